@@ -1,0 +1,146 @@
+"""The one exception of gradcli, its picture with a caret, and the exit codes."""
+
+from __future__ import annotations
+
+import enum
+import unicodedata
+from collections.abc import Iterable
+
+Span = tuple[int, int]
+"""Half-open range (start, end) of character positions in a source text."""
+
+_WINDOW = 72
+"""Columns of source shown around the caret when the line is longer."""
+
+
+class ExitCode(enum.IntEnum):
+    """Exit codes of the command line."""
+
+    SUCCESS = 0
+    NEGATIVE = 1  # a check or a grade that fails
+    BAD_INPUT = 2
+    NOT_FINITE = 3  # under --strict
+    LIMIT = 4
+    INTERRUPTED = 130
+
+
+class GradcliError(Exception):
+    """Something is wrong with what the user gave.
+
+    Args:
+        message: What is wrong, as one sentence without a full stop.
+        span: Where, in characters of ``source``; None where no place applies.
+        hint: What to write instead; empty where nothing better is known.
+        source: The text that ``span`` refers to. A function that does not know it leaves it
+            None, and :meth:`located` fills it in further out.
+        where: What the source is called: ``expression``, a file name, ``--x``.
+        exit_code: What the command line returns for it.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        span: Span | None = None,
+        hint: str = "",
+        *,
+        source: str | None = None,
+        where: str = "expression",
+        exit_code: ExitCode = ExitCode.BAD_INPUT,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.span = span
+        self.hint = hint
+        self.source = source
+        self.where = where
+        self.exit_code = exit_code
+
+    def located(self, source: str, where: str) -> GradcliError:
+        """Name the source of the span where it is not named yet; returns the error itself."""
+        if self.source is None:
+            self.source, self.where = source, where
+        return self
+
+    @property
+    def position(self) -> tuple[int, int] | None:
+        """Line and column of the span, both from 1; None where no place is known."""
+        if self.span is None or self.source is None:
+            return None
+        start = min(self.span[0], len(self.source))
+        line_start = self.source.rfind("\n", 0, start) + 1
+        return self.source.count("\n", 0, start) + 1, start - line_start + 1
+
+    def picture(self) -> list[str]:
+        """The source line and a caret line below it; empty where no place is known."""
+        if self.span is None or self.source is None:
+            return []
+        start = min(self.span[0], len(self.source))
+        line_start = self.source.rfind("\n", 0, start) + 1
+        line_end = self.source.find("\n", start)
+        line = self.source[line_start : line_end if line_end >= 0 else len(self.source)]
+        column = start - line_start
+        width = max(1, min(self.span[1] - start, len(line) - column))
+        left = max(0, column - _WINDOW // 2) if len(line) > _WINDOW else 0
+        shown = line[left : left + _WINDOW]
+        before = visible(("…" if left else "") + line[left:column])
+        marked = visible(line[column : min(column + width, left + _WINDOW)]) or " "
+        ellipsis = "…" if left + _WINDOW < len(line) else ""
+        return [
+            visible(("…" if left else "") + shown) + ellipsis,
+            " " * columns(before) + "^" * columns(marked),
+        ]
+
+    def render(self) -> str:
+        """The whole message as a person reads it, without a final newline."""
+        lines = [f"error: {self.message}"]
+        picture = self.picture()
+        position = self.position
+        if picture and position:
+            line, column = position
+            place = f"line {line}, column {column}" if "\n" in (self.source or "") else f"column {column}"
+            lines.append(f"  in {self.where}, {place}:")
+            lines.extend(f"    {text}" for text in picture)
+        if self.hint:
+            lines.append(f"hint: {self.hint}")
+        return "\n".join(lines)
+
+    def as_json(self) -> dict[str, object]:
+        """The error as the JSON object that ``--json`` writes to standard error."""
+        position = self.position
+        return {
+            "schema": "gradcli/error/1",
+            "error": self.message,
+            "hint": self.hint or None,
+            "where": self.where if position else None,
+            "line": position[0] if position else None,
+            "column": position[1] if position else None,
+            "exit_code": int(self.exit_code),
+        }
+
+
+def visible(text: str) -> str:
+    """The text with control characters and unpaired surrogates escaped, so that it cannot drive a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def columns(text: str) -> int:
+    """Terminal columns that the text takes: wide East Asian characters two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that is most like the given one, or None where none is near."""
+    import difflib
+
+    candidates = list(known)
+    matches = difflib.get_close_matches(name, candidates, n=1, cutoff=0.6)
+    if matches:
+        return matches[0]
+    folded = {candidate.casefold(): candidate for candidate in candidates}
+    return folded.get(name.casefold())

@@ -1,0 +1,127 @@
+"""The computation graph: a directed acyclic graph in columns.
+
+Nodes are appended in topological order and refer to earlier nodes by their ids, which are 0, 1, 2, ... Each fact about the
+nodes is one list with an entry for each node: a graph of a million nodes is a few lists, not a million objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from gradcli.errors import ExitCode, GradcliError, Span
+
+VARIABLE = "variable"
+CONSTANT = "constant"
+
+Constant = int | Fraction | float | str
+"""The value of a constant node: exact where it can be, a float beyond that; a string names a constant such as ``pi``."""
+
+DEFAULT_MAX_NODES = 5_000_000
+
+
+class Node(NamedTuple):
+    """One row of the graph."""
+
+    id: int
+    operation: str
+    inputs: tuple[int, ...]
+
+
+class Graph:
+    """Nodes in topological order.
+
+    Attributes:
+        operations: For each node ``variable``, ``constant``, or the name of the operation that made it.
+        inputs: For each node the ids of its operands, in the order of the arguments; all are smaller than its own.
+        spans: For each node its place in the source text.
+        constants: The value of each constant node, by id.
+        variables: The id of each variable, by name, in the order of first use.
+        given_names: The name of each node that a program named, by id.
+        output: The id of the result.
+        max_nodes: How many nodes the graph may have.
+    """
+
+    __slots__ = ("constants", "given_names", "inputs", "max_nodes", "operations", "output", "spans", "variables")
+
+    def __init__(self, max_nodes: int = DEFAULT_MAX_NODES) -> None:
+        self.operations: list[str] = []
+        self.inputs: list[tuple[int, ...]] = []
+        self.spans: list[Span] = []
+        self.constants: dict[int, Constant] = {}
+        self.variables: dict[str, int] = {}
+        self.given_names: dict[int, str] = {}
+        self.output = -1
+        self.max_nodes = max_nodes
+
+    def __len__(self) -> int:
+        return len(self.operations)
+
+    def __iter__(self) -> Iterator[Node]:
+        return map(Node, range(len(self.operations)), self.operations, self.inputs)
+
+    def append(self, operation: str, inputs: tuple[int, ...], span: Span) -> int:
+        """Append a node and return its id.
+
+        Raises:
+            GradcliError: The graph is at its limit (exit code 4).
+        """
+        id = len(self.operations)
+        if id >= self.max_nodes:
+            raise GradcliError(
+                f"the graph would have more than {self.max_nodes:,} nodes",
+                span,
+                "raise the limit with --max-nodes N",
+                exit_code=ExitCode.LIMIT,
+            )
+        self.operations.append(operation)
+        self.inputs.append(inputs)
+        self.spans.append(span)
+        return id
+
+    def variable(self, name: str, span: Span) -> int:
+        """The node of a variable; the same node at every use."""
+        id = self.variables.get(name)
+        if id is None:
+            id = self.variables[name] = self.append(VARIABLE, (), span)
+        return id
+
+    def constant(self, value: Constant, span: Span) -> int:
+        """Append a constant node."""
+        id = self.append(CONSTANT, (), span)
+        self.constants[id] = value
+        return id
+
+    def consumers(self) -> list[list[int]]:
+        """For each node the ids of the nodes that use it, ascending, each once."""
+        users: list[list[int]] = [[] for _ in self.operations]
+        for id, inputs in enumerate(self.inputs):
+            for input in inputs:
+                if not users[input] or users[input][-1] != id:
+                    users[input].append(id)
+        return users
+
+    def ancestors(self, *ends: int) -> list[bool]:
+        """For each node whether one of ``ends`` depends on it; a node depends on itself."""
+        reached = [False] * len(self.operations)
+        for end in ends:
+            reached[end] = True
+        for id in range(max(ends, default=-1), -1, -1):
+            if reached[id]:
+                for input in self.inputs[id]:
+                    reached[input] = True
+        return reached
+
+    def dependents(self, *starts: int) -> list[bool]:
+        """For each node whether it depends on one of ``starts``; a node depends on itself."""
+        reached = [False] * len(self.operations)
+        for start in starts:
+            reached[start] = True
+        for id, inputs in enumerate(self.inputs):
+            if not reached[id]:
+                for input in inputs:
+                    if reached[input]:
+                        reached[id] = True
+                        break
+        return reached

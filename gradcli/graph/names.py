@@ -1,0 +1,71 @@
+"""Names of nodes: those that the program gives, and letters in the order of evaluation for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from string import ascii_lowercase
+
+from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph
+from gradcli.language.numbers import number_text
+
+RESULT = "y"
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def constant_text(value: Constant) -> str:
+    """A constant as the language writes it: ``1``, ``0.5``, ``1/3``, ``pi``."""
+    return value if isinstance(value, str) else number_text(value)
+
+
+def node_names(graph: Graph, reserved: frozenset[str] = frozenset()) -> list[str]:
+    """A unique name for each node.
+
+    Variables, constants and nodes that the program named keep theirs. The others are a, b, c, ... in the order of evaluation,
+    then v1, v2, ...; names in use are skipped. The output is y where that is free.
+
+    Args:
+        graph: The graph.
+        reserved: Names that stand for something else, such as ``e``.
+    """
+    used = set(graph.variables) | set(graph.given_names.values()) | reserved
+    names = [""] * len(graph)
+    for name, id in graph.variables.items():
+        names[id] = name
+    for id, value in graph.constants.items():
+        names[id] = constant_text(value)
+    for id, name in graph.given_names.items():
+        names[id] = name
+    if graph.output >= 0 and not names[graph.output] and RESULT not in used:
+        names[graph.output] = RESULT
+    used.add(RESULT)
+    fresh = _fresh(used)
+    for id, name in enumerate(names):
+        if not name:
+            names[id] = next(fresh)
+    return names
+
+
+def _fresh(used: set[str]) -> Iterator[str]:
+    for letter in ascii_lowercase:
+        if letter not in used:
+            yield letter
+    number = 1
+    while True:
+        if f"v{number}" not in used:
+            yield f"v{number}"
+        number += 1
+
+
+def rebound(name: str, used: set[str]) -> str:
+    """The name for a further value of an assigned name: h, then h₁, h₂, ..."""
+    if name not in used:
+        return name
+    number = 1
+    while (candidate := name + str(number).translate(_SUBSCRIPTS)) in used:
+        number += 1
+    return candidate
+
+
+def is_operation(graph: Graph, id: int) -> bool:
+    """Whether an operation made the node; variables and constants are made by the user."""
+    return graph.operations[id] not in (VARIABLE, CONSTANT)

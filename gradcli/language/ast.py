@@ -1,0 +1,173 @@
+"""The abstract syntax tree: frozen, slotted dataclasses with their place in the text.
+
+Operators keep the symbol that the user wrote in its canonical form (``*`` for ``·`` and ``×``); which operation it names is
+known further down, by the registry of operations. ``Partial`` and ``Group`` are never parsed: derivations make them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from gradcli.errors import Span
+
+NOWHERE: Span = (0, 0)
+"""The span of a node that no text stands for."""
+
+Exact = int | Fraction | float
+"""A literal: exact as an integer or fraction; a float only beyond the range of exact arithmetic."""
+
+
+class Expression:
+    """Base of all expression nodes."""
+
+    __slots__ = ()
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Expression):
+    """A literal."""
+
+    value: Exact
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Expression):
+    """A variable, an assigned name, or a named constant."""
+
+    name: str
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Operator(Expression):
+    """A prefix operator on one operand or an infix operator on two.
+
+    ``symbol`` is one of ``+ - * / % @ ^ and or not < <= > >= == !=``.
+    """
+
+    symbol: str
+    operands: tuple[Expression, ...]
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Expression):
+    """A chain ``a < b <= c``: every neighbouring pair is compared, each operand is computed once."""
+
+    symbols: tuple[str, ...]
+    operands: tuple[Expression, ...]
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Expression):
+    """``function(arguments, keyword=argument)``; ``keywords`` names the last arguments."""
+
+    function: str
+    arguments: tuple[Expression, ...]
+    keywords: tuple[str, ...] = ()
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional(Expression):
+    """``then if test else otherwise``."""
+
+    test: Expression
+    then: Expression
+    otherwise: Expression
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Partial(Expression):
+    """The symbol ∂output/∂input of a derivation; ``fixed`` names what is held constant."""
+
+    output: str
+    input: str
+    fixed: tuple[str, ...] = ()
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Group(Expression):
+    """Parentheses that are kept although precedence does not ask for them."""
+
+    content: Expression
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """``name = value``."""
+
+    name: str
+    value: Expression
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """``name(parameters) = body``."""
+
+    name: str
+    parameters: tuple[str, ...]
+    body: Expression
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """An expression that stands as a statement of its own."""
+
+    value: Expression
+    span: Span = NOWHERE
+
+
+Statement = Assignment | Definition | Output
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Statements in the order of the text; the last one is the output."""
+
+    statements: tuple[Statement, ...]
+
+
+def children(expression: Expression) -> tuple[Expression, ...]:
+    """The direct subexpressions, from left to right."""
+    kind = type(expression)
+    if kind is Operator or kind is Comparison:
+        return expression.operands  # type: ignore[attr-defined, no-any-return]
+    if kind is Call:
+        return expression.arguments  # type: ignore[attr-defined, no-any-return]
+    if isinstance(expression, Conditional):
+        return (expression.then, expression.test, expression.otherwise)
+    if isinstance(expression, Group):
+        return (expression.content,)
+    return ()
+
+
+def postorder(root: Expression, below: Callable[[Expression], tuple[Expression, ...]] = children) -> Iterator[Expression]:
+    """All nodes of the tree, operands before what uses them, without recursion.
+
+    Args:
+        root: Where to start; it comes last.
+        below: Gives the subexpressions of a node that the walk descends to.
+    """
+    stack: list[tuple[Expression, bool]] = [(root, False)]
+    while stack:
+        node, expanded = stack.pop()
+        if expanded:
+            yield node
+            continue
+        operands = below(node)
+        if not operands:
+            yield node
+            continue
+        stack.append((node, True))
+        stack.extend((operand, False) for operand in reversed(operands))

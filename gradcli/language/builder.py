@@ -1,0 +1,205 @@
+"""What each rule of the grammar builds: `-> name` in ``grammar/gradcli.lark`` is the function ``name`` here.
+
+Every function takes the values of the rule's symbols (a token is its text), and the span of text that the rule covers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any, cast
+
+from gradcli.errors import GradcliError, Span
+from gradcli.language.ast import (
+    Assignment,
+    Call,
+    Comparison,
+    Conditional,
+    Definition,
+    Exact,
+    Expression,
+    Name,
+    Number,
+    Operator,
+    Output,
+    Program,
+    Statement,
+)
+
+_SYMBOLS = {"**": "^", "·": "*", "×": "*", "⋅": "*", "∙": "*", "÷": "/", "∕": "/", "−": "-", "–": "-", "≤": "<=", "≥": ">=", "≠": "!="}
+_SUPERSCRIPTS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
+_LOOKALIKES = str.maketrans({"µ": "μ", "Ω": "Ω"})  # micro and ohm signs are the Greek letters in another place
+
+_EXACT_DIGITS = 400
+"""Literals with more digits or a larger power of ten are floats: their fractions would be as long as the number is large."""
+
+
+class _Keyword:
+    """``name = value`` between the parentheses of a call."""
+
+    __slots__ = ("name", "value")
+
+    def __init__(self, name: str, value: Expression) -> None:
+        self.name = name
+        self.value = value
+
+
+def literal(text: str) -> Exact:
+    """The exact value of a number as it is written: ``2``, ``.5``, ``5.``, ``1e-3``."""
+    mantissa, _, exponent = text.lower().partition("e")
+    whole, _, decimals = mantissa.partition(".")
+    if len(exponent) > 6 or len(mantissa) + abs(int(exponent or 0)) > _EXACT_DIGITS:
+        return float(text)
+    digits, power = int(whole + decimals or "0"), int(exponent or 0) - len(decimals)
+    if power >= 0:
+        return digits * int(10**power)
+    value = Fraction(digits, 10**-power)
+    return value.numerator if value.denominator == 1 else value
+
+
+_literals: dict[str, Exact] = {}
+
+
+def number(values: Sequence[Any], span: Span) -> Expression:
+    text = values[0]
+    value = _literals.get(text)
+    if value is None:
+        value = _literals[text] = literal(text)
+    return Number(value, span)
+
+
+def name(values: Sequence[Any], span: Span) -> Expression:
+    return Name(identifier(values[0]), span)
+
+
+def identifier(text: str) -> str:
+    """The identifier in its canonical form: look-alike signs are the letters they look like."""
+    return text if text.isascii() else text.translate(_LOOKALIKES)
+
+
+def infix(values: Sequence[Any], span: Span) -> Expression:
+    left, symbol, right = values
+    return Operator(_SYMBOLS.get(symbol, symbol), (left, right), span)
+
+
+def implicit_product(values: Sequence[Any], span: Span) -> Expression:
+    return Operator("*", (values[0], values[1]), span)
+
+
+def prefix(values: Sequence[Any], span: Span) -> Expression:
+    symbol, operand = values
+    return Operator(_SYMBOLS.get(symbol, symbol), (operand,), span)
+
+
+def superscript(values: Sequence[Any], span: Span) -> Expression:
+    base, text = values
+    exponent = text.translate(_SUPERSCRIPTS)
+    start = span[1] - len(text)
+    power: Expression = Number(literal(exponent.lstrip("+-")), (start, span[1]))
+    if exponent[0] == "-":
+        power = Operator("-", (power,), (start, span[1]))
+    return Operator("^", (base, power), span)
+
+
+def root(values: Sequence[Any], span: Span) -> Expression:
+    return Call("sqrt", (values[1],), (), span)
+
+
+def comparison(values: Sequence[Any], span: Span) -> Expression:
+    left, symbol, right = values
+    return Comparison((_SYMBOLS.get(symbol, symbol),), (left, right), span)
+
+
+def comparison_chain(values: Sequence[Any], span: Span) -> Expression:
+    chain, symbol, right = values
+    return Comparison((*chain.symbols, _SYMBOLS.get(symbol, symbol)), (*chain.operands, right), span)
+
+
+def conditional(values: Sequence[Any], span: Span) -> Expression:
+    then, _, test, _, otherwise = values
+    return Conditional(test, then, otherwise, span)
+
+
+def group(values: Sequence[Any], span: Span) -> Expression:
+    return cast(Expression, values[1])
+
+
+def call_nothing(values: Sequence[Any], span: Span) -> Expression:
+    return Call(identifier(values[0]), (), (), span)
+
+
+def call(values: Sequence[Any], span: Span) -> Expression:
+    function, _, arguments, _ = values
+    operands: list[Expression] = []
+    keywords: list[str] = []
+    for argument in arguments:
+        if isinstance(argument, _Keyword):
+            if argument.name in keywords:
+                raise GradcliError(f"the argument {argument.name} is given twice", argument.value.span)
+            keywords.append(argument.name)
+            operands.append(argument.value)
+        elif keywords:
+            raise GradcliError(
+                "an argument without a name follows one with a name",
+                argument.span,
+                f"write {function}(value, {keywords[0]}=value)",
+            )
+        else:
+            operands.append(argument)
+    return Call(identifier(function), tuple(operands), tuple(keywords), span)
+
+
+def keyword(values: Sequence[Any], span: Span) -> _Keyword:
+    target, _, value = values
+    if not isinstance(target, Name):
+        raise GradcliError("only a name can stand before '=' in an argument", target.span, "to compare, write ==")
+    return _Keyword(target.name, value)
+
+
+def first(values: Sequence[Any], span: Span) -> list[Any]:
+    return [values[0]]
+
+
+def next(values: Sequence[Any], span: Span) -> list[Any]:  # noqa: A001 (named after the rule)
+    values[0].append(values[2])
+    return cast("list[Any]", values[0])
+
+
+def nothing(values: Sequence[Any], span: Span) -> None:
+    return None
+
+
+def definition(values: Sequence[Any], span: Span) -> Statement:
+    target, _, value = values
+    if isinstance(target, Name):
+        return Assignment(target.name, value, span)
+    if not isinstance(target, Call):
+        raise GradcliError(
+            "only a name or a function can stand before '='", target.span, "to compare, write ==; to assign, write name = value"
+        )
+    parameters: list[str] = []
+    for argument in target.arguments:
+        if not isinstance(argument, Name) or target.keywords:
+            raise GradcliError(
+                f"the parameters of {target.function} must be names", argument.span, f"write {target.function}(u, v) = ..."
+            )
+        if argument.name in parameters:
+            raise GradcliError(f"the parameter {argument.name} is named twice", argument.span)
+        parameters.append(argument.name)
+    return Definition(target.function, tuple(parameters), value, span)
+
+
+def program(statements: Sequence[Statement | Expression | None]) -> Program:
+    """The program of a text's statements; an expression is an output, nothing between two separators is nothing."""
+    return Program(
+        tuple(
+            Output(statement, statement.span) if isinstance(statement, Expression) else statement
+            for statement in statements
+            if statement is not None
+        )
+    )
+
+
+def builders(names: Sequence[str | None]) -> list[Callable[[Sequence[Any], Span], Any] | None]:
+    """The function of each rule; None for a rule that passes its symbol on."""
+    return [None if name is None else globals()[name] for name in names]

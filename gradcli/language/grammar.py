@@ -1,0 +1,152 @@
+"""The parse tables: what Lark's LALR(1) analysis makes of ``grammar/gradcli.lark``.
+
+Loading Lark and analysing the grammar would cost each call of the command line several times the work it came for. So the
+analysis is done once (``python -m gradcli.language.grammar`` writes ``grammar/tables.json``), and each call reads the tables.
+The grammar stays the one source: tables that were made from another text of it are not used, and the grammar is analysed
+afresh.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+GRAMMAR_NAME = "gradcli.lark"
+TABLES_NAME = "tables.json"
+
+
+class Rule(NamedTuple):
+    """A production: the symbol it makes, how many symbols it takes, and what it builds (None passes its symbol on)."""
+
+    symbol: str
+    length: int
+    builds: str | None
+
+
+class Tables(NamedTuple):
+    """An LALR(1) automaton (Aho, Lam, Sethi and Ullman, Compilers, 2nd ed., section 4.7).
+
+    ``actions[state][terminal]`` is the next state where that is not negative, else rule ``-1 - action`` is reduced;
+    ``gotos[state][symbol]`` is the state after a reduction; ``terminals`` are pairs of a name and a regular expression in the
+    order in which they are tried; ``accept`` is the state in which the text is complete.
+    """
+
+    source: int
+    terminals: list[list[str]]
+    ignored: list[str]
+    rules: list[Rule]
+    actions: list[dict[str, int]]
+    gotos: list[dict[str, int]]
+    accept: int
+
+
+def grammar_folder() -> Path:
+    """Where the grammar stands: inside the installed package, or beside it in a checkout."""
+    inside = _PACKAGE / "grammar"
+    return inside if inside.is_dir() else _PACKAGE.parent / "grammar"
+
+
+def load_tables() -> Tables:
+    """The tables of the grammar as it is now."""
+    folder = grammar_folder()
+    text = (folder / GRAMMAR_NAME).read_bytes()
+    try:
+        data = json.loads((folder / TABLES_NAME).read_bytes())
+    except FileNotFoundError:
+        data = {}
+    if data.get("source") == zlib.crc32(text):
+        return Tables(**{**data, "rules": [Rule(*rule) for rule in data["rules"]]})
+    return analyse(text.decode("utf-8"))
+
+
+def analyse(text: str) -> Tables:
+    """Let Lark analyse a grammar.
+
+    Args:
+        text: The grammar in Lark's notation.
+
+    Raises:
+        lark.exceptions.GrammarError: The text is not an LALR(1) grammar.
+    """
+    from lark import Lark
+    from lark.parsers.lalr_analysis import Shift
+
+    lark = Lark(text, parser="lalr", lexer="basic", propagate_positions=False)
+    table: Any = lark.parser.parser._parse_table
+    order = _breadth_first(table.states, table.start_states["start"], Shift)
+    number = {state: index for index, state in enumerate(order)}
+    rules: dict[Any, int] = {}
+    actions: list[dict[str, int]] = []
+    gotos: list[dict[str, int]] = []
+    terminal_names = {terminal.name for terminal in lark.terminals} | {"$END"}
+    for state in order:
+        row: dict[str, int] = {}
+        jumps: dict[str, int] = {}
+        for symbol, (kind, argument) in sorted(table.states[state].items(), key=lambda item: str(item[0])):
+            if kind is not Shift:
+                row[str(symbol)] = -1 - rules.setdefault(argument, len(rules))
+            elif symbol in terminal_names:
+                row[str(symbol)] = number[argument]
+            else:
+                jumps[str(symbol)] = number[argument]
+        actions.append(row)
+        gotos.append(jumps)
+    return Tables(
+        source=zlib.crc32(text.encode("utf-8")),
+        terminals=[[t.name, t.pattern.to_regexp()] for t in sorted(lark.terminals, key=_lexing_order)],
+        ignored=sorted(lark.ignore_tokens),
+        rules=[Rule(str(rule.origin.name), len(rule.expansion), rule.alias and str(rule.alias)) for rule in rules],
+        actions=actions,
+        gotos=gotos,
+        accept=number[table.end_states["start"]],
+    )
+
+
+def _breadth_first(states: Mapping[Any, Any], start: Any, shift: Any) -> list[Any]:
+    """The states in an order that depends on the grammar alone, so that the written tables are the same in every run."""
+    order = [start]
+    seen = {start}
+    for state in order:
+        for _, (kind, target) in sorted(states[state].items(), key=lambda item: str(item[0])):
+            if kind is shift and target not in seen:
+                seen.add(target)
+                order.append(target)
+    return order
+
+
+def _lexing_order(terminal: Any) -> tuple[int, int, str]:
+    """Higher priority first, then the longer literal, as Lark's lexer has it."""
+    literal = len(terminal.pattern.value) if terminal.pattern.type == "str" else 0
+    return -terminal.priority, -literal, terminal.name
+
+
+def scanner(tables: Tables) -> re.Pattern[str]:
+    """One regular expression for all tokens; the name of the group that matched is the terminal."""
+    ignored: Iterable[str] = (regexp for name, regexp in tables.terminals if name in tables.ignored)
+    tokens = (f"(?P<{name}>{regexp})" for name, regexp in tables.terminals if name not in tables.ignored)
+    return re.compile(f"(?:{'|'.join(ignored)})*(?:{'|'.join(tokens)})?")
+
+
+def write_tables() -> Path:
+    """Analyse the grammar and write the tables beside it; returns where."""
+    folder = grammar_folder()
+    tables = analyse((folder / GRAMMAR_NAME).read_text(encoding="utf-8"))
+    path = folder / TABLES_NAME
+    rows = (f"{json.dumps(key)}: {_table_json(value)}" for key, value in tables._asdict().items())
+    path.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
+    return path
+
+
+def _table_json(value: object) -> str:
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in value) + "\n]"
+    return json.dumps(value)
+
+
+if __name__ == "__main__":
+    print(write_tables())

@@ -1,0 +1,41 @@
+"""Numbers as text: the shortest form that reads back as the same number."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+
+def number_text(value: int | Fraction | float) -> str:
+    """The number as the language writes it: ``5``, ``0.5``, ``1/3``, ``1e-07``, ``nan``."""
+    if isinstance(value, Fraction):
+        return _decimal(value) or f"{value.numerator}/{value.denominator}"
+    if isinstance(value, int):
+        return _integer(value)
+    if value.is_integer() and abs(value) < 1e16:
+        return f"{value:.0f}"
+    return repr(value)
+
+
+def _integer(value: int) -> str:
+    text = str(value)
+    zeros = len(text) - len(text.rstrip("0"))
+    return f"{text[:-zeros]}e{zeros}" if zeros > 15 else text
+
+
+def _decimal(value: Fraction) -> str:
+    """The fraction as a finite decimal of at most 17 places; empty where it is none."""
+    rest, twos, fives = value.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    places = max(twos, fives)
+    if rest != 1 or places > 17:
+        return ""
+    digits = str(abs(value.numerator) * 10**places // value.denominator)
+    sign = "-" if value < 0 else ""
+    if places - len(digits) >= 4:  # 0.00001 and smaller
+        point = "." if len(digits) > 1 else ""
+        return f"{sign}{digits[0]}{point}{digits[1:]}e{len(digits) - 1 - places:+03d}"
+    digits = digits.rjust(places + 1, "0")
+    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"

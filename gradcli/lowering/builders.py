@@ -1,0 +1,238 @@
+"""The two ways to build a graph: static (interned, folded, before any value is known) and dynamic (recorded with its values)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Protocol
+
+from gradcli.errors import Span
+from gradcli.graph.graph import CONSTANT, Constant, Graph
+from gradcli.language.ast import NOWHERE
+from gradcli.ops.constants import constant_value, exact
+from gradcli.ops.operation import OPERATIONS
+from gradcli.ops.symbol import Exact, Symbol
+
+class GraphBuilder(Protocol):
+    """What lowering needs of a builder."""
+
+    graph: Graph
+
+    def variable(self, name: str, span: Span) -> int:
+        """The node of a variable."""
+
+    def constant(self, value: Constant, span: Span) -> int:
+        """The node of a constant."""
+
+    def operation(self, name: str, inputs: tuple[int, ...], span: Span) -> int:
+        """The node of an operation on earlier nodes."""
+
+    def truth(self, id: int) -> bool | None:
+        """Whether a node's value is true (not 0); None where values are not known yet."""
+
+
+class Recorder:
+    """Define by run: each operation is recorded, with its value, as it executes.
+
+    Args:
+        graph: The graph to record into.
+        bindings: The value of each variable, as float64.
+        cast: Rounds each value to the precision of the run; None for float64.
+    """
+
+    def __init__(self, graph: Graph, bindings: Mapping[str, float], cast: Callable[[float], float] | None = None) -> None:
+        self.graph = graph
+        self.bindings = bindings
+        self.cast = cast
+        self.values: list[float] = []
+        self._constants: dict[Constant, int] = {}
+        self._forward: dict[tuple[str, int], Callable[..., float]] = {}
+
+    def variable(self, name: str, span: Span) -> int:
+        id = self.graph.variables.get(name)
+        if id is None:
+            id = self.graph.variable(name, span)
+            self._record(self.bindings[name])
+        return id
+
+    def constant(self, value: Constant, span: Span) -> int:
+        id = self._constants.get(value)
+        if id is None:
+            id = self._constants[value] = self.graph.constant(value, span)
+            self._record(constant_value(value))
+        return id
+
+    def operation(self, name: str, inputs: tuple[int, ...], span: Span) -> int:
+        id = self.graph.append(name, inputs, span)
+        forward = self._forward.get((name, len(inputs)))
+        if forward is None:
+            forward = self._forward[name, len(inputs)] = forward_of(name, len(inputs))
+        values = self.values
+        self._record(forward(*[values[input] for input in inputs]))
+        return id
+
+    def truth(self, id: int) -> bool | None:
+        return bool(self.values[id])
+
+    def _record(self, value: float) -> None:
+        self.values.append(value if self.cast is None else self.cast(value))
+
+
+def forward_of(name: str, count: int) -> Callable[..., float]:
+    """The value of an operation as a function of ``count`` floats."""
+    operation = OPERATIONS[name]
+    forward = operation.forward
+    defaults = operation.complete((0.0,) * count)[count:]
+    return (lambda *arguments: forward(*arguments, *defaults)) if defaults else forward
+
+
+class StaticBuilder:
+    """Define then run: the same operation on the same inputs is the same node, and operations on constants fold.
+
+    Args:
+        graph: The graph to build.
+        inexact: Whether constants also fold where the result is not rational: log(2) becomes 0.693...
+        identities: Whether x·1, x + 0 and their like are x. Gradient graphs want it; the graph of a user's expression shows
+            what the user wrote.
+    """
+
+    def __init__(self, graph: Graph, *, inexact: bool = False, identities: bool = False) -> None:
+        self.graph = graph
+        self.inexact = inexact
+        self.identities = identities
+        self._nodes: dict[tuple[str, tuple[int, ...]], int] = {}
+        self._constants: dict[tuple[type, Constant] | str, int] = {}
+
+    def variable(self, name: str, span: Span = NOWHERE) -> int:
+        return self.graph.variable(name, span)
+
+    def constant(self, value: Constant, span: Span = NOWHERE) -> int:
+        if isinstance(value, Fraction) and value.denominator == 1:
+            value = value.numerator
+        key = repr(value) if isinstance(value, float) else (type(value), value)
+        id = self._constants.get(key)
+        if id is None:
+            id = self._constants[key] = self.graph.constant(value, span)
+        return id
+
+    def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE) -> int:
+        id = self._nodes.get((name, inputs))
+        if id is None:
+            id = self._folded(name, inputs, span)
+            if id is None and self.identities:
+                id = self._identity(name, inputs)
+            if id is None:
+                id = self.graph.append(name, inputs, span)
+            self._nodes[name, inputs] = id
+        return id
+
+    def truth(self, id: int) -> bool | None:
+        return None
+
+    def _folded(self, name: str, inputs: tuple[int, ...], span: Span) -> int | None:
+        constants = self.graph.constants
+        if any(input not in constants for input in inputs):
+            return None
+        values = [constants[input] for input in inputs]
+        operation = OPERATIONS[name]
+        if operation.exact is not None and all(isinstance(value, int | Fraction) for value in values):
+            if len(values) >= len(operation.parameters):
+                folded = operation.exact(*values)
+                if folded is not None:
+                    return self.constant(folded, span)
+        if self.inexact:
+            return self.constant(forward_of(name, len(inputs))(*map(constant_value, values)), span)
+        return None
+
+    def _identity(self, name: str, inputs: tuple[int, ...]) -> int | None:
+        """The node that an operation on partly constant inputs equals; None where there is none.
+
+        A factor 0 comes from an argument that the function does not depend on, so 0·x is 0.
+        """
+        constants = self.graph.constants
+        known = [constants.get(input) for input in inputs]
+        match name, known:
+            case ("add", [0, _]) | ("mul", [1, _]):  # 0 + x -> x, 1*x -> x
+                return inputs[1]
+            case ("add" | "sub", [_, 0]) | ("mul" | "div" | "pow", [_, 1]):  # x + 0, x - 0, x*1, x/1, x^1 -> x
+                return inputs[0]
+            case ("mul" | "div", [0, _]):  # 0*x, 0/x -> 0
+                return inputs[0]
+            case ("mul", [_, 0]):  # x*0 -> 0
+                return inputs[1]
+            case ("mul", [-1, _]) | ("sub", [0, _]):  # -1*x, 0 - x -> -x
+                return self.operation("neg", inputs[1:])
+            case ("mul", [_, -1]):
+                return self.operation("neg", inputs[:1])
+            case ("neg", _) if self.graph.operations[inputs[0]] == "neg":  # -(-x) -> x
+                return self.graph.inputs[inputs[0]][0]
+            case ("where", [condition, _, _]) if isinstance(condition, int | Fraction):
+                return inputs[1] if condition else inputs[2]
+            case ("where", _) if inputs[1] == inputs[2]:  # a if c else a -> a
+                return inputs[1]
+            case ("logical_and", [0, _]) | ("logical_or", [1, _]):
+                return inputs[0]
+            case ("logical_and", [_, 0]) | ("logical_or", [_, 1]):
+                return inputs[1]
+            case ("logical_and", [1, _]) | ("logical_or", [0, _]):
+                return inputs[1]
+            case _:
+                return None
+
+    # ---- symbols, for derivative rules ----
+
+    def symbol(self, value: Any) -> Symbol:
+        """The symbol of a number, a constant of a rule, or a symbol."""
+        if isinstance(value, Symbol):
+            return value
+        if isinstance(value, Exact):
+            if not value.operation:
+                return Symbol(self, self.constant(value.arguments[0]))
+            return self.apply(value.operation, value.arguments)
+        return Symbol(self, self.constant(exact(value)))
+
+    def apply(self, operation: str, operands: Sequence[Any]) -> Symbol:
+        """The symbol of an operation on symbols and numbers."""
+        return Symbol(self, self.operation(operation, tuple([self.symbol(operand).id for operand in operands])))
+
+
+def replay(graph: Graph, builder: StaticBuilder) -> list[Symbol]:
+    """Build the nodes of a graph again; gives the symbol of each."""
+    symbols: list[Symbol] = []
+    names = {id: name for name, id in graph.variables.items()}
+    for node in graph:
+        if node.id in names:
+            id = builder.variable(names[node.id], graph.spans[node.id])
+        elif node.operation == CONSTANT:
+            id = builder.constant(graph.constants[node.id], graph.spans[node.id])
+        else:
+            id = builder.operation(node.operation, tuple([symbols[i].id for i in node.inputs]), graph.spans[node.id])
+        symbols.append(Symbol(builder, id))
+    return symbols
+
+
+def compacted(graph: Graph) -> Graph:
+    """The graph without the nodes that neither are variables nor lead to the output or to a named node."""
+    kept = graph.ancestors(graph.output, *graph.variables.values(), *graph.given_names)
+    result = Graph(graph.max_nodes)
+    new: dict[int, int] = {}
+    for node in graph:
+        if kept[node.id]:
+            new[node.id] = result.append(node.operation, tuple([new[i] for i in node.inputs]), graph.spans[node.id])
+    result.constants = {new[id]: value for id, value in graph.constants.items() if id in new}
+    result.variables = {name: new[id] for name, id in graph.variables.items()}
+    result.given_names = {new[id]: name for id, name in graph.given_names.items()}
+    result.output = new[graph.output]
+    return result
+
+
+def float32(value: float) -> float:
+    """The value rounded to IEEE 754 single precision; infinite beyond its range."""
+    from struct import pack, unpack
+
+    try:
+        rounded: float = unpack("f", pack("f", value))[0]
+    except OverflowError:
+        return math.copysign(math.inf, value)
+    return rounded

@@ -1,0 +1,32 @@
+"""The primitive operations, each by one declaration."""
+
+from gradcli.ops import (
+    activations,
+    arithmetic,
+    constants,
+    exponential,
+    extremes,
+    logic,
+    special,
+    trigonometric,
+)
+from gradcli.ops.operation import OPERATIONS, NotDifferentiable, Operation, function_names, spelled
+from gradcli.ops.symbol import Ieee, Symbol
+
+__all__ = [
+    "OPERATIONS",
+    "Ieee",
+    "NotDifferentiable",
+    "Operation",
+    "Symbol",
+    "activations",
+    "arithmetic",
+    "constants",
+    "exponential",
+    "extremes",
+    "function_names",
+    "logic",
+    "special",
+    "spelled",
+    "trigonometric",
+]

@@ -1,0 +1,216 @@
+"""Activation functions of neural networks, with PyTorch's defaults and its derivatives at the kinks."""
+
+from __future__ import annotations
+
+import math
+
+from gradcli.ops import ieee
+from gradcli.ops.arithmetic import abs, square  # noqa: A004 (the names of the operations)
+from gradcli.ops.constants import SIXTH, SQRT2, SQRT_TAU
+from gradcli.ops.exponential import exp
+from gradcli.ops.logic import either, ge, gt, le, where
+from gradcli.ops.operation import operation
+from gradcli.ops.special import erf
+from gradcli.ops.trigonometric import tanh
+
+SMOOTH = (-2.0, 2.0)
+RIGHT = (0.2, 0.9)
+
+SELU_ALPHA = 1.6732632423543772
+SELU_SCALE = 1.0507009873554805
+"""Klambauer et al., Self-normalizing neural networks (2017), equation 2."""
+
+
+def _softplus(x: float, beta: float, threshold: float) -> float:
+    return x if x * beta > threshold else math.log1p(ieee.exp(x * beta)) / beta
+
+
+relu = operation(
+    "relu(x)",
+    lambda x: 0.0 if x < 0 else x,
+    (lambda y, x: where(le(x, 0), 0, 1),),
+    grad_fn="ReluBackward0",
+    domain="x ≠ 0",
+    samples=(RIGHT,),
+    doc="Rectified linear unit, max(x, 0); at 0 the derivative is 0.",
+)
+leaky_relu = operation(
+    "leaky_relu(x, negative_slope=0.01)",
+    lambda x, slope: x if x > 0 else slope * x,
+    (lambda y, x, slope: where(gt(x, 0), 1, slope), lambda y, x, slope: where(gt(x, 0), 0, x)),
+    grad_fn="LeakyReluBackward0",
+    domain="x ≠ 0",
+    samples=((-2.0, -0.2), (0.1, 0.5)),
+    doc="x, or a small multiple of it where it is negative.",
+)
+elu = operation(
+    "elu(x, alpha=1)",
+    lambda x, alpha: x if x > 0 else alpha * math.expm1(x),
+    (lambda y, x, alpha: where(gt(x, 0), 1, alpha * exp(x)), lambda y, x, alpha: where(gt(x, 0), 0, exp(x) - 1)),
+    grad_fn="EluBackward0",
+    domain="x ≠ 0",
+    samples=((-2.0, -0.2), (0.5, 1.5)),
+    doc="Exponential linear unit.",
+)
+selu = operation(
+    "selu(x)",
+    lambda x: SELU_SCALE * (x if x > 0 else SELU_ALPHA * math.expm1(x)),
+    (lambda y, x: SELU_SCALE * where(gt(x, 0), 1, SELU_ALPHA * exp(x)),),
+    grad_fn="EluBackward0",
+    domain="x ≠ 0",
+    samples=((-2.0, -0.2),),
+    doc="Scaled exponential linear unit.",
+)
+celu = operation(
+    "celu(x, alpha=1)",
+    lambda x, alpha: x if x > 0 else alpha * math.expm1(ieee.divide(x, alpha)),
+    (
+        lambda y, x, alpha: where(gt(x, 0), 1, exp(x / alpha)),
+        lambda y, x, alpha: where(gt(x, 0), 0, exp(x / alpha) * (1 - x / alpha) - 1),
+    ),
+    grad_fn="CeluBackward0",
+    domain="x ≠ 0",
+    samples=((-2.0, -0.2), (0.5, 1.5)),
+    doc="Continuously differentiable exponential linear unit.",
+)
+relu6 = operation(
+    "relu6(x)",
+    lambda x: min(max(x, 0.0), 6.0) if x == x else x,
+    (lambda y, x: where(either(le(x, 0), ge(x, 6)), 0, 1),),
+    grad_fn="HardtanhBackward0",
+    domain="x ≠ 0, x ≠ 6",
+    samples=(RIGHT,),
+    doc="Rectified linear unit that stops at 6.",
+)
+hardtanh = operation(
+    "hardtanh(x, min_val=-1, max_val=1)",
+    lambda x, low, high: min(max(x, low), high) if x == x else x,
+    (
+        lambda y, x, low, high: where(either(le(x, low), ge(x, high)), 0, 1),
+        lambda y, x, low, high: where(le(x, low), 1, 0),
+        lambda y, x, low, high: where(ge(x, high), 1, 0),
+    ),
+    grad_fn="HardtanhBackward0",
+    domain="x ≠ min_val, x ≠ max_val",
+    samples=(RIGHT, (-2.0, -1.0), (1.0, 2.0)),
+    doc="x between two bounds.",
+)
+softplus = operation(
+    "softplus(x, beta=1, threshold=20)",
+    _softplus,
+    (
+        lambda y, x, beta, threshold: where(gt(x * beta, threshold), 1, sigmoid(x * beta)),
+        lambda y, x, beta, threshold: where(gt(x * beta, threshold), 0, (x * sigmoid(x * beta) - y) / beta),
+        None,
+    ),
+    grad_fn="SoftplusBackward0",
+    samples=(SMOOTH, (0.5, 1.5), (20.0, 21.0)),
+    doc="log(1 + exp(beta·x))/beta, a smooth relu; x itself where beta·x is above the threshold.",
+)
+softsign = operation(
+    "softsign(x)",
+    lambda x: x / (1 + math.fabs(x)) if math.isfinite(x) else math.copysign(1.0, x) if x == x else x,
+    (lambda y, x: 1 / square(1 + abs(x)),),
+    grad_fn="DivBackward0(0, AddBackward0(AbsBackward0(0), None))",
+    samples=((0.2, 2.0),),
+    doc="x/(1 + |x|).",
+)
+sigmoid = operation(
+    "sigmoid(x)",
+    ieee.sigmoid,
+    (lambda y, x: y * (1 - y),),
+    spellings=("expit",),
+    grad_fn="SigmoidBackward0",
+    latex=r"\sigma\left({0}\right)",
+    samples=(SMOOTH,),
+    doc="Logistic function 1/(1 + exp(-x)).",
+)
+logsigmoid = operation(
+    "logsigmoid(x)",
+    lambda x: min(x, 0.0) - math.log1p(ieee.exp(-math.fabs(x))) if x == x else x,
+    (lambda y, x: sigmoid(-x),),
+    grad_fn="LogSigmoidBackward0",
+    samples=(SMOOTH,),
+    doc="Logarithm of the sigmoid.",
+)
+silu = operation(
+    "silu(x)",
+    lambda x: x * ieee.sigmoid(x) if x != -math.inf else -0.0,
+    (lambda y, x: sigmoid(x) * (1 + x * (1 - sigmoid(x))),),
+    spellings=("swish",),
+    grad_fn="SiluBackward0",
+    samples=(SMOOTH,),
+    doc="x·sigmoid(x).",
+)
+gelu = operation(
+    "gelu(x)",
+    lambda x: x * (1 + math.erf(x / math.sqrt(2))) / 2 if x != -math.inf else -0.0,
+    (lambda y, x: (1 + erf(x / SQRT2)) / 2 + x * exp(-x * x / 2) / SQRT_TAU,),
+    grad_fn="GeluBackward0",
+    samples=(SMOOTH,),
+    doc="Gaussian error linear unit: x times the normal distribution function.",
+)
+hardswish = operation(
+    "hardswish(x)",
+    lambda x: x * min(max(x + 3, 0.0), 6.0) / 6 if x == x else x,
+    (lambda y, x: where(le(x, -3), 0, where(ge(x, 3), 1, x / 3 + 1 / 2)),),
+    grad_fn="HardswishBackward0",
+    domain="x ≠ ±3",
+    samples=(SMOOTH,),
+    doc="x·relu6(x + 3)/6.",
+)
+hardsigmoid = operation(
+    "hardsigmoid(x)",
+    lambda x: min(max(x + 3, 0.0), 6.0) / 6 if x == x else x,
+    (lambda y, x: where(either(le(x, -3), ge(x, 3)), 0, SIXTH),),
+    grad_fn="HardsigmoidBackward0",
+    domain="x ≠ ±3",
+    samples=(SMOOTH,),
+    doc="relu6(x + 3)/6.",
+)
+mish = operation(
+    "mish(x)",
+    lambda x: x * math.tanh(_softplus(x, 1.0, 20.0)) if x != -math.inf else -0.0,
+    (lambda y, x: tanh(softplus(x)) + x * (1 - square(tanh(softplus(x)))) * sigmoid(x),),
+    grad_fn="MishBackward0",
+    samples=(SMOOTH,),
+    doc="x·tanh(softplus(x)).",
+)
+tanhshrink = operation(
+    "tanhshrink(x)",
+    lambda x: x - math.tanh(x),
+    (lambda y, x: square(tanh(x)),),
+    grad_fn="SubBackward0(0, TanhBackward0(0))",
+    samples=(SMOOTH,),
+    doc="x - tanh(x).",
+)
+softshrink = operation(
+    "softshrink(x, lambd=0.5)",
+    lambda x, bound: x - bound if x > bound else x + bound if x < -bound else x * 0.0,
+    (
+        lambda y, x, bound: where(either(gt(x, bound), gt(-bound, x)), 1, 0),
+        lambda y, x, bound: where(gt(x, bound), -1, where(gt(-bound, x), 1, 0)),
+    ),
+    grad_fn="SoftshrinkBackward0",
+    domain="x ≠ ±lambd",
+    samples=((1.0, 2.0), (0.2, 0.8)),
+    doc="x moved towards 0 by lambd, and 0 where that would cross it.",
+)
+hardshrink = operation(
+    "hardshrink(x, lambd=0.5)",
+    lambda x, bound: 0.0 if -bound <= x <= bound else x,
+    (lambda y, x, bound: where(either(gt(x, bound), gt(-bound, x)), 1, 0), lambda y, x, bound: 0),
+    grad_fn="HardshrinkBackward0",
+    domain="x ≠ ±lambd",
+    samples=((1.0, 2.0), (0.2, 0.8)),
+    doc="x, or 0 where it lies between -lambd and lambd.",
+)
+threshold = operation(
+    "threshold(x, threshold, value)",
+    lambda x, bound, value: value if x <= bound else x,
+    (lambda y, x, bound, value: where(le(x, bound), 0, 1), None, lambda y, x, bound, value: where(le(x, bound), 1, 0)),
+    grad_fn="ThresholdBackward0(0)",
+    domain="x ≠ threshold",
+    samples=((1.0, 2.0), (0.2, 0.8), SMOOTH),
+    doc="x where it is above a threshold, else a value.",
+)

@@ -1,0 +1,145 @@
+"""Exponentials, logarithms and roots."""
+
+from __future__ import annotations
+
+import math
+
+from gradcli.ops import ieee, rational
+from gradcli.ops.constants import LN2, LN10
+from gradcli.ops.logic import both, eq, le, where
+from gradcli.ops.operation import operation
+
+ANYWHERE = (-2.0, 2.0)
+POSITIVE = (0.3, 2.5)
+
+exp = operation(
+    "exp(x)",
+    ieee.exp,
+    (lambda y, x: y,),
+    exact=rational.only(0, 1),
+    grad_fn="ExpBackward0",
+    latex=r"e^{{{0}}}",
+    samples=(ANYWHERE,),
+    doc="The exponential function.",
+)
+exp2 = operation(
+    "exp2(x)",
+    ieee.exp2,
+    (lambda y, x: y * LN2,),
+    exact=lambda x: rational.power(2, x),
+    grad_fn="Exp2Backward0",
+    latex=r"2^{{{0}}}",
+    samples=(ANYWHERE,),
+    doc="Two to the power of x.",
+)
+expm1 = operation(
+    "expm1(x)",
+    ieee.guarded(math.expm1, ieee.overflow),
+    (lambda y, x: y + 1,),
+    exact=rational.only(0, 0),
+    grad_fn="Expm1Backward0",
+    samples=(ANYWHERE,),
+    doc="exp(x) - 1, accurate near 0.",
+)
+log = operation(
+    "log(x)",
+    ieee.log,
+    (lambda y, x: 1 / x,),
+    spellings=("ln",),
+    exact=rational.only(1, 0),
+    grad_fn="LogBackward0",
+    latex=r"\ln\left({0}\right)",
+    domain="x > 0",
+    samples=(POSITIVE,),
+    doc="The natural logarithm.",
+)
+log2 = operation(
+    "log2(x)",
+    ieee.guarded(math.log2, ieee.pole(0)),
+    (lambda y, x: 1 / (x * LN2),),
+    exact=rational.only(1, 0),
+    grad_fn="Log2Backward0",
+    latex=r"\log_{{2}}\left({0}\right)",
+    domain="x > 0",
+    samples=(POSITIVE,),
+    doc="Logarithm to the base 2.",
+)
+log10 = operation(
+    "log10(x)",
+    ieee.guarded(math.log10, ieee.pole(0)),
+    (lambda y, x: 1 / (x * LN10),),
+    exact=rational.only(1, 0),
+    grad_fn="Log10Backward0",
+    latex=r"\log_{{10}}\left({0}\right)",
+    domain="x > 0",
+    samples=(POSITIVE,),
+    doc="Logarithm to the base 10.",
+)
+log1p = operation(
+    "log1p(x)",
+    ieee.log1p,
+    (lambda y, x: 1 / (1 + x),),
+    exact=rational.only(0, 0),
+    grad_fn="Log1PBackward0",
+    domain="x > -1",
+    samples=((-0.7, 2.0),),
+    doc="log(1 + x), accurate near 0.",
+)
+sqrt = operation(
+    "sqrt(x)",
+    ieee.sqrt,
+    (lambda y, x: 1 / (2 * y),),
+    exact=rational.square_root,
+    grad_fn="SqrtBackward0",
+    latex=r"\sqrt{{{0}}}",
+    domain="x > 0",
+    samples=(POSITIVE,),
+    doc="The square root.",
+)
+rsqrt = operation(
+    "rsqrt(x)",
+    lambda x: ieee.divide(1.0, ieee.sqrt(x)),
+    (lambda y, x: -y * y * y / 2,),
+    grad_fn="RsqrtBackward0",
+    latex=r"\frac{{1}}{{\sqrt{{{0}}}}}",
+    domain="x > 0",
+    samples=(POSITIVE,),
+    doc="One divided by the square root.",
+)
+cbrt = operation(
+    "cbrt(x)",
+    ieee.cube_root,
+    (lambda y, x: 1 / (3 * y * y),),
+    grad_fn="CbrtBackward0",
+    latex=r"\sqrt[3]{{{0}}}",
+    domain="x ≠ 0",
+    samples=(POSITIVE,),
+    doc="The real cube root. PyTorch has no cube root; the grad_fn name follows its pattern.",
+)
+logaddexp = operation(
+    "logaddexp(a, b)",
+    ieee.logaddexp,
+    (lambda y, a, b: exp(a - y), lambda y, a, b: exp(b - y)),
+    grad_fn="LogaddexpBackward0",
+    latex=r"\ln\left(e^{{{0}}} + e^{{{1}}}\right)",
+    samples=(ANYWHERE, ANYWHERE),
+    doc="log(exp(a) + exp(b)) without overflow.",
+)
+xlogy = operation(
+    "xlogy(a, b)",
+    lambda a, b: 0.0 if a == 0 and b == b else a * ieee.log(b),
+    (lambda y, a, b: where(both(eq(a, 0), le(b, 0)), 0, log(b)), lambda y, a, b: a / b),
+    grad_fn="XlogyBackward0",
+    domain="b > 0",
+    samples=(ANYWHERE, POSITIVE),
+    doc="a·log(b), which is 0 where a is 0.",
+)
+logit = operation(
+    "logit(x)",
+    lambda x: ieee.log(ieee.divide(x, 1 - x)),
+    (lambda y, x: 1 / (x * (1 - x)),),
+    grad_fn="LogitBackward0",
+    domain="0 < x < 1",
+    samples=((0.1, 0.9),),
+    doc="log(x/(1 - x)), the inverse of sigmoid.",
+)

@@ -1,0 +1,73 @@
+"""Choices and truth values: 1 is true, 0 is false. A truth value carries no gradient."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+
+from gradcli.ops.operation import Operation, operation
+
+ANYWHERE = (-2.0, 2.0)
+
+
+def _compare(name: str, symbol: str, test: Callable[[float, float], bool], latex: str, doc: str) -> Operation:
+    return operation(
+        f"{name}(a, b)",
+        lambda a, b: 1.0 if test(a, b) else 0.0,
+        (),
+        exact=lambda a, b: int(test(a, b)),
+        symbol=symbol,
+        latex=f"{{0}} {latex} {{1}}",
+        samples=(ANYWHERE, ANYWHERE),
+        doc=doc,
+    )
+
+
+lt = _compare("lt", "<", operator.lt, "<", "Whether a is less than b.")
+le = _compare("le", "<=", operator.le, r"\le", "Whether a is less than b or equal.")
+gt = _compare("gt", ">", operator.gt, ">", "Whether a is greater than b.")
+ge = _compare("ge", ">=", operator.ge, r"\ge", "Whether a is greater than b or equal.")
+eq = _compare("eq", "==", operator.eq, "=", "Whether a equals b.")
+ne = _compare("ne", "!=", operator.ne, r"\ne", "Whether a differs from b.")
+
+both = operation(
+    "logical_and(a, b)",
+    lambda a, b: 1.0 if a and b else 0.0,
+    (),
+    exact=lambda a, b: int(bool(a and b)),
+    symbol="and",
+    latex=r"{0} \land {1}",
+    samples=(ANYWHERE, ANYWHERE),
+    doc="Whether both are true, that is, not 0.",
+)
+either = operation(
+    "logical_or(a, b)",
+    lambda a, b: 1.0 if a or b else 0.0,
+    (),
+    exact=lambda a, b: int(bool(a or b)),
+    symbol="or",
+    latex=r"{0} \lor {1}",
+    samples=(ANYWHERE, ANYWHERE),
+    doc="Whether one of them is true, that is, not 0.",
+)
+negation = operation(
+    "logical_not(a)",
+    lambda a: 0.0 if a else 1.0,
+    (),
+    exact=lambda a: int(not a),
+    symbol="not",
+    latex=r"\lnot {0}",
+    samples=(ANYWHERE,),
+    doc="Whether it is false, that is, 0.",
+)
+where = operation(
+    "where(condition, a, b)",
+    lambda condition, a, b: a if condition else b,
+    (None, lambda y, condition, a, b: where(condition, 1, 0), lambda y, condition, a, b: where(condition, 0, 1)),
+    exact=lambda condition, a, b: a if condition else b,
+    grad_fn="WhereBackward0(1, 2)",
+    latex=r"\begin{{cases}} {1} & {0} \\ {2} & \text{{otherwise}} \end{{cases}}",
+    domain="where the condition does not change",
+    samples=((1.0, 2.0), ANYWHERE, ANYWHERE),
+    doc="a where the condition is true, else b; the condition carries no gradient.",
+)

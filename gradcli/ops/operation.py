@@ -1,0 +1,202 @@
+"""The declaration of an operation: everything that is known of it, in one place.
+
+Parsing, evaluation, differentiation, grad_fn names, printing, ``gradcli ops`` and the tests are driven by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from gradcli.ops.symbol import Ieee, Symbol
+
+MANY = 1_000_000
+"""The number of arguments of an operation that takes any number of them."""
+
+Rational = int | Fraction
+Rule = Callable[..., Any]
+
+OPERATIONS: dict[str, Operation] = {}
+"""Every operation, by name, in the order of declaration."""
+
+_SPELLINGS: dict[str, list[Operation]] = {}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """One primitive operation on scalars.
+
+    Attributes:
+        name: Its name in graphs and expressions.
+        parameters: The names of its arguments, in order.
+        defaults: The values of the last parameters where an expression leaves them out.
+        variadic: Whether the last parameter stands for any number of arguments.
+        forward: Its value from floats; IEEE 754 where the mathematics has none (log(0) is -inf, log(-1) nan).
+        exact: Its value from rational numbers where that is rational, else None; None where it never is.
+        partials: For each argument the rule of ∂y/∂argument as a function of (y, *arguments); None where the operation has no
+            derivative by that argument. A variadic operation has one rule, which gives all partials at once. Empty where the
+            result carries no gradient (comparisons).
+        symbol: Its operator, where it has one.
+        spellings: Further names in expressions.
+        grad_fn: What PyTorch names it: templates by which arguments are tensors (t) and which are numbers (n); in a template
+            0, 1, ... stand for the arguments, * for all.
+        latex: Template with {0}, {1}, ... for the arguments; empty for the default.
+        domain: Where it is real and smooth, in words.
+        samples: For each argument the interval in which tests sample it; kinks and poles lie outside.
+        doc: What it is, as one sentence.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    defaults: tuple[float, ...]
+    variadic: bool
+    forward: Callable[..., float]
+    exact: Callable[..., Rational | None] | None
+    partials: tuple[Rule | None, ...]
+    symbol: str
+    spellings: tuple[str, ...]
+    grad_fn: dict[str, str]
+    latex: str
+    domain: str
+    samples: tuple[tuple[float, float], ...]
+    doc: str
+
+    @property
+    def required(self) -> int:
+        """The smallest number of arguments."""
+        return len(self.parameters) - len(self.defaults)
+
+    @property
+    def most(self) -> int:
+        """The largest number of arguments."""
+        return MANY if self.variadic else len(self.parameters)
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether the result carries a gradient."""
+        return bool(self.partials)
+
+    @property
+    def usage(self) -> str:
+        """How it is written: ``clamp(x, min=-inf, max=inf)``."""
+        required = self.required
+        words = list(self.parameters[:required])
+        words += [f"{name}={value:g}" for name, value in zip(self.parameters[required:], self.defaults, strict=True)]
+        return f"{self.name}({', '.join(words)}{', ...' if self.variadic else ''})"
+
+    def accepts(self, count: int) -> bool:
+        """Whether it takes so many arguments."""
+        return self.required <= count <= self.most
+
+    def complete(self, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The arguments with the defaults of those left out."""
+        missing = len(self.parameters) - len(arguments)
+        return arguments + self.defaults[-missing:] if missing > 0 else arguments
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Compute with numbers, or build a node where an argument is a symbol."""
+        careful = False
+        for argument in arguments:
+            if isinstance(argument, Symbol):
+                return argument.builder.apply(self.name, arguments)
+            if isinstance(argument, Ieee):
+                careful = True
+        value = self.forward(*self.complete(arguments))
+        return Ieee(value) if careful else value
+
+    def local_derivatives(self, y: Any, arguments: tuple[Any, ...], wanted: Sequence[bool]) -> list[Any]:
+        """∂y/∂argument for each wanted argument, as floats, or as symbols where ``y`` and the arguments are symbols.
+
+        A derivative that is not wanted is not computed (x**2 at x = -2 never takes log(-2)); None stands in its place.
+
+        Args:
+            y: The result.
+            arguments: The arguments, without those left out.
+            wanted: For each argument whether its derivative is.
+
+        Raises:
+            NotDifferentiable: The operation has no derivative by an argument that is wanted.
+        """
+        try:
+            return self._derivatives(y, arguments, wanted)
+        except ArithmeticError:
+            return self._derivatives(Ieee(y), tuple(map(Ieee, arguments)), wanted)
+
+    def _derivatives(self, y: Any, arguments: tuple[Any, ...], wanted: Sequence[bool]) -> list[Any]:
+        complete = self.complete(arguments)
+        if self.variadic:
+            rule = self.partials[0]
+            assert rule is not None
+            return [partial if want else None for partial, want in zip(rule(y, *complete), wanted, strict=True)]
+        partials: list[Any] = []
+        for rule, want, parameter in zip(self.partials, wanted, self.parameters, strict=False):
+            if not want:
+                partials.append(None)
+            elif rule is None:
+                raise NotDifferentiable(self.name, parameter)
+            else:
+                partials.append(rule(y, *complete))
+        return partials
+
+
+class NotDifferentiable(Exception):
+    """An operation has no derivative by one of its arguments.
+
+    Args:
+        operation: The name of the operation.
+        parameter: The name of the argument.
+    """
+
+    def __init__(self, operation: str, parameter: str) -> None:
+        super().__init__(f"{operation} has no derivative by its argument {parameter}")
+
+
+def operation(
+    usage: str,
+    forward: Callable[..., float],
+    partials: tuple[Rule | None, ...],
+    *,
+    doc: str,
+    exact: Callable[..., Rational | None] | None = None,
+    grad_fn: str | dict[str, str] = "",
+    symbol: str = "",
+    spellings: tuple[str, ...] = (),
+    latex: str = "",
+    domain: str = "all real numbers",
+    samples: tuple[tuple[float, float], ...] = (),
+) -> Operation:
+    """Declare an operation; see :class:`Operation` for what the arguments mean.
+
+    Args:
+        usage: Name and parameters as an expression writes them: ``elu(x, alpha=1)``; ``max(x, ...)`` takes any number.
+        grad_fn: PyTorch's name, for example ``TanhBackward0``, where its inputs are the arguments in order; else templates.
+    """
+    name, _, rest = usage.rstrip(")").partition("(")
+    words = [word.strip() for word in rest.split(",")]
+    variadic = words[-1] == "..."
+    if variadic:
+        words.pop()
+    parameters = tuple(word.partition("=")[0] for word in words)
+    defaults = tuple(float(word.partition("=")[2]) for word in words if "=" in word)
+    if isinstance(grad_fn, str):
+        inputs = ", ".join(map(str, range(len(parameters) - len(defaults))))
+        grad_fn = {"": f"{grad_fn}({inputs})" if grad_fn else ""}
+    declared = Operation(
+        name, parameters, defaults, variadic, forward, exact, partials, symbol, spellings, grad_fn, latex, domain, samples, doc
+    )
+    OPERATIONS[name] = declared
+    for spelling in filter(None, (name, symbol, *spellings)):
+        _SPELLINGS.setdefault(spelling, []).append(declared)
+    return declared
+
+
+def spelled(spelling: str) -> list[Operation]:
+    """The operations that a function name or an operator may mean; several differ in the number of their arguments."""
+    return _SPELLINGS.get(spelling, [])
+
+
+def function_names() -> list[str]:
+    """All names that may stand before a parenthesis, in the order of declaration."""
+    return [spelling for spelling in _SPELLINGS if spelling.isidentifier() and spelling not in ("and", "or", "not")]

@@ -1,0 +1,121 @@
+"""Special functions. Those that Python has not are computed by mpmath, which is loaded on first use."""
+
+from __future__ import annotations
+
+import math
+
+from gradcli.ops import ieee, rational
+from gradcli.ops.constants import SQRT_PI
+from gradcli.ops.exponential import exp
+from gradcli.ops.operation import operation
+
+ANYWHERE = (-2.0, 2.0)
+POSITIVE = (0.3, 2.5)
+
+
+def _polygamma(order: float, x: float) -> float:
+    if x != x or not float(order).is_integer() or order < 0:
+        return math.nan
+    if x == math.inf:
+        return math.inf if order == 0 else 0.0
+    if x <= 0 and x.is_integer():
+        return math.nan if order % 2 == 0 else math.inf
+    from mpmath import mp
+
+    return float(mp.psi(int(order), x).real)
+
+
+def _erfinv(x: float) -> float:
+    if not -1 <= x <= 1:
+        return math.nan
+    if x in (-1, 1):
+        return math.copysign(math.inf, x)
+    from mpmath import mp
+
+    return float(mp.erfinv(x))
+
+
+def _bessel_i(order: int, x: float) -> float:
+    if not math.isfinite(x):
+        return abs(x) if order == 0 else x
+    from mpmath import mp
+
+    return float(mp.besseli(order, x))
+
+
+erf = operation(
+    "erf(x)",
+    math.erf,
+    (lambda y, x: 2 * exp(-x * x) / SQRT_PI,),
+    exact=rational.only(0, 0),
+    grad_fn="ErfBackward0",
+    samples=(ANYWHERE,),
+    doc="Error function.",
+)
+erfc = operation(
+    "erfc(x)",
+    math.erfc,
+    (lambda y, x: -2 * exp(-x * x) / SQRT_PI,),
+    exact=rational.only(0, 1),
+    grad_fn="ErfcBackward0",
+    samples=(ANYWHERE,),
+    doc="1 - erf(x), accurate for large x.",
+)
+erfinv = operation(
+    "erfinv(x)",
+    _erfinv,
+    (lambda y, x: exp(y * y) * SQRT_PI / 2,),
+    grad_fn="ErfinvBackward0",
+    domain="-1 < x < 1",
+    samples=((-0.8, 0.8),),
+    doc="Inverse of the error function.",
+)
+lgamma = operation(
+    "lgamma(x)",
+    ieee.guarded(math.lgamma, ieee.overflow),
+    (lambda y, x: digamma(x),),
+    grad_fn="LgammaBackward0",
+    latex=r"\ln\left|\Gamma\left({0}\right)\right|",
+    domain="x > 0, or x not an integer",
+    samples=(POSITIVE,),
+    doc="Logarithm of the absolute value of the gamma function.",
+)
+digamma = operation(
+    "digamma(x)",
+    lambda x: math.copysign(math.inf, -x) if x == 0 else _polygamma(0, x),
+    (lambda y, x: polygamma(1, x),),
+    grad_fn="DigammaBackward0",
+    latex=r"\psi\left({0}\right)",
+    domain="x > 0, or x not an integer",
+    samples=(POSITIVE,),
+    doc="Derivative of the logarithm of the gamma function.",
+)
+polygamma = operation(
+    "polygamma(n, x)",
+    _polygamma,
+    (None, lambda y, n, x: polygamma(n + 1, x)),
+    grad_fn="PolygammaBackward0(1)",
+    latex=r"\psi^{{({0})}}\left({1}\right)",
+    domain="n = 0, 1, 2, ...; x > 0, or x not an integer",
+    samples=((1.0, 1.0), POSITIVE),
+    doc="The n-th derivative of digamma.",
+)
+i0 = operation(
+    "i0(x)",
+    lambda x: _bessel_i(0, x),
+    (lambda y, x: i1(x),),
+    grad_fn="I0Backward0",
+    latex=r"I_{{0}}\left({0}\right)",
+    samples=(POSITIVE,),
+    doc="Modified Bessel function of the first kind, order 0.",
+)
+i1 = operation(
+    "i1(x)",
+    lambda x: _bessel_i(1, x),
+    (lambda y, x: i0(x) - y / x,),
+    grad_fn="SpecialI1Backward0",
+    latex=r"I_{{1}}\left({0}\right)",
+    domain="x ≠ 0",
+    samples=(POSITIVE,),
+    doc="Modified Bessel function of the first kind, order 1.",
+)

@@ -1,0 +1,184 @@
+"""Circular and hyperbolic functions and their inverses."""
+
+from __future__ import annotations
+
+import math
+
+from gradcli.ops import ieee, rational
+from gradcli.ops.constants import DEGREE, PI, RADIAN
+from gradcli.ops.exponential import sqrt
+from gradcli.ops.logic import eq, where
+from gradcli.ops.operation import operation
+
+ANYWHERE = (-2.0, 2.0)
+INSIDE = (-0.8, 0.8)
+
+sin = operation(
+    "sin(x)",
+    ieee.guarded(math.sin),
+    (lambda y, x: cos(x),),
+    exact=rational.only(0, 0),
+    grad_fn="SinBackward0",
+    latex=r"\sin\left({0}\right)",
+    samples=(ANYWHERE,),
+    doc="Sine of an angle in radians.",
+)
+cos = operation(
+    "cos(x)",
+    ieee.guarded(math.cos),
+    (lambda y, x: -sin(x),),
+    exact=rational.only(0, 1),
+    grad_fn="CosBackward0",
+    latex=r"\cos\left({0}\right)",
+    samples=(ANYWHERE,),
+    doc="Cosine of an angle in radians.",
+)
+tan = operation(
+    "tan(x)",
+    ieee.guarded(math.tan),
+    (lambda y, x: 1 + y * y,),
+    exact=rational.only(0, 0),
+    grad_fn="TanBackward0",
+    latex=r"\tan\left({0}\right)",
+    domain="x ≠ π/2 + kπ",
+    samples=((-1.2, 1.2),),
+    doc="Tangent of an angle in radians.",
+)
+asin = operation(
+    "asin(x)",
+    ieee.guarded(math.asin),
+    (lambda y, x: 1 / sqrt(1 - x * x),),
+    spellings=("arcsin",),
+    exact=rational.only(0, 0),
+    grad_fn="AsinBackward0",
+    latex=r"\arcsin\left({0}\right)",
+    domain="-1 < x < 1",
+    samples=(INSIDE,),
+    doc="Inverse sine, in radians.",
+)
+acos = operation(
+    "acos(x)",
+    ieee.guarded(math.acos),
+    (lambda y, x: -1 / sqrt(1 - x * x),),
+    spellings=("arccos",),
+    exact=rational.only(1, 0),
+    grad_fn="AcosBackward0",
+    latex=r"\arccos\left({0}\right)",
+    domain="-1 < x < 1",
+    samples=(INSIDE,),
+    doc="Inverse cosine, in radians.",
+)
+atan = operation(
+    "atan(x)",
+    math.atan,
+    (lambda y, x: 1 / (1 + x * x),),
+    spellings=("arctan",),
+    exact=rational.only(0, 0),
+    grad_fn="AtanBackward0",
+    latex=r"\arctan\left({0}\right)",
+    samples=(ANYWHERE,),
+    doc="Inverse tangent, in radians.",
+)
+atan2 = operation(
+    "atan2(a, b)",
+    math.atan2,
+    (
+        lambda y, a, b: where(eq(a * a + b * b, 0), 0, b / (a * a + b * b)),
+        lambda y, a, b: where(eq(a * a + b * b, 0), 0, -a / (a * a + b * b)),
+    ),
+    spellings=("arctan2",),
+    grad_fn="Atan2Backward0",
+    domain="b > 0 or a ≠ 0",
+    samples=(ANYWHERE, (0.3, 2.0)),
+    doc="Angle of the point with abscissa b and ordinate a, in radians.",
+)
+sinh = operation(
+    "sinh(x)",
+    ieee.guarded(math.sinh, ieee.odd_overflow),
+    (lambda y, x: cosh(x),),
+    exact=rational.only(0, 0),
+    grad_fn="SinhBackward0",
+    latex=r"\sinh\left({0}\right)",
+    samples=(ANYWHERE,),
+    doc="Hyperbolic sine.",
+)
+cosh = operation(
+    "cosh(x)",
+    ieee.guarded(math.cosh, ieee.overflow),
+    (lambda y, x: sinh(x),),
+    exact=rational.only(0, 1),
+    grad_fn="CoshBackward0",
+    latex=r"\cosh\left({0}\right)",
+    samples=(ANYWHERE,),
+    doc="Hyperbolic cosine.",
+)
+tanh = operation(
+    "tanh(x)",
+    math.tanh,
+    (lambda y, x: 1 - y * y,),
+    exact=rational.only(0, 0),
+    grad_fn="TanhBackward0",
+    latex=r"\tanh\left({0}\right)",
+    samples=(ANYWHERE,),
+    doc="Hyperbolic tangent.",
+)
+asinh = operation(
+    "asinh(x)",
+    math.asinh,
+    (lambda y, x: 1 / sqrt(x * x + 1),),
+    spellings=("arcsinh",),
+    exact=rational.only(0, 0),
+    grad_fn="AsinhBackward0",
+    latex=r"\operatorname{{arsinh}}\left({0}\right)",
+    samples=(ANYWHERE,),
+    doc="Inverse hyperbolic sine.",
+)
+acosh = operation(
+    "acosh(x)",
+    ieee.guarded(math.acosh),
+    (lambda y, x: 1 / sqrt(x * x - 1),),
+    spellings=("arccosh",),
+    exact=rational.only(1, 0),
+    grad_fn="AcoshBackward0",
+    latex=r"\operatorname{{arcosh}}\left({0}\right)",
+    domain="x > 1",
+    samples=((1.3, 3.0),),
+    doc="Inverse hyperbolic cosine.",
+)
+atanh = operation(
+    "atanh(x)",
+    ieee.guarded(math.atanh, lambda x: math.copysign(math.inf, x) if math.fabs(x) == 1 else math.nan),
+    (lambda y, x: 1 / (1 - x * x),),
+    spellings=("arctanh",),
+    exact=rational.only(0, 0),
+    grad_fn="AtanhBackward0",
+    latex=r"\operatorname{{artanh}}\left({0}\right)",
+    domain="-1 < x < 1",
+    samples=(INSIDE,),
+    doc="Inverse hyperbolic tangent.",
+)
+sinc = operation(
+    "sinc(x)",
+    lambda x: 1.0 if x == 0 else ieee.guarded(math.sin)(math.pi * x) / (math.pi * x),
+    (lambda y, x: where(eq(x, 0), 0, (cos(x * PI) - y) / x),),
+    exact=rational.only(0, 1),
+    grad_fn="SincBackward0",
+    samples=((0.2, 1.8),),
+    doc="sin(πx)/(πx), which is 1 at 0.",
+)
+deg2rad = operation(
+    "deg2rad(x)",
+    math.radians,
+    (lambda y, x: DEGREE,),
+    grad_fn="Deg2RadBackward0",
+    samples=(ANYWHERE,),
+    doc="Degrees to radians.",
+)
+rad2deg = operation(
+    "rad2deg(x)",
+    math.degrees,
+    (lambda y, x: RADIAN,),
+    grad_fn="Rad2DegBackward0",
+    samples=(ANYWHERE,),
+    doc="Radians to degrees.",
+)
