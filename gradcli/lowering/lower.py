@@ -32,6 +32,10 @@ MAX_CALLS = 1_000_000
 """How deep calls of own functions may nest."""
 
 
+class UnboundVariable(Exception):
+    """A variable without a value is needed while a program runs."""
+
+
 class _Apply(NamedTuple):
     """Work to do once the operands stand on the stack of results: append the operation."""
 
@@ -214,7 +218,7 @@ class _Lowering:
         try:
             return self.builder.variable(name, item.span)
         except KeyError:
-            raise GradcliError(f"no value for {name}", item.span) from None
+            raise UnboundVariable(name) from None
 
     def choose(self, item: Conditional, work: list[object], results: list[int]) -> None:
         truth = self.builder.truth(results[-1])

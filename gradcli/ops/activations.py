@@ -9,7 +9,7 @@ from gradcli.ops.arithmetic import abs, square  # noqa: A004 (the names of the o
 from gradcli.ops.constants import SIXTH, SQRT2, SQRT_TAU
 from gradcli.ops.exponential import exp
 from gradcli.ops.logic import either, ge, gt, le, where
-from gradcli.ops.operation import operation
+from gradcli.ops.operation import operation, undefined
 from gradcli.ops.special import erf
 from gradcli.ops.trigonometric import tanh
 
@@ -101,7 +101,7 @@ softplus = operation(
     (
         lambda y, x, beta, threshold: where(gt(x * beta, threshold), 1, sigmoid(x * beta)),
         lambda y, x, beta, threshold: where(gt(x * beta, threshold), 0, (x * sigmoid(x * beta) - y) / beta),
-        None,
+        undefined("softplus", "threshold"),
     ),
     grad_fn="SoftplusBackward0",
     samples=(SMOOTH, (0.5, 1.5), (20.0, 21.0)),
@@ -208,7 +208,11 @@ hardshrink = operation(
 threshold = operation(
     "threshold(x, threshold, value)",
     lambda x, bound, value: value if x <= bound else x,
-    (lambda y, x, bound, value: where(le(x, bound), 0, 1), None, lambda y, x, bound, value: where(le(x, bound), 1, 0)),
+    (
+        lambda y, x, bound, value: where(le(x, bound), 0, 1),
+        undefined("threshold", "threshold"),
+        lambda y, x, bound, value: where(le(x, bound), 1, 0),
+    ),
     grad_fn="ThresholdBackward0(0)",
     domain="x ≠ threshold",
     samples=((1.0, 2.0), (0.2, 0.8), SMOOTH),

@@ -35,8 +35,8 @@ class Operation:
         variadic: Whether the last parameter stands for any number of arguments.
         forward: Its value from floats; IEEE 754 where the mathematics has none (log(0) is -inf, log(-1) nan).
         exact: Its value from rational numbers where that is rational, else None; None where it never is.
-        partials: For each argument the rule of ∂y/∂argument as a function of (y, *arguments); None where the operation has no
-            derivative by that argument. A variadic operation has one rule, which gives all partials at once. Empty where the
+        partials: For each argument the rule of ∂y/∂argument as a function of (y, *arguments); None where the argument carries
+            no gradient (the condition of a choice). A variadic operation has one rule, which gives all partials at once. Empty where the
             result carries no gradient (comparisons).
         symbol: Its operator, where it has one.
         spellings: Further names in expressions.
@@ -95,6 +95,10 @@ class Operation:
         missing = len(self.parameters) - len(arguments)
         return arguments + self.defaults[-missing:] if missing > 0 else arguments
 
+    def carries(self, index: int) -> bool:
+        """Whether a gradient flows from the result to an argument."""
+        return bool(self.partials) and (self.variadic or self.partials[index] is not None)
+
     def __call__(self, *arguments: Any) -> Any:
         """Compute with numbers, or build a node where an argument is a symbol."""
         careful = False
@@ -131,12 +135,11 @@ class Operation:
             assert rule is not None
             return [partial if want else None for partial, want in zip(rule(y, *complete), wanted, strict=True)]
         partials: list[Any] = []
-        for rule, want, parameter in zip(self.partials, wanted, self.parameters, strict=False):
+        for rule, want in zip(self.partials, wanted, strict=False):
             if not want:
                 partials.append(None)
-            elif rule is None:
-                raise NotDifferentiable(self.name, parameter)
             else:
+                assert rule is not None
                 partials.append(rule(y, *complete))
         return partials
 
@@ -151,6 +154,15 @@ class NotDifferentiable(Exception):
 
     def __init__(self, operation: str, parameter: str) -> None:
         super().__init__(f"{operation} has no derivative by its argument {parameter}")
+
+
+def undefined(operation: str, parameter: str) -> Rule:
+    """The rule of an argument by which an operation has no derivative that PyTorch or this tool could give."""
+
+    def rule(y: Any, *arguments: Any) -> Any:
+        raise NotDifferentiable(operation, parameter)
+
+    return rule
 
 
 def operation(

@@ -7,7 +7,7 @@ import math
 from gradcli.ops import ieee, rational
 from gradcli.ops.constants import SQRT_PI
 from gradcli.ops.exponential import exp
-from gradcli.ops.operation import operation
+from gradcli.ops.operation import operation, undefined
 
 ANYWHERE = (-2.0, 2.0)
 POSITIVE = (0.3, 2.5)
@@ -93,7 +93,7 @@ digamma = operation(
 polygamma = operation(
     "polygamma(n, x)",
     _polygamma,
-    (None, lambda y, n, x: polygamma(n + 1, x)),
+    (undefined("polygamma", "n"), lambda y, n, x: polygamma(n + 1, x)),
     grad_fn="PolygammaBackward0(1)",
     latex=r"\psi^{{({0})}}\left({1}\right)",
     domain="n = 0, 1, 2, ...; x > 0, or x not an integer",

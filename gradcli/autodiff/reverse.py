@@ -1,0 +1,111 @@
+"""Reverse mode: one loop for numbers and for symbols.
+
+The adjoint of a node v is ∂y/∂v. The loop visits the nodes from the output back, newest first, and hands each node's adjoint
+to its inputs, times the local derivative (Griewank and Walther, Evaluating Derivatives, 2nd ed., section 3.2). On floats the
+adjoints are numbers; on symbols they are nodes of a gradient graph, which can be differentiated again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from gradcli.errors import GradcliError
+from gradcli.graph.graph import Graph
+from gradcli.lowering.builders import StaticBuilder, replay
+from gradcli.ops.operation import OPERATIONS, NotDifferentiable
+
+
+def requires_grad(graph: Graph, wrt: Sequence[int]) -> list[bool]:
+    """For each node whether a gradient flows through it: it depends on one of ``wrt`` by differentiable operations."""
+    needs = [False] * len(graph)
+    for id in wrt:
+        needs[id] = True
+    for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
+        for index, input in enumerate(inputs):
+            if needs[input] and OPERATIONS[operation].carries(index):
+                needs[id] = True
+                break
+    return needs
+
+
+def backward(
+    graph: Graph,
+    values: Sequence[Any],
+    needs: Sequence[bool],
+    seed: Any = 1.0,
+    cast: Callable[[float], float] | None = None,
+) -> list[Any]:
+    """The adjoint of each node: ∂output/∂node.
+
+    Args:
+        graph: The graph.
+        values: The value of each node: floats, or symbols for a gradient graph.
+        needs: For each node whether a gradient flows through it, from :func:`requires_grad`.
+        seed: The adjoint of the output.
+        cast: Rounds each adjoint to the precision of the run; None for float64.
+
+    Returns:
+        For each node its adjoint; None where no gradient flows, or where the output does not depend on the node.
+
+    Raises:
+        GradcliError: An operation on the way has no derivative by the argument that is asked for.
+    """
+    adjoints: list[Any] = [None] * len(graph)
+    if not needs[graph.output]:
+        return adjoints
+    adjoints[graph.output] = seed
+    operations, all_inputs = graph.operations, graph.inputs
+    for id in range(graph.output, -1, -1):
+        adjoint = adjoints[id]
+        inputs = all_inputs[id]
+        if adjoint is None or not inputs:
+            continue
+        derivatives = local_derivatives(graph, id, values, needs)
+        for input, derivative in zip(inputs, derivatives, strict=True):
+            if derivative is None:
+                continue
+            contribution = adjoint * derivative
+            if cast is not None:
+                contribution = cast(contribution)
+            before = adjoints[input]
+            if before is not None:
+                contribution = before + contribution
+                if cast is not None:
+                    contribution = cast(contribution)
+            adjoints[input] = contribution
+    return adjoints
+
+
+def local_derivatives(graph: Graph, id: int, values: Sequence[Any], needs: Sequence[bool]) -> list[Any]:
+    """The derivatives of a node by its inputs, the other inputs held fixed; None where no gradient flows.
+
+    Raises:
+        GradcliError: The operation has no derivative by an input through which a gradient flows.
+    """
+    inputs = graph.inputs[id]
+    operation = OPERATIONS[graph.operations[id]]
+    wanted = [needs[input] and operation.carries(index) for index, input in enumerate(inputs)]
+    try:
+        return operation.local_derivatives(values[id], tuple([values[input] for input in inputs]), wanted)
+    except NotDifferentiable as error:
+        raise GradcliError(str(error), graph.spans[id], "give that argument a number, or leave its variables out of --wrt") from None
+
+
+def gradient_graph(graph: Graph, wrt: Sequence[int]) -> tuple[Graph, list[int | None]]:
+    """The gradient as a graph of its own, built by the same rules on symbols.
+
+    It has at most about four times the operations of the function (Baur and Strassen, The complexity of partial derivatives,
+    1983), since it is interned.
+
+    Args:
+        graph: The function.
+        wrt: The ids of the nodes to differentiate by.
+
+    Returns:
+        The graph, and for each of ``wrt`` the id of ∂output/∂node in it; None where the output does not depend on it.
+    """
+    builder = StaticBuilder(Graph(max(graph.max_nodes, 8 * len(graph))), identities=True)
+    symbols = replay(graph, builder)
+    adjoints = backward(graph, symbols, requires_grad(graph, wrt), builder.symbol(1))
+    return builder.graph, [None if adjoints[id] is None else builder.symbol(adjoints[id]).id for id in wrt]

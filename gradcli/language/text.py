@@ -1,0 +1,149 @@
+"""AST to text, in two styles: plain text that parses back to the same tree, and text as one writes it on a board."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from gradcli.language.ast import (
+    Assignment,
+    Call,
+    Comparison,
+    Conditional,
+    Definition,
+    Expression,
+    Group,
+    Name,
+    Number,
+    Operator,
+    Partial,
+    Program,
+)
+from gradcli.language.numbers import number_text
+
+CONDITIONAL, OR, AND, NOT, COMPARISON, SUM, PRODUCT, UNARY, POWER, ATOM = range(10)
+"""Levels of precedence, from the loosest."""
+
+LEVELS = {"or": OR, "and": AND, "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "%": PRODUCT, "@": PRODUCT, "^": POWER}
+"""The level of each infix operator."""
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_PRETTY_NAMES = {"pi": "π", "tau": "τ", "inf": "∞"}
+
+NumberText = Callable[[int | Fraction | float], str]
+
+
+def level(expression: Expression) -> int:
+    """How tightly the outermost operator of an expression binds."""
+    if isinstance(expression, Operator):
+        if len(expression.operands) == 1:
+            return NOT if expression.symbol == "not" else UNARY
+        return LEVELS[expression.symbol]
+    if isinstance(expression, Number):
+        text = number_text(expression.value)
+        return PRODUCT if "/" in text else UNARY if text[0] == "-" else ATOM
+    if isinstance(expression, Comparison):
+        return COMPARISON
+    if isinstance(expression, Conditional):
+        return CONDITIONAL
+    return ATOM
+
+
+def to_text(expression: Expression, *, pretty: bool = False, number: NumberText = number_text) -> str:
+    """Write an expression.
+
+    Args:
+        expression: What to write.
+        pretty: As on a board: ``2w + x² + ∂y/∂a·b``, a choice as ``1 if x > 0 else 0``. Plain text is ASCII but for the
+            user's own names.
+        number: How numbers are written.
+    """
+    pieces: list[str] = []
+    work: list[tuple[Expression, int] | str] = [(expression, CONDITIONAL)]
+    while work:
+        item = work.pop()
+        if isinstance(item, str):
+            pieces.append(item)
+            continue
+        node, least = item
+        parts = _parts(node, pretty, number)
+        if level(node) < least:
+            parts = ["(", *parts, ")"]
+        work.extend(reversed(parts))
+    return "".join(pieces)
+
+
+def _parts(node: Expression, pretty: bool, number: NumberText) -> list[tuple[Expression, int] | str]:
+    """The text of a node in order: strings, and operands with the level that they need to stand without parentheses."""
+    match node:
+        case Number(value):
+            return [number(value)]
+        case Name(name):
+            return [_PRETTY_NAMES.get(name, name) if pretty else name]
+        case Partial(output, input, fixed):
+            d = "∂" if pretty else "d"
+            return [f"{d}{output}/{d}{input}{'|' + ','.join(fixed) if fixed else ''}"]
+        case Group(content):
+            return ["(", (content, CONDITIONAL), ")"]
+        case Operator("not", (operand,)):
+            return ["not ", (operand, NOT)]
+        case Operator(symbol, (operand,)):
+            return [symbol, (operand, UNARY + _is_negative(operand))]
+        case Operator("^", (base, exponent)):
+            if pretty and isinstance(exponent, Number) and isinstance(exponent.value, int) and abs(exponent.value) < 100:
+                return [(base, ATOM), number(exponent.value).translate(_SUPERSCRIPTS)]
+            return [(base, ATOM), "^", (exponent, UNARY)]
+        case Operator(symbol, (left, right)):
+            at = LEVELS[symbol]
+            sign = f" {symbol} " if at < PRODUCT or symbol in "%@" else symbol
+            if pretty and symbol == "*":
+                sign = "" if _runs_together(left, right) else "·"
+            if pretty and sign and at == PRODUCT and _is_negative(left):
+                return ["(", (left, at), ")", sign, (right, ATOM if _is_negative(right) else at + 1)]
+            return [(left, at), sign, (right, ATOM if _is_negative(right) else at + 1)]
+        case Comparison(symbols, operands):
+            parts: list[tuple[Expression, int] | str] = [(operands[0], SUM)]
+            for symbol, operand in zip(symbols, operands[1:], strict=True):
+                parts += [f" {symbol} ", (operand, SUM)]
+            return parts
+        case Conditional(test, then, otherwise):
+            return [(then, OR), " if ", (test, OR), " else ", (otherwise, CONDITIONAL)]
+        case Call("where", (test, then, otherwise)) if pretty:
+            return ["(", (then, OR), " if ", (test, OR), " else ", (otherwise, CONDITIONAL), ")"]
+        case Call(function, arguments, keywords):
+            parts = [function, "("]
+            positional = len(arguments) - len(keywords)
+            for index, argument in enumerate(arguments):
+                parts.append(", " if index else "")
+                parts.append(f"{keywords[index - positional]}=" if index >= positional else "")
+                parts.append((argument, CONDITIONAL))
+            return [*parts, ")"]
+    raise TypeError(f"{type(node).__name__} is not an expression")
+
+
+def _is_negative(node: Expression) -> bool:
+    return isinstance(node, Number) and node.value < 0
+
+
+def _runs_together(left: Expression, right: Expression) -> bool:
+    """Whether a product needs no sign: a number before a name or a power of one, as in 2w and -3x²."""
+    while isinstance(right, Operator) and right.symbol == "^":
+        right = right.operands[0]
+    if isinstance(left, Operator) and left.symbol == "-" and len(left.operands) == 1:
+        left = left.operands[0]
+    if not (isinstance(left, Number) and isinstance(right, Name)) or left.value == 1 or "/" in number_text(left.value):
+        return False
+    return right.name[0] not in "eE" and not _is_negative(left)
+
+
+def program_text(program: Program, separator: str = "\n") -> str:
+    """Write a program, one statement after the other."""
+    lines: list[str] = []
+    for statement in program.statements:
+        if isinstance(statement, Assignment):
+            lines.append(f"{statement.name} = {to_text(statement.value)}")
+        elif isinstance(statement, Definition):
+            lines.append(f"{statement.name}({', '.join(statement.parameters)}) = {to_text(statement.body)}")
+        else:
+            lines.append(to_text(statement.value))
+    return separator.join(lines)
