@@ -7,6 +7,8 @@ from gradcli.ops import (
     exponential,
     extremes,
     logic,
+    losses,
+    reductions,
     special,
     trigonometric,
 )
@@ -26,6 +28,8 @@ __all__ = [
     "extremes",
     "function_names",
     "logic",
+    "losses",
+    "reductions",
     "special",
     "spelled",
     "trigonometric",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from gradcli.ops import ieee
 from gradcli.ops.arithmetic import abs, square  # noqa: A004 (the names of the operations)
-from gradcli.ops.constants import SIXTH, SQRT2, SQRT_TAU
+from gradcli.ops.constants import SQRT2, SQRT_2_OVER_PI, SQRT_TAU, fraction
 from gradcli.ops.exponential import exp
 from gradcli.ops.logic import either, ge, gt, le, where
-from gradcli.ops.operation import operation, undefined
+from gradcli.ops.operation import Operation, operation, undefined
 from gradcli.ops.special import erf
 from gradcli.ops.trigonometric import tanh
 
@@ -23,6 +24,10 @@ SELU_SCALE = 1.0507009873554805
 
 def _softplus(x: float, beta: float, threshold: float) -> float:
     return x if x * beta > threshold else math.log1p(ieee.exp(x * beta)) / beta
+
+
+def _gelu_inner(x: Any) -> Any:
+    return tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x))
 
 
 relu = operation(
@@ -42,6 +47,15 @@ leaky_relu = operation(
     domain="x ≠ 0",
     samples=((-2.0, -0.2), (0.1, 0.5)),
     doc="x, or a small multiple of it where it is negative.",
+)
+prelu = operation(
+    "prelu(x, weight)",
+    lambda x, weight: x if x > 0 else weight * x,
+    (lambda y, x, weight: where(gt(x, 0), 1, weight), lambda y, x, weight: where(gt(x, 0), 0, x)),
+    grad_fn="PreluKernelBackward0",
+    domain="x ≠ 0",
+    samples=((-2.0, -0.2), (0.1, 0.5)),
+    doc="x, or a learned multiple of it where it is negative.",
 )
 elu = operation(
     "elu(x, alpha=1)",
@@ -115,7 +129,7 @@ softsign = operation(
     samples=((0.2, 2.0),),
     doc="x/(1 + |x|).",
 )
-sigmoid = operation(
+sigmoid: Operation = operation(
     "sigmoid(x)",
     ieee.sigmoid,
     (lambda y, x: y * (1 - y),),
@@ -150,6 +164,17 @@ gelu = operation(
     samples=(SMOOTH,),
     doc="Gaussian error linear unit: x times the normal distribution function.",
 )
+gelu_tanh = operation(
+    "gelu_tanh(x)",
+    lambda x: x * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x))) / 2 if x != -math.inf else -0.0,
+    (
+        lambda y, x: (1 + _gelu_inner(x)) / 2
+        + x * (1 - square(_gelu_inner(x))) * SQRT_2_OVER_PI * (1 + 0.134145 * x * x) / 2,
+    ),
+    grad_fn="GeluBackward0",
+    samples=(SMOOTH,),
+    doc="The approximation of gelu by tanh, torch's gelu(x, approximate='tanh').",
+)
 hardswish = operation(
     "hardswish(x)",
     lambda x: x * min(max(x + 3, 0.0), 6.0) / 6 if x == x else x,
@@ -162,7 +187,7 @@ hardswish = operation(
 hardsigmoid = operation(
     "hardsigmoid(x)",
     lambda x: min(max(x + 3, 0.0), 6.0) / 6 if x == x else x,
-    (lambda y, x: where(either(le(x, -3), ge(x, 3)), 0, SIXTH),),
+    (lambda y, x: where(either(le(x, -3), ge(x, 3)), 0, fraction(1, 6)),),
     grad_fn="HardsigmoidBackward0",
     domain="x ≠ ±3",
     samples=(SMOOTH,),

@@ -12,7 +12,7 @@ import operator
 from gradcli.ops import ieee, rational
 from gradcli.ops.exponential import log
 from gradcli.ops.logic import both, eq, ge, where
-from gradcli.ops.operation import operation
+from gradcli.ops.operation import Operation, operation
 from gradcli.ops.symbol import divide
 
 ANYWHERE = (-2.0, 2.0)
@@ -74,7 +74,7 @@ neg = operation(
     samples=(ANYWHERE,),
     doc="The number with the other sign.",
 )
-pow = operation(  # noqa: A001 (the name of the operation)
+pow: Operation = operation(  # noqa: A001 (the name of the operation)
     "pow(a, b)",
     ieee.power,
     (
@@ -122,7 +122,7 @@ abs = operation(  # noqa: A001
     samples=((0.2, 2.0),),
     doc="Absolute value; at 0 the derivative is 0.",
 )
-sign = operation(
+sign: Operation = operation(
     "sign(x)",
     lambda x: float((x > 0) - (x < 0)),
     (lambda y, x: 0,),
@@ -220,7 +220,7 @@ lerp = operation(
     "lerp(a, b, weight)",
     lambda a, b, weight: a + weight * (b - a),
     (lambda y, a, b, weight: 1 - weight, lambda y, a, b, weight: weight, lambda y, a, b, weight: b - a),
-    grad_fn={"": "LerpBackward0(0, 1, 2)", "ttn": "LerpBackward0(0, 1)"},
+    grad_fn={"": "LerpBackward1(0, 1, 2)", **dict.fromkeys(("ttn", "ntn", "tnn"), "LerpBackward0(0, 1)")},
     samples=(ANYWHERE, ANYWHERE, ANYWHERE),
     doc="Linear interpolation from a to b.",
 )
@@ -236,7 +236,7 @@ copysign = operation(
     "copysign(a, b)",
     math.copysign,
     (lambda y, a, b: where(eq(a, 0), 0, y / a), lambda y, a, b: 0),
-    grad_fn="CopysignBackward0",
+    grad_fn={"tt": "CopysignBackward0(0, 1)", "tn": "CopysignBackward1(0)"},
     domain="a ≠ 0, b ≠ 0",
     samples=((0.2, 2.0), (0.2, 2.0)),
     doc="The size of a with the sign of b.",

@@ -26,8 +26,13 @@ SQRT2 = Exact(math.sqrt(2), "sqrt", 2)
 SQRT_PI = Exact(math.sqrt(math.pi), "sqrt", PI)
 DEGREE = Exact(math.pi / 180, "div", PI, 180)
 RADIAN = Exact(180 / math.pi, "div", 180, PI)
-SIXTH = Exact(1 / 6, "div", 1, 6)
+SQRT_2_OVER_PI = Exact(math.sqrt(2 / math.pi), "sqrt", Exact(2 / math.pi, "div", 2, PI))
 SQRT_TAU = Exact(math.sqrt(math.tau), "sqrt", Exact(math.tau, "mul", 2, PI))
+
+
+def fraction(numerator: int, denominator: int) -> Exact:
+    """A rational constant of a rule, which no decimal literal could write: a third."""
+    return Exact(numerator / denominator, "div", numerator, denominator)
 
 
 def constant_value(value: Constant) -> float:

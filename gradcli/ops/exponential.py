@@ -129,7 +129,7 @@ xlogy = operation(
     "xlogy(a, b)",
     lambda a, b: 0.0 if a == 0 and b == b else a * ieee.log(b),
     (lambda y, a, b: where(both(eq(a, 0), le(b, 0)), 0, log(b)), lambda y, a, b: a / b),
-    grad_fn="XlogyBackward0",
+    grad_fn={"tt": "XlogyBackward0(0, 1)", "tn": "XlogyBackward2(0)", "nt": "XlogyBackward1(1)"},
     domain="b > 0",
     samples=(ANYWHERE, POSITIVE),
     doc="a·log(b), which is 0 where a is 0.",

@@ -15,7 +15,7 @@ HIGH = (0.5, 2.0)
 maximum = operation(
     "maximum(a, b)",
     ieee.largest,
-    exact=max,
+    exact=lambda *xs: max(xs),
     partials=(
         lambda y, a, b: where(eq(a, b), 0.5, where(lt(a, b), 0, 1)),
         lambda y, a, b: where(eq(a, b), 0.5, where(gt(a, b), 0, 1)),
@@ -30,7 +30,7 @@ maximum = operation(
 minimum = operation(
     "minimum(a, b)",
     ieee.smallest,
-    exact=min,
+    exact=lambda *xs: min(xs),
     partials=(
         lambda y, a, b: where(eq(a, b), 0.5, where(gt(a, b), 0, 1)),
         lambda y, a, b: where(eq(a, b), 0.5, where(lt(a, b), 0, 1)),
@@ -44,7 +44,7 @@ minimum = operation(
 )
 
 
-def _shares(y: Any, *arguments: Any) -> list[Any]:
+def shares(y: Any, *arguments: Any) -> list[Any]:
     """1/k for each of the k arguments that equal the result, 0 for the others."""
     equal = [eq(argument, y) for argument in arguments]
     ties = equal[0]
@@ -56,8 +56,8 @@ def _shares(y: Any, *arguments: Any) -> list[Any]:
 max_ = operation(
     "max(x, ...)",
     ieee.largest,
-    (_shares,),
-    exact=max,
+    (shares,),
+    exact=lambda *xs: max(xs),
     grad_fn="MaxBackward1(StackBackward0(*))",
     domain="one largest argument",
     samples=(LOW, (-0.3, 0.3), HIGH),
@@ -66,8 +66,8 @@ max_ = operation(
 min_ = operation(
     "min(x, ...)",
     ieee.smallest,
-    (_shares,),
-    exact=min,
+    (shares,),
+    exact=lambda *xs: min(xs),
     grad_fn="MinBackward1(StackBackward0(*))",
     domain="one smallest argument",
     samples=(LOW, (-0.3, 0.3), HIGH),
@@ -106,7 +106,11 @@ clamp = operation(
         lambda y, x, low, high: where(both(gt(x, high), le(low, high)), 1, where(gt(low, high), 1, 0)),
     ),
     spellings=("clip",),
-    grad_fn={"": "ClampBackward1(0)", "ttt": "ClampBackward0(0, 1, 2)"},
+    grad_fn={
+        "": "ClampBackward1(0)",
+        "tt": "ClampBackward0(0, 1, None)",
+        **dict.fromkeys(("ttt", "ttn", "tnt", "ntt", "ntn", "nnt"), "ClampBackward0(0, 1, 2)"),
+    },
     domain="x ≠ min, x ≠ max",
     samples=((-0.4, 0.4), LOW, HIGH),
     doc="x between two bounds; at a bound the derivative is 1.",
@@ -115,7 +119,7 @@ clamp_min = operation(
     "clamp_min(x, min)",
     ieee.largest,
     (lambda y, x, low: where(ge(x, low), 1, 0), lambda y, x, low: where(lt(x, low), 1, 0)),
-    grad_fn="ClampMinBackward0(0)",
+    grad_fn={"tt": "ClampMinBackward1(0, 1)", "tn": "ClampMinBackward0(0)"},
     domain="x ≠ min",
     samples=(HIGH, LOW),
     doc="x, or the bound where x is below it.",
@@ -124,7 +128,7 @@ clamp_max = operation(
     "clamp_max(x, max)",
     ieee.smallest,
     (lambda y, x, high: where(le(x, high), 1, 0), lambda y, x, high: where(gt(x, high), 1, 0)),
-    grad_fn="ClampMaxBackward0(0)",
+    grad_fn={"tt": "ClampMaxBackward1(0, 1)", "tn": "ClampMaxBackward0(0)"},
     domain="x ≠ max",
     samples=(LOW, HIGH),
     doc="x, or the bound where x is above it.",

@@ -60,7 +60,7 @@ negation = operation(
     samples=(ANYWHERE,),
     doc="Whether it is false, that is, 0.",
 )
-where = operation(
+where: Operation = operation(
     "where(condition, a, b)",
     lambda condition, a, b: a if condition else b,
     (None, lambda y, condition, a, b: where(condition, 1, 0), lambda y, condition, a, b: where(condition, 0, 1)),

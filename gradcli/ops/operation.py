@@ -183,7 +183,8 @@ def operation(
 
     Args:
         usage: Name and parameters as an expression writes them: ``elu(x, alpha=1)``; ``max(x, ...)`` takes any number.
-        grad_fn: PyTorch's name, for example ``TanhBackward0``, where its inputs are the arguments in order; else templates.
+        grad_fn: PyTorch's name, for example ``TanhBackward0``, where its inputs are the arguments in order; else a template, or
+            templates by which arguments are tensors.
     """
     name, _, rest = usage.rstrip(")").partition("(")
     words = [word.strip() for word in rest.split(",")]
@@ -194,7 +195,7 @@ def operation(
     defaults = tuple(float(word.partition("=")[2]) for word in words if "=" in word)
     if isinstance(grad_fn, str):
         inputs = ", ".join(map(str, range(len(parameters) - len(defaults))))
-        grad_fn = {"": f"{grad_fn}({inputs})" if grad_fn else ""}
+        grad_fn = {"": grad_fn if not grad_fn or "(" in grad_fn else f"{grad_fn}({inputs})"}
     declared = Operation(
         name, parameters, defaults, variadic, forward, exact, partials, symbol, spellings, grad_fn, latex, domain, samples, doc
     )

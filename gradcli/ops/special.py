@@ -7,7 +7,7 @@ import math
 from gradcli.ops import ieee, rational
 from gradcli.ops.constants import SQRT_PI
 from gradcli.ops.exponential import exp
-from gradcli.ops.operation import operation, undefined
+from gradcli.ops.operation import Operation, operation, undefined
 
 ANYWHERE = (-2.0, 2.0)
 POSITIVE = (0.3, 2.5)
@@ -80,7 +80,7 @@ lgamma = operation(
     samples=(POSITIVE,),
     doc="Logarithm of the absolute value of the gamma function.",
 )
-digamma = operation(
+digamma: Operation = operation(
     "digamma(x)",
     lambda x: math.copysign(math.inf, -x) if x == 0 else _polygamma(0, x),
     (lambda y, x: polygamma(1, x),),
@@ -90,7 +90,7 @@ digamma = operation(
     samples=(POSITIVE,),
     doc="Derivative of the logarithm of the gamma function.",
 )
-polygamma = operation(
+polygamma: Operation = operation(
     "polygamma(n, x)",
     _polygamma,
     (undefined("polygamma", "n"), lambda y, n, x: polygamma(n + 1, x)),
@@ -109,7 +109,7 @@ i0 = operation(
     samples=(POSITIVE,),
     doc="Modified Bessel function of the first kind, order 0.",
 )
-i1 = operation(
+i1: Operation = operation(
     "i1(x)",
     lambda x: _bessel_i(1, x),
     (lambda y, x: i0(x) - y / x,),

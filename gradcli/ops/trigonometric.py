@@ -8,7 +8,7 @@ from gradcli.ops import ieee, rational
 from gradcli.ops.constants import DEGREE, PI, RADIAN
 from gradcli.ops.exponential import sqrt
 from gradcli.ops.logic import eq, where
-from gradcli.ops.operation import operation
+from gradcli.ops.operation import Operation, operation
 
 ANYWHERE = (-2.0, 2.0)
 INSIDE = (-0.8, 0.8)
@@ -23,7 +23,7 @@ sin = operation(
     samples=(ANYWHERE,),
     doc="Sine of an angle in radians.",
 )
-cos = operation(
+cos: Operation = operation(
     "cos(x)",
     ieee.guarded(math.cos),
     (lambda y, x: -sin(x),),
@@ -102,7 +102,7 @@ sinh = operation(
     samples=(ANYWHERE,),
     doc="Hyperbolic sine.",
 )
-cosh = operation(
+cosh: Operation = operation(
     "cosh(x)",
     ieee.guarded(math.cosh, ieee.overflow),
     (lambda y, x: sinh(x),),

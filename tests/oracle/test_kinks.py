@@ -1,0 +1,123 @@
+"""Values and gradients at kinks, poles and ties are those that PyTorch was measured to give.
+
+``EXPRESSIONS`` says how our language writes a measured function; ``NOT_SCALAR`` says why it cannot. Every row is in one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from support import oracle, run, same
+
+ROWS = oracle("torch_kinks.json")
+
+EXPRESSIONS: dict[str, str | tuple[str, dict[str, float]]] = {
+    # A vector v becomes the variables v0, v1, ...; {v} stands for all of them. A pair adds tensors without requires_grad.
+    **{
+        name: f"{name}(x)"
+        for name in (
+            "relu elu celu selu relu6 hardtanh hardsigmoid hardswish gelu silu softplus softsign logsigmoid abs sign floor ceil "
+            "round trunc frac sinc sqrt rsqrt log log1p reciprocal asin acos acosh atanh tan logit exp sigmoid"
+        ).split()
+    },
+    **{name: f"{name}(x, y)" for name in ("maximum", "minimum", "fmax", "fmin")},
+    **{
+        text: text
+        for text in (
+            "clamp(x,0,1) clamp(x,min=0) clamp(x,max=0) clamp_min(x,0) maximum(x,x) where(x>0,x,0) where(x>=0,x,-x) "
+            "where(x>0,log(x),0) where(x>0,sqrt(x),0) where(x!=0,sin(x)/x,1) (x>0)*x sqrt(x)**2 sqrt(x*x) sqrt(x**2) x*log(x) "
+            "xlogy(x,x) 1/x x/x atan2(y,x) hypot(x,y) x/y xlogy(x,y) logaddexp(x,y) copysign(x,y) fmod(x,y) "
+            "x**0 x**1 x**2 x**3 x**-1 x**0.5 x**1.5 x**-0.5 x**0.3333 x**y x**x 0**x 1**x 2**x (-2)**x (-1)**x"
+        ).split()
+    },
+    "x % y": "x % y",
+    "x % y at multiple": "x % y",
+    "div floor": "floor_divide(x, y)",
+    "leaky_relu(0.01)": "leaky_relu(x)",
+    "softshrink(0.5)": "softshrink(x)",
+    "hardshrink(0.5)": "hardshrink(x)",
+    "threshold(0,0)": "threshold(x, 0, 0)",
+    "prelu(a=0.25)": ("prelu({x}, a)", {"a": 0.25}),
+    "clamp(x,2,1) min>max": "clamp(x, 2, 1)",
+    "clamp(x,lo,hi) tensors": "clamp(x, lo, hi)",
+    "clamp(x,lo,hi) tensors lo=hi=x": "clamp(x, lo, hi)",
+    "maximum(x,0.)": ("maximum(x, c)", {"c": 0.0}),
+    "x>0 (comparison)": "x > 0",
+    "x**const tensor 2": ("x**c", {"c": 2.0}),
+    "max(v) full reduction": "max({v}, -inf)",
+    "min(v) full reduction": "min({v}, inf)",
+    "amax(v) full reduction": "amax({v})",
+    "amin(v) full reduction": "amin({v})",
+    "median(v) full reduction": "median({v})",
+    "linalg.vector_norm norm p=2": "norm({v})",
+    "torch.norm(v)": "norm({v})",
+    "sqrt(sum(v*v))": "sqrt(v0*v0 + v1*v1)",
+    "std(v)": "std({v})",
+    "std of one": "std({v})",
+    "var(v)": "var({v})",
+    "prod(v) one zero": "prod({v})",
+    "prod(v) two zeros": "prod({v})",
+    "logsumexp all -inf": "logsumexp({v})",
+    "logsumexp ties": "logsumexp({v})",
+    "logsumexp large": "logsumexp({v})",
+    "bce(p,y=1) at p=0": ("binary_cross_entropy({p}, c)", {"c": 1.0}),
+    "bce(p,y=1) at p=1": ("binary_cross_entropy({p}, c)", {"c": 1.0}),
+    "hinge relu(1-x) at 1": "relu(1-x)",
+}
+
+NOT_SCALAR = {
+    "PyTorch has no derivative": ["heaviside(x,y)", "x//y", "linalg.vector_norm norm p=0"],
+    "the result is a vector, or one element of it": [
+        "sort(v).values[0]", "topk(v,1)", "cummax(v)", "max_pool1d(2)", "cumprod(v) with zero",
+        "softmax(v)[0]", "log_softmax(v)[0]", "normalize",
+    ],
+    "it works along a dimension of an array": [
+        "max(v,dim=0).values", "min(v,dim=0).values", "median(v,dim=0).values", "amax(v,dim=0)",
+    ],
+    "it is about a whole vector: skipping nan, a norm of another order, pairs of vectors, a mean over a batch": [
+        "nanmedian(v) full reduction", "dist(u,v)", "cosine_similarity", "l1_loss", "smooth_l1_loss", "huber_loss",
+        *(f"linalg.vector_norm norm p={p}" for p in ("1", "3", "inf", "-inf")),
+    ],
+    "it is about a matrix": [
+        "linalg.norm(M) fro", "det singular", "det zero", "inv singular",
+        "det singular true adjugate check: det of [[1,2],[2,4.0000001]]",
+    ],
+    "the vector is empty": ["mean of empty", "sum of empty", "prod of empty", "max of empty"],
+}  # fmt: skip
+
+
+def scalars(values: dict[str, Any]) -> Iterator[tuple[str, float]]:
+    """The numbers under their names, those of a vector v under v0, v1, ..."""
+    for name, value in values.items():
+        for at, number in enumerate(value if isinstance(value, list) else [value]):
+            yield (f"{name}{at}" if isinstance(value, list) else name), float(number)
+
+
+@pytest.mark.parametrize("mode", ["dynamic", "static"])
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row["function"] in EXPRESSIONS], ids=lambda row: f"{row['function']} at {row['point']}"
+)
+def test_value_gradient_and_grad_fn(row: dict[str, Any], mode: str) -> None:
+    entry = EXPRESSIONS[row["function"]]
+    text, constants = entry if isinstance(entry, tuple) else (entry, {})
+    vectors = {name: [f"{name}{at}" for at in range(len(v))] for name, v in row["point"].items() if isinstance(v, list)}
+    point = dict(scalars(row["point"]))
+    expression = text.format(**{name: ", ".join(parts) for name, parts in vectors.items()})
+    tape = run(expression, point | constants, wrt=list(point), mode=mode)
+    [(_, value)] = scalars({"": row["forward"]})
+    assert same(tape.value, value)
+    assert tape.requires_grad[tape.output] == row["requires_grad"]
+    assert tape.grad_fn(tape.output) == row["grad_fn"]
+    if row["gradient"] is None:
+        assert not any(tape.requires_grad[tape.output :])
+    else:
+        gradient = dict(scalars(row["gradient"]))
+        assert tape.gradient.keys() == gradient.keys()
+        assert all(same(tape.gradient[name], gradient[name]) for name in gradient), (tape.gradient, gradient)
+
+
+def test_no_row_is_forgotten() -> None:
+    excused = [name for names in NOT_SCALAR.values() for name in names]
+    assert sorted({row["function"] for row in ROWS}) == sorted([*EXPRESSIONS, *excused])
