@@ -1,0 +1,44 @@
+"""gradcli: computation graphs, reverse-mode differentiation and chain-rule derivations.
+
+The functions of the command line as a Python API; each is loaded on first use::
+
+    import gradcli
+
+    tape = gradcli.record(gradcli.parse("(x+w)*(w+1)"), {"x": 2, "w": 1}, wrt=["w"])
+    tape.value, tape.gradient           # 6.0, {'w': 5.0}
+    gradcli.derive(tape).of("w")        # the chain-rule derivation, step by step
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from gradcli.autodiff.tape import Tape, record
+    from gradcli.derivation.chain_rule import Derivation, derive
+    from gradcli.errors import GradcliError
+    from gradcli.language.parser import parse
+    from gradcli.language.text import to_text
+
+_HOMES = {
+    "Derivation": "gradcli.derivation.chain_rule",
+    "GradcliError": "gradcli.errors",
+    "Tape": "gradcli.autodiff.tape",
+    "derive": "gradcli.derivation.chain_rule",
+    "parse": "gradcli.language.parser",
+    "record": "gradcli.autodiff.tape",
+    "to_text": "gradcli.language.text",
+}
+
+__all__ = ["Derivation", "GradcliError", "Tape", "__version__", "derive", "parse", "record", "to_text"]
+
+
+def __getattr__(name: str) -> object:
+    """Load a part of the API on first use, so that `import gradcli` costs next to nothing."""
+    if name in _HOMES:
+        from importlib import import_module
+
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'gradcli' has no attribute {name!r}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 from gradcli.algebra.normal import Algebra, Monomial, Rational
 from gradcli.autodiff.reverse import gradient_graph
@@ -153,12 +154,12 @@ def _sum(algebra: Algebra, form: int, expressions: dict[int, Expression]) -> Exp
         if total is None:
             total = _term(algebra, monomial, coefficient, expressions)
         else:
-            sign = "-" if coefficient < 0 else "+"
-            total = Operator(sign, (total, _term(algebra, monomial, abs(coefficient), expressions)))
+            sign, size = ("-", -coefficient) if coefficient < 0 else ("+", coefficient)
+            total = Operator(sign, (total, _term(algebra, monomial, size, expressions)))
     return Number(0) if total is None else total
 
 
-def _term_key(algebra: Algebra, monomial: Monomial) -> tuple[object, ...]:
+def _term_key(algebra: Algebra, monomial: Monomial) -> tuple[Any, ...]:
     degree = sum(exponent for _, exponent in monomial)
     return (not monomial, -degree, sorted(_atom_key(algebra, atom) for atom, _ in monomial))
 
@@ -177,7 +178,7 @@ def _term(
     below: list[Expression] = []
     for atom, exponent in sorted(monomial, key=lambda pair: _atom_key(algebra, pair[0])):
         base = _atom(algebra, atom, expressions)
-        (above if exponent > 0 else below).append(_power(base, abs(exponent)))
+        (above if exponent > 0 else below).append(_power(base, exponent if exponent > 0 else -exponent))
     size = abs(Fraction(coefficient))
     if size.numerator != 1 or not above:
         above.insert(0, Number(size.numerator))

@@ -13,7 +13,7 @@ from typing import Any
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.lowering.builders import StaticBuilder, replay
-from gradcli.ops.operation import OPERATIONS, NotDifferentiable
+from gradcli.ops.operation import OPERATIONS, NotDifferentiableError
 
 
 def requires_grad(graph: Graph, wrt: Sequence[int]) -> list[bool]:
@@ -88,7 +88,7 @@ def local_derivatives(graph: Graph, id: int, values: Sequence[Any], needs: Seque
     wanted = [needs[input] and operation.carries(index) for index, input in enumerate(inputs)]
     try:
         return operation.local_derivatives(values[id], tuple([values[input] for input in inputs]), wanted)
-    except NotDifferentiable as error:
+    except NotDifferentiableError as error:
         raise GradcliError(str(error), graph.spans[id], "give that argument a number, or leave its variables out of --wrt") from None
 
 

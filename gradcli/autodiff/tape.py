@@ -14,7 +14,7 @@ from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_NODES, VARIABLE, Graph
 from gradcli.graph.names import node_names
 from gradcli.language.ast import Program
 from gradcli.lowering.builders import Recorder, StaticBuilder, compacted, float32
-from gradcli.lowering.lower import UnboundVariable, free_names, lower
+from gradcli.lowering.lower import UnboundVariableError, free_names, lower
 from gradcli.ops.constants import SPELLINGS, VALUES
 from gradcli.ops.operation import OPERATIONS
 
@@ -238,7 +238,7 @@ def record(
             recorder = Recorder(Graph(max_nodes), bindings, cast)
             graph = lower(program, recorder, bindings)
             values = recorder.values
-    except UnboundVariable:
+    except UnboundVariableError:
         raise _missing(program, bindings) from None
     if graph.variables.keys() != bindings.keys():
         for name in _unrecorded(program, graph, bindings):
@@ -286,24 +286,33 @@ def _unrecorded(program: Program, graph: Graph, bindings: Mapping[str, float]) -
     free = free_names(program)
     for name in bindings:
         if name not in free:
-            raise _no_such_binding(name, [n for n in free if SPELLINGS.get(n, n) not in VALUES or n in bindings])
+            raise UnknownVariableError(name, [n for n in free if SPELLINGS.get(n, n) not in VALUES or n in bindings])
     return [name for name in free if name in bindings and name not in graph.variables]
 
 
-def _no_such_binding(name: str, variables: Sequence[str]) -> GradcliError:
-    near = nearest(name, variables)
-    hint = f"did you mean {near}? " if near else ""
-    hint += f"its variables are {', '.join(variables[:20])}" if variables else "it has no variables"
-    return GradcliError(f"the expression has no variable {name}", hint=hint)
+class UnknownVariableError(GradcliError):
+    """A value or a derivative is asked for by the name of a variable that the program does not have.
+
+    Args:
+        name: The name.
+        variables: The program's variables.
+        asked_by: The option that names it, followed by a colon; empty for a value.
+    """
+
+    def __init__(self, name: str, variables: Sequence[str], asked_by: str = "") -> None:
+        near = nearest(name, variables)
+        listed = ", ".join(variables[:20]) + (", ..." if len(variables) > 20 else "")
+        hint = f"did you mean {near}? " if near else ""
+        hint += f"its variables are {listed}" if variables else "it has no variables"
+        super().__init__(f"{asked_by}the expression has no variable {name}", hint=hint)
+        self.name = name
 
 
 def _no_variable(name: str, graph: Graph, names: Sequence[str]) -> GradcliError:
     if name in names:
         hint = f"--retain-grad {name} shows the gradient of an intermediate node"
         return GradcliError(f"--wrt takes variables, and {name} is computed", hint=hint)
-    error = _no_such_binding(name, list(graph.variables))
-    error.message = f"--wrt {name}: {error.message}"
-    return error
+    return UnknownVariableError(name, list(graph.variables), f"--wrt {name}: ")
 
 
 def _retained(asked: Sequence[str] | None, graph: Graph, names: Sequence[str], needs: Sequence[bool]) -> frozenset[int]:

@@ -10,17 +10,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gradcli.algebra.normal import Algebra
-from gradcli.algebra.simplify import derivatives, normal_forms, written
+from gradcli.algebra.simplify import derivatives
 from gradcli.autodiff.forward import evaluate
-from gradcli.autodiff.reverse import local_derivatives
 from gradcli.autodiff.tape import Tape
-from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
+from gradcli.derivation.local import Labels
+from gradcli.graph.graph import VARIABLE, Graph
 from gradcli.graph.names import is_operation
 from gradcli.language.ast import (
-    Call,
-    Comparison,
-    Conditional,
     Expression,
     Group,
     Name,
@@ -32,11 +28,11 @@ from gradcli.language.ast import (
     children,
     postorder,
 )
+from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.lower import lower
 from gradcli.lowering.raising import written_out, written_sizes
-from gradcli.ops.symbol import Symbol
 
 NAMED_LIMIT = 8
 """Operations in the derivative of a node up to which a later equation writes it out instead of naming it."""
@@ -115,6 +111,7 @@ class _Deriving:
         self.consumers = [
             [user for user in users if on_the_way[user] and tape.requires_grad[user]] for users in self.graph.consumers()
         ]
+        self.labels = Labels(tape)
         self.locals: dict[int, dict[int, Expression]] = {}
         self.short: dict[int, Expression] = {}
         self.ids = {name: id for id, name in enumerate(self.names)}
@@ -224,7 +221,11 @@ class _Deriving:
         """∂user/∂node in the names of the nodes, over all edges between the two."""
         found = self.locals.get(user)
         if found is None:
-            found = self.locals[user] = local_expressions(self.tape, user)
+            edges: dict[int, list[Expression]] = {}
+            for input, derivative in zip(self.graph.inputs[user], self.labels.derivatives(user), strict=True):
+                if derivative is not None:
+                    edges.setdefault(input, []).append(derivative)
+            found = self.locals[user] = {input: _sum(parts) for input, parts in edges.items()}
         return found[id]
 
     # ---- expressions and their values ----
@@ -275,7 +276,7 @@ class _Deriving:
                 environment[node.name] = self.tape.values[self.ids[node.name]]
             return node
 
-        replaced = _map(expression, symbol)
+        replaced = mapped(expression, symbol)
         graph = lower(Program((Output(replaced),)), StaticBuilder(Graph()), environment)
         return evaluate(graph, environment)[graph.output]
 
@@ -295,40 +296,6 @@ class _Deriving:
         values = self.tape.local_values(output)
         edges = [v for at, v in zip(self.graph.inputs[output], values, strict=True) if at == input and v is not None]
         return math.fsum(edges) if all(map(math.isfinite, edges)) else sum(edges)
-
-
-def local_expressions(tape: Tape, id: int) -> dict[int, Expression]:
-    """The derivatives of a node by each of its inputs, simplified, in the names of the nodes.
-
-    Args:
-        tape: The run.
-        id: The node.
-
-    Returns:
-        For each input that a gradient flows to, by its id, the sum over the edges from it.
-    """
-    totals: dict[int, list[Expression]] = {}
-    for input, expression in zip(tape.graph.inputs[id], edge_expressions(tape, id), strict=True):
-        if expression is not None:
-            totals.setdefault(input, []).append(expression)
-    return {input: _sum(edges) for input, edges in totals.items()}
-
-
-def edge_expressions(tape: Tape, id: int) -> list[Expression | None]:
-    """The derivative along each edge into a node, simplified, in the names of the nodes; None where no gradient flows."""
-    graph = tape.graph
-    builder = StaticBuilder(Graph(), identities=True)
-    symbols: dict[int, Symbol] = {}
-    for at in (*graph.inputs[id], id):
-        if graph.operations[at] == CONSTANT:
-            symbols[at] = Symbol(builder, builder.constant(graph.constants[at]))
-        else:
-            symbols[at] = Symbol(builder, builder.variable(tape.names[at]))
-    edges = local_derivatives(graph, id, symbols, tape.requires_grad)  # type: ignore[arg-type]
-    ids = [None if edge is None else builder.symbol(edge).id for edge in edges]
-    algebra = Algebra()
-    forms = normal_forms(builder.graph, algebra, generic=True)
-    return [None if edge is None else written(algebra, algebra.shortest(forms[edge])) for edge in ids]
 
 
 # ---- expressions ----
@@ -378,31 +345,6 @@ def _weight(expression: Expression) -> int:
     return _count(expression) + sum(1 for node in postorder(expression) if isinstance(node, Name))
 
 
-def _map(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
-    """The tree with every node changed, operands first."""
-    results: list[Expression] = []
-    for node in postorder(expression):
-        below = len(children(node))
-        operands = tuple(results[len(results) - below :])
-        del results[len(results) - below :]
-        results.append(change(_with_children(node, operands)))
-    return results[0]
-
-
-def _with_children(node: Expression, operands: tuple[Expression, ...]) -> Expression:
-    if isinstance(node, Operator):
-        return Operator(node.symbol, operands)
-    if isinstance(node, Comparison):
-        return Comparison(node.symbols, operands)
-    if isinstance(node, Call):
-        return Call(node.function, operands, node.keywords)
-    if isinstance(node, Conditional):
-        return Conditional(operands[1], operands[0], operands[2])
-    if isinstance(node, Group):
-        return Group(operands[0])
-    return node
-
-
 def _replace(expression: Expression, replaced: Mapping[str, Expression], *, grouped: bool = True) -> Expression:
     """The tree with names and partials replaced; a sum that takes the place of a name keeps parentheses around it."""
 
@@ -420,7 +362,7 @@ def _replace(expression: Expression, replaced: Mapping[str, Expression], *, grou
         is_sum = isinstance(operand, Operator) and operand.symbol in "+-"
         return Group(operand) if is_sum and id(operand) in substituted else operand
 
-    return _map(expression, change)
+    return mapped(expression, change)
 
 
 def _rounded(value: float) -> str:

@@ -160,7 +160,7 @@ def first(values: Sequence[Any], span: Span) -> list[Any]:
     return [values[0]]
 
 
-def next(values: Sequence[Any], span: Span) -> list[Any]:  # noqa: A001 (named after the rule)
+def next(values: Sequence[Any], span: Span) -> list[Any]:
     values[0].append(values[2])
     return cast("list[Any]", values[0])
 

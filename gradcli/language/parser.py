@@ -55,6 +55,12 @@ def parse(text: str, where: str = "expression") -> Program:
         raise error.located(text, where) from None
 
 
+def is_name(text: str) -> bool:
+    """Whether the language reads a text as one name."""
+    found = _automaton().match(text, 0)
+    return found.lastgroup == "NAME" and found["NAME"] == text
+
+
 def _run(text: str) -> Sequence[Any]:
     """The shift-reduce loop (Aho, Lam, Sethi and Ullman, Compilers, 2nd ed., algorithm 4.44).
 

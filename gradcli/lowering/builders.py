@@ -14,6 +14,7 @@ from gradcli.ops.constants import constant_value, exact
 from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.symbol import Exact, Symbol
 
+
 class GraphBuilder(Protocol):
     """What lowering needs of a builder."""
 

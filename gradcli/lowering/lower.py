@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from gradcli.errors import GradcliError, Span, nearest
 from gradcli.graph.graph import Graph
@@ -32,7 +32,7 @@ MAX_CALLS = 1_000_000
 """How deep calls of own functions may nest."""
 
 
-class UnboundVariable(Exception):
+class UnboundVariableError(Exception):
     """A variable without a value is needed while a program runs."""
 
 
@@ -40,7 +40,7 @@ class _Apply(NamedTuple):
     """Work to do once the operands stand on the stack of results: append the operation."""
 
     operation: str
-    count: int
+    arity: int
     span: Span
 
 
@@ -76,7 +76,7 @@ class _Reorder(NamedTuple):
 
     operation: Operation
     order: tuple[int | None, ...]
-    count: int
+    arity: int
     span: Span
 
 
@@ -154,9 +154,9 @@ class _Lowering:
             elif isinstance(item, Operator):
                 self.operator(item, work, results)
             elif kind is _Apply:
-                operation, count, span = item  # type: ignore[misc]
-                inputs = tuple(results[-count:])
-                del results[-count:]
+                operation, arity, span = cast(_Apply, item)
+                inputs = tuple(results[-arity:])
+                del results[-arity:]
                 results.append(builder.operation(operation, inputs, span))
             elif isinstance(item, Call):
                 self.call(item, work)
@@ -218,7 +218,7 @@ class _Lowering:
         try:
             return self.builder.variable(name, item.span)
         except KeyError:
-            raise UnboundVariable(name) from None
+            raise UnboundVariableError(name) from None
 
     def choose(self, item: Conditional, work: list[object], results: list[int]) -> None:
         truth = self.builder.truth(results[-1])
@@ -286,8 +286,8 @@ class _Lowering:
         return name in free_names(self.program)
 
     def reorder(self, item: _Reorder, results: list[int]) -> None:
-        given = results[-item.count :]
-        del results[-item.count :]
+        given = results[-item.arity :]
+        del results[-item.arity :]
         operation = item.operation
         inputs: list[int] = []
         for index, at in enumerate(item.order):

@@ -12,13 +12,13 @@ from gradcli.ops import (
     special,
     trigonometric,
 )
-from gradcli.ops.operation import OPERATIONS, NotDifferentiable, Operation, function_names, spelled
+from gradcli.ops.operation import OPERATIONS, NotDifferentiableError, Operation, function_names, spelled
 from gradcli.ops.symbol import Ieee, Symbol
 
 __all__ = [
     "OPERATIONS",
     "Ieee",
-    "NotDifferentiable",
+    "NotDifferentiableError",
     "Operation",
     "Symbol",
     "activations",

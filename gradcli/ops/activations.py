@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from gradcli.ops import ieee
-from gradcli.ops.arithmetic import abs, square  # noqa: A004 (the names of the operations)
+from gradcli.ops.arithmetic import abs, square
 from gradcli.ops.constants import SQRT2, SQRT_2_OVER_PI, SQRT_TAU, fraction
 from gradcli.ops.exponential import exp
 from gradcli.ops.logic import either, ge, gt, le, where

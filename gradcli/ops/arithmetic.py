@@ -74,7 +74,7 @@ neg = operation(
     samples=(ANYWHERE,),
     doc="The number with the other sign.",
 )
-pow: Operation = operation(  # noqa: A001 (the name of the operation)
+pow: Operation = operation(
     "pow(a, b)",
     ieee.power,
     (
@@ -111,7 +111,7 @@ reciprocal = operation(
     samples=(POSITIVE,),
     doc="One divided by the number.",
 )
-abs = operation(  # noqa: A001
+abs = operation(
     "abs(x)",
     math.fabs,
     (lambda y, x: sign(x),),
@@ -155,7 +155,7 @@ ceil = operation(
     samples=((1.1, 1.9),),
     doc="The smallest integer that is not smaller.",
 )
-round = operation(  # noqa: A001
+round = operation(
     "round(x)",
     ieee.whole(builtins.round),
     (lambda y, x: 0,),

@@ -7,8 +7,6 @@ from collections.abc import Callable
 
 from gradcli.ops.symbol import divide as divide
 
-
-
 INF = math.inf
 NAN = math.nan
 

@@ -121,7 +121,7 @@ class Operation:
             wanted: For each argument whether its derivative is.
 
         Raises:
-            NotDifferentiable: The operation has no derivative by an argument that is wanted.
+            NotDifferentiableError: The operation has no derivative by an argument that is wanted.
         """
         try:
             return self._derivatives(y, arguments, wanted)
@@ -144,7 +144,7 @@ class Operation:
         return partials
 
 
-class NotDifferentiable(Exception):
+class NotDifferentiableError(Exception):
     """An operation has no derivative by one of its arguments.
 
     Args:
@@ -160,7 +160,7 @@ def undefined(operation: str, parameter: str) -> Rule:
     """The rule of an argument by which an operation has no derivative that PyTorch or this tool could give."""
 
     def rule(y: Any, *arguments: Any) -> Any:
-        raise NotDifferentiable(operation, parameter)
+        raise NotDifferentiableError(operation, parameter)
 
     return rule
 

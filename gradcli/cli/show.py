@@ -1,0 +1,92 @@
+"""The views of a run on standard output."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from gradcli.autodiff.tape import Tape
+from gradcli.cli.streams import can_print_signs, wants_rich, write, write_warning
+from gradcli.language.numbers import number_text
+
+if TYPE_CHECKING:
+    from gradcli.output.report import Block, Style
+
+DERIVATION_NODES = 300
+"""Nodes up to which a derivation is written without being asked for."""
+
+DERIVATIVE_OPERATIONS = 200
+"""Operations up to which a derivative is written out without being asked for."""
+
+_UNLIMITED = 1_000_000
+
+
+def show(
+    tape: Tape, format: str | None, text: str, warnings: Sequence[str], *, ascii: bool = False, show_all: bool = False
+) -> None:
+    """Write a run to standard output.
+
+    Args:
+        tape: The run.
+        format: ``rich``, ``text``, ``json`` or ``numbers``; None for what suits the terminal or pipe.
+        text: The source of the expression.
+        warnings: What the JSON document should warn of.
+        ascii: Without signs beyond ASCII.
+        show_all: Leave nothing out.
+    """
+    if format == "numbers":
+        write(_numbers(tape))
+        return
+    from gradcli.derivation.chain_rule import derive
+
+    derivation = None
+    left_out: list[str] = []
+    if show_all or len(tape.graph) <= DERIVATION_NODES:
+        derivation = derive(tape, _UNLIMITED if show_all else DERIVATIVE_OPERATIONS)
+        long = [name for name, expression in derivation.derivatives.items() if expression is None]
+        if long:
+            listed = ", ".join(long)
+            left_out.append(f"derivatives with more than {DERIVATIVE_OPERATIONS} operations are left out ({listed}); --all brings them")
+    else:
+        left_out.append(
+            f"the graph has {len(tape.graph):,} nodes: the derivation and the written-out derivatives are left out; --all brings them"
+        )
+    if format == "json":
+        from gradcli.output.json_view import eval_json
+
+        write(eval_json(tape, derivation, text, [*warnings, *left_out], ascii=not can_print_signs(sys.stdout)))
+        return
+    from gradcli.output.report import eval_report
+
+    for sentence in left_out:
+        write_warning(sentence)
+    show_blocks(lambda style: eval_report(tape, derivation, style=style, show_all=show_all), format, ascii=ascii)
+
+
+def show_blocks(blocks: Callable[[Style], Iterable[Block]], format: str | None, *, ascii: bool) -> None:
+    """Write blocks to standard output, by Rich on a terminal and as plain text in a pipe.
+
+    Args:
+        blocks: Makes the blocks in a style.
+        format: ``rich`` or ``text``; None for what suits the terminal or pipe.
+        ascii: Without signs beyond ASCII.
+    """
+    from gradcli.output.report import Style
+
+    ascii = ascii or not can_print_signs(sys.stdout)
+    if format == "rich" or (format is None and wants_rich(sys.stdout)):
+        from gradcli.output.rich_view import rich_text
+
+        write([rich_text(blocks(Style(ascii)), sys.stdout, ascii=ascii)])
+    else:
+        from gradcli.output.plain import plain_lines
+
+        write(f"{line}\n" for line in plain_lines(blocks(Style(ascii))))
+
+
+def _numbers(tape: Tape) -> Iterable[str]:
+    """The value, then the gradient, a number a line; a variable that the output does not depend on has the derivative 0."""
+    yield f"{number_text(tape.value)}\n"
+    for value in tape.gradient.values():
+        yield f"{number_text(0.0 if value is None else value)}\n"

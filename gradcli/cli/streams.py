@@ -1,0 +1,80 @@
+"""Standard input, output and error of the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TextIO
+
+from gradcli.errors import GradcliError
+
+STDIN = "-"
+_SIGNS = "∂·→≈²"
+
+
+def read_text(path: str) -> tuple[str, str]:
+    """The text of a file, or of standard input for ``-``, and what messages call it.
+
+    Raises:
+        GradcliError: It cannot be read, or is not UTF-8.
+    """
+    where = "standard input" if path == STDIN else path
+    try:
+        data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
+    except OSError as error:
+        raise GradcliError(f"cannot read {where}: {error.strerror or error}") from None
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n"), where
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise GradcliError(f"{where} is not UTF-8 text: byte {error.start + 1}, in line {line}", hint="save it as UTF-8") from None
+
+
+def can_print_signs(stream: TextIO) -> bool:
+    """Whether a stream's encoding has the signs of a derivation."""
+    try:
+        _SIGNS.encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def wants_rich(stream: TextIO) -> bool:
+    """Whether output goes to a terminal that can do more than plain text, or the user asks for it."""
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def write(pieces: Iterable[str]) -> None:
+    """Write to standard output, piece by piece; characters that its encoding lacks are escaped."""
+    if hasattr(sys.stdout, "reconfigure") and not can_print_signs(sys.stdout):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        sys.stdout.writelines(pieces)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        abandon_stdout()
+
+
+def abandon_stdout() -> None:
+    """The reader is gone: what is still buffered goes nowhere, quietly."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def write_warning(text: str) -> None:
+    """Write a line to standard error."""
+    _to_stderr(f"warning: {text}\n")
+
+
+def write_error(error: GradcliError, *, as_json: bool) -> None:
+    """Write an error to standard error, as text or as one JSON object."""
+    _to_stderr((json.dumps(error.as_json()) if as_json else error.render()) + "\n")
+
+
+def _to_stderr(text: str) -> None:
+    encoding = sys.stderr.encoding or "ascii"
+    sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))

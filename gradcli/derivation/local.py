@@ -1,0 +1,131 @@
+"""What stands at the nodes and edges of a graph: the expression of each node and the local derivative along each edge.
+
+Most nodes of a large graph look alike but for the names of their inputs. So the text is made once for each kind of node, with
+places for the names, and filled in for each node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from gradcli.algebra.normal import Algebra
+from gradcli.algebra.simplify import normal_forms, written
+from gradcli.autodiff.tape import Tape
+from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph
+from gradcli.language.ast import Expression, Name, Number
+from gradcli.language.rewrite import mapped
+from gradcli.language.text import to_text
+from gradcli.lowering.builders import StaticBuilder
+from gradcli.lowering.raising import applied, constant_expression, node_expression
+from gradcli.ops.operation import OPERATIONS
+from gradcli.ops.symbol import Symbol
+
+_RESULT = "{0}"
+"""The place of a node's own name in a template; those of its inputs are {1}, {2}, ..."""
+
+
+class _Template(NamedTuple):
+    """A kind of node: what it computes and its derivatives, with places for names."""
+
+    text: str
+    derivatives: tuple[Expression | None, ...]
+    texts: tuple[str | None, ...]
+
+
+class Labels:
+    """The expressions of nodes and the local derivatives of edges of one run.
+
+    Args:
+        tape: The run.
+    """
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+        self._templates: dict[tuple[object, ...], _Template] = {}
+
+    def expression(self, id: int) -> str:
+        """What a node computes in the names of its inputs, as plain text: ``a*b``."""
+        graph = self.tape.graph
+        if graph.operations[id] in (VARIABLE, CONSTANT):
+            return to_text(node_expression(graph, id, self.tape.names))
+        return self._template(id).text.format(*self._names(id))
+
+    def edges(self, id: int) -> list[str | None]:
+        """The local derivative along each edge into a node as plain text; None where no gradient flows."""
+        names = self._names(id)
+        return [None if text is None else text.format(*names) for text in self._template(id).texts]
+
+    def derivatives(self, id: int) -> list[Expression | None]:
+        """The local derivative along each edge into a node as an expression in names; None where no gradient flows."""
+        places = dict(zip(_places(len(self.tape.graph.inputs[id])), self._names(id), strict=True))
+
+        def fill(node: Expression) -> Expression:
+            if isinstance(node, Name) and node.name in places:
+                constant = self.tape.graph.constants.get(self._input_named(id, node.name))
+                return Name(places[node.name]) if constant is None else constant_expression(constant)
+            return node
+
+        return [None if d is None else mapped(d, fill) for d in self._template(id).derivatives]
+
+    def _input_named(self, id: int, place: str) -> int:
+        index = int(place[1:-1])
+        return id if index == 0 else self.tape.graph.inputs[id][index - 1]
+
+    def _names(self, id: int) -> list[str]:
+        names = self.tape.names
+        return [names[id], *[names[input] for input in self.tape.graph.inputs[id]]]
+
+    def _template(self, id: int) -> _Template:
+        graph, needs = self.tape.graph, self.tape.requires_grad
+        operation, inputs = graph.operations[id], graph.inputs[id]
+        first = {input: index for index, input in reversed(list(enumerate(inputs, 1)))}
+        # A constant that an algebraic rule could use stands in the template itself; the others are names like any other.
+        operands = tuple([_special(operation, graph.constants.get(input)) for input in inputs])
+        same = tuple([first[input] for input in inputs]) if len(first) < len(inputs) else ()
+        wanted = tuple([needs[input] and OPERATIONS[operation].carries(at) for at, input in enumerate(inputs)])
+        key = (operation, operands, same, wanted)
+        template = self._templates.get(key)
+        if template is None:
+            template = self._templates[key] = _make(operation, operands, same or tuple(range(1, len(inputs) + 1)), wanted)
+        return template
+
+
+def _places(count: int) -> list[str]:
+    return [f"{{{index}}}" for index in range(count + 1)]
+
+
+def _special(operation: str, value: Constant | None) -> Constant | None:
+    if value is None or (operation != "pow" and isinstance(value, int) and value > 10):
+        return None
+    if operation != "pow" and isinstance(value, Fraction) and value > 0 and "/" not in str(to_text(Number(value))):
+        return None
+    return value
+
+
+def _make(
+    operation: str, operands: Sequence[Constant | None], same: Sequence[int], wanted: Sequence[bool]
+) -> _Template:
+    places = _places(len(operands))
+    inputs = [
+        Name(places[same[at]]) if value is None else constant_expression(value) for at, value in enumerate(operands)
+    ]
+    derivatives: list[Expression | None] = [None] * len(operands)
+    if any(wanted):
+        builder = StaticBuilder(Graph(), identities=True)
+        arguments = tuple(
+            Symbol(builder, builder.variable(places[same[at]]) if value is None else builder.constant(value))
+            for at, value in enumerate(operands)
+        )
+        result = Symbol(builder, builder.variable(_RESULT))
+        rules = OPERATIONS[operation].local_derivatives(result, arguments, wanted)
+        ids = [None if rule is None else builder.symbol(rule).id for rule in rules]
+        algebra = Algebra()
+        forms = normal_forms(builder.graph, algebra, generic=True)
+        derivatives = [None if id is None else written(algebra, algebra.shortest(forms[id])) for id in ids]
+    return _Template(
+        to_text(applied(operation, inputs)),
+        tuple(derivatives),
+        tuple(None if d is None else to_text(d) for d in derivatives),
+    )

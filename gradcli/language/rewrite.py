@@ -1,0 +1,33 @@
+"""Rewriting of trees, operands first, without recursion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gradcli.language.ast import Call, Comparison, Conditional, Expression, Group, Operator, children, postorder
+
+
+def mapped(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """The tree with ``change`` applied to every node, operands before what uses them."""
+    results: list[Expression] = []
+    for node in postorder(expression):
+        below = len(children(node))
+        operands = tuple(results[len(results) - below :])
+        del results[len(results) - below :]
+        results.append(change(_with_children(node, operands)))
+    return results[0]
+
+
+def _with_children(node: Expression, operands: tuple[Expression, ...]) -> Expression:
+    if isinstance(node, Operator):
+        return Operator(node.symbol, operands, node.span)
+    if isinstance(node, Comparison):
+        return Comparison(node.symbols, operands, node.span)
+    if isinstance(node, Call):
+        return Call(node.function, operands, node.keywords, node.span)
+    if isinstance(node, Conditional):
+        then, test, otherwise = operands
+        return Conditional(test, then, otherwise, node.span)
+    if isinstance(node, Group):
+        return Group(operands[0], node.span)
+    return node

@@ -1,0 +1,102 @@
+"""The operations for people and as JSON, from their declarations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from gradcli.algebra.normal import Algebra
+from gradcli.algebra.simplify import normal_forms, written
+from gradcli.graph.graph import Graph
+from gradcli.language.text import to_text
+from gradcli.lowering.builders import StaticBuilder
+from gradcli.ops.operation import NotDifferentiableError, Operation
+from gradcli.ops.symbol import Symbol
+from gradcli.output.report import Block, Lines, Style, Table
+
+OPS_SCHEMA = "gradcli/ops/1"
+
+
+def derivative_texts(operation: Operation) -> dict[str, str | None]:
+    """The derivative by each parameter as plain text, where ``y`` is the result; None where there is none."""
+    parameters = operation.parameters if not operation.variadic else (operation.parameters[0], operation.parameters[0] + "2")
+    texts: dict[str, str | None] = {}
+    for index, parameter in enumerate(parameters):
+        texts[parameter] = None
+        if operation.carries(index):
+            builder = StaticBuilder(Graph(), identities=True)
+            arguments = tuple(Symbol(builder, builder.variable(name)) for name in parameters)
+            result = Symbol(builder, builder.variable("y"))
+            wanted = [at == index for at in range(len(parameters))]
+            try:
+                rule = operation.local_derivatives(result, arguments, wanted)[index]
+            except NotDifferentiableError:
+                continue
+            id = builder.symbol(rule).id
+            algebra = Algebra()
+            form = algebra.shortest(normal_forms(builder.graph, algebra, generic=True)[id])
+            texts[parameter] = to_text(written(algebra, form))
+    return texts
+
+
+def operations_report(operations: Sequence[Operation], style: Style, *, detailed: bool) -> Iterator[Block]:
+    """The blocks of `gradcli ops`."""
+    if detailed:
+        for operation in operations:
+            yield Lines(list(_explained(operation, style)))
+        return
+    rows = [
+        [
+            operation.usage,
+            f"a {operation.symbol} b" if operation.symbol and len(operation.parameters) == 2 else operation.symbol + "a" * bool(operation.symbol),
+            operation.doc,
+            ", ".join(style.expression(text) for text in derivative_texts(operation).values() if text is not None) or "none",
+            style.text(operation.domain),
+            _grad_fn(operation),
+        ]
+        for operation in operations
+    ]
+    yield Table(
+        "Operations; in a derivative y is the result",
+        ["name", "operator", "meaning", "derivative by each argument", "domain", "grad_fn"],
+        rows,
+        note="gradcli ops NAME explains one",
+    )
+
+
+def _grad_fn(operation: Operation) -> str:
+    names = dict.fromkeys(template.partition("(")[0] for template in operation.grad_fn.values() if template)
+    return ", ".join(names) or "None"
+
+
+def _explained(operation: Operation, style: Style) -> Iterator[str]:
+    yield operation.usage
+    yield f"  {style.text(operation.doc)}"
+    if operation.symbol:
+        example = f"a {operation.symbol} b" if len(operation.parameters) == 2 else f"{operation.symbol} a".replace("- ", "-")
+        yield f"  operator    {example}"
+    if operation.spellings:
+        yield f"  also        {', '.join(operation.spellings)}"
+    for parameter, text in derivative_texts(operation).items():
+        shown = "none" if text is None else style.expression(text)
+        yield f"  {style.text('∂y/∂' + parameter):<12}{shown}"
+    yield f"  domain      {style.text(operation.domain)}"
+    yield f"  grad_fn     {_grad_fn(operation)}"
+
+
+def operations_json(operations: Sequence[Operation]) -> Iterator[str]:
+    """The document of `gradcli ops --json`."""
+    yield f'{{"schema": "{OPS_SCHEMA}",\n "operations": [\n  '
+    for index, operation in enumerate(operations):
+        entry = {
+            "name": operation.name,
+            "usage": operation.usage,
+            "operator": operation.symbol or None,
+            "spellings": list(operation.spellings),
+            "meaning": operation.doc,
+            "derivative": derivative_texts(operation),
+            "domain": operation.domain,
+            "grad_fn": list(dict.fromkeys(t.partition("(")[0] for t in operation.grad_fn.values() if t)),
+        }
+        yield (",\n  " if index else "") + json.dumps(entry, ensure_ascii=False)
+    yield "\n ]}\n"

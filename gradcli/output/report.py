@@ -1,0 +1,201 @@
+"""What `gradcli eval` tells a person, as data: blocks that the text and the Rich view print alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from gradcli.autodiff.tape import Tape
+from gradcli.derivation.chain_rule import Derivation, Step
+from gradcli.derivation.local import Labels
+from gradcli.graph.graph import CONSTANT, VARIABLE
+from gradcli.language.ast import Number, postorder
+from gradcli.language.numbers import number_text
+from gradcli.language.parser import parse
+from gradcli.language.text import to_text
+from gradcli.output.numbers import is_short, short
+
+TABLE_ROWS = 40
+"""Rows of a table that are shown of a large graph."""
+
+_ASCII = str.maketrans({"∂": "d", "·": "*", "→": ">", "≈": "~", "…": "...", "−": "-", "—": "-"})
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines of text; the important ones are shown in bold."""
+
+    lines: Sequence[str]
+    important: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table.
+
+    Attributes:
+        title: What it shows.
+        columns: The heading of each column; those in ``numeric`` are aligned to the right.
+        rows: The cells.
+        faint: The rows that matter less: constants.
+        note: A line below, such as how many rows are left out.
+    """
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numeric: frozenset[str] = frozenset()
+    faint: frozenset[int] = frozenset()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Equations:
+    """A derivation: for each line what is derived (empty where it is the same as above), a sign, an expression, a note."""
+
+    title: str
+    rows: Sequence[tuple[str, str, str, str]]
+    results: frozenset[int] = field(default_factory=frozenset)
+
+
+Block = Lines | Table | Equations
+
+
+class Style:
+    """How expressions and signs are written.
+
+    Args:
+        ascii: Without signs beyond ASCII.
+    """
+
+    def __init__(self, ascii: bool = False) -> None:
+        self.ascii = ascii
+
+    def text(self, text: str) -> str:
+        """A text of the tool's own, in the signs that may be used."""
+        return text.replace("→", "->").translate(_ASCII) if self.ascii else text
+
+    def expression(self, plain: str) -> str:
+        """An expression in plain text, as on a board."""
+        if self.ascii:
+            return plain
+        statement = parse(plain).statements[0]
+        return to_text(statement.value, pretty=True) if hasattr(statement, "value") else plain
+
+
+def eval_report(tape: Tape, derivation: Derivation | None, *, style: Style, show_all: bool = False) -> Iterator[Block]:
+    """The blocks of `gradcli eval`.
+
+    Args:
+        tape: The run.
+        derivation: Its derivation; None where it is left out.
+        style: How expressions and signs are written.
+        show_all: Whether tables show every row.
+    """
+    labels = Labels(tape)
+    yield Lines(list(_results(tape, style)), important=True)
+    yield _nodes(tape, labels, style, show_all)
+    edges = _edges(tape, labels, style, show_all)
+    if edges.rows:
+        yield edges
+    if derivation is not None and derivation.equations:
+        yield from _derivations(tape, derivation, style)
+
+
+def _results(tape: Tape, style: Style) -> Iterator[str]:
+    output = tape.names[tape.output]
+    yield f"{output} = {number_text(tape.value)}"
+    d = "d" if style.ascii else "∂"
+    for name, value in tape.gradient.items():
+        if value is not None:
+            yield f"{d}{output}/{d}{name} = {number_text(value)}"
+        elif not tape.requires_grad[tape.output]:
+            yield f"{d}{output}/{d}{name}: none, {output} carries no gradient"
+        else:
+            yield f"{d}{output}/{d}{name}: none, {output} does not depend on {name}"
+
+
+def _nodes(tape: Tape, labels: Labels, style: Style, show_all: bool) -> Table:
+    graph = tape.graph
+    shown = len(graph) if show_all else min(len(graph), TABLE_ROWS)
+    rows: list[list[str]] = []
+    faint: list[int] = []
+    output = tape.names[tape.output]
+    for id in range(shown):
+        operation = graph.operations[id]
+        if operation == CONSTANT:
+            faint.append(id)
+        computed = operation if operation in (VARIABLE, CONSTANT) else style.expression(labels.expression(id))
+        adjoint, grad = tape.adjoints[id], tape.grad(id)
+        rows.append(
+            [
+                str(id),
+                tape.names[id],
+                computed,
+                short(tape.values[id]),
+                str(tape.is_leaf(id)),
+                str(tape.requires_grad[id]),
+                tape.grad_fn(id) or "None",
+                "None" if grad is None else short(grad),
+                "" if adjoint is None else short(adjoint),
+            ]
+        )
+    columns = ["id", "node", "is", "value", "is_leaf", "requires_grad", "grad_fn", ".grad", style.text(f"∂{output}/∂node")]
+    return Table(
+        f"Nodes, in the order of evaluation ({tape.mode} graph)",
+        columns,
+        rows,
+        frozenset({"id", "value", ".grad", columns[-1]}),
+        frozenset(faint),
+        _left_out(len(graph) - shown, "nodes"),
+    )
+
+
+def _edges(tape: Tape, labels: Labels, style: Style, show_all: bool) -> Table:
+    graph, names = tape.graph, tape.names
+    rows: list[list[str]] = []
+    total = sum(1 for id in range(len(graph)) if tape.requires_grad[id] for input in graph.inputs[id] if tape.requires_grad[input])
+    for id in range(len(graph)):
+        if not show_all and len(rows) >= TABLE_ROWS:
+            break
+        if not tape.requires_grad[id] or not graph.inputs[id]:
+            continue
+        values = tape.local_values(id)
+        for input, text, value in zip(graph.inputs[id], labels.edges(id), values, strict=True):
+            if text is not None and value is not None:
+                derivative = style.text(f"∂{names[id]}/∂{names[input]}")
+                rows.append([style.text(f"{names[input]} → {names[id]}"), derivative, style.expression(text), short(value)])
+    return Table(
+        "Edges, with the local derivative along each",
+        ["edge", "local derivative", "is", "value"],
+        rows,
+        frozenset({"value"}),
+        note=_left_out(total - len(rows), "edges"),
+    )
+
+
+def _left_out(count: int, what: str) -> str:
+    return f"... {count:,} more {what}; --all shows them, --json has them" if count > 0 else ""
+
+
+def _derivations(tape: Tape, derivation: Derivation, style: Style) -> Iterator[Equations]:
+    variables = {tape.graph.variables[name] for name in tape.wrt}
+    output = tape.names[tape.output]
+    inner = [equation for id, equation in derivation.equations.items() if id not in variables]
+    if inner:
+        title = style.text(f"Backward pass, from {output} back to the variables")
+        yield Equations(title, [row for equation in inner for row in _rows(equation.steps, style)])
+    for name in tape.wrt:
+        found = derivation.equations.get(tape.graph.variables[name])
+        if found is not None:
+            rows = list(_rows(found.steps, style))
+            title = style.text(f"Why ∂{output}/∂{name} = {short(tape.gradient[name] or 0.0)}")
+            yield Equations(title, rows, frozenset({len(rows) - 1}))
+
+
+def _rows(steps: Sequence[Step], style: Style) -> Iterator[tuple[str, str, str, str]]:
+    for index, step in enumerate(steps):
+        rounded = any(not is_short(n.value) for n in postorder(step.right) if isinstance(n, Number))
+        left = to_text(step.left, pretty=not style.ascii) if index == 0 else ""
+        right = to_text(step.right, pretty=not style.ascii, number=short)
+        yield left, style.text("≈") if rounded else "=", right, style.text(step.note)

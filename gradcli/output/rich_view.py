@@ -1,0 +1,66 @@
+"""Blocks on a terminal, by Rich. User text is never read as markup: every cell is a ``Text``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import IO
+
+from rich import box
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from gradcli.output.report import Block, Equations, Lines, Table
+
+_HEADING = "bold cyan"
+_RESULT = "bold green"
+_FAINT = "dim"
+
+
+def rich_text(blocks: Iterable[Block], stream: IO[str], *, ascii: bool = False) -> str:
+    """The blocks as a terminal shows them, with its colours and in its width.
+
+    Args:
+        blocks: What to show.
+        stream: The stream that it will be written to; Rich asks it for its abilities.
+        ascii: Without signs beyond ASCII.
+    """
+    force = None if stream.isatty() else True
+    console = Console(file=stream, force_terminal=force, highlight=False, markup=False, emoji=False)
+    with console.capture() as capture:
+        for index, block in enumerate(blocks):
+            if index:
+                console.print()
+            if isinstance(block, Lines):
+                for line in block.lines:
+                    console.print(Text(line, style=_RESULT if block.important else ""))
+            elif isinstance(block, Table):
+                _print_table(console, block, ascii)
+            else:
+                _print_equations(console, block)
+    return capture.get()
+
+
+def _print_table(console: Console, table: Table, ascii: bool) -> None:
+    console.print(Text(table.title, style=_HEADING))
+    rich_table = RichTable(box=box.ASCII2 if ascii else box.SIMPLE_HEAD, header_style="bold", pad_edge=False, show_edge=False)
+    for column in table.columns:
+        rich_table.add_column(Text(column), justify="right" if column in table.numeric else "left", overflow="fold")
+    for index, row in enumerate(table.rows):
+        rich_table.add_row(*map(Text, row), style=_FAINT if index in table.faint else "")
+    console.print(rich_table)
+    if table.note:
+        console.print(Text(table.note, style=_FAINT))
+
+
+def _print_equations(console: Console, block: Equations) -> None:
+    console.print(Text(block.title, style=_HEADING))
+    grid = RichTable.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True)
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_column(overflow="fold", style=_FAINT)
+    for index, (left, sign, right, note) in enumerate(block.rows):
+        shown = Text(right, style=_RESULT if index in block.results else "")
+        grid.add_row(Text(left, style="bold"), Text(sign), shown, Text("  " + note if note else ""))
+    console.print(grid)
