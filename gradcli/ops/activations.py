@@ -9,7 +9,7 @@ from gradcli.ops import ieee
 from gradcli.ops.arithmetic import abs, square
 from gradcli.ops.constants import SQRT2, SQRT_2_OVER_PI, SQRT_TAU, fraction
 from gradcli.ops.exponential import exp
-from gradcli.ops.logic import either, ge, gt, le, where
+from gradcli.ops.logic import both, either, ge, gt, le, lt, where
 from gradcli.ops.operation import Operation, operation, undefined
 from gradcli.ops.special import erf
 from gradcli.ops.trigonometric import tanh
@@ -23,7 +23,7 @@ SELU_SCALE = 1.0507009873554805
 
 
 def _softplus(x: float, beta: float, threshold: float) -> float:
-    return x if x * beta > threshold else math.log1p(ieee.exp(x * beta)) / beta
+    return x if x * beta > threshold else ieee.divide(math.log1p(ieee.exp(x * beta)), beta)
 
 
 def _gelu_inner(x: Any) -> Any:
@@ -60,7 +60,7 @@ prelu = operation(
 elu = operation(
     "elu(x, alpha=1)",
     lambda x, alpha: x if x > 0 else alpha * math.expm1(x),
-    (lambda y, x, alpha: where(gt(x, 0), 1, alpha * exp(x)), lambda y, x, alpha: where(gt(x, 0), 0, exp(x) - 1)),
+    (lambda y, x, alpha: where(le(x, 0), alpha * exp(x), 1), lambda y, x, alpha: where(le(x, 0), exp(x) - 1, 0)),
     grad_fn="EluBackward0",
     domain="x ≠ 0",
     samples=((-2.0, -0.2), (0.5, 1.5)),
@@ -69,7 +69,7 @@ elu = operation(
 selu = operation(
     "selu(x)",
     lambda x: SELU_SCALE * (x if x > 0 else SELU_ALPHA * math.expm1(x)),
-    (lambda y, x: SELU_SCALE * where(gt(x, 0), 1, SELU_ALPHA * exp(x)),),
+    (lambda y, x: SELU_SCALE * where(le(x, 0), SELU_ALPHA * exp(x), 1),),
     grad_fn="EluBackward0",
     domain="x ≠ 0",
     samples=((-2.0, -0.2),),
@@ -77,10 +77,10 @@ selu = operation(
 )
 celu = operation(
     "celu(x, alpha=1)",
-    lambda x, alpha: x if x > 0 else alpha * math.expm1(ieee.divide(x, alpha)),
+    lambda x, alpha: x if x > 0 else alpha * ieee.expm1(ieee.divide(x, alpha)),
     (
-        lambda y, x, alpha: where(gt(x, 0), 1, exp(x / alpha)),
-        lambda y, x, alpha: where(gt(x, 0), 0, exp(x / alpha) * (1 - x / alpha) - 1),
+        lambda y, x, alpha: where(le(x, 0), exp(x / alpha), 1),
+        lambda y, x, alpha: where(le(x, 0), exp(x / alpha) * (1 - x / alpha) - 1, 0),
     ),
     grad_fn="CeluBackward0",
     domain="x ≠ 0",
@@ -123,7 +123,7 @@ softplus = operation(
 )
 softsign = operation(
     "softsign(x)",
-    lambda x: x / (1 + math.fabs(x)) if math.isfinite(x) else math.copysign(1.0, x) if x == x else x,
+    lambda x: x / (1 + math.fabs(x)),
     (lambda y, x: 1 / square(1 + abs(x)),),
     grad_fn="DivBackward0(0, AddBackward0(AbsBackward0(0), None))",
     samples=((0.2, 2.0),),
@@ -149,7 +149,7 @@ logsigmoid = operation(
 )
 silu = operation(
     "silu(x)",
-    lambda x: x * ieee.sigmoid(x) if x != -math.inf else -0.0,
+    lambda x: x * ieee.sigmoid(x),
     (lambda y, x: sigmoid(x) * (1 + x * (1 - sigmoid(x))),),
     spellings=("swish",),
     grad_fn="SiluBackward0",
@@ -158,7 +158,7 @@ silu = operation(
 )
 gelu = operation(
     "gelu(x)",
-    lambda x: x * (1 + math.erf(x / math.sqrt(2))) / 2 if x != -math.inf else -0.0,
+    lambda x: x / 2 * (1 + math.erf(x / math.sqrt(2))),
     (lambda y, x: (1 + erf(x / SQRT2)) / 2 + x * exp(-x * x / 2) / SQRT_TAU,),
     grad_fn="GeluBackward0",
     samples=(SMOOTH,),
@@ -166,7 +166,7 @@ gelu = operation(
 )
 gelu_tanh = operation(
     "gelu_tanh(x)",
-    lambda x: x * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x))) / 2 if x != -math.inf else -0.0,
+    lambda x: x / 2 * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x))),
     (
         lambda y, x: (1 + _gelu_inner(x)) / 2
         + x * (1 - square(_gelu_inner(x))) * SQRT_2_OVER_PI * (1 + 0.134145 * x * x) / 2,
@@ -178,7 +178,7 @@ gelu_tanh = operation(
 hardswish = operation(
     "hardswish(x)",
     lambda x: x * min(max(x + 3, 0.0), 6.0) / 6 if x == x else x,
-    (lambda y, x: where(le(x, -3), 0, where(ge(x, 3), 1, x / 3 + 1 / 2)),),
+    (lambda y, x: where(le(x, -3), 0, where(lt(x, 3), x / 3 + 1 / 2, 1)),),
     grad_fn="HardswishBackward0",
     domain="x ≠ ±3",
     samples=(SMOOTH,),
@@ -195,7 +195,7 @@ hardsigmoid = operation(
 )
 mish = operation(
     "mish(x)",
-    lambda x: x * math.tanh(_softplus(x, 1.0, 20.0)) if x != -math.inf else -0.0,
+    lambda x: x * math.tanh(_softplus(x, 1.0, 20.0)),
     (lambda y, x: tanh(softplus(x)) + x * (1 - square(tanh(softplus(x)))) * sigmoid(x),),
     grad_fn="MishBackward0",
     samples=(SMOOTH,),
@@ -213,7 +213,7 @@ softshrink = operation(
     "softshrink(x, lambd=0.5)",
     lambda x, bound: x - bound if x > bound else x + bound if x < -bound else x * 0.0,
     (
-        lambda y, x, bound: where(either(gt(x, bound), gt(-bound, x)), 1, 0),
+        lambda y, x, bound: where(both(ge(x, -bound), le(x, bound)), 0, 1),
         lambda y, x, bound: where(gt(x, bound), -1, where(gt(-bound, x), 1, 0)),
     ),
     grad_fn="SoftshrinkBackward0",
@@ -224,7 +224,7 @@ softshrink = operation(
 hardshrink = operation(
     "hardshrink(x, lambd=0.5)",
     lambda x, bound: 0.0 if -bound <= x <= bound else x,
-    (lambda y, x, bound: where(either(gt(x, bound), gt(-bound, x)), 1, 0), lambda y, x, bound: 0),
+    (lambda y, x, bound: where(both(ge(x, -bound), le(x, bound)), 0, 1), lambda y, x, bound: 0),
     grad_fn="HardshrinkBackward0",
     domain="x ≠ ±lambd",
     samples=((1.0, 2.0), (0.2, 0.8)),

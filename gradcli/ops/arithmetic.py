@@ -188,7 +188,7 @@ frac = operation(
 remainder = operation(
     "remainder(a, b)",
     ieee.remainder,
-    (lambda y, a, b: 1, lambda y, a, b: -floor(a / b)),
+    (lambda y, a, b: 1, lambda y, a, b: -floor_divide(a, b)),
     exact=lambda a, b: a % b if b else None,
     symbol="%",
     spellings=("mod",),
@@ -209,7 +209,7 @@ fmod = operation(
 )
 floor_divide = operation(
     "floor_divide(a, b)",
-    lambda a, b: ieee.whole(math.floor)(divide(a, b)),
+    ieee.floor_divide,
     (lambda y, a, b: 0, lambda y, a, b: 0),
     grad_fn={"tt": "DivBackward2(0, 1)", "tn": "DivBackward2(0, None)", "nt": "DivBackward2(None, 1)"},
     domain="a/b not an integer",
@@ -218,7 +218,7 @@ floor_divide = operation(
 )
 lerp = operation(
     "lerp(a, b, weight)",
-    lambda a, b, weight: a + weight * (b - a),
+    lambda a, b, weight: a + weight * (b - a) if math.fabs(weight) < 0.5 else b - (b - a) * (1 - weight),
     (lambda y, a, b, weight: 1 - weight, lambda y, a, b, weight: weight, lambda y, a, b, weight: b - a),
     grad_fn={"": "LerpBackward1(0, 1, 2)", **dict.fromkeys(("ttn", "ntn", "tnn"), "LerpBackward0(0, 1)")},
     samples=(ANYWHERE, ANYWHERE, ANYWHERE),

@@ -63,6 +63,14 @@ def remainder(a: float, b: float) -> float:
         return NAN
 
 
+def floor_divide(a: float, b: float) -> float:
+    """floor(a/b) of the exact quotient, not of the rounded one; nan for an infinite a."""
+    try:
+        return a // b
+    except ZeroDivisionError:
+        return divide(a, b)
+
+
 def fmod(a: float, b: float) -> float:
     """a - b·trunc(a/b), with the sign of the dividend."""
     try:
@@ -109,6 +117,14 @@ def exp(x: float) -> float:
         return INF
 
 
+def expm1(x: float) -> float:
+    """exp(x) - 1."""
+    try:
+        return math.expm1(x)
+    except OverflowError:
+        return INF
+
+
 def log1p(x: float) -> float:
     """log(1 + x)."""
     if x > -1:
@@ -126,10 +142,10 @@ def sigmoid(x: float) -> float:
 
 def logaddexp(a: float, b: float) -> float:
     """log(exp(a) + exp(b)), without overflow."""
-    if a == b:
-        return a + math.log(2)
+    if a != a or b != b:
+        return NAN
     high, low = max(a, b), min(a, b)
-    return high + math.log1p(math.exp(low - high)) if high == high and low == low else NAN
+    return high if math.isinf(high) else high + math.log1p(math.exp(low - high))
 
 
 def largest(*values: float) -> float:

@@ -6,10 +6,10 @@ import builtins
 import math
 
 from gradcli.ops import ieee
-from gradcli.ops.activations import sigmoid
+from gradcli.ops.activations import logsigmoid, sigmoid
 from gradcli.ops.arithmetic import abs, sign
 from gradcli.ops.exponential import log, log1p
-from gradcli.ops.extremes import clamp_min
+from gradcli.ops.extremes import clamp, clamp_min
 from gradcli.ops.logic import le, lt, where
 from gradcli.ops.operation import operation
 
@@ -26,7 +26,7 @@ LEAST_VARIANCE = 9.999999960041972e-13
 
 def _smooth_l1(x: float, target: float, beta: float) -> float:
     distance = builtins.abs(x - target)
-    return distance * distance / (2 * beta) if distance < beta else distance - beta / 2
+    return ieee.divide(distance * distance, 2 * beta) if distance < beta else distance - beta / 2
 
 
 def _huber(x: float, target: float, delta: float) -> float:
@@ -61,8 +61,8 @@ smooth_l1_loss = operation(
     "smooth_l1_loss(x, target, beta=1)",
     _smooth_l1,
     (
-        lambda y, x, target, beta: where(lt(abs(x - target), beta), (x - target) / beta, sign(x - target)),
-        lambda y, x, target, beta: where(lt(abs(x - target), beta), (target - x) / beta, sign(target - x)),
+        lambda y, x, target, beta: clamp((x - target) / beta, -1, 1),
+        lambda y, x, target, beta: clamp((target - x) / beta, -1, 1),
         lambda y, x, target, beta: where(lt(abs(x - target), beta), -y / beta, -1 / 2),
     ),
     grad_fn="SmoothL1LossBackward0",
@@ -74,8 +74,8 @@ huber_loss = operation(
     "huber_loss(x, target, delta=1)",
     _huber,
     (
-        lambda y, x, target, delta: where(le(abs(x - target), delta), x - target, delta * sign(x - target)),
-        lambda y, x, target, delta: where(le(abs(x - target), delta), target - x, delta * sign(target - x)),
+        lambda y, x, target, delta: clamp(x - target, -delta, delta),
+        lambda y, x, target, delta: clamp(target - x, -delta, delta),
         lambda y, x, target, delta: where(le(abs(x - target), delta), 0, abs(x - target) - delta),
     ),
     grad_fn="HuberLossBackward0",
@@ -88,7 +88,7 @@ binary_cross_entropy = operation(
     _cross_entropy,
     (
         lambda y, p, target: (p - target) / clamp_min(p * (1 - p), LEAST_VARIANCE),
-        lambda y, p, target: clamp_min(log1p(-p), LEAST_LOG) - clamp_min(log(p), LEAST_LOG),
+        lambda y, p, target: log1p(-p) - log(p),
     ),
     grad_fn="BinaryCrossEntropyBackward0",
     domain="0 < p < 1",
@@ -97,7 +97,7 @@ binary_cross_entropy = operation(
 )
 binary_cross_entropy_with_logits = operation(
     "binary_cross_entropy_with_logits(x, target)",
-    lambda x, target: ieee.largest(x, 0.0) - x * target + math.log1p(ieee.exp(-math.fabs(x))),
+    lambda x, target: (1 - target) * x - logsigmoid(x),
     (lambda y, x, target: sigmoid(x) - target, lambda y, x, target: -x),
     grad_fn="BinaryCrossEntropyWithLogitsBackward0",
     samples=((-2.0, 2.0), PROBABILITY),

@@ -36,8 +36,8 @@ class Operation:
         forward: Its value from floats; IEEE 754 where the mathematics has none (log(0) is -inf, log(-1) nan).
         exact: Its value from rational numbers where that is rational, else None; None where it never is.
         partials: For each argument the rule of ∂y/∂argument as a function of (y, *arguments); None where the argument carries
-            no gradient (the condition of a choice). A variadic operation has one rule, which gives all partials at once. Empty where the
-            result carries no gradient (comparisons).
+            no gradient (the condition of a choice). A variadic operation has one rule, which gives all partials at once. Empty
+            where the result carries no gradient (comparisons).
         symbol: Its operator, where it has one.
         spellings: Further names in expressions.
         grad_fn: What PyTorch names it: templates by which arguments are tensors (t) and which are numbers (n); in a template

@@ -7,6 +7,7 @@ import math
 from gradcli.ops import ieee, rational
 from gradcli.ops.constants import SQRT_PI
 from gradcli.ops.exponential import exp
+from gradcli.ops.logic import eq, where
 from gradcli.ops.operation import Operation, operation, undefined
 
 ANYWHERE = (-2.0, 2.0)
@@ -16,13 +17,16 @@ POSITIVE = (0.3, 2.5)
 def _polygamma(order: float, x: float) -> float:
     if x != x or not float(order).is_integer() or order < 0:
         return math.nan
-    if x == math.inf:
-        return math.inf if order == 0 else 0.0
+    if math.isinf(x):
+        return math.nan if x < 0 else math.inf if order == 0 else 0.0
     if x <= 0 and x.is_integer():
         return math.nan if order % 2 == 0 else math.inf
     from mpmath import mp
 
-    return float(mp.psi(int(order), x).real)
+    try:
+        return float(mp.psi(int(order), x).real)
+    except OverflowError:
+        return math.inf if order % 2 else -math.inf
 
 
 def _erfinv(x: float) -> float:
@@ -112,10 +116,9 @@ i0 = operation(
 i1: Operation = operation(
     "i1(x)",
     lambda x: _bessel_i(1, x),
-    (lambda y, x: i0(x) - y / x,),
+    (lambda y, x: where(eq(x, 0), 1 / 2, i0(x) - y / x),),
     grad_fn="SpecialI1Backward0",
     latex=r"I_{{1}}\left({0}\right)",
-    domain="x ≠ 0",
     samples=(POSITIVE,),
     doc="Modified Bessel function of the first kind, order 1.",
 )

@@ -20,23 +20,26 @@ POINT = {"x": 0.3, "w": 0.7, "b": 0.9, "c": 0.6}
 VECTOR = "x, w, b"
 STACKED = "StackBackward0(AccumulateGrad, AccumulateGrad, AccumulateGrad)"
 
+SAME_TEXT = (
+    "x + w|x + 1|1 + x|x - w|x - 1|1 - x|x * w|2 * x|x * x|x / w|x / 2|1 / x|-x|+x|x ** 2|x ** w|2 ** x|square(x)|x ** 1|x ** 0|"
+    "x ** 0.5|x ** -1|x % w|x % 2|fmod(x,w)|fmod(x,2)|x > w|atan2(x,w)|hypot(x,w)|logaddexp(x,w)|xlogy(x,w)|copysign(x,w)|"
+    "polygamma(1,x)|clamp(x,0,1)|clamp(x,min=0)|maximum(x,w)|minimum(x,w)|max(x,w)|min(x,w)"
+)
+UNARY = (
+    "reciprocal abs sign sqrt rsqrt exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh "
+    "atanh sigmoid logit erf erfc erfinv floor ceil round trunc frac sinc lgamma digamma deg2rad rad2deg i0 nan_to_num relu "
+    "relu6 leaky_relu elu selu celu gelu silu mish softplus softsign hardtanh hardsigmoid hardswish logsigmoid tanhshrink "
+    "softshrink hardshrink"
+)
+REDUCTIONS = ("max", "min", "amax", "amin", "median", "sum", "mean", "prod", "var", "std", "norm")
+LOSSES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy")
+
 EXPRESSIONS = {
-    **{
-        text: text
-        for text in (
-            "x + w|x + 1|1 + x|x - w|x - 1|1 - x|x * w|2 * x|x * x|x / w|x / 2|1 / x|-x|+x|x ** 2|x ** w|2 ** x|square(x)|x ** 1|"
-            "x ** 0|x ** 0.5|x ** -1|x % w|x % 2|fmod(x,w)|fmod(x,2)|reciprocal(x)|abs(x)|sign(x)|x > w|sqrt(x)|rsqrt(x)|exp(x)|"
-            "exp2(x)|expm1(x)|log(x)|log2(x)|log10(x)|log1p(x)|sin(x)|cos(x)|tan(x)|asin(x)|acos(x)|atan(x)|sinh(x)|cosh(x)|"
-            "tanh(x)|asinh(x)|acosh(x)|atanh(x)|sigmoid(x)|logit(x)|erf(x)|erfc(x)|erfinv(x)|floor(x)|ceil(x)|round(x)|trunc(x)|"
-            "frac(x)|sinc(x)|lgamma(x)|digamma(x)|deg2rad(x)|rad2deg(x)|i0(x)|nan_to_num(x)|atan2(x,w)|hypot(x,w)|logaddexp(x,w)|"
-            "xlogy(x,w)|copysign(x,w)|polygamma(1,x)|relu(x)|relu6(x)|leaky_relu(x)|elu(x)|selu(x)|celu(x)|gelu(x)|silu(x)|mish(x)|"
-            "softplus(x)|softsign(x)|hardtanh(x)|hardsigmoid(x)|hardswish(x)|logsigmoid(x)|tanhshrink(x)|softshrink(x)|"
-            "hardshrink(x)|clamp(x,0,1)|clamp(x,min=0)|maximum(x,w)|minimum(x,w)|max(x,w)|min(x,w)"
-        ).split("|")
-    },
-    **{f"{name}(v)": f"{name}({{v}})" for name in "max min amax amin median sum mean prod var std norm".split()},
+    **{text: text for text in SAME_TEXT.split("|")},
+    **{f"{name}(x)": f"{name}(x)" for name in UNARY.split()},
+    **{f"{name}(v)": f"{name}({{v}})" for name in REDUCTIONS},
+    **{name: f"{name}(x, c)" for name in LOSSES},
     **{name: f"{name}(x, w)" for name in ("fmax", "fmin", "floor_divide")},
-    **{name: f"{name}(x, c)" for name in ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy")},
     "rsub(x,1)": "1 - x",
     "tensor(1.) - x": "c - x",
     "tensor(1.) / x": "c / x",
@@ -75,9 +78,9 @@ NOT_SCALAR = {
     ],
     "the result is a vector": [
         "prelu", "softmax(v)", "log_softmax(v)", "glu", "cumsum", "cumprod", "logcumsumexp", "cummax", "broadcast add M+v",
-        "broadcast mul M*x", "clone", "contiguous (already)", "diff", "flip", "roll", "repeat", "tile", "repeat_interleave", "pad",
-        "cat", "stack", "stack of scalars", "hstack", "vstack", "expand", "broadcast_to", "split", "chunk", "unsqueeze", "squeeze", "squeeze(0)",
-        "cross", "diag(v)",
+        "broadcast mul M*x", "clone", "contiguous (already)", "diff", "flip", "roll", "repeat", "tile", "repeat_interleave",
+        "pad", "cat", "stack", "stack of scalars", "hstack", "vstack", "expand", "broadcast_to", "split", "chunk", "unsqueeze",
+        "squeeze", "squeeze(0)", "cross", "diag(v)",
     ],
     "it works along a dimension of an array": [
         "max(v,dim)", "min(v,dim)", "sum(M,dim)", "mean(M,dim)", "prod(M,dim)", "batch_norm", "layer_norm", "cosine_similarity",

@@ -13,25 +13,21 @@ from support import oracle, run, same
 
 ROWS = oracle("torch_kinks.json")
 
+SAME_NAME = (
+    "relu elu celu selu relu6 hardtanh hardsigmoid hardswish gelu silu softplus softsign logsigmoid abs sign floor ceil round "
+    "trunc frac sinc sqrt rsqrt log log1p reciprocal asin acos acosh atanh tan logit exp sigmoid"
+)
+SAME_TEXT = (
+    "clamp(x,0,1) clamp(x,min=0) clamp(x,max=0) clamp_min(x,0) maximum(x,x) where(x>0,x,0) where(x>=0,x,-x) where(x>0,log(x),0) "
+    "where(x>0,sqrt(x),0) where(x!=0,sin(x)/x,1) (x>0)*x sqrt(x)**2 sqrt(x*x) sqrt(x**2) x*log(x) xlogy(x,x) 1/x x/x atan2(y,x) "
+    "hypot(x,y) x/y xlogy(x,y) logaddexp(x,y) copysign(x,y) fmod(x,y) x**0 x**1 x**2 x**3 x**-1 x**0.5 x**1.5 x**-0.5 x**0.3333 "
+    "x**y x**x 0**x 1**x 2**x (-2)**x (-1)**x"
+)
 EXPRESSIONS: dict[str, str | tuple[str, dict[str, float]]] = {
     # A vector v becomes the variables v0, v1, ...; {v} stands for all of them. A pair adds tensors without requires_grad.
-    **{
-        name: f"{name}(x)"
-        for name in (
-            "relu elu celu selu relu6 hardtanh hardsigmoid hardswish gelu silu softplus softsign logsigmoid abs sign floor ceil "
-            "round trunc frac sinc sqrt rsqrt log log1p reciprocal asin acos acosh atanh tan logit exp sigmoid"
-        ).split()
-    },
+    **{name: f"{name}(x)" for name in SAME_NAME.split()},
     **{name: f"{name}(x, y)" for name in ("maximum", "minimum", "fmax", "fmin")},
-    **{
-        text: text
-        for text in (
-            "clamp(x,0,1) clamp(x,min=0) clamp(x,max=0) clamp_min(x,0) maximum(x,x) where(x>0,x,0) where(x>=0,x,-x) "
-            "where(x>0,log(x),0) where(x>0,sqrt(x),0) where(x!=0,sin(x)/x,1) (x>0)*x sqrt(x)**2 sqrt(x*x) sqrt(x**2) x*log(x) "
-            "xlogy(x,x) 1/x x/x atan2(y,x) hypot(x,y) x/y xlogy(x,y) logaddexp(x,y) copysign(x,y) fmod(x,y) "
-            "x**0 x**1 x**2 x**3 x**-1 x**0.5 x**1.5 x**-0.5 x**0.3333 x**y x**x 0**x 1**x 2**x (-2)**x (-1)**x"
-        ).split()
-    },
+    **{text: text for text in SAME_TEXT.split()},
     "x % y": "x % y",
     "x % y at multiple": "x % y",
     "div floor": "floor_divide(x, y)",
