@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from gradcli.cli.choices import chosen_format, one_of, split_names
+from gradcli.cli.choices import chosen_format, split_names
+from gradcli.cli.command import ASCII, FORMAT, JSON, Arguments, Command, Option
 from gradcli.cli.streams import STDIN, write_warning
-from gradcli.cli.variables import VariablesCommand, bindings, expression_text, option_like, sorted_arguments
+from gradcli.cli.variables import bindings, expression_text, option_like
 from gradcli.errors import ExitCode, GradcliError
 
 if TYPE_CHECKING:
@@ -22,64 +21,49 @@ Value and gradient of an expression, its graph, and the chain rule step by step.
 \b
   gradcli eval "(x+w)*(w+1)" --x 2 --w 1 --wrt w
   gradcli eval "a = x + w; b = w + 1; y = a*b" --x 2 --w 1
-  gradcli eval "-x^2" --x=-3 -q                  numbers only: the value, then the gradient
-  gradcli eval "sin(θ)" --θ pi/2 --json | jq .grad.θ
+  gradcli eval "-x^2" --x=-3 -q                     numbers only: the value, then the gradient
+  gradcli eval "sin(θ)" --θ pi/2 --json | jq .grad
   gradcli eval -f neuron.grad --bindings weights.json
   echo "x*w" | gradcli eval - --x 2 --w -1
 
 Each variable of the expression is an option of its own: --x 2, --x=-2, --x pi/2. A variable that is called like an option is
 given by --set: --set json=3.
+
+Exit codes: 0 success, 2 bad input, 3 not finite under --strict, 4 a limit reached, 130 interrupted.
 """
 
+OPTIONS = (
+    Option("file", "Read the expression from a file; - is standard input.", "FILE", short="-f"),
+    Option("set", "The value of a variable, whatever its name.", "NAME=VALUE", short="-s", repeated=True),
+    Option("bindings", "Values from a JSON object; - is standard input.", "FILE"),
+    Option("wrt", "Differentiate by these variables (w,x or repeated); by all where left out.", "NAMES", repeated=True),
+    Option(
+        "mode",
+        "dynamic records each operation as it runs; static builds the graph first, shared and folded.",
+        "MODE",
+        choices=("dynamic", "static"),
+        default="dynamic",
+    ),
+    Option("dtype", "Precision; float32 is PyTorch's default.", "TYPE", choices=("float64", "float32"), default="float64"),
+    Option("retain-grad", "Keep .grad of these intermediate nodes (a,b), or of all.", "NAMES", repeated=True),
+    FORMAT._replace(choices=(*FORMAT.choices, "numbers")),
+    JSON,
+    Option("quiet", "The value, then the gradient, a number a line: --format numbers.", short="-q"),
+    Option("all", "Leave nothing out, however large: table rows, derivations, derivatives."),
+    ASCII,
+    Option("strict", "Fail (exit 3) where a value or a derivative is not finite."),
+    Option("max-nodes", "The largest graph to build.", "N", default=5_000_000, minimum=1),
+)
 
-def evaluate(
-    ctx: typer.Context,
-    expression: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[EXPRESSION]", help="The expression or program; - reads standard input.", show_default=False),
-    ] = None,
-    file: Annotated[str | None, typer.Option("-f", "--file", metavar="FILE", help="Read the expression from a file.")] = None,
-    assignments: Annotated[
-        list[str] | None, typer.Option("-s", "--set", metavar="NAME=VALUE", help="The value of a variable, whatever its name.")
-    ] = None,
-    bindings_file: Annotated[
-        str | None,
-        typer.Option("--bindings", metavar="FILE", help="Values from a JSON object; - reads standard input."),
-    ] = None,
-    wrt: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAMES", help="Differentiate by these variables (w,x or repeated); by all where left out."),
-    ] = None,
-    mode: Annotated[
-        str, typer.Option(metavar="MODE", help="dynamic records each operation as it runs; static builds, shares and folds first.")
-    ] = "dynamic",
-    dtype: Annotated[str, typer.Option(metavar="TYPE", help="float64, or float32 as PyTorch has by default.")] = "float64",
-    retain_grad: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAMES", help="Keep .grad of these intermediate nodes (a,b), or of all."),
-    ] = None,
-    format: Annotated[
-        str | None,
-        typer.Option(metavar="FORMAT", help="rich, text, json or numbers; where left out rich on a terminal, text in a pipe."),
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON document: --format json.")] = False,
-    quiet: Annotated[
-        bool, typer.Option("-q", "--quiet", help="The value, then the gradient, a number a line: --format numbers.")
-    ] = False,
-    show_all: Annotated[
-        bool, typer.Option("--all", help="Leave nothing out, however large: table rows, derivations, derivatives.")
-    ] = False,
-    ascii: Annotated[bool, typer.Option("--ascii", help="No signs beyond ASCII.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Fail (exit 3) where a value or a derivative is not finite.")] = False,
-    max_nodes: Annotated[int, typer.Option(metavar="N", min=1, help="The largest graph to build.")] = 5_000_000,
-) -> None:
-    form = chosen_format(format, json, quiet)
-    one_of("--mode", mode, ("dynamic", "static"))
-    one_of("--dtype", dtype, ("float64", "float32"))
-    if bindings_file == STDIN and STDIN in (file, *(expression or ())):
+
+def run(arguments: Arguments, command: Command) -> None:
+    """Run the command."""
+    format = chosen_format(arguments)
+    values_file = arguments.text("bindings")
+    if values_file == STDIN and STDIN in (arguments.text("file"), *arguments.positional):
         raise GradcliError("the expression and the bindings cannot both come from standard input")
-    text, where = expression_text(ctx, file)
-    values, from_file = bindings(sorted_arguments(ctx).variables, assignments or (), bindings_file)
+    text, where = expression_text(arguments, command)
+    values, from_file = bindings(arguments.variables, arguments.texts("set"), values_file)
 
     from gradcli.autodiff.tape import UnknownVariableError, record
     from gradcli.cli.progress import progress
@@ -90,25 +74,25 @@ def evaluate(
         try:
             step("reading the expression")
             program = parse(text, where)
-            warnings = _drop_unused(values, from_file, program, bindings_file)
+            warnings = _drop_unused(values, from_file, program, values_file)
             step("running it forward and backward")
             tape = record(
                 program,
                 values,
-                None if wrt is None else split_names("--wrt", wrt),
-                mode=mode,
-                dtype=dtype,
-                retain_grad=_retained(retain_grad),
-                max_nodes=max_nodes,
+                split_names("--wrt", arguments.texts("wrt")) or None,
+                mode=arguments.text("mode") or "",
+                dtype=arguments.text("dtype") or "",
+                retain_grad=_retained(arguments.texts("retain-grad")),
+                max_nodes=arguments.integer("max-nodes"),
             )
-            warnings += _not_finite(tape, strict)
+            warnings += _not_finite(tape, arguments.flag("strict"))
         except UnknownVariableError as error:
-            raise option_like(ctx, error).located(text, where) from None
+            raise option_like(error, arguments, command).located(text, where) from None
         except GradcliError as error:
             raise error.located(text, where) from None
     for warning in warnings:
         write_warning(warning)
-    show(tape, form, text, warnings, ascii=ascii, show_all=show_all)
+    show(tape, format, text, warnings, ascii=arguments.flag("ascii"), show_all=arguments.flag("all"))
 
 
 def _drop_unused(values: dict[str, float], from_file: Collection[str], program: Program, file: str | None) -> list[str]:
@@ -127,9 +111,7 @@ def _drop_unused(values: dict[str, float], from_file: Collection[str], program: 
     return [f"{file} has values that the expression does not use: {', '.join(unused)}"] if unused else []
 
 
-def _retained(names: Sequence[str] | None) -> Sequence[str] | None:
-    if names is None:
-        return ()
+def _retained(names: Sequence[str]) -> Sequence[str] | None:
     listed = split_names("--retain-grad", names)
     return None if listed == ["all"] else listed
 
@@ -145,6 +127,4 @@ def _not_finite(tape: Tape, strict: bool) -> list[str]:
     return [message for message, _ in found[:5]] + more
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command("eval", cls=VariablesCommand, help=HELP)(evaluate)
+COMMAND = Command("eval", HELP, ("EXPRESSION", "The expression or program; - is standard input."), OPTIONS, run, takes_variables=True)

@@ -6,10 +6,22 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import NoReturn
 
+from gradcli import __version__
+from gradcli.cli.command import HELP_FLAGS, Command
 from gradcli.cli.streams import write, write_error
-from gradcli.errors import ExitCode, GradcliError
+from gradcli.errors import ExitCode, GradcliError, nearest
+
+COMMANDS = {
+    "eval": "gradcli.cli.eval_command",
+    "ops": "gradcli.cli.ops_command",
+    "schema": "gradcli.cli.schema_command",
+}
+"""Where each command is declared; a module is loaded when its command is called."""
+
+_COMPLETION = "_GRADCLI_COMPLETE"
 
 
 def main() -> NoReturn:
@@ -32,54 +44,67 @@ def run(arguments: Sequence[str]) -> int:
         The exit code.
     """
     try:
-        code = _run(arguments)
+        _run(arguments)
         write(())
-        return code
+        return ExitCode.SUCCESS
     except GradcliError as error:
-        return _report(error, arguments)
+        as_json = "--json" in arguments or "--format=json" in arguments or "--format json" in " ".join(arguments)
+        write_error(error, as_json=as_json)
+        return error.exit_code
     except KeyboardInterrupt:
-        return _interrupted()
-    except (RecursionError, MemoryError) as error:
-        return _report(GradcliError(f"out of memory: {type(error).__name__}", exit_code=ExitCode.LIMIT), arguments)
+        sys.stderr.write("interrupted\n")
+        return ExitCode.INTERRUPTED
+    except MemoryError:
+        write_error(GradcliError("out of memory", exit_code=ExitCode.LIMIT), as_json="--json" in arguments)
+        return ExitCode.LIMIT
 
 
-def _run(arguments: Sequence[str]) -> int:
+def _run(arguments: Sequence[str]) -> None:
+    if list(arguments) == ["--version"]:
+        write([f"gradcli {__version__}\n"])
+        return
+    if not arguments or _COMPLETION in os.environ or arguments[0].startswith("-"):
+        _typer(arguments)
+        return
+    name, *rest = arguments
+    if name not in COMMANDS:
+        raise _no_command(name)
+    own = rest[: rest.index("--")] if "--" in rest else rest
+    if any(flag in own for flag in HELP_FLAGS):
+        _typer([name, "--help"])
+        return
+    from gradcli.cli.reader import read
+
+    command = _command(name)
+    command.run(read(command, rest), command)
+
+
+def _command(name: str) -> Command:
+    command: Command = import_module(COMMANDS[name]).COMMAND
+    return command
+
+
+def _no_command(name: str) -> GradcliError:
+    near = nearest(name, COMMANDS)
+    if near:
+        return GradcliError(f"there is no command {name}", hint=f"did you mean {near}?")
+    shown = name if len(name) < 60 else "EXPRESSION"
+    return GradcliError(
+        f"there is no command {shown}", hint=f'the commands are {", ".join(COMMANDS)}; for a value: gradcli eval "{shown}"'
+    )
+
+
+def _typer(arguments: Sequence[str]) -> None:
+    """Help and completion."""
     import typer
 
-    from gradcli.cli.app import app
+    from gradcli.cli.help import application
 
     usage_error = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+    app = application([_command(name) for name in COMMANDS])
     try:
-        code = app(list(arguments), prog_name="gradcli", standalone_mode=False)
-    except typer.Exit as exit:
-        code = exit.exit_code
-    except typer.Abort:
-        return _interrupted()
-    except usage_error as error:
-        message = str(error.format_message()).rstrip(".") if hasattr(error, "format_message") else str(error)
-        raise GradcliError(message[:1].lower() + message[1:], hint=_usage_hint(arguments)) from None
-    return _interrupted() if code == ExitCode.INTERRUPTED else int(code or 0)
-
-
-def _usage_hint(arguments: Sequence[str]) -> str:
-    from gradcli.cli.app import COMMANDS
-
-    if arguments and arguments[0] in COMMANDS:
-        return f"`gradcli {arguments[0]} --help` lists the options"
-    if arguments and not arguments[0].startswith("-"):
-        return f'the commands are {", ".join(COMMANDS)}; for a value and a gradient: gradcli eval "{arguments[0]}"'
-    return "`gradcli --help` lists the commands"
-
-
-def _report(error: GradcliError, arguments: Sequence[str]) -> int:
-    write_error(error, as_json="--json" in arguments or "--format=json" in arguments or _follows(arguments))
-    return error.exit_code
-
-
-def _follows(arguments: Sequence[str]) -> bool:
-    return any(pair == ("--format", "json") for pair in zip(arguments, arguments[1:], strict=False))
-
-
-def _interrupted() -> int:
-    sys.stderr.write("interrupted\n")
-    return ExitCode.INTERRUPTED
+        app(list(arguments) or ["--help"], prog_name="gradcli", standalone_mode=False)
+    except Exception as error:
+        if not isinstance(error, usage_error):
+            raise
+        raise GradcliError(str(error.format_message()).rstrip("."), hint="`gradcli --help` lists the commands") from None

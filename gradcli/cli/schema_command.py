@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
+from gradcli.cli.choices import at_most_one
+from gradcli.cli.command import Arguments, Command
 from gradcli.errors import GradcliError, nearest
 
 HELP = """\
@@ -18,14 +16,14 @@ The JSON Schema of a document that the tool writes.
 """
 
 
-def schema(
-    name: Annotated[str, typer.Argument(metavar="[NAME]", help="eval, ops or error.")] = "eval",
-) -> None:
+def run(arguments: Arguments, command: Command) -> None:
+    """Run the command."""
     import json
 
     from gradcli.cli.streams import write
     from gradcli.output.schemas import SCHEMAS
 
+    name = at_most_one(arguments, "schema") or "eval"
     if name not in SCHEMAS:
         near = nearest(name, SCHEMAS)
         hint = f"did you mean {near}?" if near else f"the schemas are {', '.join(SCHEMAS)}"
@@ -33,6 +31,4 @@ def schema(
     write([json.dumps(SCHEMAS[name], indent=2), "\n"])
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command("schema", help=HELP)(schema)
+COMMAND = Command("schema", HELP, ("NAME", "eval, ops or error."), (), run)

@@ -6,7 +6,6 @@ import json
 import os
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TextIO
 
 from gradcli.errors import GradcliError
@@ -23,9 +22,13 @@ def read_text(path: str) -> tuple[str, str]:
     """
     where = "standard input" if path == STDIN else path
     try:
-        data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
-    except OSError as error:
-        raise GradcliError(f"cannot read {where}: {error.strerror or error}") from None
+        if path == STDIN:
+            data = sys.stdin.buffer.read()
+        else:
+            with open(path, "rb") as file:
+                data = file.read()
+    except (OSError, ValueError) as error:
+        raise GradcliError(f"cannot read {where}: {getattr(error, 'strerror', None) or error}") from None
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n"), where
     except UnicodeDecodeError as error:

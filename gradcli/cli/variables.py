@@ -1,9 +1,4 @@
-"""Variables as options: `--x 2`, in any order, before or after the expression.
-
-A command with variables cannot know its options beforehand, so its arguments are sorted here before the parser of the command
-line sees them: known options go on to it, every other ``--name`` is a variable with a value, the rest is the expression.
-Nothing is guessed: what fits nowhere is an error.
-"""
+"""The expression of a call and the values of its variables."""
 
 from __future__ import annotations
 
@@ -11,156 +6,48 @@ import json
 import math
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-import typer
-import typer.core
-
+from gradcli.cli.command import Arguments, Command, Given
 from gradcli.cli.streams import STDIN, read_text
 from gradcli.errors import GradcliError, Span, nearest
 
 if TYPE_CHECKING:
     from gradcli.autodiff.tape import UnknownVariableError
 
-_META = "gradcli.variables"
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
-class Given(NamedTuple):
-    """A variable's value as the user gave it, and the option that it came from."""
-
-    name: str
-    text: str
-    option: str
-
-
-class Sorted(NamedTuple):
-    """The arguments of a command, sorted."""
-
-    known: list[str]
-    variables: list[Given]
-    positional: list[str]
-
-
-class VariablesCommand(typer.core.TyperCommand):
-    """A command whose unknown options are variables."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        flags: dict[str, bool] = {}
-        for parameter in self.params:
-            for option in (*parameter.opts, *parameter.secondary_opts):
-                if option.startswith("-"):
-                    flags[option] = bool(getattr(parameter, "is_flag", False))
-        for option in self.get_help_option_names(ctx):
-            flags[option] = True
-        found = sort_arguments(args, flags)
-        ctx.meta[_META] = found
-        ctx.meta[_META + ".options"] = list(flags)
-        return list(super().parse_args(ctx, [*found.known, "--", *found.positional]))
-
-
-def sort_arguments(arguments: Sequence[str], flags: dict[str, bool]) -> Sorted:
-    """Sort arguments into known options, variables, and the rest.
-
-    Args:
-        arguments: The arguments.
-        flags: The known options, and whether each is a flag, which takes no value.
-
-    Raises:
-        GradcliError: An option or a variable has no value, or cannot be either.
-    """
-    known: list[str] = []
-    variables: list[Given] = []
-    positional: list[str] = []
-    rest = list(reversed(arguments))
-
-    def value_of(option: str) -> str:
-        if not rest or (rest[-1].startswith("--") and len(rest[-1]) > 2) or rest[-1] in flags:
-            raise _no_value(option, rest, flags)
-        return rest.pop()
-
-    while rest:
-        argument = rest.pop()
-        name, equals, value = argument.partition("=")
-        if argument == "--":
-            positional.extend(reversed(rest))
-            break
-        if argument in flags:
-            known.append(argument)
-            if not flags[argument]:
-                known.append(value_of(argument))
-        elif name in flags and equals and name.startswith("--"):
-            if flags[name]:
-                raise GradcliError(f"{name} takes no value", hint=f"write {name}")
-            known.extend((name, value))
-        elif argument.startswith("--"):
-            if not name[2:].isidentifier() and not _is_name(name[2:]):
-                near = nearest(name, flags)
-                raise GradcliError(f"there is no option {name}", hint=f"did you mean {near}?" if near else "")
-            if equals and not value:
-                raise _no_value(name, rest, flags)
-            variables.append(Given(name[2:], value if equals else value_of(name), name))
-        else:
-            positional.append(argument)
-    return Sorted(known, variables, positional)
-
-
-def _is_name(text: str) -> bool:
-    """Whether the language reads a text as one name, such as x₁."""
-    from gradcli.language.parser import is_name
-
-    return is_name(text)
-
-
-def _no_value(option: str, rest: Sequence[str], flags: dict[str, bool]) -> GradcliError:
-    if option in flags:
-        return GradcliError(f"{option} needs a value", hint=f"write {option} VALUE")
-    hint = f"write {option} VALUE; a value that begins with two dashes is written {option}=VALUE"
-    near = nearest(option, flags)
-    if near:
-        hint = f"did you mean {near}? A variable is given by {option} VALUE"
-    return GradcliError(f"{option} needs a value", hint=hint)
-
-
-def sorted_arguments(ctx: typer.Context) -> Sorted:
-    """What :class:`VariablesCommand` found."""
-    found: Sorted = ctx.meta[_META]
-    return found
-
-
-def expression_text(ctx: typer.Context, file: str | None) -> tuple[str, str]:
+def expression_text(arguments: Arguments, command: Command) -> tuple[str, str]:
     """The text of the expression, and what messages call it.
 
     Raises:
         GradcliError: There is none, or more than one, or it cannot be read.
     """
-    found = sorted_arguments(ctx)
+    file, positional = arguments.text("file"), arguments.positional
     if file is not None:
-        if found.positional:
-            raise GradcliError(f"there is an expression, '{found.positional[0]}', and also a file, {file}", hint="leave one out")
+        if positional:
+            raise GradcliError(f"there is an expression, '{positional[0]}', and also a file, {file}", hint="leave one out")
         return read_text(file)
-    if not found.positional:
-        raise _no_expression(ctx, found)
-    if len(found.positional) > 1:
-        raise _several(found.positional)
-    text = found.positional[0]
-    return read_text(text) if text == STDIN else (text, "expression")
+    if not positional:
+        raise _no_expression(arguments, command)
+    if len(positional) > 1:
+        raise _several(positional)
+    return read_text(STDIN) if positional[0] == STDIN else (positional[0], "expression")
 
 
-def _no_expression(ctx: typer.Context, found: Sorted) -> GradcliError:
-    options: list[str] = ctx.meta[_META + ".options"]
-    for given in found.variables:
-        near = nearest(given.option, options)
+def _no_expression(arguments: Arguments, command: Command) -> GradcliError:
+    for given in arguments.variables:
+        near = nearest(given.option, command.flags)
         if near and not _NUMBER.fullmatch(given.text):
             return GradcliError(f"there is no option {given.option}", hint=f"did you mean {near}?")
     return GradcliError("there is no expression", hint='write one in quotation marks: gradcli eval "(x+w)*(w+1)" --x 2 --w 1')
 
 
-def option_like(ctx: typer.Context, error: UnknownVariableError) -> GradcliError:
+def option_like(error: UnknownVariableError, arguments: Arguments, command: Command) -> GradcliError:
     """The error for a variable that the expression does not have, which may be meant as an option."""
-    options: list[str] = ctx.meta[_META + ".options"]
-    near = nearest(f"--{error.name}", options)
-    if near and any(given.name == error.name for given in sorted_arguments(ctx).variables):
+    near = nearest(f"--{error.name}", command.flags)
+    if near and any(given.name == error.name for given in arguments.variables):
         error.hint = f"did you mean the option {near}? {error.hint}"
     return error
 
@@ -194,11 +81,12 @@ def bindings(given: Sequence[Given], assignments: Sequence[str], file: str | Non
         GradcliError: A value is not a number, or a variable is given twice.
     """
     from gradcli.language.builder import identifier
+    from gradcli.language.parser import is_name
 
     everything = list(given)
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
-        if not equals or not _is_name(name.strip()) or not text.strip():
+        if not equals or not is_name(name.strip()) or not text.strip():
             raise GradcliError(f"--set takes NAME=VALUE, not '{assignment}'", hint="for example --set x=2")
         everything.append(Given(name.strip(), text, f"--set {name.strip()}"))
     values: dict[str, float] = {}

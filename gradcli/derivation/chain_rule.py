@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from gradcli.algebra.simplify import derivatives
 from gradcli.autodiff.forward import evaluate
@@ -165,6 +166,10 @@ class _Deriving:
         say("local derivatives", _sum([_product(pair) for pair in factors]), _plural("local derivative", len(factors)))
         bare = _sum(list(filter(None, (_without_trivial(pair) for pair in factors))))
         say("trivial factors dropped", bare, "factors 1 dropped")
+        number = _constant(bare)
+        if number is not None:
+            bare = number
+            say("numbers computed", bare, "numbers computed")
         if _count(bare) <= NAMED_LIMIT:
             self.short[id] = bare
         if self.graph.operations[id] == VARIABLE:
@@ -336,6 +341,15 @@ def _without_trivial(factors: Sequence[Expression]) -> Expression | None:
     return Operator("-", (product,)) if negative else product
 
 
+def _constant(expression: Expression) -> Number | None:
+    """The exact value of an expression of whole numbers and fractions; None for any other."""
+    if any(isinstance(node, Name | Partial) for node in postorder(expression)):
+        return None
+    graph = lower(Program((Output(expression),)), StaticBuilder(Graph()))
+    value = graph.constants.get(graph.output)
+    return Number(value) if isinstance(value, int | Fraction) else None
+
+
 def _count(expression: Expression) -> int:
     return sum(1 for node in postorder(expression) if children(node) and not isinstance(node, Group))
 
@@ -366,7 +380,7 @@ def _replace(expression: Expression, replaced: Mapping[str, Expression], *, grou
 
 
 def _rounded(value: float) -> str:
-    return to_text(Number(value)) if float(f"{value:.6g}") == value else f"{value:.6g}"
+    return f"{value:.6g}" if not value.is_integer() or abs(value) >= 1e15 else f"{value:.0f}"
 
 
 def _plural(word: str, count: int) -> str:

@@ -9,13 +9,13 @@ afresh.
 from __future__ import annotations
 
 import json
+import os
 import re
 import zlib
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
-_PACKAGE = Path(__file__).resolve().parent.parent
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 GRAMMAR_NAME = "gradcli.lark"
 TABLES_NAME = "tables.json"
 
@@ -45,18 +45,22 @@ class Tables(NamedTuple):
     accept: int
 
 
-def grammar_folder() -> Path:
+def grammar_folder() -> str:
     """Where the grammar stands: inside the installed package, or beside it in a checkout."""
-    inside = _PACKAGE / "grammar"
-    return inside if inside.is_dir() else _PACKAGE.parent / "grammar"
+    inside = os.path.join(_PACKAGE, "grammar")
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(_PACKAGE), "grammar")
+
+
+def _read(name: str) -> bytes:
+    with open(os.path.join(grammar_folder(), name), "rb") as file:
+        return file.read()
 
 
 def load_tables() -> Tables:
     """The tables of the grammar as it is now."""
-    folder = grammar_folder()
-    text = (folder / GRAMMAR_NAME).read_bytes()
+    text = _read(GRAMMAR_NAME)
     try:
-        data = json.loads((folder / TABLES_NAME).read_bytes())
+        data = json.loads(_read(TABLES_NAME))
     except FileNotFoundError:
         data = {}
     if data.get("source") == zlib.crc32(text):
@@ -132,13 +136,13 @@ def scanner(tables: Tables) -> re.Pattern[str]:
     return re.compile(f"(?:{'|'.join(ignored)})*(?:{'|'.join(tokens)})?")
 
 
-def write_tables() -> Path:
+def write_tables() -> str:
     """Analyse the grammar and write the tables beside it; returns where."""
-    folder = grammar_folder()
-    tables = analyse((folder / GRAMMAR_NAME).read_text(encoding="utf-8"))
-    path = folder / TABLES_NAME
+    tables = analyse(_read(GRAMMAR_NAME).decode("utf-8"))
+    path = os.path.join(grammar_folder(), TABLES_NAME)
     rows = (f"{json.dumps(key)}: {_table_json(value)}" for key, value in tables._asdict().items())
-    path.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("{\n" + ",\n".join(rows) + "\n}\n")
     return path
 
 

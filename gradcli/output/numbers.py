@@ -11,16 +11,15 @@ SHORT_DIGITS = 6
 
 
 def short(value: int | Fraction | float) -> str:
-    """The number with six significant digits, or with all of them where it has no more."""
-    if isinstance(value, float) and math.isfinite(value):
-        rounded = float(f"{value:.{SHORT_DIGITS}g}")
-        return number_text(value if rounded == value else rounded)
-    return number_text(value)
+    """The number with six significant digits; whole numbers with all of theirs."""
+    return number_text(value if is_short(value) else float(f"{value:.{SHORT_DIGITS}g}"))
 
 
 def is_short(value: int | Fraction | float) -> bool:
     """Whether :func:`short` shows the number as it is."""
-    return not isinstance(value, float) or not math.isfinite(value) or float(f"{value:.{SHORT_DIGITS}g}") == value
+    if not isinstance(value, float) or not math.isfinite(value) or (value.is_integer() and abs(value) < 1e15):
+        return True
+    return float(f"{value:.{SHORT_DIGITS}g}") == value
 
 
 def json_number(value: float | None) -> float | str | None:

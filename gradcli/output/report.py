@@ -9,14 +9,19 @@ from gradcli.autodiff.tape import Tape
 from gradcli.derivation.chain_rule import Derivation, Step
 from gradcli.derivation.local import Labels
 from gradcli.graph.graph import CONSTANT, VARIABLE
+from gradcli.graph.names import is_operation
 from gradcli.language.ast import Number, postorder
 from gradcli.language.numbers import number_text
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
+from gradcli.lowering.raising import written_out, written_sizes
 from gradcli.output.numbers import is_short, short
 
 TABLE_ROWS = 40
 """Rows of a table that are shown of a large graph."""
+
+WRITTEN_NODES = 40
+"""Nodes of an expression up to which the result line repeats it."""
 
 _ASCII = str.maketrans({"∂": "d", "·": "*", "→": ">", "≈": "~", "…": "...", "−": "-", "—": "-"})
 
@@ -93,7 +98,7 @@ def eval_report(tape: Tape, derivation: Derivation | None, *, style: Style, show
         show_all: Whether tables show every row.
     """
     labels = Labels(tape)
-    yield Lines(list(_results(tape, style)), important=True)
+    yield from _results(tape, style, show_all)
     yield _nodes(tape, labels, style, show_all)
     edges = _edges(tape, labels, style, show_all)
     if edges.rows:
@@ -102,17 +107,28 @@ def eval_report(tape: Tape, derivation: Derivation | None, *, style: Style, show
         yield from _derivations(tape, derivation, style)
 
 
-def _results(tape: Tape, style: Style) -> Iterator[str]:
+def _results(tape: Tape, style: Style, show_all: bool) -> Iterator[Lines]:
     output = tape.names[tape.output]
-    yield f"{output} = {number_text(tape.value)}"
-    d = "d" if style.ascii else "∂"
-    for name, value in tape.gradient.items():
-        if value is not None:
-            yield f"{d}{output}/{d}{name} = {number_text(value)}"
-        elif not tape.requires_grad[tape.output]:
-            yield f"{d}{output}/{d}{name}: none, {output} carries no gradient"
-        else:
-            yield f"{d}{output}/{d}{name}: none, {output} does not depend on {name}"
+    head = f"{output} = {number_text(tape.value)}"
+    if written_sizes(tape.graph)[tape.output] <= WRITTEN_NODES and is_operation(tape.graph, tape.output):
+        whole = to_text(written_out(tape.graph, tape.output, tape.names), pretty=not style.ascii)
+        point = ", ".join(f"{name} = {short(value)}" for name, value in tape.bindings.items())
+        head = f"{output} = {whole} = {number_text(tape.value)}" + (f"   at {point}" if point else "")
+    gradient = list(tape.gradient.items())
+    shown = gradient if show_all else gradient[:TABLE_ROWS]
+    yield Lines([head, *[_derivative(tape, style, name, value) for name, value in shown]], important=True)
+    if len(shown) < len(gradient):
+        yield Lines([_left_out(len(gradient) - len(shown), "derivatives")])
+
+
+def _derivative(tape: Tape, style: Style, name: str, value: float | None) -> str:
+    output = tape.names[tape.output]
+    left = style.text("∂") + output + "/" + style.text("∂") + name
+    if value is not None:
+        return f"{left} = {number_text(value)}"
+    if not tape.requires_grad[tape.output]:
+        return f"{left}: none, {output} carries no gradient"
+    return f"{left}: none, {output} does not depend on {name}"
 
 
 def _nodes(tape: Tape, labels: Labels, style: Style, show_all: bool) -> Table:
@@ -154,17 +170,19 @@ def _nodes(tape: Tape, labels: Labels, style: Style, show_all: bool) -> Table:
 def _edges(tape: Tape, labels: Labels, style: Style, show_all: bool) -> Table:
     graph, names = tape.graph, tape.names
     rows: list[list[str]] = []
-    total = sum(1 for id in range(len(graph)) if tape.requires_grad[id] for input in graph.inputs[id] if tape.requires_grad[input])
+    needs = tape.requires_grad
+    total = sum(sum(needs[input] for input in inputs) for id, inputs in enumerate(graph.inputs) if needs[id])
     for id in range(len(graph)):
         if not show_all and len(rows) >= TABLE_ROWS:
             break
-        if not tape.requires_grad[id] or not graph.inputs[id]:
+        if not needs[id] or not graph.inputs[id]:
             continue
         values = tape.local_values(id)
         for input, text, value in zip(graph.inputs[id], labels.edges(id), values, strict=True):
             if text is not None and value is not None:
-                derivative = style.text(f"∂{names[id]}/∂{names[input]}")
-                rows.append([style.text(f"{names[input]} → {names[id]}"), derivative, style.expression(text), short(value)])
+                d = style.text("∂")
+                edge = f"{names[input]} {style.text('→')} {names[id]}"
+                rows.append([edge, f"{d}{names[id]}/{d}{names[input]}", style.expression(text), short(value)])
     return Table(
         "Edges, with the local derivative along each",
         ["edge", "local derivative", "is", "value"],

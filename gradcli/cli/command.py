@@ -1,0 +1,121 @@
+"""What a command of the command line is: a declaration of its options and a function that runs it.
+
+One declaration serves twice. A call reads its arguments by it (``reader``), which takes no time; help pages and shell completion
+are made from it by Typer (``help``), which takes a tenth of a second to load and is not needed for anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+HELP_FLAGS = ("-h", "--help")
+
+
+class Option(NamedTuple):
+    """An option of a command.
+
+    Attributes:
+        name: Its name without dashes.
+        help: What it does, as one sentence.
+        metavar: What its value is called; empty for a flag, which takes none.
+        short: A short form with one dash.
+        choices: The values that it takes; empty for any.
+        default: Its value where it is left out.
+        repeated: Whether it may be given several times; its value is a list then.
+        minimum: For whole numbers the smallest; None for text.
+    """
+
+    name: str
+    help: str
+    metavar: str = ""
+    short: str = ""
+    choices: tuple[str, ...] = ()
+    default: str | int | None = None
+    repeated: bool = False
+    minimum: int | None = None
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """How it is written."""
+        return (self.short, f"--{self.name}") if self.short else (f"--{self.name}",)
+
+
+class Given(NamedTuple):
+    """A variable's value as the user gave it, and the option that it came from."""
+
+    name: str
+    text: str
+    option: str
+
+
+class Arguments(NamedTuple):
+    """The arguments of a call, sorted.
+
+    Attributes:
+        options: The value of each option that was given or has a default, by name.
+        variables: The options that are not the command's own: variables of the expression.
+        positional: Everything else.
+    """
+
+    options: dict[str, Any]
+    variables: list[Given]
+    positional: list[str]
+
+    def flag(self, name: str) -> bool:
+        """Whether a flag was given."""
+        return name in self.options
+
+    def text(self, name: str) -> str | None:
+        """The value of an option, None where it was left out."""
+        value: str | None = self.options.get(name)
+        return value
+
+    def integer(self, name: str) -> int:
+        """The value of an option that takes a whole number and has a default."""
+        value: int = self.options[name]
+        return value
+
+    def texts(self, name: str) -> list[str]:
+        """The values of an option that may be repeated; empty where it was left out."""
+        values: list[str] = self.options.get(name, [])
+        return values
+
+
+class Command(NamedTuple):
+    """A command.
+
+    Attributes:
+        name: Its name.
+        help: Its help page above the options; examples come first.
+        positional: What its positional argument is called, and what it is.
+        options: Its options.
+        takes_variables: Whether further options are variables of an expression.
+        run: Runs it.
+    """
+
+    name: str
+    help: str
+    positional: tuple[str, str]
+    options: Sequence[Option]
+    run: Callable[[Arguments, Command], None]
+    takes_variables: bool = False
+
+    def option(self, flag: str) -> Option | None:
+        """The option that a flag such as ``--file`` or ``-f`` belongs to."""
+        return next((option for option in self.options if flag in option.flags), None)
+
+    @property
+    def flags(self) -> list[str]:
+        """All flags that are not variables."""
+        return [flag for option in self.options for flag in option.flags] + list(HELP_FLAGS)
+
+
+FORMAT = Option(
+    "format",
+    "How to write it; where left out rich on a terminal and text in a pipe.",
+    "FORMAT",
+    choices=("rich", "text", "json"),
+)
+JSON = Option("json", "One JSON document: --format json.")
+ASCII = Option("ascii", "No signs beyond ASCII.")
