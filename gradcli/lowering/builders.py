@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from gradcli.errors import Span
 from gradcli.graph.graph import CONSTANT, Constant, Graph
+from gradcli.graph.names import constant_text
 from gradcli.language.ast import NOWHERE
 from gradcli.ops.constants import constant_value, exact
 from gradcli.ops.operation import OPERATIONS
@@ -48,6 +49,7 @@ class Recorder:
         self.cast = cast
         self.values: list[float] = []
         self._constants: dict[Constant, int] = {}
+        self._texts: dict[str, int] = {}  # constants that read the same are one node: 1e999 and inf
         self._forward: dict[tuple[str, int], Callable[..., float]] = {}
 
     def variable(self, name: str, span: Span) -> int:
@@ -60,8 +62,11 @@ class Recorder:
     def constant(self, value: Constant, span: Span) -> int:
         id = self._constants.get(value)
         if id is None:
-            id = self._constants[value] = self.graph.constant(value, span)
-            self._record(constant_value(value))
+            id = self._texts.get(constant_text(value))
+            if id is None:
+                id = self._texts[constant_text(value)] = self.graph.constant(value, span)
+                self._record(constant_value(value))
+            self._constants[value] = id
         return id
 
     def operation(self, name: str, inputs: tuple[int, ...], span: Span) -> int:
@@ -104,6 +109,7 @@ class StaticBuilder:
         self.identities = identities
         self._nodes: dict[tuple[str, tuple[int, ...]], int] = {}
         self._constants: dict[tuple[type, Constant] | str, int] = {}
+        self._texts: dict[str, int] = {}  # constants that read the same are one node: 1, and a 1.0 that folding gave
 
     def variable(self, name: str, span: Span = NOWHERE) -> int:
         return self.graph.variable(name, span)
@@ -114,7 +120,11 @@ class StaticBuilder:
         key = repr(value) if isinstance(value, float) else (type(value), value)
         id = self._constants.get(key)
         if id is None:
-            id = self._constants[key] = self.graph.constant(value, span)
+            text = constant_text(value)
+            id = self._texts.get(text)
+            if id is None:
+                id = self._texts[text] = self.graph.constant(value, span)
+            self._constants[key] = id
         return id
 
     def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE) -> int:

@@ -1,0 +1,391 @@
+"""What holds for every expression, tried on random ones: the same in every run."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+import pytest
+from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import strategies as st
+from support import accepts, operation_count, run, same
+
+from gradcli.algebra.simplify import derivatives
+from gradcli.autodiff.forward import evaluate
+from gradcli.autodiff.reverse import gradient_graph
+from gradcli.autodiff.tape import Tape, record
+from gradcli.derivation.chain_rule import derive
+from gradcli.derivation.local import Labels
+from gradcli.graph.graph import Graph
+from gradcli.graph.verifier import verify
+from gradcli.language.ast import (
+    NOWHERE,
+    Call,
+    Comparison,
+    Conditional,
+    Expression,
+    Group,
+    Name,
+    Number,
+    Operator,
+    Output,
+    Partial,
+    Program,
+    children,
+    postorder,
+)
+from gradcli.language.parser import parse
+from gradcli.language.rewrite import mapped
+from gradcli.language.text import to_text
+from gradcli.lowering.builders import StaticBuilder, compacted
+from gradcli.lowering.lower import lower
+from gradcli.ops import OPERATIONS
+from gradcli.ops.constants import VALUES
+from gradcli.ops.symbol import divide
+
+VARIABLES = ("x", "w", "θ")
+LARGE = 1e4
+"""Cases with larger numbers on the way are left out, since rounding could then be all that is compared."""
+
+TOLERANCE = 1e-7
+
+
+def examples(count: int) -> Callable[..., object]:
+    """So many random cases, the same in every run, without a limit on time."""
+    slow = [HealthCheck.too_slow, HealthCheck.filter_too_much]
+    return settings(deadline=None, derandomize=True, database=None, max_examples=count, suppress_health_check=slow)
+
+
+# ---- random expressions ----
+
+NAMES = st.sampled_from([Name(name) for name in VARIABLES])
+LITERALS = st.builds(
+    lambda digits, places: Number(_whole(Fraction(digits, 10**places))), st.integers(0, 30), st.integers(0, 2)
+)
+WRITTEN = st.builds(lambda n, d: Number(_whole(Fraction(n, d))), st.integers(-9, 9), st.integers(1, 7))
+"""Numbers as derivations have them: negative, and fractions that no decimal writes."""
+
+
+def _whole(value: Fraction) -> int | Fraction:
+    return value.numerator if value.denominator == 1 else value
+
+
+def operators(symbols: str, operand: st.SearchStrategy[Expression], count: int) -> st.SearchStrategy[Expression]:
+    return st.builds(Operator, st.sampled_from(symbols.split()), st.tuples(*[operand] * count))
+
+
+def calls(functions: str, operand: st.SearchStrategy[Expression], count: int) -> st.SearchStrategy[Expression]:
+    return st.builds(Call, st.sampled_from(functions.split()), st.tuples(*[operand] * count))
+
+
+def any_syntax(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
+    """One operation of any kind that the language has, on inner expressions."""
+    symbols = st.sampled_from(["<", "<=", ">", ">=", "==", "!="])
+    return (
+        operators("+ - * / % ^ and or", inner, 2)
+        | operators("+ - not", inner, 1)
+        | st.builds(lambda s, a, b: Comparison((s,), (a, b)), symbols, inner, inner)
+        | st.builds(lambda s, t, a, b, c: Comparison((s, t), (a, b, c)), symbols, symbols, inner, inner, inner)
+        | st.builds(Conditional, inner, inner, inner)
+        | calls("sin exp relu", inner, 1)
+        | calls("max where clamp", inner, 3)
+        | st.builds(lambda a, b: Call("clamp", (a, b), ("max",)), inner, inner)
+    )
+
+
+def smooth_operation(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
+    """One operation that is defined and smooth everywhere."""
+    one = Number(1)
+    return (
+        operators("+ - *", inner, 2)
+        | operators("-", inner, 1)
+        | calls("sin cos tanh sigmoid exp atan softplus square gelu", inner, 1)
+        | st.builds(lambda u, n: Operator("^", (u, Number(n))), inner, st.integers(0, 4))
+        | st.builds(lambda u, v: Operator("/", (u, Operator("+", (one, Call("square", (v,)))))), inner, inner)
+        | st.builds(lambda f, v: Call(f, (Operator("+", (one, Call("square", (v,)))),)), st.sampled_from(["log", "sqrt"]), inner)
+    )
+
+
+def piecewise_operation(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
+    """A choice between smooth expressions, with its edge away from random points."""
+    edges = st.builds(lambda a, b: Comparison(("<",), (a, b)), NAMES, LITERALS)
+    return calls("max min maximum", inner, 2) | calls("abs relu", inner, 1) | st.builds(Conditional, edges, inner, inner)
+
+
+def positive_operation(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
+    """One operation that is smooth and positive where its operands are positive: quotients, powers and roots."""
+    return (
+        operators("+ * / ^", inner, 2)
+        | calls("sqrt rsqrt reciprocal square cbrt exp log1p tanh", inner, 1)
+        | calls("hypot logaddexp", inner, 2)
+        | calls("addcmul mean norm prod", inner, 3)
+    )
+
+
+expressions = st.recursive(NAMES | LITERALS | st.just(Name("pi")), any_syntax, max_leaves=10)
+written_expressions = st.recursive(NAMES | LITERALS | WRITTEN | st.just(Name("e")), any_syntax, max_leaves=10)
+smooth = st.recursive(NAMES | LITERALS, smooth_operation, max_leaves=8)
+piecewise = st.recursive(NAMES | LITERALS, lambda inner: smooth_operation(inner) | piecewise_operation(inner), max_leaves=8)
+points = st.fixed_dictionaries({name: st.floats(-2, 2).map(lambda value: round(value, 3) + 0.0004) for name in VARIABLES})
+
+positive = st.recursive(NAMES | LITERALS.filter(lambda number: number.value > 0), positive_operation, max_leaves=8)
+positive_points = points.map(lambda point: {name: abs(value) + 0.3 for name, value in point.items()})
+cases = st.tuples(piecewise, points) | st.tuples(positive, positive_points)
+"""Expressions with points where they are smooth."""
+
+
+# ---- an evaluator of our own ----
+
+ARITHMETIC: Mapping[tuple[str, int], Callable[..., float]] = {
+    ("+", 1): lambda a: a,
+    ("-", 1): lambda a: -a,
+    ("not", 1): lambda a: float(not a),
+    ("+", 2): lambda a, b: a + b,
+    ("-", 2): lambda a, b: a - b,
+    ("*", 2): lambda a, b: a * b,
+    ("/", 2): divide,
+    ("%", 2): OPERATIONS["remainder"],
+    ("^", 2): OPERATIONS["pow"],
+    ("and", 2): lambda a, b: float(bool(a and b)),
+    ("or", 2): lambda a, b: float(bool(a or b)),
+}
+TESTS: Mapping[str, Callable[[float, float], bool]] = {
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+}
+
+
+def value_of(expression: Expression, environment: Mapping[str, float]) -> float:
+    """The value of a tree, straight from the tree; a partial stands in the environment under its text."""
+    results: list[float] = []
+    for node in postorder(expression):
+        below = len(children(node))
+        operands = results[len(results) - below :]
+        del results[len(results) - below :]
+        match node:
+            case Number(value):
+                results.append(float(value))
+            case Name(name):
+                results.append(environment.get(name, VALUES.get(name, math.nan)))
+            case Partial():
+                results.append(environment[to_text(node)])
+            case Operator(symbol):
+                results.append(ARITHMETIC[symbol, below](*operands))
+            case Comparison(symbols):
+                pairs = zip(symbols, operands, operands[1:], strict=False)
+                results.append(float(all(TESTS[symbol](a, b) for symbol, a, b in pairs)))
+            case Conditional():
+                then, test, otherwise = operands
+                results.append(then if test else otherwise)
+            case Group():
+                results.append(operands[0])
+            case Call("clamp", _, ("max",)):
+                results.append(OPERATIONS["minimum"](*operands))
+            case Call(function):
+                name = {"max": "maximum", "min": "minimum"}.get(function, function) if below == 2 else function
+                results.append(OPERATIONS[name](*operands))
+            case _:
+                raise TypeError(node)
+    [result] = results
+    return result
+
+
+def bare(expression: Expression) -> Expression:
+    """The tree without its places in the text."""
+    return mapped(expression, lambda node: dataclasses.replace(node, span=NOWHERE))  # type: ignore[type-var]
+
+
+def parsed(text: str) -> Expression:
+    [statement] = parse(text).statements
+    assert isinstance(statement, Output)
+    return statement.value
+
+
+def tape_of(expression: Expression, point: Mapping[str, float], mode: str = "dynamic") -> Tape:
+    """A run of an expression in which no number is large."""
+    used = {node.name for node in postorder(expression) if isinstance(node, Name)}
+    tape = record(Program((Output(expression),)), {name: v for name, v in point.items() if name in used}, mode=mode)
+    numbers = [*tape.values, *(a for a in tape.adjoints if a is not None)]
+    assume(all(abs(number) < LARGE for number in numbers))
+    return tape
+
+
+def static_graph(expression: Expression) -> Graph:
+    return lower(Program((Output(expression),)), StaticBuilder(Graph()))
+
+
+def gradient(tape: Tape) -> dict[str, float]:
+    return {name: value or 0.0 for name, value in tape.gradient.items()}
+
+
+# ---- text ----
+
+
+@examples(600)
+@given(expressions)
+def test_plain_text_parses_back_to_the_same_tree(expression: Expression) -> None:
+    assert bare(parsed(to_text(expression))) == expression
+
+
+@examples(600)
+@given(written_expressions, points)
+def test_any_text_parses_back_to_the_same_value(expression: Expression, point: dict[str, float]) -> None:
+    value = value_of(expression, point)
+    for pretty in (False, True):
+        text = to_text(expression, pretty=pretty)
+        assert same(value_of(parsed(text), point), value, 0), text
+
+
+# ---- graphs ----
+
+
+@examples(400)
+@given(expressions, points)
+@example(parsed("log(e) + 1"), dict.fromkeys(VARIABLES, 1.0))
+@example(parsed("(-2)^x + x/(-3)"), dict.fromkeys(VARIABLES, 1.0))
+def test_graphs_are_valid_and_each_node_says_what_it_computes(expression: Expression, point: dict[str, float]) -> None:
+    used = {node.name for node in postorder(expression) if isinstance(node, Name)}
+    bindings = {name: value for name, value in point.items() if name in used}
+    program = Program((Output(expression),))
+    verify(lower(program, StaticBuilder(Graph())), accepts)
+    verify(lower(program, StaticBuilder(Graph(), inexact=True, identities=True)), accepts)
+    for mode in ("dynamic", "static"):
+        tape = record(program, bindings, mode=mode)
+        verify(tape.graph, accepts, tape.names)
+        environment = dict(zip(tape.names, tape.values, strict=True))
+        labels = Labels(tape)
+        for id, value in enumerate(tape.values):
+            assert same(value_of(parsed(labels.expression(id)), environment), value, 0), labels.expression(id)
+
+
+@examples(400)
+@given(expressions, points)
+def test_recording_runs_the_expression(expression: Expression, point: dict[str, float]) -> None:
+    used = {node.name for node in postorder(expression) if isinstance(node, Name)}
+    tape = record(Program((Output(expression),)), {name: value for name, value in point.items() if name in used})
+    assert same(tape.value, value_of(expression, point), 0)
+
+
+@examples(300)
+@given(cases)
+def test_static_and_dynamic_graphs_agree(case: tuple[Expression, dict[str, float]]) -> None:
+    expression, point = case
+    dynamic, static = tape_of(expression, point), tape_of(expression, point, "static")
+    assert len(static.graph) <= len(dynamic.graph) or any(isinstance(node, Conditional) for node in postorder(expression))
+    assert same(dynamic.value, static.value, TOLERANCE, TOLERANCE)
+    left, right = gradient(dynamic), gradient(static)
+    assert left.keys() == right.keys()
+    assert all(same(left[name], right[name], TOLERANCE, TOLERANCE) for name in left)
+
+
+# ---- gradients ----
+
+
+@examples(200)
+@given(st.tuples(smooth, points) | st.tuples(positive, positive_points))
+def test_gradients_are_the_limits_of_difference_quotients(case: tuple[Expression, dict[str, float]]) -> None:
+    expression, point = case
+    for name, derivative in gradient(tape_of(expression, point)).items():
+        rough, fine = (_slope(expression, point, name, step) for step in (2e-3, 1e-3))
+        assume(abs(rough - fine) < 1e-6)
+        assert same(derivative, fine, 1e-5, 1e-5)
+
+
+def _slope(expression: Expression, point: dict[str, float], name: str, step: float) -> float:
+    """The derivative by a variable to fourth order in the step."""
+    at = [value_of(expression, point | {name: point[name] + k * step}) for k in (-2, -1, 1, 2)]
+    return (at[0] - 8 * at[1] + 8 * at[2] - at[3]) / (12 * step)
+
+
+@examples(300)
+@given(cases)
+def test_gradient_graphs_and_simplified_derivatives_have_the_value_of_the_gradient(
+    case: tuple[Expression, dict[str, float]],
+) -> None:
+    expression, point = case
+    numeric = gradient(tape_of(expression, point, "static"))
+    graph = static_graph(expression)
+    names = list(graph.variables)
+    symbolic, ids = gradient_graph(graph, [graph.variables[name] for name in names])
+    values = evaluate(symbolic, point)
+    written = derivatives(graph, [graph.variables[name] for name in names])
+    for name, id, simplified in zip(names, ids, written, strict=True):
+        expected = numeric.get(name, 0.0)
+        assert same(0.0 if id is None else values[id], expected, TOLERANCE, TOLERANCE)
+        if id is not None:
+            symbolic.output = id
+            verify(compacted(symbolic), accepts)
+        if simplified is not None:
+            assert same(value_of(simplified, point), expected, TOLERANCE, TOLERANCE), to_text(simplified)
+
+
+elementary = st.recursive(
+    NAMES | LITERALS,
+    lambda inner: operators("+ - *", inner, 2) | operators("-", inner, 1) | calls("sin cos exp tanh sigmoid sqrt", inner, 1),
+    max_leaves=40,
+)
+
+
+@examples(300)
+@given(elementary)
+def test_a_gradient_costs_at_most_five_times_its_function(expression: Expression) -> None:
+    """Baur and Strassen, The complexity of partial derivatives, 1983: however many variables there are."""
+    graph = static_graph(expression)
+    assume(graph.variables)
+    symbolic, _ = gradient_graph(graph, list(graph.variables.values()))
+    assert operation_count(symbolic) <= 5 * operation_count(graph)
+
+
+# ---- derivations ----
+
+
+def environment_of(tape: Tape, expression: Expression) -> dict[str, float]:
+    """The values of all names of a run, and of the partials in an expression, from the edges of its graph."""
+    environment = dict(zip(tape.names, tape.values, strict=True))
+    ids = {name: id for id, name in enumerate(tape.names)}
+    for node in postorder(expression):
+        if isinstance(node, Partial):
+            output, input = ids[node.output], ids[node.input]
+            if output == tape.output and not node.fixed:
+                total = tape.adjoints[input]
+            else:
+                edges = zip(tape.graph.inputs[output], tape.local_values(output), strict=True)
+                total = sum(value or 0.0 for at, value in edges if at == input)
+            assert total is not None
+            environment[to_text(node)] = total
+    return environment
+
+
+@examples(300)
+@given(cases, st.sampled_from(["dynamic", "static"]))
+def test_every_step_of_a_derivation_has_the_value_of_the_gradient(case: tuple[Expression, dict[str, float]], mode: str) -> None:
+    expression, point = case
+    tape = tape_of(expression, point, mode)
+    derivation = derive(tape)
+    for name in tape.wrt:
+        if tape.adjoints[tape.graph.variables[name]] is None or tape.graph.variables[name] == tape.output:
+            continue
+        equations = derivation.of(name)
+        assert equations[-1].node == tape.graph.variables[name]
+        for equation in equations:
+            adjoint = tape.adjoints[equation.node]
+            assert adjoint is not None
+            assert to_text(equation.steps[-1].right) == to_text(Number(adjoint))
+            for step in equation.steps:
+                assert step.left == Partial(tape.names[tape.output], tape.names[equation.node])
+                found = value_of(step.right, environment_of(tape, step.right))
+                assert same(found, adjoint, TOLERANCE, TOLERANCE), (step.rule, to_text(step.right))
+            assert len({to_text(step.right) for step in equation.steps}) == len(equation.steps), "a step changes nothing"
+
+
+@pytest.mark.parametrize("text", ["x", "2*x", "x*x", "x + x", "sin(x)^2 + cos(x)^2", "(x+w)*(w+1)"])
+def test_the_first_step_is_the_chain_rule_or_the_local_derivative(text: str) -> None:
+    tape = run(text, {name: 0.5 for name in ("x", "w") if name in text})
+    for equation in derive(tape).equations.values():
+        assert equation.steps[0].rule in ("chain rule", "local derivatives")
