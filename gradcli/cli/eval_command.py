@@ -74,7 +74,7 @@ def run(arguments: Arguments, command: Command) -> None:
         try:
             step("reading the expression")
             program = parse(text, where)
-            warnings = _drop_unused(values, from_file, program, values_file)
+            unused = _drop_unused(values, from_file, program, values_file)
             step("running it forward and backward")
             tape = record(
                 program,
@@ -85,18 +85,18 @@ def run(arguments: Arguments, command: Command) -> None:
                 retain_grad=_retained(arguments.texts("retain-grad")),
                 max_nodes=arguments.integer("max-nodes"),
             )
-            warnings += _not_finite(tape, arguments.flag("strict"))
+            warnings = _not_finite(tape, arguments.flag("strict"))
         except UnknownVariableError as error:
             raise option_like(error, arguments, command).located(text, where) from None
         except GradcliError as error:
             raise error.located(text, where) from None
     for warning in warnings:
         write_warning(warning)
-    show(tape, format, text, warnings, ascii=arguments.flag("ascii"), show_all=arguments.flag("all"))
+    show(tape, format, text, [*unused, *warnings], ascii=arguments.flag("ascii"), show_all=arguments.flag("all"))
 
 
 def _drop_unused(values: dict[str, float], from_file: Collection[str], program: Program, file: str | None) -> list[str]:
-    """Leave out values of a file that the expression does not use; the warning that says so.
+    """Leave out values of a file that the expression does not use; what the JSON document says of it.
 
     One file of values may serve several expressions. A value that is given on the command line must be used.
     """

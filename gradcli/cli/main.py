@@ -107,4 +107,5 @@ def _typer(arguments: Sequence[str]) -> None:
     except Exception as error:
         if not isinstance(error, usage_error):
             raise
-        raise GradcliError(str(error.format_message()).rstrip("."), hint="`gradcli --help` lists the commands") from None
+        message = getattr(error, "message", "") or str(error)
+        raise GradcliError(message.rstrip("."), hint="`gradcli --help` lists the commands") from None

@@ -7,7 +7,7 @@ that would not have the value of that gradient is not shown.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -128,11 +128,11 @@ class _Deriving:
                 if self.consumers[id] == [tape.output]:
                     self.short[id] = self.local(tape.output, id)
                 else:
-                    equations[id] = self.equation(id, None)
+                    equations[id] = self.equation(id, None, equations)
         for name in tape.wrt:
             id = graph.variables[name]
             if tape.adjoints[id] is not None and id != tape.output:
-                equations[id] = self.equation(id, simplified[id])
+                equations[id] = self.equation(id, simplified[id], equations)
         return Derivation(
             equations,
             {name: self.needed(graph.variables[name], equations) for name in tape.wrt},
@@ -147,7 +147,7 @@ class _Deriving:
 
     # ---- one equation ----
 
-    def equation(self, id: int, simplified: Expression | None) -> Equation:
+    def equation(self, id: int, simplified: Expression | None, earlier: Collection[int]) -> Equation:
         left = Partial(self.output, self.names[id])
         adjoint = self.tape.adjoints[id]
         assert adjoint is not None
@@ -163,7 +163,7 @@ class _Deriving:
         if users != [self.tape.output]:
             say("chain rule", _sum([self.product(id, user) for user in users]), self.paths(id, users))
         factors = [self.factors(id, user) for user in users]
-        say("local derivatives", _sum([_product(pair) for pair in factors]), _plural("local derivative", len(factors)))
+        say("local derivatives", _sum([_product(pair) for pair in factors]), self.locals_note(users, earlier))
         bare = _sum(list(filter(None, (_without_trivial(pair) for pair in factors))))
         say("trivial factors dropped", bare, "factors 1 dropped")
         number = _constant(bare)
@@ -204,6 +204,12 @@ class _Deriving:
             return f"one term for each path: {', '.join(ways)}" if len(ways) > 1 else f"along the path {ways[0]}"
         through = ", ".join(self.names[user] for user in users)
         return f"one term for each node that uses {name}: {through}" if len(users) > 1 else f"only {through} uses {name}"
+
+    def locals_note(self, users: Sequence[int], earlier: Collection[int]) -> str:
+        """What is put in for the partials: derivatives of single operations, and what earlier equations found."""
+        found = [Partial(self.output, self.names[user]) for user in users if user in earlier and user in self.short]
+        what = "local derivative" if len(users) == 1 else "local derivatives"
+        return what + (f", {_listed([to_text(partial, pretty=True) for partial in found])} from above" if found else "")
 
     def product(self, id: int, user: int) -> Expression:
         """∂y/∂user·∂user/∂node, or the local derivative alone where the user is the output."""
@@ -381,10 +387,6 @@ def _replace(expression: Expression, replaced: Mapping[str, Expression], *, grou
 
 def _rounded(value: float) -> str:
     return f"{value:.6g}" if not value.is_integer() or abs(value) >= 1e15 else f"{value:.0f}"
-
-
-def _plural(word: str, count: int) -> str:
-    return word if count == 1 else word + "s"
 
 
 def _listed(names: Sequence[str]) -> str:

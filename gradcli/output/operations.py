@@ -47,21 +47,28 @@ def operations_report(operations: Sequence[Operation], style: Style, *, detailed
         return
     rows = [
         [
-            operation.usage,
-            f"a {operation.symbol} b" if operation.symbol and len(operation.parameters) == 2 else operation.symbol + "a" * bool(operation.symbol),
+            operation.usage + (f"   {_operator(operation)}" if operation.symbol else ""),
             operation.doc,
             ", ".join(style.expression(text) for text in derivative_texts(operation).values() if text is not None) or "none",
             style.text(operation.domain),
             _grad_fn(operation),
         ]
-        for operation in operations
+        for operation in sorted(operations, key=lambda operation: not operation.differentiable)
     ]
     yield Table(
         "Operations; in a derivative y is the result",
-        ["name", "operator", "meaning", "derivative by each argument", "domain", "grad_fn"],
+        ["name", "meaning", "derivative by each argument", "domain", "grad_fn"],
         rows,
+        wide=frozenset({"name", "meaning", "derivative by each argument", "domain", "grad_fn"}),
         note="gradcli ops NAME explains one",
     )
+
+
+def _operator(operation: Operation) -> str:
+    """How the operator is written between or before its arguments."""
+    if len(operation.parameters) == 2:
+        return f"a {operation.symbol} b"
+    return f"{operation.symbol} a" if operation.symbol.isalpha() else f"{operation.symbol}a"
 
 
 def _grad_fn(operation: Operation) -> str:
@@ -73,8 +80,7 @@ def _explained(operation: Operation, style: Style) -> Iterator[str]:
     yield operation.usage
     yield f"  {style.text(operation.doc)}"
     if operation.symbol:
-        example = f"a {operation.symbol} b" if len(operation.parameters) == 2 else f"{operation.symbol} a".replace("- ", "-")
-        yield f"  operator    {example}"
+        yield f"  operator    {_operator(operation)}"
     if operation.spellings:
         yield f"  also        {', '.join(operation.spellings)}"
     for parameter, text in derivative_texts(operation).items():

@@ -40,7 +40,8 @@ class Table:
 
     Attributes:
         title: What it shows.
-        columns: The heading of each column; those in ``numeric`` are aligned to the right.
+        columns: The heading of each column; those in ``numeric`` are aligned to the right, those in ``wide`` may take several
+            lines.
         rows: The cells.
         faint: The rows that matter less: constants.
         note: A line below, such as how many rows are left out.
@@ -50,6 +51,7 @@ class Table:
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     numeric: frozenset[str] = frozenset()
+    wide: frozenset[str] = frozenset({"is"})
     faint: frozenset[int] = frozenset()
     note: str = ""
 
@@ -161,9 +163,9 @@ def _nodes(tape: Tape, labels: Labels, style: Style, show_all: bool) -> Table:
         f"Nodes, in the order of evaluation ({tape.mode} graph)",
         columns,
         rows,
-        frozenset({"id", "value", ".grad", columns[-1]}),
-        frozenset(faint),
-        _left_out(len(graph) - shown, "nodes"),
+        numeric=frozenset({"id", "value", ".grad", columns[-1]}),
+        faint=frozenset(faint),
+        note=_left_out(len(graph) - shown, "nodes"),
     )
 
 
@@ -187,7 +189,7 @@ def _edges(tape: Tape, labels: Labels, style: Style, show_all: bool) -> Table:
         "Edges, with the local derivative along each",
         ["edge", "local derivative", "is", "value"],
         rows,
-        frozenset({"value"}),
+        numeric=frozenset({"value"}),
         note=_left_out(total - len(rows), "edges"),
     )
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import IO
+from typing import IO, Literal
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -15,6 +16,9 @@ from gradcli.output.report import Block, Equations, Lines, Table
 _HEADING = "bold cyan"
 _RESULT = "bold green"
 _FAINT = "dim"
+
+_HEADINGS = {"is_leaf": "is_\nleaf", "requires_grad": "requires\n_grad"}
+"""Headings in two lines where they are wider than what stands below them, so that a table fits into 80 columns."""
 
 
 def rich_text(blocks: Iterable[Block], stream: IO[str], *, ascii: bool = False) -> str:
@@ -43,9 +47,11 @@ def rich_text(blocks: Iterable[Block], stream: IO[str], *, ascii: bool = False) 
 
 def _print_table(console: Console, table: Table, ascii: bool) -> None:
     console.print(Text(table.title, style=_HEADING))
-    rich_table = RichTable(box=box.ASCII2 if ascii else box.SIMPLE_HEAD, header_style="bold", pad_edge=False, show_edge=False)
+    rich_table = RichTable(box=box.ASCII2 if ascii else box.SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for column in table.columns:
-        rich_table.add_column(Text(column), justify="right" if column in table.numeric else "left", overflow="fold")
+        heading = Text(_HEADINGS.get(column, column))
+        justify: Literal["left", "right"] = "right" if column in table.numeric else "left"
+        rich_table.add_column(heading, justify=justify, no_wrap=column not in table.wide, overflow="fold")
     for index, row in enumerate(table.rows):
         rich_table.add_row(*map(Text, row), style=_FAINT if index in table.faint else "")
     console.print(rich_table)
@@ -62,5 +68,5 @@ def _print_equations(console: Console, block: Equations) -> None:
     grid.add_column(overflow="fold", style=_FAINT)
     for index, (left, sign, right, note) in enumerate(block.rows):
         shown = Text(right, style=_RESULT if index in block.results else "")
-        grid.add_row(Text(left, style="bold"), Text(sign), shown, Text("  " + note if note else ""))
+        grid.add_row(Text(left, style="bold"), Text(sign), shown, Padding(Text(note), (0, 0, 0, 2)))
     console.print(grid)

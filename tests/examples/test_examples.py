@@ -1,0 +1,69 @@
+"""Every example runs, and prints the numbers that its source publishes."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+EXPECTED = {
+    "worked_example.sh": """\
+Why ∂y/∂w = 5
+  ∂y/∂w = ∂y/∂a·∂a/∂w + ∂y/∂b·∂b/∂w   one term for each path: w→a→y, w→b→y
+        = b·1 + a·1                   local derivatives
+        = b + a                       factors 1 dropped
+        = (w + 1) + (x + w)           a and b written out
+        = 2w + x + 1                  like terms collected
+        = 2·1 + 2 + 1                 w = 1, x = 2
+        = 5
+""",
+    "neuron.sh": """\
+f = 0.73
+∂f/∂w0 = -0.2
+∂f/∂x0 = 0.39
+∂f/∂w1 = -0.39
+∂f/∂x1 = -0.59
+∂f/∂w2 = 0.2
+""",
+    # Exactly: ln 2 + 10 - sin 5, 5.5, and 2 - cos 5.
+    "survey.sh": "11.652071455223084\n5.5\n1.7163378145367738\n",
+    "network.sh": "∂E/∂w5 = 0.082167041\nE = 0.298371, after one step 0.291028\n",
+    "micrograd.sh": "24.7041\n138.8338\n645.5773\n",
+    "grade.sh": """\
+Ada: right
+Blaise: wrong, 2 instead of 5
+Carl: right
+Emmy: right
+Leonhard: right
+""",
+    "descent.sh": "x = 0.666667\n",
+    "modes.sh": """\
+dynamic: a = w + 1, b = w + 1, y = a*b
+static: a = w + 1, y = a*a
+""",
+    # 2x·sin(x) + x²·cos(x) at 1.5
+    "numeric_check.sh": "derivative 3.151644, difference 3.151644: agree\n",
+}
+"""What each script prints, or how its output ends."""
+
+
+def test_every_script_has_an_expectation() -> None:
+    assert {path.name for path in EXAMPLES.glob("*.sh")} == set(EXPECTED)
+
+
+@pytest.mark.parametrize("script", EXPECTED)
+def test_script(script: str, shell_environment: dict[str, str]) -> None:
+    run = subprocess.run(
+        ["bash", str(EXAMPLES / script)], env=shell_environment, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.endswith(EXPECTED[script])
+
+
+def test_the_program_form_of_the_worked_example(shell_environment: dict[str, str]) -> None:
+    command = ["gradcli", "eval", "-f", str(EXAMPLES / "worked_example.grad"), "--x", "2", "--w", "1", "-q"]
+    run = subprocess.run(command, env=shell_environment, capture_output=True, text=True, check=True)
+    assert run.stdout == "6\n2\n5\n"
