@@ -17,11 +17,9 @@ def main(arguments: list[str]) -> None:
     rest = list(reversed(arguments))
     while rest:
         argument = rest.pop()
-        if argument == "--arg":
-            values[rest.pop()] = rest.pop()
-        elif argument == "--argjson":
-            name = rest.pop()
-            values[name] = json.loads(rest.pop())
+        if argument in ("--arg", "--argjson"):
+            name, value = rest.pop(), rest.pop()
+            values[name] = value if argument == "--arg" else json.loads(value)
         elif argument.startswith("-"):
             flags.update(argument[1:])
         else:
