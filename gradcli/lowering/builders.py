@@ -147,11 +147,11 @@ class StaticBuilder:
             return None
         values = [constants[input] for input in inputs]
         operation = OPERATIONS[name]
-        if operation.exact is not None and all(isinstance(value, int | Fraction) for value in values):
-            if len(values) >= len(operation.parameters):
-                folded = operation.exact(*values)
-                if folded is not None:
-                    return self.constant(folded, span)
+        rational = len(values) >= len(operation.parameters) and all(isinstance(value, int | Fraction) for value in values)
+        if operation.exact is not None and rational:
+            folded = operation.exact(*values)
+            if folded is not None:
+                return self.constant(folded, span)
         if self.inexact:
             return self.constant(forward_of(name, len(inputs))(*map(constant_value, values)), span)
         return None

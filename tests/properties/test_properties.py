@@ -226,6 +226,33 @@ def gradient(tape: Tape) -> dict[str, float]:
 
 # ---- text ----
 
+CONSTRUCTS: list[Callable[..., Expression]] = [
+    *(lambda a, b, c, s=symbol: Operator(s, (a, b)) for symbol in ("+", "-", "*", "/", "%", "^", "and", "or")),
+    *(lambda a, b, c, s=symbol: Operator(s, (a,)) for symbol in ("+", "-", "not")),
+    lambda a, b, c: Comparison(("<",), (a, b)),
+    lambda a, b, c: Comparison(("<=", "!="), (a, b, c)),
+    lambda a, b, c: Conditional(a, b, c),
+    lambda a, b, c: Call("where", (a, b, c)),
+    lambda a, b, c: Call("clamp", (a, b), ("max",)),
+]
+X, Y, Z = (Number(2), Name("x"), Name("w"))
+UNWRITTEN = (Number(-2), Number(Fraction(2, 3)), Number(Fraction(-1, 3)), Number(1e-30), Number(-1e300))
+"""Numbers that no single token stands for, or only one with an exponent."""
+
+
+@pytest.mark.parametrize("outer", CONSTRUCTS, ids=lambda make: to_text(make(X, Y, Z)))
+def test_each_construct_keeps_each_other_together_in_each_place(outer: Callable[..., Expression]) -> None:
+    point = {"x": 1.5, "w": -0.75}
+    for inner in (make(*operands) for make in CONSTRUCTS for operands in ((X, Y, Z), (Y, Z, X), (Z, X, Y))):
+        for operands in ((inner, Y, X), (X, inner, Y), (Y, X, inner), (inner, inner, inner)):
+            tree = outer(*operands)
+            assert bare(parsed(to_text(tree))) == tree
+            assert same(value_of(parsed(to_text(tree, pretty=True)), point), value_of(tree, point), 0), to_text(tree, pretty=True)
+    for number in UNWRITTEN:
+        for tree in (outer(number, Y, X), outer(X, number, Y), outer(Y, X, number), outer(number, number, number)):
+            for pretty in (False, True):
+                assert same(value_of(parsed(to_text(tree, pretty=pretty)), point), value_of(tree, point), 1e-15), to_text(tree)
+
 
 @examples(600)
 @given(expressions)
