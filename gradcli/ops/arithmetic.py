@@ -207,7 +207,7 @@ fmod = operation(
     samples=((3.1, 3.8), (2.1, 3.0)),
     doc="Remainder of a division, with the sign of the dividend.",
 )
-floor_divide = operation(
+floor_divide: Operation = operation(
     "floor_divide(a, b)",
     ieee.floor_divide,
     (lambda y, a, b: 0, lambda y, a, b: 0),

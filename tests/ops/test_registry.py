@@ -322,7 +322,7 @@ def test_it_is_documented(operation: Operation) -> None:
 def test_exact_values_are_the_values(operation: Operation) -> None:
     if operation.exact is None:
         return
-    rationals = [0, 1, 2, -1, -3, 4, Fraction(1, 2), Fraction(-7, 4), Fraction(9, 4)]
+    rationals: list[int | Fraction] = [0, 1, 2, -1, -3, 4, Fraction(1, 2), Fraction(-7, 4), Fraction(9, 4)]
     for arguments in itertools.product(rationals, repeat=len(operation.samples)):
         value = operation.exact(*arguments)
         assert value is None or same(float(value), operation(*map(float, arguments))), arguments
@@ -339,7 +339,7 @@ def test_no_argument_raises(operation: Operation) -> None:
         assert all(partial is None or isinstance(partial, float | int) for partial in partials), arguments
 
 
-SPECIAL_VALUES = {
+SPECIAL_VALUES: dict[str, list[tuple[float, ...]]] = {
     # C99, Annex F.10.4.4: pow
     "pow": [
         (NAN, 0.0, 1.0), (1.0, NAN, 1.0), (1.0, INF, 1.0), (-1.0, INF, 1.0), (-1.0, -INF, 1.0), (0.0, 0.0, 1.0), (0.0, -1.0, INF),
