@@ -71,13 +71,15 @@ class GradcliError(Exception):
         return self.source.count("\n", 0, start) + 1, start - line_start + 1
 
     def picture(self) -> list[str]:
-        """The source line and a caret line below it; empty where no place is known."""
+        """The source line and a caret line below it; empty where no place is known, and where the line is blank."""
         if self.span is None or self.source is None:
             return []
         start = min(self.span[0], len(self.source))
         line_start = self.source.rfind("\n", 0, start) + 1
         line_end = self.source.find("\n", start)
         line = self.source[line_start : line_end if line_end >= 0 else len(self.source)]
+        if not line.strip():
+            return []
         column = start - line_start
         width = max(1, min(self.span[1] - start, len(line) - column))
         left = max(0, column - _WINDOW // 2) if len(line) > _WINDOW else 0
@@ -87,7 +89,7 @@ class GradcliError(Exception):
         ellipsis = "…" if left + _WINDOW < len(line) else ""
         return [
             visible(("…" if left else "") + shown) + ellipsis,
-            " " * columns(before) + "^" * columns(marked),
+            " " * (columns(before) - (columns(marked) == 0)) + "^" * max(1, columns(marked)),
         ]
 
     def render(self) -> str:

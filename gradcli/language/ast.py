@@ -7,7 +7,7 @@ known further down, by the registry of operations. ``Partial`` and ``Group`` are
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from gradcli.errors import Span
@@ -65,12 +65,17 @@ class Comparison(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Call(Expression):
-    """``function(arguments, keyword=argument)``; ``keywords`` names the last arguments."""
+    """``function(arguments, keyword=argument)``; ``keywords`` names the last arguments.
+
+    ``keyword_spans`` are the places of the keywords in the text; empty in a tree that no text stands for.
+    """
+
 
     function: str
     arguments: tuple[Expression, ...]
     keywords: tuple[str, ...] = ()
     span: Span = NOWHERE
+    keyword_spans: tuple[Span, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

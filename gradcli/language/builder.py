@@ -26,7 +26,8 @@ from gradcli.language.ast import (
     Statement,
 )
 
-_SYMBOLS = {"**": "^", "·": "*", "×": "*", "⋅": "*", "∙": "*", "÷": "/", "∕": "/", "−": "-", "–": "-", "≤": "<=", "≥": ">=", "≠": "!="}
+_SYMBOLS = {"**": "^", **dict.fromkeys("·×⋅∙", "*"), **dict.fromkeys("÷∕", "/"), **dict.fromkeys("−–", "-")}
+_SYMBOLS |= {"≤": "<=", "≥": ">=", "≠": "!="}
 _SUPERSCRIPTS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
 _LOOKALIKES = str.maketrans({"µ": "μ", "Ω": "Ω"})  # micro and ohm signs are the Greek letters in another place
 
@@ -37,11 +38,12 @@ _EXACT_DIGITS = 400
 class _Keyword:
     """``name = value`` between the parentheses of a call."""
 
-    __slots__ = ("name", "value")
+    __slots__ = ("name", "span", "value")
 
-    def __init__(self, name: str, value: Expression) -> None:
+    def __init__(self, name: str, value: Expression, span: Span) -> None:
         self.name = name
         self.value = value
+        self.span = span  # of the name
 
 
 def literal(text: str) -> Exact:
@@ -132,28 +134,30 @@ def call(values: Sequence[Any], span: Span) -> Expression:
     function, _, arguments, _ = values
     operands: list[Expression] = []
     keywords: list[str] = []
+    places: list[Span] = []
     for argument in arguments:
         if isinstance(argument, _Keyword):
             if argument.name in keywords:
-                raise GradcliError(f"the argument {argument.name} is given twice", argument.value.span)
+                raise GradcliError(f"the argument {argument.name} is given twice", argument.span, "leave one out")
             keywords.append(argument.name)
+            places.append(argument.span)
             operands.append(argument.value)
         elif keywords:
             raise GradcliError(
                 "an argument without a name follows one with a name",
                 argument.span,
-                f"write {function}(value, {keywords[0]}=value)",
+                f"write {function}(..., {keywords[0]}=...)",
             )
         else:
             operands.append(argument)
-    return Call(identifier(function), tuple(operands), tuple(keywords), span)
+    return Call(identifier(function), tuple(operands), tuple(keywords), span, tuple(places))
 
 
 def keyword(values: Sequence[Any], span: Span) -> _Keyword:
     target, _, value = values
     if not isinstance(target, Name):
         raise GradcliError("only a name can stand before '=' in an argument", target.span, "to compare, write ==")
-    return _Keyword(target.name, value)
+    return _Keyword(target.name, value, target.span)
 
 
 def first(values: Sequence[Any], span: Span) -> list[Any]:
@@ -184,7 +188,7 @@ def definition(values: Sequence[Any], span: Span) -> Statement:
                 f"the parameters of {target.function} must be names", argument.span, f"write {target.function}(u, v) = ..."
             )
         if argument.name in parameters:
-            raise GradcliError(f"the parameter {argument.name} is named twice", argument.span)
+            raise GradcliError(f"the parameter {argument.name} is named twice", argument.span, "give each its own name")
         parameters.append(argument.name)
     return Definition(target.function, tuple(parameters), value, span)
 

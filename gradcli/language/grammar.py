@@ -15,9 +15,21 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from gradcli.errors import Span
+
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 GRAMMAR_NAME = "gradcli.lark"
 TABLES_NAME = "tables.json"
+END = "$END"
+"""The terminal after the last one of a text."""
+
+
+class Token(NamedTuple):
+    """A terminal in a text."""
+
+    kind: str
+    text: str
+    span: Span
 
 
 class Rule(NamedTuple):
@@ -87,7 +99,7 @@ def analyse(text: str) -> Tables:
     rules: dict[Any, int] = {}
     actions: list[dict[str, int]] = []
     gotos: list[dict[str, int]] = []
-    terminal_names = {terminal.name for terminal in lark.terminals} | {"$END"}
+    terminal_names = {terminal.name for terminal in lark.terminals} | {END}
     for state in order:
         row: dict[str, int] = {}
         jumps: dict[str, int] = {}

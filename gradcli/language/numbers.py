@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+_LONGEST = 400
+"""Places up to which a fraction is looked at as a decimal."""
+
 
 def number_text(value: int | Fraction | float) -> str:
     """The number as the language writes it: ``5``, ``0.5``, ``1/3``, ``1e-07``, ``nan``."""
     if isinstance(value, Fraction):
-        return _decimal(value) or f"{value.numerator}/{value.denominator}"
+        return _decimal(value) or f"{_integer(value.numerator)}/{_integer(value.denominator)}"
     if isinstance(value, int):
         return _integer(value)
     if value.is_integer() and abs(value) < 1e16:
@@ -23,16 +26,18 @@ def _integer(value: int) -> str:
 
 
 def _decimal(value: Fraction) -> str:
-    """The fraction as a finite decimal of at most 17 places; empty where it is none."""
+    """The fraction as a finite decimal of at most 17 digits; empty where it is none."""
     rest, twos, fives = value.denominator, 0, 0
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1
     while rest % 5 == 0:
         rest, fives = rest // 5, fives + 1
     places = max(twos, fives)
-    if rest != 1 or places > 17:
+    if rest != 1 or places > _LONGEST:
         return ""
     digits = str(abs(value.numerator) * 10**places // value.denominator)
+    if len(digits) > 17:
+        return ""
     sign = "-" if value < 0 else ""
     if places - len(digits) >= 4:  # 0.00001 and smaller
         point = "." if len(digits) > 1 else ""

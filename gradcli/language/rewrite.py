@@ -24,7 +24,7 @@ def _with_children(node: Expression, operands: tuple[Expression, ...]) -> Expres
     if isinstance(node, Comparison):
         return Comparison(node.symbols, operands, node.span)
     if isinstance(node, Call):
-        return Call(node.function, operands, node.keywords, node.span)
+        return Call(node.function, operands, node.keywords, node.span, node.keyword_spans)
     if isinstance(node, Conditional):
         then, test, otherwise = operands
         return Conditional(test, then, otherwise, node.span)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple, cast
 
-from gradcli.errors import GradcliError, Span, nearest
+from gradcli.errors import ExitCode, GradcliError, Span, nearest
 from gradcli.graph.graph import Graph
 from gradcli.graph.names import is_operation, rebound
 from gradcli.language.ast import (
@@ -22,6 +22,7 @@ from gradcli.language.ast import (
     Program,
     postorder,
 )
+from gradcli.language.text import to_text
 from gradcli.lowering.builders import GraphBuilder
 from gradcli.ops.constants import SPELLINGS, VALUES
 from gradcli.ops.operation import MANY, Operation, function_names, spelled
@@ -104,6 +105,7 @@ class _Lowering:
         self.builder = builder
         self.bound = bound
         self.assigned: _Scope = {}
+        self.assigning = ""
         self.assigned_later = {s.name for s in program.statements if isinstance(s, Assignment)}
         self.functions: dict[str, Definition] = {}
         self.active: dict[str, int] = {}
@@ -112,7 +114,11 @@ class _Lowering:
         graph = self.builder.graph
         last = self.program.statements[-1]
         if isinstance(last, Definition):
-            raise GradcliError("the program ends without an output", last.span, f"use {last.name} in a last statement")
+            raise GradcliError(
+                "the program ends without an output",
+                last.span,
+                f"add a last statement that uses {last.name}, such as {last.name}({', '.join(last.parameters)})",
+            )
         for statement in self.program.statements:
             if isinstance(statement, Definition):
                 self.functions[statement.name] = statement
@@ -121,8 +127,9 @@ class _Lowering:
                     raise GradcliError(
                         f"{statement.name} is assigned here and also given a value from outside",
                         statement.span,
-                        f"leave out --{statement.name}, or remove the assignment",
+                        f"leave out --{statement.name}, or assign to another name",
                     )
+                self.assigning = statement.name
                 id = self.expression(statement.value)
                 self.assigned[statement.name] = graph.output = id
                 if is_operation(graph, id) and id not in graph.given_names:
@@ -211,7 +218,8 @@ class _Lowering:
             return self.assigned[name]
         if name not in self.bound:
             if name in self.assigned_later:
-                raise GradcliError(f"{name} is used before it is assigned", item.span, "move the assignment up")
+                hint = f"give the new value another name, such as {name}1" if name == self.assigning else "move the assignment up"
+                raise GradcliError(f"{name} is used before it is assigned", item.span, hint)
             constant = SPELLINGS.get(name, name)
             if constant in VALUES:
                 return self.builder.constant(constant, item.span)
@@ -263,20 +271,19 @@ class _Lowering:
                 return operation
         if candidates:
             fewest = min(operation.required for operation in candidates)
-            most = max(operation.most for operation in candidates)
-            raise _wrong_count(item, count, fewest, most, candidates[0].usage)
+            widest = max(candidates, key=lambda operation: operation.most)
+            usage = item.function + widest.usage[len(widest.name) :]
+            raise _wrong_count(item, count, fewest, widest.most, usage)
         name, (start, _) = item.function, item.span
         place = (start, start + len(name))
         if self.is_value(name):
-            raise GradcliError(
-                f"{name} is not a function", place, f"for a product write {name}*(...)", where="expression"
-            )
+            raise GradcliError(f"{name} is not a function", place, f"for a product write {_as_product(item)}")
         if name in {s.name for s in self.program.statements if isinstance(s, Definition)}:
             raise GradcliError(f"{name} is used before it is defined", place, "move the definition up")
         near = nearest(name, [*function_names(), *self.functions])
         hint = f"did you mean {near}?" if near else "`gradcli ops` lists the functions"
         if len(name) == 1 or not near:
-            hint += f"; for a product write {name}*(...); your own function is defined by {name}(u) = ..."
+            hint += f"; for a product write {_as_product(item)}; your own function is defined by {name}(u) = ..."
         raise GradcliError(f"there is no function {name}", place, hint)
 
     def is_value(self, name: str) -> bool:
@@ -294,7 +301,8 @@ class _Lowering:
             if at is not None:
                 inputs.append(given[at])
             elif index < operation.required:
-                raise GradcliError(f"{operation.name} needs a value for {operation.parameters[index]}", item.span, operation.usage)
+                missing = operation.parameters[index]
+                raise GradcliError(f"{operation.name} needs a value for {missing}", item.span, f"write {operation.usage}")
             else:
                 default = operation.defaults[index - operation.required]
                 value = int(default) if default.is_integer() else str(default) if default == float("inf") else default
@@ -309,7 +317,12 @@ class _Lowering:
                 f"{name} calls itself, so its graph has no end", item.span, "use --mode dynamic, where a condition can end it"
             )
         if depth > MAX_CALLS:
-            raise GradcliError(f"{name} calls itself more than {MAX_CALLS:,} times", item.span, "a condition must end it")
+            raise GradcliError(
+                f"{name} calls itself more than {MAX_CALLS:,} times",
+                item.span,
+                "a condition must end it",
+                exit_code=ExitCode.LIMIT,
+            )
 
 
 def _operator(symbol: str, count: int) -> str:
@@ -327,28 +340,36 @@ _OPERATORS: dict[tuple[str, int], str] = {}
 def _places(item: Call, positional: int, parameters: tuple[str, ...]) -> tuple[int | None, ...]:
     """For each parameter which written argument it takes; None where it takes none. Trailing ones left out are cut off."""
     places: list[int | None] = list(range(positional))
-    for index, keyword in enumerate(item.keywords, positional):
+    spans = item.keyword_spans or (item.span,) * len(item.keywords)
+    for index, (keyword, place) in enumerate(zip(item.keywords, spans, strict=True), positional):
         if keyword not in parameters:
             near = nearest(keyword, parameters)
             raise GradcliError(
                 f"{item.function} has no argument {keyword}",
-                item.arguments[index].span,
+                place,
                 f"did you mean {near}?" if near else f"its arguments are {', '.join(parameters)}",
             )
         at = parameters.index(keyword)
         if at < positional:
-            raise GradcliError(f"{item.function} gets its argument {keyword} twice", item.arguments[index].span)
+            raise GradcliError(
+                f"{item.function} gets its argument {keyword} twice",
+                place,
+                "once by its place and once by its name: leave one out",
+            )
         places.extend([None] * (at + 1 - len(places)))
         places[at] = index
     return tuple(places)
 
 
+def _as_product(item: Call) -> str:
+    """The product that a call of a variable was meant as: ``x*(w + 1)``."""
+    short = len(item.arguments) == 1 and item.span[1] - item.span[0] <= 40
+    return f"{item.function}*({to_text(item.arguments[0]) if short else '...'})"
+
+
 def _wrong_count(item: Call, count: int, fewest: int, most: int, usage: str) -> GradcliError:
-    if most >= MANY:
-        takes = f"at least {fewest}"
-    else:
-        takes = str(fewest) if fewest == most else f"{fewest} to {most}"
-    noun = "argument" if takes == "1" else "arguments"
+    takes = f"at least {fewest}" if most >= MANY else str(fewest) if fewest == most else f"{fewest} to {most}"
+    noun = "argument" if takes.split()[-1] == "1" else "arguments"
     return GradcliError(f"{item.function} takes {takes} {noun}, not {count}", item.span, f"write {usage}")
 
 

@@ -1,0 +1,154 @@
+"""What is wrong with a text that is no program, and what to write instead. Loaded when a text fails."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Sequence
+
+from gradcli.errors import GradcliError, visible
+from gradcli.language.grammar import END, Token
+
+_QUOTES = "quotation marks and primes are not part of an expression"
+_CHARACTERS = {
+    "&": "write and",
+    "|": "write or; the absolute value is abs(x)",
+    "!": "write not; the factorial of n is exp(lgamma(n + 1))",
+    "~": "write not",
+    "?": "write A if C else B",
+    ":": "to assign, write name = value; a choice is A if C else B",
+    ".": "a decimal point stands between digits; for a product write *",
+    "$": "variables are written without '$'",
+    "\\": "write functions by their names: sqrt(x), not \\sqrt{x}",
+    "{": "group with parentheses ( )",
+    "}": "group with parentheses ( )",
+    "[": "a value is a single number; group with parentheses ( )",
+    "]": "a value is a single number; group with parentheses ( )",
+    "∂": "--wrt NAME asks for a derivative",
+    "∞": "write inf",
+    **dict.fromkeys("'\"`´‘’“”„«»′″", _QUOTES),
+}
+"""What to write in place of a character that the language does not have."""
+
+_SPELLINGS = {
+    ("=", ">"): "to compare, write >=",
+    ("=", "<"): "to compare, write <=",
+    ("=", "="): "to compare, write ==",
+    ("==", "="): "to compare, write ==",
+    ("!=", "="): "to compare, write !=",
+    ("<", ">"): "to compare, write !=",
+    **{(operator, "="): "to assign, write name = value" for operator in "+-*/^"},
+}
+"""What to write in place of two tokens in a row, from other languages."""
+
+_VALUES = ("NAME", "NUMBER", "LPAR", "ROOT", "NOT")
+_BEHIND_VALUES = ("NAME", "NUMBER", "RPAR", "SUPERSCRIPT")
+
+
+def unexpected_character(text: str, position: int) -> GradcliError:
+    """The error for a character that begins no token."""
+    character = text[position]
+    end = position + 1
+    while character in "&|" and text[end : end + 1] == character:
+        end += 1
+    if character.isprintable() and not unicodedata.combining(character):
+        shown, hint = text[position:end], _CHARACTERS.get(character, "")
+    else:
+        shown, hint = f"U+{ord(character):04X}", "it is invisible: delete it"
+    plain = unicodedata.normalize("NFKC", character).replace("\N{FRACTION SLASH}", "/")
+    if "\ud800" <= character <= "\udfff":
+        hint = "the text is not UTF-8"
+    elif unicodedata.combining(character):
+        hint = "it is a mark on the character before: write the letter without it"
+    elif not hint and plain != character and plain.isascii() and plain.strip():
+        hint = f"write {plain}"
+    return GradcliError(f"unexpected character '{shown}'", (position, end), hint)
+
+
+def unexpected(
+    text: str, token: Token, previous: Token, expected: Collection[str], open_parentheses: Sequence[int]
+) -> GradcliError:
+    """The error for a token that no rule allows where it stands.
+
+    Args:
+        text: The program.
+        token: The token; its kind is ``$END`` at the end of the text.
+        previous: The token before it; without text where there is none.
+        expected: The kinds of token that may stand here.
+        open_parentheses: Where each parenthesis stands that is not closed yet.
+    """
+    end = previous.span[1]
+    wants_value = "NUMBER" in expected
+    if token.kind in (END, "SEPARATOR"):
+        if wants_value:
+            return _ends_early(token, previous)
+        if "ELSE" in expected and END not in expected and "RPAR" not in expected:
+            return _no_else((end, end + 1))
+        if open_parentheses:
+            return _not_closed(open_parentheses[-1], "is never closed")
+    shown = visible(token.text)
+    if wants_value:
+        return _not_a_value(shown, token, previous)
+    if token.kind in _VALUES and previous.kind in _BEHIND_VALUES:
+        if open_parentheses and "\n" in text[end : token.span[0]]:
+            return _not_closed(open_parentheses[-1], "is not closed where its line ends", f", or an operator before '{shown}'")
+        return _no_operator(shown, token, previous)
+    if token.kind == "RPAR" and "ELSE" in expected:
+        return _no_else(token.span)
+    hint = "an operator or the end of the expression belongs here"
+    if token.kind == "COMMA" and previous.kind == "NUMBER":
+        hint = "decimals take a point: 1.5; ',' stands between the arguments of a function"
+    elif token.kind == "COMMA":
+        hint = "',' stands only between the arguments of a function; separate statements with ';'"
+    elif token.kind == "EQUAL":
+        hint = "to compare, write ==; to assign, write name = value"
+    elif token.kind in ("IF", "ELSE"):
+        hint = "write A if C else B"
+    return GradcliError(f"unexpected '{shown}'", token.span, hint)
+
+
+def _ends_early(token: Token, previous: Token) -> GradcliError:
+    what = "the expression" if token.kind == END else "the statement"
+    end = previous.span[1]
+    hint = "write a value after it"
+    if previous.text == "%":
+        hint += "; % is the remainder: write 50/100 for 50%"
+    return GradcliError(f"{what} ends after '{previous.text}', where a value is missing", (end, end + 1), hint)
+
+
+def _no_else(place: tuple[int, int]) -> GradcliError:
+    return GradcliError("the 'else' of an 'if' is missing", place, "write A if C else B")
+
+
+def _not_closed(at: int, how: str, otherwise: str = "") -> GradcliError:
+    return GradcliError(f"this '(' {how}", (at, at + 1), f"write the missing ')'{otherwise}")
+
+
+def _not_a_value(shown: str, token: Token, previous: Token) -> GradcliError:
+    if token.kind == "RPAR" and previous.kind == "LPAR":
+        return GradcliError("these parentheses are empty", (previous.span[0], token.span[1]), "write a value between them")
+    hint = _SPELLINGS.get((previous.text, token.text), "")
+    if token.kind == "IF":
+        hint = "a condition stands in the middle: A if C else B"
+    elif token.kind == "NOT":
+        hint = "put the condition in parentheses: (not C)"
+    after = f" after '{visible(previous.text)}'" if previous.text else ""
+    return GradcliError(f"unexpected '{shown}'{after}: a value is missing before it", token.span, hint)
+
+
+def _no_operator(shown: str, token: Token, previous: Token) -> GradcliError:
+    left = visible(previous.text)
+    if previous.kind == token.kind == "NUMBER" and previous.span[1] == token.span[0]:
+        return GradcliError(
+            f"'{left}{shown}' is not a number", (previous.span[0], token.span[1]), "a number has one decimal point"
+        )
+    if token.kind == "NOT":
+        hint = "write and not, or or not"
+    elif previous.kind == "NAME" and token.kind == "NAME":
+        hint = f"write {left}*{shown} for a product, or {left}({shown}) for a function"
+    elif previous.kind == "NAME" and token.kind == "NUMBER":
+        hint = f"write {left}*{shown} for a product, {left}^{shown} for a power, or {left}({shown}) for a function"
+    elif token.kind == "NUMBER":
+        hint = f"write *{shown} for a product, or ^{shown} for a power"
+    else:
+        hint = "write * for a product"
+    return GradcliError(f"an operator is missing before '{shown}'", token.span, hint)
