@@ -58,6 +58,27 @@ def examples(count: int) -> Callable[..., object]:
     return settings(deadline=None, derandomize=True, database=None, max_examples=count, suppress_health_check=slow)
 
 
+# ---- trees ----
+
+
+def parsed(text: str) -> Expression:
+    """The tree of a text that is one expression."""
+    [statement] = parse(text).statements
+    assert isinstance(statement, Output)
+    return statement.value
+
+
+def bare(expression: Expression) -> Expression:
+    """The tree without its places in the text."""
+
+    def without(node: Expression) -> Expression:
+        fields = [field.name for field in dataclasses.fields(node)]  # type: ignore[arg-type]
+        places = {name: NOWHERE if name == "span" else (NOWHERE,) * len(getattr(node, name)) for name in fields if "span" in name}
+        return dataclasses.replace(node, **places)  # type: ignore[type-var]
+
+    return mapped(expression, without)
+
+
 # ---- random expressions ----
 
 NAMES = st.sampled_from([Name(name) for name in VARIABLES])
@@ -66,6 +87,14 @@ LITERALS = st.builds(
 )
 WRITTEN = st.builds(lambda n, d: Number(_whole(Fraction(n, d))), st.integers(-9, 9), st.integers(1, 7))
 """Numbers as derivations have them: negative, and fractions that no decimal writes."""
+
+
+AT_MOST = bare(parsed("clamp(x, max=w)"))
+
+
+def at_most(value: Expression, bound: Expression) -> Expression:
+    """A call with a keyword."""
+    return dataclasses.replace(AT_MOST, arguments=(value, bound))  # type: ignore[type-var]
 
 
 def _whole(value: Fraction) -> int | Fraction:
@@ -91,7 +120,7 @@ def any_syntax(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expres
         | st.builds(Conditional, inner, inner, inner)
         | calls("sin exp relu", inner, 1)
         | calls("max where clamp", inner, 3)
-        | st.builds(lambda a, b: Call("clamp", (a, b), ("max",)), inner, inner)
+        | st.builds(at_most, inner, inner)
     )
 
 
@@ -196,17 +225,6 @@ def value_of(expression: Expression, environment: Mapping[str, float]) -> float:
     return result
 
 
-def bare(expression: Expression) -> Expression:
-    """The tree without its places in the text."""
-    return mapped(expression, lambda node: dataclasses.replace(node, span=NOWHERE))  # type: ignore[type-var]
-
-
-def parsed(text: str) -> Expression:
-    [statement] = parse(text).statements
-    assert isinstance(statement, Output)
-    return statement.value
-
-
 def tape_of(expression: Expression, point: Mapping[str, float], mode: str = "dynamic") -> Tape:
     """A run of an expression in which no number is large."""
     used = {node.name for node in postorder(expression) if isinstance(node, Name)}
@@ -233,7 +251,7 @@ CONSTRUCTS: list[Callable[..., Expression]] = [
     lambda a, b, c: Comparison(("<=", "!="), (a, b, c)),
     lambda a, b, c: Conditional(a, b, c),
     lambda a, b, c: Call("where", (a, b, c)),
-    lambda a, b, c: Call("clamp", (a, b), ("max",)),
+    lambda a, b, c: at_most(a, b),
 ]
 X, Y, Z = (Number(2), Name("x"), Name("w"))
 UNWRITTEN = (Number(-2), Number(Fraction(2, 3)), Number(Fraction(-1, 3)), Number(1e-30), Number(-1e300))
