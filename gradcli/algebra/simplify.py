@@ -174,6 +174,8 @@ def _atom_key(algebra: Algebra, atom: int) -> tuple[int, str, int]:
 def _term(
     algebra: Algebra, monomial: Monomial, coefficient: Rational, expressions: dict[int, Expression]
 ) -> Expression:
+    if not monomial:
+        return Number(coefficient)
     above: list[Expression] = []
     below: list[Expression] = []
     for atom, exponent in sorted(monomial, key=lambda pair: _atom_key(algebra, pair[0])):
@@ -190,8 +192,6 @@ def _term(
     product = _product(above)
     if not below:
         return product
-    if not monomial:
-        return Number(Fraction(coefficient))
     return Operator("/", (product, _product(below)))
 
 

@@ -168,9 +168,9 @@ class Tape:
                     found.append((f"{self.names[id]} is {_word(value)}", id))
                 elif operation == CONSTANT:
                     if self.graph.constants[id] not in VALUES:
-                        found.append((f"the constant {self.names[id]} is beyond the range of float64", id))
+                        found.append((f"a constant is beyond the range of float64 and is taken as {_word(value)}", id))
                 elif all(isfinite(self.values[input]) for input in inputs):
-                    operands = ", ".join(f"{self.names[input]} = {self.values[input]:g}" for input in inputs[:4])
+                    operands = ", ".join(self._operand(input) for input in inputs[:4])
                     found.append((f"{self.names[id]} is {_word(value)}: {operation} at {operands}", id))
         if not found:
             for id in range(len(self.adjoints) - 1, -1, -1):
@@ -180,6 +180,11 @@ class Tape:
                     found.append((f"the derivative of {output} by {self.names[id]} is {_word(adjoint)}", id))
                     break
         return found
+
+    def _operand(self, id: int) -> str:
+        if self.graph.operations[id] == CONSTANT:
+            return self.names[id]
+        return f"{self.names[id]} = {self.values[id]:g}"
 
 
 def _word(value: float) -> str:

@@ -52,7 +52,7 @@ OPTIONS = (
     Option("all", "Leave nothing out, however large: table rows, derivations, derivatives."),
     ASCII,
     Option("strict", "Fail (exit 3) where a value or a derivative is not finite."),
-    Option("max-nodes", "The largest graph to build.", "N", default=5_000_000, minimum=1),
+    Option("max-nodes", "The largest graph to build.", "N", default=2_000_000, minimum=1),
 )
 
 

@@ -18,7 +18,7 @@ CONSTANT = "constant"
 Constant = int | Fraction | float | str
 """The value of a constant node: exact where it can be, a float beyond that; a string names a constant such as ``pi``."""
 
-DEFAULT_MAX_NODES = 5_000_000
+DEFAULT_MAX_NODES = 2_000_000
 
 
 class Node(NamedTuple):

@@ -17,9 +17,15 @@ from gradcli.ops.symbol import Exact, Symbol
 
 
 class GraphBuilder(Protocol):
-    """What lowering needs of a builder."""
+    """What lowering needs of a builder.
+
+    Attributes:
+        graph: The graph under construction.
+        knows_values: Whether the value of a node is known as soon as it is built.
+    """
 
     graph: Graph
+    knows_values: bool
 
     def variable(self, name: str, span: Span) -> int:
         """The node of a variable."""
@@ -30,8 +36,8 @@ class GraphBuilder(Protocol):
     def operation(self, name: str, inputs: tuple[int, ...], span: Span) -> int:
         """The node of an operation on earlier nodes."""
 
-    def truth(self, id: int) -> bool | None:
-        """Whether a node's value is true (not 0); None where values are not known yet."""
+    def truth(self, id: int) -> bool:
+        """Whether a node's value is true, that is, not 0; asked only where values are known."""
 
 
 class Recorder:
@@ -42,6 +48,8 @@ class Recorder:
         bindings: The value of each variable, as float64.
         cast: Rounds each value to the precision of the run; None for float64.
     """
+
+    knows_values = True
 
     def __init__(self, graph: Graph, bindings: Mapping[str, float], cast: Callable[[float], float] | None = None) -> None:
         self.graph = graph
@@ -78,7 +86,7 @@ class Recorder:
         self._record(forward(*[values[input] for input in inputs]))
         return id
 
-    def truth(self, id: int) -> bool | None:
+    def truth(self, id: int) -> bool:
         return bool(self.values[id])
 
     def _record(self, value: float) -> None:
@@ -102,6 +110,8 @@ class StaticBuilder:
         identities: Whether x·1, x + 0 and their like are x. Gradient graphs want it; the graph of a user's expression shows
             what the user wrote.
     """
+
+    knows_values = False
 
     def __init__(self, graph: Graph, *, inexact: bool = False, identities: bool = False) -> None:
         self.graph = graph
@@ -138,8 +148,8 @@ class StaticBuilder:
             self._nodes[name, inputs] = id
         return id
 
-    def truth(self, id: int) -> bool | None:
-        return None
+    def truth(self, id: int) -> bool:
+        raise ValueError("a static graph has no values")
 
     def _folded(self, name: str, inputs: tuple[int, ...], span: Span) -> int | None:
         constants = self.graph.constants

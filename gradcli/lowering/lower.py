@@ -29,9 +29,6 @@ from gradcli.ops.operation import MANY, Operation, function_names, spelled
 
 _Scope = dict[str, int]
 
-MAX_CALLS = 1_000_000
-"""How deep calls of own functions may nest."""
-
 
 class UnboundVariableError(Exception):
     """A variable without a value is needed while a program runs."""
@@ -229,13 +226,11 @@ class _Lowering:
             raise UnboundVariableError(name) from None
 
     def choose(self, item: Conditional, work: list[object], results: list[int]) -> None:
-        truth = self.builder.truth(results[-1])
-        if truth is None:
+        if self.builder.knows_values:
+            work.append(item.then if self.builder.truth(results.pop()) else item.otherwise)
+        else:
             work.append(_Apply("where", 3, item.span))
             work.extend((item.otherwise, item.then))
-        else:
-            results.pop()
-            work.append(item.then if truth else item.otherwise)
 
     def chain(self, item: Comparison, results: list[int]) -> None:
         operands = results[-len(item.operands) :]
@@ -312,15 +307,16 @@ class _Lowering:
     def enter(self, item: _Enter) -> None:
         name = item.definition.name
         depth = self.active[name] = self.active.get(name, 0) + 1
-        if depth > 1 and self.builder.truth(0) is None:
+        if depth > 1 and not self.builder.knows_values:
             raise GradcliError(
                 f"{name} calls itself, so its graph has no end", item.span, "use --mode dynamic, where a condition can end it"
             )
-        if depth > MAX_CALLS:
+        limit = self.builder.graph.max_nodes
+        if depth > limit:
             raise GradcliError(
-                f"{name} calls itself more than {MAX_CALLS:,} times",
+                f"{name} calls itself more than {limit:,} times",
                 item.span,
-                "a condition must end it",
+                "a condition must end it; --max-nodes N raises the limit",
                 exit_code=ExitCode.LIMIT,
             )
 
