@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from gradcli.autodiff.forward import evaluate
 from gradcli.autodiff.reverse import backward, local_derivatives, requires_grad
 from gradcli.errors import GradcliError, nearest
 from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_NODES, VARIABLE, Graph
-from gradcli.graph.names import node_names
+from gradcli.graph.names import constant_text, node_names
 from gradcli.language.ast import Program
 from gradcli.lowering.builders import Recorder, StaticBuilder, compacted, float32
 from gradcli.lowering.lower import UnboundVariableError, free_names, lower
@@ -273,7 +273,9 @@ def record(
 
 
 def _missing(program: Program, bindings: Mapping[str, float]) -> GradcliError:
+    """The error for variables without a value; a value of an unknown name, which may be meant for one of them, comes first."""
     free = free_names(program)
+    _check_used(free, bindings)
     missing = [name for name in free if name not in bindings and SPELLINGS.get(name, name) not in VALUES]
     listed = ", ".join(missing[:8]) + (f" and {len(missing) - 8} more" if len(missing) > 8 else "")
     options = " ".join(f"--{name} VALUE" for name in missing[:8]) + (" ..." if len(missing) > 8 else "")
@@ -289,10 +291,14 @@ def _unrecorded(program: Program, graph: Graph, bindings: Mapping[str, float]) -
     if not graph.variables.keys() <= bindings.keys():
         raise _missing(program, bindings)
     free = free_names(program)
+    _check_used(free, bindings)
+    return [name for name in free if name in bindings and name not in graph.variables]
+
+
+def _check_used(free: Collection[str], bindings: Mapping[str, float]) -> None:
     for name in bindings:
         if name not in free:
             raise UnknownVariableError(name, [n for n in free if SPELLINGS.get(n, n) not in VALUES or n in bindings])
-    return [name for name in free if name in bindings and name not in graph.variables]
 
 
 class UnknownVariableError(GradcliError):
@@ -311,10 +317,13 @@ class UnknownVariableError(GradcliError):
         hint += f"its variables are {listed}" if variables else "it has no variables"
         super().__init__(f"{asked_by}the expression has no variable {name}", hint=hint)
         self.name = name
+        self.near = near
 
 
 def _no_variable(name: str, graph: Graph, names: Sequence[str]) -> GradcliError:
-    if name in names:
+    if SPELLINGS.get(name, name) in VALUES:
+        return GradcliError(f"--wrt takes variables, and {name} is a constant", hint=f"--{name} VALUE makes it a variable")
+    if name in names and name not in map(constant_text, graph.constants.values()):
         hint = f"--retain-grad {name} shows the gradient of an intermediate node"
         return GradcliError(f"--wrt takes variables, and {name} is computed", hint=hint)
     return UnknownVariableError(name, list(graph.variables), f"--wrt {name}: ")

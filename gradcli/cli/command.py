@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from gradcli.errors import nearest
+
 HELP_FLAGS = ("-h", "--help")
 
 
@@ -109,6 +111,12 @@ class Command(NamedTuple):
     def flags(self) -> list[str]:
         """All flags that are not variables."""
         return [flag for option in self.options for flag in option.flags] + list(HELP_FLAGS)
+
+    def near(self, flag: str) -> str | None:
+        """The flag that is most like another one; the dashes, which all have, do not make them alike."""
+        long = {known.lstrip("-"): known for known in self.flags if known.startswith("--")}
+        found = nearest(flag.lstrip("-"), long)
+        return long[found] if found else None
 
 
 FORMAT = Option(

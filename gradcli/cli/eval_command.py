@@ -61,7 +61,7 @@ def run(arguments: Arguments, command: Command) -> None:
     format = chosen_format(arguments)
     values_file = arguments.text("bindings")
     if values_file == STDIN and STDIN in (arguments.text("file"), *arguments.positional):
-        raise GradcliError("the expression and the bindings cannot both come from standard input")
+        raise GradcliError("the expression and the bindings cannot both come from standard input", hint="keep one in a file")
     text, where = expression_text(arguments, command)
     values, from_file = bindings(arguments.variables, arguments.texts("set"), values_file)
 

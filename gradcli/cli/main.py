@@ -22,6 +22,7 @@ COMMANDS = {
 """Where each command is declared; a module is loaded when its command is called."""
 
 _COMPLETION = "_GRADCLI_COMPLETE"
+_FLAGS = ("--version", "--install-completion", "--show-completion", *HELP_FLAGS)
 
 
 def main() -> NoReturn:
@@ -63,7 +64,7 @@ def _run(arguments: Sequence[str]) -> None:
     if list(arguments) == ["--version"]:
         write([f"gradcli {__version__}\n"])
         return
-    if not arguments or _COMPLETION in os.environ or arguments[0].startswith("-"):
+    if not arguments or _COMPLETION in os.environ or arguments[0].partition("=")[0] in _FLAGS:
         _typer(arguments)
         return
     name, *rest = arguments
@@ -85,9 +86,12 @@ def _command(name: str) -> Command:
 
 
 def _no_command(name: str) -> GradcliError:
-    near = nearest(name, COMMANDS)
+    near = nearest(name, [*COMMANDS, *_FLAGS])
+    kind = "option" if name.startswith("--") else "command"
     if near:
-        return GradcliError(f"there is no command {name}", hint=f"did you mean {near}?")
+        return GradcliError(f"there is no {kind} {name}", hint=f"did you mean {near}?")
+    if name.startswith("--"):
+        return GradcliError(f"there is no option {name}", hint='options follow the command: gradcli eval "x^2" --x 3')
     shown = name if len(name) < 60 else "EXPRESSION"
     return GradcliError(
         f"there is no command {shown}", hint=f'the commands are {", ".join(COMMANDS)}; for a value: gradcli eval "{shown}"'

@@ -50,7 +50,7 @@ def read(command: Command, arguments: Sequence[str]) -> Arguments:
                 options[option.name] = True
         elif flag.startswith("--"):
             if not command.takes_variables or not _is_name(flag[2:]):
-                near = nearest(flag, command.flags)
+                near = command.near(flag)
                 hint = f"did you mean {near}?" if near else f"`gradcli {command.name} --help` lists the options"
                 raise GradcliError(f"there is no option {flag}", hint=hint)
             if equals and not value:
@@ -85,8 +85,8 @@ def _put(options: dict[str, Any], option: Option, value: str, flag: str, given: 
 def _no_value(flag: str, command: Command) -> GradcliError:
     option = command.option(flag)
     if option is not None:
-        return GradcliError(f"{flag} needs a value", hint=f"write {flag} {option.metavar}")
-    near = nearest(flag, command.flags)
+        return GradcliError(f"{flag} needs a value", hint=f"write {flag} {'|'.join(option.choices) or option.metavar}")
+    near = command.near(flag)
     if near:
         hint = f"did you mean {near}? A variable is given by {flag} VALUE"
     else:

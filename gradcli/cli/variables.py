@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from gradcli.cli.command import Arguments, Command, Given
 from gradcli.cli.streams import STDIN, read_text
-from gradcli.errors import GradcliError, Span, nearest
+from gradcli.errors import GradcliError, Span
 
 if TYPE_CHECKING:
     from gradcli.autodiff.tape import UnknownVariableError
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_LIKE_AN_OPTION = re.compile(r"-[^\W\d]\w*")
 
 
 def expression_text(arguments: Arguments, command: Command) -> tuple[str, str]:
@@ -38,7 +39,7 @@ def expression_text(arguments: Arguments, command: Command) -> tuple[str, str]:
 
 def _no_expression(arguments: Arguments, command: Command) -> GradcliError:
     for given in arguments.variables:
-        near = nearest(given.option, command.flags)
+        near = command.near(given.option)
         if near and not _NUMBER.fullmatch(given.text):
             return GradcliError(f"there is no option {given.option}", hint=f"did you mean {near}?")
     return GradcliError("there is no expression", hint='write one in quotation marks: gradcli eval "(x+w)*(w+1)" --x 2 --w 1')
@@ -46,8 +47,8 @@ def _no_expression(arguments: Arguments, command: Command) -> GradcliError:
 
 def option_like(error: UnknownVariableError, arguments: Arguments, command: Command) -> GradcliError:
     """The error for a variable that the expression does not have, which may be meant as an option."""
-    near = nearest(f"--{error.name}", command.flags)
-    if near and any(given.name == error.name for given in arguments.variables):
+    near = command.near(error.name)
+    if near and not error.near and any(given.name == error.name for given in arguments.variables):
         error.hint = f"did you mean the option {near}? {error.hint}"
     return error
 
@@ -55,11 +56,15 @@ def option_like(error: UnknownVariableError, arguments: Arguments, command: Comm
 def _several(positional: Sequence[str]) -> GradcliError:
     listed = " and ".join(f"'{text}'" for text in positional[:3])
     for index, text in enumerate(positional[:-1]):
-        if re.fullmatch(r"-[^\W\d]\w*", text) and _NUMBER.fullmatch(positional[index + 1]):
+        if _LIKE_AN_OPTION.fullmatch(text) and _NUMBER.fullmatch(positional[index + 1]):
             return GradcliError(
                 f"there are {len(positional)} expressions: {listed}",
                 hint=f"a variable takes two dashes: -{text} {positional[index + 1]}",
             )
+    for text in positional:
+        if _LIKE_AN_OPTION.fullmatch(text):
+            hint = f"{text} is no option; `gradcli eval --help` lists them"
+            return GradcliError(f"there are {len(positional)} expressions: {listed}", hint=hint)
     return GradcliError(
         f"there are {len(positional)} expressions: {listed}",
         hint="put the expression in quotation marks; separate statements with ';'",
@@ -94,7 +99,8 @@ def bindings(given: Sequence[Given], assignments: Sequence[str], file: str | Non
     for name, text, option in everything:
         name = identifier(name)
         if name in values:
-            raise GradcliError(f"{name} is given twice, by {sources[name]} and by {option}", hint="leave one out")
+            both = "" if sources[name] == option else f", by {sources[name]} and by {option}"
+            raise GradcliError(f"{name} is given twice{both}", hint="leave one out")
         values[name], sources[name] = number(text, option), option
     from_file: set[str] = set()
     if file is not None:
@@ -115,6 +121,8 @@ def number(text: str, where: str) -> float:
     """
     if _NUMBER.fullmatch(text):
         return float(text)
+    if not text.strip():
+        raise GradcliError(f"{where} needs a value", hint="write a number or a constant expression such as pi/2")
     from gradcli.autodiff.tape import record
     from gradcli.language.parser import parse
     from gradcli.lowering.lower import free_names

@@ -42,19 +42,22 @@ def eval_json(
         "derivative": None if derivation is None else _derivatives(derivation),
     }
     yield "{" + ",\n ".join(f"{encode(key)}: {encode(value)}" for key, value in head.items())
-    yield ',\n "nodes": [\n  '
+    yield ',\n "nodes": '
     yield from _list(map(encode, (_node(tape, labels, id) for id in range(len(tape.graph)))))
-    yield '\n ],\n "edges": [\n  '
+    yield ',\n "edges": '
     yield from _list(map(encode, _edges(tape, labels)))
-    yield "\n ],\n"
+    yield ",\n"
     yield f' "derivation": {encode(None if derivation is None else _steps(tape, derivation))},\n'
     yield f' "warnings": {encode(list(warnings))}}}\n'
 
 
 def _list(items: Iterable[str]) -> Iterator[str]:
-    """The items of a list, one a line."""
-    for index, item in enumerate(items):
-        yield (",\n  " if index else "") + item
+    """A list with one item a line."""
+    opening = "["
+    for item in items:
+        yield f"{opening}\n  {item}"
+        opening = ","
+    yield "[]" if opening == "[" else "\n ]"
 
 
 def _node(tape: Tape, labels: Labels, id: int) -> dict[str, Any]:
