@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import NamedTuple, cast
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, NamedTuple
 
-from gradcli.errors import ExitCode, GradcliError, Span, nearest
+from gradcli.errors import ExitCode, GradcliError, Span
 from gradcli.graph.graph import Graph
 from gradcli.graph.names import is_operation, rebound
 from gradcli.language.ast import (
@@ -22,10 +22,10 @@ from gradcli.language.ast import (
     Program,
     postorder,
 )
-from gradcli.language.text import to_text
 from gradcli.lowering.builders import GraphBuilder
+from gradcli.lowering.calls import Order, missing_argument, parameters_of, resolve, unknown_function
 from gradcli.ops.constants import SPELLINGS, VALUES
-from gradcli.ops.operation import MANY, Operation, function_names, spelled
+from gradcli.ops.operation import Operation, spelled
 
 _Scope = dict[str, int]
 
@@ -38,6 +38,15 @@ class _Apply(NamedTuple):
     """Work to do once the operands stand on the stack of results: append the operation."""
 
     operation: str
+    arity: int
+    span: Span
+
+
+class _Reorder(NamedTuple):
+    """As ``_Apply``, with the operands in the order written: bring them into that of the parameters."""
+
+    operation: Operation
+    order: Order
     arity: int
     span: Span
 
@@ -58,7 +67,7 @@ class _Enter(NamedTuple):
     """Evaluate the body of an own function with the last results as its parameters."""
 
     definition: Definition
-    order: tuple[int, ...]
+    order: list[int]
     span: Span
 
 
@@ -67,15 +76,6 @@ class _Leave(NamedTuple):
 
     scope: _Scope
     function: str
-
-
-class _Reorder(NamedTuple):
-    """Bring the last results, in the order written, into the order of the parameters, and append the operation."""
-
-    operation: Operation
-    order: tuple[int | None, ...]
-    arity: int
-    span: Span
 
 
 def lower(program: Program, builder: GraphBuilder, bound: Collection[str] = ()) -> Graph:
@@ -97,6 +97,15 @@ def lower(program: Program, builder: GraphBuilder, bound: Collection[str] = ()) 
 
 
 class _Lowering:
+    """The walk. The work still to do is a stack, and so are the ids of the results: nothing recurses over the program.
+
+    Attributes:
+        assigned: The node of each name that the program has assigned so far.
+        functions: The own functions that it has defined so far.
+        scope: The parameters of the own function whose body is being evaluated.
+        depths: How many calls of each own function are being evaluated.
+    """
+
     def __init__(self, program: Program, builder: GraphBuilder, bound: Collection[str]) -> None:
         self.program = program
         self.builder = builder
@@ -105,7 +114,22 @@ class _Lowering:
         self.assigning = ""
         self.assigned_later = {s.name for s in program.statements if isinstance(s, Assignment)}
         self.functions: dict[str, Definition] = {}
-        self.active: dict[str, int] = {}
+        self.scope: _Scope = {}
+        self.depths: dict[str, int] = {}
+        self.work: list[Any] = []
+        self.results: list[int] = []
+        self.handlers: dict[type, Callable[[Any], None]] = {
+            Operator: self.operator,
+            Comparison: self.comparison,
+            Conditional: self.conditional,
+            Call: self.call,
+            Group: self.group,
+            _Reorder: self.reorder,
+            _Chain: self.chain,
+            _Choose: self.choose,
+            _Enter: self.enter,
+            _Leave: self.leave,
+        }
 
     def run(self) -> Graph:
         graph = self.builder.graph
@@ -137,80 +161,40 @@ class _Lowering:
         return graph
 
     def expression(self, root: Expression) -> int:
-        """The node of an expression. The work still to do is a stack, and so are the results."""
-        builder = self.builder
+        """The node of an expression."""
+        builder, handlers, results, work = self.builder, self.handlers, self.results, self.work
         variables = builder.graph.variables
-        work: list[object] = [root]
-        results: list[int] = []
-        scope: _Scope = {}
-        push, pop = work.append, work.pop
+        work.append(root)
         while work:
-            item = pop()
+            item = work.pop()
             kind = type(item)
-            if kind is Number:
-                results.append(builder.constant(item.value, item.span))  # type: ignore[attr-defined]
-            elif kind is Name:
-                name: str = item.name  # type: ignore[attr-defined]
-                id = scope.get(name)
-                if id is None and not scope and name not in self.assigned:
-                    id = variables.get(name)
-                results.append(self.name(item, scope) if id is None else id)  # type: ignore[arg-type]
-            elif isinstance(item, Operator):
-                self.operator(item, work, results)
+            if kind is Name:
+                name = item.name
+                known = variables.get(name) if not self.scope and name not in self.assigned else None
+                results.append(self.name(item) if known is None else known)
             elif kind is _Apply:
-                operation, arity, span = cast(_Apply, item)
+                operation, arity, span = item
                 inputs = tuple(results[-arity:])
                 del results[-arity:]
                 results.append(builder.operation(operation, inputs, span))
-            elif isinstance(item, Call):
-                self.call(item, work)
-            elif isinstance(item, Conditional):
-                push(_Choose(item))
-                push(item.test)
-            elif isinstance(item, _Choose):
-                self.choose(item.conditional, work, results)
-            elif isinstance(item, Comparison):
-                push(_Chain(item))
-                work.extend(reversed(item.operands))
-            elif isinstance(item, _Chain):
-                self.chain(item.comparison, results)
-            elif isinstance(item, _Reorder):
-                self.reorder(item, results)
-            elif isinstance(item, _Enter):
-                arguments = results[len(results) - len(item.order) :]
-                del results[len(results) - len(item.order) :]
-                push(_Leave(scope, item.definition.name))
-                push(item.definition.body)
-                scope = {p: arguments[at] for p, at in zip(item.definition.parameters, item.order, strict=True)}
-                self.enter(item)
-            elif isinstance(item, _Leave):
-                scope = item.scope
-                self.active[item.function] -= 1
-            elif isinstance(item, Group):
-                push(item.content)
+            elif kind is Number:
+                results.append(builder.constant(item.value, item.span))
             else:
-                raise TypeError(f"{kind.__name__} is not an expression of a program")
-        return results[0]
+                handlers[kind](item)
+        return results.pop()
 
-    def operator(self, item: Operator, work: list[object], results: list[int]) -> None:
-        operands = item.operands
-        if len(operands) == 1:
-            if item.symbol == "+":  # makes no node, as in PyTorch
-                work.append(operands[0])
-                return
-            if item.symbol == "-" and type(operands[0]) is Number:  # -2 is a number, not an operation on one
-                results.append(self.builder.constant(-operands[0].value, item.span))
-                return
-        elif item.symbol == "@":
-            raise GradcliError("@ is the product of matrices, and these are numbers", item.span, "write * for a product")
-        work.append(_Apply(_operator(item.symbol, len(operands)), len(operands), item.span))
-        work.extend(operands[::-1])
+    def taken(self, count: int) -> list[int]:
+        """Take the last results."""
+        start = len(self.results) - count
+        last = self.results[start:]
+        del self.results[start:]
+        return last
 
-    def name(self, item: Name, scope: _Scope) -> int:
+    def name(self, item: Name) -> int:
         """The node of a name: a parameter, an assigned name, a variable, or a constant."""
         name = item.name
-        if name in scope:
-            return scope[name]
+        if name in self.scope:
+            return self.scope[name]
         if name in self.assigned:
             return self.assigned[name]
         if name not in self.bound:
@@ -225,100 +209,116 @@ class _Lowering:
         except KeyError:
             raise UnboundVariableError(name) from None
 
-    def choose(self, item: Conditional, work: list[object], results: list[int]) -> None:
-        if self.builder.knows_values:
-            work.append(item.then if self.builder.truth(results.pop()) else item.otherwise)
-        else:
-            work.append(_Apply("where", 3, item.span))
-            work.extend((item.otherwise, item.then))
+    def operator(self, item: Operator) -> None:
+        operands = item.operands
+        if len(operands) == 1:
+            operand = operands[0]
+            if item.symbol == "+":  # makes no node, as in PyTorch
+                self.work.append(operand)
+                return
+            if item.symbol == "-" and isinstance(operand, Number):  # -2 is a number, not an operation on one
+                self.results.append(self.builder.constant(-operand.value, item.span))
+                return
+        elif item.symbol == "@":
+            raise GradcliError("@ is the product of matrices, and these are numbers", item.span, "write * for a product")
+        self.work.append(_Apply(_operator(item.symbol, len(operands)), len(operands), item.span))
+        self.work.extend(operands[::-1])
 
-    def chain(self, item: Comparison, results: list[int]) -> None:
-        operands = results[-len(item.operands) :]
-        del results[-len(item.operands) :]
+    def group(self, item: Group) -> None:
+        self.work.append(item.content)
+
+    def comparison(self, item: Comparison) -> None:
+        self.work.append(_Chain(item))
+        self.work.extend(item.operands[::-1])
+
+    def chain(self, item: _Chain) -> None:
+        """a < b < c is a < b and b < c, with b computed once."""
+        comparison = item.comparison
+        operands = self.taken(len(comparison.operands))
         result = -1
-        for symbol, left, right in zip(item.symbols, operands, operands[1:], strict=False):
-            pair = self.builder.operation(_operator(symbol, 2), (left, right), item.span)
-            result = pair if result < 0 else self.builder.operation(_operator("and", 2), (result, pair), item.span)
-        results.append(result)
+        for symbol, left, right in zip(comparison.symbols, operands, operands[1:], strict=False):
+            pair = self.builder.operation(_operator(symbol, 2), (left, right), comparison.span)
+            result = pair if result < 0 else self.builder.operation(_operator("and", 2), (result, pair), comparison.span)
+        self.results.append(result)
 
-    def call(self, item: Call, work: list[object]) -> None:
-        definition = self.functions.get(item.function)
-        count = len(item.arguments)
-        positional = count - len(item.keywords)
-        if definition is not None:
-            order = _places(item, positional, definition.parameters)
-            if None in order or len(order) != len(definition.parameters):
-                usage = f"{definition.name}({', '.join(definition.parameters)})"
-                raise _wrong_count(item, count, len(definition.parameters), len(definition.parameters), usage)
-            work.append(_Enter(definition, tuple(at for at in order if at is not None), item.span))
+    def conditional(self, item: Conditional) -> None:
+        self.work.append(_Choose(item))
+        self.work.append(item.test)
+
+    def choose(self, item: _Choose) -> None:
+        """Where values are known only the branch taken is evaluated; else both are, and an operation chooses."""
+        conditional = item.conditional
+        if self.builder.knows_values:
+            test = self.builder.truth(self.results.pop())
+            self.work.append(conditional.then if test else conditional.otherwise)
         else:
-            operation = self.resolve(item, count)
+            self.work.append(_Apply("where", 3, conditional.span))
+            self.work.extend((conditional.otherwise, conditional.then))
+
+    def call(self, item: Call) -> None:
+        count = len(item.arguments)
+        definition = self.functions.get(item.function)
+        if definition is not None:
+            self.work.append(_Enter(definition, parameters_of(item, definition), item.span))
+        else:
+            resolved = resolve(item)
+            if resolved is None:
+                raise self.unknown_function(item)
+            operation, order = resolved
             if item.keywords:
-                work.append(_Reorder(operation, _places(item, positional, operation.parameters), count, item.span))
+                self.work.append(_Reorder(operation, order, count, item.span))
             else:
-                work.append(_Apply(operation.name, count, item.span))
-        work.extend(item.arguments[::-1])
+                self.work.append(_Apply(operation.name, count, item.span))
+        self.work.extend(item.arguments[::-1])
 
-    def resolve(self, item: Call, count: int) -> Operation:
-        candidates = spelled(item.function) if item.function.isidentifier() else []
-        for operation in candidates:
-            if operation.accepts(count) or (item.keywords and count <= operation.most):
-                return operation
-        if candidates:
-            fewest = min(operation.required for operation in candidates)
-            widest = max(candidates, key=lambda operation: operation.most)
-            usage = item.function + widest.usage[len(widest.name) :]
-            raise _wrong_count(item, count, fewest, widest.most, usage)
-        name, (start, _) = item.function, item.span
-        place = (start, start + len(name))
-        if self.is_value(name):
-            raise GradcliError(f"{name} is not a function", place, f"for a product write {_as_product(item)}")
-        if name in {s.name for s in self.program.statements if isinstance(s, Definition)}:
-            raise GradcliError(f"{name} is used before it is defined", place, "move the definition up")
-        near = nearest(name, [*function_names(), *self.functions])
-        hint = f"did you mean {near}?" if near else "`gradcli ops` lists the functions"
-        if len(name) == 1 or not near:
-            hint += f"; for a product write {_as_product(item)}; your own function is defined by {name}(u) = ..."
-        raise GradcliError(f"there is no function {name}", place, hint)
+    def unknown_function(self, item: Call) -> GradcliError:
+        name = item.function
+        is_value = name in self.bound or name in self.assigned_later or SPELLINGS.get(name, name) in VALUES
+        defined = {s.name for s in self.program.statements if isinstance(s, Definition)}
+        return unknown_function(
+            item, self.functions, is_value=is_value or name in free_names(self.program), defined_later=name in defined
+        )
 
-    def is_value(self, name: str) -> bool:
-        """Whether a name stands for a value somewhere in the program."""
-        if name in self.bound or name in self.assigned_later or SPELLINGS.get(name, name) in VALUES:
-            return True
-        return name in free_names(self.program)
-
-    def reorder(self, item: _Reorder, results: list[int]) -> None:
-        given = results[-item.arity :]
-        del results[-item.arity :]
+    def reorder(self, item: _Reorder) -> None:
         operation = item.operation
+        given = self.taken(item.arity)
         inputs: list[int] = []
         for index, at in enumerate(item.order):
             if at is not None:
                 inputs.append(given[at])
             elif index < operation.required:
-                missing = operation.parameters[index]
-                raise GradcliError(f"{operation.name} needs a value for {missing}", item.span, f"write {operation.usage}")
+                raise GradcliError(missing_argument(operation, index), item.span, f"write {operation.usage}")
             else:
                 default = operation.defaults[index - operation.required]
-                value = int(default) if default.is_integer() else str(default) if default == float("inf") else default
+                value = int(default) if default.is_integer() else default
                 inputs.append(self.builder.constant(value, item.span))
-        results.append(self.builder.operation(operation.name, tuple(inputs), item.span))
+        self.results.append(self.builder.operation(operation.name, tuple(inputs), item.span))
 
     def enter(self, item: _Enter) -> None:
-        name = item.definition.name
-        depth = self.active[name] = self.active.get(name, 0) + 1
-        if depth > 1 and not self.builder.knows_values:
-            raise GradcliError(
-                f"{name} calls itself, so its graph has no end", item.span, "use --mode dynamic, where a condition can end it"
-            )
+        definition = item.definition
+        arguments = self.taken(len(item.order))
+        self.work.append(_Leave(self.scope, definition.name))
+        self.work.append(definition.body)
+        self.scope = {parameter: arguments[at] for parameter, at in zip(definition.parameters, item.order, strict=True)}
+        depth = self.depths[definition.name] = self.depths.get(definition.name, 0) + 1
+        if depth > 1:
+            self.check_recursion(definition.name, depth, item.span)
+
+    def check_recursion(self, name: str, depth: int, span: Span) -> None:
+        if not self.builder.knows_values:
+            hint = "use --mode dynamic, where a condition can end it"
+            raise GradcliError(f"{name} calls itself, so its graph has no end", span, hint)
         limit = self.builder.graph.max_nodes
         if depth > limit:
-            raise GradcliError(
-                f"{name} calls itself more than {limit:,} times",
-                item.span,
-                "a condition must end it; --max-nodes N raises the limit",
-                exit_code=ExitCode.LIMIT,
-            )
+            hint = "a condition must end it; --max-nodes N raises the limit"
+            raise GradcliError(f"{name} calls itself more than {limit:,} times", span, hint, exit_code=ExitCode.LIMIT)
+
+    def leave(self, item: _Leave) -> None:
+        self.scope = item.scope
+        self.depths[item.function] -= 1
+
+
+_OPERATORS: dict[tuple[str, int], str] = {}
 
 
 def _operator(symbol: str, count: int) -> str:
@@ -328,45 +328,6 @@ def _operator(symbol: str, count: int) -> str:
     if name is None:
         name = _OPERATORS[key] = next(o.name for o in spelled(symbol) if o.accepts(count) and o.symbol == symbol)
     return name
-
-
-_OPERATORS: dict[tuple[str, int], str] = {}
-
-
-def _places(item: Call, positional: int, parameters: tuple[str, ...]) -> tuple[int | None, ...]:
-    """For each parameter which written argument it takes; None where it takes none. Trailing ones left out are cut off."""
-    places: list[int | None] = list(range(positional))
-    spans = item.keyword_spans or (item.span,) * len(item.keywords)
-    for index, (keyword, place) in enumerate(zip(item.keywords, spans, strict=True), positional):
-        if keyword not in parameters:
-            near = nearest(keyword, parameters)
-            raise GradcliError(
-                f"{item.function} has no argument {keyword}",
-                place,
-                f"did you mean {near}?" if near else f"its arguments are {', '.join(parameters)}",
-            )
-        at = parameters.index(keyword)
-        if at < positional:
-            raise GradcliError(
-                f"{item.function} gets its argument {keyword} twice",
-                place,
-                "once by its place and once by its name: leave one out",
-            )
-        places.extend([None] * (at + 1 - len(places)))
-        places[at] = index
-    return tuple(places)
-
-
-def _as_product(item: Call) -> str:
-    """The product that a call of a variable was meant as: ``x*(w + 1)``."""
-    short = len(item.arguments) == 1 and item.span[1] - item.span[0] <= 40
-    return f"{item.function}*({to_text(item.arguments[0]) if short else '...'})"
-
-
-def _wrong_count(item: Call, count: int, fewest: int, most: int, usage: str) -> GradcliError:
-    takes = f"at least {fewest}" if most >= MANY else str(fewest) if fewest == most else f"{fewest} to {most}"
-    noun = "argument" if takes.split()[-1] == "1" else "arguments"
-    return GradcliError(f"{item.function} takes {takes} {noun}, not {count}", item.span, f"write {usage}")
 
 
 def free_names(program: Program) -> dict[str, Span]:
