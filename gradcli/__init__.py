@@ -17,13 +17,14 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from gradcli.autodiff.tape import Tape, record
-    from gradcli.derivation.chain_rule import Derivation, derive
+    from gradcli.derivation.chain_rule import derive
+    from gradcli.derivation.steps import Derivation
     from gradcli.errors import GradcliError
     from gradcli.language.parser import parse
     from gradcli.language.text import to_text
 
 _HOMES = {
-    "Derivation": "gradcli.derivation.chain_rule",
+    "Derivation": "gradcli.derivation.steps",
     "GradcliError": "gradcli.errors",
     "Tape": "gradcli.autodiff.tape",
     "derive": "gradcli.derivation.chain_rule",

@@ -8,27 +8,35 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 
 from gradcli.algebra.simplify import derivatives
 from gradcli.autodiff.forward import evaluate
 from gradcli.autodiff.tape import Tape
+from gradcli.derivation.expressions import (
+    exact_value,
+    listed,
+    operations_in,
+    product_of,
+    replaced_names,
+    sum_of,
+    weight,
+    without_trivial,
+)
 from gradcli.derivation.local import Labels
+from gradcli.derivation.steps import Derivation, Equation, Step
 from gradcli.graph.graph import VARIABLE, Graph
 from gradcli.graph.names import is_operation
 from gradcli.language.ast import (
     Expression,
-    Group,
     Name,
     Number,
     Operator,
     Output,
     Partial,
     Program,
-    children,
     postorder,
 )
+from gradcli.language.numbers import short_text
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.lowering.builders import StaticBuilder
@@ -40,55 +48,6 @@ NAMED_LIMIT = 8
 
 WRITTEN_LIMIT = 60
 """Operations up to which intermediates are written out in variables."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of a derivation.
-
-    Attributes:
-        rule: The rule that leads from the line before to this one.
-        left: What is being derived.
-        right: What it equals.
-        note: What the rule does here, in words.
-    """
-
-    rule: str
-    left: Partial
-    right: Expression
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Equation:
-    """The derivation of one adjoint, ∂output/∂node.
-
-    Attributes:
-        node: The id of the node.
-        steps: From the chain rule to the value.
-    """
-
-    node: int
-    steps: tuple[Step, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Derivation:
-    """The equations of a backward pass.
-
-    Attributes:
-        equations: In the order of the backward pass: the intermediate nodes, then the variables.
-        needed: For each variable the nodes whose equations lead to its own, in order, its own last.
-        derivatives: For each variable its derivative as a simplified expression in variables; None where it is too long.
-    """
-
-    equations: Mapping[int, Equation]
-    needed: Mapping[str, tuple[int, ...]]
-    derivatives: Mapping[str, Expression | None]
-
-    def of(self, variable: str) -> list[Equation]:
-        """The equations that lead to the derivative by a variable, its own last."""
-        return [self.equations[node] for node in self.needed[variable]]
 
 
 def derive(tape: Tape, limit: int = 200) -> Derivation:
@@ -161,16 +120,16 @@ class _Deriving:
                 steps.append(Step(rule, left, right, note))
 
         if users != [self.tape.output]:
-            say("chain rule", _sum([self.product(id, user) for user in users]), self.paths(id, users))
+            say("chain rule", sum_of([self.product(id, user) for user in users]), self.paths(id, users))
         factors = [self.factors(id, user) for user in users]
-        say("local derivatives", _sum([_product(pair) for pair in factors]), self.locals_note(users, earlier))
-        bare = _sum(list(filter(None, (_without_trivial(pair) for pair in factors))))
+        say("local derivatives", sum_of([product_of(pair) for pair in factors]), self.locals_note(users, earlier))
+        bare = sum_of(list(filter(None, (without_trivial(pair) for pair in factors))))
         say("trivial factors dropped", bare, "factors 1 dropped")
-        number = _constant(bare)
+        number = exact_value(bare)
         if number is not None:
             bare = number
             say("numbers computed", bare, "numbers computed")
-        if _count(bare) <= NAMED_LIMIT:
+        if operations_in(bare) <= NAMED_LIMIT:
             self.short[id] = bare
         if self.graph.operations[id] == VARIABLE:
             self.finish(bare, simplified, say)
@@ -185,9 +144,9 @@ class _Deriving:
         last = bare
         if written_form is not None:
             if replaced:
-                say("intermediates written out", written_form, f"{_listed(replaced)} written out")
+                say("intermediates written out", written_form, f"{listed(replaced)} written out")
             last = written_form
-            if simplified is not None and _weight(simplified) < _weight(written_form):
+            if simplified is not None and weight(simplified) < weight(written_form):
                 say("like terms collected", simplified, "like terms collected")
                 last = simplified if self.close(self.value(simplified), self.value(written_form)) else written_form
         self.numbers(last, say)
@@ -209,7 +168,7 @@ class _Deriving:
         """What is put in for the partials: derivatives of single operations, and what earlier equations found."""
         found = [Partial(self.output, self.names[user]) for user in users if user in earlier and user in self.short]
         what = "local derivative" if len(users) == 1 else "local derivatives"
-        return what + (f", {_listed([to_text(partial, pretty=True) for partial in found])} from above" if found else "")
+        return what + (f", {listed([to_text(partial, pretty=True) for partial in found])} from above" if found else "")
 
     def product(self, id: int, user: int) -> Expression:
         """∂y/∂user·∂user/∂node, or the local derivative alone where the user is the output."""
@@ -236,7 +195,7 @@ class _Deriving:
             for input, derivative in zip(self.graph.inputs[user], self.labels.derivatives(user), strict=True):
                 if derivative is not None:
                     edges.setdefault(input, []).append(derivative)
-            found = self.locals[user] = {input: _sum(parts) for input, parts in edges.items()}
+            found = self.locals[user] = {input: sum_of(parts) for input, parts in edges.items()}
         return found[id]
 
     # ---- expressions and their values ----
@@ -255,7 +214,7 @@ class _Deriving:
                     return None, []
                 if node.name not in replaced:
                     replaced[node.name] = written_out(self.graph, self.ids[node.name], self.names)
-        return _replace(expression, replaced), sorted(replaced, key=self.ids.__getitem__)
+        return replaced_names(expression, replaced), sorted(replaced, key=self.ids.__getitem__)
 
     def put_numbers(self, expression: Expression) -> tuple[Expression, list[str]]:
         """The expression with every name replaced by its value, and what was put in: ``w = 1``."""
@@ -265,14 +224,14 @@ class _Deriving:
             if isinstance(node, Name) and node.name in self.ids:
                 value = self.tape.values[self.ids[node.name]]
                 replaced[node.name] = Number(value)
-                said[f"{node.name} = {_rounded(value)}"] = None
+                said[f"{node.name} = {short_text(value)}"] = None
             elif isinstance(node, Partial):
                 adjoint = self.tape.adjoints[self.ids[node.input]]
                 key = to_text(node, pretty=True)
                 if adjoint is not None:
                     replaced[key] = Number(adjoint)
-                    said[f"{key} = {_rounded(adjoint)}"] = None
-        return _replace(expression, replaced, grouped=False), list(said)
+                    said[f"{key} = {short_text(adjoint)}"] = None
+        return replaced_names(expression, replaced, grouped=False), list(said)
 
     def value(self, expression: Expression) -> float:
         """The value of a step at the point of the run."""
@@ -307,87 +266,3 @@ class _Deriving:
         values = self.tape.local_values(output)
         edges = [v for at, v in zip(self.graph.inputs[output], values, strict=True) if at == input and v is not None]
         return math.fsum(edges) if all(map(math.isfinite, edges)) else sum(edges)
-
-
-# ---- expressions ----
-
-
-def _sum(terms: Sequence[Expression]) -> Expression:
-    """The sum of the terms; the minus of a later term is the sign before it."""
-    total = terms[0] if terms else Number(0)
-    for term in terms[1:]:
-        if isinstance(term, Operator) and term.symbol == "-" and len(term.operands) == 1:
-            total = Operator("-", (total, term.operands[0]))
-        else:
-            total = Operator("+", (total, term))
-    return total
-
-
-def _product(factors: Sequence[Expression]) -> Expression:
-    product = factors[0]
-    for factor in factors[1:]:
-        product = Operator("*", (product, factor))
-    return product
-
-
-def _without_trivial(factors: Sequence[Expression]) -> Expression | None:
-    """The product without factors 1; None where a factor is 0; a factor -1 becomes the sign."""
-    kept: list[Expression] = []
-    negative = False
-    for factor in factors:
-        if isinstance(factor, Number) and factor.value in (0, 1, -1):
-            if factor.value == 0:
-                return None
-            negative ^= factor.value < 0
-        else:
-            kept.append(factor)
-    if not kept:
-        return Number(-1 if negative else 1)
-    product = _product(kept)
-    return Operator("-", (product,)) if negative else product
-
-
-def _constant(expression: Expression) -> Number | None:
-    """The exact value of an expression of whole numbers and fractions; None for any other."""
-    if any(isinstance(node, Name | Partial) for node in postorder(expression)):
-        return None
-    graph = lower(Program((Output(expression),)), StaticBuilder(Graph()))
-    value = graph.constants.get(graph.output)
-    return Number(value) if isinstance(value, int | Fraction) else None
-
-
-def _count(expression: Expression) -> int:
-    return sum(1 for node in postorder(expression) if children(node) and not isinstance(node, Group))
-
-
-def _weight(expression: Expression) -> int:
-    """Operations and names: what makes an expression long to read."""
-    return _count(expression) + sum(1 for node in postorder(expression) if isinstance(node, Name))
-
-
-def _replace(expression: Expression, replaced: Mapping[str, Expression], *, grouped: bool = True) -> Expression:
-    """The tree with names and partials replaced; a sum that takes the place of a name keeps parentheses around it."""
-
-    def change(node: Expression) -> Expression:
-        if isinstance(node, Name | Partial):
-            key = node.name if isinstance(node, Name) else to_text(node, pretty=True)
-            return replaced.get(key, node)
-        if grouped and isinstance(node, Operator) and node.symbol in "+-" and len(node.operands) == 2:
-            return Operator(node.symbol, tuple(_group(operand) for operand in node.operands))
-        return node
-
-    substituted = {id(value) for value in replaced.values()}
-
-    def _group(operand: Expression) -> Expression:
-        is_sum = isinstance(operand, Operator) and operand.symbol in "+-"
-        return Group(operand) if is_sum and id(operand) in substituted else operand
-
-    return mapped(expression, change)
-
-
-def _rounded(value: float) -> str:
-    return f"{value:.6g}" if not value.is_integer() or abs(value) >= 1e15 else f"{value:.0f}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
+
+SHORT_DIGITS = 6
+"""Significant digits of numbers that people read; JSON has all digits."""
 
 _LONGEST = 400
 """Places up to which a fraction is looked at as a decimal."""
@@ -44,3 +48,15 @@ def _decimal(value: Fraction) -> str:
         return f"{sign}{digits[0]}{point}{digits[1:]}e{len(digits) - 1 - places:+03d}"
     digits = digits.rjust(places + 1, "0")
     return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
+
+
+def short_text(value: int | Fraction | float) -> str:
+    """The number with six significant digits; whole numbers with all of theirs."""
+    return number_text(value if is_short(value) else float(f"{value:.{SHORT_DIGITS}g}"))
+
+
+def is_short(value: int | Fraction | float) -> bool:
+    """Whether :func:`short_text` shows the number as it is."""
+    if not isinstance(value, float) or not math.isfinite(value) or (value.is_integer() and abs(value) < 1e15):
+        return True
+    return float(f"{value:.{SHORT_DIGITS}g}") == value

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from gradcli.autodiff.tape import Tape
-from gradcli.derivation.chain_rule import Derivation
 from gradcli.derivation.local import Labels
+from gradcli.derivation.steps import Derivation
 from gradcli.language.text import to_text
 from gradcli.output.numbers import json_number
 

@@ -1,25 +1,8 @@
-"""Numbers as people and as JSON read them."""
+"""Numbers in JSON."""
 
 from __future__ import annotations
 
 import math
-from fractions import Fraction
-
-from gradcli.language.numbers import number_text
-
-SHORT_DIGITS = 6
-
-
-def short(value: int | Fraction | float) -> str:
-    """The number with six significant digits; whole numbers with all of theirs."""
-    return number_text(value if is_short(value) else float(f"{value:.{SHORT_DIGITS}g}"))
-
-
-def is_short(value: int | Fraction | float) -> bool:
-    """Whether :func:`short` shows the number as it is."""
-    if not isinstance(value, float) or not math.isfinite(value) or (value.is_integer() and abs(value) < 1e15):
-        return True
-    return float(f"{value:.{SHORT_DIGITS}g}") == value
 
 
 def json_number(value: float | None) -> float | str | None:

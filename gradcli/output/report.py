@@ -6,16 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from gradcli.autodiff.tape import Tape
-from gradcli.derivation.chain_rule import Derivation, Step
 from gradcli.derivation.local import Labels
+from gradcli.derivation.steps import Derivation, Step
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.graph.names import is_operation
 from gradcli.language.ast import Number, postorder
-from gradcli.language.numbers import number_text
+from gradcli.language.numbers import is_short, number_text, short_text
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
 from gradcli.lowering.raising import written_out, written_sizes
-from gradcli.output.numbers import is_short, short
 
 TABLE_ROWS = 40
 """Rows of a table that are shown of a large graph."""
@@ -114,7 +113,7 @@ def _results(tape: Tape, style: Style, show_all: bool) -> Iterator[Lines]:
     head = f"{output} = {number_text(tape.value)}"
     if written_sizes(tape.graph)[tape.output] <= WRITTEN_NODES and is_operation(tape.graph, tape.output):
         whole = to_text(written_out(tape.graph, tape.output, tape.names), pretty=not style.ascii)
-        point = ", ".join(f"{name} = {short(value)}" for name, value in tape.bindings.items())
+        point = ", ".join(f"{name} = {short_text(value)}" for name, value in tape.bindings.items())
         head = f"{output} = {whole} = {number_text(tape.value)}" + (f"   at {point}" if point else "")
     gradient = list(tape.gradient.items())
     shown = gradient if show_all else gradient[:TABLE_ROWS]
@@ -150,12 +149,12 @@ def _nodes(tape: Tape, labels: Labels, style: Style, show_all: bool) -> Table:
                 str(id),
                 tape.names[id],
                 computed,
-                short(tape.values[id]),
+                short_text(tape.values[id]),
                 str(tape.is_leaf(id)),
                 str(tape.requires_grad[id]),
                 tape.grad_fn(id) or "None",
-                "None" if grad is None else short(grad),
-                "" if adjoint is None else short(adjoint),
+                "None" if grad is None else short_text(grad),
+                "" if adjoint is None else short_text(adjoint),
             ]
         )
     columns = ["id", "node", "is", "value", "is_leaf", "requires_grad", "grad_fn", ".grad", style.text(f"∂{output}/∂node")]
@@ -184,7 +183,7 @@ def _edges(tape: Tape, labels: Labels, style: Style, show_all: bool) -> Table:
             if text is not None and value is not None:
                 d = style.text("∂")
                 edge = f"{names[input]} {style.text('→')} {names[id]}"
-                rows.append([edge, f"{d}{names[id]}/{d}{names[input]}", style.expression(text), short(value)])
+                rows.append([edge, f"{d}{names[id]}/{d}{names[input]}", style.expression(text), short_text(value)])
     return Table(
         "Edges, with the local derivative along each",
         ["edge", "local derivative", "is", "value"],
@@ -209,7 +208,7 @@ def _derivations(tape: Tape, derivation: Derivation, style: Style) -> Iterator[E
         found = derivation.equations.get(tape.graph.variables[name])
         if found is not None:
             rows = list(_rows(found.steps, style))
-            title = style.text(f"Why ∂{output}/∂{name} = {short(tape.gradient[name] or 0.0)}")
+            title = style.text(f"Why ∂{output}/∂{name} = {short_text(tape.gradient[name] or 0.0)}")
             yield Equations(title, rows, frozenset({len(rows) - 1}))
 
 
@@ -217,5 +216,5 @@ def _rows(steps: Sequence[Step], style: Style) -> Iterator[tuple[str, str, str, 
     for index, step in enumerate(steps):
         rounded = any(not is_short(n.value) for n in postorder(step.right) if isinstance(n, Number))
         left = to_text(step.left, pretty=not style.ascii) if index == 0 else ""
-        right = to_text(step.right, pretty=not style.ascii, number=short)
+        right = to_text(step.right, pretty=not style.ascii, number=short_text)
         yield left, style.text("≈") if rounded else "=", right, style.text(step.note)
