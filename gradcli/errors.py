@@ -131,9 +131,7 @@ def columns(text: str) -> int:
     """Terminal columns that the text takes: wide East Asian characters two, combining marks none."""
     if text.isascii():
         return len(text)
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -171,9 +171,7 @@ def _atom_key(algebra: Algebra, atom: int) -> tuple[int, str, int]:
     return (rank, str(content) if rank < 2 else kind, atom)
 
 
-def _term(
-    algebra: Algebra, monomial: Monomial, coefficient: Rational, expressions: dict[int, Expression]
-) -> Expression:
+def _term(algebra: Algebra, monomial: Monomial, coefficient: Rational, expressions: dict[int, Expression]) -> Expression:
     if not monomial:
         return Number(coefficient)
     above: list[Expression] = []

@@ -55,7 +55,7 @@ def backward(
     if not needs[graph.output]:
         return adjoints
     adjoints[graph.output] = seed
-    operations, all_inputs = graph.operations, graph.inputs
+    all_inputs = graph.inputs
     for id in range(graph.output, -1, -1):
         adjoint = adjoints[id]
         inputs = all_inputs[id]
@@ -89,7 +89,9 @@ def local_derivatives(graph: Graph, id: int, values: Sequence[Any], needs: Seque
     try:
         return operation.local_derivatives(values[id], tuple([values[input] for input in inputs]), wanted)
     except NotDifferentiableError as error:
-        raise GradcliError(str(error), graph.spans[id], "give that argument a number, or leave its variables out of --wrt") from None
+        raise GradcliError(
+            str(error), graph.spans[id], "give that argument a number, or leave its variables out of --wrt"
+        ) from None
 
 
 def gradient_graph(graph: Graph, wrt: Sequence[int]) -> tuple[Graph, list[int | None]]:

@@ -127,4 +127,6 @@ def _not_finite(tape: Tape, strict: bool) -> list[str]:
     return [message for message, _ in found[:5]] + more
 
 
-COMMAND = Command("eval", HELP, ("EXPRESSION", "The expression or program; - is standard input."), OPTIONS, run, takes_variables=True)
+COMMAND = Command(
+    "eval", HELP, ("EXPRESSION", "The expression or program; - is standard input."), OPTIONS, run, takes_variables=True
+)

@@ -47,11 +47,12 @@ def show(
         long = [name for name, expression in derivation.derivatives.items() if expression is None]
         if long:
             listed = ", ".join(long)
-            left_out.append(f"derivatives with more than {DERIVATIVE_OPERATIONS} operations are left out ({listed}); --all brings them")
+            left_out.append(
+                f"derivatives with more than {DERIVATIVE_OPERATIONS} operations are left out ({listed}); --all brings them"
+            )
     else:
-        left_out.append(
-            f"the graph has {len(tape.graph):,} nodes: the derivation and the written-out derivatives are left out; --all brings them"
-        )
+        size = f"{len(tape.graph):,}"
+        left_out.append(f"the graph has {size} nodes: derivation and written-out derivatives are left out; --all brings them")
     if format == "json":
         from gradcli.output.json_view import eval_json
 

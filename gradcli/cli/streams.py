@@ -33,7 +33,9 @@ def read_text(path: str) -> tuple[str, str]:
         return data.decode("utf-8-sig").replace("\r\n", "\n"), where
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise GradcliError(f"{where} is not UTF-8 text: byte {error.start + 1}, in line {line}", hint="save it as UTF-8") from None
+        raise GradcliError(
+            f"{where} is not UTF-8 text: byte {error.start + 1}, in line {line}", hint="save it as UTF-8"
+        ) from None
 
 
 def can_print_signs(stream: TextIO) -> bool:

@@ -104,13 +104,9 @@ def _special(operation: str, value: Constant | None) -> Constant | None:
     return value
 
 
-def _make(
-    operation: str, operands: Sequence[Constant | None], same: Sequence[int], wanted: Sequence[bool]
-) -> _Template:
+def _make(operation: str, operands: Sequence[Constant | None], same: Sequence[int], wanted: Sequence[bool]) -> _Template:
     places = _places(len(operands))
-    inputs = [
-        Name(places[same[at]]) if value is None else constant_expression(value) for at, value in enumerate(operands)
-    ]
+    inputs = [Name(places[same[at]]) if value is None else constant_expression(value) for at, value in enumerate(operands)]
     derivatives: list[Expression | None] = [None] * len(operands)
     if any(wanted):
         builder = StaticBuilder(Graph(), identities=True)

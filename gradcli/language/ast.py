@@ -70,7 +70,6 @@ class Call(Expression):
     ``keyword_spans`` are the places of the keywords in the text; empty in a tree that no text stands for.
     """
 
-
     function: str
     arguments: tuple[Expression, ...]
     keywords: tuple[str, ...] = ()

@@ -167,10 +167,7 @@ gelu = operation(
 gelu_tanh = operation(
     "gelu_tanh(x)",
     lambda x: x / 2 * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x))),
-    (
-        lambda y, x: (1 + _gelu_inner(x)) / 2
-        + x * (1 - square(_gelu_inner(x))) * SQRT_2_OVER_PI * (1 + 0.134145 * x * x) / 2,
-    ),
+    (lambda y, x: (1 + _gelu_inner(x)) / 2 + x * (1 - square(_gelu_inner(x))) * SQRT_2_OVER_PI * (1 + 0.134145 * x * x) / 2,),
     grad_fn="GeluBackward0",
     samples=(SMOOTH,),
     doc="The approximation of gelu by tanh, torch's gelu(x, approximate='tanh').",

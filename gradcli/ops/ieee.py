@@ -156,5 +156,3 @@ def largest(*values: float) -> float:
 def smallest(*values: float) -> float:
     """The minimum; nan where any is nan."""
     return NAN if any(v != v for v in values) else min(values)
-
-

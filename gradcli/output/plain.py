@@ -28,9 +28,7 @@ def _table(table: Table) -> Iterator[str]:
         for at, cell in enumerate(row):
             widths[at] = max(widths[at], width(cell))
     for row in (table.columns, *table.rows):
-        cells = [
-            _pad(cell, widths[at], right=table.columns[at] in table.numeric) for at, cell in enumerate(row)
-        ]
+        cells = [_pad(cell, widths[at], right=table.columns[at] in table.numeric) for at, cell in enumerate(row)]
         yield ("  " + "  ".join(cells)).rstrip()
     if table.note:
         yield "  " + table.note

@@ -47,7 +47,9 @@ def rich_text(blocks: Iterable[Block], stream: IO[str], *, ascii: bool = False) 
 
 def _print_table(console: Console, table: Table, ascii: bool) -> None:
     console.print(Text(table.title, style=_HEADING))
-    rich_table = RichTable(box=box.ASCII2 if ascii else box.SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    rich_table = RichTable(
+        box=box.ASCII2 if ascii else box.SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0), pad_edge=False, show_edge=False
+    )
     for column in table.columns:
         heading = Text(_HEADINGS.get(column, column))
         justify: Literal["left", "right"] = "right" if column in table.numeric else "left"

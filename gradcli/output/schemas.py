@@ -63,7 +63,9 @@ _EDGE = _object(
         "source": _says("Id of the operand.", _ID),
         "target": _says("Id of the node that uses it.", _ID),
         "argument": _says("Which argument it is, from 0.", _ID),
-        "local_derivative": _says("Derivative of the target by this argument, in names of nodes; null without a gradient.", _or_null(_TEXT)),
+        "local_derivative": _says(
+            "Derivative of the target by this argument, in names of nodes; null without a gradient.", _or_null(_TEXT)
+        ),
         "local_value": _says("The same as a number.", _or_null(_NUMBER)),
     }
 )
@@ -91,7 +93,9 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                 "wrt": _says("The variables that require gradients.", _list(_TEXT)),
                 "output": _says("Name of the result.", _TEXT),
                 "value": _NUMBER,
-                "grad": _says("Derivative by each variable; null where the output does not depend on it.", _map(_or_null(_NUMBER))),
+                "grad": _says(
+                    "Derivative by each variable; null where the output does not depend on it.", _map(_or_null(_NUMBER))
+                ),
                 "derivative": _says(
                     "Derivative by each variable as an expression; null where it is left out, see warnings.",
                     _or_null(_map(_or_null(_TEXT))),
@@ -117,7 +121,9 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                             "operator": _or_null(_TEXT),
                             "spellings": _says("Further names.", _list(_TEXT)),
                             "meaning": _TEXT,
-                            "derivative": _says("By each parameter; y is the result; null where there is none.", _map(_or_null(_TEXT))),
+                            "derivative": _says(
+                                "By each parameter; y is the result; null where there is none.", _map(_or_null(_TEXT))
+                            ),
                             "domain": _says("Where it is real and smooth.", _TEXT),
                             "grad_fn": _says("PyTorch's names of its backward function.", _list(_TEXT)),
                         }
