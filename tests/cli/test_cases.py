@@ -8,41 +8,20 @@ brackets where that is not 0. The command runs inside this process; ``test_proce
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import shlex
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from unittest import mock
 
 import pytest
+from commandline import command
 from textcases import Case, read_cases
 
-from gradcli.cli import main
 from gradcli.errors import visible
 
 FOLDER = Path(__file__).parent / "cases"
 MARKS = "$@<"
-ENVIRONMENT = {"PATH": os.defpath, "PYTHONIOENCODING": "utf-8", "COLUMNS": "40", "TERM": "xterm"}
-
-
-def call(arguments: Sequence[str], stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> tuple[int, str, str]:
-    """Run a command line inside this process; gives the exit code, standard output and standard error."""
-    everything = {**ENVIRONMENT, **(environment or {})}
-    encoding = everything["PYTHONIOENCODING"]
-    out, err = io.BytesIO(), io.BytesIO()
-    streams = {
-        "stdin": io.TextIOWrapper(io.BytesIO(stdin), "utf-8"),
-        "stdout": io.TextIOWrapper(out, encoding, write_through=True),
-        "stderr": io.TextIOWrapper(err, encoding, "backslashreplace", write_through=True),
-    }
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(mock.patch.dict(os.environ, everything, clear=True))
-        for name, stream in streams.items():
-            stack.enter_context(mock.patch(f"sys.{name}", stream))
-        code = main.run(list(arguments))
-    return code, out.getvalue().decode(encoding), err.getvalue().decode(encoding)
 
 
 def printed(case: Case) -> list[str]:
@@ -54,7 +33,7 @@ def printed(case: Case) -> list[str]:
         environment[name] = value
     stdin = "".join(f"{line}\n" for line in case.lines("<")).encode("utf-8", "surrogatepass")
     with _folder(case.lines("@")):
-        code, out, err = call(words[1:], stdin, environment)
+        code, out, err = command(words[1:], stdin, environment)
     lines = [visible(line) for line in out.splitlines()] + [f"! {visible(line)}".rstrip() for line in err.splitlines()]
     return lines + [f"[{int(code)}]"] * (code != 0)
 
