@@ -155,7 +155,7 @@ def _file_bindings(path: str) -> dict[str, float]:
         return result
 
     try:
-        data = json.loads(text, object_pairs_hook=unique)
+        data = json.loads(text, object_pairs_hook=unique, parse_int=float)
     except json.JSONDecodeError as error:
         raise GradcliError(f"{where} is not JSON: {error.msg}", (error.pos, error.pos + 1)).located(text, where) from None
     except RecursionError:
@@ -166,12 +166,10 @@ def _file_bindings(path: str) -> dict[str, float]:
 
 
 def _file_value(name: str, value: object, where: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise GradcliError(f"{where}: the value of {name} must be a number, not {json.dumps(value)[:40]}")
+    if not isinstance(value, float | str):
+        what = "a list" if isinstance(value, list) else "an object" if isinstance(value, dict) else json.dumps(value)
+        raise GradcliError(f"{where}: the value of {name} must be a number, not {what}")
     if isinstance(value, str):
         special = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}.get(value)
         return special if special is not None else number(value, f"{where}, {name}")
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
+    return value

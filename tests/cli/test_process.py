@@ -1,0 +1,203 @@
+"""What needs a process of its own: closed pipes, signals, bytes that are no text, the terminal, shells' completion."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from commandline import ENVIRONMENT, command, process
+
+GRADCLI = [sys.executable, "-m", "gradcli"]
+
+
+def test_the_command_runs_as_a_process() -> None:
+    done = process(["eval", "(x+w)*(w+1)", "--x", "2", "--w", "1", "--wrt", "w", "-q"])
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"6\n5\n", b"")
+
+
+def test_a_pipe_that_closes_early_ends_quietly() -> None:
+    program = "+".join(["x"] * 20_000)
+    with subprocess.Popen(
+        [*GRADCLI, "eval", program, "--x", "1", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        assert running.stdout.readline() == b'{"schema": "gradcli/eval/1",\n'
+        running.stdout.close()
+        assert running.stderr.read() == b""
+        assert running.wait(60) == 0
+
+
+def test_an_interrupt_ends_with_130_and_no_traceback() -> None:
+    arguments = [*GRADCLI, "eval", "-", "--x", "1"]
+    with subprocess.Popen(
+        arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT
+    ) as running:
+        assert running.stdin is not None
+        assert running.stderr is not None
+        running.stdin.write(b"x + " * 100_000)  # more than a pipe holds: writing it all means that the child reads
+        running.stdin.flush()
+        running.send_signal(signal.SIGINT)
+        running.stdin.close()
+        assert running.wait(60) == 130
+        assert running.stderr.read() == b"interrupted\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"x + \xff", "standard input is not UTF-8 text: byte 5, in line 1"),
+        (b"x\n+\xc3", "standard input is not UTF-8 text: byte 4, in line 2"),
+        (b"x\x00", "unexpected character 'U+0000'"),
+        (b"(" * 1_000_000, "the expression ends after '(', where a value is missing"),
+        (b")" * 1_000_000, "this ')' closes nothing"),
+        (b"1 " * 500_000, "an operator is missing before '1'"),
+        (b"x" * 1_000_000 + b"!", "unexpected character '!'"),
+        (b"-" * 1_000_000, "the expression ends after '-', where a value is missing"),
+    ],
+    ids=["not UTF-8", "cut off", "NUL", "a megabyte of (", "a megabyte of )", "no operators", "a long name", "signs"],
+)
+def test_input_that_is_no_program_is_an_error_of_a_few_lines(data: bytes, message: str) -> None:
+    code, out, err = command(["eval", "-", "--x", "1"], data)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"error: {message}\n")
+    assert len(err) < 500
+
+
+def test_a_byte_order_mark_and_crlf_are_read_over(tmp_path: Path) -> None:
+    path = tmp_path / "windows.grad"
+    path.write_bytes(b"\xef\xbb\xbfa = x + 1\r\na^2\r\n")
+    assert command(["eval", "-f", str(path), "--x", "2", "-q"]) == (0, "9\n6\n", "")
+
+
+def test_values_may_be_larger_than_a_float_and_no_deeper_than_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "values.json"
+    path.write_text('{"x": 1' + "0" * 400 + ', "w": -1' + "0" * 400 + "}")
+    code, out, _ = command(["eval", "x - w", "--bindings", str(path), "-q"])
+    assert (code, out) == (0, "inf\n1\n-1\n")
+    path.write_text('{"x": 1' + "0" * 10_000 + "}")  # beyond what Python reads as an int
+    assert command(["eval", "x", "--bindings", str(path), "-q"])[:2] == (0, "inf\n1\n")
+    path.write_text('{"x": ' + "[" * 100_000)
+    code, _, err = command(["eval", "x", "--bindings", str(path), "-q"])
+    assert (code, err) == (2, f"error: {path} is nested too deeply\n")
+    path.write_bytes(b'{"x": 2, "\xff": 3}')
+    assert command(["eval", "x", "--bindings", str(path), "-q"])[0] == 2
+
+
+# ---- the terminal ----
+
+
+def terminal(arguments: list[str], **environment: str) -> str:
+    """What a command writes to a terminal of 100 columns."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [*GRADCLI, *arguments], stdout=theirs, stderr=theirs, stdin=theirs, env={**ENVIRONMENT, "COLUMNS": "100", **environment}
+    ) as running:
+        os.close(theirs)
+        pieces: list[bytes] = []
+        while select.select([ours], [], [], 60)[0]:
+            try:
+                piece = os.read(ours, 65536)
+            except OSError:  # Linux says so when the other end is closed
+                break
+            if not piece:
+                break
+            pieces.append(piece)
+        assert running.wait(60) == 0
+    os.close(ours)
+    return b"".join(pieces).decode().replace("\r\n", "\n")
+
+
+WORKED = ["eval", "(x+w)*(w+1)", "--x", "2", "--w", "1", "--wrt", "w"]
+
+
+def test_a_terminal_gets_rich_and_the_same_content() -> None:
+    shown = terminal(WORKED)
+    assert "\x1b[" in shown
+    for piece in ("AddBackward0", "∂y/∂a·∂a/∂w + ∂y/∂b·∂b/∂w", "2w + x + 1", "like terms collected"):
+        assert piece in shown
+
+
+def test_no_color_leaves_the_layout_without_colours() -> None:
+    shown = terminal(WORKED, NO_COLOR="1")
+    assert "AddBackward0" in shown
+    assert "\x1b[3" not in shown
+    assert "\x1b[1;3" not in shown
+
+
+def test_a_dumb_terminal_gets_plain_text() -> None:
+    assert terminal(WORKED, TERM="dumb") == command(WORKED)[1]
+
+
+def test_force_color_brings_rich_into_a_pipe() -> None:
+    code, out, err = command(WORKED, environment={"FORCE_COLOR": "1", "COLUMNS": "100"})
+    assert (code, err) == (0, "")
+    assert "\x1b[" in out
+    assert command(WORKED, environment={"FORCE_COLOR": ""})[1] == command(WORKED)[1]
+
+
+def test_rich_may_be_asked_for_and_uses_no_sign_beyond_ascii_where_told() -> None:
+    code, out, _ = command([*WORKED, "--format", "rich", "--ascii"], environment={"COLUMNS": "100"})
+    assert code == 0
+    assert out.isascii()
+    assert "dy/da*da/dw + dy/db*db/dw" in out
+
+
+def test_a_narrow_terminal_folds_and_cuts_nothing() -> None:
+    _, out, _ = command([*WORKED, "--format", "rich"], environment={"COLUMNS": "40", "NO_COLOR": "1"})
+    assert "…" not in out
+    assert "2w + x + 1" in out
+
+
+# ---- help and completion ----
+
+
+def test_help_leads_with_examples() -> None:
+    for arguments in (["--help"], ["-h"], []):
+        code, out, err = command(arguments, environment={"COLUMNS": "120"})
+        assert (code, err) == (0, "")
+        assert out.index('gradcli eval "(x+w)*(w+1)" --x 2 --w 1 --wrt w') < out.index("Options")
+    for name in ("eval", "ops", "schema"):
+        code, out, err = command([name, "--help"], environment={"COLUMNS": "120"})
+        assert (code, err) == (0, "")
+        assert out.index(f"gradcli {name} ") < out.index("Options")
+
+
+def test_help_names_every_option_of_a_call() -> None:
+    from gradcli.cli.eval_command import COMMAND
+
+    _, out, _ = command(["eval", "--help"], environment={"COLUMNS": "120"})
+    for option in COMMAND.options:
+        assert all(flag in out for flag in option.flags)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_completion_script_is_printed_for_each_shell(shell: str) -> None:
+    done = process([], environment={"_GRADCLI_COMPLETE": f"source_{shell}"})
+    assert done.returncode == 0
+    assert b"_GRADCLI_COMPLETE" in done.stdout
+    assert b"gradcli" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [("gradcli ev", "eval"), ("gradcli eval --max", "--max-nodes"), ("gradcli eval --mode st", "static")],
+)
+def test_commands_options_and_choices_are_completed(words: str, expected: str) -> None:
+    count = str(len(words.split()) - 1)
+    environment = {"_GRADCLI_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": count}
+    done = process([], environment=environment)
+    assert (done.returncode, done.stdout.decode().split()) == (0, [expected])
+
+
+def test_an_error_object_is_the_only_thing_on_standard_error() -> None:
+    done = process(["eval", "x^2/0*", "--x", "2", "--json"])
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert json.loads(done.stderr)["column"] == 7
