@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from contest import Contest, Count, Entry, Setting
+from contest import Contest, Count, Entry, Setting, nothing
 
 _LAUNCH = str(Path(__file__).with_name("launch.py"))
 _AGREEMENT = 1e-9
@@ -26,7 +26,7 @@ class Result:
         name: The name of the program.
         state: ``ok``, ``missing``, ``timed out``, ``failed`` or ``numbers differ``.
         detail: Why it is not ok.
-        seconds: The median wall time of the whole process; where it timed out, the time-out.
+        seconds: The median wall time of the whole process; where it timed out, the time it had.
         spread: Half the distance between the quartiles of the wall times.
         megabytes: The median of the peak memory, in 10^6 bytes.
         ratios: For each of ours, by name, its time / this time; upper bounds where this one timed out.
@@ -101,33 +101,36 @@ def measure(contest: Contest, setting: Setting, missing: Collection[str], timeou
     results = [Result(entry.name, target=entry.target) for entry in entries]
     memory: list[list[float]] = [[] for _ in entries]
     reference: list[float] = []
-    for index, (entry, result) in enumerate(zip(entries, results, strict=True)):
+    for entry, result in zip(entries, results, strict=True):
         if entry.needs in missing:
             result.state, result.detail = "missing", f"{entry.needs} is not installed"
             continue
         _note(f"{contest.title}: {entry.name}")
         run, output, errors = _launch(entry, setting, timeout)
-        if run["timed_out"]:
-            result.state, result.seconds = "timed out", timeout
-        elif run["exit_code"]:
-            result.state, result.detail = "failed", f"exit code {run['exit_code']}: {_last_line(errors)}"
-        else:
+        _judge(result, run, errors)
+        if result.state != "ok":
+            continue
+        try:
             found = entry.read(output)
-            if index == 0:
-                reference = found
-            elif found:
-                result.detail = difference(reference, found)
-                result.state = "numbers differ" if result.detail else "ok"
+        except (ValueError, LookupError) as error:
+            result.state, result.detail = "failed", f"its output has no numbers: {error}"
+            continue
+        if entry.read is not nothing:
+            reference = reference or found
+            result.detail = difference(reference, found)
+            result.state = "numbers differ" if result.detail else "ok"
     for turn in range(runs):
         _note(f"{contest.title}: turn {turn + 1} of {runs}")
         for entry, result, peaks in zip(entries, results, memory, strict=True):
             if result.state == "ok":
-                run, _, _ = _launch(entry, setting, timeout)
-                result.times.append(run["seconds"])
-                peaks.append(run["peak_bytes"] / 1e6)
+                run, _, errors = _launch(entry, setting, timeout)
+                _judge(result, run, errors)
+                if result.state == "ok":
+                    result.times.append(run["seconds"])
+                    peaks.append(run["peak_bytes"] / 1e6)
     _note("")
     for result, peaks in zip(results, memory, strict=True):
-        if result.times:
+        if result.times and result.state == "ok":
             result.seconds, result.megabytes = statistics.median(result.times), statistics.median(peaks)
             quartiles = statistics.quantiles(result.times, n=4) if len(result.times) > 1 else [0.0, 0.0, 0.0]
             result.spread = (quartiles[2] - quartiles[0]) / 2
@@ -158,6 +161,14 @@ def _compare(ours: Sequence[Result], peers: Sequence[Result]) -> None:
         peer.ratios = {own.name: own.seconds / peer.seconds for own in ours if own.seconds is not None and own.state == "ok"}
         if peer.megabytes is not None and ours[0].megabytes is not None:
             peer.memory_ratio = ours[0].megabytes / peer.megabytes
+
+
+def _judge(result: Result, run: dict[str, Any], errors: str) -> None:
+    """Note a run that did not end well; the program does not run again."""
+    if run["timed_out"]:
+        result.state, result.seconds = "timed out", run["seconds"]
+    elif run["exit_code"]:
+        result.state, result.detail = "failed", f"exit code {run['exit_code']}: {_last_line(errors)}"
 
 
 def _launch(entry: Entry, setting: Setting, timeout: float) -> tuple[dict[str, Any], str, str]:

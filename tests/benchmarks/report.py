@@ -31,7 +31,7 @@ def _rows(outcome: Outcome) -> list[list[str]]:
 
 def _figures(result: Result) -> list[str]:
     if result.state == "timed out":
-        return [f"> {result.seconds:g}", "", ""]
+        return [f"> {result.seconds:.0f}", "", ""]
     if result.seconds is None:
         return ["", "", ""]
     spread = "" if result.spread is None else f"{result.spread:.3f}"
