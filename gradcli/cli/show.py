@@ -20,6 +20,7 @@ DERIVATIVE_OPERATIONS = 200
 """Operations up to which a derivative is written out without being asked for."""
 
 _UNLIMITED = 1_000_000
+"""Operations up to which a derivative is written out where nothing is to be left out."""
 
 
 def show(
@@ -43,13 +44,12 @@ def show(
     derivation = None
     left_out: list[str] = []
     if show_all or len(tape.graph) <= DERIVATION_NODES:
-        derivation = derive(tape, _UNLIMITED if show_all else DERIVATIVE_OPERATIONS)
+        limit = _UNLIMITED if show_all else DERIVATIVE_OPERATIONS
+        derivation = derive(tape, limit)
         long = [name for name, expression in derivation.derivatives.items() if expression is None]
         if long:
-            listed = ", ".join(long)
-            left_out.append(
-                f"derivatives with more than {DERIVATIVE_OPERATIONS} operations are left out ({listed}); --all brings them"
-            )
+            how = "" if show_all else "; --all brings them"
+            left_out.append(f"derivatives with more than {limit:,} operations are left out ({', '.join(long)}){how}")
     else:
         size = f"{len(tape.graph):,}"
         left_out.append(f"the graph has {size} nodes: derivation and written-out derivatives are left out; --all brings them")

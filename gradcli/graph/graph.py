@@ -38,7 +38,7 @@ class Graph:
         spans: For each node its place in the source text.
         constants: The value of each constant node, by id.
         variables: The id of each variable, by name, in the order of first use.
-        given_names: The name of each node that a program named, by id.
+        given_names: The name that a program gave to a node, by id; several nodes may have been given one name.
         output: The id of the result.
         max_nodes: How many nodes the graph may have.
     """

@@ -20,8 +20,8 @@ def constant_text(value: Constant) -> str:
 def node_names(graph: Graph, reserved: frozenset[str] = frozenset()) -> list[str]:
     """A unique name for each node.
 
-    Variables, constants and nodes that the program named keep theirs. The others are a, b, c, ... in the order of evaluation,
-    then v1, v2, ...; names in use are skipped. The output is y where that is free.
+    Variables, constants and nodes that the program named keep theirs; a further node of one name is h₁, h₂, ... The others are
+    a, b, c, ... in the order of evaluation, then v1, v2, ...; names in use are skipped. The output is y where that is free.
 
     Args:
         graph: The graph.
@@ -33,7 +33,7 @@ def node_names(graph: Graph, reserved: frozenset[str] = frozenset()) -> list[str
         names[id] = name
     for id, value in graph.constants.items():
         names[id] = constant_text(value)
-    for id, name in graph.given_names.items():
+    for id, name in _given(graph, used):
         names[id] = name
     if graph.output >= 0 and not names[graph.output] and RESULT not in used:
         names[graph.output] = RESULT
@@ -56,14 +56,19 @@ def _fresh(used: set[str]) -> Iterator[str]:
         number += 1
 
 
-def rebound(name: str, used: set[str]) -> str:
-    """The name for a further value of an assigned name: h, then h₁, h₂, ..."""
-    if name not in used:
-        return name
-    number = 1
-    while (candidate := name + str(number).translate(_SUBSCRIPTS)) in used:
-        number += 1
-    return candidate
+def _given(graph: Graph, used: set[str]) -> Iterator[tuple[int, str]]:
+    """The nodes that the program named, each with a name of its own, which ``used`` has from then on."""
+    numbers = dict.fromkeys(graph.variables, 1)
+    for id, name in graph.given_names.items():
+        number = numbers.get(name, 0)
+        if number:
+            while (candidate := name + str(number).translate(_SUBSCRIPTS)) in used:
+                number += 1
+            used.add(candidate)
+            yield id, candidate
+        else:
+            yield id, name
+        numbers[name] = number + 1
 
 
 def is_operation(graph: Graph, id: int) -> bool:

@@ -107,14 +107,21 @@ def root(values: Sequence[Any], span: Span) -> Expression:
     return Call("sqrt", (values[1],), (), span)
 
 
-def comparison(values: Sequence[Any], span: Span) -> Expression:
+def chain(values: Sequence[Any], span: Span) -> tuple[list[str], list[Expression]]:
     left, symbol, right = values
-    return Comparison((_SYMBOLS.get(symbol, symbol),), (left, right), span)
+    return [_SYMBOLS.get(symbol, symbol)], [left, right]
 
 
-def comparison_chain(values: Sequence[Any], span: Span) -> Expression:
-    chain, symbol, right = values
-    return Comparison((*chain.symbols, _SYMBOLS.get(symbol, symbol)), (*chain.operands, right), span)
+def longer_chain(values: Sequence[Any], span: Span) -> tuple[list[str], list[Expression]]:
+    (symbols, operands), symbol, right = values
+    symbols.append(_SYMBOLS.get(symbol, symbol))
+    operands.append(right)
+    return symbols, operands
+
+
+def comparison(values: Sequence[Any], span: Span) -> Expression:
+    symbols, operands = values[0]
+    return Comparison(tuple(symbols), tuple(operands), span)
 
 
 def conditional(values: Sequence[Any], span: Span) -> Expression:

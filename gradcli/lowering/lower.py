@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from gradcli.errors import ExitCode, GradcliError, Span
 from gradcli.graph.graph import Graph
-from gradcli.graph.names import is_operation, rebound
+from gradcli.graph.names import is_operation
 from gradcli.language.ast import (
     Assignment,
     Call,
@@ -153,9 +153,8 @@ class _Lowering:
                 self.assigning = statement.name
                 id = self.expression(statement.value)
                 self.assigned[statement.name] = graph.output = id
-                if is_operation(graph, id) and id not in graph.given_names:
-                    used = set(graph.variables) | set(graph.given_names.values())
-                    graph.given_names[id] = rebound(statement.name, used) if statement.name in used else statement.name
+                if is_operation(graph, id):
+                    graph.given_names.setdefault(id, statement.name)
             else:
                 graph.output = self.expression(statement.value)
         return graph

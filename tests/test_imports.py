@@ -1,0 +1,204 @@
+"""What is loaded for what, which layer may use which, and that the parse tables are those of the grammar."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from commandline import ENVIRONMENT
+from lark import Lark
+from lark.exceptions import UnexpectedInput
+from textcases import read_cases
+
+import gradcli
+from gradcli.errors import GradcliError
+from gradcli.language import grammar
+from gradcli.language.parser import parse
+
+PACKAGE = Path(gradcli.__file__).parent
+
+# ---- what is loaded ----
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    """The modules that a command line loads."""
+    program = (
+        "import sys; from gradcli.cli.main import run; code = run(sys.argv[1:]);"
+        "sys.stderr.write(' '.join(sys.modules)); sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], capture_output=True, env=ENVIRONMENT, check=True, text=True, timeout=100
+    )
+    return {name.partition(".")[0] if not name.startswith("gradcli") else name for name in done.stderr.split()}
+
+
+HEAVY = {"lark", "rich", "typer", "click", "numpy", "mpmath", "sympy", "torch", "difflib", "asyncio"}
+WORKED = ("eval", "(x+w)*(w+1)", "--x", "2", "--w", "1", "--wrt", "w")
+
+
+def test_the_version_loads_next_to_nothing() -> None:
+    loaded = loaded_by("--version")
+    assert not loaded & HEAVY
+    assert not any(name.startswith(("gradcli.ops", "gradcli.language")) for name in loaded)
+
+
+@pytest.mark.parametrize("format", ["--json", "-q", "--format=text"])
+def test_an_evaluation_loads_no_library(format: str) -> None:
+    assert not loaded_by(*WORKED, format) & HEAVY
+
+
+def test_numbers_load_neither_derivations_nor_views() -> None:
+    loaded = loaded_by(*WORKED, "-q")
+    assert not any(name.startswith(("gradcli.derivation", "gradcli.algebra", "gradcli.output")) for name in loaded)
+
+
+def test_the_package_itself_loads_none_of_its_parts() -> None:
+    program = "import sys, gradcli; print([name for name in sys.modules if name.startswith('gradcli.')])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, env=ENVIRONMENT, check=True, text=True)
+    assert done.stdout == "[]\n"
+
+
+# ---- the layers ----
+
+LAYERS = ("errors", "language", "graph", "ops", "lowering", "autodiff", "algebra", "derivation", "output", "cli")
+"""A module imports from its own layer and from those before it; ``gradcli`` and ``gradcli.__main__`` stand above all."""
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def layer(name: str) -> int:
+    """The place of a module in the order of the layers."""
+    parts = name.split(".")
+    if len(parts) > 1 and parts[1] in LAYERS:
+        return LAYERS.index(parts[1])
+    assert name in ("gradcli", "gradcli.__main__"), f"{name} belongs to no layer"
+    return len(LAYERS)
+
+
+def module_name(path: Path) -> str:
+    """The name under which a file is imported."""
+    return ".".join(["gradcli", *path.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__")
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Every module of gradcli that a file imports, wherever in it, with the line; names of submodules are resolved."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names if alias.name.split(".")[0] == "gradcli")
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: a relative import"
+            if node.module and node.module.split(".")[0] == "gradcli":
+                for alias in node.names:
+                    inner = PACKAGE.joinpath(*node.module.split(".")[1:], alias.name)
+                    is_module = inner.is_dir() or inner.with_suffix(".py").is_file()
+                    yield node.lineno, f"{node.module}.{alias.name}" if is_module else node.module
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_a_layer_imports_only_from_layers_before_it(path: Path) -> None:
+    own = layer(module_name(path))
+    # ``from gradcli import __version__`` is the number, and none of the parts that the package offers.
+    wrong = [(line, name) for line, name in imports(path) if name != "gradcli" and layer(name) > own]
+    assert not wrong, f"{module_name(path)} imports upwards: {wrong}"
+
+
+FORBIDDEN = {"eval", "exec", "compile", "__import__", "setrecursionlimit", "set_int_max_str_digits", "globals", "breakpoint"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_nothing_runs_text_or_raises_the_limits_of_python(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            looks_up_a_rule = called == "globals" and path.name == "builder.py"  # by the names that the grammar gives
+            allowed = called == "re.compile" or looks_up_a_rule
+            assert allowed or called.split(".")[-1] not in FORBIDDEN, f"{path}:{node.lineno}: {called}"
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+            assert not {name.split(".")[0] for name in names} & {"pickle", "marshal", "shelve", "ctypes", "threading"}
+
+
+# ---- the grammar ----
+
+GRAMMAR = Path(grammar.grammar_folder()) / grammar.GRAMMAR_NAME
+TABLES = Path(grammar.grammar_folder()) / grammar.TABLES_NAME
+
+
+def test_the_written_tables_are_those_of_the_grammar() -> None:
+    fresh = grammar.analyse(GRAMMAR.read_text("utf-8"))
+    assert json.loads(TABLES.read_text("utf-8")) == json.loads(json.dumps(fresh._asdict()))
+    assert grammar.load_tables() == fresh
+
+
+@pytest.mark.parametrize("tables", ["of another grammar", "missing"])
+def test_a_changed_grammar_is_analysed_afresh(tables: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = GRAMMAR.read_text("utf-8").replace('REMAINDER: "%"', 'REMAINDER: "mod"')
+    assert changed != GRAMMAR.read_text("utf-8")
+    (tmp_path / grammar.GRAMMAR_NAME).write_text(changed, "utf-8")
+    if tables != "missing":
+        (tmp_path / grammar.TABLES_NAME).write_bytes(TABLES.read_bytes())
+    monkeypatch.setattr(grammar, "grammar_folder", lambda: str(tmp_path))
+    loaded = grammar.load_tables()
+    assert ["REMAINDER", "mod"] in loaded.terminals
+    assert loaded != json.loads(TABLES.read_text("utf-8"))
+
+
+PROGRAMS = {
+    case.name: "\n".join(case.lines(">."))
+    for case in read_cases(Path(__file__).parent / "language" / "cases", ">.?")
+    if not any(0xD800 <= ord(character) < 0xE000 for line in case.lines(">.") for character in line)
+}
+
+
+@pytest.fixture(scope="module")
+def lark() -> Lark:
+    """Lark's own parser of the grammar."""
+    return Lark(GRAMMAR.read_text("utf-8"), parser="lalr", lexer="basic")
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_lark_accepts_the_same_texts(name: str, lark: Lark) -> None:
+    text = PROGRAMS[name]
+    if _newline_inside_parentheses(text):  # white space to gradcli, which Lark's lexer cannot know
+        return
+    assert _accepted_by_lark(lark, text) == _accepted(text)
+
+
+def _accepted_by_lark(lark: Lark, text: str) -> bool:
+    try:
+        lark.parse(text)
+    except UnexpectedInput:
+        return False
+    return True
+
+
+def _accepted(text: str) -> bool:
+    """Whether the text follows the grammar; what its rules build may still be refused."""
+    try:
+        parse(text)
+    except GradcliError as error:
+        return error.message.startswith(_REFUSED_BY_BUILDERS)
+    return True
+
+
+_REFUSED_BY_BUILDERS = (
+    "the expression is empty",
+    "only a name",
+    "the parameter",
+    "the argument",
+    "an argument without a name",
+)
+
+
+def _newline_inside_parentheses(text: str) -> bool:
+    depth = 0
+    for character in text:
+        depth += (character == "(") - (character == ")")
+        if character == "\n" and depth > 0:
+            return True
+    return False
