@@ -8,7 +8,8 @@ from typing import Any
 from gradcli.ops import ieee
 from gradcli.ops.arithmetic import abs, square
 from gradcli.ops.constants import SQRT2, SQRT_2_OVER_PI, SQRT_TAU, fraction
-from gradcli.ops.exponential import exp
+from gradcli.ops.exponential import exp, log
+from gradcli.ops.extremes import clamp, maximum
 from gradcli.ops.logic import both, either, ge, gt, le, lt, where
 from gradcli.ops.operation import Operation, operation, undefined
 from gradcli.ops.special import erf
@@ -37,6 +38,7 @@ relu = operation(
     grad_fn="ReluBackward0",
     domain="x ≠ 0",
     samples=(RIGHT,),
+    definition=lambda x: maximum(x, 0),
     doc="Rectified linear unit, max(x, 0); at 0 the derivative is 0.",
 )
 leaky_relu = operation(
@@ -46,6 +48,7 @@ leaky_relu = operation(
     grad_fn="LeakyReluBackward0",
     domain="x ≠ 0",
     samples=((-2.0, -0.2), (0.1, 0.5)),
+    definition=lambda x, slope: where(gt(x, 0), x, slope * x),
     doc="x, or a small multiple of it where it is negative.",
 )
 prelu = operation(
@@ -55,6 +58,7 @@ prelu = operation(
     grad_fn="PreluKernelBackward0",
     domain="x ≠ 0",
     samples=((-2.0, -0.2), (0.1, 0.5)),
+    definition=lambda x, weight: where(gt(x, 0), x, weight * x),
     doc="x, or a learned multiple of it where it is negative.",
 )
 elu = operation(
@@ -64,6 +68,7 @@ elu = operation(
     grad_fn="EluBackward0",
     domain="x ≠ 0",
     samples=((-2.0, -0.2), (0.5, 1.5)),
+    definition=lambda x, alpha: where(gt(x, 0), x, alpha * (exp(x) - 1)),
     doc="Exponential linear unit.",
 )
 selu = operation(
@@ -73,6 +78,7 @@ selu = operation(
     grad_fn="EluBackward0",
     domain="x ≠ 0",
     samples=((-2.0, -0.2),),
+    definition=lambda x: SELU_SCALE * elu(x, SELU_ALPHA),
     doc="Scaled exponential linear unit.",
 )
 celu = operation(
@@ -85,6 +91,7 @@ celu = operation(
     grad_fn="CeluBackward0",
     domain="x ≠ 0",
     samples=((-2.0, -0.2), (0.5, 1.5)),
+    definition=lambda x, alpha: where(gt(x, 0), x, alpha * (exp(x / alpha) - 1)),
     doc="Continuously differentiable exponential linear unit.",
 )
 relu6 = operation(
@@ -94,6 +101,7 @@ relu6 = operation(
     grad_fn="HardtanhBackward0",
     domain="x ≠ 0, x ≠ 6",
     samples=(RIGHT,),
+    definition=lambda x: clamp(x, 0, 6),
     doc="Rectified linear unit that stops at 6.",
 )
 hardtanh = operation(
@@ -107,6 +115,7 @@ hardtanh = operation(
     grad_fn="HardtanhBackward0",
     domain="x ≠ min_val, x ≠ max_val",
     samples=(RIGHT, (-2.0, -1.0), (1.0, 2.0)),
+    definition=lambda x, low, high: clamp(x, low, high),
     doc="x between two bounds.",
 )
 softplus = operation(
@@ -119,6 +128,7 @@ softplus = operation(
     ),
     grad_fn="SoftplusBackward0",
     samples=(SMOOTH, (0.5, 1.5), (20.0, 21.0)),
+    definition=lambda x, beta, threshold: where(gt(x * beta, threshold), x, log(1 + exp(x * beta)) / beta),
     doc="log(1 + exp(beta·x))/beta, a smooth relu; x itself where beta·x is above the threshold.",
 )
 softsign = operation(
@@ -127,6 +137,7 @@ softsign = operation(
     (lambda y, x: 1 / square(1 + abs(x)),),
     grad_fn="DivBackward0(0, AddBackward0(AbsBackward0(0), None))",
     samples=((0.2, 2.0),),
+    definition=lambda x: x / (1 + abs(x)),
     doc="x/(1 + |x|).",
 )
 sigmoid: Operation = operation(
@@ -137,6 +148,7 @@ sigmoid: Operation = operation(
     grad_fn="SigmoidBackward0",
     latex=r"\sigma\left({0}\right)",
     samples=(SMOOTH,),
+    definition=lambda x: 1 / (1 + exp(-x)),
     doc="Logistic function 1/(1 + exp(-x)).",
 )
 logsigmoid = operation(
@@ -145,6 +157,7 @@ logsigmoid = operation(
     (lambda y, x: sigmoid(-x),),
     grad_fn="LogSigmoidBackward0",
     samples=(SMOOTH,),
+    definition=lambda x: -log(1 + exp(-x)),
     doc="Logarithm of the sigmoid.",
 )
 silu = operation(
@@ -154,6 +167,7 @@ silu = operation(
     spellings=("swish",),
     grad_fn="SiluBackward0",
     samples=(SMOOTH,),
+    definition=lambda x: x * sigmoid(x),
     doc="x·sigmoid(x).",
 )
 gelu = operation(
@@ -162,6 +176,7 @@ gelu = operation(
     (lambda y, x: (1 + erf(x / SQRT2)) / 2 + x * exp(-x * x / 2) / SQRT_TAU,),
     grad_fn="GeluBackward0",
     samples=(SMOOTH,),
+    definition=lambda x: x * (1 + erf(x / SQRT2)) / 2,
     doc="Gaussian error linear unit: x times the normal distribution function.",
 )
 gelu_tanh = operation(
@@ -170,6 +185,7 @@ gelu_tanh = operation(
     (lambda y, x: (1 + _gelu_inner(x)) / 2 + x * (1 - square(_gelu_inner(x))) * SQRT_2_OVER_PI * (1 + 0.134145 * x * x) / 2,),
     grad_fn="GeluBackward0",
     samples=(SMOOTH,),
+    definition=lambda x: x * (1 + _gelu_inner(x)) / 2,
     doc="The approximation of gelu by tanh, torch's gelu(x, approximate='tanh').",
 )
 hardswish = operation(
@@ -179,6 +195,7 @@ hardswish = operation(
     grad_fn="HardswishBackward0",
     domain="x ≠ ±3",
     samples=(SMOOTH,),
+    definition=lambda x: x * relu6(x + 3) / 6,
     doc="x·relu6(x + 3)/6.",
 )
 hardsigmoid = operation(
@@ -188,6 +205,7 @@ hardsigmoid = operation(
     grad_fn="HardsigmoidBackward0",
     domain="x ≠ ±3",
     samples=(SMOOTH,),
+    definition=lambda x: relu6(x + 3) / 6,
     doc="relu6(x + 3)/6.",
 )
 mish = operation(
@@ -196,6 +214,7 @@ mish = operation(
     (lambda y, x: tanh(softplus(x)) + x * (1 - square(tanh(softplus(x)))) * sigmoid(x),),
     grad_fn="MishBackward0",
     samples=(SMOOTH,),
+    definition=lambda x: x * tanh(softplus(x, 1, 20)),
     doc="x·tanh(softplus(x)).",
 )
 tanhshrink = operation(
@@ -204,6 +223,7 @@ tanhshrink = operation(
     (lambda y, x: square(tanh(x)),),
     grad_fn="SubBackward0(0, TanhBackward0(0))",
     samples=(SMOOTH,),
+    definition=lambda x: x - tanh(x),
     doc="x - tanh(x).",
 )
 softshrink = operation(
@@ -216,6 +236,7 @@ softshrink = operation(
     grad_fn="SoftshrinkBackward0",
     domain="x ≠ ±lambd",
     samples=((1.0, 2.0), (0.2, 0.8)),
+    definition=lambda x, bound: where(gt(x, bound), x - bound, where(lt(x, -bound), x + bound, x * 0)),
     doc="x moved towards 0 by lambd, and 0 where that would cross it.",
 )
 hardshrink = operation(
@@ -225,6 +246,7 @@ hardshrink = operation(
     grad_fn="HardshrinkBackward0",
     domain="x ≠ ±lambd",
     samples=((1.0, 2.0), (0.2, 0.8)),
+    definition=lambda x, bound: where(both(ge(x, -bound), le(x, bound)), 0, x),
     doc="x, or 0 where it lies between -lambd and lambd.",
 )
 threshold = operation(
@@ -238,5 +260,6 @@ threshold = operation(
     grad_fn="ThresholdBackward0(0)",
     domain="x ≠ threshold",
     samples=((1.0, 2.0), (0.2, 0.8), SMOOTH),
+    definition=lambda x, bound, value: where(le(x, bound), value, x),
     doc="x where it is above a threshold, else a value.",
 )

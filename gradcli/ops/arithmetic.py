@@ -10,8 +10,8 @@ import math
 import operator
 
 from gradcli.ops import ieee, rational
-from gradcli.ops.exponential import log
-from gradcli.ops.logic import both, eq, ge, where
+from gradcli.ops.exponential import log, sqrt
+from gradcli.ops.logic import both, eq, ge, gt, lt, where
 from gradcli.ops.operation import Operation, operation
 from gradcli.ops.symbol import divide
 
@@ -26,6 +26,7 @@ add = operation(
     symbol="+",
     grad_fn={"tt": "AddBackward0(0, 1)", "tn": "AddBackward0(0, None)", "nt": "AddBackward0(1, None)"},
     samples=(ANYWHERE, ANYWHERE),
+    precise="fadd",
     doc="Sum of two numbers.",
 )
 sub = operation(
@@ -36,6 +37,7 @@ sub = operation(
     symbol="-",
     grad_fn={"tt": "SubBackward0(0, 1)", "tn": "SubBackward0(0, None)", "nt": "RsubBackward1(1)"},
     samples=(ANYWHERE, ANYWHERE),
+    precise="fsub",
     doc="Difference of two numbers.",
 )
 mul = operation(
@@ -46,6 +48,7 @@ mul = operation(
     symbol="*",
     grad_fn={"tt": "MulBackward0(0, 1)", "tn": "MulBackward0(0, None)", "nt": "MulBackward0(1, None)"},
     samples=(ANYWHERE, ANYWHERE),
+    precise="fmul",
     doc="Product of two numbers.",
 )
 div = operation(
@@ -62,6 +65,7 @@ div = operation(
     latex=r"\frac{{{0}}}{{{1}}}",
     domain="b ≠ 0",
     samples=(ANYWHERE, POSITIVE),
+    precise="fdiv",
     doc="Quotient of two numbers.",
 )
 neg = operation(
@@ -72,6 +76,7 @@ neg = operation(
     symbol="-",
     grad_fn="NegBackward0",
     samples=(ANYWHERE,),
+    precise="fneg",
     doc="The number with the other sign.",
 )
 pow: Operation = operation(
@@ -88,6 +93,7 @@ pow: Operation = operation(
     latex=r"{{{0}}}^{{{1}}}",
     domain="a > 0, or a ≠ 0 and b an integer",
     samples=(POSITIVE, ANYWHERE),
+    precise="power",
     doc="Power of a base to an exponent.",
 )
 square = operation(
@@ -98,6 +104,7 @@ square = operation(
     grad_fn="PowBackward0",
     latex=r"{{{0}}}^{{2}}",
     samples=(ANYWHERE,),
+    definition=lambda x: x * x,
     doc="Second power.",
 )
 reciprocal = operation(
@@ -109,6 +116,7 @@ reciprocal = operation(
     latex=r"\frac{{1}}{{{0}}}",
     domain="x ≠ 0",
     samples=(POSITIVE,),
+    definition=lambda x: 1 / x,
     doc="One divided by the number.",
 )
 abs = operation(
@@ -120,6 +128,7 @@ abs = operation(
     latex=r"\left|{0}\right|",
     domain="x ≠ 0",
     samples=((0.2, 2.0),),
+    precise="fabs",
     doc="Absolute value; at 0 the derivative is 0.",
 )
 sign: Operation = operation(
@@ -131,6 +140,7 @@ sign: Operation = operation(
     grad_fn="SignBackward0",
     domain="x ≠ 0",
     samples=((0.2, 2.0),),
+    definition=lambda x: where(gt(x, 0), 1, where(lt(x, 0), -1, 0)),
     doc="-1, 0 or 1 by the sign of the number.",
 )
 floor = operation(
@@ -142,6 +152,7 @@ floor = operation(
     latex=r"\left\lfloor {0} \right\rfloor",
     domain="x not an integer",
     samples=((1.1, 1.9),),
+    precise="floor",
     doc="The largest integer that is not larger.",
 )
 ceil = operation(
@@ -153,6 +164,7 @@ ceil = operation(
     latex=r"\left\lceil {0} \right\rceil",
     domain="x not an integer",
     samples=((1.1, 1.9),),
+    precise="ceil",
     doc="The smallest integer that is not smaller.",
 )
 round = operation(
@@ -163,6 +175,7 @@ round = operation(
     grad_fn="RoundBackward0",
     domain="x not halfway between integers",
     samples=((1.6, 2.4),),
+    precise="nint",
     doc="The nearest integer; halves go to the even one.",
 )
 trunc = operation(
@@ -173,6 +186,7 @@ trunc = operation(
     grad_fn="TruncBackward0",
     domain="x not an integer",
     samples=((1.1, 1.9),),
+    definition=lambda x: where(lt(x, 0), ceil(x), floor(x)),
     doc="The integer part, rounded towards 0.",
 )
 frac = operation(
@@ -183,6 +197,7 @@ frac = operation(
     grad_fn="FracBackward0",
     domain="x not an integer",
     samples=((1.1, 1.9),),
+    definition=lambda x: x - trunc(x),
     doc="What is left of the number without its integer part.",
 )
 remainder = operation(
@@ -196,6 +211,7 @@ remainder = operation(
     latex=r"{0} \bmod {1}",
     domain="a/b not an integer",
     samples=((1.1, 1.8), (2.1, 3.0)),
+    definition=lambda a, b: a - b * floor(a / b),
     doc="Remainder of a division, with the sign of the divisor.",
 )
 fmod = operation(
@@ -205,6 +221,7 @@ fmod = operation(
     grad_fn={"tt": "FmodBackward1(0, 1)", "tn": "FmodBackward0(0)", "nt": "FmodBackward1(None, 1)"},
     domain="a/b not an integer",
     samples=((3.1, 3.8), (2.1, 3.0)),
+    definition=lambda a, b: a - b * trunc(a / b),
     doc="Remainder of a division, with the sign of the dividend.",
 )
 floor_divide: Operation = operation(
@@ -214,6 +231,7 @@ floor_divide: Operation = operation(
     grad_fn={"tt": "DivBackward2(0, 1)", "tn": "DivBackward2(0, None)", "nt": "DivBackward2(None, 1)"},
     domain="a/b not an integer",
     samples=((3.1, 3.8), (2.1, 3.0)),
+    definition=lambda a, b: floor(a / b),
     doc="Quotient rounded down to an integer.",
 )
 lerp = operation(
@@ -222,6 +240,7 @@ lerp = operation(
     (lambda y, a, b, weight: 1 - weight, lambda y, a, b, weight: weight, lambda y, a, b, weight: b - a),
     grad_fn={"": "LerpBackward1(0, 1, 2)", **dict.fromkeys(("ttn", "ntn", "tnn"), "LerpBackward0(0, 1)")},
     samples=(ANYWHERE, ANYWHERE, ANYWHERE),
+    definition=lambda a, b, weight: a + weight * (b - a),
     doc="Linear interpolation from a to b.",
 )
 addcmul = operation(
@@ -230,6 +249,7 @@ addcmul = operation(
     (lambda y, x, a, b: 1, lambda y, x, a, b: b, lambda y, x, a, b: a),
     grad_fn="AddcmulBackward0",
     samples=(ANYWHERE, ANYWHERE, ANYWHERE),
+    definition=lambda x, a, b: x + a * b,
     doc="x + a·b in one operation.",
 )
 copysign = operation(
@@ -239,6 +259,7 @@ copysign = operation(
     grad_fn={"tt": "CopysignBackward0(0, 1)", "tn": "CopysignBackward1(0)"},
     domain="a ≠ 0, b ≠ 0",
     samples=((0.2, 2.0), (0.2, 2.0)),
+    definition=lambda a, b: where(lt(b, 0), -abs(a), abs(a)),
     doc="The size of a with the sign of b.",
 )
 hypot = operation(
@@ -249,5 +270,6 @@ hypot = operation(
     latex=r"\sqrt{{{{\left({0}\right)}}^{{2}} + {{\left({1}\right)}}^{{2}}}}",
     domain="(a, b) ≠ (0, 0)",
     samples=(POSITIVE, POSITIVE),
+    definition=lambda a, b: sqrt(a * a + b * b),
     doc="Length of the vector (a, b).",
 )

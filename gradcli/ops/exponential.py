@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from gradcli.ops import ieee, rational
-from gradcli.ops.constants import LN2, LN10
-from gradcli.ops.logic import both, eq, le, where
+from gradcli.ops.constants import LN2, LN10, fraction
+from gradcli.ops.logic import both, eq, le, lt, where
 from gradcli.ops.operation import operation
 
 ANYWHERE = (-2.0, 2.0)
@@ -20,6 +20,7 @@ exp = operation(
     grad_fn="ExpBackward0",
     latex=r"e^{{{0}}}",
     samples=(ANYWHERE,),
+    precise="exp",
     doc="The exponential function.",
 )
 exp2 = operation(
@@ -30,6 +31,7 @@ exp2 = operation(
     grad_fn="Exp2Backward0",
     latex=r"2^{{{0}}}",
     samples=(ANYWHERE,),
+    definition=lambda x: 2**x,
     doc="Two to the power of x.",
 )
 expm1 = operation(
@@ -39,6 +41,7 @@ expm1 = operation(
     exact=rational.only(0, 0),
     grad_fn="Expm1Backward0",
     samples=(ANYWHERE,),
+    definition=lambda x: exp(x) - 1,
     doc="exp(x) - 1, accurate near 0.",
 )
 log = operation(
@@ -51,6 +54,7 @@ log = operation(
     latex=r"\ln\left({0}\right)",
     domain="x > 0",
     samples=(POSITIVE,),
+    precise="log",
     doc="The natural logarithm.",
 )
 log2 = operation(
@@ -62,6 +66,7 @@ log2 = operation(
     latex=r"\log_{{2}}\left({0}\right)",
     domain="x > 0",
     samples=(POSITIVE,),
+    definition=lambda x: log(x) / LN2,
     doc="Logarithm to the base 2.",
 )
 log10 = operation(
@@ -73,6 +78,7 @@ log10 = operation(
     latex=r"\log_{{10}}\left({0}\right)",
     domain="x > 0",
     samples=(POSITIVE,),
+    definition=lambda x: log(x) / LN10,
     doc="Logarithm to the base 10.",
 )
 log1p = operation(
@@ -83,6 +89,7 @@ log1p = operation(
     grad_fn="Log1PBackward0",
     domain="x > -1",
     samples=((-0.7, 2.0),),
+    definition=lambda x: log(1 + x),
     doc="log(1 + x), accurate near 0.",
 )
 sqrt = operation(
@@ -94,6 +101,7 @@ sqrt = operation(
     latex=r"\sqrt{{{0}}}",
     domain="x > 0",
     samples=(POSITIVE,),
+    precise="sqrt",
     doc="The square root.",
 )
 rsqrt = operation(
@@ -104,6 +112,7 @@ rsqrt = operation(
     latex=r"\frac{{1}}{{\sqrt{{{0}}}}}",
     domain="x > 0",
     samples=(POSITIVE,),
+    definition=lambda x: 1 / sqrt(x),
     doc="One divided by the square root.",
 )
 cbrt = operation(
@@ -114,6 +123,7 @@ cbrt = operation(
     latex=r"\sqrt[3]{{{0}}}",
     domain="x ≠ 0",
     samples=(POSITIVE,),
+    definition=lambda x: where(lt(x, 0), -((-x) ** fraction(1, 3)), x ** fraction(1, 3)),
     doc="The real cube root. PyTorch has no cube root; the grad_fn name follows its pattern.",
 )
 logaddexp = operation(
@@ -123,6 +133,7 @@ logaddexp = operation(
     grad_fn="LogaddexpBackward0",
     latex=r"\ln\left(e^{{{0}}} + e^{{{1}}}\right)",
     samples=(ANYWHERE, ANYWHERE),
+    definition=lambda a, b: log(exp(a) + exp(b)),
     doc="log(exp(a) + exp(b)) without overflow.",
 )
 xlogy = operation(
@@ -132,6 +143,7 @@ xlogy = operation(
     grad_fn={"tt": "XlogyBackward0(0, 1)", "tn": "XlogyBackward2(0)", "nt": "XlogyBackward1(1)"},
     domain="b > 0",
     samples=(ANYWHERE, POSITIVE),
+    definition=lambda a, b: where(both(eq(a, 0), eq(b, b)), 0, a * log(b)),
     doc="a·log(b), which is 0 where a is 0.",
 )
 logit = operation(
@@ -141,5 +153,6 @@ logit = operation(
     grad_fn="LogitBackward0",
     domain="0 < x < 1",
     samples=((0.1, 0.9),),
+    definition=lambda x: log(x / (1 - x)),
     doc="log(x/(1 - x)), the inverse of sigmoid.",
 )

@@ -6,11 +6,14 @@ import math
 from typing import Any
 
 from gradcli.ops import ieee
-from gradcli.ops.logic import both, eq, ge, gt, le, lt, ne, where
+from gradcli.ops.logic import both, either, eq, ge, gt, le, lt, ne, where
 from gradcli.ops.operation import operation
 
 LOW = (-2.0, -0.5)
 HIGH = (0.5, 2.0)
+
+LARGEST = 1.7976931348623157e308
+"""The largest float64."""
 
 maximum = operation(
     "maximum(a, b)",
@@ -25,6 +28,7 @@ maximum = operation(
     latex=r"\max\left({0}, {1}\right)",
     domain="a ≠ b",
     samples=(LOW, HIGH),
+    precise=ieee.largest,
     doc="The larger of two numbers; equal ones share the gradient.",
 )
 minimum = operation(
@@ -40,6 +44,7 @@ minimum = operation(
     latex=r"\min\left({0}, {1}\right)",
     domain="a ≠ b",
     samples=(LOW, HIGH),
+    precise=ieee.smallest,
     doc="The smaller of two numbers; equal ones share the gradient.",
 )
 
@@ -61,6 +66,7 @@ max_ = operation(
     grad_fn="MaxBackward1(StackBackward0(*))",
     domain="one largest argument",
     samples=(LOW, (-0.3, 0.3), HIGH),
+    precise=ieee.largest,
     doc="The largest of any number of arguments; equal ones share the gradient.",
 )
 min_ = operation(
@@ -71,6 +77,7 @@ min_ = operation(
     grad_fn="MinBackward1(StackBackward0(*))",
     domain="one smallest argument",
     samples=(LOW, (-0.3, 0.3), HIGH),
+    precise=ieee.smallest,
     doc="The smallest of any number of arguments; equal ones share the gradient.",
 )
 fmax = operation(
@@ -83,6 +90,7 @@ fmax = operation(
     grad_fn="FmaxBackward0",
     domain="a ≠ b",
     samples=(LOW, HIGH),
+    definition=lambda a, b: where(either(ge(a, b), ne(b, b)), a, b),
     doc="The larger of two numbers; one that is not nan, if any.",
 )
 fmin = operation(
@@ -95,6 +103,7 @@ fmin = operation(
     grad_fn="FminBackward0",
     domain="a ≠ b",
     samples=(LOW, HIGH),
+    definition=lambda a, b: where(either(le(a, b), ne(b, b)), a, b),
     doc="The smaller of two numbers; one that is not nan, if any.",
 )
 clamp = operation(
@@ -113,6 +122,7 @@ clamp = operation(
     },
     domain="x ≠ min, x ≠ max",
     samples=((-0.4, 0.4), LOW, HIGH),
+    definition=lambda x, low, high: minimum(maximum(x, low), high),
     doc="x between two bounds; at a bound the derivative is 1.",
 )
 clamp_min = operation(
@@ -122,6 +132,7 @@ clamp_min = operation(
     grad_fn={"tt": "ClampMinBackward1(0, 1)", "tn": "ClampMinBackward0(0)"},
     domain="x ≠ min",
     samples=(HIGH, LOW),
+    definition=lambda x, low: maximum(x, low),
     doc="x, or the bound where x is below it.",
 )
 clamp_max = operation(
@@ -131,13 +142,15 @@ clamp_max = operation(
     grad_fn={"tt": "ClampMaxBackward1(0, 1)", "tn": "ClampMaxBackward0(0)"},
     domain="x ≠ max",
     samples=(LOW, HIGH),
+    definition=lambda x, high: minimum(x, high),
     doc="x, or the bound where x is above it.",
 )
 nan_to_num = operation(
     "nan_to_num(x)",
-    lambda x: 0.0 if x != x else min(max(x, -1.7976931348623157e308), 1.7976931348623157e308),
+    lambda x: 0.0 if x != x else min(max(x, -LARGEST), LARGEST),
     (lambda y, x: where(both(gt(x, -math.inf), lt(x, math.inf)), 1, 0),),
     grad_fn="NanToNumBackward0",
     samples=((-2.0, 2.0),),
+    definition=lambda x: where(ne(x, x), 0, clamp(x, -LARGEST, LARGEST)),
     doc="x, with 0 for nan and the largest float for infinity.",
 )

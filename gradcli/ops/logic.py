@@ -16,6 +16,7 @@ def _compare(name: str, symbol: str, test: Callable[[float, float], bool], latex
         lambda a, b: 1.0 if test(a, b) else 0.0,
         (),
         exact=lambda a, b: int(test(a, b)),
+        precise=test,
         symbol=symbol,
         latex=f"{{0}} {latex} {{1}}",
         samples=(ANYWHERE, ANYWHERE),
@@ -38,6 +39,7 @@ both = operation(
     symbol="and",
     latex=r"{0} \land {1}",
     samples=(ANYWHERE, ANYWHERE),
+    precise=lambda a, b: bool(a and b),
     doc="Whether both are true, that is, not 0.",
 )
 either = operation(
@@ -48,6 +50,7 @@ either = operation(
     symbol="or",
     latex=r"{0} \lor {1}",
     samples=(ANYWHERE, ANYWHERE),
+    precise=lambda a, b: bool(a or b),
     doc="Whether one of them is true, that is, not 0.",
 )
 negation = operation(
@@ -58,6 +61,7 @@ negation = operation(
     symbol="not",
     latex=r"\lnot {0}",
     samples=(ANYWHERE,),
+    precise=lambda a: not a,
     doc="Whether it is false, that is, 0.",
 )
 where: Operation = operation(
@@ -69,5 +73,6 @@ where: Operation = operation(
     latex=r"\begin{{cases}} {1} & {0} \\ {2} & \text{{otherwise}} \end{{cases}}",
     domain="where the condition does not change",
     samples=((1.0, 2.0), ANYWHERE, ANYWHERE),
+    precise=lambda condition, a, b: a if condition else b,
     doc="a where the condition is true, else b; the condition carries no gradient.",
 )

@@ -7,7 +7,7 @@ import math
 
 from gradcli.ops import ieee
 from gradcli.ops.activations import logsigmoid, sigmoid
-from gradcli.ops.arithmetic import abs, sign
+from gradcli.ops.arithmetic import abs, sign, square
 from gradcli.ops.exponential import log, log1p
 from gradcli.ops.extremes import clamp, clamp_min
 from gradcli.ops.logic import le, lt, where
@@ -45,6 +45,7 @@ mse_loss = operation(
     exact=lambda x, target: (x - target) * (x - target),
     grad_fn="MseLossBackward0",
     samples=(LOW, HIGH),
+    definition=lambda x, target: square(x - target),
     doc="Squared error.",
 )
 l1_loss = operation(
@@ -55,6 +56,7 @@ l1_loss = operation(
     grad_fn="MeanBackward0(AbsBackward0(SubBackward0(0, 1)))",
     domain="x ≠ target",
     samples=(LOW, HIGH),
+    definition=lambda x, target: abs(x - target),
     doc="Absolute error.",
 )
 smooth_l1_loss = operation(
@@ -68,6 +70,9 @@ smooth_l1_loss = operation(
     grad_fn="SmoothL1LossBackward0",
     domain="|x - target| ≠ beta",
     samples=(LOW, HIGH, (4.5, 5.0)),
+    definition=lambda x, target, beta: where(
+        lt(abs(x - target), beta), square(x - target) / (2 * beta), abs(x - target) - beta / 2
+    ),
     doc="Squared error divided by 2·beta where it is small, else the absolute error less beta/2.",
 )
 huber_loss = operation(
@@ -81,6 +86,9 @@ huber_loss = operation(
     grad_fn="HuberLossBackward0",
     domain="|x - target| ≠ delta",
     samples=(LOW, HIGH, (0.5, 1.0)),
+    definition=lambda x, target, delta: where(
+        le(abs(x - target), delta), square(x - target) / 2, delta * (abs(x - target) - delta / 2)
+    ),
     doc="Half the squared error where it is small, else a line that continues it.",
 )
 binary_cross_entropy = operation(
@@ -93,6 +101,7 @@ binary_cross_entropy = operation(
     grad_fn="BinaryCrossEntropyBackward0",
     domain="0 < p < 1",
     samples=(PROBABILITY, PROBABILITY),
+    definition=lambda p, target: -(target * clamp_min(log(p), LEAST_LOG) + (1 - target) * clamp_min(log1p(-p), LEAST_LOG)),
     doc="-(target·log(p) + (1 - target)·log(1 - p)), each logarithm at least -100.",
 )
 binary_cross_entropy_with_logits = operation(
@@ -101,5 +110,6 @@ binary_cross_entropy_with_logits = operation(
     (lambda y, x, target: sigmoid(x) - target, lambda y, x, target: -x),
     grad_fn="BinaryCrossEntropyWithLogitsBackward0",
     samples=((-2.0, 2.0), PROBABILITY),
+    definition=lambda x, target: (1 - target) * x - logsigmoid(x),
     doc="Binary cross entropy of sigmoid(x), without overflow.",
 )

@@ -38,6 +38,10 @@ class Operation:
         partials: For each argument the rule of ∂y/∂argument as a function of (y, *arguments); None where the argument carries
             no gradient (the condition of a choice). A variadic operation has one rule, which gives all partials at once. Empty
             where the result carries no gradient (comparisons).
+        definition: What it is in more primitive operations, as a function of its arguments; called with symbols. None for a
+            primitive operation.
+        precise: Of a primitive operation the value at high precision: the name of the function of mpmath, or a function of
+            numbers of mpmath. None where there is a definition.
         symbol: Its operator, where it has one.
         spellings: Further names in expressions.
         grad_fn: What PyTorch names it: templates by which arguments are tensors (t) and which are numbers (n); in a template
@@ -55,6 +59,8 @@ class Operation:
     forward: Callable[..., float]
     exact: Callable[..., Rational | None] | None
     partials: tuple[Rule | None, ...]
+    definition: Rule | None
+    precise: str | Rule | None
     symbol: str
     spellings: tuple[str, ...]
     grad_fn: dict[str, str]
@@ -172,6 +178,8 @@ def operation(
     *,
     doc: str,
     exact: Callable[..., Rational | None] | None = None,
+    definition: Rule | None = None,
+    precise: str | Rule | None = None,
     grad_fn: str | dict[str, str] = "",
     symbol: str = "",
     spellings: tuple[str, ...] = (),
@@ -197,7 +205,22 @@ def operation(
         inputs = ", ".join(map(str, range(len(parameters) - len(defaults))))
         grad_fn = {"": grad_fn if not grad_fn or "(" in grad_fn else f"{grad_fn}({inputs})"}
     declared = Operation(
-        name, parameters, defaults, variadic, forward, exact, partials, symbol, spellings, grad_fn, latex, domain, samples, doc
+        name,
+        parameters,
+        defaults,
+        variadic,
+        forward,
+        exact,
+        partials,
+        definition,
+        precise,
+        symbol,
+        spellings,
+        grad_fn,
+        latex,
+        domain,
+        samples,
+        doc,
     )
     OPERATIONS[name] = declared
     for spelling in filter(None, (name, symbol, *spellings)):

@@ -8,8 +8,9 @@ import operator
 from typing import Any
 
 from gradcli.ops import ieee, rational
+from gradcli.ops.arithmetic import square
 from gradcli.ops.constants import fraction
-from gradcli.ops.exponential import exp
+from gradcli.ops.exponential import exp, log, sqrt
 from gradcli.ops.extremes import shares
 from gradcli.ops.logic import eq, where
 from gradcli.ops.operation import operation
@@ -28,6 +29,10 @@ def _product(*values: Any) -> Any:
 def _variance(*values: float) -> float:
     average = _total(*values) / len(values)
     return ieee.divide(_total(*[(x - average) * (x - average) for x in values]), len(values) - 1)
+
+
+def _middle(*values: float) -> float:
+    return math.nan if any(x != x for x in values) else sorted(values)[(len(values) - 1) // 2]
 
 
 def _logsumexp(*values: float) -> float:
@@ -58,6 +63,7 @@ sum_ = operation(
     exact=_total,
     grad_fn="SumBackward0(StackBackward0(*))",
     samples=SPREAD,
+    definition=_total,
     doc="Sum of any number of arguments.",
 )
 mean = operation(
@@ -67,6 +73,7 @@ mean = operation(
     exact=lambda *xs: rational.quotient(_total(*xs), len(xs)),
     grad_fn="MeanBackward0(StackBackward0(*))",
     samples=SPREAD,
+    definition=lambda *xs: _total(*xs) / len(xs),
     doc="Arithmetic mean of any number of arguments.",
 )
 prod = operation(
@@ -76,6 +83,7 @@ prod = operation(
     exact=_product,
     grad_fn="ProdBackward0(StackBackward0(*))",
     samples=SPREAD,
+    definition=_product,
     doc="Product of any number of arguments.",
 )
 norm = operation(
@@ -85,6 +93,7 @@ norm = operation(
     grad_fn="LinalgVectorNormBackward0(StackBackward0(*))",
     domain="not all arguments 0",
     samples=SPREAD,
+    definition=lambda *xs: sqrt(_total(*[x * x for x in xs])),
     doc="Euclidean length of the vector of the arguments; at 0 the derivative is 0.",
 )
 var = operation(
@@ -94,6 +103,7 @@ var = operation(
     grad_fn="VarBackward0(StackBackward0(*))",
     domain="two arguments or more",
     samples=SPREAD,
+    definition=lambda *xs: _total(*[square(d) for d in _deviations(*xs)]) / (len(xs) - 1),
     doc="Sample variance of the arguments, the squared deviations divided by n - 1.",
 )
 std = operation(
@@ -103,6 +113,7 @@ std = operation(
     grad_fn="StdBackward0(StackBackward0(*))",
     domain="two arguments or more, not all equal",
     samples=SPREAD,
+    definition=lambda *xs: sqrt(var(*xs)),
     doc="Sample standard deviation of the arguments; where all are equal the derivative is 0.",
 )
 logsumexp = operation(
@@ -111,6 +122,7 @@ logsumexp = operation(
     (lambda y, *xs: [exp(x - y) for x in xs],),
     grad_fn="LogsumexpBackward0(StackBackward0(*))",
     samples=SPREAD,
+    definition=lambda *xs: log(_total(*[exp(x) for x in xs])),
     doc="Logarithm of the sum of the exponentials of the arguments, without overflow.",
 )
 amax = operation(
@@ -121,6 +133,7 @@ amax = operation(
     grad_fn="AmaxBackward0(StackBackward0(*))",
     domain="one largest argument",
     samples=SPREAD,
+    precise=ieee.largest,
     doc="The largest of the arguments; equal ones share the gradient.",
 )
 amin = operation(
@@ -131,15 +144,17 @@ amin = operation(
     grad_fn="AminBackward0(StackBackward0(*))",
     domain="one smallest argument",
     samples=SPREAD,
+    precise=ieee.smallest,
     doc="The smallest of the arguments; equal ones share the gradient.",
 )
 median = operation(
     "median(x, ...)",
-    lambda *xs: math.nan if any(x != x for x in xs) else sorted(xs)[(len(xs) - 1) // 2],
+    _middle,
     (shares,),
     exact=lambda *xs: sorted(xs)[(len(xs) - 1) // 2],
     grad_fn="MedianBackward0(StackBackward0(*))",
     domain="one argument in the middle",
     samples=SPREAD,
+    precise=_middle,
     doc="The argument in the middle, the lower one of two; equal ones share the gradient.",
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 from gradcli.ops import ieee, rational
 from gradcli.ops.constants import SQRT_PI
@@ -47,6 +49,21 @@ def _bessel_i(order: int, x: float) -> float:
     return float(mp.besseli(order, x))
 
 
+def _by_mpmath(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of numbers of mpmath that is given the context of mpmath first; nan where an argument is not finite."""
+
+    def value(*arguments: Any) -> Any:
+        from mpmath import mp
+
+        if not all(map(mp.isfinite, arguments)):
+            return math.nan
+        if any(mp.mag(argument) > 4096 for argument in arguments):
+            raise OverflowError
+        return function(mp, *arguments)
+
+    return value
+
+
 erf = operation(
     "erf(x)",
     math.erf,
@@ -54,6 +71,7 @@ erf = operation(
     exact=rational.only(0, 0),
     grad_fn="ErfBackward0",
     samples=(ANYWHERE,),
+    precise="erf",
     doc="Error function.",
 )
 erfc = operation(
@@ -63,6 +81,7 @@ erfc = operation(
     exact=rational.only(0, 1),
     grad_fn="ErfcBackward0",
     samples=(ANYWHERE,),
+    precise="erfc",
     doc="1 - erf(x), accurate for large x.",
 )
 erfinv = operation(
@@ -72,6 +91,7 @@ erfinv = operation(
     grad_fn="ErfinvBackward0",
     domain="-1 < x < 1",
     samples=((-0.8, 0.8),),
+    precise="erfinv",
     doc="Inverse of the error function.",
 )
 lgamma = operation(
@@ -82,6 +102,7 @@ lgamma = operation(
     latex=r"\ln\left|\Gamma\left({0}\right)\right|",
     domain="x > 0, or x not an integer",
     samples=(POSITIVE,),
+    precise=_by_mpmath(lambda mp, x: mp.re(mp.loggamma(x))),
     doc="Logarithm of the absolute value of the gamma function.",
 )
 digamma: Operation = operation(
@@ -92,6 +113,7 @@ digamma: Operation = operation(
     latex=r"\psi\left({0}\right)",
     domain="x > 0, or x not an integer",
     samples=(POSITIVE,),
+    precise="digamma",
     doc="Derivative of the logarithm of the gamma function.",
 )
 polygamma: Operation = operation(
@@ -102,6 +124,7 @@ polygamma: Operation = operation(
     latex=r"\psi^{{({0})}}\left({1}\right)",
     domain="n = 0, 1, 2, ...; x > 0, or x not an integer",
     samples=((1.0, 1.0), POSITIVE),
+    precise=_by_mpmath(lambda mp, n, x: mp.psi(int(n), x) if n >= 0 and n == int(n) else mp.nan),
     doc="The n-th derivative of digamma.",
 )
 i0 = operation(
@@ -111,6 +134,7 @@ i0 = operation(
     grad_fn="I0Backward0",
     latex=r"I_{{0}}\left({0}\right)",
     samples=(POSITIVE,),
+    precise=_by_mpmath(lambda mp, x: mp.besseli(0, x)),
     doc="Modified Bessel function of the first kind, order 0.",
 )
 i1: Operation = operation(
@@ -120,5 +144,6 @@ i1: Operation = operation(
     grad_fn="SpecialI1Backward0",
     latex=r"I_{{1}}\left({0}\right)",
     samples=(POSITIVE,),
+    precise=_by_mpmath(lambda mp, x: mp.besseli(1, x)),
     doc="Modified Bessel function of the first kind, order 1.",
 )

@@ -56,6 +56,12 @@ class Symbol:
     def __rtruediv__(self, other: Any) -> Symbol:
         return self.builder.apply("div", (other, self))
 
+    def __pow__(self, other: Any) -> Symbol:
+        return self.builder.apply("pow", (self, other))
+
+    def __rpow__(self, other: Any) -> Symbol:
+        return self.builder.apply("pow", (other, self))
+
     def __neg__(self) -> Symbol:
         return self.builder.apply("neg", (self,))
 

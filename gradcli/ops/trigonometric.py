@@ -21,6 +21,7 @@ sin = operation(
     grad_fn="SinBackward0",
     latex=r"\sin\left({0}\right)",
     samples=(ANYWHERE,),
+    precise="sin",
     doc="Sine of an angle in radians.",
 )
 cos: Operation = operation(
@@ -31,6 +32,7 @@ cos: Operation = operation(
     grad_fn="CosBackward0",
     latex=r"\cos\left({0}\right)",
     samples=(ANYWHERE,),
+    precise="cos",
     doc="Cosine of an angle in radians.",
 )
 tan = operation(
@@ -42,6 +44,7 @@ tan = operation(
     latex=r"\tan\left({0}\right)",
     domain="x ≠ π/2 + kπ",
     samples=((-1.2, 1.2),),
+    precise="tan",
     doc="Tangent of an angle in radians.",
 )
 asin = operation(
@@ -54,6 +57,7 @@ asin = operation(
     latex=r"\arcsin\left({0}\right)",
     domain="-1 < x < 1",
     samples=(INSIDE,),
+    precise="asin",
     doc="Inverse sine, in radians.",
 )
 acos = operation(
@@ -66,6 +70,7 @@ acos = operation(
     latex=r"\arccos\left({0}\right)",
     domain="-1 < x < 1",
     samples=(INSIDE,),
+    precise="acos",
     doc="Inverse cosine, in radians.",
 )
 atan = operation(
@@ -77,6 +82,7 @@ atan = operation(
     grad_fn="AtanBackward0",
     latex=r"\arctan\left({0}\right)",
     samples=(ANYWHERE,),
+    precise="atan",
     doc="Inverse tangent, in radians.",
 )
 atan2 = operation(
@@ -90,6 +96,7 @@ atan2 = operation(
     grad_fn="Atan2Backward0",
     domain="b > 0 or a ≠ 0",
     samples=(ANYWHERE, (0.3, 2.0)),
+    precise="atan2",
     doc="Angle of the point with abscissa b and ordinate a, in radians.",
 )
 sinh = operation(
@@ -100,6 +107,7 @@ sinh = operation(
     grad_fn="SinhBackward0",
     latex=r"\sinh\left({0}\right)",
     samples=(ANYWHERE,),
+    precise="sinh",
     doc="Hyperbolic sine.",
 )
 cosh: Operation = operation(
@@ -110,6 +118,7 @@ cosh: Operation = operation(
     grad_fn="CoshBackward0",
     latex=r"\cosh\left({0}\right)",
     samples=(ANYWHERE,),
+    precise="cosh",
     doc="Hyperbolic cosine.",
 )
 tanh = operation(
@@ -120,6 +129,7 @@ tanh = operation(
     grad_fn="TanhBackward0",
     latex=r"\tanh\left({0}\right)",
     samples=(ANYWHERE,),
+    precise="tanh",
     doc="Hyperbolic tangent.",
 )
 asinh = operation(
@@ -131,6 +141,7 @@ asinh = operation(
     grad_fn="AsinhBackward0",
     latex=r"\operatorname{{arsinh}}\left({0}\right)",
     samples=(ANYWHERE,),
+    precise="asinh",
     doc="Inverse hyperbolic sine.",
 )
 acosh = operation(
@@ -143,6 +154,7 @@ acosh = operation(
     latex=r"\operatorname{{arcosh}}\left({0}\right)",
     domain="x > 1",
     samples=((1.3, 3.0),),
+    precise="acosh",
     doc="Inverse hyperbolic cosine.",
 )
 atanh = operation(
@@ -155,6 +167,7 @@ atanh = operation(
     latex=r"\operatorname{{artanh}}\left({0}\right)",
     domain="-1 < x < 1",
     samples=(INSIDE,),
+    precise="atanh",
     doc="Inverse hyperbolic tangent.",
 )
 sinc = operation(
@@ -164,6 +177,7 @@ sinc = operation(
     exact=rational.only(0, 1),
     grad_fn="SincBackward0",
     samples=((0.2, 1.8),),
+    definition=lambda x: where(eq(x, 0), 1, sin(x * PI) / (x * PI)),
     doc="sin(πx)/(πx), which is 1 at 0.",
 )
 deg2rad = operation(
@@ -172,6 +186,7 @@ deg2rad = operation(
     (lambda y, x: DEGREE,),
     grad_fn="Deg2RadBackward0",
     samples=(ANYWHERE,),
+    definition=lambda x: x * DEGREE,
     doc="Degrees to radians.",
 )
 rad2deg = operation(
@@ -180,5 +195,6 @@ rad2deg = operation(
     (lambda y, x: RADIAN,),
     grad_fn="Rad2DegBackward0",
     samples=(ANYWHERE,),
+    definition=lambda x: x * RADIAN,
     doc="Radians to degrees.",
 )

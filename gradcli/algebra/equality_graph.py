@@ -1,0 +1,93 @@
+"""Two programs as one graph of primitive operations, in which what they share is one node."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from gradcli.errors import GradcliError, Span
+from gradcli.graph.graph import DEFAULT_MAX_NODES, Constant, Graph
+from gradcli.language.ast import NOWHERE, Program
+from gradcli.lowering.builders import StaticBuilder
+from gradcli.lowering.lower import lower
+from gradcli.ops.operation import OPERATIONS
+from gradcli.ops.symbol import Symbol
+
+
+class Step(NamedTuple):
+    """A node of a :class:`Pair`; inputs refer to earlier steps.
+
+    ``operation`` is ``variable``, ``constant``, or the name of a primitive operation.
+    """
+
+    operation: str
+    inputs: tuple[int, ...]
+    constant: Constant = 0
+    variable: str = ""
+
+
+class Pair(NamedTuple):
+    """What two programs compute, without anything that neither needs.
+
+    Attributes:
+        graph: The whole graph, for passes over graphs.
+        outputs: The two results in it.
+        steps: The nodes that a result depends on, in the order of evaluation.
+        first: The step of the first result.
+        second: The step of the second result.
+        variables: The variables that a result depends on, in the order of first use.
+    """
+
+    graph: Graph
+    outputs: tuple[int, int]
+    steps: list[Step]
+    first: int
+    second: int
+    variables: list[str]
+
+
+class PrimitiveBuilder(StaticBuilder):
+    """A static graph in which an operation that has a definition is written out as that."""
+
+    def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE) -> int:
+        operation = OPERATIONS[name]
+        if operation.definition is None:
+            return super().operation(name, inputs, span)
+        id = self._nodes.get((name, inputs))
+        if id is None:
+            defaults = operation.complete((None,) * len(inputs))[len(inputs) :]
+            arguments = [Symbol(self, input) for input in inputs]
+            id = self.symbol(operation.definition(*arguments, *map(self.symbol, defaults))).id
+            self._nodes[name, inputs] = id
+        return id
+
+
+def pair_of(programs: tuple[Program, Program], sources: tuple[tuple[str, str], ...], max_nodes: int = DEFAULT_MAX_NODES) -> Pair:
+    """Lower two programs into one graph.
+
+    Args:
+        programs: The programs.
+        sources: For each its text and what messages call it.
+        max_nodes: The number of nodes that both may have together.
+
+    Raises:
+        GradcliError: One of them has an error, or both are too large; it names the program and the place.
+    """
+    builder = PrimitiveBuilder(Graph(max_nodes))
+    graph = builder.graph
+    outputs: list[int] = []
+    for program, (text, where) in zip(programs, sources, strict=True):
+        try:
+            outputs.append(lower(program, builder).output)
+        except GradcliError as error:
+            raise error.located(text, where) from None
+    needed = graph.ancestors(*outputs)
+    names = {id: name for name, id in graph.variables.items()}
+    steps: list[Step] = []
+    new: dict[int, int] = {}
+    for node in graph:
+        if needed[node.id]:
+            new[node.id] = len(steps)
+            inputs = tuple([new[input] for input in node.inputs])
+            steps.append(Step(node.operation, inputs, graph.constants.get(node.id, 0), names.get(node.id, "")))
+    variables = [name for name, id in graph.variables.items() if needed[id]]
+    return Pair(graph, (outputs[0], outputs[1]), steps, new[outputs[0]], new[outputs[1]], variables)
