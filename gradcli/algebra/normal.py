@@ -18,6 +18,9 @@ Rational = int | Fraction
 Monomial = tuple[tuple[int, Rational], ...]
 """Pairs of an atom and its exponent, by ascending atom; the empty monomial is 1."""
 
+POSITIVE = frozenset({"exp", "exp2", "cosh", "sigmoid", "softplus"})
+"""Operations whose value is positive wherever it is defined."""
+
 Terms = tuple[tuple[Monomial, Rational], ...]
 """Pairs of a monomial and its coefficient, which is not 0; the empty sum is 0."""
 
@@ -38,6 +41,9 @@ class Atom(NamedTuple):
 class Algebra:
     """The interned atoms and forms of one calculation.
 
+    Args:
+        positive: Whether every variable may be taken as positive.
+
     Attributes:
         atoms: The atoms by their ids.
         forms: The forms by their ids.
@@ -45,10 +51,11 @@ class Algebra:
             logarithm of, is different from 0 wherever the function is defined.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, positive: bool = False) -> None:
         self.atoms: list[Atom] = []
         self.forms: list[Terms] = []
         self.nonzero: set[int] = set()
+        self.positive = positive
         self._atom_ids: dict[Atom, int] = {}
         self._form_ids: dict[Terms, int] = {}
         self._sizes: dict[int, int] = {}
@@ -66,7 +73,7 @@ class Algebra:
 
     def form(self, terms: Mapping[Monomial, Rational]) -> int:
         """The id of a sum of terms; terms with the coefficient 0 fall away."""
-        key = tuple(sorted((monomial, _whole(c)) for monomial, c in terms.items() if c))
+        key = tuple(sorted((monomial, whole(c)) for monomial, c in terms.items() if c))
         id = self._form_ids.get(key)
         if id is None:
             id = self._form_ids[key] = len(self.forms)
@@ -88,13 +95,24 @@ class Algebra:
             return 0
         return terms[0][1] if len(terms) == 1 and terms[0][0] == ONE else None
 
+    def single_atom(self, form: int) -> int | None:
+        """The atom that a form consists of; None where it is anything else."""
+        terms = self.forms[form]
+        if len(terms) == 1 and terms[0][1] == 1 and len(terms[0][0]) == 1 and terms[0][0][0][1] == 1:
+            return terms[0][0][0][0]
+        return None
+
+    def is_positive(self, atom: int) -> bool:
+        """Whether an atom is known to be positive wherever it is defined."""
+        kind, content = self.atoms[atom]
+        if kind == "constant":
+            return content not in ("nan",)
+        return kind in POSITIVE or (self.positive and kind == "variable")
+
     # ---- arithmetic ----
 
     def add(self, forms: Iterable[int]) -> int:
-        """The sum: like terms collected, in the shortest of the shapes that :meth:`shortest` tries."""
-        return self.shortest(self._sum(forms))
-
-    def _sum(self, forms: Iterable[int]) -> int:
+        """The sum, like terms collected."""
         total: dict[Monomial, Rational] = {}
         for form in forms:
             for monomial, coefficient in self.forms[form]:
@@ -124,31 +142,31 @@ class Algebra:
             value = self.rational(a)
             if value is not None:
                 return self.scale(b, value)
-        (left_monomial, left_factor), (right_monomial, right_factor) = self._as_term(left), self._as_term(right)
-        return self.form({self._join(left_monomial, right_monomial): left_factor * right_factor})
+        (left_monomial, left_factor), (right_monomial, right_factor) = self.as_term(left), self.as_term(right)
+        return self.form({self.joined(left_monomial, right_monomial): left_factor * right_factor})
 
-    def _as_term(self, form: int) -> tuple[Monomial, Rational]:
+    def as_term(self, form: int) -> tuple[Monomial, Rational]:
         """A form as one term; a sum of several terms becomes an atom, its rational content taken out."""
         terms = self.forms[form]
         if len(terms) == 1:
             return terms[0]
-        content = _content(terms)
+        content = content_of(terms)
         return ((self.atom("form", (self.scale(form, Fraction(1) / content),)), 1),), content
 
-    def _join(self, left: Monomial, right: Monomial) -> Monomial:
+    def joined(self, left: Monomial, right: Monomial) -> Monomial:
         """The product of two monomials: x^a·x^b is x^(a + b), unless that would hide a division by 0."""
         powers = dict(left)
         for atom, exponent in right:
             before = powers.get(atom, 0)
-            if before * exponent < 0 and atom not in self.nonzero:
+            if before * exponent < 0 and atom not in self.nonzero and not self.is_positive(atom):
                 atom = self.atom("power", (self.of_atom(atom, exponent),))  # x·(1/x) is left alone
                 before, exponent = powers.get(atom, 0), 1
-            powers[atom] = _whole(before + exponent)
+            powers[atom] = whole(before + exponent)
         return tuple(sorted((atom, exponent) for atom, exponent in powers.items() if exponent))
 
     def power(self, form: int, exponent: Rational) -> int:
         """A rational power: (a·b)^n is a^n·b^n, and (a^m)^n is a^(m·n), for integers n only."""
-        exponent = _whole(exponent)
+        exponent = whole(exponent)
         if exponent == 1:
             return form
         if exponent == 0:
@@ -159,75 +177,39 @@ class Algebra:
             if exact is not None:
                 return self.number(exact)
             return self.of_atom(self.atom("form", (form,)), exponent)
-        monomial, coefficient = self._as_term(form)
+        monomial, coefficient = self.as_term(form)
         if isinstance(exponent, int):
-            raised = tuple((atom, _whole(e * exponent)) for atom, e in monomial)
+            raised = tuple((atom, whole(e * exponent)) for atom, e in monomial)
             return self.form({raised: Fraction(coefficient) ** exponent})
         if coefficient == 1 and len(monomial) == 1 and monomial[0][1] == 1:
             return self.of_atom(monomial[0][0], exponent)
-        return self.of_atom(self.atom("form", (form,)), exponent)
+        together = self.of_atom(self.atom("form", (form,)), exponent)
+        apart = self._root(monomial, coefficient, exponent)
+        return together if apart is None or self.size(apart) > self.size(together) else apart
 
-    # ---- the shortest shape ----
+    def _root(self, monomial: Monomial, coefficient: Rational, exponent: Fraction) -> int | None:
+        """A fractional power of a product, factor by factor: (c·p^a·x^(2k))^r is c^r·p^(a·r)·|x|^(2k·r) for c, p > 0.
 
-    def shortest(self, form: int) -> int:
-        """The shortest of the form itself, the form multiplied out, and the form with its common factor taken out."""
-        best = form
-        for candidate in (self.expanded(form), self.factored(form)):
-            if self.size(candidate) < self.size(best):
-                best = candidate
-        return best
+        None where a factor may be negative.
+        """
+        scale = exact_power(coefficient, exponent) if coefficient > 0 else None
+        result = self.number(1 if scale is None else scale)
+        if coefficient <= 0:
+            return None
+        if scale is None:
+            result = self.of_atom(self.atom("form", (self.number(coefficient),)), exponent)
+        for atom, power in monomial:
+            raised = whole(power * exponent)
+            if self.is_positive(atom) or (power % 2 == 0 and isinstance(raised, int) and raised % 2 == 0):
+                factor = self.of_atom(atom, raised)
+            elif power % 2 == 0:
+                factor = self.of_atom(self.atom("abs", (self.of_atom(atom),)), raised)
+            else:
+                return None
+            result = self.multiply(result, factor)
+        return result
 
-    def expanded(self, form: int, limit: int = 64) -> int:
-        """Products and small powers of sums multiplied out, as long as there are not many terms."""
-        total: dict[Monomial, Rational] = {}
-        for monomial, coefficient in self.forms[form]:
-            product: dict[Monomial, Rational] = {ONE: coefficient}
-            for atom, exponent in monomial:
-                kind, content = self.atoms[atom]
-                factor: Terms = ((((atom, exponent),), 1),)
-                times = 1
-                if kind == "form" and isinstance(exponent, int) and 0 < exponent <= 4:
-                    assert isinstance(content, tuple)
-                    factor, times = self.forms[content[0]], exponent
-                for _ in range(times):
-                    following: dict[Monomial, Rational] = {}
-                    for left, a in product.items():
-                        for right, b in factor:
-                            joined = self._join(left, right)
-                            following[joined] = following.get(joined, 0) + a * b
-                    product = following
-                    if len(product) > limit:
-                        return form
-            for joined, value in product.items():
-                total[joined] = total.get(joined, 0) + value
-            if len(total) > limit:
-                return form
-        return self.form(total)
-
-    def factored(self, form: int) -> int:
-        """The common factor of all terms taken out: x·a + x·b is x·(a + b)."""
-        terms = self.forms[form]
-        if len(terms) < 2:
-            return form
-        common = dict(terms[0][0])
-        for monomial, _ in terms[1:]:
-            powers = dict(monomial)
-            common = {
-                atom: min(exponent, powers[atom])
-                for atom, exponent in common.items()
-                if atom in powers and (powers[atom] > 0) == (exponent > 0)
-            }
-        if not common:
-            return form
-        content = _content(terms)
-        rest: dict[Monomial, Rational] = {}
-        for monomial, coefficient in terms:
-            powers = {atom: _whole(exponent - common.get(atom, 0)) for atom, exponent in monomial}
-            left = tuple(sorted((atom, exponent) for atom, exponent in powers.items() if exponent))
-            rest[left] = rest.get(left, 0) + Fraction(coefficient) / content
-        inner = self.shortest(self._sum([self.form(rest)]))
-        outer = self.form({tuple(sorted(common.items())): content})
-        return self.multiply(outer, inner)
+    # ---- size ----
 
     def size(self, form: int) -> int:
         """How many operations the form takes when it is written out."""
@@ -270,12 +252,12 @@ class Algebra:
         return total
 
 
-def _whole(value: Rational) -> Rational:
+def whole(value: Rational) -> Rational:
     """The rational number as an integer where it is one."""
     return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
 
 
-def _content(terms: Terms) -> Fraction:
+def content_of(terms: Terms) -> Fraction:
     """The positive rational factor that leaves coprime integer coefficients."""
     coefficients = [Fraction(coefficient) for _, coefficient in terms]
     return Fraction(gcd(*[c.numerator for c in coefficients]), lcm(*[c.denominator for c in coefficients]))

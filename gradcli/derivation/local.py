@@ -11,7 +11,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from gradcli.algebra.normal import Algebra
-from gradcli.algebra.simplify import normal_forms, written
+from gradcli.algebra.shapes import shortest
+from gradcli.algebra.simplify import normal_forms
+from gradcli.algebra.write import written
 from gradcli.autodiff.tape import Tape
 from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph
 from gradcli.language.ast import Expression, Name, Number
@@ -119,7 +121,7 @@ def _make(operation: str, operands: Sequence[Constant | None], same: Sequence[in
         ids = [None if rule is None else builder.symbol(rule).id for rule in rules]
         algebra = Algebra()
         forms = normal_forms(builder.graph, algebra, generic=True)
-        derivatives = [None if id is None else written(algebra, algebra.shortest(forms[id])) for id in ids]
+        derivatives = [None if id is None else written(algebra, shortest(algebra, forms[id])) for id in ids]
     return _Template(
         to_text(applied(operation, inputs)),
         tuple(derivatives),

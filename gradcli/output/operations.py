@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 
 from gradcli.algebra.normal import Algebra
-from gradcli.algebra.simplify import normal_forms, written
+from gradcli.algebra.shapes import shortest
+from gradcli.algebra.simplify import normal_forms
+from gradcli.algebra.write import written
 from gradcli.graph.graph import Graph
 from gradcli.language.text import to_text
 from gradcli.lowering.builders import StaticBuilder
@@ -34,7 +36,7 @@ def derivative_texts(operation: Operation) -> dict[str, str | None]:
                 continue
             id = builder.symbol(rule).id
             algebra = Algebra()
-            form = algebra.shortest(normal_forms(builder.graph, algebra, generic=True)[id])
+            form = shortest(algebra, normal_forms(builder.graph, algebra, generic=True)[id])
             texts[parameter] = to_text(written(algebra, form))
     return texts
 
