@@ -131,7 +131,10 @@ def _runs_together(left: Expression, right: Expression) -> bool:
         right = right.operands[0]
     if isinstance(left, Operator) and left.symbol == "-" and len(left.operands) == 1:
         left = left.operands[0]
-    if not (isinstance(left, Number) and isinstance(right, Name)) or left.value == 1 or "/" in number_text(left.value):
+    if not (isinstance(left, Number) and isinstance(right, Name)) or left.value == 1:
+        return False
+    text = number_text(left.value)
+    if "/" in text or not text[-1].isdigit():  # 1/3, inf
         return False
     return right.name[0] not in "eE" and not _is_negative(left)
 
