@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from gradcli.autodiff.tape import Tape, record
+    from gradcli.autodiff.record import record
+    from gradcli.autodiff.tape import Tape
     from gradcli.derivation.chain_rule import derive
     from gradcli.derivation.steps import Derivation
     from gradcli.errors import GradcliError
@@ -29,7 +30,7 @@ _HOMES = {
     "Tape": "gradcli.autodiff.tape",
     "derive": "gradcli.derivation.chain_rule",
     "parse": "gradcli.language.parser",
-    "record": "gradcli.autodiff.tape",
+    "record": "gradcli.autodiff.record",
     "to_text": "gradcli.language.text",
 }
 

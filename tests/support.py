@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gradcli.autodiff.tape import Tape, record
+from gradcli.autodiff.record import record
+from gradcli.autodiff.tape import Tape
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.language.parser import parse
 from gradcli.ops import OPERATIONS

@@ -65,7 +65,7 @@ def run(arguments: Arguments, command: Command) -> None:
     text, where = expression_text(arguments, command)
     values, from_file = bindings(arguments.variables, arguments.texts("set"), values_file)
 
-    from gradcli.autodiff.tape import UnknownVariableError, record
+    from gradcli.autodiff.record import UnknownVariableError, record
     from gradcli.cli.progress import progress
     from gradcli.cli.show import show
     from gradcli.language.parser import parse

@@ -13,7 +13,7 @@ from gradcli.cli.streams import STDIN, read_text
 from gradcli.errors import GradcliError, Span
 
 if TYPE_CHECKING:
-    from gradcli.autodiff.tape import UnknownVariableError
+    from gradcli.autodiff.record import UnknownVariableError
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _LIKE_AN_OPTION = re.compile(r"-[^\W\d]\w*")
@@ -123,7 +123,7 @@ def number(text: str, where: str) -> float:
         return float(text)
     if not text.strip():
         raise GradcliError(f"{where} needs a value", hint="write a number or a constant expression such as pi/2")
-    from gradcli.autodiff.tape import record
+    from gradcli.autodiff.record import record
     from gradcli.language.parser import parse
     from gradcli.lowering.lower import free_names
     from gradcli.ops.constants import SPELLINGS, VALUES

@@ -135,7 +135,8 @@ class _Deriving:
             self.finish(bare, simplified, say)
         else:
             self.numbers(bare, say)
-        say("value", Number(adjoint), "")
+        if not self.tape.symbolic:
+            say("value", Number(adjoint), "")
         return Equation(id, tuple(steps))
 
     def finish(self, bare: Expression, simplified: Expression | None, say: Callable[[str, Expression, str], None]) -> None:
@@ -152,6 +153,8 @@ class _Deriving:
         self.numbers(last, say)
 
     def numbers(self, last: Expression, say: Callable[[str, Expression, str], None]) -> None:
+        if self.tape.symbolic:
+            return
         put_in, used = self.put_numbers(last)
         if used:
             say("numbers put in", put_in, ", ".join(used))

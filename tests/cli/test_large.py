@@ -13,7 +13,8 @@ from collections.abc import Callable
 import pytest
 from commandline import command
 
-from gradcli.autodiff.tape import Tape, record
+from gradcli.autodiff.record import record
+from gradcli.autodiff.tape import Tape
 from gradcli.language.parser import parse
 from gradcli.output.json_view import eval_json
 

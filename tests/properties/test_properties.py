@@ -14,8 +14,9 @@ from support import accepts, operation_count, run, same
 
 from gradcli.algebra.simplify import derivatives
 from gradcli.autodiff.forward import evaluate
+from gradcli.autodiff.record import record
 from gradcli.autodiff.reverse import gradient_graph
-from gradcli.autodiff.tape import Tape, record
+from gradcli.autodiff.tape import Tape
 from gradcli.derivation.chain_rule import derive
 from gradcli.derivation.local import Labels
 from gradcli.graph.graph import Graph

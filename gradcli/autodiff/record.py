@@ -1,0 +1,189 @@
+"""Running a program: forward and backward, onto a tape."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from gradcli.autodiff.forward import evaluate
+from gradcli.autodiff.reverse import backward, requires_grad
+from gradcli.autodiff.tape import Tape
+from gradcli.errors import GradcliError, nearest
+from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_NODES, VARIABLE, Graph
+from gradcli.graph.names import constant_text, node_names
+from gradcli.language.ast import Program
+from gradcli.lowering.builders import Recorder, StaticBuilder, compacted, float32
+from gradcli.lowering.lower import UnboundVariableError, free_names, lower
+from gradcli.ops.constants import SPELLINGS, VALUES
+
+
+def record(
+    program: Program,
+    bindings: Mapping[str, float],
+    wrt: Sequence[str] | None = None,
+    *,
+    mode: str = "dynamic",
+    dtype: str = "float64",
+    retain_grad: Sequence[str] | None = (),
+    max_nodes: int = DEFAULT_MAX_NODES,
+) -> Tape:
+    """Run a program forward and backward.
+
+    Args:
+        program: The program.
+        bindings: The value of each variable.
+        wrt: The variables that require gradients; None for all.
+        mode: ``dynamic`` records each operation as it runs; ``static`` builds the graph first, shared and folded.
+        dtype: ``float64``, or ``float32``, to which every value is rounded.
+        retain_grad: Names of nodes that keep ``.grad``; None for all.
+        max_nodes: The limit on the size of the graph.
+
+    Raises:
+        GradcliError: A variable has no value, a binding or a name is not used, or the program is wrong; exit code 4 where
+            the graph would exceed ``max_nodes``.
+    """
+    cast = float32 if dtype == "float32" else None
+    bindings = {name: cast(value) if cast else value for name, value in bindings.items()}
+    try:
+        if mode == "static":
+            graph = compacted(lower(program, StaticBuilder(Graph(max_nodes), inexact=True), bindings))
+            values = None
+        else:
+            recorder = Recorder(Graph(max_nodes), bindings, cast)
+            graph = lower(program, recorder, bindings)
+            values = recorder.values
+    except UnboundVariableError:
+        raise _missing(program, bindings) from None
+    if graph.variables.keys() != bindings.keys():
+        for name in _unrecorded(program, graph, bindings):
+            graph.variable(name, (0, 0))
+            if values is not None:
+                values.append(bindings[name])
+    if values is None:
+        values = evaluate(graph, bindings, cast)
+    return _tape(graph, mode, dtype, bindings, values, wrt, retain_grad)
+
+
+def outline(program: Program, wrt: Sequence[str] | None = None, *, max_nodes: int = DEFAULT_MAX_NODES) -> Tape:
+    """The tape of a program whose variables have no values: a static graph in which only exact constants fold.
+
+    The values on it are those at some point in the domain of most functions, so that the steps of a derivation can be checked.
+
+    Args:
+        program: The program.
+        wrt: The variables that require gradients; None for all.
+        max_nodes: The limit on the size of the graph.
+
+    Raises:
+        GradcliError: As :func:`record`.
+    """
+    graph = compacted(lower(program, StaticBuilder(Graph(max_nodes))))
+    golden = 0.6180339887498949
+    point = {name: 0.3 + golden * (index + 1) % 1 / 2 for index, name in enumerate(graph.variables)}
+    return _tape(graph, "static", "float64", point, evaluate(graph, point), wrt, (), symbolic=True)
+
+
+def _tape(
+    graph: Graph,
+    mode: str,
+    dtype: str,
+    bindings: Mapping[str, float],
+    values: list[float],
+    wrt: Sequence[str] | None,
+    retain_grad: Sequence[str] | None,
+    *,
+    symbolic: bool = False,
+) -> Tape:
+    """The backward pass of a graph that has run."""
+    names = node_names(graph, frozenset(VALUES))
+    chosen = tuple(graph.variables) if wrt is None else tuple(dict.fromkeys(wrt))
+    for name in chosen:
+        if name not in graph.variables:
+            raise _no_variable(name, graph, names)
+    needs = requires_grad(graph, [graph.variables[name] for name in chosen])
+    return Tape(
+        graph=graph,
+        mode=mode,
+        dtype=dtype,
+        bindings={name: bindings[name] for name in graph.variables},
+        wrt=chosen,
+        names=names,
+        values=values,
+        requires_grad=needs,
+        adjoints=backward(graph, values, needs, 1.0, float32 if dtype == "float32" else None),
+        retained=_retained(retain_grad, graph, names, needs),
+        symbolic=symbolic,
+    )
+
+
+def _missing(program: Program, bindings: Mapping[str, float]) -> GradcliError:
+    """The error for variables without a value; a value of an unknown name, which may be meant for one of them, comes first."""
+    free = free_names(program)
+    _check_used(free, bindings)
+    missing = [name for name in free if name not in bindings and SPELLINGS.get(name, name) not in VALUES]
+    listed = ", ".join(missing[:8]) + (f" and {len(missing) - 8} more" if len(missing) > 8 else "")
+    options = " ".join(f"--{name} VALUE" for name in missing[:8]) + (" ..." if len(missing) > 8 else "")
+    return GradcliError(f"no value for {listed}", free[missing[0]], f"add {options}")
+
+
+def _unrecorded(program: Program, graph: Graph, bindings: Mapping[str, float]) -> list[str]:
+    """The bound variables that stand only in a branch that was not taken; their leaves exist all the same.
+
+    Raises:
+        GradcliError: A variable has no value, or a binding is of no variable of the program.
+    """
+    if not graph.variables.keys() <= bindings.keys():
+        raise _missing(program, bindings)
+    free = free_names(program)
+    _check_used(free, bindings)
+    return [name for name in free if name in bindings and name not in graph.variables]
+
+
+def _check_used(free: Collection[str], bindings: Mapping[str, float]) -> None:
+    for name in bindings:
+        if name not in free:
+            raise UnknownVariableError(name, [n for n in free if SPELLINGS.get(n, n) not in VALUES or n in bindings])
+
+
+class UnknownVariableError(GradcliError):
+    """A value or a derivative is asked for by the name of a variable that the program does not have.
+
+    Args:
+        name: The name.
+        variables: The program's variables.
+        asked_by: The option that names it, followed by a colon; empty for a value.
+    """
+
+    def __init__(self, name: str, variables: Sequence[str], asked_by: str = "") -> None:
+        near = nearest(name, variables)
+        listed = ", ".join(variables[:20]) + (", ..." if len(variables) > 20 else "")
+        hint = f"did you mean {near}? " if near else ""
+        hint += f"its variables are {listed}" if variables else "it has no variables"
+        super().__init__(f"{asked_by}the expression has no variable {name}", hint=hint)
+        self.name = name
+        self.near = near
+
+
+def _no_variable(name: str, graph: Graph, names: Sequence[str]) -> GradcliError:
+    if SPELLINGS.get(name, name) in VALUES:
+        return GradcliError(f"--wrt takes variables, and {name} is a constant", hint=f"--{name} VALUE makes it a variable")
+    if name in names and name not in map(constant_text, graph.constants.values()):
+        hint = f"--retain-grad {name} shows the gradient of an intermediate node"
+        return GradcliError(f"--wrt takes variables, and {name} is computed", hint=hint)
+    return UnknownVariableError(name, list(graph.variables), f"--wrt {name}: ")
+
+
+def _retained(asked: Sequence[str] | None, graph: Graph, names: Sequence[str], needs: Sequence[bool]) -> frozenset[int]:
+    """The nodes to keep ``.grad`` of: those asked for by name, or all that are computed and require a gradient."""
+    computed = {names[id]: id for id in range(len(graph)) if graph.operations[id] not in (VARIABLE, CONSTANT)}
+    if asked is None:
+        return frozenset(id for id in computed.values() if needs[id])
+    for name in asked:
+        if name in graph.variables:  # retain_grad on a leaf does nothing, as in PyTorch
+            continue
+        if name not in computed:
+            near = nearest(name, computed)
+            hint = f"did you mean {near}?" if near else f"the nodes are {', '.join(list(computed)[:20])}"
+            raise GradcliError(f"--retain-grad {name}: there is no node {name}", hint=hint)
+        if not needs[computed[name]]:
+            raise GradcliError(f"--retain-grad {name}: {name} does not require a gradient", hint="add its variables to --wrt")
+    return frozenset(computed[name] for name in asked if name in computed)

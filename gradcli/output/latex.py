@@ -1,0 +1,180 @@
+"""Expressions as LaTeX: what stands between dollar signs."""
+
+from __future__ import annotations
+
+import unicodedata
+from fractions import Fraction
+
+from gradcli.language.ast import (
+    Call,
+    Comparison,
+    Conditional,
+    Expression,
+    Group,
+    Name,
+    Number,
+    Operator,
+    Partial,
+    children,
+    postorder,
+)
+from gradcli.language.numbers import number_text
+from gradcli.language.text import ATOM, LEVELS, POWER, PRODUCT, UNARY, NumberText, level
+from gradcli.ops.operation import spelled
+
+_COMPARISONS = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "==": "="}
+_INFIX = {"*": r"\cdot", "%": r"\bmod", "@": r"\cdot", "and": r"\land", "or": r"\lor"}
+_CONSTANTS = {"pi": r"\pi", "tau": r"\tau", "inf": r"\infty", "nan": r"\mathrm{nan}"}
+_GREEK = {
+    letter: unicodedata.name(letter).split()[-1].lower().replace("lamda", "lambda") for letter in "αβγδεζηθικλμνξπρστυφχψω"
+} | {letter: unicodedata.name(letter).split()[-1].title().replace("Lamda", "Lambda") for letter in "ΓΔΘΛΞΠΣΥΦΨΩ"}
+"""The command of each Greek letter that LaTeX has."""
+
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_ESCAPES = {
+    "_": r"\_",
+    "\\": r"\backslash ",
+    "{": r"\{",
+    "}": r"\}",
+    "#": r"\#",
+    "$": r"\$",
+    "%": r"\%",
+    "&": r"\&",
+    "~": r"\sim ",
+}
+
+
+def name_latex(name: str) -> str:
+    """A name: one letter is italic, Greek is itself, ``x1`` and ``w_out`` have subscripts, words are upright."""
+    if name in _CONSTANTS:
+        return _CONSTANTS[name]
+    plain = name.translate(_SUBSCRIPTS)
+    head, _, rest = plain.partition("_")
+    stem = head.rstrip("0123456789")
+    index = ", ".join(part for part in (head[len(stem) :], rest) if part)
+    if not stem:  # a name that begins with an underscore or a digit
+        return rf"\mathrm{{{_escaped(plain)}}}"
+    base = _stem(stem)
+    return _indexed(base, index) if index else base
+
+
+def _indexed(base: str, index: str) -> str:
+    shown = index if index.isdigit() or (len(index) == 1 and index.isalpha()) else rf"\mathrm{{{_escaped(index)}}}"
+    return f"{base}_{{{shown}}}"
+
+
+def _stem(stem: str) -> str:
+    if stem in _GREEK:
+        return "\\" + _GREEK[stem]
+    if stem in _GREEK.values():
+        return "\\" + stem
+    return stem if len(stem) == 1 and stem.isascii() else rf"\mathrm{{{_escaped(stem)}}}"
+
+
+def _escaped(text: str) -> str:
+    return "".join(_ESCAPES.get(character, character) for character in text)
+
+
+def number_latex(value: int | Fraction | float, number: NumberText = number_text) -> str:
+    """A number: fractions as such, powers of ten written out."""
+    text = number(value)
+    if isinstance(value, Fraction) and "/" in text:
+        sign = "-" if value < 0 else ""
+        return rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"
+    if text in ("inf", "-inf", "nan"):
+        return text.replace("inf", r"\infty").replace("nan", r"\mathrm{nan}")
+    mantissa, e, exponent = text.partition("e")
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if e else text
+
+
+def to_latex(expression: Expression, *, number: NumberText = number_text) -> str:
+    """Write an expression in LaTeX's mathematics mode.
+
+    Args:
+        expression: What to write.
+        number: How numbers are written.
+    """
+    pieces: list[str] = []
+    for node in postorder(expression):
+        below = children(node)
+        operands = pieces[len(pieces) - len(below) :]
+        del pieces[len(pieces) - len(below) :]
+        pieces.append(_write(node, below, operands, number))
+    return pieces[0]
+
+
+def _write(node: Expression, below: tuple[Expression, ...], texts: list[str], number: NumberText) -> str:
+    match node:
+        case Number(value):
+            return number_latex(value, number)
+        case Name(name):
+            return name_latex(name)
+        case Partial(output, input, fixed):
+            fraction = rf"\frac{{\partial {name_latex(output)}}}{{\partial {name_latex(input)}}}"
+            held = ", ".join(map(name_latex, fixed))
+            return rf"\left.{fraction}\right|_{{{held}}}" if fixed else fraction
+        case Group():
+            return _parenthesised(texts[0])
+        case Operator("not"):
+            return rf"\lnot {_at_least(below[0], texts[0], UNARY)}"
+        case Operator(symbol, (operand,)):
+            return symbol + _at_least(operand, texts[0], UNARY + 1 if _signed(operand) else UNARY)
+        case Operator("/"):
+            return rf"\frac{{{texts[0]}}}{{{texts[1]}}}"
+        case Operator("^", (base, _)):
+            return f"{_at_least(base, texts[0], ATOM)}^{{{texts[1]}}}"
+        case Operator(symbol, (left, right)):
+            at = LEVELS[symbol]
+            sign = _INFIX.get(symbol, symbol)
+            if symbol == "*" and not isinstance(right, Number) and not _starts_with_number(right):
+                sign = r"\," if level(left) >= PRODUCT and not _is_fraction(left) else r"\cdot"
+            return f"{_at_least(left, texts[0], at)} {sign} {_at_least(right, texts[1], ATOM if _signed(right) else at + 1)}"
+        case Comparison(symbols, _):
+            parts = [texts[0]]
+            for symbol, text in zip(symbols, texts[1:], strict=True):
+                parts += [_COMPARISONS.get(symbol, symbol), text]
+            return " ".join(parts)
+        case Conditional():
+            then, test, otherwise = texts
+            return rf"\begin{{cases}} {then} & \text{{if }} {test} \\ {otherwise} & \text{{otherwise}} \end{{cases}}"
+        case Call(function, arguments, keywords):
+            return _call(function, len(arguments), keywords, texts)
+    raise TypeError(f"{type(node).__name__} is not an expression")
+
+
+def _call(function: str, count: int, keywords: tuple[str, ...], texts: list[str]) -> str:
+    for operation in spelled(function):
+        if operation.latex and operation.accepts(count) and len(operation.parameters) == count and not keywords:
+            return operation.latex.format(*texts)
+    positional = count - len(keywords)
+    words = texts[:positional]
+    words += [rf"\mathrm{{{_escaped(k)}}} = {text}" for k, text in zip(keywords, texts[positional:], strict=True)]
+    return rf"\operatorname{{{_escaped(function)}}}\left({', '.join(words)}\right)"
+
+
+def _parenthesised(text: str) -> str:
+    return rf"\left({text}\right)"
+
+
+def _at_least(node: Expression, text: str, least: int) -> str:
+    """The text of an operand, in parentheses where it binds less tightly than its place asks for."""
+    at = POWER if isinstance(node, Operator) and node.symbol == "/" and least <= PRODUCT + 1 else level(node)
+    if isinstance(node, Number) and _is_fraction(node) and least <= PRODUCT + 1 and node.value > 0:
+        at = ATOM
+    return text if at >= least else _parenthesised(text)
+
+
+def _signed(node: Expression) -> bool:
+    return (isinstance(node, Number) and node.value < 0) or (
+        isinstance(node, Operator) and node.symbol == "-" and len(node.operands) == 1
+    )
+
+
+def _is_fraction(node: Expression) -> bool:
+    return isinstance(node, Number) and "/" in number_text(node.value)
+
+
+def _starts_with_number(node: Expression) -> bool:
+    while isinstance(node, Operator) and len(node.operands) == 2 and node.symbol != "/":
+        node = node.operands[0]
+    return isinstance(node, Number)
