@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import statistics
 import subprocess
 import sys
@@ -28,6 +29,7 @@ class Result:
         detail: Why it is not ok.
         seconds: The median wall time of the whole process; where it timed out, the time it had.
         spread: Half the distance between the quartiles of the wall times.
+        cpu_seconds: The median of user and system time, which a busy machine disturbs less.
         megabytes: The median of the peak memory, in 10^6 bytes.
         ratios: For each of ours, by name, its time / this time; upper bounds where this one timed out.
         memory_ratio: The memory of the first of ours / this memory.
@@ -40,6 +42,7 @@ class Result:
     detail: str = ""
     seconds: float | None = None
     spread: float | None = None
+    cpu_seconds: float | None = None
     megabytes: float | None = None
     ratios: dict[str, float] = field(default_factory=dict)
     memory_ratio: float | None = None
@@ -99,7 +102,7 @@ def measure(contest: Contest, setting: Setting, missing: Collection[str], timeou
     runs = runs or contest.runs
     entries = [*contest.ours, *contest.peers]
     results = [Result(entry.name, target=entry.target) for entry in entries]
-    memory: list[list[float]] = [[] for _ in entries]
+    usage: list[list[tuple[float, float]]] = [[] for _ in entries]
     reference: list[float] = []
     for entry, result in zip(entries, results, strict=True):
         if entry.needs in missing:
@@ -121,17 +124,18 @@ def measure(contest: Contest, setting: Setting, missing: Collection[str], timeou
             result.state = "numbers differ" if result.detail else "ok"
     for turn in range(runs):
         _note(f"{contest.title}: turn {turn + 1} of {runs}")
-        for entry, result, peaks in zip(entries, results, memory, strict=True):
+        for entry, result, used in zip(entries, results, usage, strict=True):
             if result.state == "ok":
                 run, _, errors = _launch(entry, setting, timeout)
                 _judge(result, run, errors)
                 if result.state == "ok":
                     result.times.append(run["seconds"])
-                    peaks.append(run["peak_bytes"] / 1e6)
+                    used.append((run["cpu_seconds"], run["peak_bytes"] / 1e6))
     _note("")
-    for result, peaks in zip(results, memory, strict=True):
+    for result, used in zip(results, usage, strict=True):
         if result.times and result.state == "ok":
-            result.seconds, result.megabytes = statistics.median(result.times), statistics.median(peaks)
+            result.seconds = statistics.median(result.times)
+            result.cpu_seconds, result.megabytes = map(statistics.median, zip(*used, strict=True))
             quartiles = statistics.quantiles(result.times, n=4) if len(result.times) > 1 else [0.0, 0.0, 0.0]
             result.spread = (quartiles[2] - quartiles[0]) / 2
     ours, peers = results[: len(contest.ours)], results[len(contest.ours) :]
@@ -175,7 +179,9 @@ def _launch(entry: Entry, setting: Setting, timeout: float) -> tuple[dict[str, A
     """Run a program once: the launcher's report, standard output, standard error."""
     out, err = setting.folder / "out", setting.folder / "err"
     command = [sys.executable, "-I", "-S", _LAUNCH, str(out), str(err), str(timeout), *entry.command]
-    report = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    # The warm-up may write compiled modules, as the first call of an installed tool does; else every call would compile them.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    report = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout)
     return report, out.read_text("utf-8"), err.read_text("utf-8", "replace")
 
 

@@ -16,7 +16,9 @@ def lines(outcome: Outcome | Counted) -> Iterator[str]:
 
 def _rows(outcome: Outcome) -> list[list[str]]:
     names = [own.name for own in outcome.ours]
-    rows = [["", "seconds", "±", "MB", *([f"{name} /" for name in names] if outcome.peers else []), "memory /", "target", ""]]
+    rows = [
+        ["", "seconds", "±", "CPU s", "MB", *([f"{name} /" for name in names] if outcome.peers else []), "memory /", "target", ""]
+    ]
     for index, own in enumerate(outcome.ours):
         target, verdict = _own_target(outcome, own) if index == 0 else ("", "")
         rows.append([own.name, *_figures(own), *[""] * len(names), "", target, verdict or _state(own)])
@@ -31,11 +33,9 @@ def _rows(outcome: Outcome) -> list[list[str]]:
 
 def _figures(result: Result) -> list[str]:
     if result.state == "timed out":
-        return [f"> {result.seconds:.0f}", "", ""]
-    if result.seconds is None:
-        return ["", "", ""]
-    spread = "" if result.spread is None else f"{result.spread:.3f}"
-    return [f"{result.seconds:.3f}", spread, "" if result.megabytes is None else f"{result.megabytes:.0f}"]
+        return [f"> {result.seconds:.0f}", "", "", ""]
+    figures = ((result.seconds, 3), (result.spread, 3), (result.cpu_seconds, 3), (result.megabytes, 0))
+    return ["" if figure is None else f"{figure:.{digits}f}" for figure, digits in figures]
 
 
 def _comparable(result: Result) -> bool:

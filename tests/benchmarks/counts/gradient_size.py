@@ -52,7 +52,7 @@ def operations_of(graph: Graph, live: list[bool] | None = None) -> int:
 
 
 def ratios(operations: tuple[str, ...]) -> tuple[list[float], list[float]]:
-    """For each program of the corpus the ratio over the whole gradient graph, and over what value and gradient need of it."""
+    """For each program of the corpus the ratio over the whole gradient graph, and over what the gradient needs of it."""
     whole: list[float] = []
     needed: list[float] = []
     for text in corpus(operations):
@@ -95,7 +95,7 @@ def main() -> None:
         bound = 4 if operations is RATIONAL else None
         rows.append([f"{label}: maximum", round(max(whole), 3), bound])
         rows.append([f"{label}: median", round(statistics.median(whole), 3), bound])
-        rows.append([f"{label}: maximum without unused nodes", round(max(needed), 3), bound])
+        rows.append([f"{label}: maximum of what the gradient alone needs", round(max(needed), 3), bound])
     print(json.dumps(rows))
 
 

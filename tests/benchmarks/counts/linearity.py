@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from gradcli.autodiff.tape import record
+from gradcli.autodiff.record import record
 from gradcli.language.parser import parse
 
 SMALL = 10_000
