@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from gradcli.autodiff.record import record
-from gradcli.language.parser import parse
+from gradcli import parse, record
 
 SMALL = 10_000
 
