@@ -143,7 +143,40 @@ class Algebra:
             if value is not None:
                 return self.scale(b, value)
         (left_monomial, left_factor), (right_monomial, right_factor) = self.as_term(left), self.as_term(right)
-        return self.form({self.joined(left_monomial, right_monomial): left_factor * right_factor})
+        monomial, factor = self.joined(left_monomial, right_monomial), left_factor * right_factor
+        return self._powers_merged(monomial, factor)
+
+    def _powers_merged(self, monomial: Monomial, factor: Rational) -> int:
+        """The term with powers of one base as one power: b^u·b^v is b^(u + v), and exp(u)·exp(v) is exp(u + v)."""
+        groups: dict[tuple[str, int], list[tuple[int, Rational]]] = {}
+        for atom, exponent in monomial:
+            kind, content = self.atoms[atom]
+            if kind in ("pow", "exp") and isinstance(content, tuple):
+                groups.setdefault((kind, content[0] if kind == "pow" else -1), []).append((atom, exponent))
+        powers = dict(monomial)
+        merged: list[int] = []
+        for (kind, base), members in groups.items():
+            base_atom = self.single_atom(base) if kind == "pow" else None
+            if len(members) == 1 and base_atom not in powers:
+                continue
+            total = self.number(powers.pop(base_atom, 0)) if base_atom is not None else self.number(0)
+            for atom, exponent in members:
+                del powers[atom]
+                inner = self.atoms[atom].content
+                assert isinstance(inner, tuple)
+                total = self.add([total, self.scale(inner[-1], exponent)])
+            whole_exponent = self.rational(total)
+            if kind == "exp":
+                merged.append(self.number(1) if whole_exponent == 0 else self.of_atom(self.atom("exp", (total,))))
+            elif whole_exponent is not None:
+                merged.append(self.power(base, whole_exponent))
+            else:
+                merged.append(self.of_atom(self.atom("pow", (base, total))))
+        result = self.form({tuple(sorted(powers.items())): factor})
+        for form in merged:
+            (left, a), (right, b) = self.as_term(result), self.as_term(form)
+            result = self.form({self.joined(left, right): a * b})
+        return result
 
     def as_term(self, form: int) -> tuple[Monomial, Rational]:
         """A form as one term; a sum of several terms becomes an atom, its rational content taken out."""
@@ -151,7 +184,11 @@ class Algebra:
         if len(terms) == 1:
             return terms[0]
         content = content_of(terms)
-        return ((self.atom("form", (self.scale(form, Fraction(1) / content),)), 1),), content
+        primitive = self.scale(form, Fraction(1) / content)
+        opposite = self.scale(primitive, -1)
+        if Atom("form", (primitive,)) not in self._atom_ids and Atom("form", (opposite,)) in self._atom_ids:
+            primitive, content = opposite, -content  # b - a after a - b is -(a - b)
+        return ((self.atom("form", (primitive,)), 1),), content
 
     def joined(self, left: Monomial, right: Monomial) -> Monomial:
         """The product of two monomials: x^a·x^b is x^(a + b), unless that would hide a division by 0."""

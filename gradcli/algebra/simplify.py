@@ -1,4 +1,4 @@
-"""Simplification of a graph: the normal form of each of its nodes, and what follows for its output and its derivatives."""
+"""From graphs to normal forms: the form of each node, and what is known to be different from 0."""
 
 from __future__ import annotations
 
@@ -7,11 +7,7 @@ from fractions import Fraction
 
 from gradcli.algebra.normal import Algebra
 from gradcli.algebra.rules import apply_operation
-from gradcli.algebra.shapes import shortest
-from gradcli.algebra.write import written
-from gradcli.autodiff.reverse import gradient_graph
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
-from gradcli.language.ast import Expression, Number
 
 TOO_LONG = -1
 """Stands for the form of a node that would be longer than the limit."""
@@ -72,33 +68,3 @@ def assume_defined(graph: Graph, algebra: Algebra, forms: Sequence[int]) -> None
         if divisor == TOO_LONG:
             continue
         algebra.nonzero.update(atom for atom, _ in algebra.as_term(divisor)[0])
-
-
-def derivatives(graph: Graph, wrt: Sequence[int], limit: int = 200) -> list[Expression | None]:
-    """The derivatives of a graph's output as simplified expressions in its variables.
-
-    Args:
-        graph: The function.
-        wrt: The ids of the nodes to differentiate by.
-        limit: The number of operations beyond which an expression is not written out.
-
-    Returns:
-        For each of ``wrt`` the expression; the number 0 where the output does not depend on it, None where it would be
-        longer than the limit.
-    """
-    gradient, ids = gradient_graph(graph, wrt)
-    needed = gradient.ancestors(*[id for id in ids if id is not None])
-    algebra = Algebra()
-    # Where the function is defined its divisors are not 0; knowing that beforehand, the second walk can cancel them.
-    assume_defined(gradient, algebra, normal_forms(gradient, algebra, needed, limit=4 * limit, generic=True))
-    forms = normal_forms(gradient, algebra, needed, limit=4 * limit, generic=True)
-    expressions: list[Expression | None] = []
-    for id in ids:
-        if id is None:
-            expressions.append(Number(0))
-        elif forms[id] == TOO_LONG:
-            expressions.append(None)
-        else:
-            form = shortest(algebra, forms[id])
-            expressions.append(written(algebra, form) if algebra.size(form) <= limit else None)
-    return expressions

@@ -16,12 +16,7 @@ if TYPE_CHECKING:
 DERIVATION_NODES = 300
 """Nodes up to which a derivation is written without being asked for."""
 
-DERIVATIVE_OPERATIONS = 200
-"""Operations up to which a derivative is written out without being asked for."""
-
 _UNLIMITED = 1_000_000
-"""Operations up to which a derivative is written out where nothing is to be left out."""
-
 
 def show(
     tape: Tape, format: str | None, text: str, warnings: Sequence[str], *, ascii: bool = False, show_all: bool = False
@@ -44,12 +39,7 @@ def show(
     derivation = None
     left_out: list[str] = []
     if show_all or len(tape.graph) <= DERIVATION_NODES:
-        limit = _UNLIMITED if show_all else DERIVATIVE_OPERATIONS
-        derivation = derive(tape, limit)
-        long = [name for name, expression in derivation.derivatives.items() if expression is None]
-        if long:
-            how = "" if show_all else "; --all brings them"
-            left_out.append(f"derivatives with more than {limit:,} operations are left out ({', '.join(long)}){how}")
+        derivation = derive(tape)
     else:
         size = f"{len(tape.graph):,}"
         left_out.append(f"the graph has {size} nodes: derivation and written-out derivatives are left out; --all brings them")

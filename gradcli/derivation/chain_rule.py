@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from gradcli.algebra.simplify import derivatives
+from gradcli.algebra.derivatives import Simplified, Simplifier, derivative_graph
 from gradcli.autodiff.forward import evaluate
 from gradcli.autodiff.tape import Tape
 from gradcli.derivation.expressions import (
@@ -50,14 +50,13 @@ WRITTEN_LIMIT = 60
 """Operations up to which intermediates are written out in variables."""
 
 
-def derive(tape: Tape, limit: int = 200) -> Derivation:
+def derive(tape: Tape) -> Derivation:
     """Derive the gradient of a run.
 
     Args:
         tape: The run.
-        limit: Operations up to which a derivative is written out in variables.
     """
-    return _Deriving(tape).run(limit)
+    return _Deriving(tape).run()
 
 
 class _Deriving:
@@ -77,10 +76,12 @@ class _Deriving:
         self.ids = {name: id for id, name in enumerate(self.names)}
         self.tolerance = 1e-3 if tape.dtype == "float32" else 1e-6
 
-    def run(self, limit: int) -> Derivation:
+    def run(self) -> Derivation:
         tape, graph = self.tape, self.graph
         wrt = [graph.variables[name] for name in tape.wrt]
-        simplified = dict(zip(wrt, derivatives(graph, wrt, limit), strict=True)) if wrt else {}
+        derivatives, ids = derivative_graph(graph, [(tape.output, (name,)) for name in tape.wrt])
+        simplifier = Simplifier(derivatives, ids, generic=True)
+        simplified = {id: simplifier.together([found]) for id, found in zip(wrt, ids, strict=True)}
         equations: dict[int, Equation] = {}
         for id in range(tape.output - 1, -1, -1):
             if tape.adjoints[id] is not None and tape.requires_grad[id] and graph.operations[id] != VARIABLE:
@@ -106,7 +107,7 @@ class _Deriving:
 
     # ---- one equation ----
 
-    def equation(self, id: int, simplified: Expression | None, earlier: Collection[int]) -> Equation:
+    def equation(self, id: int, simplified: Simplified | None, earlier: Collection[int]) -> Equation:
         left = Partial(self.output, self.names[id])
         adjoint = self.tape.adjoints[id]
         assert adjoint is not None
@@ -139,7 +140,7 @@ class _Deriving:
             say("value", Number(adjoint), "")
         return Equation(id, tuple(steps))
 
-    def finish(self, bare: Expression, simplified: Expression | None, say: Callable[[str, Expression, str], None]) -> None:
+    def finish(self, bare: Expression, simplified: Simplified | None, say: Callable[[str, Expression, str], None]) -> None:
         """The last steps for a variable: intermediates written out, like terms collected, numbers put in."""
         written_form, replaced = self.write_out(bare)
         last = bare
@@ -147,9 +148,10 @@ class _Deriving:
             if replaced:
                 say("intermediates written out", written_form, f"{listed(replaced)} written out")
             last = written_form
-            if simplified is not None and weight(simplified) < weight(written_form):
-                say("like terms collected", simplified, "like terms collected")
-                last = simplified if self.close(self.value(simplified), self.value(written_form)) else written_form
+            collected = simplified.expressions[0] if simplified is not None and not simplified.definitions else None
+            if collected is not None and weight(collected) < weight(written_form):
+                say("like terms collected", collected, "like terms collected")
+                last = collected if self.close(self.value(collected), self.value(written_form)) else written_form
         self.numbers(last, say)
 
     def numbers(self, last: Expression, say: Callable[[str, Expression, str], None]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gradcli.algebra.derivatives import Simplified
 from gradcli.language.ast import Expression, Partial
 
 
@@ -45,12 +46,12 @@ class Derivation:
     Attributes:
         equations: In the order of the backward pass: the intermediate nodes, then the variables.
         needed: For each variable the nodes whose equations lead to its own, in order, its own last.
-        derivatives: For each variable its derivative as a simplified expression in variables; None where it is too long.
+        derivatives: For each variable its derivative, simplified, in variables.
     """
 
     equations: Mapping[int, Equation]
     needed: Mapping[str, tuple[int, ...]]
-    derivatives: Mapping[str, Expression | None]
+    derivatives: Mapping[str, Simplified]
 
     def of(self, variable: str) -> list[Equation]:
         """The equations that lead to the derivative by a variable, its own last."""

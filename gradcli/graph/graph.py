@@ -40,10 +40,11 @@ class Graph:
         variables: The id of each variable, by name, in the order of first use.
         given_names: The name that a program gave to a node, by id; several nodes may have been given one name.
         output: The id of the result.
+        outputs: The ids of all results: of each expression that stands as a statement, and of the last statement.
         max_nodes: How many nodes the graph may have.
     """
 
-    __slots__ = ("constants", "given_names", "inputs", "max_nodes", "operations", "output", "spans", "variables")
+    __slots__ = ("constants", "given_names", "inputs", "max_nodes", "operations", "output", "outputs", "spans", "variables")
 
     def __init__(self, max_nodes: int = DEFAULT_MAX_NODES) -> None:
         self.operations: list[str] = []
@@ -53,6 +54,7 @@ class Graph:
         self.variables: dict[str, int] = {}
         self.given_names: dict[int, str] = {}
         self.output = -1
+        self.outputs: list[int] = []
         self.max_nodes = max_nodes
 
     def __len__(self) -> int:

@@ -234,8 +234,8 @@ def replay(graph: Graph, builder: StaticBuilder) -> list[Symbol]:
 
 
 def compacted(graph: Graph) -> Graph:
-    """The graph without the nodes that neither are variables nor lead to the output or to a named node."""
-    kept = graph.ancestors(graph.output, *graph.variables.values(), *graph.given_names)
+    """The graph without the nodes that neither are variables nor lead to an output or to a named node."""
+    kept = graph.ancestors(graph.output, *graph.outputs, *graph.variables.values(), *graph.given_names)
     result = Graph(graph.max_nodes)
     new: dict[int, int] = {}
     for node in graph:
@@ -245,6 +245,7 @@ def compacted(graph: Graph) -> Graph:
     result.variables = {name: new[id] for name, id in graph.variables.items()}
     result.given_names = {new[id]: name for id, name in graph.given_names.items()}
     result.output = new[graph.output]
+    result.outputs = [new[id] for id in graph.outputs]
     return result
 
 

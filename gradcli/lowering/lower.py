@@ -157,6 +157,9 @@ class _Lowering:
                     graph.given_names.setdefault(id, statement.name)
             else:
                 graph.output = self.expression(statement.value)
+                graph.outputs.append(graph.output)
+        if isinstance(last, Assignment):
+            graph.outputs.append(graph.output)
         return graph
 
     def expression(self, root: Expression) -> int:

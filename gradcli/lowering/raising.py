@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import count
 
 from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph
-from gradcli.language.ast import Call, Comparison, Expression, Name, Number, Operator
+from gradcli.language.ast import Assignment, Call, Comparison, Expression, Name, Number, Operator
 from gradcli.ops.operation import OPERATIONS
 
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
@@ -65,3 +66,42 @@ def written_out(graph: Graph, id: int, names: Sequence[str]) -> Expression:
     result = expressions[id]
     assert result is not None
     return result
+
+
+def in_named_lines(graph: Graph, ids: Sequence[int], used: Collection[str]) -> tuple[list[Assignment], list[Expression]]:
+    """The expressions of nodes in lines whose total length is that of the graph: what is used twice has a name of its own.
+
+    Args:
+        graph: The graph.
+        ids: The nodes.
+        used: Names that are taken.
+
+    Returns:
+        Assignments ``t1 = ...``, ``t2 = ...``, each in terms of those before it, and the expression of each node.
+    """
+    needed = graph.ancestors(*ids)
+    uses = [0] * len(graph)
+    for id, inputs in enumerate(graph.inputs):
+        if needed[id]:
+            for input in inputs:
+                uses[input] += 1
+    for id in ids:
+        uses[id] += 1
+    variables = {id: name for name, id in graph.variables.items()}
+    names = (name for number in count(1) if (name := f"t{number}") not in used)
+    lines: list[Assignment] = []
+    expressions: dict[int, Expression] = {}
+    for node in graph:
+        if not needed[node.id]:
+            continue
+        if node.operation == VARIABLE:
+            expressions[node.id] = Name(variables[node.id])
+        elif node.operation == CONSTANT:
+            expressions[node.id] = constant_expression(graph.constants[node.id])
+        else:
+            expression = applied(node.operation, [expressions[input] for input in node.inputs])
+            if uses[node.id] > 1:
+                lines.append(Assignment(next(names), expression))
+                expression = Name(lines[-1].name)
+            expressions[node.id] = expression
+    return lines, [expressions[id] for id in ids]

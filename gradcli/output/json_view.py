@@ -9,7 +9,7 @@ from typing import Any
 from gradcli.autodiff.tape import Tape
 from gradcli.derivation.local import Labels
 from gradcli.derivation.steps import Derivation
-from gradcli.language.text import to_text
+from gradcli.language.text import program_text, to_text
 from gradcli.output.numbers import json_number
 
 EVAL_SCHEMA = "gradcli/eval/1"
@@ -95,8 +95,8 @@ def _edges(tape: Tape, labels: Labels) -> Iterator[dict[str, Any]]:
             }
 
 
-def _derivatives(derivation: Derivation) -> dict[str, str | None]:
-    return {name: None if e is None else to_text(e) for name, e in derivation.derivatives.items()}
+def _derivatives(derivation: Derivation) -> dict[str, str]:
+    return {name: program_text(simplified.program(), "; ") for name, simplified in derivation.derivatives.items()}
 
 
 def _steps(tape: Tape, derivation: Derivation) -> dict[str, list[dict[str, str]]]:

@@ -26,7 +26,8 @@ def test_wheel_does_the_main_job(tmp_path: Path) -> None:
     (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
 
     python = environment / "bin" / "python"
-    where = subprocess.run([python, "-c", "import gradcli; print(gradcli.__file__)"], cwd=tmp_path, capture_output=True, text=True)
+    locate = [python, "-c", "import gradcli; print(gradcli.__file__)"]
+    where = subprocess.run(locate, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert Path(where.stdout.strip()).is_relative_to(site)
     assert (site / "gradcli" / "grammar" / "gradcli.lark").is_file()
     assert (site / "gradcli" / "py.typed").is_file()

@@ -1,0 +1,162 @@
+"""Derivatives of any order, simplified: taken on the graph by the reverse rules, again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gradcli.algebra.normal import Algebra
+from gradcli.algebra.shapes import shortest
+from gradcli.algebra.simplify import TOO_LONG, assume_defined, normal_forms
+from gradcli.algebra.write import written
+from gradcli.autodiff.reverse import gradient_graph
+from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
+from gradcli.language.ast import Assignment, Expression, Output, Program
+from gradcli.lowering.builders import StaticBuilder, compacted, replay
+from gradcli.lowering.raising import in_named_lines, written_out
+
+FORM_LIMIT = 1_000
+"""Operations of a normal form beyond which an expression is not simplified as a whole."""
+
+SHORT = 50
+"""Operations of a graph that may be written out in any case."""
+
+WRITTEN_FACTOR = 4
+"""Written-out expressions may have so many times the operations of their graph; beyond that they are named lines."""
+
+Request = tuple[int, tuple[str, ...]]
+"""An output and the variables to differentiate it by, one after the other; no variables ask for the output itself."""
+
+
+@dataclass(frozen=True)
+class Simplified:
+    """Simplified expressions that share their definitions.
+
+    Attributes:
+        definitions: Lines ``t1 = ...`` that the expressions use; empty where they are written out.
+        expressions: One for each node asked for.
+    """
+
+    definitions: tuple[Assignment, ...]
+    expressions: tuple[Expression, ...]
+
+    def program(self, index: int = 0) -> Program:
+        """The definitions, and one of the expressions as the output."""
+        return Program((*self.definitions, Output(self.expressions[index])))
+
+
+def derivative_graph(graph: Graph, requests: Sequence[Request]) -> tuple[Graph, list[int]]:
+    """A graph that computes derivatives of the outputs of a static graph.
+
+    Args:
+        graph: The graph.
+        requests: The id of an output, and the variables to differentiate it by.
+
+    Returns:
+        The graph, interned, and the id of each derivative in it.
+    """
+    builder = StaticBuilder(Graph(max(graph.max_nodes, 64 * len(graph))), identities=True)
+    roots: dict[Request, tuple[Graph, int | None]] = {}
+    for output, wrt in requests:
+        roots.setdefault((output, ()), (graph, output))
+        for depth in range(len(wrt)):
+            if (output, wrt[: depth + 1]) not in roots:
+                same = [v for at, v in requests if at == output and len(v) > depth and v[:depth] == wrt[:depth]]
+                _differentiate_once(roots, (output, wrt[:depth]), list(dict.fromkeys(v[depth] for v in same)))
+    replayed: dict[Graph, list[int]] = {}
+    ids: list[int] = []
+    for request in requests:
+        source, id = roots[request]
+        if id is None:
+            ids.append(builder.constant(0))
+        else:
+            if source not in replayed:
+                replayed[source] = [symbol.id for symbol in replay(source, builder)]
+            ids.append(replayed[source][id])
+    return builder.graph, ids
+
+
+def differentiate(graph: Graph, requests: Sequence[Request], *, positive: bool = False) -> Simplified:
+    """Derivatives of the outputs of a static graph, simplified; those of large functions as named lines.
+
+    Args:
+        graph: The graph.
+        requests: The id of an output, and the variables to differentiate it by.
+        positive: Whether every variable may be taken as positive.
+    """
+    derivatives, ids = derivative_graph(graph, requests)
+    return Simplifier(derivatives, ids, generic=any(wrt for _, wrt in requests), positive=positive).together(ids)
+
+
+def _differentiate_once(roots: dict[Request, tuple[Graph, int | None]], before: Request, variables: Sequence[str]) -> None:
+    """One reverse pass gives the derivatives by all variables that are asked for next."""
+    output, wrt = before
+    graph, id = roots[before]
+    known: list[str] = []
+    if id is not None:
+        graph = _with_output(graph, id)
+        known = [name for name in variables if name in graph.variables]
+    gradient, ids = gradient_graph(graph, [graph.variables[name] for name in known]) if known else (graph, [])
+    found = dict(zip(known, ids, strict=True))
+    for name in variables:
+        roots[output, (*wrt, name)] = (gradient, found.get(name))
+
+
+def _with_output(graph: Graph, id: int) -> Graph:
+    output, outputs, names = graph.output, graph.outputs, graph.given_names
+    graph.output, graph.outputs, graph.given_names = id, [], {}
+    try:
+        return compacted(graph)
+    finally:
+        graph.output, graph.outputs, graph.given_names = output, outputs, names
+
+
+class Simplifier:
+    """Nodes of a graph as simplified expressions.
+
+    Args:
+        graph: The graph.
+        ids: The nodes.
+        generic: Whether guards of derivative rules that matter at single points only fall away, and divisors may be cancelled,
+            which are not 0 where the function is defined.
+        positive: Whether every variable may be taken as positive.
+    """
+
+    def __init__(self, graph: Graph, ids: Sequence[int], *, generic: bool = False, positive: bool = False) -> None:
+        self.graph = graph
+        self.generic = generic
+        self.needed = graph.ancestors(*ids)
+        self.algebra = Algebra(positive=positive)
+        if generic:
+            # Knowing beforehand what is not 0, the second walk can cancel it.
+            assume_defined(graph, self.algebra, self._forms())
+        self.forms = self._forms()
+        self.sizes = _raw_sizes(graph)
+        names = {id: name for name, id in graph.variables.items()}
+        self.names = [names.get(id, "") for id in range(len(graph))]
+
+    def _forms(self) -> list[int]:
+        return normal_forms(self.graph, self.algebra, self.needed, limit=FORM_LIMIT, generic=self.generic)
+
+    def together(self, ids: Sequence[int]) -> Simplified:
+        """The expressions of nodes; where they would be much longer than the graph, in lines that they share."""
+        operations = sum(1 for id, kept in enumerate(self.graph.ancestors(*ids)) if kept and self.sizes[id])
+        best = [TOO_LONG if self.forms[id] == TOO_LONG else shortest(self.algebra, self.forms[id]) for id in ids]
+        if TOO_LONG in best or sum(map(self.algebra.size, best)) > WRITTEN_FACTOR * max(operations, SHORT):
+            lines, expressions = in_named_lines(self.graph, ids, self.graph.variables)
+            return Simplified(tuple(lines), tuple(expressions))
+        return Simplified((), tuple(self._expression(id, form) for id, form in zip(ids, best, strict=True)))
+
+    def _expression(self, id: int, form: int) -> Expression:
+        """The simplified expression, or the original where that is not longer."""
+        if not self.generic and self.sizes[id] < self.algebra.size(form):
+            return written_out(self.graph, id, self.names)
+        return written(self.algebra, form)
+
+
+def _raw_sizes(graph: Graph) -> list[int]:
+    """For each node how many operations its expression has as it stands."""
+    sizes: list[int] = []
+    for operation, inputs in zip(graph.operations, graph.inputs, strict=True):
+        sizes.append(0 if operation in (VARIABLE, CONSTANT) else 1 + sum([sizes[input] for input in inputs]))
+    return sizes
