@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from gradcli.errors import nearest
+from gradcli.errors import ExitCode, nearest
 
 HELP_FLAGS = ("-h", "--help")
 
@@ -93,15 +93,17 @@ class Command(NamedTuple):
         positional: What its positional argument is called, and what it is.
         options: Its options.
         takes_variables: Whether further options are variables of an expression.
-        run: Runs it.
+        takes_expressions: Whether an argument is an expression, which may begin with a minus, although it takes no variables.
+        run: Runs it; gives the exit code where that is not 0.
     """
 
     name: str
     help: str
     positional: tuple[str, str]
     options: Sequence[Option]
-    run: Callable[[Arguments, Command], None]
+    run: Callable[[Arguments, Command], ExitCode | None]
     takes_variables: bool = False
+    takes_expressions: bool = False
 
     def option(self, flag: str) -> Option | None:
         """The option that a flag such as ``--file`` or ``-f`` belongs to."""
@@ -127,3 +129,13 @@ FORMAT = Option(
 )
 JSON = Option("json", "One JSON document: --format json.")
 ASCII = Option("ascii", "No signs beyond ASCII.")
+EXPRESSION = ("EXPRESSION", "The expression or program; - is standard input.")
+EXPRESSION_OPTIONS = (
+    Option("file", "Read the expression from a file; - is standard input.", "FILE", short="-f"),
+    Option("set", "The value of a variable, whatever its name.", "NAME=VALUE", short="-s", repeated=True),
+    Option("bindings", "Values from a JSON object; - is standard input.", "FILE"),
+    Option("wrt", "Differentiate by these variables (w,x or repeated); by all where left out.", "NAMES", repeated=True),
+)
+"""Where an expression and the values of its variables come from, and what to differentiate by."""
+
+MAX_NODES = Option("max-nodes", "The largest graph to build.", "N", default=2_000_000, minimum=1)

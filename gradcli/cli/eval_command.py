@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from gradcli.cli.choices import chosen_format, split_names
-from gradcli.cli.command import ASCII, FORMAT, JSON, Arguments, Command, Option
+from gradcli.cli.command import ASCII, EXPRESSION, EXPRESSION_OPTIONS, FORMAT, JSON, MAX_NODES, Arguments, Command, Option
 from gradcli.cli.streams import STDIN, write_warning
 from gradcli.cli.variables import bindings, expression_text, option_like
 from gradcli.errors import ExitCode, GradcliError
@@ -33,10 +33,7 @@ Exit codes: 0 success, 2 bad input, 3 not finite under --strict, 4 a limit reach
 """
 
 OPTIONS = (
-    Option("file", "Read the expression from a file; - is standard input.", "FILE", short="-f"),
-    Option("set", "The value of a variable, whatever its name.", "NAME=VALUE", short="-s", repeated=True),
-    Option("bindings", "Values from a JSON object; - is standard input.", "FILE"),
-    Option("wrt", "Differentiate by these variables (w,x or repeated); by all where left out.", "NAMES", repeated=True),
+    *EXPRESSION_OPTIONS,
     Option(
         "mode",
         "dynamic records each operation as it runs; static builds the graph first, shared and folded.",
@@ -52,7 +49,7 @@ OPTIONS = (
     Option("all", "Leave nothing out, however large: table rows, derivations, derivatives."),
     ASCII,
     Option("strict", "Fail (exit 3) where a value or a derivative is not finite."),
-    Option("max-nodes", "The largest graph to build.", "N", default=2_000_000, minimum=1),
+    MAX_NODES,
 )
 
 
@@ -127,6 +124,4 @@ def _not_finite(tape: Tape, strict: bool) -> list[str]:
     return [message for message, _ in found[:5]] + more
 
 
-COMMAND = Command(
-    "eval", HELP, ("EXPRESSION", "The expression or program; - is standard input."), OPTIONS, run, takes_variables=True
-)
+COMMAND = Command("eval", HELP, EXPRESSION, OPTIONS, run, takes_variables=True)
