@@ -6,82 +6,46 @@ that would not have the value of that gradient is not shown.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from gradcli.algebra.derivatives import Simplified, Simplifier, derivative_graph
-from gradcli.autodiff.forward import evaluate
+from gradcli.algebra.derivatives import Simplified
 from gradcli.autodiff.tape import Tape
-from gradcli.derivation.expressions import (
-    exact_value,
-    listed,
-    operations_in,
-    product_of,
-    replaced_names,
-    sum_of,
-    weight,
-    without_trivial,
-)
-from gradcli.derivation.local import Labels
+from gradcli.derivation.expressions import exact_value, operations_in, product_of, sum_of, without_trivial
 from gradcli.derivation.steps import Derivation, Equation, Step
-from gradcli.graph.graph import VARIABLE, Graph
-from gradcli.graph.names import is_operation
-from gradcli.language.ast import (
-    Expression,
-    Name,
-    Number,
-    Operator,
-    Output,
-    Partial,
-    Program,
-    postorder,
-)
-from gradcli.language.numbers import short_text
-from gradcli.language.rewrite import mapped
-from gradcli.language.text import to_text
-from gradcli.lowering.builders import StaticBuilder
-from gradcli.lowering.lower import lower
-from gradcli.lowering.raising import written_out, written_sizes
+from gradcli.derivation.words import Equal, Piece, Way, listed
+from gradcli.derivation.workings import Chain, Workings
+from gradcli.graph.graph import VARIABLE
+from gradcli.language.ast import Expression, Name, Operator, Partial
+from gradcli.lowering.raising import node_expression
 
 NAMED_LIMIT = 8
 """Operations in the derivative of a node up to which a later equation writes it out instead of naming it."""
 
-WRITTEN_LIMIT = 60
-"""Operations up to which intermediates are written out in variables."""
 
-
-def derive(tape: Tape) -> Derivation:
+def derive(tape: Tape, *, every_step: bool = False) -> Derivation:
     """Derive the gradient of a run.
 
     Args:
         tape: The run.
+        every_step: Whether steps are shown one by one that usually are one, and each local derivative with its reason.
     """
-    return _Deriving(tape).run()
+    return _Deriving(Workings(tape, every_step=every_step)).run()
 
 
 class _Deriving:
-    def __init__(self, tape: Tape) -> None:
-        self.tape = tape
-        self.graph = tape.graph
-        self.names = tape.names
-        self.output = tape.names[tape.output]
-        self.sizes = written_sizes(self.graph)
-        on_the_way = self.graph.ancestors(tape.output)
-        self.consumers = [
-            [user for user in users if on_the_way[user] and tape.requires_grad[user]] for users in self.graph.consumers()
-        ]
-        self.labels = Labels(tape)
+    def __init__(self, workings: Workings) -> None:
+        self.workings = workings
+        self.tape = workings.tape
+        self.graph = workings.graph
+        self.names = workings.names
+        self.output = workings.output
+        self.consumers = workings.consumers
         self.locals: dict[int, dict[int, Expression]] = {}
         self.short: dict[int, Expression] = {}
-        self.ids = {name: id for id, name in enumerate(self.names)}
-        self.tolerance = 1e-3 if tape.dtype == "float32" else 1e-6
 
     def run(self) -> Derivation:
         tape, graph = self.tape, self.graph
-        wrt = [graph.variables[name] for name in tape.wrt]
-        derivatives, ids = derivative_graph(graph, [(tape.output, (name,)) for name in tape.wrt])
-        simplifier = Simplifier(derivatives, ids, generic=True)
-        simplified = {id: simplifier.together([found]) for id, found in zip(wrt, ids, strict=True)}
+        simplified = self.workings.simplified()
         equations: dict[int, Equation] = {}
         for id in range(tape.output - 1, -1, -1):
             if tape.adjoints[id] is not None and tape.requires_grad[id] and graph.operations[id] != VARIABLE:
@@ -92,12 +56,8 @@ class _Deriving:
         for name in tape.wrt:
             id = graph.variables[name]
             if tape.adjoints[id] is not None and id != tape.output:
-                equations[id] = self.equation(id, simplified[id], equations)
-        return Derivation(
-            equations,
-            {name: self.needed(graph.variables[name], equations) for name in tape.wrt},
-            {name: simplified[graph.variables[name]] for name in tape.wrt},
-        )
+                equations[id] = self.equation(id, simplified[name], equations)
+        return Derivation(equations, {name: self.needed(graph.variables[name], equations) for name in tape.wrt}, simplified)
 
     def needed(self, variable: int, equations: Mapping[int, Equation]) -> tuple[int, ...]:
         """The nodes between a variable and the output that have equations, in the order of the backward pass."""
@@ -108,83 +68,78 @@ class _Deriving:
     # ---- one equation ----
 
     def equation(self, id: int, simplified: Simplified | None, earlier: Collection[int]) -> Equation:
-        left = Partial(self.output, self.names[id])
         adjoint = self.tape.adjoints[id]
         assert adjoint is not None
         users = self.consumers[id]
-        steps: list[Step] = []
-
-        def say(rule: str, right: Expression, note: str) -> None:
-            if steps and to_text(steps[-1].right) == to_text(right):
-                return
-            if rule == "value" or self.close(self.value(right), adjoint):
-                steps.append(Step(rule, left, right, note))
-
+        chain = Chain(self.workings, Partial(self.output, self.names[id]), adjoint)
         if users != [self.tape.output]:
-            say("chain rule", sum_of([self.product(id, user) for user in users]), self.paths(id, users))
+            chain.say("chain rule", sum_of([self.product(id, user) for user in users]), *self.paths(id, users))
         factors = [self.factors(id, user) for user in users]
-        say("local derivatives", sum_of([product_of(pair) for pair in factors]), self.locals_note(users, earlier))
+        chain.say("local derivatives", sum_of([product_of(pair) for pair in factors]), *self.locals_note(users, earlier))
         bare = sum_of(list(filter(None, (without_trivial(pair) for pair in factors))))
-        say("trivial factors dropped", bare, "factors 1 dropped")
+        chain.say("trivial factors dropped", bare, "factors 1 dropped")
         number = exact_value(bare)
         if number is not None:
             bare = number
-            say("numbers computed", bare, "numbers computed")
+            chain.say("numbers computed", bare, "numbers computed")
         if operations_in(bare) <= NAMED_LIMIT:
             self.short[id] = bare
         if self.graph.operations[id] == VARIABLE:
-            self.finish(bare, simplified, say)
+            chain.finish(bare, simplified)
         else:
-            self.numbers(bare, say)
-        if not self.tape.symbolic:
-            say("value", Number(adjoint), "")
-        return Equation(id, tuple(steps))
+            chain.numbers(bare)
+        edges = tuple(self.reasons(id, users)) if self.workings.every_step else ()
+        return Equation(id, tuple(chain.steps), edges)
 
-    def finish(self, bare: Expression, simplified: Simplified | None, say: Callable[[str, Expression, str], None]) -> None:
-        """The last steps for a variable: intermediates written out, like terms collected, numbers put in."""
-        written_form, replaced = self.write_out(bare)
-        last = bare
-        if written_form is not None:
-            if replaced:
-                say("intermediates written out", written_form, f"{listed(replaced)} written out")
-            last = written_form
-            collected = simplified.expressions[0] if simplified is not None and not simplified.definitions else None
-            if collected is not None and weight(collected) < weight(written_form):
-                say("like terms collected", collected, "like terms collected")
-                last = collected if self.close(self.value(collected), self.value(written_form)) else written_form
-        self.numbers(last, say)
-
-    def numbers(self, last: Expression, say: Callable[[str, Expression, str], None]) -> None:
-        if self.tape.symbolic:
-            return
-        put_in, used = self.put_numbers(last)
-        if used:
-            say("numbers put in", put_in, ", ".join(used))
-
-    def paths(self, id: int, users: Sequence[int]) -> str:
+    def paths(self, id: int, users: Sequence[int]) -> list[Piece]:
         name = self.names[id]
-        ways = [f"{name}→{self.names[user]}" + (f"→{self.output}" if user != self.tape.output else "") for user in users]
-        if all(user == self.tape.output or self.consumers[user] == [self.tape.output] for user in users):
-            return f"one term for each path: {', '.join(ways)}" if len(ways) > 1 else f"along the path {ways[0]}"
-        through = ", ".join(self.names[user] for user in users)
-        return f"one term for each node that uses {name}: {through}" if len(users) > 1 else f"only {through} uses {name}"
+        direct = self.tape.output
+        ways: list[Piece] = [
+            Way((name, self.names[user]) if user == direct else (name, self.names[user], self.output)) for user in users
+        ]
+        if all(user == direct or self.consumers[user] == [direct] for user in users):
+            return ["one term for each path: ", *listed(ways, ", ")] if len(ways) > 1 else ["along the path ", ways[0]]
+        through = listed([Name(self.names[user]) for user in users], ", ")
+        if len(users) > 1:
+            return ["one term for each node that uses ", Name(name), ": ", *through]
+        return ["only ", *through, " uses ", Name(name)]
 
-    def locals_note(self, users: Sequence[int], earlier: Collection[int]) -> str:
+    def locals_note(self, users: Sequence[int], earlier: Collection[int]) -> list[Piece]:
         """What is put in for the partials: derivatives of single operations, and what earlier equations found."""
-        found = [Partial(self.output, self.names[user]) for user in users if user in earlier and user in self.short]
+        found: list[Piece] = [Partial(self.output, self.names[user]) for user in users if user in earlier and user in self.short]
         what = "local derivative" if len(users) == 1 else "local derivatives"
-        return what + (f", {listed([to_text(partial, pretty=True) for partial in found])} from above" if found else "")
+        return [what, ", ", *listed(found), " from above"] if found else [what]
+
+    def reasons(self, id: int, users: Sequence[int]) -> list[Step]:
+        """The local derivatives of an equation, each with what it follows from."""
+        edges = dict.fromkeys((user, id) for user in users)
+        edges |= dict.fromkeys((self.tape.output, user) for user in users if self.consumers[user] == [self.tape.output])
+        return [
+            Step(
+                "local derivative",
+                self.local_partial(user, input),
+                self.local(user, input),
+                ("since ", Equal(Name(self.names[user]), node_expression(self.graph, user, self.names))),
+            )
+            for user, input in sorted(edges, reverse=True)
+        ]
 
     def product(self, id: int, user: int) -> Expression:
         """∂y/∂user·∂user/∂node, or the local derivative alone where the user is the output."""
         if user == self.tape.output:
-            held = [
-                self.names[input]
-                for input in dict.fromkeys(self.graph.inputs[user])
-                if input != id and self.tape.requires_grad[input]
-            ]
-            return Partial(self.output, self.names[id], tuple(held))
+            return self.local_partial(user, id)
         return Operator("*", (Partial(self.output, self.names[user]), Partial(self.names[user], self.names[id])))
+
+    def local_partial(self, user: int, id: int) -> Partial:
+        """The symbol of a local derivative; that of the output says what is held fixed where there are other ways to it."""
+        if user != self.tape.output or self.consumers[id] == [user]:
+            return Partial(self.names[user], self.names[id])
+        held = [
+            self.names[input]
+            for input in dict.fromkeys(self.graph.inputs[user])
+            if input != id and self.tape.requires_grad[input]
+        ]
+        return Partial(self.output, self.names[id], tuple(held))
 
     def factors(self, id: int, user: int) -> list[Expression]:
         local = self.local(user, id)
@@ -197,77 +152,8 @@ class _Deriving:
         found = self.locals.get(user)
         if found is None:
             edges: dict[int, list[Expression]] = {}
-            for input, derivative in zip(self.graph.inputs[user], self.labels.derivatives(user), strict=True):
+            for input, derivative in zip(self.graph.inputs[user], self.workings.labels.derivatives(user), strict=True):
                 if derivative is not None:
                     edges.setdefault(input, []).append(derivative)
             found = self.locals[user] = {input: sum_of(parts) for input, parts in edges.items()}
         return found[id]
-
-    # ---- expressions and their values ----
-
-    def write_out(self, expression: Expression) -> tuple[Expression | None, list[str]]:
-        """The expression with the names of intermediates replaced by what they stand for in variables."""
-        size = 0
-        replaced: dict[str, Expression] = {}
-        for node in postorder(expression):
-            size += 1
-            if isinstance(node, Partial):
-                return None, []
-            if isinstance(node, Name) and node.name in self.ids and is_operation(self.graph, self.ids[node.name]):
-                size += self.sizes[self.ids[node.name]]
-                if size > WRITTEN_LIMIT:
-                    return None, []
-                if node.name not in replaced:
-                    replaced[node.name] = written_out(self.graph, self.ids[node.name], self.names)
-        return replaced_names(expression, replaced), sorted(replaced, key=self.ids.__getitem__)
-
-    def put_numbers(self, expression: Expression) -> tuple[Expression, list[str]]:
-        """The expression with every name replaced by its value, and what was put in: ``w = 1``."""
-        replaced: dict[str, Expression] = {}
-        said: dict[str, None] = {}
-        for node in postorder(expression):
-            if isinstance(node, Name) and node.name in self.ids:
-                value = self.tape.values[self.ids[node.name]]
-                replaced[node.name] = Number(value)
-                said[f"{node.name} = {short_text(value)}"] = None
-            elif isinstance(node, Partial):
-                adjoint = self.tape.adjoints[self.ids[node.input]]
-                key = to_text(node, pretty=True)
-                if adjoint is not None:
-                    replaced[key] = Number(adjoint)
-                    said[f"{key} = {short_text(adjoint)}"] = None
-        return replaced_names(expression, replaced, grouped=False), list(said)
-
-    def value(self, expression: Expression) -> float:
-        """The value of a step at the point of the run."""
-        environment: dict[str, float] = {}
-
-        def symbol(node: Expression) -> Expression:
-            if isinstance(node, Partial):
-                key = to_text(node, pretty=True)
-                environment[key] = self.partial_value(node)
-                return Name(key)
-            if isinstance(node, Name) and node.name in self.ids:
-                environment[node.name] = self.tape.values[self.ids[node.name]]
-            return node
-
-        replaced = mapped(expression, symbol)
-        graph = lower(Program((Output(replaced),)), StaticBuilder(Graph()), environment)
-        return evaluate(graph, environment)[graph.output]
-
-    def close(self, a: float, b: float) -> bool:
-        """Whether two values of one quantity agree up to rounding."""
-        if a == b or (a != a and b != b):
-            return True
-        return math.isclose(a, b, rel_tol=self.tolerance, abs_tol=1e-9)
-
-    def partial_value(self, node: Partial) -> float:
-        """The number that ∂output/∂input stands for in a chain rule."""
-        output, input = self.ids[node.output], self.ids[node.input]
-        if output == self.tape.output and not node.fixed and self.consumers[input] != [output]:
-            adjoint = self.tape.adjoints[input]
-            assert adjoint is not None
-            return adjoint
-        values = self.tape.local_values(output)
-        edges = [v for at, v in zip(self.graph.inputs[output], values, strict=True) if at == input and v is not None]
-        return math.fsum(edges) if all(map(math.isfinite, edges)) else sum(edges)

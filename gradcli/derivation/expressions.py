@@ -99,8 +99,3 @@ def replaced_names(expression: Expression, replaced: Mapping[str, Expression], *
         return Group(operand) if is_sum and id(operand) in substituted else operand
 
     return mapped(expression, change)
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in a sentence: ``a, b and c``."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -2,28 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gradcli.algebra.derivatives import Simplified
-from gradcli.language.ast import Expression, Partial
+from gradcli.derivation.words import Words, words_text
+from gradcli.language.ast import Expression
+
+SIMPLIFICATIONS = frozenset(
+    {"trivial factors dropped", "numbers computed", "parentheses dropped", "like terms collected", "terms computed"}
+)
+"""Rules that only rewrite: they can be folded away, and what is derived stays."""
+
+PUTTING_IN = frozenset({"intermediates written out", "numbers put in"})
+"""Rules that put something in for a name."""
+
+VALUE = frozenset({"numbers put in", "terms computed", "value"})
+"""Rules of the steps in numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of a derivation.
+    """One line of a derivation: ``left = right``.
 
     Attributes:
         rule: The rule that leads from the line before to this one.
         left: What is being derived.
         right: What it equals.
-        note: What the rule does here, in words.
+        words: What the rule does here.
     """
 
     rule: str
-    left: Partial
+    left: Expression
     right: Expression
-    note: str
+    words: Words = ()
+
+    @property
+    def note(self) -> str:
+        """What the rule does here, as text."""
+        return words_text(self.words)
+
+    @property
+    def simplification(self) -> bool:
+        """Whether the step only rewrites the line before."""
+        return self.rule in SIMPLIFICATIONS
+
+
+def brief(steps: Sequence[Step]) -> list[Step]:
+    """The steps without rewriting: what is derived, its last form in symbols, and its value."""
+    symbols = [index for index, step in enumerate(steps) if step.rule not in VALUE]
+    kept = {symbols[-1]} if symbols else set()
+    return [step for index, step in enumerate(steps) if index in kept or not (step.simplification or step.rule in PUTTING_IN)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +62,12 @@ class Equation:
     Attributes:
         node: The id of the node.
         steps: From the chain rule to the value.
+        edges: The local derivatives that it uses, each with what it follows from; only where every step is asked for.
     """
 
     node: int
     steps: tuple[Step, ...]
+    edges: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

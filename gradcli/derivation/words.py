@@ -1,0 +1,64 @@
+"""What a derivation says in words: text with formulas in it, so that each format writes the formulas in its own way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gradcli.language.ast import Expression
+from gradcli.language.numbers import short_text
+from gradcli.language.text import to_text
+
+
+@dataclass(frozen=True, slots=True)
+class Equal:
+    """An equation inside a text: ``w = 1``."""
+
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way through the graph, by the names of its nodes: ``w→a→y``. Of a long way the middle is left out."""
+
+    names: tuple[str, ...]
+    left_out: int = 0
+
+    @property
+    def stops(self) -> list[str]:
+        """The names, with dots for what is left out in the middle."""
+        if not self.left_out:
+            return list(self.names)
+        half = len(self.names) // 2
+        return [*self.names[:half], "…", *self.names[half:]]
+
+
+Piece = str | Expression | Equal | Way
+Words = tuple[Piece, ...]
+"""Text and formulas, in the order of reading."""
+
+
+def listed(items: Sequence[Piece], last: str = " and ") -> list[Piece]:
+    """Items in a sentence: ``a, b and c``."""
+    pieces: list[Piece] = []
+    for index, item in enumerate(items):
+        if index:
+            pieces.append(last if index == len(items) - 1 else ", ")
+        pieces.append(item)
+    return pieces
+
+
+def words_text(words: Iterable[Piece], *, pretty: bool = True) -> str:
+    """Words as one line of text."""
+    return "".join(_piece_text(piece, pretty) for piece in words)
+
+
+def _piece_text(piece: Piece, pretty: bool) -> str:
+    if isinstance(piece, str):
+        return piece
+    if isinstance(piece, Way):
+        return "→".join(piece.stops)
+    if isinstance(piece, Equal):
+        return f"{_piece_text(piece.left, pretty)} = {_piece_text(piece.right, pretty)}"
+    return to_text(piece, pretty=pretty, number=short_text)
