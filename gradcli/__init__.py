@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from gradcli.algebra.equality import Equality, equal
     from gradcli.autodiff.record import record
     from gradcli.autodiff.tape import Tape
     from gradcli.derivation.chain_rule import derive
@@ -26,15 +27,17 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Derivation": "gradcli.derivation.steps",
+    "Equality": "gradcli.algebra.equality",
     "GradcliError": "gradcli.errors",
     "Tape": "gradcli.autodiff.tape",
     "derive": "gradcli.derivation.chain_rule",
+    "equal": "gradcli.algebra.equality",
     "parse": "gradcli.language.parser",
     "record": "gradcli.autodiff.record",
     "to_text": "gradcli.language.text",
 }
 
-__all__ = ["Derivation", "GradcliError", "Tape", "__version__", "derive", "parse", "record", "to_text"]
+__all__ = ["Derivation", "Equality", "GradcliError", "Tape", "__version__", "derive", "equal", "parse", "record", "to_text"]
 
 
 def __getattr__(name: str) -> object:

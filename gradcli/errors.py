@@ -21,6 +21,7 @@ class ExitCode(enum.IntEnum):
     BAD_INPUT = 2
     NOT_FINITE = 3  # under --strict
     LIMIT = 4
+    DEFECT = 70  # of the program itself
     INTERRUPTED = 130
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import enum
+from typing import Any, NamedTuple
 
 from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import DEFAULT_MAX_NODES, Constant, Graph
@@ -11,6 +12,25 @@ from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.lower import lower
 from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.symbol import Symbol
+
+
+class Kind(enum.Enum):
+    """How two values compare at a point."""
+
+    AGREE = enum.auto()
+    DIFFER = enum.auto()
+    ONLY_FIRST = enum.auto()
+    ONLY_SECOND = enum.auto()
+    NEITHER = enum.auto()
+    UNDECIDED = enum.auto()
+
+
+class Outcome(NamedTuple):
+    """How two values compare, and the values; None where one is undefined, or nothing is known of it."""
+
+    kind: Kind
+    first: Any = None
+    second: Any = None
 
 
 class Step(NamedTuple):
@@ -34,7 +54,7 @@ class Pair(NamedTuple):
         steps: The nodes that a result depends on, in the order of evaluation.
         first: The step of the first result.
         second: The step of the second result.
-        variables: The variables that a result depends on, in the order of first use.
+        variables: The variables that a result depends on, by name.
     """
 
     graph: Graph
@@ -89,5 +109,5 @@ def pair_of(programs: tuple[Program, Program], sources: tuple[tuple[str, str], .
             new[node.id] = len(steps)
             inputs = tuple([new[input] for input in node.inputs])
             steps.append(Step(node.operation, inputs, graph.constants.get(node.id, 0), names.get(node.id, "")))
-    variables = [name for name, id in graph.variables.items() if needed[id]]
+    variables = sorted([name for name, id in graph.variables.items() if needed[id]])
     return Pair(graph, (outputs[0], outputs[1]), steps, new[outputs[0]], new[outputs[1]], variables)

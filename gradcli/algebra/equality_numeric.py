@@ -6,7 +6,6 @@ two values differ is computed again, with twice and more digits, until it is cle
 
 from __future__ import annotations
 
-import enum
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +14,7 @@ from typing import Any, NamedTuple
 
 from mpmath import mp
 
-from gradcli.algebra.equality_graph import Step
+from gradcli.algebra.equality_graph import Kind, Outcome, Step
 from gradcli.algebra.equality_points import Rational
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.lowering.builders import forward_of
@@ -47,25 +46,6 @@ _FASTER: dict[str, Callable[..., Any]] = {
 _COMPARISONS = frozenset(("lt", "le", "gt", "ge", "eq", "ne"))
 _LOGICAL = frozenset(("logical_and", "logical_or", "logical_not"))
 _ROUNDINGS = frozenset(("floor", "ceil", "round"))
-
-
-class Kind(enum.Enum):
-    """How two values compare at a point."""
-
-    AGREE = enum.auto()
-    DIFFER = enum.auto()
-    ONLY_FIRST = enum.auto()
-    ONLY_SECOND = enum.auto()
-    NEITHER = enum.auto()
-    UNDECIDED = enum.auto()
-
-
-class Comparison(NamedTuple):
-    """Two values at a point; None where one is undefined, or nothing is to be shown."""
-
-    kind: Kind
-    first: Any = None
-    second: Any = None
 
 
 class Numeric:
@@ -109,21 +89,21 @@ class Numeric:
                     found.append(_constant(step.constant))
         return found
 
-    def compare(self, point: Mapping[str, Rational]) -> Comparison:
+    def compare(self, point: Mapping[str, Rational]) -> Outcome:
         """How the two results compare at a point."""
         found = self.values(point, DIGITS)
         a, b = found[self.first], found[self.second]
         if a is _TOO_LARGE or b is _TOO_LARGE:
-            return Comparison(Kind.UNDECIDED)
+            return Outcome(Kind.UNDECIDED)
         if type(a) is float and type(b) is float:
-            return Comparison(Kind.NEITHER)
+            return Outcome(Kind.NEITHER)
         if type(a) is not float and type(b) is not float:
             with mp.workdps(DIGITS):
                 if abs(a - b) <= mp.mpf(10) ** -AGREED_DIGITS * max(abs(a), abs(b)):
-                    return Comparison(Kind.AGREE, a, b)
+                    return Outcome(Kind.AGREE, a, b)
         return self._careful(point, found)
 
-    def _careful(self, point: Mapping[str, Rational], rough: Sequence[Any]) -> Comparison:
+    def _careful(self, point: Mapping[str, Rational], rough: Sequence[Any]) -> Outcome:
         """Two calculations at each of several precisions show what is rounding: it shrinks as the digits grow."""
         digits = self._digits(rough)
         while digits <= _MOST_DIGITS:
@@ -134,19 +114,19 @@ class Numeric:
                     if decided is not None:
                         return decided
             digits *= 4
-        return Comparison(Kind.UNDECIDED)
+        return Outcome(Kind.UNDECIDED)
 
-    def _decided(self, low: Sequence[Any], high: Sequence[Any], digits: int) -> Comparison | None:
+    def _decided(self, low: Sequence[Any], high: Sequence[Any], digits: int) -> Outcome | None:
         a, b = high[self.first], high[self.second]
         undefined = type(a) is float, type(b) is float
         if all(undefined):
-            return Comparison(Kind.NEITHER)
+            return Outcome(Kind.NEITHER)
         if any(undefined):
-            return Comparison(Kind.ONLY_SECOND, None, b) if undefined[0] else Comparison(Kind.ONLY_FIRST, a, None)
+            return Outcome(Kind.ONLY_SECOND, None, b) if undefined[0] else Outcome(Kind.ONLY_FIRST, a, None)
         rough, fine = low[self.first] - low[self.second], a - b
         if fine == 0 or abs(fine) <= abs(rough) * mp.mpf(10) ** (-digits // 2):
-            return Comparison(Kind.AGREE, a, b)
-        return Comparison(Kind.DIFFER, a, b) if _close(rough, fine) else None
+            return Outcome(Kind.AGREE, a, b)
+        return Outcome(Kind.DIFFER, a, b) if _close(rough, fine) else None
 
     def _digits(self, rough: Sequence[Any]) -> int:
         """So many digits that a difference is not lost beside the largest number on the way."""
@@ -165,7 +145,7 @@ class Numeric:
                 chosen = branches[0] if high[condition] else branches[1]
                 unclear.append(unclear[condition] or unclear[chosen] or not _close(low[condition], high[condition]))
                 continue
-            if any([unclear[input] for input in inputs]):
+            if any(map(unclear.__getitem__, inputs)):
                 unclear.append(True)
             elif operation in _COMPARISONS:
                 (a, b), (c, d) = [low[input] for input in inputs], [high[input] for input in inputs]
@@ -237,6 +217,16 @@ def _apply(function: _Function, operands: Sequence[Any]) -> Any:
         return math.nan
     plain = function.plain(*map(_float, operands))
     return plain if math.isinf(plain) else math.nan
+
+
+def cost(operation: str) -> float:
+    """What an operation costs at 50 digits, in sums."""
+    if operation in (CONSTANT, VARIABLE):
+        return 1
+    precise = OPERATIONS[operation].precise
+    if not isinstance(precise, str):
+        return 2 if OPERATIONS[operation].exact or precise is None else 100
+    return 1 if precise in _FASTER else 100 if precise in ("erf", "erfc", "erfinv", "digamma") else 5
 
 
 def _float(value: Any) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 Rational = int | Fraction
@@ -17,12 +17,15 @@ _MOST_SIMPLE = 60
 _SEED = "gradcli equal"
 
 
-def points(variables: Sequence[str], constants: Sequence[Rational] = (), *, positive: bool = False) -> Iterator[Point]:
+def points(
+    variables: Sequence[str], constants: Sequence[Rational] = (), more: Iterable[Point] = (), *, positive: bool = False
+) -> Iterator[Point]:
     """Points without an end, the simple ones first; one point where there are no variables.
 
     Args:
         variables: The variables.
         constants: Numbers at which something may happen, such as those that the expressions name.
+        more: Points to try once the simple ones are through.
         positive: Whether all values must be positive.
     """
     if not variables:
@@ -30,7 +33,10 @@ def points(variables: Sequence[str], constants: Sequence[Rational] = (), *, posi
         return
     values = [value for value in dict.fromkeys((*SIMPLE, *constants)) if value > 0 or not positive]
     seen: set[tuple[Rational, ...]] = set()
-    for point in itertools.chain(simple_points(len(variables), values), random_points(len(variables), positive)):
+    special = (
+        tuple([point[name] for name in variables]) for point in more if not positive or all(value > 0 for value in point.values())
+    )
+    for point in itertools.chain(simple_points(len(variables), values), special, random_points(len(variables), positive)):
         if point not in seen:
             if len(seen) < 10_000:
                 seen.add(point)

@@ -16,6 +16,9 @@ from gradcli.errors import ExitCode, GradcliError, nearest
 
 COMMANDS = {
     "eval": "gradcli.cli.eval_command",
+    "diff": "gradcli.cli.diff_command",
+    "simplify": "gradcli.cli.simplify_command",
+    "equal": "gradcli.cli.equal_command",
     "ops": "gradcli.cli.ops_command",
     "schema": "gradcli.cli.schema_command",
 }
@@ -45,9 +48,9 @@ def run(arguments: Sequence[str]) -> int:
         The exit code.
     """
     try:
-        _run(arguments)
+        code = _run(arguments)
         write(())
-        return ExitCode.SUCCESS
+        return code or ExitCode.SUCCESS
     except GradcliError as error:
         as_json = "--json" in arguments or "--format=json" in arguments or "--format json" in " ".join(arguments)
         write_error(error, as_json=as_json)
@@ -58,26 +61,32 @@ def run(arguments: Sequence[str]) -> int:
     except MemoryError:
         write_error(GradcliError("out of memory", exit_code=ExitCode.LIMIT), as_json="--json" in arguments)
         return ExitCode.LIMIT
+    except Exception as error:
+        # Whatever else happens is a defect of the program: one line says so, where a traceback would only frighten.
+        message = f"internal error, {type(error).__name__}: {error}"
+        hint = "this is a defect of gradcli, not of your input"
+        write_error(GradcliError(message, hint=hint, exit_code=ExitCode.DEFECT), as_json="--json" in arguments)
+        return ExitCode.DEFECT
 
 
-def _run(arguments: Sequence[str]) -> None:
+def _run(arguments: Sequence[str]) -> ExitCode | None:
     if list(arguments) == ["--version"]:
         write([f"gradcli {__version__}\n"])
-        return
+        return None
     if not arguments or _COMPLETION in os.environ or arguments[0].partition("=")[0] in _FLAGS:
         _typer(arguments)
-        return
+        return None
     name, *rest = arguments
     if name not in COMMANDS:
         raise _no_command(name)
     own = rest[: rest.index("--")] if "--" in rest else rest
     if any(flag in own for flag in HELP_FLAGS):
         _typer([name, "--help"])
-        return
+        return None
     from gradcli.cli.reader import read
 
     command = _command(name)
-    command.run(read(command, rest), command)
+    return command.run(read(command, rest), command)
 
 
 def _command(name: str) -> Command:

@@ -56,7 +56,7 @@ def read(command: Command, arguments: Sequence[str]) -> Arguments:
             if equals and not value:
                 raise _no_value(flag, command)
             variables.append(Given(flag[2:], value if equals else value_of(flag), flag))
-        elif not command.takes_variables and argument.startswith("-") and len(argument) > 1:
+        elif not (command.takes_variables or command.takes_expressions) and argument.startswith("-") and len(argument) > 1:
             raise GradcliError(f"there is no option {argument}", hint=f"`gradcli {command.name} --help` lists the options")
         else:
             positional.append(argument)
@@ -72,7 +72,7 @@ def _put(options: dict[str, Any], option: Option, value: str, flag: str, given: 
     given.add(option.name)
     if option.choices and value not in option.choices:
         near = nearest(value, option.choices)
-        listed = f"{', '.join(option.choices[:-1])} or {option.choices[-1]}"
+        listed = " or ".join(filter(None, (", ".join(option.choices[:-1]), option.choices[-1])))
         raise GradcliError(f"{flag} takes {listed}, not '{value}'", hint=f"did you mean {near}?" if near else "")
     if option.minimum is not None:
         if not (value.isascii() and value.isdigit() and len(value) < 19 and int(value) >= option.minimum):

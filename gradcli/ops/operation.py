@@ -15,6 +15,9 @@ from gradcli.ops.symbol import Ieee, Symbol
 MANY = 1_000_000
 """The number of arguments of an operation that takes any number of them."""
 
+EVERYWHERE = "all real numbers"
+"""The domain of an operation that is real and smooth for all arguments."""
+
 Rational = int | Fraction
 Rule = Callable[..., Any]
 
@@ -184,7 +187,7 @@ def operation(
     symbol: str = "",
     spellings: tuple[str, ...] = (),
     latex: str = "",
-    domain: str = "all real numbers",
+    domain: str = EVERYWHERE,
     samples: tuple[tuple[float, float], ...] = (),
 ) -> Operation:
     """Declare an operation; see :class:`Operation` for what the arguments mean.

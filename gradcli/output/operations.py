@@ -10,8 +10,10 @@ from gradcli.algebra.shapes import shortest
 from gradcli.algebra.simplify import normal_forms
 from gradcli.algebra.write import written
 from gradcli.graph.graph import Graph
+from gradcli.graph.names import node_names
 from gradcli.language.text import to_text
 from gradcli.lowering.builders import StaticBuilder
+from gradcli.lowering.raising import written_out
 from gradcli.ops.operation import NotDifferentiableError, Operation
 from gradcli.ops.symbol import Symbol
 from gradcli.output.report import Block, Lines, Style, Table
@@ -19,9 +21,14 @@ from gradcli.output.report import Block, Lines, Style, Table
 OPS_SCHEMA = "gradcli/ops/1"
 
 
+def _parameters(operation: Operation) -> tuple[str, ...]:
+    """Names of the arguments; two for an operation that takes any number."""
+    return operation.parameters if not operation.variadic else (operation.parameters[0], operation.parameters[0] + "2")
+
+
 def derivative_texts(operation: Operation) -> dict[str, str | None]:
     """The derivative by each parameter as plain text, where ``y`` is the result; None where there is none."""
-    parameters = operation.parameters if not operation.variadic else (operation.parameters[0], operation.parameters[0] + "2")
+    parameters = _parameters(operation)
     texts: dict[str, str | None] = {}
     for index, parameter in enumerate(parameters):
         texts[parameter] = None
@@ -39,6 +46,16 @@ def derivative_texts(operation: Operation) -> dict[str, str | None]:
             form = shortest(algebra, normal_forms(builder.graph, algebra, generic=True)[id])
             texts[parameter] = to_text(written(algebra, form))
     return texts
+
+
+def definition_text(operation: Operation) -> str | None:
+    """What an operation is in more primitive ones; None for a primitive one."""
+    if operation.definition is None:
+        return None
+    builder = StaticBuilder(Graph())
+    arguments = [Symbol(builder, builder.variable(name)) for name in _parameters(operation)]
+    id = builder.symbol(operation.definition(*arguments)).id
+    return to_text(written_out(builder.graph, id, node_names(builder.graph)))
 
 
 def operations_report(operations: Sequence[Operation], style: Style, *, detailed: bool) -> Iterator[Block]:
@@ -85,6 +102,9 @@ def _explained(operation: Operation, style: Style) -> Iterator[str]:
         yield f"  operator    {_operator(operation)}"
     if operation.spellings:
         yield f"  also        {', '.join(operation.spellings)}"
+    definition = definition_text(operation)
+    if definition is not None:
+        yield f"  definition  {style.expression(definition)}"
     for parameter, text in derivative_texts(operation).items():
         shown = "none" if text is None else style.expression(text)
         yield f"  {style.text('∂y/∂' + parameter):<12}{shown}"
@@ -102,6 +122,7 @@ def operations_json(operations: Sequence[Operation]) -> Iterator[str]:
             "operator": operation.symbol or None,
             "spellings": list(operation.spellings),
             "meaning": operation.doc,
+            "definition": definition_text(operation),
             "derivative": derivative_texts(operation),
             "domain": operation.domain,
             "grad_fn": list(dict.fromkeys(t.partition("(")[0] for t in operation.grad_fn.values() if t)),

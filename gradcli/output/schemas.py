@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradcli.algebra.equality import Method, Verdict
+from gradcli.output.equality import EQUAL_SCHEMA
+from gradcli.output.derivatives import DIFF_SCHEMA
 from gradcli.output.json_view import EVAL_SCHEMA
 from gradcli.output.operations import OPS_SCHEMA
 
@@ -79,6 +82,19 @@ _STEP = _object(
     }
 )
 
+_COUNT = {"type": "integer", "minimum": 0}
+
+_WITNESS = _object(
+    {
+        "point": _says("The value of each variable.", _map(_NUMBER)),
+        "text": _says("The same as text, exactly.", _TEXT),
+        "first": _says("The value of the first expression; null where it is undefined.", _or_null(_NUMBER)),
+        "second": _says("The value of the second one; null where it is undefined.", _or_null(_NUMBER)),
+        "first_text": _says("The same with as many digits as the difference takes.", _TEXT),
+        "second_text": _says("The same of the second one.", _TEXT),
+    }
+)
+
 SCHEMAS: dict[str, dict[str, Any]] = {
     "eval": {
         "$schema": _DRAFT,
@@ -97,13 +113,47 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                     "Derivative by each variable; null where the output does not depend on it.", _map(_or_null(_NUMBER))
                 ),
                 "derivative": _says(
-                    "Derivative by each variable as an expression; null where it is left out, see warnings.",
-                    _or_null(_map(_or_null(_TEXT))),
+                    "Derivative by each variable as an expression or program; null where it is left out, see warnings.",
+                    _or_null(_map(_TEXT)),
                 ),
                 "nodes": _says("In the order of evaluation.", _list(_NODE)),
                 "edges": _says("By target, then by argument.", _list(_EDGE)),
                 "derivation": _says("The chain rule for each variable; null where it is left out.", _or_null(_map(_list(_STEP)))),
                 "warnings": _list(_TEXT),
+            }
+        ),
+    },
+    "equal": {
+        "$schema": _DRAFT,
+        "title": "gradcli equal --json",
+        **_object(
+            {
+                "schema": {"const": EQUAL_SCHEMA},
+                "first": _says("The source text of the first expression.", _TEXT),
+                "second": _says("The source text of the second one.", _TEXT),
+                "equal": _says("Whether they are equal where both are defined.", {"type": "boolean"}),
+                "verdict": {"enum": [verdict.value for verdict in Verdict]},
+                "method": _says("How it is known.", {"enum": [method.value for method in Method]}),
+                "proof": _says("Whether it is proved; a domain is never more than sampled.", {"type": "boolean"}),
+                "same_domain": _says("No point was found at which only one is defined.", {"type": "boolean"}),
+                "assume": {"enum": ["positive", None]},
+                "variables": _says("Those that a value depends on.", _list(_TEXT)),
+                "counterexample": _says("A point at which they differ.", _or_null(_WITNESS)),
+                "points": _says("At how many points both are defined and were compared.", _COUNT),
+                "only_first": _says("At how many only the first is defined.", _COUNT),
+                "only_second": _says("At how many only the second is defined.", _COUNT),
+                "neither": _says("At how many neither is.", _COUNT),
+                "undecided": _says("At how many a value was too large, or not to be told apart from rounding.", _COUNT),
+                "domain": _says("Some points at which only one is defined.", _list(_WITNESS)),
+                "digits": _says("Digits in which rounded values agree.", _or_null(_COUNT)),
+                "degree": _says("Bound of the degree of the difference of rational functions.", _or_null(_TEXT)),
+                "trials": _says("How many of the points the proof or the error bound rests on.", _COUNT),
+                "error_bound": _says("Bound of the probability that random points hide a difference.", _or_null(_NUMBER)),
+                "prime": _says("What was computed modulo.", _or_null(_TEXT)),
+                "agree_if_positive": _says(
+                    "At how many positive points expressions agree that differ elsewhere; 0 if not at all.", _COUNT
+                ),
+                "sentences": _says("The answer for people.", _list(_TEXT)),
             }
         ),
     },
@@ -121,6 +171,9 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                             "operator": _or_null(_TEXT),
                             "spellings": _says("Further names.", _list(_TEXT)),
                             "meaning": _TEXT,
+                            "definition": _says(
+                                "What it is in more primitive operations; null for a primitive one.", _or_null(_TEXT)
+                            ),
                             "derivative": _says(
                                 "By each parameter; y is the result; null where there is none.", _map(_or_null(_TEXT))
                             ),
@@ -129,6 +182,32 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                         }
                     )
                 ),
+            }
+        ),
+    },
+    "diff": {
+        "$schema": _DRAFT,
+        "title": "gradcli diff --json and gradcli simplify --json",
+        **_object(
+            {
+                "schema": {"const": DIFF_SCHEMA},
+                "expression": _says("The source text.", _TEXT),
+                "output": _says("What the function is called.", _TEXT),
+                "bindings": _says("The value of each variable; null where none were given.", _or_null(_map(_NUMBER))),
+                "definitions": _says(
+                    "Lines t1 = ... that the expressions use, each in terms of those before it.",
+                    _list(_object({"name": _TEXT, "expression": _TEXT})),
+                ),
+                "derivatives": _list(
+                    _object(
+                        {
+                            "wrt": _says("Differentiated by these variables, one after the other.", _list(_TEXT)),
+                            "expression": _TEXT,
+                            "value": _says("At the point given, if any.", _or_null(_NUMBER)),
+                        }
+                    )
+                ),
+                "warnings": _list(_TEXT),
             }
         ),
     },
@@ -143,7 +222,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                 "where": _says("What the text is called that line and column refer to.", _or_null(_TEXT)),
                 "line": _says("From 1.", _or_null({"type": "integer", "minimum": 1})),
                 "column": _says("From 1.", _or_null({"type": "integer", "minimum": 1})),
-                "exit_code": {"enum": [1, 2, 3, 4]},
+                "exit_code": {"enum": [1, 2, 3, 4, 70]},
             }
         ),
     },

@@ -1,0 +1,465 @@
+"""Whether two expressions are equal: a counterexample where they are not, and else how far the answer is certain.
+
+What is computed the same way is equal. Rational functions are compared by exact arithmetic: so many points that a polynomial of
+their degree cannot be 0 at all of them, or random points with the bound of Schwartz and Zippel. A common normal form is a proof
+as well. What remains is compared at high precision, which is evidence and no proof.
+
+An expression is undefined where it divides by 0, takes the logarithm of a number that is not positive, or where any part that
+its value hangs on has no finite real value.
+"""
+
+from __future__ import annotations
+
+import enum
+import itertools
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Context, Decimal
+from fractions import Fraction
+from typing import Any
+
+from gradcli.algebra.equality_graph import Kind, Outcome, Pair, Step, pair_of
+from gradcli.algebra.equality_points import Point, Rational, large_points, points
+from gradcli.algebra.equality_rational import (
+    MERSENNE_EXPONENTS,
+    TooLongError,
+    critical_points,
+    degree_of_difference,
+    exact,
+    is_rational,
+    modular,
+    values,
+)
+from gradcli.algebra.normal import Algebra
+from gradcli.algebra.shapes import shortest
+from gradcli.algebra.simplify import TOO_LONG, normal_forms
+from gradcli.errors import ExitCode, GradcliError
+from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_NODES, VARIABLE, Graph
+from gradcli.language.ast import Program
+from gradcli.language.numbers import number_text
+from gradcli.language.parser import parse
+from gradcli.language.text import program_text
+from gradcli.lowering.builders import StaticBuilder
+from gradcli.lowering.lower import lower
+from gradcli.ops.operation import EVERYWHERE, OPERATIONS
+
+SOURCES = ("first expression", "second expression")
+
+ERROR_BITS = 67
+"""The probability of an error of random points is below 2^-67, which is less than 1e-20."""
+
+_SAMPLED = 100
+"""Points at which expressions are compared."""
+
+_POSITIVE = 20
+"""Positive points at which expressions are compared that differ elsewhere."""
+
+_WORK = 3_000_000
+"""Operations on 50 digits that a comparison may take, about five seconds."""
+
+_EXACT_WORK = 600_000
+"""Exact operations on short numbers that a comparison may take."""
+
+_PROOF_NODES = 3000
+"""Nodes up to which normal forms are tried."""
+
+_SHOWN_DIFFERENCES = 3
+"""Points of each kind that are kept of a difference of domains."""
+
+
+class Verdict(str, enum.Enum):
+    """What is true of two expressions."""
+
+    EQUAL = "equal"
+    WHERE_DEFINED = "equal where both are defined"
+    DIFFERENT = "different"
+    NOWHERE = "defined at no common point"
+
+
+class Method(str, enum.Enum):
+    """How it is known."""
+
+    IDENTICAL = "identical"
+    VALUE = "exact value"
+    ENOUGH_POINTS = "exact at enough points"
+    NORMAL_FORM = "normal form"
+    RANDOM_POINTS = "exact at random points"
+    MODULAR = "modulo a prime at random points"
+    EXACT_POINTS = "exact at points"
+    NUMERIC = "high precision"
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A point at which two expressions are not the same.
+
+    Attributes:
+        point: The value of each variable.
+        first: The value of the first expression there; None where it is undefined.
+        second: The value of the second one.
+        first_text: The same with as many digits as the difference takes.
+        second_text: The same of the second one.
+    """
+
+    point: Mapping[str, Rational]
+    first: float | None
+    second: float | None
+    first_text: str
+    second_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Equality:
+    """What was found out about two expressions; it is true where they are equal.
+
+    Attributes:
+        first: The text of the first expression.
+        second: The text of the second one.
+        verdict: What is true of them.
+        method: How it is known.
+        proof: Whether it is proved: for every point, or by an exact counterexample.
+        variables: The variables that a value depends on.
+        positive: Whether all variables are assumed to be positive.
+        everywhere: Whether it is certain that they are defined at the same points.
+        points: At how many points both are defined and were compared.
+        counterexample: A point at which they differ.
+        only_first: At how many sampled points only the first is defined.
+        only_second: At how many only the second is.
+        domain: Some of these points.
+        neither: At how many neither is defined.
+        undecided: At how many points rounding did not let either be decided, or a value was too large to compute.
+        digits: In how many digits values agree where they were compared by rounded numbers.
+        degree: A bound of the degree of the difference of rational functions.
+        trials: Random points that the error bound rests on.
+        error_bound: The probability that such points hide a difference is at most this.
+        prime: The k of the prime 2^k - 1 that was computed with.
+        agree_if_positive: At how many points with positive variables they agree; 0 where they differ at one of these as well.
+    """
+
+    first: str
+    second: str
+    verdict: Verdict
+    method: Method
+    proof: bool = False
+    variables: tuple[str, ...] = ()
+    positive: bool = False
+    everywhere: bool = False
+    points: int = 0
+    counterexample: Witness | None = None
+    only_first: int = 0
+    only_second: int = 0
+    domain: tuple[Witness, ...] = ()
+    neither: int = 0
+    undecided: int = 0
+    digits: int | None = None
+    degree: int | None = None
+    trials: int = 0
+    error_bound: float | None = None
+    prime: int | None = None
+    agree_if_positive: int = 0
+
+    def __bool__(self) -> bool:
+        return self.verdict in (Verdict.EQUAL, Verdict.WHERE_DEFINED)
+
+    @property
+    def same_domain(self) -> bool:
+        """Whether no point was found at which only one of them is defined."""
+        return not self.only_first and not self.only_second
+
+
+def equal(first: str | Program, second: str | Program, *, positive: bool = False, max_nodes: int = DEFAULT_MAX_NODES) -> Equality:
+    """Compare two expressions or programs.
+
+    Args:
+        first: One of them.
+        second: The other one; it may have other variables.
+        positive: Whether only positive values of the variables count.
+        max_nodes: The largest graph of both.
+
+    Returns:
+        The verdict, how it is known, and a counterexample or the differences of domain.
+
+    Raises:
+        GradcliError: One of them has an error, or both are too large to compare.
+    """
+    texts = [text if isinstance(text, str) else program_text(text, "; ") for text in (first, second)]
+    first = parse(first, SOURCES[0]) if isinstance(first, str) else first
+    second = parse(second, SOURCES[1]) if isinstance(second, str) else second
+    pair = pair_of((first, second), tuple(zip(texts, SOURCES, strict=True)), max_nodes)
+    start = Equality(texts[0], texts[1], Verdict.EQUAL, Method.IDENTICAL, True, tuple(pair.variables), positive)
+    if pair.first == pair.second:
+        return replace(start, everywhere=True)
+    start = replace(start, everywhere=all(map(_is_total, pair.steps, itertools.repeat(pair.steps))))
+    if is_rational(pair.steps):
+        return _rational(pair, (first, second), replace(start, method=Method.EXACT_POINTS))
+    return _numeric(pair, (first, second), replace(start, method=Method.NUMERIC, proof=False))
+
+
+def _is_total(step: Step, steps: Sequence[Step]) -> bool:
+    """Whether an operation is defined for all operands."""
+    if step.operation == CONSTANT:
+        return not isinstance(step.constant, float) and step.constant not in ("inf", "nan")
+    if step.operation == "pow":
+        exponent = steps[step.inputs[1]].constant
+        return steps[step.inputs[1]].operation == CONSTANT and isinstance(exponent, int) and exponent >= 0
+    return step.operation == VARIABLE or OPERATIONS[step.operation].domain == EVERYWHERE
+
+
+# ---- rational functions ----
+
+
+def _rational(pair: Pair, programs: tuple[Program, Program], start: Equality) -> Equality:
+    compare = _exact_comparison(pair)
+    count = max(3, min(_SAMPLED, _EXACT_WORK // len(pair.steps)))
+    found = _sampled(pair, start, compare, count)
+    if found.verdict is Verdict.DIFFERENT:
+        return found
+    degree = degree_of_difference(pair.steps, pair.first, pair.second)
+    found = replace(found, degree=degree)
+    if not pair.variables:
+        return replace(found, method=Method.VALUE) if found.points else _nowhere(found)
+    if degree is not None and (certain := _at_enough_points(pair, found, degree, compare)):
+        return certain
+    if found.points and _same_normal_form(pair, programs, positive=start.positive):
+        return replace(found, method=Method.NORMAL_FORM)
+    return _at_random_points(pair, found, degree)
+
+
+def _exact_comparison(pair: Pair) -> Callable[[Mapping[str, Rational]], Outcome]:
+    limit = 200_000 + 20 * len(pair.steps)
+
+    def compare(point: Mapping[str, Rational]) -> Outcome:
+        try:
+            found = values(pair.steps, point, exact(limit))
+        except TooLongError:
+            return Outcome(Kind.UNDECIDED)
+        return _outcome(found[pair.first], found[pair.second])
+
+    return compare
+
+
+def _outcome(a: Rational | None, b: Rational | None) -> Outcome:
+    if a is None or b is None:
+        kind = Kind.NEITHER if a is b else Kind.ONLY_SECOND if a is None else Kind.ONLY_FIRST
+    else:
+        kind = Kind.AGREE if a == b else Kind.DIFFER
+    return Outcome(kind, a, b)
+
+
+def _at_enough_points(
+    pair: Pair, found: Equality, degree: int, compare: Callable[[Mapping[str, Rational]], Outcome]
+) -> Equality | None:
+    """A polynomial of degree d that is 0 on a grid of d + 1 values for each variable is 0 (Alon 1999, lemma 2.1)."""
+    count = len(pair.variables)
+    if count > 9 or (size := (degree + 1) ** count) > 1000 or size * len(pair.steps) > 300_000:
+        return None
+    for shift in (1, 8, 24):
+        candidates: Iterable[tuple[int, ...]]
+        if count == 1:  # poles may be passed over
+            candidates = ((value,) for value in range(shift, shift + 3 * size + 10))
+        else:
+            candidates = itertools.product(range(shift, shift + degree + 1), repeat=count)
+        agreed = 0
+        for candidate in candidates:
+            point: Point = dict(zip(pair.variables, candidate, strict=True))
+            outcome = compare(point)
+            if outcome.kind is Kind.DIFFER:
+                return _different(found, point, outcome)
+            agreed += outcome.kind is Kind.AGREE
+            if agreed == size:
+                return replace(found, method=Method.ENOUGH_POINTS, points=max(found.points, size), trials=size)
+            if outcome.kind is not Kind.AGREE and count > 1:
+                break
+    return None
+
+
+def _at_random_points(pair: Pair, found: Equality, degree: int | None) -> Equality:
+    """The bound of Schwartz and Zippel, by exact numbers where they are short enough, else modulo a prime."""
+    if degree is None:
+        raise _too_large(pair)
+    degree_bits = max(degree, 1).bit_length()
+    if degree_bits < 40:
+        bits = 64
+        trials = max(2, math.ceil(ERROR_BITS / (bits - degree_bits)))
+        try:
+            outcomes = list(_trials(pair, bits, trials, None, positive=found.positive))
+            return _from_trials(found, Method.RANDOM_POINTS, outcomes, trials * (math.log2(max(degree, 1)) - bits))
+        except TooLongError:
+            pass
+    prime = next((k for k in MERSENNE_EXPONENTS if k >= degree_bits + ERROR_BITS), None)
+    if prime is None or prime * len(pair.steps) > 100_000_000:
+        raise _too_large(pair)
+    outcomes = list(_trials(pair, prime - 1, 2, prime))
+    return _from_trials(replace(found, prime=prime), Method.MODULAR, outcomes, 2 * (degree_bits - prime + 1))
+
+
+def _trials(pair: Pair, bits: int, count: int, prime: int | None, *, positive: bool = False) -> Iterator[tuple[Point, Outcome]]:
+    for chosen in itertools.islice(large_points(len(pair.variables), bits, positive), count):
+        point: Point = dict(zip(pair.variables, chosen, strict=True))
+        field = exact(30_000_000) if prime is None else modular(2**prime - 1)
+        result = values(pair.steps, point, field)
+        yield point, _outcome(result[pair.first], result[pair.second])
+
+
+def _from_trials(found: Equality, method: Method, outcomes: Sequence[tuple[Point, Outcome]], log_bound: float) -> Equality:
+    kinds = [outcome.kind for _, outcome in outcomes]
+    for point, outcome in outcomes:
+        if outcome.kind is Kind.DIFFER:
+            if method is Method.MODULAR:  # the residues differ, so the values do; they are too long to show
+                outcome = Outcome(Kind.DIFFER)
+            return _different(found, point, outcome)
+    agreed = kinds.count(Kind.AGREE)
+    if not agreed:
+        return _nowhere(found)
+    if agreed < len(kinds):
+        log_bound = log_bound * agreed / len(kinds) + len(kinds)
+    return replace(
+        found, method=method, proof=False, points=found.points + agreed, trials=agreed, error_bound=2.0 ** max(log_bound, -1000.0)
+    )
+
+
+# ---- everything else ----
+
+
+def _numeric(pair: Pair, programs: tuple[Program, Program], start: Equality) -> Equality:
+    from gradcli.algebra.equality_numeric import AGREED_DIGITS, Numeric, cost
+
+    numeric = Numeric(pair.steps, pair.first, pair.second)
+    budget = _WORK / sum(cost(step.operation) for step in pair.steps)
+    if budget < 3:
+        raise _too_large(pair)
+    found = _sampled(pair, start, numeric.compare, min(_SAMPLED, int(budget)), lambda: numeric.evaluations > budget)
+    if found:
+        found = replace(found, digits=AGREED_DIGITS)
+        if _same_normal_form(pair, programs, positive=start.positive):
+            found = replace(found, method=Method.NORMAL_FORM, proof=True)
+    return found
+
+
+def _sampled(
+    pair: Pair,
+    start: Equality,
+    compare: Callable[[Mapping[str, Rational]], Outcome],
+    count: int,
+    exhausted: Callable[[], bool] = lambda: False,
+) -> Equality:
+    """Compare at points until one shows a difference."""
+    tally: dict[Kind, int] = dict.fromkeys(Kind, 0)
+    domain: dict[Kind, list[Witness]] = {Kind.ONLY_FIRST: [], Kind.ONLY_SECOND: []}
+    constants = [c for step in pair.steps if step.operation == CONSTANT and isinstance(c := step.constant, int | Fraction)]
+    named = [sign * c for c in dict.fromkeys(constants) if -(10**6) <= c <= 10**6 for sign in (1, -1)][:16]
+    extra = critical_points(pair.steps, pair.variables, 100_000) if len(pair.steps) < 20_000 else iter(())
+    sample = points(pair.variables, named, extra, positive=start.positive)
+    for point in itertools.islice(sample, count):
+        outcome = compare(point)
+        if outcome.kind is Kind.DIFFER:
+            found = _different(replace(start, points=tally[Kind.AGREE] + 1), point, outcome)
+            return _with_positive(pair, found, compare, exhausted)
+        tally[outcome.kind] += 1
+        if outcome.kind in domain and len(domain[outcome.kind]) < _SHOWN_DIFFERENCES:
+            domain[outcome.kind].append(_witness(point, outcome))
+        if exhausted():
+            break
+    found = replace(
+        start,
+        points=tally[Kind.AGREE],
+        only_first=tally[Kind.ONLY_FIRST],
+        only_second=tally[Kind.ONLY_SECOND],
+        domain=(*domain[Kind.ONLY_FIRST], *domain[Kind.ONLY_SECOND]),
+        neither=tally[Kind.NEITHER],
+        undecided=tally[Kind.UNDECIDED],
+    )
+    if not found.points and start.method is Method.NUMERIC:
+        return _nowhere(found)
+    return found if found.same_domain else replace(found, verdict=Verdict.WHERE_DEFINED)
+
+
+def _different(found: Equality, point: Point, outcome: Outcome) -> Equality:
+    exactly = found.method is not Method.NUMERIC
+    return replace(found, verdict=Verdict.DIFFERENT, proof=exactly, counterexample=_witness(point, outcome))
+
+
+def _nowhere(found: Equality) -> Equality:
+    return replace(found, verdict=Verdict.NOWHERE, proof=False)
+
+
+def _with_positive(
+    pair: Pair, found: Equality, compare: Callable[[Mapping[str, Rational]], Outcome], exhausted: Callable[[], bool]
+) -> Equality:
+    """What differs may still agree where all variables are positive, as sqrt(x^2) and x do."""
+    witness = found.counterexample
+    if witness is None or not pair.variables or all(value > 0 for value in witness.point.values()):
+        return found
+    agreed = 0
+    for point in itertools.islice(points(pair.variables, positive=True), _POSITIVE):
+        kind = compare(point).kind
+        if kind is Kind.DIFFER or exhausted():
+            return found
+        agreed += kind is Kind.AGREE
+    return replace(found, agree_if_positive=agreed)
+
+
+def _same_normal_form(pair: Pair, programs: tuple[Program, Program], *, positive: bool) -> bool:
+    """Whether both have one normal form: as they are, or with operations written out by their definitions."""
+    if len(pair.steps) > _PROOF_NODES:
+        return False
+    builder = StaticBuilder(Graph())
+    plain = [lower(program, builder).output for program in programs]
+    for graph, outputs in ((builder.graph, plain), (pair.graph, pair.outputs)):
+        algebra = Algebra()
+        algebra.positive = positive
+        forms = normal_forms(graph, algebra, graph.ancestors(*outputs), limit=1000)
+        first, second = (forms[output] for output in outputs)
+        if TOO_LONG in (first, second):
+            continue
+        difference = algebra.add([first, algebra.scale(second, -1)])
+        if first == second or algebra.rational(shortest(algebra, difference)) == 0:
+            return True
+    return False
+
+
+# ---- what is shown ----
+
+
+def _witness(point: Point, outcome: Outcome) -> Witness:
+    first, second = outcome.first, outcome.second
+    texts = [_text(value, 15) for value in (first, second)]
+    digits = 15
+    while texts[0] == texts[1] and first is not None and digits < 200:
+        digits *= 2
+        texts = [_text(value, digits) for value in (first, second)]
+    return Witness(point, _float(first), _float(second), texts[0], texts[1])
+
+
+def _text(value: Any, digits: int) -> str:
+    if value is None:
+        return "undefined"
+    if isinstance(value, int | Fraction):
+        if value.numerator.bit_length() + value.denominator.bit_length() < 120:
+            return number_text(value)
+        context = Context(prec=digits)
+        text = f"{context.divide(Decimal(value.numerator), Decimal(value.denominator)):.{digits}g}"
+        return text.lower()
+    from mpmath import mp
+
+    text = str(mp.nstr(value, digits))
+    return text.removesuffix(".0")
+
+
+def _float(value: Any) -> float | None:
+    if value is None:
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def _too_large(pair: Pair) -> GradcliError:
+    size = sum(step.operation not in (CONSTANT, VARIABLE) for step in pair.steps)
+    return GradcliError(
+        f"the expressions are too large to compare: together they have {size:,} operations, or too high a degree",
+        hint="compare parts of them",
+        exit_code=ExitCode.LIMIT,
+    )

@@ -1,0 +1,120 @@
+"""`gradcli diff`: exact derivatives of any order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from typing import TYPE_CHECKING
+
+from gradcli.cli.choices import split_names
+from gradcli.cli.command import EXPRESSION, EXPRESSION_OPTIONS, JSON, MAX_NODES, Arguments, Command, Given, Option
+from gradcli.cli.variables import bindings, expression_text
+from gradcli.errors import GradcliError
+
+if TYPE_CHECKING:
+    from gradcli.graph.graph import Graph
+
+HELP = """\
+Exact derivatives, simplified: expressions alone, which can be fed back in.
+
+\b
+  gradcli diff "(x+w)*(w+1)" --wrt w             2*w + x + 1
+  gradcli diff "x^3*sin(x)" --wrt x --order 2
+  gradcli diff "x^2*y^3" --partial x,x,y
+  gradcli diff "x^2*y" --hessian --at x=2,y=3
+  gradcli diff "x*y; x + y" --jacobian
+  gradcli diff "tanh(x)" --format latex
+
+Without --wrt the derivatives are those by every variable, one a line, in the order of first use. A derivative that would be much
+longer than its graph is written in lines of its own, t1 = ..., which the last lines use.
+"""
+
+SYMBOLIC_FORMAT = Option(
+    "format", "How to write it.", "FORMAT", choices=("text", "unicode", "latex", "sympy", "json"), default="text"
+)
+ASSUME = Option("assume", "What may be assumed of every variable.", "WHAT", choices=("positive", "nothing"), default="nothing")
+AT = Option("at", "Give values as well, at a point: x=2,w=1.", "NAME=VALUE,...", repeated=True)
+
+OPTIONS = (
+    *EXPRESSION_OPTIONS,
+    Option("order", "The order of the derivatives.", "N", default=1, minimum=1),
+    Option("partial", "One mixed partial derivative, by these variables one after the other.", "NAMES"),
+    Option("gradient", "The derivatives by all variables as a vector."),
+    Option("hessian", "The second derivatives as a matrix."),
+    Option("jacobian", "The derivatives of every output as a matrix; an expression that is a statement is an output."),
+    AT,
+    SYMBOLIC_FORMAT,
+    JSON,
+    ASSUME,
+    MAX_NODES,
+)
+
+
+def run(arguments: Arguments, command: Command) -> None:
+    """Run the command."""
+    text, where = expression_text(arguments, command)
+    values = point(arguments)
+
+    from gradcli.algebra.derivatives import Simplifier, derivative_graph
+    from gradcli.cli.symbolic import static_graph, write_derivatives
+    from gradcli.graph.names import RESULT
+    from gradcli.output.derivatives import Derivatives
+
+    graph = static_graph(text, where, values, arguments.integer("max-nodes"))
+    wrt = _variables(graph, split_names("--wrt", arguments.texts("wrt")), where)
+    requests, rows = _requests(arguments, graph, wrt, where)
+    derivatives, ids = derivative_graph(graph, requests)
+    simplifier = Simplifier(derivatives, ids, generic=True, positive=arguments.text("assume") == "positive")
+    found = Derivatives(
+        graph.given_names.get(graph.output, RESULT if RESULT not in graph.variables else "f"),
+        [variables for _, variables in requests],
+        simplifier.together(ids),
+        rows,
+    )
+    write_derivatives(found, arguments, text, derivatives, ids, values)
+
+
+def point(arguments: Arguments) -> dict[str, float]:
+    """The values of --at, --set, --bindings and of variables given as options."""
+    given = [*arguments.variables]
+    for assignment in [part for text in arguments.texts("at") for part in text.split(",")]:
+        name, equals, value = assignment.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise GradcliError(f"--at takes NAME=VALUE, not '{assignment}'", hint="for example --at x=2,w=1")
+        given.append(Given(name.strip(), value, f"--at {name.strip()}"))
+    return bindings(given, arguments.texts("set"), arguments.text("bindings"))[0]
+
+
+def _variables(graph: Graph, asked: Sequence[str], where: str) -> list[str]:
+    from gradcli.autodiff.record import UnknownVariableError
+
+    for name in asked:
+        if name not in graph.variables:
+            raise UnknownVariableError(name, list(graph.variables), f"--wrt {name}: ")
+    if not asked and not graph.variables:
+        raise GradcliError(f"the {where} has no variable to differentiate by")
+    return list(dict.fromkeys(asked)) or list(graph.variables)
+
+
+def _requests(
+    arguments: Arguments, graph: Graph, wrt: Sequence[str], where: str
+) -> tuple[list[tuple[int, tuple[str, ...]]], int]:
+    """What to differentiate by what, and how many of the results stand in a row."""
+    shapes = [name for name in ("partial", "gradient", "hessian", "jacobian") if arguments.flag(name)]
+    order = arguments.integer("order")
+    if len(shapes) > 1 or (shapes and order > 1):
+        asked = [f"--{name}" for name in shapes] + ["--order"] * (order > 1)
+        raise GradcliError(f"{' and '.join(asked)} do not go together", hint="leave one out")
+    if arguments.flag("partial"):
+        names = split_names("--partial", [arguments.text("partial") or ""])
+        return [(graph.output, tuple(_variables(graph, [name], where)[0] for name in names))], 0
+    if arguments.flag("hessian"):
+        return [(graph.output, pair) for pair in product(wrt, repeat=2)], len(wrt)
+    if arguments.flag("jacobian"):
+        return [(output, (name,)) for output in graph.outputs for name in wrt], len(wrt)
+    if arguments.flag("gradient"):
+        return [(graph.output, (name,)) for name in wrt], len(wrt)
+    return [(graph.output, (name,) * order) for name in wrt], 0
+
+
+COMMAND = Command("diff", HELP, EXPRESSION, OPTIONS, run, takes_variables=True)

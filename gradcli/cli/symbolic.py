@@ -1,0 +1,61 @@
+"""What the commands without values have in common: a static graph in, simplified expressions out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from gradcli.autodiff.forward import evaluate
+from gradcli.autodiff.record import UnknownVariableError
+from gradcli.cli.choices import chosen_format
+from gradcli.cli.command import Arguments
+from gradcli.cli.streams import can_print_signs, write
+from gradcli.errors import GradcliError
+from gradcli.graph.graph import Graph
+from gradcli.language.parser import parse
+from gradcli.lowering.builders import StaticBuilder, compacted
+from gradcli.lowering.lower import lower
+from gradcli.output.derivatives import Derivatives, derivatives_json, lines
+
+
+def static_graph(text: str, where: str, values: Mapping[str, float], max_nodes: int) -> Graph:
+    """The graph of a program, built before any value is known; exact constants fold.
+
+    Raises:
+        GradcliError: The text is not a program, or some of its variables have values and others have none.
+    """
+    try:
+        graph = compacted(lower(parse(text, where), StaticBuilder(Graph(max_nodes)), values))
+        for name in values:
+            if name not in graph.variables:
+                raise UnknownVariableError(name, list(graph.variables))
+        missing = [name for name in graph.variables if values and name not in values]
+        if missing:
+            raise GradcliError(f"no value for {', '.join(missing)}", hint=f"add {missing[0]}=VALUE to --at, or leave all out")
+    except GradcliError as error:
+        raise error.located(text, where) from None
+    return graph
+
+
+def write_derivatives(
+    found: Derivatives, arguments: Arguments, text: str, graph: Graph, ids: Sequence[int], values: Mapping[str, float]
+) -> None:
+    """Write what was found in the format asked for, with values where there are any.
+
+    Args:
+        found: The expressions.
+        arguments: The arguments of the call.
+        text: The source of the expression.
+        graph: A graph that computes the expressions.
+        ids: The node of each.
+        values: The value of each variable; empty where they have none.
+    """
+    if values:
+        computed = evaluate(graph, values)
+        found = replace(found, values=[computed[id] for id in ids], bindings=dict(values))
+    format = "json" if arguments.flag("json") else chosen_format(arguments) or "text"
+    if format == "json":
+        write(derivatives_json(found, text, (), ascii=not can_print_signs(sys.stdout)))
+    else:
+        write(f"{line}\n" for line in lines(found, format))
