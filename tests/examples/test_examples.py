@@ -40,6 +40,12 @@ Emmy: right
 Leonhard: right
 """,
     "descent.sh": "x = 0.666667\n",
+    "equal_answers.sh": """\
+(w + 1) + (x + w): right
+x + 2w + 1: right
+2w + x: wrong
+w^2 + x: wrong
+""",
     "modes.sh": """\
 dynamic: a = w + 1, b = w + 1, y = a*b
 static: a = w + 1, y = a*a
