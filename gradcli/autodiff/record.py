@@ -25,6 +25,7 @@ def record(
     dtype: str = "float64",
     retain_grad: Sequence[str] | None = (),
     max_nodes: int = DEFAULT_MAX_NODES,
+    spare: Collection[str] = (),
 ) -> Tape:
     """Run a program forward and backward.
 
@@ -36,6 +37,7 @@ def record(
         dtype: ``float64``, or ``float32``, to which every value is rounded.
         retain_grad: Names of nodes that keep ``.grad``; None for all.
         max_nodes: The limit on the size of the graph.
+        spare: Names among the bindings that the program need not use.
 
     Raises:
         GradcliError: A variable has no value, a binding or a name is not used, or the program is wrong; exit code 4 where
@@ -52,9 +54,9 @@ def record(
             graph = lower(program, recorder, bindings)
             values = recorder.values
     except UnboundVariableError:
-        raise _missing(program, bindings) from None
+        raise _missing(program, bindings, spare) from None
     if graph.variables.keys() != bindings.keys():
-        for name in _unrecorded(program, graph, bindings):
+        for name in _unrecorded(program, graph, bindings, spare):
             graph.variable(name, (0, 0))
             if values is not None:
                 values.append(bindings[name])
@@ -94,11 +96,10 @@ def _tape(
     symbolic: bool = False,
 ) -> Tape:
     """The backward pass of a graph that has run."""
-    names = node_names(graph, frozenset(VALUES))
     chosen = tuple(graph.variables) if wrt is None else tuple(dict.fromkeys(wrt))
     for name in chosen:
         if name not in graph.variables:
-            raise _no_variable(name, graph, names)
+            raise _no_variable(name, graph)
     needs = requires_grad(graph, [graph.variables[name] for name in chosen])
     return Tape(
         graph=graph,
@@ -106,41 +107,40 @@ def _tape(
         dtype=dtype,
         bindings={name: bindings[name] for name in graph.variables},
         wrt=chosen,
-        names=names,
         values=values,
         requires_grad=needs,
         adjoints=backward(graph, values, needs, 1.0, float32 if dtype == "float32" else None),
-        retained=_retained(retain_grad, graph, names, needs),
+        retained=_retained(retain_grad, graph, needs),
         symbolic=symbolic,
     )
 
 
-def _missing(program: Program, bindings: Mapping[str, float]) -> GradcliError:
+def _missing(program: Program, bindings: Mapping[str, float], spare: Collection[str]) -> GradcliError:
     """The error for variables without a value; a value of an unknown name, which may be meant for one of them, comes first."""
     free = free_names(program)
-    _check_used(free, bindings)
+    _check_used(free, bindings, spare)
     missing = [name for name in free if name not in bindings and SPELLINGS.get(name, name) not in VALUES]
     listed = ", ".join(missing[:8]) + (f" and {len(missing) - 8} more" if len(missing) > 8 else "")
     options = " ".join(f"--{name} VALUE" for name in missing[:8]) + (" ..." if len(missing) > 8 else "")
     return GradcliError(f"no value for {listed}", free[missing[0]], f"add {options}")
 
 
-def _unrecorded(program: Program, graph: Graph, bindings: Mapping[str, float]) -> list[str]:
+def _unrecorded(program: Program, graph: Graph, bindings: Mapping[str, float], spare: Collection[str]) -> list[str]:
     """The bound variables that stand only in a branch that was not taken; their leaves exist all the same.
 
     Raises:
         GradcliError: A variable has no value, or a binding is of no variable of the program.
     """
     if not graph.variables.keys() <= bindings.keys():
-        raise _missing(program, bindings)
+        raise _missing(program, bindings, spare)
     free = free_names(program)
-    _check_used(free, bindings)
+    _check_used(free, bindings, spare)
     return [name for name in free if name in bindings and name not in graph.variables]
 
 
-def _check_used(free: Collection[str], bindings: Mapping[str, float]) -> None:
+def _check_used(free: Collection[str], bindings: Mapping[str, float], spare: Collection[str]) -> None:
     for name in bindings:
-        if name not in free:
+        if name not in free and name not in spare:
             raise UnknownVariableError(name, [n for n in free if SPELLINGS.get(n, n) not in VALUES or n in bindings])
 
 
@@ -163,7 +163,8 @@ class UnknownVariableError(GradcliError):
         self.near = near
 
 
-def _no_variable(name: str, graph: Graph, names: Sequence[str]) -> GradcliError:
+def _no_variable(name: str, graph: Graph) -> GradcliError:
+    names = node_names(graph, frozenset(VALUES))
     if SPELLINGS.get(name, name) in VALUES:
         return GradcliError(f"--wrt takes variables, and {name} is a constant", hint=f"--{name} VALUE makes it a variable")
     if name in names and name not in map(constant_text, graph.constants.values()):
@@ -172,8 +173,11 @@ def _no_variable(name: str, graph: Graph, names: Sequence[str]) -> GradcliError:
     return UnknownVariableError(name, list(graph.variables), f"--wrt {name}: ")
 
 
-def _retained(asked: Sequence[str] | None, graph: Graph, names: Sequence[str], needs: Sequence[bool]) -> frozenset[int]:
+def _retained(asked: Sequence[str] | None, graph: Graph, needs: Sequence[bool]) -> frozenset[int]:
     """The nodes to keep ``.grad`` of: those asked for by name, or all that are computed and require a gradient."""
+    if asked is not None and not asked:
+        return frozenset()
+    names = node_names(graph, frozenset(VALUES))
     computed = {names[id]: id for id in range(len(graph)) if graph.operations[id] not in (VARIABLE, CONSTANT)}
     if asked is None:
         return frozenset(id for id in computed.values() if needs[id])

@@ -12,7 +12,7 @@ from typing import Any
 
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
-from gradcli.lowering.builders import StaticBuilder, replay
+from gradcli.lowering.builders import StaticBuilder, compacted, replay
 from gradcli.ops.operation import OPERATIONS, NotDifferentiableError
 
 
@@ -55,16 +55,22 @@ def backward(
     if not needs[graph.output]:
         return adjoints
     adjoints[graph.output] = seed
-    all_inputs = graph.inputs
+    rules: dict[tuple[str, tuple[bool, ...]], Any] = {}
     for id in range(graph.output, -1, -1):
         adjoint = adjoints[id]
-        inputs = all_inputs[id]
+        inputs = graph.inputs[id]
         if adjoint is None or not inputs:
             continue
-        derivatives = local_derivatives(graph, id, values, needs)
-        for input, derivative in zip(inputs, derivatives, strict=True):
-            if derivative is None:
-                continue
+        kind = (graph.operations[id], tuple([needs[input] for input in inputs]))
+        rule = rules.get(kind)
+        if rule is None:
+            rule = rules[kind] = OPERATIONS[kind[0]].derivatives(_wanted(*kind))
+        try:
+            indices, derivatives = rule(values[id], tuple([values[input] for input in inputs]))
+        except NotDifferentiableError as error:
+            raise _no_derivative(error, graph, id) from None
+        for index, derivative in zip(indices, derivatives, strict=True):
+            input = inputs[index]
             contribution = adjoint * derivative
             if cast is not None:
                 contribution = cast(contribution)
@@ -77,6 +83,15 @@ def backward(
     return adjoints
 
 
+def _wanted(operation: str, needs: Sequence[bool]) -> tuple[bool, ...]:
+    """For each argument of an operation whether a gradient flows to it."""
+    return tuple(need and OPERATIONS[operation].carries(index) for index, need in enumerate(needs))
+
+
+def _no_derivative(error: NotDifferentiableError, graph: Graph, id: int) -> GradcliError:
+    return GradcliError(str(error), graph.spans[id], "give that argument a number, or leave its variables out of --wrt")
+
+
 def local_derivatives(graph: Graph, id: int, values: Sequence[Any], needs: Sequence[bool]) -> list[Any]:
     """The derivatives of a node by its inputs, the other inputs held fixed; None where no gradient flows.
 
@@ -84,21 +99,19 @@ def local_derivatives(graph: Graph, id: int, values: Sequence[Any], needs: Seque
         GradcliError: The operation has no derivative by an input through which a gradient flows.
     """
     inputs = graph.inputs[id]
-    operation = OPERATIONS[graph.operations[id]]
-    wanted = [needs[input] and operation.carries(index) for index, input in enumerate(inputs)]
+    operation = graph.operations[id]
+    wanted = _wanted(operation, [needs[input] for input in inputs])
     try:
-        return operation.local_derivatives(values[id], tuple([values[input] for input in inputs]), wanted)
+        return OPERATIONS[operation].local_derivatives(values[id], tuple([values[input] for input in inputs]), wanted)
     except NotDifferentiableError as error:
-        raise GradcliError(
-            str(error), graph.spans[id], "give that argument a number, or leave its variables out of --wrt"
-        ) from None
+        raise _no_derivative(error, graph, id) from None
 
 
 def gradient_graph(graph: Graph, wrt: Sequence[int]) -> tuple[Graph, list[int | None]]:
     """The gradient as a graph of its own, built by the same rules on symbols.
 
-    It has at most about four times the operations of the function (Baur and Strassen, The complexity of partial derivatives,
-    1983), since it is interned.
+    It has at most about four times the operations of a rational function (Baur and Strassen, The complexity of partial
+    derivatives, 1983), since it is interned.
 
     Args:
         graph: The function.
@@ -110,4 +123,12 @@ def gradient_graph(graph: Graph, wrt: Sequence[int]) -> tuple[Graph, list[int | 
     builder = StaticBuilder(Graph(max(graph.max_nodes, 8 * len(graph))), identities=True)
     symbols = replay(graph, builder)
     adjoints = backward(graph, symbols, requires_grad(graph, wrt), builder.symbol(1))
-    return builder.graph, [None if adjoints[id] is None else builder.symbol(adjoints[id]).id for id in wrt]
+    found = [id for id in wrt if adjoints[id] is not None]
+    if not found:
+        return builder.graph, [None] * len(wrt)
+    gradient = builder.graph
+    gradient.outputs = [builder.symbol(adjoints[id]).id for id in found]
+    gradient.output = gradient.outputs[0]
+    gradient = compacted(gradient)  # signs that met another sign are left behind
+    ids = dict(zip(found, gradient.outputs, strict=True))
+    return gradient, [ids.get(id) for id in wrt]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gradcli.autodiff.reverse import local_derivatives
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
+from gradcli.graph.names import node_names
 from gradcli.ops.constants import VALUES
 from gradcli.ops.operation import OPERATIONS
 
@@ -28,7 +29,6 @@ class Tape:
         dtype: ``float64`` or ``float32``.
         bindings: The value of each variable, in the order of first use.
         wrt: The variables that require gradients, in the order asked for.
-        names: The unique name of each node.
         values: The value of each node.
         requires_grad: For each node whether a gradient flows through it.
         adjoints: For each node ∂output/∂node; None where no gradient arrives.
@@ -41,12 +41,16 @@ class Tape:
     dtype: str
     bindings: Mapping[str, float]
     wrt: tuple[str, ...]
-    names: list[str]
     values: list[float]
     requires_grad: list[bool]
     adjoints: list[float | None]
     retained: frozenset[int]
     symbolic: bool = False
+
+    @functools.cached_property
+    def names(self) -> list[str]:
+        """The unique name of each node."""
+        return node_names(self.graph, frozenset(VALUES))
 
     @property
     def output(self) -> int:
@@ -89,7 +93,7 @@ class Tape:
         template = self._template(id)
         if template is None:
             return None
-        return [self._function_name(id, part) for part in _parts(self.graph.inputs[id], template)]
+        return [self._function_name(id, part) for part in _parts(len(self.graph.inputs[id]), template)]
 
     def _function_name(self, id: int, part: str) -> str | None:
         if part == "None":
@@ -140,7 +144,7 @@ class Tape:
                 work.append((self.graph.inputs[node][int(part)], ""))
             else:
                 work.append(")")
-                inner = _parts(self.graph.inputs[node], part)
+                inner = _parts(len(self.graph.inputs[node]), part)
                 for index in range(len(inner) - 1, -1, -1):
                     work.append((node, inner[index]))
                     if index:
@@ -188,11 +192,12 @@ def _word(value: float) -> str:
     return "nan" if value != value else "inf" if value > 0 else "-inf"
 
 
-def _parts(inputs: Sequence[int], template: str) -> list[str]:
-    """The arguments of a template ``Name(0, Other(1), None)``; * stands for all inputs."""
+@functools.lru_cache(maxsize=1024)
+def _parts(count: int, template: str) -> list[str]:
+    """The arguments of a template ``Name(0, Other(1), None)`` for a node of ``count`` inputs; * stands for all of them."""
     inside = template.partition("(")[2][:-1]
     if inside == "*":
-        return [str(index) for index in range(len(inputs))]
+        return [str(index) for index in range(count)]
     parts: list[str] = []
     depth, start = 0, 0
     for at, character in enumerate(inside):

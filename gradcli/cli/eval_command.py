@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gradcli.cli.choices import chosen_format, split_names
@@ -13,7 +13,6 @@ from gradcli.errors import ExitCode, GradcliError
 
 if TYPE_CHECKING:
     from gradcli.autodiff.tape import Tape
-    from gradcli.language.ast import Program
 
 HELP = """\
 Value and gradient of an expression, its graph, and the chain rule step by step.
@@ -71,7 +70,6 @@ def run(arguments: Arguments, command: Command) -> None:
         try:
             step("reading the expression")
             program = parse(text, where)
-            unused = _drop_unused(values, from_file, program, values_file)
             step("running it forward and backward")
             tape = record(
                 program,
@@ -81,6 +79,7 @@ def run(arguments: Arguments, command: Command) -> None:
                 dtype=arguments.text("dtype") or "",
                 retain_grad=_retained(arguments.texts("retain-grad")),
                 max_nodes=arguments.integer("max-nodes"),
+                spare=from_file,  # one file of values may serve several expressions
             )
             warnings = _not_finite(tape, arguments.flag("strict"))
         except UnknownVariableError as error:
@@ -89,23 +88,9 @@ def run(arguments: Arguments, command: Command) -> None:
             raise error.located(text, where) from None
     for warning in warnings:
         write_warning(warning)
-    show(tape, format, text, [*unused, *warnings], ascii=arguments.flag("ascii"), show_all=arguments.flag("all"))
-
-
-def _drop_unused(values: dict[str, float], from_file: Collection[str], program: Program, file: str | None) -> list[str]:
-    """Leave out values of a file that the expression does not use; what the JSON document says of it.
-
-    One file of values may serve several expressions. A value that is given on the command line must be used.
-    """
-    if not from_file:
-        return []
-    from gradcli.lowering.lower import free_names
-
-    free = free_names(program)
-    unused = [name for name in values if name in from_file and name not in free]
-    for name in unused:
-        del values[name]
-    return [f"{file} has values that the expression does not use: {', '.join(unused)}"] if unused else []
+    unused = [name for name in values if name in from_file and name not in tape.bindings]
+    left_over = [f"{values_file} has values that the expression does not use: {', '.join(unused)}"] if unused else []
+    show(tape, format, text, [*left_over, *warnings], ascii=arguments.flag("ascii"), show_all=arguments.flag("all"))
 
 
 def _retained(names: Sequence[str]) -> Sequence[str] | None:

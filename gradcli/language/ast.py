@@ -1,7 +1,7 @@
 """The abstract syntax tree: frozen, slotted dataclasses with their place in the text.
 
 Operators keep the symbol that the user wrote in its canonical form (``*`` for ``·`` and ``×``); which operation it names is
-known further down, by the registry of operations. ``Partial`` and ``Group`` are never parsed: derivations make them.
+known further down, by the registry of operations. ``Partial``, ``Prime`` and ``Group`` are never parsed: derivations make them.
 """
 
 from __future__ import annotations
@@ -98,6 +98,14 @@ class Partial(Expression):
 
 
 @dataclass(frozen=True, slots=True)
+class Prime(Expression):
+    """The derivative of an expression as a rule of calculus states it: (u·v)'."""
+
+    content: Expression
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class Group(Expression):
     """Parentheses that are kept although precedence does not ask for them."""
 
@@ -151,7 +159,7 @@ def children(expression: Expression) -> tuple[Expression, ...]:
         return expression.arguments  # type: ignore[attr-defined, no-any-return]
     if isinstance(expression, Conditional):
         return (expression.then, expression.test, expression.otherwise)
-    if isinstance(expression, Group):
+    if isinstance(expression, Group | Prime):
         return (expression.content,)
     return ()
 

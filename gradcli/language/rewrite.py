@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gradcli.language.ast import Call, Comparison, Conditional, Expression, Group, Operator, children, postorder
+from gradcli.language.ast import Call, Comparison, Conditional, Expression, Group, Operator, Prime, children, postorder
 
 
 def mapped(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
@@ -30,4 +30,6 @@ def _with_children(node: Expression, operands: tuple[Expression, ...]) -> Expres
         return Conditional(test, then, otherwise, node.span)
     if isinstance(node, Group):
         return Group(operands[0], node.span)
+    if isinstance(node, Prime):
+        return Prime(operands[0], node.span)
     return node

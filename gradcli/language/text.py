@@ -17,6 +17,7 @@ from gradcli.language.ast import (
     Number,
     Operator,
     Partial,
+    Prime,
     Program,
 )
 from gradcli.language.numbers import number_text
@@ -83,6 +84,10 @@ def _parts(node: Expression, pretty: bool, number: NumberText) -> list[tuple[Exp
         case Partial(output, input, fixed):
             d = "∂" if pretty else "d"
             return [f"{d}{output}/{d}{input}{'|' + ','.join(fixed) if fixed else ''}"]
+        case Prime(Name() | Number() | Group() as content):
+            return [(content, ATOM), "'"]
+        case Prime(content):
+            return ["(", (content, CONDITIONAL), ")'"]
         case Group(content):
             return ["(", (content, CONDITIONAL), ")"]
         case Operator("not", (operand,)):

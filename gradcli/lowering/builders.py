@@ -186,8 +186,18 @@ class StaticBuilder:
                 return self.operation("neg", inputs[1:])
             case ("mul", [_, -1]):
                 return self.operation("neg", inputs[:1])
-            case ("neg", _) if self.graph.operations[inputs[0]] == "neg":  # -(-x) -> x
-                return self.graph.inputs[inputs[0]][0]
+            case ("neg", _) if self._is_negative(inputs[0]):  # -(-x) -> x
+                return self._opposite(inputs[0])
+            case ("add", _) if self._is_negative(inputs[1]):  # x + (-z) -> x - z
+                return self.operation("sub", (inputs[0], self._opposite(inputs[1])))
+            case ("add", _) if self._is_negative(inputs[0]):  # -x + z -> z - x
+                return self.operation("sub", (inputs[1], self._opposite(inputs[0])))
+            case ("sub", _) if self._is_negative(inputs[1]):  # x - (-z) -> x + z
+                return self.operation("add", (inputs[0], self._opposite(inputs[1])))
+            case ("mul" | "div", _) if self._is_negative(inputs[0]):  # (-x)*z -> -(x*z), (-x)/z -> -(x/z)
+                return self.operation("neg", (self.operation(name, (self._opposite(inputs[0]), inputs[1])),))
+            case ("mul", _) if self._is_negative(inputs[1]):  # x*(-z) -> -(x*z)
+                return self.operation("neg", (self.operation("mul", (inputs[0], self._opposite(inputs[1]))),))
             case ("where", [condition, _, _]) if isinstance(condition, int | Fraction):
                 return inputs[1] if condition else inputs[2]
             case ("where", _) if inputs[1] == inputs[2]:  # a if c else a -> a
@@ -200,6 +210,13 @@ class StaticBuilder:
                 return inputs[1]
             case _:
                 return None
+
+    def _is_negative(self, id: int) -> bool:
+        return self.graph.operations[id] == "neg"
+
+    def _opposite(self, id: int) -> int:
+        """x of a node -x."""
+        return self.graph.inputs[id][0]
 
     # ---- symbols, for derivative rules ----
 

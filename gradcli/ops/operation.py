@@ -132,25 +132,42 @@ class Operation:
         Raises:
             NotDifferentiableError: The operation has no derivative by an argument that is wanted.
         """
-        try:
-            return self._derivatives(y, arguments, wanted)
-        except ArithmeticError:
-            return self._derivatives(Ieee(y), tuple(map(Ieee, arguments)), wanted)
-
-    def _derivatives(self, y: Any, arguments: tuple[Any, ...], wanted: Sequence[bool]) -> list[Any]:
-        complete = self.complete(arguments)
-        if self.variadic:
-            rule = self.partials[0]
-            assert rule is not None
-            return [partial if want else None for partial, want in zip(rule(y, *complete), wanted, strict=True)]
-        partials: list[Any] = []
-        for rule, want in zip(self.partials, wanted, strict=False):
-            if not want:
-                partials.append(None)
-            else:
-                assert rule is not None
-                partials.append(rule(y, *complete))
+        partials: list[Any] = [None] * len(arguments)
+        for index, partial in zip(*self.derivatives(tuple(wanted))(y, arguments), strict=True):
+            partials[index] = partial
         return partials
+
+    def derivatives(self, wanted: tuple[bool, ...]) -> Callable[[Any, tuple[Any, ...]], tuple[Sequence[int], Sequence[Any]]]:
+        """The function of (y, arguments) that gives the indices of the wanted arguments, and the derivatives by them.
+
+        Args:
+            wanted: For each argument, without those left out, whether its derivative is wanted.
+        """
+        indices = [index for index, want in enumerate(wanted) if want]
+        defaults = self.complete((0.0,) * len(wanted))[len(wanted) :]
+        compute = self._all_at_once(indices) if self.variadic else self._one_by_one(indices)
+
+        def derivatives(y: Any, arguments: tuple[Any, ...]) -> tuple[Sequence[int], Sequence[Any]]:
+            try:
+                return indices, compute(y, arguments + defaults)
+            except ArithmeticError:
+                return indices, compute(Ieee(y), tuple(map(Ieee, arguments + defaults)))
+
+        return derivatives
+
+    def _one_by_one(self, indices: Sequence[int]) -> Callable[[Any, tuple[Any, ...]], Sequence[Any]]:
+        rules = [rule for index in indices if (rule := self.partials[index]) is not None]
+        return lambda y, arguments: [rule(y, *arguments) for rule in rules]
+
+    def _all_at_once(self, indices: Sequence[int]) -> Callable[[Any, tuple[Any, ...]], Sequence[Any]]:
+        rule = self.partials[0]
+        assert rule is not None
+
+        def compute(y: Any, arguments: tuple[Any, ...]) -> Sequence[Any]:
+            partials = rule(y, *arguments)
+            return [partials[index] for index in indices]
+
+        return compute
 
 
 class NotDifferentiableError(Exception):

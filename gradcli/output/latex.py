@@ -15,6 +15,7 @@ from gradcli.language.ast import (
     Number,
     Operator,
     Partial,
+    Prime,
     children,
     postorder,
 )
@@ -113,6 +114,10 @@ def _write(node: Expression, below: tuple[Expression, ...], texts: list[str], nu
             fraction = rf"\frac{{\partial {name_latex(output)}}}{{\partial {name_latex(input)}}}"
             held = ", ".join(map(name_latex, fixed))
             return rf"\left.{fraction}\right|_{{{held}}}" if fixed else fraction
+        case Prime(Name() | Group()):
+            return f"{texts[0]}'"
+        case Prime():
+            return f"{_parenthesised(texts[0])}'"
         case Group():
             return _parenthesised(texts[0])
         case Operator("not"):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.algebra.equality import Method, Verdict
-from gradcli.output.equality import EQUAL_SCHEMA
 from gradcli.output.derivatives import DIFF_SCHEMA
+from gradcli.output.equality import EQUAL_SCHEMA
 from gradcli.output.json_view import EVAL_SCHEMA
 from gradcli.output.operations import OPS_SCHEMA
 
