@@ -198,6 +198,8 @@ class StaticBuilder:
                 return self.operation("neg", (self.operation(name, (self._opposite(inputs[0]), inputs[1])),))
             case ("mul", _) if self._is_negative(inputs[1]):  # x*(-z) -> -(x*z)
                 return self.operation("neg", (self.operation("mul", (inputs[0], self._opposite(inputs[1]))),))
+            case ("mul", _) if self._is_inverse(inputs[1]):  # x*(1/z) -> x/z
+                return self.operation("div", (inputs[0], self.graph.inputs[inputs[1]][1]))
             case ("where", [condition, _, _]) if isinstance(condition, int | Fraction):
                 return inputs[1] if condition else inputs[2]
             case ("where", _) if inputs[1] == inputs[2]:  # a if c else a -> a
@@ -213,6 +215,9 @@ class StaticBuilder:
 
     def _is_negative(self, id: int) -> bool:
         return self.graph.operations[id] == "neg"
+
+    def _is_inverse(self, id: int) -> bool:
+        return self.graph.operations[id] == "div" and self.graph.constants.get(self.graph.inputs[id][0]) == 1
 
     def _opposite(self, id: int) -> int:
         """x of a node -x."""
