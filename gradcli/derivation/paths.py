@@ -1,0 +1,416 @@
+"""The gradient as a sum over paths: every way from a variable to the output, with the product of the derivatives along it.
+
+This is the chain rule written out, as one would do it without sharing (Bauer, Computational graphs and rounding error, 1974).
+The number of paths can be exponential in the size of the graph. So they are counted without being listed, and the largest are
+found without looking at the others.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from gradcli.algebra.derivatives import Simplified
+from gradcli.autodiff.reverse import requires_grad
+from gradcli.autodiff.tape import Tape
+from gradcli.derivation.expressions import exact_value, product_of, sum_of, without_trivial
+from gradcli.derivation.steps import Step
+from gradcli.derivation.words import Piece, Way
+from gradcli.derivation.workings import Chain, Workings
+from gradcli.graph.graph import Graph
+from gradcli.language.ast import Expression, Number, Partial
+from gradcli.ops.operation import OPERATIONS
+
+MAX_PATHS = 2_000
+"""Paths up to which all are listed."""
+
+LARGEST = 20
+"""Paths that are listed where there are more."""
+
+MAX_EDGES = 200_000
+"""Edges of all listed paths together."""
+
+LONG_PATH = 24
+"""Edges up to which the product along a path is written out."""
+
+SUM_PATHS = 8
+"""Paths up to which their sum is written out."""
+
+SIMPLIFIED_NODES = 2_000
+"""Nodes of a graph up to which the derivative is simplified as a whole."""
+
+ARROWS = 12
+"""Nodes of a path that are named."""
+
+MAX_BITS = 10**11
+"""Variables times nodes up to which the passes of forward mode are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A way from a variable to the output.
+
+    Attributes:
+        nodes: The ids of its nodes, from the variable to the output.
+        arguments: For each edge which argument of its target it is, from 0.
+        way: Its nodes by name.
+        partials: The product of the derivatives along it, as symbols; None where it is long.
+        factors: The same with the local derivatives put in.
+        product: The same without trivial factors.
+        value: Its number.
+    """
+
+    nodes: tuple[int, ...]
+    arguments: tuple[int, ...]
+    way: Way
+    partials: Expression | None
+    factors: Expression | None
+    product: Expression | None
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class PathSum:
+    """The paths of one variable.
+
+    Attributes:
+        variable: The variable.
+        count: How many paths there are.
+        paths: Those that are listed: all, or the largest first.
+        rest: What the others add up to.
+        steps: The sum, step by step; empty where it is long.
+        value: The derivative.
+    """
+
+    variable: str
+    count: int
+    paths: tuple[Path, ...]
+    rest: float
+    steps: tuple[Step, ...]
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a way to the gradient costs. Multiplications by the 1 that a pass begins with are not counted.
+
+    Attributes:
+        method: What is done.
+        passes: How often the graph is walked through for the variables asked for; None where paths are walked.
+        multiplications: By local derivatives, for the variables asked for; None where it was not counted.
+        passes_for_all: The same for every variable of the expression.
+        for_all: The same for every variable of the expression; None where it was not counted.
+    """
+
+    method: str
+    passes: int | None
+    multiplications: int | None
+    passes_for_all: int | None
+    for_all: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The gradient as a sum over paths.
+
+    Attributes:
+        sums: For each variable asked for its paths.
+        costs: What the sum over paths, forward mode and reverse mode cost.
+        variables: How many variables the expression has.
+        derivatives: For each variable its derivative, simplified; empty for a large graph.
+    """
+
+    sums: tuple[PathSum, ...]
+    costs: tuple[Cost, ...]
+    variables: int
+    derivatives: Mapping[str, Simplified]
+
+
+class Edge(NamedTuple):
+    """A use of a node: the node that uses it, and as which argument."""
+
+    target: int
+    argument: int
+
+
+def sum_over_paths(tape: Tape, *, max_paths: int = MAX_PATHS, every_step: bool = False) -> Paths:
+    """The gradient of a run as a sum over paths.
+
+    Args:
+        tape: The run.
+        max_paths: Paths up to which all are listed; of more only the largest.
+        every_step: Whether steps are shown one by one that usually are one.
+    """
+    workings = Workings(tape, every_step=every_step)
+    uses = _uses(tape.graph, tape.requires_grad, workings.on_the_way)
+    counts = path_counts(tape.graph, tape.requires_grad)
+    simplified = workings.simplified() if len(tape.graph) <= SIMPLIFIED_NODES else {}
+    listing = _Listing(workings, uses)
+    sums: list[PathSum] = []
+    for name in tape.wrt:
+        id = tape.graph.variables[name]
+        count, length = counts.get(id, (0, 0))
+        value = tape.adjoints[id] or 0.0
+        complete = count <= max_paths and length <= MAX_EDGES
+        found = listing.all(id) if complete and count else listing.largest(id, min(count, LARGEST))
+        paths = tuple(listing.path(id, edges) for edges in found)
+        rest = 0.0 if complete else value - math.fsum(path.value for path in paths)
+        chain = Chain(workings, Partial(workings.output, name), value)
+        if complete and 0 < count <= SUM_PATHS and id != tape.output and all(path.partials for path in paths):
+            _add_up(chain, paths)
+            chain.finish(_bare(paths), simplified.get(name))
+        sums.append(PathSum(name, count, paths, rest, tuple(chain.steps), value))
+    return Paths(tuple(sums), costs(tape), len(tape.graph.variables), simplified)
+
+
+def _add_up(chain: Chain, paths: Sequence[Path]) -> None:
+    partials, factors = [p.partials for p in paths if p.partials], [p.factors for p in paths if p.factors]
+    words: list[Piece] = ["one term for each path"] if len(paths) > 1 else ["the only path"]
+    chain.say("chain rule", sum_of(partials), *words, checked=True)
+    chain.say("local derivatives", sum_of(factors), "local derivatives" if len(paths) > 1 else "local derivative")
+    chain.say("trivial factors dropped", _bare(paths, number=False), "factors 1 dropped")
+    chain.say("numbers computed", _bare(paths), "numbers computed")
+
+
+def _bare(paths: Sequence[Path], *, number: bool = True) -> Expression:
+    """The sum of the products without trivial factors; a number where it is one."""
+    bare = sum_of([p.product for p in paths if p.product is not None and p.product != Number(0)])
+    return (exact_value(bare) if number else None) or bare
+
+
+# ---- counting ----
+
+
+def _uses(graph: Graph, needs: Sequence[bool], on_the_way: Sequence[bool]) -> list[list[Edge]]:
+    """For each node its uses through which a gradient flows, in the order of evaluation."""
+    uses: list[list[Edge]] = [[] for _ in graph.operations]
+    for id, inputs in enumerate(graph.inputs):
+        if not inputs or not on_the_way[id] or not needs[id]:
+            continue
+        operation = OPERATIONS[graph.operations[id]]
+        for argument, input in enumerate(inputs):
+            if needs[input] and operation.carries(argument):
+                uses[input].append(Edge(id, argument))
+    return uses
+
+
+def path_counts(graph: Graph, needs: Sequence[bool]) -> dict[int, tuple[int, int]]:
+    """For each variable that requires a gradient how many paths lead to the output, and how many edges they have together.
+
+    Args:
+        graph: The graph.
+        needs: For each node whether a gradient flows through it.
+    """
+    found: dict[int, tuple[int, int]] = {}
+    open: dict[int, tuple[int, int]] = {graph.output: (1, 0)} if needs[graph.output] else {}
+    for id in range(graph.output, -1, -1):
+        reached = open.pop(id, None)  # counts may be long numbers: they live only as long as they are needed
+        if reached is None:
+            continue
+        inputs = graph.inputs[id]
+        if not inputs:
+            found[id] = reached
+            continue
+        operation = OPERATIONS[graph.operations[id]]
+        paths, edges = reached
+        for argument, input in enumerate(inputs):
+            if needs[input] and operation.carries(argument):
+                before = open.get(input, (0, 0))
+                open[input] = (before[0] + paths, before[1] + edges + paths)
+    return found
+
+
+def costs(tape: Tape) -> tuple[Cost, ...]:
+    """What the sum over paths, forward mode and reverse mode cost in multiplications by local derivatives."""
+    graph = tape.graph
+    everything = requires_grad(graph, list(graph.variables.values()))
+    asked, whole = _counted(graph, tape.requires_grad, len(tape.wrt)), _counted(graph, everything, len(graph.variables))
+    names = ("path by path", "forward mode", "reverse mode")
+    passes = ((None, None), (len(tape.wrt), len(graph.variables)), (1, 1))
+    return tuple(
+        Cost(name, these, few, all_passes, all)
+        for name, (these, all_passes), few, all in zip(names, passes, asked, whole, strict=True)
+    )
+
+
+def _counted(graph: Graph, needs: Sequence[bool], variables: int) -> tuple[int, int | None, int]:
+    """The multiplications of the three methods for the variables that require gradients."""
+    by_paths = sum(edges - paths for paths, edges in path_counts(graph, needs).values() if edges)
+    on_the_way = graph.ancestors(graph.output)
+    last_use: dict[int, int] = {}
+    for id, inputs in enumerate(graph.inputs):
+        last_use.update(dict.fromkeys(inputs, id))
+    exact = variables * len(graph) <= MAX_BITS
+    bits = {id: 1 << index for index, id in enumerate(graph.variables.values())}
+    below: dict[int, int] = {}  # for each node in use the variables that it depends on, a bit each
+    forward = reverse = 0
+    for id, inputs in enumerate(graph.inputs):
+        if not inputs or not needs[id] or not on_the_way[id]:
+            continue
+        operation = OPERATIONS[graph.operations[id]]
+        depends = 0
+        for argument, input in enumerate(inputs):
+            if needs[input] and operation.carries(argument):
+                reverse += id != graph.output
+                if exact:
+                    forward += below[input].bit_count() if input in below else 0
+                    depends |= below[input] if input in below else bits[input]
+        below[id] = depends
+        for input in inputs:
+            if last_use[input] == id:
+                below.pop(input, None)
+    return by_paths, forward if exact else None, reverse
+
+
+# ---- listing ----
+
+Weight = tuple[int, int, float]
+"""How large the product along a path is, to be added up edge by edge: factors that are not finite, factors 0 (less is more),
+and the logarithm of the rest. Without values the shortest path is the largest."""
+
+
+class _Listing:
+    """The paths of a graph, found one by one."""
+
+    def __init__(self, workings: Workings, uses: list[list[Edge]]) -> None:
+        self.workings = workings
+        self.tape = workings.tape
+        self.uses = uses
+        self.values: dict[int, list[float | None]] = {}
+        self.derivatives: dict[int, list[Expression | None]] = {}
+        self.best: list[Weight | None] | None = None
+        self.ranked: dict[int, list[tuple[Weight, Edge]]] = {}
+
+    def all(self, start: int) -> Iterator[tuple[Edge, ...]]:
+        """Every path, in the order of evaluation."""
+        output = self.tape.output
+        stack: list[tuple[int, int]] = [(start, 0)]
+        edges: list[Edge] = []
+        while stack:
+            node, index = stack.pop()
+            if node == output:
+                yield tuple(edges)
+            elif index < len(self.uses[node]):
+                stack.append((node, index + 1))
+                edge = self.uses[node][index]
+                edges.append(edge)
+                stack.append((edge.target, 0))
+                continue
+            if edges:
+                edges.pop()
+
+    def largest(self, start: int, count: int) -> Iterator[tuple[Edge, ...]]:
+        """The largest paths, the largest first: each further one leaves an earlier one at some node for the next best edge.
+
+        Lawler's method (1972) on a graph without cycles: the best way on from each node is known beforehand, so that each path
+        costs its length and nothing is looked at twice.
+        """
+        if not count:
+            return
+        serial = 0
+        queue: list[tuple[tuple[int, int, float], int, tuple[Edge, ...], Weight, int, int]] = []
+
+        def put(prefix: tuple[Edge, ...], weight: Weight, node: int, choice: int) -> None:
+            nonlocal serial
+            choices = self._choices(node)
+            if choice < len(choices):
+                total = _plus(weight, choices[choice][0])
+                serial += 1
+                heapq.heappush(queue, ((-total[0], -total[1], -total[2]), serial, prefix, weight, node, choice))
+
+        put((), (0, 0, 0.0), start, 0)
+        while queue and count:
+            _, _, prefix, weight, node, choice = heapq.heappop(queue)
+            put(prefix, weight, node, choice + 1)
+            edges = list(prefix)
+            while True:
+                edge = self._choices(node)[choice][1]
+                edges.append(edge)
+                weight = _plus(weight, self._weight(edge))
+                node, choice = edge.target, 0
+                if node == self.tape.output:
+                    break
+                if len(self._choices(node)) > 1:
+                    put(tuple(edges), weight, node, 1)
+            yield tuple(edges)
+            count -= 1
+
+    def _choices(self, node: int) -> list[tuple[Weight, Edge]]:
+        """The edges out of a node, with the weight of the best path through each, the best first."""
+        ranked = self.ranked.get(node)
+        if ranked is None:
+            best = self._best()
+            ranked = [(_plus(self._weight(edge), best[edge.target] or (0, 0, 0.0)), edge) for edge in self.uses[node]]
+            ranked.sort(key=lambda item: item[0], reverse=True)
+            self.ranked[node] = ranked
+        return ranked
+
+    def _best(self) -> list[Weight | None]:
+        """For each node the weight of the best path to the output."""
+        if self.best is None:
+            self.best = [None] * len(self.uses)
+            self.best[self.tape.output] = (0, 0, 0.0)
+            for id in range(self.tape.output - 1, -1, -1):
+                if self.uses[id]:
+                    self.best[id] = max(
+                        _plus(self._weight(edge), self.best[edge.target] or (0, 0, 0.0)) for edge in self.uses[id]
+                    )
+        return self.best
+
+    def _weight(self, edge: Edge) -> Weight:
+        if self.tape.symbolic:
+            return (0, 0, -1.0)
+        value = self.value(edge)
+        if not math.isfinite(value):
+            return (1, 0, 0.0)
+        return (0, 0, math.log(abs(value))) if value else (0, -1, 0.0)
+
+    def value(self, edge: Edge) -> float:
+        """The local derivative along an edge."""
+        values = self.values.get(edge.target)
+        if values is None:
+            values = self.values[edge.target] = self.tape.local_values(edge.target)
+        return values[edge.argument] or 0.0
+
+    def derivative(self, edge: Edge) -> Expression:
+        """The local derivative along an edge, in the names of nodes."""
+        found = self.derivatives.get(edge.target)
+        if found is None:
+            found = self.derivatives[edge.target] = self.workings.labels.derivatives(edge.target)
+        expression = found[edge.argument]
+        assert expression is not None
+        return expression
+
+    def partial(self, source: int, edge: Edge) -> Partial:
+        """The symbol of the derivative along an edge; it says what is held fixed where the node is used in other ways too."""
+        names, inputs = self.workings.names, self.workings.graph.inputs[edge.target]
+        others = [input for at, input in enumerate(inputs) if at != edge.argument and self.tape.requires_grad[input]]
+        apart = source in others or (edge.target == self.tape.output and len(self.uses[source]) > 1)
+        return Partial(names[edge.target], names[source], tuple(names[o] for o in dict.fromkeys(others)) if apart else ())
+
+    def path(self, start: int, edges: Sequence[Edge]) -> Path:
+        """A path with the product along it."""
+        names = self.workings.names
+        nodes = (start, *(edge.target for edge in edges))
+        stops = [names[node] for node in nodes]
+        left_out = max(0, len(stops) - ARROWS)
+        if left_out:
+            stops = [*stops[: ARROWS // 2], *stops[-ARROWS // 2 :]]
+        value = 1.0
+        for edge in edges:
+            value *= self.value(edge)
+        partials = factors = product = None
+        if edges and len(edges) <= LONG_PATH:
+            downwards = list(zip(nodes[-2::-1], reversed(edges), strict=True))
+            symbols = [self.partial(source, edge) for source, edge in downwards]
+            locals = [self.derivative(edge) for _, edge in downwards]
+            partials, factors = product_of(symbols), product_of(locals)
+            product = without_trivial(locals) or Number(0)
+        return Path(nodes, tuple(edge.argument for edge in edges), Way(tuple(stops), left_out), partials, factors, product, value)
+
+
+def _plus(a: Weight, b: Weight) -> Weight:
+    return (a[0] + b[0], a[1] + b[1], a[2] + b[2])
