@@ -16,7 +16,8 @@ from gradcli.algebra.simplify import normal_forms
 from gradcli.algebra.write import written
 from gradcli.autodiff.tape import Tape
 from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph
-from gradcli.language.ast import Expression, Name, Number
+from gradcli.language.ast import Expression, Name
+from gradcli.language.numbers import number_text
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.lowering.builders import StaticBuilder
@@ -46,6 +47,8 @@ class Labels:
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
         self._templates: dict[tuple[object, ...], _Template] = {}
+        self._special: dict[tuple[bool, int], Constant | None] = {}
+        self._last = (-1, _Template("", (), ()))
 
     def expression(self, id: int) -> str:
         """What a node computes in the names of its inputs, as plain text: ``a*b``."""
@@ -80,40 +83,71 @@ class Labels:
         return [names[id], *[names[input] for input in self.tape.graph.inputs[id]]]
 
     def _template(self, id: int) -> _Template:
+        if self._last[0] == id:
+            return self._last[1]
         graph, needs = self.tape.graph, self.tape.requires_grad
         operation, inputs = graph.operations[id], graph.inputs[id]
-        first = {input: index for index, input in reversed(list(enumerate(inputs, 1)))}
+        constants = graph.constants
         # A constant that an algebraic rule could use stands in the template itself; the others are names like any other.
-        operands = tuple([_special(operation, graph.constants.get(input)) for input in inputs])
-        same = tuple([first[input] for input in inputs]) if len(first) < len(inputs) else ()
+        operands = tuple([self._shown(operation, input) if input in constants else None for input in inputs])
+        same = tuple(map(inputs.index, inputs)) if len(set(inputs)) < len(inputs) else tuple(range(len(inputs)))
         wanted = tuple([needs[input] and OPERATIONS[operation].carries(at) for at, input in enumerate(inputs)])
         key = (operation, operands, same, wanted)
         template = self._templates.get(key)
         if template is None:
-            template = self._templates[key] = _make(operation, operands, same or tuple(range(1, len(inputs) + 1)), wanted)
+            template = self._templates[key] = _make(operation, operands, same, wanted)
+        self._last = (id, template)
         return template
+
+    def _shown(self, operation: str, id: int) -> Constant | None:
+        """The value of a constant that stands in the template itself, None for one that is a name there."""
+        key = (operation == "pow", id)
+        if key not in self._special:
+            self._special[key] = _special(operation, self.tape.graph.constants[id])
+        return self._special[key]
 
 
 def _places(count: int) -> list[str]:
     return [f"{{{index}}}" for index in range(count + 1)]
 
 
-def _special(operation: str, value: Constant | None) -> Constant | None:
-    if value is None or (operation != "pow" and isinstance(value, int) and value > 10):
-        return None
-    if operation != "pow" and isinstance(value, Fraction) and value > 0 and "/" not in str(to_text(Number(value))):
-        return None
-    return value
+def _special(operation: str, value: Constant) -> Constant | None:
+    """The constant, None where its text can stand for it anywhere and no rule is about its value."""
+    if operation == "pow" or not isinstance(value, int | Fraction) or value <= 0:
+        return value
+    if isinstance(value, int):
+        return value if value <= 10 else None
+    return value if "/" in number_text(value) else None
+
+
+def operation_derivatives(
+    operation: str, letters: Sequence[str], wanted: Sequence[bool], result: Expression
+) -> list[Expression | None]:
+    """The local derivatives of an operation in letters, as its declaration has them; None where one is not wanted.
+
+    Args:
+        operation: The operation.
+        letters: A letter for each argument.
+        wanted: For each argument whether its derivative is.
+        result: What stands for the result in the derivatives.
+    """
+    carried = [want and OPERATIONS[operation].carries(at) for at, want in enumerate(wanted)]
+    template = _make(operation, [None] * len(letters), range(1, len(letters) + 1), carried)
+    places = dict(zip(_places(len(letters)), [result, *map(Name, letters)], strict=True))
+    return [
+        None if d is None else mapped(d, lambda node: places.get(node.name, node) if isinstance(node, Name) else node)
+        for d in template.derivatives
+    ]
 
 
 def _make(operation: str, operands: Sequence[Constant | None], same: Sequence[int], wanted: Sequence[bool]) -> _Template:
     places = _places(len(operands))
-    inputs = [Name(places[same[at]]) if value is None else constant_expression(value) for at, value in enumerate(operands)]
+    inputs = [Name(places[1 + same[at]]) if value is None else constant_expression(value) for at, value in enumerate(operands)]
     derivatives: list[Expression | None] = [None] * len(operands)
     if any(wanted):
         builder = StaticBuilder(Graph(), identities=True)
         arguments = tuple(
-            Symbol(builder, builder.variable(places[same[at]]) if value is None else builder.constant(value))
+            Symbol(builder, builder.variable(places[1 + same[at]]) if value is None else builder.constant(value))
             for at, value in enumerate(operands)
         )
         result = Symbol(builder, builder.variable(_RESULT))
