@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from gradcli.algebra.derivatives import Simplified, diff, simplify
     from gradcli.algebra.equality import Equality, equal
     from gradcli.autodiff.record import record
     from gradcli.autodiff.tape import Tape
@@ -30,14 +31,17 @@ _HOMES = {
     "Equality": "gradcli.algebra.equality",
     "GradcliError": "gradcli.errors",
     "Tape": "gradcli.autodiff.tape",
+    "Simplified": "gradcli.algebra.derivatives",
     "derive": "gradcli.derivation.chain_rule",
+    "diff": "gradcli.algebra.derivatives",
     "equal": "gradcli.algebra.equality",
     "parse": "gradcli.language.parser",
     "record": "gradcli.autodiff.record",
+    "simplify": "gradcli.algebra.derivatives",
     "to_text": "gradcli.language.text",
 }
 
-__all__ = ["Derivation", "Equality", "GradcliError", "Tape", "__version__", "derive", "equal", "parse", "record", "to_text"]
+__all__ = ["__version__", *_HOMES]
 
 
 def __getattr__(name: str) -> object:

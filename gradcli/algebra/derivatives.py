@@ -13,6 +13,7 @@ from gradcli.autodiff.reverse import gradient_graph
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.language.ast import Assignment, Expression, Output, Program
 from gradcli.lowering.builders import StaticBuilder, compacted, replay
+from gradcli.lowering.lower import lower
 from gradcli.lowering.raising import in_named_lines, written_out
 
 FORM_LIMIT = 1_000
@@ -109,6 +110,38 @@ def _with_output(graph: Graph, id: int) -> Graph:
         return compacted(graph)
     finally:
         graph.output, graph.outputs, graph.given_names = output, outputs, names
+
+
+def diff(program: Program, *variables: str, positive: bool = False) -> Simplified:
+    """A derivative of a program's output, simplified.
+
+    Args:
+        program: The program; its variables need no values.
+        variables: What to differentiate by, one after the other: ``diff(program, "x", "x")`` is of order 2.
+        positive: Whether every variable may be taken as positive.
+
+    Returns:
+        One expression; by a variable that the output does not depend on it is 0.
+
+    Raises:
+        GradcliError: A name or a function of the program is wrongly used, or an operation has no derivative.
+    """
+    graph = compacted(lower(program, StaticBuilder(Graph())))
+    return differentiate(graph, [(graph.output, variables)], positive=positive)
+
+
+def simplify(program: Program, *, positive: bool = False) -> Simplified:
+    """A program's outputs as simplified expressions, never longer than they were.
+
+    Args:
+        program: The program; its variables need no values.
+        positive: Whether every variable may be taken as positive.
+
+    Raises:
+        GradcliError: A name or a function of the program is wrongly used.
+    """
+    graph = compacted(lower(program, StaticBuilder(Graph())))
+    return Simplifier(graph, graph.outputs, positive=positive).together(graph.outputs)
 
 
 class Simplifier:
