@@ -41,7 +41,21 @@ _HOMES = {
     "to_text": "gradcli.language.text",
 }
 
-__all__ = ["__version__", *_HOMES]
+__all__ = [
+    "Derivation",
+    "Equality",
+    "GradcliError",
+    "Simplified",
+    "Tape",
+    "__version__",
+    "derive",
+    "diff",
+    "equal",
+    "parse",
+    "record",
+    "simplify",
+    "to_text",
+]
 
 
 def __getattr__(name: str) -> object:
