@@ -138,4 +138,12 @@ EXPRESSION_OPTIONS = (
 )
 """Where an expression and the values of its variables come from, and what to differentiate by."""
 
+MODE = Option(
+    "mode",
+    "dynamic records each operation as it runs; static builds the graph first, shared and folded.",
+    "MODE",
+    choices=("dynamic", "static"),
+    default="dynamic",
+)
+STRICT = Option("strict", "Fail (exit 3) where a value or a derivative is not finite.")
 MAX_NODES = Option("max-nodes", "The largest graph to build.", "N", default=2_000_000, minimum=1)

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from gradcli.cli.choices import chosen_format, split_names
-from gradcli.cli.command import ASCII, EXPRESSION, EXPRESSION_OPTIONS, FORMAT, JSON, MAX_NODES, Arguments, Command, Option
+from gradcli.cli.command import (
+    ASCII,
+    EXPRESSION,
+    EXPRESSION_OPTIONS,
+    FORMAT,
+    JSON,
+    MAX_NODES,
+    MODE,
+    STRICT,
+    Arguments,
+    Command,
+    Option,
+)
+from gradcli.cli.finite import not_finite_warnings
 from gradcli.cli.streams import STDIN, write_warning
 from gradcli.cli.variables import bindings, expression_text, option_like
-from gradcli.errors import ExitCode, GradcliError
-
-if TYPE_CHECKING:
-    from gradcli.autodiff.tape import Tape
+from gradcli.errors import GradcliError
 
 HELP = """\
 Value and gradient of an expression, its graph, and the chain rule step by step.
@@ -33,13 +42,7 @@ Exit codes: 0 success, 2 bad input, 3 not finite under --strict, 4 a limit reach
 
 OPTIONS = (
     *EXPRESSION_OPTIONS,
-    Option(
-        "mode",
-        "dynamic records each operation as it runs; static builds the graph first, shared and folded.",
-        "MODE",
-        choices=("dynamic", "static"),
-        default="dynamic",
-    ),
+    MODE,
     Option("dtype", "Precision; float32 is PyTorch's default.", "TYPE", choices=("float64", "float32"), default="float64"),
     Option("retain-grad", "Keep .grad of these intermediate nodes (a,b), or of all.", "NAMES", repeated=True),
     FORMAT._replace(choices=(*FORMAT.choices, "numbers")),
@@ -47,7 +50,7 @@ OPTIONS = (
     Option("quiet", "The value, then the gradient, a number a line: --format numbers.", short="-q"),
     Option("all", "Leave nothing out, however large: table rows, derivations, derivatives."),
     ASCII,
-    Option("strict", "Fail (exit 3) where a value or a derivative is not finite."),
+    STRICT,
     MAX_NODES,
 )
 
@@ -81,7 +84,7 @@ def run(arguments: Arguments, command: Command) -> None:
                 max_nodes=arguments.integer("max-nodes"),
                 spare=from_file,  # one file of values may serve several expressions
             )
-            warnings = _not_finite(tape, arguments.flag("strict"))
+            warnings = not_finite_warnings(tape, arguments.flag("strict"))
         except UnknownVariableError as error:
             raise option_like(error, arguments, command).located(text, where) from None
         except GradcliError as error:
@@ -96,17 +99,6 @@ def run(arguments: Arguments, command: Command) -> None:
 def _retained(names: Sequence[str]) -> Sequence[str] | None:
     listed = split_names("--retain-grad", names)
     return None if listed == ["all"] else listed
-
-
-def _not_finite(tape: Tape, strict: bool) -> list[str]:
-    """Warnings for what is not finite; under --strict the first of them is an error."""
-    found = tape.not_finite()
-    if strict and found:
-        message, id = found[0]
-        span = None if id is None or tape.graph.spans[id] == (0, 0) else tape.graph.spans[id]
-        raise GradcliError(message, span, exit_code=ExitCode.NOT_FINITE)
-    more = [f"and {len(found) - 5} more values that are not finite"] if len(found) > 5 else []
-    return [message for message, _ in found[:5]] + more
 
 
 COMMAND = Command("eval", HELP, EXPRESSION, OPTIONS, run, takes_variables=True)

@@ -16,6 +16,7 @@ from gradcli.errors import ExitCode, GradcliError, nearest
 
 COMMANDS = {
     "eval": "gradcli.cli.eval_command",
+    "explain": "gradcli.cli.explain_command",
     "diff": "gradcli.cli.diff_command",
     "simplify": "gradcli.cli.simplify_command",
     "equal": "gradcli.cli.equal_command",

@@ -132,7 +132,7 @@ def operation_derivatives(
         result: What stands for the result in the derivatives.
     """
     carried = [want and OPERATIONS[operation].carries(at) for at, want in enumerate(wanted)]
-    template = _make(operation, [None] * len(letters), range(1, len(letters) + 1), carried)
+    template = _make(operation, [None] * len(letters), range(len(letters)), carried)
     places = dict(zip(_places(len(letters)), [result, *map(Name, letters)], strict=True))
     return [
         None if d is None else mapped(d, lambda node: places.get(node.name, node) if isinstance(node, Name) else node)

@@ -14,7 +14,7 @@ SIMPLIFICATIONS = frozenset(
 )
 """Rules that only rewrite: they can be folded away, and what is derived stays."""
 
-PUTTING_IN = frozenset({"intermediates written out", "numbers put in"})
+PUTTING_IN = frozenset({"intermediates written out", "derivatives put in", "numbers put in"})
 """Rules that put something in for a name."""
 
 VALUE = frozenset({"numbers put in", "terms computed", "value"})

@@ -12,10 +12,16 @@ from gradcli.language.text import to_text
 
 @dataclass(frozen=True, slots=True)
 class Equal:
-    """An equation inside a text: ``w = 1``."""
+    """An equation inside a text: ``w = 1``, ``y = a·b = 6``; it tells where its number is rounded."""
 
-    left: Expression
+    left: Expression | Equal
     right: Expression
+    rounded: bool = False
+
+    @property
+    def sign(self) -> str:
+        """What stands between the two sides."""
+        return "≈" if self.rounded else "="
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +66,5 @@ def _piece_text(piece: Piece, pretty: bool) -> str:
     if isinstance(piece, Way):
         return "→".join(piece.stops)
     if isinstance(piece, Equal):
-        return f"{_piece_text(piece.left, pretty)} = {_piece_text(piece.right, pretty)}"
+        return f"{_piece_text(piece.left, pretty)} {piece.sign} {_piece_text(piece.right, pretty)}"
     return to_text(piece, pretty=pretty, number=short_text)

@@ -25,7 +25,7 @@ from gradcli.ops.operation import spelled
 
 _COMPARISONS = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "==": "="}
 _INFIX = {"*": r"\cdot", "%": r"\bmod", "@": r"\cdot", "and": r"\land", "or": r"\lor"}
-_CONSTANTS = {"pi": r"\pi", "tau": r"\tau", "inf": r"\infty", "nan": r"\mathrm{nan}"}
+_CONSTANTS = {"pi": r"\pi", "tau": r"\tau", "inf": r"\infty", "nan": r"\mathrm{nan}", "…": r"\dots"}
 _GREEK = {
     letter: unicodedata.name(letter).split()[-1].lower().replace("lamda", "lambda") for letter in "αβγδεζηθικλμνξπρστυφχψω"
 } | {letter: unicodedata.name(letter).split()[-1].title().replace("Lamda", "Lambda") for letter in "ΓΔΘΛΞΠΣΥΦΨΩ"}
@@ -49,18 +49,23 @@ def name_latex(name: str) -> str:
     """A name: one letter is italic, Greek is itself, ``x1`` and ``w_out`` have subscripts, words are upright."""
     if name in _CONSTANTS:
         return _CONSTANTS[name]
-    plain = name.translate(_SUBSCRIPTS)
-    head, _, rest = plain.partition("_")
-    stem = head.rstrip("0123456789")
-    index = ", ".join(part for part in (head[len(stem) :], rest) if part)
-    if not stem:  # a name that begins with an underscore or a digit
-        return rf"\mathrm{{{_escaped(plain)}}}"
+    stem, index = name_parts(name)
     base = _stem(stem)
     return _indexed(base, index) if index else base
 
 
+def name_parts(name: str) -> tuple[str, str]:
+    """The stem of a name and its index: ``x1`` is x with 1, ``w_out`` w with out, ``h₂`` h with 2."""
+    plain = name.translate(_SUBSCRIPTS)
+    head, _, rest = plain.partition("_")
+    stem = head.rstrip("0123456789")
+    if not stem:  # a name that begins with an underscore or a digit
+        return plain, ""
+    return stem, ", ".join(part for part in (head[len(stem) :], rest) if part)
+
+
 def _indexed(base: str, index: str) -> str:
-    shown = index if index.isdigit() or (len(index) == 1 and index.isalpha()) else rf"\mathrm{{{_escaped(index)}}}"
+    shown = index if index.isdigit() or (len(index) == 1 and index.isalpha()) else _upright(index)
     return f"{base}_{{{shown}}}"
 
 
@@ -69,7 +74,14 @@ def _stem(stem: str) -> str:
         return "\\" + _GREEK[stem]
     if stem in _GREEK.values():
         return "\\" + stem
-    return stem if len(stem) == 1 and stem.isascii() else rf"\mathrm{{{_escaped(stem)}}}"
+    if len(stem) == 1 and stem.isascii():
+        return _escaped(stem)
+    return _upright(stem)
+
+
+def _upright(text: str) -> str:
+    """A word; letters that mathematics fonts lack are text."""
+    return rf"\{'mathrm' if text.isascii() else 'text'}{{{_escaped(text)}}}"
 
 
 def _escaped(text: str) -> str:
@@ -132,8 +144,9 @@ def _write(node: Expression, below: tuple[Expression, ...], texts: list[str], nu
             at = LEVELS[symbol]
             sign = _INFIX.get(symbol, symbol)
             if symbol == "*" and not isinstance(right, Number) and not _starts_with_number(right):
-                sign = r"\," if level(left) >= PRODUCT and not _is_fraction(left) else r"\cdot"
-            return f"{_at_least(left, texts[0], at)} {sign} {_at_least(right, texts[1], ATOM if _signed(right) else at + 1)}"
+                sign = r"\cdot" if level(left) < PRODUCT or _is_fraction(left) else "" if isinstance(left, Number) else r"\,"
+            sign = f" {sign} " if sign else " "
+            return f"{_at_least(left, texts[0], at)}{sign}{_at_least(right, texts[1], ATOM if _signed(right) else at + 1)}"
         case Comparison(symbols, _):
             parts = [texts[0]]
             for symbol, text in zip(symbols, texts[1:], strict=True):

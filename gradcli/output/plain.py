@@ -35,11 +35,13 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _equations(block: Equations) -> Iterator[str]:
-    yield block.title
+    indent = "  " * block.depth
+    if block.title:
+        yield indent + block.title
     left_width = max(width(left) for left, _, _, _ in block.rows)
     right_width = min(60, max(width(right) for _, _, right, _ in block.rows))
     for left, sign, right, note in block.rows:
-        line = f"  {_pad(left, left_width)} {sign} {_pad(right, right_width if note else 0)}"
+        line = f"{indent}  {_pad(left, left_width)} {sign} {_pad(right, right_width if note else 0)}"
         yield f"{line}   {note}".rstrip()
 
 

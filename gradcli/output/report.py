@@ -57,11 +57,19 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Equations:
-    """A derivation: for each line what is derived (empty where it is the same as above), a sign, an expression, a note."""
+    """A derivation: for each line what is derived (empty where it is the same as above), a sign, an expression, a note.
+
+    Attributes:
+        title: What stands above it; empty for nothing.
+        rows: The lines.
+        results: The lines that all others lead to.
+        depth: How far it is indented.
+    """
 
     title: str
     rows: Sequence[tuple[str, str, str, str]]
     results: frozenset[int] = field(default_factory=frozenset)
+    depth: int = 0
 
 
 Block = Lines | Table | Equations

@@ -62,7 +62,8 @@ def _print_table(console: Console, table: Table, ascii: bool) -> None:
 
 
 def _print_equations(console: Console, block: Equations) -> None:
-    console.print(Text(block.title, style=_HEADING))
+    if block.title:
+        console.print(Padding(Text(block.title, style=_HEADING), (0, 0, 0, 2 * block.depth)))
     grid = RichTable.grid(padding=(0, 1))
     grid.add_column(no_wrap=True)
     grid.add_column(no_wrap=True)
@@ -71,4 +72,4 @@ def _print_equations(console: Console, block: Equations) -> None:
     for index, (left, sign, right, note) in enumerate(block.rows):
         shown = Text(right, style=_RESULT if index in block.results else "")
         grid.add_row(Text(left, style="bold"), Text(sign), shown, Padding(Text(note), (0, 0, 0, 2)))
-    console.print(grid)
+    console.print(Padding(grid, (0, 0, 0, 2 * block.depth)))

@@ -1,0 +1,210 @@
+"""`gradcli explain`: how a gradient comes about, in three views and six formats."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gradcli.cli.choices import chosen_format, split_names
+from gradcli.cli.command import ASCII, EXPRESSION, EXPRESSION_OPTIONS, FORMAT, JSON, MODE, STRICT, Arguments, Command, Option
+from gradcli.cli.finite import not_finite_warnings
+from gradcli.cli.streams import STDIN, can_print_signs, write, write_warning
+from gradcli.cli.variables import bindings, expression_text, option_like
+from gradcli.errors import GradcliError, nearest
+
+if TYPE_CHECKING:
+    from gradcli.derivation.explain import Explanation
+
+HELP = """\
+How a gradient comes about, step by step: node by node, path by path, or by the rules of calculus.
+
+\b
+  gradcli explain "(x+w)*(w+1)" --wrt w --x 2 --w 1     the backward pass, an equation a node
+  gradcli explain "(x+w)*(w+1)" --wrt w                 in symbols alone
+  gradcli explain "(x+w)*(w+1)" --by paths              every path with its product, and what that costs
+  gradcli explain "x^x + sin(x)/x" --by rules           product rule, quotient rule, chain rule, numbered
+  gradcli explain "x*exp(-x^2)" --steps full            every step; --steps brief folds the rewriting
+  gradcli explain "x*w + sin(w)" -o lesson.html         also lesson.tex, lesson.md, lesson.json
+
+Either all variables have values or none has. Each is an option of its own: --x 2; see gradcli eval --help.
+
+Exit codes: 0 success, 2 bad input, 3 not finite under --strict, 4 a limit reached, 130 interrupted.
+"""
+
+SUFFIXES = {
+    ".txt": "text",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".tex": "latex",
+    ".html": "html",
+    ".htm": "html",
+    ".json": "json",
+}
+"""The format of a file by the end of its name."""
+
+OPTIONS = (
+    *EXPRESSION_OPTIONS,
+    Option(
+        "by",
+        "nodes: the backward pass; paths: every path and its product; rules: the rules of calculus.",
+        "VIEW",
+        choices=("nodes", "paths", "rules"),
+        default="nodes",
+    ),
+    Option(
+        "steps",
+        "brief folds steps that only rewrite; full shows one by one what usually is one step.",
+        "DETAIL",
+        choices=("brief", "normal", "full"),
+        default="normal",
+    ),
+    MODE,
+    FORMAT._replace(choices=("rich", "text", "markdown", "latex", "html", "json")),
+    JSON,
+    Option("output", "Write to a file; the end of its name decides the format where --format is left out.", "FILE", short="-o"),
+    ASCII,
+    STRICT,
+    Option(
+        "max-nodes", "The largest graph to explain; 2,000 nodes by nodes, 1,000 by rules, 2,000,000 by paths.", "N", minimum=1
+    ),
+    Option("max-paths", "Paths up to which all are listed; of more only the largest.", "N", default=2_000, minimum=1),
+)
+
+
+def run(arguments: Arguments, command: Command) -> None:
+    """Run the command."""
+    output = arguments.text("output")
+    format = _format(chosen_format(arguments), output)
+    values_file = arguments.text("bindings")
+    if values_file == STDIN and STDIN in (arguments.text("file"), *arguments.positional):
+        raise GradcliError("the expression and the bindings cannot both come from standard input", hint="keep one in a file")
+    text, where = expression_text(arguments, command)
+    values, from_file = bindings(arguments.variables, arguments.texts("set"), values_file)
+
+    from gradcli.autodiff.record import UnknownVariableError, outline, record
+    from gradcli.cli.progress import progress
+    from gradcli.derivation.explain import MAX_NODES, explained
+    from gradcli.graph.graph import DEFAULT_MAX_NODES
+    from gradcli.language.parser import parse
+
+    by = arguments.text("by") or ""
+    limit: int = arguments.options.get("max-nodes", MAX_NODES[by])
+    wrt = split_names("--wrt", arguments.texts("wrt")) or None
+    with progress(len(text)) as step:
+        try:
+            step("reading the expression")
+            program = parse(text, where)
+            step("running it forward and backward")
+            build = max(limit, DEFAULT_MAX_NODES)
+            if values:
+                mode = arguments.text("mode") or ""
+                tape = record(program, values, wrt, mode=mode, max_nodes=build, spare=from_file)
+            else:
+                tape = outline(program, wrt, max_nodes=build)
+            warnings = [] if tape.symbolic else not_finite_warnings(tape, arguments.flag("strict"))
+            step("explaining it")
+            explanation = explained(
+                tape,
+                by=by,
+                steps=arguments.text("steps") or "",
+                expression=text,
+                limit=limit,
+                max_paths=arguments.integer("max-paths"),
+            )
+        except UnknownVariableError as error:
+            raise option_like(error, arguments, command).located(text, where) from None
+        except GradcliError as error:
+            raise error.located(text, where) from None
+    for warning in warnings:
+        write_warning(warning)
+    _show(explanation, format, output, warnings, ascii=arguments.flag("ascii"))
+
+
+def _format(asked: str | None, output: str | None) -> str | None:
+    """The format of the output; None where the terminal decides.
+
+    Raises:
+        GradcliError: The name of the file does not tell it.
+    """
+    if output in (None, STDIN) or asked not in (None, "rich"):
+        return asked
+    suffix = Path(output or "").suffix.lower()
+    if asked == "rich":
+        raise GradcliError("--format rich is for a terminal", hint=f"write {output} as text, markdown, latex, html or json")
+    if suffix not in SUFFIXES:
+        near = nearest(suffix, SUFFIXES)
+        hint = f"did you mean {near}? " if near else ""
+        raise GradcliError(
+            f"the name {output} does not tell its format", hint=f"{hint}end it in {', '.join(SUFFIXES)}, or add --format"
+        )
+    return SUFFIXES[suffix]
+
+
+def _show(explanation: Explanation, format: str | None, output: str | None, warnings: list[str], *, ascii: bool) -> None:
+    to_file = output not in (None, STDIN)
+    pieces = _pieces(explanation, format or ("text" if to_file else None), warnings, ascii=ascii, to_file=to_file)
+    if pieces is not None:
+        if output is None or output == STDIN:
+            write(pieces)
+        else:
+            from gradcli.cli.files import write_file
+
+            write_file(output, pieces)
+        return
+    from gradcli.cli.show import show_blocks
+    from gradcli.output.document import document
+    from gradcli.output.explanation import explanation_blocks
+
+    show_blocks(lambda style: explanation_blocks(document(explanation), style), format, ascii=ascii)
+
+
+def _pieces(
+    explanation: Explanation, format: str | None, warnings: list[str], *, ascii: bool, to_file: bool
+) -> Iterable[str] | None:
+    """The text of a format that does not depend on the terminal; None for the others."""
+    from gradcli.output.document import document
+
+    if format == "json":
+        from gradcli.output.explanation_json import explanation_json
+
+        return explanation_json(explanation, warnings, ascii=not to_file and not can_print_signs(sys.stdout))
+    writers: dict[str, Callable[[], Iterable[str]]] = {
+        "markdown": lambda: _markdown(explanation),
+        "latex": lambda: _latex(explanation),
+        "html": lambda: _html(explanation),
+    }
+    if format in writers:
+        return writers[format]()
+    if format == "text" and to_file:
+        from gradcli.output.explanation import explanation_blocks
+        from gradcli.output.plain import plain_lines
+        from gradcli.output.report import Style
+
+        return (f"{line}\n" for line in plain_lines(explanation_blocks(document(explanation), Style(ascii))))
+    return None
+
+
+def _markdown(explanation: Explanation) -> Iterable[str]:
+    from gradcli.output.document import document
+    from gradcli.output.markdown import markdown
+
+    return markdown(document(explanation))
+
+
+def _latex(explanation: Explanation) -> Iterable[str]:
+    from gradcli.output.document import document
+    from gradcli.output.latex_document import latex_document
+
+    return latex_document(document(explanation))
+
+
+def _html(explanation: Explanation) -> Iterable[str]:
+    from gradcli.output.document import document
+    from gradcli.output.html import html_page
+
+    return html_page(document(explanation), title=explanation.title)
+
+
+COMMAND = Command("explain", HELP, EXPRESSION, OPTIONS, run, takes_variables=True)

@@ -1,0 +1,121 @@
+"""One trace, three views: the backward pass node by node, the sum over paths, and the rules of calculus."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gradcli.algebra.derivatives import Simplified
+from gradcli.autodiff.record import outline, record
+from gradcli.autodiff.tape import Tape
+from gradcli.derivation.chain_rule import derive
+from gradcli.derivation.paths import MAX_PATHS, Paths, sum_over_paths
+from gradcli.derivation.rules import Rules, by_rules
+from gradcli.derivation.steps import Derivation, Step, brief
+from gradcli.errors import ExitCode, GradcliError
+from gradcli.graph.graph import DEFAULT_MAX_NODES
+from gradcli.language.ast import Program
+from gradcli.language.parser import parse
+
+VIEWS = ("nodes", "paths", "rules")
+DETAILS = ("brief", "normal", "full")
+
+MAX_NODES = {"nodes": 2_000, "paths": DEFAULT_MAX_NODES, "rules": 1_000}
+"""Nodes of a graph up to which a view is made: of two of them each node takes lines of its own."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """How a gradient comes about.
+
+    Attributes:
+        by: The view: ``nodes``, ``paths`` or ``rules``.
+        detail: How many steps are shown: ``brief``, ``normal`` or ``full``.
+        expression: The source text.
+        tape: The run; symbolic where the variables have no values.
+        content: The derivation.
+    """
+
+    by: str
+    detail: str
+    expression: str
+    tape: Tape
+    content: Derivation | Paths | Rules
+
+    @property
+    def derivatives(self) -> Mapping[str, Simplified]:
+        """For each variable its derivative, simplified; empty for a large graph."""
+        return self.content.derivatives
+
+    @property
+    def title(self) -> str:
+        """What it explains, as one line."""
+        output = self.tape.names[self.tape.output]
+        text = " ".join(self.expression.split())
+        return f"Gradient of {text}" if 0 < len(text) <= 80 else f"Gradient of {output}"
+
+    def shown(self, steps: Sequence[Step]) -> Sequence[Step]:
+        """The steps that are shown."""
+        return brief(steps) if self.detail == "brief" else steps
+
+
+def explain(
+    program: str | Program,
+    bindings: Mapping[str, float] | None = None,
+    wrt: Sequence[str] | None = None,
+    *,
+    by: str = "nodes",
+    steps: str = "normal",
+    mode: str = "dynamic",
+    max_nodes: int | None = None,
+    max_paths: int = MAX_PATHS,
+) -> Explanation:
+    """Explain the gradient of a program.
+
+    Args:
+        program: The program, or its text.
+        bindings: The value of each variable; None or empty for an explanation in symbols alone.
+        wrt: The variables to differentiate by; None for all.
+        by: ``nodes`` for the backward pass, an equation a node; ``paths`` for the sum over paths; ``rules`` for the rules of
+            calculus.
+        steps: ``brief`` without rewriting, ``normal``, or ``full`` with steps one by one that usually are one.
+        mode: ``dynamic`` records each operation as it runs; ``static`` builds the graph first, shared and folded. Without values
+            the graph is static.
+        max_nodes: The largest graph; None for 2,000 nodes by nodes, 1,000 by rules, and 2,000,000 by paths.
+        max_paths: Paths up to which all are listed; of more only the largest.
+
+    Raises:
+        GradcliError: As :func:`gradcli.record`; exit code 4 where the graph has more than ``max_nodes`` nodes.
+        ValueError: ``by`` or ``steps`` is none of those above.
+    """
+    if by not in VIEWS or steps not in DETAILS:
+        raise ValueError(f"by is one of {VIEWS} and steps one of {DETAILS}, not {by!r} and {steps!r}")
+    text = program if isinstance(program, str) else ""
+    if isinstance(program, str):
+        program = parse(program)
+    limit = MAX_NODES[by] if max_nodes is None else max_nodes
+    build = max(limit, DEFAULT_MAX_NODES)
+    tape = record(program, bindings, wrt, mode=mode, max_nodes=build) if bindings else outline(program, wrt, max_nodes=build)
+    return explained(tape, by=by, steps=steps, expression=text, limit=limit, max_paths=max_paths)
+
+
+def explained(
+    tape: Tape, *, by: str, steps: str, expression: str, limit: int | None = None, max_paths: int = MAX_PATHS
+) -> Explanation:
+    """Explain the gradient of a run; the arguments are those of :func:`explain`."""
+    limit = MAX_NODES[by] if limit is None else limit
+    if len(tape.graph) > limit:
+        raise GradcliError(
+            f"the graph has {len(tape.graph):,} nodes, and an explanation by {by} ends at {limit:,}",
+            hint=f"--max-nodes {len(tape.graph)} raises the limit" + ("; --by paths has room for more" if by != "paths" else ""),
+            exit_code=ExitCode.LIMIT,
+        )
+    every_step = steps == "full"
+    content: Derivation | Paths | Rules
+    if by == "paths":
+        content = sum_over_paths(tape, max_paths=max_paths, every_step=every_step)
+    elif by == "rules":
+        content = by_rules(tape, every_step=every_step)
+    else:
+        content = derive(tape, every_step=every_step)
+    return Explanation(by, steps, expression, tape, content)

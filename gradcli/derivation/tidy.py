@@ -1,0 +1,146 @@
+"""Rewriting that a person does in passing: zeros and ones drop out, numbers are computed, signs and numbers move to the front."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from gradcli.language.ast import Expression, Group, Number, Operator, postorder
+
+ZERO, ONE = Number(0), Number(1)
+
+
+def tidy(expression: Expression) -> Expression:
+    """The expression without terms 0 and factors 1, equal to it where it is defined; arguments of functions stay as they are."""
+    results: list[Expression] = []
+    for node in postorder(expression, _below):
+        count = len(_below(node))
+        operands = tuple(results[len(results) - count :])
+        del results[len(results) - count :]
+        results.append(_tidied(Operator(node.symbol, operands)) if isinstance(node, Operator) and count else node)
+    return results[0]
+
+
+def _below(node: Expression) -> tuple[Expression, ...]:
+    return node.operands if isinstance(node, Operator) else ()
+
+
+def _tidied(node: Expression) -> Expression:
+    if not isinstance(node, Operator):
+        return node
+    numbers = [rational(operand) for operand in node.operands]
+    match node.symbol, node.operands:
+        case "-", (a,):
+            return _negative(a)
+        case (("+" | "-" as symbol), (a, b)):
+            return _sum(symbol, a, b, *numbers)
+        case "*", (a, b):
+            return _product(a, b, *numbers)
+        case "/", (a, b):
+            return _quotient(a, b, *numbers)
+        case "^", (a, b) if numbers[1] == 1:  # a^1 = a
+            return a
+    return node
+
+
+def rational(node: Expression) -> Fraction | None:
+    """The value of a whole number, a decimal, or a fraction of two; None for anything else."""
+    if isinstance(node, Number):
+        return None if isinstance(node.value, float) else Fraction(node.value)
+    if isinstance(node, Operator) and node.symbol == "-" and len(node.operands) == 1:
+        inner = rational(node.operands[0])
+        return None if inner is None else -inner
+    if isinstance(node, Operator) and node.symbol == "/":
+        above, below = node.operands
+        if (
+            isinstance(above, Number)
+            and isinstance(below, Number)
+            and isinstance(above.value, int)
+            and isinstance(below.value, int)
+        ):
+            return Fraction(above.value, below.value) if below.value else None
+    return None
+
+
+def _written(value: Fraction, *like: Expression) -> Expression:
+    """A number as its operands are written: a fraction of two numbers, or a decimal."""
+    if value.denominator == 1:
+        return Number(value.numerator)
+    if any(isinstance(operand, Number) and isinstance(operand.value, Fraction) for operand in like):
+        return Number(value)
+    size = Operator("/", (Number(abs(value.numerator)), Number(value.denominator)))
+    return Operator("-", (size,)) if value < 0 else size
+
+
+def _minus(node: Expression) -> Expression | None:
+    """What a minus stands before; None where none does."""
+    if isinstance(node, Operator) and node.symbol == "-" and len(node.operands) == 1:
+        return node.operands[0]
+    return Number(-node.value) if isinstance(node, Number) and node.value < 0 else None
+
+
+def _negative(a: Expression) -> Expression:
+    if isinstance(a, Number):
+        return Number(-a.value)
+    inner = _minus(a)
+    return Operator("-", (a,)) if inner is None else inner  # -(-a) = a
+
+
+def _sum(symbol: str, a: Expression, b: Expression, x: Fraction | None, y: Fraction | None) -> Expression:
+    if x is not None and y is not None:
+        return _written(x + y if symbol == "+" else x - y, a, b)
+    if y == 0:  # a + 0 = a
+        return a
+    if x == 0:  # 0 - b = -b
+        return b if symbol == "+" else _negative(b)
+    inner = _minus(b)
+    if inner is not None:  # a + (-b) = a - b
+        return Operator("-" if symbol == "+" else "+", (a, inner))
+    if _is_sum(a) and _is_sum(b):  # (w + 1) + (x + w) keeps both parentheses
+        a = Group(a)
+    return Operator(symbol, (a, b))
+
+
+def _is_sum(node: Expression) -> bool:
+    return isinstance(node, Operator) and node.symbol in "+-" and len(node.operands) == 2
+
+
+def _product(a: Expression, b: Expression, x: Fraction | None, y: Fraction | None) -> Expression:
+    if x == 0 or y == 0:  # 0·a = 0
+        return ZERO
+    if x is not None and y is not None:
+        return _written(x * y, a, b)
+    if x == 1:  # 1·b = b
+        return b
+    if y == 1:
+        return a
+    if x == -1:
+        return _negative(b)
+    if y == -1:
+        return _negative(a)
+    for one, other in ((a, b), (b, a)):
+        inner = _minus(one)
+        if inner is not None and rational(one) is None:  # (-a)·b = -(a·b)
+            return _negative(_tidied(Operator("*", (inner, other) if one is a else (other, inner))))
+    if y is not None:  # a·2 = 2·a
+        return _tidied(Operator("*", (b, a)))
+    if x is not None and isinstance(b, Operator) and b.symbol == "*" and len(b.operands) == 2:
+        y = rational(b.operands[0])
+        if y is not None:  # 2·(3·a) = 6·a
+            return _tidied(Operator("*", (_written(x * y, a, b.operands[0]), b.operands[1])))
+    if isinstance(b, Operator) and b.symbol == "/" and rational(b.operands[0]) == 1:  # a·(1/b) = a/b
+        return Operator("/", (a, b.operands[1]))
+    return Operator("*", (a, b))
+
+
+def _quotient(a: Expression, b: Expression, x: Fraction | None, y: Fraction | None) -> Expression:
+    if x == 0 and y != 0:  # 0/b = 0
+        return ZERO
+    if y == 1:  # a/1 = a
+        return a
+    if x is not None and y:
+        value = x / y
+        return Number(value.numerator) if value.denominator == 1 else Operator("/", (a, b))
+    inner = _minus(a)
+    if inner is not None:  # (-a)/b = -(a/b)
+        return _negative(Operator("/", (inner, b)))
+    return Operator("/", (a, b))
