@@ -7,6 +7,7 @@ The functions of the command line as a Python API; each is loaded on first use::
     tape = gradcli.record(gradcli.parse("(x+w)*(w+1)"), {"x": 2, "w": 1}, wrt=["w"])
     tape.value, tape.gradient           # 6.0, {'w': 5.0}
     gradcli.derive(tape).of("w")        # the chain-rule derivation, step by step
+    gradcli.explain("x^x", by="rules")  # the same by the rules of calculus, in symbols
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from gradcli.autodiff.record import record
     from gradcli.autodiff.tape import Tape
     from gradcli.derivation.chain_rule import derive
+    from gradcli.derivation.explain import Explanation, explain
     from gradcli.derivation.steps import Derivation
     from gradcli.errors import GradcliError
     from gradcli.language.parser import parse
@@ -29,12 +31,14 @@ if TYPE_CHECKING:
 _HOMES = {
     "Derivation": "gradcli.derivation.steps",
     "Equality": "gradcli.algebra.equality",
+    "Explanation": "gradcli.derivation.explain",
     "GradcliError": "gradcli.errors",
     "Tape": "gradcli.autodiff.tape",
     "Simplified": "gradcli.algebra.derivatives",
     "derive": "gradcli.derivation.chain_rule",
     "diff": "gradcli.algebra.derivatives",
     "equal": "gradcli.algebra.equality",
+    "explain": "gradcli.derivation.explain",
     "parse": "gradcli.language.parser",
     "record": "gradcli.autodiff.record",
     "simplify": "gradcli.algebra.derivatives",
@@ -44,6 +48,7 @@ _HOMES = {
 __all__ = [
     "Derivation",
     "Equality",
+    "Explanation",
     "GradcliError",
     "Simplified",
     "Tape",
@@ -51,6 +56,7 @@ __all__ = [
     "derive",
     "diff",
     "equal",
+    "explain",
     "parse",
     "record",
     "simplify",

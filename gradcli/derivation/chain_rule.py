@@ -6,7 +6,7 @@ that would not have the value of that gradient is not shown.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from gradcli.algebra.derivatives import Simplified
 from gradcli.autodiff.tape import Tape
@@ -15,7 +15,7 @@ from gradcli.derivation.steps import Derivation, Equation, Step
 from gradcli.derivation.words import Equal, Piece, Way, listed
 from gradcli.derivation.workings import Chain, Workings
 from gradcli.graph.graph import VARIABLE
-from gradcli.language.ast import Expression, Name, Operator, Partial
+from gradcli.language.ast import Expression, Name, Number, Operator, Partial
 from gradcli.lowering.raising import node_expression
 
 NAMED_LIMIT = 8
@@ -30,6 +30,12 @@ def derive(tape: Tape, *, every_step: bool = False) -> Derivation:
         every_step: Whether steps are shown one by one that usually are one, and each local derivative with its reason.
     """
     return _Deriving(Workings(tape, every_step=every_step)).run()
+
+
+def rewriting(products: Iterable[Sequence[Expression]]) -> str:
+    """What is done to the products of a sum where their trivial factors are dropped."""
+    trivial = any(isinstance(factor, Number) and factor.value in (0, 1, -1) for factors in products for factor in factors)
+    return "factors 1 dropped" if trivial else "as one fraction"
 
 
 class _Deriving:
@@ -77,7 +83,7 @@ class _Deriving:
         factors = [self.factors(id, user) for user in users]
         chain.say("local derivatives", sum_of([product_of(pair) for pair in factors]), *self.locals_note(users, earlier))
         bare = sum_of(list(filter(None, (without_trivial(pair) for pair in factors))))
-        chain.say("trivial factors dropped", bare, "factors 1 dropped")
+        chain.say("trivial factors dropped", bare, rewriting(factors))
         number = exact_value(bare)
         if number is not None:
             bare = number

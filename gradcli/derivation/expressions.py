@@ -28,13 +28,26 @@ def sum_of(terms: Sequence[Expression]) -> Expression:
     """The sum of the terms; the minus of a later term is the sign before it."""
     total = terms[0] if terms else Number(0)
     for term in terms[1:]:
-        if isinstance(term, Operator) and term.symbol == "-" and len(term.operands) == 1:
-            total = Operator("-", (total, term.operands[0]))
-        elif isinstance(term, Number) and term.value < 0:
-            total = Operator("-", (total, Number(-term.value)))
-        else:
-            total = Operator("+", (total, term))
+        positive = without_sign(term)
+        total = Operator("+", (total, term)) if positive is None else Operator("-", (total, positive))
     return total
+
+
+def without_sign(term: Expression) -> Expression | None:
+    """What a minus at the beginning of a product or quotient stands before; None where it begins with none: -c/x² is c/x²."""
+    spine: list[Operator] = []
+    while isinstance(term, Operator) and term.symbol in "*/":
+        spine.append(term)
+        term = term.operands[0]
+    if isinstance(term, Operator) and term.symbol == "-" and len(term.operands) == 1:
+        positive = term.operands[0]
+    elif isinstance(term, Number) and term.value < 0 and not spine:
+        positive = Number(-term.value)
+    else:
+        return None
+    for outer in reversed(spine):
+        positive = Operator(outer.symbol, (positive, *outer.operands[1:]))
+    return positive
 
 
 def product_of(factors: Sequence[Expression]) -> Expression:
@@ -46,19 +59,25 @@ def product_of(factors: Sequence[Expression]) -> Expression:
 
 
 def without_trivial(factors: Sequence[Expression]) -> Expression | None:
-    """The product without factors 1; None where a factor is 0; a factor -1 becomes the sign."""
-    kept: list[Expression] = []
+    """The product without factors 1, quotients as one; None where a factor is 0; a factor -1 becomes the sign."""
+    above: list[Expression] = []
+    below: list[Expression] = []
     negative = False
     for factor in factors:
         if isinstance(factor, Number) and factor.value in (0, 1, -1):
             if factor.value == 0:
                 return None
             negative ^= factor.value < 0
+        elif isinstance(factor, Operator) and factor.symbol == "/":
+            above += [factor.operands[0]] if factor.operands[0] != Number(1) else []
+            below.append(factor.operands[1])
         else:
-            kept.append(factor)
-    if not kept:
+            above.append(factor)
+    if not above and not below:
         return Number(-1 if negative else 1)
-    product = product_of(kept)
+    product = product_of(above) if above else Number(1)
+    if below:
+        product = Operator("/", (product, product_of(below)))
     return Operator("-", (product,)) if negative else product
 
 

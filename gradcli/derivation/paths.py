@@ -171,7 +171,7 @@ def _add_up(chain: Chain, paths: Sequence[Path]) -> None:
     words: list[Piece] = ["one term for each path"] if len(paths) > 1 else ["the only path"]
     chain.say("chain rule", sum_of(partials), *words, checked=True)
     chain.say("local derivatives", sum_of(factors), "local derivatives" if len(paths) > 1 else "local derivative")
-    chain.say("trivial factors dropped", _bare(paths, number=False), "factors 1 dropped")
+    chain.say("trivial factors dropped", _bare(paths, number=False), "factors 1 dropped, products as one fraction")
     chain.say("numbers computed", _bare(paths), "numbers computed")
 
 

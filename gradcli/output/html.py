@@ -53,8 +53,9 @@ def html_page(parts: Iterable[Part], *, title: str) -> Iterator[str]:
     yield "</body>\n</html>\n"
 
 
-def _words(words: Iterable[Piece]) -> str:
-    return "".join(escape(piece) if isinstance(piece, str) else f"<math>{_formula(piece)}</math>" for piece in words).strip()
+def _words(words: Iterable[Piece], *, display: bool = False) -> str:
+    opening = '<math displaystyle="true">' if display else "<math>"
+    return "".join(escape(piece) if isinstance(piece, str) else f"{opening}{_formula(piece)}</math>" for piece in words).strip()
 
 
 def _formula(piece: Piece) -> str:

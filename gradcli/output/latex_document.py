@@ -36,9 +36,6 @@ _ESCAPES = str.maketrans(
     }
 )
 
-_WIDE = 110
-"""Characters of a formula beyond which its note stands on a line of its own."""
-
 
 def latex_document(parts: Iterable[Part]) -> Iterator[str]:
     """The pieces of a document that LaTeX compiles."""
@@ -105,5 +102,4 @@ def _row(row: Row) -> str:
     line = f"{left} &{sign} {right}"
     if not row.note:
         return line
-    note = rf"\text{{{_words(row.note)}}}"
-    return f"{line} \\\\\n&\\quad {note}" if len(right) > _WIDE else f"{line} && {note}"
+    return rf"{line} \tag*{{{_words(row.note)}}}"  # which LaTeX sets on the next line where it has no room

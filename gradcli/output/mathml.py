@@ -68,7 +68,8 @@ def _row(*parts: str) -> str:
 
 
 def _fenced(text: str, left: str = "(", right: str = ")") -> str:
-    return _row(f'<mo fence="true">{left}</mo>', text, f'<mo fence="true">{right}</mo>')
+    tight = 'fence="true" lspace="0" rspace="0"'
+    return _row(f'<mo form="prefix" {tight}>{left}</mo>', text, f'<mo form="postfix" {tight}>{right}</mo>')
 
 
 def _write(node: Expression, below: tuple[Expression, ...], texts: list[str], number: NumberText) -> str:

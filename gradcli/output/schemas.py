@@ -7,6 +7,7 @@ from typing import Any
 from gradcli.algebra.equality import Method, Verdict
 from gradcli.output.derivatives import DIFF_SCHEMA
 from gradcli.output.equality import EQUAL_SCHEMA
+from gradcli.output.explanation_json import EXPLAIN_SCHEMA
 from gradcli.output.json_view import EVAL_SCHEMA
 from gradcli.output.operations import OPS_SCHEMA
 
@@ -95,6 +96,60 @@ _WITNESS = _object(
     }
 )
 
+_EXPLAIN_STEP = _object(
+    {
+        **_STEP["properties"],
+        "simplification": _says(
+            "Whether the step only rewrites the one before; --steps brief leaves it out.", {"type": "boolean"}
+        ),
+    }
+)
+_LONG = _says(
+    "A whole number; its digits as a string beyond 2^53.", {"anyOf": [_COUNT, {"type": "string", "pattern": "^[0-9]+$"}]}
+)
+
+_PATH = _object(
+    {
+        "nodes": _says("Names of the nodes, from the variable to the output.", _list(_TEXT)),
+        "arguments": _says("For each edge which argument of its target it is, from 0.", _list(_COUNT)),
+        "partials": _says("The product of the derivatives along it, as symbols; null where it is long.", _or_null(_TEXT)),
+        "factors": _says("The same with the local derivatives put in.", _or_null(_TEXT)),
+        "product": _says("The same without trivial factors.", _or_null(_TEXT)),
+        "value": _says("The same as a number; null without values.", _or_null(_NUMBER)),
+    }
+)
+_PATHS = _object(
+    {
+        "variable": _TEXT,
+        "count": _says("How many paths there are, exactly; its digits as a string beyond 2^53.", _LONG),
+        "listed": _says("How many of them are listed: all, or the largest.", _COUNT),
+        "paths": _list(_PATH),
+        "rest": _says("What the paths that are not listed add up to; null without values.", _or_null(_NUMBER)),
+        "sum": _says("The sum, step by step; empty where there are many paths.", _list(_EXPLAIN_STEP)),
+    }
+)
+_COST = _object(
+    {
+        "method": {"enum": ["path by path", "forward mode", "reverse mode"]},
+        "passes": _says("Walks through the graph; null where paths are walked.", _or_null(_COUNT)),
+        "multiplications": _says("For the variables of wrt; null where not counted.", _or_null(_LONG)),
+        "passes_for_all": _says("The same for every variable of the expression.", _or_null(_COUNT)),
+        "multiplications_for_all": _says("The same for every variable of the expression.", _or_null(_LONG)),
+    }
+)
+_APPLICATION = _object(
+    {
+        "number": _says("Its place: 1, 1.1, 1.2.", {"type": "string", "pattern": "^[0-9]+([.][0-9]+)*$"}),
+        "rule": _says("The name of the rule.", _TEXT),
+        "statement": _says("The rule in letters; a prime is the derivative.", _TEXT),
+        "with": _says("What the letters stand for.", _map(_TEXT)),
+        "part": _says("The part of the expression that it is applied to.", _TEXT),
+        "steps": _list(_EXPLAIN_STEP),
+        "derivative": _says("The derivative of the part.", _TEXT),
+    }
+)
+_WHERE_BY = "; null in the other views."
+
 SCHEMAS: dict[str, dict[str, Any]] = {
     "eval": {
         "$schema": _DRAFT,
@@ -119,6 +174,53 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                 "nodes": _says("In the order of evaluation.", _list(_NODE)),
                 "edges": _says("By target, then by argument.", _list(_EDGE)),
                 "derivation": _says("The chain rule for each variable; null where it is left out.", _or_null(_map(_list(_STEP)))),
+                "warnings": _list(_TEXT),
+            }
+        ),
+    },
+    "explain": {
+        "$schema": _DRAFT,
+        "title": "gradcli explain --json",
+        **_object(
+            {
+                "schema": {"const": EXPLAIN_SCHEMA},
+                "expression": _says("The source text.", _TEXT),
+                "by": {"enum": ["nodes", "paths", "rules"]},
+                "steps": {"enum": ["brief", "normal", "full"]},
+                "mode": {"enum": ["dynamic", "static"]},
+                "bindings": _says("The value of each variable; null in symbols alone.", _or_null(_map(_NUMBER))),
+                "wrt": _says("The variables to differentiate by.", _list(_TEXT)),
+                "output": _says("Name of the result.", _TEXT),
+                "value": _or_null(_NUMBER),
+                "grad": _says(
+                    "Null in symbols alone, and where the output does not depend on it.", _or_null(_map(_or_null(_NUMBER)))
+                ),
+                "derivative": _says("As an expression or program; null for large graphs.", _or_null(_map(_TEXT))),
+                "nodes": _says(
+                    f"By nodes: the computed nodes in the order of evaluation{_WHERE_BY}",
+                    _or_null(_list(_object({"name": _TEXT, "expr": _TEXT, "value": _or_null(_NUMBER)}))),
+                ),
+                "equations": _says(
+                    f"By nodes: the backward pass, then the variables{_WHERE_BY}",
+                    _or_null(_list(_object({"node": _TEXT, "variable": {"type": "boolean"}, "steps": _list(_EXPLAIN_STEP)}))),
+                ),
+                "paths": _says(f"By paths: for each variable its paths{_WHERE_BY}", _or_null(_list(_PATHS))),
+                "costs": _says(f"By paths: multiplications by local derivatives{_WHERE_BY}", _or_null(_list(_COST))),
+                "definitions": _says(f"By rules: parts that go by a name{_WHERE_BY}", _or_null(_map(_TEXT))),
+                "rules": _says(
+                    f"By rules: for each variable the rules that lead to its derivative{_WHERE_BY}",
+                    _or_null(
+                        _list(
+                            _object(
+                                {
+                                    "variable": _TEXT,
+                                    "applications": _list(_APPLICATION),
+                                    "result": _says("Put together and simplified.", _list(_EXPLAIN_STEP)),
+                                }
+                            )
+                        )
+                    ),
+                ),
                 "warnings": _list(_TEXT),
             }
         ),
