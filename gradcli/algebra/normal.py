@@ -1,115 +1,33 @@
-"""Sums of products in a normal form: like terms and like factors stand together, with exact rational coefficients.
-
-A *form* is a sum of terms; a term is a rational coefficient times a monomial; a monomial is a product of atoms to rational
-powers; an atom is a variable, a named constant, a function of forms, or a form of several terms. Atoms and forms are interned
-and known by small integers, so that equal ones are found at once and shared ones are stored once.
-"""
+"""Arithmetic on sums of products in a normal form: like terms and like factors stand together, coefficients are exact."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from fractions import Fraction
-from math import gcd, lcm
-from typing import NamedTuple
 
+from gradcli.algebra.forms import ONE, Forms, Monomial, Rational, common_monomial, content_of, divided, whole
 from gradcli.ops.rational import power as exact_power
 
-Rational = int | Fraction
-Monomial = tuple[tuple[int, Rational], ...]
-"""Pairs of an atom and its exponent, by ascending atom; the empty monomial is 1."""
-
-POSITIVE = frozenset({"exp", "exp2", "cosh", "sigmoid", "softplus"})
-"""Operations whose value is positive wherever it is defined."""
-
-Terms = tuple[tuple[Monomial, Rational], ...]
-"""Pairs of a monomial and its coefficient, which is not 0; the empty sum is 0."""
-
-ONE: Monomial = ()
+_PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31)
+"""Whose powers come out of roots: sqrt(8) is 2·sqrt(2)."""
 
 
-class Atom(NamedTuple):
-    """An indivisible factor.
-
-    ``kind`` is ``variable``, ``constant``, ``number`` (a float that is not exact), ``form``, or the name of an operation;
-    ``content`` is the name, the number, the form, or the forms of the arguments.
-    """
-
-    kind: str
-    content: str | float | tuple[int, ...]
-
-
-class Algebra:
-    """The interned atoms and forms of one calculation.
+class Algebra(Forms):
+    """Arithmetic on forms.
 
     Args:
         positive: Whether every variable may be taken as positive.
 
     Attributes:
-        atoms: The atoms by their ids.
-        forms: The forms by their ids.
         nonzero: Atoms that may be taken as different from 0, so that x/x is 1: what a function divides by, or takes the
             logarithm of, is different from 0 wherever the function is defined.
     """
 
     def __init__(self, *, positive: bool = False) -> None:
-        self.atoms: list[Atom] = []
-        self.forms: list[Terms] = []
+        super().__init__(positive=positive)
         self.nonzero: set[int] = set()
-        self.positive = positive
-        self._atom_ids: dict[Atom, int] = {}
-        self._form_ids: dict[Terms, int] = {}
-        self._sizes: dict[int, int] = {}
 
-    # ---- interning ----
-
-    def atom(self, kind: str, content: str | float | tuple[int, ...]) -> int:
-        """The id of an atom."""
-        key = Atom(kind, repr(content) if isinstance(content, float) else content)
-        id = self._atom_ids.get(key)
-        if id is None:
-            id = self._atom_ids[key] = len(self.atoms)
-            self.atoms.append(Atom(kind, content))
-        return id
-
-    def form(self, terms: Mapping[Monomial, Rational]) -> int:
-        """The id of a sum of terms; terms with the coefficient 0 fall away."""
-        key = tuple(sorted((monomial, whole(c)) for monomial, c in terms.items() if c))
-        id = self._form_ids.get(key)
-        if id is None:
-            id = self._form_ids[key] = len(self.forms)
-            self.forms.append(key)
-        return id
-
-    def number(self, value: Rational) -> int:
-        """The form of a rational number."""
-        return self.form({ONE: value})
-
-    def of_atom(self, atom: int, exponent: Rational = 1) -> int:
-        """The form of one atom."""
-        return self.form({((atom, exponent),): 1})
-
-    def rational(self, form: int) -> Rational | None:
-        """The value of a form that is a rational number."""
-        terms = self.forms[form]
-        if not terms:
-            return 0
-        return terms[0][1] if len(terms) == 1 and terms[0][0] == ONE else None
-
-    def single_atom(self, form: int) -> int | None:
-        """The atom that a form consists of; None where it is anything else."""
-        terms = self.forms[form]
-        if len(terms) == 1 and terms[0][1] == 1 and len(terms[0][0]) == 1 and terms[0][0][0][1] == 1:
-            return terms[0][0][0][0]
-        return None
-
-    def is_positive(self, atom: int) -> bool:
-        """Whether an atom is known to be positive wherever it is defined."""
-        kind, content = self.atoms[atom]
-        if kind == "constant":
-            return content not in ("nan",)
-        return kind in POSITIVE or (self.positive and kind == "variable")
-
-    # ---- arithmetic ----
+    # ---- sums ----
 
     def add(self, forms: Iterable[int]) -> int:
         """The sum, like terms collected."""
@@ -136,59 +54,39 @@ class Algebra:
         """A rational multiple."""
         return self.form({monomial: coefficient * factor for monomial, coefficient in self.forms[form]})
 
+    # ---- products ----
+
     def multiply(self, left: int, right: int) -> int:
         """The product. A sum of several terms stays one factor, unless the other factor is a number."""
         for a, b in ((left, right), (right, left)):
             value = self.rational(a)
             if value is not None:
                 return self.scale(b, value)
-        (left_monomial, left_factor), (right_monomial, right_factor) = self.as_term(left), self.as_term(right)
-        monomial, factor = self.joined(left_monomial, right_monomial), left_factor * right_factor
-        return self._powers_merged(monomial, factor)
-
-    def _powers_merged(self, monomial: Monomial, factor: Rational) -> int:
-        """The term with powers of one base as one power: b^u·b^v is b^(u + v), and exp(u)·exp(v) is exp(u + v)."""
-        groups: dict[tuple[str, int], list[tuple[int, Rational]]] = {}
-        for atom, exponent in monomial:
-            kind, content = self.atoms[atom]
-            if kind in ("pow", "exp") and isinstance(content, tuple):
-                groups.setdefault((kind, content[0] if kind == "pow" else -1), []).append((atom, exponent))
-        powers = dict(monomial)
-        merged: list[int] = []
-        for (kind, base), members in groups.items():
-            base_atom = self.single_atom(base) if kind == "pow" else None
-            if len(members) == 1 and base_atom not in powers:
-                continue
-            total = self.number(powers.pop(base_atom, 0)) if base_atom is not None else self.number(0)
-            for atom, exponent in members:
-                del powers[atom]
-                inner = self.atoms[atom].content
-                assert isinstance(inner, tuple)
-                total = self.add([total, self.scale(inner[-1], exponent)])
-            whole_exponent = self.rational(total)
-            if kind == "exp":
-                merged.append(self.number(1) if whole_exponent == 0 else self.of_atom(self.atom("exp", (total,))))
-            elif whole_exponent is not None:
-                merged.append(self.power(base, whole_exponent))
-            else:
-                merged.append(self.of_atom(self.atom("pow", (base, total))))
-        result = self.form({tuple(sorted(powers.items())): factor})
-        for form in merged:
-            (left, a), (right, b) = self.as_term(result), self.as_term(form)
-            result = self.form({self.joined(left, right): a * b})
-        return result
+        (left_monomial, left_factor), (right_monomial, right_factor) = self._as_factor(left), self._as_factor(right)
+        return self.settled(self.joined(left_monomial, right_monomial), left_factor * right_factor)
 
     def as_term(self, form: int) -> tuple[Monomial, Rational]:
         """A form as one term; a sum of several terms becomes an atom, its rational content taken out."""
         terms = self.forms[form]
-        if len(terms) == 1:
-            return terms[0]
+        if len(terms) < 2:
+            return terms[0] if terms else (ONE, 0)
         content = content_of(terms)
         primitive = self.scale(form, Fraction(1) / content)
         opposite = self.scale(primitive, -1)
-        if Atom("form", (primitive,)) not in self._atom_ids and Atom("form", (opposite,)) in self._atom_ids:
+        if not self.has_atom("form", (primitive,)) and self.has_atom("form", (opposite,)):
             primitive, content = opposite, -content  # b - a after a - b is -(a - b)
         return ((self.atom("form", (primitive,)), 1),), content
+
+    def _as_factor(self, form: int) -> tuple[Monomial, Rational]:
+        """A form as a factor of a product, which a common factor of its terms joins: x·a + x·b is x·(a + b)."""
+        terms = self.forms[form]
+        common = common_monomial(terms) if len(terms) > 1 else {}
+        if common:
+            rest, content = self.as_term(self.add([self.form({divided(monomial, common): c for monomial, c in terms})]))
+            monomial = self.joined(tuple(sorted(common.items())), rest)
+            if self.size(self.form({monomial: content})) <= self.size(form):
+                return monomial, content
+        return self.as_term(form)
 
     def joined(self, left: Monomial, right: Monomial) -> Monomial:
         """The product of two monomials: x^a·x^b is x^(a + b), unless that would hide a division by 0."""
@@ -201,6 +99,86 @@ class Algebra:
             powers[atom] = whole(before + exponent)
         return tuple(sorted((atom, exponent) for atom, exponent in powers.items() if exponent))
 
+    def settled(self, monomial: Monomial, factor: Rational) -> int:
+        """A product whose factors have made of each other what they can; each case has its algebra beside it."""
+        powers = dict(monomial)
+        others: list[int] = []
+        for atom, exponent in monomial:
+            kind, content = self.atoms[atom]
+            if not isinstance(content, tuple) or atom not in powers:
+                continue
+            if kind == "form" and not -1 < exponent < 1 and self._opens(content[0], exponent, powers):
+                others.append(self.power(content[0], int(exponent)))  # (c·m)^(n + r) = c^n·m^n·(c·m)^r
+                powers[atom] = whole(exponent - int(exponent))
+            elif kind == "abs" and exponent % 2 == 0:  # |u|^(2n) = u^(2n)
+                others.append(self.power(content[0], powers.pop(atom)))
+            elif kind == "sign" and exponent == 1:  # u·sign(k·u) = |u| for k > 0
+                base, scale = self.as_term(content[0])
+                if len(base) == 1 and base[0][1] == 1 and powers.get(base[0][0], 0) >= 1:
+                    powers[base[0][0]] -= 1
+                    del powers[atom]
+                    size = self.of("abs", self.scale(content[0], Fraction(1) / scale))
+                    others.append(size if scale > 0 else self.scale(size, -1))
+        others += self._merged_powers(powers)
+        result = self.form({tuple(sorted((atom, exponent) for atom, exponent in powers.items() if exponent)): factor})
+        for form in others:
+            (left, a), (right, b) = self.as_term(result), self.as_term(form)
+            result = self.form({self.joined(left, right): a * b})
+        return self._choice(result)
+
+    def _opens(self, inner: int, exponent: Rational, powers: dict[int, Rational]) -> bool:
+        """Whether a power of a product is written factor by factor: where it is whole, or a factor stands beside it."""
+        terms = self.forms[inner]
+        if len(terms) != 1:
+            return False
+        return isinstance(exponent, int) or any(atom in powers for atom, _ in terms[0][0])
+
+    def _merged_powers(self, powers: dict[int, Rational]) -> list[int]:
+        """Take powers of one base out of a product and give them as one: b^u·b^v is b^(u + v), exp(u)·exp(v) is exp(u + v)."""
+        groups: dict[tuple[str, int], list[int]] = {}
+        for atom in powers:
+            kind, content = self.atoms[atom]
+            if kind in ("pow", "exp") and isinstance(content, tuple):
+                groups.setdefault((kind, content[0] if kind == "pow" else -1), []).append(atom)
+        merged: list[int] = []
+        for (kind, base), members in groups.items():
+            base_atom = self.single_atom(base) if kind == "pow" else None
+            several = len(members) > 1 or base_atom in powers
+            if not several and (kind == "exp" or powers[members[0]] in (1, -1) or not isinstance(powers[members[0]], int)):
+                continue
+            total = self.number(powers.pop(base_atom, 0)) if base_atom is not None else self.number(0)
+            for atom in members:
+                total = self.add([total, self.scale(self.arguments(atom)[-1], powers.pop(atom))])
+            whole_exponent = self.rational(total)
+            if kind == "exp":
+                merged.append(self.number(1) if whole_exponent == 0 else self.of("exp", total))
+            else:
+                merged.append(self.of("pow", base, total) if whole_exponent is None else self.power(base, whole_exponent))
+        return merged
+
+    def _choice(self, form: int) -> int:
+        """A product with one choice that has a branch 0 as that choice: k·(a if c else 0) is (k·a if c else 0)."""
+        monomial, factor = self.as_term(form)
+        chosen = [(atom, e) for atom, e in monomial if isinstance(e, int) and e > 0 and self._has_branch_0(atom)]
+        conditions = {self.arguments(atom)[0] for atom, _ in chosen}
+        if len(conditions) != 1 or (len(monomial) == 1 and monomial[0][1] == 1):
+            return form
+        rest = divided(monomial, dict(chosen))
+        branches: list[int] = []
+        for branch in (1, 2):
+            product, scale = rest, Fraction(1)
+            for atom, times in chosen:
+                inside, number = self.as_term(self.arguments(atom)[branch])
+                product = self.joined(product, tuple((a, e * times) for a, e in inside))
+                scale *= Fraction(number) ** times
+            branches.append(self.form({product: scale}))
+        return self.scale(self.of("where", *conditions, *branches), factor)
+
+    def _has_branch_0(self, atom: int) -> bool:
+        return self.atoms[atom].kind == "where" and 0 in [self.rational(branch) for branch in self.arguments(atom)[1:]]
+
+    # ---- powers ----
+
     def power(self, form: int, exponent: Rational) -> int:
         """A rational power: (a·b)^n is a^n·b^n, and (a^m)^n is a^(m·n), for integers n only."""
         exponent = whole(exponent)
@@ -210,14 +188,11 @@ class Algebra:
             return self.number(1)
         value = self.rational(form)
         if value is not None:
-            exact = exact_power(value, exponent)
-            if exact is not None:
-                return self.number(exact)
-            return self.of_atom(self.atom("form", (form,)), exponent)
+            return self._power_of_number(value, exponent)
         monomial, coefficient = self.as_term(form)
         if isinstance(exponent, int):
             raised = tuple((atom, whole(e * exponent)) for atom, e in monomial)
-            return self.form({raised: Fraction(coefficient) ** exponent})
+            return self.settled(raised, Fraction(coefficient) ** exponent)
         if coefficient == 1 and len(monomial) == 1 and monomial[0][1] == 1:
             return self.of_atom(monomial[0][0], exponent)
         together = self.of_atom(self.atom("form", (form,)), exponent)
@@ -229,12 +204,9 @@ class Algebra:
 
         None where a factor may be negative.
         """
-        scale = exact_power(coefficient, exponent) if coefficient > 0 else None
-        result = self.number(1 if scale is None else scale)
         if coefficient <= 0:
             return None
-        if scale is None:
-            result = self.of_atom(self.atom("form", (self.number(coefficient),)), exponent)
+        result = self._power_of_number(coefficient, exponent)
         for atom, power in monomial:
             raised = whole(power * exponent)
             if self.is_positive(atom) or (power % 2 == 0 and isinstance(raised, int) and raised % 2 == 0):
@@ -246,55 +218,27 @@ class Algebra:
             result = self.multiply(result, factor)
         return result
 
-    # ---- size ----
-
-    def size(self, form: int) -> int:
-        """How many operations the form takes when it is written out."""
-        known = self._sizes.get(form)
-        if known is not None:
-            return known
-        work = [form]
-        while work:
-            at = work[-1]
-            below = [inner for inner in self.inner(at) if inner not in self._sizes]
-            if below:
-                work.extend(below)
-                continue
-            work.pop()
-            self._sizes[at] = self._own_size(at)
-        return self._sizes[form]
-
-    def inner(self, form: int) -> list[int]:
-        """The forms inside the atoms of a form."""
-        inner: list[int] = []
-        for monomial, _ in self.forms[form]:
-            for atom, _ in monomial:
-                content = self.atoms[atom].content
-                if isinstance(content, tuple):
-                    inner.extend(content)
-        return inner
-
-    def _own_size(self, form: int) -> int:
-        terms = self.forms[form]
-        total = max(0, len(terms) - 1)
-        for monomial, coefficient in terms:
-            if monomial == ONE:
-                continue
-            total += len(monomial) - 1 + (coefficient not in (1, -1)) + (coefficient < 0 and len(terms) == 1)
-            for atom, exponent in monomial:
-                kind, content = self.atoms[atom]
-                total += exponent not in (1, -1)
-                if isinstance(content, tuple):
-                    total += sum(self._sizes[inner] for inner in content) + (kind not in ("form", "power"))
-        return total
+    def _power_of_number(self, value: Rational, exponent: Rational) -> int:
+        """A power of a number; of a root the part that is rational stands before it: 8^(1/2) is 2·2^(1/2)."""
+        exact = exact_power(value, exponent)
+        if exact is not None:
+            return self.number(exact)
+        if value <= 0 or isinstance(exponent, int) or (outside := exact_power(value, int(exponent))) is None:
+            return self.of_atom(self.atom("form", (self.number(value),)), exponent)
+        rest = exponent - int(exponent)
+        monomial: dict[int, Rational] = {}
+        for part, power in zip(Fraction(value).as_integer_ratio(), (rest, -rest), strict=True):
+            root, inside = _root_and_rest(part, power.denominator)
+            outside = outside * Fraction(root) ** power.numerator
+            if inside != 1:
+                monomial[self.atom("form", (self.number(inside),))] = power
+        return self.form({tuple(sorted(monomial.items())): outside})
 
 
-def whole(value: Rational) -> Rational:
-    """The rational number as an integer where it is one."""
-    return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
-
-
-def content_of(terms: Terms) -> Fraction:
-    """The positive rational factor that leaves coprime integer coefficients."""
-    coefficients = [Fraction(coefficient) for _, coefficient in terms]
-    return Fraction(gcd(*[c.numerator for c in coefficients]), lcm(*[c.denominator for c in coefficients]))
+def _root_and_rest(value: int, degree: int) -> tuple[int, int]:
+    """An integer as r^degree·rest, with small primes taken into r."""
+    root = 1
+    for prime in _PRIMES:
+        while prime**degree <= value and value % prime**degree == 0:
+            root, value = root * prime, value // prime**degree
+    return root, value

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from gradcli.algebra.normal import Algebra, Rational
+from gradcli.algebra.forms import Monomial, Rational, content_of, divided
+from gradcli.algebra.normal import Algebra
 from gradcli.algebra.shapes import shortest
 from gradcli.language.ast import Call, Expression, Name, Number, Operator, children, postorder
 from gradcli.language.parser import parse
@@ -19,6 +20,13 @@ from gradcli.ops.operation import OPERATIONS
 
 _POWERS: dict[str, Rational] = {"sqrt": Fraction(1, 2), "rsqrt": Fraction(-1, 2), "square": 2, "reciprocal": -1}
 """Operations that are powers: sqrt(x) is x^(1/2)."""
+
+_ON_EQUALS: dict[str, bool | None] = {
+    **dict.fromkeys(("le", "ge", "eq"), True),  # a <= a
+    **dict.fromkeys(("lt", "gt", "ne"), False),  # a < a
+    **dict.fromkeys(("maximum", "minimum", "max", "min", "amax", "amin", "median"), None),  # max(a, a) = a
+}
+"""What operations make of equal arguments: a truth value, or None for the argument itself."""
 
 
 class Rule(NamedTuple):
@@ -118,6 +126,12 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
             return algebra.multiply(operands[0], algebra.power(operands[1], -1))
         case "pow" if values[1] is not None and not (values[0] == 0 and values[1] < 0):  # a^n for a number n
             return algebra.power(operands[0], values[1])
+        case "pow" if algebra.single_atom(operands[0]) == algebra.atom("constant", "e"):  # e^u = exp(u)
+            return apply_operation(algebra, "exp", operands[1:])
+        case "pow" if values[0] == 1:  # 1^u = 1
+            return operands[0]
+        case "pow":  # b^u beside other powers of b
+            return algebra.settled(((algebra.atom("pow", tuple(operands)), 1),), 1)
         case "reciprocal" | "rsqrt" if values[0] == 0:
             pass
         case _ if operation in _POWERS:
@@ -128,6 +142,8 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
             return operands[1]
         case "where" if generic and values[1] == 0 and _at_single_points(algebra, operands[0]):
             return operands[2]
+        case _ if operation in _ON_EQUALS and len(set(operands)) == 1 < len(operands):
+            return operands[0] if _ON_EQUALS[operation] is None else algebra.number(int(bool(_ON_EQUALS[operation])))
         case _ if len(operands) == 1:
             simpler = _simpler(algebra, operation, operands[0])
             if simpler is not None:
@@ -141,19 +157,62 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
 
 
 def _simpler(algebra: Algebra, operation: str, operand: int) -> int | None:
-    """What a rule of the table makes of a function of one form; None where none applies."""
+    """What a function of one form is where that is something simpler; None where nothing is known."""
     rules = _by_functions()
     terms = algebra.forms[operand]
     if (operation, "-") in rules and terms and all(coefficient < 0 for _, coefficient in terms):
         return _instance(algebra, rules[operation, "-"], algebra.scale(operand, -1))
+    match operation:
+        case "abs" if algebra.is_not_negative(operand):  # |u| = u for u >= 0
+            return operand
+        case "sign" if algebra.is_positive_form(operand):  # sign(u) = 1 for u > 0
+            return algebra.number(1)
+        case "abs" | "sign" if terms and (size := content_of(terms)) != 1:  # |k·u| = k·|u|, sign(k·u) = sign(u)
+            inner = apply_operation(algebra, operation, [algebra.scale(operand, 1 / size)])
+            return inner if operation == "sign" else algebra.scale(inner, size)
+        case "exp" if len(terms) == 1:
+            return _exponential(algebra, *terms[0])
+        case "log" if len(terms) == 1:
+            return _logarithm(algebra, *terms[0])
+        case "sin" | "cos" if len(terms) == 1 and terms[0][0] == ((algebra.atom("constant", "pi"), 1),):
+            quarters = 2 * terms[0][1] + (operation == "cos")  # sin(k·pi/2) is 0, 1, 0, -1; cos(x) = sin(x + pi/2)
+            return algebra.number((0, 1, 0, -1)[int(quarters) % 4]) if quarters == int(quarters) else None
     atom = algebra.single_atom(operand)
-    if atom is None:
-        return None
+    return None if atom is None else _undone(algebra, operation, atom)
+
+
+def _undone(algebra: Algebra, operation: str, atom: int) -> int | None:
+    """What a rule of the table makes of a function of a function."""
     kind, content = algebra.atoms[atom]
-    if operation in ("abs", "sign") and algebra.is_positive(atom):  # |x| is x, sign(x) is 1 for x > 0
-        return operand if operation == "abs" else algebra.number(1)
-    result = rules.get((operation, kind))
+    result = _by_functions().get((operation, kind))
     return None if result is None or not isinstance(content, tuple) else _instance(algebra, result, content[0])
+
+
+def _exponential(algebra: Algebra, monomial: Monomial, coefficient: Rational) -> int | None:
+    """exp(k·log(u)) is u^k: where log(u) is defined, u is positive."""
+    logarithms = [atom for atom, exponent in monomial if exponent == 1 and algebra.atoms[atom].kind == "log"]
+    if len(logarithms) != 1:
+        return None
+    power = algebra.form({divided(monomial, {logarithms[0]: 1}): coefficient})
+    return apply_operation(algebra, "pow", [*algebra.arguments(logarithms[0]), power])
+
+
+def _logarithm(algebra: Algebra, monomial: Monomial, coefficient: Rational) -> int | None:
+    """log(u^k) is k·log(u) for u > 0, so also where u^k is positive for no other u: for odd k, and for roots."""
+    if coefficient != 1 or len(monomial) != 1:
+        return None
+    (atom, exponent), (kind, content) = monomial[0], algebra.atoms[monomial[0][0]]
+    if kind == "constant" and content == "e":  # log(e^k) = k
+        return algebra.number(exponent)
+    if kind == "pow" and isinstance(content, tuple) and algebra.is_positive_form(content[0]):
+        power = algebra.scale(content[1], exponent)
+        return algebra.multiply(power, apply_operation(algebra, "log", content[:1]))
+    if exponent == 1:
+        return _undone(algebra, "log", atom)
+    if exponent % 2 == 0 and not algebra.is_positive(atom):
+        return None
+    base = content[0] if kind == "form" and isinstance(content, tuple) else algebra.of_atom(atom)
+    return algebra.scale(apply_operation(algebra, "log", [base]), exponent)
 
 
 def _instance(algebra: Algebra, template: Expression, x: int) -> int:

@@ -1,10 +1,11 @@
-"""The shapes that a sum can be written in, and the shortest of them: as it is, multiplied out, factored, squares collected."""
+"""The shapes that a sum can be written in, and the shortest of them: multiplied out, factored, squares and choices collected."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
-from gradcli.algebra.normal import ONE, Algebra, Monomial, Rational, Terms, content_of, whole
+from gradcli.algebra.forms import ONE, Monomial, Rational, Terms, common_monomial, content_of, divided
+from gradcli.algebra.normal import Algebra
 
 SQUARES: dict[str, tuple[str, Rational]] = {
     "sin": ("cos", 1),  # sin(x)^2 + cos(x)^2 = 1
@@ -12,17 +13,27 @@ SQUARES: dict[str, tuple[str, Rational]] = {
 }
 """Sums of squares that are 1 for every x: the first function, the second one, and the sign between them."""
 
+MANY_TERMS = 64
+"""Terms beyond which sums are not multiplied out."""
+
+SEVERAL_TERMS = 12
+"""Terms beyond which a factor that only some have in common is not looked for."""
+
 
 def shortest(algebra: Algebra, form: int) -> int:
-    """The shortest of the form itself, the form multiplied out, and the form with its common factor taken out."""
+    """The shortest of the form itself and its other shapes, and of the shapes of that."""
     best = form
-    for candidate in (expanded(algebra, form), factored(algebra, form), collected_squares(algebra, form)):
-        if algebra.size(candidate) < algebra.size(best):
-            best = candidate
+    shorter = True
+    while shorter:
+        shorter = False
+        for shape in (expanded, factored, collected_squares, collected_choices, collected_powers, grouped):
+            candidate = shape(algebra, best)
+            if candidate != best and algebra.size(candidate) < algebra.size(best):
+                best, shorter = candidate, True
     return best
 
 
-def expanded(algebra: Algebra, form: int, limit: int = 64) -> int:
+def expanded(algebra: Algebra, form: int) -> int:
     """Products and small powers of sums multiplied out, as long as there are not many terms."""
     total: dict[Monomial, Rational] = {}
     for monomial, coefficient in algebra.forms[form]:
@@ -41,39 +52,47 @@ def expanded(algebra: Algebra, form: int, limit: int = 64) -> int:
                         joined = algebra.joined(left, right)
                         following[joined] = following.get(joined, 0) + a * b
                 product = following
-                if len(product) > limit:
+                if len(product) > MANY_TERMS:
                     return form
         for joined, value in product.items():
             total[joined] = total.get(joined, 0) + value
-        if len(total) > limit:
+        if len(total) > MANY_TERMS:
             return form
-    return algebra.form(total)
+    result = algebra.form(total)
+    if result == form:
+        return form
+    return algebra.add([algebra.settled(monomial, coefficient) for monomial, coefficient in algebra.forms[result]])
 
 
 def factored(algebra: Algebra, form: int) -> int:
     """The common factor of all terms taken out: x·a + x·b is x·(a + b)."""
     terms = algebra.forms[form]
-    if len(terms) < 2:
-        return form
-    common = dict(terms[0][0])
-    for monomial, _ in terms[1:]:
-        powers = dict(monomial)
-        common = {
-            atom: min(exponent, powers[atom])
-            for atom, exponent in common.items()
-            if atom in powers and (powers[atom] > 0) == (exponent > 0)
-        }
+    common = common_monomial(terms) if len(terms) > 1 else {}
     if not common:
         return form
     content = content_of(terms)
     rest: dict[Monomial, Rational] = {}
     for monomial, coefficient in terms:
-        powers = {atom: whole(exponent - common.get(atom, 0)) for atom, exponent in monomial}
-        left = tuple(sorted((atom, exponent) for atom, exponent in powers.items() if exponent))
+        left = divided(monomial, common)
         rest[left] = rest.get(left, 0) + Fraction(coefficient) / content
     inner = shortest(algebra, algebra.add([algebra.form(rest)]))
-    outer = algebra.form({tuple(sorted(common.items())): content})
-    return algebra.multiply(outer, inner)
+    return algebra.multiply(algebra.form({tuple(sorted(common.items())): content}), inner)
+
+
+def grouped(algebra: Algebra, form: int) -> int:
+    """A factor that some terms have in common taken out of these: x·a + x·b + c is x·(a + b) + c."""
+    terms = algebra.forms[form]
+    if not 2 < len(terms) <= SEVERAL_TERMS:
+        return form
+    best = form
+    for atom in dict.fromkeys(atom for monomial, _ in terms for atom, _ in monomial):
+        inside = {monomial: c for monomial, c in terms if any(a == atom for a, _ in monomial)}
+        if 1 < len(inside) < len(terms):
+            outside = algebra.form({monomial: c for monomial, c in terms if monomial not in inside})
+            candidate = algebra.add([factored(algebra, algebra.form(inside)), outside])
+            if algebra.size(candidate) < algebra.size(best):
+                best = candidate
+    return best
 
 
 def collected_squares(algebra: Algebra, form: int) -> int:
@@ -92,3 +111,66 @@ def collected_squares(algebra: Algebra, form: int) -> int:
                 del terms[monomial], terms[other]
                 terms[rest] = terms.get(rest, 0) + coefficient
     return algebra.form(terms)
+
+
+def collected_choices(algebra: Algebra, form: int) -> int:
+    """Choices by one condition as one choice: k·(a if c else b) + l·(u if c else v) is (k·a + l·u if c else k·b + l·v)."""
+    groups: dict[int, list[tuple[Monomial, Rational, int]]] = {}
+    for monomial, coefficient in algebra.forms[form]:
+        for atom, exponent in monomial:
+            kind, content = algebra.atoms[atom]
+            if kind == "where" and exponent == 1 and isinstance(content, tuple):
+                groups.setdefault(content[0], []).append((monomial, coefficient, atom))
+    best = form
+    for condition, members in groups.items():
+        taken = {monomial for monomial, _, _ in members}
+        outside = algebra.form({monomial: c for monomial, c in algebra.forms[form] if monomial not in taken})
+        if len(taken) < len(members):
+            continue
+        branches = []
+        for branch in (1, 2):
+            parts = []
+            for monomial, coefficient, atom in members:
+                rest = algebra.form({divided(monomial, {atom: 1}): coefficient})
+                parts.append(algebra.multiply(rest, algebra.arguments(atom)[branch]))
+            branches.append(algebra.add(parts))
+        choice = branches[0] if branches[0] == branches[1] else algebra.of("where", condition, *branches)
+        candidate = algebra.add([choice, outside])
+        if algebra.size(candidate) < algebra.size(best):
+            best = candidate
+    return best
+
+
+def collected_powers(algebra: Algebra, form: int) -> int:
+    """The least of the powers b^u, b^(u+1), ... taken out of a sum: k·b^(u+1) + l·b^u is b^u·(k·b + l)."""
+    powers: dict[tuple[int, int], list[tuple[int, Rational]]] = {}
+    for monomial, _ in algebra.forms[form]:
+        for atom, exponent in monomial:
+            kind, content = algebra.atoms[atom]
+            if kind == "pow" and exponent == 1 and isinstance(content, tuple):
+                number = dict(algebra.forms[content[1]]).get(ONE, 0)
+                rest = algebra.add([content[1], algebra.number(-number)])
+                powers.setdefault((content[0], rest), []).append((atom, number))
+    replaced: dict[int, Monomial] = {}
+    for (base, _), found in powers.items():
+        least, number = min(found, key=lambda pair: pair[1])
+        base_monomial, coefficient = algebra.as_term(base)
+        for atom, higher in found:
+            if higher != number and coefficient == 1 and Fraction(higher - number).denominator == 1:
+                raised = tuple((a, e * (higher - number)) for a, e in base_monomial)
+                replaced[atom] = algebra.joined(((least, 1),), raised)
+    if not replaced:
+        return form
+    total: dict[Monomial, Rational] = {}
+    for monomial, coefficient in algebra.forms[form]:
+        product: Monomial = ()
+        for atom, exponent in monomial:
+            product = algebra.joined(product, replaced.get(atom, ((atom, exponent),)))
+        total[product] = total.get(product, 0) + coefficient
+    terms = algebra.forms[algebra.form(total)]
+    common = common_monomial(terms)
+    if not all(monomial[0][0] in common for monomial in replaced.values() if monomial):
+        return form
+    rest = algebra.form({divided(monomial, common): c for monomial, c in terms})
+    (outer, a), (inner, b) = (tuple(sorted(common.items())), 1), algebra.as_term(shortest(algebra, rest))
+    return algebra.settled(algebra.joined(outer, inner), a * b)

@@ -6,9 +6,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from gradcli.algebra.normal import Algebra, Monomial, Rational
+from gradcli.algebra.forms import Monomial, Rational
+from gradcli.algebra.normal import Algebra
 from gradcli.language.ast import Call, Expression, Name, Number, Operator
+from gradcli.language.text import to_text
 from gradcli.lowering.raising import applied
+
+_LETTERS_FIRST = {ord(digit): 0xF0000 + int(digit) for digit in "0123456789"}
+"""For an order of texts in which x + w comes before x + 1."""
 
 
 def written(algebra: Algebra, form: int) -> Expression:
@@ -27,52 +32,68 @@ def written(algebra: Algebra, form: int) -> Expression:
 
 
 def _sum(algebra: Algebra, form: int, expressions: dict[int, Expression]) -> Expression:
-    terms = sorted(algebra.forms[form], key=lambda term: _term_key(algebra, term[0]))
+    terms = list(algebra.forms[form])
+    if len(terms) > 1:
+        terms.sort(key=lambda term: _term_key(algebra, term[0], expressions))
+        if terms[0][1] < 0:  # 1 - x rather than -x + 1
+            first = next((index for index, term in enumerate(terms) if term[1] > 0), 0)
+            terms.insert(0, terms.pop(first))
     total: Expression | None = None
-    if len(terms) > 1 and terms[0][1] < 0:  # 1 - x rather than -x + 1
-        first = next((index for index, term in enumerate(terms) if term[1] > 0), 0)
-        terms.insert(0, terms.pop(first))
     for monomial, coefficient in terms:
         if total is None:
-            total = _term(algebra, monomial, coefficient, expressions)
+            opposite = algebra.opposite_factor(monomial) if coefficient < 0 and len(terms) == 1 else None
+            total = _term(algebra, monomial, coefficient, expressions, opposite)
         else:
             sign, size = ("-", -coefficient) if coefficient < 0 else ("+", coefficient)
             total = Operator(sign, (total, _term(algebra, monomial, size, expressions)))
     return Number(0) if total is None else total
 
 
-def _term_key(algebra: Algebra, monomial: Monomial) -> tuple[Any, ...]:
+def _term_key(algebra: Algebra, monomial: Monomial, expressions: dict[int, Expression]) -> tuple[Any, ...]:
     degree = sum(exponent for _, exponent in monomial)
-    return (not monomial, -degree, sorted(_atom_key(algebra, atom) for atom, _ in monomial))
+    return (not monomial, -degree, sorted((_atom_key(algebra, atom, expressions), -e) for atom, e in monomial))
 
 
-def _atom_key(algebra: Algebra, atom: int) -> tuple[int, str, int]:
-    """Constants before variables before functions before sums; among equals by name."""
+def _atom_key(algebra: Algebra, atom: int, expressions: dict[int, Expression]) -> tuple[int, str]:
+    """Constants before variables before functions before sums; among equals by name, then by the arguments."""
     kind, content = algebra.atoms[atom]
-    rank = {"constant": 0, "number": 0, "variable": 1, "form": 3, "power": 4}.get(kind, 2)
-    return (rank, str(content) if rank < 2 else kind, atom)
+    if isinstance(content, tuple):
+        rank = {"form": 3, "power": 4}.get(kind, 2)
+        return rank, kind + ", ".join([to_text(expressions[inner]) for inner in content]).translate(_LETTERS_FIRST)
+    return int(kind == "variable"), str(content)
 
 
-def _term(algebra: Algebra, monomial: Monomial, coefficient: Rational, expressions: dict[int, Expression]) -> Expression:
+def _term(
+    algebra: Algebra, monomial: Monomial, coefficient: Rational, expressions: dict[int, Expression], opposite: int | None = None
+) -> Expression:
+    """A term; ``opposite`` is a factor that its minus goes into."""
     if not monomial:
         return Number(coefficient)
     above: list[Expression] = []
     below: list[Expression] = []
-    for atom, exponent in sorted(monomial, key=lambda pair: _atom_key(algebra, pair[0])):
-        base = _atom(algebra, atom, expressions)
+    factors = list(algebra.factors(monomial))
+    if len(factors) > 1:
+        factors.sort(key=lambda pair: _atom_key(algebra, pair[0], expressions))
+    for atom, exponent in factors:
+        base = _negative(algebra, atom, expressions) if atom == opposite else _atom(algebra, atom, expressions)
         (above if exponent > 0 else below).append(_power(base, exponent if exponent > 0 else -exponent))
     size = abs(Fraction(coefficient))
     if size.numerator != 1 or not above:
         above.insert(0, Number(size.numerator))
     if size.denominator != 1:
         below.insert(0, Number(size.denominator))
-    if coefficient < 0:
+    if coefficient < 0 and opposite is None:
         head = above[0]
-        above[0] = Operator("-", (head,))
+        above[0] = Number(-head.value) if isinstance(head, Number) else Operator("-", (head,))
     product = _product(above)
     if not below:
         return product
     return Operator("/", (product, _product(below)))
+
+
+def _negative(algebra: Algebra, atom: int, expressions: dict[int, Expression]) -> Expression:
+    """The opposite of a sum: b - a for a - b."""
+    return _sum(algebra, algebra.scale(algebra.arguments(atom)[0], -1), expressions)
 
 
 def _product(factors: Sequence[Expression]) -> Expression:

@@ -1,0 +1,252 @@
+"""Interned sums of terms: what is stored once and known by a number, what of it is positive, and how long it is.
+
+A *form* is a sum of terms; a term is a rational coefficient times a monomial; a monomial is a product of atoms to rational
+powers; an atom is a variable, a named constant, a function of forms, or a form of several terms. Atoms and forms are interned
+and known by small integers, so that equal ones are found at once and shared ones are stored once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from math import gcd, lcm
+from typing import NamedTuple
+
+Rational = int | Fraction
+Monomial = tuple[tuple[int, Rational], ...]
+"""Pairs of an atom and its exponent, by ascending atom; the empty monomial is 1."""
+
+Terms = tuple[tuple[Monomial, Rational], ...]
+"""Pairs of a monomial and its coefficient, which is not 0; the empty sum is 0."""
+
+ONE: Monomial = ()
+
+POSITIVE = frozenset({"exp", "exp2", "cosh", "sigmoid"})
+"""Operations whose value is positive wherever it is defined."""
+
+NOT_NEGATIVE = frozenset({"abs", "relu", "hypot", "norm", "var", "std"})
+"""Operations whose value is not negative."""
+
+
+class Atom(NamedTuple):
+    """An indivisible factor.
+
+    ``kind`` is ``variable``, ``constant``, ``number`` (a float that is not exact), ``form``, ``power`` (a power that is kept
+    apart from others of its base), or the name of an operation; ``content`` is the name, the number, the form, or the forms of
+    the arguments.
+    """
+
+    kind: str
+    content: str | float | tuple[int, ...]
+
+
+class Forms:
+    """The interned atoms and forms of one calculation.
+
+    Args:
+        positive: Whether every variable may be taken as positive.
+
+    Attributes:
+        atoms: The atoms by their ids.
+        forms: The forms by their ids.
+        positive: Whether every variable may be taken as positive.
+    """
+
+    def __init__(self, *, positive: bool = False) -> None:
+        self.atoms: list[Atom] = []
+        self.forms: list[Terms] = []
+        self.positive = positive
+        self._positive_atoms: set[int] = set()
+        self._atom_ids: dict[Atom, int] = {}
+        self._form_ids: dict[Terms, int] = {}
+        self._sizes: dict[int, int] = {}
+
+    # ---- interning ----
+
+    def atom(self, kind: str, content: str | float | tuple[int, ...]) -> int:
+        """The id of an atom."""
+        key = Atom(kind, repr(content) if isinstance(content, float) else content)
+        id = self._atom_ids.get(key)
+        if id is None:
+            id = self._atom_ids[key] = len(self.atoms)
+            self.atoms.append(Atom(kind, content))
+            if self._is_positive(kind, content):
+                self._positive_atoms.add(id)
+        return id
+
+    def has_atom(self, kind: str, content: tuple[int, ...]) -> bool:
+        """Whether an atom is in use."""
+        return Atom(kind, content) in self._atom_ids
+
+    def form(self, terms: Mapping[Monomial, Rational]) -> int:
+        """The id of a sum of terms; terms with the coefficient 0 fall away."""
+        key = tuple(sorted((monomial, whole(c)) for monomial, c in terms.items() if c))
+        id = self._form_ids.get(key)
+        if id is None:
+            id = self._form_ids[key] = len(self.forms)
+            self.forms.append(key)
+        return id
+
+    def number(self, value: Rational) -> int:
+        """The form of a rational number."""
+        return self.form({ONE: value})
+
+    def of_atom(self, atom: int, exponent: Rational = 1) -> int:
+        """The form of one atom."""
+        return self.form({((atom, exponent),): 1})
+
+    def of(self, operation: str, *operands: int) -> int:
+        """The form of an operation on forms."""
+        return self.of_atom(self.atom(operation, operands))
+
+    # ---- what a form is ----
+
+    def rational(self, form: int) -> Rational | None:
+        """The value of a form that is a rational number."""
+        terms = self.forms[form]
+        if not terms:
+            return 0
+        return terms[0][1] if len(terms) == 1 and terms[0][0] == ONE else None
+
+    def single_atom(self, form: int) -> int | None:
+        """The atom that a form consists of; None where it is anything else."""
+        terms = self.forms[form]
+        if len(terms) == 1 and terms[0][1] == 1 and len(terms[0][0]) == 1 and terms[0][0][0][1] == 1:
+            return terms[0][0][0][0]
+        return None
+
+    def inner(self, form: int) -> list[int]:
+        """The forms inside the atoms of a form."""
+        inner: list[int] = []
+        for monomial, _ in self.forms[form]:
+            for atom, _ in monomial:
+                inner.extend(self.arguments(atom))
+        return inner
+
+    def arguments(self, atom: int) -> tuple[int, ...]:
+        """The forms inside an atom."""
+        content = self.atoms[atom].content
+        return content if isinstance(content, tuple) else ()
+
+    def factors(self, monomial: Monomial) -> Iterator[tuple[int, Rational]]:
+        """The atoms of a monomial with their exponents, those kept apart from others of their base as well."""
+        for atom, exponent in monomial:
+            kind, content = self.atoms[atom]
+            if kind == "power" and isinstance(content, tuple):
+                for base, power in self.forms[content[0]][0][0]:
+                    yield base, power * exponent
+            else:
+                yield atom, exponent
+
+    # ---- signs ----
+
+    def is_positive(self, atom: int) -> bool:
+        """Whether an atom is known to be positive wherever it is defined."""
+        return atom in self._positive_atoms
+
+    def is_positive_form(self, form: int) -> bool:
+        """Whether a form is known to be positive wherever it is defined: x^2 + 1, exp(x)·|x| + 2."""
+        terms = self.forms[form]
+        return self.is_not_negative(form) and any(all(self.is_positive(a) for a, _ in monomial) for monomial, _ in terms)
+
+    def is_not_negative(self, form: int) -> bool:
+        """Whether a form is known not to be negative: x^2, |x| + w^4."""
+        return all(c > 0 and all(self._is_not_negative(a, e) for a, e in monomial) for monomial, c in self.forms[form])
+
+    def _is_not_negative(self, atom: int, exponent: Rational) -> bool:
+        """Whether a power is known not to be negative; one with an even denominator is defined for no negative base."""
+        even = exponent % 2 == 0 or (isinstance(exponent, Fraction) and exponent.denominator % 2 == 0)
+        return even or self.is_positive(atom) or self.atoms[atom].kind in NOT_NEGATIVE
+
+    def _is_positive(self, kind: str, content: str | float | tuple[int, ...]) -> bool:
+        if isinstance(content, tuple):
+            if kind in ("form", "power", "pow"):  # b^u is positive for b > 0
+                return self.is_positive_form(content[0])
+            return kind in POSITIVE or (kind == "softplus" and len(content) == 1)
+        if isinstance(content, float):
+            return content > 0
+        return content != "nan" if kind == "constant" else self.positive
+
+    # ---- size ----
+
+    def size(self, form: int) -> int:
+        """How many operations the form takes when it is written out."""
+        known = self._sizes.get(form)
+        if known is not None:
+            return known
+        work = [form]
+        while work:
+            at = work[-1]
+            below = [inner for inner in self.inner(at) if inner not in self._sizes]
+            if below:
+                work.extend(below)
+                continue
+            work.pop()
+            self._sizes[at] = self._own_size(at)
+        return self._sizes[form]
+
+    def _own_size(self, form: int) -> int:
+        terms = self.forms[form]
+        total = max(0, len(terms) - 1)
+        for monomial, coefficient in terms:
+            if monomial == ONE:
+                continue
+            factors = list(self.factors(monomial))
+            above = sum(exponent > 0 for _, exponent in factors)
+            numerator, denominator = abs(Fraction(coefficient)).as_integer_ratio()
+            total += above + (numerator != 1 or not above) - 1 + len(factors) - above + (denominator != 1)
+            for atom, exponent in factors:
+                kind, content = self.atoms[atom]
+                total += exponent not in (1, -1)
+                if isinstance(content, tuple):
+                    total += sum(self._sizes[inner] for inner in content) + (kind != "form")
+        return total + self._leading_sign(terms)
+
+    def _leading_sign(self, terms: Terms) -> int:
+        """1 where a minus stands first that no number takes in: -x, but not -2*x, and x - 1 for -(1 - x)."""
+        if not terms or any(coefficient > 0 for _, coefficient in terms):
+            return 0
+        monomial, coefficient = terms[0]
+        if len(terms) == 1 and Fraction(coefficient).numerator != -1:
+            return 0
+        return int(len(terms) > 1 or (any(e > 0 for _, e in monomial) and self.opposite_factor(monomial) is None))
+
+    def opposite_factor(self, monomial: Monomial) -> int | None:
+        """A factor that takes in a minus at no cost: a difference, -(a - b) = b - a; None where there is none."""
+        for atom, exponent in monomial:
+            kind, content = self.atoms[atom]
+            if kind == "form" and isinstance(content, tuple) and exponent % 2 == 1:
+                signs = {coefficient > 0 for _, coefficient in self.forms[content[0]]}
+                if len(signs) == 2:
+                    return atom
+        return None
+
+
+def whole(value: Rational) -> Rational:
+    """The rational number as an integer where it is one."""
+    return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
+
+
+def content_of(terms: Terms) -> Fraction:
+    """The positive rational factor that leaves coprime integer coefficients."""
+    coefficients = [Fraction(coefficient) for _, coefficient in terms]
+    return Fraction(gcd(*[c.numerator for c in coefficients]), lcm(*[c.denominator for c in coefficients]))
+
+
+def common_monomial(terms: Terms) -> dict[int, Rational]:
+    """The powers of atoms that all terms have in common."""
+    common = dict(terms[0][0])
+    for monomial, _ in terms[1:]:
+        powers = dict(monomial)
+        common = {
+            atom: min(exponent, powers[atom])
+            for atom, exponent in common.items()
+            if atom in powers and (powers[atom] > 0) == (exponent > 0)
+        }
+    return common
+
+
+def divided(monomial: Monomial, common: Mapping[int, Rational]) -> Monomial:
+    """A monomial without a factor that it has."""
+    powers = ((atom, whole(exponent - common.get(atom, 0))) for atom, exponent in monomial)
+    return tuple(sorted((atom, exponent) for atom, exponent in powers if exponent))
