@@ -22,7 +22,7 @@ from gradcli.derivation.tidy import ONE, ZERO, tidy
 from gradcli.derivation.words import Equal, Piece, Words, listed
 from gradcli.derivation.workings import Chain, Workings
 from gradcli.graph.graph import CONSTANT, VARIABLE
-from gradcli.language.ast import Call, Expression, Name, Operator, Output, Partial, Prime, postorder
+from gradcli.language.ast import Call, Expression, Name, Operator, Output, Partial, Prime, children, postorder
 from gradcli.language.parser import parse
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
@@ -33,6 +33,9 @@ SHOWN = 32
 
 ASSEMBLED = 60
 """Nodes of a derivative up to which it is put in where it is used; a longer one stays a name with a prime."""
+
+ASSEMBLED_TWICE = 24
+"""The same for what is used more than once."""
 
 DEEPEST = 8
 """Levels of numbers; what lies deeper begins a number of its own, so that 1.1.1 ... does not grow with the expression."""
@@ -125,7 +128,7 @@ class Rules:
         derivatives: For each variable its derivative, simplified.
     """
 
-    definitions: tuple[Equal, ...]
+    definitions: tuple[tuple[Name, Expression], ...]
     derivations: tuple[RuleDerivation, ...]
     derivatives: Mapping[str, Simplified]
 
@@ -172,10 +175,10 @@ class _Parts:
         """A part inside another one."""
         return Name(self.names[id]) if id in self.named else self.written[id]
 
-    def definitions(self) -> tuple[Equal, ...]:
+    def definitions(self) -> tuple[tuple[Name, Expression], ...]:
         """The parts that go by a name, in the order of evaluation."""
         on_the_way = self.workings.on_the_way
-        return tuple(Equal(Name(self.names[id]), self.written[id]) for id in sorted(self.named) if on_the_way[id])
+        return tuple((Name(self.names[id]), self.written[id]) for id in sorted(self.named) if on_the_way[id])
 
 
 class _Applying:
@@ -291,6 +294,8 @@ class _Applying:
         if to_text(put_in) != to_text(right):
             steps.append(Step("derivatives put in", left, put_in, tuple(self._reasons(chosen.operands.values()))))
         tidied = tidy(put_in)
+        if chosen.rule is LOGARITHMIC:
+            tidied = _cancelled(tidied, operands["u"])
         if to_text(tidied) != to_text(put_in):
             steps.append(Step("trivial factors dropped", left, tidied, ("simplified",)))
         self.results[id] = tidied
@@ -309,7 +314,8 @@ class _Applying:
         if id == self.variable:
             return ONE
         result = self.results.get(id)
-        if result is None or sum(1 for _ in postorder(result)) > ASSEMBLED:
+        limit = ASSEMBLED if self.parts.uses[id] < 2 else ASSEMBLED_TWICE
+        if result is None or sum(1 for _ in postorder(result)) > limit:
             return Prime(self.parts.shown(id))
         return result
 
@@ -437,6 +443,17 @@ _BY_LOGARITHMS = (
     (_read("D(u^v)/u^v"), _read("D(v)*log(u) + v*(D(u)/u)"), "product rule, and (log u)' = u'/u"),
 )
 """The steps that lead to the derivative of u^v: left side, right side, and what is done."""
+
+
+def _cancelled(expression: Expression, base: Expression) -> Expression:
+    """The expression with u/u as 1, for the base u of a logarithm, which is positive."""
+    text = to_text(base)
+
+    def change(node: Expression) -> Expression:
+        quotient = isinstance(node, Operator) and node.symbol == "/"
+        return ONE if quotient and [to_text(operand) for operand in children(node)] == [text, text] else node
+
+    return mapped(expression, change)
 
 
 def _prime(letter: str) -> Expression:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from gradcli.language.ast import Expression, Group, Number, Operator, postorder
+from gradcli.language.text import to_text
 
 ZERO, ONE = Number(0), Number(1)
 
@@ -95,9 +96,29 @@ def _sum(symbol: str, a: Expression, b: Expression, x: Fraction | None, y: Fract
     inner = _minus(b)
     if inner is not None:  # a + (-b) = a - b
         return Operator("-" if symbol == "+" else "+", (a, inner))
+    together = _like(symbol, a, b)
+    if together is not None:
+        return together
     if _is_sum(a) and _is_sum(b):  # (w + 1) + (x + w) keeps both parentheses
         a = Group(a)
     return Operator(symbol, (a, b))
+
+
+def _like(symbol: str, a: Expression, b: Expression) -> Expression | None:
+    """Two like terms as one: 2·u + u = 3·u; None where they are not alike."""
+    (k, u), (m, v) = _split(a), _split(b)
+    if type(u) is not type(v) or _is_sum(u) or _is_sum(v) or to_text(u) != to_text(v):
+        return None
+    return _tidied(Operator("*", (_written(k + m if symbol == "+" else k - m), u)))
+
+
+def _split(term: Expression) -> tuple[Fraction, Expression]:
+    """A term as a number times the rest."""
+    if isinstance(term, Operator) and term.symbol == "*":
+        number = rational(term.operands[0])
+        if number is not None:
+            return number, term.operands[1]
+    return Fraction(1), term
 
 
 def _is_sum(node: Expression) -> bool:

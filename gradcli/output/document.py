@@ -333,7 +333,8 @@ def _count(count: int | None) -> str:
 def _rules(explanation: Explanation, rules: Rules) -> Iterator[Part]:
     tape = explanation.tape
     if rules.definitions:
-        yield Paragraph(("where ", *listed(list(rules.definitions), ", ")))
+        yield Heading(("Parts with a name",))
+        yield Equations(tuple(Row(name, expression) for name, expression in rules.definitions))
     for derivation in rules.derivations:
         name = derivation.variable
         if tape.gradient[name] is None:

@@ -49,7 +49,7 @@ def explanation_json(explanation: Explanation, warnings: Sequence[str], *, ascii
         "equations": _equations(explanation, content) if isinstance(content, Derivation) else None,
         "paths": [_paths(explanation, found) for found in content.sums] if isinstance(content, Paths) else None,
         "costs": list(map(_cost, content.costs)) if isinstance(content, Paths) else None,
-        "definitions": {words_text([d.left]): to_text(d.right) for d in content.definitions}
+        "definitions": {name.name: to_text(expression) for name, expression in content.definitions}
         if isinstance(content, Rules)
         else None,
         "rules": _rules(explanation, content) if isinstance(content, Rules) else None,

@@ -63,7 +63,7 @@ def _print_table(console: Console, table: Table, ascii: bool) -> None:
 
 def _print_equations(console: Console, block: Equations) -> None:
     if block.title:
-        console.print(Padding(Text(block.title, style=_HEADING), (0, 0, 0, 2 * block.depth)))
+        console.print(Padding(Text(block.title, style=_HEADING), (0, 0, 0, 2 * block.depth), expand=False))
     grid = RichTable.grid(padding=(0, 1))
     grid.add_column(no_wrap=True)
     grid.add_column(no_wrap=True)
@@ -72,4 +72,4 @@ def _print_equations(console: Console, block: Equations) -> None:
     for index, (left, sign, right, note) in enumerate(block.rows):
         shown = Text(right, style=_RESULT if index in block.results else "")
         grid.add_row(Text(left, style="bold"), Text(sign), shown, Padding(Text(note), (0, 0, 0, 2)))
-    console.print(Padding(grid, (0, 0, 0, 2 * block.depth)))
+    console.print(Padding(grid, (0, 0, 0, 2 * block.depth), expand=False))

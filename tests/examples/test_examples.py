@@ -50,6 +50,14 @@ w^2 + x: wrong
 dynamic: a = w + 1, b = w + 1, y = a*b
 static: a = w + 1, y = a*a
 """,
+    "explain.sh": """\
+1 product rule
+1.1 sum rule
+1.2 sum rule
+w→a→y: 2
+w→b→y: 3
+lesson.tex lesson.md lesson.html
+""",
     # 2x·sin(x) + x²·cos(x) at 1.5
     "numeric_check.sh": "derivative 3.151644, difference 3.151644: agree\n",
 }
