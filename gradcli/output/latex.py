@@ -139,7 +139,9 @@ def _write(node: Expression, below: tuple[Expression, ...], texts: list[str], nu
         case Operator("/"):
             return rf"\frac{{{texts[0]}}}{{{texts[1]}}}"
         case Operator("^", (base, _)):
-            return f"{_at_least(base, texts[0], ATOM)}^{{{texts[1]}}}"
+            text = _at_least(base, texts[0], ATOM)
+            closed = not isinstance(base, Call) or text.startswith((r"\sqrt", r"\left|", r"\left\l")) or text.endswith(r"\right)")
+            return f"{text if closed else _parenthesised(text)}^{{{texts[1]}}}"
         case Operator(symbol, (left, right)):
             at = LEVELS[symbol]
             sign = _INFIX.get(symbol, symbol)
@@ -156,14 +158,18 @@ def _write(node: Expression, below: tuple[Expression, ...], texts: list[str], nu
             then, test, otherwise = texts
             return rf"\begin{{cases}} {then} & \text{{if }} {test} \\ {otherwise} & \text{{otherwise}} \end{{cases}}"
         case Call(function, arguments, keywords):
-            return _call(function, len(arguments), keywords, texts)
+            return _call(function, arguments, keywords, texts)
     raise TypeError(f"{type(node).__name__} is not an expression")
 
 
-def _call(function: str, count: int, keywords: tuple[str, ...], texts: list[str]) -> str:
+def _call(function: str, arguments: tuple[Expression, ...], keywords: tuple[str, ...], texts: list[str]) -> str:
+    count = len(arguments)
     for operation in spelled(function):
         if operation.latex and operation.accepts(count) and len(operation.parameters) == count and not keywords:
-            return operation.latex.format(*texts)
+            if operation.symbol or operation.latex.startswith("{{{0}}}^"):  # its arguments stand free, as those of an operator
+                texts = [_at_least(argument, text, ATOM) for argument, text in zip(arguments, texts, strict=True)]
+            written = operation.latex.format(*texts)
+            return _parenthesised(written) if operation.symbol and operation.symbol != "^" else written
     positional = count - len(keywords)
     words = texts[:positional]
     words += [rf"\mathrm{{{_escaped(k)}}} = {text}" for k, text in zip(keywords, texts[positional:], strict=True)]
