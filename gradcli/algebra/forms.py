@@ -21,6 +21,9 @@ Terms = tuple[tuple[Monomial, Rational], ...]
 
 ONE: Monomial = ()
 
+LONGEST_FRACTION = 128
+"""The largest denominator of a fraction that could be written as a decimal."""
+
 POSITIVE = frozenset({"exp", "exp2", "cosh", "sigmoid"})
 """Operations whose value is positive wherever it is defined."""
 
@@ -193,7 +196,7 @@ class Forms:
                 continue
             factors = list(self.factors(monomial))
             above = sum(exponent > 0 for _, exponent in factors)
-            numerator, denominator = abs(Fraction(coefficient)).as_integer_ratio()
+            numerator, denominator = coefficient_parts(coefficient)
             total += above + (numerator != 1 or not above) - 1 + len(factors) - above + (denominator != 1)
             for atom, exponent in factors:
                 kind, content = self.atoms[atom]
@@ -206,10 +209,10 @@ class Forms:
         """1 where a minus stands first that no number takes in: -x, but not -2*x, and x - 1 for -(1 - x)."""
         if not terms or any(coefficient > 0 for _, coefficient in terms):
             return 0
-        monomial, coefficient = terms[0]
-        if len(terms) == 1 and Fraction(coefficient).numerator != -1:
+        monomial, coefficient = max(terms, key=lambda term: sum(exponent for _, exponent in term[0]))
+        if Fraction(coefficient).numerator != -1 or not any(exponent > 0 for _, exponent in monomial):
             return 0
-        return int(len(terms) > 1 or (any(e > 0 for _, e in monomial) and self.opposite_factor(monomial) is None))
+        return int(len(terms) > 1 or self.opposite_factor(monomial) is None)
 
     def opposite_factor(self, monomial: Monomial) -> int | None:
         """A factor that takes in a minus at no cost: a difference, -(a - b) = b - a; None where there is none."""
@@ -227,10 +230,30 @@ def whole(value: Rational) -> Rational:
     return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
 
 
+def coefficient_parts(coefficient: Rational) -> tuple[Rational, int]:
+    """What stands above and below a fraction line for the size of a coefficient: 3 and 2 for -3/2, 0.0001 and 1 for 0.0001."""
+    size = abs(Fraction(coefficient))
+    return (size, 1) if is_long_decimal(size.denominator) else size.as_integer_ratio()
+
+
 def content_of(terms: Terms) -> Fraction:
-    """The positive rational factor that leaves coprime integer coefficients."""
+    """The rational factor that leaves coprime integers, not all negative, as coefficients; for long decimals its sign alone."""
     coefficients = [Fraction(coefficient) for _, coefficient in terms]
-    return Fraction(gcd(*[c.numerator for c in coefficients]), lcm(*[c.denominator for c in coefficients]))
+    sign = -1 if all(coefficient < 0 for coefficient in coefficients) else 1
+    denominator = lcm(*[c.denominator for c in coefficients])
+    if is_long_decimal(denominator):
+        return Fraction(sign)
+    return Fraction(sign * gcd(*[c.numerator for c in coefficients]), denominator)
+
+
+def is_long_decimal(denominator: int) -> bool:
+    """Whether fractions are better written as decimals: 0.044715 rather than 8943/200000, but 1/4 rather than 0.25."""
+    if denominator <= LONGEST_FRACTION:
+        return False
+    for prime in (2, 5):
+        while denominator % prime == 0:
+            denominator //= prime
+    return denominator == 1
 
 
 def common_monomial(terms: Terms) -> dict[int, Rational]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from gradcli.algebra.forms import ONE, Forms, Monomial, Rational, common_monomial, content_of, divided, whole
@@ -82,7 +82,7 @@ class Algebra(Forms):
         terms = self.forms[form]
         common = common_monomial(terms) if len(terms) > 1 else {}
         if common:
-            rest, content = self.as_term(self.add([self.form({divided(monomial, common): c for monomial, c in terms})]))
+            rest, content = self.as_term(self.settled_sum({divided(monomial, common): c for monomial, c in terms}))
             monomial = self.joined(tuple(sorted(common.items())), rest)
             if self.size(self.form({monomial: content})) <= self.size(form):
                 return monomial, content
@@ -124,7 +124,11 @@ class Algebra(Forms):
         for form in others:
             (left, a), (right, b) = self.as_term(result), self.as_term(form)
             result = self.form({self.joined(left, right): a * b})
-        return self._choice(result)
+        return self._as_choice(result)
+
+    def settled_sum(self, terms: Mapping[Monomial, Rational]) -> int:
+        """A sum of products, each settled."""
+        return self.add([self.settled(monomial, coefficient) for monomial, coefficient in terms.items()])
 
     def _opens(self, inner: int, exponent: Rational, powers: dict[int, Rational]) -> bool:
         """Whether a power of a product is written factor by factor: where it is whole, or a factor stands beside it."""
@@ -142,7 +146,7 @@ class Algebra(Forms):
                 groups.setdefault((kind, content[0] if kind == "pow" else -1), []).append(atom)
         merged: list[int] = []
         for (kind, base), members in groups.items():
-            base_atom = self.single_atom(base) if kind == "pow" else None
+            base_atom = self._atom_of_base(base) if kind == "pow" else None
             several = len(members) > 1 or base_atom in powers
             if not several and (kind == "exp" or powers[members[0]] in (1, -1) or not isinstance(powers[members[0]], int)):
                 continue
@@ -156,23 +160,44 @@ class Algebra(Forms):
                 merged.append(self.of("pow", base, total) if whole_exponent is None else self.power(base, whole_exponent))
         return merged
 
-    def _choice(self, form: int) -> int:
-        """A product with one choice that has a branch 0 as that choice: k·(a if c else 0) is (k·a if c else 0)."""
-        monomial, factor = self.as_term(form)
-        chosen = [(atom, e) for atom, e in monomial if isinstance(e, int) and e > 0 and self._has_branch_0(atom)]
-        conditions = {self.arguments(atom)[0] for atom, _ in chosen}
-        if len(conditions) != 1 or (len(monomial) == 1 and monomial[0][1] == 1):
-            return form
-        rest = divided(monomial, dict(chosen))
-        branches: list[int] = []
-        for branch in (1, 2):
-            product, scale = rest, Fraction(1)
-            for atom, times in chosen:
+    def _atom_of_base(self, form: int) -> int | None:
+        """The atom that stands for a form in products."""
+        return self.atom("form", (form,)) if self.has_atom("form", (form,)) else self.single_atom(form)
+
+    # ---- choices ----
+
+    def choice(self, condition: int, then: int, otherwise: int) -> int:
+        """``then if condition else otherwise``, in which choices by the same condition are made already."""
+        branches = self.under(then, condition, 1), self.under(otherwise, condition, 2)
+        return branches[0] if branches[0] == branches[1] else self.of("where", condition, *branches)
+
+    def under(self, form: int, condition: int, branch: int) -> int:
+        """A form where a condition is known to be true (branch 1) or false (branch 2)."""
+        total: list[int] = []
+        for monomial, coefficient in self.forms[form]:
+            chosen = {atom: e for atom, e in monomial if isinstance(e, int) and e > 0 and self.condition(atom) == condition}
+            product, scale = divided(monomial, chosen), Fraction(coefficient)
+            for atom, times in chosen.items():
                 inside, number = self.as_term(self.arguments(atom)[branch])
                 product = self.joined(product, tuple((a, e * times) for a, e in inside))
                 scale *= Fraction(number) ** times
-            branches.append(self.form({product: scale}))
-        return self.scale(self.of("where", *conditions, *branches), factor)
+            total.append(self.form({product: scale}))
+        return self.add(total)
+
+    def condition(self, atom: int) -> int | None:
+        """The condition of a choice; None for any other atom."""
+        return self.arguments(atom)[0] if self.atoms[atom].kind == "where" else None
+
+    def _as_choice(self, form: int) -> int:
+        """A product with one choice that has a branch 0 as that choice: k·(a if c else 0) is (k·a if c else 0)."""
+        monomial, factor = self.as_term(form)
+        conditions = {self.condition(atom) for atom, exponent in monomial if exponent > 0 and self._has_branch_0(atom)}
+        if len(conditions) != 1 or (len(monomial) == 1 and monomial[0][1] == 1):
+            return form
+        (condition,) = conditions
+        assert condition is not None
+        product = self.form({monomial: 1})
+        return self.scale(self.choice(condition, product, product), factor)
 
     def _has_branch_0(self, atom: int) -> bool:
         return self.atoms[atom].kind == "where" and 0 in [self.rational(branch) for branch in self.arguments(atom)[1:]]
@@ -193,8 +218,8 @@ class Algebra(Forms):
         if isinstance(exponent, int):
             raised = tuple((atom, whole(e * exponent)) for atom, e in monomial)
             return self.settled(raised, Fraction(coefficient) ** exponent)
-        if coefficient == 1 and len(monomial) == 1 and monomial[0][1] == 1:
-            return self.of_atom(monomial[0][0], exponent)
+        if coefficient == 1 and len(monomial) == 1 and (monomial[0][1] == 1 or _is_root(monomial[0][1])):
+            return self.of_atom(monomial[0][0], monomial[0][1] * exponent)  # sqrt(x)^r = x^(r/2)
         together = self.of_atom(self.atom("form", (form,)), exponent)
         apart = self._root(monomial, coefficient, exponent)
         return together if apart is None or self.size(apart) > self.size(together) else apart
@@ -209,7 +234,7 @@ class Algebra(Forms):
         result = self._power_of_number(coefficient, exponent)
         for atom, power in monomial:
             raised = whole(power * exponent)
-            if self.is_positive(atom) or (power % 2 == 0 and isinstance(raised, int) and raised % 2 == 0):
+            if self.is_positive(atom) or _is_root(power) or (power % 2 == 0 and isinstance(raised, int) and raised % 2 == 0):
                 factor = self.of_atom(atom, raised)
             elif power % 2 == 0:
                 factor = self.of_atom(self.atom("abs", (self.of_atom(atom),)), raised)
@@ -233,6 +258,11 @@ class Algebra(Forms):
             if inside != 1:
                 monomial[self.atom("form", (self.number(inside),))] = power
         return self.form({tuple(sorted(monomial.items())): outside})
+
+
+def _is_root(exponent: Rational) -> bool:
+    """Whether a power has this exponent for no negative base: sqrt(x), x^(3/4)."""
+    return isinstance(exponent, Fraction) and exponent.denominator % 2 == 0
 
 
 def _root_and_rest(value: int, degree: int) -> tuple[int, int]:

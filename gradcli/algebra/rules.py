@@ -138,10 +138,10 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
             return algebra.power(operands[0], _POWERS[operation])
         case "where" if values[0] is not None:  # a if 1 else b = a
             return operands[1] if values[0] else operands[2]
-        case "where" if operands[1] == operands[2]:  # a if c else a = a
-            return operands[1]
         case "where" if generic and values[1] == 0 and _at_single_points(algebra, operands[0]):
             return operands[2]
+        case "where":  # a if c else a = a
+            return algebra.choice(*operands)
         case _ if operation in _ON_EQUALS and len(set(operands)) == 1 < len(operands):
             return operands[0] if _ON_EQUALS[operation] is None else algebra.number(int(bool(_ON_EQUALS[operation])))
         case _ if len(operands) == 1:
@@ -167,7 +167,7 @@ def _simpler(algebra: Algebra, operation: str, operand: int) -> int | None:
             return operand
         case "sign" if algebra.is_positive_form(operand):  # sign(u) = 1 for u > 0
             return algebra.number(1)
-        case "abs" | "sign" if terms and (size := content_of(terms)) != 1:  # |k·u| = k·|u|, sign(k·u) = sign(u)
+        case "abs" | "sign" if terms and (size := abs(content_of(terms))) != 1:  # |k·u| = k·|u|, sign(k·u) = sign(u)
             inner = apply_operation(algebra, operation, [algebra.scale(operand, 1 / size)])
             return inner if operation == "sign" else algebra.scale(inner, size)
         case "exp" if len(terms) == 1:

@@ -61,7 +61,7 @@ def expanded(algebra: Algebra, form: int) -> int:
     result = algebra.form(total)
     if result == form:
         return form
-    return algebra.add([algebra.settled(monomial, coefficient) for monomial, coefficient in algebra.forms[result]])
+    return algebra.settled_sum(dict(algebra.forms[result]))
 
 
 def factored(algebra: Algebra, form: int) -> int:
@@ -75,7 +75,7 @@ def factored(algebra: Algebra, form: int) -> int:
     for monomial, coefficient in terms:
         left = divided(monomial, common)
         rest[left] = rest.get(left, 0) + Fraction(coefficient) / content
-    inner = shortest(algebra, algebra.add([algebra.form(rest)]))
+    inner = shortest(algebra, algebra.settled_sum(rest))
     return algebra.multiply(algebra.form({tuple(sorted(common.items())): content}), inner)
 
 
@@ -87,7 +87,7 @@ def grouped(algebra: Algebra, form: int) -> int:
     best = form
     for atom in dict.fromkeys(atom for monomial, _ in terms for atom, _ in monomial):
         inside = {monomial: c for monomial, c in terms if any(a == atom for a, _ in monomial)}
-        if 1 < len(inside) < len(terms):
+        if 1 < len(inside) < len(terms) and any(len(monomial) > 1 for monomial in inside):  # 3·x^2 + 8·x + 6 stays a polynomial
             outside = algebra.form({monomial: c for monomial, c in terms if monomial not in inside})
             candidate = algebra.add([factored(algebra, algebra.form(inside)), outside])
             if algebra.size(candidate) < algebra.size(best):
@@ -115,27 +115,14 @@ def collected_squares(algebra: Algebra, form: int) -> int:
 
 def collected_choices(algebra: Algebra, form: int) -> int:
     """Choices by one condition as one choice: k·(a if c else b) + l·(u if c else v) is (k·a + l·u if c else k·b + l·v)."""
-    groups: dict[int, list[tuple[Monomial, Rational, int]]] = {}
-    for monomial, coefficient in algebra.forms[form]:
-        for atom, exponent in monomial:
-            kind, content = algebra.atoms[atom]
-            if kind == "where" and exponent == 1 and isinstance(content, tuple):
-                groups.setdefault(content[0], []).append((monomial, coefficient, atom))
     best = form
-    for condition, members in groups.items():
-        taken = {monomial for monomial, _, _ in members}
-        outside = algebra.form({monomial: c for monomial, c in algebra.forms[form] if monomial not in taken})
-        if len(taken) < len(members):
-            continue
-        branches = []
-        for branch in (1, 2):
-            parts = []
-            for monomial, coefficient, atom in members:
-                rest = algebra.form({divided(monomial, {atom: 1}): coefficient})
-                parts.append(algebra.multiply(rest, algebra.arguments(atom)[branch]))
-            branches.append(algebra.add(parts))
-        choice = branches[0] if branches[0] == branches[1] else algebra.of("where", condition, *branches)
-        candidate = algebra.add([choice, outside])
+    terms = algebra.forms[form]
+    conditions = [[algebra.condition(atom) for atom, exponent in monomial if exponent > 0] for monomial, _ in terms]
+    for condition in dict.fromkeys(condition for found in conditions for condition in found if condition is not None):
+        inside = algebra.form(dict(term for term, found in zip(terms, conditions, strict=True) if condition in found))
+        outside = algebra.form(dict(term for term, found in zip(terms, conditions, strict=True) if condition not in found))
+        branches = [shortest(algebra, algebra.under(inside, condition, branch)) for branch in (1, 2)]
+        candidate = algebra.add([algebra.choice(condition, *branches), outside])
         if algebra.size(candidate) < algebra.size(best):
             best = candidate
     return best
@@ -151,26 +138,26 @@ def collected_powers(algebra: Algebra, form: int) -> int:
                 number = dict(algebra.forms[content[1]]).get(ONE, 0)
                 rest = algebra.add([content[1], algebra.number(-number)])
                 powers.setdefault((content[0], rest), []).append((atom, number))
-    replaced: dict[int, Monomial] = {}
+    replaced: dict[int, tuple[Monomial, Rational]] = {}
     for (base, _), found in powers.items():
         least, number = min(found, key=lambda pair: pair[1])
-        base_monomial, coefficient = algebra.as_term(base)
         for atom, higher in found:
-            if higher != number and coefficient == 1 and Fraction(higher - number).denominator == 1:
-                raised = tuple((a, e * (higher - number)) for a, e in base_monomial)
-                replaced[atom] = algebra.joined(((least, 1),), raised)
+            if higher != number and Fraction(higher - number).denominator == 1:
+                raised, coefficient = algebra.as_term(algebra.power(base, higher - number))
+                replaced[atom] = algebra.joined(((least, 1),), raised), coefficient
     if not replaced:
         return form
     total: dict[Monomial, Rational] = {}
     for monomial, coefficient in algebra.forms[form]:
         product: Monomial = ()
         for atom, exponent in monomial:
-            product = algebra.joined(product, replaced.get(atom, ((atom, exponent),)))
+            factor, number = replaced.get(atom, (((atom, exponent),), 1))
+            product, coefficient = algebra.joined(product, factor), coefficient * number
         total[product] = total.get(product, 0) + coefficient
     terms = algebra.forms[algebra.form(total)]
     common = common_monomial(terms)
-    if not all(monomial[0][0] in common for monomial in replaced.values() if monomial):
+    if not any(algebra.atoms[atom].kind == "pow" for atom in common):
         return form
-    rest = algebra.form({divided(monomial, common): c for monomial, c in terms})
+    rest = algebra.settled_sum({divided(monomial, common): c for monomial, c in terms})
     (outer, a), (inner, b) = (tuple(sorted(common.items())), 1), algebra.as_term(shortest(algebra, rest))
     return algebra.settled(algebra.joined(outer, inner), a * b)

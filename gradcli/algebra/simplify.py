@@ -8,6 +8,10 @@ from fractions import Fraction
 from gradcli.algebra.normal import Algebra
 from gradcli.algebra.rules import apply_operation
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
+from gradcli.language.ast import NOWHERE
+
+_NOT_OF_0 = ("reciprocal", "rsqrt", "log", "log2", "log10")
+"""Functions that have no value at 0."""
 
 TOO_LONG = -1
 """Stands for the form of a node that would be longer than the limit."""
@@ -49,7 +53,8 @@ def normal_forms(
                 form = algebra.of_atom(algebra.atom("constant" if isinstance(value, str) else "number", value))
         else:
             operands = [forms[input] for input in inputs]
-            form = TOO_LONG if TOO_LONG in operands else apply_operation(algebra, operation, operands, generic=generic)
+            guard = generic and operation == "where" and graph.spans[inputs[0]] == NOWHERE  # no condition that the user wrote
+            form = TOO_LONG if TOO_LONG in operands else apply_operation(algebra, operation, operands, generic=guard)
             if form != TOO_LONG and algebra.size(form) > limit:
                 form = TOO_LONG
         forms.append(form)
@@ -59,12 +64,15 @@ def normal_forms(
 def assume_defined(graph: Graph, algebra: Algebra, forms: Sequence[int]) -> None:
     """Note what is different from 0 wherever all nodes of a graph are defined: divisors, and arguments of logarithms."""
     for operation, inputs in zip(graph.operations, graph.inputs, strict=True):
+        divisor = TOO_LONG
         if operation == "div":
             divisor = forms[inputs[1]]
-        elif operation in ("reciprocal", "rsqrt", "log", "log2", "log10"):
+        elif operation in _NOT_OF_0 or (operation == "pow" and _is_negative(algebra, forms[inputs[1]])):
             divisor = forms[inputs[0]]
-        else:
-            continue
-        if divisor == TOO_LONG:
-            continue
-        algebra.nonzero.update(atom for atom, _ in algebra.as_term(divisor)[0])
+        if divisor != TOO_LONG:
+            algebra.nonzero.update(atom for atom, _ in algebra.as_term(divisor)[0])
+
+
+def _is_negative(algebra: Algebra, form: int) -> bool:
+    value = None if form == TOO_LONG else algebra.rational(form)
+    return value is not None and value < 0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from gradcli.algebra.forms import Monomial, Rational
+from gradcli.algebra.forms import Monomial, Rational, coefficient_parts
 from gradcli.algebra.normal import Algebra
 from gradcli.language.ast import Call, Expression, Name, Number, Operator
 from gradcli.language.text import to_text
@@ -32,12 +32,10 @@ def written(algebra: Algebra, form: int) -> Expression:
 
 
 def _sum(algebra: Algebra, form: int, expressions: dict[int, Expression]) -> Expression:
-    terms = list(algebra.forms[form])
-    if len(terms) > 1:
-        terms.sort(key=lambda term: _term_key(algebra, term[0], expressions))
-        if terms[0][1] < 0:  # 1 - x rather than -x + 1
-            first = next((index for index, term in enumerate(terms) if term[1] > 0), 0)
-            terms.insert(0, terms.pop(first))
+    terms = _in_order(algebra, form, expressions)
+    if len(terms) > 1 and terms[0][1] < 0:  # 1 - x rather than -x + 1
+        first = next((index for index, term in enumerate(terms) if term[1] > 0), 0)
+        terms.insert(0, terms.pop(first))
     total: Expression | None = None
     for monomial, coefficient in terms:
         if total is None:
@@ -47,6 +45,17 @@ def _sum(algebra: Algebra, form: int, expressions: dict[int, Expression]) -> Exp
             sign, size = ("-", -coefficient) if coefficient < 0 else ("+", coefficient)
             total = Operator(sign, (total, _term(algebra, monomial, size, expressions)))
     return Number(0) if total is None else total
+
+
+def _in_order(algebra: Algebra, form: int, expressions: dict[int, Expression]) -> list[tuple[Monomial, Rational]]:
+    terms = algebra.forms[form]
+    return sorted(terms, key=lambda term: _term_key(algebra, term[0], expressions)) if len(terms) > 1 else list(terms)
+
+
+def _starts_negative(algebra: Algebra, atom: int, expressions: dict[int, Expression]) -> bool:
+    """Whether the first term of a sum has a minus."""
+    kind, content = algebra.atoms[atom]
+    return kind == "form" and isinstance(content, tuple) and _in_order(algebra, content[0], expressions)[0][1] < 0
 
 
 def _term_key(algebra: Algebra, monomial: Monomial, expressions: dict[int, Expression]) -> tuple[Any, ...]:
@@ -59,6 +68,8 @@ def _atom_key(algebra: Algebra, atom: int, expressions: dict[int, Expression]) -
     kind, content = algebra.atoms[atom]
     if isinstance(content, tuple):
         rank = {"form": 3, "power": 4}.get(kind, 2)
+        if _starts_negative(algebra, atom, expressions):  # 1 - x is where x - 1 is
+            return rank, kind + to_text(_negative(algebra, atom, expressions)).translate(_LETTERS_FIRST)
         return rank, kind + ", ".join([to_text(expressions[inner]) for inner in content]).translate(_LETTERS_FIRST)
     return int(kind == "variable"), str(content)
 
@@ -75,13 +86,14 @@ def _term(
     if len(factors) > 1:
         factors.sort(key=lambda pair: _atom_key(algebra, pair[0], expressions))
     for atom, exponent in factors:
-        base = _negative(algebra, atom, expressions) if atom == opposite else _atom(algebra, atom, expressions)
+        turned = atom == opposite or (exponent % 2 == 0 and _starts_negative(algebra, atom, expressions))  # (a - b)^2 = (b - a)^2
+        base = _negative(algebra, atom, expressions) if turned else _atom(algebra, atom, expressions)
         (above if exponent > 0 else below).append(_power(base, exponent if exponent > 0 else -exponent))
-    size = abs(Fraction(coefficient))
-    if size.numerator != 1 or not above:
-        above.insert(0, Number(size.numerator))
-    if size.denominator != 1:
-        below.insert(0, Number(size.denominator))
+    numerator, denominator = coefficient_parts(coefficient)
+    if numerator != 1 or not above:
+        above.insert(0, Number(numerator))
+    if denominator != 1:
+        below.insert(0, Number(denominator))
     if coefficient < 0 and opposite is None:
         head = above[0]
         above[0] = Number(-head.value) if isinstance(head, Number) else Operator("-", (head,))
