@@ -440,7 +440,7 @@ def _read(text: str) -> Expression:
 _BY_LOGARITHMS = (
     (_read("log(u^v)"), _read("v*log(u)"), "logarithms of both sides, for a positive base"),
     (_read("D(u^v)/u^v"), _read("D(v*log(u))"), "both sides differentiated"),
-    (_read("D(u^v)/u^v"), _read("D(v)*log(u) + v*(D(u)/u)"), "product rule, and (log u)' = u'/u"),
+    (_read("D(u^v)/u^v"), _read("D(v)*log(u) + v*(D(u)/u)"), "product rule and derivative of log"),
 )
 """The steps that lead to the derivative of u^v: left side, right side, and what is done."""
 

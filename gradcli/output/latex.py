@@ -146,7 +146,8 @@ def _write(node: Expression, below: tuple[Expression, ...], texts: list[str], nu
             at = LEVELS[symbol]
             sign = _INFIX.get(symbol, symbol)
             if symbol == "*" and not isinstance(right, Number) and not _starts_with_number(right):
-                sign = r"\cdot" if level(left) < PRODUCT or _is_fraction(left) else "" if isinstance(left, Number) else r"\,"
+                apart = level(left) < PRODUCT or _is_fraction(left) or left == Number(1)
+                sign = r"\cdot" if apart else "" if isinstance(left, Number) else r"\,"
             sign = f" {sign} " if sign else " "
             return f"{_at_least(left, texts[0], at)}{sign}{_at_least(right, texts[1], ATOM if _signed(right) else at + 1)}"
         case Comparison(symbols, _):

@@ -68,7 +68,8 @@ def _row(*parts: str) -> str:
 
 
 def _fenced(text: str, left: str = "(", right: str = ")") -> str:
-    tight = 'fence="true" lspace="0" rspace="0"'
+    tall = any(element in text for element in ("<mfrac", "<msup", "<msqrt", "<mroot", "<mtable"))
+    tight = f'fence="true" stretchy="{str(tall).lower()}" lspace="0" rspace="0"'
     return _row(f'<mo form="prefix" {tight}>{left}</mo>', text, f'<mo form="postfix" {tight}>{right}</mo>')
 
 
@@ -98,7 +99,7 @@ def _write(node: Expression, below: tuple[Expression, ...], texts: list[str], nu
         case Operator(symbol, (left, right)):
             at = LEVELS[symbol]
             sign = _operator(symbol)
-            if symbol == "*" and isinstance(left, Number) and not _starts_with_number(right):
+            if symbol == "*" and isinstance(left, Number) and left.value != 1 and not _starts_with_number(right):
                 sign = "<mo>&#x2062;</mo>"
             left_text = _at_least(left, texts[0], at)
             return _row(left_text, sign, _at_least(right, texts[1], ATOM if _signed(right) else at + 1))
