@@ -18,7 +18,7 @@ from gradcli.algebra.equality_graph import Kind, Outcome, Step
 from gradcli.algebra.equality_points import Rational
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.lowering.builders import forward_of
-from gradcli.ops import OPERATIONS
+from gradcli.ops import OPERATIONS, special
 from gradcli.ops.constants import constant_value
 
 DIGITS = 50
@@ -28,6 +28,12 @@ AGREED_DIGITS = 45
 """Leading digits in which two values must agree."""
 
 _MOST_DIGITS = 3000
+_MOST_SPECIAL_DIGITS = 200
+"""The most digits where special functions are computed: what mpmath needs for them grows fast."""
+
+SPECIAL = 100
+"""What a special function costs, in sums."""
+
 _MOST_BITS = 4096
 """The largest binary exponent of an argument: exp(exp(exp(10))) has an exponent that no memory holds."""
 
@@ -51,11 +57,12 @@ _ROUNDINGS = frozenset(("floor", "ceil", "round"))
 class Numeric:
     """Steps, made ready to be computed at high precision.
 
-    A value is a number of mpmath, or a float that is infinite or nan where the expression is undefined: a logarithm of a negative
-    number, a division by 0. Such a value makes all that is computed from it undefined, apart from choices and comparisons, which
-    treat it as the operations on floats do.
+    A value is a number of mpmath where it is defined. Where it is not, as the logarithm of a negative number or a division by 0,
+    it is the float that gradcli computes, an infinity or nan. All that is computed from it is undefined as well, and a float,
+    even where that is finite, as 1/inf is; only a choice between operands may still take one that is defined.
 
     Attributes:
+        is_special: Whether one of them is a special function, whose cost grows fast with the digits.
         evaluations: How many times the steps have been computed, in calculations of 50 digits.
     """
 
@@ -64,20 +71,22 @@ class Numeric:
         self.first = first
         self.second = second
         self.evaluations = 0.0
-        compiled: dict[tuple[str, int], _Function] = {}
+        self.is_special = any(cost(step.operation) >= SPECIAL for step in steps)
+        compiled: dict[tuple[str, int, bool], _Function] = {}
         self._functions: list[_Function | None] = []
         for step in steps:
             if step.operation in (CONSTANT, VARIABLE):
                 self._functions.append(None)
                 continue
-            key = (step.operation, len(step.inputs))
+            tests_itself = step.operation in ("eq", "ne") and step.inputs[0] == step.inputs[1]
+            key = (step.operation, len(step.inputs), tests_itself)
             if key not in compiled:
-                compiled[key] = _function(*key)
+                compiled[key] = _function(step.operation, len(step.inputs), tests_itself=tests_itself)
             self._functions.append(compiled[key])
 
     def values(self, point: Mapping[str, Rational], digits: int) -> list[Any]:
         """The value of each step."""
-        self.evaluations += max(1.0, digits / DIGITS)
+        self.evaluations += max(1.0, (digits / DIGITS) ** (2 if self.is_special else 1))
         found: list[Any] = []
         with mp.workdps(digits):
             for step, function in zip(self.steps, self._functions, strict=True):
@@ -106,7 +115,7 @@ class Numeric:
     def _careful(self, point: Mapping[str, Rational], rough: Sequence[Any]) -> Outcome:
         """Two calculations at each of several precisions show what is rounding: it shrinks as the digits grow."""
         digits = self._digits(rough)
-        while digits <= _MOST_DIGITS:
+        while digits <= (_MOST_SPECIAL_DIGITS if self.is_special else _MOST_DIGITS):
             low, high = self.values(point, digits), self.values(point, 2 * digits)
             with mp.workdps(2 * digits):
                 if not self._unclear(low, high):
@@ -134,7 +143,8 @@ class Numeric:
         a, b = rough[self.first], rough[self.second]
         difference = a - b if type(a) is not float and type(b) is not float else mp.one
         smallest = mp.mag(difference) if difference else 0
-        return int(min(max(60, (largest - smallest) * 0.302 + 30), 500))
+        lost = min(largest - smallest, 10_000) * 302 // 1000
+        return min(max(60, lost + 30), 100 if self.is_special else 500)
 
     def _unclear(self, low: Sequence[Any], high: Sequence[Any]) -> bool:
         """Whether a result hangs on a decision that rounding made: a comparison of equal numbers, the floor of a whole one."""
@@ -168,38 +178,40 @@ class _Function(NamedTuple):
     """How an operation is computed.
 
     Attributes:
+        operation: Its name.
         compute: From numbers of mpmath.
         is_arithmetic: Whether it takes numbers of any size.
-        takes_all: Whether it takes operands that are undefined, as a choice does.
-        plain: From floats; where mathematics has no value, this says whether it is an infinity.
-        chooses: Whether the first operand chooses one of the others.
+        is_choice: Whether it compares its operands or chooses one; it may then be defined where one of them is not.
+        tests_itself: Whether its operands are one node: b == b asks whether b is defined.
+        plain: From floats.
     """
 
+    operation: str
     compute: Callable[..., Any]
     is_arithmetic: bool
-    takes_all: bool
+    is_choice: bool
+    tests_itself: bool
     plain: Callable[..., float]
-    chooses: bool
 
 
-def _function(operation: str, count: int) -> _Function:
+def _function(operation: str, count: int, *, tests_itself: bool) -> _Function:
     precise, plain = OPERATIONS[operation].precise, forward_of(operation, count)
     if isinstance(precise, str):
         faster = _FASTER.get(precise)
-        return _Function(faster or getattr(mp, precise), faster is not None, False, plain, False)
+        return _Function(operation, faster or getattr(mp, precise), faster is not None, False, tests_itself, plain)
     assert precise is not None, f"{operation} has neither a definition nor a precise value"
-    return _Function(precise, True, True, plain, operation == "where")
+    is_choice = precise.__module__ != special.__name__
+    return _Function(operation, precise, True, is_choice, tests_itself, plain)
 
 
 def _apply(function: _Function, operands: Sequence[Any]) -> Any:
-    """The value of an operation: a number of mpmath, or a float that is not finite."""
+    """The value of an operation: a number of mpmath, or a float where it is undefined."""
+    if function.is_choice:
+        return _choice(function, operands)
     for operand in operands:
         if type(operand) is float:
-            if operand is _TOO_LARGE and not function.chooses:
-                return _TOO_LARGE
-            if not function.takes_all:
-                return math.nan
-        elif not function.is_arithmetic and mp.mag(operand) > _MOST_BITS:
+            return _TOO_LARGE if operand is _TOO_LARGE else function.plain(*map(_float, operands))
+        if not function.is_arithmetic and mp.mag(operand) > _MOST_BITS:
             return _TOO_LARGE
     try:
         value = function.compute(*operands)
@@ -211,12 +223,31 @@ def _apply(function: _Function, operands: Sequence[Any]) -> Any:
         _, mantissa, exponent, _ = value._mpf_
         if mantissa or not exponent:
             return value
-    elif isinstance(value, int | float):  # a truth value, or one of the operands
-        return mp.mpf(value) if math.isfinite(value) else value
-    if any(type(operand) is float for operand in operands):
-        return math.nan
     plain = function.plain(*map(_float, operands))
     return plain if math.isinf(plain) else math.nan
+
+
+def _choice(function: _Function, operands: Sequence[Any]) -> Any:
+    """The value of a choice or a comparison. Infinities can be compared; what another undefined value decides is undefined."""
+    operation = function.operation
+    if operation == "where":
+        condition = operands[0]
+        chosen = operands[1] if condition else operands[2]
+        if type(condition) is not float or condition is _TOO_LARGE:
+            return _TOO_LARGE if condition is _TOO_LARGE else chosen
+        return _float(chosen)
+    if any(operand is _TOO_LARGE for operand in operands):
+        return _TOO_LARGE
+    value = function.compute(*operands)
+    if operation in _LOGICAL:
+        decides = operation == "logical_or"  # true or x is true, false and x is false, whatever x is
+        settled = any(type(operand) is not float and bool(operand) == decides for operand in operands)
+        undefined = any(type(operand) is float for operand in operands) and not (settled and len(operands) > 1)
+        return float(value) if undefined else mp.mpf(value)
+    if operation in _COMPARISONS:
+        undefined = not function.tests_itself and any(type(o) is float and not math.isinf(o) for o in operands)
+        return float(value) if undefined else mp.mpf(value)
+    return value
 
 
 def cost(operation: str) -> float:
@@ -225,8 +256,8 @@ def cost(operation: str) -> float:
         return 1
     precise = OPERATIONS[operation].precise
     if not isinstance(precise, str):
-        return 2 if OPERATIONS[operation].exact or precise is None else 100
-    return 1 if precise in _FASTER else 100 if precise in ("erf", "erfc", "erfinv", "digamma") else 5
+        return SPECIAL if precise is not None and precise.__module__ == special.__name__ else 2
+    return 1 if precise in _FASTER else SPECIAL if precise in ("erf", "erfc", "erfinv", "digamma") else 5
 
 
 def _float(value: Any) -> float:

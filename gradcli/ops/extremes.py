@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from gradcli.ops import ieee
-from gradcli.ops.logic import both, either, eq, ge, gt, le, lt, ne, where
+from gradcli.ops.logic import both, eq, ge, gt, le, lt, ne, where
 from gradcli.ops.operation import operation
 
 LOW = (-2.0, -0.5)
@@ -90,7 +90,7 @@ fmax = operation(
     grad_fn="FmaxBackward0",
     domain="a ≠ b",
     samples=(LOW, HIGH),
-    definition=lambda a, b: where(either(ge(a, b), ne(b, b)), a, b),
+    definition=lambda a, b: where(ne(a, a), b, where(ne(b, b), a, maximum(a, b))),
     doc="The larger of two numbers; one that is not nan, if any.",
 )
 fmin = operation(
@@ -103,7 +103,7 @@ fmin = operation(
     grad_fn="FminBackward0",
     domain="a ≠ b",
     samples=(LOW, HIGH),
-    definition=lambda a, b: where(either(le(a, b), ne(b, b)), a, b),
+    definition=lambda a, b: where(ne(a, a), b, where(ne(b, b), a, minimum(a, b))),
     doc="The smaller of two numbers; one that is not nan, if any.",
 )
 clamp = operation(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import math
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,9 @@ from gradcli.ops.operation import Operation, operation, undefined
 ANYWHERE = (-2.0, 2.0)
 POSITIVE = (0.3, 2.5)
 
+MOST_ORDER = 1000
+"""The largest order of polygamma that mpmath is asked for; it computes the factorial."""
+
 
 def _polygamma(order: float, x: float) -> float:
     if x != x or not float(order).is_integer() or order < 0:
@@ -23,12 +27,32 @@ def _polygamma(order: float, x: float) -> float:
         return math.nan if x < 0 else math.inf if order == 0 else 0.0
     if x <= 0 and x.is_integer():
         return math.nan if order % 2 == 0 else math.inf
+    if order > MOST_ORDER:
+        return _high_polygamma(order, x)
     from mpmath import mp
 
     try:
         return float(mp.psi(int(order), x).real)
     except OverflowError:
         return math.inf if order % 2 else -math.inf
+
+
+def _high_polygamma(n: float, x: float) -> float:
+    """(-1)^(n+1)·n!·Σ 1/(x + k)^(n+1) for large n: the terms around the pole that is nearest are all that matters."""
+    nearest = max(0, builtins.round(-x))
+    distances = [x + k for k in range(max(0, nearest - 100), nearest + 100)]
+    least = min(map(abs, distances))
+    total = sum((1 if d > 0 or n % 2 else -1) * (least / abs(d)) ** (n + 1) for d in distances)
+    size = n / math.e - least if n > 1e300 else math.lgamma(n + 1) - (n + 1) * math.log(least)
+    return math.copysign(ieee.exp(size), total if n % 2 else -total) * (abs(total) if size < 700 else 1)
+
+
+def _precise_polygamma(mp: Any, order: Any, x: Any) -> Any:
+    if order < 0 or not mp.isint(order):
+        return mp.nan
+    if order > MOST_ORDER:
+        raise OverflowError
+    return mp.psi(int(order), x)
 
 
 def _erfinv(x: float) -> float:
@@ -124,7 +148,7 @@ polygamma: Operation = operation(
     latex=r"\psi^{{({0})}}\left({1}\right)",
     domain="n = 0, 1, 2, ...; x > 0, or x not an integer",
     samples=((1.0, 1.0), POSITIVE),
-    precise=_by_mpmath(lambda mp, n, x: mp.psi(int(n), x) if n >= 0 and n == int(n) else mp.nan),
+    precise=_by_mpmath(_precise_polygamma),
     doc="The n-th derivative of digamma.",
 )
 i0 = operation(

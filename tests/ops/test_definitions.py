@@ -61,3 +61,12 @@ def test_the_definition_has_the_value_of_the_operation_everywhere(operation: Ope
             assert same(value, expected, 1e-11, 1e-12), point
         else:  # celu(-1, 0) divides by 0 on its way to 0
             assert not math.isfinite(expected) or (operation.name, point[-1]) == ("celu", 0), point
+
+
+def test_polygamma_of_high_order_takes_no_longer() -> None:
+    """mpmath would compute the factorial of the order. The values are mpmath's."""
+    polygamma = OPERATIONS["polygamma"]
+    assert same(polygamma(1001.0, 300.0), 3.51031372172e88, 1e-9)
+    assert same(polygamma(1500.0, 600.0), -5.18235029061e-56, 1e-9)
+    assert (polygamma(1e9, 3.0), polygamma(1e9 + 1, 3.0), polygamma(1e300, 1e301)) == (-math.inf, math.inf, 0.0)
+    assert polygamma(1002.0, -300.2) == math.inf
