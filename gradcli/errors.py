@@ -95,16 +95,16 @@ class GradcliError(Exception):
 
     def render(self) -> str:
         """The whole message as a person reads it, without a final newline."""
-        lines = [f"error: {self.message}"]
+        lines = [f"error: {visible(self.message)}"]
         picture = self.picture()
         position = self.position
         if picture and position:
             line, column = position
             place = f"line {line}, column {column}" if "\n" in (self.source or "") else f"column {column}"
-            lines.append(f"  in {self.where}, {place}:")
+            lines.append(f"  in {visible(self.where)}, {place}:")
             lines.extend(f"    {text}" for text in picture)
         if self.hint:
-            lines.append(f"hint: {self.hint}")
+            lines.append(f"hint: {visible(self.hint)}")
         return "\n".join(lines)
 
     def as_json(self) -> dict[str, object]:

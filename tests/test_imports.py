@@ -192,6 +192,8 @@ _REFUSED_BY_BUILDERS = (
     "the parameter",
     "the argument",
     "an argument without a name",
+    "a number has at most",
+    "0x10 is no number",
 )
 
 

@@ -169,7 +169,7 @@ class Tape:
                     found.append((f"{self.names[id]} is {_word(value)}", id))
                 elif operation == CONSTANT:
                     if self.graph.constants[id] not in VALUES:
-                        found.append((f"a constant is beyond the range of float64 and is taken as {_word(value)}", id))
+                        found.append((f"a constant is beyond the range of {self.dtype} and is taken as {_word(value)}", id))
                 elif all(isfinite(self.values[input]) for input in inputs):
                     operands = ", ".join(self._operand(input) for input in inputs[:4])
                     found.append((f"{self.names[id]} is {_word(value)}: {operation} at {operands}", id))

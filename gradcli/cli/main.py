@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from gradcli import __version__
 from gradcli.cli.command import HELP_FLAGS, Command
-from gradcli.cli.streams import write, write_error
+from gradcli.cli.streams import write, write_error, write_note
 from gradcli.errors import ExitCode, GradcliError, nearest
 
 COMMANDS = {
@@ -34,7 +34,6 @@ def main() -> NoReturn:
     # One command builds one graph and ends: collecting cycles on the way would only cost time.
     gc.disable()
     code = run(sys.argv[1:])
-    sys.stderr.flush()
     # The operating system takes the memory back faster than the interpreter frees it node by node.
     os._exit(code)
 
@@ -57,7 +56,7 @@ def run(arguments: Sequence[str]) -> int:
         write_error(error, as_json=as_json)
         return error.exit_code
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted\n")
+        write_note("interrupted")
         return ExitCode.INTERRUPTED
     except MemoryError:
         write_error(GradcliError("out of memory", exit_code=ExitCode.LIMIT), as_json="--json" in arguments)

@@ -18,6 +18,7 @@ DERIVATION_NODES = 300
 
 _UNLIMITED = 1_000_000
 
+
 def show(
     tape: Tape, format: str | None, text: str, warnings: Sequence[str], *, ascii: bool = False, show_all: bool = False
 ) -> None:

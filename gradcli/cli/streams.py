@@ -8,9 +8,12 @@ import sys
 from collections.abc import Iterable
 from typing import TextIO
 
-from gradcli.errors import GradcliError
+from gradcli.errors import ExitCode, GradcliError, visible
 
 STDIN = "-"
+MOST_BYTES = 64 * 2**20
+"""The largest file that is read: some hundred times what takes a minute to work on."""
+
 _SIGNS = "∂·→≈²"
 
 
@@ -22,13 +25,17 @@ def read_text(path: str) -> tuple[str, str]:
     """
     where = "standard input" if path == STDIN else path
     try:
+        if path == STDIN and sys.stdin is None:
+            raise GradcliError("standard input is closed")
         if path == STDIN:
-            data = sys.stdin.buffer.read()
+            data = sys.stdin.buffer.read(MOST_BYTES + 1)
         else:
             with open(path, "rb") as file:
-                data = file.read()
+                data = file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         raise GradcliError(f"cannot read {where}: {getattr(error, 'strerror', None) or error}") from None
+    if len(data) > MOST_BYTES:
+        raise GradcliError(f"{where} has more than {MOST_BYTES // 2**20} MiB", exit_code=ExitCode.LIMIT)
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n"), where
     except UnicodeDecodeError as error:
@@ -38,8 +45,10 @@ def read_text(path: str) -> tuple[str, str]:
         ) from None
 
 
-def can_print_signs(stream: TextIO) -> bool:
+def can_print_signs(stream: TextIO | None) -> bool:
     """Whether a stream's encoding has the signs of a derivation."""
+    if stream is None:
+        return True
     try:
         _SIGNS.encode(stream.encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
@@ -47,15 +56,23 @@ def can_print_signs(stream: TextIO) -> bool:
     return True
 
 
-def wants_rich(stream: TextIO) -> bool:
+def wants_rich(stream: TextIO | None) -> bool:
     """Whether output goes to a terminal that can do more than plain text, or the user asks for it."""
+    if stream is None:
+        return False
     if os.environ.get("FORCE_COLOR"):
         return True
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def write(pieces: Iterable[str]) -> None:
-    """Write to standard output, piece by piece; characters that its encoding lacks are escaped."""
+    """Write to standard output, piece by piece; characters that its encoding lacks are escaped.
+
+    Raises:
+        GradcliError: It cannot be written to.
+    """
+    if sys.stdout is None:  # closed by the caller, who wants the exit code alone
+        return
     if hasattr(sys.stdout, "reconfigure") and not can_print_signs(sys.stdout):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
@@ -63,6 +80,9 @@ def write(pieces: Iterable[str]) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         abandon_stdout()
+    except OSError as error:
+        abandon_stdout()
+        raise GradcliError(f"cannot write to standard output: {error.strerror or error}") from None
 
 
 def abandon_stdout() -> None:
@@ -71,8 +91,13 @@ def abandon_stdout() -> None:
 
 
 def write_warning(text: str) -> None:
+    """Write a warning to standard error."""
+    write_note(f"warning: {visible(text)}")
+
+
+def write_note(text: str) -> None:
     """Write a line to standard error."""
-    _to_stderr(f"warning: {text}\n")
+    _to_stderr(f"{text}\n")
 
 
 def write_error(error: GradcliError, *, as_json: bool) -> None:
@@ -81,5 +106,12 @@ def write_error(error: GradcliError, *, as_json: bool) -> None:
 
 
 def _to_stderr(text: str) -> None:
+    if sys.stderr is None:
+        return
     encoding = sys.stderr.encoding or "ascii"
-    sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    try:
+        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stderr.flush()
+    except OSError:
+        # There is nobody left to tell; the exit code says what happened.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

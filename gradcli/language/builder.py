@@ -5,6 +5,7 @@ Every function takes the values of the rule's symbols (a token is its text), and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, cast
@@ -16,7 +17,6 @@ from gradcli.language.ast import (
     Comparison,
     Conditional,
     Definition,
-    Exact,
     Expression,
     Name,
     Number,
@@ -31,8 +31,10 @@ _SYMBOLS |= {"≤": "<=", "≥": ">=", "≠": "!="}
 _SUPERSCRIPTS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
 _LOOKALIKES = str.maketrans({"µ": "μ", "Ω": "Ω"})  # micro and ohm signs are the Greek letters in another place
 
-_EXACT_DIGITS = 400
-"""Literals with more digits or a larger power of ten are floats: their fractions would be as long as the number is large."""
+_HEXADECIMAL = re.compile("[xX][0-9a-fA-F]+|[bB][01]+|[oO][0-7]+")
+
+_MOST_DIGITS = 4_000
+"""Literals are exact up to so many digits before and behind the point."""
 
 
 class _Keyword:
@@ -46,12 +48,12 @@ class _Keyword:
         self.span = span  # of the name
 
 
-def literal(text: str) -> Exact:
-    """The exact value of a number as it is written: ``2``, ``.5``, ``5.``, ``1e-3``."""
+def literal(text: str) -> int | Fraction | None:
+    """The exact value of a number as it is written: ``2``, ``.5``, ``5.``, ``1e-3``; None where it would be too long."""
     mantissa, _, exponent = text.lower().partition("e")
     whole, _, decimals = mantissa.partition(".")
-    if len(exponent) > 6 or len(mantissa) + abs(int(exponent or 0)) > _EXACT_DIGITS:
-        return float(text)
+    if len(exponent) > 6 or len(mantissa) + abs(int(exponent or 0)) > _MOST_DIGITS:
+        return None
     digits, power = int(whole + decimals or "0"), int(exponent or 0) - len(decimals)
     if power >= 0:
         return digits * int(10**power)
@@ -59,14 +61,17 @@ def literal(text: str) -> Exact:
     return value.numerator if value.denominator == 1 else value
 
 
-_literals: dict[str, Exact] = {}
+_literals: dict[str, int | Fraction] = {}
 
 
 def number(values: Sequence[Any], span: Span) -> Expression:
     text = values[0]
     value = _literals.get(text)
     if value is None:
-        value = _literals[text] = literal(text)
+        value = literal(text)
+        if value is None:
+            raise GradcliError(f"a number has at most {_MOST_DIGITS:,} digits before and behind the point", span)
+        _literals[text] = value
     return Number(value, span)
 
 
@@ -85,6 +90,9 @@ def infix(values: Sequence[Any], span: Span) -> Expression:
 
 
 def implicit_product(values: Sequence[Any], span: Span) -> Expression:
+    left, right = values
+    if isinstance(left, Number) and left.value == 0 and isinstance(right, Name) and _HEXADECIMAL.fullmatch(right.name):
+        raise GradcliError(f"0{right.name} is no number of this language", span, "write it in decimal, or 0*" + right.name)
     return Operator("*", (values[0], values[1]), span)
 
 
@@ -97,7 +105,7 @@ def superscript(values: Sequence[Any], span: Span) -> Expression:
     base, text = values
     exponent = text.translate(_SUPERSCRIPTS)
     start = span[1] - len(text)
-    power: Expression = Number(literal(exponent.lstrip("+-")), (start, span[1]))
+    power = number([exponent.lstrip("+-")], (start, span[1]))
     if exponent[0] == "-":
         power = Operator("-", (power,), (start, span[1]))
     return Operator("^", (base, power), span)

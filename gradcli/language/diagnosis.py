@@ -11,8 +11,8 @@ from gradcli.language.grammar import END, Token
 _QUOTES = "quotation marks and primes are not part of an expression"
 _CHARACTERS = {
     "&": "write and",
-    "|": "write or; the absolute value is abs(x)",
-    "!": "write not; the factorial of n is exp(lgamma(n + 1))",
+    "|": "the absolute value is abs(x); for a choice of conditions write or",
+    "!": "the factorial of n is exp(lgamma(n + 1)); for the opposite of a condition write not",
     "~": "write not",
     "?": "write A if C else B",
     ":": "to assign, write name = value; a choice is A if C else B",
@@ -25,6 +25,7 @@ _CHARACTERS = {
     "]": "a value is a single number; group with parentheses ( )",
     "∂": "--wrt NAME asks for a derivative",
     "∞": "write inf",
+    "_": "a name begins with a letter, and a number is written without _",
     **dict.fromkeys("'\"`´‘’“”„«»′″", _QUOTES),
 }
 """What to write in place of a character that the language does not have."""
@@ -60,7 +61,7 @@ def unexpected_character(text: str, position: int) -> GradcliError:
     elif unicodedata.combining(character):
         hint = "it is a mark on the character before: write the letter without it"
     elif not hint and plain != character and plain.isascii() and plain.strip():
-        hint = f"write {plain}"
+        hint = f"write ^{plain}" if unicodedata.decomposition(character).startswith("<super>") else f"write {plain}"
     return GradcliError(f"unexpected character '{shown}'", (position, end), hint)
 
 

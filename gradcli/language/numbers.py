@@ -8,6 +8,9 @@ from fractions import Fraction
 SHORT_DIGITS = 6
 """Significant digits of numbers that people read; JSON has all digits."""
 
+_STR_BITS = 14_000
+"""Length from which on Python's ``str`` refuses an integer, for fear of what it costs."""
+
 _LONGEST = 400
 """Places up to which a fraction is looked at as a decimal."""
 
@@ -24,9 +27,16 @@ def number_text(value: int | Fraction | float) -> str:
 
 
 def _integer(value: int) -> str:
-    text = str(value)
+    text = str(value) if value.bit_length() < _STR_BITS else _long(value)
     zeros = len(text) - len(text.rstrip("0"))
     return f"{text[:-zeros]}e{zeros}" if zeros > 15 else text
+
+
+def _long(value: int) -> str:
+    """The digits of an integer that is longer than ``str`` converts."""
+    from decimal import Decimal
+
+    return str(Decimal(value))
 
 
 def _decimal(value: Fraction) -> str:

@@ -139,7 +139,7 @@ def _runs_together(left: Expression, right: Expression) -> bool:
     if not (isinstance(left, Number) and isinstance(right, Name)) or left.value == 1:
         return False
     text = number_text(left.value)
-    if "/" in text or not text[-1].isdigit():  # 1/3, inf
+    if text.strip("0123456789."):  # 1/3, 1e20, inf
         return False
     return right.name[0] not in "eE" and not _is_negative(left)
 

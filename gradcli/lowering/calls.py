@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from gradcli.errors import GradcliError, nearest
+from gradcli.errors import GradcliError, Span, nearest
 from gradcli.language.ast import Call, Definition
 from gradcli.language.text import to_text
 from gradcli.ops.operation import MANY, Operation, function_names, spelled
@@ -48,6 +48,18 @@ def resolve(call: Call) -> tuple[Operation, Order] | None:
 def missing_argument(call: Operation, index: int) -> str:
     """What is said of a parameter that has no value and no default."""
     return f"{call.name} needs a value for {call.parameters[index]}"
+
+
+def is_unary_function(name: str) -> bool:
+    """Whether a name is that of a function of one number, such as sin; without parentheses it hardly means a variable."""
+    return any(operation.most == 1 for operation in spelled(name))
+
+
+def function_without_argument(name: str, span: Span) -> GradcliError:
+    """The error for a function that stands without its argument, as in sin^2(x)."""
+    inverse = f", for the inverse arc{name}(x)" if spelled(f"arc{name}") else ""
+    hint = f"write {name}(x), for a power {name}(x)^2{inverse}; a variable of that name needs a value: --{name} VALUE"
+    return GradcliError(f"{name} is a function, and here it has no argument", span, hint)
 
 
 def unknown_function(call: Call, own: Iterable[str], *, is_value: bool, defined_later: bool) -> GradcliError:

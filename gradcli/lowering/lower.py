@@ -23,9 +23,20 @@ from gradcli.language.ast import (
     postorder,
 )
 from gradcli.lowering.builders import GraphBuilder
-from gradcli.lowering.calls import Order, missing_argument, parameters_of, resolve, unknown_function
+from gradcli.lowering.calls import (
+    Order,
+    function_without_argument,
+    is_unary_function,
+    missing_argument,
+    parameters_of,
+    resolve,
+    unknown_function,
+)
 from gradcli.ops.constants import SPELLINGS, VALUES
 from gradcli.ops.operation import Operation, spelled
+
+NODES_PER_CALL = 4
+"""Calls of own functions may be as many as the largest graph has nodes, divided by this."""
 
 _Scope = dict[str, int]
 
@@ -104,6 +115,7 @@ class _Lowering:
         functions: The own functions that it has defined so far.
         scope: The parameters of the own function whose body is being evaluated.
         depths: How many calls of each own function are being evaluated.
+        calls: How many calls of own functions there have been.
     """
 
     def __init__(self, program: Program, builder: GraphBuilder, bound: Collection[str]) -> None:
@@ -116,6 +128,7 @@ class _Lowering:
         self.functions: dict[str, Definition] = {}
         self.scope: _Scope = {}
         self.depths: dict[str, int] = {}
+        self.calls = 0
         self.work: list[Any] = []
         self.results: list[int] = []
         self.handlers: dict[type, Callable[[Any], None]] = {
@@ -206,6 +219,8 @@ class _Lowering:
             constant = SPELLINGS.get(name, name)
             if constant in VALUES:
                 return self.builder.constant(constant, item.span)
+            if name in self.functions or is_unary_function(name):
+                raise function_without_argument(name, item.span)
         try:
             return self.builder.variable(name, item.span)
         except KeyError:
@@ -303,17 +318,16 @@ class _Lowering:
         self.work.append(definition.body)
         self.scope = {parameter: arguments[at] for parameter, at in zip(definition.parameters, item.order, strict=True)}
         depth = self.depths[definition.name] = self.depths.get(definition.name, 0) + 1
-        if depth > 1:
-            self.check_recursion(definition.name, depth, item.span)
-
-    def check_recursion(self, name: str, depth: int, span: Span) -> None:
-        if not self.builder.knows_values:
-            hint = "use --mode dynamic, where a condition can end it"
-            raise GradcliError(f"{name} calls itself, so its graph has no end", span, hint)
-        limit = self.builder.graph.max_nodes
-        if depth > limit:
-            hint = "a condition must end it; --max-nodes N raises the limit"
-            raise GradcliError(f"{name} calls itself more than {limit:,} times", span, hint, exit_code=ExitCode.LIMIT)
+        self.calls += 1
+        limit = self.builder.graph.max_nodes // NODES_PER_CALL
+        if depth > 1 and not self.builder.knows_values:
+            hint = "in a dynamic graph, of gradcli eval, a condition can end it"
+            raise GradcliError(f"{definition.name} calls itself, so a static graph of it has no end", item.span, hint)
+        if self.calls > limit:
+            hint = "--max-nodes N raises the limit"
+            if depth > 1:
+                hint = f"{definition.name} calls itself: a condition must end it; {hint}"
+            raise GradcliError(f"own functions are called more than {limit:,} times", item.span, hint, exit_code=ExitCode.LIMIT)
 
     def leave(self, item: _Leave) -> None:
         self.scope = item.scope
