@@ -290,7 +290,7 @@ def _at_random_points(pair: Pair, found: Equality, degree: int | None) -> Equali
     prime = next((k for k in MERSENNE_EXPONENTS if k >= degree_bits + ERROR_BITS), None)
     if prime is None or prime * len(pair.steps) > 100_000_000:
         raise _too_large(pair)
-    outcomes = list(_trials(pair, prime - 1, 2, prime))
+    outcomes = list(_trials(pair, prime - 1, 2, prime, positive=found.positive))
     return _from_trials(replace(found, prime=prime), Method.MODULAR, outcomes, 2 * (degree_bits - prime + 1))
 
 
@@ -397,7 +397,7 @@ def _with_positive(
         if kind is Kind.DIFFER or exhausted():
             return found
         agreed += kind is Kind.AGREE
-    return replace(found, agree_if_positive=agreed)
+    return replace(found, agree_if_positive=agreed) if agreed >= _POSITIVE // 2 else found
 
 
 def _same_normal_form(pair: Pair, programs: tuple[Program, Program], *, positive: bool) -> bool:

@@ -26,6 +26,7 @@ class Option(NamedTuple):
         default: Its value where it is left out.
         repeated: Whether it may be given several times; its value is a list then.
         minimum: For whole numbers the smallest; None for text.
+        maximum: For whole numbers the largest.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Option(NamedTuple):
     default: str | int | None = None
     repeated: bool = False
     minimum: int | None = None
+    maximum: int = 10**15
 
     @property
     def flags(self) -> tuple[str, ...]:

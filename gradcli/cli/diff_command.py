@@ -37,7 +37,7 @@ AT = Option("at", "Give values as well, at a point: x=2,w=1.", "NAME=VALUE,...",
 
 OPTIONS = (
     *EXPRESSION_OPTIONS,
-    Option("order", "The order of the derivatives.", "N", default=1, minimum=1),
+    Option("order", "The order of the derivatives, up to 100.", "N", default=1, minimum=1, maximum=100),
     Option("partial", "One mixed partial derivative, by these variables one after the other.", "NAMES"),
     Option("gradient", "The derivatives by all variables as a vector."),
     Option("hessian", "The second derivatives as a matrix."),

@@ -103,6 +103,8 @@ def run(arguments: Arguments, command: Command) -> None:
                 tape = record(program, values, wrt, mode=mode, max_nodes=build, spare=from_file)
             else:
                 tape = outline(program, wrt, max_nodes=build)
+            if not tape.wrt:
+                raise GradcliError("the expression has no variable to differentiate by")
             warnings = [] if tape.symbolic else not_finite_warnings(tape, arguments.flag("strict"))
             step("explaining it")
             explanation = explained(

@@ -75,8 +75,9 @@ def _put(options: dict[str, Any], option: Option, value: str, flag: str, given: 
         listed = " or ".join(filter(None, (", ".join(option.choices[:-1]), option.choices[-1])))
         raise GradcliError(f"{flag} takes {listed}, not '{value}'", hint=f"did you mean {near}?" if near else "")
     if option.minimum is not None:
-        if not (value.isascii() and value.isdigit() and len(value) < 19 and int(value) >= option.minimum):
-            raise GradcliError(f"{flag} takes a whole number from {option.minimum} on, not '{value}'")
+        if not (value.isascii() and value.isdigit() and len(value) < 19 and option.minimum <= int(value) <= option.maximum):
+            limits = f"from {option.minimum:,} to {option.maximum:,}"
+            raise GradcliError(f"{flag} takes a whole number {limits}, not '{value}'")
         options[option.name] = int(value)
     else:
         options[option.name] = value

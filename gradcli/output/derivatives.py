@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from gradcli.algebra.derivatives import Simplified
 from gradcli.language.ast import Expression
-from gradcli.language.numbers import number_text
+from gradcli.language.numbers import number_text, short_text
 from gradcli.language.text import to_text
 from gradcli.output.numbers import json_number
 
@@ -44,20 +44,22 @@ class Derivatives:
 def lines(found: Derivatives, format: str) -> Iterator[str]:
     """The lines of a format other than JSON.
 
-    ``text`` and ``sympy`` are expressions alone, which can be fed back in; ``unicode`` and ``latex`` say of what.
+    ``text`` and ``sympy`` are expressions alone, which can be fed back in; ``unicode`` and ``latex`` say of what. A value stands
+    behind its expression as a remark.
     """
     for definition in found.simplified.definitions:
         yield f"{_name(definition.name, format)} = {_expression(definition.value, format)}"
     texts = [_expression(expression, format) for expression in found.simplified.expressions]
-    values = ["" if found.values is None else f" = {number_text(value)}" for value in found.values or [0.0] * len(texts)]
+    numbers = [] if found.values is None else [number_text(value) for value in found.values]
+    point = "" if not found.bindings else " at " + ", ".join(f"{name} = {short_text(v)}" for name, v in found.bindings.items())
+    remark = "  % " if format == "latex" else "  # "
     if found.rows:
-        for start in range(0, len(texts), found.rows):
-            yield _row(texts[start : start + found.rows], format)
-        if found.values is not None:
-            numbers = [number_text(value) for value in found.values]
-            for start in range(0, len(numbers), found.rows):
-                yield "= " * (start == 0) + "  " * (start > 0) + _row(numbers[start : start + found.rows], "text")
+        starts = range(0, len(texts), found.rows)
+        for start in starts:
+            value = remark + _row(numbers[start : start + found.rows], "text") + point if numbers else ""
+            yield _row(texts[start : start + found.rows], format) + value
         return
+    values = [remark + number + point for number in numbers] or [""] * len(texts)
     for request, text, value in zip(found.requests, texts, values, strict=True):
         yield _left(found.output, request, format) + text + value
 

@@ -66,6 +66,8 @@ def _difference(witness: Witness | None, a: str, b: str) -> str:
     if witness is None:
         return f"{a} and {b} differ"
     place = f"{_at(witness)}, " if witness.point else ""
+    if witness.first is None and witness.second is None:
+        return f"{place}{a} and {b} have different values, which are too long to write"
     return f"{place}{a} is {witness.first_text} and {b} is {witness.second_text}"
 
 
