@@ -7,6 +7,7 @@ and like factors are collected there.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
@@ -20,6 +21,9 @@ from gradcli.ops.operation import OPERATIONS
 
 _POWERS: dict[str, Rational] = {"sqrt": Fraction(1, 2), "rsqrt": Fraction(-1, 2), "square": 2, "reciprocal": -1}
 """Operations that are powers: sqrt(x) is x^(1/2)."""
+
+_TRUTHS = ("lt", "le", "gt", "ge", "eq", "ne", "logical_and", "logical_or", "logical_not")
+"""Operations whose value is 1 or 0."""
 
 _ON_EQUALS: dict[str, bool | None] = {
     **dict.fromkeys(("le", "ge", "eq"), True),  # a <= a
@@ -142,6 +146,12 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
             return operands[2]
         case "where":  # a if c else a = a
             return algebra.choice(*operands)
+        case "le" if _is_infinite(algebra, operands[1], 1) or _is_infinite(algebra, operands[0], -1):  # a <= inf
+            return algebra.number(1)
+        case "ge" if _is_infinite(algebra, operands[0], 1) or _is_infinite(algebra, operands[1], -1):  # a >= -inf
+            return algebra.number(1)
+        case "logical_and" if 1 in values:  # a and 1 = a, as a truth value
+            return _truth(algebra, operands[1 - values.index(1)])
         case _ if operation in _ON_EQUALS and len(set(operands)) == 1 < len(operands):
             return operands[0] if _ON_EQUALS[operation] is None else algebra.number(int(bool(_ON_EQUALS[operation])))
         case _ if len(operands) == 1:
@@ -229,8 +239,21 @@ def _instance(algebra: Algebra, template: Expression, x: int) -> int:
         elif isinstance(node, Operator):
             forms.append(apply_operation(algebra, "neg", operands))
         elif isinstance(node, Call):
-            forms.append(algebra.of_atom(algebra.atom(node.function, tuple(operands))))
+            forms.append(apply_operation(algebra, node.function, operands))
     return forms[0]
+
+
+def _is_infinite(algebra: Algebra, form: int, sign: int) -> bool:
+    """Whether a form is the constant inf, or -inf."""
+    terms = algebra.forms[form]
+    return terms in (((((algebra.atom("constant", "inf"), 1),), sign),), ((((algebra.atom("number", sign * math.inf), 1),), 1),))
+
+
+def _truth(algebra: Algebra, form: int) -> int:
+    """A form as a truth value: itself where it is one, else whether it is not 0."""
+    atom = algebra.single_atom(form)
+    is_truth = algebra.rational(form) in (0, 1) or (atom is not None and algebra.atoms[atom].kind in _TRUTHS)
+    return form if is_truth else apply_operation(algebra, "ne", [form, algebra.number(0)])
 
 
 def _at_single_points(algebra: Algebra, condition: int) -> bool:

@@ -86,8 +86,7 @@ def _term(
     if len(factors) > 1:
         factors.sort(key=lambda pair: _atom_key(algebra, pair[0], expressions))
     for atom, exponent in factors:
-        turned = atom == opposite or (exponent % 2 == 0 and _starts_negative(algebra, atom, expressions))  # (a - b)^2 = (b - a)^2
-        base = _negative(algebra, atom, expressions) if turned else _atom(algebra, atom, expressions)
+        base = _negative(algebra, atom, expressions) if atom == opposite else _atom(algebra, atom, expressions)
         (above if exponent > 0 else below).append(_power(base, exponent if exponent > 0 else -exponent))
     numerator, denominator = coefficient_parts(coefficient)
     if numerator != 1 or not above:

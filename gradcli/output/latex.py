@@ -31,6 +31,9 @@ _GREEK = {
 } | {letter: unicodedata.name(letter).split()[-1].title().replace("Lamda", "Lambda") for letter in "ΓΔΘΛΞΠΣΥΦΨΩ"}
 """The command of each Greek letter that LaTeX has."""
 
+GREEK_NAMES = sorted(_GREEK.values())
+"""The Greek letters in words, capital ones with a capital."""
+
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _ESCAPES = {
     "_": r"\_",

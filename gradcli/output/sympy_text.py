@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from fractions import Fraction
 
+from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Call, Comparison, Conditional, Expression, Group, Name, Number, Operator, children, postorder
 from gradcli.language.numbers import number_text
 from gradcli.language.rewrite import mapped
 from gradcli.lowering.builders import StaticBuilder
-from gradcli.lowering.raising import written_out
+from gradcli.lowering.raising import applied, written_out
 from gradcli.ops.operation import Operation, spelled
 from gradcli.ops.symbol import Symbol
+from gradcli.output.latex import GREEK_NAMES
 
 _FUNCTIONS = {
     "abs": "Abs",
+    "amax": "Max",
+    "amin": "Min",
     "acos": "acos",
     "acosh": "acosh",
     "asin": "asin",
@@ -42,6 +48,7 @@ _FUNCTIONS = {
     "min": "Min",
     "minimum": "Min",
     "polygamma": "polygamma",
+    "round": "(floor({0} + Rational(1, 2)) - Piecewise((1, Eq(Mod({0} + Rational(1, 2), 2), 1)), (0, True)))",
     "sign": "sign",
     "sin": "sin",
     "sinh": "sinh",
@@ -54,6 +61,12 @@ _FUNCTIONS = {
 """SymPy's name of an operation, or a template; the others are written by their definitions."""
 
 _CONSTANTS = {"e": "E", "inf": "oo", "tau": "(2*pi)"}
+_BARE = re.compile(r"[^\W\d_](_?\d+|_\w+)?|" + "|".join(GREEK_NAMES))
+"""Names that SymPy leaves alone: a letter, with an index where it has one, or a Greek letter in words."""
+
+_TAKEN = frozenset({"E", "E1", "I", "N", "O", "Q", "S", "beta", "gamma", "lambda", "zeta", "Chi", "Lambda", "n_order"})
+"""Those of them that mean something else to SymPy or to Python."""
+
 _INFIX = {"^": "**", "%": "Mod", "and": "And", "or": "Or"}
 _RELATIONS = {"==": "Eq", "!=": "Ne"}
 
@@ -65,15 +78,43 @@ def to_sympy(expression: Expression) -> str:
         expression: What to write; operations that SymPy has not are written out by their definitions.
 
     Raises:
-        KeyError: An operation has neither a name in SymPy nor a definition.
+        GradcliError: An operation has neither a name in SymPy nor a definition.
     """
     pieces: list[str] = []
     for node in postorder(_defined(expression)):
-        below = len(children(node))
-        operands = pieces[len(pieces) - below :]
-        del pieces[len(pieces) - below :]
+        below = children(node)
+        operands = pieces[len(pieces) - len(below) :]
+        del pieces[len(pieces) - len(below) :]
+        tests = _tests(node)
+        for index, operand in enumerate(below):
+            if _is_truth(operand) and index not in tests:  # SymPy has truth values apart from numbers
+                operands[index] = f"Piecewise((1, {operands[index]}), (0, True))"
+            elif not _is_truth(operand) and index in tests:
+                operands[index] = f"Ne({operands[index]}, 0)"
         pieces.append(_write(node, operands))
     return pieces[0]
+
+
+def _is_truth(node: Expression) -> bool:
+    """Whether SymPy has a truth value for a node."""
+    return isinstance(node, Comparison) or (isinstance(node, Operator) and node.symbol in ("and", "or", "not"))
+
+
+def _tests(node: Expression) -> tuple[int, ...]:
+    """Which operands of a node must be truth values to SymPy."""
+    match node:
+        case Operator("and" | "or" | "not", operands):
+            return tuple(range(len(operands)))
+        case Conditional():
+            return (1,)
+        case Call("where"):
+            return (0,)
+    return ()
+
+
+def name_sympy(name: str) -> str:
+    """A name as SymPy reads it: bare where it means nothing else to Python or to SymPy."""
+    return name if _BARE.fullmatch(name) and name not in _TAKEN else f"Symbol({name!r})"
 
 
 def _write(node: Expression, texts: list[str]) -> str:
@@ -82,7 +123,7 @@ def _write(node: Expression, texts: list[str]) -> str:
         case Number(value):
             return _number(value)
         case Name(name):
-            return _CONSTANTS.get(name, name)
+            return _CONSTANTS.get(name) or name_sympy(name)
         case Group():
             return texts[0]
         case Operator("not", _):
@@ -100,7 +141,7 @@ def _write(node: Expression, texts: list[str]) -> str:
             then, test, otherwise = texts
             return f"Piecewise(({then}, {test}), ({otherwise}, True))"
         case Call(function, _):
-            template = _FUNCTIONS[spelled(function)[0].name]
+            template = _FUNCTIONS[next(o.name for o in spelled(function) if o.accepts(len(texts)))]
             return template.format(*texts) if "{" in template else f"{template}({', '.join(texts)})"
     raise TypeError(f"{type(node).__name__} is not an expression")
 
@@ -123,8 +164,13 @@ def _defined(expression: Expression) -> Expression:
         if not isinstance(node, Call):
             return node
         operation = next((o for o in spelled(node.function) if o.accepts(len(node.arguments))), None)
-        if operation is None or _FUNCTIONS.get(operation.name):
+        if operation is None:
             return node
+        if operation.name in _FUNCTIONS:
+            given = len(node.arguments)
+            return replace(node, arguments=node.arguments + tuple(map(Number, operation.complete((0.0,) * given)[given:])))
+        if operation.symbol:  # add(a, b) is a + b
+            return applied(operation.name, node.arguments)
         return _defined(_definition(operation, node.arguments))
 
     return mapped(expression, define)
@@ -133,7 +179,7 @@ def _defined(expression: Expression) -> Expression:
 def _definition(operation: Operation, arguments: tuple[Expression, ...]) -> Expression:
     """What an operation is in more primitive ones, for the given arguments."""
     if operation.definition is None:
-        raise KeyError(operation.name)
+        raise GradcliError(f"SymPy has no function for {operation.name}", hint="choose another format")
     builder = StaticBuilder(Graph(), identities=True)
     places = [f"{{{index}}}" for index in range(len(arguments))]
     symbols = tuple(Symbol(builder, builder.variable(place)) for place in places)

@@ -1,0 +1,256 @@
+"""Every rule of simplification: it holds where it says so, it is applied, and nothing is done where it would not hold."""
+
+from __future__ import annotations
+
+import math
+import random
+from fractions import Fraction
+
+import mpmath
+import pytest
+import sympy_oracle as oracle
+from support import run
+
+from gradcli.algebra.derivatives import Simplifier
+from gradcli.algebra.rules import RULES, Rule
+from gradcli.algebra.shapes import SQUARES
+from gradcli.graph.graph import Graph
+from gradcli.language.ast import Expression, Name, Number, Operator, Output, Program
+from gradcli.language.parser import parse
+from gradcli.language.rewrite import mapped
+from gradcli.language.text import to_text
+from gradcli.lowering.builders import StaticBuilder
+from gradcli.lowering.lower import lower
+
+DOMAINS = {
+    "every x": (-3, 3),
+    "x > 0": (0.01, 3),
+    "x > -1": (-0.99, 3),
+    "x >= 1": (1, 4),
+    "-1 <= x <= 1": (-1, 1),
+    "-1 < x < 1": (-0.99, 0.99),
+    "0 < x < 1": (0.01, 0.99),
+    "x != pi/2 + k*pi": (-3, 3),
+}
+"""An interval of each domain that a rule names."""
+
+
+def simplified(text: str, *, positive: bool = False) -> str:
+    """What `gradcli simplify` prints."""
+    graph = lower(parse(text), StaticBuilder(Graph()))
+    found = Simplifier(graph, [graph.output], positive=positive).together([graph.output])
+    return to_text(found.expressions[0])
+
+
+def value(text: str, x: float) -> float:
+    """The value with 30 digits, by SymPy's functions and mpmath."""
+    numbers = oracle.values([oracle.in_sympy(parse(text))], [{"x": x}])[0]
+    return math.nan if numbers[0] is None else numbers[0]
+
+
+def expression(text: str) -> Expression:
+    [statement] = parse(text).statements
+    assert isinstance(statement, Output)
+    return statement.value
+
+
+# ---- the table ----
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.pattern)
+def test_a_rule_holds_on_its_domain(rule: Rule) -> None:
+    low, high = DOMAINS[rule.holds]
+    source = random.Random(rule.pattern)
+    for x in [source.uniform(low, high) for _ in range(20)]:
+        left, right = value(rule.pattern, x), value(rule.result, x)
+        assert abs(left - right) <= mpmath.mpf(10) ** -15 * (1 + abs(right)), x
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.pattern)
+def test_a_rule_says_where_it_holds(rule: Rule) -> None:
+    """Where it names a domain, the pattern has no value somewhere outside; else it has one everywhere."""
+    undefined = [x for x in (-3.5, -1.5, -0.5, 0.5, 1.5, 3.5) if math.isnan(run(rule.pattern, {"x": x}).value)]
+    if rule.holds == "x != pi/2 + k*pi":
+        return
+    assert bool(undefined) == (rule.holds != "every x")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.pattern)
+@pytest.mark.parametrize("inner", ["x", "w*x + 1", "sin(x)*w"])
+def test_a_rule_is_applied(rule: Rule, inner: str) -> None:
+    def put_in(text: str) -> str:
+        change = mapped(
+            expression(text), lambda node: expression(inner) if node == Name("x", getattr(node, "span", (0, 0))) else node
+        )
+        return to_text(change)
+
+    assert simplified(put_in(rule.pattern)) == simplified(put_in(rule.result))
+    assert simplified(put_in(rule.pattern)) != put_in(rule.pattern)
+
+
+@pytest.mark.parametrize(("first", "second", "sign"), [(a, b, sign) for a, (b, sign) in SQUARES.items()])
+def test_squares_are_collected(first: str, second: str, sign: int) -> None:
+    operator = "+" if sign > 0 else "-"
+    for inner in ("x", "w*x + 1"):
+        square = f"{first}({inner})^2 {operator} {second}({inner})^2"
+        assert simplified(square) == "1"
+        assert simplified(f"3*x*({square}) + w") in ("3*x + w", "w + 3*x")
+        assert simplified(f"5*{first}({inner})^2 + w {operator} 5*{second}({inner})^2") == "w + 5"
+    for x in (-2.5, -0.3, 0.0, 1.7):
+        assert abs(value(f"{first}(x)^2 {operator} {second}(x)^2", x) - 1) < 1e-20
+
+
+# ---- everything else that is done, by example ----
+
+APPLIED = {
+    # like terms and like factors
+    "(w + 1) + (x + w)": "2*w + x + 1",
+    "x + x + x": "3*x",
+    "x*x*x": "x^3",
+    "x^2*x^3": "x^5",
+    "2*x/4": "x/2",
+    "x - x": "0",
+    "1/x + 1/x": "2/x",
+    "x*w + w*x": "2*w*x",
+    "(x + 1)*(x - 1) + 1": "x^2",
+    "x*sin(x) + w*sin(x)": "sin(x)*(w + x)",
+    "-(x - w)/v": "(w - x)/v",
+    # numbers
+    "1/2 + 1/3": "5/6",
+    "0.1 + 0.2": "0.3",
+    "sqrt(4)": "2",
+    "sqrt(8) + sqrt(2)": "3*sqrt(2)",
+    "8^(1/3)*x": "2*x",
+    "sqrt(2)*sqrt(2)*x": "2*x",
+    "sin(0) + cos(0) + exp(0) + log(1)": "2",
+    "sin(pi)*x + cos(pi)": "-1",
+    "sin(pi/2)*x": "x",
+    "log(e)*x": "x",
+    # powers
+    "(x*w)^2*w": "w^3*x^2",
+    "sqrt(x)*sqrt(x)": "x",
+    "sqrt(x)^3": "x^(3/2)",
+    "sqrt(sqrt(x))": "x^(1/4)",
+    "x^w*x": "x^(w + 1)",
+    "x^w*x^v": "x^(v + w)",
+    "(x^w)^2": "x^(2*w)",
+    "2^x*2^x": "2^(2*x)",
+    "w*x^x + v*x^(x - 1)": "x^(x - 1)*(w*x + v)",
+    "1^x": "1",
+    "x^0": "1",
+    "x^1": "x",
+    # exponentials and logarithms
+    "exp(x)*exp(w)": "exp(w + x)",
+    "exp(x)*exp(-x)": "1",
+    "exp(2*log(x))": "x^2",
+    "exp(w*log(x))": "x^w",
+    "log(x^3)": "3*log(x)",
+    "log(1/x)": "-log(x)",
+    "log(sqrt(x))": "log(x)/2",
+    "log(exp(x))": "x",
+    "e^x*e^-x": "1",
+    "log(2^x)": "x*log(2)",
+    # absolute values and signs
+    "sqrt(x^2)": "abs(x)",
+    "(x^2)^(1/2)": "abs(x)",
+    "(x^4)^(1/2)": "x^2",
+    "abs(x)^2": "x^2",
+    "abs(x^2 + 1)": "x^2 + 1",
+    "abs(-3*x)": "3*abs(x)",
+    "sign(x^2 + 1)": "1",
+    "sign(-2*x)": "-sign(x)",
+    "x*sign(x)": "abs(x)",
+    "(x^2 + 1)/(x^2 + 1)": "1",
+    "sqrt((x^2 + 1)^2)": "x^2 + 1",
+    "exp(x)/exp(x)": "1",
+    # choices
+    "where(x > 0, w, w)": "w",
+    "where(x > 0, 1, 0)*w": "where(x > 0, w, 0)",
+    "where(x > 0, 1, 0) + where(x > 0, 0, 1)": "1",
+    "2*where(x > 0, x, 0) + where(x > 0, 0, 3)": "where(x > 0, 2*x, 3)",
+    "where(x > 0, where(x > 0, 1, w), v)": "where(x > 0, 1, v)",
+    "where(x < x, 1, w)": "w",
+    "max(x, x)": "x",
+    "x <= inf": "1",
+}
+
+
+@pytest.mark.parametrize("text", APPLIED)
+def test_what_is_simplified(text: str) -> None:
+    assert simplified(text) == APPLIED[text]
+
+
+LEFT_ALONE = {
+    "x/x": "x/x",
+    "x^2/x": "x^2/x",
+    "w*x/x": "w*x/x",
+    "(x + 1)/(x + 1)": "(x + 1)/(x + 1)",
+    "sqrt(x^2*y)": "sqrt(x^2*y)",
+    "sqrt(x*y)": "sqrt(x*y)",
+    "log(x^2)": "log(x^2)",
+    "log(x*y)": "log(x*y)",
+    "log(x^w)": "log(x^w)",
+    "(x^3)^(1/3)": "(x^3)^(1/3)",
+    "(x^w)^v": "(x^w)^v",
+    "(x^2)^w": "(x^2)^w",
+    "0^x": "0^x",
+    "x^x/x^x": "x^x/x^x",
+    "asin(sin(x))": "asin(sin(x))",
+    "acos(cos(x))": "acos(cos(x))",
+    "atan(tan(x))": "atan(tan(x))",
+    "sqrt(x - 1)*sqrt(x + 1)": "sqrt(x + 1)*sqrt(x - 1)",
+    "abs(x)*abs(w)": "abs(w)*abs(x)",
+    "abs(x + 1)": "abs(x + 1)",
+    "sign(x)^2": "sign(x)^2",
+    "sign(x^2)": "sign(x^2)",
+    "softplus(x, -1)/softplus(x, -1)": "softplus(x, -1)/softplus(x, -1)",
+    "where(x == 0, 0, w/x)": "where(x == 0, 0, w/x)",
+}
+"""What would have another value, or a value where there was none."""
+
+
+@pytest.mark.parametrize("text", LEFT_ALONE)
+def test_what_is_left_alone(text: str) -> None:
+    assert simplified(text) == LEFT_ALONE[text]
+
+
+POSITIVE = {
+    "x/x": "1",
+    "w*x/x": "w",
+    "(x + 1)/(x + 1)": "1",
+    "sqrt(x^2)": "x",
+    "sqrt(x^2*y)": "x*sqrt(y)",
+    "(x^3)^(1/3)": "x",
+    "log(x^2)": "2*log(x)",
+    "log(x^w)": "w*log(x)",
+    "abs(x)": "x",
+    "abs(x + w)": "w + x",
+    "sign(x)": "1",
+    "x^x/x^x": "1",
+    "abs(x - w)": "abs(x - w)",
+    "sqrt((x - 1)^2)": "abs(x - 1)",
+    "1/x - 1/x": "0",
+}
+
+
+@pytest.mark.parametrize("text", POSITIVE)
+def test_what_positive_variables_allow(text: str) -> None:
+    assert simplified(text, positive=True) == POSITIVE[text]
+
+
+@pytest.mark.parametrize("text", [*APPLIED, *LEFT_ALONE])
+@pytest.mark.parametrize("positive", [False, True])
+def test_the_value_stays(text: str, positive: bool) -> None:
+    source = random.Random(text)
+    result = simplified(text, positive=positive)
+    names = sorted(lower(parse(text), StaticBuilder(Graph())).variables)
+    points = [{name: source.uniform(0 if positive else -2, 2) for name in names} for _ in range(30)]
+    pair = [oracle.in_sympy(parse(text)), oracle.in_sympy(parse(result))]
+    for before, after in oracle.values(pair, points):
+        assert before is None or (after is not None and abs(before - after) <= 1e-20 * (1 + abs(before))), result
+
+
+def test_numbers_stay_exact() -> None:
+    total = Program((Output(Operator("+", (Number(Fraction(1, 3)), Number(Fraction(1, 7))))),))
+    graph = lower(total, StaticBuilder(Graph()))
+    assert Simplifier(graph, [graph.output]).together([graph.output]).expressions == (Number(Fraction(10, 21)),)
