@@ -76,7 +76,7 @@ def _put(options: dict[str, Any], option: Option, value: str, flag: str, given: 
         raise GradcliError(f"{flag} takes {listed}, not '{value}'", hint=f"did you mean {near}?" if near else "")
     if option.minimum is not None:
         if not (value.isascii() and value.isdigit() and len(value) < 19 and option.minimum <= int(value) <= option.maximum):
-            limits = f"from {option.minimum:,} to {option.maximum:,}"
+            limits = f"from {option.minimum}" + (f" to {option.maximum}" if option.maximum < 1000 else " on")
             raise GradcliError(f"{flag} takes a whole number {limits}, not '{value}'")
         options[option.name] = int(value)
     else:
