@@ -96,11 +96,22 @@ def _differentiate_once(roots: dict[Request, tuple[Graph, int | None]], before: 
     known: list[str] = []
     if id is not None:
         graph = _with_output(graph, id)
+        if wrt:  # what is left unsimplified grows from one order to the next
+            graph = _shorter(graph)
         known = [name for name in variables if name in graph.variables]
     gradient, ids = gradient_graph(graph, [graph.variables[name] for name in known]) if known else (graph, [])
     found = dict(zip(known, ids, strict=True))
     for name in variables:
         roots[output, (*wrt, name)] = (gradient, found.get(name))
+
+
+def _shorter(graph: Graph) -> Graph:
+    """The graph of the simplified output, where that is smaller."""
+    found = Simplifier(graph, [graph.output], generic=True).together([graph.output])
+    if found.definitions:
+        return graph
+    rebuilt = lower(found.program(), StaticBuilder(Graph(graph.max_nodes), identities=True), graph.variables)
+    return rebuilt if len(rebuilt) < len(graph) else graph
 
 
 def _with_output(graph: Graph, id: int) -> Graph:
