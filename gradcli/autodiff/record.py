@@ -12,6 +12,7 @@ from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_NODES, VARIABLE, Graph
 from gradcli.graph.names import constant_text, node_names
 from gradcli.language.ast import Program
 from gradcli.lowering.builders import Recorder, StaticBuilder, compacted, float32
+from gradcli.lowering.calls import run_together
 from gradcli.lowering.lower import UnboundVariableError, free_names, lower
 from gradcli.ops.constants import SPELLINGS, VALUES
 
@@ -122,7 +123,9 @@ def _missing(program: Program, bindings: Mapping[str, float], spare: Collection[
     missing = [name for name in free if name not in bindings and SPELLINGS.get(name, name) not in VALUES]
     listed = ", ".join(missing[:8]) + (f" and {len(missing) - 8} more" if len(missing) > 8 else "")
     options = " ".join(f"--{name} VALUE" for name in missing[:8]) + (" ..." if len(missing) > 8 else "")
-    return GradcliError(f"no value for {listed}", free[missing[0]], f"add {options}")
+    meant = [call for name in missing if (call := run_together(name, free))]
+    hint = f"add {options}" + (f"; for the function write {meant[0]}" if meant else "")
+    return GradcliError(f"no value for {listed}", free[missing[0]], hint)
 
 
 def _unrecorded(program: Program, graph: Graph, bindings: Mapping[str, float], spare: Collection[str]) -> list[str]:

@@ -10,11 +10,12 @@ from gradcli.autodiff.forward import evaluate
 from gradcli.autodiff.record import UnknownVariableError
 from gradcli.cli.choices import chosen_format
 from gradcli.cli.command import Arguments
-from gradcli.cli.streams import can_print_signs, write
+from gradcli.cli.streams import can_print_signs, write, write_warning
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
 from gradcli.lowering.builders import StaticBuilder, compacted
+from gradcli.lowering.calls import run_together
 from gradcli.lowering.lower import lower
 from gradcli.output.derivatives import Derivatives, derivatives_json, lines
 
@@ -35,6 +36,10 @@ def static_graph(text: str, where: str, values: Mapping[str, float], max_nodes: 
             raise GradcliError(f"no value for {', '.join(missing)}", hint=f"add {missing[0]}=VALUE to --at, or leave all out")
     except GradcliError as error:
         raise error.located(text, where) from None
+    for name in graph.variables:
+        call = run_together(name, graph.variables)
+        if call and name not in values:
+            write_warning(f"{name} is taken as a variable; for the function write {call}")
     return graph
 
 

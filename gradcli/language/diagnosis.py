@@ -92,7 +92,7 @@ def unexpected(
     if token.kind in _VALUES and previous.kind in _BEHIND_VALUES:
         if open_parentheses and "\n" in text[end : token.span[0]]:
             return _not_closed(open_parentheses[-1], "is not closed where its line ends", f", or an operator before '{shown}'")
-        return _no_operator(shown, token, previous)
+        return _no_operator(text, shown, token, previous)
     if token.kind == "RPAR" and "ELSE" in expected:
         return _no_else(token.span)
     hint = "an operator or the end of the expression belongs here"
@@ -136,7 +136,7 @@ def _not_a_value(shown: str, token: Token, previous: Token) -> GradcliError:
     return GradcliError(f"unexpected '{shown}'{after}: a value is missing before it", token.span, hint)
 
 
-def _no_operator(shown: str, token: Token, previous: Token) -> GradcliError:
+def _no_operator(text: str, shown: str, token: Token, previous: Token) -> GradcliError:
     left = visible(previous.text)
     if previous.kind == token.kind == "NUMBER" and previous.span[1] == token.span[0]:
         return GradcliError(
@@ -144,6 +144,8 @@ def _no_operator(shown: str, token: Token, previous: Token) -> GradcliError:
         )
     if token.kind == "NOT":
         hint = "write and not, or or not"
+    elif token.kind == "NAME" and text[token.span[1] :].lstrip().startswith("("):
+        hint = f"write {left}*{shown}(...) for a product"
     elif previous.kind == "NAME" and token.kind == "NAME":
         hint = f"write {left}*{shown} for a product, or {left}({shown}) for a function"
     elif previous.kind == "NAME" and token.kind == "NUMBER":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from gradcli.errors import GradcliError, Span, nearest
 from gradcli.language.ast import Call, Definition
@@ -53,6 +53,23 @@ def missing_argument(call: Operation, index: int) -> str:
 def is_unary_function(name: str) -> bool:
     """Whether a name is that of a function of one number, such as sin; without parentheses it hardly means a variable."""
     return any(operation.most == 1 for operation in spelled(name))
+
+
+def run_together(name: str, others: Collection[str]) -> str:
+    """The call that a name may be meant as, where a function and its argument are written as one: sinx, ln2, sinθ.
+
+    Args:
+        name: The name.
+        others: The other names of the program.
+
+    Returns:
+        The call, ``sin(x)``; empty where the name is none such.
+    """
+    for function in sorted(filter(is_unary_function, function_names()), key=len, reverse=True):
+        rest = name[len(function) :]
+        if name.startswith(function) and (rest == "x" or rest[:1].isdigit() or rest in others):
+            return f"{function}({rest})"
+    return ""
 
 
 def function_without_argument(name: str, span: Span) -> GradcliError:
