@@ -7,24 +7,46 @@ declaration.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from gradcli.algebra.derivatives import Simplified
 from gradcli.autodiff.reverse import requires_grad
 from gradcli.autodiff.tape import Tape
-from gradcli.derivation.expressions import product_of, sum_of
+from gradcli.derivation.calculus import (
+    BY_LOGARITHMS,
+    CHOICE,
+    CONSTANT_RULE,
+    DIFFERENCE,
+    EXPONENTIAL,
+    FRACTION,
+    IDENTITY,
+    LOGARITHMIC,
+    MANY_SUMMANDS,
+    MULTIPLE,
+    MULTIPLE_RIGHT,
+    NATURAL,
+    NEGATIVE,
+    POWER,
+    PRODUCT,
+    QUOTIENT,
+    RECIPROCAL,
+    SUM,
+    Chosen,
+    cancelled,
+    filled,
+    letters_for,
+    primed_letter,
+    times_inner,
+)
+from gradcli.derivation.expressions import sum_of
 from gradcli.derivation.local import operation_derivatives
 from gradcli.derivation.steps import Step
 from gradcli.derivation.tidy import ONE, ZERO, tidy
 from gradcli.derivation.words import Equal, Piece, Words, listed
 from gradcli.derivation.workings import Chain, Workings
 from gradcli.graph.graph import CONSTANT, VARIABLE
-from gradcli.language.ast import Call, Expression, Name, Operator, Output, Partial, Prime, children, postorder
-from gradcli.language.parser import parse
-from gradcli.language.rewrite import mapped
+from gradcli.language.ast import Expression, Name, Operator, Partial, Prime, postorder
 from gradcli.language.text import to_text
 from gradcli.lowering.raising import applied, node_expression
 
@@ -42,38 +64,6 @@ DEEPEST = 8
 
 MANY_TERMS = 6
 """Terms of a sum up to which the rule for it is stated with one letter for each."""
-
-
-class Rule(NamedTuple):
-    """A rule of calculus. In its two sides u and v depend on the variable, c and n do not, and D is the derivative.
-
-    Attributes:
-        name: Its name.
-        left: What it differentiates.
-        right: The derivative.
-    """
-
-    name: str
-    left: str
-    right: str
-
-
-SUM = Rule("sum rule", "u + v", "D(u) + D(v)")
-DIFFERENCE = Rule("difference rule", "u - v", "D(u) - D(v)")
-NEGATIVE = Rule("constant-multiple rule", "-u", "-D(u)")
-MULTIPLE = Rule("constant-multiple rule", "c*u", "c*D(u)")
-MULTIPLE_RIGHT = Rule("constant-multiple rule", "u*c", "D(u)*c")
-FRACTION = Rule("constant-multiple rule", "u/c", "D(u)/c")
-PRODUCT = Rule("product rule", "u*v", "D(u)*v + u*D(v)")
-QUOTIENT = Rule("quotient rule", "u/v", "(D(u)*v - u*D(v))/v^2")
-RECIPROCAL = Rule("quotient rule, constant numerator", "c/v", "-(c*D(v)/v^2)")
-POWER = Rule("power rule", "u^n", "n*u^(n - 1)*D(u)")
-EXPONENTIAL = Rule("exponential rule", "c^v", "c^v*log(c)*D(v)")
-NATURAL = Rule("exponential rule", "e^v", "e^v*D(v)")
-LOGARITHMIC = Rule("logarithmic differentiation", "u^v", "u^v*(D(v)*log(u) + v*(D(u)/u))")
-CHOICE = Rule("choice rule", "where(c, u, v)", "where(c, D(u), D(v))")
-CONSTANT_RULE = Rule("constant rule", "c", "0")
-IDENTITY = Rule("identity rule", "u", "1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,25 +275,25 @@ class _Applying:
         left = Prime(shown)
         steps: list[Step] = []
         if chosen.rule is LOGARITHMIC:
-            for side, other, note in _BY_LOGARITHMS:
-                steps.append(Step("logarithm", _filled(side, operands), _filled(other, operands), (note,)))
-        right = _filled(chosen.right, operands)
+            for side, other, note in BY_LOGARITHMS:
+                steps.append(Step("logarithm", filled(side, operands), filled(other, operands), (note,)))
+        right = filled(chosen.right, operands)
         words: Words = ("both sides times ", shown) if chosen.rule is LOGARITHMIC else ()
         steps.append(Step(chosen.name, left, right, words))
-        put_in = _filled(chosen.right, operands, derivatives)
+        put_in = filled(chosen.right, operands, derivatives)
         if to_text(put_in) != to_text(right):
             steps.append(Step("derivatives put in", left, put_in, tuple(self._reasons(chosen.operands.values()))))
         tidied = tidy(put_in)
         if chosen.rule is LOGARITHMIC:
-            tidied = _cancelled(tidied, operands["u"])
+            tidied = cancelled(tidied, operands["u"])
         if to_text(tidied) != to_text(put_in):
             steps.append(Step("trivial factors dropped", left, tidied, ("simplified",)))
         self.results[id] = tidied
-        letters = _letters(chosen.operands, self.used)
-        statement = Equal(Prime(_filled(chosen.left, letters)), _filled(chosen.right, letters))
+        letters = letters_for(chosen.operands, self.used)
+        statement = Equal(Prime(filled(chosen.left, letters)), filled(chosen.right, letters))
         meaning = tuple(Equal(letters[letter], operands[letter]) for letter in operands) if len(operands) <= MANY_TERMS else ()
         if len(operands) > MANY_TERMS:
-            statement = _MANY
+            statement = MANY_SUMMANDS
         number = self.numbers[id]
         return Application(number, number.count("."), chosen.name, statement, meaning, id, shown, tuple(steps), tidied)
 
@@ -333,62 +323,62 @@ class _Applying:
         by: list[Piece] = ["by ", *listed(numbered)] if numbered else []
         return [*by, *([", "] if by and known else []), *listed(known, ", ")]
 
-    def _chosen(self, id: int) -> _Chosen:
+    def _chosen(self, id: int) -> Chosen:
         """The rule for a part."""
         operation, inputs = self.graph.operations[id], self.graph.inputs[id]
         self.asked = set(self._operands(id))
         if not self.depends[id]:
-            return _Chosen.of(CONSTANT_RULE, {"c": id})
+            return Chosen.of(CONSTANT_RULE, {"c": id})
         if id == self.variable:
-            return _Chosen.of(IDENTITY, {"u": id})
+            return Chosen.of(IDENTITY, {"u": id})
         depends = [self.depends[input] for input in inputs]
         match operation, depends:
             case (("add" | "sub"), _):
                 return self._sum(id)
             case "neg", _:
-                return _Chosen.of(NEGATIVE, {"u": inputs[0]})
+                return Chosen.of(NEGATIVE, {"u": inputs[0]})
             case "mul", [True, True]:
-                return _Chosen.of(PRODUCT, dict(zip("uv", inputs, strict=True)))
+                return Chosen.of(PRODUCT, dict(zip("uv", inputs, strict=True)))
             case "mul", [False, True]:
-                return _Chosen.of(MULTIPLE, dict(zip("cu", inputs, strict=True)))
+                return Chosen.of(MULTIPLE, dict(zip("cu", inputs, strict=True)))
             case "mul", [True, False]:
-                return _Chosen.of(MULTIPLE_RIGHT, dict(zip("uc", inputs, strict=True)))
+                return Chosen.of(MULTIPLE_RIGHT, dict(zip("uc", inputs, strict=True)))
             case "div", [True, True]:
-                return _Chosen.of(QUOTIENT, dict(zip("uv", inputs, strict=True)))
+                return Chosen.of(QUOTIENT, dict(zip("uv", inputs, strict=True)))
             case "div", [True, False]:
-                return _Chosen.of(FRACTION, dict(zip("uc", inputs, strict=True)))
+                return Chosen.of(FRACTION, dict(zip("uc", inputs, strict=True)))
             case "div", [False, True]:
-                return _Chosen.of(RECIPROCAL, dict(zip("cv", inputs, strict=True)))
+                return Chosen.of(RECIPROCAL, dict(zip("cv", inputs, strict=True)))
             case "pow", [True, True]:
-                return _Chosen.of(LOGARITHMIC, dict(zip("uv", inputs, strict=True)))
+                return Chosen.of(LOGARITHMIC, dict(zip("uv", inputs, strict=True)))
             case "pow", [True, False]:
-                return self._chained(_Chosen.of(POWER, dict(zip("un", inputs, strict=True))), inputs[0])
+                return self._chained(Chosen.of(POWER, dict(zip("un", inputs, strict=True))), inputs[0])
             case "pow", [False, True] if self.graph.constants.get(inputs[0]) == "e":
-                return self._chained(_Chosen.of(NATURAL, {"v": inputs[1]}), inputs[1])
+                return self._chained(Chosen.of(NATURAL, {"v": inputs[1]}), inputs[1])
             case "pow", [False, True]:
-                return self._chained(_Chosen.of(EXPONENTIAL, dict(zip("cv", inputs, strict=True))), inputs[1])
+                return self._chained(Chosen.of(EXPONENTIAL, dict(zip("cv", inputs, strict=True))), inputs[1])
             case "where", _:
-                return _Chosen.of(CHOICE, dict(zip("cuv", inputs, strict=True)))
+                return Chosen.of(CHOICE, dict(zip("cuv", inputs, strict=True)))
         return self._function(operation, inputs)
 
-    def _chained(self, chosen: _Chosen, argument: int) -> _Chosen:
+    def _chained(self, chosen: Chosen, argument: int) -> Chosen:
         return chosen if argument == self.variable else chosen._replace(name=f"chain rule and {chosen.name}")
 
-    def _sum(self, id: int) -> _Chosen:
+    def _sum(self, id: int) -> Chosen:
         terms = self._terms(id)
         if len(terms) == 2:
             rule = SUM if terms[1][0] else DIFFERENCE
-            return _Chosen.of(rule, {"u": terms[0][1], "v": terms[1][1]})
+            return Chosen.of(rule, {"u": terms[0][1], "v": terms[1][1]})
         letters = [f"u{index}" for index in range(1, len(terms) + 1)]
         left: Expression = Name(letters[0])
-        right: Expression = _prime(letters[0])
+        right: Expression = primed_letter(letters[0])
         for letter, (plus, _) in zip(letters[1:], terms[1:], strict=True):
             symbol = "+" if plus else "-"
-            left, right = Operator(symbol, (left, Name(letter))), Operator(symbol, (right, _prime(letter)))
+            left, right = Operator(symbol, (left, Name(letter))), Operator(symbol, (right, primed_letter(letter)))
         name = SUM.name if all(plus for plus, _ in terms) else "sum and difference rule"
-        return _Chosen(name, None, left, right, dict(zip(letters, [term for _, term in terms], strict=True)))
+        return Chosen(name, None, left, right, dict(zip(letters, [term for _, term in terms], strict=True)))
 
-    def _function(self, operation: str, inputs: Sequence[int]) -> _Chosen:
+    def _function(self, operation: str, inputs: Sequence[int]) -> Chosen:
         """The chain rule for an operation whose local derivatives come from its declaration."""
         letters: list[str] = []
         free = {True: iter("uvst"), False: iter("ckmn")}
@@ -399,123 +389,9 @@ class _Applying:
         derivatives = operation_derivatives(operation, letters, [self.depends[input] for input in inputs], left)
         for letter, derivative in zip(letters, derivatives, strict=True):
             if derivative is not None and derivative != ZERO:
-                terms.append(_times(derivative, _prime(letter)))
+                terms.append(times_inner(derivative, primed_letter(letter)))
         inner = [input for input in inputs if self.depends[input]]
         name = EXPONENTIAL.name if operation == "exp" else f"derivative of {operation}"
         if inner != [self.variable]:
             name = f"chain rule and {name}"
-        return _Chosen(name, None, left, sum_of(terms), dict(zip(letters, inputs, strict=True)))
-
-
-class _Chosen(NamedTuple):
-    """A rule and what it is applied to.
-
-    Attributes:
-        name: What it is called here.
-        rule: The rule; None where it was made for the case at hand.
-        left: What it differentiates, in letters.
-        right: The derivative, in letters; D is the derivative.
-        operands: The nodes that the letters stand for.
-    """
-
-    name: str
-    rule: Rule | None
-    left: Expression
-    right: Expression
-    operands: dict[str, int]
-
-    @classmethod
-    def of(cls, rule: Rule, operands: dict[str, int]) -> _Chosen:
-        """A rule of the table."""
-        return cls(rule.name, rule, _read(rule.left), _read(rule.right), operands)
-
-
-@functools.lru_cache(maxsize=64)
-def _read(text: str) -> Expression:
-    statement = parse(text).statements[0]
-    assert isinstance(statement, Output)
-    return statement.value
-
-
-_BY_LOGARITHMS = (
-    (_read("log(u^v)"), _read("v*log(u)"), "logarithms of both sides, for a positive base"),
-    (_read("D(u^v)/u^v"), _read("D(v*log(u))"), "both sides differentiated"),
-    (_read("D(u^v)/u^v"), _read("D(v)*log(u) + v*(D(u)/u)"), "product rule and derivative of log"),
-)
-"""The steps that lead to the derivative of u^v: left side, right side, and what is done."""
-
-
-def _cancelled(expression: Expression, base: Expression) -> Expression:
-    """The expression with u/u as 1, for the base u of a logarithm, which is positive."""
-    text = to_text(base)
-
-    def change(node: Expression) -> Expression:
-        quotient = isinstance(node, Operator) and node.symbol == "/"
-        return ONE if quotient and [to_text(operand) for operand in children(node)] == [text, text] else node
-
-    return mapped(expression, change)
-
-
-def _prime(letter: str) -> Expression:
-    return Call("D", (Name(letter),))
-
-
-def _times(derivative: Expression, prime: Expression) -> Expression:
-    """The local derivative times the inner one: 1/u·u' is u'/u."""
-    if derivative == ONE:
-        return prime
-    if isinstance(derivative, Operator) and derivative.symbol == "/" and derivative.operands[0] == ONE:
-        return Operator("/", (prime, derivative.operands[1]))
-    return product_of([derivative, prime])
-
-
-def _filled(
-    template: Expression, operands: Mapping[str, Expression], derivatives: Mapping[str, Expression] | None = None
-) -> Expression:
-    """A rule with parts in the places of its letters.
-
-    Args:
-        template: One side of the rule.
-        operands: The part for each letter.
-        derivatives: The derivative of each part; None for the part with a prime.
-    """
-
-    def fill(node: Expression) -> Expression:
-        if isinstance(node, Name):
-            return operands.get(node.name, node)
-        if isinstance(node, Call) and node.function == "D":
-            return Prime(node.arguments[0])
-        return node
-
-    if derivatives is None:
-        return mapped(template, fill)
-
-    def known(node: Expression) -> Expression:
-        if isinstance(node, Call) and node.function == "D" and isinstance(node.arguments[0], Name):
-            return Name(node.arguments[0].name + "'")
-        return node
-
-    primed = {f"{letter}'": derivative for letter, derivative in derivatives.items()}
-    operands = {**operands, **primed}
-    return mapped(mapped(template, known), fill)
-
-
-_FURTHER = {"u": "fpF", "v": "gqG", "c": "kmC", "n": "kmN"}
-"""What stands for a letter that the expression uses itself."""
-
-
-def _letters(letters: Iterable[str], used: set[str]) -> dict[str, Expression]:
-    """The letters of a rule as they are shown: none that the expression uses itself."""
-    chosen: dict[str, Expression] = {}
-    taken = set(used)
-    for letter in letters:
-        candidates = [letter, *_FURTHER.get(letter, ""), *(f"{letter}{index}" for index in range(1, 1000))]
-        name = next(candidate for candidate in candidates if candidate not in taken)
-        taken.add(name)
-        chosen[letter] = Name(name)
-    return chosen
-
-
-_DOTS = Name("…")
-_MANY = Equal(Prime(sum_of([Name("u1"), Name("u2"), _DOTS])), sum_of([Prime(Name("u1")), Prime(Name("u2")), _DOTS]))
-"""The sum rule for many terms."""
+        return Chosen(name, None, left, sum_of(terms), dict(zip(letters, inputs, strict=True)))
