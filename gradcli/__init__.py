@@ -18,7 +18,8 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from gradcli.algebra.derivatives import Simplified, diff, simplify
-    from gradcli.algebra.equality import Equality, equal
+    from gradcli.algebra.equality import equal
+    from gradcli.algebra.equality_verdict import Equality
     from gradcli.autodiff.record import record
     from gradcli.autodiff.tape import Tape
     from gradcli.derivation.chain_rule import derive
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Derivation": "gradcli.derivation.steps",
-    "Equality": "gradcli.algebra.equality",
+    "Equality": "gradcli.algebra.equality_verdict",
     "Explanation": "gradcli.derivation.explain",
     "GradcliError": "gradcli.errors",
     "Tape": "gradcli.autodiff.tape",

@@ -10,14 +10,11 @@ its value hangs on has no finite real value.
 
 from __future__ import annotations
 
-import enum
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import Context, Decimal
+from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 from gradcli.algebra.equality_graph import Kind, Outcome, Pair, Step, pair_of
 from gradcli.algebra.equality_points import Point, Rational, large_points, points
@@ -31,13 +28,13 @@ from gradcli.algebra.equality_rational import (
     modular,
     values,
 )
+from gradcli.algebra.equality_verdict import Equality, Method, Verdict, Witness, witness_of
 from gradcli.algebra.normal import Algebra
 from gradcli.algebra.shapes import shortest
 from gradcli.algebra.simplify import TOO_LONG, normal_forms
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_NODES, VARIABLE, Graph
 from gradcli.language.ast import Program
-from gradcli.language.numbers import number_text
 from gradcli.language.parser import parse
 from gradcli.language.text import program_text
 from gradcli.lowering.builders import StaticBuilder
@@ -66,106 +63,6 @@ _PROOF_NODES = 3000
 
 _SHOWN_DIFFERENCES = 3
 """Points of each kind that are kept of a difference of domains."""
-
-
-class Verdict(str, enum.Enum):
-    """What is true of two expressions."""
-
-    EQUAL = "equal"
-    WHERE_DEFINED = "equal where both are defined"
-    DIFFERENT = "different"
-    NOWHERE = "defined at no common point"
-
-
-class Method(str, enum.Enum):
-    """How it is known."""
-
-    IDENTICAL = "identical"
-    VALUE = "exact value"
-    ENOUGH_POINTS = "exact at enough points"
-    NORMAL_FORM = "normal form"
-    RANDOM_POINTS = "exact at random points"
-    MODULAR = "modulo a prime at random points"
-    EXACT_POINTS = "exact at points"
-    NUMERIC = "high precision"
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """A point at which two expressions are not the same.
-
-    Attributes:
-        point: The value of each variable.
-        first: The value of the first expression there; None where it is undefined.
-        second: The value of the second one.
-        first_text: The same with as many digits as the difference takes.
-        second_text: The same of the second one.
-    """
-
-    point: Mapping[str, Rational]
-    first: float | None
-    second: float | None
-    first_text: str
-    second_text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Equality:
-    """What was found out about two expressions; it is true where they are equal.
-
-    Attributes:
-        first: The text of the first expression.
-        second: The text of the second one.
-        verdict: What is true of them.
-        method: How it is known.
-        proof: Whether it is proved: for every point, or by an exact counterexample.
-        variables: The variables that a value depends on.
-        positive: Whether all variables are assumed to be positive.
-        everywhere: Whether it is certain that they are defined at the same points.
-        points: At how many points both are defined and were compared.
-        counterexample: A point at which they differ.
-        only_first: At how many sampled points only the first is defined.
-        only_second: At how many only the second is.
-        domain: Some of these points.
-        neither: At how many neither is defined.
-        undecided: At how many points rounding did not let either be decided, or a value was too large to compute.
-        digits: In how many digits values agree where they were compared by rounded numbers.
-        degree: A bound of the degree of the difference of rational functions.
-        trials: Random points that the error bound rests on.
-        error_bound: The probability that such points hide a difference is at most this.
-        prime: The k of the prime 2^k - 1 that was computed with.
-        agree_if_positive: At how many points with positive variables they agree; 0 where they differ at one of these as well.
-    """
-
-    first: str
-    second: str
-    verdict: Verdict
-    method: Method
-    proof: bool = False
-    variables: tuple[str, ...] = ()
-    positive: bool = False
-    everywhere: bool = False
-    points: int = 0
-    counterexample: Witness | None = None
-    only_first: int = 0
-    only_second: int = 0
-    domain: tuple[Witness, ...] = ()
-    neither: int = 0
-    undecided: int = 0
-    digits: int | None = None
-    degree: int | None = None
-    trials: int = 0
-    error_bound: float | None = None
-    prime: int | None = None
-    agree_if_positive: int = 0
-
-    def __bool__(self) -> bool:
-        return self.verdict in (Verdict.EQUAL, Verdict.WHERE_DEFINED)
-
-    @property
-    def same_domain(self) -> bool:
-        """Whether no point was found at which only one of them is defined."""
-        return not self.only_first and not self.only_second
 
 
 def equal(first: str | Program, second: str | Program, *, positive: bool = False, max_nodes: int = DEFAULT_MAX_NODES) -> Equality:
@@ -358,7 +255,7 @@ def _sampled(
             return _with_positive(pair, found, compare, exhausted)
         tally[outcome.kind] += 1
         if outcome.kind in domain and len(domain[outcome.kind]) < _SHOWN_DIFFERENCES:
-            domain[outcome.kind].append(_witness(point, outcome))
+            domain[outcome.kind].append(witness_of(point, outcome))
         if exhausted():
             break
     found = replace(
@@ -377,7 +274,7 @@ def _sampled(
 
 def _different(found: Equality, point: Point, outcome: Outcome) -> Equality:
     exactly = found.method is not Method.NUMERIC
-    return replace(found, verdict=Verdict.DIFFERENT, proof=exactly, counterexample=_witness(point, outcome))
+    return replace(found, verdict=Verdict.DIFFERENT, proof=exactly, counterexample=witness_of(point, outcome))
 
 
 def _nowhere(found: Equality) -> Equality:
@@ -417,43 +314,6 @@ def _same_normal_form(pair: Pair, programs: tuple[Program, Program], *, positive
         if first == second or algebra.rational(shortest(algebra, difference)) == 0:
             return True
     return False
-
-
-# ---- what is shown ----
-
-
-def _witness(point: Point, outcome: Outcome) -> Witness:
-    first, second = outcome.first, outcome.second
-    texts = [_text(value, 15) for value in (first, second)]
-    digits = 15
-    while texts[0] == texts[1] and first is not None and digits < 200:
-        digits *= 2
-        texts = [_text(value, digits) for value in (first, second)]
-    return Witness(point, _float(first), _float(second), texts[0], texts[1])
-
-
-def _text(value: Any, digits: int) -> str:
-    if value is None:
-        return "undefined"
-    if isinstance(value, int | Fraction):
-        if value.numerator.bit_length() + value.denominator.bit_length() < 120:
-            return number_text(value)
-        context = Context(prec=digits)
-        text = f"{context.divide(Decimal(value.numerator), Decimal(value.denominator)):.{digits}g}"
-        return text.lower()
-    from mpmath import mp
-
-    text = str(mp.nstr(value, digits))
-    return text.removesuffix(".0")
-
-
-def _float(value: Any) -> float | None:
-    if value is None:
-        return None
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
 
 
 def _too_large(pair: Pair) -> GradcliError:

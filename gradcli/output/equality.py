@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from gradcli.algebra.equality import Equality, Method, Verdict, Witness
 from gradcli.algebra.equality_points import Rational
+from gradcli.algebra.equality_verdict import Equality, Method, Verdict, Witness
 from gradcli.language.numbers import number_text
 from gradcli.output.numbers import json_number
 from gradcli.output.report import Block, Lines

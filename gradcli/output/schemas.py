@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.algebra.equality import Method, Verdict
+from gradcli.algebra.equality_verdict import Method, Verdict
 from gradcli.output.derivatives import DIFF_SCHEMA
 from gradcli.output.equality import EQUAL_SCHEMA
 from gradcli.output.explanation_json import EXPLAIN_SCHEMA

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import gradcli
-from gradcli.algebra.equality import Equality, Method, Verdict
+from gradcli.algebra.equality_verdict import Equality, Method, Verdict
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.lowering.lower import free_names
 from gradcli.ops import OPERATIONS, Operation
