@@ -169,7 +169,7 @@ class Simplifier:
     def __init__(self, graph: Graph, ids: Sequence[int], *, generic: bool = False, positive: bool = False) -> None:
         self.graph = graph
         self.generic = generic
-        self.needed = graph.ancestors(*ids)
+        self.ids = ids
         self.algebra = Algebra(positive=positive)
         if generic:
             # Knowing beforehand what is not 0, the second walk can cancel it.
@@ -180,7 +180,7 @@ class Simplifier:
         self.names = [names.get(id, "") for id in range(len(graph))]
 
     def _forms(self) -> list[int]:
-        return normal_forms(self.graph, self.algebra, self.needed, limit=FORM_LIMIT, generic=self.generic)
+        return normal_forms(self.graph, self.algebra, ends=self.ids, limit=FORM_LIMIT, generic=self.generic)
 
     def together(self, ids: Sequence[int]) -> Simplified:
         """The expressions of nodes; where they would be much longer than the graph, in lines that they share."""

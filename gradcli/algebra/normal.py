@@ -62,7 +62,7 @@ class Algebra(Forms):
             value = self.rational(a)
             if value is not None:
                 return self.scale(b, value)
-        (left_monomial, left_factor), (right_monomial, right_factor) = self._as_factor(left), self._as_factor(right)
+        (left_monomial, left_factor), (right_monomial, right_factor) = self.as_factor(left), self.as_factor(right)
         return self.settled(self.joined(left_monomial, right_monomial), left_factor * right_factor)
 
     def as_term(self, form: int) -> tuple[Monomial, Rational]:
@@ -77,7 +77,7 @@ class Algebra(Forms):
             primitive, content = opposite, -content  # b - a after a - b is -(a - b)
         return ((self.atom("form", (primitive,)), 1),), content
 
-    def _as_factor(self, form: int) -> tuple[Monomial, Rational]:
+    def as_factor(self, form: int) -> tuple[Monomial, Rational]:
         """A form as a factor of a product, which a common factor of its terms joins: x·a + x·b is x·(a + b)."""
         terms = self.forms[form]
         common = common_monomial(terms) if len(terms) > 1 else {}

@@ -117,15 +117,27 @@ def collected_choices(algebra: Algebra, form: int) -> int:
     """Choices by one condition as one choice: k·(a if c else b) + l·(u if c else v) is (k·a + l·u if c else k·b + l·v)."""
     best = form
     terms = algebra.forms[form]
-    conditions = [[algebra.condition(atom) for atom, exponent in monomial if exponent > 0] for monomial, _ in terms]
-    for condition in dict.fromkeys(condition for found in conditions for condition in found if condition is not None):
-        inside = algebra.form(dict(term for term, found in zip(terms, conditions, strict=True) if condition in found))
-        outside = algebra.form(dict(term for term, found in zip(terms, conditions, strict=True) if condition not in found))
-        branches = [shortest(algebra, algebra.under(inside, condition, branch)) for branch in (1, 2)]
-        candidate = algebra.add([algebra.choice(condition, *branches), outside])
-        if algebra.size(candidate) < algebra.size(best):
-            best = candidate
+    where: dict[int, list[int]] = {}
+    for index, (monomial, _) in enumerate(terms):
+        for condition in {algebra.condition(atom) for atom, exponent in monomial if exponent > 0} - {None}:
+            assert condition is not None
+            where.setdefault(condition, []).append(index)
+    for condition, indices in where.items():
+        if len(indices) > 1:
+            inside = algebra.form(dict(terms[index] for index in indices))
+            outside = algebra.add([form, algebra.scale(inside, -1)])
+            branches = [_with_common_factor(algebra, algebra.under(inside, condition, branch)) for branch in (1, 2)]
+            candidate = algebra.add([algebra.choice(condition, *branches), outside])
+            if algebra.size(candidate) < algebra.size(best):
+                best = candidate
     return best
+
+
+def _with_common_factor(algebra: Algebra, form: int) -> int:
+    """The shorter of a sum and its terms' common factor times the rest."""
+    monomial, coefficient = algebra.as_factor(form)
+    apart = algebra.settled(monomial, coefficient)
+    return apart if algebra.size(apart) < algebra.size(form) else form
 
 
 def collected_powers(algebra: Algebra, form: int) -> int:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 
 from gradcli.algebra.normal import Algebra
 from gradcli.algebra.rules import apply_operation
+from gradcli.algebra.shapes import shortest
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.language.ast import NOWHERE
 
 _NOT_OF_0 = ("reciprocal", "rsqrt", "log", "log2", "log10")
 """Functions that have no value at 0."""
+
+_SUMS = ("add", "sub")
 
 TOO_LONG = -1
 """Stands for the form of a node that would be longer than the limit."""
@@ -22,6 +25,7 @@ def normal_forms(
     algebra: Algebra,
     needed: Sequence[bool] | None = None,
     *,
+    ends: Sequence[int] | None = None,
     limit: int = 1_000_000,
     generic: bool = False,
 ) -> list[int]:
@@ -30,15 +34,20 @@ def normal_forms(
     Args:
         graph: The graph.
         algebra: Where atoms and forms are interned.
-        needed: For each node whether its form is needed; None for all.
+        needed: For each node whether its form is needed; None for all, or all that lead to ``ends``.
+        ends: The nodes whose forms are asked for; None for all.
         limit: The number of operations beyond which a form is not followed up.
         generic: Whether the guards of derivative rules fall away that matter only at single points:
             ``where(b == 0, 0, u)`` is u.
 
     Returns:
-        For each node its form; ``TOO_LONG`` where it would be longer than the limit, or is not needed.
+        For each node its form; ``TOO_LONG`` where it would be longer than the limit, is not needed for any that is asked for,
+        or is a part of a longer sum alone.
     """
     forms: list[int] = []
+    if ends is not None:
+        needed = graph.ancestors(*ends)
+    sums = _Sums(graph, algebra, forms, set() if ends is None else _parts_of_sums(graph, ends))
     names = {id: name for name, id in graph.variables.items()}
     for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
         if needed is not None and not needed[id]:
@@ -51,6 +60,8 @@ def normal_forms(
                 form = algebra.number(value)
             else:
                 form = algebra.of_atom(algebra.atom("constant" if isinstance(value, str) else "number", value))
+        elif operation in _SUMS:
+            form = sums.form(id, limit)
         else:
             operands = [forms[input] for input in inputs]
             guard = generic and operation == "where" and graph.spans[inputs[0]] == NOWHERE  # no condition that the user wrote
@@ -59,6 +70,58 @@ def normal_forms(
                 form = TOO_LONG
         forms.append(form)
     return forms
+
+
+def _parts_of_sums(graph: Graph, ends: Sequence[int]) -> set[int]:
+    """Sums that are used once, by another sum, and not asked for: a + b in a + b + c."""
+    parts: set[int] = set()
+    seen = set(ends)
+    for operation, inputs in zip(graph.operations, graph.inputs, strict=True):
+        for input in inputs:
+            if input in seen or operation not in _SUMS or graph.operations[input] not in _SUMS:
+                parts.discard(input)
+            else:
+                parts.add(input)
+            seen.add(input)
+    return parts
+
+
+class _Sums:
+    """Sums of any number of terms, which are collected once and not after each addition.
+
+    Args:
+        graph: The graph.
+        algebra: Where forms are interned.
+        forms: The form of each node so far.
+        parts: Sums whose terms wait for those of the sum that they are a part of.
+    """
+
+    def __init__(self, graph: Graph, algebra: Algebra, forms: Sequence[int], parts: Collection[int]) -> None:
+        self.graph = graph
+        self.algebra = algebra
+        self.forms = forms
+        self.parts = parts
+        self.waiting: dict[int, tuple[int, list[tuple[int, int]]]] = {}  # a sign, and forms with their signs under it
+
+    def form(self, id: int, limit: int) -> int:
+        """The form of a sum or difference; ``TOO_LONG`` of one that is only a part."""
+        left, right = self.graph.inputs[id]
+        signs = 1, (-1 if self.graph.operations[id] == "sub" else 1)
+        (sign, longer), (other, shorter) = sorted(map(self._terms, (left, right), signs), key=lambda found: -len(found[1]))
+        longer.extend([(form, own * other * sign) for form, own in shorter])
+        if id in self.parts:
+            self.waiting[id] = sign, longer
+            return TOO_LONG
+        if any(form == TOO_LONG for form, _ in longer):
+            return TOO_LONG
+        total = self.algebra.add([form if own == sign else self.algebra.scale(form, -1) for form, own in longer])
+        return TOO_LONG if self.algebra.size(total) > limit else shortest(self.algebra, total)
+
+    def _terms(self, id: int, sign: int) -> tuple[int, list[tuple[int, int]]]:
+        if id not in self.waiting:
+            return sign, [(self.forms[id], 1)]
+        own, terms = self.waiting.pop(id)
+        return sign * own, terms
 
 
 def assume_defined(graph: Graph, algebra: Algebra, forms: Sequence[int]) -> None:

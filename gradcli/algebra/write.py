@@ -18,93 +18,119 @@ _LETTERS_FIRST = {ord(digit): 0xF0000 + int(digit) for digit in "0123456789"}
 
 def written(algebra: Algebra, form: int) -> Expression:
     """A form as an expression in the order that people write: by degree, then by name, ``2*w + x + 1``."""
-    expressions: dict[int, Expression] = {}
-    work = [form]
-    while work:
-        at = work[-1]
-        below = [inner for inner in algebra.inner(at) if inner not in expressions]
-        if below:
-            work.extend(below)
-            continue
-        work.pop()
-        expressions[at] = _sum(algebra, at, expressions)
-    return expressions[form]
+    return _Writer(algebra).written(form)
 
 
-def _sum(algebra: Algebra, form: int, expressions: dict[int, Expression]) -> Expression:
-    terms = _in_order(algebra, form, expressions)
-    if len(terms) > 1 and terms[0][1] < 0:  # 1 - x rather than -x + 1
+class _Writer:
+    """Forms as expressions, those inside first, so that nothing is written or put in order twice.
+
+    Args:
+        algebra: The algebra of the forms.
+    """
+
+    def __init__(self, algebra: Algebra) -> None:
+        self.algebra = algebra
+        self.terms: dict[int, list[tuple[Monomial, Rational]]] = {}
+        self.expressions: dict[int, Expression] = {}
+        self.keys: dict[int, tuple[int, str]] = {}
+
+    def written(self, form: int) -> Expression:
+        """The expression of a form."""
+        work = [form]
+        while work:
+            at = work[-1]
+            below = [inner for inner in self.algebra.inner(at) if inner not in self.expressions]
+            if below:
+                work.extend(below)
+                continue
+            work.pop()
+            terms = list(self.algebra.forms[at])
+            self.terms[at] = sorted(terms, key=lambda term: self.term_key(term[0])) if len(terms) > 1 else terms
+            self.expressions[at] = self.sum(self.terms[at])
+        return self.expressions[form]
+
+    # ---- order ----
+
+    def term_key(self, monomial: Monomial) -> tuple[Any, ...]:
+        """By degree, then by the factors; a number is last."""
+        degree = sum(exponent for _, exponent in monomial)
+        return (not monomial, -degree, sorted((self.atom_key(atom), -exponent) for atom, exponent in monomial))
+
+    def atom_key(self, atom: int) -> tuple[int, str]:
+        """Constants before variables before functions before sums; among equals by name, then by the arguments."""
+        key = self.keys.get(atom)
+        if key is None:
+            kind, content = self.algebra.atoms[atom]
+            if isinstance(content, tuple):
+                turned = self.starts_negative(atom)  # 1 - x stands where x - 1 does
+                inner = [self.negative(atom)] if turned else [self.expressions[form] for form in content]
+                text = kind + ", ".join(map(to_text, inner))
+                key = {"form": 3, "power": 4}.get(kind, 2), text.translate(_LETTERS_FIRST)
+            else:
+                key = int(kind == "variable"), str(content)
+            self.keys[atom] = key
+        return key
+
+    def starts_negative(self, atom: int) -> bool:
+        """Whether an atom is a sum whose first term has a minus."""
+        kind, content = self.algebra.atoms[atom]
+        return kind == "form" and isinstance(content, tuple) and self.terms[content[0]][0][1] < 0
+
+    # ---- sums and products ----
+
+    def sum(self, terms: Sequence[tuple[Monomial, Rational]]) -> Expression:
+        """A sum of terms that are in order; a positive one is first: 1 - x rather than -x + 1."""
         first = next((index for index, term in enumerate(terms) if term[1] > 0), 0)
-        terms.insert(0, terms.pop(first))
-    total: Expression | None = None
-    for monomial, coefficient in terms:
-        if total is None:
-            opposite = algebra.opposite_factor(monomial) if coefficient < 0 and len(terms) == 1 else None
-            total = _term(algebra, monomial, coefficient, expressions, opposite)
-        else:
-            sign, size = ("-", -coefficient) if coefficient < 0 else ("+", coefficient)
-            total = Operator(sign, (total, _term(algebra, monomial, size, expressions)))
-    return Number(0) if total is None else total
+        total: Expression | None = None
+        for monomial, coefficient in (*terms[first : first + 1], *terms[:first], *terms[first + 1 :]):
+            if total is None:
+                opposite = self.algebra.opposite_factor(monomial) if coefficient < 0 and len(terms) == 1 else None
+                total = self.term(monomial, coefficient, opposite)
+            else:
+                sign, size = ("-", -coefficient) if coefficient < 0 else ("+", coefficient)
+                total = Operator(sign, (total, self.term(monomial, size)))
+        return Number(0) if total is None else total
 
+    def term(self, monomial: Monomial, coefficient: Rational, opposite: int | None = None) -> Expression:
+        """A term; ``opposite`` is a factor that its minus goes into."""
+        if not monomial:
+            return Number(coefficient)
+        above: list[Expression] = []
+        below: list[Expression] = []
+        factors = list(self.algebra.factors(monomial))
+        if len(factors) > 1:
+            factors.sort(key=lambda pair: self.atom_key(pair[0]))
+        for atom, exponent in factors:
+            base = self.negative(atom) if atom == opposite else self.atom(atom)
+            (above if exponent > 0 else below).append(_power(base, exponent if exponent > 0 else -exponent))
+        numerator, denominator = coefficient_parts(coefficient)
+        if numerator != 1 or not above:
+            above.insert(0, Number(numerator))
+        if denominator != 1:
+            below.insert(0, Number(denominator))
+        if coefficient < 0 and opposite is None:
+            head = above[0]
+            above[0] = Number(-head.value) if isinstance(head, Number) else Operator("-", (head,))
+        product = _product(above)
+        return Operator("/", (product, _product(below))) if below else product
 
-def _in_order(algebra: Algebra, form: int, expressions: dict[int, Expression]) -> list[tuple[Monomial, Rational]]:
-    terms = algebra.forms[form]
-    return sorted(terms, key=lambda term: _term_key(algebra, term[0], expressions)) if len(terms) > 1 else list(terms)
+    def negative(self, atom: int) -> Expression:
+        """The opposite of a sum: b - a for a - b."""
+        return self.sum([(monomial, -coefficient) for monomial, coefficient in self.terms[self.algebra.arguments(atom)[0]]])
 
-
-def _starts_negative(algebra: Algebra, atom: int, expressions: dict[int, Expression]) -> bool:
-    """Whether the first term of a sum has a minus."""
-    kind, content = algebra.atoms[atom]
-    return kind == "form" and isinstance(content, tuple) and _in_order(algebra, content[0], expressions)[0][1] < 0
-
-
-def _term_key(algebra: Algebra, monomial: Monomial, expressions: dict[int, Expression]) -> tuple[Any, ...]:
-    degree = sum(exponent for _, exponent in monomial)
-    return (not monomial, -degree, sorted((_atom_key(algebra, atom, expressions), -e) for atom, e in monomial))
-
-
-def _atom_key(algebra: Algebra, atom: int, expressions: dict[int, Expression]) -> tuple[int, str]:
-    """Constants before variables before functions before sums; among equals by name, then by the arguments."""
-    kind, content = algebra.atoms[atom]
-    if isinstance(content, tuple):
-        rank = {"form": 3, "power": 4}.get(kind, 2)
-        if _starts_negative(algebra, atom, expressions):  # 1 - x is where x - 1 is
-            return rank, kind + to_text(_negative(algebra, atom, expressions)).translate(_LETTERS_FIRST)
-        return rank, kind + ", ".join([to_text(expressions[inner]) for inner in content]).translate(_LETTERS_FIRST)
-    return int(kind == "variable"), str(content)
-
-
-def _term(
-    algebra: Algebra, monomial: Monomial, coefficient: Rational, expressions: dict[int, Expression], opposite: int | None = None
-) -> Expression:
-    """A term; ``opposite`` is a factor that its minus goes into."""
-    if not monomial:
-        return Number(coefficient)
-    above: list[Expression] = []
-    below: list[Expression] = []
-    factors = list(algebra.factors(monomial))
-    if len(factors) > 1:
-        factors.sort(key=lambda pair: _atom_key(algebra, pair[0], expressions))
-    for atom, exponent in factors:
-        base = _negative(algebra, atom, expressions) if atom == opposite else _atom(algebra, atom, expressions)
-        (above if exponent > 0 else below).append(_power(base, exponent if exponent > 0 else -exponent))
-    numerator, denominator = coefficient_parts(coefficient)
-    if numerator != 1 or not above:
-        above.insert(0, Number(numerator))
-    if denominator != 1:
-        below.insert(0, Number(denominator))
-    if coefficient < 0 and opposite is None:
-        head = above[0]
-        above[0] = Number(-head.value) if isinstance(head, Number) else Operator("-", (head,))
-    product = _product(above)
-    if not below:
-        return product
-    return Operator("/", (product, _product(below)))
-
-
-def _negative(algebra: Algebra, atom: int, expressions: dict[int, Expression]) -> Expression:
-    """The opposite of a sum: b - a for a - b."""
-    return _sum(algebra, algebra.scale(algebra.arguments(atom)[0], -1), expressions)
+    def atom(self, atom: int) -> Expression:
+        """An atom."""
+        kind, content = self.algebra.atoms[atom]
+        if kind in ("variable", "constant"):
+            assert isinstance(content, str)
+            return Name(content)
+        if kind == "number":
+            assert isinstance(content, float)
+            return Number(content)
+        assert isinstance(content, tuple)
+        if kind in ("form", "power"):
+            return self.expressions[content[0]]
+        return applied(kind, [self.expressions[inner] for inner in content])
 
 
 def _product(factors: Sequence[Expression]) -> Expression:
@@ -122,17 +148,3 @@ def _power(base: Expression, exponent: Rational) -> Expression:
     if isinstance(exponent, Fraction):
         return Operator("^", (base, Operator("/", (Number(exponent.numerator), Number(exponent.denominator)))))
     return Operator("^", (base, Number(exponent)))
-
-
-def _atom(algebra: Algebra, atom: int, expressions: dict[int, Expression]) -> Expression:
-    kind, content = algebra.atoms[atom]
-    if kind in ("variable", "constant"):
-        assert isinstance(content, str)
-        return Name(content)
-    if kind == "number":
-        assert isinstance(content, float)
-        return Number(content)
-    assert isinstance(content, tuple)
-    if kind in ("form", "power"):
-        return expressions[content[0]]
-    return applied(kind, [expressions[inner] for inner in content])
