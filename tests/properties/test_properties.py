@@ -83,9 +83,7 @@ def bare(expression: Expression) -> Expression:
 # ---- random expressions ----
 
 NAMES = st.sampled_from([Name(name) for name in VARIABLES])
-LITERALS = st.builds(
-    lambda digits, places: Number(_whole(Fraction(digits, 10**places))), st.integers(0, 30), st.integers(0, 2)
-)
+LITERALS = st.builds(lambda digits, places: Number(_whole(Fraction(digits, 10**places))), st.integers(0, 30), st.integers(0, 2))
 WRITTEN = st.builds(lambda n, d: Number(_whole(Fraction(n, d))), st.integers(-9, 9), st.integers(1, 7))
 """Numbers as derivations have them: negative, and fractions that no decimal writes."""
 
