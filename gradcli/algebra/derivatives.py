@@ -19,7 +19,7 @@ from gradcli.lowering.raising import in_named_lines, written_out
 FORM_LIMIT = 1_000
 """Operations of a normal form beyond which an expression is not simplified as a whole."""
 
-SHORT = 50
+SHORT = 25
 """Operations of a graph that may be written out in any case."""
 
 WRITTEN_FACTOR = 4

@@ -257,15 +257,11 @@ def is_long_decimal(denominator: int) -> bool:
 
 
 def common_monomial(terms: Terms) -> dict[int, Rational]:
-    """The powers of atoms that all terms have in common."""
+    """The least power of each atom that all terms have: of x^2 and x it is x, of sqrt(x) and 1/sqrt(x) the latter."""
     common = dict(terms[0][0])
     for monomial, _ in terms[1:]:
         powers = dict(monomial)
-        common = {
-            atom: min(exponent, powers[atom])
-            for atom, exponent in common.items()
-            if atom in powers and (powers[atom] > 0) == (exponent > 0)
-        }
+        common = {atom: min(exponent, powers[atom]) for atom, exponent in common.items() if atom in powers}
     return common
 
 

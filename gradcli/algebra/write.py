@@ -57,7 +57,7 @@ class _Writer:
         return (not monomial, -degree, sorted((self.atom_key(atom), -exponent) for atom, exponent in monomial))
 
     def atom_key(self, atom: int) -> tuple[int, str]:
-        """Constants before variables before functions before sums; among equals by name, then by the arguments."""
+        """Constants, variables, exponentials, other functions, sums; among equals by name, then by the arguments."""
         key = self.keys.get(atom)
         if key is None:
             kind, content = self.algebra.atoms[atom]
@@ -65,7 +65,7 @@ class _Writer:
                 turned = self.starts_negative(atom)  # 1 - x stands where x - 1 does
                 inner = [self.negative(atom)] if turned else [self.expressions[form] for form in content]
                 text = kind + ", ".join(map(to_text, inner))
-                key = {"form": 3, "power": 4}.get(kind, 2), text.translate(_LETTERS_FIRST)
+                key = {"pow": 2, "exp": 2, "form": 4, "power": 5}.get(kind, 3), text.translate(_LETTERS_FIRST)
             else:
                 key = int(kind == "variable"), str(content)
             self.keys[atom] = key

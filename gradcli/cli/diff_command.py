@@ -30,7 +30,7 @@ longer than its graph is written in lines of its own, t1 = ..., which the last l
 """
 
 SYMBOLIC_FORMAT = Option(
-    "format", "How to write it.", "FORMAT", choices=("text", "unicode", "latex", "sympy", "json"), default="text"
+    "format", "How to write it; as text where left out.", "FORMAT", choices=("text", "unicode", "latex", "sympy", "json")
 )
 ASSUME = Option("assume", "What may be assumed of every variable.", "WHAT", choices=("positive", "nothing"), default="nothing")
 AT = Option("at", "Give values as well, at a point: x=2,w=1.", "NAME=VALUE,...", repeated=True)
@@ -85,12 +85,12 @@ def point(arguments: Arguments) -> dict[str, float]:
     return bindings(given, arguments.texts("set"), arguments.text("bindings"))[0]
 
 
-def _variables(graph: Graph, asked: Sequence[str], where: str) -> list[str]:
+def _variables(graph: Graph, asked: Sequence[str], where: str, option: str = "--wrt") -> list[str]:
     from gradcli.autodiff.record import UnknownVariableError
 
     for name in asked:
         if name not in graph.variables:
-            raise UnknownVariableError(name, list(graph.variables), f"--wrt {name}: ")
+            raise UnknownVariableError(name, list(graph.variables), f"{option} {name}: ")
     if not asked and not graph.variables:
         raise GradcliError(f"the {where} has no variable to differentiate by")
     return list(dict.fromkeys(asked)) or list(graph.variables)
@@ -102,12 +102,13 @@ def _requests(
     """What to differentiate by what, and how many of the results stand in a row."""
     shapes = [name for name in ("partial", "gradient", "hessian", "jacobian") if arguments.flag(name)]
     order = arguments.integer("order")
-    if len(shapes) > 1 or (shapes and order > 1):
-        asked = [f"--{name}" for name in shapes] + ["--order"] * (order > 1)
+    others = ["--order"] * (order > 1) + ["--wrt"] * ("partial" in shapes and bool(arguments.texts("wrt")))
+    if len(shapes) > 1 or (shapes and others):
+        asked = [f"--{name}" for name in shapes] + others
         raise GradcliError(f"{' and '.join(asked)} do not go together", hint="leave one out")
     if arguments.flag("partial"):
         names = split_names("--partial", [arguments.text("partial") or ""])
-        return [(graph.output, tuple(_variables(graph, [name], where)[0] for name in names))], 0
+        return [(graph.output, tuple(_variables(graph, [name], where, "--partial")[0] for name in names))], 0
     if arguments.flag("hessian"):
         return [(graph.output, pair) for pair in product(wrt, repeat=2)], len(wrt)
     if arguments.flag("jacobian"):

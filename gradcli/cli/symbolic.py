@@ -59,7 +59,7 @@ def write_derivatives(
     if values:
         computed = evaluate(graph, values)
         found = replace(found, values=[computed[id] for id in ids], bindings=dict(values))
-    format = "json" if arguments.flag("json") else chosen_format(arguments) or "text"
+    format = chosen_format(arguments) or "text"
     if format == "json":
         write(derivatives_json(found, text, (), ascii=not can_print_signs(sys.stdout)))
     else:
