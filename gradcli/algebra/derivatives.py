@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gradcli.algebra.normal import Algebra
 from gradcli.algebra.shapes import shortest
-from gradcli.algebra.simplify import TOO_LONG, assume_defined, normal_forms
+from gradcli.algebra.simplify import TOO_LONG, assume_defined, normal_forms, without_guards
 from gradcli.algebra.write import written
 from gradcli.autodiff.reverse import gradient_graph
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
@@ -187,7 +187,8 @@ class Simplifier:
         operations = sum(1 for id, kept in enumerate(self.graph.ancestors(*ids)) if kept and self.sizes[id])
         best = [TOO_LONG if self.forms[id] == TOO_LONG else shortest(self.algebra, self.forms[id]) for id in ids]
         if TOO_LONG in best or sum(map(self.algebra.size, best)) > WRITTEN_FACTOR * max(operations, SHORT):
-            lines, expressions = in_named_lines(self.graph, ids, self.graph.variables)
+            graph, ids = without_guards(self.graph, ids) if self.generic else (self.graph, ids)
+            lines, expressions = in_named_lines(graph, ids, graph.variables)
             return Simplified(tuple(lines), tuple(expressions))
         return Simplified((), tuple(self._expression(id, form) for id, form in zip(ids, best, strict=True)))
 

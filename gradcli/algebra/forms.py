@@ -21,6 +21,9 @@ Terms = tuple[tuple[Monomial, Rational], ...]
 
 ONE: Monomial = ()
 
+LONG_NUMBER = 64
+"""The bits of a number that count as much as an operation."""
+
 LONGEST_FRACTION = 128
 """The largest denominator of a fraction that could be written as a decimal."""
 
@@ -192,6 +195,7 @@ class Forms:
         terms = self.forms[form]
         total = max(0, len(terms) - 1)
         for monomial, coefficient in terms:
+            total += number_length(coefficient) // LONG_NUMBER
             if monomial == ONE:
                 continue
             factors = list(self.factors(monomial))
@@ -214,20 +218,25 @@ class Forms:
             return 0
         return int(len(terms) > 1 or self.opposite_factor(monomial) is None)
 
-    def opposite_factor(self, monomial: Monomial) -> int | None:
+    def opposite_factor(self, monomial: Monomial) -> tuple[int, Rational] | None:
         """A factor that takes in a minus at no cost: a difference, -(a - b) = b - a; None where there is none."""
         for atom, exponent in monomial:
-            kind, content = self.atoms[atom]
-            if kind == "form" and isinstance(content, tuple) and exponent % 2 == 1:
-                signs = {coefficient > 0 for _, coefficient in self.forms[content[0]]}
+            if self.atoms[atom].kind == "form" and exponent % 2 == 1:
+                signs = {coefficient > 0 for _, coefficient in self.forms[self.arguments(atom)[0]]}
                 if len(signs) == 2:
-                    return atom
+                    return atom, exponent
         return None
 
 
 def whole(value: Rational) -> Rational:
     """The rational number as an integer where it is one."""
     return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
+
+
+def number_length(value: Rational) -> int:
+    """The bits of a rational number."""
+    numerator, denominator = Fraction(value).as_integer_ratio()
+    return numerator.bit_length() + denominator.bit_length()
 
 
 def coefficient_parts(coefficient: Rational) -> tuple[Rational, int]:

@@ -216,8 +216,10 @@ class Algebra(Forms):
             return self._power_of_number(value, exponent)
         monomial, coefficient = self.as_term(form)
         if isinstance(exponent, int):
-            raised = tuple((atom, whole(e * exponent)) for atom, e in monomial)
-            return self.settled(raised, Fraction(coefficient) ** exponent)
+            number = exact_power(coefficient, exponent)
+            if number is None:  # too long to write
+                return self.of_atom(self.atom("form", (form,)), exponent)
+            return self.settled(tuple((atom, whole(e * exponent)) for atom, e in monomial), number)
         if coefficient == 1 and len(monomial) == 1 and (monomial[0][1] == 1 or _is_root(monomial[0][1])):
             return self.of_atom(monomial[0][0], monomial[0][1] * exponent)  # sqrt(x)^r = x^(r/2)
         together = self.of_atom(self.atom("form", (form,)), exponent)

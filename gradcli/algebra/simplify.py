@@ -10,6 +10,7 @@ from gradcli.algebra.rules import apply_operation
 from gradcli.algebra.shapes import shortest
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.language.ast import NOWHERE
+from gradcli.lowering.builders import StaticBuilder
 
 _NOT_OF_0 = ("reciprocal", "rsqrt", "log", "log2", "log10")
 """Functions that have no value at 0."""
@@ -70,6 +71,44 @@ def normal_forms(
                 form = TOO_LONG
         forms.append(form)
     return forms
+
+
+def without_guards(graph: Graph, ids: Sequence[int]) -> tuple[Graph, list[int]]:
+    """A graph of derivatives without the guards of derivative rules that matter at single points only.
+
+    Args:
+        graph: The graph.
+        ids: The nodes that are asked for.
+
+    Returns:
+        The graph without what only guards need, and the nodes in it.
+    """
+    builder = StaticBuilder(Graph(graph.max_nodes), identities=True)
+    names = {id: name for name, id in graph.variables.items()}
+    new: list[int] = []
+    for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
+        if operation == VARIABLE:
+            new.append(builder.variable(names[id], graph.spans[id]))
+        elif operation == CONSTANT:
+            new.append(builder.constant(graph.constants[id], graph.spans[id]))
+        elif operation == "where" and graph.constants.get(inputs[1]) == 0 and _is_guard(graph, inputs[0]):
+            new.append(new[inputs[2]])
+        else:
+            new.append(builder.operation(operation, tuple([new[input] for input in inputs]), graph.spans[id]))
+    return builder.graph, [new[id] for id in ids]
+
+
+def _is_guard(graph: Graph, condition: int) -> bool:
+    """Whether a condition holds at single points only, and is a derivative rule's, not the user's."""
+    work = [condition]
+    while work:
+        id = work.pop()
+        if graph.spans[id] != NOWHERE:
+            return False
+        if graph.operations[id] == "eq":
+            return True
+        work.extend(graph.inputs[id] if graph.operations[id] == "logical_and" else ())
+    return False
 
 
 def _parts_of_sums(graph: Graph, ends: Sequence[int]) -> set[int]:

@@ -91,24 +91,27 @@ class _Writer:
                 total = Operator(sign, (total, self.term(monomial, size)))
         return Number(0) if total is None else total
 
-    def term(self, monomial: Monomial, coefficient: Rational, opposite: int | None = None) -> Expression:
+    def term(self, monomial: Monomial, coefficient: Rational, opposite: tuple[int, Rational] | None = None) -> Expression:
         """A term; ``opposite`` is a factor that its minus goes into."""
         if not monomial:
             return Number(coefficient)
         above: list[Expression] = []
         below: list[Expression] = []
+        negative = coefficient < 0
         factors = list(self.algebra.factors(monomial))
         if len(factors) > 1:
             factors.sort(key=lambda pair: self.atom_key(pair[0]))
         for atom, exponent in factors:
-            base = self.negative(atom) if atom == opposite else self.atom(atom)
+            turned = negative and (atom, exponent) == opposite
+            negative = negative and not turned
+            base = self.negative(atom) if turned else self.atom(atom)
             (above if exponent > 0 else below).append(_power(base, exponent if exponent > 0 else -exponent))
         numerator, denominator = coefficient_parts(coefficient)
         if numerator != 1 or not above:
             above.insert(0, Number(numerator))
         if denominator != 1:
             below.insert(0, Number(denominator))
-        if coefficient < 0 and opposite is None:
+        if negative:
             head = above[0]
             above[0] = Number(-head.value) if isinstance(head, Number) else Operator("-", (head,))
         product = _product(above)
