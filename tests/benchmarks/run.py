@@ -22,6 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import derivatives
 import gradient_graph
 import long_expression
 import many_inputs
@@ -37,6 +38,7 @@ WORKLOADS: dict[str, Callable[[Setting], list[Contest | Count]]] = {
     "many-inputs": many_inputs.contests,
     "shared": shared.contests,
     "gradient-graph": gradient_graph.contests,
+    "derivatives": derivatives.contests,
 }
 PEERS = ("symengine", "sympy", "torch", "casadi", "autograd")
 
