@@ -40,6 +40,10 @@ Emmy: right
 Leonhard: right
 """,
     "descent.sh": "x = 0.666667\n",
+    # Wallis, 1685: 2.0945514815423265...
+    "diff_newton.sh": "f' = 3*x^2 - 2\nx = 2.094551481542\n",
+    # The numerators of the series of exp(sin(x)), OEIS A002017.
+    "diff_taylor.sh": "order 0: 1\norder 1: 1\norder 2: 1\norder 3: 0\norder 4: -3\norder 5: -8\n",
     "equal_answers.sh": """\
 (w + 1) + (x + w): right
 x + 2w + 1: right
