@@ -14,6 +14,7 @@ from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.lowering.builders import StaticBuilder, compacted, replay
 from gradcli.ops.operation import OPERATIONS, NotDifferentiableError
+from gradcli.ops.symbol import Symbol
 
 
 def requires_grad(graph: Graph, wrt: Sequence[int]) -> list[bool]:
@@ -107,6 +108,22 @@ def local_derivatives(graph: Graph, id: int, values: Sequence[Any], needs: Seque
         raise _no_derivative(error, graph, id) from None
 
 
+def symbolic_adjoints(graph: Graph, needs: Sequence[bool]) -> tuple[StaticBuilder, list[Symbol], list[Symbol | None]]:
+    """The backward pass on symbols.
+
+    Args:
+        graph: The function.
+        needs: For each node whether a gradient flows through it, from :func:`requires_grad`.
+
+    Returns:
+        The builder of the graph of function and adjoints, for each node its symbol, and for each node that of its adjoint.
+    """
+    builder = StaticBuilder(Graph(max(graph.max_nodes, 8 * len(graph))), identities=True)
+    symbols = replay(graph, builder)
+    adjoints = backward(graph, symbols, needs, builder.symbol(1))
+    return builder, symbols, [None if adjoint is None else builder.symbol(adjoint) for adjoint in adjoints]
+
+
 def gradient_graph(graph: Graph, wrt: Sequence[int]) -> tuple[Graph, list[int | None]]:
     """The gradient as a graph of its own, built by the same rules on symbols.
 
@@ -120,14 +137,12 @@ def gradient_graph(graph: Graph, wrt: Sequence[int]) -> tuple[Graph, list[int | 
     Returns:
         The graph, and for each of ``wrt`` the id of ∂output/∂node in it; None where the output does not depend on it.
     """
-    builder = StaticBuilder(Graph(max(graph.max_nodes, 8 * len(graph))), identities=True)
-    symbols = replay(graph, builder)
-    adjoints = backward(graph, symbols, requires_grad(graph, wrt), builder.symbol(1))
-    found = [id for id in wrt if adjoints[id] is not None]
+    builder, _, adjoints = symbolic_adjoints(graph, requires_grad(graph, wrt))
+    found = {id: adjoint.id for id in wrt if (adjoint := adjoints[id]) is not None}
     if not found:
         return builder.graph, [None] * len(wrt)
     gradient = builder.graph
-    gradient.outputs = [builder.symbol(adjoints[id]).id for id in found]
+    gradient.outputs = list(found.values())
     gradient.output = gradient.outputs[0]
     gradient = compacted(gradient)  # signs that met another sign are left behind
     ids = dict(zip(found, gradient.outputs, strict=True))

@@ -85,15 +85,15 @@ class Tape:
 
     def grad_fn(self, id: int) -> str | None:
         """The name of ``.grad_fn`` in PyTorch; None for leaves."""
-        template = self._template(id)
+        template = self.template(id)
         return None if template is None else template.partition("(")[0]
 
     def next_functions(self, id: int) -> list[str | None] | None:
         """The names in ``.grad_fn.next_functions``: where the backward pass goes from this node; None for leaves."""
-        template = self._template(id)
+        template = self.template(id)
         if template is None:
             return None
-        return [self._function_name(id, part) for part in _parts(len(self.graph.inputs[id]), template)]
+        return [self._function_name(id, part) for part in template_parts(len(self.graph.inputs[id]), template)]
 
     def _function_name(self, id: int, part: str) -> str | None:
         if part == "None":
@@ -105,7 +105,8 @@ class Tape:
             return None
         return self.grad_fn(input) or ACCUMULATE_GRAD
 
-    def _template(self, id: int) -> str | None:
+    def template(self, id: int) -> str | None:
+        """PyTorch's function of a node with its inputs: ``MulBackward0(0, 1)``, see :class:`Operation`; None for leaves."""
         if self.is_leaf(id):
             return None
         templates = OPERATIONS[self.graph.operations[id]].grad_fn
@@ -133,7 +134,7 @@ class Tape:
                 continue
             node, part = item
             if not part:
-                template = self._template(node)
+                template = self.template(node)
                 if template is None:
                     work.append(ACCUMULATE_GRAD if self.requires_grad[node] else "None")
                     continue
@@ -144,7 +145,7 @@ class Tape:
                 work.append((self.graph.inputs[node][int(part)], ""))
             else:
                 work.append(")")
-                inner = _parts(len(self.graph.inputs[node]), part)
+                inner = template_parts(len(self.graph.inputs[node]), part)
                 for index in range(len(inner) - 1, -1, -1):
                     work.append((node, inner[index]))
                     if index:
@@ -193,7 +194,7 @@ def _word(value: float) -> str:
 
 
 @functools.lru_cache(maxsize=1024)
-def _parts(count: int, template: str) -> list[str]:
+def template_parts(count: int, template: str) -> list[str]:
     """The arguments of a template ``Name(0, Other(1), None)`` for a node of ``count`` inputs; * stands for all of them."""
     inside = template.partition("(")[2][:-1]
     if inside == "*":

@@ -30,11 +30,13 @@ _RESULT = "{0}"
 
 
 class _Template(NamedTuple):
-    """A kind of node: what it computes and its derivatives, with places for names."""
+    """A kind of node: what it computes and its derivatives, with places for names: plain, and as on a board."""
 
-    text: str
     derivatives: tuple[Expression | None, ...]
-    texts: tuple[str | None, ...]
+    text: str = ""
+    texts: tuple[str | None, ...] = ()
+    board_text: str = ""
+    board_texts: tuple[str | None, ...] = ()
 
 
 class Labels:
@@ -48,19 +50,28 @@ class Labels:
         self.tape = tape
         self._templates: dict[tuple[object, ...], _Template] = {}
         self._special: dict[tuple[bool, int], Constant | None] = {}
-        self._last = (-1, _Template("", (), ()))
+        self._last = (-1, _Template(()))
 
-    def expression(self, id: int) -> str:
-        """What a node computes in the names of its inputs, as plain text: ``a*b``."""
+    def expression(self, id: int, *, board: bool = False) -> str:
+        """What a node computes in the names of its inputs, as text: ``a*b``, and as on a board: ``a·b``."""
         graph = self.tape.graph
-        if graph.operations[id] in (VARIABLE, CONSTANT):
-            return to_text(node_expression(graph, id, self.tape.names))
-        return self._template(id).text.format(*self._names(id))
+        if graph.operations[id] in (VARIABLE, CONSTANT) or (board and self._has_numbers(id)):
+            return to_text(node_expression(graph, id, self.tape.names), pretty=board)
+        template = self._template(id)
+        return (template.board_text if board else template.text).format(*self._names(id))
 
-    def edges(self, id: int) -> list[str | None]:
-        """The local derivative along each edge into a node as plain text; None where no gradient flows."""
+    def edges(self, id: int, *, board: bool = False) -> list[str | None]:
+        """The local derivative along each edge into a node as text; None where no gradient flows."""
+        if board and self._has_numbers(id):
+            return [None if derivative is None else to_text(derivative, pretty=True) for derivative in self.derivatives(id)]
         names = self._names(id)
-        return [None if text is None else text.format(*names) for text in self._template(id).texts]
+        template = self._template(id)
+        return [None if text is None else text.format(*names) for text in (template.board_texts if board else template.texts)]
+
+    def _has_numbers(self, id: int) -> bool:
+        """Whether an operand is a number, which cannot stand in every place of a name on a board: 2x, but 2·3."""
+        constants = self.tape.graph.constants
+        return any(input in constants for input in self.tape.graph.inputs[id])
 
     def derivatives(self, id: int) -> list[Expression | None]:
         """The local derivative along each edge into a node as an expression in names; None where no gradient flows."""
@@ -156,8 +167,11 @@ def _make(operation: str, operands: Sequence[Constant | None], same: Sequence[in
         algebra = Algebra()
         forms = normal_forms(builder.graph, algebra, generic=True)
         derivatives = [None if id is None else written(algebra, shortest(algebra, forms[id])) for id in ids]
+    expression = applied(operation, inputs)
     return _Template(
-        to_text(applied(operation, inputs)),
         tuple(derivatives),
+        to_text(expression),
         tuple(None if d is None else to_text(d) for d in derivatives),
+        to_text(expression, pretty=True),
+        tuple(None if d is None else to_text(d, pretty=True) for d in derivatives),
     )

@@ -255,9 +255,15 @@ def replay(graph: Graph, builder: StaticBuilder) -> list[Symbol]:
     return symbols
 
 
-def compacted(graph: Graph) -> Graph:
-    """The graph without the nodes that neither are variables nor lead to an output or to a named node."""
-    kept = graph.ancestors(graph.output, *graph.outputs, *graph.variables.values(), *graph.given_names)
+def compacted(graph: Graph, *, keep_named: bool = True) -> Graph:
+    """The graph without the nodes that neither are variables nor lead to an output.
+
+    Args:
+        graph: The graph.
+        keep_named: Whether nodes that have a name stay as well, and what leads to them.
+    """
+    named = graph.given_names if keep_named else ()
+    kept = graph.ancestors(graph.output, *graph.outputs, *graph.variables.values(), *named)
     result = Graph(graph.max_nodes)
     new: dict[int, int] = {}
     for node in graph:
@@ -265,7 +271,7 @@ def compacted(graph: Graph) -> Graph:
             new[node.id] = result.append(node.operation, tuple([new[i] for i in node.inputs]), graph.spans[node.id])
     result.constants = {new[id]: value for id, value in graph.constants.items() if id in new}
     result.variables = {name: new[id] for name, id in graph.variables.items()}
-    result.given_names = {new[id]: name for id, name in graph.given_names.items()}
+    result.given_names = {new[id]: name for id, name in graph.given_names.items() if id in new}
     result.output = new[graph.output]
     result.outputs = [new[id] for id in graph.outputs]
     return result
