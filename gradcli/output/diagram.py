@@ -1,0 +1,357 @@
+"""A graph to be drawn, as data: boxes with lines of text and arrows with labels, which each format draws in its own way.
+
+Nodes are told apart by their kind, which formats show by shape as well as by colour, so that a drawing can be read in black and
+white too.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from gradcli.autodiff.backward_graph import Function, backward_graph
+from gradcli.autodiff.gradient import gradient_of
+from gradcli.autodiff.tape import ACCUMULATE_GRAD, Tape
+from gradcli.graph.graph import CONSTANT, VARIABLE
+from gradcli.language.numbers import short_text
+from gradcli.output.entries import Entry, FunctionListing, GradientListing, Link, Listing, nearest_first, selected
+
+TITLE_COLUMNS = 48
+"""Characters of a title that are drawn; the whole text stands in the tooltip, where a format has one."""
+
+
+class Kind(enum.Enum):
+    """What a box stands for, each with a shape of its own."""
+
+    VARIABLE = "variable"
+    CONSTANT = "constant"
+    OPERATION = "operation"
+    OUTPUT = "output"
+    FUNCTION = "function"  # of the backward pass
+    ACCUMULATE = "accumulate"  # fills .grad of a leaf
+    OMITTED = "omitted"  # nodes that are not drawn
+
+
+MEANINGS = {
+    Kind.VARIABLE: "variable",
+    Kind.CONSTANT: "constant",
+    Kind.OPERATION: "operation",
+    Kind.OUTPUT: "output",
+    Kind.FUNCTION: "backward function",
+    Kind.ACCUMULATE: "fills .grad of a leaf",
+    Kind.OMITTED: "not drawn",
+}
+"""What a legend says of each kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text in a box.
+
+    Attributes:
+        role: ``title``, ``value``, ``adjoint`` or ``fact``.
+        text: The text.
+    """
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A node of a drawing.
+
+    Attributes:
+        id: Unique in the diagram; letters and digits alone.
+        kind: What it stands for.
+        lines: What is written into it, the title first.
+        flows: Whether a gradient flows through it.
+        tooltip: Everything that is known of it, a fact a line.
+        node: The id in its graph, or of the node that it belongs to; -1 for what is not drawn.
+    """
+
+    id: str
+    kind: Kind
+    lines: tuple[Line, ...]
+    flows: bool = False
+    tooltip: tuple[str, ...] = ()
+    node: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """An edge of a drawing.
+
+    Attributes:
+        source: The id of the box that it comes from.
+        target: The id of the box that it goes to.
+        label: What is written at it; empty for nothing.
+        flows: Whether a gradient flows along it.
+        link: The edge of the graph that it stands for, if any.
+    """
+
+    source: str
+    target: str
+    label: str = ""
+    flows: bool = False
+    link: Link | None = None
+
+
+class Part:
+    """A graph of a diagram, made box by box and arrow by arrow, however large it is.
+
+    Attributes:
+        title: What it shows; empty where it is the only one.
+        shown: How many of its nodes are drawn.
+        total: How many it has.
+    """
+
+    title: str = ""
+    shown: int = 0
+    total: int = 0
+
+    def boxes(self) -> Iterator[Box]:
+        """The boxes, in the order of evaluation."""
+        raise NotImplementedError
+
+    def arrows(self) -> Iterator[Arrow]:
+        """The arrows, each after the boxes that it joins."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """What is drawn.
+
+    Attributes:
+        title: The expression, or what else the drawing shows.
+        parts: The graphs, from top to bottom.
+        direction: ``LR`` from left to right, ``TB`` from top to bottom.
+    """
+
+    title: str
+    parts: Sequence[Part]
+    direction: str = "LR"
+
+    @property
+    def kinds(self) -> list[Kind]:
+        """The kinds of boxes that occur, in the order of a legend."""
+        found = {box.kind for part in self.parts for box in part.boxes()}
+        return [kind for kind in Kind if kind in found]
+
+
+class GraphPart(Part):
+    """The boxes of a graph.
+
+    Args:
+        listing: The graph.
+        title: What it shows.
+        prefix: A letter that its ids begin with.
+        chosen: The ids of the nodes to draw, ascending.
+        whole_labels: Whether an edge says ``∂y/∂a = b = 2``, or ``b = 2`` alone.
+    """
+
+    def __init__(self, listing: Listing, title: str, prefix: str, chosen: Sequence[int], *, whole_labels: bool) -> None:
+        self.listing = listing
+        self.title = title
+        self.prefix = prefix
+        self.chosen = chosen
+        self.whole_labels = whole_labels
+        self.shown = len(chosen)
+        self.total = len(listing.graph)
+        self.drawn: Collection[int] = range(self.total) if self.shown == self.total else frozenset(chosen)
+
+    def boxes(self) -> Iterator[Box]:
+        for id in self.chosen:
+            missing = [input for input in self.listing.graph.inputs[id] if input not in self.drawn]
+            if missing:
+                count = len(set(missing))
+                yield Box(f"{self.prefix}m{id}", Kind.OMITTED, (Line("title", f"… {count:,} more" if count > 1 else "…"),))
+            yield self.box(self.listing.entry(id))
+
+    def arrows(self) -> Iterator[Arrow]:
+        for id in self.chosen:
+            target = f"{self.prefix}{id}"
+            missing = False
+            for link in self.listing.links(id):
+                if link.source in self.drawn:
+                    yield Arrow(f"{self.prefix}{link.source}", target, self.label(link), link.derivative is not None, link)
+                elif not missing:
+                    missing = True
+                    yield Arrow(f"{self.prefix}m{id}", target)
+
+    def box(self, entry: Entry) -> Box:
+        """The box of a node."""
+        outputs = self.listing.graph.outputs or [self.listing.graph.output]
+        kind = {VARIABLE: Kind.VARIABLE, CONSTANT: Kind.CONSTANT}.get(entry.operation, Kind.OPERATION)
+        if kind is Kind.OPERATION and entry.id in outputs:
+            kind = Kind.OUTPUT
+        flows = entry.requires_grad or bool(entry.derivative_of)
+        return Box(f"{self.prefix}{entry.id}", kind, tuple(self.lines(entry, kind)), flows, tuple(self.facts(entry)), entry.id)
+
+    def lines(self, entry: Entry, kind: Kind) -> Iterator[Line]:
+        output = self.listing.output_name
+        title = entry.name if kind in (Kind.VARIABLE, Kind.CONSTANT) else f"{entry.name} = {entry.expression}"
+        yield Line("title", shortened(title, TITLE_COLUMNS))
+        if kind is Kind.CONSTANT:
+            return
+        if entry.value is not None:
+            yield Line("value", f"value {short_text(entry.value)}")
+        if entry.adjoint is not None:
+            yield Line("adjoint", f"{shortened(derivative(output, entry.name), TITLE_COLUMNS)} = {short_text(entry.adjoint)}")
+        for variable in entry.derivative_of:
+            if entry.name != derivative(output, variable):
+                yield Line("adjoint", shortened(derivative(output, variable), TITLE_COLUMNS))
+        if entry.grad_fn:
+            yield Line("fact", entry.grad_fn)
+        elif entry.is_leaf:
+            yield Line("fact", "leaf, requires_grad" if entry.requires_grad else "leaf")
+
+    def facts(self, entry: Entry) -> Iterator[str]:
+        """Everything that is known of a node."""
+        yield f"{entry.name} = {entry.expression}" if entry.inputs else entry.name
+        yield f"node {entry.id}: {entry.operation}"
+        yield f"shape ({', '.join(map(str, entry.shape))})"
+        if entry.value is not None:
+            yield f"value {entry.value!r}"
+        if isinstance(self.listing, FunctionListing):
+            yield f"is_leaf {entry.is_leaf}, requires_grad {entry.requires_grad}, grad_fn {entry.grad_fn}"
+            if entry.value is not None:
+                yield f".grad {entry.grad!r}"
+            if entry.adjoint is not None:
+                yield f"{derivative(self.listing.output_name, entry.name)} = {entry.adjoint!r}"
+
+    def label(self, link: Link) -> str:
+        """What is written at an edge."""
+        if link.derivative is None:
+            return ""
+        names = self.listing.names
+        pieces = [derivative(names[link.target], names[link.source])] if self.whole_labels else []
+        pieces.append(link.derivative)
+        if link.value is not None:
+            number = short_text(link.value)
+            if number != link.derivative:
+                pieces.append(number)
+        return shortened(" = ".join(pieces), TITLE_COLUMNS)
+
+
+class FunctionsPart(Part):
+    """PyTorch's backward graph: arrows go where the gradient goes.
+
+    Args:
+        tape: The run.
+        functions: The functions of its backward pass.
+        title: What it shows.
+        chosen: The ids of those that are drawn, ascending.
+    """
+
+    def __init__(self, tape: Tape, functions: Sequence[Function], title: str, chosen: Sequence[int]) -> None:
+        self.tape = tape
+        self.functions = functions
+        self.title = title
+        self.chosen = chosen
+        self.shown = len(chosen)
+        self.total = len(functions)
+        self.drawn: Collection[int] = range(self.total) if self.shown == self.total else frozenset(chosen)
+
+    def boxes(self) -> Iterator[Box]:
+        for id in self.chosen:
+            function = self.functions[id]
+            kind = Kind.ACCUMULATE if function.name == ACCUMULATE_GRAD else Kind.FUNCTION
+            tooltip = (function.name, f"runs as number {id + 1}", f"next_functions ({', '.join(self.following(function))})")
+            yield Box(f"f{id}", kind, tuple(self.lines(function)), True, tooltip, function.node)
+            if any(to is not None and to not in self.drawn for to in function.next):
+                yield Box(f"fm{id}", Kind.OMITTED, (Line("title", "…"),))
+
+    def arrows(self) -> Iterator[Arrow]:
+        for id in self.chosen:
+            missing = False
+            following = self.functions[id].next
+            for argument, to in enumerate(following):
+                if to is not None and to in self.drawn:
+                    label = f"next_functions[{argument}]" if len(following) > 1 and self.shown <= WHOLE_NAMES else ""
+                    yield Arrow(f"f{id}", f"f{to}", label, True)
+                elif to is not None and not missing:
+                    missing = True
+                    yield Arrow(f"f{id}", f"fm{id}", flows=True)
+
+    def following(self, function: Function) -> list[str]:
+        """The names of the next functions, as PyTorch lists them."""
+        return ["None" if to is None else self.functions[to].name for to in function.next]
+
+    def lines(self, function: Function) -> Iterator[Line]:
+        name = self.tape.names[function.node]
+        adjoint = self.tape.adjoints[function.node]
+        yield Line("title", function.name)
+        if function.name != ACCUMULATE_GRAD:
+            yield Line("fact", shortened(f"grad_fn of {name}", TITLE_COLUMNS))
+        elif self.tape.symbolic or adjoint is None:
+            yield Line("fact", shortened(f"{name}.grad", TITLE_COLUMNS))
+        else:
+            yield Line("adjoint", shortened(f"{name}.grad = {short_text(adjoint)}", TITLE_COLUMNS))
+
+
+VIEWS = ("forward", "backward", "both")
+"""What can be drawn: the graph of the function, its two backward graphs, or all three."""
+
+WHOLE_NAMES = 12
+"""Functions up to which arrows say which of the next functions they lead to."""
+
+WHOLE_LABELS = 40
+"""Edges up to which each names its derivative."""
+
+
+def diagram(
+    tape: Tape,
+    *,
+    title: str,
+    view: str = "forward",
+    direction: str = "LR",
+    depth: int | None = None,
+    most: int | None = None,
+    board: bool = True,
+) -> Diagram:
+    """The diagram of a run.
+
+    Args:
+        tape: The run; one whose variables have no values is drawn without numbers.
+        title: What stands above it.
+        view: ``forward``: the graph; ``backward``: PyTorch's backward graph and the gradient graph; ``both``: all of them.
+        direction: ``LR`` or ``TB``.
+        depth: How far from the output nodes may be, in edges; None for any distance.
+        most: How many nodes a part may have; None for all.
+        board: Whether expressions are written as on a board.
+
+    Raises:
+        GradcliError: An operation on the way has no derivative by the argument that is asked for.
+    """
+    parts: list[Part] = []
+    output = tape.names[tape.output]
+    if view != "backward":
+        chosen = selected(tape.graph, depth=depth, most=most)
+        whole = sum(len(tape.graph.inputs[id]) for id in chosen[: WHOLE_LABELS + 1]) <= WHOLE_LABELS
+        heading = f"{output} and its inputs, forward" if view == "both" else ""
+        parts.append(GraphPart(FunctionListing(tape, board=board), heading, "n", chosen, whole_labels=whole))
+    if view != "forward":
+        functions = backward_graph(tape)
+        chosen = nearest_first([[to for to in f.next if to is not None] for f in functions], [0], depth=depth, most=most)
+        parts.append(FunctionsPart(tape, functions, "The backward pass: grad_fn and next_functions", chosen))
+        gradient = gradient_of(tape)
+        chosen = selected(gradient.graph, depth=depth, most=most)
+        listing = GradientListing(gradient, output, board=board)
+        parts.append(GraphPart(listing, "The gradient as a graph of its own", "g", chosen, whole_labels=False))
+    return Diagram(title, parts, direction)
+
+
+def derivative(of: str, by: str) -> str:
+    """The symbol of a derivative."""
+    return f"∂{of}/∂{by}"
+
+
+def shortened(text: str, columns: int) -> str:
+    """The text, cut in the middle where it is long."""
+    if len(text) <= columns:
+        return text
+    half = (columns - 1) // 2
+    return f"{text[: columns - 1 - half]}…{text[-half:]}"

@@ -1,0 +1,234 @@
+"""What a dump says of the nodes and edges of a graph, one after the other, so that every format says the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from gradcli.autodiff.gradient import Gradient
+from gradcli.autodiff.tape import Tape
+from gradcli.derivation.local import Labels
+from gradcli.graph.graph import Graph
+from gradcli.language.text import to_text
+from gradcli.lowering.raising import node_expression
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A node of a graph.
+
+    Attributes:
+        id: Its place in the order of evaluation.
+        name: Its unique name.
+        operation: ``variable``, ``constant``, or the name of the operation that made it.
+        inputs: The ids of its operands.
+        expression: What it computes in the names of its inputs.
+        value: None where the variables have no values.
+        is_leaf: As PyTorch has it.
+        requires_grad: Whether a gradient flows through it.
+        grad_fn: PyTorch's name of the function of its backward pass; None for leaves.
+        grad: What ``.grad`` holds after the backward pass.
+        adjoint: The derivative of the output by it; None where none arrives, and where the variables have no values.
+        derivative_of: Of a gradient graph the variables by which it is the derivative.
+        shape: Empty for a number.
+    """
+
+    id: int
+    name: str
+    operation: str
+    inputs: tuple[int, ...]
+    expression: str
+    value: float | None = None
+    is_leaf: bool = False
+    requires_grad: bool = False
+    grad_fn: str | None = None
+    grad: float | None = None
+    adjoint: float | None = None
+    derivative_of: tuple[str, ...] = ()
+    shape: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An edge of a graph: an argument of a node.
+
+    Attributes:
+        source: The id of the operand.
+        target: The id of the node that uses it.
+        argument: Which argument it is, from 0.
+        derivative: The local derivative along it; None where no gradient flows, and in a gradient graph.
+        value: The same as a number.
+    """
+
+    source: int
+    target: int
+    argument: int
+    derivative: str | None = None
+    value: float | None = None
+
+
+class Listing(Protocol):
+    """A graph that can be dumped.
+
+    Attributes:
+        graph: The graph.
+        names: The unique name of each node.
+        output_name: The name of the output of the function.
+    """
+
+    @property
+    def graph(self) -> Graph:
+        """The graph."""
+
+    @property
+    def names(self) -> list[str]:
+        """The unique name of each node."""
+
+    @property
+    def output_name(self) -> str:
+        """The name of the output of the function."""
+
+    def entry(self, id: int) -> Entry:
+        """What is known of a node."""
+
+    def links(self, id: int) -> list[Link]:
+        """The edges into a node, in the order of the arguments."""
+
+
+class FunctionListing:
+    """The graph of a run.
+
+    Args:
+        tape: The run.
+        board: Whether expressions are written as on a board, ``a·b``, or plain, ``a*b``.
+    """
+
+    def __init__(self, tape: Tape, *, board: bool = True) -> None:
+        self.tape = tape
+        self.board = board
+        self.labels = Labels(tape)
+
+    @property
+    def graph(self) -> Graph:
+        return self.tape.graph
+
+    @property
+    def names(self) -> list[str]:
+        return self.tape.names
+
+    @property
+    def output_name(self) -> str:
+        return self.tape.names[self.tape.output]
+
+    def entry(self, id: int) -> Entry:
+        tape = self.tape
+        known = not tape.symbolic
+        return Entry(
+            id,
+            tape.names[id],
+            tape.graph.operations[id],
+            tape.graph.inputs[id],
+            self.labels.expression(id, board=self.board),
+            tape.values[id] if known else None,
+            tape.is_leaf(id),
+            tape.requires_grad[id],
+            tape.grad_fn(id),
+            tape.grad(id) if known else None,
+            tape.adjoints[id] if known else None,
+        )
+
+    def links(self, id: int) -> list[Link]:
+        inputs = self.tape.graph.inputs[id]
+        if not inputs or not self.tape.requires_grad[id]:
+            return [Link(input, id, argument) for argument, input in enumerate(inputs)]
+        texts = self.labels.edges(id, board=self.board)
+        values: list[float | None] = [None] * len(inputs) if self.tape.symbolic else self.tape.local_values(id)
+        return [
+            Link(input, id, argument, text, value)
+            for argument, (input, text, value) in enumerate(zip(inputs, texts, values, strict=True))
+        ]
+
+
+class GradientListing:
+    """The gradient graph of a run.
+
+    Args:
+        gradient: The graph.
+        output_name: The name of the output of the function.
+        board: Whether expressions are written as on a board.
+    """
+
+    def __init__(self, gradient: Gradient, output_name: str, *, board: bool = True) -> None:
+        self.gradient = gradient
+        self.output_name = output_name
+        self.board = board
+        self.derivatives: dict[int, list[str]] = {}
+        for variable, id in gradient.nodes.items():
+            if id is not None:
+                self.derivatives.setdefault(id, []).append(variable)
+
+    @property
+    def graph(self) -> Graph:
+        return self.gradient.graph
+
+    @property
+    def names(self) -> list[str]:
+        return self.gradient.names
+
+    def entry(self, id: int) -> Entry:
+        graph, names, values = self.gradient.graph, self.gradient.names, self.gradient.values
+        return Entry(
+            id,
+            names[id],
+            graph.operations[id],
+            graph.inputs[id],
+            to_text(node_expression(graph, id, names), pretty=self.board),
+            None if values is None else values[id],
+            derivative_of=tuple(self.derivatives.get(id, ())),
+        )
+
+    def links(self, id: int) -> list[Link]:
+        return [Link(input, id, argument) for argument, input in enumerate(self.gradient.graph.inputs[id])]
+
+
+def selected(graph: Graph, *, depth: int | None = None, most: int | None = None) -> list[int]:
+    """The nodes that a dump shows: those nearest to the output.
+
+    Args:
+        graph: The graph.
+        depth: How many edges away from the output they may be; None for any.
+        most: How many they may be; None for any. Nodes of one distance come newest first.
+
+    Returns:
+        Their ids, ascending.
+    """
+    ends = list(dict.fromkeys([graph.output, *reversed(graph.outputs)]))
+    return nearest_first(graph.inputs, ends, depth=depth, most=most)
+
+
+def nearest_first(
+    inputs: Sequence[Sequence[int]], ends: Sequence[int], *, depth: int | None = None, most: int | None = None
+) -> list[int]:
+    """The nodes nearest to some ends, ascending; all, also those that lead to no end, where nothing limits them.
+
+    Args:
+        inputs: For each node those that it leads to.
+        ends: Where to begin.
+        depth: How many edges away from the ends they may be; None for any.
+        most: How many they may be; None for any.
+    """
+    if depth is None and (most is None or len(inputs) <= most):
+        return list(range(len(inputs)))
+    limit = len(inputs) if most is None else most
+    level = [end for end in ends if end < len(inputs)][:limit]
+    seen, distance = set(level), 0
+    while level and (depth is None or distance < depth) and len(seen) < limit:
+        below: list[int] = []
+        for id in sorted(level, reverse=True):
+            for input in inputs[id]:
+                if input not in seen and len(seen) < limit:
+                    seen.add(input)
+                    below.append(input)
+        level, distance = below, distance + 1
+    return sorted(seen)
