@@ -1,0 +1,194 @@
+"""Where the boxes and arrows of a diagram go: a layered drawing (Sugiyama, Tagawa and Toda, Methods for visual understanding of
+hierarchical system structures, IEEE Transactions on Systems, Man, and Cybernetics 11(2), 1981).
+
+The layout itself is graphlay's. Lengths are in the unit of the sizes given: pixels for pictures, characters for a terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gradcli.output.diagram import Arrow, Box, Diagram, Part
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A box in its place.
+
+    Attributes:
+        box: The box.
+        x: The middle, from the left.
+        y: The middle, from the top.
+        width: Its width.
+        height: Its height.
+    """
+
+    box: Box
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """An arrow in its place.
+
+    Attributes:
+        arrow: The arrow.
+        points: The corners of its line, from the border of its source to that of its target.
+        label: The middle of its label; None where it has none.
+    """
+
+    arrow: Arrow
+    points: tuple[Point, ...]
+    label: Point | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A part of a diagram, laid out.
+
+    Attributes:
+        title: What it shows.
+        boxes: The boxes.
+        arrows: The arrows.
+        x: The left edge of the part in the whole drawing.
+        y: The upper edge of its title, or of the drawing where it has none.
+        width: The width of the part.
+        height: The height of the part, without its title.
+    """
+
+    title: str
+    boxes: Sequence[Placed]
+    arrows: Sequence[Routed]
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """How much room things take.
+
+    Attributes:
+        box: The width and height of a box.
+        label: The width and height of the label of an arrow.
+        layer_gap: The distance between layers.
+        node_gap: The distance between boxes of a layer.
+        lane: The distance between lines that run side by side.
+        title: The height of the title of a part.
+        part_gap: The distance between parts.
+        orthogonal: Whether lines run along the axes alone.
+    """
+
+    box: Callable[[Box], tuple[float, float]]
+    label: Callable[[Arrow], tuple[float, float]]
+    layer_gap: float
+    node_gap: float
+    lane: float
+    title: float
+    part_gap: float
+    orthogonal: bool = False
+
+
+def lay_out(diagram: Diagram, measures: Measures) -> list[Sheet]:
+    """The places of all boxes and arrows of a diagram, its parts one below the other.
+
+    Args:
+        diagram: The diagram; its parts hold no more than can be drawn.
+        measures: How much room things take.
+    """
+    sheets: list[Sheet] = []
+    top = 0.0
+    for part in diagram.parts:
+        title = measures.title if part.title else 0.0
+        sheet = _sheet(part, diagram.direction, measures, top, title)
+        sheets.append(sheet)
+        top = sheet.y + title + sheet.height + measures.part_gap
+    return sheets
+
+
+def extent(sheets: Sequence[Sheet], measures: Measures) -> tuple[float, float]:
+    """The width and height of a drawing."""
+    heights = [sheet.y + (measures.title if sheet.title else 0.0) + sheet.height for sheet in sheets]
+    return max((sheet.x + sheet.width for sheet in sheets), default=0.0), max(heights, default=0.0)
+
+
+def _sheet(part: Part, direction: str, measures: Measures, top: float, title: float) -> Sheet:
+    boxes, arrows = list(part.boxes()), list(part.arrows())
+    if not boxes:
+        return Sheet(part.title, (), (), 0.0, top, 0.0, 0.0)
+    numbers = {box.id: number for number, box in enumerate(boxes)}
+    request = {
+        "nodes": [{"key": box.id, "size": _size(measures.box(box)), "shape": "box"} for box in boxes],
+        "edges": [
+            {
+                "source": numbers[arrow.source],
+                "target": numbers[arrow.target],
+                **({"label_size": _size(measures.label(arrow))} if arrow.label else {}),
+            }
+            for arrow in arrows
+        ],
+    }
+    found = _placed(request, direction, measures)
+    left, upper = found["bounds"]["min"]["x"], found["bounds"]["min"]["y"]
+    right, lower = found["bounds"]["max"]["x"], found["bounds"]["max"]["y"]
+    down = top + title - upper
+
+    def point(place: dict[str, float]) -> Point:
+        return place["x"] - left, place["y"] + down
+
+    placed = [
+        Placed(box, *point(node["center"]), node["size"]["width"], node["size"]["height"])
+        for box, node in zip(boxes, found["nodes"], strict=True)
+    ]
+    routed = [
+        Routed(arrow, tuple(map(point, edge["points"])), point(edge["label_anchor"]) if arrow.label else None)
+        for arrow, edge in zip(arrows, found["edges"], strict=True)
+    ]
+    return Sheet(part.title, placed, routed, 0.0, top, right - left, lower - upper)
+
+
+def _size(size: tuple[float, float]) -> dict[str, float]:
+    return {"width": size[0], "height": size[1]}
+
+
+def _placed(request: dict[str, Any], direction: str, measures: Measures) -> dict[str, Any]:
+    """The layout as graphlay gives it; where slanting lines run through boxes, and straight ones do not, with straight ones."""
+    import graphlay
+
+    gap = measures.lane
+    options = {
+        "direction": "leftright" if direction == "LR" else "topbottom",
+        "spacing": {
+            "layer_gap": measures.layer_gap,
+            "node_gap": measures.node_gap,
+            "dummy_gap": max(gap, measures.node_gap / 2),
+            "port_gap": gap,
+            "port_stroke_clear": gap,
+            "stub": gap,
+            "bundle_lane_gap": gap,
+            "edge_label_margin": gap,
+            "isolated_gap": measures.node_gap,
+        },
+        "routing": {"style": "orthogonal" if measures.orthogonal else "diagonal", "lane_gap": gap},
+        "labels": {"reservation": "always"},
+    }
+    first = graphlay.layout(request, options=options)
+    if measures.orthogonal or not _hits(first):
+        return dict(first.raw)
+    options["routing"] = {"style": "orthogonal", "lane_gap": gap}
+    second = graphlay.layout(request, options=options)
+    return dict(second.raw if _hits(second) < _hits(first) else first.raw)
+
+
+def _hits(layout: Any) -> int:
+    """How many lines run through boxes."""
+    hits: int = layout.metrics()["node_edge_hits"]
+    return hits
