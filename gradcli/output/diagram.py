@@ -298,7 +298,7 @@ VIEWS = ("forward", "backward", "both")
 WHOLE_NAMES = 12
 """Functions up to which arrows say which of the next functions they lead to."""
 
-WHOLE_LABELS = 40
+WHOLE_LABELS = 16
 """Edges up to which each names its derivative."""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gradcli.output.diagram import Arrow, Box, Diagram, Part
+from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Part
 
 Point = tuple[float, float]
 
@@ -85,6 +85,7 @@ class Measures:
         title: The height of the title of a part.
         part_gap: The distance between parts.
         orthogonal: Whether lines run along the axes alone.
+        round: The kinds of boxes that are ellipses.
     """
 
     box: Callable[[Box], tuple[float, float]]
@@ -95,6 +96,7 @@ class Measures:
     title: float
     part_gap: float
     orthogonal: bool = False
+    round: frozenset[Kind] = frozenset()
 
 
 def lay_out(diagram: Diagram, measures: Measures) -> list[Sheet]:
@@ -126,7 +128,10 @@ def _sheet(part: Part, direction: str, measures: Measures, top: float, title: fl
         return Sheet(part.title, (), (), 0.0, top, 0.0, 0.0)
     numbers = {box.id: number for number, box in enumerate(boxes)}
     request = {
-        "nodes": [{"key": box.id, "size": _size(measures.box(box)), "shape": "box"} for box in boxes],
+        "nodes": [
+            {"key": box.id, "size": _size(measures.box(box)), "shape": "ellipse" if box.kind in measures.round else "box"}
+            for box in boxes
+        ],
         "edges": [
             {
                 "source": numbers[arrow.source],
@@ -137,8 +142,7 @@ def _sheet(part: Part, direction: str, measures: Measures, top: float, title: fl
         ],
     }
     found = _placed(request, direction, measures)
-    left, upper = found["bounds"]["min"]["x"], found["bounds"]["min"]["y"]
-    right, lower = found["bounds"]["max"]["x"], found["bounds"]["max"]["y"]
+    left, upper, right, lower = _bounds(found, [measures.label(arrow) if arrow.label else None for arrow in arrows])
     down = top + title - upper
 
     def point(place: dict[str, float]) -> Point:
@@ -155,6 +159,19 @@ def _sheet(part: Part, direction: str, measures: Measures, top: float, title: fl
     return Sheet(part.title, placed, routed, 0.0, top, right - left, lower - upper)
 
 
+def _bounds(found: dict[str, Any], labels: Sequence[tuple[float, float] | None]) -> tuple[float, float, float, float]:
+    """Left, upper, right and lower edge of what is drawn, labels included."""
+    places = [(node["center"], node["size"]["width"], node["size"]["height"]) for node in found["nodes"]]
+    places += [(point, 0.0, 0.0) for edge in found["edges"] for point in edge["points"]]
+    places += [(edge["label_anchor"], *label) for edge, label in zip(found["edges"], labels, strict=True) if label is not None]
+    return (
+        min(at["x"] - width / 2 for at, width, _ in places),
+        min(at["y"] - height / 2 for at, _, height in places),
+        max(at["x"] + width / 2 for at, width, _ in places),
+        max(at["y"] + height / 2 for at, _, height in places),
+    )
+
+
 def _size(size: tuple[float, float]) -> dict[str, float]:
     return {"width": size[0], "height": size[1]}
 
@@ -164,7 +181,7 @@ def _placed(request: dict[str, Any], direction: str, measures: Measures) -> dict
     import graphlay
 
     gap = measures.lane
-    options = {
+    options: dict[str, Any] = {
         "direction": "leftright" if direction == "LR" else "topbottom",
         "spacing": {
             "layer_gap": measures.layer_gap,
