@@ -11,9 +11,11 @@ from gradcli.errors import GradcliError, nearest
 from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_NODES, VARIABLE, Graph
 from gradcli.graph.names import constant_text, node_names
 from gradcli.language.ast import Program
+from gradcli.language.text import to_text
 from gradcli.lowering.builders import Recorder, StaticBuilder, compacted, float32
 from gradcli.lowering.calls import run_together
 from gradcli.lowering.lower import UnboundVariableError, free_names, lower
+from gradcli.lowering.raising import node_expression
 from gradcli.ops.constants import SPELLINGS, VALUES
 
 
@@ -79,10 +81,52 @@ def outline(program: Program, wrt: Sequence[str] | None = None, *, max_nodes: in
     Raises:
         GradcliError: As :func:`record`.
     """
-    graph = compacted(lower(program, StaticBuilder(Graph(max_nodes))))
-    golden = 0.6180339887498949
-    point = {name: 0.3 + golden * (index + 1) % 1 / 2 for index, name in enumerate(graph.variables)}
-    return _tape(graph, "static", "float64", point, evaluate(graph, point), wrt, (), symbolic=True)
+    return run_graph(compacted(lower(program, StaticBuilder(Graph(max_nodes)))), None, wrt, mode="static")
+
+
+def run_graph(
+    graph: Graph,
+    bindings: Mapping[str, float] | None,
+    wrt: Sequence[str] | None = None,
+    *,
+    mode: str,
+    dtype: str = "float64",
+    retain_grad: Sequence[str] | None = (),
+) -> Tape:
+    """Run a graph that exists already, forward and backward.
+
+    Args:
+        graph: The graph.
+        bindings: The value of each of its variables; None where they have none: see :func:`outline`.
+        wrt: The variables that require gradients; None for all.
+        mode: How the graph came about: ``dynamic`` or ``static``.
+        dtype: As for :func:`record`.
+        retain_grad: As for :func:`record`.
+
+    Raises:
+        GradcliError: A condition that chose what was recorded has another outcome at these values, or a name is not used.
+    """
+    cast = float32 if dtype == "float32" else None
+    if bindings is None:
+        golden = 0.6180339887498949
+        point = {name: 0.3 + golden * (index + 1) % 1 / 2 for index, name in enumerate(graph.variables)}
+    else:
+        point = {name: cast(value) if cast else value for name, value in bindings.items()}
+    values = evaluate(graph, point, cast)
+    for id, taken in graph.decisions.items():
+        if bindings is not None and bool(values[id]) != taken:
+            raise _not_recorded(graph, id, taken)
+    return _tape(graph, mode, dtype, point, values, wrt, retain_grad, symbolic=bindings is None)
+
+
+def _not_recorded(graph: Graph, id: int, taken: bool) -> GradcliError:
+    names = node_names(graph, frozenset(VALUES))
+    condition = to_text(node_expression(graph, id, names))
+    was, now = ("true", "false") if taken else ("false", "true")
+    return GradcliError(
+        f"the graph was recorded where {condition} is {was}, and with these values it is {now}",
+        hint="record it again from the expression, or use --mode static, which has both branches",
+    )
 
 
 def _tape(

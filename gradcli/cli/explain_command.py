@@ -180,9 +180,9 @@ def _pieces(
     if format in writers:
         return writers[format]()
     if format == "text" and to_file:
+        from gradcli.output.blocks import Style
         from gradcli.output.explanation import explanation_blocks
         from gradcli.output.plain import plain_lines
-        from gradcli.output.report import Style
 
         return (f"{line}\n" for line in plain_lines(explanation_blocks(document(explanation), Style(ascii))))
     return None

@@ -11,7 +11,7 @@ from gradcli.cli.streams import can_print_signs, wants_rich, write, write_warnin
 from gradcli.language.numbers import number_text
 
 if TYPE_CHECKING:
-    from gradcli.output.report import Block, Style
+    from gradcli.output.blocks import Block, Style
 
 DERIVATION_NODES = 300
 """Nodes up to which a derivation is written without being asked for."""
@@ -64,7 +64,7 @@ def show_blocks(blocks: Callable[[Style], Iterable[Block]], format: str | None, 
         format: ``rich`` or ``text``; None for what suits the terminal or pipe.
         ascii: Without signs beyond ASCII.
     """
-    from gradcli.output.report import Style
+    from gradcli.output.blocks import Style
 
     ascii = ascii or not can_print_signs(sys.stdout)
     if format == "rich" or (format is None and wants_rich(sys.stdout)):

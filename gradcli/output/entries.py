@@ -28,6 +28,7 @@ class Entry:
         is_leaf: As PyTorch has it.
         requires_grad: Whether a gradient flows through it.
         grad_fn: PyTorch's name of the function of its backward pass; None for leaves.
+        next_functions: The names in ``.grad_fn.next_functions``; None for leaves.
         grad: What ``.grad`` holds after the backward pass.
         adjoint: The derivative of the output by it; None where none arrives, and where the variables have no values.
         derivative_of: Of a gradient graph the variables by which it is the derivative.
@@ -43,6 +44,7 @@ class Entry:
     is_leaf: bool = False
     requires_grad: bool = False
     grad_fn: str | None = None
+    next_functions: tuple[str | None, ...] | None = None
     grad: float | None = None
     adjoint: float | None = None
     derivative_of: tuple[str, ...] = ()
@@ -134,6 +136,7 @@ class FunctionListing:
             tape.is_leaf(id),
             tape.requires_grad[id],
             tape.grad_fn(id),
+            None if (following := tape.next_functions(id)) is None else tuple(following),
             tape.grad(id) if known else None,
             tape.adjoints[id] if known else None,
         )

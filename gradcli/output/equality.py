@@ -10,8 +10,8 @@ from typing import Any
 from gradcli.algebra.equality_points import Rational
 from gradcli.algebra.equality_verdict import Equality, Method, Verdict, Witness
 from gradcli.language.numbers import number_text
+from gradcli.output.blocks import Block, Lines
 from gradcli.output.numbers import json_number
-from gradcli.output.report import Block, Lines
 
 EQUAL_SCHEMA = "gradcli/equal/1"
 

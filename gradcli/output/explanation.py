@@ -8,8 +8,8 @@ from gradcli.derivation.words import Equal, Piece, Way
 from gradcli.language.numbers import short_text
 from gradcli.language.text import to_text
 from gradcli.output import document
+from gradcli.output.blocks import Block, Equations, Lines, Style, Table
 from gradcli.output.document import Grid, Heading, Paragraph, Part, Row
-from gradcli.output.report import Block, Equations, Lines, Style, Table
 
 
 def explanation_blocks(parts: Iterable[Part], style: Style) -> Iterator[Block]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gradcli.autodiff.tape import Tape
-from gradcli.derivation.local import Labels
 from gradcli.derivation.steps import Derivation
 from gradcli.language.text import program_text, to_text
+from gradcli.output.entries import Entry, FunctionListing, Listing
 from gradcli.output.numbers import json_number
 
 EVAL_SCHEMA = "gradcli/eval/1"
@@ -28,30 +28,41 @@ def eval_json(
         ascii: With escapes for characters beyond ASCII.
     """
     encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
-    labels = Labels(tape)
-    head = {
-        "schema": EVAL_SCHEMA,
-        "expression": expression,
-        "mode": tape.mode,
-        "dtype": tape.dtype,
-        "bindings": {name: json_number(value) for name, value in tape.bindings.items()},
-        "wrt": list(tape.wrt),
-        "output": tape.names[tape.output],
-        "value": json_number(tape.value),
-        "grad": {name: json_number(value) for name, value in tape.gradient.items()},
-        "derivative": None if derivation is None else _derivatives(derivation),
-    }
-    yield "{" + ",\n ".join(f"{encode(key)}: {encode(value)}" for key, value in head.items())
+    listing = FunctionListing(tape, board=False)
+    derivatives = {"derivative": None if derivation is None else _derivatives(derivation)}
+    yield from head_json({"schema": EVAL_SCHEMA, "expression": expression, **run_facts(tape), **derivatives}, encode)
     yield ',\n "nodes": '
-    yield from _list(map(encode, (_node(tape, labels, id) for id in range(len(tape.graph)))))
+    yield from list_json(map(encode, (node_object(listing.entry(id)) for id in range(len(tape.graph)))))
     yield ',\n "edges": '
-    yield from _list(map(encode, _edges(tape, labels)))
+    yield from list_json(map(encode, edge_objects(listing)))
     yield ",\n"
     yield f' "derivation": {encode(None if derivation is None else _steps(tape, derivation))},\n'
     yield f' "warnings": {encode(list(warnings))}}}\n'
 
 
-def _list(items: Iterable[str]) -> Iterator[str]:
+Encode = Callable[[Any], str]
+
+
+def run_facts(tape: Tape) -> dict[str, Any]:
+    """What a document says of a run as a whole; values are None where the variables have none."""
+    known = not tape.symbolic
+    return {
+        "mode": tape.mode,
+        "dtype": tape.dtype,
+        "bindings": {name: json_number(value) for name, value in tape.bindings.items()} if known else None,
+        "wrt": list(tape.wrt),
+        "output": tape.names[tape.output],
+        "value": json_number(tape.value) if known else None,
+        "grad": {name: json_number(value) for name, value in tape.gradient.items()} if known else None,
+    }
+
+
+def head_json(head: Mapping[str, Any], encode: Encode) -> Iterator[str]:
+    """The first keys of a document, one a line."""
+    yield "{" + ",\n ".join(f"{encode(key)}: {encode(value)}" for key, value in head.items())
+
+
+def list_json(items: Iterable[str]) -> Iterator[str]:
     """A list with one item a line."""
     opening = "["
     for item in items:
@@ -60,38 +71,35 @@ def _list(items: Iterable[str]) -> Iterator[str]:
     yield "[]" if opening == "[" else "\n ]"
 
 
-def _node(tape: Tape, labels: Labels, id: int) -> dict[str, Any]:
+def node_object(entry: Entry) -> dict[str, Any]:
+    """A node of a document."""
     return {
-        "id": id,
-        "name": tape.names[id],
-        "op": tape.graph.operations[id],
-        "expr": labels.expression(id),
-        "inputs": tape.graph.inputs[id],
-        "shape": [],
-        "value": json_number(tape.values[id]),
-        "is_leaf": tape.is_leaf(id),
-        "requires_grad": tape.requires_grad[id],
-        "grad_fn": tape.grad_fn(id),
-        "next_functions": tape.next_functions(id),
-        "grad": json_number(tape.grad(id)),
-        "adjoint": json_number(tape.adjoints[id]),
+        "id": entry.id,
+        "name": entry.name,
+        "op": entry.operation,
+        "expr": entry.expression,
+        "inputs": entry.inputs,
+        "shape": entry.shape,
+        "value": json_number(entry.value),
+        "is_leaf": entry.is_leaf,
+        "requires_grad": entry.requires_grad,
+        "grad_fn": entry.grad_fn,
+        "next_functions": entry.next_functions,
+        "grad": json_number(entry.grad),
+        "adjoint": json_number(entry.adjoint),
     }
 
 
-def _edges(tape: Tape, labels: Labels) -> Iterator[dict[str, Any]]:
-    for id, inputs in enumerate(tape.graph.inputs):
-        if not inputs:
-            continue
-        flows = tape.requires_grad[id]
-        texts: list[str | None] = labels.edges(id) if flows else [None] * len(inputs)
-        values: list[float | None] = tape.local_values(id) if flows else [None] * len(inputs)
-        for argument, (input, text, value) in enumerate(zip(inputs, texts, values, strict=True)):
+def edge_objects(listing: Listing) -> Iterator[dict[str, Any]]:
+    """The edges of a document."""
+    for id in range(len(listing.graph)):
+        for link in listing.links(id):
             yield {
-                "source": input,
-                "target": id,
-                "argument": argument,
-                "local_derivative": text,
-                "local_value": json_number(value),
+                "source": link.source,
+                "target": link.target,
+                "argument": link.argument,
+                "local_derivative": link.derivative,
+                "local_value": json_number(link.value),
             }
 
 

@@ -16,7 +16,7 @@ from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.raising import written_out
 from gradcli.ops.operation import NotDifferentiableError, Operation
 from gradcli.ops.symbol import Symbol
-from gradcli.output.report import Block, Lines, Style, Table
+from gradcli.output.blocks import Block, Lines, Style, Table
 
 OPS_SCHEMA = "gradcli/ops/1"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gradcli.errors import columns as width
-from gradcli.output.report import Block, Equations, Lines, Table
+from gradcli.output.blocks import Block, Equations, Lines, Table
 
 
 def plain_lines(blocks: Iterable[Block]) -> Iterator[str]:

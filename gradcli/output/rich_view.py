@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from gradcli.output.report import Block, Equations, Lines, Table
+from gradcli.output.blocks import Block, Equations, Lines, Table
 
 _HEADING = "bold cyan"
 _RESULT = "bold green"

@@ -1,0 +1,279 @@
+"""A graph from a JSON document, checked: nothing in the document is trusted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from gradcli.autodiff.tape import DTYPES, MODES
+from gradcli.errors import ExitCode, GradcliError, nearest
+from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph
+from gradcli.graph.names import constant_text
+from gradcli.language.ast import NOWHERE, Expression, Name, Number, Operator
+from gradcli.language.parser import is_name, parse
+from gradcli.ops.constants import VALUES
+from gradcli.ops.operation import OPERATIONS
+
+GRAPH_SCHEMA = "gradcli/graph/1"
+EVAL_SCHEMA = "gradcli/eval/1"
+_SCHEMAS = (GRAPH_SCHEMA, EVAL_SCHEMA)
+
+_SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+_SAME = 1e-9
+"""How far, relatively, a value of a document may lie from the one that is computed, since mathematics libraries differ."""
+
+
+@dataclass(frozen=True)
+class GraphDocument:
+    """What a document holds.
+
+    Attributes:
+        graph: The graph; its nodes have the names of the document.
+        expression: The source text.
+        bindings: The value of each variable; None where they have none.
+        values: The value of each node as the document has it; None for one that it does not tell.
+        wrt: The variables that require gradients.
+        mode: ``dynamic`` or ``static``.
+        dtype: ``float64`` or ``float32``.
+        retain_grad: Names of nodes that keep ``.grad``.
+    """
+
+    graph: Graph
+    expression: str
+    bindings: dict[str, float] | None
+    values: list[float | None]
+    wrt: list[str]
+    mode: str
+    dtype: str
+    retain_grad: list[str]
+
+    def differing(self, values: Sequence[float]) -> int | None:
+        """The first node whose value in the document is not the one that is computed; None where all agree."""
+        for id, (told, value) in enumerate(zip(self.values, values, strict=False)):
+            if told is not None and not (
+                told == value or (told != told and value != value) or math.isclose(told, value, rel_tol=_SAME, abs_tol=1e-300)
+            ):
+                return id
+        return None
+
+
+def graph_document(document: object, where: str, *, max_nodes: int) -> GraphDocument:
+    """The graph of a document of `gradcli graph --json` or `gradcli eval --json`.
+
+    Args:
+        document: The JSON value.
+        where: What messages call it.
+        max_nodes: The limit on the size of the graph.
+
+    Raises:
+        GradcliError: It is not such a document: a key is missing or has the wrong type, an operation is unknown or has too many
+            or too few operands, an operand does not come before its node, a name is not unique; exit code 4 beyond the limit.
+    """
+    return _Reading(where).read(document, max_nodes)
+
+
+class _Reading:
+    def __init__(self, where: str) -> None:
+        self.where = where
+
+    def read(self, document: object, max_nodes: int) -> GraphDocument:
+        root = self.mapping(document, "the document")
+        if root.get("schema") not in _SCHEMAS:
+            raise self.error(
+                f"its schema is not {GRAPH_SCHEMA}", "gradcli graph EXPRESSION --format json -o graph.json writes such a file"
+            )
+        nodes = self.items(root.get("nodes"), "nodes")
+        if not nodes:
+            raise self.error("it has no nodes")
+        if len(nodes) > max_nodes:
+            raise GradcliError(
+                f"{self.where} has {len(nodes):,} nodes, more than {max_nodes:,}",
+                hint="raise the limit with --max-nodes N",
+                exit_code=ExitCode.LIMIT,
+            )
+        graph = Graph(max_nodes)
+        names: dict[str, int] = {}
+        values = [self.node(graph, names, index, node) for index, node in enumerate(nodes)]
+        self.outputs(graph, names, root)
+        bindings = self.bindings(graph, root.get("bindings"))
+        wrt = self.names(root.get("wrt", list(graph.variables)), "wrt", graph.variables)
+        retained = self.names(root.get("retain_grad", []), "retain_grad", names)
+        for id, taken in self.mapping(root.get("decisions", {}), "decisions").items():
+            if not id.isdecimal() or not isinstance(taken, bool) or int(id[:12]) >= len(graph):
+                raise self.error(f"decisions: {_shown(id)} is not a node with true or false")
+            graph.decisions[int(id)] = taken
+        return GraphDocument(
+            graph=graph,
+            expression=self.text(root.get("expression", ""), "expression"),
+            bindings=bindings,
+            values=values,
+            wrt=wrt,
+            mode=self.choice(root.get("mode", MODES[0]), "mode", MODES),
+            dtype=self.choice(root.get("dtype", DTYPES[0]), "dtype", DTYPES),
+            retain_grad=retained,
+        )
+
+    def node(self, graph: Graph, names: dict[str, int], index: int, given: object) -> float | None:
+        """Append a node to the graph; gives its value in the document."""
+        node = self.mapping(given, f"node {index}")
+        place = f"node {index}"
+        if node.get("id") != index or isinstance(node.get("id"), bool):
+            raise self.error(f"{place} has the id {_shown(node.get('id'))}", "ids count from 0 in the order of the nodes")
+        operation = self.text(node.get("op"), f"{place}, op")
+        inputs = self.inputs(node.get("inputs"), place, index)
+        name = self.text(node.get("name"), f"{place}, name")
+        if operation == CONSTANT:
+            value = self.constant(node.get("expr", name), place)
+            if constant_text(value) in names:
+                raise self.error(f"{place} is the constant {constant_text(value)} once more")
+            name = constant_text(value)
+            graph.constant(value, NOWHERE)
+        elif not is_name(name):
+            raise self.error(f"{place} has the name {_shown(name)}, which is not one")
+        elif operation == VARIABLE:
+            graph.variable(name, NOWHERE)
+        else:
+            self.check_operation(operation, len(inputs), place)
+            graph.given_names[graph.append(operation, inputs, NOWHERE)] = name
+        if operation in (CONSTANT, VARIABLE) and inputs:
+            raise self.error(f"{place} is a {operation} and has inputs")
+        if name in names:
+            raise self.error(f"{place} has the name of node {names[name]}, {_shown(name)}")
+        names[name] = index
+        told = node.get("value")
+        return None if told is None else self.number(told, f"{place}, value")
+
+    def inputs(self, given: object, place: str, index: int) -> tuple[int, ...]:
+        inputs = self.items(given, f"{place}, inputs")
+        for input in inputs:
+            if not isinstance(input, int) or isinstance(input, bool) or input < 0:
+                raise self.error(f"{place} has the input {_shown(input)}, which is not the id of a node")
+            if input >= index:
+                what = "itself" if input == index else f"node {_shown(input)}, which does not come before it"
+                raise self.error(f"{place} has the input {what}", "a graph has no cycles: inputs are earlier nodes")
+        return tuple(inputs)
+
+    def check_operation(self, operation: str, count: int, place: str) -> None:
+        known = OPERATIONS.get(operation)
+        if known is None:
+            near = nearest(operation[:60], OPERATIONS)
+            raise self.error(
+                f"{place} has the unknown operation {_shown(operation)}",
+                f"did you mean {near}?" if near else "gradcli ops lists the operations",
+            )
+        if not known.accepts(count):
+            raise self.error(f"{place} has {count} inputs, and {operation} takes others", f"it is written {known.usage}")
+
+    def constant(self, given: object, place: str) -> Constant:
+        """The value of a constant, exactly as the language writes it."""
+        text = self.text(given, f"{place}, expr")
+        try:
+            statement = parse(text, self.where).statements[0]
+        except GradcliError as error:
+            raise self.error(f"{place} has the value {_shown(text)}: {error.message}") from None
+        value = _constant_value(getattr(statement, "value", None))
+        if value is None:
+            raise self.error(f"{place} has the value {_shown(text)}, which is not a number")
+        return value
+
+    def outputs(self, graph: Graph, names: Mapping[str, int], root: Mapping[str, Any]) -> None:
+        output = self.text(root.get("output"), "output")
+        if output not in names:
+            raise self.error(f"the output {_shown(output)} is not a node")
+        graph.output = names[output]
+        listed = self.items(root.get("outputs", [graph.output]), "outputs")
+        for id in listed:
+            if not isinstance(id, int) or isinstance(id, bool) or not 0 <= id < len(graph):
+                raise self.error(f"outputs has {_shown(id)}, which is not the id of a node")
+        graph.outputs = list(listed)
+
+    def bindings(self, graph: Graph, given: object) -> dict[str, float] | None:
+        if given is None:
+            return None
+        bindings = self.mapping(given, "bindings")
+        for name in bindings:
+            if name not in graph.variables:
+                raise self.error(f"bindings has {_shown(name)}, which is not a variable of the graph")
+        for name in graph.variables:
+            if name not in bindings:
+                raise self.error(f"bindings has no value of {_shown(name)}")
+        return {name: self.number(bindings[name], f"bindings, {_shown(name)}") for name in graph.variables}
+
+    # ---- values of JSON ----
+
+    def mapping(self, given: object, what: str) -> dict[str, Any]:
+        if not isinstance(given, dict):
+            raise self.error(f"{what} must be an object, not {_shown(given)}")
+        return given
+
+    def items(self, given: object, what: str) -> list[Any]:
+        if not isinstance(given, list):
+            raise self.error(f"{what} must be a list, not {_shown(given)}")
+        return given
+
+    def text(self, given: object, what: str) -> str:
+        if not isinstance(given, str):
+            raise self.error(f"{what} must be a text, not {_shown(given)}")
+        return given
+
+    def number(self, given: object, what: str) -> float:
+        if isinstance(given, str) and given in _SPECIAL:
+            return _SPECIAL[given]
+        if isinstance(given, bool) or not isinstance(given, int | float):
+            raise self.error(f"{what} must be a number, not {_shown(given)}")
+        try:
+            return float(given)
+        except OverflowError:
+            raise self.error(f"{what} is beyond the range of numbers") from None
+
+    def choice(self, given: object, what: str, choices: Sequence[str]) -> str:
+        if given not in choices:
+            raise self.error(f"{what} must be {' or '.join(choices)}, not {_shown(given)}")
+        return str(given)
+
+    def names(self, given: object, what: str, known: Mapping[str, int]) -> list[str]:
+        listed = [self.text(name, what) for name in self.items(given, what)]
+        for name in listed:
+            if name not in known:
+                raise self.error(f"{what} has {_shown(name)}, which the graph does not have")
+        return listed
+
+    def error(self, message: str, hint: str = "") -> GradcliError:
+        return GradcliError(f"{self.where} is no graph that can be read: {message}", hint=hint)
+
+
+def _constant_value(expression: Expression | None) -> Constant | None:
+    """The value of ``2``, ``-0.5``, ``1/3``, ``pi`` or ``-inf``; None for any other expression."""
+    if isinstance(expression, Number):
+        return expression.value
+    if isinstance(expression, Name) and expression.name in VALUES:
+        return expression.name
+    if isinstance(expression, Operator) and expression.symbol == "-" and len(expression.operands) == 1:
+        operand = expression.operands[0]
+        if isinstance(operand, Number):
+            return -operand.value
+        return -VALUES[operand.name] if isinstance(operand, Name) and operand.name in VALUES else None
+    if isinstance(expression, Operator) and expression.symbol == "/":
+        above, below = expression.operands
+        if not isinstance(above, Operator | Number) or not isinstance(below, Number) or not below.value:
+            return None
+        if isinstance(above, Operator):
+            inner = _constant_value(above) if above.symbol == "-" else None
+            return Fraction(inner) / Fraction(below.value) if isinstance(inner, int | Fraction) else None
+        return Fraction(above.value) / Fraction(below.value)
+    return None
+
+
+def _shown(value: object) -> str:
+    """A value of JSON in a message, short."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "a list"
+    text = f"'{value}'" if isinstance(value, str) else str(value) if abs(value) < 10**18 else "a huge number"  # type: ignore[arg-type]
+    return text if len(text) <= 60 else f"{text[:57]}..."

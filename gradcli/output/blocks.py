@@ -1,0 +1,83 @@
+"""What is printed for people, as data: blocks that the plain text and the Rich view print alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from gradcli.language.parser import parse
+from gradcli.language.text import to_text
+
+_ASCII = str.maketrans({"∂": "d", "·": "*", "→": ">", "≈": "~", "…": "...", "−": "-", "—": "-"})
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines of text; the important ones are shown in bold."""
+
+    lines: Sequence[str]
+    important: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table.
+
+    Attributes:
+        title: What it shows.
+        columns: The heading of each column; those in ``numeric`` are aligned to the right, those in ``wide`` may take several
+            lines.
+        rows: The cells.
+        faint: The rows that matter less: constants.
+        note: A line below, such as how many rows are left out.
+    """
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numeric: frozenset[str] = frozenset()
+    wide: frozenset[str] = frozenset({"is"})
+    faint: frozenset[int] = frozenset()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Equations:
+    """A derivation: for each line what is derived (empty where it is the same as above), a sign, an expression, a note.
+
+    Attributes:
+        title: What stands above it; empty for nothing.
+        rows: The lines.
+        results: The lines that all others lead to.
+        depth: How far it is indented.
+    """
+
+    title: str
+    rows: Sequence[tuple[str, str, str, str]]
+    results: frozenset[int] = field(default_factory=frozenset)
+    depth: int = 0
+
+
+Block = Lines | Table | Equations
+
+
+class Style:
+    """How expressions and signs are written.
+
+    Args:
+        ascii: Without signs beyond ASCII.
+    """
+
+    def __init__(self, ascii: bool = False) -> None:
+        self.ascii = ascii
+
+    def text(self, text: str) -> str:
+        """A text of the tool's own, in the signs that may be used."""
+        return text.replace("→", "->").translate(_ASCII) if self.ascii else text
+
+    def expression(self, plain: str) -> str:
+        """An expression in plain text, as on a board."""
+        if self.ascii:
+            return plain
+        statement = parse(plain).statements[0]
+        return to_text(statement.value, pretty=True) if hasattr(statement, "value") else plain

@@ -1,0 +1,58 @@
+"""The JSON document of a graph, which reads back: a stream of one node a line, one edge a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from gradcli.autodiff.backward_graph import Function, backward_graph
+from gradcli.autodiff.gradient import gradient_of
+from gradcli.autodiff.graph_document import GRAPH_SCHEMA
+from gradcli.autodiff.tape import Tape
+from gradcli.output.entries import FunctionListing, GradientListing
+from gradcli.output.json_view import Encode, edge_objects, head_json, list_json, node_object, run_facts
+
+
+def graph_json(
+    tape: Tape, expression: str, warnings: Sequence[str], *, backward: bool = False, ascii: bool = False
+) -> Iterator[str]:
+    """The pieces of the document of `gradcli graph --format json`; joined they are one JSON object.
+
+    Args:
+        tape: The run; one whose variables have no values has null for each number.
+        expression: The source text.
+        warnings: What the user should know.
+        backward: Whether the two backward graphs are in it.
+        ascii: With escapes for characters beyond ASCII.
+    """
+    encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
+    listing = FunctionListing(tape, board=False)
+    retained = [tape.names[id] for id in sorted(tape.retained)]
+    decisions = {str(id): taken for id, taken in tape.graph.decisions.items()}
+    facts = {"outputs": tape.graph.outputs, "retain_grad": retained, "decisions": decisions}
+    yield from head_json({"schema": GRAPH_SCHEMA, "expression": expression, **run_facts(tape), **facts}, encode)
+    yield ',\n "nodes": '
+    yield from list_json(map(encode, (node_object(listing.entry(id)) for id in range(len(tape.graph)))))
+    yield ',\n "edges": '
+    yield from list_json(map(encode, edge_objects(listing)))
+    yield ',\n "backward": '
+    yield from _backward(tape, encode) if backward else ["null"]
+    yield f',\n "warnings": {encode(list(warnings))}}}\n'
+
+
+def _backward(tape: Tape, encode: Encode) -> Iterator[str]:
+    """PyTorch's backward graph and the gradient graph."""
+    functions = backward_graph(tape)
+    yield '{"functions": '
+    yield from list_json(encode(_function(function)) for function in functions)
+    gradient = gradient_of(tape)
+    listing = GradientListing(gradient, tape.names[tape.output], board=False)
+    yield f',\n "gradient": {encode(gradient.nodes)},\n "nodes": '
+    keys = ("id", "name", "op", "expr", "inputs", "shape", "value")
+    yield from list_json(encode({key: node_object(listing.entry(id))[key] for key in keys}) for id in range(len(gradient.graph)))
+    yield "}"
+
+
+def _function(function: Function) -> dict[str, Any]:
+    return {"id": function.id, "name": function.name, "node": function.node, "next_functions": function.next}

@@ -1,0 +1,138 @@
+"""The nodes and edges of a graph as tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gradcli.autodiff.tape import Tape
+from gradcli.graph.graph import CONSTANT, VARIABLE
+from gradcli.language.numbers import short_text
+from gradcli.output.blocks import Style, Table
+from gradcli.output.diagram import Diagram, FunctionsPart, GraphPart
+from gradcli.output.entries import FunctionListing, GradientListing
+
+TABLE_ROWS = 40
+"""Rows of a table that are shown of a large graph."""
+
+
+def left_out(count: int, what: str) -> str:
+    """A line that says what a table does not show; empty where that is nothing."""
+    return f"... {count:,} more {what}; --all shows them, --json has them" if count > 0 else ""
+
+
+def graph_tables(tape: Tape, style: Style, chosen: Sequence[int], *, rows: int | None) -> Iterator[Table]:
+    """The nodes and the edges of a run.
+
+    Args:
+        tape: The run.
+        style: How expressions and signs are written.
+        chosen: The nodes to show, ascending.
+        rows: The most rows of a table; None for any number.
+    """
+    listing = FunctionListing(tape, board=not style.ascii)
+    yield _nodes(listing, style, chosen, rows)
+    edges = _edges(listing, style, chosen, rows)
+    if edges.rows:
+        yield edges
+
+
+def diagram_tables(diagram: Diagram, style: Style, *, rows: int | None) -> Iterator[Table]:
+    """The nodes and edges of every part of a diagram; see :func:`graph_tables`."""
+    for part in diagram.parts:
+        if isinstance(part, FunctionsPart):
+            yield _functions(part, style, rows)
+        elif isinstance(part, GraphPart) and isinstance(part.listing, FunctionListing):
+            yield from graph_tables(part.listing.tape, style, part.chosen, rows=rows)
+        elif isinstance(part, GraphPart) and isinstance(part.listing, GradientListing):
+            yield _gradient(part.listing, style, part, rows)
+
+
+def _nodes(listing: FunctionListing, style: Style, chosen: Sequence[int], most: int | None) -> Table:
+    tape = listing.tape
+    shown = chosen[:most]
+    rows: list[list[str]] = []
+    faint: list[int] = []
+    adjoint = style.text(f"∂{listing.output_name}/∂node")
+    columns = ["id", "node", "is", "value", "is_leaf", "requires_grad", "grad_fn", ".grad", adjoint]
+    unknown = {"value", ".grad", adjoint} if tape.symbolic else set()
+    for index, id in enumerate(shown):
+        entry = listing.entry(id)
+        if entry.operation == CONSTANT:
+            faint.append(index)
+        cells = [
+            str(id),
+            entry.name,
+            entry.operation if entry.operation in (VARIABLE, CONSTANT) else entry.expression,
+            "" if entry.value is None else short_text(entry.value),
+            str(entry.is_leaf),
+            str(entry.requires_grad),
+            entry.grad_fn or "None",
+            "None" if entry.grad is None else short_text(entry.grad),
+            "" if entry.adjoint is None else short_text(entry.adjoint),
+        ]
+        rows.append([cell for cell, column in zip(cells, columns, strict=True) if column not in unknown])
+    return Table(
+        f"Nodes, in the order of evaluation ({tape.mode} graph)",
+        [column for column in columns if column not in unknown],
+        rows,
+        numeric=frozenset({"id", "value", ".grad", adjoint}),
+        faint=frozenset(faint),
+        note=left_out(len(tape.graph) - len(rows), "nodes"),
+    )
+
+
+def _edges(listing: FunctionListing, style: Style, chosen: Sequence[int], most: int | None) -> Table:
+    graph, names, needs = listing.tape.graph, listing.names, listing.tape.requires_grad
+    symbolic = listing.tape.symbolic
+    rows: list[list[str]] = []
+    total = sum(sum(needs[input] for input in inputs) for id, inputs in enumerate(graph.inputs) if needs[id])
+    for id in chosen:
+        if most is not None and len(rows) >= most:
+            break
+        for link in listing.links(id):
+            if link.derivative is not None:
+                source, target, d = names[link.source], names[link.target], style.text("∂")
+                row = [f"{source} {style.text('→')} {target}", f"{d}{target}/{d}{source}", link.derivative]
+                rows.append(row if link.value is None else [*row, short_text(link.value)])
+    return Table(
+        "Edges, with the local derivative along each",
+        ["edge", "local derivative", "is", *([] if symbolic else ["value"])],
+        rows,
+        numeric=frozenset({"value"}),
+        note=left_out(total - len(rows), "edges"),
+    )
+
+
+def _functions(part: FunctionsPart, style: Style, most: int | None) -> Table:
+    names = part.tape.names
+    rows: list[list[str]] = []
+    for id in part.chosen[:most]:
+        function = part.functions[id]
+        following = ", ".join("None" if to is None else f"{part.functions[to].name} {to}" for to in function.next)
+        rows.append([str(id), function.name, names[function.node], following])
+    return Table(
+        "Backward pass: the functions in the order in which they run",
+        ["id", "function", "of node", "next_functions"],
+        rows,
+        numeric=frozenset({"id"}),
+        wide=frozenset({"next_functions"}),
+        note=left_out(part.total - len(rows), "functions"),
+    )
+
+
+def _gradient(listing: GradientListing, style: Style, part: GraphPart, most: int | None) -> Table:
+    rows: list[list[str]] = []
+    for id in part.chosen[:most]:
+        entry = listing.entry(id)
+        is_operation = entry.operation not in (VARIABLE, CONSTANT)
+        derivatives = ", ".join(style.text(f"∂{listing.output_name}/∂{variable}") for variable in entry.derivative_of)
+        cells = [str(id), style.text(entry.name), style.text(entry.expression) if is_operation else entry.operation]
+        cells.append("" if entry.value is None else short_text(entry.value))
+        rows.append([*cells, derivatives])
+    return Table(
+        "The gradient as a graph of its own",
+        ["id", "node", "is", "value", "derivative"],
+        rows,
+        numeric=frozenset({"id", "value"}),
+        note=left_out(part.total - len(rows), "nodes"),
+    )
