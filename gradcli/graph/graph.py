@@ -41,10 +41,22 @@ class Graph:
         given_names: The name that a program gave to a node, by id; several nodes may have been given one name.
         output: The id of the result.
         outputs: The ids of all results: of each expression that stands as a statement, and of the last statement.
+        decisions: Of a dynamic graph the conditions that chose what was recorded: the id of each, and whether it was true.
         max_nodes: How many nodes the graph may have.
     """
 
-    __slots__ = ("constants", "given_names", "inputs", "max_nodes", "operations", "output", "outputs", "spans", "variables")
+    __slots__ = (
+        "constants",
+        "decisions",
+        "given_names",
+        "inputs",
+        "max_nodes",
+        "operations",
+        "output",
+        "outputs",
+        "spans",
+        "variables",
+    )
 
     def __init__(self, max_nodes: int = DEFAULT_MAX_NODES) -> None:
         self.operations: list[str] = []
@@ -55,6 +67,7 @@ class Graph:
         self.given_names: dict[int, str] = {}
         self.output = -1
         self.outputs: list[int] = []
+        self.decisions: dict[int, bool] = {}
         self.max_nodes = max_nodes
 
     def __len__(self) -> int:

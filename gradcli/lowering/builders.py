@@ -87,7 +87,8 @@ class Recorder:
         return id
 
     def truth(self, id: int) -> bool:
-        return bool(self.values[id])
+        truth = self.graph.decisions[id] = bool(self.values[id])
+        return truth
 
     def _record(self, value: float) -> None:
         self.values.append(value if self.cast is None else self.cast(value))

@@ -50,6 +50,9 @@ class Operation:
         grad_fn: What PyTorch names it: templates by which arguments are tensors (t) and which are numbers (n); in a template
             0, 1, ... stand for the arguments, * for all.
         latex: Template with {0}, {1}, ... for the arguments; empty for the default.
+        javascript: Its value as an expression of JavaScript, by which pages compute: a template with {0}, {1}, ... for the names
+            of the arguments, or with {*} for all of them; it may call the functions of ``output/page/functions.js``. Empty where
+            the definition computes as accurately and has the same values at infinities and nan.
         domain: Where it is real and smooth, in words.
         samples: For each argument the interval in which tests sample it; kinks and poles lie outside.
         doc: What it is, as one sentence.
@@ -68,6 +71,7 @@ class Operation:
     spellings: tuple[str, ...]
     grad_fn: dict[str, str]
     latex: str
+    javascript: str
     domain: str
     samples: tuple[tuple[float, float], ...]
     doc: str
@@ -204,6 +208,7 @@ def operation(
     symbol: str = "",
     spellings: tuple[str, ...] = (),
     latex: str = "",
+    javascript: str = "",
     domain: str = EVERYWHERE,
     samples: tuple[tuple[float, float], ...] = (),
 ) -> Operation:
@@ -238,6 +243,7 @@ def operation(
         spellings,
         grad_fn,
         latex,
+        javascript,
         domain,
         samples,
         doc,

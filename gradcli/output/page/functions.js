@@ -1,0 +1,269 @@
+// The functions that JavaScript lacks, or has with other values than IEEE 754 and PyTorch at special points.
+// The declarations of the operations (gradcli/ops) call them.
+
+// ---- powers, roundings, remainders ----
+
+/** a^b as C99 has it, Annex F.10.4.4; Math.pow makes nan of 1^nan and of (-1)^inf. */
+function power(a, b) {
+  if (a === 1) return 1;
+  if (a === -1 && Math.abs(b) === Infinity) return 1;
+  return Math.pow(a, b);
+}
+
+/** -1, 0 or 1; 0 for nan. */
+function sign(x) {
+  return x > 0 ? 1 : x < 0 ? -1 : 0;
+}
+
+/** Whether the sign bit is set, also that of -0. */
+function isNegative(x) {
+  return x < 0 || Object.is(x, -0);
+}
+
+/** The size of a with the sign of b. */
+function copySign(a, b) {
+  return isNegative(b) ? -Math.abs(a) : Math.abs(a);
+}
+
+/** The nearest integer; halves go to the even one. */
+function roundHalfEven(x) {
+  const below = Math.floor(x);
+  const rest = x - below;
+  if (!(rest > 0)) return x; // an integer, an infinity, or nan
+  const nearest = rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : below + 1;
+  return copySign(nearest, x);
+}
+
+/** a - b·floor(a/b), with the sign of the divisor. */
+function remainder(a, b) {
+  const rest = a % b;
+  if (rest === 0) return copySign(0, b);
+  return rest < 0 !== b < 0 ? rest + b : rest; // nan stays nan
+}
+
+/** floor(a/b) of the exact quotient, not of the rounded one; nan for an infinite a. */
+function floorDivide(a, b) {
+  if (b === 0) return a / b;
+  const rest = a % b;
+  let quotient = (a - rest) / b; // an integer, but for rounding
+  if (rest !== 0 && rest < 0 !== b < 0) quotient -= 1;
+  if (quotient === 0) return copySign(0, a / b);
+  const whole = Math.floor(quotient);
+  return quotient - whole > 0.5 ? whole + 1 : whole;
+}
+
+// ---- exponentials and bounds ----
+
+/** 1/(1 + exp(-x)), without overflow on either side. */
+function sigmoid(x) {
+  if (x >= 0) return 1 / (1 + Math.exp(-x));
+  const z = Math.exp(x);
+  return z / (1 + z);
+}
+
+/** x between two bounds; nan where x is. */
+function bounded(x, low, high) {
+  const above = low > x ? low : x;
+  return high < above ? high : above;
+}
+
+/** log(1 + exp(beta·x))/beta, and x itself where beta·x is above the threshold. */
+function softplus(x, beta, threshold) {
+  return x * beta > threshold ? x : Math.log1p(Math.exp(x * beta)) / beta;
+}
+
+/** The logarithm of the sigmoid, without overflow. */
+function logSigmoid(x) {
+  return Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
+}
+
+/** log(exp(a) + exp(b)), without overflow. */
+function logAddExp(a, b) {
+  const high = Math.max(a, b);
+  return Math.abs(high) === Infinity ? high : high + Math.log1p(Math.exp(Math.min(a, b) - high));
+}
+
+/** log(exp(x) + ...), without overflow. */
+function logSumExp(...values) {
+  const high = Math.max(...values);
+  if (!Number.isFinite(high)) return high;
+  return high + Math.log(values.reduce((sum, x) => sum + Math.exp(x - high), 0));
+}
+
+/** The value in the middle, the lower one of two; nan where any is nan. */
+function median(...values) {
+  if (values.some(Number.isNaN)) return NaN;
+  return values.sort((a, b) => a - b)[(values.length - 1) >> 1];
+}
+
+// ---- the error function ----
+
+const TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
+
+/** erf by its series exp(-x²)·2/√π·Σ 2^n·x^(2n+1)/(1·3·5···(2n+1)); all terms have one sign, so no digits are lost. */
+function erfSeries(x) {
+  let term = x;
+  let sum = x;
+  for (let odd = 3; Math.abs(term) > 1e-17 * Math.abs(sum); odd += 2) {
+    term *= (2 * x * x) / odd;
+    sum += term;
+  }
+  return TWO_OVER_SQRT_PI * Math.exp(-x * x) * sum;
+}
+
+/** erfc for x ≥ 2 by its continued fraction exp(-x²)/√π·1/(x + (1/2)/(x + 1/(x + (3/2)/(x + ...)))), from the far end. */
+function erfcFraction(x) {
+  let tail = x;
+  for (let k = 60; k > 0; k -= 1) tail = x + k / 2 / tail;
+  return (Math.exp(-x * x) * TWO_OVER_SQRT_PI) / 2 / tail;
+}
+
+/** The error function. */
+function erf(x) {
+  if (Math.abs(x) < 2.5) return erfSeries(x);
+  return x > 0 ? 1 - erfcFraction(x) : x < 0 ? erfcFraction(-x) - 1 : NaN;
+}
+
+/** 1 - erf(x), accurate for large x. */
+function erfc(x) {
+  return x >= 2.5 ? erfcFraction(x) : x <= -2.5 ? 2 - erfcFraction(-x) : 1 - erfSeries(x);
+}
+
+/** The inverse of erf: a guess, then Halley's method on erf, or on erfc where erf is near 1. */
+function erfinv(x) {
+  if (!(Math.abs(x) < 1)) return Math.abs(x) === 1 ? x * Infinity : NaN;
+  if (x === 0) return x;
+  const size = Math.abs(x);
+  const rest = 1 - size; // exact for size ≥ 1/2
+  const log = Math.log(rest * (1 + size));
+  const half = 2 / (Math.PI * 0.147) + log / 2;
+  let y = size < 1e-3 ? size / TWO_OVER_SQRT_PI : Math.sqrt(Math.sqrt(half * half - log / 0.147) - half);
+  for (let round = 0; round < 6; round += 1) {
+    const error = size < 0.5 ? erf(y) - size : rest - erfc(y);
+    const step = error / (TWO_OVER_SQRT_PI * Math.exp(-y * y));
+    y -= step / (1 + y * step);
+    if (Math.abs(step) <= 1e-16 * y) break;
+  }
+  return copySign(y, x);
+}
+
+// ---- the gamma function ----
+
+/** The Bernoulli numbers B2, B4, ..., B24. */
+const BERNOULLI = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330,
+  854513 / 138, -236364091 / 2730];
+
+/** The logarithm of |Γ(x)|: Stirling's series above 10, recurrence up to there, reflection below 0. */
+function lgamma(x) {
+  if (Number.isNaN(x)) return NaN;
+  if (Math.abs(x) === Infinity || (x <= 0 && Number.isInteger(x))) return Infinity;
+  if (x === 1 || x === 2) return 0;
+  if (x < 0.5) {
+    if (Math.abs(x) < 1e-20) return -Math.log(Math.abs(x));
+    const rest = x - Math.round(x); // exact, so that the sine is accurate near its zeros
+    return Math.log(Math.PI / Math.abs(Math.sin(Math.PI * rest))) - lgamma(1 - x);
+  }
+  let product = 1;
+  while (x < 10) {
+    product *= x;
+    x += 1;
+  }
+  if (x > 1e17) return x * (Math.log(x) - 1);
+  let sum = 0;
+  for (let j = BERNOULLI.length; j > 0; j -= 1) sum = sum / (x * x) + BERNOULLI[j - 1] / (2 * j * (2 * j - 1));
+  return (x - 0.5) * Math.log(x) - x + Math.log(2 * Math.PI) / 2 + sum / x - Math.log(product);
+}
+
+/** The derivative of lgamma. */
+function digamma(x) {
+  if (x === 0) return isNegative(x) ? Infinity : -Infinity;
+  if (x === Infinity) return x;
+  if (!(x > 0)) {
+    if (!Number.isFinite(x) || Number.isInteger(x)) return NaN;
+    const rest = x - Math.round(x);
+    return digamma(1 - x) - Math.PI / Math.tan(Math.PI * rest);
+  }
+  let shift = 0;
+  while (x < 10) {
+    shift += 1 / x;
+    x += 1;
+  }
+  let sum = 0;
+  for (let j = BERNOULLI.length; j > 0; j -= 1) sum = sum / (x * x) + BERNOULLI[j - 1] / (2 * j);
+  return Math.log(x) - 0.5 / x - sum / (x * x) - shift;
+}
+
+/** Σ (scale/(a + k))^s over k = 0, 1, 2, ... for a > 0, s > 1: Hurwitz's zeta function by the formula of Euler and Maclaurin. */
+function hurwitz(s, a, scale) {
+  let sum = 0;
+  for (; a < s + 12; a += 1) {
+    const term = Math.pow(scale / a, s);
+    sum += term;
+    if (term <= 1e-18 * sum) return sum; // for large s the first terms are all that matters
+  }
+  const next = Math.pow(scale / a, s);
+  let tail = a / (s - 1) + 0.5;
+  let factor = s / a / 2; // s(s+1)...(s+2j-2)/a^(2j-1)/(2j)!
+  for (let j = 1; j <= BERNOULLI.length; j += 1) {
+    tail += BERNOULLI[j - 1] * factor;
+    factor *= ((s + 2 * j - 1) / a) * ((s + 2 * j) / a) / ((2 * j + 1) * (2 * j + 2));
+  }
+  return sum + next * tail;
+}
+
+/** The n-th derivative of digamma: (-1)^(n+1)·n!·Σ 1/(x + k)^(n+1). */
+function polygamma(n, x) {
+  if (Number.isNaN(x) || !Number.isInteger(n) || n < 0) return NaN;
+  if (Math.abs(x) === Infinity) return x < 0 ? NaN : n === 0 ? Infinity : 0;
+  if (x <= 0 && Number.isInteger(x)) return n % 2 === 0 ? NaN : Infinity;
+  if (n === 0) return digamma(x);
+  const s = n + 1;
+  let scale = x;
+  let sum;
+  if (x < 0 && n % 2 === 0 && Number.isInteger(2 * x)) scale = 1 - x; // between two poles what is left of 1 - x cancels
+  if (scale > 0) {
+    sum = hurwitz(s, scale, scale);
+  } else {
+    // The terms on the right of the pole that is nearest are rest + k, those on the left end with x itself.
+    const rest = x - Math.round(x);
+    const right = rest > 0 ? rest : 1 + rest;
+    const left = rest > 0 ? 1 - rest : -rest;
+    scale = Math.min(left, right);
+    const others = hurwitz(s, left, scale) - hurwitz(s, 1 - x, scale);
+    sum = hurwitz(s, right, scale) + (n % 2 === 0 ? -others : others);
+  }
+  const signed = n % 2 === 0 ? -sum : sum;
+  const direct = n <= 170 ? Math.pow(scale, -s) : Infinity;
+  if (direct > 1e-300 && direct < 1e300) {
+    let value = signed * direct;
+    for (let k = 2; k <= n; k += 1) value *= k;
+    if (Number.isFinite(value)) return value;
+  }
+  const size = n > 1e300 ? n / Math.E - scale : lgamma(s) - s * Math.log(scale) + Math.log(Math.abs(sum));
+  return signed === 0 ? signed : copySign(Math.exp(size), signed);
+}
+
+// ---- Bessel functions ----
+
+/** The modified Bessel function of the first kind of order 0 or 1: the power series, and for large x its asymptotic one. */
+function besselI(order, x) {
+  const size = Math.abs(x);
+  const signed = order === 1 && isNegative(x) ? -1 : 1;
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? NaN : signed * Infinity;
+  if (size > 720) return signed * Infinity;
+  let sum = 1;
+  let term = 1;
+  if (size < 30) {
+    for (let k = 1; term > 1e-17 * sum; k += 1) {
+      term *= (x * x) / 4 / (k * (k + order));
+      sum += term;
+    }
+    return order === 1 ? (x / 2) * sum : sum;
+  }
+  for (let k = 1; k < 40 && Math.abs(term) > 1e-17; k += 1) {
+    term *= -(4 * order * order - (2 * k - 1) * (2 * k - 1)) / (8 * size * k);
+    sum += term;
+  }
+  const root = Math.exp(size / 2); // exp(x) overflows before the function does
+  return signed * root * (sum / Math.sqrt(2 * Math.PI * size)) * root;
+}
