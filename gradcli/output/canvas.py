@@ -1,0 +1,115 @@
+"""A canvas of characters: lines that join, fork and cross, and texts above them, each piece with a style."""
+
+from __future__ import annotations
+
+import itertools
+import unicodedata
+from collections.abc import Sequence
+from typing import NamedTuple
+
+UP, RIGHT, DOWN, LEFT = 1, 2, 4, 8
+"""The directions in which a line leaves a cell, as bits."""
+
+HEAVY = " ╹╺┗╻┃┏┣╸┛━┻┓┫┳╋"
+"""The sign of each set of directions."""
+LIGHT = " ╵╶└╷┆┌├╴┘┄┴┐┤┬┼"
+ASCII_HEAVY = " |-+||++-+-+++++"
+ASCII_LIGHT = " :.+::++.+.+++++"
+
+
+class Segment(NamedTuple):
+    """A piece of a line of text.
+
+    Attributes:
+        text: What is written.
+        style: What it is; empty for blanks.
+    """
+
+    text: str
+    style: str
+
+
+class Canvas:
+    """Cells by row and column, from 0.
+
+    Args:
+        ascii: Without signs beyond ASCII.
+    """
+
+    def __init__(self, ascii: bool = False) -> None:
+        self.signs = {True: ASCII_HEAVY if ascii else HEAVY, False: ASCII_LIGHT if ascii else LIGHT}
+        self._lines: dict[tuple[int, int], dict[int, int]] = {}
+        self._flows: set[int] = set()
+        self._texts: dict[tuple[int, int], tuple[str, str]] = {}
+
+    def line(self, wire: int, points: Sequence[tuple[int, int]], *, flows: bool) -> None:
+        """Draws a line along the axes.
+
+        Args:
+            wire: What it belongs to: lines of one wire join where they meet, those of two cross.
+            points: Its corners, as rows and columns.
+            flows: Whether it is a heavy one.
+        """
+        if flows:
+            self._flows.add(wire)
+        for (row, column), (to_row, to_column) in itertools.pairwise(points):
+            down, right = _sign(to_row - row), _sign(to_column - column)
+            ahead, back = (DOWN, UP) if down > 0 else (UP, DOWN) if down else (RIGHT, LEFT) if right > 0 else (LEFT, RIGHT)
+            while (row, column) != (to_row, to_column):
+                self._join((row, column), wire, ahead)
+                row, column = row + down, column + right
+                self._join((row, column), wire, back)
+
+    def text(self, row: int, column: int, text: str, style: str) -> None:
+        """Writes over whatever is there."""
+        for sign in text:
+            width = 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+            if unicodedata.combining(sign) and (row, column - 1) in self._texts:
+                before, before_style = self._texts[row, column - 1]
+                self._texts[row, column - 1] = (before + sign, before_style)
+                continue
+            self._texts[row, column] = (sign, style)
+            if width == 2:
+                self._texts[row, column + 1] = ("", style)
+            column += width
+
+    def lines(self) -> list[list[Segment]]:
+        """The lines from above, without blanks at their ends."""
+        cells: dict[int, dict[int, tuple[str, str]]] = {}
+        for (row, column), wires in self._lines.items():
+            cells.setdefault(row, {})[column] = self._crossing(wires)
+        for (row, column), cell in self._texts.items():
+            cells.setdefault(row, {})[column] = cell
+        return [_segments(cells.get(row, {})) for row in range(max(cells, default=-1) + 1)]
+
+    def _join(self, cell: tuple[int, int], wire: int, direction: int) -> None:
+        wires = self._lines.setdefault(cell, {})
+        wires[wire] = wires.get(wire, 0) | direction
+
+    def _crossing(self, wires: dict[int, int]) -> tuple[str, str]:
+        """Where two wires cross, the one that runs up and down passes over the other, so that no junction is seen."""
+        wire = max(wires, key=lambda wire: bin(wires[wire] & (UP | DOWN)).count("1"))
+        flows = wire in self._flows
+        return self.signs[flows][wires[wire]], "flow" if flows else "line"
+
+
+def _sign(number: int) -> int:
+    return (number > 0) - (number < 0)
+
+
+def _segments(cells: dict[int, tuple[str, str]]) -> list[Segment]:
+    """The cells of a line, neighbours of one style together."""
+    found: list[Segment] = []
+    for column in range(max(cells, default=-1) + 1):
+        text, style = cells.get(column, (" ", ""))
+        if text.isspace() and found:
+            found[-1] = Segment(found[-1].text + text, found[-1].style)
+        elif found and found[-1].style == style:
+            found[-1] = Segment(found[-1].text + text, style)
+        else:
+            found.append(Segment(text, style))
+    while found and not found[-1].text.strip():
+        found.pop()
+    if found:
+        found[-1] = Segment(found[-1].text.rstrip(), found[-1].style)
+    return found

@@ -1,0 +1,254 @@
+"""One graph of a diagram, drawn in characters: its boxes rank by rank, its wires channel by channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from gradcli.errors import columns
+from gradcli.output.blocks import Style
+from gradcli.output.canvas import Canvas, Segment
+from gradcli.output.channels import Trunk, Wire, route
+from gradcli.output.diagram import Box, Kind, Part
+from gradcli.output.ranks import Item, Size, ranked
+
+
+class Border(NamedTuple):
+    """The signs of a border.
+
+    Attributes:
+        corners: Upper left, upper right, lower left, lower right.
+        sides: Across and down.
+        ports: Where a wire leaves: below, light and heavy, and on the right, light and heavy.
+    """
+
+    corners: str
+    sides: str
+    ports: str
+
+
+BORDERS = {
+    Kind.VARIABLE: Border("╭╮╰╯", "─│", "┬┰├┝"),
+    Kind.OPERATION: Border("┌┐└┘", "─│", "┬┰├┝"),
+    Kind.OUTPUT: Border("╔╗╚╝", "═║", "╤╤╟╟"),
+    Kind.FUNCTION: Border("┏┓┗┛", "━┃", "┯┳┠┣"),
+    Kind.ACCUMULATE: Border("╒╕╘╛", "═│", "╤╤├┝"),
+    Kind.OMITTED: Border("┌┐└┘", "┄┆", "┬┰├┝"),
+}
+"""Constants have none: they stand in parentheses."""
+
+ASCII_BORDERS = {
+    Kind.VARIABLE: Border("..''", "-|", "++++"),
+    Kind.OPERATION: Border("++++", "-|", "++++"),
+    Kind.OUTPUT: Border("####", "=#", "++##"),
+    Kind.FUNCTION: Border("/\\\\/", "-|", "++++"),
+    Kind.ACCUMULATE: Border("/\\\\/", "=|", "++++"),
+    Kind.OMITTED: Border("....", ".:", "++++"),
+}
+
+
+class Heads(NamedTuple):
+    """The signs of an arrow.
+
+    Attributes:
+        right: Its head to the right.
+        down: Its head downwards.
+        sample: A short arrow, for a legend.
+    """
+
+    right: str
+    down: str
+    sample: str
+
+
+ARROWS = {True: Heads("▶", "▼", "━▶"), False: Heads("▷", "▽", "┄▷")}
+"""By whether a gradient flows."""
+ASCII_ARROWS = {True: Heads(">", "v", "->"), False: Heads(">", "v", ".>")}
+
+
+def borders(ascii: bool) -> Mapping[Kind, Border]:
+    """The borders of the kinds of boxes that have one."""
+    return ASCII_BORDERS if ascii else BORDERS
+
+
+class Spaces(NamedTuple):
+    """Lengths along the ranks, and across them, in characters.
+
+    Attributes:
+        gap: Between the items of a rank.
+        lead: Between a rank and the first track of the channel after it.
+        pitch: From one track to the next.
+        tail: After the last track, where the next rank has boxes, so that there is room for an arrow.
+        label_tail: The same, where the next rank has none.
+        least: The length of a channel that joins boxes.
+    """
+
+    gap: int
+    lead: int
+    pitch: int
+    tail: int
+    label_tail: int
+    least: int
+
+
+DOWNWARDS = Spaces(gap=3, lead=0, pitch=1, tail=1, label_tail=1, least=2)
+RIGHTWARDS = Spaces(gap=1, lead=1, pitch=2, tail=2, label_tail=1, least=3)
+
+
+class PartDrawing:
+    """A part of a diagram on a canvas of its own.
+
+    Args:
+        part: The part.
+        direction: ``LR`` or ``TB``.
+        ascii: Without signs beyond ASCII.
+    """
+
+    def __init__(self, part: Part, direction: str, ascii: bool) -> None:
+        self.right = direction == "LR"
+        self.ascii = ascii
+        self.canvas = Canvas(ascii)
+        self.borders = borders(ascii)
+        self.arrows = ASCII_ARROWS if ascii else ARROWS
+        self.spaces = RIGHTWARDS if self.right else DOWNWARDS
+        self.items = ranked(part, self.box_size, self.label_size, self.spaces.gap)
+        self.ranks: list[list[int]] = [[] for _ in range(1 + max((item.rank for item in self.items), default=-1))]
+        for number, item in enumerate(self.items):
+            self.ranks[item.rank].append(number)
+        self.begins = [0] * len(self.items)
+        self.draw()
+
+    def lines(self) -> list[list[Segment]]:
+        """The drawing."""
+        return self.canvas.lines()
+
+    # ---- sizes ----
+
+    def box_size(self, box: Box, arrows: int) -> Size:
+        """The room that a box takes."""
+        width = max(columns(line) for _, line in self.written(box))
+        if box.kind is Kind.CONSTANT:
+            return (1, width) if self.right else (width, 1)
+        height = len(box.lines) + 2
+        if self.right:
+            return max(height, arrows + 2), width + 4
+        return max(width + 4, 2 * arrows + 1) | 1, height
+
+    def label_size(self, label: str) -> Size:
+        """The room that a label takes, with a blank at either side of it in a wire to the right."""
+        width = columns(self.styled(label))
+        return (1, width + 2) if self.right else (width, 1)
+
+    def written(self, box: Box) -> list[tuple[str, str]]:
+        """The lines in a box: their style, and what they say."""
+        lines = [(line.role, self.styled(line.text)) for line in box.lines]
+        return [(box.kind.value, f"({line})") for _, line in lines] if box.kind is Kind.CONSTANT else lines
+
+    def styled(self, text: str) -> str:
+        """A text in the signs that may be used."""
+        return Style(self.ascii).text(text)
+
+    # ---- drawing ----
+
+    def draw(self) -> None:
+        """Draws everything: wires first, boxes and labels above them."""
+        start = 0
+        routes = []
+        for rank in self.ranks:
+            thick = max(self.items[number].along for number in rank)
+            for number in rank:
+                along = self.items[number].along
+                self.begins[number] = start + (thick - along) // 2 if along else start
+            wires = [number for number in rank if self.items[number].targets]
+            trunks = route([Wire(self.items[number].middle, self.leaving(number)) for number in wires])
+            routes.append((wires, trunks, start + thick))
+            start += thick + self.channel_length(rank, trunks)
+        for wires, trunks, end in routes:
+            self.draw_wires(wires, trunks, end + self.spaces.lead)
+        for number, item in enumerate(self.items):
+            row, column = self.cell(self.begins[number], item.at)
+            if item.box is not None:
+                self.draw_box(item, item.box, row, column)
+            elif item.label:
+                label = self.styled(item.label)
+                self.canvas.text(row, column, f" {label} " if self.right else label, "label" if item.flows else "faint")
+
+    def channel_length(self, rank: Sequence[int], trunks: Sequence[Trunk]) -> int:
+        """How far apart a rank and the next are."""
+        spaces = self.spaces
+        targets = [self.items[target] for number in rank for target in self.items[number].targets]
+        to_box = any(target.box is not None for target in targets)
+        tracks = 1 + max((trunk.track for trunk in trunks), default=-1)
+        length = (spaces.lead + (tracks - 1) * spaces.pitch + 1 if tracks else 0) + (spaces.tail if to_box else spaces.label_tail)
+        from_box = any(self.items[number].box is not None and self.items[number].targets for number in rank)
+        return max(length, spaces.least) if to_box and from_box else length
+
+    def leaving(self, number: int) -> tuple[int, ...]:
+        """The places across at which the wire of an item reaches the next rank."""
+        return tuple(sorted({place for place, _ in self.arrivals(number)}))
+
+    def arrivals(self, number: int) -> list[tuple[int, int]]:
+        """The same with the items that it leads to."""
+        return [
+            (place, target)
+            for target in dict.fromkeys(self.items[number].targets)
+            for source, place in zip(self.items[target].sources, self.items[target].entries, strict=True)
+            if source == number
+        ]
+
+    def draw_wires(self, wires: Sequence[int], trunks: Sequence[Trunk], first: int) -> None:
+        """Draws the wires from one rank to the next.
+
+        Args:
+            wires: The items that they come from.
+            trunks: Their trunks, in the order of the wires.
+            first: The place along of the first track.
+        """
+        tracks: dict[int, list[Trunk]] = {}
+        for trunk in trunks:
+            tracks.setdefault(trunk.wire, []).append(trunk)
+        for index, number in enumerate(wires):
+            item = self.items[number]
+            start = lowest = self.begins[number] + max(0, item.along - 1)
+            for trunk in tracks.get(index, ()):
+                track = first + trunk.track * self.spaces.pitch
+                above = start if trunk.above is None else first + trunk.above.track * self.spaces.pitch
+                self.draw_line(item, (above, trunk.top), (track, trunk.top))
+                self.draw_line(item, (track, trunk.first), (track, trunk.last))
+                lowest = track
+            for place, target in self.arrivals(number):
+                end = self.begins[target]
+                self.draw_line(item, (lowest, place), (end, place))
+                if self.items[target].box is not None:
+                    heads = self.arrows[item.flows]
+                    row, column = self.cell(end - 1, place)
+                    head = heads.right if self.right else heads.down
+                    self.canvas.text(row, column, head, "flow" if item.flows else "line")
+
+    def draw_line(self, item: Item, begin: tuple[int, int], end: tuple[int, int]) -> None:
+        """Draws a piece of the wire of an item, from a place along and across to another."""
+        self.canvas.line(item.tree, [self.cell(*begin), self.cell(*end)], flows=item.flows)
+
+    def draw_box(self, item: Item, box: Box, row: int, column: int) -> None:
+        """Draws a box with its border, and the mark at which its wire leaves."""
+        style = box.kind.value
+        width, height = (item.along, item.across) if self.right else (item.across, item.along)
+        written = self.written(box)
+        border = self.borders.get(box.kind)
+        if border is not None:
+            across, down = border.sides
+            self.canvas.text(row, column, border.corners[0] + across * (width - 2) + border.corners[1], style)
+            for line in range(row + 1, row + height - 1):
+                self.canvas.text(line, column, down + " " * (width - 2) + down, style)
+            self.canvas.text(row + height - 1, column, border.corners[2] + across * (width - 2) + border.corners[3], style)
+            if item.targets:
+                end = (column if self.right else row) + item.along - 1
+                port = border.ports[2 * self.right + item.flows]
+                self.canvas.text(*self.cell(end, item.middle), port, style)
+        top = row + (height - len(written)) // 2
+        for line, (role, text) in enumerate(written, top):
+            self.canvas.text(line, column + (width - columns(text)) // 2, text, role)
+
+    def cell(self, along: int, across: int) -> tuple[int, int]:
+        """The row and column of a place."""
+        return (across, along) if self.right else (along, across)
