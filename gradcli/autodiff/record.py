@@ -68,7 +68,13 @@ def record(
     return _tape(graph, mode, dtype, bindings, values, wrt, retain_grad)
 
 
-def outline(program: Program, wrt: Sequence[str] | None = None, *, max_nodes: int = DEFAULT_MAX_NODES) -> Tape:
+def outline(
+    program: Program,
+    wrt: Sequence[str] | None = None,
+    *,
+    retain_grad: Sequence[str] | None = (),
+    max_nodes: int = DEFAULT_MAX_NODES,
+) -> Tape:
     """The tape of a program whose variables have no values: a static graph in which only exact constants fold.
 
     The values on it are those at some point in the domain of most functions, so that the steps of a derivation can be checked.
@@ -76,12 +82,14 @@ def outline(program: Program, wrt: Sequence[str] | None = None, *, max_nodes: in
     Args:
         program: The program.
         wrt: The variables that require gradients; None for all.
+        retain_grad: As for :func:`record`.
         max_nodes: The limit on the size of the graph.
 
     Raises:
         GradcliError: As :func:`record`.
     """
-    return run_graph(compacted(lower(program, StaticBuilder(Graph(max_nodes)))), None, wrt, mode="static")
+    graph = compacted(lower(program, StaticBuilder(Graph(max_nodes))))
+    return run_graph(graph, None, wrt, mode="static", retain_grad=retain_grad)
 
 
 def run_graph(

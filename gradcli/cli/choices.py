@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Collection, Mapping, Sequence
 
 from gradcli.cli.command import Arguments
-from gradcli.errors import GradcliError
+from gradcli.errors import GradcliError, nearest
 
 
 def chosen_format(arguments: Arguments) -> str | None:
@@ -49,3 +50,34 @@ def at_most_one(arguments: Arguments, what: str) -> str | None:
     if len(arguments.positional) > 1:
         raise GradcliError(f"one {what} at a time: {' '.join(arguments.positional)}", hint="leave out all but one")
     return arguments.positional[0] if arguments.positional else None
+
+
+def file_format(
+    asked: str | None, output: str | None, suffixes: Mapping[str, str], *, terminal: Collection[str] = ()
+) -> str | None:
+    """The format of the output: what is asked for, or what the name of the file says; None where the terminal decides.
+
+    Args:
+        asked: The format that the options ask for.
+        output: The file to write; None or ``-`` for standard output.
+        suffixes: The format of a file by the end of its name.
+        terminal: Formats that only a terminal shows.
+
+    Raises:
+        GradcliError: The name of the file does not tell it, or it is one for terminals.
+    """
+    if output in (None, "-") or (asked is not None and asked not in terminal):
+        return asked
+    output = output or ""
+    if asked is not None:
+        formats = list(dict.fromkeys(suffixes.values()))
+        listed = f"{', '.join(formats[:-1])} or {formats[-1]}"
+        raise GradcliError(f"--format {asked} is for a terminal", hint=f"write {output} as {listed}")
+    suffix = os.path.splitext(output)[1].lower()
+    if suffix not in suffixes:
+        near = nearest(suffix, suffixes)
+        hint = f"did you mean {near}? " if near else ""
+        raise GradcliError(
+            f"the name {output} does not tell its format", hint=f"{hint}end it in {', '.join(suffixes)}, or add --format"
+        )
+    return suffixes[suffix]

@@ -142,10 +142,17 @@ EXPRESSION_OPTIONS = (
 
 MODE = Option(
     "mode",
-    "dynamic records each operation as it runs; static builds the graph first, shared and folded.",
+    "dynamic, the default, records each operation as it runs; static builds the graph first, shared and folded.",
     "MODE",
     choices=("dynamic", "static"),
-    default="dynamic",
 )
+DTYPE = Option(
+    "dtype",
+    "Precision: float64 where left out; float32 is PyTorch's default.",
+    "TYPE",
+    choices=("float64", "float32"),
+)
+RETAIN_GRAD = Option("retain-grad", "Keep .grad of these intermediate nodes (a,b), or of all.", "NAMES", repeated=True)
+GRAPH = Option("graph", "Read a graph that --format json or --json wrote, instead of an expression; - is standard input.", "FILE")
 STRICT = Option("strict", "Fail (exit 3) where a value or a derivative is not finite.")
 MAX_NODES = Option("max-nodes", "The largest graph to build.", "N", default=2_000_000, minimum=1)

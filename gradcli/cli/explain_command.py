@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gradcli.cli.choices import chosen_format, split_names
+from gradcli.cli.choices import chosen_format, file_format, split_names
 from gradcli.cli.command import ASCII, EXPRESSION, EXPRESSION_OPTIONS, FORMAT, JSON, MODE, STRICT, Arguments, Command, Option
 from gradcli.cli.finite import not_finite_warnings
 from gradcli.cli.streams import STDIN, can_print_signs, write, write_warning
 from gradcli.cli.variables import bindings, expression_text, option_like
-from gradcli.errors import GradcliError, nearest
+from gradcli.errors import GradcliError
 
 if TYPE_CHECKING:
     from gradcli.derivation.explain import Explanation
@@ -76,7 +75,7 @@ OPTIONS = (
 def run(arguments: Arguments, command: Command) -> None:
     """Run the command."""
     output = arguments.text("output")
-    format = _format(chosen_format(arguments), output)
+    format = file_format(chosen_format(arguments), output, SUFFIXES, terminal=("rich",))
     values_file = arguments.text("bindings")
     if values_file == STDIN and STDIN in (arguments.text("file"), *arguments.positional):
         raise GradcliError("the expression and the bindings cannot both come from standard input", hint="keep one in a file")
@@ -99,7 +98,7 @@ def run(arguments: Arguments, command: Command) -> None:
             step("running it forward and backward")
             build = max(limit, DEFAULT_MAX_NODES)
             if values:
-                mode = arguments.text("mode") or ""
+                mode = arguments.text("mode") or "dynamic"
                 tape = record(program, values, wrt, mode=mode, max_nodes=build, spare=from_file)
             else:
                 tape = outline(program, wrt, max_nodes=build)
@@ -122,26 +121,6 @@ def run(arguments: Arguments, command: Command) -> None:
     for warning in warnings:
         write_warning(warning)
     _show(explanation, format, output, warnings, ascii=arguments.flag("ascii"))
-
-
-def _format(asked: str | None, output: str | None) -> str | None:
-    """The format of the output; None where the terminal decides.
-
-    Raises:
-        GradcliError: The name of the file does not tell it.
-    """
-    if output in (None, STDIN) or asked not in (None, "rich"):
-        return asked
-    suffix = Path(output or "").suffix.lower()
-    if asked == "rich":
-        raise GradcliError("--format rich is for a terminal", hint=f"write {output} as text, markdown, latex, html or json")
-    if suffix not in SUFFIXES:
-        near = nearest(suffix, SUFFIXES)
-        hint = f"did you mean {near}? " if near else ""
-        raise GradcliError(
-            f"the name {output} does not tell its format", hint=f"{hint}end it in {', '.join(SUFFIXES)}, or add --format"
-        )
-    return SUFFIXES[suffix]
 
 
 def _show(explanation: Explanation, format: str | None, output: str | None, warnings: list[str], *, ascii: bool) -> None:

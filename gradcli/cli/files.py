@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from gradcli.errors import GradcliError
 
 
-def write_file(path: str, pieces: Iterable[str]) -> None:
-    """Write a file as UTF-8. It takes the place of an earlier one once it is complete.
+def write_file(path: str, content: Iterable[str] | bytes) -> None:
+    """Write a file, text as UTF-8. It takes the place of an earlier one once it is complete.
 
     Raises:
         GradcliError: It cannot be written.
@@ -19,8 +19,12 @@ def write_file(path: str, pieces: Iterable[str]) -> None:
     special = os.path.exists(target) and not os.path.isfile(target)  # a device or a pipe, or a folder, which is refused
     draft = target if special else f"{target}.{os.getpid()}.part"
     try:
-        with open(draft, "w", encoding="utf-8", newline="\n") as file:
-            file.writelines(pieces)
+        if isinstance(content, bytes):
+            with open(draft, "wb") as binary:
+                binary.write(content)
+        else:
+            with open(draft, "w", encoding="utf-8", newline="\n") as file:
+                file.writelines(content)
         if not special:
             os.replace(draft, target)
     except (OSError, ValueError) as error:

@@ -11,6 +11,7 @@ The JSON Schema of a document that the tool writes.
 
 \b
   gradcli schema            of gradcli eval --json
+  gradcli schema graph      of gradcli graph --json
   gradcli schema explain    of gradcli explain --json
   gradcli schema equal      of gradcli equal --json
   gradcli schema ops        of gradcli ops --json
@@ -33,4 +34,4 @@ def run(arguments: Arguments, command: Command) -> None:
     write([json.dumps(SCHEMAS[name], indent=2), "\n"])
 
 
-COMMAND = Command("schema", HELP, ("NAME", "eval, explain, equal, ops or error."), (), run)
+COMMAND = Command("schema", HELP, ("NAME", "eval, graph, explain, diff, equal, ops or error."), (), run)

@@ -85,6 +85,24 @@ def write(pieces: Iterable[str]) -> None:
         raise GradcliError(f"cannot write to standard output: {error.strerror or error}") from None
 
 
+def write_bytes(data: bytes) -> None:
+    """Write to standard output what is not text.
+
+    Raises:
+        GradcliError: It cannot be written to.
+    """
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        abandon_stdout()
+    except OSError as error:
+        abandon_stdout()
+        raise GradcliError(f"cannot write to standard output: {error.strerror or error}") from None
+
+
 def abandon_stdout() -> None:
     """The reader is gone: what is still buffered goes nowhere, quietly."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

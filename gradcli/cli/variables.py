@@ -6,9 +6,10 @@ import json
 import math
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gradcli.cli.command import Arguments, Command, Given
+from gradcli.cli.json_file import read_json
 from gradcli.cli.streams import STDIN, read_text
 from gradcli.errors import GradcliError, Span
 
@@ -144,22 +145,7 @@ def number(text: str, where: str) -> float:
 
 
 def _file_bindings(path: str) -> dict[str, float]:
-    text, where = read_text(path)
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        result: dict[str, Any] = {}
-        for name, value in pairs:
-            if name in result:
-                raise GradcliError(f"{where}: {name} is given twice", hint="leave one out")
-            result[name] = value
-        return result
-
-    try:
-        data = json.loads(text, object_pairs_hook=unique, parse_int=float)
-    except json.JSONDecodeError as error:
-        raise GradcliError(f"{where} is not JSON: {error.msg}", (error.pos, error.pos + 1)).located(text, where) from None
-    except RecursionError:
-        raise GradcliError(f"{where} is nested too deeply") from None
+    data, where = read_json(path, parse_int=float)
     if not isinstance(data, dict):
         raise GradcliError(f"{where} must hold an object of names and values", hint='for example {"x": 2, "w": 1}')
     return {name: _file_value(name, value, where) for name, value in data.items()}

@@ -87,14 +87,14 @@ class Arrow:
         source: The id of the box that it comes from.
         target: The id of the box that it goes to.
         label: What is written at it; empty for nothing.
-        flows: Whether a gradient flows along it.
+        flows: Whether a gradient flows along it; None where that is not asked, as in a gradient graph.
         link: The edge of the graph that it stands for, if any.
     """
 
     source: str
     target: str
     label: str = ""
-    flows: bool = False
+    flows: bool | None = False
     link: Link | None = None
 
 
@@ -171,15 +171,17 @@ class GraphPart(Part):
             yield self.box(self.listing.entry(id))
 
     def arrows(self) -> Iterator[Arrow]:
+        asked = isinstance(self.listing, FunctionListing)
         for id in self.chosen:
             target = f"{self.prefix}{id}"
             missing = False
             for link in self.listing.links(id):
                 if link.source in self.drawn:
-                    yield Arrow(f"{self.prefix}{link.source}", target, self.label(link), link.derivative is not None, link)
+                    flows = link.derivative is not None if asked else None
+                    yield Arrow(f"{self.prefix}{link.source}", target, self.label(link), flows, link)
                 elif not missing:
                     missing = True
-                    yield Arrow(f"{self.prefix}m{id}", target)
+                    yield Arrow(f"{self.prefix}m{id}", target, flows=False if asked else None)
 
     def box(self, entry: Entry) -> Box:
         """The box of a node."""

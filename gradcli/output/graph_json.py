@@ -28,10 +28,7 @@ def graph_json(
     """
     encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
     listing = FunctionListing(tape, board=False)
-    retained = [tape.names[id] for id in sorted(tape.retained)]
-    decisions = {str(id): taken for id, taken in tape.graph.decisions.items()}
-    facts = {"outputs": tape.graph.outputs, "retain_grad": retained, "decisions": decisions}
-    yield from head_json({"schema": GRAPH_SCHEMA, "expression": expression, **run_facts(tape), **facts}, encode)
+    yield from head_json({"schema": GRAPH_SCHEMA, "expression": expression, **run_facts(tape)}, encode)
     yield ',\n "nodes": '
     yield from list_json(map(encode, (node_object(listing.entry(id)) for id in range(len(tape.graph)))))
     yield ',\n "edges": '

@@ -26,12 +26,12 @@ from gradcli.ops.operation import spelled
 _COMPARISONS = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "==": "="}
 _INFIX = {"*": r"\cdot", "%": r"\bmod", "@": r"\cdot", "and": r"\land", "or": r"\lor"}
 _CONSTANTS = {"pi": r"\pi", "tau": r"\tau", "inf": r"\infty", "nan": r"\mathrm{nan}", "…": r"\dots"}
-_GREEK = {
+GREEK = {
     letter: unicodedata.name(letter).split()[-1].lower().replace("lamda", "lambda") for letter in "αβγδεζηθικλμνξπρστυφχψω"
 } | {letter: unicodedata.name(letter).split()[-1].title().replace("Lamda", "Lambda") for letter in "ΓΔΘΛΞΠΣΥΦΨΩ"}
 """The command of each Greek letter that LaTeX has."""
 
-GREEK_NAMES = sorted(_GREEK.values())
+GREEK_NAMES = sorted(GREEK.values())
 """The Greek letters in words, capital ones with a capital."""
 
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -73,9 +73,9 @@ def _indexed(base: str, index: str) -> str:
 
 
 def _stem(stem: str) -> str:
-    if stem in _GREEK:
-        return "\\" + _GREEK[stem]
-    if stem in _GREEK.values():
+    if stem in GREEK:
+        return "\\" + GREEK[stem]
+    if stem in GREEK.values():
         return "\\" + stem
     if len(stem) == 1 and stem.isascii():
         return _escaped(stem)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Part
+from gradcli.output.graphviz_layout import graphviz_layout, program
 
 Point = tuple[float, float]
 
@@ -99,18 +100,26 @@ class Measures:
     round: frozenset[Kind] = frozenset()
 
 
-def lay_out(diagram: Diagram, measures: Measures) -> list[Sheet]:
+ENGINES = ("auto", "graphlay", "graphviz")
+
+
+def lay_out(diagram: Diagram, measures: Measures, engine: str = "auto") -> list[Sheet]:
     """The places of all boxes and arrows of a diagram, its parts one below the other.
 
     Args:
         diagram: The diagram; its parts hold no more than can be drawn.
         measures: How much room things take.
+        engine: ``graphlay``, ``graphviz``, or ``auto``: graphlay, and Graphviz, where it is installed, for what graphlay draws
+            with lines through boxes.
+
+    Raises:
+        GradcliError: Graphviz is asked for and is not installed.
     """
     sheets: list[Sheet] = []
     top = 0.0
     for part in diagram.parts:
         title = measures.title if part.title else 0.0
-        sheet = _sheet(part, diagram.direction, measures, top, title)
+        sheet = _sheet(part, diagram.direction, measures, engine, top, title)
         sheets.append(sheet)
         top = sheet.y + title + sheet.height + measures.part_gap
     return sheets
@@ -122,7 +131,7 @@ def extent(sheets: Sequence[Sheet], measures: Measures) -> tuple[float, float]:
     return max((sheet.x + sheet.width for sheet in sheets), default=0.0), max(heights, default=0.0)
 
 
-def _sheet(part: Part, direction: str, measures: Measures, top: float, title: float) -> Sheet:
+def _sheet(part: Part, direction: str, measures: Measures, engine: str, top: float, title: float) -> Sheet:
     boxes, arrows = list(part.boxes()), list(part.arrows())
     if not boxes:
         return Sheet(part.title, (), (), 0.0, top, 0.0, 0.0)
@@ -141,7 +150,7 @@ def _sheet(part: Part, direction: str, measures: Measures, top: float, title: fl
             for arrow in arrows
         ],
     }
-    found = _placed(request, direction, measures)
+    found = _placed(request, direction, measures, engine)
     left, upper, right, lower = _bounds(found, [measures.label(arrow) if arrow.label else None for arrow in arrows])
     down = top + title - upper
 
@@ -176,10 +185,12 @@ def _size(size: tuple[float, float]) -> dict[str, float]:
     return {"width": size[0], "height": size[1]}
 
 
-def _placed(request: dict[str, Any], direction: str, measures: Measures) -> dict[str, Any]:
-    """The layout as graphlay gives it; where slanting lines run through boxes, and straight ones do not, with straight ones."""
+def _placed(request: dict[str, Any], direction: str, measures: Measures, engine: str) -> dict[str, Any]:
+    """The layout: where slanting lines run through boxes, with straight ones, or by Graphviz, if that is better."""
     import graphlay
 
+    if engine == "graphviz":
+        return graphviz_layout(request, direction, measures.layer_gap, measures.node_gap)
     gap = measures.lane
     options: dict[str, Any] = {
         "direction": "leftright" if direction == "LR" else "topbottom",
@@ -202,6 +213,8 @@ def _placed(request: dict[str, Any], direction: str, measures: Measures) -> dict
         return dict(first.raw)
     options["routing"] = {"style": "orthogonal", "lane_gap": gap}
     second = graphlay.layout(request, options=options)
+    if _hits(second) and engine == "auto" and program() is not None:
+        return graphviz_layout(request, direction, measures.layer_gap, measures.node_gap)
     return dict(second.raw if _hits(second) < _hits(first) else first.raw)
 
 

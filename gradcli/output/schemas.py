@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from gradcli.algebra.equality_verdict import Method, Verdict
+from gradcli.autodiff.graph_document import GRAPH_SCHEMA
 from gradcli.output.derivatives import DIFF_SCHEMA
 from gradcli.output.equality import EQUAL_SCHEMA
 from gradcli.output.explanation_json import EXPLAIN_SCHEMA
@@ -44,23 +46,31 @@ def _says(text: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 _ID = {"type": "integer", "minimum": 0}
 
-_NODE = _object(
-    {
-        "id": _says("Place in the order of evaluation, from 0.", _ID),
-        "name": _says("Unique name.", _TEXT),
-        "op": _says("variable, constant, or the name of the operation.", _TEXT),
-        "expr": _says("What it computes, in the names of its inputs.", _TEXT),
-        "inputs": _says("Ids of the operands, all smaller than its own.", _list(_ID)),
-        "shape": _says("Empty for a number.", _list(_ID)),
-        "value": _NUMBER,
-        "is_leaf": {"type": "boolean"},
-        "requires_grad": {"type": "boolean"},
-        "grad_fn": _says("PyTorch's name of the operation; null for leaves.", _or_null(_TEXT)),
-        "next_functions": _says("Where the backward pass goes from here; null for leaves.", _or_null(_list(_or_null(_TEXT)))),
-        "grad": _says("What .grad holds after the backward pass; null on nodes that do not keep it.", _or_null(_NUMBER)),
-        "adjoint": _says("The derivative of the output by this node; null where no gradient arrives.", _or_null(_NUMBER)),
-    }
-)
+_BARE_NODE = {
+    "id": _says("Place in the order of evaluation, from 0.", _ID),
+    "name": _says("Unique name.", _TEXT),
+    "op": _says("variable, constant, or the name of the operation.", _TEXT),
+    "expr": _says("What it computes, in the names of its inputs; of a constant its exact value.", _TEXT),
+    "inputs": _says("Ids of the operands, all smaller than its own.", _list(_ID)),
+    "shape": _says("Empty for a number.", _list(_ID)),
+}
+
+
+def _node(number: dict[str, Any]) -> dict[str, Any]:
+    """A node whose values are null where the variables of the graph may have none."""
+    return _object(
+        {
+            **_BARE_NODE,
+            "value": number,
+            "is_leaf": {"type": "boolean"},
+            "requires_grad": {"type": "boolean"},
+            "grad_fn": _says("PyTorch's name of the operation; null for leaves.", _or_null(_TEXT)),
+            "next_functions": _says("Where the backward pass goes from here; null for leaves.", _or_null(_list(_or_null(_TEXT)))),
+            "grad": _says("What .grad holds after the backward pass; null on nodes that do not keep it.", _or_null(_NUMBER)),
+            "adjoint": _says("The derivative of the output by this node; null where no gradient arrives.", _or_null(_NUMBER)),
+        }
+    )
+
 
 _EDGE = _object(
     {
@@ -73,6 +83,38 @@ _EDGE = _object(
         "local_value": _says("The same as a number.", _or_null(_NUMBER)),
     }
 )
+
+_FUNCTION = _object(
+    {
+        "id": _says("Place in the order in which the functions run, from 0.", _ID),
+        "name": _says("PyTorch's name; AccumulateGrad fills .grad of a leaf.", _TEXT),
+        "node": _says("Id of the node that it belongs to.", _ID),
+        "next_functions": _says("Ids of the functions that the gradient goes to; null for none.", _list(_or_null(_ID))),
+    }
+)
+
+
+def _run(values: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+    """What a document says of a run; ``values`` says whether they may be null."""
+    return {
+        "expression": _says("The source text.", _TEXT),
+        "mode": {"enum": ["dynamic", "static"]},
+        "dtype": {"enum": ["float64", "float32"]},
+        "bindings": _says("The value of each variable, in the order of first use.", values(_map(_NUMBER))),
+        "wrt": _says("The variables that require gradients.", _list(_TEXT)),
+        "retain_grad": _says("Names of intermediate nodes that keep .grad.", _list(_TEXT)),
+        "decisions": _says(
+            "Of a dynamic graph the conditions that chose what was recorded: by id whether each was true.",
+            _map({"type": "boolean"}),
+        ),
+        "outputs": _says("Ids of all results: of each statement without a name, and of the last one.", _list(_ID)),
+        "output": _says("Name of the result.", _TEXT),
+        "value": values(_NUMBER),
+        "grad": _says(
+            "Derivative by each variable; null where the output does not depend on it.", values(_map(_or_null(_NUMBER)))
+        ),
+    }
+
 
 _STEP = _object(
     {
@@ -157,23 +199,45 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         **_object(
             {
                 "schema": {"const": EVAL_SCHEMA},
-                "expression": _says("The source text.", _TEXT),
-                "mode": {"enum": ["dynamic", "static"]},
-                "dtype": {"enum": ["float64", "float32"]},
-                "bindings": _says("The value of each variable, in the order of first use.", _map(_NUMBER)),
-                "wrt": _says("The variables that require gradients.", _list(_TEXT)),
-                "output": _says("Name of the result.", _TEXT),
-                "value": _NUMBER,
-                "grad": _says(
-                    "Derivative by each variable; null where the output does not depend on it.", _map(_or_null(_NUMBER))
-                ),
+                **_run(lambda schema: schema),
                 "derivative": _says(
                     "Derivative by each variable as an expression or program; null where it is left out, see warnings.",
                     _or_null(_map(_TEXT)),
                 ),
-                "nodes": _says("In the order of evaluation.", _list(_NODE)),
+                "nodes": _says("In the order of evaluation.", _list(_node(_NUMBER))),
                 "edges": _says("By target, then by argument.", _list(_EDGE)),
                 "derivation": _says("The chain rule for each variable; null where it is left out.", _or_null(_map(_list(_STEP)))),
+                "warnings": _list(_TEXT),
+            }
+        ),
+    },
+    "graph": {
+        "$schema": _DRAFT,
+        "title": "gradcli graph --format json",
+        **_object(
+            {
+                "schema": {"const": GRAPH_SCHEMA},
+                **_run(_or_null),
+                "nodes": _says("In the order of evaluation; values are null without bindings.", _list(_node(_or_null(_NUMBER)))),
+                "edges": _says("By target, then by argument.", _list(_EDGE)),
+                "backward": _says(
+                    "The backward graphs, with --backward or --both.",
+                    _or_null(
+                        _object(
+                            {
+                                "functions": _says("PyTorch's backward graph, in the order in which it runs.", _list(_FUNCTION)),
+                                "gradient": _says(
+                                    "For each variable the id below of its derivative; null where there is none.",
+                                    _map(_or_null(_ID)),
+                                ),
+                                "nodes": _says(
+                                    "The gradient as a graph of its own.",
+                                    _list(_object({**_BARE_NODE, "value": _or_null(_NUMBER)})),
+                                ),
+                            }
+                        )
+                    ),
+                ),
                 "warnings": _list(_TEXT),
             }
         ),

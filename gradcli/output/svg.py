@@ -80,17 +80,18 @@ DARK = Theme(
 )
 
 
-def svg(diagram: Diagram, *, dark: str = "auto", legend: bool = True, room: int = 0) -> Iterator[str]:
+def svg(diagram: Diagram, *, theme: str = "auto", engine: str = "auto", legend: bool = True, room: int = 0) -> Iterator[str]:
     """The pieces of an SVG document.
 
     Args:
         diagram: What to draw.
-        dark: ``auto`` follows the viewer, ``never`` and ``always`` do not.
+        theme: ``light``, ``dark``, or ``auto``, which follows the viewer.
+        engine: What lays it out, see :func:`~gradcli.output.layout.lay_out`.
         legend: Whether a line at the end says what shapes and lines mean.
         room: Characters that a line with a number has room for at least, where numbers may change.
     """
     measures = _measures(room)
-    sheets = lay_out(diagram, measures)
+    sheets = lay_out(diagram, measures, engine)
     width, height = extent(sheets, measures)
     rows = _rows(_legend(diagram), max(width, LEGEND_WIDTH)) if legend else []
     width = max([width, *(sum(sign_width for _, sign_width in row) for row in rows)]) + 2 * MARGIN
@@ -101,7 +102,7 @@ def svg(diagram: Diagram, *, dark: str = "auto", legend: bool = True, room: int 
         f'viewBox="0 0 {width:.0f} {height:.0f}" role="img" font-family="{escape(FONT)}">\n'
     )
     yield f"<title>{_text(diagram.title)}</title>\n"
-    yield f"<style>\n{style(dark)}</style>\n"
+    yield f"<style>\n{style(theme)}</style>\n"
     yield f'<rect class="paper" width="{width:.0f}" height="{height:.0f}"/>\n'
     yield f'<g transform="translate({MARGIN:g} {MARGIN:g})">\n'
     for sheet in sheets:
@@ -115,16 +116,17 @@ def svg(diagram: Diagram, *, dark: str = "auto", legend: bool = True, room: int 
     yield "</svg>\n"
 
 
-def style(dark: str = "auto") -> str:
+def style(theme: str = "auto") -> str:
     """The style sheet of a drawing; see :func:`svg`."""
-    rules = _colours(DARK if dark == "always" else LIGHT)
+    rules = _colours(DARK if theme == "dark" else LIGHT)
     shapes = (
         ".box .shape { stroke-width: 1.2 } .box.flows .shape { stroke-width: 2.2 }\n"
-        ".omitted .shape { stroke-dasharray: 3 3 } .edge path { fill: none; stroke-width: 1.2; stroke-dasharray: 5 4 }\n"
-        ".edge.flows path { stroke-width: 2; stroke-dasharray: none } .edge polygon { stroke: none }\n"
+        ".omitted .shape { stroke-dasharray: 3 3 } .edge path { fill: none; stroke-width: 1.2 }\n"
+        ".edge.still path { stroke-dasharray: 5 4 }\n"
+        ".edge.flows path { stroke-width: 2 } .edge polygon { stroke: none }\n"
         ".title { font-weight: bold } .heading { font-weight: bold }\n"
     )
-    media = "@media (prefers-color-scheme: dark) {\n" + _colours(DARK) + "}\n" if dark == "auto" else ""
+    media = "@media (prefers-color-scheme: dark) {\n" + _colours(DARK) + "}\n" if theme == "auto" else ""
     return shapes + rules + media
 
 
@@ -261,7 +263,7 @@ def _line(routed: Routed, direction: str) -> str:
     data = ""
     if arrow.link is not None:
         data = f' data-source="{arrow.link.source}" data-target="{arrow.link.target}" data-argument="{arrow.link.argument}"'
-    flows = " flows" if arrow.flows else ""
+    flows = {True: " flows", False: " still", None: ""}[arrow.flows]
     shaft, head = _arrow(routed.points)
     return f'<g class="edge{flows}"{data}><path d="{shaft}"/><polygon points="{head}"/></g>\n'
 
@@ -328,8 +330,8 @@ def _legend(diagram: Diagram) -> list[tuple[str, float]]:
     arrows = [arrow for part in diagram.parts for arrow in part.arrows()]
     if any(arrow.flows for arrow in arrows):
         signs.append(_sign('<g class="edge flows"><path d="M0 8L26 8"/></g>', 26, "a gradient flows"))
-    if any(not arrow.flows for arrow in arrows):
-        signs.append(_sign('<g class="edge"><path d="M0 8L26 8"/></g>', 26, "no gradient"))
+    if any(arrow.flows is False for arrow in arrows):
+        signs.append(_sign('<g class="edge still"><path d="M0 8L26 8"/></g>', 26, "no gradient"))
     return signs
 
 

@@ -1,0 +1,295 @@
+"""The formats of `gradcli graph`: which view writes each, what is cut where a graph is large, and what is said of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from gradcli.autodiff.tape import Tape
+from gradcli.cli.streams import can_print_signs, wants_rich, write, write_bytes, write_note, write_warning
+from gradcli.errors import GradcliError
+from gradcli.output.diagram import Diagram, diagram
+from gradcli.output.tables import TABLE_ROWS
+
+if TYPE_CHECKING:
+    from gradcli.output.blocks import Block, Style
+    from gradcli.output.canvas import Segment
+
+MOST_SHOWN = {"draw": 60, "tree": 2_000, "svg": 300, "png": 300, "pdf": 300, "html": 300, "tikz": 300}
+"""Nodes up to which a format shows a whole graph without being asked; the others show any number."""
+
+LONG_LAYOUT = 1_000
+"""Nodes from which on a layout takes long."""
+
+BINARY = ("png", "pdf")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a call asks for.
+
+    Attributes:
+        tape: The run.
+        text: The source text.
+        warnings: What a document should warn of.
+        format: The format.
+        view: ``forward``, ``backward`` or ``both``.
+        direction: ``LR`` or ``TB``; None for what suits the format.
+        depth: How far from the output nodes may be; None for any distance.
+        most: The most nodes to show; None for what suits the format.
+        everything: Whether every node is shown.
+        theme: ``auto``, ``light`` or ``dark``.
+        layout: What lays out pictures.
+        ascii: Without signs beyond ASCII.
+    """
+
+    tape: Tape
+    text: str
+    warnings: Sequence[str]
+    format: str
+    view: str
+    direction: str | None
+    depth: int | None
+    most: int | None
+    everything: bool
+    theme: str
+    layout: str
+    ascii: bool
+
+    @property
+    def limit(self) -> int | None:
+        """The most nodes to show of a graph."""
+        if self.everything:
+            return None
+        return self.most if self.most is not None else MOST_SHOWN.get(self.format)
+
+    def diagram(self, direction: str = "LR") -> Diagram:
+        """What is drawn."""
+        return diagram(
+            self.tape,
+            title=self.text,
+            view=self.view,
+            direction=self.direction or direction,
+            depth=self.depth,
+            most=self.limit,
+            board=not self.ascii,
+        )
+
+
+def show(request: Request) -> None:
+    """Write to standard output what was asked for.
+
+    Raises:
+        GradcliError: A picture would be written to a terminal, or standard output cannot be written to.
+    """
+    if not request.ascii and not can_print_signs(sys.stdout) and request.format in ("tree", "draw", "table"):
+        request = replace(request, ascii=True)
+    if request.format == "table":
+        from gradcli.cli.show import show_blocks
+
+        shown = _checked(request, request.diagram())
+        show_blocks(lambda style: _tables(request, shown, style), None, ascii=request.ascii)
+    elif request.format == "draw" and wants_rich(sys.stdout):
+        from gradcli.output.draw import rich_drawing
+
+        write([rich_drawing(_drawing(request), sys.stdout)])
+    elif request.format in BINARY:
+        if sys.stdout is not None and sys.stdout.isatty():
+            raise GradcliError(f"{request.format} is not for a terminal", hint=f"add -o graph.{request.format}, or --open")
+        write_bytes(_picture(request))
+    else:
+        write(_text(request))
+
+
+def pieces(request: Request) -> Iterable[str] | bytes:
+    """The content of a file."""
+    return _picture(request) if request.format in BINARY else _text(request)
+
+
+def open_in_browser(request: Request, path: str | None) -> None:
+    """Write a page or picture and show it in the browser.
+
+    Args:
+        request: What to write.
+        path: The file; None for one in a temporary folder.
+
+    Raises:
+        GradcliError: The file cannot be written.
+    """
+    import tempfile
+    import webbrowser
+
+    from gradcli.cli.files import write_file
+
+    content = pieces(request)
+    if path is None:
+        path = os.path.join(tempfile.mkdtemp(prefix="gradcli-"), f"graph.{request.format}")
+    write_file(path, content)
+    write_note(f"written to {path}")
+    if not webbrowser.open(f"file://{os.path.abspath(path)}"):
+        write_warning(f"no browser was found: open {path} yourself")
+
+
+def _text(request: Request) -> Iterable[str]:
+    """The pieces of a text format."""
+    if request.format == "json":
+        from gradcli.output.graph_json import graph_json
+
+        _check_whole(request)
+        ascii = request.ascii or not can_print_signs(sys.stdout)
+        return graph_json(request.tape, request.text, request.warnings, backward=request.view != "forward", ascii=ascii)
+    if request.format == "table":
+        from gradcli.output.blocks import Style
+        from gradcli.output.plain import plain_lines
+
+        shown = _checked(request, request.diagram())
+        return (f"{line}\n" for line in plain_lines(_tables(request, shown, Style(request.ascii))))
+    if request.format == "draw":
+        return ("".join(segment.text for segment in line) + "\n" for line in _drawing(request))
+    return _writers()[request.format](request)
+
+
+def _writers() -> dict[str, Callable[[Request], Iterable[str]]]:
+    return {
+        "tree": _tree,
+        "list": _list,
+        "dot": _dot,
+        "mermaid": _mermaid,
+        "graphml": _graphml,
+        "svg": _svg,
+        "tikz": _tikz,
+        "html": _html,
+    }
+
+
+def _tables(request: Request, shown: Diagram, style: Style) -> Iterator[Block]:
+    from gradcli.output.tables import diagram_tables
+
+    limited = request.everything or request.most is not None or request.depth is not None
+    yield from diagram_tables(shown, style, rows=None if limited else TABLE_ROWS)
+
+
+def _tree(request: Request) -> Iterable[str]:
+    from gradcli.output.listing_text import graph_tree
+
+    return graph_tree(_checked(request, request.diagram()), ascii=request.ascii)
+
+
+def _list(request: Request) -> Iterable[str]:
+    from gradcli.output.listing_text import graph_list
+
+    return graph_list(_checked(request, request.diagram()))
+
+
+def _dot(request: Request) -> Iterable[str]:
+    from gradcli.output.dot import dot
+
+    return dot(_checked(request, request.diagram()))
+
+
+def _mermaid(request: Request) -> Iterable[str]:
+    from gradcli.output.mermaid import mermaid, mermaid_warning
+
+    drawing = _checked(request, request.diagram())
+    warning = mermaid_warning(drawing)
+    if warning:
+        write_warning(warning)
+    return mermaid(drawing)
+
+
+def _graphml(request: Request) -> Iterable[str]:
+    from gradcli.output.graphml import graphml
+
+    return graphml(_checked(request, request.diagram()))
+
+
+def _drawing(request: Request) -> list[list[Segment]]:
+    """The drawing for a terminal: from left to right where that fits, else from top to bottom if that is narrower."""
+    from gradcli.output.draw import drawn, drawn_width
+
+    width = shutil.get_terminal_size().columns
+    with _interruptible():
+        lines = drawn(_checked(request, request.diagram("LR")), ascii=request.ascii)
+        if drawn_width(lines) > width and request.direction is None:
+            upright = drawn(request.diagram("TB"), ascii=request.ascii)
+            lines = min(lines, upright, key=drawn_width)
+    wide = drawn_width(lines)
+    if wide > width and sys.stdout is not None and sys.stdout.isatty():
+        write_warning(f"the drawing is {wide} columns wide and the terminal {width}: pipe it into less -S, or write -o graph.svg")
+    return lines
+
+
+def _svg(request: Request) -> Iterable[str]:
+    from gradcli.output.svg import svg
+
+    drawing = _checked(request, request.diagram())
+    with _interruptible():
+        return list(svg(drawing, theme=request.theme, engine=request.layout))
+
+
+def _tikz(request: Request) -> Iterable[str]:
+    from gradcli.output.tikz import tikz
+
+    drawing = _checked(request, request.diagram())
+    with _interruptible():
+        return list(tikz(drawing, engine=request.layout))
+
+
+def _html(request: Request) -> Iterable[str]:
+    from gradcli.output.page import graph_page
+
+    drawing = _checked(request, request.diagram())
+    with _interruptible():
+        return list(graph_page(request.tape, drawing, theme=request.theme, engine=request.layout))
+
+
+def _picture(request: Request) -> bytes:
+    """A PNG or PDF."""
+    from gradcli.output.raster import converted
+    from gradcli.output.svg import svg
+
+    drawing = _checked(request, request.diagram())
+    theme = "light" if request.theme == "auto" else request.theme
+    with _interruptible():
+        return converted("".join(svg(drawing, theme=theme, engine=request.layout)), request.format, title=request.text)
+
+
+def _check_whole(request: Request) -> None:
+    """JSON is always whole: it can be read back."""
+    for option, given in (("--depth", request.depth), ("--max-shown", request.most)):
+        if given is not None:
+            raise GradcliError(f"json holds the whole graph, and {option} would cut it", hint=f"leave out {option}")
+
+
+def _checked(request: Request, drawing: Diagram) -> Diagram:
+    """The drawing; standard error says what it leaves out, and that a layout takes long."""
+    for part in drawing.parts:
+        if request.limit is not None and part.shown == request.limit < part.total:
+            what = f"{part.title}: " if part.title else ""
+            write_warning(
+                f"{what}{part.shown:,} of {part.total:,} nodes are shown, those nearest to the output; --all shows every one, "
+                f"--max-shown N so many, --format list or dot writes them quickly"
+            )
+        if part.shown >= LONG_LAYOUT and request.format in MOST_SHOWN and request.format != "tree":
+            write_note(f"laying out {part.shown:,} nodes can take minutes; Ctrl-C ends it")
+    return drawing
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C end the process at once: a layout runs in a library, which Python's own handler would wait for."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

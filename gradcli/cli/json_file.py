@@ -1,0 +1,43 @@
+"""JSON that a user gives in a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.cli.streams import read_text
+from gradcli.errors import GradcliError
+
+
+def read_json(path: str, *, parse_int: Callable[[str], Any] | None = None) -> tuple[object, str]:
+    """The JSON value of a file, and what messages call the file.
+
+    Args:
+        path: The file; ``-`` is standard input.
+        parse_int: Makes a value of a whole number; None for an int.
+
+    Raises:
+        GradcliError: It cannot be read, is not JSON, gives a key twice, or is nested too deeply.
+    """
+    text, where = read_text(path)
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in result:
+                raise GradcliError(f"{where}: {name} is given twice", hint="leave one out")
+            result[name] = value
+        return result
+
+    def whole(digits: str) -> Any:
+        if len(digits) > 400:
+            raise GradcliError(f"{where} has a number with {len(digits):,} digits")
+        return int(digits) if parse_int is None else parse_int(digits)
+
+    try:
+        return json.loads(text, object_pairs_hook=unique, parse_int=whole), where
+    except json.JSONDecodeError as error:
+        raise GradcliError(f"{where} is not JSON: {error.msg}", (error.pos, error.pos + 1)).located(text, where) from None
+    except RecursionError:
+        raise GradcliError(f"{where} is nested too deeply") from None

@@ -1,0 +1,174 @@
+"""The run of a call: its expression, or a graph from a file, at the values of the call."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from gradcli.cli.choices import split_names
+from gradcli.cli.command import Arguments, Command
+from gradcli.cli.streams import STDIN, write_warning
+from gradcli.cli.variables import bindings, expression_text, option_like
+from gradcli.errors import GradcliError
+
+if TYPE_CHECKING:
+    from gradcli.autodiff.tape import Tape
+
+
+class Run(NamedTuple):
+    """A run.
+
+    Attributes:
+        tape: Forward and backward pass.
+        text: The source text.
+        warnings: What a document should warn of; it is already on standard error.
+    """
+
+    tape: Tape
+    text: str
+    warnings: list[str]
+
+
+def run_of(arguments: Arguments, command: Command, *, without_values: bool = False) -> Run:
+    """Run what a call gives, forward and backward.
+
+    Args:
+        arguments: The arguments of the call.
+        command: Its command, with the options of ``eval``.
+        without_values: Whether all variables may be without values; the tape is symbolic then.
+
+    Raises:
+        GradcliError: Something is wrong with the expression, a value, a name or a file.
+    """
+    values_file = arguments.text("bindings")
+    _check_stdin(arguments)
+    asked = _Asked(
+        wrt=split_names("--wrt", arguments.texts("wrt")) or None,
+        mode=arguments.text("mode"),
+        dtype=arguments.text("dtype"),
+        retain_grad=split_names("--retain-grad", arguments.texts("retain-grad")),
+        max_nodes=arguments.integer("max-nodes"),
+        without_values=without_values,
+    )
+    graph_file = arguments.text("graph")
+    if graph_file is None:
+        text, where = expression_text(arguments, command)
+        values, from_file = bindings(arguments.variables, arguments.texts("set"), values_file)
+    else:
+        _check_alone(arguments, graph_file)
+        values, from_file = bindings(arguments.variables, arguments.texts("set"), values_file)
+        text, where = "", graph_file
+
+    from gradcli.autodiff.record import UnknownVariableError
+    from gradcli.cli.finite import not_finite_warnings
+    from gradcli.cli.progress import progress
+
+    with progress(len(text)) as step:
+        try:
+            notes: list[str] = []
+            if graph_file is None:
+                step("reading the expression")
+                tape = _from_text(text, where, values, from_file, asked)
+            else:
+                tape, text = _from_document(graph_file, values, from_file, asked, notes)
+            step("checking the values")
+            notes += [] if tape.symbolic else not_finite_warnings(tape, arguments.flag("strict"))
+        except UnknownVariableError as error:
+            raise option_like(error, arguments, command).located("" if graph_file else text, where) from None
+        except GradcliError as error:
+            raise error.located("" if graph_file else text, where) from None
+    for note in notes:
+        write_warning(note)
+    unused = [name for name in values if name in from_file and name not in tape.bindings]
+    left_over = [f"{values_file} has values that the expression does not use: {', '.join(unused)}"] if unused else []
+    return Run(tape, text, [*left_over, *notes])
+
+
+class _Asked(NamedTuple):
+    """What the options of a call ask of a run; None where they leave it open."""
+
+    wrt: Sequence[str] | None
+    mode: str | None
+    dtype: str | None
+    retain_grad: Sequence[str]
+    max_nodes: int
+    without_values: bool
+
+    @property
+    def retained(self) -> Sequence[str] | None:
+        """As :func:`record` takes it: None for all."""
+        return None if self.retain_grad == ["all"] else self.retain_grad
+
+
+def _check_stdin(arguments: Arguments) -> None:
+    expression = STDIN in (arguments.text("file"), arguments.text("graph"), *arguments.positional)
+    if arguments.text("bindings") == STDIN and expression:
+        raise GradcliError("the expression and the bindings cannot both come from standard input", hint="keep one in a file")
+
+
+def _check_alone(arguments: Arguments, graph_file: str) -> None:
+    given = arguments.text("file") or next(iter(arguments.positional), None)
+    if given is not None:
+        raise GradcliError(f"there is an expression, '{given}', and also a graph, {graph_file}", hint="leave one out")
+
+
+def _from_text(text: str, where: str, values: Mapping[str, float], from_file: Collection[str], asked: _Asked) -> Tape:
+    from gradcli.autodiff.record import outline, record
+    from gradcli.language.parser import parse
+
+    program = parse(text, where)
+    if asked.without_values and not values:
+        tape = outline(program, asked.wrt, retain_grad=asked.retained, max_nodes=asked.max_nodes)
+        if tape.graph.variables:
+            if asked.mode == "dynamic":
+                name = next(iter(tape.graph.variables))
+                hint = f"add --{name} VALUE, or use --mode static"
+                raise GradcliError(f"a dynamic graph is recorded while the program runs, and {name} has no value", hint=hint)
+            return tape
+    return record(
+        program,
+        values,
+        asked.wrt,
+        mode=asked.mode or "dynamic",
+        dtype=asked.dtype or "float64",
+        retain_grad=asked.retained,
+        max_nodes=asked.max_nodes,
+        spare=from_file,  # one file of values may serve several expressions
+    )
+
+
+def _from_document(
+    path: str, values: Mapping[str, float], from_file: Collection[str], asked: _Asked, notes: list[str]
+) -> tuple[Tape, str]:
+    """The run of a graph from a file, and its source text; adds to the notes what is odd about the file."""
+    from gradcli.autodiff.graph_document import graph_document
+    from gradcli.autodiff.record import UnknownVariableError, run_graph
+    from gradcli.cli.json_file import read_json
+
+    data, where = read_json(path)
+    found = graph_document(data, where, max_nodes=asked.max_nodes)
+    variables = found.graph.variables
+    for name in values:
+        if name not in variables and name not in from_file:
+            raise UnknownVariableError(name, list(variables))
+    if asked.mode not in (None, found.mode):
+        raise GradcliError(f"{where} is a {found.mode} graph", hint=f"leave out --mode {asked.mode}, or give the expression")
+    bound = {**(found.bindings or {}), **{name: value for name, value in values.items() if name in variables}}
+    missing = [name for name in variables if name not in bound]
+    if missing and (bound or not asked.without_values):
+        options = " ".join(f"--{name} VALUE" for name in missing[:8]) + (" ..." if len(missing) > 8 else "")
+        raise GradcliError(f"no value for {', '.join(missing[:8])}", hint=f"add {options}")
+    tape = run_graph(
+        found.graph,
+        None if missing else {name: bound[name] for name in variables},
+        asked.wrt or found.wrt,
+        mode=found.mode,
+        dtype=asked.dtype or found.dtype,
+        retain_grad=asked.retained if asked.retain_grad else found.retain_grad,
+    )
+    unchanged = bound == found.bindings and tape.dtype == found.dtype
+    differing = found.differing(tape.values) if unchanged and not tape.symbolic else None
+    if differing is not None:
+        name, told, value = tape.names[differing], found.values[differing], tape.values[differing]
+        notes.append(f"{where} gives {name} the value {told!r}, and its inputs give {value!r}: what is computed counts")
+    return tape, found.expression
