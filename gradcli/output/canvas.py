@@ -10,11 +10,12 @@ from typing import NamedTuple
 UP, RIGHT, DOWN, LEFT = 1, 2, 4, 8
 """The directions in which a line leaves a cell, as bits."""
 
-HEAVY = " ╹╺┗╻┃┏┣╸┛━┻┓┫┳╋"
+LIGHT = " ╵╶└╷│┌├╴┘─┴┐┤┬┼"
 """The sign of each set of directions."""
-LIGHT = " ╵╶└╷┆┌├╴┘┄┴┐┤┬┼"
-ASCII_HEAVY = " |-+||++-+-+++++"
-ASCII_LIGHT = " :.+::++.+.+++++"
+HEAVY = " ╹╺┗╻┃┏┣╸┛━┻┓┫┳╋"
+DASHED = " ╵╶└╷┆┌├╴┘┄┴┐┤┬┼"
+ASCII_SOLID = " |-+||++-+-+++++"
+ASCII_DASHED = " :.+::++.+.+++++"
 
 
 class Segment(NamedTuple):
@@ -29,6 +30,23 @@ class Segment(NamedTuple):
     style: str
 
 
+class Wire(NamedTuple):
+    """What a line belongs to: lines of one wire join where they meet, those of two cross.
+
+    Attributes:
+        number: Tells it from others.
+        flows: Whether a gradient flows along it, so that it is heavy, or not, so that it is dashed; None where that is not asked.
+    """
+
+    number: int
+    flows: bool | None
+
+    @property
+    def style(self) -> str:
+        """The style of its lines."""
+        return "flow" if self.flows else "line"
+
+
 class Canvas:
     """Cells by row and column, from 0.
 
@@ -37,21 +55,18 @@ class Canvas:
     """
 
     def __init__(self, ascii: bool = False) -> None:
-        self.signs = {True: ASCII_HEAVY if ascii else HEAVY, False: ASCII_LIGHT if ascii else LIGHT}
-        self._lines: dict[tuple[int, int], dict[int, int]] = {}
-        self._flows: set[int] = set()
+        solid, heavy, dashed = (ASCII_SOLID, ASCII_SOLID, ASCII_DASHED) if ascii else (LIGHT, HEAVY, DASHED)
+        self.signs: dict[bool | None, str] = {None: solid, True: heavy, False: dashed}
+        self._lines: dict[tuple[int, int], dict[Wire, int]] = {}
         self._texts: dict[tuple[int, int], tuple[str, str]] = {}
 
-    def line(self, wire: int, points: Sequence[tuple[int, int]], *, flows: bool) -> None:
+    def line(self, wire: Wire, points: Sequence[tuple[int, int]]) -> None:
         """Draws a line along the axes.
 
         Args:
-            wire: What it belongs to: lines of one wire join where they meet, those of two cross.
+            wire: What it belongs to.
             points: Its corners, as rows and columns.
-            flows: Whether it is a heavy one.
         """
-        if flows:
-            self._flows.add(wire)
         for (row, column), (to_row, to_column) in itertools.pairwise(points):
             down, right = _sign(to_row - row), _sign(to_column - column)
             ahead, back = (DOWN, UP) if down > 0 else (UP, DOWN) if down else (RIGHT, LEFT) if right > 0 else (LEFT, RIGHT)
@@ -82,15 +97,14 @@ class Canvas:
             cells.setdefault(row, {})[column] = cell
         return [_segments(cells.get(row, {})) for row in range(max(cells, default=-1) + 1)]
 
-    def _join(self, cell: tuple[int, int], wire: int, direction: int) -> None:
+    def _join(self, cell: tuple[int, int], wire: Wire, direction: int) -> None:
         wires = self._lines.setdefault(cell, {})
         wires[wire] = wires.get(wire, 0) | direction
 
-    def _crossing(self, wires: dict[int, int]) -> tuple[str, str]:
+    def _crossing(self, wires: dict[Wire, int]) -> tuple[str, str]:
         """Where two wires cross, the one that runs up and down passes over the other, so that no junction is seen."""
         wire = max(wires, key=lambda wire: bin(wires[wire] & (UP | DOWN)).count("1"))
-        flows = wire in self._flows
-        return self.signs[flows][wires[wire]], "flow" if flows else "line"
+        return self.signs[wire.flows][wires[wire]], wire.style
 
 
 def _sign(number: int) -> int:

@@ -102,7 +102,7 @@ def _legend(diagram: Diagram, ascii: bool) -> list[list[Segment]]:
         entries.append([Segment(sign, kind.value), Segment(f" {MEANINGS[kind]}", "faint")])
     occurring = {arrow.flows for part in diagram.parts for arrow in part.arrows()}
     arrows = ASCII_ARROWS if ascii else ARROWS
-    for flows, meaning in ((True, "a gradient flows"), (False, "no gradient")):
+    for flows, meaning in ((True, "a gradient flows"), (False, "none flows")):
         if flows in occurring:
             entries.append([Segment(arrows[flows].sample, "flow" if flows else "line"), Segment(f" {meaning}", "faint")])
     lines: list[list[Segment]] = []

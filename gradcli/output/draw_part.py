@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gradcli.errors import columns
+from gradcli.output import canvas, channels
 from gradcli.output.blocks import Style
 from gradcli.output.canvas import Canvas, Segment
-from gradcli.output.channels import Trunk, Wire, route
+from gradcli.output.channels import Trunk, route
 from gradcli.output.diagram import Box, Kind, Part
-from gradcli.output.ranks import Item, Size, ranked
+from gradcli.output.ranks import End, Item, Size, ranked
 
 
 class Border(NamedTuple):
@@ -48,7 +49,7 @@ ASCII_BORDERS = {
 
 
 class Heads(NamedTuple):
-    """The signs of an arrow.
+    """The heads of an arrow.
 
     Attributes:
         right: Its head to the right.
@@ -61,9 +62,9 @@ class Heads(NamedTuple):
     sample: str
 
 
-ARROWS = {True: Heads("▶", "▼", "━▶"), False: Heads("▷", "▽", "┄▷")}
+ARROWS = {True: Heads("▶", "▼", "━▶"), False: Heads("▷", "▽", "┄▷"), None: Heads("▶", "▼", "─▶")}
 """By whether a gradient flows."""
-ASCII_ARROWS = {True: Heads(">", "v", "->"), False: Heads(">", "v", ".>")}
+ASCII_ARROWS = {True: Heads(">", "v", "->"), False: Heads(">", "v", ".>"), None: Heads(">", "v", "->")}
 
 
 def borders(ascii: bool) -> Mapping[Kind, Border]:
@@ -159,8 +160,13 @@ class PartDrawing:
             for number in rank:
                 along = self.items[number].along
                 self.begins[number] = start + (thick - along) // 2 if along else start
-            wires = [number for number in rank if self.items[number].targets]
-            trunks = route([Wire(self.items[number].middle, self.leaving(number)) for number in wires])
+            wires = [(number, flows) for number in rank for flows in self.items[number].exits]
+            trunks = route(
+                [
+                    channels.Wire(self.items[wire[0]].exits[wire[1]], tuple(sorted(place for place, _ in self.arrivals(wire))))
+                    for wire in wires
+                ]
+            )
             routes.append((wires, trunks, start + thick))
             start += thick + self.channel_length(rank, trunks)
         for wires, trunks, end in routes:
@@ -176,58 +182,49 @@ class PartDrawing:
     def channel_length(self, rank: Sequence[int], trunks: Sequence[Trunk]) -> int:
         """How far apart a rank and the next are."""
         spaces = self.spaces
-        targets = [self.items[target] for number in rank for target in self.items[number].targets]
+        targets = [self.items[target] for number in rank for target, _ in self.items[number].targets]
         to_box = any(target.box is not None for target in targets)
         tracks = 1 + max((trunk.track for trunk in trunks), default=-1)
         length = (spaces.lead + (tracks - 1) * spaces.pitch + 1 if tracks else 0) + (spaces.tail if to_box else spaces.label_tail)
         from_box = any(self.items[number].box is not None and self.items[number].targets for number in rank)
         return max(length, spaces.least) if to_box and from_box else length
 
-    def leaving(self, number: int) -> tuple[int, ...]:
-        """The places across at which the wire of an item reaches the next rank."""
-        return tuple(sorted({place for place, _ in self.arrivals(number)}))
-
-    def arrivals(self, number: int) -> list[tuple[int, int]]:
-        """The same with the items that it leads to."""
+    def arrivals(self, wire: End) -> list[tuple[int, int]]:
+        """The places across at which a wire reaches the next rank, with the items that are there."""
         return [
             (place, target)
-            for target in dict.fromkeys(self.items[number].targets)
+            for target in dict.fromkeys(target for target, flows in self.items[wire[0]].targets if flows is wire[1])
             for source, place in zip(self.items[target].sources, self.items[target].entries, strict=True)
-            if source == number
+            if source == wire
         ]
 
-    def draw_wires(self, wires: Sequence[int], trunks: Sequence[Trunk], first: int) -> None:
+    def draw_wires(self, wires: Sequence[End], trunks: Sequence[Trunk], first: int) -> None:
         """Draws the wires from one rank to the next.
 
         Args:
-            wires: The items that they come from.
-            trunks: Their trunks, in the order of the wires.
+            wires: Where they begin.
+            trunks: Their trunks.
             first: The place along of the first track.
         """
-        tracks: dict[int, list[Trunk]] = {}
-        for trunk in trunks:
-            tracks.setdefault(trunk.wire, []).append(trunk)
-        for index, number in enumerate(wires):
+        for index, (number, flows) in enumerate(wires):
             item = self.items[number]
+            wire = canvas.Wire(item.tree, flows)
             start = lowest = self.begins[number] + max(0, item.along - 1)
-            for trunk in tracks.get(index, ()):
-                track = first + trunk.track * self.spaces.pitch
+            for trunk in (trunk for trunk in trunks if trunk.wire == index):
+                lowest = first + trunk.track * self.spaces.pitch
                 above = start if trunk.above is None else first + trunk.above.track * self.spaces.pitch
-                self.draw_line(item, (above, trunk.top), (track, trunk.top))
-                self.draw_line(item, (track, trunk.first), (track, trunk.last))
-                lowest = track
-            for place, target in self.arrivals(number):
+                self.draw_line(wire, (above, trunk.top), (lowest, trunk.top))
+                self.draw_line(wire, (lowest, trunk.first), (lowest, trunk.last))
+            for place, target in self.arrivals((number, flows)):
                 end = self.begins[target]
-                self.draw_line(item, (lowest, place), (end, place))
+                self.draw_line(wire, (lowest, place), (end, place))
                 if self.items[target].box is not None:
-                    heads = self.arrows[item.flows]
-                    row, column = self.cell(end - 1, place)
-                    head = heads.right if self.right else heads.down
-                    self.canvas.text(row, column, head, "flow" if item.flows else "line")
+                    heads = self.arrows[flows]
+                    self.canvas.text(*self.cell(end - 1, place), heads.right if self.right else heads.down, wire.style)
 
-    def draw_line(self, item: Item, begin: tuple[int, int], end: tuple[int, int]) -> None:
-        """Draws a piece of the wire of an item, from a place along and across to another."""
-        self.canvas.line(item.tree, [self.cell(*begin), self.cell(*end)], flows=item.flows)
+    def draw_line(self, wire: canvas.Wire, begin: tuple[int, int], end: tuple[int, int]) -> None:
+        """Draws a piece of a wire, from a place along and across to another."""
+        self.canvas.line(wire, [self.cell(*begin), self.cell(*end)])
 
     def draw_box(self, item: Item, box: Box, row: int, column: int) -> None:
         """Draws a box with its border, and the mark at which its wire leaves."""
@@ -236,15 +233,15 @@ class PartDrawing:
         written = self.written(box)
         border = self.borders.get(box.kind)
         if border is not None:
-            across, down = border.sides
+            across, down = border.sides[0], border.sides[1]
             self.canvas.text(row, column, border.corners[0] + across * (width - 2) + border.corners[1], style)
             for line in range(row + 1, row + height - 1):
                 self.canvas.text(line, column, down + " " * (width - 2) + down, style)
             self.canvas.text(row + height - 1, column, border.corners[2] + across * (width - 2) + border.corners[3], style)
-            if item.targets:
-                end = (column if self.right else row) + item.along - 1
-                port = border.ports[2 * self.right + item.flows]
-                self.canvas.text(*self.cell(end, item.middle), port, style)
+            end = (column if self.right else row) + item.along - 1
+            for flows, place in item.exits.items():
+                port = border.ports[2 * self.right + (flows is True)]
+                self.canvas.text(*self.cell(end, place), port, style)
         top = row + (height - len(written)) // 2
         for line, (role, text) in enumerate(written, top):
             self.canvas.text(line, column + (width - columns(text)) // 2, text, role)

@@ -1,7 +1,8 @@
 """A part of a diagram in ranks, for drawings of characters: every wire leads from one rank to the next.
 
 An arrow over several ranks passes a bend in each rank between; a label has a place of its own in the rank before its target, so
-that no label can lie on anything else. All arrows of a box leave it as one wire, which forks: that is where gradients are summed.
+that no label can lie on anything else. The arrows of a box leave it as one wire, which forks, where gradients are summed; those
+along which none flows, as another.
 Which box stands beside which, and where, graphlay says.
 """
 
@@ -18,6 +19,10 @@ Size = tuple[int, int]
 """How much room something takes across the ranks and along them, in characters."""
 
 
+End = tuple[int, bool | None]
+"""The number of an item, and whether a gradient flows along the wire that ends there, as in :class:`Arrow`."""
+
+
 @dataclass(slots=True)
 class Item:
     """What stands in a rank: a box, a label, or the bend of a wire.
@@ -26,33 +31,33 @@ class Item:
         rank: Its rank, from 0.
         box: The box, if it is one.
         label: The text of the label, if it is one.
-        flows: Whether a gradient flows through it.
+        flows: Whether a gradient flows along the wire that it is in, if it is no box.
         tree: The item at which its wire begins.
         across: How much room it takes across the ranks.
         along: How much room it takes along them.
         at: Where it begins across the ranks.
-        targets: The items of the next rank that its wire leads to; one that takes two arguments from it, twice.
-        entries: The places across the ranks at which wires arrive, in the order of the places.
-        sources: The items that they come from, in the same order.
+        targets: The items of the next rank that its wires lead to; one that takes two arguments from it, twice.
+        exits: The places across the ranks at which its wires leave.
+        sources: The items of the rank before that wires come from.
+        entries: The places across the ranks at which they arrive.
     """
 
     rank: int
     box: Box | None = None
     label: str = ""
-    flows: bool = False
+    flows: bool | None = None
     tree: int = -1
     across: int = 1
     along: int = 0
     at: int = 0
-    targets: list[int] = field(default_factory=list)
-    sources: list[int] = field(default_factory=list)
+    targets: list[End] = field(default_factory=list)
+    exits: dict[bool | None, int] = field(default_factory=dict)
+    sources: list[End] = field(default_factory=list)
     entries: list[int] = field(default_factory=list)
 
     @property
     def middle(self) -> int:
-        """The place across the ranks at which its wire leaves."""
-        if self.box is None and self.entries:
-            return self.entries[0]
+        """Its middle across the ranks."""
         return self.at + (self.across - 1) // 2
 
 
@@ -74,6 +79,7 @@ def ranked(part: Part, box_size: Callable[[Box, int], Size], label_size: Callabl
             item.across, item.along = label_size(item.label)
     if items:
         _place(items, gap)
+        _leave(items)
         _straighten(items, gap)
         _enter(items)
     return items
@@ -84,38 +90,34 @@ def _items(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> list[Item]:
     numbers = {box.id: number for number, box in enumerate(boxes)}
     ends = [(numbers[arrow.source], numbers[arrow.target]) for arrow in arrows]
     ranks = _ranks(boxes, arrows, ends)
-    items = [Item(rank, box, flows=box.flows, tree=number) for number, (rank, box) in enumerate(zip(ranks, boxes, strict=True))]
-    passing: dict[tuple[int, int], int] = {}
+    items = [Item(rank, box, tree=number) for number, (rank, box) in enumerate(zip(ranks, boxes, strict=True))]
+    passing: dict[tuple[int, bool | None, int], int] = {}
 
-    def add(source: int, item: Item) -> int:
-        items.append(item)
-        items[source].targets.append(len(items) - 1)
-        item.sources.append(source)
-        return len(items) - 1
+    def join(source: int, target: int, flows: bool | None) -> None:
+        items[source].targets.append((target, flows))
+        items[target].sources.append((source, flows))
 
-    def reach(source: int, rank: int) -> int:
-        """The bend, or the box itself, in which the wire of a box passes a rank."""
+    def reach(source: int, rank: int, flows: bool | None) -> int:
+        """The bend, or the box itself, in which a wire of a box passes a rank."""
         last = source
         for between in range(items[source].rank + 1, rank + 1):
-            if (source, between) not in passing:
-                passing[source, between] = add(last, Item(between, flows=flows[source], tree=source))
-            last = passing[source, between]
+            key = (source, flows, between)
+            if key not in passing:
+                passing[key] = len(items)
+                items.append(Item(between, flows=flows, tree=source))
+                join(last, passing[key], flows)
+            last = passing[key]
         return last
 
-    flows = [False] * len(boxes)
-    for arrow, (source, _) in zip(arrows, ends, strict=True):
-        flows[source] |= arrow.flows
     for arrow, (source, target) in zip(arrows, ends, strict=True):
         before = items[target].rank - 1
         if arrow.label:
-            last = add(reach(source, before - 1), Item(before, label=arrow.label, flows=arrow.flows))
-            items[last].tree = last
+            label = len(items)
+            items.append(Item(before, label=arrow.label, flows=arrow.flows, tree=label))
+            join(reach(source, before - 1, arrow.flows), label, arrow.flows)
+            join(label, target, arrow.flows)
         else:
-            last = reach(source, before)
-        items[last].targets.append(target)
-        items[target].sources.append(last)
-    for number in range(len(boxes)):
-        items[number].flows = flows[number]
+            join(reach(source, before, arrow.flows), target, arrow.flows)
     return items
 
 
@@ -152,7 +154,7 @@ def _place(items: Sequence[Item], gap: int) -> None:
             {"key": str(number), "size": {"width": item.across, "height": 2}, "shape": "box", "rank": {"fixed": item.rank}}
             for number, item in enumerate(items)
         ],
-        "edges": [{"source": number, "target": target} for number, item in enumerate(items) for target in item.targets],
+        "edges": [{"source": number, "target": target} for number, item in enumerate(items) for target, _ in item.targets],
     }
     options: dict[str, Any] = {
         "direction": "topbottom",
@@ -180,18 +182,47 @@ def _place(items: Sequence[Item], gap: int) -> None:
         item.at -= least
 
 
+def _leave(items: Sequence[Item]) -> None:
+    """Sets where wires leave boxes: in the middle, two of them beside it."""
+    for item in items:
+        ends: dict[bool | None, list[int]] = {}
+        for target, flows in item.targets:
+            ends.setdefault(flows, []).append(items[target].middle)
+        ordered = sorted(ends, key=lambda flows: sum(ends[flows]) / len(ends[flows]))
+        apart = 4 if item.across > 10 else 1
+        for index, flows in enumerate(ordered):
+            item.exits[flows] = item.middle + (2 * index - len(ordered) + 1) * apart // 2
+
+
 def _straighten(items: Sequence[Item], gap: int) -> None:
-    """Moves bends, and labels of wires that do not fork, below where their wire comes from, as far as there is room."""
+    """Moves bends, labels and constants to where their wires are straight, as far as there is room; not labels of a fork."""
     for rank in _by_rank(items):
+        wanted = [_wanted(items, item) for item in rank]
         for index, item in enumerate(rank):
-            if item.box is not None or (item.label and len(items[item.sources[0]].targets) > 1):
-                continue
-            wanted = items[item.sources[0]].middle - (item.across - 1) // 2
-            if index:
-                wanted = max(wanted, rank[index - 1].at + rank[index - 1].across + gap)
-            if index + 1 < len(rank):
-                wanted = min(wanted, rank[index + 1].at - gap - item.across)
-            item.at = max(0, wanted)
+            if wanted[index] < item.at:
+                least = rank[index - 1].at + rank[index - 1].across + gap if index else 0
+                _move(item, max(wanted[index], least))
+        for index, item in reversed(list(enumerate(rank))):
+            if wanted[index] > item.at:
+                most = rank[index + 1].at - gap - item.across if index + 1 < len(rank) else wanted[index]
+                _move(item, min(wanted[index], most))
+
+
+def _move(item: Item, at: int) -> None:
+    item.exits = {flows: place + at - item.at for flows, place in item.exits.items()}
+    item.at = at
+
+
+def _wanted(items: Sequence[Item], item: Item) -> int:
+    """Where an item would begin if it could."""
+    if item.box is not None:
+        if item.box.kind is not Kind.CONSTANT or len(item.targets) != 1:
+            return item.at
+        target = items[item.targets[0][0]]
+        return max(target.at + 1, min(item.middle, target.at + target.across - 2)) - (item.across - 1) // 2
+    source, flows = item.sources[0]
+    forks = len(items[source].targets) > 1
+    return item.at if item.label and forks else items[source].exits[flows] - (item.across - 1) // 2
 
 
 def _by_rank(items: Sequence[Item]) -> list[list[Item]]:
@@ -204,26 +235,43 @@ def _by_rank(items: Sequence[Item]) -> list[list[Item]]:
 
 def _enter(items: Sequence[Item]) -> None:
     """Sets where wires arrive: straight from their source where that is possible."""
-    for rank in _by_rank(items):
+    ranks = _by_rank(items)
+    for index, rank in enumerate(ranks):
+        leaving = [place for item in ranks[index - 1] for place in item.exits.values()] if index else []
         for item in rank:
-            item.sources.sort(key=lambda source: items[source].middle)
-            item.entries = _entries(item, [items[source].middle for source in item.sources])
+            item.sources.sort(key=lambda end: items[end[0]].exits[end[1]])
+            wanted = [items[source].exits[flows] for source, flows in item.sources]
+            if wanted:
+                item.entries = _clear(_entries(item, wanted), wanted, leaving, item)
+            if item.box is None:
+                item.exits = {item.flows: item.entries[0]}
 
 
 def _entries(item: Item, wanted: Sequence[int]) -> list[int]:
+    """The places at which wires arrive, given those from which they come."""
+    count = len(wanted)
+    first, last = item.at + 1, item.at + max(1, item.across - 2)
     if item.box is None:
-        inside = item.at < wanted[0] < item.at + item.across - 1
-        return [wanted[0] if inside else item.at + (item.across - 1) // 2]
-    first, last, count = item.at + 1, item.at + item.across - 2, len(wanted)
-    if item.box.kind is Kind.CONSTANT or not count:
-        return [item.middle] * count
+        return [wanted[0] if first <= wanted[0] <= last else item.middle]
     apart = max(1, min(3, (last - first) // count))
     slots = [item.at + (item.across * (2 * index + 1) - 1) // (2 * count) for index in range(count)]
     places = [want if first <= want <= last else slot for want, slot in zip(wanted, slots, strict=True)]
     for index in range(count):
-        lowest = places[index - 1] + apart if index else first
-        places[index] = max(places[index], lowest)
+        places[index] = max(places[index], places[index - 1] + apart if index else first)
     for index in reversed(range(count)):
-        highest = places[index + 1] - apart if index + 1 < count else last
-        places[index] = min(places[index], highest)
+        places[index] = min(places[index], places[index + 1] - apart if index + 1 < count else last)
     return places
+
+
+def _clear(places: Sequence[int], wanted: Sequence[int], leaving: Sequence[int], item: Item) -> list[int]:
+    """The same, moved a little where another wire would come down next to one, or above it."""
+    found = list(places)
+    for index, (place, want) in enumerate(zip(places, wanted, strict=True)):
+        others = [other for other in leaving if other != want]
+        beside = [*found[:index], *found[index + 1 :]]
+        for near in (place, place - 1, place + 1, place - 2, place + 2):
+            inside = item.at < near < item.at + item.across - 1
+            if place != want and inside and all(abs(near - o) > 1 for o in others) and all(abs(near - b) > 1 for b in beside):
+                found[index] = near
+                break
+    return found
