@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gradcli.output.visible import visible
+
 _PAGE = b"""#set page(width: auto, height: auto, margin: 0pt, fill: none)
 #set document(title: sys.inputs.title)
 #image(bytes(sys.inputs.svg), format: "svg", alt: sys.inputs.title)
@@ -19,6 +21,6 @@ def converted(svg: str, format: str, *, title: str, scale: float = 2.0) -> bytes
     """
     import typst
 
-    inputs = {"svg": svg, "title": title}
-    data = typst.compile(_PAGE, format="png" if format == "png" else "pdf", ppi=72 * scale, sys_inputs=inputs, timestamp=0)
+    inputs = {"svg": svg, "title": visible(title)}
+    data = typst.compile(_PAGE, format="png" if format == "png" else "pdf", ppi=96 * scale, sys_inputs=inputs, timestamp=0)
     return bytes(data if isinstance(data, bytes) else data[0])

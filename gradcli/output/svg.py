@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Sequence
 from html import escape
 
 from gradcli.errors import columns
 from gradcli.output.diagram import MEANINGS, Box, Diagram, Kind
 from gradcli.output.layout import Measures, Placed, Point, Routed, Sheet, extent, lay_out
+from gradcli.output.visible import visible_lines
 
 FONT = "'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace"
 CHARACTER = 0.602
@@ -355,12 +355,4 @@ def _sign(sign: str, width: float, meaning: str) -> tuple[str, float]:
 
 def _text(text: str) -> str:
     """Text for XML, which has no place for most control characters."""
-    return escape(_printable(text))
-
-
-@functools.lru_cache(maxsize=4096)
-def _printable(text: str) -> str:
-    return "".join(
-        c if c == "\n" or (c >= " " and not 0xD800 <= ord(c) <= 0xDFFF and c not in "\ufffe\uffff\x7f") else "\ufffd"
-        for c in text
-    )
+    return escape("\n".join(visible_lines(text)))

@@ -1,0 +1,276 @@
+"""SVG, PNG, PDF and TikZ: well formed, nothing overlaps, every text is there and escaped."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from support import run
+
+from gradcli.autodiff.record import outline
+from gradcli.errors import GradcliError
+from gradcli.language.parser import parse
+from gradcli.output import graphviz_layout, svg
+from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Line, Part, diagram
+from gradcli.output.layout import Measures, Placed, Sheet, lay_out
+from gradcli.output.raster import converted
+from gradcli.output.tikz import escaped, tikz
+
+SVG = "{http://www.w3.org/2000/svg}"
+HOSTILE = [
+    "<b>bold</b>", 'a "quoted" name', "it's", "--> arrow", "</script><script>alert(1)</script>", "%% comment", "100 %", "a\\nb",
+    "line\nbreak", "]]>", "&amp;", "\x00\x1b[31m", "名前", "θ̂", "x" * 400, "{}$_^~#\\", "\ud800", "\u202e",
+]  # fmt: skip
+
+
+class Given(Part):
+    """A part of boxes and arrows that a test makes itself."""
+
+    def __init__(self, boxes: Sequence[Box], arrows: Sequence[Arrow] = (), title: str = "") -> None:
+        self.title, self.shown, self.total = title, len(boxes), len(boxes)
+        self._boxes, self._arrows = boxes, arrows
+
+    def boxes(self) -> Iterator[Box]:
+        return iter(self._boxes)
+
+    def arrows(self) -> Iterator[Arrow]:
+        return iter(self._arrows)
+
+
+def picture(program: str, point: Mapping[str, float], view: str = "forward", direction: str = "LR") -> Diagram:
+    """The diagram of a run; of a static graph where there are no values."""
+    tape = run(program, point) if point else outline(parse(program))
+    return diagram(tape, title=program, view=view, direction=direction)
+
+
+def random_program(seed: int, size: int) -> tuple[str, dict[str, float]]:
+    """A program of one operation a statement, each on earlier results."""
+    chance = random.Random(seed)
+    names = [f"x{i}" for i in range(4)]
+    lines: list[str] = []
+    for index in range(size):
+        a, b = chance.choice(names[-8:]), chance.choice(names[-8:])
+        lines.append(f"n{index} = " + chance.choice([f"{a}*{b}", f"{a} + {b}", f"sin({a})", f"{a} - 2*{b}", f"tanh({a}/3)"]))
+        names.append(f"n{index}")
+    text = "; ".join(lines)
+    return text, {name: 0.5 for name in names[:4] if re.search(rf"\b{name}\b", text)}
+
+
+WORKED = ("(x+w)*(w+1)", {"x": 2.0, "w": 1.0})
+PICTURES = [
+    WORKED, ("x*x", {"x": 3.0}), ("x", {"x": 1.0}), ("2", {}), ("tanh(w*x + b)", {}), ("max(a, b, c)*d", {}),
+    random_program(1, 12), random_program(2, 30), random_program(3, 60),
+]  # fmt: skip
+
+
+def texts(document: str) -> list[str]:
+    """Every text of an SVG document that is drawn."""
+    root = ElementTree.fromstring(document)
+    return ["".join(element.itertext()) for element in root.iter(f"{SVG}text")]
+
+
+# ---- the layout ----
+
+
+def overlap(a: Placed, b: Placed) -> bool:
+    return abs(a.x - b.x) < (a.width + b.width) / 2 - 0.01 and abs(a.y - b.y) < (a.height + b.height) / 2 - 0.01
+
+
+def check(sheet: Sheet) -> None:
+    """Boxes lie apart; each arrow runs from the border of its source to that of its target; everything is on the sheet."""
+    for a, b in combinations(sheet.boxes, 2):
+        assert not overlap(a, b)
+    places = {placed.box.id: placed for placed in sheet.boxes}
+    for routed in sheet.arrows:
+        for (x, y), id in ((routed.points[0], routed.arrow.source), (routed.points[-1], routed.arrow.target)):
+            placed = places[id]
+            across, along = abs(x - placed.x) / placed.width * 2, abs(y - placed.y) / placed.height * 2
+            assert max(across, along) <= 1.02
+            assert max(across, along) >= 0.65  # an ellipse lies within its box
+    for x, y in [(p.x, p.y) for p in sheet.boxes] + [point for routed in sheet.arrows for point in routed.points]:
+        assert -0.01 <= x <= sheet.width + 0.01
+        assert y >= sheet.y - 0.01
+
+
+MEASURES = Measures(
+    box=lambda box: (120, 60), label=lambda arrow: (80, 14), layer_gap=50, node_gap=20, lane=10, title=20, part_gap=20
+)
+
+
+@pytest.mark.parametrize("direction", ["LR", "TB"])
+@pytest.mark.parametrize("view", ["forward", "both"])
+@pytest.mark.parametrize(("program", "point"), PICTURES)
+def test_boxes_lie_apart_and_arrows_join_them(program: str, point: dict[str, float], view: str, direction: str) -> None:
+    sheets = lay_out(picture(program, point, view, direction), MEASURES, "graphlay")
+    for sheet in sheets:
+        check(sheet)
+    assert [sheet.y for sheet in sheets] == sorted(sheet.y for sheet in sheets)
+
+
+def test_layers_follow_the_direction() -> None:
+    for direction, at in (("LR", 0), ("TB", 1)):
+        (sheet,) = lay_out(picture(*WORKED, direction=direction), MEASURES, "graphlay")
+        places = {placed.box.id: (placed.x, placed.y)[at] for placed in sheet.boxes}
+        assert all(places[routed.arrow.source] < places[routed.arrow.target] for routed in sheet.arrows)
+
+
+def test_graphviz_is_an_engine_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    if graphviz_layout.program() is None:
+        with pytest.raises(GradcliError, match="Graphviz is not installed"):
+            lay_out(picture(*WORKED), MEASURES, "graphviz")
+        return
+    for program, point in PICTURES:
+        for sheet in lay_out(picture(program, point, "both"), MEASURES, "graphviz"):
+            check(sheet)
+    monkeypatch.setattr(graphviz_layout, "program", lambda: None)
+    with pytest.raises(GradcliError, match="Graphviz is not installed"):
+        graphviz_layout.graphviz_layout({"nodes": [], "edges": []}, "LR", 50, 20)
+
+
+# ---- SVG ----
+
+
+@pytest.mark.parametrize("direction", ["LR", "TB"])
+@pytest.mark.parametrize("view", ["forward", "backward", "both"])
+@pytest.mark.parametrize(("program", "point"), PICTURES)
+def test_an_svg_says_all_that_the_diagram_does(program: str, point: dict[str, float], view: str, direction: str) -> None:
+    drawn = picture(program, point, view, direction)
+    found = texts("".join(svg.svg(drawn)))
+    for part in drawn.parts:
+        for box in part.boxes():
+            assert all(line.text in found for line in box.lines)
+        for arrow in part.arrows():
+            assert not arrow.label or arrow.label in found
+
+
+def test_the_worked_example_has_its_numbers() -> None:
+    found = texts("".join(svg.svg(picture(*WORKED))))
+    for text in ("a = x + w", "y = a·b", "value 6", "∂y/∂w = 5", "∂y/∂x = 2", "∂y/∂a = b = 2", "MulBackward0"):
+        assert text in found
+    assert found.count("leaf, requires_grad") == 2
+
+
+def test_no_number_is_shown_where_there_are_none() -> None:
+    found = texts("".join(svg.svg(picture("(x+w)*(w+1)", {}))))
+    assert "∂y/∂a = b" in found
+    assert not any(text.startswith(("value", "∂y/∂y")) for text in found)
+
+
+def test_kinds_differ_by_shape_and_not_by_colour_alone() -> None:
+    boxes = [Box(f"n{number}", kind, (Line("title", "t"),)) for number, kind in enumerate(Kind)]
+    root = ElementTree.fromstring("".join(svg.svg(Diagram("", [Given(boxes)]), legend=False)))
+    shapes: set[tuple[object, ...]] = set()
+    for group in root.iter(f"{SVG}g"):
+        if group.get("id"):
+            outline = next(child for child in group if child.get("class") == "shape")
+            places = [[float(number) for number in point.split(",")] for point in (outline.get("points") or "").split()]
+            corners = tuple((round(x - places[0][0]), round(y - places[0][1])) for x, y in places)
+            inner = any(child.get("class") == "inner" for child in group)
+            dashed = "omitted" in group.get("class", "")
+            shapes.add((outline.tag, outline.get("rx"), corners, inner, dashed))
+    assert len(shapes) == len(Kind)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_cannot_become_markup(text: str) -> None:
+    box = Box("n0", Kind.OPERATION, (Line("title", text), Line("value", text)), tooltip=(text,))
+    other = Box("n1", Kind.OUTPUT, (Line("title", "y"),))
+    document = "".join(svg.svg(Diagram(text, [Given([box, other], [Arrow("n0", "n1", text, True)], text)])))
+    tags = {element.tag.removeprefix(SVG) for element in ElementTree.fromstring(document).iter()}
+    assert tags <= {"svg", "title", "style", "rect", "g", "text", "path", "polygon", "ellipse"}
+    assert document.encode("utf-8")
+
+
+def test_a_dark_picture_is_dark_and_an_automatic_one_both() -> None:
+    light, dark, auto = ("".join(svg.svg(picture(*WORKED), theme=theme)) for theme in ("light", "dark", "auto"))
+    assert svg.DARK.paper not in light
+    assert svg.LIGHT.paper not in dark
+    assert "prefers-color-scheme: dark" in auto
+    assert svg.LIGHT.paper in auto
+    assert svg.DARK.paper in auto
+
+
+def contrast(a: str, b: str) -> float:
+    """The contrast ratio of two colours (WCAG 2.1, success criterion 1.4.3)."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    lighter, darker = sorted((luminance(a), luminance(b)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("theme", [svg.LIGHT, svg.DARK], ids=["light", "dark"])
+def test_every_text_can_be_read_on_its_box(theme: svg.Theme) -> None:
+    for paper in (theme.paper, *theme.fills.values()):
+        for ink in (theme.ink, theme.faint, theme.flow):
+            assert contrast(ink, paper) >= 4.5
+
+
+# ---- PNG and PDF ----
+
+
+def test_png_and_pdf_are_that_and_have_the_size_of_the_drawing() -> None:
+    document = "".join(svg.svg(picture(*WORKED), theme="light"))
+    size = re.search(r'width="(\d+)" height="(\d+)"', document)
+    assert size is not None
+    png = converted(document, "png", title="worked example")
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = (int.from_bytes(png[at : at + 4], "big") for at in (16, 20))
+    assert abs(width - 2 * int(size[1])) <= 2
+    assert abs(height - 2 * int(size[2])) <= 2
+    pdf = converted(document, "pdf", title="worked example")
+    assert pdf.startswith(b"%PDF-")
+    assert pdf == converted(document, "pdf", title="worked example")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_any_text_can_be_drawn(text: str) -> None:
+    box = Box("n0", Kind.OPERATION, (Line("title", text),))
+    document = "".join(svg.svg(Diagram(text, [Given([box])]), theme="light"))
+    assert converted(document, "png", title=text).startswith(b"\x89PNG")
+
+
+# ---- TikZ ----
+
+
+def test_tikz_escapes_what_tex_reads_as_commands() -> None:
+    assert escaped("a_1 & 50% #2 {x} $y$ ~ ^ \\input") == (
+        r"a\_1 \& 50\% \#2 \{x\} \$y\$ \textasciitilde{} \textasciicircum{} \textbackslash{}input"
+    )
+    assert escaped("∂y/∂θ = a·b") == r"$\partial$y/$\partial$$\theta$ = a$\cdot$b"
+    assert escaped("重") == r"\ifPDFTeX(U+91CD)\else 重\fi{}"
+    assert "\n" not in escaped("a\nb")
+
+
+@pytest.mark.parametrize("view", ["forward", "both"])
+@pytest.mark.parametrize(("program", "point"), PICTURES)
+def test_tikz_has_each_box_and_arrow(program: str, point: dict[str, float], view: str) -> None:
+    drawn = picture(program, point, view)
+    document = "".join(tikz(drawn))
+    for part in drawn.parts:
+        assert all(f"({box.id}) at (" in document for box in part.boxes())
+    assert document.count("\\draw[") == sum(len(list(part.arrows())) for part in drawn.parts)
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_tex_takes_it(tmp_path: Path) -> None:
+    if subprocess.run(["kpsewhich", "tikz.sty"], capture_output=True, check=False).returncode:
+        pytest.skip("TikZ is not installed")
+    boxes = [Box(f"n{number}", Kind.OPERATION, (Line("title", text[:40]),)) for number, text in enumerate(HOSTILE)]
+    arrows = [Arrow("n0", f"n{number}", text[:20], True) for number, text in enumerate(HOSTILE) if number]
+    for name, drawn in (("worked", picture(*WORKED, "both")), ("hostile", Diagram("hostile", [Given(boxes, arrows)]))):
+        (tmp_path / f"{name}.tex").write_text("".join(tikz(drawn)), "utf-8")
+        call = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", f"{name}.tex"]
+        done = subprocess.run(call, cwd=tmp_path, capture_output=True, check=False)
+        assert done.returncode == 0, done.stdout.decode("latin-1")[-2000:]
+        assert b"(1 page" in done.stdout
