@@ -243,11 +243,31 @@ def _tikz(request: Request) -> Iterable[str]:
 
 
 def _html(request: Request) -> Iterable[str]:
-    from gradcli.output.page import graph_page
+    from gradcli.cli.show import DERIVATION_NODES
+    from gradcli.derivation.chain_rule import derive
+    from gradcli.output.entries import selected
+    from gradcli.output.page import html_page_of_graph
 
-    drawing = _checked(request, request.diagram())
+    if request.view != "forward":
+        hint = f"leave out --{request.view}; svg draws the backward graphs"
+        raise GradcliError("a page shows the graph of the function, and steps through both passes", hint=hint)
+    tape = request.tape
+    _checked(request, request.diagram())
+    chosen = selected(tape.graph, depth=request.depth, most=request.limit)
+    derivation = derive(tape) if len(tape.graph) <= DERIVATION_NODES or request.everything else None
     with _interruptible():
-        return list(graph_page(request.tape, drawing, theme=request.theme, engine=request.layout))
+        return list(
+            html_page_of_graph(
+                tape,
+                derivation,
+                title=request.text,
+                chosen=chosen,
+                direction=request.direction or "LR",
+                theme=request.theme,
+                engine=request.layout,
+                notes=request.warnings,
+            )
+        )
 
 
 def _picture(request: Request) -> bytes:

@@ -43,9 +43,9 @@ def html_page(parts: Iterable[Part], *, title: str) -> Iterator[str]:
     yield f"<title>{escape(title)}</title>\n<style>\n{_STYLE}</style>\n</head>\n<body>\n<h1>{escape(title)}</h1>\n"
     for part in parts:
         if isinstance(part, Heading):
-            yield f"<h2>{_words(part.words)}</h2>\n"
+            yield f"<h2>{words_html(part.words)}</h2>\n"
         elif isinstance(part, Paragraph):
-            yield f"<p{' class=important' if part.important else ''}>{_words(part.words)}</p>\n"
+            yield f"<p{' class=important' if part.important else ''}>{words_html(part.words)}</p>\n"
         elif isinstance(part, Grid):
             yield from _grid(part)
         else:
@@ -53,7 +53,8 @@ def html_page(parts: Iterable[Part], *, title: str) -> Iterator[str]:
     yield "</body>\n</html>\n"
 
 
-def _words(words: Iterable[Piece], *, display: bool = False) -> str:
+def words_html(words: Iterable[Piece], *, display: bool = False) -> str:
+    """Text and formulas as HTML; all text of the user is escaped."""
     opening = '<math displaystyle="true">' if display else "<math>"
     return "".join(escape(piece) if isinstance(piece, str) else f"{opening}{_formula(piece)}</math>" for piece in words).strip()
 
@@ -75,14 +76,14 @@ def _display(piece: Piece) -> str:
 def _grid(grid: Grid) -> Iterator[str]:
     yield '<div class="scroll"><table class="grid">\n<tr>'
     for at, column in enumerate(grid.columns):
-        yield f"<th{_number(grid, at)}>{_words(column)}</th>"
+        yield f"<th{_number(grid, at)}>{words_html(column)}</th>"
     yield "</tr>\n"
     for row in grid.rows:
-        cells = "".join(f"<td{_number(grid, at)}>{_words(cell)}</td>" for at, cell in enumerate(row))
+        cells = "".join(f"<td{_number(grid, at)}>{words_html(cell)}</td>" for at, cell in enumerate(row))
         yield f"<tr>{cells}</tr>\n"
     yield "</table></div>\n"
     if grid.note:
-        yield f'<p class="faint">{_words(grid.note)}</p>\n'
+        yield f'<p class="faint">{words_html(grid.note)}</p>\n'
 
 
 def _number(grid: Grid, column: int) -> str:
@@ -92,18 +93,19 @@ def _number(grid: Grid, column: int) -> str:
 def _equations(part: Equations) -> Iterator[str]:
     yield f'<section style="margin-left: {1.5 * part.depth:g}rem">\n' if part.depth else "<section>\n"
     if part.title:
-        yield f"<h3>{escape(part.number)} {_words(part.title)}</h3>\n"
+        yield f"<h3>{escape(part.number)} {words_html(part.title)}</h3>\n"
     yield '<div class="scroll"><table class="equations">\n'
-    yield from map(_row, part.rows)
+    yield from map(row_html, part.rows)
     yield "</table></div>\n</section>\n"
 
 
-def _row(row: Row) -> str:
+def row_html(row: Row) -> str:
+    """A line of a chain of equations as a row of a table with four columns."""
     kind = "result" if row.result else "rewrite" if row.simplification else ""
     left = "" if row.left is None else _display(row.left)
     sign = "≈" if row.rounded else "="
     opening = f'<tr class="{kind}">' if kind else "<tr>"
     return (
         f'{opening}<td class="left">{left}</td><td>{sign}</td><td>{_display(row.right)}</td>'
-        f'<td class="note">{_words(row.note)}</td></tr>\n'
+        f'<td class="note">{words_html(row.note)}</td></tr>\n'
     )

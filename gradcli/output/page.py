@@ -1,0 +1,246 @@
+"""A run as one page that works by itself: the graph, its forward and backward pass step by step, and inputs to change.
+
+The page holds the run as a program (``page_program``) and computes values and gradients again in the browser, so nothing on it
+goes stale: numbers in the derivation and the drawing are filled in by the script. It loads nothing, and text of the user is
+data or escaped, never markup or script.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import Any
+
+from gradcli.autodiff.tape import Tape
+from gradcli.derivation.steps import VALUE, Derivation, Equation
+from gradcli.derivation.words import Equal
+from gradcli.errors import ExitCode, GradcliError
+from gradcli.graph.graph import CONSTANT, VARIABLE
+from gradcli.language.ast import Name, Partial, postorder
+from gradcli.language.numbers import number_text
+from gradcli.language.text import to_text
+from gradcli.lowering.raising import applied
+from gradcli.ops.operation import OPERATIONS
+from gradcli.output.diagram import WHOLE_LABELS, Diagram, GraphPart, Kind
+from gradcli.output.document import Row
+from gradcli.output.entries import Entry, FunctionListing, selected
+from gradcli.output.html import row_html, words_html
+from gradcli.output.page_program import engine_script, page_file, page_program
+from gradcli.output.svg import DARK, LIGHT, Theme, svg
+from gradcli.output.visible import visible, visible_lines
+
+PAGE_NODES = 20_000
+"""Nodes of a graph that a page holds."""
+
+DRAWN_NODES = 250
+"""Nodes that are drawn unless more are asked for: those nearest to the output."""
+
+ROOM = 16
+"""Characters that numbers have room for in the drawing, whatever the inputs are changed to."""
+
+DERIVATIVE_NODES = 60
+"""Nodes of a derivative up to which the results have it."""
+
+LONG_TITLE = 160
+"""Characters from which on a title is set in smaller type."""
+
+_SCRIPTS = ("numbers.js", "words.js", "drawing.js", "page.js")
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+_FIRST_THEME = """\
+document.documentElement.dataset.theme =
+  "{0}" !== "auto" ? "{0}" : matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+"""
+
+
+def html_page_of_graph(
+    tape: Tape,
+    derivation: Derivation | None,
+    *,
+    title: str,
+    chosen: Sequence[int] | None = None,
+    direction: str = "LR",
+    theme: str = "auto",
+    engine: str = "auto",
+    notes: Sequence[str] = (),
+) -> Iterator[str]:
+    """The pieces of a page.
+
+    Args:
+        tape: The run; where its variables have no values, the page asks for them.
+        derivation: Its derivation; None where it is left out.
+        title: What stands above it: the expression.
+        chosen: The ids of the nodes that are drawn, ascending; None for the ``DRAWN_NODES`` that are nearest to the output. Those
+            that are not drawn are computed all the same.
+        direction: ``LR`` draws from left to right, ``TB`` from top to bottom.
+        theme: ``light``, ``dark``, or ``auto``, which follows the viewer; the page has a button for it.
+        engine: What lays the drawing out, see :func:`~gradcli.output.layout.lay_out`.
+        notes: Sentences to the reader, such as warnings of the run.
+
+    Raises:
+        GradcliError: The graph has more than ``PAGE_NODES`` nodes (exit code 4).
+    """
+    if len(tape.graph) > PAGE_NODES:
+        raise GradcliError(
+            f"the graph has {len(tape.graph):,} nodes, and a page holds {PAGE_NODES:,}",
+            hint="other formats draw a part of it",
+            exit_code=ExitCode.LIMIT,
+        )
+    if chosen is None:
+        chosen = selected(tape.graph, most=DRAWN_NODES)
+    data = _data(tape, chosen)
+    text = "\n".join(visible_lines(title))
+    head = (
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n<link rel="icon" href="data:,">\n'
+        f"<title>{escape(visible(title))}</title>\n<script>{_FIRST_THEME.format(theme)}</script>\n"
+        f"<style>\n{_palette('light', LIGHT)}{_palette('dark', DARK)}{page_file('page.css')}</style>\n"
+    )
+    yield f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{head}</head>\n<body>\n'
+    before, picture, steps, derived, after = page_file("page.html").split("<!-- filled in -->\n")
+    yield before.replace("<!-- long -->", " class=long" if len(text) > LONG_TITLE else "").replace("<!-- title -->", escape(text))
+    yield from _inputs(tape)
+    picture = picture.replace("<!-- results -->", "".join(_results(tape, derivation)))
+    yield picture.replace("<!-- notes -->", _notes(tape, chosen, notes))
+    part = _LivePart(FunctionListing(tape), "", "n", chosen, whole_labels=_edges(tape, chosen) <= WHOLE_LABELS)
+    yield from svg(Diagram(title, (part,), direction), theme="light", engine=engine, room=ROOM)
+    yield steps
+    yield from _derivation(derivation)
+    yield derived
+    yield from _table(tape, chosen)
+    yield after
+    yield f'<script type="application/json" id="data">{_json(data)}</script>\n'
+    script = "\n".join([engine_script(data["program"]), *map(page_file, _SCRIPTS)])
+    yield f'<script>\n"use strict";\n(() => {{\n{script}}})();\n</script>\n'
+    yield "</body>\n</html>\n"
+
+
+class _LivePart(GraphPart):
+    """The boxes of a run whose inputs may change: tooltips without numbers."""
+
+    def facts(self, entry: Entry) -> Iterator[str]:
+        yield f"{entry.name} = {entry.expression}" if entry.inputs else entry.name
+        yield f"node {entry.id}: {entry.operation}"
+        yield f"is_leaf {entry.is_leaf}, requires_grad {entry.requires_grad}, grad_fn {entry.grad_fn}"
+
+
+def _edges(tape: Tape, chosen: Sequence[int]) -> int:
+    return sum(len(tape.graph.inputs[id]) for id in chosen)
+
+
+def _palette(name: str, theme: Theme) -> str:
+    """The colours of the drawing as variables of CSS."""
+    colours = {"paper": theme.paper, "ink": theme.ink, "faint": theme.faint, "flow": theme.flow}
+    colours |= {f"fill-{kind.value}": fill for kind, fill in theme.fills.items()}
+    shapes = "".join(f"#picture .{kind.value} .shape {{ fill: var(--fill-{kind.value}); }}\n" for kind in Kind)
+    rules = " ".join(f"--{key}: {value};" for key, value in colours.items())
+    return f':root[data-theme="{name}"] {{ {rules} }}\n' + (shapes if name == "light" else "")
+
+
+# ---- data ----
+
+
+def _data(tape: Tape, chosen: Sequence[int]) -> dict[str, Any]:
+    """What the script of the page reads."""
+    program = page_program(tape)
+    listing = FunctionListing(tape)
+    leaves = (VARIABLE, CONSTANT)
+    operations = tape.graph.operations
+    counts = {at: len(inputs) for at, inputs in zip(program["kind"], program["inputs"], strict=True)}
+    return {
+        "program": program,
+        "names": tape.names,
+        "expressions": [None if operations[id] in leaves else listing.entry(id).expression for id in range(len(operations))],
+        "derivatives": [[link.derivative for link in listing.links(id)] for id in range(len(operations))],
+        "templates": [_template(kind["operation"], counts[at]) for at, kind in enumerate(program["kinds"])],
+        "infix": [bool(OPERATIONS[kind["operation"]].symbol) for kind in program["kinds"]],
+        "requires": [int(needs) for needs in tape.requires_grad],
+        "wrt": list(tape.wrt),
+        "initial": {name: "" if tape.symbolic else number_text(value) for name, value in tape.bindings.items()},
+        "mode": tape.mode,
+        "wholeLabels": _edges(tape, chosen) <= WHOLE_LABELS,
+    }
+
+
+def _template(operation: str, count: int) -> str:
+    """What a node computes, with places {0}, {1}, ... for its operands."""
+    return to_text(applied(operation, [Name(f"{{{at}}}") for at in range(count)]), pretty=True)
+
+
+def _json(data: Any) -> str:
+    """JSON that can stand inside a script element whatever texts are in it."""
+    text = json.dumps(data, separators=(",", ":"), allow_nan=False)
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+# ---- parts of the page ----
+
+
+def _inputs(tape: Tape) -> Iterator[str]:
+    for at, name in enumerate(tape.bindings):
+        shown = escape(visible(name))
+        yield (
+            f'<div class="field"><label for="input{at}">{shown}</label> <span aria-hidden="true">=</span> '
+            f'<input id="input{at}" data-variable="{tape.graph.variables[name]}" type="text" inputmode="decimal" size="9" '
+            f'autocomplete="off" autocapitalize="off" spellcheck="false" aria-describedby="error{at}">'
+            f'<p class="error" id="error{at}"></p></div>\n'
+        )
+
+
+def _live(id: int, what: str) -> str:
+    """A number that the script fills in: the value of a node, or the derivative of the output by it."""
+    return f'<output class="live" data-{what}="{id}"></output>'
+
+
+def _results(tape: Tape, derivation: Derivation | None) -> Iterator[str]:
+    output = Name(tape.names[tape.output])
+    yield f"<p>{words_html([output])} {_live(tape.output, 'value')}</p>\n"
+    for name in tape.wrt:
+        partial: Partial | Equal = Partial(output.name, name)
+        simplified = None if derivation is None else derivation.derivatives.get(name)
+        if simplified is not None and not simplified.definitions:
+            expression = simplified.expressions[0]
+            if sum(1 for _ in postorder(expression)) <= DERIVATIVE_NODES:
+                partial = Equal(partial, expression)
+        yield f"<p>{words_html([partial])} {_live(tape.graph.variables[name], 'adjoint')}</p>\n"
+
+
+def _notes(tape: Tape, chosen: Sequence[int], notes: Sequence[str]) -> str:
+    sentences = list(notes)
+    if len(chosen) < len(tape.graph):
+        sentences.append(
+            f"{len(chosen):,} of {len(tape.graph):,} nodes are drawn, those nearest to the output; all of them are computed."
+        )
+    return "".join(f"<p>{escape(visible(sentence))}</p>" for sentence in sentences)
+
+
+def _derivation(derivation: Derivation | None) -> Iterator[str]:
+    equations = [] if derivation is None else list(derivation.equations.values())
+    if not equations:
+        yield '<p class="faint">No derivation: the graph is large, or nothing in it is differentiated step by step.</p>\n'
+    for equation in equations:
+        yield f'<section class="equation" data-equation="{equation.node}"><table class="equations">\n'
+        yield from map(row_html, _rows(equation))
+        yield f"<tr><td></td><td colspan=3>{_live(equation.node, 'adjoint')}</td></tr>\n</table></section>\n"
+
+
+def _rows(equation: Equation) -> Iterator[Row]:
+    """The steps in symbols; those in numbers would go stale."""
+    left = None
+    for step in equation.steps:
+        if step.rule not in VALUE:
+            yield Row(None if step.left == left else step.left, step.right, step.words, False, step.simplification)
+            left = step.left
+
+
+def _table(tape: Tape, chosen: Sequence[int]) -> Iterator[str]:
+    listing = FunctionListing(tape)
+    for id in chosen:
+        entry = listing.entry(id)
+        what = entry.operation if entry.operation in (VARIABLE, CONSTANT) else entry.expression
+        name = escape(visible(entry.name))
+        yield (
+            f'<tr data-row="{id}"><th scope="row"><button type="button" class="name">{name}</button></th>'
+            f'<td>{escape(visible(what))}</td><td class="number"></td><td class="number"></td>'
+            f'<td class="fact">{escape(entry.grad_fn or ("leaf" if entry.is_leaf else ""))}</td></tr>\n'
+        )
