@@ -85,10 +85,9 @@ def _box(box: Box) -> str:
         return f'  {_quoted(box.id)} [shape=plaintext, fontcolor="{_FAINT}", label={label}, tooltip="not drawn"]\n'
     shape, style, fill, more = _SHAPES[box.kind]
     border = f'color="{_GRADIENT}", penwidth=2' if box.flows else f'color="{_FAINT}"'
-    style += "filled" if box.flows else "filled,dashed"
     label = "<br/>".join(map(_line, box.lines))
     return (
-        f'  {_quoted(box.id)} [shape={shape}, style="{style}", fillcolor="{fill}", {border}{more},\n'
+        f'  {_quoted(box.id)} [shape={shape}, style="{style}filled", fillcolor="{fill}", {border}{more},\n'
         f"    label=<{label}>, tooltip={_tooltip(box.tooltip)}]\n"
     )
 
@@ -98,7 +97,9 @@ def _line(line: Line) -> str:
 
 
 def _arrow(arrow: Arrow) -> str:
-    attributes = [f'color="{_GRADIENT}", penwidth=1.8' if arrow.flows else f'color="{_FAINT}", style=dashed']
+    attributes = [f'color="{_GRADIENT}", penwidth=1.8' if arrow.flows else f'color="{_FAINT}"']
+    if arrow.flows is False:
+        attributes.append("style=dashed")
     if arrow.label:
         attributes.append(f"label={_quoted(f' {arrow.label} ')}")
     facts = list(_facts(arrow))
