@@ -8,6 +8,7 @@ The functions of the command line as a Python API; each is loaded on first use::
     tape.value, tape.gradient           # 6.0, {'w': 5.0}
     gradcli.derive(tape).of("w")        # the chain-rule derivation, step by step
     gradcli.explain("x^x", by="rules")  # the same by the rules of calculus, in symbols
+    gradcli.draw(tape).save("graph.svg")  # the graph; a notebook shows a tape and a drawing as a picture
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from gradcli.algebra.derivatives import Simplified, diff, simplify
     from gradcli.algebra.equality import equal
     from gradcli.algebra.equality_verdict import Equality
-    from gradcli.autodiff.record import record
+    from gradcli.autodiff.record import outline, record
     from gradcli.autodiff.tape import Tape
     from gradcli.derivation.chain_rule import derive
     from gradcli.derivation.explain import Explanation, explain
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
     from gradcli.errors import GradcliError
     from gradcli.language.parser import parse
     from gradcli.language.text import to_text
+    from gradcli.output.drawing import Drawing, draw
 
 _HOMES = {
     "Derivation": "gradcli.derivation.steps",
+    "Drawing": "gradcli.output.drawing",
     "Equality": "gradcli.algebra.equality_verdict",
     "Explanation": "gradcli.derivation.explain",
     "GradcliError": "gradcli.errors",
@@ -38,8 +41,10 @@ _HOMES = {
     "Simplified": "gradcli.algebra.derivatives",
     "derive": "gradcli.derivation.chain_rule",
     "diff": "gradcli.algebra.derivatives",
+    "draw": "gradcli.output.drawing",
     "equal": "gradcli.algebra.equality",
     "explain": "gradcli.derivation.explain",
+    "outline": "gradcli.autodiff.record",
     "parse": "gradcli.language.parser",
     "record": "gradcli.autodiff.record",
     "simplify": "gradcli.algebra.derivatives",
@@ -48,6 +53,7 @@ _HOMES = {
 
 __all__ = [
     "Derivation",
+    "Drawing",
     "Equality",
     "Explanation",
     "GradcliError",
@@ -56,8 +62,10 @@ __all__ = [
     "__version__",
     "derive",
     "diff",
+    "draw",
     "equal",
     "explain",
+    "outline",
     "parse",
     "record",
     "simplify",
@@ -70,5 +78,17 @@ def __getattr__(name: str) -> object:
     if name in _HOMES:
         from importlib import import_module
 
-        return getattr(import_module(_HOMES[name]), name)
+        value = getattr(import_module(_HOMES[name]), name)
+        if name in ("Tape", "outline", "record"):
+            from gradcli.autodiff.tape import Tape
+
+            Tape.picture = _svg
+        return value
     raise AttributeError(f"module 'gradcli' has no attribute {name!r}")
+
+
+def _svg(tape: Tape) -> str:
+    """The graph of a run as a notebook shows it."""
+    from gradcli.output.drawing import draw
+
+    return draw(tape).text("svg")

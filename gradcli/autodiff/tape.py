@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from gradcli.autodiff.reverse import local_derivatives
 from gradcli.errors import GradcliError
@@ -19,7 +20,7 @@ DTYPES = ("float64", "float32")
 ACCUMULATE_GRAD = "AccumulateGrad"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Tape:
     """A run of a program and its backward pass.
 
@@ -46,6 +47,16 @@ class Tape:
     adjoints: list[float | None]
     retained: frozenset[int]
     symbolic: bool = False
+
+    picture: ClassVar[Callable[[Tape], str] | None] = None
+    """Draws a tape as SVG for notebooks; set by whoever can draw, since this layer cannot."""
+
+    def _repr_svg_(self) -> str | None:
+        return None if Tape.picture is None else Tape.picture(self)
+
+    def __repr__(self) -> str:
+        result = self.names[self.output] if self.symbolic else f"{self.names[self.output]} = {self.value!r}"
+        return f"Tape({result}, {len(self.graph):,} nodes, {self.mode})"
 
     @functools.cached_property
     def names(self) -> list[str]:

@@ -130,7 +130,7 @@ def _show(explanation: Explanation, format: str | None, output: str | None, warn
         if output is None or output == STDIN:
             write(pieces)
         else:
-            from gradcli.cli.files import write_file
+            from gradcli.output.files import write_file
 
             write_file(output, pieces)
         return

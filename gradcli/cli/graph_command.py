@@ -21,6 +21,7 @@ from gradcli.cli.command import (
 from gradcli.cli.run import run_of
 from gradcli.cli.streams import STDIN
 from gradcli.errors import GradcliError
+from gradcli.output import drawing
 
 HELP = """\
 The computation graph of an expression: as a table, a tree, a drawing, a picture, a page to step through, or data.
@@ -40,22 +41,7 @@ Either all variables have values or none has. Each is an option of its own: --x 
 Exit codes: 0 success, 2 bad input, 3 not finite under --strict, 4 a limit reached, 130 interrupted.
 """
 
-SUFFIXES = {
-    ".svg": "svg",
-    ".png": "png",
-    ".pdf": "pdf",
-    ".html": "html",
-    ".htm": "html",
-    ".tex": "tikz",
-    ".tikz": "tikz",
-    ".dot": "dot",
-    ".gv": "dot",
-    ".mmd": "mermaid",
-    ".mermaid": "mermaid",
-    ".graphml": "graphml",
-    ".json": "json",
-    ".txt": "table",
-}
+SUFFIXES = {**drawing.SUFFIXES, ".txt": "table"}
 """The format of a file by the end of its name."""
 
 FORMATS = ("table", "tree", "list", "draw", *dict.fromkeys(format for format in SUFFIXES.values() if format != "table"))
@@ -128,7 +114,7 @@ def run(arguments: Arguments, command: Command) -> None:
     elif output in (None, STDIN):
         show(request)
     else:
-        from gradcli.cli.files import write_file
+        from gradcli.output.files import write_file
 
         write_file(output or "", pieces(request))
 

@@ -8,7 +8,7 @@ import shutil
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,19 +16,18 @@ from gradcli.autodiff.tape import Tape
 from gradcli.cli.streams import can_print_signs, wants_rich, write, write_bytes, write_note, write_warning
 from gradcli.errors import GradcliError
 from gradcli.output.diagram import Diagram, diagram
+from gradcli.output.drawing import BINARY, MOST_SHOWN, picture, writer
 from gradcli.output.tables import TABLE_ROWS
 
 if TYPE_CHECKING:
     from gradcli.output.blocks import Block, Style
     from gradcli.output.canvas import Segment
 
-MOST_SHOWN = {"draw": 60, "tree": 2_000, "svg": 300, "png": 300, "pdf": 300, "html": 300, "tikz": 300}
+_MOST = {"draw": 60, "tree": 2_000, **dict.fromkeys(("svg", "png", "pdf", "html", "tikz"), MOST_SHOWN)}
 """Nodes up to which a format shows a whole graph without being asked; the others show any number."""
 
 LONG_LAYOUT = 1_000
 """Nodes from which on a layout takes long."""
-
-BINARY = ("png", "pdf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ class Request:
         """The most nodes to show of a graph."""
         if self.everything:
             return None
-        return self.most if self.most is not None else MOST_SHOWN.get(self.format)
+        return self.most if self.most is not None else _MOST.get(self.format)
 
     def diagram(self, direction: str = "LR") -> Diagram:
         """What is drawn."""
@@ -126,7 +125,7 @@ def open_in_browser(request: Request, path: str | None) -> None:
     import tempfile
     import webbrowser
 
-    from gradcli.cli.files import write_file
+    from gradcli.output.files import write_file
 
     content = pieces(request)
     if path is None:
@@ -153,20 +152,23 @@ def _text(request: Request) -> Iterable[str]:
         return (f"{line}\n" for line in plain_lines(_tables(request, shown, Style(request.ascii))))
     if request.format == "draw":
         return ("".join(segment.text for segment in line) + "\n" for line in _drawing(request))
-    return _writers()[request.format](request)
+    drawing = _checked(request, request.diagram())
+    if request.format == "mermaid":
+        from gradcli.output.mermaid import mermaid_warning
 
-
-def _writers() -> dict[str, Callable[[Request], Iterable[str]]]:
-    return {
-        "tree": _tree,
-        "list": _list,
-        "dot": _dot,
-        "mermaid": _mermaid,
-        "graphml": _graphml,
-        "svg": _svg,
-        "tikz": _tikz,
-        "html": _html,
-    }
+        warning = mermaid_warning(drawing)
+        if warning:
+            write_warning(warning)
+    write_format = writer(request.format)
+    if request.format == "tree":
+        return write_format(drawing, ascii=request.ascii)
+    if request.format in ("svg", "html"):
+        with _interruptible():
+            return list(write_format(drawing, theme=request.theme, engine=request.layout))
+    if request.format == "tikz":
+        with _interruptible():
+            return list(write_format(drawing, engine=request.layout))
+    return write_format(drawing)
 
 
 def _tables(request: Request, shown: Diagram, style: Style) -> Iterator[Block]:
@@ -174,40 +176,6 @@ def _tables(request: Request, shown: Diagram, style: Style) -> Iterator[Block]:
 
     limited = request.everything or request.most is not None or request.depth is not None
     yield from diagram_tables(shown, style, rows=None if limited else TABLE_ROWS)
-
-
-def _tree(request: Request) -> Iterable[str]:
-    from gradcli.output.listing_text import graph_tree
-
-    return graph_tree(_checked(request, request.diagram()), ascii=request.ascii)
-
-
-def _list(request: Request) -> Iterable[str]:
-    from gradcli.output.listing_text import graph_list
-
-    return graph_list(_checked(request, request.diagram()))
-
-
-def _dot(request: Request) -> Iterable[str]:
-    from gradcli.output.dot import dot
-
-    return dot(_checked(request, request.diagram()))
-
-
-def _mermaid(request: Request) -> Iterable[str]:
-    from gradcli.output.mermaid import mermaid, mermaid_warning
-
-    drawing = _checked(request, request.diagram())
-    warning = mermaid_warning(drawing)
-    if warning:
-        write_warning(warning)
-    return mermaid(drawing)
-
-
-def _graphml(request: Request) -> Iterable[str]:
-    from gradcli.output.graphml import graphml
-
-    return graphml(_checked(request, request.diagram()))
 
 
 def _drawing(request: Request) -> list[list[Segment]]:
@@ -226,59 +194,12 @@ def _drawing(request: Request) -> list[list[Segment]]:
     return lines
 
 
-def _svg(request: Request) -> Iterable[str]:
-    from gradcli.output.svg import svg
-
-    drawing = _checked(request, request.diagram())
-    with _interruptible():
-        return list(svg(drawing, theme=request.theme, engine=request.layout))
-
-
-def _tikz(request: Request) -> Iterable[str]:
-    from gradcli.output.tikz import tikz
-
-    drawing = _checked(request, request.diagram())
-    with _interruptible():
-        return list(tikz(drawing, engine=request.layout))
-
-
-def _html(request: Request) -> Iterable[str]:
-    from gradcli.cli.show import DERIVATION_NODES
-    from gradcli.derivation.chain_rule import derive
-    from gradcli.output.entries import selected
-    from gradcli.output.page import html_page_of_graph
-
-    if request.view != "forward":
-        hint = f"leave out --{request.view}; svg draws the backward graphs"
-        raise GradcliError("a page shows the graph of the function, and steps through both passes", hint=hint)
-    tape = request.tape
-    _checked(request, request.diagram())
-    chosen = selected(tape.graph, depth=request.depth, most=request.limit)
-    derivation = derive(tape) if len(tape.graph) <= DERIVATION_NODES or request.everything else None
-    with _interruptible():
-        return list(
-            html_page_of_graph(
-                tape,
-                derivation,
-                title=request.text,
-                chosen=chosen,
-                direction=request.direction or "LR",
-                theme=request.theme,
-                engine=request.layout,
-                notes=request.warnings,
-            )
-        )
-
-
 def _picture(request: Request) -> bytes:
     """A PNG or PDF."""
-    from gradcli.output.raster import converted
-    from gradcli.output.svg import svg
-
     drawing = _checked(request, request.diagram())
     theme = "light" if request.theme == "auto" else request.theme
     with _interruptible():
-        return converted("".join(svg(drawing, theme=theme, engine=request.layout)), request.format, title=request.text)
+        return picture(drawing, request.format, theme=theme, engine=request.layout)
 
 
 def _check_whole(request: Request) -> None:
@@ -297,7 +218,7 @@ def _checked(request: Request, drawing: Diagram) -> Diagram:
                 f"{what}{part.shown:,} of {part.total:,} nodes are shown, those nearest to the output; --all shows every one, "
                 f"--max-shown N so many, --format list or dot writes them quickly"
             )
-        if part.shown >= LONG_LAYOUT and request.format in MOST_SHOWN and request.format != "tree":
+        if part.shown >= LONG_LAYOUT and request.format in _MOST and request.format != "tree":
             write_note(f"laying out {part.shown:,} nodes can take minutes; Ctrl-C ends it")
     return drawing
 
