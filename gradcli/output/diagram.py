@@ -161,6 +161,7 @@ class GraphPart(Part):
         self.shown = len(chosen)
         self.total = len(listing.graph)
         self.drawn: Collection[int] = range(self.total) if self.shown == self.total else frozenset(chosen)
+        self.outputs = frozenset(listing.graph.outputs or [listing.graph.output])
 
     def boxes(self) -> Iterator[Box]:
         for id in self.chosen:
@@ -185,9 +186,8 @@ class GraphPart(Part):
 
     def box(self, entry: Entry) -> Box:
         """The box of a node."""
-        outputs = self.listing.graph.outputs or [self.listing.graph.output]
         kind = {VARIABLE: Kind.VARIABLE, CONSTANT: Kind.CONSTANT}.get(entry.operation, Kind.OPERATION)
-        if kind is Kind.OPERATION and entry.id in outputs:
+        if kind is Kind.OPERATION and entry.id in self.outputs:
             kind = Kind.OUTPUT
         flows = entry.requires_grad or bool(entry.derivative_of)
         return Box(f"{self.prefix}{entry.id}", kind, tuple(self.lines(entry, kind)), flows, tuple(self.facts(entry)), entry.id)

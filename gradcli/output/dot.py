@@ -85,7 +85,7 @@ def _box(box: Box) -> str:
         return f'  {_quoted(box.id)} [shape=plaintext, fontcolor="{_FAINT}", label={label}, tooltip="not drawn"]\n'
     shape, style, fill, more = _SHAPES[box.kind]
     border = f'color="{_GRADIENT}", penwidth=2' if box.flows else f'color="{_FAINT}"'
-    label = "<br/>".join(map(_line, box.lines))
+    label = "<br/>".join(map(_line, box.lines)) or "&#160;"
     return (
         f'  {_quoted(box.id)} [shape={shape}, style="{style}filled", fillcolor="{fill}", {border}{more},\n'
         f"    label=<{label}>, tooltip={_tooltip(box.tooltip)}]\n"
@@ -140,5 +140,5 @@ def _lines(text: str) -> str:
 
 
 def _markup(text: str) -> str:
-    """Text between the tags of a label; escape sequences are replaced there too."""
-    return "<br/>".join(visible_lines(text.translate(_MARKUP)))
+    """Text between tags of a label, where Graphviz replaces escape sequences too, and which must not be empty."""
+    return "<br/>".join(visible_lines(text.translate(_MARKUP))) or "&#160;"

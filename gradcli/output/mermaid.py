@@ -51,7 +51,8 @@ def mermaid(diagram: Diagram) -> Iterator[str]:
     used: dict[str, None] = {}
     flowing: list[int] = []
     edges = 0
-    for number, part in enumerate(diagram.parts, 1):
+    # Mermaid draws the last subgraph first.
+    for number, part in enumerate(reversed(diagram.parts), 1):
         if len(diagram.parts) > 1:
             yield f'  subgraph part{number}["{_label(part.title)}"]\n  direction {diagram.direction}\n'
         for box in part.boxes():
