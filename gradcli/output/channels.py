@@ -85,6 +85,7 @@ def _break_cycles(trunks: list[Trunk], below: list[int | None], taken: set[int])
             at = below[at]
         if at is not None and state[at] == 1:
             _part(trunks, below, at, taken)
+            state.append(2)
         for passed in path:
             state[passed] = 2
 

@@ -11,7 +11,7 @@ from typing import IO
 
 from gradcli.errors import columns
 from gradcli.output.blocks import Style
-from gradcli.output.canvas import Segment
+from gradcli.output.canvas import Segment, Wire
 from gradcli.output.diagram import MEANINGS, Diagram, Kind
 from gradcli.output.draw_part import ARROWS, ASCII_ARROWS, PartDrawing, borders
 
@@ -95,20 +95,28 @@ LEGEND_COLUMNS = 78
 
 def _legend(diagram: Diagram, ascii: bool) -> list[list[Segment]]:
     """What the shapes and wires that occur mean."""
-    entries = []
-    for kind in diagram.kinds:
-        border = borders(ascii).get(kind)
-        sign = border.corners[0] + border.sides[0] + border.corners[1] if border else "( )"
-        entries.append([Segment(sign, kind.value), Segment(f" {MEANINGS[kind]}", "faint")])
+    lines: list[list[Segment]] = []
+    for entries in (_kinds(diagram, ascii), _flows(diagram, ascii)):
+        fresh = drawn_width([*lines[-1:]]) + 3 + sum(drawn_width([entry]) + 3 for entry in entries) > LEGEND_COLUMNS
+        for entry in entries:
+            if lines and not fresh and drawn_width([[*lines[-1], *entry]]) + 3 <= LEGEND_COLUMNS:
+                lines[-1] += [Segment("   ", ""), *entry]
+            else:
+                lines.append(entry)
+            fresh = False
+    return lines
+
+
+def _kinds(diagram: Diagram, ascii: bool) -> list[list[Segment]]:
+    signs = {kind: border.corners[0] + border.sides[0] + border.corners[1] for kind, border in borders(ascii).items()}
+    return [[Segment(signs.get(kind, "( )"), kind.value), Segment(f" {MEANINGS[kind]}", "faint")] for kind in diagram.kinds]
+
+
+def _flows(diagram: Diagram, ascii: bool) -> list[list[Segment]]:
     occurring = {arrow.flows for part in diagram.parts for arrow in part.arrows()}
     arrows = ASCII_ARROWS if ascii else ARROWS
-    for flows, meaning in ((True, "a gradient flows"), (False, "none flows")):
-        if flows in occurring:
-            entries.append([Segment(arrows[flows].sample, "flow" if flows else "line"), Segment(f" {meaning}", "faint")])
-    lines: list[list[Segment]] = []
-    for entry in entries:
-        if lines and drawn_width([[*lines[-1], *entry]]) + 3 <= LEGEND_COLUMNS:
-            lines[-1] += [Segment("   ", ""), *entry]
-        else:
-            lines.append(entry)
-    return lines
+    return [
+        [Segment(arrows[flows].sample, Wire(0, flows).style), Segment(f" {meaning}", "faint")]
+        for flows, meaning in ((True, "a gradient flows"), (False, "none flows"))
+        if flows in occurring
+    ]

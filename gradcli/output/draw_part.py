@@ -11,7 +11,8 @@ from gradcli.output.blocks import Style
 from gradcli.output.canvas import Canvas, Segment
 from gradcli.output.channels import Trunk, route
 from gradcli.output.diagram import Box, Kind, Part
-from gradcli.output.ranks import End, Item, Size, ranked
+from gradcli.output.places import set_places
+from gradcli.output.ranks import End, Item, ranked
 
 
 class Border(NamedTuple):
@@ -112,7 +113,10 @@ class PartDrawing:
         self.borders = borders(ascii)
         self.arrows = ASCII_ARROWS if ascii else ARROWS
         self.spaces = RIGHTWARDS if self.right else DOWNWARDS
-        self.items = ranked(part, self.box_size, self.label_size, self.spaces.gap)
+        self.items = ranked(part)
+        for item in self.items:
+            item.across, item.along = self.size(item)
+        set_places(self.items, self.spaces.gap)
         self.ranks: list[list[int]] = [[] for _ in range(1 + max((item.rank for item in self.items), default=-1))]
         for number, item in enumerate(self.items):
             self.ranks[item.rank].append(number)
@@ -125,20 +129,19 @@ class PartDrawing:
 
     # ---- sizes ----
 
-    def box_size(self, box: Box, arrows: int) -> Size:
-        """The room that a box takes."""
-        width = max(columns(line) for _, line in self.written(box))
-        if box.kind is Kind.CONSTANT:
+    def size(self, item: Item) -> tuple[int, int]:
+        """The room that an item takes across the ranks and along them."""
+        if item.box is None:
+            width = columns(self.styled(item.label))
+            return (1, width + 2 * bool(width)) if self.right else (max(width, 1), min(width, 1))
+        width = max(columns(line) for _, line in self.written(item.box))
+        if item.box.kind is Kind.CONSTANT:
             return (1, width) if self.right else (width, 1)
-        height = len(box.lines) + 2
+        height = len(item.box.lines) + 2
+        wires = max(len(item.sources), len({flows for _, flows in item.targets}))
         if self.right:
-            return max(height, arrows + 2), width + 4
-        return max(width + 4, 2 * arrows + 1) | 1, height
-
-    def label_size(self, label: str) -> Size:
-        """The room that a label takes, with a blank at either side of it in a wire to the right."""
-        width = columns(self.styled(label))
-        return (1, width + 2) if self.right else (width, 1)
+            return max(height, wires + 2), width + 4
+        return max(width + 4, 3 * wires + 1) | 1, height
 
     def written(self, box: Box) -> list[tuple[str, str]]:
         """The lines in a box: their style, and what they say."""
@@ -163,7 +166,7 @@ class PartDrawing:
             wires = [(number, flows) for number in rank for flows in self.items[number].exits]
             trunks = route(
                 [
-                    channels.Wire(self.items[wire[0]].exits[wire[1]], tuple(sorted(place for place, _ in self.arrivals(wire))))
+                    channels.Wire(self.items[wire[0]].exits[wire[1]], tuple(sorted(at for at, _ in self.arrivals(wire))))
                     for wire in wires
                 ]
             )
