@@ -22,7 +22,7 @@ from gradcli.language.numbers import number_text
 from gradcli.language.text import to_text
 from gradcli.lowering.raising import applied
 from gradcli.ops.operation import OPERATIONS
-from gradcli.output.diagram import WHOLE_LABELS, Diagram, GraphPart, Kind
+from gradcli.output.diagram import WHOLE_LABELS, Diagram, GraphPart, Kind, Line
 from gradcli.output.document import Row
 from gradcli.output.entries import Entry, FunctionListing, selected
 from gradcli.output.html import row_html, words_html
@@ -116,7 +116,15 @@ def html_page_of_graph(
 
 
 class _LivePart(GraphPart):
-    """The boxes of a run whose inputs may change: tooltips without numbers."""
+    """The boxes of a run whose inputs may change: with a place for each number to come, and tooltips without numbers."""
+
+    def lines(self, entry: Entry, kind: Kind) -> Iterator[Line]:
+        for line in super().lines(entry, kind):
+            yield line
+            if line.role == "title" and kind is not Kind.CONSTANT and entry.value is None:
+                yield Line("value", "")
+                if entry.requires_grad:
+                    yield Line("adjoint", "")
 
     def facts(self, entry: Entry) -> Iterator[str]:
         yield f"{entry.name} = {entry.expression}" if entry.inputs else entry.name

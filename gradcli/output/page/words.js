@@ -120,12 +120,12 @@ class Words {
     });
     if (arrivals.length > 1) {
       const last = place === arrivals.length - 1;
-      const sums = before === undefined ? [" "] : [" ", { number: before }, " + ", { number: contribution, signed: true }, " "];
+      const sums = before === undefined ? [] : [{ number: before }, " + ", { number: contribution, signed: true }];
       lines.push({
         caption: last ? "sum" : "sum so far",
         pieces: [
-          ...(last ? [whole, before === undefined ? "" : " ="] : []), ...sums,
-          before === undefined && !last ? "" : `${equals(sum)} `, { number: sum, role: last ? "result" : "" },
+          ...(last ? [whole, " = "] : []), ...sums,
+          before === undefined ? "" : ` ${equals(sum)} `, { number: sum, role: last ? "result" : "" },
           last ? "" : ` (${arrivals.length - 1 - place} more to come)`,
         ],
       });
