@@ -16,7 +16,7 @@ from gradcli.autodiff.tape import Tape
 from gradcli.cli.streams import can_print_signs, wants_rich, write, write_bytes, write_note, write_warning
 from gradcli.errors import GradcliError
 from gradcli.output.diagram import Diagram, diagram
-from gradcli.output.drawing import BINARY, MOST_SHOWN, picture, writer
+from gradcli.output.drawing import BINARY, MOST_SHOWN, writer
 from gradcli.output.tables import TABLE_ROWS
 
 if TYPE_CHECKING:
@@ -196,10 +196,17 @@ def _drawing(request: Request) -> list[list[Segment]]:
 
 def _picture(request: Request) -> bytes:
     """A PNG or PDF."""
+    from gradcli.output.raster import converted, png_scale, size_of
+
     drawing = _checked(request, request.diagram())
     theme = "light" if request.theme == "auto" else request.theme
     with _interruptible():
-        return picture(drawing, request.format, theme=theme, engine=request.layout)
+        svg = "".join(writer("svg")(drawing, theme=theme, engine=request.layout))
+        if request.format == "png" and png_scale(svg) < 1:
+            width, height = size_of(svg)
+            sharp = "svg and pdf stay sharp, --max-shown N and --depth N show less"
+            write_warning(f"the drawing has {width:,} by {height:,} pixels and is scaled by {png_scale(svg):.2f}: {sharp}")
+        return converted(svg, request.format, title=drawing.title)
 
 
 def _check_whole(request: Request) -> None:

@@ -343,7 +343,11 @@ def diagram(
         chosen = selected(gradient.graph, depth=depth, most=most)
         listing = GradientListing(gradient, output, board=board)
         parts.append(GraphPart(listing, "The gradient as a graph of its own", "g", chosen, whole_labels=False))
-    return Diagram(title, parts, direction)
+    return Diagram(shortened(title, WHOLE_TITLE), parts, direction)
+
+
+WHOLE_TITLE = 400
+"""Characters of the title of a diagram."""
 
 
 def derivative(of: str, by: str) -> str:

@@ -58,21 +58,6 @@ def writer(format: str) -> Callable[..., Iterable[str]]:
     return found
 
 
-def picture(diagram: Diagram, format: str, *, theme: str = "light", engine: str = "auto") -> bytes:
-    """A diagram as PNG or PDF.
-
-    Args:
-        diagram: What to draw.
-        format: ``png`` or ``pdf``.
-        theme: ``light`` or ``dark``.
-        engine: What lays it out, see :func:`~gradcli.output.layout.lay_out`.
-    """
-    from gradcli.output.raster import converted
-    from gradcli.output.svg import svg
-
-    return converted("".join(svg(diagram, theme=theme, engine=engine)), format, title=diagram.title)
-
-
 @dataclass(frozen=True, repr=False)
 class Drawing:
     """A graph to look at. A notebook shows it as a picture.
@@ -107,7 +92,9 @@ class Drawing:
         name = os.fspath(path)
         format = SUFFIXES.get(os.path.splitext(name)[1].lower(), "")
         if format in BINARY:
-            write_file(name, picture(self.diagram, format))
+            from gradcli.output.raster import converted
+
+            write_file(name, converted("".join(writer("svg")(self.diagram, theme="light")), format, title=self.diagram.title))
         elif format in _WRITERS:
             write_file(name, writer(format)(self.diagram))
         else:
