@@ -6,7 +6,7 @@ gradient flows are heavy, others dashed. Where two wires cross, one passes over 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO
 
 from gradcli.errors import columns
@@ -63,14 +63,12 @@ def drawn_text(diagram: Diagram, *, ascii: bool = False, legend: bool = True) ->
         yield "".join(segment.text for segment in line)
 
 
-def drawn_rich(diagram: Diagram, stream: IO[str], *, ascii: bool = False, legend: bool = True) -> str:
-    """The drawing as a terminal shows it, in its colours; lines are not broken, however narrow the terminal is.
+def rich_drawing(lines: Sequence[Sequence[Segment]], stream: IO[str]) -> str:
+    """A drawing as a terminal shows it, in its colours; lines are not broken, however narrow the terminal is.
 
     Args:
-        diagram: The diagram.
+        lines: The drawing; see :func:`drawn`.
         stream: The stream that it will be written to; Rich asks it for its abilities.
-        ascii: Without signs beyond ASCII.
-        legend: Whether a line at the end says what shapes and wires mean.
     """
     from rich.console import Console
     from rich.text import Text
@@ -78,13 +76,13 @@ def drawn_rich(diagram: Diagram, stream: IO[str], *, ascii: bool = False, legend
     force = None if stream.isatty() else True
     console = Console(file=stream, force_terminal=force, highlight=False, markup=False, emoji=False)
     with console.capture() as capture:
-        for line in drawn(diagram, ascii=ascii, legend=legend):
+        for line in lines:
             text = Text.assemble(*((segment.text, COLOURS.get(segment.style, "")) for segment in line))
             console.print(text, soft_wrap=True)
     return capture.get()
 
 
-def drawn_width(lines: list[list[Segment]]) -> int:
+def drawn_width(lines: Sequence[Sequence[Segment]]) -> int:
     """How many columns of a terminal a drawing takes."""
     return max((sum(columns(segment.text) for segment in line) for line in lines), default=0)
 

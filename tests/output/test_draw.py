@@ -14,7 +14,7 @@ from gradcli.errors import columns
 from gradcli.output.canvas import ASCII_DASHED, ASCII_SOLID, DASHED, DOWN, HEAVY, LEFT, LIGHT, RIGHT, UP
 from gradcli.output.channels import Trunk, Wire, route
 from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Line, Part
-from gradcli.output.draw import drawn, drawn_rich, drawn_text, drawn_width
+from gradcli.output.draw import drawn, drawn_text, drawn_width, rich_drawing
 from gradcli.output.draw_part import PartDrawing
 
 STEPS = {UP: (-1, 0), RIGHT: (0, 1), DOWN: (1, 0), LEFT: (0, -1)}
@@ -222,7 +222,7 @@ def _under(own: list[Trunk], trunk: Trunk, column: int, depth: int) -> int:
 def test_rich_shows_the_same_text_in_colours() -> None:
     boxes = [Box("a", Kind.VARIABLE, (Line("title", "[red]x"),)), Box("b", Kind.OUTPUT, (Line("title", "y" * 100),))]
     found = Diagram("", [GivenPart(boxes, [Arrow("a", "b", "", True)])], "LR")
-    shown = drawn_rich(found, io.StringIO())
+    shown = rich_drawing(drawn(found), io.StringIO())
     plain = list(drawn_text(found))
     for sequence in {piece.split("m")[0] for piece in shown.split("\x1b[")[1:]}:
         shown = shown.replace(f"\x1b[{sequence}m", "")
