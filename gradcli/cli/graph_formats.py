@@ -221,10 +221,10 @@ def _checked(request: Request, drawing: Diagram) -> Diagram:
     for part in drawing.parts:
         if request.limit is not None and part.shown == request.limit < part.total:
             what = f"{part.title}: " if part.title else ""
-            write_warning(
-                f"{what}{part.shown:,} of {part.total:,} nodes are shown, those nearest to the output; --all shows every one, "
-                f"--max-shown N so many, --format list or dot writes them quickly"
+            more = (
+                "" if request.most else "; --all shows every one, --max-shown N so many, --format list or dot writes them quickly"
             )
+            write_warning(f"{what}{part.shown:,} of {part.total:,} nodes are shown, those nearest to the output{more}")
         if part.shown >= LONG_LAYOUT and request.format in _MOST and request.format != "tree":
             write_note(f"laying out {part.shown:,} nodes can take minutes; Ctrl-C ends it")
     return drawing
