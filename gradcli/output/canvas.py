@@ -112,18 +112,16 @@ def _sign(number: int) -> int:
 
 
 def _segments(cells: dict[int, tuple[str, str]]) -> list[Segment]:
-    """The cells of a line, neighbours of one style together."""
-    found: list[Segment] = []
-    for column in range(max(cells, default=-1) + 1):
-        text, style = cells.get(column, (" ", ""))
-        if text.isspace() and found:
-            found[-1] = Segment(found[-1].text + text, found[-1].style)
-        elif found and found[-1].style == style:
-            found[-1] = Segment(found[-1].text + text, style)
-        else:
-            found.append(Segment(text, style))
-    while found and not found[-1].text.strip():
-        found.pop()
-    if found:
-        found[-1] = Segment(found[-1].text.rstrip(), found[-1].style)
-    return found
+    """The cells of a line, neighbours of one style together; blanks belong to what stands before them."""
+    found: list[tuple[list[str], str]] = []
+    end = 0
+    for column in sorted(cells):
+        text, style = cells[column]
+        if column > end:
+            found = found or [([], "")]
+            found[-1][0].append(" " * (column - end))
+        if not found or (found[-1][1] != style and text != " "):
+            found.append(([], style))
+        found[-1][0].append(text)
+        end = column + 1
+    return [Segment("".join(texts), style) for texts, style in found]
