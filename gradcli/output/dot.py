@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Line, Part
+from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Line, Part, shortened
 from gradcli.output.visible import visible_lines
 
 _FONTS = "Helvetica,Arial,sans-serif"
@@ -32,6 +32,7 @@ _ROLES = {
 }
 """How each line of a box is written."""
 
+_TITLE_COLUMNS = 120
 _CAPTION = "Thick lines: a gradient flows. At an edge stands its local derivative."
 
 
@@ -63,7 +64,8 @@ def dot(diagram: Diagram) -> Iterator[str]:
 def _heading(diagram: Diagram) -> str:
     alone = diagram.parts[0] if len(diagram.parts) == 1 else None
     caption = _CAPTION if alone is None or not (shown := _count(alone)) else f"{_CAPTION} {shown} are drawn."
-    return f'<<b>{_markup(diagram.title)}</b><br/><font color="{_FAINT}" point-size="10">{_markup(caption)}</font><br/> >'
+    title = _markup(shortened(diagram.title, _TITLE_COLUMNS))
+    return f'<<b>{title}</b><br/><font color="{_FAINT}" point-size="10">{_markup(caption)}</font><br/> >'
 
 
 def _count(part: Part) -> str:

@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Line
+from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Line, shortened
 from gradcli.output.visible import visible, visible_lines
 
 MOST_EDGES = 500
 MOST_CHARACTERS = 50_000
 """What Mermaid draws where its settings ``maxEdges`` and ``maxTextSize`` are left alone; a text cannot change them itself."""
 
+_TITLE_COLUMNS = 120
 _GRADIENT = "#d9480f"
 
 _SHAPES = {
@@ -47,7 +48,8 @@ def mermaid(diagram: Diagram) -> Iterator[str]:
     Args:
         diagram: What is drawn.
     """
-    yield f"---\ntitle: {json.dumps(visible(diagram.title), ensure_ascii=False)}\n---\nflowchart {diagram.direction}\n"
+    title = visible(shortened(diagram.title, _TITLE_COLUMNS))
+    yield f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\n---\nflowchart {diagram.direction}\n"
     used: dict[str, None] = {}
     flowing: list[int] = []
     edges = 0
@@ -121,10 +123,13 @@ _MEANT = re.compile(r"[^\w .,=+/()'·∂…√²³⁻¹-]|(?<![^\W_])_|_(?![^\W_
 _BEGINNING = re.compile(r"[^\w\s(·∂…√]|\d+[.)]")
 """What Markdown would read as a list, a quotation, a rule or a heading at the beginning of a line."""
 
+_JOINED = re.compile(r"(?<=\\)(?=n)|(?<=\$)(?=\$)|(?<=:)(?=fa-)")
+"""Where Mermaid finds a line break, a formula or an icon, even between references: an invisible word joiner keeps them apart."""
+
 
 def _label(text: str) -> str:
     """Text in a label: ``#60;`` for <, and the like."""
-    return "<br/>".join(_label_line(line.strip()) for line in visible_lines(text))
+    return "<br/>".join(_label_line(_JOINED.sub("\u2060", line.strip())) for line in visible_lines(text))
 
 
 def _label_line(line: str) -> str:
