@@ -33,7 +33,7 @@ _ROLES = {
 """How each line of a box is written."""
 
 _TITLE_COLUMNS = 120
-_CAPTION = "Thick lines: a gradient flows. At an edge stands its local derivative."
+_CAPTION = "Thick lines: a gradient flows. Numbers at edges: local derivatives."
 
 
 def dot(diagram: Diagram) -> Iterator[str]:
