@@ -32,12 +32,27 @@ def loaded_by(*arguments: str) -> set[str]:
         "sys.stderr.write(' '.join(sys.modules)); sys.exit(code)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, *arguments], capture_output=True, env=ENVIRONMENT, check=True, text=True, timeout=100
+        [sys.executable, "-c", program, *arguments], capture_output=True, env=ENVIRONMENT, check=True, timeout=100
     )
-    return {name.partition(".")[0] if not name.startswith("gradcli") else name for name in done.stderr.split()}
+    names = done.stderr.decode().split()
+    return {name.partition(".")[0] if not name.startswith("gradcli") else name for name in names}
 
 
-HEAVY = {"lark", "rich", "typer", "click", "numpy", "mpmath", "sympy", "torch", "difflib", "asyncio"}
+HEAVY = {
+    "graphlay",
+    "typst",
+    "subprocess",
+    "lark",
+    "rich",
+    "typer",
+    "click",
+    "numpy",
+    "mpmath",
+    "sympy",
+    "torch",
+    "difflib",
+    "asyncio",
+}
 WORKED = ("eval", "(x+w)*(w+1)", "--x", "2", "--w", "1", "--wrt", "w")
 
 
@@ -50,6 +65,19 @@ def test_the_version_loads_next_to_nothing() -> None:
 @pytest.mark.parametrize("format", ["--json", "-q", "--format=text"])
 def test_an_evaluation_loads_no_library(format: str) -> None:
     assert not loaded_by(*WORKED, format) & HEAVY
+
+
+GRAPH = ("graph", *WORKED[1:])
+
+
+@pytest.mark.parametrize("format", ["table", "tree", "list", "dot", "mermaid", "graphml", "json"])
+def test_a_graph_as_text_loads_no_library(format: str) -> None:
+    assert not loaded_by(*GRAPH, "--format", format) & HEAVY
+
+
+@pytest.mark.parametrize(("format", "needed"), [("svg", {"graphlay"}), ("draw", {"graphlay"}), ("png", {"graphlay", "typst"})])
+def test_a_picture_loads_what_lays_it_out_and_draws_it(format: str, needed: set[str]) -> None:
+    assert loaded_by(*GRAPH, "--format", format) & {"graphlay", "typst", "numpy", "rich", "typer"} == needed
 
 
 def test_numbers_load_neither_derivations_nor_views() -> None:
@@ -116,7 +144,7 @@ def test_nothing_runs_text_or_raises_the_limits_of_python(path: Path) -> None:
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
             looks_up_a_rule = called == "globals" and path.name == "builder.py"  # by the names that the grammar gives
-            allowed = called == "re.compile" or looks_up_a_rule
+            allowed = called in ("re.compile", "typst.compile") or looks_up_a_rule
             assert allowed or called.split(".")[-1] not in FORBIDDEN, f"{path}:{node.lineno}: {called}"
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]

@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import sys
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -233,10 +232,11 @@ def _checked(request: Request, drawing: Diagram) -> Diagram:
 @contextlib.contextmanager
 def _interruptible() -> Iterator[None]:
     """Let Ctrl-C end the process at once: a layout runs in a library, which Python's own handler would wait for."""
-    if threading.current_thread() is not threading.main_thread():
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    except ValueError:  # signals reach the main thread alone, and this is another one
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         yield
     finally:
