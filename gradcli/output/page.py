@@ -13,6 +13,7 @@ from html import escape
 from typing import Any
 
 from gradcli.autodiff.tape import Tape
+from gradcli.derivation.chain_rule import derive
 from gradcli.derivation.steps import VALUE, Derivation, Equation
 from gradcli.derivation.words import Equal
 from gradcli.errors import ExitCode, GradcliError
@@ -33,13 +34,16 @@ from gradcli.output.visible import visible, visible_lines
 PAGE_NODES = 20_000
 """Nodes of a graph that a page holds."""
 
+DERIVATION_NODES = 300
+"""Nodes of a graph up to which its page has the derivation."""
+
 DRAWN_NODES = 250
 """Nodes that are drawn unless more are asked for: those nearest to the output."""
 
 ROOM = 16
 """Characters that numbers have room for in the drawing, whatever the inputs are changed to."""
 
-DERIVATIVE_NODES = 60
+DERIVATIVE_NODES = 24
 """Nodes of a derivative up to which the results have it."""
 
 LONG_TITLE = 160
@@ -51,6 +55,32 @@ _FIRST_THEME = """\
 document.documentElement.dataset.theme =
   "{0}" !== "auto" ? "{0}" : matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 """
+
+
+def graph_page(diagram: Diagram, *, theme: str = "auto", engine: str = "auto") -> Iterator[str]:
+    """The pieces of the page of a diagram; see :func:`html_page_of_graph`.
+
+    Args:
+        diagram: The diagram; its forward part is drawn, and the page steps through both passes of it.
+        theme: ``light``, ``dark``, or ``auto``.
+        engine: What lays the drawing out.
+
+    Raises:
+        GradcliError: The diagram has no forward part, or the graph is too large.
+    """
+    for part in diagram.parts:
+        if isinstance(part, GraphPart) and isinstance(part.listing, FunctionListing):
+            tape = part.listing.tape
+            derivation = derive(tape) if len(tape.graph) <= DERIVATION_NODES else None
+            title, direction = diagram.title, diagram.direction
+            yield from html_page_of_graph(
+                tape, derivation, title=title, chosen=part.chosen, direction=direction, theme=theme, engine=engine
+            )
+            return
+    raise GradcliError(
+        "a page shows the graph of the function and steps through both passes",
+        hint="leave out --backward; svg draws the backward graphs",
+    )
 
 
 def html_page_of_graph(
@@ -197,7 +227,7 @@ def _inputs(tape: Tape) -> Iterator[str]:
 
 def _live(id: int, what: str) -> str:
     """A number that the script fills in: the value of a node, or the derivative of the output by it."""
-    return f'<output class="live" data-{what}="{id}"></output>'
+    return f'<span class="live" data-{what}="{id}"></span>'
 
 
 def _results(tape: Tape, derivation: Derivation | None) -> Iterator[str]:

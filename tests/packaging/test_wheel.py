@@ -35,5 +35,7 @@ def test_wheel_does_the_main_job(tmp_path: Path) -> None:
     command = [python, "-m", "gradcli", "eval", "(x+w)*(w+1)", "--x", "2", "--w", "1", "--wrt", "w", "-q"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout, run.stderr) == (0, "6\n5\n", "")
+    page = [*command[:3], "graph", *command[4:-3], "--format", "html"]
+    assert "<script>" in subprocess.run(page, cwd=tmp_path, capture_output=True, text=True, check=True, encoding="utf-8").stdout
     script = [python, site / "bin" / "gradcli", "--version"]
     assert subprocess.run(script, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.startswith("gradcli ")

@@ -71,7 +71,7 @@ class Drawing {
   }
 
   zoom(scale) {
-    this.scale = Math.min(4, Math.max(0.05, scale));
+    this.scale = Math.min(4, Math.max(0.01, scale));
     this.svg.style.width = `${(this.width * this.scale).toFixed(1)}px`;
     this.svg.style.height = `${(this.height * this.scale).toFixed(1)}px`;
   }

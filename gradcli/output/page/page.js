@@ -36,8 +36,9 @@ function recompute() {
     const name = data.names[Number(field.dataset.variable)];
     const untouched = field.value === "" && !field.dataset.touched;
     error.textContent = found.problem && !untouched ? found.problem : "";
-    field.toggleAttribute("aria-invalid", Boolean(found.problem) && !untouched);
+    field.setAttribute("aria-invalid", String(Boolean(found.problem) && !untouched));
     if (found.problem) complete = false;
+    if (error.textContent) announce(`${name}: ${found.problem}`);
     bindings.set(name, found.value);
   }
   element("reset").hidden = fields.every((field) => field.value === initialText(field));
@@ -47,13 +48,18 @@ function recompute() {
   }
   const found = runProgram(program, OPERATIONS, bindings);
   if (found.changed) {
-    blank("");
+    blank("The recorded graph does not hold for these inputs, so there are no steps.");
     tellChanged(found);
     return;
   }
   element("changed").hidden = true;
   document.body.classList.remove("stale");
   begin(found);
+}
+
+/** Tells people who do not see the page. */
+function announce(text) {
+  element("announce").textContent = text;
 }
 
 function initialText(field) {
@@ -85,7 +91,7 @@ function begin(found) {
   const forward = run.events.findIndex(([kind]) => kind !== FORWARD);
   const share = forward < 0 ? 100 : (100 * forward) / Math.max(1, run.events.length);
   document.querySelector(".track").style.setProperty("--split", `${share.toFixed(2)}%`);
-  for (const live of document.querySelectorAll("output.live")) showLive(live);
+  for (const live of document.querySelectorAll(".live")) showLive(live);
   refresh([...drawing.boxes.keys(), ...rows.keys()], [...drawing.arrows.keys()]);
   showStep(false);
 }
@@ -95,9 +101,11 @@ function blank(message) {
   stop();
   run = null;
   words = null;
-  for (const live of document.querySelectorAll("output.live")) live.textContent = "";
+  for (const live of document.querySelectorAll(".live")) live.textContent = "";
   refresh([...drawing.boxes.keys(), ...rows.keys()], [...drawing.arrows.keys()]);
   element("equation").replaceChildren(message);
+  element("phase").textContent = "Step";
+  for (const section of equations.values()) section.classList.remove("current");
   element("count").textContent = "";
   for (const id of ["first", "previous", "play", "next", "last", "slider"]) element(id).disabled = true;
 }
@@ -118,6 +126,13 @@ function tellChanged({ changed }) {
   );
   box.hidden = false;
   document.body.classList.add("stale");
+}
+
+function sayResults() {
+  const ids = data.wrt.slice(0, 6).map((name) => program.variables[name]).filter((id) => run.adjoints[id] !== undefined);
+  const derivatives = ids.map((id) => `∂${outputName}/∂${data.names[id]} ${equals(run.adjoints[id])} ${shortText(run.adjoints[id])}`);
+  const value = run.values[program.output];
+  return [`${outputName} ${equals(value)} ${shortText(value)}`, ...derivatives].join(", ");
 }
 
 function showLive(live) {
@@ -242,7 +257,7 @@ function showStep(moved) {
   element("phase").textContent = position === 0 ? "Inputs" : backward ? "Backward pass" : "Forward pass";
   element("count").textContent = `step ${position} of ${last}`;
   element("equation").replaceChildren(...words.lines(position).map(lineElement), hint(position, last));
-  if (moved) element("announce").textContent = `Step ${position} of ${last}, ${sentence}`;
+  if (moved) announce(`Step ${position} of ${last}, ${sentence}`);
   const slider = element("slider");
   slider.disabled = false;
   slider.value = String(position);
@@ -412,7 +427,9 @@ for (const field of fields) {
   field.addEventListener("input", () => {
     field.dataset.touched = "yes";
     stop();
+    announce("");
     recompute();
+    if (element("announce").textContent === "" && run) announce(sayResults());
   });
 }
 element("inputs").addEventListener("submit", (event) => event.preventDefault());
