@@ -62,6 +62,31 @@ w→a→y: 2
 w→b→y: 3
 lesson.tex lesson.md lesson.html
 """,
+    "graph.sh": """\
+two additions in the dynamic graph, one in the static one:
+dynamic %2 a = add %0 %1
+dynamic %3 b = add %0 %1
+static %2 a = add %0 %1
+what the output depends on, with gradients:
+y = tanh(c) = 0, ∂y/∂y = 1  (%5)
+└─[1 - y² = 1]─ c = a + b = 0, ∂y/∂c = 1  (%4)
+   ├─[1]─ a = w·x = 1, ∂y/∂a = 1  (%2)
+   │  ├─[x = 0.5]─ w = 2, ∂y/∂w = 0.5  (%0)
+   │  └─ x = 0.5  (%1)
+   └─[1]─ b = -1, ∂y/∂b = 1  (%3)
+stored, and fed with other values:
+x = 2: 6 5
+x = 3: 8 6
+x = 4: 10 7
+""",
+    "pictures.sh": """\
+handout.pdf
+lesson.html
+paper.tex
+slide.png
+worked_example.svg
+worked_example_backward.svg
+""",
     # 2x·sin(x) + x²·cos(x) at 1.5
     "numeric_check.sh": "derivative 3.151644, difference 3.151644: agree\n",
 }
