@@ -21,9 +21,10 @@ from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.ast import Name, Partial, postorder
 from gradcli.language.numbers import number_text
 from gradcli.language.text import to_text
+from gradcli.lowering.builders import float32
 from gradcli.lowering.raising import applied
 from gradcli.ops.operation import OPERATIONS
-from gradcli.output.diagram import WHOLE_LABELS, Diagram, GraphPart, Kind, Line
+from gradcli.output.diagram import WHOLE_LABELS, Diagram, GraphPart, Kind, Line, shortened
 from gradcli.output.document import Row
 from gradcli.output.entries import Entry, FunctionListing, selected
 from gradcli.output.html import row_html, words_html
@@ -47,10 +48,16 @@ DERIVATIVE_NODES = 24
 """Nodes of a derivative up to which the results have it."""
 
 LONG_TITLE = 160
-"""Characters from which on a title is set in smaller type."""
+"""Characters from which on a title is set in smaller type, and those of it that name the window."""
+
+MOST_TITLE = 10_000
+"""Characters of a title that the page shows."""
 
 _SCRIPTS = ("numbers.js", "words.js", "drawing.js", "page.js")
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
+    "form-action 'none'; base-uri 'none'"
+)
 _FIRST_THEME = """\
 document.documentElement.dataset.theme =
   "{0}" !== "auto" ? "{0}" : matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
@@ -119,11 +126,11 @@ def html_page_of_graph(
     if chosen is None:
         chosen = selected(tape.graph, most=DRAWN_NODES)
     data = _data(tape, chosen)
-    text = "\n".join(visible_lines(title))
+    text = "\n".join(visible_lines(shortened(title, MOST_TITLE)))
     head = (
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<link rel="icon" href="data:,">\n'
-        f"<title>{escape(visible(title))}</title>\n<script>{_FIRST_THEME.format(theme)}</script>\n"
+        f"<title>{escape(visible(shortened(title, LONG_TITLE)))}</title>\n<script>{_FIRST_THEME.format(theme)}</script>\n"
         f"<style>\n{_palette('light', LIGHT)}{_palette('dark', DARK)}{page_file('page.css')}</style>\n"
     )
     yield f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{head}</head>\n<body>\n'
@@ -133,7 +140,7 @@ def html_page_of_graph(
     picture = picture.replace("<!-- results -->", "".join(_results(tape, derivation)))
     yield picture.replace("<!-- notes -->", _notes(tape, chosen, notes))
     part = _LivePart(FunctionListing(tape), "", "n", chosen, whole_labels=_edges(tape, chosen) <= WHOLE_LABELS)
-    yield from svg(Diagram(title, (part,), direction), theme="light", engine=engine, room=ROOM)
+    yield from svg(Diagram(shortened(title, LONG_TITLE), (part,), direction), theme="light", engine=engine, room=ROOM)
     yield steps
     yield from _derivation(derivation)
     yield derived
@@ -194,10 +201,22 @@ def _data(tape: Tape, chosen: Sequence[int]) -> dict[str, Any]:
         "infix": [bool(OPERATIONS[kind["operation"]].symbol) for kind in program["kinds"]],
         "requires": [int(needs) for needs in tape.requires_grad],
         "wrt": list(tape.wrt),
-        "initial": {name: "" if tape.symbolic else number_text(value) for name, value in tape.bindings.items()},
+        "initial": {name: _initial(tape, value) for name, value in tape.bindings.items()},
         "mode": tape.mode,
         "wholeLabels": _edges(tape, chosen) <= WHOLE_LABELS,
     }
+
+
+def _initial(tape: Tape, value: float) -> str:
+    """What stands in the field of a variable at first: the shortest text that means its value."""
+    if tape.symbolic:
+        return ""
+    if tape.dtype == "float32":
+        for digits in range(6, 10):
+            rounded = float(f"{value:.{digits}g}")
+            if float32(rounded) == value:
+                return number_text(rounded)
+    return number_text(value)
 
 
 def _template(operation: str, count: int) -> str:

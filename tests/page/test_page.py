@@ -277,6 +277,8 @@ def test_a_static_graph_has_both_branches(opened: Open) -> None:
 
 
 def test_single_precision(opened: Open) -> None:
+    page = opened("x + w", {}, tape=record(parse("x + w"), {"x": 0.1, "w": 1 / 3}, dtype="float32"))
+    assert (page.input_value("#input0"), page.input_value("#input1"), results(page)[0]) == ("0.1", "0.33333334", "≈ 0.433333")
     page = opened("x + w", {}, tape=record(parse("x + w"), {"x": 1.0, "w": 1.0}, dtype="float32"))
     page.fill("#input0", "16777216")
     assert results(page)[0] == "= 16777216"

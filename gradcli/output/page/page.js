@@ -283,7 +283,7 @@ function scrollTo(target, behavior) {
 }
 
 function hint(at, last) {
-  const text = last === 0 ? "There is nothing to compute." : at === 0 ? "Press → for the first step of the forward pass."
+  const text = last === 0 ? "There is nothing to compute." : at === 0 ? "Press → or play: the forward pass begins."
     : at === last ? (program.differentiable ? "The backward pass is complete." : "No gradient flows to the output.") : "";
   const paragraph = document.createElement("p");
   paragraph.className = "faint";
