@@ -7,10 +7,8 @@ data or escaped, never markup or script.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from html import escape
-from typing import Any
 
 from gradcli.autodiff.tape import Tape
 from gradcli.derivation.chain_rule import derive
@@ -19,16 +17,12 @@ from gradcli.derivation.words import Equal
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.ast import Name, Partial, postorder
-from gradcli.language.numbers import number_text
-from gradcli.language.text import to_text
-from gradcli.lowering.builders import float32
-from gradcli.lowering.raising import applied
-from gradcli.ops.operation import OPERATIONS
 from gradcli.output.diagram import WHOLE_LABELS, Diagram, GraphPart, Kind, Line, shortened
 from gradcli.output.document import Row
 from gradcli.output.entries import Entry, FunctionListing, selected
 from gradcli.output.html import row_html, words_html
-from gradcli.output.page_program import engine_script, page_file, page_program
+from gradcli.output.page_data import page_data, script_json
+from gradcli.output.page_program import engine_script, page_file
 from gradcli.output.svg import DARK, LIGHT, Theme, svg
 from gradcli.output.visible import visible, visible_lines
 
@@ -53,7 +47,7 @@ LONG_TITLE = 160
 MOST_TITLE = 10_000
 """Characters of a title that the page shows."""
 
-_SCRIPTS = ("numbers.js", "words.js", "drawing.js", "page.js")
+_SCRIPTS = ("numbers.js", "words.js", "drawing.js", "run.js", "steps.js", "elements.js", "controls.js")
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
     "form-action 'none'; base-uri 'none'"
@@ -125,7 +119,8 @@ def html_page_of_graph(
         )
     if chosen is None:
         chosen = selected(tape.graph, most=DRAWN_NODES)
-    data = _data(tape, chosen)
+    whole_labels = sum(len(tape.graph.inputs[id]) for id in chosen) <= WHOLE_LABELS
+    data = page_data(tape, whole_labels=whole_labels)
     text = "\n".join(visible_lines(shortened(title, MOST_TITLE)))
     head = (
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n<meta charset="utf-8">\n'
@@ -139,14 +134,14 @@ def html_page_of_graph(
     yield from _inputs(tape)
     picture = picture.replace("<!-- results -->", "".join(_results(tape, derivation)))
     yield picture.replace("<!-- notes -->", _notes(tape, chosen, notes))
-    part = _LivePart(FunctionListing(tape), "", "n", chosen, whole_labels=_edges(tape, chosen) <= WHOLE_LABELS)
+    part = _LivePart(FunctionListing(tape), "", "n", chosen, whole_labels=whole_labels)
     yield from svg(Diagram(shortened(title, LONG_TITLE), (part,), direction), theme="light", engine=engine, room=ROOM)
     yield steps
     yield from _derivation(derivation)
     yield derived
     yield from _table(tape, chosen)
     yield after
-    yield f'<script type="application/json" id="data">{_json(data)}</script>\n'
+    yield f'<script type="application/json" id="data">{script_json(data)}</script>\n'
     script = "\n".join([engine_script(data["program"]), *map(page_file, _SCRIPTS)])
     yield f'<script>\n"use strict";\n(() => {{\n{script}}})();\n</script>\n'
     yield "</body>\n</html>\n"
@@ -169,10 +164,6 @@ class _LivePart(GraphPart):
         yield f"is_leaf {entry.is_leaf}, requires_grad {entry.requires_grad}, grad_fn {entry.grad_fn}"
 
 
-def _edges(tape: Tape, chosen: Sequence[int]) -> int:
-    return sum(len(tape.graph.inputs[id]) for id in chosen)
-
-
 def _palette(name: str, theme: Theme) -> str:
     """The colours of the drawing as variables of CSS."""
     colours = {"paper": theme.paper, "ink": theme.ink, "faint": theme.faint, "flow": theme.flow}
@@ -180,54 +171,6 @@ def _palette(name: str, theme: Theme) -> str:
     shapes = "".join(f"#picture .{kind.value} .shape {{ fill: var(--fill-{kind.value}); }}\n" for kind in Kind)
     rules = " ".join(f"--{key}: {value};" for key, value in colours.items())
     return f':root[data-theme="{name}"] {{ {rules} }}\n' + (shapes if name == "light" else "")
-
-
-# ---- data ----
-
-
-def _data(tape: Tape, chosen: Sequence[int]) -> dict[str, Any]:
-    """What the script of the page reads."""
-    program = page_program(tape)
-    listing = FunctionListing(tape)
-    leaves = (VARIABLE, CONSTANT)
-    operations = tape.graph.operations
-    counts = {at: len(inputs) for at, inputs in zip(program["kind"], program["inputs"], strict=True)}
-    return {
-        "program": program,
-        "names": tape.names,
-        "expressions": [None if operations[id] in leaves else listing.entry(id).expression for id in range(len(operations))],
-        "derivatives": [[link.derivative for link in listing.links(id)] for id in range(len(operations))],
-        "templates": [_template(kind["operation"], counts[at]) for at, kind in enumerate(program["kinds"])],
-        "infix": [bool(OPERATIONS[kind["operation"]].symbol) for kind in program["kinds"]],
-        "requires": [int(needs) for needs in tape.requires_grad],
-        "wrt": list(tape.wrt),
-        "initial": {name: _initial(tape, value) for name, value in tape.bindings.items()},
-        "mode": tape.mode,
-        "wholeLabels": _edges(tape, chosen) <= WHOLE_LABELS,
-    }
-
-
-def _initial(tape: Tape, value: float) -> str:
-    """What stands in the field of a variable at first: the shortest text that means its value."""
-    if tape.symbolic:
-        return ""
-    if tape.dtype == "float32":
-        for digits in range(6, 10):
-            rounded = float(f"{value:.{digits}g}")
-            if float32(rounded) == value:
-                return number_text(rounded)
-    return number_text(value)
-
-
-def _template(operation: str, count: int) -> str:
-    """What a node computes, with places {0}, {1}, ... for its operands."""
-    return to_text(applied(operation, [Name(f"{{{at}}}") for at in range(count)]), pretty=True)
-
-
-def _json(data: Any) -> str:
-    """JSON that can stand inside a script element whatever texts are in it."""
-    text = json.dumps(data, separators=(",", ":"), allow_nan=False)
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 # ---- parts of the page ----

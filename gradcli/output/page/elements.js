@@ -1,0 +1,42 @@
+// Pieces of words as elements.
+
+const MATHML = "http://www.w3.org/1998/Math/MathML";
+
+function mathElement(name, ...children) {
+  const made = document.createElementNS(MATHML, name);
+  made.append(...children);
+  return made;
+}
+
+/** ∂of/∂by as a fraction. */
+function partialElement({ of, by }) {
+  const side = (name) => mathElement("mrow", mathElement("mo", "∂"), mathElement("mi", shortened(name, 24)));
+  const math = mathElement("math", mathElement("mfrac", side(of), side(by)));
+  math.setAttribute("displaystyle", "true");
+  return math;
+}
+
+function pieceElement(piece) {
+  if (typeof piece === "string") return piece;
+  if ("of" in piece) return partialElement(piece);
+  const span = document.createElement("span");
+  if (piece.role) span.className = piece.role;
+  if (piece.group) span.append(...piece.group.map(pieceElement));
+  else {
+    span.classList.add("number");
+    span.textContent = spoken(piece);
+  }
+  return span;
+}
+
+function lineElement({ caption, pieces }) {
+  const line = document.createElement("div");
+  const head = document.createElement("span");
+  const content = document.createElement("span");
+  line.className = "line";
+  head.className = "caption";
+  head.textContent = shortened(caption, 24);
+  content.append(...pieces.map(pieceElement));
+  line.append(head, content);
+  return line;
+}

@@ -1,0 +1,148 @@
+// Going from step to step: what an event changes, and only that, is drawn again.
+
+function happen([kind, id, , , , , sum]) {
+  if (kind === SEED) sums[id] = 1;
+  if (kind === EDGE) {
+    sums[id] = sum;
+    received[id] += 1;
+  }
+}
+
+function undo([kind, id, , , , before]) {
+  if (kind === SEED) sums[id] = undefined;
+  if (kind === EDGE) {
+    sums[id] = before;
+    received[id] -= 1;
+  }
+}
+
+/** What an event changes or points at: nodes and arrows. */
+function touchedBy(event, nodes, arrows) {
+  if (!event) return;
+  const [kind, id, target, argument] = event;
+  nodes.add(id);
+  if (kind === FORWARD) {
+    program.inputs[id].forEach((input, at) => {
+      nodes.add(input);
+      arrows.add(`${id} ${at}`);
+    });
+  }
+  if (kind === EDGE) {
+    nodes.add(target);
+    arrows.add(`${target} ${argument}`);
+  }
+}
+
+/** Goes to a step; only what changes on the way is drawn again. */
+function go(to) {
+  if (run === null) return;
+  const goal = Math.max(0, Math.min(run.events.length, to));
+  if (goal === position) return;
+  const nodes = new Set();
+  const arrows = new Set();
+  touchedBy(run.events[position - 1], nodes, arrows);
+  while (position < goal) {
+    touchedBy(run.events[position], nodes, arrows);
+    happen(run.events[position]);
+    position += 1;
+  }
+  while (position > goal) {
+    position -= 1;
+    touchedBy(run.events[position], nodes, arrows);
+    undo(run.events[position]);
+  }
+  touchedBy(run.events[position - 1], nodes, arrows);
+  refresh(nodes, arrows);
+  showStep(true);
+}
+
+const isKnown = (id) => run !== null && (forwardAt[id] < 0 ? program.kind[id] < 0 : forwardAt[id] < position);
+
+/** The sum so far of a node; dots where more contributions are to come. */
+function adjointText(id) {
+  if (sums[id] === undefined) return "";
+  return `${equals(sums[id])} ${shortText(sums[id])}${received[id] < expected[id] ? " + …" : ""}`;
+}
+
+/** Draws some nodes and arrows as they are at this step. */
+function refresh(nodes, arrows) {
+  const event = run === null ? undefined : run.events[position - 1];
+  const feeds = new Set(!event ? [] : event[0] === FORWARD ? program.inputs[event[1]] : event[0] === EDGE ? [event[2]] : []);
+  for (const id of nodes) {
+    const known = isKnown(id);
+    const value = known ? run.values[id] : undefined;
+    const adjoint = run === null ? "" : adjointText(id);
+    const current = event !== undefined && event[1] === id;
+    drawing.write(id, "value", known ? `value ${shortText(value)}` : "");
+    drawing.write(id, "adjoint", adjoint && `∂${shortened(outputName, 16)}/∂${shortened(data.names[id], 16)} ${adjoint}`);
+    drawing.classes(id, {
+      waiting: !known, current, feeds: feeds.has(id) && !current,
+      done: adjoint !== "" && received[id] === expected[id], some: adjoint !== "" && received[id] < expected[id],
+    });
+    const row = rows.get(id);
+    if (row) {
+      row.cells[2].textContent = known ? shortText(value) : "";
+      row.cells[3].textContent = adjoint.replace(/^= /, "");
+      row.classList.toggle("current", current);
+      row.classList.toggle("feeds", feeds.has(id) && !current);
+    }
+  }
+  for (const key of arrows) {
+    const [target, argument] = key.split(" ").map(Number);
+    const at = edgeAt.get(key);
+    const done = run !== null && at !== undefined && at < position;
+    const carries = event !== undefined && event[0] === FORWARD && event[1] === target;
+    drawing.arrowClasses(key, { done, current: (done && at === position - 1) || carries, waiting: !done });
+    const symbols = data.derivatives[target][argument];
+    if (symbols === null) continue;
+    const source = program.inputs[target][argument];
+    const pieces = data.wholeLabels ? [`∂${data.names[target]}/∂${data.names[source]}`, symbols] : [symbols];
+    const local = done ? run.locals[target][argument] : undefined;
+    const text = pieces.join(" = ");
+    const number = done && shortText(local) !== symbols ? ` ${equals(local)} ${shortText(local)}` : "";
+    drawing.writeLabel(key, shortened(text, 36) + number);
+  }
+}
+
+/** Shows the step in words, in the controls, in the derivation and in the table. */
+function showStep(moved) {
+  const last = run.events.length;
+  const event = run.events[position - 1];
+  const sentence = words.sentence(position);
+  const backward = event !== undefined && event[0] !== FORWARD;
+  element("phase").textContent = position === 0 ? "Inputs" : backward ? "Backward pass" : "Forward pass";
+  element("count").textContent = `step ${position} of ${last}`;
+  element("equation").replaceChildren(...words.lines(position).map(lineElement), hint(position, last));
+  if (moved) announce(`Step ${position} of ${last}, ${sentence}`);
+  const slider = element("slider");
+  slider.disabled = false;
+  slider.value = String(position);
+  slider.setAttribute("aria-valuetext", `Step ${position} of ${last}, ${sentence}`);
+  for (const id of ["first", "previous"]) element(id).disabled = position === 0;
+  for (const id of ["next", "last"]) element(id).disabled = position === last;
+  element("play").disabled = last === 0;
+  if (moved && event) drawing.reveal(event[1]);
+  const scroll = reducedMotion.matches || playing ? "auto" : "smooth";
+  for (const [id, section] of equations) section.classList.toggle("current", backward && event[1] === id);
+  if (moved && backward && equations.has(event[1])) scrollTo(equations.get(event[1]), scroll);
+  if (moved && event && rows.has(event[1])) scrollTo(rows.get(event[1]), scroll);
+}
+
+/** Scrolls within the panel that an element is in, not the page. */
+function scrollTo(target, behavior) {
+  const panel = target.closest(".scroll");
+  const inner = target.getBoundingClientRect();
+  const outer = panel.getBoundingClientRect();
+  const head = target.localName === "tr" ? 40 : 0; // the head of a table stays in view
+  if (inner.top >= outer.top + head && inner.bottom <= outer.bottom) return;
+  panel.scrollTo({ top: panel.scrollTop + inner.top - outer.top - head - 8, behavior });
+}
+
+function hint(at, last) {
+  const text = last === 0 ? "There is nothing to compute." : at === 0 ? "Press → or play: the forward pass begins."
+    : at === last ? (program.differentiable ? "The backward pass is complete." : "No gradient flows to the output.") : "";
+  const paragraph = document.createElement("p");
+  paragraph.className = "faint";
+  paragraph.textContent = text;
+  return paragraph;
+}
