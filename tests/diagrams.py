@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from support import run
 
@@ -43,6 +43,20 @@ HOSTILE = [
     "---",
 ]
 """Texts that are no names, one for each trap of a format."""
+
+
+class GivenPart(Part):
+    """A part with given boxes and arrows."""
+
+    def __init__(self, boxes: Sequence[Box], arrows: Sequence[Arrow] = (), title: str = "") -> None:
+        self.given_boxes, self.given_arrows, self.title = boxes, arrows, title
+        self.shown = self.total = len(boxes)
+
+    def boxes(self) -> Iterator[Box]:
+        yield from self.given_boxes
+
+    def arrows(self) -> Iterator[Arrow]:
+        yield from self.given_arrows
 
 
 class HostilePart(Part):

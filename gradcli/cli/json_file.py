@@ -10,6 +10,10 @@ from gradcli.cli.streams import read_text
 from gradcli.errors import GradcliError
 
 
+MOST_DIGITS = 400
+"""Digits of a whole number; a float has no place for more."""
+
+
 def read_json(path: str, *, parse_int: Callable[[str], Any] | None = None) -> tuple[object, str]:
     """The JSON value of a file, and what messages call the file.
 
@@ -31,9 +35,11 @@ def read_json(path: str, *, parse_int: Callable[[str], Any] | None = None) -> tu
         return result
 
     def whole(digits: str) -> Any:
-        if len(digits) > 400:
-            raise GradcliError(f"{where} has a number with {len(digits):,} digits")
-        return int(digits) if parse_int is None else parse_int(digits)
+        if parse_int is not None:
+            return parse_int(digits)
+        if len(digits) > MOST_DIGITS:
+            raise GradcliError(f"{where} has a whole number with {len(digits):,} digits", hint="a float has some 17")
+        return int(digits)
 
     try:
         return json.loads(text, object_pairs_hook=unique, parse_int=whole), where

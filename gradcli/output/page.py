@@ -8,6 +8,7 @@ data or escaped, never markup or script.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from html import escape
 
 from gradcli.autodiff.tape import Tape
@@ -17,9 +18,9 @@ from gradcli.derivation.words import Equal
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.ast import Name, Partial, postorder
-from gradcli.output.diagram import WHOLE_LABELS, Diagram, GraphPart, Kind, Line, shortened
+from gradcli.output.diagram import WHOLE_LABELS, Diagram, FunctionsPart, GraphPart, Kind, Line, Part, shortened
 from gradcli.output.document import Row
-from gradcli.output.entries import Entry, FunctionListing, selected
+from gradcli.output.entries import Entry, FunctionListing, GradientListing, selected
 from gradcli.output.html import row_html, words_html
 from gradcli.output.page_data import page_data, script_json
 from gradcli.output.page_program import engine_script, page_file
@@ -62,25 +63,31 @@ def graph_page(diagram: Diagram, *, theme: str = "auto", engine: str = "auto") -
     """The pieces of the page of a diagram; see :func:`html_page_of_graph`.
 
     Args:
-        diagram: The diagram; its forward part is drawn, and the page steps through both passes of it.
+        diagram: The diagram. The page steps through both passes of its run; below stand its backward graphs, without numbers,
+            since those would not follow the inputs.
         theme: ``light``, ``dark``, or ``auto``.
-        engine: What lays the drawing out.
+        engine: What lays the drawings out.
 
     Raises:
-        GradcliError: The diagram has no forward part, or the graph is too large.
+        GradcliError: The graph is too large.
     """
+    backward: list[Part] = []
+    chosen: Sequence[int] | None = None
+    tape: Tape | None = None
     for part in diagram.parts:
-        if isinstance(part, GraphPart) and isinstance(part.listing, FunctionListing):
-            tape = part.listing.tape
-            derivation = derive(tape) if len(tape.graph) <= DERIVATION_NODES else None
-            title, direction = diagram.title, diagram.direction
-            yield from html_page_of_graph(
-                tape, derivation, title=title, chosen=part.chosen, direction=direction, theme=theme, engine=engine
-            )
-            return
-    raise GradcliError(
-        "a page shows the graph of the function and steps through both passes",
-        hint="leave out --backward; svg draws the backward graphs",
+        if isinstance(part, FunctionsPart):
+            tape = part.tape
+            backward.append(FunctionsPart(replace(tape, symbolic=True), part.functions, part.title, part.chosen))
+        elif isinstance(part, GraphPart) and isinstance(part.listing, FunctionListing):
+            tape, chosen = part.listing.tape, part.chosen
+        elif isinstance(part, GraphPart) and isinstance(part.listing, GradientListing):
+            bare = GradientListing(replace(part.listing.gradient, values=None), part.listing.output_name)
+            backward.append(GraphPart(bare, part.title, part.prefix, part.chosen, whole_labels=False))
+    assert tape is not None
+    derivation = derive(tape) if len(tape.graph) <= DERIVATION_NODES else None
+    title, direction = diagram.title, diagram.direction
+    yield from html_page_of_graph(
+        tape, derivation, title=title, chosen=chosen, direction=direction, backward=backward, theme=theme, engine=engine
     )
 
 
@@ -91,6 +98,7 @@ def html_page_of_graph(
     title: str,
     chosen: Sequence[int] | None = None,
     direction: str = "LR",
+    backward: Sequence[Part] = (),
     theme: str = "auto",
     engine: str = "auto",
     notes: Sequence[str] = (),
@@ -104,6 +112,7 @@ def html_page_of_graph(
         chosen: The ids of the nodes that are drawn, ascending; None for the ``DRAWN_NODES`` that are nearest to the output. Those
             that are not drawn are computed all the same.
         direction: ``LR`` draws from left to right, ``TB`` from top to bottom.
+        backward: Further graphs, drawn below.
         theme: ``light``, ``dark``, or ``auto``, which follows the viewer; the page has a button for it.
         engine: What lays the drawing out, see :func:`~gradcli.output.layout.lay_out`.
         notes: Sentences to the reader, such as warnings of the run.
@@ -140,6 +149,13 @@ def html_page_of_graph(
     yield from _derivation(derivation)
     yield derived
     yield from _table(tape, chosen)
+    graphs, after = after.split("<!-- backward -->\n")
+    yield graphs
+    if backward:
+        yield '<section id="backward" aria-label="Backward graphs">\n<h2>Backward graphs</h2>\n'
+        yield '<div class="picture scroll" tabindex="0" role="region" aria-label="Drawing of the backward graphs">\n'
+        yield from svg(Diagram("Backward graphs", backward, direction), theme="light", engine=engine)
+        yield "</div>\n</section>\n"
     yield after
     yield f'<script type="application/json" id="data">{script_json(data)}</script>\n'
     script = "\n".join([engine_script(data["program"]), *map(page_file, _SCRIPTS)])
@@ -168,7 +184,7 @@ def _palette(name: str, theme: Theme) -> str:
     """The colours of the drawing as variables of CSS."""
     colours = {"paper": theme.paper, "ink": theme.ink, "faint": theme.faint, "flow": theme.flow}
     colours |= {f"fill-{kind.value}": fill for kind, fill in theme.fills.items()}
-    shapes = "".join(f"#picture .{kind.value} .shape {{ fill: var(--fill-{kind.value}); }}\n" for kind in Kind)
+    shapes = "".join(f".picture .{kind.value} .shape {{ fill: var(--fill-{kind.value}); }}\n" for kind in Kind)
     rules = " ".join(f"--{key}: {value};" for key, value in colours.items())
     return f':root[data-theme="{name}"] {{ {rules} }}\n' + (shapes if name == "light" else "")
 

@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from diagrams import GivenPart
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from gradcli.errors import columns
 from gradcli.output.canvas import ASCII_DASHED, ASCII_SOLID, DASHED, DOWN, HEAVY, LEFT, LIGHT, RIGHT, UP
 from gradcli.output.channels import Trunk, Wire, route
-from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Line, Part
+from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Line
 from gradcli.output.draw import drawn, drawn_text, drawn_width, rich_drawing
 from gradcli.output.draw_part import PartDrawing
 
@@ -22,20 +23,6 @@ BACK = {UP: DOWN, DOWN: UP, LEFT: RIGHT, RIGHT: LEFT}
 BITS = {sign: bits for signs in (LIGHT, HEAVY, DASHED) for bits, sign in enumerate(signs)}
 
 Cell = tuple[int, int]
-
-
-class GivenPart(Part):
-    """A part with given boxes and arrows."""
-
-    def __init__(self, boxes: list[Box], arrows: list[Arrow]) -> None:
-        self.given_boxes, self.given_arrows = boxes, arrows
-        self.shown = self.total = len(boxes)
-
-    def boxes(self) -> Iterator[Box]:
-        yield from self.given_boxes
-
-    def arrows(self) -> Iterator[Arrow]:
-        yield from self.given_arrows
 
 
 @st.composite

@@ -7,41 +7,24 @@ import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from itertools import combinations
 from pathlib import Path
 
 import pytest
+from diagrams import HOSTILE, GivenPart
 from support import run
 
 from gradcli.autodiff.record import outline
 from gradcli.errors import GradcliError
 from gradcli.language.parser import parse
 from gradcli.output import graphviz_layout, svg
-from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Line, Part, diagram
+from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Line, diagram
 from gradcli.output.layout import Measures, Placed, Sheet, lay_out
 from gradcli.output.raster import converted
 from gradcli.output.tikz import escaped, tikz
 
 SVG = "{http://www.w3.org/2000/svg}"
-HOSTILE = [
-    "<b>bold</b>", 'a "quoted" name', "it's", "--> arrow", "</script><script>alert(1)</script>", "%% comment", "100 %", "a\\nb",
-    "line\nbreak", "]]>", "&amp;", "\x00\x1b[31m", "名前", "θ̂", "x" * 400, "{}$_^~#\\", "\ud800", "\u202e",
-]  # fmt: skip
-
-
-class Given(Part):
-    """A part of boxes and arrows that a test makes itself."""
-
-    def __init__(self, boxes: Sequence[Box], arrows: Sequence[Arrow] = (), title: str = "") -> None:
-        self.title, self.shown, self.total = title, len(boxes), len(boxes)
-        self._boxes, self._arrows = boxes, arrows
-
-    def boxes(self) -> Iterator[Box]:
-        return iter(self._boxes)
-
-    def arrows(self) -> Iterator[Arrow]:
-        return iter(self._arrows)
 
 
 def picture(program: str, point: Mapping[str, float], view: str = "forward", direction: str = "LR") -> Diagram:
@@ -165,7 +148,7 @@ def test_no_number_is_shown_where_there_are_none() -> None:
 
 def test_kinds_differ_by_shape_and_not_by_colour_alone() -> None:
     boxes = [Box(f"n{number}", kind, (Line("title", "t"),)) for number, kind in enumerate(Kind)]
-    root = ElementTree.fromstring("".join(svg.svg(Diagram("", [Given(boxes)]), legend=False)))
+    root = ElementTree.fromstring("".join(svg.svg(Diagram("", [GivenPart(boxes)]), legend=False)))
     shapes: set[tuple[object, ...]] = set()
     for group in root.iter(f"{SVG}g"):
         if group.get("id"):
@@ -182,7 +165,7 @@ def test_kinds_differ_by_shape_and_not_by_colour_alone() -> None:
 def test_text_cannot_become_markup(text: str) -> None:
     box = Box("n0", Kind.OPERATION, (Line("title", text), Line("value", text)), tooltip=(text,))
     other = Box("n1", Kind.OUTPUT, (Line("title", "y"),))
-    document = "".join(svg.svg(Diagram(text, [Given([box, other], [Arrow("n0", "n1", text, True)], text)])))
+    document = "".join(svg.svg(Diagram(text, [GivenPart([box, other], [Arrow("n0", "n1", text, True)], text)])))
     tags = {element.tag.removeprefix(SVG) for element in ElementTree.fromstring(document).iter()}
     assert tags <= {"svg", "title", "style", "rect", "g", "text", "path", "polygon", "ellipse"}
     assert document.encode("utf-8")
@@ -236,7 +219,7 @@ def test_png_and_pdf_are_that_and_have_the_size_of_the_drawing() -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_any_text_can_be_drawn(text: str) -> None:
     box = Box("n0", Kind.OPERATION, (Line("title", text),))
-    document = "".join(svg.svg(Diagram(text, [Given([box])]), theme="light"))
+    document = "".join(svg.svg(Diagram(text, [GivenPart([box])]), theme="light"))
     assert converted(document, "png", title=text).startswith(b"\x89PNG")
 
 
@@ -268,7 +251,7 @@ def test_tex_takes_it(tmp_path: Path) -> None:
         pytest.skip("TikZ is not installed")
     boxes = [Box(f"n{number}", Kind.OPERATION, (Line("title", text[:40]),)) for number, text in enumerate(HOSTILE)]
     arrows = [Arrow("n0", f"n{number}", text[:20], True) for number, text in enumerate(HOSTILE) if number]
-    for name, drawn in (("worked", picture(*WORKED, "both")), ("hostile", Diagram("hostile", [Given(boxes, arrows)]))):
+    for name, drawn in (("worked", picture(*WORKED, "both")), ("hostile", Diagram("hostile", [GivenPart(boxes, arrows)]))):
         (tmp_path / f"{name}.tex").write_text("".join(tikz(drawn)), "utf-8")
         call = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", f"{name}.tex"]
         done = subprocess.run(call, cwd=tmp_path, capture_output=True, check=False)
