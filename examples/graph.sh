@@ -6,7 +6,7 @@ trap 'rm "$stored"' EXIT
 
 echo "two additions in the dynamic graph, one in the static one:"
 for mode in dynamic static; do
-  gradcli graph "(w+1)*(w+1)" --w 3 --mode "$mode" --format list | grep "= add" | cut -d : -f 1 | sed "s/^/$mode /"
+  gradcli graph "(w+1)*(w+1)" --w 3 --mode "$mode" --format list | grep "= add" | sed "s/ :.*//; s/^/$mode /"
 done
 
 echo "what the output depends on, with gradients:"

@@ -9,7 +9,6 @@ from typing import Any
 from gradcli.cli.streams import read_text
 from gradcli.errors import GradcliError
 
-
 MOST_DIGITS = 400
 """Digits of a whole number; a float has no place for more."""
 

@@ -184,6 +184,10 @@ class GraphPart(Part):
                     missing = True
                     yield Arrow(f"{self.prefix}m{id}", target, flows=False if asked else None)
 
+    def mark(self, id: int) -> str:
+        """How a text refers to a node: ``%5``, and ``%g5`` in a gradient graph."""
+        return f"%{self.prefix.removeprefix('n')}{id}"
+
     def box(self, entry: Entry) -> Box:
         """The box of a node."""
         kind = {VARIABLE: Kind.VARIABLE, CONSTANT: Kind.CONSTANT}.get(entry.operation, Kind.OPERATION)

@@ -52,9 +52,9 @@ def _outputs(part: GraphPart) -> list[int]:
 
 def _node_line(part: GraphPart, entry: Entry, is_output: bool) -> str:
     if entry.operation == CONSTANT:
-        return f"%{entry.id} = const {visible(entry.name)}\n"
+        return f"{part.mark(entry.id)} = const {visible(entry.name)}\n"
     operands, missing = _operands(part, entry.inputs)
-    head = visible(" ".join([f"%{entry.id} {entry.name} =", entry.operation, *operands]))
+    head = visible(" ".join([f"{part.mark(entry.id)} {entry.name} =", entry.operation, *operands]))
     facts = list(_facts(entry))
     if is_output:
         facts.append("output")
@@ -73,7 +73,7 @@ def _operands(part: GraphPart, inputs: Sequence[int]) -> tuple[list[str], int]:
     missing: set[int] = set()
     for input in inputs:
         if input in part.drawn:
-            operands.append(f"%{input}")
+            operands.append(part.mark(input))
         else:
             missing.add(input)
             if operands[-1:] != ["…"]:
@@ -190,7 +190,7 @@ class _GraphForest:
         return name if self.listing.graph.operations[id] == CONSTANT else f"{name}  ({self.mark(id)}, above)"
 
     def mark(self, id: int) -> str:
-        return f"%{id}"
+        return self.part.mark(id)
 
 
 class _FunctionForest:

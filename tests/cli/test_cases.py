@@ -1,8 +1,9 @@
 """Command lines as text cases: what is typed, and all that it prints.
 
 ``$`` is the command line as a shell reads it, ``<`` a line of its standard input, ``@`` a file that stands in its folder: a
-name and the content. It prints its standard output, then its standard error with ``!`` before each line, then its exit code in
-brackets where that is not 0. The command runs inside this process; ``test_process.py`` has what needs one of its own.
+name and the content. It prints its standard output, with a backslash before a line that begins with #, then its standard error
+with ``!`` before each line, then its exit code in brackets where that is not 0. The command runs inside this process;
+``test_process.py`` has what needs one of its own.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ def printed(case: Case) -> list[str]:
     stdin = "".join(f"{line}\n" for line in case.lines("<")).encode("utf-8", "surrogatepass")
     with _folder(case.lines("@")):
         code, out, err = command(words[1:], stdin, environment)
-    lines = [visible(line) for line in out.splitlines()] + [f"! {visible(line)}".rstrip() for line in err.splitlines()]
+    lines = [visible(f"\\{line}" if line.startswith("#") else line) for line in out.splitlines()]
+    lines += [f"! {visible(line)}".rstrip() for line in err.splitlines()]
     return lines + [f"[{int(code)}]"] * (code != 0)
 
 

@@ -27,12 +27,12 @@ LIST = """\
     %f2 AddBackward0 None %f3 : grad_fn of a
     %f3 AccumulateGrad : w.grad 5
     # The gradient as a graph of its own
-    %0 x = variable : value 2
-    %1 w = variable : value 1
-    %2 a = add %0 %1 : value 3
-    %3 = const 1
-    %4 b = add %1 %3 : value 2
-    %5 ∂y/∂w = add %2 %4 : value 5, derivative by w, output
+    %g0 x = variable : value 2
+    %g1 w = variable : value 1
+    %g2 a = add %g0 %g1 : value 3
+    %g3 = const 1
+    %g4 b = add %g1 %g3 : value 2
+    %g5 ∂y/∂w = add %g2 %g4 : value 5, derivative by w, output
 """
 
 TREE = """\
@@ -56,12 +56,12 @@ BACKWARD_TREE = """\
        └─ None
 
     # The gradient as a graph of its own
-    ∂y/∂w = a + b = 5  (%5)
-    ├─ a = x + w = 3  (%2)
-    │  ├─ x = 2  (%0)
-    │  └─ w = 1  (%1)
-    └─ b = w + 1 = 2  (%4)
-       ├─ w  (%1, above)
+    ∂y/∂w = a + b = 5  (%g5)
+    ├─ a = x + w = 3  (%g2)
+    │  ├─ x = 2  (%g0)
+    │  └─ w = 1  (%g1)
+    └─ b = w + 1 = 2  (%g4)
+       ├─ w  (%g1, above)
        └─ 1
 """
 
