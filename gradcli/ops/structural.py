@@ -1,0 +1,166 @@
+"""The declaration of an operation on arrays that is not elementwise: sums, products of matrices, reshapes, convolutions.
+
+An elementwise operation (:mod:`gradcli.ops.operation`) declares a partial derivative for each argument. These declare their
+vector-Jacobian product instead: from the adjoint of the result the adjoint of each argument, in terms of operations, so that one
+rule serves numbers, arrays and symbols.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gradcli.ops.operation import MANY
+from gradcli.ops.symbol import Symbol
+
+Shape = tuple[int, ...]
+Setting = int | bool | float | str | None | tuple["Setting", ...]
+"""The value of a setting such as an axis: plain, immutable, and the same in JSON but for tuples, which are lists there."""
+
+STRUCTURAL: dict[str, Structural] = {}
+"""Every such operation, by name, in the order of declaration."""
+
+
+class ShapeError(Exception):
+    """The shapes of the arguments do not fit; the message names them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Structural:
+    """An operation on arrays.
+
+    Attributes:
+        name: Its name in graphs.
+        parameters: The names of its operands, in order.
+        required: How many of them must be given.
+        variadic: Whether the last operand stands for any number of them.
+        settings: The names of its settings with their defaults: ``(("axis", None), ("keepdims", False))``.
+        forward: Its value: a function of the module numpy, the operands (arrays, or floats for scalars) and the settings by name.
+        shape: The shape of the result from the shapes of the operands and the settings by name.
+        pullback: The vector-Jacobian product: from the adjoint of the result, the result, the operands, and the settings by name a
+            list of the adjoints of the operands, None for one that carries no gradient. None where the result carries none.
+        grad_fn: PyTorch's function as a template (see :class:`~gradcli.ops.operation.Operation`), from the shapes of the operands
+            and the settings by name.
+        spellings: How expressions call it: the names of functions, the name itself first where it is one.
+        doc: What it is, as one sentence.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    required: int
+    variadic: bool
+    settings: tuple[tuple[str, Setting], ...]
+    forward: Callable[..., Any]
+    shape: Callable[..., Shape]
+    pullback: Callable[..., Sequence[Any]] | None
+    grad_fn: Callable[..., str]
+    spellings: tuple[str, ...]
+    doc: str
+
+    @property
+    def most(self) -> int:
+        """The largest number of operands."""
+        return MANY if self.variadic else len(self.parameters)
+
+    def accepts(self, count: int) -> bool:
+        """Whether it takes so many operands."""
+        return self.required <= count <= self.most
+
+    def complete(self, settings: dict[str, Setting]) -> dict[str, Setting]:
+        """The settings with the defaults of those left out."""
+        return {**dict(self.settings), **settings}
+
+    def __call__(self, *arguments: Any, **settings: Setting) -> Any:
+        """Compute with arrays and numbers, or build a node where an argument is a symbol.
+
+        Raises:
+            ShapeError: The shapes do not fit.
+        """
+        for argument in arguments:
+            if isinstance(argument, Symbol):
+                return argument.builder.apply(self.name, arguments, tuple(self.complete(settings).items()))
+        import numpy
+
+        completed = self.complete(settings)
+        self.shape(*map(shape_of, arguments), **completed)
+        return plain(self.forward(numpy, *arguments, **completed))
+
+
+def structural(
+    usage: str,
+    forward: Callable[..., Any],
+    shape: Callable[..., Shape],
+    pullback: Callable[..., Sequence[Any]] | None,
+    *,
+    doc: str,
+    grad_fn: str | Callable[..., str],
+    spellings: tuple[str, ...] = (),
+    optional: int = 0,
+) -> Structural:
+    """Declare an operation; see :class:`Structural` for what the arguments mean.
+
+    Args:
+        usage: Name, operands, and settings with defaults: ``reduce_sum(a, axis=None, keepdims=False)``; ``stack(a, ..., axis=0)``
+            takes any number of operands.
+        grad_fn: PyTorch's template, or what gives it from the shapes and settings.
+        optional: How many of the last operands may be left out.
+    """
+    name, _, rest = usage.rstrip(")").partition("(")
+    words = [word.strip() for word in rest.split(", ")]
+    variadic = "..." in words
+    parameters = tuple(word for word in words if "=" not in word and word != "...")
+    defaults = [word.partition("=") for word in words if "=" in word]
+    values: dict[str, Setting] = {"None": None, "False": False, "True": True}
+    settings = tuple((key, values[text] if text in values else int(text)) for key, _, text in defaults)
+    template = (lambda *shapes, **settings: grad_fn) if isinstance(grad_fn, str) else grad_fn
+    declared = Structural(
+        name,
+        parameters,
+        len(parameters) - optional,
+        variadic,
+        settings,
+        forward,
+        shape,
+        pullback,
+        template,
+        spellings,
+        doc,
+    )
+    STRUCTURAL[name] = declared
+    return declared
+
+
+def shape_of(value: Any) -> Shape:
+    """The shape of an array, a symbol or a number."""
+    if isinstance(value, float | int):
+        return ()
+    shape: Shape = tuple(value.shape)
+    return shape
+
+
+def plain(value: Any) -> Any:
+    """A result as the graph keeps it: a float for a scalar, an array for anything else."""
+    return float(value) if value.ndim == 0 else value
+
+
+def broadcast(*shapes: Shape) -> Shape:
+    """The shape to which shapes are broadcast, as NumPy does it.
+
+    Raises:
+        ShapeError: They do not fit.
+    """
+    rank = max(map(len, shapes), default=0)
+    padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
+    result: list[int] = []
+    for sizes in zip(*padded, strict=True):
+        wider = {size for size in sizes if size != 1}
+        if len(wider) > 1:
+            raise ShapeError(f"the shapes {' and '.join(map(shape_text, shapes))} do not broadcast")
+        result.append(wider.pop() if wider else 1)
+    return tuple(result)
+
+
+def shape_text(shape: Shape) -> str:
+    """A shape as Python writes it: ``(2, 3)``."""
+    return str(tuple(shape))
