@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
-from gradcli.lowering.builders import forward_of
+from gradcli.lowering.builders import Value, forward_of, value_of
 from gradcli.ops.constants import constant_value
 
 
-def evaluate(graph: Graph, bindings: Mapping[str, float], cast: Callable[[float], float] | None = None) -> list[float]:
+def evaluate(graph: Graph, bindings: Mapping[str, Value], cast: Callable[[Value], Value] | None = None) -> list[Value]:
     """The value of each node of a static graph.
 
     Args:
         graph: The graph.
-        bindings: The value of each variable, as float64.
+        bindings: The value of each variable: a float, or an array of the shape that the graph says.
         cast: Rounds each value to the precision of the run; None for float64.
 
     Returns:
-        One float for each node, in the order of the nodes.
+        One float or array for each node, in the order of the nodes.
 
     Raises:
         KeyError: A variable has no value.
     """
-    values: list[float] = []
+    values: list[Value] = []
     names = {id: name for name, id in graph.variables.items()}
     functions: dict[tuple[str, int], Callable[..., float]] = {}
     for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
@@ -31,6 +31,8 @@ def evaluate(graph: Graph, bindings: Mapping[str, float], cast: Callable[[float]
             value = bindings[names[id]]
         elif operation == CONSTANT:
             value = constant_value(graph.constants[id])
+        elif graph.shapes:
+            value = value_of(operation, [values[input] for input in inputs], graph.settings.get(id, ()))
         else:
             key = (operation, len(inputs))
             function = functions.get(key)

@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradcli.errors import GradcliError
-from gradcli.graph.graph import Graph
+from gradcli.graph.graph import Graph, Shape
 from gradcli.lowering.builders import StaticBuilder, compacted, replay
 from gradcli.ops.operation import OPERATIONS, NotDifferentiableError
+from gradcli.ops.structural import STRUCTURAL, shape_of
 from gradcli.ops.symbol import Symbol
 
 
@@ -24,10 +25,16 @@ def requires_grad(graph: Graph, wrt: Sequence[int]) -> list[bool]:
         needs[id] = True
     for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
         for index, input in enumerate(inputs):
-            if needs[input] and OPERATIONS[operation].carries(index):
+            if needs[input] and carries(operation, index):
                 needs[id] = True
                 break
     return needs
+
+
+def carries(operation: str, index: int) -> bool:
+    """Whether a gradient flows from the result of an operation to one of its arguments."""
+    structural = STRUCTURAL.get(operation)
+    return OPERATIONS[operation].carries(index) if structural is None else structural.pullback is not None
 
 
 def backward(
@@ -57,10 +64,14 @@ def backward(
         return adjoints
     adjoints[graph.output] = seed
     rules: dict[tuple[str, tuple[bool, ...]], Any] = {}
+    arrays = bool(graph.shapes)
     for id in range(graph.output, -1, -1):
         adjoint = adjoints[id]
         inputs = graph.inputs[id]
         if adjoint is None or not inputs:
+            continue
+        if arrays and graph.operations[id] in STRUCTURAL:
+            _pull_back(graph, id, values, needs, adjoints, cast)
             continue
         kind = (graph.operations[id], tuple([needs[input] for input in inputs]))
         rule = rules.get(kind)
@@ -73,6 +84,8 @@ def backward(
         for index, derivative in zip(indices, derivatives, strict=True):
             input = inputs[index]
             contribution = adjoint * derivative
+            if arrays:
+                contribution = fitted(contribution, graph.shape(input))
             if cast is not None:
                 contribution = cast(contribution)
             before = adjoints[input]
@@ -84,9 +97,40 @@ def backward(
     return adjoints
 
 
+def _pull_back(
+    graph: Graph,
+    id: int,
+    values: Sequence[Any],
+    needs: Sequence[bool],
+    adjoints: list[Any],
+    cast: Callable[[Any], Any] | None,
+) -> None:
+    """Hand the adjoint of a node whose operation declares a vector-Jacobian product to its inputs."""
+    operation = STRUCTURAL[graph.operations[id]]
+    inputs = graph.inputs[id]
+    assert operation.pullback is not None
+    found = operation.pullback(adjoints[id], values[id], *[values[input] for input in inputs], **dict(graph.settings.get(id, ())))
+    for input, contribution in zip(inputs, found, strict=True):
+        if contribution is None or not needs[input]:
+            continue
+        before = adjoints[input]
+        contribution = contribution if before is None else before + contribution
+        adjoints[input] = contribution if cast is None else cast(contribution)
+
+
+def fitted(contribution: Any, shape: Shape) -> Any:
+    """A contribution in the shape of the node that it goes to: the adjoint of broadcasting is the sum over what was broadcast."""
+    found = shape_of(contribution)
+    if found == shape:
+        return contribution
+    if len(found) < len(shape):
+        return STRUCTURAL["expand"](contribution, shape=shape)
+    return STRUCTURAL["sum_to"](contribution, shape=shape)
+
+
 def _wanted(operation: str, needs: Sequence[bool]) -> tuple[bool, ...]:
     """For each argument of an operation whether a gradient flows to it."""
-    return tuple(need and OPERATIONS[operation].carries(index) for index, need in enumerate(needs))
+    return tuple(need and carries(operation, index) for index, need in enumerate(needs))
 
 
 def _no_derivative(error: NotDifferentiableError, graph: Graph, id: int) -> GradcliError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from math import prod
 from typing import NamedTuple
 
 from gradcli.errors import ExitCode, GradcliError, Span
@@ -19,6 +20,14 @@ Constant = int | Fraction | float | str
 """The value of a constant node: exact where it can be, a float beyond that; a string names a constant such as ``pi``."""
 
 DEFAULT_MAX_NODES = 2_000_000
+DEFAULT_MAX_ELEMENTS = 50_000_000
+
+Shape = tuple[int, ...]
+"""The shape of an array; empty for a number."""
+
+Setting = int | bool | float | str | None | tuple["Setting", ...]
+Settings = tuple[tuple[str, Setting], ...]
+"""The settings of an operation on arrays, such as its axis, by name."""
 
 
 class Node(NamedTuple):
@@ -42,7 +51,10 @@ class Graph:
         output: The id of the result.
         outputs: The ids of all results: of each expression that stands as a statement, and of the last statement.
         decisions: Of a dynamic graph the conditions that chose what was recorded: the id of each, and whether it was true.
+        shapes: The shape of each node that is an array, by id; the others are numbers.
+        settings: The settings of each node whose operation has some, by id.
         max_nodes: How many nodes the graph may have.
+        max_elements: How many elements an array may have.
     """
 
     __slots__ = (
@@ -50,15 +62,18 @@ class Graph:
         "decisions",
         "given_names",
         "inputs",
+        "max_elements",
         "max_nodes",
         "operations",
         "output",
         "outputs",
+        "settings",
+        "shapes",
         "spans",
         "variables",
     )
 
-    def __init__(self, max_nodes: int = DEFAULT_MAX_NODES) -> None:
+    def __init__(self, max_nodes: int = DEFAULT_MAX_NODES, max_elements: int = DEFAULT_MAX_ELEMENTS) -> None:
         self.operations: list[str] = []
         self.inputs: list[tuple[int, ...]] = []
         self.spans: list[Span] = []
@@ -68,7 +83,10 @@ class Graph:
         self.output = -1
         self.outputs: list[int] = []
         self.decisions: dict[int, bool] = {}
+        self.shapes: dict[int, Shape] = {}
+        self.settings: dict[int, Settings] = {}
         self.max_nodes = max_nodes
+        self.max_elements = max_elements
 
     def __len__(self) -> int:
         return len(self.operations)
@@ -95,12 +113,33 @@ class Graph:
         self.spans.append(span)
         return id
 
-    def variable(self, name: str, span: Span) -> int:
+    def variable(self, name: str, span: Span, shape: Shape = ()) -> int:
         """The node of a variable; the same node at every use."""
         id = self.variables.get(name)
         if id is None:
             id = self.variables[name] = self.append(VARIABLE, (), span)
+            self.set_shape(id, shape)
         return id
+
+    def shape(self, id: int) -> Shape:
+        """The shape of a node."""
+        return self.shapes.get(id, ())
+
+    def set_shape(self, id: int, shape: Shape) -> None:
+        """Say what shape a node has.
+
+        Raises:
+            GradcliError: It has more elements than an array may have (exit code 4).
+        """
+        if shape:
+            if prod(shape) > self.max_elements:
+                raise GradcliError(
+                    f"an array of shape {shape} has more than {self.max_elements:,} elements",
+                    self.spans[id],
+                    "raise the limit with --max-elements N",
+                    exit_code=ExitCode.LIMIT,
+                )
+            self.shapes[id] = shape
 
     def constant(self, value: Constant, span: Span) -> int:
         """Append a constant node."""

@@ -7,13 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Protocol
 
-from gradcli.errors import Span
-from gradcli.graph.graph import CONSTANT, Constant, Graph
+from gradcli.errors import GradcliError, Span
+from gradcli.graph.graph import CONSTANT, Constant, Graph, Settings, Shape
 from gradcli.graph.names import constant_text
 from gradcli.language.ast import NOWHERE
+from gradcli.lowering.shapes import inferred_shape
 from gradcli.ops.constants import constant_value, exact
 from gradcli.ops.operation import OPERATIONS
+from gradcli.ops.structural import STRUCTURAL, plain, shape_of
 from gradcli.ops.symbol import Exact, Symbol
+
+Value = Any
+"""The value of a node: a float, or an array of NumPy, which is loaded where there is one."""
 
 
 class GraphBuilder(Protocol):
@@ -33,7 +38,7 @@ class GraphBuilder(Protocol):
     def constant(self, value: Constant, span: Span) -> int:
         """The node of a constant."""
 
-    def operation(self, name: str, inputs: tuple[int, ...], span: Span) -> int:
+    def operation(self, name: str, inputs: tuple[int, ...], span: Span, settings: Settings = ()) -> int:
         """The node of an operation on earlier nodes."""
 
     def truth(self, id: int) -> bool:
@@ -51,11 +56,11 @@ class Recorder:
 
     knows_values = True
 
-    def __init__(self, graph: Graph, bindings: Mapping[str, float], cast: Callable[[float], float] | None = None) -> None:
+    def __init__(self, graph: Graph, bindings: Mapping[str, Value], cast: Callable[[Value], Value] | None = None) -> None:
         self.graph = graph
         self.bindings = bindings
         self.cast = cast
-        self.values: list[float] = []
+        self.values: list[Value] = []
         self._constants: dict[Constant, int] = {}
         self._texts: dict[str, int] = {}  # constants that read the same are one node: 1e999 and inf
         self._forward: dict[tuple[str, int], Callable[..., float]] = {}
@@ -63,8 +68,9 @@ class Recorder:
     def variable(self, name: str, span: Span) -> int:
         id = self.graph.variables.get(name)
         if id is None:
-            id = self.graph.variable(name, span)
-            self._record(self.bindings[name])
+            value = self.bindings[name]
+            id = self.graph.variable(name, span, shape_of(value))
+            self._record(value)
         return id
 
     def constant(self, value: Constant, span: Span) -> int:
@@ -77,7 +83,9 @@ class Recorder:
             self._constants[value] = id
         return id
 
-    def operation(self, name: str, inputs: tuple[int, ...], span: Span) -> int:
+    def operation(self, name: str, inputs: tuple[int, ...], span: Span, settings: Settings = ()) -> int:
+        if settings or self.graph.shapes:
+            return self._array_operation(name, inputs, span, settings)
         id = self.graph.append(name, inputs, span)
         forward = self._forward.get((name, len(inputs)))
         if forward is None:
@@ -86,11 +94,22 @@ class Recorder:
         self._record(forward(*[values[input] for input in inputs]))
         return id
 
+    def _array_operation(self, name: str, inputs: tuple[int, ...], span: Span, settings: Settings) -> int:
+        shape = inferred_shape(self.graph, name, inputs, settings, span)
+        id = self.graph.append(name, inputs, span)
+        self.graph.set_shape(id, shape)
+        if settings:
+            self.graph.settings[id] = settings
+        self._record(value_of(name, [self.values[input] for input in inputs], settings))
+        return id
+
     def truth(self, id: int) -> bool:
+        if id in self.graph.shapes:
+            raise GradcliError("a condition must be a number, and this is an array", self.graph.spans[id])
         truth = self.graph.decisions[id] = bool(self.values[id])
         return truth
 
-    def _record(self, value: float) -> None:
+    def _record(self, value: Value) -> None:
         self.values.append(value if self.cast is None else self.cast(value))
 
 
@@ -102,6 +121,17 @@ def forward_of(name: str, count: int) -> Callable[..., float]:
     return (lambda *arguments: forward(*arguments, *defaults)) if defaults else forward
 
 
+def value_of(name: str, values: Sequence[Value], settings: Settings = ()) -> Value:
+    """The value of an operation on numbers and arrays."""
+    structural = STRUCTURAL.get(name)
+    if structural is not None:
+        return structural(*values, **dict(settings))
+    operation = OPERATIONS[name]
+    if any(not isinstance(value, float) for value in values):
+        return plain(operation.array_value(*operation.complete(tuple(values))))
+    return forward_of(name, len(values))(*values)
+
+
 class StaticBuilder:
     """Define then run: the same operation on the same inputs is the same node, and operations on constants fold.
 
@@ -110,20 +140,24 @@ class StaticBuilder:
         inexact: Whether constants also fold where the result is not rational: log(2) becomes 0.693...
         identities: Whether x·1, x + 0 and their like are x. Gradient graphs want it; the graph of a user's expression shows
             what the user wrote.
+        shapes: The shapes of the variables that are arrays.
     """
 
     knows_values = False
 
-    def __init__(self, graph: Graph, *, inexact: bool = False, identities: bool = False) -> None:
+    def __init__(
+        self, graph: Graph, *, inexact: bool = False, identities: bool = False, shapes: Mapping[str, Shape] | None = None
+    ) -> None:
         self.graph = graph
         self.inexact = inexact
         self.identities = identities
-        self._nodes: dict[tuple[str, tuple[int, ...]], int] = {}
+        self.shapes = shapes or {}
+        self._nodes: dict[tuple[str, tuple[int, ...], Settings], int] = {}
         self._constants: dict[tuple[type, Constant] | str, int] = {}
         self._texts: dict[str, int] = {}  # constants that read the same are one node: 1, and a 1.0 that folding gave
 
     def variable(self, name: str, span: Span = NOWHERE) -> int:
-        return self.graph.variable(name, span)
+        return self.graph.variable(name, span, self.shapes.get(name, ()))
 
     def constant(self, value: Constant, span: Span = NOWHERE) -> int:
         if isinstance(value, Fraction) and value.denominator == 1:
@@ -138,15 +172,23 @@ class StaticBuilder:
             self._constants[key] = id
         return id
 
-    def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE) -> int:
-        id = self._nodes.get((name, inputs))
+    def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE, settings: Settings = ()) -> int:
+        id = self._nodes.get((name, inputs, settings))
         if id is None:
-            id = self._folded(name, inputs, span)
-            if id is None and self.identities:
-                id = self._identity(name, inputs)
+            arrays = bool(settings or self.graph.shapes)
+            shape = inferred_shape(self.graph, name, inputs, settings, span) if arrays else ()
+            if name not in STRUCTURAL:
+                id = self._folded(name, inputs, span)
+                if id is None and self.identities:
+                    id = self._identity(name, inputs)
+                    if id is not None and self.graph.shape(id) != shape:  # 0*x is 0 for a number alone
+                        id = None
             if id is None:
                 id = self.graph.append(name, inputs, span)
-            self._nodes[name, inputs] = id
+                self.graph.set_shape(id, shape)
+                if settings:
+                    self.graph.settings[id] = settings
+            self._nodes[name, inputs, settings] = id
         return id
 
     def truth(self, id: int) -> bool:
@@ -236,22 +278,29 @@ class StaticBuilder:
             return self.apply(value.operation, value.arguments)
         return Symbol(self, self.constant(exact(value)))
 
-    def apply(self, operation: str, operands: Sequence[Any]) -> Symbol:
+    def apply(self, operation: str, operands: Sequence[Any], settings: Settings = ()) -> Symbol:
         """The symbol of an operation on symbols and numbers."""
-        return Symbol(self, self.operation(operation, tuple([self.symbol(operand).id for operand in operands])))
+        ids = tuple([self.symbol(operand).id for operand in operands])
+        return Symbol(self, self.operation(operation, ids, NOWHERE, settings))
+
+    def shape(self, id: int) -> Shape:
+        """The shape of a node."""
+        return self.graph.shape(id)
 
 
 def replay(graph: Graph, builder: StaticBuilder) -> list[Symbol]:
     """Build the nodes of a graph again; gives the symbol of each."""
     symbols: list[Symbol] = []
     names = {id: name for name, id in graph.variables.items()}
+    builder.shapes = {name: graph.shape(id) for name, id in graph.variables.items()} if graph.shapes else {}
     for node in graph:
         if node.id in names:
             id = builder.variable(names[node.id], graph.spans[node.id])
         elif node.operation == CONSTANT:
             id = builder.constant(graph.constants[node.id], graph.spans[node.id])
         else:
-            id = builder.operation(node.operation, tuple([symbols[i].id for i in node.inputs]), graph.spans[node.id])
+            inputs = tuple([symbols[i].id for i in node.inputs])
+            id = builder.operation(node.operation, inputs, graph.spans[node.id], graph.settings.get(node.id, ()))
         symbols.append(Symbol(builder, id))
     return symbols
 
@@ -270,6 +319,9 @@ def compacted(graph: Graph, *, keep_named: bool = True) -> Graph:
     for node in graph:
         if kept[node.id]:
             new[node.id] = result.append(node.operation, tuple([new[i] for i in node.inputs]), graph.spans[node.id])
+    result.max_elements = graph.max_elements
+    result.shapes = {new[id]: shape for id, shape in graph.shapes.items() if id in new}
+    result.settings = {new[id]: settings for id, settings in graph.settings.items() if id in new}
     result.constants = {new[id]: value for id, value in graph.constants.items() if id in new}
     result.variables = {name: new[id] for name, id in graph.variables.items()}
     result.given_names = {new[id]: name for id, name in graph.given_names.items() if id in new}
@@ -278,8 +330,10 @@ def compacted(graph: Graph, *, keep_named: bool = True) -> Graph:
     return result
 
 
-def float32(value: float) -> float:
+def float32(value: Value) -> Value:
     """The value rounded to IEEE 754 single precision; infinite beyond its range."""
+    if not isinstance(value, float):
+        return value.astype("float32")
     from struct import pack, unpack
 
     try:

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 class Builder(Protocol):
     """What makes the nodes that symbols stand for."""
 
-    def apply(self, operation: str, operands: Sequence[Any]) -> Symbol:
+    def apply(self, operation: str, operands: Sequence[Any], settings: tuple[tuple[str, Any], ...] = ()) -> Symbol:
         """The symbol of an operation on symbols and numbers."""
+
+    def shape(self, id: int) -> tuple[int, ...]:
+        """The shape of a node."""
 
 
 class Symbol:
@@ -31,6 +34,11 @@ class Symbol:
     def __init__(self, builder: Builder, id: int) -> None:
         self.builder = builder
         self.id = id
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the node; empty for a number."""
+        return self.builder.shape(self.id)
 
     def __add__(self, other: Any) -> Symbol:
         return self.builder.apply("add", (self, other))

@@ -1,0 +1,31 @@
+"""Shapes of nodes, inferred when they are made, before any value is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gradcli.errors import GradcliError, Span
+from gradcli.graph.graph import Graph, Settings, Shape
+from gradcli.ops.structural import STRUCTURAL, ShapeError, broadcast
+
+
+def inferred_shape(graph: Graph, operation: str, inputs: Sequence[int], settings: Settings, span: Span) -> Shape:
+    """The shape of the result of an operation on nodes.
+
+    Raises:
+        GradcliError: The shapes of the operands do not fit.
+    """
+    shapes = [graph.shape(input) for input in inputs]
+    try:
+        if operation in STRUCTURAL:
+            return STRUCTURAL[operation].shape(*shapes, **dict(settings))
+        return broadcast(*shapes)
+    except ShapeError as error:
+        raise GradcliError(f"{operation}: {error}", span, _operands(graph, inputs)) from None
+
+
+def _operands(graph: Graph, inputs: Sequence[int]) -> str:
+    """The shapes of the operands that have names."""
+    names = {id: name for name, id in graph.variables.items()} | graph.given_names
+    known = [f"{names[input]} has the shape {graph.shape(input)}" for input in dict.fromkeys(inputs) if input in names]
+    return ", ".join(known)
