@@ -6,7 +6,7 @@ import enum
 from typing import Any, NamedTuple
 
 from gradcli.errors import GradcliError, Span
-from gradcli.graph.graph import DEFAULT_MAX_NODES, Constant, Graph
+from gradcli.graph.graph import DEFAULT_MAX_NODES, Constant, Graph, Settings
 from gradcli.language.ast import NOWHERE, Program
 from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.lower import lower
@@ -68,16 +68,16 @@ class Pair(NamedTuple):
 class PrimitiveBuilder(StaticBuilder):
     """A static graph in which an operation that has a definition is written out as that."""
 
-    def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE) -> int:
+    def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE, settings: Settings = ()) -> int:
         operation = OPERATIONS[name]
         if operation.definition is None:
-            return super().operation(name, inputs, span)
-        id = self._nodes.get((name, inputs))
+            return super().operation(name, inputs, span, settings)
+        id = self._nodes.get((name, inputs, settings))
         if id is None:
             defaults = operation.complete((None,) * len(inputs))[len(inputs) :]
             arguments = [Symbol(self, input) for input in inputs]
             id = self.symbol(operation.definition(*arguments, *map(self.symbol, defaults))).id
-            self._nodes[name, inputs] = id
+            self._nodes[name, inputs, settings] = id
         return id
 
 

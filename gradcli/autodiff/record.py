@@ -3,43 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from math import prod
 
 from gradcli.autodiff.forward import evaluate
 from gradcli.autodiff.reverse import backward, requires_grad
 from gradcli.autodiff.tape import Tape
 from gradcli.errors import GradcliError, nearest
-from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_NODES, VARIABLE, Graph
+from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, VARIABLE, Graph, Shape
 from gradcli.graph.names import constant_text, node_names
 from gradcli.language.ast import Program
 from gradcli.language.text import to_text
-from gradcli.lowering.builders import Recorder, StaticBuilder, compacted, float32
+from gradcli.lowering.builders import Recorder, StaticBuilder, Value, compacted, float32
 from gradcli.lowering.calls import run_together
 from gradcli.lowering.lower import UnboundVariableError, free_names, lower
 from gradcli.lowering.raising import node_expression
 from gradcli.ops.constants import SPELLINGS, VALUES
+from gradcli.ops.structural import shape_of
 
 
 def record(
     program: Program,
-    bindings: Mapping[str, float],
+    bindings: Mapping[str, Value],
     wrt: Sequence[str] | None = None,
     *,
     mode: str = "dynamic",
     dtype: str = "float64",
     retain_grad: Sequence[str] | None = (),
     max_nodes: int = DEFAULT_MAX_NODES,
+    max_elements: int = DEFAULT_MAX_ELEMENTS,
+    cotangent: Value | None = None,
     spare: Collection[str] = (),
 ) -> Tape:
     """Run a program forward and backward.
 
     Args:
         program: The program.
-        bindings: The value of each variable.
+        bindings: The value of each variable: a float, or an array of float64.
         wrt: The variables that require gradients; None for all.
         mode: ``dynamic`` records each operation as it runs; ``static`` builds the graph first, shared and folded.
         dtype: ``float64``, or ``float32``, to which every value is rounded.
         retain_grad: Names of nodes that keep ``.grad``; None for all.
         max_nodes: The limit on the size of the graph.
+        max_elements: The limit on the size of an array.
+        cotangent: The adjoint of the output, of its shape; None for 1, for an output that is a number.
         spare: Names among the bindings that the program need not use.
 
     Raises:
@@ -50,22 +56,24 @@ def record(
     bindings = {name: cast(value) if cast else value for name, value in bindings.items()}
     try:
         if mode == "static":
-            graph = compacted(lower(program, StaticBuilder(Graph(max_nodes), inexact=True), bindings))
+            shapes = {name: shape_of(value) for name, value in bindings.items()}
+            builder = StaticBuilder(Graph(max_nodes, max_elements), inexact=True, shapes=shapes)
+            graph = compacted(lower(program, builder, bindings))
             values = None
         else:
-            recorder = Recorder(Graph(max_nodes), bindings, cast)
+            recorder = Recorder(Graph(max_nodes, max_elements), bindings, cast)
             graph = lower(program, recorder, bindings)
             values = recorder.values
     except UnboundVariableError:
         raise _missing(program, bindings, spare) from None
     if graph.variables.keys() != bindings.keys():
         for name in _unrecorded(program, graph, bindings, spare):
-            graph.variable(name, (0, 0))
+            graph.variable(name, (0, 0), shape_of(bindings[name]))
             if values is not None:
                 values.append(bindings[name])
     if values is None:
         values = evaluate(graph, bindings, cast)
-    return _tape(graph, mode, dtype, bindings, values, wrt, retain_grad)
+    return _tape(graph, mode, dtype, bindings, values, wrt, retain_grad, cotangent=cotangent)
 
 
 def outline(
@@ -74,6 +82,7 @@ def outline(
     *,
     retain_grad: Sequence[str] | None = (),
     max_nodes: int = DEFAULT_MAX_NODES,
+    shapes: Mapping[str, Shape] | None = None,
 ) -> Tape:
     """The tape of a program whose variables have no values: a static graph in which only exact constants fold.
 
@@ -84,22 +93,24 @@ def outline(
         wrt: The variables that require gradients; None for all.
         retain_grad: As for :func:`record`.
         max_nodes: The limit on the size of the graph.
+        shapes: The shapes of the variables that are arrays.
 
     Raises:
         GradcliError: As :func:`record`.
     """
-    graph = compacted(lower(program, StaticBuilder(Graph(max_nodes))))
+    graph = compacted(lower(program, StaticBuilder(Graph(max_nodes), shapes=shapes)))
     return run_graph(graph, None, wrt, mode="static", retain_grad=retain_grad)
 
 
 def run_graph(
     graph: Graph,
-    bindings: Mapping[str, float] | None,
+    bindings: Mapping[str, Value] | None,
     wrt: Sequence[str] | None = None,
     *,
     mode: str,
     dtype: str = "float64",
     retain_grad: Sequence[str] | None = (),
+    cotangent: Value | None = None,
 ) -> Tape:
     """Run a graph that exists already, forward and backward.
 
@@ -117,14 +128,25 @@ def run_graph(
     cast = float32 if dtype == "float32" else None
     if bindings is None:
         golden = 0.6180339887498949
-        point = {name: 0.3 + golden * (index + 1) % 1 / 2 for index, name in enumerate(graph.variables)}
+        numbers = {name: 0.3 + golden * (index + 1) % 1 / 2 for index, name in enumerate(graph.variables)}
+        point = {name: _filled(value, graph.shape(graph.variables[name])) for name, value in numbers.items()}
     else:
         point = {name: cast(value) if cast else value for name, value in bindings.items()}
     values = evaluate(graph, point, cast)
     for id, taken in graph.decisions.items():
         if bindings is not None and bool(values[id]) != taken:
             raise _not_recorded(graph, id, taken)
-    return _tape(graph, mode, dtype, point, values, wrt, retain_grad, symbolic=bindings is None)
+    return _tape(graph, mode, dtype, point, values, wrt, retain_grad, symbolic=bindings is None, cotangent=cotangent)
+
+
+def _filled(value: float, shape: Shape) -> Value:
+    """A number, or an array of some numbers near it."""
+    if not shape:
+        return value
+    import numpy
+
+    count = numpy.arange(numpy.prod(shape, dtype=int)).reshape(shape)
+    return value + 0.01 * count / count.size
 
 
 def _not_recorded(graph: Graph, id: int, taken: bool) -> GradcliError:
@@ -141,19 +163,22 @@ def _tape(
     graph: Graph,
     mode: str,
     dtype: str,
-    bindings: Mapping[str, float],
-    values: list[float],
+    bindings: Mapping[str, Value],
+    values: list[Value],
     wrt: Sequence[str] | None,
     retain_grad: Sequence[str] | None,
     *,
     symbolic: bool = False,
+    cotangent: Value | None = None,
 ) -> Tape:
     """The backward pass of a graph that has run."""
+    seed = _seed(graph, cotangent, asked=wrt is not None)
     chosen = tuple(graph.variables) if wrt is None else tuple(dict.fromkeys(wrt))
     for name in chosen:
         if name not in graph.variables:
             raise _no_variable(name, graph)
     needs = requires_grad(graph, [graph.variables[name] for name in chosen])
+    cast = float32 if dtype == "float32" else None
     return Tape(
         graph=graph,
         mode=mode,
@@ -162,10 +187,34 @@ def _tape(
         wrt=chosen,
         values=values,
         requires_grad=needs,
-        adjoints=backward(graph, values, needs, 1.0, float32 if dtype == "float32" else None),
+        adjoints=[None] * len(graph) if seed is None else backward(graph, values, needs, seed, cast),
         retained=_retained(retain_grad, graph, needs),
         symbolic=symbolic,
     )
+
+
+def _seed(graph: Graph, cotangent: Value | None, *, asked: bool) -> Value | None:
+    """The adjoint of the output that the backward pass begins with; None where there is none, since it is an array."""
+    shape = graph.shape(graph.output)
+    if cotangent is not None:
+        if shape_of(cotangent) != shape:
+            raise GradcliError(
+                f"the cotangent has the shape {shape_of(cotangent)}, and the output {shape}", hint="give it the shape of the output"
+            )
+        return cotangent
+    if not shape:
+        return 1.0
+    if prod(shape) == 1:
+        import numpy
+
+        return numpy.ones(shape)
+    if asked:
+        raise GradcliError(
+            f"the gradient of an output of shape {shape} needs a cotangent: grad can be implicitly created only for scalar outputs",
+            graph.spans[graph.output],
+            "add --cotangent VALUE of that shape, or make it a number, for example by sum(...)",
+        )
+    return None
 
 
 def _missing(program: Program, bindings: Mapping[str, float], spare: Collection[str]) -> GradcliError:

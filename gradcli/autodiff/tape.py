@@ -12,8 +12,10 @@ from gradcli.autodiff.reverse import local_derivatives
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.graph.names import node_names
+from gradcli.lowering.builders import Value
 from gradcli.ops.constants import VALUES
 from gradcli.ops.operation import OPERATIONS
+from gradcli.ops.structural import STRUCTURAL, plain
 
 MODES = ("dynamic", "static")
 DTYPES = ("float64", "float32")
@@ -40,11 +42,11 @@ class Tape:
     graph: Graph
     mode: str
     dtype: str
-    bindings: Mapping[str, float]
+    bindings: Mapping[str, Value]
     wrt: tuple[str, ...]
-    values: list[float]
+    values: list[Value]
     requires_grad: list[bool]
-    adjoints: list[float | None]
+    adjoints: list[Value | None]
     retained: frozenset[int]
     symbolic: bool = False
 
@@ -69,12 +71,12 @@ class Tape:
         return self.graph.output
 
     @property
-    def value(self) -> float:
+    def value(self) -> Value:
         """The value of the output."""
         return self.values[self.graph.output]
 
     @property
-    def gradient(self) -> dict[str, float | None]:
+    def gradient(self) -> dict[str, Value | None]:
         """∂output/∂variable for each variable of ``wrt``; None where the output does not depend on it."""
         return {name: self.adjoints[self.graph.variables[name]] for name in self.wrt}
 
@@ -82,7 +84,7 @@ class Tape:
         """Whether the user made the node, or it requires no gradient (as PyTorch has it)."""
         return not self.requires_grad[id] or self.graph.operations[id] == VARIABLE
 
-    def grad(self, id: int) -> float | None:
+    def grad(self, id: int) -> Value | None:
         """What ``.grad`` holds after the backward pass: the adjoint of a leaf or of a retained node, else None."""
         if self.requires_grad[id] and (self.graph.operations[id] == VARIABLE or id in self.retained):
             return self.adjoints[id]
@@ -120,6 +122,10 @@ class Tape:
         """PyTorch's function of a node with its inputs: ``MulBackward0(0, 1)``, see :class:`Operation`; None for leaves."""
         if self.is_leaf(id):
             return None
+        structural = STRUCTURAL.get(self.graph.operations[id])
+        if structural is not None:
+            shapes = [self.graph.shape(input) for input in self.graph.inputs[id]]
+            return structural.grad_fn(*shapes, **dict(self.graph.settings.get(id, ())))
         templates = OPERATIONS[self.graph.operations[id]].grad_fn
         pattern = "".join("n" if self.numbers[input] else "t" for input in self.graph.inputs[id]) if len(templates) > 1 else ""
         return templates.get(pattern) or templates.get("") or templates["tt"]
@@ -164,15 +170,17 @@ class Tape:
                 work.append(part.partition("(")[0] + "(")
         return "".join(pieces)
 
-    def local_values(self, id: int) -> list[float | None]:
+    def local_values(self, id: int) -> list[Value | None]:
         """The derivative of a node by each of its inputs, the others held fixed, as numbers; None where no gradient flows."""
         derivatives = local_derivatives(self.graph, id, self.values, self.requires_grad)
+        if self.graph.shapes:
+            return [None if derivative is None else plain(derivative) for derivative in derivatives]
         return [None if derivative is None else float(derivative) for derivative in derivatives]
 
     def not_finite(self) -> list[tuple[str, int | None]]:
         """What is not finite and came from finite operands: for each a sentence, and the node it speaks of."""
         found: list[tuple[str, int | None]] = []
-        isfinite = math.isfinite
+        isfinite = all_finite if self.graph.shapes else math.isfinite
         for id, value in enumerate(self.values):
             if not isfinite(value):
                 operation = self.graph.operations[id]
@@ -197,10 +205,22 @@ class Tape:
     def _operand(self, id: int) -> str:
         if self.graph.operations[id] == CONSTANT:
             return self.names[id]
-        return f"{self.names[id]} = {self.values[id]:g}"
+        value = self.values[id]
+        return f"{self.names[id]} = {value:g}" if isinstance(value, float) else f"{self.names[id]} of shape {value.shape}"
 
 
-def _word(value: float) -> str:
+def all_finite(value: Value) -> bool:
+    """Whether a number, or each element of an array, is finite."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    import numpy
+
+    return bool(numpy.isfinite(value).all())
+
+
+def _word(value: Value) -> str:
+    if not isinstance(value, float):
+        return "not finite"
     return "nan" if value != value else "inf" if value > 0 else "-inf"
 
 

@@ -139,7 +139,8 @@ def number(text: str, where: str) -> float:
             "write a number or a constant expression such as pi/2",
         ).located(text, where)
     try:
-        return record(program, {}).value
+        value: float = record(program, {}).value
+        return value
     except GradcliError as error:
         raise error.located(text, where) from None
 

@@ -127,7 +127,8 @@ class Workings:
 
         replaced = mapped(expression, symbol)
         graph = lower(Program((Output(replaced),)), StaticBuilder(Graph()), environment)
-        return evaluate(graph, environment)[graph.output]
+        value: float = evaluate(graph, environment)[graph.output]
+        return value
 
     def close(self, a: float, b: float) -> bool:
         """Whether two values of one quantity agree up to rounding."""
@@ -139,7 +140,7 @@ class Workings:
         """The number that ∂output/∂input stands for in a chain rule."""
         output, input = self.ids[node.output], self.ids[node.input]
         if output == self.tape.output and not node.fixed and self.consumers[input] != [output]:
-            adjoint = self.tape.adjoints[input]
+            adjoint: float | None = self.tape.adjoints[input]
             assert adjoint is not None
             return adjoint
         values = self.tape.local_values(output)

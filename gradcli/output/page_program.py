@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from gradcli.autodiff.tape import Tape
-from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
+from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Settings
 from gradcli.lowering.builders import StaticBuilder
 from gradcli.ops.constants import constant_value
 from gradcli.ops.operation import OPERATIONS, Operation
@@ -93,11 +93,11 @@ class _Expanding(StaticBuilder):
     A definition leads to more primitive operations, so this ends however the declarations are nested.
     """
 
-    def apply(self, operation: str, operands: Sequence[Any]) -> Symbol:
+    def apply(self, operation: str, operands: Sequence[Any], settings: Settings = ()) -> Symbol:
         declared = OPERATIONS[operation]
         operands = [self.symbol(operand) for operand in declared.complete(tuple(operands))]
         if declared.javascript or declared.definition is None:
-            return super().apply(operation, operands)
+            return super().apply(operation, operands, settings)
         return self.symbol(declared.definition(*operands))
 
 
