@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 SHORT_DIGITS = 6
 """Significant digits of numbers that people read; JSON has all digits."""
@@ -15,8 +17,14 @@ _LONGEST = 400
 """Places up to which a fraction is looked at as a decimal."""
 
 
-def number_text(value: int | Fraction | float) -> str:
-    """The number as the language writes it: ``5``, ``0.5``, ``1/3``, ``1e-07``, ``nan``."""
+SHOWN_ELEMENTS = 9
+"""Elements up to which an array is shown whole to people."""
+
+
+def number_text(value: Any) -> str:
+    """A number as the language writes it: ``5``, ``0.5``, ``1/3``, ``1e-07``, ``nan``; an array as a literal: ``[[1, 2], [3, 4]]``."""
+    if hasattr(value, "tolist"):
+        return _nested(value.tolist(), number_text)
     if isinstance(value, Fraction):
         return _decimal(value) or f"{_integer(value.numerator)}/{_integer(value.denominator)}"
     if isinstance(value, int):
@@ -60,9 +68,37 @@ def _decimal(value: Fraction) -> str:
     return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
 
 
-def short_text(value: int | Fraction | float) -> str:
-    """The number with six significant digits; whole numbers with all of theirs."""
+def _nested(items: Any, text: Callable[[Any], str]) -> str:
+    """Nested lists as a literal. They are as deep as an array has axes."""
+    if not isinstance(items, list):
+        return text(items)
+    return f"[{', '.join([_nested(item, text) for item in items])}]"
+
+
+def short_text(value: Any) -> str:
+    """A number with six significant digits; whole numbers with all of theirs. Of a large array the corners, as NumPy shows them."""
+    if hasattr(value, "tolist"):
+        return _abbreviated(value)
     return number_text(value if is_short(value) else float(f"{value:.{SHORT_DIGITS}g}"))
+
+
+def _abbreviated(array: Any) -> str:
+    """An array in one line: ``[1, 2, 3]``; of a long axis the ends."""
+    if array.size <= SHOWN_ELEMENTS or array.ndim == 0:
+        return _nested(array.tolist(), short_text)
+    if len(array) > 4:
+        pieces = [*map(_piece, array[:2]), "...", *map(_piece, array[-2:])]
+    else:
+        pieces = [*map(_piece, array)]
+    return f"[{', '.join(pieces)}]"
+
+
+def _piece(part: Any) -> str:
+    """A part of an array that is not shown whole."""
+    if part.ndim == 0:
+        return short_text(float(part))
+    ends = [*map(_piece, part)] if len(part) <= 4 else [*map(_piece, part[:2]), "...", *map(_piece, part[-2:])]
+    return f"[{', '.join(ends)}]"
 
 
 def is_short(value: int | Fraction | float) -> bool:

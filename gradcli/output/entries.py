@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from gradcli.autodiff.gradient import Gradient
 from gradcli.autodiff.tape import Tape
@@ -40,13 +40,13 @@ class Entry:
     operation: str
     inputs: tuple[int, ...]
     expression: str
-    value: float | None = None
+    value: Any = None
     is_leaf: bool = False
     requires_grad: bool = False
     grad_fn: str | None = None
     next_functions: tuple[str | None, ...] | None = None
-    grad: float | None = None
-    adjoint: float | None = None
+    grad: Any = None
+    adjoint: Any = None
     derivative_of: tuple[str, ...] = ()
     shape: tuple[int, ...] = ()
 
@@ -67,7 +67,7 @@ class Link:
     target: int
     argument: int
     derivative: str | None = None
-    value: float | None = None
+    value: Any = None
 
 
 class Listing(Protocol):
@@ -139,6 +139,7 @@ class FunctionListing:
             None if (following := tape.next_functions(id)) is None else tuple(following),
             tape.grad(id) if known else None,
             tape.adjoints[id] if known else None,
+            shape=tape.graph.shape(id),
         )
 
     def links(self, id: int) -> list[Link]:
@@ -146,7 +147,7 @@ class FunctionListing:
         if not inputs or not self.tape.requires_grad[id]:
             return [Link(input, id, argument) for argument, input in enumerate(inputs)]
         texts = self.labels.edges(id, board=self.board)
-        values: list[float | None] = [None] * len(inputs) if self.tape.symbolic else self.tape.local_values(id)
+        values: list[Any] = [None] * len(inputs) if self.tape.symbolic else self.tape.local_values(id)
         return [
             Link(input, id, argument, text, value)
             for argument, (input, text, value) in enumerate(zip(inputs, texts, values, strict=True))
@@ -189,6 +190,7 @@ class GradientListing:
             to_text(node_expression(graph, id, names), pretty=self.board),
             None if values is None else values[id],
             derivative_of=tuple(self.derivatives.get(id, ())),
+            shape=graph.shape(id),
         )
 
     def links(self, id: int) -> list[Link]:
