@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gradcli.cli.command import Arguments, Command, Given
 from gradcli.cli.json_file import read_json
@@ -72,7 +72,7 @@ def _several(positional: Sequence[str]) -> GradcliError:
     )
 
 
-def bindings(given: Sequence[Given], assignments: Sequence[str], file: str | None) -> tuple[dict[str, float], set[str]]:
+def bindings(given: Sequence[Given], assignments: Sequence[str], file: str | None) -> tuple[dict[str, Any], set[str]]:
     """The value of each variable.
 
     Args:
@@ -95,7 +95,7 @@ def bindings(given: Sequence[Given], assignments: Sequence[str], file: str | Non
         if not equals or not is_name(name.strip()) or not text.strip():
             raise GradcliError(f"--set takes NAME=VALUE, not '{assignment}'", hint="for example --set x=2")
         everything.append(Given(name.strip(), text, f"--set {name.strip()}"))
-    values: dict[str, float] = {}
+    values: dict[str, Any] = {}
     sources: dict[str, str] = {}
     for name, text, option in everything:
         name = identifier(name)
@@ -114,14 +114,22 @@ def bindings(given: Sequence[Given], assignments: Sequence[str], file: str | Non
     return values, from_file
 
 
-def number(text: str, where: str) -> float:
-    """The value of a constant expression, such as ``-2``, ``1e-3`` or ``pi/2``.
+def number(text: str, where: str) -> Any:
+    """The value of a constant expression, such as ``-2``, ``1e-3``, ``pi/2`` or ``[1, 2]``, or of a file, ``@a.csv``.
 
     Raises:
         GradcliError: It is not one, or it has variables.
     """
     if _NUMBER.fullmatch(text):
         return float(text)
+    if text.startswith("@"):
+        from gradcli.cli.array_files import array_file
+
+        return array_file(text[1:], where)
+    if text.startswith("["):
+        listed = _listed(text, where)
+        if listed is not None:
+            return listed
     if not text.strip():
         raise GradcliError(f"{where} needs a value", hint="write a number or a constant expression such as pi/2")
     from gradcli.autodiff.record import record
@@ -139,22 +147,36 @@ def number(text: str, where: str) -> float:
             "write a number or a constant expression such as pi/2",
         ).located(text, where)
     try:
-        value: float = record(program, {}).value
-        return value
+        return record(program, {}).value
     except GradcliError as error:
         raise error.located(text, where) from None
 
 
-def _file_bindings(path: str) -> dict[str, float]:
+def _listed(text: str, where: str) -> Any:
+    """The array of nested lists of plain numbers, which are read at once; None for anything else in brackets."""
+    try:
+        data = json.loads(text, parse_int=float)
+    except (ValueError, RecursionError):
+        return None
+    from gradcli.cli.array_files import array_of
+
+    return array_of(data, where)
+
+
+def _file_bindings(path: str) -> dict[str, Any]:
     data, where = read_json(path, parse_int=float)
     if not isinstance(data, dict):
         raise GradcliError(f"{where} must hold an object of names and values", hint='for example {"x": 2, "w": 1}')
     return {name: _file_value(name, value, where) for name, value in data.items()}
 
 
-def _file_value(name: str, value: object, where: str) -> float:
+def _file_value(name: str, value: object, where: str) -> Any:
+    if isinstance(value, list):
+        from gradcli.cli.array_files import array_of
+
+        return array_of(value, f"{where}, {name}")
     if not isinstance(value, float | str):
-        what = "a list" if isinstance(value, list) else "an object" if isinstance(value, dict) else json.dumps(value)
+        what = "an object" if isinstance(value, dict) else json.dumps(value)
         raise GradcliError(f"{where}: the value of {name} must be a number, not {what}")
     if isinstance(value, str):
         special = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}.get(value)

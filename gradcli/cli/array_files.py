@@ -1,0 +1,109 @@
+"""Arrays that a user gives: as nested lists, and in files of JSON, CSV or NumPy's format."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from gradcli.cli.json_file import read_json
+from gradcli.cli.streams import read_text
+from gradcli.errors import GradcliError
+
+_SPECIAL = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
+
+
+def array_file(path: str, where: str) -> Any:
+    """The array of a file: its name ends in .json, .csv or .npy.
+
+    Args:
+        path: The file.
+        where: What messages call what the array is given to.
+
+    Raises:
+        GradcliError: It cannot be read, is not of its format, or holds no array of numbers.
+    """
+    suffix = os.path.splitext(path)[1].lower()
+    readers = {".json": _from_json, ".csv": _from_csv, ".npy": _from_npy}
+    if suffix not in readers:
+        raise GradcliError(f"{where}: the name {path} does not tell its format", hint=f"end it in {', '.join(readers)}")
+    return readers[suffix](path)
+
+
+def array_of(data: object, where: str) -> Any:
+    """The number, or the array of float64, that nested lists of JSON hold.
+
+    Raises:
+        GradcliError: Something in them is not a number, or the lists of one level differ in length.
+    """
+    if not isinstance(data, list):
+        return _number(data, where)
+    import numpy
+
+    shape = _shape(data, where)
+    flat: list[Any] = data
+    for _ in shape[1:]:
+        flat = [item for row in flat for item in row]
+    return numpy.array([_number(item, where) for item in flat], dtype=float).reshape(shape)
+
+
+def _shape(data: list[Any], where: str) -> tuple[int, ...]:
+    """The shape of nested lists, level by level."""
+    sizes: list[int] = []
+    level: list[Any] = [data]
+    while level and all(isinstance(item, list) for item in level):
+        lengths = {len(item) for item in level}
+        if len(lengths) > 1:
+            raise GradcliError(f"{where}: the rows have different lengths: {', '.join(map(str, sorted(lengths)))}")
+        sizes.append(lengths.pop())
+        level = [inner for item in level for inner in item]
+        if len(sizes) > 32:
+            raise GradcliError(f"{where}: an array has at most 32 axes")
+    if any(isinstance(item, list) for item in level):
+        raise GradcliError(f"{where}: numbers and lists stand side by side")
+    return tuple(sizes)
+
+
+def _number(item: object, where: str) -> float:
+    if isinstance(item, str) and item in _SPECIAL:
+        return _SPECIAL[item]
+    if isinstance(item, bool) or not isinstance(item, int | float):
+        raise GradcliError(f"{where}: {item!r:.40} is not a number")
+    try:
+        return float(item)
+    except OverflowError:
+        return float("inf") if item > 0 else float("-inf")
+
+
+def _from_json(path: str) -> Any:
+    data, where = read_json(path, parse_int=float)
+    return array_of(data, where)
+
+
+def _from_csv(path: str) -> Any:
+    """Rows of numbers, separated by commas; one row or one column is a vector."""
+    text, where = read_text(path)
+    rows: list[list[float]] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            rows.append([float(cell) for cell in line.split(",")])
+        except ValueError:
+            raise GradcliError(f"{where}, line {number}: {line[:60]!r} is not numbers separated by commas") from None
+    if not rows:
+        raise GradcliError(f"{where} has no numbers")
+    array = array_of(rows, where)
+    return array.ravel() if 1 in array.shape else array
+
+
+def _from_npy(path: str) -> Any:
+    """An array in NumPy's format; one of Python objects is refused, since those could be anything."""
+    import numpy
+
+    try:
+        array = numpy.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise GradcliError(f"cannot read {path}: {error}") from None
+    if not isinstance(array, numpy.ndarray) or array.dtype.kind not in "biuf":
+        raise GradcliError(f"{path} holds no array of real numbers")
+    return float(array) if array.ndim == 0 else array.astype(float)
