@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from gradcli.ops import ieee
+from gradcli.ops import elementwise, ieee
 from gradcli.ops.arithmetic import abs, square
 from gradcli.ops.constants import SQRT2, SQRT_2_OVER_PI, SQRT_TAU, fraction
 from gradcli.ops.exponential import exp, log
 from gradcli.ops.extremes import clamp, maximum
 from gradcli.ops.logic import both, either, ge, gt, le, lt, where
-from gradcli.ops.operation import Operation, operation, undefined
+from gradcli.ops.operation import DEFINITION, Operation, operation, undefined
 from gradcli.ops.special import erf
 from gradcli.ops.trigonometric import tanh
 
@@ -36,6 +36,7 @@ relu = operation(
     lambda x: 0.0 if x < 0 else x,
     (lambda y, x: where(le(x, 0), 0, 1),),
     grad_fn="ReluBackward0",
+    array=lambda numpy, x: numpy.maximum(x, 0),
     domain="x ≠ 0",
     samples=(RIGHT,),
     definition=lambda x: maximum(x, 0),
@@ -46,6 +47,7 @@ leaky_relu = operation(
     lambda x, slope: x if x > 0 else slope * x,
     (lambda y, x, slope: where(gt(x, 0), 1, slope), lambda y, x, slope: where(gt(x, 0), 0, x)),
     grad_fn="LeakyReluBackward0",
+    array=lambda numpy, x, slope: numpy.where(x > 0, x, slope * x),
     domain="x ≠ 0",
     samples=((-2.0, -0.2), (0.1, 0.5)),
     definition=lambda x, slope: where(gt(x, 0), x, slope * x),
@@ -56,6 +58,7 @@ prelu = operation(
     lambda x, weight: x if x > 0 else weight * x,
     (lambda y, x, weight: where(gt(x, 0), 1, weight), lambda y, x, weight: where(gt(x, 0), 0, x)),
     grad_fn="PreluKernelBackward0",
+    array=lambda numpy, x, weight: numpy.where(x > 0, x, weight * x),
     domain="x ≠ 0",
     samples=((-2.0, -0.2), (0.1, 0.5)),
     definition=lambda x, weight: where(gt(x, 0), x, weight * x),
@@ -67,6 +70,7 @@ elu = operation(
     (lambda y, x, alpha: where(le(x, 0), alpha * exp(x), 1), lambda y, x, alpha: where(le(x, 0), exp(x) - 1, 0)),
     grad_fn="EluBackward0",
     javascript="{0} > 0 ? {0} : {1} * Math.expm1({0})",
+    array=lambda numpy, x, alpha: numpy.where(x > 0, x, alpha * numpy.expm1(x)),
     domain="x ≠ 0",
     samples=((-2.0, -0.2), (0.5, 1.5)),
     definition=lambda x, alpha: where(gt(x, 0), x, alpha * (exp(x) - 1)),
@@ -78,6 +82,7 @@ selu = operation(
     (lambda y, x: SELU_SCALE * where(le(x, 0), SELU_ALPHA * exp(x), 1),),
     grad_fn="EluBackward0",
     javascript=f"{SELU_SCALE} * ({{0}} > 0 ? {{0}} : {SELU_ALPHA} * Math.expm1({{0}}))",
+    array=lambda numpy, x: SELU_SCALE * numpy.where(x > 0, x, SELU_ALPHA * numpy.expm1(x)),
     domain="x ≠ 0",
     samples=((-2.0, -0.2),),
     definition=lambda x: SELU_SCALE * elu(x, SELU_ALPHA),
@@ -92,6 +97,7 @@ celu = operation(
     ),
     grad_fn="CeluBackward0",
     javascript="{0} > 0 ? {0} : {1} * Math.expm1({0} / {1})",
+    array=lambda numpy, x, alpha: numpy.where(x > 0, x, alpha * numpy.expm1(x / alpha)),
     domain="x ≠ 0",
     samples=((-2.0, -0.2), (0.5, 1.5)),
     definition=lambda x, alpha: where(gt(x, 0), x, alpha * (exp(x / alpha) - 1)),
@@ -102,6 +108,7 @@ relu6 = operation(
     lambda x: min(max(x, 0.0), 6.0) if x == x else x,
     (lambda y, x: where(either(le(x, 0), ge(x, 6)), 0, 1),),
     grad_fn="HardtanhBackward0",
+    array=lambda numpy, x: numpy.clip(x, 0, 6),
     domain="x ≠ 0, x ≠ 6",
     samples=(RIGHT,),
     definition=lambda x: clamp(x, 0, 6),
@@ -117,6 +124,7 @@ hardtanh = operation(
     ),
     grad_fn="HardtanhBackward0",
     javascript="bounded({0}, {1}, {2})",
+    array=elementwise.between,
     domain="x ≠ min_val, x ≠ max_val",
     samples=(RIGHT, (-2.0, -1.0), (1.0, 2.0)),
     definition=lambda x, low, high: clamp(x, low, high),
@@ -132,6 +140,7 @@ softplus = operation(
     ),
     grad_fn="SoftplusBackward0",
     javascript="softplus({0}, {1}, {2})",
+    array=elementwise.softplus,
     samples=(SMOOTH, (0.5, 1.5), (20.0, 21.0)),
     definition=lambda x, beta, threshold: where(gt(x * beta, threshold), x, log(1 + exp(x * beta)) / beta),
     doc="log(1 + exp(beta·x))/beta, a smooth relu; x itself where beta·x is above the threshold.",
@@ -141,6 +150,7 @@ softsign = operation(
     lambda x: x / (1 + math.fabs(x)),
     (lambda y, x: 1 / square(1 + abs(x)),),
     grad_fn="DivBackward0(0, AddBackward0(AbsBackward0(0), None))",
+    array=DEFINITION,
     samples=((0.2, 2.0),),
     definition=lambda x: x / (1 + abs(x)),
     doc="x/(1 + |x|).",
@@ -153,6 +163,7 @@ sigmoid: Operation = operation(
     grad_fn="SigmoidBackward0",
     latex=r"\sigma\left({0}\right)",
     javascript="sigmoid({0})",
+    array=elementwise.sigmoid,
     samples=(SMOOTH,),
     definition=lambda x: 1 / (1 + exp(-x)),
     doc="Logistic function 1/(1 + exp(-x)).",
@@ -163,6 +174,7 @@ logsigmoid = operation(
     (lambda y, x: sigmoid(-x),),
     grad_fn="LogSigmoidBackward0",
     javascript="logSigmoid({0})",
+    array=elementwise.logsigmoid,
     samples=(SMOOTH,),
     definition=lambda x: -log(1 + exp(-x)),
     doc="Logarithm of the sigmoid.",
@@ -173,6 +185,7 @@ silu = operation(
     (lambda y, x: sigmoid(x) * (1 + x * (1 - sigmoid(x))),),
     spellings=("swish",),
     grad_fn="SiluBackward0",
+    array=lambda numpy, x: x / (1 + numpy.exp(-x)),
     samples=(SMOOTH,),
     definition=lambda x: x * sigmoid(x),
     doc="x·sigmoid(x).",
@@ -183,6 +196,7 @@ gelu = operation(
     (lambda y, x: (1 + erf(x / SQRT2)) / 2 + x * exp(-x * x / 2) / SQRT_TAU,),
     grad_fn="GeluBackward0",
     javascript="({0} / 2) * (1 + erf({0} / Math.SQRT2))",
+    array=lambda numpy, x: x / 2 * (1 + erf(x / SQRT2)),
     samples=(SMOOTH,),
     definition=lambda x: x * (1 + erf(x / SQRT2)) / 2,
     doc="Gaussian error linear unit: x times the normal distribution function.",
@@ -193,6 +207,7 @@ gelu_tanh = operation(
     (lambda y, x: (1 + _gelu_inner(x)) / 2 + x * (1 - square(_gelu_inner(x))) * SQRT_2_OVER_PI * (1 + 0.134145 * x * x) / 2,),
     grad_fn="GeluBackward0",
     javascript="({0} / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * ({0} + 0.044715 * {0} * {0} * {0})))",
+    array=lambda numpy, x: x / 2 * (1 + _gelu_inner(x)),
     samples=(SMOOTH,),
     definition=lambda x: x * (1 + _gelu_inner(x)) / 2,
     doc="The approximation of gelu by tanh, torch's gelu(x, approximate='tanh').",
@@ -202,6 +217,7 @@ hardswish = operation(
     lambda x: x * min(max(x + 3, 0.0), 6.0) / 6 if x == x else x,
     (lambda y, x: where(le(x, -3), 0, where(lt(x, 3), x / 3 + 1 / 2, 1)),),
     grad_fn="HardswishBackward0",
+    array=lambda numpy, x: x * numpy.clip(x + 3, 0, 6) / 6,
     domain="x ≠ ±3",
     samples=(SMOOTH,),
     definition=lambda x: x * relu6(x + 3) / 6,
@@ -212,6 +228,7 @@ hardsigmoid = operation(
     lambda x: min(max(x + 3, 0.0), 6.0) / 6 if x == x else x,
     (lambda y, x: where(either(le(x, -3), ge(x, 3)), 0, fraction(1, 6)),),
     grad_fn="HardsigmoidBackward0",
+    array=lambda numpy, x: numpy.clip(x + 3, 0, 6) / 6,
     domain="x ≠ ±3",
     samples=(SMOOTH,),
     definition=lambda x: relu6(x + 3) / 6,
@@ -222,6 +239,7 @@ mish = operation(
     lambda x: x * math.tanh(_softplus(x, 1.0, 20.0)),
     (lambda y, x: tanh(softplus(x)) + x * (1 - square(tanh(softplus(x)))) * sigmoid(x),),
     grad_fn="MishBackward0",
+    array=DEFINITION,
     samples=(SMOOTH,),
     definition=lambda x: x * tanh(softplus(x, 1, 20)),
     doc="x·tanh(softplus(x)).",
@@ -231,6 +249,7 @@ tanhshrink = operation(
     lambda x: x - math.tanh(x),
     (lambda y, x: square(tanh(x)),),
     grad_fn="SubBackward0(0, TanhBackward0(0))",
+    array=DEFINITION,
     samples=(SMOOTH,),
     definition=lambda x: x - tanh(x),
     doc="x - tanh(x).",
@@ -243,6 +262,7 @@ softshrink = operation(
         lambda y, x, bound: where(gt(x, bound), -1, where(gt(-bound, x), 1, 0)),
     ),
     grad_fn="SoftshrinkBackward0",
+    array=DEFINITION,
     domain="x ≠ ±lambd",
     samples=((1.0, 2.0), (0.2, 0.8)),
     definition=lambda x, bound: where(gt(x, bound), x - bound, where(lt(x, -bound), x + bound, x * 0)),
@@ -253,6 +273,7 @@ hardshrink = operation(
     lambda x, bound: 0.0 if -bound <= x <= bound else x,
     (lambda y, x, bound: where(both(ge(x, -bound), le(x, bound)), 0, 1), lambda y, x, bound: 0),
     grad_fn="HardshrinkBackward0",
+    array=DEFINITION,
     domain="x ≠ ±lambd",
     samples=((1.0, 2.0), (0.2, 0.8)),
     definition=lambda x, bound: where(both(ge(x, -bound), le(x, bound)), 0, x),
@@ -267,6 +288,7 @@ threshold = operation(
         lambda y, x, bound, value: where(le(x, bound), 1, 0),
     ),
     grad_fn="ThresholdBackward0(0)",
+    array=DEFINITION,
     domain="x ≠ threshold",
     samples=((1.0, 2.0), (0.2, 0.8), SMOOTH),
     definition=lambda x, bound, value: where(le(x, bound), value, x),

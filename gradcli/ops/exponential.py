@@ -7,7 +7,7 @@ import math
 from gradcli.ops import ieee, rational
 from gradcli.ops.constants import LN2, LN10, fraction
 from gradcli.ops.logic import both, eq, le, lt, where
-from gradcli.ops.operation import operation
+from gradcli.ops.operation import DEFINITION, operation
 
 ANYWHERE = (-2.0, 2.0)
 POSITIVE = (0.3, 2.5)
@@ -20,6 +20,7 @@ exp = operation(
     grad_fn="ExpBackward0",
     latex=r"e^{{{0}}}",
     javascript="Math.exp({0})",
+    array="exp",
     samples=(ANYWHERE,),
     precise="exp",
     doc="The exponential function.",
@@ -31,6 +32,7 @@ exp2 = operation(
     exact=lambda x: rational.power(2, x),
     grad_fn="Exp2Backward0",
     latex=r"2^{{{0}}}",
+    array="exp2",
     samples=(ANYWHERE,),
     definition=lambda x: 2**x,
     doc="Two to the power of x.",
@@ -42,6 +44,7 @@ expm1 = operation(
     exact=rational.only(0, 0),
     grad_fn="Expm1Backward0",
     javascript="Math.expm1({0})",
+    array="expm1",
     samples=(ANYWHERE,),
     definition=lambda x: exp(x) - 1,
     doc="exp(x) - 1, accurate near 0.",
@@ -55,6 +58,7 @@ log = operation(
     grad_fn="LogBackward0",
     latex=r"\ln\left({0}\right)",
     javascript="Math.log({0})",
+    array="log",
     domain="x > 0",
     samples=(POSITIVE,),
     precise="log",
@@ -68,6 +72,7 @@ log2 = operation(
     grad_fn="Log2Backward0",
     latex=r"\log_{{2}}\left({0}\right)",
     javascript="Math.log2({0})",
+    array="log2",
     domain="x > 0",
     samples=(POSITIVE,),
     definition=lambda x: log(x) / LN2,
@@ -81,6 +86,7 @@ log10 = operation(
     grad_fn="Log10Backward0",
     latex=r"\log_{{10}}\left({0}\right)",
     javascript="Math.log10({0})",
+    array="log10",
     domain="x > 0",
     samples=(POSITIVE,),
     definition=lambda x: log(x) / LN10,
@@ -93,6 +99,7 @@ log1p = operation(
     exact=rational.only(0, 0),
     grad_fn="Log1PBackward0",
     javascript="Math.log1p({0})",
+    array="log1p",
     domain="x > -1",
     samples=((-0.7, 2.0),),
     definition=lambda x: log(1 + x),
@@ -106,6 +113,7 @@ sqrt = operation(
     grad_fn="SqrtBackward0",
     latex=r"\sqrt{{{0}}}",
     javascript="Math.sqrt({0})",
+    array="sqrt",
     domain="x > 0",
     samples=(POSITIVE,),
     precise="sqrt",
@@ -117,6 +125,7 @@ rsqrt = operation(
     (lambda y, x: -y * y * y / 2,),
     grad_fn="RsqrtBackward0",
     latex=r"\frac{{1}}{{\sqrt{{{0}}}}}",
+    array=DEFINITION,
     domain="x > 0",
     samples=(POSITIVE,),
     definition=lambda x: 1 / sqrt(x),
@@ -129,6 +138,7 @@ cbrt = operation(
     grad_fn="CbrtBackward0",
     latex=r"\sqrt[3]{{{0}}}",
     javascript="Math.cbrt({0})",
+    array="cbrt",
     domain="x ≠ 0",
     samples=(POSITIVE,),
     definition=lambda x: where(lt(x, 0), -((-x) ** fraction(1, 3)), x ** fraction(1, 3)),
@@ -141,6 +151,7 @@ logaddexp = operation(
     grad_fn="LogaddexpBackward0",
     latex=r"\ln\left(e^{{{0}}} + e^{{{1}}}\right)",
     javascript="logAddExp({0}, {1})",
+    array="logaddexp",
     samples=(ANYWHERE, ANYWHERE),
     definition=lambda a, b: log(exp(a) + exp(b)),
     doc="log(exp(a) + exp(b)) without overflow.",
@@ -150,6 +161,7 @@ xlogy = operation(
     lambda a, b: 0.0 if a == 0 and b == b else a * ieee.log(b),
     (lambda y, a, b: where(both(eq(a, 0), le(b, 0)), 0, log(b)), lambda y, a, b: a / b),
     grad_fn={"tt": "XlogyBackward0(0, 1)", "tn": "XlogyBackward2(0)", "nt": "XlogyBackward1(1)"},
+    array=DEFINITION,
     domain="b > 0",
     samples=(ANYWHERE, POSITIVE),
     definition=lambda a, b: where(both(eq(a, 0), eq(b, b)), 0, a * log(b)),
@@ -160,6 +172,7 @@ logit = operation(
     lambda x: ieee.log(ieee.divide(x, 1 - x)),
     (lambda y, x: 1 / (x * (1 - x)),),
     grad_fn="LogitBackward0",
+    array=DEFINITION,
     domain="0 < x < 1",
     samples=((0.1, 0.9),),
     definition=lambda x: log(x / (1 - x)),

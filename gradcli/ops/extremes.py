@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from gradcli.ops import ieee
+from gradcli.ops import elementwise, ieee
 from gradcli.ops.logic import both, eq, ge, gt, le, lt, ne, where
 from gradcli.ops.operation import operation
 
@@ -27,6 +27,7 @@ maximum = operation(
     grad_fn="MaximumBackward0",
     latex=r"\max\left({0}, {1}\right)",
     javascript="Math.max({0}, {1})",
+    array="maximum",
     domain="a ≠ b",
     samples=(LOW, HIGH),
     precise=ieee.largest,
@@ -44,6 +45,7 @@ minimum = operation(
     grad_fn="MinimumBackward0",
     latex=r"\min\left({0}, {1}\right)",
     javascript="Math.min({0}, {1})",
+    array="minimum",
     domain="a ≠ b",
     samples=(LOW, HIGH),
     precise=ieee.smallest,
@@ -67,6 +69,7 @@ max_ = operation(
     exact=lambda *xs: max(xs),
     grad_fn="MaxBackward1(StackBackward0(*))",
     javascript="Math.max({*})",
+    array=elementwise.folded("maximum"),
     domain="one largest argument",
     samples=(LOW, (-0.3, 0.3), HIGH),
     precise=ieee.largest,
@@ -79,6 +82,7 @@ min_ = operation(
     exact=lambda *xs: min(xs),
     grad_fn="MinBackward1(StackBackward0(*))",
     javascript="Math.min({*})",
+    array=elementwise.folded("minimum"),
     domain="one smallest argument",
     samples=(LOW, (-0.3, 0.3), HIGH),
     precise=ieee.smallest,
@@ -92,6 +96,7 @@ fmax = operation(
         lambda y, a, b: where(ge(a, b), 0, where(ne(b, b), 0, 1)),
     ),
     grad_fn="FmaxBackward0",
+    array="fmax",
     domain="a ≠ b",
     samples=(LOW, HIGH),
     definition=lambda a, b: where(ne(a, a), b, where(ne(b, b), a, maximum(a, b))),
@@ -105,6 +110,7 @@ fmin = operation(
         lambda y, a, b: where(le(a, b), 0, where(ne(b, b), 0, 1)),
     ),
     grad_fn="FminBackward0",
+    array="fmin",
     domain="a ≠ b",
     samples=(LOW, HIGH),
     definition=lambda a, b: where(ne(a, a), b, where(ne(b, b), a, minimum(a, b))),
@@ -124,6 +130,7 @@ clamp = operation(
         "tt": "ClampBackward0(0, 1, None)",
         **dict.fromkeys(("ttt", "ttn", "tnt", "ntt", "ntn", "nnt"), "ClampBackward0(0, 1, 2)"),
     },
+    array="clip",
     domain="x ≠ min, x ≠ max",
     samples=((-0.4, 0.4), LOW, HIGH),
     definition=lambda x, low, high: minimum(maximum(x, low), high),
@@ -134,6 +141,7 @@ clamp_min = operation(
     ieee.largest,
     (lambda y, x, low: where(ge(x, low), 1, 0), lambda y, x, low: where(lt(x, low), 1, 0)),
     grad_fn={"tt": "ClampMinBackward1(0, 1)", "tn": "ClampMinBackward0(0)"},
+    array="maximum",
     domain="x ≠ min",
     samples=(HIGH, LOW),
     definition=lambda x, low: maximum(x, low),
@@ -144,6 +152,7 @@ clamp_max = operation(
     ieee.smallest,
     (lambda y, x, high: where(le(x, high), 1, 0), lambda y, x, high: where(gt(x, high), 1, 0)),
     grad_fn={"tt": "ClampMaxBackward1(0, 1)", "tn": "ClampMaxBackward0(0)"},
+    array="minimum",
     domain="x ≠ max",
     samples=(LOW, HIGH),
     definition=lambda x, high: minimum(x, high),
@@ -154,6 +163,7 @@ nan_to_num = operation(
     lambda x: 0.0 if x != x else min(max(x, -LARGEST), LARGEST),
     (lambda y, x: where(both(gt(x, -math.inf), lt(x, math.inf)), 1, 0),),
     grad_fn="NanToNumBackward0",
+    array="nan_to_num",
     samples=((-2.0, 2.0),),
     definition=lambda x: where(ne(x, x), 0, clamp(x, -LARGEST, LARGEST)),
     doc="x, with 0 for nan and the largest float for infinity.",

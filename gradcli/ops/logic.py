@@ -10,7 +10,9 @@ from gradcli.ops.operation import Operation, operation
 ANYWHERE = (-2.0, 2.0)
 
 
-def _compare(name: str, symbol: str, test: Callable[[float, float], bool], latex: str, javascript: str, doc: str) -> Operation:
+def _compare(
+    name: str, symbol: str, array: str, test: Callable[[float, float], bool], latex: str, javascript: str, doc: str
+) -> Operation:
     return operation(
         f"{name}(a, b)",
         lambda a, b: 1.0 if test(a, b) else 0.0,
@@ -20,17 +22,18 @@ def _compare(name: str, symbol: str, test: Callable[[float, float], bool], latex
         symbol=symbol,
         latex=f"{{0}} {latex} {{1}}",
         javascript=f"{{0}} {javascript} {{1}} ? 1 : 0",
+        array=array,
         samples=(ANYWHERE, ANYWHERE),
         doc=doc,
     )
 
 
-lt = _compare("lt", "<", operator.lt, "<", "<", "Whether a is less than b.")
-le = _compare("le", "<=", operator.le, r"\le", "<=", "Whether a is less than b or equal.")
-gt = _compare("gt", ">", operator.gt, ">", ">", "Whether a is greater than b.")
-ge = _compare("ge", ">=", operator.ge, r"\ge", ">=", "Whether a is greater than b or equal.")
-eq = _compare("eq", "==", operator.eq, "=", "===", "Whether a equals b.")
-ne = _compare("ne", "!=", operator.ne, r"\ne", "!==", "Whether a differs from b.")
+lt = _compare("lt", "<", "less", operator.lt, "<", "<", "Whether a is less than b.")
+le = _compare("le", "<=", "less_equal", operator.le, r"\le", "<=", "Whether a is less than b or equal.")
+gt = _compare("gt", ">", "greater", operator.gt, ">", ">", "Whether a is greater than b.")
+ge = _compare("ge", ">=", "greater_equal", operator.ge, r"\ge", ">=", "Whether a is greater than b or equal.")
+eq = _compare("eq", "==", "equal", operator.eq, "=", "===", "Whether a equals b.")
+ne = _compare("ne", "!=", "not_equal", operator.ne, r"\ne", "!==", "Whether a differs from b.")
 
 both = operation(
     "logical_and(a, b)",
@@ -40,6 +43,7 @@ both = operation(
     symbol="and",
     latex=r"{0} \land {1}",
     javascript="{0} !== 0 && {1} !== 0 ? 1 : 0",
+    array="logical_and",
     samples=(ANYWHERE, ANYWHERE),
     precise=lambda a, b: bool(a and b),
     doc="Whether both are true, that is, not 0.",
@@ -52,6 +56,7 @@ either = operation(
     symbol="or",
     latex=r"{0} \lor {1}",
     javascript="{0} !== 0 || {1} !== 0 ? 1 : 0",
+    array="logical_or",
     samples=(ANYWHERE, ANYWHERE),
     precise=lambda a, b: bool(a or b),
     doc="Whether one of them is true, that is, not 0.",
@@ -64,6 +69,7 @@ negation = operation(
     symbol="not",
     latex=r"\lnot {0}",
     javascript="{0} === 0 ? 1 : 0",
+    array="logical_not",
     samples=(ANYWHERE,),
     precise=lambda a: not a,
     doc="Whether it is false, that is, 0.",
@@ -76,6 +82,7 @@ where: Operation = operation(
     grad_fn="WhereBackward0(1, 2)",
     latex=r"\begin{{cases}} {1} & {0} \\ {2} & \text{{otherwise}} \end{{cases}}",
     javascript="{0} !== 0 ? {1} : {2}",
+    array=lambda numpy, condition, a, b: numpy.where(condition != 0, a, b),
     domain="where the condition does not change",
     samples=((1.0, 2.0), ANYWHERE, ANYWHERE),
     precise=lambda condition, a, b: a if condition else b,

@@ -11,7 +11,7 @@ from gradcli.ops.arithmetic import abs, sign, square
 from gradcli.ops.exponential import log, log1p
 from gradcli.ops.extremes import clamp, clamp_min
 from gradcli.ops.logic import le, lt, where
-from gradcli.ops.operation import operation
+from gradcli.ops.operation import DEFINITION, operation
 
 LOW = (-2.0, -0.6)
 HIGH = (0.6, 2.0)
@@ -44,6 +44,7 @@ mse_loss = operation(
     (lambda y, x, target: 2 * (x - target), lambda y, x, target: 2 * (target - x)),
     exact=lambda x, target: (x - target) * (x - target),
     grad_fn="MseLossBackward0",
+    array=DEFINITION,
     samples=(LOW, HIGH),
     definition=lambda x, target: square(x - target),
     doc="Squared error.",
@@ -54,6 +55,7 @@ l1_loss = operation(
     (lambda y, x, target: sign(x - target), lambda y, x, target: -sign(x - target)),
     exact=lambda x, target: builtins.abs(x - target),
     grad_fn="MeanBackward0(AbsBackward0(SubBackward0(0, 1)))",
+    array=DEFINITION,
     domain="x ≠ target",
     samples=(LOW, HIGH),
     definition=lambda x, target: abs(x - target),
@@ -68,6 +70,7 @@ smooth_l1_loss = operation(
         lambda y, x, target, beta: where(lt(abs(x - target), beta), -y / beta, -1 / 2),
     ),
     grad_fn="SmoothL1LossBackward0",
+    array=DEFINITION,
     domain="|x - target| ≠ beta",
     samples=(LOW, HIGH, (4.5, 5.0)),
     definition=lambda x, target, beta: where(
@@ -84,6 +87,7 @@ huber_loss = operation(
         lambda y, x, target, delta: where(le(abs(x - target), delta), 0, abs(x - target) - delta),
     ),
     grad_fn="HuberLossBackward0",
+    array=DEFINITION,
     domain="|x - target| ≠ delta",
     samples=(LOW, HIGH, (0.5, 1.0)),
     definition=lambda x, target, delta: where(
@@ -99,6 +103,7 @@ binary_cross_entropy = operation(
         lambda y, p, target: log1p(-p) - log(p),
     ),
     grad_fn="BinaryCrossEntropyBackward0",
+    array=DEFINITION,
     domain="0 < p < 1",
     samples=(PROBABILITY, PROBABILITY),
     definition=lambda p, target: -(target * clamp_min(log(p), LEAST_LOG) + (1 - target) * clamp_min(log1p(-p), LEAST_LOG)),
@@ -109,6 +114,7 @@ binary_cross_entropy_with_logits = operation(
     lambda x, target: (1 - target) * x - logsigmoid(x),
     (lambda y, x, target: sigmoid(x) - target, lambda y, x, target: -x),
     grad_fn="BinaryCrossEntropyWithLogitsBackward0",
+    array=DEFINITION,
     samples=((-2.0, 2.0), PROBABILITY),
     definition=lambda x, target: (1 - target) * x - logsigmoid(x),
     doc="Binary cross entropy of sigmoid(x), without overflow.",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from gradcli.ops import elementwise
 from gradcli.ops.symbol import Ieee, Symbol
 
 MANY = 1_000_000
@@ -17,6 +18,9 @@ MANY = 1_000_000
 
 EVERYWHERE = "all real numbers"
 """The domain of an operation that is real and smooth for all arguments."""
+
+DEFINITION = "definition"
+"""What computes with arrays, where the definition of an operation loses no digits."""
 
 Rational = int | Fraction
 Rule = Callable[..., Any]
@@ -29,7 +33,7 @@ _SPELLINGS: dict[str, list[Operation]] = {}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
-    """One primitive operation on scalars.
+    """One primitive operation on scalars, or on arrays element by element.
 
     Attributes:
         name: Its name in graphs and expressions.
@@ -53,6 +57,9 @@ class Operation:
         javascript: Its value as an expression of JavaScript, by which pages compute: a template with {0}, {1}, ... for the names
             of the arguments, or with {*} for all of them; it may call the functions of ``output/page/functions.js``. Empty where
             the definition computes as accurately and has the same values at infinities and nan.
+        array: Its value from arrays: the name of the function of NumPy, or a function of (numpy, *arrays), which are all of one
+            dtype; ``DEFINITION`` where the definition computes it from arrays as accurately. None where ``forward`` is called for
+            each element.
         domain: Where it is real and smooth, in words.
         samples: For each argument the interval in which tests sample it; kinks and poles lie outside.
         doc: What it is, as one sentence.
@@ -72,6 +79,7 @@ class Operation:
     grad_fn: dict[str, str]
     latex: str
     javascript: str
+    array: str | Rule | None
     domain: str
     samples: tuple[tuple[float, float], ...]
     doc: str
@@ -113,18 +121,48 @@ class Operation:
         return bool(self.partials) and (self.variadic or self.partials[index] is not None)
 
     def __call__(self, *arguments: Any) -> Any:
-        """Compute with numbers, or build a node where an argument is a symbol."""
-        careful = False
+        """Compute with numbers or arrays, or build a node where an argument is a symbol."""
+        careful = arrays = False
         for argument in arguments:
+            kind = type(argument)
+            if kind is float or kind is int:
+                continue
             if isinstance(argument, Symbol):
                 return argument.builder.apply(self.name, arguments)
-            if isinstance(argument, Ieee):
+            if kind is Ieee:
                 careful = True
+            elif hasattr(argument, "ndim"):
+                arrays = True
+        if arrays:
+            return self.array_value(*arguments)
         value = self.forward(*self.complete(arguments))
         return Ieee(value) if careful else value
 
+    def array_value(self, *arguments: Any) -> Any:
+        """Compute with arrays, element by element; they are broadcast, and numbers among them do not widen their dtype.
+
+        Returns:
+            An array of the dtype of the arguments; truth values are 0 and 1 of that dtype.
+        """
+        import numpy
+
+        dtype = elementwise.common_dtype(numpy, arguments)
+        with numpy.errstate(all="ignore"):
+            return numpy.asarray(self._from_arrays(numpy, elementwise.alike(dtype, self.complete(arguments))), dtype)
+
+    def _from_arrays(self, numpy: Any, arguments: Sequence[Any]) -> Any:
+        if self.array is None:
+            return elementwise.one_by_one(numpy, self.forward, arguments)
+        if not isinstance(self.array, str):
+            return self.array(numpy, *arguments)
+        compute = self.definition if self.array == DEFINITION else getattr(numpy, self.array)
+        assert compute is not None
+        return compute(*arguments)
+
     def local_derivatives(self, y: Any, arguments: tuple[Any, ...], wanted: Sequence[bool]) -> list[Any]:
         """∂y/∂argument for each wanted argument, as floats, or as symbols where ``y`` and the arguments are symbols.
+
+        Where ``y`` is an array they are arrays that broadcast to its shape, or floats where they are the same for all elements.
 
         A derivative that is not wanted is not computed (x**2 at x = -2 never takes log(-2)); None stands in its place.
 
@@ -152,6 +190,8 @@ class Operation:
         compute = self._all_at_once(indices) if self.variadic else self._one_by_one(indices)
 
         def derivatives(y: Any, arguments: tuple[Any, ...]) -> tuple[Sequence[int], Sequence[Any]]:
+            if type(y) is not float and elementwise.is_array(y):
+                return indices, _of_arrays(compute, y, arguments + defaults)
             try:
                 return indices, compute(y, arguments + defaults)
             except ArithmeticError:
@@ -161,6 +201,9 @@ class Operation:
 
     def _one_by_one(self, indices: Sequence[int]) -> Callable[[Any, tuple[Any, ...]], Sequence[Any]]:
         rules = [rule for index in indices if (rule := self.partials[index]) is not None]
+        if len(rules) == 1:
+            only = rules[0]
+            return lambda y, arguments: (only(y, *arguments),)
         return lambda y, arguments: [rule(y, *arguments) for rule in rules]
 
     def _all_at_once(self, indices: Sequence[int]) -> Callable[[Any, tuple[Any, ...]], Sequence[Any]]:
@@ -172,6 +215,16 @@ class Operation:
             return [partials[index] for index in indices]
 
         return compute
+
+
+def _of_arrays(compute: Callable[[Any, tuple[Any, ...]], Sequence[Any]], y: Any, arguments: tuple[Any, ...]) -> list[Any]:
+    """The partial derivatives where the result is an array."""
+    import numpy
+
+    dtype = elementwise.common_dtype(numpy, (y, *arguments))
+    with numpy.errstate(all="ignore"):
+        first, *others = elementwise.alike(dtype, (y, *arguments))
+        return [elementwise.plain(numpy, dtype, partial) for partial in compute(first, tuple(others))]
 
 
 class NotDifferentiableError(Exception):
@@ -209,6 +262,7 @@ def operation(
     spellings: tuple[str, ...] = (),
     latex: str = "",
     javascript: str = "",
+    array: str | Rule | None = None,
     domain: str = EVERYWHERE,
     samples: tuple[tuple[float, float], ...] = (),
 ) -> Operation:
@@ -244,6 +298,7 @@ def operation(
         grad_fn,
         latex,
         javascript,
+        array,
         domain,
         samples,
         doc,

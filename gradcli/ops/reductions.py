@@ -7,13 +7,13 @@ import math
 import operator
 from typing import Any
 
-from gradcli.ops import ieee, rational
+from gradcli.ops import elementwise, ieee, rational
 from gradcli.ops.arithmetic import square
 from gradcli.ops.constants import fraction
 from gradcli.ops.exponential import exp, log, sqrt
 from gradcli.ops.extremes import shares
 from gradcli.ops.logic import eq, where
-from gradcli.ops.operation import operation
+from gradcli.ops.operation import DEFINITION, operation
 
 SPREAD = ((-2.0, -0.5), (-0.3, 0.3), (0.5, 2.0))
 
@@ -62,6 +62,7 @@ sum_ = operation(
     (lambda y, *xs: [1] * len(xs),),
     exact=_total,
     grad_fn="SumBackward0(StackBackward0(*))",
+    array=DEFINITION,
     samples=SPREAD,
     definition=_total,
     doc="Sum of any number of arguments.",
@@ -72,6 +73,7 @@ mean = operation(
     (lambda y, *xs: [fraction(1, len(xs))] * len(xs),),
     exact=lambda *xs: rational.quotient(_total(*xs), len(xs)),
     grad_fn="MeanBackward0(StackBackward0(*))",
+    array=DEFINITION,
     samples=SPREAD,
     definition=lambda *xs: _total(*xs) / len(xs),
     doc="Arithmetic mean of any number of arguments.",
@@ -82,6 +84,7 @@ prod = operation(
     (_products_of_others,),
     exact=_product,
     grad_fn="ProdBackward0(StackBackward0(*))",
+    array=DEFINITION,
     samples=SPREAD,
     definition=_product,
     doc="Product of any number of arguments.",
@@ -92,6 +95,7 @@ norm = operation(
     (lambda y, *xs: [where(eq(y, 0), 0, x / y) for x in xs],),
     grad_fn="LinalgVectorNormBackward0(StackBackward0(*))",
     javascript="Math.hypot({*})",
+    array=lambda numpy, *xs: elementwise.folded("hypot")(numpy, 0, *xs),
     domain="not all arguments 0",
     samples=SPREAD,
     definition=lambda *xs: sqrt(_total(*[x * x for x in xs])),
@@ -102,6 +106,7 @@ var = operation(
     _variance,
     (lambda y, *xs: [2 * d / (len(xs) - 1) for d in _deviations(*xs)],),
     grad_fn="VarBackward0(StackBackward0(*))",
+    array=DEFINITION,
     domain="two arguments or more",
     samples=SPREAD,
     definition=lambda *xs: _total(*[square(d) for d in _deviations(*xs)]) / (len(xs) - 1),
@@ -112,6 +117,7 @@ std = operation(
     lambda *xs: ieee.sqrt(_variance(*xs)),
     (lambda y, *xs: [where(eq(y, 0), 0, d / (y * (len(xs) - 1))) for d in _deviations(*xs)],),
     grad_fn="StdBackward0(StackBackward0(*))",
+    array=DEFINITION,
     domain="two arguments or more, not all equal",
     samples=SPREAD,
     definition=lambda *xs: sqrt(var(*xs)),
@@ -123,6 +129,7 @@ logsumexp = operation(
     (lambda y, *xs: [exp(x - y) for x in xs],),
     grad_fn="LogsumexpBackward0(StackBackward0(*))",
     javascript="logSumExp({*})",
+    array=elementwise.logsumexp,
     samples=SPREAD,
     definition=lambda *xs: log(_total(*[exp(x) for x in xs])),
     doc="Logarithm of the sum of the exponentials of the arguments, without overflow.",
@@ -134,6 +141,7 @@ amax = operation(
     exact=lambda *xs: max(xs),
     grad_fn="AmaxBackward0(StackBackward0(*))",
     javascript="Math.max({*})",
+    array=elementwise.folded("maximum"),
     domain="one largest argument",
     samples=SPREAD,
     precise=ieee.largest,
@@ -146,6 +154,7 @@ amin = operation(
     exact=lambda *xs: min(xs),
     grad_fn="AminBackward0(StackBackward0(*))",
     javascript="Math.min({*})",
+    array=elementwise.folded("minimum"),
     domain="one smallest argument",
     samples=SPREAD,
     precise=ieee.smallest,
@@ -158,6 +167,7 @@ median = operation(
     exact=lambda *xs: sorted(xs)[(len(xs) - 1) // 2],
     grad_fn="MedianBackward0(StackBackward0(*))",
     javascript="median({*})",
+    array=elementwise.middle,
     domain="one argument in the middle",
     samples=SPREAD,
     precise=_middle,
