@@ -204,6 +204,9 @@ class Operation:
         if len(rules) == 1:
             only = rules[0]
             return lambda y, arguments: (only(y, *arguments),)
+        if len(rules) == 2:
+            first, second = rules
+            return lambda y, arguments: (first(y, *arguments), second(y, *arguments))
         return lambda y, arguments: [rule(y, *arguments) for rule in rules]
 
     def _all_at_once(self, indices: Sequence[int]) -> Callable[[Any, tuple[Any, ...]], Sequence[Any]]:
