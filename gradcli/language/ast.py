@@ -88,6 +88,56 @@ class Conditional(Expression):
 
 
 @dataclass(frozen=True, slots=True)
+class Array(Expression):
+    """``[1, 2, x]``; an array of two dimensions has arrays as its items, written ``[[1, 2], [3, 4]]`` or ``[1, 2; 3, 4]``."""
+
+    items: tuple[Expression, ...]
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Index(Expression):
+    """``target[items]``: a part of an array. An item is an expression, a :class:`Slice` or an :class:`Ellipsis`."""
+
+    target: Expression
+    items: tuple[Expression, ...]
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Expression):
+    """``start:stop:step`` in an index; None stands for what is left out. It stands nowhere else."""
+
+    start: Expression | None
+    stop: Expression | None
+    step: Expression | None = None
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Ellipsis(Expression):
+    """``...`` in an index: all of the dimensions that the other items leave. It stands nowhere else."""
+
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Transposed(Expression):
+    """``target.T``."""
+
+    target: Expression
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple(Expression):
+    """``(0, 1)`` as the value of a keyword: ``sum(A, axis=(0, 1))``. It stands nowhere else."""
+
+    items: tuple[Expression, ...]
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class Partial(Expression):
     """The symbol ∂output/∂input of a derivation; ``fixed`` names what is held constant."""
 
@@ -161,6 +211,14 @@ def children(expression: Expression) -> tuple[Expression, ...]:
         return (expression.then, expression.test, expression.otherwise)
     if isinstance(expression, Group | Prime):
         return (expression.content,)
+    if isinstance(expression, Array | Tuple):
+        return expression.items
+    if isinstance(expression, Index):
+        return (expression.target, *expression.items)
+    if isinstance(expression, Slice):
+        return tuple(bound for bound in (expression.start, expression.stop, expression.step) if bound is not None)
+    if isinstance(expression, Transposed):
+        return (expression.target,)
     return ()
 
 

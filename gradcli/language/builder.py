@@ -12,18 +12,24 @@ from typing import Any, cast
 
 from gradcli.errors import GradcliError, Span
 from gradcli.language.ast import (
+    Array,
     Assignment,
     Call,
     Comparison,
     Conditional,
     Definition,
+    Ellipsis,
     Expression,
+    Index,
     Name,
     Number,
     Operator,
     Output,
     Program,
+    Slice,
     Statement,
+    Transposed,
+    Tuple,
 )
 
 _SYMBOLS = {"**": "^", **dict.fromkeys("·×⋅∙", "*"), **dict.fromkeys("÷∕", "/"), **dict.fromkeys("−–", "-")}
@@ -173,6 +179,75 @@ def keyword(values: Sequence[Any], span: Span) -> _Keyword:
     if not isinstance(target, Name):
         raise GradcliError("only a name can stand before '=' in an argument", target.span, "to compare, write ==")
     return _Keyword(target.name, value, target.span)
+
+
+def tuple_value(values: Sequence[Any], span: Span) -> Expression:
+    items = values[1] if len(values) == 4 else (*values[1], values[3])
+    return Tuple(tuple(items), span)
+
+
+def array(values: Sequence[Any], span: Span) -> Expression:
+    return _rectangular(Array(values[1].items, span))
+
+
+def matrix(values: Sequence[Any], span: Span) -> Expression:
+    rows = (*values[1], *values[2:-1])
+    for row in rows:
+        for item in row.items:
+            if isinstance(item, Array):
+                hint = "write [[1, 2], [3, 4]] or [1, 2; 3, 4]"
+                raise GradcliError("rows that ';' separates have no brackets of their own", item.span, hint)
+    return _rectangular(Array(rows, span))
+
+
+def row(values: Sequence[Any], span: Span) -> Array:
+    return Array(tuple(values[0]), span)
+
+
+def another(values: Sequence[Any], span: Span) -> list[Any]:
+    values[0].append(values[1])
+    return cast("list[Any]", values[0])
+
+
+def _rectangular(value: Array) -> Array:
+    """The array, if its rows are as long as each other as far as its text shows."""
+    rows = [item for item in value.items if isinstance(item, Array)]
+    if rows:
+        for item in value.items:
+            if item is not rows[0]:
+                _same_shape(rows[0], item)
+    return value
+
+
+def _same_shape(expected: Expression, found: Expression) -> None:
+    """Compare two items of an array down their first items: each is rectangular itself."""
+    while isinstance(expected, Array) and isinstance(found, Array):
+        if len(expected.items) != len(found.items):
+            lengths = f"{len(expected.items)} and {len(found.items)}"
+            hint = f"give each row {len(expected.items)} items"
+            raise GradcliError(f"the rows of an array have the same length, and these have {lengths}", found.span, hint)
+        expected, found = expected.items[0], found.items[0]
+    for one, other in ((expected, found), (found, expected)):
+        if isinstance(one, Array) and isinstance(other, Number):
+            hint = "write it in brackets to make it a row"
+            raise GradcliError("the items of an array are all rows or all numbers, and this is a number", other.span, hint)
+
+
+def index(values: Sequence[Any], span: Span) -> Expression:
+    return Index(values[0], tuple(values[2]), span)
+
+
+def slice(values: Sequence[Any], span: Span) -> Expression:
+    start, stop, step = (*values[::2], None)[:3]
+    return Slice(start, stop, step, span)
+
+
+def ellipsis(values: Sequence[Any], span: Span) -> Expression:
+    return Ellipsis(span)
+
+
+def transposed(values: Sequence[Any], span: Span) -> Expression:
+    return Transposed(values[0], span)
 
 
 def first(values: Sequence[Any], span: Span) -> list[Any]:

@@ -21,8 +21,6 @@ _CHARACTERS = {
     "\\": "write functions by their names: sqrt(x), not \\sqrt{x}",
     "{": "group with parentheses ( )",
     "}": "group with parentheses ( )",
-    "[": "a value is a single number; group with parentheses ( )",
-    "]": "a value is a single number; group with parentheses ( )",
     "∂": "--wrt NAME asks for a derivative",
     "∞": "write inf",
     "_": "a name begins with a letter, and a number is written without _",
@@ -41,8 +39,12 @@ _SPELLINGS = {
 }
 """What to write in place of two tokens in a row, from other languages."""
 
-_VALUES = ("NAME", "NUMBER", "LPAR", "ROOT", "NOT")
-_BEHIND_VALUES = ("NAME", "NUMBER", "RPAR", "SUPERSCRIPT")
+_VALUES = ("NAME", "NUMBER", "LPAR", "LSQB", "ROOT", "NOT")
+_BEHIND_VALUES = ("NAME", "NUMBER", "RPAR", "RSQB", "SUPERSCRIPT", "TRANSPOSED")
+
+_CLOSING = {"(": ")", "[": "]"}
+_LONGEST_SHOWN = 20
+"""Characters of an array that a hint repeats."""
 
 
 def unexpected_character(text: str, position: int) -> GradcliError:
@@ -65,9 +67,23 @@ def unexpected_character(text: str, position: int) -> GradcliError:
     return GradcliError(f"unexpected character '{shown}'", (position, end), hint)
 
 
-def unexpected(
-    text: str, token: Token, previous: Token, expected: Collection[str], open_parentheses: Sequence[int]
-) -> GradcliError:
+def closes_nothing(text: str, token: Token, opening: str, open_brackets: Sequence[int]) -> GradcliError:
+    """The error for a closing bracket where none of its kind is the innermost open one.
+
+    Args:
+        text: The program.
+        token: The closing bracket.
+        opening: What it would close.
+        open_brackets: Where each bracket stands that is not closed yet.
+    """
+    if open_brackets:
+        other = text[open_brackets[-1]]
+        hint = f"write {_CLOSING[other]}, or the missing '{opening}'"
+        return GradcliError(f"this '{token.text}' stands where a '{other}' is open", token.span, hint)
+    return GradcliError(f"this '{token.text}' closes nothing", token.span, f"remove it, or write the missing '{opening}'")
+
+
+def unexpected(text: str, token: Token, previous: Token, expected: Collection[str], open_brackets: Sequence[int]) -> GradcliError:
     """The error for a token that no rule allows where it stands.
 
     Args:
@@ -75,28 +91,46 @@ def unexpected(
         token: The token; its kind is ``$END`` at the end of the text.
         previous: The token before it; without text where there is none.
         expected: The kinds of token that may stand here.
-        open_parentheses: Where each parenthesis stands that is not closed yet.
+        open_brackets: Where each parenthesis and bracket stands that is not closed yet.
     """
     end = previous.span[1]
     wants_value = "NUMBER" in expected
+    opening = text[open_brackets[-1]] if open_brackets else ""
+    separates_rows = opening == "[" and token.kind == "SEPARATOR"
     if token.kind in (END, "SEPARATOR"):
-        if wants_value:
+        if wants_value and opening == "[" and token.kind == END and "RSQB" in expected:
+            return _not_closed(text, open_brackets[-1], "is never closed")
+        if wants_value and not separates_rows:
             return _ends_early(token, previous)
-        if "ELSE" in expected and END not in expected and "RPAR" not in expected:
+        if "ELSE" in expected and END not in expected and not {"RPAR", "RSQB"} & set(expected):
             return _no_else((end, end + 1))
-        if open_parentheses:
-            return _not_closed(open_parentheses[-1], "is never closed")
+        if open_brackets and not separates_rows:
+            return _not_closed(text, open_brackets[-1], "is never closed")
     shown = visible(token.text)
+    if token.kind == "COLON" and opening != "[":
+        return unexpected_character(text, token.span[0])
     if wants_value:
-        return _not_a_value(shown, token, previous)
+        if token.kind == "RSQB" and previous.kind == "LSQB":
+            return _empty_brackets((previous.span[0], token.span[1]), "COLON" in expected)
+        return _not_a_value(shown, token, previous, opening)
+    if previous.kind == "RPAR" and set(expected) == {"COMMA", "RPAR"}:
+        hint = "(0, 1) stands alone as the value of a keyword; an array is written [0, 1]"
+        return GradcliError(f"unexpected '{shown}' after a tuple", token.span, hint)
     if token.kind in _VALUES and previous.kind in _BEHIND_VALUES:
-        if open_parentheses and "\n" in text[end : token.span[0]]:
-            return _not_closed(open_parentheses[-1], "is not closed where its line ends", f", or an operator before '{shown}'")
-        return _no_operator(text, shown, token, previous)
-    if token.kind == "RPAR" and "ELSE" in expected:
+        if open_brackets and "\n" in text[end : token.span[0]]:
+            missing = f", or {_between(opening)} before '{shown}'"
+            return _not_closed(text, open_brackets[-1], "is not closed where its line ends", missing)
+        return _no_operator(text, shown, token, previous, opening)
+    if token.kind in ("RPAR", "RSQB") and "ELSE" in expected:
         return _no_else(token.span)
+    if opening == "[" and token.kind in ("COLON", "SEPARATOR", "EQUAL"):
+        return _misplaced_in_brackets(text, token, expected, open_brackets[-1])
     hint = "an operator or the end of the expression belongs here"
-    if token.kind == "COMMA" and previous.kind == "NUMBER":
+    if token.kind == "TRANSPOSED":
+        hint = f"only a name, a parenthesis or an array is transposed: (...){shown}"
+    elif token.kind == "ELLIPSIS":
+        hint = "'...' is an item of an index: A[..., 0]"
+    elif token.kind == "COMMA" and previous.kind == "NUMBER":
         hint = "decimals take a point: 1.5; ',' stands between the arguments of a function"
     elif token.kind == "COMMA":
         hint = "',' stands only between the arguments of a function; separate statements with ';'"
@@ -120,11 +154,38 @@ def _no_else(place: tuple[int, int]) -> GradcliError:
     return GradcliError("the 'else' of an 'if' is missing", place, "write A if C else B")
 
 
-def _not_closed(at: int, how: str, otherwise: str = "") -> GradcliError:
-    return GradcliError(f"this '(' {how}", (at, at + 1), f"write the missing ')'{otherwise}")
+def _not_closed(text: str, at: int, how: str, otherwise: str = "") -> GradcliError:
+    opening = text[at]
+    return GradcliError(f"this '{opening}' {how}", (at, at + 1), f"write the missing '{_CLOSING[opening]}'{otherwise}")
 
 
-def _not_a_value(shown: str, token: Token, previous: Token) -> GradcliError:
+def _between(opening: str) -> str:
+    """What is missing between two values inside a bracket."""
+    return "an operator or a comma" if opening == "[" else "an operator"
+
+
+def _empty_brackets(place: tuple[int, int], index: bool) -> GradcliError:
+    if index:
+        return GradcliError("this index is empty", place, "write which part: A[0], A[0:2], or A[:] for all of it")
+    return GradcliError("this array is empty", place, "an array has at least one number: [0]")
+
+
+def _misplaced_in_brackets(text: str, token: Token, expected: Collection[str], at: int) -> GradcliError:
+    """The error for ``:``, ``;`` or ``=`` behind a value inside brackets."""
+    if token.kind == "EQUAL":
+        if "\n" in text[at : token.span[0]]:
+            return _not_closed(text, at, "is never closed")
+        hint = "to compare, write =="
+    elif token.kind == "SEPARATOR":
+        hint = "between the items of an index write ',': A[0, 1]"
+    elif "SEPARATOR" in expected:
+        hint = "a slice stands only in an index: A[0:2]; an array lists its items: [0, 1]"
+    else:
+        hint = "a slice has at most three parts: start:stop:step"
+    return GradcliError(f"unexpected '{token.text}'", token.span, hint)
+
+
+def _not_a_value(shown: str, token: Token, previous: Token, opening: str) -> GradcliError:
     if token.kind == "RPAR" and previous.kind == "LPAR":
         return GradcliError("these parentheses are empty", (previous.span[0], token.span[1]), "write a value between them")
     hint = _SPELLINGS.get((previous.text, token.text), "")
@@ -132,18 +193,28 @@ def _not_a_value(shown: str, token: Token, previous: Token) -> GradcliError:
         hint = "a condition stands in the middle: A if C else B"
     elif token.kind == "NOT":
         hint = "put the condition in parentheses: (not C)"
+    elif token.kind == "COMMA" and opening == "[":
+        hint = "leave the ',' out, or write the item that is missing"
+    elif token.kind == "ELLIPSIS":
+        hint = "'...' is an item of an index: A[..., 0]"
     after = f" after '{visible(previous.text)}'" if previous.text else ""
     return GradcliError(f"unexpected '{shown}'{after}: a value is missing before it", token.span, hint)
 
 
-def _no_operator(text: str, shown: str, token: Token, previous: Token) -> GradcliError:
+def _no_operator(text: str, shown: str, token: Token, previous: Token, opening: str) -> GradcliError:
     left = visible(previous.text)
     if previous.kind == token.kind == "NUMBER" and previous.span[1] == token.span[0]:
         return GradcliError(
             f"'{left}{shown}' is not a number", (previous.span[0], token.span[1]), "a number has one decimal point"
         )
+    if token.kind == "LSQB":
+        return _no_index(text, left, token, previous)
     if token.kind == "NOT":
         hint = "write and not, or or not"
+    elif opening == "[":
+        hint = "write ',' between the items, or * for a product"
+    elif previous.kind in ("RSQB", "TRANSPOSED") and token.kind != "NUMBER":
+        hint = "write * for a product"
     elif token.kind == "NAME" and text[token.span[1] :].lstrip().startswith("("):
         hint = f"write {left}*{shown}(...) for a product"
     elif previous.kind == "NAME" and token.kind == "NAME":
@@ -154,4 +225,14 @@ def _no_operator(text: str, shown: str, token: Token, previous: Token) -> Gradcl
         hint = f"write *{shown} for a product, or ^{shown} for a power"
     else:
         hint = "write * for a product"
-    return GradcliError(f"an operator is missing before '{shown}'", token.span, hint)
+    return GradcliError(f"{_between(opening)} is missing before '{shown}'", token.span, hint)
+
+
+def _no_index(text: str, left: str, token: Token, previous: Token) -> GradcliError:
+    """The error for a bracket behind what has no parts."""
+    start = token.span[0]
+    end = text.find("]", start) + 1
+    array = text[start:end] if start < end <= start + _LONGEST_SHOWN and "\n" not in text[start:end] else "[...]"
+    if previous.kind == "NUMBER":
+        return GradcliError("a number has no parts", token.span, f"write {left}*{array} for a product")
+    return GradcliError(f"unexpected '[' after '{left}'", token.span, f"write *{array} for a product, or (...){array} for a part")

@@ -11,6 +11,9 @@ from gradcli.language import builder
 from gradcli.language.ast import Program
 from gradcli.language.grammar import END, Tables, Token, load_tables, scanner
 
+_BRACKETS = {"LPAR": "", "LSQB": "", "RPAR": "(", "RSQB": "["}
+"""What each closing bracket closes; an opening one closes nothing."""
+
 
 class _Automaton(NamedTuple):
     tables: Tables
@@ -66,7 +69,7 @@ def _run(text: str) -> Sequence[Any]:
     states = [0]
     values: list[Any] = []
     starts: list[int] = []
-    open_parentheses: list[int] = []
+    open_brackets: list[int] = []
     position = end = 0
     while True:
         found = match(text, position)
@@ -80,13 +83,17 @@ def _run(text: str) -> Sequence[Any]:
             kind, token_start, token = END, position, ""
         else:
             token_start, token = found.start(kind), found[kind]
-            if kind == "LPAR":
-                open_parentheses.append(token_start)
-            elif kind == "RPAR":
-                if not open_parentheses:
-                    raise GradcliError("this ')' closes nothing", (token_start, position), "remove it, or write the missing '('")
-                open_parentheses.pop()
-            elif open_parentheses and kind == "SEPARATOR" and token == "\n":
+            if kind in _BRACKETS:
+                closes = _BRACKETS[kind]
+                if not closes:
+                    open_brackets.append(token_start)
+                elif open_brackets and text[open_brackets[-1]] == closes:
+                    open_brackets.pop()
+                else:
+                    from gradcli.language.diagnosis import closes_nothing
+
+                    raise closes_nothing(text, Token(kind, token, (token_start, position)), closes, open_brackets)
+            elif open_brackets and kind == "SEPARATOR" and token == "\n":
                 continue
         state = states[-1]
         while True:
@@ -95,7 +102,7 @@ def _run(text: str) -> Sequence[Any]:
                 from gradcli.language.diagnosis import unexpected
 
                 found_token = Token(kind, token, (token_start, position))
-                raise unexpected(text, found_token, _last_token(text, end), actions[state], open_parentheses)
+                raise unexpected(text, found_token, _last_token(text, end), actions[state], open_brackets)
             if action >= 0:
                 states.append(action)
                 values.append(token)

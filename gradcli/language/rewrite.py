@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gradcli.language.ast import Call, Comparison, Conditional, Expression, Group, Operator, Prime, children, postorder
+from gradcli.language.ast import (
+    Array,
+    Call,
+    Comparison,
+    Conditional,
+    Expression,
+    Group,
+    Index,
+    Operator,
+    Prime,
+    Slice,
+    Transposed,
+    Tuple,
+    children,
+    postorder,
+)
 
 
 def mapped(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
@@ -32,4 +47,16 @@ def _with_children(node: Expression, operands: tuple[Expression, ...]) -> Expres
         return Group(operands[0], node.span)
     if isinstance(node, Prime):
         return Prime(operands[0], node.span)
+    if isinstance(node, Array):
+        return Array(operands, node.span)
+    if isinstance(node, Tuple):
+        return Tuple(operands, node.span)
+    if isinstance(node, Index):
+        return Index(operands[0], operands[1:], node.span)
+    if isinstance(node, Slice):
+        present = iter(operands)
+        start, stop, step = (None if bound is None else next(present) for bound in (node.start, node.stop, node.step))
+        return Slice(start, stop, step, node.span)
+    if isinstance(node, Transposed):
+        return Transposed(operands[0], node.span)
     return node

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from gradcli.language.ast import (
+    Array,
     Assignment,
     Call,
     Comparison,
     Conditional,
     Definition,
+    Ellipsis,
     Expression,
     Group,
+    Index,
     Name,
     Number,
     Operator,
     Partial,
     Prime,
     Program,
+    Slice,
+    Transposed,
+    Tuple,
 )
 from gradcli.language.numbers import number_text
 
@@ -123,7 +129,35 @@ def _parts(node: Expression, pretty: bool, number: NumberText) -> list[tuple[Exp
                 parts.append(f"{keywords[index - positional]}=" if index >= positional else "")
                 parts.append((argument, CONDITIONAL))
             return [*parts, ")"]
+        case Array(items):
+            return ["[", *_listed(items), "]"]
+        case Index(target, items):
+            return [*_target(target), "[", *_listed(items), "]"]
+        case Slice(start, stop, step):
+            bounds = [start, stop] if step is None else [start, stop, step]
+            return [
+                part for at, bound in enumerate(bounds) for part in (":" if at else "", (bound, CONDITIONAL) if bound else "")
+            ]
+        case Ellipsis():
+            return ["..."]
+        case Transposed(target):
+            return [*_target(target), "ᵀ" if pretty else ".T"]
+        case Tuple(items):
+            return ["(", *_listed(items), ",)" if len(items) == 1 else ")"]
     raise TypeError(f"{type(node).__name__} is not an expression")
+
+
+def _listed(items: Sequence[Expression]) -> list[tuple[Expression, int] | str]:
+    """Items with a comma between them."""
+    parts: list[tuple[Expression, int] | str] = []
+    for item in items:
+        parts += [", ", (item, CONDITIONAL)]
+    return parts[1:]
+
+
+def _target(node: Expression) -> list[tuple[Expression, int] | str]:
+    """What an index or a transposition stands behind: a number is closed off from it."""
+    return ["(", (node, CONDITIONAL), ")"] if isinstance(node, Number | Partial) else [(node, ATOM)]
 
 
 def _is_negative(node: Expression) -> bool:
@@ -134,6 +168,8 @@ def _runs_together(left: Expression, right: Expression) -> bool:
     """Whether a product needs no sign: a number before a name or a power of one, as in 2w and -3x²."""
     while isinstance(right, Operator) and right.symbol == "^":
         right = right.operands[0]
+    while isinstance(right, Index | Transposed):
+        right = right.target
     if isinstance(left, Operator) and left.symbol == "-" and len(left.operands) == 1:
         left = left.operands[0]
     if not (isinstance(left, Number) and isinstance(right, Name)) or left.value == 1:
