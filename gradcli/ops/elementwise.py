@@ -21,7 +21,8 @@ def is_array(value: Any) -> bool:
 
 def common_dtype(numpy: Numpy, values: Sequence[Any]) -> Any:
     """The dtype of arrays among numbers of Python, which do not widen it; float64 where none has a floating point."""
-    dtype = numpy.result_type(*[value.dtype for value in values if hasattr(value, "ndim")])
+    dtypes = {value.dtype for value in values if hasattr(value, "ndim")}
+    dtype = dtypes.pop() if len(dtypes) == 1 else numpy.result_type(*dtypes)
     return dtype if dtype.kind == "f" else numpy.dtype(numpy.float64)
 
 
@@ -40,7 +41,10 @@ def plain(numpy: Numpy, dtype: Any, value: Any) -> Any:
 
 def one_by_one(numpy: Numpy, function: Callable[..., float], values: Sequence[Any]) -> Any:
     """A function of floats, called for each element of the broadcast arrays."""
-    return numpy.frompyfunc(function, len(values), 1)(*values)
+    if len(values) > 1:
+        values = numpy.broadcast_arrays(*values)
+    results = map(function, *[value.ravel().tolist() for value in values])
+    return numpy.fromiter(results, numpy.float64, values[0].size).reshape(values[0].shape)
 
 
 def folded(name: str) -> Callable[..., Any]:

@@ -272,3 +272,14 @@ def test_numbers_load_no_numpy() -> None:
         "o['relu'].local_derivatives(1.0, (1.0,), [True]); assert 'numpy' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True, env=ENVIRONMENT, timeout=100)
+
+
+def test_an_array_and_an_exact_constant_keep_single_precision() -> None:
+    """A constant of a rule is a subclass of float, which NumPy would take for float64."""
+    x = np.array([0.25, 1.5], np.float32)
+    for name in ("exp2", "log2", "sinc", "gelu", "mean", "deg2rad"):
+        operation = OPERATIONS[name]
+        y = operation(x)
+        (partial,) = operation.local_derivatives(y, (x,), [True])
+        assert y.dtype == np.float32, name
+        assert (x * partial).dtype == np.float32, name
