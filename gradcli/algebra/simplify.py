@@ -60,6 +60,7 @@ def normal_forms(
             if isinstance(value, int | Fraction):
                 form = algebra.number(value)
             else:
+                assert not isinstance(value, tuple)  # arrays are not simplified
                 form = algebra.of_atom(algebra.atom("constant" if isinstance(value, str) else "number", value))
         elif operation in _SUMS:
             form = sums.form(id, limit)

@@ -199,7 +199,8 @@ def _seed(graph: Graph, cotangent: Value | None, *, asked: bool) -> Value | None
     if cotangent is not None:
         if shape_of(cotangent) != shape:
             raise GradcliError(
-                f"the cotangent has the shape {shape_of(cotangent)}, and the output {shape}", hint="give it the shape of the output"
+                f"the cotangent has the shape {shape_of(cotangent)}, and the output {shape}",
+                hint="give it the shape of the output",
             )
         return cotangent
     if not shape:
@@ -210,7 +211,7 @@ def _seed(graph: Graph, cotangent: Value | None, *, asked: bool) -> Value | None
         return numpy.ones(shape)
     if asked:
         raise GradcliError(
-            f"the gradient of an output of shape {shape} needs a cotangent: grad can be implicitly created only for scalar outputs",
+            f"the output has the shape {shape}: grad can be implicitly created only for scalar outputs",
             graph.spans[graph.output],
             "add --cotangent VALUE of that shape, or make it a number, for example by sum(...)",
         )

@@ -145,6 +145,8 @@ def local_derivatives(graph: Graph, id: int, values: Sequence[Any], needs: Seque
     """
     inputs = graph.inputs[id]
     operation = graph.operations[id]
+    if operation in STRUCTURAL:  # its derivatives are no numbers: it declares a vector-Jacobian product
+        return [None] * len(inputs)
     wanted = _wanted(operation, [needs[input] for input in inputs])
     try:
         return OPERATIONS[operation].local_derivatives(values[id], tuple([values[input] for input in inputs]), wanted)

@@ -29,6 +29,10 @@ def derive(tape: Tape, *, every_step: bool = False) -> Derivation:
         tape: The run.
         every_step: Whether steps are shown one by one that usually are one, and each local derivative with its reason.
     """
+    if tape.graph.shapes:
+        from gradcli.derivation.arrays import derive_arrays
+
+        return derive_arrays(tape)
     return _Deriving(Workings(tape, every_step=every_step)).run()
 
 

@@ -23,6 +23,7 @@ from gradcli.language.text import to_text
 from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.raising import applied, constant_expression, node_expression
 from gradcli.ops.operation import OPERATIONS
+from gradcli.ops.structural import STRUCTURAL
 from gradcli.ops.symbol import Symbol
 
 _RESULT = "{0}"
@@ -55,13 +56,15 @@ class Labels:
     def expression(self, id: int, *, board: bool = False) -> str:
         """What a node computes in the names of its inputs, as text: ``a*b``, and as on a board: ``a·b``."""
         graph = self.tape.graph
-        if graph.operations[id] in (VARIABLE, CONSTANT) or (board and self._has_numbers(id)):
+        if graph.operations[id] in (VARIABLE, CONSTANT, *STRUCTURAL) or (board and self._has_numbers(id)):
             return to_text(node_expression(graph, id, self.tape.names), pretty=board)
         template = self._template(id)
         return (template.board_text if board else template.text).format(*self._names(id))
 
     def edges(self, id: int, *, board: bool = False) -> list[str | None]:
         """The local derivative along each edge into a node as text; None where no gradient flows."""
+        if self.tape.graph.operations[id] in STRUCTURAL:
+            return [None] * len(self.tape.graph.inputs[id])
         if board and self._has_numbers(id):
             return [None if derivative is None else to_text(derivative, pretty=True) for derivative in self.derivatives(id)]
         names = self._names(id)

@@ -16,8 +16,9 @@ from gradcli.errors import ExitCode, GradcliError, Span
 VARIABLE = "variable"
 CONSTANT = "constant"
 
-Constant = int | Fraction | float | str
-"""The value of a constant node: exact where it can be, a float beyond that; a string names a constant such as ``pi``."""
+Constant = int | Fraction | float | str | tuple["Constant", ...]
+"""The value of a constant node: exact where it can be, a float beyond that; a string names a constant such as ``pi``; tuples,
+nested where it has several axes, are an array."""
 
 DEFAULT_MAX_NODES = 2_000_000
 DEFAULT_MAX_ELEMENTS = 50_000_000
@@ -145,6 +146,8 @@ class Graph:
         """Append a constant node."""
         id = self.append(CONSTANT, (), span)
         self.constants[id] = value
+        if isinstance(value, tuple):
+            self.set_shape(id, constant_shape(value))
         return id
 
     def consumers(self) -> list[list[int]]:
@@ -179,3 +182,12 @@ class Graph:
                         reached[id] = True
                         break
         return reached
+
+
+def constant_shape(value: Constant) -> Shape:
+    """The shape of a constant: nested tuples, all of one length on each level, are an array."""
+    sizes: list[int] = []
+    while isinstance(value, tuple):
+        sizes.append(len(value))
+        value = value[0]
+    return tuple(sizes)

@@ -14,6 +14,8 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 def constant_text(value: Constant) -> str:
     """A constant as the language writes it: ``1``, ``0.5``, ``1/3``, ``pi``."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(constant_text, value))}]"  # as deep as the array has axes
     return value if isinstance(value, str) else number_text(value)
 
 

@@ -199,6 +199,8 @@ class StaticBuilder:
         if any(input not in constants for input in inputs):
             return None
         values = [constants[input] for input in inputs]
+        if any(isinstance(value, tuple) for value in values):  # arrays are shown as the operations that make them
+            return None
         operation = OPERATIONS[name]
         rational = len(values) >= len(operation.parameters) and all(isinstance(value, int | Fraction) for value in values)
         if operation.exact is not None and rational:

@@ -6,22 +6,28 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any, NamedTuple
 
 from gradcli.errors import ExitCode, GradcliError, Span
-from gradcli.graph.graph import Graph
+from gradcli.graph.graph import Constant, Graph, Setting, Settings
 from gradcli.graph.names import is_operation
 from gradcli.language.ast import (
+    Array,
     Assignment,
     Call,
     Comparison,
     Conditional,
     Definition,
+    Ellipsis,
     Expression,
     Group,
+    Index,
     Name,
     Number,
     Operator,
     Program,
+    Slice,
+    Transposed,
     postorder,
 )
+from gradcli.lowering.array_calls import REDUCTIONS, array_call, is_array_call
 from gradcli.lowering.builders import GraphBuilder
 from gradcli.lowering.calls import (
     Order,
@@ -34,6 +40,7 @@ from gradcli.lowering.calls import (
 )
 from gradcli.ops.constants import SPELLINGS, VALUES
 from gradcli.ops.operation import Operation, spelled
+from gradcli.ops.structural import STRUCTURAL, load
 
 NODES_PER_CALL = 4
 """Calls of own functions may be as many as the largest graph has nodes, divided by this."""
@@ -59,6 +66,15 @@ class _Reorder(NamedTuple):
     operation: Operation
     order: Order
     arity: int
+    span: Span
+
+
+class _ApplyArray(NamedTuple):
+    """As ``_Apply``, for an operation on arrays with its settings."""
+
+    operation: str
+    arity: int
+    settings: Settings
     span: Span
 
 
@@ -137,6 +153,10 @@ class _Lowering:
             Conditional: self.conditional,
             Call: self.call,
             Group: self.group,
+            Array: self.array,
+            Index: self.index,
+            Transposed: self.transposed,
+            _ApplyArray: self.apply_array,
             _Reorder: self.reorder,
             _Chain: self.chain,
             _Choose: self.choose,
@@ -191,7 +211,12 @@ class _Lowering:
                 operation, arity, span = item
                 inputs = tuple(results[-arity:])
                 del results[-arity:]
-                results.append(builder.operation(operation, inputs, span))
+                if builder.graph.shapes and arity == 1 and operation in REDUCTIONS and inputs[0] in builder.graph.shapes:
+                    load()
+                    settings = STRUCTURAL[REDUCTIONS[operation]].settings
+                    results.append(builder.operation(REDUCTIONS[operation], inputs, span, settings))
+                else:
+                    results.append(builder.operation(operation, inputs, span))
             elif kind is Number:
                 results.append(builder.constant(item.value, item.span))
             else:
@@ -237,12 +262,40 @@ class _Lowering:
                 self.results.append(self.builder.constant(-operand.value, item.span))
                 return
         elif item.symbol == "@":
-            raise GradcliError("@ is the product of matrices, and these are numbers", item.span, "write * for a product")
+            load()
+            self.work.append(_ApplyArray("matmul", 2, (), item.span))
+            self.work.extend(operands[::-1])
+            return
         self.work.append(_Apply(_operator(item.symbol, len(operands)), len(operands), item.span))
         self.work.extend(operands[::-1])
 
     def group(self, item: Group) -> None:
         self.work.append(item.content)
+
+    def array(self, item: Array) -> None:
+        """Numbers alone are a constant; else the elements are stacked, so that gradients flow through."""
+        constant = _constant(item)
+        if constant is not None:
+            self.results.append(self.builder.constant(constant, item.span))
+            return
+        load()
+        self.work.append(_ApplyArray("stack", len(item.items), (("axis", 0),), item.span))
+        self.work.extend(item.items[::-1])
+
+    def index(self, item: Index) -> None:
+        load()
+        entries = tuple([_entry(entry) for entry in item.items])
+        self.work.append(_ApplyArray("index", 1, (("index", entries),), item.span))
+        self.work.append(item.target)
+
+    def transposed(self, item: Transposed) -> None:
+        load()
+        self.work.append(_ApplyArray("permute", 1, (("axes", None),), item.span))
+        self.work.append(item.target)
+
+    def apply_array(self, item: _ApplyArray) -> None:
+        inputs = tuple(self.taken(item.arity))
+        self.results.append(self.builder.operation(item.operation, inputs, item.span, item.settings))
 
     def comparison(self, item: Comparison) -> None:
         self.work.append(_Chain(item))
@@ -278,6 +331,12 @@ class _Lowering:
         if definition is not None:
             self.work.append(_Enter(definition, parameters_of(item, definition), item.span))
         else:
+            found = array_call(item) if is_array_call(item) else None
+            if found is not None:
+                structural, operands, settings = found
+                self.work.append(_ApplyArray(structural.name, len(operands), settings, item.span))
+                self.work.extend(operands[::-1])
+                return
             resolved = resolve(item)
             if resolved is None:
                 raise self.unknown_function(item)
@@ -332,6 +391,39 @@ class _Lowering:
     def leave(self, item: _Leave) -> None:
         self.scope = item.scope
         self.depths[item.function] -= 1
+
+
+def _constant(array: Array) -> Constant | None:
+    """The constant of an array of numbers; None where an element is anything else. Rows first, innermost arrays before outer."""
+    done: dict[int, Constant | None] = {}
+    for node in postorder(array):
+        if isinstance(node, Number):
+            done[id(node)] = node.value
+        elif isinstance(node, Operator) and node.symbol == "-" and isinstance(node.operands[0], Number):
+            done[id(node)] = -node.operands[0].value
+        elif isinstance(node, Array):
+            items = [done.get(id(item)) for item in node.items]
+            known = [item for item in items if item is not None]
+            done[id(node)] = tuple(known) if len(known) == len(items) else None
+    return done[id(array)]
+
+
+def _entry(item: Expression) -> Setting:
+    """An entry of an index: a whole number, a slice, or ``...``."""
+    if isinstance(item, Ellipsis):
+        return "..."
+    if isinstance(item, Slice):
+        return ("slice", *[None if part is None else _whole(part) for part in (item.start, item.stop, item.step)])
+    return _whole(item)
+
+
+def _whole(item: Expression) -> int:
+    sign = 1
+    if isinstance(item, Operator) and item.symbol == "-" and len(item.operands) == 1:
+        sign, item = -1, item.operands[0]
+    if isinstance(item, Number) and item.value == int(item.value):
+        return sign * int(item.value)
+    raise GradcliError("an index is a whole number", item.span, "it is known before the graph is: write v[0], v[1:3] or v[-1]")
 
 
 _OPERATORS: dict[tuple[str, int], str] = {}

@@ -5,15 +5,32 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from itertools import count
 
-from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph
-from gradcli.language.ast import Assignment, Call, Comparison, Expression, Name, Number, Operator
+from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph, Setting, Settings
+from gradcli.language.ast import (
+    Array,
+    Assignment,
+    Call,
+    Comparison,
+    Ellipsis,
+    Expression,
+    Index,
+    Name,
+    Number,
+    Operator,
+    Slice,
+    Transposed,
+    Tuple,
+)
 from gradcli.ops.operation import OPERATIONS
+from gradcli.ops.structural import STRUCTURAL
 
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
 
 def constant_expression(value: Constant) -> Expression:
     """A constant as an expression."""
+    if isinstance(value, tuple):
+        return Array(tuple(map(constant_expression, value)))  # as deep as the array has axes
     return Name(value) if isinstance(value, str) else Number(value)
 
 
@@ -27,13 +44,57 @@ def applied(operation: str, operands: Sequence[Expression]) -> Expression:
     return Call(operation, tuple(operands))
 
 
+def applied_to_arrays(operation: str, operands: Sequence[Expression], settings: Settings) -> Expression:
+    """An operation on arrays as it is written: ``A @ b``, ``A.T``, ``v[0]``, ``[a, b]``, ``sum(A, axis=0)``."""
+    given = dict(settings)
+    if operation == "matmul":
+        return Operator("@", tuple(operands))
+    if operation == "permute" and given["axes"] is None:
+        return Transposed(operands[0])
+    if operation == "index":
+        entries = given["index"]
+        assert isinstance(entries, tuple)
+        return Index(operands[0], tuple(map(_entry_expression, entries)))
+    if operation == "stack" and given["axis"] == 0:
+        return Array(tuple(operands))
+    declared = STRUCTURAL[operation]
+    named = {name: given[name] for name, default in declared.settings if given[name] != default}
+    arguments = (*operands, *map(_setting_expression, named.values()))
+    return Call(declared.spellings[0] if declared.spellings else operation, arguments, tuple(named))
+
+
+def _entry_expression(entry: Setting) -> Expression:
+    if entry == "...":
+        return Ellipsis()
+    if isinstance(entry, tuple):
+        start, stop, step = [None if part is None else _setting_expression(part) for part in entry[1:]]
+        return Slice(start, stop, step)
+    return _setting_expression(entry)
+
+
+def _setting_expression(value: Setting) -> Expression:
+    if isinstance(value, tuple):
+        return Tuple(tuple(map(_setting_expression, value)))
+    if value is None or isinstance(value, bool | str):
+        return Name(str(value))
+    return Number(value)
+
+
 def node_expression(graph: Graph, id: int, names: Sequence[str]) -> Expression:
     """What a node computes, in the names of its inputs: ``a*b``. A variable is its name, a constant its value."""
     if graph.operations[id] == VARIABLE:
         return Name(names[id])
     if graph.operations[id] == CONSTANT:
         return constant_expression(graph.constants[id])
-    return applied(graph.operations[id], [_reference(graph, input, names) for input in graph.inputs[id]])
+    return operation_expression(graph, id, [_reference(graph, input, names) for input in graph.inputs[id]])
+
+
+def operation_expression(graph: Graph, id: int, operands: Sequence[Expression]) -> Expression:
+    """What a node that an operation made computes, in given expressions of its inputs."""
+    operation = graph.operations[id]
+    if operation in STRUCTURAL:
+        return applied_to_arrays(operation, operands, graph.settings.get(id, ()))
+    return applied(operation, operands)
 
 
 def _reference(graph: Graph, id: int, names: Sequence[str]) -> Expression:
@@ -62,7 +123,7 @@ def written_out(graph: Graph, id: int, names: Sequence[str]) -> Expression:
             expressions[at] = node_expression(graph, at, names)
         else:
             operands = [expressions[input] for input in graph.inputs[at]]
-            expressions[at] = applied(graph.operations[at], [o for o in operands if o is not None])
+            expressions[at] = operation_expression(graph, at, [o for o in operands if o is not None])
     result = expressions[id]
     assert result is not None
     return result
@@ -99,7 +160,7 @@ def in_named_lines(graph: Graph, ids: Sequence[int], used: Collection[str]) -> t
         elif node.operation == CONSTANT:
             expressions[node.id] = constant_expression(graph.constants[node.id])
         else:
-            expression = applied(node.operation, [expressions[input] for input in node.inputs])
+            expression = operation_expression(graph, node.id, [expressions[input] for input in node.inputs])
             if uses[node.id] > 1:
                 lines.append(Assignment(next(names), expression))
                 expression = Name(lines[-1].name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from typing import Any
 
 from gradcli.graph.graph import Constant
 from gradcli.ops.symbol import Exact
@@ -35,8 +36,12 @@ def fraction(numerator: int, denominator: int) -> Exact:
     return Exact(numerator / denominator, "div", numerator, denominator)
 
 
-def constant_value(value: Constant) -> float:
-    """The float64 nearest to a constant; infinite where it is beyond the range of float64."""
+def constant_value(value: Constant) -> Any:
+    """The float64 nearest to a constant, infinite where it is beyond the range of float64; an array of them for an array."""
+    if isinstance(value, tuple):
+        import numpy
+
+        return numpy.array([constant_value(item) for item in value])
     if isinstance(value, str):
         return VALUES[value]
     try:

@@ -63,6 +63,12 @@ class Structural:
         """The largest number of operands."""
         return MANY if self.variadic else len(self.parameters)
 
+    @property
+    def usage(self) -> str:
+        """How it is written: ``softmax(a, axis=-1)``."""
+        words = [*self.parameters, *(["..."] if self.variadic else []), *[f"{name}={value}" for name, value in self.settings]]
+        return f"{self.spellings[0] if self.spellings else self.name}({', '.join(words)})"
+
     def accepts(self, count: int) -> bool:
         """Whether it takes so many operands."""
         return self.required <= count <= self.most
@@ -129,6 +135,17 @@ def structural(
     )
     STRUCTURAL[name] = declared
     return declared
+
+
+def structural_named(name: str) -> Structural | None:
+    """The operation that a function name means; None where it is none of these."""
+    load()
+    return next((operation for operation in STRUCTURAL.values() if name in operation.spellings), None)
+
+
+def load() -> None:
+    """Load the declarations; a program without arrays does without them."""
+    import gradcli.ops.arrays  # noqa: F401
 
 
 def shape_of(value: Any) -> Shape:

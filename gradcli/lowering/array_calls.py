@@ -1,0 +1,115 @@
+"""Calls of operations on arrays: which arguments are operands and which are settings, such as an axis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from gradcli.errors import GradcliError, nearest
+from gradcli.graph.graph import Setting, Settings
+from gradcli.language.ast import Array, Call, Expression, Name, Number, Operator, Tuple
+from gradcli.ops.operation import spelled
+from gradcli.ops.structural import STRUCTURAL, Structural, load, structural_named
+
+REDUCTIONS = {
+    "sum": "reduce_sum",
+    "mean": "reduce_mean",
+    "prod": "reduce_prod",
+    "max": "reduce_max",
+    "min": "reduce_min",
+    "amax": "reduce_amax",
+    "amin": "reduce_amin",
+    "var": "reduce_var",
+    "std": "reduce_std",
+    "norm": "reduce_norm",
+    "logsumexp": "reduce_logsumexp",
+}
+"""What an operation on several numbers is where it has one argument and that is an array."""
+
+SYNONYMS = {"dim": "axis", "keepdim": "keepdims"}
+"""PyTorch's names of settings, and NumPy's."""
+
+_WORDS: dict[str, Setting] = {"True": True, "true": True, "False": False, "false": False, "None": None, "none": None}
+
+
+def is_array_call(call: Call) -> bool:
+    """Whether a call may mean an operation on arrays: only these have settings, or names that no operation on numbers has."""
+    return bool(call.keywords) or not spelled(call.function)
+
+
+def array_call(call: Call) -> tuple[Structural, list[Expression], Settings] | None:
+    """The operation on arrays that a call means, its operands and its settings; None where no such operation has that name.
+
+    Raises:
+        GradcliError: There are too many or too few arguments, or a setting is unknown or not constant.
+    """
+    positional = len(call.arguments) - len(call.keywords)
+    given = list(call.arguments[:positional])
+    operation = structural_named(call.function)
+    if operation is None and call.function in REDUCTIONS and _has_settings(call):
+        operation = STRUCTURAL[REDUCTIONS[call.function]]
+    if operation is None:
+        return None
+    names = [name for name, _ in operation.settings]
+    operands, rest = _operands(operation, given)
+    if len(rest) == 1 or len(names) != 1 or not rest:
+        settings = {name: setting_of(value, call) for name, value in zip(names, rest, strict=False)}
+    else:  # reshape(A, 2, 3): numbers one by one where one setting is a tuple
+        settings = {names[0]: tuple([setting_of(value, call) for value in rest])}
+        rest = []
+    if len(rest) > len(names) or len(operands) < operation.required:
+        raise GradcliError(f"{call.function} does not take {positional} arguments", call.span, f"write {operation.usage}")
+    spans = call.keyword_spans or (call.span,) * len(call.keywords)
+    for keyword, value, span in zip(call.keywords, call.arguments[positional:], spans, strict=True):
+        name = SYNONYMS.get(keyword, keyword)
+        if name in operation.parameters and name not in names:
+            operands.append(value)
+            continue
+        if name not in names:
+            near = nearest(keyword, [*names, *SYNONYMS])
+            hint = f"did you mean {near}?" if near else f"write {operation.usage}"
+            raise GradcliError(f"{call.function} has no argument {keyword}", span, hint)
+        if name in settings:
+            raise GradcliError(f"{call.function} gets its argument {keyword} twice", span, "leave one out")
+        settings[name] = setting_of(value, call)
+    return operation, operands, tuple(operation.complete(settings).items())
+
+
+def _has_settings(call: Call) -> bool:
+    """Whether a call of a reduction names a setting of that on arrays."""
+    load()
+    known = [name for name, _ in STRUCTURAL[REDUCTIONS[call.function]].settings]
+    return any(SYNONYMS.get(keyword, keyword) in known for keyword in call.keywords)
+
+
+def _operands(operation: Structural, given: Sequence[Expression]) -> tuple[list[Expression], list[Expression]]:
+    """The operands among the arguments, and the rest. A list of arrays is its elements: stack([a, b])."""
+    if operation.variadic:
+        if len(given) == 1 and isinstance(given[0], Array):
+            return list(given[0].items), []
+        return list(given), []
+    count = len(operation.parameters)
+    return list(given[:count]), list(given[count:])
+
+
+def setting_of(expression: Expression, call: Call) -> Setting:
+    """The value of a setting: a number, a word such as True, or a list of settings.
+
+    Raises:
+        GradcliError: It is not constant.
+    """
+    if isinstance(expression, Name) and expression.name in _WORDS:
+        return _WORDS[expression.name]
+    if isinstance(expression, Number):
+        return _plain(expression.value)
+    if isinstance(expression, Operator) and expression.symbol == "-" and isinstance(expression.operands[0], Number):
+        return _plain(-expression.operands[0].value)
+    if isinstance(expression, Array | Tuple):
+        return tuple([setting_of(item, call) for item in expression.items])  # as deep as the text nests lists of numbers
+    raise GradcliError(
+        f"a setting of {call.function} must be a number", expression.span, "settings such as axis are known before the graph is"
+    )
+
+
+def _plain(value: int | Fraction | float) -> int | float:
+    return int(value) if value == int(value) else float(value)
