@@ -78,7 +78,7 @@ def closes_nothing(text: str, token: Token, opening: str, open_brackets: Sequenc
     """
     if open_brackets:
         other = text[open_brackets[-1]]
-        hint = f"write {_CLOSING[other]}, or the missing '{opening}'"
+        hint = f"write '{_CLOSING[other]}', or the missing '{opening}'"
         return GradcliError(f"this '{token.text}' stands where a '{other}' is open", token.span, hint)
     return GradcliError(f"this '{token.text}' closes nothing", token.span, f"remove it, or write the missing '{opening}'")
 

@@ -62,7 +62,7 @@ def _run(text: str) -> Sequence[Any]:
     Three stacks grow and shrink together: states, values, and the position in the text where each value starts.
     """
     tables, match, builds = _automaton()
-    rules, actions, gotos, accept = tables.rules, tables.actions, tables.gotos, tables.accept
+    rules, actions, gotos, accept, brackets = tables.rules, tables.actions, tables.gotos, tables.accept, _BRACKETS
     # Most reductions pass one symbol on to the next level of precedence. Where such a chain of them leads depends only on the
     # state below, the state, and the coming token, so it is walked once and remembered.
     chains: dict[tuple[int, int, str], int] = {}
@@ -83,9 +83,8 @@ def _run(text: str) -> Sequence[Any]:
             kind, token_start, token = END, position, ""
         else:
             token_start, token = found.start(kind), found[kind]
-            if kind in _BRACKETS:
-                closes = _BRACKETS[kind]
-                if not closes:
+            if kind in brackets:
+                if not (closes := brackets[kind]):
                     open_brackets.append(token_start)
                 elif open_brackets and text[open_brackets[-1]] == closes:
                     open_brackets.pop()

@@ -134,10 +134,10 @@ def _parts(node: Expression, pretty: bool, number: NumberText) -> list[tuple[Exp
         case Index(target, items):
             return [*_target(target), "[", *_listed(items), "]"]
         case Slice(start, stop, step):
-            bounds = [start, stop] if step is None else [start, stop, step]
-            return [
-                part for at, bound in enumerate(bounds) for part in (":" if at else "", (bound, CONDITIONAL) if bound else "")
-            ]
+            parts = []
+            for bound in (start, stop) if step is None else (start, stop, step):
+                parts += [":", "" if bound is None else (bound, CONDITIONAL)]
+            return parts[1:]
         case Ellipsis():
             return ["..."]
         case Transposed(target):

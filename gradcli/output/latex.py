@@ -6,16 +6,22 @@ import unicodedata
 from fractions import Fraction
 
 from gradcli.language.ast import (
+    Array,
     Call,
     Comparison,
     Conditional,
+    Ellipsis,
     Expression,
     Group,
+    Index,
     Name,
     Number,
     Operator,
     Partial,
     Prime,
+    Slice,
+    Transposed,
+    Tuple,
     children,
     postorder,
 )
@@ -35,6 +41,7 @@ GREEK_NAMES = sorted(GREEK.values())
 """The Greek letters in words, capital ones with a capital."""
 
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_MATRIX, _MATRIX_END = r"\begin{pmatrix} ", r" \end{pmatrix}"
 _ESCAPES = {
     "_": r"\_",
     "\\": r"\backslash ",
@@ -142,9 +149,7 @@ def _write(node: Expression, below: tuple[Expression, ...], texts: list[str], nu
         case Operator("/"):
             return rf"\frac{{{texts[0]}}}{{{texts[1]}}}"
         case Operator("^", (base, _)):
-            text = _at_least(base, texts[0], ATOM)
-            closed = not isinstance(base, Call) or text.startswith((r"\sqrt", r"\left|", r"\left\l")) or text.endswith(r"\right)")
-            return f"{text if closed else _parenthesised(text)}^{{{texts[1]}}}"
+            return f"{_raised(base, texts[0])}^{{{texts[1]}}}"
         case Operator(symbol, (left, right)):
             at = LEVELS[symbol]
             sign = _INFIX.get(symbol, symbol)
@@ -163,6 +168,20 @@ def _write(node: Expression, below: tuple[Expression, ...], texts: list[str], nu
             return rf"\begin{{cases}} {then} & \text{{if }} {test} \\ {otherwise} & \text{{otherwise}} \end{{cases}}"
         case Call(function, arguments, keywords):
             return _call(function, arguments, keywords, texts)
+        case Array(items):
+            return _matrix(items, texts)
+        case Index(target):
+            return f"{_indexable(target, texts[0])}_{{{', '.join(texts[1:])}}}"
+        case Slice(start, stop, step):
+            present = iter(texts)
+            bounds = ["" if bound is None else next(present) for bound in (start, stop, step)]
+            return "{:}".join(bounds if step is not None else bounds[:2])
+        case Ellipsis():
+            return r"\dots"
+        case Transposed(target):
+            return rf"{_raised(target, texts[0])}^{{\top}}"
+        case Tuple():
+            return _parenthesised(", ".join(texts))
     raise TypeError(f"{type(node).__name__} is not an expression")
 
 
@@ -178,6 +197,33 @@ def _call(function: str, arguments: tuple[Expression, ...], keywords: tuple[str,
     words = texts[:positional]
     words += [rf"\mathrm{{{_escaped(k)}}} = {text}" for k, text in zip(keywords, texts[positional:], strict=True)]
     return rf"\operatorname{{{_escaped(function)}}}\left({', '.join(words)}\right)"
+
+
+def _matrix(items: tuple[Expression, ...], texts: list[str]) -> str:
+    """A row of items; rows one below the other where all items are rows of what are no arrays themselves."""
+    if is_matrix(items):
+        rows = (text.removeprefix(_MATRIX).removesuffix(_MATRIX_END) for text in texts)
+        return _MATRIX + r" \\ ".join(rows) + _MATRIX_END
+    return _MATRIX + " & ".join(texts) + _MATRIX_END
+
+
+def is_matrix(items: tuple[Expression, ...]) -> bool:
+    """Whether the items of an array are rows of a matrix."""
+    return all(isinstance(item, Array) and not any(isinstance(below, Array) for below in item.items) for item in items)
+
+
+def _raised(base: Expression, text: str) -> str:
+    """The base of a power or of a transposition."""
+    text = _at_least(base, text, ATOM)
+    closed = not isinstance(base, Call) or text.startswith((r"\sqrt", r"\left|", r"\left\l")) or text.endswith(r"\right)")
+    return text if closed and not isinstance(base, Transposed) else _parenthesised(text)
+
+
+def _indexable(target: Expression, text: str) -> str:
+    """What has an index; braces keep its own index or the sign of its transposition apart."""
+    if isinstance(target, Name | Index | Transposed):
+        return f"{{{text}}}" if "_" in text or "^" in text else text
+    return _parenthesised(text) if isinstance(target, Number | Partial) else _raised(target, text)
 
 
 def _parenthesised(text: str) -> str:

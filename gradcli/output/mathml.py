@@ -6,25 +6,32 @@ from fractions import Fraction
 from html import escape
 
 from gradcli.language.ast import (
+    Array,
     Call,
     Comparison,
     Conditional,
+    Ellipsis,
     Expression,
     Group,
+    Index,
     Name,
     Number,
     Operator,
     Partial,
     Prime,
+    Slice,
+    Transposed,
+    Tuple,
     children,
     postorder,
 )
 from gradcli.language.numbers import number_text
 from gradcli.language.text import ATOM, LEVELS, PRODUCT, SUM, UNARY, NumberText, level
-from gradcli.output.latex import name_parts
+from gradcli.output.latex import is_matrix, name_parts
 
 _SIGNS = {"*": "⋅", "-": "−", "<=": "≤", ">=": "≥", "!=": "≠", "==": "=", "%": "mod", "and": "∧", "or": "∨"}
 _CONSTANTS = {"pi": "π", "tau": "τ", "inf": "∞"}
+_TABLE, _TABLE_END = "<mtable>", "</mtable>"
 _FENCES = {"abs": ("|", "|"), "floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉")}
 _GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η", "theta": "θ", "kappa": "κ",
           "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "rho": "ρ", "sigma": "σ", "phi": "φ", "chi": "χ", "psi": "ψ",
@@ -114,7 +121,35 @@ def _write(node: Expression, below: tuple[Expression, ...], texts: list[str], nu
             return _cases(texts[1], texts[0], texts[2])
         case Call(function, arguments, keywords):
             return _call(function, arguments, keywords, texts)
+        case Array(items):
+            return _matrix(items, texts)
+        case Index(target):
+            return f"<msub>{_target(target, texts[0])}{_row('<mo>,</mo>'.join(texts[1:]))}</msub>"
+        case Slice(start, stop, step):
+            present = iter(texts)
+            bounds = ["" if bound is None else next(present) for bound in (start, stop, step)]
+            return _row("<mo>:</mo>".join(bounds if step is not None else bounds[:2]))
+        case Ellipsis():
+            return "<mo>…</mo>"
+        case Transposed(target):
+            return f"<msup>{_target(target, texts[0])}<mo>⊤</mo></msup>"
+        case Tuple():
+            return _fenced("<mo>,</mo>".join(texts))
     raise TypeError(f"{type(node).__name__} is not an expression")
+
+
+def _matrix(items: tuple[Expression, ...], texts: list[str]) -> str:
+    """A row of items; rows one below the other where the items are the rows of a matrix."""
+    if is_matrix(items):
+        rows = "".join(text[text.index(_TABLE) + len(_TABLE) : text.rindex(_TABLE_END)] for text in texts)
+    else:
+        rows = f"<mtr>{''.join(f'<mtd>{text}</mtd>' for text in texts)}</mtr>"
+    return _fenced(f"{_TABLE}{rows}{_TABLE_END}")
+
+
+def _target(node: Expression, text: str) -> str:
+    """What is indexed or transposed, in parentheses where it is no name, part or array."""
+    return _fenced(text) if isinstance(node, Number | Partial) else _at_least(node, text, ATOM, power=True)
 
 
 def _number(value: int | Fraction | float, number: NumberText) -> str:
@@ -169,7 +204,7 @@ def _at_least(node: Expression, text: str, least: int, *, power: bool = False) -
         return text
     if isinstance(node, Number) and node.value >= 0 and "/" in number_text(node.value) and least <= PRODUCT + 1:
         return text
-    raised = power and isinstance(node, Call) and node.function in ("exp", "square")
+    raised = power and (isinstance(node, Transposed) or (isinstance(node, Call) and node.function in ("exp", "square")))
     piecewise = isinstance(node, Call) and node.function == "where"
     return _fenced(text) if level(node) < least or raised or piecewise else text
 
