@@ -10,6 +10,7 @@ from gradcli.graph.graph import DEFAULT_MAX_NODES, Constant, Graph, Settings
 from gradcli.language.ast import NOWHERE, Program
 from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.lower import lower
+from gradcli.lowering.shapes import no_arrays
 from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.symbol import Symbol
 
@@ -98,6 +99,7 @@ def pair_of(programs: tuple[Program, Program], sources: tuple[tuple[str, str], .
     for program, (text, where) in zip(programs, sources, strict=True):
         try:
             outputs.append(lower(program, builder).output)
+            no_arrays(graph)
         except GradcliError as error:
             raise error.located(text, where) from None
     needed = graph.ancestors(*outputs)

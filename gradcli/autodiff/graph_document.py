@@ -10,12 +10,14 @@ from typing import Any
 
 from gradcli.autodiff.tape import DTYPES, MODES
 from gradcli.errors import ExitCode, GradcliError, nearest
-from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph
+from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph, Setting, Settings, Shape
 from gradcli.graph.names import constant_text
-from gradcli.language.ast import NOWHERE, Expression, Name, Number, Operator
+from gradcli.language.ast import NOWHERE, Array, Expression, Name, Number, Operator
 from gradcli.language.parser import is_name, parse
+from gradcli.lowering.shapes import inferred_shape
 from gradcli.ops.constants import VALUES
 from gradcli.ops.operation import OPERATIONS
+from gradcli.ops.structural import STRUCTURAL, load
 
 GRAPH_SCHEMA = "gradcli/graph/1"
 EVAL_SCHEMA = "gradcli/eval/1"
@@ -43,19 +45,17 @@ class GraphDocument:
 
     graph: Graph
     expression: str
-    bindings: dict[str, float] | None
-    values: list[float | None]
+    bindings: dict[str, Any] | None
+    values: list[Any]
     wrt: list[str]
     mode: str
     dtype: str
     retain_grad: list[str]
 
-    def differing(self, values: Sequence[float]) -> int | None:
+    def differing(self, values: Sequence[Any]) -> int | None:
         """The first node whose value in the document is not the one that is computed; None where all agree."""
         for id, (told, value) in enumerate(zip(self.values, values, strict=False)):
-            if told is not None and not (
-                told == value or (told != told and value != value) or math.isclose(told, value, rel_tol=_SAME, abs_tol=1e-300)
-            ):
+            if told is not None and not _same(told, value):
                 return id
         return None
 
@@ -73,6 +73,15 @@ def graph_document(document: object, where: str, *, max_nodes: int) -> GraphDocu
             or too few operands, an operand does not come before its node, a name is not unique; exit code 4 beyond the limit.
     """
     return _Reading(where).read(document, max_nodes)
+
+
+def _same(told: Any, value: Any) -> bool:
+    """Whether two numbers, or two arrays, agree but for rounding."""
+    if not isinstance(told, float) or not isinstance(value, float):
+        import numpy
+
+        return numpy.shape(told) == numpy.shape(value) and bool(numpy.allclose(told, value, _SAME, 1e-300, equal_nan=True))
+    return told == value or (told != told and value != value) or math.isclose(told, value, rel_tol=_SAME, abs_tol=1e-300)
 
 
 class _Reading:
@@ -116,7 +125,7 @@ class _Reading:
             retain_grad=retained,
         )
 
-    def node(self, graph: Graph, names: dict[str, int], index: int, given: object) -> float | None:
+    def node(self, graph: Graph, names: dict[str, int], index: int, given: object) -> Any:
         """Append a node to the graph; gives its value in the document."""
         node = self.mapping(given, f"node {index}")
         place = f"node {index}"
@@ -134,17 +143,17 @@ class _Reading:
         elif not is_name(name):
             raise self.error(f"{place} has the name {_shown(name)}, which is not one")
         elif operation == VARIABLE:
-            graph.variable(name, NOWHERE)
+            graph.variable(name, NOWHERE, self.shape(node.get("shape", []), place))
         else:
-            self.check_operation(operation, len(inputs), place)
-            graph.given_names[graph.append(operation, inputs, NOWHERE)] = name
+            self.operation(graph, operation, inputs, node, place)
+            graph.given_names[index] = name
         if operation in (CONSTANT, VARIABLE) and inputs:
             raise self.error(f"{place} is a {operation} and has inputs")
         if name in names:
             raise self.error(f"{place} has the name of node {names[name]}, {_shown(name)}")
         names[name] = index
         told = node.get("value")
-        return None if told is None else self.number(told, f"{place}, value")
+        return None if told is None else self.value(told, f"{place}, value")
 
     def inputs(self, given: object, place: str, index: int) -> tuple[int, ...]:
         inputs = self.items(given, f"{place}, inputs")
@@ -156,8 +165,44 @@ class _Reading:
                 raise self.error(f"{place} has the input {what}", "a graph has no cycles: inputs are earlier nodes")
         return tuple(inputs)
 
+    def shape(self, given: object, place: str) -> Shape:
+        sizes = self.items(given, f"{place}, shape")
+        if not all(isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 10**12 for size in sizes):
+            raise self.error(f"{place} has a shape that is not a list of sizes")
+        return tuple(sizes)
+
+    def operation(self, graph: Graph, operation: str, inputs: tuple[int, ...], node: Mapping[str, Any], place: str) -> None:
+        """Append the node of an operation; its shape follows from its inputs and settings."""
+        settings = self.settings(node.get("settings", {}), operation, place)
+        self.check_operation(operation, len(inputs), place)
+        try:
+            shape = inferred_shape(graph, operation, inputs, settings, NOWHERE)
+        except GradcliError as error:
+            raise self.error(f"{place}: {error.message}") from None
+        except (TypeError, ValueError, IndexError):  # a setting of a wrong kind
+            raise self.error(f"{place}: its settings do not fit {operation}") from None
+        id = graph.append(operation, inputs, NOWHERE)
+        graph.set_shape(id, shape)
+        if settings:
+            graph.settings[id] = settings
+
+    def settings(self, given: object, operation: str, place: str) -> Settings:
+        settings = {name: _setting(value) for name, value in self.mapping(given, f"{place}, settings").items()}
+        if not settings and operation not in STRUCTURAL:
+            load()
+        declared = STRUCTURAL.get(operation)
+        if declared is None:
+            if settings:
+                raise self.error(f"{place} has settings, and {_shown(operation)} takes none")
+            return ()
+        names = [name for name, _ in declared.settings]
+        unknown = [name for name in settings if name not in names]
+        if unknown:
+            raise self.error(f"{place} has the setting {_shown(unknown[0])}, which {operation} does not have")
+        return tuple(declared.complete(settings).items())
+
     def check_operation(self, operation: str, count: int, place: str) -> None:
-        known = OPERATIONS.get(operation)
+        known = OPERATIONS.get(operation) or STRUCTURAL.get(operation)
         if known is None:
             near = nearest(operation[:60], OPERATIONS)
             raise self.error(
@@ -190,7 +235,7 @@ class _Reading:
                 raise self.error(f"outputs has {_shown(id)}, which is not the id of a node")
         graph.outputs = list(listed)
 
-    def bindings(self, graph: Graph, given: object) -> dict[str, float] | None:
+    def bindings(self, graph: Graph, given: object) -> dict[str, Any] | None:
         if given is None:
             return None
         bindings = self.mapping(given, "bindings")
@@ -200,7 +245,7 @@ class _Reading:
         for name in graph.variables:
             if name not in bindings:
                 raise self.error(f"bindings has no value of {_shown(name)}")
-        return {name: self.number(bindings[name], f"bindings, {_shown(name)}") for name in graph.variables}
+        return {name: self.value(bindings[name], f"bindings, {_shown(name)}") for name in graph.variables}
 
     # ---- values of JSON ----
 
@@ -218,6 +263,23 @@ class _Reading:
         if not isinstance(given, str):
             raise self.error(f"{what} must be a text, not {_shown(given)}")
         return given
+
+    def value(self, given: object, what: str) -> Any:
+        """A number, or an array of nested lists."""
+        if not isinstance(given, list):
+            return self.number(given, what)
+        import numpy
+
+        work: list[Any] = [given]
+        depth = 0
+        while work and all(isinstance(item, list) for item in work) and depth < 33:
+            work = [inner for item in work for inner in item]
+            depth += 1
+        flat = [self.number(item, what) for item in work]
+        try:
+            return numpy.array(flat).reshape(numpy.shape(given))
+        except ValueError:
+            raise self.error(f"{what} has rows of different lengths") from None
 
     def number(self, given: object, what: str) -> float:
         if isinstance(given, str) and given in _SPECIAL:
@@ -247,6 +309,10 @@ class _Reading:
 
 def _constant_value(expression: Expression | None) -> Constant | None:
     """The value of ``2``, ``-0.5``, ``1/3``, ``pi`` or ``-inf``; None for any other expression."""
+    if isinstance(expression, Array):
+        items = [_constant_value(item) for item in expression.items]
+        known = [item for item in items if item is not None]
+        return tuple(known) if len(known) == len(items) else None
     if isinstance(expression, Number):
         return expression.value
     if isinstance(expression, Name) and expression.name in VALUES:
@@ -265,6 +331,13 @@ def _constant_value(expression: Expression | None) -> Constant | None:
             return Fraction(inner) / Fraction(below.value) if isinstance(inner, int | Fraction) else None
         return Fraction(above.value) / Fraction(below.value)
     return None
+
+
+def _setting(value: object) -> Setting:
+    """A setting from JSON, whose lists are tuples here."""
+    if isinstance(value, list):
+        return tuple([_setting(item) for item in value])  # as deep as read_json allows
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
 def _shown(value: object) -> str:

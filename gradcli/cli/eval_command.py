@@ -5,12 +5,14 @@ from __future__ import annotations
 from gradcli.cli.choices import chosen_format
 from gradcli.cli.command import (
     ASCII,
+    COTANGENT,
     DTYPE,
     EXPRESSION,
     EXPRESSION_OPTIONS,
     FORMAT,
     GRAPH,
     JSON,
+    MAX_ELEMENTS,
     MAX_NODES,
     MODE,
     RETAIN_GRAD,
@@ -45,6 +47,7 @@ OPTIONS = (
     MODE,
     DTYPE,
     RETAIN_GRAD,
+    COTANGENT,
     FORMAT._replace(choices=(*FORMAT.choices, "numbers")),
     JSON,
     Option("quiet", "The value, then the gradient, a number a line: --format numbers.", short="-q"),
@@ -52,6 +55,7 @@ OPTIONS = (
     ASCII,
     STRICT,
     MAX_NODES,
+    MAX_ELEMENTS,
 )
 
 

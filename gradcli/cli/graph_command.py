@@ -5,14 +5,17 @@ from __future__ import annotations
 from gradcli.cli.choices import chosen_format, file_format
 from gradcli.cli.command import (
     ASCII,
+    COTANGENT,
     DTYPE,
     EXPRESSION,
     EXPRESSION_OPTIONS,
     GRAPH,
     JSON,
+    MAX_ELEMENTS,
     MAX_NODES,
     MODE,
     RETAIN_GRAD,
+    SHAPE,
     STRICT,
     Arguments,
     Command,
@@ -54,6 +57,8 @@ OPTIONS = (
     ),
     DTYPE,
     RETAIN_GRAD,
+    COTANGENT,
+    SHAPE,
     Option("format", "How to write it; where left out by the name of the file, else a table.", "FORMAT", choices=FORMATS),
     JSON,
     Option("output", "Write to a file; the end of its name decides the format where --format is left out.", "FILE", short="-o"),
@@ -76,6 +81,7 @@ OPTIONS = (
     ASCII,
     STRICT,
     MAX_NODES,
+    MAX_ELEMENTS,
 )
 
 

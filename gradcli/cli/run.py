@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.cli.choices import split_names
 from gradcli.cli.command import Arguments, Command
 from gradcli.cli.streams import STDIN, write_warning
-from gradcli.cli.variables import bindings, expression_text, option_like
+from gradcli.cli.variables import bindings, expression_text, number, option_like
 from gradcli.errors import GradcliError
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
         dtype=arguments.text("dtype"),
         retain_grad=split_names("--retain-grad", arguments.texts("retain-grad")),
         max_nodes=arguments.integer("max-nodes"),
+        max_elements=arguments.integer("max-elements"),
+        cotangent=_cotangent(arguments),
+        shapes=_shapes(arguments.texts("shape")),
         without_values=without_values,
     )
     graph_file = arguments.text("graph")
@@ -73,6 +76,7 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
                 tape, text = _from_document(graph_file, values, from_file, asked, notes)
             step("checking the values")
             notes += [] if tape.symbolic else not_finite_warnings(tape, arguments.flag("strict"))
+            notes += _no_gradient(tape)
         except UnknownVariableError as error:
             raise option_like(error, arguments, command).located("" if graph_file else text, where) from None
         except GradcliError as error:
@@ -84,6 +88,14 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
     return Run(tape, text, [*left_over, *notes])
 
 
+def _no_gradient(tape: Tape) -> list[str]:
+    """What is said where an output is an array and nothing says by what its gradient is multiplied."""
+    shape = tape.graph.shape(tape.output)
+    if tape.adjoints[tape.output] is not None or not tape.requires_grad[tape.output]:
+        return []
+    return [f"{tape.names[tape.output]} has the shape {shape}, so it has no gradient without --cotangent"]
+
+
 class _Asked(NamedTuple):
     """What the options of a call ask of a run; None where they leave it open."""
 
@@ -92,12 +104,36 @@ class _Asked(NamedTuple):
     dtype: str | None
     retain_grad: Sequence[str]
     max_nodes: int
+    max_elements: int
+    cotangent: Any
+    shapes: Mapping[str, tuple[int, ...]]
     without_values: bool
 
     @property
     def retained(self) -> Sequence[str] | None:
         """As :func:`record` takes it: None for all."""
         return None if self.retain_grad == ["all"] else self.retain_grad
+
+
+def _cotangent(arguments: Arguments) -> Any:
+    text = arguments.text("cotangent")
+    return None if text is None else number(text, "--cotangent")
+
+
+def _shapes(given: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """The shapes of ``A=3,4``.
+
+    Raises:
+        GradcliError: One is written otherwise.
+    """
+    shapes: dict[str, tuple[int, ...]] = {}
+    for text in given:
+        name, _, sizes = text.partition("=")
+        words = sizes.split(",")
+        if not name or not all(word.strip().isdecimal() and len(word) < 12 for word in words):
+            raise GradcliError(f"--shape takes NAME=SIZES, not '{text}'", hint="for example --shape A=3,4")
+        shapes[name.strip()] = tuple(map(int, words))
+    return shapes
 
 
 def _check_stdin(arguments: Arguments) -> None:
@@ -118,7 +154,7 @@ def _from_text(text: str, where: str, values: Mapping[str, float], from_file: Co
 
     program = parse(text, where)
     if asked.without_values and not values:
-        tape = outline(program, asked.wrt, retain_grad=asked.retained, max_nodes=asked.max_nodes)
+        tape = outline(program, asked.wrt, retain_grad=asked.retained, max_nodes=asked.max_nodes, shapes=asked.shapes)
         if tape.graph.variables:
             if asked.mode == "dynamic":
                 name = next(iter(tape.graph.variables))
@@ -133,6 +169,8 @@ def _from_text(text: str, where: str, values: Mapping[str, float], from_file: Co
         dtype=asked.dtype or "float64",
         retain_grad=asked.retained,
         max_nodes=asked.max_nodes,
+        max_elements=asked.max_elements,
+        cotangent=asked.cotangent,
         spare=from_file,  # one file of values may serve several expressions
     )
 
@@ -165,6 +203,7 @@ def _from_document(
         mode=found.mode,
         dtype=asked.dtype or found.dtype,
         retain_grad=asked.retained if asked.retain_grad else found.retain_grad,
+        cotangent=asked.cotangent,
     )
     unchanged = bound == found.bindings and tape.dtype == found.dtype
     differing = found.differing(tape.values) if unchanged and not tape.symbolic else None

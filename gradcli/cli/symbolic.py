@@ -17,6 +17,7 @@ from gradcli.language.parser import parse
 from gradcli.lowering.builders import StaticBuilder, compacted
 from gradcli.lowering.calls import run_together
 from gradcli.lowering.lower import lower
+from gradcli.lowering.shapes import no_arrays
 from gradcli.output.derivatives import Derivatives, derivatives_json, lines
 
 
@@ -28,6 +29,7 @@ def static_graph(text: str, where: str, values: Mapping[str, float], max_nodes: 
     """
     try:
         graph = compacted(lower(parse(text, where), StaticBuilder(Graph(max_nodes)), values))
+        no_arrays(graph)
         for name in values:
             if name not in graph.variables:
                 raise UnknownVariableError(name, list(graph.variables))

@@ -16,6 +16,7 @@ from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import DEFAULT_MAX_NODES
 from gradcli.language.ast import Program
 from gradcli.language.parser import parse
+from gradcli.lowering.shapes import no_arrays
 
 VIEWS = ("nodes", "paths", "rules")
 DETAILS = ("brief", "normal", "full")
@@ -104,6 +105,7 @@ def explained(
 ) -> Explanation:
     """Explain the gradient of a run; the arguments are those of :func:`explain`."""
     limit = MAX_NODES[by] if limit is None else limit
+    no_arrays(tape.graph)
     if len(tape.graph) > limit:
         raise GradcliError(
             f"the graph has {len(tape.graph):,} nodes, and an explanation by {by} ends at {limit:,}",

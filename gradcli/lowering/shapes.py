@@ -29,3 +29,17 @@ def _operands(graph: Graph, inputs: Sequence[int]) -> str:
     names = {id: name for name, id in graph.variables.items()} | graph.given_names
     known = [f"{names[input]} has the shape {graph.shape(input)}" for input in dict.fromkeys(inputs) if input in names]
     return ", ".join(known)
+
+
+def no_arrays(graph: Graph) -> None:
+    """Check that a graph is one of numbers.
+
+    Raises:
+        GradcliError: A node is an array.
+    """
+    if graph.shapes:
+        first = min(graph.shapes)
+        hint = "gradcli eval and gradcli graph take arrays"
+        raise GradcliError(
+            f"this works with numbers, and here is an array of shape {graph.shape(first)}", graph.spans[first], hint
+        )

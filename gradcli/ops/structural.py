@@ -158,7 +158,7 @@ def shape_of(value: Any) -> Shape:
 
 def plain(value: Any) -> Any:
     """A result as the graph keeps it: a float for a scalar, an array for anything else."""
-    return float(value) if value.ndim == 0 else value
+    return value if getattr(value, "ndim", 0) else float(value)
 
 
 def broadcast(*shapes: Shape) -> Shape:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from gradcli.autodiff.gradient import Gradient
 from gradcli.autodiff.tape import Tape
 from gradcli.derivation.local import Labels
-from gradcli.graph.graph import Graph
+from gradcli.graph.graph import Graph, Settings
 from gradcli.language.text import to_text
 from gradcli.lowering.raising import node_expression
 
@@ -33,6 +33,7 @@ class Entry:
         adjoint: The derivative of the output by it; None where none arrives, and where the variables have no values.
         derivative_of: Of a gradient graph the variables by which it is the derivative.
         shape: Empty for a number.
+        settings: Of an operation on arrays, such as its axis, by name.
     """
 
     id: int
@@ -49,6 +50,7 @@ class Entry:
     adjoint: Any = None
     derivative_of: tuple[str, ...] = ()
     shape: tuple[int, ...] = ()
+    settings: Settings = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ class FunctionListing:
             tape.grad(id) if known else None,
             tape.adjoints[id] if known else None,
             shape=tape.graph.shape(id),
+            settings=tape.graph.settings.get(id, ()),
         )
 
     def links(self, id: int) -> list[Link]:
@@ -191,6 +194,7 @@ class GradientListing:
             None if values is None else values[id],
             derivative_of=tuple(self.derivatives.get(id, ())),
             shape=graph.shape(id),
+            settings=graph.settings.get(id, ()),
         )
 
     def links(self, id: int) -> list[Link]:

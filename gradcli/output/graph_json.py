@@ -46,8 +46,9 @@ def _backward(tape: Tape, encode: Encode) -> Iterator[str]:
     gradient = gradient_of(tape)
     listing = GradientListing(gradient, tape.names[tape.output], board=False)
     yield f',\n "gradient": {encode(gradient.nodes)},\n "nodes": '
-    keys = ("id", "name", "op", "expr", "inputs", "shape", "value")
-    yield from list_json(encode({key: node_object(listing.entry(id))[key] for key in keys}) for id in range(len(gradient.graph)))
+    keys = ("id", "name", "op", "expr", "inputs", "shape", "settings", "value")
+    nodes = (node_object(listing.entry(id)) for id in range(len(gradient.graph)))
+    yield from list_json(encode({key: node[key] for key in keys if key in node}) for node in nodes)
     yield "}"
 
 

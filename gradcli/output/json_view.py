@@ -83,6 +83,7 @@ def node_object(entry: Entry) -> dict[str, Any]:
         "expr": entry.expression,
         "inputs": entry.inputs,
         "shape": entry.shape,
+        **({"settings": dict(entry.settings)} if entry.settings else {}),
         "value": json_number(entry.value),
         "is_leaf": entry.is_leaf,
         "requires_grad": entry.requires_grad,

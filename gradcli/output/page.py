@@ -126,6 +126,8 @@ def html_page_of_graph(
             hint="other formats draw a part of it",
             exit_code=ExitCode.LIMIT,
         )
+    if tape.graph.shapes:
+        raise GradcliError("a page steps through graphs of numbers, and this one has arrays", hint="svg and the others draw it")
     if chosen is None:
         chosen = selected(tape.graph, most=DRAWN_NODES)
     whole_labels = sum(len(tape.graph.inputs[id]) for id in chosen) <= WHOLE_LABELS

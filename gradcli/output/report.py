@@ -68,7 +68,7 @@ def _derivations(tape: Tape, derivation: Derivation, style: Style) -> Iterator[E
         found = derivation.equations.get(tape.graph.variables[name])
         if found is not None:
             rows = list(_rows(found.steps, style))
-            title = style.text(f"Why ∂{output}/∂{name} = {short_text(tape.gradient[name] or 0.0)}")
+            title = style.text(f"Why ∂{output}/∂{name} = {short_text(tape.gradient[name])}")
             yield Equations(title, rows, frozenset({len(rows) - 1}))
 
 

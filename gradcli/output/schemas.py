@@ -15,7 +15,9 @@ from gradcli.output.operations import OPS_SCHEMA
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = {"type": "string"}
-_NUMBER = {"anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-Infinity"]}]}
+_SCALAR = {"anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-Infinity"]}]}
+
+_NUMBER = {"anyOf": [*_SCALAR["anyOf"], {"type": "array"}], "description": "A number; nested lists of numbers for an array."}
 
 
 def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
@@ -30,11 +32,15 @@ def _map(values: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": values}
 
 
+_OPTIONAL = ("settings",)
+"""Keys that a document has only where there is something to say."""
+
+
 def _object(properties: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": properties,
-        "required": list(properties),
+        "required": [name for name in properties if name not in _OPTIONAL],
         "additionalProperties": False,
         **more,
     }
@@ -46,6 +52,7 @@ def _says(text: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 _ID = {"type": "integer", "minimum": 0}
 
+_SETTINGS = {"type": "object", "description": "Of an operation on arrays, such as its axis; left out where it has none."}
 _BARE_NODE = {
     "id": _says("Place in the order of evaluation, from 0.", _ID),
     "name": _says("Unique name.", _TEXT),
@@ -61,6 +68,7 @@ def _node(number: dict[str, Any]) -> dict[str, Any]:
     return _object(
         {
             **_BARE_NODE,
+            "settings": _SETTINGS,
             "value": number,
             "is_leaf": {"type": "boolean"},
             "requires_grad": {"type": "boolean"},
@@ -232,7 +240,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                                 ),
                                 "nodes": _says(
                                     "The gradient as a graph of its own.",
-                                    _list(_object({**_BARE_NODE, "value": _or_null(_NUMBER)})),
+                                    _list(_object({**_BARE_NODE, "settings": _SETTINGS, "value": _or_null(_NUMBER)})),
                                 ),
                             }
                         )
