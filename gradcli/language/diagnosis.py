@@ -43,6 +43,8 @@ _VALUES = ("NAME", "NUMBER", "LPAR", "LSQB", "ROOT", "NOT")
 _BEHIND_VALUES = ("NAME", "NUMBER", "RPAR", "RSQB", "SUPERSCRIPT", "TRANSPOSED")
 
 _CLOSING = {"(": ")", "[": "]"}
+_NO_SLICE = "a slice stands only in an index: A[0:2]; an array lists its items: [0, 1]"
+_SLICE_PARTS = "a slice has at most three parts: start:stop:step"
 _LONGEST_SHOWN = 20
 """Characters of an array that a hint repeats."""
 
@@ -121,7 +123,7 @@ def unexpected(text: str, token: Token, previous: Token, expected: Collection[st
             missing = f", or {_between(opening)} before '{shown}'"
             return _not_closed(text, open_brackets[-1], "is not closed where its line ends", missing)
         return _no_operator(text, shown, token, previous, opening)
-    if token.kind in ("RPAR", "RSQB") and "ELSE" in expected:
+    if "ELSE" in expected and (token.kind in ("RPAR", "RSQB", "COLON") or (token.kind == "COMMA" and opening == "[")):
         return _no_else(token.span)
     if opening == "[" and token.kind in ("COLON", "SEPARATOR", "EQUAL"):
         return _misplaced_in_brackets(text, token, expected, open_brackets[-1])
@@ -179,15 +181,17 @@ def _misplaced_in_brackets(text: str, token: Token, expected: Collection[str], a
     elif token.kind == "SEPARATOR":
         hint = "between the items of an index write ',': A[0, 1]"
     elif "SEPARATOR" in expected:
-        hint = "a slice stands only in an index: A[0:2]; an array lists its items: [0, 1]"
+        hint = _NO_SLICE
     else:
-        hint = "a slice has at most three parts: start:stop:step"
+        hint = _SLICE_PARTS
     return GradcliError(f"unexpected '{token.text}'", token.span, hint)
 
 
 def _not_a_value(shown: str, token: Token, previous: Token, opening: str) -> GradcliError:
     if token.kind == "RPAR" and previous.kind == "LPAR":
         return GradcliError("these parentheses are empty", (previous.span[0], token.span[1]), "write a value between them")
+    if token.kind == previous.kind == "COLON":
+        return GradcliError("unexpected ':'", token.span, _SLICE_PARTS)
     hint = _SPELLINGS.get((previous.text, token.text), "")
     if token.kind == "IF":
         hint = "a condition stands in the middle: A if C else B"
@@ -195,6 +199,8 @@ def _not_a_value(shown: str, token: Token, previous: Token, opening: str) -> Gra
         hint = "put the condition in parentheses: (not C)"
     elif token.kind == "COMMA" and opening == "[":
         hint = "leave the ',' out, or write the item that is missing"
+    elif token.kind == "COLON" and previous.kind in ("LSQB", "COMMA"):
+        hint = _NO_SLICE
     elif token.kind == "ELLIPSIS":
         hint = "'...' is an item of an index: A[..., 0]"
     after = f" after '{visible(previous.text)}'" if previous.text else ""

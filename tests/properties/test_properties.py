@@ -23,17 +23,23 @@ from gradcli.graph.graph import Graph
 from gradcli.graph.verifier import verify
 from gradcli.language.ast import (
     NOWHERE,
+    Array,
     Call,
     Comparison,
     Conditional,
+    Ellipsis,
     Expression,
     Group,
+    Index,
     Name,
     Number,
     Operator,
     Output,
     Partial,
     Program,
+    Slice,
+    Transposed,
+    Tuple,
     children,
     postorder,
 )
@@ -152,6 +158,33 @@ def positive_operation(inner: st.SearchStrategy[Expression]) -> st.SearchStrateg
     )
 
 
+AXES = bare(parsed("sum(x, axis=w)"))
+
+
+def over_axes(value: Expression, *axes: Expression) -> Expression:
+    """A call with a tuple."""
+    return dataclasses.replace(AXES, arguments=(value, Tuple(axes)))  # type: ignore[type-var]
+
+
+def array_syntax(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
+    """Any syntax, with arrays, their parts, and transposition."""
+    item = inner.filter(lambda node: not isinstance(node, Array))
+    bound = st.none() | inner
+    items = inner | st.builds(Slice, bound, bound, bound) | st.builds(Ellipsis)
+    shapes = st.tuples(st.integers(1, 3), st.integers(1, 2))
+    rows = shapes.flatmap(lambda shape: st.tuples(*[st.builds(Array, st.tuples(*[item] * shape[0]))] * shape[1]))
+    return (
+        any_syntax(inner)
+        | operators("@", inner, 2)
+        | st.builds(Array, st.lists(item, min_size=1, max_size=3).map(tuple) | rows)
+        | st.builds(Index, inner, st.lists(items, min_size=1, max_size=3).map(tuple))
+        | st.builds(Transposed, inner)
+        | st.builds(over_axes, inner, inner)
+        | st.builds(over_axes, inner, inner, inner)
+    )
+
+
+array_expressions = st.recursive(NAMES | LITERALS, array_syntax, max_leaves=10)
 expressions = st.recursive(NAMES | LITERALS | st.just(Name("pi")), any_syntax, max_leaves=10)
 written_expressions = st.recursive(NAMES | LITERALS | WRITTEN | st.just(Name("e")), any_syntax, max_leaves=10)
 smooth = st.recursive(NAMES | LITERALS, smooth_operation, max_leaves=8)
@@ -275,6 +308,42 @@ def test_each_construct_keeps_each_other_together_in_each_place(outer: Callable[
 @given(expressions)
 def test_plain_text_parses_back_to_the_same_tree(expression: Expression) -> None:
     assert bare(parsed(to_text(expression))) == expression
+
+
+ARRAY_CONSTRUCTS: list[Callable[..., Expression]] = [
+    lambda a, b, c: Operator("@", (a, b)),
+    lambda a, b, c: Array((a,)),
+    lambda a, b, c: Index(a, (b,)),
+    lambda a, b, c: Index(a, (Slice(b, c), Ellipsis())),
+    lambda a, b, c: Index(a, (Slice(None, b, c), Slice(None, None))),
+    lambda a, b, c: Transposed(a),
+    lambda a, b, c: over_axes(a, b),
+    lambda a, b, c: over_axes(a, b, c),
+    lambda a, b, c: Call("sqrt", (a,)),
+]
+
+
+@pytest.mark.parametrize("outer", [*CONSTRUCTS, *ARRAY_CONSTRUCTS], ids=lambda make: to_text(make(X, Y, Z)))
+def test_arrays_and_their_parts_keep_together_in_each_place(outer: Callable[..., Expression]) -> None:
+    for make in (*CONSTRUCTS, *ARRAY_CONSTRUCTS):
+        for inner in (make(X, Y, Z), make(Y, Z, X), make(Z, X, Y)):
+            for operands in ((inner, Y, X), (X, inner, Y), (Y, X, inner), (inner, inner, inner)):
+                tree = outer(*operands)
+                assert bare(parsed(to_text(tree))) == tree
+                assert bare(parsed(to_text(tree, pretty=True))) == mapped(tree, chosen)
+
+
+def chosen(node: Expression) -> Expression:
+    """A choice as the text for people has it."""
+    return Conditional(*node.arguments) if isinstance(node, Call) and node.function == "where" else node
+
+
+@examples(600)
+@given(array_expressions)
+def test_text_with_arrays_parses_back_to_the_same_tree(expression: Expression) -> None:
+    assert bare(parsed(to_text(expression))) == expression
+    assert bare(parsed(to_text(expression, pretty=True))) == mapped(expression, chosen)
+    assert mapped(expression, lambda node: node) == expression
 
 
 @examples(600)
