@@ -76,16 +76,16 @@ def new_shape(shape: Setting) -> Shape:
     return sizes
 
 
-def resolved(shape: Shape, target: Setting) -> Shape:
+def resolved(a: Shape, shape: Setting) -> Shape:
     """The shape to which an array is reshaped, with the size in place of a -1.
 
     Raises:
         ShapeError: The numbers of elements differ.
     """
-    sizes = as_shape(target)
+    sizes = as_shape(shape)
     known = prod([size for size in sizes if size != -1])
-    if sizes.count(-1) == 1 and known > 0 and prod(shape) % known == 0:
-        sizes = tuple([prod(shape) // known if size == -1 else size for size in sizes])
-    if min(sizes, default=0) < 0 or prod(sizes) != prod(shape):
-        raise ShapeError(f"the shape {shape_text(shape)} has {prod(shape)} elements and cannot become {shape_text(sizes)}")
+    if sizes.count(-1) == 1 and known > 0 and prod(a) % known == 0:
+        sizes = tuple([prod(a) // known if size == -1 else size for size in sizes])
+    if min(sizes, default=0) < 0 or prod(sizes) != prod(a):
+        raise ShapeError(f"the shape {shape_text(a)} has {prod(a)} elements and cannot become {shape_text(sizes)}")
     return sizes
