@@ -63,12 +63,12 @@ class _Convolution:
     def rows(self, numpy: Any, result: Any) -> Any:
         """The result for each group as a matrix with a row for each place of a window, and in it the channels."""
         batched = result.reshape(prod(self.lead), self.groups, -1, *self.windows.counts)
-        return numpy.moveaxis(batched, (1, 2), (0, -1)).reshape(self.groups, -1, batched.shape[2])
+        return numpy.ascontiguousarray(numpy.moveaxis(batched, (1, 2), (0, -1))).reshape(self.groups, -1, batched.shape[2])
 
     def unrows(self, numpy: Any, rows: Any) -> Any:
         """The adjoint of ``rows``."""
         batched = rows.reshape(self.groups, prod(self.lead), *self.windows.counts, -1)
-        return numpy.moveaxis(batched, (0, -1), (1, 2)).reshape(self.result)
+        return numpy.ascontiguousarray(numpy.moveaxis(batched, (0, -1), (1, 2))).reshape(self.result)
 
     def matrices(self, weight: Any) -> Any:
         """The weight for each group as a matrix with a row for each channel of the result."""
@@ -77,7 +77,7 @@ class _Convolution:
 
 def _forward(numpy: Any, input: Any, weight: Any, *bias: Any, **settings: Setting) -> Any:
     sizes = _Convolution(input.shape, weight.shape, **settings)
-    rows = sizes.columns(numpy, input) @ sizes.matrices(weight).swapaxes(-2, -1)
+    rows = sizes.columns(numpy, input) @ numpy.ascontiguousarray(sizes.matrices(weight).swapaxes(-2, -1))
     result = sizes.unrows(numpy, rows)
     for added in bias:
         result = result + added.reshape(-1, *(1,) * sizes.axes)
@@ -163,7 +163,8 @@ def _input_pullback(h: Any, y: Any, g: Any, weight: Any, input_shape: Setting, *
 def _weight_gradient(numpy: Any, input: Any, g: Any, weight_shape: Setting, **settings: Setting) -> Any:
     weight = new_shape(weight_shape)
     sizes = _Convolution(input.shape, weight, **settings)
-    return (sizes.rows(numpy, g).swapaxes(-2, -1) @ sizes.columns(numpy, input)).reshape(weight)
+    rows = numpy.ascontiguousarray(sizes.rows(numpy, g).swapaxes(-2, -1))
+    return (rows @ sizes.columns(numpy, input)).reshape(weight)
 
 
 def _weight_shape(input: Shape, g: Shape, weight_shape: Setting, **settings: Setting) -> Shape:

@@ -101,7 +101,7 @@ triu = _triangle("triu", "TriuBackward0(0)", "The matrix with zeros below a diag
 
 def _per_matrix(a: Any) -> Any:
     """A number for each matrix as an array that broadcasts with the matrices."""
-    return unsqueeze(unsqueeze(a, axis=-1), axis=-1)
+    return unsqueeze(unsqueeze(a, axis=-1), axis=-1) if shape_of(a) else a
 
 
 det = structural(
@@ -144,13 +144,12 @@ def _cofactor_pullback(g: Any, y: Any, a: Any) -> list[Any]:
     """The derivative in the direction of g, since cofactors are a gradient, whose derivative is symmetric.
 
     Cofactors of at most three rows are polynomials of degree two, for which a central difference is exact; those of more rows
-    are det(a)·b with b the transposed inverse, so that their matrix must not be singular.
+    are y = det(a)·b with b the transposed inverse, so that their matrix must not be singular.
     """
     if shape_of(a)[-1] <= 3:
         return [(cofactor(a + g) - cofactor(a - g)) / 2]
     b = transpose(inv(a))
-    along = reduce_sum(b * g, axis=_LAST_TWO, keepdims=True)
-    return [_per_matrix(det(a)) * (along * b - matmul(matmul(b, transpose(g)), b))]
+    return [reduce_sum(b * g, axis=_LAST_TWO, keepdims=True) * y - matmul(matmul(y, transpose(g)), b)]
 
 
 cofactor: Structural = structural(

@@ -14,7 +14,11 @@ import pytest
 from structural_cases import CASES
 
 import gradcli.ops.arrays
+from gradcli.autodiff.forward import evaluate
+from gradcli.autodiff.reverse import backward, requires_grad
 from gradcli.errors import GradcliError
+from gradcli.graph.graph import Graph
+from gradcli.lowering.builders import StaticBuilder
 from gradcli.ops import (
     OPERATIONS,
     arrays_conv,
@@ -23,6 +27,7 @@ from gradcli.ops import (
     arrays_pool,
 )
 from gradcli.ops.structural import STRUCTURAL, ShapeError, broadcast, shape_of
+from gradcli.ops.symbol import Symbol
 
 ROWS: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "data" / "torch_structural.json").read_text("utf-8"))["rows"]
 MODULES = (gradcli.ops.arrays, arrays_conv, arrays_create, arrays_matrix, arrays_pool)
@@ -72,6 +77,17 @@ def close(actual: Any, expected: Any, tolerance: float) -> bool:
     return numpy.shape(actual) == expected.shape and numpy.allclose(
         actual, expected, rtol=tolerance, atol=tolerance * scale, equal_nan=True
     )
+
+
+def smooth(row: dict[str, Any], inputs: list[Any]) -> list[Any]:
+    """Operands where there is a derivative: those of the row, distinct numbers where equal ones are a kink."""
+    if row["operation"] in STEPWISE:
+        source = numpy.random.default_rng(11)
+        return [source.permutation(numpy.linspace(-1, 1, numpy.size(value))).reshape(value.shape) for value in inputs]
+    lengths = row["operation"] in ("reduce_norm", "reduce_std", "reduce_var")
+    if not all(numpy.all(numpy.abs(value) < 100) for value in inputs) or (lengths and not numpy.all(array(row["value"]) > 0)):
+        pytest.skip("there is no finite difference")
+    return inputs
 
 
 each_row = pytest.mark.parametrize("row", ROWS, ids=[f"{at}-{row['operation']}" for at, row in enumerate(ROWS)])
@@ -132,10 +148,7 @@ def test_the_functions_are_those_of_pytorch(row: dict[str, Any]) -> None:
 def test_the_gradient_is_that_of_finite_differences(row: dict[str, Any]) -> None:
     operation, inputs, settings = call(row)
     source = numpy.random.default_rng(7)
-    if row["operation"] in STEPWISE:
-        inputs = [source.permutation(numpy.linspace(-1, 1, numpy.size(value))).reshape(value.shape) for value in inputs]
-    elif not all(numpy.all(numpy.abs(value) < 100) for value in inputs) or _is_kink(row):
-        pytest.skip("there is no finite difference")
+    inputs = smooth(row, inputs)
     cotangent = source.normal(size=shape_of(operation(*inputs, **settings)))
     cotangent = cotangent if cotangent.ndim else float(cotangent)
     for at, adjoint in enumerate(pulled_back(operation, inputs, settings, cotangent)):
@@ -150,12 +163,6 @@ def test_the_gradient_is_that_of_finite_differences(row: dict[str, Any]) -> None
         assert abs((ahead - behind) / 2e-6 - slope) <= 1e-6 * max(1, abs(slope), numpy.abs(adjoint).max())
 
 
-def _is_kink(row: dict[str, Any]) -> bool:
-    """Whether a norm is 0, or a deviation is 0 or nan."""
-    lengths = ("reduce_norm", "reduce_std", "reduce_var")
-    return row["operation"] in lengths and not numpy.all(numpy.array(row["value"], dtype=float) > 0)
-
-
 @each_gradient
 def test_single_precision_stays(row: dict[str, Any]) -> None:
     operation, inputs, settings = call(row)
@@ -165,6 +172,10 @@ def test_single_precision_stays(row: dict[str, Any]) -> None:
     with quiet():
         value = operation(*single, **settings)
     assert isinstance(value, float) or value.dtype == numpy.float32
+    if isinstance(value, float):  # of which nothing says that it was of single precision
+        return
+    for adjoint in pulled_back(operation, single, settings, value):
+        assert adjoint is None or isinstance(adjoint, float) or adjoint.dtype == numpy.float32
 
 
 SHAPES_THAT_DO_NOT_FIT: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
@@ -249,3 +260,52 @@ def test_broadcasting_and_its_adjoint_undo_each_other_in_shape() -> None:
     for shape, target in (((3,), (2, 3)), ((2, 1), (4, 2, 5)), ((), (2, 2))):
         assert broadcast(shape, target) == target
         assert STRUCTURAL["sum_to"].shape(target, shape=shape) == shape
+
+
+def written(operation: Any, inputs: list[Any], settings: dict[str, Any]) -> tuple[Graph, dict[str, Any], list[int | None]]:
+    """The pullback in symbols: its graph, the values of its variables, and the adjoint of each operand."""
+    source = numpy.random.default_rng(3)
+    bindings = {f"x{at}": value for at, value in enumerate(inputs)}
+    cotangent = source.normal(size=operation.shape(*map(shape_of, inputs), **settings))
+    bindings["g"] = cotangent if cotangent.ndim else float(cotangent)
+    builder = StaticBuilder(Graph(), shapes={name: shape_of(value) for name, value in bindings.items()})
+    symbols = [Symbol(builder, builder.variable(name)) for name in bindings]
+    *operands, adjoint = symbols
+    found = operation.pullback(adjoint, operation(*operands, **settings), *operands, **settings)
+    ids = [None if one is None else builder.symbol(one).id for one in found]
+    return builder.graph, bindings, ids
+
+
+@each_gradient
+def test_the_pullback_is_the_same_in_symbols(row: dict[str, Any]) -> None:
+    operation, inputs, settings = call(row)
+    graph, bindings, ids = written(operation, inputs, settings)
+    with quiet():
+        values = evaluate(graph, bindings)
+    for id, expected in zip(ids, pulled_back(operation, inputs, settings, bindings["g"]), strict=True):
+        if id is not None:
+            assert graph.shape(id) == shape_of(expected)
+            assert close(values[id], expected, 1e-12)
+
+
+@each_gradient
+def test_the_pullback_has_the_derivative_of_finite_differences(row: dict[str, Any]) -> None:
+    """The second derivatives: what the pullback gives is a graph, which is run backward."""
+    operation, inputs, settings = call(row)
+    graph, bindings, ids = written(operation, smooth(row, inputs), settings)
+    moved = [name for name, id in zip(bindings, [*ids, 0], strict=True) if id is not None]
+    source = numpy.random.default_rng(5)
+    for id in [id for id in ids if id is not None]:
+        weight = source.normal(size=graph.shape(id))
+        graph.output = id
+        needs = requires_grad(graph, list(graph.variables.values()))
+        adjoints = backward(graph, evaluate(graph, bindings), needs, weight if weight.ndim else float(weight))
+        for name in moved:
+            direction = source.normal(size=shape_of(bindings[name]))
+            ahead, behind = [
+                numpy.sum(weight * evaluate(graph, {**bindings, name: bindings[name] + step * direction})[id])
+                for step in (1e-6, -1e-6)
+            ]
+            adjoint = adjoints[graph.variables[name]]
+            slope = 0.0 if adjoint is None else numpy.sum(adjoint * direction)
+            assert abs((ahead - behind) / 2e-6 - slope) <= 1e-5 * max(1, abs(slope))
