@@ -124,6 +124,8 @@ class _Reading:
             raise self.error(f"{place} has the id {_shown(node.get('id'))}", "ids count from 0 in the order of the nodes")
         operation = self.text(node.get("op"), f"{place}, op")
         inputs = self.inputs(node.get("inputs"), place, index)
+        if node.get("shape", []) != []:
+            raise self.error(f"{place} has the shape {_shown(node['shape'])}, and nodes are numbers")
         name = self.text(node.get("name"), f"{place}, name")
         if operation == CONSTANT:
             value = self.constant(node.get("expr", name), place)
@@ -188,6 +190,8 @@ class _Reading:
         for id in listed:
             if not isinstance(id, int) or isinstance(id, bool) or not 0 <= id < len(graph):
                 raise self.error(f"outputs has {_shown(id)}, which is not the id of a node")
+        if graph.output not in listed:
+            raise self.error(f"outputs does not have the output, node {graph.output}")
         graph.outputs = list(listed)
 
     def bindings(self, graph: Graph, given: object) -> dict[str, float] | None:

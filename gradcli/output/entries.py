@@ -31,6 +31,7 @@ class Entry:
         next_functions: The names in ``.grad_fn.next_functions``; None for leaves.
         grad: What ``.grad`` holds after the backward pass.
         adjoint: The derivative of the output by it; None where none arrives, and where the variables have no values.
+        flows: Whether a gradient arrives at it.
         derivative_of: Of a gradient graph the variables by which it is the derivative.
         shape: Empty for a number.
     """
@@ -47,6 +48,7 @@ class Entry:
     next_functions: tuple[str | None, ...] | None = None
     grad: float | None = None
     adjoint: float | None = None
+    flows: bool = False
     derivative_of: tuple[str, ...] = ()
     shape: tuple[int, ...] = ()
 
@@ -61,6 +63,7 @@ class Link:
         argument: Which argument it is, from 0.
         derivative: The local derivative along it; None where no gradient flows, and in a gradient graph.
         value: The same as a number.
+        flows: Whether a gradient flows along it.
     """
 
     source: int
@@ -68,6 +71,7 @@ class Link:
     argument: int
     derivative: str | None = None
     value: float | None = None
+    flows: bool = False
 
 
 class Listing(Protocol):
@@ -139,16 +143,18 @@ class FunctionListing:
             None if (following := tape.next_functions(id)) is None else tuple(following),
             tape.grad(id) if known else None,
             tape.adjoints[id] if known else None,
+            tape.adjoints[id] is not None,
         )
 
     def links(self, id: int) -> list[Link]:
         inputs = self.tape.graph.inputs[id]
         if not inputs or not self.tape.requires_grad[id]:
             return [Link(input, id, argument) for argument, input in enumerate(inputs)]
+        flows = self.tape.adjoints[id] is not None
         texts = self.labels.edges(id, board=self.board)
         values: list[float | None] = [None] * len(inputs) if self.tape.symbolic else self.tape.local_values(id)
         return [
-            Link(input, id, argument, text, value)
+            Link(input, id, argument, text, value, text is not None and flows)
             for argument, (input, text, value) in enumerate(zip(inputs, texts, values, strict=True))
         ]
 
