@@ -288,13 +288,16 @@ class FunctionsPart(Part):
         """The names of the next functions, as PyTorch lists them."""
         return ["None" if to is None else self.functions[to].name for to in function.next]
 
+    def role(self, function: Function) -> str:
+        """What a function is to its node, of whose function it may be a part: 1/x has two."""
+        return "grad_fn of" if function.name == self.tape.grad_fn(function.node) else "on the way from"
+
     def lines(self, function: Function) -> Iterator[Line]:
         name = self.tape.names[function.node]
         adjoint = self.tape.adjoints[function.node]
         yield Line("title", function.name)
         if function.name != ACCUMULATE_GRAD:
-            own = function.name == self.tape.grad_fn(function.node)
-            yield Line("fact", shortened(f"grad_fn of {name}" if own else f"on the way from {name}", TITLE_COLUMNS))
+            yield Line("fact", shortened(f"{self.role(function)} {name}", TITLE_COLUMNS))
         elif self.tape.symbolic or adjoint is None:
             yield Line("fact", shortened(f"{name}.grad", TITLE_COLUMNS))
         else:
