@@ -149,6 +149,8 @@ class _Reading:
             graph.given_names[index] = name
         if operation in (CONSTANT, VARIABLE) and inputs:
             raise self.error(f"{place} is a {operation} and has inputs")
+        if "shape" in node and self.shape(node["shape"], place) != graph.shape(index):
+            raise self.error(f"{place} has the shape {node['shape']}, and what it computes {list(graph.shape(index))}")
         if name in names:
             raise self.error(f"{place} has the name of node {names[name]}, {_shown(name)}")
         names[name] = index
@@ -233,6 +235,8 @@ class _Reading:
         for id in listed:
             if not isinstance(id, int) or isinstance(id, bool) or not 0 <= id < len(graph):
                 raise self.error(f"outputs has {_shown(id)}, which is not the id of a node")
+        if graph.output not in listed:
+            raise self.error(f"outputs does not have the output, node {graph.output}")
         graph.outputs = list(listed)
 
     def bindings(self, graph: Graph, given: object) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ adjoints are numbers; on symbols they are nodes of a gradient graph, which can b
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from gradcli.errors import GradcliError
@@ -59,6 +60,22 @@ def backward(
     Raises:
         GradcliError: An operation on the way has no derivative by the argument that is asked for.
     """
+    if graph.shapes:
+        with quiet():
+            return _backward(graph, values, needs, seed, cast)
+    return _backward(graph, values, needs, seed, cast)
+
+
+def quiet() -> AbstractContextManager[Any]:
+    """NumPy without its warnings: what is not finite is said by the tool itself."""
+    import numpy
+
+    return numpy.errstate(all="ignore")
+
+
+def _backward(
+    graph: Graph, values: Sequence[Any], needs: Sequence[bool], seed: Any, cast: Callable[[Any], Any] | None
+) -> list[Any]:
     adjoints: list[Any] = [None] * len(graph)
     if not needs[graph.output]:
         return adjoints

@@ -70,13 +70,12 @@ OPTIONS = (
     Option("depth", "Only nodes within so many edges of the output.", "N", minimum=0),
     Option("max-shown", "The most nodes to show, those nearest to the output.", "N", minimum=1),
     Option("all", "Show every node, however many."),
-    Option("theme", "Colours of pictures: auto follows the viewer.", "THEME", choices=("auto", "light", "dark"), default="auto"),
+    Option("theme", "Colours of pictures; auto, the default, follows the viewer.", "THEME", choices=("auto", "light", "dark")),
     Option(
         "layout",
-        "auto has Graphviz, where it is installed, lay out what would come out badly.",
+        "auto, the default, has Graphviz, where it is installed, lay out what would come out badly.",
         "ENGINE",
         choices=("auto", "graphlay", "graphviz"),
-        default="auto",
     ),
     ASCII,
     STRICT,
@@ -94,6 +93,7 @@ def run(arguments: Arguments, command: Command) -> None:
         format = format or "html"
         if format not in ("html", "svg", "png", "pdf"):
             raise GradcliError(f"--open shows html, svg, png or pdf, not {format}", hint="leave out --open, or --format")
+    _check_options(arguments, format or "table")
     view = _view(arguments)
     if arguments.flag("all") and "max-shown" in arguments.options:
         raise GradcliError("--all and --max-shown ask for different things", hint="leave one out")
@@ -123,6 +123,22 @@ def run(arguments: Arguments, command: Command) -> None:
         from gradcli.output.files import write_file
 
         write_file(output or "", pieces(request))
+
+
+PICTURES = ("svg", "png", "pdf", "html")
+_MEANT_FOR = {
+    "theme": PICTURES,
+    "layout": (*PICTURES, "tikz"),
+    "direction": (*PICTURES, "tikz", "dot", "mermaid", "draw"),
+    "ascii": ("table", "tree", "list", "draw", "json"),
+}
+"""The formats that an option is about."""
+
+
+def _check_options(arguments: Arguments, format: str) -> None:
+    for name, formats in _MEANT_FOR.items():
+        if name in arguments.options and format not in formats:
+            raise GradcliError(f"--{name} is for {', '.join(formats)}, not for {format}", hint=f"leave out --{name}")
 
 
 def _view(arguments: Arguments) -> str:

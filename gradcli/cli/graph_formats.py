@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
-import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -162,11 +160,9 @@ def _text(request: Request) -> Iterable[str]:
     if request.format == "tree":
         return write_format(drawing, ascii=request.ascii)
     if request.format in ("svg", "html"):
-        with _interruptible():
-            return list(write_format(drawing, theme=request.theme, engine=request.layout))
+        return list(write_format(drawing, theme=request.theme, engine=request.layout))
     if request.format == "tikz":
-        with _interruptible():
-            return list(write_format(drawing, engine=request.layout))
+        return list(write_format(drawing, engine=request.layout))
     return write_format(drawing)
 
 
@@ -182,11 +178,10 @@ def _drawing(request: Request) -> list[list[Segment]]:
     from gradcli.output.draw import drawn, drawn_width
 
     width = shutil.get_terminal_size().columns
-    with _interruptible():
-        lines = drawn(_checked(request, request.diagram("LR")), ascii=request.ascii)
-        if drawn_width(lines) > width and request.direction is None:
-            upright = drawn(request.diagram("TB"), ascii=request.ascii)
-            lines = min(lines, upright, key=drawn_width)
+    lines = drawn(_checked(request, request.diagram("LR")), ascii=request.ascii)
+    if drawn_width(lines) > width and request.direction is None:
+        upright = drawn(request.diagram("TB"), ascii=request.ascii)
+        lines = min(lines, upright, key=drawn_width)
     wide = drawn_width(lines)
     if wide > width and sys.stdout is not None and sys.stdout.isatty():
         write_warning(f"the drawing is {wide} columns wide and the terminal {width}: pipe it into less -S, or write -o graph.svg")
@@ -199,13 +194,12 @@ def _picture(request: Request) -> bytes:
 
     drawing = _checked(request, request.diagram())
     theme = "light" if request.theme == "auto" else request.theme
-    with _interruptible():
-        svg = "".join(writer("svg")(drawing, theme=theme, engine=request.layout))
-        if request.format == "png" and png_scale(svg) < 1:
-            width, height = size_of(svg)
-            sharp = "svg and pdf stay sharp, --max-shown N and --depth N show less"
-            write_warning(f"the drawing has {width:,} by {height:,} pixels and is scaled by {png_scale(svg):.2f}: {sharp}")
-        return converted(svg, request.format, title=drawing.title)
+    svg = "".join(writer("svg")(drawing, theme=theme, engine=request.layout))
+    if request.format == "png" and png_scale(svg) < 1:
+        width, height = size_of(svg)
+        sharp = "svg and pdf stay sharp, --max-shown N and --depth N show less"
+        write_warning(f"the drawing has {width:,} by {height:,} pixels and is scaled by {png_scale(svg):.2f}: {sharp}")
+    return converted(svg, request.format, title=drawing.title)
 
 
 def _check_whole(request: Request) -> None:
@@ -216,7 +210,10 @@ def _check_whole(request: Request) -> None:
 
 
 def _checked(request: Request, drawing: Diagram) -> Diagram:
-    """The drawing; standard error says what it leaves out, and that a layout takes long."""
+    """The drawing; standard error says what it leaves out, that nothing runs backward, and that a layout takes long."""
+    tape = request.tape
+    if request.view != "forward" and not tape.requires_grad[tape.output]:
+        write_warning(f"{tape.names[tape.output]} carries no gradient: nothing runs backward")
     for part in drawing.parts:
         if request.limit is not None and part.shown == request.limit < part.total:
             what = f"{part.title}: " if part.title else ""
@@ -227,17 +224,3 @@ def _checked(request: Request, drawing: Diagram) -> Diagram:
         if part.shown >= LONG_LAYOUT and request.format in _MOST and request.format != "tree":
             write_note(f"laying out {part.shown:,} nodes can take minutes; Ctrl-C ends it")
     return drawing
-
-
-@contextlib.contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let Ctrl-C end the process at once: a layout runs in a library, which Python's own handler would wait for."""
-    try:
-        before = signal.signal(signal.SIGINT, signal.SIG_DFL)
-    except ValueError:  # signals reach the main thread alone, and this is another one
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -6,24 +6,25 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.cli.streams import read_text
+from gradcli.cli.streams import MOST_BYTES, read_text
 from gradcli.errors import GradcliError
 
 MOST_DIGITS = 400
 """Digits of a whole number; a float has no place for more."""
 
 
-def read_json(path: str, *, parse_int: Callable[[str], Any] | None = None) -> tuple[object, str]:
+def read_json(path: str, *, parse_int: Callable[[str], Any] | None = None, most: int = MOST_BYTES) -> tuple[object, str]:
     """The JSON value of a file, and what messages call the file.
 
     Args:
         path: The file; ``-`` is standard input.
         parse_int: Makes a value of a whole number; None for an int.
+        most: How many bytes it may have.
 
     Raises:
         GradcliError: It cannot be read, is not JSON, gives a key twice, or is nested too deeply.
     """
-    text, where = read_text(path)
+    text, where = read_text(path, most)
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         result: dict[str, Any] = {}

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from gradcli.autodiff.tape import Tape
 
 
+MOST_GRAPH_BYTES = 2**30
+"""The largest graph that is read: what the largest graph that is built takes as JSON."""
+
+
 class Run(NamedTuple):
     """A run.
 
@@ -183,7 +187,7 @@ def _from_document(
     from gradcli.autodiff.record import UnknownVariableError, run_graph
     from gradcli.cli.json_file import read_json
 
-    data, where = read_json(path)
+    data, where = read_json(path, most=MOST_GRAPH_BYTES)
     found = graph_document(data, where, max_nodes=asked.max_nodes)
     variables = found.graph.variables
     for name in values:
@@ -209,5 +213,6 @@ def _from_document(
     differing = found.differing(tape.values) if unchanged and not tape.symbolic else None
     if differing is not None:
         name, told, value = tape.names[differing], found.values[differing], tape.values[differing]
-        notes.append(f"{where} gives {name} the value {told!r}, and its inputs give {value!r}: what is computed counts")
+        by = {"constant": "expr gives", "variable": "binding gives"}.get(found.graph.operations[differing], "inputs give")
+        notes.append(f"{where} gives {name} the value {told!r}, and its {by} {value!r}: what is computed counts")
     return tape, found.expression

@@ -17,8 +17,12 @@ MOST_BYTES = 64 * 2**20
 _SIGNS = "∂·→≈²"
 
 
-def read_text(path: str) -> tuple[str, str]:
+def read_text(path: str, most: int = MOST_BYTES) -> tuple[str, str]:
     """The text of a file, or of standard input for ``-``, and what messages call it.
+
+    Args:
+        path: The file.
+        most: How many bytes it may have.
 
     Raises:
         GradcliError: It cannot be read, or is not UTF-8.
@@ -28,14 +32,14 @@ def read_text(path: str) -> tuple[str, str]:
         if path == STDIN and sys.stdin is None:
             raise GradcliError("standard input is closed")
         if path == STDIN:
-            data = sys.stdin.buffer.read(MOST_BYTES + 1)
+            data = sys.stdin.buffer.read(most + 1)
         else:
             with open(path, "rb") as file:
-                data = file.read(MOST_BYTES + 1)
+                data = file.read(most + 1)
     except (OSError, ValueError) as error:
         raise GradcliError(f"cannot read {where}: {getattr(error, 'strerror', None) or error}") from None
-    if len(data) > MOST_BYTES:
-        raise GradcliError(f"{where} has more than {MOST_BYTES // 2**20} MiB", exit_code=ExitCode.LIMIT)
+    if len(data) > most:
+        raise GradcliError(f"{where} has more than {most // 2**20} MiB", exit_code=ExitCode.LIMIT)
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n"), where
     except UnicodeDecodeError as error:

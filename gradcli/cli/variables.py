@@ -43,7 +43,9 @@ def _no_expression(arguments: Arguments, command: Command) -> GradcliError:
         near = command.near(given.option)
         if near and not _NUMBER.fullmatch(given.text):
             return GradcliError(f"there is no option {given.option}", hint=f"did you mean {near}?")
-    return GradcliError("there is no expression", hint='write one in quotation marks: gradcli eval "(x+w)*(w+1)" --x 2 --w 1')
+    point = " --x 2 --w 1" if command.takes_variables else ""
+    hint = f'write one in quotation marks: gradcli {command.name} "(x+w)*(w+1)"{point}'
+    return GradcliError("there is no expression", hint=hint)
 
 
 def option_like(error: UnknownVariableError, arguments: Arguments, command: Command) -> GradcliError:

@@ -90,7 +90,8 @@ class Structural:
 
         completed = self.complete(settings)
         self.shape(*map(shape_of, arguments), **completed)
-        return plain(self.forward(numpy, *arguments, **completed))
+        with numpy.errstate(all="ignore"):
+            return plain(self.forward(numpy, *arguments, **completed))
 
 
 def structural(

@@ -178,7 +178,7 @@ class GraphPart(Part):
             missing = False
             for link in self.listing.links(id):
                 if link.source in self.drawn:
-                    flows = link.derivative is not None if asked else None
+                    flows = link.flows if asked else None
                     yield Arrow(f"{self.prefix}{link.source}", target, self.label(link), flows, link)
                 elif not missing:
                     missing = True
@@ -193,13 +193,15 @@ class GraphPart(Part):
         kind = {VARIABLE: Kind.VARIABLE, CONSTANT: Kind.CONSTANT}.get(entry.operation, Kind.OPERATION)
         if kind is Kind.OPERATION and entry.id in self.outputs:
             kind = Kind.OUTPUT
-        flows = entry.requires_grad or bool(entry.derivative_of)
+        flows = entry.flows or bool(entry.derivative_of)
         return Box(f"{self.prefix}{entry.id}", kind, tuple(self.lines(entry, kind)), flows, tuple(self.facts(entry)), entry.id)
 
     def lines(self, entry: Entry, kind: Kind) -> Iterator[Line]:
         output = self.listing.output_name
         title = entry.name if kind in (Kind.VARIABLE, Kind.CONSTANT) else f"{entry.name} = {entry.expression}"
         yield Line("title", shortened(title, TITLE_COLUMNS))
+        if kind is not Kind.OUTPUT and entry.id in self.outputs:
+            yield Line("fact", "output")
         if kind is Kind.CONSTANT:
             return
         if entry.value is not None:
@@ -286,12 +288,16 @@ class FunctionsPart(Part):
         """The names of the next functions, as PyTorch lists them."""
         return ["None" if to is None else self.functions[to].name for to in function.next]
 
+    def role(self, function: Function) -> str:
+        """What a function is to its node, of whose function it may be a part: 1/x has two."""
+        return "grad_fn of" if function.name == self.tape.grad_fn(function.node) else "on the way from"
+
     def lines(self, function: Function) -> Iterator[Line]:
         name = self.tape.names[function.node]
         adjoint = self.tape.adjoints[function.node]
         yield Line("title", function.name)
         if function.name != ACCUMULATE_GRAD:
-            yield Line("fact", shortened(f"grad_fn of {name}", TITLE_COLUMNS))
+            yield Line("fact", shortened(f"{self.role(function)} {name}", TITLE_COLUMNS))
         elif self.tape.symbolic or adjoint is None:
             yield Line("fact", shortened(f"{name}.grad", TITLE_COLUMNS))
         else:
@@ -344,10 +350,11 @@ def diagram(
         chosen = nearest_first([[to for to in f.next if to is not None] for f in functions], [0], depth=depth, most=most)
         parts.append(FunctionsPart(tape, functions, "The backward pass: grad_fn and next_functions", chosen))
         gradient = gradient_of(tape)
+    if view != "forward" and any(node is not None for node in gradient.nodes.values()):
         chosen = selected(gradient.graph, depth=depth, most=most)
         listing = GradientListing(gradient, output, board=board)
         parts.append(GraphPart(listing, "The gradient as a graph of its own", "g", chosen, whole_labels=False))
-    return Diagram(shortened(title, WHOLE_TITLE), parts, direction)
+    return Diagram(shortened(one_line(title), WHOLE_TITLE), parts, direction)
 
 
 WHOLE_TITLE = 400
@@ -357,6 +364,12 @@ WHOLE_TITLE = 400
 def derivative(of: str, by: str) -> str:
     """The symbol of a derivative."""
     return f"∂{of}/∂{by}"
+
+
+def one_line(program: str) -> str:
+    """A program in one line, without its comments."""
+    lines = [line.partition("#")[0].strip() for line in program.splitlines()]
+    return "; ".join(line.rstrip("; ") for line in lines if line) or program.strip()
 
 
 def shortened(text: str, columns: int) -> str:

@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Line, Part, shortened
+from gradcli.output.theme import LIGHT
 from gradcli.output.visible import visible_lines
 
 _FONTS = "Helvetica,Arial,sans-serif"
-_INK, _FAINT, _GRADIENT = "#1f2937", "#6b7280", "#c2410c"
+_INK, _FAINT, _GRADIENT = LIGHT.ink, LIGHT.faint, LIGHT.flow
 
 _SHAPES = {
-    Kind.VARIABLE: ("ellipse", "", "#dbeafe", ', margin="0.02,0.02"'),
-    Kind.CONSTANT: ("circle", "", "#f3f4f6", ", fontsize=10, width=0.3, margin=0.02"),
-    Kind.OPERATION: ("box", "rounded,", "#fefce8", ""),
-    Kind.OUTPUT: ("box", "rounded,", "#dcfce7", ", peripheries=2"),
-    Kind.FUNCTION: ("hexagon", "", "#ede9fe", ', margin="0.02,0.04"'),
-    Kind.ACCUMULATE: ("folder", "", "#fce7f3", ""),
+    Kind.VARIABLE: ("ellipse", "", LIGHT.fills[Kind.VARIABLE], ', margin="0.02,0.02"'),
+    Kind.CONSTANT: ("circle", "", LIGHT.fills[Kind.CONSTANT], ", fontsize=10, width=0.3, margin=0.02"),
+    Kind.OPERATION: ("box", "rounded,", LIGHT.fills[Kind.OPERATION], ""),
+    Kind.OUTPUT: ("box", "rounded,", LIGHT.fills[Kind.OUTPUT], ", peripheries=2"),
+    Kind.FUNCTION: ("hexagon", "", LIGHT.fills[Kind.FUNCTION], ', margin="0.02,0.04"'),
+    Kind.ACCUMULATE: ("folder", "", LIGHT.fills[Kind.ACCUMULATE], ""),
 }
 """For each kind its shape, what its style begins with, its colour, and what else is special about it."""
 

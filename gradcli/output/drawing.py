@@ -12,7 +12,7 @@ from gradcli.errors import GradcliError, nearest
 from gradcli.output.diagram import Diagram, diagram
 from gradcli.output.files import write_file
 
-MOST_SHOWN = 300
+MOST_SHOWN = 120
 """Nodes up to which a picture shows a whole graph without being asked."""
 
 SUFFIXES = {

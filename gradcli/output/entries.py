@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from gradcli.autodiff.gradient import Gradient
+from gradcli.autodiff.reverse import carries
 from gradcli.autodiff.tape import Tape
 from gradcli.derivation.local import Labels
 from gradcli.graph.graph import Graph, Settings
@@ -31,6 +32,7 @@ class Entry:
         next_functions: The names in ``.grad_fn.next_functions``; None for leaves.
         grad: What ``.grad`` holds after the backward pass.
         adjoint: The derivative of the output by it; None where none arrives, and where the variables have no values.
+        flows: Whether a gradient arrives at it.
         derivative_of: Of a gradient graph the variables by which it is the derivative.
         shape: Empty for a number.
         settings: Of an operation on arrays, such as its axis, by name.
@@ -48,6 +50,7 @@ class Entry:
     next_functions: tuple[str | None, ...] | None = None
     grad: Any = None
     adjoint: Any = None
+    flows: bool = False
     derivative_of: tuple[str, ...] = ()
     shape: tuple[int, ...] = ()
     settings: Settings = ()
@@ -63,6 +66,7 @@ class Link:
         argument: Which argument it is, from 0.
         derivative: The local derivative along it; None where no gradient flows, and in a gradient graph.
         value: The same as a number.
+        flows: Whether a gradient flows along it.
     """
 
     source: int
@@ -70,6 +74,7 @@ class Link:
     argument: int
     derivative: str | None = None
     value: Any = None
+    flows: bool = False
 
 
 class Listing(Protocol):
@@ -141,6 +146,7 @@ class FunctionListing:
             None if (following := tape.next_functions(id)) is None else tuple(following),
             tape.grad(id) if known else None,
             tape.adjoints[id] if known else None,
+            tape.adjoints[id] is not None,
             shape=tape.graph.shape(id),
             settings=tape.graph.settings.get(id, ()),
         )
@@ -149,10 +155,11 @@ class FunctionListing:
         inputs = self.tape.graph.inputs[id]
         if not inputs or not self.tape.requires_grad[id]:
             return [Link(input, id, argument) for argument, input in enumerate(inputs)]
+        flows, operation = self.tape.adjoints[id] is not None, self.tape.graph.operations[id]
         texts = self.labels.edges(id, board=self.board)
         values: list[Any] = [None] * len(inputs) if self.tape.symbolic else self.tape.local_values(id)
         return [
-            Link(input, id, argument, text, value)
+            Link(input, id, argument, text, value, flows and self.tape.requires_grad[input] and carries(operation, argument))
             for argument, (input, text, value) in enumerate(zip(inputs, texts, values, strict=True))
         ]
 

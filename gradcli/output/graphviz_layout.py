@@ -10,7 +10,7 @@ from typing import Any
 
 from gradcli.errors import GradcliError
 
-SECONDS = 60
+SECONDS = 30
 """How long Graphviz may take."""
 
 _POINTS_PER_INCH = 72.0
@@ -49,7 +49,7 @@ def graphviz_layout(request: dict[str, Any], direction: str, layer_gap: float, n
 
 def _source(request: dict[str, Any], direction: str, layer_gap: float, node_gap: float) -> Iterator[str]:
     gaps = f"ranksep={layer_gap / _POINTS_PER_INCH:.3f} nodesep={node_gap / _POINTS_PER_INCH:.3f}"
-    yield f"digraph {{ graph [rankdir={direction} splines=polyline {gaps}] node [fixedsize=true]\n"
+    yield f"digraph {{ graph [rankdir={direction} splines=polyline nslimit=2 nslimit1=2 {gaps}] node [fixedsize=true]\n"
     for number, node in enumerate(request["nodes"]):
         size = node["size"]
         width, height = size["width"] / _POINTS_PER_INCH, size["height"] / _POINTS_PER_INCH

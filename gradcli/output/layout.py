@@ -6,8 +6,9 @@ The layout itself is graphlay's. Lengths are in the unit of the sizes given: pix
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Part
@@ -150,7 +151,11 @@ def _sheet(part: Part, direction: str, measures: Measures, engine: str, top: flo
             for arrow in arrows
         ],
     }
-    found = _placed(request, direction, measures, engine)
+    if direction == "TB":
+        gap = measures.layer_gap * (0.45 if any(arrow.label for arrow in arrows) else 1.0)
+        found = _joined(_placed(_split(request), direction, replace(measures, layer_gap=gap), engine), request)
+    else:
+        found = _placed(request, direction, measures, engine)
     left, upper, right, lower = _bounds(found, [measures.label(arrow) if arrow.label else None for arrow in arrows])
     down = top + title - upper
 
@@ -166,6 +171,33 @@ def _sheet(part: Part, direction: str, measures: Measures, engine: str, top: flo
         for arrow, edge in zip(arrows, found["edges"], strict=True)
     ]
     return Sheet(part.title, placed, routed, 0.0, top, right - left, lower - upper)
+
+
+def _split(request: dict[str, Any]) -> dict[str, Any]:
+    """The graph with each label as a node on its edge: from top to bottom labels are as wide as boxes, and take as much room."""
+    nodes, edges = list(request["nodes"]), []
+    for edge in request["edges"]:
+        size = edge.get("label_size")
+        if size is None:
+            edges.append(edge)
+        else:
+            edges += [{"source": edge["source"], "target": len(nodes)}, {"source": len(nodes), "target": edge["target"]}]
+            nodes.append({"key": f"label {len(nodes)}", "size": size, "shape": "box"})
+    return {"nodes": nodes, "edges": edges}
+
+
+def _joined(found: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
+    """A layout of a split graph as one of the graph itself: the two halves of an edge meet in its label."""
+    labels = iter(found["nodes"][len(request["nodes"]) :])
+    halves = iter(found["edges"])
+    edges: list[dict[str, Any]] = []
+    for edge in request["edges"]:
+        if "label_size" in edge:
+            first, second, middle = next(halves), next(halves), next(labels)["center"]
+            edges.append({"points": [*first["points"], middle, *second["points"]], "label_anchor": middle})
+        else:
+            edges.append(next(halves))
+    return {"nodes": found["nodes"][: len(request["nodes"])], "edges": edges}
 
 
 def _bounds(found: dict[str, Any], labels: Sequence[tuple[float, float] | None]) -> tuple[float, float, float, float]:
@@ -208,14 +240,26 @@ def _placed(request: dict[str, Any], direction: str, measures: Measures, engine:
         "routing": {"style": "orthogonal" if measures.orthogonal else "diagonal", "lane_gap": gap},
         "labels": {"reservation": "always"},
     }
-    first = graphlay.layout(request, options=options)
+    first = _uninterrupted(graphlay, request, options)
     if measures.orthogonal or not _hits(first):
         return dict(first.raw)
     options["routing"] = {"style": "orthogonal", "lane_gap": gap}
-    second = graphlay.layout(request, options=options)
+    second = _uninterrupted(graphlay, request, options)
     if _hits(second) and engine == "auto" and program() is not None:
         return graphviz_layout(request, direction, measures.layer_gap, measures.node_gap)
     return dict(second.raw if _hits(second) < _hits(first) else first.raw)
+
+
+def _uninterrupted(graphlay: Any, request: dict[str, Any], options: dict[str, Any]) -> Any:
+    """A layout that Ctrl-C ends at once, with the process: Python's own handler would wait for the library."""
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    except ValueError:  # signals reach the main thread alone, and this is another one
+        return graphlay.layout(request, options=options)
+    try:
+        return graphlay.layout(request, options=options)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _hits(layout: Any) -> int:

@@ -52,7 +52,7 @@ def _outputs(part: GraphPart) -> list[int]:
 
 def _node_line(part: GraphPart, entry: Entry, is_output: bool) -> str:
     if entry.operation == CONSTANT:
-        return f"{part.mark(entry.id)} = const {visible(entry.name)}\n"
+        return f"{part.mark(entry.id)} = const {visible(entry.name)}{' : output' if is_output else ''}\n"
     operands, missing = _operands(part, entry.inputs)
     head = visible(" ".join([f"{part.mark(entry.id)} {entry.name} =", entry.operation, *operands]))
     facts = list(_facts(entry))
@@ -113,7 +113,7 @@ def _function_line(part: FunctionsPart, id: int) -> str:
     name = visible(part.tape.names[function.node])
     following = ["None" if to is None else f"%f{to}" if to in part.drawn else "…" for to in function.next]
     if function.name != ACCUMULATE_GRAD:
-        fact = f"grad_fn of {name}"
+        fact = f"{part.role(function)} {name}"
     else:
         adjoint = None if part.tape.symbolic else part.tape.adjoints[function.node]
         fact = f"{name}.grad" if adjoint is None else f"{name}.grad {number_text(adjoint)}"

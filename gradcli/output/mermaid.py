@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Line, shortened
+from gradcli.output.theme import LIGHT
 from gradcli.output.visible import visible, visible_lines
 
 MOST_EDGES = 500
@@ -19,7 +20,7 @@ MOST_CHARACTERS = 50_000
 """What Mermaid draws where its settings ``maxEdges`` and ``maxTextSize`` are left alone; a text cannot change them itself."""
 
 _TITLE_COLUMNS = 120
-_GRADIENT = "#d9480f"
+_GRADIENT = LIGHT.flow
 
 _SHAPES = {
     Kind.VARIABLE: ('(["', '"])'),
@@ -32,14 +33,7 @@ _SHAPES = {
 }
 """What stands around the label of each kind: a stadium, a circle, a rounded box, a double border, a hexagon, a cylinder."""
 
-_FILLS = {
-    Kind.VARIABLE: "#dbeafe",
-    Kind.CONSTANT: "#f3f4f6",
-    Kind.OPERATION: "#fefce8",
-    Kind.OUTPUT: "#dcfce7",
-    Kind.FUNCTION: "#ede9fe",
-    Kind.ACCUMULATE: "#fce7f3",
-}
+_FILLS = LIGHT.fills
 
 
 def mermaid(diagram: Diagram) -> Iterator[str]:

@@ -24,7 +24,8 @@ from gradcli.output.entries import Entry, FunctionListing, GradientListing, sele
 from gradcli.output.html import row_html, words_html
 from gradcli.output.page_data import page_data, script_json
 from gradcli.output.page_program import engine_script, page_file
-from gradcli.output.svg import DARK, LIGHT, Theme, svg
+from gradcli.output.svg import svg
+from gradcli.output.theme import DARK, LIGHT, Theme
 from gradcli.output.visible import visible, visible_lines
 
 PAGE_NODES = 20_000

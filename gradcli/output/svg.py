@@ -8,6 +8,7 @@ from html import escape
 from gradcli.errors import columns
 from gradcli.output.diagram import MEANINGS, Box, Diagram, Kind
 from gradcli.output.layout import Measures, Placed, Point, Routed, Sheet, extent, lay_out
+from gradcli.output.theme import DARK, LIGHT, Theme
 from gradcli.output.visible import visible_lines
 
 FONT = "'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace"
@@ -21,63 +22,16 @@ SMALL_SIZE = 10.0
 HEADING_SIZE = 15.0
 LINE_HEIGHT = 1.35
 MARGIN = 18.0
+HEXAGON_CUT = 12.0
+SIGNAL_CUT = 16.0
+"""How far the corners of a backward function, and the tips of AccumulateGrad, lie inwards."""
+
 LEGEND_WIDTH = 360.0
 LEGEND_ROW = 24.0
 ROUND = 7.0
 """How much the corners of lines are rounded."""
 
 _SIZES = {"title": TITLE_SIZE, "value": LINE_SIZE, "adjoint": LINE_SIZE, "fact": SMALL_SIZE}
-
-
-class Theme:
-    """Colours.
-
-    Args:
-        paper: The background.
-        ink: Text and borders.
-        faint: What matters less.
-        flow: Where a gradient flows.
-        fills: What boxes are filled with, by kind.
-    """
-
-    def __init__(self, paper: str, ink: str, faint: str, flow: str, fills: dict[Kind, str]) -> None:
-        self.paper = paper
-        self.ink = ink
-        self.faint = faint
-        self.flow = flow
-        self.fills = fills
-
-
-LIGHT = Theme(
-    "#ffffff",
-    "#1b1f24",
-    "#5b6470",
-    "#b3361b",
-    {
-        Kind.VARIABLE: "#dff1e4",
-        Kind.CONSTANT: "#eceff2",
-        Kind.OPERATION: "#e3eefa",
-        Kind.OUTPUT: "#fdeccb",
-        Kind.FUNCTION: "#f0e6f8",
-        Kind.ACCUMULATE: "#dff1e4",
-        Kind.OMITTED: "#ffffff",
-    },
-)
-DARK = Theme(
-    "#14181d",
-    "#e8ebef",
-    "#a3aeba",
-    "#ff9b7a",
-    {
-        Kind.VARIABLE: "#1e3d2b",
-        Kind.CONSTANT: "#2b323a",
-        Kind.OPERATION: "#1d3350",
-        Kind.OUTPUT: "#4a3710",
-        Kind.FUNCTION: "#3a2850",
-        Kind.ACCUMULATE: "#1e3d2b",
-        Kind.OMITTED: "#14181d",
-    },
-)
 
 
 def svg(diagram: Diagram, *, theme: str = "auto", engine: str = "auto", legend: bool = True, room: int = 0) -> Iterator[str]:
@@ -93,6 +47,7 @@ def svg(diagram: Diagram, *, theme: str = "auto", engine: str = "auto", legend: 
     measures = _measures(room)
     sheets = lay_out(diagram, measures, engine)
     width, height = extent(sheets, measures)
+    width = max([width, *(columns(sheet.title) * CHARACTER * HEADING_SIZE for sheet in sheets)])
     rows = _rows(_legend(diagram), max(width, LEGEND_WIDTH)) if legend else []
     width = max([width, *(sum(sign_width for _, sign_width in row) for row in rows)]) + 2 * MARGIN
     bottom = height + 2 * MARGIN
@@ -106,7 +61,7 @@ def svg(diagram: Diagram, *, theme: str = "auto", engine: str = "auto", legend: 
     yield f'<rect class="paper" width="{width:.0f}" height="{height:.0f}"/>\n'
     yield f'<g transform="translate({MARGIN:g} {MARGIN:g})">\n'
     for sheet in sheets:
-        yield from _sheet(sheet, diagram.direction)
+        yield from _sheet(sheet)
     yield "</g>\n"
     for number, row in enumerate(rows):
         left = MARGIN
@@ -194,12 +149,16 @@ def _ellipse(widths: Sequence[float], sizes: Sequence[float], height: float) -> 
 # ---- boxes ----
 
 
-def _sheet(sheet: Sheet, direction: str) -> Iterator[str]:
+def _sheet(sheet: Sheet) -> Iterator[str]:
     if sheet.title:
         place = f'x="0" y="{sheet.y + HEADING_SIZE:.1f}" font-size="{HEADING_SIZE:g}"'
         yield f'<text class="heading" {place}>{_text(sheet.title)}</text>\n'
+    places = {placed.box.id: placed for placed in sheet.boxes}
     for routed in sheet.arrows:
-        yield _line(routed, direction)
+        points = list(routed.points)
+        points[0] = _on_border(points[0], places[routed.arrow.source])
+        points[-1] = _on_border(points[-1], places[routed.arrow.target])
+        yield _line(routed, points)
     for placed in sheet.boxes:
         yield _box(placed)
     for routed in sheet.arrows:
@@ -247,10 +206,10 @@ def _shape(kind: Kind, x: float, y: float, width: float, height: float) -> str:
     if kind is Kind.OUTPUT:
         return rectangle(3) + rectangle(1.5, "inner", 3.5)
     if kind is Kind.FUNCTION:
-        cut = 12.0
+        cut = HEXAGON_CUT
         return polygon([(x + cut, y), (right - cut, y), (right, middle), (right - cut, lower), (x + cut, lower), (x, middle)])
     if kind is Kind.ACCUMULATE:
-        cut = 16.0
+        cut = SIGNAL_CUT
         return polygon([(x, y), (right - cut, y), (right, middle), (right - cut, lower), (x, lower), (x + cut * 0.7, middle)])
     return rectangle(5)
 
@@ -258,13 +217,28 @@ def _shape(kind: Kind, x: float, y: float, width: float, height: float) -> str:
 # ---- arrows ----
 
 
-def _line(routed: Routed, direction: str) -> str:
+def _on_border(point: Point, placed: Placed) -> Point:
+    """A point at the left or right side of a rectangle, on the border of the shape that is drawn in it."""
+    x, y = point
+    away = min(1.0, abs(y - placed.y) / (placed.height / 2))
+    at_left = abs(x - (placed.x - placed.width / 2)) < 0.5
+    at_right = abs(x - (placed.x + placed.width / 2)) < 0.5
+    if placed.box.kind is Kind.FUNCTION:
+        inwards = HEXAGON_CUT * away
+    elif placed.box.kind is Kind.ACCUMULATE:
+        inwards = SIGNAL_CUT * (away if at_right else 0.7 * (1 - away))
+    else:
+        inwards = 0.0
+    return x + inwards * (at_left - at_right), y
+
+
+def _line(routed: Routed, points: Sequence[Point]) -> str:
     arrow = routed.arrow
     data = ""
     if arrow.link is not None:
         data = f' data-source="{arrow.link.source}" data-target="{arrow.link.target}" data-argument="{arrow.link.argument}"'
     flows = {True: " flows", False: " still", None: ""}[arrow.flows]
-    shaft, head = _arrow(routed.points)
+    shaft, head = _arrow(points)
     return f'<g class="edge{flows}"{data}><path d="{shaft}"/><polygon points="{head}"/></g>\n'
 
 

@@ -20,6 +20,11 @@ def left_out(count: int, what: str) -> str:
     return f"... {count:,} more {what}; --all shows them, --json has them" if count > 0 else ""
 
 
+def _part_of(shown: int, total: int) -> str:
+    """What is said of a table that was asked for a part of the graph alone."""
+    return f"{shown:,} of {total:,} nodes, those nearest to the output" if shown < total else ""
+
+
 def graph_tables(tape: Tape, style: Style, chosen: Sequence[int], *, rows: int | None) -> Iterator[Table]:
     """The nodes and the edges of a run.
 
@@ -77,7 +82,7 @@ def _nodes(listing: FunctionListing, style: Style, chosen: Sequence[int], most: 
         rows,
         numeric=frozenset({"id", "value", ".grad", adjoint}),
         faint=frozenset(faint),
-        note=left_out(len(tape.graph) - len(rows), "nodes"),
+        note=left_out(len(chosen) - len(rows), "nodes") or _part_of(len(rows), len(tape.graph)),
     )
 
 
@@ -85,12 +90,13 @@ def _edges(listing: FunctionListing, style: Style, chosen: Sequence[int], most: 
     graph, names, needs = listing.tape.graph, listing.names, listing.tape.requires_grad
     symbolic = listing.tape.symbolic
     rows: list[list[str]] = []
-    total = sum(sum(needs[input] for input in inputs) for id, inputs in enumerate(graph.inputs) if needs[id])
+    drawn = range(len(graph)) if len(chosen) == len(graph) else frozenset(chosen)
+    total = sum(sum(needs[input] and input in drawn for input in graph.inputs[id]) for id in chosen if needs[id])
     for id in chosen:
         if most is not None and len(rows) >= most:
             break
         for link in listing.links(id):
-            if link.derivative is not None:
+            if link.derivative is not None and link.source in drawn:
                 source, target, d = names[link.source], names[link.target], style.text("∂")
                 row = [f"{source} {style.text('→')} {target}", f"{d}{target}/{d}{source}", link.derivative]
                 rows.append(row if link.value is None else [*row, short_text(link.value)])
@@ -116,7 +122,7 @@ def _functions(part: FunctionsPart, style: Style, most: int | None) -> Table:
         rows,
         numeric=frozenset({"id"}),
         wide=frozenset({"next_functions"}),
-        note=left_out(part.total - len(rows), "functions"),
+        note=left_out(part.shown - len(rows), "functions") or _part_of(len(rows), part.total),
     )
 
 
@@ -134,5 +140,5 @@ def _gradient(listing: GradientListing, style: Style, part: GraphPart, most: int
         ["id", "node", "is", "value", "derivative"],
         rows,
         numeric=frozenset({"id", "value"}),
-        note=left_out(part.total - len(rows), "nodes"),
+        note=left_out(part.shown - len(rows), "nodes") or _part_of(len(rows), part.total),
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gradcli.errors import columns
+from gradcli.errors import ExitCode, GradcliError, columns
 from gradcli.output.diagram import Arrow, Box, Diagram, Kind
 from gradcli.output.latex import GREEK
 from gradcli.output.layout import Measures, Placed, Point, Routed, Sheet, extent, lay_out
 from gradcli.output.visible import visible_lines
 
+MOST_POINTS = 16_000
 MARGIN = 8.0
 LINE_HEIGHT = 13.0
 CHARACTER = 5.4
@@ -61,7 +62,15 @@ def tikz(diagram: Diagram, *, engine: str = "auto") -> Iterator[str]:
     """
     sheets = lay_out(diagram, _MEASURES, engine)
     width, height = extent(sheets, _MEASURES)
+    width = max([width, *(columns(sheet.title) * CHARACTER * 1.2 for sheet in sheets)])
+    if max(width, height) > MOST_POINTS:
+        raise GradcliError(
+            f"the drawing is {width:,.0f} by {height:,.0f} points, and TeX knows no length beyond {MOST_POINTS:,}",
+            hint="show less, by --max-shown N or --depth N; svg and pdf have no such bound",
+            exit_code=ExitCode.LIMIT,
+        )
     yield "".join(f"% {line}\n" for line in visible_lines(diagram.title))
+    yield "% A document of its own; in another one, load the same libraries of TikZ and take the tikzpicture.\n"
     yield "\\documentclass{article}\n"
     page = f"paperwidth={width + 2 * MARGIN:.0f}pt, paperheight={height + 3 * MARGIN:.0f}pt, margin={MARGIN:g}pt"
     yield f"\\usepackage[{page}]{{geometry}}\n"

@@ -9,7 +9,7 @@ import networkx
 import pytest
 from diagrams import HOSTILE, of, renamed, worked
 
-from gradcli.output.diagram import Diagram, diagram
+from gradcli.output.diagram import Diagram, diagram, one_line
 from gradcli.output.graphml import graphml
 from gradcli.output.visible import visible
 
@@ -95,6 +95,6 @@ def test_what_is_left_out_is_counted() -> None:
 def test_every_text_comes_back_as_it_is(start: int) -> None:
     names = HOSTILE[start : start + 6]
     graph = read(diagram(renamed(names), title=names[0], view="both"))
-    assert graph.graph["title"] == visible(names[0])
+    assert graph.graph["title"] == visible(one_line(names[0]))
     assert [graph.nodes[f"n{id}"]["name"] for id in range(6)] == [visible(name) for name in names]
     assert graph.nodes["f3"]["node"] == visible(names[1])

@@ -18,7 +18,7 @@ from support import run
 from gradcli.autodiff.record import outline
 from gradcli.errors import GradcliError
 from gradcli.language.parser import parse
-from gradcli.output import graphviz_layout, svg
+from gradcli.output import graphviz_layout, svg, theme
 from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Line, diagram
 from gradcli.output.layout import Measures, Placed, Sheet, lay_out
 from gradcli.output.raster import converted
@@ -172,12 +172,12 @@ def test_text_cannot_become_markup(text: str) -> None:
 
 
 def test_a_dark_picture_is_dark_and_an_automatic_one_both() -> None:
-    light, dark, auto = ("".join(svg.svg(picture(*WORKED), theme=theme)) for theme in ("light", "dark", "auto"))
-    assert svg.DARK.paper not in light
-    assert svg.LIGHT.paper not in dark
+    light, dark, auto = ("".join(svg.svg(picture(*WORKED), theme=name)) for name in ("light", "dark", "auto"))
+    assert theme.DARK.paper not in light
+    assert theme.LIGHT.paper not in dark
     assert "prefers-color-scheme: dark" in auto
-    assert svg.LIGHT.paper in auto
-    assert svg.DARK.paper in auto
+    assert theme.LIGHT.paper in auto
+    assert theme.DARK.paper in auto
 
 
 def contrast(a: str, b: str) -> float:
@@ -192,10 +192,10 @@ def contrast(a: str, b: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-@pytest.mark.parametrize("theme", [svg.LIGHT, svg.DARK], ids=["light", "dark"])
-def test_every_text_can_be_read_on_its_box(theme: svg.Theme) -> None:
-    for paper in (theme.paper, *theme.fills.values()):
-        for ink in (theme.ink, theme.faint, theme.flow):
+@pytest.mark.parametrize("colours", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+def test_every_text_can_be_read_on_its_box(colours: theme.Theme) -> None:
+    for paper in (colours.paper, *colours.fills.values()):
+        for ink in (colours.ink, colours.faint, colours.flow):
             assert contrast(ink, paper) >= 4.5
 
 
