@@ -79,10 +79,8 @@ def _terms(tape: Tape, id: int, user: int) -> Iterator[Expression]:
             return Symbol(builder, builder.constant(graph.constants[at]))
         return Symbol(builder, builder.variable(place))
 
-    if user == tape.output and not graph.shape(user):
-        incoming = builder.symbol(1)
-    else:
-        incoming = symbol(places[0], user)
+    at_output = user == tape.output and not graph.shape(user)
+    incoming = builder.symbol(1) if at_output else symbol(places[0], user)
     result = symbol(places[1], user)
     arguments = tuple([symbol(place, at) for place, at in zip(places[2:], graph.inputs[user], strict=True)])
     if operation in STRUCTURAL:

@@ -22,7 +22,7 @@ SHOWN_ELEMENTS = 9
 
 
 def number_text(value: Any) -> str:
-    """A number as the language writes it: ``5``, ``0.5``, ``1/3``, ``1e-07``, ``nan``; an array as a literal: ``[[1, 2], [3, 4]]``."""
+    """A number as the language writes it: ``5``, ``0.5``, ``1/3``, ``1e-07``, ``nan``; an array as ``[[1, 2], [3, 4]]``."""
     if hasattr(value, "tolist"):
         return _nested(value.tolist(), number_text)
     if isinstance(value, Fraction):
@@ -76,7 +76,7 @@ def _nested(items: Any, text: Callable[[Any], str]) -> str:
 
 
 def short_text(value: Any) -> str:
-    """A number with six significant digits; whole numbers with all of theirs. Of a large array the corners, as NumPy shows them."""
+    """A number with six significant digits, whole ones with all of theirs; of a large array the corners, as in NumPy."""
     if hasattr(value, "tolist"):
         return _abbreviated(value)
     return number_text(value if is_short(value) else float(f"{value:.{SHORT_DIGITS}g}"))
@@ -86,18 +86,14 @@ def _abbreviated(array: Any) -> str:
     """An array in one line: ``[1, 2, 3]``; of a long axis the ends."""
     if array.size <= SHOWN_ELEMENTS or array.ndim == 0:
         return _nested(array.tolist(), short_text)
-    if len(array) > 4:
-        pieces = [*map(_piece, array[:2]), "...", *map(_piece, array[-2:])]
-    else:
-        pieces = [*map(_piece, array)]
-    return f"[{', '.join(pieces)}]"
+    return _corners(array)
 
 
-def _piece(part: Any) -> str:
-    """A part of an array that is not shown whole."""
+def _corners(part: Any) -> str:
+    """A part of an array: of a long axis two at each end. It is as deep as the array has axes."""
     if part.ndim == 0:
         return short_text(float(part))
-    ends = [*map(_piece, part)] if len(part) <= 4 else [*map(_piece, part[:2]), "...", *map(_piece, part[-2:])]
+    ends = [*map(_corners, part)] if len(part) <= 4 else [*map(_corners, part[:2]), "...", *map(_corners, part[-2:])]
     return f"[{', '.join(ends)}]"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from gradcli.errors import GradcliError, nearest
-from gradcli.graph.graph import Setting, Settings
+from gradcli.graph.graph import Setting, Settings, Shape
 from gradcli.language.ast import Array, Call, Expression, Name, Number, Operator, Tuple
 from gradcli.ops.operation import spelled
 from gradcli.ops.structural import STRUCTURAL, Structural, load, structural_named
@@ -26,10 +26,31 @@ REDUCTIONS = {
 }
 """What an operation on several numbers is where it has one argument and that is an array."""
 
+LOSSES = {
+    "mse_loss",
+    "l1_loss",
+    "smooth_l1_loss",
+    "huber_loss",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+}
+"""Operations on numbers that of arrays are the mean over their elements."""
+
 SYNONYMS = {"dim": "axis", "keepdim": "keepdims"}
 """PyTorch's names of settings, and NumPy's."""
 
 _WORDS: dict[str, Setting] = {"True": True, "true": True, "False": False, "false": False, "None": None, "none": None}
+
+
+def over_arrays(operation: str, shapes: Sequence[Shape]) -> str:
+    """The operation that one on numbers is where its arguments are arrays: itself, a reduction, or the mean of losses."""
+    if operation in REDUCTIONS and len(shapes) == 1 and shapes[0]:
+        load()
+        return REDUCTIONS[operation]
+    if operation in LOSSES and any(shapes):
+        load()
+        return f"mean_{operation}"
+    return operation
 
 
 def is_array_call(call: Call) -> bool:

@@ -27,7 +27,7 @@ from gradcli.language.ast import (
     Transposed,
     postorder,
 )
-from gradcli.lowering.array_calls import REDUCTIONS, array_call, is_array_call
+from gradcli.lowering.array_calls import array_call, is_array_call, over_arrays
 from gradcli.lowering.builders import GraphBuilder
 from gradcli.lowering.calls import (
     Order,
@@ -211,10 +211,9 @@ class _Lowering:
                 operation, arity, span = item
                 inputs = tuple(results[-arity:])
                 del results[-arity:]
-                if builder.graph.shapes and arity == 1 and operation in REDUCTIONS and inputs[0] in builder.graph.shapes:
-                    load()
-                    settings = STRUCTURAL[REDUCTIONS[operation]].settings
-                    results.append(builder.operation(REDUCTIONS[operation], inputs, span, settings))
+                if builder.graph.shapes:
+                    over = over_arrays(operation, [builder.graph.shape(input) for input in inputs])
+                    results.append(builder.operation(over, inputs, span, STRUCTURAL[over].settings if over in STRUCTURAL else ()))
                 else:
                     results.append(builder.operation(operation, inputs, span))
             elif kind is Number:

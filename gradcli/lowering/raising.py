@@ -60,7 +60,8 @@ def applied_to_arrays(operation: str, operands: Sequence[Expression], settings: 
     declared = STRUCTURAL[operation]
     named = {name: given[name] for name, default in declared.settings if given[name] != default}
     arguments = (*operands, *map(_setting_expression, named.values()))
-    return Call(declared.spellings[0] if declared.spellings else operation, arguments, tuple(named))
+    spelling = declared.spellings[0] if declared.spellings else operation.removeprefix("mean_")
+    return Call(spelling, arguments, tuple(named))
 
 
 def _entry_expression(entry: Setting) -> Expression:

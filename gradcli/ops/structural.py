@@ -38,8 +38,8 @@ class Structural:
         settings: The names of its settings with their defaults: ``(("axis", None), ("keepdims", False))``.
         forward: Its value: a function of the module numpy, the operands (arrays, or floats for scalars) and the settings by name.
         shape: The shape of the result from the shapes of the operands and the settings by name.
-        pullback: The vector-Jacobian product: from the adjoint of the result, the result, the operands, and the settings by name a
-            list of the adjoints of the operands, None for one that carries no gradient. None where the result carries none.
+        pullback: The vector-Jacobian product: from the adjoint of the result, the result, the operands, and the settings by name
+            a list of the adjoints of the operands, None for one that carries no gradient. None where the result carries none.
         grad_fn: PyTorch's function as a template (see :class:`~gradcli.ops.operation.Operation`), from the shapes of the operands
             and the settings by name.
         spellings: How expressions call it: the names of functions, the name itself first where it is one.
