@@ -70,8 +70,8 @@ class PrimitiveBuilder(StaticBuilder):
     """A static graph in which an operation that has a definition is written out as that."""
 
     def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE, settings: Settings = ()) -> int:
-        operation = OPERATIONS[name]
-        if operation.definition is None:
+        operation = OPERATIONS.get(name)
+        if operation is None or operation.definition is None:
             return super().operation(name, inputs, span, settings)
         id = self._nodes.get((name, inputs, settings))
         if id is None:

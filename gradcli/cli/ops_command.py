@@ -21,22 +21,26 @@ def run(arguments: Arguments, command: Command) -> None:
     from gradcli.cli.show import show_blocks
     from gradcli.cli.streams import write
     from gradcli.ops import OPERATIONS, function_names, spelled
+    from gradcli.ops.structural import STRUCTURAL, load
     from gradcli.output.operations import operations_json, operations_report
 
     format = chosen_format(arguments)
     name = at_most_one(arguments, "operation")
     operations = list(OPERATIONS.values())
+    load()
+    on_arrays = [operation for operation in STRUCTURAL.values() if operation.spellings]
     if name is not None:
         operations = spelled(name)
-        if not operations:
-            near = nearest(name, function_names())
+        on_arrays = [operation for operation in on_arrays if name in operation.spellings]
+        if not operations and not on_arrays:
+            near = nearest(name, [*function_names(), *(s for o in STRUCTURAL.values() for s in o.spellings)])
             hint = f"did you mean {near}?" if near else "`gradcli ops` lists them"
             raise GradcliError(f"there is no operation {name}", hint=hint)
     if format == "json":
-        write(operations_json(operations))
+        write(operations_json(operations, on_arrays))
     else:
         ascii = arguments.flag("ascii")
-        show_blocks(lambda style: operations_report(operations, style, detailed=name is not None), format, ascii=ascii)
+        show_blocks(lambda style: operations_report(operations, on_arrays, style, detailed=name is not None), format, ascii=ascii)
 
 
 COMMAND = Command("ops", HELP, ("NAME", "A function or an operator."), (FORMAT, JSON, ASCII), run)

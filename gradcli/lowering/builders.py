@@ -84,7 +84,7 @@ class Recorder:
         return id
 
     def operation(self, name: str, inputs: tuple[int, ...], span: Span, settings: Settings = ()) -> int:
-        if settings or self.graph.shapes:
+        if settings or self.graph.shapes or name not in OPERATIONS:
             return self._array_operation(name, inputs, span, settings)
         id = self.graph.append(name, inputs, span)
         forward = self._forward.get((name, len(inputs)))
@@ -175,7 +175,7 @@ class StaticBuilder:
     def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE, settings: Settings = ()) -> int:
         id = self._nodes.get((name, inputs, settings))
         if id is None:
-            arrays = bool(settings or self.graph.shapes)
+            arrays = bool(settings or self.graph.shapes or name not in OPERATIONS)
             shape = inferred_shape(self.graph, name, inputs, settings, span) if arrays else ()
             if name not in STRUCTURAL:
                 id = self._folded(name, inputs, span)

@@ -38,6 +38,7 @@ from gradcli.lowering.calls import (
     resolve,
     unknown_function,
 )
+from gradcli.lowering.shapes import inferred_shape
 from gradcli.ops.constants import SPELLINGS, VALUES
 from gradcli.ops.operation import Operation, spelled
 from gradcli.ops.structural import STRUCTURAL, load
@@ -294,6 +295,11 @@ class _Lowering:
 
     def apply_array(self, item: _ApplyArray) -> None:
         inputs = tuple(self.taken(item.arity))
+        graph = self.builder.graph
+        if not graph.shapes and item.operation == "matmul":
+            raise GradcliError("@ is the product of matrices, and these are numbers", item.span, "write * for a product")
+        if not graph.shapes:
+            inferred_shape(graph, item.operation, inputs, item.settings, item.span)
         self.results.append(self.builder.operation(item.operation, inputs, item.span, item.settings))
 
     def comparison(self, item: Comparison) -> None:

@@ -26,7 +26,7 @@ def reshaped(a: Any, shape: Shape) -> Any:
 
 def spread(a: Any, shape: Shape, axis: Setting) -> Any:
     """What a reduction of a shape left, repeated along the axes that it reduced."""
-    return expanded(reshaped(a, kept(shape, axis)), shape)
+    return expanded(a if shape_of(a) == () else reshaped(a, kept(shape, axis)), shape)
 
 
 def _expand_shape(a: Shape, shape: Setting) -> Shape:

@@ -15,6 +15,7 @@ from gradcli.language.text import to_text
 from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.raising import written_out
 from gradcli.ops.operation import NotDifferentiableError, Operation
+from gradcli.ops.structural import Structural
 from gradcli.ops.symbol import Symbol
 from gradcli.output.blocks import Block, Lines, Style, Table
 
@@ -58,11 +59,16 @@ def definition_text(operation: Operation) -> str | None:
     return to_text(written_out(builder.graph, id, node_names(builder.graph)))
 
 
-def operations_report(operations: Sequence[Operation], style: Style, *, detailed: bool) -> Iterator[Block]:
+def operations_report(
+    operations: Sequence[Operation], on_arrays: Sequence[Structural], style: Style, *, detailed: bool
+) -> Iterator[Block]:
     """The blocks of `gradcli ops`."""
     if detailed:
         for operation in operations:
             yield Lines(list(_explained(operation, style)))
+        for declared in on_arrays:
+            also = [f"  also        {', '.join(declared.spellings[1:])}"] if declared.spellings[1:] else []
+            yield Lines([declared.usage, f"  {style.text(declared.doc)}", *also])
         return
     rows = [
         [
@@ -80,6 +86,12 @@ def operations_report(operations: Sequence[Operation], style: Style, *, detailed
         rows,
         wide=frozenset({"name", "meaning", "derivative by each argument", "domain", "grad_fn"}),
         note="gradcli ops NAME explains one",
+    )
+    yield Table(
+        "Operations on arrays",
+        ["name", "meaning"],
+        [[declared.usage, style.text(declared.doc)] for declared in on_arrays],
+        wide=frozenset({"name", "meaning"}),
     )
 
 
@@ -112,7 +124,7 @@ def _explained(operation: Operation, style: Style) -> Iterator[str]:
     yield f"  grad_fn     {_grad_fn(operation)}"
 
 
-def operations_json(operations: Sequence[Operation]) -> Iterator[str]:
+def operations_json(operations: Sequence[Operation], on_arrays: Sequence[Structural]) -> Iterator[str]:
     """The document of `gradcli ops --json`."""
     yield f'{{"schema": "{OPS_SCHEMA}",\n "operations": [\n  '
     for index, operation in enumerate(operations):
@@ -128,4 +140,8 @@ def operations_json(operations: Sequence[Operation]) -> Iterator[str]:
             "grad_fn": list(dict.fromkeys(t.partition("(")[0] for t in operation.grad_fn.values() if t)),
         }
         yield (",\n  " if index else "") + json.dumps(entry, ensure_ascii=False)
+    yield '\n ],\n "array_operations": [\n  ' if on_arrays else '\n ],\n "array_operations": ['
+    for index, declared in enumerate(on_arrays):
+        known = {"name": declared.name, "usage": declared.usage, "spellings": list(declared.spellings), "meaning": declared.doc}
+        yield (",\n  " if index else "") + json.dumps(known, ensure_ascii=False)
     yield "\n ]}\n"

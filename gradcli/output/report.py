@@ -40,7 +40,8 @@ def _results(tape: Tape, style: Style, show_all: bool) -> Iterator[Lines]:
         whole = to_text(written_out(tape.graph, tape.output, tape.names), pretty=not style.ascii)
         point = ", ".join(f"{name} = {short_text(value)}" for name, value in tape.bindings.items())
         head = f"{output} = {whole} = {number_text(tape.value)}" + (f"   at {point}" if point else "")
-    gradient = list(tape.gradient.items())
+    known = tape.adjoints[tape.output] is not None or not tape.requires_grad[tape.output]  # an array needs a cotangent
+    gradient = list(tape.gradient.items()) if known else []
     shown = gradient if show_all else gradient[:TABLE_ROWS]
     yield Lines([head, *[_derivative(tape, style, name, value) for name, value in shown]], important=True)
     if len(shown) < len(gradient):

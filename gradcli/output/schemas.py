@@ -356,6 +356,10 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                         }
                     )
                 ),
+                "array_operations": _says(
+                    "Operations that are not elementwise.",
+                    _list(_object({"name": _TEXT, "usage": _TEXT, "spellings": _list(_TEXT), "meaning": _TEXT})),
+                ),
             }
         ),
     },

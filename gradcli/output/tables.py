@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from gradcli.autodiff.tape import Tape
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.numbers import short_text
+from gradcli.ops.operation import OPERATIONS
 from gradcli.output.blocks import Style, Table
 from gradcli.output.diagram import Diagram, FunctionsPart, GraphPart
 from gradcli.output.entries import FunctionListing, GradientListing
@@ -91,7 +92,8 @@ def _edges(listing: FunctionListing, style: Style, chosen: Sequence[int], most: 
     symbolic = listing.tape.symbolic
     rows: list[list[str]] = []
     drawn = range(len(graph)) if len(chosen) == len(graph) else frozenset(chosen)
-    total = sum(sum(needs[input] and input in drawn for input in graph.inputs[id]) for id in chosen if needs[id])
+    told = [id for id in chosen if needs[id] and graph.operations[id] in OPERATIONS]  # others have no local derivative
+    total = sum(sum(needs[input] and input in drawn for input in graph.inputs[id]) for id in told)
     for id in chosen:
         if most is not None and len(rows) >= most:
             break
