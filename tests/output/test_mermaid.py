@@ -98,6 +98,6 @@ def test_nothing_beyond_the_limits_passes_without_a_word() -> None:
     edges = of(" + ".join(["x"] * (MOST_EDGES // 2 + 2)), x=1.0)
     assert str(MOST_EDGES) in (mermaid_warning(edges) or "")
     assert "linkStyle" not in "".join(mermaid(edges))
-    long = of("; ".join(f"value_number_{at} = sin(x + {at}000)" for at in range(150)) + "; x", x=1.0)
+    long = of("; ".join(f"value_of_a_really_long_name_{at} = sin(x + {at}000)" for at in range(150)) + "; x", x=1.0)
     assert sum(map(len, mermaid(long))) > MOST_CHARACTERS
     assert f"{MOST_CHARACTERS:,}" in (mermaid_warning(long) or "")
