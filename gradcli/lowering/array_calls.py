@@ -39,7 +39,11 @@ LOSSES = {
 SYNONYMS = {"dim": "axis", "keepdim": "keepdims"}
 """PyTorch's names of settings, and NumPy's."""
 
-_WORDS: dict[str, Setting] = {"True": True, "true": True, "False": False, "false": False, "None": None, "none": None}
+_WORDS: dict[str, Setting] = {
+    "True": True, "true": True, "False": False, "false": False, "None": None, "none": None, "slice": "slice", "...": "...",
+    "same": "same", "valid": "valid",
+}  # fmt: skip
+"""Names that stand for settings that are no numbers."""
 
 
 def over_arrays(operation: str, shapes: Sequence[Shape]) -> str:
