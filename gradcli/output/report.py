@@ -38,13 +38,18 @@ def _results(tape: Tape, style: Style, show_all: bool) -> Iterator[Lines]:
     head = f"{output} = {number_text(tape.value)}"
     if written_sizes(tape.graph)[tape.output] <= WRITTEN_NODES and is_operation(tape.graph, tape.output):
         whole = to_text(written_out(tape.graph, tape.output, tape.names), pretty=not style.ascii)
-        point = ", ".join(f"{name} = {short_text(value)}" for name, value in tape.bindings.items())
+        point = ", ".join(f"{name} {_sign(value, style)} {short_text(value)}" for name, value in tape.bindings.items())
         head = f"{output} = {whole} = {number_text(tape.value)}" + (f"   at {point}" if point else "")
     gradient = list(tape.gradient.items())
     shown = gradient if show_all else gradient[:TABLE_ROWS]
     yield Lines([head, *[_derivative(tape, style, name, value) for name, value in shown]], important=True)
     if len(shown) < len(gradient):
         yield Lines([left_out(len(gradient) - len(shown), "derivatives")])
+
+
+def _sign(value: float, style: Style) -> str:
+    """What stands before a number in six digits."""
+    return "=" if is_short(value) else style.text("≈")
 
 
 def _derivative(tape: Tape, style: Style, name: str, value: float | None) -> str:
@@ -68,7 +73,8 @@ def _derivations(tape: Tape, derivation: Derivation, style: Style) -> Iterator[E
         found = derivation.equations.get(tape.graph.variables[name])
         if found is not None:
             rows = list(_rows(found.steps, style))
-            title = style.text(f"Why ∂{output}/∂{name} = {short_text(tape.gradient[name] or 0.0)}")
+            value = tape.gradient[name] or 0.0
+            title = style.text(f"Why ∂{output}/∂{name} {_sign(value, style)} {short_text(value)}")
             yield Equations(title, rows, frozenset({len(rows) - 1}))
 
 
