@@ -155,7 +155,7 @@ def _not_recorded(graph: Graph, id: int, taken: bool) -> GradcliError:
     was, now = ("true", "false") if taken else ("false", "true")
     return GradcliError(
         f"the graph was recorded where {condition} is {was}, and with these values it is {now}",
-        hint="record it again from the expression, or use --mode static, which has both branches",
+        hint="record it again from the expression, at these values",
     )
 
 

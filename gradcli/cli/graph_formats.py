@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _MOST = {"draw": 60, "tree": 2_000, **dict.fromkeys(("svg", "png", "pdf", "html", "tikz"), MOST_SHOWN)}
 """Nodes up to which a format shows a whole graph without being asked; the others show any number."""
 
+_DOCUMENTS = ("svg", "html", "tikz", "dot", "mermaid", "graphml")
+
 LONG_LAYOUT = 1_000
 """Nodes from which on a layout takes long."""
 
@@ -100,6 +102,8 @@ def show(request: Request) -> None:
         if sys.stdout is not None and sys.stdout.isatty():
             raise GradcliError(f"{request.format} is not for a terminal", hint=f"add -o graph.{request.format}, or --open")
         write_bytes(_picture(request))
+    elif request.format in _DOCUMENTS and not can_print_signs(sys.stdout):
+        write_bytes("".join(_text(request)).encode())  # a document is UTF-8, whatever the stream would have text be
     else:
         write(_text(request))
 

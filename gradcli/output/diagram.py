@@ -175,14 +175,16 @@ class GraphPart(Part):
         asked = isinstance(self.listing, FunctionListing)
         for id in self.chosen:
             target = f"{self.prefix}{id}"
+            links = self.listing.links(id)
             missing = False
-            for link in self.listing.links(id):
+            for link in links:
                 if link.source in self.drawn:
                     flows = link.flows if asked else None
                     yield Arrow(f"{self.prefix}{link.source}", target, self.label(link), flows, link)
                 elif not missing:
                     missing = True
-                    yield Arrow(f"{self.prefix}m{id}", target, flows=False if asked else None)
+                    flows = any(link.flows for link in links if link.source not in self.drawn) if asked else None
+                    yield Arrow(f"{self.prefix}m{id}", target, flows=flows)
 
     def mark(self, id: int) -> str:
         """How a text refers to a node: ``%5``, and ``%g5`` in a gradient graph."""

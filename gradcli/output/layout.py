@@ -86,7 +86,6 @@ class Measures:
         lane: The distance between lines that run side by side.
         title: The height of the title of a part.
         part_gap: The distance between parts.
-        orthogonal: Whether lines run along the axes alone.
         round: The kinds of boxes that are ellipses.
     """
 
@@ -97,7 +96,6 @@ class Measures:
     lane: float
     title: float
     part_gap: float
-    orthogonal: bool = False
     round: frozenset[Kind] = frozenset()
 
 
@@ -119,11 +117,17 @@ def lay_out(diagram: Diagram, measures: Measures, engine: str = "auto") -> list[
     sheets: list[Sheet] = []
     top = 0.0
     for part in diagram.parts:
-        title = measures.title if part.title else 0.0
+        title = measures.title if _heading(part) else 0.0
         sheet = _sheet(part, diagram.direction, measures, engine, top, title)
         sheets.append(sheet)
         top = sheet.y + title + sheet.height + measures.part_gap
     return sheets
+
+
+def _heading(part: Part) -> str:
+    """The title of a part, with what is left out of it."""
+    cut = f"{part.shown:,} of {part.total:,} nodes, those nearest to the output" if part.shown < part.total else ""
+    return ": ".join(piece for piece in (part.title, cut) if piece)
 
 
 def extent(sheets: Sequence[Sheet], measures: Measures) -> tuple[float, float]:
@@ -135,7 +139,7 @@ def extent(sheets: Sequence[Sheet], measures: Measures) -> tuple[float, float]:
 def _sheet(part: Part, direction: str, measures: Measures, engine: str, top: float, title: float) -> Sheet:
     boxes, arrows = list(part.boxes()), list(part.arrows())
     if not boxes:
-        return Sheet(part.title, (), (), 0.0, top, 0.0, 0.0)
+        return Sheet(_heading(part), (), (), 0.0, top, 0.0, 0.0)
     numbers = {box.id: number for number, box in enumerate(boxes)}
     request = {
         "nodes": [
@@ -151,9 +155,9 @@ def _sheet(part: Part, direction: str, measures: Measures, engine: str, top: flo
             for arrow in arrows
         ],
     }
-    if direction == "TB":
-        gap = measures.layer_gap * (0.45 if any(arrow.label for arrow in arrows) else 1.0)
-        found = _joined(_placed(_split(request), direction, replace(measures, layer_gap=gap), engine), request)
+    if any(arrow.label for arrow in arrows):
+        halved = replace(measures, layer_gap=measures.layer_gap * 0.45)
+        found = _joined(_placed(_split(request), direction, halved, engine), request)
     else:
         found = _placed(request, direction, measures, engine)
     left, upper, right, lower = _bounds(found, [measures.label(arrow) if arrow.label else None for arrow in arrows])
@@ -170,19 +174,18 @@ def _sheet(part: Part, direction: str, measures: Measures, engine: str, top: flo
         Routed(arrow, tuple(map(point, edge["points"])), point(edge["label_anchor"]) if arrow.label else None)
         for arrow, edge in zip(arrows, found["edges"], strict=True)
     ]
-    return Sheet(part.title, placed, routed, 0.0, top, right - left, lower - upper)
+    return Sheet(_heading(part), placed, routed, 0.0, top, right - left, lower - upper)
 
 
 def _split(request: dict[str, Any]) -> dict[str, Any]:
-    """The graph with each label as a node on its edge: from top to bottom labels are as wide as boxes, and take as much room."""
+    """The graph with each label as a node on its edge, so that it takes the room that it needs and lies on nothing else.
+
+    Where some edges have labels, those without get a point instead: boxes stay in the layers that they would have.
+    """
     nodes, edges = list(request["nodes"]), []
     for edge in request["edges"]:
-        size = edge.get("label_size")
-        if size is None:
-            edges.append(edge)
-        else:
-            edges += [{"source": edge["source"], "target": len(nodes)}, {"source": len(nodes), "target": edge["target"]}]
-            nodes.append({"key": f"label {len(nodes)}", "size": size, "shape": "box"})
+        edges += [{"source": edge["source"], "target": len(nodes)}, {"source": len(nodes), "target": edge["target"]}]
+        nodes.append({"key": f"label {len(nodes)}", "size": edge.get("label_size", _size((1.0, 1.0))), "shape": "box"})
     return {"nodes": nodes, "edges": edges}
 
 
@@ -191,12 +194,9 @@ def _joined(found: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
     labels = iter(found["nodes"][len(request["nodes"]) :])
     halves = iter(found["edges"])
     edges: list[dict[str, Any]] = []
-    for edge in request["edges"]:
-        if "label_size" in edge:
-            first, second, middle = next(halves), next(halves), next(labels)["center"]
-            edges.append({"points": [*first["points"], middle, *second["points"]], "label_anchor": middle})
-        else:
-            edges.append(next(halves))
+    for _ in request["edges"]:
+        first, second, middle = next(halves), next(halves), next(labels)["center"]
+        edges.append({"points": [*first["points"], middle, *second["points"]], "label_anchor": middle})
     return {"nodes": found["nodes"][: len(request["nodes"])], "edges": edges}
 
 
@@ -237,11 +237,11 @@ def _placed(request: dict[str, Any], direction: str, measures: Measures, engine:
             "edge_label_margin": gap,
             "isolated_gap": measures.node_gap,
         },
-        "routing": {"style": "orthogonal" if measures.orthogonal else "diagonal", "lane_gap": gap},
+        "routing": {"style": "diagonal", "lane_gap": gap},
         "labels": {"reservation": "always"},
     }
     first = _uninterrupted(graphlay, request, options)
-    if measures.orthogonal or not _hits(first):
+    if not _hits(first):
         return dict(first.raw)
     options["routing"] = {"style": "orthogonal", "lane_gap": gap}
     second = _uninterrupted(graphlay, request, options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from gradcli.autodiff.tape import Tape
 from gradcli.derivation.steps import Derivation, Step
@@ -38,7 +39,7 @@ def _results(tape: Tape, style: Style, show_all: bool) -> Iterator[Lines]:
     head = f"{output} = {number_text(tape.value)}"
     if written_sizes(tape.graph)[tape.output] <= WRITTEN_NODES and is_operation(tape.graph, tape.output):
         whole = to_text(written_out(tape.graph, tape.output, tape.names), pretty=not style.ascii)
-        point = ", ".join(f"{name} = {short_text(value)}" for name, value in tape.bindings.items())
+        point = ", ".join(f"{name} {_sign(value, style)} {short_text(value)}" for name, value in tape.bindings.items())
         head = f"{output} = {whole} = {number_text(tape.value)}" + (f"   at {point}" if point else "")
     known = tape.adjoints[tape.output] is not None or not tape.requires_grad[tape.output]  # an array needs a cotangent
     gradient = list(tape.gradient.items()) if known else []
@@ -46,6 +47,11 @@ def _results(tape: Tape, style: Style, show_all: bool) -> Iterator[Lines]:
     yield Lines([head, *[_derivative(tape, style, name, value) for name, value in shown]], important=True)
     if len(shown) < len(gradient):
         yield Lines([left_out(len(gradient) - len(shown), "derivatives")])
+
+
+def _sign(value: Any, style: Style) -> str:
+    """What stands before a number in six digits."""
+    return "=" if is_short(value) else style.text("≈")
 
 
 def _derivative(tape: Tape, style: Style, name: str, value: float | None) -> str:
@@ -69,7 +75,8 @@ def _derivations(tape: Tape, derivation: Derivation, style: Style) -> Iterator[E
         found = derivation.equations.get(tape.graph.variables[name])
         if found is not None:
             rows = list(_rows(found.steps, style))
-            title = style.text(f"Why ∂{output}/∂{name} = {short_text(tape.gradient[name])}")
+            value = tape.gradient[name]
+            title = style.text(f"Why ∂{output}/∂{name} {_sign(value, style)} {short_text(value)}")
             yield Equations(title, rows, frozenset({len(rows) - 1}))
 
 

@@ -7,10 +7,12 @@ from typing import IO, Literal
 
 from rich import box
 from rich.console import Console
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from gradcli.errors import columns
 from gradcli.output.blocks import Block, Equations, Lines, Table
 
 _HEADING = "bold cyan"
@@ -50,13 +52,19 @@ def _print_table(console: Console, table: Table, ascii: bool) -> None:
     rich_table = RichTable(
         box=box.ASCII2 if ascii else box.SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0), pad_edge=False, show_edge=False
     )
-    for column in table.columns:
+    for at, column in enumerate(table.columns):
         heading = Text(_HEADINGS.get(column, column))
         justify: Literal["left", "right"] = "right" if column in table.numeric else "left"
-        rich_table.add_column(heading, justify=justify, no_wrap=column not in table.wide, overflow="fold")
+        wide = column in table.wide
+        widest = max(map(columns, (*heading.plain.split("\n"), *(row[at] for row in table.rows))))
+        rich_table.add_column(
+            heading, justify=justify, no_wrap=not wide, overflow="fold", min_width=min(widest, 8) if wide else widest
+        )
     for index, row in enumerate(table.rows):
         rich_table.add_row(*map(Text, row), style=_FAINT if index in table.faint else "")
-    console.print(rich_table)
+    # A number is never cropped: where the terminal is too narrow for the table, it breaks the lines.
+    needed = Measurement.get(console, console.options.update(max_width=10_000), rich_table).minimum + 2 * len(table.columns)
+    console.print(rich_table, width=max(console.width, needed), crop=False)
     if table.note:
         console.print(Text(table.note, style=_FAINT))
 

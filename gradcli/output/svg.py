@@ -206,7 +206,7 @@ def _shape(kind: Kind, x: float, y: float, width: float, height: float) -> str:
     if kind is Kind.OUTPUT:
         return rectangle(3) + rectangle(1.5, "inner", 3.5)
     if kind is Kind.FUNCTION:
-        cut = HEXAGON_CUT
+        cut = min(HEXAGON_CUT, width / 4)
         return polygon([(x + cut, y), (right - cut, y), (right, middle), (right - cut, lower), (x + cut, lower), (x, middle)])
     if kind is Kind.ACCUMULATE:
         cut = SIGNAL_CUT
