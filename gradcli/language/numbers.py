@@ -62,7 +62,10 @@ def _decimal(value: Fraction) -> str:
 
 def short_text(value: int | Fraction | float) -> str:
     """The number with six significant digits; whole numbers with all of theirs."""
-    return number_text(value if is_short(value) else float(f"{value:.{SHORT_DIGITS}g}"))
+    if is_short(value):
+        return number_text(value)
+    text = f"{value:.{SHORT_DIGITS}g}"
+    return text if "e" in text else number_text(float(text))  # 1.21933e+10, which 12193300000 would not be
 
 
 def is_short(value: int | Fraction | float) -> bool:
