@@ -79,7 +79,10 @@ def short_text(value: Any) -> str:
     """A number with six significant digits, whole ones with all of theirs; of a large array the corners, as in NumPy."""
     if hasattr(value, "tolist"):
         return _abbreviated(value)
-    return number_text(value if is_short(value) else float(f"{value:.{SHORT_DIGITS}g}"))
+    if is_short(value):
+        return number_text(value)
+    text = f"{value:.{SHORT_DIGITS}g}"
+    return text if "e" in text else number_text(float(text))  # 1.21933e+10, which 12193300000 would not be
 
 
 def _abbreviated(array: Any) -> str:

@@ -63,8 +63,11 @@ def _print_table(console: Console, table: Table, ascii: bool) -> None:
     for index, row in enumerate(table.rows):
         rich_table.add_row(*map(Text, row), style=_FAINT if index in table.faint else "")
     # A number is never cropped: where the terminal is too narrow for the table, it breaks the lines.
-    needed = Measurement.get(console, console.options.update(max_width=10_000), rich_table).minimum + 2 * len(table.columns)
-    console.print(rich_table, width=max(console.width, needed), crop=False)
+    needed = Measurement.get(console, console.options.update(max_width=10_000), rich_table).minimum
+    width = console.width
+    console.width = max(width, needed)
+    console.print(rich_table, crop=False)
+    console.width = width
     if table.note:
         console.print(Text(table.note, style=_FAINT))
 

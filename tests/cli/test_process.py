@@ -188,7 +188,7 @@ def test_a_completion_script_is_printed_for_each_shell(shell: str) -> None:
 
 @pytest.mark.parametrize(
     ("words", "expected"),
-    [("gradcli ev", "eval"), ("gradcli eval --max", "--max-nodes"), ("gradcli eval --mode st", "static")],
+    [("gradcli ev", "eval"), ("gradcli eval --max-n", "--max-nodes"), ("gradcli eval --mode st", "static")],
 )
 def test_commands_options_and_choices_are_completed(words: str, expected: str) -> None:
     count = str(len(words.split()) - 1)

@@ -26,6 +26,7 @@ from gradcli.ops import (
     arrays_matrix,
     arrays_pool,
 )
+from gradcli.ops.arrays_losses import LOSSES
 from gradcli.ops.structural import STRUCTURAL, ShapeError, broadcast, shape_of
 from gradcli.ops.symbol import Symbol
 
@@ -99,8 +100,29 @@ each_gradient = pytest.mark.parametrize(
 
 def test_every_operation_is_measured() -> None:
     assert MODULES
-    assert {row["operation"] for row in ROWS} == set(STRUCTURAL)
+    losses = {f"mean_{name}" for name in LOSSES}  # see test_losses
+    assert {row["operation"] for row in ROWS} == set(STRUCTURAL) - losses
     assert [(case[0], case[3]) for case in CASES] == [(row["operation"], row["torch_call"]) for row in ROWS]
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_losses(name: str) -> None:
+    """The loss of arrays is the mean of the losses of their elements, and so is its gradient."""
+    generator = numpy.random.default_rng(5)
+    first, second = generator.uniform(0.1, 0.9, (2, 3)), generator.uniform(0.1, 0.9, (1, 3))
+    loss = OPERATIONS[name]
+    elements = [[loss(float(a), float(b)) for a, b in zip(row, second[0], strict=True)] for row in first]
+    assert STRUCTURAL[f"mean_{name}"](first, second) == pytest.approx(numpy.mean(elements))
+    pullback = STRUCTURAL[f"mean_{name}"].pullback
+    assert pullback is not None
+    found = pullback(1.0, 0.0, first, second)
+    for at, array in enumerate((first, second)):
+        for place in numpy.ndindex(array.shape):
+            moved = [array.copy(), array.copy()]
+            moved[0][place] += 1e-6
+            moved[1][place] -= 1e-6
+            values = [STRUCTURAL[f"mean_{name}"](*((m, second) if at == 0 else (first, m))) for m in moved]
+            assert found[at][place] == pytest.approx((values[0] - values[1]) / 2e-6, rel=1e-5, abs=1e-8)
 
 
 def test_the_names_are_not_those_of_elementwise_operations() -> None:

@@ -12,11 +12,12 @@ function isShort(value) {
 function shortText(value) {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
-  const short = isShort(value) ? value : Number(value.toPrecision(SHORT_DIGITS));
-  if (Number.isInteger(short) && Math.abs(short) < 1e16) return Object.is(short, -0) ? "-0" : short.toFixed(0);
+  const whole = isShort(value);
+  const short = whole ? value : Number(value.toPrecision(SHORT_DIGITS));
+  if (whole && Number.isInteger(short) && Math.abs(short) < 1e16) return Object.is(short, -0) ? "-0" : short.toFixed(0);
   const [mantissa, exponent] = short.toExponential().split("e");
   const size = Math.abs(Number(exponent));
-  if (Number(exponent) >= -4 && Number(exponent) < 16) return String(short);
+  if (Number(exponent) >= -4 && Number(exponent) < (whole ? 16 : SHORT_DIGITS)) return String(short);
   return `${mantissa}e${exponent[0]}${String(size).padStart(2, "0")}`;
 }
 
