@@ -41,7 +41,7 @@ SYNONYMS = {"dim": "axis", "keepdim": "keepdims"}
 
 _WORDS: dict[str, Setting] = {
     "True": True, "true": True, "False": False, "false": False, "None": None, "none": None, "slice": "slice", "...": "...",
-    "same": "same", "valid": "valid",
+    "same": "same", "valid": "valid", "-inf": "-inf",
 }  # fmt: skip
 """Names that stand for settings that are no numbers."""
 
@@ -127,8 +127,10 @@ def setting_of(expression: Expression, call: Call) -> Setting:
         return _WORDS[expression.name]
     if isinstance(expression, Number):
         return _plain(expression.value)
-    if isinstance(expression, Operator) and expression.symbol == "-" and isinstance(expression.operands[0], Number):
-        return _plain(-expression.operands[0].value)
+    if isinstance(expression, Operator) and expression.symbol == "-" and len(expression.operands) == 1:
+        opposite = setting_of(expression.operands[0], call)
+        if isinstance(opposite, int | float) and not isinstance(opposite, bool):
+            return -opposite
     if isinstance(expression, Array | Tuple):
         return tuple([setting_of(item, call) for item in expression.items])  # as deep as the text nests lists of numbers
     raise GradcliError(
@@ -137,4 +139,4 @@ def setting_of(expression: Expression, call: Call) -> Setting:
 
 
 def _plain(value: int | Fraction | float) -> int | float:
-    return int(value) if value == int(value) else float(value)
+    return float(value) if isinstance(value, float) or value.denominator != 1 else int(value)
