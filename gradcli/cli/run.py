@@ -153,18 +153,24 @@ def _check_alone(arguments: Arguments, graph_file: str) -> None:
 
 
 def _from_text(text: str, where: str, values: Mapping[str, float], from_file: Collection[str], asked: _Asked) -> Tape:
-    from gradcli.autodiff.record import outline, record
+    from gradcli.autodiff.record import UnknownVariableError, outline, record
     from gradcli.language.parser import parse
 
     program = parse(text, where)
     if asked.without_values and not values:
         tape = outline(program, asked.wrt, retain_grad=asked.retained, max_nodes=asked.max_nodes, shapes=asked.shapes)
+        for name in asked.shapes:
+            if name not in tape.graph.variables:
+                raise UnknownVariableError(name, list(tape.graph.variables), "--shape: ")
         if tape.graph.variables:
             if asked.mode == "dynamic":
                 name = next(iter(tape.graph.variables))
                 hint = f"add --{name} VALUE, or use --mode static"
                 raise GradcliError(f"a dynamic graph is recorded while the program runs, and {name} has no value", hint=hint)
             return tape
+    if asked.shapes:
+        name = next(iter(asked.shapes))
+        raise GradcliError(f"--shape {name}: it is for variables without values", hint="leave it out, or leave the values out")
     return record(
         program,
         values,

@@ -14,7 +14,8 @@ from gradcli.autodiff.backward_graph import Function, backward_graph
 from gradcli.autodiff.gradient import gradient_of
 from gradcli.autodiff.tape import ACCUMULATE_GRAD, Tape
 from gradcli.graph.graph import CONSTANT, VARIABLE
-from gradcli.language.numbers import short_text
+from gradcli.language.numbers import number_text, short_text
+from gradcli.ops.structural import shape_text
 from gradcli.output.entries import Entry, FunctionListing, GradientListing, Link, Listing, nearest_first, selected
 
 TITLE_COLUMNS = 48
@@ -206,10 +207,13 @@ class GraphPart(Part):
             yield Line("fact", "output")
         if kind is Kind.CONSTANT:
             return
+        if entry.shape:
+            yield Line("fact", f"shape {shape_text(entry.shape)}")
         if entry.value is not None:
-            yield Line("value", f"value {short_text(entry.value)}")
+            yield Line("value", shortened(f"value {short_text(entry.value)}", TITLE_COLUMNS))
         if entry.adjoint is not None:
-            yield Line("adjoint", f"{shortened(derivative(output, entry.name), TITLE_COLUMNS)} = {short_text(entry.adjoint)}")
+            number = shortened(short_text(entry.adjoint), TITLE_COLUMNS)
+            yield Line("adjoint", f"{shortened(derivative(output, entry.name), TITLE_COLUMNS)} = {number}")
         for variable in entry.derivative_of:
             if entry.name != derivative(output, variable):
                 yield Line("adjoint", shortened(derivative(output, variable), TITLE_COLUMNS))
@@ -224,13 +228,14 @@ class GraphPart(Part):
         yield f"node {entry.id}: {entry.operation}"
         yield f"shape ({', '.join(map(str, entry.shape))})"
         if entry.value is not None:
-            yield f"value {entry.value!r}"
+            yield f"value {number_text(entry.value) if entry.shape else repr(entry.value)}"
         if isinstance(self.listing, FunctionListing):
             yield f"is_leaf {entry.is_leaf}, requires_grad {entry.requires_grad}, grad_fn {entry.grad_fn}"
             if entry.value is not None:
-                yield f".grad {entry.grad!r}"
+                yield f".grad {number_text(entry.grad) if entry.shape and entry.grad is not None else repr(entry.grad)}"
             if entry.adjoint is not None:
-                yield f"{derivative(self.listing.output_name, entry.name)} = {entry.adjoint!r}"
+                adjoint = number_text(entry.adjoint) if entry.shape else repr(entry.adjoint)
+                yield f"{derivative(self.listing.output_name, entry.name)} = {adjoint}"
 
     def label(self, link: Link) -> str:
         """What is written at an edge."""
