@@ -85,16 +85,30 @@ def smooth(row: dict[str, Any], inputs: list[Any]) -> list[Any]:
     if row["operation"] in STEPWISE:
         source = numpy.random.default_rng(11)
         return [source.permutation(numpy.linspace(-1, 1, numpy.size(value))).reshape(value.shape) for value in inputs]
-    lengths = row["operation"] in ("reduce_norm", "reduce_std", "reduce_var")
-    if not all(numpy.all(numpy.abs(value) < 100) for value in inputs) or (lengths and not numpy.all(array(row["value"]) > 0)):
-        pytest.skip("there is no finite difference")
     return inputs
 
 
 each_row = pytest.mark.parametrize("row", ROWS, ids=[f"{at}-{row['operation']}" for at, row in enumerate(ROWS)])
+
+
+def has_difference(row: dict[str, Any]) -> bool:
+    """Whether finite differences tell the derivative: not at infinities, nor where a length is 0."""
+    if row["operation"] in STEPWISE:
+        return True
+    _, inputs, _ = call(row)
+    lengths = row["operation"] in ("reduce_norm", "reduce_std", "reduce_var")
+    return all(numpy.all(numpy.abs(value) < 100) for value in inputs) and not (lengths and not numpy.all(array(row["value"]) > 0))
+
+
 rows_with_gradient = [row for row in ROWS if row["gradient"] is not None]
 each_gradient = pytest.mark.parametrize(
     "row", rows_with_gradient, ids=[f"{at}-{row['operation']}" for at, row in enumerate(rows_with_gradient)]
+)
+
+
+rows_with_difference = [row for row in rows_with_gradient if has_difference(row)]
+each_difference = pytest.mark.parametrize(
+    "row", rows_with_difference, ids=[f"{at}-{row['operation']}" for at, row in enumerate(rows_with_difference)]
 )
 
 
@@ -166,7 +180,7 @@ def test_the_functions_are_those_of_pytorch(row: dict[str, Any]) -> None:
         assert function == re.sub(r"\(0, None.*?\)", "(0)", row["chain"])
 
 
-@each_gradient
+@each_difference
 def test_the_gradient_is_that_of_finite_differences(row: dict[str, Any]) -> None:
     operation, inputs, settings = call(row)
     source = numpy.random.default_rng(7)
@@ -310,7 +324,7 @@ def test_the_pullback_is_the_same_in_symbols(row: dict[str, Any]) -> None:
             assert close(values[id], expected, 1e-12)
 
 
-@each_gradient
+@each_difference
 def test_the_pullback_has_the_derivative_of_finite_differences(row: dict[str, Any]) -> None:
     """The second derivatives: what the pullback gives is a graph, which is run backward."""
     operation, inputs, settings = call(row)
