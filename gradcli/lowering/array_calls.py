@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from gradcli.errors import GradcliError, nearest
-from gradcli.graph.graph import Setting, Settings, Shape
-from gradcli.language.ast import Array, Call, Expression, Name, Number, Operator, Tuple
+from gradcli.graph.graph import Constant, Setting, Settings, Shape
+from gradcli.language.ast import Array, Call, Ellipsis, Expression, Name, Number, Operator, Slice, Tuple, postorder
 from gradcli.ops.operation import spelled
 from gradcli.ops.structural import STRUCTURAL, Structural, load, structural_named
 
@@ -140,3 +140,36 @@ def setting_of(expression: Expression, call: Call) -> Setting:
 
 def _plain(value: int | Fraction | float) -> int | float:
     return float(value) if isinstance(value, float) or value.denominator != 1 else int(value)
+
+
+def array_constant(array: Array) -> Constant | None:
+    """The constant of an array of numbers; None where an element is anything else. Rows first, innermost arrays before outer."""
+    done: dict[int, Constant | None] = {}
+    for node in postorder(array):
+        if isinstance(node, Number):
+            done[id(node)] = node.value
+        elif isinstance(node, Operator) and node.symbol == "-" and isinstance(node.operands[0], Number):
+            done[id(node)] = -node.operands[0].value
+        elif isinstance(node, Array):
+            items = [done.get(id(item)) for item in node.items]
+            known = [item for item in items if item is not None]
+            done[id(node)] = tuple(known) if len(known) == len(items) else None
+    return done[id(array)]
+
+
+def index_entry(item: Expression) -> Setting:
+    """An entry of an index: a whole number, a slice, or ``...``."""
+    if isinstance(item, Ellipsis):
+        return "..."
+    if isinstance(item, Slice):
+        return ("slice", *[None if part is None else _whole(part) for part in (item.start, item.stop, item.step)])
+    return _whole(item)
+
+
+def _whole(item: Expression) -> int:
+    sign = 1
+    if isinstance(item, Operator) and item.symbol == "-" and len(item.operands) == 1:
+        sign, item = -1, item.operands[0]
+    if isinstance(item, Number) and item.value == int(item.value):
+        return sign * int(item.value)
+    raise GradcliError("an index is a whole number", item.span, "it is known before the graph is: write v[0], v[1:3] or v[-1]")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from gradcli.errors import ExitCode, GradcliError, Span
-from gradcli.graph.graph import Constant, Graph, Setting, Settings
+from gradcli.graph.graph import Graph
 from gradcli.graph.names import is_operation
 from gradcli.language.ast import (
     Array,
@@ -15,7 +15,6 @@ from gradcli.language.ast import (
     Comparison,
     Conditional,
     Definition,
-    Ellipsis,
     Expression,
     Group,
     Index,
@@ -23,14 +22,12 @@ from gradcli.language.ast import (
     Number,
     Operator,
     Program,
-    Slice,
     Transposed,
     postorder,
 )
-from gradcli.lowering.array_calls import array_call, is_array_call, over_arrays
+from gradcli.lowering.array_calls import array_call, array_constant, index_entry, is_array_call, over_arrays
 from gradcli.lowering.builders import GraphBuilder
 from gradcli.lowering.calls import (
-    Order,
     function_without_argument,
     is_unary_function,
     missing_argument,
@@ -39,8 +36,9 @@ from gradcli.lowering.calls import (
     unknown_function,
 )
 from gradcli.lowering.shapes import inferred_shape
+from gradcli.lowering.work import Apply, ApplyArray, Chain, Choose, Enter, Leave, Reorder
 from gradcli.ops.constants import SPELLINGS, VALUES
-from gradcli.ops.operation import Operation, spelled
+from gradcli.ops.operation import spelled
 from gradcli.ops.structural import STRUCTURAL, load
 
 NODES_PER_CALL = 4
@@ -51,59 +49,6 @@ _Scope = dict[str, int]
 
 class UnboundVariableError(Exception):
     """A variable without a value is needed while a program runs."""
-
-
-class _Apply(NamedTuple):
-    """Work to do once the operands stand on the stack of results: append the operation."""
-
-    operation: str
-    arity: int
-    span: Span
-
-
-class _Reorder(NamedTuple):
-    """As ``_Apply``, with the operands in the order written: bring them into that of the parameters."""
-
-    operation: Operation
-    order: Order
-    arity: int
-    span: Span
-
-
-class _ApplyArray(NamedTuple):
-    """As ``_Apply``, for an operation on arrays with its settings."""
-
-    operation: str
-    arity: int
-    settings: Settings
-    span: Span
-
-
-class _Chain(NamedTuple):
-    """Compare neighbours among the last results."""
-
-    comparison: Comparison
-
-
-class _Choose(NamedTuple):
-    """Go on with the branch that the last result selects."""
-
-    conditional: Conditional
-
-
-class _Enter(NamedTuple):
-    """Evaluate the body of an own function with the last results as its parameters."""
-
-    definition: Definition
-    order: list[int]
-    span: Span
-
-
-class _Leave(NamedTuple):
-    """Go back to the scope of the caller."""
-
-    scope: _Scope
-    function: str
 
 
 def lower(program: Program, builder: GraphBuilder, bound: Collection[str] = ()) -> Graph:
@@ -157,12 +102,12 @@ class _Lowering:
             Array: self.array,
             Index: self.index,
             Transposed: self.transposed,
-            _ApplyArray: self.apply_array,
-            _Reorder: self.reorder,
-            _Chain: self.chain,
-            _Choose: self.choose,
-            _Enter: self.enter,
-            _Leave: self.leave,
+            ApplyArray: self.apply_array,
+            Reorder: self.reorder,
+            Chain: self.chain,
+            Choose: self.choose,
+            Enter: self.enter,
+            Leave: self.leave,
         }
 
     def run(self) -> Graph:
@@ -208,7 +153,7 @@ class _Lowering:
                 name = item.name
                 known = variables.get(name) if not self.scope and name not in self.assigned else None
                 results.append(self.name(item) if known is None else known)
-            elif kind is _Apply:
+            elif kind is Apply:
                 operation, arity, span = item
                 inputs = tuple(results[-arity:])
                 del results[-arity:]
@@ -263,10 +208,10 @@ class _Lowering:
                 return
         elif item.symbol == "@":
             load()
-            self.work.append(_ApplyArray("matmul", 2, (), item.span))
+            self.work.append(ApplyArray("matmul", 2, (), item.span))
             self.work.extend(operands[::-1])
             return
-        self.work.append(_Apply(_operator(item.symbol, len(operands)), len(operands), item.span))
+        self.work.append(Apply(_operator(item.symbol, len(operands)), len(operands), item.span))
         self.work.extend(operands[::-1])
 
     def group(self, item: Group) -> None:
@@ -274,26 +219,26 @@ class _Lowering:
 
     def array(self, item: Array) -> None:
         """Numbers alone are a constant; else the elements are stacked, so that gradients flow through."""
-        constant = _constant(item)
+        constant = array_constant(item)
         if constant is not None:
             self.results.append(self.builder.constant(constant, item.span))
             return
         load()
-        self.work.append(_ApplyArray("stack", len(item.items), (("axis", 0),), item.span))
+        self.work.append(ApplyArray("stack", len(item.items), (("axis", 0),), item.span))
         self.work.extend(item.items[::-1])
 
     def index(self, item: Index) -> None:
         load()
-        entries = tuple([_entry(entry) for entry in item.items])
-        self.work.append(_ApplyArray("index", 1, (("index", entries),), item.span))
+        entries = tuple([index_entry(entry) for entry in item.items])
+        self.work.append(ApplyArray("index", 1, (("index", entries),), item.span))
         self.work.append(item.target)
 
     def transposed(self, item: Transposed) -> None:
         load()
-        self.work.append(_ApplyArray("permute", 1, (("axes", None),), item.span))
+        self.work.append(ApplyArray("permute", 1, (("axes", None),), item.span))
         self.work.append(item.target)
 
-    def apply_array(self, item: _ApplyArray) -> None:
+    def apply_array(self, item: ApplyArray) -> None:
         inputs = tuple(self.taken(item.arity))
         graph = self.builder.graph
         if not graph.shapes and item.operation == "matmul":
@@ -303,10 +248,10 @@ class _Lowering:
         self.results.append(self.builder.operation(item.operation, inputs, item.span, item.settings))
 
     def comparison(self, item: Comparison) -> None:
-        self.work.append(_Chain(item))
+        self.work.append(Chain(item))
         self.work.extend(item.operands[::-1])
 
-    def chain(self, item: _Chain) -> None:
+    def chain(self, item: Chain) -> None:
         """a < b < c is a < b and b < c, with b computed once."""
         comparison = item.comparison
         operands = self.taken(len(comparison.operands))
@@ -317,29 +262,29 @@ class _Lowering:
         self.results.append(result)
 
     def conditional(self, item: Conditional) -> None:
-        self.work.append(_Choose(item))
+        self.work.append(Choose(item))
         self.work.append(item.test)
 
-    def choose(self, item: _Choose) -> None:
+    def choose(self, item: Choose) -> None:
         """Where values are known only the branch taken is evaluated; else both are, and an operation chooses."""
         conditional = item.conditional
         if self.builder.knows_values:
             test = self.builder.truth(self.results.pop())
             self.work.append(conditional.then if test else conditional.otherwise)
         else:
-            self.work.append(_Apply("where", 3, conditional.span))
+            self.work.append(Apply("where", 3, conditional.span))
             self.work.extend((conditional.otherwise, conditional.then))
 
     def call(self, item: Call) -> None:
         count = len(item.arguments)
         definition = self.functions.get(item.function)
         if definition is not None:
-            self.work.append(_Enter(definition, parameters_of(item, definition), item.span))
+            self.work.append(Enter(definition, parameters_of(item, definition), item.span))
         else:
             found = array_call(item) if is_array_call(item) else None
             if found is not None:
                 structural, operands, settings = found
-                self.work.append(_ApplyArray(structural.name, len(operands), settings, item.span))
+                self.work.append(ApplyArray(structural.name, len(operands), settings, item.span))
                 self.work.extend(operands[::-1])
                 return
             resolved = resolve(item)
@@ -347,9 +292,9 @@ class _Lowering:
                 raise self.unknown_function(item)
             operation, order = resolved
             if item.keywords:
-                self.work.append(_Reorder(operation, order, count, item.span))
+                self.work.append(Reorder(operation, order, count, item.span))
             else:
-                self.work.append(_Apply(operation.name, count, item.span))
+                self.work.append(Apply(operation.name, count, item.span))
         self.work.extend(item.arguments[::-1])
 
     def unknown_function(self, item: Call) -> GradcliError:
@@ -360,7 +305,7 @@ class _Lowering:
             item, self.functions, is_value=is_value or name in free_names(self.program), defined_later=name in defined
         )
 
-    def reorder(self, item: _Reorder) -> None:
+    def reorder(self, item: Reorder) -> None:
         operation = item.operation
         given = self.taken(item.arity)
         inputs: list[int] = []
@@ -375,10 +320,10 @@ class _Lowering:
                 inputs.append(self.builder.constant(value, item.span))
         self.results.append(self.builder.operation(operation.name, tuple(inputs), item.span))
 
-    def enter(self, item: _Enter) -> None:
+    def enter(self, item: Enter) -> None:
         definition = item.definition
         arguments = self.taken(len(item.order))
-        self.work.append(_Leave(self.scope, definition.name))
+        self.work.append(Leave(self.scope, definition.name))
         self.work.append(definition.body)
         self.scope = {parameter: arguments[at] for parameter, at in zip(definition.parameters, item.order, strict=True)}
         depth = self.depths[definition.name] = self.depths.get(definition.name, 0) + 1
@@ -393,42 +338,9 @@ class _Lowering:
                 hint = f"{definition.name} calls itself: a condition must end it; {hint}"
             raise GradcliError(f"own functions are called more than {limit:,} times", item.span, hint, exit_code=ExitCode.LIMIT)
 
-    def leave(self, item: _Leave) -> None:
+    def leave(self, item: Leave) -> None:
         self.scope = item.scope
         self.depths[item.function] -= 1
-
-
-def _constant(array: Array) -> Constant | None:
-    """The constant of an array of numbers; None where an element is anything else. Rows first, innermost arrays before outer."""
-    done: dict[int, Constant | None] = {}
-    for node in postorder(array):
-        if isinstance(node, Number):
-            done[id(node)] = node.value
-        elif isinstance(node, Operator) and node.symbol == "-" and isinstance(node.operands[0], Number):
-            done[id(node)] = -node.operands[0].value
-        elif isinstance(node, Array):
-            items = [done.get(id(item)) for item in node.items]
-            known = [item for item in items if item is not None]
-            done[id(node)] = tuple(known) if len(known) == len(items) else None
-    return done[id(array)]
-
-
-def _entry(item: Expression) -> Setting:
-    """An entry of an index: a whole number, a slice, or ``...``."""
-    if isinstance(item, Ellipsis):
-        return "..."
-    if isinstance(item, Slice):
-        return ("slice", *[None if part is None else _whole(part) for part in (item.start, item.stop, item.step)])
-    return _whole(item)
-
-
-def _whole(item: Expression) -> int:
-    sign = 1
-    if isinstance(item, Operator) and item.symbol == "-" and len(item.operands) == 1:
-        sign, item = -1, item.operands[0]
-    if isinstance(item, Number) and item.value == int(item.value):
-        return sign * int(item.value)
-    raise GradcliError("an index is a whole number", item.span, "it is known before the graph is: write v[0], v[1:3] or v[-1]")
 
 
 _OPERATORS: dict[tuple[str, int], str] = {}

@@ -7,6 +7,7 @@ white too.
 from __future__ import annotations
 
 import enum
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -99,7 +100,7 @@ class Arrow:
     link: Link | None = None
 
 
-class Part:
+class Part(ABC):
     """A graph of a diagram, made box by box and arrow by arrow, however large it is.
 
     Attributes:
@@ -112,13 +113,13 @@ class Part:
     shown: int = 0
     total: int = 0
 
+    @abstractmethod
     def boxes(self) -> Iterator[Box]:
         """The boxes, in the order of evaluation."""
-        raise NotImplementedError
 
+    @abstractmethod
     def arrows(self) -> Iterator[Arrow]:
         """The arrows, each after the boxes that it joins."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
