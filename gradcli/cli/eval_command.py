@@ -34,6 +34,7 @@ Value and gradient of an expression, its graph, and the chain rule step by step.
   gradcli eval -f neuron.grad --bindings weights.json
   echo "x*w" | gradcli eval - --x 2 --w -1
   gradcli eval --graph graph.json --x 3             a graph that gradcli graph wrote, at other values
+  gradcli eval "sum((A @ x)^2)" --A "[[1,2],[3,4]]" --x @x.csv       arrays, from text or files of JSON, CSV, NumPy
 
 Each variable of the expression is an option of its own: --x 2, --x=-2, --x pi/2. A variable that is called like an option is
 given by --set: --set json=3.

@@ -200,3 +200,31 @@ def test_a_reader_that_goes_away_ends_it_quietly(long_file: str) -> None:
     script = f"{sys.executable} -m gradcli graph -f {long_file} --x 1 --w 1 --format dot | head -1"
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {script}"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "digraph gradcli {\n", "")
+
+
+def test_a_page_has_the_backward_graphs_without_numbers_that_would_go_stale() -> None:
+    for option in ("--backward", "--both"):
+        code, out, err = command(["graph", *WORKED, option, "--format", "html"])
+        assert (code, err) == (0, "")
+        section = out.partition('<section id="backward"')[2].partition("</section>")[0]
+        assert "MulBackward0" in section
+        assert "AccumulateGrad" in section
+        assert "∂y/∂w = a + b" in section
+        assert "value" not in section.partition("</style>")[2].replace('class="value"', "")
+    assert '<section id="backward"' not in command(["graph", *WORKED, "--format", "html"])[1]
+
+
+@pytest.mark.parametrize("format", ["svg", "dot", "mermaid", "graphml", "tikz", "html"])
+def test_a_document_is_utf_8_whatever_the_stream_is(format: str) -> None:
+    arguments = ["graph", "θ^2", "--θ", "3", "--format", format]
+    plain, ascii = (process(arguments, environment={"PYTHONIOENCODING": encoding}) for encoding in ("utf-8", "ascii"))
+    assert (ascii.returncode, ascii.stderr) == (0, b"")
+    assert ascii.stdout == plain.stdout
+    assert "θ" in ascii.stdout.decode() or format == "tikz"
+
+
+def test_what_is_not_drawn_still_says_that_a_gradient_flows() -> None:
+    code, out, _ = command(["graph", *WORKED, "--depth", "1", "--format", "svg"])
+    assert code == 0
+    assert "3 of 6 nodes, those nearest to the output" in out
+    assert out.count('<g class="edge flows"') >= 4
