@@ -8,6 +8,7 @@ from typing import Any
 from gradcli.cli.json_file import read_json
 from gradcli.cli.streams import read_text
 from gradcli.errors import GradcliError
+from gradcli.output.files import write_file
 
 _SPECIAL = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
 
@@ -44,6 +45,27 @@ def array_of(data: object, where: str) -> Any:
     for _ in shape[1:]:
         flat = [item for row in flat for item in row]
     return numpy.array([_number(item, where) for item in flat], dtype=float).reshape(shape)
+
+
+def write_npz(path: str, arrays: dict[str, Any]) -> None:
+    """Write numbers and arrays into a file of NumPy, whole or not at all.
+
+    Args:
+        path: The file; its name ends in .npz.
+        arrays: The numbers and arrays, by name.
+
+    Raises:
+        GradcliError: The name ends otherwise, or the file cannot be written.
+    """
+    if not path.lower().endswith(".npz"):
+        raise GradcliError(f"--save writes a file of NumPy, and {path} is not named like one", hint="end it in .npz")
+    import io
+
+    import numpy
+
+    content = io.BytesIO()
+    numpy.savez(content, **arrays)
+    write_file(path, content.getvalue())
 
 
 def _shape(data: list[Any], where: str) -> tuple[int, ...]:

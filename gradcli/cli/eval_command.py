@@ -53,6 +53,7 @@ OPTIONS = (
     JSON,
     Option("quiet", "The value, then the gradient, a number a line: --format numbers.", short="-q"),
     Option("all", "Leave nothing out, however large: table rows, derivations, derivatives."),
+    Option("save", "Also write the value, and each gradient as grad_NAME, into a file of NumPy.", "FILE.npz"),
     ASCII,
     STRICT,
     MAX_NODES,
@@ -64,6 +65,12 @@ def run(arguments: Arguments, command: Command) -> None:
     """Run the command."""
     format = chosen_format(arguments)
     run = run_of(arguments, command)
+    file = arguments.text("save")
+    if file is not None:
+        from gradcli.cli.array_files import write_npz
+
+        gradient = {f"grad_{name}": value for name, value in run.tape.gradient.items() if value is not None}
+        write_npz(file, {"value": run.tape.value, **gradient})
 
     from gradcli.cli.show import show
 
