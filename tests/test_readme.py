@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from commandline import command
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -48,3 +49,12 @@ def test_python_blocks_run(capsys: pytest.CaptureFixture[str]) -> None:
 def test_both_commands_stand_in_one_line_each() -> None:
     for marker in ("set-up command", "test command"):
         assert re.search(rf"<!-- {marker} -->\n```sh\n[^\n]+\n```", README)
+
+
+@pytest.mark.parametrize(("picture", "option"), [("worked_example", []), ("worked_example_backward", ["--backward"])])
+def test_the_pictures_are_those_that_the_tool_makes(picture: str, option: list[str]) -> None:
+    assert f"(examples/{picture}.svg)" in README
+    kept = (ROOT / "examples" / f"{picture}.svg").read_text("utf-8")
+    code, made, err = command(["graph", "(x+w)*(w+1)", "--x", "2", "--w", "1", "--wrt", "w", *option, "--format", "svg"])
+    assert (code, err) == (0, "")
+    assert re.findall(r"<text[^>]*>([^<]*)<", kept) == re.findall(r"<text[^>]*>([^<]*)<", made)
