@@ -11,31 +11,6 @@ from gradcli.language.ast import Array, Call, Ellipsis, Expression, Name, Number
 from gradcli.ops.operation import spelled
 from gradcli.ops.structural import STRUCTURAL, Structural, load, structural_named
 
-REDUCTIONS = {
-    "sum": "reduce_sum",
-    "mean": "reduce_mean",
-    "prod": "reduce_prod",
-    "max": "reduce_max",
-    "min": "reduce_min",
-    "amax": "reduce_amax",
-    "amin": "reduce_amin",
-    "var": "reduce_var",
-    "std": "reduce_std",
-    "norm": "reduce_norm",
-    "logsumexp": "reduce_logsumexp",
-}
-"""What an operation on several numbers is where it has one argument and that is an array."""
-
-LOSSES = {
-    "mse_loss",
-    "l1_loss",
-    "smooth_l1_loss",
-    "huber_loss",
-    "binary_cross_entropy",
-    "binary_cross_entropy_with_logits",
-}
-"""Operations on numbers that of arrays are the mean over their elements."""
-
 SYNONYMS = {"dim": "axis", "keepdim": "keepdims"}
 """PyTorch's names of settings, and NumPy's."""
 
@@ -48,13 +23,11 @@ _WORDS: dict[str, Setting] = {
 
 def over_arrays(operation: str, shapes: Sequence[Shape]) -> str:
     """The operation that one on numbers is where its arguments are arrays: itself, a reduction, or the mean of losses."""
-    if operation in REDUCTIONS and len(shapes) == 1 and shapes[0]:
-        load()
-        return REDUCTIONS[operation]
-    if operation in LOSSES and any(shapes):
-        load()
-        return f"mean_{operation}"
-    return operation
+    load()
+    reduction, loss = f"reduce_{operation}", f"mean_{operation}"
+    if reduction in STRUCTURAL and len(shapes) == 1 and shapes[0]:
+        return reduction
+    return loss if loss in STRUCTURAL and any(shapes) else operation
 
 
 def is_array_call(call: Call) -> bool:
@@ -71,8 +44,6 @@ def array_call(call: Call) -> tuple[Structural, list[Expression], Settings] | No
     positional = len(call.arguments) - len(call.keywords)
     given = list(call.arguments[:positional])
     operation = structural_named(call.function)
-    if operation is None and call.function in REDUCTIONS and _has_settings(call):
-        operation = STRUCTURAL[REDUCTIONS[call.function]]
     if operation is None:
         return None
     names = [name for name, _ in operation.settings]
@@ -98,13 +69,6 @@ def array_call(call: Call) -> tuple[Structural, list[Expression], Settings] | No
             raise GradcliError(f"{call.function} gets its argument {keyword} twice", span, "leave one out")
         settings[name] = setting_of(value, call)
     return operation, operands, tuple(operation.complete(settings).items())
-
-
-def _has_settings(call: Call) -> bool:
-    """Whether a call of a reduction names a setting of that on arrays."""
-    load()
-    known = [name for name, _ in STRUCTURAL[REDUCTIONS[call.function]].settings]
-    return any(SYNONYMS.get(keyword, keyword) in known for keyword in call.keywords)
 
 
 def _operands(operation: Structural, given: Sequence[Expression]) -> tuple[list[Expression], list[Expression]]:

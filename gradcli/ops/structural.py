@@ -11,12 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gradcli.graph.graph import Setting as Setting
+from gradcli.graph.graph import Shape as Shape
 from gradcli.ops.operation import MANY
 from gradcli.ops.symbol import Symbol
-
-Shape = tuple[int, ...]
-Setting = int | bool | float | str | None | tuple["Setting", ...]
-"""The value of a setting such as an axis: plain, immutable, and the same in JSON but for tuples, which are lists there."""
 
 STRUCTURAL: dict[str, Structural] = {}
 """Every such operation, by name, in the order of declaration."""
