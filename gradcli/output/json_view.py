@@ -8,7 +8,8 @@ from typing import Any
 
 from gradcli.autodiff.tape import Tape
 from gradcli.derivation.steps import Derivation
-from gradcli.language.text import program_text, to_text
+from gradcli.language.program_text import program_text
+from gradcli.language.text import to_text
 from gradcli.output.entries import Entry, FunctionListing, Listing
 from gradcli.output.numbers import json_number
 

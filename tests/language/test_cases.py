@@ -17,7 +17,7 @@ from gradcli.errors import GradcliError
 from gradcli.language.ast import Program
 from gradcli.language.numbers import number_text
 from gradcli.language.parser import parse
-from gradcli.language.text import program_text
+from gradcli.language.program_text import program_text
 
 FOLDER = Path(__file__).parent / "cases"
 MARKS = ">.?"
