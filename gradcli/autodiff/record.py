@@ -12,10 +12,12 @@ from gradcli.errors import GradcliError, nearest
 from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, VARIABLE, Graph, Shape
 from gradcli.graph.names import constant_text, node_names
 from gradcli.language.ast import Program
+from gradcli.language.free_names import free_names
 from gradcli.language.text import to_text
 from gradcli.lowering.builders import Recorder, StaticBuilder, Value, compacted, float32
 from gradcli.lowering.calls import run_together
-from gradcli.lowering.lower import UnboundVariableError, free_names, lower
+from gradcli.lowering.expressions import UnboundVariableError
+from gradcli.lowering.lower import lower
 from gradcli.lowering.raising import node_expression
 from gradcli.ops.constants import SPELLINGS, VALUES
 from gradcli.ops.structural import shape_of

@@ -135,8 +135,8 @@ def number(text: str, where: str) -> Any:
     if not text.strip():
         raise GradcliError(f"{where} needs a value", hint="write a number or a constant expression such as pi/2")
     from gradcli.autodiff.record import record
+    from gradcli.language.free_names import free_names
     from gradcli.language.parser import parse
-    from gradcli.lowering.lower import free_names
     from gradcli.ops.constants import SPELLINGS, VALUES
 
     program = parse(text, where)

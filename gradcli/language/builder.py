@@ -328,7 +328,9 @@ def definition(values: Sequence[Any], span: Span) -> Statement:
 def _check_body(function: str, body: tuple[Statement, ...], span: Span) -> None:
     if not body or not isinstance(body[-1], Output):
         place = body[-1].span if body else span
-        raise GradcliError(f"the last statement of {function} is its value, and this has none", place, "end it with an expression")
+        raise GradcliError(
+            f"the last statement of {function} is its value, and this has none", place, "end it with an expression"
+        )
     for statement in body:
         if isinstance(statement, Definition):
             hint = "define it before, outside"

@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from gradcli.errors import GradcliError, Span
-from gradcli.graph.graph import CONSTANT, Constant, Graph, Settings, Shape
+from gradcli.graph.graph import CONSTANT, ITEM, PRINT, Block, Constant, Graph, Settings, Shape
 from gradcli.graph.names import constant_text
 from gradcli.language.ast import NOWHERE
+from gradcli.language.statements import Action
 from gradcli.lowering.shapes import inferred_shape
 from gradcli.ops.constants import constant_value, exact
 from gradcli.ops.operation import OPERATIONS
@@ -19,6 +20,13 @@ from gradcli.ops.symbol import Exact, Symbol
 
 Value = Any
 """The value of a node: a float, or an array of NumPy, which is loaded where there is one."""
+
+
+Part = str | tuple[str, int, str]
+"""What a program prints: a text, or a node with its text and the attribute that is asked for, empty for the value."""
+
+Shown = list[str | tuple[str, Value]]
+"""What a program has printed: texts, and values with their texts."""
 
 
 class GraphBuilder(Protocol):
@@ -44,6 +52,21 @@ class GraphBuilder(Protocol):
     def truth(self, id: int) -> bool:
         """Whether a node's value is true, that is, not 0; asked only where values are known."""
 
+    def known(self, id: int) -> Constant | None:
+        """The number that a node is, where that is known by now."""
+
+    def show(self, parts: Sequence[Part], span: Span) -> None:
+        """Print texts and values."""
+
+    def grad_of(self, id: int, span: Span) -> int:
+        """The node of the gradient that a leaf has accumulated."""
+
+    def act(self, statement: Action, ids: Sequence[int]) -> None:
+        """Do something to the tape."""
+
+    def enable_grad(self, enabled: bool, span: Span) -> bool:
+        """Say whether what is computed from now on may require a gradient; gives what was so before."""
+
 
 class Recorder:
     """Define by run: each operation is recorded, with its value, as it executes.
@@ -61,6 +84,8 @@ class Recorder:
         self.bindings = bindings
         self.cast = cast
         self.values: list[Value] = []
+        self.printed: list[Shown] = []
+        self.on_print: Callable[[Shown], None] = self.printed.append
         self._constants: dict[Constant, int] = {}
         self._texts: dict[str, int] = {}  # constants that read the same are one node: 1e999 and inf
         self._forward: dict[tuple[str, int], Callable[..., float]] = {}
@@ -108,6 +133,35 @@ class Recorder:
             raise GradcliError("a condition must be a number, and this is an array", self.graph.spans[id])
         truth = self.graph.decisions[id] = bool(self.values[id])
         return truth
+
+    def known(self, id: int) -> Constant | None:
+        value = self.values[id]
+        return value if isinstance(value, float) else None
+
+    def show(self, parts: Sequence[Part], span: Span) -> None:
+        shown: Shown = []
+        for part in parts:
+            if isinstance(part, str):
+                shown.append(part)
+            else:
+                text, id, attribute = part
+                shown.append((text, self.fact(id, attribute, span) if attribute else self.values[id]))
+        self.on_print(shown)
+
+    def fact(self, id: int, attribute: str, span: Span) -> Value:
+        """What is known of a node: its shape."""
+        if attribute == "shape":
+            return str(self.graph.shape(id))
+        raise no_tape(f".{attribute}", span)
+
+    def grad_of(self, id: int, span: Span) -> int:
+        raise no_tape(".grad", span)
+
+    def act(self, statement: Action, ids: Sequence[int]) -> None:
+        raise no_tape(statement.kind, statement.span)
+
+    def enable_grad(self, enabled: bool, span: Span) -> bool:
+        raise no_tape("no_grad", span)
 
     def _record(self, value: Value) -> None:
         self.values.append(value if self.cast is None else self.cast(value))
@@ -193,6 +247,48 @@ class StaticBuilder:
 
     def truth(self, id: int) -> bool:
         raise ValueError("a static graph has no values")
+
+    def known(self, id: int) -> Constant | None:
+        return self.graph.constants.get(id)
+
+    def show(self, parts: Sequence[Part], span: Span) -> None:
+        """What is printed whenever the graph runs is a node."""
+        ids = tuple([part[1] for part in parts if not isinstance(part, str)])
+        texts = tuple([part if isinstance(part, str) else (part[0], part[2]) for part in parts])
+        self.graph.settings[self.graph.append(PRINT, ids, span)] = (("parts", texts),)
+
+    def grad_of(self, id: int, span: Span) -> int:
+        raise no_tape(".grad", span)
+
+    def act(self, statement: Action, ids: Sequence[int]) -> None:
+        raise no_tape(statement.kind, statement.span)
+
+    def enable_grad(self, enabled: bool, span: Span) -> bool:
+        raise no_tape("no_grad", span)
+
+    # ---- branches and loops ----
+
+    def inner(self) -> StaticBuilder:
+        """A builder for the graph of a block."""
+        graph = Graph(self.graph.max_nodes, self.graph.max_elements)
+        return StaticBuilder(graph, inexact=self.inexact, identities=self.identities, shapes={})
+
+    def parameter(self, name: str, shape: Shape) -> int:
+        """A variable of the graph of a block."""
+        return self.graph.variable(name, NOWHERE, shape)
+
+    def block(self, operation: str, inputs: tuple[int, ...], block: Block, span: Span) -> int:
+        """The node of a branch or a loop."""
+        id = self.graph.append(operation, inputs, span)
+        self.graph.blocks[id] = block
+        return id
+
+    def item(self, node: int, index: int, shape: Shape, span: Span) -> int:
+        """One of several results of a branch or a loop."""
+        id = self.graph.append(ITEM, (node,), span)
+        self.graph.settings[id] = (("index", index),)
+        self.graph.set_shape(id, shape)
+        return id
 
     def _folded(self, name: str, inputs: tuple[int, ...], span: Span) -> int | None:
         constants = self.graph.constants
@@ -290,6 +386,12 @@ class StaticBuilder:
         return self.graph.shape(id)
 
 
+def no_tape(what: str, span: Span) -> GradcliError:
+    """The error for what only a tape that runs can do."""
+    hint = "in a static graph --wrt asks for gradients; --mode dynamic has a tape"
+    return GradcliError(f"{what} is of a tape, which a graph that is built before it runs has not", span, hint)
+
+
 def replay(graph: Graph, builder: StaticBuilder) -> list[Symbol]:
     """Build the nodes of a graph again; gives the symbol of each."""
     symbols: list[Symbol] = []
@@ -315,7 +417,8 @@ def compacted(graph: Graph, *, keep_named: bool = True) -> Graph:
         keep_named: Whether nodes that have a name stay as well, and what leads to them.
     """
     named = graph.given_names if keep_named else ()
-    kept = graph.ancestors(graph.output, *graph.outputs, *graph.variables.values(), *named)
+    printing = [id for id, operation in enumerate(graph.operations) if operation == PRINT]
+    kept = graph.ancestors(graph.output, *graph.outputs, *graph.variables.values(), *named, *printing)
     result = Graph(graph.max_nodes)
     new: dict[int, int] = {}
     for node in graph:
@@ -324,6 +427,7 @@ def compacted(graph: Graph, *, keep_named: bool = True) -> Graph:
     result.max_elements = graph.max_elements
     result.shapes = {new[id]: shape for id, shape in graph.shapes.items() if id in new}
     result.settings = {new[id]: settings for id, settings in graph.settings.items() if id in new}
+    result.blocks = {new[id]: block for id, block in graph.blocks.items() if id in new}
     result.constants = {new[id]: value for id, value in graph.constants.items() if id in new}
     result.variables = {name: new[id] for name, id in graph.variables.items()}
     result.given_names = {new[id]: name for id, name in graph.given_names.items() if id in new}
