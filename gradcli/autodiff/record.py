@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from math import prod
 
 from gradcli.autodiff.forward import evaluate
 from gradcli.autodiff.reverse import backward, requires_grad
 from gradcli.autodiff.tape import Tape
 from gradcli.errors import GradcliError, nearest
-from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, VARIABLE, Graph, Shape
+from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, PRINT, VARIABLE, Graph, Shape
 from gradcli.graph.names import constant_text, node_names
 from gradcli.language.ast import Program
 from gradcli.language.free_names import free_names
 from gradcli.language.text import to_text
-from gradcli.lowering.builders import Recorder, StaticBuilder, Value, compacted, float32
+from gradcli.lowering.builders import Recorder, Removed, Shown, StaticBuilder, Value, compacted, float32
 from gradcli.lowering.calls import run_together
+from gradcli.lowering.execute import execute
 from gradcli.lowering.expressions import UnboundVariableError
 from gradcli.lowering.lower import lower
 from gradcli.lowering.raising import node_expression
+from gradcli.lowering.statements import DEFAULT_MAX_STEPS
 from gradcli.ops.constants import SPELLINGS, VALUES
 from gradcli.ops.structural import shape_of
+
+DEFAULT_OPTIMIZE = 1
 
 
 def record(
@@ -33,8 +39,11 @@ def record(
     retain_grad: Sequence[str] | None = (),
     max_nodes: int = DEFAULT_MAX_NODES,
     max_elements: int = DEFAULT_MAX_ELEMENTS,
+    max_steps: int = DEFAULT_MAX_STEPS,
+    optimize: int = DEFAULT_OPTIMIZE,
     cotangent: Value | None = None,
     spare: Collection[str] = (),
+    on_print: Callable[[Shown], None] | None = None,
 ) -> Tape:
     """Run a program forward and backward.
 
@@ -47,8 +56,12 @@ def record(
         retain_grad: Names of nodes that keep ``.grad``; None for all.
         max_nodes: The limit on the size of the graph.
         max_elements: The limit on the size of an array.
+        max_steps: The limit on the turns of loops.
+        optimize: What building a static graph leaves out: 0 nothing; 1 shares common subexpressions, folds constants and drops
+            nodes without a name that no output needs; 2 also drops those that have one, and x·1, x + 0 and their like.
         cotangent: The adjoint of the output, of its shape; None for 1, for an output that is a number.
         spare: Names among the bindings that the program need not use.
+        on_print: Gets what the program prints while it runs; None to keep it on the tape alone.
 
     Raises:
         GradcliError: A variable has no value, a binding or a name is not used, or the program is wrong; exit code 4 where
@@ -56,16 +69,24 @@ def record(
     """
     cast = float32 if dtype == "float32" else None
     bindings = {name: cast(value) if cast else value for name, value in bindings.items()}
+    static_graph: Graph | None = None
+    removed: list[Removed] = []
+    recorder = Recorder(Graph(max_nodes, max_elements), bindings, cast)
+    printed: list[Shown] = []
+    recorder.on_print = printed.append if on_print is None else on_print
+    graph = recorder.graph
+    values: list[Value] | None = recorder.values
     try:
         if mode == "static":
             shapes = {name: shape_of(value) for name, value in bindings.items()}
-            builder = StaticBuilder(Graph(max_nodes, max_elements), inexact=True, shapes=shapes)
-            graph = compacted(lower(program, builder, bindings))
-            values = None
+            built = build(program, bindings, shapes, optimize, removed, max_nodes, max_elements, max_steps)
+            if steered(built):
+                static_graph = built
+                execute(built, recorder, max_steps=max_steps)
+            else:
+                graph, values = built, None
         else:
-            recorder = Recorder(Graph(max_nodes, max_elements), bindings, cast)
-            graph = lower(program, recorder, bindings)
-            values = recorder.values
+            lower(program, recorder, bindings, max_steps=max_steps)
     except UnboundVariableError:
         raise _missing(program, bindings, spare) from None
     if graph.variables.keys() != bindings.keys():
@@ -75,7 +96,47 @@ def record(
                 values.append(bindings[name])
     if values is None:
         values = evaluate(graph, bindings, cast)
-    return _tape(graph, mode, dtype, bindings, values, wrt, retain_grad, cotangent=cotangent)
+    tape = _tape(graph, mode, dtype, bindings, values, wrt, retain_grad, cotangent=cotangent)
+    return replace(tape, static_graph=static_graph, printed=printed, removed=removed)
+
+
+def build(
+    program: Program,
+    bound: Collection[str] = (),
+    shapes: Mapping[str, Shape] | None = None,
+    optimize: int = DEFAULT_OPTIMIZE,
+    removed: list[Removed] | None = None,
+    max_nodes: int = DEFAULT_MAX_NODES,
+    max_elements: int = DEFAULT_MAX_ELEMENTS,
+    max_steps: int = DEFAULT_MAX_STEPS,
+) -> Graph:
+    """Build the static graph of a program, before any value is known.
+
+    Args:
+        program: The program.
+        bound: Names that will have a value: they are variables even where they also name a constant, such as ``e``.
+        shapes: The shapes of the variables that are arrays.
+        optimize: As for :func:`record`; so are the limits.
+        removed: Where what is shared, folded or left out is noted; None to note nothing.
+
+    Raises:
+        GradcliError: The program is wrong, or too large (exit code 4).
+    """
+    builder = StaticBuilder(
+        Graph(max_nodes, max_elements),
+        inexact=True,
+        identities=optimize > 1,
+        shapes=shapes,
+        plain=optimize < 1,
+        removed=removed,
+    )
+    graph = lower(program, builder, bound, max_steps=max_steps)
+    return graph if optimize < 1 else compacted(graph, keep_named=optimize < 2, removed=removed)
+
+
+def steered(graph: Graph) -> bool:
+    """Whether a static graph has branches or loops, or prints: it is executed, not evaluated node by node."""
+    return bool(graph.blocks) or PRINT in graph.operations
 
 
 def outline(
@@ -101,6 +162,13 @@ def outline(
         GradcliError: As :func:`record`.
     """
     graph = compacted(lower(program, StaticBuilder(Graph(max_nodes), shapes=shapes)))
+    if steered(graph):
+        chosen = tuple(graph.variables) if wrt is None else tuple(dict.fromkeys(wrt))
+        needs = requires_grad(graph, [graph.variables[name] for name in chosen if name in graph.variables])
+        unknown = [math.nan] * len(graph)
+        bindings = dict.fromkeys(graph.variables, math.nan)
+        nothing: list[Value | None] = [None] * len(graph)
+        return Tape(graph, "static", "float64", bindings, chosen, unknown, needs, nothing, frozenset(), symbolic=True)
     return run_graph(graph, None, wrt, mode="static", retain_grad=retain_grad)
 
 

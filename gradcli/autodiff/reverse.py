@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from gradcli.errors import GradcliError
-from gradcli.graph.graph import Graph, Shape
+from gradcli.graph.graph import COND, CONTROL, PRINT, Graph, Shape
 from gradcli.lowering.builders import StaticBuilder, compacted, replay
 from gradcli.ops.operation import OPERATIONS, NotDifferentiableError
 from gradcli.ops.structural import STRUCTURAL, shape_of
@@ -34,6 +34,8 @@ def requires_grad(graph: Graph, wrt: Sequence[int]) -> list[bool]:
 
 def carries(operation: str, index: int) -> bool:
     """Whether a gradient flows from the result of an operation to one of its arguments."""
+    if operation in CONTROL:
+        return operation != PRINT and (operation != COND or index > 0)
     structural = STRUCTURAL.get(operation)
     return OPERATIONS[operation].carries(index) if structural is None else structural.pullback is not None
 

@@ -14,7 +14,9 @@ from gradcli.cli.command import (
     JSON,
     MAX_ELEMENTS,
     MAX_NODES,
+    MAX_STEPS,
     MODE,
+    OPTIMIZE,
     RETAIN_GRAD,
     STRICT,
     Arguments,
@@ -46,6 +48,7 @@ OPTIONS = (
     *EXPRESSION_OPTIONS,
     GRAPH,
     MODE,
+    OPTIMIZE,
     DTYPE,
     RETAIN_GRAD,
     COTANGENT,
@@ -58,6 +61,7 @@ OPTIONS = (
     STRICT,
     MAX_NODES,
     MAX_ELEMENTS,
+    MAX_STEPS,
 )
 
 

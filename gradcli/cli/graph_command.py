@@ -13,7 +13,9 @@ from gradcli.cli.command import (
     JSON,
     MAX_ELEMENTS,
     MAX_NODES,
+    MAX_STEPS,
     MODE,
+    OPTIMIZE,
     RETAIN_GRAD,
     SHAPE,
     STRICT,
@@ -52,9 +54,11 @@ FORMATS = ("table", "tree", "list", "draw", *dict.fromkeys(format for format in 
 OPTIONS = (
     *EXPRESSION_OPTIONS,
     GRAPH,
+    OPTIMIZE,
     MODE._replace(
         help="dynamic records operations as they run, and is the default; static, the default without values, builds first."
     ),
+    OPTIMIZE,
     DTYPE,
     RETAIN_GRAD,
     COTANGENT,
@@ -81,6 +85,7 @@ OPTIONS = (
     STRICT,
     MAX_NODES,
     MAX_ELEMENTS,
+    MAX_STEPS,
 )
 
 

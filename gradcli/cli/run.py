@@ -53,6 +53,8 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
         retain_grad=split_names("--retain-grad", arguments.texts("retain-grad")),
         max_nodes=arguments.integer("max-nodes"),
         max_elements=arguments.integer("max-elements"),
+        max_steps=arguments.integer("max-steps"),
+        optimize=_optimize(arguments),
         cotangent=_cotangent(arguments),
         shapes=_shapes(arguments.texts("shape")),
         without_values=without_values,
@@ -109,6 +111,8 @@ class _Asked(NamedTuple):
     retain_grad: Sequence[str]
     max_nodes: int
     max_elements: int
+    max_steps: int
+    optimize: int
     cotangent: Any
     shapes: Mapping[str, tuple[int, ...]]
     without_values: bool
@@ -117,6 +121,13 @@ class _Asked(NamedTuple):
     def retained(self) -> Sequence[str] | None:
         """As :func:`record` takes it: None for all."""
         return None if self.retain_grad == ["all"] else self.retain_grad
+
+
+def _optimize(arguments: Arguments) -> int:
+    level = arguments.text("optimize")
+    if level is not None and arguments.text("mode") != "static":
+        raise GradcliError("--optimize is for a static graph", hint="add --mode static")
+    return int(level or 1)
 
 
 def _cotangent(arguments: Arguments) -> Any:
@@ -180,6 +191,8 @@ def _from_text(text: str, where: str, values: Mapping[str, float], from_file: Co
         retain_grad=asked.retained,
         max_nodes=asked.max_nodes,
         max_elements=asked.max_elements,
+        max_steps=asked.max_steps,
+        optimize=asked.optimize,
         cotangent=asked.cotangent,
         spare=from_file,  # one file of values may serve several expressions
     )

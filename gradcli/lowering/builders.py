@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import CONSTANT, ITEM, PRINT, Block, Constant, Graph, Settings, Shape
@@ -186,6 +186,21 @@ def value_of(name: str, values: Sequence[Value], settings: Settings = ()) -> Val
     return forward_of(name, len(values))(*values)
 
 
+class Removed(NamedTuple):
+    """An operation of the program that is no node of a static graph.
+
+    Attributes:
+        kind: ``shared`` with an equal one before, ``folded`` to a constant, an ``identity`` such as x·1, or ``dead``: no output
+            needs it.
+        operation: The operation.
+        span: Its place in the source text.
+    """
+
+    kind: str
+    operation: str
+    span: Span
+
+
 class StaticBuilder:
     """Define then run: the same operation on the same inputs is the same node, and operations on constants fold.
 
@@ -195,17 +210,28 @@ class StaticBuilder:
         identities: Whether x·1, x + 0 and their like are x. Gradient graphs want it; the graph of a user's expression shows
             what the user wrote.
         shapes: The shapes of the variables that are arrays.
+        plain: Whether nothing is shared or folded: each operation of the program is a node.
+        removed: Where what is shared or folded is noted; None to note nothing.
     """
 
     knows_values = False
 
     def __init__(
-        self, graph: Graph, *, inexact: bool = False, identities: bool = False, shapes: Mapping[str, Shape] | None = None
+        self,
+        graph: Graph,
+        *,
+        inexact: bool = False,
+        identities: bool = False,
+        shapes: Mapping[str, Shape] | None = None,
+        plain: bool = False,
+        removed: list[Removed] | None = None,
     ) -> None:
         self.graph = graph
         self.inexact = inexact
         self.identities = identities
         self.shapes = shapes or {}
+        self.plain = plain
+        self.removed = removed
         self._nodes: dict[tuple[str, tuple[int, ...], Settings], int] = {}
         self._constants: dict[tuple[type, Constant] | str, int] = {}
         self._texts: dict[str, int] = {}  # constants that read the same are one node: 1, and a 1.0 that folding gave
@@ -227,16 +253,22 @@ class StaticBuilder:
         return id
 
     def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE, settings: Settings = ()) -> int:
-        id = self._nodes.get((name, inputs, settings))
+        id = None if self.plain else self._nodes.get((name, inputs, settings))
+        if id is not None and self.removed is not None:
+            self.removed.append(Removed("shared", name, span))
         if id is None:
             arrays = bool(settings or self.graph.shapes or name not in OPERATIONS)
             shape = inferred_shape(self.graph, name, inputs, settings, span) if arrays else ()
-            if name not in STRUCTURAL:
+            if name not in STRUCTURAL and not self.plain:
                 id = self._folded(name, inputs, span)
+                kind = "folded"
                 if id is None and self.identities:
                     id = self._identity(name, inputs)
+                    kind = "identity"
                     if id is not None and self.graph.shape(id) != shape:  # 0*x is 0 for a number alone
                         id = None
+                if id is not None and self.removed is not None:
+                    self.removed.append(Removed(kind, name, span))
             if id is None:
                 id = self.graph.append(name, inputs, span)
                 self.graph.set_shape(id, shape)
@@ -271,7 +303,9 @@ class StaticBuilder:
     def inner(self) -> StaticBuilder:
         """A builder for the graph of a block."""
         graph = Graph(self.graph.max_nodes, self.graph.max_elements)
-        return StaticBuilder(graph, inexact=self.inexact, identities=self.identities, shapes={})
+        return StaticBuilder(
+            graph, inexact=self.inexact, identities=self.identities, shapes={}, plain=self.plain, removed=self.removed
+        )
 
     def parameter(self, name: str, shape: Shape) -> int:
         """A variable of the graph of a block."""
@@ -409,12 +443,13 @@ def replay(graph: Graph, builder: StaticBuilder) -> list[Symbol]:
     return symbols
 
 
-def compacted(graph: Graph, *, keep_named: bool = True) -> Graph:
+def compacted(graph: Graph, *, keep_named: bool = True, removed: list[Removed] | None = None) -> Graph:
     """The graph without the nodes that neither are variables nor lead to an output.
 
     Args:
         graph: The graph.
         keep_named: Whether nodes that have a name stay as well, and what leads to them.
+        removed: Where what is left out is noted; None to note nothing.
     """
     named = graph.given_names if keep_named else ()
     printing = [id for id, operation in enumerate(graph.operations) if operation == PRINT]
@@ -422,6 +457,8 @@ def compacted(graph: Graph, *, keep_named: bool = True) -> Graph:
     result = Graph(graph.max_nodes)
     new: dict[int, int] = {}
     for node in graph:
+        if not kept[node.id] and removed is not None and node.operation != CONSTANT:
+            removed.append(Removed("dead", node.operation, graph.spans[node.id]))
         if kept[node.id]:
             new[node.id] = result.append(node.operation, tuple([new[i] for i in node.inputs]), graph.spans[node.id])
     result.max_elements = graph.max_elements
