@@ -21,6 +21,7 @@ from gradcli.lowering.calls import run_together
 from gradcli.lowering.execute import execute
 from gradcli.lowering.expressions import UnboundVariableError
 from gradcli.lowering.lower import lower
+from gradcli.lowering.outputs import select_outputs
 from gradcli.lowering.raising import node_expression
 from gradcli.lowering.statements import DEFAULT_MAX_STEPS
 from gradcli.ops.constants import SPELLINGS, VALUES
@@ -44,6 +45,7 @@ def record(
     cotangent: Value | None = None,
     spare: Collection[str] = (),
     on_print: Callable[[Shown], None] | None = None,
+    fetch: Sequence[str] = (),
 ) -> Tape:
     """Run a program forward and backward.
 
@@ -62,6 +64,7 @@ def record(
         cotangent: The adjoint of the output, of its shape; None for 1, for an output that is a number.
         spare: Names among the bindings that the program need not use.
         on_print: Gets what the program prints while it runs; None to keep it on the tape alone.
+        fetch: Of a dynamic graph the nodes to take as outputs instead of the program's own, by name; the first is differentiated.
 
     Raises:
         GradcliError: A variable has no value, a binding or a name is not used, or the program is wrong; exit code 4 where
@@ -86,7 +89,10 @@ def record(
             else:
                 graph, values = built, None
         else:
-            lower(program, recorder, bindings, max_steps=max_steps)
+            assigned: dict[str, int] = {}
+            lower(program, recorder, bindings, max_steps=max_steps, assigned=assigned)
+            if fetch:
+                select_outputs(graph, fetch, assigned)
     except UnboundVariableError:
         raise _missing(program, bindings, spare) from None
     if graph.variables.keys() != bindings.keys():
@@ -209,6 +215,39 @@ def run_graph(
     return _tape(graph, mode, dtype, point, values, wrt, retain_grad, symbolic=bindings is None, cotangent=cotangent)
 
 
+def run_built(
+    built: Graph,
+    bindings: Mapping[str, Value],
+    wrt: Sequence[str] | None = None,
+    *,
+    dtype: str = "float64",
+    max_steps: int = DEFAULT_MAX_STEPS,
+    cotangent: Value | None = None,
+    on_print: Callable[[Shown], None] | None = None,
+) -> Tape:
+    """Run a static graph that :func:`build` made, which may have branches and loops, forward and backward.
+
+    Args:
+        built: The graph.
+        bindings: The value of each of its variables; those of others are not looked at.
+        wrt: The variables that require gradients; None for all.
+        dtype: As for :func:`record`; so are the other arguments.
+
+    Raises:
+        GradcliError: A loop does not end, or a name is not used.
+    """
+    point = {name: bindings[name] for name in built.variables}
+    if not steered(built):
+        return run_graph(built, point, wrt, mode="static", dtype=dtype, cotangent=cotangent)
+    cast = float32 if dtype == "float32" else None
+    recorder = Recorder(Graph(built.max_nodes, built.max_elements), point, cast)
+    printed: list[Shown] = []
+    recorder.on_print = printed.append if on_print is None else on_print
+    execute(built, recorder, max_steps=max_steps)
+    tape = _tape(recorder.graph, "static", dtype, point, recorder.values, wrt, (), cotangent=cotangent)
+    return replace(tape, static_graph=built, printed=printed)
+
+
 def _filled(value: float, shape: Shape) -> Value:
     """A number, or an array of some numbers near it."""
     if not shape:
@@ -242,7 +281,7 @@ def _tape(
     cotangent: Value | None = None,
 ) -> Tape:
     """The backward pass of a graph that has run."""
-    seed = _seed(graph, cotangent, asked=wrt is not None)
+    seed = _seed(graph, cotangent, asked=bool(wrt))
     chosen = tuple(graph.variables) if wrt is None else tuple(dict.fromkeys(wrt))
     for name in chosen:
         if name not in graph.variables:

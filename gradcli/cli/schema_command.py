@@ -34,4 +34,4 @@ def run(arguments: Arguments, command: Command) -> None:
     write([json.dumps(SCHEMAS[name], indent=2), "\n"])
 
 
-COMMAND = Command("schema", HELP, ("NAME", "eval, graph, explain, diff, equal, ops or error."), (), run)
+COMMAND = Command("schema", HELP, ("NAME", "eval, run, record, graph, explain, diff, equal, ops or error."), (), run)

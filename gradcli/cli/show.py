@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from gradcli.autodiff.tape import Tape
-from gradcli.cli.streams import can_print_signs, wants_rich, write, write_warning
+from gradcli.cli.streams import can_print_signs, wants_rich, write, write_note, write_warning
+from gradcli.errors import visible
 from gradcli.language.numbers import number_text
 
 if TYPE_CHECKING:
@@ -32,7 +33,14 @@ def show(
         ascii: Without signs beyond ASCII.
         show_all: Leave nothing out.
     """
+    printed: list[str] = []
+    if tape.printed:
+        from gradcli.output.printed import printed_line
+
+        printed = [printed_line(shown) for shown in tape.printed]
     if format == "numbers":
+        for line in printed:
+            write_note(visible(line))
         write(_numbers(tape))
         return
     from gradcli.derivation.chain_rule import derive
@@ -47,13 +55,16 @@ def show(
     if format == "json":
         from gradcli.output.json_view import eval_json
 
-        write(eval_json(tape, derivation, text, [*warnings, *left_out], ascii=not can_print_signs(sys.stdout)))
+        everything = [*warnings, *left_out]
+        write(eval_json(tape, derivation, text, everything, printed=printed, ascii=not can_print_signs(sys.stdout)))
         return
+    from gradcli.output.blocks import Lines
     from gradcli.output.report import eval_report
 
     for sentence in left_out:
         write_warning(sentence)
-    show_blocks(lambda style: eval_report(tape, derivation, style=style, show_all=show_all), format, ascii=ascii)
+    shown = [Lines([visible(line) for line in printed])] if printed else []
+    show_blocks(lambda style: [*shown, *eval_report(tape, derivation, style=style, show_all=show_all)], format, ascii=ascii)
 
 
 def show_blocks(blocks: Callable[[Style], Iterable[Block]], format: str | None, *, ascii: bool) -> None:

@@ -14,7 +14,14 @@ from gradcli.lowering.expressions import UnboundVariableError as UnboundVariable
 from gradcli.lowering.statements import DEFAULT_MAX_STEPS, RESULT
 
 
-def lower(program: Program, builder: GraphBuilder, bound: Collection[str] = (), *, max_steps: int = DEFAULT_MAX_STEPS) -> Graph:
+def lower(
+    program: Program,
+    builder: GraphBuilder,
+    bound: Collection[str] = (),
+    *,
+    max_steps: int = DEFAULT_MAX_STEPS,
+    assigned: dict[str, int] | None = None,
+) -> Graph:
     """Lower a program.
 
     Args:
@@ -23,6 +30,7 @@ def lower(program: Program, builder: GraphBuilder, bound: Collection[str] = (), 
             that a condition selects, a :class:`~gradcli.lowering.builders.StaticBuilder` builds both.
         bound: Names that have a value: they are variables even where they also name a constant, such as ``e``.
         max_steps: How many turns the loops that are run or unrolled may take, all together.
+        assigned: Gets the node that each assigned name means at the end; None where nobody asks.
 
     Returns:
         The builder's graph, with its output set.
@@ -31,7 +39,7 @@ def lower(program: Program, builder: GraphBuilder, bound: Collection[str] = (), 
         GradcliError: A name or a function is unknown or wrongly used; the error names the place.
     """
     graph = builder.graph
-    last = _last(program)
+    last = last_statement(program)
     _check(program)
     walk = Blocks(program, builder, bound, max_steps)
     declared: list[int] = []
@@ -58,10 +66,12 @@ def lower(program: Program, builder: GraphBuilder, bound: Collection[str] = (), 
     elif last is not program.statements[-1]:
         graph.output = walk.assigned[RESULT]
         graph.outputs.append(graph.output)
+    if assigned is not None:
+        assigned.update(walk.assigned)
     return graph
 
 
-def _last(program: Program) -> Statement:
+def last_statement(program: Program) -> Statement:
     """The statement that gives the output: the last one that gives a value, also at the end of a block.
 
     Raises:

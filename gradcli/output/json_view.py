@@ -17,7 +17,13 @@ EVAL_SCHEMA = "gradcli/eval/1"
 
 
 def eval_json(
-    tape: Tape, derivation: Derivation | None, expression: str, warnings: Sequence[str], *, ascii: bool = False
+    tape: Tape,
+    derivation: Derivation | None,
+    expression: str,
+    warnings: Sequence[str],
+    *,
+    printed: Sequence[str] = (),
+    ascii: bool = False,
 ) -> Iterator[str]:
     """The pieces of the document of `gradcli eval --json`; joined they are one JSON object.
 
@@ -26,6 +32,7 @@ def eval_json(
         derivation: Its derivation; None where it is left out.
         expression: The source text.
         warnings: What the user should know; also why something is left out.
+        printed: The lines that the program printed.
         ascii: With escapes for characters beyond ASCII.
     """
     encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
@@ -38,6 +45,8 @@ def eval_json(
     yield from list_json(map(encode, edge_objects(listing)))
     yield ",\n"
     yield f' "derivation": {encode(None if derivation is None else _steps(tape, derivation))},\n'
+    if printed:
+        yield f' "printed": {encode(list(printed))},\n'
     yield f' "warnings": {encode(list(warnings))}}}\n'
 
 

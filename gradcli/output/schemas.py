@@ -12,6 +12,7 @@ from gradcli.output.equality import EQUAL_SCHEMA
 from gradcli.output.explanation_json import EXPLAIN_SCHEMA
 from gradcli.output.json_view import EVAL_SCHEMA
 from gradcli.output.operations import OPS_SCHEMA
+from gradcli.output.run_json import RUN_SCHEMA
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = {"type": "string"}
@@ -32,7 +33,7 @@ def _map(values: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": values}
 
 
-_OPTIONAL = ("settings",)
+_OPTIONAL = ("settings", "printed")
 """Keys that a document has only where there is something to say."""
 
 
@@ -215,6 +216,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                 "nodes": _says("In the order of evaluation.", _list(_node(_NUMBER))),
                 "edges": _says("By target, then by argument.", _list(_EDGE)),
                 "derivation": _says("The chain rule for each variable; null where it is left out.", _or_null(_map(_list(_STEP)))),
+                "printed": _says("The lines that the program printed, where it printed some.", _list(_TEXT)),
                 "warnings": _list(_TEXT),
             }
         ),
@@ -330,6 +332,51 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                 "sentences": _says("The answer for people.", _list(_TEXT)),
             }
         ),
+    },
+    "run": {
+        "$schema": _DRAFT,
+        "title": "gradcli run --json",
+        **_object(
+            {
+                "schema": {"const": RUN_SCHEMA},
+                "expression": _says("The source text.", _TEXT),
+                "mode": {"enum": ["dynamic", "static"]},
+                "dtype": {"enum": ["float64", "float32"]},
+                "bindings": _says("The value of each variable, in the order of first use.", _map(_NUMBER)),
+                "wrt": _says("The variables that require gradients.", _list(_TEXT)),
+                "printed": _says("The lines that the program printed, where it printed some.", _list(_TEXT)),
+                "output": _says("Name of the first output, which is differentiated.", _TEXT),
+                "values": _says("The value of each output.", _map(_NUMBER)),
+                "grad": _says(
+                    "Derivative by each variable; null where the output does not depend on it.", _map(_or_null(_NUMBER))
+                ),
+                "warnings": _list(_TEXT),
+            }
+        ),
+    },
+    "record": {
+        "$schema": _DRAFT,
+        "title": "a line of gradcli run --feed FILE --format jsonl",
+        "anyOf": [
+            _object(
+                {
+                    "row": _says("The number of the row, from 1.", {"type": "integer", "minimum": 1}),
+                    "values": _says("The value of each output.", _map(_NUMBER)),
+                    "grad": _says(
+                        "Derivative of the first output by each variable; null where it does not depend on it.",
+                        _map(_or_null(_NUMBER)),
+                    ),
+                    "printed": _says("The lines that the row printed, where it printed some.", _list(_TEXT)),
+                }
+            ),
+            _object(
+                {
+                    "row": _says("The number of the row, from 1.", {"type": "integer", "minimum": 1}),
+                    "error": _says("Why the row failed.", _TEXT),
+                    "hint": _or_null(_TEXT),
+                }
+            ),
+        ],
     },
     "ops": {
         "$schema": _DRAFT,
