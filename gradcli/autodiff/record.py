@@ -15,6 +15,7 @@ from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODE
 from gradcli.graph.names import constant_text, node_names
 from gradcli.language.ast import Program
 from gradcli.language.free_names import free_names
+from gradcli.language.statements import uses_tape
 from gradcli.language.text import to_text
 from gradcli.lowering.builders import Recorder, Removed, Shown, StaticBuilder, Value, compacted, float32
 from gradcli.lowering.calls import run_together
@@ -69,6 +70,8 @@ def record(
     """
     cast = float32 if dtype == "float32" else None
     bindings = {name: cast(value) if cast else value for name, value in bindings.items()}
+    if mode == "dynamic" and uses_tape(program):
+        return _run_on_tape(program, bindings, wrt, dtype, max_nodes, max_elements, max_steps, spare, on_print)
     static_graph: Graph | None = None
     removed: list[Removed] = []
     recorder = Recorder(Graph(max_nodes, max_elements), bindings, cast)
@@ -98,6 +101,43 @@ def record(
         values = evaluate(graph, bindings, cast)
     tape = _tape(graph, mode, dtype, bindings, values, wrt, retain_grad, cotangent=cotangent)
     return replace(tape, static_graph=static_graph, printed=printed, removed=removed)
+
+
+def _run_on_tape(
+    program: Program,
+    bindings: Mapping[str, Value],
+    wrt: Sequence[str] | None,
+    dtype: str,
+    max_nodes: int,
+    max_elements: int,
+    max_steps: int,
+    spare: Collection[str],
+    on_print: Callable[[Shown], None] | None,
+) -> Tape:
+    """The run of a program that acts on the tape itself."""
+    from gradcli.autodiff.excerpt import tape_of
+    from gradcli.autodiff.program_tape import ProgramTape, run_program
+
+    _check_used(free_names(program), bindings, spare)
+    printed: list[Shown] = []
+    warnings: list[str] = []
+    tape = ProgramTape(
+        bindings,
+        wrt,
+        dtype=dtype,
+        max_nodes=max_nodes,
+        max_elements=max_elements,
+        on_print=printed.append if on_print is None else on_print,
+        warn=warnings.append,
+    )
+    try:
+        output = run_program(program, tape, max_steps=max_steps)
+    except UnboundVariableError:
+        raise _missing(program, bindings, spare) from None
+    for name in wrt or ():
+        if name not in tape.graph.variables:
+            raise _no_variable(name, tape.graph)
+    return replace(tape_of(tape, output), printed=printed, warnings=warnings)
 
 
 def build(

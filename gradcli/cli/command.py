@@ -164,7 +164,7 @@ MAX_NODES = Option("max-nodes", "The largest graph to build.", "N", default=2_00
 MAX_STEPS = Option("max-steps", "The most turns that loops may take, all together.", "N", default=1_000_000, minimum=1)
 OPTIMIZE = Option(
     "optimize",
-    "What building a static graph leaves out: 0 nothing; 1, the default, what is equal, constant or unused; 2 also x*1 and its like.",
+    "What building a static graph leaves out: 0 nothing; 1, the default, what is equal, constant or unused; 2 also x*1.",
     "LEVEL",
     choices=("0", "1", "2"),
 )
