@@ -18,7 +18,7 @@ from gradcli.lowering.builders import Part, Shown, Value
 from gradcli.lowering.lower import lower
 from gradcli.lowering.statements import DEFAULT_MAX_STEPS
 
-NOT_A_LEAF = "the .grad of {name} is read, which is no leaf: it is None after a backward pass; `retain_grad {name}` before the pass keeps it"
+NOT_A_LEAF = "the .grad of {name} is read, which is no leaf: no pass keeps it, unless `retain_grad {name}` stands before"
 _KEYWORDS = ("gradient", "retain_graph", "create_graph")
 
 

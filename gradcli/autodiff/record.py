@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from math import prod
+from typing import TYPE_CHECKING
 
 from gradcli.autodiff.forward import evaluate
 from gradcli.autodiff.reverse import backward, requires_grad
@@ -13,7 +14,7 @@ from gradcli.autodiff.tape import Tape
 from gradcli.errors import GradcliError, nearest
 from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, PRINT, VARIABLE, Graph, Shape
 from gradcli.graph.names import constant_text, node_names
-from gradcli.language.ast import Program
+from gradcli.language.ast import Program, Statement
 from gradcli.language.free_names import free_names
 from gradcli.language.statements import uses_tape
 from gradcli.language.text import to_text
@@ -26,6 +27,10 @@ from gradcli.lowering.raising import node_expression
 from gradcli.lowering.statements import DEFAULT_MAX_STEPS
 from gradcli.ops.constants import SPELLINGS, VALUES
 from gradcli.ops.structural import shape_of
+
+if TYPE_CHECKING:
+    from gradcli.autodiff.events import Event
+    from gradcli.autodiff.program_tape import ProgramTape
 
 DEFAULT_OPTIMIZE = 1
 
@@ -71,7 +76,19 @@ def record(
     cast = float32 if dtype == "float32" else None
     bindings = {name: cast(value) if cast else value for name, value in bindings.items()}
     if mode == "dynamic" and uses_tape(program):
-        return _run_on_tape(program, bindings, wrt, dtype, max_nodes, max_elements, max_steps, spare, on_print)
+        told: list[Shown] = []
+        _, tape = run_on_tape(
+            program,
+            bindings,
+            wrt,
+            dtype=dtype,
+            max_nodes=max_nodes,
+            max_elements=max_elements,
+            max_steps=max_steps,
+            spare=spare,
+            on_print=on_print or told.append,
+        )
+        return replace(tape, printed=told)
     static_graph: Graph | None = None
     removed: list[Removed] = []
     recorder = Recorder(Graph(max_nodes, max_elements), bindings, cast)
@@ -103,23 +120,34 @@ def record(
     return replace(tape, static_graph=static_graph, printed=printed, removed=removed)
 
 
-def _run_on_tape(
+def run_on_tape(
     program: Program,
     bindings: Mapping[str, Value],
     wrt: Sequence[str] | None,
+    *,
     dtype: str,
     max_nodes: int,
     max_elements: int,
     max_steps: int,
-    spare: Collection[str],
-    on_print: Callable[[Shown], None] | None,
-) -> Tape:
-    """The run of a program that acts on the tape itself."""
+    spare: Collection[str] = (),
+    on_print: Callable[[Shown], None],
+    notify: Callable[[Event], None] | None = None,
+    on_statement: Callable[[Statement], None] | None = None,
+) -> tuple[ProgramTape, Tape]:
+    """Run a program on an eager tape, as one that acts on the tape itself needs it.
+
+    The arguments are those of :func:`record`, and what is told of the events and statements.
+
+    Returns:
+        The eager tape, and what leads to its output as a tape for views.
+
+    Raises:
+        GradcliError: As :func:`record`; also what PyTorch refuses to do.
+    """
     from gradcli.autodiff.excerpt import tape_of
     from gradcli.autodiff.program_tape import ProgramTape, run_program
 
     _check_used(free_names(program), bindings, spare)
-    printed: list[Shown] = []
     warnings: list[str] = []
     tape = ProgramTape(
         bindings,
@@ -127,17 +155,18 @@ def _run_on_tape(
         dtype=dtype,
         max_nodes=max_nodes,
         max_elements=max_elements,
-        on_print=printed.append if on_print is None else on_print,
+        notify=notify,
+        on_print=on_print,
         warn=warnings.append,
     )
     try:
-        output = run_program(program, tape, max_steps=max_steps)
+        output = run_program(program, tape, max_steps=max_steps, on_statement=on_statement)
     except UnboundVariableError:
         raise _missing(program, bindings, spare) from None
     for name in wrt or ():
         if name not in tape.graph.variables:
             raise _no_variable(name, tape.graph)
-    return replace(tape_of(tape, output), printed=printed, warnings=warnings)
+    return tape, replace(tape_of(tape, output), warnings=warnings)
 
 
 def build(

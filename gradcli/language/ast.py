@@ -227,7 +227,7 @@ class Output(Statement):
 class Program:
     """Statements in the order of the text; the last one is the output.
 
-    ``may_use_tape`` is False where the text has no word that acts on the tape or asks what it knows, so that nothing need look for it.
+    ``may_use_tape`` is False where the text has no word that acts on the tape or asks what it knows: none need be looked for.
     """
 
     statements: tuple[Statement, ...]
