@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from gradcli.autodiff.tangent import Tangents
 from gradcli.autodiff.tape import Tape
 from gradcli.derivation.steps import Derivation, Step
 from gradcli.graph.names import is_operation
@@ -13,13 +14,16 @@ from gradcli.language.numbers import is_short, number_text, short_text
 from gradcli.language.text import to_text
 from gradcli.lowering.raising import written_out, written_sizes
 from gradcli.output.blocks import Block, Equations, Lines, Style
+from gradcli.output.extra import NOTHING, Extra, direction_text, extra_blocks, tangent_text
 from gradcli.output.tables import TABLE_ROWS, graph_tables, left_out
 
 WRITTEN_NODES = 40
 """Nodes of an expression up to which the result line repeats it."""
 
 
-def eval_report(tape: Tape, derivation: Derivation | None, *, style: Style, show_all: bool = False) -> Iterator[Block]:
+def eval_report(
+    tape: Tape, derivation: Derivation | None, *, style: Style, show_all: bool = False, extra: Extra = NOTHING
+) -> Iterator[Block]:
     """The blocks of `gradcli eval`.
 
     Args:
@@ -27,10 +31,15 @@ def eval_report(tape: Tape, derivation: Derivation | None, *, style: Style, show
         derivation: Its derivation; None where it is left out.
         style: How expressions and signs are written.
         show_all: Whether tables show every row.
+        extra: What is shown beyond value and gradient; a forward pass takes the place of the backward pass.
     """
     yield from _results(tape, style, show_all)
-    yield from graph_tables(tape, style, range(len(tape.graph)), rows=None if show_all else TABLE_ROWS)
-    if derivation is not None and derivation.equations:
+    yield from extra_blocks(tape, extra, style, show_all=show_all)
+    tangents = None if extra.tangents is None else extra.tangents.nodes
+    yield from graph_tables(tape, style, range(len(tape.graph)), rows=None if show_all else TABLE_ROWS, tangents=tangents)
+    if extra.tangents is not None:
+        yield from _forward_pass(tape, extra, extra.tangents, style)
+    elif derivation is not None and derivation.equations:
         yield from _derivations(tape, derivation, style)
 
 
@@ -78,6 +87,19 @@ def _derivations(tape: Tape, derivation: Derivation, style: Style) -> Iterator[E
             value = tape.gradient[name]
             title = style.text(f"Why ∂{output}/∂{name} {_sign(value, style)} {short_text(value)}")
             yield Equations(title, rows, frozenset({len(rows) - 1}))
+
+
+def _forward_pass(tape: Tape, extra: Extra, tangents: Tangents, style: Style) -> Iterator[Equations]:
+    if not extra.forward_pass:
+        return
+    rows: list[tuple[str, str, str, str]] = []
+    for equation in extra.forward_pass:
+        for texts in _rows(equation.steps, style):
+            left, sign, right, note = [tangent_text(text, style) for text in texts]
+            rows.append((left, sign, right, note))
+    ends = frozenset({len(rows) - 1}) if extra.forward_pass[-1].node == tape.output else frozenset()
+    title = f"Forward pass, from the variables to {tape.names[tape.output]}, along {direction_text(tangents, style)}"
+    yield Equations(title, rows, ends)
 
 
 def _rows(steps: Sequence[Step], style: Style) -> Iterator[tuple[str, str, str, str]]:
