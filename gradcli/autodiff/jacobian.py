@@ -182,7 +182,7 @@ def _elements(shapes: Any) -> int:
 def _limited(what: str, rows: int, columns: int, most: int) -> None:
     if rows * columns > most:
         raise GradcliError(
-            f"the {what} would have {rows:,} × {columns:,} elements, more than {most:,}",
+            f"the {what} would have {rows:,} by {columns:,} elements, more than {most:,}",
             hint="name fewer variables with --wrt, or raise the limit with --max-elements N",
             exit_code=ExitCode.LIMIT,
         )

@@ -25,7 +25,7 @@ from gradcli.cli.command import (
     Command,
     Option,
 )
-from gradcli.cli.extra import extra_of
+from gradcli.cli.extra import extra_of, not_finite
 from gradcli.cli.run import run_of
 
 HELP = """\
@@ -87,10 +87,11 @@ def run(arguments: Arguments, command: Command) -> None:
     format = chosen_format(arguments)
     run = run_of(arguments, command)
     extra = extra_of(arguments, run)
+    warnings = [*run.warnings, *(not_finite(arguments, run, extra) if extra is not None else [])]
     file = arguments.text("save")
     if file is not None:
         from gradcli.cli.array_files import write_npz
-        from gradcli.output.extra import extra_arrays
+        from gradcli.output.extra_values import extra_arrays
 
         gradient = {f"grad_{name}": value for name, value in run.tape.gradient.items() if value is not None}
         more = {} if extra is None else extra_arrays(run.tape, extra)
@@ -99,7 +100,7 @@ def run(arguments: Arguments, command: Command) -> None:
     from gradcli.cli.show import show
 
     ascii, show_all = arguments.flag("ascii"), arguments.flag("all")
-    show(run.tape, format, run.text, run.warnings, ascii=ascii, show_all=show_all, extra=extra)
+    show(run.tape, format, run.text, warnings, ascii=ascii, show_all=show_all, extra=extra)
 
 
 COMMAND = Command("eval", HELP, EXPRESSION, OPTIONS, run, takes_variables=True)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from gradcli.cli.command import Arguments
 from gradcli.cli.run import WHOLE, Run
+from gradcli.cli.streams import write_warning
 from gradcli.cli.variables import number
-from gradcli.errors import GradcliError
+from gradcli.errors import ExitCode, GradcliError
 
 if TYPE_CHECKING:
     from gradcli.output.extra import Extra
@@ -38,6 +39,27 @@ def extra_of(arguments: Arguments, run: Run) -> Extra | None:
         )
     except GradcliError as error:
         raise error.located(run.text, run.where) from None
+
+
+def not_finite(arguments: Arguments, run: Run, extra: Extra) -> list[str]:
+    """Warnings for what is not finite among what was asked for, where the run itself warned of nothing.
+
+    Raises:
+        GradcliError: There is such a value, and ``--strict`` is asked for (exit code 3).
+    """
+    from gradcli.autodiff.tape import all_finite
+    from gradcli.output.extra_values import extra_arrays
+
+    if run.tape.not_finite():
+        return []
+    found = [name for name, value in extra_arrays(run.tape, extra).items() if not all_finite(value)]
+    if not found:
+        return []
+    message = f"not finite: {', '.join(found[:5])}" + (f" and {len(found) - 5} more" if len(found) > 5 else "")
+    if arguments.flag("strict"):
+        raise GradcliError(message, exit_code=ExitCode.NOT_FINITE)
+    write_warning(message)
+    return [message]
 
 
 def _direction(given: Sequence[str]) -> dict[str, Any]:

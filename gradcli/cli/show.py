@@ -103,7 +103,7 @@ def _numbers(tape: Tape) -> Iterable[str]:
 
 def _extra_numbers(tape: Tape, extra: Extra) -> Iterable[str]:
     """The value, then what was asked for in place of the gradient, a number or an array a line."""
-    from gradcli.output.extra import extra_numbers
+    from gradcli.output.extra_values import extra_numbers
 
     yield f"{number_text(tape.value)}\n"
     for value in extra_numbers(tape, extra):

@@ -10,7 +10,7 @@ from gradcli.autodiff.tape import Tape
 from gradcli.derivation.steps import Derivation
 from gradcli.language.text import program_text, to_text
 from gradcli.output.entries import Entry, FunctionListing, Listing
-from gradcli.output.extra import NOTHING, Extra, extra_json
+from gradcli.output.extra import NOTHING, Extra
 from gradcli.output.numbers import json_number
 
 EVAL_SCHEMA = "gradcli/eval/1"
@@ -38,9 +38,12 @@ def eval_json(
     encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
     listing = FunctionListing(tape, board=False)
     derivatives = {"derivative": None if derivation is None else _derivatives(derivation)}
-    yield from head_json(
-        {"schema": EVAL_SCHEMA, "expression": expression, **run_facts(tape), **derivatives, **extra_json(tape, extra)}, encode
-    )
+    more: dict[str, Any] = {}
+    if extra is not NOTHING:
+        from gradcli.output.extra_values import extra_json
+
+        more = extra_json(tape, extra)
+    yield from head_json({"schema": EVAL_SCHEMA, "expression": expression, **run_facts(tape), **derivatives, **more}, encode)
     yield ',\n "nodes": '
     yield from list_json(map(encode, (_node(listing, id, extra) for id in range(len(tape.graph)))))
     yield ',\n "edges": '
