@@ -148,7 +148,7 @@ def hessian(tape: Tape, wrt: Sequence[str] | None = None, *, max_elements: int |
         raise GradcliError(
             f"a Hessian is that of a number, and the output has the shape {graph.shape(tape.output)}",
             graph.spans[graph.output],
-            "make it a number, for example by sum(...), or ask for the Jacobian",
+            "make it a number, for example by sum(...), or ask for --jacobian",
         )
     inputs = [graph.variables[name] for name in names]
     size = _elements([graph.shape(id) for id in inputs])

@@ -219,7 +219,7 @@ def _seed(graph: Graph, cotangent: Value | None, *, asked: bool) -> Value | None
         raise GradcliError(
             f"the output has the shape {shape}: grad can be implicitly created only for scalar outputs",
             graph.spans[graph.output],
-            "add --cotangent VALUE of that shape, or make it a number, for example by sum(...)",
+            "add --cotangent VALUE of that shape, or --jacobian to `gradcli eval`, or make it a number, for example by sum(...)",
         )
     return None
 
