@@ -19,6 +19,7 @@ from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.lowering.builders import StaticBuilder, replay
 from gradcli.ops import OPERATIONS, NotDifferentiableError, Operation
+from gradcli.ops.arrays_losses import LOSSES
 from gradcli.ops.structural import STRUCTURAL, shape_of
 
 ROWS: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "data" / "torch_structural.json").read_text("utf-8"))["rows"]
@@ -124,6 +125,18 @@ def test_an_operation_on_arrays(row: dict[str, Any]) -> None:
     for alone, moves in enumerate(able):
         if moves and len(able) > 1:
             check(operation.name, values, settings, [at == alone for at in range(len(able))], source, difference=False)
+
+
+@pytest.mark.parametrize("name", [f"mean_{name}" for name in LOSSES])
+def test_a_loss_of_arrays(name: str) -> None:
+    source = numpy.random.default_rng(6)
+    values = [source.uniform(0.1, 0.9, shape) for shape in ((2, 3), (1, 3))]
+    check(name, values, {}, [True, True], source, difference=True)
+
+
+def test_every_operation_that_carries_a_gradient_is_tried() -> None:
+    tried = {row["operation"] for row in ROWS} | {f"mean_{name}" for name in LOSSES}
+    assert tried == {name for name, operation in STRUCTURAL.items() if operation.pullback is not None}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[f"{at}-{row['operation']}" for at, row in enumerate(ROWS)])
