@@ -29,7 +29,6 @@ from gradcli.ops.constants import SPELLINGS, VALUES
 from gradcli.ops.structural import shape_of
 
 if TYPE_CHECKING:
-    from gradcli.autodiff.events import Event
     from gradcli.autodiff.program_tape import ProgramTape
 
 DEFAULT_OPTIMIZE = 1
@@ -78,19 +77,21 @@ def record(
     cast = float32 if dtype == "float32" else None
     bindings = {name: cast(value) if cast else value for name, value in bindings.items()}
     if mode == "dynamic" and uses_tape(program):
+        from gradcli.autodiff.program_tape import ProgramTape
+
         told: list[Shown] = []
-        _, tape = run_on_tape(
-            program,
+        warnings: list[str] = []
+        eager = ProgramTape(
             bindings,
             wrt,
             dtype=dtype,
             max_nodes=max_nodes,
             max_elements=max_elements,
-            max_steps=max_steps,
-            spare=spare,
             on_print=on_print or told.append,
+            warn=warnings.append,
         )
-        return replace(tape, printed=told)
+        tape = run_on_tape(program, eager, spare=spare, max_steps=max_steps)
+        return replace(tape, printed=told, warnings=warnings)
     static_graph: Graph | None = None
     removed: list[Removed] = []
     recorder = Recorder(Graph(max_nodes, max_elements), bindings, cast)
@@ -125,51 +126,39 @@ def record(
 
 def run_on_tape(
     program: Program,
-    bindings: Mapping[str, Value],
-    wrt: Sequence[str] | None,
+    tape: ProgramTape,
     *,
-    dtype: str,
-    max_nodes: int,
-    max_elements: int,
-    max_steps: int,
     spare: Collection[str] = (),
-    on_print: Callable[[Shown], None],
-    notify: Callable[[Event], None] | None = None,
+    max_steps: int,
     on_statement: Callable[[Statement], None] | None = None,
-) -> tuple[ProgramTape, Tape]:
+) -> Tape:
     """Run a program on an eager tape, as one that acts on the tape itself needs it.
 
-    The arguments are those of :func:`record`, and what is told of the events and statements.
+    Args:
+        program: The program.
+        tape: The tape, with the values of the variables.
+        spare: Names among the values that the program need not use.
+        max_steps: The limit on the turns of loops.
+        on_statement: Is told each statement before it runs.
 
     Returns:
-        The eager tape, and what leads to its output as a tape for views.
+        What leads to the output, as a tape for views.
 
     Raises:
         GradcliError: As :func:`record`; also what PyTorch refuses to do.
     """
     from gradcli.autodiff.excerpt import tape_of
-    from gradcli.autodiff.program_tape import ProgramTape, run_program
+    from gradcli.autodiff.program_tape import run_program
 
-    _check_used(free_names(program), bindings, spare)
-    warnings: list[str] = []
-    tape = ProgramTape(
-        bindings,
-        wrt,
-        dtype=dtype,
-        max_nodes=max_nodes,
-        max_elements=max_elements,
-        notify=notify,
-        on_print=on_print,
-        warn=warnings.append,
-    )
+    _check_used(free_names(program), tape.bindings, spare)
     try:
         output = run_program(program, tape, max_steps=max_steps, on_statement=on_statement)
     except UnboundVariableError:
-        raise _missing(program, bindings, spare) from None
-    for name in wrt or ():
+        raise _missing(program, tape.bindings, spare) from None
+    for name in tape.wrt or ():
         if name not in tape.graph.variables:
             raise _no_variable(name, tape.graph)
-    return tape, replace(tape_of(tape, output), warnings=warnings)
+    return tape_of(tape, output)
 
 
 def build(

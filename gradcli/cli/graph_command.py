@@ -58,7 +58,6 @@ OPTIONS = (
     MODE._replace(
         help="dynamic records operations as they run, and is the default; static, the default without values, builds first."
     ),
-    OPTIMIZE,
     DTYPE,
     RETAIN_GRAD,
     COTANGENT,

@@ -11,7 +11,9 @@ from gradcli.output.derivatives import DIFF_SCHEMA
 from gradcli.output.equality import EQUAL_SCHEMA
 from gradcli.output.explanation_json import EXPLAIN_SCHEMA
 from gradcli.output.json_view import EVAL_SCHEMA
+from gradcli.output.modes_view import MODES_SCHEMA
 from gradcli.output.operations import OPS_SCHEMA
+from gradcli.output.trace_view import KINDS, TRACE_SCHEMA
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = {"type": "string"}
@@ -222,6 +224,12 @@ _APPLICATION = _object(
         "derivative": _says("The derivative of the part.", _TEXT),
     }
 )
+_LINE = _says("Of the source text, from 1.", _or_null({"type": "integer", "minimum": 1}))
+_PRINTED = _says(
+    "A line that the program prints: texts, and values with what they are of.",
+    _list({"anyOf": [_TEXT, _object({"of": _TEXT, "value": {"anyOf": [_NUMBER, _TEXT]}})]}),
+)
+
 _WHERE_BY = "; null in the other views."
 
 SCHEMAS: dict[str, dict[str, Any]] = {
@@ -413,6 +421,63 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                     )
                 ),
                 "warnings": _list(_TEXT),
+            }
+        ),
+    },
+    "trace": {
+        "$schema": _DRAFT,
+        "title": "gradcli trace --json",
+        **_object(
+            {
+                "schema": {"const": TRACE_SCHEMA},
+                **_run(lambda values: values),
+                "events": _says(
+                    "What happened, in order.",
+                    _list(
+                        {
+                            "anyOf": [
+                                _object({"kind": {"const": "print"}, "line": _LINE, "printed": _PRINTED}),
+                                _object(
+                                    {
+                                        "kind": {"enum": list(KINDS)},
+                                        "line": _LINE,
+                                        "name": _says("The node, the statement, or the part of the log.", _TEXT),
+                                        "text": _TEXT,
+                                        "value": _says("The value, adjoint or contribution.", _or_null(_NUMBER)),
+                                        "depth": _says("Blocks of a static graph that it stands in.", _COUNT),
+                                    }
+                                ),
+                            ]
+                        }
+                    ),
+                ),
+                "warnings": _list(_TEXT),
+            }
+        ),
+    },
+    "compare-modes": {
+        "$schema": _DRAFT,
+        "title": "gradcli compare-modes --json",
+        **_object(
+            {
+                "schema": {"const": MODES_SCHEMA},
+                "expression": _says("The source text.", _TEXT),
+                "inputs": _says("The values of the variables, by run.", _list(_map(_NUMBER))),
+                "recorded": _says("For each run which dynamic graph it recorded; equal numbers are equal graphs.", _list(_COUNT)),
+                "values": _says("For each run the value in the dynamic and in the static mode.", _list(_list(_NUMBER))),
+                "nodes": _list(
+                    _object(
+                        {
+                            "line": {"type": "integer", "minimum": 1},
+                            "name": _TEXT,
+                            "expr": _says("What it computes; null for a variable.", _or_null(_TEXT)),
+                            "block": _says("The block of the static graph that it stands in.", _or_null(_TEXT)),
+                            "dynamic": _says("For each run how many nodes are recorded of it.", _list(_COUNT)),
+                            "static": _says("How many nodes the static graph has of it.", _COUNT),
+                            "executed": _says("For each run how often they execute.", _list(_COUNT)),
+                        }
+                    )
+                ),
             }
         ),
     },
