@@ -13,10 +13,15 @@ from gradcli.errors import GradcliError
 
 if TYPE_CHECKING:
     from gradcli.autodiff.tape import Tape
+    from gradcli.lowering.mismatch import MismatchError
 
 
 MOST_GRAPH_BYTES = 2**30
 """The largest graph that is read: what the largest graph that is built takes as JSON."""
+
+
+MOST_SHAPES = 4
+"""Variables up to which a hint says where each got its shape from."""
 
 
 class Run(NamedTuple):
@@ -26,20 +31,23 @@ class Run(NamedTuple):
         tape: Forward and backward pass.
         text: The source text.
         warnings: What a document should warn of; it is already on standard error.
+        error: What the program breaks off with, where that is drawn; to be raised when the drawing is written.
     """
 
     tape: Tape
     text: str
     warnings: list[str]
+    error: GradcliError | None = None
 
 
-def run_of(arguments: Arguments, command: Command, *, without_values: bool = False) -> Run:
+def run_of(arguments: Arguments, command: Command, *, without_values: bool = False, draws: bool = False) -> Run:
     """Run what a call gives, forward and backward.
 
     Args:
         arguments: The arguments of the call.
         command: Its command, with the options of ``eval``.
         without_values: Whether all variables may be without values; the tape is symbolic then.
+        draws: Whether a program whose shapes do not fit gives the run until there, with the error, instead of raising it.
 
     Raises:
         GradcliError: Something is wrong with the expression, a value, a name or a file.
@@ -69,6 +77,7 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
     from gradcli.autodiff.record import UnknownVariableError
     from gradcli.cli.finite import not_finite_warnings
     from gradcli.cli.progress import progress
+    from gradcli.lowering.mismatch import MismatchError
 
     with progress(len(text)) as step:
         try:
@@ -81,6 +90,12 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
             step("checking the values")
             notes += [] if tape.symbolic else not_finite_warnings(tape, arguments.flag("strict"))
             notes += _no_gradient(tape)
+        except MismatchError as mismatch:
+            mismatch.hint = _given_shapes(mismatch.variables, arguments, from_file, asked.shapes) or mismatch.hint
+            mismatch.located(text, where)
+            if not draws:
+                raise
+            return _until(mismatch, text, values or None, asked)
         except UnknownVariableError as error:
             raise option_like(error, arguments, command).located("" if graph_file else text, where) from None
         except GradcliError as error:
@@ -90,6 +105,33 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
     unused = [name for name in values if name in from_file and name not in tape.bindings]
     left_over = [f"{values_file} has values that the expression does not use: {', '.join(unused)}"] if unused else []
     return Run(tape, text, [*left_over, *notes])
+
+
+def _until(error: MismatchError, text: str, values: Mapping[str, Any] | None, asked: _Asked) -> Run:
+    """The run until an error."""
+    from gradcli.autodiff.broken import broken_tape
+
+    mode = asked.mode or ("static" if values is None else "dynamic")
+    tape = broken_tape(error, values, asked.wrt, mode=mode, dtype=asked.dtype or "float64")
+    return Run(tape, text, [error.message], error)
+
+
+def _given_shapes(
+    variables: Mapping[str, tuple[int, ...]], arguments: Arguments, from_file: Collection[str], shapes: Collection[str]
+) -> str:
+    """Where the variables get their shapes from: ``--A has shape (2, 3)``; empty where they are many."""
+    from gradcli.ops.structural import shape_text
+
+    options = {given.name: given.option for given in arguments.variables}
+    found: list[str] = []
+    for name, shape in variables.items():
+        if name in shapes:
+            found.append(f"{name} has shape {shape_text(shape)} by --shape")
+        elif name in from_file:
+            found.append(f"{name} has shape {shape_text(shape)} in {arguments.text('bindings')}")
+        else:
+            found.append(f"{options.get(name, f'--set {name}')} has shape {shape_text(shape)}")
+    return ", ".join(found) if len(found) <= MOST_SHAPES else ""
 
 
 def _no_gradient(tape: Tape) -> list[str]:
