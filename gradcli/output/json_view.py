@@ -84,7 +84,7 @@ def node_object(entry: Entry) -> dict[str, Any]:
         "inputs": entry.inputs,
         "shape": None if entry.error else entry.shape,
         **({"settings": dict(entry.settings)} if entry.settings else {}),
-        **({"error": entry.error} if entry.error else {}),
+        **({"mismatch": entry.error} if entry.error else {}),
         "value": json_number(entry.value),
         "is_leaf": entry.is_leaf,
         "requires_grad": entry.requires_grad,

@@ -32,7 +32,7 @@ def _map(values: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": values}
 
 
-_OPTIONAL = ("settings", "error", "broken")
+_OPTIONAL = ("settings", "mismatch", "broken")
 """Keys that a document has only where there is something to say."""
 
 
@@ -69,7 +69,7 @@ def _node(number: dict[str, Any]) -> dict[str, Any]:
         {
             **_BARE_NODE,
             "settings": _SETTINGS,
-            "error": _says("Why the operands do not fit; left out where they do.", _TEXT),
+            "mismatch": _says("Why the operands do not fit; left out where they do.", _TEXT),
             "value": number,
             "is_leaf": {"type": "boolean"},
             "requires_grad": {"type": "boolean"},

@@ -98,7 +98,6 @@ def _edges(listing: FunctionListing, style: Style, chosen: Sequence[int], most: 
     drawn = range(len(graph)) if len(chosen) == len(graph) else frozenset(chosen)
     told = [id for id in chosen if needs[id] and graph.operations[id] in OPERATIONS]  # others have no local derivative
     total = sum(sum(needs[input] and input in drawn for input in graph.inputs[id]) for id in told)
-    shapes = bool(graph.shapes)
     for id in chosen:
         if most is not None and len(rows) >= most:
             break
@@ -109,11 +108,13 @@ def _edges(listing: FunctionListing, style: Style, chosen: Sequence[int], most: 
             row = [f"{source} {style.text('→')} {target}"]
             row += ["", ""] if link.derivative is None else [f"{d}{target}/{d}{source}", link.derivative]
             row += [] if symbolic else ["" if link.value is None else short_text(link.value)]
-            row += [style.text(f"{MARK} {link.shapes} does not fit" if link.broken else link.shapes)] if shapes else []
-            rows.append(row)
+            rows.append([*row, style.text(f"{MARK} {link.shapes} does not fit" if link.broken else link.shapes)])
+    columns = ["edge", "local derivative", "is", *([] if symbolic else ["value"]), "shape"]
+    if not any(row[-1] for row in rows):
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
     return Table(
         "Edges, with the local derivative along each",
-        ["edge", "local derivative", "is", *([] if symbolic else ["value"]), *(["shape"] if shapes else [])],
+        columns,
         rows,
         numeric=frozenset({"value"}),
         note=left_out(total - len(rows), "edges"),
