@@ -5,6 +5,7 @@ A gradient is timed where the graph is built already, as in training; the whole 
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -65,8 +66,9 @@ def contests(setting: Setting) -> list[Contest | Count]:
 
 
 def _loss(output: str) -> list[float]:
-    """The value in the text of `gradcli eval`: the last number of its first line."""
-    return [float(output.splitlines()[0].rpartition("= ")[2].split()[0])]
+    """The value in the text of `gradcli eval`."""
+    found = re.search(r"= (\S+) at ", output)
+    return [float(found[1])] if found else []
 
 
 def _written(setting: Setting, name: str, text: str) -> tuple[str, str]:

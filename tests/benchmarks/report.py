@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from measure import Counted, Outcome, Result
 
-
 SHORT = 0.05
 """Seconds below which times are shown to hundredths of a millisecond."""
 
