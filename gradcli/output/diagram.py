@@ -15,7 +15,7 @@ from gradcli.autodiff.backward_graph import Function, backward_graph
 from gradcli.autodiff.gradient import gradient_of
 from gradcli.autodiff.tape import ACCUMULATE_GRAD, Tape
 from gradcli.graph.graph import CONSTANT, VARIABLE
-from gradcli.language.numbers import number_text, short_text
+from gradcli.language.numbers import brief_text, number_text, short_text
 from gradcli.ops.structural import shape_text
 from gradcli.output.entries import Entry, FunctionListing, GradientListing, Link, Listing, nearest_first, selected
 
@@ -224,9 +224,9 @@ class GraphPart(Part):
         if entry.shape:
             yield Line("fact", f"shape {shape_text(entry.shape)}")
         if entry.value is not None:
-            yield Line("value", shortened(f"value {short_text(entry.value)}", TITLE_COLUMNS))
+            yield Line("value", shortened(f"value {brief_text(entry.value)}", TITLE_COLUMNS))
         if entry.adjoint is not None:
-            number = shortened(short_text(entry.adjoint), TITLE_COLUMNS)
+            number = shortened(brief_text(entry.adjoint), TITLE_COLUMNS)
             yield Line("adjoint", f"{shortened(derivative(output, entry.name), TITLE_COLUMNS)} = {number}")
         for variable in entry.derivative_of:
             if entry.name != derivative(output, variable):
@@ -261,7 +261,7 @@ class GraphPart(Part):
         names = self.listing.names
         pieces = [derivative(names[link.target], names[link.source])] if self.whole_labels else []
         pieces.append(link.derivative)
-        if link.value is not None:
+        if isinstance(link.value, float):  # an array would be long, and stands in the tables
             number = short_text(link.value)
             if number != link.derivative:
                 pieces.append(number)
@@ -325,7 +325,7 @@ class FunctionsPart(Part):
         elif self.tape.symbolic or adjoint is None:
             yield Line("fact", shortened(f"{name}.grad", TITLE_COLUMNS))
         else:
-            yield Line("adjoint", shortened(f"{name}.grad = {short_text(adjoint)}", TITLE_COLUMNS))
+            yield Line("adjoint", shortened(f"{name}.grad = {brief_text(adjoint)}", TITLE_COLUMNS))
 
 
 VIEWS = ("forward", "backward", "both")
