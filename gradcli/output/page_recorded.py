@@ -5,7 +5,6 @@ The script computes with numbers, not with arrays. So such a page has no inputs 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from gradcli.autodiff.contributions import contributions, handed_back
@@ -22,6 +21,9 @@ from gradcli.output.numbers import json_number
 
 WHOLE_ELEMENTS = 400
 """Elements of an array up to which the page has all of them."""
+
+LINE_COLUMNS = 72
+"""Characters up to which a line has an array as it is shown elsewhere."""
 
 WRITTEN_NODES = 60
 """Nodes of what an edge adds to an adjoint up to which it is written out."""
@@ -67,8 +69,8 @@ def recorded_data(tape: Tape, *, whole_labels: bool) -> dict[str, Any]:
         "wholeLabels": whole_labels,
         "broken": None if broken is None else broken.reason,
         "recorded": {
-            "values": _shown_all(tape, tape.values),
-            "adjoints": _shown_all(tape, tape.adjoints),
+            "values": [_shown_at(tape, id, value) for id, value in enumerate(_values(tape))],
+            "adjoints": [_shown_at(tape, id, value) for id, value in enumerate(tape.adjoints)],
             "locals": [[None if link.value is None else shown(link.value) for link in into] for into in links],
             "terms": [_terms(tape, id) for id in range(len(graph))],
             "events": _events(tape),
@@ -76,14 +78,17 @@ def recorded_data(tape: Tape, *, whole_labels: bool) -> dict[str, Any]:
     }
 
 
-def _shown_all(tape: Tape, values: Sequence[Any]) -> list[Any]:
-    """The values of all nodes; where the variables have none, their shapes."""
-    if not tape.symbolic:
-        return [None if value is None else shown(value) for value in values]
-    return [None if value is None else _shape(tape, id) for id, value in enumerate(values)]
+def _values(tape: Tape) -> list[Any]:
+    """The values of all nodes; of a graph that breaks off and has none, something for each node that has a shape."""
+    if tape.graph.broken is None or not tape.symbolic:
+        return tape.values
+    return [None if id == tape.graph.broken.id else 0.0 for id in range(len(tape.graph))]
 
 
-def _shape(tape: Tape, id: int) -> dict[str, Any]:
+def _shown_at(tape: Tape, id: int, value: Any) -> Any:
+    """A value or an adjoint of a node; its shape where the variables have no values."""
+    if value is None or not tape.symbolic:
+        return None if value is None else shown(value)
     shape = tape.graph.shape(id)
     text = f"of shape {shape_text(shape)}" if shape else "a number"
     return {"brief": text, "short": text, "whole": text, "sign": ""}
@@ -93,9 +98,10 @@ def shown(value: Any) -> Any:
     """A value as the script shows it: a number, or texts of an array: for a box, for a line, and whole where it is small."""
     if isinstance(value, float):
         return json_number(value)
-    short = short_text(value)
+    short, brief = short_text(value), brief_text(value)
     whole = number_text(value) if value.size <= WHOLE_ELEMENTS else short
-    return {"brief": brief_text(value), "short": short, "whole": whole, "sign": "=" if is_exact(value) else "≈"}
+    line = short if len(short) <= LINE_COLUMNS else brief
+    return {"brief": brief, "short": line, "whole": whole, "sign": "=" if is_exact(value) else "≈"}
 
 
 def _events(tape: Tape) -> list[list[Any]]:
@@ -109,11 +115,7 @@ def _events(tape: Tape) -> list[list[Any]]:
         return events
     events.append([SEED, tape.output])
     for found in contributions(tape):
-        sums = (found.value, found.before, found.after)
-        if tape.symbolic:
-            numbers = [None if value is None else _shape(tape, found.source) for value in sums]
-        else:
-            numbers = [None if value is None else shown(value) for value in sums]
+        numbers = [_shown_at(tape, found.source, value) for value in (found.value, found.before, found.after)]
         events.append([EDGE, found.source, found.target, found.argument, *numbers])
     return events
 

@@ -10,7 +10,7 @@ function isShort(value) {
 
 /** A number with six significant digits, as gradcli writes it; whole numbers with all of theirs. An array has its texts with it. */
 function shortText(value) {
-  if (typeof value === "object") return value.short;
+  if (value instanceof Object) return value.short;
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
   const whole = isShort(value);
@@ -24,12 +24,12 @@ function shortText(value) {
 
 /** A value as it fits into a box. */
 function briefText(value) {
-  return typeof value === "object" ? value.brief : shortText(value);
+  return value instanceof Object ? value.brief : shortText(value);
 }
 
 /** "=" before a number that is shown as it is, "≈" before one that is rounded. */
 function equals(value) {
-  if (typeof value === "object") return value.sign;
+  if (value instanceof Object) return value.sign;
   return isShort(value) ? "=" : "≈";
 }
 

@@ -123,7 +123,7 @@ function showStep(moved) {
   for (const id of ["first", "previous"]) element(id).disabled = position === 0;
   for (const id of ["next", "last"]) element(id).disabled = position === last;
   element("play").disabled = last === 0;
-  if (moved && event) drawing.reveal(event[1]);
+  if (moved && event) drawing.reveal(data.broken && position === last ? program.output : event[1]);
   const scroll = reducedMotion.matches || playing ? "auto" : "smooth";
   for (const [id, section] of equations) section.classList.toggle("current", backward && event[1] === id);
   if (moved && backward && equations.has(event[1])) scrollTo(equations.get(event[1]), scroll);
