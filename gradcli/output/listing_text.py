@@ -56,7 +56,7 @@ def _node_line(part: GraphPart, entry: Entry, is_output: bool) -> str:
     operands, missing = _operands(part, entry.inputs)
     head = visible(" ".join([f"{part.mark(entry.id)} {entry.name} =", entry.operation, *operands]))
     facts = list(_facts(entry))
-    if is_output:
+    if is_output and not entry.error:
         facts.append("output")
     if missing:
         facts.append(_more(missing))

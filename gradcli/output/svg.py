@@ -26,6 +26,9 @@ HEXAGON_CUT = 12.0
 SIGNAL_CUT = 16.0
 """How far the corners of a backward function, and the tips of AccumulateGrad, lie inwards."""
 
+BROKEN_CUT = 5.0
+"""How much is cut off at the corners of an operation whose operands do not fit."""
+
 LEGEND_WIDTH = 360.0
 LEGEND_ROW = 24.0
 ROUND = 7.0
@@ -214,6 +217,9 @@ def _shape(kind: Kind, x: float, y: float, width: float, height: float) -> str:
     if kind is Kind.ACCUMULATE:
         cut = SIGNAL_CUT
         return polygon([(x, y), (right - cut, y), (right, middle), (right - cut, lower), (x, lower), (x + cut * 0.7, middle)])
+    if kind is Kind.BROKEN:
+        near, far, top, low = x + BROKEN_CUT, right - BROKEN_CUT, y + BROKEN_CUT, lower - BROKEN_CUT
+        return polygon([(near, y), (far, y), (right, top), (right, low), (far, lower), (near, lower), (x, low), (x, top)])
     return rectangle(5)
 
 
