@@ -23,6 +23,9 @@ MOST_GRAPH_BYTES = 2**30
 MOST_SHAPES = 4
 """Variables up to which a hint says where each got its shape from."""
 
+WHOLE = ("tangent", "jacobian", "jacobian-by", "hessian")
+"""Options that ask for derivatives which an output that is an array has without a cotangent."""
+
 
 class Run(NamedTuple):
     """A run.
@@ -31,12 +34,14 @@ class Run(NamedTuple):
         tape: Forward and backward pass.
         text: The source text.
         warnings: What a document should warn of; it is already on standard error.
+        where: What messages call the text.
         error: What the program breaks off with, where that is drawn; to be raised when the drawing is written.
     """
 
     tape: Tape
     text: str
     warnings: list[str]
+    where: str
     error: GradcliError | None = None
 
 
@@ -62,6 +67,7 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
         max_nodes=arguments.integer("max-nodes"),
         max_elements=arguments.integer("max-elements"),
         cotangent=_cotangent(arguments),
+        needs_cotangent=not any(arguments.flag(name) for name in WHOLE),
         shapes=_shapes(arguments.texts("shape")),
         without_values=without_values,
     )
@@ -89,13 +95,13 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
                 tape, text = _from_document(graph_file, values, from_file, asked, notes)
             step("checking the values")
             notes += [] if tape.symbolic else not_finite_warnings(tape, arguments.flag("strict"))
-            notes += _no_gradient(tape)
+            notes += _no_gradient(tape) if asked.needs_cotangent else []
         except MismatchError as mismatch:
             mismatch.hint = _given_shapes(mismatch.variables, arguments, from_file, asked.shapes) or mismatch.hint
             mismatch.located(text, where)
             if not draws:
                 raise
-            return _until(mismatch, text, values or None, asked)
+            return _until(mismatch, text, where, values or None, asked)
         except UnknownVariableError as error:
             raise option_like(error, arguments, command).located("" if graph_file else text, where) from None
         except GradcliError as error:
@@ -104,16 +110,16 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
         write_warning(note)
     unused = [name for name in values if name in from_file and name not in tape.bindings]
     left_over = [f"{values_file} has values that the expression does not use: {', '.join(unused)}"] if unused else []
-    return Run(tape, text, [*left_over, *notes])
+    return Run(tape, text, [*left_over, *notes], where)
 
 
-def _until(error: MismatchError, text: str, values: Mapping[str, Any] | None, asked: _Asked) -> Run:
+def _until(error: MismatchError, text: str, where: str, values: Mapping[str, Any] | None, asked: _Asked) -> Run:
     """The run until an error."""
     from gradcli.autodiff.broken import broken_tape
 
     mode = asked.mode or ("static" if values is None else "dynamic")
     tape = broken_tape(error, values, asked.wrt, mode=mode, dtype=asked.dtype or "float64")
-    return Run(tape, text, [error.message], error)
+    return Run(tape, text, [error.message], where, error)
 
 
 def _given_shapes(
@@ -152,6 +158,7 @@ class _Asked(NamedTuple):
     max_nodes: int
     max_elements: int
     cotangent: Any
+    needs_cotangent: bool
     shapes: Mapping[str, tuple[int, ...]]
     without_values: bool
 
@@ -223,6 +230,7 @@ def _from_text(text: str, where: str, values: Mapping[str, float], from_file: Co
         max_nodes=asked.max_nodes,
         max_elements=asked.max_elements,
         cotangent=asked.cotangent,
+        needs_cotangent=asked.needs_cotangent,
         spare=from_file,  # one file of values may serve several expressions
     )
 
@@ -256,6 +264,7 @@ def _from_document(
         dtype=asked.dtype or found.dtype,
         retain_grad=asked.retained if asked.retain_grad else found.retain_grad,
         cotangent=asked.cotangent,
+        needs_cotangent=asked.needs_cotangent,
     )
     unchanged = bound == found.bindings and tape.dtype == found.dtype
     differing = found.differing(tape.values) if unchanged and not tape.symbolic else None
