@@ -42,6 +42,9 @@ class Structural:
             and the settings by name.
         spellings: How expressions call it: the names of functions, the name itself first where it is one.
         doc: What it is, as one sentence.
+        latex: Template with {0}, {1}, ... for the operands, where no setting has a value of its own; empty for the default.
+        backward: What its vector-Jacobian product does, in words, where written out it would be hard to read; derivations then
+            write it as ``name_backward(...)`` and say these words. Empty for the others.
     """
 
     name: str
@@ -55,6 +58,8 @@ class Structural:
     grad_fn: Callable[..., str]
     spellings: tuple[str, ...]
     doc: str
+    latex: str = ""
+    backward: str = ""
 
     @property
     def most(self) -> int:
@@ -102,6 +107,8 @@ def structural(
     grad_fn: str | Callable[..., str],
     spellings: tuple[str, ...] = (),
     optional: int = 0,
+    latex: str = "",
+    backward: str = "",
 ) -> Structural:
     """Declare an operation; see :class:`Structural` for what the arguments mean.
 
@@ -131,6 +138,8 @@ def structural(
         template,
         spellings,
         doc,
+        latex,
+        backward,
     )
     STRUCTURAL[name] = declared
     return declared

@@ -29,7 +29,7 @@ from gradcli.language.numbers import number_text
 from gradcli.language.text import ATOM, LEVELS, PRODUCT, SUM, UNARY, NumberText, level
 from gradcli.output.latex import is_matrix, name_parts
 
-_SIGNS = {"*": "⋅", "-": "−", "<=": "≤", ">=": "≥", "!=": "≠", "==": "=", "%": "mod", "and": "∧", "or": "∨"}
+_SIGNS = {"*": "⋅", "@": "\u2062", "-": "−", "<=": "≤", ">=": "≥", "!=": "≠", "==": "=", "%": "mod", "and": "∧", "or": "∨"}
 _CONSTANTS = {"pi": "π", "tau": "τ", "inf": "∞"}
 _TABLE, _TABLE_END = "<mtable>", "</mtable>"
 _FENCES = {"abs": ("|", "|"), "floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉")}
@@ -103,6 +103,8 @@ def _write(node: Expression, below: tuple[Expression, ...], texts: list[str], nu
             return f"<mfrac>{texts[0]}{texts[1]}</mfrac>"
         case Operator("^", (base, _)):
             return f"<msup>{_at_least(base, texts[0], ATOM, power=True)}{texts[1]}</msup>"
+        case Operator("⊗", (left, right)):
+            return _row(_at_least(left, texts[0], PRODUCT), f"<msup>{_target(right, texts[1])}<mo>⊤</mo></msup>")
         case Operator(symbol, (left, right)):
             at = LEVELS[symbol]
             sign = _operator(symbol)
