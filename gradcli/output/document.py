@@ -161,6 +161,8 @@ def _derivative(explanation: Explanation, name: str) -> Iterator[Piece]:
         nodes = sum(1 for _ in postorder(simplified.expressions[0]))
         short = simplified.expressions[0] if nodes <= DERIVATIVE_NODES else None
     equation: Expression | Equal = left
+    if tape.graph.shapes and tape.symbolic:
+        short = _in_matrix_form(explanation, name)
     if short is not None and (tape.symbolic or not isinstance(short, Number)):
         equation = Equal(left, short)
     yield equation if tape.symbolic else _valued(equation, value)
@@ -168,6 +170,13 @@ def _derivative(explanation: Explanation, name: str) -> Iterator[Piece]:
         yield f", of shape {shape_text(tape.graph.shape(tape.graph.variables[name]))}"
     if tape.symbolic and short is None and not tape.graph.shapes:
         yield ": too long for one line; gradcli diff has it in named lines"
+
+
+def _in_matrix_form(explanation: Explanation, name: str) -> Expression | None:
+    """What the derivative by an array is in terms of other adjoints; None where its parts have lines of their own."""
+    assert isinstance(explanation.content, Derivation)
+    found = explanation.content.equations.get(explanation.tape.graph.variables[name])
+    return None if found is None or any(isinstance(edge.left, Name) for edge in found.edges) else found.steps[0].right
 
 
 def _valued(left: Expression | Equal, value: Value) -> Equal:
