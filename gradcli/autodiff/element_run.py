@@ -41,7 +41,8 @@ def element_tape(tape: Tape, wrt: Sequence[str] | None = None, *, limit: int = E
 
 
 def _check(tape: Tape, run: Tape, elements: Elements) -> None:
-    """The gradient of the elements is that of the arrays; where elements are equal, a maximum may hand it to another one."""
+    """The gradient of the elements is that of the arrays, but for points at which these choose one of several: the first of
+    equal elements for a maximum, 0 for the length of a vector of zeros."""
     tolerance = 1e-3 if tape.dtype == "float32" else 1e-8
     for name in tape.wrt:
         whole: Any = tape.gradient[name]
@@ -51,6 +52,7 @@ def _check(tape: Tape, run: Tape, elements: Elements) -> None:
             both_nan = found != found and expected != expected
             if not both_nan and not math.isclose(found, expected, rel_tol=tolerance, abs_tol=tolerance):
                 raise GradcliError(
-                    f"∂{run.names[run.output]}/∂{one} is {expected:g}, and {found:g} element by element: equal elements share it",
-                    hint="move a value away from the tie, or leave out --elements",
+                    f"∂{run.names[run.output]}/∂{one} is {expected:g} for the array, and {found:g} element by element",
+                    hint="it is so where elements of a maximum are equal, a length is 0, or an exponential overflows:"
+                    " move the point, or leave out --elements",
                 )

@@ -24,7 +24,7 @@ from gradcli.cli.command import (
     Option,
 )
 from gradcli.cli.finite import not_finite_warnings
-from gradcli.cli.run import base_names, check_no_shapes, check_shaped, cotangent_of, shapes_of, written_in_elements
+from gradcli.cli.run import check_no_shapes, check_shaped, cotangent_of, shapes_of, written_in_elements
 from gradcli.cli.streams import STDIN, can_print_signs, write, write_warning
 from gradcli.cli.variables import bindings, expression_text, option_like
 from gradcli.errors import GradcliError
@@ -115,7 +115,7 @@ def run(arguments: Arguments, command: Command) -> None:
     by = arguments.text("by") or ""
     limit: int = arguments.options.get("max-nodes", MAX_NODES[by])
     asked = split_names("--wrt", arguments.texts("wrt")) or None
-    wrt = base_names(asked) if elements else asked
+    wrt = None if elements else asked
     with progress(len(text)) as step:
         try:
             step("reading the expression")

@@ -50,7 +50,7 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
     elements = arguments.flag("elements")
     wrt = split_names("--wrt", arguments.texts("wrt")) or None
     asked = _Asked(
-        wrt=base_names(wrt) if elements else wrt,
+        wrt=None if elements else wrt,
         mode=arguments.text("mode"),
         dtype=arguments.text("dtype"),
         retain_grad=split_names("--retain-grad", arguments.texts("retain-grad")),
@@ -97,13 +97,8 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
     return Run(tape, text, [*left_over, *notes])
 
 
-def base_names(wrt: Sequence[str] | None) -> list[str] | None:
-    """The arrays that the names of ``--wrt`` are elements of, where they are written as ``W[0, 1]``."""
-    return None if wrt is None else list(dict.fromkeys(name.partition("[")[0].strip() for name in wrt))
-
-
 def written_in_elements(tape: Tape, wrt: Sequence[str] | None, arguments: Arguments) -> Tape:
-    """The run written out in elements, where it has arrays, as ``--elements`` asks for.
+    """The run written out in elements, as ``--elements`` asks for; only there ``--wrt`` may name one.
 
     Raises:
         GradcliError: It cannot be, or it would be long.
@@ -111,8 +106,6 @@ def written_in_elements(tape: Tape, wrt: Sequence[str] | None, arguments: Argume
     from gradcli.autodiff.element_run import element_tape
     from gradcli.lowering.elements import ELEMENTS
 
-    if not tape.graph.shapes:
-        return tape
     limit: int = arguments.options.get("max-nodes", ELEMENTS)
     return element_tape(tape, wrt, limit=ELEMENTS if limit == DEFAULT_MAX_NODES else limit)
 

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.ops.arrays_axes import axes_of, kept, reduced
+from gradcli.ops.arrays_axes import as_shape, axes_of, kept, reduced
 from gradcli.ops.arrays_windows import per_axis, windows
 from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.structural import STRUCTURAL, Setting
@@ -49,6 +49,14 @@ def _sum(a: Any, axis: Any, keepdims: Any = False) -> Any:
     import numpy
 
     return numpy.asarray(numpy.sum(a, axis=axis, keepdims=keepdims), object)
+
+
+@_defined("sum_to")
+def _sum_to(builder: Builder, a: Any, shape: Setting) -> Any:
+    target = as_shape(shape)
+    new, same = len(a.shape) - len(target), zip(target, a.shape[len(a.shape) - len(target) :], strict=True)
+    kept_axes = [new + at for at, (size, before) in enumerate(same) if size != before]
+    return _sum(a, (*range(new), *kept_axes)).reshape(target)
 
 
 @_defined("softmax")
@@ -131,13 +139,20 @@ def _inv(builder: Builder, a: Any) -> Any:
     """The transposed matrix of the cofactors, divided by the determinant."""
     import numpy
 
+    return numpy.swapaxes(_cofactors(builder, a), -1, -2) / numpy.asarray(_det(builder, a), object)[..., None, None]
+
+
+@_defined("cofactor")
+def _cofactors(builder: Builder, a: Any) -> Any:
+    """The determinants of what is left without a row and a column, with alternating signs."""
+    import numpy
+
     size = a.shape[-1]
-    determinant = _det(builder, a)
     result = numpy.empty(a.shape, object)
     for row, column in numpy.ndindex(size, size):
         minor = numpy.delete(numpy.delete(a, row, -2), column, -1)
-        cofactor = _det(builder, minor) if size > 1 else numpy.asarray(1, object)
-        result[..., column, row] = (-cofactor if (row + column) % 2 else cofactor) / determinant
+        found = _det(builder, minor) if size > 1 else numpy.asarray(1, object)
+        result[..., row, column] = -found if (row + column) % 2 else found
     return result
 
 

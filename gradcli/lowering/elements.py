@@ -7,24 +7,21 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from gradcli.errors import ExitCode, GradcliError, Span
+from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Settings, Shape
 from gradcli.graph.names import fresh_names, is_operation
-from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders import StaticBuilder, Value, compacted
 from gradcli.lowering.element_definitions import DEFINITIONS, elementwise, mean_of
 from gradcli.ops.constants import constant_value
 from gradcli.ops.operation import OPERATIONS
-from gradcli.ops.structural import STRUCTURAL
+from gradcli.ops.structural import CLASSES, STRUCTURAL
 from gradcli.ops.symbol import Symbol
 
 ELEMENTS = 2_000
 """Elements of all nodes together up to which a graph is written out."""
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_CLASSES = {"nll_loss", "cross_entropy", "one_hot"}
-"""Operations one operand of which holds whole numbers that choose elements."""
-
+_DETERMINANTS = {"det", "inv", "solve", "cofactor"}
 _LARGEST_MATRIX = 4
 """Rows of a matrix up to which its determinant is written out: that of n rows has n! terms."""
 
@@ -175,9 +172,9 @@ class _Expanding:
         operation = self.graph.operations[id]
         settings: dict[str, Any] = dict(self.graph.settings.get(id, ()))
         operands = [self.arrays[input] for input in self.graph.inputs[id]]
-        if operation in _CLASSES:
+        if operation in CLASSES:
             operands[-1] = self.numbers(id)
-        if operation in ("det", "inv", "solve") and operands[0].shape[-1] > _LARGEST_MATRIX:
+        if operation in _DETERMINANTS and operands[0].shape[-1] > _LARGEST_MATRIX:
             raise GradcliError(
                 f"{operation} of {operands[0].shape[-1]} rows cannot be written in elements",
                 self.graph.spans[id],
@@ -204,7 +201,7 @@ class _Expanding:
         declared = STRUCTURAL.get(operation)
         name = declared.spellings[0] if declared and declared.spellings else operation
         hint = "without --elements the derivation is in matrix form"
-        if operation in _CLASSES:
+        if operation in CLASSES:
             hint = f"the classes must be known: write them as numbers, or give them a value; {hint}"
         return GradcliError(f"{name} cannot be written in elements", self.graph.spans[id], hint)
 
@@ -251,7 +248,7 @@ class _Expanding:
                 result.given_names[id] = next(fresh)
 
 
-def element_named(text: str, elements: Elements, span: Span = NOWHERE) -> list[str]:
+def element_named(text: str, elements: Elements) -> list[str]:
     """The elements that a name means: all of an array, or one, written ``W₀₁`` or ``W[0, 1]``; empty where there is none."""
     if text in elements.names:
         return list(elements.names[text])

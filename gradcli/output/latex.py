@@ -151,6 +151,10 @@ def _write(node: Expression, below: tuple[Expression, ...], texts: list[str], nu
             return rf"\frac{{{texts[0]}}}{{{texts[1]}}}"
         case Operator("^", (base, _)):
             return f"{_raised(base, texts[0])}^{{{texts[1]}}}"
+        case Operator("⊗", (left, right)) if is_vector(left) and is_vector(right):
+            return rf"{_column(texts[0])} \, {texts[1]}"
+        case Operator("@", (left, right)) if is_vector(right) and not is_vector(left):
+            return rf"{_at_least(left, texts[0], PRODUCT)} \, {_column(texts[1])}"
         case Operator("⊗", (left, right)):
             return rf"{_at_least(left, texts[0], PRODUCT)} \, {_raised(right, texts[1])}^{{\top}}"
         case Operator(symbol, (left, right)):
@@ -212,6 +216,16 @@ def _matrix(items: tuple[Expression, ...], texts: list[str]) -> str:
         rows = (text.removeprefix(_MATRIX).removesuffix(_MATRIX_END) for text in texts)
         return _MATRIX + r" \\ ".join(rows) + _MATRIX_END
     return _MATRIX + " & ".join(texts) + _MATRIX_END
+
+
+def _column(row: str) -> str:
+    """A row of numbers as a column."""
+    return row.replace(" & ", r" \\ ")
+
+
+def is_vector(expression: Expression) -> bool:
+    """Whether an expression is a vector of numbers; in a product of matrices it is a column, as textbooks have it."""
+    return isinstance(expression, Array) and not any(isinstance(item, Array) or children(item) for item in expression.items)
 
 
 def is_matrix(items: tuple[Expression, ...]) -> bool:
