@@ -83,6 +83,7 @@ def outline(
     retain_grad: Sequence[str] | None = (),
     max_nodes: int = DEFAULT_MAX_NODES,
     shapes: Mapping[str, Shape] | None = None,
+    cotangent: Value | None = None,
 ) -> Tape:
     """The tape of a program whose variables have no values: a static graph in which only exact constants fold.
 
@@ -94,12 +95,13 @@ def outline(
         retain_grad: As for :func:`record`.
         max_nodes: The limit on the size of the graph.
         shapes: The shapes of the variables that are arrays.
+        cotangent: As for :func:`record`.
 
     Raises:
         GradcliError: As :func:`record`.
     """
     graph = compacted(lower(program, StaticBuilder(Graph(max_nodes), shapes=shapes)))
-    return run_graph(graph, None, wrt, mode="static", retain_grad=retain_grad)
+    return run_graph(graph, None, wrt, mode="static", retain_grad=retain_grad, cotangent=cotangent)
 
 
 def run_graph(

@@ -135,7 +135,7 @@ def run(arguments: Arguments, command: Command) -> None:
                     spare=from_file,
                 )
             else:
-                tape = outline(program, wrt, max_nodes=build, shapes=shapes)
+                tape = outline(program, wrt, max_nodes=build, shapes=shapes, cotangent=cotangent)
                 check_shaped(tape, shapes)
             if elements:
                 tape = written_in_elements(tape, asked, arguments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from gradcli.derivation.expressions import operations_in
+from gradcli.derivation.expressions import operations_in, sum_of
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Setting, Shape
 from gradcli.language.ast import Array, Call, Ellipsis, Expression, Index, Name, Number, Operator, Tuple
 from gradcli.language.numbers import SHOWN_ELEMENTS
@@ -194,15 +194,15 @@ def gathered(terms: Sequence[Expression], shape: Shape) -> Expression | None:
     """Numbers placed in a short vector as one vector, ``[∂y/∂a, 0, ∂y/∂b]``; None for anything else."""
     if len(shape) != 1 or not 1 < shape[0] <= 6:
         return None
-    items: list[Expression] = [Number(0)] * shape[0]
+    items: list[list[Expression]] = [[] for _ in range(shape[0])]
     for term in terms:
         if not (isinstance(term, Call) and term.function == PLACED and isinstance(term.arguments[1], Index)):
             return None
         place = _whole(term.arguments[1].items)
-        if place is None or items[place] != Number(0):
+        if place is None:
             return None
-        items[place] = term.arguments[0]
-    return Array(tuple(items))
+        items[place].append(term.arguments[0])
+    return Array(tuple(map(sum_of, items)))
 
 
 def _whole(items: Sequence[Expression]) -> int | None:

@@ -121,7 +121,18 @@ class _Rewriting:
     def product(self, inputs: tuple[int, ...], settings: Settings) -> int | None:
         if inputs[0] == inputs[1] and inputs[0] not in self.graph.constants:  # x·x = x²
             return self.builder.operation("pow", (inputs[0], self.builder.constant(2)))
+        for left, right in (inputs, inputs[::-1]):  # 1/6·(2·x) = 1/3·x
+            factor, inner = self.rational(left), self.graph.inputs[right]
+            if factor is not None and self.graph.operations[right] == "mul":
+                other = self.rational(inner[0])
+                if other is not None:
+                    return self.apply("mul", (self.builder.constant(factor * other), inner[1]))
         return None
+
+    def rational(self, id: int) -> int | Fraction | None:
+        """The value of a constant that is a whole number or a fraction."""
+        value = self.graph.constants.get(id)
+        return value if isinstance(value, int | Fraction) else None
 
     def quotient(self, inputs: tuple[int, ...], settings: Settings) -> int | None:
         above, below = inputs

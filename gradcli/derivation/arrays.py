@@ -28,7 +28,7 @@ from gradcli.derivation.local import Labels
 from gradcli.derivation.steps import Derivation, Equation, Step
 from gradcli.derivation.words import Equal, Piece, listed
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Shape
-from gradcli.language.ast import Call, Expression, Index, Name, Number, Partial, Transposed, postorder
+from gradcli.language.ast import Call, Expression, Index, Name, Number, Operator, Partial, Transposed, postorder
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.lowering.builders import StaticBuilder
@@ -133,13 +133,17 @@ class _Deriving:
             yield self.local_derivative(users[0], id)
         for user in users:
             yield from self.broadcasting(id, user)
+        if self.tape.output in users and not self.begins(self.tape.output):
+            yield "; "
+            yield Partial(self.output, self.output)
+            yield " is the cotangent"
         for words in dict.fromkeys(_explained(right)):
             yield f"; {words}"
 
     def local_derivative(self, user: int, id: int) -> Expression:
         """∂user/∂node in the names of the nodes, over all edges between the two."""
         edges = zip(self.graph.inputs[user], self.labels.derivatives(user), strict=True)
-        return sum_of([derivative for input, derivative in edges if input == id and derivative is not None])
+        return sum_of(_doubled([derivative for input, derivative in edges if input == id and derivative is not None]))
 
     def node(self, id: int) -> Expression:
         return node_expression(self.graph, id, self.names, raised=raised)
@@ -179,7 +183,7 @@ class _Deriving:
         places |= {self.adjoint(user): Partial(self.output, self.names[user]) for user in users}
         parts, expressions = with_shared_parts(graph, ids, places, free_letters(self.names), self.names[id])
         rest = iter(expressions)
-        return parts, [next(rest) if isinstance(term, int) else term for term in found]
+        return parts, _doubled([next(rest) if isinstance(term, int) else term for term in found])
 
     def adjoint(self, id: int) -> str:
         return to_text(Partial(self.output, self.names[id]), pretty=True)
@@ -217,7 +221,7 @@ class _Deriving:
                 continue
             for at, input in enumerate(self.graph.inputs[user]):
                 if input == id:
-                    yield from _in_letters(self.graph, user, at, self.output)
+                    yield from _in_letters(self.tape, user, at)
 
     # ---- numbers ----
 
@@ -282,15 +286,25 @@ def pulled_back(
             yield builder.symbol(contribution).id
 
 
-def _in_letters(graph: Graph, user: int, at: int, output: str) -> Iterator[Step]:
-    """The rule of an operation in the letters of its declaration, where it is short: Y = A @ B gives ∂L/∂A = ∂L/∂Y @ Bᵀ."""
+def _doubled(terms: Sequence[Expression]) -> list[Expression]:
+    """The terms of a sum with 2·a in place of a and a, as x·x has them."""
+    if len(terms) != 2 or terms[0] != terms[1]:
+        return list(terms)
+    term = terms[0]
+    if isinstance(term, Operator) and term.symbol == "⊙":
+        return [Operator("⊙", (Operator("*", (Number(2), term.operands[0])), term.operands[1]))]
+    return [Operator("*", (Number(2), term))]
+
+
+def _in_letters(tape: Tape, user: int, at: int) -> Iterator[Step]:
+    """The rule of an operation in letters that no node has, where it is short: C = A @ B gives ∂L/∂A = ∂L/∂C @ Bᵀ."""
+    graph, output = tape.graph, tape.names[tape.output]
     operation = STRUCTURAL[graph.operations[user]]
     inputs = graph.inputs[user]
-    letters = [
-        parameter.upper() if graph.shape(input) else parameter
-        for parameter, input in zip(operation.parameters, inputs, strict=False)
-    ]
-    result = "Y" if graph.shape(user) else "y"
+    capitals = [letter for letter in "ABCDEFGHKMNPQRSTUVWXYZ" if letter not in tape.names]
+    if len(capitals) <= len(inputs):
+        return
+    *letters, result = capitals[: len(inputs) + 1]
     copy = Graph()
     shapes: dict[str, Shape] = {letter: graph.shape(input) for letter, input in zip(letters, inputs, strict=True)}
     shapes |= {result: graph.shape(user), "∂": graph.shape(user)}

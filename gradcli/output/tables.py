@@ -82,6 +82,7 @@ def _nodes(listing: FunctionListing, style: Style, chosen: Sequence[int], most: 
         [column for column in columns if column not in unknown],
         rows,
         numeric=frozenset({"id", "value", ".grad", adjoint}),
+        wide=frozenset({"is", "value", ".grad", adjoint} if tape.graph.shapes else {"is"}),
         faint=frozenset(faint),
         note=left_out(len(chosen) - len(rows), "nodes") or _part_of(len(rows), len(tape.graph)),
     )
@@ -107,6 +108,7 @@ def _edges(listing: FunctionListing, style: Style, chosen: Sequence[int], most: 
         ["edge", "local derivative", "is", *([] if symbolic else ["value"])],
         rows,
         numeric=frozenset({"value"}),
+        wide=frozenset({"is", "value"} if graph.shapes else {"is"}),
         note=left_out(total - len(rows), "edges"),
     )
 
