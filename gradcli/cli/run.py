@@ -20,6 +20,10 @@ MOST_GRAPH_BYTES = 2**30
 """The largest graph that is read: what the largest graph that is built takes as JSON."""
 
 
+WHOLE = ("tangent", "jacobian", "jacobian-by", "hessian")
+"""Options that ask for derivatives which an output that is an array has without a cotangent."""
+
+
 class Run(NamedTuple):
     """A run.
 
@@ -27,11 +31,13 @@ class Run(NamedTuple):
         tape: Forward and backward pass.
         text: The source text.
         warnings: What a document should warn of; it is already on standard error.
+        where: What messages call the text.
     """
 
     tape: Tape
     text: str
     warnings: list[str]
+    where: str
 
 
 def run_of(arguments: Arguments, command: Command, *, without_values: bool = False) -> Run:
@@ -57,6 +63,7 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
         max_nodes=arguments.integer("max-nodes"),
         max_elements=arguments.integer("max-elements"),
         cotangent=cotangent_of(arguments),
+        needs_cotangent=not any(arguments.flag(name) for name in WHOLE),
         shapes=shapes_of(arguments.texts("shape")),
         without_values=without_values,
     )
@@ -85,7 +92,7 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
                 tape = written_in_elements(tape, wrt, arguments)
             step("checking the values")
             notes += [] if tape.symbolic else not_finite_warnings(tape, arguments.flag("strict"))
-            notes += _no_gradient(tape)
+            notes += _no_gradient(tape) if asked.needs_cotangent else []
         except UnknownVariableError as error:
             raise option_like(error, arguments, command).located("" if graph_file else text, where) from None
         except GradcliError as error:
@@ -94,7 +101,7 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
         write_warning(note)
     unused = [name for name in values if name in from_file and name not in tape.bindings]
     left_over = [f"{values_file} has values that the expression does not use: {', '.join(unused)}"] if unused else []
-    return Run(tape, text, [*left_over, *notes])
+    return Run(tape, text, [*left_over, *notes], where)
 
 
 def written_in_elements(tape: Tape, wrt: Sequence[str] | None, arguments: Arguments) -> Tape:
@@ -106,6 +113,8 @@ def written_in_elements(tape: Tape, wrt: Sequence[str] | None, arguments: Argume
     from gradcli.autodiff.element_run import element_tape
     from gradcli.lowering.elements import ELEMENTS
 
+    if arguments.text("cotangent") is not None:
+        raise GradcliError("--elements explains one number, which has no cotangent", hint="leave --cotangent out")
     limit: int = arguments.options.get("max-nodes", ELEMENTS)
     return element_tape(tape, wrt, limit=ELEMENTS if limit == DEFAULT_MAX_NODES else limit)
 
@@ -128,6 +137,7 @@ class _Asked(NamedTuple):
     max_nodes: int
     max_elements: int
     cotangent: Any
+    needs_cotangent: bool
     shapes: Mapping[str, tuple[int, ...]]
     without_values: bool
 
@@ -220,6 +230,7 @@ def _from_text(text: str, where: str, values: Mapping[str, float], from_file: Co
         max_nodes=asked.max_nodes,
         max_elements=asked.max_elements,
         cotangent=asked.cotangent,
+        needs_cotangent=asked.needs_cotangent,
         spare=from_file,  # one file of values may serve several expressions
     )
 
@@ -253,6 +264,7 @@ def _from_document(
         dtype=asked.dtype or found.dtype,
         retain_grad=asked.retained if asked.retain_grad else found.retain_grad,
         cotangent=asked.cotangent,
+        needs_cotangent=asked.needs_cotangent,
     )
     unchanged = bound == found.bindings and tape.dtype == found.dtype
     differing = found.differing(tape.values) if unchanged and not tape.symbolic else None
