@@ -34,7 +34,7 @@ def _map(values: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": values}
 
 
-_OPTIONAL = ("settings", "tangent", "jacobian", "hessian")
+_OPTIONAL = ("settings", "mismatch", "broken", "tangent", "jacobian", "hessian")
 """Keys that a document has only where there is something to say."""
 
 
@@ -61,7 +61,7 @@ _BARE_NODE = {
     "op": _says("variable, constant, or the name of the operation.", _TEXT),
     "expr": _says("What it computes, in the names of its inputs; of a constant its exact value.", _TEXT),
     "inputs": _says("Ids of the operands, all smaller than its own.", _list(_ID)),
-    "shape": _says("Empty for a number.", _list(_ID)),
+    "shape": _says("Empty for a number; null where the operands do not fit.", _or_null(_list(_ID))),
 }
 
 
@@ -71,6 +71,7 @@ def _node(number: dict[str, Any]) -> dict[str, Any]:
         {
             **_BARE_NODE,
             "settings": _SETTINGS,
+            "mismatch": _says("Why the operands do not fit; left out where they do.", _TEXT),
             "value": number,
             "is_leaf": {"type": "boolean"},
             "requires_grad": {"type": "boolean"},
@@ -94,6 +95,7 @@ _EDGE = _object(
             "Derivative of the target by this argument, in names of nodes; null without a gradient.", _or_null(_TEXT)
         ),
         "local_value": _says("The same as a number.", _or_null(_NUMBER)),
+        "broken": _says("True where the shape of the operand does not fit; else left out.", {"type": "boolean"}),
     }
 )
 
@@ -305,7 +307,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                 "derivative": _says("As an expression or program; null for large graphs.", _or_null(_map(_TEXT))),
                 "nodes": _says(
                     f"By nodes: the computed nodes in the order of evaluation{_WHERE_BY}",
-                    _or_null(_list(_object({"name": _TEXT, "expr": _TEXT, "value": _or_null(_NUMBER)}))),
+                    _or_null(_list(_object({"name": _TEXT, "expr": _TEXT, "shape": _list(_COUNT), "value": _or_null(_NUMBER)}))),
                 ),
                 "equations": _says(
                     f"By nodes: the backward pass, then the variables{_WHERE_BY}",
