@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from gradcli.autodiff.eager import Eager
 from gradcli.autodiff.tape import Tape
 from gradcli.errors import GradcliError
@@ -9,12 +11,13 @@ from gradcli.graph.graph import VARIABLE, Graph
 from gradcli.language.parser import is_name
 
 
-def tape_of(tape: Eager, output: int | None = None) -> Tape:
+def tape_of(tape: Eager, output: int | None = None, outputs: Sequence[int] = ()) -> Tape:
     """What leads to a node, with the adjoints of the last backward pass where that began there.
 
     Args:
         tape: The eager tape.
         output: The node; None for the one from which the last backward pass began.
+        outputs: All results of the program, in order; what leads to them is there as well. Empty for the node alone.
 
     Raises:
         GradcliError: There was no backward pass.
@@ -26,7 +29,8 @@ def tape_of(tape: Eager, output: int | None = None) -> Tape:
     source = tape.graph
     graph = Graph(source.max_nodes, source.max_elements)
     new: dict[int, int] = {}
-    for id in _leading_to(source, output):
+    outputs = outputs or [output]
+    for id in _leading_to(source, {output, *outputs}):
         if source.operations[id] == VARIABLE:
             new[id] = graph.variable(_unused(tape.names.get(id, "t"), graph), source.spans[id], source.shape(id))
             continue
@@ -39,7 +43,7 @@ def tape_of(tape: Eager, output: int | None = None) -> Tape:
         elif id in tape.names and is_name(tape.names[id]):
             graph.given_names[new[id]] = tape.names[id]
     graph.output = new[output]
-    graph.outputs = [graph.output]
+    graph.outputs = [new[id] for id in outputs]
     adjoints = tape.adjoints if output == tape.root else {}
     kept = list(new)  # the id in the eager tape of each node of the graph
     return Tape(
@@ -55,10 +59,10 @@ def tape_of(tape: Eager, output: int | None = None) -> Tape:
     )
 
 
-def _leading_to(graph: Graph, output: int) -> list[int]:
-    """The nodes that lead to one, ascending."""
-    seen = {output}
-    work = [output]
+def _leading_to(graph: Graph, ends: Collection[int]) -> list[int]:
+    """The nodes that lead to some, ascending."""
+    seen = set(ends)
+    work = list(ends)
     while work:
         for input in graph.inputs[work.pop()]:
             if input not in seen:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from math import prod
+from typing import TYPE_CHECKING
 
 from gradcli.autodiff.forward import evaluate
 from gradcli.autodiff.reverse import backward, requires_grad
@@ -13,19 +14,23 @@ from gradcli.autodiff.tape import Tape
 from gradcli.errors import GradcliError, nearest
 from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, PRINT, VARIABLE, Graph, Shape
 from gradcli.graph.names import constant_text, node_names
-from gradcli.language.ast import Program
+from gradcli.language.ast import Program, Statement
 from gradcli.language.free_names import free_names
+from gradcli.language.statements import uses_tape
 from gradcli.language.text import to_text
 from gradcli.lowering.builders import Recorder, Removed, Shown, StaticBuilder, Value, compacted, float32
 from gradcli.lowering.calls import run_together
 from gradcli.lowering.execute import execute
 from gradcli.lowering.expressions import UnboundVariableError
 from gradcli.lowering.lower import lower
-from gradcli.lowering.outputs import select_outputs
+from gradcli.lowering.outputs import output_ids, select_outputs
 from gradcli.lowering.raising import node_expression
 from gradcli.lowering.statements import DEFAULT_MAX_STEPS
 from gradcli.ops.constants import SPELLINGS, VALUES
-from gradcli.ops.structural import shape_of
+from gradcli.ops.structural import CLASSES, shape_of
+
+if TYPE_CHECKING:
+    from gradcli.autodiff.program_tape import ProgramTape
 
 DEFAULT_OPTIMIZE = 1
 
@@ -43,6 +48,7 @@ def record(
     max_steps: int = DEFAULT_MAX_STEPS,
     optimize: int = DEFAULT_OPTIMIZE,
     cotangent: Value | None = None,
+    needs_cotangent: bool = True,
     spare: Collection[str] = (),
     on_print: Callable[[Shown], None] | None = None,
     fetch: Sequence[str] = (),
@@ -62,6 +68,7 @@ def record(
         optimize: What building a static graph leaves out: 0 nothing; 1 shares common subexpressions, folds constants and drops
             nodes without a name that no output needs; 2 also drops those that have one, and x·1, x + 0 and their like.
         cotangent: The adjoint of the output, of its shape; None for 1, for an output that is a number.
+        needs_cotangent: Whether an output that is an array must have one where ``wrt`` is given; else it has no gradient.
         spare: Names among the bindings that the program need not use.
         on_print: Gets what the program prints while it runs; None to keep it on the tape alone.
         fetch: Of a dynamic graph the nodes to take as outputs instead of the program's own, by name; the first is differentiated.
@@ -72,6 +79,25 @@ def record(
     """
     cast = float32 if dtype == "float32" else None
     bindings = {name: cast(value) if cast else value for name, value in bindings.items()}
+    if mode == "dynamic" and uses_tape(program):
+        from gradcli.autodiff.program_tape import ProgramTape
+
+        if fetch:
+            hint = f"leave out --fetch, and end the program with output {', '.join(fetch)}"
+            raise GradcliError("--fetch takes nodes of a graph, and this program acts on its tape", hint=hint)
+        told: list[Shown] = []
+        warnings: list[str] = []
+        eager = ProgramTape(
+            bindings,
+            wrt,
+            dtype=dtype,
+            max_nodes=max_nodes,
+            max_elements=max_elements,
+            on_print=on_print or told.append,
+            warn=warnings.append,
+        )
+        tape = run_on_tape(program, eager, spare=spare, max_steps=max_steps)
+        return replace(tape, printed=told, warnings=warnings)
     static_graph: Graph | None = None
     removed: list[Removed] = []
     recorder = Recorder(Graph(max_nodes, max_elements), bindings, cast)
@@ -102,8 +128,46 @@ def record(
                 values.append(bindings[name])
     if values is None:
         values = evaluate(graph, bindings, cast)
-    tape = _tape(graph, mode, dtype, bindings, values, wrt, retain_grad, cotangent=cotangent)
+    seed = _seed(graph, cotangent, asked=bool(wrt) and needs_cotangent)
+    tape = _tape(graph, mode, dtype, bindings, values, wrt, retain_grad, seed)
     return replace(tape, static_graph=static_graph, printed=printed, removed=removed)
+
+
+def run_on_tape(
+    program: Program,
+    tape: ProgramTape,
+    *,
+    spare: Collection[str] = (),
+    max_steps: int,
+    on_statement: Callable[[Statement], None] | None = None,
+) -> Tape:
+    """Run a program on an eager tape, as one that acts on the tape itself needs it.
+
+    Args:
+        program: The program.
+        tape: The tape, with the values of the variables.
+        spare: Names among the values that the program need not use.
+        max_steps: The limit on the turns of loops.
+        on_statement: Is told each statement before it runs.
+
+    Returns:
+        What leads to the output, as a tape for views.
+
+    Raises:
+        GradcliError: As :func:`record`; also what PyTorch refuses to do.
+    """
+    from gradcli.autodiff.excerpt import tape_of
+    from gradcli.autodiff.program_tape import run_program
+
+    _check_used(free_names(program), tape.bindings, spare)
+    try:
+        output = run_program(program, tape, max_steps=max_steps, on_statement=on_statement)
+    except UnboundVariableError:
+        raise _missing(program, tape.bindings, spare) from None
+    for name in tape.wrt or ():
+        if name not in tape.graph.variables:
+            raise _no_variable(name, tape.graph)
+    return tape_of(tape, output, output_ids(program, tape.graph))
 
 
 def build(
@@ -152,6 +216,7 @@ def outline(
     retain_grad: Sequence[str] | None = (),
     max_nodes: int = DEFAULT_MAX_NODES,
     shapes: Mapping[str, Shape] | None = None,
+    cotangent: Value | None = None,
 ) -> Tape:
     """The tape of a program whose variables have no values: a static graph in which only exact constants fold.
 
@@ -163,6 +228,7 @@ def outline(
         retain_grad: As for :func:`record`.
         max_nodes: The limit on the size of the graph.
         shapes: The shapes of the variables that are arrays.
+        cotangent: As for :func:`record`.
 
     Raises:
         GradcliError: As :func:`record`.
@@ -175,7 +241,7 @@ def outline(
         bindings = dict.fromkeys(graph.variables, math.nan)
         nothing: list[Value | None] = [None] * len(graph)
         return Tape(graph, "static", "float64", bindings, chosen, unknown, needs, nothing, frozenset(), symbolic=True)
-    return run_graph(graph, None, wrt, mode="static", retain_grad=retain_grad)
+    return run_graph(graph, None, wrt, mode="static", retain_grad=retain_grad, cotangent=cotangent)
 
 
 def run_graph(
@@ -187,6 +253,7 @@ def run_graph(
     dtype: str = "float64",
     retain_grad: Sequence[str] | None = (),
     cotangent: Value | None = None,
+    needs_cotangent: bool = True,
 ) -> Tape:
     """Run a graph that exists already, forward and backward.
 
@@ -197,6 +264,8 @@ def run_graph(
         mode: How the graph came about: ``dynamic`` or ``static``.
         dtype: As for :func:`record`.
         retain_grad: As for :func:`record`.
+        cotangent: As for :func:`record`.
+        needs_cotangent: As for :func:`record`.
 
     Raises:
         GradcliError: A condition that chose what was recorded has another outcome at these values, or a name is not used.
@@ -205,6 +274,8 @@ def run_graph(
     if bindings is None:
         golden = 0.6180339887498949
         numbers = {name: 0.3 + golden * (index + 1) % 1 / 2 for index, name in enumerate(graph.variables)}
+        classes = {graph.inputs[id][-1] for id, operation in enumerate(graph.operations) if operation in CLASSES}
+        numbers |= {name: 0.0 for name, id in graph.variables.items() if id in classes and _holds_classes(graph, id)}
         point = {name: _filled(value, graph.shape(graph.variables[name])) for name, value in numbers.items()}
     else:
         point = {name: cast(value) if cast else value for name, value in bindings.items()}
@@ -212,7 +283,14 @@ def run_graph(
     for id, taken in graph.decisions.items():
         if bindings is not None and bool(values[id]) != taken:
             raise _not_recorded(graph, id, taken)
-    return _tape(graph, mode, dtype, point, values, wrt, retain_grad, symbolic=bindings is None, cotangent=cotangent)
+    seed = _seed(graph, cotangent, asked=bool(wrt) and needs_cotangent)
+    return _tape(graph, mode, dtype, point, values, wrt, retain_grad, seed, symbolic=bindings is None)
+
+
+def _holds_classes(graph: Graph, id: int) -> bool:
+    """Whether a variable holds the classes of a loss, and not likelihoods, which have the shape of the input."""
+    users = [user for user, inputs in enumerate(graph.inputs) if id in inputs and graph.operations[user] in CLASSES]
+    return all(graph.shape(graph.inputs[user][0]) != graph.shape(id) or len(graph.inputs[user]) == 1 for user in users)
 
 
 def run_built(
@@ -244,15 +322,19 @@ def run_built(
     printed: list[Shown] = []
     recorder.on_print = printed.append if on_print is None else on_print
     execute(built, recorder, max_steps=max_steps)
-    tape = _tape(recorder.graph, "static", dtype, point, recorder.values, wrt, (), cotangent=cotangent)
+    seed = _seed(recorder.graph, cotangent, asked=bool(wrt))
+    tape = _tape(recorder.graph, "static", dtype, point, recorder.values, wrt, (), seed)
     return replace(tape, static_graph=built, printed=printed)
 
 
 def _filled(value: float, shape: Shape) -> Value:
-    """A number, or an array of some numbers near it."""
+    """A number, or an array of some numbers near it; 0 stays 0."""
     if not shape:
         return value
     import numpy
+
+    if value == 0:
+        return numpy.zeros(shape)
 
     count = numpy.arange(numpy.prod(shape, dtype=int)).reshape(shape)
     return value + 0.01 * count / count.size
@@ -276,12 +358,11 @@ def _tape(
     values: list[Value],
     wrt: Sequence[str] | None,
     retain_grad: Sequence[str] | None,
+    seed: Value | None,
     *,
     symbolic: bool = False,
-    cotangent: Value | None = None,
 ) -> Tape:
-    """The backward pass of a graph that has run."""
-    seed = _seed(graph, cotangent, asked=bool(wrt))
+    """The backward pass of a graph that has run, from the adjoint of its output."""
     chosen = tuple(graph.variables) if wrt is None else tuple(dict.fromkeys(wrt))
     for name in chosen:
         if name not in graph.variables:
@@ -322,7 +403,7 @@ def _seed(graph: Graph, cotangent: Value | None, *, asked: bool) -> Value | None
         raise GradcliError(
             f"the output has the shape {shape}: grad can be implicitly created only for scalar outputs",
             graph.spans[graph.output],
-            "add --cotangent VALUE of that shape, or make it a number, for example by sum(...)",
+            "add --cotangent VALUE of that shape, or --jacobian to `gradcli eval`, or make it a number, for example by sum(...)",
         )
     return None
 

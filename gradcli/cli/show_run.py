@@ -41,7 +41,7 @@ def show_run(job: Job, format: str | None, *, ascii: bool = False) -> None:
             write([f"{visible(line)}\n"])
 
     tape, ids = job.run(job.values, on_print=on_print)
-    warnings = not_finite_warnings(tape, job.strict)
+    warnings = [*tape.warnings, *not_finite_warnings(tape, job.strict)]
     shape = tape.graph.shape(tape.output)
     if tape.adjoints[tape.output] is None and tape.requires_grad[tape.output]:
         warnings.append(f"{job.names[0]} has the shape {shape}, so it has no gradient without --cotangent")

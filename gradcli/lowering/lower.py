@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import Graph
@@ -21,6 +21,7 @@ def lower(
     *,
     max_steps: int = DEFAULT_MAX_STEPS,
     assigned: dict[str, int] | None = None,
+    on_statement: Callable[[Statement], None] | None = None,
 ) -> Graph:
     """Lower a program.
 
@@ -31,6 +32,7 @@ def lower(
         bound: Names that have a value: they are variables even where they also name a constant, such as ``e``.
         max_steps: How many turns the loops that are run or unrolled may take, all together.
         assigned: Gets the node that each assigned name means at the end; None where nobody asks.
+        on_statement: Is told each statement before it is lowered.
 
     Returns:
         The builder's graph, with its output set.
@@ -42,6 +44,8 @@ def lower(
     last = last_statement(program)
     _check(program)
     walk = Blocks(program, builder, bound, max_steps)
+    if on_statement is not None:
+        walk.tell(on_statement)
     declared: list[int] = []
     for statement in program.statements:
         walk.work.append(statement)

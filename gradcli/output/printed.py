@@ -1,4 +1,4 @@
-"""What a program prints, as lines of text."""
+"""What a program prints, in words."""
 
 from __future__ import annotations
 
@@ -6,20 +6,29 @@ from typing import Any
 
 from gradcli.language.numbers import number_text, short_text
 from gradcli.lowering.builders import Shown
+from gradcli.output.numbers import json_number
 
 
 def printed_line(shown: Shown) -> str:
-    """The line of a ``print``: ``h = 5, k = 6``; with a text among what is printed the values are bare: ``h is 5``."""
-    texts = any(isinstance(part, str) for part in shown)
-    parts = [part if isinstance(part, str) else _value(*part, bare=texts) for part in shown]
-    return (" " if texts else ", ").join(parts)
+    """A line that a program prints: ``h = 5, x = 2``, and where there are texts, values alone: ``h is 5``."""
+    if any(isinstance(part, str) for part in shown):
+        return " ".join(part if isinstance(part, str) else _printed(part[1]) for part in shown)
+    return ", ".join(f"{part[0]} = {_printed(part[1])}" for part in shown if not isinstance(part, str))
 
 
-def _value(text: str, value: Any, *, bare: bool) -> str:
-    return _text(value) if bare else f"{text} = {_text(value)}"
+def _printed(value: Any) -> str:
+    """A number with all its digits; of a large array the corners."""
+    return number_text(value) if isinstance(value, float) else value_text(value)
 
 
-def _text(value: Any) -> str:
-    if value is None or isinstance(value, str | bool | tuple):
-        return str(value)
-    return short_text(value) if hasattr(value, "tolist") else number_text(value)
+def value_text(value: Any) -> str:
+    """A value for people; what is no number stands as it is."""
+    return value if isinstance(value, str) else short_text(value)
+
+
+def printed_json(shown: Shown) -> list[Any]:
+    """A line that a program prints, as data: texts, and objects of what was asked for and its value."""
+    return [
+        part if isinstance(part, str) else {"of": part[0], "value": part[1] if isinstance(part[1], str) else json_number(part[1])}
+        for part in shown
+    ]
