@@ -186,7 +186,7 @@ class Feed:
         try:
             row = json.loads(line, object_pairs_hook=unique, parse_int=float)
         except json.JSONDecodeError as error:
-            return GradcliError(f"the row is not JSON: {error.msg} in column {error.colno}")
+            return GradcliError(f"the row is not JSON: {error.msg.removesuffix(" at")} in column {error.colno}")
         except RecursionError:
             return GradcliError("the row is nested too deeply")
         except GradcliError as error:

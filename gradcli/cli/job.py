@@ -17,6 +17,7 @@ from gradcli.language.ast import Program
 from gradcli.language.builder import identifier
 from gradcli.language.free_names import free_names
 from gradcli.language.parser import is_name, parse
+from gradcli.language.statements import uses_tape
 from gradcli.lowering.builders import Shown
 from gradcli.lowering.outputs import output_ids, output_names, without_assignments
 from gradcli.ops.constants import SPELLINGS, VALUES
@@ -158,7 +159,10 @@ def job_of(arguments: Arguments, command: Command, feed: str | None) -> Job:
     """
     _check_stdin(arguments, feed)
     nodes = _nodes(arguments.texts("feed-node"))
-    mode = arguments.text("mode") or ("static" if nodes or feed is not None else "dynamic")
+    text, where = _program_text(arguments, command)
+    program = parse(text, where)
+    feeds = bool(nodes) or (feed is not None and not uses_tape(program))
+    mode = arguments.text("mode") or ("static" if feeds else "dynamic")
     if nodes and mode == "dynamic":
         hint = "a dynamic graph is recorded while the program runs: nothing in it can be replaced; add --mode static"
         raise GradcliError("--feed-node is for a static graph", hint=hint)
@@ -170,11 +174,10 @@ def job_of(arguments: Arguments, command: Command, feed: str | None) -> Job:
         if wrt is not None:
             raise GradcliError("--no-grad and --wrt ask for different things", hint="leave one out")
         wrt = []
-    text, where = _program_text(arguments, command)
     values, spare = bindings(arguments.variables, arguments.texts("set"), arguments.text("bindings"))
     cotangent = arguments.text("cotangent")
     return Job(
-        program=parse(text, where),
+        program=program,
         text=text,
         where=where,
         values=values,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from gradcli.errors import GradcliError, nearest
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Shape
@@ -68,7 +69,7 @@ def without_assignments(program: Program, names: Collection[str]) -> tuple[Progr
             kept.append(statement)
         elif statement is last:
             kept.append(Output(Name(statement.name, statement.span), statement.span))
-    return Program(tuple(kept)), once
+    return replace(program, statements=tuple(kept)), once
 
 
 def nodes_by_name(graph: Graph, assigned: Mapping[str, int]) -> dict[str, int]:
