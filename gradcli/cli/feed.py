@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any, NamedTuple
 
 from gradcli.autodiff.prepared import Prepared
+from gradcli.autodiff.record import UnknownVariableError
 from gradcli.autodiff.rows import Rows, rows_at_once, run_rows, vectorisable
 from gradcli.autodiff.tape import Tape
 from gradcli.cli.feed_file import Feed, Piece, Row
@@ -54,8 +56,12 @@ def feed_rows(job: Job, path: str, format: str | None) -> ExitCode | None:
     Raises:
         GradcliError: The rows do not fit the program, or nothing can run.
     """
-    feed = Feed(path)
-    _check_names(job, feed)
+    with closing(Feed(path)) as feed:
+        _check_names(job, feed)
+        return _feed_rows(job, feed, path, format)
+
+
+def _feed_rows(job: Job, feed: Feed, path: str, format: str | None) -> ExitCode | None:
     failed, first_failed, odd, printing = 0, 0, 0, False
     with rows_progress(path) as advance:
         pieces = iter(feed)
@@ -81,7 +87,7 @@ def feed_rows(job: Job, path: str, format: str | None) -> ExitCode | None:
     if printing and reading and format == "csv":
         write_warning("CSV has no place for what the program prints; --format jsonl has")
     if odd and reading:
-        write_warning(f"{odd:,} of {_rows(first - 1)} have values or derivatives that are not finite")
+        write_warning(f"values or derivatives are not finite in {odd:,} of {_rows(first - 1)}")
     if failed and reading:
         write_note(f"{failed:,} of {_rows(first - 1)} failed, the first is row {first_failed:,}")
     return ExitCode.NEGATIVE if failed else None
@@ -136,6 +142,9 @@ class _Runs:
         self.graphs: dict[Any, Prepared] = {}
         self.vectors: Prepared | None = None
         self.wrt = list(job.wrt) if job.wrt is not None else [name for name in job.free() if name in example]
+        for name in job.wrt or ():
+            if name not in job.nodes and (name not in job.free() or name not in example):
+                raise UnknownVariableError(name, [*job.free()], f"--wrt {name}: ")
         if job.mode == "static":
             prepared = self._prepared(example)
             self.wrt = list(prepared.graph.variables) if job.wrt is None else self.wrt

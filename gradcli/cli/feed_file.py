@@ -62,15 +62,25 @@ class Feed:
 
     def __init__(self, path: str) -> None:
         self.where = "standard input" if path == STDIN else path
+        self._path = path
         self._file = self._open(path)
         self._bytes = 0
         self._rest = b""
         self._pieces = self._blocks()
-        self._first = next(self._pieces, [])
-        if not self._first:
-            raise GradcliError(f"{self.where} has no rows", hint="its first line names the variables: x,w")
-        self.format = "jsonl" if self._first[0].lstrip().startswith("{") else "csv"
-        self.names = self._keys(self._first[0]) if self.format == "jsonl" else self._header(self._first.pop(0))
+        try:
+            self._first = next(self._pieces, [])
+            if not self._first:
+                raise GradcliError(f"{self.where} has no rows", hint="its first line names the variables: x,w")
+            self.format = "jsonl" if self._first[0].lstrip().startswith("{") else "csv"
+            self.names = self._keys(self._first[0]) if self.format == "jsonl" else self._header(self._first.pop(0))
+        except GradcliError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Read no further."""
+        if self._path != STDIN:
+            self._file.close()
 
     def __iter__(self) -> Iterator[Piece]:
         """The rows, piece by piece.
@@ -129,7 +139,7 @@ class Feed:
     # ---- CSV ----
 
     def _header(self, line: str) -> list[str]:
-        cells = [cell.strip() for cell in next(csv.reader([line]))]
+        cells = [cell.strip() for cell in next(csv.reader([line], skipinitialspace=True))]
         for cell in cells:
             if not is_name(cell):
                 shown = f"{cell[:40]!r}" if cell else "an empty name"
@@ -159,7 +169,7 @@ class Feed:
 
     def _csv_row(self, line: str) -> Row:
         try:
-            cells = next(csv.reader([line], strict=True))
+            cells = next(csv.reader([line], skipinitialspace=True, strict=True))
             if len(cells) != len(self.names):
                 return GradcliError(f"the row has {_counted(len(cells), 'cell')}, and there are {len(self.names)} columns")
             return {name: _value(cell.strip(), name) for name, cell in zip(self.names, cells, strict=True)}
@@ -186,7 +196,8 @@ class Feed:
         try:
             row = json.loads(line, object_pairs_hook=unique, parse_int=float)
         except json.JSONDecodeError as error:
-            return GradcliError(f"the row is not JSON: {error.msg.removesuffix(" at")} in column {error.colno}")
+            what = error.msg.removesuffix(" at")
+            return GradcliError(f"the row is not JSON: {what} in column {error.colno}")
         except RecursionError:
             return GradcliError("the row is nested too deeply")
         except GradcliError as error:

@@ -12,7 +12,7 @@ from gradcli.cli.choices import split_names
 from gradcli.cli.command import Arguments, Command
 from gradcli.cli.streams import STDIN, read_text
 from gradcli.cli.variables import bindings, number
-from gradcli.errors import GradcliError
+from gradcli.errors import GradcliError, Span
 from gradcli.language.ast import Program
 from gradcli.language.builder import identifier
 from gradcli.language.free_names import free_names
@@ -64,9 +64,10 @@ class Job(NamedTuple):
         """What the outputs are called."""
         return list(dict.fromkeys(self.fetch or output_names(without_assignments(self.program, self.nodes)[0])))
 
-    def free(self) -> dict[str, Any]:
-        """The names that the program takes from outside."""
-        return free_names(without_assignments(self.program, self.nodes)[0])
+    def free(self) -> dict[str, Span]:
+        """The names that the program takes from outside, those too that it does not need where nodes are fed."""
+        found = free_names(self.program)
+        return {**found, **free_names(without_assignments(self.program, self.nodes)[0])} if self.nodes else found
 
     def missing(self, given: Collection[str]) -> list[str]:
         """The variables without a value, where the whole program runs."""
@@ -174,6 +175,7 @@ def job_of(arguments: Arguments, command: Command, feed: str | None) -> Job:
         if wrt is not None:
             raise GradcliError("--no-grad and --wrt ask for different things", hint="leave one out")
         wrt = []
+    _check_options(arguments, command, program)
     values, spare = bindings(arguments.variables, arguments.texts("set"), arguments.text("bindings"))
     cotangent = arguments.text("cotangent")
     return Job(
@@ -192,6 +194,15 @@ def job_of(arguments: Arguments, command: Command, feed: str | None) -> Job:
         cotangent=None if cotangent is None else number(cotangent, "--cotangent"),
         strict=arguments.flag("strict"),
     )
+
+
+def _check_options(arguments: Arguments, command: Command, program: Program) -> None:
+    """Refuse what looks like a variable and is a misspelt option."""
+    free = free_names(program)
+    for given in arguments.variables:
+        near = command.near(given.option)
+        if near is not None and identifier(given.name) not in free:
+            raise GradcliError(f"there is no option {given.option}, and no variable {given.name}", hint=f"did you mean {near}?")
 
 
 def _program_text(arguments: Arguments, command: Command) -> tuple[str, str]:

@@ -35,9 +35,9 @@ Run a program: its outputs, the gradient of the first one, and what it prints. W
   gradcli run -e "(x+w)*(w+1)" --x 2 --w 1 --fetch a,b              any node of the graph
   gradcli run -e "(x+w)*(w+1)" --w 1 --feed-node a=10 --wrt a,w     a is given, so x is not needed
 
---feed builds the graph once (--mode static) and feeds it row by row; --mode dynamic records it anew for each, as it does where the
-program acts on its tape (backward y). A row that fails is an error record and does not end the others; the exit code is 1 then. CSV
-gives CSV and JSON Lines give JSON Lines, unless --format says otherwise.
+--feed builds the graph once (--mode static) and feeds it row by row; --mode dynamic records it anew for each, as it does where
+the program acts on its tape (backward y). A row that fails is an error record and does not end the others; the exit code is 1
+then. CSV gives CSV and JSON Lines give JSON Lines, unless --format says otherwise.
 
 Exit codes: 0 success, 1 a row failed, 2 bad input, 3 not finite under --strict, 4 a limit reached, 130 interrupted.
 """

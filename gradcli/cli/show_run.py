@@ -12,6 +12,7 @@ from gradcli.cli.show import show_blocks
 from gradcli.cli.streams import can_print_signs, write, write_note, write_warning
 from gradcli.errors import visible
 from gradcli.language.numbers import number_text
+from gradcli.language.parser import is_name
 from gradcli.lowering.builders import Shown
 from gradcli.output.blocks import Lines, Style
 from gradcli.output.printed import printed_line
@@ -65,10 +66,11 @@ def _gradient(tape: Tape) -> dict[str, object]:
 
 def _lines(tape: Tape, values: dict[str, object], style: Style) -> Iterable[str]:
     first = next(iter(values))
+    whole = first if is_name(first) else f"({first})"
     for name, value in values.items():
         yield f"{name} = {number_text(value)}"
     for name, value in _gradient(tape).items():
-        left = f"{style.text('∂')}{first}/{style.text('∂')}{name}"
+        left = f"{style.text('∂')}{whole}/{style.text('∂')}{name}"
         if value is not None:
             yield f"{left} = {number_text(value)}"
         elif tape.requires_grad[tape.output]:
