@@ -146,7 +146,7 @@ def written_in_elements(tape: Tape, wrt: Sequence[str] | None, arguments: Argume
 def _no_gradient(tape: Tape) -> list[str]:
     """What is said where an output is an array and nothing says by what its gradient is multiplied."""
     shape = tape.graph.shape(tape.output)
-    if tape.adjoints[tape.output] is not None or not tape.requires_grad[tape.output]:
+    if not shape or tape.adjoints[tape.output] is not None or not tape.requires_grad[tape.output]:
         return []
     return [f"{tape.names[tape.output]} has the shape {shape}, so it has no gradient without --cotangent"]
 

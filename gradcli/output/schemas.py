@@ -34,7 +34,7 @@ def _map(values: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": values}
 
 
-_OPTIONAL = ("settings", "mismatch", "broken", "tangent", "jacobian", "hessian")
+_OPTIONAL = ("settings", "blocks", "mismatch", "broken", "tangent", "jacobian", "hessian")
 """Keys that a document has only where there is something to say."""
 
 
@@ -265,6 +265,24 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                 **_run(_or_null),
                 "nodes": _says("In the order of evaluation; values are null without bindings.", _list(_node(_or_null(_NUMBER)))),
                 "edges": _says("By target, then by argument.", _list(_EDGE)),
+                "blocks": _says(
+                    "The graphs of branches and loops, each before those inside of it; left out where there are none.",
+                    _list(
+                        _object(
+                            {
+                                "inside": _says(
+                                    "The block that its node stands in; null for the graph itself.", _or_null(_COUNT)
+                                ),
+                                "node": _says("Id of its node there.", _ID),
+                                "kind": {"enum": ["then", "else", "test", "body"]},
+                                "parameters": _says("Its variables, by the inputs of its node.", _list(_TEXT)),
+                                "results": _says("What its outputs are called outside.", _list(_TEXT)),
+                                "outputs": _list(_ID),
+                                "nodes": _list(_object({**_BARE_NODE, "settings": _SETTINGS})),
+                            }
+                        )
+                    ),
+                ),
                 "backward": _says(
                     "The backward graphs, with --backward or --both.",
                     _or_null(
