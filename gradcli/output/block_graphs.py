@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gradcli.graph.graph import BLOCK_NAMES, Graph
+from gradcli.graph.graph import BLOCK_NAMES, COND, WHILE_LOOP, Graph
 from gradcli.graph.names import node_names
 from gradcli.ops.constants import VALUES
+
+
+WORDS = {COND: "branch", WHILE_LOOP: "loop"}
+"""What the nodes with graphs of their own are called in titles."""
 
 
 class BlockGraph(NamedTuple):
     """A graph inside another.
 
     Attributes:
-        title: The way to it: ``y, then``; inside of that ``y, then: h, body``.
+        title: The way to it: ``branch y: then``; inside of that ``branch y: then, loop h: body``.
         graph: The graph.
         inside: The number of the block that its node stands in, from 0; None for the graph itself.
         node: The id of its node there.
@@ -43,8 +47,8 @@ def blocks_of(graph: Graph) -> Iterator[BlockGraph]:
         for node, block in at.blocks.items():
             name = ", ".join(filter(None, block.names)) or names[node]
             for kind, below in zip(BLOCK_NAMES[at.operations[node]], block.graphs, strict=True):
-                title = f"{way}{name}, {kind}"
+                title = f"{way}{WORDS[at.operations[node]]} {name}: {kind}"
                 yield BlockGraph(title, below, number, node, kind, block.parameters, block.names)
-                inner.append((below, count, f"{title}: "))
+                inner.append((below, count, f"{title}, "))
                 count += 1
         work.extend(reversed(inner))

@@ -377,7 +377,7 @@ def diagram(
         chosen = selected(tape.graph, depth=depth, most=most)
         whole = sum(len(tape.graph.inputs[id]) for id in chosen[: WHOLE_LABELS + 1]) <= WHOLE_LABELS
         inner = [] if collapsed else list(block_parts(tape, depth=depth, most=most, board=board))
-        heading = f"{output} and its inputs, forward" if view == "both" or inner else ""
+        heading = "The static graph" if inner else f"{output} and its inputs, forward" if view == "both" else ""
         parts += [GraphPart(FunctionListing(tape, board=board), heading, "n", chosen, whole_labels=whole), *inner]
     if view != "forward":
         functions = backward_graph(tape)
