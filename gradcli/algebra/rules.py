@@ -144,6 +144,8 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
             return operands[1] if values[0] else operands[2]
         case "where" if generic and values[1] == 0 and _at_single_points(algebra, operands[0]):
             return operands[2]
+        case "where" if generic and values[1] == 1 and operands[0] == algebra.of("eq", operands[2], algebra.number(0)):
+            return operands[2]  # u if u != 0 else 1
         case "where":  # a if c else a = a
             return algebra.choice(*operands)
         case "le" if _is_infinite(algebra, operands[1], 1) or _is_infinite(algebra, operands[0], -1):  # a <= inf

@@ -7,7 +7,18 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from gradcli.cli.choices import split_names
-from gradcli.cli.command import EXPRESSION, EXPRESSION_OPTIONS, JSON, MAX_NODES, Arguments, Command, Given, Option
+from gradcli.cli.command import (
+    EXPRESSION,
+    EXPRESSION_OPTIONS,
+    JSON,
+    MAX_ELEMENTS,
+    MAX_NODES,
+    SHAPE,
+    Arguments,
+    Command,
+    Given,
+    Option,
+)
 from gradcli.cli.variables import bindings, expression_text
 from gradcli.errors import GradcliError
 
@@ -46,7 +57,9 @@ OPTIONS = (
     SYMBOLIC_FORMAT,
     JSON,
     ASSUME,
+    SHAPE,
     MAX_NODES,
+    MAX_ELEMENTS,
 )
 
 
@@ -60,7 +73,7 @@ def run(arguments: Arguments, command: Command) -> None:
     from gradcli.graph.names import RESULT
     from gradcli.output.derivatives import Derivatives
 
-    graph = static_graph(text, where, values, arguments.integer("max-nodes"))
+    graph = static_graph(text, where, values, arguments)
     wrt = _variables(graph, split_names("--wrt", arguments.texts("wrt")), where)
     requests, rows = _requests(arguments, graph, wrt, where)
     derivatives, ids = derivative_graph(graph, requests)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from gradcli.cli.choices import split_names
 from gradcli.cli.command import Arguments, Command
 from gradcli.cli.streams import STDIN, write_warning
-from gradcli.cli.variables import bindings, expression_text, number, option_like
+from gradcli.cli.variables import bindings, expression_text, number, option_like, shapes_of
 from gradcli.errors import GradcliError
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
         max_nodes=arguments.integer("max-nodes"),
         max_elements=arguments.integer("max-elements"),
         cotangent=_cotangent(arguments),
-        shapes=_shapes(arguments.texts("shape")),
+        shapes=shapes_of(arguments.texts("shape")),
         without_values=without_values,
     )
     graph_file = arguments.text("graph")
@@ -122,22 +122,6 @@ class _Asked(NamedTuple):
 def _cotangent(arguments: Arguments) -> Any:
     text = arguments.text("cotangent")
     return None if text is None else number(text, "--cotangent")
-
-
-def _shapes(given: Sequence[str]) -> dict[str, tuple[int, ...]]:
-    """The shapes of ``A=3,4``.
-
-    Raises:
-        GradcliError: One is written otherwise.
-    """
-    shapes: dict[str, tuple[int, ...]] = {}
-    for text in given:
-        name, _, sizes = text.partition("=")
-        words = sizes.split(",")
-        if not name or not all(word.strip().isdecimal() and len(word) < 12 for word in words):
-            raise GradcliError(f"--shape takes NAME=SIZES, not '{text}'", hint="for example --shape A=3,4")
-        shapes[name.strip()] = tuple(map(int, words))
-    return shapes
 
 
 def _check_stdin(arguments: Arguments) -> None:

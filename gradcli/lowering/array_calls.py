@@ -68,6 +68,8 @@ def array_call(call: Call) -> tuple[Structural, list[Expression], Settings] | No
         if name in settings:
             raise GradcliError(f"{call.function} gets its argument {keyword} twice", span, "leave one out")
         settings[name] = setting_of(value, call)
+    if isinstance(size := settings.get("shape"), int):  # zeros(3) is of the shape (3,)
+        settings["shape"] = (size,)
     return operation, operands, tuple(operation.complete(settings).items())
 
 

@@ -1,0 +1,360 @@
+"""Normal forms of operations on arrays.
+
+The form of a node says its elements: a sum of products that are broadcast, as NumPy does it. Its shape is that of the node, which
+may be larger: ``x - x`` is 0, whatever the shape of x. Operands of operations that are not elementwise are *fitted*: of the shape
+of their node, by a factor ``ones`` where they are the same number everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from math import prod
+
+from gradcli.algebra.array_elements import FEW, ON_ELEMENTS, Elements, literal
+from gradcli.algebra.array_exact import determinant, inverse
+from gradcli.algebra.array_products import identity, is_identity, least_rotation, product, rank, single, transposed
+from gradcli.algebra.array_rules import HOMOGENEOUS, LINEAR, by_operations, settings_key
+from gradcli.algebra.forms import Rational
+from gradcli.algebra.normal import Algebra
+from gradcli.algebra.rules import apply_operation
+from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph, Setting, Settings, Shape
+from gradcli.lowering.builders import StaticBuilder
+from gradcli.lowering.lower import lower
+from gradcli.ops.arrays_axes import axes_of, axis_of
+from gradcli.ops.structural import STRUCTURAL
+
+_RESHAPES = frozenset(("reshape", "flatten", "squeeze", "unsqueeze"))
+"""Operations that keep the elements in their order."""
+
+_SHOWN = 16
+"""Elements up to which zeros with a part put into them are written element by element."""
+
+
+def fitted(algebra: Algebra, form: int, shape: Shape) -> int:
+    """A form in a shape to which it broadcasts."""
+    own = algebra.shape(form)
+    if own == shape:
+        return form
+    settings: Settings = (("shape", shape),)
+    if own:
+        return algebra.of_atom(algebra.atom("expand", (form,), settings, shape))
+    if algebra.rational(form) == 0:
+        return algebra.of_atom(algebra.atom("zeros", (), settings, shape))
+    return algebra.multiply(form, algebra.of_atom(algebra.atom("ones", (), settings, shape)))
+
+
+def elementwise(algebra: Algebra, form: int) -> int:
+    """The form, or the shorter one of a literal that exact arithmetic makes of it: [1, 2] + [3, 4] = [4, 6]."""
+    shape = algebra.shape(form)
+    if not shape or prod(shape) > FEW or not algebra.is_literal(form) or single(algebra, form)[0] == "stack":
+        return form
+    written = literal(algebra, Elements(algebra, apply_operation).forms(form), shape)
+    return written if algebra.size(written) <= algebra.size(form) else form
+
+
+def array_constant_form(algebra: Algebra, value: Constant) -> int:
+    """The form of a constant, element by element; as deep as it has axes."""
+    if not isinstance(value, tuple):
+        if isinstance(value, int | Fraction):
+            return algebra.number(value)
+        return algebra.of_atom(algebra.atom("constant" if isinstance(value, str) else "number", value))
+    rows = [array_constant_form(algebra, item) for item in value]
+    return literal(algebra, rows, (len(rows),)) if rows else algebra.number(0)
+
+
+def array_form(algebra: Algebra, operation: str, operands: Sequence[int], settings: Settings, shape: Shape) -> int:
+    """The normal form of an operation on arrays.
+
+    Args:
+        algebra: Where forms are interned.
+        operation: Its name.
+        operands: The forms of its operands, fitted.
+        settings: Its settings.
+        shape: The shape of its result.
+    """
+    match operation:
+        case "zeros":
+            return algebra.number(0)
+        case "ones":
+            return algebra.number(1)
+        case "eye":
+            return identity(algebra, *shape)
+        case "expand":  # forms are broadcast
+            return operands[0]
+        case "dot":
+            return array_form(algebra, "matmul", operands, (), shape)
+        case "sum_to" if algebra.shape(operands[0]) == shape:
+            return operands[0]
+        case "sum_to":
+            return _sum_to(algebra, operands[0], shape)
+    if operation in _RESHAPES:
+        operation, settings = "reshape", (("shape", shape),)
+    elif operation in ("permute", "transpose"):
+        operation, settings = "permute", (("axes", _order(algebra.shape(operands[0]), operation, dict(settings))),)
+    elif operands:
+        settings = _normal_settings(algebra.shape(operands[0]), operation, settings)
+    if operation in LINEAR or operation in HOMOGENEOUS:
+        return _numbers_out(algebra, operation, operands, settings, shape)
+    return _of_operation(algebra, operation, operands, settings, shape)
+
+
+def _numbers_out(algebra: Algebra, operation: str, operands: Sequence[int], settings: Settings, shape: Shape) -> int:
+    """Numbers come out of an operation: op(k·A) = k·op(A)."""
+    rests = list(operands)
+    outside = algebra.number(1)
+    for at in LINEAR.get(operation, (0,)):
+        number, rest = apart(algebra, rests[at])
+        if algebra.rational(number) == 0 and operation in LINEAR:
+            return algebra.number(0)
+        rests[at] = rest
+        match operation:
+            case "reduce_norm":
+                number = apply_operation(algebra, "abs", [number])
+            case "det":
+                number = algebra.power(number, algebra.shape(rest)[-1]) if algebra.shape(rest) else number
+            case "inv":
+                number = algebra.power(number, -1) if algebra.rational(number) != 0 else number
+        outside = algebra.multiply(outside, number)
+    if operation not in LINEAR and (algebra.rational(apart(algebra, operands[0])[0]) == 0 or shape_rank(algebra, rests) > 2):
+        return _of_operation(algebra, operation, operands, settings, shape)
+    if operation in LINEAR and len(rests) == 1 and single(algebra, rests[0])[0] == "ones":
+        uniform = _of_ones(operation, algebra.shape(rests[0]), shape)
+        if uniform is not None:
+            return algebra.scale(outside, uniform)
+    found = _of_operation(algebra, operation, rests, settings, shape)
+    return algebra.multiply(outside, found)
+
+
+def shape_rank(algebra: Algebra, forms: Sequence[int]) -> int:
+    """The largest number of axes."""
+    return max((rank(algebra, form) for form in forms), default=0)
+
+
+def apart(algebra: Algebra, form: int) -> tuple[int, int]:
+    """A fitted form as a factor that is a number, and the rest: 2·A and 2·A + 2·B are 2 times A and times A + B."""
+    if single(algebra, form)[0] == "zeros":
+        return algebra.number(0), form
+    if not algebra.shape(form):
+        return algebra.number(1), form
+    monomial, coefficient = algebra.as_factor(form)
+    arrays = tuple((atom, exponent) for atom, exponent in monomial if atom in algebra.shapes)
+    numbers = tuple((atom, exponent) for atom, exponent in monomial if atom not in algebra.shapes)
+    rest = algebra.form({arrays: 1})
+    kind, content = single(algebra, rest)
+    return algebra.form({numbers: coefficient}), content[0] if kind == "form" else rest
+
+
+def _of_ones(operation: str, operand: Shape, result: Shape) -> Rational | None:
+    """What a linear operation makes of ones: the number that all elements of its result are."""
+    match operation:
+        case "permute" | "reshape" | "index" | "reduce_mean":
+            return 1
+        case "reduce_sum":
+            return Fraction(prod(operand), max(prod(result), 1))
+        case "trace":
+            return min(operand)
+    return None
+
+
+def _of_operation(algebra: Algebra, operation: str, operands: Sequence[int], settings: Settings, shape: Shape) -> int:
+    operand = operands[0] if operands else -1
+    kind, content = single(algebra, operand) if operands else ("", ())
+    given = dict(settings)
+    match operation:
+        case "matmul":
+            return _literal_or(algebra, operation, operands, (), shape, product(algebra, operands))
+        case "reshape" if algebra.shape(operand) == shape:
+            return operand
+        case "reshape" if kind == "reshape":
+            return array_form(algebra, "reshape", content, settings, shape)
+        case "reshape" if kind.startswith("reduce_") and (kept := _kept(algebra, operand, shape)) is not None:
+            return kept
+        case "permute" if given["axes"] is None and rank(algebra, operand) == 2:
+            return _literal_or(algebra, operation, operands, settings, shape, transposed(algebra, operand))
+        case "permute" if given["axes"] == tuple(range(rank(algebra, operand))) or rank(algebra, operand) < 2:
+            return operand
+        case "index" | "index_put" if algebra.shape(operand) == shape and _is_whole(given["index"]):  # A[:] = A
+            return operand
+        case "inv" if is_identity(algebra, operand):
+            return operand
+        case "det" if is_identity(algebra, operand):
+            return algebra.number(1)
+        case "trace" | "reduce_sum" if kind == "eye" and given.get("axis") is None:
+            return algebra.number(min(algebra.shape(operand)))
+        case "diag" if kind == "ones" and len(shape) == 2 and given["offset"] == 0:  # diag(ones(n)) = eye(n)
+            return identity(algebra, *shape)
+        case "reduce_sum" if kind == "expand" and given["axis"] is None:  # each element counts as often as it is repeated
+            times = prod(algebra.shape(operand)) // prod(algebra.shape(content[0]))
+            return algebra.scale(array_form(algebra, "reduce_sum", content, settings, ()), times)
+        case "trace" if kind == "matmul" and (least := least_rotation(algebra, operand)) != operand:
+            return array_form(algebra, "trace", [least], (), ())
+    by_rule = _by_rule(algebra, operation, operands, settings)
+    if by_rule is not None:
+        return by_rule
+    found = algebra.of_atom(algebra.atom(operation, tuple(operands), settings, shape))
+    if operation == "stack" and given["axis"] == 0 and all(map(algebra.is_literal, operands)):
+        algebra.literals.add(algebra.forms[found][0][0][0][0])
+        return found
+    return _literal_or(algebra, operation, operands, settings, shape, found)
+
+
+def _literal_or(algebra: Algebra, operation: str, operands: Sequence[int], settings: Settings, shape: Shape, found: int) -> int:
+    """What exact arithmetic makes of literals, where that is not longer than what was found."""
+    if prod(shape) > FEW or any(prod(algebra.shape(operand)) > FEW for operand in operands):
+        return found
+    if not all(_is_known(algebra, operand) for operand in operands) or not (operation in ON_ELEMENTS or operation in _EXACT):
+        return found
+    shown = operation == "index_put" and prod(shape) <= _SHOWN
+    if not operands or not (shown or any(algebra.is_literal(operand) and algebra.shape(operand) for operand in operands)):
+        return found
+    elements = Elements(algebra, apply_operation)
+    if operation in _EXACT:
+        exact = _EXACT[operation](algebra, [elements.forms(operand) for operand in operands], settings)
+        if exact is None:
+            return found
+        values = exact
+    else:
+        atom = algebra.atom(operation, tuple(operands), settings, shape)
+        values = elements.forms(algebra.of_atom(atom))
+    written = literal(algebra, values, shape)
+    return written if shown or algebra.size(written) <= algebra.size(found) else found
+
+
+def _is_known(algebra: Algebra, form: int) -> bool:
+    """Whether the elements of a form are written without an index: of literals, numbers, ones, eye(n)."""
+    arrays = [atom for monomial, _ in algebra.forms[form] for atom, _ in monomial if atom in algebra.shapes]
+    return all(atom in algebra.literals or algebra.atoms[atom].kind in ("ones", "zeros", "eye") for atom in arrays)
+
+
+def _extreme(choose: Callable[..., Rational]) -> Callable[[Algebra, list[list[int]], Settings], list[int] | None]:
+    def exact(algebra: Algebra, operands: list[list[int]], settings: Settings) -> list[int] | None:
+        values = [value for form in operands[0] if (value := algebra.rational(form)) is not None]
+        complete = len(values) == len(operands[0]) and dict(settings).get("axis") is None
+        return [algebra.number(choose(values))] if complete else None
+
+    return exact
+
+
+def _length(algebra: Algebra, operands: list[list[int]], settings: Settings) -> list[int] | None:
+    """The square root of the sum of the squares."""
+    if dict(settings)["axis"] is not None:
+        return None
+    total = algebra.add([algebra.power(form, 2) for form in operands[0]])
+    return [algebra.power(total, Fraction(1, 2))]
+
+
+_EXACT: dict[str, Callable[[Algebra, list[list[int]], Settings], list[int] | None]] = {
+    "det": lambda algebra, operands, settings: determinant(algebra, operands[0]),
+    "inv": lambda algebra, operands, settings: inverse(algebra, operands[0]),
+    "reduce_norm": _length,
+    **dict.fromkeys(("reduce_max", "reduce_amax"), _extreme(max)),
+    **dict.fromkeys(("reduce_min", "reduce_amin"), _extreme(min)),
+}
+"""Exact arithmetic on the elements of literals, for operations that do more than add and multiply; None where there is none."""
+
+
+def _by_rule(algebra: Algebra, operation: str, operands: Sequence[int], settings: Settings) -> int | None:
+    """What the table makes of an operation on an operation."""
+    if len(operands) != 1:
+        return None
+    atom = algebra.single_atom(operands[0])
+    if atom is None or not isinstance(content := algebra.atoms[atom].content, tuple):
+        return None
+    inner = (algebra.atoms[atom].kind, settings_key(algebra.settings.get(atom, ())))
+    ranks = tuple([rank(algebra, form) for form in content])
+    program = by_operations().get(((operation, settings_key(settings), *inner), ranks))
+    if program is None:
+        return None
+    names = ("A",) if ranks == (2,) else ("x", "z")
+    values = dict(zip(names, content, strict=False))
+    graph = lower(program, StaticBuilder(Graph(), shapes={name: algebra.shape(form) for name, form in values.items()}))
+    return _instance(algebra, graph, values)
+
+
+def _instance(algebra: Algebra, graph: Graph, values: dict[str, int]) -> int:
+    """The form of a rule's result."""
+    names = {id: name for name, id in graph.variables.items()}
+    forms: list[int] = []
+    for node in graph:
+        if node.operation == VARIABLE:
+            forms.append(values[names[node.id]])
+        elif node.operation == CONSTANT:
+            forms.append(array_constant_form(algebra, graph.constants[node.id]))
+        elif node.operation in STRUCTURAL:
+            operands = [fitted(algebra, forms[input], graph.shape(input)) for input in node.inputs]
+            settings = graph.settings.get(node.id, ())
+            forms.append(array_form(algebra, node.operation, operands, settings, graph.shape(node.id)))
+        else:
+            forms.append(apply_operation(algebra, node.operation, [forms[input] for input in node.inputs]))
+    return forms[graph.output]
+
+
+# ---- settings in one way of writing each ----
+
+
+def _order(shape: Shape, operation: str, given: dict[str, Setting]) -> Setting:
+    """The axes of a transposition in their new order; None for the reverse order."""
+    order = list(range(len(shape)))
+    if operation == "transpose":
+        first, second = axis_of(given["axis0"], shape), axis_of(given["axis1"], shape)
+        order[first], order[second] = order[second], order[first]
+    else:
+        order = order[::-1] if given["axes"] is None else list(axes_of(given["axes"], shape))
+    return None if order == list(range(len(shape)))[::-1] and len(order) > 1 else tuple(order)
+
+
+def _normal_settings(shape: Shape, operation: str, settings: Settings) -> Settings:
+    given = dict(settings)
+    axis = given.get("axis")
+    if operation in ("stack", "cat", "one_hot") or "axis" not in given or axis is None or not shape:
+        return settings
+    if "keepdims" not in given:  # counted from the end where the default is the last one
+        last = isinstance(axis, int) and axis % len(shape) == len(shape) - 1
+        return tuple(
+            (n, (-1 if last else axis % len(shape)) if n == "axis" and isinstance(axis, int) else v) for n, v in settings
+        )
+    axes = tuple(sorted(axes_of(axis, shape)))
+    if len(axes) == len(shape) and not given["keepdims"]:
+        normal: Setting = None
+    else:
+        normal = axes[0] if len(axes) == 1 else axes
+    return tuple((name, normal if name == "axis" else value) for name, value in settings)
+
+
+def _is_whole(index: Setting) -> bool:
+    """Whether an index that keeps the shape keeps every element in its place."""
+    entries = index if isinstance(index, tuple) else (index,)
+    return all(isinstance(entry, tuple) and entry[3] in (None, 1) for entry in entries)
+
+
+def _sum_to(algebra: Algebra, operand: int, shape: Shape) -> int:
+    """The sum over the axes that were broadcast, as a sum along axes."""
+    own = algebra.shape(operand)
+    lead = len(own) - len(shape)
+    kept = tuple([lead + at for at, size in enumerate(shape) if own[lead + at] != size])
+    if kept:
+        sizes = tuple([1 if at in kept else size for at, size in enumerate(own)])
+        operand = fitted(algebra, _total(algebra, operand, kept, sizes, keepdims=True), sizes)
+    return _total(algebra, operand, tuple(range(lead)), shape, keepdims=False) if lead else operand
+
+
+def _total(algebra: Algebra, operand: int, axes: Shape, shape: Shape, *, keepdims: bool) -> int:
+    return array_form(algebra, "reduce_sum", [operand], (("axis", axes), ("keepdims", keepdims)), shape)
+
+
+def _kept(algebra: Algebra, operand: int, shape: Shape) -> int | None:
+    """A reduction along axes, reshaped to keep these axes with the size 1; None where it is reshaped to something else."""
+    atom = algebra.single_atom(operand)
+    assert atom is not None
+    settings = algebra.settings[atom]
+    given = dict(settings)
+    (inner,) = algebra.arguments(atom)
+    own = algebra.shape(inner)
+    if given["axis"] is None or given["keepdims"]:
+        return None
+    axes = axes_of(given["axis"], own)
+    if shape != tuple([1 if at in axes else size for at, size in enumerate(own)]):
+        return None
+    kept = tuple((name, True if name == "keepdims" else value) for name, value in settings)
+    return array_form(algebra, algebra.atoms[atom].kind, [inner], kept, shape)
