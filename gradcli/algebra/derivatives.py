@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gradcli.algebra.array_elements import Elements
 from gradcli.algebra.array_expanded import shortest_array
 from gradcli.algebra.array_forms import fitted
 from gradcli.algebra.forms import NOTATION, literal_cost
 from gradcli.algebra.normal import Algebra
+from gradcli.algebra.rules import apply_operation
 from gradcli.algebra.simplify import TOO_LONG, assume_defined, normal_forms, without_guards
 from gradcli.algebra.write import written
 from gradcli.autodiff.reverse import gradient_graph
-from gradcli.errors import GradcliError
+from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Shape
 from gradcli.language.ast import NOWHERE, Assignment, Expression, Output, Program
 from gradcli.lowering.builders import StaticBuilder, compacted, replay
@@ -99,7 +101,7 @@ def _differentiate_once(roots: dict[Request, tuple[Graph, int | None]], before: 
     output, wrt = before
     graph, id = roots[before]
     if id is not None and graph.shape(id):
-        raise not_a_number(graph.shape(id), wrt)
+        raise _not_a_number(graph, id, wrt)
     known: list[str] = []
     if id is not None:
         graph = _with_output(graph, id)
@@ -123,13 +125,16 @@ def _shorter(graph: Graph) -> Graph:
     return rebuilt if len(rebuilt) < len(graph) else graph
 
 
-def not_a_number(shape: Shape, wrt: Sequence[str]) -> GradcliError:
+def _not_a_number(graph: Graph, id: int, wrt: Sequence[str]) -> GradcliError:
     """The error for the gradient of an array."""
-    what = f"the derivative by {wrt[-1]}" if wrt else "the output"
-    hint = (
-        "--hessian gives the second derivatives" if wrt else "sum(...) makes a number of it, and --jacobian gives the derivatives"
+    if wrt:
+        message = f"the derivative by {wrt[-1]} has the shape {graph.shape(id)}, and what is differentiated is a number"
+        return GradcliError(message, hint="--hessian gives the second derivatives element by element")
+    return GradcliError(
+        f"the expression has the shape {graph.shape(id)}, and what is differentiated is a number",
+        graph.spans[id],
+        "sum(...) makes a number of it; --jacobian gives the derivatives element by element",
     )
-    return GradcliError(f"{what} has the shape {shape}, and a gradient is that of a number", hint=f"{hint} element by element")
 
 
 def _with_output(graph: Graph, id: int) -> Graph:
@@ -211,6 +216,22 @@ class Simplifier:
             lines, expressions = in_named_lines(graph, ids, graph.variables)
             return Simplified(tuple(lines), tuple(expressions))
         return Simplified((), tuple(self._expression(id, form) for id, form in zip(ids, best, strict=True)))
+
+    def element_by_element(self, ids: Sequence[int]) -> Simplified:
+        """The expressions of the elements of nodes, one after the other.
+
+        Raises:
+            GradcliError: One of them is too long to be written.
+        """
+        elements = Elements(self.algebra, apply_operation)
+        expressions: list[Expression] = []
+        for id in ids:
+            if self.forms[id] == TOO_LONG:
+                raise GradcliError("the derivatives are too long to be written element by element", exit_code=ExitCode.LIMIT)
+            form = shortest_array(self.algebra, self.forms[id])
+            for element in elements.forms(fitted(self.algebra, form, self.graph.shape(id))):
+                expressions.append(written(self.algebra, shortest_array(self.algebra, element)))
+        return Simplified((), tuple(expressions))
 
     def _expression(self, id: int, form: int) -> Expression:
         """The simplified expression, or the original where that is not longer."""

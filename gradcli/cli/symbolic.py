@@ -20,7 +20,7 @@ from gradcli.lowering.builders import StaticBuilder, compacted
 from gradcli.lowering.calls import run_together
 from gradcli.lowering.lower import lower
 from gradcli.ops.structural import shape_of
-from gradcli.output.derivatives import Derivatives, derivatives_json, lines
+from gradcli.output.derivatives import Derivatives, derivatives_json, has_elements_only, lines
 
 
 def static_graph(text: str, where: str, values: Mapping[str, Any], arguments: Arguments) -> Graph:
@@ -74,9 +74,22 @@ def write_derivatives(
     """
     if values:
         computed = evaluate(graph, values)
-        found = replace(found, values=[computed[id] for id in ids], bindings=dict(values))
+        results = [computed[id] for id in ids]
+        if len(found.requests) > len(ids):  # element by element
+            results = [element for value in results for element in _flat(value)]
+        found = replace(found, values=results, bindings=dict(values))
     format = chosen_format(arguments) or "text"
+    arrays = {name for name, id in graph.variables.items() if graph.shape(id)}
+    if format == "sympy" and not has_elements_only(found.simplified, arrays):
+        raise GradcliError(
+            "SymPy's format has no arrays", hint="text, unicode, latex and json have; or write it element by element"
+        )
     if format == "json":
         write(derivatives_json(found, text, (), ascii=not can_print_signs(sys.stdout)))
     else:
         write(f"{line}\n" for line in lines(found, format))
+
+
+def _flat(value: Any) -> list[float]:
+    """The elements of a value in their order."""
+    return [value] if isinstance(value, float) else [float(element) for element in value.ravel()]
