@@ -116,8 +116,8 @@ class Elements:
         for monomial, coefficient in algebra.forms[form]:
             term: Any = numpy.full((), Entry(algebra, algebra.number(coefficient)), dtype=object)
             for atom, exponent in monomial:
-                term = term * self._power(numpy, atom, exponent)
-            total = total + term
+                term = numpy.multiply(term, self._power(numpy, atom, exponent))
+            total = numpy.add(total, term)
         return numpy.asarray(total, dtype=object)
 
     def _power(self, numpy: Any, atom: int, exponent: Rational) -> Any:

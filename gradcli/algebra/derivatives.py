@@ -104,7 +104,7 @@ def _differentiate_once(roots: dict[Request, tuple[Graph, int | None]], before: 
         raise _not_a_number(graph, id, wrt)
     known: list[str] = []
     if id is not None:
-        graph = _with_output(graph, id)
+        graph = with_output(graph, id)
         if wrt:  # what is left unsimplified grows from one order to the next
             graph = _shorter(graph)
         known = [name for name in variables if name in graph.variables]
@@ -137,7 +137,8 @@ def _not_a_number(graph: Graph, id: int, wrt: Sequence[str]) -> GradcliError:
     )
 
 
-def _with_output(graph: Graph, id: int) -> Graph:
+def with_output(graph: Graph, id: int) -> Graph:
+    """What leads to a node, which is the output, and the variables."""
     output, outputs, names = graph.output, graph.outputs, graph.given_names
     graph.output, graph.outputs, graph.given_names = id, [], {}
     try:
