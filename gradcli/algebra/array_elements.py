@@ -8,7 +8,8 @@ from functools import reduce
 from math import prod
 from typing import Any
 
-from gradcli.algebra.forms import Rational
+from gradcli.algebra.array_exact import cofactors, determinant
+from gradcli.algebra.forms import Rational, whole
 from gradcli.algebra.normal import Algebra
 from gradcli.graph.graph import Settings, Shape
 from gradcli.ops.operation import OPERATIONS
@@ -23,6 +24,11 @@ ON_ELEMENTS = frozenset(
      "conv1d", "conv2d", "conv_input_gradient", "conv_weight_gradient", "windows", "fold_windows")
 )  # fmt: skip
 """Operations that add, multiply and move elements alone: what they do to numbers they do to forms."""
+
+BY_COFACTORS = {"det": determinant, "cofactor": cofactors}
+"""Operations on matrices of up to three rows that are written out by cofactors."""
+
+SMALL_MATRICES = ((1, 1), (2, 2), (3, 3))
 
 
 class Entry:
@@ -52,11 +58,6 @@ def form_of(algebra: Algebra, value: Any) -> int:
     if hasattr(value, "ndim"):
         value = value.item()
     return value.form if isinstance(value, Entry) else algebra.number(whole(Fraction(float(value))))
-
-
-def whole(value: Fraction) -> Rational:
-    """The fraction as an integer where it is one."""
-    return value.numerator if value.denominator == 1 else value
 
 
 class Elements:
@@ -102,6 +103,8 @@ class Elements:
         kind, content = algebra.atoms[atom]
         if not isinstance(content, tuple) or (atom not in algebra.shapes and kind in OPERATIONS):
             return False
+        if kind in BY_COFACTORS:
+            return algebra.shape(content[0]) in SMALL_MATRICES
         known = kind in ON_ELEMENTS or kind in OPERATIONS or kind in ("form", "power")
         return known and all(prod(algebra.shape(inner)) <= FEW for inner in content) and self._has_arrays(atom)
 
@@ -143,6 +146,10 @@ class Elements:
             return operands[0]
         if kind == "matmul":
             return reduce(numpy.matmul, operands)
+        if kind in BY_COFACTORS:
+            exact = BY_COFACTORS[kind](algebra, [form_of(algebra, one) for one in operands[0].ravel()])
+            assert exact is not None
+            return filled(numpy, [Entry(algebra, one) for one in exact], shape)
         if kind in STRUCTURAL:
             return STRUCTURAL[kind].forward(numpy, *operands, **dict(algebra.settings.get(atom, ())))
         columns = [operand.ravel() for operand in numpy.broadcast_arrays(*operands)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import isqrt
 
-from gradcli.algebra.array_elements import whole
+from gradcli.algebra.forms import whole
 from gradcli.algebra.normal import Algebra
 
 _ROWS = 3
@@ -19,6 +19,20 @@ def determinant(algebra: Algebra, elements: list[int]) -> list[int] | None:
     if numbers is not None:
         return [algebra.number(whole(_eliminated(numbers)))]
     return [_by_cofactors(algebra, rows)] if len(rows) <= _ROWS else None
+
+
+def cofactors(algebra: Algebra, elements: list[int]) -> list[int] | None:
+    """The cofactors of a small matrix, row by row."""
+    rows = _rows(elements)
+    if len(rows) > _ROWS:
+        return None
+    found: list[int] = []
+    for at in range(len(rows)):
+        for place in range(len(rows)):
+            minor = [[*row[:place], *row[place + 1 :]] for index, row in enumerate(rows) if index != at]
+            value = _by_cofactors(algebra, minor) if minor else algebra.number(1)
+            found.append(value if (at + place) % 2 == 0 else algebra.scale(value, -1))
+    return found
 
 
 def inverse(algebra: Algebra, elements: list[int]) -> list[int] | None:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import prod
 
 from gradcli.algebra.array_forms import array_form, elementwise, fitted
-from gradcli.algebra.array_products import product, rank, single
+from gradcli.algebra.array_products import product, rank, single, transposed
 from gradcli.algebra.array_rules import LINEAR
 from gradcli.algebra.forms import Rational
 from gradcli.algebra.normal import Algebra
@@ -30,8 +30,30 @@ def shortest_array(algebra: Algebra, form: int) -> int:
     best = shortest(algebra, form)
     if not algebra.shapes or algebra.size(best) > _LARGE:
         return best
+    best = _inverses(algebra, best)
     open_form = shortest(algebra, multiplied_out(algebra, best))
     return elementwise(algebra, open_form if algebra.size(open_form) < algebra.size(best) else best)
+
+
+def _inverses(algebra: Algebra, form: int) -> int:
+    """cofactor(A)/det(A) as inv(A).T, wherever a term has both."""
+    total: list[int] = []
+    for monomial, coefficient in algebra.forms[form]:
+        powers = dict(monomial)
+        inverses: list[int] = []
+        for atom, exponent in monomial:
+            kind, content = algebra.atoms[atom]
+            if kind == "cofactor" and isinstance(content, tuple) and exponent == 1 and rank(algebra, content[0]) == 2:
+                determinant = algebra.single_atom(array_form(algebra, "det", content, (), ()))
+                if determinant is not None and powers.get(determinant, 0) <= -1:
+                    inverses.append(array_form(algebra, "inv", content, (), algebra.shape(content[0])))
+                    powers[determinant] += 1
+                    del powers[atom]
+        rest = algebra.form({tuple(sorted((atom, e) for atom, e in powers.items() if e)): coefficient})
+        for inverse in inverses:
+            rest = algebra.multiply(rest, transposed(algebra, inverse))
+        total.append(rest)
+    return algebra.add(total)
 
 
 def multiplied_out(algebra: Algebra, form: int, *, proof: bool = False) -> int:

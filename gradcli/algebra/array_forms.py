@@ -7,13 +7,14 @@ of their node, by a factor ``ones`` where they are the same number everywhere.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import prod
 
 from gradcli.algebra.array_elements import FEW, ON_ELEMENTS, Elements, literal
 from gradcli.algebra.array_exact import determinant, inverse
-from gradcli.algebra.array_products import identity, is_identity, least_rotation, product, rank, single, transposed
+from gradcli.algebra.array_products import identity, is_identity, least_rotation, numbers_apart, product, rank, single, transposed
 from gradcli.algebra.array_rules import HOMOGENEOUS, LINEAR, by_operations, settings_key
 from gradcli.algebra.forms import Rational
 from gradcli.algebra.normal import Algebra
@@ -94,6 +95,9 @@ def array_form(algebra: Algebra, operation: str, operands: Sequence[int], settin
         operation, settings = "permute", (("axes", _order(algebra.shape(operands[0]), operation, dict(settings))),)
     elif operands:
         settings = _normal_settings(algebra.shape(operands[0]), operation, settings)
+        if operation.startswith("reduce_") and dict(settings)["axis"] is None:  # sizes of 1 that are kept are broadcast
+            settings = tuple([(name, False if name == "keepdims" else value) for name, value in settings])
+            shape = ()
     if operation in LINEAR or operation in HOMOGENEOUS:
         return _numbers_out(algebra, operation, operands, settings, shape)
     return _of_operation(algebra, operation, operands, settings, shape)
@@ -132,17 +136,12 @@ def shape_rank(algebra: Algebra, forms: Sequence[int]) -> int:
 
 
 def apart(algebra: Algebra, form: int) -> tuple[int, int]:
-    """A fitted form as a factor that is a number, and the rest: 2·A and 2·A + 2·B are 2 times A and times A + B."""
+    """A fitted form as a factor that is a number, and the rest, which is fitted."""
     if single(algebra, form)[0] == "zeros":
         return algebra.number(0), form
     if not algebra.shape(form):
         return algebra.number(1), form
-    monomial, coefficient = algebra.as_factor(form)
-    arrays = tuple((atom, exponent) for atom, exponent in monomial if atom in algebra.shapes)
-    numbers = tuple((atom, exponent) for atom, exponent in monomial if atom not in algebra.shapes)
-    rest = algebra.form({arrays: 1})
-    kind, content = single(algebra, rest)
-    return algebra.form({numbers: coefficient}), content[0] if kind == "form" else rest
+    return numbers_apart(algebra, form)
 
 
 def _of_ones(operation: str, operand: Shape, result: Shape) -> Rational | None:
@@ -187,6 +186,11 @@ def _of_operation(algebra: Algebra, operation: str, operands: Sequence[int], set
         case "reduce_sum" if kind == "expand" and given["axis"] is None:  # each element counts as often as it is repeated
             times = prod(algebra.shape(operand)) // prod(algebra.shape(content[0]))
             return algebra.scale(array_form(algebra, "reduce_sum", content, settings, ()), times)
+        case "det" if (
+            kind == "matmul" and rank(algebra, operand) == 2 and _all_square(algebra, content)
+        ):  # det(A @ B) = det(A)*det(B)
+            factors = [array_form(algebra, "det", [factor], (), ()) for factor in content]
+            return functools.reduce(algebra.multiply, factors)
         case "trace" if kind == "matmul" and (least := least_rotation(algebra, operand)) != operand:
             return array_form(algebra, "trace", [least], (), ())
     by_rule = _by_rule(algebra, operation, operands, settings)
@@ -197,6 +201,10 @@ def _of_operation(algebra: Algebra, operation: str, operands: Sequence[int], set
         algebra.literals.add(algebra.forms[found][0][0][0][0])
         return found
     return _literal_or(algebra, operation, operands, settings, shape, found)
+
+
+def _all_square(algebra: Algebra, forms: Sequence[int]) -> bool:
+    return all(len(set(algebra.shape(form))) == 1 for form in forms)
 
 
 def _literal_or(algebra: Algebra, operation: str, operands: Sequence[int], settings: Settings, shape: Shape, found: int) -> int:
@@ -315,7 +323,7 @@ def _normal_settings(shape: Shape, operation: str, settings: Settings) -> Settin
             (n, (-1 if last else axis % len(shape)) if n == "axis" and isinstance(axis, int) else v) for n, v in settings
         )
     axes = tuple(sorted(axes_of(axis, shape)))
-    if len(axes) == len(shape) and not given["keepdims"]:
+    if len(axes) == len(shape):
         normal: Setting = None
     else:
         normal = axes[0] if len(axes) == 1 else axes

@@ -151,6 +151,10 @@ def _chain(algebra: Algebra, factors: list[int]) -> int:
         if kind == "outer" and at and rank(algebra, kept[at - 1]) == 1:  # w @ outer(u, v) = (w @ u)*v
             number = _chain(algebra, [kept[at - 1], content[0]])
             return algebra.multiply(number, _chain(algebra, [content[1], *kept[at + 1 :]]))
+        if kind == "outer" and len(kept) > 1:  # A @ outer(u, v) @ B = outer(A @ u, v @ B)
+            left = _column(algebra, _chain(algebra, [*kept[:at], content[0]]))
+            right = _column(algebra, _chain(algebra, [content[1], *kept[at + 1 :]]))
+            return _outer(algebra, _chain(algebra, list(left)), _chain(algebra, list(right)))
     if rank(algebra, kept[0]) == rank(algebra, kept[-1]) == 1:  # u @ A @ v = v @ A.T @ u
         turned = [transposed(algebra, f) if rank(algebra, f) == 2 else f for f in kept[::-1]]
         kept = min(kept, turned, key=lambda chain: (sum(map(algebra.size, chain)), chain))
@@ -179,6 +183,22 @@ def _is_inverse(algebra: Algebra, inverse: int, form: int) -> bool:
         inverse, form = single(algebra, inverse)[1][0], single(algebra, form)[1][0]
     kind, content = single(algebra, inverse)
     return kind == "inv" and content[0] == form
+
+
+def _outer(algebra: Algebra, left: int, right: int) -> int:
+    """The outer product of two forms, numbers before it."""
+    (a, first), (b, second) = numbers_apart(algebra, left), numbers_apart(algebra, right)
+    return algebra.multiply(algebra.multiply(a, b), _atom(algebra, "outer", (first, second)))
+
+
+def numbers_apart(algebra: Algebra, form: int) -> tuple[int, int]:
+    """A form as a factor that is a number, and the rest: 2·A and 2·A + 2·B are 2 times A and times A + B."""
+    monomial, coefficient = algebra.as_factor(form)
+    arrays = tuple((atom, exponent) for atom, exponent in monomial if atom in algebra.shapes)
+    numbers = tuple((atom, exponent) for atom, exponent in monomial if atom not in algebra.shapes)
+    rest = algebra.form({arrays: 1})
+    kind, content = single(algebra, rest)
+    return algebra.form({numbers: coefficient}), content[0] if kind == "form" else rest
 
 
 def _offset(algebra: Algebra, form: int) -> int:

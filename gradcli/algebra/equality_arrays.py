@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from gradcli.algebra.array_expanded import multiplied_out
@@ -52,12 +53,13 @@ def equal_arrays(pair: Pair, plain: Graph, outputs: tuple[int, int], start: Equa
         start: What is known already.
     """
     shapes = [pair.graph.shape(output) for output in pair.outputs]
-    start = replace(start, shapes=(shapes[0], shapes[1]), everywhere=_is_total(pair.graph, pair.outputs))
+    start = replace(start, shapes=(shapes[0], shapes[1]), everywhere=_is_total(plain, outputs))
     if shapes[0] != shapes[1]:
         return replace(start, verdict=Verdict.DIFFERENT, method=Method.SHAPES, proof=True, everywhere=False)
     if pair.outputs[0] == pair.outputs[1]:
         return replace(start, everywhere=True)
-    found = _sampled(pair, replace(start, method=Method.DOUBLE, proof=False))
+    parts = [with_output(plain, output) for output in outputs]
+    found = _sampled(parts, pair.variables, replace(start, method=Method.DOUBLE, proof=False))
     graphs = ((plain, outputs), (pair.graph, pair.outputs))
     if found and any(_same_form(graph, ends, positive=start.positive) for graph, ends in graphs):
         return replace(found, method=Method.NORMAL_FORM, proof=True)
@@ -71,7 +73,11 @@ def _is_total(graph: Graph, outputs: tuple[int, int]) -> bool:
         operation = node.operation
         if not needed[node.id] or operation in (VARIABLE, CONSTANT):
             continue
-        if operation == "pow":
+        if operation == "div":
+            divisor = graph.constants.get(node.inputs[1])
+            if not isinstance(divisor, int | Fraction) or divisor == 0:
+                return False
+        elif operation == "pow":
             exponent = graph.constants.get(node.inputs[1])
             if not isinstance(exponent, int) or exponent < 0:
                 return False
@@ -104,18 +110,17 @@ def _same_form(graph: Graph, outputs: tuple[int, int], *, positive: bool) -> boo
 # ---- values ----
 
 
-def _sampled(pair: Pair, start: Equality) -> Equality:
+def _sampled(parts: Sequence[Graph], variables: Sequence[str], start: Equality) -> Equality:
     tally: dict[Kind, int] = dict.fromkeys(Kind, 0)
     domain: dict[Kind, list[Witness]] = {Kind.ONLY_FIRST: [], Kind.ONLY_SECOND: []}
-    parts = [with_output(pair.graph, output) for output in pair.outputs]
-    for point in _points(pair, _POINTS if pair.variables else 1, positive=start.positive):
+    for point in _points(parts[0], _POINTS if variables else 1, positive=start.positive):
         outcome = _compared(parts, point)
         tally[outcome.kind] += 1
         if outcome.kind is Kind.DIFFER:
             found = replace(
                 start, verdict=Verdict.DIFFERENT, points=tally[Kind.AGREE] + 1, counterexample=_witness(point, outcome)
             )
-            return replace(found, agree_if_positive=0 if start.positive else _agreements(pair, parts))
+            return replace(found, agree_if_positive=0 if start.positive else _agreements(parts, variables))
         if outcome.kind in domain and len(domain[outcome.kind]) < _SHOWN:
             domain[outcome.kind].append(_witness(point, outcome))
     found = replace(
@@ -133,18 +138,17 @@ def _sampled(pair: Pair, start: Equality) -> Equality:
     return found if found.same_domain else replace(found, verdict=Verdict.WHERE_DEFINED)
 
 
-def _agreements(pair: Pair, parts: Sequence[Graph]) -> int:
+def _agreements(parts: Sequence[Graph], variables: Sequence[str]) -> int:
     """At how many points with positive variables both agree; 0 where they differ at one."""
-    kinds = [_compared(parts, point).kind for point in _points(pair, _POINTS // 2, positive=True)] if pair.variables else []
+    kinds = [_compared(parts, point).kind for point in _points(parts[0], _POINTS // 2, positive=True)] if variables else []
     return 0 if Kind.DIFFER in kinds else kinds.count(Kind.AGREE)
 
 
-def _points(pair: Pair, count: int, *, positive: bool) -> Iterator[dict[str, Any]]:
+def _points(graph: Graph, count: int, *, positive: bool) -> Iterator[dict[str, Any]]:
     """Small whole numbers first, then random numbers of several sizes; the same in every run."""
     import numpy
 
     source = random.Random("gradcli equal")
-    graph = pair.graph
 
     def filled(shape: Shape, kind: int) -> Any:
         size = int(numpy.prod(shape, dtype=int))

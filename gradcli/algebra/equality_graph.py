@@ -6,6 +6,7 @@ import enum
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from gradcli.algebra.equality_definitions import definition_of
 from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import Constant, Graph, Settings, Shape
 from gradcli.language.ast import NOWHERE, Program
@@ -71,6 +72,8 @@ class PrimitiveBuilder(StaticBuilder):
 
     def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE, settings: Settings = ()) -> int:
         operation = OPERATIONS.get(name)
+        if operation is None and (definition := definition_of(name)) is not None:
+            return self.symbol(definition(*[Symbol(self, input) for input in inputs], **dict(settings))).id
         if operation is None or operation.definition is None:
             return super().operation(name, inputs, span, settings)
         id = self._nodes.get((name, inputs, settings))
