@@ -90,6 +90,8 @@ def array_form(algebra: Algebra, operation: str, operands: Sequence[int], settin
         case "sum_to":
             return _sum_to(algebra, operands[0], shape)
     if operation in _RESHAPES:
+        if shape == () and algebra.shape(operands[0]):
+            return array_form(algebra, "reduce_sum", operands, (("axis", None), ("keepdims", False)), ())
         operation, settings = "reshape", (("shape", shape),)
     elif operation in ("permute", "transpose"):
         operation, settings = "permute", (("axes", _order(algebra.shape(operands[0]), operation, dict(settings))),)

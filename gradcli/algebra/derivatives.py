@@ -163,6 +163,9 @@ def diff(program: Program, *variables: str, positive: bool = False, shapes: Mapp
         GradcliError: A name or a function of the program is wrongly used, or an operation has no derivative.
     """
     graph = compacted(lower(program, StaticBuilder(Graph(), shapes=shapes)))
+    for name in variables:
+        if shapes and name in shapes:
+            graph.variable(name, NOWHERE, shapes[name])  # one that the program does not use as well
     return differentiate(graph, [(graph.output, variables)], positive=positive)
 
 

@@ -59,6 +59,8 @@ def applied_to_arrays(operation: str, operands: Sequence[Expression], settings: 
         return Array(tuple(operands))
     declared = STRUCTURAL[operation]
     spelling = declared.spellings[0] if declared.spellings else operation.removeprefix("mean_")
+    if given.get("shape") == () and operation in ("reshape", "sum_to"):
+        return Call("sum", tuple(operands))
     if not operands or list(given) == ["shape"]:  # eye(3), zeros(2, 3), reshape(x, 3, 1)
         return Call(spelling, (*operands, *_positional(declared.settings, settings)))
     named = {name: given[name] for name, default in declared.settings if given[name] != default}
@@ -86,6 +88,8 @@ def _entry_expression(entry: Setting) -> Expression:
 
 
 def _setting_expression(value: Setting) -> Expression:
+    if value == "..." or (isinstance(value, tuple) and value[:1] == ("slice",)):
+        return _entry_expression(value)
     if isinstance(value, tuple):
         return Tuple(tuple(map(_setting_expression, value)))
     if value is None or isinstance(value, bool | str):
