@@ -13,8 +13,18 @@ from fractions import Fraction
 from math import prod
 
 from gradcli.algebra.array_elements import FEW, ON_ELEMENTS, Elements, literal
-from gradcli.algebra.array_exact import determinant, inverse
-from gradcli.algebra.array_products import identity, is_identity, least_rotation, numbers_apart, product, rank, single, transposed
+from gradcli.algebra.array_exact import cofactors, determinant, inverse
+from gradcli.algebra.array_products import (
+    DEEP,
+    identity,
+    is_identity,
+    least_rotation,
+    numbers_apart,
+    product,
+    rank,
+    single,
+    transposed,
+)
 from gradcli.algebra.array_rules import HOMOGENEOUS, LINEAR, by_operations, settings_key
 from gradcli.algebra.forms import Rational
 from gradcli.algebra.normal import Algebra
@@ -159,6 +169,16 @@ def _of_ones(operation: str, operand: Shape, result: Shape) -> Rational | None:
 
 
 def _of_operation(algebra: Algebra, operation: str, operands: Sequence[int], settings: Settings, shape: Shape) -> int:
+    if algebra.depth >= DEEP:
+        return algebra.of_atom(algebra.atom(operation, tuple(operands), settings, shape))
+    algebra.depth += 1
+    try:
+        return _simplified(algebra, operation, operands, settings, shape)
+    finally:
+        algebra.depth -= 1
+
+
+def _simplified(algebra: Algebra, operation: str, operands: Sequence[int], settings: Settings, shape: Shape) -> int:
     operand = operands[0] if operands else -1
     kind, content = single(algebra, operand) if operands else ("", ())
     given = dict(settings)
@@ -177,6 +197,8 @@ def _of_operation(algebra: Algebra, operation: str, operands: Sequence[int], set
             return operand
         case "index" | "index_put" if algebra.shape(operand) == shape and _is_whole(given["index"]):  # A[:] = A
             return operand
+        case "index" if kind == "index" and (place := _joined_index(algebra, operand, given["index"])) is not None:
+            return array_form(algebra, "index", content, (("index", place),), shape)  # A[0][1] = A[0, 1]
         case "inv" if is_identity(algebra, operand):
             return operand
         case "det" if is_identity(algebra, operand):
@@ -256,6 +278,7 @@ def _length(algebra: Algebra, operands: list[list[int]], settings: Settings) -> 
 
 _EXACT: dict[str, Callable[[Algebra, list[list[int]], Settings], list[int] | None]] = {
     "det": lambda algebra, operands, settings: determinant(algebra, operands[0]),
+    "cofactor": lambda algebra, operands, settings: cofactors(algebra, operands[0]),
     "inv": lambda algebra, operands, settings: inverse(algebra, operands[0]),
     "reduce_norm": _length,
     **dict.fromkeys(("reduce_max", "reduce_amax"), _extreme(max)),
@@ -330,6 +353,15 @@ def _normal_settings(shape: Shape, operation: str, settings: Settings) -> Settin
     else:
         normal = axes[0] if len(axes) == 1 else axes
     return tuple((name, normal if name == "axis" else value) for name, value in settings)
+
+
+def _joined_index(algebra: Algebra, operand: int, index: Setting) -> Setting:
+    """The index of an element of a part as one index; None where the part is not all of the last axes."""
+    atom = algebra.single_atom(operand)
+    assert atom is not None
+    first = dict(algebra.settings[atom])["index"]
+    plain = isinstance(first, tuple) and all(isinstance(entry, int) for entry in first)
+    return first + index if plain and isinstance(first, tuple) and isinstance(index, tuple) else None
 
 
 def _is_whole(index: Setting) -> bool:

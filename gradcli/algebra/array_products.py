@@ -35,8 +35,26 @@ def rank(algebra: Algebra, form: int) -> int:
     return len(algebra.shape(form))
 
 
+DEEP = 16
+"""Rules on what rules gave, on what rules gave, ... beyond which nothing more is simplified."""
+
+
 def transposed(algebra: Algebra, form: int) -> int:
     """A.T of a matrix without a factor that is a number."""
+    if algebra.depth >= DEEP:
+        return _atom_of_transpose(algebra, form)
+    algebra.depth += 1
+    try:
+        return _transposed(algebra, form)
+    finally:
+        algebra.depth -= 1
+
+
+def _atom_of_transpose(algebra: Algebra, form: int) -> int:
+    return algebra.of_atom(algebra.atom("permute", (form,), _TRANSPOSE, algebra.shape(form)[::-1]))
+
+
+def _transposed(algebra: Algebra, form: int) -> int:
     kind, content = single(algebra, form)
     match kind:
         case "permute" if is_transpose(algebra, form):  # A.T.T = A
@@ -52,9 +70,16 @@ def transposed(algebra: Algebra, form: int) -> int:
             return form
         case "inv" if transposed(algebra, content[0]) == content[0]:  # the inverse of a symmetric matrix is symmetric
             return form
-    whole = algebra.of_atom(algebra.atom("permute", (form,), _TRANSPOSE, algebra.shape(form)[::-1]))
+    whole = _atom_of_transpose(algebra, form)
     parts = _by_parts(algebra, form)
-    return whole if parts is None or algebra.size(parts) >= algebra.size(whole) else parts
+    if parts is None or algebra.size(parts) > algebra.size(whole):
+        return whole
+    return parts if _transposes(algebra, parts) <= _transposes(algebra, form) else whole
+
+
+def _transposes(algebra: Algebra, form: int) -> int:
+    """How many atoms of a form are transposes."""
+    return sum(algebra.atoms[atom].kind == "permute" for monomial, _ in algebra.forms[form] for atom, _ in monomial)
 
 
 def _by_parts(algebra: Algebra, form: int) -> int | None:
@@ -76,9 +101,7 @@ def _by_parts(algebra: Algebra, form: int) -> int | None:
 
 def _plain_transpose(algebra: Algebra, atom: int) -> int:
     form = algebra.of_atom(atom)
-    if algebra.atoms[atom].kind in ("form", "power"):
-        return algebra.of_atom(algebra.atom("permute", (form,), _TRANSPOSE, algebra.shapes[atom][::-1]))
-    return transposed(algebra, form)
+    return _atom_of_transpose(algebra, form) if algebra.atoms[atom].kind in ("form", "power") else transposed(algebra, form)
 
 
 def identity(algebra: Algebra, rows: int, columns: int) -> int:
@@ -135,7 +158,7 @@ def _chain(algebra: Algebra, factors: list[int]) -> int:
             kept[-1] = factor
         elif kept and is_identity(algebra, factor):  # A @ eye(n) = A
             continue
-        elif kept and _are_inverse(algebra, kept[-1], factor):  # inv(A) @ A = eye(n)
+        elif kept and algebra.invertible and _are_inverse(algebra, kept[-1], factor):  # inv(A) @ A = eye(n)
             kept[-1] = identity(algebra, rows, rows)
             if len(kept) > 1:
                 kept.pop()

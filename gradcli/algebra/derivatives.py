@@ -200,6 +200,7 @@ class Simplifier:
         self.generic = generic
         self.ids = ids
         self.algebra = Algebra(positive=positive)
+        self.algebra.invertible = generic
         if generic:
             # Knowing beforehand what is not 0, the second walk can cancel it.
             assume_defined(graph, self.algebra, self._forms())

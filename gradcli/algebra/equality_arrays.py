@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 from gradcli.algebra.array_expanded import multiplied_out
@@ -30,6 +31,13 @@ DIGITS = 9
 """Digits in which values agree."""
 
 _POINTS = 40
+_FEWEST_POINTS = 5
+_ELEMENTS = 2_000_000
+"""Elements of variables that are filled for all points together."""
+
+_MANY = 1_000
+"""Elements beyond which an array is filled by NumPy."""
+
 _SHOWN = 3
 """Points of each kind that are kept of a difference of domains."""
 
@@ -92,6 +100,7 @@ def _is_total(graph: Graph, outputs: tuple[int, int]) -> bool:
 def _same_form(graph: Graph, outputs: tuple[int, int], *, positive: bool) -> bool:
     """Whether two nodes have one normal form."""
     algebra = Algebra(positive=positive)
+    algebra.invertible = True  # where one is not, its inverse is undefined, which the values show
     forms = normal_forms(graph, algebra, ends=outputs, limit=_FORM_LIMIT)
     first, second = (forms[output] for output in outputs)
     if TOO_LONG in (first, second):
@@ -151,7 +160,9 @@ def _points(graph: Graph, count: int, *, positive: bool) -> Iterator[dict[str, A
     source = random.Random("gradcli equal")
 
     def filled(shape: Shape, kind: int) -> Any:
-        size = int(numpy.prod(shape, dtype=int))
+        size = prod(shape)
+        if size > _MANY:
+            return numpy.random.default_rng(kind).uniform(0.05 if positive else -1.0, 1.0, shape)
         if kind < 10:
             numbers = [float(source.randint(1 if positive else -2, 3)) for _ in range(size)]
         else:
@@ -159,7 +170,8 @@ def _points(graph: Graph, count: int, *, positive: bool) -> Iterator[dict[str, A
             numbers = [source.uniform(0.05 if positive or kind % 2 else -1.0, 1.0) * width for _ in range(size)]
         return numpy.array(numbers).reshape(shape) if shape else numbers[0]
 
-    for kind in range(count):
+    elements = sum(prod(graph.shape(id)) for id in graph.variables.values())
+    for kind in range(min(count, max(_FEWEST_POINTS, _ELEMENTS // max(elements, 1)))):
         yield {name: filled(graph.shape(id), kind) for name, id in graph.variables.items()}
 
 

@@ -65,6 +65,8 @@ class Forms:
         positive: Whether every variable may be taken as positive.
         shapes: The shape of each atom that is an array; sums and products of atoms are broadcast.
         settings: The settings of each atom whose operation has some.
+        depth: How many rules of arrays are at work on what other rules gave.
+        invertible: Whether matrices may be taken to have inverses, so that inv(A) @ A is eye(n).
         literals: The atoms that are arrays written element by element, ``[x, 1]``, and elementwise functions of these.
     """
 
@@ -74,6 +76,8 @@ class Forms:
         self.positive = positive
         self.shapes: dict[int, Shape] = {}
         self.settings: dict[int, Settings] = {}
+        self.depth = 0
+        self.invertible = False
         self.literals: set[int] = set()
         self._form_shapes: dict[int, Shape] = {}
         self._positive_atoms: set[int] = set()

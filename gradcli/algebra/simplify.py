@@ -9,7 +9,7 @@ from gradcli.algebra.array_expanded import shortest_array
 from gradcli.algebra.array_forms import array_constant_form, array_form, elementwise, fitted
 from gradcli.algebra.normal import Algebra
 from gradcli.algebra.rules import apply_operation
-from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
+from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Settings
 from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders import StaticBuilder
 from gradcli.ops.structural import STRUCTURAL
@@ -115,8 +115,24 @@ def without_guards(graph: Graph, ids: Sequence[int]) -> tuple[Graph, list[int]]:
             new.append(new[inputs[2]])
         else:
             operands = tuple([new[input] for input in inputs])
-            new.append(builder.operation(operation, operands, graph.spans[id], graph.settings.get(id, ())))
+            settings = graph.settings.get(id, ())
+            if graph.shapes:
+                operation, operands, settings = _plainer(builder.graph, operation, operands, settings)
+            new.append(builder.operation(operation, operands, graph.spans[id], settings))
     return builder.graph, [new[id] for id in ids]
+
+
+def _plainer(graph: Graph, operation: str, inputs: tuple[int, ...], settings: Settings) -> tuple[str, tuple[int, ...], Settings]:
+    """An operation as people write it: A.T for transpose(A), 2*x for expand(2)*x."""
+    if operation == "transpose" and len(graph.shape(inputs[0])) == 2:
+        return "permute", inputs, (("axes", None),)
+    if operation == "mul":
+        for at in (0, 1):
+            spread, other = inputs[at], inputs[1 - at]
+            same = graph.shape(spread) == graph.shape(other)
+            if same and graph.operations[spread] == "expand" and not graph.shape(graph.inputs[spread][0]):
+                return operation, (graph.inputs[spread][0], other), settings
+    return operation, inputs, settings
 
 
 def _guarded(graph: Graph, id: int) -> bool:

@@ -81,9 +81,7 @@ def write_derivatives(
     format = chosen_format(arguments) or "text"
     arrays = {name for name, id in graph.variables.items() if graph.shape(id)}
     if format == "sympy" and not has_elements_only(found.simplified, arrays):
-        raise GradcliError(
-            "SymPy's format has no arrays", hint="text, unicode, latex and json have; or write it element by element"
-        )
+        raise GradcliError("SymPy's format has no arrays", hint="choose text, unicode, latex or json")
     if format == "json":
         write(derivatives_json(found, text, (), ascii=not can_print_signs(sys.stdout)))
     else:

@@ -61,7 +61,7 @@ def applied_to_arrays(operation: str, operands: Sequence[Expression], settings: 
     spelling = declared.spellings[0] if declared.spellings else operation.removeprefix("mean_")
     if given.get("shape") == () and operation in ("reshape", "sum_to"):
         return Call("sum", tuple(operands))
-    if not operands or list(given) == ["shape"]:  # eye(3), zeros(2, 3), reshape(x, 3, 1)
+    if not operands or operation == "reshape":  # eye(3), zeros(2, 3), reshape(x, 3, 1)
         return Call(spelling, (*operands, *_positional(declared.settings, settings)))
     named = {name: given[name] for name, default in declared.settings if given[name] != default}
     arguments = (*operands, *map(_setting_expression, named.values()))
