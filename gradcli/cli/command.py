@@ -156,7 +156,7 @@ RETAIN_GRAD = Option("retain-grad", "Keep .grad of these intermediate nodes (a,b
 COTANGENT = Option(
     "cotangent", "The adjoint of an output that is an array, of its shape: the gradient argument of PyTorch's backward.", "VALUE"
 )
-SHAPE = Option("shape", "The shape of a variable without a value: A=3,4.", "NAME=SIZES", repeated=True)
+SHAPE = Option("shape", "The shape of a variable without a value: A=3,4, or 'A=3,4 x=4'.", "NAME=SIZES", repeated=True)
 MAX_ELEMENTS = Option("max-elements", "The most elements of an array.", "N", default=50_000_000, minimum=1)
 GRAPH = Option("graph", "Read a graph that --format json or --json wrote, instead of an expression; - is standard input.", "FILE")
 STRICT = Option("strict", "Fail (exit 3) where a value or a derivative is not finite.")

@@ -37,9 +37,12 @@ Exact derivatives, simplified: expressions alone, which can be fed back in.
   gradcli diff "x^2*y" --hessian --at x=2,y=3
   gradcli diff "x*y; x + y" --jacobian
   gradcli diff "tanh(x)" --format latex
+  gradcli diff "sum((A @ x - b)^2)" --shape A=3,4 --shape x=4 --shape b=3 --wrt x
+  gradcli diff "A @ x" --shape A=2,3 --shape x=3 --jacobian
 
 Without --wrt the derivatives are those by every variable, one a line, in the order of first use. A derivative that would be much
-longer than its graph is written in lines of its own, t1 = ..., which the last lines use.
+longer than its graph is written in lines of its own, t1 = ..., which the last lines use. Variables are numbers but for those with
+a --shape or values that are arrays; of arrays by arrays, --jacobian, --gradient and --hessian give the derivatives element by element.
 """
 
 SYMBOLIC_FORMAT = Option(

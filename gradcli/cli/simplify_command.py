@@ -14,6 +14,8 @@ The expression with like terms and powers collected and constants computed, neve
   gradcli simplify "sin(x)^2 + cos(x)^2 + 2x/4"
   gradcli simplify "sqrt(x^2)"                   abs(x)
   gradcli simplify "sqrt(x^2)" --assume positive
+  gradcli simplify "(A @ B).T" --shape A=2,3 --shape B=3,4      B.T @ A.T
+  gradcli simplify "det([x, y; z, w])"
 
 Numbers are exact. No step changes the value where the original is defined: x/x stays as it is, since it has no value at 0.
 """
