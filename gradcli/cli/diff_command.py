@@ -42,7 +42,7 @@ Exact derivatives, simplified: expressions alone, which can be fed back in.
 
 Without --wrt the derivatives are those by every variable, one a line, in the order of first use. A derivative that would be much
 longer than its graph is written in lines of its own, t1 = ..., which the last lines use. Variables are numbers but for those with
-a --shape or values that are arrays; of arrays by arrays, --jacobian, --gradient and --hessian give the derivatives element by element.
+a --shape or values that are arrays; --jacobian, --gradient and --hessian give derivatives of arrays element by element.
 """
 
 SYMBOLIC_FORMAT = Option(

@@ -128,7 +128,7 @@ def array_constant(array: Array) -> Constant | None:
 
 
 def index_entry(item: Expression) -> Setting:
-    """An entry of an index: a whole number, a slice, or ``...``."""
+    """An entry of an index: a whole number, a slice, ``...``, or ``None`` for a new axis."""
     if isinstance(item, Ellipsis):
         return "..."
     if isinstance(item, Name) and item.name in ("None", "none"):

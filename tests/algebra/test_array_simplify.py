@@ -33,8 +33,8 @@ def call(name: str, *operands: Any) -> Any:
 def _expressions(depth: int) -> tuple[Any, Any, Any]:
     """Numbers, vectors of two elements and matrices of two rows, so many operations deep."""
     number = st.sampled_from(["c", "k", "2", "-1", "3", "0", "1"])
-    vector = st.sampled_from(["x", "y", "[c, 1]", "[1, 2]", "ones(2)", "zeros(2)", "A[0]", "B[:, 1]", "C @ z"])
-    matrix = st.sampled_from(["A", "B", "eye(2)", "[1, 2; 3, 4]", "[c, x[0]; 1, k]", "zeros(2, 2)", "C @ C.T", "diag(x)"])
+    vector = st.sampled_from(["x", "y", "[c, 1]", "[1, 2]", "ones(2)", "zeros(2)", "A[0]", "B[:, 1]", "(C @ z)"])
+    matrix = st.sampled_from(["A", "B", "eye(2)", "[1, 2; 3, 4]", "[c, x[0]; 1, k]", "zeros(2, 2)", "(C @ C.T)", "diag(x)"])
     for _ in range(depth):
         numbers, vectors, matrices = number, vector, matrix
         number = st.one_of(
