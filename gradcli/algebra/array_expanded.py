@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
 
-from gradcli.algebra.array_forms import array_form, elementwise, fitted
+from gradcli.algebra.array_forms import array_form, fitted
+from gradcli.algebra.array_literals import elementwise
 from gradcli.algebra.array_products import product, rank, single, transposed
 from gradcli.algebra.array_rules import LINEAR
 from gradcli.algebra.forms import Rational
@@ -30,7 +31,7 @@ def shortest_array(algebra: Algebra, form: int) -> int:
     best = shortest(algebra, form)
     if not algebra.shapes or algebra.size(best) > _LARGE:
         return best
-    best = _inverses(algebra, best)
+    best = _outer_products(algebra, _inverses(algebra, best))
     open_form = shortest(algebra, multiplied_out(algebra, best))
     return elementwise(algebra, open_form if algebra.size(open_form) < algebra.size(best) else best)
 
@@ -54,6 +55,31 @@ def _inverses(algebra: Algebra, form: int) -> int:
             rest = algebra.multiply(rest, transposed(algebra, inverse))
         total.append(rest)
     return algebra.add(total)
+
+
+def _outer_products(algebra: Algebra, form: int) -> int:
+    """A column times a row, of vectors that are reshaped, as outer(u, v)."""
+    total: list[int] = []
+    for monomial, coefficient in algebra.forms[form]:
+        columns = [atom for atom, exponent in monomial if exponent == 1 and _is_line(algebra, atom, 0)]
+        rows = [atom for atom, exponent in monomial if exponent == 1 and _is_line(algebra, atom, 1)]
+        rest = tuple(pair for pair in monomial if pair[0] not in (*columns[:1], *rows[:1]))
+        if columns and rows and columns[0] != rows[0]:
+            u, v = (algebra.arguments(line[0])[0] for line in (columns, rows))
+            outer = array_form(algebra, "outer", [u, v], (), algebra.shape(u) + algebra.shape(v))
+            total.append(algebra.multiply(algebra.form({rest: coefficient}), outer))
+        else:
+            total.append(algebra.form({monomial: coefficient}))
+    return algebra.add(total)
+
+
+def _is_line(algebra: Algebra, atom: int, axis: int) -> bool:
+    """Whether an atom is a vector reshaped to a column (axis 0) or a row (axis 1)."""
+    if algebra.atoms[atom].kind != "reshape":
+        return False
+    (inner,) = algebra.arguments(atom)
+    size = algebra.shape(inner)
+    return len(size) == 1 and algebra.shapes[atom] == ((*size, 1) if axis == 0 else (1, *size))
 
 
 def multiplied_out(algebra: Algebra, form: int, *, proof: bool = False) -> int:

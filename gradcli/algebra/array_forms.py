@@ -8,12 +8,12 @@ of their node, by a factor ``ones`` where they are the same number everywhere.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
 
-from gradcli.algebra.array_elements import FEW, ON_ELEMENTS, Elements, literal
-from gradcli.algebra.array_exact import cofactors, determinant, inverse
+from gradcli.algebra.array_elements import literal
+from gradcli.algebra.array_literals import literal_or
 from gradcli.algebra.array_products import (
     DEEP,
     identity,
@@ -26,20 +26,18 @@ from gradcli.algebra.array_products import (
     transposed,
 )
 from gradcli.algebra.array_rules import HOMOGENEOUS, LINEAR, by_operations, settings_key
+from gradcli.algebra.array_settings import is_whole, joined_index, normal_settings, order_of
 from gradcli.algebra.forms import Rational
 from gradcli.algebra.normal import Algebra
 from gradcli.algebra.rules import apply_operation
 from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph, Setting, Settings, Shape
 from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.lower import lower
-from gradcli.ops.arrays_axes import axes_of, axis_of
+from gradcli.ops.arrays_axes import axes_of
 from gradcli.ops.structural import STRUCTURAL
 
 _RESHAPES = frozenset(("reshape", "flatten", "squeeze", "unsqueeze"))
 """Operations that keep the elements in their order."""
-
-_SHOWN = 16
-"""Elements up to which zeros with a part put into them are written element by element."""
 
 
 def fitted(algebra: Algebra, form: int, shape: Shape) -> int:
@@ -53,15 +51,6 @@ def fitted(algebra: Algebra, form: int, shape: Shape) -> int:
     if algebra.rational(form) == 0:
         return algebra.of_atom(algebra.atom("zeros", (), settings, shape))
     return algebra.multiply(form, algebra.of_atom(algebra.atom("ones", (), settings, shape)))
-
-
-def elementwise(algebra: Algebra, form: int) -> int:
-    """The form, or the shorter one of a literal that exact arithmetic makes of it: [1, 2] + [3, 4] = [4, 6]."""
-    shape = algebra.shape(form)
-    if not shape or prod(shape) > FEW or not algebra.is_literal(form) or single(algebra, form)[0] == "stack":
-        return form
-    written = literal(algebra, Elements(algebra, apply_operation).forms(form), shape)
-    return written if algebra.size(written) <= algebra.size(form) else form
 
 
 def array_constant_form(algebra: Algebra, value: Constant) -> int:
@@ -104,9 +93,9 @@ def array_form(algebra: Algebra, operation: str, operands: Sequence[int], settin
             return array_form(algebra, "reduce_sum", operands, (("axis", None), ("keepdims", False)), ())
         operation, settings = "reshape", (("shape", shape),)
     elif operation in ("permute", "transpose"):
-        operation, settings = "permute", (("axes", _order(algebra.shape(operands[0]), operation, dict(settings))),)
+        operation, settings = "permute", (("axes", order_of(algebra.shape(operands[0]), operation, dict(settings))),)
     elif operands:
-        settings = _normal_settings(algebra.shape(operands[0]), operation, settings)
+        settings = normal_settings(algebra.shape(operands[0]), operation, settings)
         if operation.startswith("reduce_") and dict(settings)["axis"] is None:  # sizes of 1 that are kept are broadcast
             settings = tuple([(name, False if name == "keepdims" else value) for name, value in settings])
             shape = ()
@@ -184,7 +173,7 @@ def _simplified(algebra: Algebra, operation: str, operands: Sequence[int], setti
     given = dict(settings)
     match operation:
         case "matmul":
-            return _literal_or(algebra, operation, operands, (), shape, product(algebra, operands))
+            return literal_or(algebra, operation, operands, (), shape, product(algebra, operands))
         case "reshape" if algebra.shape(operand) == shape:
             return operand
         case "reshape" if kind == "reshape":
@@ -192,12 +181,12 @@ def _simplified(algebra: Algebra, operation: str, operands: Sequence[int], setti
         case "reshape" if kind.startswith("reduce_") and (kept := _kept(algebra, operand, shape)) is not None:
             return kept
         case "permute" if given["axes"] is None and rank(algebra, operand) == 2:
-            return _literal_or(algebra, operation, operands, settings, shape, transposed(algebra, operand))
+            return literal_or(algebra, operation, operands, settings, shape, transposed(algebra, operand))
         case "permute" if given["axes"] == tuple(range(rank(algebra, operand))) or rank(algebra, operand) < 2:
             return operand
-        case "index" | "index_put" if algebra.shape(operand) == shape and _is_whole(given["index"]):  # A[:] = A
+        case "index" | "index_put" if algebra.shape(operand) == shape and is_whole(given["index"]):  # A[:] = A
             return operand
-        case "index" if kind == "index" and (place := _joined_index(algebra, operand, given["index"])) is not None:
+        case "index" if kind == "index" and (place := joined_index(_index_of(algebra, operand), given["index"])) is not None:
             return array_form(algebra, "index", content, (("index", place),), shape)  # A[0][1] = A[0, 1]
         case "inv" if is_identity(algebra, operand):
             return operand
@@ -224,67 +213,17 @@ def _simplified(algebra: Algebra, operation: str, operands: Sequence[int], setti
     if operation == "stack" and given["axis"] == 0 and all(map(algebra.is_literal, operands)):
         algebra.literals.add(algebra.forms[found][0][0][0][0])
         return found
-    return _literal_or(algebra, operation, operands, settings, shape, found)
+    return literal_or(algebra, operation, operands, settings, shape, found)
+
+
+def _index_of(algebra: Algebra, form: int) -> Setting:
+    atom = algebra.single_atom(form)
+    assert atom is not None
+    return dict(algebra.settings[atom])["index"]
 
 
 def _all_square(algebra: Algebra, forms: Sequence[int]) -> bool:
     return all(len(set(algebra.shape(form))) == 1 for form in forms)
-
-
-def _literal_or(algebra: Algebra, operation: str, operands: Sequence[int], settings: Settings, shape: Shape, found: int) -> int:
-    """What exact arithmetic makes of literals, where that is not longer than what was found."""
-    if prod(shape) > FEW or any(prod(algebra.shape(operand)) > FEW for operand in operands):
-        return found
-    if not all(_is_known(algebra, operand) for operand in operands) or not (operation in ON_ELEMENTS or operation in _EXACT):
-        return found
-    shown = operation == "index_put" and prod(shape) <= _SHOWN
-    if not operands or not (shown or any(algebra.is_literal(operand) and algebra.shape(operand) for operand in operands)):
-        return found
-    elements = Elements(algebra, apply_operation)
-    if operation in _EXACT:
-        exact = _EXACT[operation](algebra, [elements.forms(operand) for operand in operands], settings)
-        if exact is None:
-            return found
-        values = exact
-    else:
-        atom = algebra.atom(operation, tuple(operands), settings, shape)
-        values = elements.forms(algebra.of_atom(atom))
-    written = literal(algebra, values, shape)
-    return written if shown or algebra.size(written) <= algebra.size(found) else found
-
-
-def _is_known(algebra: Algebra, form: int) -> bool:
-    """Whether the elements of a form are written without an index: of literals, numbers, ones, eye(n)."""
-    arrays = [atom for monomial, _ in algebra.forms[form] for atom, _ in monomial if atom in algebra.shapes]
-    return all(atom in algebra.literals or algebra.atoms[atom].kind in ("ones", "zeros", "eye") for atom in arrays)
-
-
-def _extreme(choose: Callable[..., Rational]) -> Callable[[Algebra, list[list[int]], Settings], list[int] | None]:
-    def exact(algebra: Algebra, operands: list[list[int]], settings: Settings) -> list[int] | None:
-        values = [value for form in operands[0] if (value := algebra.rational(form)) is not None]
-        complete = len(values) == len(operands[0]) and dict(settings).get("axis") is None
-        return [algebra.number(choose(values))] if complete else None
-
-    return exact
-
-
-def _length(algebra: Algebra, operands: list[list[int]], settings: Settings) -> list[int] | None:
-    """The square root of the sum of the squares."""
-    if dict(settings)["axis"] is not None:
-        return None
-    total = algebra.add([algebra.power(form, 2) for form in operands[0]])
-    return [algebra.power(total, Fraction(1, 2))]
-
-
-_EXACT: dict[str, Callable[[Algebra, list[list[int]], Settings], list[int] | None]] = {
-    "det": lambda algebra, operands, settings: determinant(algebra, operands[0]),
-    "cofactor": lambda algebra, operands, settings: cofactors(algebra, operands[0]),
-    "inv": lambda algebra, operands, settings: inverse(algebra, operands[0]),
-    "reduce_norm": _length,
-    **dict.fromkeys(("reduce_max", "reduce_amax"), _extreme(max)),
-    **dict.fromkeys(("reduce_min", "reduce_amin"), _extreme(min)),
-}
-"""Exact arithmetic on the elements of literals, for operations that do more than add and multiply; None where there is none."""
 
 
 def _by_rule(algebra: Algebra, operation: str, operands: Sequence[int], settings: Settings) -> int | None:
@@ -321,53 +260,6 @@ def _instance(algebra: Algebra, graph: Graph, values: dict[str, int]) -> int:
         else:
             forms.append(apply_operation(algebra, node.operation, [forms[input] for input in node.inputs]))
     return forms[graph.output]
-
-
-# ---- settings in one way of writing each ----
-
-
-def _order(shape: Shape, operation: str, given: dict[str, Setting]) -> Setting:
-    """The axes of a transposition in their new order; None for the reverse order."""
-    order = list(range(len(shape)))
-    if operation == "transpose":
-        first, second = axis_of(given["axis0"], shape), axis_of(given["axis1"], shape)
-        order[first], order[second] = order[second], order[first]
-    else:
-        order = order[::-1] if given["axes"] is None else list(axes_of(given["axes"], shape))
-    return None if order == list(range(len(shape)))[::-1] and len(order) > 1 else tuple(order)
-
-
-def _normal_settings(shape: Shape, operation: str, settings: Settings) -> Settings:
-    given = dict(settings)
-    axis = given.get("axis")
-    if operation in ("stack", "cat", "one_hot") or "axis" not in given or axis is None or not shape:
-        return settings
-    if "keepdims" not in given:  # counted from the end where the default is the last one
-        last = isinstance(axis, int) and axis % len(shape) == len(shape) - 1
-        return tuple(
-            (n, (-1 if last else axis % len(shape)) if n == "axis" and isinstance(axis, int) else v) for n, v in settings
-        )
-    axes = tuple(sorted(axes_of(axis, shape)))
-    if len(axes) == len(shape):
-        normal: Setting = None
-    else:
-        normal = axes[0] if len(axes) == 1 else axes
-    return tuple((name, normal if name == "axis" else value) for name, value in settings)
-
-
-def _joined_index(algebra: Algebra, operand: int, index: Setting) -> Setting:
-    """The index of an element of a part as one index; None where the part is not all of the last axes."""
-    atom = algebra.single_atom(operand)
-    assert atom is not None
-    first = dict(algebra.settings[atom])["index"]
-    plain = isinstance(first, tuple) and all(isinstance(entry, int) for entry in first)
-    return first + index if plain and isinstance(first, tuple) and isinstance(index, tuple) else None
-
-
-def _is_whole(index: Setting) -> bool:
-    """Whether an index that keeps the shape keeps every element in its place."""
-    entries = index if isinstance(index, tuple) else (index,)
-    return all(isinstance(entry, tuple) and entry[3] in (None, 1) for entry in entries)
 
 
 def _sum_to(algebra: Algebra, operand: int, shape: Shape) -> int:

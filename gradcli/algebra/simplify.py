@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from fractions import Fraction
 
 from gradcli.algebra.array_expanded import shortest_array
-from gradcli.algebra.array_forms import array_constant_form, array_form, elementwise, fitted
+from gradcli.algebra.array_forms import array_constant_form, array_form, fitted
+from gradcli.algebra.array_literals import elementwise
 from gradcli.algebra.normal import Algebra
 from gradcli.algebra.rules import apply_operation
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Settings
