@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gradcli.algebra.derivatives import Simplified, diff, simplify
     from gradcli.algebra.equality import equal
     from gradcli.algebra.equality_verdict import Equality
+    from gradcli.autodiff.element_run import element_tape
     from gradcli.autodiff.jacobian import Hessian, Jacobian, hessian, jacobian, vjp
     from gradcli.autodiff.record import outline, record
     from gradcli.autodiff.tangent import jvp
@@ -48,6 +49,7 @@ _HOMES = {
     "diff": "gradcli.algebra.derivatives",
     "draw": "gradcli.output.drawing",
     "equal": "gradcli.algebra.equality",
+    "element_tape": "gradcli.autodiff.element_run",
     "explain": "gradcli.derivation.explain",
     "hessian": "gradcli.autodiff.jacobian",
     "jacobian": "gradcli.autodiff.jacobian",
@@ -74,6 +76,7 @@ __all__ = [
     "derive",
     "diff",
     "draw",
+    "element_tape",
     "equal",
     "explain",
     "hessian",
