@@ -58,7 +58,7 @@ MESSAGES: list[tuple[str, dict[str, Shape], str]] = [
     ("[u, 1]", {"u": (2,)}, "[u, 1] with u of shape (2,) and 1 of shape ()"),
     ("u[5]", {"u": (2,)}, "u[5] with u of shape (2,): the index 5 is out of range"),
     ("A[0, 1, 2]", {"A": (2, 2)}, "A[0, 1, 2] with A of shape (2, 2)"),
-    ("reshape(A, 3, 3)", {"A": (2, 3)}, "reshape(A, shape=(3, 3)) with A of shape (2, 3)"),
+    ("reshape(A, 3, 3)", {"A": (2, 3)}, "reshape(A, 3, 3) with A of shape (2, 3)"),
     ("sum(A, axis=2)", {"A": (2, 3)}, "sum(A, axis=2) with A of shape (2, 3)"),
     ("permute(A, [0, 0])", {"A": (2, 3)}, "with A of shape (2, 3)"),
     ("det(A)", {"A": (2, 3)}, "det(A) with A of shape (2, 3)"),
