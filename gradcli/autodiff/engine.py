@@ -14,7 +14,6 @@ from gradcli.autodiff.functions import function_name
 from gradcli.autodiff.reverse import carries, fitted, quiet
 from gradcli.autodiff.saved import RESULT, reads
 from gradcli.errors import Span
-from gradcli.graph.graph import VARIABLE
 from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders import Value
 from gradcli.ops.operation import OPERATIONS
@@ -122,7 +121,7 @@ def _run(
         while pending:
             id = -heapq.heappop(pending)
             adjoint = adjoints[id]
-            leaf = tape.graph.operations[id] == VARIABLE
+            leaf = tape.is_made(id)
             if leaf or id in tape.slots or (inputs is not None and id in inputs):
                 found[id] = adjoint
             if leaf or (wanted is not None and (id not in wanted or all(id <= input for input in inputs or ()))):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradcli.autodiff.eager import Eager
 from gradcli.autodiff.tape import Tape
 from gradcli.errors import GradcliError
-from gradcli.graph.graph import VARIABLE, Graph
+from gradcli.graph.graph import Graph
 from gradcli.language.parser import is_name
 
 
@@ -26,8 +26,8 @@ def tape_of(tape: Eager, output: int | None = None) -> Tape:
     source = tape.graph
     graph = Graph(source.max_nodes, source.max_elements)
     new: dict[int, int] = {}
-    for id in _leading_to(source, output):
-        if source.operations[id] == VARIABLE:
+    for id in _leading_to(tape, output):
+        if tape.is_made(id):
             new[id] = graph.variable(_unused(tape.names.get(id, "t"), graph), source.spans[id], source.shape(id))
             continue
         new[id] = graph.append(source.operations[id], tuple([new[input] for input in source.inputs[id]]), source.spans[id])
@@ -51,16 +51,17 @@ def tape_of(tape: Eager, output: int | None = None) -> Tape:
         values=[tape.values[id] for id in kept],
         requires_grad=[tape.requires_grad[id] for id in kept],
         adjoints=[adjoints.get(id) for id in kept],
-        retained=frozenset(new[id] for id in kept if id in tape.slots and source.operations[id] != VARIABLE),
+        retained=frozenset(new[id] for id in kept if id in tape.slots and not tape.is_made(id)),
     )
 
 
-def _leading_to(graph: Graph, output: int) -> list[int]:
+def _leading_to(tape: Eager, output: int) -> list[int]:
     """The nodes that lead to one, ascending."""
     seen = {output}
     work = [output]
     while work:
-        for input in graph.inputs[work.pop()]:
+        id = work.pop()
+        for input in () if tape.is_made(id) else tape.graph.inputs[id]:
             if input not in seen:
                 seen.add(input)
                 work.append(input)
