@@ -1,7 +1,7 @@
 """What PyTorch prints for the scripts in ``data/torch_scripts``: writes each script's standard output into a file beside it.
 
-Run it where PyTorch 2.13.0 is installed: ``python tests/measure_scripts.py [NAME...]``. Addresses become 0x..., and an exception that
-ends a script is its last line, behind ``!``. The tests compare with the files.
+Run it where PyTorch 2.13.0 is installed: ``python tests/measure_scripts.py [NAME...]``. Addresses become 0x..., and an
+exception that ends a script is its last line, behind ``!``. The tests compare with the files.
 """
 
 from __future__ import annotations

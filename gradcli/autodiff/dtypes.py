@@ -19,12 +19,14 @@ TRUTHS = frozenset(("lt", "le", "gt", "ge", "eq", "ne", "logical_and", "logical_
 PLACES = frozenset(("argmax", "argmin", "one_hot"))
 """Operations whose results are whole numbers, whatever their operands."""
 
-_WHOLE = frozenset(
-    "add sub mul neg abs sign floor ceil round trunc remainder fmod floor_divide pow square maximum minimum max min clamp "
-    "clamp_min clamp_max where clone detach copysign relu amax amin median sum prod reduce_sum reduce_prod reduce_max reduce_min "
-    "reduce_amax reduce_amin cumsum cumprod index index_put stack cat expand sum_to reshape flatten squeeze unsqueeze permute "
-    "transpose dot outer matmul diag trace tril triu zeros ones eye arange".split()
-)
+_WHOLE = frozenset((
+    "add", "sub", "mul", "neg", "abs", "sign", "floor", "ceil", "round", "trunc", "remainder", "fmod", "floor_divide",
+    "pow", "square", "maximum", "minimum", "max", "min", "clamp", "clamp_min", "clamp_max", "where", "clone",
+    "detach", "copysign", "relu", "amax", "amin", "median", "sum", "prod", "reduce_sum", "reduce_prod", "reduce_max",
+    "reduce_min", "reduce_amax", "reduce_amin", "cumsum", "cumprod", "index", "index_put", "stack", "cat", "expand",
+    "sum_to", "reshape", "flatten", "squeeze", "unsqueeze", "permute", "transpose", "dot", "outer", "matmul", "diag",
+    "trace", "tril", "triu", "zeros", "ones", "eye", "arange",
+))  # fmt: skip
 """Operations whose results are whole numbers where their operands are."""
 
 _COUNTS = frozenset(("reduce_sum", "reduce_prod", "cumsum", "cumprod", "sum", "prod"))

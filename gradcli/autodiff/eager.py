@@ -1,7 +1,7 @@
-"""PyTorch's tape as a machine: operations are recorded as they run, and backward passes run on what is recorded so far.
+"""PyTorch's tape as a machine: operations are recorded as they run, and backward passes run on what was recorded.
 
-Tensors are ids of nodes of one graph. A node is never changed: where a program changes a tensor in place, a new node holds the new
-value, and a :class:`Cell` knows which node that is.
+Tensors are ids of nodes of one graph. A node is never changed: where a program changes a tensor in place, a new node holds
+the new value, and a :class:`Cell` knows which node that is.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ class Eager:
         """
         graph = self.graph
         shape = inferred_shape(graph, name, inputs, settings, span)
-        numbers = all([self.dtypes[input] == NUMBER for input in inputs]) and bool(inputs)
+        numbers = all(self.dtypes[input] == NUMBER for input in inputs) and bool(inputs)
         dtype = NUMBER if numbers else self._promoted(name, inputs)
         values = [self.operand(input, dtype) for input in inputs]
         id = graph.append(name, inputs, span)
@@ -227,7 +227,7 @@ class Eager:
         return promoted(name, operands, self.dtype)
 
     def _needs(self, name: str, inputs: Sequence[int]) -> bool:
-        return any([self.requires_grad[input] and carries(name, index) for index, input in enumerate(inputs)])
+        return any(self.requires_grad[input] and carries(name, index) for index, input in enumerate(inputs))
 
     def _record(self, id: int, operation: str, inputs: tuple[int, ...], value: Value, dtype: str, needs: bool) -> None:
         value = rounded(value, dtype)

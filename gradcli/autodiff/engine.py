@@ -1,4 +1,4 @@
-"""Backward passes on an eager tape: newest node first, into ``.grad``, with PyTorch's rules of what is freed and what is an error."""
+"""Backward passes on an eager tape: newest node first, into ``.grad``; what is freed and what is an error is PyTorch's."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def backward(
         span: Where the program asks for it.
 
     Raises:
-        TapeError: PyTorch refuses: nothing requires a gradient, the node has several elements, the graph is freed, or a value that
-            is needed was changed in place.
+        TapeError: PyTorch refuses: nothing requires a gradient, the node has several elements, the graph is freed, or a
+            value that is needed was changed in place.
     """
     found = _run(tape, id, gradient, retain_graph, create_graph, inputs, span)
     for node in sorted(found, reverse=True):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import prod
+
 from gradcli.autodiff.eager import Eager
 from gradcli.autodiff.tape import Tape
 from gradcli.errors import GradcliError
-from gradcli.graph.graph import Graph
+from gradcli.graph.graph import CONSTANT, Graph
 from gradcli.language.parser import is_name
+from gradcli.lowering.builders import Value
+from gradcli.ops.structural import STRUCTURAL
 
 
 def tape_of(tape: Eager, output: int | None = None) -> Tape:
@@ -14,15 +19,13 @@ def tape_of(tape: Eager, output: int | None = None) -> Tape:
 
     Args:
         tape: The eager tape.
-        output: The node; None for the one from which the last backward pass began.
+        output: The node; None for the one from which the last backward pass began, or the last result where there was none.
 
     Raises:
-        GradcliError: There was no backward pass.
+        GradcliError: Nothing was recorded.
     """
     if output is None:
-        output = tape.root
-    if output < 0:
-        raise GradcliError("nothing ran backward, so there is no graph to show", hint="call .backward() on a result")
+        output = tape.root if tape.root >= 0 else _last_result(tape)
     source = tape.graph
     graph = Graph(source.max_nodes, source.max_elements)
     new: dict[int, int] = {}
@@ -53,6 +56,80 @@ def tape_of(tape: Eager, output: int | None = None) -> Tape:
         adjoints=[adjoints.get(id) for id in kept],
         retained=frozenset(new[id] for id in kept if id in tape.slots and not tape.is_made(id)),
     )
+
+
+def _last_result(tape: Eager) -> int:
+    """The last node that an operation made, one that requires a gradient where there is one."""
+    results = [id for id in range(len(tape.graph)) if tape.graph.inputs[id]]
+    if not results:
+        raise GradcliError("the script computed nothing with tensors, so there is no graph to show")
+    return max(results, key=lambda node: (tape.requires_grad[node], node))
+
+
+def as_numbers(tape: Tape) -> Tape:
+    """A tape of arrays that have one element each as a tape of numbers, which derivations are written of.
+
+    Raises:
+        GradcliError: An array has several elements, or an operation is none on numbers.
+    """
+    source = tape.graph
+    if not source.shapes:
+        return tape
+    graph = Graph(source.max_nodes)
+    new: dict[int, int] = {}
+    kept: list[int] = []
+    names = {id: name for name, id in source.variables.items()}
+    for node in source:
+        shape = source.shape(node.id)
+        if prod(shape) != 1:
+            raise GradcliError(
+                f"a derivation is written of numbers, and here is an array of shape {shape}",
+                hint="--graph and --json take arrays",
+            )
+        operation = _ON_NUMBERS.get(node.operation, node.operation)
+        if not operation:
+            new[node.id] = new[node.inputs[0]]
+            if node.id in source.given_names and new[node.id] not in names:
+                graph.given_names[new[node.id]] = source.given_names[node.id]
+            continue
+        if operation in STRUCTURAL:
+            raise GradcliError(f"a derivation is written of operations on numbers, and {operation} is none")
+        span = source.spans[node.id]
+        if node.id in names:
+            new[node.id] = graph.variable(names[node.id], span)
+        elif node.operation == CONSTANT:
+            new[node.id] = graph.constant(source.constants[node.id], span)
+        else:
+            new[node.id] = graph.append(operation, tuple([new[input] for input in node.inputs]), span)
+            if node.id in source.given_names:
+                graph.given_names[new[node.id]] = source.given_names[node.id]
+        kept.append(node.id)
+    graph.output = new[source.output]
+    graph.outputs = [graph.output]
+    return replace(
+        tape,
+        graph=graph,
+        bindings={name: _number(value) for name, value in tape.bindings.items()},
+        values=[_number(tape.values[id]) for id in kept],
+        requires_grad=[tape.requires_grad[id] for id in kept],
+        adjoints=[None if adjoint is None else _number(adjoint) for adjoint in (tape.adjoints[id] for id in kept)],
+        retained=frozenset(new[id] for id in tape.retained),
+    )
+
+
+_ON_NUMBERS = {
+    **dict.fromkeys(("matmul", "dot", "outer"), "mul"),
+    **dict.fromkeys((
+        "reduce_sum", "reduce_mean", "reduce_prod", "reduce_max", "reduce_min", "reduce_amax", "reduce_amin", "reshape", "flatten",
+        "squeeze", "unsqueeze", "permute", "transpose", "expand", "sum_to", "stack", "index", "trace", "det", "cumsum",
+    ), ""),
+    **{f"mean_{loss}": loss for loss in ("mse_loss", "l1_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits")},
+}  # fmt: skip
+"""What operations on arrays of one element are on numbers; empty for those that leave the number as it is."""
+
+
+def _number(value: Value) -> float:
+    return value if isinstance(value, float) else float(value.item())
 
 
 def _leading_to(tape: Eager, output: int) -> list[int]:

@@ -16,7 +16,13 @@ EVAL_SCHEMA = "gradcli/eval/1"
 
 
 def eval_json(
-    tape: Tape, derivation: Derivation | None, expression: str, warnings: Sequence[str], *, ascii: bool = False
+    tape: Tape,
+    derivation: Derivation | None,
+    expression: str,
+    warnings: Sequence[str],
+    *,
+    ascii: bool = False,
+    printed: str | None = None,
 ) -> Iterator[str]:
     """The pieces of the document of `gradcli eval --json`; joined they are one JSON object.
 
@@ -26,11 +32,13 @@ def eval_json(
         expression: The source text.
         warnings: What the user should know; also why something is left out.
         ascii: With escapes for characters beyond ASCII.
+        printed: What a script printed; None where there is no script.
     """
     encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
     listing = FunctionListing(tape, board=False)
     derivatives = {"derivative": None if derivation is None else _derivatives(derivation)}
-    yield from head_json({"schema": EVAL_SCHEMA, "expression": expression, **run_facts(tape), **derivatives}, encode)
+    script = {} if printed is None else {"printed": printed}
+    yield from head_json({"schema": EVAL_SCHEMA, "expression": expression, **script, **run_facts(tape), **derivatives}, encode)
     yield ',\n "nodes": '
     yield from list_json(map(encode, (node_object(listing.entry(id)) for id in range(len(tape.graph)))))
     yield ',\n "edges": '

@@ -1,1 +1,1 @@
-"""Scripts in a subset of Python that are read and interpreted, never executed: PyTorch's and TensorFlow 1's programs of a lesson."""
+"""Scripts of a lesson for PyTorch and TensorFlow 1, in a subset of Python: read and interpreted, never executed."""

@@ -90,9 +90,8 @@ def _to_dict(machine: Machine, values: Any = (), **items: Any) -> dict[Any, Any]
 
 
 def _range(machine: Machine, *bounds: Any) -> range:
-    whole = [_number(machine, bound) for bound in bounds]
-    return _python(range, *[int(b) if isinstance(b, float) and isinstance(o, Foreign) else b
-                            for b, o in zip(whole, bounds, strict=True)])  # type: ignore[no-any-return]  # fmt: skip
+    found: range = _python(range, *[int(bound.number(machine)) if isinstance(bound, Foreign) else bound for bound in bounds])
+    return found
 
 
 def _len(machine: Machine, value: Any) -> int:
@@ -257,15 +256,19 @@ def _types() -> list[Type]:
         Type("dict", _to_dict, (dict,)),
     ]
     every = tuple(EXCEPTIONS)
-    return kinds + [Type(name, _exception(name), every if name == "Exception" else (name, *more)) for name, more in EXCEPTIONS.items()]
+    return kinds + [
+        Type(name, _exception(name), every if name == "Exception" else (name, *more)) for name, more in EXCEPTIONS.items()
+    ]
 
 
 # ---- math ----
 
 _MATH = (
-    "acos acosh asin asinh atan atan2 atanh ceil copysign cos cosh degrees erf erfc exp expm1 fabs floor fmod frexp gamma hypot "
-    "isclose isfinite isinf isnan ldexp lgamma log log10 log1p log2 pow radians sin sinh sqrt tan tanh trunc gcd"
-).split()
+    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "ceil", "copysign", "cos", "cosh", "degrees", "erf",
+    "erfc", "exp", "expm1", "fabs", "floor", "fmod", "frexp", "gamma", "hypot", "isclose", "isfinite", "isinf",
+    "isnan", "ldexp", "lgamma", "log", "log10", "log1p", "log2", "pow", "radians", "sin", "sinh", "sqrt", "tan",
+    "tanh", "trunc", "gcd",
+)  # fmt: skip
 
 
 def _of_math(name: str) -> Native:
@@ -303,5 +306,3 @@ def math_module() -> Namespace:
     names: dict[str, Any] = {name: _of_math(name) for name in _MATH}
     names |= {"factorial": Native("factorial", _factorial), "fsum": Native("fsum", _fsum), "prod": Native("prod", _prod)}
     return Namespace("math", {**names, "pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "nan": math.nan})
-
-

@@ -6,7 +6,8 @@ An expansion is a list of nodes, which are expanded in turn, of instructions, an
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+import builtins as python_builtins
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from gradcli.scripts.code import Arity, Code, Instruction, Label
@@ -31,18 +32,28 @@ class _Loop:
         self.end = end
 
 
-def compiled(source: Source) -> Code:
+def compiled(source: Source, builtins: Collection[str]) -> Code:
     """The code of a script.
+
+    Args:
+        source: The script.
+        builtins: The names that every script has.
 
     Raises:
         GradcliError: It is no Python, or uses what the subset does not have.
     """
-    return _Compiler(source).code("<module>", source.tree().body)
+    tree = source.tree()
+    stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    stored |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    stored |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    stored |= {alias.asname or alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    return _Compiler(source, stored | {*builtins, "__name__"}).code("<module>", tree.body)
 
 
 class _Compiler:
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, known: Collection[str]) -> None:
         self.source = source
+        self.known = known
         self.blocks: list[_Loop] = []
 
     def code(self, name: str, body: Sequence[ast.stmt]) -> Code:
@@ -203,7 +214,9 @@ class _Compiler:
             following = Label()
             if handler.type is not None:
                 items += [handler.type, Instruction("catches", following, handler)]
-            items += [Instruction("pop", None, handler)] if handler.name is None else [Instruction("store", handler.name, handler)]
+            items += (
+                [Instruction("pop", None, handler)] if handler.name is None else [Instruction("store", handler.name, handler)]
+            )
             items += [*handler.body, Instruction("jump", end, handler), following]
         return [*items, Instruction("raise", None, node), end]
 
@@ -280,6 +293,8 @@ class _Compiler:
 
     def name(self, node: ast.Name) -> list[Item]:
         self.check_name(node, node.id)
+        if node.id not in self.known and node.id in dir(python_builtins):
+            raise self.unknown(node, f"{node.id} is not known here", "gradcli torch --list shows what is")
         return [Instruction("load", node.id, node)]
 
     def check_name(self, node: ast.AST, name: str) -> None:
@@ -370,8 +385,9 @@ class _Compiler:
             if generator.is_async:
                 raise self.unknown(generator.iter, "async is not known here")
             start, end = Label(), Label()
-            items += [generator.iter, Instruction("iterate", None, generator.iter), start, Instruction("next", end, generator.iter),
-                      *self.store(generator.target)]  # fmt: skip
+            source = generator.iter
+            items += [source, Instruction("iterate", None, source), start, Instruction("next", end, source)]
+            items += self.store(generator.target)
             for test in generator.ifs:
                 items += [test, Instruction("jump unless", start, test)]
             closing = [Instruction("jump", start, node), end, *closing]

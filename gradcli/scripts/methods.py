@@ -43,7 +43,9 @@ def method(value: Any, name: str) -> Native:
         hint = f"of its methods {', '.join(known)} are known" if known else ""
         raise UnknownError(f"the method {name} of {type_name(value)} is not known here", hint=hint)
     near = nearest(name, known)
-    raise Raised("AttributeError", f"'{type_name(value)}' object has no attribute '{name}'", f"did you mean {near}?" if near else "")
+    raise Raised(
+        "AttributeError", f"'{type_name(value)}' object has no attribute '{name}'", f"did you mean {near}?" if near else ""
+    )
 
 
 def _plain(value: Any, name: str) -> Callable[..., Any]:

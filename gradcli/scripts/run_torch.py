@@ -47,6 +47,7 @@ def run_torch(
     source = Source(text, where)
     tape = Eager(dtype="float32", max_nodes=max_nodes, max_elements=max_elements, notify=notify)
     session = Session(tape)
-    machine = Machine(source, builtins(), modules(session), write, warn, max_steps)
-    machine.run(compiled(source))
+    names = builtins()
+    machine = Machine(source, names, modules(session), write, warn, max_steps)
+    machine.run(compiled(source, names))
     return tape

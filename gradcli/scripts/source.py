@@ -48,7 +48,7 @@ class Source:
             raise self._syntax_error(error) from None
         except (ValueError, RecursionError, MemoryError) as error:
             deep = isinstance(error, RecursionError | MemoryError)
-            message = "the script nests its parts too deeply" if deep else f"the script is no text of Python: {error}"
+            message = "the script nests its parts too deeply" if deep else f"SyntaxError: {error}"
             raise GradcliError(message, hint="write it in several statements" if deep else "") from None
 
     def span(self, node: ast.AST) -> Span:

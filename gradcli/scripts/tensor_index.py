@@ -38,7 +38,8 @@ def set_index(machine: Machine, tensor: Tensor, index: Any, value: Any) -> None:
     through = tensor.requires_grad or (isinstance(value, Tensor) and value.requires_grad)
     if through and session.tape.enabled:
         raise UnknownError(
-            "assignment to a part of a tensor in a graph is not known here", hint="make the tensor of its parts: torch.stack([...])"
+            "assignment to a part of a tensor in a graph is not known here",
+            hint="make the tensor of its parts: torch.stack([...])",
         )
     places = _places(machine, tensor, index)
     new = numpy.array(tensor.value)
@@ -61,8 +62,11 @@ def _entries(machine: Machine, tensor: Tensor, index: Any) -> tuple[Any, ...]:
     given = index if isinstance(index, tuple) else (index,)
     if sum(entry is not None and entry is not ... for entry in given) > len(shape):
         if not shape:
-            raise Raised("IndexError", "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ "
-                         "to convert a 0-dim tensor to a number")  # fmt: skip
+            raise Raised(
+                "IndexError",
+                "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim "
+                "tensor to a number",
+            )
         raise Raised("IndexError", f"too many indices for tensor of dimension {len(shape)}")
     for entry in given:
         entry = entry.number(machine) if isinstance(entry, Tensor) and not entry.shape else entry

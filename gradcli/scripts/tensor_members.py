@@ -110,13 +110,20 @@ PROPERTIES: dict[str, Callable[[Machine, Tensor], Any]] = {
 
 
 def _backward(
-    machine: Machine, tensor: Tensor, gradient: Any = None, retain_graph: Any = None, create_graph: Any = False, inputs: Any = None
+    machine: Machine,
+    tensor: Tensor,
+    gradient: Any = None,
+    retain_graph: Any = None,
+    create_graph: Any = False,
+    inputs: Any = None,
 ) -> None:
     tape = tensor.session.tape
     given = None if gradient is None else tensor.session.node(machine, gradient)
     asked = None if inputs is None else [one.node for one in (inputs if isinstance(inputs, list | tuple) else [inputs])]
     keep = None if retain_graph is None else machine.truth(retain_graph)
-    backward(tape, tensor.node, given, retain_graph=keep, create_graph=machine.truth(create_graph), inputs=asked, span=machine.span)
+    backward(
+        tape, tensor.node, given, retain_graph=keep, create_graph=machine.truth(create_graph), inputs=asked, span=machine.span
+    )
 
 
 def _item(machine: Machine, tensor: Tensor) -> Any:
@@ -133,7 +140,7 @@ def _numpy(machine: Machine, tensor: Tensor) -> Any:
 
     if tensor.requires_grad:
         raise Raised("RuntimeError", "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-    return wrapped(numpy.array(tensor.value, {"int64": "int64", "bool": bool}.get(tensor.dtype, tensor.dtype)))
+    return wrapped(numpy.array(tensor.value, numpy.dtype(tensor.dtype)))
 
 
 def _size(machine: Machine, tensor: Tensor, dim: Any = None) -> Any:

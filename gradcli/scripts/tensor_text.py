@@ -1,7 +1,7 @@
 """Tensors as PyTorch prints them: four digits, columns aligned, long ones summarised.
 
-After the documentation of ``torch.set_printoptions``, and measured: precision 4, threshold 1000, edge items 3, line width 80; numbers
-are written with exponents where the largest is more than 1,000 times the smallest, above 10⁸, or the smallest below 10⁻⁴.
+After the documentation of ``torch.set_printoptions``, and measured: precision 4, threshold 1000, edge items 3, line width 80;
+numbers are written with exponents where the largest is more than 1,000 times the smallest, above 10⁸, or the smallest below 10⁻⁴.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ class _Format(NamedTuple):
             text = f"{value:.0f}" + ("." if math.isfinite(value) else "")
         else:
             text = f"{value:.{self.precision}f}"
-        return text.rjust(self.width)
+        padded: str = text.rjust(self.width)
+        return padded
 
 
 def tensor_text(values: Any, dtype: str, default: str, suffix: str, options: Options) -> str:
@@ -141,7 +142,8 @@ def _write(values: Any, dtype: str, indent: int, summarised: bool, form: _Format
     if short:
         places = [*range(options.edge), None, *range(size - options.edge, size)]
     rows = ["..." if at is None else _write(values[at], dtype, indent + 1, summarised, form, options) for at in places]
-    return "[" + ("," + "\n" * (values.ndim - 1) + " " * (indent + 1)).join(rows) + "]"
+    between: str = "," + "\n" * (values.ndim - 1) + " " * (indent + 1)
+    return f"[{between.join(rows)}]"
 
 
 def _with_suffixes(text: str, suffixes: Sequence[str], indent: int, width: int) -> str:

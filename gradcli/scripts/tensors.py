@@ -16,7 +16,7 @@ from gradcli.lowering.builders import Value
 from gradcli.ops.structural import ShapeError, broadcast, shape_of
 from gradcli.scripts.source import UnknownError
 from gradcli.scripts.tensor_text import Options, tensor_text
-from gradcli.scripts.values import Foreign, Native, Raised, Size, address
+from gradcli.scripts.values import Foreign, Native, Raised, address
 
 if TYPE_CHECKING:
     from gradcli.scripts.machine import Machine
@@ -140,16 +140,12 @@ def _check_product(a: Shape, b: Shape) -> None:
             f"but got {a[0]} and {b[0]} elements respectively",
         )
     if not a or not b:
-        raise Raised(
-            "RuntimeError", f"both arguments to matmul need to be at least 1D, but they are {len(a)}D and {len(b)}D"
-        )
+        raise Raised("RuntimeError", f"both arguments to matmul need to be at least 1D, but they are {len(a)}D and {len(b)}D")
     if len(a) == 2 and len(b) == 1 and a[1] != b[0]:
         raise Raised("RuntimeError", f"size mismatch, got input ({a[0]}), mat ({a[0]}x{a[1]}), vec ({b[0]})")
     if len(b) == 2 and len(a) in (1, 2) and a[-1] != b[0]:
         rows = a[0] if len(a) == 2 else 1
-        raise Raised(
-            "RuntimeError", f"mat1 and mat2 shapes cannot be multiplied ({rows}x{a[-1]} and {b[0]}x{b[1]})"
-        )
+        raise Raised("RuntimeError", f"mat1 and mat2 shapes cannot be multiplied ({rows}x{a[-1]} and {b[0]}x{b[1]})")
 
 
 class Tensor(Foreign):
@@ -433,7 +429,9 @@ def tensor_from(machine: Machine, session: Session, data: Any, dtype: str | None
     numbers = [item.number(machine) if isinstance(item, Tensor) else item for item in level]
     for number in numbers:
         if not isinstance(number, bool | int | float):
-            raise Raised("TypeError", f"new(): data must be numbers or lists of numbers, not {machine.representation(number)[:40]}")
+            raise Raised(
+                "TypeError", f"new(): data must be numbers or lists of numbers, not {machine.representation(number)[:40]}"
+            )
     if dtype is None:
         kinds = {type(number) for number in numbers}
         dtype = session.tape.dtype if float in kinds or not kinds else "int64" if int in kinds else "bool"
@@ -444,5 +442,3 @@ def tensor_from(machine: Machine, session: Session, data: Any, dtype: str | None
     except OverflowError as error:
         raise Raised("RuntimeError", f"value cannot be converted to type {dtype} without overflow") from error
     return session.leaf(machine, rounded(values if sizes else float(values), dtype), dtype, requires_grad)
-
-

@@ -1,7 +1,7 @@
 """Calls of PyTorch's functions, derived from the declarations of operations: operands first, then settings.
 
-A function of PyTorch that has the name of an operation, or one of its spellings, is that operation. The tables here say what PyTorch
-calls arguments, and which names it does not have.
+A function of PyTorch that has the name of an operation, or one of its spellings, is that operation. The tables here say what
+PyTorch calls arguments, and which names it does not have.
 """
 
 from __future__ import annotations
@@ -29,37 +29,44 @@ ARGUMENTS = {
 }  # fmt: skip
 """PyTorch's names of arguments, and those of the declarations."""
 
-LACKING = frozenset(
-    "ln cbrt power mod swish gelu_tanh shift recurrence sum_to windows fold_windows conv_input_gradient conv_weight_gradient "
-    "cofactor stop_gradient index_put index".split()
-)
+LACKING = frozenset((
+    "ln", "cbrt", "power", "mod", "swish", "gelu_tanh", "shift", "recurrence", "sum_to", "windows", "fold_windows",
+    "conv_input_gradient", "conv_weight_gradient", "cofactor", "stop_gradient", "index_put", "index", "solve",
+))  # fmt: skip
 """Spellings of operations that no module of PyTorch has with this meaning."""
 
-FUNCTIONAL = frozenset(
-    "leaky_relu elu relu6 hardtanh softplus softsign logsigmoid silu gelu hardswish hardsigmoid mish tanhshrink softshrink "
-    "mse_loss l1_loss smooth_l1_loss huber_loss binary_cross_entropy one_hot nll_loss cross_entropy avg_pool2d".split()
-)
+FUNCTIONAL = frozenset((
+    "leaky_relu", "elu", "relu6", "hardtanh", "softplus", "softsign", "logsigmoid", "silu", "gelu", "hardswish",
+    "hardsigmoid", "mish", "tanhshrink", "softshrink", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss",
+    "binary_cross_entropy", "one_hot", "nll_loss", "cross_entropy", "avg_pool2d",
+))  # fmt: skip
 """Those that ``torch.nn.functional`` has, and ``torch`` has not."""
 
-BOTH = frozenset(
-    "relu prelu selu celu hardshrink threshold sigmoid tanh softmax log_softmax layer_norm conv1d conv2d max_pool1d max_pool2d "
-    "avg_pool1d binary_cross_entropy_with_logits".split()
-)
+BOTH = frozenset((
+    "relu", "prelu", "selu", "celu", "hardshrink", "threshold", "sigmoid", "tanh", "softmax", "log_softmax",
+    "layer_norm", "conv1d", "conv2d", "max_pool1d", "max_pool2d", "avg_pool1d", "binary_cross_entropy_with_logits",
+))  # fmt: skip
 """Those that both modules have."""
 
 METHODS_ALONE = frozenset(("expand", "view", "sum_to_size"))
 """Those that are methods of tensors alone."""
 
-NO_METHODS = frozenset(
-    "stack cat concat concatenate selu celu threshold zeros ones eye arange linspace conv1d conv2d layer_norm max_pool1d "
-    "max_pool2d avg_pool1d binary_cross_entropy_with_logits".split()
-)
+NO_METHODS = frozenset((
+    "stack", "cat", "concat", "concatenate", "selu", "celu", "threshold", "zeros", "ones", "eye", "arange",
+    "linspace", "conv1d", "conv2d", "layer_norm", "max_pool1d", "max_pool2d", "avg_pool1d",
+    "binary_cross_entropy_with_logits",
+))  # fmt: skip
 """Functions of ``torch`` that are no methods of tensors."""
 
 ELSEWHERE = {
-    "torch.special": frozenset("i1 expit expm1 exp2 log1p xlogy erf erfc erfinv digamma sinc logit softmax log_softmax".split()),
-    "torch.linalg": frozenset("norm matmul det inv solve".split()),
-}
+    "torch.special": frozenset((
+        "i1", "expit", "expm1", "exp2", "log1p", "xlogy", "erf", "erfc", "erfinv", "digamma", "sinc", "logit",
+        "softmax", "log_softmax",
+    )),
+    "torch.linalg": frozenset((
+        "norm", "matmul", "det", "inv", "solve",
+    )),
+}  # fmt: skip
 """The operations of further modules."""
 
 _CREATIONS = frozenset(("zeros", "ones", "eye", "arange", "linspace"))
@@ -83,7 +90,9 @@ def names_of(module: str) -> list[str]:
     """The names of operations that a module of PyTorch has; ``Tensor`` for the methods of tensors."""
     known = spellings()
     if module in ELSEWHERE:
-        return [name for name in known if name in ELSEWHERE[module]] + [name for name in ("inv",) if name in ELSEWHERE[module] - set(known)]
+        return [name for name in known if name in ELSEWHERE[module]] + [
+            name for name in ("inv",) if name in ELSEWHERE[module] - set(known)
+        ]
     if module == "torch.nn.functional":
         return [name for name in known if name in FUNCTIONAL or name in BOTH]
     special = {"i1", "expit", "inv"}
@@ -122,7 +131,10 @@ def _special(machine: Machine, session: Session, name: str, given: list[Any], ke
         if isinstance(axis, Tensor):
             return session.operate(machine, f"{name}imum", given[:2])
         if isinstance(axis, int):
-            settings = (("axis", axis), ("keepdims", machine.truth(keywords.get("keepdim", given[2] if len(given) > 2 else False))))
+            settings = (
+                ("axis", axis),
+                ("keepdims", machine.truth(keywords.get("keepdim", given[2] if len(given) > 2 else False))),
+            )
             values = session.operate(machine, f"reduce_{name}", given[:1], settings)
             from gradcli.scripts.torch_results import Pair
 
@@ -218,7 +230,7 @@ def _structural(
         operands, given = machine.listed(given[0]) if given else [], given[1:]
     else:
         count = len(operation.parameters)
-        while len(given) > operation.required and len(given[:count]) > operation.required and not _operand(given[: count][-1]):
+        while len(given) > operation.required and len(given[:count]) > operation.required and not _operand(given[:count][-1]):
             count -= 1
         operands, given = given[:count], given[count:]
     settings: dict[str, Setting] = {}
@@ -265,9 +277,13 @@ def setting(machine: Machine, value: Any, name: str) -> Setting:
         return value
     if isinstance(value, list | tuple) and all(isinstance(item, int) for item in value):
         return tuple(value)
-    raise Raised("TypeError", f"{name}(): an argument must be a number or a tuple of numbers, not {machine.representation(value)[:40]}")
+    raise Raised(
+        "TypeError", f"{name}(): an argument must be a number or a tuple of numbers, not {machine.representation(value)[:40]}"
+    )
 
 
 def _no_argument(name: str, keyword: str, known: list[str]) -> Raised:
     near = nearest(keyword, known)
-    return Raised("TypeError", f"{name}() got an unexpected keyword argument '{keyword}'", f"did you mean {near}?" if near else "")
+    return Raised(
+        "TypeError", f"{name}() got an unexpected keyword argument '{keyword}'", f"did you mean {near}?" if near else ""
+    )

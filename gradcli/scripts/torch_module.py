@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.dtypes import FLOATS, rounded
 from gradcli.autodiff.engine import gradients
-from gradcli.graph.graph import Shape
 from gradcli.errors import ExitCode, GradcliError
+from gradcli.graph.graph import Shape
 from gradcli.scripts.builtin import math_module
 from gradcli.scripts.source import UnknownError
-from gradcli.scripts.tensor_members import DTYPES, METHODS, PROPERTIES, dtype_of, dtype_word
+from gradcli.scripts.tensor_members import DTYPES, METHODS, dtype_of, dtype_word
 from gradcli.scripts.tensors import Session, Tensor, tensor_from
 from gradcli.scripts.torch_calls import caller, names_of, spellings
 from gradcli.scripts.torch_results import Mode, Sgd
@@ -32,6 +32,7 @@ _REFUSED = {
                     ("it is not known here, since it reads files or runs code", "write the numbers: torch.tensor([...])")),
     **dict.fromkeys(("float16", "half", "bfloat16", "int32", "int16", "int8", "uint8", "complex64"),
                     ("this dtype is not known here", "float32, float64, int64 and bool are")),
+    "einsum": ("it is not known here", "write matmul, outer, sum and transpose"),
     **dict.fromkeys(("cuda", "backends"), ("tensors are on the CPU here", "leave it out")),
 }  # fmt: skip
 
@@ -83,7 +84,9 @@ class _Module(Namespace):
             message, hint = _REFUSED[name]
             raise UnknownError(f"{self.name}.{name}: {message}", hint=hint)
         if name not in self.names and self.name == "torch.nn" and name[:1].isupper():
-            raise UnknownError(f"torch.nn.{name} is not known here", hint="write its formula, with torch.nn.functional where it helps")
+            raise UnknownError(
+                f"torch.nn.{name} is not known here", hint="write its formula, with torch.nn.functional where it helps"
+            )
         return super().attribute(machine, name)
 
 
@@ -165,7 +168,9 @@ def _alike(value: float) -> Callable[..., Any]:
     return make
 
 
-def _full(machine: Machine, session: Session, size: Any, fill_value: Any, *, dtype: Any = None, requires_grad: Any = False) -> Tensor:
+def _full(
+    machine: Machine, session: Session, size: Any, fill_value: Any, *, dtype: Any = None, requires_grad: Any = False
+) -> Tensor:
     number = fill_value.number(machine) if isinstance(fill_value, Tensor) else fill_value
     found = "bool" if isinstance(number, bool) else "int64" if isinstance(number, int) else session.tape.dtype
     return _filled(machine, session, _shape(machine, session, (size,)), number, dtype or dtype_word(found), requires_grad)
@@ -192,7 +197,9 @@ def _arange(machine: Machine, session: Session, start: Any, end: Any = None, ste
     if not all(isinstance(bound, int | float) for bound in bounds):
         raise Raised("TypeError", "arange() takes numbers")
     if not bounds[2] or (bounds[1] - bounds[0]) * bounds[2] < 0:
-        raise Raised("RuntimeError", "upper bound and lower bound inconsistent with step sign" if bounds[2] else "step must be nonzero")
+        raise Raised(
+            "RuntimeError", "upper bound and lower bound inconsistent with step sign" if bounds[2] else "step must be nonzero"
+        )
     count = (bounds[1] - bounds[0]) / bounds[2]
     _check_count(session, math.ceil(count) if math.isfinite(count) else 10**18)
     name = dtype_of(dtype) or ("int64" if all(isinstance(bound, int) for bound in bounds) else session.tape.dtype)
@@ -254,12 +261,8 @@ def _where_true(name: str) -> Callable[..., Any]:
     return decide
 
 
-def _einsum(machine: Machine, session: Session, *arguments: Any) -> Tensor:
-    raise UnknownError("einsum is not known here", hint="write matmul, outer, sum and transpose")
-
-
 def _method(name: str) -> Callable[..., Any]:
-    return lambda machine, session, input, *arguments, **keywords: METHODS[name](machine, input, *arguments, **keywords)
+    return lambda machine, session, tensor, *arguments, **keywords: METHODS[name](machine, tensor, *arguments, **keywords)
 
 
 _TORCH: dict[str, Callable[..., Any]] = {
@@ -292,7 +295,6 @@ _TORCH: dict[str, Callable[..., Any]] = {
     "isfinite": _where_true("isfinite"),
     "all": _method("all"),
     "any": _method("any"),
-    "einsum": _einsum,
     "device": lambda machine, session, name: Word("cpu"),
     "scalar_tensor": _tensor,
 }
@@ -357,7 +359,9 @@ def _grad(machine: Machine, session: Session, outputs: Any, inputs: Any, grad_ou
     )
     results = [None if node is None else session.tensor(node) for node in found]
     if zeros:
-        results = [_alike(0.0)(machine, session, one) if result is None else result for one, result in zip(wanted, results, strict=True)]
+        results = [
+            _alike(0.0)(machine, session, one) if result is None else result for one, result in zip(wanted, results, strict=True)
+        ]
     return tuple(results)
 
 
