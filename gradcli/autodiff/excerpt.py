@@ -67,34 +67,25 @@ def _last_result(tape: Eager) -> int:
 
 
 def as_numbers(tape: Tape) -> Tape:
-    """A tape of arrays that have one element each as a tape of numbers, which derivations are written of.
+    """A tape of arrays that have one element each as a tape of numbers, whose derivations are easier to read.
 
-    Raises:
-        GradcliError: An array has several elements, or an operation is none on numbers.
+    The tape itself where an array has several elements, or an operation is none on numbers.
     """
     source = tape.graph
-    if not source.shapes:
+    several = any(prod(shape) != 1 for shape in source.shapes.values())
+    if not source.shapes or several or any(_ON_NUMBERS.get(name, name) in STRUCTURAL for name in source.operations):
         return tape
     graph = Graph(source.max_nodes)
     new: dict[int, int] = {}
     kept: list[int] = []
     names = {id: name for name, id in source.variables.items()}
     for node in source:
-        shape = source.shape(node.id)
-        if prod(shape) != 1:
-            raise GradcliError(
-                f"a derivation is written of numbers, and here is an array of shape {shape}",
-                hint="--graph and --json take arrays",
-            )
-        operation = _ON_NUMBERS.get(node.operation, node.operation)
-        if not operation:
+        operation, span = _ON_NUMBERS.get(node.operation, node.operation), source.spans[node.id]
+        if not operation:  # the result is the operand, and has its name too
             new[node.id] = new[node.inputs[0]]
-            if node.id in source.given_names and new[node.id] not in names:
+            if node.id in source.given_names and node.inputs[0] not in names:
                 graph.given_names[new[node.id]] = source.given_names[node.id]
             continue
-        if operation in STRUCTURAL:
-            raise GradcliError(f"a derivation is written of operations on numbers, and {operation} is none")
-        span = source.spans[node.id]
         if node.id in names:
             new[node.id] = graph.variable(names[node.id], span)
         elif node.operation == CONSTANT:
@@ -117,14 +108,17 @@ def as_numbers(tape: Tape) -> Tape:
     )
 
 
+_AS_THEY_ARE = (
+    "reduce_sum", "reduce_mean", "reduce_prod", "reduce_max", "reduce_min", "reduce_amax", "reduce_amin", "reshape", "flatten",
+    "squeeze", "unsqueeze", "permute", "transpose", "expand", "sum_to", "stack", "index", "trace", "det", "cumsum",
+)  # fmt: skip
+"""Operations that leave an array of one element as it is, but for its shape."""
+
 _ON_NUMBERS = {
     **dict.fromkeys(("matmul", "dot", "outer"), "mul"),
-    **dict.fromkeys((
-        "reduce_sum", "reduce_mean", "reduce_prod", "reduce_max", "reduce_min", "reduce_amax", "reduce_amin", "reshape", "flatten",
-        "squeeze", "unsqueeze", "permute", "transpose", "expand", "sum_to", "stack", "index", "trace", "det", "cumsum",
-    ), ""),
+    **dict.fromkeys(_AS_THEY_ARE, ""),
     **{f"mean_{loss}": loss for loss in ("mse_loss", "l1_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits")},
-}  # fmt: skip
+}
 """What operations on arrays of one element are on numbers; empty for those that leave the number as it is."""
 
 

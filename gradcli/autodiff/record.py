@@ -18,7 +18,7 @@ from gradcli.lowering.calls import run_together
 from gradcli.lowering.lower import UnboundVariableError, free_names, lower
 from gradcli.lowering.raising import node_expression
 from gradcli.ops.constants import SPELLINGS, VALUES
-from gradcli.ops.structural import shape_of
+from gradcli.ops.structural import CLASSES, shape_of
 
 
 def record(
@@ -32,6 +32,7 @@ def record(
     max_nodes: int = DEFAULT_MAX_NODES,
     max_elements: int = DEFAULT_MAX_ELEMENTS,
     cotangent: Value | None = None,
+    needs_cotangent: bool = True,
     spare: Collection[str] = (),
 ) -> Tape:
     """Run a program forward and backward.
@@ -46,6 +47,7 @@ def record(
         max_nodes: The limit on the size of the graph.
         max_elements: The limit on the size of an array.
         cotangent: The adjoint of the output, of its shape; None for 1, for an output that is a number.
+        needs_cotangent: Whether an output that is an array must have one where ``wrt`` is given; else it has no gradient.
         spare: Names among the bindings that the program need not use.
 
     Raises:
@@ -73,7 +75,8 @@ def record(
                 values.append(bindings[name])
     if values is None:
         values = evaluate(graph, bindings, cast)
-    return _tape(graph, mode, dtype, bindings, values, wrt, retain_grad, cotangent=cotangent)
+    seed = _seed(graph, cotangent, asked=wrt is not None and needs_cotangent)
+    return _tape(graph, mode, dtype, bindings, values, wrt, retain_grad, seed)
 
 
 def outline(
@@ -83,6 +86,7 @@ def outline(
     retain_grad: Sequence[str] | None = (),
     max_nodes: int = DEFAULT_MAX_NODES,
     shapes: Mapping[str, Shape] | None = None,
+    cotangent: Value | None = None,
 ) -> Tape:
     """The tape of a program whose variables have no values: a static graph in which only exact constants fold.
 
@@ -94,12 +98,13 @@ def outline(
         retain_grad: As for :func:`record`.
         max_nodes: The limit on the size of the graph.
         shapes: The shapes of the variables that are arrays.
+        cotangent: As for :func:`record`.
 
     Raises:
         GradcliError: As :func:`record`.
     """
     graph = compacted(lower(program, StaticBuilder(Graph(max_nodes), shapes=shapes)))
-    return run_graph(graph, None, wrt, mode="static", retain_grad=retain_grad)
+    return run_graph(graph, None, wrt, mode="static", retain_grad=retain_grad, cotangent=cotangent)
 
 
 def run_graph(
@@ -111,6 +116,7 @@ def run_graph(
     dtype: str = "float64",
     retain_grad: Sequence[str] | None = (),
     cotangent: Value | None = None,
+    needs_cotangent: bool = True,
 ) -> Tape:
     """Run a graph that exists already, forward and backward.
 
@@ -121,6 +127,8 @@ def run_graph(
         mode: How the graph came about: ``dynamic`` or ``static``.
         dtype: As for :func:`record`.
         retain_grad: As for :func:`record`.
+        cotangent: As for :func:`record`.
+        needs_cotangent: As for :func:`record`.
 
     Raises:
         GradcliError: A condition that chose what was recorded has another outcome at these values, or a name is not used.
@@ -129,6 +137,8 @@ def run_graph(
     if bindings is None:
         golden = 0.6180339887498949
         numbers = {name: 0.3 + golden * (index + 1) % 1 / 2 for index, name in enumerate(graph.variables)}
+        classes = {graph.inputs[id][-1] for id, operation in enumerate(graph.operations) if operation in CLASSES}
+        numbers |= {name: 0.0 for name, id in graph.variables.items() if id in classes and _holds_classes(graph, id)}
         point = {name: _filled(value, graph.shape(graph.variables[name])) for name, value in numbers.items()}
     else:
         point = {name: cast(value) if cast else value for name, value in bindings.items()}
@@ -136,14 +146,24 @@ def run_graph(
     for id, taken in graph.decisions.items():
         if bindings is not None and bool(values[id]) != taken:
             raise _not_recorded(graph, id, taken)
-    return _tape(graph, mode, dtype, point, values, wrt, retain_grad, symbolic=bindings is None, cotangent=cotangent)
+    seed = _seed(graph, cotangent, asked=wrt is not None and needs_cotangent)
+    return _tape(graph, mode, dtype, point, values, wrt, retain_grad, seed, symbolic=bindings is None)
+
+
+def _holds_classes(graph: Graph, id: int) -> bool:
+    """Whether a variable holds the classes of a loss, and not likelihoods, which have the shape of the input."""
+    users = [user for user, inputs in enumerate(graph.inputs) if id in inputs and graph.operations[user] in CLASSES]
+    return all(graph.shape(graph.inputs[user][0]) != graph.shape(id) or len(graph.inputs[user]) == 1 for user in users)
 
 
 def _filled(value: float, shape: Shape) -> Value:
-    """A number, or an array of some numbers near it."""
+    """A number, or an array of some numbers near it; 0 stays 0."""
     if not shape:
         return value
     import numpy
+
+    if value == 0:
+        return numpy.zeros(shape)
 
     count = numpy.arange(numpy.prod(shape, dtype=int)).reshape(shape)
     return value + 0.01 * count / count.size
@@ -167,12 +187,11 @@ def _tape(
     values: list[Value],
     wrt: Sequence[str] | None,
     retain_grad: Sequence[str] | None,
+    seed: Value | None,
     *,
     symbolic: bool = False,
-    cotangent: Value | None = None,
 ) -> Tape:
-    """The backward pass of a graph that has run."""
-    seed = _seed(graph, cotangent, asked=wrt is not None)
+    """The backward pass of a graph that has run, from the adjoint of its output."""
     chosen = tuple(graph.variables) if wrt is None else tuple(dict.fromkeys(wrt))
     for name in chosen:
         if name not in graph.variables:
@@ -213,7 +232,7 @@ def _seed(graph: Graph, cotangent: Value | None, *, asked: bool) -> Value | None
         raise GradcliError(
             f"the output has the shape {shape}: grad can be implicitly created only for scalar outputs",
             graph.spans[graph.output],
-            "add --cotangent VALUE of that shape, or make it a number, for example by sum(...)",
+            "add --cotangent VALUE of that shape, or --jacobian to `gradcli eval`, or make it a number, for example by sum(...)",
         )
     return None
 

@@ -15,6 +15,7 @@ from gradcli.errors import GradcliError, nearest
 
 if TYPE_CHECKING:
     from gradcli.autodiff.tape import Tape
+    from gradcli.derivation.explain import Explanation
 
 
 def script_file(arguments: Arguments, command: Command) -> tuple[str, str]:
@@ -67,16 +68,19 @@ def show_views(arguments: Arguments, tape_of: Callable[[], Tape], text: str, whe
         tape_of: Gives what the script recorded; called where a view is asked for.
         text: The script.
         where: The name of its file.
-        printed: What it printed, where that was kept.
+        printed: What it printed, or the last piece of it; empty where it printed nothing.
     """
     target, names = arguments.text("graph"), arguments.text("explain")
     if target is not None:
+        tape = tape_of()
         if _graph_format(target)[1] is None:
-            write(["\n"])
-        _graph(arguments, tape_of(), target, basename(where))
+            _separate(printed)
+            printed = target
+        _graph(arguments, tape, target, basename(where))
     if names is not None:
-        write(["\n"])
-        _explain(arguments, tape_of(), names, text)
+        explanation = _explanation(tape_of(), names)
+        _separate(printed)
+        _explain(arguments, explanation)
     if arguments.flag("json"):
         _document(arguments, tape_of(), text, printed)
 
@@ -107,12 +111,15 @@ def _graph(arguments: Arguments, tape: Tape, target: str, title: str) -> None:
     write_file(path, pieces(request))
 
 
-def _explain(arguments: Arguments, tape: Tape, names: str, text: str) -> None:
+def _separate(printed: str) -> None:
+    """An empty line behind what stands on standard output already."""
+    if printed:
+        write(["\n"])
+
+
+def _explanation(tape: Tape, names: str) -> Explanation:
     from gradcli.autodiff.excerpt import as_numbers
-    from gradcli.cli.show import show_blocks
     from gradcli.derivation.explain import explained
-    from gradcli.output.document import document
-    from gradcli.output.explanation import explanation_blocks
 
     wanted = split_names("--explain", [names])
     for name in wanted:
@@ -120,7 +127,14 @@ def _explain(arguments: Arguments, tape: Tape, names: str, text: str) -> None:
             near = nearest(name, tape.wrt)
             hint = f"did you mean {near}?" if near else f"those that do are {', '.join(tape.wrt) or 'none'}"
             raise GradcliError(f"--explain {name}: no tensor {name} that requires a gradient leads to the result", hint=hint)
-    explanation = explained(replace(as_numbers(tape), wrt=tuple(wanted)), by="nodes", steps="normal", expression="")
+    return explained(replace(as_numbers(tape), wrt=tuple(wanted)), by="nodes", steps="normal", expression="")
+
+
+def _explain(arguments: Arguments, explanation: Explanation) -> None:
+    from gradcli.cli.show import show_blocks
+    from gradcli.output.document import document
+    from gradcli.output.explanation import explanation_blocks
+
     show_blocks(lambda style: explanation_blocks(document(explanation), style), None, ascii=arguments.flag("ascii"))
 
 

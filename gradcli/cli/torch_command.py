@@ -23,11 +23,19 @@ Exit codes: 0 success, 2 the script is wrong or uses what is not known, 4 a limi
 """
 
 GRAPH = Option("graph", "Show the graph of the last backward pass in a format of gradcli graph, or write it.", "FORMAT|FILE")
-EXPLAIN = Option("explain", "Derive the gradient by these tensors (w,x), which hold one number each.", "NAMES")
+EXPLAIN = Option("explain", "Derive the gradient by these tensors (w,x).", "NAMES")
 MAX_STEPS = Option("max-steps", "Stop the script after so many steps.", "N", default=3_000_000, minimum=1)
 LIST = Option("list", "What a script may use.")
-OPTIONS = (GRAPH, EXPLAIN, JSON._replace(help="One JSON document: that of gradcli eval, with what the script printed."), LIST, ASCII,
-           MAX_STEPS, MAX_NODES, MAX_ELEMENTS)  # fmt: skip
+OPTIONS = (
+    GRAPH,
+    EXPLAIN,
+    JSON._replace(help="One JSON document: that of gradcli eval, with what the script printed."),
+    LIST,
+    ASCII,
+    MAX_STEPS,
+    MAX_NODES,
+    MAX_ELEMENTS,
+)
 
 
 def run(arguments: Arguments, command: Command) -> None:
@@ -52,7 +60,7 @@ def run(arguments: Arguments, command: Command) -> None:
         tape = run_torch(
             text,
             where,
-            printed.append if arguments.flag("json") else lambda piece: write([piece]),
+            printed.append if arguments.flag("json") else lambda piece: _write(piece, printed),
             write_note,
             max_steps=arguments.integer("max-steps"),
             max_nodes=arguments.integer("max-nodes"),
@@ -64,6 +72,14 @@ def run(arguments: Arguments, command: Command) -> None:
     from gradcli.autodiff.excerpt import tape_of
 
     show_views(arguments, lambda: tape_of(tape), text, where, "".join(printed))
+
+
+def _write(piece: str, printed: list[str]) -> None:
+    """Write what a script prints; of it the last piece is kept, to know whether there was any."""
+    from gradcli.cli.streams import write
+
+    printed[:] = [piece]
+    write([piece])
 
 
 COMMAND = Command("torch", HELP, ("FILE", "The script; - is standard input."), OPTIONS, run)

@@ -122,9 +122,11 @@ def array_constant(array: Array) -> Constant | None:
 
 
 def index_entry(item: Expression) -> Setting:
-    """An entry of an index: a whole number, a slice, or ``...``."""
+    """An entry of an index: a whole number, a slice, ``...``, or ``None`` for a new axis."""
     if isinstance(item, Ellipsis):
         return "..."
+    if isinstance(item, Name) and item.name == "None":
+        return None
     if isinstance(item, Slice):
         return ("slice", *[None if part is None else _whole(part) for part in (item.start, item.stop, item.step)])
     return _whole(item)

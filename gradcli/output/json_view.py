@@ -10,6 +10,7 @@ from gradcli.autodiff.tape import Tape
 from gradcli.derivation.steps import Derivation
 from gradcli.language.text import program_text, to_text
 from gradcli.output.entries import Entry, FunctionListing, Listing
+from gradcli.output.extra import NOTHING, Extra
 from gradcli.output.numbers import json_number
 
 EVAL_SCHEMA = "gradcli/eval/1"
@@ -22,6 +23,7 @@ def eval_json(
     warnings: Sequence[str],
     *,
     ascii: bool = False,
+    extra: Extra = NOTHING,
     printed: str | None = None,
 ) -> Iterator[str]:
     """The pieces of the document of `gradcli eval --json`; joined they are one JSON object.
@@ -32,20 +34,33 @@ def eval_json(
         expression: The source text.
         warnings: What the user should know; also why something is left out.
         ascii: With escapes for characters beyond ASCII.
+        extra: What it tells beyond value and gradient.
         printed: What a script printed; None where there is no script.
     """
     encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
     listing = FunctionListing(tape, board=False)
     derivatives = {"derivative": None if derivation is None else _derivatives(derivation)}
+    more: dict[str, Any] = {}
+    if extra is not NOTHING:
+        from gradcli.output.extra_values import extra_json
+
+        more = extra_json(tape, extra)
     script = {} if printed is None else {"printed": printed}
-    yield from head_json({"schema": EVAL_SCHEMA, "expression": expression, **script, **run_facts(tape), **derivatives}, encode)
+    head = {"schema": EVAL_SCHEMA, "expression": expression, **script, **run_facts(tape), **derivatives, **more}
+    yield from head_json(head, encode)
     yield ',\n "nodes": '
-    yield from list_json(map(encode, (node_object(listing.entry(id)) for id in range(len(tape.graph)))))
+    yield from list_json(map(encode, (_node(listing, id, extra) for id in range(len(tape.graph)))))
     yield ',\n "edges": '
     yield from list_json(map(encode, edge_objects(listing)))
     yield ",\n"
     yield f' "derivation": {encode(None if derivation is None else _steps(tape, derivation))},\n'
     yield f' "warnings": {encode(list(warnings))}}}\n'
+
+
+def _node(listing: FunctionListing, id: int, extra: Extra) -> dict[str, Any]:
+    tangents = extra.tangents
+    moved = {} if tangents is None else {"tangent": json_number(tangents.nodes[id])}
+    return {**node_object(listing.entry(id)), **moved}
 
 
 Encode = Callable[[Any], str]
@@ -90,8 +105,9 @@ def node_object(entry: Entry) -> dict[str, Any]:
         "op": entry.operation,
         "expr": entry.expression,
         "inputs": entry.inputs,
-        "shape": entry.shape,
+        "shape": None if entry.error else entry.shape,
         **({"settings": dict(entry.settings)} if entry.settings else {}),
+        **({"mismatch": entry.error} if entry.error else {}),
         "value": json_number(entry.value),
         "is_leaf": entry.is_leaf,
         "requires_grad": entry.requires_grad,
@@ -112,6 +128,7 @@ def edge_objects(listing: Listing) -> Iterator[dict[str, Any]]:
                 "argument": link.argument,
                 "local_derivative": link.derivative,
                 "local_value": json_number(link.value),
+                **({"broken": True} if link.broken else {}),
             }
 
 
@@ -129,7 +146,7 @@ def _steps(tape: Tape, derivation: Derivation) -> dict[str, list[dict[str, str]]
                 "note": step.note,
             }
             for equation in derivation.of(name)
-            for step in equation.steps
+            for step in (*equation.edges, *equation.steps)
         ]
         for name in tape.wrt
     }

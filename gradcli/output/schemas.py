@@ -32,7 +32,7 @@ def _map(values: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": values}
 
 
-_OPTIONAL = ("settings", "printed")
+_OPTIONAL = ("settings", "mismatch", "broken", "tangent", "jacobian", "hessian", "printed")
 """Keys that a document has only where there is something to say."""
 
 
@@ -59,7 +59,7 @@ _BARE_NODE = {
     "op": _says("variable, constant, or the name of the operation.", _TEXT),
     "expr": _says("What it computes, in the names of its inputs; of a constant its exact value.", _TEXT),
     "inputs": _says("Ids of the operands, all smaller than its own.", _list(_ID)),
-    "shape": _says("Empty for a number.", _list(_ID)),
+    "shape": _says("Empty for a number; null where the operands do not fit.", _or_null(_list(_ID))),
 }
 
 
@@ -69,6 +69,7 @@ def _node(number: dict[str, Any]) -> dict[str, Any]:
         {
             **_BARE_NODE,
             "settings": _SETTINGS,
+            "mismatch": _says("Why the operands do not fit; left out where they do.", _TEXT),
             "value": number,
             "is_leaf": {"type": "boolean"},
             "requires_grad": {"type": "boolean"},
@@ -76,6 +77,9 @@ def _node(number: dict[str, Any]) -> dict[str, Any]:
             "next_functions": _says("Where the backward pass goes from here; null for leaves.", _or_null(_list(_or_null(_TEXT)))),
             "grad": _says("What .grad holds after the backward pass; null on nodes that do not keep it.", _or_null(_NUMBER)),
             "adjoint": _says("The derivative of the output by this node; null where no gradient arrives.", _or_null(_NUMBER)),
+            "tangent": _says(
+                "With --tangent the derivative along the direction; null where it does not move.", _or_null(_NUMBER)
+            ),
         }
     )
 
@@ -89,6 +93,7 @@ _EDGE = _object(
             "Derivative of the target by this argument, in names of nodes; null without a gradient.", _or_null(_TEXT)
         ),
         "local_value": _says("The same as a number.", _or_null(_NUMBER)),
+        "broken": _says("True where the shape of the operand does not fit; else left out.", {"type": "boolean"}),
     }
 )
 
@@ -135,6 +140,27 @@ _STEP = _object(
 )
 
 _COUNT = {"type": "integer", "minimum": 0}
+
+_BLOCKS = _says(
+    "By what is differentiated, then by the variable; a block has the axes of the first, then those of the variable.",
+    _map(_map(_NUMBER)),
+)
+_PASSES = _says("Passes through the graph.", _COUNT)
+_REASON = _says("How it was found, and why so.", _TEXT)
+_TANGENT = _object(
+    {
+        "direction": _says("The tangent of each variable that moves.", _map(_NUMBER)),
+        "outputs": _says("The tangent of each output: the Jacobian-vector product.", _map(_NUMBER)),
+        "derivation": _says(
+            "The forward pass in the order of evaluation; empty where derivation is null.",
+            _list(_object({"node": _TEXT, "steps": _list(_STEP)})),
+        ),
+    }
+)
+_JACOBIAN = _object(
+    {"mode": {"enum": ["forward", "reverse"]}, "passes": _PASSES, "reason": _REASON, "blocks": _BLOCKS},
+)
+_HESSIAN = _object({"passes": _PASSES, "reason": _REASON, "blocks": _BLOCKS})
 
 _WITNESS = _object(
     {
@@ -213,6 +239,9 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                     "Derivative by each variable as an expression or program; null where it is left out, see warnings.",
                     _or_null(_map(_TEXT)),
                 ),
+                "tangent": _says("With --tangent.", _TANGENT),
+                "jacobian": _says("With --jacobian: the derivatives of every output.", _JACOBIAN),
+                "hessian": _says("With --hessian: the second derivatives of the output.", _HESSIAN),
                 "nodes": _says("In the order of evaluation.", _list(_node(_NUMBER))),
                 "edges": _says("By target, then by argument.", _list(_EDGE)),
                 "derivation": _says("The chain rule for each variable; null where it is left out.", _or_null(_map(_list(_STEP)))),
@@ -272,7 +301,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                 "derivative": _says("As an expression or program; null for large graphs.", _or_null(_map(_TEXT))),
                 "nodes": _says(
                     f"By nodes: the computed nodes in the order of evaluation{_WHERE_BY}",
-                    _or_null(_list(_object({"name": _TEXT, "expr": _TEXT, "value": _or_null(_NUMBER)}))),
+                    _or_null(_list(_object({"name": _TEXT, "expr": _TEXT, "shape": _list(_COUNT), "value": _or_null(_NUMBER)}))),
                 ),
                 "equations": _says(
                     f"By nodes: the backward pass, then the variables{_WHERE_BY}",

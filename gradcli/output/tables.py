@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from gradcli.autodiff.tape import Tape
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.numbers import short_text
 from gradcli.ops.operation import OPERATIONS
+from gradcli.ops.structural import shape_text
 from gradcli.output.blocks import Style, Table
-from gradcli.output.diagram import Diagram, FunctionsPart, GraphPart
+from gradcli.output.diagram import MARK, Diagram, FunctionsPart, GraphPart
 from gradcli.output.entries import FunctionListing, GradientListing
 
 TABLE_ROWS = 40
@@ -26,7 +28,9 @@ def _part_of(shown: int, total: int) -> str:
     return f"{shown:,} of {total:,} nodes, those nearest to the output" if shown < total else ""
 
 
-def graph_tables(tape: Tape, style: Style, chosen: Sequence[int], *, rows: int | None) -> Iterator[Table]:
+def graph_tables(
+    tape: Tape, style: Style, chosen: Sequence[int], *, rows: int | None, tangents: Sequence[Any] | None = None
+) -> Iterator[Table]:
     """The nodes and the edges of a run.
 
     Args:
@@ -34,9 +38,10 @@ def graph_tables(tape: Tape, style: Style, chosen: Sequence[int], *, rows: int |
         style: How expressions and signs are written.
         chosen: The nodes to show, ascending.
         rows: The most rows of a table; None for any number.
+        tangents: The tangent of each node, None for one that does not move; None where there is no direction.
     """
     listing = FunctionListing(tape, board=not style.ascii)
-    yield _nodes(listing, style, chosen, rows)
+    yield _nodes(listing, style, chosen, rows, tangents)
     edges = _edges(listing, style, chosen, rows)
     if edges.rows:
         yield edges
@@ -53,14 +58,19 @@ def diagram_tables(diagram: Diagram, style: Style, *, rows: int | None) -> Itera
             yield _gradient(part.listing, style, part, rows)
 
 
-def _nodes(listing: FunctionListing, style: Style, chosen: Sequence[int], most: int | None) -> Table:
+def _nodes(
+    listing: FunctionListing, style: Style, chosen: Sequence[int], most: int | None, tangents: Sequence[Any] | None
+) -> Table:
     tape = listing.tape
     shown = chosen[:most]
     rows: list[list[str]] = []
     faint: list[int] = []
     adjoint = style.text(f"∂{listing.output_name}/∂node")
-    columns = ["id", "node", "is", "value", "is_leaf", "requires_grad", "grad_fn", ".grad", adjoint]
+    columns = ["id", "node", "is", "shape", "value", "is_leaf", "requires_grad", "grad_fn", ".grad", adjoint, "tangent"]
     unknown = {"value", ".grad", adjoint} if tape.symbolic else set()
+    unknown |= set() if tape.graph.shapes else {"shape"}
+    unknown |= set() if tape.graph.broken is None else {".grad", adjoint}
+    unknown |= {"tangent"} if tangents is None else set()
     for index, id in enumerate(shown):
         entry = listing.entry(id)
         if entry.operation == CONSTANT:
@@ -69,19 +79,22 @@ def _nodes(listing: FunctionListing, style: Style, chosen: Sequence[int], most: 
             str(id),
             entry.name,
             entry.operation if entry.operation in (VARIABLE, CONSTANT) else entry.expression,
+            style.text(f"{MARK} does not fit") if entry.error else shape_text(entry.shape) if entry.shape else "",
             "" if entry.value is None else short_text(entry.value),
             str(entry.is_leaf),
             str(entry.requires_grad),
             entry.grad_fn or "None",
             "None" if entry.grad is None else short_text(entry.grad),
             "" if entry.adjoint is None else short_text(entry.adjoint),
+            "" if tangents is None or tangents[id] is None else short_text(tangents[id]),
         ]
         rows.append([cell for cell, column in zip(cells, columns, strict=True) if column not in unknown])
     return Table(
         f"Nodes, in the order of evaluation ({tape.mode} graph)",
         [column for column in columns if column not in unknown],
         rows,
-        numeric=frozenset({"id", "value", ".grad", adjoint}),
+        numeric=frozenset({"id", "value", ".grad", adjoint, "tangent"}),
+        wide=frozenset({"is", "value", ".grad", adjoint, "tangent"} if tape.graph.shapes else {"is"}),
         faint=frozenset(faint),
         note=left_out(len(chosen) - len(rows), "nodes") or _part_of(len(rows), len(tape.graph)),
     )
@@ -98,15 +111,22 @@ def _edges(listing: FunctionListing, style: Style, chosen: Sequence[int], most: 
         if most is not None and len(rows) >= most:
             break
         for link in listing.links(id):
-            if link.derivative is not None and link.source in drawn:
-                source, target, d = names[link.source], names[link.target], style.text("∂")
-                row = [f"{source} {style.text('→')} {target}", f"{d}{target}/{d}{source}", link.derivative]
-                rows.append(row if link.value is None else [*row, short_text(link.value)])
+            if (link.derivative is None and not link.shapes) or link.source not in drawn:
+                continue
+            source, target, d = names[link.source], names[link.target], style.text("∂")
+            row = [f"{source} {style.text('→')} {target}"]
+            row += ["", ""] if link.derivative is None else [f"{d}{target}/{d}{source}", link.derivative]
+            row += [] if symbolic else ["" if link.value is None else short_text(link.value)]
+            rows.append([*row, style.text(f"{MARK} {link.shapes} does not fit" if link.broken else link.shapes)])
+    columns = ["edge", "local derivative", "is", *([] if symbolic else ["value"]), "shape"]
+    if not any(row[-1] for row in rows):
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
     return Table(
         "Edges, with the local derivative along each",
-        ["edge", "local derivative", "is", *([] if symbolic else ["value"])],
+        columns,
         rows,
         numeric=frozenset({"value"}),
+        wide=frozenset({"is", "value"} if graph.shapes else {"is"}),
         note=left_out(total - len(rows), "edges"),
     )
 

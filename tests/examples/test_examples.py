@@ -78,6 +78,24 @@ x + 2w + 1: right
 2w + x: wrong
 w^2 + x: wrong
 """,
+    "forward.sh": """\
+x1: 2, tangent 1
+v1: 0.693, tangent 0.5
+x2: 5, tangent 0
+v2: 10, tangent 5
+v3: -0.959, tangent 0
+v4: 10.693, tangent 5.5
+y: 11.652, tangent 5.5
+""",
+    # By NumPy: p - solve(H, g).
+    "newton.sh": """\
+1: x = -1.175281, w = 1.380674
+2: x = 0.763115, w = -3.175034
+3: x = 0.763430, w = 0.582825
+4: x = 0.999995, w = 0.944027
+5: x = 0.999996, w = 0.999991
+6: x = 1.000000, w = 1.000000
+""",
     "modes.sh": """\
 dynamic: a = w + 1, b = w + 1, y = a*b
 static: a = w + 1, y = a*a
@@ -94,6 +112,23 @@ lesson.tex lesson.md lesson.html
     "networks.sh": """\
 perceptron: loss 0.848877, ∂loss/∂b2 = [0.232147,-0.232147], |∂loss/∂W1| = 0.265244
 lenet: loss 0.635153, ∂loss/∂b = [0.264306,-0.264306], |∂loss/∂K1| = 0.935461
+""",
+    # As in The Matrix Cookbook: (A + Aᵀ)·x of the quadratic form, Bᵀ of the trace; and softmax less the class.
+    "matrix_calculus.sh": """\
+a layer with a batch of four:
+∂L/∂X = ∂L/∂a @ Wᵀ
+∂L/∂W = Xᵀ @ ∂L/∂a
+∂L/∂b = sum(∂L/∂Z, axis=0)
+a quadratic form, and a trace:
+∂y/∂x = Aᵀ @ ∂y/∂a + a
+∂y/∂A = ∂y/∂a @ xᵀ
+∂y/∂A = ∂y/∂a @ Bᵀ
+∂y/∂B = Aᵀ @ ∂y/∂a
+softmax and cross entropy, element by element:
+∂L/∂z₀ = exp(z₀)/(exp(z₀) + exp(z₁))
+∂L/∂z₁ = exp(z₁)/(exp(z₀) + exp(z₁)) - 1
+an element of a quadratic form:
+2*A₀₀*x₀ + x₁*(A₀₁ + A₁₀)
 """,
     "graph.sh": """\
 two additions in the dynamic graph, one in the static one:
