@@ -9,6 +9,7 @@ The functions of the command line as a Python API; each is loaded on first use::
     gradcli.derive(tape).of("w")        # the chain-rule derivation, step by step
     gradcli.jvp(tape, {"x": 1.0})       # 2.0, by forward mode; gradcli.vjp, jacobian and hessian also take a tape
     gradcli.explain("x^x", by="rules")  # the same by the rules of calculus, in symbols
+    gradcli.diff(gradcli.parse("sum((A @ x)^2)"), "x", shapes={"A": (3, 4), "x": (4,)})  # in matrix form
     gradcli.draw(tape).save("graph.svg")  # the graph; a notebook shows a tape and a drawing as a picture
 """
 
