@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.forward import evaluate
 from gradcli.autodiff.reverse import backward, requires_grad
@@ -98,7 +98,7 @@ def record(
         )
         tape = run_on_tape(program, eager, spare=spare, max_steps=max_steps)
         return replace(tape, printed=told, warnings=warnings)
-    static_graph: Graph | None = None
+    static: tuple[Graph, dict[int, int]] | None = None
     removed: list[Removed] = []
     recorder = Recorder(Graph(max_nodes, max_elements), bindings, cast)
     printed: list[Shown] = []
@@ -110,8 +110,7 @@ def record(
             shapes = {name: shape_of(value) for name, value in bindings.items()}
             built = build(program, bindings, shapes, optimize, removed, max_nodes, max_elements, max_steps)
             if steered(built):
-                static_graph = built
-                execute(built, recorder, max_steps=max_steps)
+                static = built, execute(built, recorder, max_steps=max_steps)
             else:
                 graph, values = built, None
         else:
@@ -130,7 +129,7 @@ def record(
         values = evaluate(graph, bindings, cast)
     seed = _seed(graph, cotangent, asked=bool(wrt) and needs_cotangent)
     tape = _tape(graph, mode, dtype, bindings, values, wrt, retain_grad, seed)
-    return replace(tape, static_graph=static_graph, printed=printed, removed=removed)
+    return replace(tape, static=None if static is None else static_tape(*static, tape), printed=printed, removed=removed)
 
 
 def run_on_tape(
@@ -209,6 +208,29 @@ def steered(graph: Graph) -> bool:
     return bool(graph.blocks) or PRINT in graph.operations
 
 
+def static_tape(graph: Graph, recorded: Mapping[int, int], run: Tape) -> Tape:
+    """What is known of the nodes of a static graph after a run.
+
+    Args:
+        graph: The graph.
+        recorded: For each node outside of its blocks the node that was recorded, but for those with several results.
+        run: What was recorded, forward and backward.
+    """
+    ids = [recorded.get(id) for id in range(len(graph))]
+    needs = requires_grad(graph, [graph.variables[name] for name in run.wrt if name in graph.variables])
+    return Tape(
+        graph=graph,
+        mode="static",
+        dtype=run.dtype,
+        bindings=run.bindings,
+        wrt=run.wrt,
+        values=[None if id is None else run.values[id] for id in ids],
+        requires_grad=needs,
+        adjoints=[None if id is None or not need else run.adjoints[id] for id, need in zip(ids, needs, strict=True)],
+        retained=frozenset(id for id, at in enumerate(ids) if at in run.retained),
+    )
+
+
 def outline(
     program: Program,
     wrt: Sequence[str] | None = None,
@@ -235,12 +257,11 @@ def outline(
     """
     graph = compacted(lower(program, StaticBuilder(Graph(max_nodes), shapes=shapes)))
     if steered(graph):
-        chosen = tuple(graph.variables) if wrt is None else tuple(dict.fromkeys(wrt))
-        needs = requires_grad(graph, [graph.variables[name] for name in chosen if name in graph.variables])
-        unknown = [math.nan] * len(graph)
+        chosen = _chosen(graph, wrt)
+        needs = requires_grad(graph, [graph.variables[name] for name in chosen])
+        unknown: list[Any] = [None] * len(graph)
         bindings = dict.fromkeys(graph.variables, math.nan)
-        nothing: list[Value | None] = [None] * len(graph)
-        return Tape(graph, "static", "float64", bindings, chosen, unknown, needs, nothing, frozenset(), symbolic=True)
+        return Tape(graph, "static", "float64", bindings, chosen, unknown, needs, unknown, frozenset(), symbolic=True)
     return run_graph(graph, None, wrt, mode="static", retain_grad=retain_grad, cotangent=cotangent)
 
 
@@ -324,7 +345,7 @@ def run_built(
     execute(built, recorder, max_steps=max_steps)
     seed = _seed(recorder.graph, cotangent, asked=bool(wrt))
     tape = _tape(recorder.graph, "static", dtype, point, recorder.values, wrt, (), seed)
-    return replace(tape, static_graph=built, printed=printed)
+    return replace(tape, printed=printed)
 
 
 def _filled(value: float, shape: Shape) -> Value:
@@ -363,10 +384,7 @@ def _tape(
     symbolic: bool = False,
 ) -> Tape:
     """The backward pass of a graph that has run, from the adjoint of its output."""
-    chosen = tuple(graph.variables) if wrt is None else tuple(dict.fromkeys(wrt))
-    for name in chosen:
-        if name not in graph.variables:
-            raise _no_variable(name, graph)
+    chosen = _chosen(graph, wrt)
     needs = requires_grad(graph, [graph.variables[name] for name in chosen])
     cast = float32 if dtype == "float32" else None
     return Tape(
@@ -381,6 +399,15 @@ def _tape(
         retained=_retained(retain_grad, graph, needs),
         symbolic=symbolic,
     )
+
+
+def _chosen(graph: Graph, wrt: Sequence[str] | None) -> tuple[str, ...]:
+    """The variables to differentiate by."""
+    chosen = tuple(graph.variables) if wrt is None else tuple(dict.fromkeys(wrt))
+    for name in chosen:
+        if name not in graph.variables:
+            raise _no_variable(name, graph)
+    return chosen
 
 
 def _seed(graph: Graph, cotangent: Value | None, *, asked: bool) -> Value | None:

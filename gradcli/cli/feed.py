@@ -37,7 +37,7 @@ class Result(NamedTuple):
 
     values: Sequence[Any] = ()
     gradient: Sequence[Any] = ()
-    printed: Sequence[str] = ()
+    printed: str = ""
     error: GradcliError | None = None
     odd: bool = False
 
@@ -221,7 +221,7 @@ class _Runs:
             return Result(error=error)
         if odd and job.strict:
             return Result(error=GradcliError(odd[0][0], exit_code=ExitCode.NOT_FINITE))
-        printed = [printed_line(shown) for shown in tape.printed]
+        printed = "".join([f"{printed_line(shown)}\n" for shown in tape.printed])
         return Result([tape.values[id] for id in ids], _gradient(tape, self.wrt), printed, odd=bool(odd))
 
     def _prepared(self, values: Mapping[str, Any]) -> Prepared:
@@ -242,7 +242,7 @@ class _Runs:
         values = list(zip(*[empty[: len(self.job.names)] if result.error else result.values for result in results], strict=True))
         gradient = list(zip(*[empty[: len(self.wrt)] if result.error else result.gradient for result in results], strict=True))
         errors = {at: result.error for at, result in enumerate(results) if result.error is not None}
-        printed = {at: list(result.printed) for at, result in enumerate(results) if result.printed}
+        printed = {at: result.printed for at, result in enumerate(results) if result.printed}
         return Records(first, len(results), values, gradient, errors, printed)
 
 

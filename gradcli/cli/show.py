@@ -71,7 +71,10 @@ def show(
 
         signs = can_print_signs(sys.stdout)
         everything = [*warnings, *left_out]
-        write(eval_json(tape, derivation, text, everything, printed=printed, ascii=not signs, extra=told))
+        document = eval_json(
+            tape, derivation, text, everything, ascii=not signs, extra=told, printed="\n".join([*printed, ""]) or None
+        )
+        write(document)
         return
     from gradcli.output.blocks import Lines
     from gradcli.output.report import eval_report

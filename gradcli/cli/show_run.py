@@ -35,7 +35,7 @@ def show_run(job: Job, format: str | None, *, ascii: bool = False) -> None:
     def on_print(shown: Shown) -> None:
         line = printed_line(shown)
         if format == "json":
-            printed.append(line)
+            printed.append(f"{line}\n")
         elif format == "numbers":
             write_note(visible(line))
         else:  # as the program runs, which may take long
@@ -50,7 +50,7 @@ def show_run(job: Job, format: str | None, *, ascii: bool = False) -> None:
         write_warning(warning)
     values = dict(zip(job.names, [tape.values[id] for id in ids], strict=True))
     if format == "json":
-        write(run_json(tape, values, job.text, printed, warnings, ascii=not can_print_signs(sys.stdout)))
+        write(run_json(tape, values, job.text, "".join(printed), warnings, ascii=not can_print_signs(sys.stdout)))
     elif format == "numbers":
         numbers = [*values.values(), *[0.0 if value is None else value for value in _gradient(tape).values()]]
         write(f"{number_text(value)}\n" for value in numbers)

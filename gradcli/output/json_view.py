@@ -23,9 +23,9 @@ def eval_json(
     expression: str,
     warnings: Sequence[str],
     *,
-    printed: Sequence[str] = (),
     ascii: bool = False,
     extra: Extra = NOTHING,
+    printed: str | None = None,
 ) -> Iterator[str]:
     """The pieces of the document of `gradcli eval --json`; joined they are one JSON object.
 
@@ -34,9 +34,9 @@ def eval_json(
         derivation: Its derivation; None where it is left out.
         expression: The source text.
         warnings: What the user should know; also why something is left out.
-        printed: The lines that the program printed.
         ascii: With escapes for characters beyond ASCII.
         extra: What it tells beyond value and gradient.
+        printed: What a script or a program printed; None where it printed nothing, or there is no script.
     """
     encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
     listing = FunctionListing(tape, board=False)
@@ -46,15 +46,15 @@ def eval_json(
         from gradcli.output.extra_values import extra_json
 
         more = extra_json(tape, extra)
-    yield from head_json({"schema": EVAL_SCHEMA, "expression": expression, **run_facts(tape), **derivatives, **more}, encode)
+    script = {} if printed is None else {"printed": printed}
+    head = {"schema": EVAL_SCHEMA, "expression": expression, **script, **run_facts(tape), **derivatives, **more}
+    yield from head_json(head, encode)
     yield ',\n "nodes": '
     yield from list_json(map(encode, (_node(listing, id, extra) for id in range(len(tape.graph)))))
     yield ',\n "edges": '
     yield from list_json(map(encode, edge_objects(listing)))
     yield ",\n"
     yield f' "derivation": {encode(None if derivation is None else _steps(tape, derivation))},\n'
-    if printed:
-        yield f' "printed": {encode(list(printed))},\n'
     yield f' "warnings": {encode(list(warnings))}}}\n'
 
 

@@ -26,7 +26,7 @@ class Records:
         values: For each output its value in each row: a vector, or a list with arrays among the numbers.
         gradient: For each variable the derivative by it; None where the output does not depend on it.
         errors: The rows that failed, from 0, each with the reason; what the columns say of them does not count.
-        printed: What rows printed.
+        printed: What rows printed, each that printed something.
     """
 
     first: int
@@ -34,7 +34,7 @@ class Records:
     values: Sequence[Any]
     gradient: Sequence[Any]
     errors: Mapping[int, GradcliError] = field(default_factory=dict)
-    printed: Mapping[int, list[str]] = field(default_factory=dict)
+    printed: Mapping[int, str] = field(default_factory=dict)
 
 
 class JsonLines:

@@ -17,7 +17,7 @@ def run_json(
     tape: Tape,
     values: Mapping[str, Any],
     program: str,
-    printed: Sequence[str],
+    printed: str,
     warnings: Sequence[str],
     *,
     ascii: bool = False,
@@ -28,7 +28,7 @@ def run_json(
         tape: The run.
         values: The value of each output, by name; the first is the one that is differentiated.
         program: The source text.
-        printed: The lines that the program printed.
+        printed: What the program printed; empty for nothing.
         warnings: What the user should know.
         ascii: With escapes for characters beyond ASCII.
     """
@@ -40,7 +40,7 @@ def run_json(
         "dtype": tape.dtype,
         "bindings": {name: json_number(value) for name, value in tape.bindings.items()},
         "wrt": list(tape.wrt),
-        **({"printed": list(printed)} if printed else {}),
+        **({"printed": printed} if printed else {}),
         "output": next(iter(values)),
         "values": {name: json_number(value) for name, value in values.items()},
         "grad": {name: json_number(value) for name, value in tape.gradient.items()},

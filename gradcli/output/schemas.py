@@ -35,7 +35,7 @@ def _map(values: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": values}
 
 
-_OPTIONAL = ("settings", "mismatch", "broken", "tangent", "jacobian", "hessian", "printed")
+_OPTIONAL = ("settings", "blocks", "mismatch", "broken", "tangent", "jacobian", "hessian", "printed")
 """Keys that a document has only where there is something to say."""
 
 
@@ -114,6 +114,7 @@ def _run(values: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
     """What a document says of a run; ``values`` says whether they may be null."""
     return {
         "expression": _says("The source text.", _TEXT),
+        "printed": _says("What the script printed; left out where there is none.", _TEXT),
         "mode": {"enum": ["dynamic", "static"]},
         "dtype": {"enum": ["float64", "float32"]},
         "bindings": _says("The value of each variable, in the order of first use.", values(_map(_NUMBER))),
@@ -253,7 +254,6 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                 "nodes": _says("In the order of evaluation.", _list(_node(_NUMBER))),
                 "edges": _says("By target, then by argument.", _list(_EDGE)),
                 "derivation": _says("The chain rule for each variable; null where it is left out.", _or_null(_map(_list(_STEP)))),
-                "printed": _says("The lines that the program printed, where it printed some.", _list(_TEXT)),
                 "warnings": _list(_TEXT),
             }
         ),
@@ -267,6 +267,24 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                 **_run(_or_null),
                 "nodes": _says("In the order of evaluation; values are null without bindings.", _list(_node(_or_null(_NUMBER)))),
                 "edges": _says("By target, then by argument.", _list(_EDGE)),
+                "blocks": _says(
+                    "The graphs of branches and loops, each before those inside of it; left out where there are none.",
+                    _list(
+                        _object(
+                            {
+                                "inside": _says(
+                                    "The block that its node stands in; null for the graph itself.", _or_null(_COUNT)
+                                ),
+                                "node": _says("Id of its node there.", _ID),
+                                "kind": {"enum": ["then", "else", "test", "body"]},
+                                "parameters": _says("Its variables, by the inputs of its node.", _list(_TEXT)),
+                                "results": _says("What its outputs are called outside.", _list(_TEXT)),
+                                "outputs": _list(_ID),
+                                "nodes": _list(_object({**_BARE_NODE, "settings": _SETTINGS})),
+                            }
+                        )
+                    ),
+                ),
                 "backward": _says(
                     "The backward graphs, with --backward or --both.",
                     _or_null(
@@ -296,6 +314,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             {
                 "schema": {"const": EXPLAIN_SCHEMA},
                 "expression": _says("The source text.", _TEXT),
+                "printed": _says("What the script printed; left out where there is none.", _TEXT),
                 "by": {"enum": ["nodes", "paths", "rules"]},
                 "steps": {"enum": ["brief", "normal", "full"]},
                 "mode": {"enum": ["dynamic", "static"]},
@@ -366,6 +385,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                 "agree_if_positive": _says(
                     "At how many positive points expressions agree that differ elsewhere; 0 if not at all.", _COUNT
                 ),
+                "shapes": _says("The shapes of both; empty for numbers.", _list(_list(_ID))),
                 "sentences": _says("The answer for people.", _list(_TEXT)),
             }
         ),
@@ -381,7 +401,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                 "dtype": {"enum": ["float64", "float32"]},
                 "bindings": _says("The value of each variable, in the order of first use.", _map(_NUMBER)),
                 "wrt": _says("The variables that require gradients.", _list(_TEXT)),
-                "printed": _says("The lines that the program printed, where it printed some.", _list(_TEXT)),
+                "printed": _says("What the program printed; left out where that is nothing.", _TEXT),
                 "output": _says("Name of the first output, which is differentiated.", _TEXT),
                 "values": _says("The value of each output.", _map(_NUMBER)),
                 "grad": _says(
@@ -403,7 +423,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                         "Derivative of the first output by each variable; null where it does not depend on it.",
                         _map(_or_null(_NUMBER)),
                     ),
-                    "printed": _says("The lines that the row printed, where it printed some.", _list(_TEXT)),
+                    "printed": _says("What the program printed in this row; left out where that is nothing.", _TEXT),
                 }
             ),
             _object(
@@ -454,6 +474,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             {
                 "schema": {"const": DIFF_SCHEMA},
                 "expression": _says("The source text.", _TEXT),
+                "printed": _says("What the script printed; left out where there is none.", _TEXT),
                 "output": _says("What the function is called.", _TEXT),
                 "bindings": _says("The value of each variable; null where none were given.", _or_null(_map(_NUMBER))),
                 "definitions": _says(
