@@ -178,6 +178,8 @@ def build(
     max_nodes: int = DEFAULT_MAX_NODES,
     max_elements: int = DEFAULT_MAX_ELEMENTS,
     max_steps: int = DEFAULT_MAX_STEPS,
+    *,
+    inexact: bool = True,
 ) -> Graph:
     """Build the static graph of a program, before any value is known.
 
@@ -187,13 +189,14 @@ def build(
         shapes: The shapes of the variables that are arrays.
         optimize: As for :func:`record`; so are the limits.
         removed: Where what is shared, folded or left out is noted; None to note nothing.
+        inexact: Whether constants also fold where the result is not rational.
 
     Raises:
         GradcliError: The program is wrong, or too large (exit code 4).
     """
     builder = StaticBuilder(
         Graph(max_nodes, max_elements),
-        inexact=True,
+        inexact=inexact,
         identities=optimize > 1,
         shapes=shapes,
         plain=optimize < 1,
@@ -239,6 +242,8 @@ def outline(
     max_nodes: int = DEFAULT_MAX_NODES,
     shapes: Mapping[str, Shape] | None = None,
     cotangent: Value | None = None,
+    max_steps: int = DEFAULT_MAX_STEPS,
+    optimize: int = DEFAULT_OPTIMIZE,
 ) -> Tape:
     """The tape of a program whose variables have no values: a static graph in which only exact constants fold.
 
@@ -250,19 +255,22 @@ def outline(
         retain_grad: As for :func:`record`.
         max_nodes: The limit on the size of the graph.
         shapes: The shapes of the variables that are arrays.
-        cotangent: As for :func:`record`.
+        cotangent: As for :func:`record`; so are ``max_steps`` and ``optimize``.
 
     Raises:
         GradcliError: As :func:`record`.
     """
-    graph = compacted(lower(program, StaticBuilder(Graph(max_nodes), shapes=shapes)))
+    removed: list[Removed] = []
+    graph = build(program, (), shapes, optimize, removed, max_nodes, max_steps=max_steps, inexact=False)
     if steered(graph):
         chosen = _chosen(graph, wrt)
         needs = requires_grad(graph, [graph.variables[name] for name in chosen])
         unknown: list[Any] = [None] * len(graph)
         bindings = dict.fromkeys(graph.variables, math.nan)
-        return Tape(graph, "static", "float64", bindings, chosen, unknown, needs, unknown, frozenset(), symbolic=True)
-    return run_graph(graph, None, wrt, mode="static", retain_grad=retain_grad, cotangent=cotangent)
+        tape = Tape(graph, "static", "float64", bindings, chosen, unknown, needs, unknown, frozenset(), symbolic=True)
+    else:
+        tape = run_graph(graph, None, wrt, mode="static", retain_grad=retain_grad, cotangent=cotangent)
+    return replace(tape, removed=removed)
 
 
 def run_graph(

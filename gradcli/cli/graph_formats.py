@@ -164,7 +164,10 @@ def _text(request: Request) -> Iterable[str]:
 
         _check_whole(request)
         ascii = request.ascii or not can_print_signs(sys.stdout)
-        return graph_json(request.shown, request.text, request.warnings, backward=request.view != "forward", ascii=ascii)
+        backward = request.view != "forward"
+        return graph_json(
+            request.shown, request.text, request.warnings, backward=backward, removed=request.tape.removed, ascii=ascii
+        )
     if request.format == "table":
         from gradcli.output.blocks import Style
         from gradcli.output.plain import plain_lines
@@ -195,6 +198,10 @@ def _tables(request: Request, shown: Diagram, style: Style) -> Iterator[Block]:
 
     limited = request.everything or request.most is not None or request.depth is not None
     yield from diagram_tables(shown, style, rows=None if limited else TABLE_ROWS)
+    if request.tape.removed:
+        from gradcli.output.removed import removed_tables
+
+        yield from removed_tables(request.tape.removed, request.text, style)
 
 
 def _drawing(request: Request) -> list[list[Segment]]:

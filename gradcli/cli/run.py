@@ -67,7 +67,7 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
         max_nodes=arguments.integer("max-nodes"),
         max_elements=arguments.integer("max-elements"),
         max_steps=arguments.integer("max-steps"),
-        optimize=_optimize(arguments),
+        optimize=_optimize(arguments, without_values),
         cotangent=cotangent_of(arguments),
         needs_cotangent=not any(arguments.flag(name) for name in WHOLE),
         shapes=shapes_of(arguments.texts("shape")),
@@ -173,9 +173,11 @@ class _Asked(NamedTuple):
         return None if self.retain_grad == ["all"] else self.retain_grad
 
 
-def _optimize(arguments: Arguments) -> int:
+def _optimize(arguments: Arguments, without_values: bool) -> int:
     level = arguments.text("optimize")
-    if level is not None and arguments.text("mode") != "static":
+    valued = bool(arguments.variables or arguments.texts("set") or arguments.text("bindings"))
+    static = arguments.text("mode") == "static" or (without_values and not valued)
+    if level is not None and not static:
         raise GradcliError("--optimize is for a static graph", hint="add --mode static")
     return int(level or 1)
 
@@ -228,7 +230,15 @@ def _from_text(text: str, where: str, values: Mapping[str, float], from_file: Co
 
     program = parse(text, where)
     if asked.without_values and not values:
-        tape = outline(program, asked.wrt, retain_grad=asked.retained, max_nodes=asked.max_nodes, shapes=asked.shapes)
+        tape = outline(
+            program,
+            asked.wrt,
+            retain_grad=asked.retained,
+            max_nodes=asked.max_nodes,
+            shapes=asked.shapes,
+            max_steps=asked.max_steps,
+            optimize=asked.optimize,
+        )
         check_shaped(tape, asked.shapes)
         if tape.graph.variables:
             if asked.mode == "dynamic":

@@ -35,7 +35,7 @@ def _map(values: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": values}
 
 
-_OPTIONAL = ("settings", "blocks", "mismatch", "broken", "tangent", "jacobian", "hessian", "printed")
+_OPTIONAL = ("settings", "blocks", "removed", "mismatch", "broken", "tangent", "jacobian", "hessian", "printed")
 """Keys that a document has only where there is something to say."""
 
 
@@ -234,6 +234,20 @@ _PRINTED = _says(
     _list({"anyOf": [_TEXT, _object({"of": _TEXT, "value": {"anyOf": [_NUMBER, _TEXT]}})]}),
 )
 
+_REMOVED = _says(
+    "What building a static graph left out; left out where that is nothing.",
+    _list(
+        _object(
+            {
+                "pass": {"enum": ["shared", "folded", "identity", "dead"]},
+                "operation": _TEXT,
+                "line": {"type": "integer", "minimum": 1},
+                "text": _says("Its place in the source text.", _TEXT),
+            }
+        )
+    ),
+)
+
 _WHERE_BY = "; null in the other views."
 
 SCHEMAS: dict[str, dict[str, Any]] = {
@@ -285,6 +299,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                         )
                     ),
                 ),
+                "removed": _REMOVED,
                 "backward": _says(
                     "The backward graphs, with --backward or --both.",
                     _or_null(

@@ -100,7 +100,7 @@ def _nodes(
         ]
         rows.append([cell for cell, column in zip(cells, columns, strict=True) if column not in unknown])
     return Table(
-        f"Nodes, in the order of evaluation ({tape.mode} graph)",
+        f"Nodes, in the order of evaluation ({tape.mode} graph{', what executed' if tape.static else ''})",
         [column for column in columns if column not in unknown],
         rows,
         numeric=frozenset({"id", "value", ".grad", adjoint, "tangent"}),
