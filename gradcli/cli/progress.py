@@ -61,7 +61,8 @@ def rows_progress(path: str) -> Iterator[Callable[[int, int], None]]:
             from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
             parts = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-            bar = Progress(*parts, console=Console(stderr=True), transient=True)
+            console = Console(stderr=True)
+            bar = Progress(*parts, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
             task = bar.add_task("", total=os.path.getsize(path) if os.path.isfile(path) else None)
             bar.start()
         bar.update(task, completed=read, description=f"{rows:,} rows")

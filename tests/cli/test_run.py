@@ -5,7 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import pty
 import random
+import re
+import select
 import signal
 import subprocess
 import sys
@@ -204,6 +208,32 @@ def test_an_interrupt_keeps_what_is_written() -> None:
         assert running.wait(60) == 130
         assert running.stderr.read() == b"interrupted\n"
         assert running.stdout.read() == b""
+
+
+def test_progress_is_shown_on_a_terminal_and_results_go_where_they_should(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(as_csv(rows(60_000)))
+    arguments = ["run", "-e", "x*w", "--feed", str(path)]
+    program = f"import gradcli.cli.progress as p; p.PATIENCE = 0; from gradcli.cli.main import run; run({arguments!r})"
+    ours, theirs = pty.openpty()
+    results = tmp_path / "results.csv"
+    with (
+        results.open("wb") as file,
+        subprocess.Popen([sys.executable, "-c", program], stdout=file, stderr=theirs, env=ENVIRONMENT) as running,
+    ):
+        os.close(theirs)
+        shown = b""
+        while select.select([ours], [], [], 60)[0]:
+            try:
+                piece = os.read(ours, 65536)
+            except OSError:  # Linux says so when the other end is closed
+                break
+            shown += piece
+        assert running.wait(60) == 0
+    os.close(ours)
+    assert b" rows" in shown
+    assert b"," not in re.sub(rb"[0-9]+,[0-9]{3} rows", b"", shown)
+    assert results.read_text() == command(arguments)[1]
 
 
 def test_a_line_that_does_not_end_is_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
