@@ -308,9 +308,7 @@ def definition(values: Sequence[Any], span: Span) -> Statement:
             raise GradcliError("a block is no value", span, hint)
         return Assignment(target.name, value, span)
     if not isinstance(target, Call):
-        raise GradcliError(
-            "only a name or a function can stand before '='", target.span, "to compare, write ==; to assign, write name = value"
-        )
+        raise GradcliError("only a name or a function can stand before '='", target.span, _assigned_instead(target))
     parameters: list[str] = []
     for argument in target.arguments:
         if not isinstance(argument, Name) or target.keywords:
@@ -323,6 +321,17 @@ def definition(values: Sequence[Any], span: Span) -> Statement:
     if isinstance(value, tuple):
         _check_body(target.function, value, span)
     return Definition(target.function, tuple(parameters), value, span)
+
+
+def _assigned_instead(target: Expression) -> str:
+    """What to write in place of an assignment to what is no name."""
+    if isinstance(target, Index):
+        return "an array is not changed in place: build another, as [1, A[1]] or where(C, A, B)"
+    if isinstance(target, Attribute):
+        return "zero_grad NAME clears a gradient" if target.name == "grad" else "a program does not change it"
+    if isinstance(target, Operator) and isinstance(target.operands[0], Call) and target.operands[0].function in ("while", "if"):
+        return "write while C { ... }, with the block in braces"
+    return "to compare, write ==; to assign, write name = value"
 
 
 def _check_body(function: str, body: tuple[Statement, ...], span: Span) -> None:

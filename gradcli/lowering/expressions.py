@@ -201,7 +201,7 @@ class Expressions:
     def not_assigned(self, item: Name) -> GradcliError:
         """The error for a name that the program assigns, but has not where it is used."""
         name = item.name
-        if self.assigned_somewhere[name] < item.span:
+        if self.assigned_somewhere[name][1] <= item.span[0]:
             hint = f"assign it before the block too, such as {name} = 0"
             return GradcliError(f"{name} is assigned only in a block that may not run", item.span, hint)
         hint = f"give the new value another name, such as {name}1" if name == self.assigning else "move the assignment up"

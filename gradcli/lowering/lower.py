@@ -68,16 +68,15 @@ def _last(program: Program) -> Statement:
         GradcliError: There is none.
     """
     block = program.statements
+    if isinstance(block[-1], Definition):
+        at = block[-1]
+        hint = f"add a last statement that uses {at.name}, such as {at.name}({', '.join(at.parameters)})"
+        raise _no_output(at.span, "the program ends without an output", hint)
     while True:
         valued = [s for s in block if not isinstance(s, Print | Action | Break | Definition) and not _is_fact(s)]
         if not valued:
-            at = block[-1] if block else program.statements[-1]
-            hint = (
-                f"add a last statement that uses {at.name}, such as {at.name}({', '.join(at.parameters)})"
-                if isinstance(at, Definition)
-                else ""
-            )
-            raise _no_output(at.span, "the program ends without an output", hint)
+            place = block[-1] if block else program.statements[-1]
+            raise _no_output(place.span, "the program ends without an output")
         last = valued[-1]
         if not blocks(last):
             return last
