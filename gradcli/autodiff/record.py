@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from math import prod
+from typing import TYPE_CHECKING
 
 from gradcli.autodiff.forward import evaluate
 from gradcli.autodiff.reverse import backward, requires_grad
@@ -13,8 +14,9 @@ from gradcli.autodiff.tape import Tape
 from gradcli.errors import GradcliError, nearest
 from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, PRINT, VARIABLE, Graph, Shape
 from gradcli.graph.names import constant_text, node_names
-from gradcli.language.ast import Program
+from gradcli.language.ast import Program, Statement
 from gradcli.language.free_names import free_names
+from gradcli.language.statements import uses_tape
 from gradcli.language.text import to_text
 from gradcli.lowering.builders import Recorder, Removed, Shown, StaticBuilder, Value, compacted, float32
 from gradcli.lowering.calls import run_together
@@ -25,6 +27,10 @@ from gradcli.lowering.raising import node_expression
 from gradcli.lowering.statements import DEFAULT_MAX_STEPS
 from gradcli.ops.constants import SPELLINGS, VALUES
 from gradcli.ops.structural import shape_of
+
+if TYPE_CHECKING:
+    from gradcli.autodiff.events import Event
+    from gradcli.autodiff.program_tape import ProgramTape
 
 DEFAULT_OPTIMIZE = 1
 
@@ -42,6 +48,7 @@ def record(
     max_steps: int = DEFAULT_MAX_STEPS,
     optimize: int = DEFAULT_OPTIMIZE,
     cotangent: Value | None = None,
+    needs_cotangent: bool = True,
     spare: Collection[str] = (),
     on_print: Callable[[Shown], None] | None = None,
 ) -> Tape:
@@ -60,6 +67,7 @@ def record(
         optimize: What building a static graph leaves out: 0 nothing; 1 shares common subexpressions, folds constants and drops
             nodes without a name that no output needs; 2 also drops those that have one, and x·1, x + 0 and their like.
         cotangent: The adjoint of the output, of its shape; None for 1, for an output that is a number.
+        needs_cotangent: Whether an output that is an array must have one where ``wrt`` is given; else it has no gradient.
         spare: Names among the bindings that the program need not use.
         on_print: Gets what the program prints while it runs; None to keep it on the tape alone.
 
@@ -69,6 +77,20 @@ def record(
     """
     cast = float32 if dtype == "float32" else None
     bindings = {name: cast(value) if cast else value for name, value in bindings.items()}
+    if mode == "dynamic" and uses_tape(program):
+        told: list[Shown] = []
+        _, tape = run_on_tape(
+            program,
+            bindings,
+            wrt,
+            dtype=dtype,
+            max_nodes=max_nodes,
+            max_elements=max_elements,
+            max_steps=max_steps,
+            spare=spare,
+            on_print=on_print or told.append,
+        )
+        return replace(tape, printed=told)
     static_graph: Graph | None = None
     removed: list[Removed] = []
     recorder = Recorder(Graph(max_nodes, max_elements), bindings, cast)
@@ -96,8 +118,58 @@ def record(
                 values.append(bindings[name])
     if values is None:
         values = evaluate(graph, bindings, cast)
-    tape = _tape(graph, mode, dtype, bindings, values, wrt, retain_grad, cotangent=cotangent)
+    seed = _seed(graph, cotangent, asked=wrt is not None and needs_cotangent)
+    tape = _tape(graph, mode, dtype, bindings, values, wrt, retain_grad, seed)
     return replace(tape, static_graph=static_graph, printed=printed, removed=removed)
+
+
+def run_on_tape(
+    program: Program,
+    bindings: Mapping[str, Value],
+    wrt: Sequence[str] | None,
+    *,
+    dtype: str,
+    max_nodes: int,
+    max_elements: int,
+    max_steps: int,
+    spare: Collection[str] = (),
+    on_print: Callable[[Shown], None],
+    notify: Callable[[Event], None] | None = None,
+    on_statement: Callable[[Statement], None] | None = None,
+) -> tuple[ProgramTape, Tape]:
+    """Run a program on an eager tape, as one that acts on the tape itself needs it.
+
+    The arguments are those of :func:`record`, and what is told of the events and statements.
+
+    Returns:
+        The eager tape, and what leads to its output as a tape for views.
+
+    Raises:
+        GradcliError: As :func:`record`; also what PyTorch refuses to do.
+    """
+    from gradcli.autodiff.excerpt import tape_of
+    from gradcli.autodiff.program_tape import ProgramTape, run_program
+
+    _check_used(free_names(program), bindings, spare)
+    warnings: list[str] = []
+    tape = ProgramTape(
+        bindings,
+        wrt,
+        dtype=dtype,
+        max_nodes=max_nodes,
+        max_elements=max_elements,
+        notify=notify,
+        on_print=on_print,
+        warn=warnings.append,
+    )
+    try:
+        output = run_program(program, tape, max_steps=max_steps, on_statement=on_statement)
+    except UnboundVariableError:
+        raise _missing(program, bindings, spare) from None
+    for name in wrt or ():
+        if name not in tape.graph.variables:
+            raise _no_variable(name, tape.graph)
+    return tape, replace(tape_of(tape, output), warnings=warnings)
 
 
 def build(
@@ -181,6 +253,7 @@ def run_graph(
     dtype: str = "float64",
     retain_grad: Sequence[str] | None = (),
     cotangent: Value | None = None,
+    needs_cotangent: bool = True,
 ) -> Tape:
     """Run a graph that exists already, forward and backward.
 
@@ -191,6 +264,8 @@ def run_graph(
         mode: How the graph came about: ``dynamic`` or ``static``.
         dtype: As for :func:`record`.
         retain_grad: As for :func:`record`.
+        cotangent: As for :func:`record`.
+        needs_cotangent: As for :func:`record`.
 
     Raises:
         GradcliError: A condition that chose what was recorded has another outcome at these values, or a name is not used.
@@ -206,7 +281,8 @@ def run_graph(
     for id, taken in graph.decisions.items():
         if bindings is not None and bool(values[id]) != taken:
             raise _not_recorded(graph, id, taken)
-    return _tape(graph, mode, dtype, point, values, wrt, retain_grad, symbolic=bindings is None, cotangent=cotangent)
+    seed = _seed(graph, cotangent, asked=wrt is not None and needs_cotangent)
+    return _tape(graph, mode, dtype, point, values, wrt, retain_grad, seed, symbolic=bindings is None)
 
 
 def _filled(value: float, shape: Shape) -> Value:
@@ -237,12 +313,11 @@ def _tape(
     values: list[Value],
     wrt: Sequence[str] | None,
     retain_grad: Sequence[str] | None,
+    seed: Value | None,
     *,
     symbolic: bool = False,
-    cotangent: Value | None = None,
 ) -> Tape:
-    """The backward pass of a graph that has run."""
-    seed = _seed(graph, cotangent, asked=wrt is not None)
+    """The backward pass of a graph that has run, from the adjoint of its output."""
     chosen = tuple(graph.variables) if wrt is None else tuple(dict.fromkeys(wrt))
     for name in chosen:
         if name not in graph.variables:
@@ -283,7 +358,7 @@ def _seed(graph: Graph, cotangent: Value | None, *, asked: bool) -> Value | None
         raise GradcliError(
             f"the output has the shape {shape}: grad can be implicitly created only for scalar outputs",
             graph.spans[graph.output],
-            "add --cotangent VALUE of that shape, or make it a number, for example by sum(...)",
+            "add --cotangent VALUE of that shape, or --jacobian to `gradcli eval`, or make it a number, for example by sum(...)",
         )
     return None
 

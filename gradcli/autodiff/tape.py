@@ -40,6 +40,7 @@ class Tape:
         static_graph: The static graph that ran, where it has branches or loops; ``graph`` has what it executed, turn by turn.
         printed: What the program printed.
         removed: What building the static graph shared, folded or left out.
+        warnings: What the program did that was hardly meant.
     """
 
     graph: Graph
@@ -55,6 +56,7 @@ class Tape:
     static_graph: Graph | None = None
     printed: Sequence[Shown] = ()
     removed: Sequence[Removed] = ()
+    warnings: Sequence[str] = ()
 
     picture: ClassVar[Callable[[Tape], str] | None] = None
     """Draws a tape as SVG for notebooks; set by whoever can draw, since this layer cannot."""

@@ -156,6 +156,23 @@ RETAIN_GRAD = Option("retain-grad", "Keep .grad of these intermediate nodes (a,b
 COTANGENT = Option(
     "cotangent", "The adjoint of an output that is an array, of its shape: the gradient argument of PyTorch's backward.", "VALUE"
 )
+TANGENT = Option(
+    "tangent",
+    "Forward mode: let a variable move by VALUE, of its shape, the others standing still; the derivative of the output along it.",
+    "NAME=VALUE",
+    repeated=True,
+)
+JACOBIAN = Option(
+    "jacobian", "The derivatives of every output by every variable; an expression that is a statement is an output."
+)
+JACOBIAN_BY = Option(
+    "jacobian-by",
+    "The Jacobian by forward mode (a pass for each input element) or reverse mode (a pass for each output element); auto, the"
+    " default, takes the fewer.",
+    "MODE",
+    choices=("auto", "forward", "reverse"),
+)
+HESSIAN = Option("hessian", "The second derivatives of an output that is a number.")
 SHAPE = Option("shape", "The shape of a variable without a value: A=3,4.", "NAME=SIZES", repeated=True)
 MAX_ELEMENTS = Option("max-elements", "The most elements of an array.", "N", default=50_000_000, minimum=1)
 GRAPH = Option("graph", "Read a graph that --format json or --json wrote, instead of an expression; - is standard input.", "FILE")
@@ -164,7 +181,7 @@ MAX_NODES = Option("max-nodes", "The largest graph to build.", "N", default=2_00
 MAX_STEPS = Option("max-steps", "The most turns that loops may take, all together.", "N", default=1_000_000, minimum=1)
 OPTIMIZE = Option(
     "optimize",
-    "What building a static graph leaves out: 0 nothing; 1, the default, what is equal, constant or unused; 2 also x*1 and its like.",
+    "What building a static graph leaves out: 0 nothing; 1, the default, what is equal, constant or unused; 2 also x*1.",
     "LEVEL",
     choices=("0", "1", "2"),
 )

@@ -22,6 +22,9 @@ PRINT = "print"
 CONTROL = (COND, WHILE_LOOP, ITEM, PRINT)
 """What steers a static graph: branches and loops, which hold graphs, one of several results of such a node, and what prints."""
 
+BLOCK_NAMES = {COND: ("then", "else"), WHILE_LOOP: ("test", "body")}
+"""What the graphs of a branch and of a loop are called."""
+
 Constant = int | Fraction | float | str | tuple["Constant", ...]
 """The value of a constant node: exact where it can be, a float beyond that; a string names a constant such as ``pi``; tuples,
 nested where it has several axes, are an array."""

@@ -225,9 +225,13 @@ class Output(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Statements in the order of the text; the last one is the output."""
+    """Statements in the order of the text; the last one is the output.
+
+    ``may_use_tape`` is False where the text has no word that acts on the tape or asks what it knows: none need be looked for.
+    """
 
     statements: tuple[Statement, ...]
+    may_use_tape: bool = field(default=True, compare=False)
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, cast
 
@@ -13,6 +14,8 @@ from gradcli.language.grammar import END, Tables, Token, load_tables, scanner
 
 _BRACKETS = {"LPAR": "", "LSQB": "", "LBRACE": "", "RPAR": "(", "RSQB": "[", "RBRACE": "{", "OTHERWISE": "{"}
 """What each closing bracket closes; an opening one closes nothing."""
+
+_TAPE_WORDS = re.compile("backward|grad|is_leaf")
 
 
 class _Automaton(NamedTuple):
@@ -41,7 +44,7 @@ def parse(text: str, where: str = "expression") -> Program:
         GradcliError: The text is not a program; the error names the place and what to write instead.
     """
     try:
-        program = Program(tuple(_run(text)))
+        program = Program(tuple(_run(text)), _TAPE_WORDS.search(text) is not None)
         if not program.statements:
             raise GradcliError("the expression is empty", (0, 0), 'write one, such as "(x+w)*(w+1)"')
         return program

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gradcli.errors import Span
-from gradcli.language.ast import NOWHERE, Assignment, Definition, Expression, Output, Statement
+from gradcli.language.ast import NOWHERE, Assignment, Attribute, Definition, Expression, Output, Program, Statement, postorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +143,16 @@ def assigned_names(statements: tuple[Statement, ...]) -> dict[str, Span]:
         if isinstance(statement, Assignment | For):
             names.setdefault(statement.name, statement.span)
     return names
+
+
+def uses_tape(program: Program) -> bool:
+    """Whether a program acts on the tape, or asks what it knows."""
+    if not program.may_use_tape:
+        return False
+    for statement in walk(program.statements, functions=True):
+        if isinstance(statement, Action | NoGrad):
+            return True
+        for value in expressions(statement):
+            if any(isinstance(node, Attribute) and node.name != "shape" for node in postorder(value)):
+                return True
+    return False

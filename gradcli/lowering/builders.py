@@ -269,6 +269,8 @@ class StaticBuilder:
                         id = None
                 if id is not None and self.removed is not None:
                     self.removed.append(Removed(kind, name, span))
+            elif self.identities:
+                id = self._undone(name, inputs, settings, shape)
             if id is None:
                 id = self.graph.append(name, inputs, span)
                 self.graph.set_shape(id, shape)
@@ -387,6 +389,14 @@ class StaticBuilder:
                 return inputs[1]
             case _:
                 return None
+
+    def _undone(self, name: str, inputs: tuple[int, ...], settings: Settings, shape: Shape) -> int | None:
+        """The node that an operation gives back by undoing what made its input: (Mᵀ)ᵀ is M; None where it does not."""
+        if name not in ("transpose", "reshape") or self.graph.operations[inputs[0]] != name:
+            return None
+        before = self.graph.inputs[inputs[0]][0]
+        same = settings == self.graph.settings[inputs[0]] if name == "transpose" else shape == self.graph.shape(before)
+        return before if same else None
 
     def _is_negative(self, id: int) -> bool:
         return self.graph.operations[id] == "neg"

@@ -6,7 +6,7 @@ gradients and derivations of the run come from one flat graph: reverse mode thro
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from gradcli.graph.graph import COND, CONSTANT, ITEM, PRINT, VARIABLE, WHILE_LOOP, Graph
@@ -36,7 +36,12 @@ class _Frame:
 
 
 def execute(
-    graph: Graph, recorder: Recorder, fed: Mapping[int, str] | None = None, *, max_steps: int = DEFAULT_MAX_STEPS
+    graph: Graph,
+    recorder: Recorder,
+    fed: Mapping[int, str] | None = None,
+    *,
+    max_steps: int = DEFAULT_MAX_STEPS,
+    on_node: Callable[[Graph, int], None] | None = None,
 ) -> dict[int, int]:
     """Run a static graph onto a recorder.
 
@@ -45,6 +50,7 @@ def execute(
         recorder: What records; it has the values of the variables.
         fed: Nodes that are not computed but fed, as variables of the recorder, by id.
         max_steps: How many turns the loops may take, all together.
+        on_node: Is told each node that executes, with its graph: the static graph, or that of a block.
 
     Returns:
         For each node of the graph, outside of its blocks, the node that was recorded.
@@ -84,6 +90,8 @@ def execute(
                 frames.append(_Frame(block.graphs[1 - part], given, node, 1 - part))
             continue
         operation, span = template.operations[at], template.spans[at]
+        if on_node is not None:
+            on_node(template, at)
         inputs = [ids[input] for input in template.inputs[at]]
         if at in fed and len(frames) == 1:
             ids.append(recorder.variable(fed[at], span))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import Graph
@@ -14,7 +14,14 @@ from gradcli.lowering.expressions import UnboundVariableError as UnboundVariable
 from gradcli.lowering.statements import DEFAULT_MAX_STEPS, RESULT
 
 
-def lower(program: Program, builder: GraphBuilder, bound: Collection[str] = (), *, max_steps: int = DEFAULT_MAX_STEPS) -> Graph:
+def lower(
+    program: Program,
+    builder: GraphBuilder,
+    bound: Collection[str] = (),
+    *,
+    max_steps: int = DEFAULT_MAX_STEPS,
+    on_statement: Callable[[Statement], None] | None = None,
+) -> Graph:
     """Lower a program.
 
     Args:
@@ -23,6 +30,7 @@ def lower(program: Program, builder: GraphBuilder, bound: Collection[str] = (), 
             that a condition selects, a :class:`~gradcli.lowering.builders.StaticBuilder` builds both.
         bound: Names that have a value: they are variables even where they also name a constant, such as ``e``.
         max_steps: How many turns the loops that are run or unrolled may take, all together.
+        on_statement: Is told each statement before it is lowered.
 
     Returns:
         The builder's graph, with its output set.
@@ -34,6 +42,8 @@ def lower(program: Program, builder: GraphBuilder, bound: Collection[str] = (), 
     last = _last(program)
     _check(program)
     walk = Blocks(program, builder, bound, max_steps)
+    if on_statement is not None:
+        walk.tell(on_statement)
     declared: list[int] = []
     for statement in program.statements:
         walk.work.append(statement)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from fractions import Fraction
 from math import ceil
 from typing import Any
@@ -39,9 +39,6 @@ DEFAULT_MAX_STEPS = 1_000_000
 
 RESULT = ""
 """What the value of an expression that stands alone in a block is assigned to: no name of the language."""
-
-FACTS = ("is_leaf", "grad_fn", "requires_grad", "shape")
-"""The attributes that are no numbers."""
 
 
 class Statements(Expressions):
@@ -85,6 +82,20 @@ class Statements(Expressions):
                 EndNoGrad: self.end_no_grad,
             }
         )
+
+    def tell(self, listener: Callable[[Statement], None]) -> None:
+        """Tell each statement to a listener before it is lowered."""
+
+        def telling(handler: Callable[[Any], None]) -> Callable[[Any], None]:
+            def handle(item: Any) -> None:
+                listener(item)
+                handler(item)
+
+            return handle
+
+        for kind, handler in self.handlers.items():
+            if issubclass(kind, Statement):
+                self.handlers[kind] = telling(handler)
 
     def block(self, statements: tuple[Statement, ...]) -> None:
         """Put the statements of a block on the stack of work."""
@@ -278,7 +289,7 @@ class Statements(Expressions):
         for part in reversed(item.items):
             if isinstance(part, Text):
                 continue
-            self.work.append(part.target if isinstance(part, Attribute) and part.name in FACTS else part)
+            self.work.append(part.target if isinstance(part, Attribute) else part)
 
     def show(self, item: Show) -> None:
         items = item.statement.items
@@ -287,7 +298,7 @@ class Statements(Expressions):
         for part in items:
             if isinstance(part, Text):
                 parts.append(part.text)
-            elif isinstance(part, Attribute) and part.name in FACTS:
+            elif isinstance(part, Attribute):
                 parts.append((to_text(part), next(ids), part.name))
             else:
                 parts.append((to_text(part), next(ids), ""))
