@@ -335,11 +335,17 @@ def _assigned_instead(target: Expression) -> str:
 
 
 def _check_body(function: str, body: tuple[Statement, ...], span: Span) -> None:
-    if not body or not isinstance(body[-1], Output):
-        place = body[-1].span if body else span
-        raise GradcliError(
-            f"the last statement of {function} is its value, and this has none", place, "end it with an expression"
-        )
+    work = [(body, span)]
+    while work:
+        block, around = work.pop()
+        last = block[-1] if block else None
+        if isinstance(last, If):  # each of its branches ends with the value
+            work.extend(((last.then, last.span), (last.otherwise, last.span)))
+        elif not isinstance(last, Output):
+            place = last.span if last else around
+            raise GradcliError(
+                f"the last statement of {function} is its value, and this has none", place, "end it with an expression"
+            )
     for statement in body:
         if isinstance(statement, Definition):
             hint = "define it before, outside"

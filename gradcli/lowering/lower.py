@@ -39,8 +39,8 @@ def lower(
         GradcliError: A name or a function is unknown or wrongly used; the error names the place.
     """
     graph = builder.graph
-    last = _last(program)
     _check(program)
+    last = _last(program)
     walk = Blocks(program, builder, bound, max_steps)
     if on_statement is not None:
         walk.tell(on_statement)
@@ -64,7 +64,9 @@ def lower(
         graph.output = walk.name(Name(last.name, last.span))
         graph.outputs.append(graph.output)
     elif RESULT not in walk.assigned:
-        raise _no_output(last.span, "what stands in the blocks did not run")
+        what = "did" if builder.knows_values else "may"
+        hint = "give a value in every branch, or behind the blocks: end the program with an expression, or with output NAME"
+        raise _no_output(last.span, f"what gives the output {what} not run", hint)
     elif last is not program.statements[-1]:
         graph.output = walk.assigned[RESULT]
         graph.outputs.append(graph.output)
