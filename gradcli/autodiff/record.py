@@ -26,10 +26,9 @@ from gradcli.lowering.lower import lower
 from gradcli.lowering.raising import node_expression
 from gradcli.lowering.statements import DEFAULT_MAX_STEPS
 from gradcli.ops.constants import SPELLINGS, VALUES
-from gradcli.ops.structural import shape_of
+from gradcli.ops.structural import CLASSES, shape_of
 
 if TYPE_CHECKING:
-    from gradcli.autodiff.events import Event
     from gradcli.autodiff.program_tape import ProgramTape
 
 DEFAULT_OPTIMIZE = 1
@@ -78,19 +77,21 @@ def record(
     cast = float32 if dtype == "float32" else None
     bindings = {name: cast(value) if cast else value for name, value in bindings.items()}
     if mode == "dynamic" and uses_tape(program):
+        from gradcli.autodiff.program_tape import ProgramTape
+
         told: list[Shown] = []
-        _, tape = run_on_tape(
-            program,
+        warnings: list[str] = []
+        eager = ProgramTape(
             bindings,
             wrt,
             dtype=dtype,
             max_nodes=max_nodes,
             max_elements=max_elements,
-            max_steps=max_steps,
-            spare=spare,
             on_print=on_print or told.append,
+            warn=warnings.append,
         )
-        return replace(tape, printed=told)
+        tape = run_on_tape(program, eager, spare=spare, max_steps=max_steps)
+        return replace(tape, printed=told, warnings=warnings)
     static_graph: Graph | None = None
     removed: list[Removed] = []
     recorder = Recorder(Graph(max_nodes, max_elements), bindings, cast)
@@ -127,51 +128,39 @@ def record(
 
 def run_on_tape(
     program: Program,
-    bindings: Mapping[str, Value],
-    wrt: Sequence[str] | None,
+    tape: ProgramTape,
     *,
-    dtype: str,
-    max_nodes: int,
-    max_elements: int,
-    max_steps: int,
     spare: Collection[str] = (),
-    on_print: Callable[[Shown], None],
-    notify: Callable[[Event], None] | None = None,
+    max_steps: int,
     on_statement: Callable[[Statement], None] | None = None,
-) -> tuple[ProgramTape, Tape]:
+) -> Tape:
     """Run a program on an eager tape, as one that acts on the tape itself needs it.
 
-    The arguments are those of :func:`record`, and what is told of the events and statements.
+    Args:
+        program: The program.
+        tape: The tape, with the values of the variables.
+        spare: Names among the values that the program need not use.
+        max_steps: The limit on the turns of loops.
+        on_statement: Is told each statement before it runs.
 
     Returns:
-        The eager tape, and what leads to its output as a tape for views.
+        What leads to the output, as a tape for views.
 
     Raises:
         GradcliError: As :func:`record`; also what PyTorch refuses to do.
     """
     from gradcli.autodiff.excerpt import tape_of
-    from gradcli.autodiff.program_tape import ProgramTape, run_program
+    from gradcli.autodiff.program_tape import run_program
 
-    _check_used(free_names(program), bindings, spare)
-    warnings: list[str] = []
-    tape = ProgramTape(
-        bindings,
-        wrt,
-        dtype=dtype,
-        max_nodes=max_nodes,
-        max_elements=max_elements,
-        notify=notify,
-        on_print=on_print,
-        warn=warnings.append,
-    )
+    _check_used(free_names(program), tape.bindings, spare)
     try:
         output = run_program(program, tape, max_steps=max_steps, on_statement=on_statement)
     except UnboundVariableError:
-        raise _missing(program, bindings, spare) from None
-    for name in wrt or ():
+        raise _missing(program, tape.bindings, spare) from None
+    for name in tape.wrt or ():
         if name not in tape.graph.variables:
             raise _no_variable(name, tape.graph)
-    return tape, replace(tape_of(tape, output), warnings=warnings)
+    return tape_of(tape, output)
 
 
 def build(
@@ -220,6 +209,7 @@ def outline(
     retain_grad: Sequence[str] | None = (),
     max_nodes: int = DEFAULT_MAX_NODES,
     shapes: Mapping[str, Shape] | None = None,
+    cotangent: Value | None = None,
 ) -> Tape:
     """The tape of a program whose variables have no values: a static graph in which only exact constants fold.
 
@@ -231,6 +221,7 @@ def outline(
         retain_grad: As for :func:`record`.
         max_nodes: The limit on the size of the graph.
         shapes: The shapes of the variables that are arrays.
+        cotangent: As for :func:`record`.
 
     Raises:
         GradcliError: As :func:`record`.
@@ -243,7 +234,7 @@ def outline(
         bindings = dict.fromkeys(graph.variables, math.nan)
         nothing: list[Value | None] = [None] * len(graph)
         return Tape(graph, "static", "float64", bindings, chosen, unknown, needs, nothing, frozenset(), symbolic=True)
-    return run_graph(graph, None, wrt, mode="static", retain_grad=retain_grad)
+    return run_graph(graph, None, wrt, mode="static", retain_grad=retain_grad, cotangent=cotangent)
 
 
 def run_graph(
@@ -276,6 +267,8 @@ def run_graph(
     if bindings is None:
         golden = 0.6180339887498949
         numbers = {name: 0.3 + golden * (index + 1) % 1 / 2 for index, name in enumerate(graph.variables)}
+        classes = {graph.inputs[id][-1] for id, operation in enumerate(graph.operations) if operation in CLASSES}
+        numbers |= {name: 0.0 for name, id in graph.variables.items() if id in classes and _holds_classes(graph, id)}
         point = {name: _filled(value, graph.shape(graph.variables[name])) for name, value in numbers.items()}
     else:
         point = {name: cast(value) if cast else value for name, value in bindings.items()}
@@ -287,11 +280,20 @@ def run_graph(
     return _tape(graph, mode, dtype, point, values, wrt, retain_grad, seed, symbolic=bindings is None)
 
 
+def _holds_classes(graph: Graph, id: int) -> bool:
+    """Whether a variable holds the classes of a loss, and not likelihoods, which have the shape of the input."""
+    users = [user for user, inputs in enumerate(graph.inputs) if id in inputs and graph.operations[user] in CLASSES]
+    return all(graph.shape(graph.inputs[user][0]) != graph.shape(id) or len(graph.inputs[user]) == 1 for user in users)
+
+
 def _filled(value: float, shape: Shape) -> Value:
-    """A number, or an array of some numbers near it."""
+    """A number, or an array of some numbers near it; 0 stays 0."""
     if not shape:
         return value
     import numpy
+
+    if value == 0:
+        return numpy.zeros(shape)
 
     count = numpy.arange(numpy.prod(shape, dtype=int)).reshape(shape)
     return value + 0.01 * count / count.size

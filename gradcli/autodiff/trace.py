@@ -10,7 +10,7 @@ from gradcli.autodiff.functions import function_name
 from gradcli.autodiff.program_tape import ProgramTape
 from gradcli.autodiff.record import record, run_on_tape
 from gradcli.autodiff.tape import Tape
-from gradcli.errors import Span
+from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import BLOCK_NAMES, CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, VARIABLE, Graph
 from gradcli.graph.names import node_names
 from gradcli.language.ast import Program, Statement
@@ -50,13 +50,15 @@ class Trace(NamedTuple):
 
     Attributes:
         entries: The log.
-        tape: The run.
+        tape: The run; None where it failed.
         warnings: What the program did that was hardly meant.
+        error: What ended the run early.
     """
 
     entries: list[Entry]
-    tape: Tape
+    tape: Tape | None
     warnings: Sequence[str]
+    error: GradcliError | None = None
 
 
 def trace(
@@ -103,20 +105,24 @@ def trace(
         )
         return Trace(_static(tape, source), tape, tape.warnings)
     events: list[Any] = []
-    eager, tape = run_on_tape(
-        program,
+    warnings: list[str] = []
+    eager = ProgramTape(
         bindings,
         wrt,
         dtype=dtype,
         max_nodes=max_nodes,
         max_elements=max_elements,
-        max_steps=max_steps,
-        spare=spare,
-        on_print=events.append,
         notify=events.append,
-        on_statement=events.append,
+        on_print=events.append,
+        warn=warnings.append,
     )
-    return Trace(_Log(eager, source).entries(events), tape, tape.warnings)
+    try:
+        found: Tape | None = run_on_tape(program, eager, spare=spare, max_steps=max_steps, on_statement=events.append)
+    except GradcliError as error:
+        if not any(isinstance(event, Made) for event in events):
+            raise
+        return Trace(_Log(eager, source).entries(events), None, warnings, error)
+    return Trace(_Log(eager, source).entries(events), found, warnings)
 
 
 def line_of(source: str, span: Span) -> int | None:

@@ -10,9 +10,11 @@ from gradcli.cli.command import Arguments, Command
 from gradcli.cli.streams import STDIN, write_warning
 from gradcli.cli.variables import bindings, expression_text, number, option_like
 from gradcli.errors import GradcliError
+from gradcli.graph.graph import DEFAULT_MAX_NODES
 
 if TYPE_CHECKING:
     from gradcli.autodiff.tape import Tape
+    from gradcli.lowering.mismatch import MismatchError
 
 
 MOST_GRAPH_BYTES = 2**30
@@ -31,29 +33,34 @@ class Run(NamedTuple):
         text: The source text.
         warnings: What a document should warn of; it is already on standard error.
         where: What messages call the text.
+        error: What the program breaks off with, where that is drawn; to be raised when the drawing is written.
     """
 
     tape: Tape
     text: str
     warnings: list[str]
     where: str
+    error: GradcliError | None = None
 
 
-def run_of(arguments: Arguments, command: Command, *, without_values: bool = False) -> Run:
+def run_of(arguments: Arguments, command: Command, *, without_values: bool = False, draws: bool = False) -> Run:
     """Run what a call gives, forward and backward.
 
     Args:
         arguments: The arguments of the call.
         command: Its command, with the options of ``eval``.
         without_values: Whether all variables may be without values; the tape is symbolic then.
+        draws: Whether a program whose shapes do not fit gives the run until there, with the error, instead of raising it.
 
     Raises:
         GradcliError: Something is wrong with the expression, a value, a name or a file.
     """
     values_file = arguments.text("bindings")
     _check_stdin(arguments)
+    elements = arguments.flag("elements")
+    wrt = split_names("--wrt", arguments.texts("wrt")) or None
     asked = _Asked(
-        wrt=split_names("--wrt", arguments.texts("wrt")) or None,
+        wrt=None if elements else wrt,
         mode=arguments.text("mode"),
         dtype=arguments.text("dtype"),
         retain_grad=split_names("--retain-grad", arguments.texts("retain-grad")),
@@ -61,9 +68,9 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
         max_elements=arguments.integer("max-elements"),
         max_steps=arguments.integer("max-steps"),
         optimize=_optimize(arguments),
-        cotangent=_cotangent(arguments),
+        cotangent=cotangent_of(arguments),
         needs_cotangent=not any(arguments.flag(name) for name in WHOLE),
-        shapes=_shapes(arguments.texts("shape")),
+        shapes=shapes_of(arguments.texts("shape")),
         without_values=without_values,
     )
     graph_file = arguments.text("graph")
@@ -78,6 +85,7 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
     from gradcli.autodiff.record import UnknownVariableError
     from gradcli.cli.finite import not_finite_warnings
     from gradcli.cli.progress import progress
+    from gradcli.lowering.mismatch import MismatchError
 
     with progress(len(text)) as step:
         try:
@@ -87,9 +95,19 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
                 tape = _from_text(text, where, values, from_file, asked)
             else:
                 tape, text = _from_document(graph_file, values, from_file, asked, notes)
+            if elements:
+                tape = written_in_elements(tape, wrt, arguments)
             step("checking the values")
             notes += [] if tape.symbolic else not_finite_warnings(tape, arguments.flag("strict"))
             notes += _no_gradient(tape) if asked.needs_cotangent else []
+        except MismatchError as mismatch:
+            from gradcli.cli.given_shapes import given_shapes
+
+            mismatch.hint = given_shapes(mismatch.variables, arguments, from_file, asked.shapes) or mismatch.hint
+            mismatch.located(text, where)
+            if not draws:
+                raise
+            return _until(mismatch, text, where, values or None, asked)
         except UnknownVariableError as error:
             raise option_like(error, arguments, command).located("" if graph_file else text, where) from None
         except GradcliError as error:
@@ -99,6 +117,30 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
     unused = [name for name in values if name in from_file and name not in tape.bindings]
     left_over = [f"{values_file} has values that the expression does not use: {', '.join(unused)}"] if unused else []
     return Run(tape, text, [*left_over, *notes], where)
+
+
+def _until(error: MismatchError, text: str, where: str, values: Mapping[str, Any] | None, asked: _Asked) -> Run:
+    """The run until an error."""
+    from gradcli.autodiff.broken import broken_tape
+
+    mode = asked.mode or ("static" if values is None else "dynamic")
+    tape = broken_tape(error, values, asked.wrt, mode=mode, dtype=asked.dtype or "float64")
+    return Run(tape, text, [error.message], where, error)
+
+
+def written_in_elements(tape: Tape, wrt: Sequence[str] | None, arguments: Arguments) -> Tape:
+    """The run written out in elements, as ``--elements`` asks for; only there ``--wrt`` may name one.
+
+    Raises:
+        GradcliError: It cannot be, or it would be long.
+    """
+    from gradcli.autodiff.element_run import element_tape
+    from gradcli.lowering.elements import ELEMENTS
+
+    if arguments.text("cotangent") is not None:
+        raise GradcliError("--elements explains one number, which has no cotangent", hint="leave --cotangent out")
+    limit: int = arguments.options.get("max-nodes", ELEMENTS)
+    return element_tape(tape, wrt, limit=ELEMENTS if limit == DEFAULT_MAX_NODES else limit)
 
 
 def _no_gradient(tape: Tape) -> list[str]:
@@ -138,12 +180,13 @@ def _optimize(arguments: Arguments) -> int:
     return int(level or 1)
 
 
-def _cotangent(arguments: Arguments) -> Any:
+def cotangent_of(arguments: Arguments) -> Any:
+    """The value of ``--cotangent``; None where it is left out."""
     text = arguments.text("cotangent")
     return None if text is None else number(text, "--cotangent")
 
 
-def _shapes(given: Sequence[str]) -> dict[str, tuple[int, ...]]:
+def shapes_of(given: Sequence[str]) -> dict[str, tuple[int, ...]]:
     """The shapes of ``A=3,4``.
 
     Raises:
@@ -159,6 +202,30 @@ def _shapes(given: Sequence[str]) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
+def check_shaped(tape: Tape, shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Check that every shape is one of a variable.
+
+    Raises:
+        GradcliError: A name is none of a variable.
+    """
+    from gradcli.autodiff.record import UnknownVariableError
+
+    for name in shapes:
+        if name not in tape.graph.variables:
+            raise UnknownVariableError(name, list(tape.graph.variables), "--shape: ")
+
+
+def check_no_shapes(shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Check that there are no shapes, where variables have values.
+
+    Raises:
+        GradcliError: There is one.
+    """
+    if shapes:
+        name = next(iter(shapes))
+        raise GradcliError(f"--shape {name}: it is for variables without values", hint="leave it out, or leave the values out")
+
+
 def _check_stdin(arguments: Arguments) -> None:
     expression = STDIN in (arguments.text("file"), arguments.text("graph"), *arguments.positional)
     if arguments.text("bindings") == STDIN and expression:
@@ -172,24 +239,20 @@ def _check_alone(arguments: Arguments, graph_file: str) -> None:
 
 
 def _from_text(text: str, where: str, values: Mapping[str, float], from_file: Collection[str], asked: _Asked) -> Tape:
-    from gradcli.autodiff.record import UnknownVariableError, outline, record
+    from gradcli.autodiff.record import outline, record
     from gradcli.language.parser import parse
 
     program = parse(text, where)
     if asked.without_values and not values:
         tape = outline(program, asked.wrt, retain_grad=asked.retained, max_nodes=asked.max_nodes, shapes=asked.shapes)
-        for name in asked.shapes:
-            if name not in tape.graph.variables:
-                raise UnknownVariableError(name, list(tape.graph.variables), "--shape: ")
+        check_shaped(tape, asked.shapes)
         if tape.graph.variables:
             if asked.mode == "dynamic":
                 name = next(iter(tape.graph.variables))
                 hint = f"add --{name} VALUE, or use --mode static"
                 raise GradcliError(f"a dynamic graph is recorded while the program runs, and {name} has no value", hint=hint)
             return tape
-    if asked.shapes:
-        name = next(iter(asked.shapes))
-        raise GradcliError(f"--shape {name}: it is for variables without values", hint="leave it out, or leave the values out")
+    check_no_shapes(asked.shapes)
     return record(
         program,
         values,

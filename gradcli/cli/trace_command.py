@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import time
 
@@ -85,7 +86,7 @@ def run(arguments: Arguments, command: Command) -> None:
         raise error.located(text, where) from None
     for warning in found.warnings:
         write_warning(warning)
-    if format == "json":
+    if format == "json" and found.tape is not None:
         from gradcli.output.trace_view import trace_json
 
         write(trace_json(found, text, ascii=not can_print_signs(sys.stdout)))
@@ -93,13 +94,16 @@ def run(arguments: Arguments, command: Command) -> None:
     from gradcli.cli.show import show_blocks
     from gradcli.output.trace_view import trace_blocks
 
-    if not follow:
-        show_blocks(lambda style: trace_blocks(found.entries, style), format, ascii=arguments.flag("ascii"))
-        return
-    for entry in found.entries:
-        show_blocks(lambda style, entry=entry: trace_blocks([entry], style), format, ascii=arguments.flag("ascii"))  # type: ignore[misc]
-        sys.stdout.flush()
-        time.sleep(arguments.integer("delay") / 1000)
+    ascii = arguments.flag("ascii")
+    parts = [[entry] for entry in found.entries] if follow else [found.entries]
+    if format != "json":
+        for part in parts:
+            show_blocks(functools.partial(trace_blocks, part), format, ascii=ascii)
+            if follow:
+                sys.stdout.flush()
+                time.sleep(arguments.integer("delay") / 1000)
+    if found.error is not None:
+        raise found.error.located(text, where)
 
 
 COMMAND = Command("trace", HELP, PROGRAM, OPTIONS, run, takes_variables=True)

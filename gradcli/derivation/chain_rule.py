@@ -32,7 +32,7 @@ def derive(tape: Tape, *, every_step: bool = False) -> Derivation:
     if tape.graph.shapes:
         from gradcli.derivation.arrays import derive_arrays
 
-        return derive_arrays(tape)
+        return derive_arrays(tape, every_step=every_step)
     return _Deriving(Workings(tape, every_step=every_step)).run()
 
 

@@ -40,6 +40,20 @@ Settings = tuple[tuple[str, Setting], ...]
 """The settings of an operation on arrays, such as its axis, by name."""
 
 
+class Broken(NamedTuple):
+    """A node whose operands do not fit, so that it has neither shape nor value.
+
+    Attributes:
+        id: The node.
+        reason: Why they do not fit.
+        arguments: The places of the operands that do not.
+    """
+
+    id: int
+    reason: str
+    arguments: tuple[int, ...]
+
+
 class Node(NamedTuple):
     """One row of the graph."""
 
@@ -79,12 +93,14 @@ class Graph:
         shapes: The shape of each node that is an array, by id; the others are numbers.
         settings: The settings of each node whose operation has some, by id.
         blocks: What the branches and loops of a static graph hold, by the id of their node.
+        broken: Of a graph that is only to be drawn the node, its last, at which it breaks off; None where all is right.
         max_nodes: How many nodes the graph may have.
         max_elements: How many elements an array may have.
     """
 
     __slots__ = (
         "blocks",
+        "broken",
         "constants",
         "decisions",
         "given_names",
@@ -113,6 +129,7 @@ class Graph:
         self.shapes: dict[int, Shape] = {}
         self.settings: dict[int, Settings] = {}
         self.blocks: dict[int, Block] = {}
+        self.broken: Broken | None = None
         self.max_nodes = max_nodes
         self.max_elements = max_elements
 

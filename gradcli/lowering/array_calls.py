@@ -123,7 +123,7 @@ def array_constant(array: Array) -> Constant | None:
 
 
 def index_entry(item: Expression, known: Callable[[str], Constant | None] = lambda name: None) -> Setting:
-    """An entry of an index: a whole number, a slice, or ``...``.
+    """An entry of an index: a whole number, a slice, ``...``, or ``None`` for a new axis.
 
     Args:
         item: The entry as it is written.
@@ -131,6 +131,8 @@ def index_entry(item: Expression, known: Callable[[str], Constant | None] = lamb
     """
     if isinstance(item, Ellipsis):
         return "..."
+    if isinstance(item, Name) and item.name == "None":
+        return None
     if isinstance(item, Slice):
         return ("slice", *[None if part is None else _whole(part, known) for part in (item.start, item.stop, item.step)])
     return _whole(item, known)

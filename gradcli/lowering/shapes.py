@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import Graph, Settings, Shape
+from gradcli.lowering.mismatch import MismatchError
 from gradcli.ops.structural import STRUCTURAL, ShapeError, broadcast
 
 
@@ -13,7 +14,7 @@ def inferred_shape(graph: Graph, operation: str, inputs: Sequence[int], settings
     """The shape of the result of an operation on nodes.
 
     Raises:
-        GradcliError: The shapes of the operands do not fit.
+        MismatchError: The shapes of the operands do not fit.
     """
     shapes = [graph.shape(input) for input in inputs]
     try:
@@ -21,14 +22,7 @@ def inferred_shape(graph: Graph, operation: str, inputs: Sequence[int], settings
             return STRUCTURAL[operation].shape(*shapes, **dict(settings))
         return broadcast(*shapes)
     except ShapeError as error:
-        raise GradcliError(f"{operation}: {error}", span, _operands(graph, inputs)) from None
-
-
-def _operands(graph: Graph, inputs: Sequence[int]) -> str:
-    """The shapes of the operands that have names."""
-    names = {id: name for name, id in graph.variables.items()} | graph.given_names
-    known = [f"{names[input]} has the shape {graph.shape(input)}" for input in dict.fromkeys(inputs) if input in names]
-    return ", ".join(known)
+        raise MismatchError(graph, operation, inputs, settings, span, str(error)) from None
 
 
 def no_arrays(graph: Graph) -> None:

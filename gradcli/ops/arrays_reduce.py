@@ -61,6 +61,7 @@ reduce_prod: Structural = structural(
     grad_fn=_numbered("ProdBackward"),
     spellings=("prod",),
     doc="Product of the elements, of all or along some axes; zeros among them are differentiated right.",
+    backward="each element gets the adjoint times the product of the others",
 )
 
 
@@ -127,6 +128,7 @@ reduce_norm: Structural = structural(
     grad_fn="LinalgVectorNormBackward0(0)",
     spellings=("norm",),
     doc="Euclidean length of the elements; at 0 the gradient is 0.",
+    latex=r"\left\lVert {0} \right\rVert",
 )
 
 

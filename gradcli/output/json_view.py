@@ -102,8 +102,9 @@ def node_object(entry: Entry) -> dict[str, Any]:
         "op": entry.operation,
         "expr": entry.expression,
         "inputs": entry.inputs,
-        "shape": entry.shape,
+        "shape": None if entry.error else entry.shape,
         **({"settings": dict(entry.settings)} if entry.settings else {}),
+        **({"mismatch": entry.error} if entry.error else {}),
         "value": json_number(entry.value),
         "is_leaf": entry.is_leaf,
         "requires_grad": entry.requires_grad,
@@ -124,6 +125,7 @@ def edge_objects(listing: Listing) -> Iterator[dict[str, Any]]:
                 "argument": link.argument,
                 "local_derivative": link.derivative,
                 "local_value": json_number(link.value),
+                **({"broken": True} if link.broken else {}),
             }
 
 
@@ -141,7 +143,7 @@ def _steps(tape: Tape, derivation: Derivation) -> dict[str, list[dict[str, str]]
                 "note": step.note,
             }
             for equation in derivation.of(name)
-            for step in equation.steps
+            for step in (*equation.edges, *equation.steps)
         ]
         for name in tape.wrt
     }

@@ -63,7 +63,7 @@ def modes_json(found: Comparison, source: str, *, ascii: bool = False) -> Iterat
     encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
     head = {
         "schema": MODES_SCHEMA,
-        "program": source,
+        "expression": source,
         "inputs": [{name: json_number(value) for name, value in values.items()} for values in found.inputs],
         "recorded": found.graphs,
         "values": [[json_number(dynamic), json_number(static)] for dynamic, static in found.values],

@@ -11,7 +11,9 @@ from gradcli.output.derivatives import DIFF_SCHEMA
 from gradcli.output.equality import EQUAL_SCHEMA
 from gradcli.output.explanation_json import EXPLAIN_SCHEMA
 from gradcli.output.json_view import EVAL_SCHEMA
+from gradcli.output.modes_view import MODES_SCHEMA
 from gradcli.output.operations import OPS_SCHEMA
+from gradcli.output.trace_view import KINDS, TRACE_SCHEMA
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = {"type": "string"}
@@ -32,7 +34,7 @@ def _map(values: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": values}
 
 
-_OPTIONAL = ("settings", "tangent", "jacobian", "hessian")
+_OPTIONAL = ("settings", "mismatch", "broken", "tangent", "jacobian", "hessian")
 """Keys that a document has only where there is something to say."""
 
 
@@ -59,7 +61,7 @@ _BARE_NODE = {
     "op": _says("variable, constant, or the name of the operation.", _TEXT),
     "expr": _says("What it computes, in the names of its inputs; of a constant its exact value.", _TEXT),
     "inputs": _says("Ids of the operands, all smaller than its own.", _list(_ID)),
-    "shape": _says("Empty for a number.", _list(_ID)),
+    "shape": _says("Empty for a number; null where the operands do not fit.", _or_null(_list(_ID))),
 }
 
 
@@ -69,6 +71,7 @@ def _node(number: dict[str, Any]) -> dict[str, Any]:
         {
             **_BARE_NODE,
             "settings": _SETTINGS,
+            "mismatch": _says("Why the operands do not fit; left out where they do.", _TEXT),
             "value": number,
             "is_leaf": {"type": "boolean"},
             "requires_grad": {"type": "boolean"},
@@ -92,6 +95,7 @@ _EDGE = _object(
             "Derivative of the target by this argument, in names of nodes; null without a gradient.", _or_null(_TEXT)
         ),
         "local_value": _says("The same as a number.", _or_null(_NUMBER)),
+        "broken": _says("True where the shape of the operand does not fit; else left out.", {"type": "boolean"}),
     }
 )
 
@@ -222,6 +226,12 @@ _APPLICATION = _object(
         "derivative": _says("The derivative of the part.", _TEXT),
     }
 )
+_LINE = _says("Of the source text, from 1.", _or_null({"type": "integer", "minimum": 1}))
+_PRINTED = _says(
+    "A line that the program prints: texts, and values with what they are of.",
+    _list({"anyOf": [_TEXT, _object({"of": _TEXT, "value": {"anyOf": [_NUMBER, _TEXT]}})]}),
+)
+
 _WHERE_BY = "; null in the other views."
 
 SCHEMAS: dict[str, dict[str, Any]] = {
@@ -297,7 +307,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                 "derivative": _says("As an expression or program; null for large graphs.", _or_null(_map(_TEXT))),
                 "nodes": _says(
                     f"By nodes: the computed nodes in the order of evaluation{_WHERE_BY}",
-                    _or_null(_list(_object({"name": _TEXT, "expr": _TEXT, "value": _or_null(_NUMBER)}))),
+                    _or_null(_list(_object({"name": _TEXT, "expr": _TEXT, "shape": _list(_COUNT), "value": _or_null(_NUMBER)}))),
                 ),
                 "equations": _says(
                     f"By nodes: the backward pass, then the variables{_WHERE_BY}",
@@ -413,6 +423,63 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                     )
                 ),
                 "warnings": _list(_TEXT),
+            }
+        ),
+    },
+    "trace": {
+        "$schema": _DRAFT,
+        "title": "gradcli trace --json",
+        **_object(
+            {
+                "schema": {"const": TRACE_SCHEMA},
+                **_run(lambda values: values),
+                "events": _says(
+                    "What happened, in order.",
+                    _list(
+                        {
+                            "anyOf": [
+                                _object({"kind": {"const": "print"}, "line": _LINE, "printed": _PRINTED}),
+                                _object(
+                                    {
+                                        "kind": {"enum": list(KINDS)},
+                                        "line": _LINE,
+                                        "name": _says("The node, the statement, or the part of the log.", _TEXT),
+                                        "text": _TEXT,
+                                        "value": _says("The value, adjoint or contribution.", _or_null(_NUMBER)),
+                                        "depth": _says("Blocks of a static graph that it stands in.", _COUNT),
+                                    }
+                                ),
+                            ]
+                        }
+                    ),
+                ),
+                "warnings": _list(_TEXT),
+            }
+        ),
+    },
+    "compare-modes": {
+        "$schema": _DRAFT,
+        "title": "gradcli compare-modes --json",
+        **_object(
+            {
+                "schema": {"const": MODES_SCHEMA},
+                "expression": _says("The source text.", _TEXT),
+                "inputs": _says("The values of the variables, by run.", _list(_map(_NUMBER))),
+                "recorded": _says("For each run which dynamic graph it recorded; equal numbers are equal graphs.", _list(_COUNT)),
+                "values": _says("For each run the value in the dynamic and in the static mode.", _list(_list(_NUMBER))),
+                "nodes": _list(
+                    _object(
+                        {
+                            "line": {"type": "integer", "minimum": 1},
+                            "name": _TEXT,
+                            "expr": _says("What it computes; null for a variable.", _or_null(_TEXT)),
+                            "block": _says("The block of the static graph that it stands in.", _or_null(_TEXT)),
+                            "dynamic": _says("For each run how many nodes are recorded of it.", _list(_COUNT)),
+                            "static": _says("How many nodes the static graph has of it.", _COUNT),
+                            "executed": _says("For each run how often they execute.", _list(_COUNT)),
+                        }
+                    )
+                ),
             }
         ),
     },

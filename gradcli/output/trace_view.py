@@ -36,9 +36,10 @@ def _valued(entry: Entry) -> str:
 
 
 def _node(entry: Entry) -> str:
-    leaf = entry.text.startswith("leaf") or entry.text == "fed"
-    what = f"{entry.name} = {value_text(entry.value)}, {entry.text}" if leaf else _valued(entry)
-    return f"     {'leaf' if entry.text.startswith('leaf') else 'node':10} {what}"
+    kind, _, rest = entry.text.partition(", ")
+    if kind in ("leaf", "fed"):
+        return f"     {kind:10} {entry.name} = {value_text(entry.value)}" + (f", {rest}" if rest else "")
+    return f"     {'node':10} {_valued(entry)}"
 
 
 _LINES: dict[str, Callable[[Entry], str]] = {
@@ -57,14 +58,19 @@ _LINES: dict[str, Callable[[Entry], str]] = {
 }
 
 
+KINDS = tuple(kind for kind in _LINES if kind != "print")
+"""The kinds of events but those that print."""
+
+
 def _before(entry: Entry) -> str:
     return ", was None" if entry.text == "None" else f", was {entry.text}"
 
 
 def trace_json(trace: Trace, source: str, *, ascii: bool = False) -> Iterator[str]:
     """The pieces of the document of `gradcli trace --json`; joined they are one JSON object."""
+    assert trace.tape is not None
     encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
-    yield from head_json({"schema": TRACE_SCHEMA, "program": source, **run_facts(trace.tape)}, encode)
+    yield from head_json({"schema": TRACE_SCHEMA, "expression": source, **run_facts(trace.tape)}, encode)
     yield ',\n "events": '
     yield from list_json(map(encode, map(_event, trace.entries)))
     yield f',\n "warnings": {encode(list(trace.warnings))}}}\n'
