@@ -211,7 +211,9 @@ class Expressions:
         if assigned[1] <= item.span[0]:
             hint = f"assign it before the block too, such as {name} = 0"
             return GradcliError(f"{name} is assigned only in a block that may not run", item.span, hint)
-        own = f"give it a value before, such as {name} = 0, or from outside: --{name} VALUE"
+        own = f"give it a value before, such as {name} = 0"
+        if name in self.assigned_somewhere:
+            own += f", or from outside: --{name} VALUE"
         hint = own if name == self.assigning else "move the assignment up"
         return GradcliError(f"{name} is used before it is assigned", item.span, hint)
 
