@@ -105,7 +105,13 @@ class RandomProgram:
         elif kind == "repeat":
             self._line(depth, f"repeat {self.random.choice(('2', '3', 'n', 'n - 1', '0'))} {{")
         else:
-            source = f"0..{self.random.randint(0, 3)}" if kind == "for" else "1..n" if kind == "fed" else self.random.choice(self.vectors)
+            source = (
+                f"0..{self.random.randint(0, 3)}"
+                if kind == "for"
+                else "1..n"
+                if kind == "fed"
+                else self.random.choice(self.vectors)
+            )
             self._line(depth, f"for {name} in {source} {{")
         known = list(self.names)
         if kind in ("for", "fed", "rows"):
@@ -146,5 +152,10 @@ class RandomProgram:
             return self.random.choice(self.vectors)
         one, other = self._vector(depth - 1), self._vector(depth - 1)
         return self.random.choice(
-            (f"tanh({one} + {other})", f"{one}*0.5 - {self._scalar(1)}", f"sin({one}*{other})", f"[{self._scalar(1)}, 0.2, {self._scalar(1)}]")
+            (
+                f"tanh({one} + {other})",
+                f"{one}*0.5 - {self._scalar(1)}",
+                f"sin({one}*{other})",
+                f"[{self._scalar(1)}, 0.2, {self._scalar(1)}]",
+            )
         )

@@ -68,8 +68,8 @@ def _verify_control(graph: Graph, id: int) -> None:
     elif operation == ITEM:
         block = graph.blocks.get(inputs[0]) if len(inputs) == 1 else None
         index = settings.get("index")
-        if block is None or not isinstance(index, int) or not 0 <= index < len(block.names):
-            raise InvalidGraphError(f"node {id} is no result of a branch or a loop")
+        if block is None or not isinstance(index, int) or not 0 <= index < len(_results(graph, inputs[0])):
+            raise InvalidGraphError(f"node {id} is none of the results of a branch or a loop")
         if graph.shape(id) != _results(graph, inputs[0])[index]:
             raise InvalidGraphError(f"node {id} has another shape than the result that it is")
     elif operation == PRINT:

@@ -66,7 +66,12 @@ def unexpected_character(text: str, position: int) -> GradcliError:
         shown, hint = f"U+{ord(character):04X}", "it is invisible: delete it"
     if character == '"':
         return GradcliError("this '\"' is never closed", (position, end), _TEXT)
-    if character == "." and (text[end : end + 1].isalpha() or text[end : end + 1] == "_") and position and not text[position - 1].isspace():
+    if (
+        character == "."
+        and (text[end : end + 1].isalpha() or text[end : end + 1] == "_")
+        and position
+        and not text[position - 1].isspace()
+    ):
         hint = _no_attribute(text, end)
     elif character == "'" and _behind_print(text, position):
         hint = 'a text stands in double quotes: print "x is", x'

@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 from support import accepts, run
 
+from gradcli.autodiff.record import build
 from gradcli.graph.graph import Graph
 from gradcli.graph.verifier import InvalidGraphError, verify
+from gradcli.language.parser import parse
 
 
 def valid() -> Graph:
@@ -44,6 +46,53 @@ def test_a_broken_graph_is_refused(case: str) -> None:
     breaks, message = BROKEN[case]
     graph = valid()
     breaks(graph)
+    with pytest.raises(InvalidGraphError, match=message):
+        verify(graph, accepts)
+
+
+LOOP = "s = x; k = 0; while k < n { k = k + 1; s = s*x }; s"
+BRANCH = "if x > 0 { a = x; b = 1 } else { a = -x; b = x }; a*b"
+
+BROKEN_BLOCKS: dict[str, tuple[str, Callable[[Graph, int], object], str]] = {
+    "a loop has no graphs": (LOOP, lambda graph, id: graph.blocks.pop(id), "without graphs"),
+    "an input is missing": (
+        LOOP,
+        lambda graph, id: graph.inputs.__setitem__(id, graph.inputs[id][1:]),
+        "inputs for the parameters",
+    ),
+    "a parameter is missing": (LOOP, lambda graph, id: _replaced(graph, id, parameters=("q", "r", "t", "u")), "no input for"),
+    "a loop carries something else": (LOOP, lambda graph, id: _replaced(graph, id, names=("x", "s")), "carries"),
+    "a loop has too few results": (LOOP, lambda graph, id: graph.blocks[id].graphs[1].outputs.pop(), "results"),
+    "a test has no output": (LOOP, lambda graph, id: graph.blocks[id].graphs[0].outputs.pop(), "is no number"),
+    "a result changes its shape": (LOOP, lambda graph, id: _shaped(graph.blocks[id].graphs[1]), "shape"),
+    "an inner input comes later": (LOOP, lambda graph, id: _later(graph.blocks[id].graphs[1]), "not all of them earlier"),
+    "branches differ": (BRANCH, lambda graph, id: graph.blocks[id].graphs[0].outputs.pop(), "differ in their results"),
+    "a branch has no condition": (BRANCH, lambda graph, id: graph.inputs.__setitem__(id, ()), "condition"),
+    "a branch is no branch": (BRANCH, lambda graph, id: graph.operations.__setitem__(id, "add"), "no operation add|is a add"),
+    "a result is none": (BRANCH, lambda graph, id: graph.settings.__setitem__(id + 1, (("index", 2),)), "none of the results"),
+    "an output is no node": (BRANCH, lambda graph, id: graph.blocks[id].graphs[1].outputs.__setitem__(0, 99), "not all nodes"),
+}
+
+
+def _replaced(graph: Graph, id: int, **changes: tuple[str, ...]) -> None:
+    graph.blocks[id] = graph.blocks[id]._replace(**changes)  # type: ignore[arg-type]
+
+
+def _shaped(graph: Graph) -> None:
+    graph.shapes[graph.outputs[0]] = (2,)
+
+
+def _later(graph: Graph) -> None:
+    last = max(at for at, inputs in enumerate(graph.inputs) if inputs)
+    graph.inputs[last] = (last, last)
+
+
+@pytest.mark.parametrize("case", BROKEN_BLOCKS)
+def test_a_broken_branch_or_loop_is_refused(case: str) -> None:
+    text, breaks, message = BROKEN_BLOCKS[case]
+    graph = build(parse(text), ("x", "n"))
+    verify(graph, accepts)
+    breaks(graph, next(iter(graph.blocks)))
     with pytest.raises(InvalidGraphError, match=message):
         verify(graph, accepts)
 
