@@ -60,7 +60,7 @@ _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
 _WORDS = {"true": 1.0, "false": 0.0, "pi": math.pi, "e": math.e}
 
 
-class _Left(Exception):
+class _LeftError(Exception):
     """A ``break`` on its way to its loop."""
 
 
@@ -95,7 +95,7 @@ class _Run:
             case Print():
                 pass
             case Break():
-                raise _Left
+                raise _LeftError
             case If(test, then, otherwise):
                 return self.block(then if self.value(test) else otherwise)
             case While(test, body):
@@ -118,7 +118,7 @@ class _Run:
                 (self.globals if self.locals is None else self.locals)[name] = item
             try:
                 found = self.block(body)
-            except _Left:
+            except _LeftError:
                 break
             value = value if found is None else found
         return value

@@ -246,8 +246,6 @@ def step(text: str, token: Token, previous: Token) -> str:
         value = _shown(_line(text, token.span[1])) or "..."
         return f"to assign, write {name} = {name} {previous.text} {value}"
     twice = re.compile(r"([^\W\d]\w*)\s?(\+\+|--)").match
-    if previous.kind == "IF" and token.kind == "LBRACE" and re.search(r"\}\s*else\s*\Z", text[: previous.span[0]][-200:]):
-        return _no_condition(token, "else if C { ... }")
     start = _statement_start(text, previous.span[0])
     line = text[start : previous.span[1]].strip()
     found = twice(line)

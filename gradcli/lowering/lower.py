@@ -10,8 +10,9 @@ from gradcli.language.ast import Assignment, Attribute, Definition, Name, Output
 from gradcli.language.statements import Action, Break, For, Outputs, Print, Repeat, While, blocks
 from gradcli.lowering.blocks import Blocks
 from gradcli.lowering.builders import GraphBuilder
+from gradcli.lowering.expressions import RESULT
 from gradcli.lowering.expressions import UnboundVariableError as UnboundVariableError
-from gradcli.lowering.statements import DEFAULT_MAX_STEPS, RESULT
+from gradcli.lowering.statements import DEFAULT_MAX_STEPS
 
 
 def lower(

@@ -54,23 +54,23 @@ LOOP = "s = x; k = 0; while k < n { k = k + 1; s = s*x }; s"
 BRANCH = "if x > 0 { a = x; b = 1 } else { a = -x; b = x }; a*b"
 
 BROKEN_BLOCKS: dict[str, tuple[str, Callable[[Graph, int], object], str]] = {
-    "a loop has no graphs": (LOOP, lambda graph, id: graph.blocks.pop(id), "without graphs"),
+    "a loop has no graphs": (LOOP, lambda graph, at: graph.blocks.pop(at), "without graphs"),
     "an input is missing": (
         LOOP,
-        lambda graph, id: graph.inputs.__setitem__(id, graph.inputs[id][1:]),
+        lambda graph, at: graph.inputs.__setitem__(at, graph.inputs[at][1:]),
         "inputs for the parameters",
     ),
-    "a parameter is missing": (LOOP, lambda graph, id: _replaced(graph, id, parameters=("q", "r", "t", "u")), "no input for"),
-    "a loop carries something else": (LOOP, lambda graph, id: _replaced(graph, id, names=("x", "s")), "carries"),
-    "a loop has too few results": (LOOP, lambda graph, id: graph.blocks[id].graphs[1].outputs.pop(), "results"),
-    "a test has no output": (LOOP, lambda graph, id: graph.blocks[id].graphs[0].outputs.pop(), "is no number"),
-    "a result changes its shape": (LOOP, lambda graph, id: _shaped(graph.blocks[id].graphs[1]), "shape"),
-    "an inner input comes later": (LOOP, lambda graph, id: _later(graph.blocks[id].graphs[1]), "not all of them earlier"),
-    "branches differ": (BRANCH, lambda graph, id: graph.blocks[id].graphs[0].outputs.pop(), "differ in their results"),
-    "a branch has no condition": (BRANCH, lambda graph, id: graph.inputs.__setitem__(id, ()), "condition"),
-    "a branch is no branch": (BRANCH, lambda graph, id: graph.operations.__setitem__(id, "add"), "no operation add|is a add"),
-    "a result is none": (BRANCH, lambda graph, id: graph.settings.__setitem__(id + 1, (("index", 2),)), "none of the results"),
-    "an output is no node": (BRANCH, lambda graph, id: graph.blocks[id].graphs[1].outputs.__setitem__(0, 99), "not all nodes"),
+    "a parameter is missing": (LOOP, lambda graph, at: _replaced(graph, at, parameters=("q", "r", "t", "u")), "no input for"),
+    "a loop carries something else": (LOOP, lambda graph, at: _replaced(graph, at, names=("x", "s")), "carries"),
+    "a loop has too few results": (LOOP, lambda graph, at: graph.blocks[at].graphs[1].outputs.pop(), "results"),
+    "a test has no output": (LOOP, lambda graph, at: graph.blocks[at].graphs[0].outputs.pop(), "is no number"),
+    "a result changes its shape": (LOOP, lambda graph, at: _shaped(graph.blocks[at].graphs[1]), "shape"),
+    "an inner input comes later": (LOOP, lambda graph, at: _later(graph.blocks[at].graphs[1]), "not all of them earlier"),
+    "branches differ": (BRANCH, lambda graph, at: graph.blocks[at].graphs[0].outputs.pop(), "differ in their results"),
+    "a branch has no condition": (BRANCH, lambda graph, at: graph.inputs.__setitem__(at, ()), "condition"),
+    "a branch is no branch": (BRANCH, lambda graph, at: graph.operations.__setitem__(at, "add"), "no operation add|is a add"),
+    "a result is none": (BRANCH, lambda graph, at: graph.settings.__setitem__(at + 1, (("index", 2),)), "none of the results"),
+    "an output is no node": (BRANCH, lambda graph, at: graph.blocks[at].graphs[1].outputs.__setitem__(0, 99), "not all nodes"),
 }
 
 
