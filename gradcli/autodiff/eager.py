@@ -1,7 +1,7 @@
-"""PyTorch's tape as a machine: operations are recorded as they run, and backward passes run on what is recorded so far.
+"""PyTorch's tape as a machine: operations are recorded as they run, and backward passes run on what was recorded.
 
-Tensors are ids of nodes of one graph. A node is never changed: where a program changes a tensor in place, a new node holds the new
-value, and a :class:`Cell` knows which node that is.
+Tensors are ids of nodes of one graph. A node is never changed: where a program changes a tensor in place, a new node holds
+the new value, and a :class:`Cell` knows which node that is.
 """
 
 from __future__ import annotations
@@ -84,6 +84,8 @@ class Eager:
         enabled: Whether operations are recorded for a backward pass (PyTorch's grad mode).
         freed: The nodes whose functions a backward pass has freed.
         names: What the program calls leaves, by id.
+        leaves: The nodes of operations that are leaves all the same: their results were made to require a gradient afterwards.
+        stands_for: The node whose function a node has in place of its own, by id.
         adjoints: The adjoints of the last backward pass, by id.
         root: The node from which the last backward pass began; -1 before the first.
     """
@@ -107,6 +109,8 @@ class Eager:
         self.notify = notify
         self.freed: set[int] = set()
         self.names: dict[int, str] = {}
+        self.leaves: set[int] = set()
+        self.stands_for: dict[int, int] = {}
         self.functions: dict[int, str] = {}  # functions that are not called as their operations are
         self.slots: dict[int, Slot] = {}
         self.held: dict[int, tuple[Cell, int]] = {}  # the tensor that a node is, or was, the value of, and its version then
@@ -170,7 +174,7 @@ class Eager:
         """
         graph = self.graph
         shape = inferred_shape(graph, name, inputs, settings, span)
-        numbers = all([self.dtypes[input] == NUMBER for input in inputs]) and bool(inputs)
+        numbers = all(self.dtypes[input] == NUMBER for input in inputs) and bool(inputs)
         dtype = NUMBER if numbers else self._promoted(name, inputs)
         values = [self.operand(input, dtype) for input in inputs]
         id = graph.append(name, inputs, span)
@@ -223,7 +227,7 @@ class Eager:
         return promoted(name, operands, self.dtype)
 
     def _needs(self, name: str, inputs: Sequence[int]) -> bool:
-        return any([self.requires_grad[input] and carries(name, index) for index, input in enumerate(inputs)])
+        return any(self.requires_grad[input] and carries(name, index) for index, input in enumerate(inputs))
 
     def _record(self, id: int, operation: str, inputs: tuple[int, ...], value: Value, dtype: str, needs: bool) -> None:
         value = rounded(value, dtype)
@@ -251,7 +255,11 @@ class Eager:
 
     def is_leaf(self, id: int) -> bool:
         """Whether the program made the tensor, or it requires no gradient."""
-        return not self.requires_grad[id] or self.graph.operations[id] == VARIABLE
+        return not self.requires_grad[id] or self.is_made(id)
+
+    def is_made(self, id: int) -> bool:
+        """Whether nothing leads to the node: the program made it, or its result was made to require a gradient afterwards."""
+        return self.graph.operations[id] == VARIABLE or id in self.leaves
 
     def grad(self, id: int) -> int | None:
         """The node of ``.grad``; None where there is none."""
@@ -268,6 +276,8 @@ class Eager:
             raise TapeError(FIXED_FLAG, span)
         if flag and self.dtypes[id] not in FLOATS:
             raise TapeError("only Tensors of floating point dtype can require gradients", span)
+        if flag and not self.requires_grad[id]:
+            self.leaves.add(id)
         self.requires_grad[id] = flag
 
     def retain_grad(self, id: int, span: Span = NOWHERE) -> None:
@@ -329,9 +339,15 @@ class Eager:
         leaf = self.requires_grad[old] and self.is_leaf(old)
         if leaf and self.enabled:
             raise TapeError(IN_PLACE_LEAF, span)
-        if leaf or (self.requires_grad[old] and not self.requires_grad[by]):
+        if leaf:
             by = self.leaf(self.values[by], requires_grad=True, name=self.names.get(old, ""), span=span, dtype=self.dtypes[old])
             self.slots[by] = self.slots.setdefault(old, Slot())
+        elif self.requires_grad[old] and not self.requires_grad[by]:
+            value = self.values[by]
+            with self.mode(True):  # a change that is not recorded: the value is another, and the function stays
+                by = self.operation("clone", (old,), span)
+            self.values[by] = value
+            self.stands_for[by] = old
         cell.node = by
         cell.version += counted
         self.held[by] = (cell, cell.version)

@@ -1,4 +1,4 @@
-"""Backward passes on an eager tape: newest node first, into ``.grad``, with PyTorch's rules of what is freed and what is an error."""
+"""Backward passes on an eager tape: newest node first, into ``.grad``; what is freed and what is an error is PyTorch's."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from gradcli.autodiff.functions import function_name
 from gradcli.autodiff.reverse import carries, fitted, quiet
 from gradcli.autodiff.saved import RESULT, reads
 from gradcli.errors import Span
-from gradcli.graph.graph import VARIABLE
 from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders import Value
 from gradcli.ops.operation import OPERATIONS
@@ -61,8 +60,8 @@ def backward(
         span: Where the program asks for it.
 
     Raises:
-        TapeError: PyTorch refuses: nothing requires a gradient, the node has several elements, the graph is freed, or a value that
-            is needed was changed in place.
+        TapeError: PyTorch refuses: nothing requires a gradient, the node has several elements, the graph is freed, or a
+            value that is needed was changed in place.
     """
     found = _run(tape, id, gradient, retain_graph, create_graph, inputs, span)
     for node in sorted(found, reverse=True):
@@ -122,7 +121,7 @@ def _run(
         while pending:
             id = -heapq.heappop(pending)
             adjoint = adjoints[id]
-            leaf = tape.graph.operations[id] == VARIABLE
+            leaf = tape.is_made(id)
             if leaf or id in tape.slots or (inputs is not None and id in inputs):
                 found[id] = adjoint
             if leaf or (wanted is not None and (id not in wanted or all(id <= input for input in inputs or ()))):

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from gradcli.autodiff.dtypes import NUMBER
 from gradcli.autodiff.eager import Eager
 from gradcli.autodiff.tape import ACCUMULATE_GRAD, template_parts
-from gradcli.graph.graph import VARIABLE
 from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.structural import STRUCTURAL
 
@@ -31,13 +30,14 @@ class Function(NamedTuple):
 
 def grad_fn(tape: Eager, id: int) -> Function | None:
     """The function of a node; None for leaves."""
+    id = tape.stands_for.get(id, id)
     template = _template(tape, id)
     return None if template is None else Function(id, template)
 
 
 def function_name(tape: Eager, id: int) -> str | None:
     """The name of the function of a node; None for leaves."""
-    template = _template(tape, id)
+    template = _template(tape, tape.stands_for.get(id, id))
     return None if template is None else template.partition("(")[0]
 
 
@@ -54,7 +54,7 @@ def next_functions(tape: Eager, function: Function) -> list[Function | None]:
         input = inputs[int(part)]
         if not tape.requires_grad[input]:
             following.append(None)
-        elif tape.graph.operations[input] == VARIABLE:
+        elif tape.is_made(input):
             following.append(Function(input, ""))
         else:
             following.append(grad_fn(tape, input))

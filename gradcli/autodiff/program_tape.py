@@ -68,6 +68,10 @@ class ProgramTape(Eager):
         value = self.values[id]
         return value if isinstance(value, float) else None
 
+    def has_shape(self, name: str) -> bool:
+        """Whether the shape of a variable is known: that of its value is."""
+        return True
+
     def name(self, id: int) -> str:
         """What the program calls a node."""
         return self.names.get(id) or self.graph.given_names.get(id, "the node")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.forward import evaluate
 from gradcli.autodiff.reverse import backward, requires_grad
@@ -92,7 +92,7 @@ def record(
         )
         tape = run_on_tape(program, eager, spare=spare, max_steps=max_steps)
         return replace(tape, printed=told, warnings=warnings)
-    static_graph: Graph | None = None
+    static: tuple[Graph, dict[int, int]] | None = None
     removed: list[Removed] = []
     recorder = Recorder(Graph(max_nodes, max_elements), bindings, cast)
     printed: list[Shown] = []
@@ -104,10 +104,9 @@ def record(
             shapes = {name: shape_of(value) for name, value in bindings.items()}
             built = build(program, bindings, shapes, optimize, removed, max_nodes, max_elements, max_steps)
             if steered(built):
-                static_graph = built
                 if not built.variables.keys() <= bindings.keys():
                     raise _missing(program, bindings, spare)
-                execute(built, recorder, max_steps=max_steps)
+                static = built, execute(built, recorder, max_steps=max_steps)
             else:
                 graph, values = built, None
         else:
@@ -123,7 +122,7 @@ def record(
         values = evaluate(graph, bindings, cast)
     seed = _seed(graph, cotangent, asked=wrt is not None and needs_cotangent)
     tape = _tape(graph, mode, dtype, bindings, values, wrt, retain_grad, seed)
-    return replace(tape, static_graph=static_graph, printed=printed, removed=removed)
+    return replace(tape, static=None if static is None else static_tape(*static, tape), printed=printed, removed=removed)
 
 
 def run_on_tape(
@@ -172,6 +171,8 @@ def build(
     max_nodes: int = DEFAULT_MAX_NODES,
     max_elements: int = DEFAULT_MAX_ELEMENTS,
     max_steps: int = DEFAULT_MAX_STEPS,
+    *,
+    inexact: bool = True,
 ) -> Graph:
     """Build the static graph of a program, before any value is known.
 
@@ -181,13 +182,14 @@ def build(
         shapes: The shapes of the variables that are arrays.
         optimize: As for :func:`record`; so are the limits.
         removed: Where what is shared, folded or left out is noted; None to note nothing.
+        inexact: Whether constants also fold where the result is not rational.
 
     Raises:
         GradcliError: The program is wrong, or too large (exit code 4).
     """
     builder = StaticBuilder(
         Graph(max_nodes, max_elements),
-        inexact=True,
+        inexact=inexact,
         identities=optimize > 1,
         shapes=shapes,
         plain=optimize < 1,
@@ -202,6 +204,29 @@ def steered(graph: Graph) -> bool:
     return bool(graph.blocks) or PRINT in graph.operations
 
 
+def static_tape(graph: Graph, recorded: Mapping[int, int], run: Tape) -> Tape:
+    """What is known of the nodes of a static graph after a run.
+
+    Args:
+        graph: The graph.
+        recorded: For each node outside of its blocks the node that was recorded, but for those with several results.
+        run: What was recorded, forward and backward.
+    """
+    ids = [recorded.get(id) for id in range(len(graph))]
+    needs = requires_grad(graph, [graph.variables[name] for name in run.wrt if name in graph.variables])
+    return Tape(
+        graph=graph,
+        mode="static",
+        dtype=run.dtype,
+        bindings=run.bindings,
+        wrt=run.wrt,
+        values=[None if id is None else run.values[id] for id in ids],
+        requires_grad=needs,
+        adjoints=[None if id is None or not need else run.adjoints[id] for id, need in zip(ids, needs, strict=True)],
+        retained=frozenset(id for id, at in enumerate(ids) if at in run.retained),
+    )
+
+
 def outline(
     program: Program,
     wrt: Sequence[str] | None = None,
@@ -210,6 +235,8 @@ def outline(
     max_nodes: int = DEFAULT_MAX_NODES,
     shapes: Mapping[str, Shape] | None = None,
     cotangent: Value | None = None,
+    max_steps: int = DEFAULT_MAX_STEPS,
+    optimize: int = DEFAULT_OPTIMIZE,
 ) -> Tape:
     """The tape of a program whose variables have no values: a static graph in which only exact constants fold.
 
@@ -221,20 +248,22 @@ def outline(
         retain_grad: As for :func:`record`.
         max_nodes: The limit on the size of the graph.
         shapes: The shapes of the variables that are arrays.
-        cotangent: As for :func:`record`.
+        cotangent: As for :func:`record`; so are ``max_steps`` and ``optimize``.
 
     Raises:
         GradcliError: As :func:`record`.
     """
-    graph = compacted(lower(program, StaticBuilder(Graph(max_nodes), shapes=shapes)))
+    removed: list[Removed] = []
+    graph = build(program, (), shapes, optimize, removed, max_nodes, max_steps=max_steps, inexact=False)
     if steered(graph):
-        chosen = tuple(graph.variables) if wrt is None else tuple(dict.fromkeys(wrt))
-        needs = requires_grad(graph, [graph.variables[name] for name in chosen if name in graph.variables])
-        unknown = [math.nan] * len(graph)
+        chosen = _chosen(graph, wrt)
+        needs = requires_grad(graph, [graph.variables[name] for name in chosen])
+        unknown: list[Any] = [None] * len(graph)
         bindings = dict.fromkeys(graph.variables, math.nan)
-        nothing: list[Value | None] = [None] * len(graph)
-        return Tape(graph, "static", "float64", bindings, chosen, unknown, needs, nothing, frozenset(), symbolic=True)
-    return run_graph(graph, None, wrt, mode="static", retain_grad=retain_grad, cotangent=cotangent)
+        tape = Tape(graph, "static", "float64", bindings, chosen, unknown, needs, unknown, frozenset(), symbolic=True)
+    else:
+        tape = run_graph(graph, None, wrt, mode="static", retain_grad=retain_grad, cotangent=cotangent)
+    return replace(tape, removed=removed)
 
 
 def run_graph(
@@ -322,10 +351,7 @@ def _tape(
     symbolic: bool = False,
 ) -> Tape:
     """The backward pass of a graph that has run, from the adjoint of its output."""
-    chosen = tuple(graph.variables) if wrt is None else tuple(dict.fromkeys(wrt))
-    for name in chosen:
-        if name not in graph.variables:
-            raise _no_variable(name, graph)
+    chosen = _chosen(graph, wrt)
     needs = requires_grad(graph, [graph.variables[name] for name in chosen])
     cast = float32 if dtype == "float32" else None
     return Tape(
@@ -340,6 +366,15 @@ def _tape(
         retained=_retained(retain_grad, graph, needs),
         symbolic=symbolic,
     )
+
+
+def _chosen(graph: Graph, wrt: Sequence[str] | None) -> tuple[str, ...]:
+    """The variables to differentiate by."""
+    chosen = tuple(graph.variables) if wrt is None else tuple(dict.fromkeys(wrt))
+    for name in chosen:
+        if name not in graph.variables:
+            raise _no_variable(name, graph)
+    return chosen
 
 
 def _seed(graph: Graph, cotangent: Value | None, *, asked: bool) -> Value | None:

@@ -186,7 +186,7 @@ def local_derivatives(graph: Graph, id: int, values: Sequence[Any], needs: Seque
     """
     inputs = graph.inputs[id]
     operation = graph.operations[id]
-    if operation in STRUCTURAL:  # its derivatives are no numbers: it declares a vector-Jacobian product
+    if operation in STRUCTURAL or operation in CONTROL:  # its derivatives are no numbers: it declares a vector-Jacobian product
         return [None] * len(inputs)
     wanted = _wanted(operation, [needs[input] for input in inputs])
     try:

@@ -1,6 +1,6 @@
 """What a function saves for the backward pass: the operands, and the result, that its derivative reads.
 
-PyTorch declares this for each operation. Here it follows from the derivative rule, which is called with symbols once, and looked at.
+PyTorch declares this for each operation. Here it follows from the derivative rule, which is called with symbols once.
 """
 
 from __future__ import annotations

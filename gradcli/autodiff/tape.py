@@ -37,7 +37,8 @@ class Tape:
         adjoints: For each node ∂output/∂node; None where no gradient arrives.
         retained: The nodes that keep ``.grad`` although they are no leaves.
         symbolic: Whether no variable has a value of its own; the values are then those at some point, for checks alone.
-        static_graph: The static graph that ran, where it has branches or loops; ``graph`` has what it executed, turn by turn.
+        static: The static graph that ran, where it has branches or loops, with what is known of its nodes; the graph of this tape
+            is what it executed, turn by turn.
         printed: What the program printed.
         removed: What building the static graph shared, folded or left out.
         warnings: What the program did that was hardly meant.
@@ -53,7 +54,7 @@ class Tape:
     adjoints: list[Value | None]
     retained: frozenset[int]
     symbolic: bool = False
-    static_graph: Graph | None = None
+    static: Tape | None = None
     printed: Sequence[Shown] = ()
     removed: Sequence[Removed] = ()
     warnings: Sequence[str] = ()

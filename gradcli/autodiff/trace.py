@@ -223,7 +223,7 @@ def _names(tape: ProgramTape) -> list[str]:
 def _static(tape: Tape, source: str) -> list[Entry]:
     """The log of a static graph: built before any value is known, run, and run backward."""
     entries = [Entry("phase", None, "build", "the graph, before any value is known")]
-    entries += _built(tape.static_graph or tape.graph, source)
+    entries += _built((tape.static or tape).graph, source)
     entries.append(Entry("phase", None, "run", "the values are fed, and what is needed executes"))
     for id, operation in enumerate(tape.graph.operations):
         if operation != CONSTANT:

@@ -75,6 +75,7 @@ OPTIONS = (
     Option("depth", "Only nodes within so many edges of the output.", "N", minimum=0),
     Option("max-shown", "The most nodes to show, those nearest to the output.", "N", minimum=1),
     Option("all", "Show every node, however many."),
+    Option("collapsed", "Branches and loops of a static graph as one node each, without their blocks."),
     Option("theme", "Colours of pictures; auto, the default, follows the viewer.", "THEME", choices=("auto", "light", "dark")),
     Option(
         "layout",
@@ -117,6 +118,7 @@ def run(arguments: Arguments, command: Command) -> None:
         depth=arguments.options.get("depth"),
         most=arguments.options.get("max-shown"),
         everything=arguments.flag("all"),
+        collapsed=arguments.flag("collapsed"),
         theme=arguments.text("theme") or "auto",
         layout=arguments.text("layout") or "auto",
         ascii=arguments.flag("ascii"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from gradcli.cli.choices import split_names
 from gradcli.cli.command import Arguments, Command
 from gradcli.cli.streams import STDIN, write_warning
-from gradcli.cli.variables import bindings, expression_text, number, option_like
+from gradcli.cli.variables import bindings, expression_text, number, option_like, shapes_of
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import DEFAULT_MAX_NODES
 
@@ -67,7 +67,7 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
         max_nodes=arguments.integer("max-nodes"),
         max_elements=arguments.integer("max-elements"),
         max_steps=arguments.integer("max-steps"),
-        optimize=_optimize(arguments),
+        optimize=_optimize(arguments, without_values),
         cotangent=cotangent_of(arguments),
         needs_cotangent=not any(arguments.flag(name) for name in WHOLE),
         shapes=shapes_of(arguments.texts("shape")),
@@ -146,7 +146,7 @@ def written_in_elements(tape: Tape, wrt: Sequence[str] | None, arguments: Argume
 def _no_gradient(tape: Tape) -> list[str]:
     """What is said where an output is an array and nothing says by what its gradient is multiplied."""
     shape = tape.graph.shape(tape.output)
-    if tape.adjoints[tape.output] is not None or not tape.requires_grad[tape.output]:
+    if not shape or tape.adjoints[tape.output] is not None or not tape.requires_grad[tape.output]:
         return []
     return [f"{tape.names[tape.output]} has the shape {shape}, so it has no gradient without --cotangent"]
 
@@ -173,9 +173,11 @@ class _Asked(NamedTuple):
         return None if self.retain_grad == ["all"] else self.retain_grad
 
 
-def _optimize(arguments: Arguments) -> int:
+def _optimize(arguments: Arguments, without_values: bool) -> int:
     level = arguments.text("optimize")
-    if level is not None and arguments.text("mode") != "static":
+    valued = bool(arguments.variables or arguments.texts("set") or arguments.text("bindings"))
+    static = arguments.text("mode") == "static" or (without_values and not valued)
+    if level is not None and not static:
         raise GradcliError("--optimize is for a static graph", hint="add --mode static")
     return int(level or 1)
 
@@ -184,22 +186,6 @@ def cotangent_of(arguments: Arguments) -> Any:
     """The value of ``--cotangent``; None where it is left out."""
     text = arguments.text("cotangent")
     return None if text is None else number(text, "--cotangent")
-
-
-def shapes_of(given: Sequence[str]) -> dict[str, tuple[int, ...]]:
-    """The shapes of ``A=3,4``.
-
-    Raises:
-        GradcliError: One is written otherwise.
-    """
-    shapes: dict[str, tuple[int, ...]] = {}
-    for text in given:
-        name, _, sizes = text.partition("=")
-        words = sizes.split(",")
-        if not name or not all(word.strip().isdecimal() and len(word) < 12 for word in words):
-            raise GradcliError(f"--shape takes NAME=SIZES, not '{text}'", hint="for example --shape A=3,4")
-        shapes[name.strip()] = tuple(map(int, words))
-    return shapes
 
 
 def check_shaped(tape: Tape, shapes: Mapping[str, tuple[int, ...]]) -> None:
@@ -244,7 +230,15 @@ def _from_text(text: str, where: str, values: Mapping[str, float], from_file: Co
 
     program = parse(text, where)
     if asked.without_values and not values:
-        tape = outline(program, asked.wrt, retain_grad=asked.retained, max_nodes=asked.max_nodes, shapes=asked.shapes)
+        tape = outline(
+            program,
+            asked.wrt,
+            retain_grad=asked.retained,
+            max_nodes=asked.max_nodes,
+            shapes=asked.shapes,
+            max_steps=asked.max_steps,
+            optimize=asked.optimize,
+        )
         check_shaped(tape, asked.shapes)
         if tape.graph.variables:
             if asked.mode == "dynamic":

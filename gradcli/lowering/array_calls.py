@@ -16,7 +16,7 @@ SYNONYMS = {"dim": "axis", "keepdim": "keepdims"}
 """PyTorch's names of settings, and NumPy's."""
 
 _WORDS: dict[str, Setting] = {
-    "True": True, "true": True, "False": False, "false": False, "None": None, "none": None, "slice": "slice", "...": "...",
+    "True": True, "true": True, "False": False, "false": False, "None": None, "none": None,
     "same": "same", "valid": "valid", "-inf": "-inf",
 }  # fmt: skip
 """Names that stand for settings that are no numbers."""
@@ -69,6 +69,8 @@ def array_call(call: Call) -> tuple[Structural, list[Expression], Settings] | No
         if name in settings:
             raise GradcliError(f"{call.function} gets its argument {keyword} twice", span, "leave one out")
         settings[name] = setting_of(value, call)
+    if isinstance(size := settings.get("shape"), int):  # zeros(3) is of the shape (3,)
+        settings["shape"] = (size,)
     return operation, operands, tuple(operation.complete(settings).items())
 
 
@@ -93,9 +95,13 @@ def setting_of(expression: Expression, call: Call) -> Setting:
     if isinstance(expression, Number):
         return _plain(expression.value)
     if isinstance(expression, Operator) and expression.symbol == "-" and len(expression.operands) == 1:
+        if isinstance(name := expression.operands[0], Name) and name.name == "inf":
+            return "-inf"
         opposite = setting_of(expression.operands[0], call)
         if isinstance(opposite, int | float) and not isinstance(opposite, bool):
             return -opposite
+    if isinstance(expression, Slice | Ellipsis):
+        return index_entry(expression)
     if isinstance(expression, Array | Tuple):
         return tuple([setting_of(item, call) for item in expression.items])  # as deep as the text nests lists of numbers
     raise GradcliError(
@@ -131,7 +137,7 @@ def index_entry(item: Expression, known: Callable[[str], Constant | None] = lamb
     """
     if isinstance(item, Ellipsis):
         return "..."
-    if isinstance(item, Name) and item.name == "None":
+    if isinstance(item, Name) and item.name in ("None", "none"):
         return None
     if isinstance(item, Slice):
         return ("slice", *[None if part is None else _whole(part, known) for part in (item.start, item.stop, item.step)])

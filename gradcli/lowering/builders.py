@@ -67,6 +67,9 @@ class GraphBuilder(Protocol):
     def enable_grad(self, enabled: bool, span: Span) -> bool:
         """Say whether what is computed from now on may require a gradient; gives what was so before."""
 
+    def has_shape(self, name: str) -> bool:
+        """Whether the shape of a variable was given, be it by its value; else it is taken for a number."""
+
 
 class Recorder:
     """Define by run: each operation is recorded, with its value, as it executes.
@@ -162,6 +165,9 @@ class Recorder:
 
     def enable_grad(self, enabled: bool, span: Span) -> bool:
         raise no_tape("no_grad", span)
+
+    def has_shape(self, name: str) -> bool:
+        return True
 
     def _record(self, value: Value) -> None:
         self.values.append(value if self.cast is None else self.cast(value))
@@ -311,6 +317,7 @@ class StaticBuilder:
 
     def parameter(self, name: str, shape: Shape) -> int:
         """A variable of the graph of a block."""
+        self.shapes = {**self.shapes, name: shape}
         return self.graph.variable(name, NOWHERE, shape)
 
     def block(self, operation: str, inputs: tuple[int, ...], block: Block, span: Span) -> int:
@@ -325,6 +332,9 @@ class StaticBuilder:
         self.graph.settings[id] = (("index", index),)
         self.graph.set_shape(id, shape)
         return id
+
+    def has_shape(self, name: str) -> bool:
+        return name in self.shapes
 
     def _folded(self, name: str, inputs: tuple[int, ...], span: Span) -> int | None:
         constants = self.graph.constants

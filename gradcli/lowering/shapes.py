@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradcli.errors import GradcliError, Span
+from gradcli.errors import Span
 from gradcli.graph.graph import Graph, Settings, Shape
 from gradcli.lowering.mismatch import MismatchError
 from gradcli.ops.structural import STRUCTURAL, ShapeError, broadcast
@@ -23,17 +23,3 @@ def inferred_shape(graph: Graph, operation: str, inputs: Sequence[int], settings
         return broadcast(*shapes)
     except ShapeError as error:
         raise MismatchError(graph, operation, inputs, settings, span, str(error)) from None
-
-
-def no_arrays(graph: Graph) -> None:
-    """Check that a graph is one of numbers.
-
-    Raises:
-        GradcliError: A node is an array.
-    """
-    if graph.shapes:
-        first = min(graph.shapes)
-        hint = "gradcli eval and gradcli graph take arrays"
-        raise GradcliError(
-            f"this works with numbers, and here is an array of shape {graph.shape(first)}", graph.spans[first], hint
-        )

@@ -128,7 +128,7 @@ def structural(
     parameters = tuple(word for word in words if "=" not in word and word != "...")
     defaults = [word.partition("=") for word in words if "=" in word]
     values: dict[str, Setting] = {"None": None, "False": False, "True": True}
-    settings = tuple((key, values[text] if text in values else int(text)) for key, _, text in defaults)
+    settings = tuple((key, values[text] if text in values else _number(text)) for key, _, text in defaults)
     template = (lambda *shapes, **settings: grad_fn) if isinstance(grad_fn, str) else grad_fn
     declared = Structural(
         name,
@@ -147,6 +147,10 @@ def structural(
     )
     STRUCTURAL[name] = declared
     return declared
+
+
+def _number(text: str) -> int | float:
+    return int(text) if text.lstrip("-").isdecimal() else float(text)
 
 
 def structural_named(name: str) -> Structural | None:

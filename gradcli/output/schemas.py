@@ -34,7 +34,7 @@ def _map(values: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": values}
 
 
-_OPTIONAL = ("settings", "mismatch", "broken", "tangent", "jacobian", "hessian")
+_OPTIONAL = ("settings", "blocks", "removed", "mismatch", "broken", "tangent", "jacobian", "hessian", "printed")
 """Keys that a document has only where there is something to say."""
 
 
@@ -113,6 +113,7 @@ def _run(values: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
     """What a document says of a run; ``values`` says whether they may be null."""
     return {
         "expression": _says("The source text.", _TEXT),
+        "printed": _says("What the script printed; left out where there is none.", _TEXT),
         "mode": {"enum": ["dynamic", "static"]},
         "dtype": {"enum": ["float64", "float32"]},
         "bindings": _says("The value of each variable, in the order of first use.", values(_map(_NUMBER))),
@@ -232,6 +233,20 @@ _PRINTED = _says(
     _list({"anyOf": [_TEXT, _object({"of": _TEXT, "value": {"anyOf": [_NUMBER, _TEXT]}})]}),
 )
 
+_REMOVED = _says(
+    "What building a static graph left out; left out where that is nothing.",
+    _list(
+        _object(
+            {
+                "pass": {"enum": ["shared", "folded", "identity", "dead"]},
+                "operation": _TEXT,
+                "line": {"type": "integer", "minimum": 1},
+                "text": _says("Its place in the source text.", _TEXT),
+            }
+        )
+    ),
+)
+
 _WHERE_BY = "; null in the other views."
 
 SCHEMAS: dict[str, dict[str, Any]] = {
@@ -265,6 +280,25 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                 **_run(_or_null),
                 "nodes": _says("In the order of evaluation; values are null without bindings.", _list(_node(_or_null(_NUMBER)))),
                 "edges": _says("By target, then by argument.", _list(_EDGE)),
+                "blocks": _says(
+                    "The graphs of branches and loops, each before those inside of it; left out where there are none.",
+                    _list(
+                        _object(
+                            {
+                                "inside": _says(
+                                    "The block that its node stands in; null for the graph itself.", _or_null(_COUNT)
+                                ),
+                                "node": _says("Id of its node there.", _ID),
+                                "kind": {"enum": ["then", "else", "test", "body"]},
+                                "parameters": _says("Its variables, by the inputs of its node.", _list(_TEXT)),
+                                "results": _says("What its outputs are called outside.", _list(_TEXT)),
+                                "outputs": _list(_ID),
+                                "nodes": _list(_object({**_BARE_NODE, "settings": _SETTINGS})),
+                            }
+                        )
+                    ),
+                ),
+                "removed": _REMOVED,
                 "backward": _says(
                     "The backward graphs, with --backward or --both.",
                     _or_null(
@@ -294,6 +328,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             {
                 "schema": {"const": EXPLAIN_SCHEMA},
                 "expression": _says("The source text.", _TEXT),
+                "printed": _says("What the script printed; left out where there is none.", _TEXT),
                 "by": {"enum": ["nodes", "paths", "rules"]},
                 "steps": {"enum": ["brief", "normal", "full"]},
                 "mode": {"enum": ["dynamic", "static"]},
@@ -364,6 +399,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                 "agree_if_positive": _says(
                     "At how many positive points expressions agree that differ elsewhere; 0 if not at all.", _COUNT
                 ),
+                "shapes": _says("The shapes of both; empty for numbers.", _list(_list(_ID))),
                 "sentences": _says("The answer for people.", _list(_TEXT)),
             }
         ),
@@ -407,6 +443,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             {
                 "schema": {"const": DIFF_SCHEMA},
                 "expression": _says("The source text.", _TEXT),
+                "printed": _says("What the script printed; left out where there is none.", _TEXT),
                 "output": _says("What the function is called.", _TEXT),
                 "bindings": _says("The value of each variable; null where none were given.", _or_null(_map(_NUMBER))),
                 "definitions": _says(

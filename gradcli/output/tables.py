@@ -11,11 +11,14 @@ from gradcli.language.numbers import short_text
 from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.structural import shape_text
 from gradcli.output.blocks import Style, Table
-from gradcli.output.diagram import MARK, Diagram, FunctionsPart, GraphPart
-from gradcli.output.entries import FunctionListing, GradientListing
+from gradcli.output.diagram import MARK, Diagram, FunctionsPart, GraphPart, shortened
+from gradcli.output.entries import BlockListing, FunctionListing, GradientListing
 
 TABLE_ROWS = 40
 """Rows of a table that are shown of a large graph."""
+
+ARRAY_COLUMNS = 60
+"""Characters of an expression with arrays that a table shows."""
 
 
 def left_out(count: int, what: str) -> str:
@@ -56,6 +59,8 @@ def diagram_tables(diagram: Diagram, style: Style, *, rows: int | None) -> Itera
             yield from graph_tables(part.listing.tape, style, part.chosen, rows=rows)
         elif isinstance(part, GraphPart) and isinstance(part.listing, GradientListing):
             yield _gradient(part.listing, style, part, rows)
+        elif isinstance(part, GraphPart) and isinstance(part.listing, BlockListing):
+            yield _block(part.listing, style, part, rows)
 
 
 def _nodes(
@@ -71,14 +76,19 @@ def _nodes(
     unknown |= set() if tape.graph.shapes else {"shape"}
     unknown |= set() if tape.graph.broken is None else {".grad", adjoint}
     unknown |= {"tangent"} if tangents is None else set()
+
+    def cut(text: str) -> str:
+        """A text that may have an array of constants in it."""
+        return shortened(text, ARRAY_COLUMNS) if tape.graph.shapes else text
+
     for index, id in enumerate(shown):
         entry = listing.entry(id)
         if entry.operation == CONSTANT:
             faint.append(index)
         cells = [
             str(id),
-            entry.name,
-            entry.operation if entry.operation in (VARIABLE, CONSTANT) else entry.expression,
+            cut(entry.name),
+            entry.operation if entry.operation in (VARIABLE, CONSTANT) else cut(entry.expression),
             style.text(f"{MARK} does not fit") if entry.error else shape_text(entry.shape) if entry.shape else "",
             "" if entry.value is None else short_text(entry.value),
             str(entry.is_leaf),
@@ -90,7 +100,7 @@ def _nodes(
         ]
         rows.append([cell for cell, column in zip(cells, columns, strict=True) if column not in unknown])
     return Table(
-        f"Nodes, in the order of evaluation ({tape.mode} graph)",
+        f"Nodes, in the order of evaluation ({tape.mode} graph{', what executed' if tape.static else ''})",
         [column for column in columns if column not in unknown],
         rows,
         numeric=frozenset({"id", "value", ".grad", adjoint, "tangent"}),
@@ -145,6 +155,24 @@ def _functions(part: FunctionsPart, style: Style, most: int | None) -> Table:
         numeric=frozenset({"id"}),
         wide=frozenset({"next_functions"}),
         note=left_out(part.shown - len(rows), "functions") or _part_of(len(rows), part.total),
+    )
+
+
+def _block(listing: BlockListing, style: Style, part: GraphPart, most: int | None) -> Table:
+    rows: list[list[str]] = []
+    outputs = listing.graph.outputs
+    for id in part.chosen[:most]:
+        entry = listing.entry(id)
+        is_operation = entry.operation not in (VARIABLE, CONSTANT)
+        what = style.text(entry.expression) if is_operation else "parameter" if entry.operation == VARIABLE else entry.operation
+        results = [name or "output" for name, output in zip(listing.results, outputs, strict=False) if output == id]
+        rows.append([str(id), entry.name, what, ", ".join(results) or ("output" if id in outputs else "")])
+    return Table(
+        style.text(part.title),
+        ["id", "node", "is", "result"],
+        rows,
+        numeric=frozenset({"id"}),
+        note=left_out(part.shown - len(rows), "nodes") or _part_of(len(rows), part.total),
     )
 
 

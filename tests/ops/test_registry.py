@@ -149,6 +149,8 @@ DEFINITIONS: dict[str, Callable[..., Any]] = {
     "logical_or": truth(lambda a, b: a != 0 or b != 0),
     "logical_not": truth(lambda a: a == 0),
     "where": lambda condition, a, b: a if condition != 0 else b,
+    "clone": lambda x: x,
+    "detach": lambda x: x,
     "relu": hinge,
     "leaky_relu": lambda x, slope: hinge(x) - slope * hinge(-x),
     "prelu": lambda x, weight: hinge(x) - weight * hinge(-x),
