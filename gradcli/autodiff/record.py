@@ -21,7 +21,7 @@ from gradcli.language.text import to_text
 from gradcli.lowering.builders import Recorder, Removed, Shown, StaticBuilder, Value, compacted, float32
 from gradcli.lowering.calls import run_together
 from gradcli.lowering.execute import execute
-from gradcli.lowering.expressions import UnboundVariableError
+from gradcli.lowering.expressions import TRUTHS, UnboundVariableError
 from gradcli.lowering.lower import lower
 from gradcli.lowering.raising import node_expression
 from gradcli.lowering.statements import DEFAULT_MAX_STEPS
@@ -104,6 +104,8 @@ def record(
             shapes = {name: shape_of(value) for name, value in bindings.items()}
             built = build(program, bindings, shapes, optimize, removed, max_nodes, max_elements, max_steps)
             if steered(built):
+                if not built.variables.keys() <= bindings.keys():
+                    raise _missing(program, bindings, spare)
                 static = built, execute(built, recorder, max_steps=max_steps)
             else:
                 graph, values = built, None
@@ -404,11 +406,17 @@ def _missing(program: Program, bindings: Mapping[str, float], spare: Collection[
     """The error for variables without a value; a value of an unknown name, which may be meant for one of them, comes first."""
     free = free_names(program)
     _check_used(free, bindings, spare)
-    missing = [name for name in free if name not in bindings and SPELLINGS.get(name, name) not in VALUES]
+    from gradcli.language.foreign import ALONE
+
+    known = {*bindings, *TRUTHS}
+    missing = [name for name in free if name not in known and SPELLINGS.get(name, name) not in VALUES]
     listed = ", ".join(missing[:8]) + (f" and {len(missing) - 8} more" if len(missing) > 8 else "")
     options = " ".join(f"--{name} VALUE" for name in missing[:8]) + (" ..." if len(missing) > 8 else "")
     meant = [call for name in missing if (call := run_together(name, free))]
     hint = f"add {options}" + (f"; for the function write {meant[0]}" if meant else "")
+    words = [ALONE[name] for name in missing if name in ALONE]
+    if words:
+        hint = f"{words[0]}; {hint}"
     return GradcliError(f"no value for {listed}", free[missing[0]], hint)
 
 

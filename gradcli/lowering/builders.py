@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple, Protocol
 
 from gradcli.errors import GradcliError, Span
-from gradcli.graph.graph import CONSTANT, ITEM, PRINT, Block, Constant, Graph, Settings, Shape
+from gradcli.graph.graph import CONSTANT, ITEM, PRINT, WHILE_LOOP, Block, Constant, Graph, Settings, Shape
 from gradcli.graph.names import constant_text
 from gradcli.language.ast import NOWHERE
 from gradcli.language.statements import Action
@@ -463,6 +463,23 @@ def replay(graph: Graph, builder: StaticBuilder) -> list[Symbol]:
     return symbols
 
 
+def _acting(graph: Graph) -> list[int]:
+    """The nodes that do something besides their results: those that print, in blocks too, and loops without a result."""
+    found: list[int] = [id for id, operation in enumerate(graph.operations) if operation == PRINT]
+    for id, block in graph.blocks.items():
+        work = list(block.graphs)
+        acts = graph.operations[id] == WHILE_LOOP and not block.names
+        while work and not acts:
+            inner = work.pop()
+            acts = PRINT in inner.operations or any(
+                inner.operations[at] == WHILE_LOOP and not below.names for at, below in inner.blocks.items()
+            )
+            work.extend(part for below in inner.blocks.values() for part in below.graphs)
+        if acts:
+            found.append(id)
+    return found
+
+
 def compacted(graph: Graph, *, keep_named: bool = True, removed: list[Removed] | None = None) -> Graph:
     """The graph without the nodes that neither are variables nor lead to an output.
 
@@ -472,8 +489,7 @@ def compacted(graph: Graph, *, keep_named: bool = True, removed: list[Removed] |
         removed: Where what is left out is noted; None to note nothing.
     """
     named = graph.given_names if keep_named else ()
-    printing = [id for id, operation in enumerate(graph.operations) if operation == PRINT]
-    kept = graph.ancestors(graph.output, *graph.outputs, *graph.variables.values(), *named, *printing)
+    kept = graph.ancestors(graph.output, *graph.outputs, *graph.variables.values(), *named, *_acting(graph))
     result = Graph(graph.max_nodes)
     new: dict[int, int] = {}
     for node in graph:
