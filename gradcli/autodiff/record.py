@@ -50,6 +50,7 @@ def record(
     needs_cotangent: bool = True,
     spare: Collection[str] = (),
     on_print: Callable[[Shown], None] | None = None,
+    note_removed: bool = False,
 ) -> Tape:
     """Run a program forward and backward.
 
@@ -69,6 +70,7 @@ def record(
         needs_cotangent: Whether an output that is an array must have one where ``wrt`` is given; else it has no gradient.
         spare: Names among the bindings that the program need not use.
         on_print: Gets what the program prints while it runs; None to keep it on the tape alone.
+        note_removed: Whether the tape tells what building a static graph left out.
 
     Raises:
         GradcliError: A variable has no value, a binding or a name is not used, or the program is wrong; exit code 4 where
@@ -102,7 +104,8 @@ def record(
     try:
         if mode == "static":
             shapes = {name: shape_of(value) for name, value in bindings.items()}
-            built = build(program, bindings, shapes, optimize, removed, max_nodes, max_elements, max_steps)
+            noted = removed if note_removed else None
+            built = build(program, bindings, shapes, optimize, noted, max_nodes, max_elements, max_steps)
             if steered(built):
                 if not built.variables.keys() <= bindings.keys():
                     raise _missing(program, bindings, spare)
@@ -237,6 +240,7 @@ def outline(
     cotangent: Value | None = None,
     max_steps: int = DEFAULT_MAX_STEPS,
     optimize: int = DEFAULT_OPTIMIZE,
+    note_removed: bool = False,
 ) -> Tape:
     """The tape of a program whose variables have no values: a static graph in which only exact constants fold.
 
@@ -248,13 +252,14 @@ def outline(
         retain_grad: As for :func:`record`.
         max_nodes: The limit on the size of the graph.
         shapes: The shapes of the variables that are arrays.
-        cotangent: As for :func:`record`; so are ``max_steps`` and ``optimize``.
+        cotangent: As for :func:`record`; so are ``max_steps``, ``optimize`` and ``note_removed``.
 
     Raises:
         GradcliError: As :func:`record`.
     """
     removed: list[Removed] = []
-    graph = build(program, (), shapes, optimize, removed, max_nodes, max_steps=max_steps, inexact=False)
+    noted = removed if note_removed else None
+    graph = build(program, (), shapes, optimize, noted, max_nodes, max_steps=max_steps, inexact=False)
     if steered(graph):
         chosen = _chosen(graph, wrt)
         needs = requires_grad(graph, [graph.variables[name] for name in chosen])
