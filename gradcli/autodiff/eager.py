@@ -122,7 +122,14 @@ class Eager:
     # ---- recording ----
 
     def leaf(
-        self, value: Value, *, requires_grad: bool = False, name: str = "", span: Span = NOWHERE, dtype: str | None = None
+        self,
+        value: Value,
+        *,
+        requires_grad: bool = False,
+        name: str = "",
+        span: Span = NOWHERE,
+        dtype: str | None = None,
+        told: bool = True,
     ) -> int:
         """The node of a tensor that the program makes.
 
@@ -132,6 +139,7 @@ class Eager:
             name: What the program calls it.
             span: Its place in the source text.
             dtype: Its dtype; None for that of decimal numbers.
+            told: Whether it is an event.
 
         Raises:
             TapeError: A tensor of whole numbers is to require a gradient.
@@ -141,7 +149,7 @@ class Eager:
             raise TapeError("Only Tensors of floating point and complex dtype can require gradients", span)
         id = self.graph.append(VARIABLE, (), span)
         self.graph.set_shape(id, shape_of(value))
-        self._record(id, VARIABLE, (), value, dtype, requires_grad)
+        self._record(id, VARIABLE, (), value, dtype, requires_grad, told=told)
         if name:
             self.names[id] = name
         return id
@@ -229,7 +237,9 @@ class Eager:
     def _needs(self, name: str, inputs: Sequence[int]) -> bool:
         return any(self.requires_grad[input] and carries(name, index) for index, input in enumerate(inputs))
 
-    def _record(self, id: int, operation: str, inputs: tuple[int, ...], value: Value, dtype: str, needs: bool) -> None:
+    def _record(
+        self, id: int, operation: str, inputs: tuple[int, ...], value: Value, dtype: str, needs: bool, *, told: bool = True
+    ) -> None:
         value = rounded(value, dtype)
         if not isinstance(value, float):
             self._elements += value.size
@@ -243,7 +253,7 @@ class Eager:
         self.values.append(value)
         self.dtypes.append(dtype)
         self.requires_grad.append(needs)
-        if self.notify is not None:
+        if told and self.notify is not None:
             self.notify(Made(id, operation, inputs, value))
 
     def tell(self, event: Event) -> None:
@@ -321,7 +331,7 @@ class Eager:
         self.held.setdefault(id, (cell, 0))
         return cell
 
-    def replace(self, cell: Cell, by: int, span: Span = NOWHERE, *, counted: bool = True) -> None:
+    def replace(self, cell: Cell, by: int, span: Span = NOWHERE, *, counted: bool = True, told: bool = True) -> None:
         """Change a tensor in place: another node holds its value from now on.
 
         A leaf that requires a gradient stays one: its new value is a new leaf with the same ``.grad``.
@@ -331,6 +341,7 @@ class Eager:
             by: The node of the new value.
             span: Where.
             counted: Whether the change counts as a new version, which a backward pass notices; through ``.data`` it does not.
+            told: Whether it is an event.
 
         Raises:
             TapeError: The tensor is a leaf that requires a gradient, and the change would be recorded.
@@ -351,7 +362,8 @@ class Eager:
         cell.node = by
         cell.version += counted
         self.held[by] = (cell, cell.version)
-        self.tell(Replaced(old, by))
+        if told:
+            self.tell(Replaced(old, by))
 
     # ---- symbols, for derivative rules that are recorded themselves ----
 

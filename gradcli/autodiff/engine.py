@@ -69,6 +69,19 @@ def backward(
             _accumulate(tape, node, found[node], create_graph)
 
 
+def run_backward(tape: Eager, id: int) -> None:
+    """Leave the adjoints of a node on the tape, as views want them; of an array those of the sum of its elements."""
+    if not tape.requires_grad[id]:
+        return
+    seed = None
+    shape = tape.graph.shape(id)
+    if prod(shape) != 1:
+        import numpy
+
+        seed = tape.leaf(rounded(numpy.ones(shape), tape.dtypes[id]), dtype=tape.dtypes[id])
+    _run(tape, id, seed, True, False, None, NOWHERE)
+
+
 def gradients(
     tape: Eager,
     id: int,
@@ -263,7 +276,7 @@ def _node(tape: Eager, adjoint: Any, of: int) -> int:
     """The node of an adjoint: its own where it was recorded, else a new one with its value."""
     if isinstance(adjoint, Symbol) and tape.requires_grad[adjoint.id]:
         return adjoint.id
-    return tape.leaf(_value(adjoint), dtype=tape.dtypes[of])
+    return tape.leaf(_value(adjoint), dtype=tape.dtypes[of], told=False)
 
 
 def _accumulate(tape: Eager, id: int, adjoint: Any, create_graph: bool) -> None:
@@ -281,7 +294,7 @@ def _accumulate(tape: Eager, id: int, adjoint: Any, create_graph: bool) -> None:
         elif create_graph:
             slot.grad = tape.cell(tape.operation("add", (before.node, node)))
         else:
-            total = tape.leaf(_rounded(tape, old + tape.values[node], id), dtype=tape.dtypes[id])
-            tape.replace(before, total)
+            total = tape.leaf(_rounded(tape, old + tape.values[node], id), dtype=tape.dtypes[id], told=False)
+            tape.replace(before, total, told=False)
     assert isinstance(slot.grad, Cell)
     tape.tell(Accumulated(id, old, tape.values[slot.grad.node]))

@@ -21,7 +21,7 @@ from gradcli.language.text import to_text
 from gradcli.lowering.builders import Recorder, Removed, Shown, StaticBuilder, Value, compacted, float32
 from gradcli.lowering.calls import run_together
 from gradcli.lowering.execute import execute
-from gradcli.lowering.expressions import UnboundVariableError
+from gradcli.lowering.expressions import TRUTHS, UnboundVariableError
 from gradcli.lowering.lower import lower
 from gradcli.lowering.outputs import output_ids, select_outputs
 from gradcli.lowering.raising import node_expression
@@ -52,6 +52,7 @@ def record(
     spare: Collection[str] = (),
     on_print: Callable[[Shown], None] | None = None,
     fetch: Sequence[str] = (),
+    note_removed: bool = False,
 ) -> Tape:
     """Run a program forward and backward.
 
@@ -72,6 +73,7 @@ def record(
         spare: Names among the bindings that the program need not use.
         on_print: Gets what the program prints while it runs; None to keep it on the tape alone.
         fetch: Of a dynamic graph the nodes to take as outputs instead of the program's own, by name; the first is differentiated.
+        note_removed: Whether the tape tells what building a static graph left out.
 
     Raises:
         GradcliError: A variable has no value, a binding or a name is not used, or the program is wrong; exit code 4 where
@@ -108,8 +110,11 @@ def record(
     try:
         if mode == "static":
             shapes = {name: shape_of(value) for name, value in bindings.items()}
-            built = build(program, bindings, shapes, optimize, removed, max_nodes, max_elements, max_steps)
+            noted = removed if note_removed else None
+            built = build(program, bindings, shapes, optimize, noted, max_nodes, max_elements, max_steps)
             if steered(built):
+                if not built.variables.keys() <= bindings.keys():
+                    raise _missing(program, bindings, spare)
                 static = built, execute(built, recorder, max_steps=max_steps)
             else:
                 graph, values = built, None
@@ -244,6 +249,7 @@ def outline(
     cotangent: Value | None = None,
     max_steps: int = DEFAULT_MAX_STEPS,
     optimize: int = DEFAULT_OPTIMIZE,
+    note_removed: bool = False,
 ) -> Tape:
     """The tape of a program whose variables have no values: a static graph in which only exact constants fold.
 
@@ -255,13 +261,14 @@ def outline(
         retain_grad: As for :func:`record`.
         max_nodes: The limit on the size of the graph.
         shapes: The shapes of the variables that are arrays.
-        cotangent: As for :func:`record`; so are ``max_steps`` and ``optimize``.
+        cotangent: As for :func:`record`; so are ``max_steps``, ``optimize`` and ``note_removed``.
 
     Raises:
         GradcliError: As :func:`record`.
     """
     removed: list[Removed] = []
-    graph = build(program, (), shapes, optimize, removed, max_nodes, max_steps=max_steps, inexact=False)
+    noted = removed if note_removed else None
+    graph = build(program, (), shapes, optimize, noted, max_nodes, max_steps=max_steps, inexact=False)
     if steered(graph):
         chosen = _chosen(graph, wrt)
         needs = requires_grad(graph, [graph.variables[name] for name in chosen])
@@ -447,11 +454,17 @@ def _missing(program: Program, bindings: Mapping[str, float], spare: Collection[
     """The error for variables without a value; a value of an unknown name, which may be meant for one of them, comes first."""
     free = free_names(program)
     _check_used(free, bindings, spare)
-    missing = [name for name in free if name not in bindings and SPELLINGS.get(name, name) not in VALUES]
+    from gradcli.language.foreign import ALONE
+
+    known = {*bindings, *TRUTHS}
+    missing = [name for name in free if name not in known and SPELLINGS.get(name, name) not in VALUES]
     listed = ", ".join(missing[:8]) + (f" and {len(missing) - 8} more" if len(missing) > 8 else "")
     options = " ".join(f"--{name} VALUE" for name in missing[:8]) + (" ..." if len(missing) > 8 else "")
     meant = [call for name in missing if (call := run_together(name, free))]
     hint = f"add {options}" + (f"; for the function write {meant[0]}" if meant else "")
+    words = [ALONE[name] for name in missing if name in ALONE]
+    if words:
+        hint = f"{words[0]}; {hint}"
     return GradcliError(f"no value for {listed}", free[missing[0]], hint)
 
 

@@ -25,6 +25,7 @@ COMMANDS = {
     "simplify": "gradcli.cli.simplify_command",
     "equal": "gradcli.cli.equal_command",
     "torch": "gradcli.cli.torch_command",
+    "tf1": "gradcli.cli.tf1_command",
     "ops": "gradcli.cli.ops_command",
     "schema": "gradcli.cli.schema_command",
 }

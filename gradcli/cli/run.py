@@ -238,6 +238,7 @@ def _from_text(text: str, where: str, values: Mapping[str, float], from_file: Co
             shapes=asked.shapes,
             max_steps=asked.max_steps,
             optimize=asked.optimize,
+            note_removed=True,
         )
         check_shaped(tape, asked.shapes)
         if tape.graph.variables:
@@ -258,6 +259,7 @@ def _from_text(text: str, where: str, values: Mapping[str, float], from_file: Co
         max_elements=asked.max_elements,
         max_steps=asked.max_steps,
         optimize=asked.optimize,
+        note_removed=asked.without_values,  # the graph is what is asked for
         cotangent=asked.cotangent,
         needs_cotangent=asked.needs_cotangent,
         spare=from_file,  # one file of values may serve several expressions

@@ -128,6 +128,8 @@ def _places(count: int) -> list[str]:
 
 def _special(operation: str, value: Constant) -> Constant | None:
     """The constant, None where its text can stand for it anywhere and no rule is about its value."""
+    if isinstance(value, tuple):  # an array
+        return None
     if operation == "pow" or not isinstance(value, int | Fraction) or value <= 0:
         return value
     if isinstance(value, int):

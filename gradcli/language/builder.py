@@ -308,9 +308,7 @@ def definition(values: Sequence[Any], span: Span) -> Statement:
             raise GradcliError("a block is no value", span, hint)
         return Assignment(target.name, value, span)
     if not isinstance(target, Call):
-        raise GradcliError(
-            "only a name or a function can stand before '='", target.span, "to compare, write ==; to assign, write name = value"
-        )
+        raise GradcliError("only a name or a function can stand before '='", target.span, _assigned_instead(target))
     parameters: list[str] = []
     for argument in target.arguments:
         if not isinstance(argument, Name) or target.keywords:
@@ -325,12 +323,29 @@ def definition(values: Sequence[Any], span: Span) -> Statement:
     return Definition(target.function, tuple(parameters), value, span)
 
 
+def _assigned_instead(target: Expression) -> str:
+    """What to write in place of an assignment to what is no name."""
+    if isinstance(target, Index):
+        return "an array is not changed in place: build another, as [1, A[1]] or where(C, A, B)"
+    if isinstance(target, Attribute):
+        return "zero_grad NAME clears a gradient" if target.name == "grad" else "a program does not change it"
+    if isinstance(target, Operator) and isinstance(target.operands[0], Call) and target.operands[0].function in ("while", "if"):
+        return "write while C { ... }, with the block in braces"
+    return "to compare, write ==; to assign, write name = value"
+
+
 def _check_body(function: str, body: tuple[Statement, ...], span: Span) -> None:
-    if not body or not isinstance(body[-1], Output):
-        place = body[-1].span if body else span
-        raise GradcliError(
-            f"the last statement of {function} is its value, and this has none", place, "end it with an expression"
-        )
+    work = [(body, span)]
+    while work:
+        block, around = work.pop()
+        last = block[-1] if block else None
+        if isinstance(last, If):  # each of its branches ends with the value
+            work.extend(((last.then, last.span), (last.otherwise, last.span)))
+        elif not isinstance(last, Output):
+            place = last.span if last else around
+            raise GradcliError(
+                f"the last statement of {function} is its value, and this has none", place, "end it with an expression"
+            )
     for statement in body:
         if isinstance(statement, Definition):
             hint = "define it before, outside"

@@ -29,21 +29,24 @@ def program_text(program: Program, separator: str = "\n") -> str:
 
 def program_lines(statements: Sequence[Statement]) -> Iterator[tuple[int, str]]:
     """The lines of statements: for each the depth of its block, and its text."""
-    work: list[tuple[int, Statement | str]] = [(0, statement) for statement in reversed(statements)]
+    work: list[tuple[int, Statement | str, str]] = [(0, statement, "") for statement in reversed(statements)]
     while work:
-        depth, item = work.pop()
+        depth, item, before = work.pop()
         if isinstance(item, str):
             yield depth, item
             continue
         head, block, rest = _parts(item)
-        yield depth, head
+        yield depth, before + head
         if block is None:
             continue
-        work.append((depth, "}"))
-        if rest is not None:
-            work.extend((depth + 1, inner) for inner in reversed(rest))
-            work.append((depth, "} else {"))
-        work.extend((depth + 1, inner) for inner in reversed(block))
+        if rest is not None and len(rest) == 1 and isinstance(rest[0], If):
+            work.append((depth, rest[0], "} else "))
+        else:
+            work.append((depth, "}", ""))
+            if rest is not None:
+                work.extend((depth + 1, inner, "") for inner in reversed(rest))
+                work.append((depth, "} else {", ""))
+        work.extend((depth + 1, inner, "") for inner in reversed(block))
 
 
 def statement_text(statement: Statement) -> str:

@@ -232,8 +232,7 @@ class Blocks(Statements):
                 place = body.changed[name]
                 message = f"{name} has the shape {shapes[0]} before the loop, and {shapes[1]} after a turn of it"
                 raise GradcliError(message, place, "in a static graph it keeps its shape; a dynamic one takes any")
-        if item.carried:
-            self.made(WHILE_LOOP, (), (item.test, body), item.carried, item.statement.span)
+        self.made(WHILE_LOOP, (), (item.test, body), item.carried, item.statement.span)
 
     def counted(self, statement: For | Repeat, start: int, stop: int) -> None:
         """A loop whose bounds are fed is a ``while`` with a counter."""

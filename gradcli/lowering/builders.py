@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple, Protocol
 
 from gradcli.errors import GradcliError, Span
-from gradcli.graph.graph import CONSTANT, ITEM, PRINT, Block, Constant, Graph, Settings, Shape
+from gradcli.graph.graph import CONSTANT, ITEM, PRINT, WHILE_LOOP, Block, Constant, Graph, Settings, Shape
 from gradcli.graph.names import constant_text
 from gradcli.language.ast import NOWHERE
 from gradcli.language.statements import Action
@@ -463,6 +463,23 @@ def replay(graph: Graph, builder: StaticBuilder) -> list[Symbol]:
     return symbols
 
 
+def _acting(graph: Graph) -> list[int]:
+    """The nodes that do something besides their results: those that print, in blocks too, and loops without a result."""
+    found: list[int] = [id for id, operation in enumerate(graph.operations) if operation == PRINT]
+    for id, block in graph.blocks.items():
+        work = list(block.graphs)
+        acts = graph.operations[id] == WHILE_LOOP and not block.names
+        while work and not acts:
+            inner = work.pop()
+            acts = PRINT in inner.operations or any(
+                inner.operations[at] == WHILE_LOOP and not below.names for at, below in inner.blocks.items()
+            )
+            work.extend(part for below in inner.blocks.values() for part in below.graphs)
+        if acts:
+            found.append(id)
+    return found
+
+
 def compacted(
     graph: Graph,
     *,
@@ -478,12 +495,12 @@ def compacted(
         keep_named: Whether nodes that have a name stay as well, and what leads to them.
         removed: Where what is left out is noted; None to note nothing.
         keep_variables: Whether variables stay that no output needs.
-        keep_printing: Whether what prints stays, and what leads to it.
+        keep_printing: Whether what prints stays, and what leads to it; also loops without a result.
     """
     named = graph.given_names if keep_named else ()
-    printing = [id for id, operation in enumerate(graph.operations) if operation == PRINT and keep_printing]
+    acting = _acting(graph) if keep_printing else ()
     variables = graph.variables.values() if keep_variables else ()
-    kept = graph.ancestors(graph.output, *graph.outputs, *variables, *named, *printing)
+    kept = graph.ancestors(graph.output, *graph.outputs, *variables, *named, *acting)
     result = Graph(graph.max_nodes)
     new: dict[int, int] = {}
     for node in graph:

@@ -45,6 +45,9 @@ from gradcli.ops.structural import STRUCTURAL, load
 TRUTHS = {"true": 1, "True": 1, "false": 0, "False": 0}
 """The words for what a condition gives."""
 
+RESULT = ""
+"""What the value of an expression that stands alone in a block is assigned to: no name of the language."""
+
 NODES_PER_CALL = 4
 """Calls of own functions may be as many as the largest graph has nodes, divided by this."""
 
@@ -85,6 +88,7 @@ class Expressions:
         assigned: The node of each name that the program has assigned so far.
         functions: The own functions that it has defined so far.
         scope: The parameters and names of the own function whose body is being evaluated; None outside of functions.
+        locals: The names that the bodies of own functions assign, with a place where they do.
         levels: The blocks of a static graph around the one that is being built, the outermost first.
         scope_level: How many blocks there were around the call of that function.
         depths: How many calls of each own function are being evaluated.
@@ -100,6 +104,7 @@ class Expressions:
         self.assigned_somewhere = assigned_names(program.statements)
         self.functions: dict[str, Definition] = {}
         self.scope: Scope | None = None
+        self.locals: dict[str, Span] = {}
         self.depths: dict[str, int] = {}
         self.calls = 0
         self.levels: list[Level] = []
@@ -177,7 +182,9 @@ class Expressions:
                 return found
         if name not in self.bound:
             if name in self.assigned_somewhere:
-                raise self.not_assigned(item)
+                raise self.not_assigned(item, self.assigned_somewhere[name])
+            if self.scope is not None and name in self.locals:
+                raise self.not_assigned(item, self.locals[name])
             constant = SPELLINGS.get(name, name)
             if constant in VALUES:
                 return self.builder.constant(constant, item.span)
@@ -198,13 +205,16 @@ class Expressions:
         """The node that stands in a block for a name from outside; None where nothing outside has that name."""
         return None
 
-    def not_assigned(self, item: Name) -> GradcliError:
-        """The error for a name that the program assigns, but has not where it is used."""
+    def not_assigned(self, item: Name, assigned: Span) -> GradcliError:
+        """The error for a name that the program assigns somewhere, but has not where it is used."""
         name = item.name
-        if self.assigned_somewhere[name][1] <= item.span[0]:
+        if assigned[1] <= item.span[0]:
             hint = f"assign it before the block too, such as {name} = 0"
             return GradcliError(f"{name} is assigned only in a block that may not run", item.span, hint)
-        hint = f"give the new value another name, such as {name}1" if name == self.assigning else "move the assignment up"
+        own = f"give it a value before, such as {name} = 0"
+        if name in self.assigned_somewhere:
+            own += f", or from outside: --{name} VALUE"
+        hint = own if name == self.assigning else "move the assignment up"
         return GradcliError(f"{name} is used before it is assigned", item.span, hint)
 
     def operator(self, item: Operator) -> None:
@@ -361,8 +371,11 @@ class Expressions:
         """Put the body of an own function on the stack of work; its value is one more result."""
         if isinstance(definition.body, tuple):
             *statements, last = definition.body
-            assert isinstance(last, Output)
-            self.work.append(last.value)
+            if isinstance(last, Output):
+                self.work.append(last.value)
+            else:  # branches, each of which ends with a value
+                self.work.append(Name(RESULT, last.span))
+                statements.append(last)
             self.work.extend(reversed(statements))
         else:
             self.work.append(definition.body)

@@ -10,8 +10,9 @@ from gradcli.language.ast import Assignment, Attribute, Definition, Name, Output
 from gradcli.language.statements import Action, Break, For, Outputs, Print, Repeat, While, blocks
 from gradcli.lowering.blocks import Blocks
 from gradcli.lowering.builders import GraphBuilder
+from gradcli.lowering.expressions import RESULT
 from gradcli.lowering.expressions import UnboundVariableError as UnboundVariableError
-from gradcli.lowering.statements import DEFAULT_MAX_STEPS, RESULT
+from gradcli.lowering.statements import DEFAULT_MAX_STEPS
 
 
 def lower(
@@ -41,8 +42,8 @@ def lower(
         GradcliError: A name or a function is unknown or wrongly used; the error names the place.
     """
     graph = builder.graph
-    last = last_statement(program)
     _check(program)
+    last = last_statement(program)
     walk = Blocks(program, builder, bound, max_steps)
     if on_statement is not None:
         walk.tell(on_statement)
@@ -66,7 +67,9 @@ def lower(
         graph.output = walk.name(Name(last.name, last.span))
         graph.outputs.append(graph.output)
     elif RESULT not in walk.assigned:
-        raise _no_output(last.span, "what stands in the blocks did not run")
+        what = "did" if builder.knows_values else "may"
+        hint = "give a value in every branch, or behind the blocks: end the program with an expression, or with output NAME"
+        raise _no_output(last.span, f"what gives the output {what} not run", hint)
     elif last is not program.statements[-1]:
         graph.output = walk.assigned[RESULT]
         graph.outputs.append(graph.output)
@@ -82,16 +85,15 @@ def last_statement(program: Program) -> Statement:
         GradcliError: There is none.
     """
     block = program.statements
+    if isinstance(block[-1], Definition):
+        at = block[-1]
+        hint = f"add a last statement that uses {at.name}, such as {at.name}({', '.join(at.parameters)})"
+        raise _no_output(at.span, "the program ends without an output", hint)
     while True:
         valued = [s for s in block if not isinstance(s, Print | Action | Break | Definition) and not _is_fact(s)]
         if not valued:
-            at = block[-1] if block else program.statements[-1]
-            hint = (
-                f"add a last statement that uses {at.name}, such as {at.name}({', '.join(at.parameters)})"
-                if isinstance(at, Definition)
-                else ""
-            )
-            raise _no_output(at.span, "the program ends without an output", hint)
+            place = block[-1] if block else program.statements[-1]
+            raise _no_output(place.span, "the program ends without an output")
         last = valued[-1]
         if not blocks(last):
             return last

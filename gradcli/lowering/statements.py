@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from fractions import Fraction
-from math import ceil
+from math import ceil, isfinite
 from typing import Any
 
 from gradcli.errors import ExitCode, GradcliError, Span
 from gradcli.graph.graph import Constant
 from gradcli.graph.names import is_operation
 from gradcli.language.ast import Assignment, Attribute, Definition, Expression, Number, Output, Program, Range, Statement, Text
-from gradcli.language.statements import Action, Break, For, If, NoGrad, Outputs, Print, Repeat, While
+from gradcli.language.statements import Action, Break, For, If, NoGrad, Outputs, Print, Repeat, While, assigned_names
 from gradcli.language.text import to_text
 from gradcli.lowering.array_calls import exact_value
 from gradcli.lowering.builders import GraphBuilder
-from gradcli.lowering.expressions import Expressions
+from gradcli.lowering.expressions import RESULT, Expressions
 from gradcli.lowering.work import (
     LOOPS,
     Act,
@@ -36,9 +36,6 @@ from gradcli.ops.structural import load
 
 DEFAULT_MAX_STEPS = 1_000_000
 """How many turns the loops of a run may take, all together."""
-
-RESULT = ""
-"""What the value of an expression that stands alone in a block is assigned to: no name of the language."""
 
 
 class Statements(Expressions):
@@ -110,13 +107,20 @@ class Statements(Expressions):
         self.work.append(item.value)
 
     def bind(self, item: Bind) -> None:
-        name = item.name
+        self.check_used(item.name, item.span)
+        self.assign(item.name, self.results.pop(), item.span)
+
+    def check_used(self, name: str, span: Span) -> None:
+        """Check that a name that is about to be assigned has no value from outside that nothing has used.
+
+        Raises:
+            GradcliError: It has, and the value would be lost.
+        """
         if name in self.bound and self.scope is None and name not in self.assigned:
             outermost = self.levels[0].builder if self.levels else self.builder
             if name not in outermost.graph.variables:  # its value would be lost
                 hint = f"leave out --{name}, or assign to another name"
-                raise GradcliError(f"{name} is assigned here and also given a value from outside", item.span, hint)
-        self.assign(name, self.results.pop(), item.span)
+                raise GradcliError(f"{name} is assigned here and also given a value from outside", span, hint)
 
     def assign(self, name: str, id: int, span: Span) -> None:
         """Give a node a name of the program, or of the function whose body is being evaluated."""
@@ -147,6 +151,8 @@ class Statements(Expressions):
 
     def definition(self, item: Definition) -> None:
         self.functions[item.name] = item
+        if isinstance(item.body, tuple):
+            self.locals.update(assigned_names(item.body))
 
     # ---- branches ----
 
@@ -200,6 +206,9 @@ class Statements(Expressions):
         statement = item.statement
         start, stop = self.taken(2)
         first, last = self.builder.known(start), self.builder.known(stop)
+        for bound in (start, stop):
+            if self.builder.graph.shape(bound):
+                raise GradcliError(f"{_bound(statement)} is a number, and this is an array", _place(statement))
         if first is None or last is None:
             self.counted(statement, start, stop)
             return
@@ -214,9 +223,9 @@ class Statements(Expressions):
         if isinstance(first, float) and first.is_integer():
             first = int(first)
         bounded = isinstance(first, int | Fraction | float) and isinstance(last, int | Fraction | float)
-        if not bounded or not abs(last - first) < 2**63:  # type: ignore[operator]
-            what = "the count of repeat" if isinstance(statement, Repeat) else "a bound of for"
-            raise GradcliError(f"{what} is no number that one can count to", statement.span)
+        if not bounded or not isfinite(first) or not isfinite(last):  # type: ignore[arg-type]
+            hint = "while true { ... } runs until break"
+            raise GradcliError(f"{_bound(statement)} is no number that one can count to", _place(statement), hint)
         turns = ceil(last - first)  # type: ignore[operator]
         return iter(range(first, first + turns)) if isinstance(first, int) else (first + turn for turn in range(turns))  # type: ignore[operator]
 
@@ -246,6 +255,7 @@ class Statements(Expressions):
             else:
                 load()
                 id = self.builder.operation("index", (item.rows,), statement.source.span, (("index", (int(value),)),))
+            self.check_used(statement.name, statement.span)
             self.assign(statement.name, id, statement.span)
         self.work.append(item)
         self.block(statement.body)
@@ -327,6 +337,14 @@ class Statements(Expressions):
 
     def end_no_grad(self, item: EndNoGrad) -> None:
         self.builder.enable_grad(item.enabled, (0, 0))
+
+
+def _bound(statement: For | Repeat) -> str:
+    return "the count of repeat" if isinstance(statement, Repeat) else "a bound of for"
+
+
+def _place(statement: For | Repeat) -> Span:
+    return statement.count.span if isinstance(statement, Repeat) else statement.source.span
 
 
 def too_many_steps(limit: int, span: Span) -> GradcliError:

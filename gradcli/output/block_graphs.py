@@ -36,18 +36,24 @@ class BlockGraph(NamedTuple):
 
 
 def blocks_of(graph: Graph) -> Iterator[BlockGraph]:
-    """The graphs of branches and loops, each before those inside of it."""
-    count = 0
-    work: list[tuple[Graph, int | None, str]] = [(graph, None, "")]
+    """The graphs of branches and loops, each directly before those inside of it."""
+    work = list(reversed(_inside(graph, None, "")))
+    number = 0
     while work:
-        at, number, way = work.pop()
-        names = node_names(at, frozenset(VALUES)) if at.blocks else []
-        inner: list[tuple[Graph, int | None, str]] = []
-        for node, block in at.blocks.items():
-            name = ", ".join(filter(None, block.names)) or names[node]
-            for kind, below in zip(BLOCK_NAMES[at.operations[node]], block.graphs, strict=True):
-                title = f"{way}{WORDS[at.operations[node]]} {name}: {kind}"
-                yield BlockGraph(title, below, number, node, kind, block.parameters, block.names)
-                inner.append((below, count, f"{title}, "))
-                count += 1
-        work.extend(reversed(inner))
+        block = work.pop()
+        yield block
+        work.extend(reversed(_inside(block.graph, number, f"{block.title}, ")))
+        number += 1
+
+
+def _inside(graph: Graph, number: int | None, way: str) -> list[BlockGraph]:
+    """The graphs directly inside another."""
+    names = node_names(graph, frozenset(VALUES)) if graph.blocks else []
+    found: list[BlockGraph] = []
+    for node, block in graph.blocks.items():
+        name = ", ".join(filter(None, block.names)) or names[node]
+        operation = graph.operations[node]
+        for kind, below in zip(BLOCK_NAMES[operation], block.graphs, strict=True):
+            title = f"{way}{WORDS[operation]} {name}: {kind}"
+            found.append(BlockGraph(title, below, number, node, kind, block.parameters, block.names))
+    return found

@@ -85,7 +85,7 @@ class Session:
         if isinstance(value, Tensor):
             return value.node
         if isinstance(value, bool | int | float):
-            return self.tape.constant(_literal(value), machine.span)
+            return self.tape.constant(literal(value), machine.span)
         raise Raised("TypeError", f"a tensor or a number is needed here, not {machine.representation(value)[:40]}")
 
     def operate(self, machine: Machine, operation: str, operands: Sequence[Any], settings: Settings = ()) -> Tensor:
@@ -122,7 +122,7 @@ class Session:
             ) from None
 
 
-def _literal(value: bool | int | float) -> Constant:
+def literal(value: bool | int | float) -> Constant:
     """A number of the script as a constant: a fraction for a decimal number, so that 2.0 is none of the whole numbers."""
     if not isinstance(value, float):
         return int(value)
