@@ -23,6 +23,7 @@ from gradcli.lowering.calls import run_together
 from gradcli.lowering.execute import execute
 from gradcli.lowering.expressions import TRUTHS, UnboundVariableError
 from gradcli.lowering.lower import lower
+from gradcli.lowering.outputs import output_ids, select_outputs
 from gradcli.lowering.raising import node_expression
 from gradcli.lowering.statements import DEFAULT_MAX_STEPS
 from gradcli.ops.constants import SPELLINGS, VALUES
@@ -50,6 +51,7 @@ def record(
     needs_cotangent: bool = True,
     spare: Collection[str] = (),
     on_print: Callable[[Shown], None] | None = None,
+    fetch: Sequence[str] = (),
     note_removed: bool = False,
 ) -> Tape:
     """Run a program forward and backward.
@@ -70,6 +72,7 @@ def record(
         needs_cotangent: Whether an output that is an array must have one where ``wrt`` is given; else it has no gradient.
         spare: Names among the bindings that the program need not use.
         on_print: Gets what the program prints while it runs; None to keep it on the tape alone.
+        fetch: Of a dynamic graph the nodes to take as outputs instead of the program's own, by name; the first is differentiated.
         note_removed: Whether the tape tells what building a static graph left out.
 
     Raises:
@@ -81,6 +84,9 @@ def record(
     if mode == "dynamic" and uses_tape(program):
         from gradcli.autodiff.program_tape import ProgramTape
 
+        if fetch:
+            hint = f"leave out --fetch, and end the program with output {', '.join(fetch)}"
+            raise GradcliError("--fetch takes nodes of a graph, and this program acts on its tape", hint=hint)
         told: list[Shown] = []
         warnings: list[str] = []
         eager = ProgramTape(
@@ -113,7 +119,10 @@ def record(
             else:
                 graph, values = built, None
         else:
-            lower(program, recorder, bindings, max_steps=max_steps)
+            assigned: dict[str, int] = {}
+            lower(program, recorder, bindings, max_steps=max_steps, assigned=assigned)
+            if fetch:
+                select_outputs(graph, fetch, assigned)
     except UnboundVariableError:
         raise _missing(program, bindings, spare) from None
     if graph.variables.keys() != bindings.keys():
@@ -123,7 +132,7 @@ def record(
                 values.append(bindings[name])
     if values is None:
         values = evaluate(graph, bindings, cast)
-    seed = _seed(graph, cotangent, asked=wrt is not None and needs_cotangent)
+    seed = _seed(graph, cotangent, asked=bool(wrt) and needs_cotangent)
     tape = _tape(graph, mode, dtype, bindings, values, wrt, retain_grad, seed)
     return replace(tape, static=None if static is None else static_tape(*static, tape), printed=printed, removed=removed)
 
@@ -162,7 +171,7 @@ def run_on_tape(
     for name in tape.wrt or ():
         if name not in tape.graph.variables:
             raise _no_variable(name, tape.graph)
-    return tape_of(tape, output)
+    return tape_of(tape, output, output_ids(program, tape.graph))
 
 
 def build(
@@ -310,7 +319,7 @@ def run_graph(
     for id, taken in graph.decisions.items():
         if bindings is not None and bool(values[id]) != taken:
             raise _not_recorded(graph, id, taken)
-    seed = _seed(graph, cotangent, asked=wrt is not None and needs_cotangent)
+    seed = _seed(graph, cotangent, asked=bool(wrt) and needs_cotangent)
     return _tape(graph, mode, dtype, point, values, wrt, retain_grad, seed, symbolic=bindings is None)
 
 
@@ -318,6 +327,40 @@ def _holds_classes(graph: Graph, id: int) -> bool:
     """Whether a variable holds the classes of a loss, and not likelihoods, which have the shape of the input."""
     users = [user for user, inputs in enumerate(graph.inputs) if id in inputs and graph.operations[user] in CLASSES]
     return all(graph.shape(graph.inputs[user][0]) != graph.shape(id) or len(graph.inputs[user]) == 1 for user in users)
+
+
+def run_built(
+    built: Graph,
+    bindings: Mapping[str, Value],
+    wrt: Sequence[str] | None = None,
+    *,
+    dtype: str = "float64",
+    max_steps: int = DEFAULT_MAX_STEPS,
+    cotangent: Value | None = None,
+    on_print: Callable[[Shown], None] | None = None,
+) -> Tape:
+    """Run a static graph that :func:`build` made, which may have branches and loops, forward and backward.
+
+    Args:
+        built: The graph.
+        bindings: The value of each of its variables; those of others are not looked at.
+        wrt: The variables that require gradients; None for all.
+        dtype: As for :func:`record`; so are the other arguments.
+
+    Raises:
+        GradcliError: A loop does not end, or a name is not used.
+    """
+    point = {name: bindings[name] for name in built.variables}
+    if not steered(built):
+        return run_graph(built, point, wrt, mode="static", dtype=dtype, cotangent=cotangent)
+    cast = float32 if dtype == "float32" else None
+    recorder = Recorder(Graph(built.max_nodes, built.max_elements), point, cast)
+    printed: list[Shown] = []
+    recorder.on_print = printed.append if on_print is None else on_print
+    execute(built, recorder, max_steps=max_steps)
+    seed = _seed(recorder.graph, cotangent, asked=bool(wrt))
+    tape = _tape(recorder.graph, "static", dtype, point, recorder.values, wrt, (), seed)
+    return replace(tape, printed=printed)
 
 
 def _filled(value: float, shape: Shape) -> Value:

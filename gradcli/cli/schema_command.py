@@ -36,4 +36,10 @@ def run(arguments: Arguments, command: Command) -> None:
     write([json.dumps(SCHEMAS[name], indent=2), "\n"])
 
 
-COMMAND = Command("schema", HELP, ("NAME", "eval, graph, trace, compare-modes, explain, diff, equal, ops or error."), (), run)
+COMMAND = Command(
+    "schema",
+    HELP,
+    ("NAME", "eval, run, record, graph, trace, compare-modes, explain, diff, equal, ops or error."),
+    (),
+    run,
+)

@@ -480,16 +480,27 @@ def _acting(graph: Graph) -> list[int]:
     return found
 
 
-def compacted(graph: Graph, *, keep_named: bool = True, removed: list[Removed] | None = None) -> Graph:
+def compacted(
+    graph: Graph,
+    *,
+    keep_named: bool = True,
+    removed: list[Removed] | None = None,
+    keep_variables: bool = True,
+    keep_printing: bool = True,
+) -> Graph:
     """The graph without the nodes that neither are variables nor lead to an output.
 
     Args:
         graph: The graph.
         keep_named: Whether nodes that have a name stay as well, and what leads to them.
         removed: Where what is left out is noted; None to note nothing.
+        keep_variables: Whether variables stay that no output needs.
+        keep_printing: Whether what prints stays, and what leads to it; also loops without a result.
     """
     named = graph.given_names if keep_named else ()
-    kept = graph.ancestors(graph.output, *graph.outputs, *graph.variables.values(), *named, *_acting(graph))
+    acting = _acting(graph) if keep_printing else ()
+    variables = graph.variables.values() if keep_variables else ()
+    kept = graph.ancestors(graph.output, *graph.outputs, *variables, *named, *acting)
     result = Graph(graph.max_nodes)
     new: dict[int, int] = {}
     for node in graph:
@@ -502,7 +513,7 @@ def compacted(graph: Graph, *, keep_named: bool = True, removed: list[Removed] |
     result.settings = {new[id]: settings for id, settings in graph.settings.items() if id in new}
     result.blocks = {new[id]: block for id, block in graph.blocks.items() if id in new}
     result.constants = {new[id]: value for id, value in graph.constants.items() if id in new}
-    result.variables = {name: new[id] for name, id in graph.variables.items()}
+    result.variables = {name: new[id] for name, id in graph.variables.items() if id in new}
     result.given_names = {new[id]: name for id, name in graph.given_names.items() if id in new}
     result.output = new[graph.output]
     result.outputs = [new[id] for id in graph.outputs]

@@ -21,6 +21,7 @@ def lower(
     bound: Collection[str] = (),
     *,
     max_steps: int = DEFAULT_MAX_STEPS,
+    assigned: dict[str, int] | None = None,
     on_statement: Callable[[Statement], None] | None = None,
 ) -> Graph:
     """Lower a program.
@@ -31,6 +32,7 @@ def lower(
             that a condition selects, a :class:`~gradcli.lowering.builders.StaticBuilder` builds both.
         bound: Names that have a value: they are variables even where they also name a constant, such as ``e``.
         max_steps: How many turns the loops that are run or unrolled may take, all together.
+        assigned: Gets the node that each assigned name means at the end; None where nobody asks.
         on_statement: Is told each statement before it is lowered.
 
     Returns:
@@ -41,7 +43,7 @@ def lower(
     """
     graph = builder.graph
     _check(program)
-    last = _last(program)
+    last = last_statement(program)
     walk = Blocks(program, builder, bound, max_steps)
     if on_statement is not None:
         walk.tell(on_statement)
@@ -71,10 +73,12 @@ def lower(
     elif last is not program.statements[-1]:
         graph.output = walk.assigned[RESULT]
         graph.outputs.append(graph.output)
+    if assigned is not None:
+        assigned.update(walk.assigned)
     return graph
 
 
-def _last(program: Program) -> Statement:
+def last_statement(program: Program) -> Statement:
     """The statement that gives the output: the last one that gives a value, also at the end of a block.
 
     Raises:

@@ -36,7 +36,7 @@ def eval_json(
         warnings: What the user should know; also why something is left out.
         ascii: With escapes for characters beyond ASCII.
         extra: What it tells beyond value and gradient.
-        printed: What a script printed; None where there is no script.
+        printed: What a script or a program printed; None where it printed nothing, or there is no script.
     """
     encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
     listing = FunctionListing(tape, board=False)

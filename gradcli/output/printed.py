@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.language.numbers import short_text
+from gradcli.language.numbers import number_text, short_text
 from gradcli.lowering.builders import Shown
 from gradcli.output.numbers import json_number
 
@@ -12,8 +12,13 @@ from gradcli.output.numbers import json_number
 def printed_line(shown: Shown) -> str:
     """A line that a program prints: ``h = 5, x = 2``, and where there are texts, values alone: ``h is 5``."""
     if any(isinstance(part, str) for part in shown):
-        return " ".join(part if isinstance(part, str) else value_text(part[1]) for part in shown)
-    return ", ".join(f"{part[0]} = {value_text(part[1])}" for part in shown if not isinstance(part, str))
+        return " ".join(part if isinstance(part, str) else _printed(part[1]) for part in shown)
+    return ", ".join(f"{part[0]} = {_printed(part[1])}" for part in shown if not isinstance(part, str))
+
+
+def _printed(value: Any) -> str:
+    """A number with all its digits; of a large array the corners."""
+    return number_text(value) if isinstance(value, float) else value_text(value)
 
 
 def value_text(value: Any) -> str:

@@ -13,6 +13,7 @@ from gradcli.output.explanation_json import EXPLAIN_SCHEMA
 from gradcli.output.json_view import EVAL_SCHEMA
 from gradcli.output.modes_view import MODES_SCHEMA
 from gradcli.output.operations import OPS_SCHEMA
+from gradcli.output.run_json import RUN_SCHEMA
 from gradcli.output.trace_view import KINDS, TRACE_SCHEMA
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -403,6 +404,51 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                 "sentences": _says("The answer for people.", _list(_TEXT)),
             }
         ),
+    },
+    "run": {
+        "$schema": _DRAFT,
+        "title": "gradcli run --json",
+        **_object(
+            {
+                "schema": {"const": RUN_SCHEMA},
+                "expression": _says("The source text.", _TEXT),
+                "mode": {"enum": ["dynamic", "static"]},
+                "dtype": {"enum": ["float64", "float32"]},
+                "bindings": _says("The value of each variable, in the order of first use.", _map(_NUMBER)),
+                "wrt": _says("The variables that require gradients.", _list(_TEXT)),
+                "printed": _says("What the program printed; left out where that is nothing.", _TEXT),
+                "output": _says("Name of the first output, which is differentiated.", _TEXT),
+                "values": _says("The value of each output.", _map(_NUMBER)),
+                "grad": _says(
+                    "Derivative by each variable; null where the output does not depend on it.", _map(_or_null(_NUMBER))
+                ),
+                "warnings": _list(_TEXT),
+            }
+        ),
+    },
+    "record": {
+        "$schema": _DRAFT,
+        "title": "a line of gradcli run --feed FILE --format jsonl",
+        "anyOf": [
+            _object(
+                {
+                    "row": _says("The number of the row, from 1.", {"type": "integer", "minimum": 1}),
+                    "values": _says("The value of each output.", _map(_NUMBER)),
+                    "grad": _says(
+                        "Derivative of the first output by each variable; null where it does not depend on it.",
+                        _map(_or_null(_NUMBER)),
+                    ),
+                    "printed": _says("What the program printed in this row; left out where that is nothing.", _TEXT),
+                }
+            ),
+            _object(
+                {
+                    "row": _says("The number of the row, from 1.", {"type": "integer", "minimum": 1}),
+                    "error": _says("Why the row failed.", _TEXT),
+                    "hint": _or_null(_TEXT),
+                }
+            ),
+        ],
     },
     "ops": {
         "$schema": _DRAFT,

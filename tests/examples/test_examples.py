@@ -56,6 +56,14 @@ f = 0.73
 ∂f/∂x1 = -0.59
 ∂f/∂w2 = 0.2
 """,
+    # √x and 1/(2√x)
+    "feed.sh": """\
+row 1: h = 1.414214, ∂h/∂x = 0.353553
+row 2: h = 3, ∂h/∂x = 0.166667
+row 3: h = 0.5, ∂h/∂x = 1
+row 4: the loops of the program take more than 100 turns
+row 5: h = 1000, ∂h/∂x = 0.0005
+""",
     # Exactly: ln 2 + 10 - sin 5, 5.5, and 2 - cos 5.
     "survey.sh": "11.652071455223084\n5.5\n1.7163378145367738\n",
     "network.sh": "∂E/∂w5 = 0.082167041\nE = 0.298371, after one step 0.291028\n",
