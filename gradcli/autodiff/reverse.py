@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from gradcli.errors import GradcliError
-from gradcli.graph.graph import Graph, Shape
+from gradcli.graph.graph import COND, CONTROL, PRINT, Graph, Shape
 from gradcli.lowering.builders import StaticBuilder, compacted, replay
 from gradcli.ops.operation import OPERATIONS, NotDifferentiableError
 from gradcli.ops.structural import STRUCTURAL, shape_of
@@ -34,6 +34,8 @@ def requires_grad(graph: Graph, wrt: Sequence[int]) -> list[bool]:
 
 def carries(operation: str, index: int) -> bool:
     """Whether a gradient flows from the result of an operation to one of its arguments."""
+    if operation in CONTROL:
+        return operation != PRINT and (operation != COND or index > 0)
     structural = STRUCTURAL.get(operation)
     return OPERATIONS[operation].carries(index) if structural is None else structural.pullback is not None
 
@@ -184,7 +186,7 @@ def local_derivatives(graph: Graph, id: int, values: Sequence[Any], needs: Seque
     """
     inputs = graph.inputs[id]
     operation = graph.operations[id]
-    if operation in STRUCTURAL:  # its derivatives are no numbers: it declares a vector-Jacobian product
+    if operation in STRUCTURAL or operation in CONTROL:  # its derivatives are no numbers: it declares a vector-Jacobian product
         return [None] * len(inputs)
     wanted = _wanted(operation, [needs[input] for input in inputs])
     try:

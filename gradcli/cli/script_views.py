@@ -145,6 +145,7 @@ def _graph(arguments: Arguments, tape: Tape, target: str, title: str) -> None:
         depth=None,
         most=None,
         everything=False,
+        collapsed=False,
         theme="auto",
         layout="auto",
         ascii=arguments.flag("ascii"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import Any
 
 from gradcli.errors import GradcliError, nearest
 from gradcli.graph.graph import Constant, Setting, Settings, Shape
@@ -127,21 +128,54 @@ def array_constant(array: Array) -> Constant | None:
     return done[id(array)]
 
 
-def index_entry(item: Expression) -> Setting:
-    """An entry of an index: a whole number, a slice, ``...``, or ``None`` for a new axis."""
+def index_entry(item: Expression, known: Callable[[str], Constant | None] = lambda name: None) -> Setting:
+    """An entry of an index: a whole number, a slice, ``...``, or ``None`` for a new axis.
+
+    Args:
+        item: The entry as it is written.
+        known: The number that a name stands for, such as the counter of a loop; None for a name that is not known yet.
+    """
     if isinstance(item, Ellipsis):
         return "..."
     if isinstance(item, Name) and item.name in ("None", "none"):
         return None
     if isinstance(item, Slice):
-        return ("slice", *[None if part is None else _whole(part) for part in (item.start, item.stop, item.step)])
-    return _whole(item)
+        return ("slice", *[None if part is None else _whole(part, known) for part in (item.start, item.stop, item.step)])
+    return _whole(item, known)
 
 
-def _whole(item: Expression) -> int:
-    sign = 1
-    if isinstance(item, Operator) and item.symbol == "-" and len(item.operands) == 1:
-        sign, item = -1, item.operands[0]
-    if isinstance(item, Number) and item.value == int(item.value):
-        return sign * int(item.value)
+def _whole(item: Expression, known: Callable[[str], Constant | None]) -> int:
+    value = exact_value(item, known)
+    if value is not None and value == int(value):
+        return int(value)
     raise GradcliError("an index is a whole number", item.span, "it is known before the graph is: write v[0], v[1:3] or v[-1]")
+
+
+_ARITHMETIC: dict[tuple[str, int], Callable[..., Any]] = {
+    ("+", 1): lambda a: a, ("-", 1): lambda a: -a, ("+", 2): lambda a, b: a + b, ("-", 2): lambda a, b: a - b,
+    ("*", 2): lambda a, b: a * b,
+}  # fmt: skip
+
+
+def exact_value(expression: Expression, known: Callable[[str], Constant | None]) -> int | Fraction | float | None:
+    """The number that sums and products of numbers and known names come to; None for any other expression."""
+    results: list[int | Fraction | float] = []
+    for node in postorder(expression):
+        if isinstance(node, Number):
+            results.append(node.value)
+        elif isinstance(node, Name):
+            named = known(node.name)
+            if not isinstance(named, int | Fraction | float) or not -(2**53) <= named <= 2**53:
+                return None
+            results.append(named)
+        elif isinstance(node, Operator) and (node.symbol, len(node.operands)) in _ARITHMETIC:
+            count = len(node.operands)
+            operands = results[-count:]
+            del results[-count:]
+            value: int | Fraction | float = _ARITHMETIC[node.symbol, count](*operands)
+            if not -(2**53) <= value <= 2**53:
+                return None
+            results.append(value)
+        else:
+            return None
+    return results[0]
