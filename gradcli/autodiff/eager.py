@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import prod
 from typing import Any
+from weakref import ReferenceType, ref
 
 from gradcli.autodiff.dtypes import FLOATS, NUMBER, promoted, rounded
 from gradcli.autodiff.events import Event, Made, Notify, Replaced, Zeroed
@@ -23,6 +24,9 @@ from gradcli.lowering.shapes import inferred_shape
 from gradcli.ops.constants import constant_value, exact
 from gradcli.ops.structural import shape_of
 from gradcli.ops.symbol import Exact, Symbol
+
+SWEEP = 2_000_000
+"""Elements that are recorded before values that nothing needs are looked for."""
 
 TOTAL = 8
 """How many times the elements of the largest array all values of a tape may have together."""
@@ -45,13 +49,15 @@ class Cell:
     Attributes:
         node: The node that holds its value.
         version: How often it was changed in place.
+        owner: What a program has for the tensor, where it wants the same thing at every use.
     """
 
-    __slots__ = ("__weakref__", "node", "version")
+    __slots__ = ("__weakref__", "node", "owner", "version")
 
     def __init__(self, node: int) -> None:
         self.node = node
         self.version = 0
+        self.owner: ReferenceType[Any] | None = None
 
 
 class Slot:
@@ -113,10 +119,13 @@ class Eager:
         self.stands_for: dict[int, int] = {}
         self.functions: dict[int, str] = {}  # functions that are not called as their operations are
         self.slots: dict[int, Slot] = {}
-        self.held: dict[int, tuple[Cell, int]] = {}  # the tensor that a node is, or was, the value of, and its version then
+        self.held: dict[
+            int, tuple[ReferenceType[Cell], int]
+        ] = {}  # the tensor that a node is, or was, the value of, and its version then
         self.adjoints: dict[int, Value] = {}
         self.root = -1
         self._elements = 0
+        self._next_sweep = SWEEP
         self._constants: dict[str, int] = {}
 
     # ---- recording ----
@@ -261,6 +270,39 @@ class Eager:
         if self.notify is not None:
             self.notify(event)
 
+    def sweep(self) -> None:
+        """Drop the values that neither a tensor nor a backward pass needs; called where every tensor in use has its cell.
+
+        The last backward pass keeps its values for views.
+        """
+        if self._elements < self._next_sweep:
+            return
+        graph, made = self.graph, self.is_made
+        live = {cell.node for cell in [held[0]() for held in self.held.values()] if cell is not None}
+        work = [id for id in live if self.requires_grad[id] and id not in self.freed]
+        whole = [self.root] if self.root >= 0 else []
+        live.update(whole, self.adjoints)
+        seen = set(work)
+        while work or whole:
+            all_inputs = not work
+            id = whole.pop() if all_inputs else work.pop()
+            for input in () if made(id) else graph.inputs[id]:
+                if input not in (live if all_inputs else seen):
+                    (whole if all_inputs else work).append(input)
+                    seen.add(input)
+                live.add(input)
+        total = 0
+        for id, value in enumerate(self.values):
+            if value is None or isinstance(value, float):
+                continue
+            if id in live:
+                total += value.size
+            else:
+                self.values[id] = None
+                self.held.pop(id, None)
+        self._elements = total
+        self._next_sweep = max(SWEEP, 2 * total)
+
     # ---- what a node is ----
 
     def is_leaf(self, id: int) -> bool:
@@ -328,7 +370,9 @@ class Eager:
     def cell(self, id: int) -> Cell:
         """A tensor whose value is a node."""
         cell = Cell(id)
-        self.held.setdefault(id, (cell, 0))
+        held = self.held.get(id)
+        if held is None or held[0]() is None:
+            self.held[id] = (ref(cell), 0)
         return cell
 
     def replace(self, cell: Cell, by: int, span: Span = NOWHERE, *, counted: bool = True, told: bool = True) -> None:
@@ -361,7 +405,7 @@ class Eager:
             self.stands_for[by] = old
         cell.node = by
         cell.version += counted
-        self.held[by] = (cell, cell.version)
+        self.held[by] = (ref(cell), cell.version)
         if told:
             self.tell(Replaced(old, by))
 

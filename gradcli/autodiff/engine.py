@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Sequence
 from math import prod
 from typing import Any
+from weakref import ReferenceType
 
 from gradcli.autodiff.dtypes import rounded
 from gradcli.autodiff.eager import NO_GRADIENT, Cell, Eager, Slot, TapeError
@@ -205,7 +206,7 @@ def _check(tape: Eager, id: int, span: Span) -> None:
     wanted = [tape.requires_grad[input] and carries(graph.operations[id], index) for index, input in enumerate(inputs)]
     shapes = [graph.shape(input) for input in inputs]
     held = [tape.held.get(node) for node in (id, *inputs)]
-    changed = [index for index, item in enumerate(held, RESULT) if item is not None and item[0].version != item[1]]
+    changed = [index for index, item in enumerate(held, RESULT) if item is not None and _version(item[0]) not in (None, item[1])]
     if id not in tape.freed and not changed:
         return
     saved = reads(graph.operations[id], wanted, shapes, graph.shape(id), graph.settings.get(id, ()))
@@ -218,7 +219,13 @@ def _check(tape: Eager, id: int, span: Span) -> None:
             function = function_name(tape, node)
             output = f", which is output 0 of {function.partition('Backward')[0]}," if function else ""
             sizes = list(graph.shape(node))
-            raise TapeError(_CHANGED.format(_KINDS[tape.dtypes[node]], sizes, output, cell.version, version), span)
+            raise TapeError(_CHANGED.format(_KINDS[tape.dtypes[node]], sizes, output, _version(cell), version), span)
+
+
+def _version(cell: ReferenceType[Cell]) -> int | None:
+    """How often a tensor was changed; None where there is no tensor any more."""
+    found = cell()
+    return None if found is None else found.version
 
 
 def _contributions(tape: Eager, id: int, adjoint: Any, create_graph: bool) -> list[tuple[int, Any]]:

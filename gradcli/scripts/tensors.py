@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from math import isfinite, prod
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from weakref import ref
 
 from gradcli.autodiff.dtypes import CATEGORIES, NUMBER, rounded
 from gradcli.autodiff.eager import IN_PLACE_LEAF, Cell, Eager, Slot
@@ -47,7 +47,6 @@ class Session:
     def __init__(self, tape: Eager) -> None:
         self.tape = tape
         self.options = Options()
-        self._tensors: WeakKeyDictionary[Cell, Tensor] = WeakKeyDictionary()
         self._functions: dict[tuple[Any, str], GradFunction] = {}
 
     def tensor(self, node: int) -> Tensor:
@@ -56,9 +55,10 @@ class Session:
 
     def of_cell(self, cell: Cell) -> Tensor:
         """The tensor of a storage; the same one at every call."""
-        found = self._tensors.get(cell)
+        found: Tensor | None = None if cell.owner is None else cell.owner()
         if found is None:
-            found = self._tensors[cell] = Tensor(self, cell)
+            found = Tensor(self, cell)
+            cell.owner = ref(found)
         return found
 
     def leaf(self, machine: Machine, value: Value, dtype: str, requires_grad: bool = False) -> Tensor:
@@ -94,6 +94,7 @@ class Session:
         Raises:
             Raised: The shapes do not fit, in PyTorch's words.
         """
+        self.tape.sweep()
         nodes = tuple([self.node(machine, operand) for operand in operands])
         self.check_shapes(operation, [self.tape.graph.shape(node) for node in nodes])
         node = self.tape.operation(operation, nodes, machine.span, settings)
@@ -174,7 +175,7 @@ class Tensor(Foreign):
             return node
         if self._detached[0] != node:
             self._detached = (node, self.session.tape.detach(node))
-            self.session.tape.held.setdefault(self._detached[1], (self.cell, self.cell.version))
+            self.session.tape.held.setdefault(self._detached[1], (ref(self.cell), self.cell.version))
         return self._detached[1]
 
     @property
@@ -392,7 +393,9 @@ class GradFunction(Foreign):
             label = self.kind if self.function.part else "torch::autograd::AccumulateGrad"
             return Native("name", lambda machine: label)
         if name == "variable" and not self.function.part:
-            return self.session.of_cell(self.session.tape.held[self.function.node][0])
+            held = self.session.tape.held.get(self.function.node)
+            cell = None if held is None else held[0]()
+            return self.session.tensor(self.function.node) if cell is None else self.session.of_cell(cell)
         raise UnknownError(f"the attribute {name} of a function is not known here", hint="name() and next_functions are")
 
     def text(self, machine: Machine) -> str:
