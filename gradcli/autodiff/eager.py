@@ -12,6 +12,7 @@ from math import prod
 from typing import Any
 from weakref import ReferenceType, ref
 
+from gradcli.autodiff.cells import FIXED_FLAG, IN_PLACE_LEAF, Cell, Slot, TapeError
 from gradcli.autodiff.dtypes import FLOATS, NUMBER, promoted, rounded
 from gradcli.autodiff.events import Event, Made, Notify, Replaced, Zeroed
 from gradcli.autodiff.reverse import carries, quiet
@@ -30,47 +31,6 @@ SWEEP = 2_000_000
 
 TOTAL = 8
 """How many times the elements of the largest array all values of a tape may have together."""
-
-IN_PLACE_LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
-NO_GRADIENT = "element 0 of tensors does not require grad and does not have a grad_fn"
-FIXED_FLAG = (
-    "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph "
-    "that doesn't require differentiation use var_no_grad = var.detach()."
-)
-
-
-class TapeError(GradcliError):
-    """What PyTorch refuses to do, in its words."""
-
-
-class Cell:
-    """The storage of a tensor.
-
-    Attributes:
-        node: The node that holds its value.
-        version: How often it was changed in place.
-        owner: What a program has for the tensor, where it wants the same thing at every use.
-    """
-
-    __slots__ = ("__weakref__", "node", "owner", "version")
-
-    def __init__(self, node: int) -> None:
-        self.node = node
-        self.version = 0
-        self.owner: ReferenceType[Any] | None = None
-
-
-class Slot:
-    """Where ``.grad`` of a leaf, or of a node that retains it, is kept; the versions of a leaf have one together.
-
-    Attributes:
-        grad: The gradient; None before the first backward pass, and after it was set to None.
-    """
-
-    __slots__ = ("grad",)
-
-    def __init__(self) -> None:
-        self.grad: Cell | None = None
 
 
 class Eager:
@@ -277,20 +237,9 @@ class Eager:
         """
         if self._elements < self._next_sweep:
             return
-        graph, made = self.graph, self.is_made
-        live = {cell.node for cell in [held[0]() for held in self.held.values()] if cell is not None}
-        work = [id for id in live if self.requires_grad[id] and id not in self.freed]
-        whole = [self.root] if self.root >= 0 else []
-        live.update(whole, self.adjoints)
-        seen = set(work)
-        while work or whole:
-            all_inputs = not work
-            id = whole.pop() if all_inputs else work.pop()
-            for input in () if made(id) else graph.inputs[id]:
-                if input not in (live if all_inputs else seen):
-                    (whole if all_inputs else work).append(input)
-                    seen.add(input)
-                live.add(input)
+        live = self._behind([cell.node for cell in [held[0]() for held in self.held.values()] if cell is not None], whole=False)
+        if self.root >= 0:
+            live |= self._behind([self.root], whole=True)
         total = 0
         for id, value in enumerate(self.values):
             if value is None or isinstance(value, float):
@@ -302,6 +251,20 @@ class Eager:
                 self.held.pop(id, None)
         self._elements = total
         self._next_sweep = max(SWEEP, 2 * total)
+
+    def _behind(self, starts: Sequence[int], *, whole: bool) -> set[int]:
+        """The nodes that lead to some, themselves among them; or only those that a backward pass from there would use."""
+        found = set(starts)
+        work = list(found)
+        while work:
+            id = work.pop()
+            if self.is_made(id) or not (whole or (self.requires_grad[id] and id not in self.freed)):
+                continue
+            for input in self.graph.inputs[id]:
+                if input not in found:
+                    found.add(input)
+                    work.append(input)
+        return found
 
     # ---- what a node is ----
 

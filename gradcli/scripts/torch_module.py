@@ -12,8 +12,9 @@ from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import Shape
 from gradcli.scripts.builtin import math_module
 from gradcli.scripts.source import UnknownError
+from gradcli.scripts.tensor_data import tensor_from
 from gradcli.scripts.tensor_members import DTYPES, METHODS, dtype_of, dtype_word
-from gradcli.scripts.tensors import Session, Tensor, tensor_from
+from gradcli.scripts.tensors import Session, Tensor
 from gradcli.scripts.torch_calls import caller, names_of, spellings
 from gradcli.scripts.torch_results import Mode, Sgd
 from gradcli.scripts.values import Namespace, Native, Raised, Size, Type, Word
