@@ -23,6 +23,7 @@ from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders import Value, value_of
 from gradcli.lowering.shapes import inferred_shape
 from gradcli.ops.constants import constant_value, exact
+from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.structural import shape_of
 from gradcli.ops.symbol import Exact, Symbol
 
@@ -31,6 +32,28 @@ SWEEP = 2_000_000
 
 TOTAL = 8
 """How many times the elements of the largest array all values of a tape may have together."""
+
+
+_STEPWISE = frozenset(("add", "sub", "mul", "div", "neg", "abs", "sqrt", "square", "pow", "reciprocal", "relu", "where"))
+"""Elementwise operations that single precision computes exactly as often as it rounds."""
+
+_SHORT = 100_000
+"""Elements up to which functions are computed in double precision and rounded."""
+
+
+def _for_single(name: str, values: list[Value]) -> list[Value]:
+    """Operands as PyTorch computes with them in single precision.
+
+    Functions such as exp come out correctly rounded, or nearly so: they are computed in double precision. A power is the product
+    that PyTorch makes of it, rounded at each factor.
+    """
+    if name == "pow" and all(isinstance(value, float) for value in values):
+        import numpy
+
+        return [numpy.asarray(value, numpy.float32) for value in values]
+    if name in OPERATIONS and name not in _STEPWISE and any(not isinstance(v, float) and v.size <= _SHORT for v in values):
+        return [value if isinstance(value, float) else value.astype("float64") for value in values]
+    return values
 
 
 class Eager:
@@ -159,6 +182,8 @@ class Eager:
         if settings:
             graph.settings[id] = settings
         needs = self.enabled and dtype in FLOATS and self._needs(name, inputs)
+        if dtype == "float32":
+            values = _for_single(name, values)
         with quiet():
             self._record(id, name, inputs, value_of(name, values, settings), dtype, needs)
         return id

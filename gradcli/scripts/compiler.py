@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from gradcli.scripts.code import Code, Instruction, Label
-from gradcli.scripts.expansion import Item, Stores
+from gradcli.scripts.expansion import MODULE, Item, Stores
 from gradcli.scripts.expressions import Expressions
 from gradcli.scripts.source import Source
 from gradcli.scripts.statements import Statements
@@ -31,7 +31,7 @@ def compiled(source: Source, builtins: Collection[str]) -> Code:
     stored |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     stored |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     stored |= {alias.asname or alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
-    return _Compiler(source, stored | {*builtins, "__name__"}).code("<module>", tree.body)
+    return _Compiler(source, stored | {*builtins, "__name__"}).code(MODULE, tree.body)
 
 
 class _Compiler(Statements, Expressions):

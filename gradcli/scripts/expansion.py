@@ -13,6 +13,10 @@ Item = ast.AST | Instruction | Label | Callable[[], None]
 """What an expansion is made of; a function is called when the work list comes to it."""
 
 
+MODULE = "<module>"
+"""The name of the code of a script."""
+
+
 class Loop:
     """A loop, or a block inside one, that ``break`` and ``continue`` leave.
 
@@ -105,6 +109,7 @@ class Expansion:
         for parameter in positional:
             self.check_name(parameter, parameter.arg)
         rest = "" if arguments.vararg is None else arguments.vararg.arg
-        code = Code(name, [], tuple(parameter.arg for parameter in positional), len(defaults), rest)
+        qualified = name if self.target.name == MODULE else f"{self.target.name}.<locals>.{name}"
+        code = Code(qualified, [], tuple(parameter.arg for parameter in positional), len(defaults), rest)
         self.later.append((code, body))
         return [*defaults, Instruction("function", code, node)]

@@ -185,10 +185,10 @@ class Tensor(Foreign):
     def binary(self, machine: Machine, operator: str, other: Any, *, reflected: bool) -> Any:
         if operator not in OPERATORS or not isinstance(other, Tensor | bool | int | float):
             return NotImplemented
-        operands = (other, self) if reflected else (self, other)
-        if operator == "/" and reflected and not isinstance(other, Tensor) and other == 1:
-            return self.session.operate(machine, "div", operands)
-        return self.session.operate(machine, OPERATORS[operator], operands)
+        result = self.session.operate(machine, OPERATORS[operator], (other, self) if reflected else (self, other))
+        if operator == "//" and result.requires_grad:
+            self.session.tape.functions[result.node] = "NotImplemented"
+        return result
 
     def change(self, machine: Machine, operator: str, other: Any) -> Any:
         if operator not in OPERATORS or not isinstance(other, Tensor | bool | int | float):

@@ -34,13 +34,15 @@ def _as_tensor(machine: Machine, session: Session, data: Any, dtype: Any = None)
     return tensor_from(machine, session, data, dtype_of(dtype), False)
 
 
-def _shape(machine: Machine, session: Session, sizes: tuple[Any, ...]) -> Shape:
+def _shape(machine: Machine, session: Session, sizes: tuple[Any, ...], title: str = "") -> Shape:
     """A shape given as several numbers or as one list.
 
     Raises:
         Raised: A size is no whole number, or negative.
         GradcliError: There would be too many elements (exit code 4).
     """
+    if -1 in sizes and title == "zeros":
+        raise Raised("RuntimeError", "zeros: Dimension size must be non-negative.")
     if len(sizes) == 1 and isinstance(sizes[0], list | tuple):
         sizes = tuple(sizes[0])
     for size in sizes:
@@ -70,10 +72,10 @@ def _filled(machine: Machine, session: Session, shape: Shape, value: Any, dtype:
     return session.leaf(machine, values, name, machine.truth(requires_grad))
 
 
-def _constants(value: float) -> Callable[..., Any]:
+def _constants(value: float, title: str) -> Callable[..., Any]:
     def make(machine: Machine, session: Session, *size: Any, dtype: Any = None, requires_grad: Any = False,
              device: Any = None) -> Tensor:  # fmt: skip
-        return _filled(machine, session, _shape(machine, session, size), value, dtype, requires_grad)
+        return _filled(machine, session, _shape(machine, session, size, title), value, dtype, requires_grad)
 
     return make
 
@@ -139,8 +141,8 @@ def _linspace(machine: Machine, session: Session, start: Any, end: Any, steps: A
 CREATIONS: dict[str, Callable[..., Any]] = {
     "tensor": _tensor,
     "as_tensor": _as_tensor,
-    "zeros": _constants(0.0),
-    "ones": _constants(1.0),
+    "zeros": _constants(0.0, "zeros"),
+    "ones": _constants(1.0, "ones"),
     "zeros_like": alike(0.0),
     "ones_like": alike(1.0),
     "full": _full,
