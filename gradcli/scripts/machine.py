@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from gradcli.autodiff.eager import TapeError
+from gradcli.autodiff.cells import TapeError
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.scripts.code import Code, Instruction, Label
 from gradcli.scripts.plain import ERRORS, check_length, combined, raised, repr_of, text_of

@@ -9,8 +9,9 @@ from gradcli.scripts.builtin import builtins
 from gradcli.scripts.compiler import compiled
 from gradcli.scripts.machine import MAX_STEPS, Machine
 from gradcli.scripts.source import Source
-from gradcli.scripts.tf_module import World, modules
+from gradcli.scripts.tf_module import modules
 from gradcli.scripts.tf_session import Limits
+from gradcli.scripts.tf_world import World
 from gradcli.scripts.values import Namespace
 
 

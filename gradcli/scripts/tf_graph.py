@@ -250,8 +250,8 @@ def _evaluated(machine: Machine, node: Node, feed: Any, session: Any) -> Any:
 def constant(machine: Machine, graph: Graph, value: Any, dtype: str | None = None, name: str = "Const") -> Node:
     """A constant of numbers or nested lists."""
     from gradcli.autodiff.eager import Eager
+    from gradcli.scripts.tensor_data import tensor_from
     from gradcli.scripts.tensors import Session as Tensors
-    from gradcli.scripts.tensors import tensor_from
     from gradcli.scripts.torch_results import Array
 
     if isinstance(value, Array):

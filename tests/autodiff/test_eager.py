@@ -9,13 +9,14 @@ import numpy
 import pytest
 from support import accepts
 
+from gradcli.autodiff.cells import IN_PLACE_LEAF, NO_GRADIENT, TapeError
 from gradcli.autodiff.dtypes import promoted
-from gradcli.autodiff.eager import IN_PLACE_LEAF, NO_GRADIENT, Eager, TapeError
-from gradcli.autodiff.engine import NOT_SCALAR, SECOND_TIME, backward, gradients
+from gradcli.autodiff.eager import Eager
+from gradcli.autodiff.engine import NOT_SCALAR, backward, gradients
 from gradcli.autodiff.events import Accumulated, Begun, Called, Event, Freed, Handed, Made, Replaced, Zeroed
 from gradcli.autodiff.excerpt import as_numbers, tape_of
 from gradcli.autodiff.functions import function_name, grad_fn, next_functions
-from gradcli.autodiff.saved import RESULT, reads
+from gradcli.autodiff.saved import RESULT, SECOND_TIME, reads
 from gradcli.errors import GradcliError
 from gradcli.graph.verifier import verify
 from gradcli.language.parser import parse
