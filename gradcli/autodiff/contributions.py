@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from gradcli.autodiff.reverse import fitted, local_derivatives, quiet
+from gradcli.autodiff.reverse import carries, fitted, local_derivatives, quiet
 from gradcli.autodiff.tape import Tape
 from gradcli.lowering.builders import Value, float32
-from gradcli.ops.structural import STRUCTURAL
+from gradcli.ops.structural import CLASSES, STRUCTURAL
 
 
 class Contribution(NamedTuple):
@@ -29,6 +29,31 @@ class Contribution(NamedTuple):
     value: Value
     before: Value | None
     after: Value
+
+
+def gradient_consumers(tape: Tape) -> list[list[int]]:
+    """For each node the nodes that hand a gradient back to it, ascending, each once.
+
+    A consumer that no gradient reaches, such as an operand of a comparison, and one that only tests the node are none of these.
+    """
+    graph = tape.graph
+    found: list[list[int]] = [[] for _ in graph.operations]
+    for id, inputs in enumerate(graph.inputs):
+        if tape.adjoints[id] is None or not tape.requires_grad[id]:
+            continue
+        for at, input in enumerate(inputs):
+            users = found[input]
+            if users and users[-1] == id:
+                continue
+            if tape.requires_grad[input] and carries(graph.operations[id], at) and not _holds_classes(tape, id, at):
+                users.append(id)
+    return found
+
+
+def _holds_classes(tape: Tape, id: int, at: int) -> bool:
+    """Whether an argument of a loss holds classes; probabilities have the shape of the first argument."""
+    shape, inputs = tape.graph.shape, tape.graph.inputs[id]
+    return tape.graph.operations[id] in CLASSES and at == len(inputs) - 1 and shape(inputs[at]) != shape(inputs[0])
 
 
 def contributions(tape: Tape) -> Iterator[Contribution]:

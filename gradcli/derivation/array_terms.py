@@ -89,6 +89,8 @@ def in_letters(tape: Tape, user: int, at: int) -> Iterator[Step]:
     assert operation.pullback is not None
     incoming = Symbol(builder, builder.variable("∂"))
     found = operation.pullback(incoming, Symbol(builder, builder.variable(result)), *symbols, **dict(settings))
+    if found[at] is None:  # it holds classes
+        return
     short, (id,) = rewritten(copy, [builder.symbol(found[at]).id], Facts(frozenset(shapes), True))
     places: dict[str, Expression] = {name: Name(name) for name in shapes}
     places["∂"] = Partial(output, result)

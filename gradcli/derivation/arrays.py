@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from gradcli.autodiff.contributions import gradient_consumers
 from gradcli.autodiff.reverse import carries
 from gradcli.autodiff.tape import Tape
 from gradcli.derivation.array_notation import (
@@ -84,10 +85,7 @@ class _Deriving:
         self.every_step = every_step
         self.output = tape.names[tape.output]
         self.ids = {name: id for id, name in enumerate(tape.names)}
-        self.consumers = [
-            [user for user in users if tape.adjoints[user] is not None and tape.requires_grad[user]]
-            for users in tape.graph.consumers()
-        ]
+        self.consumers = gradient_consumers(tape)
         self.facts = facts(tape, self.ids)
         self.labels = Labels(tape)
 
