@@ -106,6 +106,8 @@ class _Reading:
         graph = Graph(max_nodes)
         names: dict[str, int] = {}
         values = [self.node(graph, names, index, node) for index, node in enumerate(nodes)]
+        if graph.shapes:
+            load()  # broadcasting goes back by operations that the graph need not have
         self.outputs(graph, names, root)
         bindings = self.bindings(graph, root.get("bindings"))
         wrt = self.names(root.get("wrt", list(graph.variables)), "wrt", graph.variables)
@@ -192,8 +194,8 @@ class _Reading:
 
     def settings(self, given: object, operation: str, place: str) -> Settings:
         settings = {name: _setting(value) for name, value in self.mapping(given, f"{place}, settings").items()}
-        if not settings and operation not in STRUCTURAL:
-            load()
+        if operation not in OPERATIONS and operation not in STRUCTURAL:
+            load()  # a program without arrays does without them
         declared = STRUCTURAL.get(operation)
         if declared is None:
             if settings:

@@ -27,7 +27,7 @@ from gradcli.lowering.outputs import output_ids, select_outputs
 from gradcli.lowering.raising import node_expression
 from gradcli.lowering.statements import DEFAULT_MAX_STEPS
 from gradcli.ops.constants import SPELLINGS, VALUES
-from gradcli.ops.structural import CLASSES, shape_of
+from gradcli.ops.structural import CLASSES, shape_of, shape_text
 
 if TYPE_CHECKING:
     from gradcli.autodiff.program_tape import ProgramTape
@@ -304,7 +304,8 @@ def run_graph(
         needs_cotangent: As for :func:`record`.
 
     Raises:
-        GradcliError: A condition that chose what was recorded has another outcome at these values, or a name is not used.
+        GradcliError: A condition that chose what was recorded has another outcome at these values, a name is not used, or a
+            value has not the shape of its variable.
     """
     cast = float32 if dtype == "float32" else None
     if bindings is None:
@@ -315,12 +316,28 @@ def run_graph(
         point = {name: _filled(value, graph.shape(graph.variables[name])) for name, value in numbers.items()}
     else:
         point = {name: cast(value) if cast else value for name, value in bindings.items()}
+        _check_shapes(graph, point)
     values = evaluate(graph, point, cast)
     for id, taken in graph.decisions.items():
         if bindings is not None and bool(values[id]) != taken:
             raise _not_recorded(graph, id, taken)
     seed = _seed(graph, cotangent, asked=bool(wrt) and needs_cotangent)
     return _tape(graph, mode, dtype, point, values, wrt, retain_grad, seed, symbolic=bindings is None)
+
+
+def _check_shapes(graph: Graph, point: Mapping[str, Value]) -> None:
+    """Check that each value has the shape of its variable: the shapes of a graph that exists are fixed.
+
+    Raises:
+        GradcliError: One has another shape.
+    """
+    for name, id in graph.variables.items():
+        shape, given = graph.shape(id), shape_of(point[name])
+        if shape != given:
+            found = f"an array of the shape {shape_text(given)}" if given else "a number"
+            what = f"an array of the shape {shape_text(shape)}" if shape else "a number"
+            hint = f"give {name} {what}; for other shapes build the graph anew, from its expression"
+            raise GradcliError(f"{name} is {what} in the graph, and its value is {found}", hint=hint)
 
 
 def _holds_classes(graph: Graph, id: int) -> bool:
