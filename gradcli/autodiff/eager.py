@@ -21,6 +21,7 @@ from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, VARIABL
 from gradcli.graph.names import constant_text
 from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders import Value, value_of
+from gradcli.lowering.mismatch import undefined
 from gradcli.lowering.shapes import inferred_shape
 from gradcli.ops.constants import constant_value, exact
 from gradcli.ops.operation import OPERATIONS
@@ -185,7 +186,11 @@ class Eager:
         if dtype == "float32":
             values = _for_single(name, values)
         with quiet():
-            self._record(id, name, inputs, value_of(name, values, settings), dtype, needs)
+            try:
+                value = value_of(name, values, settings)
+            except GradcliError as error:
+                raise undefined(error, graph, id) from None
+            self._record(id, name, inputs, value, dtype, needs)
         return id
 
     def operand(self, id: int, dtype: str) -> Value:

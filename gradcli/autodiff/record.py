@@ -515,8 +515,11 @@ class UnknownVariableError(GradcliError):
 
     def __init__(self, name: str, variables: Sequence[str], asked_by: str = "") -> None:
         near = nearest(name, variables)
+        array = name.partition("[")[0].strip() if name.endswith("]") else ""
         listed = ", ".join(variables[:20]) + (", ..." if len(variables) > 20 else "")
         hint = f"did you mean {near}? " if near else ""
+        if array in variables:
+            hint = f"--elements, of eval and explain, makes each element of {array} a variable of its own; "
         hint += f"its variables are {listed}" if variables else "it has no variables"
         super().__init__(f"{asked_by}the expression has no variable {name}", hint=hint)
         self.name = name

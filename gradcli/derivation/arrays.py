@@ -22,7 +22,7 @@ from gradcli.derivation.array_notation import (
     with_shared_parts,
 )
 from gradcli.derivation.array_rules import facts, rewritten
-from gradcli.derivation.array_terms import doubled, explained, in_letters, in_words, pulled_back, spelling
+from gradcli.derivation.array_terms import doubled, explained, in_letters, in_words, pulled_back
 from gradcli.derivation.expressions import sum_of
 from gradcli.derivation.local import Labels
 from gradcli.derivation.steps import Derivation, Equation, Step
@@ -34,7 +34,7 @@ from gradcli.language.text import to_text
 from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.raising import node_expression
 from gradcli.ops.operation import OPERATIONS
-from gradcli.ops.structural import STRUCTURAL, shape_text
+from gradcli.ops.structural import STRUCTURAL, shape_text, spelling
 from gradcli.ops.symbol import Symbol
 
 PUT_IN_ELEMENTS = 9

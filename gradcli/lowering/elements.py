@@ -14,7 +14,7 @@ from gradcli.lowering.builders import StaticBuilder, Value, compacted
 from gradcli.lowering.element_definitions import DEFINITIONS, elementwise, mean_of
 from gradcli.ops.constants import constant_value
 from gradcli.ops.operation import OPERATIONS
-from gradcli.ops.structural import CLASSES, STRUCTURAL
+from gradcli.ops.structural import CLASSES, STRUCTURAL, spelling
 from gradcli.ops.symbol import Symbol
 
 ELEMENTS = 2_000
@@ -176,7 +176,7 @@ class _Expanding:
             operands[-1] = self.numbers(id)
         if operation in _DETERMINANTS and operands[0].shape[-1] > _LARGEST_MATRIX:
             raise GradcliError(
-                f"{operation} of {operands[0].shape[-1]} rows cannot be written in elements",
+                f"{spelling(operation)} of {operands[0].shape[-1]} rows cannot be written in elements",
                 self.graph.spans[id],
                 f"it can up to {_LARGEST_MATRIX} rows; without --elements the derivation is in matrix form",
             )
@@ -198,12 +198,10 @@ class _Expanding:
 
     def refused(self, id: int) -> GradcliError:
         operation = self.graph.operations[id]
-        declared = STRUCTURAL.get(operation)
-        name = declared.spellings[0] if declared and declared.spellings else operation
         hint = "without --elements the derivation is in matrix form"
         if operation in CLASSES:
             hint = f"the classes must be known: write them as numbers, or give them a value; {hint}"
-        return GradcliError(f"{name} cannot be written in elements", self.graph.spans[id], hint)
+        return GradcliError(f"{spelling(operation)} cannot be written in elements", self.graph.spans[id], hint)
 
     def shaped(self, items: Sequence[Any], shape: Shape) -> Any:
         import numpy

@@ -17,7 +17,7 @@ from gradcli.autodiff.tape import ACCUMULATE_GRAD, Tape
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.numbers import brief_text, number_text, short_text
-from gradcli.ops.structural import shape_text
+from gradcli.ops.structural import shape_text, spelling
 from gradcli.output.block_graphs import blocks_of
 from gradcli.output.entries import BlockListing, Entry, FunctionListing, GradientListing, Link, Listing, nearest_first, selected
 
@@ -241,7 +241,7 @@ class GraphPart(Part):
     def facts(self, entry: Entry) -> Iterator[str]:
         """Everything that is known of a node."""
         yield f"{entry.name} = {entry.expression}" if entry.inputs else entry.name
-        yield f"node {entry.id}: {entry.operation}"
+        yield f"node {entry.id}: {spelling(entry.operation)}"
         if entry.error:
             yield entry.error
             return

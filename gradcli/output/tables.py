@@ -116,7 +116,11 @@ def _edges(listing: FunctionListing, style: Style, chosen: Sequence[int], most: 
     rows: list[list[str]] = []
     drawn = range(len(graph)) if len(chosen) == len(graph) else frozenset(chosen)
     told = [id for id in chosen if needs[id] and graph.operations[id] in OPERATIONS]  # others have no local derivative
-    total = sum(sum(needs[input] and input in drawn for input in graph.inputs[id]) for id in told)
+    total = sum(
+        needs[input] and input in drawn and OPERATIONS[graph.operations[id]].carries(at)
+        for id in told
+        for at, input in enumerate(graph.inputs[id])
+    )
     for id in chosen:
         if most is not None and len(rows) >= most:
             break

@@ -90,7 +90,12 @@ def test_a_new_process_reads_them_back_as_they_were(documents: Any) -> None:
     lines = list(documents())
     root = str(Path(__file__).parents[2])
     run = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", READER], input="\n".join(lines), capture_output=True, text=True, cwd=root, check=False
+        [sys.executable, "-W", "ignore", "-c", READER],
+        input="\n".join(lines),
+        capture_output=True,
+        text=True,
+        cwd=root,
+        check=False,
     )
     assert run.stderr == ""
     found = run.stdout.splitlines()

@@ -191,6 +191,7 @@ smooth = st.recursive(NAMES | LITERALS, smooth_operation, max_leaves=8)
 piecewise = st.recursive(NAMES | LITERALS, lambda inner: smooth_operation(inner) | piecewise_operation(inner), max_leaves=8)
 points = st.fixed_dictionaries({name: st.floats(-2, 2).map(lambda value: round(value, 3) + 0.0004) for name in VARIABLES})
 
+
 def testing_operation(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
     """An operation that tests an operand, or passes its value on without a gradient; its edges lie away from random points."""
     tests = st.builds(lambda s, a, b: Comparison((s,), (a, b)), st.sampled_from(["<", ">", "<=", "!="]), inner, inner)
