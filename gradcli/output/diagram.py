@@ -17,6 +17,7 @@ from gradcli.autodiff.tape import ACCUMULATE_GRAD, Tape
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.numbers import brief_text, number_text, short_text
+from gradcli.language.program_text import one_line
 from gradcli.ops.structural import shape_text, spelling
 from gradcli.output.block_graphs import blocks_of
 from gradcli.output.entries import BlockListing, Entry, FunctionListing, GradientListing, Link, Listing, nearest_first, selected
@@ -388,7 +389,7 @@ def diagram(
         chosen = selected(gradient.graph, depth=depth, most=most)
         listing = GradientListing(gradient, output, board=board)
         parts.append(GraphPart(listing, "The gradient as a graph of its own", "g", chosen, whole_labels=False))
-    return Diagram(shortened(one_line(title), WHOLE_TITLE), parts, direction)
+    return Diagram(shortened(one_line(title) or output, WHOLE_TITLE), parts, direction)
 
 
 def block_parts(tape: Tape, *, depth: int | None = None, most: int | None = None, board: bool = True) -> Iterator[GraphPart]:
@@ -430,12 +431,6 @@ WHOLE_TITLE = 400
 def derivative(of: str, by: str) -> str:
     """The symbol of a derivative."""
     return f"∂{of}/∂{by}"
-
-
-def one_line(program: str) -> str:
-    """A program in one line, without its comments."""
-    lines = [line.partition("#")[0].strip() for line in program.splitlines()]
-    return "; ".join(line.rstrip("; ") for line in lines if line) or program.strip()
 
 
 def shortened(text: str, columns: int) -> str:

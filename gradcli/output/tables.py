@@ -23,6 +23,8 @@ ARRAY_COLUMNS = 60
 
 def left_out(count: int, what: str) -> str:
     """A line that says what a table does not show; empty where that is nothing."""
+    if count == 1:
+        return f"... 1 more {what.removesuffix('s')}; --all shows it, --json has it"
     return f"... {count:,} more {what}; --all shows them, --json has them" if count > 0 else ""
 
 

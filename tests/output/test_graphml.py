@@ -9,7 +9,8 @@ import networkx
 import pytest
 from diagrams import HOSTILE, of, renamed, worked
 
-from gradcli.output.diagram import Diagram, diagram, one_line
+from gradcli.language.program_text import one_line
+from gradcli.output.diagram import Diagram, diagram
 from gradcli.output.graphml import graphml
 from gradcli.output.visible import visible
 
