@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from math import prod
 
 from gradcli.autodiff.forward import evaluate
-from gradcli.autodiff.reverse import backward, requires_grad
+from gradcli.autodiff.reverse import backward, requires_grad, whole_numbers
 from gradcli.autodiff.tape import Tape
 from gradcli.errors import GradcliError, nearest
 from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, VARIABLE, Graph, Shape
@@ -173,10 +173,13 @@ def _tape(
 ) -> Tape:
     """The backward pass of a graph that has run."""
     seed = _seed(graph, cotangent, asked=wrt is not None)
-    chosen = tuple(graph.variables) if wrt is None else tuple(dict.fromkeys(wrt))
+    whole = whole_numbers(graph)
+    chosen = tuple(n for n, id in graph.variables.items() if id not in whole) if wrt is None else tuple(dict.fromkeys(wrt))
     for name in chosen:
         if name not in graph.variables:
             raise _no_variable(name, graph)
+        if graph.variables[name] in whole:
+            raise _no_gradient_of_whole(name, graph)
     needs = requires_grad(graph, [graph.variables[name] for name in chosen])
     cast = float32 if dtype == "float32" else None
     return Tape(
@@ -276,6 +279,15 @@ def _no_variable(name: str, graph: Graph) -> GradcliError:
         hint = f"--retain-grad {name} shows the gradient of an intermediate node"
         return GradcliError(f"--wrt takes variables, and {name} is computed", hint=hint)
     return UnknownVariableError(name, list(graph.variables), f"--wrt {name}: ")
+
+
+def _no_gradient_of_whole(name: str, graph: Graph) -> GradcliError:
+    user = next(id for id, inputs in enumerate(graph.inputs) if graph.variables[name] in inputs)
+    return GradcliError(
+        f"--wrt {name}: {graph.operations[user]} takes whole numbers there, classes or places, which have no gradient",
+        graph.spans[user],
+        f"leave {name} out of --wrt",
+    )
 
 
 def _retained(asked: Sequence[str] | None, graph: Graph, needs: Sequence[bool]) -> frozenset[int]:

@@ -24,18 +24,35 @@ def requires_grad(graph: Graph, wrt: Sequence[int]) -> list[bool]:
     needs = [False] * len(graph)
     for id in wrt:
         needs[id] = True
-    for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
+    for id, inputs in enumerate(graph.inputs):
         for index, input in enumerate(inputs):
-            if needs[input] and carries(operation, index):
+            if needs[input] and carries(graph, id, index):
                 needs[id] = True
                 break
     return needs
 
 
-def carries(operation: str, index: int) -> bool:
-    """Whether a gradient flows from the result of an operation to one of its arguments."""
-    structural = STRUCTURAL.get(operation)
-    return OPERATIONS[operation].carries(index) if structural is None else structural.pullback is not None
+def carries(graph: Graph, id: int, index: int) -> bool:
+    """Whether a gradient flows from a node to one of its inputs."""
+    structural = STRUCTURAL.get(graph.operations[id])
+    if structural is None:
+        return OPERATIONS[graph.operations[id]].carries(index)
+    return structural.carries(index, [graph.shape(input) for input in graph.inputs[id]])
+
+
+def whole_numbers(graph: Graph) -> set[int]:
+    """The variables that serve as whole numbers alone, such as classes: integer tensors in PyTorch, which have no gradient."""
+    if not graph.shapes:
+        return set()
+    variables = set(graph.variables.values())
+    whole: set[int] = set()
+    other: set[int] = set()
+    for id, inputs in enumerate(graph.inputs):
+        structural = STRUCTURAL.get(graph.operations[id])
+        taken = () if structural is None else structural.whole(*[graph.shape(input) for input in inputs])
+        for index, input in enumerate(inputs):
+            (whole if index in taken else other).add(input)
+    return (whole - other) & variables
 
 
 def backward(
@@ -147,7 +164,7 @@ def fitted(contribution: Any, shape: Shape) -> Any:
 
 def _wanted(operation: str, needs: Sequence[bool]) -> tuple[bool, ...]:
     """For each argument of an operation whether a gradient flows to it."""
-    return tuple(need and carries(operation, index) for index, need in enumerate(needs))
+    return tuple(need and OPERATIONS[operation].carries(index) for index, need in enumerate(needs))
 
 
 def _no_derivative(error: NotDifferentiableError, graph: Graph, id: int) -> GradcliError:

@@ -11,12 +11,12 @@ from gradcli.language.ast import Array, Call, Ellipsis, Expression, Name, Number
 from gradcli.ops.operation import spelled
 from gradcli.ops.structural import STRUCTURAL, Structural, load, structural_named
 
-SYNONYMS = {"dim": "axis", "keepdim": "keepdims"}
+SYNONYMS = {"dim": "axis", "keepdim": "keepdims", "p": "ord", "dims": "axis"}
 """PyTorch's names of settings, and NumPy's."""
 
 _WORDS: dict[str, Setting] = {
     "True": True, "true": True, "False": False, "false": False, "None": None, "none": None, "slice": "slice", "...": "...",
-    "same": "same", "valid": "valid", "-inf": "-inf",
+    "same": "same", "valid": "valid", "inf": "inf", "-inf": "-inf", "mean": "mean", "sum": "sum",
 }  # fmt: skip
 """Names that stand for settings that are no numbers."""
 
@@ -32,7 +32,12 @@ def over_arrays(operation: str, shapes: Sequence[Shape]) -> str:
 
 def is_array_call(call: Call) -> bool:
     """Whether a call may mean an operation on arrays: only these have settings, or names that no operation on numbers has."""
-    return bool(call.keywords) or not spelled(call.function)
+    if not call.keywords or not spelled(call.function):
+        return not spelled(call.function)
+    operation = structural_named(call.function)
+    settings = () if operation is None else [name for name, _ in operation.settings]
+    named = [SYNONYMS.get(keyword, keyword) in settings for keyword in call.keywords]
+    return any(named) or not any(operation.accepts(len(call.arguments)) for operation in spelled(call.function))
 
 
 def array_call(call: Call) -> tuple[Structural, list[Expression], Settings] | None:
@@ -53,21 +58,28 @@ def array_call(call: Call) -> tuple[Structural, list[Expression], Settings] | No
     else:  # reshape(A, 2, 3): numbers one by one where one setting is a tuple
         settings = {names[0]: tuple([setting_of(value, call) for value in rest])}
         rest = []
-    if len(rest) > len(names) or len(operands) < operation.required:
+    if len(rest) > len(names):
         raise GradcliError(f"{call.function} does not take {positional} arguments", call.span, f"write {operation.usage}")
+    placed: dict[str, Expression] = dict(zip(operation.parameters, operands, strict=False)) if not operation.variadic else {}
     spans = call.keyword_spans or (call.span,) * len(call.keywords)
     for keyword, value, span in zip(call.keywords, call.arguments[positional:], spans, strict=True):
         name = SYNONYMS.get(keyword, keyword)
-        if name in operation.parameters and name not in names:
-            operands.append(value)
-            continue
-        if name not in names:
+        if name in settings or name in placed:
+            raise GradcliError(f"{call.function} gets its argument {keyword} twice", span, "leave one out")
+        if name in names:
+            settings[name] = setting_of(value, call)
+        elif name in operation.parameters and not operation.variadic:
+            placed[name] = value
+        else:
             near = nearest(keyword, [*names, *SYNONYMS])
             hint = f"did you mean {near}?" if near else f"write {operation.usage}"
             raise GradcliError(f"{call.function} has no argument {keyword}", span, hint)
-        if name in settings:
-            raise GradcliError(f"{call.function} gets its argument {keyword} twice", span, "leave one out")
-        settings[name] = setting_of(value, call)
+    if not operation.variadic:
+        operands = [placed[name] for name in operation.parameters if name in placed]
+        if set(placed) != set(operation.parameters[: len(placed)]):
+            raise GradcliError(f"{call.function} lacks one of its arguments", call.span, f"write {operation.usage}")
+    if len(operands) < operation.required:
+        raise GradcliError(f"{call.function} does not take {positional} arguments", call.span, f"write {operation.usage}")
     return operation, operands, tuple(operation.complete(settings).items())
 
 
@@ -93,6 +105,8 @@ def setting_of(expression: Expression, call: Call) -> Setting:
         return _plain(expression.value)
     if isinstance(expression, Operator) and expression.symbol == "-" and len(expression.operands) == 1:
         opposite = setting_of(expression.operands[0], call)
+        if opposite == "inf":
+            return "-inf"
         if isinstance(opposite, int | float) and not isinstance(opposite, bool):
             return -opposite
     if isinstance(expression, Array | Tuple):
@@ -122,7 +136,11 @@ def array_constant(array: Array) -> Constant | None:
 
 
 def index_entry(item: Expression) -> Setting:
-    """An entry of an index: a whole number, a slice, or ``...``."""
+    """An entry of an index: a whole number, a slice, ``...``, None for a new axis, or a list of whole numbers."""
+    if isinstance(item, Array):
+        return ("list", *map(_whole, item.items))
+    if isinstance(item, Name) and item.name == "None":
+        return None
     if isinstance(item, Ellipsis):
         return "..."
     if isinstance(item, Slice):

@@ -67,6 +67,8 @@ def applied_to_arrays(operation: str, operands: Sequence[Expression], settings: 
 def _entry_expression(entry: Setting) -> Expression:
     if entry == "...":
         return Ellipsis()
+    if isinstance(entry, tuple) and entry[0] == "list":
+        return Array(tuple(map(_setting_expression, entry[1:])))
     if isinstance(entry, tuple):
         start, stop, step = [None if part is None else _setting_expression(part) for part in entry[1:]]
         return Slice(start, stop, step)

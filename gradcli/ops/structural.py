@@ -40,6 +40,7 @@ class Structural:
             a list of the adjoints of the operands, None for one that carries no gradient. None where the result carries none.
         grad_fn: PyTorch's function as a template (see :class:`~gradcli.ops.operation.Operation`), from the shapes of the operands
             and the settings by name.
+        whole: From the shapes of the operands which of them are whole numbers, such as classes or places, and carry no gradient.
         spellings: How expressions call it: the names of functions, the name itself first where it is one.
         doc: What it is, as one sentence.
     """
@@ -53,6 +54,7 @@ class Structural:
     shape: Callable[..., Shape]
     pullback: Callable[..., Sequence[Any]] | None
     grad_fn: Callable[..., str]
+    whole: Callable[..., tuple[int, ...]]
     spellings: tuple[str, ...]
     doc: str
 
@@ -74,6 +76,10 @@ class Structural:
     def complete(self, settings: dict[str, Setting]) -> dict[str, Setting]:
         """The settings with the defaults of those left out."""
         return {**dict(self.settings), **settings}
+
+    def carries(self, index: int, shapes: Sequence[Shape]) -> bool:
+        """Whether a gradient flows from the result to an operand, where the operands have these shapes."""
+        return self.pullback is not None and index not in self.whole(*shapes)
 
     def __call__(self, *arguments: Any, **settings: Setting) -> Any:
         """Compute with arrays and numbers, or build a node where an argument is a symbol.
@@ -100,6 +106,7 @@ def structural(
     *,
     doc: str,
     grad_fn: str | Callable[..., str],
+    whole: tuple[int, ...] | Callable[..., tuple[int, ...]] = (),
     spellings: tuple[str, ...] = (),
     optional: int = 0,
 ) -> Structural:
@@ -109,6 +116,7 @@ def structural(
         usage: Name, operands, and settings with defaults: ``reduce_sum(a, axis=None, keepdims=False)``; ``stack(a, ..., axis=0)``
             takes any number of operands.
         grad_fn: PyTorch's template, or what gives it from the shapes and settings.
+        whole: Which operands are whole numbers, or what gives them from the shapes.
         optional: How many of the last operands may be left out.
     """
     name, _, rest = usage.rstrip(")").partition("(")
@@ -117,7 +125,7 @@ def structural(
     parameters = tuple(word for word in words if "=" not in word and word != "...")
     defaults = [word.partition("=") for word in words if "=" in word]
     values: dict[str, Setting] = {"None": None, "False": False, "True": True}
-    settings = tuple((key, values[text] if text in values else int(text)) for key, _, text in defaults)
+    settings = tuple((key, values[text] if text in values else _default(text)) for key, _, text in defaults)
     template = (lambda *shapes, **settings: grad_fn) if isinstance(grad_fn, str) else grad_fn
     declared = Structural(
         name,
@@ -129,11 +137,17 @@ def structural(
         shape,
         pullback,
         template,
+        (lambda *shapes: whole) if isinstance(whole, tuple) else whole,
         spellings,
         doc,
     )
     STRUCTURAL[name] = declared
     return declared
+
+
+def _default(text: str) -> Setting:
+    """The default of a setting that is a whole number or a word."""
+    return int(text) if text.lstrip("-").isdigit() else text
 
 
 def structural_named(name: str) -> Structural | None:

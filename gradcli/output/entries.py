@@ -155,11 +155,11 @@ class FunctionListing:
         inputs = self.tape.graph.inputs[id]
         if not inputs or not self.tape.requires_grad[id]:
             return [Link(input, id, argument) for argument, input in enumerate(inputs)]
-        flows, operation = self.tape.adjoints[id] is not None, self.tape.graph.operations[id]
+        flows, graph = self.tape.adjoints[id] is not None, self.tape.graph
         texts = self.labels.edges(id, board=self.board)
         values: list[Any] = [None] * len(inputs) if self.tape.symbolic else self.tape.local_values(id)
         return [
-            Link(input, id, argument, text, value, flows and self.tape.requires_grad[input] and carries(operation, argument))
+            Link(input, id, argument, text, value, flows and self.tape.requires_grad[input] and carries(graph, id, argument))
             for argument, (input, text, value) in enumerate(zip(inputs, texts, values, strict=True))
         ]
 
