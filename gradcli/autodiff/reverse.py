@@ -14,6 +14,7 @@ from typing import Any
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph, Shape
 from gradcli.lowering.builders import StaticBuilder, compacted, replay
+from gradcli.lowering.shapes import has_arrays
 from gradcli.ops.operation import OPERATIONS, NotDifferentiableError
 from gradcli.ops.structural import STRUCTURAL, shape_of
 from gradcli.ops.symbol import Symbol
@@ -77,7 +78,7 @@ def backward(
     Raises:
         GradcliError: An operation on the way has no derivative by the argument that is asked for.
     """
-    if graph.shapes:
+    if has_arrays(graph):
         with quiet():
             return _backward(graph, values, needs, seed, cast)
     return _backward(graph, values, needs, seed, cast)
@@ -98,7 +99,7 @@ def _backward(
         return adjoints
     adjoints[graph.output] = seed
     rules: dict[tuple[str, tuple[bool, ...]], Any] = {}
-    arrays = bool(graph.shapes)
+    arrays = has_arrays(graph)
     for id in range(graph.output, -1, -1):
         adjoint = adjoints[id]
         inputs = graph.inputs[id]

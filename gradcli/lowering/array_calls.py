@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from gradcli.errors import GradcliError, nearest
 from gradcli.graph.graph import Constant, Setting, Settings, Shape
-from gradcli.language.ast import Array, Call, Ellipsis, Expression, Name, Number, Operator, Slice, Tuple, postorder
+from gradcli.language.ast import Array, Call, Ellipsis, Expression, Index, Name, Number, Operator, Slice, Tuple, postorder
 from gradcli.ops.operation import spelled
 from gradcli.ops.structural import STRUCTURAL, Structural, load, structural_named
 
@@ -118,6 +118,20 @@ def setting_of(expression: Expression, call: Call) -> Setting:
 
 def _plain(value: int | Fraction | float) -> int | float:
     return float(value) if isinstance(value, float) or value.denominator != 1 else int(value)
+
+
+def setting_words(node: Expression) -> list[Expression]:
+    """The names below a node that are words of settings and no variables: ``padding=same``, ``keepdims=True``, ``v[None]``."""
+    if isinstance(node, Index):
+        return [item for item in node.items if isinstance(item, Name) and item.name == "None"]
+    if not isinstance(node, Call) or not node.keywords:
+        return []
+    given = node.arguments[len(node.arguments) - len(node.keywords) :]
+    signed = [value.operands[0] if isinstance(value, Operator) and value.symbol == "-" else value for value in given]
+    operation = structural_named(node.function) if any(isinstance(value, Name) for value in signed) else None
+    settings = [] if operation is None else [name for name, _ in operation.settings]
+    named = zip(node.keywords, signed, strict=True)
+    return [value for keyword, value in named if isinstance(value, Name) and SYNONYMS.get(keyword, keyword) in settings]
 
 
 def array_constant(array: Array) -> Constant | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any, Protocol
 
@@ -100,7 +101,8 @@ class Recorder:
         self.graph.set_shape(id, shape)
         if settings:
             self.graph.settings[id] = settings
-        self._record(value_of(name, [self.values[input] for input in inputs], settings))
+        with placed(span):
+            self._record(value_of(name, [self.values[input] for input in inputs], settings))
         return id
 
     def truth(self, id: int) -> bool:
@@ -119,6 +121,16 @@ def forward_of(name: str, count: int) -> Callable[..., float]:
     forward = operation.forward
     defaults = operation.complete((0.0,) * count)[count:]
     return (lambda *arguments: forward(*arguments, *defaults)) if defaults else forward
+
+
+@contextmanager
+def placed(span: Span) -> Iterator[None]:
+    """Name the place in the text of an error of values that name none."""
+    try:
+        yield
+    except GradcliError as error:
+        error.span = span if error.span is None else error.span
+        raise
 
 
 def value_of(name: str, values: Sequence[Value], settings: Settings = ()) -> Value:

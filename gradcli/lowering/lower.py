@@ -25,7 +25,7 @@ from gradcli.language.ast import (
     Transposed,
     postorder,
 )
-from gradcli.lowering.array_calls import array_call, array_constant, index_entry, is_array_call, over_arrays
+from gradcli.lowering.array_calls import array_call, array_constant, index_entry, is_array_call, over_arrays, setting_words
 from gradcli.lowering.builders import GraphBuilder
 from gradcli.lowering.calls import (
     function_without_argument,
@@ -368,8 +368,10 @@ def free_names(program: Program) -> dict[str, Span]:
             inner, body = statement.parameters, statement.body
         else:
             body = statement.value
-        for node in postorder(body):
-            if isinstance(node, Name) and node.name not in assigned and node.name not in inner:
+        nodes = list(postorder(body))
+        words = {id(word) for node in nodes for word in setting_words(node)}
+        for node in nodes:
+            if isinstance(node, Name) and node.name not in assigned and node.name not in inner and id(node) not in words:
                 found.setdefault(node.name, node.span)
         if isinstance(statement, Assignment):
             assigned.add(statement.name)

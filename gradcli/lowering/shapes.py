@@ -31,6 +31,11 @@ def _operands(graph: Graph, inputs: Sequence[int]) -> str:
     return ", ".join(known)
 
 
+def has_arrays(graph: Graph) -> bool:
+    """Whether a node is an array, or an operation on arrays made it, which numbers may go through as well."""
+    return bool(graph.shapes) or not STRUCTURAL.keys().isdisjoint(graph.operations)
+
+
 def no_arrays(graph: Graph) -> None:
     """Check that a graph is one of numbers.
 
@@ -43,3 +48,10 @@ def no_arrays(graph: Graph) -> None:
         raise GradcliError(
             f"this works with numbers, and here is an array of shape {graph.shape(first)}", graph.spans[first], hint
         )
+    for id, operation in enumerate(graph.operations if has_arrays(graph) else ()):
+        if operation in STRUCTURAL:
+            raise GradcliError(
+                f"this works with numbers, and {operation} is an operation on arrays",
+                graph.spans[id],
+                "gradcli eval and gradcli graph take it",
+            )

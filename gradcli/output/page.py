@@ -18,6 +18,7 @@ from gradcli.derivation.words import Equal
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.ast import Name, Partial, postorder
+from gradcli.lowering.shapes import has_arrays
 from gradcli.output.diagram import WHOLE_LABELS, Diagram, FunctionsPart, GraphPart, Kind, Line, Part, shortened
 from gradcli.output.document import Row
 from gradcli.output.entries import Entry, FunctionListing, GradientListing, selected
@@ -127,7 +128,7 @@ def html_page_of_graph(
             hint="other formats draw a part of it",
             exit_code=ExitCode.LIMIT,
         )
-    if tape.graph.shapes:
+    if has_arrays(tape.graph):
         raise GradcliError("a page steps through graphs of numbers, and this one has arrays", hint="svg and the others draw it")
     if chosen is None:
         chosen = selected(tape.graph, most=DRAWN_NODES)
