@@ -44,7 +44,7 @@ def record(
         dtype: ``float64``, or ``float32``, to which every value is rounded.
         retain_grad: Names of nodes that keep ``.grad``; None for all.
         max_nodes: The limit on the size of the graph.
-        max_elements: The limit on the size of an array.
+        max_elements: The limit on the number of elements of all arrays together.
         cotangent: The adjoint of the output, of its shape; None for 1, for an output that is a number.
         spare: Names among the bindings that the program need not use.
 

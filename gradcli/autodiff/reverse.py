@@ -199,7 +199,8 @@ def symbolic_adjoints(graph: Graph, needs: Sequence[bool]) -> tuple[StaticBuilde
     Returns:
         The builder of the graph of function and adjoints, for each node its symbol, and for each node that of its adjoint.
     """
-    builder = StaticBuilder(Graph(max(graph.max_nodes, 8 * len(graph))), identities=True)
+    limits = max(graph.max_nodes, 8 * len(graph)), 8 * graph.max_elements
+    builder = StaticBuilder(Graph(*limits), identities=True)
     symbols = replay(graph, builder)
     adjoints = backward(graph, symbols, needs, builder.symbol(1))
     return builder, symbols, [None if adjoint is None else builder.symbol(adjoint) for adjoint in adjoints]

@@ -157,7 +157,7 @@ COTANGENT = Option(
     "cotangent", "The adjoint of an output that is an array, of its shape: the gradient argument of PyTorch's backward.", "VALUE"
 )
 SHAPE = Option("shape", "The shape of a variable without a value: A=3,4.", "NAME=SIZES", repeated=True)
-MAX_ELEMENTS = Option("max-elements", "The most elements of an array.", "N", default=50_000_000, minimum=1)
+MAX_ELEMENTS = Option("max-elements", "The most elements of all arrays together.", "N", default=50_000_000, minimum=1)
 GRAPH = Option("graph", "Read a graph that --format json or --json wrote, instead of an expression; - is standard input.", "FILE")
 STRICT = Option("strict", "Fail (exit 3) where a value or a derivative is not finite.")
 MAX_NODES = Option("max-nodes", "The largest graph to build.", "N", default=2_000_000, minimum=1)

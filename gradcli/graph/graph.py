@@ -12,6 +12,7 @@ from math import prod
 from typing import NamedTuple
 
 from gradcli.errors import ExitCode, GradcliError, Span
+from gradcli.language.ast import MOST_AXES
 
 VARIABLE = "variable"
 CONSTANT = "constant"
@@ -55,12 +56,14 @@ class Graph:
         shapes: The shape of each node that is an array, by id; the others are numbers.
         settings: The settings of each node whose operation has some, by id.
         max_nodes: How many nodes the graph may have.
-        max_elements: How many elements an array may have.
+        elements: How many elements its arrays have together.
+        max_elements: How many elements its arrays may have together, and what an operation needs meanwhile.
     """
 
     __slots__ = (
         "constants",
         "decisions",
+        "elements",
         "given_names",
         "inputs",
         "max_elements",
@@ -86,6 +89,7 @@ class Graph:
         self.decisions: dict[int, bool] = {}
         self.shapes: dict[int, Shape] = {}
         self.settings: dict[int, Settings] = {}
+        self.elements = 0
         self.max_nodes = max_nodes
         self.max_elements = max_elements
 
@@ -130,17 +134,36 @@ class Graph:
         """Say what shape a node has.
 
         Raises:
-            GradcliError: It has more elements than an array may have (exit code 4).
+            GradcliError: It has too many axes, or the arrays have more elements than they may have (exit code 4).
         """
-        if shape:
-            if prod(shape) > self.max_elements:
-                raise GradcliError(
-                    f"an array of shape {shape} has more than {self.max_elements:,} elements",
-                    self.spans[id],
-                    "raise the limit with --max-elements N",
-                    exit_code=ExitCode.LIMIT,
-                )
-            self.shapes[id] = shape
+        if not shape:
+            return
+        if len(shape) > MOST_AXES:
+            raise GradcliError(f"an array has at most {MOST_AXES} axes, and this one would have {len(shape)}", self.spans[id])
+        size = prod([max(size, 1) for size in shape])  # an array of no elements is not limitless in its other axes
+        self.allow(size, f"an array of shape {_short(shape)} has", self.spans[id])
+        self.elements += size
+        self.allow(self.elements, "with this one the arrays together have", self.spans[id])
+        self.shapes[id] = shape
+
+    def allow(self, elements: int, what: str, span: Span) -> None:
+        """Check a number of elements against the limit.
+
+        Args:
+            elements: The number.
+            what: What has so many elements, as the beginning of a sentence.
+            span: The place in the text.
+
+        Raises:
+            GradcliError: There are more than ``max_elements`` (exit code 4).
+        """
+        if elements > self.max_elements:
+            raise GradcliError(
+                f"{what} more than {self.max_elements:,} elements",
+                span,
+                "raise the limit with --max-elements N",
+                exit_code=ExitCode.LIMIT,
+            )
 
     def constant(self, value: Constant, span: Span) -> int:
         """Append a constant node."""
@@ -182,6 +205,12 @@ class Graph:
                         reached[id] = True
                         break
         return reached
+
+
+def _short(shape: Shape) -> str:
+    """A shape as Python writes it; of sizes beyond all reason the magnitude."""
+    sizes = [str(size) if size < 10**15 else f"1e{size.bit_length() * 0.30103:.0f}" for size in shape]
+    return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
 
 
 def constant_shape(value: Constant) -> Shape:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from gradcli.errors import GradcliError, nearest
 from gradcli.graph.graph import Constant, Setting, Settings, Shape
-from gradcli.language.ast import Array, Call, Ellipsis, Expression, Index, Name, Number, Operator, Slice, Tuple, postorder
+from gradcli.language.ast import Array, Call, Ellipsis, Expression, Group, Index, Name, Number, Operator, Slice, Tuple, postorder
 from gradcli.ops.operation import spelled
 from gradcli.ops.structural import STRUCTURAL, Structural, load, structural_named
 
@@ -94,26 +94,46 @@ def _operands(operation: Structural, given: Sequence[Expression]) -> tuple[list[
 
 
 def setting_of(expression: Expression, call: Call) -> Setting:
-    """The value of a setting: a number, a word such as True, or a list of settings.
+    """The value of a setting: a number, a word such as True, or a list of settings; numbers may be computed from numbers.
 
     Raises:
         GradcliError: It is not constant.
     """
-    if isinstance(expression, Name) and expression.name in _WORDS:
-        return _WORDS[expression.name]
-    if isinstance(expression, Number):
-        return _plain(expression.value)
-    if isinstance(expression, Operator) and expression.symbol == "-" and len(expression.operands) == 1:
-        opposite = setting_of(expression.operands[0], call)
-        if opposite == "inf":
-            return "-inf"
-        if isinstance(opposite, int | float) and not isinstance(opposite, bool):
-            return -opposite
-    if isinstance(expression, Array | Tuple):
-        return tuple([setting_of(item, call) for item in expression.items])  # as deep as the text nests lists of numbers
-    raise GradcliError(
-        f"a setting of {call.function} must be a number", expression.span, "settings such as axis are known before the graph is"
-    )
+    done: dict[int, Setting] = {}
+    for node in postorder(expression):
+        if isinstance(node, Name) and node.name in _WORDS:
+            done[id(node)] = _WORDS[node.name]
+        elif isinstance(node, Number):
+            done[id(node)] = _plain(node.value)
+        elif isinstance(node, Group):
+            done[id(node)] = done[id(node.content)]
+        elif isinstance(node, Operator):
+            done[id(node)] = _computed(node, [done[id(operand)] for operand in node.operands], call)
+        elif isinstance(node, Array | Tuple):
+            done[id(node)] = tuple([done[id(item)] for item in node.items])
+        else:
+            raise _not_constant(node, call)
+    return done[id(expression)]
+
+
+def _computed(node: Operator, operands: Sequence[Setting], call: Call) -> Setting:
+    """The exact value of an operator on numbers."""
+    if node.symbol == "-" and operands == ["inf"]:
+        return "-inf"
+    numbers = [operand for operand in operands if isinstance(operand, int | float) and not isinstance(operand, bool)]
+    operation = next((o for o in spelled(node.symbol) if o.accepts(len(numbers)) and o.symbol == node.symbol), None)
+    if len(numbers) < len(operands) or operation is None:
+        raise _not_constant(node, call)
+    if all(isinstance(number, int) for number in numbers) and operation.exact is not None:
+        exact = operation.exact(*numbers)
+        if exact is not None:
+            return _plain(exact)
+    return operation(*map(float, numbers))  # type: ignore[no-any-return]
+
+
+def _not_constant(node: Expression, call: Call) -> GradcliError:
+    hint = "settings such as axis are known before the graph is"
+    return GradcliError(f"a setting of {call.function} must be a number", node.span, hint)
 
 
 def _plain(value: int | Fraction | float) -> int | float:

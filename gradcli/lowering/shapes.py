@@ -13,12 +13,16 @@ def inferred_shape(graph: Graph, operation: str, inputs: Sequence[int], settings
     """The shape of the result of an operation on nodes.
 
     Raises:
-        GradcliError: The shapes of the operands do not fit.
+        GradcliError: The shapes of the operands do not fit, or what is computed meanwhile is too large (exit code 4).
     """
     shapes = [graph.shape(input) for input in inputs]
     try:
         if operation in STRUCTURAL:
-            return STRUCTURAL[operation].shape(*shapes, **dict(settings))
+            declared, given = STRUCTURAL[operation], dict(settings)
+            shape = declared.shape(*shapes, **given)
+            if declared.scratch is not None:
+                graph.allow(declared.scratch(*shapes, **given), f"what {operation} computes meanwhile has", span)
+            return shape
         return broadcast(*shapes)
     except ShapeError as error:
         raise GradcliError(f"{operation}: {error}", span, _operands(graph, inputs)) from None

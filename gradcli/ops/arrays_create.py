@@ -31,7 +31,10 @@ def _range(start: Setting, stop: Setting, step: Setting) -> tuple[float, float, 
     width = _number(step, "step")
     if width == 0:
         raise ShapeError("the step of a range is not 0")
-    return first, width, max(math.ceil((last - first) / width), 0)
+    count = (last - first) / width
+    if not math.isfinite(count):
+        raise ShapeError(f"a range from {first:g} to {last:g} in steps of {width:g} has more numbers than can be counted")
+    return first, width, max(math.ceil(count), 0)
 
 
 def _arange(numpy: Any, **settings: Setting) -> Any:

@@ -147,7 +147,8 @@ def whole_numbers(numpy: Any, values: Any, count: int, what: str) -> Any:
 
 def _one_hot(numpy: Any, a: Any, classes: int, axis: int) -> Any:
     dtype = numpy.asarray(a).dtype
-    return numpy.moveaxis(numpy.eye(classes, dtype=dtype)[whole_numbers(numpy, a, classes, "classes")], -1, axis)
+    marks = whole_numbers(numpy, a, classes, "classes")[..., None] == numpy.arange(classes)
+    return numpy.moveaxis(marks.astype(dtype), -1, axis)
 
 
 def _one_hot_shape(a: Shape, classes: Setting, axis: Setting) -> Shape:

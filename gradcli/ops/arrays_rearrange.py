@@ -38,6 +38,13 @@ def _roll_shape(a: Shape, shifts: Setting, axis: Setting) -> Shape:
     return a
 
 
+def _roll(numpy: Any, a: Any, shifts: Setting, axis: Any) -> Any:
+    axes = as_shape(axis) if axis is not None else (0,)
+    flat = a if axis is not None else numpy.reshape(a, -1)
+    steps = [step % max(flat.shape[at], 1) for step, at in zip(as_shape(shifts), axes, strict=True)]
+    return numpy.roll(flat, steps, axes).reshape(a.shape)
+
+
 def _opposite(setting: Setting) -> Setting:
     numbers = tuple([-number for number in as_shape(setting)])
     return numbers if isinstance(setting, tuple) else numbers[0]
@@ -45,7 +52,7 @@ def _opposite(setting: Setting) -> Setting:
 
 roll: Structural = structural(
     "roll(a, shifts=1, axis=None)",
-    lambda numpy, a, shifts, axis: numpy.roll(a, shifts if axis is not None else as_shape(shifts)[0], axis),
+    _roll,
     _roll_shape,
     lambda g, y, a, shifts, axis: [roll(g, shifts=_opposite(shifts), axis=axis)],
     grad_fn="RollBackward0(0)",

@@ -41,6 +41,8 @@ class Structural:
         grad_fn: PyTorch's function as a template (see :class:`~gradcli.ops.operation.Operation`), from the shapes of the operands
             and the settings by name.
         whole: From the shapes of the operands which of them are whole numbers, such as classes or places, and carry no gradient.
+        scratch: From the shapes of the operands and the settings by name the number of elements that it computes meanwhile, where
+            those can be many more than operands and result have; None where not.
         spellings: How expressions call it: the names of functions, the name itself first where it is one.
         doc: What it is, as one sentence.
     """
@@ -55,6 +57,7 @@ class Structural:
     pullback: Callable[..., Sequence[Any]] | None
     grad_fn: Callable[..., str]
     whole: Callable[..., tuple[int, ...]]
+    scratch: Callable[..., int] | None
     spellings: tuple[str, ...]
     doc: str
 
@@ -107,6 +110,7 @@ def structural(
     doc: str,
     grad_fn: str | Callable[..., str],
     whole: tuple[int, ...] | Callable[..., tuple[int, ...]] = (),
+    scratch: Callable[..., int] | None = None,
     spellings: tuple[str, ...] = (),
     optional: int = 0,
 ) -> Structural:
@@ -138,6 +142,7 @@ def structural(
         pullback,
         template,
         (lambda *shapes: whole) if isinstance(whole, tuple) else whole,
+        scratch,
         spellings,
         doc,
     )
