@@ -25,7 +25,8 @@ def inferred_shape(graph: Graph, operation: str, inputs: Sequence[int], settings
             return shape
         return broadcast(*shapes)
     except ShapeError as error:
-        raise GradcliError(f"{operation}: {error}", span, _operands(graph, inputs)) from None
+        message = str(error) if str(error).startswith(operation) else f"{operation}: {error}"
+        raise GradcliError(message, span, _operands(graph, inputs)) from None
 
 
 def _operands(graph: Graph, inputs: Sequence[int]) -> str:

@@ -34,7 +34,7 @@ class Structural:
         required: How many of them must be given.
         variadic: Whether the last operand stands for any number of them.
         settings: The names of its settings with their defaults: ``(("axis", None), ("keepdims", False))``.
-        forward: Its value: a function of the module numpy, the operands (arrays, or floats for scalars) and the settings by name.
+        forward: Its value: a function of the module numpy, the operands as arrays, and the settings by name.
         shape: The shape of the result from the shapes of the operands and the settings by name.
         pullback: The vector-Jacobian product: from the adjoint of the result, the result, the operands, and the settings by name
             a list of the adjoints of the operands, None for one that carries no gradient. None where the result carries none.
@@ -98,7 +98,7 @@ class Structural:
         completed = self.complete(settings)
         self.shape(*map(shape_of, arguments), **completed)
         with numpy.errstate(all="ignore"):
-            return plain(self.forward(numpy, *arguments, **completed))
+            return plain(self.forward(numpy, *_as_arrays(numpy, arguments), **completed))
 
 
 def structural(
@@ -148,6 +148,15 @@ def structural(
     )
     STRUCTURAL[name] = declared
     return declared
+
+
+def _as_arrays(numpy: Any, arguments: Sequence[Any]) -> Sequence[Any]:
+    """The operands as arrays; numbers among them do not widen the dtype of the others."""
+    if all(hasattr(argument, "ndim") for argument in arguments):
+        return arguments
+    dtypes = [argument.dtype for argument in arguments if hasattr(argument, "ndim")]
+    dtype = numpy.result_type(*dtypes) if dtypes else numpy.float64
+    return [argument if hasattr(argument, "ndim") else numpy.asarray(argument, dtype) for argument in arguments]
 
 
 def _default(text: str) -> Setting:
