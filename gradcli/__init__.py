@@ -7,6 +7,7 @@ The functions of the command line as a Python API; each is loaded on first use::
     tape = gradcli.record(gradcli.parse("(x+w)*(w+1)"), {"x": 2, "w": 1}, wrt=["w"])
     tape.value, tape.gradient           # 6.0, {'w': 5.0}
     gradcli.derive(tape).of("w")        # the chain-rule derivation, step by step
+    gradcli.jvp(tape, {"x": 1.0})       # 2.0, by forward mode; gradcli.vjp, jacobian and hessian also take a tape
     gradcli.explain("x^x", by="rules")  # the same by the rules of calculus, in symbols
     gradcli.draw(tape).save("graph.svg")  # the graph; a notebook shows a tape and a drawing as a picture
 """
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from gradcli.algebra.derivatives import Simplified, diff, simplify
     from gradcli.algebra.equality import equal
     from gradcli.algebra.equality_verdict import Equality
+    from gradcli.autodiff.jacobian import Hessian, Jacobian, hessian, jacobian, vjp
     from gradcli.autodiff.record import outline, record
+    from gradcli.autodiff.tangent import jvp
     from gradcli.autodiff.tape import Tape
     from gradcli.derivation.chain_rule import derive
     from gradcli.derivation.explain import Explanation, explain
@@ -37,6 +40,8 @@ _HOMES = {
     "Equality": "gradcli.algebra.equality_verdict",
     "Explanation": "gradcli.derivation.explain",
     "GradcliError": "gradcli.errors",
+    "Hessian": "gradcli.autodiff.jacobian",
+    "Jacobian": "gradcli.autodiff.jacobian",
     "Tape": "gradcli.autodiff.tape",
     "Simplified": "gradcli.algebra.derivatives",
     "derive": "gradcli.derivation.chain_rule",
@@ -44,11 +49,15 @@ _HOMES = {
     "draw": "gradcli.output.drawing",
     "equal": "gradcli.algebra.equality",
     "explain": "gradcli.derivation.explain",
+    "hessian": "gradcli.autodiff.jacobian",
+    "jacobian": "gradcli.autodiff.jacobian",
+    "jvp": "gradcli.autodiff.tangent",
     "outline": "gradcli.autodiff.record",
     "parse": "gradcli.language.parser",
     "record": "gradcli.autodiff.record",
     "simplify": "gradcli.algebra.derivatives",
     "to_text": "gradcli.language.text",
+    "vjp": "gradcli.autodiff.jacobian",
 }
 
 __all__ = [
@@ -57,6 +66,8 @@ __all__ = [
     "Equality",
     "Explanation",
     "GradcliError",
+    "Hessian",
+    "Jacobian",
     "Simplified",
     "Tape",
     "__version__",
@@ -65,11 +76,15 @@ __all__ = [
     "draw",
     "equal",
     "explain",
+    "hessian",
+    "jacobian",
+    "jvp",
     "outline",
     "parse",
     "record",
     "simplify",
     "to_text",
+    "vjp",
 ]
 
 

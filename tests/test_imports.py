@@ -67,6 +67,22 @@ def test_an_evaluation_loads_no_library(format: str) -> None:
     assert not loaded_by(*WORKED, format) & HEAVY
 
 
+@pytest.mark.parametrize("option", ["--jacobian", "--hessian", "--tangent=x=1", "--jacobian-by=forward"])
+def test_derivatives_of_other_kinds_load_no_library_for_numbers(option: str) -> None:
+    for format in ("--json", "-q", "--format=text"):
+        assert not loaded_by(*WORKED, option, format) & HEAVY
+
+
+def test_what_is_not_asked_for_is_not_loaded() -> None:
+    parts = {
+        "gradcli.autodiff.jacobian",
+        "gradcli.autodiff.tangent",
+        "gradcli.output.extra_values",
+        "gradcli.output.extra_blocks",
+    }
+    assert not loaded_by(*WORKED, "--json") & parts
+
+
 GRAPH = ("graph", *WORKED[1:])
 
 

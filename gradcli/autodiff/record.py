@@ -32,6 +32,7 @@ def record(
     max_nodes: int = DEFAULT_MAX_NODES,
     max_elements: int = DEFAULT_MAX_ELEMENTS,
     cotangent: Value | None = None,
+    needs_cotangent: bool = True,
     spare: Collection[str] = (),
 ) -> Tape:
     """Run a program forward and backward.
@@ -46,6 +47,7 @@ def record(
         max_nodes: The limit on the size of the graph.
         max_elements: The limit on the number of elements of all arrays together.
         cotangent: The adjoint of the output, of its shape; None for 1, for an output that is a number.
+        needs_cotangent: Whether an output that is an array must have one where ``wrt`` is given; else it has no gradient.
         spare: Names among the bindings that the program need not use.
 
     Raises:
@@ -73,7 +75,8 @@ def record(
                 values.append(bindings[name])
     if values is None:
         values = evaluate(graph, bindings, cast)
-    return _tape(graph, mode, dtype, bindings, values, wrt, retain_grad, cotangent=cotangent)
+    seed = _seed(graph, cotangent, asked=wrt is not None and needs_cotangent)
+    return _tape(graph, mode, dtype, bindings, values, wrt, retain_grad, seed)
 
 
 def outline(
@@ -111,6 +114,7 @@ def run_graph(
     dtype: str = "float64",
     retain_grad: Sequence[str] | None = (),
     cotangent: Value | None = None,
+    needs_cotangent: bool = True,
 ) -> Tape:
     """Run a graph that exists already, forward and backward.
 
@@ -121,6 +125,8 @@ def run_graph(
         mode: How the graph came about: ``dynamic`` or ``static``.
         dtype: As for :func:`record`.
         retain_grad: As for :func:`record`.
+        cotangent: As for :func:`record`.
+        needs_cotangent: As for :func:`record`.
 
     Raises:
         GradcliError: A condition that chose what was recorded has another outcome at these values, or a name is not used.
@@ -136,7 +142,8 @@ def run_graph(
     for id, taken in graph.decisions.items():
         if bindings is not None and bool(values[id]) != taken:
             raise _not_recorded(graph, id, taken)
-    return _tape(graph, mode, dtype, point, values, wrt, retain_grad, symbolic=bindings is None, cotangent=cotangent)
+    seed = _seed(graph, cotangent, asked=wrt is not None and needs_cotangent)
+    return _tape(graph, mode, dtype, point, values, wrt, retain_grad, seed, symbolic=bindings is None)
 
 
 def _filled(value: float, shape: Shape) -> Value:
@@ -167,12 +174,11 @@ def _tape(
     values: list[Value],
     wrt: Sequence[str] | None,
     retain_grad: Sequence[str] | None,
+    seed: Value | None,
     *,
     symbolic: bool = False,
-    cotangent: Value | None = None,
 ) -> Tape:
-    """The backward pass of a graph that has run."""
-    seed = _seed(graph, cotangent, asked=wrt is not None)
+    """The backward pass of a graph that has run, from the adjoint of its output."""
     whole = whole_numbers(graph)
     chosen = tuple(n for n, id in graph.variables.items() if id not in whole) if wrt is None else tuple(dict.fromkeys(wrt))
     for name in chosen:
@@ -216,7 +222,7 @@ def _seed(graph: Graph, cotangent: Value | None, *, asked: bool) -> Value | None
         raise GradcliError(
             f"the output has the shape {shape}: grad can be implicitly created only for scalar outputs",
             graph.spans[graph.output],
-            "add --cotangent VALUE of that shape, or make it a number, for example by sum(...)",
+            "add --cotangent VALUE of that shape, or --jacobian to `gradcli eval`, or make it a number, for example by sum(...)",
         )
     return None
 

@@ -7,7 +7,7 @@ adjoints are numbers; on symbols they are nodes of a gradient graph, which can b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -78,10 +78,32 @@ def backward(
     Raises:
         GradcliError: An operation on the way has no derivative by the argument that is asked for.
     """
+    return backward_from(graph, values, needs, {graph.output: seed}, cast)
+
+
+def backward_from(
+    graph: Graph,
+    values: Sequence[Any],
+    needs: Sequence[bool],
+    seeds: Mapping[int, Any],
+    cast: Callable[[float], float] | None = None,
+) -> list[Any]:
+    """The backward pass from any nodes: for each node the sum of (∂end/∂node)ᵀ·seed over the ends.
+
+    Args:
+        graph: The graph.
+        values: As for :func:`backward`.
+        needs: As for :func:`backward`.
+        seeds: The adjoint of each node to begin with, by its id.
+        cast: As for :func:`backward`.
+
+    Raises:
+        GradcliError: As :func:`backward`.
+    """
     if has_arrays(graph):
         with quiet():
-            return _backward(graph, values, needs, seed, cast)
-    return _backward(graph, values, needs, seed, cast)
+            return _backward(graph, values, needs, seeds, cast)
+    return _backward(graph, values, needs, seeds, cast)
 
 
 def quiet() -> AbstractContextManager[Any]:
@@ -92,15 +114,14 @@ def quiet() -> AbstractContextManager[Any]:
 
 
 def _backward(
-    graph: Graph, values: Sequence[Any], needs: Sequence[bool], seed: Any, cast: Callable[[Any], Any] | None
+    graph: Graph, values: Sequence[Any], needs: Sequence[bool], seeds: Mapping[int, Any], cast: Callable[[Any], Any] | None
 ) -> list[Any]:
     adjoints: list[Any] = [None] * len(graph)
-    if not needs[graph.output]:
-        return adjoints
-    adjoints[graph.output] = seed
+    for id, seed in seeds.items():
+        adjoints[id] = seed if needs[id] else None
     rules: dict[tuple[str, tuple[bool, ...]], Any] = {}
     arrays = has_arrays(graph)
-    for id in range(graph.output, -1, -1):
+    for id in range(max(seeds, default=-1), -1, -1):
         adjoint = adjoints[id]
         inputs = graph.inputs[id]
         if adjoint is None or not inputs:
@@ -115,7 +136,7 @@ def _backward(
         try:
             indices, derivatives = rule(values[id], tuple([values[input] for input in inputs]))
         except NotDifferentiableError as error:
-            raise _no_derivative(error, graph, id) from None
+            raise no_derivative(error, graph, id) from None
         for index, derivative in zip(indices, derivatives, strict=True):
             input = inputs[index]
             contribution = adjoint * derivative
@@ -168,7 +189,8 @@ def _wanted(operation: str, needs: Sequence[bool]) -> tuple[bool, ...]:
     return tuple(need and OPERATIONS[operation].carries(index) for index, need in enumerate(needs))
 
 
-def _no_derivative(error: NotDifferentiableError, graph: Graph, id: int) -> GradcliError:
+def no_derivative(error: NotDifferentiableError, graph: Graph, id: int) -> GradcliError:
+    """The error for a node whose operation has no derivative by the argument that is asked for."""
     return GradcliError(str(error), graph.spans[id], "give that argument a number, or leave its variables out of --wrt")
 
 
@@ -186,7 +208,7 @@ def local_derivatives(graph: Graph, id: int, values: Sequence[Any], needs: Seque
     try:
         return OPERATIONS[operation].local_derivatives(values[id], tuple([values[input] for input in inputs]), wanted)
     except NotDifferentiableError as error:
-        raise _no_derivative(error, graph, id) from None
+        raise no_derivative(error, graph, id) from None
 
 
 def symbolic_adjoints(graph: Graph, needs: Sequence[bool]) -> tuple[StaticBuilder, list[Symbol], list[Symbol | None]]:

@@ -8,8 +8,7 @@ from typing import Any
 from gradcli.cli.json_file import read_json
 from gradcli.cli.streams import read_text
 from gradcli.errors import ExitCode, GradcliError
-from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS
-from gradcli.language.ast import MOST_AXES
+from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, MOST_AXES
 from gradcli.output.files import write_file
 
 _SPECIAL = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}

@@ -156,6 +156,23 @@ RETAIN_GRAD = Option("retain-grad", "Keep .grad of these intermediate nodes (a,b
 COTANGENT = Option(
     "cotangent", "The adjoint of an output that is an array, of its shape: the gradient argument of PyTorch's backward.", "VALUE"
 )
+TANGENT = Option(
+    "tangent",
+    "Forward mode: let a variable move by VALUE, of its shape, the others standing still; the derivative of the output along it.",
+    "NAME=VALUE",
+    repeated=True,
+)
+JACOBIAN = Option(
+    "jacobian", "The derivatives of every output by every variable; an expression that is a statement is an output."
+)
+JACOBIAN_BY = Option(
+    "jacobian-by",
+    "The Jacobian by forward mode (a pass for each input element) or reverse mode (a pass for each output element); auto, the"
+    " default, takes the fewer.",
+    "MODE",
+    choices=("auto", "forward", "reverse"),
+)
+HESSIAN = Option("hessian", "The second derivatives of an output that is a number.")
 SHAPE = Option("shape", "The shape of a variable without a value: A=3,4.", "NAME=SIZES", repeated=True)
 MAX_ELEMENTS = Option("max-elements", "The most elements of all arrays together.", "N", default=50_000_000, minimum=1)
 GRAPH = Option("graph", "Read a graph that --format json or --json wrote, instead of an expression; - is standard input.", "FILE")

@@ -19,6 +19,10 @@ MOST_GRAPH_BYTES = 2**30
 """The largest graph that is read: what the largest graph that is built takes as JSON."""
 
 
+WHOLE = ("tangent", "jacobian", "jacobian-by", "hessian")
+"""Options that ask for derivatives which an output that is an array has without a cotangent."""
+
+
 class Run(NamedTuple):
     """A run.
 
@@ -26,11 +30,13 @@ class Run(NamedTuple):
         tape: Forward and backward pass.
         text: The source text.
         warnings: What a document should warn of; it is already on standard error.
+        where: What messages call the text.
     """
 
     tape: Tape
     text: str
     warnings: list[str]
+    where: str
 
 
 def run_of(arguments: Arguments, command: Command, *, without_values: bool = False) -> Run:
@@ -54,6 +60,7 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
         max_nodes=arguments.integer("max-nodes"),
         max_elements=arguments.integer("max-elements"),
         cotangent=_cotangent(arguments),
+        needs_cotangent=not any(arguments.flag(name) for name in WHOLE),
         shapes=_shapes(arguments.texts("shape")),
         without_values=without_values,
     )
@@ -80,7 +87,7 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
                 tape, text = _from_document(graph_file, values, from_file, asked, notes)
             step("checking the values")
             notes += [] if tape.symbolic else not_finite_warnings(tape, arguments.flag("strict"))
-            notes += _no_gradient(tape)
+            notes += _no_gradient(tape) if asked.needs_cotangent else []
         except UnknownVariableError as error:
             raise option_like(error, arguments, command).located("" if graph_file else text, where) from None
         except GradcliError as error:
@@ -89,7 +96,7 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
         write_warning(note)
     unused = [name for name in values if name in from_file and name not in tape.bindings]
     left_over = [f"{values_file} has values that the expression does not use: {', '.join(unused)}"] if unused else []
-    return Run(tape, text, [*left_over, *notes])
+    return Run(tape, text, [*left_over, *notes], where)
 
 
 def _no_gradient(tape: Tape) -> list[str]:
@@ -110,6 +117,7 @@ class _Asked(NamedTuple):
     max_nodes: int
     max_elements: int
     cotangent: Any
+    needs_cotangent: bool
     shapes: Mapping[str, tuple[int, ...]]
     without_values: bool
 
@@ -181,6 +189,7 @@ def _from_text(text: str, where: str, values: Mapping[str, float], from_file: Co
         max_nodes=asked.max_nodes,
         max_elements=asked.max_elements,
         cotangent=asked.cotangent,
+        needs_cotangent=asked.needs_cotangent,
         spare=from_file,  # one file of values may serve several expressions
     )
 
@@ -214,6 +223,7 @@ def _from_document(
         dtype=asked.dtype or found.dtype,
         retain_grad=asked.retained if asked.retain_grad else found.retain_grad,
         cotangent=asked.cotangent,
+        needs_cotangent=asked.needs_cotangent,
     )
     unchanged = bound == found.bindings and tape.dtype == found.dtype
     differing = found.differing(tape.values) if unchanged and not tape.symbolic else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gradcli.autodiff.tape import Tape
@@ -12,6 +13,7 @@ from gradcli.language.numbers import number_text
 
 if TYPE_CHECKING:
     from gradcli.output.blocks import Block, Style
+    from gradcli.output.extra import Extra
 
 DERIVATION_NODES = 300
 """Nodes up to which a derivation is written without being asked for."""
@@ -20,7 +22,14 @@ _UNLIMITED = 1_000_000
 
 
 def show(
-    tape: Tape, format: str | None, text: str, warnings: Sequence[str], *, ascii: bool = False, show_all: bool = False
+    tape: Tape,
+    format: str | None,
+    text: str,
+    warnings: Sequence[str],
+    *,
+    ascii: bool = False,
+    show_all: bool = False,
+    extra: Extra | None = None,
 ) -> None:
     """Write a run to standard output.
 
@@ -31,9 +40,10 @@ def show(
         warnings: What the JSON document should warn of.
         ascii: Without signs beyond ASCII.
         show_all: Leave nothing out.
+        extra: What to write beyond value and gradient; None for nothing.
     """
     if format == "numbers":
-        write(_numbers(tape))
+        write(_numbers(tape) if extra is None else _extra_numbers(tape, extra))
         return
     from gradcli.derivation.chain_rule import derive
 
@@ -41,19 +51,24 @@ def show(
     left_out: list[str] = []
     if show_all or len(tape.graph) <= DERIVATION_NODES:
         derivation = derive(tape)
+        extra = None if extra is None else _derived(tape, extra)
     else:
         size = f"{len(tape.graph):,}"
         left_out.append(f"the graph has {size} nodes: derivation and written-out derivatives are left out; --all brings them")
+    from gradcli.output.extra import NOTHING
+
+    told = NOTHING if extra is None else extra
     if format == "json":
         from gradcli.output.json_view import eval_json
 
-        write(eval_json(tape, derivation, text, [*warnings, *left_out], ascii=not can_print_signs(sys.stdout)))
+        signs = can_print_signs(sys.stdout)
+        write(eval_json(tape, derivation, text, [*warnings, *left_out], ascii=not signs, extra=told))
         return
     from gradcli.output.report import eval_report
 
     for sentence in left_out:
         write_warning(sentence)
-    show_blocks(lambda style: eval_report(tape, derivation, style=style, show_all=show_all), format, ascii=ascii)
+    show_blocks(lambda style: eval_report(tape, derivation, style=style, show_all=show_all, extra=told), format, ascii=ascii)
 
 
 def show_blocks(blocks: Callable[[Style], Iterable[Block]], format: str | None, *, ascii: bool) -> None:
@@ -84,3 +99,21 @@ def _numbers(tape: Tape) -> Iterable[str]:
         return  # an array has no gradient without a cotangent
     for value in tape.gradient.values():
         yield f"{number_text(0.0 if value is None else value)}\n"
+
+
+def _extra_numbers(tape: Tape, extra: Extra) -> Iterable[str]:
+    """The value, then what was asked for in place of the gradient, a number or an array a line."""
+    from gradcli.output.extra_values import extra_numbers
+
+    yield f"{number_text(tape.value)}\n"
+    for value in extra_numbers(tape, extra):
+        yield f"{number_text(value)}\n"
+
+
+def _derived(tape: Tape, extra: Extra) -> Extra:
+    """The same with the derivation of its tangents."""
+    if extra.tangents is None:
+        return extra
+    from gradcli.derivation.forward_pass import derive_tangents
+
+    return replace(extra, forward_pass=derive_tangents(tape, extra.tangents))

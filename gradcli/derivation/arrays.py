@@ -12,7 +12,7 @@ from gradcli.autodiff.reverse import fitted
 from gradcli.autodiff.tape import Tape
 from gradcli.derivation.steps import Derivation, Equation, Step
 from gradcli.derivation.words import Piece
-from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
+from gradcli.graph.graph import CONSTANT, UNLIMITED, VARIABLE, Graph
 from gradcli.language.ast import Expression, Name, Operator, Partial
 from gradcli.language.numbers import short_text
 from gradcli.lowering.builders import StaticBuilder
@@ -72,7 +72,7 @@ def _terms(tape: Tape, id: int, user: int) -> Iterator[Expression]:
     places = [f"∂{output}/∂{names[user]}", names[user], *[names[input] for input in graph.inputs[user]]]
     ids = [user, user, *graph.inputs[user]]
     shapes = {place: graph.shape(at) for place, at in zip(places, ids, strict=True)}
-    builder = StaticBuilder(Graph(), identities=True, shapes=shapes)
+    builder = StaticBuilder(Graph(max_elements=UNLIMITED), identities=True, shapes=shapes)
 
     def symbol(place: str, at: int) -> Symbol:
         if graph.operations[at] == CONSTANT:

@@ -12,7 +12,6 @@ from math import prod
 from typing import NamedTuple
 
 from gradcli.errors import ExitCode, GradcliError, Span
-from gradcli.language.ast import MOST_AXES
 
 VARIABLE = "variable"
 CONSTANT = "constant"
@@ -23,6 +22,12 @@ nested where it has several axes, are an array."""
 
 DEFAULT_MAX_NODES = 2_000_000
 DEFAULT_MAX_ELEMENTS = 50_000_000
+
+UNLIMITED = 10**18
+"""The limit on elements of a graph that is a rule and is never run as it stands."""
+
+MOST_AXES = 32
+"""How many axes an array may have: what every NumPy allows."""
 
 Shape = tuple[int, ...]
 """The shape of an array; empty for a number."""

@@ -12,9 +12,6 @@ from fractions import Fraction
 
 from gradcli.errors import Span
 
-MOST_AXES = 32
-"""How many axes an array may have, and how deep its brackets are nested: what every NumPy allows."""
-
 NOWHERE: Span = (0, 0)
 """The span of a node that no text stands for."""
 

@@ -12,7 +12,6 @@ from typing import Any, cast
 
 from gradcli.errors import GradcliError, Span
 from gradcli.language.ast import (
-    MOST_AXES,
     Array,
     Assignment,
     Call,
@@ -211,13 +210,7 @@ def another(values: Sequence[Any], span: Span) -> list[Any]:
 
 
 def _rectangular(value: Array) -> Array:
-    """The array, if its rows are as long as each other as far as its text shows, and it has not too many axes."""
-    depth = 0
-    inner: Expression | None = value
-    while isinstance(inner, Array):
-        depth, inner = depth + 1, inner.items[0] if inner.items else None
-    if depth > MOST_AXES:
-        raise GradcliError(f"an array has at most {MOST_AXES} axes", value.span, "write fewer brackets")
+    """The array, if its rows are as long as each other as far as its text shows."""
     rows = [item for item in value.items if isinstance(item, Array)]
     if rows:
         for item in value.items:

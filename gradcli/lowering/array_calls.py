@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from gradcli.errors import GradcliError, nearest
-from gradcli.graph.graph import Constant, Setting, Settings, Shape
+from gradcli.graph.graph import MOST_AXES, Constant, Setting, Settings, Shape
 from gradcli.language.ast import Array, Call, Ellipsis, Expression, Group, Index, Name, Number, Operator, Slice, Tuple, postorder
 from gradcli.ops.operation import spelled
 from gradcli.ops.structural import STRUCTURAL, Structural, load, structural_named
@@ -99,6 +99,7 @@ def setting_of(expression: Expression, call: Call) -> Setting:
     Raises:
         GradcliError: It is not constant.
     """
+    check_depth(expression)
     done: dict[int, Setting] = {}
     for node in postorder(expression):
         if isinstance(node, Name) and node.name in _WORDS:
@@ -155,18 +156,50 @@ def setting_words(node: Expression) -> list[Expression]:
 
 
 def array_constant(array: Array) -> Constant | None:
-    """The constant of an array of numbers; None where an element is anything else. Rows first, innermost arrays before outer."""
-    done: dict[int, Constant | None] = {}
-    for node in postorder(array):
-        if isinstance(node, Number):
-            done[id(node)] = node.value
-        elif isinstance(node, Operator) and node.symbol == "-" and isinstance(node.operands[0], Number):
-            done[id(node)] = -node.operands[0].value
-        elif isinstance(node, Array):
-            items = [done.get(id(item)) for item in node.items]
-            known = [item for item in items if item is not None]
-            done[id(node)] = tuple(known) if len(known) == len(items) else None
+    """The constant of an array of numbers; None where an element is anything else.
+
+    Raises:
+        GradcliError: Its brackets are nested deeper than an array may have axes.
+    """
+    check_depth(array)
+    below: list[Expression] = [array]
+    for node in below:  # each before what is in it
+        if isinstance(node, Array):
+            below.extend(node.items)
+        elif _number_of(node) is None:
+            return None
+    done: dict[int, Constant] = {}
+    for node in reversed(below):
+        if isinstance(node, Array):
+            done[id(node)] = tuple([done[id(item)] for item in node.items])
+        elif (number := _number_of(node)) is not None:
+            done[id(node)] = number
     return done[id(array)]
+
+
+def _number_of(node: Expression) -> int | Fraction | float | None:
+    """The value of a number, which may have a sign; None for anything else."""
+    if isinstance(node, Number):
+        return node.value
+    if isinstance(node, Operator) and node.symbol == "-" and len(node.operands) == 1:
+        operand = node.operands[0]
+        return -operand.value if isinstance(operand, Number) else None
+    return None
+
+
+def check_depth(expression: Expression) -> None:
+    """Check that brackets are not nested deeper than an array may have axes.
+
+    Raises:
+        GradcliError: They are.
+    """
+    depth = 0
+    inner: Expression | None = expression
+    while isinstance(inner, Array | Tuple | Group):
+        depth += not isinstance(inner, Group)
+        if depth > MOST_AXES:
+            raise GradcliError(f"an array has at most {MOST_AXES} axes", expression.span, "write fewer brackets")
+        inner = inner.content if isinstance(inner, Group) else inner.items[0] if inner.items else None
 
 
 def index_entry(item: Expression) -> Setting:

@@ -195,6 +195,8 @@ class StaticBuilder:
                     id = self._identity(name, inputs)
                     if id is not None and self.graph.shape(id) != shape:  # 0*x is 0 for a number alone
                         id = None
+            elif self.identities:
+                id = self._undone(name, inputs, settings, shape)
             if id is None:
                 id = self.graph.append(name, inputs, span)
                 self.graph.set_shape(id, shape)
@@ -269,6 +271,14 @@ class StaticBuilder:
                 return inputs[1]
             case _:
                 return None
+
+    def _undone(self, name: str, inputs: tuple[int, ...], settings: Settings, shape: Shape) -> int | None:
+        """The node that an operation gives back by undoing what made its input: (Mᵀ)ᵀ is M; None where it does not."""
+        if name not in ("transpose", "reshape") or self.graph.operations[inputs[0]] != name:
+            return None
+        before = self.graph.inputs[inputs[0]][0]
+        same = settings == self.graph.settings[inputs[0]] if name == "transpose" else shape == self.graph.shape(before)
+        return before if same else None
 
     def _is_negative(self, id: int) -> bool:
         return self.graph.operations[id] == "neg"

@@ -10,13 +10,20 @@ from gradcli.autodiff.tape import Tape
 from gradcli.derivation.steps import Derivation
 from gradcli.language.text import program_text, to_text
 from gradcli.output.entries import Entry, FunctionListing, Listing
+from gradcli.output.extra import NOTHING, Extra
 from gradcli.output.numbers import json_number
 
 EVAL_SCHEMA = "gradcli/eval/1"
 
 
 def eval_json(
-    tape: Tape, derivation: Derivation | None, expression: str, warnings: Sequence[str], *, ascii: bool = False
+    tape: Tape,
+    derivation: Derivation | None,
+    expression: str,
+    warnings: Sequence[str],
+    *,
+    ascii: bool = False,
+    extra: Extra = NOTHING,
 ) -> Iterator[str]:
     """The pieces of the document of `gradcli eval --json`; joined they are one JSON object.
 
@@ -26,18 +33,30 @@ def eval_json(
         expression: The source text.
         warnings: What the user should know; also why something is left out.
         ascii: With escapes for characters beyond ASCII.
+        extra: What it tells beyond value and gradient.
     """
     encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
     listing = FunctionListing(tape, board=False)
     derivatives = {"derivative": None if derivation is None else _derivatives(derivation)}
-    yield from head_json({"schema": EVAL_SCHEMA, "expression": expression, **run_facts(tape), **derivatives}, encode)
+    more: dict[str, Any] = {}
+    if extra is not NOTHING:
+        from gradcli.output.extra_values import extra_json
+
+        more = extra_json(tape, extra)
+    yield from head_json({"schema": EVAL_SCHEMA, "expression": expression, **run_facts(tape), **derivatives, **more}, encode)
     yield ',\n "nodes": '
-    yield from list_json(map(encode, (node_object(listing.entry(id)) for id in range(len(tape.graph)))))
+    yield from list_json(map(encode, (_node(listing, id, extra) for id in range(len(tape.graph)))))
     yield ',\n "edges": '
     yield from list_json(map(encode, edge_objects(listing)))
     yield ",\n"
     yield f' "derivation": {encode(None if derivation is None else _steps(tape, derivation))},\n'
     yield f' "warnings": {encode(list(warnings))}}}\n'
+
+
+def _node(listing: FunctionListing, id: int, extra: Extra) -> dict[str, Any]:
+    tangents = extra.tangents
+    moved = {} if tangents is None else {"tangent": json_number(tangents.nodes[id])}
+    return {**node_object(listing.entry(id)), **moved}
 
 
 Encode = Callable[[Any], str]

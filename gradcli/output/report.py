@@ -7,19 +7,23 @@ from typing import Any
 
 from gradcli.autodiff.tape import Tape
 from gradcli.derivation.steps import Derivation, Step
+from gradcli.derivation.words import words_text
 from gradcli.graph.names import is_operation
 from gradcli.language.ast import Number, postorder
 from gradcli.language.numbers import is_short, number_text, short_text
 from gradcli.language.text import to_text
 from gradcli.lowering.raising import written_out, written_sizes
 from gradcli.output.blocks import Block, Equations, Lines, Style
+from gradcli.output.extra import NOTHING, Extra
 from gradcli.output.tables import TABLE_ROWS, graph_tables, left_out
 
 WRITTEN_NODES = 40
 """Nodes of an expression up to which the result line repeats it."""
 
 
-def eval_report(tape: Tape, derivation: Derivation | None, *, style: Style, show_all: bool = False) -> Iterator[Block]:
+def eval_report(
+    tape: Tape, derivation: Derivation | None, *, style: Style, show_all: bool = False, extra: Extra = NOTHING
+) -> Iterator[Block]:
     """The blocks of `gradcli eval`.
 
     Args:
@@ -27,10 +31,20 @@ def eval_report(tape: Tape, derivation: Derivation | None, *, style: Style, show
         derivation: Its derivation; None where it is left out.
         style: How expressions and signs are written.
         show_all: Whether tables show every row.
+        extra: What is shown beyond value and gradient; a forward pass takes the place of the backward pass.
     """
     yield from _results(tape, style, show_all)
-    yield from graph_tables(tape, style, range(len(tape.graph)), rows=None if show_all else TABLE_ROWS)
-    if derivation is not None and derivation.equations:
+    if extra is not NOTHING:
+        from gradcli.output.extra_blocks import extra_blocks
+
+        yield from extra_blocks(tape, extra, style, show_all=show_all)
+    tangents = None if extra.tangents is None else extra.tangents.nodes
+    yield from graph_tables(tape, style, range(len(tape.graph)), rows=None if show_all else TABLE_ROWS, tangents=tangents)
+    if extra.tangents is not None:
+        from gradcli.output.extra_blocks import forward_pass
+
+        yield from forward_pass(tape, extra, style)
+    elif derivation is not None and derivation.equations:
         yield from _derivations(tape, derivation, style)
 
 
@@ -70,19 +84,20 @@ def _derivations(tape: Tape, derivation: Derivation, style: Style) -> Iterator[E
     inner = [equation for id, equation in derivation.equations.items() if id not in variables]
     if inner:
         title = style.text(f"Backward pass, from {output} back to the variables")
-        yield Equations(title, [row for equation in inner for row in _rows(equation.steps, style)])
+        yield Equations(title, [row for equation in inner for row in equation_rows(equation.steps, style)])
     for name in tape.wrt:
         found = derivation.equations.get(tape.graph.variables[name])
         if found is not None:
-            rows = list(_rows(found.steps, style))
+            rows = list(equation_rows(found.steps, style))
             value = tape.gradient[name]
             title = style.text(f"Why ∂{output}/∂{name} {_sign(value, style)} {short_text(value)}")
             yield Equations(title, rows, frozenset({len(rows) - 1}))
 
 
-def _rows(steps: Sequence[Step], style: Style) -> Iterator[tuple[str, str, str, str]]:
+def equation_rows(steps: Sequence[Step], style: Style) -> Iterator[tuple[str, str, str, str]]:
+    """The lines of a chain of equations: what is derived, a sign, what it equals, and why."""
     for index, step in enumerate(steps):
         rounded = any(not is_short(n.value) for n in postorder(step.right) if isinstance(n, Number))
         left = to_text(step.left, pretty=not style.ascii) if index == 0 else ""
         right = to_text(step.right, pretty=not style.ascii, number=short_text)
-        yield left, style.text("≈") if rounded else "=", right, style.text(step.note)
+        yield left, style.text("≈") if rounded else "=", right, style.text(words_text(step.words, pretty=not style.ascii))

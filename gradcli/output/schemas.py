@@ -32,7 +32,7 @@ def _map(values: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": values}
 
 
-_OPTIONAL = ("settings",)
+_OPTIONAL = ("settings", "tangent", "jacobian", "hessian")
 """Keys that a document has only where there is something to say."""
 
 
@@ -76,6 +76,9 @@ def _node(number: dict[str, Any]) -> dict[str, Any]:
             "next_functions": _says("Where the backward pass goes from here; null for leaves.", _or_null(_list(_or_null(_TEXT)))),
             "grad": _says("What .grad holds after the backward pass; null on nodes that do not keep it.", _or_null(_NUMBER)),
             "adjoint": _says("The derivative of the output by this node; null where no gradient arrives.", _or_null(_NUMBER)),
+            "tangent": _says(
+                "With --tangent the derivative along the direction; null where it does not move.", _or_null(_NUMBER)
+            ),
         }
     )
 
@@ -134,6 +137,27 @@ _STEP = _object(
 )
 
 _COUNT = {"type": "integer", "minimum": 0}
+
+_BLOCKS = _says(
+    "By what is differentiated, then by the variable; a block has the axes of the first, then those of the variable.",
+    _map(_map(_NUMBER)),
+)
+_PASSES = _says("Passes through the graph.", _COUNT)
+_REASON = _says("How it was found, and why so.", _TEXT)
+_TANGENT = _object(
+    {
+        "direction": _says("The tangent of each variable that moves.", _map(_NUMBER)),
+        "outputs": _says("The tangent of each output: the Jacobian-vector product.", _map(_NUMBER)),
+        "derivation": _says(
+            "The forward pass in the order of evaluation; empty where derivation is null.",
+            _list(_object({"node": _TEXT, "steps": _list(_STEP)})),
+        ),
+    }
+)
+_JACOBIAN = _object(
+    {"mode": {"enum": ["forward", "reverse"]}, "passes": _PASSES, "reason": _REASON, "blocks": _BLOCKS},
+)
+_HESSIAN = _object({"passes": _PASSES, "reason": _REASON, "blocks": _BLOCKS})
 
 _WITNESS = _object(
     {
@@ -212,6 +236,9 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                     "Derivative by each variable as an expression or program; null where it is left out, see warnings.",
                     _or_null(_map(_TEXT)),
                 ),
+                "tangent": _says("With --tangent.", _TANGENT),
+                "jacobian": _says("With --jacobian: the derivatives of every output.", _JACOBIAN),
+                "hessian": _says("With --hessian: the second derivatives of the output.", _HESSIAN),
                 "nodes": _says("In the order of evaluation.", _list(_node(_NUMBER))),
                 "edges": _says("By target, then by argument.", _list(_EDGE)),
                 "derivation": _says("The chain rule for each variable; null where it is left out.", _or_null(_map(_list(_STEP)))),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from gradcli.autodiff.tape import Tape
 from gradcli.graph.graph import CONSTANT, VARIABLE
@@ -26,7 +27,9 @@ def _part_of(shown: int, total: int) -> str:
     return f"{shown:,} of {total:,} nodes, those nearest to the output" if shown < total else ""
 
 
-def graph_tables(tape: Tape, style: Style, chosen: Sequence[int], *, rows: int | None) -> Iterator[Table]:
+def graph_tables(
+    tape: Tape, style: Style, chosen: Sequence[int], *, rows: int | None, tangents: Sequence[Any] | None = None
+) -> Iterator[Table]:
     """The nodes and the edges of a run.
 
     Args:
@@ -34,9 +37,10 @@ def graph_tables(tape: Tape, style: Style, chosen: Sequence[int], *, rows: int |
         style: How expressions and signs are written.
         chosen: The nodes to show, ascending.
         rows: The most rows of a table; None for any number.
+        tangents: The tangent of each node, None for one that does not move; None where there is no direction.
     """
     listing = FunctionListing(tape, board=not style.ascii)
-    yield _nodes(listing, style, chosen, rows)
+    yield _nodes(listing, style, chosen, rows, tangents)
     edges = _edges(listing, style, chosen, rows)
     if edges.rows:
         yield edges
@@ -53,14 +57,17 @@ def diagram_tables(diagram: Diagram, style: Style, *, rows: int | None) -> Itera
             yield _gradient(part.listing, style, part, rows)
 
 
-def _nodes(listing: FunctionListing, style: Style, chosen: Sequence[int], most: int | None) -> Table:
+def _nodes(
+    listing: FunctionListing, style: Style, chosen: Sequence[int], most: int | None, tangents: Sequence[Any] | None
+) -> Table:
     tape = listing.tape
     shown = chosen[:most]
     rows: list[list[str]] = []
     faint: list[int] = []
     adjoint = style.text(f"∂{listing.output_name}/∂node")
-    columns = ["id", "node", "is", "value", "is_leaf", "requires_grad", "grad_fn", ".grad", adjoint]
+    columns = ["id", "node", "is", "value", "is_leaf", "requires_grad", "grad_fn", ".grad", adjoint, "tangent"]
     unknown = {"value", ".grad", adjoint} if tape.symbolic else set()
+    unknown |= {"tangent"} if tangents is None else set()
     for index, id in enumerate(shown):
         entry = listing.entry(id)
         if entry.operation == CONSTANT:
@@ -75,13 +82,14 @@ def _nodes(listing: FunctionListing, style: Style, chosen: Sequence[int], most: 
             entry.grad_fn or "None",
             "None" if entry.grad is None else short_text(entry.grad),
             "" if entry.adjoint is None else short_text(entry.adjoint),
+            "" if tangents is None or tangents[id] is None else short_text(tangents[id]),
         ]
         rows.append([cell for cell, column in zip(cells, columns, strict=True) if column not in unknown])
     return Table(
         f"Nodes, in the order of evaluation ({tape.mode} graph)",
         [column for column in columns if column not in unknown],
         rows,
-        numeric=frozenset({"id", "value", ".grad", adjoint}),
+        numeric=frozenset({"id", "value", ".grad", adjoint, "tangent"}),
         faint=frozenset(faint),
         note=left_out(len(chosen) - len(rows), "nodes") or _part_of(len(rows), len(tape.graph)),
     )

@@ -34,3 +34,14 @@ def test_another_name_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
     assert (code, out) == (2, "")
     assert "is not named like one" in err
     assert os.listdir(tmp_path) == []
+
+
+def test_matrices_and_tangents_are_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "run.npz"
+    more = ["--tangent", "x=[1,0]", "--jacobian", "--hessian", "--wrt", "x"]
+    assert command([*CALL, *more, "--save", str(path)])[0] == 0
+    with numpy.load(path, allow_pickle=False) as saved:
+        assert sorted(saved) == ["grad_x", "hessian_x_x", "jacobian_y_x", "tangent", "value"]
+        assert saved["tangent"] == 48
+        numpy.testing.assert_array_equal(saved["jacobian_y_x"], [48, 68])
+        numpy.testing.assert_array_equal(saved["hessian_x_x"], [[20, 28], [28, 40]])

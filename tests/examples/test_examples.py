@@ -50,6 +50,24 @@ x + 2w + 1: right
 2w + x: wrong
 w^2 + x: wrong
 """,
+    "forward.sh": """\
+x1: 2, tangent 1
+v1: 0.693, tangent 0.5
+x2: 5, tangent 0
+v2: 10, tangent 5
+v3: -0.959, tangent 0
+v4: 10.693, tangent 5.5
+y: 11.652, tangent 5.5
+""",
+    # By NumPy: p - solve(H, g).
+    "newton.sh": """\
+1: x = -1.175281, w = 1.380674
+2: x = 0.763115, w = -3.175034
+3: x = 0.763430, w = 0.582825
+4: x = 0.999995, w = 0.944027
+5: x = 0.999996, w = 0.999991
+6: x = 1.000000, w = 1.000000
+""",
     "modes.sh": """\
 dynamic: a = w + 1, b = w + 1, y = a*b
 static: a = w + 1, y = a*a
