@@ -89,7 +89,7 @@ WITHOUT_SENSE = [
     ("unsqueeze(" * 40 + "v" + ")" * 40, "an array has at most 32 axes"),
     ("[" * 10_000 + "x" + "]" * 10_000, "an array has at most 32 axes"),
     ("reshape(x, " + "[" * 10_000 + "1" + "]" * 10_000 + ")", "an array has at most 32 axes"),
-    ("v[" + "[" * 10_000 + "1" + "]" * 10_000 + "]", "an array has at most 32 axes"),
+    ("v[" + "[" * 10_000 + "1" + "]" * 10_000 + "]", "an index is a whole number"),
 ]
 
 
