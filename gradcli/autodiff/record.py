@@ -18,7 +18,7 @@ from gradcli.lowering.calls import run_together
 from gradcli.lowering.lower import UnboundVariableError, free_names, lower
 from gradcli.lowering.raising import node_expression
 from gradcli.ops.constants import SPELLINGS, VALUES
-from gradcli.ops.structural import shape_of
+from gradcli.ops.structural import CLASSES, shape_of
 
 
 def record(
@@ -86,6 +86,7 @@ def outline(
     retain_grad: Sequence[str] | None = (),
     max_nodes: int = DEFAULT_MAX_NODES,
     shapes: Mapping[str, Shape] | None = None,
+    cotangent: Value | None = None,
 ) -> Tape:
     """The tape of a program whose variables have no values: a static graph in which only exact constants fold.
 
@@ -97,12 +98,13 @@ def outline(
         retain_grad: As for :func:`record`.
         max_nodes: The limit on the size of the graph.
         shapes: The shapes of the variables that are arrays.
+        cotangent: As for :func:`record`.
 
     Raises:
         GradcliError: As :func:`record`.
     """
     graph = compacted(lower(program, StaticBuilder(Graph(max_nodes), shapes=shapes)))
-    return run_graph(graph, None, wrt, mode="static", retain_grad=retain_grad)
+    return run_graph(graph, None, wrt, mode="static", retain_grad=retain_grad, cotangent=cotangent)
 
 
 def run_graph(
@@ -135,6 +137,8 @@ def run_graph(
     if bindings is None:
         golden = 0.6180339887498949
         numbers = {name: 0.3 + golden * (index + 1) % 1 / 2 for index, name in enumerate(graph.variables)}
+        classes = {graph.inputs[id][-1] for id, operation in enumerate(graph.operations) if operation in CLASSES}
+        numbers |= {name: 0.0 for name, id in graph.variables.items() if id in classes and _holds_classes(graph, id)}
         point = {name: _filled(value, graph.shape(graph.variables[name])) for name, value in numbers.items()}
     else:
         point = {name: cast(value) if cast else value for name, value in bindings.items()}
@@ -146,11 +150,20 @@ def run_graph(
     return _tape(graph, mode, dtype, point, values, wrt, retain_grad, seed, symbolic=bindings is None)
 
 
+def _holds_classes(graph: Graph, id: int) -> bool:
+    """Whether a variable holds the classes of a loss, and not likelihoods, which have the shape of the input."""
+    users = [user for user, inputs in enumerate(graph.inputs) if id in inputs and graph.operations[user] in CLASSES]
+    return all(graph.shape(graph.inputs[user][0]) != graph.shape(id) or len(graph.inputs[user]) == 1 for user in users)
+
+
 def _filled(value: float, shape: Shape) -> Value:
-    """A number, or an array of some numbers near it."""
+    """A number, or an array of some numbers near it; 0 stays 0."""
     if not shape:
         return value
     import numpy
+
+    if value == 0:
+        return numpy.zeros(shape)
 
     count = numpy.arange(numpy.prod(shape, dtype=int)).reshape(shape)
     return value + 0.01 * count / count.size

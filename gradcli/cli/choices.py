@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Mapping, Sequence
 
 from gradcli.cli.command import Arguments
 from gradcli.errors import GradcliError, nearest
+
+_COMMA = re.compile(r",(?![^\[]*\])")
+"""A comma that does not stand in the index of an element, as in ``W[0,1]``."""
 
 
 def chosen_format(arguments: Arguments) -> str | None:
@@ -34,7 +38,7 @@ def split_names(option: str, values: Sequence[str]) -> list[str]:
     """
     from gradcli.language.builder import identifier
 
-    names = [identifier(name.strip()) for value in values for name in value.split(",")]
+    names = [identifier(name.strip()) for value in values for name in _COMMA.split(value)]
     if "" in names:
         shown = ",".join(values)
         raise GradcliError(f"{option} takes names separated by commas, not '{shown}'", hint=f"for example {option} w,x")

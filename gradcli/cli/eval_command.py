@@ -7,6 +7,7 @@ from gradcli.cli.command import (
     ASCII,
     COTANGENT,
     DTYPE,
+    ELEMENTS,
     EXPRESSION,
     EXPRESSION_OPTIONS,
     FORMAT,
@@ -61,6 +62,7 @@ OPTIONS = (
     JACOBIAN,
     JACOBIAN_BY,
     HESSIAN,
+    ELEMENTS,
     FORMAT._replace(choices=(*FORMAT.choices, "numbers")),
     JSON,
     Option(

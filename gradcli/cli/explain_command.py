@@ -7,8 +7,24 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from gradcli.cli.choices import chosen_format, file_format, split_names
-from gradcli.cli.command import ASCII, EXPRESSION, EXPRESSION_OPTIONS, FORMAT, JSON, MODE, STRICT, Arguments, Command, Option
+from gradcli.cli.command import (
+    ASCII,
+    COTANGENT,
+    ELEMENTS,
+    EXPRESSION,
+    EXPRESSION_OPTIONS,
+    FORMAT,
+    JSON,
+    MAX_ELEMENTS,
+    MODE,
+    SHAPE,
+    STRICT,
+    Arguments,
+    Command,
+    Option,
+)
 from gradcli.cli.finite import not_finite_warnings
+from gradcli.cli.run import check_no_shapes, check_shaped, cotangent_of, shapes_of, written_in_elements
 from gradcli.cli.streams import STDIN, can_print_signs, write, write_warning
 from gradcli.cli.variables import bindings, expression_text, option_like
 from gradcli.errors import GradcliError
@@ -26,8 +42,10 @@ How a gradient comes about, step by step: node by node, path by path, or by the 
   gradcli explain "x^x + sin(x)/x" --by rules           product rule, quotient rule, chain rule, numbered
   gradcli explain "x*exp(-x^2)" --steps full            every step; --steps brief folds the rewriting
   gradcli explain "x*w + sin(w)" -o lesson.html         also lesson.tex, lesson.md, lesson.json
+  gradcli explain "sum((W @ x + b)^2)" --shape W=2,2 --shape x=2 --shape b=2     arrays, in matrix form
+  gradcli explain "sum((W @ x)^2)" --shape W=2,2 --shape x=2 --elements --wrt "W[0,1]"     one element, in numbers
 
-Either all variables have values or none has. Each is an option of its own: --x 2; see gradcli eval --help.
+Either all variables have values or none has. Each is an option of its own: --x 2, --W "[[1,2],[3,4]]"; see gradcli eval --help.
 
 Exit codes: 0 success, 2 bad input, 3 not finite under --strict, 4 a limit reached, 130 interrupted.
 """
@@ -59,6 +77,9 @@ OPTIONS = (
         choices=("brief", "normal", "full"),
         default="normal",
     ),
+    SHAPE,
+    ELEMENTS,
+    COTANGENT,
     MODE,
     FORMAT._replace(choices=("rich", "text", "markdown", "latex", "html", "json")),
     JSON,
@@ -68,6 +89,7 @@ OPTIONS = (
     Option(
         "max-nodes", "The largest graph to explain; 2,000 nodes by nodes, 1,000 by rules, 2,000,000 by paths.", "N", minimum=1
     ),
+    MAX_ELEMENTS,
     Option("max-paths", "Paths up to which all are listed; of more only the largest.", "N", default=2_000, minimum=1),
 )
 
@@ -81,6 +103,8 @@ def run(arguments: Arguments, command: Command) -> None:
         raise GradcliError("the expression and the bindings cannot both come from standard input", hint="keep one in a file")
     text, where = expression_text(arguments, command)
     values, from_file = bindings(arguments.variables, arguments.texts("set"), values_file)
+    cotangent, shapes = cotangent_of(arguments), shapes_of(arguments.texts("shape"))
+    elements = arguments.flag("elements")
 
     from gradcli.autodiff.record import UnknownVariableError, outline, record
     from gradcli.cli.progress import progress
@@ -90,7 +114,8 @@ def run(arguments: Arguments, command: Command) -> None:
 
     by = arguments.text("by") or ""
     limit: int = arguments.options.get("max-nodes", MAX_NODES[by])
-    wrt = split_names("--wrt", arguments.texts("wrt")) or None
+    asked = split_names("--wrt", arguments.texts("wrt")) or None
+    wrt = None if elements else asked
     with progress(len(text)) as step:
         try:
             step("reading the expression")
@@ -98,10 +123,22 @@ def run(arguments: Arguments, command: Command) -> None:
             step("running it forward and backward")
             build = max(limit, DEFAULT_MAX_NODES)
             if values:
-                mode = arguments.text("mode") or "dynamic"
-                tape = record(program, values, wrt, mode=mode, max_nodes=build, spare=from_file)
+                check_no_shapes(shapes)
+                tape = record(
+                    program,
+                    values,
+                    wrt,
+                    mode=arguments.text("mode") or "dynamic",
+                    max_nodes=build,
+                    max_elements=arguments.integer("max-elements"),
+                    cotangent=cotangent,
+                    spare=from_file,
+                )
             else:
-                tape = outline(program, wrt, max_nodes=build)
+                tape = outline(program, wrt, max_nodes=build, shapes=shapes, cotangent=cotangent)
+                check_shaped(tape, shapes)
+            if elements:
+                tape = written_in_elements(tape, asked, arguments)
             if not tape.wrt:
                 raise GradcliError("the expression has no variable to differentiate by")
             warnings = [] if tape.symbolic else not_finite_warnings(tape, arguments.flag("strict"))

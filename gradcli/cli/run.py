@@ -10,6 +10,7 @@ from gradcli.cli.command import Arguments, Command
 from gradcli.cli.streams import STDIN, write_warning
 from gradcli.cli.variables import bindings, expression_text, number, option_like
 from gradcli.errors import GradcliError
+from gradcli.graph.graph import DEFAULT_MAX_NODES
 
 if TYPE_CHECKING:
     from gradcli.autodiff.tape import Tape
@@ -52,16 +53,18 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
     """
     values_file = arguments.text("bindings")
     _check_stdin(arguments)
+    elements = arguments.flag("elements")
+    wrt = split_names("--wrt", arguments.texts("wrt")) or None
     asked = _Asked(
-        wrt=split_names("--wrt", arguments.texts("wrt")) or None,
+        wrt=None if elements else wrt,
         mode=arguments.text("mode"),
         dtype=arguments.text("dtype"),
         retain_grad=split_names("--retain-grad", arguments.texts("retain-grad")),
         max_nodes=arguments.integer("max-nodes"),
         max_elements=arguments.integer("max-elements"),
-        cotangent=_cotangent(arguments),
+        cotangent=cotangent_of(arguments),
         needs_cotangent=not any(arguments.flag(name) for name in WHOLE),
-        shapes=_shapes(arguments.texts("shape")),
+        shapes=shapes_of(arguments.texts("shape")),
         without_values=without_values,
     )
     graph_file = arguments.text("graph")
@@ -85,6 +88,8 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
                 tape = _from_text(text, where, values, from_file, asked)
             else:
                 tape, text = _from_document(graph_file, values, from_file, asked, notes)
+            if elements:
+                tape = written_in_elements(tape, wrt, arguments)
             step("checking the values")
             notes += [] if tape.symbolic else not_finite_warnings(tape, arguments.flag("strict"))
             notes += _no_gradient(tape) if asked.needs_cotangent else []
@@ -97,6 +102,21 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
     unused = [name for name in values if name in from_file and name not in tape.bindings]
     left_over = [f"{values_file} has values that the expression does not use: {', '.join(unused)}"] if unused else []
     return Run(tape, text, [*left_over, *notes], where)
+
+
+def written_in_elements(tape: Tape, wrt: Sequence[str] | None, arguments: Arguments) -> Tape:
+    """The run written out in elements, as ``--elements`` asks for; only there ``--wrt`` may name one.
+
+    Raises:
+        GradcliError: It cannot be, or it would be long.
+    """
+    from gradcli.autodiff.element_run import element_tape
+    from gradcli.lowering.elements import ELEMENTS
+
+    if arguments.text("cotangent") is not None:
+        raise GradcliError("--elements explains one number, which has no cotangent", hint="leave --cotangent out")
+    limit: int = arguments.options.get("max-nodes", ELEMENTS)
+    return element_tape(tape, wrt, limit=ELEMENTS if limit == DEFAULT_MAX_NODES else limit)
 
 
 def _no_gradient(tape: Tape) -> list[str]:
@@ -127,12 +147,13 @@ class _Asked(NamedTuple):
         return None if self.retain_grad == ["all"] else self.retain_grad
 
 
-def _cotangent(arguments: Arguments) -> Any:
+def cotangent_of(arguments: Arguments) -> Any:
+    """The value of ``--cotangent``; None where it is left out."""
     text = arguments.text("cotangent")
     return None if text is None else number(text, "--cotangent")
 
 
-def _shapes(given: Sequence[str]) -> dict[str, tuple[int, ...]]:
+def shapes_of(given: Sequence[str]) -> dict[str, tuple[int, ...]]:
     """The shapes of ``A=3,4``.
 
     Raises:
@@ -148,6 +169,30 @@ def _shapes(given: Sequence[str]) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
+def check_shaped(tape: Tape, shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Check that every shape is one of a variable.
+
+    Raises:
+        GradcliError: A name is none of a variable.
+    """
+    from gradcli.autodiff.record import UnknownVariableError
+
+    for name in shapes:
+        if name not in tape.graph.variables:
+            raise UnknownVariableError(name, list(tape.graph.variables), "--shape: ")
+
+
+def check_no_shapes(shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Check that there are no shapes, where variables have values.
+
+    Raises:
+        GradcliError: There is one.
+    """
+    if shapes:
+        name = next(iter(shapes))
+        raise GradcliError(f"--shape {name}: it is for variables without values", hint="leave it out, or leave the values out")
+
+
 def _check_stdin(arguments: Arguments) -> None:
     expression = STDIN in (arguments.text("file"), arguments.text("graph"), *arguments.positional)
     if arguments.text("bindings") == STDIN and expression:
@@ -161,24 +206,20 @@ def _check_alone(arguments: Arguments, graph_file: str) -> None:
 
 
 def _from_text(text: str, where: str, values: Mapping[str, float], from_file: Collection[str], asked: _Asked) -> Tape:
-    from gradcli.autodiff.record import UnknownVariableError, outline, record
+    from gradcli.autodiff.record import outline, record
     from gradcli.language.parser import parse
 
     program = parse(text, where)
     if asked.without_values and not values:
         tape = outline(program, asked.wrt, retain_grad=asked.retained, max_nodes=asked.max_nodes, shapes=asked.shapes)
-        for name in asked.shapes:
-            if name not in tape.graph.variables:
-                raise UnknownVariableError(name, list(tape.graph.variables), "--shape: ")
+        check_shaped(tape, asked.shapes)
         if tape.graph.variables:
             if asked.mode == "dynamic":
                 name = next(iter(tape.graph.variables))
                 hint = f"add --{name} VALUE, or use --mode static"
                 raise GradcliError(f"a dynamic graph is recorded while the program runs, and {name} has no value", hint=hint)
             return tape
-    if asked.shapes:
-        name = next(iter(asked.shapes))
-        raise GradcliError(f"--shape {name}: it is for variables without values", hint="leave it out, or leave the values out")
+    check_no_shapes(asked.shapes)
     return record(
         program,
         values,

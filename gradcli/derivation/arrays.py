@@ -1,4 +1,4 @@
-"""The derivation of a gradient of arrays: each step of the reverse pass in its own notation, with shapes.
+"""The derivation of a gradient of arrays: each step of the reverse pass in matrix form, with shapes.
 
 The adjoint of a node is the sum of what its consumers hand back: for an elementwise operation the adjoint of the result times
 the local derivative, summed over what was broadcast, for any other the vector-Jacobian product that it declares.
@@ -6,95 +6,360 @@ the local derivative, summed over what was broadcast, for any other the vector-J
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from gradcli.autodiff.reverse import fitted
 from gradcli.autodiff.tape import Tape
+from gradcli.derivation.array_notation import (
+    BACKWARD,
+    PLACED,
+    array_expression,
+    broadcast_axes,
+    free_letters,
+    gathered,
+    raised,
+    setting_expression,
+    with_shared_parts,
+)
+from gradcli.derivation.array_rules import Facts, rewritten
+from gradcli.derivation.expressions import sum_of
+from gradcli.derivation.local import Labels
 from gradcli.derivation.steps import Derivation, Equation, Step
-from gradcli.derivation.words import Piece
-from gradcli.graph.graph import CONSTANT, UNLIMITED, VARIABLE, Graph
-from gradcli.language.ast import Expression, Name, Operator, Partial
-from gradcli.language.numbers import short_text
+from gradcli.derivation.words import Equal, Piece, listed
+from gradcli.graph.graph import CONSTANT, UNLIMITED, VARIABLE, Graph, Shape
+from gradcli.language.ast import Call, Expression, Index, Name, Number, Operator, Partial, Transposed, postorder
+from gradcli.language.rewrite import mapped
+from gradcli.language.text import to_text
 from gradcli.lowering.builders import StaticBuilder
-from gradcli.lowering.raising import written_out
+from gradcli.lowering.raising import node_expression
 from gradcli.ops.operation import OPERATIONS
-from gradcli.ops.structural import STRUCTURAL, shape_text
+from gradcli.ops.structural import STRUCTURAL, shape_of, shape_text
 from gradcli.ops.symbol import Symbol
 
+PUT_IN_ELEMENTS = 9
+"""Elements of an array up to which its numbers are put in for its name."""
 
-def derive_arrays(tape: Tape) -> Derivation:
-    """Derive the gradient of a run on arrays: an equation a node, in the order of the backward pass."""
-    graph = tape.graph
-    consumers = graph.consumers()
-    equations: dict[int, Equation] = {}
-    order = [id for id in range(tape.output - 1, -1, -1) if graph.operations[id] != VARIABLE]
-    order += [graph.variables[name] for name in tape.wrt]
-    for id in order:
-        if tape.adjoints[id] is not None and tape.requires_grad[id] and id != tape.output:
-            equations[id] = _equation(tape, id, consumers[id])
-    needed: dict[str, tuple[int, ...]] = {}
-    for name in tape.wrt:
-        variable = graph.variables[name]
-        depends = graph.dependents(variable)
-        inner = [id for id in equations if depends[id] and id != variable]
-        needed[name] = tuple(inner + [variable] * (variable in equations))
-    return Derivation(equations, needed, {})
+PUT_IN_LENGTH = 70
+"""Characters of a line up to which it is shown with numbers put in."""
 
 
-def _equation(tape: Tape, id: int, users: list[int]) -> Equation:
-    output = tape.names[tape.output]
-    left = Partial(output, tape.names[id])
-    terms = [term for user in users if tape.adjoints[user] is not None for term in _terms(tape, id, user)]
-    right: Expression = terms[0]
-    for term in terms[1:]:
-        right = Operator("+", (right, term))
-    shape = tape.graph.shape(id)
-    words: list[Piece] = [_rules(tape, users)]
-    if shape:
-        words.append(f", shape {shape_text(shape)}")
-    steps = [Step("vector-Jacobian product", left, right, tuple(words))]
-    if not tape.symbolic:
-        steps.append(Step("value", left, Name(short_text(tape.adjoints[id]))))
-    return Equation(id, tuple(steps))
+def derive_arrays(tape: Tape, *, every_step: bool = False) -> Derivation:
+    """Derive the gradient of a run on arrays: an equation a node, in the order of the backward pass.
+
+    Args:
+        tape: The run.
+        every_step: Whether each rule is also shown in letters, as its operation declares it.
+    """
+    return _Deriving(tape, every_step).run()
 
 
-def _rules(tape: Tape, users: list[int]) -> str:
-    """Which operations hand the adjoint back."""
-    names = dict.fromkeys(tape.graph.operations[user] for user in users if tape.adjoints[user] is not None)
-    return f"backward through {', '.join(names)}"
+class _Deriving:
+    def __init__(self, tape: Tape, every_step: bool) -> None:
+        self.tape = tape
+        self.graph = tape.graph
+        self.names = tape.names
+        self.every_step = every_step
+        self.output = tape.names[tape.output]
+        self.ids = {name: id for id, name in enumerate(tape.names)}
+        self.consumers = [
+            [user for user in users if tape.adjoints[user] is not None and tape.requires_grad[user]]
+            for users in tape.graph.consumers()
+        ]
+        self.facts = _facts(tape)
+        self.labels = Labels(tape)
+
+    def run(self) -> Derivation:
+        tape, graph = self.tape, self.graph
+        equations: dict[int, Equation] = {}
+        order = [id for id in range(tape.output - 1, -1, -1) if graph.operations[id] != VARIABLE]
+        order += [graph.variables[name] for name in tape.wrt]
+        for id in order:
+            if tape.adjoints[id] is not None and tape.requires_grad[id] and id != tape.output:
+                equations[id] = self.equation(id)
+        needed: dict[str, tuple[int, ...]] = {}
+        for name in tape.wrt:
+            variable = graph.variables[name]
+            depends = graph.dependents(variable)
+            inner = [id for id in equations if depends[id] and graph.operations[id] != VARIABLE]
+            needed[name] = tuple(inner + [variable] * (variable in equations))
+        return Derivation(equations, needed, {})
+
+    # ---- one equation ----
+
+    def equation(self, id: int) -> Equation:
+        left = Partial(self.output, self.names[id])
+        users = self.consumers[id]
+        parts, terms = self.terms(id, users)
+        together = gathered(terms, self.graph.shape(id))
+        right = sum_of(terms) if together is None else together
+        rule = "chain rule" if len(users) > 1 else self.rule(users[0])
+        steps = [Step(rule, left, right, tuple(self.note(id, users, right)))]
+        if not self.tape.symbolic:
+            put_in = None if parts else self.put_in(right)
+            value = array_expression(self.tape.adjoints[id])
+            if put_in is not None and put_in != value:
+                steps.append(Step("numbers put in", left, put_in, ("numbers put in",)))
+            if right != value:
+                steps.append(Step("value", left, value))
+        shared = tuple([Step("shared part", Name(name), expression, ("used below",)) for name, expression in parts])
+        edges = tuple(self.rules_in_letters(id, users)) if self.every_step else ()
+        return Equation(id, tuple(steps), (*edges, *shared))
+
+    def rule(self, user: int) -> str:
+        """The name of the rule by which a node hands its adjoint back."""
+        operation = self.graph.operations[user]
+        if operation not in STRUCTURAL:
+            return "local derivative"
+        is_transpose = isinstance(self.node(user), Transposed)
+        return f"backward of {'transpose' if is_transpose else spelling(operation)}"
+
+    def note(self, id: int, users: Sequence[int], right: Expression) -> Iterator[Piece]:
+        shape = self.graph.shape(id)
+        if shape:
+            yield f"shape {shape_text(shape)}; "
+        nodes = [Equal(Name(self.names[user]), self.node(user)) for user in users]
+        if len(users) > 1:
+            yield "one term for each node that uses "
+            yield Name(self.names[id])
+            yield ": "
+            yield from listed(nodes, ", ")
+        elif self.graph.operations[users[0]] in STRUCTURAL:
+            yield f"{self.rule(users[0])} in "
+            yield nodes[0]
+        else:
+            yield nodes[0]
+            yield " has the local derivative "
+            yield self.local_derivative(users[0], id)
+        for user in users:
+            yield from self.broadcasting(id, user)
+        if self.tape.output in users and not self.begins(self.tape.output):
+            yield "; "
+            yield Partial(self.output, self.output)
+            yield " is the cotangent"
+        for words in dict.fromkeys(_explained(right)):
+            yield f"; {words}"
+
+    def local_derivative(self, user: int, id: int) -> Expression:
+        """∂user/∂node in the names of the nodes, over all edges between the two."""
+        edges = zip(self.graph.inputs[user], self.labels.derivatives(user), strict=True)
+        return sum_of(_doubled([derivative for input, derivative in edges if input == id and derivative is not None]))
+
+    def node(self, id: int) -> Expression:
+        return node_expression(self.graph, id, self.names, raised=raised)
+
+    def broadcasting(self, id: int, user: int) -> Iterator[Piece]:
+        """What is said of a sum over axes along which an operand was broadcast."""
+        shape, target = self.graph.shape(user), self.graph.shape(id)
+        if self.graph.operations[user] not in OPERATIONS or shape == target:
+            return
+        axes = sum(broadcast_axes(shape, target), ())
+        if axes:
+            yield "; "
+            yield Name(self.names[id])
+            was = f"of shape {shape_text(target)}" if target else "a number"
+            over = "all elements" if not target else f"ax{'e' if len(axes) > 1 else 'i'}s {', '.join(map(str, axes))}"
+            yield f", {was}, was broadcast to {shape_text(shape)}: summed over {over}"
+
+    # ---- terms ----
+
+    def terms(self, id: int, users: Sequence[int]) -> tuple[list[tuple[str, Expression]], list[Expression]]:
+        """What the consumers of a node hand back to it, and before that the parts that they use several times."""
+        shapes = {name: self.graph.shape(at) for at, name in enumerate(self.names)}
+        shapes |= {self.adjoint(user): self.graph.shape(user) for user in users}
+        builder = StaticBuilder(Graph(max_elements=UNLIMITED), identities=True, shapes=shapes)
+        found: list[int | Expression] = []
+        for user in users:
+            incoming = self.incoming(user, builder)
+            operands = [self.place(input, builder) for input in self.graph.inputs[user]]
+            result = Symbol(builder, builder.variable(self.names[user]))
+            if _in_words(self.graph.operations[user]):
+                found.append(self.in_words(user))
+            else:
+                found += pulled_back(self.graph, user, id, builder, incoming, result, operands)
+        wanted = [term for term in found if isinstance(term, int)]
+        graph, ids = rewritten(builder.graph, wanted, self.facts)
+        places: dict[str, Expression] = {name: Name(name) for name in graph.variables}
+        places |= {self.adjoint(user): Partial(self.output, self.names[user]) for user in users}
+        parts, expressions = with_shared_parts(graph, ids, places, free_letters(self.names), self.names[id])
+        rest = iter(expressions)
+        return parts, _doubled([next(rest) if isinstance(term, int) else term for term in found])
+
+    def adjoint(self, id: int) -> str:
+        return to_text(Partial(self.output, self.names[id]), pretty=True)
+
+    def incoming(self, user: int, builder: StaticBuilder) -> Symbol:
+        """The adjoint of a consumer; that of an output that is a number is 1."""
+        if self.begins(user):
+            return builder.symbol(1)
+        return Symbol(builder, builder.variable(self.adjoint(user)))
+
+    def begins(self, id: int) -> bool:
+        """Whether a node is the output, and a number, so that the backward pass begins with 1."""
+        return id == self.tape.output and not self.graph.shape(id) and self.tape.adjoints[id] == 1
+
+    def place(self, id: int, builder: StaticBuilder) -> Symbol:
+        if self.graph.operations[id] == CONSTANT:
+            return Symbol(builder, builder.constant(self.graph.constants[id]))
+        return Symbol(builder, builder.variable(self.names[id]))
+
+    def in_words(self, user: int) -> Expression:
+        """A vector-Jacobian product that its operation describes in words."""
+        operation = STRUCTURAL[self.graph.operations[user]]
+        given = dict(self.graph.settings.get(user, ()))
+        named = {name: given[name] for name, default in operation.settings if given[name] != default}
+        adjoint: Expression = Number(1) if self.begins(user) else Partial(self.output, self.names[user])
+        operands = [Name(self.names[input]) for input in self.graph.inputs[user]]
+        arguments = (adjoint, *operands, *map(setting_expression, named.values()))
+        return Call(f"{spelling(operation.name)}{BACKWARD}", arguments, tuple(named))
+
+    def rules_in_letters(self, id: int, users: Sequence[int]) -> Iterator[Step]:
+        """The rule of each consumer in the letters of its declaration."""
+        for user in users:
+            operation = STRUCTURAL.get(self.graph.operations[user])
+            if operation is None or _in_words(operation.name) or operation.variadic:
+                continue
+            for at, input in enumerate(self.graph.inputs[user]):
+                if input == id:
+                    yield from _in_letters(self.tape, user, at)
+
+    # ---- numbers ----
+
+    def put_in(self, right: Expression) -> Expression | None:
+        """The line with small arrays in place of their names; None where there is none, or it would be long."""
+        if isinstance(right, Name | Partial) or any(isinstance(node, Index) for node in postorder(right)):
+            return None
+        small = True
+
+        def value(node: Expression) -> Expression:
+            nonlocal small
+            if isinstance(node, Partial):
+                found = self.tape.adjoints[self.ids[node.input]]
+            elif isinstance(node, Name) and node.name in self.ids:
+                found = self.tape.values[self.ids[node.name]]
+            else:
+                return node
+            small = small and getattr(found, "size", 1) <= PUT_IN_ELEMENTS
+            return array_expression(found)
+
+        put_in = mapped(right, value)
+        return put_in if small and put_in != right and len(to_text(put_in, pretty=True)) <= PUT_IN_LENGTH else None
 
 
-def _terms(tape: Tape, id: int, user: int) -> Iterator[Expression]:
-    """What a consumer hands back to a node, one term for each argument in which it takes it."""
-    graph, names = tape.graph, tape.names
-    output = names[tape.output]
-    operation = graph.operations[user]
-    places = [f"∂{output}/∂{names[user]}", names[user], *[names[input] for input in graph.inputs[user]]]
-    ids = [user, user, *graph.inputs[user]]
-    shapes = {place: graph.shape(at) for place, at in zip(places, ids, strict=True)}
-    builder = StaticBuilder(Graph(max_elements=UNLIMITED), identities=True, shapes=shapes)
+def spelling(operation: str) -> str:
+    """How expressions call an operation on arrays."""
+    declared = STRUCTURAL[operation]
+    return declared.spellings[0] if declared.spellings else operation.removeprefix("mean_")
 
-    def symbol(place: str, at: int) -> Symbol:
-        if graph.operations[at] == CONSTANT:
-            return Symbol(builder, builder.constant(graph.constants[at]))
-        return Symbol(builder, builder.variable(place))
 
-    at_output = user == tape.output and not graph.shape(user)
-    incoming = builder.symbol(1) if at_output else symbol(places[0], user)
-    result = symbol(places[1], user)
-    arguments = tuple([symbol(place, at) for place, at in zip(places[2:], graph.inputs[user], strict=True)])
+def _in_words(operation: str) -> bool:
+    return operation in STRUCTURAL and bool(STRUCTURAL[operation].backward)
+
+
+def pulled_back(
+    graph: Graph, user: int, id: int, builder: StaticBuilder, incoming: Symbol, result: Symbol, operands: Sequence[Symbol]
+) -> Iterator[int]:
+    """What a consumer hands back to a node: an id of the builder's graph for each argument in which it takes it.
+
+    Args:
+        graph: The graph.
+        user: The consumer.
+        id: The node; -1 for all inputs.
+        builder: What builds it.
+        incoming: The adjoint of the consumer.
+        result: The consumer itself.
+        operands: Its inputs.
+    """
+    operation, inputs = graph.operations[user], graph.inputs[user]
+    found: Sequence[Any]
     if operation in STRUCTURAL:
         pullback = STRUCTURAL[operation].pullback
         assert pullback is not None
-        found = pullback(incoming, result, *arguments, **dict(graph.settings.get(user, ())))
+        found = pullback(incoming, result, *operands, **dict(graph.settings.get(user, ())))
     else:
-        wanted = [input == id and OPERATIONS[operation].carries(at) for at, input in enumerate(graph.inputs[user])]
-        partials = OPERATIONS[operation].local_derivatives(result, arguments, wanted)
+        wanted = [input == id and OPERATIONS[operation].carries(at) for at, input in enumerate(inputs)]
+        partials = OPERATIONS[operation].local_derivatives(result, tuple(operands), wanted)
         shape = graph.shape(id)
         found = [None if partial is None else fitted(builder.symbol(incoming * partial), shape) for partial in partials]
-    local = {at: name for name, at in builder.graph.variables.items()}
-    for input, contribution in zip(graph.inputs[user], found, strict=True):
+    for input, contribution in zip(inputs, found, strict=True):
         if input == id and contribution is not None:
-            at = builder.symbol(contribution).id
-            shown = [local.get(number, "") for number in range(len(builder.graph))]
-            yield written_out(builder.graph, at, shown)
+            yield builder.symbol(contribution).id
+
+
+def _doubled(terms: Sequence[Expression]) -> list[Expression]:
+    """The terms of a sum with 2·a in place of a and a, as x·x has them."""
+    if len(terms) != 2 or terms[0] != terms[1]:
+        return list(terms)
+    term = terms[0]
+    if isinstance(term, Operator) and term.symbol == "⊙":
+        return [Operator("⊙", (Operator("*", (Number(2), term.operands[0])), term.operands[1]))]
+    return [Operator("*", (Number(2), term))]
+
+
+def _in_letters(tape: Tape, user: int, at: int) -> Iterator[Step]:
+    """The rule of an operation in letters that no node has, where it is short: C = A @ B gives ∂L/∂A = ∂L/∂C @ Bᵀ."""
+    graph, output = tape.graph, tape.names[tape.output]
+    operation = STRUCTURAL[graph.operations[user]]
+    inputs = graph.inputs[user]
+    capitals = [letter for letter in "ABCDEFGHKMNPQRSTUVWXYZ" if letter not in tape.names]
+    if len(capitals) <= len(inputs):
+        return
+    *letters, result = capitals[: len(inputs) + 1]
+    copy = Graph(max_elements=UNLIMITED)
+    shapes: dict[str, Shape] = {letter: graph.shape(input) for letter, input in zip(letters, inputs, strict=True)}
+    shapes |= {result: graph.shape(user), "∂": graph.shape(user)}
+    builder = StaticBuilder(copy, identities=True, shapes=shapes)
+    symbols = [Symbol(builder, builder.variable(letter)) for letter in letters]
+    settings = graph.settings.get(user, ())
+    assert operation.pullback is not None
+    incoming = Symbol(builder, builder.variable("∂"))
+    found = operation.pullback(incoming, Symbol(builder, builder.variable(result)), *symbols, **dict(settings))
+    short, (id,) = rewritten(copy, [builder.symbol(found[at]).id], Facts(frozenset(shapes), True))
+    places: dict[str, Expression] = {name: Name(name) for name in shapes}
+    places["∂"] = Partial(output, result)
+    parts, (right,) = with_shared_parts(short, [id], places, free_letters(shapes), letters[at])
+    if parts:
+        return
+    applied = builder.operation(operation.name, tuple([symbol.id for symbol in symbols]), settings=settings)
+    shown = node_expression(copy, applied, [*_names(copy)], raised=raised)
+    words: tuple[Piece, ...] = (f"rule of {spelling(operation.name)}, for ", Equal(Name(result), shown))
+    yield Step("rule in letters", Partial(output, letters[at]), right, words)
+
+
+def _names(graph: Graph) -> Iterator[str]:
+    names = {id: name for name, id in graph.variables.items()}
+    return (names.get(id, "") for id in range(len(graph)))
+
+
+def _explained(term: Expression) -> Iterator[str]:
+    """Words for what a line calls by a name that the language does not have."""
+    for node in postorder(term):
+        if not isinstance(node, Call):
+            continue
+        if node.function == PLACED:
+            yield f"{PLACED}: zeros elsewhere"
+        elif node.function.endswith(BACKWARD):
+            name = node.function.removesuffix(BACKWARD)
+            operation = next(o for o in STRUCTURAL.values() if name in o.spellings)
+            yield f"{node.function}: {operation.backward}"
+        elif node.function.endswith(("d_transpose", "d_weight")):
+            which = "input" if node.function.endswith("d_transpose") else "weight"
+            doc = STRUCTURAL[f"conv_{which}_gradient"].doc
+            yield f"{node.function}: {doc.partition(': ')[2].rstrip('.')}"
+
+
+def _facts(tape: Tape) -> Facts:
+    """What is known of the values; without values, what holds at almost all points."""
+    if tape.symbolic:
+        return Facts(frozenset(tape.names), True)
+    nonzero = {name for name, value in zip(tape.names, tape.values, strict=True) if _all_nonzero(value)}
+    nans = any(_has_nan(value) for value in tape.values)
+    return Facts(nonzero, not nans)
+
+
+def _all_nonzero(value: Any) -> bool:
+    return bool((value != 0).all()) if shape_of(value) else value != 0
+
+
+def _has_nan(value: Any) -> bool:
+    return bool((value != value).any()) if shape_of(value) else value != value

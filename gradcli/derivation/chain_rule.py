@@ -33,7 +33,7 @@ def derive(tape: Tape, *, every_step: bool = False) -> Derivation:
     if has_arrays(tape.graph):
         from gradcli.derivation.arrays import derive_arrays
 
-        return derive_arrays(tape)
+        return derive_arrays(tape, every_step=every_step)
     return _Deriving(Workings(tape, every_step=every_step)).run()
 
 

@@ -16,7 +16,8 @@ from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import DEFAULT_MAX_NODES
 from gradcli.language.ast import Program
 from gradcli.language.parser import parse
-from gradcli.lowering.shapes import no_arrays
+from gradcli.lowering.shapes import has_arrays
+from gradcli.ops.structural import shape_text
 
 VIEWS = ("nodes", "paths", "rules")
 DETAILS = ("brief", "normal", "full")
@@ -105,7 +106,8 @@ def explained(
 ) -> Explanation:
     """Explain the gradient of a run; the arguments are those of :func:`explain`."""
     limit = MAX_NODES[by] if limit is None else limit
-    no_arrays(tape.graph)
+    if has_arrays(tape.graph):
+        _check_arrays(tape, by)
     if len(tape.graph) > limit:
         raise GradcliError(
             f"the graph has {len(tape.graph):,} nodes, and an explanation by {by} ends at {limit:,}",
@@ -121,3 +123,18 @@ def explained(
     else:
         content = derive(tape, every_step=every_step)
     return Explanation(by, steps, expression, tape, content)
+
+
+def _check_arrays(tape: Tape, by: str) -> None:
+    """Arrays are explained node by node, from an output that has a gradient."""
+    if by != "nodes":
+        raise GradcliError(
+            f"an explanation by {by} is of numbers, and here are arrays",
+            hint="--by nodes has them in matrix form; --elements writes each element as a number of its own",
+        )
+    if tape.requires_grad[tape.output] and tape.adjoints[tape.output] is None:
+        raise GradcliError(
+            f"the output has the shape {shape_text(tape.graph.shape(tape.output))}: an explanation is of one number",
+            tape.graph.spans[tape.output],
+            "take one element, y[0], or their sum, or multiply them by an adjoint: --cotangent VALUE",
+        )

@@ -62,7 +62,8 @@ class Equation:
     Attributes:
         node: The id of the node.
         steps: From the chain rule to the value.
-        edges: The local derivatives that it uses, each with what it follows from; only where every step is asked for.
+        edges: What it uses: local derivatives, each with what it follows from, where every step is asked for, and of arrays the
+            parts that it uses several times, each under a name of its own.
     """
 
     node: int

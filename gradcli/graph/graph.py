@@ -223,5 +223,5 @@ def constant_shape(value: Constant) -> Shape:
     sizes: list[int] = []
     while isinstance(value, tuple):
         sizes.append(len(value))
-        value = value[0]
+        value = value[0] if value else 0
     return tuple(sizes)

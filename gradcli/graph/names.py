@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from string import ascii_lowercase
 
 from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph
@@ -40,14 +40,15 @@ def node_names(graph: Graph, reserved: frozenset[str] = frozenset()) -> list[str
     if graph.output >= 0 and not names[graph.output] and RESULT not in used:
         names[graph.output] = RESULT
     used.add(RESULT)
-    fresh = _fresh(used)
+    fresh = fresh_names(used)
     for id, name in enumerate(names):
         if not name:
             names[id] = next(fresh)
     return names
 
 
-def _fresh(used: set[str]) -> Iterator[str]:
+def fresh_names(used: Collection[str]) -> Iterator[str]:
+    """Names for nodes that the program did not name: letters, then v1, v2, ...; those in use are skipped."""
     for letter in ascii_lowercase:
         if letter not in used:
             yield letter

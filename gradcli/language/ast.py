@@ -1,7 +1,8 @@
 """The abstract syntax tree: frozen, slotted dataclasses with their place in the text.
 
 Operators keep the symbol that the user wrote in its canonical form (``*`` for ``·`` and ``×``); which operation it names is
-known further down, by the registry of operations. ``Partial``, ``Prime`` and ``Group`` are never parsed: derivations make them.
+known further down, by the registry of operations. ``Partial``, ``Prime`` and ``Group`` are never parsed: derivations make them,
+and so they make the operators ``⊙``, the product of two arrays element by element, and ``⊗``, the outer product u·vᵀ of vectors.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Name(Expression):
 class Operator(Expression):
     """A prefix operator on one operand or an infix operator on two.
 
-    ``symbol`` is one of ``+ - * / % @ ^ and or not < <= > >= == !=``.
+    ``symbol`` is one of ``+ - * / % @ ^ and or not < <= > >= == !=``, in derivations also one of ``⊙ ⊗``.
     """
 
     symbol: str

@@ -31,7 +31,10 @@ from gradcli.language.numbers import number_text
 CONDITIONAL, OR, AND, NOT, COMPARISON, SUM, PRODUCT, UNARY, POWER, ATOM = range(10)
 """Levels of precedence, from the loosest."""
 
-LEVELS = {"or": OR, "and": AND, "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "%": PRODUCT, "@": PRODUCT, "^": POWER}
+LEVELS = {
+    "or": OR, "and": AND, "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "%": PRODUCT, "@": PRODUCT, "⊙": PRODUCT, "⊗": PRODUCT,
+    "^": POWER,
+}  # fmt: skip
 """The level of each infix operator."""
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -104,6 +107,12 @@ def _parts(node: Expression, pretty: bool, number: NumberText) -> list[tuple[Exp
             if pretty and isinstance(exponent, Number) and isinstance(exponent.value, int) and abs(exponent.value) < 100:
                 return [(base, ATOM), number(exponent.value).translate(_SUPERSCRIPTS)]
             return [(base, ATOM), "^", (exponent, UNARY)]
+        case Operator("⊗", (left, right)):
+            if not pretty:
+                return ["outer(", (left, CONDITIONAL), ", ", (right, CONDITIONAL), ")"]
+            return [(left, PRODUCT), " @ ", *_target(right, pretty), "ᵀ"]
+        case Operator("⊙", operands):
+            return _parts(Operator("*", operands), pretty, number)
         case Operator(symbol, (left, right)):
             at = LEVELS[symbol]
             sign = f" {symbol} " if at < PRODUCT or symbol in "%@" else symbol
@@ -141,7 +150,7 @@ def _parts(node: Expression, pretty: bool, number: NumberText) -> list[tuple[Exp
         case Ellipsis():
             return ["..."]
         case Transposed(target):
-            return [*_target(target), "ᵀ" if pretty else ".T"]
+            return [*_target(target, pretty), "ᵀ" if pretty else ".T"]
         case Tuple(items):
             return ["(", *_listed(items), ",)" if len(items) == 1 else ")"]
     raise TypeError(f"{type(node).__name__} is not an expression")
@@ -155,8 +164,10 @@ def _listed(items: Sequence[Expression]) -> list[tuple[Expression, int] | str]:
     return parts[1:]
 
 
-def _target(node: Expression) -> list[tuple[Expression, int] | str]:
-    """What an index or a transposition stands behind: a number is closed off from it."""
+def _target(node: Expression, raised: bool = False) -> list[tuple[Expression, int] | str]:
+    """What an index or a transposition stands behind: a number is closed off from it, and from a raised T another one."""
+    if raised and isinstance(node, Transposed):
+        return ["(", (node, CONDITIONAL), ")"]
     return ["(", (node, CONDITIONAL), ")"] if isinstance(node, Number | Partial) else [(node, ATOM)]
 
 

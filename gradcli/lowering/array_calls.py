@@ -206,10 +206,10 @@ def index_entry(item: Expression) -> Setting:
     """An entry of an index: a whole number, a slice, ``...``, None for a new axis, or a list of whole numbers."""
     if isinstance(item, Array):
         return ("list", *map(_whole, item.items))
-    if isinstance(item, Name) and item.name == "None":
-        return None
     if isinstance(item, Ellipsis):
         return "..."
+    if isinstance(item, Name) and item.name == "None":
+        return None
     if isinstance(item, Slice):
         return ("slice", *[None if part is None else _whole(part) for part in (item.start, item.stop, item.step)])
     return _whole(item)

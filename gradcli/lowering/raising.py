@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import count
 
 from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph, Setting, Settings
@@ -83,13 +83,24 @@ def _setting_expression(value: Setting) -> Expression:
     return Number(value)
 
 
-def node_expression(graph: Graph, id: int, names: Sequence[str]) -> Expression:
-    """What a node computes, in the names of its inputs: ``a*b``. A variable is its name, a constant its value."""
+Raised = Callable[[Graph, int, Sequence[Expression]], Expression]
+"""What writes a node that an operation made, in given expressions of its inputs: :func:`operation_expression`."""
+
+
+def node_expression(graph: Graph, id: int, names: Sequence[str], *, raised: Raised | None = None) -> Expression:
+    """What a node computes, in the names of its inputs: ``a*b``. A variable is its name, a constant its value.
+
+    Args:
+        graph: The graph.
+        id: The node.
+        names: The name of each node.
+        raised: What writes operations; None for :func:`operation_expression`.
+    """
     if graph.operations[id] == VARIABLE:
         return Name(names[id])
     if graph.operations[id] == CONSTANT:
         return constant_expression(graph.constants[id])
-    return operation_expression(graph, id, [_reference(graph, input, names) for input in graph.inputs[id]])
+    return (raised or operation_expression)(graph, id, [_reference(graph, input, names) for input in graph.inputs[id]])
 
 
 def operation_expression(graph: Graph, id: int, operands: Sequence[Expression]) -> Expression:
@@ -112,10 +123,11 @@ def written_sizes(graph: Graph) -> list[int]:
     return sizes
 
 
-def written_out(graph: Graph, id: int, names: Sequence[str]) -> Expression:
+def written_out(graph: Graph, id: int, names: Sequence[str], *, raised: Raised | None = None) -> Expression:
     """The expression of a node in variables alone, with shared parts written out at every use.
 
-    Its size can be exponential in that of the graph: see :func:`written_sizes`.
+    Its size can be exponential in that of the graph: see :func:`written_sizes`. The arguments are those of
+    :func:`node_expression`.
     """
     needed = graph.ancestors(id)
     expressions: list[Expression | None] = [None] * (id + 1)
@@ -126,7 +138,7 @@ def written_out(graph: Graph, id: int, names: Sequence[str]) -> Expression:
             expressions[at] = node_expression(graph, at, names)
         else:
             operands = [expressions[input] for input in graph.inputs[at]]
-            expressions[at] = operation_expression(graph, at, [o for o in operands if o is not None])
+            expressions[at] = (raised or operation_expression)(graph, at, [o for o in operands if o is not None])
     result = expressions[id]
     assert result is not None
     return result

@@ -23,6 +23,7 @@ dot: Structural = structural(
     grad_fn="DotBackward0(0, 1)",
     spellings=("dot",),
     doc="Dot product of two vectors.",
+    latex=r"{0}^{{\top}} {1}",
 )
 
 
@@ -40,6 +41,7 @@ outer: Structural = structural(
     grad_fn="MulBackward0(ViewBackward0(0), 1)",
     spellings=("outer",),
     doc="Outer product of two vectors: the matrix of all products of their elements.",
+    latex=r"{0} \, {1}^{{\top}}",
 )
 
 

@@ -193,6 +193,7 @@ inv = structural(
     grad_fn="LinalgInvExBackward0(0)",
     spellings=("inv",),
     doc="Inverse of a square matrix.",
+    latex=r"{0}^{{-1}}",
 )
 
 

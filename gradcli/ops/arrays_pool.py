@@ -32,7 +32,9 @@ def _scratch(a: Shape, axes: int, kernel_size: Setting, stride: Setting, padding
     return windows.scratch(a, kernel_size=kernel, stride=stride, padding=padding, dilation=1)
 
 
-def _pool(name: str, axes: int, forward: Callable[..., Any], pullback: Callable[..., Any], grad_fn: str, doc: str) -> Structural:
+def _pool(
+    name: str, axes: int, forward: Callable[..., Any], pullback: Callable[..., Any], grad_fn: str, doc: str, backward: str
+) -> Structural:
     def value(numpy: Any, a: Any, kernel_size: Setting, **places: Setting) -> Any:
         return forward(a, dict(kernel_size=per_axis(kernel_size, axes, "kernel_size", 1), **places))
 
@@ -48,6 +50,7 @@ def _pool(name: str, axes: int, forward: Callable[..., Any], pullback: Callable[
         grad_fn=f"SqueezeBackward1({grad_fn}(UnsqueezeBackward0(0)))" if axes == 1 else f"{grad_fn}(0)",
         spellings=(name,),
         doc=doc,
+        backward=backward,
     )
 
 
@@ -72,7 +75,13 @@ def _average_pullback(g: Any, y: Any, a: Any, places: dict[str, Any]) -> Any:
 
 _MAX = "The largest element of each window over the last {}."
 _AVG = "The mean of each window over the last {}, the padding counted as zeros."
-max_pool1d = _pool("max_pool1d", 1, _largest, _largest_pullback, "MaxPool2DWithIndicesBackward0", _MAX.format("axis"))
-max_pool2d = _pool("max_pool2d", 2, _largest, _largest_pullback, "MaxPool2DWithIndicesBackward0", _MAX.format("two axes"))
-avg_pool1d = _pool("avg_pool1d", 1, _average, _average_pullback, "AvgPool2DBackward0", _AVG.format("axis"))
-avg_pool2d = _pool("avg_pool2d", 2, _average, _average_pullback, "AvgPool2DBackward0", _AVG.format("two axes"))
+_TO_LARGEST = "each adjoint goes to the largest element of its window"
+_TO_ALL = "each adjoint is shared out evenly over its window"
+max_pool1d = _pool(
+    "max_pool1d", 1, _largest, _largest_pullback, "MaxPool2DWithIndicesBackward0", _MAX.format("axis"), _TO_LARGEST
+)
+max_pool2d = _pool(
+    "max_pool2d", 2, _largest, _largest_pullback, "MaxPool2DWithIndicesBackward0", _MAX.format("two axes"), _TO_LARGEST
+)
+avg_pool1d = _pool("avg_pool1d", 1, _average, _average_pullback, "AvgPool2DBackward0", _AVG.format("axis"), _TO_ALL)
+avg_pool2d = _pool("avg_pool2d", 2, _average, _average_pullback, "AvgPool2DBackward0", _AVG.format("two axes"), _TO_ALL)

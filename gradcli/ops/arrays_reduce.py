@@ -63,6 +63,7 @@ reduce_prod: Structural = structural(
     grad_fn=_numbered("ProdBackward"),
     spellings=("prod",),
     doc="Product of the elements, of all or along some axes; zeros among them are differentiated right.",
+    backward="each element gets the adjoint times the product of the others",
 )
 
 
@@ -174,6 +175,7 @@ reduce_norm: Structural = structural(
     grad_fn="LinalgVectorNormBackward0(0)",
     spellings=("norm", "vector_norm"),
     doc="Length of the elements as a vector, Euclidean unless an order is given; where it is 0 the gradient is 0.",
+    latex=r"\left\lVert {0} \right\rVert",
 )
 
 

@@ -58,6 +58,7 @@ cumprod: Structural = structural(
     grad_fn=_scan_function("CumprodBackward0"),
     spellings=("cumprod",),
     doc="The product of the elements up to each place of an axis; zeros among them are differentiated right.",
+    backward="each product hands its adjoint, times its other factors, to each of its factors",
 )
 
 

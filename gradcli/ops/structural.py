@@ -20,6 +20,10 @@ STRUCTURAL: dict[str, Structural] = {}
 """Every such operation, by name, in the order of declaration."""
 
 
+CLASSES = frozenset({"nll_loss", "cross_entropy", "one_hot"})
+"""Operations whose last operand holds classes: whole numbers that choose elements."""
+
+
 class ShapeError(Exception):
     """The shapes of the arguments do not fit; the message names them."""
 
@@ -45,6 +49,9 @@ class Structural:
             those can be many more than operands and result have; None where not.
         spellings: How expressions call it: the names of functions, the name itself first where it is one.
         doc: What it is, as one sentence.
+        latex: Template with {0}, {1}, ... for the operands, where no setting has a value of its own; empty for the default.
+        backward: What its vector-Jacobian product does, in words, where written out it would be hard to read; derivations then
+            write it as ``name_backward(...)`` and say these words. Empty for the others.
     """
 
     name: str
@@ -60,6 +67,8 @@ class Structural:
     scratch: Callable[..., int] | None
     spellings: tuple[str, ...]
     doc: str
+    latex: str = ""
+    backward: str = ""
 
     @property
     def most(self) -> int:
@@ -113,6 +122,8 @@ def structural(
     scratch: Callable[..., int] | None = None,
     spellings: tuple[str, ...] = (),
     optional: int = 0,
+    latex: str = "",
+    backward: str = "",
 ) -> Structural:
     """Declare an operation; see :class:`Structural` for what the arguments mean.
 
@@ -145,6 +156,8 @@ def structural(
         scratch,
         spellings,
         doc,
+        latex,
+        backward,
     )
     STRUCTURAL[name] = declared
     return declared

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from gradcli.derivation.array_notation import array_expression, raised
 from gradcli.derivation.explain import Explanation
 from gradcli.derivation.paths import Cost, Path, Paths, PathSum
 from gradcli.derivation.rules import Application, Rules
@@ -16,7 +17,9 @@ from gradcli.derivation.words import Equal, Piece, Words, listed
 from gradcli.graph.names import is_operation
 from gradcli.language.ast import Expression, Name, Number, Partial, postorder
 from gradcli.language.numbers import is_short
-from gradcli.lowering.raising import node_expression, written_out, written_sizes
+from gradcli.lowering.builders import Value
+from gradcli.lowering.raising import Raised, node_expression, written_out, written_sizes
+from gradcli.ops.structural import shape_text
 
 WRITTEN_NODES = 60
 """Nodes of an expression up to which the first line repeats it."""
@@ -61,7 +64,7 @@ class Row:
     @property
     def rounded(self) -> bool:
         """Whether a number of the right side is shown with fewer digits than it has."""
-        return any(isinstance(node, Number) and not is_short(node.value) for node in postorder(self.right))
+        return _rounded(self.right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +122,11 @@ def _head(explanation: Explanation) -> Iterator[Part]:
     words: list[Piece] = []
     equation: Expression | Equal = output
     if is_operation(graph, tape.output) and written_sizes(graph)[tape.output] <= WRITTEN_NODES:
-        equation = Equal(output, written_out(graph, tape.output, tape.names))
+        equation = Equal(output, written_out(graph, tape.output, tape.names, raised=_raised(explanation)))
         words = [equation]
     if not tape.symbolic:
         words = [_valued(equation, tape.value)]
-        point = [Equal(Name(name), Number(value)) for name, value in list(tape.bindings.items())[:12]]
+        point = [Equal(Name(name), array_expression(value)) for name, value in list(tape.bindings.items())[:12]]
         if point:
             more = len(tape.bindings) - len(point)
             words += [" at ", *listed(point, ", "), *([f", and {more:,} more values"] if more else [])]
@@ -131,6 +134,11 @@ def _head(explanation: Explanation) -> Iterator[Part]:
         yield Paragraph(tuple(words), important=True)
     for name in tape.wrt:
         yield Paragraph(tuple(_derivative(explanation, name)), important=True)
+
+
+def _raised(explanation: Explanation) -> Raised | None:
+    """How operations are written: on arrays as derivations write them."""
+    return raised if explanation.tape.graph.shapes else None
 
 
 def _derivative(explanation: Explanation, name: str) -> Iterator[Piece]:
@@ -153,15 +161,32 @@ def _derivative(explanation: Explanation, name: str) -> Iterator[Piece]:
         nodes = sum(1 for _ in postorder(simplified.expressions[0]))
         short = simplified.expressions[0] if nodes <= DERIVATIVE_NODES else None
     equation: Expression | Equal = left
+    if tape.graph.shapes and tape.symbolic:
+        short = _in_matrix_form(explanation, name)
     if short is not None and (tape.symbolic or not isinstance(short, Number)):
         equation = Equal(left, short)
     yield equation if tape.symbolic else _valued(equation, value)
-    if tape.symbolic and short is None:
+    if tape.graph.shape(tape.graph.variables[name]):
+        yield f", of shape {shape_text(tape.graph.shape(tape.graph.variables[name]))}"
+    if tape.symbolic and short is None and not tape.graph.shapes:
         yield ": too long for one line; gradcli diff has it in named lines"
 
 
-def _valued(left: Expression | Equal, value: float) -> Equal:
-    return Equal(left, Number(value), not is_short(value))
+def _in_matrix_form(explanation: Explanation, name: str) -> Expression | None:
+    """What the derivative by an array is in terms of other adjoints; None where its parts have lines of their own."""
+    assert isinstance(explanation.content, Derivation)
+    found = explanation.content.equations.get(explanation.tape.graph.variables[name])
+    return None if found is None or any(isinstance(edge.left, Name) for edge in found.edges) else found.steps[0].right
+
+
+def _valued(left: Expression | Equal, value: Value) -> Equal:
+    right = array_expression(value)
+    return Equal(left, right, _rounded(right))
+
+
+def _rounded(expression: Expression) -> bool:
+    """Whether a number is shown with fewer digits than it has."""
+    return any(isinstance(node, Number) and not is_short(node.value) for node in postorder(expression))
 
 
 def _rows(steps: Sequence[Step], *, ends: bool = True) -> tuple[Row, ...]:
@@ -184,10 +209,12 @@ def _nodes(explanation: Explanation, derivation: Derivation) -> Iterator[Part]:
         yield Heading(("Forward: the nodes in the order of evaluation",))
         rows: list[tuple[Words, ...]] = []
         for id in computed:
-            row: list[Words] = [(Name(names[id]),), (node_expression(graph, id, names),)]
-            rows.append(tuple(row if tape.symbolic else [*row, (Number(tape.values[id]),)]))
-        columns: list[Words] = [("node",), ("is",)]
-        yield Grid(tuple(columns if tape.symbolic else [*columns, ("value",)]), tuple(rows), frozenset({2}))
+            row: list[Words] = [(Name(names[id]),), (node_expression(graph, id, names, raised=_raised(explanation)),)]
+            row += [(shape_text(graph.shape(id)) if graph.shape(id) else "",)] if graph.shapes else []
+            rows.append(tuple(row if tape.symbolic else [*row, (array_expression(tape.values[id]),)]))
+        columns: list[Words] = [("node",), ("is",), *([("shape",)] if graph.shapes else [])]
+        numeric = frozenset() if tape.symbolic or graph.shapes else frozenset({2})
+        yield Grid(tuple(columns if tape.symbolic else [*columns, ("value",)]), tuple(rows), numeric)
     variables = {graph.variables[name] for name in tape.wrt}
     inner = [equation for id, equation in derivation.equations.items() if id not in variables]
     if inner:

@@ -82,6 +82,7 @@ def _nodes(explanation: Explanation) -> list[dict[str, Any]]:
         {
             "name": tape.names[id],
             "expr": to_text(node_expression(tape.graph, id, tape.names)),
+            "shape": list(tape.graph.shape(id)),
             "value": None if tape.symbolic else json_number(tape.values[id]),
         }
         for id in range(len(tape.graph))

@@ -140,7 +140,7 @@ def _steps(tape: Tape, derivation: Derivation) -> dict[str, list[dict[str, str]]
                 "note": step.note,
             }
             for equation in derivation.of(name)
-            for step in equation.steps
+            for step in (*equation.edges, *equation.steps)
         ]
         for name in tape.wrt
     }

@@ -28,9 +28,10 @@ from gradcli.language.ast import (
 from gradcli.language.numbers import number_text
 from gradcli.language.text import ATOM, LEVELS, POWER, PRODUCT, UNARY, NumberText, level
 from gradcli.ops.operation import spelled
+from gradcli.ops.structural import STRUCTURAL
 
 _COMPARISONS = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "==": "="}
-_INFIX = {"*": r"\cdot", "%": r"\bmod", "@": r"\cdot", "and": r"\land", "or": r"\lor"}
+_INFIX = {"*": r"\cdot", "%": r"\bmod", "@": r"\,", "⊙": r"\odot", "and": r"\land", "or": r"\lor"}
 _CONSTANTS = {"pi": r"\pi", "tau": r"\tau", "inf": r"\infty", "nan": r"\mathrm{nan}", "…": r"\dots"}
 GREEK = {
     letter: unicodedata.name(letter).split()[-1].lower().replace("lamda", "lambda") for letter in "αβγδεζηθικλμνξπρστυφχψω"
@@ -150,6 +151,12 @@ def _write(node: Expression, below: tuple[Expression, ...], texts: list[str], nu
             return rf"\frac{{{texts[0]}}}{{{texts[1]}}}"
         case Operator("^", (base, _)):
             return f"{_raised(base, texts[0])}^{{{texts[1]}}}"
+        case Operator("⊗", (left, right)) if is_vector(left) and is_vector(right):
+            return rf"{_column(texts[0])} \, {texts[1]}"
+        case Operator("@", (left, right)) if is_vector(right) and not is_vector(left):
+            return rf"{_at_least(left, texts[0], PRODUCT)} \, {_column(texts[1])}"
+        case Operator("⊗", (left, right)):
+            return rf"{_at_least(left, texts[0], PRODUCT)} \, {_raised(right, texts[1])}^{{\top}}"
         case Operator(symbol, (left, right)):
             at = LEVELS[symbol]
             sign = _INFIX.get(symbol, symbol)
@@ -193,6 +200,10 @@ def _call(function: str, arguments: tuple[Expression, ...], keywords: tuple[str,
                 texts = [_at_least(argument, text, ATOM) for argument, text in zip(arguments, texts, strict=True)]
             written = operation.latex.format(*texts)
             return _parenthesised(written) if operation.symbol and operation.symbol != "^" else written
+    structural = next((o for o in STRUCTURAL.values() if function in o.spellings and o.latex), None)
+    if structural is not None and len(structural.parameters) == count and not keywords:
+        fenced = structural.latex.startswith("{")  # its operands stand free, as those of an operator
+        return structural.latex.format(*[_raised(a, text) if fenced else text for a, text in zip(arguments, texts, strict=True)])
     positional = count - len(keywords)
     words = texts[:positional]
     words += [rf"\mathrm{{{_escaped(k)}}} = {text}" for k, text in zip(keywords, texts[positional:], strict=True)]
@@ -207,6 +218,16 @@ def _matrix(items: tuple[Expression, ...], texts: list[str]) -> str:
     return _MATRIX + " & ".join(texts) + _MATRIX_END
 
 
+def _column(row: str) -> str:
+    """A row of numbers as a column."""
+    return row.replace(" & ", r" \\ ")
+
+
+def is_vector(expression: Expression) -> bool:
+    """Whether an expression is a vector of numbers; in a product of matrices it is a column, as textbooks have it."""
+    return isinstance(expression, Array) and not any(isinstance(item, Array) or children(item) for item in expression.items)
+
+
 def is_matrix(items: tuple[Expression, ...]) -> bool:
     """Whether the items of an array are rows of a matrix."""
     return all(isinstance(item, Array) and not any(isinstance(below, Array) for below in item.items) for item in items)
@@ -215,7 +236,9 @@ def is_matrix(items: tuple[Expression, ...]) -> bool:
 def _raised(base: Expression, text: str) -> str:
     """The base of a power or of a transposition."""
     text = _at_least(base, text, ATOM)
-    closed = not isinstance(base, Call) or text.startswith((r"\sqrt", r"\left|", r"\left\l")) or text.endswith(r"\right)")
+    closed = (
+        not isinstance(base, Call | Partial) or text.startswith((r"\sqrt", r"\left|", r"\left\l")) or text.endswith(r"\right)")
+    )
     return text if closed and not isinstance(base, Transposed) else _parenthesised(text)
 
 

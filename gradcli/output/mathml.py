@@ -27,9 +27,9 @@ from gradcli.language.ast import (
 )
 from gradcli.language.numbers import number_text
 from gradcli.language.text import ATOM, LEVELS, PRODUCT, SUM, UNARY, NumberText, level
-from gradcli.output.latex import is_matrix, name_parts
+from gradcli.output.latex import is_matrix, is_vector, name_parts
 
-_SIGNS = {"*": "⋅", "-": "−", "<=": "≤", ">=": "≥", "!=": "≠", "==": "=", "%": "mod", "and": "∧", "or": "∨"}
+_SIGNS = {"*": "⋅", "@": "\u2062", "-": "−", "<=": "≤", ">=": "≥", "!=": "≠", "==": "=", "%": "mod", "and": "∧", "or": "∨"}
 _CONSTANTS = {"pi": "π", "tau": "τ", "inf": "∞"}
 _TABLE, _TABLE_END = "<mtable>", "</mtable>"
 _FENCES = {"abs": ("|", "|"), "floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉")}
@@ -103,6 +103,12 @@ def _write(node: Expression, below: tuple[Expression, ...], texts: list[str], nu
             return f"<mfrac>{texts[0]}{texts[1]}</mfrac>"
         case Operator("^", (base, _)):
             return f"<msup>{_at_least(base, texts[0], ATOM, power=True)}{texts[1]}</msup>"
+        case Operator("⊗", (left, right)) if is_vector(left) and is_vector(right):
+            return _row(_column(texts[0]), texts[1])
+        case Operator("@", (left, right)) if is_vector(right) and not is_vector(left):
+            return _row(_at_least(left, texts[0], PRODUCT), _operator("@"), _column(texts[1]))
+        case Operator("⊗", (left, right)):
+            return _row(_at_least(left, texts[0], PRODUCT), f"<msup>{_target(right, texts[1])}<mo>⊤</mo></msup>")
         case Operator(symbol, (left, right)):
             at = LEVELS[symbol]
             sign = _operator(symbol)
@@ -145,6 +151,11 @@ def _matrix(items: tuple[Expression, ...], texts: list[str]) -> str:
     else:
         rows = f"<mtr>{''.join(f'<mtd>{text}</mtd>' for text in texts)}</mtr>"
     return _fenced(f"{_TABLE}{rows}{_TABLE_END}")
+
+
+def _column(row: str) -> str:
+    """A row of numbers as a column."""
+    return row.replace("</mtd><mtd>", "</mtd></mtr><mtr><mtd>")
 
 
 def _target(node: Expression, text: str) -> str:

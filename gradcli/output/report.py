@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gradcli.autodiff.tape import Tape
-from gradcli.derivation.steps import Derivation, Step
+from gradcli.derivation.steps import Derivation, Equation, Step
 from gradcli.derivation.words import words_text
 from gradcli.graph.names import is_operation
 from gradcli.language.ast import Number, postorder
@@ -84,14 +84,21 @@ def _derivations(tape: Tape, derivation: Derivation, style: Style) -> Iterator[E
     inner = [equation for id, equation in derivation.equations.items() if id not in variables]
     if inner:
         title = style.text(f"Backward pass, from {output} back to the variables")
-        yield Equations(title, [row for equation in inner for row in equation_rows(equation.steps, style)])
+        yield Equations(title, [row for equation in inner for row in _equation(equation, style)])
     for name in tape.wrt:
         found = derivation.equations.get(tape.graph.variables[name])
         if found is not None:
-            rows = list(equation_rows(found.steps, style))
+            rows = list(_equation(found, style))
             value = tape.gradient[name]
             title = style.text(f"Why ∂{output}/∂{name} {_sign(value, style)} {short_text(value)}")
             yield Equations(title, rows, frozenset({len(rows) - 1}))
+
+
+def _equation(equation: Equation, style: Style) -> Iterator[tuple[str, str, str, str]]:
+    """The lines of an equation; before them what they use."""
+    for edge in equation.edges:
+        yield from equation_rows([edge], style)
+    yield from equation_rows(equation.steps, style)
 
 
 def equation_rows(steps: Sequence[Step], style: Style) -> Iterator[tuple[str, str, str, str]]:

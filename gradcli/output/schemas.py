@@ -297,7 +297,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                 "derivative": _says("As an expression or program; null for large graphs.", _or_null(_map(_TEXT))),
                 "nodes": _says(
                     f"By nodes: the computed nodes in the order of evaluation{_WHERE_BY}",
-                    _or_null(_list(_object({"name": _TEXT, "expr": _TEXT, "value": _or_null(_NUMBER)}))),
+                    _or_null(_list(_object({"name": _TEXT, "expr": _TEXT, "shape": _list(_COUNT), "value": _or_null(_NUMBER)}))),
                 ),
                 "equations": _says(
                     f"By nodes: the backward pass, then the variables{_WHERE_BY}",

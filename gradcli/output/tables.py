@@ -90,6 +90,7 @@ def _nodes(
         [column for column in columns if column not in unknown],
         rows,
         numeric=frozenset({"id", "value", ".grad", adjoint, "tangent"}),
+        wide=frozenset({"is", "value", ".grad", adjoint, "tangent"} if tape.graph.shapes else {"is"}),
         faint=frozenset(faint),
         note=left_out(len(chosen) - len(rows), "nodes") or _part_of(len(rows), len(tape.graph)),
     )
@@ -115,6 +116,7 @@ def _edges(listing: FunctionListing, style: Style, chosen: Sequence[int], most: 
         ["edge", "local derivative", "is", *([] if symbolic else ["value"])],
         rows,
         numeric=frozenset({"value"}),
+        wide=frozenset({"is", "value"} if graph.shapes else {"is"}),
         note=left_out(total - len(rows), "edges"),
     )
 

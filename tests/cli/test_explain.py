@@ -310,3 +310,69 @@ def test_markdown_has_sound_tables(by: str) -> None:
 def test_latex_has_no_double_superscripts() -> None:
     assert r"y = \left(e^{x}\right)^{2}" in explain("exp(x)^2", "--format", "latex")
     assert r"y = {\left(x + 1\right)}^{2}" in explain("square(x + 1)", "--format", "latex")
+
+
+# ---- arrays ----
+
+
+def shaped(program: str, *shapes: str) -> list[str]:
+    """The arguments of a program whose variables have shapes."""
+    return [program, *(word for shape in shapes for word in ("--shape", shape))]
+
+
+ARRAYS = [
+    ["L = sum((W @ x + b)^2)", "--W", "[[1,2],[3,4]]", "--x", "[1,2]", "--b", "[0,1]"],
+    shaped("L = sum((W @ x + b)^2)", "W=2,2", "x=2", "b=2"),
+    shaped("h = relu(X @ V + c); cross_entropy(h @ W + b, [0, 1])", "X=2,3", "V=3,4", "c=4", "W=4,2", "b=2"),
+    shaped("sum(layer_norm(X, g, b)*X) + norm(g) + max(b) + dot(g, b) + sum(outer(g, b))", "X=2,3", "g=3", "b=3"),
+    shaped("sum(avg_pool2d(relu(conv2d(X, K)), 2)) + trace(X[0] @ inv(X[0])) + sum(X[:, 1:, ::2])", "X=1,3,3", "K=1,1,2,2"),
+    ["sum(cumprod(v)) + prod(v) + v[0] + v[2]", "--v", "[1.5, 2.25, 3.125]"],
+    ["v*w", "--v", "[1, 2]", "--w", "[3, 4]", "--cotangent", "[1, 10]"],
+]
+
+
+@pytest.mark.parametrize("arguments", ARRAYS, ids=lambda arguments: arguments[0][:40])
+@pytest.mark.parametrize("detail", DETAILS)
+def test_arrays_in_every_format(arguments: list[str], detail: str) -> None:
+    arguments = [*arguments, "--steps", detail]
+    document = json.loads(explain(*arguments, "--json"))
+    Draft202012Validator(SCHEMAS["explain"]).validate(document)
+    steps = sum(len(chain) for chain in _chains(document))
+    source = explain(*arguments, "--format", "latex")
+    markdown = explain(*arguments, "--format", "markdown")
+    page = explain(*arguments, "--format", "html")
+    assert len(re.findall(r"&(?:=|\\approx) ", source)) == steps
+    assert len(re.findall(r"\| \$\\displaystyle (?:=|\\approx) ", markdown)) == steps
+    assert page.count('<td class="left">') == steps
+    assert source.isascii()
+    assert source.count("{") == source.count("}")
+    assert len(re.findall(r"\\left\b", source)) == len(re.findall(r"\\right\b", source))
+    tags = _Tags()
+    tags.feed(page)
+    assert tags.open == []
+    assert explain(*arguments, "--ascii").replace("ᵀ", "").isascii()
+    for text in (source, markdown, page, explain(*arguments)):
+        assert "array(" not in text
+        assert "reduce_" not in text
+
+
+def test_a_layer_as_a_textbook_has_it() -> None:
+    out = explain(*ARRAYS[0])
+    assert (
+        out.split("∂L/∂W by the chain rule\n")[1].split("\n\n")[0]
+        == """\
+  ∂L/∂W = ∂L/∂a @ xᵀ             shape (2, 2); backward of matmul in a = W @ x
+        = [10, 24] @ [1, 2]ᵀ     numbers put in
+        = [[10, 20], [24, 48]]"""
+    )
+    source = explain(*ARRAYS[0], "--format", "latex")
+    assert r"\frac{\partial L}{\partial W} &= \frac{\partial L}{\partial a} \, x^{\top}" in source
+    assert r"&= \begin{pmatrix} 10 \\ 24 \end{pmatrix} \, \begin{pmatrix} 1 & 2 \end{pmatrix}" in source
+
+
+def test_one_element_by_the_chain_rule() -> None:
+    program = ["L = sum((W @ x)^2)", "--shape", "W=2,2", "--shape", "x=2", "--elements", "--wrt", "W[0,1]"]
+    assert "∂L/∂W₀₁ = 2x₁·(W₀₀·x₀ + W₀₁·x₁)\n" in explain(*program)
+    assert r"\frac{\partial L}{\partial W_{01}}" in explain(*program, "--format", "latex")
+    assert json.loads(explain(*program, "--json"))["wrt"] == ["W₀₁"]
+    assert explain(*program, "--by", "paths") != explain(*program, "--by", "rules")

@@ -85,6 +85,23 @@ lesson.tex lesson.md lesson.html
 perceptron: loss 0.848877, ∂loss/∂b2 = [0.232147,-0.232147], |∂loss/∂W1| = 0.265244
 lenet: loss 0.635153, ∂loss/∂b = [0.264306,-0.264306], |∂loss/∂K1| = 0.935461
 """,
+    # As in The Matrix Cookbook: (A + Aᵀ)·x of the quadratic form, Bᵀ of the trace; and softmax less the class.
+    "matrix_calculus.sh": """\
+a layer with a batch of four:
+∂L/∂X = ∂L/∂a @ Wᵀ
+∂L/∂W = Xᵀ @ ∂L/∂a
+∂L/∂b = sum(∂L/∂Z, axis=0)
+a quadratic form, and a trace:
+∂y/∂x = Aᵀ @ ∂y/∂a + a
+∂y/∂A = ∂y/∂a @ xᵀ
+∂y/∂A = ∂y/∂a @ Bᵀ
+∂y/∂B = Aᵀ @ ∂y/∂a
+softmax and cross entropy, element by element:
+∂L/∂z₀ = exp(z₀)/(exp(z₀) + exp(z₁))
+∂L/∂z₁ = exp(z₁)/(exp(z₀) + exp(z₁)) - 1
+an element of a quadratic form:
+2*A₀₀*x₀ + x₁*(A₀₁ + A₁₀)
+""",
     "graph.sh": """\
 two additions in the dynamic graph, one in the static one:
 dynamic %2 a = add %0 %1
