@@ -39,6 +39,8 @@ The computation graph of an expression: as a table, a tree, a drawing, a picture
   gradcli graph "x*w" --x 2 --w 3 --format list | grep mul   a line a node, for grep and diff
   gradcli graph --graph graph.json --x 3 --format tree       a graph read back, at another value
 
+Where shapes do not fit, the graph until there is drawn, with a mark where it breaks; the exit code is 2 all the same.
+
 Either all variables have values or none has. Each is an option of its own: --x 2; see gradcli eval --help.
 
 Exit codes: 0 success, 2 bad input, 3 not finite under --strict, 4 a limit reached, 130 interrupted.
@@ -97,7 +99,7 @@ def run(arguments: Arguments, command: Command) -> None:
     view = _view(arguments)
     if arguments.flag("all") and "max-shown" in arguments.options:
         raise GradcliError("--all and --max-shown ask for different things", hint="leave one out")
-    found = run_of(arguments, command, without_values=True)
+    found = run_of(arguments, command, without_values=True, draws=True)
 
     from gradcli.cli.graph_formats import Request, open_in_browser, pieces, show
 
@@ -106,7 +108,7 @@ def run(arguments: Arguments, command: Command) -> None:
         text=found.text or found.tape.names[found.tape.output],
         warnings=found.warnings,
         format=format or "table",
-        view=view,
+        view="forward" if found.error else view,
         direction=arguments.text("direction"),
         depth=arguments.options.get("depth"),
         most=arguments.options.get("max-shown"),
@@ -123,6 +125,8 @@ def run(arguments: Arguments, command: Command) -> None:
         from gradcli.output.files import write_file
 
         write_file(output or "", pieces(request))
+    if found.error is not None:
+        raise found.error
 
 
 PICTURES = ("svg", "png", "pdf", "html")

@@ -14,6 +14,7 @@ from gradcli.graph.graph import DEFAULT_MAX_NODES
 
 if TYPE_CHECKING:
     from gradcli.autodiff.tape import Tape
+    from gradcli.lowering.mismatch import MismatchError
 
 
 MOST_GRAPH_BYTES = 2**30
@@ -32,21 +33,24 @@ class Run(NamedTuple):
         text: The source text.
         warnings: What a document should warn of; it is already on standard error.
         where: What messages call the text.
+        error: What the program breaks off with, where that is drawn; to be raised when the drawing is written.
     """
 
     tape: Tape
     text: str
     warnings: list[str]
     where: str
+    error: GradcliError | None = None
 
 
-def run_of(arguments: Arguments, command: Command, *, without_values: bool = False) -> Run:
+def run_of(arguments: Arguments, command: Command, *, without_values: bool = False, draws: bool = False) -> Run:
     """Run what a call gives, forward and backward.
 
     Args:
         arguments: The arguments of the call.
         command: Its command, with the options of ``eval``.
         without_values: Whether all variables may be without values; the tape is symbolic then.
+        draws: Whether a program whose shapes do not fit gives the run until there, with the error, instead of raising it.
 
     Raises:
         GradcliError: Something is wrong with the expression, a value, a name or a file.
@@ -79,6 +83,7 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
     from gradcli.autodiff.record import UnknownVariableError
     from gradcli.cli.finite import not_finite_warnings
     from gradcli.cli.progress import progress
+    from gradcli.lowering.mismatch import MismatchError
 
     with progress(len(text)) as step:
         try:
@@ -93,6 +98,14 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
             step("checking the values")
             notes += [] if tape.symbolic else not_finite_warnings(tape, arguments.flag("strict"))
             notes += _no_gradient(tape) if asked.needs_cotangent else []
+        except MismatchError as mismatch:
+            from gradcli.cli.given_shapes import given_shapes
+
+            mismatch.hint = given_shapes(mismatch.variables, arguments, from_file, asked.shapes) or mismatch.hint
+            mismatch.located(text, where)
+            if not draws:
+                raise
+            return _until(mismatch, text, where, values or None, asked)
         except UnknownVariableError as error:
             raise option_like(error, arguments, command).located("" if graph_file else text, where) from None
         except GradcliError as error:
@@ -102,6 +115,15 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
     unused = [name for name in values if name in from_file and name not in tape.bindings]
     left_over = [f"{values_file} has values that the expression does not use: {', '.join(unused)}"] if unused else []
     return Run(tape, text, [*left_over, *notes], where)
+
+
+def _until(error: MismatchError, text: str, where: str, values: Mapping[str, Any] | None, asked: _Asked) -> Run:
+    """The run until an error."""
+    from gradcli.autodiff.broken import broken_tape
+
+    mode = asked.mode or ("static" if values is None else "dynamic")
+    tape = broken_tape(error, values, asked.wrt, mode=mode, dtype=asked.dtype or "float64")
+    return Run(tape, text, [error.message], where, error)
 
 
 def written_in_elements(tape: Tape, wrt: Sequence[str] | None, arguments: Arguments) -> Tape:

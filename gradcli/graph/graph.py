@@ -37,6 +37,20 @@ Settings = tuple[tuple[str, Setting], ...]
 """The settings of an operation on arrays, such as its axis, by name."""
 
 
+class Broken(NamedTuple):
+    """A node whose operands do not fit, so that it has neither shape nor value.
+
+    Attributes:
+        id: The node.
+        reason: Why they do not fit.
+        arguments: The places of the operands that do not.
+    """
+
+    id: int
+    reason: str
+    arguments: tuple[int, ...]
+
+
 class Node(NamedTuple):
     """One row of the graph."""
 
@@ -60,12 +74,14 @@ class Graph:
         decisions: Of a dynamic graph the conditions that chose what was recorded: the id of each, and whether it was true.
         shapes: The shape of each node that is an array, by id; the others are numbers.
         settings: The settings of each node whose operation has some, by id.
+        broken: Of a graph that is only to be drawn the node, its last, at which it breaks off; None where all is right.
         max_nodes: How many nodes the graph may have.
         elements: How many elements its arrays have together.
         max_elements: How many elements its arrays may have together, and what an operation needs meanwhile.
     """
 
     __slots__ = (
+        "broken",
         "constants",
         "decisions",
         "elements",
@@ -95,6 +111,7 @@ class Graph:
         self.shapes: dict[int, Shape] = {}
         self.settings: dict[int, Settings] = {}
         self.elements = 0
+        self.broken: Broken | None = None
         self.max_nodes = max_nodes
         self.max_elements = max_elements
 

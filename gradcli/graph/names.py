@@ -23,7 +23,8 @@ def node_names(graph: Graph, reserved: frozenset[str] = frozenset()) -> list[str
     """A unique name for each node.
 
     Variables, constants and nodes that the program named keep theirs; a further node of one name is h₁, h₂, ... The others are
-    a, b, c, ... in the order of evaluation, then v1, v2, ...; names in use are skipped. The output is y where that is free.
+    a, b, c, ... in the order of evaluation, then v1, v2, ...; names in use are skipped. The output is y where that is free;
+    a graph that breaks off has no output.
 
     Args:
         graph: The graph.
@@ -37,7 +38,7 @@ def node_names(graph: Graph, reserved: frozenset[str] = frozenset()) -> list[str
         names[id] = constant_text(value)
     for id, name in _given(graph, used):
         names[id] = name
-    if graph.output >= 0 and not names[graph.output] and RESULT not in used:
+    if graph.output >= 0 and not names[graph.output] and RESULT not in used and graph.broken is None:
         names[graph.output] = RESULT
     used.add(RESULT)
     fresh = fresh_names(used)

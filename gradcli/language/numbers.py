@@ -10,6 +10,12 @@ from typing import Any
 SHORT_DIGITS = 6
 """Significant digits of numbers that people read; JSON has all digits."""
 
+BRIEF_DIGITS = 3
+"""Significant digits of the elements of arrays in boxes."""
+
+BRIEF_COLUMNS = 24
+"""Characters up to which a box has an array whole."""
+
 _STR_BITS = 14_000
 """Length from which on Python's ``str`` refuses an integer, for fear of what it costs."""
 
@@ -98,6 +104,29 @@ def _corners(part: Any) -> str:
         return short_text(float(part))
     ends = [*map(_corners, part)] if len(part) <= 4 else [*map(_corners, part[:2]), "...", *map(_corners, part[-2:])]
     return f"[{', '.join(ends)}]"
+
+
+def brief_text(value: Any) -> str:
+    """A number as :func:`short_text` has it; of an array no more than fits into a small box: ``[[0.114 … -0.563]]``."""
+    text = short_text(value)
+    if not hasattr(value, "tolist") or value.size == 0 or len(text) <= BRIEF_COLUMNS:
+        return text
+    if value.size <= SHOWN_ELEMENTS:
+        text = _nested(value.tolist(), _briefly)
+        if len(text) <= BRIEF_COLUMNS:
+            return text
+    first, last = _briefly(float(value.flat[0])), _briefly(float(value.flat[-1]))
+    return f"{'[' * value.ndim}{first} … {last}{']' * value.ndim}"
+
+
+def _briefly(value: float) -> str:
+    text = f"{value:.{BRIEF_DIGITS}g}"
+    return text if "e" in text or not math.isfinite(value) else number_text(float(text))
+
+
+def is_exact(array: Any) -> bool:
+    """Whether :func:`short_text` shows an array as it is."""
+    return array.size <= SHOWN_ELEMENTS and all(map(is_short, array.ravel().tolist()))
 
 
 def is_short(value: int | Fraction | float) -> bool:

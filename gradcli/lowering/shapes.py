@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import Graph, Settings, Shape
+from gradcli.lowering.mismatch import MismatchError
 from gradcli.ops.structural import STRUCTURAL, ShapeError, broadcast
 
 
@@ -13,7 +14,8 @@ def inferred_shape(graph: Graph, operation: str, inputs: Sequence[int], settings
     """The shape of the result of an operation on nodes.
 
     Raises:
-        GradcliError: The shapes of the operands do not fit, or what is computed meanwhile is too large (exit code 4).
+        MismatchError: The shapes of the operands do not fit.
+        GradcliError: What is computed meanwhile is too large (exit code 4).
     """
     shapes = [graph.shape(input) for input in inputs]
     try:
@@ -25,15 +27,7 @@ def inferred_shape(graph: Graph, operation: str, inputs: Sequence[int], settings
             return shape
         return broadcast(*shapes)
     except ShapeError as error:
-        message = str(error) if str(error).startswith(operation) else f"{operation}: {error}"
-        raise GradcliError(message, span, _operands(graph, inputs)) from None
-
-
-def _operands(graph: Graph, inputs: Sequence[int]) -> str:
-    """The shapes of the operands that have names."""
-    names = {id: name for name, id in graph.variables.items()} | graph.given_names
-    known = [f"{names[input]} has the shape {graph.shape(input)}" for input in dict.fromkeys(inputs) if input in names]
-    return ", ".join(known)
+        raise MismatchError(graph, operation, inputs, settings, span, str(error)) from None
 
 
 def has_arrays(graph: Graph) -> bool:

@@ -55,9 +55,7 @@ def _matmul_shape(a: Shape, b: Shape) -> Shape:
         raise ShapeError(f"a matrix product takes vectors and matrices, not {shape_text(a)} and {shape_text(b)}; numbers have *")
     left, right = _lifted(a, b)
     if left[-1] != right[-2]:
-        raise ShapeError(
-            f"{shape_text(a)} @ {shape_text(b)}: the first has rows of {left[-1]} elements, and the second columns of {right[-2]}"
-        )
+        raise ShapeError(f"the first has rows of {left[-1]} elements, and the second columns of {right[-2]}")
     rows = left[-2:-1] if len(a) > 1 else ()
     columns = right[-1:] if len(b) > 1 else ()
     return broadcast(left[:-2], right[:-2]) + rows + columns

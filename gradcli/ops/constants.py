@@ -41,7 +41,10 @@ def constant_value(value: Constant) -> Any:
     if isinstance(value, tuple):
         import numpy
 
-        return numpy.array([constant_value(item) for item in value])
+        try:
+            return numpy.array(value, float)
+        except (OverflowError, ValueError):  # an element beyond the range of float64, or the name of a constant
+            return numpy.array([constant_value(item) for item in value])
     if isinstance(value, str):
         return VALUES[value]
     try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
 
-_ASCII = str.maketrans({"∂": "d", "·": "*", "→": ">", "≈": "~", "…": "...", "−": "-", "—": "-"})
+_ASCII = str.maketrans({"∂": "d", "·": "*", "→": ">", "≈": "~", "…": "...", "−": "-", "—": "-", "✗": "!!"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,15 +36,17 @@ class Wire(NamedTuple):
     Attributes:
         number: Tells it from others.
         flows: Whether a gradient flows along it, so that it is heavy, or not, so that it is dashed; None where that is not asked.
+        broken: Whether it leads to what it does not fit.
     """
 
     number: int
     flows: bool | None
+    broken: bool = False
 
     @property
     def style(self) -> str:
         """The style of its lines."""
-        return "flow" if self.flows else "line"
+        return "error" if self.broken else "flow" if self.flows else "line"
 
 
 class Canvas:

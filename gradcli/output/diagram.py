@@ -15,7 +15,7 @@ from gradcli.autodiff.backward_graph import Function, backward_graph
 from gradcli.autodiff.gradient import gradient_of
 from gradcli.autodiff.tape import ACCUMULATE_GRAD, Tape
 from gradcli.graph.graph import CONSTANT, VARIABLE
-from gradcli.language.numbers import number_text, short_text
+from gradcli.language.numbers import brief_text, number_text, short_text
 from gradcli.ops.structural import shape_text
 from gradcli.output.entries import Entry, FunctionListing, GradientListing, Link, Listing, nearest_first, selected
 
@@ -32,6 +32,7 @@ class Kind(enum.Enum):
     OUTPUT = "output"
     FUNCTION = "function"  # of the backward pass
     ACCUMULATE = "accumulate"  # fills .grad of a leaf
+    BROKEN = "broken"  # an operation whose operands do not fit
     OMITTED = "omitted"  # nodes that are not drawn
 
 
@@ -42,9 +43,13 @@ MEANINGS = {
     Kind.OUTPUT: "output",
     Kind.FUNCTION: "backward function",
     Kind.ACCUMULATE: "fills .grad of a leaf",
+    Kind.BROKEN: "shapes do not fit",
     Kind.OMITTED: "not drawn",
 }
 """What a legend says of each kind."""
+
+MARK = "✗"
+"""Stands before an operation whose operands do not fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ class Line:
     """A line of text in a box.
 
     Attributes:
-        role: ``title``, ``value``, ``adjoint`` or ``fact``.
+        role: ``title``, ``value``, ``adjoint``, ``fact`` or ``error``.
         text: The text.
     """
 
@@ -91,6 +96,7 @@ class Arrow:
         label: What is written at it; empty for nothing.
         flows: Whether a gradient flows along it; None where that is not asked, as in a gradient graph.
         link: The edge of the graph that it stands for, if any.
+        broken: Whether its source does not fit its target.
     """
 
     source: str
@@ -98,6 +104,7 @@ class Arrow:
     label: str = ""
     flows: bool | None = False
     link: Link | None = None
+    broken: bool = False
 
 
 class Part(ABC):
@@ -182,7 +189,7 @@ class GraphPart(Part):
             for link in links:
                 if link.source in self.drawn:
                     flows = link.flows if asked else None
-                    yield Arrow(f"{self.prefix}{link.source}", target, self.label(link), flows, link)
+                    yield Arrow(f"{self.prefix}{link.source}", target, self.label(link), flows, link, link.broken)
                 elif not missing:
                     missing = True
                     flows = any(link.flows for link in links if link.source not in self.drawn) if asked else None
@@ -195,7 +202,9 @@ class GraphPart(Part):
     def box(self, entry: Entry) -> Box:
         """The box of a node."""
         kind = {VARIABLE: Kind.VARIABLE, CONSTANT: Kind.CONSTANT}.get(entry.operation, Kind.OPERATION)
-        if kind is Kind.OPERATION and entry.id in self.outputs:
+        if entry.error:
+            kind = Kind.BROKEN
+        elif kind is Kind.OPERATION and entry.id in self.outputs:
             kind = Kind.OUTPUT
         flows = entry.flows or bool(entry.derivative_of)
         return Box(f"{self.prefix}{entry.id}", kind, tuple(self.lines(entry, kind)), flows, tuple(self.facts(entry)), entry.id)
@@ -203,6 +212,10 @@ class GraphPart(Part):
     def lines(self, entry: Entry, kind: Kind) -> Iterator[Line]:
         output = self.listing.output_name
         title = entry.name if kind in (Kind.VARIABLE, Kind.CONSTANT) else f"{entry.name} = {entry.expression}"
+        if kind is Kind.BROKEN:
+            yield Line("title", f"{MARK} {shortened(title, TITLE_COLUMNS - 2)}")
+            yield Line("error", "the shapes do not fit")
+            return
         yield Line("title", shortened(title, TITLE_COLUMNS))
         if kind is not Kind.OUTPUT and entry.id in self.outputs:
             yield Line("fact", "output")
@@ -211,9 +224,9 @@ class GraphPart(Part):
         if entry.shape:
             yield Line("fact", f"shape {shape_text(entry.shape)}")
         if entry.value is not None:
-            yield Line("value", shortened(f"value {short_text(entry.value)}", TITLE_COLUMNS))
+            yield Line("value", shortened(f"value {brief_text(entry.value)}", TITLE_COLUMNS))
         if entry.adjoint is not None:
-            number = shortened(short_text(entry.adjoint), TITLE_COLUMNS)
+            number = shortened(brief_text(entry.adjoint), TITLE_COLUMNS)
             yield Line("adjoint", f"{shortened(derivative(output, entry.name), TITLE_COLUMNS)} = {number}")
         for variable in entry.derivative_of:
             if entry.name != derivative(output, variable):
@@ -227,7 +240,10 @@ class GraphPart(Part):
         """Everything that is known of a node."""
         yield f"{entry.name} = {entry.expression}" if entry.inputs else entry.name
         yield f"node {entry.id}: {entry.operation}"
-        yield f"shape ({', '.join(map(str, entry.shape))})"
+        if entry.error:
+            yield entry.error
+            return
+        yield f"shape {shape_text(entry.shape)}"
         if entry.value is not None:
             yield f"value {number_text(entry.value) if entry.shape else repr(entry.value)}"
         if isinstance(self.listing, FunctionListing):
@@ -241,15 +257,15 @@ class GraphPart(Part):
     def label(self, link: Link) -> str:
         """What is written at an edge."""
         if link.derivative is None:
-            return ""
+            return link.shapes
         names = self.listing.names
         pieces = [derivative(names[link.target], names[link.source])] if self.whole_labels else []
         pieces.append(link.derivative)
-        if link.value is not None:
+        if isinstance(link.value, float):  # an array would be long, and stands in the tables
             number = short_text(link.value)
             if number != link.derivative:
                 pieces.append(number)
-        return shortened(" = ".join(pieces), TITLE_COLUMNS)
+        return ", ".join(filter(None, [shortened(" = ".join(pieces), TITLE_COLUMNS), link.shapes]))
 
 
 class FunctionsPart(Part):
@@ -309,7 +325,7 @@ class FunctionsPart(Part):
         elif self.tape.symbolic or adjoint is None:
             yield Line("fact", shortened(f"{name}.grad", TITLE_COLUMNS))
         else:
-            yield Line("adjoint", shortened(f"{name}.grad = {short_text(adjoint)}", TITLE_COLUMNS))
+            yield Line("adjoint", shortened(f"{name}.grad = {brief_text(adjoint)}", TITLE_COLUMNS))
 
 
 VIEWS = ("forward", "backward", "both")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gradcli.language.numbers import number_text
 from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Line, Part, shortened
 from gradcli.output.theme import LIGHT
 from gradcli.output.visible import visible_lines
 
 _FONTS = "Helvetica,Arial,sans-serif"
-_INK, _FAINT, _GRADIENT = LIGHT.ink, LIGHT.faint, LIGHT.flow
+_INK, _FAINT, _GRADIENT, _ERROR = LIGHT.ink, LIGHT.faint, LIGHT.flow, LIGHT.error
 
 _SHAPES = {
     Kind.VARIABLE: ("ellipse", "", LIGHT.fills[Kind.VARIABLE], ', margin="0.02,0.02"'),
@@ -22,6 +23,7 @@ _SHAPES = {
     Kind.OUTPUT: ("box", "rounded,", LIGHT.fills[Kind.OUTPUT], ", peripheries=2"),
     Kind.FUNCTION: ("hexagon", "", LIGHT.fills[Kind.FUNCTION], ', margin="0.02,0.04"'),
     Kind.ACCUMULATE: ("folder", "", LIGHT.fills[Kind.ACCUMULATE], ""),
+    Kind.BROKEN: ("octagon", "dashed,", LIGHT.fills[Kind.BROKEN], ', margin="0.02,0.02"'),
 }
 """For each kind its shape, what its style begins with, its colour, and what else is special about it."""
 
@@ -30,6 +32,7 @@ _ROLES = {
     "value": "{}",
     "adjoint": f'<font color="{_GRADIENT}">{{}}</font>',
     "fact": f'<font color="{_FAINT}" point-size="9">{{}}</font>',
+    "error": f'<font color="{_ERROR}">{{}}</font>',
 }
 """How each line of a box is written."""
 
@@ -88,6 +91,8 @@ def _box(box: Box) -> str:
         return f'  {_quoted(box.id)} [shape=plaintext, fontcolor="{_FAINT}", label={label}, tooltip="not drawn"]\n'
     shape, style, fill, more = _SHAPES[box.kind]
     border = f'color="{_GRADIENT}", penwidth=2' if box.flows else f'color="{_FAINT}"'
+    if box.kind is Kind.BROKEN:
+        border = f'color="{_ERROR}", penwidth=2'
     label = "<br/>".join(map(_line, box.lines)) or "&#160;"
     return (
         f'  {_quoted(box.id)} [shape={shape}, style="{style}filled", fillcolor="{fill}", {border}{more},\n'
@@ -101,6 +106,8 @@ def _line(line: Line) -> str:
 
 def _arrow(arrow: Arrow) -> str:
     attributes = [f'color="{_GRADIENT}", penwidth=1.8' if arrow.flows else f'color="{_FAINT}"']
+    if arrow.broken:
+        attributes = [f'color="{_ERROR}", fontcolor="{_ERROR}", penwidth=1.8, arrowhead=tee']
     if arrow.flows is False:
         attributes.append("style=dashed")
     if arrow.label:
@@ -117,10 +124,13 @@ def _facts(arrow: Arrow) -> Iterator[str]:
         yield arrow.label
     if arrow.link is not None:
         yield f"argument {arrow.link.argument}"
+        if arrow.broken:
+            yield "its shape does not fit"
         if arrow.link.derivative is not None:
             yield f"local derivative {arrow.link.derivative}"
         if arrow.link.value is not None:
-            yield f"value {arrow.link.value!r}"
+            value = arrow.link.value
+            yield f"value {value!r}" if isinstance(value, float) else f"value {number_text(value)}"
 
 
 _QUOTED = str.maketrans({"\\": r"\\", '"': r"\"", "&": "&amp;"})

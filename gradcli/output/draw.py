@@ -13,13 +13,14 @@ from gradcli.errors import columns
 from gradcli.output.blocks import Style
 from gradcli.output.canvas import Segment, Wire
 from gradcli.output.diagram import MEANINGS, Diagram, Kind
-from gradcli.output.draw_part import ARROWS, ASCII_ARROWS, PartDrawing, borders
+from gradcli.output.draw_part import ARROWS, ASCII_ARROWS, BROKEN_HEADS, PartDrawing, borders
 
 COLOURS = {
     "heading": "bold cyan",
     "title": "bold",
     "adjoint": "red",
     "fact": "dim",
+    "error": "bold red",
     "faint": "dim",
     "flow": "red",
     "label": "red",
@@ -30,6 +31,7 @@ COLOURS = {
     Kind.OUTPUT.value: "yellow",
     Kind.FUNCTION.value: "magenta",
     Kind.ACCUMULATE.value: "green",
+    Kind.BROKEN.value: "bold red",
     Kind.OMITTED.value: "dim",
 }
 """How Rich shows each style; the others as they are."""
@@ -111,10 +113,12 @@ def _kinds(diagram: Diagram, ascii: bool) -> list[list[Segment]]:
 
 
 def _flows(diagram: Diagram, ascii: bool) -> list[list[Segment]]:
-    occurring = {arrow.flows for part in diagram.parts for arrow in part.arrows()}
+    drawn = [arrow for part in diagram.parts for arrow in part.arrows()]
+    occurring = {arrow.flows for arrow in drawn if not arrow.broken}
     arrows = ASCII_ARROWS if ascii else ARROWS
+    broken = [[Segment(BROKEN_HEADS[ascii].sample, "error"), Segment(" does not fit", "faint")]]
     return [
         [Segment(arrows[flows].sample, Wire(0, flows).style), Segment(f" {meaning}", "faint")]
         for flows, meaning in ((True, "a gradient flows"), (False, "none flows"))
         if flows in occurring
-    ]
+    ] + broken * any(arrow.broken for arrow in drawn)

@@ -10,7 +10,7 @@ from gradcli.output import canvas, channels
 from gradcli.output.blocks import Style
 from gradcli.output.canvas import Canvas, Segment
 from gradcli.output.channels import Trunk, route
-from gradcli.output.diagram import Box, Kind, Part
+from gradcli.output.diagram import MARK, Box, Kind, Part
 from gradcli.output.places import set_places
 from gradcli.output.ranks import End, Item, ranked
 
@@ -35,6 +35,7 @@ BORDERS = {
     Kind.OUTPUT: Border("╔╗╚╝", "═║", "╤╤╟╟"),
     Kind.FUNCTION: Border("┏┓┗┛", "━┃", "┯┳┠┣"),
     Kind.ACCUMULATE: Border("╒╕╘╛", "═│", "╤╤├┝"),
+    Kind.BROKEN: Border("┏┓┗┛", "╍╏", "┯┳┠┣"),
     Kind.OMITTED: Border("┌┐└┘", "┄┆", "┬┰├┝"),
 }
 """Constants have none: they stand in parentheses."""
@@ -45,6 +46,7 @@ ASCII_BORDERS = {
     Kind.OUTPUT: Border("####", "=#", "++##"),
     Kind.FUNCTION: Border("/\\\\/", "-|", "++++"),
     Kind.ACCUMULATE: Border("/\\\\/", "=|", "++++"),
+    Kind.BROKEN: Border("XXXX", "xx", "++++"),
     Kind.OMITTED: Border("....", ".:", "++++"),
 }
 
@@ -65,6 +67,8 @@ class Heads(NamedTuple):
 
 ARROWS = {True: Heads("▶", "▼", "━▶"), False: Heads("▷", "▽", "┄▷"), None: Heads("▶", "▼", "─▶")}
 """By whether a gradient flows."""
+BROKEN_HEADS = {False: Heads(MARK, MARK, f"┄{MARK}"), True: Heads("X", "X", ".X")}
+"""The heads of what does not fit, without and with ASCII alone."""
 ASCII_ARROWS = {True: Heads(">", "v", "->"), False: Heads(">", "v", ".>"), None: Heads(">", "v", "->")}
 
 
@@ -180,7 +184,8 @@ class PartDrawing:
                 self.draw_box(item, item.box, row, column)
             elif item.label:
                 label = self.styled(item.label)
-                self.canvas.text(row, column, f" {label} " if self.right else label, "label" if item.flows else "faint")
+                style = "error" if item.broken else "label" if item.flows else "faint"
+                self.canvas.text(row, column, f" {label} " if self.right else label, style)
 
     def channel_length(self, rank: Sequence[int], trunks: Sequence[Trunk]) -> int:
         """How far apart a rank and the next are."""
@@ -211,7 +216,7 @@ class PartDrawing:
         """
         for index, (number, flows) in enumerate(wires):
             item = self.items[number]
-            wire = canvas.Wire(item.tree, flows)
+            wire = canvas.Wire(item.tree, flows, item.broken)
             start = lowest = self.begins[number] + max(0, item.along - 1)
             for trunk in (trunk for trunk in trunks if trunk.wire == index):
                 lowest = first + trunk.track * self.spaces.pitch
@@ -222,7 +227,7 @@ class PartDrawing:
                 end = self.begins[target]
                 self.draw_line(wire, (lowest, place), (end, place))
                 if self.items[target].box is not None:
-                    heads = self.arrows[flows]
+                    heads = BROKEN_HEADS[self.ascii] if item.broken else self.arrows[flows]
                     self.canvas.text(*self.cell(end - 1, place), heads.right if self.right else heads.down, wire.style)
 
     def draw_line(self, wire: canvas.Wire, begin: tuple[int, int], end: tuple[int, int]) -> None:

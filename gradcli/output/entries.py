@@ -10,9 +10,10 @@ from gradcli.autodiff.gradient import Gradient
 from gradcli.autodiff.reverse import carries
 from gradcli.autodiff.tape import Tape
 from gradcli.derivation.local import Labels
-from gradcli.graph.graph import Graph, Settings
+from gradcli.graph.graph import CONSTANT, Graph, Settings
 from gradcli.language.text import to_text
 from gradcli.lowering.raising import node_expression
+from gradcli.ops.structural import STRUCTURAL, shape_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Entry:
         derivative_of: Of a gradient graph the variables by which it is the derivative.
         shape: Empty for a number.
         settings: Of an operation on arrays, such as its axis, by name.
+        error: Why its operands do not fit; empty where they do.
     """
 
     id: int
@@ -54,6 +56,7 @@ class Entry:
     derivative_of: tuple[str, ...] = ()
     shape: tuple[int, ...] = ()
     settings: Settings = ()
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,9 @@ class Link:
         derivative: The local derivative along it; None where no gradient flows, and in a gradient graph.
         value: The same as a number.
         flows: Whether a gradient flows along it.
+        shapes: What becomes of the shape along it: ``(2,) → (3, 2)`` where it is broadcast, ``(3, 2) → (2,)`` where that is
+            summed; the shape of the operand where it does not fit; else empty.
+        broken: Whether the operand does not fit.
     """
 
     source: int
@@ -75,6 +81,8 @@ class Link:
     derivative: str | None = None
     value: Any = None
     flows: bool = False
+    shapes: str = ""
+    broken: bool = False
 
 
 class Listing(Protocol):
@@ -133,6 +141,8 @@ class FunctionListing:
     def entry(self, id: int) -> Entry:
         tape = self.tape
         known = not tape.symbolic
+        broken = tape.graph.broken
+        error = broken.reason if broken is not None and broken.id == id else ""
         return Entry(
             id,
             tape.names[id],
@@ -140,7 +150,7 @@ class FunctionListing:
             tape.graph.inputs[id],
             self.labels.expression(id, board=self.board),
             tape.values[id] if known else None,
-            tape.is_leaf(id),
+            tape.is_leaf(id) and not error,
             tape.requires_grad[id],
             tape.grad_fn(id),
             None if (following := tape.next_functions(id)) is None else tuple(following),
@@ -149,17 +159,26 @@ class FunctionListing:
             tape.adjoints[id] is not None,
             shape=tape.graph.shape(id),
             settings=tape.graph.settings.get(id, ()),
+            error=error,
         )
 
     def links(self, id: int) -> list[Link]:
         inputs = self.tape.graph.inputs[id]
         if not inputs or not self.tape.requires_grad[id]:
-            return [Link(input, id, argument) for argument, input in enumerate(inputs)]
+            return bare_links(self.tape.graph, id)
         flows, graph = self.tape.adjoints[id] is not None, self.tape.graph
         texts = self.labels.edges(id, board=self.board)
         values: list[Any] = [None] * len(inputs) if self.tape.symbolic else self.tape.local_values(id)
         return [
-            Link(input, id, argument, text, value, flows and self.tape.requires_grad[input] and carries(graph, id, argument))
+            Link(
+                input,
+                id,
+                argument,
+                text,
+                value,
+                flows and self.tape.requires_grad[input] and carries(graph, id, argument),
+                reshaping(graph, input, id),
+            )
             for argument, (input, text, value) in enumerate(zip(inputs, texts, values, strict=True))
         ]
 
@@ -205,7 +224,30 @@ class GradientListing:
         )
 
     def links(self, id: int) -> list[Link]:
-        return [Link(input, id, argument) for argument, input in enumerate(self.gradient.graph.inputs[id])]
+        return bare_links(self.gradient.graph, id)
+
+
+def bare_links(graph: Graph, id: int) -> list[Link]:
+    """The edges into a node without derivatives."""
+    broken = graph.broken if graph.broken is not None and graph.broken.id == id else None
+    links: list[Link] = []
+    for argument, input in enumerate(graph.inputs[id]):
+        if broken is None:
+            links.append(Link(input, id, argument, shapes=reshaping(graph, input, id)))
+        else:
+            links.append(Link(input, id, argument, shapes=shape_text(graph.shape(input)), broken=argument in broken.arguments))
+    return links
+
+
+def reshaping(graph: Graph, source: int, target: int) -> str:
+    """What becomes of the shape of an operand where it is broadcast, or where what was broadcast is summed; else empty."""
+    if not graph.shapes or graph.operations[source] == CONSTANT:
+        return ""
+    before, after = graph.shape(source), graph.shape(target)
+    operation = graph.operations[target]
+    if before == after or (operation in STRUCTURAL and operation not in ("expand", "sum_to")):
+        return ""
+    return f"{shape_text(before)} → {shape_text(after)}"
 
 
 def selected(graph: Graph, *, depth: int | None = None, most: int | None = None) -> list[int]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator
+from typing import Any
 from xml.sax.saxutils import escape
 
 from gradcli.autodiff.tape import ACCUMULATE_GRAD
 from gradcli.output.diagram import Diagram, FunctionsPart, GraphPart, Kind
 from gradcli.output.entries import Entry, GradientListing, Link
+from gradcli.output.numbers import json_number
 from gradcli.output.visible import visible
 
 _Data = str | bool | int | float | None
@@ -22,16 +25,27 @@ _NODE_KEYS = {
     "value": "double",
     "adjoint": "double",
     "grad": "double",
+    "value_array": "string",
+    "adjoint_array": "string",
+    "grad_array": "string",
     "is_leaf": "boolean",
     "requires_grad": "boolean",
     "grad_fn": "string",
     "derivative_of": "string",
     "shape": "string",
+    "error": "string",
     "order": "int",
     "node": "string",
     "omitted_inputs": "int",
 }
-_EDGE_KEYS = {"argument": "int", "local_derivative": "string", "local_value": "double"}
+_EDGE_KEYS = {
+    "argument": "int",
+    "local_derivative": "string",
+    "local_value": "double",
+    "local_value_array": "string",
+    "shapes": "string",
+    "broken": "boolean",
+}
 _TYPES = {"node": _NODE_KEYS, "edge": _EDGE_KEYS, "graph": {"title": "string"}}
 
 _ROOT = (
@@ -81,20 +95,34 @@ def _node(part: GraphPart, entry: Entry) -> dict[str, _Data]:
         "op": entry.operation,
         "kind": part.box(entry).kind.value,
         "expression": entry.expression,
-        "value": entry.value,
-        "adjoint": entry.adjoint,
-        "grad": entry.grad,
+        **_number("value", entry.value),
+        **_number("adjoint", entry.adjoint),
+        **_number("grad", entry.grad),
         "is_leaf": entry.is_leaf if is_run else None,
         "requires_grad": entry.requires_grad if is_run else None,
         "grad_fn": entry.grad_fn,
         "derivative_of": ", ".join(entry.derivative_of) or None,
-        "shape": f"({', '.join(map(str, entry.shape))})",
+        "shape": None if entry.error else f"({', '.join(map(str, entry.shape))})",
+        "error": entry.error or None,
         "omitted_inputs": len({input for input in entry.inputs if input not in part.drawn}) or None,
     }
 
 
 def _link(link: Link) -> dict[str, _Data]:
-    return {"argument": link.argument, "local_derivative": link.derivative, "local_value": link.value}
+    return {
+        "argument": link.argument,
+        "local_derivative": link.derivative,
+        **_number("local_value", link.value),
+        "shapes": link.shapes or None,
+        "broken": link.broken or None,
+    }
+
+
+def _number(key: str, value: Any) -> dict[str, _Data]:
+    """A number under a key, or an array as JSON under the key for arrays."""
+    if value is None or isinstance(value, float):
+        return {key: value}
+    return {f"{key}_array": json.dumps(json_number(value))}
 
 
 def _functions(part: FunctionsPart) -> Iterator[str]:

@@ -101,8 +101,9 @@ def node_object(entry: Entry) -> dict[str, Any]:
         "op": entry.operation,
         "expr": entry.expression,
         "inputs": entry.inputs,
-        "shape": entry.shape,
+        "shape": None if entry.error else entry.shape,
         **({"settings": dict(entry.settings)} if entry.settings else {}),
+        **({"mismatch": entry.error} if entry.error else {}),
         "value": json_number(entry.value),
         "is_leaf": entry.is_leaf,
         "requires_grad": entry.requires_grad,
@@ -123,6 +124,7 @@ def edge_objects(listing: Listing) -> Iterator[dict[str, Any]]:
                 "argument": link.argument,
                 "local_derivative": link.derivative,
                 "local_value": json_number(link.value),
+                **({"broken": True} if link.broken else {}),
             }
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from gradcli.autodiff.tape import ACCUMULATE_GRAD
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.numbers import number_text, short_text
-from gradcli.output.diagram import Diagram, FunctionsPart, GraphPart, Part, derivative
+from gradcli.output.diagram import MARK, Diagram, FunctionsPart, GraphPart, Part, derivative
 from gradcli.output.entries import Entry, Link
 from gradcli.output.visible import visible
 
@@ -56,13 +56,13 @@ def _node_line(part: GraphPart, entry: Entry, is_output: bool) -> str:
     operands, missing = _operands(part, entry.inputs)
     head = visible(" ".join([f"{part.mark(entry.id)} {entry.name} =", entry.operation, *operands]))
     facts = list(_facts(entry))
-    if is_output:
+    if is_output and not entry.error:
         facts.append("output")
     if missing:
         facts.append(_more(missing))
     links = part.listing.links(entry.id) if entry.inputs else []
     names = part.listing.names
-    locals = "; ".join(_local(names, link) for link in links if link.derivative is not None and link.source in part.drawn)
+    locals = "; ".join(filter(None, [_local(names, link) for link in links if link.source in part.drawn]))
     line = f"{head} : {', '.join(facts)}" if facts else head
     return f"{line} | {visible(locals)}\n" if locals else f"{line}\n"
 
@@ -87,6 +87,9 @@ def _more(count: int) -> str:
 
 def _facts(entry: Entry) -> Iterator[str]:
     """What is known of a node, always in this order."""
+    if entry.error:
+        yield f"broken, {entry.error}"
+        return
     if entry.shape:
         yield f"shape {'x'.join(map(str, entry.shape))}"
     for key, number in (("value", entry.value), ("adjoint", entry.adjoint), ("grad", entry.grad)):
@@ -103,9 +106,18 @@ def _facts(entry: Entry) -> Iterator[str]:
 
 
 def _local(names: Sequence[str], link: Link) -> str:
-    number = "" if link.value is None else number_text(link.value)
-    value = f" = {number}" if number and number != link.derivative else ""
-    return f"d({names[link.target]})/d({names[link.source]}) = {link.derivative}{value}"
+    """What is known of an edge; empty where that is nothing."""
+    source = names[link.source]
+    if link.broken:
+        return f"{source} of shape {link.shapes} does not fit"
+    pieces = []
+    if link.derivative is not None:
+        number = "" if link.value is None else number_text(link.value)
+        value = f" = {number}" if number and number != link.derivative else ""
+        pieces.append(f"d({names[link.target]})/d({source}) = {link.derivative}{value}")
+    if link.shapes:
+        pieces.append(f"{source} {link.shapes.replace('→', '->')}")
+    return ", ".join(pieces)
 
 
 def _function_line(part: FunctionsPart, id: int) -> str:
@@ -170,7 +182,9 @@ class _GraphForest:
                 continue
             number = "" if link.value is None else short_text(link.value)
             pieces = [link.derivative or "", "" if number == link.derivative else number]
-            found.append(_Branch(link.source, visible(" = ".join(piece for piece in pieces if piece))))
+            shapes = f"{MARK} {link.shapes} does not fit" if link.broken else link.shapes
+            label = ", ".join(filter(None, [" = ".join(filter(None, pieces)), shapes]))
+            found.append(_Branch(link.source, visible(label)))
         return [*found, _Branch(None, _more(len(missing)))] if missing else found
 
     def text(self, id: int) -> str:
@@ -178,6 +192,8 @@ class _GraphForest:
         if entry.operation == CONSTANT:
             return visible(entry.name)
         head = entry.name if entry.operation == VARIABLE else f"{entry.name} = {entry.expression}"
+        if entry.error:
+            return visible(f"{MARK} {head}, {entry.error}  ({self.mark(id)})")
         pieces = [head if entry.value is None else f"{head} = {short_text(entry.value)}"]
         if entry.adjoint is not None:
             pieces.append(f"{derivative(self.listing.output_name, entry.name)} = {short_text(entry.adjoint)}")
@@ -223,7 +239,7 @@ class _FunctionForest:
         return f"{function.name}, {', '.join(visible(line.text) for line in list(self.part.lines(function))[1:])}"
 
 
-_SIGNS = str.maketrans({"∂": "d", "…": "...", "·": "*", "├": "|", "└": "`", "│": "|", "─": "-"})
+_SIGNS = str.maketrans({"∂": "d", "…": "...", "·": "*", "├": "|", "└": "`", "│": "|", "─": "-", "→": "->", MARK: "!!"})
 """Signs of a tree in ASCII."""
 
 

@@ -29,9 +29,10 @@ _SHAPES = {
     Kind.OUTPUT: ('[["', '"]]'),
     Kind.FUNCTION: ('{{"', '"}}'),
     Kind.ACCUMULATE: ('[("', '")]'),
+    Kind.BROKEN: ('>"', '"]'),
     Kind.OMITTED: ('["', '"]'),
 }
-"""What stands around the label of each kind: a stadium, a circle, a rounded box, a double border, a hexagon, a cylinder."""
+"""What stands around the label of each kind: a stadium, a circle, a rounded and a double box, a hexagon, a cylinder, a flag."""
 
 _FILLS = LIGHT.fills
 
@@ -46,6 +47,7 @@ def mermaid(diagram: Diagram) -> Iterator[str]:
     yield f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\n---\nflowchart {diagram.direction}\n"
     used: dict[str, None] = {}
     flowing: list[int] = []
+    broken: list[int] = []
     edges = 0
     # Mermaid draws the last subgraph first.
     for number, part in enumerate(reversed(diagram.parts), 1):
@@ -57,6 +59,8 @@ def mermaid(diagram: Diagram) -> Iterator[str]:
         for arrow in part.arrows():
             if arrow.flows and edges < MOST_EDGES:
                 flowing.append(edges)
+            if arrow.broken and edges < MOST_EDGES:
+                broken.append(edges)
             edges += 1
             yield _edge(arrow)
         if len(diagram.parts) > 1:
@@ -65,6 +69,8 @@ def mermaid(diagram: Diagram) -> Iterator[str]:
     # Edges get their colour by number, all in one line. Beyond what Mermaid draws it would only be long; arrows have their width.
     if flowing and edges <= MOST_EDGES:
         yield f"  linkStyle {','.join(map(str, flowing))} stroke:{_GRADIENT}\n"
+    if broken:
+        yield f"  linkStyle {','.join(map(str, broken))} stroke:{LIGHT.error},stroke-width:2px\n"
 
 
 def mermaid_warning(diagram: Diagram) -> str | None:
@@ -90,6 +96,8 @@ def _class_definition(name: str) -> str:
     kind = Kind(name.removesuffix("Flows"))
     if kind is Kind.OMITTED:
         return f"  classDef {name} fill:transparent,stroke:#8b949e,stroke-dasharray:3 3\n"
+    if kind is Kind.BROKEN:
+        return f"  classDef {name} fill:{_FILLS[kind]},color:#1f2937,stroke:{LIGHT.error},stroke-width:3px,stroke-dasharray:6 3\n"
     border = f"stroke:{_GRADIENT},stroke-width:3px" if name.endswith("Flows") else "stroke:#6b7280"
     small = ",font-size:12px" if kind is Kind.CONSTANT else ""
     return f"  classDef {name} fill:{_FILLS[kind]},color:#1f2937,{border}{small}\n"
@@ -106,7 +114,7 @@ def _line(line: Line) -> str:
 
 
 def _edge(arrow: Arrow) -> str:
-    stroke = "==>" if arrow.flows else "-->" if arrow.flows is None else "-.->"
+    stroke = "-.-x" if arrow.broken else "==>" if arrow.flows else "-->" if arrow.flows is None else "-.->"
     label = f'|"{_label(arrow.label)}"|' if arrow.label else ""
     return f"  {arrow.source} {stroke}{label} {arrow.target}\n"
 

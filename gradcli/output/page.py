@@ -19,12 +19,14 @@ from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.ast import Name, Partial, postorder
 from gradcli.lowering.shapes import has_arrays
-from gradcli.output.diagram import WHOLE_LABELS, Diagram, FunctionsPart, GraphPart, Kind, Line, Part, shortened
+from gradcli.ops.structural import shape_text
+from gradcli.output.diagram import MARK, WHOLE_LABELS, Diagram, FunctionsPart, GraphPart, Kind, Line, Part, shortened
 from gradcli.output.document import Row
 from gradcli.output.entries import Entry, FunctionListing, GradientListing, selected
 from gradcli.output.html import row_html, words_html
 from gradcli.output.page_data import page_data, script_json
 from gradcli.output.page_program import engine_script, page_file
+from gradcli.output.page_recorded import FIXED, UNKNOWN, recorded_data
 from gradcli.output.svg import svg
 from gradcli.output.theme import DARK, LIGHT, Theme
 from gradcli.output.visible import visible, visible_lines
@@ -46,6 +48,9 @@ DERIVATIVE_NODES = 24
 
 LONG_TITLE = 160
 """Characters from which on a title is set in smaller type, and those of it that name the window."""
+
+LONG_NAME = 80
+"""Characters of the name of a node, which of a constant is its value, that the table shows."""
 
 MOST_TITLE = 10_000
 """Characters of a title that the page shows."""
@@ -86,7 +91,7 @@ def graph_page(diagram: Diagram, *, theme: str = "auto", engine: str = "auto") -
             bare = GradientListing(replace(part.listing.gradient, values=None), part.listing.output_name)
             backward.append(GraphPart(bare, part.title, part.prefix, part.chosen, whole_labels=False))
     assert tape is not None
-    derivation = derive(tape) if len(tape.graph) <= DERIVATION_NODES else None
+    derivation = derive(tape) if len(tape.graph) <= DERIVATION_NODES and tape.graph.broken is None else None
     title, direction = diagram.title, diagram.direction
     yield from html_page_of_graph(
         tape, derivation, title=title, chosen=chosen, direction=direction, backward=backward, theme=theme, engine=engine
@@ -128,12 +133,11 @@ def html_page_of_graph(
             hint="other formats draw a part of it",
             exit_code=ExitCode.LIMIT,
         )
-    if has_arrays(tape.graph):
-        raise GradcliError("a page steps through graphs of numbers, and this one has arrays", hint="svg and the others draw it")
     if chosen is None:
         chosen = selected(tape.graph, most=DRAWN_NODES)
     whole_labels = sum(len(tape.graph.inputs[id]) for id in chosen) <= WHOLE_LABELS
-    data = page_data(tape, whole_labels=whole_labels)
+    recorded = has_arrays(tape.graph) or tape.graph.broken is not None
+    data = (recorded_data if recorded else page_data)(tape, whole_labels=whole_labels)
     text = "\n".join(visible_lines(shortened(title, MOST_TITLE)))
     head = (
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n<meta charset="utf-8">\n'
@@ -144,9 +148,10 @@ def html_page_of_graph(
     yield f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{head}</head>\n<body>\n'
     before, picture, steps, derived, after = page_file("page.html").split("<!-- filled in -->\n")
     yield before.replace("<!-- long -->", " class=long" if len(text) > LONG_TITLE else "").replace("<!-- title -->", escape(text))
-    yield from _inputs(tape)
+    yield from _fixed_inputs(tape) if recorded else _inputs(tape)
     picture = picture.replace("<!-- results -->", "".join(_results(tape, derivation)))
-    yield picture.replace("<!-- notes -->", _notes(tape, chosen, notes))
+    about = [*notes, *_about_recorded(tape)] if recorded else notes
+    yield picture.replace("<!-- notes -->", _notes(tape, chosen, about))
     part = _LivePart(FunctionListing(tape), "", "n", chosen, whole_labels=whole_labels)
     yield from svg(Diagram(shortened(title, LONG_TITLE), (part,), direction), theme="light", engine=engine, room=ROOM)
     yield steps
@@ -207,6 +212,20 @@ def _inputs(tape: Tape) -> Iterator[str]:
         )
 
 
+def _fixed_inputs(tape: Tape) -> Iterator[str]:
+    """The inputs of a run that is shown as it was recorded."""
+    for name in tape.bindings if not tape.symbolic else tape.graph.variables:
+        id = tape.graph.variables[name]
+        yield f'<p class="field">{escape(visible(name))} {_live(id, "value")}</p>\n'
+
+
+def _about_recorded(tape: Tape) -> Iterator[str]:
+    broken = tape.graph.broken
+    if broken is not None:
+        yield f"{MARK} The graph breaks off at {tape.names[broken.id]}: {broken.reason}."
+    yield UNKNOWN if tape.symbolic else FIXED
+
+
 def _live(id: int, what: str) -> str:
     """A number that the script fills in: the value of a node, or the derivative of the output by it."""
     return f'<span class="live" data-{what}="{id}"></span>'
@@ -214,6 +233,8 @@ def _live(id: int, what: str) -> str:
 
 def _results(tape: Tape, derivation: Derivation | None) -> Iterator[str]:
     output = Name(tape.names[tape.output])
+    if tape.graph.broken is not None:
+        return
     yield f"<p>{words_html([output])} {_live(tape.output, 'value')}</p>\n"
     for name in tape.wrt:
         partial: Partial | Equal = Partial(output.name, name)
@@ -258,9 +279,10 @@ def _table(tape: Tape, chosen: Sequence[int]) -> Iterator[str]:
     for id in chosen:
         entry = listing.entry(id)
         what = entry.operation if entry.operation in (VARIABLE, CONSTANT) else entry.expression
-        name = escape(visible(entry.name))
+        name = escape(visible(shortened(entry.name, LONG_NAME)))
+        shape = f' <span class="fact">shape {shape_text(entry.shape)}</span>' if entry.shape else ""
         yield (
             f'<tr data-row="{id}"><th scope="row"><button type="button" class="name">{name}</button></th>'
-            f'<td>{escape(visible(what))}</td><td class="number"></td><td class="number"></td>'
+            f'<td>{escape(visible(what))}{shape}</td><td class="number"></td><td class="number"></td>'
             f'<td class="fact">{escape(entry.grad_fn or ("leaf" if entry.is_leaf else ""))}</td></tr>\n'
         )

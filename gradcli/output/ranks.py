@@ -25,6 +25,7 @@ class Item:
         box: The box, if it is one.
         label: The text of the label, if it is one.
         flows: Whether a gradient flows along the wire that it is in, if it is no box.
+        broken: Whether it is the label of an arrow to what its source does not fit.
         tree: The item at which its wire begins.
         across: How much room it takes across the ranks.
         along: How much room it takes along them.
@@ -39,6 +40,7 @@ class Item:
     box: Box | None = None
     label: str = ""
     flows: bool | None = None
+    broken: bool = False
     tree: int = -1
     across: int = 1
     along: int = 0
@@ -83,7 +85,7 @@ def ranked(part: Part) -> list[Item]:
         before = items[target].rank - 1
         if arrow.label:
             label = len(items)
-            items.append(Item(before, label=arrow.label, flows=arrow.flows, tree=label))
+            items.append(Item(before, label=arrow.label, flows=arrow.flows, broken=arrow.broken, tree=label))
             join(reach(source, before - 1, arrow.flows), label, arrow.flows)
             join(label, target, arrow.flows)
         else:

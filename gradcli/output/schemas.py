@@ -32,7 +32,7 @@ def _map(values: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": values}
 
 
-_OPTIONAL = ("settings", "tangent", "jacobian", "hessian")
+_OPTIONAL = ("settings", "mismatch", "broken", "tangent", "jacobian", "hessian")
 """Keys that a document has only where there is something to say."""
 
 
@@ -59,7 +59,7 @@ _BARE_NODE = {
     "op": _says("variable, constant, or the name of the operation.", _TEXT),
     "expr": _says("What it computes, in the names of its inputs; of a constant its exact value.", _TEXT),
     "inputs": _says("Ids of the operands, all smaller than its own.", _list(_ID)),
-    "shape": _says("Empty for a number.", _list(_ID)),
+    "shape": _says("Empty for a number; null where the operands do not fit.", _or_null(_list(_ID))),
 }
 
 
@@ -69,6 +69,7 @@ def _node(number: dict[str, Any]) -> dict[str, Any]:
         {
             **_BARE_NODE,
             "settings": _SETTINGS,
+            "mismatch": _says("Why the operands do not fit; left out where they do.", _TEXT),
             "value": number,
             "is_leaf": {"type": "boolean"},
             "requires_grad": {"type": "boolean"},
@@ -92,6 +93,7 @@ _EDGE = _object(
             "Derivative of the target by this argument, in names of nodes; null without a gradient.", _or_null(_TEXT)
         ),
         "local_value": _says("The same as a number.", _or_null(_NUMBER)),
+        "broken": _says("True where the shape of the operand does not fit; else left out.", {"type": "boolean"}),
     }
 )
 

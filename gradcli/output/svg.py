@@ -26,12 +26,15 @@ HEXAGON_CUT = 12.0
 SIGNAL_CUT = 16.0
 """How far the corners of a backward function, and the tips of AccumulateGrad, lie inwards."""
 
+BROKEN_CUT = 5.0
+"""How much is cut off at the corners of an operation whose operands do not fit."""
+
 LEGEND_WIDTH = 360.0
 LEGEND_ROW = 24.0
 ROUND = 7.0
 """How much the corners of lines are rounded."""
 
-_SIZES = {"title": TITLE_SIZE, "value": LINE_SIZE, "adjoint": LINE_SIZE, "fact": SMALL_SIZE}
+_SIZES = {"title": TITLE_SIZE, "value": LINE_SIZE, "adjoint": LINE_SIZE, "fact": SMALL_SIZE, "error": LINE_SIZE}
 
 
 def svg(diagram: Diagram, *, theme: str = "auto", engine: str = "auto", legend: bool = True, room: int = 0) -> Iterator[str]:
@@ -76,9 +79,10 @@ def style(theme: str = "auto") -> str:
     rules = _colours(DARK if theme == "dark" else LIGHT)
     shapes = (
         ".box .shape { stroke-width: 1.2 } .box.flows .shape { stroke-width: 2.2 }\n"
-        ".omitted .shape { stroke-dasharray: 3 3 } .edge path { fill: none; stroke-width: 1.2 }\n"
+        ".omitted .shape { stroke-dasharray: 3 3 } .broken .shape { stroke-dasharray: 7 4; stroke-width: 2 }\n"
+        ".edge path { fill: none; stroke-width: 1.2 }\n"
         ".edge.still path { stroke-dasharray: 5 4 }\n"
-        ".edge.flows path { stroke-width: 2 } .edge polygon { stroke: none }\n"
+        ".edge.flows path, .edge.breaks path { stroke-width: 2 } .edge polygon { stroke: none }\n"
         ".title { font-weight: bold } .heading { font-weight: bold }\n"
     )
     media = "@media (prefers-color-scheme: dark) {\n" + _colours(DARK) + "}\n" if theme == "auto" else ""
@@ -92,6 +96,8 @@ def _colours(theme: Theme) -> str:
         f".edge polygon {{ fill: {theme.faint} }} .inner {{ fill: none; stroke: {theme.ink} }}",
         f".flows .shape, .flows .inner {{ stroke: {theme.flow} }} .edge.flows path {{ stroke: {theme.flow} }}",
         f".edge.flows polygon, .adjoint, .label {{ fill: {theme.flow} }}",
+        f".broken .shape, .edge.breaks path {{ stroke: {theme.error} }} .edge.breaks .label, .error {{ fill: {theme.error} }}",
+        f".edge.breaks polygon {{ fill: none; stroke: {theme.error}; stroke-width: 2 }}",
     ]
     lines += [f".{kind.value} .shape {{ fill: {fill} }}" for kind, fill in theme.fills.items()]
     return "\n".join(lines) + "\n"
@@ -211,6 +217,9 @@ def _shape(kind: Kind, x: float, y: float, width: float, height: float) -> str:
     if kind is Kind.ACCUMULATE:
         cut = SIGNAL_CUT
         return polygon([(x, y), (right - cut, y), (right, middle), (right - cut, lower), (x, lower), (x + cut * 0.7, middle)])
+    if kind is Kind.BROKEN:
+        near, far, top, low = x + BROKEN_CUT, right - BROKEN_CUT, y + BROKEN_CUT, lower - BROKEN_CUT
+        return polygon([(near, y), (far, y), (right, top), (right, low), (far, lower), (near, lower), (x, low), (x, top)])
     return rectangle(5)
 
 
@@ -237,7 +246,7 @@ def _line(routed: Routed, points: Sequence[Point]) -> str:
     data = ""
     if arrow.link is not None:
         data = f' data-source="{arrow.link.source}" data-target="{arrow.link.target}" data-argument="{arrow.link.argument}"'
-    flows = {True: " flows", False: " still", None: ""}[arrow.flows]
+    flows = {True: " flows", False: " still", None: ""}[arrow.flows] + " breaks" * arrow.broken
     shaft, head = _arrow(points)
     return f'<g class="edge{flows}"{data}><path d="{shaft}"/><polygon points="{head}"/></g>\n'
 
@@ -248,11 +257,12 @@ def _label(routed: Routed) -> str:
     x, y = routed.label
     width = columns(arrow.label) * CHARACTER * LABEL_SIZE + 6
     height = LABEL_SIZE * LINE_HEIGHT
+    classes = "edge text" + " breaks" * arrow.broken
     data = ""
     if arrow.link is not None:
         data = f' data-source="{arrow.link.source}" data-target="{arrow.link.target}" data-argument="{arrow.link.argument}"'
     return (
-        f'<g class="edge text"{data}><rect x="{x - width / 2:.1f}" y="{y - height / 2:.1f}" width="{width:.1f}" '
+        f'<g class="{classes}"{data}><rect x="{x - width / 2:.1f}" y="{y - height / 2:.1f}" width="{width:.1f}" '
         f'height="{height:.1f}" rx="3"/><text class="label" x="{x:.1f}" y="{y + LABEL_SIZE * 0.36:.1f}" '
         f'font-size="{LABEL_SIZE:g}" text-anchor="middle">{_text(arrow.label)}</text></g>\n'
     )
@@ -304,7 +314,9 @@ def _legend(diagram: Diagram) -> list[tuple[str, float]]:
     arrows = [arrow for part in diagram.parts for arrow in part.arrows()]
     if any(arrow.flows for arrow in arrows):
         signs.append(_sign('<g class="edge flows"><path d="M0 8L26 8"/></g>', 26, "a gradient flows"))
-    if any(arrow.flows is False for arrow in arrows):
+    if any(arrow.broken for arrow in arrows):
+        signs.append(_sign('<g class="edge still breaks"><path d="M0 8L26 8"/></g>', 26, "does not fit"))
+    if any(arrow.flows is False and not arrow.broken for arrow in arrows):
         signs.append(_sign('<g class="edge still"><path d="M0 8L26 8"/></g>', 26, "no gradient"))
     return signs
 

@@ -9,8 +9,9 @@ from gradcli.autodiff.tape import Tape
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.numbers import short_text
 from gradcli.ops.operation import OPERATIONS
+from gradcli.ops.structural import shape_text
 from gradcli.output.blocks import Style, Table
-from gradcli.output.diagram import Diagram, FunctionsPart, GraphPart
+from gradcli.output.diagram import MARK, Diagram, FunctionsPart, GraphPart
 from gradcli.output.entries import FunctionListing, GradientListing
 
 TABLE_ROWS = 40
@@ -65,8 +66,10 @@ def _nodes(
     rows: list[list[str]] = []
     faint: list[int] = []
     adjoint = style.text(f"∂{listing.output_name}/∂node")
-    columns = ["id", "node", "is", "value", "is_leaf", "requires_grad", "grad_fn", ".grad", adjoint, "tangent"]
+    columns = ["id", "node", "is", "shape", "value", "is_leaf", "requires_grad", "grad_fn", ".grad", adjoint, "tangent"]
     unknown = {"value", ".grad", adjoint} if tape.symbolic else set()
+    unknown |= set() if tape.graph.shapes else {"shape"}
+    unknown |= set() if tape.graph.broken is None else {".grad", adjoint}
     unknown |= {"tangent"} if tangents is None else set()
     for index, id in enumerate(shown):
         entry = listing.entry(id)
@@ -76,6 +79,7 @@ def _nodes(
             str(id),
             entry.name,
             entry.operation if entry.operation in (VARIABLE, CONSTANT) else entry.expression,
+            style.text(f"{MARK} does not fit") if entry.error else shape_text(entry.shape) if entry.shape else "",
             "" if entry.value is None else short_text(entry.value),
             str(entry.is_leaf),
             str(entry.requires_grad),
@@ -107,13 +111,19 @@ def _edges(listing: FunctionListing, style: Style, chosen: Sequence[int], most: 
         if most is not None and len(rows) >= most:
             break
         for link in listing.links(id):
-            if link.derivative is not None and link.source in drawn:
-                source, target, d = names[link.source], names[link.target], style.text("∂")
-                row = [f"{source} {style.text('→')} {target}", f"{d}{target}/{d}{source}", link.derivative]
-                rows.append(row if link.value is None else [*row, short_text(link.value)])
+            if (link.derivative is None and not link.shapes) or link.source not in drawn:
+                continue
+            source, target, d = names[link.source], names[link.target], style.text("∂")
+            row = [f"{source} {style.text('→')} {target}"]
+            row += ["", ""] if link.derivative is None else [f"{d}{target}/{d}{source}", link.derivative]
+            row += [] if symbolic else ["" if link.value is None else short_text(link.value)]
+            rows.append([*row, style.text(f"{MARK} {link.shapes} does not fit" if link.broken else link.shapes)])
+    columns = ["edge", "local derivative", "is", *([] if symbolic else ["value"]), "shape"]
+    if not any(row[-1] for row in rows):
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
     return Table(
         "Edges, with the local derivative along each",
-        ["edge", "local derivative", "is", *([] if symbolic else ["value"])],
+        columns,
         rows,
         numeric=frozenset({"value"}),
         wide=frozenset({"is", "value"} if graph.shapes else {"is"}),

@@ -13,14 +13,16 @@ class Theme:
         ink: Text and borders.
         faint: What matters less.
         flow: Where a gradient flows.
+        error: Where shapes do not fit.
         fills: What boxes are filled with, by kind.
     """
 
-    def __init__(self, paper: str, ink: str, faint: str, flow: str, fills: dict[Kind, str]) -> None:
+    def __init__(self, paper: str, ink: str, faint: str, flow: str, error: str, fills: dict[Kind, str]) -> None:
         self.paper = paper
         self.ink = ink
         self.faint = faint
         self.flow = flow
+        self.error = error
         self.fills = fills
 
 
@@ -29,6 +31,7 @@ LIGHT = Theme(
     "#1b1f24",
     "#5b6470",
     "#b3361b",
+    "#c8102e",
     {
         Kind.VARIABLE: "#dff1e4",
         Kind.CONSTANT: "#eceff2",
@@ -36,6 +39,7 @@ LIGHT = Theme(
         Kind.OUTPUT: "#fdeccb",
         Kind.FUNCTION: "#f0e6f8",
         Kind.ACCUMULATE: "#dff1e4",
+        Kind.BROKEN: "#fde3e6",
         Kind.OMITTED: "#ffffff",
     },
 )
@@ -44,6 +48,7 @@ DARK = Theme(
     "#e8ebef",
     "#a3aeba",
     "#ff9b7a",
+    "#ff6b7d",
     {
         Kind.VARIABLE: "#1e3d2b",
         Kind.CONSTANT: "#2b323a",
@@ -51,6 +56,7 @@ DARK = Theme(
         Kind.OUTPUT: "#4a3710",
         Kind.FUNCTION: "#3a2850",
         Kind.ACCUMULATE: "#1e3d2b",
+        Kind.BROKEN: "#4a1620",
         Kind.OMITTED: "#14181d",
     },
 )

@@ -23,6 +23,7 @@ _STYLES = {
     Kind.OUTPUT: "double, double distance=1.5pt, fill=orange!18",
     Kind.FUNCTION: "chamfered rectangle, chamfered rectangle xsep=8pt, fill=violet!12",
     Kind.ACCUMULATE: "signal, signal from=west, signal to=east, fill=green!12",
+    Kind.BROKEN: "dashed, draw=red!80!black, line width=1.4pt, fill=red!10",
     Kind.OMITTED: "dashed",
 }
 
@@ -48,6 +49,7 @@ _PREAMBLE = r"""\usepackage{iftex}
   plain edge/.style={-{Stealth[length=5pt]}, draw=black!55, rounded corners=4pt},
   still edge/.style={plain edge, dashed},
   flowing edge/.style={-{Stealth[length=6pt]}, draw=red!65!black, line width=1.2pt, rounded corners=4pt},
+  broken edge/.style={-{Rays[length=7pt]}, draw=red!80!black, dashed, line width=1.2pt, rounded corners=4pt},
   edge label/.style={font=\ttfamily\scriptsize, text=red!65!black, fill=white, inner sep=1pt},
   part heading/.style={anchor=base west, font=\bfseries},
 """
@@ -114,6 +116,8 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
         yield f"\\node[part heading] at (0,{sheet.y + 12:.1f}) {{{escaped(sheet.title)}}};\n"
     for routed in sheet.arrows:
         style = {True: "flowing edge", False: "still edge", None: "plain edge"}[routed.arrow.flows]
+        if routed.arrow.broken:
+            style = "broken edge"
         yield f"\\draw[{style}] {_path(routed.points)};\n"
     yield from map(_box, sheet.boxes)
     for routed in sheet.arrows:
@@ -169,6 +173,7 @@ _COMMANDS = {
     "√": r"$\surd$",
     "∞": r"$\infty$",
     "≈": r"$\approx$",
+    "✗": r"$\times$",
 }
 _COMMANDS |= {character: rf"$^{{{power}}}$" for power, character in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")} | {"⁻": r"$^{-}$"}
 _COMMANDS |= {character: rf"$_{{{digit}}}$" for digit, character in enumerate("₀₁₂₃₄₅₆₇₈₉")}

@@ -46,6 +46,7 @@ class Entry:
         read: Reads the numbers that it computed from its standard output.
         needs: The module that its interpreter must have; empty for none.
         target: The largest ratio gradcli/this that is aimed at; None where no aim was set.
+        timed: Whether its first number is a time in seconds that it took itself; that one counts, not the time of the process.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Entry:
     read: Callable[[str], list[float]] = numbers
     needs: str = ""
     target: float | None = None
+    timed: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,9 +113,11 @@ class Setting:
         """A peer's program as an argument of ``python -c``."""
         return Entry(name, [self.peers, "-c", program], numbers if needs else nothing, needs, target)
 
-    def script(self, name: str, file: str, *arguments: str, needs: str, target: float | None = None) -> Entry:
+    def script(
+        self, name: str, file: str, *arguments: str, needs: str, target: float | None = None, timed: bool = False
+    ) -> Entry:
         """A peer's program as a file of ``peers/``."""
-        return Entry(name, [self.peers, str(_HERE / "peers" / file), *arguments], numbers, needs, target)
+        return Entry(name, [self.peers, str(_HERE / "peers" / file), *arguments], numbers, needs, target, timed)
 
     def write(self, name: str, content: str) -> str:
         """Write an input file; returns its path."""

@@ -27,7 +27,8 @@ class Result:
         name: The name of the program.
         state: ``ok``, ``missing``, ``timed out``, ``failed`` or ``numbers differ``.
         detail: Why it is not ok.
-        seconds: The median wall time of the whole process; where it timed out, the time it had.
+        seconds: The median wall time of the whole process, or that which the program took itself; where it timed out, the time it
+            had.
         spread: Half the distance between the quartiles of the wall times.
         cpu_seconds: The median of user and system time, which a busy machine disturbs less.
         megabytes: The median of the peak memory, in 10^6 bytes.
@@ -114,7 +115,7 @@ def measure(contest: Contest, setting: Setting, missing: Collection[str], timeou
         if result.state != "ok":
             continue
         try:
-            found = entry.read(output)
+            found = entry.read(output)[int(entry.timed) :]
         except (ValueError, LookupError) as error:
             result.state, result.detail = "failed", f"its output has no numbers: {error}"
             continue
@@ -126,10 +127,10 @@ def measure(contest: Contest, setting: Setting, missing: Collection[str], timeou
         _note(f"{contest.title}: turn {turn + 1} of {runs}")
         for entry, result, used in zip(entries, results, usage, strict=True):
             if result.state == "ok":
-                run, _, errors = _launch(entry, setting, timeout)
+                run, output, errors = _launch(entry, setting, timeout)
                 _judge(result, run, errors)
                 if result.state == "ok":
-                    result.times.append(run["seconds"])
+                    result.times.append(entry.read(output)[0] if entry.timed else run["seconds"])
                     used.append((run["cpu_seconds"], run["peak_bytes"] / 1e6))
     _note("")
     for result, used in zip(results, usage, strict=True):

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from measure import Counted, Outcome, Result
 
+SHORT = 0.05
+"""Seconds below which times are shown to hundredths of a millisecond."""
+
 
 def lines(outcome: Outcome | Counted) -> Iterator[str]:
     """The lines of an outcome: its title and a table."""
@@ -35,7 +38,10 @@ def _figures(result: Result) -> list[str]:
     if result.state == "timed out":
         return [f"> {result.seconds:.0f}", "", "", ""]
     figures = ((result.seconds, 3), (result.spread, 3), (result.cpu_seconds, 3), (result.megabytes, 0))
-    return ["" if figure is None else f"{figure:.{digits}f}" for figure, digits in figures]
+    shown = ["" if figure is None else f"{figure:.{digits}f}" for figure, digits in figures]
+    if result.seconds is not None and result.seconds < SHORT:
+        shown[:2] = [f"{result.seconds:.5f}", "" if result.spread is None else f"{result.spread:.5f}"]
+    return shown
 
 
 def _comparable(result: Result) -> bool:

@@ -26,6 +26,7 @@ import derivatives
 import gradient_graph
 import long_expression
 import many_inputs
+import networks
 import shared
 import startup
 from contest import Contest, Count, Setting
@@ -39,6 +40,7 @@ WORKLOADS: dict[str, Callable[[Setting], list[Contest | Count]]] = {
     "shared": shared.contests,
     "gradient-graph": gradient_graph.contests,
     "derivatives": derivatives.contests,
+    "networks": networks.contests,
 }
 PEERS = ("symengine", "sympy", "torch", "casadi", "autograd")
 

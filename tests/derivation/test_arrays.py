@@ -65,6 +65,9 @@ def empty(operands: tuple[Any, ...]) -> bool:
     return any(0 in operand if isinstance(operand, tuple) else operand == [] for operand in operands)
 
 
+CARRYING = [case for case in CASES if STRUCTURAL[case[0]].pullback and not empty(case[1])]
+
+
 def settings_without_gradient(settings: dict[str, Any]) -> bool:
     """Whether nothing flows back: a norm of order 0 counts."""
     return settings.get("ord") == 0

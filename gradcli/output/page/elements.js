@@ -16,6 +16,23 @@ function partialElement({ of, by }) {
   return math;
 }
 
+/** A number as text; an array that is cut is a button that shows the whole of it. */
+function numberElement(value, text = shortText(value)) {
+  if (typeof value !== "object" || value.whole === text) return document.createTextNode(text);
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "array";
+  button.title = value.whole;
+  button.textContent = text;
+  button.setAttribute("aria-expanded", "false");
+  button.addEventListener("click", () => {
+    const whole = button.getAttribute("aria-expanded") === "false";
+    button.setAttribute("aria-expanded", String(whole));
+    button.textContent = whole ? value.whole : text;
+  });
+  return button;
+}
+
 function pieceElement(piece) {
   if (typeof piece === "string") return piece;
   if ("of" in piece) return partialElement(piece);
@@ -24,7 +41,8 @@ function pieceElement(piece) {
   if (piece.group) span.append(...piece.group.map(pieceElement));
   else {
     span.classList.add("number");
-    span.textContent = spoken(piece);
+    if (typeof piece.number === "object") span.append(numberElement(piece.number));
+    else span.textContent = spoken(piece);
   }
   return span;
 }

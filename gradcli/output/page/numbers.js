@@ -8,8 +8,9 @@ function isShort(value) {
   return Number(value.toPrecision(SHORT_DIGITS)) === value;
 }
 
-/** A number with six significant digits, as gradcli writes it; whole numbers with all of theirs. */
+/** A number with six significant digits, as gradcli writes it; whole numbers with all of theirs. An array has its texts with it. */
 function shortText(value) {
+  if (value instanceof Object) return value.short;
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
   const whole = isShort(value);
@@ -21,8 +22,14 @@ function shortText(value) {
   return `${mantissa}e${exponent[0]}${String(size).padStart(2, "0")}`;
 }
 
+/** A value as it fits into a box. */
+function briefText(value) {
+  return value instanceof Object ? value.brief : shortText(value);
+}
+
 /** "=" before a number that is shown as it is, "≈" before one that is rounded. */
 function equals(value) {
+  if (value instanceof Object) return value.sign;
   return isShort(value) ? "=" : "≈";
 }
 

@@ -44,7 +44,7 @@ function recompute() {
     if (run === null) blank("Give each input a number, to begin.");
     return; // the last good state stays
   }
-  const found = runProgram(program, OPERATIONS, bindings);
+  const found = data.recorded ? recordedRun(data.recorded) : runProgram(program, OPERATIONS, bindings);
   if (found.changed) {
     blank("The recorded graph does not hold for these inputs, so there are no steps.");
     tellChanged(found);
@@ -53,6 +53,14 @@ function recompute() {
   element("changed").hidden = true;
   document.body.classList.remove("stale");
   begin(found);
+}
+
+/** The run of a page whose inputs are fixed; what JSON has as null is undefined here, and strings are numbers. */
+function recordedRun({ values, adjoints, locals, events }) {
+  const given = (value) => (value === null ? undefined : typeof value === "string" ? Number(value) : value);
+  const told = events.map(([kind, id, target, argument, ...sums]) => [kind, id, target, argument, ...sums.map(given)]);
+  return { values: values.map(given), adjoints: adjoints.map(given), locals: locals.map((into) => into.map(given)), events: told,
+    changed: null };
 }
 
 /** Tells people who do not see the page. */
@@ -137,5 +145,5 @@ function showLive(live) {
   const [what, id] = "value" in live.dataset ? ["value", live.dataset.value] : ["adjoint", live.dataset.adjoint];
   const number = what === "value" ? run.values[Number(id)] : run.adjoints[Number(id)];
   if (number === undefined) live.textContent = what === "adjoint" ? ": no gradient" : "";
-  else live.textContent = `${equals(number)} ${shortText(number)}`;
+  else live.replaceChildren(`${equals(number)} `, numberElement(number));
 }

@@ -1,7 +1,7 @@
 // Going from step to step: what an event changes, and only that, is drawn again.
 
 function happen([kind, id, , , , , sum]) {
-  if (kind === SEED) sums[id] = 1;
+  if (kind === SEED) sums[id] = run.adjoints[id];
   if (kind === EDGE) {
     sums[id] = sum;
     received[id] += 1;
@@ -61,7 +61,7 @@ const isKnown = (id) => run !== null && (forwardAt[id] < 0 ? program.kind[id] < 
 /** The sum so far of a node; dots where more contributions are to come. */
 function adjointText(id) {
   if (sums[id] === undefined) return "";
-  return `${equals(sums[id])} ${shortText(sums[id])}${received[id] < expected[id] ? " + …" : ""}`;
+  return `${equals(sums[id])} ${briefText(sums[id])}${received[id] < expected[id] ? " + …" : ""}`;
 }
 
 /** Draws some nodes and arrows as they are at this step. */
@@ -73,7 +73,7 @@ function refresh(nodes, arrows) {
     const value = known ? run.values[id] : undefined;
     const adjoint = run === null ? "" : adjointText(id);
     const current = event !== undefined && event[1] === id;
-    drawing.write(id, "value", known ? `value ${shortText(value)}` : "");
+    drawing.write(id, "value", known ? `value ${briefText(value)}` : "");
     drawing.write(id, "adjoint", adjoint && `∂${shortened(outputName, 16)}/∂${shortened(data.names[id], 16)} ${adjoint}`);
     drawing.classes(id, {
       waiting: !known, current, feeds: feeds.has(id) && !current,
@@ -81,8 +81,10 @@ function refresh(nodes, arrows) {
     });
     const row = rows.get(id);
     if (row) {
-      row.cells[2].textContent = known ? shortText(value) : "";
-      row.cells[3].textContent = adjoint.replace(/^= /, "");
+      row.cells[2].replaceChildren(known ? numberElement(value, briefText(value)) : "");
+      const more = received[id] < expected[id] ? " + …" : "";
+      if (typeof sums[id] === "object") row.cells[3].replaceChildren(numberElement(sums[id], briefText(sums[id])), more);
+      else row.cells[3].textContent = adjoint.replace(/^= /, "");
       row.classList.toggle("current", current);
       row.classList.toggle("feeds", feeds.has(id) && !current);
     }
@@ -94,7 +96,7 @@ function refresh(nodes, arrows) {
     const carries = event !== undefined && event[0] === FORWARD && event[1] === target;
     drawing.arrowClasses(key, { done, current: (done && at === position - 1) || carries, waiting: !done });
     const symbols = data.derivatives[target][argument];
-    if (symbols === null) continue;
+    if (symbols === null || data.recorded) continue; // what is recorded stands there already
     const source = program.inputs[target][argument];
     const pieces = data.wholeLabels ? [`∂${data.names[target]}/∂${data.names[source]}`, symbols] : [symbols];
     const local = done ? run.locals[target][argument] : undefined;
@@ -121,7 +123,7 @@ function showStep(moved) {
   for (const id of ["first", "previous"]) element(id).disabled = position === 0;
   for (const id of ["next", "last"]) element(id).disabled = position === last;
   element("play").disabled = last === 0;
-  if (moved && event) drawing.reveal(event[1]);
+  if (moved && event) drawing.reveal(data.broken && position === last ? program.output : event[1]);
   const scroll = reducedMotion.matches || playing ? "auto" : "smooth";
   for (const [id, section] of equations) section.classList.toggle("current", backward && event[1] === id);
   if (moved && backward && equations.has(event[1])) scrollTo(equations.get(event[1]), scroll);
@@ -139,8 +141,8 @@ function scrollTo(target, behavior) {
 }
 
 function hint(at, last) {
-  const text = last === 0 ? "There is nothing to compute." : at === 0 ? "Press → or play: the forward pass begins."
-    : at === last ? (program.differentiable ? "The backward pass is complete." : "No gradient flows to the output.") : "";
+  const text = last === 0 && !data.broken ? "There is nothing to compute." : at === 0 ? "Press → or play: the forward pass begins."
+    : at === last ? data.broken ? `Here the graph breaks off: ${data.broken}.` : (program.differentiable ? "The backward pass is complete." : "No gradient flows to the output.") : "";
   const paragraph = document.createElement("p");
   paragraph.className = "faint";
   paragraph.textContent = text;

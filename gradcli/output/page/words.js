@@ -26,8 +26,9 @@ class Words {
     return { of: this.name(of), by: this.name(by) };
   }
 
-  /** What a node computes with the numbers of its inputs: 2 + 1. */
+  /** What a node computes with the numbers of its inputs: 2 + 1. Arrays are not written into it. */
   inNumbers(id) {
+    if (this.data.recorded) return shortened(this.data.expressions[id], 160);
     const kind = this.data.program.kind[id];
     const inputs = this.data.program.inputs[id];
     const text = this.data.templates[kind].replace(/\{(\d+)\}/g, (place, at) => {
@@ -44,6 +45,7 @@ class Words {
 
   /** The term that an edge adds to the chain rule of its source. */
   term([, source, target, argument], arrivals) {
+    if (this.data.recorded) return [shortened(this.data.recorded.terms[target][argument], 120)];
     const twice = arrivals.filter((at) => this.run.events[at][2] === target).length > 1;
     const direct = target === this.output;
     const pieces = direct ? [] : [this.partial(this.output, target), "·"];
@@ -84,7 +86,7 @@ class Words {
 
   seed(id) {
     return [
-      { caption: "begin", pieces: [this.partial(id, id), " = ", { number: 1, role: "result" }] },
+      { caption: "begin", pieces: [this.partial(id, id), " = ", { number: this.run.adjoints[id], role: "result" }] },
       { caption: "", pieces: ["The backward pass begins at the output and goes back node by node, the newest first."] },
     ];
   }
@@ -108,14 +110,15 @@ class Words {
     const symbols = this.local(target, argument);
     const lines = [{ caption: "chain rule", pieces: chain }];
     const derived = [this.partial(target, source)];
-    if (symbols !== shortText(local)) derived.push(` = ${symbols}`);
-    lines.push({ caption: "local derivative", pieces: [...derived, ` ${equals(local)} `, { number: local }] });
+    if (local === undefined ? symbols : symbols !== shortText(local)) derived.push(` = ${symbols}`);
+    if (local !== undefined) derived.push(` ${equals(local)} `, { number: local });
+    if (symbols !== null) lines.push({ caption: "local derivative", pieces: derived });
     const name = this.name(source);
+    const product = [{ number: this.run.adjoints[target], signed: true }, "·", { number: local, signed: true }];
     lines.push({
       caption: `from ${this.name(target)}`,
       pieces: [
-        `${name} receives `, { number: this.run.adjoints[target], signed: true }, "·", { number: local, signed: true },
-        ` ${equals(contribution)} `, { number: contribution, role: before === undefined && arrivals.length === 1 ? "result" : "" },
+        `${name} receives `, ...(this.data.recorded ? [] : [...product, ` ${equals(contribution)} `]), { number: contribution, role: before === undefined && arrivals.length === 1 ? "result" : "" },
       ],
     });
     if (arrivals.length > 1) {
