@@ -9,6 +9,7 @@ The functions of the command line as a Python API; each is loaded on first use::
     gradcli.derive(tape).of("w")        # the chain-rule derivation, step by step
     gradcli.jvp(tape, {"x": 1.0})       # 2.0, by forward mode; gradcli.vjp, jacobian and hessian also take a tape
     gradcli.explain("x^x", by="rules")  # the same by the rules of calculus, in symbols
+    gradcli.diff(gradcli.parse("sum((A @ x)^2)"), "x", shapes={"A": (3, 4), "x": (4,)})  # in matrix form
     gradcli.draw(tape).save("graph.svg")  # the graph; a notebook shows a tape and a drawing as a picture
 """
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from gradcli.algebra.derivatives import Simplified, diff, simplify
     from gradcli.algebra.equality import equal
     from gradcli.algebra.equality_verdict import Equality
+    from gradcli.autodiff.element_run import element_tape
     from gradcli.autodiff.jacobian import Hessian, Jacobian, hessian, jacobian, vjp
     from gradcli.autodiff.record import outline, record
     from gradcli.autodiff.tangent import jvp
@@ -48,6 +50,7 @@ _HOMES = {
     "diff": "gradcli.algebra.derivatives",
     "draw": "gradcli.output.drawing",
     "equal": "gradcli.algebra.equality",
+    "element_tape": "gradcli.autodiff.element_run",
     "explain": "gradcli.derivation.explain",
     "hessian": "gradcli.autodiff.jacobian",
     "jacobian": "gradcli.autodiff.jacobian",
@@ -74,6 +77,7 @@ __all__ = [
     "derive",
     "diff",
     "draw",
+    "element_tape",
     "equal",
     "explain",
     "hessian",

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gradcli.algebra.array_elements import Elements
+from gradcli.algebra.array_expanded import shortest_array
+from gradcli.algebra.array_forms import fitted
+from gradcli.algebra.forms import NOTATION, literal_cost
 from gradcli.algebra.normal import Algebra
-from gradcli.algebra.shapes import shortest
+from gradcli.algebra.rules import apply_operation
 from gradcli.algebra.simplify import TOO_LONG, assume_defined, normal_forms, without_guards
 from gradcli.algebra.write import written
 from gradcli.autodiff.reverse import gradient_graph
-from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
-from gradcli.language.ast import Assignment, Expression, Output, Program
+from gradcli.errors import ExitCode, GradcliError
+from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Shape
+from gradcli.language.ast import NOWHERE, Assignment, Expression, Output, Program
 from gradcli.lowering.builders import StaticBuilder, compacted, replay
 from gradcli.lowering.lower import lower
 from gradcli.lowering.raising import in_named_lines, written_out
+from gradcli.ops.operation import OPERATIONS
 
 FORM_LIMIT = 1_000
 """Operations of a normal form beyond which an expression is not simplified as a whole."""
@@ -56,7 +62,7 @@ def derivative_graph(graph: Graph, requests: Sequence[Request]) -> tuple[Graph, 
     Returns:
         The graph, interned, and the id of each derivative in it.
     """
-    builder = StaticBuilder(Graph(max(graph.max_nodes, 64 * len(graph))), identities=True)
+    builder = StaticBuilder(Graph(max(graph.max_nodes, 64 * len(graph)), graph.max_elements), identities=True)
     roots: dict[Request, tuple[Graph, int | None]] = {}
     for output, wrt in requests:
         roots.setdefault((output, ()), (graph, output))
@@ -69,7 +75,8 @@ def derivative_graph(graph: Graph, requests: Sequence[Request]) -> tuple[Graph, 
     for request in requests:
         source, id = roots[request]
         if id is None:
-            ids.append(builder.constant(0))
+            shape = graph.shape(graph.variables[request[1][-1]]) if request[1] and request[1][-1] in graph.variables else ()
+            ids.append(builder.operation("zeros", (), NOWHERE, (("shape", shape),)) if shape else builder.constant(0))
         else:
             if source not in replayed:
                 replayed[source] = [symbol.id for symbol in replay(source, builder)]
@@ -93,9 +100,11 @@ def _differentiate_once(roots: dict[Request, tuple[Graph, int | None]], before: 
     """One reverse pass gives the derivatives by all variables that are asked for next."""
     output, wrt = before
     graph, id = roots[before]
+    if id is not None and graph.shape(id):
+        raise _not_a_number(graph, id, wrt)
     known: list[str] = []
     if id is not None:
-        graph = _with_output(graph, id)
+        graph = with_output(graph, id)
         if wrt:  # what is left unsimplified grows from one order to the next
             graph = _shorter(graph)
         known = [name for name in variables if name in graph.variables]
@@ -110,11 +119,26 @@ def _shorter(graph: Graph) -> Graph:
     found = Simplifier(graph, [graph.output], generic=True).together([graph.output])
     if found.definitions:
         return graph
-    rebuilt = lower(found.program(), StaticBuilder(Graph(graph.max_nodes), identities=True), graph.variables)
+    shapes = {name: graph.shape(id) for name, id in graph.variables.items()}
+    builder = StaticBuilder(Graph(graph.max_nodes, graph.max_elements), identities=True, shapes=shapes)
+    rebuilt = lower(found.program(), builder, graph.variables)
     return rebuilt if len(rebuilt) < len(graph) else graph
 
 
-def _with_output(graph: Graph, id: int) -> Graph:
+def _not_a_number(graph: Graph, id: int, wrt: Sequence[str]) -> GradcliError:
+    """The error for the gradient of an array."""
+    if wrt:
+        message = f"the derivative by {wrt[-1]} has the shape {graph.shape(id)}, and what is differentiated is a number"
+        return GradcliError(message, hint="--hessian gives the second derivatives element by element")
+    return GradcliError(
+        f"the expression has the shape {graph.shape(id)}, and what is differentiated is a number",
+        graph.spans[id],
+        "sum(...) makes a number of it; --jacobian gives the derivatives element by element",
+    )
+
+
+def with_output(graph: Graph, id: int) -> Graph:
+    """What leads to a node, which is the output, and the variables."""
     output, outputs, names = graph.output, graph.outputs, graph.given_names
     graph.output, graph.outputs, graph.given_names = id, [], {}
     try:
@@ -123,35 +147,40 @@ def _with_output(graph: Graph, id: int) -> Graph:
         graph.output, graph.outputs, graph.given_names = output, outputs, names
 
 
-def diff(program: Program, *variables: str, positive: bool = False) -> Simplified:
+def diff(program: Program, *variables: str, positive: bool = False, shapes: Mapping[str, Shape] | None = None) -> Simplified:
     """A derivative of a program's output, simplified.
 
     Args:
         program: The program; its variables need no values.
         variables: What to differentiate by, one after the other: ``diff(program, "x", "x")`` is of order 2.
         positive: Whether every variable may be taken as positive.
+        shapes: The shapes of the variables that are arrays: ``{"A": (3, 4)}``; the others are numbers.
 
     Returns:
-        One expression; by a variable that the output does not depend on it is 0.
+        One expression, of the shape of the last variable; by one that the output does not depend on it is 0.
 
     Raises:
         GradcliError: A name or a function of the program is wrongly used, or an operation has no derivative.
     """
-    graph = compacted(lower(program, StaticBuilder(Graph())))
+    graph = compacted(lower(program, StaticBuilder(Graph(), shapes=shapes)))
+    for name in variables:
+        if shapes and name in shapes:
+            graph.variable(name, NOWHERE, shapes[name])  # one that the program does not use as well
     return differentiate(graph, [(graph.output, variables)], positive=positive)
 
 
-def simplify(program: Program, *, positive: bool = False) -> Simplified:
+def simplify(program: Program, *, positive: bool = False, shapes: Mapping[str, Shape] | None = None) -> Simplified:
     """A program's outputs as simplified expressions, never longer than they were.
 
     Args:
         program: The program; its variables need no values.
         positive: Whether every variable may be taken as positive.
+        shapes: The shapes of the variables that are arrays: ``{"A": (3, 4)}``; the others are numbers.
 
     Raises:
         GradcliError: A name or a function of the program is wrongly used.
     """
-    graph = compacted(lower(program, StaticBuilder(Graph())))
+    graph = compacted(lower(program, StaticBuilder(Graph(), shapes=shapes)))
     return Simplifier(graph, graph.outputs, positive=positive).together(graph.outputs)
 
 
@@ -171,6 +200,7 @@ class Simplifier:
         self.generic = generic
         self.ids = ids
         self.algebra = Algebra(positive=positive)
+        self.algebra.invertible = generic
         if generic:
             # Knowing beforehand what is not 0, the second walk can cancel it.
             assume_defined(graph, self.algebra, self._forms())
@@ -185,15 +215,35 @@ class Simplifier:
     def together(self, ids: Sequence[int]) -> Simplified:
         """The expressions of nodes; where they would be much longer than the graph, in lines that they share."""
         operations = sum(1 for id, kept in enumerate(self.graph.ancestors(*ids)) if kept and self.sizes[id])
-        best = [TOO_LONG if self.forms[id] == TOO_LONG else shortest(self.algebra, self.forms[id]) for id in ids]
+        best = [TOO_LONG if self.forms[id] == TOO_LONG else shortest_array(self.algebra, self.forms[id]) for id in ids]
         if TOO_LONG in best or sum(map(self.algebra.size, best)) > WRITTEN_FACTOR * max(operations, SHORT):
             graph, ids = without_guards(self.graph, ids) if self.generic else (self.graph, ids)
             lines, expressions = in_named_lines(graph, ids, graph.variables)
             return Simplified(tuple(lines), tuple(expressions))
         return Simplified((), tuple(self._expression(id, form) for id, form in zip(ids, best, strict=True)))
 
+    def element_by_element(self, ids: Sequence[int]) -> Simplified:
+        """The expressions of the elements of nodes, one after the other.
+
+        Raises:
+            GradcliError: One of them is too long to be written.
+        """
+        elements = Elements(self.algebra, apply_operation)
+        expressions: list[Expression] = []
+        for id in ids:
+            if self.forms[id] == TOO_LONG:
+                raise GradcliError("the derivatives are too long to be written element by element", exit_code=ExitCode.LIMIT)
+            form = shortest_array(self.algebra, self.forms[id])
+            for element in elements.forms(fitted(self.algebra, form, self.graph.shape(id))):
+                expressions.append(written(self.algebra, shortest_array(self.algebra, element)))
+        return Simplified((), tuple(expressions))
+
     def _expression(self, id: int, form: int) -> Expression:
         """The simplified expression, or the original where that is not longer."""
+        if self.graph.shape(id):
+            form = fitted(self.algebra, form, self.graph.shape(id))
+            apart = self.algebra.form(dict([self.algebra.as_term(form)]))  # 2*(A @ x - b) for 2*A @ x - 2*b
+            form = apart if self.algebra.size(apart) < self.algebra.size(form) else form
         if not self.generic and self.sizes[id] < self.algebra.size(form):
             return written_out(self.graph, id, self.names)
         return written(self.algebra, form)
@@ -202,6 +252,11 @@ class Simplifier:
 def _raw_sizes(graph: Graph) -> list[int]:
     """For each node how many operations its expression has as it stands."""
     sizes: list[int] = []
-    for operation, inputs in zip(graph.operations, graph.inputs, strict=True):
-        sizes.append(0 if operation in (VARIABLE, CONSTANT) else 1 + sum([sizes[input] for input in inputs]))
+    literals: list[Shape | None] = []
+    for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
+        below = [literals[input] for input in inputs]
+        own = operation not in (VARIABLE, CONSTANT) and operation not in NOTATION
+        sizes.append(own + literal_cost(operation, below) * own + sum([sizes[input] for input in inputs]))
+        known = operation == CONSTANT or operation == "stack" or not (inputs or graph.shape(id))
+        literals.append(graph.shape(id) if known or (operation in OPERATIONS and None not in below) else None)
     return sizes

@@ -32,8 +32,9 @@ from gradcli.algebra.equality_verdict import Equality, Method, Verdict, Witness,
 from gradcli.algebra.normal import Algebra
 from gradcli.algebra.shapes import shortest
 from gradcli.algebra.simplify import TOO_LONG, normal_forms
+from gradcli.autodiff.record import UnknownVariableError
 from gradcli.errors import ExitCode, GradcliError
-from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_NODES, VARIABLE, Graph
+from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, VARIABLE, Graph, Shape
 from gradcli.language.ast import Program
 from gradcli.language.parser import parse
 from gradcli.language.text import program_text
@@ -65,7 +66,15 @@ _SHOWN_DIFFERENCES = 3
 """Points of each kind that are kept of a difference of domains."""
 
 
-def equal(first: str | Program, second: str | Program, *, positive: bool = False, max_nodes: int = DEFAULT_MAX_NODES) -> Equality:
+def equal(
+    first: str | Program,
+    second: str | Program,
+    *,
+    positive: bool = False,
+    max_nodes: int = DEFAULT_MAX_NODES,
+    max_elements: int = DEFAULT_MAX_ELEMENTS,
+    shapes: Mapping[str, Shape] | None = None,
+) -> Equality:
     """Compare two expressions or programs.
 
     Args:
@@ -73,6 +82,8 @@ def equal(first: str | Program, second: str | Program, *, positive: bool = False
         second: The other one; it may have other variables.
         positive: Whether only positive values of the variables count.
         max_nodes: The largest graph of both.
+        max_elements: The largest array.
+        shapes: The shapes of the variables that are arrays: ``{"A": (3, 4)}``; the others are numbers.
 
     Returns:
         The verdict, how it is known, and a counterexample or the differences of domain.
@@ -83,8 +94,18 @@ def equal(first: str | Program, second: str | Program, *, positive: bool = False
     texts = [text if isinstance(text, str) else program_text(text, "; ") for text in (first, second)]
     first = parse(first, SOURCES[0]) if isinstance(first, str) else first
     second = parse(second, SOURCES[1]) if isinstance(second, str) else second
-    pair = pair_of((first, second), tuple(zip(texts, SOURCES, strict=True)), max_nodes)
+    shapes = shapes or {}
+    pair = pair_of((first, second), tuple(zip(texts, SOURCES, strict=True)), Graph(max_nodes, max_elements), shapes)
+    for name in shapes:
+        if name not in pair.graph.variables:
+            raise UnknownVariableError(name, list(pair.graph.variables), "--shape: ")
     start = Equality(texts[0], texts[1], Verdict.EQUAL, Method.IDENTICAL, True, tuple(pair.variables), positive)
+    if pair.graph.shapes:
+        from gradcli.algebra.equality_arrays import equal_arrays
+
+        builder = StaticBuilder(Graph(max_nodes, max_elements), shapes=shapes)
+        plain = [lower(program, builder, shapes).output for program in (first, second)]
+        return equal_arrays(pair, builder.graph, (plain[0], plain[1]), start)
     if pair.first == pair.second:
         return replace(start, everywhere=True)
     start = replace(start, everywhere=all(map(_is_total, pair.steps, itertools.repeat(pair.steps))))

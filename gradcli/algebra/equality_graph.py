@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from gradcli.algebra.equality_definitions import definition_of
 from gradcli.errors import GradcliError, Span
-from gradcli.graph.graph import DEFAULT_MAX_NODES, Constant, Graph, Settings
+from gradcli.graph.graph import Constant, Graph, Settings, Shape
 from gradcli.language.ast import NOWHERE, Program
 from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.lower import lower
-from gradcli.lowering.shapes import no_arrays
 from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.symbol import Symbol
 
@@ -71,6 +72,8 @@ class PrimitiveBuilder(StaticBuilder):
 
     def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE, settings: Settings = ()) -> int:
         operation = OPERATIONS.get(name)
+        if operation is None and (definition := definition_of(name)) is not None:
+            return self.symbol(definition(*[Symbol(self, input) for input in inputs], **dict(settings))).id
         if operation is None or operation.definition is None:
             return super().operation(name, inputs, span, settings)
         id = self._nodes.get((name, inputs, settings))
@@ -82,24 +85,26 @@ class PrimitiveBuilder(StaticBuilder):
         return id
 
 
-def pair_of(programs: tuple[Program, Program], sources: tuple[tuple[str, str], ...], max_nodes: int = DEFAULT_MAX_NODES) -> Pair:
+def pair_of(
+    programs: tuple[Program, Program], sources: tuple[tuple[str, str], ...], empty: Graph, shapes: Mapping[str, Shape]
+) -> Pair:
     """Lower two programs into one graph.
 
     Args:
         programs: The programs.
         sources: For each its text and what messages call it.
-        max_nodes: The number of nodes that both may have together.
+        empty: The graph to build both in.
+        shapes: The shapes of the variables that are arrays.
 
     Raises:
         GradcliError: One of them has an error, or both are too large; it names the program and the place.
     """
-    builder = PrimitiveBuilder(Graph(max_nodes))
+    builder = PrimitiveBuilder(empty, shapes=shapes)
     graph = builder.graph
     outputs: list[int] = []
     for program, (text, where) in zip(programs, sources, strict=True):
         try:
-            outputs.append(lower(program, builder).output)
-            no_arrays(graph)
+            outputs.append(lower(program, builder, shapes).output)
         except GradcliError as error:
             raise error.located(text, where) from None
     needed = graph.ancestors(*outputs)

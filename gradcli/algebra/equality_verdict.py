@@ -11,7 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 from gradcli.algebra.equality_graph import Outcome
-from gradcli.algebra.equality_points import Point, Rational
+from gradcli.algebra.equality_points import Point
+from gradcli.graph.graph import Shape
 from gradcli.language.numbers import number_text
 
 
@@ -35,6 +36,8 @@ class Method(str, enum.Enum):
     MODULAR = "modulo a prime at random points"
     EXACT_POINTS = "exact at points"
     NUMERIC = "high precision"
+    SHAPES = "shapes"
+    DOUBLE = "double precision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +45,16 @@ class Witness:
     """A point at which two expressions are not the same.
 
     Attributes:
-        point: The value of each variable.
-        first: The value of the first expression there; None where it is undefined.
+        point: The value of each variable: a rational number, or an array of NumPy.
+        first: The value of the first expression there, a float or an array; None where it is undefined.
         second: The value of the second one.
         first_text: The same with as many digits as the difference takes.
         second_text: The same of the second one.
     """
 
-    point: Mapping[str, Rational]
-    first: float | None
-    second: float | None
+    point: Mapping[str, Any]
+    first: Any
+    second: Any
     first_text: str
     second_text: str
 
@@ -81,6 +84,7 @@ class Equality:
         trials: Random points that the error bound rests on.
         error_bound: The probability that such points hide a difference is at most this.
         prime: The k of the prime 2^k - 1 that was computed with.
+        shapes: The shapes of both.
         agree_if_positive: At how many points with positive variables they agree; 0 where they differ at one of these as well.
     """
 
@@ -105,6 +109,7 @@ class Equality:
     error_bound: float | None = None
     prime: int | None = None
     agree_if_positive: int = 0
+    shapes: tuple[Shape, Shape] = ((), ())
 
     def __bool__(self) -> bool:
         return self.verdict in (Verdict.EQUAL, Verdict.WHERE_DEFINED)

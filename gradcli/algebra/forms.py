@@ -7,10 +7,13 @@ and known by small integers, so that equal ones are found at once and shared one
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from math import gcd, lcm
+from math import gcd, lcm, prod
 from typing import NamedTuple
+
+from gradcli.graph.graph import Settings, Shape
+from gradcli.ops.structural import STRUCTURAL, broadcast
 
 Rational = int | Fraction
 Monomial = tuple[tuple[int, Rational], ...]
@@ -34,12 +37,16 @@ NOT_NEGATIVE = frozenset({"abs", "relu", "hypot", "norm", "var", "std"})
 """Operations whose value is not negative."""
 
 
+NOTATION = frozenset({"form", "stack", "permute"})
+"""What is not counted as an operation: parentheses, the brackets of a literal, the T of a transpose."""
+
+
 class Atom(NamedTuple):
     """An indivisible factor.
 
     ``kind`` is ``variable``, ``constant``, ``number`` (a float that is not exact), ``form``, ``power`` (a power that is kept
     apart from others of its base), or the name of an operation; ``content`` is the name, the number, the form, or the forms of
-    the arguments.
+    the arguments. A product of several matrices is one atom ``matmul`` with all of them.
     """
 
     kind: str
@@ -56,33 +63,66 @@ class Forms:
         atoms: The atoms by their ids.
         forms: The forms by their ids.
         positive: Whether every variable may be taken as positive.
+        shapes: The shape of each atom that is an array; sums and products of atoms are broadcast.
+        settings: The settings of each atom whose operation has some.
+        depth: How many rules of arrays are at work on what other rules gave.
+        invertible: Whether matrices may be taken to have inverses, so that inv(A) @ A is eye(n).
+        literals: The atoms that are arrays written element by element, ``[x, 1]``, and elementwise functions of these.
     """
 
     def __init__(self, *, positive: bool = False) -> None:
         self.atoms: list[Atom] = []
         self.forms: list[Terms] = []
         self.positive = positive
+        self.shapes: dict[int, Shape] = {}
+        self.settings: dict[int, Settings] = {}
+        self.depth = 0
+        self.invertible = False
+        self.literals: set[int] = set()
+        self._form_shapes: dict[int, Shape] = {}
         self._positive_atoms: set[int] = set()
-        self._atom_ids: dict[Atom, int] = {}
+        self._atom_ids: dict[Atom | tuple[Atom, Settings], int] = {}
         self._form_ids: dict[Terms, int] = {}
         self._sizes: dict[int, int] = {}
 
     # ---- interning ----
 
-    def atom(self, kind: str, content: str | float | tuple[int, ...]) -> int:
-        """The id of an atom."""
-        key = Atom(kind, repr(content) if isinstance(content, float) else content)
+    def atom(self, kind: str, content: str | float | tuple[int, ...], settings: Settings = (), shape: Shape | None = None) -> int:
+        """The id of an atom.
+
+        Args:
+            kind: See :class:`Atom`.
+            content: See :class:`Atom`.
+            settings: The settings of its operation.
+            shape: Its shape; None for that to which its arguments are broadcast.
+        """
+        plain = Atom(kind, repr(content) if isinstance(content, float) else content)
+        key = (plain, settings) if settings else plain
         id = self._atom_ids.get(key)
         if id is None:
             id = self._atom_ids[key] = len(self.atoms)
             self.atoms.append(Atom(kind, content))
             if self._is_positive(kind, content):
                 self._positive_atoms.add(id)
+            if settings:
+                self.settings[id] = settings
+            if shape or self.shapes:
+                self._note_shape(id, shape)
         return id
 
-    def has_atom(self, kind: str, content: tuple[int, ...]) -> bool:
+    def _note_shape(self, atom: int, shape: Shape | None) -> None:
+        if shape is None:
+            inner = self.arguments(atom)
+            shape = broadcast(*map(self.shape, inner))
+            if shape and all(map(self.is_literal, inner)):
+                self.literals.add(atom)
+        if shape:
+            self.shapes[atom] = shape
+
+    def has_atom(self, kind: str, content: tuple[int, ...], settings: Settings = ()) -> bool:
         """Whether an atom is in use."""
-        return Atom(kind, content) in self._atom_ids
+        plain = Atom(kind, content)
+        return ((plain, settings) if settings else plain) in self._atom_ids
 
     def form(self, terms: Mapping[Monomial, Rational]) -> int:
         """The id of a sum of terms; terms with the coefficient 0 fall away."""
@@ -106,6 +146,20 @@ class Forms:
         return self.of_atom(self.atom(operation, operands))
 
     # ---- what a form is ----
+
+    def shape(self, form: int) -> Shape:
+        """The shape to which the atoms of a form are broadcast; empty for a number."""
+        if not self.shapes:
+            return ()
+        shape = self._form_shapes.get(form)
+        if shape is None:
+            own = [self.shapes[atom] for monomial, _ in self.forms[form] for atom, _ in monomial if atom in self.shapes]
+            shape = self._form_shapes[form] = broadcast(*own)
+        return shape
+
+    def is_literal(self, form: int) -> bool:
+        """Whether all arrays of a form are written element by element; so are numbers."""
+        return all(a in self.literals for monomial, _ in self.forms[form] for a, _ in monomial if a in self.shapes)
 
     def rational(self, form: int) -> Rational | None:
         """The value of a form that is a rational number."""
@@ -206,8 +260,15 @@ class Forms:
                 kind, content = self.atoms[atom]
                 total += exponent not in (1, -1)
                 if isinstance(content, tuple):
-                    total += sum(self._sizes[inner] for inner in content) + (kind != "form")
+                    total += sum(self._sizes[inner] for inner in content) + self._own_operations(kind, content)
         return total + self._leading_sign(terms)
+
+    def _own_operations(self, kind: str, content: tuple[int, ...]) -> int:
+        """How many operations an atom is itself; one on literals counts each of their elements."""
+        if kind in NOTATION:
+            return 0
+        own = len(content) - 1 if kind == "matmul" else 1
+        return own + literal_cost(kind, [self.shape(form) if self.is_literal(form) else None for form in content])
 
     def _leading_sign(self, terms: Terms) -> int:
         """1 where a minus stands first that no number takes in: -x, but not -2*x, and x - 1 for -(1 - x)."""
@@ -226,6 +287,19 @@ class Forms:
                 if len(signs) == 2:
                     return atom, exponent
         return None
+
+
+def literal_cost(operation: str, literals: Sequence[Shape | None]) -> int:
+    """What an operation counts more that adds and multiplies elements of literals.
+
+    Args:
+        operation: The operation.
+        literals: The shapes of its operands, None for one that is no literal.
+    """
+    known = [shape for shape in literals if shape is not None]
+    if operation not in STRUCTURAL or not any(known) or len(known) < len(literals):
+        return 0
+    return sum(map(prod, known))
 
 
 def whole(value: Rational) -> Rational:

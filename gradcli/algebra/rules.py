@@ -144,6 +144,8 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
             return operands[1] if values[0] else operands[2]
         case "where" if generic and values[1] == 0 and _at_single_points(algebra, operands[0]):
             return operands[2]
+        case "where" if generic and values[1] == 1 and operands[0] == algebra.of("eq", operands[2], algebra.number(0)):
+            return operands[2]  # u if u != 0 else 1
         case "where":  # a if c else a = a
             return algebra.choice(*operands)
         case "le" if _is_infinite(algebra, operands[1], 1) or _is_infinite(algebra, operands[0], -1):  # a <= inf
@@ -152,6 +154,8 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
             return algebra.number(1)
         case "logical_and" if 1 in values:  # a and 1 = a, as a truth value
             return _truth(algebra, operands[1 - values.index(1)])
+        case "logical_or" if 0 in values:  # a or 0 = a, as a truth value
+            return _truth(algebra, operands[1 - values.index(0)])
         case _ if operation in _ON_EQUALS and len(set(operands)) == 1 < len(operands):
             return operands[0] if _ON_EQUALS[operation] is None else algebra.number(int(bool(_ON_EQUALS[operation])))
         case _ if len(operands) == 1:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from fractions import Fraction
 
+from gradcli.algebra.array_expanded import shortest_array
+from gradcli.algebra.array_forms import array_constant_form, array_form, fitted
+from gradcli.algebra.array_literals import elementwise
 from gradcli.algebra.normal import Algebra
 from gradcli.algebra.rules import apply_operation
-from gradcli.algebra.shapes import shortest
-from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
+from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Settings
 from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders import StaticBuilder
+from gradcli.ops.structural import STRUCTURAL
 
 _NOT_OF_0 = ("reciprocal", "rsqrt", "log", "log2", "log10")
 """Functions that have no value at 0."""
@@ -54,24 +57,40 @@ def normal_forms(
         if needed is not None and not needed[id]:
             form = TOO_LONG
         elif operation == VARIABLE:
-            form = algebra.of_atom(algebra.atom("variable", names[id]))
+            form = algebra.of_atom(algebra.atom("variable", names[id], shape=graph.shape(id)))
         elif operation == CONSTANT:
             value = graph.constants[id]
             if isinstance(value, int | Fraction):
                 form = algebra.number(value)
+            elif isinstance(value, tuple):
+                form = array_constant_form(algebra, value)
             else:
-                assert not isinstance(value, tuple)  # arrays are not simplified
                 form = algebra.of_atom(algebra.atom("constant" if isinstance(value, str) else "number", value))
         elif operation in _SUMS:
             form = sums.form(id, limit)
         else:
             operands = [forms[input] for input in inputs]
+            if operation in STRUCTURAL:
+                forms.append(_array_form(graph, algebra, id, operands, limit))
+                continue
             guard = generic and operation == "where" and graph.spans[inputs[0]] == NOWHERE  # no condition that the user wrote
             form = TOO_LONG if TOO_LONG in operands else apply_operation(algebra, operation, operands, generic=guard)
             if form != TOO_LONG and algebra.size(form) > limit:
                 form = TOO_LONG
+            if graph.shapes and form != TOO_LONG:
+                form = elementwise(algebra, form)
         forms.append(form)
     return forms
+
+
+def _array_form(graph: Graph, algebra: Algebra, id: int, operands: Sequence[int], limit: int) -> int:
+    """The form of a node that is not elementwise."""
+    if TOO_LONG in operands:
+        return TOO_LONG
+    shapes = [graph.shape(input) for input in graph.inputs[id]]
+    whole = [fitted(algebra, form, shape) for form, shape in zip(operands, shapes, strict=True)]
+    form = array_form(algebra, graph.operations[id], whole, graph.settings.get(id, ()), graph.shape(id))
+    return TOO_LONG if algebra.size(form) > limit else form
 
 
 def without_guards(graph: Graph, ids: Sequence[int]) -> tuple[Graph, list[int]]:
@@ -84,7 +103,8 @@ def without_guards(graph: Graph, ids: Sequence[int]) -> tuple[Graph, list[int]]:
     Returns:
         The graph without what only guards need, and the nodes in it.
     """
-    builder = StaticBuilder(Graph(graph.max_nodes), identities=True)
+    shapes = {name: graph.shape(id) for name, id in graph.variables.items()}
+    builder = StaticBuilder(Graph(graph.max_nodes, graph.max_elements), identities=True, shapes=shapes)
     names = {id: name for name, id in graph.variables.items()}
     new: list[int] = []
     for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
@@ -92,11 +112,34 @@ def without_guards(graph: Graph, ids: Sequence[int]) -> tuple[Graph, list[int]]:
             new.append(builder.variable(names[id], graph.spans[id]))
         elif operation == CONSTANT:
             new.append(builder.constant(graph.constants[id], graph.spans[id]))
-        elif operation == "where" and graph.constants.get(inputs[1]) == 0 and _is_guard(graph, inputs[0]):
+        elif operation == "where" and _guarded(graph, id) and _is_guard(graph, inputs[0]):
             new.append(new[inputs[2]])
         else:
-            new.append(builder.operation(operation, tuple([new[input] for input in inputs]), graph.spans[id]))
+            operands = tuple([new[input] for input in inputs])
+            settings = graph.settings.get(id, ())
+            if graph.shapes:
+                operation, operands, settings = _plainer(builder.graph, operation, operands, settings)
+            new.append(builder.operation(operation, operands, graph.spans[id], settings))
     return builder.graph, [new[id] for id in ids]
+
+
+def _plainer(graph: Graph, operation: str, inputs: tuple[int, ...], settings: Settings) -> tuple[str, tuple[int, ...], Settings]:
+    """An operation as people write it: A.T for transpose(A), 2*x for expand(2)*x."""
+    if operation == "transpose" and len(graph.shape(inputs[0])) == 2:
+        return "permute", inputs, (("axes", None),)
+    if operation == "mul":
+        for at in (0, 1):
+            spread, other = inputs[at], inputs[1 - at]
+            same = graph.shape(spread) == graph.shape(other)
+            if same and graph.operations[spread] == "expand" and not graph.shape(graph.inputs[spread][0]):
+                return operation, (graph.inputs[spread][0], other), settings
+    return operation, inputs, settings
+
+
+def _guarded(graph: Graph, id: int) -> bool:
+    """Whether a choice is 0 or something of its own shape."""
+    _, then, otherwise = graph.inputs[id]
+    return graph.constants.get(then) == 0 and graph.shape(otherwise) == graph.shape(id)
 
 
 def _is_guard(graph: Graph, condition: int) -> bool:
@@ -155,7 +198,9 @@ class _Sums:
         if any(form == TOO_LONG for form, _ in longer):
             return TOO_LONG
         total = self.algebra.add([form if own == sign else self.algebra.scale(form, -1) for form, own in longer])
-        return TOO_LONG if self.algebra.size(total) > limit else shortest(self.algebra, total)
+        if self.algebra.size(total) > limit:
+            return TOO_LONG
+        return shortest_array(self.algebra, total)
 
     def _terms(self, id: int, sign: int) -> tuple[int, list[tuple[int, int]]]:
         if id not in self.waiting:

@@ -10,7 +10,8 @@ from gradcli.algebra.forms import Monomial, Rational, coefficient_parts
 from gradcli.algebra.normal import Algebra
 from gradcli.language.ast import Call, Expression, Name, Number, Operator
 from gradcli.language.text import to_text
-from gradcli.lowering.raising import applied
+from gradcli.lowering.raising import applied, applied_to_arrays
+from gradcli.ops.structural import STRUCTURAL
 
 _LETTERS_FIRST = {ord(digit): 0xF0000 + int(digit) for digit in "0123456789"}
 """For an order of texts in which x + w comes before x + 1."""
@@ -64,7 +65,7 @@ class _Writer:
             if isinstance(content, tuple):
                 turned = self.starts_negative(atom)  # 1 - x stands where x - 1 does
                 inner = [self.negative(atom)] if turned else [self.expressions[form] for form in content]
-                text = kind + ", ".join(map(to_text, inner))
+                text = kind + ", ".join(map(to_text, inner)) + str(self.algebra.settings.get(atom, ""))
                 key = {"pow": 2, "exp": 2, "form": 4, "power": 5}.get(kind, 3), text.translate(_LETTERS_FIRST)
             else:
                 key = int(kind == "variable"), str(content)
@@ -101,11 +102,16 @@ class _Writer:
         factors = list(self.algebra.factors(monomial))
         if len(factors) > 1:
             factors.sort(key=lambda pair: self.atom_key(pair[0]))
+        matrices = self.matrices_after_numbers(factors)
         for atom, exponent in factors:
+            if atom == matrices:
+                continue
             turned = negative and (atom, exponent) == opposite
             negative = negative and not turned
             base = self.negative(atom) if turned else self.atom(atom)
             (above if exponent > 0 else below).append(_power(base, exponent if exponent > 0 else -exponent))
+        others = [] if matrices is None else [self.expressions[form] for form in self.algebra.arguments(matrices)]
+        above += others[:1]
         numerator, denominator = coefficient_parts(coefficient)
         if numerator != 1 or not above:
             above.insert(0, Number(numerator))
@@ -114,8 +120,16 @@ class _Writer:
         if negative:
             head = above[0]
             above[0] = Number(-head.value) if isinstance(head, Number) else Operator("-", (head,))
-        product = _product(above)
+        product = _matrix_product([_product(above), *others[1:]])
         return Operator("/", (product, _product(below))) if below else product
+
+    def matrices_after_numbers(self, factors: Sequence[tuple[int, Rational]]) -> int | None:
+        """The product of matrices in a term whose other factors are numbers, which stand before it: 2*A @ x for 2*(A @ x)."""
+        arrays = [pair for pair in factors if self.algebra.shapes and pair[0] in self.algebra.shapes]
+        products = [atom for atom, exponent in factors if self.algebra.atoms[atom].kind == "matmul" and exponent == 1]
+        if len(arrays) > 1 or len(products) != 1 or (arrays and arrays[0] != (products[0], 1)):
+            return None
+        return products[0]
 
     def negative(self, atom: int) -> Expression:
         """The opposite of a sum: b - a for a - b."""
@@ -133,7 +147,19 @@ class _Writer:
         assert isinstance(content, tuple)
         if kind in ("form", "power"):
             return self.expressions[content[0]]
-        return applied(kind, [self.expressions[inner] for inner in content])
+        operands = [self.expressions[inner] for inner in content]
+        if kind == "matmul":
+            return _matrix_product(operands)
+        if kind in STRUCTURAL:
+            return applied_to_arrays(kind, operands, self.algebra.settings.get(atom, ()))
+        return applied(kind, operands)
+
+
+def _matrix_product(factors: Sequence[Expression]) -> Expression:
+    product = factors[0]
+    for factor in factors[1:]:
+        product = Operator("@", (product, factor))
+    return product
 
 
 def _product(factors: Sequence[Expression]) -> Expression:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gradcli.cli.choices import split_names
-from gradcli.cli.command import EXPRESSION, EXPRESSION_OPTIONS, JSON, MAX_NODES, Arguments, Command, Given, Option
+from gradcli.cli.command import (
+    EXPRESSION,
+    EXPRESSION_OPTIONS,
+    JSON,
+    MAX_ELEMENTS,
+    MAX_NODES,
+    SHAPE,
+    Arguments,
+    Command,
+    Given,
+    Option,
+)
 from gradcli.cli.variables import bindings, expression_text
 from gradcli.errors import GradcliError
 
 if TYPE_CHECKING:
+    from gradcli.algebra.jacobian import Rows
     from gradcli.graph.graph import Graph
 
 HELP = """\
@@ -24,9 +37,12 @@ Exact derivatives, simplified: expressions alone, which can be fed back in.
   gradcli diff "x^2*y" --hessian --at x=2,y=3
   gradcli diff "x*y; x + y" --jacobian
   gradcli diff "tanh(x)" --format latex
+  gradcli diff "sum((A @ x - b)^2)" --shape A=3,4 --shape x=4 --shape b=3 --wrt x
+  gradcli diff "A @ x" --shape A=2,3 --shape x=3 --jacobian
 
 Without --wrt the derivatives are those by every variable, one a line, in the order of first use. A derivative that would be much
-longer than its graph is written in lines of its own, t1 = ..., which the last lines use.
+longer than its graph is written in lines of its own, t1 = ..., which the last lines use. Variables are numbers but for those with
+a --shape or values that are arrays; --jacobian, --gradient and --hessian give derivatives of arrays element by element.
 """
 
 SYMBOLIC_FORMAT = Option(
@@ -34,6 +50,9 @@ SYMBOLIC_FORMAT = Option(
 )
 ASSUME = Option("assume", "What may be assumed of every variable.", "WHAT", choices=("positive", "nothing"), default="nothing")
 AT = Option("at", "Give values as well, at a point: x=2,w=1.", "NAME=VALUE,...", repeated=True)
+
+_AT_COMMAS = re.compile(r",(?=[^\],]*=)")
+"""Commas between the assignments of --at, not those of [1, 2]."""
 
 OPTIONS = (
     *EXPRESSION_OPTIONS,
@@ -46,7 +65,9 @@ OPTIONS = (
     SYMBOLIC_FORMAT,
     JSON,
     ASSUME,
+    SHAPE,
     MAX_NODES,
+    MAX_ELEMENTS,
 )
 
 
@@ -55,29 +76,50 @@ def run(arguments: Arguments, command: Command) -> None:
     text, where = expression_text(arguments, command)
     values = point(arguments)
 
-    from gradcli.algebra.derivatives import Simplifier, derivative_graph
     from gradcli.cli.symbolic import static_graph, write_derivatives
     from gradcli.graph.names import RESULT
     from gradcli.output.derivatives import Derivatives
 
-    graph = static_graph(text, where, values, arguments.integer("max-nodes"))
+    graph = static_graph(text, where, values, arguments)
     wrt = _variables(graph, split_names("--wrt", arguments.texts("wrt")), where)
     requests, rows = _requests(arguments, graph, wrt, where)
-    derivatives, ids = derivative_graph(graph, requests)
-    simplifier = Simplifier(derivatives, ids, generic=True, positive=arguments.text("assume") == "positive")
-    found = Derivatives(
-        graph.given_names.get(graph.output, RESULT if RESULT not in graph.variables else "f"),
-        [variables for _, variables in requests],
-        simplifier.together(ids),
-        rows,
-    )
+    positive = arguments.text("assume") == "positive"
+    output = graph.given_names.get(graph.output, RESULT if RESULT not in graph.variables else "f")
+    try:
+        if rows and graph.shapes:
+            table, by = _element_rows(arguments, graph, wrt, positive=positive)
+            found = Derivatives(output, by, table.simplified, len(table.names))
+            derivatives, ids = table.graph, table.ids
+        else:
+            from gradcli.algebra.derivatives import Simplifier, derivative_graph
+
+            derivatives, ids = derivative_graph(graph, requests)
+            simplifier = Simplifier(derivatives, ids, generic=True, positive=positive)
+            found = Derivatives(output, [variables for _, variables in requests], simplifier.together(ids), rows)
+    except GradcliError as error:
+        raise error.located(text, where) from None
     write_derivatives(found, arguments, text, derivatives, ids, values)
 
 
-def point(arguments: Arguments) -> dict[str, float]:
+def _element_rows(
+    arguments: Arguments, graph: Graph, wrt: Sequence[str], *, positive: bool
+) -> tuple[Rows, list[tuple[str, ...]]]:
+    """The derivatives of arrays, or by arrays, as rows of elements, and by what each of them is."""
+    from gradcli.algebra.jacobian import hessian, jacobian
+
+    if arguments.flag("hessian"):
+        table = hessian(graph, graph.output, wrt, positive=positive)
+        return table, list(product(table.names, repeat=2))
+    outputs = graph.outputs if arguments.flag("jacobian") else [graph.output]
+    table = jacobian(graph, outputs, wrt, positive=positive)
+    row: list[tuple[str, ...]] = [(name,) for name in table.names]
+    return table, row * (len(table.simplified.expressions) // len(row))
+
+
+def point(arguments: Arguments) -> dict[str, Any]:
     """The values of --at, --set, --bindings and of variables given as options."""
     given = [*arguments.variables]
-    for assignment in [part for text in arguments.texts("at") for part in text.split(",")]:
+    for assignment in [part for text in arguments.texts("at") for part in _AT_COMMAS.split(text)]:
         name, equals, value = assignment.partition("=")
         if not equals or not name.strip() or not value.strip():
             raise GradcliError(f"--at takes NAME=VALUE, not '{assignment}'", hint="for example --at x=2,w=1")

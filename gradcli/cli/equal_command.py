@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from gradcli.cli.choices import chosen_format
-from gradcli.cli.command import ASCII, FORMAT, JSON, Arguments, Command, Option
+from gradcli.cli.command import ASCII, FORMAT, JSON, MAX_ELEMENTS, SHAPE, Arguments, Command, Option
 from gradcli.cli.streams import STDIN, read_text
+from gradcli.cli.variables import shapes_of
 from gradcli.errors import ExitCode, GradcliError
 
 HELP = """\
@@ -16,6 +17,7 @@ Whether two expressions are equal: a counterexample where they differ, and else 
   gradcli equal "x/x" 1                             equal where both are defined
   gradcli equal "x/x" 1 --same-domain               exit code 1
   gradcli equal "sqrt(x^2)" x --assume positive
+  gradcli equal "(A @ B).T" "B.T @ A.T" --shape A=2,3 --shape B=3,4
   gradcli equal "$answer" "2w + x + 1" -q && echo right
 
 Each is an expression or a program; - is standard input. Variables need no values.
@@ -30,6 +32,8 @@ OPTIONS = (
     JSON,
     Option("quiet", "Print nothing: the exit code is the answer.", short="-q"),
     ASCII,
+    SHAPE,
+    MAX_ELEMENTS,
     Option("max-nodes", "The largest graph to build of both.", "N", default=2_000_000, minimum=1),
 )
 
@@ -46,6 +50,8 @@ def run(arguments: Arguments, command: Command) -> ExitCode:
         second,
         positive=arguments.text("assume") == "positive",
         max_nodes=arguments.integer("max-nodes"),
+        max_elements=arguments.integer("max-elements"),
+        shapes=shapes_of(arguments.texts("shape")),
     )
     if format == "json":
         from gradcli.cli.streams import write

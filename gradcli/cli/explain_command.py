@@ -24,9 +24,9 @@ from gradcli.cli.command import (
     Option,
 )
 from gradcli.cli.finite import not_finite_warnings
-from gradcli.cli.run import check_no_shapes, check_shaped, cotangent_of, shapes_of, written_in_elements
+from gradcli.cli.run import check_no_shapes, check_shaped, cotangent_of, written_in_elements
 from gradcli.cli.streams import STDIN, can_print_signs, write, write_warning
-from gradcli.cli.variables import bindings, expression_text, option_like
+from gradcli.cli.variables import bindings, expression_text, option_like, shapes_of
 from gradcli.errors import GradcliError
 
 if TYPE_CHECKING:

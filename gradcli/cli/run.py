@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from gradcli.cli.choices import split_names
 from gradcli.cli.command import Arguments, Command
 from gradcli.cli.streams import STDIN, write_warning
-from gradcli.cli.variables import bindings, expression_text, number, option_like
+from gradcli.cli.variables import bindings, expression_text, number, option_like, shapes_of
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import DEFAULT_MAX_NODES
 
@@ -173,22 +173,6 @@ def cotangent_of(arguments: Arguments) -> Any:
     """The value of ``--cotangent``; None where it is left out."""
     text = arguments.text("cotangent")
     return None if text is None else number(text, "--cotangent")
-
-
-def shapes_of(given: Sequence[str]) -> dict[str, tuple[int, ...]]:
-    """The shapes of ``A=3,4``.
-
-    Raises:
-        GradcliError: One is written otherwise.
-    """
-    shapes: dict[str, tuple[int, ...]] = {}
-    for text in given:
-        name, _, sizes = text.partition("=")
-        words = sizes.split(",")
-        if not name or not all(word.strip().isdecimal() and len(word) < 12 for word in words):
-            raise GradcliError(f"--shape takes NAME=SIZES, not '{text}'", hint="for example --shape A=3,4")
-        shapes[name.strip()] = tuple(map(int, words))
-    return shapes
 
 
 def check_shaped(tape: Tape, shapes: Mapping[str, tuple[int, ...]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradcli.cli.command import EXPRESSION, EXPRESSION_OPTIONS, JSON, MAX_NODES, Arguments, Command
+from gradcli.cli.command import EXPRESSION, EXPRESSION_OPTIONS, JSON, MAX_ELEMENTS, MAX_NODES, SHAPE, Arguments, Command
 from gradcli.cli.diff_command import ASSUME, AT, SYMBOLIC_FORMAT, point
 from gradcli.cli.variables import expression_text
 
@@ -14,11 +14,22 @@ The expression with like terms and powers collected and constants computed, neve
   gradcli simplify "sin(x)^2 + cos(x)^2 + 2x/4"
   gradcli simplify "sqrt(x^2)"                   abs(x)
   gradcli simplify "sqrt(x^2)" --assume positive
+  gradcli simplify "(A @ B).T" --shape A=2,3 --shape B=3,4      B.T @ A.T
+  gradcli simplify "det([x, y; z, w])"
 
 Numbers are exact. No step changes the value where the original is defined: x/x stays as it is, since it has no value at 0.
 """
 
-OPTIONS = (*(option for option in EXPRESSION_OPTIONS if option.name != "wrt"), AT, SYMBOLIC_FORMAT, JSON, ASSUME, MAX_NODES)
+OPTIONS = (
+    *(option for option in EXPRESSION_OPTIONS if option.name != "wrt"),
+    AT,
+    SYMBOLIC_FORMAT,
+    JSON,
+    ASSUME,
+    SHAPE,
+    MAX_NODES,
+    MAX_ELEMENTS,
+)
 
 
 def run(arguments: Arguments, command: Command) -> None:
@@ -31,7 +42,7 @@ def run(arguments: Arguments, command: Command) -> None:
     from gradcli.graph.names import RESULT
     from gradcli.output.derivatives import Derivatives
 
-    graph = static_graph(text, where, values, arguments.integer("max-nodes"))
+    graph = static_graph(text, where, values, arguments)
     simplifier = Simplifier(graph, graph.outputs, positive=arguments.text("assume") == "positive")
     found = Derivatives(RESULT, [() for _ in graph.outputs], simplifier.together(graph.outputs))
     write_derivatives(found, arguments, text, graph, graph.outputs, values)

@@ -5,32 +5,46 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from gradcli.autodiff.forward import evaluate
 from gradcli.autodiff.record import UnknownVariableError
 from gradcli.cli.choices import chosen_format
 from gradcli.cli.command import Arguments
 from gradcli.cli.streams import can_print_signs, write, write_warning
+from gradcli.cli.variables import shapes_of
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
 from gradcli.lowering.builders import StaticBuilder, compacted
 from gradcli.lowering.calls import run_together
 from gradcli.lowering.lower import lower
-from gradcli.lowering.shapes import no_arrays
-from gradcli.output.derivatives import Derivatives, derivatives_json, lines
+from gradcli.ops.structural import shape_of
+from gradcli.output.derivatives import Derivatives, derivatives_json, has_elements_only, lines
 
 
-def static_graph(text: str, where: str, values: Mapping[str, float], max_nodes: int) -> Graph:
+def static_graph(text: str, where: str, values: Mapping[str, Any], arguments: Arguments) -> Graph:
     """The graph of a program, built before any value is known; exact constants fold.
+
+    Args:
+        text: The program.
+        where: What messages call it.
+        values: The values of its variables; empty where they have none.
+        arguments: The arguments of the call, with the options ``shape``, ``max-nodes`` and ``max-elements``.
 
     Raises:
         GradcliError: The text is not a program, or some of its variables have values and others have none.
     """
+    shapes = shapes_of(arguments.texts("shape"))
     try:
-        graph = compacted(lower(parse(text, where), StaticBuilder(Graph(max_nodes)), values))
-        no_arrays(graph)
-        for name in values:
+        program = parse(text, where)
+        for name, value in values.items():
+            shape = shape_of(value)
+            if shapes.setdefault(name, shape) != shape:
+                raise GradcliError(f"{name} has the shape {shape} and not that of --shape", hint="leave --shape out")
+        empty = Graph(arguments.integer("max-nodes"), arguments.integer("max-elements"))
+        graph = compacted(lower(program, StaticBuilder(empty, shapes=shapes), {*values, *shapes}))
+        for name in {**values, **shapes}:
             if name not in graph.variables:
                 raise UnknownVariableError(name, list(graph.variables))
         missing = [name for name in graph.variables if values and name not in values]
@@ -60,9 +74,20 @@ def write_derivatives(
     """
     if values:
         computed = evaluate(graph, values)
-        found = replace(found, values=[computed[id] for id in ids], bindings=dict(values))
+        results = [computed[id] for id in ids]
+        if len(found.requests) > len(ids):  # element by element
+            results = [element for value in results for element in _flat(value)]
+        found = replace(found, values=results, bindings=dict(values))
     format = chosen_format(arguments) or "text"
+    arrays = {name for name, id in graph.variables.items() if graph.shape(id)}
+    if format == "sympy" and not has_elements_only(found.simplified, arrays):
+        raise GradcliError("SymPy's format has no arrays", hint="choose text, unicode, latex or json")
     if format == "json":
         write(derivatives_json(found, text, (), ascii=not can_print_signs(sys.stdout)))
     else:
         write(f"{line}\n" for line in lines(found, format))
+
+
+def _flat(value: Any) -> list[float]:
+    """The elements of a value in their order."""
+    return [value] if isinstance(value, float) else [float(element) for element in value.ravel()]

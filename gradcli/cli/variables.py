@@ -116,6 +116,33 @@ def bindings(given: Sequence[Given], assignments: Sequence[str], file: str | Non
     return values, from_file
 
 
+def shapes_of(given: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """The shapes of ``A=3,4``.
+
+    Raises:
+        GradcliError: One is written otherwise.
+    """
+    from gradcli.language.builder import identifier
+    from gradcli.language.parser import is_name
+
+    shapes: dict[str, tuple[int, ...]] = {}
+    for text in _separated(given):
+        name, _, sizes = text.partition("=")
+        words = sizes.split(",")
+        if not is_name(name.strip()) or not all(word.strip().isdecimal() and len(word) < 12 for word in words):
+            raise GradcliError(f"--shape takes NAME=SIZES, not '{text}'", hint="for example --shape A=3,4")
+        name = identifier(name.strip())
+        if name in shapes:
+            raise GradcliError(f"--shape gives the shape of {name} twice", hint="leave one out")
+        shapes[name] = tuple(map(int, words))
+    return shapes
+
+
+def _separated(given: Sequence[str]) -> list[str]:
+    """The parts of ``A=3,4 x=4``, which may stand in one option."""
+    return [part for text in given for part in text.split() or [text]]
+
+
 def number(text: str, where: str) -> Any:
     """The value of a constant expression, such as ``-2``, ``1e-3``, ``pi/2`` or ``[1, 2]``, or of a file, ``@a.csv``.
 

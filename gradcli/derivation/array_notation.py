@@ -7,7 +7,7 @@ from typing import Any
 
 from gradcli.derivation.expressions import operations_in, sum_of
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Setting, Shape
-from gradcli.language.ast import Array, Call, Ellipsis, Expression, Index, Name, Number, Operator, Tuple
+from gradcli.language.ast import NOWHERE, Array, Call, Ellipsis, Expression, Index, Name, Number, Operator, Tuple
 from gradcli.language.numbers import SHOWN_ELEMENTS
 from gradcli.lowering.raising import constant_expression, operation_expression
 
@@ -78,8 +78,12 @@ def _sizes(shape: Setting) -> tuple[Expression, ...]:
 
 def _short_axes(call: Call) -> Call:
     """axis=1 in place of axis=(1,)."""
-    arguments = tuple([part.items[0] if isinstance(part, Tuple) and len(part.items) == 1 else part for part in call.arguments])
-    return Call(call.function, arguments, call.keywords)
+    arguments = list(call.arguments)
+    for at, keyword in enumerate(call.keywords, len(arguments) - len(call.keywords)):
+        part = arguments[at]
+        if keyword == "axis" and isinstance(part, Tuple) and len(part.items) == 1:
+            arguments[at] = part.items[0]
+    return Call(call.function, tuple(arguments), call.keywords)
 
 
 def _convolution(name: str, operands: Sequence[Expression], settings: Mapping[str, Setting]) -> Expression:
@@ -162,7 +166,7 @@ def with_shared_parts(
             continue
         operands = [written[input] for input in node.inputs]
         if node.operation == "index_put" and node.id in ids:
-            expression: Expression = _placed(graph, node.id, operands[0], target)
+            expression: Expression = placed(graph, node.id, operands[0], target)
         else:
             expression = raised(graph, node.id, operands)
         size = operations_in(expression) if node.inputs else 0
@@ -173,21 +177,13 @@ def with_shared_parts(
     return parts, [written[id] for id in ids]
 
 
-def _placed(graph: Graph, id: int, operand: Expression, target: str) -> Expression:
-    """An array in the place from which it was taken."""
-    index = operation_expression_of_index(dict(graph.settings[id])["index"], target)
-    return Call(PLACED, (operand, index))
-
-
-def operation_expression_of_index(entries: Setting, target: str) -> Expression:
-    """``target[entries]``."""
-    graph = Graph()
-    graph.append(VARIABLE, (), (0, 0))
-    id = graph.append("index", (0,), (0, 0))
-    graph.settings[id] = (("index", entries),)
-    found = operation_expression(graph, id, [Name(target)])
-    assert isinstance(found, Index)
-    return found
+def placed(graph: Graph, id: int, operand: Expression, target: str) -> Expression:
+    """What ``index_put`` makes: an array in a place of another one that is called ``target``, zeros elsewhere."""
+    part = Graph()
+    part.append(VARIABLE, (), NOWHERE)
+    index = part.append("index", (0,), NOWHERE)
+    part.settings[index] = (("index", dict(graph.settings[id])["index"]),)
+    return Call(PLACED, (operand, operation_expression(part, index, [Name(target)])))
 
 
 def gathered(terms: Sequence[Expression], shape: Shape) -> Expression | None:

@@ -5,15 +5,16 @@ The rules leave out what broadcasting does by itself and guards that matter at s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from gradcli.autodiff.tape import Tape
 from gradcli.graph.graph import CONSTANT, UNLIMITED, VARIABLE, Graph, Settings
 from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders import StaticBuilder
 from gradcli.ops.operation import OPERATIONS
-from gradcli.ops.structural import ShapeError, broadcast
+from gradcli.ops.structural import ShapeError, broadcast, shape_of
 
 _LARGEST_DENOMINATOR, _LARGEST_FRACTION = 1_000, 1e6
 """Up to which a float is shown as the fraction that it is nearest to."""
@@ -29,6 +30,27 @@ class Facts(NamedTuple):
 
     nonzero: Collection[str]
     no_nan: bool
+
+
+def facts(tape: Tape, places: Mapping[str, int]) -> Facts:
+    """What is known of the values of a run; without values, what holds at almost all points.
+
+    Args:
+        tape: The run.
+        places: The nodes by the names that they have in what is rewritten.
+    """
+    if tape.symbolic:
+        return Facts(frozenset(places), True)
+    nonzero = {name for name, id in places.items() if _all_nonzero(tape.values[id])}
+    return Facts(nonzero, not any(_has_nan(tape.values[id]) for id in places.values()))
+
+
+def _all_nonzero(value: Any) -> bool:
+    return bool((value != 0).all()) if shape_of(value) else value != 0
+
+
+def _has_nan(value: Any) -> bool:
+    return bool((value != value).any()) if shape_of(value) else value != value
 
 
 def rewritten(graph: Graph, ids: list[int], facts: Facts) -> tuple[Graph, list[int]]:

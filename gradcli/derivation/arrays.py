@@ -7,13 +7,10 @@ the local derivative, summed over what was broadcast, for any other the vector-J
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from gradcli.autodiff.reverse import fitted
 from gradcli.autodiff.tape import Tape
 from gradcli.derivation.array_notation import (
     BACKWARD,
-    PLACED,
     array_expression,
     broadcast_axes,
     free_letters,
@@ -22,19 +19,20 @@ from gradcli.derivation.array_notation import (
     setting_expression,
     with_shared_parts,
 )
-from gradcli.derivation.array_rules import Facts, rewritten
+from gradcli.derivation.array_rules import facts, rewritten
+from gradcli.derivation.array_terms import doubled, explained, in_letters, in_words, pulled_back, spelling
 from gradcli.derivation.expressions import sum_of
 from gradcli.derivation.local import Labels
 from gradcli.derivation.steps import Derivation, Equation, Step
 from gradcli.derivation.words import Equal, Piece, listed
-from gradcli.graph.graph import CONSTANT, UNLIMITED, VARIABLE, Graph, Shape
-from gradcli.language.ast import Call, Expression, Index, Name, Number, Operator, Partial, Transposed, postorder
+from gradcli.graph.graph import CONSTANT, UNLIMITED, VARIABLE, Graph
+from gradcli.language.ast import Call, Expression, Index, Name, Number, Partial, Transposed, postorder
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.raising import node_expression
 from gradcli.ops.operation import OPERATIONS
-from gradcli.ops.structural import STRUCTURAL, shape_of, shape_text
+from gradcli.ops.structural import STRUCTURAL, shape_text
 from gradcli.ops.symbol import Symbol
 
 PUT_IN_ELEMENTS = 9
@@ -66,7 +64,7 @@ class _Deriving:
             [user for user in users if tape.adjoints[user] is not None and tape.requires_grad[user]]
             for users in tape.graph.consumers()
         ]
-        self.facts = _facts(tape)
+        self.facts = facts(tape, self.ids)
         self.labels = Labels(tape)
 
     def run(self) -> Derivation:
@@ -137,13 +135,13 @@ class _Deriving:
             yield "; "
             yield Partial(self.output, self.output)
             yield " is the cotangent"
-        for words in dict.fromkeys(_explained(right)):
+        for words in dict.fromkeys(explained(right)):
             yield f"; {words}"
 
     def local_derivative(self, user: int, id: int) -> Expression:
         """∂user/∂node in the names of the nodes, over all edges between the two."""
         edges = zip(self.graph.inputs[user], self.labels.derivatives(user), strict=True)
-        return sum_of(_doubled([derivative for input, derivative in edges if input == id and derivative is not None]))
+        return sum_of(doubled([derivative for input, derivative in edges if input == id and derivative is not None]))
 
     def node(self, id: int) -> Expression:
         return node_expression(self.graph, id, self.names, raised=raised)
@@ -173,7 +171,7 @@ class _Deriving:
             incoming = self.incoming(user, builder)
             operands = [self.place(input, builder) for input in self.graph.inputs[user]]
             result = Symbol(builder, builder.variable(self.names[user]))
-            if _in_words(self.graph.operations[user]):
+            if in_words(self.graph.operations[user]):
                 found.append(self.in_words(user))
             else:
                 found += pulled_back(self.graph, user, id, builder, incoming, result, operands)
@@ -183,7 +181,7 @@ class _Deriving:
         places |= {self.adjoint(user): Partial(self.output, self.names[user]) for user in users}
         parts, expressions = with_shared_parts(graph, ids, places, free_letters(self.names), self.names[id])
         rest = iter(expressions)
-        return parts, _doubled([next(rest) if isinstance(term, int) else term for term in found])
+        return parts, doubled([next(rest) if isinstance(term, int) else term for term in found])
 
     def adjoint(self, id: int) -> str:
         return to_text(Partial(self.output, self.names[id]), pretty=True)
@@ -217,11 +215,11 @@ class _Deriving:
         """The rule of each consumer in the letters of its declaration."""
         for user in users:
             operation = STRUCTURAL.get(self.graph.operations[user])
-            if operation is None or _in_words(operation.name) or operation.variadic:
+            if operation is None or in_words(operation.name) or operation.variadic:
                 continue
             for at, input in enumerate(self.graph.inputs[user]):
                 if input == id:
-                    yield from _in_letters(self.tape, user, at)
+                    yield from in_letters(self.tape, user, at)
 
     # ---- numbers ----
 
@@ -244,122 +242,3 @@ class _Deriving:
 
         put_in = mapped(right, value)
         return put_in if small and put_in != right and len(to_text(put_in, pretty=True)) <= PUT_IN_LENGTH else None
-
-
-def spelling(operation: str) -> str:
-    """How expressions call an operation on arrays."""
-    declared = STRUCTURAL[operation]
-    return declared.spellings[0] if declared.spellings else operation.removeprefix("mean_")
-
-
-def _in_words(operation: str) -> bool:
-    return operation in STRUCTURAL and bool(STRUCTURAL[operation].backward)
-
-
-def pulled_back(
-    graph: Graph, user: int, id: int, builder: StaticBuilder, incoming: Symbol, result: Symbol, operands: Sequence[Symbol]
-) -> Iterator[int]:
-    """What a consumer hands back to a node: an id of the builder's graph for each argument in which it takes it.
-
-    Args:
-        graph: The graph.
-        user: The consumer.
-        id: The node; -1 for all inputs.
-        builder: What builds it.
-        incoming: The adjoint of the consumer.
-        result: The consumer itself.
-        operands: Its inputs.
-    """
-    operation, inputs = graph.operations[user], graph.inputs[user]
-    found: Sequence[Any]
-    if operation in STRUCTURAL:
-        pullback = STRUCTURAL[operation].pullback
-        assert pullback is not None
-        found = pullback(incoming, result, *operands, **dict(graph.settings.get(user, ())))
-    else:
-        wanted = [input == id and OPERATIONS[operation].carries(at) for at, input in enumerate(inputs)]
-        partials = OPERATIONS[operation].local_derivatives(result, tuple(operands), wanted)
-        shape = graph.shape(id)
-        found = [None if partial is None else fitted(builder.symbol(incoming * partial), shape) for partial in partials]
-    for input, contribution in zip(inputs, found, strict=True):
-        if input == id and contribution is not None:
-            yield builder.symbol(contribution).id
-
-
-def _doubled(terms: Sequence[Expression]) -> list[Expression]:
-    """The terms of a sum with 2·a in place of a and a, as x·x has them."""
-    if len(terms) != 2 or terms[0] != terms[1]:
-        return list(terms)
-    term = terms[0]
-    if isinstance(term, Operator) and term.symbol == "⊙":
-        return [Operator("⊙", (Operator("*", (Number(2), term.operands[0])), term.operands[1]))]
-    return [Operator("*", (Number(2), term))]
-
-
-def _in_letters(tape: Tape, user: int, at: int) -> Iterator[Step]:
-    """The rule of an operation in letters that no node has, where it is short: C = A @ B gives ∂L/∂A = ∂L/∂C @ Bᵀ."""
-    graph, output = tape.graph, tape.names[tape.output]
-    operation = STRUCTURAL[graph.operations[user]]
-    inputs = graph.inputs[user]
-    capitals = [letter for letter in "ABCDEFGHKMNPQRSTUVWXYZ" if letter not in tape.names]
-    if len(capitals) <= len(inputs):
-        return
-    *letters, result = capitals[: len(inputs) + 1]
-    copy = Graph(max_elements=UNLIMITED)
-    shapes: dict[str, Shape] = {letter: graph.shape(input) for letter, input in zip(letters, inputs, strict=True)}
-    shapes |= {result: graph.shape(user), "∂": graph.shape(user)}
-    builder = StaticBuilder(copy, identities=True, shapes=shapes)
-    symbols = [Symbol(builder, builder.variable(letter)) for letter in letters]
-    settings = graph.settings.get(user, ())
-    assert operation.pullback is not None
-    incoming = Symbol(builder, builder.variable("∂"))
-    found = operation.pullback(incoming, Symbol(builder, builder.variable(result)), *symbols, **dict(settings))
-    short, (id,) = rewritten(copy, [builder.symbol(found[at]).id], Facts(frozenset(shapes), True))
-    places: dict[str, Expression] = {name: Name(name) for name in shapes}
-    places["∂"] = Partial(output, result)
-    parts, (right,) = with_shared_parts(short, [id], places, free_letters(shapes), letters[at])
-    if parts:
-        return
-    applied = builder.operation(operation.name, tuple([symbol.id for symbol in symbols]), settings=settings)
-    shown = node_expression(copy, applied, [*_names(copy)], raised=raised)
-    words: tuple[Piece, ...] = (f"rule of {spelling(operation.name)}, for ", Equal(Name(result), shown))
-    yield Step("rule in letters", Partial(output, letters[at]), right, words)
-
-
-def _names(graph: Graph) -> Iterator[str]:
-    names = {id: name for name, id in graph.variables.items()}
-    return (names.get(id, "") for id in range(len(graph)))
-
-
-def _explained(term: Expression) -> Iterator[str]:
-    """Words for what a line calls by a name that the language does not have."""
-    for node in postorder(term):
-        if not isinstance(node, Call):
-            continue
-        if node.function == PLACED:
-            yield f"{PLACED}: zeros elsewhere"
-        elif node.function.endswith(BACKWARD):
-            name = node.function.removesuffix(BACKWARD)
-            operation = next(o for o in STRUCTURAL.values() if name in o.spellings)
-            yield f"{node.function}: {operation.backward}"
-        elif node.function.endswith(("d_transpose", "d_weight")):
-            which = "input" if node.function.endswith("d_transpose") else "weight"
-            doc = STRUCTURAL[f"conv_{which}_gradient"].doc
-            yield f"{node.function}: {doc.partition(': ')[2].rstrip('.')}"
-
-
-def _facts(tape: Tape) -> Facts:
-    """What is known of the values; without values, what holds at almost all points."""
-    if tape.symbolic:
-        return Facts(frozenset(tape.names), True)
-    nonzero = {name for name, value in zip(tape.names, tape.values, strict=True) if _all_nonzero(value)}
-    nans = any(_has_nan(value) for value in tape.values)
-    return Facts(nonzero, not nans)
-
-
-def _all_nonzero(value: Any) -> bool:
-    return bool((value != 0).all()) if shape_of(value) else value != 0
-
-
-def _has_nan(value: Any) -> bool:
-    return bool((value != value).any()) if shape_of(value) else value != value

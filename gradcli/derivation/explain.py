@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gradcli.algebra.derivatives import Simplified
+from gradcli.autodiff.element_run import element_tape
 from gradcli.autodiff.record import outline, record
 from gradcli.autodiff.tape import Tape
 from gradcli.derivation.chain_rule import derive
@@ -13,9 +14,10 @@ from gradcli.derivation.paths import MAX_PATHS, Paths, sum_over_paths
 from gradcli.derivation.rules import Rules, by_rules
 from gradcli.derivation.steps import Derivation, Step, brief
 from gradcli.errors import ExitCode, GradcliError
-from gradcli.graph.graph import DEFAULT_MAX_NODES
+from gradcli.graph.graph import DEFAULT_MAX_NODES, Shape
 from gradcli.language.ast import Program
 from gradcli.language.parser import parse
+from gradcli.lowering.builders import Value
 from gradcli.lowering.shapes import has_arrays
 from gradcli.ops.structural import shape_text
 
@@ -63,7 +65,7 @@ class Explanation:
 
 def explain(
     program: str | Program,
-    bindings: Mapping[str, float] | None = None,
+    bindings: Mapping[str, Value] | None = None,
     wrt: Sequence[str] | None = None,
     *,
     by: str = "nodes",
@@ -71,6 +73,8 @@ def explain(
     mode: str = "dynamic",
     max_nodes: int | None = None,
     max_paths: int = MAX_PATHS,
+    shapes: Mapping[str, Shape] | None = None,
+    elements: bool = False,
 ) -> Explanation:
     """Explain the gradient of a program.
 
@@ -85,6 +89,8 @@ def explain(
             the graph is static.
         max_nodes: The largest graph; None for 2,000 nodes by nodes, 1,000 by rules, and 2,000,000 by paths.
         max_paths: Paths up to which all are listed; of more only the largest.
+        shapes: The shapes of the variables that are arrays, where they have no values.
+        elements: Whether arrays are written out in numbers; ``wrt`` may then name an element, ``W[0, 1]``.
 
     Raises:
         GradcliError: As :func:`gradcli.record`; exit code 4 where the graph has more than ``max_nodes`` nodes.
@@ -97,7 +103,13 @@ def explain(
         program = parse(program)
     limit = MAX_NODES[by] if max_nodes is None else max_nodes
     build = max(limit, DEFAULT_MAX_NODES)
-    tape = record(program, bindings, wrt, mode=mode, max_nodes=build) if bindings else outline(program, wrt, max_nodes=build)
+    whole = None if elements else wrt
+    if bindings:
+        tape = record(program, bindings, whole, mode=mode, max_nodes=build)
+    else:
+        tape = outline(program, whole, max_nodes=build, shapes=shapes)
+    if elements:
+        tape = element_tape(tape, wrt)
     return explained(tape, by=by, steps=steps, expression=text, limit=limit, max_paths=max_paths)
 
 

@@ -7,21 +7,21 @@ declares a vector-Jacobian product shows the transpose of that product, a term f
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gradcli.autodiff.reverse import requires_grad
 from gradcli.autodiff.tangent import Tangents
 from gradcli.autodiff.tape import Tape
 from gradcli.autodiff.transposition import RESULT, operand_name, tangent_name, transposed
+from gradcli.derivation.array_notation import array_expression, placed, raised
+from gradcli.derivation.array_rules import facts, rewritten
 from gradcli.derivation.expressions import product_of, replaced_names, sum_of, without_trivial
 from gradcli.derivation.local import Labels
 from gradcli.derivation.steps import Equation, Step
 from gradcli.derivation.words import Equal, Piece, listed
-from gradcli.graph.graph import CONSTANT, VARIABLE
-from gradcli.language.ast import Call, Expression, Name, Number, Operator, Partial, Tuple, postorder
-from gradcli.language.numbers import short_text
-from gradcli.language.rewrite import mapped
+from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
+from gradcli.language.ast import Expression, Name, Number, Operator, Partial, postorder
 from gradcli.language.text import to_text
 from gradcli.lowering.raising import constant_expression, node_expression, written_out, written_sizes
 from gradcli.ops.structural import STRUCTURAL, shape_text
@@ -65,7 +65,7 @@ class _Deriving:
 
     def steps(self, id: int) -> Iterator[Step]:
         left = Name(dotted(self.names[id]))
-        whole = Equal(Name(self.names[id]), node_expression(self.graph, id, self.names))
+        whole = Equal(Name(self.names[id]), node_expression(self.graph, id, self.names, raised=raised))
         words: list[Piece] = ["since ", whole, *self.shape(id)]
         if self.graph.operations[id] in STRUCTURAL:
             yield Step("Jacobian-vector product", left, self.product(id), tuple(words))
@@ -83,7 +83,7 @@ class _Deriving:
             put_in, used = self.put_numbers(last)
             if used and to_text(put_in) != to_text(Number(value)):
                 yield Step("numbers put in", left, put_in, tuple(listed(used, ", ")))
-        yield Step("value", left, Number(value) if isinstance(value, float) else Name(short_text(value)))
+        yield Step("value", left, array_expression(value))
 
     def shape(self, id: int) -> list[Piece]:
         shape = self.graph.shape(id)
@@ -115,14 +115,22 @@ class _Deriving:
             return None
         if written_sizes(rule)[rule.output] > WRITTEN_NODES:
             return product_of([Partial(self.names[id], self.names[inputs[at]]), self.dot(inputs[at])])
+        places = {RESULT: id} | {operand_name(index): input for index, input in enumerate(inputs)}
+        rule, (output,) = rewritten(rule, [rule.output], facts(self.tape, places))
         names = {number: name for name, number in rule.variables.items()}
-        expression = written_out(rule, rule.output, [names.get(number, "") for number in range(len(rule))])
+
+        def written(graph: Graph, at: int, operands: Sequence[Expression]) -> Expression:
+            if graph.operations[at] == "index_put" and graph.shape(at) == self.graph.shape(id):
+                return placed(graph, at, operands[0], RESULT)
+            return raised(graph, at, operands)
+
+        expression = written_out(rule, output, [names.get(number, "") for number in range(len(rule))], raised=written)
         meant: dict[str, Expression] = {RESULT: Name(self.names[id]), tangent_name(at): self.dot(inputs[at])}
         for index, input in enumerate(inputs):
             constant = graph.constants.get(input)
             operand = Name(self.names[input]) if constant is None else constant_expression(constant)
             meant[operand_name(index)] = operand
-        return mapped(replaced_names(expression, meant), _readable)
+        return replaced_names(expression, meant)
 
     def put_numbers(self, expression: Expression) -> tuple[Expression, list[Piece]]:
         """The expression with every name replaced by its value, and what was put in."""
@@ -131,10 +139,3 @@ class _Deriving:
         names = [node.name for node in postorder(expression) if isinstance(node, Name)]
         used = {name: Number(known[name]) for name in names if name in known}
         return replaced_names(expression, used, grouped=False), [Equal(Name(name), value) for name, value in used.items()]
-
-
-def _readable(node: Expression) -> Expression:
-    """The sum to a number by its plain name."""
-    if isinstance(node, Call) and node.function == "sum_to" and node.arguments[1:] == (Tuple(()),):
-        return Call("sum", node.arguments[:1])
-    return node

@@ -107,7 +107,7 @@ class Index(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Slice(Expression):
-    """``start:stop:step`` in an index; None stands for what is left out. It stands nowhere else."""
+    """``start:stop:step`` in an index, also in one that is the value of a keyword; None stands for what is left out."""
 
     start: Expression | None
     stop: Expression | None
@@ -117,7 +117,7 @@ class Slice(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Ellipsis(Expression):
-    """``...`` in an index: all of the dimensions that the other items leave. It stands nowhere else."""
+    """``...`` in an index: all of the dimensions that the other items leave."""
 
     span: Span = NOWHERE
 

@@ -15,8 +15,8 @@ SYNONYMS = {"dim": "axis", "keepdim": "keepdims", "p": "ord", "dims": "axis"}
 """PyTorch's names of settings, and NumPy's."""
 
 _WORDS: dict[str, Setting] = {
-    "True": True, "true": True, "False": False, "false": False, "None": None, "none": None, "slice": "slice", "...": "...",
-    "same": "same", "valid": "valid", "inf": "inf", "-inf": "-inf", "mean": "mean", "sum": "sum",
+    "True": True, "true": True, "False": False, "false": False, "None": None, "none": None, "same": "same", "valid": "valid",
+    "inf": "inf", "-inf": "-inf", "mean": "mean", "sum": "sum",
 }  # fmt: skip
 """Names that stand for settings that are no numbers."""
 
@@ -80,6 +80,11 @@ def array_call(call: Call) -> tuple[Structural, list[Expression], Settings] | No
             raise GradcliError(f"{call.function} lacks one of its arguments", call.span, f"write {operation.usage}")
     if len(operands) < operation.required:
         raise GradcliError(f"{call.function} does not take {positional} arguments", call.span, f"write {operation.usage}")
+    if isinstance(size := settings.get("shape"), int):  # zeros(3) is of the shape (3,)
+        settings["shape"] = (size,)
+    if isinstance(entries := settings.get("index"), tuple):  # index=([0, 2],) has a list of places
+        lists = [isinstance(entry, tuple) and all(isinstance(place, int) for place in entry) for entry in entries]
+        settings["index"] = tuple([("list", *entry) if place else entry for entry, place in zip(entries, lists, strict=True)])  # type: ignore[misc]
     return operation, operands, tuple(operation.complete(settings).items())
 
 
@@ -110,6 +115,8 @@ def setting_of(expression: Expression, call: Call) -> Setting:
             done[id(node)] = done[id(node.content)]
         elif isinstance(node, Operator):
             done[id(node)] = _computed(node, [done[id(operand)] for operand in node.operands], call)
+        elif isinstance(node, Slice | Ellipsis):
+            done[id(node)] = index_entry(node)
         elif isinstance(node, Array | Tuple):
             done[id(node)] = tuple([done[id(item)] for item in node.items])
         else:
@@ -208,7 +215,7 @@ def index_entry(item: Expression) -> Setting:
         return ("list", *map(_whole, item.items))
     if isinstance(item, Ellipsis):
         return "..."
-    if isinstance(item, Name) and item.name == "None":
+    if isinstance(item, Name) and item.name in ("None", "none"):
         return None
     if isinstance(item, Slice):
         return ("slice", *[None if part is None else _whole(part) for part in (item.start, item.stop, item.step)])

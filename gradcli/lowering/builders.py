@@ -45,6 +45,9 @@ class GraphBuilder(Protocol):
     def truth(self, id: int) -> bool:
         """Whether a node's value is true, that is, not 0; asked only where values are known."""
 
+    def has_shape(self, name: str) -> bool:
+        """Whether the shape of a variable was given, be it by its value; else it is taken for a number."""
+
 
 class Recorder:
     """Define by run: each operation is recorded, with its value, as it executes.
@@ -110,6 +113,9 @@ class Recorder:
             raise GradcliError("a condition must be a number, and this is an array", self.graph.spans[id])
         truth = self.graph.decisions[id] = bool(self.values[id])
         return truth
+
+    def has_shape(self, name: str) -> bool:
+        return True
 
     def _record(self, value: Value) -> None:
         self.values.append(value if self.cast is None else self.cast(value))
@@ -207,6 +213,9 @@ class StaticBuilder:
 
     def truth(self, id: int) -> bool:
         raise ValueError("a static graph has no values")
+
+    def has_shape(self, name: str) -> bool:
+        return name in self.shapes
 
     def _folded(self, name: str, inputs: tuple[int, ...], span: Span) -> int | None:
         constants = self.graph.constants

@@ -241,11 +241,18 @@ class _Lowering:
     def apply_array(self, item: ApplyArray) -> None:
         inputs = tuple(self.taken(item.arity))
         graph = self.builder.graph
-        if not graph.shapes and item.operation == "matmul":
-            raise GradcliError("@ is the product of matrices, and these are numbers", item.span, "write * for a product")
-        if not graph.shapes:
-            inferred_shape(graph, item.operation, inputs, item.settings, item.span)
-        self.results.append(self.builder.operation(item.operation, inputs, item.span, item.settings))
+        try:
+            if not graph.shapes and item.operation == "matmul":
+                raise GradcliError("@ is the product of matrices, and these are numbers", item.span, "write * for a product")
+            if not graph.shapes:
+                inferred_shape(graph, item.operation, inputs, item.settings, item.span)
+            self.results.append(self.builder.operation(item.operation, inputs, item.span, item.settings))
+        except GradcliError as error:
+            names = [name for name, id in graph.variables.items() if id in inputs and not self.builder.has_shape(name)]
+            if names and error.exit_code == ExitCode.BAD_INPUT:
+                shapes = " ".join(f"--shape {name}=2,3" for name in names)
+                error.hint = f"a variable is a number unless its shape is given: {shapes}"
+            raise
 
     def comparison(self, item: Comparison) -> None:
         self.work.append(Chain(item))

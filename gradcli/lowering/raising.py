@@ -58,10 +58,24 @@ def applied_to_arrays(operation: str, operands: Sequence[Expression], settings: 
     if operation == "stack" and given["axis"] == 0:
         return Array(tuple(operands))
     declared = STRUCTURAL[operation]
+    spelling = declared.spellings[0] if declared.spellings else operation.removeprefix("mean_")
+    if given.get("shape") == () and operation in ("reshape", "sum_to"):
+        return Call("sum", tuple(operands))
+    if not operands or operation == "reshape":  # eye(3), zeros(2, 3), reshape(x, 3, 1)
+        return Call(spelling, (*operands, *_positional(declared.settings, settings)))
     named = {name: given[name] for name, default in declared.settings if given[name] != default}
     arguments = (*operands, *map(_setting_expression, named.values()))
-    spelling = declared.spellings[0] if declared.spellings else operation.removeprefix("mean_")
     return Call(spelling, arguments, tuple(named))
+
+
+def _positional(defaults: Settings, settings: Settings) -> list[Expression]:
+    """Settings without their names, those at the end left out that have their defaults."""
+    values = [value for _, value in settings]
+    if len(values) == 1 and isinstance(values[0], tuple) and values[0]:
+        return list(map(_setting_expression, values[0]))
+    while values and values[-1] == defaults[len(values) - 1][1]:
+        values.pop()
+    return list(map(_setting_expression, values))
 
 
 def _entry_expression(entry: Setting) -> Expression:
@@ -76,6 +90,8 @@ def _entry_expression(entry: Setting) -> Expression:
 
 
 def _setting_expression(value: Setting) -> Expression:
+    if value == "..." or (isinstance(value, tuple) and value[:1] in (("slice",), ("list",))):
+        return _entry_expression(value)
     if isinstance(value, tuple):
         return Tuple(tuple(map(_setting_expression, value)))
     if value is None or isinstance(value, bool | str):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradcli.errors import GradcliError, Span
+from gradcli.errors import Span
 from gradcli.graph.graph import Graph, Settings, Shape
 from gradcli.lowering.mismatch import MismatchError
 from gradcli.ops.structural import STRUCTURAL, ShapeError, broadcast
@@ -33,24 +33,3 @@ def inferred_shape(graph: Graph, operation: str, inputs: Sequence[int], settings
 def has_arrays(graph: Graph) -> bool:
     """Whether a node is an array, or an operation on arrays made it, which numbers may go through as well."""
     return bool(graph.shapes) or not STRUCTURAL.keys().isdisjoint(graph.operations)
-
-
-def no_arrays(graph: Graph) -> None:
-    """Check that a graph is one of numbers.
-
-    Raises:
-        GradcliError: A node is an array.
-    """
-    if graph.shapes:
-        first = min(graph.shapes)
-        hint = "gradcli eval and gradcli graph take arrays"
-        raise GradcliError(
-            f"this works with numbers, and here is an array of shape {graph.shape(first)}", graph.spans[first], hint
-        )
-    for id, operation in enumerate(graph.operations if has_arrays(graph) else ()):
-        if operation in STRUCTURAL:
-            raise GradcliError(
-                f"this works with numbers, and {operation} is an operation on arrays",
-                graph.spans[id],
-                "gradcli eval and gradcli graph take it",
-            )

@@ -12,9 +12,6 @@ from gradcli.ops.arrays_shape import spread, summed_to
 from gradcli.ops.exponential import exp, sqrt
 from gradcli.ops.structural import Setting, Shape, ShapeError, Structural, shape_of, shape_text, structural
 
-EPS = 1e-5
-"""What is added to the variance where the setting ``eps`` of ``layer_norm`` is None."""
-
 
 def _along(a: Shape, axis: Setting) -> Shape:
     axis_of(axis, a)
@@ -71,11 +68,11 @@ def _last_axes(a: Shape, affine: tuple[Shape, ...], normalized_shape: Setting) -
     return tuple(range(len(a) - len(sizes), len(a)))
 
 
-def _layer_norm(numpy: Any, a: Any, *affine: Any, normalized_shape: Setting, eps: float | None) -> Any:
+def _layer_norm(numpy: Any, a: Any, *affine: Any, normalized_shape: Setting, eps: float) -> Any:
     axes = _last_axes(numpy.shape(a), tuple(map(numpy.shape, affine)), normalized_shape)
     deviations = a - numpy.mean(a, axis=axes, keepdims=True)
     variance = numpy.mean(deviations * deviations, axis=axes, keepdims=True)
-    result = deviations / numpy.sqrt(variance + (EPS if eps is None else eps))
+    result = deviations / numpy.sqrt(variance + eps)
     for weight in affine[:1]:
         result = result * weight
     for bias in affine[1:]:
@@ -91,7 +88,7 @@ def _layer_norm_pullback(g: Any, y: Any, a: Any, *affine: Any, normalized_shape:
         return reduce_mean(value, axis=axes, keepdims=True)
 
     deviations = a - mean(a)
-    scale = 1 / sqrt(mean(deviations * deviations) + (EPS if eps is None else eps))
+    scale = 1 / sqrt(mean(deviations * deviations) + eps)
     normal = deviations * scale
     adjoint = g * affine[0] if affine else g
     first = scale * (adjoint - mean(adjoint) - normal * mean(adjoint * normal))
@@ -110,7 +107,7 @@ def _layer_norm_function(*shapes: Shape, normalized_shape: Setting, eps: Setting
 
 
 layer_norm: Structural = structural(
-    "layer_norm(a, weight, bias, normalized_shape=None, eps=None)",
+    "layer_norm(a, weight, bias, normalized_shape=None, eps=1e-5)",
     _layer_norm,
     _layer_norm_shape,
     _layer_norm_pullback,

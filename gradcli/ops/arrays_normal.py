@@ -7,7 +7,6 @@ from typing import Any
 from gradcli.ops.activations import sigmoid
 from gradcli.ops.arrays_axes import axis_of
 from gradcli.ops.arrays_index import cat, sliced
-from gradcli.ops.arrays_nn import EPS
 from gradcli.ops.arrays_reduce import reduce_mean, reduce_sum
 from gradcli.ops.arrays_shape import reshaped
 from gradcli.ops.exponential import sqrt
@@ -33,11 +32,11 @@ def _batch_norm_shape(a: Shape, *affine: Shape, eps: Setting) -> Shape:
     return a
 
 
-def _batch_norm(numpy: Any, a: Any, *affine: Any, eps: float | None) -> Any:
+def _batch_norm(numpy: Any, a: Any, *affine: Any, eps: float) -> Any:
     axes = _batch_axes(a.shape)
     deviations = a - numpy.mean(a, axis=axes, keepdims=True)
     variance = numpy.mean(deviations * deviations, axis=axes, keepdims=True)
-    result = deviations / numpy.sqrt(variance + (EPS if eps is None else eps))
+    result = deviations / numpy.sqrt(variance + eps)
     for weight in affine[:1]:
         result = result * weight.reshape(_channels(a.shape))
     for bias in affine[1:]:
@@ -54,7 +53,7 @@ def _batch_norm_pullback(g: Any, y: Any, a: Any, *affine: Any, eps: Any) -> list
         return reduce_mean(value, axis=axes, keepdims=True)
 
     deviations = a - mean(a)
-    scale = 1 / sqrt(mean(deviations * deviations) + (EPS if eps is None else eps))
+    scale = 1 / sqrt(mean(deviations * deviations) + eps)
     normal = deviations * scale
     adjoint = g * reshaped(affine[0], _channels(shape)) if affine else g
     first = scale * (adjoint - mean(adjoint) - normal * mean(adjoint * normal))
@@ -68,7 +67,7 @@ def _batch_norm_function(*shapes: Shape, eps: Setting) -> str:
 
 
 batch_norm = structural(
-    "batch_norm(a, weight, bias, eps=None)",
+    "batch_norm(a, weight, bias, eps=1e-5)",
     _batch_norm,
     _batch_norm_shape,
     _batch_norm_pullback,

@@ -11,9 +11,6 @@ from gradcli.ops.extremes import maximum
 from gradcli.ops.logic import eq, where
 from gradcli.ops.structural import Setting, Shape, broadcast, shape_of, structural
 
-EPS = 1e-8
-"""The least length by which ``cosine_similarity`` divides where its setting ``eps`` is None."""
-
 
 def _cosine_shape(a: Shape, b: Shape, axis: Setting, eps: Setting) -> Shape:
     shape = broadcast(a, b)
@@ -22,7 +19,7 @@ def _cosine_shape(a: Shape, b: Shape, axis: Setting, eps: Setting) -> Shape:
 
 
 def _lengths(numpy: Any, a: Any, axis: int, eps: Any) -> Any:
-    return numpy.maximum(numpy.sqrt(numpy.sum(a * a, axis=axis, keepdims=True)), EPS if eps is None else eps)
+    return numpy.maximum(numpy.sqrt(numpy.sum(a * a, axis=axis, keepdims=True)), eps)
 
 
 def _cosine(numpy: Any, a: Any, b: Any, axis: int, eps: Any) -> Any:
@@ -39,7 +36,7 @@ def _cosine_pullback(g: Any, y: Any, a: Any, b: Any, axis: Setting, eps: Any) ->
         """The adjoint of x/|x|, which the other direction is: that without its part along x."""
         one, other = expanded(one, shape), expanded(other, shape)
         norm, length = reduce_norm(one, axis=at, keepdims=True), reduce_norm(other, axis=at, keepdims=True)
-        least = EPS if eps is None else eps
+        least = eps
         size = maximum(norm, least)
         direction = adjoint * (other / maximum(length, least))
         along = reduce_sum(direction * one, axis=at, keepdims=True) / (size * size)
@@ -59,7 +56,7 @@ def _cosine_function(a: Shape, b: Shape, axis: Setting, eps: Setting) -> str:
 
 
 cosine_similarity = structural(
-    "cosine_similarity(a, b, axis=1, eps=None)",
+    "cosine_similarity(a, b, axis=1, eps=1e-8)",
     _cosine,
     _cosine_shape,
     _cosine_pullback,

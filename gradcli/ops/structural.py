@@ -173,8 +173,10 @@ def _as_arrays(numpy: Any, arguments: Sequence[Any]) -> Sequence[Any]:
 
 
 def _default(text: str) -> Setting:
-    """The default of a setting that is a whole number or a word."""
-    return int(text) if text.lstrip("-").isdigit() else text
+    """The default of a setting that is a number or a word."""
+    if text.isalpha():
+        return text
+    return int(text) if text.lstrip("-").isdecimal() else float(text)
 
 
 def structural_named(name: str) -> Structural | None:

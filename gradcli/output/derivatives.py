@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from gradcli.algebra.derivatives import Simplified
-from gradcli.language.ast import Expression
+from gradcli.language.ast import Array, Expression, Index, Name, Number, Transposed, Tuple, postorder
 from gradcli.language.numbers import number_text, short_text
 from gradcli.language.text import to_text
 from gradcli.output.numbers import json_number
@@ -62,6 +62,25 @@ def lines(found: Derivatives, format: str) -> Iterator[str]:
     values = [remark + number + point for number in numbers] or [""] * len(texts)
     for request, text, value in zip(found.requests, texts, values, strict=True):
         yield _left(found.output, request, format) + text + value
+
+
+def has_elements_only(simplified: Simplified, arrays: Collection[str]) -> bool:
+    """Whether expressions are of numbers alone: of arrays they have elements such as ``A[0, 1]``."""
+    roots = [*(definition.value for definition in simplified.definitions), *simplified.expressions]
+    for root in roots:
+        nodes = list(postorder(root))
+        elements = sum(is_element(node) for node in nodes)
+        if sum(isinstance(node, Name) and node.name in arrays for node in nodes) > elements:
+            return False
+        if any(isinstance(node, Array | Transposed | Tuple | Index) and not is_element(node) for node in nodes):
+            return False
+    return True
+
+
+def is_element(node: Expression) -> bool:
+    """Whether a node is an element of a variable: ``A[0, 1]``."""
+    numbers = isinstance(node, Index) and all(isinstance(item, Number) for item in node.items)
+    return numbers and isinstance(node, Index) and isinstance(node.target, Name)
 
 
 def _row(texts: Sequence[str], format: str) -> str:

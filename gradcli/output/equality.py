@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from gradcli.algebra.equality_points import Rational
 from gradcli.algebra.equality_verdict import Equality, Method, Verdict, Witness
 from gradcli.language.numbers import number_text
 from gradcli.output.blocks import Block, Lines
@@ -35,6 +34,9 @@ def sentences(found: Equality) -> list[str]:
     a, b = _names(found)
     both = "the two expressions" if len(a) + len(b) > _SHORT else f"{a} and {b}"
     given = "For positive variables: " if found.positive else ""
+    if found.method is Method.SHAPES:
+        shapes = [f"has the shape {shape}" if shape else "is a number" for shape in found.shapes]
+        return [f"different: {a} {shapes[0]}, and {b} {shapes[1]}"]
     if found.verdict is Verdict.DIFFERENT:
         return [f"{given}different: {_difference(found.counterexample, a, b)}", *_difference_notes(found)]
     if found.verdict is Verdict.NOWHERE:
@@ -89,7 +91,9 @@ def point_text(witness: Witness) -> str:
     return shown
 
 
-def _number(value: Rational) -> str:
+def _number(value: Any) -> str:
+    if not isinstance(value, int | Fraction):
+        return number_text(value)
     bits = value.numerator.bit_length() + value.denominator.bit_length()
     return number_text(value) if bits < 10_000 else "a long number"
 
@@ -200,6 +204,7 @@ def equality_json(found: Equality) -> Iterator[str]:
         "error_bound": found.error_bound,
         "prime": None if found.prime is None else f"2^{found.prime} - 1",
         "agree_if_positive": found.agree_if_positive,
+        "shapes": list(map(list, found.shapes)),
         "sentences": sentences(found),
     }
     yield (
@@ -220,7 +225,9 @@ def _witness(witness: Witness) -> dict[str, Any]:
     }
 
 
-def _float(value: int | Fraction) -> float:
+def _float(value: Any) -> Any:
+    if not isinstance(value, int | Fraction):
+        return value
     try:
         return float(value)
     except OverflowError:

@@ -266,9 +266,9 @@ def _derivation(derivation: Derivation | None) -> Iterator[str]:
 
 
 def _rows(equation: Equation) -> Iterator[Row]:
-    """The steps in symbols; those in numbers would go stale."""
+    """What the steps use, and the steps in symbols; those in numbers would go stale."""
     left = None
-    for step in equation.steps:
+    for step in (*equation.edges, *equation.steps):
         if step.rule not in VALUE:
             yield Row(None if step.left == left else step.left, step.right, step.words, False, step.simplification)
             left = step.left

@@ -356,6 +356,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                 "agree_if_positive": _says(
                     "At how many positive points expressions agree that differ elsewhere; 0 if not at all.", _COUNT
                 ),
+                "shapes": _says("The shapes of both; empty for numbers.", _list(_list(_ID))),
                 "sentences": _says("The answer for people.", _list(_TEXT)),
             }
         ),

@@ -8,9 +8,22 @@ from fractions import Fraction
 
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
-from gradcli.language.ast import Call, Comparison, Conditional, Expression, Group, Name, Number, Operator, children, postorder
+from gradcli.language.ast import (
+    Call,
+    Comparison,
+    Conditional,
+    Expression,
+    Group,
+    Index,
+    Name,
+    Number,
+    Operator,
+    children,
+    postorder,
+)
 from gradcli.language.numbers import number_text
 from gradcli.language.rewrite import mapped
+from gradcli.language.text import to_text
 from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.raising import applied, written_out
 from gradcli.ops.operation import Operation, spelled
@@ -122,6 +135,8 @@ def _write(node: Expression, texts: list[str]) -> str:
     match node:
         case Number(value):
             return _number(value)
+        case Index(Name()):  # an element is a symbol of its own
+            return f"Symbol({to_text(node)!r})"
         case Name(name):
             return _CONSTANTS.get(name) or name_sympy(name)
         case Group():
@@ -141,7 +156,10 @@ def _write(node: Expression, texts: list[str]) -> str:
             then, test, otherwise = texts
             return f"Piecewise(({then}, {test}), ({otherwise}, True))"
         case Call(function, _):
-            template = _FUNCTIONS[next(o.name for o in spelled(function) if o.accepts(len(texts)))]
+            name = next((o.name for o in spelled(function) if o.accepts(len(texts))), "")
+            if not name:
+                raise GradcliError(f"SymPy's format has no arrays, and so no {function}", hint="choose another format")
+            template = _FUNCTIONS[name]
             return template.format(*texts) if "{" in template else f"{template}({', '.join(texts)})"
     raise TypeError(f"{type(node).__name__} is not an expression")
 

@@ -376,3 +376,9 @@ def test_one_element_by_the_chain_rule() -> None:
     assert r"\frac{\partial L}{\partial W_{01}}" in explain(*program, "--format", "latex")
     assert json.loads(explain(*program, "--json"))["wrt"] == ["W₀₁"]
     assert explain(*program, "--by", "paths") != explain(*program, "--by", "rules")
+
+
+def test_a_page_of_the_graph_has_the_parts_that_lines_name() -> None:
+    code, page, err = command(["graph", "sum(layer_norm(x)^2)", "--x", "[1, 2, 4]", "--format", "html"])
+    assert (code, err) == (0, "")
+    assert page.count("used below") == 2

@@ -10,9 +10,11 @@ from array_lines import check_lines
 from structural_cases import CASES
 from support import oracle
 
+import gradcli
 from gradcli.autodiff.record import outline, record, run_graph
 from gradcli.autodiff.tape import Tape
 from gradcli.derivation.chain_rule import derive
+from gradcli.derivation.steps import Derivation
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
@@ -155,3 +157,13 @@ def test_every_step_has_the_rule_in_letters_that_no_node_has() -> None:
 
 def test_equal_terms_are_one() -> None:
     assert lines("L = sum(v*v)", v=[1, 2])["∂L/∂v"][0] == "2·∂L/∂a·v"
+
+
+def test_the_python_api_explains_arrays() -> None:
+    program = "L = sum((W @ x)^2)"
+    explanation = gradcli.explain(program, wrt=["W"], shapes={"W": (2, 2), "x": (2,)})
+    assert isinstance(explanation.content, Derivation)
+    (_, _, own) = explanation.content.of("W")
+    assert to_text(own.steps[0].right, pretty=True) == "∂L/∂a @ xᵀ"
+    by_rules = gradcli.explain(program, {"W": numpy.eye(2), "x": numpy.ones(2)}, ["W[0, 1]"], by="rules", elements=True)
+    assert by_rules.tape.wrt == ("W₀₁",)

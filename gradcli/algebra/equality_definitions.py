@@ -1,0 +1,56 @@
+"""Operations on arrays in terms of more primitive ones, for comparisons: a softmax is exp(x)/sum(exp(x))."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.graph.graph import Setting
+from gradcli.ops.arrays_axes import count
+from gradcli.ops.exponential import exp, log, sqrt
+from gradcli.ops.operation import OPERATIONS
+from gradcli.ops.structural import STRUCTURAL, shape_of
+
+LOSS = "mean_"
+"""What the name of the mean of a loss begins with."""
+
+
+def _total(a: Any, axis: Setting = None, keepdims: Setting = False) -> Any:
+    return STRUCTURAL["reduce_sum"](a, axis=axis, keepdims=keepdims)
+
+
+def _mean(a: Any, axis: Setting = None, keepdims: Setting = False) -> Any:
+    return _total(a, axis, keepdims) / max(count(shape_of(a), axis), 1)
+
+
+def _variance(a: Any, axis: Setting, correction: Any, keepdims: Setting) -> Any:
+    deviations = a - _mean(a, axis, True)
+    return _total(deviations * deviations, axis, keepdims) / (count(shape_of(a), axis) - correction)
+
+
+def _softmax(a: Any, axis: Setting) -> Any:
+    return exp(a) / _total(exp(a), axis, True)
+
+
+def _log_softmax(a: Any, axis: Setting) -> Any:
+    return a - log(_total(exp(a), axis, True))
+
+
+DEFINITIONS: dict[str, Callable[..., Any]] = {
+    "reduce_mean": _mean,
+    "reduce_norm": lambda a, axis, keepdims: sqrt(_total(a * a, axis, keepdims)),
+    "reduce_var": _variance,
+    "reduce_std": lambda a, **settings: sqrt(_variance(a, **settings)),
+    "reduce_logsumexp": lambda a, axis, keepdims: log(_total(exp(a), axis, keepdims)),
+    "softmax": _softmax,
+    "log_softmax": _log_softmax,
+}
+"""From the operand and the settings of an operation its value in terms of others."""
+
+
+def definition_of(operation: str) -> Callable[..., Any] | None:
+    """The definition of an operation on arrays; None of a primitive one."""
+    if operation.startswith(LOSS) and operation.removeprefix(LOSS) in OPERATIONS:
+        loss = OPERATIONS[operation.removeprefix(LOSS)]
+        return lambda *arguments: _mean(loss(*loss.complete(arguments)))
+    return DEFINITIONS.get(operation)
