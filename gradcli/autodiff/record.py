@@ -18,7 +18,7 @@ from gradcli.lowering.calls import run_together
 from gradcli.lowering.lower import UnboundVariableError, free_names, lower
 from gradcli.lowering.raising import node_expression
 from gradcli.ops.constants import SPELLINGS, VALUES
-from gradcli.ops.structural import CLASSES, shape_of
+from gradcli.ops.structural import shape_of
 
 
 def record(
@@ -137,8 +137,8 @@ def run_graph(
     if bindings is None:
         golden = 0.6180339887498949
         numbers = {name: 0.3 + golden * (index + 1) % 1 / 2 for index, name in enumerate(graph.variables)}
-        classes = {graph.inputs[id][-1] for id, operation in enumerate(graph.operations) if operation in CLASSES}
-        numbers |= {name: 0.0 for name, id in graph.variables.items() if id in classes and _holds_classes(graph, id)}
+        whole = whole_numbers(graph)
+        numbers |= {name: 0.0 for name, id in graph.variables.items() if id in whole}
         point = {name: _filled(value, graph.shape(graph.variables[name])) for name, value in numbers.items()}
     else:
         point = {name: cast(value) if cast else value for name, value in bindings.items()}
@@ -148,12 +148,6 @@ def run_graph(
             raise _not_recorded(graph, id, taken)
     seed = _seed(graph, cotangent, asked=wrt is not None and needs_cotangent)
     return _tape(graph, mode, dtype, point, values, wrt, retain_grad, seed, symbolic=bindings is None)
-
-
-def _holds_classes(graph: Graph, id: int) -> bool:
-    """Whether a variable holds the classes of a loss, and not likelihoods, which have the shape of the input."""
-    users = [user for user, inputs in enumerate(graph.inputs) if id in inputs and graph.operations[user] in CLASSES]
-    return all(graph.shape(graph.inputs[user][0]) != graph.shape(id) or len(graph.inputs[user]) == 1 for user in users)
 
 
 def _filled(value: float, shape: Shape) -> Value:

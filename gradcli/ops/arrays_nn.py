@@ -161,6 +161,7 @@ one_hot = structural(
     _one_hot_shape,
     None,
     grad_fn="",
+    whole=(0,),
     spellings=("one_hot",),
     doc="For each class a vector with 1 in its place and 0 elsewhere, along a new axis; it carries no gradient.",
 )

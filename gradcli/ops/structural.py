@@ -20,10 +20,6 @@ STRUCTURAL: dict[str, Structural] = {}
 """Every such operation, by name, in the order of declaration."""
 
 
-CLASSES = frozenset({"nll_loss", "cross_entropy", "one_hot"})
-"""Operations whose last operand holds classes: whole numbers that choose elements."""
-
-
 class ShapeError(Exception):
     """The shapes of the arguments do not fit; the message names them."""
 
