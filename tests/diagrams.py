@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import pytest
 from support import run
 
+from gradcli.autodiff.broken import broken_tape
+from gradcli.autodiff.record import outline
 from gradcli.autodiff.tape import Tape
+from gradcli.graph.graph import Shape
+from gradcli.language.parser import parse
+from gradcli.lowering.mismatch import MismatchError
 from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Line, Part, diagram
 
 
@@ -18,6 +24,13 @@ def worked(view: str = "forward", **options: int) -> Diagram:
 def of(text: str, view: str = "forward", most: int | None = None, **bindings: float) -> Diagram:
     """The diagram of a run."""
     return diagram(run(text, bindings), title=text, view=view, most=most)
+
+
+def breaking_off(text: str = "A + x", **shapes: Shape) -> Diagram:
+    """The diagram of a program without values whose shapes do not fit; where none are given those of a sum."""
+    with pytest.raises(MismatchError) as caught:
+        outline(parse(text), shapes=shapes or {"A": (2, 3), "x": (2,)})
+    return diagram(broken_tape(caught.value, None, mode="static", dtype="float64"), title=text)
 
 
 HOSTILE = [

@@ -45,6 +45,9 @@ _NEAR = 10.0**-DIGITS
 _FAR = 1e-5
 """Relative differences of values that agree, and of values that differ; what lies between is left undecided."""
 
+_ROUNDING = 1e-12
+"""A difference that is so small beside the numbers that it is computed from may be what rounding left of 0."""
+
 _UNDEFINED = frozenset(("inv", "solve", "layer_norm"))
 """Operations that have no value for some arrays."""
 
@@ -122,6 +125,7 @@ def _same_form(graph: Graph, outputs: tuple[int, int], *, positive: bool) -> boo
 def _sampled(parts: Sequence[Graph], variables: Sequence[str], start: Equality) -> Equality:
     tally: dict[Kind, int] = dict.fromkeys(Kind, 0)
     domain: dict[Kind, list[Witness]] = {Kind.ONLY_FIRST: [], Kind.ONLY_SECOND: []}
+    open_point: Witness | None = None
     for point in _points(parts[0], _POINTS if variables else 1, positive=start.positive):
         outcome = _compared(parts, point)
         tally[outcome.kind] += 1
@@ -130,6 +134,8 @@ def _sampled(parts: Sequence[Graph], variables: Sequence[str], start: Equality) 
                 start, verdict=Verdict.DIFFERENT, points=tally[Kind.AGREE] + 1, counterexample=_witness(point, outcome)
             )
             return replace(found, agree_if_positive=0 if start.positive else _agreements(parts, variables))
+        if outcome.kind is Kind.UNDECIDED and open_point is None:
+            open_point = _witness(point, outcome)
         if outcome.kind in domain and len(domain[outcome.kind]) < _SHOWN:
             domain[outcome.kind].append(_witness(point, outcome))
     found = replace(
@@ -142,6 +148,8 @@ def _sampled(parts: Sequence[Graph], variables: Sequence[str], start: Equality) 
         undecided=tally[Kind.UNDECIDED],
         domain=(*domain[Kind.ONLY_FIRST], *domain[Kind.ONLY_SECOND]),
     )
+    if not found.points and open_point is not None:  # rounding alone would give 0 somewhere
+        return replace(found, verdict=Verdict.DIFFERENT, counterexample=open_point)
     if not found.points:
         return replace(found, verdict=Verdict.NOWHERE)
     return found if found.same_domain else replace(found, verdict=Verdict.WHERE_DEFINED)
@@ -178,7 +186,8 @@ def _points(graph: Graph, count: int, *, positive: bool) -> Iterator[dict[str, A
 def _compared(parts: Sequence[Graph], point: dict[str, Any]) -> Outcome:
     import numpy
 
-    values = [_value(part, point) for part in parts]
+    found = [_value(part, point) for part in parts]
+    values = [value for value, _ in found]
     defined = [value is not None for value in values]
     if not all(defined):
         kind = Kind.ONLY_FIRST if defined[0] else Kind.ONLY_SECOND if defined[1] else Kind.NEITHER
@@ -186,20 +195,23 @@ def _compared(parts: Sequence[Graph], point: dict[str, Any]) -> Outcome:
     first, second = map(numpy.asarray, values)
     scale = max(float(numpy.max(numpy.abs(value), initial=0.0)) for value in (first, second))
     distance = float(numpy.max(numpy.abs(first - second), initial=0.0))
-    if distance <= _NEAR * max(scale, 1e-12):
+    if distance <= _NEAR * scale:
         return Outcome(Kind.AGREE, *values)
-    return Outcome(Kind.DIFFER if distance > _FAR * scale else Kind.UNDECIDED, *values)
+    cancelled = distance <= _ROUNDING * max(largest for _, largest in found)
+    return Outcome(Kind.DIFFER if distance > _FAR * scale and not cancelled else Kind.UNDECIDED, *values)
 
 
-def _value(part: Graph, point: dict[str, Any]) -> Any:
-    """The value of a graph's output; None where it has none, as a singular matrix has no inverse."""
+def _value(part: Graph, point: dict[str, Any]) -> tuple[Any, float]:
+    """The value of a graph's output, None where it has none as a singular matrix has no inverse, and the largest number in it."""
     import numpy
 
     try:
-        value = evaluate(part, {name: point[name] for name in part.variables})[part.output]
+        values = evaluate(part, {name: point[name] for name in part.variables})
     except GradcliError:
-        return None
-    return value if bool(numpy.all(numpy.isfinite(value))) else None
+        return None, 0.0
+    value = values[part.output]
+    largest = max(float(numpy.max(numpy.abs(one), initial=0.0)) for one in values)
+    return (value if bool(numpy.all(numpy.isfinite(value))) else None), largest
 
 
 def _witness(point: dict[str, Any], outcome: Outcome) -> Witness:

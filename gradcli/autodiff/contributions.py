@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from gradcli.autodiff.reverse import carries, fitted, local_derivatives, quiet
+from gradcli.autodiff.reverse import fitted, local_derivatives, quiet
 from gradcli.autodiff.tape import Tape
-from gradcli.graph.graph import Graph
 from gradcli.lowering.builders import Value, float32
 from gradcli.ops.structural import STRUCTURAL
 
@@ -38,11 +37,10 @@ def contributions(tape: Tape) -> Iterator[Contribution]:
     cast = float32 if tape.dtype == "float32" else lambda value: value
     sums: dict[int, Value] = {}
     for id in range(tape.output, -1, -1):
-        adjoint = tape.adjoints[id]
-        if adjoint is None or not graph.inputs[id]:
+        if tape.adjoints[id] is None or not graph.inputs[id]:
             continue
         with quiet():
-            found = handed_back(graph, id, adjoint, tape.values, tape.requires_grad)
+            found = _handed_back(tape, id)
             for argument, (input, value) in enumerate(zip(graph.inputs[id], found, strict=True)):
                 if value is None or not tape.requires_grad[input]:
                     continue
@@ -51,26 +49,17 @@ def contributions(tape: Tape) -> Iterator[Contribution]:
                 yield Contribution(input, id, argument, cast(value), before, sums[input])
 
 
-def handed_back(graph: Graph, id: int, adjoint: Any, values: Any, needs: Any) -> Sequence[Any]:
-    """What a node hands back to each of its inputs; None where no gradient flows. On symbols the same as nodes.
-
-    Args:
-        graph: The graph.
-        id: The node.
-        adjoint: Its adjoint.
-        values: The values of this node and of its inputs, by id.
-        needs: For the same nodes whether a gradient flows through them, by id.
-    """
+def _handed_back(tape: Tape, id: int) -> Sequence[Value | None]:
+    """What a node hands back to each of its inputs; None where no gradient flows."""
+    graph, values, adjoint = tape.graph, tape.values, tape.adjoints[id]
     inputs, operation = graph.inputs[id], graph.operations[id]
     if operation in STRUCTURAL:
         pullback = STRUCTURAL[operation].pullback
-        operands = [values[input] for input in inputs]
-        found: Sequence[Any] = [None] * len(inputs)
-        if pullback is not None:
-            found = pullback(adjoint, values[id], *operands, **dict(graph.settings.get(id, ())))
-        return [value if needs[input] else None for input, value in zip(inputs, found, strict=True)]
-    derivatives = local_derivatives(graph, id, values, needs)
+        if pullback is None:
+            return [None] * len(inputs)
+        return pullback(adjoint, values[id], *[values[input] for input in inputs], **dict(graph.settings.get(id, ())))
+    derivatives = local_derivatives(graph, id, values, tape.requires_grad)
     return [
-        fitted(adjoint * derivative, graph.shape(input)) if derivative is not None and carries(graph, id, argument) else None
-        for argument, (input, derivative) in enumerate(zip(inputs, derivatives, strict=True))
+        None if derivative is None else fitted(adjoint * derivative, graph.shape(input))
+        for input, derivative in zip(inputs, derivatives, strict=True)
     ]

@@ -35,10 +35,15 @@ def requires_grad(graph: Graph, wrt: Sequence[int]) -> list[bool]:
 
 def carries(graph: Graph, id: int, index: int) -> bool:
     """Whether a gradient flows from a node to one of its inputs."""
-    structural = STRUCTURAL.get(graph.operations[id])
+    return carries_to(graph, graph.operations[id], graph.inputs[id], index)
+
+
+def carries_to(graph: Graph, operation: str, inputs: Sequence[int], index: int) -> bool:
+    """Whether a gradient flows from the result of an operation on nodes to one of them."""
+    structural = STRUCTURAL.get(operation)
     if structural is None:
-        return OPERATIONS[graph.operations[id]].carries(index)
-    return structural.carries(index, [graph.shape(input) for input in graph.inputs[id]])
+        return OPERATIONS[operation].carries(index)
+    return structural.carries(index, [graph.shape(input) for input in inputs])
 
 
 def whole_numbers(graph: Graph) -> set[int]:

@@ -21,6 +21,7 @@ COMMANDS = {
     "diff": "gradcli.cli.diff_command",
     "simplify": "gradcli.cli.simplify_command",
     "equal": "gradcli.cli.equal_command",
+    "torch": "gradcli.cli.torch_command",
     "ops": "gradcli.cli.ops_command",
     "schema": "gradcli.cli.schema_command",
 }

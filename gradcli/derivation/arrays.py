@@ -6,8 +6,9 @@ the local derivative, summed over what was broadcast, for any other the vector-J
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from gradcli.autodiff.reverse import carries
 from gradcli.autodiff.tape import Tape
 from gradcli.derivation.array_notation import (
     BACKWARD,
@@ -50,6 +51,29 @@ def derive_arrays(tape: Tape, *, every_step: bool = False) -> Derivation:
         every_step: Whether each rule is also shown in letters, as its operation declares it.
     """
     return _Deriving(tape, every_step).run()
+
+
+def edge_terms(tape: Tape) -> Callable[[int], list[Expression | None]]:
+    """What a node hands back to each of its inputs, as a term of the chain rule: a function of its id.
+
+    None stands where no gradient flows, and where the term would be in parts with names of their own.
+    """
+    deriving = _Deriving(tape, False)
+
+    def terms(user: int) -> list[Expression | None]:
+        inputs = tape.graph.inputs[user]
+        found: list[Expression | None] = [None] * len(inputs)
+        for input in dict.fromkeys(inputs):
+            if tape.adjoints[user] is None or tape.adjoints[input] is None or not tape.requires_grad[input]:
+                continue
+            parts, written = deriving.single_terms(input, [user])
+            places = [at for at, other in enumerate(inputs) if other == input and carries(tape.graph, user, at)]
+            if not parts and len(places) == len(written):
+                for at, term in zip(places, written, strict=True):
+                    found[at] = term
+        return found
+
+    return terms
 
 
 class _Deriving:
@@ -162,7 +186,12 @@ class _Deriving:
     # ---- terms ----
 
     def terms(self, id: int, users: Sequence[int]) -> tuple[list[tuple[str, Expression]], list[Expression]]:
-        """What the consumers of a node hand back to it, and before that the parts that they use several times."""
+        """What the consumers of a node hand back to it, equal terms as one; before that the parts that they use several times."""
+        parts, found = self.single_terms(id, users)
+        return parts, doubled(found)
+
+    def single_terms(self, id: int, users: Sequence[int]) -> tuple[list[tuple[str, Expression]], list[Expression]]:
+        """The same with a term for each argument in which a consumer takes the node."""
         shapes = {name: self.graph.shape(at) for at, name in enumerate(self.names)}
         shapes |= {self.adjoint(user): self.graph.shape(user) for user in users}
         builder = StaticBuilder(Graph(max_elements=UNLIMITED), identities=True, shapes=shapes)
@@ -181,7 +210,7 @@ class _Deriving:
         places |= {self.adjoint(user): Partial(self.output, self.names[user]) for user in users}
         parts, expressions = with_shared_parts(graph, ids, places, free_letters(self.names), self.names[id])
         rest = iter(expressions)
-        return parts, doubled([next(rest) if isinstance(term, int) else term for term in found])
+        return parts, [next(rest) if isinstance(term, int) else term for term in found]
 
     def adjoint(self, id: int) -> str:
         return to_text(Partial(self.output, self.names[id]), pretty=True)

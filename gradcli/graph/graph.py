@@ -77,7 +77,8 @@ class Graph:
         broken: Of a graph that is only to be drawn the node, its last, at which it breaks off; None where all is right.
         max_nodes: How many nodes the graph may have.
         elements: How many elements its arrays have together.
-        max_elements: How many elements its arrays may have together, and what an operation needs meanwhile.
+        max_elements: How many elements an array may have, and what an operation needs meanwhile.
+        max_total: How many elements its arrays may have together; as many where it is left out.
     """
 
     __slots__ = (
@@ -89,6 +90,7 @@ class Graph:
         "inputs",
         "max_elements",
         "max_nodes",
+        "max_total",
         "operations",
         "output",
         "outputs",
@@ -98,7 +100,9 @@ class Graph:
         "variables",
     )
 
-    def __init__(self, max_nodes: int = DEFAULT_MAX_NODES, max_elements: int = DEFAULT_MAX_ELEMENTS) -> None:
+    def __init__(
+        self, max_nodes: int = DEFAULT_MAX_NODES, max_elements: int = DEFAULT_MAX_ELEMENTS, *, max_total: int | None = None
+    ) -> None:
         self.operations: list[str] = []
         self.inputs: list[tuple[int, ...]] = []
         self.spans: list[Span] = []
@@ -114,6 +118,7 @@ class Graph:
         self.broken: Broken | None = None
         self.max_nodes = max_nodes
         self.max_elements = max_elements
+        self.max_total = max_elements if max_total is None else max_total
 
     def __len__(self) -> int:
         return len(self.operations)
@@ -165,23 +170,25 @@ class Graph:
         size = prod([max(size, 1) for size in shape])  # an array of no elements is not limitless in its other axes
         self.allow(size, f"an array of shape {_short(shape)} has", self.spans[id])
         self.elements += size
-        self.allow(self.elements, "with this one the arrays together have", self.spans[id])
+        self.allow(self.elements, "with this one the arrays together have", self.spans[id], self.max_total)
         self.shapes[id] = shape
 
-    def allow(self, elements: int, what: str, span: Span) -> None:
+    def allow(self, elements: int, what: str, span: Span, most: int | None = None) -> None:
         """Check a number of elements against the limit.
 
         Args:
             elements: The number.
             what: What has so many elements, as the beginning of a sentence.
             span: The place in the text.
+            most: The limit; ``max_elements`` where it is left out.
 
         Raises:
-            GradcliError: There are more than ``max_elements`` (exit code 4).
+            GradcliError: There are more (exit code 4).
         """
-        if elements > self.max_elements:
+        most = self.max_elements if most is None else most
+        if elements > most:
             raise GradcliError(
-                f"{what} more than {self.max_elements:,} elements",
+                f"{what} more than {most:,} elements",
                 span,
                 "raise the limit with --max-elements N",
                 exit_code=ExitCode.LIMIT,

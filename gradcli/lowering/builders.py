@@ -352,7 +352,7 @@ def compacted(graph: Graph, *, keep_named: bool = True) -> Graph:
     for node in graph:
         if kept[node.id]:
             new[node.id] = result.append(node.operation, tuple([new[i] for i in node.inputs]), graph.spans[node.id])
-    result.max_elements, result.elements = graph.max_elements, graph.elements
+    result.max_elements, result.max_total, result.elements = graph.max_elements, graph.max_total, graph.elements
     result.shapes = {new[id]: shape for id, shape in graph.shapes.items() if id in new}
     result.settings = {new[id]: settings for id, settings in graph.settings.items() if id in new}
     result.constants = {new[id]: value for id, value in graph.constants.items() if id in new}

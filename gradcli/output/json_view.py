@@ -24,6 +24,7 @@ def eval_json(
     *,
     ascii: bool = False,
     extra: Extra = NOTHING,
+    printed: str | None = None,
 ) -> Iterator[str]:
     """The pieces of the document of `gradcli eval --json`; joined they are one JSON object.
 
@@ -34,6 +35,7 @@ def eval_json(
         warnings: What the user should know; also why something is left out.
         ascii: With escapes for characters beyond ASCII.
         extra: What it tells beyond value and gradient.
+        printed: What a script printed; None where there is no script.
     """
     encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
     listing = FunctionListing(tape, board=False)
@@ -43,7 +45,9 @@ def eval_json(
         from gradcli.output.extra_values import extra_json
 
         more = extra_json(tape, extra)
-    yield from head_json({"schema": EVAL_SCHEMA, "expression": expression, **run_facts(tape), **derivatives, **more}, encode)
+    script = {} if printed is None else {"printed": printed}
+    head = {"schema": EVAL_SCHEMA, "expression": expression, **script, **run_facts(tape), **derivatives, **more}
+    yield from head_json(head, encode)
     yield ',\n "nodes": '
     yield from list_json(map(encode, (_node(listing, id, extra) for id in range(len(tape.graph)))))
     yield ',\n "edges": '

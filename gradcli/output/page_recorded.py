@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.autodiff.contributions import contributions, handed_back
+from gradcli.autodiff.contributions import contributions
 from gradcli.autodiff.tape import Tape
-from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
+from gradcli.derivation.arrays import edge_terms
+from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.numbers import brief_text, is_exact, number_text, short_text
 from gradcli.language.text import to_text
-from gradcli.lowering.builders import StaticBuilder
-from gradcli.lowering.raising import written_out, written_sizes
 from gradcli.ops.structural import shape_text
-from gradcli.ops.symbol import Symbol
 from gradcli.output.entries import FunctionListing
 from gradcli.output.numbers import json_number
 
@@ -25,8 +23,8 @@ WHOLE_ELEMENTS = 400
 LINE_COLUMNS = 72
 """Characters up to which a line has an array as it is shown elsewhere."""
 
-WRITTEN_NODES = 60
-"""Nodes of what an edge adds to an adjoint up to which it is written out."""
+WRITTEN_NODES = 300
+"""Nodes of a graph up to which the terms of its chain rule are written out."""
 
 FORWARD, SEED, EDGE = 0, 1, 2
 """The kinds of events, as in ``page/engine.js``."""
@@ -72,7 +70,7 @@ def recorded_data(tape: Tape, *, whole_labels: bool) -> dict[str, Any]:
             "values": [_shown_at(tape, id, value) for id, value in enumerate(_values(tape))],
             "adjoints": [_shown_at(tape, id, value) for id, value in enumerate(tape.adjoints)],
             "locals": [[None if link.value is None else shown(link.value) for link in into] for into in links],
-            "terms": [_terms(tape, id) for id in range(len(graph))],
+            "terms": _terms(tape),
             "events": _events(tape),
         },
     }
@@ -120,31 +118,14 @@ def _events(tape: Tape) -> list[list[Any]]:
     return events
 
 
-def _terms(tape: Tape, id: int) -> list[str | None]:
-    """What a node hands back to each of its inputs, in names: ``∂y/∂a @ transpose(W)``; None where no gradient flows."""
-    graph, names = tape.graph, tape.names
-    inputs = graph.inputs[id]
-    if tape.adjoints[id] is None or not inputs:
-        return [None] * len(inputs)
-    incoming = f"∂{names[tape.output]}/∂{names[id]}"
-    at_output = id == tape.output and not graph.shape(id)
-    builder = StaticBuilder(
-        Graph(), identities=True, shapes={names[at]: graph.shape(at) for at in (*inputs, id)} | {incoming: graph.shape(id)}
-    )
-    symbols: dict[int, Symbol] = {}
-    for at in (*inputs, id):
-        constant = graph.constants.get(at)
-        symbols[at] = Symbol(builder, builder.variable(names[at]) if constant is None else builder.constant(constant))
-    adjoint = builder.symbol(1) if at_output else Symbol(builder, builder.variable(incoming))
-    found = handed_back(graph, id, adjoint, symbols, tape.requires_grad)
-    return [None if value is None else _written(builder.graph, builder.symbol(value).id, id, tape) for value in found]
-
-
-def _written(graph: Graph, id: int, user: int, tape: Tape) -> str:
-    """A node of a graph of adjoints in the names of its variables; where it is long, which operation it is of."""
-    if written_sizes(graph)[id] > WRITTEN_NODES:
-        return f"the backward of {tape.graph.operations[user]}"
-    names = [""] * len(graph)
-    for name, variable in graph.variables.items():
-        names[variable] = name
-    return to_text(written_out(graph, id, names), pretty=True)
+def _terms(tape: Tape) -> list[list[str]]:
+    """What each node hands back to each of its inputs, in names: ``∂y/∂a @ Wᵀ``; where that is long, which operation it is of."""
+    graph = tape.graph
+    runs_back = tape.adjoints[tape.output] is not None
+    written = edge_terms(tape) if runs_back and len(graph) <= WRITTEN_NODES else None
+    texts: list[list[str]] = []
+    for id, inputs in enumerate(graph.inputs):
+        terms = [None] * len(inputs) if written is None else written(id)
+        backward = f"backward of {graph.operations[id].removeprefix('reduce_').removeprefix('mean_')}"
+        texts.append([backward if term is None else to_text(term, pretty=True) for term in terms])
+    return texts

@@ -32,7 +32,7 @@ def _map(values: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": values}
 
 
-_OPTIONAL = ("settings", "mismatch", "broken", "tangent", "jacobian", "hessian")
+_OPTIONAL = ("settings", "mismatch", "broken", "tangent", "jacobian", "hessian", "printed")
 """Keys that a document has only where there is something to say."""
 
 
@@ -111,6 +111,7 @@ def _run(values: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
     """What a document says of a run; ``values`` says whether they may be null."""
     return {
         "expression": _says("The source text.", _TEXT),
+        "printed": _says("What the script printed; left out where there is none.", _TEXT),
         "mode": {"enum": ["dynamic", "static"]},
         "dtype": {"enum": ["float64", "float32"]},
         "bindings": _says("The value of each variable, in the order of first use.", values(_map(_NUMBER))),
@@ -286,6 +287,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             {
                 "schema": {"const": EXPLAIN_SCHEMA},
                 "expression": _says("The source text.", _TEXT),
+                "printed": _says("What the script printed; left out where there is none.", _TEXT),
                 "by": {"enum": ["nodes", "paths", "rules"]},
                 "steps": {"enum": ["brief", "normal", "full"]},
                 "mode": {"enum": ["dynamic", "static"]},
@@ -400,6 +402,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             {
                 "schema": {"const": DIFF_SCHEMA},
                 "expression": _says("The source text.", _TEXT),
+                "printed": _says("What the script printed; left out where there is none.", _TEXT),
                 "output": _says("What the function is called.", _TEXT),
                 "bindings": _says("The value of each variable; null where none were given.", _or_null(_map(_NUMBER))),
                 "definitions": _says(

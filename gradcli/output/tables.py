@@ -11,11 +11,14 @@ from gradcli.language.numbers import short_text
 from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.structural import shape_text
 from gradcli.output.blocks import Style, Table
-from gradcli.output.diagram import MARK, Diagram, FunctionsPart, GraphPart
+from gradcli.output.diagram import MARK, Diagram, FunctionsPart, GraphPart, shortened
 from gradcli.output.entries import FunctionListing, GradientListing
 
 TABLE_ROWS = 40
 """Rows of a table that are shown of a large graph."""
+
+ARRAY_COLUMNS = 60
+"""Characters of an expression with arrays that a table shows."""
 
 
 def left_out(count: int, what: str) -> str:
@@ -71,14 +74,19 @@ def _nodes(
     unknown |= set() if tape.graph.shapes else {"shape"}
     unknown |= set() if tape.graph.broken is None else {".grad", adjoint}
     unknown |= {"tangent"} if tangents is None else set()
+
+    def cut(text: str) -> str:
+        """A text that may have an array of constants in it."""
+        return shortened(text, ARRAY_COLUMNS) if tape.graph.shapes else text
+
     for index, id in enumerate(shown):
         entry = listing.entry(id)
         if entry.operation == CONSTANT:
             faint.append(index)
         cells = [
             str(id),
-            entry.name,
-            entry.operation if entry.operation in (VARIABLE, CONSTANT) else entry.expression,
+            cut(entry.name),
+            entry.operation if entry.operation in (VARIABLE, CONSTANT) else cut(entry.expression),
             style.text(f"{MARK} does not fit") if entry.error else shape_text(entry.shape) if entry.shape else "",
             "" if entry.value is None else short_text(entry.value),
             str(entry.is_leaf),

@@ -74,9 +74,7 @@ def tuple_of(items: Any) -> Any:
 
 
 DIFFERENTIABLE = [case for case in CASES if STRUCTURAL[case[0]].pullback is not None]
-DIFFERENTIABLE = [
-    case for case in DIFFERENTIABLE if all(numpy.size(numpy.empty(o) if isinstance(o, tuple) else o) for o in case[1])
-]
+DIFFERENTIABLE = [c for c in DIFFERENTIABLE if all(0 not in o if isinstance(o, tuple) else numpy.size(o) for o in c[1])]
 BY_VALUES = {"sort", "topk", "cummax", "cummin", "reduce_median", "reduce_nanmedian", "matrix_exp"}
 """Operations that values decide about, or that have no formula: they cannot be written in elements."""
 SMOOTH = [case for case in DIFFERENTIABLE if all(isinstance(o, tuple) and max(o, default=0) < 5 for o in case[1])]

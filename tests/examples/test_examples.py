@@ -20,6 +20,34 @@ Why ∂y/∂w = 5
         = 2·1 + 2 + 1                 w = 1, x = 2
         = 5
 """,
+    # What PyTorch 2.13.0 prints, and the derivation of w.grad.
+    "article.sh": """\
+tensor([5.])
+is_leaf:
+ True True False False False
+gradient:
+ tensor([5.]) tensor([2.]) None None None
+grad_fn:
+ None None <AddBackward0 object at 0x...> <AddBackward0 object at 0x...> <MulBackward0 object at 0x...>
+
+y = (w + x)·(w + 1) = 6 at w = 1, x = 2
+∂y/∂w = 2w + x + 1 = 5
+
+Forward: the nodes in the order of evaluation
+  node  is     value
+  a     w + x      3
+  b     w + 1      2
+  y     a·b        6
+
+∂y/∂w by the chain rule
+  ∂y/∂w = ∂y/∂a·∂a/∂w + ∂y/∂b·∂b/∂w   one term for each path: w→a→y, w→b→y
+        = b·1 + a·1                   local derivatives
+        = b + a                       factors 1 dropped
+        = (w + 1) + (w + x)           a and b written out
+        = 2w + x + 1                  like terms collected
+        = 2·1 + 2 + 1                 w = 1, x = 2
+        = 5
+""",
     "neuron.sh": """\
 f = 0.73
 ∂f/∂w0 = -0.2

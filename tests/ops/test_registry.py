@@ -151,6 +151,8 @@ DEFINITIONS: dict[str, Callable[..., Any]] = {
     "where": lambda condition, a, b: a if condition != 0 else b,
     "masked_fill": lambda x, mask, value: value if mask != 0 else x,
     "kl_div": lambda x, target: target * (mp.log(target) - x),
+    "clone": lambda x: x,
+    "detach": lambda x: x,
     "relu": hinge,
     "leaky_relu": lambda x, slope: hinge(x) - slope * hinge(-x),
     "prelu": lambda x, weight: hinge(x) - weight * hinge(-x),

@@ -98,7 +98,7 @@ ARRAYS = {
     "roll": "roll(v, 1)",
     "diff": "v[1:] - v[:-1]", "broadcast add M+v": "M + v", "broadcast mul M*x": "M * x",
     "cross_entropy 1d": "cross_entropy(v, 1)", "cross_entropy 2d": "cross_entropy(M, [0, 2])", "nll_loss": "nll_loss(M, [0, 2])",
-    "kl_div": "kl_div(v, t, reduction=sum)", "ones_like": "ones_like(x)",
+    "kl_div": "kl_div(v, t, reduction=sum)", "ones_like": "ones_like(x)", "clone": "clone(v)", "detach": "detach(v)",
     **{name: f"{name.split('(')[0]}(v)" for name in (
         "max(v)", "min(v)", "amax(v)", "amin(v)", "median(v)", "sum(v)", "mean(v)", "prod(v)", "var(v)", "std(v)", "norm(v)",
         "logsumexp",
@@ -122,15 +122,15 @@ OUTER = {"conv1d unbatched": "SelectBackward0(AccumulateGrad)", "conv2d unbatche
 NOT_OF_THE_LANGUAGE = {
     "PyTorch has no derivative": ["x // w", "heaviside(x,w)"],
     "there is neither a switch in the language that turns recording off, nor a second type of numbers": [
-        "no_grad", "detach", "to(float64)", "double()",
+        "no_grad", "to(float64)", "double()",
     ],
     "complex numbers": ["complex abs", "real"],
     "in-place operations": ["add_", "mul_", "exp_", "setitem", "setitem tensor", "zero_"],
     "random": ["dropout"],
     "the shape of the result depends on values": ["masked_select", "v[mask]"],
     "it gives several arrays, where an expression has one value; parts are written v[0], v[0:2]": ["split", "chunk", "unbind"],
-    "values do not lie in memory: there are no copies, and rows and columns are alike": [
-        "clone", "contiguous (already)", "reshape noncontig", "M.t()",
+    "values do not lie in memory: rows and columns are alike": [
+        "contiguous (already)", "reshape noncontig", "M.t()",
     ],
     "its argument is a text": ["einsum ij,jk->ik"],
     "convolutions over three axes, transposed ones, and their windows as a matrix": ["conv3d", "conv_transpose1d", "unfold"],

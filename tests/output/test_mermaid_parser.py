@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from diagrams import HOSTILE, hostile, worked
+from diagrams import HOSTILE, breaking_off, hostile, worked
 
 from gradcli.output.mermaid import mermaid
 
@@ -40,6 +40,7 @@ process.exit(0);
 
 def test_mermaid_reads_each_drawing_with_all_its_nodes_and_edges(tmp_path: Path) -> None:
     drawings = [worked(view) for view in ("forward", "backward", "both")]
+    drawings.append(breaking_off())
     drawings += [hostile(text) for text in HOSTILE]
     script = tmp_path / "parse.mjs"
     script.write_text(PARSE, "utf-8")

@@ -67,7 +67,7 @@ def test_it_steps_through_both_passes(opened: Open) -> None:
     assert box(page, 3, "value") == ""
     page.keyboard.press("End")
     assert page.text_content("#count") == "step 10 of 10"
-    assert "transpose(A) @ ∂y/∂a" in step(page)
+    assert "Aᵀ @ ∂y/∂a" in step(page)
     assert re.search(r"x receives \[[\d., ]+\]", step(page))
     page.keyboard.press("Home")
     assert box(page, 2, "value") == ""
@@ -115,6 +115,12 @@ def test_a_cotangent_begins_the_backward_pass(opened: Open) -> None:
     assert "[3, 5]" in step(page)
     page.keyboard.press("End")
     assert "A receives [6, 10]" in step(page)
+
+
+def test_each_use_of_a_node_has_a_term_of_its_own(opened: Open) -> None:
+    page = opened(["sum(A @ A + A*A)", "--A", "[[1,2],[3,4]]"])
+    page.keyboard.press("End")
+    assert "= ∂y/∂b·A + ∂y/∂b·A + ∂y/∂a @ Aᵀ + Aᵀ @ ∂y/∂a" in step(page)
 
 
 def test_the_backward_graphs_stay_in_their_panel(opened: Open) -> None:

@@ -1,0 +1,367 @@
+"""PyTorch's tape as a machine: operations are recorded as they run, and backward passes run on what was recorded.
+
+Tensors are ids of nodes of one graph. A node is never changed: where a program changes a tensor in place, a new node holds
+the new value, and a :class:`Cell` knows which node that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from math import prod
+from typing import Any
+
+from gradcli.autodiff.dtypes import FLOATS, NUMBER, promoted, rounded
+from gradcli.autodiff.events import Event, Made, Notify, Replaced, Zeroed
+from gradcli.autodiff.reverse import carries_to, quiet
+from gradcli.errors import GradcliError, Span
+from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, VARIABLE, Constant, Graph, Settings
+from gradcli.graph.names import constant_text
+from gradcli.language.ast import NOWHERE
+from gradcli.lowering.builders import Value, value_of
+from gradcli.lowering.shapes import inferred_shape
+from gradcli.ops.constants import constant_value, exact
+from gradcli.ops.structural import shape_of
+from gradcli.ops.symbol import Exact, Symbol
+
+TOTAL = 8
+"""How many times the elements of the largest array all values of a tape may have together."""
+
+IN_PLACE_LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
+NO_GRADIENT = "element 0 of tensors does not require grad and does not have a grad_fn"
+FIXED_FLAG = (
+    "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph "
+    "that doesn't require differentiation use var_no_grad = var.detach()."
+)
+
+
+class TapeError(GradcliError):
+    """What PyTorch refuses to do, in its words."""
+
+
+class Cell:
+    """The storage of a tensor.
+
+    Attributes:
+        node: The node that holds its value.
+        version: How often it was changed in place.
+    """
+
+    __slots__ = ("__weakref__", "node", "version")
+
+    def __init__(self, node: int) -> None:
+        self.node = node
+        self.version = 0
+
+
+class Slot:
+    """Where ``.grad`` of a leaf, or of a node that retains it, is kept; the versions of a leaf have one together.
+
+    Attributes:
+        grad: The gradient; None before the first backward pass, and after it was set to None.
+    """
+
+    __slots__ = ("grad",)
+
+    def __init__(self) -> None:
+        self.grad: Cell | None = None
+
+
+class Eager:
+    """The tape; a builder of graphs (:class:`~gradcli.lowering.builders.GraphBuilder`) that programs are recorded into.
+
+    Args:
+        dtype: The dtype of tensors made from decimal numbers.
+        max_nodes: The limit on the size of the graph.
+        max_elements: The limit on the size of an array.
+        notify: Is told each event.
+
+    Attributes:
+        graph: The one graph.
+        values: The value of each node.
+        requires_grad: For each node whether it requires a gradient.
+        dtypes: For each node its dtype; ``number`` for literals.
+        enabled: Whether operations are recorded for a backward pass (PyTorch's grad mode).
+        freed: The nodes whose functions a backward pass has freed.
+        names: What the program calls leaves, by id.
+        leaves: The nodes of operations that are leaves all the same: their results were made to require a gradient afterwards.
+        stands_for: The node whose function a node has in place of its own, by id.
+        adjoints: The adjoints of the last backward pass, by id.
+        root: The node from which the last backward pass began; -1 before the first.
+    """
+
+    knows_values = True
+
+    def __init__(
+        self,
+        *,
+        dtype: str = "float64",
+        max_nodes: int = DEFAULT_MAX_NODES,
+        max_elements: int = DEFAULT_MAX_ELEMENTS,
+        notify: Notify | None = None,
+    ) -> None:
+        self.graph = Graph(max_nodes, max_elements, max_total=TOTAL * max_elements)
+        self.values: list[Value] = []
+        self.requires_grad: list[bool] = []
+        self.dtypes: list[str] = []
+        self.dtype = dtype
+        self.enabled = True
+        self.notify = notify
+        self.freed: set[int] = set()
+        self.names: dict[int, str] = {}
+        self.leaves: set[int] = set()
+        self.stands_for: dict[int, int] = {}
+        self.functions: dict[int, str] = {}  # functions that are not called as their operations are
+        self.slots: dict[int, Slot] = {}
+        self.held: dict[int, tuple[Cell, int]] = {}  # the tensor that a node is, or was, the value of, and its version then
+        self.adjoints: dict[int, Value] = {}
+        self.root = -1
+        self._constants: dict[str, int] = {}
+
+    # ---- recording ----
+
+    def leaf(
+        self, value: Value, *, requires_grad: bool = False, name: str = "", span: Span = NOWHERE, dtype: str | None = None
+    ) -> int:
+        """The node of a tensor that the program makes.
+
+        Args:
+            value: Its value.
+            requires_grad: Whether gradients are accumulated in its ``.grad``.
+            name: What the program calls it.
+            span: Its place in the source text.
+            dtype: Its dtype; None for that of decimal numbers.
+
+        Raises:
+            TapeError: A tensor of whole numbers is to require a gradient.
+        """
+        dtype = dtype or self.dtype
+        if requires_grad and dtype not in FLOATS:
+            raise TapeError("Only Tensors of floating point and complex dtype can require gradients", span)
+        id = self.graph.append(VARIABLE, (), span)
+        self.graph.set_shape(id, shape_of(value))
+        self._record(id, VARIABLE, (), value, dtype, requires_grad)
+        if name:
+            self.names[id] = name
+        return id
+
+    def variable(self, name: str, span: Span = NOWHERE) -> int:
+        """The latest leaf of a name.
+
+        Raises:
+            GradcliError: There is none.
+        """
+        for id in reversed(self.names):
+            if self.names[id] == name:
+                return id
+        raise GradcliError(f"there is no tensor {name}", span)
+
+    def constant(self, value: Constant, span: Span = NOWHERE) -> int:
+        """The node of a literal, which is no tensor."""
+        key = f"{type(value).__name__} {constant_text(value)}"
+        id = self._constants.get(key)
+        if id is None:
+            id = self._constants[key] = self.graph.constant(value, span)
+            self._record(id, "constant", (), constant_value(value), NUMBER, False)
+        return id
+
+    def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE, settings: Settings = ()) -> int:
+        """The node of an operation on earlier nodes, with its value.
+
+        Raises:
+            GradcliError: The shapes of the operands do not fit, or a limit is reached (exit code 4).
+        """
+        graph = self.graph
+        shape = inferred_shape(graph, name, inputs, settings, span)
+        numbers = all(self.dtypes[input] == NUMBER for input in inputs) and bool(inputs)
+        dtype = NUMBER if numbers else self._promoted(name, inputs)
+        values = [self.operand(input, dtype) for input in inputs]
+        id = graph.append(name, inputs, span)
+        graph.set_shape(id, shape)
+        if settings:
+            graph.settings[id] = settings
+        needs = self.enabled and dtype in FLOATS and self._needs(name, inputs)
+        with quiet():
+            self._record(id, name, inputs, value_of(name, values, settings), dtype, needs)
+        return id
+
+    def operand(self, id: int, dtype: str) -> Value:
+        """The value of a node where it is computed with in a dtype: literals adopt its precision."""
+        value = self.values[id]
+        return rounded(value, dtype) if self.dtypes[id] == NUMBER and dtype == "float32" else value
+
+    def truth(self, id: int) -> bool:
+        """Whether a node's value is true; the graph remembers the decision.
+
+        Raises:
+            TapeError: It has several elements.
+        """
+        if prod(self.graph.shape(id)) != 1:
+            raise TapeError("Boolean value of Tensor with more than one value is ambiguous", self.graph.spans[id])
+        value = self.values[id]
+        truth = bool(value if isinstance(value, float) else value.item())
+        if id not in self.graph.shapes:
+            self.graph.decisions[id] = truth
+        return truth
+
+    def cast(self, id: int, dtype: str, span: Span = NOWHERE) -> int:
+        """The node of a tensor in another dtype; itself where it has that one."""
+        if self.dtypes[id] == dtype:
+            return id
+        carried = self.enabled and self.requires_grad[id] and dtype in FLOATS
+        copy = self.operation("clone" if carried else "detach", (id,), span)
+        self.dtypes[copy] = dtype
+        self.values[copy] = rounded(self.values[id], dtype)
+        if carried:
+            self.functions[copy] = "ToCopyBackward0"
+        return copy
+
+    def detach(self, id: int, span: Span = NOWHERE) -> int:
+        """The node of a value through which no gradient flows; itself where none does anyhow."""
+        return self.operation("detach", (id,), span) if self.requires_grad[id] else id
+
+    def _promoted(self, name: str, inputs: Sequence[int]) -> str:
+        constants = self.graph.constants
+        operands = [(self.dtypes[i], len(self.graph.shape(i)), isinstance(constants.get(i), int)) for i in inputs]
+        return promoted(name, operands, self.dtype)
+
+    def _needs(self, name: str, inputs: Sequence[int]) -> bool:
+        return any(
+            self.requires_grad[input] and carries_to(self.graph, name, inputs, index) for index, input in enumerate(inputs)
+        )
+
+    def _record(self, id: int, operation: str, inputs: tuple[int, ...], value: Value, dtype: str, needs: bool) -> None:
+        value = rounded(value, dtype)
+        self.values.append(value)
+        self.dtypes.append(dtype)
+        self.requires_grad.append(needs)
+        if self.notify is not None:
+            self.notify(Made(id, operation, inputs, value))
+
+    def tell(self, event: Event) -> None:
+        """Tell an event to whoever listens."""
+        if self.notify is not None:
+            self.notify(event)
+
+    # ---- what a node is ----
+
+    def is_leaf(self, id: int) -> bool:
+        """Whether the program made the tensor, or it requires no gradient."""
+        return not self.requires_grad[id] or self.is_made(id)
+
+    def is_made(self, id: int) -> bool:
+        """Whether nothing leads to the node: the program made it, or its result was made to require a gradient afterwards."""
+        return self.graph.operations[id] == VARIABLE or id in self.leaves
+
+    def grad(self, id: int) -> int | None:
+        """The node of ``.grad``; None where there is none."""
+        slot = self.slots.get(id)
+        return None if slot is None or slot.grad is None else slot.grad.node
+
+    def set_requires_grad(self, id: int, flag: bool, span: Span = NOWHERE) -> None:
+        """Set whether a leaf requires a gradient; operations recorded before do not change.
+
+        Raises:
+            TapeError: The node is no leaf, or of whole numbers.
+        """
+        if not self.is_leaf(id) and not flag:
+            raise TapeError(FIXED_FLAG, span)
+        if flag and self.dtypes[id] not in FLOATS:
+            raise TapeError("only Tensors of floating point dtype can require gradients", span)
+        if flag and not self.requires_grad[id]:
+            self.leaves.add(id)
+        self.requires_grad[id] = flag
+
+    def retain_grad(self, id: int, span: Span = NOWHERE) -> None:
+        """Keep ``.grad`` of a node that is no leaf.
+
+        Raises:
+            TapeError: It requires no gradient.
+        """
+        if not self.requires_grad[id]:
+            raise TapeError("can't retain_grad on Tensor that has requires_grad=False", span)
+        self.slots.setdefault(id, Slot())
+
+    def zero_grad(self, ids: Sequence[int]) -> None:
+        """Set ``.grad`` of nodes to None."""
+        for id in ids:
+            slot = self.slots.get(id)
+            if slot is not None and slot.grad is not None:
+                slot.grad = None
+                self.tell(Zeroed(id))
+
+    # ---- modes ----
+
+    @contextmanager
+    def mode(self, enabled: bool) -> Iterator[None]:
+        """Operations inside are recorded for backward passes, or are not."""
+        before, self.enabled = self.enabled, enabled
+        try:
+            yield
+        finally:
+            self.enabled = before
+
+    def no_grad(self) -> Any:
+        """Operations inside are not recorded for backward passes, and their results require no gradient."""
+        return self.mode(False)
+
+    # ---- changes in place ----
+
+    def cell(self, id: int) -> Cell:
+        """A tensor whose value is a node."""
+        cell = Cell(id)
+        self.held.setdefault(id, (cell, 0))
+        return cell
+
+    def replace(self, cell: Cell, by: int, span: Span = NOWHERE, *, counted: bool = True) -> None:
+        """Change a tensor in place: another node holds its value from now on.
+
+        A leaf that requires a gradient stays one: its new value is a new leaf with the same ``.grad``.
+
+        Args:
+            cell: The tensor.
+            by: The node of the new value.
+            span: Where.
+            counted: Whether the change counts as a new version, which a backward pass notices; through ``.data`` it does not.
+
+        Raises:
+            TapeError: The tensor is a leaf that requires a gradient, and the change would be recorded.
+        """
+        old = cell.node
+        leaf = self.requires_grad[old] and self.is_leaf(old)
+        if leaf and self.enabled:
+            raise TapeError(IN_PLACE_LEAF, span)
+        if leaf:
+            by = self.leaf(self.values[by], requires_grad=True, name=self.names.get(old, ""), span=span, dtype=self.dtypes[old])
+            self.slots[by] = self.slots.setdefault(old, Slot())
+        elif self.requires_grad[old] and not self.requires_grad[by]:
+            value = self.values[by]
+            with self.mode(True):  # a change that is not recorded: the value is another, and the function stays
+                by = self.operation("clone", (old,), span)
+            self.values[by] = value
+            self.stands_for[by] = old
+        cell.node = by
+        cell.version += counted
+        self.held[by] = (cell, cell.version)
+        self.tell(Replaced(old, by))
+
+    # ---- symbols, for derivative rules that are recorded themselves ----
+
+    def symbol(self, value: Any) -> Symbol:
+        """The symbol of a number, a constant of a rule, or a symbol."""
+        if isinstance(value, Symbol):
+            return value
+        if isinstance(value, Exact):
+            return self.apply(value.operation, value.arguments) if value.operation else self.symbol(float(value))
+        if isinstance(value, float | int):
+            return Symbol(self, self.constant(exact(value)))
+        return Symbol(self, self.leaf(value))
+
+    def apply(self, operation: str, operands: Sequence[Any], settings: Settings = ()) -> Symbol:
+        """The symbol of an operation on symbols and numbers."""
+        ids = tuple([self.symbol(operand).id for operand in operands])
+        return Symbol(self, self.operation(operation, ids, NOWHERE, settings))
+
+    def shape(self, id: int) -> tuple[int, ...]:
+        """The shape of a node."""
+        return self.graph.shape(id)

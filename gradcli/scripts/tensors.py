@@ -1,0 +1,444 @@
+"""Tensors of a script for PyTorch: operators, indices, changes in place, ``.grad`` and ``.grad_fn``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from math import isfinite, prod
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from gradcli.autodiff.dtypes import CATEGORIES, NUMBER, rounded
+from gradcli.autodiff.eager import IN_PLACE_LEAF, Cell, Eager, Slot
+from gradcli.autodiff.functions import Function, function_name, grad_fn, next_functions
+from gradcli.graph.graph import Constant, Settings, Shape
+from gradcli.lowering.builders import Value
+from gradcli.ops.structural import ShapeError, broadcast, shape_of
+from gradcli.scripts.source import UnknownError
+from gradcli.scripts.tensor_text import Options, tensor_text
+from gradcli.scripts.values import Foreign, Native, Raised, address
+
+if TYPE_CHECKING:
+    from gradcli.scripts.machine import Machine
+
+OPERATORS = {
+    "+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow", "@": "matmul", "%": "remainder", "//": "floor_divide",
+    "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne", "&": "logical_and", "|": "logical_or",
+}  # fmt: skip
+"""The operations that operators mean."""
+
+WORDS = {"float32": "Float", "float64": "Double", "int64": "Long", "bool": "Bool"}
+
+NOT_A_LEAF = (
+    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during "
+    "autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the "
+    "non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. "
+    "See github.com/pytorch/pytorch/pull/30531 for more information."
+)
+
+
+class Session:
+    """What the tensors of a script share: the tape they are recorded on, and how they are printed.
+
+    Args:
+        tape: The tape.
+    """
+
+    def __init__(self, tape: Eager) -> None:
+        self.tape = tape
+        self.options = Options()
+        self._tensors: WeakKeyDictionary[Cell, Tensor] = WeakKeyDictionary()
+        self._functions: dict[tuple[Any, str], GradFunction] = {}
+
+    def tensor(self, node: int) -> Tensor:
+        """A tensor whose value is a node."""
+        return self.of_cell(self.tape.cell(node))
+
+    def of_cell(self, cell: Cell) -> Tensor:
+        """The tensor of a storage; the same one at every call."""
+        found = self._tensors.get(cell)
+        if found is None:
+            found = self._tensors[cell] = Tensor(self, cell)
+        return found
+
+    def leaf(self, machine: Machine, value: Value, dtype: str, requires_grad: bool = False) -> Tensor:
+        """A tensor that the script makes."""
+        value = value if shape_of(value) else float(value)
+        return self.tensor(self.tape.leaf(value, requires_grad=requires_grad, span=machine.span, dtype=dtype))
+
+    def function(self, function: Function | None) -> GradFunction | None:
+        """The function as a value of the script; the same one at every call."""
+        if function is None:
+            return None
+        key = (self.tape.slots.setdefault(function.node, Slot()) if not function.part else function.node, function.part)
+        found = self._functions.get(key)
+        if found is None:
+            found = self._functions[key] = GradFunction(self, function)
+        return found
+
+    def node(self, machine: Machine, value: Any) -> int:
+        """The node of a tensor or number.
+
+        Raises:
+            Raised: It is neither.
+        """
+        if isinstance(value, Tensor):
+            return value.node
+        if isinstance(value, bool | int | float):
+            return self.tape.constant(_literal(value), machine.span)
+        raise Raised("TypeError", f"a tensor or a number is needed here, not {machine.representation(value)[:40]}")
+
+    def operate(self, machine: Machine, operation: str, operands: Sequence[Any], settings: Settings = ()) -> Tensor:
+        """The tensor of an operation on tensors and numbers.
+
+        Raises:
+            Raised: The shapes do not fit, in PyTorch's words.
+        """
+        nodes = tuple([self.node(machine, operand) for operand in operands])
+        self.check_shapes(operation, [self.tape.graph.shape(node) for node in nodes])
+        node = self.tape.operation(operation, nodes, machine.span, settings)
+        if self.tape.dtypes[node] == NUMBER:
+            node = self.tape.leaf(self.tape.values[node], span=machine.span)
+        return self.tensor(node)
+
+    def check_shapes(self, operation: str, shapes: Sequence[Shape]) -> None:
+        """Check the shapes of operands of which PyTorch speaks in its own words."""
+        if operation in ("matmul", "dot") and len(shapes) == 2:
+            _check_product(*shapes)
+            return
+        if operation not in _BROADCAST:
+            return
+        try:
+            broadcast(*shapes)
+        except ShapeError:
+            a, b = shapes[-2:]
+            rank = max(len(a), len(b))
+            sizes = list(zip((1,) * (rank - len(a)) + a, (1,) * (rank - len(b)) + b, strict=True))
+            axis = next(at for at in range(rank - 1, -1, -1) if sizes[at][0] != sizes[at][1] and 1 not in sizes[at])
+            raise Raised(
+                "RuntimeError",
+                f"The size of tensor a ({sizes[axis][0]}) must match the size of tensor b ({sizes[axis][1]}) "
+                f"at non-singleton dimension {axis}",
+            ) from None
+
+
+def _literal(value: bool | int | float) -> Constant:
+    """A number of the script as a constant: a fraction for a decimal number, so that 2.0 is none of the whole numbers."""
+    if not isinstance(value, float):
+        return int(value)
+    return Fraction(repr(value)) if isfinite(value) else value
+
+
+_BROADCAST = frozenset(OPERATORS.values()) - {"matmul"} | {"maximum", "minimum", "atan2", "fmod", "hypot", "where"}
+
+
+def _check_product(a: Shape, b: Shape) -> None:
+    if len(a) == 1 and len(b) == 1 and a != b:
+        raise Raised(
+            "RuntimeError",
+            f"inconsistent tensor size, expected tensor [{a[0]}] and src [{b[0]}] to have the same number of elements, "
+            f"but got {a[0]} and {b[0]} elements respectively",
+        )
+    if not a or not b:
+        raise Raised("RuntimeError", f"both arguments to matmul need to be at least 1D, but they are {len(a)}D and {len(b)}D")
+    if len(a) == 2 and len(b) == 1 and a[1] != b[0]:
+        raise Raised("RuntimeError", f"size mismatch, got input ({a[0]}), mat ({a[0]}x{a[1]}), vec ({b[0]})")
+    if len(b) == 2 and len(a) in (1, 2) and a[-1] != b[0]:
+        rows = a[0] if len(a) == 2 else 1
+        raise Raised("RuntimeError", f"mat1 and mat2 shapes cannot be multiplied ({rows}x{a[-1]} and {b[0]}x{b[1]})")
+
+
+class Tensor(Foreign):
+    """A tensor.
+
+    Args:
+        session: What it shares with the others.
+        cell: Its storage.
+        alias: Empty; ``detach`` or ``data`` where it shares the storage of another tensor and takes no part in backward passes.
+    """
+
+    kind = "Tensor"
+    full_kind = "torch.Tensor"
+
+    def __init__(self, session: Session, cell: Cell, alias: str = "") -> None:
+        self.session = session
+        self.cell = cell
+        self.alias = alias
+        self._detached = (-1, -1)
+
+    @property
+    def node(self) -> int:
+        """The node of its value."""
+        node = self.cell.node
+        if not self.alias:
+            return node
+        if self._detached[0] != node:
+            self._detached = (node, self.session.tape.detach(node))
+            self.session.tape.held.setdefault(self._detached[1], (self.cell, self.cell.version))
+        return self._detached[1]
+
+    @property
+    def value(self) -> Value:
+        """Its value."""
+        return self.session.tape.values[self.node]
+
+    @property
+    def shape(self) -> Shape:
+        """Its shape."""
+        return self.session.tape.graph.shape(self.node)
+
+    @property
+    def dtype(self) -> str:
+        """Its dtype."""
+        return self.session.tape.dtypes[self.node]
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether it requires a gradient."""
+        return self.session.tape.requires_grad[self.node]
+
+    # ---- what Python's syntax does with it ----
+
+    def attribute(self, machine: Machine, name: str) -> Any:
+        from gradcli.scripts.tensor_members import member
+
+        return member(machine, self, name)
+
+    def set_attribute(self, machine: Machine, name: str, value: Any) -> None:
+        tape = self.session.tape
+        if name == "grad":
+            if value is not None and not isinstance(value, Tensor):
+                raise Raised("TypeError", f"assigned grad expected to be a Tensor or None but got grad of type {value!r}"[:120])
+            if value is None:
+                tape.zero_grad([self.node])
+            else:
+                tape.slots.setdefault(self.node, Slot()).grad = value.cell
+        elif name == "requires_grad":
+            self.require_grad(machine, machine.truth(value))
+        elif name == "data":
+            if not isinstance(value, Tensor):
+                raise Raised("TypeError", "Variable data has to be a tensor")
+            with tape.no_grad():
+                tape.replace(self.cell, tape.cast(value.node, self.dtype), machine.span, counted=False)
+        else:
+            raise UnknownError(f"the attribute {name} of a tensor cannot be assigned to here")
+
+    def binary(self, machine: Machine, operator: str, other: Any, *, reflected: bool) -> Any:
+        if operator not in OPERATORS or not isinstance(other, Tensor | bool | int | float):
+            return NotImplemented
+        operands = (other, self) if reflected else (self, other)
+        if operator == "/" and reflected and not isinstance(other, Tensor) and other == 1:
+            return self.session.operate(machine, "div", operands)
+        return self.session.operate(machine, OPERATORS[operator], operands)
+
+    def change(self, machine: Machine, operator: str, other: Any) -> Any:
+        if operator not in OPERATORS or not isinstance(other, Tensor | bool | int | float):
+            return NotImplemented
+        self.check_change(machine)
+        return self.become(machine, self.session.operate(machine, OPERATORS[operator], (self, other)))
+
+    def check_change(self, machine: Machine) -> None:
+        """Check that it may be changed in place.
+
+        Raises:
+            Raised: It is a leaf that requires a gradient, and operations are recorded.
+        """
+        tape = self.session.tape
+        if self.requires_grad and tape.is_leaf(self.node) and tape.enabled:
+            raise Raised("RuntimeError", IN_PLACE_LEAF)
+
+    def become(self, machine: Machine, result: Tensor) -> Tensor:
+        """Take the value of a result in place; gives the tensor itself.
+
+        Raises:
+            Raised: The result has another shape, or a dtype that this one cannot hold.
+        """
+        tape = self.session.tape
+        if result.shape != self.shape:
+            raise Raised(
+                "RuntimeError",
+                f"output with shape {list(self.shape)} doesn't match the broadcast shape {list(result.shape)}",
+            )
+        if CATEGORIES[result.dtype] > CATEGORIES[self.dtype]:
+            raise Raised(
+                "RuntimeError",
+                f"result type {WORDS[result.dtype]} can't be cast to the desired output type {WORDS[self.dtype]}",
+            )
+        node = tape.cast(result.node, self.dtype)
+        if self.alias:
+            with tape.no_grad():
+                tape.replace(self.cell, node, machine.span, counted=self.alias == "detach")
+        else:
+            tape.replace(self.cell, node, machine.span)
+        return self
+
+    def unary(self, machine: Machine, operator: str) -> Any:
+        if operator == "+":
+            return self
+        return self.session.operate(machine, "neg" if operator == "-" else "logical_not", (self,))
+
+    def truth(self, machine: Machine) -> bool:
+        return self.session.tape.truth(self.node)
+
+    def length(self, machine: Machine) -> int:
+        if not self.shape:
+            raise Raised("TypeError", "len() of a 0-d tensor")
+        return self.shape[0]
+
+    def iterate(self, machine: Machine) -> Iterator[Tensor]:
+        if not self.shape:
+            raise Raised("TypeError", "iteration over a 0-d tensor")
+        return (self.part(machine, (at,), "UnbindBackward0") for at in range(self.shape[0]))
+
+    def number(self, machine: Machine) -> Any:
+        if prod(self.shape) != 1:
+            raise Raised("RuntimeError", f"a Tensor with {prod(self.shape)} elements cannot be converted to Scalar")
+        value = self.value if isinstance(self.value, float) else float(self.value.item())
+        return int(value) if self.dtype == "int64" else bool(value) if self.dtype == "bool" else value
+
+    def part(self, machine: Machine, index: tuple[Any, ...], function: str = "") -> Tensor:
+        """The part of it at an index of numbers and slices."""
+        result = self.session.operate(machine, "index", (self,), (("index", index),))
+        if function:
+            self.session.tape.functions[result.node] = function
+        return result
+
+    def item(self, machine: Machine, index: Any) -> Tensor:
+        from gradcli.scripts.tensor_index import at_index
+
+        return at_index(machine, self, index)
+
+    def set_item(self, machine: Machine, index: Any, value: Any) -> None:
+        from gradcli.scripts.tensor_index import set_index
+
+        set_index(machine, self, index, value)
+
+    def text(self, machine: Machine) -> str:
+        import numpy
+
+        tape = self.session.tape
+        suffix = "requires_grad=True" if self.requires_grad else ""
+        name = function_name(tape, self.node)
+        if name:
+            suffix = f"grad_fn=<{name}>"
+        values = numpy.asarray(self.value)
+        machine.charge(min(values.size, 1000) // 4)
+        return tensor_text(values, self.dtype, tape.dtype, suffix, self.session.options)
+
+    def format(self, machine: Machine, spec: str) -> str:
+        if not self.shape:
+            from gradcli.scripts.plain import formatted
+
+            return formatted(machine, self.number(machine), spec)
+        return super().format(machine, spec)
+
+    def named(self, name: str) -> None:
+        """The script assigned it to a name, which graphs show."""
+        self.session.tape.names.setdefault(self.node, name)
+
+    # ---- autograd ----
+
+    def grad(self, machine: Machine) -> Tensor | None:
+        """``.grad``; reading that of a tensor that is no leaf brings a warning."""
+        slot = self.session.tape.slots.get(self.node)
+        if slot is None and self.requires_grad and not self.session.tape.is_leaf(self.node):
+            machine.warn(f"UserWarning: {NOT_A_LEAF}")
+        return None if slot is None or slot.grad is None else self.session.of_cell(slot.grad)
+
+    def function(self) -> GradFunction | None:
+        """``.grad_fn``."""
+        return self.session.function(grad_fn(self.session.tape, self.node))
+
+    def require_grad(self, machine: Machine, flag: bool) -> None:
+        """Set whether it requires a gradient; what it shares its storage with stays as it is."""
+        tape = self.session.tape
+        if self.alias and self.node == self.cell.node:
+            self._detached = (self.cell.node, tape.operation("detach", (self.cell.node,), machine.span))
+        tape.set_requires_grad(self.node, flag, machine.span)
+
+    def cast(self, machine: Machine, dtype: str) -> Tensor:
+        """It in another dtype; itself where it has that one."""
+        node = self.session.tape.cast(self.node, dtype, machine.span)
+        return self if node == self.node else self.session.tensor(node)
+
+    def lists(self) -> Any:
+        """Its elements as numbers of Python in nested lists."""
+        import numpy
+
+        kinds: dict[str, Callable[[Any], Any]] = {"int64": lambda a: a.astype("int64"), "bool": lambda a: a.astype(bool)}
+        values = numpy.asarray(self.value)
+        return kinds.get(self.dtype, lambda a: a)(values).tolist()
+
+
+class GradFunction(Foreign):
+    """A function of the backward graph as a value.
+
+    Args:
+        session: The session of its tensor.
+        function: The function.
+    """
+
+    def __init__(self, session: Session, function: Function) -> None:
+        self.session = session
+        self.function = function
+        self.kind = function.name
+        self.full_kind = function.name
+
+    def attribute(self, machine: Machine, name: str) -> Any:
+        if name == "next_functions":
+            found = next_functions(self.session.tape, self.function)
+            return tuple([(self.session.function(one), 0) for one in found])
+        if name == "name":
+            label = self.kind if self.function.part else "torch::autograd::AccumulateGrad"
+            return Native("name", lambda machine: label)
+        if name == "variable" and not self.function.part:
+            return self.session.of_cell(self.session.tape.held[self.function.node][0])
+        raise UnknownError(f"the attribute {name} of a function is not known here", hint="name() and next_functions are")
+
+    def text(self, machine: Machine) -> str:
+        return f"<{self.kind} object at {address(self)}>"
+
+
+def tensor_from(machine: Machine, session: Session, data: Any, dtype: str | None, requires_grad: bool) -> Tensor:
+    """The tensor of numbers, or of nested lists of numbers.
+
+    Raises:
+        Raised: The lists are of different lengths, or hold what is no number.
+    """
+    import numpy
+
+    if isinstance(data, Tensor):
+        found = data.dtype if dtype is None else dtype
+        return session.leaf(machine, rounded(data.value, found), found, requires_grad)
+    sizes: list[int] = []
+    level = [data]
+    while any(isinstance(item, list | tuple) for item in level):
+        if len(sizes) > 31:
+            raise Raised("ValueError", "too many dimensions")
+        size = len(next(item for item in level if isinstance(item, list | tuple)))
+        for item in level:
+            if not isinstance(item, list | tuple):
+                raise Raised("TypeError", f"expected a sequence of numbers (got {machine.representation(item)[:20]})")
+            if len(item) != size:
+                raise Raised("ValueError", f"expected sequence of length {size} at dim {len(sizes)} (got {len(item)})")
+        sizes.append(size)
+        level = [inner for item in level for inner in item]
+        machine.charge(len(level) // 8)
+        if not level:
+            break
+    numbers = [item.number(machine) if isinstance(item, Tensor) else item for item in level]
+    for number in numbers:
+        if not isinstance(number, bool | int | float):
+            raise Raised(
+                "TypeError", f"new(): data must be numbers or lists of numbers, not {machine.representation(number)[:40]}"
+            )
+    if dtype is None:
+        kinds = {type(number) for number in numbers}
+        dtype = session.tape.dtype if float in kinds or not kinds else "int64" if int in kinds else "bool"
+        if any(isinstance(item, Tensor) and item.dtype == "float64" for item in level):
+            dtype = "float64"
+    try:
+        values = numpy.array([float(number) for number in numbers]).reshape(sizes)
+    except OverflowError as error:
+        raise Raised("RuntimeError", f"value cannot be converted to type {dtype} without overflow") from error
+    return session.leaf(machine, rounded(values if sizes else float(values), dtype), dtype, requires_grad)

@@ -1,0 +1,207 @@
+"""What PyTorch's functions give that is no tensor: pairs of values and places, arrays of NumPy, optimisers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from gradcli.scripts.source import UnknownError
+from gradcli.scripts.tensors import Session, Tensor
+from gradcli.scripts.values import Foreign, Native, Raised, Size
+
+if TYPE_CHECKING:
+    from gradcli.scripts.machine import Machine
+
+
+class Pair(Foreign):
+    """Values and where they stand: what ``torch.max(x, dim)`` gives.
+
+    Args:
+        kind: What it is called.
+        values: The values.
+        indices: Their places.
+    """
+
+    def __init__(self, kind: str, values: Tensor, indices: Tensor) -> None:
+        self.kind = kind
+        self.full_kind = kind
+        self.parts = (values, indices)
+
+    def attribute(self, machine: Machine, name: str) -> Any:
+        if name in ("values", "indices"):
+            return self.parts[name == "indices"]
+        return super().attribute(machine, name)
+
+    def item(self, machine: Machine, index: Any) -> Any:
+        if index not in (0, 1, -1, -2):
+            raise Raised("IndexError", "tuple index out of range")
+        return self.parts[index]
+
+    def iterate(self, machine: Machine) -> Iterator[Any]:
+        return iter(self.parts)
+
+    def length(self, machine: Machine) -> int:
+        return 2
+
+    def text(self, machine: Machine) -> str:
+        values, indices = [part.text(machine) for part in self.parts]
+        return f"{self.kind}(\nvalues={values},\nindices={indices})"
+
+
+class Array(Foreign):
+    """An array of NumPy: what ``.numpy()`` gives, to be printed and looked into.
+
+    Args:
+        array: The array, or a scalar of NumPy.
+    """
+
+    kind = "ndarray"
+    full_kind = "numpy.ndarray"
+
+    def __init__(self, array: Any) -> None:
+        self.array = array
+
+    def attribute(self, machine: Machine, name: str) -> Any:
+        if name == "shape":
+            return tuple(self.array.shape)
+        if name in ("ndim", "size"):
+            return int(getattr(self.array, name))  # one of two names
+        if name == "dtype":
+            return str(self.array.dtype)
+        if name in ("tolist", "item"):
+            found = self.array.tolist() if name == "tolist" or self.array.size == 1 else None
+            return Native(name, lambda machine: found)
+        if name in ("sum", "mean", "max", "min", "copy", "round"):
+            return Native(name, lambda machine, *arguments: wrapped(_REDUCTIONS[name](self.array, *arguments)))
+        raise UnknownError(f"the attribute {name} of an array is not known here", hint="compute with tensors")
+
+    def item(self, machine: Machine, index: Any) -> Any:
+        try:
+            return wrapped(self.array[index])
+        except (IndexError, TypeError) as error:
+            raise Raised("IndexError", str(error)) from None
+
+    def iterate(self, machine: Machine) -> Iterator[Any]:
+        if not self.array.ndim:
+            raise Raised("TypeError", "iteration over a 0-d array")
+        return map(wrapped, self.array)
+
+    def length(self, machine: Machine) -> int:
+        if not self.array.ndim:
+            raise Raised("TypeError", "len() of unsized object")
+        return len(self.array)
+
+    def number(self, machine: Machine) -> Any:
+        if self.array.size != 1:
+            raise Raised("TypeError", "only length-1 arrays can be converted to Python scalars")
+        return self.array.item()
+
+    def binary(self, machine: Machine, operator: str, other: Any, *, reflected: bool) -> Any:
+        from gradcli.scripts.plain import combined
+
+        if self.array.size == 1 and isinstance(other, int | float) and not self.array.ndim:
+            own = float(self.array)
+            return combined(machine, operator, *((other, own) if reflected else (own, other)))
+        raise UnknownError("arithmetic of arrays is not known here", hint="compute with tensors")
+
+    def text(self, machine: Machine) -> str:
+        machine.charge(64)
+        return str(self.array)
+
+    def representation(self, machine: Machine) -> str:
+        machine.charge(64)
+        return repr(self.array)
+
+    def format(self, machine: Machine, spec: str) -> str:
+        if spec and self.array.ndim == 0:
+            from gradcli.scripts.plain import formatted
+
+            return formatted(machine, self.array.item(), spec)
+        return super().format(machine, spec)
+
+
+_REDUCTIONS: dict[str, Callable[..., Any]] = {
+    "sum": lambda array: array.sum(),
+    "mean": lambda array: array.mean(),
+    "max": lambda array: array.max(),
+    "min": lambda array: array.min(),
+    "copy": lambda array: array.copy(),
+    "round": lambda array, decimals=0: array.round(int(decimals)),
+}
+
+
+def wrapped(value: Any) -> Any:
+    """A value of NumPy as one of the script."""
+    return Array(value) if hasattr(value, "ndim") else value
+
+
+class Sgd(Foreign):
+    """The optimiser ``torch.optim.SGD``: p becomes p - lr·p.grad; with momentum, p - lr·v where v becomes momentum·v + p.grad.
+
+    Args:
+        parameters: The tensors that it changes.
+        rate: The learning rate.
+        momentum: The momentum.
+    """
+
+    kind = "SGD"
+
+    def __init__(self, session: Session, parameters: list[Tensor], rate: float, momentum: float) -> None:
+        self.session = session
+        self.parameters = parameters
+        self.rate = rate
+        self.momentum = momentum
+        self.velocities: dict[int, Tensor] = {}
+
+    def attribute(self, machine: Machine, name: str) -> Any:
+        if name == "step":
+            return Native("step", self._step)
+        if name == "zero_grad":
+            return Native("zero_grad", self._zero_grad)
+        return super().attribute(machine, name)
+
+    def _step(self, machine: Machine) -> None:
+        with self.session.tape.no_grad():
+            for index, parameter in enumerate(self.parameters):
+                gradient = parameter.grad(machine)
+                if gradient is None:
+                    continue
+                if self.momentum:
+                    if index in self.velocities:
+                        scaled = machine.binary("*", self.velocities[index], self.momentum)
+                        gradient = machine.binary("+", scaled, gradient)
+                    else:
+                        gradient = self.session.tensor(self.session.tape.detach(gradient.node))
+                    self.velocities[index] = gradient
+                parameter.become(machine, machine.binary("-", parameter, machine.binary("*", gradient, self.rate)))
+
+    def _zero_grad(self, machine: Machine, set_to_none: Any = True) -> None:
+        self.session.tape.zero_grad([parameter.node for parameter in self.parameters])
+
+
+class Mode(Foreign):
+    """What ``torch.no_grad()`` and its like give: a mode of the tape for a ``with`` statement.
+
+    Args:
+        session: The session.
+        enabled: Whether operations inside are recorded.
+    """
+
+    kind = "no_grad"
+
+    def __init__(self, session: Session, enabled: bool) -> None:
+        self.session = session
+        self.enabled = enabled
+        self.before: list[bool] = []
+
+    def enter(self, machine: Machine) -> Any:
+        self.before.append(self.session.tape.enabled)
+        self.session.tape.enabled = self.enabled
+
+    def leave(self, machine: Machine) -> None:
+        self.session.tape.enabled = self.before.pop()
+
+
+def size(tensor: Tensor) -> Size:
+    """The shape of a tensor as a value."""
+    return Size(tensor.shape)

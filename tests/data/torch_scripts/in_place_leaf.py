@@ -1,0 +1,5 @@
+import torch
+
+w = torch.tensor([1.0], requires_grad=True)
+print(w._version)
+w += 1

@@ -1,0 +1,46 @@
+"""Scripts of a lesson print what PyTorch 2.13.0 prints, character for character but for addresses."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gradcli.errors import GradcliError
+from gradcli.scripts.run_torch import run_torch
+
+FOLDER = Path(__file__).parents[1] / "data" / "torch_scripts"
+SCRIPTS = sorted(FOLDER.glob("*.py"))
+
+
+def printed(text: str) -> str:
+    """What a script prints; an exception that ends it follows behind ``!``, as in the measured files."""
+    pieces: list[str] = []
+    try:
+        run_torch(text, "script.py", pieces.append, lambda warning: None)
+    except GradcliError as error:
+        pieces.append(f"!{error.message}\n")
+    return re.sub(r"0x[0-9a-f]{12}", "0x...", "".join(pieces))
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=[path.stem for path in SCRIPTS])
+def test_a_script_prints_what_pytorch_prints(path: Path) -> None:
+    assert printed(path.read_text("utf-8")) == path.with_suffix(".out").read_text("utf-8")
+
+
+def test_the_warning_of_grad_is_that_of_pytorch() -> None:
+    warnings: list[str] = []
+    text = "import torch\nx = torch.tensor(1., requires_grad=True)\ny = x * 2\ny.grad\nfor i in range(3):\n    y.grad\n"
+    run_torch(text, "script.py", lambda piece: None, warnings.append)
+    assert [warning.split(": ")[:2] for warning in warnings] == [["script.py:4", "UserWarning"], ["script.py:6", "UserWarning"]]
+    assert warnings[0].endswith("See github.com/pytorch/pytorch/pull/30531 for more information.\n  y.grad")
+
+
+def test_addresses_stay_the_same_through_a_run() -> None:
+    text = "import torch\nx = torch.tensor(1., requires_grad=True)\ny = x * 2\nf = y.grad_fn\nprint(f)\nprint(f, f is y.grad_fn)"
+    pieces: list[str] = []
+    run_torch(text, "script.py", pieces.append, lambda warning: None)
+    first, second = "".join(pieces).splitlines()
+    assert second == f"{first} True"
+    assert re.fullmatch(r"<MulBackward0 object at 0x[0-9a-f]{12}>", first)
