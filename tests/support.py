@@ -13,6 +13,7 @@ from gradcli.autodiff.tape import Tape
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.language.parser import parse
 from gradcli.ops import OPERATIONS
+from gradcli.ops.structural import STRUCTURAL
 
 _DATA = Path(__file__).parent / "data"
 
@@ -35,7 +36,8 @@ def run(text: str, bindings: Mapping[str, float], wrt: Sequence[str] | None = No
 
 def accepts(operation: str, count: int) -> bool:
     """Whether an operation exists and takes so many arguments, as the verifier asks."""
-    return operation in OPERATIONS and OPERATIONS[operation].accepts(count)
+    known = OPERATIONS.get(operation) or STRUCTURAL.get(operation)
+    return known is not None and known.accepts(count)
 
 
 def operation_count(graph: Graph) -> int:

@@ -37,7 +37,7 @@ from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, VARIABLE, Graph, Shape
 from gradcli.language.ast import Program
 from gradcli.language.parser import parse
-from gradcli.language.text import program_text
+from gradcli.language.program_text import program_text
 from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.lower import lower
 from gradcli.ops.operation import EVERYWHERE, OPERATIONS

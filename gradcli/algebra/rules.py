@@ -15,7 +15,7 @@ from typing import NamedTuple
 from gradcli.algebra.forms import Monomial, Rational, content_of, divided
 from gradcli.algebra.normal import Algebra
 from gradcli.algebra.shapes import shortest
-from gradcli.language.ast import Call, Expression, Name, Number, Operator, children, postorder
+from gradcli.language.ast import Call, Expression, Name, Number, Operator, Output, children, postorder
 from gradcli.language.parser import parse
 from gradcli.ops.operation import OPERATIONS
 
@@ -111,7 +111,8 @@ def _by_functions() -> dict[tuple[str, str], Expression]:
 
 def _expression(text: str) -> Expression:
     statement = parse(text).statements[0]
-    return statement.value  # type: ignore[union-attr]
+    assert isinstance(statement, Output)
+    return statement.value
 
 
 def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *, generic: bool = False) -> int:

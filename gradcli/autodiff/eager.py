@@ -10,61 +10,50 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import prod
 from typing import Any
+from weakref import ReferenceType, ref
 
+from gradcli.autodiff.cells import FIXED_FLAG, IN_PLACE_LEAF, Cell, Slot, TapeError
 from gradcli.autodiff.dtypes import FLOATS, NUMBER, promoted, rounded
 from gradcli.autodiff.events import Event, Made, Notify, Replaced, Zeroed
 from gradcli.autodiff.reverse import carries_to, quiet
-from gradcli.errors import GradcliError, Span
-from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, VARIABLE, Constant, Graph, Settings
+from gradcli.errors import ExitCode, GradcliError, Span
+from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, UNLIMITED, VARIABLE, Constant, Graph, Settings
 from gradcli.graph.names import constant_text
 from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders import Value, value_of
 from gradcli.lowering.shapes import inferred_shape
 from gradcli.ops.constants import constant_value, exact
+from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.structural import shape_of
 from gradcli.ops.symbol import Exact, Symbol
+
+SWEEP = 2_000_000
+"""Elements that are recorded before values that nothing needs are looked for."""
 
 TOTAL = 8
 """How many times the elements of the largest array all values of a tape may have together."""
 
-IN_PLACE_LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
-NO_GRADIENT = "element 0 of tensors does not require grad and does not have a grad_fn"
-FIXED_FLAG = (
-    "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph "
-    "that doesn't require differentiation use var_no_grad = var.detach()."
-)
+
+_STEPWISE = frozenset(("add", "sub", "mul", "div", "neg", "abs", "sqrt", "square", "pow", "reciprocal", "relu", "where"))
+"""Elementwise operations that single precision computes exactly as often as it rounds."""
+
+_SHORT = 100_000
+"""Elements up to which functions are computed in double precision and rounded."""
 
 
-class TapeError(GradcliError):
-    """What PyTorch refuses to do, in its words."""
+def _for_single(name: str, values: list[Value]) -> list[Value]:
+    """Operands as PyTorch computes with them in single precision.
 
-
-class Cell:
-    """The storage of a tensor.
-
-    Attributes:
-        node: The node that holds its value.
-        version: How often it was changed in place.
+    Functions such as exp come out correctly rounded, or nearly so: they are computed in double precision. A power is the product
+    that PyTorch makes of it, rounded at each factor.
     """
+    if name == "pow" and all(isinstance(value, float) for value in values):
+        import numpy
 
-    __slots__ = ("__weakref__", "node", "version")
-
-    def __init__(self, node: int) -> None:
-        self.node = node
-        self.version = 0
-
-
-class Slot:
-    """Where ``.grad`` of a leaf, or of a node that retains it, is kept; the versions of a leaf have one together.
-
-    Attributes:
-        grad: The gradient; None before the first backward pass, and after it was set to None.
-    """
-
-    __slots__ = ("grad",)
-
-    def __init__(self) -> None:
-        self.grad: Cell | None = None
+        return [numpy.asarray(value, numpy.float32) for value in values]
+    if name in OPERATIONS and name not in _STEPWISE and any(not isinstance(v, float) and v.size <= _SHORT for v in values):
+        return [value if isinstance(value, float) else value.astype("float64") for value in values]
+    return values
 
 
 class Eager:
@@ -100,7 +89,7 @@ class Eager:
         max_elements: int = DEFAULT_MAX_ELEMENTS,
         notify: Notify | None = None,
     ) -> None:
-        self.graph = Graph(max_nodes, max_elements, max_total=TOTAL * max_elements)
+        self.graph = Graph(max_nodes, max_elements, max_total=UNLIMITED)
         self.values: list[Value] = []
         self.requires_grad: list[bool] = []
         self.dtypes: list[str] = []
@@ -113,15 +102,26 @@ class Eager:
         self.stands_for: dict[int, int] = {}
         self.functions: dict[int, str] = {}  # functions that are not called as their operations are
         self.slots: dict[int, Slot] = {}
-        self.held: dict[int, tuple[Cell, int]] = {}  # the tensor that a node is, or was, the value of, and its version then
+        self.held: dict[
+            int, tuple[ReferenceType[Cell], int]
+        ] = {}  # the tensor that a node is, or was, the value of, and its version then
         self.adjoints: dict[int, Value] = {}
         self.root = -1
+        self._elements = 0
+        self._next_sweep = SWEEP
         self._constants: dict[str, int] = {}
 
     # ---- recording ----
 
     def leaf(
-        self, value: Value, *, requires_grad: bool = False, name: str = "", span: Span = NOWHERE, dtype: str | None = None
+        self,
+        value: Value,
+        *,
+        requires_grad: bool = False,
+        name: str = "",
+        span: Span = NOWHERE,
+        dtype: str | None = None,
+        told: bool = True,
     ) -> int:
         """The node of a tensor that the program makes.
 
@@ -131,6 +131,7 @@ class Eager:
             name: What the program calls it.
             span: Its place in the source text.
             dtype: Its dtype; None for that of decimal numbers.
+            told: Whether it is an event.
 
         Raises:
             TapeError: A tensor of whole numbers is to require a gradient.
@@ -140,7 +141,7 @@ class Eager:
             raise TapeError("Only Tensors of floating point and complex dtype can require gradients", span)
         id = self.graph.append(VARIABLE, (), span)
         self.graph.set_shape(id, shape_of(value))
-        self._record(id, VARIABLE, (), value, dtype, requires_grad)
+        self._record(id, VARIABLE, (), value, dtype, requires_grad, told=told)
         if name:
             self.names[id] = name
         return id
@@ -181,6 +182,8 @@ class Eager:
         if settings:
             graph.settings[id] = settings
         needs = self.enabled and dtype in FLOATS and self._needs(name, inputs)
+        if dtype == "float32":
+            values = _for_single(name, values)
         with quiet():
             self._record(id, name, inputs, value_of(name, values, settings), dtype, needs)
         return id
@@ -226,22 +229,68 @@ class Eager:
         return promoted(name, operands, self.dtype)
 
     def _needs(self, name: str, inputs: Sequence[int]) -> bool:
-        return any(
-            self.requires_grad[input] and carries_to(self.graph, name, inputs, index) for index, input in enumerate(inputs)
-        )
+        graph, needs = self.graph, self.requires_grad
+        return any(needs[input] and carries_to(graph, name, inputs, index) for index, input in enumerate(inputs))
 
-    def _record(self, id: int, operation: str, inputs: tuple[int, ...], value: Value, dtype: str, needs: bool) -> None:
+    def _record(
+        self, id: int, operation: str, inputs: tuple[int, ...], value: Value, dtype: str, needs: bool, *, told: bool = True
+    ) -> None:
         value = rounded(value, dtype)
+        if not isinstance(value, float):
+            self._elements += value.size
+            if self._elements > TOTAL * self.graph.max_elements:
+                raise GradcliError(
+                    f"all values together have more than {TOTAL * self.graph.max_elements:,} elements",
+                    self.graph.spans[id],
+                    "raise the limit with --max-elements N",
+                    exit_code=ExitCode.LIMIT,
+                )
         self.values.append(value)
         self.dtypes.append(dtype)
         self.requires_grad.append(needs)
-        if self.notify is not None:
+        if told and self.notify is not None:
             self.notify(Made(id, operation, inputs, value))
 
     def tell(self, event: Event) -> None:
         """Tell an event to whoever listens."""
         if self.notify is not None:
             self.notify(event)
+
+    def sweep(self) -> None:
+        """Drop the values that neither a tensor nor a backward pass needs; called where every tensor in use has its cell.
+
+        The last backward pass keeps its values for views.
+        """
+        if self._elements < self._next_sweep:
+            return
+        live = self._behind([cell.node for cell in [held[0]() for held in self.held.values()] if cell is not None], whole=False)
+        if self.root >= 0:
+            live |= self._behind([self.root], whole=True)
+        total = 0
+        for id, value in enumerate(self.values):
+            if value is None or isinstance(value, float):
+                continue
+            if id in live:
+                total += value.size
+            else:
+                self.values[id] = None
+                self.held.pop(id, None)
+        self._elements = total
+        self._next_sweep = max(SWEEP, 2 * total)
+
+    def _behind(self, starts: Sequence[int], *, whole: bool) -> set[int]:
+        """The nodes that lead to some, themselves among them; or only those that a backward pass from there would use."""
+        found = set(starts)
+        work = list(found)
+        while work:
+            id = work.pop()
+            if self.is_made(id) or not (whole or (self.requires_grad[id] and id not in self.freed)):
+                continue
+            for input in self.graph.inputs[id]:
+                if input not in found:
+                    found.add(input)
+                    work.append(input)
+        return found
 
     # ---- what a node is ----
 
@@ -310,10 +359,12 @@ class Eager:
     def cell(self, id: int) -> Cell:
         """A tensor whose value is a node."""
         cell = Cell(id)
-        self.held.setdefault(id, (cell, 0))
+        held = self.held.get(id)
+        if held is None or held[0]() is None:
+            self.held[id] = (ref(cell), 0)
         return cell
 
-    def replace(self, cell: Cell, by: int, span: Span = NOWHERE, *, counted: bool = True) -> None:
+    def replace(self, cell: Cell, by: int, span: Span = NOWHERE, *, counted: bool = True, told: bool = True) -> None:
         """Change a tensor in place: another node holds its value from now on.
 
         A leaf that requires a gradient stays one: its new value is a new leaf with the same ``.grad``.
@@ -323,6 +374,7 @@ class Eager:
             by: The node of the new value.
             span: Where.
             counted: Whether the change counts as a new version, which a backward pass notices; through ``.data`` it does not.
+            told: Whether it is an event.
 
         Raises:
             TapeError: The tensor is a leaf that requires a gradient, and the change would be recorded.
@@ -342,8 +394,9 @@ class Eager:
             self.stands_for[by] = old
         cell.node = by
         cell.version += counted
-        self.held[by] = (cell, cell.version)
-        self.tell(Replaced(old, by))
+        self.held[by] = (ref(cell), cell.version)
+        if told:
+            self.tell(Replaced(old, by))
 
     # ---- symbols, for derivative rules that are recorded themselves ----
 

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
+from gradcli.autodiff.cells import NO_GRADIENT, Cell, Slot, TapeError
 from gradcli.autodiff.dtypes import rounded
-from gradcli.autodiff.eager import NO_GRADIENT, Cell, Eager, Slot, TapeError
+from gradcli.autodiff.eager import Eager
 from gradcli.autodiff.events import Accumulated, Begun, Called, Freed, Handed
 from gradcli.autodiff.functions import function_name
 from gradcli.autodiff.reverse import carries, fitted, quiet
-from gradcli.autodiff.saved import RESULT, reads
+from gradcli.autodiff.saved import check_saved
 from gradcli.errors import Span
 from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders import Value
@@ -20,22 +21,11 @@ from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.structural import STRUCTURAL, shape_of
 from gradcli.ops.symbol import Symbol
 
-SECOND_TIME = (
-    "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). "
-    "Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if "
-    "you need to backward through the graph a second time or if you need to access saved tensors after calling backward."
-)
 NOT_SCALAR = "grad can be implicitly created only for scalar outputs"
 UNUSED = (
     "The differentiated Tensor at index {} appears to not have been used in the graph. "
     "Set allow_unused=True if this is the desired behavior."
 )
-_CHANGED = (
-    "one of the variables needed for gradient computation has been modified by an inplace operation: [torch.{}Tensor {}]{} "
-    "is at version {}; expected version {} instead. Hint: enable anomaly detection to find the operation that failed to compute "
-    "its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False)."
-)
-_KINDS = {"float32": "Float", "float64": "Double", "int64": "Long", "bool": "Bool"}
 
 
 def backward(
@@ -67,6 +57,19 @@ def backward(
     for node in sorted(found, reverse=True):
         if inputs is None or node in inputs:
             _accumulate(tape, node, found[node], create_graph)
+
+
+def run_backward(tape: Eager, id: int) -> None:
+    """Leave the adjoints of a node on the tape, as views want them; of an array those of the sum of its elements."""
+    if not tape.requires_grad[id]:
+        return
+    seed = None
+    shape = tape.graph.shape(id)
+    if prod(shape) != 1:
+        import numpy
+
+        seed = tape.leaf(rounded(numpy.ones(shape), tape.dtypes[id]), dtype=tape.dtypes[id])
+    _run(tape, id, seed, True, False, None, NOWHERE)
 
 
 def gradients(
@@ -126,7 +129,7 @@ def _run(
                 found[id] = adjoint
             if leaf or (wanted is not None and (id not in wanted or all(id <= input for input in inputs or ()))):
                 continue
-            _check(tape, id, span)
+            check_saved(tape, id, span)
             tape.tell(Called(id, order, function_name(tape, id) or "", _value(adjoint)))
             order += 1
             for input, contribution in _contributions(tape, id, adjoint, create_graph):
@@ -185,29 +188,6 @@ def _leading_to(tape: Eager, root: int, inputs: Sequence[int]) -> set[int]:
     return leading
 
 
-def _check(tape: Eager, id: int, span: Span) -> None:
-    """Check that what a function has saved is still there, and still what it was."""
-    graph = tape.graph
-    inputs = graph.inputs[id]
-    wanted = [tape.requires_grad[input] and carries(graph, id, index) for index, input in enumerate(inputs)]
-    shapes = [graph.shape(input) for input in inputs]
-    held = [tape.held.get(node) for node in (id, *inputs)]
-    changed = [index for index, item in enumerate(held, RESULT) if item is not None and item[0].version != item[1]]
-    if id not in tape.freed and not changed:
-        return
-    saved = reads(graph.operations[id], wanted, shapes, graph.shape(id), graph.settings.get(id, ()))
-    if id in tape.freed and saved:
-        raise TapeError(SECOND_TIME, span)
-    for index in changed:
-        if index in saved:
-            node = id if index == RESULT else inputs[index]
-            cell, version = tape.held[node]
-            function = function_name(tape, node)
-            output = f", which is output 0 of {function.partition('Backward')[0]}," if function else ""
-            sizes = list(graph.shape(node))
-            raise TapeError(_CHANGED.format(_KINDS[tape.dtypes[node]], sizes, output, cell.version, version), span)
-
-
 def _contributions(tape: Eager, id: int, adjoint: Any, create_graph: bool) -> list[tuple[int, Any]]:
     """What the function of a node hands to its inputs: symbols where the pass is recorded, else numbers."""
     graph = tape.graph
@@ -263,7 +243,7 @@ def _node(tape: Eager, adjoint: Any, of: int) -> int:
     """The node of an adjoint: its own where it was recorded, else a new one with its value."""
     if isinstance(adjoint, Symbol) and tape.requires_grad[adjoint.id]:
         return adjoint.id
-    return tape.leaf(_value(adjoint), dtype=tape.dtypes[of])
+    return tape.leaf(_value(adjoint), dtype=tape.dtypes[of], told=False)
 
 
 def _accumulate(tape: Eager, id: int, adjoint: Any, create_graph: bool) -> None:
@@ -281,7 +261,7 @@ def _accumulate(tape: Eager, id: int, adjoint: Any, create_graph: bool) -> None:
         elif create_graph:
             slot.grad = tape.cell(tape.operation("add", (before.node, node)))
         else:
-            total = tape.leaf(_rounded(tape, old + tape.values[node], id), dtype=tape.dtypes[id])
-            tape.replace(before, total)
+            total = tape.leaf(_rounded(tape, old + tape.values[node], id), dtype=tape.dtypes[id], told=False)
+            tape.replace(before, total, told=False)
     assert isinstance(slot.grad, Cell)
     tape.tell(Accumulated(id, old, tape.values[slot.grad.node]))

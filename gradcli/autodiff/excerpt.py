@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from math import prod
 
@@ -14,12 +15,13 @@ from gradcli.lowering.builders import Value
 from gradcli.ops.structural import STRUCTURAL
 
 
-def tape_of(tape: Eager, output: int | None = None) -> Tape:
+def tape_of(tape: Eager, output: int | None = None, outputs: Sequence[int] = ()) -> Tape:
     """What leads to a node, with the adjoints of the last backward pass where that began there.
 
     Args:
         tape: The eager tape.
         output: The node; None for the one from which the last backward pass began, or the last result where there was none.
+        outputs: All results of the program, in order; what leads to them is there as well. Empty for the node alone.
 
     Raises:
         GradcliError: Nothing was recorded.
@@ -29,7 +31,8 @@ def tape_of(tape: Eager, output: int | None = None) -> Tape:
     source = tape.graph
     graph = Graph(source.max_nodes, source.max_elements, max_total=source.max_total)
     new: dict[int, int] = {}
-    for id in _leading_to(tape, output):
+    outputs = outputs or [output]
+    for id in _leading_to(tape, {output, *outputs}):
         if tape.is_made(id):
             new[id] = graph.variable(_unused(tape.names.get(id, "t"), graph), source.spans[id], source.shape(id))
             continue
@@ -42,7 +45,7 @@ def tape_of(tape: Eager, output: int | None = None) -> Tape:
         elif id in tape.names and is_name(tape.names[id]):
             graph.given_names[new[id]] = tape.names[id]
     graph.output = new[output]
-    graph.outputs = [graph.output]
+    graph.outputs = [new[id] for id in outputs]
     adjoints = tape.adjoints if output == tape.root else {}
     kept = list(new)  # the id in the eager tape of each node of the graph
     return Tape(
@@ -126,10 +129,10 @@ def _number(value: Value) -> float:
     return value if isinstance(value, float) else float(value.item())
 
 
-def _leading_to(tape: Eager, output: int) -> list[int]:
-    """The nodes that lead to one, ascending."""
-    seen = {output}
-    work = [output]
+def _leading_to(tape: Eager, ends: Collection[int]) -> list[int]:
+    """The nodes that lead to some, ascending."""
+    seen = set(ends)
+    work = list(ends)
     while work:
         id = work.pop()
         for input in () if tape.is_made(id) else tape.graph.inputs[id]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from gradcli.autodiff.tape import DTYPES, MODES
 from gradcli.errors import ExitCode, GradcliError, nearest
-from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph, Setting, Settings, Shape
+from gradcli.graph.graph import CONSTANT, CONTROL, VARIABLE, Constant, Graph, Setting, Settings, Shape
 from gradcli.graph.names import constant_text
 from gradcli.language.ast import NOWHERE, Array, Expression, Name, Number, Operator
 from gradcli.language.parser import is_name, parse
@@ -134,6 +134,8 @@ class _Reading:
         operation = self.text(node.get("op"), f"{place}, op")
         inputs = self.inputs(node.get("inputs"), place, index)
         name = self.text(node.get("name"), f"{place}, name")
+        if operation in CONTROL:
+            raise self.error(f"{place} is a {operation}: a graph with branches or loops is built from its program")
         if operation == CONSTANT:
             value = self.constant(node.get("expr", name), place)
             if constant_text(value) in names:

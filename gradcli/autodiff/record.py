@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from math import prod
+from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.forward import evaluate
 from gradcli.autodiff.reverse import backward, requires_grad, whole_numbers
 from gradcli.autodiff.tape import Tape
 from gradcli.errors import GradcliError, nearest
-from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, VARIABLE, Graph, Shape
+from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, PRINT, VARIABLE, Graph, Shape
 from gradcli.graph.names import constant_text, node_names
-from gradcli.language.ast import Program
+from gradcli.language.ast import Program, Statement
+from gradcli.language.free_names import free_names
+from gradcli.language.statements import uses_tape
 from gradcli.language.text import to_text
-from gradcli.lowering.builders import Recorder, StaticBuilder, Value, compacted, float32
+from gradcli.lowering.builders import Recorder, Removed, Shown, StaticBuilder, Value, compacted, float32
 from gradcli.lowering.calls import run_together
-from gradcli.lowering.lower import UnboundVariableError, free_names, lower
+from gradcli.lowering.execute import execute
+from gradcli.lowering.expressions import TRUTHS, UnboundVariableError
+from gradcli.lowering.lower import lower
+from gradcli.lowering.outputs import output_ids, select_outputs
 from gradcli.lowering.raising import node_expression
+from gradcli.lowering.statements import DEFAULT_MAX_STEPS
 from gradcli.ops.constants import SPELLINGS, VALUES
 from gradcli.ops.structural import shape_of
+
+if TYPE_CHECKING:
+    from gradcli.autodiff.program_tape import ProgramTape
+
+DEFAULT_OPTIMIZE = 1
 
 
 def record(
@@ -31,9 +45,14 @@ def record(
     retain_grad: Sequence[str] | None = (),
     max_nodes: int = DEFAULT_MAX_NODES,
     max_elements: int = DEFAULT_MAX_ELEMENTS,
+    max_steps: int = DEFAULT_MAX_STEPS,
+    optimize: int = DEFAULT_OPTIMIZE,
     cotangent: Value | None = None,
     needs_cotangent: bool = True,
     spare: Collection[str] = (),
+    on_print: Callable[[Shown], None] | None = None,
+    fetch: Sequence[str] = (),
+    note_removed: bool = False,
 ) -> Tape:
     """Run a program forward and backward.
 
@@ -46,9 +65,15 @@ def record(
         retain_grad: Names of nodes that keep ``.grad``; None for all.
         max_nodes: The limit on the size of the graph.
         max_elements: The limit on the number of elements of all arrays together.
+        max_steps: The limit on the turns of loops.
+        optimize: What building a static graph leaves out: 0 nothing; 1 shares common subexpressions, folds constants and drops
+            nodes without a name that no output needs; 2 also drops those that have one, and x·1, x + 0 and their like.
         cotangent: The adjoint of the output, of its shape; None for 1, for an output that is a number.
         needs_cotangent: Whether an output that is an array must have one where ``wrt`` is given; else it has no gradient.
         spare: Names among the bindings that the program need not use.
+        on_print: Gets what the program prints while it runs; None to keep it on the tape alone.
+        fetch: Of a dynamic graph the nodes to take as outputs instead of the program's own, by name; the first is differentiated.
+        note_removed: Whether the tape tells what building a static graph left out.
 
     Raises:
         GradcliError: A variable has no value, a binding or a name is not used, or the program is wrong; exit code 4 where
@@ -56,16 +81,48 @@ def record(
     """
     cast = float32 if dtype == "float32" else None
     bindings = {name: cast(value) if cast else value for name, value in bindings.items()}
+    if mode == "dynamic" and uses_tape(program):
+        from gradcli.autodiff.program_tape import ProgramTape
+
+        if fetch:
+            hint = f"leave out --fetch, and end the program with output {', '.join(fetch)}"
+            raise GradcliError("--fetch takes nodes of a graph, and this program acts on its tape", hint=hint)
+        told: list[Shown] = []
+        warnings: list[str] = []
+        eager = ProgramTape(
+            bindings,
+            wrt,
+            dtype=dtype,
+            max_nodes=max_nodes,
+            max_elements=max_elements,
+            on_print=on_print or told.append,
+            warn=warnings.append,
+        )
+        tape = run_on_tape(program, eager, spare=spare, max_steps=max_steps)
+        return replace(tape, printed=told, warnings=warnings)
+    static: tuple[Graph, dict[int, int]] | None = None
+    removed: list[Removed] = []
+    recorder = Recorder(Graph(max_nodes, max_elements), bindings, cast)
+    printed: list[Shown] = []
+    recorder.on_print = printed.append if on_print is None else on_print
+    graph = recorder.graph
+    values: list[Value] | None = recorder.values
     try:
         if mode == "static":
             shapes = {name: shape_of(value) for name, value in bindings.items()}
-            builder = StaticBuilder(Graph(max_nodes, max_elements), inexact=True, shapes=shapes)
-            graph = compacted(lower(program, builder, bindings))
-            values = None
+            noted = removed if note_removed else None
+            built = build(program, bindings, shapes, optimize, noted, max_nodes, max_elements, max_steps)
+            if steered(built):
+                if not built.variables.keys() <= bindings.keys():
+                    raise _missing(program, bindings, spare)
+                static = built, execute(built, recorder, max_steps=max_steps)
+            else:
+                graph, values = built, None
         else:
-            recorder = Recorder(Graph(max_nodes, max_elements), bindings, cast)
-            graph = lower(program, recorder, bindings)
-            values = recorder.values
+            assigned: dict[str, int] = {}
+            lower(program, recorder, bindings, max_steps=max_steps, assigned=assigned)
+            if fetch:
+                select_outputs(graph, fetch, assigned)
     except UnboundVariableError:
         raise _missing(program, bindings, spare) from None
     if graph.variables.keys() != bindings.keys():
@@ -75,8 +132,111 @@ def record(
                 values.append(bindings[name])
     if values is None:
         values = evaluate(graph, bindings, cast)
-    seed = _seed(graph, cotangent, asked=wrt is not None and needs_cotangent)
-    return _tape(graph, mode, dtype, bindings, values, wrt, retain_grad, seed)
+    seed = _seed(graph, cotangent, asked=bool(wrt) and needs_cotangent)
+    tape = _tape(graph, mode, dtype, bindings, values, wrt, retain_grad, seed)
+    return replace(tape, static=None if static is None else static_tape(*static, tape), printed=printed, removed=removed)
+
+
+def run_on_tape(
+    program: Program,
+    tape: ProgramTape,
+    *,
+    spare: Collection[str] = (),
+    max_steps: int,
+    on_statement: Callable[[Statement], None] | None = None,
+) -> Tape:
+    """Run a program on an eager tape, as one that acts on the tape itself needs it.
+
+    Args:
+        program: The program.
+        tape: The tape, with the values of the variables.
+        spare: Names among the values that the program need not use.
+        max_steps: The limit on the turns of loops.
+        on_statement: Is told each statement before it runs.
+
+    Returns:
+        What leads to the output, as a tape for views.
+
+    Raises:
+        GradcliError: As :func:`record`; also what PyTorch refuses to do.
+    """
+    from gradcli.autodiff.excerpt import tape_of
+    from gradcli.autodiff.program_tape import run_program
+
+    _check_used(free_names(program), tape.bindings, spare)
+    try:
+        output = run_program(program, tape, max_steps=max_steps, on_statement=on_statement)
+    except UnboundVariableError:
+        raise _missing(program, tape.bindings, spare) from None
+    for name in tape.wrt or ():
+        if name not in tape.graph.variables:
+            raise _no_variable(name, tape.graph)
+    return tape_of(tape, output, output_ids(program, tape.graph))
+
+
+def build(
+    program: Program,
+    bound: Collection[str] = (),
+    shapes: Mapping[str, Shape] | None = None,
+    optimize: int = DEFAULT_OPTIMIZE,
+    removed: list[Removed] | None = None,
+    max_nodes: int = DEFAULT_MAX_NODES,
+    max_elements: int = DEFAULT_MAX_ELEMENTS,
+    max_steps: int = DEFAULT_MAX_STEPS,
+    *,
+    inexact: bool = True,
+) -> Graph:
+    """Build the static graph of a program, before any value is known.
+
+    Args:
+        program: The program.
+        bound: Names that will have a value: they are variables even where they also name a constant, such as ``e``.
+        shapes: The shapes of the variables that are arrays.
+        optimize: As for :func:`record`; so are the limits.
+        removed: Where what is shared, folded or left out is noted; None to note nothing.
+        inexact: Whether constants also fold where the result is not rational.
+
+    Raises:
+        GradcliError: The program is wrong, or too large (exit code 4).
+    """
+    builder = StaticBuilder(
+        Graph(max_nodes, max_elements),
+        inexact=inexact,
+        identities=optimize > 1,
+        shapes=shapes,
+        plain=optimize < 1,
+        removed=removed,
+    )
+    graph = lower(program, builder, bound, max_steps=max_steps)
+    return graph if optimize < 1 else compacted(graph, keep_named=optimize < 2, removed=removed)
+
+
+def steered(graph: Graph) -> bool:
+    """Whether a static graph has branches or loops, or prints: it is executed, not evaluated node by node."""
+    return bool(graph.blocks) or PRINT in graph.operations
+
+
+def static_tape(graph: Graph, recorded: Mapping[int, int], run: Tape) -> Tape:
+    """What is known of the nodes of a static graph after a run.
+
+    Args:
+        graph: The graph.
+        recorded: For each node outside of its blocks the node that was recorded, but for those with several results.
+        run: What was recorded, forward and backward.
+    """
+    ids = [recorded.get(id) for id in range(len(graph))]
+    needs = requires_grad(graph, [graph.variables[name] for name in run.wrt if name in graph.variables])
+    return Tape(
+        graph=graph,
+        mode="static",
+        dtype=run.dtype,
+        bindings=run.bindings,
+        wrt=run.wrt,
+        values=[None if id is None else run.values[id] for id in ids],
+        requires_grad=needs,
+        adjoints=[None if id is None or not need else run.adjoints[id] for id, need in zip(ids, needs, strict=True)],
+        retained=frozenset(id for id, at in enumerate(ids) if at in run.retained),
+    )
 
 
 def outline(
@@ -87,6 +247,9 @@ def outline(
     max_nodes: int = DEFAULT_MAX_NODES,
     shapes: Mapping[str, Shape] | None = None,
     cotangent: Value | None = None,
+    max_steps: int = DEFAULT_MAX_STEPS,
+    optimize: int = DEFAULT_OPTIMIZE,
+    note_removed: bool = False,
 ) -> Tape:
     """The tape of a program whose variables have no values: a static graph in which only exact constants fold.
 
@@ -98,13 +261,23 @@ def outline(
         retain_grad: As for :func:`record`.
         max_nodes: The limit on the size of the graph.
         shapes: The shapes of the variables that are arrays.
-        cotangent: As for :func:`record`.
+        cotangent: As for :func:`record`; so are ``max_steps``, ``optimize`` and ``note_removed``.
 
     Raises:
         GradcliError: As :func:`record`.
     """
-    graph = compacted(lower(program, StaticBuilder(Graph(max_nodes), shapes=shapes)))
-    return run_graph(graph, None, wrt, mode="static", retain_grad=retain_grad, cotangent=cotangent)
+    removed: list[Removed] = []
+    noted = removed if note_removed else None
+    graph = build(program, (), shapes, optimize, noted, max_nodes, max_steps=max_steps, inexact=False)
+    if steered(graph):
+        chosen = _chosen(graph, wrt)
+        needs = requires_grad(graph, [graph.variables[name] for name in chosen])
+        unknown: list[Any] = [None] * len(graph)
+        bindings = dict.fromkeys(graph.variables, math.nan)
+        tape = Tape(graph, "static", "float64", bindings, chosen, unknown, needs, unknown, frozenset(), symbolic=True)
+    else:
+        tape = run_graph(graph, None, wrt, mode="static", retain_grad=retain_grad, cotangent=cotangent)
+    return replace(tape, removed=removed)
 
 
 def run_graph(
@@ -146,8 +319,42 @@ def run_graph(
     for id, taken in graph.decisions.items():
         if bindings is not None and bool(values[id]) != taken:
             raise _not_recorded(graph, id, taken)
-    seed = _seed(graph, cotangent, asked=wrt is not None and needs_cotangent)
+    seed = _seed(graph, cotangent, asked=bool(wrt) and needs_cotangent)
     return _tape(graph, mode, dtype, point, values, wrt, retain_grad, seed, symbolic=bindings is None)
+
+
+def run_built(
+    built: Graph,
+    bindings: Mapping[str, Value],
+    wrt: Sequence[str] | None = None,
+    *,
+    dtype: str = "float64",
+    max_steps: int = DEFAULT_MAX_STEPS,
+    cotangent: Value | None = None,
+    on_print: Callable[[Shown], None] | None = None,
+) -> Tape:
+    """Run a static graph that :func:`build` made, which may have branches and loops, forward and backward.
+
+    Args:
+        built: The graph.
+        bindings: The value of each of its variables; those of others are not looked at.
+        wrt: The variables that require gradients; None for all.
+        dtype: As for :func:`record`; so are the other arguments.
+
+    Raises:
+        GradcliError: A loop does not end, or a name is not used.
+    """
+    point = {name: bindings[name] for name in built.variables}
+    if not steered(built):
+        return run_graph(built, point, wrt, mode="static", dtype=dtype, cotangent=cotangent)
+    cast = float32 if dtype == "float32" else None
+    recorder = Recorder(Graph(built.max_nodes, built.max_elements), point, cast)
+    printed: list[Shown] = []
+    recorder.on_print = printed.append if on_print is None else on_print
+    execute(built, recorder, max_steps=max_steps)
+    seed = _seed(recorder.graph, cotangent, asked=bool(wrt))
+    tape = _tape(recorder.graph, "static", dtype, point, recorder.values, wrt, (), seed)
+    return replace(tape, printed=printed)
 
 
 def _filled(value: float, shape: Shape) -> Value:
@@ -186,13 +393,7 @@ def _tape(
     symbolic: bool = False,
 ) -> Tape:
     """The backward pass of a graph that has run, from the adjoint of its output."""
-    whole = whole_numbers(graph)
-    chosen = tuple(n for n, id in graph.variables.items() if id not in whole) if wrt is None else tuple(dict.fromkeys(wrt))
-    for name in chosen:
-        if name not in graph.variables:
-            raise _no_variable(name, graph)
-        if graph.variables[name] in whole:
-            raise _no_gradient_of_whole(name, graph)
+    chosen = _chosen(graph, wrt)
     needs = requires_grad(graph, [graph.variables[name] for name in chosen])
     cast = float32 if dtype == "float32" else None
     return Tape(
@@ -207,6 +408,18 @@ def _tape(
         retained=_retained(retain_grad, graph, needs),
         symbolic=symbolic,
     )
+
+
+def _chosen(graph: Graph, wrt: Sequence[str] | None) -> tuple[str, ...]:
+    """The variables to differentiate by."""
+    whole = whole_numbers(graph)
+    chosen = tuple(n for n, id in graph.variables.items() if id not in whole) if wrt is None else tuple(dict.fromkeys(wrt))
+    for name in chosen:
+        if name not in graph.variables:
+            raise _no_variable(name, graph)
+        if graph.variables[name] in whole:
+            raise _no_gradient_of_whole(name, graph)
+    return chosen
 
 
 def _seed(graph: Graph, cotangent: Value | None, *, asked: bool) -> Value | None:
@@ -238,11 +451,17 @@ def _missing(program: Program, bindings: Mapping[str, float], spare: Collection[
     """The error for variables without a value; a value of an unknown name, which may be meant for one of them, comes first."""
     free = free_names(program)
     _check_used(free, bindings, spare)
-    missing = [name for name in free if name not in bindings and SPELLINGS.get(name, name) not in VALUES]
+    from gradcli.language.foreign import ALONE
+
+    known = {*bindings, *TRUTHS}
+    missing = [name for name in free if name not in known and SPELLINGS.get(name, name) not in VALUES]
     listed = ", ".join(missing[:8]) + (f" and {len(missing) - 8} more" if len(missing) > 8 else "")
     options = " ".join(f"--{name} VALUE" for name in missing[:8]) + (" ..." if len(missing) > 8 else "")
     meant = [call for name in missing if (call := run_together(name, free))]
     hint = f"add {options}" + (f"; for the function write {meant[0]}" if meant else "")
+    words = [ALONE[name] for name in missing if name in ALONE]
+    if words:
+        hint = f"{words[0]}; {hint}"
     return GradcliError(f"no value for {listed}", free[missing[0]], hint)
 
 

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from gradcli.errors import GradcliError
-from gradcli.graph.graph import Graph, Shape
+from gradcli.graph.graph import COND, CONTROL, PRINT, Graph, Shape
 from gradcli.lowering.builders import StaticBuilder, compacted, replay
 from gradcli.lowering.shapes import has_arrays
 from gradcli.ops.operation import OPERATIONS, NotDifferentiableError
@@ -40,6 +40,8 @@ def carries(graph: Graph, id: int, index: int) -> bool:
 
 def carries_to(graph: Graph, operation: str, inputs: Sequence[int], index: int) -> bool:
     """Whether a gradient flows from the result of an operation on nodes to one of them."""
+    if operation in CONTROL:
+        return operation != PRINT and (operation != COND or index > 0)
     structural = STRUCTURAL.get(operation)
     if structural is None:
         return OPERATIONS[operation].carries(index)
@@ -207,7 +209,7 @@ def local_derivatives(graph: Graph, id: int, values: Sequence[Any], needs: Seque
     """
     inputs = graph.inputs[id]
     operation = graph.operations[id]
-    if operation in STRUCTURAL:  # its derivatives are no numbers: it declares a vector-Jacobian product
+    if operation in STRUCTURAL or operation in CONTROL:  # its derivatives are no numbers: it declares a vector-Jacobian product
         return [None] * len(inputs)
     wanted = _wanted(operation, [needs[input] for input in inputs])
     try:

@@ -7,12 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from weakref import ReferenceType
 
+from gradcli.autodiff.cells import Cell, TapeError
+from gradcli.autodiff.eager import Eager
+from gradcli.autodiff.functions import function_name
+from gradcli.autodiff.reverse import carries
+from gradcli.errors import Span
 from gradcli.graph.graph import UNLIMITED, Graph, Settings, Shape
 from gradcli.lowering.builders import StaticBuilder
 from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.structural import STRUCTURAL
 from gradcli.ops.symbol import Symbol
+
+SECOND_TIME = (
+    "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). "
+    "Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if "
+    "you need to backward through the graph a second time or if you need to access saved tensors after calling backward."
+)
+_CHANGED = (
+    "one of the variables needed for gradient computation has been modified by an inplace operation: [torch.{}Tensor {}]{} "
+    "is at version {}; expected version {} instead. Hint: enable anomaly detection to find the operation that failed to compute "
+    "its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False)."
+)
+_KINDS = {"float32": "Float", "float64": "Double", "int64": "Long", "bool": "Bool"}
 
 RESULT = -1
 """Stands for the result among the operands that are saved."""
@@ -49,3 +67,36 @@ def reads(operation: str, wanted: Sequence[bool], shapes: Sequence[Shape], shape
     ends = [item.id for item in found if isinstance(item, Symbol)]
     reached = graph.ancestors(*ends)
     return frozenset(index for index, symbol in enumerate((y, *operands), RESULT) if reached[symbol.id])
+
+
+def check_saved(tape: Eager, id: int, span: Span) -> None:
+    """Check that what the function of a node has saved is still there, and still what it was.
+
+    Raises:
+        TapeError: A backward pass freed it, or it was changed in place.
+    """
+    graph = tape.graph
+    inputs = graph.inputs[id]
+    wanted = [tape.requires_grad[input] and carries(graph, id, index) for index, input in enumerate(inputs)]
+    shapes = [graph.shape(input) for input in inputs]
+    held = [tape.held.get(node) for node in (id, *inputs)]
+    changed = [index for index, item in enumerate(held, RESULT) if item is not None and _version(item[0]) not in (None, item[1])]
+    if id not in tape.freed and not changed:
+        return
+    saved = reads(graph.operations[id], wanted, shapes, graph.shape(id), graph.settings.get(id, ()))
+    if id in tape.freed and saved:
+        raise TapeError(SECOND_TIME, span)
+    for index in changed:
+        if index in saved:
+            node = id if index == RESULT else inputs[index]
+            cell, version = tape.held[node]
+            function = function_name(tape, node)
+            output = f", which is output 0 of {function.partition('Backward')[0]}," if function else ""
+            sizes = list(graph.shape(node))
+            raise TapeError(_CHANGED.format(_KINDS[tape.dtypes[node]], sizes, output, _version(cell), version), span)
+
+
+def _version(cell: ReferenceType[Cell]) -> int | None:
+    """How often a tensor was changed; None where there is no tensor any more."""
+    found = cell()
+    return None if found is None else found.version

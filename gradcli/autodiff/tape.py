@@ -5,15 +5,15 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from gradcli.autodiff.reverse import local_derivatives
 from gradcli.errors import GradcliError
-from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
+from gradcli.graph.graph import CONSTANT, CONTROL, VARIABLE, Graph
 from gradcli.graph.names import node_names
-from gradcli.lowering.builders import Value
+from gradcli.lowering.builders import Removed, Shown, Value
 from gradcli.ops.constants import VALUES
 from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.structural import STRUCTURAL, plain
@@ -41,6 +41,11 @@ class Tape:
         adjoints: For each node ∂output/∂node; None where no gradient arrives.
         retained: The nodes that keep ``.grad`` although they are no leaves.
         symbolic: Whether no variable has a value of its own; the values are then those at some point, for checks alone.
+        static: The static graph that ran, where it has branches or loops, with what is known of its nodes; the graph of this tape
+            is what it executed, turn by turn.
+        printed: What the program printed.
+        removed: What building the static graph shared, folded or left out.
+        warnings: What the program did that was hardly meant.
     """
 
     graph: Graph
@@ -53,6 +58,10 @@ class Tape:
     adjoints: list[Value | None]
     retained: frozenset[int]
     symbolic: bool = False
+    static: Tape | None = None
+    printed: Sequence[Shown] = ()
+    removed: Sequence[Removed] = ()
+    warnings: Sequence[str] = ()
 
     picture: ClassVar[Callable[[Tape], str] | None] = None
     """Draws a tape as SVG for notebooks; set by whoever can draw, since this layer cannot."""
@@ -129,7 +138,7 @@ class Tape:
 
     def template(self, id: int) -> str | None:
         """PyTorch's function of a node with its inputs: ``MulBackward0(0, 1)``, see :class:`Operation`; None for leaves."""
-        if self.is_leaf(id):
+        if self.is_leaf(id) or self.graph.operations[id] in CONTROL:
             return None
         structural = STRUCTURAL.get(self.graph.operations[id])
         if structural is not None:

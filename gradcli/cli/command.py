@@ -179,3 +179,10 @@ MAX_ELEMENTS = Option("max-elements", "The most elements of all arrays together.
 GRAPH = Option("graph", "Read a graph that --format json or --json wrote, instead of an expression; - is standard input.", "FILE")
 STRICT = Option("strict", "Fail (exit 3) where a value or a derivative is not finite.")
 MAX_NODES = Option("max-nodes", "The largest graph to build.", "N", default=2_000_000, minimum=1)
+MAX_STEPS = Option("max-steps", "The most turns that loops may take, all together.", "N", default=1_000_000, minimum=1)
+OPTIMIZE = Option(
+    "optimize",
+    "What building a static graph leaves out: 0 nothing; 1, the default, what is equal, constant or unused; 2 also x*1.",
+    "LEVEL",
+    choices=("0", "1", "2"),
+)

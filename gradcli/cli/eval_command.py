@@ -18,7 +18,9 @@ from gradcli.cli.command import (
     JSON,
     MAX_ELEMENTS,
     MAX_NODES,
+    MAX_STEPS,
     MODE,
+    OPTIMIZE,
     RETAIN_GRAD,
     STRICT,
     TANGENT,
@@ -37,6 +39,7 @@ Value and gradient of an expression, its graph, and the chain rule step by step.
   gradcli eval "a = x + w; b = w + 1; y = a*b" --x 2 --w 1
   gradcli eval "-x^2" --x=-3 -q                     numbers only: the value, then the gradient
   gradcli eval "sin(θ)" --θ pi/2 --json | jq .grad
+  gradcli eval "s = 0; for i in 0..n { s = s + x^i }; s" --x 2 --n 4        if, for, while, repeat, functions in braces
   gradcli eval -f neuron.grad --bindings weights.json
   echo "x*w" | gradcli eval - --x 2 --w -1
   gradcli eval --graph graph.json --x 3             a graph that gradcli graph wrote, at other values
@@ -55,6 +58,7 @@ OPTIONS = (
     *EXPRESSION_OPTIONS,
     GRAPH,
     MODE,
+    OPTIMIZE,
     DTYPE,
     RETAIN_GRAD,
     COTANGENT,
@@ -81,6 +85,7 @@ OPTIONS = (
     STRICT,
     MAX_NODES,
     MAX_ELEMENTS,
+    MAX_STEPS,
 )
 
 

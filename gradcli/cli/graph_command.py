@@ -13,7 +13,9 @@ from gradcli.cli.command import (
     JSON,
     MAX_ELEMENTS,
     MAX_NODES,
+    MAX_STEPS,
     MODE,
+    OPTIMIZE,
     RETAIN_GRAD,
     SHAPE,
     STRICT,
@@ -54,6 +56,7 @@ FORMATS = ("table", "tree", "list", "draw", *dict.fromkeys(format for format in 
 OPTIONS = (
     *EXPRESSION_OPTIONS,
     GRAPH,
+    OPTIMIZE,
     MODE._replace(
         help="dynamic records operations as they run, and is the default; static, the default without values, builds first."
     ),
@@ -72,6 +75,7 @@ OPTIONS = (
     Option("depth", "Only nodes within so many edges of the output.", "N", minimum=0),
     Option("max-shown", "The most nodes to show, those nearest to the output.", "N", minimum=1),
     Option("all", "Show every node, however many."),
+    Option("collapsed", "Branches and loops of a static graph as one node each, without their blocks."),
     Option("theme", "Colours of pictures; auto, the default, follows the viewer.", "THEME", choices=("auto", "light", "dark")),
     Option(
         "layout",
@@ -83,6 +87,7 @@ OPTIONS = (
     STRICT,
     MAX_NODES,
     MAX_ELEMENTS,
+    MAX_STEPS,
 )
 
 
@@ -113,6 +118,7 @@ def run(arguments: Arguments, command: Command) -> None:
         depth=arguments.options.get("depth"),
         most=arguments.options.get("max-shown"),
         everything=arguments.flag("all"),
+        collapsed=arguments.flag("collapsed"),
         theme=arguments.text("theme") or "auto",
         layout=arguments.text("layout") or "auto",
         ascii=arguments.flag("ascii"),

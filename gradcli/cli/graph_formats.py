@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from gradcli.autodiff.tape import Tape
 from gradcli.cli.streams import can_print_signs, wants_rich, write, write_bytes, write_note, write_warning
 from gradcli.errors import GradcliError
-from gradcli.output.diagram import Diagram, diagram
+from gradcli.output.diagram import Diagram, diagram, static_parts
 from gradcli.output.drawing import BINARY, MOST_SHOWN, writer
 from gradcli.output.tables import TABLE_ROWS
 
@@ -43,6 +43,7 @@ class Request:
         depth: How far from the output nodes may be; None for any distance.
         most: The most nodes to show; None for what suits the format.
         everything: Whether every node is shown.
+        collapsed: Whether the blocks of branches and loops are left out.
         theme: ``auto``, ``light`` or ``dark``.
         layout: What lays out pictures.
         ascii: Without signs beyond ASCII.
@@ -57,6 +58,7 @@ class Request:
     depth: int | None
     most: int | None
     everything: bool
+    collapsed: bool
     theme: str
     layout: str
     ascii: bool
@@ -68,17 +70,35 @@ class Request:
             return None
         return self.most if self.most is not None else _MOST.get(self.format)
 
+    @property
+    def shown(self) -> Tape:
+        """The graph that is shown: of a static run the one that was built, with its branches and loops."""
+        return self.tape.static or self.tape
+
     def diagram(self, direction: str = "LR") -> Diagram:
-        """What is drawn."""
-        return diagram(
-            self.tape,
+        """What is drawn.
+
+        Raises:
+            GradcliError: There is no backward graph.
+        """
+        paged = self.format == "html"  # a page steps through what ran, and shows below what was built
+        drawing = diagram(
+            self.tape if paged else self.shown,
             title=self.text,
             view=self.view,
             direction=self.direction or direction,
             depth=self.depth,
             most=self.limit,
+            collapsed=self.collapsed,
             board=not self.ascii,
         )
+        if not paged or not self.shown.graph.blocks:
+            return drawing
+        if self.tape.symbolic:
+            name = next(iter(self.tape.graph.variables), "x")
+            raise GradcliError("a page of a graph with branches or loops steps through a run", hint=f"add --{name} VALUE")
+        static = list(static_parts(self.shown, depth=self.depth, most=self.limit, collapsed=self.collapsed))
+        return replace(drawing, parts=[*drawing.parts, *static])
 
 
 def show(request: Request) -> None:
@@ -144,7 +164,10 @@ def _text(request: Request) -> Iterable[str]:
 
         _check_whole(request)
         ascii = request.ascii or not can_print_signs(sys.stdout)
-        return graph_json(request.tape, request.text, request.warnings, backward=request.view != "forward", ascii=ascii)
+        backward = request.view != "forward"
+        return graph_json(
+            request.shown, request.text, request.warnings, backward=backward, removed=request.tape.removed, ascii=ascii
+        )
     if request.format == "table":
         from gradcli.output.blocks import Style
         from gradcli.output.plain import plain_lines
@@ -175,6 +198,10 @@ def _tables(request: Request, shown: Diagram, style: Style) -> Iterator[Block]:
 
     limited = request.everything or request.most is not None or request.depth is not None
     yield from diagram_tables(shown, style, rows=None if limited else TABLE_ROWS)
+    if request.tape.removed:
+        from gradcli.output.removed import removed_tables
+
+        yield from removed_tables(request.tape.removed, request.text, style)
 
 
 def _drawing(request: Request) -> list[list[Segment]]:

@@ -17,6 +17,7 @@ Computation graphs, gradients, and the chain rule that leads to them.
   gradcli eval "(x+w)*(w+1)" --x 2 --w 1 --wrt w     value, gradient, and why
   gradcli eval "x^2" --x 3 -q                        just the numbers
   gradcli eval "x*w" --x 2 --w 3 --json | jq .grad   for scripts
+  gradcli run newton.grad --feed rows.csv            a whole program, for many inputs
   gradcli graph "(x+w)*(w+1)" --x 2 --w 1 --open     the graph, and both passes step by step
   gradcli explain "x^2*sin(x)" --by rules            product rule, chain rule, step by step
   gradcli diff "(x+w)*(w+1)" --wrt w                 the derivative as an expression

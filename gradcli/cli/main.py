@@ -16,12 +16,16 @@ from gradcli.errors import ExitCode, GradcliError, nearest
 
 COMMANDS = {
     "eval": "gradcli.cli.eval_command",
+    "run": "gradcli.cli.run_command",
     "graph": "gradcli.cli.graph_command",
+    "trace": "gradcli.cli.trace_command",
+    "compare-modes": "gradcli.cli.modes_command",
     "explain": "gradcli.cli.explain_command",
     "diff": "gradcli.cli.diff_command",
     "simplify": "gradcli.cli.simplify_command",
     "equal": "gradcli.cli.equal_command",
     "torch": "gradcli.cli.torch_command",
+    "tf1": "gradcli.cli.tf1_command",
     "ops": "gradcli.cli.ops_command",
     "schema": "gradcli.cli.schema_command",
 }

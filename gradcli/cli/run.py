@@ -66,6 +66,8 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
         retain_grad=split_names("--retain-grad", arguments.texts("retain-grad")),
         max_nodes=arguments.integer("max-nodes"),
         max_elements=arguments.integer("max-elements"),
+        max_steps=arguments.integer("max-steps"),
+        optimize=_optimize(arguments, without_values),
         cotangent=cotangent_of(arguments),
         needs_cotangent=not any(arguments.flag(name) for name in WHOLE),
         shapes=shapes_of(arguments.texts("shape")),
@@ -144,7 +146,7 @@ def written_in_elements(tape: Tape, wrt: Sequence[str] | None, arguments: Argume
 def _no_gradient(tape: Tape) -> list[str]:
     """What is said where an output is an array and nothing says by what its gradient is multiplied."""
     shape = tape.graph.shape(tape.output)
-    if tape.adjoints[tape.output] is not None or not tape.requires_grad[tape.output]:
+    if not shape or tape.adjoints[tape.output] is not None or not tape.requires_grad[tape.output]:
         return []
     return [f"{tape.names[tape.output]} has the shape {shape}, so it has no gradient without --cotangent"]
 
@@ -158,6 +160,8 @@ class _Asked(NamedTuple):
     retain_grad: Sequence[str]
     max_nodes: int
     max_elements: int
+    max_steps: int
+    optimize: int
     cotangent: Any
     needs_cotangent: bool
     shapes: Mapping[str, tuple[int, ...]]
@@ -167,6 +171,15 @@ class _Asked(NamedTuple):
     def retained(self) -> Sequence[str] | None:
         """As :func:`record` takes it: None for all."""
         return None if self.retain_grad == ["all"] else self.retain_grad
+
+
+def _optimize(arguments: Arguments, without_values: bool) -> int:
+    level = arguments.text("optimize")
+    valued = bool(arguments.variables or arguments.texts("set") or arguments.text("bindings"))
+    static = arguments.text("mode") == "static" or (without_values and not valued)
+    if level is not None and not static:
+        raise GradcliError("--optimize is for a static graph", hint="add --mode static")
+    return int(level or 1)
 
 
 def cotangent_of(arguments: Arguments) -> Any:
@@ -217,7 +230,16 @@ def _from_text(text: str, where: str, values: Mapping[str, float], from_file: Co
 
     program = parse(text, where)
     if asked.without_values and not values:
-        tape = outline(program, asked.wrt, retain_grad=asked.retained, max_nodes=asked.max_nodes, shapes=asked.shapes)
+        tape = outline(
+            program,
+            asked.wrt,
+            retain_grad=asked.retained,
+            max_nodes=asked.max_nodes,
+            shapes=asked.shapes,
+            max_steps=asked.max_steps,
+            optimize=asked.optimize,
+            note_removed=True,
+        )
         check_shaped(tape, asked.shapes)
         if tape.graph.variables:
             if asked.mode == "dynamic":
@@ -235,6 +257,9 @@ def _from_text(text: str, where: str, values: Mapping[str, float], from_file: Co
         retain_grad=asked.retained,
         max_nodes=asked.max_nodes,
         max_elements=asked.max_elements,
+        max_steps=asked.max_steps,
+        optimize=asked.optimize,
+        note_removed=asked.without_values,  # the graph is what is asked for
         cotangent=asked.cotangent,
         needs_cotangent=asked.needs_cotangent,
         spare=from_file,  # one file of values may serve several expressions

@@ -12,6 +12,8 @@ The JSON Schema of a document that the tool writes.
 \b
   gradcli schema            of gradcli eval --json
   gradcli schema graph      of gradcli graph --json
+  gradcli schema trace      of gradcli trace --json
+  gradcli schema compare-modes
   gradcli schema explain    of gradcli explain --json
   gradcli schema equal      of gradcli equal --json
   gradcli schema ops        of gradcli ops --json
@@ -34,4 +36,10 @@ def run(arguments: Arguments, command: Command) -> None:
     write([json.dumps(SCHEMAS[name], indent=2), "\n"])
 
 
-COMMAND = Command("schema", HELP, ("NAME", "eval, graph, explain, diff, equal, ops or error."), (), run)
+COMMAND = Command(
+    "schema",
+    HELP,
+    ("NAME", "eval, run, record, graph, trace, compare-modes, explain, diff, equal, ops or error."),
+    (),
+    run,
+)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gradcli.cli.choices import at_most_one, split_names
 from gradcli.cli.command import Arguments, Command
-from gradcli.cli.streams import can_print_signs, read_text, write
+from gradcli.cli.streams import can_print_signs, read_text, write, write_note
 from gradcli.errors import GradcliError, nearest
 
 if TYPE_CHECKING:
@@ -28,6 +28,52 @@ def script_file(arguments: Arguments, command: Command) -> tuple[str, str]:
     if path is None:
         raise GradcliError("there is no script", hint=f"name its file: gradcli {command.name} lesson.py")
     return read_text(path)
+
+
+def run_script(
+    arguments: Arguments,
+    command: Command,
+    interpret: Callable[..., Callable[[], Tape]],
+    listing: Callable[[], list[str]],
+) -> None:
+    """Run a script and show what a call asks for.
+
+    Args:
+        arguments: The arguments of the call.
+        command: Its command.
+        interpret: Runs a script; gives a function that gives what it recorded.
+        listing: Gives the lines of ``--list``.
+
+    Raises:
+        GradcliError: The call or the script is wrong.
+    """
+    if arguments.flag("list"):
+        if arguments.positional:
+            raise GradcliError("--list takes no file", hint="leave one out")
+        write(f"{line}\n" for line in listing())
+        return
+    check_views(arguments)
+    text, where = script_file(arguments, command)
+    printed: list[str] = []
+    try:
+        tape_of = interpret(
+            text,
+            where,
+            write=printed.append if arguments.flag("json") else lambda piece: _write(piece, printed),
+            warn=write_note,
+            max_steps=arguments.integer("max-steps"),
+            max_nodes=arguments.integer("max-nodes"),
+            max_elements=arguments.integer("max-elements"),
+        )
+    except GradcliError as error:
+        raise error.located(text, where) from None
+    show_views(arguments, tape_of, text, where, "".join(printed))
+
+
+def _write(piece: str, printed: list[str]) -> None:
+    """Write what a script prints; of it the last piece is kept, to know whether there was any."""
+    printed[:] = [piece]
+    write([piece])
 
 
 def check_views(arguments: Arguments) -> None:
@@ -99,6 +145,7 @@ def _graph(arguments: Arguments, tape: Tape, target: str, title: str) -> None:
         depth=None,
         most=None,
         everything=False,
+        collapsed=False,
         theme="auto",
         layout="auto",
         ascii=arguments.flag("ascii"),

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gradcli.autodiff.tape import Tape
-from gradcli.cli.streams import can_print_signs, wants_rich, write, write_warning
+from gradcli.cli.streams import can_print_signs, wants_rich, write, write_note, write_warning
+from gradcli.errors import visible
 from gradcli.language.numbers import number_text
 
 if TYPE_CHECKING:
@@ -42,7 +43,14 @@ def show(
         show_all: Leave nothing out.
         extra: What to write beyond value and gradient; None for nothing.
     """
+    printed: list[str] = []
+    if tape.printed:
+        from gradcli.output.printed import printed_line
+
+        printed = [printed_line(shown) for shown in tape.printed]
     if format == "numbers":
+        for line in printed:
+            write_note(visible(line))
         write(_numbers(tape) if extra is None else _extra_numbers(tape, extra))
         return
     from gradcli.derivation.chain_rule import derive
@@ -62,13 +70,21 @@ def show(
         from gradcli.output.json_view import eval_json
 
         signs = can_print_signs(sys.stdout)
-        write(eval_json(tape, derivation, text, [*warnings, *left_out], ascii=not signs, extra=told))
+        everything = [*warnings, *left_out]
+        document = eval_json(
+            tape, derivation, text, everything, ascii=not signs, extra=told, printed="\n".join([*printed, ""]) or None
+        )
+        write(document)
         return
+    from gradcli.output.blocks import Lines
     from gradcli.output.report import eval_report
 
     for sentence in left_out:
         write_warning(sentence)
-    show_blocks(lambda style: eval_report(tape, derivation, style=style, show_all=show_all, extra=told), format, ascii=ascii)
+    shown = [Lines([visible(line) for line in printed])] if printed else []
+    show_blocks(
+        lambda style: [*shown, *eval_report(tape, derivation, style=style, show_all=show_all, extra=told)], format, ascii=ascii
+    )
 
 
 def show_blocks(blocks: Callable[[Style], Iterable[Block]], format: str | None, *, ascii: bool) -> None:

@@ -69,14 +69,17 @@ def wants_rich(stream: TextIO | None) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def write(pieces: Iterable[str]) -> None:
+def write(pieces: Iterable[str]) -> bool:
     """Write to standard output, piece by piece; characters that its encoding lacks are escaped.
+
+    Returns:
+        Whether there is still somebody who reads it.
 
     Raises:
         GradcliError: It cannot be written to.
     """
     if sys.stdout is None:  # closed by the caller, who wants the exit code alone
-        return
+        return True
     if hasattr(sys.stdout, "reconfigure") and not can_print_signs(sys.stdout):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
@@ -84,9 +87,11 @@ def write(pieces: Iterable[str]) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         abandon_stdout()
+        return False
     except OSError as error:
         abandon_stdout()
         raise GradcliError(f"cannot write to standard output: {error.strerror or error}") from None
+    return True
 
 
 def write_bytes(data: bytes) -> None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from gradcli.autodiff.record import UnknownVariableError
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+"""What stands in JSON for the numbers that it lacks."""
+
 _LIKE_AN_OPTION = re.compile(r"-[^\W\d]\w*")
 
 
@@ -162,8 +165,8 @@ def number(text: str, where: str) -> Any:
     if not text.strip():
         raise GradcliError(f"{where} needs a value", hint="write a number or a constant expression such as pi/2")
     from gradcli.autodiff.record import record
+    from gradcli.language.free_names import free_names
     from gradcli.language.parser import parse
-    from gradcli.lowering.lower import free_names
     from gradcli.ops.constants import SPELLINGS, VALUES
 
     program = parse(text, where)
@@ -196,18 +199,29 @@ def _file_bindings(path: str) -> dict[str, Any]:
     data, where = read_json(path, parse_int=float)
     if not isinstance(data, dict):
         raise GradcliError(f"{where} must hold an object of names and values", hint='for example {"x": 2, "w": 1}')
-    return {name: _file_value(name, value, where) for name, value in data.items()}
+    return {name: json_value(value, name, where) for name, value in data.items()}
 
 
-def _file_value(name: str, value: object, where: str) -> Any:
+def json_value(value: object, name: str, where: str = "") -> Any:
+    """The value of a variable as JSON gives it: a number, a text such as ``"pi/2"`` or ``"NaN"``, or lists of numbers.
+
+    Args:
+        value: The value, with whole numbers read as floats.
+        name: The variable.
+        where: What messages call the file; empty for nothing.
+
+    Raises:
+        GradcliError: It is something else.
+    """
+    place = f"{where}, {name}" if where else name
     if isinstance(value, list):
         from gradcli.cli.array_files import array_of
 
-        return array_of(value, f"{where}, {name}")
+        return array_of(value, place)
     if not isinstance(value, float | str):
         what = "an object" if isinstance(value, dict) else json.dumps(value)
-        raise GradcliError(f"{where}: the value of {name} must be a number, not {what}")
+        raise GradcliError(f"{where}: the value of {name} must be a number, not {what}".removeprefix(": "))
     if isinstance(value, str):
-        special = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}.get(value)
-        return special if special is not None else number(value, f"{where}, {name}")
+        special = SPECIAL.get(value)
+        return special if special is not None else number(value, place)
     return value

@@ -15,7 +15,7 @@ from gradcli.algebra.shapes import shortest
 from gradcli.algebra.simplify import normal_forms
 from gradcli.algebra.write import written
 from gradcli.autodiff.tape import Tape
-from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph
+from gradcli.graph.graph import CONSTANT, CONTROL, VARIABLE, Constant, Graph
 from gradcli.language.ast import Expression, Name
 from gradcli.language.numbers import number_text
 from gradcli.language.rewrite import mapped
@@ -56,14 +56,15 @@ class Labels:
     def expression(self, id: int, *, board: bool = False) -> str:
         """What a node computes in the names of its inputs, as text: ``a*b``, and as on a board: ``a·b``."""
         graph = self.tape.graph
-        if graph.operations[id] in (VARIABLE, CONSTANT, *STRUCTURAL) or (board and self._has_numbers(id)):
+        if graph.operations[id] in (VARIABLE, CONSTANT, *CONTROL, *STRUCTURAL) or (board and self._has_numbers(id)):
             return to_text(node_expression(graph, id, self.tape.names), pretty=board)
         template = self._template(id)
         return (template.board_text if board else template.text).format(*self._names(id))
 
     def edges(self, id: int, *, board: bool = False) -> list[str | None]:
         """The local derivative along each edge into a node as text; None where no gradient flows."""
-        if self.tape.graph.operations[id] in STRUCTURAL:
+        operation = self.tape.graph.operations[id]
+        if operation in STRUCTURAL or operation in CONTROL:
             return [None] * len(self.tape.graph.inputs[id])
         if board and self._has_numbers(id):
             return [None if derivative is None else to_text(derivative, pretty=True) for derivative in self.derivatives(id)]
@@ -127,6 +128,8 @@ def _places(count: int) -> list[str]:
 
 def _special(operation: str, value: Constant) -> Constant | None:
     """The constant, None where its text can stand for it anywhere and no rule is about its value."""
+    if isinstance(value, tuple):  # an array
+        return None
     if operation == "pow" or not isinstance(value, int | Fraction) or value <= 0:
         return value
     if isinstance(value, int):

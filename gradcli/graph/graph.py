@@ -15,6 +15,15 @@ from gradcli.errors import ExitCode, GradcliError, Span
 
 VARIABLE = "variable"
 CONSTANT = "constant"
+COND = "cond"
+WHILE_LOOP = "while_loop"
+ITEM = "item"
+PRINT = "print"
+CONTROL = (COND, WHILE_LOOP, ITEM, PRINT)
+"""What steers a static graph: branches and loops, which hold graphs, one of several results of such a node, and what prints."""
+
+BLOCK_NAMES = {COND: ("then", "else"), WHILE_LOOP: ("test", "body")}
+"""What the graphs of a branch and of a loop are called."""
 
 Constant = int | Fraction | float | str | tuple["Constant", ...]
 """The value of a constant node: exact where it can be, a float beyond that; a string names a constant such as ``pi``; tuples,
@@ -59,6 +68,21 @@ class Node(NamedTuple):
     inputs: tuple[int, ...]
 
 
+class Block(NamedTuple):
+    """What a branch or a loop of a static graph holds: graphs of their own, which take the inputs of its node.
+
+    Attributes:
+        parameters: The names of the inputs, in order, those of ``cond`` from the second one on: the variables of the graphs.
+        graphs: Of ``cond`` those of the two branches, of ``while_loop`` the test and the body.
+        names: What the results are called, in order: the outputs of either branch of ``cond``; of ``while_loop`` the outputs of
+            the body, which are the first parameters of the next turn.
+    """
+
+    parameters: tuple[str, ...]
+    graphs: tuple[Graph, Graph]
+    names: tuple[str, ...]
+
+
 class Graph:
     """Nodes in topological order.
 
@@ -74,6 +98,7 @@ class Graph:
         decisions: Of a dynamic graph the conditions that chose what was recorded: the id of each, and whether it was true.
         shapes: The shape of each node that is an array, by id; the others are numbers.
         settings: The settings of each node whose operation has some, by id.
+        blocks: What the branches and loops of a static graph hold, by the id of their node.
         broken: Of a graph that is only to be drawn the node, its last, at which it breaks off; None where all is right.
         max_nodes: How many nodes the graph may have.
         elements: How many elements its arrays have together.
@@ -82,6 +107,7 @@ class Graph:
     """
 
     __slots__ = (
+        "blocks",
         "broken",
         "constants",
         "decisions",
@@ -115,6 +141,7 @@ class Graph:
         self.shapes: dict[int, Shape] = {}
         self.settings: dict[int, Settings] = {}
         self.elements = 0
+        self.blocks: dict[int, Block] = {}
         self.broken: Broken | None = None
         self.max_nodes = max_nodes
         self.max_elements = max_elements

@@ -165,7 +165,40 @@ class Group(Expression):
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class Attribute(Expression):
+    """``target.grad``: what the tape knows of a node. ``name`` is grad, grad_fn, is_leaf, requires_grad or shape."""
+
+    target: Expression
+    name: str
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Range(Expression):
+    """``start..stop``: the whole numbers from start up to, but not with, stop. It stands only behind ``for name in``."""
+
+    start: Expression
+    stop: Expression
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Expression):
+    """``"text"`` in what is printed. It stands nowhere else."""
+
+    text: str
+    span: Span = NOWHERE
+
+
+class Statement:
+    """Base of all statements; those with blocks stand in :mod:`gradcli.language.statements`."""
+
+    __slots__ = ()
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment(Statement):
     """``name = value``."""
 
     name: str
@@ -174,31 +207,32 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
-    """``name(parameters) = body``."""
+class Definition(Statement):
+    """``name(parameters) = body``, or with statements for a body, of which the last is the value."""
 
     name: str
     parameters: tuple[str, ...]
-    body: Expression
+    body: Expression | tuple[Statement, ...]
     span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
+class Output(Statement):
     """An expression that stands as a statement of its own."""
 
     value: Expression
     span: Span = NOWHERE
 
 
-Statement = Assignment | Definition | Output
-
-
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Statements in the order of the text; the last one is the output."""
+    """Statements in the order of the text; the last one is the output.
+
+    ``may_use_tape`` is False where the text has no word that acts on the tape or asks what it knows: none need be looked for.
+    """
 
     statements: tuple[Statement, ...]
+    may_use_tape: bool = field(default=True, compare=False)
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:
@@ -214,11 +248,13 @@ def children(expression: Expression) -> tuple[Expression, ...]:
         return (expression.content,)
     if isinstance(expression, Array | Tuple):
         return expression.items
+    if isinstance(expression, Range):
+        return (expression.start, expression.stop)
     if isinstance(expression, Index):
         return (expression.target, *expression.items)
     if isinstance(expression, Slice):
         return tuple(bound for bound in (expression.start, expression.stop, expression.step) if bound is not None)
-    if isinstance(expression, Transposed):
+    if isinstance(expression, Transposed | Attribute):
         return (expression.target,)
     return ()
 

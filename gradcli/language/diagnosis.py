@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 
 from gradcli.errors import GradcliError, visible
+from gradcli.language.foreign import brace, misplaced, step
 from gradcli.language.grammar import END, Token
 
 _QUOTES = "quotation marks and primes are not part of an expression"
@@ -19,8 +20,6 @@ _CHARACTERS = {
     ".": "a decimal point stands between digits; for a product write *",
     "$": "variables are written without '$'",
     "\\": "write functions by their names: sqrt(x), not \\sqrt{x}",
-    "{": "group with parentheses ( )",
-    "}": "group with parentheses ( )",
     "∂": "--wrt NAME asks for a derivative",
     "∞": "write inf",
     "_": "a name begins with a letter, and a number is written without _",
@@ -35,15 +34,21 @@ _SPELLINGS = {
     ("==", "="): "to compare, write ==",
     ("!=", "="): "to compare, write !=",
     ("<", ">"): "to compare, write !=",
-    **{(operator, "="): "to assign, write name = value" for operator in "+-*/^"},
+    ("/", "/"): "a comment begins with #",
+    ("/", "*"): "a comment begins with #, and goes to the end of the line",
 }
 """What to write in place of two tokens in a row, from other languages."""
 
 _VALUES = ("NAME", "NUMBER", "LPAR", "LSQB", "ROOT", "NOT")
 _BEHIND_VALUES = ("NAME", "NUMBER", "RPAR", "RSQB", "SUPERSCRIPT", "TRANSPOSED")
 
-_CLOSING = {"(": ")", "[": "]"}
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
+_ENDS = {"RPAR", "SEPARATOR", END, "RBRACE", "OTHERWISE"}
+"""What may follow a complete argument, besides a comma."""
 _NO_SLICE = "a slice stands only in an index: A[0:2]; an array lists its items: [0, 1]"
+_RANGE = "a range stands only in a loop: for i in 0..n { ... }; the numbers as an array are arange(0, n)"
+_TEXT = 'a text stands only behind print: print "x is", x'
+_ATTRIBUTES = "for a product write *; what a node has is .grad, .grad_fn, .is_leaf, .requires_grad, .shape and .T"
 _SLICE_PARTS = "a slice has at most three parts: start:stop:step"
 _LONGEST_SHOWN = 20
 """Characters of an array that a hint repeats."""
@@ -59,6 +64,17 @@ def unexpected_character(text: str, position: int) -> GradcliError:
         shown, hint = text[position:end], _CHARACTERS.get(character, "")
     else:
         shown, hint = f"U+{ord(character):04X}", "it is invisible: delete it"
+    if character == '"':
+        return GradcliError("this '\"' is never closed", (position, end), _TEXT)
+    if (
+        character == "."
+        and (text[end : end + 1].isalpha() or text[end : end + 1] == "_")
+        and position
+        and not text[position - 1].isspace()
+    ):
+        hint = _no_attribute(text, end)
+    elif character == "'" and _behind_print(text, position):
+        hint = 'a text stands in double quotes: print "x is", x'
     plain = unicodedata.normalize("NFKC", character).replace("\N{FRACTION SLASH}", "/")
     if "\ud800" <= character <= "\udfff":
         hint = "the text is not UTF-8"
@@ -96,14 +112,17 @@ def unexpected(text: str, token: Token, previous: Token, expected: Collection[st
         open_brackets: Where each parenthesis and bracket stands that is not closed yet.
     """
     end = previous.span[1]
+    found = misplaced(text, token, previous)
+    if found is not None:
+        return found
     wants_value = "NUMBER" in expected
     opening = text[open_brackets[-1]] if open_brackets else ""
     separates_rows = opening == "[" and token.kind == "SEPARATOR"
     if token.kind in (END, "SEPARATOR"):
-        if wants_value and opening == "[" and token.kind == END and "RSQB" in expected:
+        if wants_value and token.kind == END and (previous.text == "{" or (opening == "[" and "RSQB" in expected)):
             return _not_closed(text, open_brackets[-1], "is never closed")
         if wants_value and not separates_rows:
-            return _ends_early(token, previous)
+            return _ends_early(text, token, previous)
         if "ELSE" in expected and END not in expected and not {"RPAR", "RSQB"} & set(expected):
             return _no_else((end, end + 1))
         if open_brackets and not separates_rows:
@@ -111,11 +130,15 @@ def unexpected(text: str, token: Token, previous: Token, expected: Collection[st
     shown = visible(token.text)
     if token.kind == "COLON" and opening != "[":
         return unexpected_character(text, token.span[0])
+    if token.kind == "LBRACE":
+        return GradcliError("unexpected '{'", token.span, brace(text, token.span))
+    if token.kind == "STRING":
+        return _misplaced_text(text, token, previous)
     if wants_value:
         if token.kind == "RSQB" and previous.kind == "LSQB":
             return _empty_brackets((previous.span[0], token.span[1]), "COLON" in expected)
-        return _not_a_value(shown, token, previous, opening)
-    if previous.kind == "RPAR" and set(expected) == {"COMMA", "RPAR"}:
+        return _not_a_value(text, shown, token, previous, opening)
+    if previous.kind == "RPAR" and {"COMMA", "RPAR"} <= set(expected) <= {"COMMA", *_ENDS}:
         hint = "(0, 1) stands alone as the value of a keyword; an array is written [0, 1]"
         return GradcliError(f"unexpected '{shown}' after a tuple", token.span, hint)
     if token.kind in _VALUES and previous.kind in _BEHIND_VALUES:
@@ -128,7 +151,15 @@ def unexpected(text: str, token: Token, previous: Token, expected: Collection[st
     if opening == "[" and token.kind in ("COLON", "SEPARATOR", "EQUAL"):
         return _misplaced_in_brackets(text, token, expected, open_brackets[-1])
     hint = "an operator or the end of the expression belongs here"
-    if token.kind == "TRANSPOSED":
+    if previous.kind == "STRING":
+        hint = "between what is printed write ','"
+    elif token.kind == "EQUAL" and _behind_print(text, token.span[0]):
+        hint = "assign before it: write name = value; output name"
+    elif token.kind == "DOTS":
+        hint = "a slice is written with ':': A[0:2]" if opening == "[" and "COLON" in expected else _RANGE
+    elif previous.kind == "ATTRIBUTE" and token.kind == "LPAR":
+        hint = f"write {previous.text} without parentheses"
+    elif token.kind == "TRANSPOSED":
         hint = f"only a name, a parenthesis or an array is transposed: (...){shown}"
     elif token.kind == "ELLIPSIS":
         hint = "'...' is an item of an index: A[..., 0]"
@@ -143,10 +174,10 @@ def unexpected(text: str, token: Token, previous: Token, expected: Collection[st
     return GradcliError(f"unexpected '{shown}'", token.span, hint)
 
 
-def _ends_early(token: Token, previous: Token) -> GradcliError:
+def _ends_early(text: str, token: Token, previous: Token) -> GradcliError:
     what = "the expression" if token.kind == END else "the statement"
     end = previous.span[1]
-    hint = "write a value after it"
+    hint = step(text, token, previous) or "write a value after it"
     if previous.text == "%":
         hint += "; % is the remainder: write 50/100 for 50%"
     return GradcliError(f"{what} ends after '{previous.text}', where a value is missing", (end, end + 1), hint)
@@ -187,13 +218,17 @@ def _misplaced_in_brackets(text: str, token: Token, expected: Collection[str], a
     return GradcliError(f"unexpected '{token.text}'", token.span, hint)
 
 
-def _not_a_value(shown: str, token: Token, previous: Token, opening: str) -> GradcliError:
+def _not_a_value(text: str, shown: str, token: Token, previous: Token, opening: str) -> GradcliError:
     if token.kind == "RPAR" and previous.kind == "LPAR":
         return GradcliError("these parentheses are empty", (previous.span[0], token.span[1]), "write a value between them")
     if token.kind == previous.kind == "COLON":
         return GradcliError("unexpected ':'", token.span, _SLICE_PARTS)
-    hint = _SPELLINGS.get((previous.text, token.text), "")
-    if token.kind == "IF":
+    hint = _SPELLINGS.get((previous.text, token.text), "") or step(text, token, previous)
+    if token.kind == "DOTS":
+        hint = _RANGE
+    elif token.text == "/" and text[token.span[1] : token.span[1] + 1] in ("/", "*"):
+        hint = "a comment begins with #"
+    elif token.kind == "IF":
         hint = "a condition stands in the middle: A if C else B"
     elif token.kind == "NOT":
         hint = "put the condition in parentheses: (not C)"
@@ -205,6 +240,33 @@ def _not_a_value(shown: str, token: Token, previous: Token, opening: str) -> Gra
         hint = "'...' is an item of an index: A[..., 0]"
     after = f" after '{visible(previous.text)}'" if previous.text else ""
     return GradcliError(f"unexpected '{shown}'{after}: a value is missing before it", token.span, hint)
+
+
+def _misplaced_text(text: str, token: Token, previous: Token) -> GradcliError:
+    """The error for a text in quotes that is not what something prints."""
+    hint = _TEXT
+    if previous.span[1] == token.span[0] and previous.text in ("f", "F"):
+        hint = 'write the text and the value one after the other: print "x is", x'
+    elif _behind_print(text, token.span[0]):
+        hint = "between what is printed write ','"
+    return GradcliError(f"unexpected '{visible(token.text)}'", token.span, hint)
+
+
+def _behind_print(text: str, at: int) -> bool:
+    """Whether the statement of a place prints, or is an output."""
+    start = max(text.rfind(mark, 0, at) for mark in "\n;{}") + 1
+    return text[start:at].lstrip().startswith(("print ", "print(", "output "))
+
+
+def _no_attribute(text: str, at: int) -> str:
+    """What to write in place of an attribute or a method that there is not."""
+    end = at
+    while end < len(text) and (text[end].isalnum() or text[end] == "_"):
+        end += 1
+    name = text[at:end]
+    if name in ("backward", "zero_grad", "retain_grad", "requires_grad_"):
+        return f"write {name.rstrip('_')} NAME"
+    return f"a function is called by {name}(...)" if text[end : end + 1] == "(" else _ATTRIBUTES
 
 
 def _no_operator(text: str, shown: str, token: Token, previous: Token, opening: str) -> GradcliError:
@@ -221,6 +283,8 @@ def _no_operator(text: str, shown: str, token: Token, previous: Token, opening: 
         hint = "write ',' between the items, or * for a product"
     elif previous.kind in ("RSQB", "TRANSPOSED") and token.kind != "NUMBER":
         hint = "write * for a product"
+    elif _behind_print(text, token.span[0]):
+        hint = "write ',' between two values, or * for a product"
     elif token.kind == "NAME" and text[token.span[1] :].lstrip().startswith("("):
         hint = f"write {left}*{shown}(...) for a product"
     elif previous.kind == "NAME" and token.kind == "NAME":

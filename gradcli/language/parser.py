@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, cast
 
@@ -11,8 +12,10 @@ from gradcli.language import builder
 from gradcli.language.ast import Program
 from gradcli.language.grammar import END, Tables, Token, load_tables, scanner
 
-_BRACKETS = {"LPAR": "", "LSQB": "", "RPAR": "(", "RSQB": "["}
+_BRACKETS = {"LPAR": "", "LSQB": "", "LBRACE": "", "RPAR": "(", "RSQB": "[", "RBRACE": "{", "OTHERWISE": "{"}
 """What each closing bracket closes; an opening one closes nothing."""
+
+_TAPE_WORDS = re.compile("backward|grad|is_leaf")
 
 
 class _Automaton(NamedTuple):
@@ -41,8 +44,7 @@ def parse(text: str, where: str = "expression") -> Program:
         GradcliError: The text is not a program; the error names the place and what to write instead.
     """
     try:
-        statements = _run(text)
-        program = builder.program(statements)
+        program = Program(tuple(_run(text)), _TAPE_WORDS.search(text) is not None)
         if not program.statements:
             raise GradcliError("the expression is empty", (0, 0), 'write one, such as "(x+w)*(w+1)"')
         return program
@@ -92,7 +94,7 @@ def _run(text: str) -> Sequence[Any]:
                     from gradcli.language.diagnosis import closes_nothing
 
                     raise closes_nothing(text, Token(kind, token, (token_start, position)), closes, open_brackets)
-            elif open_brackets and kind == "SEPARATOR" and token == "\n":
+            elif open_brackets and kind == "SEPARATOR" and token == "\n" and text[open_brackets[-1]] != "{":
                 continue
         state = states[-1]
         while True:

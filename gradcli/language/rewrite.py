@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from gradcli.language.ast import (
     Array,
+    Attribute,
     Call,
     Comparison,
     Conditional,
@@ -59,4 +60,6 @@ def _with_children(node: Expression, operands: tuple[Expression, ...]) -> Expres
         return Slice(start, stop, step, node.span)
     if isinstance(node, Transposed):
         return Transposed(operands[0], node.span)
+    if isinstance(node, Attribute):
+        return Attribute(operands[0], node.name, node.span)
     return node

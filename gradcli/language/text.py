@@ -7,11 +7,10 @@ from fractions import Fraction
 
 from gradcli.language.ast import (
     Array,
-    Assignment,
+    Attribute,
     Call,
     Comparison,
     Conditional,
-    Definition,
     Ellipsis,
     Expression,
     Group,
@@ -21,8 +20,9 @@ from gradcli.language.ast import (
     Operator,
     Partial,
     Prime,
-    Program,
+    Range,
     Slice,
+    Text,
     Transposed,
     Tuple,
 )
@@ -151,6 +151,12 @@ def _parts(node: Expression, pretty: bool, number: NumberText) -> list[tuple[Exp
             return ["..."]
         case Transposed(target):
             return [*_target(target, pretty), "ᵀ" if pretty else ".T"]
+        case Attribute(target, name):
+            return [*_target(target, pretty), f".{name}"]
+        case Range(start, stop):
+            return [(start, CONDITIONAL), "..", (stop, CONDITIONAL)]
+        case Text(text):
+            return [f'"{text}"']
         case Tuple(items):
             return ["(", *_listed(items), ",)" if len(items) == 1 else ")"]
     raise TypeError(f"{type(node).__name__} is not an expression")
@@ -189,16 +195,3 @@ def _runs_together(left: Expression, right: Expression) -> bool:
     if text.strip("0123456789."):  # 1/3, 1e20, inf
         return False
     return right.name[0] not in "eE" and not _is_negative(left)
-
-
-def program_text(program: Program, separator: str = "\n") -> str:
-    """Write a program, one statement after the other."""
-    lines: list[str] = []
-    for statement in program.statements:
-        if isinstance(statement, Assignment):
-            lines.append(f"{statement.name} = {to_text(statement.value)}")
-        elif isinstance(statement, Definition):
-            lines.append(f"{statement.name}({', '.join(statement.parameters)}) = {to_text(statement.body)}")
-        else:
-            lines.append(to_text(statement.value))
-    return separator.join(lines)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import Any
 
 from gradcli.errors import GradcliError, nearest
 from gradcli.graph.graph import MOST_AXES, Constant, Setting, Settings, Shape
-from gradcli.language.ast import Array, Call, Ellipsis, Expression, Group, Index, Name, Number, Operator, Slice, Tuple, postorder
+from gradcli.language.ast import Array, Call, Ellipsis, Expression, Group, Name, Number, Operator, Slice, Tuple, postorder
 from gradcli.ops.operation import spelled
 from gradcli.ops.structural import STRUCTURAL, Structural, load, structural_named
 
@@ -148,20 +149,6 @@ def _plain(value: int | Fraction | float) -> int | float:
     return float(value) if isinstance(value, float) or value.denominator != 1 else int(value)
 
 
-def setting_words(node: Expression) -> list[Expression]:
-    """The names below a node that are words of settings and no variables: ``padding=same``, ``keepdims=True``, ``v[None]``."""
-    if isinstance(node, Index):
-        return [item for item in node.items if isinstance(item, Name) and item.name == "None"]
-    if not isinstance(node, Call) or not node.keywords:
-        return []
-    given = node.arguments[len(node.arguments) - len(node.keywords) :]
-    signed = [value.operands[0] if isinstance(value, Operator) and value.symbol == "-" else value for value in given]
-    operation = structural_named(node.function) if any(isinstance(value, Name) for value in signed) else None
-    settings = [] if operation is None else [name for name, _ in operation.settings]
-    named = zip(node.keywords, signed, strict=True)
-    return [value for keyword, value in named if isinstance(value, Name) and SYNONYMS.get(keyword, keyword) in settings]
-
-
 def array_constant(array: Array) -> Constant | None:
     """The constant of an array of numbers; None where an element is anything else.
 
@@ -209,23 +196,56 @@ def check_depth(expression: Expression) -> None:
         inner = inner.content if isinstance(inner, Group) else inner.items[0] if inner.items else None
 
 
-def index_entry(item: Expression) -> Setting:
-    """An entry of an index: a whole number, a slice, ``...``, None for a new axis, or a list of whole numbers."""
+def index_entry(item: Expression, known: Callable[[str], Constant | None] = lambda name: None) -> Setting:
+    """An entry of an index: a whole number, a slice, ``...``, ``None`` for a new axis, or a list of whole numbers.
+
+    Args:
+        item: The entry as it is written.
+        known: The number that a name stands for, such as the counter of a loop; None for a name that is not known yet.
+    """
     if isinstance(item, Array):
-        return ("list", *map(_whole, item.items))
+        return ("list", *[_whole(place, known) for place in item.items])
     if isinstance(item, Ellipsis):
         return "..."
     if isinstance(item, Name) and item.name in ("None", "none"):
         return None
     if isinstance(item, Slice):
-        return ("slice", *[None if part is None else _whole(part) for part in (item.start, item.stop, item.step)])
-    return _whole(item)
+        return ("slice", *[None if part is None else _whole(part, known) for part in (item.start, item.stop, item.step)])
+    return _whole(item, known)
 
 
-def _whole(item: Expression) -> int:
-    sign = 1
-    if isinstance(item, Operator) and item.symbol == "-" and len(item.operands) == 1:
-        sign, item = -1, item.operands[0]
-    if isinstance(item, Number) and item.value == int(item.value):
-        return sign * int(item.value)
+def _whole(item: Expression, known: Callable[[str], Constant | None]) -> int:
+    value = exact_value(item, known)
+    if value is not None and value == int(value):
+        return int(value)
     raise GradcliError("an index is a whole number", item.span, "it is known before the graph is: write v[0], v[1:3] or v[-1]")
+
+
+_ARITHMETIC: dict[tuple[str, int], Callable[..., Any]] = {
+    ("+", 1): lambda a: a, ("-", 1): lambda a: -a, ("+", 2): lambda a, b: a + b, ("-", 2): lambda a, b: a - b,
+    ("*", 2): lambda a, b: a * b,
+}  # fmt: skip
+
+
+def exact_value(expression: Expression, known: Callable[[str], Constant | None]) -> int | Fraction | float | None:
+    """The number that sums and products of numbers and known names come to; None for any other expression."""
+    results: list[int | Fraction | float] = []
+    for node in postorder(expression):
+        if isinstance(node, Number):
+            results.append(node.value)
+        elif isinstance(node, Name):
+            named = known(node.name)
+            if not isinstance(named, int | Fraction | float) or not -(2**53) <= named <= 2**53:
+                return None
+            results.append(named)
+        elif isinstance(node, Operator) and (node.symbol, len(node.operands)) in _ARITHMETIC:
+            count = len(node.operands)
+            operands = results[-count:]
+            del results[-count:]
+            value: int | Fraction | float = _ARITHMETIC[node.symbol, count](*operands)
+            if not -(2**53) <= value <= 2**53:
+                return None
+            results.append(value)
+        else:
+            return None
+    return results[0]

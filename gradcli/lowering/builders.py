@@ -6,12 +6,13 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from gradcli.errors import GradcliError, Span
-from gradcli.graph.graph import CONSTANT, Constant, Graph, Settings, Shape
+from gradcli.graph.graph import CONSTANT, ITEM, PRINT, WHILE_LOOP, Block, Constant, Graph, Settings, Shape
 from gradcli.graph.names import constant_text
 from gradcli.language.ast import NOWHERE
+from gradcli.language.statements import Action
 from gradcli.lowering.shapes import inferred_shape
 from gradcli.ops.constants import constant_value, exact
 from gradcli.ops.operation import OPERATIONS
@@ -20,6 +21,13 @@ from gradcli.ops.symbol import Exact, Symbol
 
 Value = Any
 """The value of a node: a float, or an array of NumPy, which is loaded where there is one."""
+
+
+Part = str | tuple[str, int, str]
+"""What a program prints: a text, or a node with its text and the attribute that is asked for, empty for the value."""
+
+Shown = list[str | tuple[str, Value]]
+"""What a program has printed: texts, and values with their texts."""
 
 
 class GraphBuilder(Protocol):
@@ -45,6 +53,21 @@ class GraphBuilder(Protocol):
     def truth(self, id: int) -> bool:
         """Whether a node's value is true, that is, not 0; asked only where values are known."""
 
+    def known(self, id: int) -> Constant | None:
+        """The number that a node is, where that is known by now."""
+
+    def show(self, parts: Sequence[Part], span: Span) -> None:
+        """Print texts and values."""
+
+    def grad_of(self, id: int, span: Span) -> int:
+        """The node of the gradient that a leaf has accumulated."""
+
+    def act(self, statement: Action, ids: Sequence[int]) -> None:
+        """Do something to the tape."""
+
+    def enable_grad(self, enabled: bool, span: Span) -> bool:
+        """Say whether what is computed from now on may require a gradient; gives what was so before."""
+
     def has_shape(self, name: str) -> bool:
         """Whether the shape of a variable was given, be it by its value; else it is taken for a number."""
 
@@ -65,6 +88,8 @@ class Recorder:
         self.bindings = bindings
         self.cast = cast
         self.values: list[Value] = []
+        self.printed: list[Shown] = []
+        self.on_print: Callable[[Shown], None] = self.printed.append
         self._constants: dict[Constant, int] = {}
         self._texts: dict[str, int] = {}  # constants that read the same are one node: 1e999 and inf
         self._forward: dict[tuple[str, int], Callable[..., float]] = {}
@@ -114,6 +139,35 @@ class Recorder:
         truth = self.graph.decisions[id] = bool(self.values[id])
         return truth
 
+    def known(self, id: int) -> Constant | None:
+        value = self.values[id]
+        return value if isinstance(value, float) else None
+
+    def show(self, parts: Sequence[Part], span: Span) -> None:
+        shown: Shown = []
+        for part in parts:
+            if isinstance(part, str):
+                shown.append(part)
+            else:
+                text, id, attribute = part
+                shown.append((text, self.fact(id, attribute, span) if attribute else self.values[id]))
+        self.on_print(shown)
+
+    def fact(self, id: int, attribute: str, span: Span) -> Value:
+        """What is known of a node: its shape."""
+        if attribute == "shape":
+            return str(self.graph.shape(id))
+        raise no_tape(f".{attribute}", span)
+
+    def grad_of(self, id: int, span: Span) -> int:
+        raise no_tape(".grad", span)
+
+    def act(self, statement: Action, ids: Sequence[int]) -> None:
+        raise no_tape(statement.kind, statement.span)
+
+    def enable_grad(self, enabled: bool, span: Span) -> bool:
+        raise no_tape("no_grad", span)
+
     def has_shape(self, name: str) -> bool:
         return True
 
@@ -150,6 +204,21 @@ def value_of(name: str, values: Sequence[Value], settings: Settings = ()) -> Val
     return forward_of(name, len(values))(*values)
 
 
+class Removed(NamedTuple):
+    """An operation of the program that is no node of a static graph.
+
+    Attributes:
+        kind: ``shared`` with an equal one before, ``folded`` to a constant, an ``identity`` such as x·1, or ``dead``: no output
+            needs it.
+        operation: The operation.
+        span: Its place in the source text.
+    """
+
+    kind: str
+    operation: str
+    span: Span
+
+
 class StaticBuilder:
     """Define then run: the same operation on the same inputs is the same node, and operations on constants fold.
 
@@ -159,17 +228,28 @@ class StaticBuilder:
         identities: Whether x·1, x + 0 and their like are x. Gradient graphs want it; the graph of a user's expression shows
             what the user wrote.
         shapes: The shapes of the variables that are arrays.
+        plain: Whether nothing is shared or folded: each operation of the program is a node.
+        removed: Where what is shared or folded is noted; None to note nothing.
     """
 
     knows_values = False
 
     def __init__(
-        self, graph: Graph, *, inexact: bool = False, identities: bool = False, shapes: Mapping[str, Shape] | None = None
+        self,
+        graph: Graph,
+        *,
+        inexact: bool = False,
+        identities: bool = False,
+        shapes: Mapping[str, Shape] | None = None,
+        plain: bool = False,
+        removed: list[Removed] | None = None,
     ) -> None:
         self.graph = graph
         self.inexact = inexact
         self.identities = identities
         self.shapes = shapes or {}
+        self.plain = plain
+        self.removed = removed
         self._nodes: dict[tuple[str, tuple[int, ...], Settings], int] = {}
         self._constants: dict[tuple[type, Constant] | str, int] = {}
         self._texts: dict[str, int] = {}  # constants that read the same are one node: 1, and a 1.0 that folding gave
@@ -191,16 +271,22 @@ class StaticBuilder:
         return id
 
     def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE, settings: Settings = ()) -> int:
-        id = self._nodes.get((name, inputs, settings))
+        id = None if self.plain else self._nodes.get((name, inputs, settings))
+        if id is not None and self.removed is not None:
+            self.removed.append(Removed("shared", name, span))
         if id is None:
             arrays = bool(settings or self.graph.shapes or name not in OPERATIONS)
             shape = inferred_shape(self.graph, name, inputs, settings, span) if arrays else ()
-            if name not in STRUCTURAL:
+            if name not in STRUCTURAL and not self.plain:
                 id = self._folded(name, inputs, span)
+                kind = "folded"
                 if id is None and self.identities:
                     id = self._identity(name, inputs)
+                    kind = "identity"
                     if id is not None and self.graph.shape(id) != shape:  # 0*x is 0 for a number alone
                         id = None
+                if id is not None and self.removed is not None:
+                    self.removed.append(Removed(kind, name, span))
             elif self.identities:
                 id = self._undone(name, inputs, settings, shape)
             if id is None:
@@ -213,6 +299,51 @@ class StaticBuilder:
 
     def truth(self, id: int) -> bool:
         raise ValueError("a static graph has no values")
+
+    def known(self, id: int) -> Constant | None:
+        return self.graph.constants.get(id)
+
+    def show(self, parts: Sequence[Part], span: Span) -> None:
+        """What is printed whenever the graph runs is a node."""
+        ids = tuple([part[1] for part in parts if not isinstance(part, str)])
+        texts = tuple([part if isinstance(part, str) else (part[0], part[2]) for part in parts])
+        self.graph.settings[self.graph.append(PRINT, ids, span)] = (("parts", texts),)
+
+    def grad_of(self, id: int, span: Span) -> int:
+        raise no_tape(".grad", span)
+
+    def act(self, statement: Action, ids: Sequence[int]) -> None:
+        raise no_tape(statement.kind, statement.span)
+
+    def enable_grad(self, enabled: bool, span: Span) -> bool:
+        raise no_tape("no_grad", span)
+
+    # ---- branches and loops ----
+
+    def inner(self) -> StaticBuilder:
+        """A builder for the graph of a block."""
+        graph = Graph(self.graph.max_nodes, self.graph.max_elements)
+        return StaticBuilder(
+            graph, inexact=self.inexact, identities=self.identities, shapes={}, plain=self.plain, removed=self.removed
+        )
+
+    def parameter(self, name: str, shape: Shape) -> int:
+        """A variable of the graph of a block."""
+        self.shapes = {**self.shapes, name: shape}
+        return self.graph.variable(name, NOWHERE, shape)
+
+    def block(self, operation: str, inputs: tuple[int, ...], block: Block, span: Span) -> int:
+        """The node of a branch or a loop."""
+        id = self.graph.append(operation, inputs, span)
+        self.graph.blocks[id] = block
+        return id
+
+    def item(self, node: int, index: int, shape: Shape, span: Span) -> int:
+        """One of several results of a branch or a loop."""
+        id = self.graph.append(ITEM, (node,), span)
+        self.graph.settings[id] = (("index", index),)
+        self.graph.set_shape(id, shape)
+        return id
 
     def has_shape(self, name: str) -> bool:
         return name in self.shapes
@@ -321,6 +452,12 @@ class StaticBuilder:
         return self.graph.shape(id)
 
 
+def no_tape(what: str, span: Span) -> GradcliError:
+    """The error for what only a tape that runs can do."""
+    hint = "in a static graph --wrt asks for gradients; --mode dynamic has a tape"
+    return GradcliError(f"{what} is of a tape, which a graph that is built before it runs has not", span, hint)
+
+
 def replay(graph: Graph, builder: StaticBuilder) -> list[Symbol]:
     """Build the nodes of a graph again; gives the symbol of each."""
     symbols: list[Symbol] = []
@@ -338,25 +475,57 @@ def replay(graph: Graph, builder: StaticBuilder) -> list[Symbol]:
     return symbols
 
 
-def compacted(graph: Graph, *, keep_named: bool = True) -> Graph:
+def _acting(graph: Graph) -> list[int]:
+    """The nodes that do something besides their results: those that print, in blocks too, and loops without a result."""
+    found: list[int] = [id for id, operation in enumerate(graph.operations) if operation == PRINT]
+    for id, block in graph.blocks.items():
+        work = list(block.graphs)
+        acts = graph.operations[id] == WHILE_LOOP and not block.names
+        while work and not acts:
+            inner = work.pop()
+            acts = PRINT in inner.operations or any(
+                inner.operations[at] == WHILE_LOOP and not below.names for at, below in inner.blocks.items()
+            )
+            work.extend(part for below in inner.blocks.values() for part in below.graphs)
+        if acts:
+            found.append(id)
+    return found
+
+
+def compacted(
+    graph: Graph,
+    *,
+    keep_named: bool = True,
+    removed: list[Removed] | None = None,
+    keep_variables: bool = True,
+    keep_printing: bool = True,
+) -> Graph:
     """The graph without the nodes that neither are variables nor lead to an output.
 
     Args:
         graph: The graph.
         keep_named: Whether nodes that have a name stay as well, and what leads to them.
+        removed: Where what is left out is noted; None to note nothing.
+        keep_variables: Whether variables stay that no output needs.
+        keep_printing: Whether what prints stays, and what leads to it; also loops without a result.
     """
     named = graph.given_names if keep_named else ()
-    kept = graph.ancestors(graph.output, *graph.outputs, *graph.variables.values(), *named)
+    acting = _acting(graph) if keep_printing else ()
+    variables = graph.variables.values() if keep_variables else ()
+    kept = graph.ancestors(graph.output, *graph.outputs, *variables, *named, *acting)
     result = Graph(graph.max_nodes)
     new: dict[int, int] = {}
     for node in graph:
+        if not kept[node.id] and removed is not None and node.operation != CONSTANT:
+            removed.append(Removed("dead", node.operation, graph.spans[node.id]))
         if kept[node.id]:
             new[node.id] = result.append(node.operation, tuple([new[i] for i in node.inputs]), graph.spans[node.id])
     result.max_elements, result.max_total, result.elements = graph.max_elements, graph.max_total, graph.elements
     result.shapes = {new[id]: shape for id, shape in graph.shapes.items() if id in new}
     result.settings = {new[id]: settings for id, settings in graph.settings.items() if id in new}
+    result.blocks = {new[id]: block for id, block in graph.blocks.items() if id in new}
     result.constants = {new[id]: value for id, value in graph.constants.items() if id in new}
-    result.variables = {name: new[id] for name, id in graph.variables.items()}
+    result.variables = {name: new[id] for name, id in graph.variables.items() if id in new}
     result.given_names = {new[id]: name for id, name in graph.given_names.items() if id in new}
     result.output = new[graph.output]
     result.outputs = [new[id] for id in graph.outputs]

@@ -94,6 +94,10 @@ def unknown_function(call: Call, own: Iterable[str], *, is_value: bool, defined_
         return GradcliError(f"{name} is not a function", place, f"for a product write {_as_product(call)}")
     if defined_later:
         return GradcliError(f"{name} is used before it is defined", place, "move the definition up")
+    from gradcli.language.foreign import ALONE
+
+    if name in ALONE:
+        return GradcliError(f"there is no function {name}", place, ALONE[name])
     near = nearest(name, [*function_names(), *own])
     hint = f"did you mean {near}?" if near else "`gradcli ops` lists the functions"
     if len(name) == 1 or not near:

@@ -1,57 +1,29 @@
-"""AST to graph, through a builder: the same walk records a dynamic graph and builds a static one."""
+"""Program to graph, through a builder: the same walk records a dynamic graph and builds a static one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from typing import Any
+from collections.abc import Callable, Collection
 
-from gradcli.errors import ExitCode, GradcliError, Span
+from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import Graph
-from gradcli.graph.names import is_operation
-from gradcli.language.ast import (
-    Array,
-    Assignment,
-    Call,
-    Comparison,
-    Conditional,
-    Definition,
-    Expression,
-    Group,
-    Index,
-    Name,
-    Number,
-    Operator,
-    Program,
-    Transposed,
-    postorder,
-)
-from gradcli.lowering.array_calls import array_call, array_constant, index_entry, is_array_call, over_arrays, setting_words
+from gradcli.language.ast import Assignment, Attribute, Definition, Name, Output, Program, Statement
+from gradcli.language.statements import Action, Break, For, Outputs, Print, Repeat, While, blocks
+from gradcli.lowering.blocks import Blocks
 from gradcli.lowering.builders import GraphBuilder
-from gradcli.lowering.calls import (
-    function_without_argument,
-    is_unary_function,
-    missing_argument,
-    parameters_of,
-    resolve,
-    unknown_function,
-)
-from gradcli.lowering.shapes import inferred_shape
-from gradcli.lowering.work import Apply, ApplyArray, Chain, Choose, Enter, Leave, Reorder
-from gradcli.ops.constants import SPELLINGS, VALUES
-from gradcli.ops.operation import spelled
-from gradcli.ops.structural import STRUCTURAL, load
-
-NODES_PER_CALL = 4
-"""Calls of own functions may be as many as the largest graph has nodes, divided by this."""
-
-_Scope = dict[str, int]
+from gradcli.lowering.expressions import RESULT
+from gradcli.lowering.expressions import UnboundVariableError as UnboundVariableError
+from gradcli.lowering.statements import DEFAULT_MAX_STEPS
 
 
-class UnboundVariableError(Exception):
-    """A variable without a value is needed while a program runs."""
-
-
-def lower(program: Program, builder: GraphBuilder, bound: Collection[str] = ()) -> Graph:
+def lower(
+    program: Program,
+    builder: GraphBuilder,
+    bound: Collection[str] = (),
+    *,
+    max_steps: int = DEFAULT_MAX_STEPS,
+    assigned: dict[str, int] | None = None,
+    on_statement: Callable[[Statement], None] | None = None,
+) -> Graph:
     """Lower a program.
 
     Args:
@@ -59,6 +31,9 @@ def lower(program: Program, builder: GraphBuilder, bound: Collection[str] = ()) 
         builder: What makes nodes; a :class:`~gradcli.lowering.builders.Recorder` knows values and records only the branch
             that a condition selects, a :class:`~gradcli.lowering.builders.StaticBuilder` builds both.
         bound: Names that have a value: they are variables even where they also name a constant, such as ``e``.
+        max_steps: How many turns the loops that are run or unrolled may take, all together.
+        assigned: Gets the node that each assigned name means at the end; None where nobody asks.
+        on_statement: Is told each statement before it is lowered.
 
     Returns:
         The builder's graph, with its output set.
@@ -66,320 +41,94 @@ def lower(program: Program, builder: GraphBuilder, bound: Collection[str] = ()) 
     Raises:
         GradcliError: A name or a function is unknown or wrongly used; the error names the place.
     """
-    return _Lowering(program, builder, bound).run()
-
-
-class _Lowering:
-    """The walk. The work still to do is a stack, and so are the ids of the results: nothing recurses over the program.
-
-    Attributes:
-        assigned: The node of each name that the program has assigned so far.
-        functions: The own functions that it has defined so far.
-        scope: The parameters of the own function whose body is being evaluated.
-        depths: How many calls of each own function are being evaluated.
-        calls: How many calls of own functions there have been.
-    """
-
-    def __init__(self, program: Program, builder: GraphBuilder, bound: Collection[str]) -> None:
-        self.program = program
-        self.builder = builder
-        self.bound = bound
-        self.assigned: _Scope = {}
-        self.assigning = ""
-        self.assigned_later = {s.name for s in program.statements if isinstance(s, Assignment)}
-        self.functions: dict[str, Definition] = {}
-        self.scope: _Scope = {}
-        self.depths: dict[str, int] = {}
-        self.calls = 0
-        self.work: list[Any] = []
-        self.results: list[int] = []
-        self.handlers: dict[type, Callable[[Any], None]] = {
-            Operator: self.operator,
-            Comparison: self.comparison,
-            Conditional: self.conditional,
-            Call: self.call,
-            Group: self.group,
-            Array: self.array,
-            Index: self.index,
-            Transposed: self.transposed,
-            ApplyArray: self.apply_array,
-            Reorder: self.reorder,
-            Chain: self.chain,
-            Choose: self.choose,
-            Enter: self.enter,
-            Leave: self.leave,
-        }
-
-    def run(self) -> Graph:
-        graph = self.builder.graph
-        last = self.program.statements[-1]
-        if isinstance(last, Definition):
-            raise GradcliError(
-                "the program ends without an output",
-                last.span,
-                f"add a last statement that uses {last.name}, such as {last.name}({', '.join(last.parameters)})",
-            )
-        for statement in self.program.statements:
-            if isinstance(statement, Definition):
-                self.functions[statement.name] = statement
-            elif isinstance(statement, Assignment):
-                if statement.name in self.bound:
-                    raise GradcliError(
-                        f"{statement.name} is assigned here and also given a value from outside",
-                        statement.span,
-                        f"leave out --{statement.name}, or assign to another name",
-                    )
-                self.assigning = statement.name
-                id = self.expression(statement.value)
-                self.assigned[statement.name] = graph.output = id
-                if is_operation(graph, id):
-                    graph.given_names.setdefault(id, statement.name)
-            else:
-                graph.output = self.expression(statement.value)
-                graph.outputs.append(graph.output)
-        if isinstance(last, Assignment):
-            graph.outputs.append(graph.output)
-        return graph
-
-    def expression(self, root: Expression) -> int:
-        """The node of an expression."""
-        builder, handlers, results, work = self.builder, self.handlers, self.results, self.work
-        variables = builder.graph.variables
-        work.append(root)
-        while work:
-            item = work.pop()
-            kind = type(item)
-            if kind is Name:
-                name = item.name
-                known = variables.get(name) if not self.scope and name not in self.assigned else None
-                results.append(self.name(item) if known is None else known)
-            elif kind is Apply:
-                operation, arity, span = item
-                inputs = tuple(results[-arity:])
-                del results[-arity:]
-                if builder.graph.shapes:
-                    over = over_arrays(operation, [builder.graph.shape(input) for input in inputs])
-                    results.append(builder.operation(over, inputs, span, STRUCTURAL[over].settings if over in STRUCTURAL else ()))
-                else:
-                    results.append(builder.operation(operation, inputs, span))
-            elif kind is Number:
-                results.append(builder.constant(item.value, item.span))
-            else:
-                handlers[kind](item)
-        return results.pop()
-
-    def taken(self, count: int) -> list[int]:
-        """Take the last results."""
-        start = len(self.results) - count
-        last = self.results[start:]
-        del self.results[start:]
-        return last
-
-    def name(self, item: Name) -> int:
-        """The node of a name: a parameter, an assigned name, a variable, or a constant."""
-        name = item.name
-        if name in self.scope:
-            return self.scope[name]
-        if name in self.assigned:
-            return self.assigned[name]
-        if name not in self.bound:
-            if name in self.assigned_later:
-                hint = f"give the new value another name, such as {name}1" if name == self.assigning else "move the assignment up"
-                raise GradcliError(f"{name} is used before it is assigned", item.span, hint)
-            constant = SPELLINGS.get(name, name)
-            if constant in VALUES:
-                return self.builder.constant(constant, item.span)
-            if name in self.functions or is_unary_function(name):
-                raise function_without_argument(name, item.span)
-        try:
-            return self.builder.variable(name, item.span)
-        except KeyError:
-            raise UnboundVariableError(name) from None
-
-    def operator(self, item: Operator) -> None:
-        operands = item.operands
-        if len(operands) == 1:
-            operand = operands[0]
-            if item.symbol == "+":  # makes no node, as in PyTorch
-                self.work.append(operand)
-                return
-            if item.symbol == "-" and isinstance(operand, Number):  # -2 is a number, not an operation on one
-                self.results.append(self.builder.constant(-operand.value, item.span))
-                return
-        elif item.symbol == "@":
-            load()
-            self.work.append(ApplyArray("matmul", 2, (), item.span))
-            self.work.extend(operands[::-1])
-            return
-        self.work.append(Apply(_operator(item.symbol, len(operands)), len(operands), item.span))
-        self.work.extend(operands[::-1])
-
-    def group(self, item: Group) -> None:
-        self.work.append(item.content)
-
-    def array(self, item: Array) -> None:
-        """Numbers alone are a constant; else the elements are stacked, so that gradients flow through."""
-        constant = array_constant(item)
-        if constant is not None:
-            self.results.append(self.builder.constant(constant, item.span))
-            return
-        load()
-        self.work.append(ApplyArray("stack", len(item.items), (("axis", 0),), item.span))
-        self.work.extend(item.items[::-1])
-
-    def index(self, item: Index) -> None:
-        load()
-        entries = tuple([index_entry(entry) for entry in item.items])
-        self.work.append(ApplyArray("index", 1, (("index", entries),), item.span))
-        self.work.append(item.target)
-
-    def transposed(self, item: Transposed) -> None:
-        load()
-        self.work.append(ApplyArray("permute", 1, (("axes", None),), item.span))
-        self.work.append(item.target)
-
-    def apply_array(self, item: ApplyArray) -> None:
-        inputs = tuple(self.taken(item.arity))
-        graph = self.builder.graph
-        try:
-            if not graph.shapes and item.operation == "matmul":
-                raise GradcliError("@ is the product of matrices, and these are numbers", item.span, "write * for a product")
-            if not graph.shapes:
-                inferred_shape(graph, item.operation, inputs, item.settings, item.span)
-            self.results.append(self.builder.operation(item.operation, inputs, item.span, item.settings))
-        except GradcliError as error:
-            names = [name for name, id in graph.variables.items() if id in inputs and not self.builder.has_shape(name)]
-            if names and error.exit_code == ExitCode.BAD_INPUT:
-                shapes = " ".join(f"--shape {name}=2,3" for name in names)
-                error.hint = f"a variable is a number unless its shape is given: {shapes}"
-            raise
-
-    def comparison(self, item: Comparison) -> None:
-        self.work.append(Chain(item))
-        self.work.extend(item.operands[::-1])
-
-    def chain(self, item: Chain) -> None:
-        """a < b < c is a < b and b < c, with b computed once."""
-        comparison = item.comparison
-        operands = self.taken(len(comparison.operands))
-        result = -1
-        for symbol, left, right in zip(comparison.symbols, operands, operands[1:], strict=False):
-            pair = self.builder.operation(_operator(symbol, 2), (left, right), comparison.span)
-            result = pair if result < 0 else self.builder.operation(_operator("and", 2), (result, pair), comparison.span)
-        self.results.append(result)
-
-    def conditional(self, item: Conditional) -> None:
-        self.work.append(Choose(item))
-        self.work.append(item.test)
-
-    def choose(self, item: Choose) -> None:
-        """Where values are known only the branch taken is evaluated; else both are, and an operation chooses."""
-        conditional = item.conditional
-        if self.builder.knows_values:
-            test = self.builder.truth(self.results.pop())
-            self.work.append(conditional.then if test else conditional.otherwise)
-        else:
-            self.work.append(Apply("where", 3, conditional.span))
-            self.work.extend((conditional.otherwise, conditional.then))
-
-    def call(self, item: Call) -> None:
-        count = len(item.arguments)
-        definition = self.functions.get(item.function)
-        if definition is not None:
-            self.work.append(Enter(definition, parameters_of(item, definition), item.span))
-        else:
-            found = array_call(item) if is_array_call(item) else None
-            if found is not None:
-                structural, operands, settings = found
-                self.work.append(ApplyArray(structural.name, len(operands), settings, item.span))
-                self.work.extend(operands[::-1])
-                return
-            resolved = resolve(item)
-            if resolved is None:
-                raise self.unknown_function(item)
-            operation, order = resolved
-            if item.keywords:
-                self.work.append(Reorder(operation, order, count, item.span))
-            else:
-                self.work.append(Apply(operation.name, count, item.span))
-        self.work.extend(item.arguments[::-1])
-
-    def unknown_function(self, item: Call) -> GradcliError:
-        name = item.function
-        is_value = name in self.bound or name in self.assigned_later or SPELLINGS.get(name, name) in VALUES
-        defined = {s.name for s in self.program.statements if isinstance(s, Definition)}
-        return unknown_function(
-            item, self.functions, is_value=is_value or name in free_names(self.program), defined_later=name in defined
-        )
-
-    def reorder(self, item: Reorder) -> None:
-        operation = item.operation
-        given = self.taken(item.arity)
-        inputs: list[int] = []
-        for index, at in enumerate(item.order):
-            if at is not None:
-                inputs.append(given[at])
-            elif index < operation.required:
-                raise GradcliError(missing_argument(operation, index), item.span, f"write {operation.usage}")
-            else:
-                default = operation.defaults[index - operation.required]
-                value = int(default) if default.is_integer() else default
-                inputs.append(self.builder.constant(value, item.span))
-        self.results.append(self.builder.operation(operation.name, tuple(inputs), item.span))
-
-    def enter(self, item: Enter) -> None:
-        definition = item.definition
-        arguments = self.taken(len(item.order))
-        self.work.append(Leave(self.scope, definition.name))
-        self.work.append(definition.body)
-        self.scope = {parameter: arguments[at] for parameter, at in zip(definition.parameters, item.order, strict=True)}
-        depth = self.depths[definition.name] = self.depths.get(definition.name, 0) + 1
-        self.calls += 1
-        limit = self.builder.graph.max_nodes // NODES_PER_CALL
-        if depth > 1 and not self.builder.knows_values:
-            hint = "in a dynamic graph, of gradcli eval, a condition can end it"
-            raise GradcliError(f"{definition.name} calls itself, so a static graph of it has no end", item.span, hint)
-        if self.calls > limit:
-            hint = "--max-nodes N raises the limit"
-            if depth > 1:
-                hint = f"{definition.name} calls itself: a condition must end it; {hint}"
-            raise GradcliError(f"own functions are called more than {limit:,} times", item.span, hint, exit_code=ExitCode.LIMIT)
-
-    def leave(self, item: Leave) -> None:
-        self.scope = item.scope
-        self.depths[item.function] -= 1
-
-
-_OPERATORS: dict[tuple[str, int], str] = {}
-
-
-def _operator(symbol: str, count: int) -> str:
-    """The operation of an operator."""
-    key = (symbol, count)
-    name = _OPERATORS.get(key)
-    if name is None:
-        name = _OPERATORS[key] = next(o.name for o in spelled(symbol) if o.accepts(count) and o.symbol == symbol)
-    return name
-
-
-def free_names(program: Program) -> dict[str, Span]:
-    """The names that a program takes from outside, with the place of first use, in the order of the text.
-
-    Named constants are among them; a caller that binds one makes it a variable.
-    """
-    found: dict[str, Span] = {}
-    assigned: set[str] = set()
+    graph = builder.graph
+    _check(program)
+    last = last_statement(program)
+    walk = Blocks(program, builder, bound, max_steps)
+    if on_statement is not None:
+        walk.tell(on_statement)
+    declared: list[int] = []
     for statement in program.statements:
-        inner: Iterable[str] = ()
+        walk.work.append(statement)
+        walk.drive()
+        if isinstance(statement, Outputs):
+            declared = graph.outputs
+        elif isinstance(statement, Output) and not isinstance(statement.value, Attribute):
+            graph.output = walk.assigned[RESULT]
+            graph.outputs.append(graph.output)
+        elif isinstance(statement, Assignment):
+            graph.output = walk.assigned[statement.name]
+    if declared:
+        graph.outputs = declared
+        graph.output = declared[0]
+    elif isinstance(last, Assignment):
+        if last.name not in walk.assigned and last.name not in walk.bound:
+            raise _no_output(last.span, f"nothing was assigned to {last.name}")
+        graph.output = walk.name(Name(last.name, last.span))
+        graph.outputs.append(graph.output)
+    elif RESULT not in walk.assigned:
+        what = "did" if builder.knows_values else "may"
+        hint = "give a value in every branch, or behind the blocks: end the program with an expression, or with output NAME"
+        raise _no_output(last.span, f"what gives the output {what} not run", hint)
+    elif last is not program.statements[-1]:
+        graph.output = walk.assigned[RESULT]
+        graph.outputs.append(graph.output)
+    if assigned is not None:
+        assigned.update(walk.assigned)
+    return graph
+
+
+def last_statement(program: Program) -> Statement:
+    """The statement that gives the output: the last one that gives a value, also at the end of a block.
+
+    Raises:
+        GradcliError: There is none.
+    """
+    block = program.statements
+    if isinstance(block[-1], Definition):
+        at = block[-1]
+        hint = f"add a last statement that uses {at.name}, such as {at.name}({', '.join(at.parameters)})"
+        raise _no_output(at.span, "the program ends without an output", hint)
+    while True:
+        valued = [s for s in block if not isinstance(s, Print | Action | Break | Definition) and not _is_fact(s)]
+        if not valued:
+            place = block[-1] if block else program.statements[-1]
+            raise _no_output(place.span, "the program ends without an output")
+        last = valued[-1]
+        if not blocks(last):
+            return last
+        block = next((inner for inner in blocks(last) if inner), ())
+
+
+def _is_fact(statement: Statement) -> bool:
+    """Whether a statement only shows what the tape knows of a node, such as ``w.grad``."""
+    return isinstance(statement, Output) and isinstance(statement.value, Attribute)
+
+
+def _no_output(span: Span, message: str, hint: str = "") -> GradcliError:
+    return GradcliError(message, span, hint or "end the program with an expression, or with output NAME")
+
+
+def _check(program: Program) -> None:
+    """Check that ``break`` stands in a loop, and that functions are defined outside of blocks.
+
+    Raises:
+        GradcliError: It does not, or they are not.
+    """
+    work: list[tuple[Statement, bool, bool]] = [(statement, False, False) for statement in program.statements]
+    while work:
+        statement, in_block, in_loop = work.pop()
+        if isinstance(statement, Break) and not in_loop:
+            raise GradcliError("break stands outside of a loop", statement.span, "it leaves the loop around it")
         if isinstance(statement, Definition):
-            inner, body = statement.parameters, statement.body
-        else:
-            body = statement.value
-        nodes = list(postorder(body))
-        words = {id(word) for node in nodes for word in setting_words(node)}
-        for node in nodes:
-            if isinstance(node, Name) and node.name not in assigned and node.name not in inner and id(node) not in words:
-                found.setdefault(node.name, node.span)
-        if isinstance(statement, Assignment):
-            assigned.add(statement.name)
-    return found
+            if in_block:
+                raise GradcliError(
+                    "a function is defined outside of blocks", statement.span, "move it to the beginning of the program"
+                )
+            if isinstance(statement.body, tuple):
+                work.extend((inner, True, False) for inner in statement.body)
+        if isinstance(statement, Outputs) and in_block:
+            raise GradcliError("output stands outside of blocks", statement.span, "move it to the end of the program")
+        loops = in_loop or isinstance(statement, For | While | Repeat)
+        for block in blocks(statement):
+            work.extend((inner, True, loops) for inner in block)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from itertools import count
 
-from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph, Setting, Settings
+from gradcli.graph.graph import CONSTANT, CONTROL, ITEM, VARIABLE, Constant, Graph, Setting, Settings
 from gradcli.language.ast import (
     Array,
     Assignment,
@@ -122,6 +122,11 @@ def node_expression(graph: Graph, id: int, names: Sequence[str], *, raised: Rais
 def operation_expression(graph: Graph, id: int, operands: Sequence[Expression]) -> Expression:
     """What a node that an operation made computes, in given expressions of its inputs."""
     operation = graph.operations[id]
+    if operation == ITEM:
+        index = dict(graph.settings[id])["index"]
+        return Index(operands[0], (_setting_expression(index),))
+    if operation in CONTROL:
+        return Call(operation, tuple(operands))
     if operation in STRUCTURAL:
         return applied_to_arrays(operation, operands, graph.settings.get(id, ()))
     return applied(operation, operands)

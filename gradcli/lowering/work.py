@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from fractions import Fraction
 from typing import NamedTuple
 
 from gradcli.errors import Span
 from gradcli.graph.graph import Settings
 from gradcli.language.ast import Comparison, Conditional, Definition
+from gradcli.language.statements import Action, For, If, Print, Repeat, While
 from gradcli.lowering.calls import Order
 from gradcli.ops.operation import Operation
 
@@ -60,5 +63,94 @@ class Enter(NamedTuple):
 class Leave(NamedTuple):
     """Go back to the scope of the caller."""
 
-    scope: dict[str, int]
+    scope: dict[str, int] | None
+    level: int
     function: str
+
+
+class Bind(NamedTuple):
+    """Give the last result a name."""
+
+    name: str
+    span: Span
+
+
+class Result(NamedTuple):
+    """The last result is an output."""
+
+    span: Span
+
+
+class Collect(NamedTuple):
+    """The last results are the outputs."""
+
+    size: int
+
+
+class Branch(NamedTuple):
+    """Go on with the block that the last result selects."""
+
+    statement: If
+
+
+class Rows(NamedTuple):
+    """Begin a loop over the rows of the last result."""
+
+    statement: For
+
+
+class Count(NamedTuple):
+    """Begin a loop from the last result but one up to the last."""
+
+    statement: For | Repeat
+
+
+class Next(NamedTuple):
+    """The next turn of a loop, if there is one: its name is bound to the next item, and its block follows.
+
+    ``items`` gives the numbers, or the indices of the rows of ``rows``.
+    """
+
+    statement: For | Repeat
+    items: Iterator[int | Fraction | float]
+    rows: int | None
+
+
+class Turn(NamedTuple):
+    """The next turn of ``while``: its test is evaluated."""
+
+    statement: While
+
+
+class Tested(NamedTuple):
+    """Go on with the block of ``while`` if the last result is true."""
+
+    statement: While
+
+
+class Show(NamedTuple):
+    """Print the last results, and what stands between them."""
+
+    statement: Print
+
+
+class Act(NamedTuple):
+    """Do something to the tape with the last results."""
+
+    statement: Action
+
+
+class Grad(NamedTuple):
+    """The gradient that the last result has accumulated."""
+
+    span: Span
+
+
+class EndNoGrad(NamedTuple):
+    """The end of ``no_grad``; whether gradients were recorded before it."""
+
+    enabled: bool
+
+
+LOOPS = (Next, Turn)
+"""What stands below the block of a loop on the stack of work."""

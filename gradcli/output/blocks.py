@@ -13,10 +13,11 @@ _ASCII = str.maketrans({"∂": "d", "·": "*", "→": ">", "≈": "~", "…": ".
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Lines of text; the important ones are shown in bold."""
+    """Lines of text; important ones stand out, and so do headings among them, which are given by their numbers."""
 
     lines: Sequence[str]
     important: bool = False
+    headings: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

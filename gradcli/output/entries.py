@@ -11,8 +11,10 @@ from gradcli.autodiff.reverse import carries
 from gradcli.autodiff.tape import Tape
 from gradcli.derivation.local import Labels
 from gradcli.graph.graph import CONSTANT, Graph, Settings
+from gradcli.graph.names import node_names
 from gradcli.language.text import to_text
 from gradcli.lowering.raising import node_expression
+from gradcli.ops.constants import VALUES
 from gradcli.ops.structural import STRUCTURAL, shape_text
 
 
@@ -181,6 +183,39 @@ class FunctionListing:
             )
             for argument, (input, text, value) in enumerate(zip(inputs, texts, values, strict=True))
         ]
+
+
+class BlockListing:
+    """The graph of a branch or a loop, which has no values of its own: it may execute never, or many times.
+
+    Args:
+        graph: The graph.
+        output_name: The name of the output of the function.
+        results: What its outputs are called outside.
+        board: Whether expressions are written as on a board.
+    """
+
+    def __init__(self, graph: Graph, output_name: str, results: Sequence[str] = (), *, board: bool = True) -> None:
+        self.graph = graph
+        self.output_name = output_name
+        self.results = results
+        self.board = board
+        self.names = node_names(graph, frozenset(VALUES))
+
+    def entry(self, id: int) -> Entry:
+        graph = self.graph
+        return Entry(
+            id,
+            self.names[id],
+            graph.operations[id],
+            graph.inputs[id],
+            to_text(node_expression(graph, id, self.names), pretty=self.board),
+            shape=graph.shape(id),
+            settings=graph.settings.get(id, ()),
+        )
+
+    def links(self, id: int) -> list[Link]:
+        return bare_links(self.graph, id)
 
 
 class GradientListing:

@@ -12,7 +12,8 @@ from gradcli.derivation.rules import Rules
 from gradcli.derivation.steps import Derivation, Step
 from gradcli.derivation.words import words_text
 from gradcli.graph.names import is_operation
-from gradcli.language.text import program_text, to_text
+from gradcli.language.program_text import program_text
+from gradcli.language.text import to_text
 from gradcli.lowering.raising import node_expression
 from gradcli.output.document import count_digits
 from gradcli.output.numbers import json_number

@@ -10,12 +10,21 @@ from gradcli.autodiff.backward_graph import Function, backward_graph
 from gradcli.autodiff.gradient import gradient_of
 from gradcli.autodiff.graph_document import GRAPH_SCHEMA
 from gradcli.autodiff.tape import Tape
-from gradcli.output.entries import FunctionListing, GradientListing
+from gradcli.lowering.builders import Removed
+from gradcli.output.block_graphs import BlockGraph, blocks_of
+from gradcli.output.entries import BlockListing, FunctionListing, GradientListing
 from gradcli.output.json_view import Encode, edge_objects, head_json, list_json, node_object, run_facts
+from gradcli.output.removed import removed_json
 
 
 def graph_json(
-    tape: Tape, expression: str, warnings: Sequence[str], *, backward: bool = False, ascii: bool = False
+    tape: Tape,
+    expression: str,
+    warnings: Sequence[str],
+    *,
+    backward: bool = False,
+    removed: Sequence[Removed] = (),
+    ascii: bool = False,
 ) -> Iterator[str]:
     """The pieces of the document of `gradcli graph --format json`; joined they are one JSON object.
 
@@ -24,6 +33,7 @@ def graph_json(
         expression: The source text.
         warnings: What the user should know.
         backward: Whether the two backward graphs are in it.
+        removed: What building the static graph left out.
         ascii: With escapes for characters beyond ASCII.
     """
     encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
@@ -33,9 +43,30 @@ def graph_json(
     yield from list_json(map(encode, (node_object(listing.entry(id)) for id in range(len(tape.graph)))))
     yield ',\n "edges": '
     yield from list_json(map(encode, edge_objects(listing)))
+    if tape.graph.blocks:
+        yield ',\n "blocks": '
+        yield from list_json(map(encode, map(_block, blocks_of(tape.graph))))
+    if removed:
+        yield f',\n "removed": {encode(removed_json(removed, expression))}'
     yield ',\n "backward": '
     yield from _backward(tape, encode) if backward else ["null"]
     yield f',\n "warnings": {encode(list(warnings))}}}\n'
+
+
+def _block(block: BlockGraph) -> dict[str, Any]:
+    """The graph of a branch or a loop."""
+    listing = BlockListing(block.graph, "", board=False)
+    keys = ("id", "name", "op", "expr", "inputs", "shape", "settings")
+    nodes = [node_object(listing.entry(id)) for id in range(len(block.graph))]
+    return {
+        "inside": block.inside,
+        "node": block.node,
+        "kind": block.kind,
+        "parameters": list(block.parameters),
+        "results": list(block.results),
+        "outputs": block.graph.outputs,
+        "nodes": [{key: node[key] for key in keys if key in node} for node in nodes],
+    }
 
 
 def _backward(tape: Tape, encode: Encode) -> Iterator[str]:

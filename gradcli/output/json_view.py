@@ -8,7 +8,8 @@ from typing import Any
 
 from gradcli.autodiff.tape import Tape
 from gradcli.derivation.steps import Derivation
-from gradcli.language.text import program_text, to_text
+from gradcli.language.program_text import program_text
+from gradcli.language.text import to_text
 from gradcli.output.entries import Entry, FunctionListing, Listing
 from gradcli.output.extra import NOTHING, Extra
 from gradcli.output.numbers import json_number
@@ -35,7 +36,7 @@ def eval_json(
         warnings: What the user should know; also why something is left out.
         ascii: With escapes for characters beyond ASCII.
         extra: What it tells beyond value and gradient.
-        printed: What a script printed; None where there is no script.
+        printed: What a script or a program printed; None where it printed nothing, or there is no script.
     """
     encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
     listing = FunctionListing(tape, board=False)

@@ -22,7 +22,7 @@ from gradcli.lowering.shapes import has_arrays
 from gradcli.ops.structural import shape_text
 from gradcli.output.diagram import MARK, WHOLE_LABELS, Diagram, FunctionsPart, GraphPart, Kind, Line, Part, shortened
 from gradcli.output.document import Row
-from gradcli.output.entries import Entry, FunctionListing, GradientListing, selected
+from gradcli.output.entries import BlockListing, Entry, FunctionListing, GradientListing, selected
 from gradcli.output.html import row_html, words_html
 from gradcli.output.page_data import page_data, script_json
 from gradcli.output.page_program import engine_script, page_file
@@ -87,6 +87,8 @@ def graph_page(diagram: Diagram, *, theme: str = "auto", engine: str = "auto") -
             backward.append(FunctionsPart(replace(tape, symbolic=True), part.functions, part.title, part.chosen))
         elif isinstance(part, GraphPart) and isinstance(part.listing, FunctionListing):
             tape, chosen = part.listing.tape, part.chosen
+        elif isinstance(part, GraphPart) and isinstance(part.listing, BlockListing):
+            backward.append(part)
         elif isinstance(part, GraphPart) and isinstance(part.listing, GradientListing):
             bare = GradientListing(replace(part.listing.gradient, values=None), part.listing.output_name)
             backward.append(GraphPart(bare, part.title, part.prefix, part.chosen, whole_labels=False))

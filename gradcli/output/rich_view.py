@@ -38,8 +38,8 @@ def rich_text(blocks: Iterable[Block], stream: IO[str], *, ascii: bool = False) 
             if index:
                 console.print()
             if isinstance(block, Lines):
-                for line in block.lines:
-                    console.print(Text(line, style=_RESULT if block.important else ""))
+                for at, line in enumerate(block.lines):
+                    console.print(Text(line, style=_HEADING if at in block.headings else _RESULT if block.important else ""))
             elif isinstance(block, Table):
                 _print_table(console, block, ascii)
             else:

@@ -11,7 +11,10 @@ from gradcli.output.derivatives import DIFF_SCHEMA
 from gradcli.output.equality import EQUAL_SCHEMA
 from gradcli.output.explanation_json import EXPLAIN_SCHEMA
 from gradcli.output.json_view import EVAL_SCHEMA
+from gradcli.output.modes_view import MODES_SCHEMA
 from gradcli.output.operations import OPS_SCHEMA
+from gradcli.output.run_json import RUN_SCHEMA
+from gradcli.output.trace_view import KINDS, TRACE_SCHEMA
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = {"type": "string"}
@@ -32,7 +35,7 @@ def _map(values: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": values}
 
 
-_OPTIONAL = ("settings", "mismatch", "broken", "tangent", "jacobian", "hessian", "printed")
+_OPTIONAL = ("settings", "blocks", "removed", "mismatch", "broken", "tangent", "jacobian", "hessian", "printed")
 """Keys that a document has only where there is something to say."""
 
 
@@ -225,6 +228,26 @@ _APPLICATION = _object(
         "derivative": _says("The derivative of the part.", _TEXT),
     }
 )
+_LINE = _says("Of the source text, from 1.", _or_null({"type": "integer", "minimum": 1}))
+_PRINTED = _says(
+    "A line that the program prints: texts, and values with what they are of.",
+    _list({"anyOf": [_TEXT, _object({"of": _TEXT, "value": {"anyOf": [_NUMBER, _TEXT]}})]}),
+)
+
+_REMOVED = _says(
+    "What building a static graph left out; left out where that is nothing.",
+    _list(
+        _object(
+            {
+                "pass": {"enum": ["shared", "folded", "identity", "dead"]},
+                "operation": _TEXT,
+                "line": {"type": "integer", "minimum": 1},
+                "text": _says("Its place in the source text.", _TEXT),
+            }
+        )
+    ),
+)
+
 _WHERE_BY = "; null in the other views."
 
 SCHEMAS: dict[str, dict[str, Any]] = {
@@ -258,6 +281,25 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                 **_run(_or_null),
                 "nodes": _says("In the order of evaluation; values are null without bindings.", _list(_node(_or_null(_NUMBER)))),
                 "edges": _says("By target, then by argument.", _list(_EDGE)),
+                "blocks": _says(
+                    "The graphs of branches and loops, each before those inside of it; left out where there are none.",
+                    _list(
+                        _object(
+                            {
+                                "inside": _says(
+                                    "The block that its node stands in; null for the graph itself.", _or_null(_COUNT)
+                                ),
+                                "node": _says("Id of its node there.", _ID),
+                                "kind": {"enum": ["then", "else", "test", "body"]},
+                                "parameters": _says("Its variables, by the inputs of its node.", _list(_TEXT)),
+                                "results": _says("What its outputs are called outside.", _list(_TEXT)),
+                                "outputs": _list(_ID),
+                                "nodes": _list(_object({**_BARE_NODE, "settings": _SETTINGS})),
+                            }
+                        )
+                    ),
+                ),
+                "removed": _REMOVED,
                 "backward": _says(
                     "The backward graphs, with --backward or --both.",
                     _or_null(
@@ -363,6 +405,51 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             }
         ),
     },
+    "run": {
+        "$schema": _DRAFT,
+        "title": "gradcli run --json",
+        **_object(
+            {
+                "schema": {"const": RUN_SCHEMA},
+                "expression": _says("The source text.", _TEXT),
+                "mode": {"enum": ["dynamic", "static"]},
+                "dtype": {"enum": ["float64", "float32"]},
+                "bindings": _says("The value of each variable, in the order of first use.", _map(_NUMBER)),
+                "wrt": _says("The variables that require gradients.", _list(_TEXT)),
+                "printed": _says("What the program printed; left out where that is nothing.", _TEXT),
+                "output": _says("Name of the first output, which is differentiated.", _TEXT),
+                "values": _says("The value of each output.", _map(_NUMBER)),
+                "grad": _says(
+                    "Derivative by each variable; null where the output does not depend on it.", _map(_or_null(_NUMBER))
+                ),
+                "warnings": _list(_TEXT),
+            }
+        ),
+    },
+    "record": {
+        "$schema": _DRAFT,
+        "title": "a line of gradcli run --feed FILE --format jsonl",
+        "anyOf": [
+            _object(
+                {
+                    "row": _says("The number of the row, from 1.", {"type": "integer", "minimum": 1}),
+                    "values": _says("The value of each output.", _map(_NUMBER)),
+                    "grad": _says(
+                        "Derivative of the first output by each variable; null where it does not depend on it.",
+                        _map(_or_null(_NUMBER)),
+                    ),
+                    "printed": _says("What the program printed in this row; left out where that is nothing.", _TEXT),
+                }
+            ),
+            _object(
+                {
+                    "row": _says("The number of the row, from 1.", {"type": "integer", "minimum": 1}),
+                    "error": _says("Why the row failed.", _TEXT),
+                    "hint": _or_null(_TEXT),
+                }
+            ),
+        ],
+    },
     "ops": {
         "$schema": _DRAFT,
         "title": "gradcli ops --json",
@@ -419,6 +506,63 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                     )
                 ),
                 "warnings": _list(_TEXT),
+            }
+        ),
+    },
+    "trace": {
+        "$schema": _DRAFT,
+        "title": "gradcli trace --json",
+        **_object(
+            {
+                "schema": {"const": TRACE_SCHEMA},
+                **_run(lambda values: values),
+                "events": _says(
+                    "What happened, in order.",
+                    _list(
+                        {
+                            "anyOf": [
+                                _object({"kind": {"const": "print"}, "line": _LINE, "printed": _PRINTED}),
+                                _object(
+                                    {
+                                        "kind": {"enum": list(KINDS)},
+                                        "line": _LINE,
+                                        "name": _says("The node, the statement, or the part of the log.", _TEXT),
+                                        "text": _TEXT,
+                                        "value": _says("The value, adjoint or contribution.", _or_null(_NUMBER)),
+                                        "depth": _says("Blocks of a static graph that it stands in.", _COUNT),
+                                    }
+                                ),
+                            ]
+                        }
+                    ),
+                ),
+                "warnings": _list(_TEXT),
+            }
+        ),
+    },
+    "compare-modes": {
+        "$schema": _DRAFT,
+        "title": "gradcli compare-modes --json",
+        **_object(
+            {
+                "schema": {"const": MODES_SCHEMA},
+                "expression": _says("The source text.", _TEXT),
+                "inputs": _says("The values of the variables, by run.", _list(_map(_NUMBER))),
+                "recorded": _says("For each run which dynamic graph it recorded; equal numbers are equal graphs.", _list(_COUNT)),
+                "values": _says("For each run the value in the dynamic and in the static mode.", _list(_list(_NUMBER))),
+                "nodes": _list(
+                    _object(
+                        {
+                            "line": {"type": "integer", "minimum": 1},
+                            "name": _TEXT,
+                            "expr": _says("What it computes; null for a variable.", _or_null(_TEXT)),
+                            "block": _says("The block of the static graph that it stands in.", _or_null(_TEXT)),
+                            "dynamic": _says("For each run how many nodes are recorded of it.", _list(_COUNT)),
+                            "static": _says("How many nodes the static graph has of it.", _COUNT),
+                            "executed": _says("For each run how often they execute.", _list(_COUNT)),
+                        }
+                    )
+                ),
             }
         ),
     },

@@ -12,7 +12,7 @@ from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.structural import shape_text
 from gradcli.output.blocks import Style, Table
 from gradcli.output.diagram import MARK, Diagram, FunctionsPart, GraphPart, shortened
-from gradcli.output.entries import FunctionListing, GradientListing
+from gradcli.output.entries import BlockListing, FunctionListing, GradientListing
 
 TABLE_ROWS = 40
 """Rows of a table that are shown of a large graph."""
@@ -59,6 +59,8 @@ def diagram_tables(diagram: Diagram, style: Style, *, rows: int | None) -> Itera
             yield from graph_tables(part.listing.tape, style, part.chosen, rows=rows)
         elif isinstance(part, GraphPart) and isinstance(part.listing, GradientListing):
             yield _gradient(part.listing, style, part, rows)
+        elif isinstance(part, GraphPart) and isinstance(part.listing, BlockListing):
+            yield _block(part.listing, style, part, rows)
 
 
 def _nodes(
@@ -98,7 +100,7 @@ def _nodes(
         ]
         rows.append([cell for cell, column in zip(cells, columns, strict=True) if column not in unknown])
     return Table(
-        f"Nodes, in the order of evaluation ({tape.mode} graph)",
+        f"Nodes, in the order of evaluation ({tape.mode} graph{', what executed' if tape.static else ''})",
         [column for column in columns if column not in unknown],
         rows,
         numeric=frozenset({"id", "value", ".grad", adjoint, "tangent"}),
@@ -153,6 +155,24 @@ def _functions(part: FunctionsPart, style: Style, most: int | None) -> Table:
         numeric=frozenset({"id"}),
         wide=frozenset({"next_functions"}),
         note=left_out(part.shown - len(rows), "functions") or _part_of(len(rows), part.total),
+    )
+
+
+def _block(listing: BlockListing, style: Style, part: GraphPart, most: int | None) -> Table:
+    rows: list[list[str]] = []
+    outputs = listing.graph.outputs
+    for id in part.chosen[:most]:
+        entry = listing.entry(id)
+        is_operation = entry.operation not in (VARIABLE, CONSTANT)
+        what = style.text(entry.expression) if is_operation else "parameter" if entry.operation == VARIABLE else entry.operation
+        results = [name or "output" for name, output in zip(listing.results, outputs, strict=False) if output == id]
+        rows.append([str(id), entry.name, what, ", ".join(results) or ("output" if id in outputs else "")])
+    return Table(
+        style.text(part.title),
+        ["id", "node", "is", "result"],
+        rows,
+        numeric=frozenset({"id"}),
+        note=left_out(part.shown - len(rows), "nodes") or _part_of(len(rows), part.total),
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gradcli.scripts.methods import ordered
 from gradcli.scripts.plain import ERRORS, check_length, formatted, raised
 from gradcli.scripts.source import UnknownError
-from gradcli.scripts.values import Caught, Foreign, Function, Namespace, Native, Raised, Type, address, type_name
+from gradcli.scripts.values import Caught, Foreign, Namespace, Native, Raised, Type, address, type_name
 
 if TYPE_CHECKING:
     from gradcli.scripts.machine import Machine
@@ -128,18 +128,18 @@ def _sum(machine: Machine, values: Any, start: Any = 0) -> Any:
 
 def _extreme(symbol: str, name: str) -> Callable[..., Any]:
     def extreme(machine: Machine, *values: Any, default: Any = None, key: Any = None) -> Any:
-        if key is not None:
-            raise UnknownError(f"{name} with a key is not known here", hint="write a loop")
         items = machine.iterate(values[0]) if len(values) == 1 else iter(values)
         best = next(items, None)
         if best is None:
             if default is None:
                 raise Raised("ValueError", f"{name}() arg is an empty sequence")
             return default
+        rank = best if key is None else machine.apply(key, [best])
         for item in items:
             machine.charge(1)
-            if machine.truth(machine.binary(symbol, item, best)):
-                best = item
+            other = item if key is None else machine.apply(key, [item])
+            if machine.truth(machine.binary(symbol, other, rank)):
+                best, rank = item, other
         return best
 
     return extreme
@@ -174,15 +174,16 @@ def _reversed(machine: Machine, values: Any) -> Any:
 
 
 def _sorted(machine: Machine, values: Any, *, key: Any = None, reverse: Any = False) -> list[Any]:
-    if key is not None:
-        raise UnknownError("sorted with a key is not known here", hint="sort a list of tuples, the key first")
-    return ordered(machine, machine.listed(values), reverse)
+    items = machine.listed(values)
+    if key is None:
+        return ordered(machine, items, reverse)
+    ranks = ordered(machine, [(machine.apply(key, [item]), at) for at, item in enumerate(items)], False)
+    found = [items[at] for _, at in ranks]
+    return found[::-1] if machine.truth(reverse) else found
 
 
 def _map(machine: Machine, function: Any, values: Any) -> Any:
-    if isinstance(function, Function):
-        raise UnknownError("map with a function of the script is not known here", hint="write [f(x) for x in values]")
-    return iter([machine.call(function, [value], {}) for value in machine.listed(values)])
+    return iter([machine.apply(function, [value]) for value in machine.listed(values)])
 
 
 def _isinstance(machine: Machine, value: Any, kinds: Any) -> bool:

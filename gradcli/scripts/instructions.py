@@ -366,7 +366,7 @@ def _catches(machine: Machine, frame: Frame, following: Label) -> None:
     kinds = kinds if isinstance(kinds, tuple) else (kinds,)
     caught = frame.stack[-1]
     names = {name for kind in kinds if isinstance(kind, Type) for name in kind.kinds}
-    if caught.kind not in names:
+    if caught.kind not in names and not any(isinstance(kind, Type) and kind.name == "Exception" for kind in kinds):
         frame.at = following.index
 
 

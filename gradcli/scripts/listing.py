@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from gradcli.autodiff.eager import Eager
 from gradcli.scripts.builtin import builtins
 from gradcli.scripts.methods import METHODS as OF_PYTHON
 from gradcli.scripts.tensor_members import METHODS, PROPERTIES
-from gradcli.scripts.tensors import Session
 from gradcli.scripts.torch_calls import names_of
-from gradcli.scripts.torch_module import modules
 from gradcli.scripts.values import Namespace
 
 STATEMENTS = (
@@ -21,16 +18,24 @@ STATEMENTS = (
 """The statements of the subset."""
 
 
-def listing() -> Iterator[str]:
-    """The lines of the list."""
+def listing(modules: Mapping[str, Namespace]) -> Iterator[str]:
+    """The lines of the list.
+
+    Args:
+        modules: The modules that a script may import, by name.
+    """
     yield from _entry("statements", STATEMENTS, sort=False)
     yield from _entry("functions of Python", builtins())
     for kind, names in OF_PYTHON.items():
         yield from _entry(f"methods of {kind.__name__}", names)
-    for module, namespace in modules(Session(Eager())).items():
+    for module, namespace in modules.items():
         known = [name for name, value in namespace.names.items() if not isinstance(value, Namespace)]
         if known:
             yield from _entry(module, known)
+
+
+def tensor_entries() -> Iterator[str]:
+    """The lines about PyTorch's tensors."""
     yield from _entry("attributes of tensors", PROPERTIES)
     yield from _entry("methods of tensors", {*METHODS, *names_of("Tensor")})
     yield "  also with _ behind the name, to change the tensor in place: add_, mul_, ..."

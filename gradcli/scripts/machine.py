@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from gradcli.autodiff.eager import TapeError
+from gradcli.autodiff.cells import TapeError
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.scripts.code import Code, Instruction, Label
 from gradcli.scripts.plain import ERRORS, check_length, combined, raised, repr_of, text_of
 from gradcli.scripts.source import Source, UnknownError
-from gradcli.scripts.values import Caught, Foreign, Namespace, Raised, Scope, Type, type_name
+from gradcli.scripts.values import Caught, Foreign, Function, Namespace, Raised, Scope, Type, type_name
+
+MOST_NESTED = 16
+"""How many calls of functions of the script may lie in each other with functions of the interpreter between them."""
 
 MAX_STEPS = 3_000_000
 """Steps after which a script is stopped."""
@@ -81,6 +84,7 @@ class Machine:
         self._warn = warn
         self.max_steps = max_steps
         self.steps = 0
+        self.nested = 0
         self.frames: list[Frame] = []
         self.instruction: Instruction | None = None
         self._warned: set[tuple[str, int]] = set()
@@ -99,25 +103,49 @@ class Machine:
         scope = Scope()
         scope.names["__name__"] = "__main__"
         self.frames = [Frame(code, scope)]
-        while self.frames:
+        self._run_above(0)
+
+    def apply(self, function: Any, arguments: list[Any]) -> Any:
+        """The result of a function, of the script or not, that a function of the interpreter calls.
+
+        Raises:
+            GradcliError: Such calls lie too deeply in each other (exit code 4).
+        """
+        if not isinstance(function, Function):
+            return self.call(function, arguments, {})
+        if self.nested >= MOST_NESTED:
+            raise GradcliError(f"calls lie more than {MOST_NESTED} deep in functions that call them", exit_code=ExitCode.LIMIT)
+        caller, instruction = self.frames[-1], self.instruction
+        self.frames.append(Frame(function.code, function.bind(arguments, {})))
+        self.nested += 1
+        try:
+            self._run_above(len(self.frames) - 1)
+        finally:
+            self.nested -= 1
+        self.instruction = instruction
+        return caller.stack.pop()
+
+    def _run_above(self, base: int) -> None:
+        """Run until so many frames are left."""
+        while len(self.frames) > base:
             try:
-                self._go()
+                self._go(base)
             except Raised as error:
-                self._unwind(error)
+                self._unwind(error, base)
             except TapeError as error:
-                self._unwind(_as_raised("RuntimeError", error))
+                self._unwind(_as_raised("RuntimeError", error), base)
             except GradcliError as error:
                 if isinstance(error, UnknownError) or error.exit_code != ExitCode.BAD_INPUT:
                     raise self._located(error) from None
-                self._unwind(_as_raised("RuntimeError", error))
+                self._unwind(_as_raised("RuntimeError", error), base)
 
-    def _go(self) -> None:
-        """Run until the script ends or an exception is raised."""
+    def _go(self, base: int) -> None:
+        """Run until so many frames are left or an exception is raised."""
         from gradcli.scripts.instructions import HANDLERS  # which build on this module
 
         frames = self.frames
         limit = self.max_steps
-        while frames:
+        while len(frames) > base:
             frame = frames[-1]
             self.instruction = instruction = frame.code.instructions[frame.at]
             frame.at += 1
@@ -155,10 +183,10 @@ class Machine:
             error.span = self.span
         return error.located(self.source.text, self.source.where)
 
-    def _unwind(self, error: Raised) -> None:
-        """Go to the handlers of the innermost ``try``."""
+    def _unwind(self, error: Raised, base: int) -> None:
+        """Go to the handlers of the innermost ``try`` above so many frames."""
         self._located(error)
-        while self.frames:
+        while len(self.frames) > base:
             frame = self.frames[-1]
             while frame.blocks:
                 block = frame.blocks.pop()

@@ -13,6 +13,12 @@ from gradcli.scripts.machine import MAX_STEPS, Machine
 from gradcli.scripts.source import Source
 from gradcli.scripts.tensors import Session
 from gradcli.scripts.torch_module import modules
+from gradcli.scripts.values import Namespace
+
+
+def known_modules() -> dict[str, Namespace]:
+    """The modules that a script may import, by name."""
+    return modules(Session(Eager()))
 
 
 def run_torch(

@@ -6,26 +6,23 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from math import isfinite, prod
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from weakref import ref
 
-from gradcli.autodiff.dtypes import CATEGORIES, NUMBER, rounded
-from gradcli.autodiff.eager import IN_PLACE_LEAF, Cell, Eager, Slot
-from gradcli.autodiff.functions import Function, function_name, grad_fn, next_functions
+from gradcli.autodiff.cells import IN_PLACE_LEAF, Cell, Slot
+from gradcli.autodiff.dtypes import CATEGORIES, NUMBER
+from gradcli.autodiff.eager import Eager
+from gradcli.autodiff.functions import Function, function_name, grad_fn
 from gradcli.graph.graph import Constant, Settings, Shape
 from gradcli.lowering.builders import Value
-from gradcli.ops.structural import ShapeError, broadcast, shape_of
+from gradcli.ops.structural import shape_of
+from gradcli.scripts.grad_function import GradFunction
 from gradcli.scripts.source import UnknownError
 from gradcli.scripts.tensor_text import Options, tensor_text
-from gradcli.scripts.values import Foreign, Native, Raised, address
+from gradcli.scripts.torch_shapes import OPERATORS, check_shapes
+from gradcli.scripts.values import Foreign, Raised
 
 if TYPE_CHECKING:
     from gradcli.scripts.machine import Machine
-
-OPERATORS = {
-    "+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow", "@": "matmul", "%": "remainder", "//": "floor_divide",
-    "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne", "&": "logical_and", "|": "logical_or",
-}  # fmt: skip
-"""The operations that operators mean."""
 
 WORDS = {"float32": "Float", "float64": "Double", "int64": "Long", "bool": "Bool"}
 
@@ -47,7 +44,6 @@ class Session:
     def __init__(self, tape: Eager) -> None:
         self.tape = tape
         self.options = Options()
-        self._tensors: WeakKeyDictionary[Cell, Tensor] = WeakKeyDictionary()
         self._functions: dict[tuple[Any, str], GradFunction] = {}
 
     def tensor(self, node: int) -> Tensor:
@@ -56,9 +52,10 @@ class Session:
 
     def of_cell(self, cell: Cell) -> Tensor:
         """The tensor of a storage; the same one at every call."""
-        found = self._tensors.get(cell)
+        found: Tensor | None = None if cell.owner is None else cell.owner()
         if found is None:
-            found = self._tensors[cell] = Tensor(self, cell)
+            found = Tensor(self, cell)
+            cell.owner = ref(found)
         return found
 
     def leaf(self, machine: Machine, value: Value, dtype: str, requires_grad: bool = False) -> Tensor:
@@ -85,7 +82,7 @@ class Session:
         if isinstance(value, Tensor):
             return value.node
         if isinstance(value, bool | int | float):
-            return self.tape.constant(_literal(value), machine.span)
+            return self.tape.constant(literal(value), machine.span)
         raise Raised("TypeError", f"a tensor or a number is needed here, not {machine.representation(value)[:40]}")
 
     def operate(self, machine: Machine, operation: str, operands: Sequence[Any], settings: Settings = ()) -> Tensor:
@@ -94,58 +91,20 @@ class Session:
         Raises:
             Raised: The shapes do not fit, in PyTorch's words.
         """
+        self.tape.sweep()
         nodes = tuple([self.node(machine, operand) for operand in operands])
-        self.check_shapes(operation, [self.tape.graph.shape(node) for node in nodes])
+        check_shapes(operation, [self.tape.graph.shape(node) for node in nodes])
         node = self.tape.operation(operation, nodes, machine.span, settings)
         if self.tape.dtypes[node] == NUMBER:
             node = self.tape.leaf(self.tape.values[node], span=machine.span)
         return self.tensor(node)
 
-    def check_shapes(self, operation: str, shapes: Sequence[Shape]) -> None:
-        """Check the shapes of operands of which PyTorch speaks in its own words."""
-        if operation in ("matmul", "dot") and len(shapes) == 2:
-            _check_product(*shapes)
-            return
-        if operation not in _BROADCAST:
-            return
-        try:
-            broadcast(*shapes)
-        except ShapeError:
-            a, b = shapes[-2:]
-            rank = max(len(a), len(b))
-            sizes = list(zip((1,) * (rank - len(a)) + a, (1,) * (rank - len(b)) + b, strict=True))
-            axis = next(at for at in range(rank - 1, -1, -1) if sizes[at][0] != sizes[at][1] and 1 not in sizes[at])
-            raise Raised(
-                "RuntimeError",
-                f"The size of tensor a ({sizes[axis][0]}) must match the size of tensor b ({sizes[axis][1]}) "
-                f"at non-singleton dimension {axis}",
-            ) from None
 
-
-def _literal(value: bool | int | float) -> Constant:
+def literal(value: bool | int | float) -> Constant:
     """A number of the script as a constant: a fraction for a decimal number, so that 2.0 is none of the whole numbers."""
     if not isinstance(value, float):
         return int(value)
     return Fraction(repr(value)) if isfinite(value) else value
-
-
-_BROADCAST = frozenset(OPERATORS.values()) - {"matmul"} | {"maximum", "minimum", "atan2", "fmod", "hypot", "where"}
-
-
-def _check_product(a: Shape, b: Shape) -> None:
-    if len(a) == 1 and len(b) == 1 and a != b:
-        raise Raised(
-            "RuntimeError",
-            f"inconsistent tensor size, expected tensor [{a[0]}] and src [{b[0]}] to have the same number of elements, "
-            f"but got {a[0]} and {b[0]} elements respectively",
-        )
-    if not a or not b:
-        raise Raised("RuntimeError", f"both arguments to matmul need to be at least 1D, but they are {len(a)}D and {len(b)}D")
-    if len(a) == 2 and len(b) == 1 and a[1] != b[0]:
-        raise Raised("RuntimeError", f"size mismatch, got input ({a[0]}), mat ({a[0]}x{a[1]}), vec ({b[0]})")
-    if len(b) == 2 and len(a) in (1, 2) and a[-1] != b[0]:
-        rows = a[0] if len(a) == 2 else 1
-        raise Raised("RuntimeError", f"mat1 and mat2 shapes cannot be multiplied ({rows}x{a[-1]} and {b[0]}x{b[1]})")
 
 
 class Tensor(Foreign):
@@ -174,7 +133,7 @@ class Tensor(Foreign):
             return node
         if self._detached[0] != node:
             self._detached = (node, self.session.tape.detach(node))
-            self.session.tape.held.setdefault(self._detached[1], (self.cell, self.cell.version))
+            self.session.tape.held.setdefault(self._detached[1], (ref(self.cell), self.cell.version))
         return self._detached[1]
 
     @property
@@ -226,10 +185,10 @@ class Tensor(Foreign):
     def binary(self, machine: Machine, operator: str, other: Any, *, reflected: bool) -> Any:
         if operator not in OPERATORS or not isinstance(other, Tensor | bool | int | float):
             return NotImplemented
-        operands = (other, self) if reflected else (self, other)
-        if operator == "/" and reflected and not isinstance(other, Tensor) and other == 1:
-            return self.session.operate(machine, "div", operands)
-        return self.session.operate(machine, OPERATORS[operator], operands)
+        result = self.session.operate(machine, OPERATORS[operator], (other, self) if reflected else (self, other))
+        if operator == "//" and result.requires_grad:
+            self.session.tape.functions[result.node] = "NotImplemented"
+        return result
 
     def change(self, machine: Machine, operator: str, other: Any) -> Any:
         if operator not in OPERATORS or not isinstance(other, Tensor | bool | int | float):
@@ -368,77 +327,3 @@ class Tensor(Foreign):
         kinds: dict[str, Callable[[Any], Any]] = {"int64": lambda a: a.astype("int64"), "bool": lambda a: a.astype(bool)}
         values = numpy.asarray(self.value)
         return kinds.get(self.dtype, lambda a: a)(values).tolist()
-
-
-class GradFunction(Foreign):
-    """A function of the backward graph as a value.
-
-    Args:
-        session: The session of its tensor.
-        function: The function.
-    """
-
-    def __init__(self, session: Session, function: Function) -> None:
-        self.session = session
-        self.function = function
-        self.kind = function.name
-        self.full_kind = function.name
-
-    def attribute(self, machine: Machine, name: str) -> Any:
-        if name == "next_functions":
-            found = next_functions(self.session.tape, self.function)
-            return tuple([(self.session.function(one), 0) for one in found])
-        if name == "name":
-            label = self.kind if self.function.part else "torch::autograd::AccumulateGrad"
-            return Native("name", lambda machine: label)
-        if name == "variable" and not self.function.part:
-            return self.session.of_cell(self.session.tape.held[self.function.node][0])
-        raise UnknownError(f"the attribute {name} of a function is not known here", hint="name() and next_functions are")
-
-    def text(self, machine: Machine) -> str:
-        return f"<{self.kind} object at {address(self)}>"
-
-
-def tensor_from(machine: Machine, session: Session, data: Any, dtype: str | None, requires_grad: bool) -> Tensor:
-    """The tensor of numbers, or of nested lists of numbers.
-
-    Raises:
-        Raised: The lists are of different lengths, or hold what is no number.
-    """
-    import numpy
-
-    if isinstance(data, Tensor):
-        found = data.dtype if dtype is None else dtype
-        return session.leaf(machine, rounded(data.value, found), found, requires_grad)
-    sizes: list[int] = []
-    level = [data]
-    while any(isinstance(item, list | tuple) for item in level):
-        if len(sizes) > 31:
-            raise Raised("ValueError", "too many dimensions")
-        size = len(next(item for item in level if isinstance(item, list | tuple)))
-        for item in level:
-            if not isinstance(item, list | tuple):
-                raise Raised("TypeError", f"expected a sequence of numbers (got {machine.representation(item)[:20]})")
-            if len(item) != size:
-                raise Raised("ValueError", f"expected sequence of length {size} at dim {len(sizes)} (got {len(item)})")
-        sizes.append(size)
-        level = [inner for item in level for inner in item]
-        machine.charge(len(level) // 8)
-        if not level:
-            break
-    numbers = [item.number(machine) if isinstance(item, Tensor) else item for item in level]
-    for number in numbers:
-        if not isinstance(number, bool | int | float):
-            raise Raised(
-                "TypeError", f"new(): data must be numbers or lists of numbers, not {machine.representation(number)[:40]}"
-            )
-    if dtype is None:
-        kinds = {type(number) for number in numbers}
-        dtype = session.tape.dtype if float in kinds or not kinds else "int64" if int in kinds else "bool"
-        if any(isinstance(item, Tensor) and item.dtype == "float64" for item in level):
-            dtype = "float64"
-    try:
-        values = numpy.array([float(number) for number in numbers]).reshape(sizes)
-    except OverflowError as error:
-        raise Raised("RuntimeError", f"value cannot be converted to type {dtype} without overflow") from error
-    return session.leaf(machine, rounded(values if sizes else float(values), dtype), dtype, requires_grad)

@@ -99,6 +99,8 @@ class Array(Foreign):
     def binary(self, machine: Machine, operator: str, other: Any, *, reflected: bool) -> Any:
         from gradcli.scripts.plain import combined
 
+        if not isinstance(other, int | float | Array):
+            return NotImplemented
         if self.array.size == 1 and isinstance(other, int | float) and not self.array.ndim:
             own = float(self.array)
             return combined(machine, operator, *((other, own) if reflected else (own, other)))
@@ -110,7 +112,7 @@ class Array(Foreign):
 
     def representation(self, machine: Machine) -> str:
         machine.charge(64)
-        return repr(self.array)
+        return repr(self.array) if self.array.ndim else str(self.array)
 
     def format(self, machine: Machine, spec: str) -> str:
         if spec and self.array.ndim == 0:

@@ -16,7 +16,8 @@ import gradcli
 from gradcli.autodiff.forward import evaluate
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Name
-from gradcli.language.text import program_text, to_text
+from gradcli.language.program_text import program_text
+from gradcli.language.text import to_text
 from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.lower import lower
 from gradcli.lowering.raising import applied_to_arrays

@@ -15,9 +15,11 @@ from gradcli.algebra.equality_verdict import Method, Verdict
 from gradcli.algebra.jacobian import element_names, hessian, jacobian
 from gradcli.autodiff.forward import evaluate
 from gradcli.graph.graph import Graph
-from gradcli.language.text import program_text, to_text
+from gradcli.language.free_names import free_names
+from gradcli.language.program_text import program_text
+from gradcli.language.text import to_text
 from gradcli.lowering.builders import StaticBuilder
-from gradcli.lowering.lower import free_names, lower
+from gradcli.lowering.lower import lower
 from gradcli.ops.structural import STRUCTURAL, load
 
 load()

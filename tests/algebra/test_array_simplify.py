@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 import gradcli
 from gradcli.autodiff.forward import evaluate
 from gradcli.graph.graph import Graph
-from gradcli.language.text import program_text
+from gradcli.language.free_names import free_names
+from gradcli.language.program_text import program_text
 from gradcli.lowering.builders import StaticBuilder
-from gradcli.lowering.lower import free_names, lower
+from gradcli.lowering.lower import lower
 
 SHAPES = {"A": (2, 2), "B": (2, 2), "C": (2, 3), "x": (2,), "y": (2,), "z": (3,), "c": (), "k": ()}
 

@@ -23,7 +23,8 @@ from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Assignment, Call, Comparison, Conditional, Expression, Name, Operator, Output, Program, postorder
 from gradcli.language.parser import parse
-from gradcli.language.text import program_text, to_text
+from gradcli.language.program_text import program_text
+from gradcli.language.text import to_text
 from gradcli.lowering.builders import StaticBuilder, compacted
 from gradcli.lowering.lower import lower
 from gradcli.ops.constants import VALUES

@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 import gradcli
 from gradcli.algebra.equality_verdict import Equality, Method, Verdict
 from gradcli.errors import ExitCode, GradcliError
-from gradcli.lowering.lower import free_names
+from gradcli.language.free_names import free_names
 from gradcli.ops import OPERATIONS, Operation
 from gradcli.output.operations import definition_text
 

@@ -16,7 +16,8 @@ from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Call, Expression, Name, Number, Operator, Output, Program, children, postorder
 from gradcli.language.parser import parse
-from gradcli.language.text import program_text, to_text
+from gradcli.language.program_text import program_text
+from gradcli.language.text import to_text
 from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.lower import lower
 from gradcli.ops import OPERATIONS

@@ -27,6 +27,7 @@ import gradient_graph
 import long_expression
 import many_inputs
 import networks
+import rows
 import shared
 import startup
 from contest import Contest, Count, Setting
@@ -41,8 +42,9 @@ WORKLOADS: dict[str, Callable[[Setting], list[Contest | Count]]] = {
     "gradient-graph": gradient_graph.contests,
     "derivatives": derivatives.contests,
     "networks": networks.contests,
+    "rows": rows.contests,
 }
-PEERS = ("symengine", "sympy", "torch", "casadi", "autograd")
+PEERS = ("symengine", "sympy", "torch", "casadi", "autograd", "jax")
 
 _ASK = """
 import importlib.metadata, importlib.util, json, platform, sys

@@ -201,3 +201,27 @@ def test_an_error_object_is_the_only_thing_on_standard_error() -> None:
     done = process(["eval", "x^2/0*", "--x", "2", "--json"])
     assert (done.returncode, done.stdout) == (2, b"")
     assert json.loads(done.stderr)["column"] == 7
+
+
+@pytest.mark.parametrize(
+    "script", [b"while True: pass\n", b"print('begun')\nx = list(range(10))\nwhile True:\n    x[0] = sum(x)\n"]
+)
+def test_an_interrupt_ends_a_script_at_once(script: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "endless.py"
+    path.write_bytes(b"print('on')\n" + script)
+    arguments = [*GRADCLI, "torch", str(path), "--max-steps", "1000000000"]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        assert running.stdout.readline() == b"on\n"
+        running.send_signal(signal.SIGINT)
+        assert running.wait(20) == 130
+        assert running.stderr.read() == b"interrupted\n"
+
+
+def test_what_a_script_printed_before_it_failed_stands_on_standard_output(tmp_path: Path) -> None:
+    path = tmp_path / "fails.py"
+    path.write_text("print('one')\nprint(1 / 0)\n", "utf-8")
+    done = process(["torch", str(path)])
+    assert (done.returncode, done.stdout) == (2, b"one\n")
+    assert done.stderr.startswith(b"error: ZeroDivisionError: division by zero\n")

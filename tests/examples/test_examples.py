@@ -56,6 +56,14 @@ f = 0.73
 ∂f/∂x1 = -0.59
 ∂f/∂w2 = 0.2
 """,
+    # √x and 1/(2√x)
+    "feed.sh": """\
+row 1: h = 1.414214, ∂h/∂x = 0.353553
+row 2: h = 3, ∂h/∂x = 0.166667
+row 3: h = 0.5, ∂h/∂x = 1
+row 4: the loops of the program take more than 100 turns
+row 5: h = 1000, ∂h/∂x = 0.0005
+""",
     # Exactly: ln 2 + 10 - sin 5, 5.5, and 2 - cos 5.
     "survey.sh": "11.652071455223084\n5.5\n1.7163378145367738\n",
     "network.sh": "∂E/∂w5 = 0.082167041\nE = 0.298371, after one step 0.291028\n",
@@ -154,6 +162,20 @@ paper.tex
 slide.png
 worked_example.svg
 worked_example_backward.svg
+""",
+    # By PyTorch 2.13.0, whose loops are Python's: 1.414213562373095 0.35355339059327373, 3.618033988749896 0.7236067977499792,
+    # 0.022828259737163313 0.07021438844963485, 0.1740830496682345 -0.21603983459028542.
+    "programs.sh": """\
+dynamic:
+√2 = 1.414214, ∂r/∂x = 0.353553
+λ = 3.618034, ∂λ/∂a = 0.723607
+|h|² = 0.022828, ∂/∂U₁ = 0.070214
+error = 0.174083, ∂/∂rate = -0.21604
+static:
+√2 = 1.414214, ∂r/∂x = 0.353553
+λ = 3.618034, ∂λ/∂a = 0.723607
+|h|² = 0.022828, ∂/∂U₁ = 0.070214
+error = 0.174083, ∂/∂rate = -0.21604
 """,
     # 2x·sin(x) + x²·cos(x) at 1.5
     "numeric_check.sh": "derivative 3.151644, difference 3.151644: agree\n",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from support import run
 
+from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
-from gradcli.lowering.lower import free_names
 from gradcli.ops.constants import VALUES
 
 CASES = {

@@ -17,10 +17,11 @@ from gradcli.errors import GradcliError
 from gradcli.language.ast import Program
 from gradcli.language.numbers import number_text
 from gradcli.language.parser import parse
-from gradcli.language.text import program_text
+from gradcli.language.program_text import program_text
 
 FOLDER = Path(__file__).parent / "cases"
 MARKS = ">.?"
+MAX_STEPS = 1_000
 
 
 def printed(case: Case) -> list[str]:
@@ -41,7 +42,7 @@ def printed(case: Case) -> list[str]:
 def _result(program: Program, words: list[str]) -> str:
     modes = [word for word in words if "=" not in word] or ["dynamic", "static"]
     bindings = {name: float(value) for name, _, value in (word.partition("=") for word in words if "=" in word)}
-    values = {number_text(record(program, bindings, mode=mode).value) for mode in modes}
+    values = {number_text(record(program, bindings, mode=mode, max_steps=MAX_STEPS).value) for mode in modes}
     return " or ".join(sorted(values))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from gradcli.errors import GradcliError
 from gradcli.scripts.run_torch import run_torch
+from gradcli.scripts.torch_calls import names_of
 
 FOLDER = Path(__file__).parents[1] / "data" / "torch_scripts"
 SCRIPTS = sorted(FOLDER.glob("*.py"))
@@ -44,3 +46,11 @@ def test_addresses_stay_the_same_through_a_run() -> None:
     first, second = "".join(pieces).splitlines()
     assert second == f"{first} True"
     assert re.fullmatch(r"<MulBackward0 object at 0x[0-9a-f]{12}>", first)
+
+
+NAMES = json.loads((FOLDER.parent / "torch_names.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_every_function_is_one_that_pytorch_has(module: str) -> None:
+    assert sorted(names_of(module)) == NAMES[module]

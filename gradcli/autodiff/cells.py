@@ -1,0 +1,49 @@
+"""What a program holds of tensors beside their nodes: storages, places of gradients, and what PyTorch says where it refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+from weakref import ReferenceType
+
+from gradcli.errors import GradcliError
+
+IN_PLACE_LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
+NO_GRADIENT = "element 0 of tensors does not require grad and does not have a grad_fn"
+FIXED_FLAG = (
+    "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph "
+    "that doesn't require differentiation use var_no_grad = var.detach()."
+)
+
+
+class TapeError(GradcliError):
+    """What PyTorch refuses to do, in its words."""
+
+
+class Cell:
+    """The storage of a tensor.
+
+    Attributes:
+        node: The node that holds its value.
+        version: How often it was changed in place.
+        owner: What a program has for the tensor, where it wants the same thing at every use.
+    """
+
+    __slots__ = ("__weakref__", "node", "owner", "version")
+
+    def __init__(self, node: int) -> None:
+        self.node = node
+        self.version = 0
+        self.owner: ReferenceType[Any] | None = None
+
+
+class Slot:
+    """Where ``.grad`` of a leaf, or of a node that retains it, is kept; the versions of a leaf have one together.
+
+    Attributes:
+        grad: The gradient; None before the first backward pass, and after it was set to None.
+    """
+
+    __slots__ = ("grad",)
+
+    def __init__(self) -> None:
+        self.grad: Cell | None = None

@@ -1,0 +1,64 @@
+"""`gradcli tf1`: a TensorFlow 1 program, interpreted without TensorFlow, and every view of its graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from gradcli.cli.command import Arguments, Command
+from gradcli.cli.script_options import OPTIONS, SCRIPT
+from gradcli.errors import GradcliError
+
+if TYPE_CHECKING:
+    from gradcli.autodiff.tape import Tape
+
+HELP = """\
+Run a TensorFlow 1 program without TensorFlow: the graph is built first, and Session.run feeds it.
+
+\b
+  gradcli tf1 lesson.py                            what the script prints
+  gradcli tf1 lesson.py --explain w                and why the gradient by w is what it is
+  gradcli tf1 lesson.py --graph tree               and the graph with the values of its last run
+  gradcli tf1 lesson.py --graph graph.svg          into a file: .svg .png .pdf .html .tex .dot .mmd .json ...
+  gradcli tf1 lesson.py --json | jq .grad          one JSON document, with what the script prints as .printed
+  gradcli tf1 --list                               the functions of TensorFlow and Python that are known
+
+Scripts import tensorflow as tf, or tensorflow.compat.v1 as tf. What is printed follows TensorFlow's public documentation;
+the names of the nodes that tf.gradients makes are shorter than TensorFlow's. Nothing of the script is executed.
+
+Exit codes: 0 success, 2 the script is wrong or uses what is not known, 4 a limit reached, 130 interrupted.
+"""
+
+
+def run(arguments: Arguments, command: Command) -> None:
+    """Run the command."""
+    from gradcli.cli.script_views import run_script
+
+    run_script(arguments, command, _interpret, _listing)
+
+
+def _interpret(text: str, where: str, **options: Any) -> Callable[[], Tape]:
+    from gradcli.scripts.run_tf1 import run_tf1
+
+    found = run_tf1(text, where, **options)
+
+    def shown() -> Tape:
+        from gradcli.autodiff.engine import run_backward
+        from gradcli.autodiff.excerpt import tape_of
+
+        if found.tape is None:
+            raise GradcliError("no session ran anything that computes, so there is no graph to show")
+        run_backward(found.tape, found.output)
+        return tape_of(found.tape, found.output)
+
+    return shown
+
+
+def _listing() -> list[str]:
+    from gradcli.scripts.listing import listing
+    from gradcli.scripts.run_tf1 import known_modules
+
+    return list(listing(known_modules()))
+
+
+COMMAND = Command("tf1", HELP, SCRIPT, OPTIONS, run)

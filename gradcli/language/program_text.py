@@ -1,0 +1,94 @@
+"""Programs as text: a statement a line, blocks indented, or all on one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gradcli.language.ast import Assignment, Definition, Expression, Output, Program, Statement
+from gradcli.language.statements import Action, Break, For, If, NoGrad, Outputs, Print, Repeat, While
+from gradcli.language.text import to_text
+
+_INDENT = "    "
+
+
+def program_text(program: Program, separator: str = "\n") -> str:
+    """Write a program, one statement after the other; it parses back to the same program.
+
+    Args:
+        program: The program.
+        separator: What stands between two statements: a newline, with blocks indented, or ``"; "`` for one line.
+    """
+    if separator == "\n":
+        return separator.join(_INDENT * depth + line for depth, line in program_lines(program.statements))
+    text = ""
+    for _, line in program_lines(program.statements):
+        between = " " if text.endswith("{") or line.startswith("}") else separator
+        text += (between if text else "") + line
+    return text
+
+
+def program_lines(statements: Sequence[Statement]) -> Iterator[tuple[int, str]]:
+    """The lines of statements: for each the depth of its block, and its text."""
+    work: list[tuple[int, Statement | str, str]] = [(0, statement, "") for statement in reversed(statements)]
+    while work:
+        depth, item, before = work.pop()
+        if isinstance(item, str):
+            yield depth, item
+            continue
+        head, block, rest = _parts(item)
+        yield depth, before + head
+        if block is None:
+            continue
+        if rest is not None and len(rest) == 1 and isinstance(rest[0], If):
+            work.append((depth, rest[0], "} else "))
+        else:
+            work.append((depth, "}", ""))
+            if rest is not None:
+                work.extend((depth + 1, inner, "") for inner in reversed(rest))
+                work.append((depth, "} else {", ""))
+        work.extend((depth + 1, inner, "") for inner in reversed(block))
+
+
+def statement_text(statement: Statement) -> str:
+    """The first line of a statement: all of it, or what stands before its block."""
+    return _parts(statement)[0]
+
+
+_Block = tuple[Statement, ...] | None
+
+
+def _parts(statement: Statement) -> tuple[str, _Block, _Block]:
+    """The first line of a statement, its block, and what stands behind ``else``; None where there is none."""
+    match statement:
+        case Assignment(name, value):
+            return f"{name} = {to_text(value)}", None, None
+        case Output(value):
+            return to_text(value), None, None
+        case Definition(name, parameters, body):
+            head = f"{name}({', '.join(parameters)}) ="
+            return (f"{head} {{", body, None) if isinstance(body, tuple) else (f"{head} {to_text(body)}", None, None)
+        case If(test, then, otherwise):
+            return f"if {to_text(test)} {{", then, otherwise or None
+        case For(name, source, body):
+            return f"for {name} in {to_text(source)} {{", body, None
+        case While(test, body):
+            return f"while {to_text(test)} {{", body, None
+        case Repeat(count, body):
+            return f"repeat {to_text(count)} {{", body, None
+        case NoGrad(body):
+            return "no_grad {", body, None
+        case Break():
+            return "break", None, None
+        case Print(items):
+            return f"print {_listed(items)}", None, None
+        case Outputs(values):
+            return f"output {_listed(values)}", None, None
+        case Action(kind, arguments, keywords):
+            first = len(arguments) - len(keywords)
+            named = [f"{name}={to_text(value)}" for name, value in zip(keywords, arguments[first:], strict=True)]
+            return f"{kind} {', '.join([*map(to_text, arguments[:first]), *named])}".rstrip(), None, None
+    raise TypeError(f"{type(statement).__name__} is not a statement")
+
+
+def _listed(items: Sequence[Expression]) -> str:
+    return ", ".join(map(to_text, items))

@@ -1,0 +1,158 @@
+"""The statements of programs: blocks, branches, loops, what prints, and what acts on the tape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gradcli.errors import Span
+from gradcli.language.ast import NOWHERE, Assignment, Attribute, Definition, Expression, Output, Program, Statement, postorder
+
+
+@dataclass(frozen=True, slots=True)
+class If(Statement):
+    """``if test { then } else { otherwise }``."""
+
+    test: Expression
+    then: tuple[Statement, ...]
+    otherwise: tuple[Statement, ...] = ()
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class For(Statement):
+    """``for name in source { body }``: over a :class:`~gradcli.language.ast.Range`, or over the rows of an array."""
+
+    name: str
+    source: Expression
+    body: tuple[Statement, ...]
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class While(Statement):
+    """``while test { body }``."""
+
+    test: Expression
+    body: tuple[Statement, ...]
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat(Statement):
+    """``repeat count { body }``."""
+
+    count: Expression
+    body: tuple[Statement, ...]
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Break(Statement):
+    """``break``: leave the innermost loop."""
+
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Print(Statement):
+    """``print "h is", h``: show values while the program runs."""
+
+    items: tuple[Expression, ...]
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs(Statement):
+    """``output y, z``: the results of the program."""
+
+    values: tuple[Expression, ...]
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Action(Statement):
+    """``backward y, retain_graph=True``: something done to the tape.
+
+    ``kind`` is ``backward``, ``retain_grad``, ``requires_grad`` or ``zero_grad``; ``keywords`` names the last arguments.
+    """
+
+    kind: str
+    arguments: tuple[Expression, ...]
+    keywords: tuple[str, ...] = ()
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class NoGrad(Statement):
+    """``no_grad { body }``: what it computes requires no gradient."""
+
+    body: tuple[Statement, ...]
+    span: Span = NOWHERE
+
+
+def blocks(statement: Statement) -> tuple[tuple[Statement, ...], ...]:
+    """The blocks of a statement, in the order of the text; those of a function are not among them."""
+    if isinstance(statement, If):
+        return (statement.then, statement.otherwise)
+    if isinstance(statement, For | While | Repeat | NoGrad):
+        return (statement.body,)
+    return ()
+
+
+def expressions(statement: Statement) -> tuple[Expression, ...]:
+    """The expressions of a statement itself, in the order in which they are evaluated; those of its blocks are not among them."""
+    if isinstance(statement, Assignment | Output):
+        return (statement.value,)
+    if isinstance(statement, If | While):
+        return (statement.test,)
+    if isinstance(statement, For):
+        return (statement.source,)
+    if isinstance(statement, Repeat):
+        return (statement.count,)
+    if isinstance(statement, Print):
+        return statement.items
+    if isinstance(statement, Outputs):
+        return statement.values
+    if isinstance(statement, Action):
+        return statement.arguments
+    return ()
+
+
+def walk(statements: tuple[Statement, ...], *, functions: bool = False) -> Iterator[Statement]:
+    """All statements, each before those of its blocks, in the order of the text.
+
+    Args:
+        statements: Where to start.
+        functions: Whether the statements of own functions are among them.
+    """
+    stack = list(reversed(statements))
+    while stack:
+        statement = stack.pop()
+        yield statement
+        if functions and isinstance(statement, Definition) and isinstance(statement.body, tuple):
+            stack.extend(reversed(statement.body))
+        for block in reversed(blocks(statement)):
+            stack.extend(reversed(block))
+
+
+def assigned_names(statements: tuple[Statement, ...]) -> dict[str, Span]:
+    """The names that statements assign, those in their blocks too, with the place of the first assignment."""
+    names: dict[str, Span] = {}
+    for statement in walk(statements):
+        if isinstance(statement, Assignment | For):
+            names.setdefault(statement.name, statement.span)
+    return names
+
+
+def uses_tape(program: Program) -> bool:
+    """Whether a program acts on the tape, or asks what it knows."""
+    if not program.may_use_tape:
+        return False
+    for statement in walk(program.statements, functions=True):
+        if isinstance(statement, Action | NoGrad):
+            return True
+        for value in expressions(statement):
+            if any(isinstance(node, Attribute) and node.name != "shape" for node in postorder(value)):
+                return True
+    return False

@@ -1,0 +1,45 @@
+"""Running a script for TensorFlow 1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES
+from gradcli.scripts.builtin import builtins
+from gradcli.scripts.compiler import compiled
+from gradcli.scripts.machine import MAX_STEPS, Machine
+from gradcli.scripts.source import Source
+from gradcli.scripts.tf_module import modules
+from gradcli.scripts.tf_session import Limits
+from gradcli.scripts.tf_world import World
+from gradcli.scripts.values import Namespace
+
+
+def known_modules() -> dict[str, Namespace]:
+    """The modules that a script may import, by name."""
+    return modules(World(Limits()))
+
+
+def run_tf1(
+    text: str,
+    where: str,
+    write: Callable[[str], None],
+    warn: Callable[[str], None],
+    *,
+    max_steps: int = MAX_STEPS,
+    max_nodes: int = DEFAULT_MAX_NODES,
+    max_elements: int = DEFAULT_MAX_ELEMENTS,
+) -> Limits:
+    """Interpret a script for TensorFlow 1; none of it is executed.
+
+    The arguments, and what it raises, are those of :func:`gradcli.scripts.run_torch.run_torch`.
+
+    Returns:
+        What the last run recorded.
+    """
+    limits = Limits(max_nodes, max_elements)
+    names = builtins()
+    source = Source(text, where)
+    machine = Machine(source, names, modules(World(limits)), write, warn, max_steps)
+    machine.run(compiled(source, names))
+    return limits

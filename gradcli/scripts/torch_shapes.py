@@ -1,0 +1,54 @@
+"""What PyTorch says where the shapes of operands do not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gradcli.graph.graph import Shape
+from gradcli.ops.structural import ShapeError, broadcast
+from gradcli.scripts.values import Raised
+
+OPERATORS = {
+    "+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow", "@": "matmul", "%": "remainder", "//": "floor_divide",
+    "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne", "&": "logical_and", "|": "logical_or",
+}  # fmt: skip
+"""The operations that operators mean."""
+
+_BROADCAST = frozenset(OPERATORS.values()) - {"matmul"} | {"maximum", "minimum", "atan2", "fmod", "hypot", "where"}
+
+
+def _check_product(a: Shape, b: Shape) -> None:
+    if len(a) == 1 and len(b) == 1 and a != b:
+        raise Raised(
+            "RuntimeError",
+            f"inconsistent tensor size, expected tensor [{a[0]}] and src [{b[0]}] to have the same number of elements, "
+            f"but got {a[0]} and {b[0]} elements respectively",
+        )
+    if not a or not b:
+        raise Raised("RuntimeError", f"both arguments to matmul need to be at least 1D, but they are {len(a)}D and {len(b)}D")
+    if len(a) == 2 and len(b) == 1 and a[1] != b[0]:
+        raise Raised("RuntimeError", f"size mismatch, got input ({a[0]}), mat ({a[0]}x{a[1]}), vec ({b[0]})")
+    if len(b) == 2 and len(a) in (1, 2) and a[-1] != b[0]:
+        rows = a[0] if len(a) == 2 else 1
+        raise Raised("RuntimeError", f"mat1 and mat2 shapes cannot be multiplied ({rows}x{a[-1]} and {b[0]}x{b[1]})")
+
+
+def check_shapes(operation: str, shapes: Sequence[Shape]) -> None:
+    """Check the shapes of operands of which PyTorch speaks in its own words."""
+    if operation in ("matmul", "dot") and len(shapes) == 2:
+        _check_product(*shapes)
+        return
+    if operation not in _BROADCAST:
+        return
+    try:
+        broadcast(*shapes)
+    except ShapeError:
+        a, b = shapes[-2:]
+        rank = max(len(a), len(b))
+        sizes = list(zip((1,) * (rank - len(a)) + a, (1,) * (rank - len(b)) + b, strict=True))
+        axis = next(at for at in range(rank - 1, -1, -1) if sizes[at][0] != sizes[at][1] and 1 not in sizes[at])
+        raise Raised(
+            "RuntimeError",
+            f"The size of tensor a ({sizes[axis][0]}) must match the size of tensor b ({sizes[axis][1]}) "
+            f"at non-singleton dimension {axis}",
+        ) from None

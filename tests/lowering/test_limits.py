@@ -1,0 +1,90 @@
+"""Programs that go on, and programs that go deep: loops stop at the limit, at an interrupt at once, and nothing recurses."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+
+import pytest
+
+from gradcli.autodiff.record import record
+from gradcli.errors import ExitCode, GradcliError
+from gradcli.language.parser import parse
+from gradcli.language.program_text import program_text
+
+ENDLESS = (
+    "while true { }; x",
+    "while true { x = x + 1 }; x",
+    "for i in 0..10^9 { }; x",
+    "for i in 0..10^9 { x = x/2 }; x",
+    "repeat 10^12 { x = x/2 }; x",
+    "repeat 10^30 { repeat 10^30 { x = x/2 } }; x",
+    "repeat n { repeat n { x = x/2 } }; x",
+    "for i in 0..n { while x == x { x = x/2 } }; x",
+)
+
+
+@pytest.mark.parametrize("mode", ["dynamic", "static"])
+@pytest.mark.parametrize("program", ENDLESS)
+def test_loops_stop_at_the_limit(program: str, mode: str) -> None:
+    names = {"x": 1.0, "n": 1e9} if "n " in program else {"x": 1.0}
+    with pytest.raises(GradcliError, match="the loops of the program take more than 500 turns") as raised:
+        record(parse(program), names, mode=mode, max_steps=500)
+    assert raised.value.exit_code == ExitCode.LIMIT
+    assert "--max-steps" in raised.value.hint
+
+
+@pytest.mark.parametrize("mode", ["dynamic", "static"])
+def test_turns_up_to_the_limit_run(mode: str) -> None:
+    program = parse("repeat 20 { repeat n { x = x + 1 } }; x")
+    assert record(program, {"x": 0.0, "n": 4.0}, mode=mode, max_steps=100).value == 80.0
+    with pytest.raises(GradcliError, match="79 turns" if mode == "static" else "99 turns"):  # unrolled turns are counted apart
+        record(program, {"x": 0.0, "n": 4.0}, mode=mode, max_steps=79 if mode == "static" else 99)
+
+
+def test_a_break_ends_a_loop_whose_bounds_are_far() -> None:
+    program = parse("for i in 0..10^30 { x = x + i; if x > 5 { break } }; x")
+    assert record(program, {"x": 0.0}).value == 6.0
+
+
+@pytest.mark.parametrize("mode", ["dynamic", "static"])
+def test_an_interrupt_ends_a_loop_at_once(shell_environment: Mapping[str, str], mode: str) -> None:
+    limits = ("--max-steps", "1000000000", "--max-nodes", "1000000000")
+    command = ("gradcli", "eval", "while true { y = x < 0 }; x", "--x", "1", "--mode", mode, *limits)
+    process = subprocess.Popen(command, env=dict(shell_environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(1.5)
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert output == b""
+    assert b"Traceback" not in errors
+
+
+@pytest.mark.parametrize("head", ["if x > 0", "repeat 1", "for i in 0..1", "while x > 0"])
+def test_blocks_nest_as_deep_as_they_are_written(head: str) -> None:
+    depth = 10_000
+    end = "; break }" if head.startswith("while") else " }"
+    text = f"{head} {{ " * depth + "x = x/2" + end * depth + "; x"
+    program = parse(text)
+    assert program_text(program, "; ") == program_text(parse(program_text(program)), "; ")
+    assert record(program, {"x": 1.0}).value == 0.5
+
+
+def test_chains_of_conditions_are_as_long_as_they_are_written() -> None:
+    chain = " else ".join(f"if x < {at} {{ y = {at} }}" for at in range(5_000))
+    program = parse(f"{chain} else {{ y = -1 }}; y")
+    assert program_text(program).count("} else if ") == 4_999
+    assert record(program, {"x": 4998.5}).value == 4999.0
+
+
+@pytest.mark.parametrize("head", ["if x > 0", "repeat n", "while x > 0"])
+def test_static_blocks_nest_too(head: str) -> None:
+    depth = 300
+    end = "; x = x - 9 }" if head.startswith("while") else " }"
+    program = parse(f"{head} {{ " * depth + "x = x/2" + end * depth + "; x")
+    names = {"x": 1.0, "n": 1.0} if head == "repeat n" else {"x": 1.0}
+    dynamic, static = (record(program, names, mode=mode) for mode in ("dynamic", "static"))
+    assert static.value == dynamic.value
