@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any, NamedTuple, Protocol
 
@@ -128,7 +129,8 @@ class Recorder:
         self.graph.set_shape(id, shape)
         if settings:
             self.graph.settings[id] = settings
-        self._record(value_of(name, [self.values[input] for input in inputs], settings))
+        with placed(span):
+            self._record(value_of(name, [self.values[input] for input in inputs], settings))
         return id
 
     def truth(self, id: int) -> bool:
@@ -179,6 +181,16 @@ def forward_of(name: str, count: int) -> Callable[..., float]:
     forward = operation.forward
     defaults = operation.complete((0.0,) * count)[count:]
     return (lambda *arguments: forward(*arguments, *defaults)) if defaults else forward
+
+
+@contextmanager
+def placed(span: Span) -> Iterator[None]:
+    """Name the place in the text of an error of values that name none."""
+    try:
+        yield
+    except GradcliError as error:
+        error.span = span if error.span is None else error.span
+        raise
 
 
 def value_of(name: str, values: Sequence[Value], settings: Settings = ()) -> Value:
@@ -508,7 +520,7 @@ def compacted(
             removed.append(Removed("dead", node.operation, graph.spans[node.id]))
         if kept[node.id]:
             new[node.id] = result.append(node.operation, tuple([new[i] for i in node.inputs]), graph.spans[node.id])
-    result.max_elements = graph.max_elements
+    result.max_elements, result.max_total, result.elements = graph.max_elements, graph.max_total, graph.elements
     result.shapes = {new[id]: shape for id, shape in graph.shapes.items() if id in new}
     result.settings = {new[id]: settings for id, settings in graph.settings.items() if id in new}
     result.blocks = {new[id]: block for id, block in graph.blocks.items() if id in new}

@@ -18,6 +18,7 @@ from gradcli.derivation.words import Equal
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.ast import Name, Partial, postorder
+from gradcli.lowering.shapes import has_arrays
 from gradcli.ops.structural import shape_text
 from gradcli.output.diagram import MARK, WHOLE_LABELS, Diagram, FunctionsPart, GraphPart, Kind, Line, Part, shortened
 from gradcli.output.document import Row
@@ -137,7 +138,7 @@ def html_page_of_graph(
     if chosen is None:
         chosen = selected(tape.graph, most=DRAWN_NODES)
     whole_labels = sum(len(tape.graph.inputs[id]) for id in chosen) <= WHOLE_LABELS
-    recorded = bool(tape.graph.shapes) or tape.graph.broken is not None
+    recorded = has_arrays(tape.graph) or tape.graph.broken is not None
     data = (recorded_data if recorded else page_data)(tape, whole_labels=whole_labels)
     text = "\n".join(visible_lines(shortened(title, MOST_TITLE)))
     head = (
