@@ -112,7 +112,7 @@ def record(
             shapes = {name: shape_of(value) for name, value in bindings.items()}
             noted = removed if note_removed else None
             built = build(program, bindings, shapes, optimize, noted, max_nodes, max_elements, max_steps)
-            if steered(built):
+            if is_steered(built):
                 if not built.variables.keys() <= bindings.keys():
                     raise _missing(program, bindings, spare)
                 static = built, execute(built, recorder, max_steps=max_steps)
@@ -185,6 +185,7 @@ def build(
     max_steps: int = DEFAULT_MAX_STEPS,
     *,
     inexact: bool = True,
+    steered: bool = True,
 ) -> Graph:
     """Build the static graph of a program, before any value is known.
 
@@ -195,6 +196,7 @@ def build(
         optimize: As for :func:`record`; so are the limits.
         removed: Where what is shared, folded or left out is noted; None to note nothing.
         inexact: Whether constants also fold where the result is not rational.
+        steered: Whether branches and loops are nodes; else the program is one expression, in which operations choose.
 
     Raises:
         GradcliError: The program is wrong, or too large (exit code 4).
@@ -202,6 +204,7 @@ def build(
     builder = StaticBuilder(
         Graph(max_nodes, max_elements),
         inexact=inexact,
+        steered=steered,
         identities=optimize > 1,
         shapes=shapes,
         plain=optimize < 1,
@@ -211,7 +214,7 @@ def build(
     return graph if optimize < 1 else compacted(graph, keep_named=optimize < 2, removed=removed)
 
 
-def steered(graph: Graph) -> bool:
+def is_steered(graph: Graph) -> bool:
     """Whether a static graph has branches or loops, or prints: it is executed, not evaluated node by node."""
     return bool(graph.blocks) or PRINT in graph.operations
 
@@ -250,6 +253,7 @@ def outline(
     max_steps: int = DEFAULT_MAX_STEPS,
     optimize: int = DEFAULT_OPTIMIZE,
     note_removed: bool = False,
+    steered: bool = False,
 ) -> Tape:
     """The tape of a program whose variables have no values: a static graph in which only exact constants fold.
 
@@ -262,14 +266,15 @@ def outline(
         max_nodes: The limit on the size of the graph.
         shapes: The shapes of the variables that are arrays.
         cotangent: As for :func:`record`; so are ``max_steps``, ``optimize`` and ``note_removed``.
+        steered: As for :func:`build`.
 
     Raises:
         GradcliError: As :func:`record`.
     """
     removed: list[Removed] = []
     noted = removed if note_removed else None
-    graph = build(program, (), shapes, optimize, noted, max_nodes, max_steps=max_steps, inexact=False)
-    if steered(graph):
+    graph = build(program, (), shapes, optimize, noted, max_nodes, max_steps=max_steps, inexact=False, steered=steered)
+    if is_steered(graph):
         chosen = _chosen(graph, wrt)
         needs = requires_grad(graph, [graph.variables[name] for name in chosen])
         unknown: list[Any] = [None] * len(graph)
@@ -345,7 +350,7 @@ def run_built(
         GradcliError: A loop does not end, or a name is not used.
     """
     point = {name: bindings[name] for name in built.variables}
-    if not steered(built):
+    if not is_steered(built):
         return run_graph(built, point, wrt, mode="static", dtype=dtype, cotangent=cotangent)
     cast = float32 if dtype == "float32" else None
     recorder = Recorder(Graph(built.max_nodes, built.max_elements), point, cast)

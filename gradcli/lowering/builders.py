@@ -229,6 +229,8 @@ class StaticBuilder:
             what the user wrote.
         shapes: The shapes of the variables that are arrays.
         plain: Whether nothing is shared or folded: each operation of the program is a node.
+        steered: Whether branches and loops are nodes, and what prints is. Else the graph is one expression: of a branch both ways
+            are built, an operation chooses, and a loop that is not unrolled is an error.
         removed: Where what is shared or folded is noted; None to note nothing.
     """
 
@@ -242,6 +244,7 @@ class StaticBuilder:
         identities: bool = False,
         shapes: Mapping[str, Shape] | None = None,
         plain: bool = False,
+        steered: bool = False,
         removed: list[Removed] | None = None,
     ) -> None:
         self.graph = graph
@@ -249,6 +252,7 @@ class StaticBuilder:
         self.identities = identities
         self.shapes = shapes or {}
         self.plain = plain
+        self.steered = steered
         self.removed = removed
         self._nodes: dict[tuple[str, tuple[int, ...], Settings], int] = {}
         self._constants: dict[tuple[type, Constant] | str, int] = {}
@@ -304,7 +308,9 @@ class StaticBuilder:
         return self.graph.constants.get(id)
 
     def show(self, parts: Sequence[Part], span: Span) -> None:
-        """What is printed whenever the graph runs is a node."""
+        """What is printed whenever the graph runs is a node; an expression prints nothing."""
+        if not self.steered:
+            return
         ids = tuple([part[1] for part in parts if not isinstance(part, str)])
         texts = tuple([part if isinstance(part, str) else (part[0], part[2]) for part in parts])
         self.graph.settings[self.graph.append(PRINT, ids, span)] = (("parts", texts),)
@@ -324,7 +330,13 @@ class StaticBuilder:
         """A builder for the graph of a block."""
         graph = Graph(self.graph.max_nodes, self.graph.max_elements)
         return StaticBuilder(
-            graph, inexact=self.inexact, identities=self.identities, shapes={}, plain=self.plain, removed=self.removed
+            graph,
+            inexact=self.inexact,
+            identities=self.identities,
+            shapes={},
+            plain=self.plain,
+            steered=True,
+            removed=self.removed,
         )
 
     def parameter(self, name: str, shape: Shape) -> int:
