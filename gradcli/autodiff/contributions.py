@@ -8,7 +8,7 @@ from typing import NamedTuple
 from gradcli.autodiff.reverse import carries, fitted, local_derivatives, quiet
 from gradcli.autodiff.tape import Tape
 from gradcli.lowering.builders import Value, float32
-from gradcli.ops.structural import CLASSES, STRUCTURAL
+from gradcli.ops.structural import STRUCTURAL
 
 
 class Contribution(NamedTuple):
@@ -45,15 +45,9 @@ def gradient_consumers(tape: Tape) -> list[list[int]]:
             users = found[input]
             if users and users[-1] == id:
                 continue
-            if tape.requires_grad[input] and carries(graph.operations[id], at) and not _holds_classes(tape, id, at):
+            if tape.requires_grad[input] and carries(graph, id, at):
                 users.append(id)
     return found
-
-
-def _holds_classes(tape: Tape, id: int, at: int) -> bool:
-    """Whether an argument of a loss holds classes; probabilities have the shape of the first argument."""
-    shape, inputs = tape.graph.shape, tape.graph.inputs[id]
-    return tape.graph.operations[id] in CLASSES and at == len(inputs) - 1 and shape(inputs[at]) != shape(inputs[0])
 
 
 def contributions(tape: Tape) -> Iterator[Contribution]:

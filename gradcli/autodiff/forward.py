@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.lowering.builders import Value, forward_of, value_at
 from gradcli.ops.constants import constant_value
+from gradcli.ops.structural import STRUCTURAL
 
 
 def evaluate(graph: Graph, bindings: Mapping[str, Value], cast: Callable[[Value], Value] | None = None) -> list[Value]:
@@ -31,7 +32,7 @@ def evaluate(graph: Graph, bindings: Mapping[str, Value], cast: Callable[[Value]
             value = bindings[names[id]]
         elif operation == CONSTANT:
             value = constant_value(graph.constants[id])
-        elif graph.shapes:
+        elif graph.shapes or operation in STRUCTURAL:
             value = value_at(graph, id, values)
         else:
             key = (operation, len(inputs))

@@ -231,6 +231,8 @@ class StaticBuilder:
             what the user wrote.
         shapes: The shapes of the variables that are arrays.
         plain: Whether nothing is shared or folded: each operation of the program is a node.
+        steered: Whether branches and loops are nodes, and what prints is. Else the graph is one expression: of a branch both ways
+            are built, an operation chooses, and a loop that is not unrolled is an error.
         removed: Where what is shared or folded is noted; None to note nothing.
     """
 
@@ -244,6 +246,7 @@ class StaticBuilder:
         identities: bool = False,
         shapes: Mapping[str, Shape] | None = None,
         plain: bool = False,
+        steered: bool = False,
         removed: list[Removed] | None = None,
     ) -> None:
         self.graph = graph
@@ -251,6 +254,7 @@ class StaticBuilder:
         self.identities = identities
         self.shapes = shapes or {}
         self.plain = plain
+        self.steered = steered
         self.removed = removed
         self._nodes: dict[tuple[str, tuple[int, ...], Settings], int] = {}
         self._constants: dict[tuple[type, Constant] | str, int] = {}
@@ -306,7 +310,9 @@ class StaticBuilder:
         return self.graph.constants.get(id)
 
     def show(self, parts: Sequence[Part], span: Span) -> None:
-        """What is printed whenever the graph runs is a node."""
+        """What is printed whenever the graph runs is a node; an expression prints nothing."""
+        if not self.steered:
+            return
         ids = tuple([part[1] for part in parts if not isinstance(part, str)])
         texts = tuple([part if isinstance(part, str) else (part[0], part[2]) for part in parts])
         self.graph.settings[self.graph.append(PRINT, ids, span)] = (("parts", texts),)
@@ -326,7 +332,13 @@ class StaticBuilder:
         """A builder for the graph of a block."""
         graph = Graph(self.graph.max_nodes, self.graph.max_elements)
         return StaticBuilder(
-            graph, inexact=self.inexact, identities=self.identities, shapes={}, plain=self.plain, removed=self.removed
+            graph,
+            inexact=self.inexact,
+            identities=self.identities,
+            shapes={},
+            plain=self.plain,
+            steered=True,
+            removed=self.removed,
         )
 
     def parameter(self, name: str, shape: Shape) -> int:
@@ -528,7 +540,7 @@ def compacted(
             removed.append(Removed("dead", node.operation, graph.spans[node.id]))
         if kept[node.id]:
             new[node.id] = result.append(node.operation, tuple([new[i] for i in node.inputs]), graph.spans[node.id])
-    result.max_elements = graph.max_elements
+    result.max_elements, result.max_total, result.elements = graph.max_elements, graph.max_total, graph.elements
     result.shapes = {new[id]: shape for id, shape in graph.shapes.items() if id in new}
     result.settings = {new[id]: settings for id, settings in graph.settings.items() if id in new}
     result.blocks = {new[id]: block for id, block in graph.blocks.items() if id in new}
