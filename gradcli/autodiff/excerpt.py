@@ -16,13 +16,14 @@ from gradcli.lowering.builders import Value
 from gradcli.ops.structural import STRUCTURAL
 
 
-def tape_of(tape: Eager, output: int | None = None, outputs: Sequence[int] = ()) -> Tape:
+def tape_of(tape: Eager, output: int | None = None, outputs: Sequence[int] = (), *, differentiated: bool = False) -> Tape:
     """What leads to a node, with the adjoints of the last backward pass where that began there.
 
     Args:
         tape: The eager tape.
         output: The node; None for the one from which the last backward pass began, or the last result where there was none.
         outputs: All results of the program, in order; what leads to them is there as well. Empty for the node alone.
+        differentiated: Whether the node has adjoints also where no backward pass began there.
 
     Raises:
         GradcliError: Nothing was recorded.
@@ -53,7 +54,7 @@ def tape_of(tape: Eager, output: int | None = None, outputs: Sequence[int] = ())
     needs = [tape.requires_grad[id] for id in kept]
     if output == tape.root:
         adjoints = [tape.adjoints.get(id) for id in kept]
-    elif needs[graph.output] and not graph.shape(graph.output):  # a pass began elsewhere: this one is the tape's own
+    elif differentiated and needs[graph.output] and not graph.shape(graph.output):
         adjoints = backward(graph, values, needs)
     else:
         adjoints = [None] * len(graph)

@@ -172,7 +172,7 @@ def run_on_tape(
     for name in tape.wrt or ():
         if name not in tape.graph.variables:
             raise _no_variable(name, tape.graph)
-    found = tape_of(tape, output, output_ids(program, tape.graph))
+    found = tape_of(tape, output, output_ids(program, tape.graph), differentiated=True)
     for name, id in found.graph.variables.items():  # what the program did with the tape is no part of the graph
         if not found.graph.shape(id):
             found.graph.decisions[id] = found.bindings[name]
