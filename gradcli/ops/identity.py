@@ -8,6 +8,7 @@ clone = operation(
     "clone(x)",
     lambda x: x,
     (lambda y, x: 1,),
+    definition=lambda x: x,
     exact=lambda x: x,
     precise=lambda x: +x,
     grad_fn="CloneBackward0",
