@@ -10,7 +10,8 @@ import pytest
 from diagrams import HOSTILE, of, renamed, worked
 
 from gradcli.language.program_text import one_line
-from gradcli.output.diagram import Diagram, diagram
+from gradcli.output.diagram import Diagram
+from gradcli.output.diagram_of_run import diagram
 from gradcli.output.graphml import graphml
 from gradcli.output.visible import visible
 
