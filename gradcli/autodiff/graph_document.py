@@ -80,8 +80,15 @@ def _same(told: Any, value: Any) -> bool:
     if not isinstance(told, float) or not isinstance(value, float):
         import numpy
 
+        if numpy.size(told) == numpy.size(value) == 0:
+            return True
         return numpy.shape(told) == numpy.shape(value) and bool(numpy.allclose(told, value, _SAME, 1e-300, equal_nan=True))
     return told == value or (told != told and value != value) or math.isclose(told, value, rel_tol=_SAME, abs_tol=1e-300)
+
+
+def _shaped(value: Any, shape: Shape) -> Any:
+    """A value in its shape, which lists without elements do not tell."""
+    return value.reshape(shape) if not isinstance(value, float) and value.size == 0 and 0 in shape else value
 
 
 class _Reading:
@@ -255,7 +262,8 @@ class _Reading:
         for name in graph.variables:
             if name not in bindings:
                 raise self.error(f"bindings has no value of {_shown(name)}")
-        return {name: self.value(bindings[name], f"bindings, {_shown(name)}") for name in graph.variables}
+        values = {name: self.value(bindings[name], f"bindings, {_shown(name)}") for name in graph.variables}
+        return {name: _shaped(value, graph.shape(graph.variables[name])) for name, value in values.items()}
 
     # ---- values of JSON ----
 

@@ -71,7 +71,8 @@ def programs() -> Iterator[str]:
 def single_operations() -> Iterator[str]:
     """A document for each row of operations on arrays."""
     for at, row in enumerate(oracle("torch_structural.json")):
-        inputs = [numpy.array(value, dtype=float) for value in row["inputs"]]
+        shapes = row.get("shapes", [numpy.shape(value) for value in row["inputs"]])
+        inputs = [numpy.array(value, float).reshape(shape) for value, shape in zip(row["inputs"], shapes, strict=False)]
         names = string.ascii_lowercase[: len(inputs)]
         point = {name: value if value.ndim else float(value) for name, value in zip(names, inputs, strict=True)}
         builder = Recorder(Graph(), point)
