@@ -7,3 +7,7 @@ for mode in dynamic static; do
   gradcli eval "(w+1)*(w+1)" --w 3 --mode "$mode" --json |
     jq -r '"\(.mode): " + ([.nodes[] | select(.op == "add" or .op == "mul") | "\(.name) = \(.expr)"] | join(", "))'
 done
+
+# A branch: the dynamic graph has what ran, anew for each input; the static graph has both, and executes one.
+gradcli compare-modes -e "if x > 0 { y = x } else { y = -x }; y*w" --x 1 --x -1 --w 3 --json |
+  jq -r '.nodes[] | select(.expr) | "\(.expr): recorded \(.dynamic), built \(.static), executed \(.executed)"'

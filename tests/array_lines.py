@@ -10,10 +10,10 @@ import numpy
 from gradcli.autodiff.tape import Tape
 from gradcli.derivation.steps import Derivation, Equation
 from gradcli.graph.graph import Graph
-from gradcli.language.ast import Call, Ellipsis, Expression, Index, Name, Number, Operator, Output, Partial, Program, Slice
+from gradcli.language.ast import Call, Expression, Index, Name, Operator, Output, Partial, Program
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
-from gradcli.lowering.array_calls import setting_of
+from gradcli.lowering.array_calls import index_entry, setting_of
 from gradcli.lowering.builders import Recorder
 from gradcli.lowering.lower import lower
 from gradcli.ops.structural import STRUCTURAL
@@ -72,22 +72,7 @@ def _run(expression: Expression, environment: Mapping[str, Any]) -> Any:
 
 
 def _placed(part: Any, index: Index, shape: tuple[int, ...]) -> Any:
-    whole = numpy.zeros(shape)
-    whole[tuple([_entry(item) for item in index.items])] = part
-    return whole
-
-
-def _entry(item: Expression) -> Any:
-    if isinstance(item, Ellipsis):
-        return ...
-    if isinstance(item, Slice):
-        return slice(*[None if bound is None else _number(bound) for bound in (item.start, item.stop, item.step)])
-    return None if item == Name("None") else _number(item)
-
-
-def _number(item: Expression) -> int:
-    assert isinstance(item, Number)
-    return int(item.value)
+    return STRUCTURAL["index_put"](part, shape=shape, index=tuple(map(index_entry, index.items)))
 
 
 def check_lines(tape: Tape, derivation: Derivation) -> None:

@@ -1,6 +1,7 @@
 """Measures PyTorch on the cases of the operations on arrays and writes ``data/torch_structural.json``; run it by hand.
 
-Each row has the inputs, the value y, a cotangent c, the gradient of sum(y*c) by each input, and the chain of functions.
+Each row has the inputs, the value y, a cotangent c, the gradient of sum(y*c) by each input, and the chain of functions; where an
+array is empty also the shapes of the inputs and the value.
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ def measured(operation: str, operands: tuple[Any, ...], settings: dict[str, Any]
         "gradient": None,
         "chain": None,
     }
+    if not all(tensor.numel() for tensor in (*inputs, y)):  # lists of nothing do not tell their shapes
+        row["shapes"] = [list(tensor.shape) for tensor in (*inputs, y)]
     if y.requires_grad:
         cotangent = random(tuple(y.shape))
         found = torch.autograd.grad(y, inputs, cotangent, retain_graph=True, allow_unused=True)

@@ -345,6 +345,200 @@ def _creations() -> list[Case]:
     ]
 
 
+def _selections() -> list[Case]:
+    cases: list[Case] = [
+        ("gather", ((2, 3), [[1.0, 0.0, 1.0]]), {}, "torch.gather(a, 0, b.long())"),
+        ("gather", ((2, 3), [[2.0, 2.0], [0.0, 1.0]]), {"axis": -1}, "torch.gather(a, 1, b.long())"),
+        ("gather", ((4,), [3.0, 3.0, 0.0]), {}, "torch.gather(a, 0, b.long())"),
+        ("scatter_add", ((3,), [1.0, 1.0, 0.0]), {"shape": 4}, "torch.zeros(4).scatter_add(0, b.long(), a)"),
+        (
+            "scatter_add",
+            ((2, 2), [[2.0, 2.0], [0.0, 1.0]]),
+            {"shape": ROW, "axis": 1},
+            "torch.zeros(2, 3).scatter_add(1, b.long(), a)",
+        ),
+        ("index_select", (ROW, [2.0, 0.0, 2.0]), {"axis": 1}, "torch.index_select(a, 1, b.long())"),
+        ("index_select", (CUBE, 1.0), {}, "torch.index_select(a, 0, b.long())"),
+        ("take", (ROW, [[5.0, 0.0], [5.0, 1.0]]), {}, "torch.take(a, b.long())"),
+        ("take", ((4,), 2.0), {}, "torch.take(a, b.long())"),
+        ("embedding", ([[0.0, 2.0], [2.0, 2.0]], (3, 2)), {}, "F.embedding(a.long(), b)"),
+        ("argsort", (TIES,), {}, "torch.argsort(a, stable=True)"),
+        ("argsort", (TIES,), {"axis": 0, "descending": True}, "torch.argsort(a, dim=0, stable=True, descending=True)"),
+        ("sort", ((5,),), {}, "torch.sort(a).values"),
+        ("sort", (CUBE,), {"axis": 1, "descending": True}, "torch.sort(a, 1, descending=True).values"),
+        ("sort", ([1.0, 1.0, 2.0],), {}, "torch.sort(a).values"),
+        ("topk", ((5,),), {"k": 2}, "torch.topk(a, 2).values"),
+        ("topk", (CUBE,), {"k": 3, "axis": 1, "largest": False}, "torch.topk(a, 3, 1, largest=False).values"),
+    ]
+    for name in ("cummax", "cummin"):
+        cases.append((name, ((6,),), {}, f"torch.{name}(a, 0).values"))
+        cases.append((name, (TIES,), {"axis": 0}, f"torch.{name}(a, 0).values"))
+        cases.append((f"arg{name}", (TIES,), {}, f"torch.{name}(a, 1).indices"))
+    for name in ("median", "nanmedian"):
+        for shape in ((5,), ROW, TIES):
+            cases.append((f"reduce_{name}", (shape,), {}, f"torch.{name}(a)"))
+        for shape in (ROW, CUBE):
+            cases.append((f"reduce_{name}", (shape,), {"axis": 1}, f"torch.{name}(a, 1).values"))
+            cases.append((f"reduce_{name}", (shape,), {"axis": 0, "keepdims": True}, f"torch.{name}(a, 0, keepdim=True).values"))
+            cases.append((f"arg{name}", (shape,), {"axis": -1}, f"torch.{name}(a, -1).indices"))
+    return cases
+
+
+def _arrangements() -> list[Case]:
+    return [
+        ("flip", (ROW,), {}, "torch.flip(a, (0, 1))"),
+        ("flip", (CUBE,), {"axis": (0, -1)}, "torch.flip(a, (0, 2))"),
+        ("roll", ((5,),), {}, "torch.roll(a, 1)"),
+        ("roll", (ROW,), {"shifts": -2}, "torch.roll(a, -2)"),
+        ("roll", (ROW,), {"shifts": (1, 2), "axis": (0, 1)}, "torch.roll(a, (1, 2), (0, 1))"),
+        ("pad", ((3,),), {"widths": (1, 2)}, "F.pad(a, (1, 2))"),
+        ("pad", (ROW,), {"widths": (1, -1, 2, 0), "value": 3}, "F.pad(a, (1, -1, 2, 0), value=3.)"),
+        ("pad", (CUBE,), {"widths": (-1, -1)}, "F.pad(a, (-1, -1))"),
+        ("repeat", ((3,),), {"times": 2}, "a.repeat(2)"),
+        ("repeat", ((3,),), {"times": (2, 3)}, "a.repeat(2, 3)"),
+        ("repeat", (CUBE,), {"times": 2}, "torch.tile(a, (2,))"),
+        ("repeat", ((),), {"times": 3}, "a.repeat(3)"),
+        ("repeat_interleave", (ROW,), {"times": 2}, "a.repeat_interleave(2)"),
+        ("repeat_interleave", ((3,),), {"times": 3}, "a.repeat_interleave(3)"),
+        ("repeat_interleave", (CUBE,), {"times": 2, "axis": 1}, "a.repeat_interleave(2, 1)"),
+        ("movedim", (CUBE,), {}, "a.movedim(0, -1)"),
+        ("movedim", (CUBE,), {"source": (0, 1), "destination": (-1, 0)}, "a.movedim((0, 1), (-1, 0))"),
+        ("hstack", ((3,), (2,)), {}, "torch.hstack([a, b])"),
+        ("hstack", (ROW, (2, 1)), {}, "torch.hstack([a, b])"),
+        ("hstack", ((), ()), {}, "torch.hstack([a, b])"),
+        ("vstack", ((3,), (3,)), {}, "torch.vstack([a, b])"),
+        ("vstack", (ROW, (1, 3)), {}, "torch.vstack([a, b])"),
+        ("vstack", ((3,), ROW), {}, "torch.vstack([a, b])"),
+        ("index", ((4,),), {"index": (("list", 0, 2, 0),)}, "a[[0, 2, 0]]"),
+        ("index", (ROW,), {"index": (full(), ("list", -1, 0))}, "a[:, [-1, 0]]"),
+        ("index", (CUBE,), {"index": (0, full(1), ("list", 1, 1))}, "a[0][1:][:, [1, 1]]"),
+        ("index", (CUBE,), {"index": (("list", 1, 0), full(), full(0, 2))}, "a[[1, 0], :, 0:2]"),
+        ("zeros_like", (ROW,), {}, "torch.zeros_like(a)"),
+        ("ones_like", ((),), {}, "torch.ones_like(a)"),
+        ("full", (), {"shape": ROW, "value": 2.5}, "torch.full((2, 3), 2.5)"),
+    ]
+
+
+def _products() -> list[Case]:
+    cases: list[Case] = [
+        ("bmm", ((2, 3, 4), (2, 4, 5)), {}, "torch.bmm(a, b)"),
+        ("addmm", ((2, 2), (2, 3), (3, 2)), {}, "torch.addmm(a, b, c)"),
+        ("addmm", ((2,), (2, 3), (3, 2)), {}, "torch.addmm(a, b, c)"),
+        ("vdot", ((3,), (3,)), {}, "torch.vdot(a, b)"),
+        ("inner", ((3,), (3,)), {}, "torch.inner(a, b)"),
+        ("cross", ((3,), (3,)), {}, "torch.linalg.cross(a, b)"),
+        ("cross", ((2, 3), (1, 3)), {}, "torch.linalg.cross(a, b)"),
+        ("cross", ((3, 2), (3, 2)), {"axis": 0}, "torch.linalg.cross(a, b, dim=0)"),
+        ("kron", ((2, 3), (3, 2)), {}, "torch.kron(a, b)"),
+        ("kron", ((3,), (2,)), {}, "torch.kron(a, b)"),
+        ("kron", ((2, 3), (2,)), {}, "torch.kron(a, b)"),
+        ("diagonal", ((3, 4),), {"offset": 1}, "torch.diagonal(a, 1)"),
+        ("logabsdet", ((3, 3),), {}, "torch.linalg.slogdet(a).logabsdet"),
+        ("logabsdet", ((2, 2, 2),), {}, "torch.linalg.slogdet(a).logabsdet"),
+        ("logdet", ([[2.0, 1.0], [0.5, 3.0]],), {}, "torch.logdet(a)"),
+        ("logdet", ([[0.0, 1.0], [1.0, 0.0]],), {}, "torch.logdet(a)"),
+        ("matrix_exp", ((3, 3),), {}, "torch.matrix_exp(a)"),
+        ("matrix_exp", ((2, 2, 2),), {}, "torch.matrix_exp(a)"),
+        ("matrix_power", ((2, 3, 3),), {"n": 3}, "torch.linalg.matrix_power(a, 3)"),
+        ("dist", (ROW, (3,)), {}, "torch.dist(a, b)"),
+        ("dist", (ROW, ROW), {"ord": 1}, "torch.dist(a, b, 1)"),
+        ("cosine_similarity", (ROW, ROW), {}, "F.cosine_similarity(a, b)"),
+        ("cosine_similarity", (ROW, (1, 3)), {"axis": -1}, "F.cosine_similarity(a, b, dim=-1)"),
+        ("cosine_similarity", (ROW, ROW), {"axis": 0}, "F.cosine_similarity(a, b, dim=0)"),
+    ]
+    for input, weight in (((4, 3), (2, 3)), ((3,), (2, 3)), ((5, 4, 3), (2, 3))):
+        cases.append(("linear", (input, weight), {}, "F.linear(a, b)"))
+        cases.append(("linear", (input, weight, weight[:1]), {}, "F.linear(a, b, c)"))
+    cases += [("matrix_power", ((3, 3),), {"n": n}, f"torch.linalg.matrix_power(a, {n})") for n in range(-3, 8)]
+    for order in (1, 3, 0.5, "inf", "-inf", 0, 2.5):
+        torch = f"float('{order}')" if isinstance(order, str) else order
+        cases.append(("reduce_norm", (ROW,), {"ord": order}, f"torch.linalg.vector_norm(a, {torch})"))
+        cases.append(("reduce_norm", (CUBE,), {"ord": order, "axis": 1}, f"torch.linalg.vector_norm(a, {torch}, 1)"))
+    for axis in (0, 1):
+        cases.append(("logcumsumexp", (ROW,), {"axis": axis}, f"torch.logcumsumexp(a, {axis})"))
+    cases.append(("logcumsumexp", ([-1000.0, 0.0, 1000.0, 999.0],), {}, "torch.logcumsumexp(a, 0)"))
+    cases.append(("batch_norm", ((4, 2),), {}, "F.batch_norm(a, None, None, training=True)"))
+    cases.append(("batch_norm", ((4, 2), (2,)), {}, "F.batch_norm(a, None, None, b, training=True)"))
+    cases.append(
+        ("batch_norm", ((3, 2, 4), (2,), (2,)), {"eps": 0.1}, "F.batch_norm(a, None, None, b, c, training=True, eps=0.1)")
+    )
+    cases.append(("glu", ((4,),), {}, "F.glu(a)"))
+    cases.append(("glu", ((2, 6, 3),), {"axis": 1}, "F.glu(a, 1)"))
+    return cases
+
+
+def _losses() -> list[Case]:
+    cases: list[Case] = []
+    odds = [[0.25, 0.5, 0.75], [0.125, 0.9, 0.4]]
+    for reduction in ("mean", "sum", None):
+        words = f", reduction='{str(reduction).lower()}'"
+        settings = {"reduction": reduction}
+        for name in ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "kl_div", "binary_cross_entropy_with_logits"):
+            target = odds if name in ("kl_div", "binary_cross_entropy_with_logits") else ROW
+            cases.append((f"mean_{name}", (ROW, target), settings, f"F.{name}(a, b{words})"))
+        cases.append(("mean_binary_cross_entropy", (odds, odds[::-1]), settings, f"F.binary_cross_entropy(a, b{words})"))
+        targets: list[tuple[Any, Any]] = [
+            ((4,), 2.0),
+            ((3, 4), [1.0, 0.0, 3.0]),
+            ((2, 3, 2), [[0.0, 2.0], [1.0, 1.0]]),
+            ((1, 2, 2, 2), [[[0.0, 1.0], [1.0, 1.0]]]),
+        ]
+        for shape, target in targets if reduction != "mean" else []:
+            for name in ("nll_loss", "cross_entropy"):
+                cases.append((name, (shape, target), settings, f"F.{name}(a, b.long(){words})"))
+        for shape in ((4,), (3, 4), (2, 3, 2)) if reduction != "mean" else ():
+            cases.append(("cross_entropy", (shape, shape), settings, f"F.cross_entropy(a, b{words})"))
+    return cases
+
+
+def _degenerate() -> list[Case]:
+    """Empty arrays, elements that are nan, and lengths that are 0."""
+    nan = float("nan")
+    cases: list[Case] = []
+    names = {"sum": "a.sum()", "mean": "a.mean()", "prod": "a.prod()", "norm": "torch.linalg.vector_norm(a)"}
+    names |= {"var": "torch.var(a)", "std": "torch.std(a)", "logsumexp": "torch.logsumexp(a, 0)", "median": "torch.median(a)"}
+    cases += [(f"reduce_{name}", ([],), {}, call) for name, call in names.items()]
+    for name, call in (("cumsum", "torch.cumsum(a, 0)"), ("sort", "torch.sort(a).values"), ("softmax", "torch.softmax(a, 0)")):
+        cases.append((name, ([],), {}, call))
+    cases.append(("dot", ([], []), {}, "torch.dot(a, b)"))
+    cases.append(("outer", ([], (2,)), {}, "torch.outer(a, b)"))
+    cases.append(("cat", ([], (2,)), {}, "torch.cat([a, b])"))
+    cases.append(("mean_mse_loss", ([], []), {}, "F.mse_loss(a, b)"))
+    for rows in ((0, 3), (3, 0)):
+        for axis in (0, 1):
+            for name in ("sum", "mean", "prod", "var"):
+                call = f"torch.{name}(a, {axis})"
+                cases.append((f"reduce_{name}", (rows,), {"axis": axis}, call))
+            if rows[axis]:
+                cases.append(("reduce_max", (rows,), {"axis": axis}, f"torch.max(a, {axis}).values"))
+                cases.append(("reduce_amax", (rows,), {"axis": axis}, f"torch.amax(a, {axis})"))
+    cases.append(("matmul", ((2, 0), (0, 3)), {}, "a @ b"))
+    cases.append(("det", ((0, 0),), {}, "torch.linalg.det(a)"))
+    cases.append(("trace", ((0, 0),), {}, "torch.trace(a)"))
+    cases.append(("inv", ((0, 0),), {}, "torch.linalg.inv(a)"))
+    cases.append(("reduce_var", ([[1.0], [2.0]],), {"axis": 1}, "torch.var(a, 1)"))
+    cases.append(("reduce_std", ([[1.0], [2.0]],), {"axis": 1}, "torch.std(a, 1)"))
+    cases.append(("reduce_std", ([[1.0, 1.0], [2.0, 4.0]],), {"axis": 1}, "torch.std(a, 1)"))
+    for values in ([1.0, nan, 3.0], [nan, nan, 1.0], [nan, nan]):
+        for name in ("max", "min", "amax", "amin", "median"):
+            cases.append((f"reduce_{name}", (values,), {}, f"torch.{name}(a)"))
+        for name in ("max", "min"):
+            cases.append((f"reduce_{name}", (values,), {"axis": 0}, f"torch.{name}(a, 0).values"))
+        cases.append(("sort", (values,), {}, "torch.sort(a).values"))
+        cases.append(("cummax", (values,), {}, "torch.cummax(a, 0).values"))
+    for values in ([1.0, nan, 3.0], [nan, nan, 1.0]):
+        cases.append(("reduce_nanmedian", (values,), {}, "torch.nanmedian(a)"))
+        cases.append(("reduce_nanmedian", (values,), {"axis": 0}, "torch.nanmedian(a, 0).values"))
+    for order in (1, 3, "inf", "-inf"):
+        torch = f"float('{order}')" if isinstance(order, str) else order
+        for values in ([0.0, 0.0], [0.0, 2.0], [-2.0, 2.0]):
+            cases.append(("reduce_norm", (values,), {"ord": order}, f"torch.linalg.vector_norm(a, {torch})"))
+    cases.append(("cosine_similarity", ([0.0, 0.0], [1.0, 0.0]), {"axis": 0}, "F.cosine_similarity(a, b, dim=0)"))
+    cases.append(("cosine_similarity", ([1e-9, 0.0], [1.0, 2.0]), {"axis": 0}, "F.cosine_similarity(a, b, dim=0)"))
+    cases.append(("dist", ([1.0, 2.0], [1.0, 2.0]), {}, "torch.dist(a, b)"))
+    return cases
+
+
 CASES: list[Case] = [
     *_reductions(),
     *_extremes(),
@@ -357,4 +551,9 @@ CASES: list[Case] = [
     *_convolutions(),
     *_pools(),
     *_creations(),
+    *_selections(),
+    *_arrangements(),
+    *_products(),
+    *_losses(),
+    *_degenerate(),
 ]

@@ -99,7 +99,8 @@ def array_form(algebra: Algebra, operation: str, operands: Sequence[int], settin
         if operation.startswith("reduce_") and dict(settings)["axis"] is None:  # sizes of 1 that are kept are broadcast
             settings = tuple([(name, False if name == "keepdims" else value) for name, value in settings])
             shape = ()
-    if operation in LINEAR or operation in HOMOGENEOUS:
+    counts = operation == "reduce_norm" and dict(settings)["ord"] == 0  # how many elements are not 0
+    if operation in LINEAR or (operation in HOMOGENEOUS and not counts):
         return _numbers_out(algebra, operation, operands, settings, shape)
     return _of_operation(algebra, operation, operands, settings, shape)
 

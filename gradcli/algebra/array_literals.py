@@ -66,7 +66,7 @@ def _extreme(choose: Callable[..., Rational]) -> Callable[[Algebra, list[list[in
 
 def _length(algebra: Algebra, operands: list[list[int]], settings: Settings) -> list[int] | None:
     """The square root of the sum of the squares."""
-    if dict(settings)["axis"] is not None:
+    if dict(settings)["axis"] is not None or dict(settings)["ord"] != 2:
         return None
     total = algebra.add([algebra.power(form, 2) for form in operands[0]])
     return [algebra.power(total, Fraction(1, 2))]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from gradcli.graph.graph import Setting
+from gradcli.ops.arithmetic import abs
 from gradcli.ops.arrays_axes import count
+from gradcli.ops.constants import fraction
 from gradcli.ops.exponential import exp, log, sqrt
+from gradcli.ops.logic import ne
 from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.structural import STRUCTURAL, shape_of
 
@@ -28,6 +32,21 @@ def _variance(a: Any, axis: Setting, correction: Any, keepdims: Setting) -> Any:
     return _total(deviations * deviations, axis, keepdims) / (count(shape_of(a), axis) - correction)
 
 
+def _reduced(losses: Any, reduction: Setting) -> Any:
+    return losses if reduction is None else _mean(losses) if reduction == "mean" else _total(losses)
+
+
+def _norm(a: Any, axis: Setting, keepdims: Setting, ord: Any) -> Any:
+    if ord == 2:
+        return sqrt(_total(a * a, axis, keepdims))
+    if ord in ("inf", "-inf"):
+        return STRUCTURAL["reduce_amax" if ord == "inf" else "reduce_amin"](abs(a), axis=axis, keepdims=keepdims)
+    if ord == 0:
+        return _total(ne(a, 0), axis, keepdims)
+    order = Fraction(ord)
+    return _total(abs(a) ** ord, axis, keepdims) ** fraction(order.denominator, order.numerator)
+
+
 def _softmax(a: Any, axis: Setting) -> Any:
     return exp(a) / _total(exp(a), axis, True)
 
@@ -38,7 +57,7 @@ def _log_softmax(a: Any, axis: Setting) -> Any:
 
 DEFINITIONS: dict[str, Callable[..., Any]] = {
     "reduce_mean": _mean,
-    "reduce_norm": lambda a, axis, keepdims: sqrt(_total(a * a, axis, keepdims)),
+    "reduce_norm": _norm,
     "reduce_var": _variance,
     "reduce_std": lambda a, **settings: sqrt(_variance(a, **settings)),
     "reduce_logsumexp": lambda a, axis, keepdims: log(_total(exp(a), axis, keepdims)),
@@ -52,5 +71,5 @@ def definition_of(operation: str) -> Callable[..., Any] | None:
     """The definition of an operation on arrays; None of a primitive one."""
     if operation.startswith(LOSS) and operation.removeprefix(LOSS) in OPERATIONS:
         loss = OPERATIONS[operation.removeprefix(LOSS)]
-        return lambda *arguments: _mean(loss(*loss.complete(arguments)))
+        return lambda *arguments, reduction: _reduced(loss(*loss.complete(arguments)), reduction)
     return DEFINITIONS.get(operation)

@@ -15,9 +15,9 @@ from weakref import ReferenceType, ref
 from gradcli.autodiff.cells import FIXED_FLAG, IN_PLACE_LEAF, Cell, Slot, TapeError
 from gradcli.autodiff.dtypes import FLOATS, NUMBER, promoted, rounded
 from gradcli.autodiff.events import Event, Made, Notify, Replaced, Zeroed
-from gradcli.autodiff.reverse import carries, quiet
+from gradcli.autodiff.reverse import carries_to, quiet
 from gradcli.errors import ExitCode, GradcliError, Span
-from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, VARIABLE, Constant, Graph, Settings
+from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, UNLIMITED, VARIABLE, Constant, Graph, Settings
 from gradcli.graph.names import constant_text
 from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders import Value, value_of
@@ -89,7 +89,7 @@ class Eager:
         max_elements: int = DEFAULT_MAX_ELEMENTS,
         notify: Notify | None = None,
     ) -> None:
-        self.graph = Graph(max_nodes, max_elements)
+        self.graph = Graph(max_nodes, max_elements, max_total=UNLIMITED)
         self.values: list[Value] = []
         self.requires_grad: list[bool] = []
         self.dtypes: list[str] = []
@@ -229,7 +229,8 @@ class Eager:
         return promoted(name, operands, self.dtype)
 
     def _needs(self, name: str, inputs: Sequence[int]) -> bool:
-        return any(self.requires_grad[input] and carries(name, index) for index, input in enumerate(inputs))
+        graph, needs = self.graph, self.requires_grad
+        return any(needs[input] and carries_to(graph, name, inputs, index) for index, input in enumerate(inputs))
 
     def _record(
         self, id: int, operation: str, inputs: tuple[int, ...], value: Value, dtype: str, needs: bool, *, told: bool = True

@@ -193,7 +193,7 @@ def _contributions(tape: Eager, id: int, adjoint: Any, create_graph: bool) -> li
     graph = tape.graph
     name, inputs = graph.operations[id], graph.inputs[id]
     dtype = tape.dtypes[id]
-    wanted = tuple([tape.requires_grad[input] and carries(name, index) for index, input in enumerate(inputs)])
+    wanted = tuple([tape.requires_grad[input] and carries(graph, id, index) for index, input in enumerate(inputs)])
     operands: list[Any]
     if create_graph:
         y: Any = Symbol(tape, id)

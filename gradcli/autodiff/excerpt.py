@@ -29,7 +29,7 @@ def tape_of(tape: Eager, output: int | None = None, outputs: Sequence[int] = ())
     if output is None:
         output = tape.root if tape.root >= 0 else _last_result(tape)
     source = tape.graph
-    graph = Graph(source.max_nodes, source.max_elements)
+    graph = Graph(source.max_nodes, source.max_elements, max_total=source.max_total)
     new: dict[int, int] = {}
     outputs = outputs or [output]
     for id in _leading_to(tape, {output, *outputs}):

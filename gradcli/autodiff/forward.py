@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
-from gradcli.lowering.builders import Value, forward_of, value_of
+from gradcli.lowering.builders import Value, forward_of, placed, value_of
 from gradcli.ops.constants import constant_value
+from gradcli.ops.structural import STRUCTURAL
 
 
 def evaluate(graph: Graph, bindings: Mapping[str, Value], cast: Callable[[Value], Value] | None = None) -> list[Value]:
@@ -31,8 +32,9 @@ def evaluate(graph: Graph, bindings: Mapping[str, Value], cast: Callable[[Value]
             value = bindings[names[id]]
         elif operation == CONSTANT:
             value = constant_value(graph.constants[id])
-        elif graph.shapes:
-            value = value_of(operation, [values[input] for input in inputs], graph.settings.get(id, ()))
+        elif graph.shapes or operation in STRUCTURAL:
+            with placed(graph.spans[id]):
+                value = value_of(operation, [values[input] for input in inputs], graph.settings.get(id, ()))
         else:
             key = (operation, len(inputs))
             function = functions.get(key)

@@ -104,7 +104,12 @@ def prepare(
     shapes = shapes or {}
     program, given = without_assignments(program, feed)
     builder = StaticBuilder(
-        Graph(limits.max_nodes, limits.max_elements), inexact=True, identities=optimize > 1, shapes=shapes, plain=optimize < 1
+        Graph(limits.max_nodes, limits.max_elements),
+        inexact=True,
+        identities=optimize > 1,
+        shapes=shapes,
+        plain=optimize < 1,
+        steered=True,
     )
     ends: dict[str, int] = {}
     graph = lower(program, builder, {*bound, *given}, max_steps=limits.max_steps, assigned=ends)

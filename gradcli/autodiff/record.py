@@ -9,7 +9,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.forward import evaluate
-from gradcli.autodiff.reverse import backward, requires_grad
+from gradcli.autodiff.reverse import backward, requires_grad, whole_numbers
 from gradcli.autodiff.tape import Tape
 from gradcli.errors import GradcliError, nearest
 from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, PRINT, VARIABLE, Graph, Shape
@@ -27,7 +27,7 @@ from gradcli.lowering.outputs import output_ids, select_outputs
 from gradcli.lowering.raising import node_expression
 from gradcli.lowering.statements import DEFAULT_MAX_STEPS
 from gradcli.ops.constants import SPELLINGS, VALUES
-from gradcli.ops.structural import CLASSES, shape_of
+from gradcli.ops.structural import shape_of
 
 if TYPE_CHECKING:
     from gradcli.autodiff.program_tape import ProgramTape
@@ -64,7 +64,7 @@ def record(
         dtype: ``float64``, or ``float32``, to which every value is rounded.
         retain_grad: Names of nodes that keep ``.grad``; None for all.
         max_nodes: The limit on the size of the graph.
-        max_elements: The limit on the size of an array.
+        max_elements: The limit on the number of elements of all arrays together.
         max_steps: The limit on the turns of loops.
         optimize: What building a static graph leaves out: 0 nothing; 1 shares common subexpressions, folds constants and drops
             nodes without a name that no output needs; 2 also drops those that have one, and x·1, x + 0 and their like.
@@ -112,7 +112,7 @@ def record(
             shapes = {name: shape_of(value) for name, value in bindings.items()}
             noted = removed if note_removed else None
             built = build(program, bindings, shapes, optimize, noted, max_nodes, max_elements, max_steps)
-            if steered(built):
+            if is_steered(built):
                 if not built.variables.keys() <= bindings.keys():
                     raise _missing(program, bindings, spare)
                 static = built, execute(built, recorder, max_steps=max_steps)
@@ -185,6 +185,7 @@ def build(
     max_steps: int = DEFAULT_MAX_STEPS,
     *,
     inexact: bool = True,
+    steered: bool = True,
 ) -> Graph:
     """Build the static graph of a program, before any value is known.
 
@@ -195,6 +196,7 @@ def build(
         optimize: As for :func:`record`; so are the limits.
         removed: Where what is shared, folded or left out is noted; None to note nothing.
         inexact: Whether constants also fold where the result is not rational.
+        steered: Whether branches and loops are nodes; else the program is one expression, in which operations choose.
 
     Raises:
         GradcliError: The program is wrong, or too large (exit code 4).
@@ -202,6 +204,7 @@ def build(
     builder = StaticBuilder(
         Graph(max_nodes, max_elements),
         inexact=inexact,
+        steered=steered,
         identities=optimize > 1,
         shapes=shapes,
         plain=optimize < 1,
@@ -211,7 +214,7 @@ def build(
     return graph if optimize < 1 else compacted(graph, keep_named=optimize < 2, removed=removed)
 
 
-def steered(graph: Graph) -> bool:
+def is_steered(graph: Graph) -> bool:
     """Whether a static graph has branches or loops, or prints: it is executed, not evaluated node by node."""
     return bool(graph.blocks) or PRINT in graph.operations
 
@@ -250,6 +253,7 @@ def outline(
     max_steps: int = DEFAULT_MAX_STEPS,
     optimize: int = DEFAULT_OPTIMIZE,
     note_removed: bool = False,
+    steered: bool = False,
 ) -> Tape:
     """The tape of a program whose variables have no values: a static graph in which only exact constants fold.
 
@@ -262,14 +266,15 @@ def outline(
         max_nodes: The limit on the size of the graph.
         shapes: The shapes of the variables that are arrays.
         cotangent: As for :func:`record`; so are ``max_steps``, ``optimize`` and ``note_removed``.
+        steered: As for :func:`build`.
 
     Raises:
         GradcliError: As :func:`record`.
     """
     removed: list[Removed] = []
     noted = removed if note_removed else None
-    graph = build(program, (), shapes, optimize, noted, max_nodes, max_steps=max_steps, inexact=False)
-    if steered(graph):
+    graph = build(program, (), shapes, optimize, noted, max_nodes, max_steps=max_steps, inexact=False, steered=steered)
+    if is_steered(graph):
         chosen = _chosen(graph, wrt)
         needs = requires_grad(graph, [graph.variables[name] for name in chosen])
         unknown: list[Any] = [None] * len(graph)
@@ -310,8 +315,8 @@ def run_graph(
     if bindings is None:
         golden = 0.6180339887498949
         numbers = {name: 0.3 + golden * (index + 1) % 1 / 2 for index, name in enumerate(graph.variables)}
-        classes = {graph.inputs[id][-1] for id, operation in enumerate(graph.operations) if operation in CLASSES}
-        numbers |= {name: 0.0 for name, id in graph.variables.items() if id in classes and _holds_classes(graph, id)}
+        whole = whole_numbers(graph)
+        numbers |= {name: 0.0 for name, id in graph.variables.items() if id in whole}
         point = {name: _filled(value, graph.shape(graph.variables[name])) for name, value in numbers.items()}
     else:
         point = {name: cast(value) if cast else value for name, value in bindings.items()}
@@ -321,12 +326,6 @@ def run_graph(
             raise _not_recorded(graph, id, taken)
     seed = _seed(graph, cotangent, asked=bool(wrt) and needs_cotangent)
     return _tape(graph, mode, dtype, point, values, wrt, retain_grad, seed, symbolic=bindings is None)
-
-
-def _holds_classes(graph: Graph, id: int) -> bool:
-    """Whether a variable holds the classes of a loss, and not likelihoods, which have the shape of the input."""
-    users = [user for user, inputs in enumerate(graph.inputs) if id in inputs and graph.operations[user] in CLASSES]
-    return all(graph.shape(graph.inputs[user][0]) != graph.shape(id) or len(graph.inputs[user]) == 1 for user in users)
 
 
 def run_built(
@@ -351,7 +350,7 @@ def run_built(
         GradcliError: A loop does not end, or a name is not used.
     """
     point = {name: bindings[name] for name in built.variables}
-    if not steered(built):
+    if not is_steered(built):
         return run_graph(built, point, wrt, mode="static", dtype=dtype, cotangent=cotangent)
     cast = float32 if dtype == "float32" else None
     recorder = Recorder(Graph(built.max_nodes, built.max_elements), point, cast)
@@ -418,10 +417,13 @@ def _tape(
 
 def _chosen(graph: Graph, wrt: Sequence[str] | None) -> tuple[str, ...]:
     """The variables to differentiate by."""
-    chosen = tuple(graph.variables) if wrt is None else tuple(dict.fromkeys(wrt))
+    whole = whole_numbers(graph)
+    chosen = tuple(n for n, id in graph.variables.items() if id not in whole) if wrt is None else tuple(dict.fromkeys(wrt))
     for name in chosen:
         if name not in graph.variables:
             raise _no_variable(name, graph)
+        if graph.variables[name] in whole:
+            raise _no_gradient_of_whole(name, graph)
     return chosen
 
 
@@ -514,6 +516,15 @@ def _no_variable(name: str, graph: Graph) -> GradcliError:
         hint = f"--retain-grad {name} shows the gradient of an intermediate node"
         return GradcliError(f"--wrt takes variables, and {name} is computed", hint=hint)
     return UnknownVariableError(name, list(graph.variables), f"--wrt {name}: ")
+
+
+def _no_gradient_of_whole(name: str, graph: Graph) -> GradcliError:
+    user = next(id for id, inputs in enumerate(graph.inputs) if graph.variables[name] in inputs)
+    return GradcliError(
+        f"--wrt {name}: {graph.operations[user]} takes whole numbers there, classes or places, which have no gradient",
+        graph.spans[user],
+        f"leave {name} out of --wrt",
+    )
 
 
 def _retained(asked: Sequence[str] | None, graph: Graph, needs: Sequence[bool]) -> frozenset[int]:

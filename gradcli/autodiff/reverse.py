@@ -14,6 +14,7 @@ from typing import Any
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import COND, CONTROL, PRINT, Graph, Shape
 from gradcli.lowering.builders import StaticBuilder, compacted, replay
+from gradcli.lowering.shapes import has_arrays
 from gradcli.ops.operation import OPERATIONS, NotDifferentiableError
 from gradcli.ops.structural import STRUCTURAL, shape_of
 from gradcli.ops.symbol import Symbol
@@ -24,20 +25,42 @@ def requires_grad(graph: Graph, wrt: Sequence[int]) -> list[bool]:
     needs = [False] * len(graph)
     for id in wrt:
         needs[id] = True
-    for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
+    for id, inputs in enumerate(graph.inputs):
         for index, input in enumerate(inputs):
-            if needs[input] and carries(operation, index):
+            if needs[input] and carries(graph, id, index):
                 needs[id] = True
                 break
     return needs
 
 
-def carries(operation: str, index: int) -> bool:
-    """Whether a gradient flows from the result of an operation to one of its arguments."""
+def carries(graph: Graph, id: int, index: int) -> bool:
+    """Whether a gradient flows from a node to one of its inputs."""
+    return carries_to(graph, graph.operations[id], graph.inputs[id], index)
+
+
+def carries_to(graph: Graph, operation: str, inputs: Sequence[int], index: int) -> bool:
+    """Whether a gradient flows from the result of an operation on nodes to one of them."""
     if operation in CONTROL:
         return operation != PRINT and (operation != COND or index > 0)
     structural = STRUCTURAL.get(operation)
-    return OPERATIONS[operation].carries(index) if structural is None else structural.pullback is not None
+    if structural is None:
+        return OPERATIONS[operation].carries(index)
+    return structural.carries(index, [graph.shape(input) for input in inputs])
+
+
+def whole_numbers(graph: Graph) -> set[int]:
+    """The variables that serve as whole numbers alone, such as classes: integer tensors in PyTorch, which have no gradient."""
+    if not graph.shapes:
+        return set()
+    variables = set(graph.variables.values())
+    whole: set[int] = set()
+    other: set[int] = set()
+    for id, inputs in enumerate(graph.inputs):
+        structural = STRUCTURAL.get(graph.operations[id])
+        taken = () if structural is None else structural.whole(*[graph.shape(input) for input in inputs])
+        for index, input in enumerate(inputs):
+            (whole if index in taken else other).add(input)
+    return (whole - other) & variables
 
 
 def backward(
@@ -84,7 +107,7 @@ def backward_from(
     Raises:
         GradcliError: As :func:`backward`.
     """
-    if graph.shapes:
+    if has_arrays(graph):
         with quiet():
             return _backward(graph, values, needs, seeds, cast)
     return _backward(graph, values, needs, seeds, cast)
@@ -104,7 +127,7 @@ def _backward(
     for id, seed in seeds.items():
         adjoints[id] = seed if needs[id] else None
     rules: dict[tuple[str, tuple[bool, ...]], Any] = {}
-    arrays = bool(graph.shapes)
+    arrays = has_arrays(graph)
     for id in range(max(seeds, default=-1), -1, -1):
         adjoint = adjoints[id]
         inputs = graph.inputs[id]
@@ -170,7 +193,7 @@ def fitted(contribution: Any, shape: Shape) -> Any:
 
 def _wanted(operation: str, needs: Sequence[bool]) -> tuple[bool, ...]:
     """For each argument of an operation whether a gradient flows to it."""
-    return tuple(need and carries(operation, index) for index, need in enumerate(needs))
+    return tuple(need and OPERATIONS[operation].carries(index) for index, need in enumerate(needs))
 
 
 def no_derivative(error: NotDifferentiableError, graph: Graph, id: int) -> GradcliError:
@@ -205,7 +228,8 @@ def symbolic_adjoints(graph: Graph, needs: Sequence[bool]) -> tuple[StaticBuilde
     Returns:
         The builder of the graph of function and adjoints, for each node its symbol, and for each node that of its adjoint.
     """
-    builder = StaticBuilder(Graph(max(graph.max_nodes, 8 * len(graph))), identities=True)
+    limits = max(graph.max_nodes, 8 * len(graph)), 8 * graph.max_elements
+    builder = StaticBuilder(Graph(*limits), identities=True)
     symbols = replay(graph, builder)
     adjoints = backward(graph, symbols, needs, builder.symbol(1))
     return builder, symbols, [None if adjoint is None else builder.symbol(adjoint) for adjoint in adjoints]

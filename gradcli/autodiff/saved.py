@@ -14,7 +14,7 @@ from gradcli.autodiff.eager import Eager
 from gradcli.autodiff.functions import function_name
 from gradcli.autodiff.reverse import carries
 from gradcli.errors import Span
-from gradcli.graph.graph import Graph, Settings, Shape
+from gradcli.graph.graph import UNLIMITED, Graph, Settings, Shape
 from gradcli.lowering.builders import StaticBuilder
 from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.structural import STRUCTURAL
@@ -51,7 +51,7 @@ def reads(operation: str, wanted: Sequence[bool], shapes: Sequence[Shape], shape
     """
     if operation in _NOTHING_BUT_SHAPES:
         return frozenset()
-    graph = Graph()
+    graph = Graph(max_elements=UNLIMITED)
     builder = StaticBuilder(graph)
     builder.shapes = {"g": shape, "y": shape, **{f"x{index}": of for index, of in enumerate(shapes)}}
     g, y, *operands = [Symbol(builder, builder.variable(name)) for name in builder.shapes]
@@ -77,7 +77,7 @@ def check_saved(tape: Eager, id: int, span: Span) -> None:
     """
     graph = tape.graph
     inputs = graph.inputs[id]
-    wanted = [tape.requires_grad[input] and carries(graph.operations[id], index) for index, input in enumerate(inputs)]
+    wanted = [tape.requires_grad[input] and carries(graph, id, index) for index, input in enumerate(inputs)]
     shapes = [graph.shape(input) for input in inputs]
     held = [tape.held.get(node) for node in (id, *inputs)]
     changed = [index for index, item in enumerate(held, RESULT) if item is not None and _version(item[0]) not in (None, item[1])]

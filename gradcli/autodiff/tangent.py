@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradcli.autodiff.record import UnknownVariableError
-from gradcli.autodiff.reverse import carries, no_derivative, quiet
+from gradcli.autodiff.reverse import no_derivative, quiet
 from gradcli.autodiff.tape import Tape
 from gradcli.autodiff.transposition import applied, transposed
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph, Shape
 from gradcli.lowering.builders import Value, float32
+from gradcli.lowering.shapes import has_arrays
 from gradcli.ops.operation import OPERATIONS, NotDifferentiableError
 from gradcli.ops.structural import STRUCTURAL, plain, shape_of
 
@@ -52,7 +53,7 @@ def pushforward(
     Raises:
         GradcliError: An operation on the way has no derivative by an argument that moves.
     """
-    if graph.shapes:
+    if has_arrays(graph):
         with quiet():
             return _pushforward(graph, values, seeds, cast)
     return _pushforward(graph, values, seeds, cast)
@@ -72,7 +73,7 @@ def _pushforward(graph: Graph, values: Sequence[Any], seeds: Mapping[int, Any], 
         else:
             rule = rules.get((operation, moving))
             if rule is None:
-                wanted = tuple([moves and carries(operation, at) for at, moves in enumerate(moving)])
+                wanted = tuple([moves and OPERATIONS[operation].carries(at) for at, moves in enumerate(moving)])
                 rule = rules[operation, moving] = OPERATIONS[operation].derivatives(wanted)
             try:
                 indices, derivatives = rule(values[id], tuple([values[input] for input in inputs]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -20,6 +21,9 @@ from gradcli.ops.structural import STRUCTURAL, plain
 MODES = ("dynamic", "static")
 DTYPES = ("float64", "float32")
 ACCUMULATE_GRAD = "AccumulateGrad"
+
+_TAKEN = re.compile(r"(?<![A-Za-z0-9])[0-9]+(?![A-Za-z0-9])")
+"""The numbers of inputs in a template, which stand apart from the names of functions."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -118,7 +122,7 @@ class Tape:
         return [self._function_name(id, part) for part in template_parts(len(self.graph.inputs[id]), template)]
 
     def _function_name(self, id: int, part: str) -> str | None:
-        if part == "None":
+        if part == "None" or not self._flows(id, part):
             return None
         if not part.isdigit():
             return part.partition("(")[0]
@@ -126,6 +130,11 @@ class Tape:
         if not self.requires_grad[input]:
             return None
         return self.grad_fn(input) or ACCUMULATE_GRAD
+
+    def _flows(self, id: int, part: str) -> bool:
+        """Whether a part of a template takes any input of a node through which a gradient flows."""
+        taken = [int(number) for number in _TAKEN.findall(part)]
+        return not taken or any(self.requires_grad[self.graph.inputs[id][number]] for number in taken)
 
     def template(self, id: int) -> str | None:
         """PyTorch's function of a node with its inputs: ``MulBackward0(0, 1)``, see :class:`Operation`; None for leaves."""
@@ -136,7 +145,10 @@ class Tape:
             shapes = [self.graph.shape(input) for input in self.graph.inputs[id]]
             return structural.grad_fn(*shapes, **dict(self.graph.settings.get(id, ())))
         templates = OPERATIONS[self.graph.operations[id]].grad_fn
-        pattern = "".join("n" if self.numbers[input] else "t" for input in self.graph.inputs[id]) if len(templates) > 1 else ""
+        inputs = self.graph.inputs[id]
+        pattern = "".join("n" if self.numbers[input] else "t" for input in inputs) if len(templates) > 1 else ""
+        if "array" in templates and inputs[0] in self.graph.shapes:
+            pattern = "array"
         return templates.get(pattern) or templates.get("") or templates["tt"]
 
     def chain(self, id: int, limit: int = 10_000) -> str | None:
@@ -165,8 +177,8 @@ class Tape:
                     work.append(ACCUMULATE_GRAD if self.requires_grad[node] else "None")
                     continue
                 part = template
-            if part == "None":
-                work.append(part)
+            if part == "None" or not self._flows(node, part):
+                work.append("None")
             elif part.isdigit():
                 work.append((self.graph.inputs[node][int(part)], ""))
             else:

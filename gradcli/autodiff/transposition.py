@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradcli.autodiff.reverse import backward_from, requires_grad
-from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Settings, Shape
+from gradcli.graph.graph import CONSTANT, UNLIMITED, VARIABLE, Graph, Settings, Shape
 from gradcli.lowering.builders import StaticBuilder, compacted, value_of
 from gradcli.ops.constants import constant_value
 from gradcli.ops.structural import STRUCTURAL, shape_of
@@ -50,7 +50,7 @@ def transposed(operation: str, shapes: tuple[Shape, ...], settings: Settings, mo
     known = {COTANGENT: result, RESULT: result}
     for index, shape in enumerate(shapes):
         known |= {operand_name(index): shape, tangent_name(index): shape}
-    builder = StaticBuilder(Graph(), identities=True, shapes=known)
+    builder = StaticBuilder(Graph(max_elements=UNLIMITED), identities=True, shapes=known)
     cotangent, y = Symbol(builder, builder.variable(COTANGENT)), Symbol(builder, builder.variable(RESULT))
     operands = [Symbol(builder, builder.variable(operand_name(index))) for index in range(len(shapes))]
     pulled = declared.pullback(cotangent, y, *operands, **dict(settings))

@@ -7,7 +7,8 @@ from typing import Any
 
 from gradcli.cli.json_file import read_json
 from gradcli.cli.streams import read_text
-from gradcli.errors import GradcliError
+from gradcli.errors import ExitCode, GradcliError
+from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, MOST_AXES
 from gradcli.output.files import write_file
 
 _SPECIAL = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
@@ -78,8 +79,8 @@ def _shape(data: list[Any], where: str) -> tuple[int, ...]:
             raise GradcliError(f"{where}: the rows have different lengths: {', '.join(map(str, sorted(lengths)))}")
         sizes.append(lengths.pop())
         level = [inner for item in level for inner in item]
-        if len(sizes) > 32:
-            raise GradcliError(f"{where}: an array has at most 32 axes")
+        if len(sizes) > MOST_AXES:
+            raise GradcliError(f"{where}: an array has at most {MOST_AXES} axes")
     if any(isinstance(item, list) for item in level):
         raise GradcliError(f"{where}: numbers and lists stand side by side")
     return tuple(sizes)
@@ -119,13 +120,49 @@ def _from_csv(path: str) -> Any:
 
 
 def _from_npy(path: str) -> Any:
-    """An array in NumPy's format; one of Python objects is refused, since those could be anything."""
+    """An array in NumPy's format; one of Python objects is refused, since those could be anything.
+
+    The file is mapped into memory, so that a header alone allocates nothing.
+    """
     import numpy
 
     try:
-        array = numpy.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise GradcliError(f"cannot read {path}: {error}") from None
-    if not isinstance(array, numpy.ndarray) or array.dtype.kind not in "biuf":
+        with open(path, "rb") as file:
+            start = file.read(6)
+    except (OSError, ValueError) as error:
+        raise GradcliError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
+    if start != b"\x93NUMPY":
+        raise GradcliError(f"{path} is not a file of one array in NumPy's format", hint="numpy.save writes one")
+    try:
+        array = numpy.load(path, mmap_mode="r", allow_pickle=False)
+    except ValueError as error:
+        if "Object" in str(error) or "object" in str(error):
+            raise GradcliError(f"{path} holds Python objects, and an array of numbers is needed") from None
+        array = _of_no_elements(path, numpy)
+        if array is None:
+            raise GradcliError(f"{path} does not hold the array that its header tells of") from None
+    except (OSError, EOFError, OverflowError, MemoryError):
+        raise GradcliError(f"{path} does not hold the array that its header tells of") from None
+    if array.dtype.kind not in "biuf":
         raise GradcliError(f"{path} holds no array of real numbers")
-    return float(array) if array.ndim == 0 else array.astype(float)
+    if array.ndim == 0:
+        return float(array)
+    if array.dtype != numpy.float64 and array.size > DEFAULT_MAX_ELEMENTS:
+        raise GradcliError(
+            f"{path} has {array.size:,} elements of {array.dtype}, too many to convert",
+            hint="save it as float64",
+            exit_code=ExitCode.LIMIT,
+        )
+    return numpy.asarray(array, dtype=float)
+
+
+def _of_no_elements(path: str, numpy: Any) -> Any:
+    """The array of a file that has no elements, which cannot be mapped; None where there should be some."""
+    with open(path, "rb") as file:
+        version = numpy.lib.format.read_magic(file)
+        try:
+            read = {(1, 0): "read_array_header_1_0", (2, 0): "read_array_header_2_0"}[version]
+            shape, _, dtype = getattr(numpy.lib.format, read)(file)
+        except (KeyError, ValueError):
+            return None
+    return numpy.zeros(shape, dtype) if 0 in shape and dtype.kind in "biuf" else None

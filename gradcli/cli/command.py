@@ -175,7 +175,7 @@ JACOBIAN_BY = Option(
 HESSIAN = Option("hessian", "The second derivatives of an output that is a number.")
 SHAPE = Option("shape", "The shape of a variable without a value: A=3,4, or 'A=3,4 x=4'.", "NAME=SIZES", repeated=True)
 ELEMENTS = Option("elements", "Write small arrays out in numbers, each element a variable of its own: W₀₁ is W[0, 1].")
-MAX_ELEMENTS = Option("max-elements", "The most elements of an array.", "N", default=50_000_000, minimum=1)
+MAX_ELEMENTS = Option("max-elements", "The most elements of all arrays together.", "N", default=50_000_000, minimum=1)
 GRAPH = Option("graph", "Read a graph that --format json or --json wrote, instead of an expression; - is standard input.", "FILE")
 STRICT = Option("strict", "Fail (exit 3) where a value or a derivative is not finite.")
 MAX_NODES = Option("max-nodes", "The largest graph to build.", "N", default=2_000_000, minimum=1)

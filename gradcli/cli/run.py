@@ -239,6 +239,7 @@ def _from_text(text: str, where: str, values: Mapping[str, float], from_file: Co
             max_steps=asked.max_steps,
             optimize=asked.optimize,
             note_removed=True,
+            steered=True,
         )
         check_shaped(tape, asked.shapes)
         if tape.graph.variables:

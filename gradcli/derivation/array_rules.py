@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from gradcli.autodiff.tape import Tape
-from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Settings
+from gradcli.graph.graph import CONSTANT, UNLIMITED, VARIABLE, Graph, Settings
 from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders import StaticBuilder
 from gradcli.ops.operation import OPERATIONS
@@ -66,7 +66,7 @@ def rewritten(graph: Graph, ids: list[int], facts: Facts) -> tuple[Graph, list[i
     """
     names = {id: name for name, id in graph.variables.items()}
     shapes = {name: graph.shape(id) for name, id in graph.variables.items()}
-    rewriting = _Rewriting(StaticBuilder(Graph(), identities=True, shapes=shapes), facts)
+    rewriting = _Rewriting(StaticBuilder(Graph(max_elements=UNLIMITED), identities=True, shapes=shapes), facts)
     needed = graph.ancestors(*ids)
     new: dict[int, int] = {}
     for node in graph:

@@ -11,7 +11,7 @@ from gradcli.derivation.array_notation import BACKWARD, PLACED, free_letters, ra
 from gradcli.derivation.array_rules import Facts, rewritten
 from gradcli.derivation.steps import Step
 from gradcli.derivation.words import Equal, Piece
-from gradcli.graph.graph import Graph, Shape
+from gradcli.graph.graph import UNLIMITED, Graph, Shape
 from gradcli.language.ast import Call, Expression, Name, Number, Operator, Partial, postorder
 from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.raising import node_expression
@@ -80,7 +80,7 @@ def in_letters(tape: Tape, user: int, at: int) -> Iterator[Step]:
     if len(capitals) <= len(inputs):
         return
     *letters, result = capitals[: len(inputs) + 1]
-    copy = Graph()
+    copy = Graph(max_elements=UNLIMITED)
     shapes: dict[str, Shape] = {letter: graph.shape(input) for letter, input in zip(letters, inputs, strict=True)}
     shapes |= {result: graph.shape(user), "∂": graph.shape(user)}
     builder = StaticBuilder(copy, identities=True, shapes=shapes)

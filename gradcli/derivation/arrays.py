@@ -26,7 +26,7 @@ from gradcli.derivation.expressions import sum_of
 from gradcli.derivation.local import Labels
 from gradcli.derivation.steps import Derivation, Equation, Step
 from gradcli.derivation.words import Equal, Piece, listed
-from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
+from gradcli.graph.graph import CONSTANT, UNLIMITED, VARIABLE, Graph
 from gradcli.language.ast import Call, Expression, Index, Name, Number, Partial, Transposed, postorder
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
@@ -67,7 +67,7 @@ def edge_terms(tape: Tape) -> Callable[[int], list[Expression | None]]:
             if tape.adjoints[user] is None or tape.adjoints[input] is None or not tape.requires_grad[input]:
                 continue
             parts, written = deriving.single_terms(input, [user])
-            places = [at for at, other in enumerate(inputs) if other == input and carries(tape.graph.operations[user], at)]
+            places = [at for at, other in enumerate(inputs) if other == input and carries(tape.graph, user, at)]
             if not parts and len(places) == len(written):
                 for at, term in zip(places, written, strict=True):
                     found[at] = term
@@ -194,7 +194,7 @@ class _Deriving:
         """The same with a term for each argument in which a consumer takes the node."""
         shapes = {name: self.graph.shape(at) for at, name in enumerate(self.names)}
         shapes |= {self.adjoint(user): self.graph.shape(user) for user in users}
-        builder = StaticBuilder(Graph(), identities=True, shapes=shapes)
+        builder = StaticBuilder(Graph(max_elements=UNLIMITED), identities=True, shapes=shapes)
         found: list[int | Expression] = []
         for user in users:
             incoming = self.incoming(user, builder)

@@ -17,6 +17,7 @@ from gradcli.derivation.workings import Chain, Workings
 from gradcli.graph.graph import VARIABLE
 from gradcli.language.ast import Expression, Name, Number, Operator, Partial
 from gradcli.lowering.raising import node_expression
+from gradcli.lowering.shapes import has_arrays
 
 NAMED_LIMIT = 8
 """Operations in the derivative of a node up to which a later equation writes it out instead of naming it."""
@@ -29,7 +30,7 @@ def derive(tape: Tape, *, every_step: bool = False) -> Derivation:
         tape: The run.
         every_step: Whether steps are shown one by one that usually are one, and each local derivative with its reason.
     """
-    if tape.graph.shapes:
+    if has_arrays(tape.graph):
         from gradcli.derivation.arrays import derive_arrays
 
         return derive_arrays(tape, every_step=every_step)

@@ -18,6 +18,7 @@ from gradcli.graph.graph import DEFAULT_MAX_NODES, Shape
 from gradcli.language.ast import Program
 from gradcli.language.parser import parse
 from gradcli.lowering.builders import Value
+from gradcli.lowering.shapes import has_arrays
 from gradcli.ops.structural import shape_text
 
 VIEWS = ("nodes", "paths", "rules")
@@ -117,7 +118,7 @@ def explained(
 ) -> Explanation:
     """Explain the gradient of a run; the arguments are those of :func:`explain`."""
     limit = MAX_NODES[by] if limit is None else limit
-    if tape.graph.shapes:
+    if has_arrays(tape.graph):
         _check_arrays(tape, by)
     if len(tape.graph) > limit:
         raise GradcliError(

@@ -32,6 +32,12 @@ nested where it has several axes, are an array."""
 DEFAULT_MAX_NODES = 2_000_000
 DEFAULT_MAX_ELEMENTS = 50_000_000
 
+UNLIMITED = 10**18
+"""The limit on elements of a graph that is a rule and is never run as it stands."""
+
+MOST_AXES = 32
+"""How many axes an array may have: what every NumPy allows."""
+
 Shape = tuple[int, ...]
 """The shape of an array; empty for a number."""
 
@@ -95,7 +101,9 @@ class Graph:
         blocks: What the branches and loops of a static graph hold, by the id of their node.
         broken: Of a graph that is only to be drawn the node, its last, at which it breaks off; None where all is right.
         max_nodes: How many nodes the graph may have.
-        max_elements: How many elements an array may have.
+        elements: How many elements its arrays have together.
+        max_elements: How many elements an array may have, and what an operation needs meanwhile.
+        max_total: How many elements its arrays may have together; as many where it is left out.
     """
 
     __slots__ = (
@@ -103,10 +111,12 @@ class Graph:
         "broken",
         "constants",
         "decisions",
+        "elements",
         "given_names",
         "inputs",
         "max_elements",
         "max_nodes",
+        "max_total",
         "operations",
         "output",
         "outputs",
@@ -116,7 +126,9 @@ class Graph:
         "variables",
     )
 
-    def __init__(self, max_nodes: int = DEFAULT_MAX_NODES, max_elements: int = DEFAULT_MAX_ELEMENTS) -> None:
+    def __init__(
+        self, max_nodes: int = DEFAULT_MAX_NODES, max_elements: int = DEFAULT_MAX_ELEMENTS, *, max_total: int | None = None
+    ) -> None:
         self.operations: list[str] = []
         self.inputs: list[tuple[int, ...]] = []
         self.spans: list[Span] = []
@@ -128,10 +140,12 @@ class Graph:
         self.decisions: dict[int, bool] = {}
         self.shapes: dict[int, Shape] = {}
         self.settings: dict[int, Settings] = {}
+        self.elements = 0
         self.blocks: dict[int, Block] = {}
         self.broken: Broken | None = None
         self.max_nodes = max_nodes
         self.max_elements = max_elements
+        self.max_total = max_elements if max_total is None else max_total
 
     def __len__(self) -> int:
         return len(self.operations)
@@ -174,17 +188,38 @@ class Graph:
         """Say what shape a node has.
 
         Raises:
-            GradcliError: It has more elements than an array may have (exit code 4).
+            GradcliError: It has too many axes, or the arrays have more elements than they may have (exit code 4).
         """
-        if shape:
-            if prod(shape) > self.max_elements:
-                raise GradcliError(
-                    f"an array of shape {shape} has more than {self.max_elements:,} elements",
-                    self.spans[id],
-                    "raise the limit with --max-elements N",
-                    exit_code=ExitCode.LIMIT,
-                )
-            self.shapes[id] = shape
+        if not shape:
+            return
+        if len(shape) > MOST_AXES:
+            raise GradcliError(f"an array has at most {MOST_AXES} axes, and this one would have {len(shape)}", self.spans[id])
+        size = prod([max(size, 1) for size in shape])  # an array of no elements is not limitless in its other axes
+        self.allow(size, f"an array of shape {_short(shape)} has", self.spans[id])
+        self.elements += size
+        self.allow(self.elements, "with this one the arrays together have", self.spans[id], self.max_total)
+        self.shapes[id] = shape
+
+    def allow(self, elements: int, what: str, span: Span, most: int | None = None) -> None:
+        """Check a number of elements against the limit.
+
+        Args:
+            elements: The number.
+            what: What has so many elements, as the beginning of a sentence.
+            span: The place in the text.
+            most: The limit; ``max_elements`` where it is left out.
+
+        Raises:
+            GradcliError: There are more (exit code 4).
+        """
+        most = self.max_elements if most is None else most
+        if elements > most:
+            raise GradcliError(
+                f"{what} more than {most:,} elements",
+                span,
+                "raise the limit with --max-elements N",
+                exit_code=ExitCode.LIMIT,
+            )
 
     def constant(self, value: Constant, span: Span) -> int:
         """Append a constant node."""
@@ -228,10 +263,16 @@ class Graph:
         return reached
 
 
+def _short(shape: Shape) -> str:
+    """A shape as Python writes it; of sizes beyond all reason the magnitude."""
+    sizes = [str(size) if size < 10**15 else f"1e{size.bit_length() * 0.30103:.0f}" for size in shape]
+    return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
+
+
 def constant_shape(value: Constant) -> Shape:
     """The shape of a constant: nested tuples, all of one length on each level, are an array."""
     sizes: list[int] = []
     while isinstance(value, tuple):
         sizes.append(len(value))
-        value = value[0]
+        value = value[0] if value else 0
     return tuple(sizes)

@@ -7,17 +7,17 @@ from fractions import Fraction
 from typing import Any
 
 from gradcli.errors import GradcliError, nearest
-from gradcli.graph.graph import Constant, Setting, Settings, Shape
-from gradcli.language.ast import Array, Call, Ellipsis, Expression, Name, Number, Operator, Slice, Tuple, postorder
+from gradcli.graph.graph import MOST_AXES, Constant, Setting, Settings, Shape
+from gradcli.language.ast import Array, Call, Ellipsis, Expression, Group, Name, Number, Operator, Slice, Tuple, postorder
 from gradcli.ops.operation import spelled
 from gradcli.ops.structural import STRUCTURAL, Structural, load, structural_named
 
-SYNONYMS = {"dim": "axis", "keepdim": "keepdims"}
+SYNONYMS = {"dim": "axis", "keepdim": "keepdims", "p": "ord", "dims": "axis"}
 """PyTorch's names of settings, and NumPy's."""
 
 _WORDS: dict[str, Setting] = {
-    "True": True, "true": True, "False": False, "false": False, "None": None, "none": None,
-    "same": "same", "valid": "valid", "-inf": "-inf",
+    "True": True, "true": True, "False": False, "false": False, "None": None, "none": None, "same": "same", "valid": "valid",
+    "inf": "inf", "-inf": "-inf", "mean": "mean", "sum": "sum",
 }  # fmt: skip
 """Names that stand for settings that are no numbers."""
 
@@ -33,7 +33,12 @@ def over_arrays(operation: str, shapes: Sequence[Shape]) -> str:
 
 def is_array_call(call: Call) -> bool:
     """Whether a call may mean an operation on arrays: only these have settings, or names that no operation on numbers has."""
-    return bool(call.keywords) or not spelled(call.function)
+    if not call.keywords or not spelled(call.function):
+        return not spelled(call.function)
+    operation = structural_named(call.function)
+    settings = () if operation is None else [name for name, _ in operation.settings]
+    named = [SYNONYMS.get(keyword, keyword) in settings for keyword in call.keywords]
+    return any(named) or not any(operation.accepts(len(call.arguments)) for operation in spelled(call.function))
 
 
 def array_call(call: Call) -> tuple[Structural, list[Expression], Settings] | None:
@@ -54,23 +59,33 @@ def array_call(call: Call) -> tuple[Structural, list[Expression], Settings] | No
     else:  # reshape(A, 2, 3): numbers one by one where one setting is a tuple
         settings = {names[0]: tuple([setting_of(value, call) for value in rest])}
         rest = []
-    if len(rest) > len(names) or len(operands) < operation.required:
+    if len(rest) > len(names):
         raise GradcliError(f"{call.function} does not take {positional} arguments", call.span, f"write {operation.usage}")
+    placed: dict[str, Expression] = dict(zip(operation.parameters, operands, strict=False)) if not operation.variadic else {}
     spans = call.keyword_spans or (call.span,) * len(call.keywords)
     for keyword, value, span in zip(call.keywords, call.arguments[positional:], spans, strict=True):
         name = SYNONYMS.get(keyword, keyword)
-        if name in operation.parameters and name not in names:
-            operands.append(value)
-            continue
-        if name not in names:
+        if name in settings or name in placed:
+            raise GradcliError(f"{call.function} gets its argument {keyword} twice", span, "leave one out")
+        if name in names:
+            settings[name] = setting_of(value, call)
+        elif name in operation.parameters and not operation.variadic:
+            placed[name] = value
+        else:
             near = nearest(keyword, [*names, *SYNONYMS])
             hint = f"did you mean {near}?" if near else f"write {operation.usage}"
             raise GradcliError(f"{call.function} has no argument {keyword}", span, hint)
-        if name in settings:
-            raise GradcliError(f"{call.function} gets its argument {keyword} twice", span, "leave one out")
-        settings[name] = setting_of(value, call)
+    if not operation.variadic:
+        operands = [placed[name] for name in operation.parameters if name in placed]
+        if set(placed) != set(operation.parameters[: len(placed)]):
+            raise GradcliError(f"{call.function} lacks one of its arguments", call.span, f"write {operation.usage}")
+    if len(operands) < operation.required:
+        raise GradcliError(f"{call.function} does not take {positional} arguments", call.span, f"write {operation.usage}")
     if isinstance(size := settings.get("shape"), int):  # zeros(3) is of the shape (3,)
         settings["shape"] = (size,)
+    if isinstance(entries := settings.get("index"), tuple):  # index=([0, 2],) has a list of places
+        lists = [isinstance(entry, tuple) and all(isinstance(place, int) for place in entry) for entry in entries]
+        settings["index"] = tuple([("list", *entry) if place else entry for entry, place in zip(entries, lists, strict=True)])  # type: ignore[misc]
     return operation, operands, tuple(operation.complete(settings).items())
 
 
@@ -85,28 +100,49 @@ def _operands(operation: Structural, given: Sequence[Expression]) -> tuple[list[
 
 
 def setting_of(expression: Expression, call: Call) -> Setting:
-    """The value of a setting: a number, a word such as True, or a list of settings.
+    """The value of a setting: a number, a word such as True, or a list of settings; numbers may be computed from numbers.
 
     Raises:
         GradcliError: It is not constant.
     """
-    if isinstance(expression, Name) and expression.name in _WORDS:
-        return _WORDS[expression.name]
-    if isinstance(expression, Number):
-        return _plain(expression.value)
-    if isinstance(expression, Operator) and expression.symbol == "-" and len(expression.operands) == 1:
-        if isinstance(name := expression.operands[0], Name) and name.name == "inf":
-            return "-inf"
-        opposite = setting_of(expression.operands[0], call)
-        if isinstance(opposite, int | float) and not isinstance(opposite, bool):
-            return -opposite
-    if isinstance(expression, Slice | Ellipsis):
-        return index_entry(expression)
-    if isinstance(expression, Array | Tuple):
-        return tuple([setting_of(item, call) for item in expression.items])  # as deep as the text nests lists of numbers
-    raise GradcliError(
-        f"a setting of {call.function} must be a number", expression.span, "settings such as axis are known before the graph is"
-    )
+    check_depth(expression)
+    done: dict[int, Setting] = {}
+    for node in postorder(expression):
+        if isinstance(node, Name) and node.name in _WORDS:
+            done[id(node)] = _WORDS[node.name]
+        elif isinstance(node, Number):
+            done[id(node)] = _plain(node.value)
+        elif isinstance(node, Group):
+            done[id(node)] = done[id(node.content)]
+        elif isinstance(node, Operator):
+            done[id(node)] = _computed(node, [done[id(operand)] for operand in node.operands], call)
+        elif isinstance(node, Slice | Ellipsis):
+            done[id(node)] = index_entry(node)
+        elif isinstance(node, Array | Tuple):
+            done[id(node)] = tuple([done[id(item)] for item in node.items])
+        else:
+            raise _not_constant(node, call)
+    return done[id(expression)]
+
+
+def _computed(node: Operator, operands: Sequence[Setting], call: Call) -> Setting:
+    """The exact value of an operator on numbers."""
+    if node.symbol == "-" and operands == ["inf"]:
+        return "-inf"
+    numbers = [operand for operand in operands if isinstance(operand, int | float) and not isinstance(operand, bool)]
+    operation = next((o for o in spelled(node.symbol) if o.accepts(len(numbers)) and o.symbol == node.symbol), None)
+    if len(numbers) < len(operands) or operation is None:
+        raise _not_constant(node, call)
+    if all(isinstance(number, int) for number in numbers) and operation.exact is not None:
+        exact = operation.exact(*numbers)
+        if exact is not None:
+            return _plain(exact)
+    return operation(*map(float, numbers))  # type: ignore[no-any-return]
+
+
+def _not_constant(node: Expression, call: Call) -> GradcliError:
+    hint = "settings such as axis are known before the graph is"
+    return GradcliError(f"a setting of {call.function} must be a number", node.span, hint)
 
 
 def _plain(value: int | Fraction | float) -> int | float:
@@ -114,27 +150,61 @@ def _plain(value: int | Fraction | float) -> int | float:
 
 
 def array_constant(array: Array) -> Constant | None:
-    """The constant of an array of numbers; None where an element is anything else. Rows first, innermost arrays before outer."""
-    done: dict[int, Constant | None] = {}
-    for node in postorder(array):
-        if isinstance(node, Number):
-            done[id(node)] = node.value
-        elif isinstance(node, Operator) and node.symbol == "-" and isinstance(node.operands[0], Number):
-            done[id(node)] = -node.operands[0].value
-        elif isinstance(node, Array):
-            items = [done.get(id(item)) for item in node.items]
-            known = [item for item in items if item is not None]
-            done[id(node)] = tuple(known) if len(known) == len(items) else None
+    """The constant of an array of numbers; None where an element is anything else.
+
+    Raises:
+        GradcliError: Its brackets are nested deeper than an array may have axes.
+    """
+    check_depth(array)
+    below: list[Expression] = [array]
+    for node in below:  # each before what is in it
+        if isinstance(node, Array):
+            below.extend(node.items)
+        elif _number_of(node) is None:
+            return None
+    done: dict[int, Constant] = {}
+    for node in reversed(below):
+        if isinstance(node, Array):
+            done[id(node)] = tuple([done[id(item)] for item in node.items])
+        elif (number := _number_of(node)) is not None:
+            done[id(node)] = number
     return done[id(array)]
 
 
+def _number_of(node: Expression) -> int | Fraction | float | None:
+    """The value of a number, which may have a sign; None for anything else."""
+    if isinstance(node, Number):
+        return node.value
+    if isinstance(node, Operator) and node.symbol == "-" and len(node.operands) == 1:
+        operand = node.operands[0]
+        return -operand.value if isinstance(operand, Number) else None
+    return None
+
+
+def check_depth(expression: Expression) -> None:
+    """Check that brackets are not nested deeper than an array may have axes.
+
+    Raises:
+        GradcliError: They are.
+    """
+    depth = 0
+    inner: Expression | None = expression
+    while isinstance(inner, Array | Tuple | Group):
+        depth += not isinstance(inner, Group)
+        if depth > MOST_AXES:
+            raise GradcliError(f"an array has at most {MOST_AXES} axes", expression.span, "write fewer brackets")
+        inner = inner.content if isinstance(inner, Group) else inner.items[0] if inner.items else None
+
+
 def index_entry(item: Expression, known: Callable[[str], Constant | None] = lambda name: None) -> Setting:
-    """An entry of an index: a whole number, a slice, ``...``, or ``None`` for a new axis.
+    """An entry of an index: a whole number, a slice, ``...``, ``None`` for a new axis, or a list of whole numbers.
 
     Args:
         item: The entry as it is written.
         known: The number that a name stands for, such as the counter of a loop; None for a name that is not known yet.
     """
+    if isinstance(item, Array):
+        return ("list", *[_whole(place, known) for place in item.items])
     if isinstance(item, Ellipsis):
         return "..."
     if isinstance(item, Name) and item.name in ("None", "none"):

@@ -21,6 +21,21 @@ from gradcli.lowering.expressions import Level, Scope
 from gradcli.lowering.statements import Statements
 
 
+class ChooseThen(NamedTuple):
+    """One way of a branch is built: build the other one."""
+
+    statement: If
+    test: int
+    before: Scope
+
+
+class ChooseElse(NamedTuple):
+    """Both ways are built: let operations choose."""
+
+    chosen: ChooseThen
+    then: Scope
+
+
 class EndThen(NamedTuple):
     """The first branch is built: build the other one."""
 
@@ -58,7 +73,16 @@ class Blocks(Statements):
         super().__init__(*arguments)  # type: ignore[arg-type]
         self.changed: dict[str, Span] = {}
         self.captures: dict[str, int] = {}
-        self.handlers.update({EndThen: self.end_then, EndElse: self.end_else, EndTest: self.end_test, EndBody: self.end_body})
+        self.handlers.update(
+            {
+                ChooseThen: self.choose_then,
+                ChooseElse: self.choose_else,
+                EndThen: self.end_then,
+                EndElse: self.end_else,
+                EndTest: self.end_test,
+                EndBody: self.end_body,
+            }
+        )
 
     # ---- levels ----
 
@@ -144,9 +168,40 @@ class Blocks(Statements):
     # ---- branches ----
 
     def cond(self, statement: If, test: int) -> None:
+        if not self.steered:
+            self.work.append(ChooseThen(statement, test, dict(self.names())))
+            self.block(statement.then)
+            return
         self.open()
         self.work.append(EndThen(statement, test))
         self.block(statement.then)
+
+    @property
+    def steered(self) -> bool:
+        """Whether branches and loops are nodes; see :class:`~gradcli.lowering.builders.StaticBuilder`."""
+        return isinstance(self.builder, StaticBuilder) and self.builder.steered
+
+    def choose_then(self, item: ChooseThen) -> None:
+        then = dict(self.names())
+        self.restore(item.before)
+        self.work.append(ChooseElse(item, then))
+        self.block(item.statement.otherwise)
+
+    def choose_else(self, item: ChooseElse) -> None:
+        """Of each name that has a value both ways an operation chooses one."""
+        otherwise, (statement, test, before) = dict(self.names()), item.chosen
+        self.restore(before)
+        for name, id in item.then.items():
+            other = otherwise.get(name)
+            if other is not None and not id == other == before.get(name):
+                chosen = id if id == other else self.builder.operation("where", (test, id, other), statement.span)
+                self.assign(name, chosen, statement.span)
+
+    def restore(self, names: Scope) -> None:
+        """Let the names have the nodes that they had."""
+        current = self.names()
+        current.clear()
+        current.update(names)
 
     def end_then(self, item: EndThen) -> None:
         then = self.close()
@@ -197,6 +252,9 @@ class Blocks(Statements):
         if self.builder.knows_values:
             super().while_(item)
             return
+        if not self.steered:
+            hint = "give it bounds that are numbers; with values, gradcli eval and explain follow it, turn by turn"
+            raise GradcliError("a loop that ends by a value is no expression", item.span, hint)
         if breaks(item.body):
             flag = self.hidden("stopped", self.builder.constant(0, item.span), item.span)
             running = Comparison(("==",), (Name(flag), Number(0)), item.test.span)

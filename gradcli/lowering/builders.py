@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any, NamedTuple, Protocol
 
@@ -128,7 +129,8 @@ class Recorder:
         self.graph.set_shape(id, shape)
         if settings:
             self.graph.settings[id] = settings
-        self._record(value_of(name, [self.values[input] for input in inputs], settings))
+        with placed(span):
+            self._record(value_of(name, [self.values[input] for input in inputs], settings))
         return id
 
     def truth(self, id: int) -> bool:
@@ -181,6 +183,16 @@ def forward_of(name: str, count: int) -> Callable[..., float]:
     return (lambda *arguments: forward(*arguments, *defaults)) if defaults else forward
 
 
+@contextmanager
+def placed(span: Span) -> Iterator[None]:
+    """Name the place in the text of an error of values that name none."""
+    try:
+        yield
+    except GradcliError as error:
+        error.span = span if error.span is None else error.span
+        raise
+
+
 def value_of(name: str, values: Sequence[Value], settings: Settings = ()) -> Value:
     """The value of an operation on numbers and arrays."""
     structural = STRUCTURAL.get(name)
@@ -217,6 +229,8 @@ class StaticBuilder:
             what the user wrote.
         shapes: The shapes of the variables that are arrays.
         plain: Whether nothing is shared or folded: each operation of the program is a node.
+        steered: Whether branches and loops are nodes, and what prints is. Else the graph is one expression: of a branch both ways
+            are built, an operation chooses, and a loop that is not unrolled is an error.
         removed: Where what is shared or folded is noted; None to note nothing.
     """
 
@@ -230,6 +244,7 @@ class StaticBuilder:
         identities: bool = False,
         shapes: Mapping[str, Shape] | None = None,
         plain: bool = False,
+        steered: bool = False,
         removed: list[Removed] | None = None,
     ) -> None:
         self.graph = graph
@@ -237,6 +252,7 @@ class StaticBuilder:
         self.identities = identities
         self.shapes = shapes or {}
         self.plain = plain
+        self.steered = steered
         self.removed = removed
         self._nodes: dict[tuple[str, tuple[int, ...], Settings], int] = {}
         self._constants: dict[tuple[type, Constant] | str, int] = {}
@@ -292,7 +308,9 @@ class StaticBuilder:
         return self.graph.constants.get(id)
 
     def show(self, parts: Sequence[Part], span: Span) -> None:
-        """What is printed whenever the graph runs is a node."""
+        """What is printed whenever the graph runs is a node; an expression prints nothing."""
+        if not self.steered:
+            return
         ids = tuple([part[1] for part in parts if not isinstance(part, str)])
         texts = tuple([part if isinstance(part, str) else (part[0], part[2]) for part in parts])
         self.graph.settings[self.graph.append(PRINT, ids, span)] = (("parts", texts),)
@@ -312,7 +330,13 @@ class StaticBuilder:
         """A builder for the graph of a block."""
         graph = Graph(self.graph.max_nodes, self.graph.max_elements)
         return StaticBuilder(
-            graph, inexact=self.inexact, identities=self.identities, shapes={}, plain=self.plain, removed=self.removed
+            graph,
+            inexact=self.inexact,
+            identities=self.identities,
+            shapes={},
+            plain=self.plain,
+            steered=True,
+            removed=self.removed,
         )
 
     def parameter(self, name: str, shape: Shape) -> int:
@@ -508,7 +532,7 @@ def compacted(
             removed.append(Removed("dead", node.operation, graph.spans[node.id]))
         if kept[node.id]:
             new[node.id] = result.append(node.operation, tuple([new[i] for i in node.inputs]), graph.spans[node.id])
-    result.max_elements = graph.max_elements
+    result.max_elements, result.max_total, result.elements = graph.max_elements, graph.max_total, graph.elements
     result.shapes = {new[id]: shape for id, shape in graph.shapes.items() if id in new}
     result.settings = {new[id]: settings for id, settings in graph.settings.items() if id in new}
     result.blocks = {new[id]: block for id, block in graph.blocks.items() if id in new}

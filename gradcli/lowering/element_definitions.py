@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.ops.arrays_axes import as_shape, axes_of, kept, reduced
+from gradcli.ops.arrays_nn import reduce_losses
 from gradcli.ops.arrays_windows import per_axis, windows
 from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.structural import STRUCTURAL, Setting
@@ -76,14 +77,15 @@ def _logsumexp(builder: Builder, a: Any, axis: Setting, keepdims: bool) -> Any:
 
 
 @_defined("cross_entropy")
-def _cross_entropy(builder: Builder, a: Any, target: Any) -> Any:
+def _cross_entropy(builder: Builder, a: Any, target: Any, reduction: Setting) -> Any:
     import numpy
 
     at = min(a.ndim - 1, 1)
     logarithms = _log_softmax(builder, a, at)
     if numpy.shape(target) == a.shape:
-        return -_sum(logarithms * target, None) / (a.size // a.shape[at])
-    return STRUCTURAL["nll_loss"].forward(numpy, logarithms, target)
+        losses = numpy.asarray(-_sum(logarithms * target, at), object)
+        return reduce_losses(numpy, losses, losses.size, reduction)
+    return STRUCTURAL["nll_loss"].forward(numpy, logarithms, target, reduction)
 
 
 def _folded(operation: str) -> Definition:
@@ -163,13 +165,71 @@ def _solve(builder: Builder, a: Any, b: Any) -> Any:
     return (_inv(builder, a) @ b[..., None])[..., 0]
 
 
-def mean_of(loss: str) -> Definition:
-    """The mean over all elements of a loss of numbers."""
+@_defined("reduce_norm")
+def _norm(builder: Builder, a: Any, axis: Setting, keepdims: bool, ord: Setting) -> Any:
+    import numpy
 
-    def mean(builder: Builder, *arrays: Any) -> Any:
+    if ord == 2:
+        return STRUCTURAL["reduce_norm"].forward(numpy, a, axis=axis, keepdims=keepdims, ord=ord)
+    sizes = elementwise(builder, "abs", a)
+    if ord in ("inf", "-inf"):
+        return _folded("amax" if ord == "inf" else "amin")(builder, sizes, axis, keepdims)
+    if ord == 0:
+        return _sum(elementwise(builder, "ne", a, 0), axis, keepdims)
+    if ord == 1:
+        return _sum(sizes, axis, keepdims)
+    total = _sum(elementwise(builder, "pow", sizes, ord), axis, keepdims)
+    return elementwise(builder, "pow", total, 1 / float(str(ord)))
+
+
+@_defined("dist")
+def _dist(builder: Builder, a: Any, b: Any, ord: Setting) -> Any:
+    return _norm(builder, a - b, None, False, ord)
+
+
+@_defined("cosine_similarity")
+def _cosine(builder: Builder, a: Any, b: Any, axis: int, eps: Any) -> Any:
+    import numpy
+
+    a, b = numpy.broadcast_arrays(a, b)
+    lengths = [elementwise(builder, "clamp_min", _norm(builder, x, axis, True, 2), eps) for x in (a, b)]
+    return _sum(a / lengths[0] * (b / lengths[1]), axis)
+
+
+@_defined("logcumsumexp")
+def _logcumsumexp(builder: Builder, a: Any, axis: int) -> Any:
+    import numpy
+
+    return elementwise(builder, "log", numpy.cumsum(_exp(builder, a), axis))
+
+
+@_defined("logabsdet")
+def _logabsdet(builder: Builder, a: Any) -> Any:
+    return elementwise(builder, "log", elementwise(builder, "abs", _det(builder, a)))
+
+
+@_defined("logdet")
+def _logdet(builder: Builder, a: Any) -> Any:
+    return elementwise(builder, "log", _det(builder, a))
+
+
+@_defined("matrix_power")
+def _matrix_power(builder: Builder, a: Any, n: int) -> Any:
+    import numpy
+
+    result = numpy.broadcast_to(numpy.eye(a.shape[-1]), a.shape)
+    for _ in range(abs(n)):
+        result = result @ (a if n > 0 else _inv(builder, a))
+    return result
+
+
+def mean_of(loss: str) -> Definition:
+    """The mean over all elements of a loss of numbers, or as the setting ``reduction`` has it."""
+
+    def mean(builder: Builder, *arrays: Any, reduction: Setting) -> Any:
         import numpy
 
         values = elementwise(builder, loss, *OPERATIONS[loss].complete(arrays))
-        return numpy.asarray(values.sum(), object) / values.size
+        return reduce_losses(numpy, values, values.size, reduction)
 
     return mean

@@ -14,14 +14,14 @@ from gradcli.lowering.builders import StaticBuilder, Value, compacted
 from gradcli.lowering.element_definitions import DEFINITIONS, elementwise, mean_of
 from gradcli.ops.constants import constant_value
 from gradcli.ops.operation import OPERATIONS
-from gradcli.ops.structural import CLASSES, STRUCTURAL
+from gradcli.ops.structural import STRUCTURAL
 from gradcli.ops.symbol import Symbol
 
 ELEMENTS = 2_000
 """Elements of all nodes together up to which a graph is written out."""
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_DETERMINANTS = {"det", "inv", "solve", "cofactor"}
+_DETERMINANTS = {"det", "inv", "solve", "cofactor", "logdet", "logabsdet", "matrix_power"}
 _LARGEST_MATRIX = 4
 """Rows of a matrix up to which its determinant is written out: that of n rows has n! terms."""
 
@@ -204,8 +204,8 @@ class _Expanding:
         operation = self.graph.operations[id]
         settings: dict[str, Any] = dict(self.graph.settings.get(id, ()))
         operands = [self.operand(input) for input in self.graph.inputs[id]]
-        if operation in CLASSES:
-            operands[-1] = self.numbers(id)
+        for index in self.whole(id):
+            operands[index] = self.numbers(id, index)
         if operation in _DETERMINANTS and operands[0].shape[-1] > _LARGEST_MATRIX:
             raise GradcliError(
                 f"{operation} of {operands[0].shape[-1]} rows cannot be written in elements",
@@ -231,20 +231,27 @@ class _Expanding:
         elements = [Element(self.builder, self.builder.constant(item)) for item in items]
         return self.shaped(elements, self.graph.shape(id))
 
-    def numbers(self, id: int) -> Any:
-        """The operand of a loss that holds classes, as numbers; likelihoods stay elements."""
-        last = self.graph.inputs[id][-1]
-        likely = len(self.graph.inputs[id]) > 1 and self.graph.shape(last) == self.graph.shape(self.graph.inputs[id][0])
-        known = self.variables.get(last) in self.bindings
-        return self.bindings[self.variables[last]] if known and not likely else self.arrays[last]
+    def whole(self, id: int) -> tuple[int, ...]:
+        """The operands that hold classes or places."""
+        declared = STRUCTURAL.get(self.graph.operations[id])
+        shapes = [self.graph.shape(input) for input in self.graph.inputs[id]]
+        return () if declared is None else declared.whole(*shapes)
+
+    def numbers(self, id: int, index: int) -> Any:
+        """An operand that holds classes or places, as numbers where they are known."""
+        import numpy
+
+        input = self.graph.inputs[id][index]
+        known = self.variables.get(input) in self.bindings
+        return numpy.asarray(self.bindings[self.variables[input]]) if known else self.arrays[input]
 
     def refused(self, id: int) -> GradcliError:
         operation = self.graph.operations[id]
         declared = STRUCTURAL.get(operation)
         name = declared.spellings[0] if declared and declared.spellings else operation
         hint = "without --elements the derivation is in matrix form"
-        if operation in CLASSES:
-            hint = f"the classes must be known: write them as numbers, or give them a value; {hint}"
+        if self.whole(id):
+            hint = f"the classes or places must be known: write them as numbers, or give them a value; {hint}"
         return GradcliError(f"{name} cannot be written in elements", self.graph.spans[id], hint)
 
     def shaped(self, items: Sequence[Any], shape: Shape) -> Any:

@@ -81,6 +81,8 @@ def _positional(defaults: Settings, settings: Settings) -> list[Expression]:
 def _entry_expression(entry: Setting) -> Expression:
     if entry == "...":
         return Ellipsis()
+    if isinstance(entry, tuple) and entry[0] == "list":
+        return Array(tuple(map(_setting_expression, entry[1:])))
     if isinstance(entry, tuple):
         start, stop, step = [None if part is None else _setting_expression(part) for part in entry[1:]]
         return Slice(start, stop, step)
@@ -88,7 +90,7 @@ def _entry_expression(entry: Setting) -> Expression:
 
 
 def _setting_expression(value: Setting) -> Expression:
-    if value == "..." or (isinstance(value, tuple) and value[:1] == ("slice",)):
+    if value == "..." or (isinstance(value, tuple) and value[:1] in (("slice",), ("list",))):
         return _entry_expression(value)
     if isinstance(value, tuple):
         return Tuple(tuple(map(_setting_expression, value)))

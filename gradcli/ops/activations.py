@@ -57,7 +57,7 @@ prelu = operation(
     "prelu(x, weight)",
     lambda x, weight: x if x > 0 else weight * x,
     (lambda y, x, weight: where(gt(x, 0), 1, weight), lambda y, x, weight: where(gt(x, 0), 0, x)),
-    grad_fn="PreluKernelBackward0",
+    grad_fn={"": "PreluKernelBackward0(0, 1)", "array": "PreluKernelBackward0(0, ViewBackward0(1))"},
     array=lambda numpy, x, weight: numpy.where(x > 0, x, weight * x),
     domain="x ≠ 0",
     samples=((-2.0, -0.2), (0.1, 0.5)),

@@ -75,6 +75,11 @@ class _Convolution:
         return weight.reshape(self.groups, weight.shape[0] // self.groups, -1)
 
 
+def _scratch(input: Shape, weight: Shape, *bias: Shape, **settings: Setting) -> int:
+    sizes = _Convolution(input, weight, **settings)
+    return sizes.windows.elements(prod(input[: len(input) - sizes.axes]))
+
+
 def _forward(numpy: Any, input: Any, weight: Any, *bias: Any, **settings: Setting) -> Any:
     sizes = _Convolution(input.shape, weight.shape, **settings)
     rows = sizes.columns(numpy, input) @ numpy.ascontiguousarray(sizes.matrices(weight).swapaxes(-2, -1))
@@ -126,6 +131,7 @@ def _convolution(axes: int) -> Structural:
         grad_fn=_function,
         spellings=(f"conv{axes}d",),
         optional=1,
+        scratch=_scratch,
         doc=f"Convolution (to be exact, cross-correlation) over {'one axis' if axes == 1 else 'two axes'}, plus a bias.",
     )
 
@@ -183,6 +189,7 @@ conv_input_gradient: Structural = structural(
     _input_shape,
     _input_pullback,
     grad_fn="ConvolutionBackwardBackward0(0, None, 1)",
+    scratch=lambda g, weight, input_shape, **settings: _scratch(new_shape(input_shape), weight, **settings),
     spellings=("conv_input_gradient",),
     doc="The gradient of a convolution by its input: each window gets the weight times the adjoint of the result.",
 )
@@ -192,6 +199,7 @@ conv_weight_gradient: Structural = structural(
     _weight_shape,
     _weight_pullback,
     grad_fn="ConvolutionBackwardBackward0(1, 0, None)",
+    scratch=lambda a, g, weight_shape, **settings: _scratch(a, new_shape(weight_shape), **settings),
     spellings=("conv_weight_gradient",),
     doc="The gradient of a convolution by its weight: the sum of the windows times the adjoint of the result.",
 )

@@ -31,7 +31,10 @@ def _range(start: Setting, stop: Setting, step: Setting) -> tuple[float, float, 
     width = _number(step, "step")
     if width == 0:
         raise ShapeError("the step of a range is not 0")
-    return first, width, max(math.ceil((last - first) / width), 0)
+    count = (last - first) / width
+    if not math.isfinite(count):
+        raise ShapeError(f"a range from {first:g} to {last:g} in steps of {width:g} has more numbers than can be counted")
+    return first, width, max(math.ceil(count), 0)
 
 
 def _arange(numpy: Any, **settings: Setting) -> Any:
@@ -68,4 +71,26 @@ linspace = _creation(
     _linspace,
     lambda start, stop, steps: new_shape(steps)[:1],
     "So many numbers from start to stop, both among them, at equal distances.",
+)
+
+
+def _like(name: str, number: float, doc: str) -> Structural:
+    return structural(
+        f"{name}(a)",
+        lambda numpy, a: numpy.full_like(a, number),
+        lambda a: a,
+        None,
+        grad_fn="",
+        spellings=(name,),
+        doc=doc,
+    )
+
+
+zeros_like = _like("zeros_like", 0, "Zeros in the shape of an array; they carry no gradient.")
+ones_like = _like("ones_like", 1, "Ones in the shape of an array; they carry no gradient.")
+full = _creation(
+    "full(shape=None, value=0)",
+    lambda numpy, shape, value: numpy.full(new_shape(shape), _number(value, "value"), dtype=float),
+    lambda shape, value: new_shape(shape),
+    "One number in all places of a shape.",
 )

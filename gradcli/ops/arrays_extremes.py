@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.ops.arithmetic import div
 from gradcli.ops.arrays_axes import count, reduced
 from gradcli.ops.arrays_reduce import reduce_sum
 from gradcli.ops.arrays_scan import cumsum
@@ -17,14 +18,21 @@ from gradcli.ops.structural import Setting, Shape, ShapeError, Structural, shape
 
 
 def _hits(y: Any, a: Any, axis: Setting) -> Any:
-    """1 for each element that is the extreme one, 0 for the others; a nan is one."""
-    return either(eq(a, spread(y, shape_of(a), axis)), ne(a, a))
+    """1 for each element that is the result, 0 for the others; of a result that is nan each nan."""
+    result = spread(y, shape_of(a), axis)
+    return either(eq(a, result), both(ne(a, a), ne(result, result)))
 
 
 def shared(g: Any, y: Any, a: Any, axis: Setting = None, keepdims: Setting = False) -> list[Any]:
     """1/k of the adjoint for each of k equal elements."""
     hits = _hits(y, a, axis)
-    return [where(hits, spread(g / reduce_sum(hits, axis=axis, keepdims=keepdims), shape_of(a), axis), 0)]
+    return [where(hits, spread(div(g, reduce_sum(hits, axis=axis, keepdims=keepdims)), shape_of(a), axis), 0)]
+
+
+def evenly(g: Any, y: Any, a: Any, axis: Setting = None, keepdims: Setting = False) -> list[Any]:
+    """As ``shared``, but where the result is nan no element is equal to it, and the gradient is nan, as in PyTorch."""
+    hits = eq(a, spread(y, shape_of(a), axis))
+    return [hits * spread(div(g, reduce_sum(hits, axis=axis, keepdims=keepdims)), shape_of(a), axis)]
 
 
 def first(g: Any, y: Any, a: Any, axis: Setting = None, keepdims: Setting = False) -> list[Any]:
@@ -75,10 +83,10 @@ reduce_min = _extreme(
     "The smallest of the elements; of equal ones along one axis the first has the gradient, else they share it.",
 )
 reduce_amax = _extreme(
-    "reduce_amax", "max", shared, "AmaxBackward0(0)", "The largest of the elements; equal ones share the gradient."
+    "reduce_amax", "max", evenly, "AmaxBackward0(0)", "The largest of the elements; equal ones share the gradient."
 )
 reduce_amin = _extreme(
-    "reduce_amin", "min", shared, "AminBackward0(0)", "The smallest of the elements; equal ones share the gradient."
+    "reduce_amin", "min", evenly, "AminBackward0(0)", "The smallest of the elements; equal ones share the gradient."
 )
 
 

@@ -1,10 +1,12 @@
 """Parts of arrays and arrays made of parts: indexing, stacking, joining, shifting.
 
-An index is a tuple of whole numbers, ``("slice", start, stop, step)``, None for a new axis, and ``"..."`` for the axes between.
+An index is a tuple of whole numbers, ``("slice", start, stop, step)``, None for a new axis, ``"..."`` for the axes between, and
+at most one ``("list", 0, 2)`` of places of an axis.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from gradcli.ops.arrays_axes import axis_of, new_shape
@@ -43,7 +45,27 @@ def _entries(shape: Shape, index: Setting) -> list[Setting]:
         entries[at : at + 1] = [FULL] * (len(shape) - used)
     if "..." in entries:
         raise ShapeError("an index has one '...' at most")
+    if sum(map(_is_list, entries)) > 1:
+        raise ShapeError("an index has one list of places at most")
     return entries
+
+
+def _is_list(entry: Setting) -> bool:
+    return isinstance(entry, tuple) and entry[0] == "list"
+
+
+def _list_places(entry: Setting, size: int, axis: int, shape: Shape) -> list[int]:
+    """The places of a list, counted from the front.
+
+    Raises:
+        ShapeError: One is out of range.
+    """
+    assert isinstance(entry, tuple)
+    places = [place for place in entry[1:] if isinstance(place, int)]
+    for place in places:
+        if not -size <= place < size:
+            raise ShapeError(f"the index {place} is out of range for the axis {axis} of the shape {shape_text(shape)}")
+    return [place % size for place in places]
 
 
 def _slice(entry: Setting) -> slice:
@@ -54,20 +76,22 @@ def _slice(entry: Setting) -> slice:
     return slice(start, stop, step)
 
 
-def _steps(shape: Shape, index: Setting) -> list[tuple[Setting, int, range]]:
+def _steps(shape: Shape, index: Setting) -> list[tuple[Setting, int, Sequence[int]]]:
     """Each entry of an index with the size of its axis and the places that it takes; a new axis has size 0.
 
     Raises:
         ShapeError: The index does not fit the shape.
     """
-    steps: list[tuple[Setting, int, range]] = []
+    steps: list[tuple[Setting, int, Sequence[int]]] = []
     axis = 0
     for entry in _entries(shape, index):
         if entry is None:
             steps.append((entry, 0, range(1)))
             continue
         size = shape[axis]
-        if isinstance(entry, tuple):
+        if _is_list(entry):
+            steps.append((entry, size, _list_places(entry, size, axis, shape)))
+        elif isinstance(entry, tuple):
             steps.append((entry, size, range(*_slice(entry).indices(size))))
         elif isinstance(entry, int) and -size <= entry < size:
             steps.append((entry, size, range(1)))
@@ -84,7 +108,24 @@ def _index_shape(a: Shape, index: Setting) -> Shape:
 
 
 def _numpy_index(shape: Shape, index: Setting) -> tuple[Any, ...]:
-    return tuple([_slice(entry) if isinstance(entry, tuple) else entry for entry in _entries(shape, index)])
+    """The index without its list, in whose place stands all of the axis."""
+    entries = [FULL if _is_list(entry) else entry for entry in _entries(shape, index)]
+    return tuple([_slice(entry) if isinstance(entry, tuple) else entry for entry in entries])
+
+
+def _chosen(shape: Shape, index: Setting) -> tuple[int, list[int]] | None:
+    """The axis of the result along which a list of places chooses, and those places; None where there is no list."""
+    steps = [step for step in _steps(shape, index) if not isinstance(step[0], int)]
+    for axis, (entry, _, places) in enumerate(steps):
+        if _is_list(entry):
+            return axis, list(places)
+    return None
+
+
+def _taken(numpy: Any, a: Any, index: Setting) -> Any:
+    part = numpy.asarray(a)[_numpy_index(numpy.shape(a), index)]
+    chosen = _chosen(numpy.shape(a), index)
+    return part if chosen is None else numpy.take(part, numpy.array(chosen[1], dtype=int), axis=chosen[0])
 
 
 def _effective(a: Shape, index: Setting) -> list[Setting]:
@@ -98,9 +139,11 @@ def _composed(entries: list[Setting], select: str, slice: str, new: str) -> str:
     """PyTorch's functions of entries, the first innermost."""
     function = "0"
     for entry in entries:
+        if _is_list(entry):
+            continue
         name = new if entry is None else slice if isinstance(entry, tuple) else select
         function = f"{name}({function})"
-    return function
+    return f"IndexBackward0({function})" if any(map(_is_list, entries)) else function
 
 
 def _index_function(a: Shape, index: Setting) -> str:
@@ -130,13 +173,19 @@ def _put_shape(a: Shape, shape: Setting, index: Setting) -> Shape:
 def _put(numpy: Any, a: Any, shape: Setting, index: Setting) -> Any:
     target = new_shape(shape)
     result = numpy.zeros(target, numpy.asarray(a).dtype)
+    chosen = _chosen(target, index)
+    if chosen is not None:  # a place that is chosen twice gets the sum
+        axis, places = chosen
+        whole = numpy.zeros(result[_numpy_index(target, index)].shape, result.dtype)
+        numpy.add.at(whole, (*(slice(None),) * axis, numpy.array(places, dtype=int)), a)
+        a = whole
     result[_numpy_index(target, index)] = a
     return result
 
 
 index: Structural = structural(
     "index(a, index=None)",
-    lambda numpy, a, index: numpy.asarray(a)[_numpy_index(numpy.shape(a), index)],
+    _taken,
     _index_shape,
     lambda g, y, a, index: [index_put(g, shape=shape_of(a), index=index)],
     grad_fn=_index_function,

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
+from gradcli.ops.arrays_nn import reduce_losses, reduced_loss, share_of
 from gradcli.ops.arrays_shape import spread
 from gradcli.ops.operation import OPERATIONS
-from gradcli.ops.structural import STRUCTURAL, Shape, broadcast, shape_of, structural
+from gradcli.ops.structural import STRUCTURAL, Setting, Shape, broadcast, shape_of, structural
 
 LOSSES = (
     "mse_loss",
@@ -17,6 +18,7 @@ LOSSES = (
     "huber_loss",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "kl_div",
 )
 """The operations on numbers that are losses."""
 
@@ -28,24 +30,32 @@ def _fit(contribution: Any, shape: Shape) -> Any:
 def _declare(name: str) -> None:
     loss = OPERATIONS[name]
 
-    def pullback(g: Any, y: Any, *arguments: Any) -> Sequence[Any]:
+    def forward(numpy: Any, *arguments: Any, reduction: Setting) -> Any:
+        losses = loss.array_value(*loss.complete(arguments))
+        return reduce_losses(numpy, losses, losses.size, reduction)
+
+    def pullback(g: Any, y: Any, *arguments: Any, reduction: Setting) -> Sequence[Any]:
         shape = broadcast(*map(shape_of, arguments))
-        share = spread(g / prod(shape), shape, None)
+        share = spread(share_of(g, prod(shape), reduction), shape, None if reduction is not None else ())
         partials = loss.local_derivatives(loss(*arguments), arguments, [True] * len(arguments))
         return [_fit(share * partial, shape_of(argument)) for partial, argument in zip(partials, arguments, strict=True)]
 
-    def mean_shape(*shapes: Shape) -> Shape:
-        broadcast(*shapes)
-        return ()
+    def template(*shapes: Shape, reduction: Setting) -> str:
+        function = loss.grad_fn.get("") or loss.grad_fn["tt"]
+        inner = function.removeprefix("MeanBackward0(")
+        if inner == function or reduction == "mean":
+            return function
+        return inner[:-1] if reduction is None else f"SumBackward0({inner}"
 
     structural(
-        f"mean_{name}({', '.join(loss.parameters)})",
-        lambda numpy, *arguments: loss.array_value(*loss.complete(arguments)).mean(),
-        mean_shape,
+        f"mean_{name}({', '.join(loss.parameters)}, reduction=mean)",
+        forward,
+        lambda *shapes, reduction: reduced_loss(broadcast(*shapes), reduction),
         pullback,
-        grad_fn=lambda *shapes: loss.grad_fn.get("") or loss.grad_fn["tt"],
+        grad_fn=template,
+        spellings=(name,),
         optional=len(loss.defaults),
-        doc=f"The mean over all elements of {name}.",
+        doc=f"The mean over all elements of {name}, or their sum, or with reduction=none all of them.",
     )
 
 

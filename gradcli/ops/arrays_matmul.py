@@ -127,6 +127,6 @@ matmul: Structural = structural(
     _matmul_shape,
     _matmul_pullback,
     grad_fn=_matmul_function,
-    spellings=("matmul", "mm", "mv", "bmm"),
+    spellings=("matmul", "mm", "mv"),
     doc="Product of matrices, of a matrix and a vector, of two vectors; stacks of matrices are broadcast.",
 )

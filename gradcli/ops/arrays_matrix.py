@@ -21,7 +21,12 @@ def _matrices(a: Shape) -> Shape:
     return a
 
 
-def _square(a: Shape) -> Shape:
+def square_matrix(a: Shape) -> Shape:
+    """The shape itself.
+
+    Raises:
+        ShapeError: It is not that of a square matrix, or of a stack of such.
+    """
     if len(a) < 2 or a[-1] != a[-2]:
         raise ShapeError(f"this takes a square matrix, not an array of the shape {shape_text(a)}")
     return a
@@ -99,7 +104,7 @@ tril = _triangle("tril", "TrilBackward0(0)", "The matrix with zeros above a diag
 triu = _triangle("triu", "TriuBackward0(0)", "The matrix with zeros below a diagonal.")
 
 
-def _per_matrix(a: Any) -> Any:
+def per_matrix(a: Any) -> Any:
     """A number for each matrix as an array that broadcasts with the matrices."""
     return unsqueeze(unsqueeze(a, axis=-1), axis=-1) if shape_of(a) else a
 
@@ -107,8 +112,8 @@ def _per_matrix(a: Any) -> Any:
 det = structural(
     "det(a)",
     lambda numpy, a: numpy.linalg.det(a),
-    lambda a: _square(a)[:-2],
-    lambda g, y, a: [_per_matrix(g) * cofactor(a)],
+    lambda a: square_matrix(a)[:-2],
+    lambda g, y, a: [per_matrix(g) * cofactor(a)],
     grad_fn="LinalgDetBackward0(0)",
     spellings=("det",),
     doc="Determinant of a square matrix; the gradient is right for singular ones too, where PyTorch's is 0.",
@@ -155,7 +160,7 @@ def _cofactor_pullback(g: Any, y: Any, a: Any) -> list[Any]:
 cofactor: Structural = structural(
     "cofactor(a)",
     _cofactor,
-    _square,
+    square_matrix,
     _cofactor_pullback,
     grad_fn="CofactorBackward(0)",  # PyTorch has none
     spellings=("cofactor",),
@@ -183,7 +188,7 @@ def _inv_pullback(g: Any, y: Any, a: Any) -> list[Any]:
 inv = structural(
     "inv(a)",
     _invertible(lambda numpy, a: numpy.linalg.inv(a)),
-    _square,
+    square_matrix,
     _inv_pullback,
     grad_fn="LinalgInvExBackward0(0)",
     spellings=("inv",),
@@ -198,7 +203,7 @@ def _vector(a: Shape, b: Shape) -> bool:
 
 
 def _solve_shape(a: Shape, b: Shape) -> Shape:
-    _square(a)
+    square_matrix(a)
     vector = _vector(a, b)
     right = (*b, 1) if vector else b
     if len(right) < 2 or right[-2] != a[-1]:

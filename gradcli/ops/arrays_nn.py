@@ -19,12 +19,12 @@ def _along(a: Shape, axis: Setting) -> Shape:
 
 
 def _softmax(numpy: Any, a: Any, axis: int) -> Any:
-    powers = numpy.exp(a - numpy.max(a, axis=axis, keepdims=True))
+    powers = numpy.exp(a - numpy.max(a, axis=axis, keepdims=True, initial=-numpy.inf))
     return powers / numpy.sum(powers, axis=axis, keepdims=True)
 
 
 def _log_softmax(numpy: Any, a: Any, axis: int) -> Any:
-    shifted = a - numpy.max(a, axis=axis, keepdims=True)
+    shifted = a - numpy.max(a, axis=axis, keepdims=True, initial=-numpy.inf)
     return shifted - numpy.log(numpy.sum(numpy.exp(shifted), axis=axis, keepdims=True))
 
 
@@ -123,24 +123,29 @@ def _class_axis(a: Shape) -> int:
     return min(len(a) - 1, 1)
 
 
-def _classes(numpy: Any, target: Any, classes: int) -> Any:
-    """The classes as whole numbers.
+def whole_numbers(numpy: Any, values: Any, count: int, what: str) -> Any:
+    """Classes or places as whole numbers.
+
+    Args:
+        values: The numbers as floats.
+        count: How many there are, counted from 0.
+        what: What messages call them.
 
     Raises:
         GradcliError: One is not among those that there are.
     """
-    numbers = numpy.asarray(target)
-    wrong = numbers[(numbers != numpy.floor(numbers)) | (numbers < 0) | (numbers >= classes)]
-    if wrong.size:
-        raise GradcliError(
-            f"{float(wrong.flat[0]):g} is not one of the {classes} classes", hint=f"classes are 0 to {classes - 1}"
-        )
+    numbers = numpy.asarray(values)
+    right = (numbers == numpy.floor(numbers)) & (numbers >= 0) & (numbers < count)
+    if not numpy.all(right):
+        wrong = float(numbers[~right].flat[0])
+        raise GradcliError(f"{wrong:g} is not one of the {count} {what}", hint=f"{what} are 0 to {count - 1}" if count else "")
     return numbers.astype(int)
 
 
 def _one_hot(numpy: Any, a: Any, classes: int, axis: int) -> Any:
     dtype = numpy.asarray(a).dtype
-    return numpy.moveaxis(numpy.eye(classes, dtype=dtype)[_classes(numpy, a, classes)], -1, axis)
+    marks = whole_numbers(numpy, a, classes, "classes")[..., None] == numpy.arange(classes)
+    return numpy.moveaxis(marks.astype(dtype), -1, axis)
 
 
 def _one_hot_shape(a: Shape, classes: Setting, axis: Setting) -> Shape:
@@ -156,23 +161,51 @@ one_hot = structural(
     _one_hot_shape,
     None,
     grad_fn="",
+    whole=(0,),
     spellings=("one_hot",),
     doc="For each class a vector with 1 in its place and 0 elsewhere, along a new axis; it carries no gradient.",
 )
 
 
-def _loss_shape(a: Shape, target: Shape) -> Shape:
+REDUCTIONS = ("mean", "sum", None)
+"""What the setting ``reduction`` of losses may be; with None the loss of each sample stays."""
+
+
+def reduced_loss(shape: Shape, reduction: Setting) -> Shape:
+    """The shape of a loss of samples in a shape.
+
+    Raises:
+        ShapeError: There is no such reduction.
+    """
+    if reduction not in REDUCTIONS:
+        raise ShapeError(f"the reduction of a loss is mean, sum or none, not {reduction}")
+    return shape if reduction is None else ()
+
+
+def share_of(g: Any, count: int, reduction: Setting) -> Any:
+    """What of the adjoint of a loss goes to that of each of ``count`` samples."""
+    return g / max(count, 1) if reduction == "mean" else g
+
+
+def _loss_shape(a: Shape, target: Shape, reduction: Setting) -> Shape:
     at = _class_axis(a) if a else 0
     if not a or target != a[:at] + a[at + 1 :]:
         raise ShapeError(f"an input of the shape {shape_text(a)} and classes of the shape {shape_text(target)} do not fit")
-    return ()
+    return reduced_loss(target, reduction)
 
 
-def _nll_loss(numpy: Any, a: Any, target: Any) -> Any:
+def reduce_losses(numpy: Any, losses: Any, count: int, reduction: Setting) -> Any:
+    """Losses as they are, their sum, or their sum divided by the number of samples."""
+    if reduction is None:
+        return losses
+    return numpy.sum(losses) / count if reduction == "mean" else numpy.sum(losses)
+
+
+def _nll_loss(numpy: Any, a: Any, target: Any, reduction: Setting) -> Any:
     at = _class_axis(a.shape)
-    places = numpy.expand_dims(_classes(numpy, target, a.shape[at]), at)
-    chosen = numpy.take_along_axis(a, places, at)
-    return -numpy.sum(chosen) / chosen.size
+    places = numpy.expand_dims(whole_numbers(numpy, target, a.shape[at], "classes"), at)
+    chosen = numpy.take_along_axis(a, places, at).squeeze(at)
+    return reduce_losses(numpy, -chosen, chosen.size, reduction)
 
 
 def _marks(a: Any, target: Any) -> Any:
@@ -181,57 +214,75 @@ def _marks(a: Any, target: Any) -> Any:
     return one_hot(target, classes=shape_of(a)[at], axis=at)
 
 
-def _nll_function(a: Shape, target: Shape) -> str:
-    return (
-        "NllLossBackward0(0)"
-        if len(a) < 3
-        else "NllLoss2DBackward0(ViewBackward0(0))"
-        if len(a) == 3
-        else "NllLoss2DBackward0(0)"
-    )
+def _for_each(g: Any, shape: Shape, reduction: Setting) -> Any:
+    """The adjoint of the loss of each sample, in the shape of the input."""
+    at = _class_axis(shape)
+    samples = shape[:at] + shape[at + 1 :]
+    if reduction is not None:
+        return spread(share_of(g, prod(samples), reduction), shape, None)
+    return spread(g, shape, at)
+
+
+def _nll_function(a: Shape, target: Shape, reduction: Setting) -> str:
+    if len(a) < 3:
+        return "NllLossBackward0(0)"
+    if len(a) > 3:
+        return "NllLoss2DBackward0(0)"
+    function = "NllLoss2DBackward0(ViewBackward0(0))"
+    return f"ViewBackward0({function})" if reduction is None else function
 
 
 nll_loss: Structural = structural(
-    "nll_loss(a, target)",
+    "nll_loss(a, target, reduction=mean)",
     _nll_loss,
     _loss_shape,
-    lambda g, y, a, target: [spread(-(g / max(prod(shape_of(target)), 1)), shape_of(a), None) * _marks(a, target), None],
+    lambda g, y, a, target, reduction: [-_for_each(g, shape_of(a), reduction) * _marks(a, target), None],
     grad_fn=_nll_function,
+    whole=(1,),
     spellings=("nll_loss",),
     doc="Negative log likelihood: minus the mean of what the input holds for the class of each sample.",
 )
 
 
-def _cross_entropy(numpy: Any, a: Any, target: Any) -> Any:
+def _cross_entropy(numpy: Any, a: Any, target: Any, reduction: Setting) -> Any:
     at = _class_axis(a.shape)
     logarithms = _log_softmax(numpy, a, at)
     if numpy.shape(target) != a.shape:
-        return _nll_loss(numpy, logarithms, target)
-    return -numpy.sum(logarithms * target) / (a.size / a.shape[at])
+        return _nll_loss(numpy, logarithms, target, reduction)
+    losses = -numpy.sum(logarithms * target, axis=at)
+    return reduce_losses(numpy, losses, losses.size, reduction)
 
 
-def _cross_entropy_pullback(g: Any, y: Any, a: Any, target: Any) -> list[Any]:
+def _cross_entropy_pullback(g: Any, y: Any, a: Any, target: Any, reduction: Setting) -> list[Any]:
     shape = shape_of(a)
     at = _class_axis(shape)
-    likely = shape_of(target) == shape
-    share = spread(g / max(prod(shape) // shape[at], 1), shape, None)
-    if not likely:
+    share = _for_each(g, shape, reduction)
+    if shape_of(target) != shape:
         return [share * (softmax(a, axis=at) - _marks(a, target)), None]
     return [share * (softmax(a, axis=at) * _total(target, at) - target), -share * log_softmax(a, axis=at)]
 
 
-def _cross_entropy_function(a: Shape, target: Shape) -> str:
-    if a == target:
-        return "DivBackward1(NegBackward0(SumBackward0(MulBackward0(LogSoftmaxBackward0(0), 1))))"
-    return _nll_function(a, target).replace("(0)", "(LogSoftmaxBackward0(0))")
+def _cross_entropy_function(a: Shape, target: Shape, reduction: Setting) -> str:
+    if a != target:
+        return _nll_function(a, target, reduction).replace("(0)", "(LogSoftmaxBackward0(0))")
+    total = f"NegBackward0(SumBackward{int(reduction is None)}(MulBackward0(LogSoftmaxBackward0(0), 1)))"
+    return f"DivBackward1({total})" if reduction == "mean" else total
+
+
+def _cross_entropy_shape(a: Shape, target: Shape, reduction: Setting) -> Shape:
+    if not a or a != target:
+        return _loss_shape(a, target, reduction)
+    at = _class_axis(a)
+    return reduced_loss(a[:at] + a[at + 1 :], reduction)
 
 
 cross_entropy: Structural = structural(
-    "cross_entropy(a, target)",
+    "cross_entropy(a, target, reduction=mean)",
     _cross_entropy,
-    lambda a, target: () if a and a == target else _loss_shape(a, target),
+    _cross_entropy_shape,
     _cross_entropy_pullback,
     grad_fn=_cross_entropy_function,
+    whole=lambda a, target: () if a == target else (1,),
     spellings=("cross_entropy",),
     doc="Mean of minus the log softmax of the class of each sample, or weighted by probabilities in the shape of the input.",
 )

@@ -26,6 +26,12 @@ def _shape(a: Shape, axes: int, kernel_size: Setting, stride: Setting, padding: 
     return windows.shape(a, kernel_size=kernel, stride=stride, padding=padding, dilation=1, fill=0)[:-1]
 
 
+def _scratch(a: Shape, axes: int, kernel_size: Setting, stride: Setting, padding: Setting) -> int:
+    kernel = per_axis(kernel_size, axes, "kernel_size", 1)
+    assert windows.scratch is not None
+    return windows.scratch(a, kernel_size=kernel, stride=stride, padding=padding, dilation=1)
+
+
 def _pool(
     name: str, axes: int, forward: Callable[..., Any], pullback: Callable[..., Any], grad_fn: str, doc: str, backward: str
 ) -> Structural:
@@ -40,6 +46,7 @@ def _pool(
         value,
         lambda a, **settings: _shape(a, axes, **settings),
         adjoint,
+        scratch=lambda a, kernel_size, stride, padding: _scratch(a, axes, kernel_size, stride, padding),
         grad_fn=f"SqueezeBackward1({grad_fn}(UnsqueezeBackward0(0)))" if axes == 1 else f"{grad_fn}(0)",
         spellings=(name,),
         doc=doc,

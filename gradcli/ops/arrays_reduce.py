@@ -6,12 +6,14 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.ops.arithmetic import abs, sign
 from gradcli.ops.arrays_axes import axes_of, count, reduced
 from gradcli.ops.arrays_scan import products_of_others
-from gradcli.ops.arrays_shape import spread
+from gradcli.ops.arrays_shape import spread, summed_to
 from gradcli.ops.exponential import exp
+from gradcli.ops.extremes import maximum
 from gradcli.ops.logic import eq, where
-from gradcli.ops.structural import Setting, Shape, Structural, shape_of, structural
+from gradcli.ops.structural import Setting, Shape, ShapeError, Structural, broadcast, shape_of, shape_text, structural
 
 
 def _numbered(name: str) -> Callable[..., str]:
@@ -116,19 +118,82 @@ reduce_std: Structural = structural(
 )
 
 
-def _norm(numpy: Any, a: Any, axis: Setting, keepdims: bool) -> Any:
-    return numpy.sqrt(numpy.sum(numpy.multiply(a, a), axis=axis, keepdims=keepdims))
+def _order(ord: Setting) -> float:
+    """The order of a norm.
+
+    Raises:
+        ShapeError: It is no number.
+    """
+    if isinstance(ord, bool) or (not isinstance(ord, int | float) and ord not in ("inf", "-inf")):
+        raise ShapeError(f"the order of a norm is a number, inf or -inf, not {ord}")
+    return float(ord)
+
+
+def norm_shape(a: Shape, axis: Setting, keepdims: Setting, ord: Setting) -> Shape:
+    """The shape of a norm; one of the order inf or -inf takes an element at least."""
+    if math.isinf(_order(ord)) and count(a, axis) == 0:
+        raise ShapeError(f"an array of the shape {shape_text(a)} has no elements to compare")
+    return reduced(a, axis, keepdims)
+
+
+def norm_of(numpy: Any, a: Any, axis: Setting, keepdims: bool, ord: Setting) -> Any:
+    """(Σ|a|^p)^(1/p); the largest or smallest |a| for p = ±inf, the number of elements that are not 0 for p = 0."""
+    p = _order(ord)
+    along = {"axis": axis, "keepdims": keepdims}
+    if p == 2:
+        return numpy.sqrt(numpy.sum(numpy.multiply(a, a), **along))
+    if math.isinf(p):
+        return (numpy.max if p > 0 else numpy.min)(numpy.abs(a), **along)
+    if p == 0:
+        return numpy.sum(numpy.not_equal(a, 0), dtype=numpy.asarray(a).dtype, **along)
+    powers = numpy.sum(numpy.abs(a) ** p, **along)
+    return powers if p == 1 else powers ** (1 / p)
+
+
+def norm_pullback(g: Any, y: Any, a: Any, axis: Setting, keepdims: Setting, ord: Setting) -> list[Any]:
+    """0 where the norm is 0. Equal largest or smallest elements share the gradient; one of order 0 carries none."""
+    p, shape = _order(ord), shape_of(a)
+    if p == 2:
+        return [a * spread(_unless_zero(g, y), shape, axis)]
+    if p == 1:
+        return [sign(a) * spread(g, shape, axis)]
+    if p == 0:
+        return [None]
+    if math.isinf(p):
+        hits = eq(abs(a), spread(y, shape, axis))
+        ties = reduce_sum(hits, axis=axis, keepdims=keepdims)
+        return [sign(a) * hits * spread(g / maximum(ties, 1), shape, axis)]
+    powers = where(eq(a, 0), 0, abs(where(eq(a, 0), 1, a)) ** (p - 1))
+    return [sign(a) * powers * spread(g / where(eq(y, 0), 1, y) ** (p - 1), shape, axis)]
 
 
 reduce_norm: Structural = structural(
-    "reduce_norm(a, axis=None, keepdims=False)",
-    _norm,
-    reduced,
-    lambda g, y, a, axis, keepdims: [a * spread(_unless_zero(g, y), shape_of(a), axis)],
+    "reduce_norm(a, axis=None, keepdims=False, ord=2)",
+    norm_of,
+    norm_shape,
+    norm_pullback,
     grad_fn="LinalgVectorNormBackward0(0)",
-    spellings=("norm",),
-    doc="Euclidean length of the elements; at 0 the gradient is 0.",
+    spellings=("norm", "vector_norm"),
+    doc="Length of the elements as a vector, Euclidean unless an order is given; where it is 0 the gradient is 0.",
     latex=r"\left\lVert {0} \right\rVert",
+)
+
+
+def _dist_pullback(g: Any, y: Any, a: Any, b: Any, ord: Setting) -> list[Any]:
+    adjoint = norm_pullback(g, y, a - b, None, False, ord)[0]
+    if adjoint is None:
+        return [None, None]
+    return [summed_to(adjoint, shape_of(a)), summed_to(-adjoint, shape_of(b))]
+
+
+dist = structural(
+    "dist(a, b, ord=2)",
+    lambda numpy, a, b, **order: norm_of(numpy, a - b, None, False, **order),
+    lambda a, b, **order: norm_shape(broadcast(a, b), None, False, **order),
+    _dist_pullback,
+    grad_fn="DistBackward0(0, 1)",
+    spellings=("dist",),
+    doc="The norm of the difference of two arrays; where it is 0 the gradient is 0.",
 )
 
 

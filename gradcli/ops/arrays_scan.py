@@ -8,6 +8,7 @@ from typing import Any
 
 from gradcli.ops.arrays_axes import axis_of
 from gradcli.ops.arrays_index import shift
+from gradcli.ops.exponential import exp
 from gradcli.ops.structural import Setting, Shape, ShapeError, Structural, shape_text, structural
 
 
@@ -98,4 +99,26 @@ recurrence: Structural = structural(
     grad_fn="RecurrenceBackward(0, 1)",  # PyTorch has none
     spellings=("recurrence",),
     doc="y with y[i] = b[i] + a[i]·y[i-1] along an axis; the first element is that of b.",
+)
+
+
+def _logcumsumexp(numpy: Any, a: Any, axis: Setting) -> Any:
+    return numpy.logaddexp.accumulate(a, axis=axis)
+
+
+def _logcumsumexp_pullback(g: Any, y: Any, a: Any, axis: Setting) -> list[Any]:
+    """The sum of g[j]·exp(a[i] - y[j]) over j from i on, by factors exp(y[j] - y[j + 1]), which are at most 1."""
+    factors = exp(y - shift(y, axis=axis, steps=-1))
+    onward = recurrence(factors, g, axis=axis, reverse=True)
+    return [exp(a - y) * onward]
+
+
+logcumsumexp = structural(
+    "logcumsumexp(a, axis=-1)",
+    _logcumsumexp,
+    lambda a, axis: _same_shape(a, axis, False),
+    _logcumsumexp_pullback,
+    grad_fn="LogcumsumexpBackward0(0)",
+    spellings=("logcumsumexp",),
+    doc="The logarithm of the sum of the exponentials up to each place of an axis, without overflow.",
 )

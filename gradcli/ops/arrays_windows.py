@@ -54,6 +54,10 @@ class Windows:
             return [((extent - 1) // 2, extent // 2) for extent in self.extents]
         return [(one, one) for one in per_axis(0 if padding == "valid" else padding, len(self.kernel), "padding", 0)]
 
+    def elements(self, lead: int) -> int:
+        """How many elements padded input and windows have together, for so many arrays over the axes."""
+        return lead * (prod(self.padded) + prod(self.counts) * prod(self.kernel))
+
     def view(self, numpy: Any, a: Any, fill: float = 0.0) -> Any:
         """The windows of an array: its last axes are replaced by those that number windows, and then those of a window."""
         axes = len(self.kernel)
@@ -94,6 +98,11 @@ def _windows(numpy: Any, a: Any, kernel_size: Setting, fill: Any, **places: Sett
     return numpy.reshape(view, _windows_shape(a.shape, kernel_size, fill, **places))
 
 
+def _windows_scratch(a: Shape, kernel_size: Setting, fill: Setting = 0, **places: Setting) -> int:
+    windows = _of(a, kernel_size, **places)
+    return windows.elements(prod(a[: len(a) - len(windows.kernel)]))
+
+
 def _fold_shape(a: Shape, shape: Setting, kernel_size: Setting, **places: Setting) -> Shape:
     target = new_shape(shape)
     taken = _windows_shape(target, kernel_size, 0, **places)
@@ -120,6 +129,7 @@ windows: Structural = structural(
     _windows,
     _windows_shape,
     _windows_pullback,
+    scratch=_windows_scratch,
     grad_fn="UnfoldBackward0(0)",
     spellings=("windows",),
     doc="The windows that slide over the last axes, each as a vector along a new last axis; ``fill`` stands in the padding.",
@@ -129,6 +139,7 @@ fold_windows: Structural = structural(
     _fold,
     _fold_shape,
     _fold_pullback,
+    scratch=lambda a, shape, kernel_size, **places: _windows_scratch(new_shape(shape), kernel_size, **places),
     grad_fn="UnfoldBackwardBackward0(0)",
     spellings=("fold_windows",),
     doc="The array of a shape in which each element is the sum of what windows hold for it: the adjoint of ``windows``.",

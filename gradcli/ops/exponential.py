@@ -176,5 +176,5 @@ logit = operation(
     domain="0 < x < 1",
     samples=((0.1, 0.9),),
     definition=lambda x: log(x / (1 - x)),
-    doc="log(x/(1 - x)), the inverse of sigmoid.",
+    doc="log(x/(1 - x)), the inverse of sigmoid; where it is nan the derivative is that of the formula, and in PyTorch nan.",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 
-from gradcli.ops.operation import Operation, operation
+from gradcli.ops.operation import DEFINITION, Operation, operation
 
 ANYWHERE = (-2.0, 2.0)
 
@@ -87,4 +87,20 @@ where: Operation = operation(
     samples=((1.0, 2.0), ANYWHERE, ANYWHERE),
     precise=lambda condition, a, b: a if condition else b,
     doc="a where the condition is true, else b; the condition carries no gradient.",
+)
+masked_fill = operation(
+    "masked_fill(x, mask, value)",
+    lambda x, mask, value: value if mask else x,
+    (
+        lambda y, x, mask, value: where(mask, 0, 1),
+        None,
+        lambda y, x, mask, value: where(mask, 1, 0),
+    ),
+    exact=lambda x, mask, value: value if mask else x,
+    grad_fn={"": "MaskedFillBackward0(0)", **dict.fromkeys(("ttt", "ntt", "tnt", "nnt"), "MaskedFillBackward1(0, 2)")},
+    array=DEFINITION,
+    domain="where the mask does not change",
+    samples=(ANYWHERE, (1.0, 2.0), ANYWHERE),
+    definition=lambda x, mask, value: where(mask, value, x),
+    doc="x, or a value where the mask is true; the mask carries no gradient.",
 )

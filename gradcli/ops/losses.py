@@ -8,7 +8,7 @@ import math
 from gradcli.ops import ieee
 from gradcli.ops.activations import logsigmoid, sigmoid
 from gradcli.ops.arithmetic import abs, sign, square
-from gradcli.ops.exponential import log, log1p
+from gradcli.ops.exponential import log, log1p, xlogy
 from gradcli.ops.extremes import clamp, clamp_min
 from gradcli.ops.logic import le, lt, where
 from gradcli.ops.operation import DEFINITION, operation
@@ -118,4 +118,15 @@ binary_cross_entropy_with_logits = operation(
     samples=((-2.0, 2.0), PROBABILITY),
     definition=lambda x, target: (1 - target) * x - logsigmoid(x),
     doc="Binary cross entropy of sigmoid(x), without overflow.",
+)
+kl_div = operation(
+    "kl_div(x, target)",
+    lambda x, target: (0.0 if target == 0 else target * ieee.log(target)) - target * x,
+    (lambda y, x, target: -target, lambda y, x, target: log(target) + target / target - x),
+    grad_fn="MeanBackward0(SubBackward0(XlogyBackward0(1, 1), MulBackward0(1, 0)))",
+    array=DEFINITION,
+    domain="target > 0",
+    samples=((-2.0, -0.1), PROBABILITY),
+    definition=lambda x, target: xlogy(target, target) - target * x,
+    doc="Kullback-Leibler divergence target·(log(target) - x), where x is the logarithm of a probability.",
 )

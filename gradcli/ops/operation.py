@@ -51,8 +51,8 @@ class Operation:
             numbers of mpmath. None where there is a definition.
         symbol: Its operator, where it has one.
         spellings: Further names in expressions.
-        grad_fn: What PyTorch names it: templates by which arguments are tensors (t) and which are numbers (n); in a template
-            0, 1, ... stand for the arguments, * for all.
+        grad_fn: What PyTorch names it: templates by which arguments are tensors (t) and which are numbers (n), ``array``
+            where the first is an array; in a template 0, 1, ... stand for the arguments, * for all.
         latex: Template with {0}, {1}, ... for the arguments; empty for the default.
         javascript: Its value as an expression of JavaScript, by which pages compute: a template with {0}, {1}, ... for the names
             of the arguments, or with {*} for all of them; it may call the functions of ``output/page/functions.js``. Empty where

@@ -20,10 +20,6 @@ STRUCTURAL: dict[str, Structural] = {}
 """Every such operation, by name, in the order of declaration."""
 
 
-CLASSES = frozenset({"nll_loss", "cross_entropy", "one_hot"})
-"""Operations whose last operand holds classes: whole numbers that choose elements."""
-
-
 class ShapeError(Exception):
     """The shapes of the arguments do not fit; the message names them."""
 
@@ -38,12 +34,15 @@ class Structural:
         required: How many of them must be given.
         variadic: Whether the last operand stands for any number of them.
         settings: The names of its settings with their defaults: ``(("axis", None), ("keepdims", False))``.
-        forward: Its value: a function of the module numpy, the operands (arrays, or floats for scalars) and the settings by name.
+        forward: Its value: a function of the module numpy, the operands as arrays, and the settings by name.
         shape: The shape of the result from the shapes of the operands and the settings by name.
         pullback: The vector-Jacobian product: from the adjoint of the result, the result, the operands, and the settings by name
             a list of the adjoints of the operands, None for one that carries no gradient. None where the result carries none.
         grad_fn: PyTorch's function as a template (see :class:`~gradcli.ops.operation.Operation`), from the shapes of the operands
             and the settings by name.
+        whole: From the shapes of the operands which of them are whole numbers, such as classes or places, and carry no gradient.
+        scratch: From the shapes of the operands and the settings by name the number of elements that it computes meanwhile, where
+            those can be many more than operands and result have; None where not.
         spellings: How expressions call it: the names of functions, the name itself first where it is one.
         doc: What it is, as one sentence.
         latex: Template with {0}, {1}, ... for the operands, where no setting has a value of its own; empty for the default.
@@ -60,6 +59,8 @@ class Structural:
     shape: Callable[..., Shape]
     pullback: Callable[..., Sequence[Any]] | None
     grad_fn: Callable[..., str]
+    whole: Callable[..., tuple[int, ...]]
+    scratch: Callable[..., int] | None
     spellings: tuple[str, ...]
     doc: str
     latex: str = ""
@@ -84,6 +85,10 @@ class Structural:
         """The settings with the defaults of those left out."""
         return {**dict(self.settings), **settings}
 
+    def carries(self, index: int, shapes: Sequence[Shape]) -> bool:
+        """Whether a gradient flows from the result to an operand, where the operands have these shapes."""
+        return self.pullback is not None and index not in self.whole(*shapes)
+
     def __call__(self, *arguments: Any, **settings: Setting) -> Any:
         """Compute with arrays and numbers, or build a node where an argument is a symbol.
 
@@ -98,7 +103,7 @@ class Structural:
         completed = self.complete(settings)
         self.shape(*map(shape_of, arguments), **completed)
         with numpy.errstate(all="ignore"):
-            return plain(self.forward(numpy, *arguments, **completed))
+            return plain(self.forward(numpy, *_as_arrays(numpy, arguments), **completed))
 
 
 def structural(
@@ -109,6 +114,8 @@ def structural(
     *,
     doc: str,
     grad_fn: str | Callable[..., str],
+    whole: tuple[int, ...] | Callable[..., tuple[int, ...]] = (),
+    scratch: Callable[..., int] | None = None,
     spellings: tuple[str, ...] = (),
     optional: int = 0,
     latex: str = "",
@@ -120,6 +127,7 @@ def structural(
         usage: Name, operands, and settings with defaults: ``reduce_sum(a, axis=None, keepdims=False)``; ``stack(a, ..., axis=0)``
             takes any number of operands.
         grad_fn: PyTorch's template, or what gives it from the shapes and settings.
+        whole: Which operands are whole numbers, or what gives them from the shapes.
         optional: How many of the last operands may be left out.
     """
     name, _, rest = usage.rstrip(")").partition("(")
@@ -128,7 +136,7 @@ def structural(
     parameters = tuple(word for word in words if "=" not in word and word != "...")
     defaults = [word.partition("=") for word in words if "=" in word]
     values: dict[str, Setting] = {"None": None, "False": False, "True": True}
-    settings = tuple((key, values[text] if text in values else _number(text)) for key, _, text in defaults)
+    settings = tuple((key, values[text] if text in values else _default(text)) for key, _, text in defaults)
     template = (lambda *shapes, **settings: grad_fn) if isinstance(grad_fn, str) else grad_fn
     declared = Structural(
         name,
@@ -140,6 +148,8 @@ def structural(
         shape,
         pullback,
         template,
+        (lambda *shapes: whole) if isinstance(whole, tuple) else whole,
+        scratch,
         spellings,
         doc,
         latex,
@@ -149,7 +159,19 @@ def structural(
     return declared
 
 
-def _number(text: str) -> int | float:
+def _as_arrays(numpy: Any, arguments: Sequence[Any]) -> Sequence[Any]:
+    """The operands as arrays; numbers among them do not widen the dtype of the others."""
+    if all(hasattr(argument, "ndim") for argument in arguments):
+        return arguments
+    dtypes = [argument.dtype for argument in arguments if hasattr(argument, "ndim")]
+    dtype = numpy.result_type(*dtypes) if dtypes else numpy.float64
+    return [argument if hasattr(argument, "ndim") else numpy.asarray(argument, dtype) for argument in arguments]
+
+
+def _default(text: str) -> Setting:
+    """The default of a setting that is a number or a word."""
+    if text.isalpha():
+        return text
     return int(text) if text.lstrip("-").isdecimal() else float(text)
 
 

@@ -19,6 +19,7 @@ from gradcli.language.ast import Expression, Name, Number, Partial, postorder
 from gradcli.language.numbers import is_short
 from gradcli.lowering.builders import Value
 from gradcli.lowering.raising import Raised, node_expression, written_out, written_sizes
+from gradcli.lowering.shapes import has_arrays
 from gradcli.ops.structural import shape_text
 
 WRITTEN_NODES = 60
@@ -138,7 +139,7 @@ def _head(explanation: Explanation) -> Iterator[Part]:
 
 def _raised(explanation: Explanation) -> Raised | None:
     """How operations are written: on arrays as derivations write them."""
-    return raised if explanation.tape.graph.shapes else None
+    return raised if has_arrays(explanation.tape.graph) else None
 
 
 def _derivative(explanation: Explanation, name: str) -> Iterator[Piece]:
@@ -161,14 +162,14 @@ def _derivative(explanation: Explanation, name: str) -> Iterator[Piece]:
         nodes = sum(1 for _ in postorder(simplified.expressions[0]))
         short = simplified.expressions[0] if nodes <= DERIVATIVE_NODES else None
     equation: Expression | Equal = left
-    if tape.graph.shapes and tape.symbolic:
+    if has_arrays(tape.graph) and tape.symbolic:
         short = _in_matrix_form(explanation, name)
     if short is not None and (tape.symbolic or not isinstance(short, Number)):
         equation = Equal(left, short)
     yield equation if tape.symbolic else _valued(equation, value)
     if tape.graph.shape(tape.graph.variables[name]):
         yield f", of shape {shape_text(tape.graph.shape(tape.graph.variables[name]))}"
-    if tape.symbolic and short is None and not tape.graph.shapes:
+    if tape.symbolic and short is None and not has_arrays(tape.graph):
         yield ": too long for one line; gradcli diff has it in named lines"
 
 

@@ -168,7 +168,7 @@ class FunctionListing:
         inputs = self.tape.graph.inputs[id]
         if not inputs or not self.tape.requires_grad[id]:
             return bare_links(self.tape.graph, id)
-        flows, operation = self.tape.adjoints[id] is not None, self.tape.graph.operations[id]
+        flows, graph = self.tape.adjoints[id] is not None, self.tape.graph
         texts = self.labels.edges(id, board=self.board)
         values: list[Any] = [None] * len(inputs) if self.tape.symbolic else self.tape.local_values(id)
         return [
@@ -178,8 +178,8 @@ class FunctionListing:
                 argument,
                 text,
                 value,
-                flows and self.tape.requires_grad[input] and carries(operation, argument),
-                reshaping(self.tape.graph, input, id),
+                flows and self.tape.requires_grad[input] and carries(graph, id, argument),
+                reshaping(graph, input, id),
             )
             for argument, (input, text, value) in enumerate(zip(inputs, texts, values, strict=True))
         ]

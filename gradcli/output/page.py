@@ -8,6 +8,7 @@ data or escaped, never markup or script.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from html import escape
 
@@ -18,6 +19,7 @@ from gradcli.derivation.words import Equal
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.ast import Name, Partial, postorder
+from gradcli.lowering.shapes import has_arrays
 from gradcli.ops.structural import shape_text
 from gradcli.output.diagram import MARK, WHOLE_LABELS, Diagram, FunctionsPart, GraphPart, Kind, Line, Part, shortened
 from gradcli.output.document import Row
@@ -78,6 +80,7 @@ def graph_page(diagram: Diagram, *, theme: str = "auto", engine: str = "auto") -
         GradcliError: The graph is too large.
     """
     backward: list[Part] = []
+    built: list[GraphPart] = []
     chosen: Sequence[int] | None = None
     tape: Tape | None = None
     for part in diagram.parts:
@@ -87,7 +90,7 @@ def graph_page(diagram: Diagram, *, theme: str = "auto", engine: str = "auto") -
         elif isinstance(part, GraphPart) and isinstance(part.listing, FunctionListing):
             tape, chosen = part.listing.tape, part.chosen
         elif isinstance(part, GraphPart) and isinstance(part.listing, BlockListing):
-            backward.append(part)
+            built.append(part)
         elif isinstance(part, GraphPart) and isinstance(part.listing, GradientListing):
             bare = GradientListing(replace(part.listing.gradient, values=None), part.listing.output_name)
             backward.append(GraphPart(bare, part.title, part.prefix, part.chosen, whole_labels=False))
@@ -95,7 +98,15 @@ def graph_page(diagram: Diagram, *, theme: str = "auto", engine: str = "auto") -
     derivation = derive(tape) if len(tape.graph) <= DERIVATION_NODES and tape.graph.broken is None else None
     title, direction = diagram.title, diagram.direction
     yield from html_page_of_graph(
-        tape, derivation, title=title, chosen=chosen, direction=direction, backward=backward, theme=theme, engine=engine
+        tape,
+        derivation,
+        title=title,
+        chosen=chosen,
+        direction=direction,
+        backward=backward,
+        built=built,
+        theme=theme,
+        engine=engine,
     )
 
 
@@ -107,6 +118,7 @@ def html_page_of_graph(
     chosen: Sequence[int] | None = None,
     direction: str = "LR",
     backward: Sequence[Part] = (),
+    built: Sequence[GraphPart] = (),
     theme: str = "auto",
     engine: str = "auto",
     notes: Sequence[str] = (),
@@ -121,6 +133,7 @@ def html_page_of_graph(
             that are not drawn are computed all the same.
         direction: ``LR`` draws from left to right, ``TB`` from top to bottom.
         backward: Further graphs, drawn below.
+        built: The static graph that ran, and its blocks, each of which can be folded away.
         theme: ``light``, ``dark``, or ``auto``, which follows the viewer; the page has a button for it.
         engine: What lays the drawing out, see :func:`~gradcli.output.layout.lay_out`.
         notes: Sentences to the reader, such as warnings of the run.
@@ -137,7 +150,7 @@ def html_page_of_graph(
     if chosen is None:
         chosen = selected(tape.graph, most=DRAWN_NODES)
     whole_labels = sum(len(tape.graph.inputs[id]) for id in chosen) <= WHOLE_LABELS
-    recorded = bool(tape.graph.shapes) or tape.graph.broken is not None
+    recorded = has_arrays(tape.graph) or tape.graph.broken is not None
     data = (recorded_data if recorded else page_data)(tape, whole_labels=whole_labels)
     text = "\n".join(visible_lines(shortened(title, MOST_TITLE)))
     head = (
@@ -166,6 +179,7 @@ def html_page_of_graph(
         yield '<div class="picture scroll" tabindex="0" role="region" aria-label="Drawing of the backward graphs">\n'
         yield from svg(Diagram("Backward graphs", backward, direction), theme="light", engine=engine)
         yield "</div>\n</section>\n"
+    yield from _built(built, direction, engine)
     yield after
     yield f'<script type="application/json" id="data">{script_json(data)}</script>\n'
     script = "\n".join([engine_script(data["program"]), *map(page_file, _SCRIPTS)])
@@ -200,6 +214,22 @@ def _palette(name: str, theme: Theme) -> str:
 
 
 # ---- parts of the page ----
+
+
+def _built(parts: Sequence[GraphPart], direction: str, engine: str) -> Iterator[str]:
+    """The static graph that ran: the graph itself, and what its branches and loops hold."""
+    if not parts:
+        return
+    yield '<section id="built" aria-label="Static graph">\n<h2>The static graph</h2>\n'
+    yield "<p>It was built before any value was known. What executed of it, turn by turn, stands above.</p>\n"
+    for part in parts:
+        yield f"<details open>\n<summary>{escape(part.title)}</summary>\n"
+        yield f'<div class="picture scroll" tabindex="0" role="region" aria-label="{escape(part.title)}">\n'
+        untitled = copy(part)
+        untitled.title = ""
+        yield from svg(Diagram(part.title, (untitled,), direction), theme="light", engine=engine)
+        yield "</div>\n</details>\n"
+    yield "</section>\n"
 
 
 def _inputs(tape: Tape) -> Iterator[str]:

@@ -32,6 +32,9 @@ ARGUMENTS = {
 LACKING = frozenset((
     "ln", "cbrt", "power", "mod", "swish", "gelu_tanh", "shift", "recurrence", "sum_to", "windows", "fold_windows",
     "conv_input_gradient", "conv_weight_gradient", "cofactor", "stop_gradient", "index_put", "index", "solve",
+    "argcummax", "argcummin", "argmedian", "argnanmedian", "logabsdet", "vector_norm",
+    # these take their arguments in another order, or give places as well
+    "gather", "scatter_add", "index_select", "batch_norm", "sort", "topk", "cummax", "cummin",
 ))  # fmt: skip
 """Spellings of operations that no module of PyTorch has with this meaning."""
 
@@ -39,6 +42,7 @@ FUNCTIONAL = frozenset((
     "leaky_relu", "elu", "relu6", "hardtanh", "softplus", "softsign", "logsigmoid", "silu", "gelu", "hardswish",
     "hardsigmoid", "mish", "tanhshrink", "softshrink", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss",
     "binary_cross_entropy", "one_hot", "nll_loss", "cross_entropy", "avg_pool2d",
+    "kl_div", "glu", "pad", "linear", "embedding", "cosine_similarity",
 ))  # fmt: skip
 """Those that ``torch.nn.functional`` has, and ``torch`` has not."""
 
@@ -48,7 +52,7 @@ BOTH = frozenset((
 ))  # fmt: skip
 """Those that both modules have."""
 
-METHODS_ALONE = frozenset(("expand", "view", "sum_to_size"))
+METHODS_ALONE = frozenset(("expand", "view", "sum_to_size", "repeat"))
 """Those that are methods of tensors alone."""
 
 NO_METHODS = frozenset((
@@ -69,7 +73,7 @@ ELSEWHERE = {
 }  # fmt: skip
 """The operations of further modules."""
 
-_CREATIONS = frozenset(("zeros", "ones", "eye", "arange", "linspace"))
+_CREATIONS = frozenset(("zeros", "ones", "eye", "arange", "linspace", "full", "zeros_like", "ones_like"))
 _LOSSES = "mean_"
 
 
@@ -126,9 +130,9 @@ def _special(machine: Machine, session: Session, name: str, given: list[Any], ke
     if name in ("add", "sub") and "alpha" in keywords:
         alpha = keywords.pop("alpha")
         given[1:] = [machine.binary("*", alpha, value) for value in given[1:]]
-    elif name in ("max", "min") and given:
+    elif name in ("max", "min", "median", "nanmedian") and given:
         axis = given[1] if len(given) > 1 else keywords.get("dim")
-        if isinstance(axis, Tensor):
+        if isinstance(axis, Tensor) and name in ("max", "min"):
             return session.operate(machine, f"{name}imum", given[:2])
         if isinstance(axis, int):
             settings = (
@@ -180,10 +184,10 @@ def _call(
     keywords: dict[str, Any],
 ) -> Tensor:
     operation = operations[0]
-    if isinstance(operation, Structural):
+    if isinstance(operation, Structural) and not operation.name.startswith(_LOSSES):
         return _structural(machine, session, name, operation, given, keywords)
     fitting = [one for one in operations if isinstance(one, Operation) and one.accepts(len(given) + len(keywords))]
-    return _elementwise(machine, session, name, (fitting or [operation])[0], given, keywords)
+    return _elementwise(machine, session, name, (fitting or [OPERATIONS[name]])[0], given, keywords)
 
 
 def _elementwise(
@@ -210,7 +214,7 @@ def _elementwise(
     if not operation.accepts(len(arguments)):
         raise Raised("TypeError", f"{name}() takes {operation.required} to {operation.most} arguments, not {len(arguments)}")
     if reduction == "mean":
-        return session.operate(machine, loss, arguments)
+        return session.operate(machine, loss, arguments, tuple(STRUCTURAL[loss].complete({}).items()))
     result = session.operate(machine, operation.name, arguments)
     if reduction == "sum":
         total = session.operate(machine, "reduce_sum", (result,), (("axis", None), ("keepdims", False)))

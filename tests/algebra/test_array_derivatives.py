@@ -27,7 +27,23 @@ load()
 ROWS: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "data" / "torch_structural.json").read_text("utf-8"))["rows"]
 NAMES = "abc"
 
-KINKS = {"reduce_norm", "reduce_std", "reduce_max", "reduce_min", "reduce_amax", "reduce_amin", "max_pool1d", "max_pool2d"}
+KINKS = {
+    "sort",
+    "topk",
+    "cummax",
+    "cummin",
+    "reduce_median",
+    "reduce_nanmedian",
+    "dist",
+    "reduce_norm",
+    "reduce_std",
+    "reduce_max",
+    "reduce_min",
+    "reduce_amax",
+    "reduce_amin",
+    "max_pool1d",
+    "max_pool2d",
+}
 """Operations without a second derivative at points of the rows."""
 
 
@@ -43,9 +59,9 @@ def array(value: Any) -> Any:
 
 def is_finite(row: dict[str, Any]) -> bool:
     """Whether the row has a gradient, and all of its numbers are finite; lengths that are 0 have one by convention alone."""
-    if row["gradient"] is None:
+    if row["gradient"] is None or "shapes" in row:  # the numbers of empty arrays do not tell their shapes
         return False
-    zero_length = row["operation"] in ("reduce_norm", "reduce_std") and not numpy.all(array(row["value"]) > 0)
+    zero_length = row["operation"] in ("reduce_norm", "reduce_std", "dist") and not numpy.all(array(row["value"]) > 0)
     parts = [row["value"], *row["inputs"], *[part for part in row["gradient"] if part is not None]]
     return not zero_length and all(bool(numpy.all(numpy.abs(array(part)) < 100)) for part in parts)
 

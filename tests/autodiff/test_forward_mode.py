@@ -12,7 +12,7 @@ import pytest
 
 import gradcli.ops.arrays
 from gradcli.autodiff.forward import evaluate
-from gradcli.autodiff.reverse import backward, carries, requires_grad
+from gradcli.autodiff.reverse import backward, requires_grad
 from gradcli.autodiff.tangent import pushforward
 from gradcli.autodiff.transposition import transposed
 from gradcli.errors import GradcliError
@@ -23,7 +23,14 @@ from gradcli.ops.arrays_losses import LOSSES
 from gradcli.ops.structural import STRUCTURAL, shape_of
 
 ROWS: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "data" / "torch_structural.json").read_text("utf-8"))["rows"]
-ROWS = [row for row in ROWS if row["gradient"] is not None]
+ROWS = [
+    row
+    for row in ROWS
+    if row["gradient"] is not None  # and neither empty arrays nor nan, of which reverse mode is tried
+    and any(gradient is not None for gradient in row["gradient"])
+    and "shapes" not in row
+    and "nan" not in json.dumps(row["inputs"]).lower()
+]
 SHAPES = ((2, 3), (3,), (2, 1), (), (1, 3))
 """Shapes of arguments that broadcast with each other."""
 
@@ -33,6 +40,15 @@ NO_DIFFERENCE = {"reduce_norm", "reduce_std", "reduce_var", "reduce_max", "reduc
     "max_pool1d",
     "max_pool2d",
     "reduce_logsumexp",
+    "reduce_median",
+    "reduce_nanmedian",
+    "sort",
+    "topk",
+    "cummax",
+    "cummin",
+    "cosine_similarity",
+    "dist",
+    "logdet",
 }
 """Operations of which some rows stand at kinks or infinities; reverse mode has finite differences of them elsewhere."""
 
@@ -131,11 +147,11 @@ def test_an_operation_on_arrays(row: dict[str, Any]) -> None:
 def test_a_loss_of_arrays(name: str) -> None:
     source = numpy.random.default_rng(6)
     values = [source.uniform(0.1, 0.9, shape) for shape in ((2, 3), (1, 3))]
-    check(name, values, {}, [True, True], source, difference=True)
+    check(name, values, STRUCTURAL[name].complete({}), [True, True], source, difference=True)
 
 
 def test_every_operation_that_carries_a_gradient_is_tried() -> None:
-    tried = {row["operation"] for row in ROWS} | {f"mean_{name}" for name in LOSSES}
+    tried = {row["operation"] for row in ROWS}
     assert tried == {name for name, operation in STRUCTURAL.items() if operation.pullback is not None}
 
 
@@ -195,7 +211,7 @@ def test_an_operation_without_a_derivative_is_an_error() -> None:
         for operation in OPERATIONS.values()
         if operation.differentiable
         for at, able in enumerate(carriers(operation, len(operation.samples)))
-        if not able and carries(operation.name, at)
+        if not able and operation.carries(at)
     ]
     assert missing
     for operation, at in missing:

@@ -62,12 +62,27 @@ def called(name: str, operands: tuple[Any, ...], settings: dict[str, Any]) -> Ta
     return run_graph(graph, bindings, mode="static", cotangent=source.uniform(0.5, 2.0, shape) if shape else 1.0)
 
 
+def empty(operands: tuple[Any, ...]) -> bool:
+    """Whether an operand has no elements, so that its value does not tell its shape."""
+    return any(0 in operand if isinstance(operand, tuple) else operand == [] for operand in operands)
+
+
+CARRYING = [case for case in CASES if STRUCTURAL[case[0]].pullback and not empty(case[1])]
+
+
+def settings_without_gradient(settings: dict[str, Any]) -> bool:
+    """Whether nothing flows back: a norm of order 0 counts."""
+    return settings.get("ord") == 0
+
+
 @pytest.mark.parametrize("every_step", [False, True])
-@pytest.mark.parametrize("case", [c for c in CASES if STRUCTURAL[c[0]].pullback], ids=lambda case: f"{case[0]} {case[2]}"[:60])
+@pytest.mark.parametrize(
+    "case", [c for c in CASES if STRUCTURAL[c[0]].pullback and not empty(c[1])], ids=lambda case: f"{case[0]} {case[2]}"[:60]
+)
 def test_each_operation_has_lines_with_the_value_of_its_adjoints(case: tuple[Any, ...], every_step: bool) -> None:
     tape = called(*case[:3])
     derivation = derive(tape, every_step=every_step)
-    assert derivation.equations
+    assert derivation.equations or settings_without_gradient(case[2])
     check_lines(tape, derivation)
     for equation in derivation.equations.values():
         for step in (*equation.edges, *equation.steps):

@@ -107,6 +107,10 @@ y: 11.652, tangent 5.5
     "modes.sh": """\
 dynamic: a = w + 1, b = w + 1, y = a*b
 static: a = w + 1, y = a*a
+x > 0: recorded [1,1], built 1, executed [1,1]
+cond(a, x): recorded [0,0], built 1, executed [1,1]
+-x: recorded [0,1], built 1, executed [0,1]
+y·w: recorded [1,1], built 1, executed [1,1]
 """,
     "explain.sh": """\
 1 product rule

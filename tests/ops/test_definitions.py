@@ -12,6 +12,7 @@ from support import same
 
 from gradcli.algebra.equality_graph import pair_of
 from gradcli.algebra.equality_numeric import DIGITS, Numeric
+from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
 from gradcli.ops import OPERATIONS, Operation
 
@@ -31,7 +32,7 @@ def test_it_has_a_definition_or_is_primitive(operation: Operation) -> None:
 @every_operation
 def test_a_definition_leads_to_primitive_operations(operation: Operation) -> None:
     text = call(operation, len(operation.samples))
-    pair = pair_of((parse(text), parse("0")), ((text, ""), ("0", "")))
+    pair = pair_of((parse(text), parse("0")), ((text, ""), ("0", "")), Graph(), {})
     assert all(step.operation not in OPERATIONS or OPERATIONS[step.operation].definition is None for step in pair.steps)
 
 
@@ -41,7 +42,7 @@ def test_the_definition_has_the_value_of_the_operation(operation: Operation) -> 
     source = random.Random(operation.name)
     for count in counts * 5:
         text = call(operation, count)
-        pair = pair_of((parse(text), parse("0")), ((text, ""), ("0", "")))
+        pair = pair_of((parse(text), parse("0")), ((text, ""), ("0", "")), Graph(), {})
         point = [source.uniform(low, high) for low, high in operation.samples[:count]]
         exact = {f"x{at}": Fraction(value) for at, value in enumerate(point)}
         value = Numeric(pair.steps, pair.ends).values(exact, DIGITS)[pair.ends[0][0]]
@@ -52,7 +53,7 @@ def test_the_definition_has_the_value_of_the_operation(operation: Operation) -> 
 def test_the_definition_has_the_value_of_the_operation_everywhere(operation: Operation) -> None:
     count = len(operation.samples)
     text = call(operation, count)
-    pair = pair_of((parse(text), parse("0")), ((text, ""), ("0", "")))
+    pair = pair_of((parse(text), parse("0")), ((text, ""), ("0", "")), Graph(), {})
     numeric = Numeric(pair.steps, pair.ends)
     for point in itertools.product((0, -2, 1, Fraction(5, 2), Fraction(-1, 4), 25), repeat=count):
         value = float(numeric.values({f"x{at}": number for at, number in enumerate(point)}, DIGITS)[pair.ends[0][0]])

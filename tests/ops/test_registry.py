@@ -149,6 +149,8 @@ DEFINITIONS: dict[str, Callable[..., Any]] = {
     "logical_or": truth(lambda a, b: a != 0 or b != 0),
     "logical_not": truth(lambda a: a == 0),
     "where": lambda condition, a, b: a if condition != 0 else b,
+    "masked_fill": lambda x, mask, value: value if mask != 0 else x,
+    "kl_div": lambda x, target: target * (mp.log(target) - x),
     "clone": lambda x: x,
     "detach": lambda x: x,
     "relu": hinge,
