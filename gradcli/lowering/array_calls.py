@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from gradcli.errors import GradcliError, nearest
-from gradcli.graph.graph import MOST_AXES, Constant, Setting, Settings, Shape
+from gradcli.errors import GradcliError, Span, nearest
+from gradcli.graph.graph import MOST_AXES, Constant, Graph, Setting, Settings
 from gradcli.language.ast import Array, Call, Ellipsis, Expression, Group, Name, Number, Operator, Slice, Tuple, postorder
 from gradcli.ops.operation import spelled
 from gradcli.ops.structural import STRUCTURAL, Structural, load, structural_named
@@ -22,12 +22,29 @@ _WORDS: dict[str, Setting] = {
 """Names that stand for settings that are no numbers."""
 
 
-def over_arrays(operation: str, shapes: Sequence[Shape]) -> str:
-    """The operation that one on numbers is where its arguments are arrays: itself, a reduction, or the mean of losses."""
+_TWO_OPERANDS = {"max": "maximum", "min": "minimum", "amax": "maximum", "amin": "minimum"}
+"""Reductions that are meant as well for the elements of two arrays, and what says so."""
+
+
+def over_arrays(operation: str, graph: Graph, inputs: Sequence[int], span: Span) -> str:
+    """The operation that one on numbers is where its arguments are arrays: itself, a reduction, or the mean of losses.
+
+    Raises:
+        GradcliError: A reduction of an array has whole numbers behind it, which to PyTorch are axes.
+    """
     load()
+    shapes = [graph.shape(input) for input in inputs]
     reduction, loss = f"reduce_{operation}", f"mean_{operation}"
-    if reduction in STRUCTURAL and len(shapes) == 1 and shapes[0]:
-        return reduction
+    if reduction in STRUCTURAL and shapes[0]:
+        if len(shapes) == 1:
+            return reduction
+        axes = [graph.constants.get(input) for input in inputs[1:]]
+        if all(isinstance(axis, int) for axis in axes):
+            numbers = ", ".join(map(str, axes))
+            axis = numbers if len(axes) == 1 else f"({numbers})"
+            two = f"{_TWO_OPERANDS[operation]}(A, {numbers})" if operation in _TWO_OPERANDS and len(axes) == 1 else ""
+            hint = f"write axis={axis}" + (f", or {two} to compare each element with {numbers}" if two else "")
+            raise GradcliError(f"{operation} of an array and {numbers}: an axis is given by its name", span, hint)
     return loss if loss in STRUCTURAL and any(shapes) else operation
 
 

@@ -150,7 +150,7 @@ class Expressions:
                 inputs = tuple(results[-arity:])
                 del results[-arity:]
                 if builder.graph.shapes:
-                    over = over_arrays(operation, [builder.graph.shape(input) for input in inputs])
+                    over = over_arrays(operation, builder.graph, inputs, span)
                     results.append(builder.operation(over, inputs, span, STRUCTURAL[over].settings if over in STRUCTURAL else ()))
                 else:
                     results.append(builder.operation(operation, inputs, span))
