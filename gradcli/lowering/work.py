@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from gradcli.errors import Span
 from gradcli.graph.graph import Settings
-from gradcli.language.ast import Comparison, Conditional, Definition
+from gradcli.language.ast import Call, Comparison, Conditional, Definition
 from gradcli.language.statements import Action, For, If, Print, Repeat, While
 from gradcli.lowering.calls import Order
 from gradcli.ops.operation import Operation
@@ -29,6 +29,12 @@ class Reorder(NamedTuple):
     order: Order
     arity: int
     span: Span
+
+
+class NoAxis(NamedTuple):
+    """Check that the arguments of a reduction, which are the last results, are no array and its axes."""
+
+    call: Call
 
 
 class ApplyArray(NamedTuple):
