@@ -47,7 +47,7 @@ from gradcli.lowering.calls import (
     unknown_function,
 )
 from gradcli.lowering.shapes import inferred_shape
-from gradcli.lowering.work import Apply, ApplyArray, Chain, Choose, Enter, Leave, NoAxis, Reorder
+from gradcli.lowering.work import Apply, ApplyArray, Chain, Choose, Enter, Leave, NoAxis, NoInverse, Reorder, may_be_inverse
 from gradcli.ops.constants import SPELLINGS, VALUES
 from gradcli.ops.operation import spelled
 from gradcli.ops.structural import STRUCTURAL, load
@@ -136,6 +136,7 @@ class Expressions:
             Transposed: self.transposed,
             ApplyArray: self.apply_array,
             NoAxis: self.no_axis,
+            NoInverse: self.no_inverse,
             Reorder: self.reorder,
             Chain: self.chain,
             Choose: self.choose,
@@ -248,7 +249,10 @@ class Expressions:
             self.work.extend(operands[::-1])
             return
         self.work.append(Apply(_operator(item.symbol, len(operands)), len(operands), item.span))
-        self.work.extend(operands[::-1])
+        if item.symbol == "^" and may_be_inverse(operands[1]):
+            self.work.extend((operands[1], NoInverse(item), operands[0]))
+        else:
+            self.work.extend(operands[::-1])
 
     def group(self, item: Group) -> None:
         self.work.append(item.content)
@@ -353,6 +357,19 @@ class Expressions:
         """Check that a reduction of an array has no whole numbers behind it, which may be meant as axes."""
         if self.builder.graph.shapes and self.builder.graph.shape(self.results[-len(item.call.arguments)]):
             check_no_axis(item.call)
+
+    def no_inverse(self, item: NoInverse) -> None:
+        """Check that no matrix has the exponent -1 or T, which are the inverse and the transposed matrix to a reader."""
+        base, exponent = item.power.operands
+        if not self.builder.graph.shapes or len(self.builder.graph.shape(self.results[-1])) < 2:
+            return
+        text = to_text(base)
+        text = text if len(text) <= _LONGEST_SHOWN else "(...)"
+        if not isinstance(exponent, Name):
+            hint = f"write inv({text}) for the inverse matrix, or 1/{text if isinstance(base, Name) else f'({text})'} for that of each element"
+            raise GradcliError("a matrix to the power of -1 may mean two things", item.power.span, hint)
+        if exponent.name not in {*self.bound, *self.assigned, *(self.scope or {})}:
+            raise GradcliError("T is no exponent here", item.power.span, f"the transposed matrix is {text}.T")
 
     def unknown_function(self, item: Call) -> GradcliError:
         name = item.function
