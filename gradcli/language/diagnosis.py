@@ -185,6 +185,8 @@ def _numbers_in_a_row(text: str, at: int) -> str:
     row = ", ".join(part.strip() for part in row.split(","))
     if text[max(0, at - 2) : at] == "[(":
         return f"the items of an index have no parentheses: A[{row}]" if row and len(row) <= _LONGEST_SHOWN else "write A[0, 1]"
+    if re.fullmatch(r"[0-9]{1,3}(?:, [0-9]{3}){2,}", row):
+        return f"digits are not grouped: write {row.replace(', ', '')}; an array is written [1, 2, 3]"
     if row.count(",") > 1 or text[:at].rstrip().endswith("("):
         return f"an array is written [{row if len(row) <= _LONGEST_SHOWN else '1, 2, 3'}]"
     return "decimals take a point: 1.5; an array is written [1, 5]; ',' stands between the arguments of a function"
