@@ -430,8 +430,16 @@ class Expressions:
         """The value of a name that is a number known by now, such as the counter of a loop; None for any other."""
         for names in (self.scope or {}, self.assigned):
             if name in names:
-                return self.builder.known(names[name])
+                return self.known(names[name])
         return None
+
+    def known(self, id: int) -> Constant | None:
+        """The number that a node is, where that is known by now. A graph that is recorded by it holds for that number alone."""
+        builder = self.builder
+        value = builder.known(id)
+        if isinstance(value, float) and builder.knows_values and id not in builder.graph.constants:
+            builder.graph.decisions[id] = value
+        return value
 
     def leave(self, item: Leave) -> None:
         self.scope = item.scope

@@ -137,9 +137,10 @@ class Next(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """The next turn of ``while``: its test is evaluated."""
+    """A turn of ``while``: its test is evaluated."""
 
     statement: While
+    again: bool = False
 
 
 class Tested(NamedTuple):
