@@ -366,7 +366,8 @@ class Expressions:
         text = to_text(base)
         text = text if len(text) <= _LONGEST_SHOWN else "(...)"
         if not isinstance(exponent, Name):
-            hint = f"write inv({text}) for the inverse matrix, or 1/{text if isinstance(base, Name) else f'({text})'} for that of each element"
+            each = text if isinstance(base, Name) else f"({text})"
+            hint = f"write inv({text}) for the inverse matrix, or 1/{each} for that of each element"
             raise GradcliError("a matrix to the power of -1 may mean two things", item.power.span, hint)
         if exponent.name not in {*self.bound, *self.assigned, *(self.scope or {})}:
             raise GradcliError("T is no exponent here", item.power.span, f"the transposed matrix is {text}.T")
