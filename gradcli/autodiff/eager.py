@@ -77,6 +77,7 @@ class Eager:
         stands_for: The node whose function a node has in place of its own, by id.
         adjoints: The adjoints of the last backward pass, by id.
         root: The node from which the last backward pass began; -1 before the first.
+        changes: How often a tensor was changed in place.
     """
 
     knows_values = True
@@ -105,8 +106,11 @@ class Eager:
         self.held: dict[
             int, tuple[ReferenceType[Cell], int]
         ] = {}  # the tensor that a node is, or was, the value of, and its version then
+        self.counts: dict[int, list[int]] = {}  # of values in shared memory how often that was changed, kept where the tensor is not
+        self.in_place: set[int] = set()  # results of changes in place, whose functions save a copy of their first operand
         self.adjoints: dict[int, Value] = {}
         self.root = -1
+        self.changes = 0
         self._elements = 0
         self._next_sweep = SWEEP
         self._constants: dict[str, int] = {}
@@ -275,6 +279,7 @@ class Eager:
             else:
                 self.values[id] = None
                 self.held.pop(id, None)
+                self.counts.pop(id, None)
         self._elements = total
         self._next_sweep = max(SWEEP, 2 * total)
 
@@ -394,6 +399,7 @@ class Eager:
             self.stands_for[by] = old
         cell.node = by
         cell.version += counted
+        self.changes += 1
         self.held[by] = (ref(cell), cell.version)
         if told:
             self.tell(Replaced(old, by))

@@ -33,14 +33,23 @@ def set_index(machine: Machine, tensor: Tensor, index: Any, value: Any) -> None:
     """
     import numpy
 
-    tensor.check_change(machine)
     session = tensor.session
     through = tensor.requires_grad or (isinstance(value, Tensor) and value.requires_grad)
     if through and session.tape.enabled:
+        if not isinstance(index, list | Tensor):
+            from gradcli.scripts.tensor_members import METHODS
+
+            METHODS["copy_"](machine, tensor.part(machine, _entries(machine, tensor, index)), value)
+            return
+        tensor.check_change(machine)
         raise UnknownError(
-            "assignment to a part of a tensor in a graph is not known here",
-            hint="make the tensor of its parts: torch.stack([...])",
+            "assignment to chosen places of a tensor in a graph is not known here",
+            hint="make the tensor by torch.where, or of its parts: torch.stack([...])",
         )
+    if isinstance(index, list | Tensor):
+        tensor.check_change(machine)
+    else:
+        tensor.part(machine, _entries(machine, tensor, index)).check_change(machine)
     places = _places(machine, tensor, index)
     new = numpy.array(tensor.value)
     given = value.value if isinstance(value, Tensor) else value

@@ -12,8 +12,9 @@ from gradcli.ops.operation import OPERATIONS
 from gradcli.scripts.source import UnknownError
 from gradcli.scripts.tensors import Tensor
 from gradcli.scripts.torch_calls import caller, names_of, spellings
-from gradcli.scripts.torch_results import size, wrapped
+from gradcli.scripts.torch_results import Array, size
 from gradcli.scripts.values import Native, Raised, Word
+from gradcli.scripts.views import NOT_COMPATIBLE, is_contiguous, shares
 
 if TYPE_CHECKING:
     from gradcli.scripts.machine import Machine
@@ -76,7 +77,7 @@ def _changing(tensor: Tensor, call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _alias(name: str) -> Callable[[Machine, Tensor], Tensor]:
-    return lambda machine, tensor: Tensor(tensor.session, tensor.cell, name)
+    return lambda machine, tensor: tensor.shared(name)
 
 
 def _transposed(machine: Machine, tensor: Tensor) -> Tensor:
@@ -140,7 +141,7 @@ def _numpy(machine: Machine, tensor: Tensor) -> Any:
 
     if tensor.requires_grad:
         raise Raised("RuntimeError", "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-    return wrapped(numpy.array(tensor.value, numpy.dtype(tensor.dtype)))
+    return Array(lambda: numpy.array(tensor.value, numpy.dtype(tensor.dtype)))
 
 
 def _size(machine: Machine, tensor: Tensor, dim: Any = None) -> Any:
@@ -171,7 +172,7 @@ def _fill_(machine: Machine, tensor: Tensor, value: Any) -> Tensor:
 
     from gradcli.autodiff.dtypes import rounded
 
-    tensor.check_change(machine)
+    tensor.check_change(machine, overlapping=True)
     number = value.number(machine) if isinstance(value, Tensor) else value
     filled = numpy.full(tensor.shape, float(number)) if tensor.shape else float(number)
     return tensor.become(machine, tensor.session.leaf(machine, rounded(filled, tensor.dtype), tensor.dtype))
@@ -212,6 +213,10 @@ def _itself(machine: Machine, tensor: Tensor) -> Tensor:
     return tensor
 
 
+def _contiguous(machine: Machine, tensor: Tensor) -> Tensor:
+    return tensor if is_contiguous(tensor) else tensor.session.operate(machine, "clone", (tensor,))
+
+
 def _count(machine: Machine, tensor: Tensor) -> int:
     return prod(tensor.shape)
 
@@ -226,6 +231,8 @@ def _truths(name: str) -> Callable[..., Any]:
 
 
 def _view_as(machine: Machine, tensor: Tensor, other: Tensor) -> Tensor:
+    if not shares(tensor, "reshape", other.shape):
+        raise Raised("RuntimeError", NOT_COMPATIBLE)
     return tensor.session.operate(machine, "reshape", (tensor,), (("shape", other.shape),))
 
 
@@ -256,7 +263,8 @@ METHODS: dict[str, Callable[..., Any]] = {
     "bool": _conversion("bool"),
     "t": _t,
     "cpu": _itself,
-    "contiguous": _itself,
+    "contiguous": _contiguous,
+    "is_contiguous": lambda machine, tensor: is_contiguous(tensor),
     "all": _truths("all"),
     "any": _truths("any"),
     "view_as": _view_as,

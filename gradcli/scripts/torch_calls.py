@@ -18,6 +18,7 @@ from gradcli.ops.structural import STRUCTURAL, Structural, load
 from gradcli.scripts.source import UnknownError
 from gradcli.scripts.tensors import Session, Tensor
 from gradcli.scripts.values import Raised
+from gradcli.scripts.views import NOT_COMPATIBLE, shares
 
 if TYPE_CHECKING:
     from gradcli.scripts.machine import Machine
@@ -154,7 +155,7 @@ def _special(machine: Machine, session: Session, name: str, given: list[Any], ke
         shape = (1,) * (len(sizes) - len(given[0].shape)) + given[0].shape
         given[1:] = [tuple([own if size == -1 else size for size, own in zip(sizes, shape, strict=False)])]
     elif name in ("reshape", "view"):
-        _check_reshape(machine, given, keywords)
+        _check_reshape(name, given, keywords)
     elif name in ("tril", "triu") and "diagonal" in keywords:
         given.append(keywords.pop("diagonal"))
     elif name == "round" and ("decimals" in keywords or len(given) > 1):
@@ -164,7 +165,7 @@ def _special(machine: Machine, session: Session, name: str, given: list[Any], ke
     return None
 
 
-def _check_reshape(machine: Machine, given: list[Any], keywords: dict[str, Any]) -> None:
+def _check_reshape(name: str, given: list[Any], keywords: dict[str, Any]) -> None:
     sizes = given[1:] if len(given) != 2 or isinstance(given[1], int) else list(given[1])
     if not sizes and "shape" in keywords:
         sizes = list(keywords["shape"])
@@ -173,6 +174,10 @@ def _check_reshape(machine: Machine, given: list[Any], keywords: dict[str, Any])
         count, known = prod(tensor.shape), prod(size for size in sizes if size != -1)
         if (-1 in sizes and (not known or count % known)) or (-1 not in sizes and known != count):
             raise Raised("RuntimeError", f"shape '{list(sizes)}' is invalid for input of size {count}")
+        if name == "view":
+            shape = tuple([count // known if size == -1 else size for size in sizes])
+            if not shares(tensor, "reshape", shape):
+                raise Raised("RuntimeError", NOT_COMPATIBLE)
 
 
 def _call(

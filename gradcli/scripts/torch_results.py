@@ -52,14 +52,19 @@ class Array(Foreign):
     """An array of NumPy: what ``.numpy()`` gives, to be printed and looked into.
 
     Args:
-        array: The array, or a scalar of NumPy.
+        make: Gives the array, or scalar of NumPy; asked at each use, since memory shared with a tensor may change.
     """
 
     kind = "ndarray"
     full_kind = "numpy.ndarray"
 
-    def __init__(self, array: Any) -> None:
-        self.array = array
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self.make = make
+
+    @property
+    def array(self) -> Any:
+        """The array as it is now."""
+        return self.make()
 
     def attribute(self, machine: Machine, name: str) -> Any:
         if name == "shape":
@@ -77,14 +82,24 @@ class Array(Foreign):
 
     def item(self, machine: Machine, index: Any) -> Any:
         try:
-            return wrapped(self.array[index])
+            found = self.array[index]
+            basic = not isinstance(index, list) and getattr(found, "ndim", 0)
+            return Array(lambda: self.array[index]) if basic else wrapped(found)
         except (IndexError, TypeError) as error:
             raise Raised("IndexError", str(error)) from None
+
+    def set_item(self, machine: Machine, index: Any, value: Any) -> None:
+        raise UnknownError("assignment to a part of an array is not known here", hint="assign to a part of the tensor")
+
+    def change(self, machine: Machine, operator: str, other: Any) -> Any:
+        if self.array.ndim:
+            raise UnknownError("arithmetic of arrays is not known here", hint="compute with tensors")
+        return NotImplemented
 
     def iterate(self, machine: Machine) -> Iterator[Any]:
         if not self.array.ndim:
             raise Raised("TypeError", "iteration over a 0-d array")
-        return map(wrapped, self.array)
+        return (self.item(machine, at) for at in range(len(self.array)))
 
     def length(self, machine: Machine) -> int:
         if not self.array.ndim:
@@ -134,7 +149,7 @@ _REDUCTIONS: dict[str, Callable[..., Any]] = {
 
 def wrapped(value: Any) -> Any:
     """A value of NumPy as one of the script."""
-    return Array(value) if hasattr(value, "ndim") else value
+    return Array(lambda: value) if hasattr(value, "ndim") else value
 
 
 class Sgd(Foreign):

@@ -254,6 +254,9 @@ class Type(Native):
         super().__init__(name, function)
         self.kinds = kinds
 
+    def attribute(self, machine: Machine, name: str) -> Any:
+        return self.name.rpartition(".")[2] if name == "__name__" else super().attribute(machine, name)
+
     def has(self, value: Any) -> bool:
         """Whether a value is of this class."""
         return any(value.kind == kind if isinstance(kind, str) else isinstance(value, kind) for kind in self.kinds
