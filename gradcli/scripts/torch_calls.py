@@ -57,7 +57,7 @@ METHODS_ALONE = frozenset(("expand", "view", "sum_to_size", "repeat"))
 """Those that are methods of tensors alone."""
 
 NO_METHODS = frozenset((
-    "stack", "cat", "concat", "concatenate", "selu", "celu", "threshold", "zeros", "ones", "eye", "arange",
+    "hstack", "vstack", "stack", "cat", "concat", "concatenate", "selu", "celu", "threshold", "zeros", "ones", "eye", "arange",
     "linspace", "conv1d", "conv2d", "layer_norm", "max_pool1d", "max_pool2d", "avg_pool1d",
     "binary_cross_entropy_with_logits",
 ))  # fmt: skip
@@ -252,7 +252,9 @@ def _structural(
     if len(given) > len(names):
         raise Raised("TypeError", f"{name}() takes fewer arguments than {len(operands) + len(given)}")
     for keyword, value in keywords.items():
-        key = keyword if keyword in (*names, *operation.parameters) else ARGUMENTS.get(keyword, keyword)
+        known = (*names, *operation.parameters)
+        meant = (keyword, ARGUMENTS.get(keyword, keyword), SYNONYMS.get(keyword, keyword))
+        key = next((one for one in meant if one in known), keyword)
         if key in operation.parameters:
             if value is not None:
                 operands.append(value)

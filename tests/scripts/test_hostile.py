@@ -71,7 +71,7 @@ HOSTILE = {
     "large expand": ("import torch\ntorch.ones(1).expand(10**10)", "an array of shape (10000000000,)", 4),
     "many tensors": (
         "import torch\nx = []\nwhile True:\n    x.append(torch.ones(1000000) * 2)",
-        "with this one the arrays together have more than",
+        "all values together have more than",
         4,
     ),
     "large one_hot": (
