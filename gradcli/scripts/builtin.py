@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 EXCEPTIONS = {
     "Exception": (), "ArithmeticError": ("ZeroDivisionError", "OverflowError"), "ZeroDivisionError": (), "OverflowError": (),
     "LookupError": ("IndexError", "KeyError"), "IndexError": (), "KeyError": (), "TypeError": (), "ValueError": (),
-    "NameError": (), "AttributeError": (), "AssertionError": (), "RuntimeError": ("RecursionError", "NotImplementedError"),
+    "NameError": ("UnboundLocalError",), "UnboundLocalError": (), "AttributeError": (), "AssertionError": (), "RuntimeError": ("RecursionError", "NotImplementedError"),
     "RecursionError": (), "NotImplementedError": (), "StopIteration": (),
 }  # fmt: skip
 """The exceptions that a script may raise and catch, each with those that it stands for as well."""

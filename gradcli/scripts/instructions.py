@@ -54,11 +54,23 @@ def _load(machine: Machine, frame: Frame, name: str) -> None:
         if name in scope.names:
             frame.stack.append(scope.names[name])
             return
+        if name in scope.own:
+            raise _unbound(name, own=scope is frame.home)
         scope = scope.parent
     if name not in machine.builtins:
         near = nearest(name, [*machine.frames[0].home.names, *machine.builtins])
         raise Raised("NameError", f"name '{name}' is not defined", f"did you mean {near}?" if near else "")
     frame.stack.append(machine.builtins[name])
+
+
+def _unbound(name: str, *, own: bool) -> Raised:
+    if own:
+        return Raised(
+            "UnboundLocalError",
+            f"cannot access local variable '{name}' where it is not associated with a value",
+            f"the function assigns to {name}, which makes it its own: give it as an argument, or declare global {name}",
+        )
+    return Raised("NameError", f"cannot access free variable '{name}' where it is not associated with a value in enclosing scope")
 
 
 def _store(machine: Machine, frame: Frame, name: str) -> None:
@@ -75,6 +87,8 @@ def _store(machine: Machine, frame: Frame, name: str) -> None:
 
 
 def _delete(machine: Machine, frame: Frame, name: str) -> None:
+    if name not in frame.scope.names and name in frame.scope.own:
+        raise _unbound(name, own=True)
     if name not in frame.scope.names:
         raise Raised("NameError", f"name '{name}' is not defined")
     del frame.scope.names[name]

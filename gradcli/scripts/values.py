@@ -29,13 +29,19 @@ class Raised(GradcliError):  # noqa: N818
 
 
 class Scope:
-    """Names and their values, and where names are looked up that are not here."""
+    """Names and their values, and where names are looked up that are not here.
 
-    __slots__ = ("names", "parent")
+    Args:
+        parent: Where they are looked up; None for the names of the script.
+        own: The names that are never looked up there, since a function assigns to them.
+    """
 
-    def __init__(self, parent: Scope | None = None) -> None:
+    __slots__ = ("names", "own", "parent")
+
+    def __init__(self, parent: Scope | None = None, own: frozenset[str] = frozenset()) -> None:
         self.names: dict[str, Any] = {}
         self.parent = parent
+        self.own = own
 
 
 class Foreign:
@@ -146,7 +152,7 @@ class Function(Foreign):
             Raised: The arguments do not fit.
         """
         code, name = self.code, self.code.name
-        scope = Scope(self.scope)
+        scope = Scope(self.scope, code.own)
         names = scope.names
         if len(arguments) > len(code.parameters) and not code.rest:
             takes = len(code.parameters)
