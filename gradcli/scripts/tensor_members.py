@@ -12,6 +12,7 @@ from gradcli.ops.operation import OPERATIONS
 from gradcli.scripts.source import UnknownError
 from gradcli.scripts.tensors import Tensor
 from gradcli.scripts.torch_calls import caller, names_of, spellings
+from gradcli.scripts.torch_members import is_member
 from gradcli.scripts.torch_results import Array, size
 from gradcli.scripts.values import Native, Raised, Word
 from gradcli.scripts.views import NOT_COMPATIBLE, is_contiguous, shares
@@ -61,6 +62,9 @@ def member(machine: Machine, tensor: Tensor, name: str) -> Any:
         return Native(name, _changing(tensor, caller(tensor.session, base, known[base])))
     if name in _REFUSED:
         raise UnknownError(f"{name} of tensors is not known here", hint=_REFUSED[name])
+    if is_member(name) or (name.endswith("_") and (base in names_of("Tensor") or base in METHODS)):
+        hint = "compute it from operations that gradcli torch --list shows"
+        raise UnknownError(f"{name} of tensors is not known here", hint=hint)
     near = nearest(name, [*PROPERTIES, *METHODS, *names_of("Tensor")])
     hint = f"did you mean {near}?" if near else "gradcli torch --list shows what is known of tensors"
     raise Raised("AttributeError", f"'Tensor' object has no attribute '{name}'", hint)
