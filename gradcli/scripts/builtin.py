@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 EXCEPTIONS = {
     "Exception": (), "ArithmeticError": ("ZeroDivisionError", "OverflowError"), "ZeroDivisionError": (), "OverflowError": (),
-    "LookupError": ("IndexError", "KeyError"), "IndexError": (), "KeyError": (), "TypeError": (), "ValueError": (),
+    "LookupError": ("IndexError", "KeyError"), "IndexError": (), "KeyError": (), "TypeError": (), "ValueError": ("UnicodeEncodeError",),
     "NameError": ("UnboundLocalError",), "UnboundLocalError": (), "AttributeError": (), "AssertionError": (), "RuntimeError": ("RecursionError", "NotImplementedError"),
     "RecursionError": (), "NotImplementedError": (), "StopIteration": (),
 }  # fmt: skip
@@ -35,6 +35,11 @@ def _print(machine: Machine, *values: Any, sep: Any = " ", end: Any = "\n", flus
         raise UnknownError("print writes to standard output alone here", hint="leave out file")
     text = (" " if sep is None else sep).join([machine.text(value) for value in values]) + ("\n" if end is None else end)
     machine.charge(len(text) // 16)
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise Raised("UnicodeEncodeError", str(error)) from None
     machine.write(text)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import prod
+from math import isfinite, prod
 from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.engine import backward
@@ -14,7 +14,8 @@ from gradcli.scripts.tensors import Tensor
 from gradcli.scripts.torch_calls import caller, names_of, spellings
 from gradcli.scripts.torch_members import is_member
 from gradcli.scripts.torch_results import Array, size
-from gradcli.scripts.values import Native, Raised, Word
+from gradcli.scripts.torch_shapes import check_ranks
+from gradcli.scripts.values import Native, Raised, Word, checked
 from gradcli.scripts.views import NOT_COMPATIBLE, is_contiguous, shares
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def member(machine: Machine, tensor: Tensor, name: str) -> Any:
         return PROPERTIES[name](machine, tensor)
     if name in METHODS:
         function = METHODS[name]
-        return Native(name, lambda machine, *arguments, **keywords: function(machine, tensor, *arguments, **keywords))
+        return Native(name, checked(name, function, tensor))
     known = spellings()
     if name in names_of("Tensor"):
         call = caller(tensor.session, name, known[name])
@@ -174,10 +175,12 @@ def _zero_(machine: Machine, tensor: Tensor) -> Tensor:
 def _fill_(machine: Machine, tensor: Tensor, value: Any) -> Tensor:
     import numpy
 
-    from gradcli.autodiff.dtypes import rounded
+    from gradcli.autodiff.dtypes import LARGEST, rounded
 
     tensor.check_change(machine, overlapping=True)
     number = value.number(machine) if isinstance(value, Tensor) else value
+    if tensor.dtype == "float32" and abs(number) > LARGEST and isfinite(number):
+        raise Raised("RuntimeError", "value cannot be converted to type float without overflow")
     filled = numpy.full(tensor.shape, float(number)) if tensor.shape else float(number)
     return tensor.become(machine, tensor.session.leaf(machine, rounded(filled, tensor.dtype), tensor.dtype))
 
@@ -205,6 +208,7 @@ def _conversion(dtype: str) -> Callable[[Machine, Tensor], Tensor]:
 
 
 def _t(machine: Machine, tensor: Tensor) -> Tensor:
+    check_ranks("t", [tensor.shape])
     if len(tensor.shape) < 2:
         return tensor
     result = tensor.session.operate(machine, "transpose", (tensor,), (("axis0", 0), ("axis1", 1)))

@@ -18,20 +18,26 @@ from gradcli.ops.structural import shape_of
 from gradcli.scripts.grad_function import GradFunction
 from gradcli.scripts.source import UnknownError
 from gradcli.scripts.tensor_text import Options, tensor_text
+from gradcli.scripts.torch_dtypes import WORDS, check_dtypes
 from gradcli.scripts.torch_shapes import OPERATORS, check_shapes
-from gradcli.scripts.values import Foreign, Raised
+from gradcli.scripts.values import Foreign, Raised, type_name
 from gradcli.scripts.views import Step, check_overlap, check_view, follow, link, shares, write
 
 if TYPE_CHECKING:
     from gradcli.scripts.machine import Machine
-
-WORDS = {"float32": "Float", "float64": "Double", "int64": "Long", "bool": "Bool"}
 
 NOT_A_LEAF = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during "
     "autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the "
     "non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. "
     "See github.com/pytorch/pytorch/pull/30531 for more information."
+)
+
+OTHER_GRAD = (
+    "attempting to assign a gradient with dtype '{}' to a tensor with grad_dtype '{}'. The gradient must match the tensor's "
+    "grad_dtype (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to "
+    "allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems "
+    "that assume they match."
 )
 
 
@@ -95,6 +101,7 @@ class Session:
         self.tape.sweep()
         nodes = tuple([self.node(machine, operand) for operand in operands])
         check_shapes(operation, [self.tape.graph.shape(node) for node in nodes])
+        check_dtypes(operation, operands, settings)
         node = self.tape.operation(operation, nodes, machine.span, settings)
         if self.tape.dtypes[node] == NUMBER:
             node = self.tape.leaf(self.tape.values[node], span=machine.span)
@@ -206,12 +213,14 @@ class Tensor(Foreign):
         tape = self.session.tape
         if name == "grad":
             if value is not None and not isinstance(value, Tensor):
-                raise Raised("TypeError", f"assigned grad expected to be a Tensor or None but got grad of type {value!r}"[:120])
+                found = type_name(value)
+                raise Raised("TypeError", f"assigned grad expected to be a Tensor or None but got grad of type {found}")
             if value is None:
                 tape.zero_grad([self.node])
             elif value.parent is not None and not value.alias:
                 raise UnknownError("a view as .grad is not known here", hint="assign a copy of it: .clone()")
             else:
+                self._check_grad(value)
                 tape.slots.setdefault(self.node, Slot()).grad = value.cell
         elif name == "requires_grad":
             self.require_grad(machine, machine.truth(value))
@@ -229,6 +238,16 @@ class Tensor(Foreign):
             self.cell = cell
         else:
             raise UnknownError(f"the attribute {name} of a tensor cannot be assigned to here")
+
+    def _check_grad(self, value: Tensor) -> None:
+        if value.shape != self.shape:
+            raise Raised(
+                "RuntimeError",
+                f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size '{list(self.shape)}'. "
+                "Please ensure that the gradient and the tensor are the same size",
+            )
+        if value.dtype != self.dtype:
+            raise Raised("RuntimeError", OTHER_GRAD.format(WORDS[value.dtype].lower(), WORDS[self.dtype]))
 
     def binary(self, machine: Machine, operator: str, other: Any, *, reflected: bool) -> Any:
         if operator not in OPERATORS or not isinstance(other, Tensor | bool | int | float):

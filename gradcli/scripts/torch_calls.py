@@ -10,6 +10,7 @@ from collections.abc import Callable
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from gradcli.autodiff.dtypes import FLOATS
 from gradcli.errors import nearest
 from gradcli.graph.graph import Setting
 from gradcli.lowering.array_calls import SYNONYMS
@@ -17,7 +18,8 @@ from gradcli.ops.operation import OPERATIONS, Operation
 from gradcli.ops.structural import STRUCTURAL, Structural, load
 from gradcli.scripts.source import UnknownError
 from gradcli.scripts.tensors import Session, Tensor
-from gradcli.scripts.values import Raised
+from gradcli.scripts.torch_shapes import check_ranks
+from gradcli.scripts.values import Raised, type_name
 from gradcli.scripts.views import NOT_COMPATIBLE, shares
 
 if TYPE_CHECKING:
@@ -116,6 +118,8 @@ def caller(session: Session, name: str, operations: list[Operation | Structural]
         for ignored in ("inplace", "out"):
             if keywords.pop(ignored, None):
                 raise UnknownError(f"the argument {ignored} is not known here", hint=f"use the result of {name}")
+        if dtype is not None and given and isinstance(given[0], Tensor) and given[0].dtype not in FLOATS:
+            given[0] = given[0].cast(machine, dtype.name.removeprefix("torch."))
         result = _special(machine, session, name, given, keywords)
         if result is None:
             result = _call(machine, session, name, operations, given, keywords)
@@ -218,6 +222,9 @@ def _elementwise(
             arguments[at] = float(default)
     if not operation.accepts(len(arguments)):
         raise Raised("TypeError", f"{name}() takes {operation.required} to {operation.most} arguments, not {len(arguments)}")
+    for at, value in enumerate(arguments):
+        if not isinstance(value, Tensor) and ((at == 0 and operation.required == 1) or operation.name in ("maximum", "minimum")):
+            raise not_a_tensor(name, "other" if at else "input", at + 1, value)
     if reduction == "mean":
         return session.operate(machine, loss, arguments, tuple(STRUCTURAL[loss].complete({}).items()))
     result = session.operate(machine, operation.name, arguments)
@@ -263,6 +270,9 @@ def _structural(
         else:
             raise _no_argument(name, keyword, [*names, *operation.parameters, *SYNONYMS])
     operands = [operand for operand in operands if operand is not None]
+    if operands and not operation.variadic and not isinstance(operands[0], Tensor):
+        raise not_a_tensor(name, "input", 1, operands[0])
+    check_ranks(name, [operand.shape for operand in operands if isinstance(operand, Tensor)])
     if len(operands) < operation.required:
         missing = operation.parameters[len(operands)]
         raise Raised("TypeError", f'{name}() missing 1 required positional arguments: "{missing}"')
@@ -270,6 +280,11 @@ def _structural(
     if name == "t":
         session.tape.functions[result.node] = "TBackward0"
     return result
+
+
+def not_a_tensor(name: str, argument: str, place: int, value: Any) -> Raised:
+    """The exception for an argument that has to be a tensor and is none."""
+    return Raised("TypeError", f"{name}(): argument '{argument}' (position {place}) must be Tensor, not {type_name(value)}")
 
 
 def _operand(value: Any) -> bool:

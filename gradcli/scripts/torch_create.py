@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from gradcli.autodiff.dtypes import rounded
+from gradcli.autodiff.dtypes import LARGEST, rounded
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import Shape
 from gradcli.scripts.tensor_data import tensor_from
@@ -68,6 +68,8 @@ def _filled(machine: Machine, session: Session, shape: Shape, value: Any, dtype:
     import numpy
 
     name = dtype_of(dtype) or session.tape.dtype
+    if name == "float32" and isinstance(value, int | float) and LARGEST < abs(value) < math.inf:
+        raise Raised("RuntimeError", "value cannot be converted to type float without overflow")
     values = rounded(numpy.full(shape, float(value)) if shape else float(value), name)
     return session.leaf(machine, values, name, machine.truth(requires_grad))
 

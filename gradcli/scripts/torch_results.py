@@ -152,50 +152,6 @@ def wrapped(value: Any) -> Any:
     return Array(lambda: value) if hasattr(value, "ndim") else value
 
 
-class Sgd(Foreign):
-    """The optimiser ``torch.optim.SGD``: p becomes p - lr·p.grad; with momentum, p - lr·v where v becomes momentum·v + p.grad.
-
-    Args:
-        parameters: The tensors that it changes.
-        rate: The learning rate.
-        momentum: The momentum.
-    """
-
-    kind = "SGD"
-
-    def __init__(self, session: Session, parameters: list[Tensor], rate: float, momentum: float) -> None:
-        self.session = session
-        self.parameters = parameters
-        self.rate = rate
-        self.momentum = momentum
-        self.velocities: dict[int, Tensor] = {}
-
-    def attribute(self, machine: Machine, name: str) -> Any:
-        if name == "step":
-            return Native("step", self._step)
-        if name == "zero_grad":
-            return Native("zero_grad", self._zero_grad)
-        return super().attribute(machine, name)
-
-    def _step(self, machine: Machine) -> None:
-        with self.session.tape.no_grad():
-            for index, parameter in enumerate(self.parameters):
-                gradient = parameter.grad(machine)
-                if gradient is None:
-                    continue
-                if self.momentum:
-                    if index in self.velocities:
-                        scaled = machine.binary("*", self.velocities[index], self.momentum)
-                        gradient = machine.binary("+", scaled, gradient)
-                    else:
-                        gradient = self.session.tensor(self.session.tape.detach(gradient.node))
-                    self.velocities[index] = gradient
-                parameter.become(machine, machine.binary("-", parameter, machine.binary("*", gradient, self.rate)))
-
-    def _zero_grad(self, machine: Machine, set_to_none: Any = True) -> None:
-        self.session.tape.zero_grad([parameter.node for parameter in self.parameters])
-
-
 class Mode(Foreign):
     """What ``torch.no_grad()`` and its like give: a mode of the tape for a ``with`` statement.
 

@@ -33,6 +33,23 @@ def _check_product(a: Shape, b: Shape) -> None:
         raise Raised("RuntimeError", f"mat1 and mat2 shapes cannot be multiplied ({rows}x{a[-1]} and {b[0]}x{b[1]})")
 
 
+def check_ranks(name: str, shapes: Sequence[Shape]) -> None:
+    """Check how many axes the operands of a function have, of which PyTorch speaks in its own words."""
+    ranks = [len(shape) for shape in shapes]
+    if name == "t" and ranks[0] > 2:
+        raise Raised("RuntimeError", f"t() expects a tensor with <= 2 dimensions, but self is {ranks[0]}D")
+    if len(ranks) < 2:
+        return
+    if name == "mm" and ranks[:2] != [2, 2]:
+        raise Raised("RuntimeError", f"{'self' if ranks[0] != 2 else 'mat2'} must be a matrix")
+    if name == "mv" and ranks[:2] != [2, 1]:
+        raise Raised("RuntimeError", f"vector + matrix @ vector expected, got 1, {ranks[0]}, {ranks[1]}")
+    if name == "dot" and ranks[:2] != [1, 1]:
+        raise Raised("RuntimeError", f"1D tensors expected, but got {ranks[0]}D and {ranks[1]}D tensors")
+    if name == "bmm" and ranks[:2] != [3, 3]:
+        raise Raised("RuntimeError", f"{'batch1' if ranks[0] != 3 else 'batch2'} must be a 3D tensor")
+
+
 def check_shapes(operation: str, shapes: Sequence[Shape]) -> None:
     """Check the shapes of operands of which PyTorch speaks in its own words."""
     if operation in ("matmul", "dot") and len(shapes) == 2:

@@ -204,6 +204,31 @@ class Native(Foreign):
         return f"<built-in function {self.name}>"
 
 
+def checked(name: str, function: Callable[..., Any], *first: Any) -> Callable[..., Any]:
+    """A function with its first arguments after the machine given, whose other arguments are checked at a call.
+
+    Args:
+        name: What messages call it.
+        function: The function.
+        first: What follows the machine at each call.
+    """
+    signature = inspect.signature(function)
+
+    def call(machine: Machine, *arguments: Any, **keywords: Any) -> Any:
+        try:
+            signature.bind(machine, *first, *arguments, **keywords)
+        except TypeError as error:
+            unknown = next((keyword for keyword in keywords if keyword not in signature.parameters), "")
+            if unknown:
+                known = [name for name in list(signature.parameters)[1 + len(first) :]]
+                hint = f"it has {', '.join(known)} here" if known else ""
+                raise UnknownError(f"the argument {unknown} of {name} is not known here", hint=hint) from None
+            raise Raised("TypeError", f"{name}() {error}") from None
+        return function(machine, *first, *arguments, **keywords)
+
+    return call
+
+
 class Namespace(Foreign):
     """A module.
 
