@@ -248,7 +248,11 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 
 def _exception(name: str) -> Callable[..., Any]:
     def make(machine: Machine, *arguments: Any) -> Caught:
-        return Caught(name, ", ".join(machine.text(argument) for argument in arguments))
+        if len(arguments) == 1:
+            text = machine.representation(arguments[0]) if name == "KeyError" else machine.text(arguments[0])
+        else:
+            text = machine.representation(arguments) if arguments else ""
+        return Caught(name, text, arguments)
 
     return make
 

@@ -390,7 +390,9 @@ def _raise(machine: Machine, frame: Frame, argument: None) -> None:
         error = error.call(machine, [], {})
     if not isinstance(error, Caught):
         raise Raised("TypeError", "exceptions must derive from BaseException")
-    raise getattr(error, "origin", None) or Raised(error.kind, error.message)
+    found = getattr(error, "origin", None) or Raised(error.kind, error.message)
+    found.arguments = error.arguments
+    raise found
 
 
 def _fail(machine: Machine, frame: Frame, argument: None) -> None:

@@ -195,7 +195,7 @@ class Machine:
                 if block.handlers is not None:
                     del frame.stack[block.height :]
                     frame.scope = block.scope
-                    caught = Caught(error.kind, error.text)
+                    caught = Caught(error.kind, error.text, error.arguments)
                     caught.origin = error  # type: ignore[attr-defined]
                     frame.stack.append(caught)
                     frame.at = block.handlers.index

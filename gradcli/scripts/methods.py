@@ -109,11 +109,11 @@ def _sort(value: list[Any]) -> Callable[..., Any]:
 
 def ordered(machine: Machine, items: list[Any], reverse: Any) -> list[Any]:
     """The items in ascending order, or descending."""
-    if any(isinstance(item, Foreign) for item in items):
-        items = [item.number(machine) if isinstance(item, Foreign) else item for item in items]
+    keys = [item.number(machine) if isinstance(item, Foreign) else item for item in items]
     machine.charge(len(items))
     try:
-        return sorted(items, reverse=machine.truth(reverse))
+        order = sorted(range(len(items)), key=keys.__getitem__, reverse=machine.truth(reverse))
+        return [items[at] for at in order]
     except ERRORS as error:
         raise raised(error) from None
 

@@ -50,7 +50,9 @@ _UNARY: dict[str, Callable[[Any], Any]] = {"-": operator.neg, "+": operator.pos,
 
 def raised(error: Exception) -> Raised:
     """An exception of Python as one of the script."""
-    return Raised(type(error).__name__, str(error))
+    found = Raised(type(error).__name__, str(error))
+    found.arguments = error.args
+    return found
 
 
 def too_large(what: str) -> GradcliError:

@@ -12,6 +12,7 @@ from gradcli.ops.operation import OPERATIONS
 from gradcli.scripts.source import UnknownError
 from gradcli.scripts.tensors import Tensor
 from gradcli.scripts.torch_calls import caller, names_of, spellings
+from gradcli.scripts.torch_dtypes import WORDS
 from gradcli.scripts.torch_members import is_member
 from gradcli.scripts.torch_results import Array, size
 from gradcli.scripts.torch_shapes import check_ranks
@@ -203,6 +204,10 @@ def _to(machine: Machine, tensor: Tensor, dtype: Any = None, **keywords: Any) ->
     return tensor.cast(machine, dtype_of(dtype) or tensor.dtype)
 
 
+def _type(machine: Machine, tensor: Tensor, dtype: Any = None) -> Any:
+    return f"torch.{WORDS[tensor.dtype]}Tensor" if dtype is None else _to(machine, tensor, dtype)
+
+
 def _conversion(dtype: str) -> Callable[[Machine, Tensor], Tensor]:
     return lambda machine, tensor: tensor.cast(machine, dtype)
 
@@ -263,7 +268,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "fill_": _fill_,
     "copy_": _copy_,
     "to": _to,
-    "type": _to,
+    "type": _type,
     "float": _conversion("float32"),
     "double": _conversion("float64"),
     "long": _conversion("int64"),

@@ -21,7 +21,7 @@ _KERNELS = {
 """Functions of decimal numbers alone, and what PyTorch calls them inside."""
 
 _TRUTH_KERNELS = {
-    "abs": "abs_cpu", "floor": "floor_vml_cpu", "reduce_median": "median_cpu", "dot": "dot",
+    "abs": "abs_cpu", "floor": "floor_vml_cpu", "reduce_median": "median_cpu",
 }  # fmt: skip
 """Functions that take numbers, but no truth values."""
 
@@ -111,9 +111,11 @@ def _check_divisor(operands: Sequence[Any], tensors: Sequence[Tensor]) -> None:
 
 
 def _check_product(operation: str, a: Tensor, b: Tensor) -> None:
+    ranks = (len(a.shape), len(b.shape))
+    if a.dtype == b.dtype == "bool" and ranks == (1, 1):
+        raise Raised("NotImplementedError", "\"dot\" not implemented for 'Bool'")
     if a.dtype == b.dtype:
         return
-    ranks = (len(a.shape), len(b.shape))
     first, second = WORDS[a.dtype], WORDS[b.dtype]
     if ranks == (1, 1):
         message = f"dot : expected both vectors to have same dtype, but found {first} and {second}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gradcli.autodiff.dtypes import rounded
+from gradcli.lowering.builders import Value
 from gradcli.scripts.tensors import Session, Tensor
 from gradcli.scripts.torch_dtypes import WORDS
 from gradcli.scripts.values import Foreign, Native, Raised, type_name
@@ -58,24 +60,29 @@ class Sgd(Foreign):
                 if gradient is None:
                     continue
                 if rule.weight_decay:
-                    gradient = machine.binary("+", gradient, machine.binary("*", parameter, rule.weight_decay))
+                    gradient = self._plus(machine, gradient, parameter, rule.weight_decay)
                 if rule.momentum:
                     gradient = self._velocity(machine, index, gradient)
-                sign = "+" if rule.maximize else "-"
-                parameter.become(machine, machine.binary(sign, parameter, machine.binary("*", gradient, rule.rate)))
+                rate = rule.rate if rule.maximize else -rule.rate
+                parameter.become(machine, self._plus(machine, parameter, gradient, rate))
+
+    def _plus(self, machine: Machine, a: Tensor, b: Tensor, factor: float) -> Tensor:
+        """a + factor·b, rounded once, as processors with a fused multiplication and addition do."""
+        if a.dtype == "float32":
+            factor = float(rounded(factor, "float32"))
+        total = _double(a.value) + _double(b.value) * factor
+        return self.session.leaf(machine, rounded(total, a.dtype), a.dtype)
 
     def _velocity(self, machine: Machine, index: int, gradient: Tensor) -> Tensor:
         rule = self.rule
         velocity = self.session.tensor(self.session.tape.detach(gradient.node))
         if index in self.velocities:
             scaled = machine.binary("*", self.velocities[index], rule.momentum)
-            added = machine.binary("*", gradient, 1 - rule.dampening) if rule.dampening else gradient
-            velocity = machine.binary("+", scaled, added)
+            velocity = self._plus(machine, scaled, gradient, 1 - rule.dampening)
         self.velocities[index] = velocity
         if not rule.nesterov:
             return velocity
-        ahead: Tensor = machine.binary("+", gradient, machine.binary("*", velocity, rule.momentum))
-        return ahead
+        return self._plus(machine, gradient, velocity, rule.momentum)
 
     def _zero_grad(self, machine: Machine, set_to_none: Any = True) -> None:
         if machine.truth(set_to_none):
@@ -86,6 +93,10 @@ class Sgd(Foreign):
             if gradient is not None:
                 with self.session.tape.no_grad():
                     gradient.become(machine, machine.binary("*", gradient, 0.0))
+
+
+def _double(value: Value) -> Any:
+    return value if isinstance(value, float) else value.astype("float64")
 
 
 def sgd(machine: Machine, session: Session, params: Any, lr: Any = 0.001, momentum: Any = 0.0, dampening: Any = 0.0,

@@ -26,6 +26,7 @@ class Raised(GradcliError):  # noqa: N818
         super().__init__(f"{kind}: {text}" if text else kind, hint=hint)
         self.kind = kind
         self.text = text
+        self.arguments: tuple[Any, ...] = (text,) if text else ()
 
 
 class Scope:
@@ -298,11 +299,24 @@ class Type(Native):
 
 
 class Caught(Foreign):
-    """An exception as a value."""
+    """An exception as a value.
 
-    def __init__(self, kind: str, message: str) -> None:
+    Args:
+        kind: The name of its class.
+        message: What it says.
+        arguments: What its class was called with.
+    """
+
+    def __init__(self, kind: str, message: str, arguments: tuple[Any, ...]) -> None:
         self.kind = kind
         self.message = message
+        self.arguments = arguments
+
+    def attribute(self, machine: Machine, name: str) -> Any:
+        return self.arguments if name == "args" else super().attribute(machine, name)
+
+    def representation(self, machine: Machine) -> str:
+        return f"{self.kind}({', '.join([machine.representation(argument) for argument in self.arguments])})"
 
     def text(self, machine: Machine) -> str:
         return self.message
@@ -313,6 +327,20 @@ class Size(tuple[int, ...]):
 
     def __repr__(self) -> str:
         return f"torch.Size({list(self)})"
+
+    def __getitem__(self, index: Any) -> Any:
+        found = super().__getitem__(index)
+        return Size(found) if isinstance(index, slice) else found
+
+    def __add__(self, other: Any) -> Any:
+        found = super().__add__(other)
+        return found if found is NotImplemented else Size(found)
+
+    def __radd__(self, other: Any) -> Any:
+        return Size((*other, *self)) if isinstance(other, tuple) else NotImplemented
+
+    def __mul__(self, times: Any) -> Any:
+        return Size(super().__mul__(times))
 
 
 def address(value: object) -> str:
