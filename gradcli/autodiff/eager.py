@@ -106,7 +106,9 @@ class Eager:
         self.held: dict[
             int, tuple[ReferenceType[Cell], int]
         ] = {}  # the tensor that a node is, or was, the value of, and its version then
-        self.counts: dict[int, list[int]] = {}  # of values in shared memory how often that was changed, kept where the tensor is not
+        self.counts: dict[
+            int, list[int]
+        ] = {}  # of values in shared memory how often that was changed, kept where the tensor is not
         self.in_place: set[int] = set()  # results of changes in place, whose functions save a copy of their first operand
         self.adjoints: dict[int, Value] = {}
         self.root = -1

@@ -200,7 +200,9 @@ def _isinstance(machine: Machine, value: Any, kinds: Any) -> bool:
 
 def _type(machine: Machine, value: Any) -> Type:
     if isinstance(value, Caught):
-        return next((kind for kind in _types() if kind.name == value.kind), Type(value.kind, _exception(value.kind), (value.kind,)))
+        return next(
+            (kind for kind in _types() if kind.name == value.kind), Type(value.kind, _exception(value.kind), (value.kind,))
+        )
     for kind in _types():
         if kind.has(value) and (not isinstance(value, bool) or kind.name == "bool"):
             return kind

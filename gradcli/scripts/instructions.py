@@ -8,6 +8,7 @@ from typing import Any
 
 from gradcli.errors import nearest
 from gradcli.scripts.code import Arity, Code, Label
+from gradcli.scripts.effort import charge_nested
 from gradcli.scripts.machine import Block, Frame, Machine
 from gradcli.scripts.methods import method
 from gradcli.scripts.plain import ERRORS, check_length, formatted, opposite, raised
@@ -122,6 +123,7 @@ def _item(machine: Machine, frame: Frame, argument: None) -> None:
 
 def _index(machine: Machine, index: Any) -> Any:
     """An index into a list: a tensor of one whole number is that number."""
+    charge_nested(machine, index)
     return int(index.number(machine)) if isinstance(index, Foreign) else index
 
 
@@ -266,10 +268,11 @@ def _dict(machine: Machine, frame: Frame, count: int) -> None:
     items = _gathered(machine, frame, (False,) * (2 * count))
     frame.stack.append({})
     for key, value in zip(items[::2], items[1::2], strict=True):
-        _set_key(frame.stack[-1], key, value)
+        _set_key(machine, frame.stack[-1], key, value)
 
 
-def _set_key(target: dict[Any, Any], key: Any, value: Any) -> None:
+def _set_key(machine: Machine, target: dict[Any, Any], key: Any, value: Any) -> None:
+    charge_nested(machine, key)
     try:
         target[key] = value
     except TypeError as error:
@@ -283,7 +286,7 @@ def _append(machine: Machine, frame: Frame, depth: int) -> None:
 
 def _put(machine: Machine, frame: Frame, depth: int) -> None:
     value, key = frame.stack.pop(), frame.stack.pop()
-    _set_key(frame.stack[-1 - depth], key, value)
+    _set_key(machine, frame.stack[-1 - depth], key, value)
 
 
 def _open_scope(machine: Machine, frame: Frame, argument: None) -> None:

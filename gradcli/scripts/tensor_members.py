@@ -14,7 +14,7 @@ from gradcli.scripts.tensors import Tensor
 from gradcli.scripts.torch_calls import caller, names_of, spellings
 from gradcli.scripts.torch_dtypes import WORDS
 from gradcli.scripts.torch_members import is_member
-from gradcli.scripts.torch_results import Array, size
+from gradcli.scripts.torch_results import SharedArray, size
 from gradcli.scripts.torch_shapes import check_ranks
 from gradcli.scripts.values import Native, Raised, Word, checked
 from gradcli.scripts.views import NOT_COMPATIBLE, is_contiguous, shares
@@ -147,7 +147,7 @@ def _numpy(machine: Machine, tensor: Tensor) -> Any:
 
     if tensor.requires_grad:
         raise Raised("RuntimeError", "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-    return Array(lambda: numpy.array(tensor.value, numpy.dtype(tensor.dtype)))
+    return SharedArray(lambda: numpy.array(tensor.value, numpy.dtype(tensor.dtype)))
 
 
 def _size(machine: Machine, tensor: Tensor, dim: Any = None) -> Any:

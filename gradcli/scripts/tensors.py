@@ -15,6 +15,7 @@ from gradcli.autodiff.functions import Function, function_name, grad_fn
 from gradcli.graph.graph import Constant, Settings, Shape
 from gradcli.lowering.builders import Value
 from gradcli.ops.structural import shape_of
+from gradcli.scripts.effort import steps_of
 from gradcli.scripts.grad_function import GradFunction
 from gradcli.scripts.source import UnknownError
 from gradcli.scripts.tensor_text import Options, tensor_text
@@ -100,7 +101,9 @@ class Session:
         """
         self.tape.sweep()
         nodes = tuple([self.node(machine, operand) for operand in operands])
-        check_shapes(operation, [self.tape.graph.shape(node) for node in nodes])
+        shapes = [self.tape.graph.shape(node) for node in nodes]
+        check_shapes(operation, shapes)
+        machine.charge(steps_of(operation, shapes))
         check_dtypes(operation, operands, settings)
         node = self.tape.operation(operation, nodes, machine.span, settings)
         if self.tape.dtypes[node] == NUMBER:

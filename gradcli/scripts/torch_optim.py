@@ -108,7 +108,9 @@ def sgd(machine: Machine, session: Session, params: Any, lr: Any = 0.001, moment
     """
     if isinstance(params, Tensor):
         found = f"torch.{WORDS[params.dtype]}Tensor"
-        raise Raised("TypeError", f"params argument given to the optimizer should be an iterable of Tensors or dicts, but got {found}")
+        raise Raised(
+            "TypeError", f"params argument given to the optimizer should be an iterable of Tensors or dicts, but got {found}"
+        )
     names = {"learning rate": lr, "momentum value": momentum, "weight_decay value": weight_decay}
     for name, value in names.items():
         if not isinstance(value, int | float):

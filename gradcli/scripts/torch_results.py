@@ -52,25 +52,25 @@ class Array(Foreign):
     """An array of NumPy: what ``.numpy()`` gives, to be printed and looked into.
 
     Args:
-        make: Gives the array, or scalar of NumPy; asked at each use, since memory shared with a tensor may change.
+        array: The array, or a scalar of NumPy.
     """
 
     kind = "ndarray"
     full_kind = "numpy.ndarray"
 
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self.make = make
+    def __init__(self, array: Any) -> None:
+        self._array = array
 
     @property
     def array(self) -> Any:
         """The array as it is now."""
-        return self.make()
+        return self._array
 
     def attribute(self, machine: Machine, name: str) -> Any:
         if name == "shape":
             return tuple(self.array.shape)
         if name in ("ndim", "size"):
-            return int(getattr(self.array, name))  # one of two names
+            return int(self.array.ndim if name == "ndim" else self.array.size)
         if name == "dtype":
             return str(self.array.dtype)
         if name in ("tolist", "item"):
@@ -83,8 +83,8 @@ class Array(Foreign):
     def item(self, machine: Machine, index: Any) -> Any:
         try:
             found = self.array[index]
-            basic = not isinstance(index, list) and getattr(found, "ndim", 0)
-            return Array(lambda: self.array[index]) if basic else wrapped(found)
+            basic = not isinstance(index, list) and isinstance(self, SharedArray) and getattr(found, "ndim", False)
+            return SharedArray(lambda: self.array[index]) if basic else wrapped(found)
         except (IndexError, TypeError) as error:
             raise Raised("IndexError", str(error)) from None
 
@@ -137,6 +137,23 @@ class Array(Foreign):
         return super().format(machine, spec)
 
 
+class SharedArray(Array):
+    """An array that shares its memory with a tensor.
+
+    Args:
+        make: Gives the array; asked at each use, since the memory may have changed.
+    """
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        super().__init__(None)
+        self._make = make
+
+    @property
+    def array(self) -> Any:
+        """The array as it is now."""
+        return self._make()
+
+
 _REDUCTIONS: dict[str, Callable[..., Any]] = {
     "sum": lambda array: array.sum(),
     "mean": lambda array: array.mean(),
@@ -149,7 +166,7 @@ _REDUCTIONS: dict[str, Callable[..., Any]] = {
 
 def wrapped(value: Any) -> Any:
     """A value of NumPy as one of the script."""
-    return Array(lambda: value) if hasattr(value, "ndim") else value
+    return Array(value) if hasattr(value, "ndim") else value
 
 
 class Mode(Foreign):

@@ -145,9 +145,7 @@ def is_contiguous(tensor: Tensor) -> bool:
     """Whether its elements lie in memory in their order."""
     wanted = _contiguous(tensor.shape).strides
     found = layout(tensor)
-    return not found.size or all(
-        size == 1 or a == b for size, a, b in zip(tensor.shape, found.strides, wanted, strict=True)
-    )
+    return not found.size or all(size == 1 or a == b for size, a, b in zip(tensor.shape, found.strides, wanted, strict=True))
 
 
 def shares(tensor: Tensor, operation: str, shape: tuple[int, ...]) -> bool:
@@ -212,7 +210,9 @@ def check_view(machine: Machine, tensor: Tensor) -> None:
         if root.step.several:
             several = max(several, _row(root.step))
         if root.parent.cell is not root.behind:
-            raise UnknownError("a change of a view whose tensor was given other data is not known here", hint="make the view anew")
+            raise UnknownError(
+                "a change of a view whose tensor was given other data is not known here", hint="make the view anew"
+            )
         root = root.parent
     if not (root.requires_grad and tape.enabled):
         return
@@ -251,7 +251,9 @@ def write(machine: Machine, tensor: Tensor, node: int) -> None:
     enabled, counted, looks = tape.enabled, True, False
     while tensor.parent is not None:
         if tensor.parent.cell is not tensor.behind:
-            raise UnknownError("a change of a view whose tensor was given other data is not known here", hint="make the view anew")
+            raise UnknownError(
+                "a change of a view whose tensor was given other data is not known here", hint="make the view anew"
+            )
         if tensor.alias:
             if tape.requires_grad[node] and enabled and tape.enabled:
                 raise UnknownError(
