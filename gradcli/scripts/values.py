@@ -221,7 +221,7 @@ def checked(name: str, function: Callable[..., Any], *first: Any) -> Callable[..
         except TypeError as error:
             unknown = next((keyword for keyword in keywords if keyword not in signature.parameters), "")
             if unknown:
-                known = [name for name in list(signature.parameters)[1 + len(first) :]]
+                known = list(list(signature.parameters)[1 + len(first) :])
                 hint = f"it has {', '.join(known)} here" if known else ""
                 raise UnknownError(f"the argument {unknown} of {name} is not known here", hint=hint) from None
             raise Raised("TypeError", f"{name}() {error}") from None

@@ -174,7 +174,8 @@ def follow(tensor: Tensor) -> None:
 
 def _renew(tensor: Tensor) -> None:
     tape, step, parent = tensor.session.tape, tensor.step, tensor.parent
-    assert step is not None and parent is not None
+    assert step is not None
+    assert parent is not None
     old, source = tensor.own, parent.own
     with tape.mode(step.enabled):
         new = tape.detach(source) if tensor.alias else tape.operation(step.operation, (source,), settings=step.settings)
@@ -273,7 +274,8 @@ def write(machine: Machine, tensor: Tensor, node: int) -> None:
 
 def _taken_in(machine: Machine, tensor: Tensor, node: int) -> int:
     """The value of the tensor behind a view with a new value of the view in it."""
-    assert tensor.parent is not None and tensor.step is not None
+    assert tensor.parent is not None
+    assert tensor.step is not None
     tape, span = tensor.session.tape, machine.span
     source, settings = tensor.parent.node, dict(tensor.step.settings)
     shape = tape.graph.shape(source)
