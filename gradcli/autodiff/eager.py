@@ -6,6 +6,7 @@ the new value, and a :class:`Cell` knows which node that is.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import prod
@@ -191,7 +192,12 @@ class Eager:
         if dtype == "float32":
             values = _for_single(name, values)
         with quiet():
-            self._record(id, name, inputs, value_of(name, values, settings), dtype, needs)
+            try:
+                value = value_of(name, values, settings)
+            except GradcliError:  # the node stands in the graph, and a program may go on without it
+                self._record(id, name, inputs, math.nan, dtype, False, told=False)
+                raise
+            self._record(id, name, inputs, value, dtype, needs)
         return id
 
     def operand(self, id: int, dtype: str) -> Value:

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 EXCEPTIONS = {
     "Exception": (), "ArithmeticError": ("ZeroDivisionError", "OverflowError"), "ZeroDivisionError": (), "OverflowError": (),
-    "LookupError": ("IndexError", "KeyError"), "IndexError": (), "KeyError": (), "TypeError": (), "ValueError": ("UnicodeEncodeError",),
-    "NameError": ("UnboundLocalError",), "UnboundLocalError": (), "AttributeError": (), "AssertionError": (), "RuntimeError": ("RecursionError", "NotImplementedError"),
+    "LookupError": ("IndexError", "KeyError"), "IndexError": (), "KeyError": (), "TypeError": (), 
+    "ValueError": ("UnicodeEncodeError",), "UnicodeEncodeError": (),
+    "NameError": ("UnboundLocalError",), "UnboundLocalError": (), "AttributeError": (),
+    "AssertionError": (), "RuntimeError": ("RecursionError", "NotImplementedError"),
     "RecursionError": (), "NotImplementedError": (), "StopIteration": (),
 }  # fmt: skip
 """The exceptions that a script may raise and catch, each with those that it stands for as well."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gradcli.autodiff.dtypes import rounded
 from gradcli.scripts.source import UnknownError
 from gradcli.scripts.tensors import Tensor
-from gradcli.scripts.values import Raised
+from gradcli.scripts.values import Raised, type_name
 
 if TYPE_CHECKING:
     from gradcli.scripts.machine import Machine
@@ -79,7 +79,14 @@ def _entries(machine: Machine, tensor: Tensor, index: Any) -> tuple[Any, ...]:
         raise Raised("IndexError", f"too many indices for tensor of dimension {len(shape)}")
     for entry in given:
         entry = entry.number(machine) if isinstance(entry, Tensor) and not entry.shape else entry
+        if isinstance(entry, float):
+            raise Raised(
+                "IndexError",
+                "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got float)",
+            )
         if isinstance(entry, slice):
+            if isinstance(entry.step, int) and entry.step < 1:
+                raise Raised("ValueError", "step must be greater than zero")
             entries.append(("slice", entry.start, entry.stop, entry.step))
         elif entry is None:
             entries.append(None)
@@ -95,7 +102,7 @@ def _entries(machine: Machine, tensor: Tensor, index: Any) -> tuple[Any, ...]:
         elif isinstance(entry, Tensor | list):
             raise UnknownError("a list among several indices is not known here", hint="index one axis after the other")
         else:
-            raise Raised("TypeError", f"only integers, slices, ellipsis, None and tensors are valid indices, not {entry!r}"[:120])
+            raise Raised("TypeError", f"only integers, slices, ellipsis, None and tensors are valid indices, not {type_name(entry)}")
         axis += 1
     return tuple(entries)
 

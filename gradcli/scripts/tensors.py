@@ -14,12 +14,14 @@ from gradcli.autodiff.eager import Eager
 from gradcli.autodiff.functions import Function, function_name, grad_fn
 from gradcli.graph.graph import Constant, Settings, Shape
 from gradcli.lowering.builders import Value
+from gradcli.lowering.mismatch import MismatchError
 from gradcli.ops.structural import shape_of
 from gradcli.scripts.effort import steps_of
 from gradcli.scripts.grad_function import GradFunction
 from gradcli.scripts.source import UnknownError
 from gradcli.scripts.tensor_text import Options, tensor_text
 from gradcli.scripts.torch_dtypes import WORDS, check_dtypes
+from gradcli.scripts.torch_mismatch import check_axes, mismatch
 from gradcli.scripts.torch_shapes import OPERATORS, check_shapes
 from gradcli.scripts.values import Foreign, Raised, type_name
 from gradcli.scripts.views import Step, check_overlap, check_view, follow, link, shares, write
@@ -36,9 +38,9 @@ NOT_A_LEAF = (
 
 OTHER_GRAD = (
     "attempting to assign a gradient with dtype '{}' to a tensor with grad_dtype '{}'. The gradient must match the tensor's "
-    "grad_dtype (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to "
-    "allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems "
-    "that assume they match."
+    "grad_dtype (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None "
+    "to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream "
+    "systems that assume they match."
 )
 
 
@@ -103,9 +105,13 @@ class Session:
         nodes = tuple([self.node(machine, operand) for operand in operands])
         shapes = [self.tape.graph.shape(node) for node in nodes]
         check_shapes(operation, shapes)
+        check_axes(operation, shapes, settings)
         machine.charge(steps_of(operation, shapes))
         check_dtypes(operation, operands, settings)
-        node = self.tape.operation(operation, nodes, machine.span, settings)
+        try:
+            node = self.tape.operation(operation, nodes, machine.span, settings)
+        except MismatchError as error:
+            raise mismatch(error, shapes, settings) from None
         if self.tape.dtypes[node] == NUMBER:
             node = self.tape.leaf(self.tape.values[node], span=machine.span)
         result = self.tensor(node)

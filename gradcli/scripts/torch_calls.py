@@ -19,7 +19,7 @@ from gradcli.ops.structural import STRUCTURAL, Structural, load
 from gradcli.scripts.source import UnknownError
 from gradcli.scripts.tensors import Session, Tensor
 from gradcli.scripts.torch_shapes import check_ranks
-from gradcli.scripts.values import Raised, type_name
+from gradcli.scripts.values import Raised, Size, type_name
 from gradcli.scripts.views import NOT_COMPATIBLE, shares
 
 if TYPE_CHECKING:
@@ -203,6 +203,8 @@ def _elementwise(
     machine: Machine, session: Session, name: str, operation: Any, given: list[Any], keywords: dict[str, Any]
 ) -> Tensor:
     loss = f"{_LOSSES}{operation.name}"
+    if name == "binary_cross_entropy" and len(given) > 1:
+        _check_probabilities(given[0], given[1])
     reduction = keywords.pop("reduction", "mean") if loss in STRUCTURAL else "none"
     places = list(operation.parameters)
     arguments: list[Any] = list(given)
@@ -249,6 +251,12 @@ def _structural(
         while len(given) > operation.required and len(given[:count]) > operation.required and not _operand(given[:count][-1]):
             count -= 1
         operands, given = given[:count], given[count:]
+    if operation.variadic and not operands and name in ("stack", "cat"):
+        if name == "stack":
+            raise Raised("RuntimeError", "stack expects a non-empty TensorList")
+        raise Raised("ValueError", "torch.cat(): expected a non-empty list of Tensors")
+    if name in ("cross_entropy", "nll_loss") and len(operands) > 1:
+        _check_classes(operands[0], operands[1])
     settings: dict[str, Setting] = {}
     if len(names) == 1 and len(given) > 1:
         given = [tuple(given)]
@@ -280,6 +288,41 @@ def _structural(
     if name == "t":
         session.tape.functions[result.node] = "TBackward0"
     return result
+
+
+def _check_probabilities(found: Any, wanted: Any) -> None:
+    """Check the operands of the binary cross-entropy.
+
+    Raises:
+        Raised: Their shapes differ, or the first is no probability.
+    """
+    if not isinstance(found, Tensor) or not isinstance(wanted, Tensor):
+        return
+    if found.shape != wanted.shape:
+        raise Raised(
+            "ValueError",
+            f"Using a target size ({Size(wanted.shape)!r}) that is different to the input size ({Size(found.shape)!r}) is "
+            "deprecated. Please ensure they have the same size.",
+        )
+    import numpy
+
+    if not numpy.all((numpy.asarray(found.value) >= 0) & (numpy.asarray(found.value) <= 1)):
+        raise Raised("RuntimeError", "all elements of input should be between 0 and 1")
+
+
+def _check_classes(scores: Any, classes: Any) -> None:
+    """Check that classes are places of the scores.
+
+    Raises:
+        Raised: One is not.
+    """
+    if not (isinstance(scores, Tensor) and isinstance(classes, Tensor)) or classes.dtype != "int64" or not scores.shape:
+        return
+    import numpy
+
+    for place in numpy.asarray(classes.value).ravel().tolist():
+        if not 0 <= place < scores.shape[-1] and len(scores.shape) < 3:
+            raise Raised("IndexError", f"Target {int(place)} is out of bounds.")
 
 
 def not_a_tensor(name: str, argument: str, place: int, value: Any) -> Raised:

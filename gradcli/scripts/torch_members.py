@@ -1,4 +1,4 @@
-"""What PyTorch's tensors have that is not known here: a script that asks for it is told so, and not that there is no such thing."""
+"""What PyTorch's tensors have that is not known here: a script that asks for it is told so."""
 
 _WORDS = """
 H absolute addbmm addcdiv addmv addr adjoint allclose aminmax angle apply_ argwhere as_strided as_strided_scatter

@@ -14,7 +14,9 @@ OPERATORS = {
 }  # fmt: skip
 """The operations that operators mean."""
 
-_BROADCAST = frozenset(OPERATORS.values()) - {"matmul"} | {"maximum", "minimum", "atan2", "fmod", "hypot", "where"}
+_BROADCAST = frozenset(OPERATORS.values()) - {"matmul"} | {"maximum", "minimum", "atan2", "fmod", "hypot", "where"} | {
+    "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "mean_mse_loss", "mean_l1_loss", "mean_smooth_l1_loss", "mean_huber_loss",
+}
 
 
 def _check_product(a: Shape, b: Shape) -> None:
@@ -52,15 +54,23 @@ def check_ranks(name: str, shapes: Sequence[Shape]) -> None:
 
 def check_shapes(operation: str, shapes: Sequence[Shape]) -> None:
     """Check the shapes of operands of which PyTorch speaks in its own words."""
-    if operation in ("matmul", "dot") and len(shapes) == 2:
+    if operation == "matmul" and len(shapes) == 2 and min(map(len, shapes)) > 2:
+        shapes = [shape[:-2] for shape in shapes]
+    elif operation in ("matmul", "dot") and len(shapes) == 2:
         _check_product(*shapes)
         return
-    if operation not in _BROADCAST:
+    elif operation not in _BROADCAST:
         return
+    known: Shape = ()
+    for shape in shapes:
+        _check_pair(known, shape)
+        known = broadcast(known, shape)
+
+
+def _check_pair(a: Shape, b: Shape) -> None:
     try:
-        broadcast(*shapes)
+        broadcast(a, b)
     except ShapeError:
-        a, b = shapes[-2:]
         rank = max(len(a), len(b))
         sizes = list(zip((1,) * (rank - len(a)) + a, (1,) * (rank - len(b)) + b, strict=True))
         axis = next(at for at in range(rank - 1, -1, -1) if sizes[at][0] != sizes[at][1] and 1 not in sizes[at])
