@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gradcli.autodiff.dtypes import rounded
 from gradcli.scripts.source import UnknownError
 from gradcli.scripts.tensors import Tensor
+from gradcli.scripts.torch_mismatch import expanded
 from gradcli.scripts.values import Raised, type_name
 
 if TYPE_CHECKING:
@@ -49,7 +50,12 @@ def set_index(machine: Machine, tensor: Tensor, index: Any, value: Any) -> None:
     if isinstance(index, list | Tensor):
         tensor.check_change(machine)
     else:
-        tensor.part(machine, _entries(machine, tensor, index)).check_change(machine)
+        part = tensor.part(machine, _entries(machine, tensor, index))
+        part.check_change(machine)
+        found = value.shape if isinstance(value, Tensor) else ()
+        wrong = expanded(list(_trimmed(found, len(part.shape))), list(part.shape))
+        if wrong:
+            raise Raised("RuntimeError", wrong)
     places = _places(machine, tensor, index)
     new = numpy.array(tensor.value)
     given = value.value if isinstance(value, Tensor) else value
@@ -61,6 +67,13 @@ def set_index(machine: Machine, tensor: Tensor, index: Any, value: Any) -> None:
         raise Raised("IndexError" if isinstance(error, IndexError) else "RuntimeError", str(error)) from None
     result = session.leaf(machine, rounded(new if new.ndim else float(new), tensor.dtype), tensor.dtype)
     tensor.become(machine, result)
+
+
+def _trimmed(shape: tuple[int, ...], rank: int) -> tuple[int, ...]:
+    """A shape without the axes of size 1 in front that go beyond a number of axes."""
+    while len(shape) > rank and shape[0] == 1:
+        shape = shape[1:]
+    return shape
 
 
 def _entries(machine: Machine, tensor: Tensor, index: Any) -> tuple[Any, ...]:
@@ -102,7 +115,9 @@ def _entries(machine: Machine, tensor: Tensor, index: Any) -> tuple[Any, ...]:
         elif isinstance(entry, Tensor | list):
             raise UnknownError("a list among several indices is not known here", hint="index one axis after the other")
         else:
-            raise Raised("TypeError", f"only integers, slices, ellipsis, None and tensors are valid indices, not {type_name(entry)}")
+            raise Raised(
+                "TypeError", f"only integers, slices, ellipsis, None and tensors are valid indices, not {type_name(entry)}"
+            )
         axis += 1
     return tuple(entries)
 

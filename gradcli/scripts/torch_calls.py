@@ -158,6 +158,8 @@ def _special(machine: Machine, session: Session, name: str, given: list[Any], ke
         sizes = given[1:] if len(given) != 2 or isinstance(given[1], int) else list(given[1])
         shape = (1,) * (len(sizes) - len(given[0].shape)) + given[0].shape
         given[1:] = [tuple([own if size == -1 else size for size, own in zip(sizes, shape, strict=False)])]
+    elif name == "repeat":
+        _check_repeat(given)
     elif name in ("reshape", "view"):
         _check_reshape(name, given, keywords)
     elif name in ("tril", "triu") and "diagonal" in keywords:
@@ -167,6 +169,14 @@ def _special(machine: Machine, session: Session, name: str, given: list[Any], ke
         scaled = session.operate(machine, "round", (machine.binary("*", given[0], scale),))
         return machine.binary("/", scaled, scale)
     return None
+
+
+def _check_repeat(given: list[Any]) -> None:
+    if len(given) < 2:
+        raise Raised("TypeError", 'repeat() missing 1 required positional arguments: "repeats"')
+    times = given[1] if isinstance(given[1], list | tuple) else given[1:]
+    if isinstance(given[0], Tensor) and len(times) < len(given[0].shape):
+        raise Raised("RuntimeError", "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
 
 
 def _check_reshape(name: str, given: list[Any], keywords: dict[str, Any]) -> None:

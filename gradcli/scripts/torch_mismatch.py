@@ -58,7 +58,7 @@ def _words(operation: str, shapes: list[list[int]], settings: dict[str, Any]) ->
         case "cat" | "vstack" | "hstack":
             return _joined(shapes, settings.get("axis", int(operation == "hstack")))
         case "expand":
-            return _expanded(a, list(settings["shape"]))
+            return expanded(a, list(settings["shape"]))
         case "permute":
             axes = settings["axes"] if isinstance(settings["axes"], tuple) else (settings["axes"],)
             if len(axes) == len(a):
@@ -101,9 +101,11 @@ def _joined(shapes: list[list[int]], axis: int) -> str | None:
     return None
 
 
-def _expanded(a: list[int], target: list[int]) -> str | None:
+def expanded(a: list[int], target: list[int]) -> str | None:
+    """What PyTorch says where a shape does not expand to another; None where it does."""
     if len(target) < len(a):
-        return None
+        count = f"the number of sizes provided ({len(target)}) must be greater or equal to the number of dimensions in the tensor"
+        return f"expand(torch.FloatTensor{{{a}}}, size={target}): {count} ({len(a)})"
     padded = [1] * (len(target) - len(a)) + a
     for at in reversed(range(len(target))):
         if padded[at] not in (1, target[at]):

@@ -14,9 +14,20 @@ OPERATORS = {
 }  # fmt: skip
 """The operations that operators mean."""
 
-_BROADCAST = frozenset(OPERATORS.values()) - {"matmul"} | {"maximum", "minimum", "atan2", "fmod", "hypot", "where"} | {
-    "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "mean_mse_loss", "mean_l1_loss", "mean_smooth_l1_loss", "mean_huber_loss",
-}
+_BROADCAST = (
+    frozenset(OPERATORS.values()) - {"matmul"}
+    | {"maximum", "minimum", "atan2", "fmod", "hypot", "where"}
+    | {
+        "mse_loss",
+        "l1_loss",
+        "smooth_l1_loss",
+        "huber_loss",
+        "mean_mse_loss",
+        "mean_l1_loss",
+        "mean_smooth_l1_loss",
+        "mean_huber_loss",
+    }
+)
 
 
 def _check_product(a: Shape, b: Shape) -> None:
