@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 EXCEPTIONS = {
     "Exception": (), "ArithmeticError": ("ZeroDivisionError", "OverflowError"), "ZeroDivisionError": (), "OverflowError": (),
-    "LookupError": ("IndexError", "KeyError"), "IndexError": (), "KeyError": (), "TypeError": (), 
+    "LookupError": ("IndexError", "KeyError"), "IndexError": (), "KeyError": (), "TypeError": (),
     "ValueError": ("UnicodeEncodeError",), "UnicodeEncodeError": (),
     "NameError": ("UnboundLocalError",), "UnboundLocalError": (), "AttributeError": (),
     "AssertionError": (), "RuntimeError": ("RecursionError", "NotImplementedError"),

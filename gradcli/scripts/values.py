@@ -252,7 +252,9 @@ class Namespace(Foreign):
         near = nearest(name, self.names)
         raise UnknownError(
             f"{self.name}.{name} is not known here",
-            hint=f"did you mean {self.name}.{near}?" if near else "gradcli torch --list shows what is",
+            hint=f"did you mean {self.name}.{near}?"
+            if near
+            else f"gradcli {'tf1' if self.name.startswith('tensorflow') else 'torch'} --list shows what is",
         )
 
     def text(self, machine: Machine) -> str:
