@@ -47,12 +47,6 @@ def line_value(expression: Expression, environment: Mapping[str, Any], shape: tu
         if node.function == "placed":
             assert isinstance(node.arguments[1], Index)
             return bound(_placed(_run(operands[0], known), node.arguments[1], shape))
-        if node.function.endswith("d_transpose"):
-            values = [_run(operand, known) for operand in operands]
-            return bound(STRUCTURAL["conv_input_gradient"](*values, input_shape=shape, **settings))
-        if node.function.endswith("d_weight"):
-            values = [_run(operand, known) for operand in operands]
-            return bound(STRUCTURAL["conv_weight_gradient"](*values, weight_shape=shape, **settings))
         if node.function.endswith("_backward"):
             name = node.function.removesuffix("_backward")
             operation = next(o for o in STRUCTURAL.values() if name in o.spellings)

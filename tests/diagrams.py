@@ -13,7 +13,8 @@ from gradcli.autodiff.tape import Tape
 from gradcli.graph.graph import Shape
 from gradcli.language.parser import parse
 from gradcli.lowering.mismatch import MismatchError
-from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Line, Part, diagram
+from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Line, Part
+from gradcli.output.diagram_of_run import diagram
 
 
 def worked(view: str = "forward", **options: int) -> Diagram:

@@ -1,11 +1,13 @@
 """Comparison of expressions in arrays: their shapes, their normal forms, and their values at points.
 
-A common normal form is a proof. Values are compared in double precision, so that agreement is evidence and no proof, and only a
-difference that no rounding explains is taken for one.
+A common normal form is a proof. Small arrays are compared element by element, as numbers are. The values of large ones are
+compared in double precision, so that agreement is evidence and no proof, and only a difference that no rounding explains is
+taken for one.
 """
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -16,6 +18,7 @@ from typing import Any
 from gradcli.algebra.array_expanded import multiplied_out
 from gradcli.algebra.array_forms import fitted
 from gradcli.algebra.derivatives import with_output
+from gradcli.algebra.equality_elements import equal_elements
 from gradcli.algebra.equality_graph import Kind, Outcome, Pair
 from gradcli.algebra.equality_verdict import Equality, Method, Verdict, Witness
 from gradcli.algebra.normal import Algebra
@@ -37,6 +40,12 @@ _ELEMENTS = 2_000_000
 
 _MANY = 1_000
 """Elements beyond which an array is filled by NumPy."""
+
+_WHOLE = 10
+"""Points of small whole numbers, before those of random numbers."""
+
+_WIDTHS = (1.0, 3.0, 0.5, 1e-3, 30.0, 1e3)
+"""The largest numbers at random points, in turn."""
 
 _SHOWN = 3
 """Points of each kind that are kept of a difference of domains."""
@@ -69,12 +78,17 @@ def equal_arrays(pair: Pair, plain: Graph, outputs: tuple[int, int], start: Equa
         return replace(start, verdict=Verdict.DIFFERENT, method=Method.SHAPES, proof=True, everywhere=False)
     if pair.outputs[0] == pair.outputs[1]:
         return replace(start, everywhere=True)
+
+    def same_form() -> bool:
+        graphs = ((plain, outputs), (pair.graph, pair.outputs))
+        return any(_same_form(graph, ends, positive=start.positive) for graph, ends in graphs)
+
+    in_numbers = equal_elements(plain, outputs, start, same_form)
+    if in_numbers is not None:
+        return in_numbers
     parts = [with_output(plain, output) for output in outputs]
     found = _sampled(parts, pair.variables, replace(start, method=Method.DOUBLE, proof=False))
-    graphs = ((plain, outputs), (pair.graph, pair.outputs))
-    if found and any(_same_form(graph, ends, positive=start.positive) for graph, ends in graphs):
-        return replace(found, method=Method.NORMAL_FORM, proof=True)
-    return found
+    return replace(found, method=Method.NORMAL_FORM, proof=True) if found and same_form() else found
 
 
 def _is_total(graph: Graph, outputs: tuple[int, int]) -> bool:
@@ -126,15 +140,15 @@ def _sampled(parts: Sequence[Graph], variables: Sequence[str], start: Equality) 
     tally: dict[Kind, int] = dict.fromkeys(Kind, 0)
     domain: dict[Kind, list[Witness]] = {Kind.ONLY_FIRST: [], Kind.ONLY_SECOND: []}
     open_point: Witness | None = None
-    for point in _points(parts[0], _POINTS if variables else 1, positive=start.positive):
-        outcome = _compared(parts, point)
+    for at, point in enumerate(_points(parts[0], _POINTS if variables else 1, positive=start.positive)):
+        outcome = _compared(parts, point, random=at >= _WHOLE)
         tally[outcome.kind] += 1
         if outcome.kind is Kind.DIFFER:
             found = replace(
                 start, verdict=Verdict.DIFFERENT, points=tally[Kind.AGREE] + 1, counterexample=_witness(point, outcome)
             )
             return replace(found, agree_if_positive=0 if start.positive else _agreements(parts, variables))
-        if outcome.kind is Kind.UNDECIDED and open_point is None:
+        if outcome.kind is Kind.UNDECIDED and outcome.first is not None and open_point is None:
             open_point = _witness(point, outcome)
         if outcome.kind in domain and len(domain[outcome.kind]) < _SHOWN:
             domain[outcome.kind].append(_witness(point, outcome))
@@ -157,7 +171,8 @@ def _sampled(parts: Sequence[Graph], variables: Sequence[str], start: Equality) 
 
 def _agreements(parts: Sequence[Graph], variables: Sequence[str]) -> int:
     """At how many points with positive variables both agree; 0 where they differ at one."""
-    kinds = [_compared(parts, point).kind for point in _points(parts[0], _POINTS // 2, positive=True)] if variables else []
+    points = enumerate(_points(parts[0], _POINTS // 2, positive=True)) if variables else []
+    kinds = [_compared(parts, point, random=at >= _WHOLE).kind for at, point in points]
     return 0 if Kind.DIFFER in kinds else kinds.count(Kind.AGREE)
 
 
@@ -169,13 +184,14 @@ def _points(graph: Graph, count: int, *, positive: bool) -> Iterator[dict[str, A
 
     def filled(shape: Shape, kind: int) -> Any:
         size = prod(shape)
+        width = 1.0 if kind < _WHOLE else _WIDTHS[kind % len(_WIDTHS)]
+        lowest = 0.05 if positive or (kind >= _WHOLE and kind // len(_WIDTHS) % 2) else -1.0
         if size > _MANY:
-            return numpy.random.default_rng(kind).uniform(0.05 if positive else -1.0, 1.0, shape)
-        if kind < 10:
+            return numpy.random.default_rng(kind).uniform(lowest, 1.0, shape) * width
+        if kind < _WHOLE:
             numbers = [float(source.randint(1 if positive else -2, 3)) for _ in range(size)]
         else:
-            width = (1.0, 3.0, 0.5)[kind % 3]
-            numbers = [source.uniform(0.05 if positive or kind % 2 else -1.0, 1.0) * width for _ in range(size)]
+            numbers = [source.uniform(lowest, 1.0) * width for _ in range(size)]
         return numpy.array(numbers).reshape(shape) if shape else numbers[0]
 
     elements = sum(prod(graph.shape(id)) for id in graph.variables.values())
@@ -183,12 +199,15 @@ def _points(graph: Graph, count: int, *, positive: bool) -> Iterator[dict[str, A
         yield {name: filled(graph.shape(id), kind) for name, id in graph.variables.items()}
 
 
-def _compared(parts: Sequence[Graph], point: dict[str, Any]) -> Outcome:
+def _compared(parts: Sequence[Graph], point: dict[str, Any], *, random: bool) -> Outcome:
+    """How both compare at a point. At a random one an infinity is a number beyond float64, at a simple one a division by 0."""
     import numpy
 
     found = [_value(part, point) for part in parts]
     values = [value for value, _ in found]
     defined = [value is not None for value in values]
+    if random and any(largest == math.inf for _, largest in found):
+        return Outcome(Kind.UNDECIDED)
     if not all(defined):
         kind = Kind.ONLY_FIRST if defined[0] else Kind.ONLY_SECOND if defined[1] else Kind.NEITHER
         return Outcome(kind, *values)
@@ -217,4 +236,4 @@ def _value(part: Graph, point: dict[str, Any]) -> tuple[Any, float]:
 def _witness(point: dict[str, Any], outcome: Outcome) -> Witness:
     first, second = outcome.first, outcome.second
     texts = ["undefined" if value is None else short_text(value) for value in (first, second)]
-    return Witness(point, first, second, *texts)
+    return Witness(point, first, second, texts[0], texts[1])

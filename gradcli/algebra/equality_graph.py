@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gradcli.algebra.equality_definitions import definition_of
@@ -35,6 +35,24 @@ class Outcome(NamedTuple):
     second: Any = None
 
 
+def together(outcomes: Sequence[Outcome]) -> Outcome:
+    """How two arrays compare, from how their elements do. An array is defined where all its elements are."""
+    if len(outcomes) == 1:
+        return outcomes[0]
+    kinds = {outcome.kind for outcome in outcomes}
+    without_first = not kinds.isdisjoint((Kind.ONLY_SECOND, Kind.NEITHER))
+    without_second = not kinds.isdisjoint((Kind.ONLY_FIRST, Kind.NEITHER))
+    first = None if without_first else tuple([outcome.first for outcome in outcomes])
+    second = None if without_second else tuple([outcome.second for outcome in outcomes])
+    if without_first and without_second:
+        return Outcome(Kind.NEITHER)
+    if Kind.UNDECIDED in kinds and (without_first or without_second or Kind.DIFFER not in kinds):
+        return Outcome(Kind.UNDECIDED)
+    if without_first or without_second:
+        return Outcome(Kind.ONLY_SECOND if without_first else Kind.ONLY_FIRST, first, second)
+    return Outcome(Kind.DIFFER if Kind.DIFFER in kinds else Kind.AGREE, first, second)
+
+
 class Step(NamedTuple):
     """A node of a :class:`Pair`; inputs refer to earlier steps.
 
@@ -54,16 +72,14 @@ class Pair(NamedTuple):
         graph: The whole graph, for passes over graphs.
         outputs: The two results in it.
         steps: The nodes that a result depends on, in the order of evaluation.
-        first: The step of the first result.
-        second: The step of the second result.
+        ends: The steps of the first result and of the second one: one pair for numbers, and for arrays one for each element.
         variables: The variables that a result depends on, by name.
     """
 
     graph: Graph
     outputs: tuple[int, int]
     steps: list[Step]
-    first: int
-    second: int
+    ends: Sequence[tuple[int, int]]
     variables: list[str]
 
 
@@ -107,7 +123,12 @@ def pair_of(
             outputs.append(lower(program, builder, shapes).output)
         except GradcliError as error:
             raise error.located(text, where) from None
-    needed = graph.ancestors(*outputs)
+    return pair_in(graph, [(outputs[0], outputs[1])])
+
+
+def pair_in(graph: Graph, ends: Sequence[tuple[int, int]]) -> Pair:
+    """Two results in one graph, as the nodes of their elements, without anything that neither needs."""
+    needed = graph.ancestors(*[id for end in ends for id in end])
     names = {id: name for name, id in graph.variables.items()}
     steps: list[Step] = []
     new: dict[int, int] = {}
@@ -117,4 +138,4 @@ def pair_of(
             inputs = tuple([new[input] for input in node.inputs])
             steps.append(Step(node.operation, inputs, graph.constants.get(node.id, 0), names.get(node.id, "")))
     variables = sorted([name for name, id in graph.variables.items() if needed[id]])
-    return Pair(graph, (outputs[0], outputs[1]), steps, new[outputs[0]], new[outputs[1]], variables)
+    return Pair(graph, ends[0], steps, [(new[first], new[second]) for first, second in ends], variables)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from mpmath import mp
 
-from gradcli.algebra.equality_graph import Kind, Outcome, Step
+from gradcli.algebra.equality_graph import Kind, Outcome, Step, together
 from gradcli.algebra.equality_points import Rational
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.lowering.builders import forward_of
@@ -66,10 +66,9 @@ class Numeric:
         evaluations: How many times the steps have been computed, in calculations of 50 digits.
     """
 
-    def __init__(self, steps: Sequence[Step], first: int, second: int) -> None:
+    def __init__(self, steps: Sequence[Step], ends: Sequence[tuple[int, int]]) -> None:
         self.steps = steps
-        self.first = first
-        self.second = second
+        self.ends = ends
         self.evaluations = 0.0
         self.is_special = any(cost(step.operation) >= SPECIAL for step in steps)
         compiled: dict[tuple[str, int, bool], _Function] = {}
@@ -101,7 +100,14 @@ class Numeric:
     def compare(self, point: Mapping[str, Rational]) -> Outcome:
         """How the two results compare at a point."""
         found = self.values(point, DIGITS)
-        a, b = found[self.first], found[self.second]
+        outcomes = [self._outright(found[first], found[second]) for first, second in self.ends]
+        open_ends = [at for at, outcome in enumerate(outcomes) if outcome is None]
+        decided = self._careful(point, found, [self.ends[at] for at in open_ends]) if open_ends else []
+        rest = iter(decided)
+        return together([next(rest) if outcome is None else outcome for outcome in outcomes])
+
+    def _outright(self, a: Any, b: Any) -> Outcome | None:
+        """How two values compare where 50 digits show it."""
         if a is _TOO_LARGE or b is _TOO_LARGE:
             return Outcome(Kind.UNDECIDED)
         if type(a) is float and type(b) is float:
@@ -110,44 +116,46 @@ class Numeric:
             with mp.workdps(DIGITS):
                 if abs(a - b) <= mp.mpf(10) ** -AGREED_DIGITS * max(abs(a), abs(b)):
                     return Outcome(Kind.AGREE, a, b)
-        return self._careful(point, found)
+        return None
 
-    def _careful(self, point: Mapping[str, Rational], rough: Sequence[Any]) -> Outcome:
+    def _careful(self, point: Mapping[str, Rational], rough: Sequence[Any], ends: Sequence[tuple[int, int]]) -> list[Outcome]:
         """Two calculations at each of several precisions show what is rounding: it shrinks as the digits grow."""
-        digits = self._digits(rough)
-        while digits <= (_MOST_SPECIAL_DIGITS if self.is_special else _MOST_DIGITS):
+        digits = max(self._digits(rough, end) for end in ends)
+        found: list[Outcome | None] = [None] * len(ends)
+        while None in found and digits <= (_MOST_SPECIAL_DIGITS if self.is_special else _MOST_DIGITS):
             low, high = self.values(point, digits), self.values(point, 2 * digits)
             with mp.workdps(2 * digits):
-                if not self._unclear(low, high):
-                    decided = self._decided(low, high, digits)
-                    if decided is not None:
-                        return decided
+                unclear = self._unclear(low, high)
+                for at, end in enumerate(ends):
+                    if found[at] is None and not (unclear[end[0]] or unclear[end[1]]):
+                        found[at] = self._decided(low, high, end, digits)
             digits *= 4
-        return Outcome(Kind.UNDECIDED)
+        return [outcome or Outcome(Kind.UNDECIDED) for outcome in found]
 
-    def _decided(self, low: Sequence[Any], high: Sequence[Any], digits: int) -> Outcome | None:
-        a, b = high[self.first], high[self.second]
+    def _decided(self, low: Sequence[Any], high: Sequence[Any], end: tuple[int, int], digits: int) -> Outcome | None:
+        first, second = end
+        a, b = high[first], high[second]
         undefined = type(a) is float, type(b) is float
         if all(undefined):
             return Outcome(Kind.NEITHER)
         if any(undefined):
             return Outcome(Kind.ONLY_SECOND, None, b) if undefined[0] else Outcome(Kind.ONLY_FIRST, a, None)
-        rough, fine = low[self.first] - low[self.second], a - b
+        rough, fine = low[first] - low[second], a - b
         if fine == 0 or abs(fine) <= abs(rough) * mp.mpf(10) ** (-digits // 2):
             return Outcome(Kind.AGREE, a, b)
         return Outcome(Kind.DIFFER, a, b) if _close(rough, fine) else None
 
-    def _digits(self, rough: Sequence[Any]) -> int:
+    def _digits(self, rough: Sequence[Any], end: tuple[int, int]) -> int:
         """So many digits that a difference is not lost beside the largest number on the way."""
         largest = max((mp.mag(v) for v in rough if type(v) is not float and v), default=0)
-        a, b = rough[self.first], rough[self.second]
+        a, b = rough[end[0]], rough[end[1]]
         difference = a - b if type(a) is not float and type(b) is not float else mp.one
         smallest = mp.mag(difference) if difference else 0
         lost = min(largest - smallest, 10_000) * 302 // 1000
         return min(max(60, lost + 30), 100 if self.is_special else 500)
 
-    def _unclear(self, low: Sequence[Any], high: Sequence[Any]) -> bool:
-        """Whether a result hangs on a decision that rounding made: a comparison of equal numbers, the floor of a whole one."""
+    def _unclear(self, low: Sequence[Any], high: Sequence[Any]) -> list[bool]:
+        """Whether each step hangs on a decision that rounding made: a comparison of equal numbers, the floor of a whole one."""
         unclear: list[bool] = []
         for at, (operation, inputs, _, _) in enumerate(self.steps):
             if operation == "where":
@@ -171,7 +179,7 @@ class Numeric:
                 unclear.append(not all(_close(low[input], high[input]) for input in inputs))
             else:
                 unclear.append(False)
-        return unclear[self.first] or unclear[self.second]
+        return unclear
 
 
 class _Function(NamedTuple):

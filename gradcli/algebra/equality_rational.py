@@ -149,8 +149,13 @@ def values(steps: Sequence[Step], point: Mapping[str, Rational], field: Field) -
     return found
 
 
-def degree_of_difference(steps: Sequence[Step], first: int, second: int) -> int | None:
-    """A bound of the degree of p·s - r·q where the two results are p/q and r/s; None where it is astronomical."""
+def degree_of_difference(steps: Sequence[Step], ends: Sequence[tuple[int, int]]) -> int | None:
+    """A bound of the degree of p·s - r·q where two results are p/q and r/s; None where it is astronomical.
+
+    Args:
+        steps: The steps.
+        ends: The steps of both results, for each of their elements.
+    """
     degrees: list[tuple[int, int]] = []
     for operation, inputs, _, _ in steps:
         if operation in (CONSTANT, VARIABLE):
@@ -171,7 +176,7 @@ def degree_of_difference(steps: Sequence[Step], first: int, second: int) -> int 
             degrees.append((above, below))
         if max(degrees[-1]).bit_length() > _MAX_DEGREE_BITS:
             return None
-    return _sum(degrees[first], degrees[second])[0]
+    return max(_sum(degrees[first], degrees[second])[0] for first, second in ends)
 
 
 def _sum(left: tuple[int, int], right: tuple[int, int]) -> tuple[int, int]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
@@ -50,6 +50,7 @@ class Witness:
         second: The value of the second one.
         first_text: The same with as many digits as the difference takes.
         second_text: The same of the second one.
+        at: Of arrays the place of the element that differs most, in the order of the array.
     """
 
     point: Mapping[str, Any]
@@ -57,6 +58,7 @@ class Witness:
     second: Any
     first_text: str
     second_text: str
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +123,26 @@ class Equality:
 
 
 def witness_of(point: Point, outcome: Outcome) -> Witness:
+    """What a point shows. Of arrays, whose values are the elements in a row, the texts are of the element that differs most."""
     first, second = outcome.first, outcome.second
+    if isinstance(first, tuple) or isinstance(second, tuple):
+        floats = [None if values is None else tuple(map(value_float, values)) for values in (first, second)]
+        if first is None or second is None:
+            return Witness(point, floats[0], floats[1], "undefined", "undefined")
+        at = farthest(first, second)
+        return replace(witness_of(point, Outcome(outcome.kind, first[at], second[at])), first=floats[0], second=floats[1], at=at)
     texts = [value_text(value, 15) for value in (first, second)]
     digits = 15
     while texts[0] == texts[1] and first is not None and digits < 200:
         digits *= 2
         texts = [value_text(value, digits) for value in (first, second)]
     return Witness(point, value_float(first), value_float(second), texts[0], texts[1])
+
+
+def farthest(first: Sequence[Any], second: Sequence[Any]) -> int:
+    """Where two rows of numbers differ most."""
+    distances = [abs(a - b) for a, b in zip(first, second, strict=True)]
+    return distances.index(max(distances))
 
 
 def value_text(value: Any, digits: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from math import prod
 
 from gradcli.autodiff.eager import Eager
+from gradcli.autodiff.reverse import backward, carries
 from gradcli.autodiff.tape import Tape
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import CONSTANT, Graph
@@ -15,7 +16,14 @@ from gradcli.lowering.builders import Value
 from gradcli.ops.structural import STRUCTURAL
 
 
-def tape_of(tape: Eager, output: int | None = None, outputs: Sequence[int] = (), *, accumulated: bool = False) -> Tape:
+def tape_of(
+    tape: Eager,
+    output: int | None = None,
+    outputs: Sequence[int] = (),
+    *,
+    differentiated: bool = False,
+    accumulated: bool = False,
+) -> Tape:
     """What leads to a node, with the adjoints of the last backward pass where that began there.
 
     Args:
@@ -23,6 +31,7 @@ def tape_of(tape: Eager, output: int | None = None, outputs: Sequence[int] = (),
         output: The node; None for the one from which the last backward pass began, or the last result where there was none.
         outputs: All results of the program, in order; what leads to them is there as well. Empty for the node alone.
         accumulated: Whether ``.grad`` holds what the program's own backward passes left there.
+        differentiated: Whether the node has adjoints also where no backward pass began there.
 
     Raises:
         GradcliError: Nothing was recorded.
@@ -47,20 +56,36 @@ def tape_of(tape: Eager, output: int | None = None, outputs: Sequence[int] = (),
             graph.given_names[new[id]] = tape.names[id]
     graph.output = new[output]
     graph.outputs = [new[id] for id in outputs]
-    adjoints = tape.adjoints if output == tape.root else {}
     kept = list(new)  # the id in the eager tape of each node of the graph
+    graph.detached = {new[id] for id in kept if _is_detached(tape, id)}
+    values = [tape.values[id] for id in kept]
+    needs = [tape.requires_grad[id] for id in kept]
+    if output == tape.root:
+        adjoints = [tape.adjoints.get(id) for id in kept]
+    elif differentiated and needs[graph.output] and not graph.shape(graph.output):
+        adjoints = backward(graph, values, needs)
+    else:
+        adjoints = [None] * len(graph)
     return Tape(
         graph=graph,
         mode="dynamic",
         dtype="float32" if tape.dtypes[output] == "float32" else "float64",
         bindings={name: tape.values[kept[id]] for name, id in graph.variables.items()},
         wrt=tuple(name for name, id in graph.variables.items() if tape.requires_grad[kept[id]]),
-        values=[tape.values[id] for id in kept],
-        requires_grad=[tape.requires_grad[id] for id in kept],
-        adjoints=[adjoints.get(id) for id in kept],
+        values=values,
+        requires_grad=needs,
+        adjoints=adjoints,
         retained=frozenset(new[id] for id in kept if id in tape.slots and not tape.is_made(id)),
         accumulated={new[id]: tape.values[held] for id in kept if (held := tape.grad(id)) is not None} if accumulated else None,
     )
+
+
+def _is_detached(tape: Eager, id: int) -> bool:
+    """Whether an operation ran under ``no_grad``: it requires no gradient, although it is differentiable and its inputs do."""
+    if tape.requires_grad[id] or tape.is_made(id):
+        return False
+    inputs = tape.graph.inputs[id]
+    return any(tape.requires_grad[input] and carries(tape.graph, id, index) for index, input in enumerate(inputs))
 
 
 def _last_result(tape: Eager) -> int:

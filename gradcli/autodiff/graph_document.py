@@ -111,9 +111,9 @@ class _Reading:
         wrt = self.names(root.get("wrt", list(graph.variables)), "wrt", graph.variables)
         retained = self.names(root.get("retain_grad", []), "retain_grad", names)
         for id, taken in self.mapping(root.get("decisions", {}), "decisions").items():
-            if not id.isdecimal() or not isinstance(taken, bool) or int(id[:12]) >= len(graph):
-                raise self.error(f"decisions: {_shown(id)} is not a node with true or false")
-            graph.decisions[int(id)] = taken
+            if not id.isdecimal() or not isinstance(taken, bool | int | float) or int(id[:12]) >= len(graph):
+                raise self.error(f"decisions: {_shown(id)} is not a node with true, false or a number")
+            graph.decisions[int(id)] = taken if isinstance(taken, bool) else float(taken)
         return GraphDocument(
             graph=graph,
             expression=self.text(root.get("expression", ""), "expression"),
@@ -149,6 +149,8 @@ class _Reading:
         else:
             self.operation(graph, operation, inputs, node, place)
             graph.given_names[index] = name
+        if node.get("detached") is True:
+            graph.detached.add(index)
         if operation in (CONSTANT, VARIABLE) and inputs:
             raise self.error(f"{place} is a {operation} and has inputs")
         if "shape" in node and self.shape(node["shape"], place) != graph.shape(index):

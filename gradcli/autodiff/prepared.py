@@ -112,7 +112,7 @@ def prepare(
         steered=True,
     )
     ends: dict[str, int] = {}
-    graph = lower(program, builder, {*bound, *given}, max_steps=limits.max_steps, assigned=ends)
+    graph = lower(program, builder, {*bound} - {*feed} | given, max_steps=limits.max_steps, assigned=ends)
     names, outputs = output_names(program), output_ids(program, graph)
     asked = [name for name in {*fetch, *feed} if name in ends and name in assigned_names(program.statements)]
     graph.outputs = [*outputs, *[ends[name] for name in asked]]

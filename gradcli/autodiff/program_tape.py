@@ -131,7 +131,10 @@ class ProgramTape(Eager):
             self._backward(statement, ids[:positional], dict(zip(statement.keywords, ids[positional:], strict=True)))
             return
         if statement.keywords:
-            raise GradcliError(f"{statement.kind} has no argument {statement.keywords[0]}", statement.span)
+            hint = f"{statement.kind} takes names alone"
+            if statement.kind == "requires_grad":
+                hint = "requires_grad x says that x does; detach(x) is x without a gradient"
+            raise GradcliError(f"{statement.kind} has no argument {statement.keywords[0]}", statement.span, hint)
         if statement.kind == "zero_grad":
             leaves = ids or [id for id in self.slots if self.is_leaf(id)]
             self.zero_grad(leaves)

@@ -16,6 +16,7 @@ from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODE
 from gradcli.graph.names import constant_text, node_names
 from gradcli.language.ast import Program, Statement
 from gradcli.language.free_names import free_names
+from gradcli.language.numbers import number_text
 from gradcli.language.statements import uses_tape
 from gradcli.language.text import to_text
 from gradcli.lowering.builders import Recorder, Removed, Shown, StaticBuilder, Value, compacted, float32
@@ -171,7 +172,11 @@ def run_on_tape(
     for name in tape.wrt or ():
         if name not in tape.graph.variables:
             raise _no_variable(name, tape.graph)
-    return tape_of(tape, output, output_ids(program, tape.graph))
+    found = tape_of(tape, output, output_ids(program, tape.graph), differentiated=True)
+    for name, id in found.graph.variables.items():  # what the program did with the tape is no part of the graph
+        if not found.graph.shape(id):
+            found.graph.decisions[id] = found.bindings[name]
+    return found
 
 
 def build(
@@ -278,8 +283,10 @@ def outline(
         chosen = _chosen(graph, wrt)
         needs = requires_grad(graph, [graph.variables[name] for name in chosen])
         unknown: list[Any] = [None] * len(graph)
+        leads = graph.ancestors(graph.output)
+        arrives: list[Any] = [math.nan if need and lead else None for need, lead in zip(needs, leads, strict=True)]
         bindings = dict.fromkeys(graph.variables, math.nan)
-        tape = Tape(graph, "static", "float64", bindings, chosen, unknown, needs, unknown, frozenset(), symbolic=True)
+        tape = Tape(graph, "static", "float64", bindings, chosen, unknown, needs, arrives, frozenset(), symbolic=True)
     else:
         tape = run_graph(graph, None, wrt, mode="static", retain_grad=retain_grad, cotangent=cotangent)
     return replace(tape, removed=removed)
@@ -322,8 +329,9 @@ def run_graph(
         point = {name: cast(value) if cast else value for name, value in bindings.items()}
     values = evaluate(graph, point, cast)
     for id, taken in graph.decisions.items():
-        if bindings is not None and bool(values[id]) != taken:
-            raise _not_recorded(graph, id, taken)
+        now = bool(values[id]) if isinstance(taken, bool) else values[id]
+        if bindings is not None and now != taken:
+            raise _not_recorded(graph, id, taken, now)
     seed = _seed(graph, cotangent, asked=bool(wrt) and needs_cotangent)
     return _tape(graph, mode, dtype, point, values, wrt, retain_grad, seed, symbolic=bindings is None)
 
@@ -363,24 +371,26 @@ def run_built(
 
 
 def _filled(value: float, shape: Shape) -> Value:
-    """A number, or an array of some numbers near it; 0 stays 0."""
+    """A number, or an array of some numbers between 0 and 1 of which square parts have an inverse; 0 stays 0."""
     if not shape:
         return value
     import numpy
 
     if value == 0:
         return numpy.zeros(shape)
+    count = numpy.arange(1, numpy.prod(shape, dtype=int) + 1).reshape(shape)
+    filled = value + 0.15 * (0.6180339887498949 * (count % 10_007) ** 2 % 1)
+    if len(shape) > 1 and shape[-1] == shape[-2] > 1:  # a dominant diagonal
+        filled = numpy.where(numpy.eye(shape[-1], dtype=bool), filled, filled / (3 * shape[-1]))
+    return filled
 
-    count = numpy.arange(numpy.prod(shape, dtype=int)).reshape(shape)
-    return value + 0.01 * count / count.size
 
-
-def _not_recorded(graph: Graph, id: int, taken: bool) -> GradcliError:
+def _not_recorded(graph: Graph, id: int, taken: bool | float, now: Value) -> GradcliError:
     names = node_names(graph, frozenset(VALUES))
     condition = to_text(node_expression(graph, id, names))
-    was, now = ("true", "false") if taken else ("false", "true")
+    was, is_now = (str(value).lower() if isinstance(value, bool) else number_text(value) for value in (taken, now))
     return GradcliError(
-        f"the graph was recorded where {condition} is {was}, and with these values it is {now}",
+        f"the graph was recorded where {condition} is {was}, and with these values it is {is_now}",
         hint="record it again from the expression, at these values",
     )
 

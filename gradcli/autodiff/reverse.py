@@ -26,6 +26,8 @@ def requires_grad(graph: Graph, wrt: Sequence[int]) -> list[bool]:
     for id in wrt:
         needs[id] = True
     for id, inputs in enumerate(graph.inputs):
+        if id in graph.detached:
+            continue
         for index, input in enumerate(inputs):
             if needs[input] and carries(graph, id, index):
                 needs[id] = True

@@ -46,7 +46,7 @@ class Tape:
         printed: What the program printed.
         removed: What building the static graph shared, folded or left out.
         warnings: What the program did that was hardly meant.
-        accumulated: What ``.grad`` of leaves and retained nodes holds after several backward passes; None where it is the adjoint.
+        accumulated: What ``.grad`` of leaves and retained nodes holds after several passes; None where it is the adjoint.
     """
 
     graph: Graph

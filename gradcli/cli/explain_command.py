@@ -25,9 +25,9 @@ from gradcli.cli.command import (
 )
 from gradcli.cli.finite import not_finite_warnings
 from gradcli.cli.run import check_no_shapes, check_shaped, cotangent_of, written_in_elements
-from gradcli.cli.streams import STDIN, can_print_signs, write, write_warning
+from gradcli.cli.streams import STDIN, can_print_signs, write, write_note, write_warning
 from gradcli.cli.variables import bindings, expression_text, option_like, shapes_of
-from gradcli.errors import GradcliError
+from gradcli.errors import GradcliError, visible
 
 if TYPE_CHECKING:
     from gradcli.derivation.explain import Explanation
@@ -155,7 +155,11 @@ def run(arguments: Arguments, command: Command) -> None:
             raise option_like(error, arguments, command).located(text, where) from None
         except GradcliError as error:
             raise error.located(text, where) from None
-    for warning in warnings:
+    from gradcli.output.printed import printed_line
+
+    for shown in tape.printed:
+        write_note(visible(printed_line(shown)))
+    for warning in [*tape.warnings, *warnings]:
         write_warning(warning)
     _show(explanation, format, output, warnings, ascii=arguments.flag("ascii"))
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from gradcli.autodiff.tape import Tape
 from gradcli.cli.streams import can_print_signs, wants_rich, write, write_bytes, write_note, write_warning
 from gradcli.errors import GradcliError
-from gradcli.output.diagram import Diagram, diagram, static_parts
+from gradcli.output.diagram import Diagram
+from gradcli.output.diagram_of_run import diagram, static_parts
 from gradcli.output.drawing import BINARY, MOST_SHOWN, writer
 from gradcli.output.tables import TABLE_ROWS
 

@@ -20,6 +20,7 @@ def run(arguments: Arguments, command: Command) -> None:
     """Run the command."""
     from gradcli.cli.show import show_blocks
     from gradcli.cli.streams import write
+    from gradcli.derivation.array_notation import BACKWARD
     from gradcli.ops import OPERATIONS, function_names, spelled
     from gradcli.ops.structural import STRUCTURAL, load
     from gradcli.output.operations import operations_json, operations_report
@@ -31,7 +32,8 @@ def run(arguments: Arguments, command: Command) -> None:
     on_arrays = [operation for operation in STRUCTURAL.values() if operation.spellings]
     if name is not None:
         operations = spelled(name)
-        on_arrays = [operation for operation in on_arrays if name in operation.spellings]
+        whose = name.removesuffix(BACKWARD)
+        on_arrays = [o for o in on_arrays if name in o.spellings or (o.backward and whose != name and whose in o.spellings)]
         if not operations and not on_arrays:
             near = nearest(name, [*function_names(), *(s for o in STRUCTURAL.values() for s in o.spellings)])
             hint = f"did you mean {near}?" if near else "`gradcli ops` lists them"

@@ -98,6 +98,7 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
             if elements:
                 tape = written_in_elements(tape, wrt, arguments)
             step("checking the values")
+            notes += tape.warnings
             notes += [] if tape.symbolic else not_finite_warnings(tape, arguments.flag("strict"))
             notes += _no_gradient(tape) if asked.needs_cotangent else []
         except MismatchError as mismatch:

@@ -17,9 +17,6 @@ BACKWARD = "_backward"
 PLACED = "placed"
 """``placed(a, v[0])`` is an array like v with a in the place v[0] and zeros elsewhere."""
 
-TRANSPOSED_CONVOLUTION = "_transpose"
-"""``conv2d_transpose(g, K)`` is the adjoint of a convolution by its input."""
-
 _LETTERS = "stuvwpqrkmn"
 _SHARED_USES, _SHARED_SIZE = 3, 2
 """What is used so often, or so large and used twice, has a name of its own."""
@@ -61,10 +58,6 @@ def raised(graph: Graph, id: int, operands: Sequence[Expression]) -> Expression:
             return Call(operation, (operands[0], *_sizes(settings["shape"])))
         case "sum_to":
             return summed(operands[0], shapes[0], graph.shape(id))
-        case "conv_input_gradient":
-            return _convolution(f"conv{len(shapes[1]) - 2}d{TRANSPOSED_CONVOLUTION}", operands, settings)
-        case "conv_weight_gradient":
-            return _convolution(f"conv{len(graph.shape(id)) - 2}d_weight", operands, settings)
         case "eye":
             return Call("eye", (Number(graph.shape(id)[0]),))
     found = operation_expression(graph, id, operands)
@@ -84,12 +77,6 @@ def _short_axes(call: Call) -> Call:
         if keyword == "axis" and isinstance(part, Tuple) and len(part.items) == 1:
             arguments[at] = part.items[0]
     return Call(call.function, tuple(arguments), call.keywords)
-
-
-def _convolution(name: str, operands: Sequence[Expression], settings: Mapping[str, Setting]) -> Expression:
-    defaults = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}
-    given = {key: value for key, value in settings.items() if key in defaults and value != defaults[key]}
-    return Call(name, (*operands, *map(setting_expression, given.values())), tuple(given))
 
 
 def setting_expression(value: Setting) -> Expression:

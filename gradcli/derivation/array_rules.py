@@ -100,6 +100,7 @@ class _Rewriting:
             "mul": self.product,
             "div": self.quotient,
             "ne": self.unequal,
+            "eq": self.equal,
             "where": self.choice,
             "index_put": self.put,
             "transpose": self.transposed,
@@ -143,6 +144,9 @@ class _Rewriting:
     def product(self, inputs: tuple[int, ...], settings: Settings) -> int | None:
         if inputs[0] == inputs[1] and inputs[0] not in self.graph.constants:  # x·x = x²
             return self.builder.operation("pow", (inputs[0], self.builder.constant(2)))
+        for left, right in (inputs, inputs[::-1]):
+            if self.is_column(left) and len(self.graph.shape(right)) == 1:  # a column times a row
+                return self.builder.operation("outer", (self.graph.inputs[left][0], right))
         for left, right in (inputs, inputs[::-1]):  # 1/6·(2·x) = 1/3·x
             factor, inner = self.rational(left), self.graph.inputs[right]
             if factor is not None and self.graph.operations[right] == "mul":
@@ -150,6 +154,13 @@ class _Rewriting:
                 if other is not None:
                     return self.apply("mul", (self.builder.constant(factor * other), inner[1]))
         return None
+
+    def is_column(self, id: int) -> bool:
+        """Whether a node is a vector as a matrix of one column."""
+        if self.graph.operations[id] not in ("reshape", "unsqueeze"):
+            return False
+        size = self.graph.shape(self.graph.inputs[id][0])
+        return len(size) == 1 and self.graph.shape(id) == (*size, 1)
 
     def rational(self, id: int) -> int | Fraction | None:
         """The value of a constant that is a whole number or a fraction."""
@@ -167,6 +178,11 @@ class _Rewriting:
             return self.builder.constant(0)
         return None
 
+    def equal(self, inputs: tuple[int, ...], settings: Settings) -> int | None:
+        if inputs[0] == inputs[1] and self.facts.no_nan and not self.graph.shape(inputs[0]):
+            return self.builder.constant(1)
+        return None
+
     def choice(self, inputs: tuple[int, ...], settings: Settings) -> int | None:
         """What is chosen where something is not 0."""
         test = inputs[0]
@@ -181,8 +197,10 @@ class _Rewriting:
         return inputs[0] if self.graph.shape(inputs[0]) == dict(settings)["shape"] else None  # all of it
 
     def transposed(self, inputs: tuple[int, ...], settings: Settings) -> int | None:
-        """The transpose of a matrix, however it came about."""
+        """The transpose of a matrix, however it came about; that of a vector is the vector."""
         shape = self.graph.shape(inputs[0])
+        if len(shape) < 2:
+            return inputs[0]
         if len(shape) != 2 or dict(settings).get("axes") == (0, 1):
             return None
         if self.graph.operations[inputs[0]] == "permute":

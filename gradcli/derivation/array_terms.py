@@ -107,7 +107,7 @@ def _names(graph: Graph) -> Iterator[str]:
 
 
 def explained(term: Expression) -> Iterator[str]:
-    """Words for what a line calls by a name that the language does not have."""
+    """Words for what a line calls by a name that is seldom met."""
     for node in postorder(term):
         if not isinstance(node, Call):
             continue
@@ -117,7 +117,5 @@ def explained(term: Expression) -> Iterator[str]:
             name = node.function.removesuffix(BACKWARD)
             operation = next(o for o in STRUCTURAL.values() if name in o.spellings)
             yield f"{node.function}: {operation.backward}"
-        elif node.function.endswith(("d_transpose", "d_weight")):
-            which = "input" if node.function.endswith("d_transpose") else "weight"
-            doc = STRUCTURAL[f"conv_{which}_gradient"].doc
-            yield f"{node.function}: {doc.partition(': ')[2].rstrip('.')}"
+        elif node.function in ("conv_input_gradient", "conv_weight_gradient"):
+            yield f"{node.function}: {STRUCTURAL[node.function].doc.partition(': ')[2].rstrip('.')}"

@@ -95,7 +95,9 @@ class Graph:
         given_names: The name that a program gave to a node, by id; several nodes may have been given one name.
         output: The id of the result.
         outputs: The ids of all results: of each expression that stands as a statement, and of the last statement.
-        decisions: Of a dynamic graph the conditions that chose what was recorded: the id of each, and whether it was true.
+        decisions: Of a dynamic graph what chose that it was recorded so, by id: of a condition whether it was true, of the
+            bound of a loop or an index its value.
+        detached: The nodes that require no gradient although their inputs do: those of ``no_grad``.
         shapes: The shape of each node that is an array, by id; the others are numbers.
         settings: The settings of each node whose operation has some, by id.
         blocks: What the branches and loops of a static graph hold, by the id of their node.
@@ -111,6 +113,7 @@ class Graph:
         "broken",
         "constants",
         "decisions",
+        "detached",
         "elements",
         "given_names",
         "inputs",
@@ -137,7 +140,8 @@ class Graph:
         self.given_names: dict[int, str] = {}
         self.output = -1
         self.outputs: list[int] = []
-        self.decisions: dict[int, bool] = {}
+        self.decisions: dict[int, bool | float] = {}
+        self.detached: set[int] = set()
         self.shapes: dict[int, Shape] = {}
         self.settings: dict[int, Settings] = {}
         self.elements = 0

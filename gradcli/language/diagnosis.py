@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Sequence
 
@@ -50,6 +51,9 @@ _RANGE = "a range stands only in a loop: for i in 0..n { ... }; the numbers as a
 _TEXT = 'a text stands only behind print: print "x is", x'
 _ATTRIBUTES = "for a product write *; what a node has is .grad, .grad_fn, .is_leaf, .requires_grad, .shape and .T"
 _SLICE_PARTS = "a slice has at most three parts: start:stop:step"
+_LIBRARIES = frozenset(("np", "numpy", "torch", "F", "math", "tf", "jnp", "scipy", "cmath", "Math"))
+"""Names before a function that are those of libraries."""
+
 _LONGEST_SHOWN = 20
 """Characters of an array that a hint repeats."""
 
@@ -164,7 +168,7 @@ def unexpected(text: str, token: Token, previous: Token, expected: Collection[st
     elif token.kind == "ELLIPSIS":
         hint = "'...' is an item of an index: A[..., 0]"
     elif token.kind == "COMMA" and previous.kind == "NUMBER":
-        hint = "decimals take a point: 1.5; ',' stands between the arguments of a function"
+        hint = _numbers_in_a_row(text, previous.span[0])
     elif token.kind == "COMMA":
         hint = "',' stands only between the arguments of a function; separate statements with ';'"
     elif token.kind == "EQUAL":
@@ -172,6 +176,20 @@ def unexpected(text: str, token: Token, previous: Token, expected: Collection[st
     elif token.kind in ("IF", "ELSE"):
         hint = "write A if C else B"
     return GradcliError(f"unexpected '{shown}'", token.span, hint)
+
+
+def _numbers_in_a_row(text: str, at: int) -> str:
+    """What to write in place of a number and a comma: a decimal, an array, or the items of an index."""
+    found = re.compile(r"[^,;()\[\]\n]+(?:,[^,;()\[\]\n]+)+").match(text, at)
+    row = found[0].strip() if found else ""
+    row = ", ".join(part.strip() for part in row.split(","))
+    if text[max(0, at - 2) : at] == "[(":
+        return f"the items of an index have no parentheses: A[{row}]" if row and len(row) <= _LONGEST_SHOWN else "write A[0, 1]"
+    if re.fullmatch(r"[0-9]{1,3}(?:, [0-9]{3}){2,}", row):
+        return f"digits are not grouped: write {row.replace(', ', '')}; an array is written [1, 2, 3]"
+    if row.count(",") > 1 or text[:at].rstrip().endswith("("):
+        return f"an array is written [{row if len(row) <= _LONGEST_SHOWN else '1, 2, 3'}]"
+    return "decimals take a point: 1.5; an array is written [1, 5]; ',' stands between the arguments of a function"
 
 
 def _ends_early(text: str, token: Token, previous: Token) -> GradcliError:
@@ -266,7 +284,14 @@ def _no_attribute(text: str, at: int) -> str:
     name = text[at:end]
     if name in ("backward", "zero_grad", "retain_grad", "requires_grad_"):
         return f"write {name.rstrip('_')} NAME"
-    return f"a function is called by {name}(...)" if text[end : end + 1] == "(" else _ATTRIBUTES
+    if text[end : end + 1] != "(":
+        return _ATTRIBUTES
+    before = re.search(r"[^\W\d]\w*\Z", text[max(0, at - 40) : at - 1])
+    inside = re.compile(r"\(([^()\n]{0,30})\)").match(text, end)
+    if before is None or inside is None:
+        return f"a function is called by {name}(...)"
+    given = [before[0]] * (before[0] not in _LIBRARIES) + [inside[1]] * bool(inside[1])
+    return f"write {name}({', '.join(given)})"
 
 
 def _no_operator(text: str, shown: str, token: Token, previous: Token, opening: str) -> GradcliError:

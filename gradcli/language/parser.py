@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, cast
 
-from gradcli.errors import GradcliError
-from gradcli.language import builder
+from gradcli.errors import GradcliError, Span
+from gradcli.language import builder, statement_builder
 from gradcli.language.ast import Program
 from gradcli.language.grammar import END, Tables, Token, load_tables, scanner
 
@@ -24,10 +24,16 @@ class _Automaton(NamedTuple):
     builds: list[Any]
 
 
+def _builders(names: Sequence[str | None]) -> list[Callable[[Sequence[Any], Span], Any] | None]:
+    """The function of each rule; None for a rule that passes its symbol on."""
+    functions = {**vars(builder), **vars(statement_builder)}
+    return [None if name is None else functions[name] for name in names]
+
+
 @functools.lru_cache(maxsize=1)
 def _automaton() -> _Automaton:
     tables = load_tables()
-    return _Automaton(tables, scanner(tables).match, builder.builders([rule.builds for rule in tables.rules]))
+    return _Automaton(tables, scanner(tables).match, _builders([rule.builds for rule in tables.rules]))
 
 
 def parse(text: str, where: str = "expression") -> Program:

@@ -9,6 +9,7 @@ from typing import Any
 from gradcli.errors import GradcliError, nearest
 from gradcli.graph.graph import MOST_AXES, Constant, Setting, Settings, Shape
 from gradcli.language.ast import Array, Call, Ellipsis, Expression, Group, Name, Number, Operator, Slice, Tuple, postorder
+from gradcli.language.text import to_text
 from gradcli.ops.operation import spelled
 from gradcli.ops.structural import STRUCTURAL, Structural, load, structural_named
 
@@ -29,6 +30,44 @@ def over_arrays(operation: str, shapes: Sequence[Shape]) -> str:
     if reduction in STRUCTURAL and len(shapes) == 1 and shapes[0]:
         return reduction
     return loss if loss in STRUCTURAL and any(shapes) else operation
+
+
+_ELEMENTWISE = {"max": "maximum", "min": "minimum", "amax": "maximum", "amin": "minimum"}
+"""Reductions that are meant for the elements of two arrays as well, and what says so."""
+
+
+def may_name_axes(call: Call) -> bool:
+    """Whether all arguments but the first are whole numbers, which an axis is as well."""
+    return len(call.arguments) > 1 and not call.keywords and all(map(_is_axis, call.arguments[1:]))
+
+
+def _is_axis(argument: Expression) -> bool:
+    if isinstance(argument, Tuple | Array):
+        return all(map(_is_whole, argument.items))
+    return _is_whole(argument)
+
+
+def _is_whole(argument: Expression) -> bool:
+    if isinstance(argument, Operator) and argument.symbol == "-" and len(argument.operands) == 1:
+        argument = argument.operands[0]
+    return isinstance(argument, Number) and isinstance(argument.value, int)
+
+
+def check_no_axis(call: Call) -> None:
+    """An axis of a reduction is written by its name: for numbers ``sum(x, 0)`` is the sum of both, for PyTorch 0 is an axis.
+
+    Raises:
+        GradcliError: The call is of a reduction; its first argument is an array, and the others are whole numbers.
+    """
+    operation = structural_named(call.function)
+    if operation is None or "axis" not in dict(operation.settings):
+        return
+    items = [item for one in call.arguments[1:] for item in (one.items if isinstance(one, Tuple | Array) else (one,))]
+    numbers = ", ".join(map(to_text, items))
+    hint = f"write axis={numbers if len(items) == 1 else f'({numbers})'}"
+    if call.function in _ELEMENTWISE and len(items) == 1:
+        hint += f", or {_ELEMENTWISE[call.function]}(A, {numbers}) for each element and {numbers}"
+    raise GradcliError(f"is {numbers} the axis of {call.function}? It is given by its name", call.span, hint)
 
 
 def is_array_call(call: Call) -> bool:
@@ -90,10 +129,10 @@ def array_call(call: Call) -> tuple[Structural, list[Expression], Settings] | No
 
 
 def _operands(operation: Structural, given: Sequence[Expression]) -> tuple[list[Expression], list[Expression]]:
-    """The operands among the arguments, and the rest. A list of arrays is its elements: stack([a, b])."""
+    """The operands among the arguments, and the rest. A list of arrays is its elements: stack([a, b], 0)."""
     if operation.variadic:
-        if len(given) == 1 and isinstance(given[0], Array):
-            return list(given[0].items), []
+        if given and isinstance(given[0], Array | Tuple) and all(map(_is_whole, given[1:])):
+            return list(given[0].items), list(given[1:])
         return list(given), []
     count = len(operation.parameters)
     return list(given[:count]), list(given[count:])

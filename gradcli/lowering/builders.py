@@ -483,6 +483,8 @@ def replay(graph: Graph, builder: StaticBuilder) -> list[Symbol]:
         else:
             inputs = tuple([symbols[i].id for i in node.inputs])
             id = builder.operation(node.operation, inputs, graph.spans[node.id], graph.settings.get(node.id, ()))
+            if node.id in graph.detached:
+                id = builder.operation("detach", (id,), graph.spans[node.id])
         symbols.append(Symbol(builder, id))
     return symbols
 
@@ -535,6 +537,7 @@ def compacted(
     result.max_elements, result.max_total, result.elements = graph.max_elements, graph.max_total, graph.elements
     result.shapes = {new[id]: shape for id, shape in graph.shapes.items() if id in new}
     result.settings = {new[id]: settings for id, settings in graph.settings.items() if id in new}
+    result.detached = {new[id] for id in graph.detached if id in new}
     result.blocks = {new[id]: block for id, block in graph.blocks.items() if id in new}
     result.constants = {new[id]: value for id, value in graph.constants.items() if id in new}
     result.variables = {name: new[id] for name, id in graph.variables.items() if id in new}

@@ -8,7 +8,7 @@ from math import prod
 from typing import Any
 
 from gradcli.errors import ExitCode, GradcliError
-from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Settings, Shape
+from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph, Settings, Shape
 from gradcli.graph.names import fresh_names, is_operation
 from gradcli.lowering.builders import StaticBuilder, Value, compacted
 from gradcli.lowering.element_definitions import DEFINITIONS, elementwise, mean_of
@@ -52,7 +52,7 @@ class Element(Symbol):
         return self.builder.apply("sqrt", (self,))
 
 
-class _Builder(StaticBuilder):
+class ElementBuilder(StaticBuilder):
     """Builds elements; numbers of NumPy among the operands are constants."""
 
     def symbol(self, value: Any) -> Symbol:
@@ -110,6 +110,32 @@ def in_elements(graph: Graph, names: Sequence[str], bindings: Mapping[str, Value
     return _Expanding(graph, names, bindings or {}, limit).run()
 
 
+def expanded_outputs(
+    graph: Graph, outputs: Sequence[int], builder: ElementBuilder, limit: int = ELEMENTS
+) -> tuple[list[list[int]], dict[str, list[str]]]:
+    """The elements of some nodes of a graph of arrays, and the names of the elements of each variable that these need.
+
+    Args:
+        graph: The graph.
+        outputs: The nodes.
+        builder: What builds the elements; its graph limits how many there may be.
+        limit: How many elements all nodes may have together.
+
+    Returns:
+        For each output the nodes of its elements in the builder's graph, in the order of the array; the names.
+
+    Raises:
+        GradcliError: An operation cannot be written in numbers; exit code 4 where there would be too many.
+    """
+    needed = graph.ancestors(*outputs)
+    total = sum(prod(graph.shape(id)) for id in range(len(graph)) if needed[id])
+    if total > limit:
+        raise too_many(total, limit)
+    expanding = _Expanding(graph, list(graph.variables), {}, limit, builder)
+    names = expanding.expand(needed)
+    return [[builder.symbol(item).id for item in expanding.arrays[output].reshape(-1).tolist()] for output in outputs], names
+
+
 def too_many(total: int, limit: int) -> GradcliError:
     """The error for a graph that would be too large in numbers."""
     return GradcliError(
@@ -120,31 +146,37 @@ def too_many(total: int, limit: int) -> GradcliError:
 
 
 class _Expanding:
-    def __init__(self, graph: Graph, names: Sequence[str], bindings: Mapping[str, Value], limit: int) -> None:
+    def __init__(
+        self, graph: Graph, names: Sequence[str], bindings: Mapping[str, Value], limit: int, builder: ElementBuilder | None = None
+    ) -> None:
         self.graph = graph
         self.names = names
         self.bindings = bindings
         self.limit = limit
         self.variables = {id: name for name, id in graph.variables.items()}
         self.used = set(names)
-        self.builder = _Builder(Graph(max(8 * limit, 1000)), identities=True)
+        self.builder = builder or ElementBuilder(Graph(max(8 * limit, 1000)), identities=True)
         self.arrays: list[Any] = []
         """For each node an array of elements, or of numbers where it is known; a number has no axes."""
 
-    def run(self) -> Elements:
+    def expand(self, needed: Sequence[bool]) -> dict[str, list[str]]:
+        """Write the nodes that are needed out; gives the names of the elements of each variable."""
         import numpy
 
-        graph = self.graph
-        needed = graph.ancestors(graph.output, *graph.variables.values())
         elements: dict[str, list[str]] = {}
-        for node in graph:
+        for node in self.graph:
             if not needed[node.id]:
                 self.arrays.append(None)
                 continue
             try:
                 self.arrays.append(numpy.asarray(self.node(node.id, elements), None if node.operation == CONSTANT else object))
-            except (TypeError, AttributeError, ValueError, IndexError) as error:
+            except (TypeError, AttributeError, ValueError, LookupError) as error:
                 raise self.refused(node.id) from error
+        return elements
+
+    def run(self) -> Elements:
+        graph = self.graph
+        elements = self.expand(graph.ancestors(graph.output, *graph.variables.values()))
         result = self.builder.graph
         result.output = self.builder.symbol(self.arrays[graph.output].reshape(-1).tolist()[0]).id
         result.outputs = [result.output]
@@ -163,7 +195,7 @@ class _Expanding:
             elements[name] = self.element_names(name, shape)
             return self.shaped([Element(self.builder, self.builder.variable(one)) for one in elements[name]], shape)
         if operation in OPERATIONS:
-            return elementwise(self.builder, operation, *[self.arrays[input] for input in inputs])
+            return elementwise(self.builder, operation, *[self.operand(input) for input in inputs])
         return self.structural(id)
 
     def structural(self, id: int) -> Any:
@@ -171,7 +203,7 @@ class _Expanding:
 
         operation = self.graph.operations[id]
         settings: dict[str, Any] = dict(self.graph.settings.get(id, ()))
-        operands = [self.arrays[input] for input in self.graph.inputs[id]]
+        operands = [self.operand(input) for input in self.graph.inputs[id]]
         for index in self.whole(id):
             operands[index] = self.numbers(id, index)
         if operation in _DETERMINANTS and operands[0].shape[-1] > _LARGEST_MATRIX:
@@ -188,6 +220,16 @@ class _Expanding:
         if operation.startswith("max_pool"):
             settings["axes"] = int(operation[-2])
         return definition(self.builder, *operands, **settings)
+
+    def operand(self, id: int) -> Any:
+        """The elements of a node; those of a constant are exact, as 1/3 and π are no float64."""
+        if self.graph.operations[id] != CONSTANT:
+            return self.arrays[id]
+        items: list[Constant] = [self.graph.constants[id]]
+        for _ in self.graph.shape(id):
+            items = [part for item in items if isinstance(item, tuple) for part in item]
+        elements = [Element(self.builder, self.builder.constant(item)) for item in items]
+        return self.shaped(elements, self.graph.shape(id))
 
     def whole(self, id: int) -> tuple[int, ...]:
         """The operands that hold classes or places."""

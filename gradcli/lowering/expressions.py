@@ -23,10 +23,20 @@ from gradcli.language.ast import (
     Output,
     Program,
     Transposed,
+    Tuple,
 )
 from gradcli.language.free_names import free_names
 from gradcli.language.statements import assigned_names
-from gradcli.lowering.array_calls import array_call, array_constant, index_entry, is_array_call, over_arrays
+from gradcli.language.text import to_text
+from gradcli.lowering.array_calls import (
+    array_call,
+    array_constant,
+    check_no_axis,
+    index_entry,
+    is_array_call,
+    may_name_axes,
+    over_arrays,
+)
 from gradcli.lowering.builders import GraphBuilder
 from gradcli.lowering.calls import (
     function_without_argument,
@@ -37,7 +47,7 @@ from gradcli.lowering.calls import (
     unknown_function,
 )
 from gradcli.lowering.shapes import inferred_shape
-from gradcli.lowering.work import Apply, ApplyArray, Chain, Choose, Enter, Leave, Reorder
+from gradcli.lowering.work import Apply, ApplyArray, Chain, Choose, Enter, Leave, NoAxis, NoInverse, Reorder, may_be_inverse
 from gradcli.ops.constants import SPELLINGS, VALUES
 from gradcli.ops.operation import spelled
 from gradcli.ops.structural import STRUCTURAL, load
@@ -47,6 +57,9 @@ TRUTHS = {"true": 1, "True": 1, "false": 0, "False": 0}
 
 RESULT = ""
 """What the value of an expression that stands alone in a block is assigned to: no name of the language."""
+
+_LONGEST_SHOWN = 40
+"""Characters of a tuple that a hint repeats."""
 
 NODES_PER_CALL = 4
 """Calls of own functions may be as many as the largest graph has nodes, divided by this."""
@@ -118,9 +131,12 @@ class Expressions:
             Call: self.call,
             Group: self.group,
             Array: self.array,
+            Tuple: self.tuple,
             Index: self.index,
             Transposed: self.transposed,
             ApplyArray: self.apply_array,
+            NoAxis: self.no_axis,
+            NoInverse: self.no_inverse,
             Reorder: self.reorder,
             Chain: self.chain,
             Choose: self.choose,
@@ -233,7 +249,10 @@ class Expressions:
             self.work.extend(operands[::-1])
             return
         self.work.append(Apply(_operator(item.symbol, len(operands)), len(operands), item.span))
-        self.work.extend(operands[::-1])
+        if item.symbol == "^" and may_be_inverse(operands[1]):
+            self.work.extend((operands[1], NoInverse(item), operands[0]))
+        else:
+            self.work.extend(operands[::-1])
 
     def group(self, item: Group) -> None:
         self.work.append(item.content)
@@ -247,6 +266,13 @@ class Expressions:
         load()
         self.work.append(ApplyArray("stack", len(item.items), (("axis", 0),), item.span))
         self.work.extend(item.items[::-1])
+
+    def tuple(self, item: Tuple) -> None:
+        text = to_text(item)
+        hint = f"write the array [{text[1:-1].rstrip(',')}]" if len(text) <= _LONGEST_SHOWN else "write an array: [1, 2]"
+        if self.work and isinstance(self.work[-1], NoAxis):  # the operand before it is not known yet; no tuple is one
+            check_no_axis(self.work[-1].call)
+        raise GradcliError("a tuple is a setting, such as a shape or axes, and no value", item.span, hint)
 
     def index(self, item: Index) -> None:
         load()
@@ -323,7 +349,28 @@ class Expressions:
                 self.work.append(Reorder(operation, order, count, item.span))
             else:
                 self.work.append(Apply(operation.name, count, item.span))
+                if may_name_axes(item):
+                    self.work.append(NoAxis(item))
         self.work.extend(item.arguments[::-1])
+
+    def no_axis(self, item: NoAxis) -> None:
+        """Check that a reduction of an array has no whole numbers behind it, which may be meant as axes."""
+        if self.builder.graph.shapes and self.builder.graph.shape(self.results[-len(item.call.arguments)]):
+            check_no_axis(item.call)
+
+    def no_inverse(self, item: NoInverse) -> None:
+        """Check that no matrix has the exponent -1 or T, which are the inverse and the transposed matrix to a reader."""
+        base, exponent = item.power.operands
+        if not self.builder.graph.shapes or len(self.builder.graph.shape(self.results[-1])) < 2:
+            return
+        text = to_text(base)
+        text = text if len(text) <= _LONGEST_SHOWN else "(...)"
+        if not isinstance(exponent, Name):
+            each = text if isinstance(base, Name) else f"({text})"
+            hint = f"write inv({text}) for the inverse matrix, or 1/{each} for that of each element"
+            raise GradcliError("a matrix to the power of -1 may mean two things", item.power.span, hint)
+        if exponent.name not in {*self.bound, *self.assigned, *(self.scope or {})}:
+            raise GradcliError("T is no exponent here", item.power.span, f"the transposed matrix is {text}.T")
 
     def unknown_function(self, item: Call) -> GradcliError:
         name = item.function
@@ -384,8 +431,16 @@ class Expressions:
         """The value of a name that is a number known by now, such as the counter of a loop; None for any other."""
         for names in (self.scope or {}, self.assigned):
             if name in names:
-                return self.builder.known(names[name])
+                return self.known(names[name])
         return None
+
+    def known(self, id: int) -> Constant | None:
+        """The number that a node is, where that is known by now. A graph that is recorded by it holds for that number alone."""
+        builder = self.builder
+        value = builder.known(id)
+        if isinstance(value, float) and builder.knows_values and id not in builder.graph.constants:
+            builder.graph.decisions[id] = value
+        return value
 
     def leave(self, item: Leave) -> None:
         self.scope = item.scope

@@ -7,7 +7,9 @@ from collections.abc import Callable, Collection
 from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Assignment, Attribute, Definition, Name, Output, Program, Statement
+from gradcli.language.program_text import statement_text
 from gradcli.language.statements import Action, Break, For, Outputs, Print, Repeat, While, blocks
+from gradcli.language.text import to_text
 from gradcli.lowering.blocks import Blocks
 from gradcli.lowering.builders import GraphBuilder
 from gradcli.lowering.expressions import RESULT
@@ -110,11 +112,20 @@ def _no_output(span: Span, message: str, hint: str = "") -> GradcliError:
 
 
 def _check(program: Program) -> None:
-    """Check that ``break`` stands in a loop, and that functions are defined outside of blocks.
+    """Check that results are given once, ``break`` stands in a loop, and functions are defined outside of blocks.
 
     Raises:
         GradcliError: It does not, or they are not.
     """
+    declared = [statement for statement in program.statements if isinstance(statement, Outputs)]
+    bare = [s for s in program.statements if isinstance(s, Output) and not _is_fact(s)]
+    for again in [*declared[1:], *(bare if declared else [])]:
+        hint = (
+            f"write {statement_text(declared[0])}, {to_text(again.value)}"
+            if isinstance(again, Output)
+            else "list all in one output"
+        )
+        raise GradcliError("there is an output statement, and here is another result", again.span, hint)
     work: list[tuple[Statement, bool, bool]] = [(statement, False, False) for statement in program.statements]
     while work:
         statement, in_block, in_loop = work.pop()

@@ -10,7 +10,19 @@ from typing import Any
 from gradcli.errors import ExitCode, GradcliError, Span
 from gradcli.graph.graph import Constant
 from gradcli.graph.names import is_operation
-from gradcli.language.ast import Assignment, Attribute, Definition, Expression, Number, Output, Program, Range, Statement, Text
+from gradcli.language.ast import (
+    Assignment,
+    Attribute,
+    Definition,
+    Expression,
+    Name,
+    Number,
+    Output,
+    Program,
+    Range,
+    Statement,
+    Text,
+)
 from gradcli.language.statements import Action, Break, For, If, NoGrad, Outputs, Print, Repeat, While, assigned_names
 from gradcli.language.text import to_text
 from gradcli.lowering.array_calls import exact_value
@@ -38,6 +50,10 @@ DEFAULT_MAX_STEPS = 1_000_000
 """How many turns the loops of a run may take, all together."""
 
 
+FLAGS = ("retain_graph", "create_graph")
+"""The arguments of ``backward`` that are true or false."""
+
+
 class Statements(Expressions):
     """The walk; see :class:`~gradcli.lowering.expressions.Expressions`.
 
@@ -48,6 +64,7 @@ class Statements(Expressions):
     def __init__(self, program: Program, builder: GraphBuilder, bound: Collection[str], max_steps: int) -> None:
         super().__init__(program, builder, bound)
         self.max_steps = max_steps
+        self.listener: Callable[[Statement], None] | None = None
         self.steps = 0
         self.handlers.update(
             {
@@ -81,7 +98,8 @@ class Statements(Expressions):
         )
 
     def tell(self, listener: Callable[[Statement], None]) -> None:
-        """Tell each statement to a listener before it is lowered."""
+        """Tell each statement to a listener before it is lowered, and ``while`` before each of its tests."""
+        self.listener = listener
 
         def telling(handler: Callable[[Any], None]) -> Callable[[Any], None]:
             def handle(item: Any) -> None:
@@ -205,7 +223,7 @@ class Statements(Expressions):
     def count_(self, item: Count) -> None:
         statement = item.statement
         start, stop = self.taken(2)
-        first, last = self.builder.known(start), self.builder.known(stop)
+        first, last = self.known(start), self.known(stop)
         for bound in (start, stop):
             if self.builder.graph.shape(bound):
                 raise GradcliError(f"{_bound(statement)} is a number, and this is an array", _place(statement))
@@ -268,13 +286,15 @@ class Statements(Expressions):
         self.turn(Turn(item))
 
     def turn(self, item: Turn) -> None:
+        if item.again and self.listener is not None:
+            self.listener(item.statement)
         self.work.append(Tested(item.statement))
         self.work.append(item.statement.test)
 
     def tested(self, item: Tested) -> None:
         if self.truth(self.results.pop()):
             self.step(item.statement.span)
-            self.work.append(Turn(item.statement))
+            self.work.append(Turn(item.statement, again=True))
             self.block(item.statement.body)
 
     def break_(self, item: Break) -> None:
@@ -325,6 +345,9 @@ class Statements(Expressions):
         self.results.append(self.builder.grad_of(self.results.pop(), item.span))
 
     def action(self, item: Action) -> None:
+        for argument in item.arguments[1:]:
+            if isinstance(argument, Name) and argument.name in FLAGS and argument.name not in {*self.assigned, *self.bound}:
+                raise GradcliError(f"{argument.name} has no value", argument.span, f"write {argument.name}=true")
         self.work.append(Act(item))
         self.work.extend(reversed(item.arguments))
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from gradcli.errors import Span
 from gradcli.graph.graph import Settings
-from gradcli.language.ast import Comparison, Conditional, Definition
+from gradcli.language.ast import Call, Comparison, Conditional, Definition, Expression, Name, Number, Operator
 from gradcli.language.statements import Action, For, If, Print, Repeat, While
 from gradcli.lowering.calls import Order
 from gradcli.ops.operation import Operation
@@ -29,6 +29,26 @@ class Reorder(NamedTuple):
     order: Order
     arity: int
     span: Span
+
+
+class NoAxis(NamedTuple):
+    """Check that the arguments of a reduction, which are the last results, are no array and its axes."""
+
+    call: Call
+
+
+class NoInverse(NamedTuple):
+    """Check that the last result is no matrix whose inverse, or transposed matrix, is written as a power."""
+
+    power: Operator
+
+
+def may_be_inverse(exponent: Expression) -> bool:
+    """Whether an exponent is the -1 of an inverse or the T of a transposed matrix."""
+    if isinstance(exponent, Operator):
+        minus = exponent.symbol == "-" and len(exponent.operands) == 1
+        return minus and isinstance(exponent.operands[0], Number) and exponent.operands[0].value == 1
+    return isinstance(exponent, Name) and exponent.name == "T"
 
 
 class ApplyArray(NamedTuple):
@@ -117,9 +137,10 @@ class Next(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """The next turn of ``while``: its test is evaluated."""
+    """A turn of ``while``: its test is evaluated."""
 
     statement: While
+    again: bool = False
 
 
 class Tested(NamedTuple):

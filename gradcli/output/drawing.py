@@ -9,7 +9,8 @@ from importlib import import_module
 
 from gradcli.autodiff.tape import Tape
 from gradcli.errors import GradcliError, nearest
-from gradcli.output.diagram import Diagram, diagram
+from gradcli.output.diagram import Diagram
+from gradcli.output.diagram_of_run import diagram
 from gradcli.output.files import write_file
 
 MOST_SHOWN = 120

@@ -40,6 +40,7 @@ class Entry:
         shape: Empty for a number.
         settings: Of an operation on arrays, such as its axis, by name.
         error: Why its operands do not fit; empty where they do.
+        detached: Whether it was computed under ``no_grad``.
     """
 
     id: int
@@ -59,6 +60,7 @@ class Entry:
     shape: tuple[int, ...] = ()
     settings: Settings = ()
     error: str = ""
+    detached: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,7 @@ class FunctionListing:
             shape=tape.graph.shape(id),
             settings=tape.graph.settings.get(id, ()),
             error=error,
+            detached=id in tape.graph.detached,
         )
 
     def links(self, id: int) -> list[Link]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from gradcli.algebra.equality_verdict import Equality, Method, Verdict, Witness
-from gradcli.language.numbers import number_text
+from gradcli.language.numbers import number_text, short_text
 from gradcli.output.blocks import Block, Lines
 from gradcli.output.numbers import json_number
 
@@ -16,6 +16,9 @@ EQUAL_SCHEMA = "gradcli/equal/1"
 
 _SHORT = 40
 """Characters up to which an expression is called by its text."""
+
+_ELEMENTS = 16
+"""Elements up to which a sentence has an array whole."""
 
 _VARIABLES = 8
 """Variables of a point that a sentence lists."""
@@ -82,7 +85,7 @@ def point_text(witness: Witness) -> str:
     items = list(witness.point.items())
     if len(items) > _VARIABLES:
         items = [item for item in items if item[1] != 0]
-    shown = ", ".join(f"{name} = {_number(value)}" for name, value in items[:_VARIABLES])
+    shown = ", ".join(f"{name} = {_number(value, brief=True)}" for name, value in items[:_VARIABLES])
     left = len(items) - _VARIABLES
     if left > 0:
         return f"{shown}, and {left:,} more variables as in --json"
@@ -91,9 +94,9 @@ def point_text(witness: Witness) -> str:
     return shown
 
 
-def _number(value: Any) -> str:
+def _number(value: Any, *, brief: bool = False) -> str:
     if not isinstance(value, int | Fraction):
-        return number_text(value)
+        return short_text(value) if brief and getattr(value, "size", 0) > _ELEMENTS else number_text(value)
     bits = value.numerator.bit_length() + value.denominator.bit_length()
     return number_text(value) if bits < 10_000 else "a long number"
 
@@ -131,6 +134,12 @@ def _grounds(found: Equality) -> str:
                 f"By arithmetic modulo the prime 2^{found.prime} - 1 at {found.trials} random points: if the expressions were "
                 f"different modulo this prime, these would all agree with a probability of at most {_bound(found)} "
                 f"(Schwartz-Zippel, degree at most {_degree(found.degree or 0)})."
+            )
+        case Method.DOUBLE:
+            where = f" at {_points(found.points)}" if found.variables else ""
+            return (
+                f"They agree{where} in {found.digits} digits, computed in double precision. That is evidence, not a proof: "
+                f"a smaller difference would not show. Small arrays are compared more sharply, element by element."
             )
         case _ if not found.variables:
             return f"Their values agree in {found.digits} digits. That is evidence, not a proof."

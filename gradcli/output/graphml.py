@@ -9,8 +9,10 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from gradcli.autodiff.tape import ACCUMULATE_GRAD
-from gradcli.output.diagram import Diagram, FunctionsPart, GraphPart, Kind
+from gradcli.output.diagram import Diagram, Kind
 from gradcli.output.entries import Entry, GradientListing, Link
+from gradcli.output.functions_part import FunctionsPart
+from gradcli.output.graph_part import GraphPart
 from gradcli.output.numbers import json_number
 from gradcli.output.visible import visible
 

@@ -116,6 +116,7 @@ def node_object(entry: Entry) -> dict[str, Any]:
         "shape": None if entry.error else entry.shape,
         **({"settings": dict(entry.settings)} if entry.settings else {}),
         **({"mismatch": entry.error} if entry.error else {}),
+        **({"detached": True} if entry.detached else {}),
         "value": json_number(entry.value),
         "is_leaf": entry.is_leaf,
         "requires_grad": entry.requires_grad,

@@ -18,6 +18,9 @@ _HEAD = r"""\documentclass[a4paper,11pt]{article}
 \allowdisplaybreaks
 """
 
+_LONGEST_NOTE = 70
+"""Characters of LaTeX up to which a note fits in one line."""
+
 _ESCAPES = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -102,4 +105,7 @@ def _row(row: Row) -> str:
     line = f"{left} &{sign} {right}"
     if not row.note:
         return line
-    return rf"{line} \tag*{{{_words(row.note)}}}"  # which LaTeX sets on the next line where it has no room
+    note = _words(row.note)
+    if len(note) > _LONGEST_NOTE:  # a tag does not break lines by itself
+        note = rf"\parbox[t]{{0.9\linewidth}}{{\raggedleft {note}}}"
+    return rf"{line} \tag*{{{note}}}"  # which LaTeX sets on the next line where it has no room

@@ -10,8 +10,10 @@ from typing import Protocol
 from gradcli.autodiff.tape import ACCUMULATE_GRAD
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.numbers import number_text, short_text
-from gradcli.output.diagram import MARK, Diagram, FunctionsPart, GraphPart, Part, derivative
+from gradcli.output.diagram import MARK, Diagram, Part, derivative
 from gradcli.output.entries import Entry, Link
+from gradcli.output.functions_part import FunctionsPart
+from gradcli.output.graph_part import GraphPart
 from gradcli.output.visible import visible
 
 DEEPEST = 30

@@ -68,6 +68,10 @@ def operations_report(
             yield Lines(list(_explained(operation, style)))
         for declared in on_arrays:
             also = [f"  also        {', '.join(declared.spellings[1:])}"] if declared.spellings[1:] else []
+            if declared.backward:  # derivations call it by a name of its own
+                operands = ", ".join(declared.parameters)
+                rule = f"{declared.spellings[0]}_backward(g, {operands}): {declared.backward}; it stands in derivations alone"
+                also.append(f"  backward    {style.text(rule)}")
             yield Lines([declared.usage, f"  {style.text(declared.doc)}", *also])
         return
     rows = [

@@ -21,9 +21,12 @@ from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.ast import Name, Partial, postorder
 from gradcli.lowering.shapes import has_arrays
 from gradcli.ops.structural import shape_text
-from gradcli.output.diagram import MARK, WHOLE_LABELS, Diagram, FunctionsPart, GraphPart, Kind, Line, Part, shortened
+from gradcli.output.diagram import MARK, Diagram, Kind, Line, Part, shortened
+from gradcli.output.diagram_of_run import WHOLE_LABELS
 from gradcli.output.document import Row
 from gradcli.output.entries import BlockListing, Entry, FunctionListing, GradientListing, selected
+from gradcli.output.functions_part import FunctionsPart
+from gradcli.output.graph_part import GraphPart
 from gradcli.output.html import row_html, words_html
 from gradcli.output.page_data import page_data, script_json
 from gradcli.output.page_program import engine_script, page_file

@@ -11,8 +11,10 @@ from gradcli.language.numbers import short_text
 from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.structural import shape_text
 from gradcli.output.blocks import Style, Table
-from gradcli.output.diagram import MARK, Diagram, FunctionsPart, GraphPart, shortened
+from gradcli.output.diagram import MARK, Diagram, shortened
 from gradcli.output.entries import BlockListing, FunctionListing, GradientListing
+from gradcli.output.functions_part import FunctionsPart
+from gradcli.output.graph_part import GraphPart
 
 TABLE_ROWS = 40
 """Rows of a table that are shown of a large graph."""

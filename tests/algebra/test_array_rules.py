@@ -116,14 +116,17 @@ def test_a_hessian_is_that_of_sympy() -> None:
 
 
 SAME = (
-    ("A @ x", "sum(A*x, axis=1)", Method.DOUBLE),
+    ("A @ x", "sum(A*x, axis=1)", Method.IDENTICAL),
     ("(A @ x) @ (A @ x)", "x @ A.T @ A @ x", Method.NORMAL_FORM),
-    ("sum((x - 1)^2)", "x @ x - 2*sum(x) + 3", Method.NORMAL_FORM),
+    ("sum((x - 1)^2)", "x @ x - 2*sum(x) + 3", Method.ENOUGH_POINTS),
     ("norm(x)^2", "dot(x, x)", Method.NORMAL_FORM),
-    ("[x[0], x[1], x[2]]", "x", Method.DOUBLE),
+    ("[x[0], x[1], x[2]]", "x", Method.IDENTICAL),
+    ("x/3*pi", "x*(pi/3)", Method.NORMAL_FORM),
+    ("A + 2*A", "3*A", Method.ENOUGH_POINTS),
+    ("A.T @ (A @ x)", "(A.T @ A) @ x", Method.NORMAL_FORM),
     ("log_softmax(x)", "x - logsumexp(x)", Method.NORMAL_FORM),
-    ("var(x)", "sum((x - mean(x))^2)/2", Method.NORMAL_FORM),
-    ("mse_loss(x, 2*x)", "mean(x^2)", Method.NORMAL_FORM),
+    ("var(x)", "sum((x - mean(x))^2)/2", Method.ENOUGH_POINTS),
+    ("mse_loss(x, 2*x)", "mean(x^2)", Method.ENOUGH_POINTS),
 )
 DIFFERENT = (("A @ x", "2*A @ x"), ("softmax(x)", "exp(x)"), ("x", "x^2"), ("sum(A)", "mean(A)"), ("A.T @ A", "A.T @ A + eye(3)"))
 
@@ -132,7 +135,7 @@ DIFFERENT = (("A @ x", "2*A @ x"), ("softmax(x)", "exp(x)"), ("x", "x^2"), ("sum
 def test_equal(first: str, second: str, method: Method) -> None:
     found = gradcli.equal(first, second, shapes=_used(first, second))
     assert found.verdict is Verdict.EQUAL
-    assert found.proof == (method is not Method.DOUBLE)
+    assert found.proof
     assert found.method in (method, Method.IDENTICAL)
 
 
@@ -145,6 +148,34 @@ def test_different_with_a_point_that_shows_it(first: str, second: str) -> None:
     values = {name: numpy.asarray(value) for name, value in witness.point.items()}
     assert not numpy.allclose(value_of(first, values), value_of(second, values))
     assert numpy.allclose(value_of(first, values), witness.first)
+
+
+NEARLY = (
+    ("A @ x", "A @ x*(1 + 1e-10)", False),
+    ("sum(x) + 1e-13", "sum(x)", False),
+    ("exp(100x)", "exp(100x) + 1", True),
+    ("sum(relu(x - 50))", "0", False),
+    ("det(A[:, 0:2])", "det(A[:, 0:2]) + where(A[0, 0] > 30, 1, 0)", False),
+    ("softmax(x)", "softmax(x) + 1e-30*x", False),
+    ("x*(1/3)", "x*0.333333333333333333", False),
+)
+"""Pairs that differ by little, or at few points."""
+
+
+@pytest.mark.parametrize(("first", "second", "positive"), NEARLY)
+def test_small_arrays_are_compared_sharply(first: str, second: str, positive: bool) -> None:
+    found = gradcli.equal(first, second, shapes=_used(first, second), positive=positive)
+    assert found.verdict is Verdict.DIFFERENT
+    assert found.counterexample is not None
+    assert found.counterexample.first_text != found.counterexample.second_text
+
+
+def test_large_arrays_are_compared_at_numbers_of_many_sizes() -> None:
+    shapes = {"x": (3000,)}
+    assert not gradcli.equal("sum(relu(x - 50))", "0", shapes=shapes)
+    found = gradcli.equal("logsumexp(x)*1", "log(sum(exp(x/2)^2))", shapes=shapes)
+    assert (found.verdict, found.digits) == (Verdict.EQUAL, 9)
+    assert found.undecided  # exp(500)^2 is beyond float64, and that is no difference of domains
 
 
 def test_what_rounding_leaves_of_0_is_no_difference() -> None:

@@ -170,7 +170,8 @@ def test_the_text_parses_back_to_the_same_graph() -> None:
 
 def test_the_text_for_sympy_is_equal_and_sympify_reads_it() -> None:
     source = random.Random(1)
-    for result in source.sample([r for r in results() if len(r.program.statements) == 1 and "median" not in r.text], 400):
+    known = [r for r in results() if len(r.program.statements) == 1 and not any(name in r.text for name in ("median", "detach"))]
+    for result in source.sample(known, 400):
         [statement] = result.program.statements
         names = graph_of(result.text).variables
         text = to_sympy(statement.value)  # type: ignore[union-attr]

@@ -188,8 +188,8 @@ REFUSED: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (change("retain_grad", to=["z"]), "retain_grad has 'z', which the graph does not have"),
     (change("mode", to="eager"), "mode must be dynamic or static, not 'eager'"),
     (change("dtype", to="float16"), "dtype must be float64 or float32, not 'float16'"),
-    (change("decisions", to={"9": True}), "decisions: '9' is not a node with true or false"),
-    (change("decisions", to={"1": 1}), "decisions: '1' is not a node with true or false"),
+    (change("decisions", to={"9": True}), "decisions: '9' is not a node with true, false or a number"),
+    (change("decisions", to={"1": "yes"}), "decisions: '1' is not a node with true, false or a number"),
     (change("decisions", to={"1" * 900: True}), "decisions: "),
     (change("expression", to=5), "expression must be a text, not 5"),
 ]

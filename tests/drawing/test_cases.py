@@ -13,7 +13,7 @@ from textcases import Case, read_cases
 
 from gradcli.autodiff.record import record
 from gradcli.language.parser import parse
-from gradcli.output.diagram import diagram
+from gradcli.output.diagram_of_run import diagram
 from gradcli.output.draw import drawn_text
 
 FOLDER = Path(__file__).parent / "cases"

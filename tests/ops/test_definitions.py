@@ -45,7 +45,7 @@ def test_the_definition_has_the_value_of_the_operation(operation: Operation) -> 
         pair = pair_of((parse(text), parse("0")), ((text, ""), ("0", "")), Graph(), {})
         point = [source.uniform(low, high) for low, high in operation.samples[:count]]
         exact = {f"x{at}": Fraction(value) for at, value in enumerate(point)}
-        value = Numeric(pair.steps, pair.first, pair.second).values(exact, DIGITS)[pair.first]
+        value = Numeric(pair.steps, pair.ends).values(exact, DIGITS)[pair.ends[0][0]]
         assert same(float(value), operation(*point)), point
 
 
@@ -54,9 +54,9 @@ def test_the_definition_has_the_value_of_the_operation_everywhere(operation: Ope
     count = len(operation.samples)
     text = call(operation, count)
     pair = pair_of((parse(text), parse("0")), ((text, ""), ("0", "")), Graph(), {})
-    numeric = Numeric(pair.steps, pair.first, pair.second)
+    numeric = Numeric(pair.steps, pair.ends)
     for point in itertools.product((0, -2, 1, Fraction(5, 2), Fraction(-1, 4), 25), repeat=count):
-        value = float(numeric.values({f"x{at}": number for at, number in enumerate(point)}, DIGITS)[pair.first])
+        value = float(numeric.values({f"x{at}": number for at, number in enumerate(point)}, DIGITS)[pair.ends[0][0]])
         expected = operation(*map(float, point))
         if math.isfinite(value):
             assert same(value, expected, 1e-11, 1e-12), point

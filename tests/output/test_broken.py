@@ -18,7 +18,8 @@ from gradcli.autodiff.tape import Tape
 from gradcli.graph.graph import Shape
 from gradcli.language.parser import parse
 from gradcli.lowering.mismatch import MismatchError
-from gradcli.output.diagram import MARK, Kind, diagram
+from gradcli.output.diagram import MARK, Kind
+from gradcli.output.diagram_of_run import diagram
 from gradcli.output.drawing import writer
 
 BREAKS = "h = tanh(A @ x + b); z = h @ W; sum(z)"

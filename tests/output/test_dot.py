@@ -12,9 +12,10 @@ from xml.etree import ElementTree
 import pytest
 from diagrams import HOSTILE, hostile, of, worked
 
-from gradcli.output.diagram import Diagram, GraphPart, Kind
+from gradcli.output.diagram import Diagram, Kind
 from gradcli.output.dot import dot
 from gradcli.output.entries import Entry
+from gradcli.output.graph_part import GraphPart
 from gradcli.output.graphml import graphml
 from gradcli.output.listing_text import graph_list, graph_tree
 from gradcli.output.mermaid import mermaid

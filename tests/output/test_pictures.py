@@ -19,7 +19,8 @@ from gradcli.autodiff.record import outline
 from gradcli.errors import GradcliError
 from gradcli.language.parser import parse
 from gradcli.output import graphviz_layout, svg, theme
-from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Line, diagram
+from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Line
+from gradcli.output.diagram_of_run import diagram
 from gradcli.output.layout import Measures, Placed, Sheet, lay_out
 from gradcli.output.raster import converted
 from gradcli.output.tikz import escaped, tikz

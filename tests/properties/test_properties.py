@@ -236,6 +236,8 @@ def value_of(expression: Expression, environment: Mapping[str, float]) -> float:
                 results.append(environment.get(name, VALUES.get(name, math.nan)))
             case Partial():
                 results.append(environment[to_text(node)])
+            case Operator("-", (Number(0),)):  # a literal is exact: there is one 0
+                results.append(0.0)
             case Operator(symbol):
                 results.append(ARITHMETIC[symbol, below](*operands))
             case Comparison(symbols):

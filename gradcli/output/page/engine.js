@@ -55,7 +55,10 @@ function runProgram(program, operations, bindings) {
       events.push([FORWARD, id]);
     }
     const was = decided.get(id);
-    if (changed === null && was !== undefined && was !== (values[id] !== 0)) changed = { node: id, was, now: !was };
+    if (changed === null && was !== undefined) {
+      const now = typeof was === "number" ? values[id] : values[id] !== 0;
+      if (was !== now) changed = { node: id, was, now };
+    }
   }
   if (changed === null && program.differentiable) runBackward();
   return { values, adjoints, locals, events, changed };

@@ -23,7 +23,7 @@ def map_of(values: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": values}
 
 
-OPTIONAL = ("settings", "blocks", "removed", "mismatch", "broken", "tangent", "jacobian", "hessian", "printed")
+OPTIONAL = ("settings", "detached", "blocks", "removed", "mismatch", "broken", "tangent", "jacobian", "hessian", "printed")
 """Keys that a document has only where there is something to say."""
 
 
@@ -59,6 +59,7 @@ def node(number: dict[str, Any]) -> dict[str, Any]:
         {
             **BARE_NODE,
             "settings": SETTINGS,
+            "detached": says("Whether it was computed under no_grad.", {"const": True}),
             "mismatch": says("Why the operands do not fit; left out where they do.", TEXT),
             "value": number,
             "is_leaf": {"type": "boolean"},
@@ -97,8 +98,8 @@ def run(values: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
         "wrt": says("The variables that require gradients.", list_of(TEXT)),
         "retain_grad": says("Names of intermediate nodes that keep .grad.", list_of(TEXT)),
         "decisions": says(
-            "Of a dynamic graph the conditions that chose what was recorded: by id whether each was true.",
-            map_of({"type": "boolean"}),
+            "Of a dynamic graph what chose that it was recorded so, by id: of a condition whether it was true, else the value.",
+            map_of({"type": ["boolean", "number"]}),
         ),
         "outputs": says("Ids of all results: of each statement without a name, and of the last one.", list_of(ID)),
         "output": says("Name of the result.", TEXT),
