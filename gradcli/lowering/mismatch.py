@@ -90,6 +90,8 @@ def operand_text(graph: Graph, id: int, place: int) -> str:
     for name, variable in graph.variables.items():
         names[variable] = name
     text = to_text(written_out(graph, id, names))
+    if not text.strip():  # a variable without a name
+        return ordinal
     return f"({text})" if graph.operations[id] != VARIABLE and " " in text and not text.endswith((")", "]")) else text
 
 
