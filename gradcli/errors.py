@@ -55,6 +55,7 @@ class GradcliError(Exception):
         self.source = source
         self.where = where
         self.exit_code = exit_code
+        self.printed: str | None = None  # what a script wrote before it, where that stands nowhere else
 
     def located(self, source: str, where: str) -> GradcliError:
         """Name the source of the span where it is not named yet; returns the error itself."""
@@ -118,6 +119,7 @@ class GradcliError(Exception):
             "line": position[0] if position else None,
             "column": position[1] if position else None,
             "exit_code": int(self.exit_code),
+            **({} if self.printed is None else {"printed": self.printed}),
         }
 
 

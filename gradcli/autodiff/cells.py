@@ -24,16 +24,29 @@ class Cell:
 
     Attributes:
         node: The node that holds its value.
-        version: How often it was changed in place.
+        version: How often it was changed in place, itself or through what shares its memory.
+        changes: The same number, in a list that storages of the same memory have together.
         owner: What a program has for the tensor, where it wants the same thing at every use.
     """
 
-    __slots__ = ("__weakref__", "node", "owner", "version")
+    __slots__ = ("__weakref__", "changes", "node", "owner")
 
     def __init__(self, node: int) -> None:
         self.node = node
-        self.version = 0
+        self.changes = [0]
         self.owner: ReferenceType[Any] | None = None
+
+    @property
+    def version(self) -> int:
+        return self.changes[0]
+
+    @version.setter
+    def version(self, version: int) -> None:
+        self.changes[0] = version
+
+    def share(self, other: Cell) -> None:
+        """Count changes together with another storage from now on."""
+        self.changes = other.changes
 
 
 class Slot:

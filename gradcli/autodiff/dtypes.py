@@ -72,10 +72,19 @@ def joined(operands: Sequence[tuple[str, int, bool]], default: str) -> str:
     return result or default
 
 
+LARGEST = 3.4028234663852886e38
+"""The largest number in single precision."""
+
+
 def rounded(value: Value, dtype: str) -> Value:
     """A value in the precision of a dtype; whole numbers and truth values are kept as floats."""
     if dtype == "float32":
-        return float32(value)
+        if isinstance(value, float) or value.dtype == "float32":
+            return float32(value)
+        import numpy
+
+        with numpy.errstate(over="ignore", invalid="ignore"):  # what is too large becomes infinite, as it should
+            return float32(value)
     if dtype in ("float64", NUMBER):
         return value if isinstance(value, float) else value.astype("float64", copy=False)
     import numpy

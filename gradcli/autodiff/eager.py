@@ -6,6 +6,7 @@ the new value, and a :class:`Cell` knows which node that is.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import prod
@@ -78,6 +79,7 @@ class Eager:
         stands_for: The node whose function a node has in place of its own, by id.
         adjoints: The adjoints of the last backward pass, by id.
         root: The node from which the last backward pass began; -1 before the first.
+        changes: How often a tensor was changed in place.
     """
 
     knows_values = True
@@ -106,8 +108,13 @@ class Eager:
         self.held: dict[
             int, tuple[ReferenceType[Cell], int]
         ] = {}  # the tensor that a node is, or was, the value of, and its version then
+        self.counts: dict[
+            int, list[int]
+        ] = {}  # of values in shared memory how often that was changed, kept where the tensor is not
+        self.in_place: set[int] = set()  # results of changes in place, whose functions save a copy of their first operand
         self.adjoints: dict[int, Value] = {}
         self.root = -1
+        self.changes = 0
         self._elements = 0
         self._next_sweep = SWEEP
         self._constants: dict[str, int] = {}
@@ -188,7 +195,8 @@ class Eager:
         with quiet():
             try:
                 value = value_of(name, values, settings)
-            except GradcliError as error:
+            except GradcliError as error:  # the node stands in the graph, and a program may go on without it
+                self._record(id, name, inputs, math.nan, dtype, False, told=False)
                 raise undefined(error, graph, id) from None
             self._record(id, name, inputs, value, dtype, needs)
         return id
@@ -280,6 +288,7 @@ class Eager:
             else:
                 self.values[id] = None
                 self.held.pop(id, None)
+                self.counts.pop(id, None)
         self._elements = total
         self._next_sweep = max(SWEEP, 2 * total)
 
@@ -399,6 +408,7 @@ class Eager:
             self.stands_for[by] = old
         cell.node = by
         cell.version += counted
+        self.changes += 1
         self.held[by] = (ref(cell), cell.version)
         if told:
             self.tell(Replaced(old, by))

@@ -16,13 +16,21 @@ from gradcli.lowering.builders import Value
 from gradcli.ops.structural import STRUCTURAL
 
 
-def tape_of(tape: Eager, output: int | None = None, outputs: Sequence[int] = (), *, differentiated: bool = False) -> Tape:
+def tape_of(
+    tape: Eager,
+    output: int | None = None,
+    outputs: Sequence[int] = (),
+    *,
+    differentiated: bool = False,
+    accumulated: bool = False,
+) -> Tape:
     """What leads to a node, with the adjoints of the last backward pass where that began there.
 
     Args:
         tape: The eager tape.
         output: The node; None for the one from which the last backward pass began, or the last result where there was none.
         outputs: All results of the program, in order; what leads to them is there as well. Empty for the node alone.
+        accumulated: Whether ``.grad`` holds what the program's own backward passes left there.
         differentiated: Whether the node has adjoints also where no backward pass began there.
 
     Raises:
@@ -68,6 +76,7 @@ def tape_of(tape: Eager, output: int | None = None, outputs: Sequence[int] = (),
         requires_grad=needs,
         adjoints=adjoints,
         retained=frozenset(new[id] for id in kept if id in tape.slots and not tape.is_made(id)),
+        accumulated={new[id]: tape.values[held] for id in kept if (held := tape.grad(id)) is not None} if accumulated else None,
     )
 
 
@@ -126,6 +135,7 @@ def as_numbers(tape: Tape) -> Tape:
         requires_grad=[tape.requires_grad[id] for id in kept],
         adjoints=[None if adjoint is None else _number(adjoint) for adjoint in (tape.adjoints[id] for id in kept)],
         retained=frozenset(new[id] for id in tape.retained),
+        accumulated=None if tape.accumulated is None else {new[id]: _number(value) for id, value in tape.accumulated.items()},
     )
 
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from weakref import ReferenceType
 
-from gradcli.autodiff.cells import Cell, TapeError
+from gradcli.autodiff.cells import TapeError
 from gradcli.autodiff.eager import Eager
 from gradcli.autodiff.functions import function_name
 from gradcli.autodiff.reverse import carries
@@ -79,8 +78,14 @@ def check_saved(tape: Eager, id: int, span: Span) -> None:
     inputs = graph.inputs[id]
     wanted = [tape.requires_grad[input] and carries(graph, id, index) for index, input in enumerate(inputs)]
     shapes = [graph.shape(input) for input in inputs]
-    held = [tape.held.get(node) for node in (id, *inputs)]
-    changed = [index for index, item in enumerate(held, RESULT) if item is not None and _version(item[0]) not in (None, item[1])]
+    nodes = (id, *inputs)
+    changed = [
+        index
+        for index, node in enumerate(nodes, RESULT)
+        if node in tape.held
+        and not (index == 0 and id in tape.in_place)
+        and _version(tape, node) not in (None, tape.held[node][1])
+    ]
     if id not in tape.freed and not changed:
         return
     saved = reads(graph.operations[id], wanted, shapes, graph.shape(id), graph.settings.get(id, ()))
@@ -89,14 +94,18 @@ def check_saved(tape: Eager, id: int, span: Span) -> None:
     for index in changed:
         if index in saved:
             node = id if index == RESULT else inputs[index]
-            cell, version = tape.held[node]
+            version = tape.held[node][1]
             function = function_name(tape, node)
+            if function and node in tape.counts:  # a view of what has changed
+                function = "AsStridedBackward0"
             output = f", which is output 0 of {function.partition('Backward')[0]}," if function else ""
             sizes = list(graph.shape(node))
-            raise TapeError(_CHANGED.format(_KINDS[tape.dtypes[node]], sizes, output, _version(cell), version), span)
+            raise TapeError(_CHANGED.format(_KINDS[tape.dtypes[node]], sizes, output, _version(tape, node), version), span)
 
 
-def _version(cell: ReferenceType[Cell]) -> int | None:
-    """How often a tensor was changed; None where there is no tensor any more."""
-    found = cell()
-    return None if found is None else found.version
+def _version(tape: Eager, node: int) -> int | None:
+    """How often the tensor of a node was changed; None where there is no tensor, nor one of the same memory, any more."""
+    found = tape.held[node][0]()
+    if found is None:
+        return tape.counts[node][0] if node in tape.counts else None
+    return found.version

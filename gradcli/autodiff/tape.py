@@ -46,6 +46,7 @@ class Tape:
         printed: What the program printed.
         removed: What building the static graph shared, folded or left out.
         warnings: What the program did that was hardly meant.
+        accumulated: What ``.grad`` of leaves and retained nodes holds after several passes; None where it is the adjoint.
     """
 
     graph: Graph
@@ -62,6 +63,7 @@ class Tape:
     printed: Sequence[Shown] = ()
     removed: Sequence[Removed] = ()
     warnings: Sequence[str] = ()
+    accumulated: Mapping[int, Value] | None = None
 
     picture: ClassVar[Callable[[Tape], str] | None] = None
     """Draws a tape as SVG for notebooks; set by whoever can draw, since this layer cannot."""
@@ -116,7 +118,9 @@ class Tape:
         return not self.requires_grad[id] or self.graph.operations[id] == VARIABLE
 
     def grad(self, id: int) -> Value | None:
-        """What ``.grad`` holds after the backward pass: the adjoint of a leaf or of a retained node, else None."""
+        """What ``.grad`` holds in the end: the adjoint of a leaf or retained node, or the sum of several passes; else None."""
+        if self.accumulated is not None:
+            return self.accumulated.get(id)
         if self.requires_grad[id] and (self.graph.operations[id] == VARIABLE or id in self.retained):
             return self.adjoints[id]
         return None

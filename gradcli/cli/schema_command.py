@@ -31,6 +31,11 @@ def run(arguments: Arguments, command: Command) -> None:
     name = at_most_one(arguments, "schema") or "eval"
     if name not in SCHEMAS:
         near = nearest(name, SCHEMAS)
+        if name in ("torch", "tf1"):
+            raise GradcliError(
+                f"there is no schema {name}",
+                hint=f"gradcli {name} --json writes the document of gradcli eval: gradcli schema eval",
+            )
         hint = f"did you mean {near}?" if near else f"the schemas are {', '.join(SCHEMAS)}"
         raise GradcliError(f"there is no schema {name}", hint=hint)
     write([json.dumps(SCHEMAS[name], indent=2), "\n"])

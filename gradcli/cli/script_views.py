@@ -66,6 +66,8 @@ def run_script(
             max_elements=arguments.integer("max-elements"),
         )
     except GradcliError as error:
+        if arguments.flag("json"):
+            error.printed = "".join(printed)
         raise error.located(text, where) from None
     show_views(arguments, tape_of, text, where, "".join(printed))
 

@@ -43,13 +43,17 @@ def _interpret(text: str, where: str, **options: Any) -> Callable[[], Tape]:
     found = run_tf1(text, where, **options)
 
     def shown() -> Tape:
+        from dataclasses import replace
+
         from gradcli.autodiff.engine import run_backward
         from gradcli.autodiff.excerpt import tape_of
 
         if found.tape is None:
             raise GradcliError("no session ran anything that computes, so there is no graph to show")
         run_backward(found.tape, found.output)
-        return tape_of(found.tape, found.output)
+        shown = tape_of(found.tape, found.output)
+        asked = tuple(name for name in shown.wrt if name in found.asked) or shown.wrt
+        return replace(shown, mode="static", wrt=asked)
 
     return shown
 

@@ -44,7 +44,7 @@ def _interpret(text: str, where: str, **options: Any) -> Callable[[], Tape]:
     def shown() -> Tape:
         from gradcli.autodiff.excerpt import tape_of
 
-        return tape_of(tape)
+        return tape_of(tape, accumulated=True)
 
     return shown
 

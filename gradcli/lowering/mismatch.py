@@ -99,6 +99,8 @@ def operand_text(graph: Graph, id: int, place: int, *, argument: bool = False) -
     for name, variable in graph.variables.items():
         names[variable] = name
     text = to_text(written_out(graph, id, names))
+    if not text.strip():  # a variable without a name
+        return ordinal
     alone = argument or graph.operations[id] == VARIABLE or " " not in text or text.endswith((")", "]"))
     return text if alone else f"({text})"
 

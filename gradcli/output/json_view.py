@@ -80,8 +80,15 @@ def run_facts(tape: Tape) -> dict[str, Any]:
         "outputs": tape.graph.outputs,
         "output": tape.names[tape.output],
         "value": json_number(tape.value) if known else None,
-        "grad": {name: json_number(value) for name, value in tape.gradient.items()} if known else None,
+        "grad": {name: json_number(value) for name, value in _held(tape).items()} if known else None,
     }
+
+
+def _held(tape: Tape) -> Mapping[str, Any]:
+    """For each variable of ``wrt`` what its ``.grad`` holds."""
+    if tape.accumulated is None:
+        return tape.gradient
+    return {name: tape.grad(tape.graph.variables[name]) for name in tape.wrt}
 
 
 def head_json(head: Mapping[str, Any], encode: Encode) -> Iterator[str]:

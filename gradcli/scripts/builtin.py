@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 EXCEPTIONS = {
     "Exception": (), "ArithmeticError": ("ZeroDivisionError", "OverflowError"), "ZeroDivisionError": (), "OverflowError": (),
-    "LookupError": ("IndexError", "KeyError"), "IndexError": (), "KeyError": (), "TypeError": (), "ValueError": (),
-    "NameError": (), "AttributeError": (), "AssertionError": (), "RuntimeError": ("RecursionError", "NotImplementedError"),
+    "LookupError": ("IndexError", "KeyError"), "IndexError": (), "KeyError": (), "TypeError": (),
+    "ValueError": ("UnicodeEncodeError",), "UnicodeEncodeError": (),
+    "NameError": ("UnboundLocalError",), "UnboundLocalError": (), "AttributeError": (),
+    "AssertionError": (), "RuntimeError": ("RecursionError", "NotImplementedError"),
     "RecursionError": (), "NotImplementedError": (), "StopIteration": (),
 }  # fmt: skip
 """The exceptions that a script may raise and catch, each with those that it stands for as well."""
@@ -35,6 +37,11 @@ def _print(machine: Machine, *values: Any, sep: Any = " ", end: Any = "\n", flus
         raise UnknownError("print writes to standard output alone here", hint="leave out file")
     text = (" " if sep is None else sep).join([machine.text(value) for value in values]) + ("\n" if end is None else end)
     machine.charge(len(text) // 16)
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise Raised("UnicodeEncodeError", str(error)) from None
     machine.write(text)
 
 
@@ -194,6 +201,10 @@ def _isinstance(machine: Machine, value: Any, kinds: Any) -> bool:
 
 
 def _type(machine: Machine, value: Any) -> Type:
+    if isinstance(value, Caught):
+        return next(
+            (kind for kind in _types() if kind.name == value.kind), Type(value.kind, _exception(value.kind), (value.kind,))
+        )
     for kind in _types():
         if kind.has(value) and (not isinstance(value, bool) or kind.name == "bool"):
             return kind
@@ -241,7 +252,11 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 
 def _exception(name: str) -> Callable[..., Any]:
     def make(machine: Machine, *arguments: Any) -> Caught:
-        return Caught(name, ", ".join(machine.text(argument) for argument in arguments))
+        if len(arguments) == 1:
+            text = machine.representation(arguments[0]) if name == "KeyError" else machine.text(arguments[0])
+        else:
+            text = machine.representation(arguments) if arguments else ""
+        return Caught(name, text, arguments)
 
     return make
 

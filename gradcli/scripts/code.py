@@ -45,6 +45,7 @@ class Code:
         defaults: How many defaults there are.
         rest: The name of ``*rest``; empty where there is none.
         outer: Names that are declared ``global`` or ``nonlocal``.
+        own: Of a function the names that it assigns to.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Code:
     defaults: int = 0
     rest: str = ""
     outer: set[str] = field(default_factory=set)
+    own: frozenset[str] = frozenset()
 
 
 class Arity(NamedTuple):

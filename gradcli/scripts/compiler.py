@@ -12,6 +12,7 @@ from typing import Any
 from gradcli.scripts.code import Code, Instruction, Label
 from gradcli.scripts.expansion import MODULE, Item, Stores
 from gradcli.scripts.expressions import Expressions
+from gradcli.scripts.local_names import local_names
 from gradcli.scripts.source import Source
 from gradcli.scripts.statements import Statements
 
@@ -47,6 +48,7 @@ class _Compiler(Statements, Expressions):
             if isinstance(part, ast.expr):
                 self.fill(target, [part, Instruction("return", None, part)])
             else:
+                target.own = frozenset() if target is code else local_names(part)
                 last = part[-1] if part else ast.Pass()
                 self.fill(target, [*part, Instruction("constant", None, last), Instruction("return", None, last)])
         return code

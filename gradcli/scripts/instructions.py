@@ -8,6 +8,7 @@ from typing import Any
 
 from gradcli.errors import nearest
 from gradcli.scripts.code import Arity, Code, Label
+from gradcli.scripts.effort import charge_nested
 from gradcli.scripts.machine import Block, Frame, Machine
 from gradcli.scripts.methods import method
 from gradcli.scripts.plain import ERRORS, check_length, formatted, opposite, raised
@@ -54,11 +55,23 @@ def _load(machine: Machine, frame: Frame, name: str) -> None:
         if name in scope.names:
             frame.stack.append(scope.names[name])
             return
+        if name in scope.own:
+            raise _unbound(name, own=scope is frame.home)
         scope = scope.parent
     if name not in machine.builtins:
         near = nearest(name, [*machine.frames[0].home.names, *machine.builtins])
         raise Raised("NameError", f"name '{name}' is not defined", f"did you mean {near}?" if near else "")
     frame.stack.append(machine.builtins[name])
+
+
+def _unbound(name: str, *, own: bool) -> Raised:
+    if own:
+        return Raised(
+            "UnboundLocalError",
+            f"cannot access local variable '{name}' where it is not associated with a value",
+            f"the function assigns to {name}, which makes it its own: give it as an argument, or declare global {name}",
+        )
+    return Raised("NameError", f"cannot access free variable '{name}' where it is not associated with a value in enclosing scope")
 
 
 def _store(machine: Machine, frame: Frame, name: str) -> None:
@@ -75,6 +88,8 @@ def _store(machine: Machine, frame: Frame, name: str) -> None:
 
 
 def _delete(machine: Machine, frame: Frame, name: str) -> None:
+    if name not in frame.scope.names and name in frame.scope.own:
+        raise _unbound(name, own=True)
     if name not in frame.scope.names:
         raise Raised("NameError", f"name '{name}' is not defined")
     del frame.scope.names[name]
@@ -108,6 +123,7 @@ def _item(machine: Machine, frame: Frame, argument: None) -> None:
 
 def _index(machine: Machine, index: Any) -> Any:
     """An index into a list: a tensor of one whole number is that number."""
+    charge_nested(machine, index)
     return int(index.number(machine)) if isinstance(index, Foreign) else index
 
 
@@ -252,10 +268,11 @@ def _dict(machine: Machine, frame: Frame, count: int) -> None:
     items = _gathered(machine, frame, (False,) * (2 * count))
     frame.stack.append({})
     for key, value in zip(items[::2], items[1::2], strict=True):
-        _set_key(frame.stack[-1], key, value)
+        _set_key(machine, frame.stack[-1], key, value)
 
 
-def _set_key(target: dict[Any, Any], key: Any, value: Any) -> None:
+def _set_key(machine: Machine, target: dict[Any, Any], key: Any, value: Any) -> None:
+    charge_nested(machine, key)
     try:
         target[key] = value
     except TypeError as error:
@@ -269,7 +286,7 @@ def _append(machine: Machine, frame: Frame, depth: int) -> None:
 
 def _put(machine: Machine, frame: Frame, depth: int) -> None:
     value, key = frame.stack.pop(), frame.stack.pop()
-    _set_key(frame.stack[-1 - depth], key, value)
+    _set_key(machine, frame.stack[-1 - depth], key, value)
 
 
 def _open_scope(machine: Machine, frame: Frame, argument: None) -> None:
@@ -376,7 +393,9 @@ def _raise(machine: Machine, frame: Frame, argument: None) -> None:
         error = error.call(machine, [], {})
     if not isinstance(error, Caught):
         raise Raised("TypeError", "exceptions must derive from BaseException")
-    raise getattr(error, "origin", None) or Raised(error.kind, error.message)
+    found = getattr(error, "origin", None) or Raised(error.kind, error.message)
+    found.arguments = error.arguments
+    raise found
 
 
 def _fail(machine: Machine, frame: Frame, argument: None) -> None:

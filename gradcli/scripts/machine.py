@@ -8,6 +8,7 @@ from typing import Any
 from gradcli.autodiff.cells import TapeError
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.scripts.code import Code, Instruction, Label
+from gradcli.scripts.effort import charge_nested
 from gradcli.scripts.plain import ERRORS, check_length, combined, raised, repr_of, text_of
 from gradcli.scripts.source import Source, UnknownError
 from gradcli.scripts.values import Caught, Foreign, Function, Namespace, Raised, Scope, Type, type_name
@@ -195,7 +196,7 @@ class Machine:
                 if block.handlers is not None:
                     del frame.stack[block.height :]
                     frame.scope = block.scope
-                    caught = Caught(error.kind, error.text)
+                    caught = Caught(error.kind, error.text, error.arguments)
                     caught.origin = error  # type: ignore[attr-defined]
                     frame.stack.append(caught)
                     frame.at = block.handlers.index
@@ -229,13 +230,17 @@ class Machine:
         return self.binary(symbol, a, b)
 
     def _contains(self, container: Any, value: Any) -> bool:
-        if isinstance(container, str | dict | range):
+        if isinstance(container, range) and isinstance(value, float):  # which Python would look for one by one
+            return value.is_integer() and int(value) in container
+        if isinstance(container, str | dict) or (isinstance(container, range) and isinstance(value, int)):
+            charge_nested(self, value)
             try:
                 return value in container
             except ERRORS as error:
                 raise raised(error) from None
+        each = 16 if isinstance(value, Foreign) else 1
         for item in self.iterate(container):
-            self.charge(1)
+            self.charge(each)
             if item is value or self.truth(self.binary("==", item, value)):
                 return True
         return False
@@ -260,7 +265,7 @@ class Machine:
             GradcliError: They are too many (exit code 4).
         """
         if isinstance(value, list | tuple | str | range | dict):
-            check_length(self, len(value))
+            check_length(self, _length(value))
             return list(value)
         items: list[Any] = []
         for item in self.iterate(value):
@@ -283,6 +288,13 @@ class Machine:
         if not isinstance(function, Foreign):
             raise Raised("TypeError", f"'{type_name(function)}' object is not callable")
         return function.call(self, arguments, keywords)
+
+
+def _length(value: Any) -> int:
+    try:
+        return len(value)
+    except OverflowError:  # of a range
+        return 1 << 62
 
 
 def _as_raised(kind: str, error: GradcliError) -> Raised:

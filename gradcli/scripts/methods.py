@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from gradcli.errors import nearest
+from gradcli.scripts.effort import charge_nested
 from gradcli.scripts.plain import ERRORS, check_length, filled, raised
 from gradcli.scripts.source import UnknownError
 from gradcli.scripts.values import Foreign, Native, Raised, type_name
@@ -56,6 +57,11 @@ def _plain(value: Any, name: str) -> Callable[..., Any]:
             check_length(machine, arguments[0])
         if isinstance(value, str | list | dict):
             machine.charge(len(value) // 64)
+        if name in ("count", "index", "remove", "get", "pop", "setdefault") and not isinstance(value, str):
+            for item in (value, *arguments):
+                charge_nested(machine, item)
+            if isinstance(value, range) and not all(isinstance(item, int) for item in arguments):
+                raise UnknownError(f"{name} of a range looks for whole numbers here", hint="write int(...)")
         try:
             result = function(*arguments, **keywords)
         except ERRORS as error:
@@ -109,11 +115,12 @@ def _sort(value: list[Any]) -> Callable[..., Any]:
 
 def ordered(machine: Machine, items: list[Any], reverse: Any) -> list[Any]:
     """The items in ascending order, or descending."""
-    if any(isinstance(item, Foreign) for item in items):
-        items = [item.number(machine) if isinstance(item, Foreign) else item for item in items]
+    keys = [item.number(machine) if isinstance(item, Foreign) else item for item in items]
     machine.charge(len(items))
+    charge_nested(machine, keys)
     try:
-        return sorted(items, reverse=machine.truth(reverse))
+        order = sorted(range(len(items)), key=keys.__getitem__, reverse=machine.truth(reverse))
+        return [items[at] for at in order]
     except ERRORS as error:
         raise raised(error) from None
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from gradcli.errors import ExitCode, GradcliError
+from gradcli.scripts.effort import charge_nested
 from gradcli.scripts.source import UnknownError
 from gradcli.scripts.values import Foreign, Raised, Size, type_name
 
@@ -48,9 +49,14 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 _UNARY: dict[str, Callable[[Any], Any]] = {"-": operator.neg, "+": operator.pos, "~": operator.invert}
 
 
+_COMPARISONS = frozenset(("<", "<=", ">", ">=", "==", "!="))
+
+
 def raised(error: Exception) -> Raised:
     """An exception of Python as one of the script."""
-    return Raised(type(error).__name__, str(error))
+    found = Raised(type(error).__name__, str(error))
+    found.arguments = error.args
+    return found
 
 
 def too_large(what: str) -> GradcliError:
@@ -90,8 +96,12 @@ def _check_size(machine: Machine, symbol: str, a: Any, b: Any) -> None:
         if bits > MOST_BITS and abs(a) > 1:
             raise too_large("a whole number would have more than 4,000 digits")
         return
-    sizes = [len(value) if isinstance(value, str | list | tuple) else None for value in (a, b)]
+    sizes = [len(value) if isinstance(value, str | list | tuple | dict) else None for value in (a, b)]
     if sizes == [None, None]:
+        return
+    if symbol in _COMPARISONS:
+        charge_nested(machine, a)
+        charge_nested(machine, b)
         return
     size = 0
     if symbol == "*":
@@ -139,6 +149,9 @@ def repr_of(machine: Machine, value: Any) -> str:
         item = work.pop()
         if isinstance(item, str):
             pieces.append(item)
+            length += len(item)
+            if length > MOST:
+                raise too_large(f"a text would have more than {MOST:,} characters")
             continue
         inner, depth = item
         if depth > MOST_DEPTH:
@@ -147,7 +160,7 @@ def repr_of(machine: Machine, value: Any) -> str:
             work += _opened(inner, depth)
             continue
         piece = inner.representation(machine) if isinstance(inner, Foreign) else repr(inner)
-        length += len(piece) + 2
+        length += len(piece)
         if length > MOST:
             raise too_large(f"a text would have more than {MOST:,} characters")
         pieces.append(piece)

@@ -40,6 +40,8 @@ def run_tf1(
     limits = Limits(max_nodes, max_elements)
     names = builtins()
     source = Source(text, where)
-    machine = Machine(source, names, modules(World(limits)), write, warn, max_steps)
+    world = World(limits)
+    machine = Machine(source, names, modules(world), write, warn, max_steps)
     machine.run(compiled(source, names))
+    limits.asked = {node.label or node.name.replace("/", "_") for node in world.asked}
     return limits

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from gradcli.scripts.code import Instruction, Label
-from gradcli.scripts.expansion import Expansion, Item, Loop
+from gradcli.scripts.expansion import MODULE, Expansion, Item, Loop
 from gradcli.scripts.subset import BINARY, check_import
 
 
@@ -120,6 +120,8 @@ class Statements(Expansion):
                 Instruction("fail", None, node), end]  # fmt: skip
 
     def return_(self, node: ast.Return) -> list[Item]:
+        if self.target.name == MODULE:
+            raise self.unknown(node, "SyntaxError: 'return' outside function")
         value: Item = Instruction("constant", None, node) if node.value is None else node.value
         return [value, Instruction("return", None, node)]
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from gradcli.autodiff.dtypes import rounded
 from gradcli.scripts.source import UnknownError
 from gradcli.scripts.tensors import Tensor
-from gradcli.scripts.values import Raised
+from gradcli.scripts.torch_mismatch import expanded
+from gradcli.scripts.values import Raised, type_name
 
 if TYPE_CHECKING:
     from gradcli.scripts.machine import Machine
@@ -33,14 +34,28 @@ def set_index(machine: Machine, tensor: Tensor, index: Any, value: Any) -> None:
     """
     import numpy
 
-    tensor.check_change(machine)
     session = tensor.session
     through = tensor.requires_grad or (isinstance(value, Tensor) and value.requires_grad)
     if through and session.tape.enabled:
+        if not isinstance(index, list | Tensor):
+            from gradcli.scripts.tensor_members import METHODS
+
+            METHODS["copy_"](machine, tensor.part(machine, _entries(machine, tensor, index)), value)
+            return
+        tensor.check_change(machine)
         raise UnknownError(
-            "assignment to a part of a tensor in a graph is not known here",
-            hint="make the tensor of its parts: torch.stack([...])",
+            "assignment to chosen places of a tensor in a graph is not known here",
+            hint="make the tensor by torch.where, or of its parts: torch.stack([...])",
         )
+    if isinstance(index, list | Tensor):
+        tensor.check_change(machine)
+    else:
+        part = tensor.part(machine, _entries(machine, tensor, index))
+        part.check_change(machine)
+        found = value.shape if isinstance(value, Tensor) else ()
+        wrong = expanded(list(_trimmed(found, len(part.shape))), list(part.shape))
+        if wrong:
+            raise Raised("RuntimeError", wrong)
     places = _places(machine, tensor, index)
     new = numpy.array(tensor.value)
     given = value.value if isinstance(value, Tensor) else value
@@ -52,6 +67,13 @@ def set_index(machine: Machine, tensor: Tensor, index: Any, value: Any) -> None:
         raise Raised("IndexError" if isinstance(error, IndexError) else "RuntimeError", str(error)) from None
     result = session.leaf(machine, rounded(new if new.ndim else float(new), tensor.dtype), tensor.dtype)
     tensor.become(machine, result)
+
+
+def _trimmed(shape: tuple[int, ...], rank: int) -> tuple[int, ...]:
+    """A shape without the axes of size 1 in front that go beyond a number of axes."""
+    while len(shape) > rank and shape[0] == 1:
+        shape = shape[1:]
+    return shape
 
 
 def _entries(machine: Machine, tensor: Tensor, index: Any) -> tuple[Any, ...]:
@@ -70,7 +92,14 @@ def _entries(machine: Machine, tensor: Tensor, index: Any) -> tuple[Any, ...]:
         raise Raised("IndexError", f"too many indices for tensor of dimension {len(shape)}")
     for entry in given:
         entry = entry.number(machine) if isinstance(entry, Tensor) and not entry.shape else entry
+        if isinstance(entry, float):
+            raise Raised(
+                "IndexError",
+                "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got float)",
+            )
         if isinstance(entry, slice):
+            if isinstance(entry.step, int) and entry.step < 1:
+                raise Raised("ValueError", "step must be greater than zero")
             entries.append(("slice", entry.start, entry.stop, entry.step))
         elif entry is None:
             entries.append(None)
@@ -86,7 +115,9 @@ def _entries(machine: Machine, tensor: Tensor, index: Any) -> tuple[Any, ...]:
         elif isinstance(entry, Tensor | list):
             raise UnknownError("a list among several indices is not known here", hint="index one axis after the other")
         else:
-            raise Raised("TypeError", f"only integers, slices, ellipsis, None and tensors are valid indices, not {entry!r}"[:120])
+            raise Raised(
+                "TypeError", f"only integers, slices, ellipsis, None and tensors are valid indices, not {type_name(entry)}"
+            )
         axis += 1
     return tuple(entries)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import prod
+from math import isfinite, prod
 from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.engine import backward
@@ -12,8 +12,12 @@ from gradcli.ops.operation import OPERATIONS
 from gradcli.scripts.source import UnknownError
 from gradcli.scripts.tensors import Tensor
 from gradcli.scripts.torch_calls import caller, names_of, spellings
-from gradcli.scripts.torch_results import size, wrapped
-from gradcli.scripts.values import Native, Raised, Word
+from gradcli.scripts.torch_dtypes import WORDS
+from gradcli.scripts.torch_members import is_member
+from gradcli.scripts.torch_results import SharedArray, size
+from gradcli.scripts.torch_shapes import check_ranks
+from gradcli.scripts.values import Native, Raised, Word, checked
+from gradcli.scripts.views import NOT_COMPATIBLE, is_contiguous, shares
 
 if TYPE_CHECKING:
     from gradcli.scripts.machine import Machine
@@ -50,7 +54,7 @@ def member(machine: Machine, tensor: Tensor, name: str) -> Any:
         return PROPERTIES[name](machine, tensor)
     if name in METHODS:
         function = METHODS[name]
-        return Native(name, lambda machine, *arguments, **keywords: function(machine, tensor, *arguments, **keywords))
+        return Native(name, checked(name, function, tensor))
     known = spellings()
     if name in names_of("Tensor"):
         call = caller(tensor.session, name, known[name])
@@ -60,6 +64,9 @@ def member(machine: Machine, tensor: Tensor, name: str) -> Any:
         return Native(name, _changing(tensor, caller(tensor.session, base, known[base])))
     if name in _REFUSED:
         raise UnknownError(f"{name} of tensors is not known here", hint=_REFUSED[name])
+    if is_member(name) or (name.endswith("_") and (base in names_of("Tensor") or base in METHODS)):
+        hint = "compute it from operations that gradcli torch --list shows"
+        raise UnknownError(f"{name} of tensors is not known here", hint=hint)
     near = nearest(name, [*PROPERTIES, *METHODS, *names_of("Tensor")])
     hint = f"did you mean {near}?" if near else "gradcli torch --list shows what is known of tensors"
     raise Raised("AttributeError", f"'Tensor' object has no attribute '{name}'", hint)
@@ -76,7 +83,7 @@ def _changing(tensor: Tensor, call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _alias(name: str) -> Callable[[Machine, Tensor], Tensor]:
-    return lambda machine, tensor: Tensor(tensor.session, tensor.cell, name)
+    return lambda machine, tensor: tensor.shared(name)
 
 
 def _transposed(machine: Machine, tensor: Tensor) -> Tensor:
@@ -140,7 +147,7 @@ def _numpy(machine: Machine, tensor: Tensor) -> Any:
 
     if tensor.requires_grad:
         raise Raised("RuntimeError", "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-    return wrapped(numpy.array(tensor.value, numpy.dtype(tensor.dtype)))
+    return SharedArray(lambda: numpy.array(tensor.value, numpy.dtype(tensor.dtype)))
 
 
 def _size(machine: Machine, tensor: Tensor, dim: Any = None) -> Any:
@@ -169,10 +176,12 @@ def _zero_(machine: Machine, tensor: Tensor) -> Tensor:
 def _fill_(machine: Machine, tensor: Tensor, value: Any) -> Tensor:
     import numpy
 
-    from gradcli.autodiff.dtypes import rounded
+    from gradcli.autodiff.dtypes import LARGEST, rounded
 
-    tensor.check_change(machine)
+    tensor.check_change(machine, overlapping=True)
     number = value.number(machine) if isinstance(value, Tensor) else value
+    if tensor.dtype == "float32" and abs(number) > LARGEST and isfinite(number):
+        raise Raised("RuntimeError", "value cannot be converted to type float without overflow")
     filled = numpy.full(tensor.shape, float(number)) if tensor.shape else float(number)
     return tensor.become(machine, tensor.session.leaf(machine, rounded(filled, tensor.dtype), tensor.dtype))
 
@@ -195,11 +204,16 @@ def _to(machine: Machine, tensor: Tensor, dtype: Any = None, **keywords: Any) ->
     return tensor.cast(machine, dtype_of(dtype) or tensor.dtype)
 
 
+def _type(machine: Machine, tensor: Tensor, dtype: Any = None) -> Any:
+    return f"torch.{WORDS[tensor.dtype]}Tensor" if dtype is None else _to(machine, tensor, dtype)
+
+
 def _conversion(dtype: str) -> Callable[[Machine, Tensor], Tensor]:
     return lambda machine, tensor: tensor.cast(machine, dtype)
 
 
 def _t(machine: Machine, tensor: Tensor) -> Tensor:
+    check_ranks("t", [tensor.shape])
     if len(tensor.shape) < 2:
         return tensor
     result = tensor.session.operate(machine, "transpose", (tensor,), (("axis0", 0), ("axis1", 1)))
@@ -210,6 +224,10 @@ def _t(machine: Machine, tensor: Tensor) -> Tensor:
 
 def _itself(machine: Machine, tensor: Tensor) -> Tensor:
     return tensor
+
+
+def _contiguous(machine: Machine, tensor: Tensor) -> Tensor:
+    return tensor if is_contiguous(tensor) else tensor.session.operate(machine, "clone", (tensor,))
 
 
 def _count(machine: Machine, tensor: Tensor) -> int:
@@ -226,6 +244,8 @@ def _truths(name: str) -> Callable[..., Any]:
 
 
 def _view_as(machine: Machine, tensor: Tensor, other: Tensor) -> Tensor:
+    if not shares(tensor, "reshape", other.shape):
+        raise Raised("RuntimeError", NOT_COMPATIBLE)
     return tensor.session.operate(machine, "reshape", (tensor,), (("shape", other.shape),))
 
 
@@ -248,7 +268,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "fill_": _fill_,
     "copy_": _copy_,
     "to": _to,
-    "type": _to,
+    "type": _type,
     "float": _conversion("float32"),
     "double": _conversion("float64"),
     "long": _conversion("int64"),
@@ -256,7 +276,8 @@ METHODS: dict[str, Callable[..., Any]] = {
     "bool": _conversion("bool"),
     "t": _t,
     "cpu": _itself,
-    "contiguous": _itself,
+    "contiguous": _contiguous,
+    "is_contiguous": lambda machine, tensor: is_contiguous(tensor),
     "all": _truths("all"),
     "any": _truths("any"),
     "view_as": _view_as,

@@ -14,23 +14,33 @@ from gradcli.autodiff.eager import Eager
 from gradcli.autodiff.functions import Function, function_name, grad_fn
 from gradcli.graph.graph import Constant, Settings, Shape
 from gradcli.lowering.builders import Value
+from gradcli.lowering.mismatch import MismatchError
 from gradcli.ops.structural import shape_of
+from gradcli.scripts.effort import steps_of
 from gradcli.scripts.grad_function import GradFunction
 from gradcli.scripts.source import UnknownError
 from gradcli.scripts.tensor_text import Options, tensor_text
+from gradcli.scripts.torch_dtypes import WORDS, check_dtypes
+from gradcli.scripts.torch_mismatch import check_axes, mismatch
 from gradcli.scripts.torch_shapes import OPERATORS, check_shapes
-from gradcli.scripts.values import Foreign, Raised
+from gradcli.scripts.values import Foreign, Raised, type_name
+from gradcli.scripts.views import Step, check_overlap, check_view, follow, link, shares, write
 
 if TYPE_CHECKING:
     from gradcli.scripts.machine import Machine
-
-WORDS = {"float32": "Float", "float64": "Double", "int64": "Long", "bool": "Bool"}
 
 NOT_A_LEAF = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during "
     "autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the "
     "non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. "
     "See github.com/pytorch/pytorch/pull/30531 for more information."
+)
+
+OTHER_GRAD = (
+    "attempting to assign a gradient with dtype '{}' to a tensor with grad_dtype '{}'. The gradient must match the tensor's "
+    "grad_dtype (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None "
+    "to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream "
+    "systems that assume they match."
 )
 
 
@@ -93,11 +103,22 @@ class Session:
         """
         self.tape.sweep()
         nodes = tuple([self.node(machine, operand) for operand in operands])
-        check_shapes(operation, [self.tape.graph.shape(node) for node in nodes])
-        node = self.tape.operation(operation, nodes, machine.span, settings)
+        shapes = [self.tape.graph.shape(node) for node in nodes]
+        check_shapes(operation, shapes)
+        check_axes(operation, shapes, settings)
+        machine.charge(steps_of(operation, shapes))
+        check_dtypes(operation, operands, settings)
+        try:
+            node = self.tape.operation(operation, nodes, machine.span, settings)
+        except MismatchError as error:
+            raise mismatch(error, shapes, settings) from None
         if self.tape.dtypes[node] == NUMBER:
             node = self.tape.leaf(self.tape.values[node], span=machine.span)
-        return self.tensor(node)
+        result = self.tensor(node)
+        first = operands[0] if operands else None
+        if isinstance(first, Tensor) and shares(first, operation, result.shape):
+            link(result, first, Step(operation, settings, self.tape.enabled))
+        return result
 
 
 def literal(value: bool | int | float) -> Constant:
@@ -114,6 +135,14 @@ class Tensor(Foreign):
         session: What it shares with the others.
         cell: Its storage.
         alias: Empty; ``detach`` or ``data`` where it shares the storage of another tensor and takes no part in backward passes.
+
+    Attributes:
+        parent: Of a view the tensor that it looks at.
+        step: Of a view how it is made of its parent.
+        behind: Of a view the storage of its parent when it was made.
+        source: Of a view the node of its parent that its value was made of.
+        seen: Of a view how many changes in place there were when it was last looked at.
+        arranged: Of a view where its elements lie, once that was asked.
     """
 
     kind = "Tensor"
@@ -123,18 +152,44 @@ class Tensor(Foreign):
         self.session = session
         self.cell = cell
         self.alias = alias
-        self._detached = (-1, -1)
+        self.parent: Tensor | None = None
+        self.step: Step | None = None
+        self.behind: Cell | None = None
+        self.source = -1
+        self.seen = -1
+        self.arranged: Any = None
+        self._detached = -1
+
+    @property
+    def own(self) -> int:
+        """The node of its value when last looked at."""
+        return self._detached if self.alias else self.cell.node
 
     @property
     def node(self) -> int:
         """The node of its value."""
-        node = self.cell.node
-        if not self.alias:
-            return node
-        if self._detached[0] != node:
-            self._detached = (node, self.session.tape.detach(node))
-            self.session.tape.held.setdefault(self._detached[1], (ref(self.cell), self.cell.version))
-        return self._detached[1]
+        if self.parent is not None and self.seen != self.session.tape.changes:
+            follow(self)
+        return self.own
+
+    def settle(self, source: int, node: int) -> None:
+        """Take the node of its value where it is a view, made of the node of what is behind it."""
+        self.source = source
+        tape = self.session.tape
+        if self.alias:
+            self._detached = node
+            tape.held.setdefault(node, (ref(self.cell), self.cell.version))
+        else:
+            self.cell.node = node
+            tape.held[node] = (ref(self.cell), self.cell.version)
+            tape.counts[node] = self.cell.changes
+
+    def shared(self, alias: str) -> Tensor:
+        """It outside of backward passes: ``detach`` or ``data``."""
+        origin = self.parent if self.alias and self.parent is not None else self
+        result = Tensor(self.session, origin.cell, alias)
+        link(result, origin, Step("detach", (), True))
+        return result
 
     @property
     def value(self) -> Value:
@@ -167,20 +222,41 @@ class Tensor(Foreign):
         tape = self.session.tape
         if name == "grad":
             if value is not None and not isinstance(value, Tensor):
-                raise Raised("TypeError", f"assigned grad expected to be a Tensor or None but got grad of type {value!r}"[:120])
+                found = type_name(value)
+                raise Raised("TypeError", f"assigned grad expected to be a Tensor or None but got grad of type {found}")
             if value is None:
                 tape.zero_grad([self.node])
+            elif value.parent is not None and not value.alias:
+                raise UnknownError("a view as .grad is not known here", hint="assign a copy of it: .clone()")
             else:
+                self._check_grad(value)
                 tape.slots.setdefault(self.node, Slot()).grad = value.cell
         elif name == "requires_grad":
             self.require_grad(machine, machine.truth(value))
         elif name == "data":
             if not isinstance(value, Tensor):
                 raise Raised("TypeError", "Variable data has to be a tensor")
+            if self.parent is not None:
+                raise UnknownError("the data of a view cannot be assigned to here", hint="change it in place: v.copy_(...)")
+            before, cell = self.cell, Cell(self.node)
             with tape.no_grad():
-                tape.replace(self.cell, tape.cast(value.node, self.dtype), machine.span, counted=False)
+                tape.replace(cell, tape.cast(value.node, self.dtype), machine.span, counted=False)
+            cell.share(before)
+            tape.held[cell.node] = (ref(cell), cell.version)
+            cell.owner, before.owner = ref(self), None
+            self.cell = cell
         else:
             raise UnknownError(f"the attribute {name} of a tensor cannot be assigned to here")
+
+    def _check_grad(self, value: Tensor) -> None:
+        if value.shape != self.shape:
+            raise Raised(
+                "RuntimeError",
+                f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size '{list(self.shape)}'. "
+                "Please ensure that the gradient and the tensor are the same size",
+            )
+        if value.dtype != self.dtype:
+            raise Raised("RuntimeError", OTHER_GRAD.format(WORDS[value.dtype].lower(), WORDS[self.dtype]))
 
     def binary(self, machine: Machine, operator: str, other: Any, *, reflected: bool) -> Any:
         if operator not in OPERATORS or not isinstance(other, Tensor | bool | int | float):
@@ -196,15 +272,23 @@ class Tensor(Foreign):
         self.check_change(machine)
         return self.become(machine, self.session.operate(machine, OPERATORS[operator], (self, other)))
 
-    def check_change(self, machine: Machine) -> None:
+    def check_change(self, machine: Machine, *, overlapping: bool = False) -> None:
         """Check that it may be changed in place.
+
+        Args:
+            machine: The machine.
+            overlapping: Whether several of its elements may be one in memory.
 
         Raises:
             Raised: It is a leaf that requires a gradient, and operations are recorded.
         """
         tape = self.session.tape
+        if self.parent is not None:
+            check_view(machine, self)
         if self.requires_grad and tape.is_leaf(self.node) and tape.enabled:
             raise Raised("RuntimeError", IN_PLACE_LEAF)
+        if not overlapping:
+            check_overlap(self)
 
     def become(self, machine: Machine, result: Tensor) -> Tensor:
         """Take the value of a result in place; gives the tensor itself.
@@ -223,10 +307,11 @@ class Tensor(Foreign):
                 "RuntimeError",
                 f"result type {WORDS[result.dtype]} can't be cast to the desired output type {WORDS[self.dtype]}",
             )
+        if tape.graph.inputs[result.node][:1] == (self.node,):
+            tape.in_place.add(result.node)
         node = tape.cast(result.node, self.dtype)
-        if self.alias:
-            with tape.no_grad():
-                tape.replace(self.cell, node, machine.span, counted=self.alias == "detach")
+        if self.parent is not None:
+            write(machine, self, node)
         else:
             tape.replace(self.cell, node, machine.span)
         return self
@@ -260,6 +345,7 @@ class Tensor(Foreign):
         result = self.session.operate(machine, "index", (self,), (("index", index),))
         if function:
             self.session.tape.functions[result.node] = function
+            result.step = None if result.step is None else result.step._replace(several=True)
         return result
 
     def item(self, machine: Machine, index: Any) -> Tensor:
@@ -311,8 +397,8 @@ class Tensor(Foreign):
     def require_grad(self, machine: Machine, flag: bool) -> None:
         """Set whether it requires a gradient; what it shares its storage with stays as it is."""
         tape = self.session.tape
-        if self.alias and self.node == self.cell.node:
-            self._detached = (self.cell.node, tape.operation("detach", (self.cell.node,), machine.span))
+        if self.alias and self.node == self.source:
+            self._detached = tape.operation("detach", (self.source,), machine.span)
         tape.set_requires_grad(self.node, flag, machine.span)
 
     def cast(self, machine: Machine, dtype: str) -> Tensor:

@@ -33,6 +33,7 @@ def _gradient(machine: Machine, world: World, y: Node, x: Any) -> Node | None:
         raise Raised("TypeError", f"tf.gradients takes tensors, not {machine.representation(x)[:40]}")
     if not _leads(x, y):
         return None
+    world.asked.append(x)
     if x.kind_of == "constant" and not x.label:
         x.label = x.name
     return Node(world.graph, "gradient", f"gradients/{x.name}_grad", (y, x), shape=x.shape, dtype=x.dtype, span=machine.span)

@@ -39,22 +39,27 @@ class Graph:
         nodes: Its nodes, in the order in which they were made.
         last: The node of which gradients were last asked for; None before.
         session: The session of the innermost ``with`` statement; None outside.
+        scope: What the name scopes around put before names.
     """
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
         self.last: Node | None = None
         self.session: Any = None
+        self.scope = ""
         self._used: dict[str, int] = {}
 
     def name(self, wanted: str) -> str:
-        """A unique name: ``add``, ``add_1``, ``add_2``."""
+        """A unique name: ``add``, ``add_1``, ``add_2``; inside of name scopes with theirs before it."""
+        return self._unique(self.scope + wanted)
+
+    def _unique(self, wanted: str) -> str:
         count = self._used.get(wanted, 0)
         self._used[wanted] = count + 1
         if not count:
             return wanted
         candidate = f"{wanted}_{count}"
-        return self.name(wanted) if candidate in self._used else self._claimed(candidate)
+        return self._unique(wanted) if candidate in self._used else self._claimed(candidate)
 
     def _claimed(self, name: str) -> str:
         self._used[name] = 1
@@ -180,7 +185,7 @@ class Node(Foreign):
             case "name":
                 return self.name if self.kind_of == "group" else f"{self.name}:0"
             case "op":
-                return self
+                return self if self.kind_of == "group" else Operation(self)
             case "dtype":
                 from gradcli.scripts.values import Word
 
@@ -188,6 +193,8 @@ class Node(Foreign):
             case "shape" | "get_shape":
                 shape = Dimensions(self.shape)
                 return shape if name == "shape" else Native(name, lambda machine: shape)
+            case "run" if self.kind_of in ("group", "assign"):
+                return Native(name, lambda machine, feed_dict=None, session=None: _evaluated(machine, self, feed_dict, session))
             case "initializer" if self.kind_of == "variable":
                 return self.parts
             case "eval":
@@ -230,6 +237,37 @@ class Dimensions(Foreign):
         return self.sizes[index]
 
 
+class Operation(Foreign):
+    """``x.op``: the operation that makes a tensor.
+
+    Args:
+        node: The tensor.
+    """
+
+    kind = full_kind = "Operation"
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+    def attribute(self, machine: Machine, name: str) -> Any:
+        match name:
+            case "name":
+                return self.node.name
+            case "outputs":
+                return [self.node]
+            case "inputs":
+                return list(self.node.inputs)
+            case "run":
+                return self.node.attribute(machine, "eval")
+        return super().attribute(machine, name)
+
+    def text(self, machine: Machine) -> str:
+        return f'name: "{self.node.name}"\n'
+
+    def representation(self, machine: Machine) -> str:
+        return f"<tf.Operation '{self.node.name}'>"
+
+
 def shape_text(shape: tuple[int | None, ...]) -> str:
     """A shape as TensorFlow 1 writes it: ``(?, 2)``, ``(1,)``, ``()``."""
     words = ["?" if size is None else str(size) for size in shape]
@@ -254,6 +292,8 @@ def constant(machine: Machine, graph: Graph, value: Any, dtype: str | None = Non
     from gradcli.scripts.tensors import Session as Tensors
     from gradcli.scripts.torch_results import Array
 
+    if _has_text(value):
+        raise UnknownError("texts as tensors are not known here", hint="print the text itself; tensors hold numbers")
     if isinstance(value, Array):
         found = {"float64": "float64", "float32": "float32", "bool": "bool"}.get(str(value.array.dtype), "int64")
         array = value.array.astype("float64")
@@ -263,6 +303,15 @@ def constant(machine: Machine, graph: Graph, value: Any, dtype: str | None = Non
     found = {"int64": "int32"}.get(scratch.dtype, scratch.dtype)
     exact = tensor_from(machine, Tensors(Eager(dtype="float64")), value, None, False).value
     return Node(graph, "constant", name, shape=scratch.shape, dtype=dtype or found, value=exact, span=machine.span)
+
+
+def _has_text(value: Any) -> bool:
+    """Whether a value is a text, or a list that has one, at whatever depth its first elements go."""
+    for _ in range(32):
+        if not isinstance(value, list | tuple) or any(isinstance(item, str) for item in value):
+            break
+        value = next(iter(value), None)
+    return isinstance(value, str) or (isinstance(value, list | tuple) and any(isinstance(item, str) for item in value))
 
 
 def converted(machine: Machine, graph: Graph, value: Any, dtype: str | None, name: str) -> Node:
@@ -289,6 +338,7 @@ def made(machine: Machine, graph: Graph, operation: str, operands: Sequence[Any]
     dtypes = [operand.dtype for operand in operands if isinstance(operand, Node)]
     name = graph.name(name)
     graph.release(name)
+    name = name.removeprefix(graph.scope)
     letters = "xyz"
     nodes = [
         converted(machine, graph, operand, dtypes[0] if dtypes else None, f"{name}/{letters[min(at, 2)]}")

@@ -63,7 +63,7 @@ def modules(world: World) -> dict[str, Namespace]:
 
     reductions = {name: Native(name, with_world(world, reduction_maker(name, title))) for name, title in REDUCTIONS.items()}
     elementwise = operations(ELEMENTWISE)
-    train = Namespace("tensorflow.train", bound({"GradientDescentOptimizer": optimiser}))
+    train = _Train("tensorflow.train", bound({"GradientDescentOptimizer": optimiser}))
     network = Namespace("tensorflow.nn", {**operations(OF_NETWORKS), **bound({"softmax": softmax, "l2_loss": l2_loss})})
     names: dict[str, Any] = {
         **elementwise,
@@ -99,6 +99,18 @@ def _random(machine: Machine, *arguments: Any, **keywords: Any) -> Any:
     )
 
 
+class _Train(Namespace):
+    """``tf.train``."""
+
+    def attribute(self, machine: Machine, name: str) -> Any:
+        if name not in self.names and name.endswith("Optimizer"):
+            raise UnknownError(
+                f"tensorflow.train.{name} is not known here",
+                hint="tf.train.GradientDescentOptimizer is; or write the steps with tf.gradients and tf.assign",
+            )
+        return super().attribute(machine, name)
+
+
 class _AsDefault(Foreign):
     """``tf.Graph()`` and ``tf.get_default_graph()``: there is one graph."""
 
@@ -119,10 +131,28 @@ class _AsDefault(Foreign):
 
 
 class _Scope(Foreign):
-    """``tf.name_scope``: names inside are as outside."""
+    """``tf.name_scope``: names of nodes inside begin with its name.
+
+    Args:
+        world: The world of the script.
+        name: The name; empty or None for the names of the outermost level.
+    """
+
+    kind = "name_scope"
+
+    def __init__(self, world: World, name: Any) -> None:
+        self.world = world
+        self.name = name
+        self.before: list[str] = []
 
     def enter(self, machine: Machine) -> Any:
-        return None
+        graph = self.world.graph
+        self.before.append(graph.scope)
+        graph.scope = f"{graph.name(self.name)}/" if self.name else ""
+        return graph.scope
+
+    def leave(self, machine: Machine) -> None:
+        self.world.graph.scope = self.before.pop()
 
 
 def _nothing(machine: Machine, world: World, *arguments: Any, **keywords: Any) -> None:
@@ -154,7 +184,7 @@ _TENSORFLOW: dict[str, Callable[..., Any]] = {
     "Graph": lambda machine, world: _AsDefault(world),
     "get_default_graph": lambda machine, world: _AsDefault(world),
     "reset_default_graph": lambda machine, world: world.graph.clear(),
-    "name_scope": lambda machine, world, name=None: _Scope(),
+    "name_scope": lambda machine, world, name=None, default_name=None, values=None: _Scope(world, name or default_name),
     "disable_eager_execution": _nothing,
     "disable_v2_behavior": _nothing,
 }  # fmt: skip

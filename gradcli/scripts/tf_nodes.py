@@ -20,6 +20,8 @@ def dtype_name(word: Any, default: str | None = None) -> str | None:
     """The dtype that an argument names; the default for None."""
     if word is None:
         return default
+    if isinstance(word, str):
+        word = Word({"float": "float32", "double": "float64", "int": "int32"}.get(word, word))
     if isinstance(word, Word) and word.name in ("float32", "float64", "int32", "int64", "bool"):
         return word.name
     raise Raised("TypeError", "dtype must be one of tf.float32, tf.float64, tf.int32, tf.int64 and tf.bool")

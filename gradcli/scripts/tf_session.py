@@ -34,6 +34,7 @@ class Limits:
     Attributes:
         tape: The tape of the last run that computed something.
         output: The node on it that views show.
+        asked: The names of what gradients were asked for by.
     """
 
     def __init__(self, max_nodes: int = DEFAULT_MAX_NODES, max_elements: int = DEFAULT_MAX_ELEMENTS) -> None:
@@ -41,6 +42,7 @@ class Limits:
         self.max_elements = max_elements
         self.tape: Eager | None = None
         self.output = -1
+        self.asked: set[str] = set()
 
 
 class Session(Foreign):

@@ -22,6 +22,7 @@ class World:
     def __init__(self, limits: Limits) -> None:
         self.graph = Graph()
         self.limits = limits
+        self.asked: list[Any] = []  # the nodes that gradients were asked for by
 
 
 def with_world(world: World, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""``torch.autograd`` and ``torch.optim`` of a script."""
+"""``torch.autograd`` of a script."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from gradcli.scripts.source import UnknownError
 from gradcli.scripts.tensor_members import METHODS
 from gradcli.scripts.tensors import Session, Tensor
 from gradcli.scripts.torch_create import alike
-from gradcli.scripts.torch_results import Sgd
 from gradcli.scripts.values import Raised
 
 if TYPE_CHECKING:
@@ -61,11 +60,3 @@ def anomaly(machine: Machine, mode: Any = True, check_nan: Any = True) -> None:
 
 
 AUTOGRAD: dict[str, Callable[..., Any]] = {"grad": _grad, "backward": _backward, "Variable": _variable}
-
-
-def sgd(machine: Machine, session: Session, params: Any, lr: Any = 0.001, momentum: Any = 0.0) -> Sgd:
-    """``torch.optim.SGD``."""
-    parameters = machine.listed(params)
-    if not all(isinstance(parameter, Tensor) for parameter in parameters):
-        raise Raised("TypeError", "optimizer can only optimize Tensors")
-    return Sgd(session, parameters, float(lr), float(momentum))

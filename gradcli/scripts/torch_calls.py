@@ -10,6 +10,7 @@ from collections.abc import Callable
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from gradcli.autodiff.dtypes import FLOATS
 from gradcli.errors import nearest
 from gradcli.graph.graph import Setting
 from gradcli.lowering.array_calls import SYNONYMS
@@ -17,7 +18,9 @@ from gradcli.ops.operation import OPERATIONS, Operation
 from gradcli.ops.structural import STRUCTURAL, Structural, load
 from gradcli.scripts.source import UnknownError
 from gradcli.scripts.tensors import Session, Tensor
-from gradcli.scripts.values import Raised
+from gradcli.scripts.torch_shapes import check_ranks
+from gradcli.scripts.values import Raised, Size, type_name
+from gradcli.scripts.views import NOT_COMPATIBLE, shares
 
 if TYPE_CHECKING:
     from gradcli.scripts.machine import Machine
@@ -115,6 +118,8 @@ def caller(session: Session, name: str, operations: list[Operation | Structural]
         for ignored in ("inplace", "out"):
             if keywords.pop(ignored, None):
                 raise UnknownError(f"the argument {ignored} is not known here", hint=f"use the result of {name}")
+        if dtype is not None and given and isinstance(given[0], Tensor) and given[0].dtype not in FLOATS:
+            given[0] = given[0].cast(machine, dtype.name.removeprefix("torch."))
         result = _special(machine, session, name, given, keywords)
         if result is None:
             result = _call(machine, session, name, operations, given, keywords)
@@ -153,8 +158,10 @@ def _special(machine: Machine, session: Session, name: str, given: list[Any], ke
         sizes = given[1:] if len(given) != 2 or isinstance(given[1], int) else list(given[1])
         shape = (1,) * (len(sizes) - len(given[0].shape)) + given[0].shape
         given[1:] = [tuple([own if size == -1 else size for size, own in zip(sizes, shape, strict=False)])]
+    elif name == "repeat":
+        _check_repeat(given)
     elif name in ("reshape", "view"):
-        _check_reshape(machine, given, keywords)
+        _check_reshape(name, given, keywords)
     elif name in ("tril", "triu") and "diagonal" in keywords:
         given.append(keywords.pop("diagonal"))
     elif name == "round" and ("decimals" in keywords or len(given) > 1):
@@ -164,7 +171,15 @@ def _special(machine: Machine, session: Session, name: str, given: list[Any], ke
     return None
 
 
-def _check_reshape(machine: Machine, given: list[Any], keywords: dict[str, Any]) -> None:
+def _check_repeat(given: list[Any]) -> None:
+    if len(given) < 2:
+        raise Raised("TypeError", 'repeat() missing 1 required positional arguments: "repeats"')
+    times = given[1] if isinstance(given[1], list | tuple) else given[1:]
+    if isinstance(given[0], Tensor) and len(times) < len(given[0].shape):
+        raise Raised("RuntimeError", "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
+
+
+def _check_reshape(name: str, given: list[Any], keywords: dict[str, Any]) -> None:
     sizes = given[1:] if len(given) != 2 or isinstance(given[1], int) else list(given[1])
     if not sizes and "shape" in keywords:
         sizes = list(keywords["shape"])
@@ -173,6 +188,10 @@ def _check_reshape(machine: Machine, given: list[Any], keywords: dict[str, Any])
         count, known = prod(tensor.shape), prod(size for size in sizes if size != -1)
         if (-1 in sizes and (not known or count % known)) or (-1 not in sizes and known != count):
             raise Raised("RuntimeError", f"shape '{list(sizes)}' is invalid for input of size {count}")
+        if name == "view":
+            shape = tuple([count // known if size == -1 else size for size in sizes])
+            if not shares(tensor, "reshape", shape):
+                raise Raised("RuntimeError", NOT_COMPATIBLE)
 
 
 def _call(
@@ -194,6 +213,8 @@ def _elementwise(
     machine: Machine, session: Session, name: str, operation: Any, given: list[Any], keywords: dict[str, Any]
 ) -> Tensor:
     loss = f"{_LOSSES}{operation.name}"
+    if name == "binary_cross_entropy" and len(given) > 1:
+        _check_probabilities(given[0], given[1])
     reduction = keywords.pop("reduction", "mean") if loss in STRUCTURAL else "none"
     places = list(operation.parameters)
     arguments: list[Any] = list(given)
@@ -213,6 +234,9 @@ def _elementwise(
             arguments[at] = float(default)
     if not operation.accepts(len(arguments)):
         raise Raised("TypeError", f"{name}() takes {operation.required} to {operation.most} arguments, not {len(arguments)}")
+    for at, value in enumerate(arguments):
+        if not isinstance(value, Tensor) and ((at == 0 and operation.required == 1) or operation.name in ("maximum", "minimum")):
+            raise not_a_tensor(name, "other" if at else "input", at + 1, value)
     if reduction == "mean":
         return session.operate(machine, loss, arguments, tuple(STRUCTURAL[loss].complete({}).items()))
     result = session.operate(machine, operation.name, arguments)
@@ -237,6 +261,12 @@ def _structural(
         while len(given) > operation.required and len(given[:count]) > operation.required and not _operand(given[:count][-1]):
             count -= 1
         operands, given = given[:count], given[count:]
+    if operation.variadic and not operands and name in ("stack", "cat"):
+        if name == "stack":
+            raise Raised("RuntimeError", "stack expects a non-empty TensorList")
+        raise Raised("ValueError", "torch.cat(): expected a non-empty list of Tensors")
+    if name in ("cross_entropy", "nll_loss") and len(operands) > 1:
+        _check_classes(operands[0], operands[1])
     settings: dict[str, Setting] = {}
     if len(names) == 1 and len(given) > 1:
         given = [tuple(given)]
@@ -258,6 +288,9 @@ def _structural(
         else:
             raise _no_argument(name, keyword, [*names, *operation.parameters, *SYNONYMS])
     operands = [operand for operand in operands if operand is not None]
+    if operands and not operation.variadic and not isinstance(operands[0], Tensor):
+        raise not_a_tensor(name, "input", 1, operands[0])
+    check_ranks(name, [operand.shape for operand in operands if isinstance(operand, Tensor)])
     if len(operands) < operation.required:
         missing = operation.parameters[len(operands)]
         raise Raised("TypeError", f'{name}() missing 1 required positional arguments: "{missing}"')
@@ -265,6 +298,46 @@ def _structural(
     if name == "t":
         session.tape.functions[result.node] = "TBackward0"
     return result
+
+
+def _check_probabilities(found: Any, wanted: Any) -> None:
+    """Check the operands of the binary cross-entropy.
+
+    Raises:
+        Raised: Their shapes differ, or the first is no probability.
+    """
+    if not isinstance(found, Tensor) or not isinstance(wanted, Tensor):
+        return
+    if found.shape != wanted.shape:
+        raise Raised(
+            "ValueError",
+            f"Using a target size ({Size(wanted.shape)!r}) that is different to the input size ({Size(found.shape)!r}) is "
+            "deprecated. Please ensure they have the same size.",
+        )
+    import numpy
+
+    if not numpy.all((numpy.asarray(found.value) >= 0) & (numpy.asarray(found.value) <= 1)):
+        raise Raised("RuntimeError", "all elements of input should be between 0 and 1")
+
+
+def _check_classes(scores: Any, classes: Any) -> None:
+    """Check that classes are places of the scores.
+
+    Raises:
+        Raised: One is not.
+    """
+    if not (isinstance(scores, Tensor) and isinstance(classes, Tensor)) or classes.dtype != "int64" or not scores.shape:
+        return
+    import numpy
+
+    for place in numpy.asarray(classes.value).ravel().tolist():
+        if not 0 <= place < scores.shape[-1] and len(scores.shape) < 3:
+            raise Raised("IndexError", f"Target {int(place)} is out of bounds.")
+
+
+def not_a_tensor(name: str, argument: str, place: int, value: Any) -> Raised:
+    """The exception for an argument that has to be a tensor and is none."""
+    return Raised("TypeError", f"{name}(): argument '{argument}' (position {place}) must be Tensor, not {type_name(value)}")
 
 
 def _operand(value: Any) -> bool:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from gradcli.autodiff.dtypes import rounded
+from gradcli.autodiff.dtypes import FLOATS, LARGEST, rounded
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import Shape
 from gradcli.scripts.tensor_data import tensor_from
@@ -68,6 +68,8 @@ def _filled(machine: Machine, session: Session, shape: Shape, value: Any, dtype:
     import numpy
 
     name = dtype_of(dtype) or session.tape.dtype
+    if name == "float32" and isinstance(value, int | float) and LARGEST < abs(value) < math.inf:
+        raise Raised("RuntimeError", "value cannot be converted to type float without overflow")
     values = rounded(numpy.full(shape, float(value)) if shape else float(value), name)
     return session.leaf(machine, values, name, machine.truth(requires_grad))
 
@@ -130,12 +132,27 @@ def _arange(machine: Machine, session: Session, start: Any, end: Any = None, ste
 
 def _linspace(machine: Machine, session: Session, start: Any, end: Any, steps: Any, *, dtype: Any = None,
               requires_grad: Any = False) -> Tensor:  # fmt: skip
-    import numpy
-
     (count,) = _shape(machine, session, (steps,))
     name = dtype_of(dtype) or session.tape.dtype
-    values = numpy.linspace(float(start), float(end), count, dtype=name)
+    values = _between(float(start), float(end), count, name)
     return session.leaf(machine, rounded(values, name), name, machine.truth(requires_grad))
+
+
+def _between(start: float, end: float, count: int, dtype: str) -> Any:
+    """So many numbers with equal distances, in PyTorch's way: the first half from the start on, the second from the end back."""
+    import numpy
+
+    kind = dtype if dtype in FLOATS else "float64"
+    with numpy.errstate(all="ignore"):
+        first, last = numpy.asarray(start, kind), numpy.asarray(end, kind)
+        if count == 1:
+            return numpy.asarray([first])
+        step = (last - first) / numpy.asarray(max(count - 1, 1), kind)
+        places = numpy.arange(count).astype("float64")
+        half = count // 2
+        ahead = first.astype("float64") + step.astype("float64") * places[:half]
+        back = last.astype("float64") - step.astype("float64") * (count - 1 - places[half:])
+        return numpy.concatenate([ahead, back])
 
 
 CREATIONS: dict[str, Callable[..., Any]] = {

@@ -11,11 +11,13 @@ from gradcli.scripts.builtin import math_module
 from gradcli.scripts.source import UnknownError
 from gradcli.scripts.tensor_members import DTYPES, METHODS, dtype_of, dtype_word
 from gradcli.scripts.tensors import Session, Tensor
-from gradcli.scripts.torch_autograd import AUTOGRAD, anomaly, sgd
+from gradcli.scripts.torch_autograd import AUTOGRAD, anomaly
 from gradcli.scripts.torch_calls import caller, names_of, spellings
 from gradcli.scripts.torch_create import CREATIONS
+from gradcli.scripts.torch_dtypes import WORDS
+from gradcli.scripts.torch_optim import sgd
 from gradcli.scripts.torch_results import Mode
-from gradcli.scripts.values import Namespace, Native, Raised, Size, Type, Word
+from gradcli.scripts.values import Namespace, Native, Raised, Size, Type, Word, checked
 
 if TYPE_CHECKING:
     from gradcli.scripts.machine import Machine
@@ -44,7 +46,7 @@ def modules(session: Session) -> dict[str, Namespace]:
         return {name: Native(name, caller(session, name, known[name])) for name in names_of(module)}
 
     def bound(table: dict[str, Callable[..., Any]]) -> dict[str, Any]:
-        return {name: Native(name, _with(session, function)) for name, function in table.items()}
+        return {name: Native(name, checked(name, function, session)) for name, function in table.items()}
 
     functional = _Module("torch.nn.functional", {**functions("torch.nn.functional"), **bound(_FUNCTIONAL)})
     network = _Module("torch.nn", {"functional": functional})
@@ -89,10 +91,6 @@ class _Module(Namespace):
         return super().attribute(machine, name)
 
 
-def _with(session: Session, function: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda machine, *arguments, **keywords: function(machine, session, *arguments, **keywords)
-
-
 def _no_call(machine: Machine, *arguments: Any) -> Any:
     raise UnknownError("torch.Tensor is not called here", hint="write torch.tensor([...])")
 
@@ -128,6 +126,8 @@ def _allclose(machine: Machine, session: Session, a: Tensor, b: Tensor, rtol: fl
               equal_nan: Any = False) -> bool:  # fmt: skip
     import numpy
 
+    if a.dtype != b.dtype:
+        raise Raised("RuntimeError", f"{WORDS[a.dtype]} did not match {WORDS[b.dtype]}")
     return bool(numpy.allclose(a.value, b.value, rtol, atol, equal_nan=machine.truth(equal_nan)))
 
 

@@ -59,13 +59,18 @@ class Array(Foreign):
     full_kind = "numpy.ndarray"
 
     def __init__(self, array: Any) -> None:
-        self.array = array
+        self._array = array
+
+    @property
+    def array(self) -> Any:
+        """The array as it is now."""
+        return self._array
 
     def attribute(self, machine: Machine, name: str) -> Any:
         if name == "shape":
             return tuple(self.array.shape)
         if name in ("ndim", "size"):
-            return int(getattr(self.array, name))  # one of two names
+            return int(self.array.ndim if name == "ndim" else self.array.size)
         if name == "dtype":
             return str(self.array.dtype)
         if name in ("tolist", "item"):
@@ -77,14 +82,24 @@ class Array(Foreign):
 
     def item(self, machine: Machine, index: Any) -> Any:
         try:
-            return wrapped(self.array[index])
+            found = self.array[index]
+            basic = not isinstance(index, list) and isinstance(self, SharedArray) and getattr(found, "ndim", False)
+            return SharedArray(lambda: self.array[index]) if basic else wrapped(found)
         except (IndexError, TypeError) as error:
             raise Raised("IndexError", str(error)) from None
+
+    def set_item(self, machine: Machine, index: Any, value: Any) -> None:
+        raise UnknownError("assignment to a part of an array is not known here", hint="assign to a part of the tensor")
+
+    def change(self, machine: Machine, operator: str, other: Any) -> Any:
+        if self.array.ndim:
+            raise UnknownError("arithmetic of arrays is not known here", hint="compute with tensors")
+        return NotImplemented
 
     def iterate(self, machine: Machine) -> Iterator[Any]:
         if not self.array.ndim:
             raise Raised("TypeError", "iteration over a 0-d array")
-        return map(wrapped, self.array)
+        return (self.item(machine, at) for at in range(len(self.array)))
 
     def length(self, machine: Machine) -> int:
         if not self.array.ndim:
@@ -122,6 +137,23 @@ class Array(Foreign):
         return super().format(machine, spec)
 
 
+class SharedArray(Array):
+    """An array that shares its memory with a tensor.
+
+    Args:
+        make: Gives the array; asked at each use, since the memory may have changed.
+    """
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        super().__init__(None)
+        self._make = make
+
+    @property
+    def array(self) -> Any:
+        """The array as it is now."""
+        return self._make()
+
+
 _REDUCTIONS: dict[str, Callable[..., Any]] = {
     "sum": lambda array: array.sum(),
     "mean": lambda array: array.mean(),
@@ -135,50 +167,6 @@ _REDUCTIONS: dict[str, Callable[..., Any]] = {
 def wrapped(value: Any) -> Any:
     """A value of NumPy as one of the script."""
     return Array(value) if hasattr(value, "ndim") else value
-
-
-class Sgd(Foreign):
-    """The optimiser ``torch.optim.SGD``: p becomes p - lr·p.grad; with momentum, p - lr·v where v becomes momentum·v + p.grad.
-
-    Args:
-        parameters: The tensors that it changes.
-        rate: The learning rate.
-        momentum: The momentum.
-    """
-
-    kind = "SGD"
-
-    def __init__(self, session: Session, parameters: list[Tensor], rate: float, momentum: float) -> None:
-        self.session = session
-        self.parameters = parameters
-        self.rate = rate
-        self.momentum = momentum
-        self.velocities: dict[int, Tensor] = {}
-
-    def attribute(self, machine: Machine, name: str) -> Any:
-        if name == "step":
-            return Native("step", self._step)
-        if name == "zero_grad":
-            return Native("zero_grad", self._zero_grad)
-        return super().attribute(machine, name)
-
-    def _step(self, machine: Machine) -> None:
-        with self.session.tape.no_grad():
-            for index, parameter in enumerate(self.parameters):
-                gradient = parameter.grad(machine)
-                if gradient is None:
-                    continue
-                if self.momentum:
-                    if index in self.velocities:
-                        scaled = machine.binary("*", self.velocities[index], self.momentum)
-                        gradient = machine.binary("+", scaled, gradient)
-                    else:
-                        gradient = self.session.tensor(self.session.tape.detach(gradient.node))
-                    self.velocities[index] = gradient
-                parameter.become(machine, machine.binary("-", parameter, machine.binary("*", gradient, self.rate)))
-
-    def _zero_grad(self, machine: Machine, set_to_none: Any = True) -> None:
-        self.session.tape.zero_grad([parameter.node for parameter in self.parameters])
 
 
 class Mode(Foreign):

@@ -14,7 +14,20 @@ OPERATORS = {
 }  # fmt: skip
 """The operations that operators mean."""
 
-_BROADCAST = frozenset(OPERATORS.values()) - {"matmul"} | {"maximum", "minimum", "atan2", "fmod", "hypot", "where"}
+_BROADCAST = (
+    frozenset(OPERATORS.values()) - {"matmul"}
+    | {"maximum", "minimum", "atan2", "fmod", "hypot", "where"}
+    | {
+        "mse_loss",
+        "l1_loss",
+        "smooth_l1_loss",
+        "huber_loss",
+        "mean_mse_loss",
+        "mean_l1_loss",
+        "mean_smooth_l1_loss",
+        "mean_huber_loss",
+    }
+)
 
 
 def _check_product(a: Shape, b: Shape) -> None:
@@ -33,17 +46,42 @@ def _check_product(a: Shape, b: Shape) -> None:
         raise Raised("RuntimeError", f"mat1 and mat2 shapes cannot be multiplied ({rows}x{a[-1]} and {b[0]}x{b[1]})")
 
 
+def check_ranks(name: str, shapes: Sequence[Shape]) -> None:
+    """Check how many axes the operands of a function have, of which PyTorch speaks in its own words."""
+    ranks = [len(shape) for shape in shapes]
+    if name == "t" and ranks[0] > 2:
+        raise Raised("RuntimeError", f"t() expects a tensor with <= 2 dimensions, but self is {ranks[0]}D")
+    if len(ranks) < 2:
+        return
+    if name == "mm" and ranks[:2] != [2, 2]:
+        raise Raised("RuntimeError", f"{'self' if ranks[0] != 2 else 'mat2'} must be a matrix")
+    if name == "mv" and ranks[:2] != [2, 1]:
+        raise Raised("RuntimeError", f"vector + matrix @ vector expected, got 1, {ranks[0]}, {ranks[1]}")
+    if name == "dot" and ranks[:2] != [1, 1]:
+        raise Raised("RuntimeError", f"1D tensors expected, but got {ranks[0]}D and {ranks[1]}D tensors")
+    if name == "bmm" and ranks[:2] != [3, 3]:
+        raise Raised("RuntimeError", f"{'batch1' if ranks[0] != 3 else 'batch2'} must be a 3D tensor")
+
+
 def check_shapes(operation: str, shapes: Sequence[Shape]) -> None:
     """Check the shapes of operands of which PyTorch speaks in its own words."""
-    if operation in ("matmul", "dot") and len(shapes) == 2:
+    if operation == "matmul" and len(shapes) == 2 and min(map(len, shapes)) > 2:
+        shapes = [shape[:-2] for shape in shapes]
+    elif operation in ("matmul", "dot") and len(shapes) == 2:
         _check_product(*shapes)
         return
-    if operation not in _BROADCAST:
+    elif operation not in _BROADCAST:
         return
+    known: Shape = ()
+    for shape in shapes:
+        _check_pair(known, shape)
+        known = broadcast(known, shape)
+
+
+def _check_pair(a: Shape, b: Shape) -> None:
     try:
-        broadcast(*shapes)
+        broadcast(a, b)
     except ShapeError:
-        a, b = shapes[-2:]
         rank = max(len(a), len(b))
         sizes = list(zip((1,) * (rank - len(a)) + a, (1,) * (rank - len(b)) + b, strict=True))
         axis = next(at for at in range(rank - 1, -1, -1) if sizes[at][0] != sizes[at][1] and 1 not in sizes[at])

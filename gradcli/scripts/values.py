@@ -26,16 +26,23 @@ class Raised(GradcliError):  # noqa: N818
         super().__init__(f"{kind}: {text}" if text else kind, hint=hint)
         self.kind = kind
         self.text = text
+        self.arguments: tuple[Any, ...] = (text,) if text else ()
 
 
 class Scope:
-    """Names and their values, and where names are looked up that are not here."""
+    """Names and their values, and where names are looked up that are not here.
 
-    __slots__ = ("names", "parent")
+    Args:
+        parent: Where they are looked up; None for the names of the script.
+        own: The names that are never looked up there, since a function assigns to them.
+    """
 
-    def __init__(self, parent: Scope | None = None) -> None:
+    __slots__ = ("names", "own", "parent")
+
+    def __init__(self, parent: Scope | None = None, own: frozenset[str] = frozenset()) -> None:
         self.names: dict[str, Any] = {}
         self.parent = parent
+        self.own = own
 
 
 class Foreign:
@@ -146,7 +153,7 @@ class Function(Foreign):
             Raised: The arguments do not fit.
         """
         code, name = self.code, self.code.name
-        scope = Scope(self.scope)
+        scope = Scope(self.scope, code.own)
         names = scope.names
         if len(arguments) > len(code.parameters) and not code.rest:
             takes = len(code.parameters)
@@ -198,6 +205,31 @@ class Native(Foreign):
         return f"<built-in function {self.name}>"
 
 
+def checked(name: str, function: Callable[..., Any], *first: Any) -> Callable[..., Any]:
+    """A function with its first arguments after the machine given, whose other arguments are checked at a call.
+
+    Args:
+        name: What messages call it.
+        function: The function.
+        first: What follows the machine at each call.
+    """
+    signature = inspect.signature(function)
+
+    def call(machine: Machine, *arguments: Any, **keywords: Any) -> Any:
+        try:
+            signature.bind(machine, *first, *arguments, **keywords)
+        except TypeError as error:
+            unknown = next((keyword for keyword in keywords if keyword not in signature.parameters), "")
+            if unknown:
+                known = list(list(signature.parameters)[1 + len(first) :])
+                hint = f"it has {', '.join(known)} here" if known else ""
+                raise UnknownError(f"the argument {unknown} of {name} is not known here", hint=hint) from None
+            raise Raised("TypeError", f"{name}() {error}") from None
+        return function(machine, *first, *arguments, **keywords)
+
+    return call
+
+
 class Namespace(Foreign):
     """A module.
 
@@ -220,7 +252,9 @@ class Namespace(Foreign):
         near = nearest(name, self.names)
         raise UnknownError(
             f"{self.name}.{name} is not known here",
-            hint=f"did you mean {self.name}.{near}?" if near else "gradcli torch --list shows what is",
+            hint=f"did you mean {self.name}.{near}?"
+            if near
+            else f"gradcli {'tf1' if self.name.startswith('tensorflow') else 'torch'} --list shows what is",
         )
 
     def text(self, machine: Machine) -> str:
@@ -254,6 +288,9 @@ class Type(Native):
         super().__init__(name, function)
         self.kinds = kinds
 
+    def attribute(self, machine: Machine, name: str) -> Any:
+        return self.name.rpartition(".")[2] if name == "__name__" else super().attribute(machine, name)
+
     def has(self, value: Any) -> bool:
         """Whether a value is of this class."""
         return any(value.kind == kind if isinstance(kind, str) else isinstance(value, kind) for kind in self.kinds
@@ -264,11 +301,24 @@ class Type(Native):
 
 
 class Caught(Foreign):
-    """An exception as a value."""
+    """An exception as a value.
 
-    def __init__(self, kind: str, message: str) -> None:
+    Args:
+        kind: The name of its class.
+        message: What it says.
+        arguments: What its class was called with.
+    """
+
+    def __init__(self, kind: str, message: str, arguments: tuple[Any, ...]) -> None:
         self.kind = kind
         self.message = message
+        self.arguments = arguments
+
+    def attribute(self, machine: Machine, name: str) -> Any:
+        return self.arguments if name == "args" else super().attribute(machine, name)
+
+    def representation(self, machine: Machine) -> str:
+        return f"{self.kind}({', '.join([machine.representation(argument) for argument in self.arguments])})"
 
     def text(self, machine: Machine) -> str:
         return self.message
@@ -279,6 +329,20 @@ class Size(tuple[int, ...]):
 
     def __repr__(self) -> str:
         return f"torch.Size({list(self)})"
+
+    def __getitem__(self, index: Any) -> Any:
+        found = super().__getitem__(index)
+        return Size(found) if isinstance(index, slice) else found
+
+    def __add__(self, other: Any) -> Any:
+        found = super().__add__(other)
+        return found if found is NotImplemented else Size(found)
+
+    def __radd__(self, other: Any) -> Any:
+        return Size((*other, *self)) if isinstance(other, tuple) else NotImplemented
+
+    def __mul__(self, times: Any) -> Any:
+        return Size(super().__mul__(times))
 
 
 def address(value: object) -> str:

@@ -11,6 +11,32 @@ from gradcli.errors import ExitCode, GradcliError
 from gradcli.scripts.run_torch import run_torch
 
 HOSTILE = {
+    "shared lists": (
+        "l = []\nfor i in range(45):\n    l = [l, l]\nstr(l)",
+        "a text would have more than 1,000,000 characters",
+        4,
+    ),
+    "equal lists": (
+        "a = []\nb = []\nfor i in range(45):\n    a = [a, a]\n    b = [b, b]\na == b",
+        "the script was stopped after 300,000 steps",
+        4,
+    ),
+    "tuple as a key": ("t = ()\nfor i in range(45):\n    t = (t, t)\n{t: 1}", "the script was stopped after 300,000 steps", 4),
+    "search in a range": ("print(1 / (10**11 - 0.5 in range(10**12)))", "ZeroDivisionError: division by zero", 2),
+    "tensor in a range": ("import torch\ntorch.tensor(0.5) in range(10**12)", "the script was stopped after 300,000 steps", 4),
+    "count in a range": ("range(10**12).count(0.5)", "count of a range looks for whole numbers here", 2),
+    "list of a long range": ("list(range(10**30))", "a list or text would have more than 1,000,000 elements", 4),
+    "sum of a range": ("sum(range(10**12))", "the script was stopped after 300,000 steps", 4),
+    "large products": (
+        "import torch\na = torch.ones(3000, 3000)\nwhile True:\n    b = a @ a",
+        "the script was stopped after 300,000 steps",
+        4,
+    ),
+    "views of views": (
+        "import torch\nx = torch.ones(2)\ny = x\nfor i in range(3000):\n    y = y.view(2)\nx += 1\nprint(1 / (y[0] - 2).item())",
+        "ZeroDivisionError: float division by zero",
+        2,
+    ),
     # name: script, beginning of the message, exit code
     "import os": ("import os\nos.system('touch /tmp/hostile')", "the module os is not known here", 2),
     "import sys": ("import torch\nimport sys", "the module sys is not known here", 2),

@@ -54,3 +54,14 @@ NAMES = json.loads((FOLDER.parent / "torch_names.json").read_text("utf-8"))
 @pytest.mark.parametrize("module", NAMES)
 def test_every_function_is_one_that_pytorch_has(module: str) -> None:
     assert sorted(names_of(module)) == NAMES[module]
+
+
+@pytest.mark.parametrize("name", ["sort", "topk", "narrow", "index_select", "cummax", "sort_", "register_hook", "squeeze_"])
+def test_what_pytorch_has_and_is_not_known_here_is_no_exception_of_the_script(name: str) -> None:
+    text = f"import torch\nx = torch.tensor([3.0, 1.0])\ntry:\n    x.{name}\nexcept AttributeError:\n    print('none')\n"
+    assert printed(text).removeprefix("!") in (f"{name} of tensors is not known here\n", f"the method {name} is not known here\n")
+
+
+def test_what_pytorch_has_not_is_an_exception_of_the_script() -> None:
+    text = "import torch\ntry:\n    torch.ones(2).sinn\nexcept AttributeError as error:\n    print(error)\n"
+    assert printed(text) == "'Tensor' object has no attribute 'sinn'\n"

@@ -25,6 +25,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                 "line": says("From 1.", or_null({"type": "integer", "minimum": 1})),
                 "column": says("From 1.", or_null({"type": "integer", "minimum": 1})),
                 "exit_code": {"enum": [1, 2, 3, 4, 70]},
+                "printed": says("What a script had printed until then; left out for what is no script.", TEXT),
             }
         ),
     },
