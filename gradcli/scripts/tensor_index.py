@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
-from gradcli.autodiff.dtypes import rounded
+from gradcli.autodiff.dtypes import LARGEST, rounded
 from gradcli.scripts.source import UnknownError
 from gradcli.scripts.tensors import Tensor
 from gradcli.scripts.torch_mismatch import expanded
@@ -61,8 +62,11 @@ def set_index(machine: Machine, tensor: Tensor, index: Any, value: Any) -> None:
     given = value.value if isinstance(value, Tensor) else value
     if not isinstance(value, Tensor | int | float):
         raise Raised("TypeError", f"can't assign a {type(value).__name__} to a torch.{tensor.dtype} tensor")
+    if tensor.dtype == "float32" and isinstance(given, int | float) and LARGEST < abs(given) < inf:
+        raise Raised("RuntimeError", "value cannot be converted to type float without overflow")
     try:
-        new[places] = given
+        with numpy.errstate(over="ignore"):  # what is too large becomes infinite
+            new[places] = given
     except (IndexError, ValueError) as error:
         raise Raised("IndexError" if isinstance(error, IndexError) else "RuntimeError", str(error)) from None
     result = session.leaf(machine, rounded(new if new.ndim else float(new), tensor.dtype), tensor.dtype)
