@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count, product
+from math import prod
 
 from gradcli.algebra.array_elements import Elements
 from gradcli.algebra.array_expanded import shortest_array
@@ -14,9 +16,9 @@ from gradcli.algebra.rules import apply_operation
 from gradcli.algebra.simplify import TOO_LONG, assume_defined, normal_forms, without_guards
 from gradcli.algebra.write import written
 from gradcli.autodiff.reverse import gradient_graph
-from gradcli.errors import ExitCode, GradcliError
+from gradcli.errors import GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Shape
-from gradcli.language.ast import NOWHERE, Assignment, Expression, Output, Program
+from gradcli.language.ast import NOWHERE, Assignment, Expression, Index, Name, Number, Output, Program
 from gradcli.lowering.builders import StaticBuilder, compacted, replay
 from gradcli.lowering.lower import lower
 from gradcli.lowering.raising import in_named_lines, written_out
@@ -30,6 +32,9 @@ SHORT = 25
 
 WRITTEN_FACTOR = 4
 """Written-out expressions may have so many times the operations of their graph; beyond that they are named lines."""
+
+ELEMENT_FACTOR = 12
+"""Operations up to which an element is written out, on the average of all; beyond that arrays are named lines."""
 
 Request = tuple[int, tuple[str, ...]]
 """An output and the variables to differentiate it by, one after the other; no variables ask for the output itself."""
@@ -217,26 +222,51 @@ class Simplifier:
         operations = sum(1 for id, kept in enumerate(self.graph.ancestors(*ids)) if kept and self.sizes[id])
         best = [TOO_LONG if self.forms[id] == TOO_LONG else shortest_array(self.algebra, self.forms[id]) for id in ids]
         if TOO_LONG in best or sum(map(self.algebra.size, best)) > WRITTEN_FACTOR * max(operations, SHORT):
-            graph, ids = without_guards(self.graph, ids) if self.generic else (self.graph, ids)
-            lines, expressions = in_named_lines(graph, ids, graph.variables)
-            return Simplified(tuple(lines), tuple(expressions))
+            return self._in_named_lines(ids)
         return Simplified((), tuple(self._expression(id, form) for id, form in zip(ids, best, strict=True)))
 
     def element_by_element(self, ids: Sequence[int]) -> Simplified:
         """The expressions of the elements of nodes, one after the other.
 
-        Raises:
-            GradcliError: One of them is too long to be written.
+        Where they would be long, nodes as wholes are in lines that they share, and the expressions are elements of these.
         """
         elements = Elements(self.algebra, apply_operation)
         expressions: list[Expression] = []
+        entries = sum(prod(self.graph.shape(id)) for id in ids)
+        room = ELEMENT_FACTOR * max(entries, WRITTEN_FACTOR * SHORT)
         for id in ids:
             if self.forms[id] == TOO_LONG:
-                raise GradcliError("the derivatives are too long to be written element by element", exit_code=ExitCode.LIMIT)
+                return self._elements_of_lines(ids)
             form = shortest_array(self.algebra, self.forms[id])
             for element in elements.forms(fitted(self.algebra, form, self.graph.shape(id))):
-                expressions.append(written(self.algebra, shortest_array(self.algebra, element)))
+                found = shortest_array(self.algebra, element)
+                room -= self.algebra.size(found)
+                if room < 0:
+                    return self._elements_of_lines(ids)
+                expressions.append(written(self.algebra, found))
         return Simplified((), tuple(expressions))
+
+    def _in_named_lines(self, ids: Sequence[int]) -> Simplified:
+        graph, ids = without_guards(self.graph, ids) if self.generic else (self.graph, ids)
+        lines, expressions = in_named_lines(graph, ids, graph.variables)
+        return Simplified(tuple(lines), tuple(expressions))
+
+    def _elements_of_lines(self, ids: Sequence[int]) -> Simplified:
+        """The elements of nodes that have a named line each."""
+        found = self._in_named_lines(ids)
+        lines = list(found.definitions)
+        taken = {*self.graph.variables, *[line.name for line in lines]}
+        names = (name for number in count(len(lines) + 1) if (name := f"t{number}") not in taken)
+        elements: list[Expression] = []
+        for id, expression in zip(ids, found.expressions, strict=True):
+            shape = self.graph.shape(id)
+            if shape and not isinstance(expression, Name):
+                lines.append(Assignment(next(names), expression))
+                expression = Name(lines[-1].name)
+            elements += [
+                Index(expression, tuple(map(Number, place))) if place else expression for place in product(*map(range, shape))
+            ]
+        return Simplified(tuple(lines), tuple(elements))
 
     def _expression(self, id: int, form: int) -> Expression:
         """The simplified expression, or the original where that is not longer."""

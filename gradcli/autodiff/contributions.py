@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from gradcli.autodiff.reverse import fitted, local_derivatives, quiet
+from gradcli.autodiff.reverse import carries, fitted, local_derivatives, quiet
 from gradcli.autodiff.tape import Tape
 from gradcli.lowering.builders import Value, float32
 from gradcli.ops.structural import STRUCTURAL
@@ -29,6 +29,25 @@ class Contribution(NamedTuple):
     value: Value
     before: Value | None
     after: Value
+
+
+def gradient_consumers(tape: Tape) -> list[list[int]]:
+    """For each node the nodes that hand a gradient back to it, ascending, each once.
+
+    A consumer that no gradient reaches, such as an operand of a comparison, and one that only tests the node are none of these.
+    """
+    graph = tape.graph
+    found: list[list[int]] = [[] for _ in graph.operations]
+    for id, inputs in enumerate(graph.inputs):
+        if tape.adjoints[id] is None or not tape.requires_grad[id]:
+            continue
+        for at, input in enumerate(inputs):
+            users = found[input]
+            if users and users[-1] == id:
+                continue
+            if tape.requires_grad[input] and carries(graph, id, at):
+                users.append(id)
+    return found
 
 
 def contributions(tape: Tape) -> Iterator[Contribution]:

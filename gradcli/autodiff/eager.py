@@ -22,6 +22,7 @@ from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, UNLIMIT
 from gradcli.graph.names import constant_text
 from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders import Value, value_of
+from gradcli.lowering.mismatch import undefined
 from gradcli.lowering.shapes import inferred_shape
 from gradcli.ops.constants import constant_value, exact
 from gradcli.ops.operation import OPERATIONS
@@ -194,9 +195,9 @@ class Eager:
         with quiet():
             try:
                 value = value_of(name, values, settings)
-            except GradcliError:  # the node stands in the graph, and a program may go on without it
+            except GradcliError as error:  # the node stands in the graph, and a program may go on without it
                 self._record(id, name, inputs, math.nan, dtype, False, told=False)
-                raise
+                raise undefined(error, graph, id) from None
             self._record(id, name, inputs, value, dtype, needs)
         return id
 

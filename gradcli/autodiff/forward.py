@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
-from gradcli.lowering.builders import Value, forward_of, placed, value_of
+from gradcli.lowering.builders import Value, forward_of, value_at
 from gradcli.ops.constants import constant_value
 from gradcli.ops.structural import STRUCTURAL
 
@@ -33,8 +33,7 @@ def evaluate(graph: Graph, bindings: Mapping[str, Value], cast: Callable[[Value]
         elif operation == CONSTANT:
             value = constant_value(graph.constants[id])
         elif graph.shapes or operation in STRUCTURAL:
-            with placed(graph.spans[id]):
-                value = value_of(operation, [values[input] for input in inputs], graph.settings.get(id, ()))
+            value = value_at(graph, id, values)
         else:
             key = (operation, len(inputs))
             function = functions.get(key)

@@ -80,8 +80,15 @@ def _same(told: Any, value: Any) -> bool:
     if not isinstance(told, float) or not isinstance(value, float):
         import numpy
 
+        if numpy.size(told) == numpy.size(value) == 0:
+            return True
         return numpy.shape(told) == numpy.shape(value) and bool(numpy.allclose(told, value, _SAME, 1e-300, equal_nan=True))
     return told == value or (told != told and value != value) or math.isclose(told, value, rel_tol=_SAME, abs_tol=1e-300)
+
+
+def _shaped(value: Any, shape: Shape) -> Any:
+    """A value in its shape, which lists without elements do not tell."""
+    return value.reshape(shape) if not isinstance(value, float) and value.size == 0 and 0 in shape else value
 
 
 class _Reading:
@@ -106,6 +113,8 @@ class _Reading:
         graph = Graph(max_nodes)
         names: dict[str, int] = {}
         values = [self.node(graph, names, index, node) for index, node in enumerate(nodes)]
+        if graph.shapes:
+            load()  # broadcasting goes back by operations that the graph need not have
         self.outputs(graph, names, root)
         bindings = self.bindings(graph, root.get("bindings"))
         wrt = self.names(root.get("wrt", list(graph.variables)), "wrt", graph.variables)
@@ -194,8 +203,8 @@ class _Reading:
 
     def settings(self, given: object, operation: str, place: str) -> Settings:
         settings = {name: _setting(value) for name, value in self.mapping(given, f"{place}, settings").items()}
-        if not settings and operation not in STRUCTURAL:
-            load()
+        if operation not in OPERATIONS and operation not in STRUCTURAL:
+            load()  # a program without arrays does without them
         declared = STRUCTURAL.get(operation)
         if declared is None:
             if settings:
@@ -253,7 +262,8 @@ class _Reading:
         for name in graph.variables:
             if name not in bindings:
                 raise self.error(f"bindings has no value of {_shown(name)}")
-        return {name: self.value(bindings[name], f"bindings, {_shown(name)}") for name in graph.variables}
+        values = {name: self.value(bindings[name], f"bindings, {_shown(name)}") for name in graph.variables}
+        return {name: _shaped(value, graph.shape(graph.variables[name])) for name, value in values.items()}
 
     # ---- values of JSON ----
 

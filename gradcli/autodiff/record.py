@@ -28,7 +28,7 @@ from gradcli.lowering.outputs import output_ids, select_outputs
 from gradcli.lowering.raising import node_expression
 from gradcli.lowering.statements import DEFAULT_MAX_STEPS
 from gradcli.ops.constants import SPELLINGS, VALUES
-from gradcli.ops.structural import shape_of
+from gradcli.ops.structural import shape_of, shape_text
 
 if TYPE_CHECKING:
     from gradcli.autodiff.program_tape import ProgramTape
@@ -316,7 +316,8 @@ def run_graph(
         needs_cotangent: As for :func:`record`.
 
     Raises:
-        GradcliError: A condition that chose what was recorded has another outcome at these values, or a name is not used.
+        GradcliError: A condition that chose what was recorded has another outcome at these values, a name is not used, or a
+            value has not the shape of its variable.
     """
     cast = float32 if dtype == "float32" else None
     if bindings is None:
@@ -327,6 +328,7 @@ def run_graph(
         point = {name: _filled(value, graph.shape(graph.variables[name])) for name, value in numbers.items()}
     else:
         point = {name: cast(value) if cast else value for name, value in bindings.items()}
+        _check_shapes(graph, point)
     values = evaluate(graph, point, cast)
     for id, taken in graph.decisions.items():
         now = bool(values[id]) if isinstance(taken, bool) else values[id]
@@ -334,6 +336,21 @@ def run_graph(
             raise _not_recorded(graph, id, taken, now)
     seed = _seed(graph, cotangent, asked=bool(wrt) and needs_cotangent)
     return _tape(graph, mode, dtype, point, values, wrt, retain_grad, seed, symbolic=bindings is None)
+
+
+def _check_shapes(graph: Graph, point: Mapping[str, Value]) -> None:
+    """Check that each value has the shape of its variable: the shapes of a graph that exists are fixed.
+
+    Raises:
+        GradcliError: One has another shape.
+    """
+    for name, id in graph.variables.items():
+        shape, given = graph.shape(id), shape_of(point[name])
+        if shape != given:
+            found = f"an array of the shape {shape_text(given)}" if given else "a number"
+            what = f"an array of the shape {shape_text(shape)}" if shape else "a number"
+            hint = f"give {name} {what}; for other shapes build the graph anew, from its expression"
+            raise GradcliError(f"{name} is {what} in the graph, and its value is {found}", hint=hint)
 
 
 def run_built(
@@ -510,8 +527,11 @@ class UnknownVariableError(GradcliError):
 
     def __init__(self, name: str, variables: Sequence[str], asked_by: str = "") -> None:
         near = nearest(name, variables)
+        array = name.partition("[")[0].strip() if name.endswith("]") else ""
         listed = ", ".join(variables[:20]) + (", ..." if len(variables) > 20 else "")
         hint = f"did you mean {near}? " if near else ""
+        if array in variables:
+            hint = f"--elements, of eval and explain, makes each element of {array} a variable of its own; "
         hint += f"its variables are {listed}" if variables else "it has no variables"
         super().__init__(f"{asked_by}the expression has no variable {name}", hint=hint)
         self.name = name

@@ -16,7 +16,7 @@ from gradcli.graph.names import node_names
 from gradcli.lowering.builders import Removed, Shown, Value
 from gradcli.ops.constants import VALUES
 from gradcli.ops.operation import OPERATIONS
-from gradcli.ops.structural import STRUCTURAL, plain
+from gradcli.ops.structural import STRUCTURAL, plain, spelling
 
 MODES = ("dynamic", "static")
 DTYPES = ("float64", "float32")
@@ -94,6 +94,24 @@ class Tape:
     def gradient(self) -> dict[str, Value | None]:
         """∂output/∂variable for each variable of ``wrt``; None where the output does not depend on it."""
         return {name: self.adjoints[self.graph.variables[name]] for name in self.wrt}
+
+    @property
+    def full_gradient(self) -> dict[str, Value]:
+        """The same with zeros, of the shape of the variable, where no gradient arrives."""
+        found = self.gradient
+        return {name: self._zeros(name) if value is None else value for name, value in found.items()}
+
+    def _zeros(self, name: str) -> Value:
+        shape = self.graph.shape(self.graph.variables[name])
+        if not shape:
+            return 0.0
+        import numpy
+
+        return numpy.zeros(shape)
+
+    def depends_on(self, name: str) -> bool:
+        """Whether the output depends on a variable, be it only where no gradient flows."""
+        return self.graph.dependents(self.graph.variables[name])[self.output]
 
     def is_leaf(self, id: int) -> bool:
         """Whether the user made the node, or it requires no gradient (as PyTorch has it)."""
@@ -217,7 +235,7 @@ class Tape:
                         found.append((f"a constant is beyond the range of {self.dtype} and is taken as {_word(value)}", id))
                 elif all(isfinite(self.values[input]) for input in inputs):
                     operands = ", ".join(self._operand(input) for input in inputs[:4])
-                    found.append((f"{self.names[id]} is {_word(value)}: {operation} at {operands}", id))
+                    found.append((f"{self.names[id]} is {_word(value)}: {spelling(operation)} at {operands}", id))
         if not found:
             for id in range(len(self.adjoints) - 1, -1, -1):
                 adjoint = self.adjoints[id]

@@ -6,30 +6,13 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from typing import NoReturn
 
 from gradcli import __version__
-from gradcli.cli.command import HELP_FLAGS, Command
+from gradcli.cli.command import HELP_FLAGS
+from gradcli.cli.commands import COMMANDS, command_named
 from gradcli.cli.streams import write, write_error, write_note
 from gradcli.errors import ExitCode, GradcliError, nearest
-
-COMMANDS = {
-    "eval": "gradcli.cli.eval_command",
-    "run": "gradcli.cli.run_command",
-    "graph": "gradcli.cli.graph_command",
-    "trace": "gradcli.cli.trace_command",
-    "compare-modes": "gradcli.cli.modes_command",
-    "explain": "gradcli.cli.explain_command",
-    "diff": "gradcli.cli.diff_command",
-    "simplify": "gradcli.cli.simplify_command",
-    "equal": "gradcli.cli.equal_command",
-    "torch": "gradcli.cli.torch_command",
-    "tf1": "gradcli.cli.tf1_command",
-    "ops": "gradcli.cli.ops_command",
-    "schema": "gradcli.cli.schema_command",
-}
-"""Where each command is declared; a module is loaded when its command is called."""
 
 _COMPLETION = "_GRADCLI_COMPLETE"
 _FLAGS = ("--version", "--install-completion", "--show-completion", *HELP_FLAGS)
@@ -91,13 +74,8 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
         return None
     from gradcli.cli.reader import read
 
-    command = _command(name)
+    command = command_named(name)
     return command.run(read(command, rest), command)
-
-
-def _command(name: str) -> Command:
-    command: Command = import_module(COMMANDS[name]).COMMAND
-    return command
 
 
 def _no_command(name: str) -> GradcliError:
@@ -120,7 +98,7 @@ def _typer(arguments: Sequence[str]) -> None:
     from gradcli.cli.help import application
 
     usage_error = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
-    app = application([_command(name) for name in COMMANDS])
+    app = application([command_named(name) for name in COMMANDS])
     try:
         app(list(arguments) or ["--help"], prog_name="gradcli", standalone_mode=False)
     except Exception as error:

@@ -51,8 +51,11 @@ def read(command: Command, arguments: Sequence[str]) -> Arguments:
         elif flag.startswith("--"):
             if not command.takes_variables or not _is_name(flag[2:]):
                 near = command.near(flag)
+                from gradcli.cli.commands import others_have
+
+                others = others_have(flag)
                 hint = f"did you mean {near}?" if near else f"`gradcli {command.name} --help` lists the options"
-                raise GradcliError(f"there is no option {flag}", hint=hint)
+                raise GradcliError(f"there is no option {flag}", hint=f"{others}, {command.name} has not" if others else hint)
             if equals and not value:
                 raise _no_value(flag, command)
             variables.append(Given(flag[2:], value if equals else value_of(flag), flag))
@@ -87,8 +90,12 @@ def _no_value(flag: str, command: Command) -> GradcliError:
     option = command.option(flag)
     if option is not None:
         return GradcliError(f"{flag} needs a value", hint=f"write {flag} {'|'.join(option.choices) or option.metavar}")
-    near = command.near(flag)
-    if near:
+    from gradcli.cli.commands import others_have
+
+    near, others = command.near(flag), others_have(flag)
+    if others:
+        hint = f"{others}, {command.name} has not; a variable is given by {flag} VALUE"
+    elif near:
         hint = f"did you mean {near}? A variable is given by {flag} VALUE"
     else:
         hint = f"write {flag} VALUE; a value that begins with two dashes is written {flag}=VALUE"

@@ -299,7 +299,7 @@ def _from_document(
         cotangent=asked.cotangent,
         needs_cotangent=asked.needs_cotangent,
     )
-    unchanged = bound == found.bindings and tape.dtype == found.dtype
+    unchanged = not any(name in variables for name in values) and tape.dtype == found.dtype
     differing = found.differing(tape.values) if unchanged and not tape.symbolic else None
     if differing is not None:
         name, told, value = tape.names[differing], found.values[differing], tape.values[differing]

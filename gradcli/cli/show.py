@@ -109,12 +109,12 @@ def show_blocks(blocks: Callable[[Style], Iterable[Block]], format: str | None, 
 
 
 def _numbers(tape: Tape) -> Iterable[str]:
-    """The value, then the gradient, a number a line; a variable that the output does not depend on has the derivative 0."""
+    """The value, then the gradient, a number or an array a line; zeros where no gradient arrives."""
     yield f"{number_text(tape.value)}\n"
     if tape.requires_grad[tape.output] and tape.adjoints[tape.output] is None:
         return  # an array has no gradient without a cotangent
-    for value in tape.gradient.values():
-        yield f"{number_text(0.0 if value is None else value)}\n"
+    for value in tape.full_gradient.values():
+        yield f"{number_text(value)}\n"
 
 
 def _extra_numbers(tape: Tape, extra: Extra) -> Iterable[str]:

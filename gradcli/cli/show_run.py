@@ -52,7 +52,7 @@ def show_run(job: Job, format: str | None, *, ascii: bool = False) -> None:
     if format == "json":
         write(run_json(tape, values, job.text, "".join(printed), warnings, ascii=not can_print_signs(sys.stdout)))
     elif format == "numbers":
-        numbers = [*values.values(), *[0.0 if value is None else value for value in _gradient(tape).values()]]
+        numbers = [*values.values(), *(tape.full_gradient.values() if _gradient(tape) else ())]
         write(f"{number_text(value)}\n" for value in numbers)
     else:
         show_blocks(lambda style: [Lines(list(_lines(tape, values, style)), important=True)], format, ascii=ascii)
@@ -73,7 +73,9 @@ def _lines(tape: Tape, values: dict[str, object], style: Style) -> Iterable[str]
         left = f"{style.text('∂')}{whole}/{style.text('∂')}{name}"
         if value is not None:
             yield f"{left} = {number_text(value)}"
-        elif tape.requires_grad[tape.output]:
-            yield f"{left}: none, {first} does not depend on {name}"
-        else:
+        elif not tape.requires_grad[tape.output]:
             yield f"{left}: none, {first} carries no gradient"
+        elif tape.depends_on(name):
+            yield f"{left}: none, no gradient flows from {first} to {name}"
+        else:
+            yield f"{left}: none, {first} does not depend on {name}"

@@ -53,9 +53,14 @@ def _no_expression(arguments: Arguments, command: Command) -> GradcliError:
 
 def option_like(error: UnknownVariableError, arguments: Arguments, command: Command) -> GradcliError:
     """The error for a variable that the expression does not have, which may be meant as an option."""
-    near = command.near(error.name)
-    if near and not error.near and any(given.name == error.name for given in arguments.variables):
-        error.hint = f"did you mean the option {near}? {error.hint}"
+    if any(given.name == error.name for given in arguments.variables):
+        from gradcli.cli.commands import others_have
+
+        near, others = command.near(error.name), others_have(f"--{error.name}")
+        if others:
+            error.hint = f"{others}, {command.name} has not; {error.hint}"
+        elif near and not error.near:
+            error.hint = f"did you mean the option {near}? {error.hint}"
     return error
 
 
@@ -107,7 +112,10 @@ def bindings(given: Sequence[Given], assignments: Sequence[str], file: str | Non
         if name in values:
             both = "" if sources[name] == option else f", by {sources[name]} and by {option}"
             raise GradcliError(f"{name} is given twice{both}", hint="leave one out")
-        values[name], sources[name] = number(text, option), option
+        try:
+            values[name], sources[name] = number(text, option), option
+        except GradcliError as error:
+            raise _not_a_value(error, text, option) from None
     from_file: set[str] = set()
     if file is not None:
         for name, value in _file_bindings(file).items():
@@ -117,6 +125,16 @@ def bindings(given: Sequence[Given], assignments: Sequence[str], file: str | Non
             values[name], sources[name] = value, file
             from_file.add(name)
     return values, from_file
+
+
+def _not_a_value(error: GradcliError, text: str, option: str) -> GradcliError:
+    """The error for a value that is none, where other commands have an option that would be written so."""
+    if "=" not in text or text.startswith("@"):
+        return error
+    from gradcli.cli.commands import others_have
+
+    others = others_have(option)
+    return GradcliError(f"there is no option {option} here", hint=f"{others}, this command has not") if others else error
 
 
 def shapes_of(given: Sequence[str]) -> dict[str, tuple[int, ...]]:

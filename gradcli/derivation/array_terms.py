@@ -16,14 +16,8 @@ from gradcli.language.ast import Call, Expression, Name, Number, Operator, Parti
 from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.raising import node_expression
 from gradcli.ops.operation import OPERATIONS
-from gradcli.ops.structural import STRUCTURAL
+from gradcli.ops.structural import STRUCTURAL, spelling
 from gradcli.ops.symbol import Symbol
-
-
-def spelling(operation: str) -> str:
-    """How expressions call an operation on arrays."""
-    declared = STRUCTURAL[operation]
-    return declared.spellings[0] if declared.spellings else operation.removeprefix("mean_")
 
 
 def in_words(operation: str) -> bool:
@@ -89,6 +83,8 @@ def in_letters(tape: Tape, user: int, at: int) -> Iterator[Step]:
     assert operation.pullback is not None
     incoming = Symbol(builder, builder.variable("∂"))
     found = operation.pullback(incoming, Symbol(builder, builder.variable(result)), *symbols, **dict(settings))
+    if found[at] is None:  # it holds classes
+        return
     short, (id,) = rewritten(copy, [builder.symbol(found[at]).id], Facts(frozenset(shapes), True))
     places: dict[str, Expression] = {name: Name(name) for name in shapes}
     places["∂"] = Partial(output, result)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from gradcli.autodiff.contributions import gradient_consumers
 from gradcli.autodiff.reverse import carries
 from gradcli.autodiff.tape import Tape
 from gradcli.derivation.array_notation import (
@@ -21,7 +22,7 @@ from gradcli.derivation.array_notation import (
     with_shared_parts,
 )
 from gradcli.derivation.array_rules import facts, rewritten
-from gradcli.derivation.array_terms import doubled, explained, in_letters, in_words, pulled_back, spelling
+from gradcli.derivation.array_terms import doubled, explained, in_letters, in_words, pulled_back
 from gradcli.derivation.expressions import sum_of
 from gradcli.derivation.local import Labels
 from gradcli.derivation.steps import Derivation, Equation, Step
@@ -33,7 +34,7 @@ from gradcli.language.text import to_text
 from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.raising import node_expression
 from gradcli.ops.operation import OPERATIONS
-from gradcli.ops.structural import STRUCTURAL, shape_text
+from gradcli.ops.structural import STRUCTURAL, shape_text, spelling
 from gradcli.ops.symbol import Symbol
 
 PUT_IN_ELEMENTS = 9
@@ -84,10 +85,7 @@ class _Deriving:
         self.every_step = every_step
         self.output = tape.names[tape.output]
         self.ids = {name: id for id, name in enumerate(tape.names)}
-        self.consumers = [
-            [user for user in users if tape.adjoints[user] is not None and tape.requires_grad[user]]
-            for users in tape.graph.consumers()
-        ]
+        self.consumers = gradient_consumers(tape)
         self.facts = facts(tape, self.ids)
         self.labels = Labels(tape)
 

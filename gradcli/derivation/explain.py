@@ -17,6 +17,7 @@ from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import DEFAULT_MAX_NODES, Shape
 from gradcli.language.ast import Program
 from gradcli.language.parser import parse
+from gradcli.language.program_text import one_line
 from gradcli.lowering.builders import Value
 from gradcli.lowering.shapes import has_arrays
 from gradcli.ops.structural import shape_text
@@ -55,7 +56,7 @@ class Explanation:
     def title(self) -> str:
         """What it explains, as one line."""
         output = self.tape.names[self.tape.output]
-        text = " ".join(self.expression.split())
+        text = one_line(self.expression)
         return f"Gradient of {text}" if 0 < len(text) <= 80 else f"Gradient of {output}"
 
     def shown(self, steps: Sequence[Step]) -> Sequence[Step]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 
 from gradcli.algebra.derivatives import Simplified, Simplifier, derivative_graph
+from gradcli.autodiff.contributions import gradient_consumers
 from gradcli.autodiff.forward import evaluate
 from gradcli.autodiff.tape import Tape
 from gradcli.derivation.expressions import replaced_names, weight
@@ -41,9 +42,7 @@ class Workings:
         self.output = tape.names[tape.output]
         self.sizes = written_sizes(self.graph)
         self.on_the_way = self.graph.ancestors(tape.output)
-        self.consumers = [
-            [user for user in users if self.on_the_way[user] and tape.requires_grad[user]] for users in self.graph.consumers()
-        ]
+        self.consumers = gradient_consumers(tape)
         self.labels = Labels(tape)
         self.ids = {name: id for id, name in enumerate(self.names)}
         self.tolerance = 1e-3 if tape.dtype == "float32" else 1e-6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator
 from string import ascii_lowercase
 
@@ -16,6 +17,8 @@ def constant_text(value: Constant) -> str:
     """A constant as the language writes it: ``1``, ``0.5``, ``1/3``, ``pi``."""
     if isinstance(value, tuple):
         return f"[{', '.join(map(constant_text, value))}]"  # as deep as the array has axes
+    if isinstance(value, float) and not value and math.copysign(1, value) < 0:
+        return "-0"  # a constant of its own: 1 divided by it is -inf
     return value if isinstance(value, str) else number_text(value)
 
 

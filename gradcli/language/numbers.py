@@ -28,15 +28,18 @@ SHOWN_ELEMENTS = 9
 
 
 def number_text(value: Any) -> str:
-    """A number as the language writes it: ``5``, ``0.5``, ``1/3``, ``1e-07``, ``nan``; an array as ``[[1, 2], [3, 4]]``."""
+    """A number as the language writes it: ``5``, ``0.5``, ``1/3``, ``1e-07``, ``nan``; an array as ``[[1, 2], [3, 4]]``.
+
+    The zero that IEEE 754 calls negative is 0.
+    """
     if hasattr(value, "tolist"):
-        return _nested(value.tolist(), number_text)
+        return _empty(value) or _nested(value.tolist(), number_text)
     if isinstance(value, Fraction):
         return _decimal(value) or f"{_integer(value.numerator)}/{_integer(value.denominator)}"
     if isinstance(value, int):
         return _integer(value)
     if value.is_integer() and abs(value) < 1e16:
-        return f"{value:.0f}"
+        return f"{value:.0f}" if value else "0"
     return repr(value)
 
 
@@ -74,6 +77,11 @@ def _decimal(value: Fraction) -> str:
     return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
 
 
+def _empty(array: Any) -> str:
+    """An array without elements whose lists would not tell its shape: ``zeros(0, 3)``; empty text for any other."""
+    return "" if 0 not in array.shape[:-1] else f"zeros({', '.join(map(str, array.shape))})"
+
+
 def _nested(items: Any, text: Callable[[Any], str]) -> str:
     """Nested lists as a literal. They are as deep as an array has axes."""
     if not isinstance(items, list):
@@ -94,7 +102,7 @@ def short_text(value: Any) -> str:
 def _abbreviated(array: Any) -> str:
     """An array in one line: ``[1, 2, 3]``; of a long axis the ends."""
     if array.size <= SHOWN_ELEMENTS or array.ndim == 0:
-        return _nested(array.tolist(), short_text)
+        return _empty(array) or _nested(array.tolist(), short_text)
     return _corners(array)
 
 

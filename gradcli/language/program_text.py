@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from gradcli.language.ast import Assignment, Definition, Expression, Output, Program, Statement
@@ -9,6 +10,8 @@ from gradcli.language.statements import Action, Break, For, If, NoGrad, Outputs,
 from gradcli.language.text import to_text
 
 _INDENT = "    "
+
+_PIECE = re.compile(r'"[^"\n]*"|#[^\n]*|[\n;]|[()\[\]]|[^"#\n;()\[\]]+|"')
 
 
 def program_text(program: Program, separator: str = "\n") -> str:
@@ -92,3 +95,28 @@ def _parts(statement: Statement) -> tuple[str, _Block, _Block]:
 
 def _listed(items: Sequence[Expression]) -> str:
     return ", ".join(map(to_text, items))
+
+
+def one_line(program: str) -> str:
+    """A program in one line, without its comments: statements stand behind semicolons; empty where it has none."""
+    statements = [" ".join(statement.split()) for statement in _statements(program)]
+    line = ""
+    for statement in filter(None, statements):
+        blank = " " if line.endswith("{") or statement.startswith(("}", "else ")) else "; "
+        line += (blank if line else "") + statement
+    return line
+
+
+def _statements(program: str) -> list[str]:
+    """The text between the ends of statements; within parentheses and brackets a line end is none, nor is a semicolon."""
+    found = [""]
+    depth = 0
+    for piece in _PIECE.findall(program):
+        if piece.startswith("#"):
+            continue
+        depth = max(0, depth + (piece in ("(", "[")) - (piece in (")", "]")))
+        if piece in ("\n", ";") and depth == 0:
+            found.append("")
+        else:
+            found[-1] += piece
+    return found

@@ -16,7 +16,7 @@ from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import COND, WHILE_LOOP, Block, Graph
 from gradcli.language.ast import Assignment, Comparison, Name, Number, Operator, Statement
 from gradcli.language.statements import Break, For, If, NoGrad, Repeat, While, assigned_names, blocks
-from gradcli.lowering.builders import StaticBuilder
+from gradcli.lowering.builders import StaticBuilder, array_condition
 from gradcli.lowering.expressions import Level, Scope
 from gradcli.lowering.statements import Statements
 
@@ -270,7 +270,7 @@ class Blocks(Statements):
         graph = self.builder.graph
         graph.outputs = [self.results.pop()]
         if graph.shape(graph.outputs[0]):
-            raise GradcliError("a condition must be a number, and this is an array", item.statement.test.span)
+            raise array_condition(item.statement.test.span)
         test = self.close()
         self.open()
         for name in item.carried:

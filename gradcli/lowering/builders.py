@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple, Protocol
 
@@ -129,13 +128,12 @@ class Recorder:
         self.graph.set_shape(id, shape)
         if settings:
             self.graph.settings[id] = settings
-        with placed(span):
-            self._record(value_of(name, [self.values[input] for input in inputs], settings))
+        self._record(value_at(self.graph, id, self.values))
         return id
 
     def truth(self, id: int) -> bool:
         if id in self.graph.shapes:
-            raise GradcliError("a condition must be a number, and this is an array", self.graph.spans[id])
+            raise array_condition(self.graph.spans[id])
         truth = self.graph.decisions[id] = bool(self.values[id])
         return truth
 
@@ -183,16 +181,6 @@ def forward_of(name: str, count: int) -> Callable[..., float]:
     return (lambda *arguments: forward(*arguments, *defaults)) if defaults else forward
 
 
-@contextmanager
-def placed(span: Span) -> Iterator[None]:
-    """Name the place in the text of an error of values that name none."""
-    try:
-        yield
-    except GradcliError as error:
-        error.span = span if error.span is None else error.span
-        raise
-
-
 def value_of(name: str, values: Sequence[Value], settings: Settings = ()) -> Value:
     """The value of an operation on numbers and arrays."""
     structural = STRUCTURAL.get(name)
@@ -202,6 +190,20 @@ def value_of(name: str, values: Sequence[Value], settings: Settings = ()) -> Val
     if any(not isinstance(value, float) for value in values):
         return plain(operation.array_value(*operation.complete(tuple(values))))
     return forward_of(name, len(values))(*values)
+
+
+def value_at(graph: Graph, id: int, values: Sequence[Value]) -> Value:
+    """The value of a node of an operation from the values before it.
+
+    Raises:
+        GradcliError: It has none, as the inverse of a singular matrix.
+    """
+    try:
+        return value_of(graph.operations[id], [values[input] for input in graph.inputs[id]], graph.settings.get(id, ()))
+    except GradcliError as error:
+        from gradcli.lowering.mismatch import undefined
+
+        raise undefined(error, graph, id) from None
 
 
 class Removed(NamedTuple):
@@ -462,6 +464,12 @@ class StaticBuilder:
     def shape(self, id: int) -> Shape:
         """The shape of a node."""
         return self.graph.shape(id)
+
+
+def array_condition(span: Span) -> GradcliError:
+    """The error for a condition that is an array."""
+    hint = "where(C, A, B) chooses element by element; max(C) or min(C) is one number of a condition C: any, or all of it"
+    return GradcliError("a condition must be a number, and this is an array", span, hint)
 
 
 def no_tape(what: str, span: Span) -> GradcliError:

@@ -14,7 +14,7 @@ from gradcli.lowering.builders import StaticBuilder, Value, compacted
 from gradcli.lowering.element_definitions import DEFINITIONS, elementwise, mean_of
 from gradcli.ops.constants import constant_value
 from gradcli.ops.operation import OPERATIONS
-from gradcli.ops.structural import STRUCTURAL
+from gradcli.ops.structural import STRUCTURAL, spelling
 from gradcli.ops.symbol import Symbol
 
 ELEMENTS = 2_000
@@ -208,7 +208,7 @@ class _Expanding:
             operands[index] = self.numbers(id, index)
         if operation in _DETERMINANTS and operands[0].shape[-1] > _LARGEST_MATRIX:
             raise GradcliError(
-                f"{operation} of {operands[0].shape[-1]} rows cannot be written in elements",
+                f"{spelling(operation)} of {operands[0].shape[-1]} rows cannot be written in elements",
                 self.graph.spans[id],
                 f"it can up to {_LARGEST_MATRIX} rows; without --elements the derivation is in matrix form",
             )
@@ -247,12 +247,10 @@ class _Expanding:
 
     def refused(self, id: int) -> GradcliError:
         operation = self.graph.operations[id]
-        declared = STRUCTURAL.get(operation)
-        name = declared.spellings[0] if declared and declared.spellings else operation
         hint = "without --elements the derivation is in matrix form"
         if self.whole(id):
             hint = f"the classes or places must be known: write them as numbers, or give them a value; {hint}"
-        return GradcliError(f"{name} cannot be written in elements", self.graph.spans[id], hint)
+        return GradcliError(f"{spelling(operation)} cannot be written in elements", self.graph.spans[id], hint)
 
     def shaped(self, items: Sequence[Any], shape: Shape) -> Any:
         import numpy

@@ -61,11 +61,7 @@ def _described(error: MismatchError) -> str:
         symbol = OPERATIONS[error.operation].symbol
     if symbol and len(words) == 2:
         return f" {symbol} ".join(shaped)
-    operands = [Name(word) for word in words]
-    if error.operation in STRUCTURAL:
-        written = to_text(applied_to_arrays(error.operation, operands, error.settings))
-    else:
-        written = to_text(applied(error.operation, operands))
+    written = _written(error.operation, words, error.settings)
     different = list(dict.fromkeys(shaped))
     if len(different) > NAMED_OPERANDS:
         different[NAMED_OPERANDS - 1 :] = [f"{len(different) - NAMED_OPERANDS + 1} more"]
@@ -73,8 +69,21 @@ def _described(error: MismatchError) -> str:
     return f"{written} with {listed}" if listed else written
 
 
-def operand_text(graph: Graph, id: int, place: int) -> str:
-    """How a message refers to an operand: its name, or what computes it where that is short."""
+def _written(operation: str, words: Sequence[str], settings: Settings) -> str:
+    """An operation in words for its operands: ``softmax(A, axis=0)``."""
+    operands = [Name(word) for word in words]
+    return to_text(applied_to_arrays(operation, operands, settings) if operation in STRUCTURAL else applied(operation, operands))
+
+
+def undefined(error: GradcliError, graph: Graph, id: int) -> GradcliError:
+    """The error for a node that has no value, with the node and its place."""
+    words = [operand_text(graph, input, place, argument=True) for place, input in enumerate(graph.inputs[id])]
+    text = _written(graph.operations[id], words, graph.settings.get(id, ()))
+    return GradcliError(f"{text}: {error.message}", graph.spans[id], error.hint, exit_code=error.exit_code)
+
+
+def operand_text(graph: Graph, id: int, place: int, *, argument: bool = False) -> str:
+    """How a message refers to an operand: its name, or what computes it where that is short; an argument takes no parentheses."""
     for name, variable in graph.variables.items():
         if variable == id:
             return name
@@ -92,7 +101,8 @@ def operand_text(graph: Graph, id: int, place: int) -> str:
     text = to_text(written_out(graph, id, names))
     if not text.strip():  # a variable without a name
         return ordinal
-    return f"({text})" if graph.operations[id] != VARIABLE and " " in text and not text.endswith((")", "]")) else text
+    alone = argument or graph.operations[id] == VARIABLE or " " not in text or text.endswith((")", "]"))
+    return text if alone else f"({text})"
 
 
 def _breaking(operation: str, shapes: Sequence[Shape], settings: Settings) -> tuple[int, ...]:

@@ -7,6 +7,11 @@ from math import prod
 from gradcli.ops.structural import Setting, Shape, ShapeError, shape_text
 
 
+def axes_text(count: int) -> str:
+    """A number of axes in words: ``1 axis``, ``2 axes``."""
+    return f"{count} {'axis' if count == 1 else 'axes'}"
+
+
 def axis_of(axis: Setting, shape: Shape) -> int:
     """One axis, counted from the front.
 

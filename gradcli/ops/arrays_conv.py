@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from gradcli.ops.arrays_axes import new_shape
+from gradcli.ops.arrays_axes import axes_text, new_shape
 from gradcli.ops.arrays_reduce import reduce_sum
 from gradcli.ops.arrays_windows import Windows
 from gradcli.ops.structural import Setting, Shape, ShapeError, Structural, shape_of, shape_text, structural
@@ -91,7 +91,9 @@ def _forward(numpy: Any, input: Any, weight: Any, *bias: Any, **settings: Settin
 
 def _shape(axes: int, input: Shape, weight: Shape, *bias: Shape, **settings: Setting) -> Shape:
     if len(weight) != axes + 2:
-        raise ShapeError(f"the weight of a convolution over {axes} axes has {axes + 2} axes, not the shape {shape_text(weight)}")
+        raise ShapeError(
+            f"the weight of a convolution over {axes_text(axes)} has {axes + 2} axes, not the shape {shape_text(weight)}"
+        )
     for shape in bias:
         if shape != weight[:1]:
             raise ShapeError(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gradcli.ops.arrays_axes import axis_of, new_shape
+from gradcli.ops.arrays_axes import axes_text, axis_of, new_shape
 from gradcli.ops.structural import Setting, Shape, ShapeError, Structural, shape_of, shape_text, structural
 
 FULL: Setting = ("slice", None, None, None)
@@ -39,7 +39,7 @@ def _entries(shape: Shape, index: Setting) -> list[Setting]:
     entries: list[Setting] = list(index) if isinstance(index, tuple) else [index]
     used = sum(entry is not None and entry != "..." for entry in entries)
     if used > len(shape):
-        raise ShapeError(f"an index of {used} entries does not fit the shape {shape_text(shape)} of {len(shape)} axes")
+        raise ShapeError(f"an index of {used} entries does not fit the shape {shape_text(shape)} of {axes_text(len(shape))}")
     if "..." in entries:
         at = entries.index("...")
         entries[at : at + 1] = [FULL] * (len(shape) - used)

@@ -175,7 +175,7 @@ def _invertible(forward: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return forward(numpy, *arguments)
         except numpy.linalg.LinAlgError:
-            raise GradcliError("the matrix is singular, so that it has no inverse") from None
+            raise GradcliError("the matrix is singular, it has no inverse") from None
 
     return value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.ops.arrays_axes import axes_text
 from gradcli.ops.arrays_extremes import first
 from gradcli.ops.arrays_shape import expand, unsqueeze
 from gradcli.ops.arrays_windows import fold_windows, per_axis, windows
@@ -17,7 +18,7 @@ LEAST = "-inf"
 def _shape(a: Shape, axes: int, kernel_size: Setting, stride: Setting, padding: Setting) -> Shape:
     if len(a) not in (axes + 1, axes + 2):
         raise ShapeError(
-            f"pooling over {axes} axes takes an array of {axes + 1} or {axes + 2} axes, not of the shape {shape_text(a)}"
+            f"pooling over {axes_text(axes)} takes an array of {axes + 1} or {axes + 2} axes, not of the shape {shape_text(a)}"
         )
     kernel = per_axis(kernel_size, axes, "kernel_size", 1)
     for pad, size in zip(per_axis(padding, axes, "padding", 0), kernel, strict=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from gradcli.ops.arrays_axes import as_shape, axes_of, axis_of, kept, new_shape, resolved
+from gradcli.ops.arrays_axes import as_shape, axes_of, axes_text, axis_of, kept, new_shape, resolved
 from gradcli.ops.structural import Setting, Shape, ShapeError, Structural, broadcast, shape_of, shape_text, structural
 
 
@@ -146,7 +146,7 @@ def _order(a: Shape, axes: Setting) -> Shape:
         return tuple(range(len(a)))[::-1]
     order = axes_of(axes, a)
     if len(order) != len(a):
-        raise ShapeError(f"the axes {axes} are not an order of the {len(a)} axes of the shape {shape_text(a)}")
+        raise ShapeError(f"the axes {axes} are not an order of the {axes_text(len(a))} of the shape {shape_text(a)}")
     return order
 
 

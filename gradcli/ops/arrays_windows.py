@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from gradcli.ops.arrays_axes import as_shape, new_shape
+from gradcli.ops.arrays_axes import as_shape, axes_text, new_shape
 from gradcli.ops.structural import Setting, Shape, ShapeError, Structural, shape_of, shape_text, structural
 
 
@@ -18,7 +18,7 @@ def per_axis(setting: Setting, axes: int, name: str, least: int) -> Shape:
     numbers = as_shape(setting)
     numbers = numbers * axes if len(numbers) == 1 else numbers
     if len(numbers) != axes or min(numbers) < least:
-        raise ShapeError(f"{name} is a whole number from {least} on for each of {axes} axes, not {setting}")
+        raise ShapeError(f"{name} is a whole number from {least} on for each of {axes_text(axes)}, not {setting}")
     return numbers
 
 

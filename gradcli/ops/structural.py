@@ -181,6 +181,14 @@ def structural_named(name: str) -> Structural | None:
     return next((operation for operation in STRUCTURAL.values() if name in operation.spellings), None)
 
 
+def spelling(operation: str) -> str:
+    """What expressions call an operation, for messages: ``sum`` for ``reduce_sum``."""
+    declared = STRUCTURAL.get(operation)
+    if declared is None:
+        return operation
+    return declared.spellings[0] if declared.spellings else operation.removeprefix("mean_")
+
+
 def load() -> None:
     """Load the declarations; a program without arrays does without them."""
     import gradcli.ops.arrays  # noqa: F401

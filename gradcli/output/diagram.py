@@ -149,12 +149,6 @@ def derivative(of: str, by: str) -> str:
     return f"∂{of}/∂{by}"
 
 
-def one_line(program: str) -> str:
-    """A program in one line, without its comments."""
-    lines = [line.partition("#")[0].strip() for line in program.splitlines()]
-    return "; ".join(line.rstrip("; ") for line in lines if line) or program.strip()
-
-
 def shortened(text: str, columns: int) -> str:
     """The text, cut in the middle where it is long."""
     if len(text) <= columns:

@@ -8,8 +8,9 @@ from gradcli.autodiff.backward_graph import backward_graph
 from gradcli.autodiff.gradient import gradient_of
 from gradcli.autodiff.tape import Tape
 from gradcli.errors import GradcliError
+from gradcli.language.program_text import one_line
 from gradcli.output.block_graphs import blocks_of
-from gradcli.output.diagram import Diagram, Part, one_line, shortened
+from gradcli.output.diagram import Diagram, Part, shortened
 from gradcli.output.entries import BlockListing, FunctionListing, GradientListing, nearest_first, selected
 from gradcli.output.functions_part import FunctionsPart
 from gradcli.output.graph_part import GraphPart
@@ -70,7 +71,7 @@ def diagram(
         chosen = selected(gradient.graph, depth=depth, most=most)
         listing = GradientListing(gradient, output, board=board)
         parts.append(GraphPart(listing, "The gradient as a graph of its own", "g", chosen, whole_labels=False))
-    return Diagram(shortened(one_line(title), WHOLE_TITLE), parts, direction)
+    return Diagram(shortened(one_line(title) or output, WHOLE_TITLE), parts, direction)
 
 
 def block_parts(tape: Tape, *, depth: int | None = None, most: int | None = None, board: bool = True) -> Iterator[GraphPart]:

@@ -148,13 +148,13 @@ def _derivative(explanation: Explanation, name: str) -> Iterator[Piece]:
     value = tape.gradient[name]
     if value is None:
         yield left
-        yield ": none, "
-        yield Name(tape.names[tape.output])
+        output = Name(tape.names[tape.output])
         if not tape.requires_grad[tape.output]:
-            yield " carries no gradient"
+            yield from (": none, ", output, " carries no gradient")
+        elif tape.depends_on(name):
+            yield from (": none, no gradient flows from ", output, " to ", Name(name))
         else:
-            yield " does not depend on "
-            yield Name(name)
+            yield from (": none, ", output, " does not depend on ", Name(name))
         return
     simplified = explanation.derivatives.get(name)
     short = None

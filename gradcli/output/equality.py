@@ -9,6 +9,7 @@ from typing import Any
 
 from gradcli.algebra.equality_verdict import Equality, Method, Verdict, Witness
 from gradcli.language.numbers import number_text, short_text
+from gradcli.language.program_text import one_line
 from gradcli.output.blocks import Block, Lines
 from gradcli.output.numbers import json_number
 
@@ -57,7 +58,7 @@ def sentences(found: Equality) -> list[str]:
 
 def _names(found: Equality) -> tuple[str, str]:
     """What sentences call the two: their texts where these are short lines."""
-    texts = [" ".join(found.first.split()), " ".join(found.second.split())]
+    texts = [one_line(found.first), one_line(found.second)]
     named = [len(text) <= _SHORT and text.isprintable() and ";" not in text for text in (found.first, found.second)]
     first, second = texts[0] if named[0] else "the first expression", texts[1] if named[1] else "the second expression"
     return (first, second) if first != second else ("the first expression", "the second expression")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.numbers import brief_text, number_text, short_text
-from gradcli.ops.structural import shape_text
+from gradcli.ops.structural import shape_text, spelling
 from gradcli.output.diagram import MARK, TITLE_COLUMNS, Arrow, Box, Kind, Line, Part, derivative, shortened
 from gradcli.output.entries import Entry, FunctionListing, Link, Listing
 
@@ -100,7 +100,7 @@ class GraphPart(Part):
     def facts(self, entry: Entry) -> Iterator[str]:
         """Everything that is known of a node."""
         yield f"{entry.name} = {entry.expression}" if entry.inputs else entry.name
-        yield f"node {entry.id}: {entry.operation}"
+        yield f"node {entry.id}: {spelling(entry.operation)}"
         if entry.error:
             yield entry.error
             return

@@ -20,7 +20,7 @@ from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.ast import Name, Partial, postorder
 from gradcli.lowering.shapes import has_arrays
-from gradcli.ops.structural import shape_text
+from gradcli.ops.structural import shape_text, spelling
 from gradcli.output.diagram import MARK, Diagram, Kind, Line, Part, shortened
 from gradcli.output.diagram_of_run import WHOLE_LABELS
 from gradcli.output.document import Row
@@ -203,7 +203,7 @@ class _LivePart(GraphPart):
 
     def facts(self, entry: Entry) -> Iterator[str]:
         yield f"{entry.name} = {entry.expression}" if entry.inputs else entry.name
-        yield f"node {entry.id}: {entry.operation}"
+        yield f"node {entry.id}: {spelling(entry.operation)}"
         yield f"is_leaf {entry.is_leaf}, requires_grad {entry.requires_grad}, grad_fn {entry.grad_fn}"
 
 

@@ -13,7 +13,7 @@ from gradcli.derivation.arrays import edge_terms
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.numbers import brief_text, is_exact, number_text, short_text
 from gradcli.language.text import to_text
-from gradcli.ops.structural import shape_text
+from gradcli.ops.structural import shape_text, spelling
 from gradcli.output.entries import FunctionListing
 from gradcli.output.numbers import json_number
 
@@ -126,6 +126,6 @@ def _terms(tape: Tape) -> list[list[str]]:
     texts: list[list[str]] = []
     for id, inputs in enumerate(graph.inputs):
         terms = [None] * len(inputs) if written is None else written(id)
-        backward = f"backward of {graph.operations[id].removeprefix('reduce_').removeprefix('mean_')}"
+        backward = f"backward of {spelling(graph.operations[id])}"
         texts.append([backward if term is None else to_text(term, pretty=True) for term in terms])
     return texts

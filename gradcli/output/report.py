@@ -75,6 +75,8 @@ def _derivative(tape: Tape, style: Style, name: str, value: float | None) -> str
         return f"{left} = {number_text(value)}"
     if not tape.requires_grad[tape.output]:
         return f"{left}: none, {output} carries no gradient"
+    if tape.depends_on(name):
+        return f"{left}: none, no gradient flows from {output} to {name}"
     return f"{left}: none, {output} does not depend on {name}"
 
 

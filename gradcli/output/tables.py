@@ -25,6 +25,8 @@ ARRAY_COLUMNS = 60
 
 def left_out(count: int, what: str) -> str:
     """A line that says what a table does not show; empty where that is nothing."""
+    if count == 1:
+        return f"... 1 more {what.removesuffix('s')}; --all shows it, --json has it"
     return f"... {count:,} more {what}; --all shows them, --json has them" if count > 0 else ""
 
 
@@ -118,7 +120,11 @@ def _edges(listing: FunctionListing, style: Style, chosen: Sequence[int], most: 
     rows: list[list[str]] = []
     drawn = range(len(graph)) if len(chosen) == len(graph) else frozenset(chosen)
     told = [id for id in chosen if needs[id] and graph.operations[id] in OPERATIONS]  # others have no local derivative
-    total = sum(sum(needs[input] and input in drawn for input in graph.inputs[id]) for id in told)
+    total = sum(
+        needs[input] and input in drawn and OPERATIONS[graph.operations[id]].carries(at)
+        for id in told
+        for at, input in enumerate(graph.inputs[id])
+    )
     for id in chosen:
         if most is not None and len(rows) >= most:
             break

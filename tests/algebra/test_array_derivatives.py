@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy
 import pytest
+from commandline import command
 
 import gradcli
 from gradcli.autodiff.forward import evaluate
@@ -124,3 +125,28 @@ def test_the_second_derivative_is_the_difference_of_the_first(row: dict[str, Any
     ahead, behind = (value_of(first, {**values, "a": values["a"] + sign * step * direction}) for sign in (1, -1))
     expected = (numpy.asarray(ahead) - behind) / (2 * step)
     assert agree(value_of(second, values), expected, 1e-6), second
+
+
+def test_a_long_hessian_is_in_named_lines_that_compute_it() -> None:
+    """The Hessian of log(det(A·Aᵀ + I)), whose gradient is 2·(A·Aᵀ + I)⁻¹·A."""
+    text = "log(det(A @ A.T + eye(3)))"
+    point = numpy.random.default_rng(5).normal(size=(3, 4))
+
+    def gradient(at: Any) -> Any:
+        return 2 * numpy.linalg.solve(at @ at.T + numpy.eye(3), at)
+
+    code, out, _ = command(["diff", text, "--shape", "A=3,4", "--hessian"])
+    assert code == 0
+    assert len(out) < 10_000
+    rows = [line for line in out.splitlines() if line.startswith("[")]
+    lines = [line for line in out.splitlines() if " = " in line]
+    assert len(rows) == 12
+    step = 1e-5
+    for at in (0, 6, 11):
+        values = json.dumps(point.tolist())
+        program = "; ".join([*lines, rows[at]])
+        _, found, _ = command(["run", "-e", program, "--A", values, "-q", "--no-grad"])
+        moved = numpy.zeros(12)
+        moved[at] = step
+        expected = (gradient(point + moved.reshape(3, 4)) - gradient(point - moved.reshape(3, 4))) / (2 * step)
+        numpy.testing.assert_allclose(json.loads(found), expected.reshape(-1), rtol=1e-6, atol=1e-8)

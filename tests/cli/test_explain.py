@@ -288,7 +288,7 @@ def test_html_is_one_sound_page(by: str) -> None:
 
 
 def test_html_escapes_what_the_user_wrote() -> None:
-    page = explain("x < 2 and w > 1 # <script>alert(1)</script> & more\n", "--format", "html")
+    page = explain('print "<script>alert(1)</script> &", x; x < 2 and w > 1 # <script> too\n', "--format", "html")
     assert "<script" not in page
     assert "&lt;script&gt;" in page
 

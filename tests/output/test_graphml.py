@@ -9,7 +9,8 @@ import networkx
 import pytest
 from diagrams import HOSTILE, of, renamed, worked
 
-from gradcli.output.diagram import Diagram, one_line
+from gradcli.language.program_text import one_line
+from gradcli.output.diagram import Diagram
 from gradcli.output.diagram_of_run import diagram
 from gradcli.output.graphml import graphml
 from gradcli.output.visible import visible

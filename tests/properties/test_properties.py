@@ -191,6 +191,19 @@ smooth = st.recursive(NAMES | LITERALS, smooth_operation, max_leaves=8)
 piecewise = st.recursive(NAMES | LITERALS, lambda inner: smooth_operation(inner) | piecewise_operation(inner), max_leaves=8)
 points = st.fixed_dictionaries({name: st.floats(-2, 2).map(lambda value: round(value, 3) + 0.0004) for name in VARIABLES})
 
+
+def choosing_operation(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
+    """An operation that tests an operand, or passes its value on without a gradient; its edges lie away from random points."""
+    tests = st.builds(lambda s, a, b: Comparison((s,), (a, b)), st.sampled_from(["<", ">", "<=", "!="]), inner, inner)
+    return (
+        st.builds(lambda test, a: Operator("*", (a, test)), tests, inner)
+        | st.builds(lambda test, a, b: Call("where", (test, a, b)), tests | inner, inner, inner)
+        | st.builds(Conditional, inner, tests | inner, inner)
+        | calls("floor ceil round sign detach", inner, 1)
+    )
+
+
+choosing = st.recursive(NAMES | LITERALS, lambda inner: smooth_operation(inner) | choosing_operation(inner), max_leaves=8)
 positive = st.recursive(NAMES | LITERALS.filter(lambda number: number.value > 0), positive_operation, max_leaves=8)
 positive_points = points.map(lambda point: {name: abs(value) + 0.3 for name, value in point.items()})
 cases = st.tuples(piecewise, points) | st.tuples(positive, positive_points)
@@ -477,8 +490,11 @@ def environment_of(tape: Tape, expression: Expression) -> dict[str, float]:
     return environment
 
 
-@examples(300)
-@given(cases, st.sampled_from(["dynamic", "static"]))
+@examples(400)
+@given(cases | st.tuples(choosing, points), st.sampled_from(["dynamic", "static"]))
+@example((parsed("x*(x + 1 > 0)"), {"x": 3.0}), "dynamic")
+@example((parsed("where(x, 2x, 3) + x"), {"x": 3.0}), "dynamic")
+@example((parsed("x*detach(x + 1)"), {"x": 3.0}), "static")
 def test_every_step_of_a_derivation_has_the_value_of_the_gradient(case: tuple[Expression, dict[str, float]], mode: str) -> None:
     expression, point = case
     tape = tape_of(expression, point, mode)

@@ -15,7 +15,7 @@ function shortText(value) {
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
   const whole = isShort(value);
   const short = whole ? value : Number(value.toPrecision(SHORT_DIGITS));
-  if (whole && Number.isInteger(short) && Math.abs(short) < 1e16) return Object.is(short, -0) ? "-0" : short.toFixed(0);
+  if (whole && Number.isInteger(short) && Math.abs(short) < 1e16) return (short || 0).toFixed(0);
   const [mantissa, exponent] = short.toExponential().split("e");
   const size = Math.abs(Number(exponent));
   if (Number(exponent) >= -4 && Number(exponent) < (whole ? 16 : SHORT_DIGITS)) return String(short);
