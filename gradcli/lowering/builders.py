@@ -1,4 +1,4 @@
-"""The two ways to build a graph: static (interned, folded, before any value is known) and dynamic (recorded with its values)."""
+"""What lowering needs of a builder of graphs, and what both kinds of them share: the values of operations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from gradcli.ops.structural import STRUCTURAL, plain
 
 Value = Any
 """The value of a node: a float, or an array of NumPy, which is loaded where there is one."""
-
 
 Part = str | tuple[str, int, str]
 """What a program prints: a text, or a node with its text and the attribute that is asked for, empty for the value."""
