@@ -14,8 +14,8 @@ from gradcli.language.ast import Call, Expression, Index, Name, Operator, Output
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.lowering.array_calls import index_entry, setting_of
-from gradcli.lowering.builders import Recorder
 from gradcli.lowering.lower import lower
+from gradcli.lowering.recorder import Recorder
 from gradcli.ops.structural import STRUCTURAL
 
 

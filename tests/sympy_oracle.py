@@ -15,8 +15,8 @@ import sympy
 
 from gradcli.graph.graph import CONSTANT, Graph
 from gradcli.language.ast import Program
-from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.lower import lower
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops import OPERATIONS
 from gradcli.ops.constants import exact
 from gradcli.ops.symbol import Exact, Symbol

@@ -31,8 +31,8 @@ from gradcli.algebra.forms import Rational
 from gradcli.algebra.normal import Algebra
 from gradcli.algebra.rules import apply_operation
 from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph, Setting, Settings, Shape
-from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.lower import lower
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops.arrays_axes import axes_of
 from gradcli.ops.structural import STRUCTURAL
 

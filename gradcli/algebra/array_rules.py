@@ -12,8 +12,8 @@ from typing import NamedTuple
 from gradcli.graph.graph import VARIABLE, Graph, Settings
 from gradcli.language.ast import Program
 from gradcli.language.parser import parse
-from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.lower import lower
+from gradcli.lowering.static_builder import StaticBuilder
 
 LINEAR: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(("permute", "reshape", "index", "index_put", "sum_to"), (0,)),

@@ -19,9 +19,10 @@ from gradcli.autodiff.reverse import gradient_graph
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Shape
 from gradcli.language.ast import NOWHERE, Assignment, Expression, Index, Name, Number, Output, Program
-from gradcli.lowering.builders import StaticBuilder, compacted, replay
+from gradcli.lowering.compaction import compacted, replay
 from gradcli.lowering.lower import lower
 from gradcli.lowering.raising import in_named_lines, written_out
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops.operation import OPERATIONS
 
 FORM_LIMIT = 1_000

@@ -20,13 +20,13 @@ from gradcli.algebra.equality_verdict import Equality, Method, Verdict
 from gradcli.algebra.normal import Algebra
 from gradcli.algebra.shapes import shortest
 from gradcli.algebra.simplify import TOO_LONG, normal_forms
-from gradcli.autodiff.record import UnknownVariableError
+from gradcli.autodiff.asked import UnknownVariableError
 from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, VARIABLE, Graph, Shape
 from gradcli.language.ast import Program
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
-from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.lower import lower
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops.operation import EVERYWHERE, OPERATIONS
 
 SOURCES = ("first expression", "second expression")

@@ -10,8 +10,8 @@ from gradcli.algebra.equality_definitions import definition_of
 from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import Constant, Graph, Settings, Shape
 from gradcli.language.ast import NOWHERE, Program
-from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.lower import lower
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.symbol import Symbol
 

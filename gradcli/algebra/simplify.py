@@ -12,7 +12,7 @@ from gradcli.algebra.normal import Algebra
 from gradcli.algebra.rules import apply_operation
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Settings
 from gradcli.language.ast import NOWHERE
-from gradcli.lowering.builders import StaticBuilder
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops.structural import STRUCTURAL
 
 _NOT_OF_0 = ("reciprocal", "rsqrt", "log", "log2", "log10")

@@ -8,7 +8,8 @@ from gradcli.autodiff.forward import evaluate
 from gradcli.autodiff.reverse import requires_grad
 from gradcli.autodiff.tape import Tape
 from gradcli.graph.graph import Broken
-from gradcli.lowering.builders import Value, compacted, float32
+from gradcli.lowering.builders import Value, float32
+from gradcli.lowering.compaction import compacted
 from gradcli.lowering.mismatch import MismatchError
 
 

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from gradcli.autodiff.record import UnknownVariableError, run_graph
+from gradcli.autodiff.asked import UnknownVariableError
+from gradcli.autodiff.record import run_graph
 from gradcli.autodiff.tape import Tape
 from gradcli.errors import GradcliError
 from gradcli.lowering.elements import ELEMENTS, Elements, element_named, in_elements

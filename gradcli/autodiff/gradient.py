@@ -9,7 +9,8 @@ from gradcli.autodiff.reverse import symbolic_adjoints
 from gradcli.autodiff.tape import Tape
 from gradcli.graph.graph import Graph
 from gradcli.graph.names import is_operation, node_names
-from gradcli.lowering.builders import compacted, float32
+from gradcli.lowering.builders import float32
+from gradcli.lowering.compaction import compacted
 from gradcli.ops.constants import VALUES
 
 

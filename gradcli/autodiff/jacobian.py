@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
+from gradcli.autodiff.asked import UnknownVariableError
 from gradcli.autodiff.forward import evaluate
-from gradcli.autodiff.record import UnknownVariableError
 from gradcli.autodiff.reverse import backward, backward_from, gradient_graph, requires_grad
 from gradcli.autodiff.tangent import cast_of, pushforward, zeros
 from gradcli.autodiff.tape import Tape

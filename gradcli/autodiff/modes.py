@@ -6,15 +6,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from gradcli.autodiff.record import build, record
+from gradcli.autodiff.record import record
+from gradcli.autodiff.static_graphs import build
 from gradcli.errors import Span
 from gradcli.graph.graph import BLOCK_NAMES, CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, ITEM, PRINT, VARIABLE, Graph
 from gradcli.graph.names import node_names
 from gradcli.language.ast import Program
 from gradcli.language.text import to_text
-from gradcli.lowering.builders import Recorder, Value
+from gradcli.lowering.builders import Value
 from gradcli.lowering.execute import execute
 from gradcli.lowering.raising import node_expression
+from gradcli.lowering.recorder import Recorder
 from gradcli.lowering.statements import DEFAULT_MAX_STEPS
 from gradcli.ops.constants import VALUES
 from gradcli.ops.structural import shape_of

@@ -10,12 +10,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from gradcli.autodiff.record import DEFAULT_OPTIMIZE, run_built
+from gradcli.autodiff.record import run_built
+from gradcli.autodiff.static_graphs import DEFAULT_OPTIMIZE
 from gradcli.autodiff.tape import Tape
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, Graph, Shape
 from gradcli.language.ast import Program
 from gradcli.language.statements import assigned_names
-from gradcli.lowering.builders import Shown, StaticBuilder, Value, compacted
+from gradcli.lowering.builders import Shown, Value
+from gradcli.lowering.compaction import compacted
 from gradcli.lowering.lower import lower
 from gradcli.lowering.outputs import (
     feed_node,
@@ -26,6 +28,7 @@ from gradcli.lowering.outputs import (
     without_assignments,
 )
 from gradcli.lowering.statements import DEFAULT_MAX_STEPS
+from gradcli.lowering.static_builder import StaticBuilder
 
 
 class Limits(NamedTuple):

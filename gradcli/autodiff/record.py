@@ -8,32 +8,33 @@ from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from gradcli.autodiff.asked import check_used, chosen_variables, missing, no_variable, retained_nodes, unrecorded
 from gradcli.autodiff.forward import evaluate
 from gradcli.autodiff.reverse import backward, requires_grad, whole_numbers
+from gradcli.autodiff.static_graphs import DEFAULT_OPTIMIZE, build, is_steered, static_tape
 from gradcli.autodiff.tape import Tape
-from gradcli.errors import GradcliError, nearest
-from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, PRINT, VARIABLE, Graph, Shape
-from gradcli.graph.names import constant_text, node_names
+from gradcli.errors import GradcliError
+from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, Graph, Shape
+from gradcli.graph.names import node_names
 from gradcli.language.ast import Program, Statement
 from gradcli.language.free_names import free_names
 from gradcli.language.numbers import number_text
 from gradcli.language.statements import uses_tape
 from gradcli.language.text import to_text
-from gradcli.lowering.builders import Recorder, Removed, Shown, StaticBuilder, Value, compacted, float32
-from gradcli.lowering.calls import run_together
+from gradcli.lowering.builders import Shown, Value, float32
 from gradcli.lowering.execute import execute
-from gradcli.lowering.expressions import TRUTHS, UnboundVariableError
+from gradcli.lowering.expressions import UnboundVariableError
 from gradcli.lowering.lower import lower
 from gradcli.lowering.outputs import output_ids, select_outputs
 from gradcli.lowering.raising import node_expression
+from gradcli.lowering.recorder import Recorder
 from gradcli.lowering.statements import DEFAULT_MAX_STEPS
-from gradcli.ops.constants import SPELLINGS, VALUES
+from gradcli.lowering.static_builder import Removed
+from gradcli.ops.constants import VALUES
 from gradcli.ops.structural import shape_of, shape_text
 
 if TYPE_CHECKING:
     from gradcli.autodiff.program_tape import ProgramTape
-
-DEFAULT_OPTIMIZE = 1
 
 
 def record(
@@ -115,7 +116,7 @@ def record(
             built = build(program, bindings, shapes, optimize, noted, max_nodes, max_elements, max_steps)
             if is_steered(built):
                 if not built.variables.keys() <= bindings.keys():
-                    raise _missing(program, bindings, spare)
+                    raise missing(program, bindings, spare)
                 static = built, execute(built, recorder, max_steps=max_steps)
             else:
                 graph, values = built, None
@@ -125,9 +126,9 @@ def record(
             if fetch:
                 select_outputs(graph, fetch, assigned)
     except UnboundVariableError:
-        raise _missing(program, bindings, spare) from None
+        raise missing(program, bindings, spare) from None
     if graph.variables.keys() != bindings.keys():
-        for name in _unrecorded(program, graph, bindings, spare):
+        for name in unrecorded(program, graph, bindings, spare):
             graph.variable(name, (0, 0), shape_of(bindings[name]))
             if values is not None:
                 values.append(bindings[name])
@@ -164,87 +165,19 @@ def run_on_tape(
     from gradcli.autodiff.excerpt import tape_of
     from gradcli.autodiff.program_tape import run_program
 
-    _check_used(free_names(program), tape.bindings, spare)
+    check_used(free_names(program), tape.bindings, spare)
     try:
         output = run_program(program, tape, max_steps=max_steps, on_statement=on_statement)
     except UnboundVariableError:
-        raise _missing(program, tape.bindings, spare) from None
+        raise missing(program, tape.bindings, spare) from None
     for name in tape.wrt or ():
         if name not in tape.graph.variables:
-            raise _no_variable(name, tape.graph)
+            raise no_variable(name, tape.graph)
     found = tape_of(tape, output, output_ids(program, tape.graph), differentiated=True)
     for name, id in found.graph.variables.items():  # what the program did with the tape is no part of the graph
         if not found.graph.shape(id):
             found.graph.decisions[id] = found.bindings[name]
     return found
-
-
-def build(
-    program: Program,
-    bound: Collection[str] = (),
-    shapes: Mapping[str, Shape] | None = None,
-    optimize: int = DEFAULT_OPTIMIZE,
-    removed: list[Removed] | None = None,
-    max_nodes: int = DEFAULT_MAX_NODES,
-    max_elements: int = DEFAULT_MAX_ELEMENTS,
-    max_steps: int = DEFAULT_MAX_STEPS,
-    *,
-    inexact: bool = True,
-    steered: bool = True,
-) -> Graph:
-    """Build the static graph of a program, before any value is known.
-
-    Args:
-        program: The program.
-        bound: Names that will have a value: they are variables even where they also name a constant, such as ``e``.
-        shapes: The shapes of the variables that are arrays.
-        optimize: As for :func:`record`; so are the limits.
-        removed: Where what is shared, folded or left out is noted; None to note nothing.
-        inexact: Whether constants also fold where the result is not rational.
-        steered: Whether branches and loops are nodes; else the program is one expression, in which operations choose.
-
-    Raises:
-        GradcliError: The program is wrong, or too large (exit code 4).
-    """
-    builder = StaticBuilder(
-        Graph(max_nodes, max_elements),
-        inexact=inexact,
-        steered=steered,
-        identities=optimize > 1,
-        shapes=shapes,
-        plain=optimize < 1,
-        removed=removed,
-    )
-    graph = lower(program, builder, bound, max_steps=max_steps)
-    return graph if optimize < 1 else compacted(graph, keep_named=optimize < 2, removed=removed)
-
-
-def is_steered(graph: Graph) -> bool:
-    """Whether a static graph has branches or loops, or prints: it is executed, not evaluated node by node."""
-    return bool(graph.blocks) or PRINT in graph.operations
-
-
-def static_tape(graph: Graph, recorded: Mapping[int, int], run: Tape) -> Tape:
-    """What is known of the nodes of a static graph after a run.
-
-    Args:
-        graph: The graph.
-        recorded: For each node outside of its blocks the node that was recorded, but for those with several results.
-        run: What was recorded, forward and backward.
-    """
-    ids = [recorded.get(id) for id in range(len(graph))]
-    needs = requires_grad(graph, [graph.variables[name] for name in run.wrt if name in graph.variables])
-    return Tape(
-        graph=graph,
-        mode="static",
-        dtype=run.dtype,
-        bindings=run.bindings,
-        wrt=run.wrt,
-        values=[None if id is None else run.values[id] for id in ids],
-        requires_grad=needs,
-        adjoints=[None if id is None or not need else run.adjoints[id] for id, need in zip(ids, needs, strict=True)],
-        retained=frozenset(id for id, at in enumerate(ids) if at in run.retained),
-    )
 
 
 def outline(
@@ -280,7 +213,7 @@ def outline(
     noted = removed if note_removed else None
     graph = build(program, (), shapes, optimize, noted, max_nodes, max_steps=max_steps, inexact=False, steered=steered)
     if is_steered(graph):
-        chosen = _chosen(graph, wrt)
+        chosen = chosen_variables(graph, wrt)
         needs = requires_grad(graph, [graph.variables[name] for name in chosen])
         unknown: list[Any] = [None] * len(graph)
         leads = graph.ancestors(graph.output)
@@ -425,7 +358,7 @@ def _tape(
     symbolic: bool = False,
 ) -> Tape:
     """The backward pass of a graph that has run, from the adjoint of its output."""
-    chosen = _chosen(graph, wrt)
+    chosen = chosen_variables(graph, wrt)
     needs = requires_grad(graph, [graph.variables[name] for name in chosen])
     cast = float32 if dtype == "float32" else None
     return Tape(
@@ -437,21 +370,9 @@ def _tape(
         values=values,
         requires_grad=needs,
         adjoints=[None] * len(graph) if seed is None else backward(graph, values, needs, seed, cast),
-        retained=_retained(retain_grad, graph, needs),
+        retained=retained_nodes(retain_grad, graph, needs),
         symbolic=symbolic,
     )
-
-
-def _chosen(graph: Graph, wrt: Sequence[str] | None) -> tuple[str, ...]:
-    """The variables to differentiate by."""
-    whole = whole_numbers(graph)
-    chosen = tuple(n for n, id in graph.variables.items() if id not in whole) if wrt is None else tuple(dict.fromkeys(wrt))
-    for name in chosen:
-        if name not in graph.variables:
-            raise _no_variable(name, graph)
-        if graph.variables[name] in whole:
-            raise _no_gradient_of_whole(name, graph)
-    return chosen
 
 
 def _seed(graph: Graph, cotangent: Value | None, *, asked: bool) -> Value | None:
@@ -477,101 +398,3 @@ def _seed(graph: Graph, cotangent: Value | None, *, asked: bool) -> Value | None
             "add --cotangent VALUE of that shape, or --jacobian to `gradcli eval`, or make it a number, for example by sum(...)",
         )
     return None
-
-
-def _missing(program: Program, bindings: Mapping[str, float], spare: Collection[str]) -> GradcliError:
-    """The error for variables without a value; a value of an unknown name, which may be meant for one of them, comes first."""
-    free = free_names(program)
-    _check_used(free, bindings, spare)
-    from gradcli.language.foreign import ALONE
-
-    known = {*bindings, *TRUTHS}
-    missing = [name for name in free if name not in known and SPELLINGS.get(name, name) not in VALUES]
-    listed = ", ".join(missing[:8]) + (f" and {len(missing) - 8} more" if len(missing) > 8 else "")
-    options = " ".join(f"--{name} VALUE" for name in missing[:8]) + (" ..." if len(missing) > 8 else "")
-    meant = [call for name in missing if (call := run_together(name, free))]
-    hint = f"add {options}" + (f"; for the function write {meant[0]}" if meant else "")
-    words = [ALONE[name] for name in missing if name in ALONE]
-    if words:
-        hint = f"{words[0]}; {hint}"
-    return GradcliError(f"no value for {listed}", free[missing[0]], hint)
-
-
-def _unrecorded(program: Program, graph: Graph, bindings: Mapping[str, float], spare: Collection[str]) -> list[str]:
-    """The bound variables that stand only in a branch that was not taken; their leaves exist all the same.
-
-    Raises:
-        GradcliError: A variable has no value, or a binding is of no variable of the program.
-    """
-    if not graph.variables.keys() <= bindings.keys():
-        raise _missing(program, bindings, spare)
-    free = free_names(program)
-    _check_used(free, bindings, spare)
-    return [name for name in free if name in bindings and name not in graph.variables]
-
-
-def _check_used(free: Collection[str], bindings: Mapping[str, float], spare: Collection[str]) -> None:
-    for name in bindings:
-        if name not in free and name not in spare:
-            raise UnknownVariableError(name, [n for n in free if SPELLINGS.get(n, n) not in VALUES or n in bindings])
-
-
-class UnknownVariableError(GradcliError):
-    """A value or a derivative is asked for by the name of a variable that the program does not have.
-
-    Args:
-        name: The name.
-        variables: The program's variables.
-        asked_by: The option that names it, followed by a colon; empty for a value.
-    """
-
-    def __init__(self, name: str, variables: Sequence[str], asked_by: str = "") -> None:
-        near = nearest(name, variables)
-        array = name.partition("[")[0].strip() if name.endswith("]") else ""
-        listed = ", ".join(variables[:20]) + (", ..." if len(variables) > 20 else "")
-        hint = f"did you mean {near}? " if near else ""
-        if array in variables:
-            hint = f"--elements, of eval and explain, makes each element of {array} a variable of its own; "
-        hint += f"its variables are {listed}" if variables else "it has no variables"
-        super().__init__(f"{asked_by}the expression has no variable {name}", hint=hint)
-        self.name = name
-        self.near = near
-
-
-def _no_variable(name: str, graph: Graph) -> GradcliError:
-    names = node_names(graph, frozenset(VALUES))
-    if SPELLINGS.get(name, name) in VALUES:
-        return GradcliError(f"--wrt takes variables, and {name} is a constant", hint=f"--{name} VALUE makes it a variable")
-    if name in names and name not in map(constant_text, graph.constants.values()):
-        hint = f"--retain-grad {name} shows the gradient of an intermediate node"
-        return GradcliError(f"--wrt takes variables, and {name} is computed", hint=hint)
-    return UnknownVariableError(name, list(graph.variables), f"--wrt {name}: ")
-
-
-def _no_gradient_of_whole(name: str, graph: Graph) -> GradcliError:
-    user = next(id for id, inputs in enumerate(graph.inputs) if graph.variables[name] in inputs)
-    return GradcliError(
-        f"--wrt {name}: {graph.operations[user]} takes whole numbers there, classes or places, which have no gradient",
-        graph.spans[user],
-        f"leave {name} out of --wrt",
-    )
-
-
-def _retained(asked: Sequence[str] | None, graph: Graph, needs: Sequence[bool]) -> frozenset[int]:
-    """The nodes to keep ``.grad`` of: those asked for by name, or all that are computed and require a gradient."""
-    if asked is not None and not asked:
-        return frozenset()
-    names = node_names(graph, frozenset(VALUES))
-    computed = {names[id]: id for id in range(len(graph)) if graph.operations[id] not in (VARIABLE, CONSTANT)}
-    if asked is None:
-        return frozenset(id for id in computed.values() if needs[id])
-    for name in asked:
-        if name in graph.variables:  # retain_grad on a leaf does nothing, as in PyTorch
-            continue
-        if name not in computed:
-            near = nearest(name, computed)
-            hint = f"did you mean {near}?" if near else f"the nodes are {', '.join(list(computed)[:20])}"
-            raise GradcliError(f"--retain-grad {name}: there is no node {name}", hint=hint)
-        if not needs[computed[name]]:
-            raise GradcliError(f"--retain-grad {name}: {name} does not require a gradient", hint="add its variables to --wrt")
-    return frozenset(computed[name] for name in asked if name in computed)

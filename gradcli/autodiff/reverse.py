@@ -13,8 +13,9 @@ from typing import Any
 
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import COND, CONTROL, PRINT, Graph, Shape
-from gradcli.lowering.builders import StaticBuilder, compacted, replay
+from gradcli.lowering.compaction import compacted, replay
 from gradcli.lowering.shapes import has_arrays
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops.operation import OPERATIONS, NotDifferentiableError
 from gradcli.ops.structural import STRUCTURAL, shape_of
 from gradcli.ops.symbol import Symbol

@@ -15,8 +15,9 @@ from gradcli.autodiff.prepared import Prepared
 from gradcli.autodiff.reverse import backward, quiet, requires_grad
 from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import CONSTANT, CONTROL, PRINT, VARIABLE, Graph, Settings
-from gradcli.lowering.builders import Recorder, Value, float32
+from gradcli.lowering.builders import Value, float32
 from gradcli.lowering.execute import execute
+from gradcli.lowering.recorder import Recorder
 from gradcli.ops.operation import OPERATIONS
 
 BUDGET = 2**23

@@ -14,7 +14,7 @@ from gradcli.autodiff.functions import function_name
 from gradcli.autodiff.reverse import carries
 from gradcli.errors import Span
 from gradcli.graph.graph import UNLIMITED, Graph, Settings, Shape
-from gradcli.lowering.builders import StaticBuilder
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.structural import STRUCTURAL
 from gradcli.ops.symbol import Symbol

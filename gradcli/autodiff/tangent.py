@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gradcli.autodiff.record import UnknownVariableError
+from gradcli.autodiff.asked import UnknownVariableError
 from gradcli.autodiff.reverse import no_derivative, quiet
 from gradcli.autodiff.tape import Tape
 from gradcli.autodiff.transposition import applied, transposed

@@ -13,7 +13,8 @@ from gradcli.autodiff.reverse import local_derivatives
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import CONSTANT, CONTROL, VARIABLE, Graph
 from gradcli.graph.names import node_names
-from gradcli.lowering.builders import Removed, Shown, Value
+from gradcli.lowering.builders import Shown, Value
+from gradcli.lowering.static_builder import Removed
 from gradcli.ops.constants import VALUES
 from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.structural import STRUCTURAL, plain, spelling

@@ -12,7 +12,9 @@ from typing import Any
 
 from gradcli.autodiff.reverse import backward_from, requires_grad
 from gradcli.graph.graph import CONSTANT, UNLIMITED, VARIABLE, Graph, Settings, Shape
-from gradcli.lowering.builders import StaticBuilder, compacted, value_of
+from gradcli.lowering.builders import value_of
+from gradcli.lowering.compaction import compacted
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops.constants import constant_value
 from gradcli.ops.structural import STRUCTURAL, shape_of
 from gradcli.ops.symbol import Symbol

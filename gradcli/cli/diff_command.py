@@ -128,7 +128,7 @@ def point(arguments: Arguments) -> dict[str, Any]:
 
 
 def _variables(graph: Graph, asked: Sequence[str], where: str, option: str = "--wrt") -> list[str]:
-    from gradcli.autodiff.record import UnknownVariableError
+    from gradcli.autodiff.asked import UnknownVariableError
 
     for name in asked:
         if name not in graph.variables:

@@ -106,7 +106,8 @@ def run(arguments: Arguments, command: Command) -> None:
     cotangent, shapes = cotangent_of(arguments), shapes_of(arguments.texts("shape"))
     elements = arguments.flag("elements")
 
-    from gradcli.autodiff.record import UnknownVariableError, outline, record
+    from gradcli.autodiff.asked import UnknownVariableError
+    from gradcli.autodiff.record import outline, record
     from gradcli.cli.progress import progress
     from gradcli.derivation.explain import MAX_NODES, explained
     from gradcli.graph.graph import DEFAULT_MAX_NODES

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any, NamedTuple
 
+from gradcli.autodiff.asked import UnknownVariableError
 from gradcli.autodiff.prepared import Prepared
-from gradcli.autodiff.record import UnknownVariableError
 from gradcli.autodiff.rows import Rows, rows_at_once, run_rows, vectorisable
 from gradcli.autodiff.tape import Tape
 from gradcli.cli.feed_file import Feed, Piece, Row

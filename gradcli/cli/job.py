@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from gradcli.autodiff.asked import UnknownVariableError
 from gradcli.autodiff.prepared import Limits, Prepared, prepare
-from gradcli.autodiff.record import UnknownVariableError, record
+from gradcli.autodiff.record import record
 from gradcli.autodiff.tape import Tape
 from gradcli.cli.choices import split_names
 from gradcli.cli.command import Arguments, Command

@@ -53,8 +53,8 @@ def run(arguments: Arguments, command: Command) -> None:
     text, where = program_text(arguments, command)
     inputs = _inputs(arguments)
 
+    from gradcli.autodiff.asked import UnknownVariableError
     from gradcli.autodiff.modes import compare_modes
-    from gradcli.autodiff.record import UnknownVariableError
     from gradcli.language.parser import parse
 
     try:

@@ -82,7 +82,7 @@ def run_of(arguments: Arguments, command: Command, *, without_values: bool = Fal
         values, from_file = bindings(arguments.variables, arguments.texts("set"), values_file)
         text, where = "", graph_file
 
-    from gradcli.autodiff.record import UnknownVariableError
+    from gradcli.autodiff.asked import UnknownVariableError
     from gradcli.cli.finite import not_finite_warnings
     from gradcli.cli.progress import progress
     from gradcli.lowering.mismatch import MismatchError
@@ -195,7 +195,7 @@ def check_shaped(tape: Tape, shapes: Mapping[str, tuple[int, ...]]) -> None:
     Raises:
         GradcliError: A name is none of a variable.
     """
-    from gradcli.autodiff.record import UnknownVariableError
+    from gradcli.autodiff.asked import UnknownVariableError
 
     for name in shapes:
         if name not in tape.graph.variables:
@@ -272,8 +272,9 @@ def _from_document(
     path: str, values: Mapping[str, float], from_file: Collection[str], asked: _Asked, notes: list[str]
 ) -> tuple[Tape, str]:
     """The run of a graph from a file, and its source text; adds to the notes what is odd about the file."""
+    from gradcli.autodiff.asked import UnknownVariableError
     from gradcli.autodiff.graph_document import graph_document
-    from gradcli.autodiff.record import UnknownVariableError, run_graph
+    from gradcli.autodiff.record import run_graph
     from gradcli.cli.json_file import read_json
 
     data, where = read_json(path, most=MOST_GRAPH_BYTES)

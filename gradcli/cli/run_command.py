@@ -89,7 +89,7 @@ def run(arguments: Arguments, command: Command) -> ExitCode | None:
         hint = "write --format jsonl or --format csv, or leave it out"
         raise GradcliError(f"--feed writes records, and {format} is one document", hint=hint)
 
-    from gradcli.autodiff.record import UnknownVariableError
+    from gradcli.autodiff.asked import UnknownVariableError
     from gradcli.cli.job import job_of
     from gradcli.cli.variables import option_like
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from gradcli.autodiff.asked import UnknownVariableError
 from gradcli.autodiff.forward import evaluate
-from gradcli.autodiff.record import UnknownVariableError
 from gradcli.cli.choices import chosen_format
 from gradcli.cli.command import Arguments
 from gradcli.cli.streams import can_print_signs, write, write_warning
@@ -16,9 +16,10 @@ from gradcli.cli.variables import shapes_of
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
-from gradcli.lowering.builders import StaticBuilder, compacted
 from gradcli.lowering.calls import run_together
+from gradcli.lowering.compaction import compacted
 from gradcli.lowering.lower import lower
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops.structural import shape_of
 from gradcli.output.derivatives import Derivatives, derivatives_json, has_elements_only, lines
 

@@ -63,7 +63,7 @@ def run(arguments: Arguments, command: Command) -> None:
     text, where = program_text(arguments, command)
     values, from_file = bindings(arguments.variables, arguments.texts("set"), arguments.text("bindings"))
 
-    from gradcli.autodiff.record import UnknownVariableError
+    from gradcli.autodiff.asked import UnknownVariableError
     from gradcli.autodiff.trace import trace
     from gradcli.language.parser import parse
 

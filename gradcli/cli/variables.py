@@ -14,7 +14,7 @@ from gradcli.cli.streams import STDIN, read_text
 from gradcli.errors import GradcliError, Span
 
 if TYPE_CHECKING:
-    from gradcli.autodiff.record import UnknownVariableError
+    from gradcli.autodiff.asked import UnknownVariableError
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from gradcli.autodiff.tape import Tape
 from gradcli.graph.graph import CONSTANT, UNLIMITED, VARIABLE, Graph, Settings
 from gradcli.language.ast import NOWHERE
-from gradcli.lowering.builders import StaticBuilder
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.structural import ShapeError, broadcast, shape_of
 

@@ -13,8 +13,8 @@ from gradcli.derivation.steps import Step
 from gradcli.derivation.words import Equal, Piece
 from gradcli.graph.graph import UNLIMITED, Graph, Shape
 from gradcli.language.ast import Call, Expression, Name, Number, Operator, Partial, postorder
-from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.raising import node_expression
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.structural import STRUCTURAL, spelling
 from gradcli.ops.symbol import Symbol

@@ -31,8 +31,8 @@ from gradcli.graph.graph import CONSTANT, UNLIMITED, VARIABLE, Graph
 from gradcli.language.ast import Call, Expression, Index, Name, Number, Partial, Transposed, postorder
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
-from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.raising import node_expression
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.structural import STRUCTURAL, shape_text, spelling
 from gradcli.ops.symbol import Symbol

@@ -20,8 +20,8 @@ from gradcli.language.ast import (
 )
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
-from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.lower import lower
+from gradcli.lowering.static_builder import StaticBuilder
 
 
 def sum_of(terms: Sequence[Expression]) -> Expression:

@@ -20,8 +20,8 @@ from gradcli.language.ast import Expression, Name
 from gradcli.language.numbers import number_text
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
-from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.raising import applied, constant_expression, node_expression
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.structural import STRUCTURAL
 from gradcli.ops.symbol import Symbol

@@ -18,9 +18,9 @@ from gradcli.graph.names import is_operation
 from gradcli.language.ast import Expression, Group, Name, Number, Operator, Output, Partial, Program, children, postorder
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
-from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.lower import lower
 from gradcli.lowering.raising import node_expression, written_out, written_sizes
+from gradcli.lowering.static_builder import StaticBuilder
 
 WRITTEN_LIMIT = 60
 """Operations up to which intermediates are written out in variables."""

@@ -16,9 +16,10 @@ from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import COND, WHILE_LOOP, Block, Graph
 from gradcli.language.ast import Assignment, Comparison, Name, Number, Operator, Statement
 from gradcli.language.statements import Break, For, If, NoGrad, Repeat, While, assigned_names, blocks
-from gradcli.lowering.builders import StaticBuilder, array_condition
+from gradcli.lowering.builders import array_condition
 from gradcli.lowering.expressions import Level, Scope
 from gradcli.lowering.statements import Statements
+from gradcli.lowering.static_builder import StaticBuilder
 
 
 class ChooseThen(NamedTuple):
@@ -178,7 +179,7 @@ class Blocks(Statements):
 
     @property
     def steered(self) -> bool:
-        """Whether branches and loops are nodes; see :class:`~gradcli.lowering.builders.StaticBuilder`."""
+        """Whether branches and loops are nodes; see :class:`~gradcli.lowering.static_builder.StaticBuilder`."""
         return isinstance(self.builder, StaticBuilder) and self.builder.steered
 
     def choose_then(self, item: ChooseThen) -> None:

@@ -10,8 +10,10 @@ from typing import Any
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph, Settings, Shape
 from gradcli.graph.names import fresh_names, is_operation
-from gradcli.lowering.builders import StaticBuilder, Value, compacted
+from gradcli.lowering.builders import Value
+from gradcli.lowering.compaction import compacted
 from gradcli.lowering.element_definitions import DEFINITIONS, elementwise, mean_of
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops.constants import constant_value
 from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.structural import STRUCTURAL, spelling

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gradcli.graph.graph import COND, CONSTANT, ITEM, PRINT, VARIABLE, WHILE_LOOP, Graph
-from gradcli.lowering.builders import Part, Recorder
+from gradcli.lowering.builders import Part
+from gradcli.lowering.recorder import Recorder
 from gradcli.lowering.statements import DEFAULT_MAX_STEPS, too_many_steps
 
 

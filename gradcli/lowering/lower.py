@@ -30,8 +30,8 @@ def lower(
 
     Args:
         program: The program; its last statement is the output.
-        builder: What makes nodes; a :class:`~gradcli.lowering.builders.Recorder` knows values and records only the branch
-            that a condition selects, a :class:`~gradcli.lowering.builders.StaticBuilder` builds both.
+        builder: What makes nodes; a :class:`~gradcli.lowering.recorder.Recorder` knows values and records only the branch
+            that a condition selects, a :class:`~gradcli.lowering.static_builder.StaticBuilder` builds both.
         bound: Names that have a value: they are variables even where they also name a constant, such as ``e``.
         max_steps: How many turns the loops that are run or unrolled may take, all together.
         assigned: Gets the node that each assigned name means at the end; None where nobody asks.

@@ -10,7 +10,7 @@ from gradcli.autodiff.backward_graph import Function, backward_graph
 from gradcli.autodiff.gradient import gradient_of
 from gradcli.autodiff.graph_document import GRAPH_SCHEMA
 from gradcli.autodiff.tape import Tape
-from gradcli.lowering.builders import Removed
+from gradcli.lowering.static_builder import Removed
 from gradcli.output.block_graphs import BlockGraph, blocks_of
 from gradcli.output.entries import BlockListing, FunctionListing, GradientListing
 from gradcli.output.json_view import Encode, edge_objects, head_json, list_json, node_object, run_facts

@@ -12,8 +12,8 @@ from gradcli.algebra.write import written
 from gradcli.graph.graph import Graph
 from gradcli.graph.names import node_names
 from gradcli.language.text import to_text
-from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.raising import written_out
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops.operation import NotDifferentiableError, Operation
 from gradcli.ops.structural import Structural
 from gradcli.ops.symbol import Symbol

@@ -13,7 +13,7 @@ from typing import Any
 
 from gradcli.autodiff.tape import Tape
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Settings
-from gradcli.lowering.builders import StaticBuilder
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops.constants import constant_value
 from gradcli.ops.operation import OPERATIONS, Operation
 from gradcli.ops.symbol import Symbol

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gradcli.lowering.builders import Removed
+from gradcli.lowering.static_builder import Removed
 from gradcli.output.blocks import Style, Table
 
 ROWS = 20

@@ -24,8 +24,8 @@ from gradcli.language.ast import (
 from gradcli.language.numbers import number_text
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
-from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.raising import applied, written_out
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops.operation import Operation, spelled
 from gradcli.ops.symbol import Symbol
 from gradcli.output.latex import GREEK_NAMES

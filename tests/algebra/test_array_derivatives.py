@@ -19,9 +19,9 @@ from gradcli.graph.graph import Graph
 from gradcli.language.ast import Name
 from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
-from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.lower import lower
 from gradcli.lowering.raising import applied_to_arrays
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops.structural import STRUCTURAL, load
 
 load()

@@ -25,8 +25,9 @@ from gradcli.language.ast import Assignment, Call, Comparison, Conditional, Expr
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
-from gradcli.lowering.builders import StaticBuilder, compacted
+from gradcli.lowering.compaction import compacted
 from gradcli.lowering.lower import lower
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops.constants import VALUES
 from gradcli.output.latex import to_latex
 from gradcli.output.sympy_text import to_sympy

@@ -323,8 +323,8 @@ def simplified(text: str) -> str:
     from gradcli.algebra.simplify import normal_forms
     from gradcli.algebra.write import written
     from gradcli.graph.graph import Graph
-    from gradcli.lowering.builders import StaticBuilder
     from gradcli.lowering.lower import lower
+    from gradcli.lowering.static_builder import StaticBuilder
 
     graph = lower(gradcli.parse(text), StaticBuilder(Graph()))
     algebra = Algebra()

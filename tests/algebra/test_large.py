@@ -16,8 +16,8 @@ from gradcli.algebra.derivatives import Simplifier, derivative_graph
 from gradcli.algebra.normal import Algebra
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
-from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.lower import lower
+from gradcli.lowering.static_builder import StaticBuilder
 
 FORMATS = ("text", "unicode", "latex", "sympy", "json")
 

@@ -19,8 +19,8 @@ from gradcli.language.ast import Expression, Name, Number, Operator, Output, Pro
 from gradcli.language.parser import parse
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
-from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.lower import lower
+from gradcli.lowering.static_builder import StaticBuilder
 
 DOMAINS = {
     "every x": (-3, 3),

@@ -18,8 +18,8 @@ from gradcli.language.ast import Call, Expression, Name, Number, Operator, Outpu
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
-from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.lower import lower
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops import OPERATIONS
 
 LARGE = 1e5

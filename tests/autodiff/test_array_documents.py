@@ -20,7 +20,7 @@ from gradcli.autodiff.record import record, run_graph
 from gradcli.autodiff.tape import Tape
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
-from gradcli.lowering.builders import Recorder
+from gradcli.lowering.recorder import Recorder
 from gradcli.ops.structural import STRUCTURAL
 from gradcli.output.graph_json import graph_json
 

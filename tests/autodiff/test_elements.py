@@ -20,7 +20,7 @@ from gradcli.graph.graph import Graph
 from gradcli.graph.verifier import verify
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
-from gradcli.lowering.builders import StaticBuilder
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops.operation import OPERATIONS
 from gradcli.ops.structural import STRUCTURAL, load
 

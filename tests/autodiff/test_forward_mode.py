@@ -17,7 +17,8 @@ from gradcli.autodiff.tangent import pushforward
 from gradcli.autodiff.transposition import transposed
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
-from gradcli.lowering.builders import StaticBuilder, replay
+from gradcli.lowering.compaction import replay
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops import OPERATIONS, NotDifferentiableError, Operation
 from gradcli.ops.arrays_losses import LOSSES
 from gradcli.ops.structural import STRUCTURAL, shape_of

@@ -18,7 +18,7 @@ from gradcli.derivation.steps import Derivation
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
-from gradcli.lowering.builders import StaticBuilder
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops.structural import STRUCTURAL, load
 
 load()

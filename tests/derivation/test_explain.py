@@ -26,8 +26,9 @@ from gradcli.language.ast import Expression, Name, Number, Operator, Output, Par
 from gradcli.language.parser import parse
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
-from gradcli.lowering.builders import StaticBuilder, forward_of
+from gradcli.lowering.builders import forward_of
 from gradcli.lowering.lower import lower
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops.constants import constant_value
 
 SHOWN = [

@@ -15,7 +15,8 @@ from random_programs import RandomProgram
 from reference_evaluator import reference
 from support import accepts, same
 
-from gradcli.autodiff.record import build, record
+from gradcli.autodiff.record import record
+from gradcli.autodiff.static_graphs import build
 from gradcli.autodiff.tape import Tape
 from gradcli.graph.graph import Graph
 from gradcli.graph.verifier import verify

@@ -24,9 +24,9 @@ from gradcli.graph.names import node_names
 from gradcli.graph.verifier import verify
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
-from gradcli.lowering.builders import StaticBuilder
 from gradcli.lowering.lower import lower
 from gradcli.lowering.raising import node_expression
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops import OPERATIONS, NotDifferentiableError, Operation
 
 mp.dps = 40

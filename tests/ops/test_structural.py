@@ -18,7 +18,7 @@ from gradcli.autodiff.forward import evaluate
 from gradcli.autodiff.reverse import backward, requires_grad
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
-from gradcli.lowering.builders import StaticBuilder
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops import (
     OPERATIONS,
     arrays_conv,

@@ -46,8 +46,9 @@ from gradcli.language.ast import (
 from gradcli.language.parser import parse
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
-from gradcli.lowering.builders import StaticBuilder, compacted
+from gradcli.lowering.compaction import compacted
 from gradcli.lowering.lower import lower
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops import OPERATIONS
 from gradcli.ops.constants import VALUES
 from gradcli.ops.symbol import divide

@@ -15,8 +15,9 @@ from gradcli.autodiff.reverse import gradient_graph
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.language.parser import parse
-from gradcli.lowering.builders import StaticBuilder, compacted
+from gradcli.lowering.compaction import compacted
 from gradcli.lowering.lower import lower
+from gradcli.lowering.static_builder import StaticBuilder
 from gradcli.ops import OPERATIONS
 from gradcli.ops.operation import MANY
 

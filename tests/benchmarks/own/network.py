@@ -20,8 +20,9 @@ from gradcli.autodiff.forward import evaluate
 from gradcli.autodiff.reverse import backward, requires_grad
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
-from gradcli.lowering.builders import StaticBuilder, compacted
+from gradcli.lowering.compaction import compacted
 from gradcli.lowering.lower import lower
+from gradcli.lowering.static_builder import StaticBuilder
 
 program = parse(Path(sys.argv[1]).read_text("utf-8"))
 values = {path.stem: numpy.load(path) for path in sorted(Path(sys.argv[2]).glob("*.npy"))}
