@@ -21,46 +21,46 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from gradcli.algebra.derivatives import Simplified, diff, simplify
-    from gradcli.algebra.equality import equal
-    from gradcli.algebra.equality_verdict import Equality
-    from gradcli.autodiff.element_run import element_tape
-    from gradcli.autodiff.jacobian import Hessian, Jacobian, hessian, jacobian, vjp
-    from gradcli.autodiff.record import outline, record
-    from gradcli.autodiff.tangent import jvp
-    from gradcli.autodiff.tape import Tape
-    from gradcli.derivation.chain_rule import derive
+    from gradcli.algebra.equality.equal import equal
+    from gradcli.algebra.equality.verdict import Equality
+    from gradcli.autodiff.passes.jacobian import Hessian, Jacobian, hessian, jacobian, vjp
+    from gradcli.autodiff.passes.tangent import jvp
+    from gradcli.autodiff.passes.tape import Tape
+    from gradcli.autodiff.runs.element_run import element_tape
+    from gradcli.autodiff.runs.record import outline, record
     from gradcli.derivation.explain import Explanation, explain
-    from gradcli.derivation.steps import Derivation
+    from gradcli.derivation.nodes.chain_rule import derive
+    from gradcli.derivation.notation.steps import Derivation
     from gradcli.errors import GradcliError
     from gradcli.language.parser import parse
     from gradcli.language.text import to_text
-    from gradcli.output.drawing import Drawing, draw
+    from gradcli.output.diagrams.drawing import Drawing, draw
 
 _HOMES = {
-    "Derivation": "gradcli.derivation.steps",
-    "Drawing": "gradcli.output.drawing",
-    "Equality": "gradcli.algebra.equality_verdict",
+    "Derivation": "gradcli.derivation.notation.steps",
+    "Drawing": "gradcli.output.diagrams.drawing",
+    "Equality": "gradcli.algebra.equality.verdict",
     "Explanation": "gradcli.derivation.explain",
     "GradcliError": "gradcli.errors",
-    "Hessian": "gradcli.autodiff.jacobian",
-    "Jacobian": "gradcli.autodiff.jacobian",
-    "Tape": "gradcli.autodiff.tape",
+    "Hessian": "gradcli.autodiff.passes.jacobian",
+    "Jacobian": "gradcli.autodiff.passes.jacobian",
+    "Tape": "gradcli.autodiff.passes.tape",
     "Simplified": "gradcli.algebra.derivatives",
-    "derive": "gradcli.derivation.chain_rule",
+    "derive": "gradcli.derivation.nodes.chain_rule",
     "diff": "gradcli.algebra.derivatives",
-    "draw": "gradcli.output.drawing",
-    "equal": "gradcli.algebra.equality",
-    "element_tape": "gradcli.autodiff.element_run",
+    "draw": "gradcli.output.diagrams.drawing",
+    "equal": "gradcli.algebra.equality.equal",
+    "element_tape": "gradcli.autodiff.runs.element_run",
     "explain": "gradcli.derivation.explain",
-    "hessian": "gradcli.autodiff.jacobian",
-    "jacobian": "gradcli.autodiff.jacobian",
-    "jvp": "gradcli.autodiff.tangent",
-    "outline": "gradcli.autodiff.record",
+    "hessian": "gradcli.autodiff.passes.jacobian",
+    "jacobian": "gradcli.autodiff.passes.jacobian",
+    "jvp": "gradcli.autodiff.passes.tangent",
+    "outline": "gradcli.autodiff.runs.record",
     "parse": "gradcli.language.parser",
-    "record": "gradcli.autodiff.record",
+    "record": "gradcli.autodiff.runs.record",
     "simplify": "gradcli.algebra.derivatives",
     "to_text": "gradcli.language.text",
-    "vjp": "gradcli.autodiff.jacobian",
+    "vjp": "gradcli.autodiff.passes.jacobian",
 }
 
 __all__ = [
@@ -99,7 +99,7 @@ def __getattr__(name: str) -> object:
 
         value = getattr(import_module(_HOMES[name]), name)
         if name in ("Tape", "outline", "record"):
-            from gradcli.autodiff.tape import Tape
+            from gradcli.autodiff.passes.tape import Tape
 
             Tape.picture = _svg
         return value
@@ -108,6 +108,6 @@ def __getattr__(name: str) -> object:
 
 def _svg(tape: Tape) -> str:
     """The graph of a run as a notebook shows it."""
-    from gradcli.output.drawing import draw
+    from gradcli.output.diagrams.drawing import draw
 
     return draw(tape).text("svg")

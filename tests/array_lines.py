@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy
 
-from gradcli.autodiff.tape import Tape
-from gradcli.derivation.steps import Derivation, Equation
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.derivation.notation.steps import Derivation, Equation
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Call, Expression, Index, Name, Operator, Output, Partial, Program
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
-from gradcli.lowering.array_calls import index_entry, setting_of
-from gradcli.lowering.lower import lower
-from gradcli.lowering.recorder import Recorder
-from gradcli.ops.structural import STRUCTURAL
+from gradcli.lowering.builders.recorder import Recorder
+from gradcli.lowering.programs.array_calls import index_entry, setting_of
+from gradcli.lowering.programs.lower import lower
+from gradcli.ops.declaration.structural import STRUCTURAL
 
 
 def line_value(expression: Expression, environment: Mapping[str, Any], shape: tuple[int, ...]) -> Any:

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 import pytest
 from support import run
 
-from gradcli.autodiff.broken import broken_tape
-from gradcli.autodiff.record import outline
-from gradcli.autodiff.tape import Tape
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.runs.broken import broken_tape
+from gradcli.autodiff.runs.record import outline
 from gradcli.graph.graph import Shape
 from gradcli.language.parser import parse
-from gradcli.lowering.mismatch import MismatchError
-from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Line, Part
-from gradcli.output.diagram_of_run import diagram
+from gradcli.lowering.builders.mismatch import MismatchError
+from gradcli.output.diagrams.diagram import Arrow, Box, Diagram, Kind, Line, Part
+from gradcli.output.diagrams.of_run import diagram
 
 
 def worked(view: str = "forward", **options: int) -> Diagram:

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gradcli.autodiff.record import record
-from gradcli.autodiff.tape import Tape
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.runs.record import record
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.language.parser import parse
 from gradcli.ops import OPERATIONS
-from gradcli.ops.structural import STRUCTURAL
+from gradcli.ops.declaration.structural import STRUCTURAL
 
 _DATA = Path(__file__).parent / "data"
 

@@ -15,11 +15,11 @@ import sympy
 
 from gradcli.graph.graph import CONSTANT, Graph
 from gradcli.language.ast import Program
-from gradcli.lowering.lower import lower
-from gradcli.lowering.static_builder import StaticBuilder
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.programs.lower import lower
 from gradcli.ops import OPERATIONS
-from gradcli.ops.constants import exact
-from gradcli.ops.symbol import Exact, Symbol
+from gradcli.ops.declaration.constants import exact
+from gradcli.ops.declaration.symbol import Exact, Symbol
 
 DIGITS = 30
 

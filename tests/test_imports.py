@@ -75,10 +75,10 @@ def test_derivatives_of_other_kinds_load_no_library_for_numbers(option: str) -> 
 
 def test_what_is_not_asked_for_is_not_loaded() -> None:
     parts = {
-        "gradcli.autodiff.jacobian",
-        "gradcli.autodiff.tangent",
-        "gradcli.output.extra_values",
-        "gradcli.output.extra_blocks",
+        "gradcli.autodiff.passes.jacobian",
+        "gradcli.autodiff.passes.tangent",
+        "gradcli.output.records.further",
+        "gradcli.output.reports.further",
     }
     assert not loaded_by(*WORKED, "--json") & parts
 

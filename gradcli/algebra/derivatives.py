@@ -7,23 +7,23 @@ from dataclasses import dataclass
 from itertools import count, product
 from math import prod
 
-from gradcli.algebra.array_elements import Elements
-from gradcli.algebra.array_expanded import shortest_array
-from gradcli.algebra.array_forms import fitted
-from gradcli.algebra.forms import NOTATION, literal_cost
-from gradcli.algebra.normal import Algebra
-from gradcli.algebra.rules import apply_operation
+from gradcli.algebra.arrays.elements import Elements
+from gradcli.algebra.arrays.expanded import shortest_array
+from gradcli.algebra.arrays.forms import fitted
 from gradcli.algebra.simplify import TOO_LONG, assume_defined, normal_forms, without_guards
-from gradcli.algebra.write import written
-from gradcli.autodiff.reverse import gradient_graph
+from gradcli.algebra.sums.expressions import written
+from gradcli.algebra.sums.forms import NOTATION, literal_cost
+from gradcli.algebra.sums.normal import Algebra
+from gradcli.algebra.sums.rules import apply_operation
+from gradcli.autodiff.passes.reverse import gradient_graph
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Shape
 from gradcli.language.ast import NOWHERE, Assignment, Expression, Index, Name, Number, Output, Program
-from gradcli.lowering.compaction import compacted, replay
-from gradcli.lowering.lower import lower
-from gradcli.lowering.raising import in_named_lines, written_out
-from gradcli.lowering.static_builder import StaticBuilder
-from gradcli.ops.operation import OPERATIONS
+from gradcli.lowering.builders.compaction import compacted, replay
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.node_expressions import in_named_lines, written_out
+from gradcli.lowering.programs.lower import lower
+from gradcli.ops.declaration.operation import OPERATIONS
 
 FORM_LIMIT = 1_000
 """Operations of a normal form beyond which an expression is not simplified as a whole."""

@@ -11,8 +11,8 @@ from gradcli.algebra.derivatives import Simplified, Simplifier, derivative_graph
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import Graph, Shape
 from gradcli.language.ast import NOWHERE
-from gradcli.lowering.compaction import replay
-from gradcli.lowering.static_builder import StaticBuilder
+from gradcli.lowering.builders.compaction import replay
+from gradcli.lowering.builders.static import StaticBuilder
 
 MOST_ENTRIES = 1_000
 """Derivatives beyond which they are not written element by element."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from fractions import Fraction
 
-from gradcli.algebra.array_expanded import shortest_array
-from gradcli.algebra.array_forms import array_constant_form, array_form, fitted
-from gradcli.algebra.array_literals import elementwise
-from gradcli.algebra.normal import Algebra
-from gradcli.algebra.rules import apply_operation
+from gradcli.algebra.arrays.expanded import shortest_array
+from gradcli.algebra.arrays.forms import array_constant_form, array_form, fitted
+from gradcli.algebra.arrays.literals import elementwise
+from gradcli.algebra.sums.normal import Algebra
+from gradcli.algebra.sums.rules import apply_operation
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Settings
 from gradcli.language.ast import NOWHERE
-from gradcli.lowering.static_builder import StaticBuilder
-from gradcli.ops.structural import STRUCTURAL
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.ops.declaration.structural import STRUCTURAL
 
 _NOT_OF_0 = ("reciprocal", "rsqrt", "log", "log2", "log10")
 """Functions that have no value at 0."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gradcli.autodiff.tape import ACCUMULATE_GRAD, Tape, template_parts
+from gradcli.autodiff.passes.tape import ACCUMULATE_GRAD, Tape, template_parts
 
 
 @dataclass(frozen=True, slots=True)

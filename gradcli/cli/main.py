@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from gradcli import __version__
-from gradcli.cli.command import HELP_FLAGS
-from gradcli.cli.commands import COMMANDS, command_named
-from gradcli.cli.streams import write, write_error, write_note
+from gradcli.cli.framework.command import HELP_FLAGS
+from gradcli.cli.framework.streams import write, write_error, write_note
+from gradcli.cli.framework.table import COMMANDS, command_named
 from gradcli.errors import ExitCode, GradcliError, nearest
 
 _COMPLETION = "_GRADCLI_COMPLETE"
@@ -72,7 +72,7 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
     if any(flag in own for flag in HELP_FLAGS):
         _typer([name, "--help"])
         return None
-    from gradcli.cli.reader import read
+    from gradcli.cli.framework.reader import read
 
     command = command_named(name)
     return command.run(read(command, rest), command)
@@ -95,7 +95,7 @@ def _typer(arguments: Sequence[str]) -> None:
     """Help and completion."""
     import typer
 
-    from gradcli.cli.help import application
+    from gradcli.cli.framework.help import application
 
     usage_error = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
     app = application([command_named(name) for name in COMMANDS])

@@ -6,21 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gradcli.algebra.derivatives import Simplified
-from gradcli.autodiff.element_run import element_tape
-from gradcli.autodiff.record import outline, record
-from gradcli.autodiff.tape import Tape
-from gradcli.derivation.chain_rule import derive
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.runs.element_run import element_tape
+from gradcli.autodiff.runs.record import outline, record
+from gradcli.derivation.calculus.applied import Rules, by_rules
+from gradcli.derivation.nodes.chain_rule import derive
+from gradcli.derivation.notation.steps import Derivation, Step, brief
 from gradcli.derivation.paths import MAX_PATHS, Paths, sum_over_paths
-from gradcli.derivation.rules import Rules, by_rules
-from gradcli.derivation.steps import Derivation, Step, brief
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import DEFAULT_MAX_NODES, Shape
 from gradcli.language.ast import Program
 from gradcli.language.parser import parse
 from gradcli.language.program_text import one_line
-from gradcli.lowering.builders import Value
-from gradcli.lowering.shapes import has_arrays
-from gradcli.ops.structural import shape_text
+from gradcli.lowering.builders.builder import Value
+from gradcli.lowering.builders.inference import has_arrays
+from gradcli.ops.declaration.structural import shape_text
 
 VIEWS = ("nodes", "paths", "rules")
 DETAILS = ("brief", "normal", "full")

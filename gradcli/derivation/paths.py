@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from gradcli.algebra.derivatives import Simplified
-from gradcli.autodiff.reverse import requires_grad
-from gradcli.autodiff.tape import Tape
-from gradcli.derivation.expressions import exact_value, product_of, sum_of, without_trivial
-from gradcli.derivation.steps import Step
-from gradcli.derivation.words import Piece, Way
-from gradcli.derivation.workings import Chain, Workings
+from gradcli.autodiff.passes.reverse import requires_grad
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.derivation.nodes.workings import Chain, Workings
+from gradcli.derivation.notation.expressions import exact_value, product_of, sum_of, without_trivial
+from gradcli.derivation.notation.prose import Piece, Way
+from gradcli.derivation.notation.steps import Step
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Expression, Number, Partial
-from gradcli.ops.operation import OPERATIONS
+from gradcli.ops.declaration.operation import OPERATIONS
 
 MAX_PATHS = 2_000
 """Paths up to which all are listed."""

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Collection, Sequence
 
 from gradcli.errors import GradcliError, visible
-from gradcli.language.foreign import brace, misplaced, step
 from gradcli.language.grammar import END, Token
+from gradcli.language.other_languages import brace, misplaced, step
 
 _QUOTES = "quotation marks and primes are not part of an expression"
 _CHARACTERS = {

@@ -1,9 +1,11 @@
 """The primitive operations, each by one declaration."""
 
-from gradcli.ops import (
+from gradcli.ops.declaration import constants
+from gradcli.ops.declaration.operation import OPERATIONS, NotDifferentiableError, Operation, function_names, spelled
+from gradcli.ops.declaration.symbol import Ieee, Symbol
+from gradcli.ops.elementwise import (
     activations,
     arithmetic,
-    constants,
     exponential,
     extremes,
     identity,
@@ -13,8 +15,6 @@ from gradcli.ops import (
     special,
     trigonometric,
 )
-from gradcli.ops.operation import OPERATIONS, NotDifferentiableError, Operation, function_names, spelled
-from gradcli.ops.symbol import Ieee, Symbol
 
 __all__ = [
     "OPERATIONS",

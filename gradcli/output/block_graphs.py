@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from gradcli.graph.graph import BLOCK_NAMES, COND, WHILE_LOOP, Graph
 from gradcli.graph.names import node_names
-from gradcli.ops.constants import VALUES
+from gradcli.ops.declaration.constants import VALUES
 
 WORDS = {COND: "branch", WHILE_LOOP: "loop"}
 """What the nodes with graphs of their own are called in titles."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping
 
-from gradcli.scripts.builtin import builtins
-from gradcli.scripts.methods import METHODS as OF_PYTHON
-from gradcli.scripts.tensor_members import METHODS, PROPERTIES
-from gradcli.scripts.torch_calls import names_of
-from gradcli.scripts.values import Namespace
+from gradcli.scripts.python.builtin import builtins
+from gradcli.scripts.python.methods import METHODS as OF_PYTHON
+from gradcli.scripts.python.values import Namespace
+from gradcli.scripts.torch.calls import names_of
+from gradcli.scripts.torch.tensor_members import METHODS, PROPERTIES
 
 STATEMENTS = (
     "=", "+=", "if", "elif", "else", "for", "while", "break", "continue", "def", "lambda", "return", "with", "try", "except",

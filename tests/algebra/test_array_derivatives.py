@@ -14,15 +14,15 @@ import pytest
 from commandline import command
 
 import gradcli
-from gradcli.autodiff.forward import evaluate
+from gradcli.autodiff.passes.forward import evaluate
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Name
 from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
-from gradcli.lowering.lower import lower
-from gradcli.lowering.raising import applied_to_arrays
-from gradcli.lowering.static_builder import StaticBuilder
-from gradcli.ops.structural import STRUCTURAL, load
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.node_expressions import applied_to_arrays
+from gradcli.lowering.programs.lower import lower
+from gradcli.ops.declaration.structural import STRUCTURAL, load
 
 load()
 ROWS: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "data" / "torch_structural.json").read_text("utf-8"))["rows"]

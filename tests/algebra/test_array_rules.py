@@ -10,17 +10,17 @@ import pytest
 import sympy
 
 import gradcli
-from gradcli.algebra.array_rules import HOMOGENEOUS, LINEAR, RULES, Rule
-from gradcli.algebra.equality_verdict import Method, Verdict
+from gradcli.algebra.arrays.rules import HOMOGENEOUS, LINEAR, RULES, Rule
+from gradcli.algebra.equality.verdict import Method, Verdict
 from gradcli.algebra.jacobian import element_names, hessian, jacobian
-from gradcli.autodiff.forward import evaluate
+from gradcli.autodiff.passes.forward import evaluate
 from gradcli.graph.graph import Graph
 from gradcli.language.free_names import free_names
 from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
-from gradcli.lowering.lower import lower
-from gradcli.lowering.static_builder import StaticBuilder
-from gradcli.ops.structural import STRUCTURAL, load
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.programs.lower import lower
+from gradcli.ops.declaration.structural import STRUCTURAL, load
 
 load()
 RULE_SHAPES = {"A": (3, 3), "x": (3,), "z": (3,)}

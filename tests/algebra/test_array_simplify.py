@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import gradcli
-from gradcli.autodiff.forward import evaluate
+from gradcli.autodiff.passes.forward import evaluate
 from gradcli.graph.graph import Graph
 from gradcli.language.free_names import free_names
 from gradcli.language.program_text import program_text
-from gradcli.lowering.lower import lower
-from gradcli.lowering.static_builder import StaticBuilder
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.programs.lower import lower
 
 SHAPES = {"A": (2, 2), "B": (2, 2), "C": (2, 3), "x": (2,), "y": (2,), "z": (3,), "c": (), "k": ()}
 

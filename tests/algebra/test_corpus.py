@@ -25,12 +25,12 @@ from gradcli.language.ast import Assignment, Call, Comparison, Conditional, Expr
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
-from gradcli.lowering.compaction import compacted
-from gradcli.lowering.lower import lower
-from gradcli.lowering.static_builder import StaticBuilder
-from gradcli.ops.constants import VALUES
-from gradcli.output.latex import to_latex
-from gradcli.output.sympy_text import to_sympy
+from gradcli.lowering.builders.compaction import compacted
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.programs.lower import lower
+from gradcli.ops.declaration.constants import VALUES
+from gradcli.output.formulas.latex import to_latex
+from gradcli.output.formulas.sympy import to_sympy
 
 LARGE = 1e12
 """Points where a number is larger than this are left out: near a pole nothing is compared."""

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import gradcli
-from gradcli.algebra.equality_verdict import Equality, Method, Verdict
+from gradcli.algebra.equality.verdict import Equality, Method, Verdict
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.language.free_names import free_names
 from gradcli.ops import OPERATIONS, Operation
-from gradcli.output.operations import definition_text
+from gradcli.output.reports.operations import definition_text
 
 # ---- tables ----
 
@@ -272,7 +272,7 @@ def test_what_is_too_large_is_said_to_be() -> None:
 def test_rational_functions_load_nothing_heavy() -> None:
     script = "import sys, gradcli; assert gradcli.equal('(x+1)^2', 'x^2+2x+1'); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
-    assert not {"mpmath", "numpy", "sympy", "rich", "typer", "gradcli.algebra.equality_numeric"} & set(loaded)
+    assert not {"mpmath", "numpy", "sympy", "rich", "typer", "gradcli.algebra.equality.high_precision"} & set(loaded)
 
 
 # ---- documents and exit codes ----
@@ -318,13 +318,13 @@ smooth = st.recursive(
 
 
 def simplified(text: str) -> str:
-    from gradcli.algebra.normal import Algebra
-    from gradcli.algebra.shapes import shortest
     from gradcli.algebra.simplify import normal_forms
-    from gradcli.algebra.write import written
+    from gradcli.algebra.sums.expressions import written
+    from gradcli.algebra.sums.normal import Algebra
+    from gradcli.algebra.sums.spellings import shortest
     from gradcli.graph.graph import Graph
-    from gradcli.lowering.lower import lower
-    from gradcli.lowering.static_builder import StaticBuilder
+    from gradcli.lowering.builders.static import StaticBuilder
+    from gradcli.lowering.programs.lower import lower
 
     graph = lower(gradcli.parse(text), StaticBuilder(Graph()))
     algebra = Algebra()

@@ -13,11 +13,11 @@ import pytest
 from commandline import command
 
 from gradcli.algebra.derivatives import Simplifier, derivative_graph
-from gradcli.algebra.normal import Algebra
+from gradcli.algebra.sums.normal import Algebra
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
-from gradcli.lowering.lower import lower
-from gradcli.lowering.static_builder import StaticBuilder
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.programs.lower import lower
 
 FORMATS = ("text", "unicode", "latex", "sympy", "json")
 

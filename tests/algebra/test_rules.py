@@ -12,15 +12,15 @@ import sympy_oracle as oracle
 from support import run
 
 from gradcli.algebra.derivatives import Simplifier
-from gradcli.algebra.rules import RULES, Rule
-from gradcli.algebra.shapes import SQUARES
+from gradcli.algebra.sums.rules import RULES, Rule
+from gradcli.algebra.sums.spellings import SQUARES
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Expression, Name, Number, Operator, Output, Program
 from gradcli.language.parser import parse
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
-from gradcli.lowering.lower import lower
-from gradcli.lowering.static_builder import StaticBuilder
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.programs.lower import lower
 
 DOMAINS = {
     "every x": (-3, 3),

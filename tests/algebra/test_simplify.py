@@ -11,15 +11,15 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from gradcli.algebra.derivatives import Simplified, Simplifier, differentiate
-from gradcli.autodiff.forward import evaluate
+from gradcli.autodiff.passes.forward import evaluate
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Call, Expression, Name, Number, Operator, Output, Program, children, postorder
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
-from gradcli.lowering.lower import lower
-from gradcli.lowering.static_builder import StaticBuilder
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.programs.lower import lower
 from gradcli.ops import OPERATIONS
 
 LARGE = 1e5

@@ -15,22 +15,25 @@ import pytest
 from commandline import command, process
 from support import oracle
 
-import gradcli.ops.arrays  # noqa: F401
-from gradcli.autodiff.record import record, run_graph
-from gradcli.autodiff.tape import Tape
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.runs.record import record, run_graph
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
-from gradcli.lowering.recorder import Recorder
-from gradcli.ops.structural import STRUCTURAL
-from gradcli.output.graph_json import graph_json
+from gradcli.lowering.builders.recorder import Recorder
+from gradcli.ops.declaration.structural import STRUCTURAL, load
+from gradcli.output.records.graph import graph_json
+
+load()
 
 READER = """
 import json, os, sys
 import numpy
-from gradcli.autodiff.graph_document import graph_document
-from gradcli.autodiff.record import run_graph
-from gradcli.ops.structural import STRUCTURAL
-from gradcli.output.graph_json import graph_json
+from gradcli.autodiff.runs.document import graph_document
+from gradcli.autodiff.runs.record import run_graph
+from gradcli.ops.declaration.structural import STRUCTURAL, load
+from gradcli.output.records.graph import graph_json
+
+load()
 
 assert not STRUCTURAL
 for line in sys.stdin:

@@ -6,8 +6,8 @@ import pytest
 from support import operation_count, run, same
 
 from gradcli.autodiff.backward_graph import Function, backward_graph
-from gradcli.autodiff.gradient import gradient_of
-from gradcli.autodiff.tape import Tape
+from gradcli.autodiff.passes.gradient import gradient_of
+from gradcli.autodiff.passes.tape import Tape
 from gradcli.graph.verifier import verify
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy
 import pytest
 
-from gradcli.autodiff.contributions import contributions
-from gradcli.autodiff.record import record
-from gradcli.autodiff.tape import Tape
+from gradcli.autodiff.passes.contributions import contributions
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.runs.record import record
 from gradcli.graph.graph import CONSTANT
 from gradcli.language.parser import parse
 

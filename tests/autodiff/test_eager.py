@@ -9,20 +9,20 @@ import numpy
 import pytest
 from support import accepts
 
-from gradcli.autodiff.cells import IN_PLACE_LEAF, NO_GRADIENT, TapeError
-from gradcli.autodiff.dtypes import promoted
-from gradcli.autodiff.eager import Eager
-from gradcli.autodiff.engine import NOT_SCALAR, backward, gradients
-from gradcli.autodiff.events import Accumulated, Begun, Called, Event, Freed, Handed, Made, Replaced, Zeroed
-from gradcli.autodiff.excerpt import as_numbers, tape_of
-from gradcli.autodiff.functions import function_name, grad_fn, next_functions
-from gradcli.autodiff.saved import RESULT, SECOND_TIME, reads
+from gradcli.autodiff.torch_tape.as_tape import as_numbers, tape_of
+from gradcli.autodiff.torch_tape.dtypes import promoted
+from gradcli.autodiff.torch_tape.eager import Eager
+from gradcli.autodiff.torch_tape.engine import NOT_SCALAR, backward, gradients
+from gradcli.autodiff.torch_tape.events import Accumulated, Begun, Called, Event, Freed, Handed, Made, Replaced, Zeroed
+from gradcli.autodiff.torch_tape.functions import function_name, grad_fn, next_functions
+from gradcli.autodiff.torch_tape.saved import RESULT, SECOND_TIME, reads
+from gradcli.autodiff.torch_tape.storage import IN_PLACE_LEAF, NO_GRADIENT, TapeError
 from gradcli.errors import GradcliError
 from gradcli.graph.verifier import verify
 from gradcli.language.parser import parse
-from gradcli.lowering.lower import lower
+from gradcli.lowering.programs.lower import lower
 from gradcli.ops import OPERATIONS
-from gradcli.ops.structural import load
+from gradcli.ops.declaration.structural import load
 
 
 def worked_example() -> tuple[Eager, list[Event], dict[str, int]]:

@@ -11,18 +11,18 @@ from structural_cases import CASES
 from support import oracle
 
 import gradcli
-from gradcli.autodiff.element_run import element_tape
-from gradcli.autodiff.record import outline, record, run_graph
-from gradcli.autodiff.tape import Tape
-from gradcli.derivation.chain_rule import derive
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.runs.element_run import element_tape
+from gradcli.autodiff.runs.record import outline, record, run_graph
+from gradcli.derivation.nodes.chain_rule import derive
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.graph.verifier import verify
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
-from gradcli.lowering.static_builder import StaticBuilder
-from gradcli.ops.operation import OPERATIONS
-from gradcli.ops.structural import STRUCTURAL, load
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.ops.declaration.structural import STRUCTURAL, load
 
 load()
 ROWS = oracle("torch_programs.json")

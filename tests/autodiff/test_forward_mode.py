@@ -10,18 +10,17 @@ from typing import Any
 import numpy
 import pytest
 
-import gradcli.ops.arrays
-from gradcli.autodiff.forward import evaluate
-from gradcli.autodiff.reverse import backward, requires_grad
-from gradcli.autodiff.tangent import pushforward
-from gradcli.autodiff.transposition import transposed
+from gradcli.autodiff.passes.forward import evaluate
+from gradcli.autodiff.passes.reverse import backward, requires_grad
+from gradcli.autodiff.passes.tangent import pushforward
+from gradcli.autodiff.passes.transposition import transposed
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
-from gradcli.lowering.compaction import replay
-from gradcli.lowering.static_builder import StaticBuilder
+from gradcli.lowering.builders.compaction import replay
+from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops import OPERATIONS, NotDifferentiableError, Operation
-from gradcli.ops.arrays_losses import LOSSES
-from gradcli.ops.structural import STRUCTURAL, shape_of
+from gradcli.ops.arrays.losses import LOSSES
+from gradcli.ops.declaration.structural import STRUCTURAL, load, shape_of
 
 ROWS: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "data" / "torch_structural.json").read_text("utf-8"))["rows"]
 ROWS = [
@@ -35,7 +34,7 @@ ROWS = [
 SHAPES = ((2, 3), (3,), (2, 1), (), (1, 3))
 """Shapes of arguments that broadcast with each other."""
 
-assert gradcli.ops.arrays
+load()
 
 NO_DIFFERENCE = {"reduce_norm", "reduce_std", "reduce_var", "reduce_max", "reduce_min", "reduce_amax", "reduce_amin"} | {
     "max_pool1d",

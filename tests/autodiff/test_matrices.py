@@ -11,10 +11,10 @@ from support import oracle
 
 import gradcli
 from gradcli.autodiff import jacobian as module
-from gradcli.autodiff.jacobian import METHODS, hessian, jacobian, vjp
-from gradcli.autodiff.record import record
-from gradcli.autodiff.tangent import jvp, tangents_of
-from gradcli.autodiff.tape import Tape
+from gradcli.autodiff.passes.jacobian import METHODS, hessian, jacobian, vjp
+from gradcli.autodiff.passes.tangent import jvp, tangents_of
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.runs.record import record
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.language.parser import parse
 

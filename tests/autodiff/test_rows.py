@@ -11,12 +11,12 @@ import numpy
 import pytest
 
 from gradcli.autodiff import rows as rows_module
-from gradcli.autodiff.prepared import Limits, Prepared, prepare
-from gradcli.autodiff.record import record
-from gradcli.autodiff.rows import Rows, run_rows, vectorisable
+from gradcli.autodiff.runs.prepared import Limits, Prepared, prepare
+from gradcli.autodiff.runs.record import record
+from gradcli.autodiff.runs.rows import Rows, run_rows, vectorisable
 from gradcli.errors import GradcliError
 from gradcli.language.parser import parse
-from gradcli.lowering.outputs import output_names
+from gradcli.lowering.programs.outputs import output_names
 
 WRT = ("x", "w")
 

@@ -14,7 +14,7 @@ import pytest
 from commandline import ENVIRONMENT, command, process
 from jsonschema import Draft202012Validator
 
-from gradcli.output import layout
+from gradcli.output.diagrams import layout
 
 WORKED = ["(x+w)*(w+1)", "--x", "2", "--w", "1", "--wrt", "w"]
 

@@ -13,10 +13,10 @@ from collections.abc import Callable
 import pytest
 from commandline import command
 
-from gradcli.autodiff.record import record
-from gradcli.autodiff.tape import Tape
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.runs.record import record
 from gradcli.language.parser import parse
-from gradcli.output.json_view import eval_json
+from gradcli.output.records.run import eval_json
 
 MANY = 100_000
 DEEP = 20_000

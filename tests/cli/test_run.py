@@ -214,7 +214,7 @@ def test_progress_is_shown_on_a_terminal_and_results_go_where_they_should(tmp_pa
     path = tmp_path / "rows.csv"
     path.write_bytes(as_csv(rows(60_000)))
     arguments = ["run", "-e", "x*w", "--feed", str(path)]
-    program = f"import gradcli.cli.progress as p; p.PATIENCE = 0; from gradcli.cli.main import run; run({arguments!r})"
+    program = f"import gradcli.cli.framework.progress as p; p.PATIENCE = 0; from gradcli.cli.main import run; run({arguments!r})"
     ours, theirs = pty.openpty()
     results = tmp_path / "results.csv"
     with (
@@ -237,7 +237,7 @@ def test_progress_is_shown_on_a_terminal_and_results_go_where_they_should(tmp_pa
 
 
 def test_a_line_that_does_not_end_is_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gradcli.cli.feed_file.MOST_BYTES", 2**20)
+    monkeypatch.setattr("gradcli.cli.inputs.feed_file.MOST_BYTES", 2**20)
     code, out, err = command(["run", "-e", "x", "--feed", "-"], b"x\n" + b"1" * 2**21)
     assert (code, out) == (4, "")
     assert err == "error: standard input has a line of more than 1 MiB\n"

@@ -11,15 +11,15 @@ from structural_cases import CASES
 from support import oracle
 
 import gradcli
-from gradcli.autodiff.record import outline, record, run_graph
-from gradcli.autodiff.tape import Tape
-from gradcli.derivation.chain_rule import derive
-from gradcli.derivation.steps import Derivation
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.runs.record import outline, record, run_graph
+from gradcli.derivation.nodes.chain_rule import derive
+from gradcli.derivation.notation.steps import Derivation
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
-from gradcli.lowering.static_builder import StaticBuilder
-from gradcli.ops.structural import STRUCTURAL, load
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.ops.declaration.structural import STRUCTURAL, load
 
 load()
 ROWS = oracle("torch_programs.json")

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from textcases import Case, read_cases
 
-from gradcli.autodiff.record import record
-from gradcli.autodiff.tape import Tape
-from gradcli.derivation.chain_rule import derive
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.runs.record import record
+from gradcli.derivation.nodes.chain_rule import derive
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
 

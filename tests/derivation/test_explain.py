@@ -14,22 +14,22 @@ import sympy_oracle
 from corpus import CORPUS, Example
 
 import gradcli
-from gradcli.autodiff.record import outline
-from gradcli.autodiff.tape import Tape
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.runs.record import outline
+from gradcli.derivation.calculus.applied import Rules
 from gradcli.derivation.explain import DETAILS, VIEWS, Explanation, explained
+from gradcli.derivation.notation.steps import Derivation, Step
 from gradcli.derivation.paths import Paths
-from gradcli.derivation.rules import Rules
-from gradcli.derivation.steps import Derivation, Step
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.language.ast import Expression, Name, Number, Operator, Output, Partial, Prime, Program, children, postorder
 from gradcli.language.parser import parse
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
-from gradcli.lowering.builders import forward_of
-from gradcli.lowering.lower import lower
-from gradcli.lowering.static_builder import StaticBuilder
-from gradcli.ops.constants import constant_value
+from gradcli.lowering.builders.builder import forward_of
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.programs.lower import lower
+from gradcli.ops.declaration.constants import constant_value
 
 SHOWN = [
     "(x+w)*(w+1)",

@@ -9,15 +9,15 @@ import pytest
 from array_lines import line_value
 from support import oracle
 
-from gradcli.autodiff.record import record
-from gradcli.autodiff.tangent import tangents_of
-from gradcli.autodiff.tape import Tape
-from gradcli.derivation.forward_pass import derive_tangents, dotted
+from gradcli.autodiff.passes.tangent import tangents_of
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.runs.record import record
+from gradcli.derivation.nodes.forward_pass import derive_tangents, dotted
 from gradcli.language.ast import Expression, Name, Partial, postorder
 from gradcli.language.parser import parse
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
-from gradcli.ops.structural import STRUCTURAL
+from gradcli.ops.declaration.structural import STRUCTURAL
 
 ROWS = oracle("torch_matrices.json")
 

@@ -7,7 +7,7 @@ from support import run
 
 from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
-from gradcli.ops.constants import VALUES
+from gradcli.ops.declaration.constants import VALUES
 
 CASES = {
     # The worked example: x 0, w 1, a 2, the constant 3, b 4, y 5.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from support import accepts, run
 
-from gradcli.autodiff.static_graphs import build
+from gradcli.autodiff.runs.static_graphs import build
 from gradcli.graph.graph import Graph
 from gradcli.graph.verifier import InvalidGraphError, verify
 from gradcli.language.parser import parse

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support import run
 
-from gradcli.autodiff.tape import Tape
+from gradcli.autodiff.passes.tape import Tape
 
 SPELLINGS = ("(x+w)*(w+1)", "a = x + w; b = w + 1; y = a*b", "a = add(x, w); b = add(w, 1); y = mul(a, b)")
 

@@ -22,8 +22,8 @@ from gradcli.language.ast import (
 from gradcli.language.parser import parse
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
-from gradcli.output.latex import to_latex
-from gradcli.output.mathml import to_mathml
+from gradcli.output.formulas.latex import to_latex
+from gradcli.output.formulas.mathml import to_mathml
 
 
 def parsed(text: str) -> Expression:

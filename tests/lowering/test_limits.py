@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from gradcli.autodiff.record import record
+from gradcli.autodiff.runs.record import record
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text

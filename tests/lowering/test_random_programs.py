@@ -15,9 +15,9 @@ from random_programs import RandomProgram
 from reference_evaluator import reference
 from support import accepts, same
 
-from gradcli.autodiff.record import record
-from gradcli.autodiff.static_graphs import build
-from gradcli.autodiff.tape import Tape
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.runs.record import record
+from gradcli.autodiff.runs.static_graphs import build
 from gradcli.graph.graph import Graph
 from gradcli.graph.verifier import verify
 from gradcli.language.ast import Program

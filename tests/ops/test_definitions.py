@@ -10,8 +10,8 @@ from fractions import Fraction
 import pytest
 from support import same
 
-from gradcli.algebra.equality_graph import pair_of
-from gradcli.algebra.equality_numeric import DIGITS, Numeric
+from gradcli.algebra.equality.high_precision import DIGITS, Numeric
+from gradcli.algebra.equality.pair import pair_of
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
 from gradcli.ops import OPERATIONS, Operation

@@ -11,12 +11,12 @@ import numpy
 import pytest
 from support import oracle
 
-from gradcli.autodiff.gradient import gradient_of
-from gradcli.autodiff.record import record
-from gradcli.autodiff.reverse import backward, requires_grad
+from gradcli.autodiff.passes.gradient import gradient_of
+from gradcli.autodiff.passes.reverse import backward, requires_grad
+from gradcli.autodiff.runs.record import record
 from gradcli.language.parser import parse
 from gradcli.ops import OPERATIONS
-from gradcli.ops.arrays_losses import LOSSES
+from gradcli.ops.arrays.losses import LOSSES
 
 ROWS = oracle("torch_elementwise.json")
 

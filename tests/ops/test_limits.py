@@ -9,9 +9,9 @@ from typing import Any
 import numpy
 import pytest
 
-from gradcli.autodiff.gradient import gradient_of
-from gradcli.autodiff.record import outline, record
-from gradcli.cli.array_files import array_file
+from gradcli.autodiff.passes.gradient import gradient_of
+from gradcli.autodiff.runs.record import outline, record
+from gradcli.cli.inputs.array_files import array_file
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS
 from gradcli.language.free_names import free_names

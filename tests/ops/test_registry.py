@@ -17,16 +17,16 @@ import pytest
 from mpmath import mp, mpf
 from support import accepts, run, same
 
-from gradcli.autodiff.forward import evaluate
-from gradcli.autodiff.reverse import gradient_graph
+from gradcli.autodiff.passes.forward import evaluate
+from gradcli.autodiff.passes.reverse import gradient_graph
 from gradcli.graph.graph import Graph
 from gradcli.graph.names import node_names
 from gradcli.graph.verifier import verify
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
-from gradcli.lowering.lower import lower
-from gradcli.lowering.raising import node_expression
-from gradcli.lowering.static_builder import StaticBuilder
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.node_expressions import node_expression
+from gradcli.lowering.programs.lower import lower
 from gradcli.ops import OPERATIONS, NotDifferentiableError, Operation
 
 mp.dps = 40

@@ -8,8 +8,8 @@ import numpy
 import pytest
 from support import oracle
 
-from gradcli.autodiff.gradient import gradient_of
-from gradcli.autodiff.record import record
+from gradcli.autodiff.passes.gradient import gradient_of
+from gradcli.autodiff.runs.record import record
 from gradcli.language.parser import parse
 
 ROWS = oracle("torch_programs.json")

@@ -12,15 +12,15 @@ import pytest
 from commandline import command
 from diagrams import HOSTILE, breaking_off
 
-from gradcli.autodiff.broken import broken_tape
-from gradcli.autodiff.record import outline, record
-from gradcli.autodiff.tape import Tape
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.runs.broken import broken_tape
+from gradcli.autodiff.runs.record import outline, record
 from gradcli.graph.graph import Shape
 from gradcli.language.parser import parse
-from gradcli.lowering.mismatch import MismatchError
-from gradcli.output.diagram import MARK, Kind
-from gradcli.output.diagram_of_run import diagram
-from gradcli.output.drawing import writer
+from gradcli.lowering.builders.mismatch import MismatchError
+from gradcli.output.diagrams.diagram import MARK, Kind
+from gradcli.output.diagrams.drawing import writer
+from gradcli.output.diagrams.of_run import diagram
 
 BREAKS = "h = tanh(A @ x + b); z = h @ W; sum(z)"
 SHAPES = ["--shape", "A=2,3", "--shape", "x=3", "--shape", "b=2", "--shape", "W=3,2"]

@@ -12,13 +12,13 @@ from xml.etree import ElementTree
 import pytest
 from diagrams import HOSTILE, hostile, of, worked
 
-from gradcli.output.diagram import Diagram, Kind
-from gradcli.output.dot import dot
-from gradcli.output.entries import Entry
-from gradcli.output.graph_part import GraphPart
-from gradcli.output.graphml import graphml
-from gradcli.output.listing_text import graph_list, graph_tree
-from gradcli.output.mermaid import mermaid
+from gradcli.output.diagrams.diagram import Diagram, Kind
+from gradcli.output.diagrams.dot import dot
+from gradcli.output.diagrams.graph_part import GraphPart
+from gradcli.output.diagrams.graphml import graphml
+from gradcli.output.diagrams.listing_text import graph_list, graph_tree
+from gradcli.output.diagrams.mermaid import mermaid
+from gradcli.output.listing import Entry
 from gradcli.output.visible import visible
 
 needs_graphviz = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")

@@ -10,9 +10,9 @@ import pytest
 from diagrams import HOSTILE, of, renamed, worked
 
 from gradcli.language.program_text import one_line
-from gradcli.output.diagram import Diagram
-from gradcli.output.diagram_of_run import diagram
-from gradcli.output.graphml import graphml
+from gradcli.output.diagrams.diagram import Diagram
+from gradcli.output.diagrams.graphml import graphml
+from gradcli.output.diagrams.of_run import diagram
 from gradcli.output.visible import visible
 
 

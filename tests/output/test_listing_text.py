@@ -9,8 +9,8 @@ import pytest
 from diagrams import HOSTILE, of, renamed, worked
 from support import run
 
-from gradcli.output.diagram_of_run import diagram
-from gradcli.output.listing_text import DEEPEST, graph_list, graph_tree
+from gradcli.output.diagrams.listing_text import DEEPEST, graph_list, graph_tree
+from gradcli.output.diagrams.of_run import diagram
 from gradcli.output.visible import visible
 
 LIST = """\

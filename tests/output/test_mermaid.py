@@ -7,7 +7,7 @@ import re
 import pytest
 from diagrams import HOSTILE, hostile, of, worked
 
-from gradcli.output.mermaid import MOST_CHARACTERS, MOST_EDGES, mermaid, mermaid_warning
+from gradcli.output.diagrams.mermaid import MOST_CHARACTERS, MOST_EDGES, mermaid, mermaid_warning
 
 WORKED = """\
 ---

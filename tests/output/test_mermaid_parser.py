@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from diagrams import HOSTILE, breaking_off, hostile, worked
 
-from gradcli.output.mermaid import mermaid
+from gradcli.output.diagrams.mermaid import mermaid
 
 MODULES = os.environ.get("GRADCLI_NODE_MODULES", "")
 

@@ -15,15 +15,15 @@ import pytest
 from diagrams import HOSTILE, GivenPart
 from support import run
 
-from gradcli.autodiff.record import outline
+from gradcli.autodiff.runs.record import outline
 from gradcli.errors import GradcliError
 from gradcli.language.parser import parse
-from gradcli.output import graphviz_layout, svg, theme
-from gradcli.output.diagram import Arrow, Box, Diagram, Kind, Line
-from gradcli.output.diagram_of_run import diagram
-from gradcli.output.layout import Measures, Placed, Sheet, lay_out
-from gradcli.output.raster import converted
-from gradcli.output.tikz import escaped, tikz
+from gradcli.output.diagrams import graphviz_layout, svg, theme
+from gradcli.output.diagrams.diagram import Arrow, Box, Diagram, Kind, Line
+from gradcli.output.diagrams.layout import Measures, Placed, Sheet, lay_out
+from gradcli.output.diagrams.of_run import diagram
+from gradcli.output.diagrams.raster import converted
+from gradcli.output.diagrams.tikz import escaped, tikz
 
 SVG = "{http://www.w3.org/2000/svg}"
 

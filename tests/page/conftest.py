@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gradcli.ops import OPERATIONS
-from gradcli.output.page_program import operations_script, page_file
+from gradcli.output.page.program import operations_script, page_file
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _QUIET = [

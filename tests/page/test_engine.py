@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from support import run, same
 
-from gradcli.autodiff.record import record
-from gradcli.autodiff.tape import Tape
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.runs.record import record
 from gradcli.language.parser import parse
 from gradcli.ops import OPERATIONS, NotDifferentiableError, Operation
-from gradcli.output.page_program import page_program
+from gradcli.output.page.program import page_program
 
 INF, NAN = math.inf, math.nan
 SPECIAL = (0.0, -0.0, 5e-324, 0.5, 1.0, -1.0, 2.0, -3.0, 2.5, -1.5, 750.0, -750.0, 1e-9, -1e-9, 1e308, -1e308, INF, -INF, NAN)

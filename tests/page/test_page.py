@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from support import same
 
-from gradcli.autodiff.record import outline, record
-from gradcli.autodiff.tape import Tape
-from gradcli.derivation.chain_rule import derive
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.runs.record import outline, record
+from gradcli.derivation.nodes.chain_rule import derive
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
-from gradcli.output.page import PAGE_NODES, html_page_of_graph
-from gradcli.output.page_program import page_file
+from gradcli.output.page.page import PAGE_NODES, html_page_of_graph
+from gradcli.output.page.program import page_file
 
 WORKED = "(x+w)*(w+1)"
 Open = Callable[..., Any]

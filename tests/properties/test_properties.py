@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from support import accepts, operation_count, run, same
 
 from gradcli.algebra.derivatives import differentiate
-from gradcli.autodiff.forward import evaluate
-from gradcli.autodiff.record import record
-from gradcli.autodiff.reverse import gradient_graph
-from gradcli.autodiff.tape import Tape
-from gradcli.derivation.chain_rule import derive
-from gradcli.derivation.local import Labels
+from gradcli.autodiff.passes.forward import evaluate
+from gradcli.autodiff.passes.reverse import gradient_graph
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.runs.record import record
+from gradcli.derivation.nodes.chain_rule import derive
+from gradcli.derivation.nodes.local import Labels
 from gradcli.graph.graph import Graph
 from gradcli.graph.verifier import verify
 from gradcli.language.ast import (
@@ -46,12 +46,12 @@ from gradcli.language.ast import (
 from gradcli.language.parser import parse
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
-from gradcli.lowering.compaction import compacted
-from gradcli.lowering.lower import lower
-from gradcli.lowering.static_builder import StaticBuilder
+from gradcli.lowering.builders.compaction import compacted
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.programs.lower import lower
 from gradcli.ops import OPERATIONS
-from gradcli.ops.constants import VALUES
-from gradcli.ops.symbol import divide
+from gradcli.ops.declaration.constants import VALUES
+from gradcli.ops.declaration.symbol import divide
 
 VARIABLES = ("x", "w", "θ")
 LARGE = 1e4

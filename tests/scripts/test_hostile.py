@@ -8,7 +8,7 @@ import time
 import pytest
 
 from gradcli.errors import ExitCode, GradcliError
-from gradcli.scripts.run_torch import run_torch
+from gradcli.scripts.torch.run import run_torch
 
 HOSTILE = {
     "shared lists": (

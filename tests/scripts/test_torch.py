@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from gradcli.errors import GradcliError
-from gradcli.scripts.run_torch import run_torch
-from gradcli.scripts.torch_calls import names_of
+from gradcli.scripts.torch.calls import names_of
+from gradcli.scripts.torch.run import run_torch
 
 FOLDER = Path(__file__).parents[1] / "data" / "torch_scripts"
 SCRIPTS = sorted(FOLDER.glob("*.py"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.output.modes_view import MODES_SCHEMA
-from gradcli.output.run_json import RUN_SCHEMA
+from gradcli.output.records.outputs import RUN_SCHEMA
+from gradcli.output.reports.modes import MODES_SCHEMA
+from gradcli.output.reports.trace import KINDS, TRACE_SCHEMA
 from gradcli.output.schemas.parts import (
     COUNT,
     DRAFT,
@@ -20,7 +21,6 @@ from gradcli.output.schemas.parts import (
     run,
     says,
 )
-from gradcli.output.trace_view import KINDS, TRACE_SCHEMA
 
 PROGRAMS: dict[str, dict[str, Any]] = {
     "run": {

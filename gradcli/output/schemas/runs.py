@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.autodiff.graph_document import GRAPH_SCHEMA
-from gradcli.output.json_view import EVAL_SCHEMA
+from gradcli.autodiff.runs.document import GRAPH_SCHEMA
+from gradcli.output.records.run import EVAL_SCHEMA
 from gradcli.output.schemas.parts import (
     BARE_NODE,
     COUNT,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.algebra.equality_verdict import Method, Verdict
-from gradcli.output.derivatives import DIFF_SCHEMA
-from gradcli.output.equality import EQUAL_SCHEMA
-from gradcli.output.explanation_json import EXPLAIN_SCHEMA
-from gradcli.output.operations import OPS_SCHEMA
+from gradcli.algebra.equality.verdict import Method, Verdict
+from gradcli.output.records.explanation import EXPLAIN_SCHEMA
+from gradcli.output.reports.derivatives import DIFF_SCHEMA
+from gradcli.output.reports.equality import EQUAL_SCHEMA
+from gradcli.output.reports.operations import OPS_SCHEMA
 from gradcli.output.schemas.parts import (
     COUNT,
     DRAFT,

@@ -11,15 +11,15 @@ import json
 import random
 import statistics
 
-from gradcli.autodiff.reverse import gradient_graph
+from gradcli.autodiff.passes.reverse import gradient_graph
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.language.parser import parse
-from gradcli.lowering.compaction import compacted
-from gradcli.lowering.lower import lower
-from gradcli.lowering.static_builder import StaticBuilder
+from gradcli.lowering.builders.compaction import compacted
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.programs.lower import lower
 from gradcli.ops import OPERATIONS
-from gradcli.ops.operation import MANY
+from gradcli.ops.declaration.operation import MANY
 
 SEED, PROGRAMS = 5, 300
 RATIONAL = ("add", "sub", "mul", "div")

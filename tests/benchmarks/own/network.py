@@ -16,13 +16,13 @@ from pathlib import Path
 
 import numpy
 
-from gradcli.autodiff.forward import evaluate
-from gradcli.autodiff.reverse import backward, requires_grad
+from gradcli.autodiff.passes.forward import evaluate
+from gradcli.autodiff.passes.reverse import backward, requires_grad
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
-from gradcli.lowering.compaction import compacted
-from gradcli.lowering.lower import lower
-from gradcli.lowering.static_builder import StaticBuilder
+from gradcli.lowering.builders.compaction import compacted
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.programs.lower import lower
 
 program = parse(Path(sys.argv[1]).read_text("utf-8"))
 values = {path.stem: numpy.load(path) for path in sorted(Path(sys.argv[2]).glob("*.npy"))}

@@ -1,0 +1,1 @@
+"""Exact algebra of arrays: literals, products, elements, rules."""

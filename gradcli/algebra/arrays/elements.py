@@ -1,0 +1,190 @@
+"""The elements of arrays as forms: of literals, in which exact arithmetic is done, and of small arrays of variables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from functools import reduce
+from math import prod
+from typing import Any
+
+from gradcli.algebra.arrays.exact import cofactors, determinant
+from gradcli.algebra.sums.forms import Rational, whole
+from gradcli.algebra.sums.normal import Algebra
+from gradcli.graph.graph import Settings, Shape
+from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.ops.declaration.structural import STRUCTURAL
+
+FEW = 64
+"""Elements up to which arrays are written element by element."""
+
+ON_ELEMENTS = frozenset(
+    ("index", "index_put", "stack", "cat", "expand", "sum_to", "reshape", "permute", "reduce_sum", "reduce_mean", "reduce_prod",
+     "cumsum", "cumprod", "trace", "diag", "tril", "triu", "outer", "matmul", "eye", "zeros", "ones", "arange", "shift",
+     "conv1d", "conv2d", "conv_input_gradient", "conv_weight_gradient", "windows", "fold_windows")
+)  # fmt: skip
+"""Operations that add, multiply and move elements alone: what they do to numbers they do to forms."""
+
+BY_COFACTORS = {"det": determinant, "cofactor": cofactors}
+"""Operations on matrices of up to three rows that are written out by cofactors."""
+
+SMALL_MATRICES = ((1, 1), (2, 2), (3, 3))
+
+
+class Entry:
+    """An element: a form with arithmetic, as NumPy asks for it of the objects in an array."""
+
+    __slots__ = ("algebra", "form")
+
+    def __init__(self, algebra: Algebra, form: int) -> None:
+        self.algebra = algebra
+        self.form = form
+
+    def __add__(self, other: Any) -> Entry:
+        return Entry(self.algebra, self.algebra.add([self.form, form_of(self.algebra, other)]))
+
+    def __mul__(self, other: Any) -> Entry:
+        return Entry(self.algebra, self.algebra.multiply(self.form, form_of(self.algebra, other)))
+
+    def __truediv__(self, other: float) -> Entry:
+        return Entry(self.algebra, self.algebra.scale(self.form, Fraction(1) / Fraction(other)))
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+
+def form_of(algebra: Algebra, value: Any) -> int:
+    """The form of an entry, alone or in an array without axes, or of a number."""
+    if hasattr(value, "ndim"):
+        value = value.item()
+    return value.form if isinstance(value, Entry) else algebra.number(whole(Fraction(float(value))))
+
+
+class Elements:
+    """The elements of forms, each found once, those of inner forms first.
+
+    Args:
+        algebra: The algebra of the forms.
+        apply: Applies an elementwise operation to forms.
+    """
+
+    def __init__(self, algebra: Algebra, apply: Callable[[Algebra, str, list[int]], int]) -> None:
+        self.algebra = algebra
+        self.apply = apply
+        self.found: dict[int, Any] = {}
+
+    def forms(self, form: int) -> list[int]:
+        """The elements of a form in their order, the last axis first."""
+        return [form_of(self.algebra, entry) for entry in self.of(form).ravel()]
+
+    def of(self, form: int) -> Any:
+        """An array of NumPy with an entry for each element of a form."""
+        work = [form]
+        while work:
+            at = work[-1]
+            below = [inner for inner in self._below(at) if inner not in self.found]
+            if below:
+                work.extend(below)
+                continue
+            work.pop()
+            if at not in self.found:
+                self.found[at] = self._sum(at)
+        return self.found[form]
+
+    def _below(self, form: int) -> Iterator[int]:
+        for monomial, _ in self.algebra.forms[form]:
+            for atom, _ in monomial:
+                if self._is_open(atom):
+                    yield from self.algebra.arguments(atom)
+
+    def _is_open(self, atom: int) -> bool:
+        """Whether the elements of an atom follow from those of its arguments."""
+        algebra = self.algebra
+        kind, content = algebra.atoms[atom]
+        if not isinstance(content, tuple) or (atom not in algebra.shapes and kind in OPERATIONS):
+            return False
+        if kind in BY_COFACTORS:
+            return algebra.shape(content[0]) in SMALL_MATRICES
+        known = kind in ON_ELEMENTS or kind in OPERATIONS or kind in ("form", "power")
+        return known and all(prod(algebra.shape(inner)) <= FEW for inner in content) and self._has_arrays(atom)
+
+    def _has_arrays(self, atom: int) -> bool:
+        return atom in self.algebra.shapes or any(map(self.algebra.shape, self.algebra.arguments(atom)))
+
+    def _sum(self, form: int) -> Any:
+        import numpy
+
+        algebra = self.algebra
+        total = numpy.full(algebra.shape(form), 0, dtype=object)
+        for monomial, coefficient in algebra.forms[form]:
+            term: Any = numpy.full((), Entry(algebra, algebra.number(coefficient)), dtype=object)
+            for atom, exponent in monomial:
+                term = numpy.multiply(term, self._power(numpy, atom, exponent))
+            total = numpy.add(total, term)
+        return numpy.asarray(total, dtype=object)
+
+    def _power(self, numpy: Any, atom: int, exponent: Rational) -> Any:
+        if not self._has_arrays(atom):
+            return Entry(self.algebra, self.algebra.of_atom(atom, exponent))
+        found = numpy.asarray(self._atom(numpy, atom), dtype=object)
+        if exponent == 1:
+            return found
+        raised = [Entry(self.algebra, self.algebra.power(form_of(self.algebra, one), exponent)) for one in found.ravel()]
+        return filled(numpy, raised, found.shape)
+
+    def _atom(self, numpy: Any, atom: int) -> Any:
+        algebra = self.algebra
+        kind, content = algebra.atoms[atom]
+        shape = algebra.shapes.get(atom, ())
+        if not self._is_open(atom) or not isinstance(content, tuple):
+            whole_array = algebra.of_atom(atom)
+            if not shape:
+                return Entry(algebra, whole_array)
+            return filled(numpy, [Entry(algebra, part(algebra, whole_array, at)) for at in numpy.ndindex(*shape)], shape)
+        operands = [self.found[inner] for inner in content]
+        if kind in ("form", "power"):
+            return operands[0]
+        if kind == "matmul":
+            return reduce(numpy.matmul, operands)
+        if kind in BY_COFACTORS:
+            exact = BY_COFACTORS[kind](algebra, [form_of(algebra, one) for one in operands[0].ravel()])
+            assert exact is not None
+            return filled(numpy, [Entry(algebra, one) for one in exact], shape)
+        if kind in STRUCTURAL:
+            return STRUCTURAL[kind].forward(numpy, *operands, **dict(algebra.settings.get(atom, ())))
+        columns = [operand.ravel() for operand in numpy.broadcast_arrays(*operands)]
+        found = [
+            Entry(algebra, self.apply(algebra, kind, [form_of(algebra, one) for one in row]))
+            for row in zip(*columns, strict=True)
+        ]
+        return filled(numpy, found, shape)
+
+
+def filled(numpy: Any, values: list[Any], shape: Shape) -> Any:
+    """An array of objects."""
+    result = numpy.empty(len(values), dtype=object)
+    result[:] = values
+    return result.reshape(shape)
+
+
+def part(algebra: Algebra, form: int, place: tuple[int, ...]) -> int:
+    """An element of a form that is not known element by element: ``x[0]``."""
+    settings: Settings = (("index", tuple(map(int, place))),)
+    return algebra.of_atom(algebra.atom("index", (form,), settings, ()))
+
+
+def literal(algebra: Algebra, forms: list[int], shape: Shape) -> int:
+    """An array written element by element."""
+    for axis in range(len(shape) - 1, -1, -1):
+        size = shape[axis]
+        rows = [forms[start : start + size] for start in range(0, len(forms), size)]
+        forms = [row_of(algebra, row) for row in rows]
+    return forms[0]
+
+
+def row_of(algebra: Algebra, row: list[int]) -> int:
+    """The array of some forms of one shape along a new first axis."""
+    atom = algebra.atom("stack", tuple(row), (("axis", 0),), (len(row), *algebra.shape(row[0])))
+    if all(map(algebra.is_literal, row)):
+        algebra.literals.add(atom)
+    return algebra.of_atom(atom)

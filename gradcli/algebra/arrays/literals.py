@@ -1,0 +1,83 @@
+"""Exact arithmetic on literals: [1, 2] + [3, 4] is [4, 6], and det([x, y; z, w]) is w*x - y*z."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from math import prod
+
+from gradcli.algebra.arrays.elements import FEW, ON_ELEMENTS, Elements, literal
+from gradcli.algebra.arrays.exact import cofactors, determinant, inverse
+from gradcli.algebra.arrays.products import single
+from gradcli.algebra.sums.forms import Rational
+from gradcli.algebra.sums.normal import Algebra
+from gradcli.algebra.sums.rules import apply_operation
+from gradcli.graph.graph import Settings, Shape
+
+_SHOWN = 16
+"""Elements up to which zeros with a part put into them are written element by element."""
+
+
+def elementwise(algebra: Algebra, form: int) -> int:
+    """The form, or the shorter one of a literal that exact arithmetic makes of it: [1, 2] + [3, 4] = [4, 6]."""
+    shape = algebra.shape(form)
+    if not shape or prod(shape) > FEW or not algebra.is_literal(form) or single(algebra, form)[0] == "stack":
+        return form
+    written = literal(algebra, Elements(algebra, apply_operation).forms(form), shape)
+    return written if algebra.size(written) <= algebra.size(form) else form
+
+
+def literal_or(algebra: Algebra, operation: str, operands: Sequence[int], settings: Settings, shape: Shape, found: int) -> int:
+    """What exact arithmetic makes of literals, where that is not longer than what was found."""
+    if prod(shape) > FEW or any(prod(algebra.shape(operand)) > FEW for operand in operands):
+        return found
+    if not all(_is_known(algebra, operand) for operand in operands) or not (operation in ON_ELEMENTS or operation in _EXACT):
+        return found
+    shown = operation == "index_put" and prod(shape) <= _SHOWN
+    if not operands or not (shown or any(algebra.is_literal(operand) and algebra.shape(operand) for operand in operands)):
+        return found
+    elements = Elements(algebra, apply_operation)
+    if operation in _EXACT:
+        exact = _EXACT[operation](algebra, [elements.forms(operand) for operand in operands], settings)
+        if exact is None:
+            return found
+        values = exact
+    else:
+        atom = algebra.atom(operation, tuple(operands), settings, shape)
+        values = elements.forms(algebra.of_atom(atom))
+    written = literal(algebra, values, shape)
+    return written if shown or algebra.size(written) <= algebra.size(found) else found
+
+
+def _is_known(algebra: Algebra, form: int) -> bool:
+    """Whether the elements of a form are written without an index: of literals, numbers, ones, eye(n)."""
+    arrays = [atom for monomial, _ in algebra.forms[form] for atom, _ in monomial if atom in algebra.shapes]
+    return all(atom in algebra.literals or algebra.atoms[atom].kind in ("ones", "zeros", "eye") for atom in arrays)
+
+
+def _extreme(choose: Callable[..., Rational]) -> Callable[[Algebra, list[list[int]], Settings], list[int] | None]:
+    def exact(algebra: Algebra, operands: list[list[int]], settings: Settings) -> list[int] | None:
+        values = [value for form in operands[0] if (value := algebra.rational(form)) is not None]
+        complete = len(values) == len(operands[0]) and dict(settings).get("axis") is None
+        return [algebra.number(choose(values))] if complete else None
+
+    return exact
+
+
+def _length(algebra: Algebra, operands: list[list[int]], settings: Settings) -> list[int] | None:
+    """The square root of the sum of the squares."""
+    if dict(settings)["axis"] is not None or dict(settings)["ord"] != 2:
+        return None
+    total = algebra.add([algebra.power(form, 2) for form in operands[0]])
+    return [algebra.power(total, Fraction(1, 2))]
+
+
+_EXACT: dict[str, Callable[[Algebra, list[list[int]], Settings], list[int] | None]] = {
+    "det": lambda algebra, operands, settings: determinant(algebra, operands[0]),
+    "cofactor": lambda algebra, operands, settings: cofactors(algebra, operands[0]),
+    "inv": lambda algebra, operands, settings: inverse(algebra, operands[0]),
+    "reduce_norm": _length,
+    **dict.fromkeys(("reduce_max", "reduce_amax"), _extreme(max)),
+    **dict.fromkeys(("reduce_min", "reduce_amin"), _extreme(min)),
+}
+"""Exact arithmetic on the elements of literals, for operations that do more than add and multiply; None where there is none."""

@@ -1,0 +1,1 @@
+"""Whether two expressions are equal: proof, evidence at high precision, a witness."""

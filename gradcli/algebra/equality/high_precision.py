@@ -1,0 +1,301 @@
+"""Comparison of two values at high precision, by mpmath.
+
+Values of the mathematics that a number of 50 digits cannot hold exactly are never taken for different at once: a point where
+two values differ is computed again, with twice and more digits, until it is clear what is rounding and what is not.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from mpmath import mp
+
+from gradcli.algebra.equality.pair import Kind, Outcome, Step, together
+from gradcli.algebra.equality.points import Rational
+from gradcli.graph.graph import CONSTANT, VARIABLE
+from gradcli.lowering.builders.builder import forward_of
+from gradcli.ops import OPERATIONS
+from gradcli.ops.declaration.constants import constant_value
+from gradcli.ops.elementwise import special
+
+DIGITS = 50
+"""Digits of the first calculation."""
+
+AGREED_DIGITS = 45
+"""Leading digits in which two values must agree."""
+
+_MOST_DIGITS = 3000
+_MOST_SPECIAL_DIGITS = 200
+"""The most digits where special functions are computed: what mpmath needs for them grows fast."""
+
+SPECIAL = 100
+"""What a special function costs, in sums."""
+
+_MOST_BITS = 4096
+"""The largest binary exponent of an argument: exp(exp(exp(10))) has an exponent that no memory holds."""
+
+_TOO_LARGE = float("nan")
+"""Stands for a value that is too large to compute; known by identity."""
+
+_FASTER: dict[str, Callable[..., Any]] = {
+    "fadd": operator.add,
+    "fsub": operator.sub,
+    "fmul": operator.mul,
+    "fdiv": operator.truediv,
+    "fneg": operator.neg,
+}
+"""Operators that do what functions of mpmath do."""
+
+_COMPARISONS = frozenset(("lt", "le", "gt", "ge", "eq", "ne"))
+_LOGICAL = frozenset(("logical_and", "logical_or", "logical_not"))
+_ROUNDINGS = frozenset(("floor", "ceil", "round"))
+
+
+class Numeric:
+    """Steps, made ready to be computed at high precision.
+
+    A value is a number of mpmath where it is defined. Where it is not, as the logarithm of a negative number or a division by 0,
+    it is the float that gradcli computes, an infinity or nan. All that is computed from it is undefined as well, and a float,
+    even where that is finite, as 1/inf is; only a choice between operands may still take one that is defined.
+
+    Attributes:
+        is_special: Whether one of them is a special function, whose cost grows fast with the digits.
+        evaluations: How many times the steps have been computed, in calculations of 50 digits.
+    """
+
+    def __init__(self, steps: Sequence[Step], ends: Sequence[tuple[int, int]]) -> None:
+        self.steps = steps
+        self.ends = ends
+        self.evaluations = 0.0
+        self.is_special = any(cost(step.operation) >= SPECIAL for step in steps)
+        compiled: dict[tuple[str, int, bool], _Function] = {}
+        self._functions: list[_Function | None] = []
+        for step in steps:
+            if step.operation in (CONSTANT, VARIABLE):
+                self._functions.append(None)
+                continue
+            tests_itself = step.operation in ("eq", "ne") and step.inputs[0] == step.inputs[1]
+            key = (step.operation, len(step.inputs), tests_itself)
+            if key not in compiled:
+                compiled[key] = _function(step.operation, len(step.inputs), tests_itself=tests_itself)
+            self._functions.append(compiled[key])
+
+    def values(self, point: Mapping[str, Rational], digits: int) -> list[Any]:
+        """The value of each step."""
+        self.evaluations += max(1.0, (digits / DIGITS) ** (2 if self.is_special else 1))
+        found: list[Any] = []
+        with mp.workdps(digits):
+            for step, function in zip(self.steps, self._functions, strict=True):
+                if function is not None:
+                    found.append(_apply(function, [found[input] for input in step.inputs]))
+                elif step.operation == VARIABLE:
+                    found.append(_number(point[step.variable]))
+                else:
+                    found.append(_constant(step.constant))
+        return found
+
+    def compare(self, point: Mapping[str, Rational]) -> Outcome:
+        """How the two results compare at a point."""
+        found = self.values(point, DIGITS)
+        outcomes = [self._outright(found[first], found[second]) for first, second in self.ends]
+        open_ends = [at for at, outcome in enumerate(outcomes) if outcome is None]
+        decided = self._careful(point, found, [self.ends[at] for at in open_ends]) if open_ends else []
+        rest = iter(decided)
+        return together([next(rest) if outcome is None else outcome for outcome in outcomes])
+
+    def _outright(self, a: Any, b: Any) -> Outcome | None:
+        """How two values compare where 50 digits show it."""
+        if a is _TOO_LARGE or b is _TOO_LARGE:
+            return Outcome(Kind.UNDECIDED)
+        if type(a) is float and type(b) is float:
+            return Outcome(Kind.NEITHER)
+        if type(a) is not float and type(b) is not float:
+            with mp.workdps(DIGITS):
+                if abs(a - b) <= mp.mpf(10) ** -AGREED_DIGITS * max(abs(a), abs(b)):
+                    return Outcome(Kind.AGREE, a, b)
+        return None
+
+    def _careful(self, point: Mapping[str, Rational], rough: Sequence[Any], ends: Sequence[tuple[int, int]]) -> list[Outcome]:
+        """Two calculations at each of several precisions show what is rounding: it shrinks as the digits grow."""
+        digits = max(self._digits(rough, end) for end in ends)
+        found: list[Outcome | None] = [None] * len(ends)
+        while None in found and digits <= (_MOST_SPECIAL_DIGITS if self.is_special else _MOST_DIGITS):
+            low, high = self.values(point, digits), self.values(point, 2 * digits)
+            with mp.workdps(2 * digits):
+                unclear = self._unclear(low, high)
+                for at, end in enumerate(ends):
+                    if found[at] is None and not (unclear[end[0]] or unclear[end[1]]):
+                        found[at] = self._decided(low, high, end, digits)
+            digits *= 4
+        return [outcome or Outcome(Kind.UNDECIDED) for outcome in found]
+
+    def _decided(self, low: Sequence[Any], high: Sequence[Any], end: tuple[int, int], digits: int) -> Outcome | None:
+        first, second = end
+        a, b = high[first], high[second]
+        undefined = type(a) is float, type(b) is float
+        if all(undefined):
+            return Outcome(Kind.NEITHER)
+        if any(undefined):
+            return Outcome(Kind.ONLY_SECOND, None, b) if undefined[0] else Outcome(Kind.ONLY_FIRST, a, None)
+        rough, fine = low[first] - low[second], a - b
+        if fine == 0 or abs(fine) <= abs(rough) * mp.mpf(10) ** (-digits // 2):
+            return Outcome(Kind.AGREE, a, b)
+        return Outcome(Kind.DIFFER, a, b) if _close(rough, fine) else None
+
+    def _digits(self, rough: Sequence[Any], end: tuple[int, int]) -> int:
+        """So many digits that a difference is not lost beside the largest number on the way."""
+        largest = max((mp.mag(v) for v in rough if type(v) is not float and v), default=0)
+        a, b = rough[end[0]], rough[end[1]]
+        difference = a - b if type(a) is not float and type(b) is not float else mp.one
+        smallest = mp.mag(difference) if difference else 0
+        lost = min(largest - smallest, 10_000) * 302 // 1000
+        return min(max(60, lost + 30), 100 if self.is_special else 500)
+
+    def _unclear(self, low: Sequence[Any], high: Sequence[Any]) -> list[bool]:
+        """Whether each step hangs on a decision that rounding made: a comparison of equal numbers, the floor of a whole one."""
+        unclear: list[bool] = []
+        for at, (operation, inputs, _, _) in enumerate(self.steps):
+            if operation == "where":
+                condition, *branches = inputs
+                chosen = branches[0] if high[condition] else branches[1]
+                unclear.append(unclear[condition] or unclear[chosen] or not _close(low[condition], high[condition]))
+                continue
+            if any(map(unclear.__getitem__, inputs)):
+                unclear.append(True)
+            elif operation in _COMPARISONS:
+                (a, b), (c, d) = [low[input] for input in inputs], [high[input] for input in inputs]
+                infinite = any(type(value) is float for value in (a, b, c, d))
+                unclear.append(type(a) is not type(c) or type(b) is not type(d) if infinite else not _close(a - b, c - d))
+            elif operation in _LOGICAL:
+                unclear.append(not all(_close(low[input], high[input]) for input in inputs))
+            elif operation in _ROUNDINGS:
+                unclear.append(not _close(_from_half(low[inputs[0]]), _from_half(high[inputs[0]])))
+            elif type(low[at]) is not type(high[at]):
+                unclear.append(True)
+            elif type(high[at]) is float:  # freshly undefined: log(0) is, unless the 0 is rounding
+                unclear.append(not all(_close(low[input], high[input]) for input in inputs))
+            else:
+                unclear.append(False)
+        return unclear
+
+
+class _Function(NamedTuple):
+    """How an operation is computed.
+
+    Attributes:
+        operation: Its name.
+        compute: From numbers of mpmath.
+        is_arithmetic: Whether it takes numbers of any size.
+        is_choice: Whether it compares its operands or chooses one; it may then be defined where one of them is not.
+        tests_itself: Whether its operands are one node: b == b asks whether b is defined.
+        plain: From floats.
+    """
+
+    operation: str
+    compute: Callable[..., Any]
+    is_arithmetic: bool
+    is_choice: bool
+    tests_itself: bool
+    plain: Callable[..., float]
+
+
+def _function(operation: str, count: int, *, tests_itself: bool) -> _Function:
+    precise, plain = OPERATIONS[operation].precise, forward_of(operation, count)
+    if isinstance(precise, str):
+        faster = _FASTER.get(precise)
+        return _Function(operation, faster or getattr(mp, precise), faster is not None, False, tests_itself, plain)
+    assert precise is not None, f"{operation} has neither a definition nor a precise value"
+    is_choice = precise.__module__ != special.__name__
+    return _Function(operation, precise, True, is_choice, tests_itself, plain)
+
+
+def _apply(function: _Function, operands: Sequence[Any]) -> Any:
+    """The value of an operation: a number of mpmath, or a float where it is undefined."""
+    if function.is_choice:
+        return _choice(function, operands)
+    for operand in operands:
+        if type(operand) is float:
+            return _TOO_LARGE if operand is _TOO_LARGE else function.plain(*map(_float, operands))
+        if not function.is_arithmetic and mp.mag(operand) > _MOST_BITS:
+            return _TOO_LARGE
+    try:
+        value = function.compute(*operands)
+    except OverflowError:
+        return _TOO_LARGE
+    except (ZeroDivisionError, ValueError, mp.NoConvergence):
+        value = None
+    if type(value) is mp.mpf:
+        _, mantissa, exponent, _ = value._mpf_
+        if mantissa or not exponent:
+            return value
+    plain = function.plain(*map(_float, operands))
+    return plain if math.isinf(plain) else math.nan
+
+
+def _choice(function: _Function, operands: Sequence[Any]) -> Any:
+    """The value of a choice or a comparison. Infinities can be compared; what another undefined value decides is undefined."""
+    operation = function.operation
+    if operation == "where":
+        condition = operands[0]
+        chosen = operands[1] if condition else operands[2]
+        if type(condition) is not float or condition is _TOO_LARGE:
+            return _TOO_LARGE if condition is _TOO_LARGE else chosen
+        return _float(chosen)
+    if any(operand is _TOO_LARGE for operand in operands):
+        return _TOO_LARGE
+    value = function.compute(*operands)
+    if operation in _LOGICAL:
+        decides = operation == "logical_or"  # true or x is true, false and x is false, whatever x is
+        settled = any(type(operand) is not float and bool(operand) == decides for operand in operands)
+        undefined = any(type(operand) is float for operand in operands) and not (settled and len(operands) > 1)
+        return float(value) if undefined else mp.mpf(value)
+    if operation in _COMPARISONS:
+        undefined = not function.tests_itself and any(type(o) is float and not math.isinf(o) for o in operands)
+        return float(value) if undefined else mp.mpf(value)
+    return value
+
+
+def cost(operation: str) -> float:
+    """What an operation costs at 50 digits, in sums."""
+    if operation in (CONSTANT, VARIABLE):
+        return 1
+    precise = OPERATIONS[operation].precise
+    if not isinstance(precise, str):
+        return SPECIAL if precise is not None and precise.__module__ == special.__name__ else 2
+    return 1 if precise in _FASTER else SPECIAL if precise in ("erf", "erfc", "erfinv", "digamma") else 5
+
+
+def _float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.copysign(math.inf, value)
+
+
+def _number(value: Rational) -> Any:
+    return mp.mpf(value.numerator) / value.denominator if isinstance(value, Fraction) else mp.mpf(value)
+
+
+def _constant(value: Any) -> Any:
+    if isinstance(value, int | Fraction):
+        return _number(value)
+    if value in ("pi", "e", "tau"):
+        return {"pi": +mp.pi, "e": +mp.e, "tau": 2 * mp.pi}[value]
+    number = constant_value(value)
+    return mp.mpf(number) if math.isfinite(number) else number
+
+
+def _close(a: Any, b: Any) -> bool:
+    """Whether values of two precisions are one number: they agree in ten digits, which rounding alone would not."""
+    if type(a) is float or type(b) is float:
+        return type(a) is type(b) and (a == b or a != a)
+    return bool(abs(a - b) <= max(abs(a), abs(b)) * mp.mpf(10) ** -10)
+
+
+def _from_half(value: Any) -> Any:
+    """The distance from the nearest multiple of 1/2."""
+    return value if type(value) is float else value - mp.nint(2 * value) / 2

@@ -1,0 +1,264 @@
+"""The verdict on two results that are written in numbers, from exact arithmetic where they are rational functions of their
+variables, and else from calculations at high precision.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from gradcli.algebra.equality.pair import Kind, Outcome, Pair, together
+from gradcli.algebra.equality.points import Point, Rational, large_points, points
+from gradcli.algebra.equality.rational import (
+    MERSENNE_EXPONENTS,
+    TooLongError,
+    critical_points,
+    degree_of_difference,
+    exact,
+    is_rational,
+    modular,
+    values,
+)
+from gradcli.algebra.equality.verdict import Equality, Method, Verdict, Witness, witness_of
+from gradcli.errors import ExitCode, GradcliError
+from gradcli.graph.graph import CONSTANT, VARIABLE
+
+ERROR_BITS = 67
+"""The probability of an error of random points is below 2^-67, which is less than 1e-20."""
+
+_SAMPLED = 100
+"""Points at which expressions are compared."""
+
+_POSITIVE = 20
+"""Positive points at which expressions are compared that differ elsewhere."""
+
+_WORK = 3_000_000
+"""Operations on 50 digits that a comparison may take, about five seconds."""
+
+_EXACT_WORK = 600_000
+"""Exact operations on short numbers that a comparison may take."""
+
+_SHOWN_DIFFERENCES = 3
+"""Points of each kind that are kept of a difference of domains."""
+
+
+def decided(pair: Pair, start: Equality, same_form: Callable[[], bool]) -> Equality:
+    """Compare two results.
+
+    Args:
+        pair: Both of them.
+        start: What is known already.
+        same_form: Tells whether both have one normal form, which is a proof; asked only where nothing cheaper decides.
+
+    Raises:
+        GradcliError: They are too large to compare.
+    """
+    if is_rational(pair.steps):
+        return _rational(pair, replace(start, method=Method.EXACT_POINTS), same_form)
+    return _numeric(pair, replace(start, method=Method.NUMERIC, proof=False), same_form)
+
+
+# ---- rational functions ----
+
+
+def _rational(pair: Pair, start: Equality, same_form: Callable[[], bool]) -> Equality:
+    compare = _exact_comparison(pair)
+    count = max(3, min(_SAMPLED, _EXACT_WORK // len(pair.steps)))
+    found = _sampled(pair, start, compare, count)
+    if found.verdict is Verdict.DIFFERENT:
+        return found
+    degree = degree_of_difference(pair.steps, pair.ends)
+    found = replace(found, degree=degree)
+    if not pair.variables:
+        return replace(found, method=Method.VALUE) if found.points else _nowhere(found)
+    if degree is not None and (certain := _at_enough_points(pair, found, degree, compare)):
+        return certain
+    if found.points and same_form():
+        return replace(found, method=Method.NORMAL_FORM)
+    return _at_random_points(pair, found, degree)
+
+
+def _exact_comparison(pair: Pair) -> Callable[[Mapping[str, Rational]], Outcome]:
+    limit = 200_000 + 20 * len(pair.steps)
+
+    def compare(point: Mapping[str, Rational]) -> Outcome:
+        try:
+            found = values(pair.steps, point, exact(limit))
+        except TooLongError:
+            return Outcome(Kind.UNDECIDED)
+        return together([_outcome(found[first], found[second]) for first, second in pair.ends])
+
+    return compare
+
+
+def _outcome(a: Rational | None, b: Rational | None) -> Outcome:
+    if a is None or b is None:
+        kind = Kind.NEITHER if a is b else Kind.ONLY_SECOND if a is None else Kind.ONLY_FIRST
+    else:
+        kind = Kind.AGREE if a == b else Kind.DIFFER
+    return Outcome(kind, a, b)
+
+
+def _at_enough_points(
+    pair: Pair, found: Equality, degree: int, compare: Callable[[Mapping[str, Rational]], Outcome]
+) -> Equality | None:
+    """A polynomial of degree d that is 0 on a grid of d + 1 values for each variable is 0 (Alon 1999, lemma 2.1)."""
+    count = len(pair.variables)
+    if count > 9 or (size := (degree + 1) ** count) > 1000 or size * len(pair.steps) > 300_000:
+        return None
+    for shift in (1, 8, 24):
+        candidates: Iterable[tuple[int, ...]]
+        if count == 1:  # poles may be passed over
+            candidates = ((value,) for value in range(shift, shift + 3 * size + 10))
+        else:
+            candidates = itertools.product(range(shift, shift + degree + 1), repeat=count)
+        agreed = 0
+        for candidate in candidates:
+            point: Point = dict(zip(pair.variables, candidate, strict=True))
+            outcome = compare(point)
+            if outcome.kind is Kind.DIFFER:
+                return _different(found, point, outcome)
+            agreed += outcome.kind is Kind.AGREE
+            if agreed == size:
+                return replace(found, method=Method.ENOUGH_POINTS, points=max(found.points, size), trials=size)
+            if outcome.kind is not Kind.AGREE and count > 1:
+                break
+    return None
+
+
+def _at_random_points(pair: Pair, found: Equality, degree: int | None) -> Equality:
+    """The bound of Schwartz and Zippel, by exact numbers where they are short enough, else modulo a prime."""
+    if degree is None:
+        raise _too_large(pair)
+    degree_bits = max(degree, 1).bit_length()
+    if degree_bits < 40:
+        bits = 64
+        trials = max(2, math.ceil(ERROR_BITS / (bits - degree_bits)))
+        try:
+            outcomes = list(_trials(pair, bits, trials, None, positive=found.positive))
+            return _from_trials(found, Method.RANDOM_POINTS, outcomes, trials * (math.log2(max(degree, 1)) - bits))
+        except TooLongError:
+            pass
+    prime = next((k for k in MERSENNE_EXPONENTS if k >= degree_bits + ERROR_BITS), None)
+    if prime is None or prime * len(pair.steps) > 100_000_000:
+        raise _too_large(pair)
+    outcomes = list(_trials(pair, prime - 1, 2, prime, positive=found.positive))
+    return _from_trials(replace(found, prime=prime), Method.MODULAR, outcomes, 2 * (degree_bits - prime + 1))
+
+
+def _trials(pair: Pair, bits: int, count: int, prime: int | None, *, positive: bool = False) -> Iterator[tuple[Point, Outcome]]:
+    for chosen in itertools.islice(large_points(len(pair.variables), bits, positive), count):
+        point: Point = dict(zip(pair.variables, chosen, strict=True))
+        field = exact(30_000_000) if prime is None else modular(2**prime - 1)
+        result = values(pair.steps, point, field)
+        yield point, together([_outcome(result[first], result[second]) for first, second in pair.ends])
+
+
+def _from_trials(found: Equality, method: Method, outcomes: Sequence[tuple[Point, Outcome]], log_bound: float) -> Equality:
+    kinds = [outcome.kind for _, outcome in outcomes]
+    for point, outcome in outcomes:
+        if outcome.kind is Kind.DIFFER:
+            if method is Method.MODULAR:  # the residues differ, so the values do; they are too long to show
+                outcome = Outcome(Kind.DIFFER)
+            return _different(found, point, outcome)
+    agreed = kinds.count(Kind.AGREE)
+    if not agreed:
+        return _nowhere(found)
+    if agreed < len(kinds):
+        log_bound = log_bound * agreed / len(kinds) + len(kinds)
+    return replace(
+        found, method=method, proof=False, points=found.points + agreed, trials=agreed, error_bound=2.0 ** max(log_bound, -1000.0)
+    )
+
+
+# ---- everything else ----
+
+
+def _numeric(pair: Pair, start: Equality, same_form: Callable[[], bool]) -> Equality:
+    from gradcli.algebra.equality.high_precision import AGREED_DIGITS, Numeric, cost
+
+    numeric = Numeric(pair.steps, pair.ends)
+    budget = _WORK / sum(cost(step.operation) for step in pair.steps)
+    if budget < 3:
+        raise _too_large(pair)
+    found = _sampled(pair, start, numeric.compare, min(_SAMPLED, int(budget)), lambda: numeric.evaluations > budget)
+    if found:
+        found = replace(found, digits=AGREED_DIGITS)
+        if same_form():
+            found = replace(found, method=Method.NORMAL_FORM, proof=True)
+    return found
+
+
+def _sampled(
+    pair: Pair,
+    start: Equality,
+    compare: Callable[[Mapping[str, Rational]], Outcome],
+    count: int,
+    exhausted: Callable[[], bool] = lambda: False,
+) -> Equality:
+    """Compare at points until one shows a difference."""
+    tally: dict[Kind, int] = dict.fromkeys(Kind, 0)
+    domain: dict[Kind, list[Witness]] = {Kind.ONLY_FIRST: [], Kind.ONLY_SECOND: []}
+    constants = [c for step in pair.steps if step.operation == CONSTANT and isinstance(c := step.constant, int | Fraction)]
+    named = [sign * c for c in dict.fromkeys(constants) if -(10**6) <= c <= 10**6 for sign in (1, -1)][:16]
+    extra = critical_points(pair.steps, pair.variables, 100_000) if len(pair.steps) < 20_000 else iter(())
+    sample = points(pair.variables, named, extra, positive=start.positive)
+    for point in itertools.islice(sample, count):
+        outcome = compare(point)
+        if outcome.kind is Kind.DIFFER:
+            found = _different(replace(start, points=tally[Kind.AGREE] + 1), point, outcome)
+            return _with_positive(pair, found, compare, exhausted)
+        tally[outcome.kind] += 1
+        if outcome.kind in domain and len(domain[outcome.kind]) < _SHOWN_DIFFERENCES:
+            domain[outcome.kind].append(witness_of(point, outcome))
+        if exhausted():
+            break
+    found = replace(
+        start,
+        points=tally[Kind.AGREE],
+        only_first=tally[Kind.ONLY_FIRST],
+        only_second=tally[Kind.ONLY_SECOND],
+        domain=(*domain[Kind.ONLY_FIRST], *domain[Kind.ONLY_SECOND]),
+        neither=tally[Kind.NEITHER],
+        undecided=tally[Kind.UNDECIDED],
+    )
+    if not found.points and start.method is Method.NUMERIC:
+        return _nowhere(found)
+    return found if found.same_domain else replace(found, verdict=Verdict.WHERE_DEFINED)
+
+
+def _different(found: Equality, point: Point, outcome: Outcome) -> Equality:
+    exactly = found.method is not Method.NUMERIC
+    return replace(found, verdict=Verdict.DIFFERENT, proof=exactly, counterexample=witness_of(point, outcome))
+
+
+def _nowhere(found: Equality) -> Equality:
+    return replace(found, verdict=Verdict.NOWHERE, proof=False)
+
+
+def _with_positive(
+    pair: Pair, found: Equality, compare: Callable[[Mapping[str, Rational]], Outcome], exhausted: Callable[[], bool]
+) -> Equality:
+    """What differs may still agree where all variables are positive, as sqrt(x^2) and x do."""
+    witness = found.counterexample
+    if witness is None or not pair.variables or all(value > 0 for value in witness.point.values()):
+        return found
+    agreed = 0
+    for point in itertools.islice(points(pair.variables, positive=True), _POSITIVE):
+        kind = compare(point).kind
+        if kind is Kind.DIFFER or exhausted():
+            return found
+        agreed += kind is Kind.AGREE
+    return replace(found, agree_if_positive=agreed) if agreed >= _POSITIVE // 2 else found
+
+
+def _too_large(pair: Pair) -> GradcliError:
+    size = sum(step.operation not in (CONSTANT, VARIABLE) for step in pair.steps)
+    return GradcliError(
+        f"the expressions are too large to compare: together they have {size:,} operations, or too high a degree",
+        hint="compare parts of them",
+        exit_code=ExitCode.LIMIT,
+    )

@@ -1,0 +1,169 @@
+"""What is found of two expressions: the verdict, how it is known, and the points that show it."""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Context, Decimal
+from fractions import Fraction
+from typing import Any
+
+from gradcli.algebra.equality.pair import Outcome
+from gradcli.algebra.equality.points import Point
+from gradcli.graph.graph import Shape
+from gradcli.language.numbers import number_text
+
+
+class Verdict(str, enum.Enum):
+    """What is true of two expressions."""
+
+    EQUAL = "equal"
+    WHERE_DEFINED = "equal where both are defined"
+    DIFFERENT = "different"
+    NOWHERE = "defined at no common point"
+
+
+class Method(str, enum.Enum):
+    """How it is known."""
+
+    IDENTICAL = "identical"
+    VALUE = "exact value"
+    ENOUGH_POINTS = "exact at enough points"
+    NORMAL_FORM = "normal form"
+    RANDOM_POINTS = "exact at random points"
+    MODULAR = "modulo a prime at random points"
+    EXACT_POINTS = "exact at points"
+    NUMERIC = "high precision"
+    SHAPES = "shapes"
+    DOUBLE = "double precision"
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A point at which two expressions are not the same.
+
+    Attributes:
+        point: The value of each variable: a rational number, or an array of NumPy.
+        first: The value of the first expression there, a float or an array; None where it is undefined.
+        second: The value of the second one.
+        first_text: The same with as many digits as the difference takes.
+        second_text: The same of the second one.
+        at: Of arrays the place of the element that differs most, in the order of the array.
+    """
+
+    point: Mapping[str, Any]
+    first: Any
+    second: Any
+    first_text: str
+    second_text: str
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Equality:
+    """What was found out about two expressions; it is true where they are equal.
+
+    Attributes:
+        first: The text of the first expression.
+        second: The text of the second one.
+        verdict: What is true of them.
+        method: How it is known.
+        proof: Whether it is proved: for every point, or by an exact counterexample.
+        variables: The variables that a value depends on.
+        positive: Whether all variables are assumed to be positive.
+        everywhere: Whether it is certain that they are defined at the same points.
+        points: At how many points both are defined and were compared.
+        counterexample: A point at which they differ.
+        only_first: At how many sampled points only the first is defined.
+        only_second: At how many only the second is.
+        domain: Some of these points.
+        neither: At how many neither is defined.
+        undecided: At how many points rounding did not let either be decided, or a value was too large to compute.
+        digits: In how many digits values agree where they were compared by rounded numbers.
+        degree: A bound of the degree of the difference of rational functions.
+        trials: Random points that the error bound rests on.
+        error_bound: The probability that such points hide a difference is at most this.
+        prime: The k of the prime 2^k - 1 that was computed with.
+        shapes: The shapes of both.
+        agree_if_positive: At how many points with positive variables they agree; 0 where they differ at one of these as well.
+    """
+
+    first: str
+    second: str
+    verdict: Verdict
+    method: Method
+    proof: bool = False
+    variables: tuple[str, ...] = ()
+    positive: bool = False
+    everywhere: bool = False
+    points: int = 0
+    counterexample: Witness | None = None
+    only_first: int = 0
+    only_second: int = 0
+    domain: tuple[Witness, ...] = ()
+    neither: int = 0
+    undecided: int = 0
+    digits: int | None = None
+    degree: int | None = None
+    trials: int = 0
+    error_bound: float | None = None
+    prime: int | None = None
+    agree_if_positive: int = 0
+    shapes: tuple[Shape, Shape] = ((), ())
+
+    def __bool__(self) -> bool:
+        return self.verdict in (Verdict.EQUAL, Verdict.WHERE_DEFINED)
+
+    @property
+    def same_domain(self) -> bool:
+        """Whether no point was found at which only one of them is defined."""
+        return not self.only_first and not self.only_second
+
+
+def witness_of(point: Point, outcome: Outcome) -> Witness:
+    """What a point shows. Of arrays, whose values are the elements in a row, the texts are of the element that differs most."""
+    first, second = outcome.first, outcome.second
+    if isinstance(first, tuple) or isinstance(second, tuple):
+        floats = [None if values is None else tuple(map(value_float, values)) for values in (first, second)]
+        if first is None or second is None:
+            return Witness(point, floats[0], floats[1], "undefined", "undefined")
+        at = farthest(first, second)
+        return replace(witness_of(point, Outcome(outcome.kind, first[at], second[at])), first=floats[0], second=floats[1], at=at)
+    texts = [value_text(value, 15) for value in (first, second)]
+    digits = 15
+    while texts[0] == texts[1] and first is not None and digits < 200:
+        digits *= 2
+        texts = [value_text(value, digits) for value in (first, second)]
+    return Witness(point, value_float(first), value_float(second), texts[0], texts[1])
+
+
+def farthest(first: Sequence[Any], second: Sequence[Any]) -> int:
+    """Where two rows of numbers differ most."""
+    distances = [abs(a - b) for a, b in zip(first, second, strict=True)]
+    return distances.index(max(distances))
+
+
+def value_text(value: Any, digits: int) -> str:
+    if value is None:
+        return "undefined"
+    if isinstance(value, int | Fraction):
+        if value.numerator.bit_length() + value.denominator.bit_length() < 120:
+            return number_text(value)
+        context = Context(prec=digits)
+        text = f"{context.divide(Decimal(value.numerator), Decimal(value.denominator)):.{digits}g}"
+        return text.lower()
+    from mpmath import mp
+
+    text = str(mp.nstr(value, digits))
+    return text.removesuffix(".0")
+
+
+def value_float(value: Any) -> float | None:
+    if value is None:
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf

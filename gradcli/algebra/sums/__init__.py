@@ -1,0 +1,1 @@
+"""Normal forms of sums and products, and how they are spelled."""

@@ -1,0 +1,354 @@
+"""Interned sums of terms: what is stored once and known by a number, what of it is positive, and how long it is.
+
+A *form* is a sum of terms; a term is a rational coefficient times a monomial; a monomial is a product of atoms to rational
+powers; an atom is a variable, a named constant, a function of forms, or a form of several terms. Atoms and forms are interned
+and known by small integers, so that equal ones are found at once and shared ones are stored once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from math import gcd, lcm, prod
+from typing import NamedTuple
+
+from gradcli.graph.graph import Settings, Shape
+from gradcli.ops.declaration.structural import STRUCTURAL, broadcast
+
+Rational = int | Fraction
+Monomial = tuple[tuple[int, Rational], ...]
+"""Pairs of an atom and its exponent, by ascending atom; the empty monomial is 1."""
+
+Terms = tuple[tuple[Monomial, Rational], ...]
+"""Pairs of a monomial and its coefficient, which is not 0; the empty sum is 0."""
+
+ONE: Monomial = ()
+
+LONG_NUMBER = 64
+"""The bits of a number that count as much as an operation."""
+
+LONGEST_FRACTION = 128
+"""The largest denominator of a fraction that could be written as a decimal."""
+
+POSITIVE = frozenset({"exp", "exp2", "cosh", "sigmoid"})
+"""Operations whose value is positive wherever it is defined."""
+
+NOT_NEGATIVE = frozenset({"abs", "relu", "hypot", "norm", "var", "std"})
+"""Operations whose value is not negative."""
+
+
+NOTATION = frozenset({"form", "stack", "permute"})
+"""What is not counted as an operation: parentheses, the brackets of a literal, the T of a transpose."""
+
+
+class Atom(NamedTuple):
+    """An indivisible factor.
+
+    ``kind`` is ``variable``, ``constant``, ``number`` (a float that is not exact), ``form``, ``power`` (a power that is kept
+    apart from others of its base), or the name of an operation; ``content`` is the name, the number, the form, or the forms of
+    the arguments. A product of several matrices is one atom ``matmul`` with all of them.
+    """
+
+    kind: str
+    content: str | float | tuple[int, ...]
+
+
+class Forms:
+    """The interned atoms and forms of one calculation.
+
+    Args:
+        positive: Whether every variable may be taken as positive.
+
+    Attributes:
+        atoms: The atoms by their ids.
+        forms: The forms by their ids.
+        positive: Whether every variable may be taken as positive.
+        shapes: The shape of each atom that is an array; sums and products of atoms are broadcast.
+        settings: The settings of each atom whose operation has some.
+        depth: How many rules of arrays are at work on what other rules gave.
+        invertible: Whether matrices may be taken to have inverses, so that inv(A) @ A is eye(n).
+        literals: The atoms that are arrays written element by element, ``[x, 1]``, and elementwise functions of these.
+    """
+
+    def __init__(self, *, positive: bool = False) -> None:
+        self.atoms: list[Atom] = []
+        self.forms: list[Terms] = []
+        self.positive = positive
+        self.shapes: dict[int, Shape] = {}
+        self.settings: dict[int, Settings] = {}
+        self.depth = 0
+        self.invertible = False
+        self.literals: set[int] = set()
+        self._form_shapes: dict[int, Shape] = {}
+        self._positive_atoms: set[int] = set()
+        self._atom_ids: dict[Atom | tuple[Atom, Settings], int] = {}
+        self._form_ids: dict[Terms, int] = {}
+        self._sizes: dict[int, int] = {}
+
+    # ---- interning ----
+
+    def atom(self, kind: str, content: str | float | tuple[int, ...], settings: Settings = (), shape: Shape | None = None) -> int:
+        """The id of an atom.
+
+        Args:
+            kind: See :class:`Atom`.
+            content: See :class:`Atom`.
+            settings: The settings of its operation.
+            shape: Its shape; None for that to which its arguments are broadcast.
+        """
+        plain = Atom(kind, repr(content) if isinstance(content, float) else content)
+        key = (plain, settings) if settings else plain
+        id = self._atom_ids.get(key)
+        if id is None:
+            id = self._atom_ids[key] = len(self.atoms)
+            self.atoms.append(Atom(kind, content))
+            if self._is_positive(kind, content):
+                self._positive_atoms.add(id)
+            if settings:
+                self.settings[id] = settings
+            if shape or self.shapes:
+                self._note_shape(id, shape)
+        return id
+
+    def _note_shape(self, atom: int, shape: Shape | None) -> None:
+        if shape is None:
+            inner = self.arguments(atom)
+            shape = broadcast(*map(self.shape, inner))
+            if shape and all(map(self.is_literal, inner)):
+                self.literals.add(atom)
+        if shape:
+            self.shapes[atom] = shape
+
+    def has_atom(self, kind: str, content: tuple[int, ...], settings: Settings = ()) -> bool:
+        """Whether an atom is in use."""
+        plain = Atom(kind, content)
+        return ((plain, settings) if settings else plain) in self._atom_ids
+
+    def form(self, terms: Mapping[Monomial, Rational]) -> int:
+        """The id of a sum of terms; terms with the coefficient 0 fall away."""
+        key = tuple(sorted((monomial, whole(c)) for monomial, c in terms.items() if c))
+        id = self._form_ids.get(key)
+        if id is None:
+            id = self._form_ids[key] = len(self.forms)
+            self.forms.append(key)
+        return id
+
+    def number(self, value: Rational) -> int:
+        """The form of a rational number."""
+        return self.form({ONE: value})
+
+    def of_atom(self, atom: int, exponent: Rational = 1) -> int:
+        """The form of one atom."""
+        return self.form({((atom, exponent),): 1})
+
+    def of(self, operation: str, *operands: int) -> int:
+        """The form of an operation on forms."""
+        return self.of_atom(self.atom(operation, operands))
+
+    # ---- what a form is ----
+
+    def shape(self, form: int) -> Shape:
+        """The shape to which the atoms of a form are broadcast; empty for a number."""
+        if not self.shapes:
+            return ()
+        shape = self._form_shapes.get(form)
+        if shape is None:
+            own = [self.shapes[atom] for monomial, _ in self.forms[form] for atom, _ in monomial if atom in self.shapes]
+            shape = self._form_shapes[form] = broadcast(*own)
+        return shape
+
+    def is_literal(self, form: int) -> bool:
+        """Whether all arrays of a form are written element by element; so are numbers."""
+        return all(a in self.literals for monomial, _ in self.forms[form] for a, _ in monomial if a in self.shapes)
+
+    def rational(self, form: int) -> Rational | None:
+        """The value of a form that is a rational number."""
+        terms = self.forms[form]
+        if not terms:
+            return 0
+        return terms[0][1] if len(terms) == 1 and terms[0][0] == ONE else None
+
+    def single_atom(self, form: int) -> int | None:
+        """The atom that a form consists of; None where it is anything else."""
+        terms = self.forms[form]
+        if len(terms) == 1 and terms[0][1] == 1 and len(terms[0][0]) == 1 and terms[0][0][0][1] == 1:
+            return terms[0][0][0][0]
+        return None
+
+    def inner(self, form: int) -> list[int]:
+        """The forms inside the atoms of a form."""
+        inner: list[int] = []
+        for monomial, _ in self.forms[form]:
+            for atom, _ in monomial:
+                inner.extend(self.arguments(atom))
+        return inner
+
+    def arguments(self, atom: int) -> tuple[int, ...]:
+        """The forms inside an atom."""
+        content = self.atoms[atom].content
+        return content if isinstance(content, tuple) else ()
+
+    def factors(self, monomial: Monomial) -> Iterator[tuple[int, Rational]]:
+        """The atoms of a monomial with their exponents, those kept apart from others of their base as well."""
+        for atom, exponent in monomial:
+            kind, content = self.atoms[atom]
+            if kind == "power" and isinstance(content, tuple):
+                for base, power in self.forms[content[0]][0][0]:
+                    yield base, power * exponent
+            else:
+                yield atom, exponent
+
+    # ---- signs ----
+
+    def is_positive(self, atom: int) -> bool:
+        """Whether an atom is known to be positive wherever it is defined."""
+        return atom in self._positive_atoms
+
+    def is_positive_form(self, form: int) -> bool:
+        """Whether a form is known to be positive wherever it is defined: x^2 + 1, exp(x)·|x| + 2."""
+        terms = self.forms[form]
+        return self.is_not_negative(form) and any(all(self.is_positive(a) for a, _ in monomial) for monomial, _ in terms)
+
+    def is_not_negative(self, form: int) -> bool:
+        """Whether a form is known not to be negative: x^2, |x| + w^4."""
+        return all(c > 0 and all(self._is_not_negative(a, e) for a, e in monomial) for monomial, c in self.forms[form])
+
+    def _is_not_negative(self, atom: int, exponent: Rational) -> bool:
+        """Whether a power is known not to be negative; one with an even denominator is defined for no negative base."""
+        even = exponent % 2 == 0 or (isinstance(exponent, Fraction) and exponent.denominator % 2 == 0)
+        return even or self.is_positive(atom) or self.atoms[atom].kind in NOT_NEGATIVE
+
+    def _is_positive(self, kind: str, content: str | float | tuple[int, ...]) -> bool:
+        if isinstance(content, tuple):
+            if kind in ("form", "power", "pow"):  # b^u is positive for b > 0
+                return self.is_positive_form(content[0])
+            return kind in POSITIVE or (kind == "softplus" and len(content) == 1)
+        if isinstance(content, float):
+            return content > 0
+        return content != "nan" if kind == "constant" else self.positive
+
+    # ---- size ----
+
+    def size(self, form: int) -> int:
+        """How many operations the form takes when it is written out."""
+        known = self._sizes.get(form)
+        if known is not None:
+            return known
+        work = [form]
+        while work:
+            at = work[-1]
+            below = [inner for inner in self.inner(at) if inner not in self._sizes]
+            if below:
+                work.extend(below)
+                continue
+            work.pop()
+            self._sizes[at] = self._own_size(at)
+        return self._sizes[form]
+
+    def _own_size(self, form: int) -> int:
+        terms = self.forms[form]
+        total = max(0, len(terms) - 1)
+        for monomial, coefficient in terms:
+            total += number_length(coefficient) // LONG_NUMBER
+            if monomial == ONE:
+                continue
+            factors = list(self.factors(monomial))
+            above = sum(exponent > 0 for _, exponent in factors)
+            numerator, denominator = coefficient_parts(coefficient)
+            total += above + (numerator != 1 or not above) - 1 + len(factors) - above + (denominator != 1)
+            for atom, exponent in factors:
+                kind, content = self.atoms[atom]
+                total += exponent not in (1, -1)
+                if isinstance(content, tuple):
+                    total += sum(self._sizes[inner] for inner in content) + self._own_operations(kind, content)
+        return total + self._leading_sign(terms)
+
+    def _own_operations(self, kind: str, content: tuple[int, ...]) -> int:
+        """How many operations an atom is itself; one on literals counts each of their elements."""
+        if kind in NOTATION:
+            return 0
+        own = len(content) - 1 if kind == "matmul" else 1
+        return own + literal_cost(kind, [self.shape(form) if self.is_literal(form) else None for form in content])
+
+    def _leading_sign(self, terms: Terms) -> int:
+        """1 where a minus stands first that no number takes in: -x, but not -2*x, and x - 1 for -(1 - x)."""
+        if not terms or any(coefficient > 0 for _, coefficient in terms):
+            return 0
+        monomial, coefficient = max(terms, key=lambda term: sum(exponent for _, exponent in term[0]))
+        if Fraction(coefficient).numerator != -1 or not any(exponent > 0 for _, exponent in monomial):
+            return 0
+        return int(len(terms) > 1 or self.opposite_factor(monomial) is None)
+
+    def opposite_factor(self, monomial: Monomial) -> tuple[int, Rational] | None:
+        """A factor that takes in a minus at no cost: a difference, -(a - b) = b - a; None where there is none."""
+        for atom, exponent in monomial:
+            if self.atoms[atom].kind == "form" and exponent % 2 == 1:
+                signs = {coefficient > 0 for _, coefficient in self.forms[self.arguments(atom)[0]]}
+                if len(signs) == 2:
+                    return atom, exponent
+        return None
+
+
+def literal_cost(operation: str, literals: Sequence[Shape | None]) -> int:
+    """What an operation counts more that adds and multiplies elements of literals.
+
+    Args:
+        operation: The operation.
+        literals: The shapes of its operands, None for one that is no literal.
+    """
+    known = [shape for shape in literals if shape is not None]
+    if operation not in STRUCTURAL or not any(known) or len(known) < len(literals):
+        return 0
+    return sum(map(prod, known))
+
+
+def whole(value: Rational) -> Rational:
+    """The rational number as an integer where it is one."""
+    return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
+
+
+def number_length(value: Rational) -> int:
+    """The bits of a rational number."""
+    numerator, denominator = Fraction(value).as_integer_ratio()
+    return numerator.bit_length() + denominator.bit_length()
+
+
+def coefficient_parts(coefficient: Rational) -> tuple[Rational, int]:
+    """What stands above and below a fraction line for the size of a coefficient: 3 and 2 for -3/2, 0.0001 and 1 for 0.0001."""
+    size = abs(Fraction(coefficient))
+    return (size, 1) if is_long_decimal(size.denominator) else size.as_integer_ratio()
+
+
+def content_of(terms: Terms) -> Fraction:
+    """The rational factor that leaves coprime integers, not all negative, as coefficients; for long decimals its sign alone."""
+    coefficients = [Fraction(coefficient) for _, coefficient in terms]
+    sign = -1 if all(coefficient < 0 for coefficient in coefficients) else 1
+    denominator = lcm(*[c.denominator for c in coefficients])
+    if is_long_decimal(denominator):
+        return Fraction(sign)
+    return Fraction(sign * gcd(*[c.numerator for c in coefficients]), denominator)
+
+
+def is_long_decimal(denominator: int) -> bool:
+    """Whether fractions are better written as decimals: 0.044715 rather than 8943/200000, but 1/4 rather than 0.25."""
+    if denominator <= LONGEST_FRACTION:
+        return False
+    for prime in (2, 5):
+        while denominator % prime == 0:
+            denominator //= prime
+    return denominator == 1
+
+
+def common_monomial(terms: Terms) -> dict[int, Rational]:
+    """The least power of each atom that all terms have: of x^2 and x it is x, of sqrt(x) and 1/sqrt(x) the latter."""
+    common = dict(terms[0][0])
+    for monomial, _ in terms[1:]:
+        powers = dict(monomial)
+        common = {atom: min(exponent, powers[atom]) for atom, exponent in common.items() if atom in powers}
+    return common
+
+
+def divided(monomial: Monomial, common: Mapping[int, Rational]) -> Monomial:
+    """A monomial without a factor that it has."""
+    powers = ((atom, whole(exponent - common.get(atom, 0))) for atom, exponent in monomial)
+    return tuple(sorted((atom, exponent) for atom, exponent in powers if exponent))

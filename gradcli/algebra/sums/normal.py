@@ -1,0 +1,276 @@
+"""Arithmetic on sums of products in a normal form: like terms and like factors stand together, coefficients are exact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from gradcli.algebra.sums.forms import ONE, Forms, Monomial, Rational, common_monomial, content_of, divided, whole
+from gradcli.ops.declaration.rational import power as exact_power
+
+_PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31)
+"""Whose powers come out of roots: sqrt(8) is 2·sqrt(2)."""
+
+
+class Algebra(Forms):
+    """Arithmetic on forms.
+
+    Args:
+        positive: Whether every variable may be taken as positive.
+
+    Attributes:
+        nonzero: Atoms that may be taken as different from 0, so that x/x is 1: what a function divides by, or takes the
+            logarithm of, is different from 0 wherever the function is defined.
+    """
+
+    def __init__(self, *, positive: bool = False) -> None:
+        super().__init__(positive=positive)
+        self.nonzero: set[int] = set()
+
+    # ---- sums ----
+
+    def add(self, forms: Iterable[int]) -> int:
+        """The sum, like terms collected."""
+        total: dict[Monomial, Rational] = {}
+        for form in forms:
+            for monomial, coefficient in self.forms[form]:
+                inner = self._bare_sum(monomial)
+                if inner is None:
+                    total[monomial] = total.get(monomial, 0) + coefficient
+                else:  # a + k·(b + c) = a + k·b + k·c
+                    for inside, factor in self.forms[inner]:
+                        total[inside] = total.get(inside, 0) + coefficient * factor
+        return self.form(total)
+
+    def _bare_sum(self, monomial: Monomial) -> int | None:
+        """The form that a monomial consists of, where it is nothing else."""
+        if len(monomial) == 1 and monomial[0][1] == 1:
+            kind, content = self.atoms[monomial[0][0]]
+            if kind == "form" and isinstance(content, tuple):
+                return content[0]
+        return None
+
+    def scale(self, form: int, factor: Rational) -> int:
+        """A rational multiple."""
+        return self.form({monomial: coefficient * factor for monomial, coefficient in self.forms[form]})
+
+    # ---- products ----
+
+    def multiply(self, left: int, right: int) -> int:
+        """The product. A sum of several terms stays one factor, unless the other factor is a number."""
+        for a, b in ((left, right), (right, left)):
+            value = self.rational(a)
+            if value is not None:
+                return self.scale(b, value)
+        (left_monomial, left_factor), (right_monomial, right_factor) = self.as_factor(left), self.as_factor(right)
+        return self.settled(self.joined(left_monomial, right_monomial), left_factor * right_factor)
+
+    def as_term(self, form: int) -> tuple[Monomial, Rational]:
+        """A form as one term; a sum of several terms becomes an atom, its rational content taken out."""
+        terms = self.forms[form]
+        if len(terms) < 2:
+            return terms[0] if terms else (ONE, 0)
+        content = content_of(terms)
+        primitive = self.scale(form, Fraction(1) / content)
+        opposite = self.scale(primitive, -1)
+        if not self.has_atom("form", (primitive,)) and self.has_atom("form", (opposite,)):
+            primitive, content = opposite, -content  # b - a after a - b is -(a - b)
+        return ((self.atom("form", (primitive,)), 1),), content
+
+    def as_factor(self, form: int) -> tuple[Monomial, Rational]:
+        """A form as a factor of a product, which a common factor of its terms joins: x·a + x·b is x·(a + b)."""
+        terms = self.forms[form]
+        common = common_monomial(terms) if len(terms) > 1 else {}
+        if common:
+            rest, content = self.as_term(self.settled_sum({divided(monomial, common): c for monomial, c in terms}))
+            monomial = self.joined(tuple(sorted(common.items())), rest)
+            if self.size(self.form({monomial: content})) <= self.size(form):
+                return monomial, content
+        return self.as_term(form)
+
+    def joined(self, left: Monomial, right: Monomial) -> Monomial:
+        """The product of two monomials: x^a·x^b is x^(a + b), unless that would hide a division by 0."""
+        powers = dict(left)
+        for atom, exponent in right:
+            before = powers.get(atom, 0)
+            if before * exponent < 0 and atom not in self.nonzero and not self.is_positive(atom):
+                atom = self.atom("power", (self.of_atom(atom, exponent),))  # x·(1/x) is left alone
+                before, exponent = powers.get(atom, 0), 1
+            powers[atom] = whole(before + exponent)
+        return tuple(sorted((atom, exponent) for atom, exponent in powers.items() if exponent))
+
+    def settled(self, monomial: Monomial, factor: Rational) -> int:
+        """A product whose factors have made of each other what they can; each case has its algebra beside it."""
+        powers = dict(monomial)
+        others: list[int] = []
+        for atom, exponent in monomial:
+            kind, content = self.atoms[atom]
+            if not isinstance(content, tuple) or atom not in powers:
+                continue
+            if kind == "form" and not -1 < exponent < 1 and self._opens(content[0], exponent, powers):
+                others.append(self.power(content[0], int(exponent)))  # (c·m)^(n + r) = c^n·m^n·(c·m)^r
+                powers[atom] = whole(exponent - int(exponent))
+            elif kind == "abs" and exponent % 2 == 0:  # |u|^(2n) = u^(2n)
+                others.append(self.power(content[0], powers.pop(atom)))
+            elif kind == "sign" and exponent == 1:  # u·sign(k·u) = |u| for k > 0
+                base, scale = self.as_term(content[0])
+                if len(base) == 1 and base[0][1] == 1 and powers.get(base[0][0], 0) >= 1:
+                    powers[base[0][0]] -= 1
+                    del powers[atom]
+                    size = self.of("abs", self.scale(content[0], Fraction(1) / scale))
+                    others.append(size if scale > 0 else self.scale(size, -1))
+        others += self._merged_powers(powers)
+        result = self.form({tuple(sorted((atom, exponent) for atom, exponent in powers.items() if exponent)): factor})
+        for form in others:
+            (left, a), (right, b) = self.as_term(result), self.as_term(form)
+            result = self.form({self.joined(left, right): a * b})
+        return self._as_choice(result)
+
+    def settled_sum(self, terms: Mapping[Monomial, Rational]) -> int:
+        """A sum of products, each settled."""
+        return self.add([self.settled(monomial, coefficient) for monomial, coefficient in terms.items()])
+
+    def _opens(self, inner: int, exponent: Rational, powers: dict[int, Rational]) -> bool:
+        """Whether a power of a product is written factor by factor: where it is whole, or a factor stands beside it."""
+        terms = self.forms[inner]
+        if len(terms) != 1:
+            return False
+        return isinstance(exponent, int) or any(atom in powers for atom, _ in terms[0][0])
+
+    def _merged_powers(self, powers: dict[int, Rational]) -> list[int]:
+        """Take powers of one base out of a product and give them as one: b^u·b^v is b^(u + v), exp(u)·exp(v) is exp(u + v)."""
+        groups: dict[tuple[str, int], list[int]] = {}
+        for atom in powers:
+            kind, content = self.atoms[atom]
+            if kind in ("pow", "exp") and isinstance(content, tuple):
+                groups.setdefault((kind, content[0] if kind == "pow" else -1), []).append(atom)
+        merged: list[int] = []
+        for (kind, base), members in groups.items():
+            base_atom = self._atom_of_base(base) if kind == "pow" else None
+            several = len(members) > 1 or base_atom in powers
+            if not several and (kind == "exp" or powers[members[0]] in (1, -1) or not isinstance(powers[members[0]], int)):
+                continue
+            total = self.number(powers.pop(base_atom, 0)) if base_atom is not None else self.number(0)
+            for atom in members:
+                total = self.add([total, self.scale(self.arguments(atom)[-1], powers.pop(atom))])
+            whole_exponent = self.rational(total)
+            if kind == "exp":
+                merged.append(self.number(1) if whole_exponent == 0 else self.of("exp", total))
+            else:
+                merged.append(self.of("pow", base, total) if whole_exponent is None else self.power(base, whole_exponent))
+        return merged
+
+    def _atom_of_base(self, form: int) -> int | None:
+        """The atom that stands for a form in products."""
+        return self.atom("form", (form,)) if self.has_atom("form", (form,)) else self.single_atom(form)
+
+    # ---- choices ----
+
+    def choice(self, condition: int, then: int, otherwise: int) -> int:
+        """``then if condition else otherwise``, in which choices by the same condition are made already."""
+        branches = self.under(then, condition, 1), self.under(otherwise, condition, 2)
+        return branches[0] if branches[0] == branches[1] else self.of("where", condition, *branches)
+
+    def under(self, form: int, condition: int, branch: int) -> int:
+        """A form where a condition is known to be true (branch 1) or false (branch 2)."""
+        total: list[int] = []
+        for monomial, coefficient in self.forms[form]:
+            chosen = {atom: e for atom, e in monomial if isinstance(e, int) and e > 0 and self.condition(atom) == condition}
+            product, scale = divided(monomial, chosen), Fraction(coefficient)
+            for atom, times in chosen.items():
+                inside, number = self.as_term(self.arguments(atom)[branch])
+                product = self.joined(product, tuple((a, e * times) for a, e in inside))
+                scale *= Fraction(number) ** times
+            total.append(self.form({product: scale}))
+        return self.add(total)
+
+    def condition(self, atom: int) -> int | None:
+        """The condition of a choice; None for any other atom."""
+        return self.arguments(atom)[0] if self.atoms[atom].kind == "where" else None
+
+    def _as_choice(self, form: int) -> int:
+        """A product with one choice that has a branch 0 as that choice: k·(a if c else 0) is (k·a if c else 0)."""
+        monomial, factor = self.as_term(form)
+        conditions = {self.condition(atom) for atom, exponent in monomial if exponent > 0 and self._has_branch_0(atom)}
+        if len(conditions) != 1 or (len(monomial) == 1 and monomial[0][1] == 1):
+            return form
+        (condition,) = conditions
+        assert condition is not None
+        product = self.form({monomial: 1})
+        return self.scale(self.choice(condition, product, product), factor)
+
+    def _has_branch_0(self, atom: int) -> bool:
+        return self.atoms[atom].kind == "where" and 0 in [self.rational(branch) for branch in self.arguments(atom)[1:]]
+
+    # ---- powers ----
+
+    def power(self, form: int, exponent: Rational) -> int:
+        """A rational power: (a·b)^n is a^n·b^n, and (a^m)^n is a^(m·n), for integers n only."""
+        exponent = whole(exponent)
+        if exponent == 1:
+            return form
+        if exponent == 0:
+            return self.number(1)
+        value = self.rational(form)
+        if value is not None:
+            return self._power_of_number(value, exponent)
+        monomial, coefficient = self.as_term(form)
+        if isinstance(exponent, int):
+            number = exact_power(coefficient, exponent)
+            if number is None:  # too long to write
+                return self.of_atom(self.atom("form", (form,)), exponent)
+            return self.settled(tuple((atom, whole(e * exponent)) for atom, e in monomial), number)
+        if coefficient == 1 and len(monomial) == 1 and (monomial[0][1] == 1 or _is_root(monomial[0][1])):
+            return self.of_atom(monomial[0][0], monomial[0][1] * exponent)  # sqrt(x)^r = x^(r/2)
+        together = self.of_atom(self.atom("form", (form,)), exponent)
+        apart = self._root(monomial, coefficient, exponent)
+        return together if apart is None or self.size(apart) > self.size(together) else apart
+
+    def _root(self, monomial: Monomial, coefficient: Rational, exponent: Fraction) -> int | None:
+        """A fractional power of a product, factor by factor: (c·p^a·x^(2k))^r is c^r·p^(a·r)·|x|^(2k·r) for c, p > 0.
+
+        None where a factor may be negative.
+        """
+        if coefficient <= 0:
+            return None
+        result = self._power_of_number(coefficient, exponent)
+        for atom, power in monomial:
+            raised = whole(power * exponent)
+            if self.is_positive(atom) or _is_root(power) or (power % 2 == 0 and isinstance(raised, int) and raised % 2 == 0):
+                factor = self.of_atom(atom, raised)
+            elif power % 2 == 0:
+                factor = self.of_atom(self.atom("abs", (self.of_atom(atom),)), raised)
+            else:
+                return None
+            result = self.multiply(result, factor)
+        return result
+
+    def _power_of_number(self, value: Rational, exponent: Rational) -> int:
+        """A power of a number; of a root the part that is rational stands before it: 8^(1/2) is 2·2^(1/2)."""
+        exact = exact_power(value, exponent)
+        if exact is not None:
+            return self.number(exact)
+        if value <= 0 or isinstance(exponent, int) or (outside := exact_power(value, int(exponent))) is None:
+            return self.of_atom(self.atom("form", (self.number(value),)), exponent)
+        rest = exponent - int(exponent)
+        monomial: dict[int, Rational] = {}
+        for part, power in zip(Fraction(value).as_integer_ratio(), (rest, -rest), strict=True):
+            root, inside = _root_and_rest(part, power.denominator)
+            outside = outside * Fraction(root) ** power.numerator
+            if inside != 1:
+                monomial[self.atom("form", (self.number(inside),))] = power
+        return self.form({tuple(sorted(monomial.items())): outside})
+
+
+def _is_root(exponent: Rational) -> bool:
+    """Whether a power has this exponent for no negative base: sqrt(x), x^(3/4)."""
+    return isinstance(exponent, Fraction) and exponent.denominator % 2 == 0
+
+
+def _root_and_rest(value: int, degree: int) -> tuple[int, int]:
+    """An integer as r^degree·rest, with small primes taken into r."""
+    root = 1
+    for prime in _PRIMES:
+        while prime**degree <= value and value % prime**degree == 0:
+            root, value = root * prime, value // prime**degree
+    return root, value

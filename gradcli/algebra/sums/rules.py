@@ -1,0 +1,272 @@
+"""The rules of simplification, each with its algebra beside it and the domain on which it holds.
+
+None of them changes a value where the original is defined. What is not a rule here is arithmetic of the normal form: like terms
+and like factors are collected there.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from gradcli.algebra.sums.forms import Monomial, Rational, content_of, divided
+from gradcli.algebra.sums.normal import Algebra
+from gradcli.algebra.sums.spellings import shortest
+from gradcli.language.ast import Call, Expression, Name, Number, Operator, Output, children, postorder
+from gradcli.language.parser import parse
+from gradcli.ops.declaration.operation import OPERATIONS
+
+_POWERS: dict[str, Rational] = {"sqrt": Fraction(1, 2), "rsqrt": Fraction(-1, 2), "square": 2, "reciprocal": -1}
+"""Operations that are powers: sqrt(x) is x^(1/2)."""
+
+_TRUTHS = ("lt", "le", "gt", "ge", "eq", "ne", "logical_and", "logical_or", "logical_not")
+"""Operations whose value is 1 or 0."""
+
+_ON_EQUALS: dict[str, bool | None] = {
+    **dict.fromkeys(("le", "ge", "eq"), True),  # a <= a
+    **dict.fromkeys(("lt", "gt", "ne"), False),  # a < a
+    **dict.fromkeys(("maximum", "minimum", "max", "min", "amax", "amin", "median"), None),  # max(a, a) = a
+}
+"""What operations make of equal arguments: a truth value, or None for the argument itself."""
+
+
+class Rule(NamedTuple):
+    """A function of a function, or of a negative, that is something simpler.
+
+    Attributes:
+        pattern: What it applies to, in the variable x.
+        result: What that equals.
+        holds: Where both are defined and equal.
+    """
+
+    pattern: str
+    result: str
+    holds: str = "every x"
+
+
+RULES = (
+    # a function undoes its inverse
+    Rule("exp(log(x))", "x", "x > 0"),
+    Rule("log(exp(x))", "x"),
+    Rule("exp2(log2(x))", "x", "x > 0"),
+    Rule("log2(exp2(x))", "x"),
+    Rule("expm1(log1p(x))", "x", "x > -1"),
+    Rule("log1p(expm1(x))", "x"),
+    Rule("sin(asin(x))", "x", "-1 <= x <= 1"),
+    Rule("cos(acos(x))", "x", "-1 <= x <= 1"),
+    Rule("tan(atan(x))", "x"),
+    Rule("sinh(asinh(x))", "x"),
+    Rule("asinh(sinh(x))", "x"),
+    Rule("cosh(acosh(x))", "x", "x >= 1"),
+    Rule("acosh(cosh(x))", "abs(x)"),
+    Rule("tanh(atanh(x))", "x", "-1 < x < 1"),
+    Rule("atanh(tanh(x))", "x"),
+    Rule("sigmoid(logit(x))", "x", "0 < x < 1"),
+    Rule("logit(sigmoid(x))", "x"),
+    Rule("erf(erfinv(x))", "x", "-1 < x < 1"),
+    Rule("erfinv(erf(x))", "x"),
+    # a function that has nothing left to do
+    Rule("abs(abs(x))", "abs(x)"),
+    Rule("sign(sign(x))", "sign(x)"),
+    Rule("relu(relu(x))", "relu(x)"),
+    Rule("floor(floor(x))", "floor(x)"),
+    Rule("ceil(ceil(x))", "ceil(x)"),
+    Rule("round(round(x))", "round(x)"),
+    Rule("trunc(trunc(x))", "trunc(x)"),
+    # odd functions
+    Rule("sin(-x)", "-sin(x)"),
+    Rule("tan(-x)", "-tan(x)", "x != pi/2 + k*pi"),
+    Rule("asin(-x)", "-asin(x)", "-1 <= x <= 1"),
+    Rule("atan(-x)", "-atan(x)"),
+    Rule("sinh(-x)", "-sinh(x)"),
+    Rule("tanh(-x)", "-tanh(x)"),
+    Rule("asinh(-x)", "-asinh(x)"),
+    Rule("atanh(-x)", "-atanh(x)", "-1 < x < 1"),
+    Rule("erf(-x)", "-erf(x)"),
+    Rule("erfinv(-x)", "-erfinv(x)", "-1 < x < 1"),
+    Rule("cbrt(-x)", "-cbrt(x)"),
+    Rule("sign(-x)", "-sign(x)"),
+    # even functions
+    Rule("cos(-x)", "cos(x)"),
+    Rule("cosh(-x)", "cosh(x)"),
+    Rule("abs(-x)", "abs(x)"),
+    Rule("sinc(-x)", "sinc(x)"),
+)
+
+
+@functools.lru_cache(maxsize=1)
+def _by_functions() -> dict[tuple[str, str], Expression]:
+    """The result of each rule by the outer function and the inner one, or the minus, of its pattern."""
+    table: dict[tuple[str, str], Expression] = {}
+    for rule in RULES:
+        outer = _expression(rule.pattern)
+        assert isinstance(outer, Call)
+        inner = outer.arguments[0]
+        table[outer.function, inner.function if isinstance(inner, Call) else "-"] = _expression(rule.result)
+    return table
+
+
+def _expression(text: str) -> Expression:
+    statement = parse(text).statements[0]
+    assert isinstance(statement, Output)
+    return statement.value
+
+
+def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *, generic: bool = False) -> int:
+    """The normal form of an operation on forms. Each case has its algebra beside it."""
+    values = [algebra.rational(operand) for operand in operands]
+    match operation:
+        case "add":
+            return shortest(algebra, algebra.add(operands))
+        case "sub":  # a - b = a + (-1)·b
+            return shortest(algebra, algebra.add([operands[0], algebra.scale(operands[1], -1)]))
+        case "neg":  # -a = (-1)·a
+            return algebra.scale(operands[0], -1)
+        case "mul":
+            return algebra.multiply(*operands)
+        case "div" if values[1] != 0:  # a/b = a·b^-1
+            return algebra.multiply(operands[0], algebra.power(operands[1], -1))
+        case "pow" if values[1] is not None and not (values[0] == 0 and values[1] < 0):  # a^n for a number n
+            return algebra.power(operands[0], values[1])
+        case "pow" if algebra.single_atom(operands[0]) == algebra.atom("constant", "e"):  # e^u = exp(u)
+            return apply_operation(algebra, "exp", operands[1:])
+        case "pow" if values[0] == 1:  # 1^u = 1
+            return operands[0]
+        case "pow":  # b^u beside other powers of b
+            return algebra.settled(((algebra.atom("pow", tuple(operands)), 1),), 1)
+        case "reciprocal" | "rsqrt" if values[0] == 0:
+            pass
+        case _ if operation in _POWERS:
+            return algebra.power(operands[0], _POWERS[operation])
+        case "where" if values[0] is not None:  # a if 1 else b = a
+            return operands[1] if values[0] else operands[2]
+        case "where" if generic and values[1] == 0 and _at_single_points(algebra, operands[0]):
+            return operands[2]
+        case "where" if generic and values[1] == 1 and operands[0] == algebra.of("eq", operands[2], algebra.number(0)):
+            return operands[2]  # u if u != 0 else 1
+        case "where":  # a if c else a = a
+            return algebra.choice(*operands)
+        case "le" if _is_infinite(algebra, operands[1], 1) or _is_infinite(algebra, operands[0], -1):  # a <= inf
+            return algebra.number(1)
+        case "ge" if _is_infinite(algebra, operands[0], 1) or _is_infinite(algebra, operands[1], -1):  # a >= -inf
+            return algebra.number(1)
+        case "logical_and" if 1 in values:  # a and 1 = a, as a truth value
+            return _truth(algebra, operands[1 - values.index(1)])
+        case "logical_or" if 0 in values:  # a or 0 = a, as a truth value
+            return _truth(algebra, operands[1 - values.index(0)])
+        case _ if operation in _ON_EQUALS and len(set(operands)) == 1 < len(operands):
+            return operands[0] if _ON_EQUALS[operation] is None else algebra.number(int(bool(_ON_EQUALS[operation])))
+        case _ if len(operands) == 1:
+            simpler = _simpler(algebra, operation, operands[0])
+            if simpler is not None:
+                return simpler
+    exact = OPERATIONS[operation].exact
+    if exact is not None and None not in values and len(values) >= len(OPERATIONS[operation].parameters):
+        folded = exact(*values)
+        if folded is not None:
+            return algebra.number(folded)
+    return algebra.of_atom(algebra.atom(operation, tuple(operands)))
+
+
+def _simpler(algebra: Algebra, operation: str, operand: int) -> int | None:
+    """What a function of one form is where that is something simpler; None where nothing is known."""
+    rules = _by_functions()
+    terms = algebra.forms[operand]
+    if (operation, "-") in rules and terms and all(coefficient < 0 for _, coefficient in terms):
+        return _instance(algebra, rules[operation, "-"], algebra.scale(operand, -1))
+    match operation:
+        case "abs" if algebra.is_not_negative(operand):  # |u| = u for u >= 0
+            return operand
+        case "sign" if algebra.is_positive_form(operand):  # sign(u) = 1 for u > 0
+            return algebra.number(1)
+        case "abs" | "sign" if terms and (size := abs(content_of(terms))) != 1:  # |k·u| = k·|u|, sign(k·u) = sign(u)
+            inner = apply_operation(algebra, operation, [algebra.scale(operand, 1 / size)])
+            return inner if operation == "sign" else algebra.scale(inner, size)
+        case "exp" if len(terms) == 1:
+            return _exponential(algebra, *terms[0])
+        case "log" if len(terms) == 1:
+            return _logarithm(algebra, *terms[0])
+        case "sin" | "cos" if len(terms) == 1 and terms[0][0] == ((algebra.atom("constant", "pi"), 1),):
+            quarters = 2 * terms[0][1] + (operation == "cos")  # sin(k·pi/2) is 0, 1, 0, -1; cos(x) = sin(x + pi/2)
+            return algebra.number((0, 1, 0, -1)[int(quarters) % 4]) if quarters == int(quarters) else None
+    atom = algebra.single_atom(operand)
+    return None if atom is None else _undone(algebra, operation, atom)
+
+
+def _undone(algebra: Algebra, operation: str, atom: int) -> int | None:
+    """What a rule of the table makes of a function of a function."""
+    kind, content = algebra.atoms[atom]
+    result = _by_functions().get((operation, kind))
+    return None if result is None or not isinstance(content, tuple) else _instance(algebra, result, content[0])
+
+
+def _exponential(algebra: Algebra, monomial: Monomial, coefficient: Rational) -> int | None:
+    """exp(k·log(u)) is u^k: where log(u) is defined, u is positive."""
+    logarithms = [atom for atom, exponent in monomial if exponent == 1 and algebra.atoms[atom].kind == "log"]
+    if len(logarithms) != 1:
+        return None
+    power = algebra.form({divided(monomial, {logarithms[0]: 1}): coefficient})
+    return apply_operation(algebra, "pow", [*algebra.arguments(logarithms[0]), power])
+
+
+def _logarithm(algebra: Algebra, monomial: Monomial, coefficient: Rational) -> int | None:
+    """log(u^k) is k·log(u) for u > 0, so also where u^k is positive for no other u: for odd k, and for roots."""
+    if coefficient != 1 or len(monomial) != 1:
+        return None
+    (atom, exponent), (kind, content) = monomial[0], algebra.atoms[monomial[0][0]]
+    if kind == "constant" and content == "e":  # log(e^k) = k
+        return algebra.number(exponent)
+    if kind == "pow" and isinstance(content, tuple) and algebra.is_positive_form(content[0]):
+        power = algebra.scale(content[1], exponent)
+        return algebra.multiply(power, apply_operation(algebra, "log", content[:1]))
+    if exponent == 1:
+        return _undone(algebra, "log", atom)
+    if exponent % 2 == 0 and not algebra.is_positive(atom):
+        return None
+    base = content[0] if kind == "form" and isinstance(content, tuple) else algebra.of_atom(atom)
+    return algebra.scale(apply_operation(algebra, "log", [base]), exponent)
+
+
+def _instance(algebra: Algebra, template: Expression, x: int) -> int:
+    """The form of a rule's result for a form in the place of x."""
+    forms: list[int] = []
+    for node in postorder(template):
+        count = len(children(node))
+        operands = forms[len(forms) - count :]
+        del forms[len(forms) - count :]
+        if isinstance(node, Name):
+            forms.append(x)
+        elif isinstance(node, Number):
+            forms.append(algebra.number(Fraction(node.value)))
+        elif isinstance(node, Operator):
+            forms.append(apply_operation(algebra, "neg", operands))
+        elif isinstance(node, Call):
+            forms.append(apply_operation(algebra, node.function, operands))
+    return forms[0]
+
+
+def _is_infinite(algebra: Algebra, form: int, sign: int) -> bool:
+    """Whether a form is the constant inf, or -inf."""
+    terms = algebra.forms[form]
+    return terms in (((((algebra.atom("constant", "inf"), 1),), sign),), ((((algebra.atom("number", sign * math.inf), 1),), 1),))
+
+
+def _truth(algebra: Algebra, form: int) -> int:
+    """A form as a truth value: itself where it is one, else whether it is not 0."""
+    atom = algebra.single_atom(form)
+    is_truth = algebra.rational(form) in (0, 1) or (atom is not None and algebra.atoms[atom].kind in _TRUTHS)
+    return form if is_truth else apply_operation(algebra, "ne", [form, algebra.number(0)])
+
+
+def _at_single_points(algebra: Algebra, condition: int) -> bool:
+    """Whether a condition asks for an equality, so that it holds at single points only."""
+    terms = algebra.forms[condition]
+    if len(terms) != 1 or len(terms[0][0]) != 1:
+        return False
+    kind, content = algebra.atoms[terms[0][0][0][0]]
+    if kind == "logical_and" and isinstance(content, tuple):
+        return any(_at_single_points(algebra, part) for part in content)
+    return kind == "eq"

@@ -1,0 +1,175 @@
+"""The shapes that a sum can be written in, and the shortest of them: multiplied out, factored, squares and choices collected."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from gradcli.algebra.sums.forms import ONE, Monomial, Rational, Terms, common_monomial, content_of, divided
+from gradcli.algebra.sums.normal import Algebra
+
+SQUARES: dict[str, tuple[str, Rational]] = {
+    "sin": ("cos", 1),  # sin(x)^2 + cos(x)^2 = 1
+    "cosh": ("sinh", -1),  # cosh(x)^2 - sinh(x)^2 = 1
+}
+"""Sums of squares that are 1 for every x: the first function, the second one, and the sign between them."""
+
+MANY_TERMS = 64
+"""Terms beyond which sums are not multiplied out."""
+
+SEVERAL_TERMS = 12
+"""Terms beyond which a factor that only some have in common is not looked for."""
+
+
+def shortest(algebra: Algebra, form: int) -> int:
+    """The shortest of the form itself and its other shapes, and of the shapes of that."""
+    best = form
+    shorter = True
+    while shorter:
+        shorter = False
+        for shape in (expanded, factored, collected_squares, collected_choices, collected_powers, grouped):
+            candidate = shape(algebra, best)
+            if candidate != best and algebra.size(candidate) < algebra.size(best):
+                best, shorter = candidate, True
+    return best
+
+
+def expanded(algebra: Algebra, form: int) -> int:
+    """Products and small powers of sums multiplied out, as long as there are not many terms."""
+    total: dict[Monomial, Rational] = {}
+    for monomial, coefficient in algebra.forms[form]:
+        product: dict[Monomial, Rational] = {ONE: coefficient}
+        for atom, exponent in monomial:
+            kind, content = algebra.atoms[atom]
+            factor: Terms = ((((atom, exponent),), 1),)
+            times = 1
+            if kind == "form" and isinstance(exponent, int) and 0 < exponent <= 4:
+                assert isinstance(content, tuple)
+                factor, times = algebra.forms[content[0]], exponent
+            for _ in range(times):
+                following: dict[Monomial, Rational] = {}
+                for left, a in product.items():
+                    for right, b in factor:
+                        joined = algebra.joined(left, right)
+                        following[joined] = following.get(joined, 0) + a * b
+                product = following
+                if len(product) > MANY_TERMS:
+                    return form
+        for joined, value in product.items():
+            total[joined] = total.get(joined, 0) + value
+        if len(total) > MANY_TERMS:
+            return form
+    result = algebra.form(total)
+    if result == form:
+        return form
+    return algebra.settled_sum(dict(algebra.forms[result]))
+
+
+def factored(algebra: Algebra, form: int) -> int:
+    """The common factor of all terms taken out: x·a + x·b is x·(a + b)."""
+    terms = algebra.forms[form]
+    common = common_monomial(terms) if len(terms) > 1 else {}
+    if not common:
+        return form
+    content = content_of(terms)
+    rest: dict[Monomial, Rational] = {}
+    for monomial, coefficient in terms:
+        left = divided(monomial, common)
+        rest[left] = rest.get(left, 0) + Fraction(coefficient) / content
+    inner = shortest(algebra, algebra.settled_sum(rest))
+    return algebra.multiply(algebra.form({tuple(sorted(common.items())): content}), inner)
+
+
+def grouped(algebra: Algebra, form: int) -> int:
+    """A factor that some terms have in common taken out of these: x·a + x·b + c is x·(a + b) + c."""
+    terms = algebra.forms[form]
+    if not 2 < len(terms) <= SEVERAL_TERMS:
+        return form
+    best = form
+    for atom in dict.fromkeys(atom for monomial, _ in terms for atom, _ in monomial):
+        inside = {monomial: c for monomial, c in terms if any(a == atom for a, _ in monomial)}
+        if 1 < len(inside) < len(terms) and any(len(monomial) > 1 for monomial in inside):  # 3·x^2 + 8·x + 6 stays a polynomial
+            outside = algebra.form({monomial: c for monomial, c in terms if monomial not in inside})
+            candidate = algebra.add([factored(algebra, algebra.form(inside)), outside])
+            if algebra.size(candidate) < algebra.size(best):
+                best = candidate
+    return best
+
+
+def collected_squares(algebra: Algebra, form: int) -> int:
+    """k·sin(x)² + k·cos(x)² is k, and the like, wherever a sum has such a pair."""
+    terms = dict(algebra.forms[form])
+    for monomial, coefficient in algebra.forms[form]:
+        for atom, exponent in monomial:
+            kind, content = algebra.atoms[atom]
+            partner = SQUARES.get(kind)
+            if partner is None or exponent < 2 or not isinstance(exponent, int):
+                continue
+            other_kind, sign = partner
+            rest = tuple((a, e - 2 * (a == atom)) for a, e in monomial if a != atom or e != 2)
+            other = algebra.joined(rest, ((algebra.atom(other_kind, content), 2),))
+            if monomial in terms and terms.get(other) == sign * coefficient:
+                del terms[monomial], terms[other]
+                terms[rest] = terms.get(rest, 0) + coefficient
+    return algebra.form(terms)
+
+
+def collected_choices(algebra: Algebra, form: int) -> int:
+    """Choices by one condition as one choice: k·(a if c else b) + l·(u if c else v) is (k·a + l·u if c else k·b + l·v)."""
+    best = form
+    terms = algebra.forms[form]
+    where: dict[int, list[int]] = {}
+    for index, (monomial, _) in enumerate(terms):
+        for condition in {algebra.condition(atom) for atom, exponent in monomial if exponent > 0} - {None}:
+            assert condition is not None
+            where.setdefault(condition, []).append(index)
+    for condition, indices in where.items():
+        if len(indices) > 1:
+            inside = algebra.form(dict(terms[index] for index in indices))
+            outside = algebra.add([form, algebra.scale(inside, -1)])
+            branches = [_with_common_factor(algebra, algebra.under(inside, condition, branch)) for branch in (1, 2)]
+            candidate = algebra.add([algebra.choice(condition, *branches), outside])
+            if algebra.size(candidate) < algebra.size(best):
+                best = candidate
+    return best
+
+
+def _with_common_factor(algebra: Algebra, form: int) -> int:
+    """The shorter of a sum and its terms' common factor times the rest."""
+    monomial, coefficient = algebra.as_factor(form)
+    apart = algebra.settled(monomial, coefficient)
+    return apart if algebra.size(apart) < algebra.size(form) else form
+
+
+def collected_powers(algebra: Algebra, form: int) -> int:
+    """The least of the powers b^u, b^(u+1), ... taken out of a sum: k·b^(u+1) + l·b^u is b^u·(k·b + l)."""
+    powers: dict[tuple[int, int], list[tuple[int, Rational]]] = {}
+    for monomial, _ in algebra.forms[form]:
+        for atom, exponent in monomial:
+            kind, content = algebra.atoms[atom]
+            if kind == "pow" and exponent == 1 and isinstance(content, tuple):
+                number = dict(algebra.forms[content[1]]).get(ONE, 0)
+                rest = algebra.add([content[1], algebra.number(-number)])
+                powers.setdefault((content[0], rest), []).append((atom, number))
+    replaced: dict[int, tuple[Monomial, Rational]] = {}
+    for (base, _), found in powers.items():
+        least, number = min(found, key=lambda pair: pair[1])
+        for atom, higher in found:
+            if higher != number and Fraction(higher - number).denominator == 1:
+                raised, coefficient = algebra.as_term(algebra.power(base, higher - number))
+                replaced[atom] = algebra.joined(((least, 1),), raised), coefficient
+    if not replaced:
+        return form
+    total: dict[Monomial, Rational] = {}
+    for monomial, coefficient in algebra.forms[form]:
+        product: Monomial = ()
+        for atom, exponent in monomial:
+            factor, number = replaced.get(atom, (((atom, exponent),), 1))
+            product, coefficient = algebra.joined(product, factor), coefficient * number
+        total[product] = total.get(product, 0) + coefficient
+    terms = algebra.forms[algebra.form(total)]
+    common = common_monomial(terms)
+    if not any(algebra.atoms[atom].kind == "pow" for atom in common):
+        return form
+    rest = algebra.settled_sum({divided(monomial, common): c for monomial, c in terms})
+    (outer, a), (inner, b) = (tuple(sorted(common.items())), 1), algebra.as_term(shortest(algebra, rest))
+    return algebra.settled(algebra.joined(outer, inner), a * b)

@@ -1,0 +1,84 @@
+"""The backward pass told edge by edge: what each use of a node adds to its adjoint, and the sum so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from gradcli.autodiff.passes.reverse import carries, fitted, local_derivatives, quiet
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.lowering.builders.builder import Value, float32
+from gradcli.ops.declaration.structural import STRUCTURAL
+
+
+class Contribution(NamedTuple):
+    """What a node hands back to one of its inputs.
+
+    Attributes:
+        source: The id of the input.
+        target: The id of the node.
+        argument: Which argument of the node the input is.
+        value: What is handed back, in the shape of the input.
+        before: The sum of what the input has so far; None where this is the first.
+        after: The sum with it.
+    """
+
+    source: int
+    target: int
+    argument: int
+    value: Value
+    before: Value | None
+    after: Value
+
+
+def gradient_consumers(tape: Tape) -> list[list[int]]:
+    """For each node the nodes that hand a gradient back to it, ascending, each once.
+
+    A consumer that no gradient reaches, such as an operand of a comparison, and one that only tests the node are none of these.
+    """
+    graph = tape.graph
+    found: list[list[int]] = [[] for _ in graph.operations]
+    for id, inputs in enumerate(graph.inputs):
+        if tape.adjoints[id] is None or not tape.requires_grad[id]:
+            continue
+        for at, input in enumerate(inputs):
+            users = found[input]
+            if users and users[-1] == id:
+                continue
+            if tape.requires_grad[input] and carries(graph, id, at):
+                users.append(id)
+    return found
+
+
+def contributions(tape: Tape) -> Iterator[Contribution]:
+    """The contributions of the backward pass of a run, in its order: from the output back, the newest node first."""
+    graph = tape.graph
+    cast = float32 if tape.dtype == "float32" else lambda value: value
+    sums: dict[int, Value] = {}
+    for id in range(tape.output, -1, -1):
+        if tape.adjoints[id] is None or not graph.inputs[id]:
+            continue
+        with quiet():
+            found = _handed_back(tape, id)
+            for argument, (input, value) in enumerate(zip(graph.inputs[id], found, strict=True)):
+                if value is None or not tape.requires_grad[input]:
+                    continue
+                before = sums.get(input)
+                sums[input] = cast(value) if before is None else cast(before + value)
+                yield Contribution(input, id, argument, cast(value), before, sums[input])
+
+
+def _handed_back(tape: Tape, id: int) -> Sequence[Value | None]:
+    """What a node hands back to each of its inputs; None where no gradient flows."""
+    graph, values, adjoint = tape.graph, tape.values, tape.adjoints[id]
+    inputs, operation = graph.inputs[id], graph.operations[id]
+    if operation in STRUCTURAL:
+        pullback = STRUCTURAL[operation].pullback
+        if pullback is None:
+            return [None] * len(inputs)
+        return pullback(adjoint, values[id], *[values[input] for input in inputs], **dict(graph.settings.get(id, ())))
+    derivatives = local_derivatives(graph, id, values, tape.requires_grad)
+    return [
+        None if derivative is None else fitted(adjoint * derivative, graph.shape(input))
+        for input, derivative in zip(inputs, derivatives, strict=True)
+    ]

@@ -1,0 +1,59 @@
+"""The gradient of a run as a graph of its own, with names that tell what its nodes are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gradcli.autodiff.passes.forward import evaluate
+from gradcli.autodiff.passes.reverse import symbolic_adjoints
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.graph.graph import Graph
+from gradcli.graph.names import is_operation, node_names
+from gradcli.lowering.builders.builder import float32
+from gradcli.lowering.builders.compaction import compacted
+from gradcli.ops.declaration.constants import VALUES
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """A graph that computes derivatives.
+
+    Attributes:
+        graph: The graph.
+        names: The unique name of each node: nodes of the function keep theirs, the adjoint of a node v is ∂y/∂v.
+        values: The value of each node; None where the variables have none.
+        nodes: For each variable the node that is its derivative, in the order asked for; None where there is none.
+    """
+
+    graph: Graph
+    names: list[str]
+    values: list[float] | None
+    nodes: dict[str, int | None]
+
+
+def gradient_of(tape: Tape) -> Gradient:
+    """The gradient graph of a run: the reverse pass on symbols, shared, without factors 1.
+
+    Raises:
+        GradcliError: An operation on the way has no derivative by the argument that is asked for.
+    """
+    function = tape.graph
+    builder, symbols, adjoints = symbolic_adjoints(function, tape.requires_grad)
+    graph = builder.graph
+    output = tape.names[tape.output]
+    for id, symbol in enumerate(symbols):
+        if is_operation(graph, symbol.id):
+            graph.given_names.setdefault(symbol.id, tape.names[id])
+    for id in range(len(function) - 1, -1, -1):
+        adjoint = adjoints[id]
+        if adjoint is not None and is_operation(graph, adjoint.id):
+            graph.given_names.setdefault(adjoint.id, f"∂{output}/∂{tape.names[id]}")
+    asked = {name: adjoints[function.variables[name]] for name in tape.wrt}
+    found = {name: adjoint.id for name, adjoint in asked.items() if adjoint is not None}
+    graph.outputs = list(found.values()) or [symbols[tape.output].id]
+    graph.output = graph.outputs[-1]
+    graph = compacted(graph, keep_named=False)
+    values = None if tape.symbolic else evaluate(graph, tape.bindings, float32 if tape.dtype == "float32" else None)
+    nodes = dict(zip(found, graph.outputs, strict=False))
+    names = node_names(graph, frozenset(VALUES).union(tape.names))
+    return Gradient(graph, names, values, {name: nodes.get(name) for name in tape.wrt})

@@ -1,0 +1,263 @@
+"""Reverse mode: one loop for numbers and for symbols.
+
+The adjoint of a node v is ∂y/∂v. The loop visits the nodes from the output back, newest first, and hands each node's adjoint
+to its inputs, times the local derivative (Griewank and Walther, Evaluating Derivatives, 2nd ed., section 3.2). On floats the
+adjoints are numbers; on symbols they are nodes of a gradient graph, which can be differentiated again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+from gradcli.errors import GradcliError
+from gradcli.graph.graph import COND, CONTROL, PRINT, Graph, Shape
+from gradcli.lowering.builders.compaction import compacted, replay
+from gradcli.lowering.builders.inference import has_arrays
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.ops.declaration.operation import OPERATIONS, NotDifferentiableError
+from gradcli.ops.declaration.structural import STRUCTURAL, shape_of
+from gradcli.ops.declaration.symbol import Symbol
+
+
+def requires_grad(graph: Graph, wrt: Sequence[int]) -> list[bool]:
+    """For each node whether a gradient flows through it: it depends on one of ``wrt`` by differentiable operations."""
+    needs = [False] * len(graph)
+    for id in wrt:
+        needs[id] = True
+    for id, inputs in enumerate(graph.inputs):
+        if id in graph.detached:
+            continue
+        for index, input in enumerate(inputs):
+            if needs[input] and carries(graph, id, index):
+                needs[id] = True
+                break
+    return needs
+
+
+def carries(graph: Graph, id: int, index: int) -> bool:
+    """Whether a gradient flows from a node to one of its inputs."""
+    return carries_to(graph, graph.operations[id], graph.inputs[id], index)
+
+
+def carries_to(graph: Graph, operation: str, inputs: Sequence[int], index: int) -> bool:
+    """Whether a gradient flows from the result of an operation on nodes to one of them."""
+    if operation in CONTROL:
+        return operation != PRINT and (operation != COND or index > 0)
+    structural = STRUCTURAL.get(operation)
+    if structural is None:
+        return OPERATIONS[operation].carries(index)
+    return structural.carries(index, [graph.shape(input) for input in inputs])
+
+
+def whole_numbers(graph: Graph) -> set[int]:
+    """The variables that serve as whole numbers alone, such as classes: integer tensors in PyTorch, which have no gradient."""
+    if not graph.shapes:
+        return set()
+    variables = set(graph.variables.values())
+    whole: set[int] = set()
+    other: set[int] = set()
+    for id, inputs in enumerate(graph.inputs):
+        structural = STRUCTURAL.get(graph.operations[id])
+        taken = () if structural is None else structural.whole(*[graph.shape(input) for input in inputs])
+        for index, input in enumerate(inputs):
+            (whole if index in taken else other).add(input)
+    return (whole - other) & variables
+
+
+def backward(
+    graph: Graph,
+    values: Sequence[Any],
+    needs: Sequence[bool],
+    seed: Any = 1.0,
+    cast: Callable[[float], float] | None = None,
+) -> list[Any]:
+    """The adjoint of each node: ∂output/∂node.
+
+    Args:
+        graph: The graph.
+        values: The value of each node: floats, or symbols for a gradient graph.
+        needs: For each node whether a gradient flows through it, from :func:`requires_grad`.
+        seed: The adjoint of the output.
+        cast: Rounds each adjoint to the precision of the run; None for float64.
+
+    Returns:
+        For each node its adjoint; None where no gradient flows, or where the output does not depend on the node.
+
+    Raises:
+        GradcliError: An operation on the way has no derivative by the argument that is asked for.
+    """
+    return backward_from(graph, values, needs, {graph.output: seed}, cast)
+
+
+def backward_from(
+    graph: Graph,
+    values: Sequence[Any],
+    needs: Sequence[bool],
+    seeds: Mapping[int, Any],
+    cast: Callable[[float], float] | None = None,
+) -> list[Any]:
+    """The backward pass from any nodes: for each node the sum of (∂end/∂node)ᵀ·seed over the ends.
+
+    Args:
+        graph: The graph.
+        values: As for :func:`backward`.
+        needs: As for :func:`backward`.
+        seeds: The adjoint of each node to begin with, by its id.
+        cast: As for :func:`backward`.
+
+    Raises:
+        GradcliError: As :func:`backward`.
+    """
+    if has_arrays(graph):
+        with quiet():
+            return _backward(graph, values, needs, seeds, cast)
+    return _backward(graph, values, needs, seeds, cast)
+
+
+def quiet() -> AbstractContextManager[Any]:
+    """NumPy without its warnings: what is not finite is said by the tool itself."""
+    import numpy
+
+    return numpy.errstate(all="ignore")
+
+
+def _backward(
+    graph: Graph, values: Sequence[Any], needs: Sequence[bool], seeds: Mapping[int, Any], cast: Callable[[Any], Any] | None
+) -> list[Any]:
+    adjoints: list[Any] = [None] * len(graph)
+    for id, seed in seeds.items():
+        adjoints[id] = seed if needs[id] else None
+    rules: dict[tuple[str, tuple[bool, ...]], Any] = {}
+    arrays = has_arrays(graph)
+    for id in range(max(seeds, default=-1), -1, -1):
+        adjoint = adjoints[id]
+        inputs = graph.inputs[id]
+        if adjoint is None or not inputs:
+            continue
+        if arrays and graph.operations[id] in STRUCTURAL:
+            _pull_back(graph, id, values, needs, adjoints, cast)
+            continue
+        kind = (graph.operations[id], tuple([needs[input] for input in inputs]))
+        rule = rules.get(kind)
+        if rule is None:
+            rule = rules[kind] = OPERATIONS[kind[0]].derivatives(_wanted(*kind))
+        try:
+            indices, derivatives = rule(values[id], tuple([values[input] for input in inputs]))
+        except NotDifferentiableError as error:
+            raise no_derivative(error, graph, id) from None
+        for index, derivative in zip(indices, derivatives, strict=True):
+            input = inputs[index]
+            contribution = adjoint * derivative
+            if arrays:
+                contribution = fitted(contribution, graph.shape(input))
+            if cast is not None:
+                contribution = cast(contribution)
+            before = adjoints[input]
+            if before is not None:
+                contribution = before + contribution
+                if cast is not None:
+                    contribution = cast(contribution)
+            adjoints[input] = contribution
+    return adjoints
+
+
+def _pull_back(
+    graph: Graph,
+    id: int,
+    values: Sequence[Any],
+    needs: Sequence[bool],
+    adjoints: list[Any],
+    cast: Callable[[Any], Any] | None,
+) -> None:
+    """Hand the adjoint of a node whose operation declares a vector-Jacobian product to its inputs."""
+    operation = STRUCTURAL[graph.operations[id]]
+    inputs = graph.inputs[id]
+    assert operation.pullback is not None
+    found = operation.pullback(adjoints[id], values[id], *[values[input] for input in inputs], **dict(graph.settings.get(id, ())))
+    for input, contribution in zip(inputs, found, strict=True):
+        if contribution is None or not needs[input]:
+            continue
+        before = adjoints[input]
+        contribution = contribution if before is None else before + contribution
+        adjoints[input] = contribution if cast is None else cast(contribution)
+
+
+def fitted(contribution: Any, shape: Shape) -> Any:
+    """A contribution in the shape of the node that it goes to: the adjoint of broadcasting is the sum over what was broadcast."""
+    found = shape_of(contribution)
+    if found == shape:
+        return contribution
+    if len(found) < len(shape):
+        return STRUCTURAL["expand"](contribution, shape=shape)
+    return STRUCTURAL["sum_to"](contribution, shape=shape)
+
+
+def _wanted(operation: str, needs: Sequence[bool]) -> tuple[bool, ...]:
+    """For each argument of an operation whether a gradient flows to it."""
+    return tuple(need and OPERATIONS[operation].carries(index) for index, need in enumerate(needs))
+
+
+def no_derivative(error: NotDifferentiableError, graph: Graph, id: int) -> GradcliError:
+    """The error for a node whose operation has no derivative by the argument that is asked for."""
+    return GradcliError(str(error), graph.spans[id], "give that argument a number, or leave its variables out of --wrt")
+
+
+def local_derivatives(graph: Graph, id: int, values: Sequence[Any], needs: Sequence[bool]) -> list[Any]:
+    """The derivatives of a node by its inputs, the other inputs held fixed; None where no gradient flows.
+
+    Raises:
+        GradcliError: The operation has no derivative by an input through which a gradient flows.
+    """
+    inputs = graph.inputs[id]
+    operation = graph.operations[id]
+    if operation in STRUCTURAL or operation in CONTROL:  # its derivatives are no numbers: it declares a vector-Jacobian product
+        return [None] * len(inputs)
+    wanted = _wanted(operation, [needs[input] for input in inputs])
+    try:
+        return OPERATIONS[operation].local_derivatives(values[id], tuple([values[input] for input in inputs]), wanted)
+    except NotDifferentiableError as error:
+        raise no_derivative(error, graph, id) from None
+
+
+def symbolic_adjoints(graph: Graph, needs: Sequence[bool]) -> tuple[StaticBuilder, list[Symbol], list[Symbol | None]]:
+    """The backward pass on symbols.
+
+    Args:
+        graph: The function.
+        needs: For each node whether a gradient flows through it, from :func:`requires_grad`.
+
+    Returns:
+        The builder of the graph of function and adjoints, for each node its symbol, and for each node that of its adjoint.
+    """
+    limits = max(graph.max_nodes, 8 * len(graph)), 8 * graph.max_elements
+    builder = StaticBuilder(Graph(*limits), identities=True)
+    symbols = replay(graph, builder)
+    adjoints = backward(graph, symbols, needs, builder.symbol(1))
+    return builder, symbols, [None if adjoint is None else builder.symbol(adjoint) for adjoint in adjoints]
+
+
+def gradient_graph(graph: Graph, wrt: Sequence[int]) -> tuple[Graph, list[int | None]]:
+    """The gradient as a graph of its own, built by the same rules on symbols.
+
+    It has at most about four times the operations of a rational function (Baur and Strassen, The complexity of partial
+    derivatives, 1983), since it is interned.
+
+    Args:
+        graph: The function.
+        wrt: The ids of the nodes to differentiate by.
+
+    Returns:
+        The graph, and for each of ``wrt`` the id of ∂output/∂node in it; None where the output does not depend on it.
+    """
+    builder, _, adjoints = symbolic_adjoints(graph, requires_grad(graph, wrt))
+    found = {id: adjoint.id for id in wrt if (adjoint := adjoints[id]) is not None}
+    if not found:
+        return builder.graph, [None] * len(wrt)
+    gradient = builder.graph
+    gradient.outputs = list(found.values())
+    gradient.output = gradient.outputs[0]
+    gradient = compacted(gradient)  # signs that met another sign are left behind
+    ids = dict(zip(found, gradient.outputs, strict=True))
+    return gradient, [ids.get(id) for id in wrt]

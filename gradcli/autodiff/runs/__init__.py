@@ -1,0 +1,1 @@
+"""One run of a program in either mode: recorded, static, in rows."""

@@ -1,0 +1,129 @@
+"""What a run is asked for by name: values that are missing or not used, variables to differentiate by, gradients to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from gradcli.autodiff.passes.reverse import whole_numbers
+from gradcli.errors import GradcliError, nearest
+from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
+from gradcli.graph.names import constant_text, node_names
+from gradcli.language.ast import Program
+from gradcli.language.free_names import free_names
+from gradcli.lowering.programs.calls import run_together
+from gradcli.lowering.programs.expressions import TRUTHS
+from gradcli.ops.declaration.constants import SPELLINGS, VALUES
+
+if TYPE_CHECKING:
+    pass
+
+
+def chosen_variables(graph: Graph, wrt: Sequence[str] | None) -> tuple[str, ...]:
+    """The variables to differentiate by."""
+    whole = whole_numbers(graph)
+    chosen = tuple(n for n, id in graph.variables.items() if id not in whole) if wrt is None else tuple(dict.fromkeys(wrt))
+    for name in chosen:
+        if name not in graph.variables:
+            raise no_variable(name, graph)
+        if graph.variables[name] in whole:
+            raise _no_gradient_of_whole(name, graph)
+    return chosen
+
+
+def missing(program: Program, bindings: Mapping[str, float], spare: Collection[str]) -> GradcliError:
+    """The error for variables without a value; a value of an unknown name, which may be meant for one of them, comes first."""
+    free = free_names(program)
+    check_used(free, bindings, spare)
+    from gradcli.language.other_languages import ALONE
+
+    known = {*bindings, *TRUTHS}
+    missing = [name for name in free if name not in known and SPELLINGS.get(name, name) not in VALUES]
+    listed = ", ".join(missing[:8]) + (f" and {len(missing) - 8} more" if len(missing) > 8 else "")
+    options = " ".join(f"--{name} VALUE" for name in missing[:8]) + (" ..." if len(missing) > 8 else "")
+    meant = [call for name in missing if (call := run_together(name, free))]
+    hint = f"add {options}" + (f"; for the function write {meant[0]}" if meant else "")
+    words = [ALONE[name] for name in missing if name in ALONE]
+    if words:
+        hint = f"{words[0]}; {hint}"
+    return GradcliError(f"no value for {listed}", free[missing[0]], hint)
+
+
+def unrecorded(program: Program, graph: Graph, bindings: Mapping[str, float], spare: Collection[str]) -> list[str]:
+    """The bound variables that stand only in a branch that was not taken; their leaves exist all the same.
+
+    Raises:
+        GradcliError: A variable has no value, or a binding is of no variable of the program.
+    """
+    if not graph.variables.keys() <= bindings.keys():
+        raise missing(program, bindings, spare)
+    free = free_names(program)
+    check_used(free, bindings, spare)
+    return [name for name in free if name in bindings and name not in graph.variables]
+
+
+def check_used(free: Collection[str], bindings: Mapping[str, float], spare: Collection[str]) -> None:
+    for name in bindings:
+        if name not in free and name not in spare:
+            raise UnknownVariableError(name, [n for n in free if SPELLINGS.get(n, n) not in VALUES or n in bindings])
+
+
+class UnknownVariableError(GradcliError):
+    """A value or a derivative is asked for by the name of a variable that the program does not have.
+
+    Args:
+        name: The name.
+        variables: The program's variables.
+        asked_by: The option that names it, followed by a colon; empty for a value.
+    """
+
+    def __init__(self, name: str, variables: Sequence[str], asked_by: str = "") -> None:
+        near = nearest(name, variables)
+        array = name.partition("[")[0].strip() if name.endswith("]") else ""
+        listed = ", ".join(variables[:20]) + (", ..." if len(variables) > 20 else "")
+        hint = f"did you mean {near}? " if near else ""
+        if array in variables:
+            hint = f"--elements, of eval and explain, makes each element of {array} a variable of its own; "
+        hint += f"its variables are {listed}" if variables else "it has no variables"
+        super().__init__(f"{asked_by}the expression has no variable {name}", hint=hint)
+        self.name = name
+        self.near = near
+
+
+def no_variable(name: str, graph: Graph) -> GradcliError:
+    names = node_names(graph, frozenset(VALUES))
+    if SPELLINGS.get(name, name) in VALUES:
+        return GradcliError(f"--wrt takes variables, and {name} is a constant", hint=f"--{name} VALUE makes it a variable")
+    if name in names and name not in map(constant_text, graph.constants.values()):
+        hint = f"--retain-grad {name} shows the gradient of an intermediate node"
+        return GradcliError(f"--wrt takes variables, and {name} is computed", hint=hint)
+    return UnknownVariableError(name, list(graph.variables), f"--wrt {name}: ")
+
+
+def _no_gradient_of_whole(name: str, graph: Graph) -> GradcliError:
+    user = next(id for id, inputs in enumerate(graph.inputs) if graph.variables[name] in inputs)
+    return GradcliError(
+        f"--wrt {name}: {graph.operations[user]} takes whole numbers there, classes or places, which have no gradient",
+        graph.spans[user],
+        f"leave {name} out of --wrt",
+    )
+
+
+def retained_nodes(asked: Sequence[str] | None, graph: Graph, needs: Sequence[bool]) -> frozenset[int]:
+    """The nodes to keep ``.grad`` of: those asked for by name, or all that are computed and require a gradient."""
+    if asked is not None and not asked:
+        return frozenset()
+    names = node_names(graph, frozenset(VALUES))
+    computed = {names[id]: id for id in range(len(graph)) if graph.operations[id] not in (VARIABLE, CONSTANT)}
+    if asked is None:
+        return frozenset(id for id in computed.values() if needs[id])
+    for name in asked:
+        if name in graph.variables:  # retain_grad on a leaf does nothing, as in PyTorch
+            continue
+        if name not in computed:
+            near = nearest(name, computed)
+            hint = f"did you mean {near}?" if near else f"the nodes are {', '.join(list(computed)[:20])}"
+            raise GradcliError(f"--retain-grad {name}: there is no node {name}", hint=hint)
+        if not needs[computed[name]]:
+            raise GradcliError(f"--retain-grad {name}: {name} does not require a gradient", hint="add its variables to --wrt")
+    return frozenset(computed[name] for name in asked if name in computed)

@@ -1,0 +1,435 @@
+"""PyTorch's tape as a machine: operations are recorded as they run, and backward passes run on what was recorded.
+
+Tensors are ids of nodes of one graph. A node is never changed: where a program changes a tensor in place, a new node holds
+the new value, and a :class:`Cell` knows which node that is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from math import prod
+from typing import Any
+from weakref import ReferenceType, ref
+
+from gradcli.autodiff.passes.reverse import carries_to, quiet
+from gradcli.autodiff.torch_tape.dtypes import FLOATS, NUMBER, promoted, rounded
+from gradcli.autodiff.torch_tape.events import Event, Made, Notify, Replaced, Zeroed
+from gradcli.autodiff.torch_tape.storage import FIXED_FLAG, IN_PLACE_LEAF, Cell, Slot, TapeError
+from gradcli.errors import ExitCode, GradcliError, Span
+from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, UNLIMITED, VARIABLE, Constant, Graph, Settings
+from gradcli.graph.names import constant_text
+from gradcli.language.ast import NOWHERE
+from gradcli.lowering.builders.builder import Value, value_of
+from gradcli.lowering.builders.inference import inferred_shape
+from gradcli.lowering.builders.mismatch import undefined
+from gradcli.ops.declaration.constants import constant_value, exact
+from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.ops.declaration.structural import shape_of
+from gradcli.ops.declaration.symbol import Exact, Symbol
+
+SWEEP = 2_000_000
+"""Elements that are recorded before values that nothing needs are looked for."""
+
+TOTAL = 8
+"""How many times the elements of the largest array all values of a tape may have together."""
+
+
+_STEPWISE = frozenset(("add", "sub", "mul", "div", "neg", "abs", "sqrt", "square", "pow", "reciprocal", "relu", "where"))
+"""Elementwise operations that single precision computes exactly as often as it rounds."""
+
+_SHORT = 100_000
+"""Elements up to which functions are computed in double precision and rounded."""
+
+
+def _for_single(name: str, values: list[Value]) -> list[Value]:
+    """Operands as PyTorch computes with them in single precision.
+
+    Functions such as exp come out correctly rounded, or nearly so: they are computed in double precision. A power is the product
+    that PyTorch makes of it, rounded at each factor.
+    """
+    if name == "pow" and all(isinstance(value, float) for value in values):
+        import numpy
+
+        return [numpy.asarray(value, numpy.float32) for value in values]
+    if name in OPERATIONS and name not in _STEPWISE and any(not isinstance(v, float) and v.size <= _SHORT for v in values):
+        return [value if isinstance(value, float) else value.astype("float64") for value in values]
+    return values
+
+
+class Eager:
+    """The tape; a builder of graphs (:class:`~gradcli.lowering.builders.builder.GraphBuilder`) that programs are recorded into.
+
+    Args:
+        dtype: The dtype of tensors made from decimal numbers.
+        max_nodes: The limit on the size of the graph.
+        max_elements: The limit on the size of an array.
+        notify: Is told each event.
+
+    Attributes:
+        graph: The one graph.
+        values: The value of each node.
+        requires_grad: For each node whether it requires a gradient.
+        dtypes: For each node its dtype; ``number`` for literals.
+        enabled: Whether operations are recorded for a backward pass (PyTorch's grad mode).
+        freed: The nodes whose functions a backward pass has freed.
+        names: What the program calls leaves, by id.
+        leaves: The nodes of operations that are leaves all the same: their results were made to require a gradient afterwards.
+        stands_for: The node whose function a node has in place of its own, by id.
+        adjoints: The adjoints of the last backward pass, by id.
+        root: The node from which the last backward pass began; -1 before the first.
+        changes: How often a tensor was changed in place.
+    """
+
+    knows_values = True
+
+    def __init__(
+        self,
+        *,
+        dtype: str = "float64",
+        max_nodes: int = DEFAULT_MAX_NODES,
+        max_elements: int = DEFAULT_MAX_ELEMENTS,
+        notify: Notify | None = None,
+    ) -> None:
+        self.graph = Graph(max_nodes, max_elements, max_total=UNLIMITED)
+        self.values: list[Value] = []
+        self.requires_grad: list[bool] = []
+        self.dtypes: list[str] = []
+        self.dtype = dtype
+        self.enabled = True
+        self.notify = notify
+        self.freed: set[int] = set()
+        self.names: dict[int, str] = {}
+        self.leaves: set[int] = set()
+        self.stands_for: dict[int, int] = {}
+        self.functions: dict[int, str] = {}  # functions that are not called as their operations are
+        self.slots: dict[int, Slot] = {}
+        self.held: dict[
+            int, tuple[ReferenceType[Cell], int]
+        ] = {}  # the tensor that a node is, or was, the value of, and its version then
+        self.counts: dict[
+            int, list[int]
+        ] = {}  # of values in shared memory how often that was changed, kept where the tensor is not
+        self.in_place: set[int] = set()  # results of changes in place, whose functions save a copy of their first operand
+        self.adjoints: dict[int, Value] = {}
+        self.root = -1
+        self.changes = 0
+        self._elements = 0
+        self._next_sweep = SWEEP
+        self._constants: dict[str, int] = {}
+
+    # ---- recording ----
+
+    def leaf(
+        self,
+        value: Value,
+        *,
+        requires_grad: bool = False,
+        name: str = "",
+        span: Span = NOWHERE,
+        dtype: str | None = None,
+        told: bool = True,
+    ) -> int:
+        """The node of a tensor that the program makes.
+
+        Args:
+            value: Its value.
+            requires_grad: Whether gradients are accumulated in its ``.grad``.
+            name: What the program calls it.
+            span: Its place in the source text.
+            dtype: Its dtype; None for that of decimal numbers.
+            told: Whether it is an event.
+
+        Raises:
+            TapeError: A tensor of whole numbers is to require a gradient.
+        """
+        dtype = dtype or self.dtype
+        if requires_grad and dtype not in FLOATS:
+            raise TapeError("Only Tensors of floating point and complex dtype can require gradients", span)
+        id = self.graph.append(VARIABLE, (), span)
+        self.graph.set_shape(id, shape_of(value))
+        self._record(id, VARIABLE, (), value, dtype, requires_grad, told=told)
+        if name:
+            self.names[id] = name
+        return id
+
+    def variable(self, name: str, span: Span = NOWHERE) -> int:
+        """The latest leaf of a name.
+
+        Raises:
+            GradcliError: There is none.
+        """
+        for id in reversed(self.names):
+            if self.names[id] == name:
+                return id
+        raise GradcliError(f"there is no tensor {name}", span)
+
+    def constant(self, value: Constant, span: Span = NOWHERE) -> int:
+        """The node of a literal, which is no tensor."""
+        key = f"{type(value).__name__} {constant_text(value)}"
+        id = self._constants.get(key)
+        if id is None:
+            id = self._constants[key] = self.graph.constant(value, span)
+            self._record(id, "constant", (), constant_value(value), NUMBER, False)
+        return id
+
+    def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE, settings: Settings = ()) -> int:
+        """The node of an operation on earlier nodes, with its value.
+
+        Raises:
+            GradcliError: The shapes of the operands do not fit, or a limit is reached (exit code 4).
+        """
+        graph = self.graph
+        shape = inferred_shape(graph, name, inputs, settings, span)
+        numbers = all(self.dtypes[input] == NUMBER for input in inputs) and bool(inputs)
+        dtype = NUMBER if numbers else self._promoted(name, inputs)
+        values = [self.operand(input, dtype) for input in inputs]
+        id = graph.append(name, inputs, span)
+        graph.set_shape(id, shape)
+        if settings:
+            graph.settings[id] = settings
+        needs = self.enabled and dtype in FLOATS and self._needs(name, inputs)
+        if dtype == "float32":
+            values = _for_single(name, values)
+        with quiet():
+            try:
+                value = value_of(name, values, settings)
+            except GradcliError as error:  # the node stands in the graph, and a program may go on without it
+                self._record(id, name, inputs, math.nan, dtype, False, told=False)
+                raise undefined(error, graph, id) from None
+            self._record(id, name, inputs, value, dtype, needs)
+        return id
+
+    def operand(self, id: int, dtype: str) -> Value:
+        """The value of a node where it is computed with in a dtype: literals adopt its precision."""
+        value = self.values[id]
+        return rounded(value, dtype) if self.dtypes[id] == NUMBER and dtype == "float32" else value
+
+    def truth(self, id: int) -> bool:
+        """Whether a node's value is true; the graph remembers the decision.
+
+        Raises:
+            TapeError: It has several elements.
+        """
+        if prod(self.graph.shape(id)) != 1:
+            raise TapeError("Boolean value of Tensor with more than one value is ambiguous", self.graph.spans[id])
+        value = self.values[id]
+        truth = bool(value if isinstance(value, float) else value.item())
+        if id not in self.graph.shapes:
+            self.graph.decisions[id] = truth
+        return truth
+
+    def cast(self, id: int, dtype: str, span: Span = NOWHERE) -> int:
+        """The node of a tensor in another dtype; itself where it has that one."""
+        if self.dtypes[id] == dtype:
+            return id
+        carried = self.enabled and self.requires_grad[id] and dtype in FLOATS
+        copy = self.operation("clone" if carried else "detach", (id,), span)
+        self.dtypes[copy] = dtype
+        self.values[copy] = rounded(self.values[id], dtype)
+        if carried:
+            self.functions[copy] = "ToCopyBackward0"
+        return copy
+
+    def detach(self, id: int, span: Span = NOWHERE) -> int:
+        """The node of a value through which no gradient flows; itself where none does anyhow."""
+        return self.operation("detach", (id,), span) if self.requires_grad[id] else id
+
+    def _promoted(self, name: str, inputs: Sequence[int]) -> str:
+        constants = self.graph.constants
+        operands = [(self.dtypes[i], len(self.graph.shape(i)), isinstance(constants.get(i), int)) for i in inputs]
+        return promoted(name, operands, self.dtype)
+
+    def _needs(self, name: str, inputs: Sequence[int]) -> bool:
+        graph, needs = self.graph, self.requires_grad
+        return any(needs[input] and carries_to(graph, name, inputs, index) for index, input in enumerate(inputs))
+
+    def _record(
+        self, id: int, operation: str, inputs: tuple[int, ...], value: Value, dtype: str, needs: bool, *, told: bool = True
+    ) -> None:
+        value = rounded(value, dtype)
+        if not isinstance(value, float):
+            self._elements += value.size
+            if self._elements > TOTAL * self.graph.max_elements:
+                raise GradcliError(
+                    f"all values together have more than {TOTAL * self.graph.max_elements:,} elements",
+                    self.graph.spans[id],
+                    "raise the limit with --max-elements N",
+                    exit_code=ExitCode.LIMIT,
+                )
+        self.values.append(value)
+        self.dtypes.append(dtype)
+        self.requires_grad.append(needs)
+        if told and self.notify is not None:
+            self.notify(Made(id, operation, inputs, value))
+
+    def tell(self, event: Event) -> None:
+        """Tell an event to whoever listens."""
+        if self.notify is not None:
+            self.notify(event)
+
+    def sweep(self) -> None:
+        """Drop the values that neither a tensor nor a backward pass needs; called where every tensor in use has its cell.
+
+        The last backward pass keeps its values for views.
+        """
+        if self._elements < self._next_sweep:
+            return
+        live = self._behind([cell.node for cell in [held[0]() for held in self.held.values()] if cell is not None], whole=False)
+        if self.root >= 0:
+            live |= self._behind([self.root], whole=True)
+        total = 0
+        for id, value in enumerate(self.values):
+            if value is None or isinstance(value, float):
+                continue
+            if id in live:
+                total += value.size
+            else:
+                self.values[id] = None
+                self.held.pop(id, None)
+                self.counts.pop(id, None)
+        self._elements = total
+        self._next_sweep = max(SWEEP, 2 * total)
+
+    def _behind(self, starts: Sequence[int], *, whole: bool) -> set[int]:
+        """The nodes that lead to some, themselves among them; or only those that a backward pass from there would use."""
+        found = set(starts)
+        work = list(found)
+        while work:
+            id = work.pop()
+            if self.is_made(id) or not (whole or (self.requires_grad[id] and id not in self.freed)):
+                continue
+            for input in self.graph.inputs[id]:
+                if input not in found:
+                    found.add(input)
+                    work.append(input)
+        return found
+
+    # ---- what a node is ----
+
+    def is_leaf(self, id: int) -> bool:
+        """Whether the program made the tensor, or it requires no gradient."""
+        return not self.requires_grad[id] or self.is_made(id)
+
+    def is_made(self, id: int) -> bool:
+        """Whether nothing leads to the node: the program made it, or its result was made to require a gradient afterwards."""
+        return self.graph.operations[id] == VARIABLE or id in self.leaves
+
+    def grad(self, id: int) -> int | None:
+        """The node of ``.grad``; None where there is none."""
+        slot = self.slots.get(id)
+        return None if slot is None or slot.grad is None else slot.grad.node
+
+    def set_requires_grad(self, id: int, flag: bool, span: Span = NOWHERE) -> None:
+        """Set whether a leaf requires a gradient; operations recorded before do not change.
+
+        Raises:
+            TapeError: The node is no leaf, or of whole numbers.
+        """
+        if not self.is_leaf(id) and not flag:
+            raise TapeError(FIXED_FLAG, span)
+        if flag and self.dtypes[id] not in FLOATS:
+            raise TapeError("only Tensors of floating point dtype can require gradients", span)
+        if flag and not self.requires_grad[id]:
+            self.leaves.add(id)
+        self.requires_grad[id] = flag
+
+    def retain_grad(self, id: int, span: Span = NOWHERE) -> None:
+        """Keep ``.grad`` of a node that is no leaf.
+
+        Raises:
+            TapeError: It requires no gradient.
+        """
+        if not self.requires_grad[id]:
+            raise TapeError("can't retain_grad on Tensor that has requires_grad=False", span)
+        self.slots.setdefault(id, Slot())
+
+    def zero_grad(self, ids: Sequence[int]) -> None:
+        """Set ``.grad`` of nodes to None."""
+        for id in ids:
+            slot = self.slots.get(id)
+            if slot is not None and slot.grad is not None:
+                slot.grad = None
+                self.tell(Zeroed(id))
+
+    # ---- modes ----
+
+    @contextmanager
+    def mode(self, enabled: bool) -> Iterator[None]:
+        """Operations inside are recorded for backward passes, or are not."""
+        before, self.enabled = self.enabled, enabled
+        try:
+            yield
+        finally:
+            self.enabled = before
+
+    def no_grad(self) -> Any:
+        """Operations inside are not recorded for backward passes, and their results require no gradient."""
+        return self.mode(False)
+
+    # ---- changes in place ----
+
+    def cell(self, id: int) -> Cell:
+        """A tensor whose value is a node."""
+        cell = Cell(id)
+        held = self.held.get(id)
+        if held is None or held[0]() is None:
+            self.held[id] = (ref(cell), 0)
+        return cell
+
+    def replace(self, cell: Cell, by: int, span: Span = NOWHERE, *, counted: bool = True, told: bool = True) -> None:
+        """Change a tensor in place: another node holds its value from now on.
+
+        A leaf that requires a gradient stays one: its new value is a new leaf with the same ``.grad``.
+
+        Args:
+            cell: The tensor.
+            by: The node of the new value.
+            span: Where.
+            counted: Whether the change counts as a new version, which a backward pass notices; through ``.data`` it does not.
+            told: Whether it is an event.
+
+        Raises:
+            TapeError: The tensor is a leaf that requires a gradient, and the change would be recorded.
+        """
+        old = cell.node
+        leaf = self.requires_grad[old] and self.is_leaf(old)
+        if leaf and self.enabled:
+            raise TapeError(IN_PLACE_LEAF, span)
+        if leaf:
+            by = self.leaf(self.values[by], requires_grad=True, name=self.names.get(old, ""), span=span, dtype=self.dtypes[old])
+            self.slots[by] = self.slots.setdefault(old, Slot())
+        elif self.requires_grad[old] and not self.requires_grad[by]:
+            value = self.values[by]
+            with self.mode(True):  # a change that is not recorded: the value is another, and the function stays
+                by = self.operation("clone", (old,), span)
+            self.values[by] = value
+            self.stands_for[by] = old
+        cell.node = by
+        cell.version += counted
+        self.changes += 1
+        self.held[by] = (ref(cell), cell.version)
+        if told:
+            self.tell(Replaced(old, by))
+
+    # ---- symbols, for derivative rules that are recorded themselves ----
+
+    def symbol(self, value: Any) -> Symbol:
+        """The symbol of a number, a constant of a rule, or a symbol."""
+        if isinstance(value, Symbol):
+            return value
+        if isinstance(value, Exact):
+            return self.apply(value.operation, value.arguments) if value.operation else self.symbol(float(value))
+        if isinstance(value, float | int):
+            return Symbol(self, self.constant(exact(value)))
+        return Symbol(self, self.leaf(value))
+
+    def apply(self, operation: str, operands: Sequence[Any], settings: Settings = ()) -> Symbol:
+        """The symbol of an operation on symbols and numbers."""
+        ids = tuple([self.symbol(operand).id for operand in operands])
+        return Symbol(self, self.operation(operation, ids, NOWHERE, settings))
+
+    def shape(self, id: int) -> tuple[int, ...]:
+        """The shape of a node."""
+        return self.graph.shape(id)

@@ -1,0 +1,267 @@
+"""Backward passes on an eager tape: newest node first, into ``.grad``; what is freed and what is an error is PyTorch's."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+from gradcli.autodiff.passes.reverse import carries, fitted, quiet
+from gradcli.autodiff.torch_tape.dtypes import rounded
+from gradcli.autodiff.torch_tape.eager import Eager
+from gradcli.autodiff.torch_tape.events import Accumulated, Begun, Called, Freed, Handed
+from gradcli.autodiff.torch_tape.functions import function_name
+from gradcli.autodiff.torch_tape.saved import check_saved
+from gradcli.autodiff.torch_tape.storage import NO_GRADIENT, Cell, Slot, TapeError
+from gradcli.errors import Span
+from gradcli.language.ast import NOWHERE
+from gradcli.lowering.builders.builder import Value
+from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.ops.declaration.structural import STRUCTURAL, shape_of
+from gradcli.ops.declaration.symbol import Symbol
+
+NOT_SCALAR = "grad can be implicitly created only for scalar outputs"
+UNUSED = (
+    "The differentiated Tensor at index {} appears to not have been used in the graph. "
+    "Set allow_unused=True if this is the desired behavior."
+)
+
+
+def backward(
+    tape: Eager,
+    id: int,
+    gradient: int | None = None,
+    *,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Sequence[int] | None = None,
+    span: Span = NOWHERE,
+) -> None:
+    """Run backward from a node and add the adjoints to ``.grad`` of the leaves, and of the nodes that retain it.
+
+    Args:
+        tape: The tape.
+        id: The node.
+        gradient: The node of its adjoint, of its shape; None for 1, for a node of one element.
+        retain_graph: Whether the pass may run again; None for ``create_graph``.
+        create_graph: Whether the pass itself is recorded, so that its results can be differentiated.
+        inputs: The nodes whose ``.grad`` is filled; None for all leaves.
+        span: Where the program asks for it.
+
+    Raises:
+        TapeError: PyTorch refuses: nothing requires a gradient, the node has several elements, the graph is freed, or a
+            value that is needed was changed in place.
+    """
+    found = _run(tape, id, gradient, retain_graph, create_graph, inputs, span)
+    for node in sorted(found, reverse=True):
+        if inputs is None or node in inputs:
+            _accumulate(tape, node, found[node], create_graph)
+
+
+def run_backward(tape: Eager, id: int) -> None:
+    """Leave the adjoints of a node on the tape, as views want them; of an array those of the sum of its elements."""
+    if not tape.requires_grad[id]:
+        return
+    seed = None
+    shape = tape.graph.shape(id)
+    if prod(shape) != 1:
+        import numpy
+
+        seed = tape.leaf(rounded(numpy.ones(shape), tape.dtypes[id]), dtype=tape.dtypes[id])
+    _run(tape, id, seed, True, False, None, NOWHERE)
+
+
+def gradients(
+    tape: Eager,
+    id: int,
+    inputs: Sequence[int],
+    gradient: int | None = None,
+    *,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool = False,
+    span: Span = NOWHERE,
+) -> list[int | None]:
+    """The adjoints of nodes, as nodes; ``.grad`` stays as it is (PyTorch's ``autograd.grad``).
+
+    Raises:
+        TapeError: As :func:`backward`; also where a node was not used, unless ``allow_unused``, which gives None for it.
+    """
+    for input in inputs:
+        if not tape.requires_grad[input]:
+            raise TapeError("One of the differentiated Tensors does not require grad", span)
+    found = _run(tape, id, gradient, retain_graph, create_graph, inputs, span)
+    results: list[int | None] = []
+    for index, input in enumerate(inputs):
+        if input not in found and not allow_unused:
+            raise TapeError(UNUSED.format(index), span)
+        results.append(_node(tape, found[input], input) if input in found else None)
+    return results
+
+
+def _run(
+    tape: Eager,
+    root: int,
+    gradient: int | None,
+    retain_graph: bool | None,
+    create_graph: bool,
+    inputs: Sequence[int] | None,
+    span: Span,
+) -> dict[int, Any]:
+    """The adjoints of the leaves, of the nodes that retain theirs, and of the inputs asked for."""
+    if not tape.requires_grad[root]:
+        raise TapeError(NO_GRADIENT, span)
+    seed = _seed(tape, root, gradient, create_graph, span)
+    keep = create_graph if retain_graph is None else retain_graph
+    wanted = None if inputs is None else _leading_to(tape, root, inputs)
+    adjoints: dict[int, Any] = {root: seed}
+    pending = [-root]
+    found: dict[int, Any] = {}
+    order = 0
+    tape.tell(Begun(root))
+    with quiet(), tape.mode(create_graph):
+        while pending:
+            id = -heapq.heappop(pending)
+            adjoint = adjoints[id]
+            leaf = tape.is_made(id)
+            if leaf or id in tape.slots or (inputs is not None and id in inputs):
+                found[id] = adjoint
+            if leaf or (wanted is not None and (id not in wanted or all(id <= input for input in inputs or ()))):
+                continue
+            check_saved(tape, id, span)
+            tape.tell(Called(id, order, function_name(tape, id) or "", _value(adjoint)))
+            order += 1
+            for input, contribution in _contributions(tape, id, adjoint, create_graph):
+                if wanted is not None and input not in wanted:
+                    continue
+                tape.tell(Handed(id, input, _value(contribution)))
+                if input in adjoints:
+                    contribution = _rounded(tape, adjoints[input] + contribution, input)
+                else:
+                    heapq.heappush(pending, -input)
+                adjoints[input] = contribution
+            if not keep:
+                tape.freed.add(id)
+                tape.tell(Freed(id))
+    tape.adjoints = {id: _value(adjoint) for id, adjoint in adjoints.items()}
+    tape.root = root
+    return found
+
+
+def _seed(tape: Eager, root: int, gradient: int | None, create_graph: bool, span: Span) -> Any:
+    shape = tape.graph.shape(root)
+    if gradient is None:
+        if prod(shape) != 1:
+            raise TapeError(NOT_SCALAR, span)
+        if not shape:
+            return tape.symbol(1) if create_graph else 1.0
+        import numpy
+
+        ones = rounded(numpy.ones(shape), tape.dtypes[root])
+        return Symbol(tape, tape.leaf(ones, dtype=tape.dtypes[root])) if create_graph else ones
+    given = tape.graph.shape(gradient)
+    if given != shape:
+        raise TapeError(
+            f"Mismatch in shape: grad_output[0] has a shape of torch.Size({list(given)}) "
+            f"and output[0] has a shape of torch.Size({list(shape)}).",
+            span,
+        )
+    return Symbol(tape, gradient) if create_graph else tape.values[gradient]
+
+
+def _leading_to(tape: Eager, root: int, inputs: Sequence[int]) -> set[int]:
+    """The nodes on ways from the root to the inputs."""
+    order, seen = [], {root}
+    work = [root]
+    while work:
+        id = work.pop()
+        order.append(id)
+        for input in tape.graph.inputs[id]:
+            if input not in seen and tape.requires_grad[input]:
+                seen.add(input)
+                work.append(input)
+    leading = set(inputs)
+    for id in sorted(order):
+        if any(input in leading for input in tape.graph.inputs[id]):
+            leading.add(id)
+    return leading
+
+
+def _contributions(tape: Eager, id: int, adjoint: Any, create_graph: bool) -> list[tuple[int, Any]]:
+    """What the function of a node hands to its inputs: symbols where the pass is recorded, else numbers."""
+    graph = tape.graph
+    name, inputs = graph.operations[id], graph.inputs[id]
+    dtype = tape.dtypes[id]
+    wanted = tuple([tape.requires_grad[input] and carries(graph, id, index) for index, input in enumerate(inputs)])
+    operands: list[Any]
+    if create_graph:
+        y: Any = Symbol(tape, id)
+        operands = [Symbol(tape, input) for input in inputs]
+    else:
+        y, operands = tape.values[id], [tape.operand(input, dtype) for input in inputs]
+    handed: list[tuple[int, Any]] = []
+    if name in STRUCTURAL:
+        pullback = STRUCTURAL[name].pullback
+        assert pullback is not None
+        found = pullback(adjoint, y, *operands, **dict(graph.settings.get(id, ())))
+        handed = [(input, item) for input, item, want in zip(inputs, found, wanted, strict=True) if want and item is not None]
+    else:
+        indices, derivatives = OPERATIONS[name].derivatives(wanted)(y, tuple(operands))
+        for index, derivative in zip(indices, derivatives, strict=True):
+            product = fitted(_times(tape, adjoint, derivative), graph.shape(inputs[index]))
+            handed.append((inputs[index], product))
+    return [(input, _rounded(tape, contribution, input)) for input, contribution in handed]
+
+
+def _times(tape: Eager, adjoint: Any, derivative: Any) -> Any:
+    """The product of an adjoint and a derivative; symbols as PyTorch writes it: g for g*1, -g for g*(-1), g/z for g*(1/z)."""
+    if not isinstance(adjoint, Symbol):
+        return adjoint * derivative
+    if not isinstance(derivative, Symbol):
+        if derivative == 1:
+            return adjoint
+        return -adjoint if derivative == -1 else adjoint * derivative
+    graph = tape.graph
+    if graph.operations[derivative.id] == "div" and graph.constants.get(graph.inputs[derivative.id][0]) == 1:
+        return adjoint / Symbol(tape, graph.inputs[derivative.id][1])
+    return adjoint * derivative
+
+
+def _rounded(tape: Eager, adjoint: Any, of: int) -> Any:
+    """An adjoint in the precision of the node that it belongs to."""
+    if isinstance(adjoint, Symbol):
+        return adjoint
+    return rounded(adjoint if shape_of(adjoint) else float(adjoint), tape.dtypes[of])
+
+
+def _value(adjoint: Any) -> Value:
+    return adjoint.builder.values[adjoint.id] if isinstance(adjoint, Symbol) else adjoint  # type: ignore[attr-defined]
+
+
+def _node(tape: Eager, adjoint: Any, of: int) -> int:
+    """The node of an adjoint: its own where it was recorded, else a new one with its value."""
+    if isinstance(adjoint, Symbol) and tape.requires_grad[adjoint.id]:
+        return adjoint.id
+    return tape.leaf(_value(adjoint), dtype=tape.dtypes[of], told=False)
+
+
+def _accumulate(tape: Eager, id: int, adjoint: Any, create_graph: bool) -> None:
+    """Add an adjoint to ``.grad`` of a node."""
+    slot = tape.slots.setdefault(id, Slot())
+    node = _node(tape, adjoint, id)
+    before = slot.grad
+    old = None if before is None else tape.values[before.node]
+    with tape.mode(create_graph):
+        if before is None:
+            if tape.requires_grad[node]:
+                node = tape.operation("clone", (node,))
+                tape.functions[node] = "CopyBackwards"
+            slot.grad = tape.cell(node)
+        elif create_graph:
+            slot.grad = tape.cell(tape.operation("add", (before.node, node)))
+        else:
+            total = tape.leaf(_rounded(tape, old + tape.values[node], id), dtype=tape.dtypes[id], told=False)
+            tape.replace(before, total, told=False)
+    assert isinstance(slot.grad, Cell)
+    tape.tell(Accumulated(id, old, tape.values[slot.grad.node]))

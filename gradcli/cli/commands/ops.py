@@ -1,0 +1,48 @@
+"""`gradcli ops`: the operations, from their declarations."""
+
+from __future__ import annotations
+
+from gradcli.cli.framework.choices import at_most_one, chosen_format
+from gradcli.cli.framework.command import ASCII, FORMAT, JSON, Arguments, Command
+from gradcli.errors import GradcliError, nearest
+
+HELP = """\
+The operations that an expression may use, each with meaning, derivative, domain and PyTorch's grad_fn.
+
+\b
+  gradcli ops               all of them
+  gradcli ops tanh          one of them, explained
+  gradcli ops --json | jq -r '.operations[].name'
+"""
+
+
+def run(arguments: Arguments, command: Command) -> None:
+    """Run the command."""
+    from gradcli.cli.framework.streams import write
+    from gradcli.cli.views.show import show_blocks
+    from gradcli.derivation.notation.arrays import BACKWARD
+    from gradcli.ops import OPERATIONS, function_names, spelled
+    from gradcli.ops.declaration.structural import STRUCTURAL, load
+    from gradcli.output.reports.operations import operations_json, operations_report
+
+    format = chosen_format(arguments)
+    name = at_most_one(arguments, "operation")
+    operations = list(OPERATIONS.values())
+    load()
+    on_arrays = [operation for operation in STRUCTURAL.values() if operation.spellings]
+    if name is not None:
+        operations = spelled(name)
+        whose = name.removesuffix(BACKWARD)
+        on_arrays = [o for o in on_arrays if name in o.spellings or (o.backward and whose != name and whose in o.spellings)]
+        if not operations and not on_arrays:
+            near = nearest(name, [*function_names(), *(s for o in STRUCTURAL.values() for s in o.spellings)])
+            hint = f"did you mean {near}?" if near else "`gradcli ops` lists them"
+            raise GradcliError(f"there is no operation {name}", hint=hint)
+    if format == "json":
+        write(operations_json(operations, on_arrays))
+    else:
+        ascii = arguments.flag("ascii")
+        show_blocks(lambda style: operations_report(operations, on_arrays, style, detailed=name is not None), format, ascii=ascii)
+
+
+COMMAND = Command("ops", HELP, ("NAME", "A function or an operator."), (FORMAT, JSON, ASCII), run)

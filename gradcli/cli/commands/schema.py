@@ -1,0 +1,50 @@
+"""`gradcli schema`: the JSON Schemas of the tool's documents."""
+
+from __future__ import annotations
+
+from gradcli.cli.framework.choices import at_most_one
+from gradcli.cli.framework.command import Arguments, Command
+from gradcli.errors import GradcliError, nearest
+
+HELP = """\
+The JSON Schema of a document that the tool writes.
+
+\b
+  gradcli schema            of gradcli eval --json
+  gradcli schema graph      of gradcli graph --json
+  gradcli schema trace      of gradcli trace --json
+  gradcli schema compare-modes
+  gradcli schema explain    of gradcli explain --json
+  gradcli schema equal      of gradcli equal --json
+  gradcli schema ops        of gradcli ops --json
+  gradcli schema error      of an error under --json
+"""
+
+
+def run(arguments: Arguments, command: Command) -> None:
+    """Run the command."""
+    import json
+
+    from gradcli.cli.framework.streams import write
+    from gradcli.output.schemas import SCHEMAS
+
+    name = at_most_one(arguments, "schema") or "eval"
+    if name not in SCHEMAS:
+        near = nearest(name, SCHEMAS)
+        if name in ("torch", "tf1"):
+            raise GradcliError(
+                f"there is no schema {name}",
+                hint=f"gradcli {name} --json writes the document of gradcli eval: gradcli schema eval",
+            )
+        hint = f"did you mean {near}?" if near else f"the schemas are {', '.join(SCHEMAS)}"
+        raise GradcliError(f"there is no schema {name}", hint=hint)
+    write([json.dumps(SCHEMAS[name], indent=2), "\n"])
+
+
+COMMAND = Command(
+    "schema",
+    HELP,
+    ("NAME", "eval, run, record, graph, trace, compare-modes, explain, diff, equal, ops or error."),
+    (),
+    run,
+)

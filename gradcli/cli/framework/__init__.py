@@ -1,0 +1,1 @@
+"""How commands are declared, read, documented, and how their streams are written."""

@@ -1,0 +1,87 @@
+"""What several options say together."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+from gradcli.cli.framework.command import Arguments
+from gradcli.errors import GradcliError, nearest
+
+_COMMA = re.compile(r",(?![^\[]*\])")
+"""A comma that does not stand in the index of an element, as in ``W[0,1]``."""
+
+
+def chosen_format(arguments: Arguments) -> str | None:
+    """The format that --format, --json and --quiet ask for; None where the terminal decides.
+
+    Raises:
+        GradcliError: They ask for different ones.
+    """
+    asked = {
+        "--format": arguments.text("format"),
+        "--json": "json" if arguments.flag("json") else None,
+        "--quiet": "numbers" if arguments.flag("quiet") else None,
+    }
+    formats = {option: format for option, format in asked.items() if format is not None}
+    if len(set(formats.values())) > 1:
+        raise GradcliError(f"{' and '.join(formats)} ask for different formats", hint="leave one out")
+    return next(iter(formats.values()), None)
+
+
+def split_names(option: str, values: Sequence[str]) -> list[str]:
+    """The names of a repeatable option with names separated by commas.
+
+    Raises:
+        GradcliError: A name is missing.
+    """
+    from gradcli.language.builder import identifier
+
+    names = [identifier(name.strip()) for value in values for name in _COMMA.split(value)]
+    if "" in names:
+        shown = ",".join(values)
+        raise GradcliError(f"{option} takes names separated by commas, not '{shown}'", hint=f"for example {option} w,x")
+    return names
+
+
+def at_most_one(arguments: Arguments, what: str) -> str | None:
+    """The positional argument; None where there is none.
+
+    Raises:
+        GradcliError: There are several.
+    """
+    if len(arguments.positional) > 1:
+        raise GradcliError(f"one {what} at a time: {' '.join(arguments.positional)}", hint="leave out all but one")
+    return arguments.positional[0] if arguments.positional else None
+
+
+def file_format(
+    asked: str | None, output: str | None, suffixes: Mapping[str, str], *, terminal: Collection[str] = ()
+) -> str | None:
+    """The format of the output: what is asked for, or what the name of the file says; None where the terminal decides.
+
+    Args:
+        asked: The format that the options ask for.
+        output: The file to write; None or ``-`` for standard output.
+        suffixes: The format of a file by the end of its name.
+        terminal: Formats that only a terminal shows.
+
+    Raises:
+        GradcliError: The name of the file does not tell it, or it is one for terminals.
+    """
+    if output in (None, "-") or (asked is not None and asked not in terminal):
+        return asked
+    output = output or ""
+    if asked is not None:
+        formats = list(dict.fromkeys(suffixes.values()))
+        listed = f"{', '.join(formats[:-1])} or {formats[-1]}"
+        raise GradcliError(f"--format {asked} is for a terminal", hint=f"write {output} as {listed}")
+    suffix = os.path.splitext(output)[1].lower()
+    if suffix not in suffixes:
+        near = nearest(suffix, suffixes)
+        hint = f"did you mean {near}? " if near else ""
+        raise GradcliError(
+            f"the name {output} does not tell its format", hint=f"{hint}end it in {', '.join(suffixes)}, or add --format"
+        )
+    return suffixes[suffix]

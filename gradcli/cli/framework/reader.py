@@ -1,0 +1,108 @@
+"""Reading the arguments of a call by the declaration of its command.
+
+A command with variables cannot know its options beforehand: ``--x 2`` gives the variable x a value, in any order, before or
+after the expression. Nothing is guessed: what fits nowhere is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from gradcli.cli.framework.command import Arguments, Command, Given, Option
+from gradcli.errors import GradcliError, nearest
+
+
+def read(command: Command, arguments: Sequence[str]) -> Arguments:
+    """Sort the arguments of a call.
+
+    Args:
+        command: The command.
+        arguments: What follows its name.
+
+    Raises:
+        GradcliError: An option is unknown, has no value or one that it does not take, or is given twice.
+    """
+    options: dict[str, Any] = {option.name: option.default for option in command.options if option.default is not None}
+    variables: list[Given] = []
+    positional: list[str] = []
+    given: set[str] = set()
+    rest = list(reversed(arguments))
+
+    def value_of(flag: str) -> str:
+        if not rest or (rest[-1].startswith("--") and len(rest[-1]) > 2) or rest[-1] in command.flags:
+            raise _no_value(flag, command)
+        return rest.pop()
+
+    while rest:
+        argument = rest.pop()
+        if argument == "--":
+            positional.extend(reversed(rest))
+            break
+        flag, equals, value = argument.partition("=")
+        option = command.option(flag)
+        if option is not None and (not equals or flag.startswith("--")):
+            if option.metavar:
+                _put(options, option, value if equals else value_of(flag), flag, given)
+            elif equals:
+                raise GradcliError(f"{flag} takes no value", hint=f"write {flag}")
+            else:
+                options[option.name] = True
+        elif flag.startswith("--"):
+            if not command.takes_variables or not _is_name(flag[2:]):
+                near = command.near(flag)
+                from gradcli.cli.framework.table import others_have
+
+                others = others_have(flag)
+                hint = f"did you mean {near}?" if near else f"`gradcli {command.name} --help` lists the options"
+                raise GradcliError(f"there is no option {flag}", hint=f"{others}, {command.name} has not" if others else hint)
+            if equals and not value:
+                raise _no_value(flag, command)
+            variables.append(Given(flag[2:], value if equals else value_of(flag), flag))
+        elif not (command.takes_variables or command.takes_expressions) and argument.startswith("-") and len(argument) > 1:
+            raise GradcliError(f"there is no option {argument}", hint=f"`gradcli {command.name} --help` lists the options")
+        else:
+            positional.append(argument)
+    return Arguments(options, variables, positional)
+
+
+def _put(options: dict[str, Any], option: Option, value: str, flag: str, given: set[str]) -> None:
+    if option.repeated:
+        options.setdefault(option.name, []).append(value)
+        return
+    if option.name in given:
+        raise GradcliError(f"{flag} is given twice", hint="leave one out")
+    given.add(option.name)
+    if option.choices and value not in option.choices:
+        near = nearest(value, option.choices)
+        listed = " or ".join(filter(None, (", ".join(option.choices[:-1]), option.choices[-1])))
+        raise GradcliError(f"{flag} takes {listed}, not '{value}'", hint=f"did you mean {near}?" if near else "")
+    if option.minimum is not None:
+        if not (value.isascii() and value.isdigit() and len(value) < 19 and option.minimum <= int(value) <= option.maximum):
+            limits = f"from {option.minimum}" + (f" to {option.maximum}" if option.maximum < 1000 else " on")
+            raise GradcliError(f"{flag} takes a whole number {limits}, not '{value}'")
+        options[option.name] = int(value)
+    else:
+        options[option.name] = value
+
+
+def _no_value(flag: str, command: Command) -> GradcliError:
+    option = command.option(flag)
+    if option is not None:
+        return GradcliError(f"{flag} needs a value", hint=f"write {flag} {'|'.join(option.choices) or option.metavar}")
+    from gradcli.cli.framework.table import others_have
+
+    near, others = command.near(flag), others_have(flag)
+    if others:
+        hint = f"{others}, {command.name} has not; a variable is given by {flag} VALUE"
+    elif near:
+        hint = f"did you mean {near}? A variable is given by {flag} VALUE"
+    else:
+        hint = f"write {flag} VALUE; a value that begins with two dashes is written {flag}=VALUE"
+    return GradcliError(f"{flag} needs a value", hint=hint)
+
+
+def _is_name(text: str) -> bool:
+    from gradcli.language.parser import is_name
+
+    return text.isidentifier() or is_name(text)

@@ -1,0 +1,1 @@
+"""What a command line asks for: programs, variables, files, options, as records."""

@@ -1,0 +1,94 @@
+"""What the commands without values have in common: a static graph in, simplified expressions out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from gradcli.autodiff.passes.forward import evaluate
+from gradcli.autodiff.runs.names_asked import UnknownVariableError
+from gradcli.cli.framework.choices import chosen_format
+from gradcli.cli.framework.command import Arguments
+from gradcli.cli.framework.streams import can_print_signs, write, write_warning
+from gradcli.cli.inputs.variables import shapes_of
+from gradcli.errors import GradcliError
+from gradcli.graph.graph import Graph
+from gradcli.language.parser import parse
+from gradcli.lowering.builders.compaction import compacted
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.programs.calls import run_together
+from gradcli.lowering.programs.lower import lower
+from gradcli.ops.declaration.structural import shape_of
+from gradcli.output.reports.derivatives import Derivatives, derivatives_json, has_elements_only, lines
+
+
+def static_graph(text: str, where: str, values: Mapping[str, Any], arguments: Arguments) -> Graph:
+    """The graph of a program, built before any value is known; exact constants fold.
+
+    Args:
+        text: The program.
+        where: What messages call it.
+        values: The values of its variables; empty where they have none.
+        arguments: The arguments of the call, with the options ``shape``, ``max-nodes`` and ``max-elements``.
+
+    Raises:
+        GradcliError: The text is not a program, or some of its variables have values and others have none.
+    """
+    shapes = shapes_of(arguments.texts("shape"))
+    try:
+        program = parse(text, where)
+        for name, value in values.items():
+            shape = shape_of(value)
+            if shapes.setdefault(name, shape) != shape:
+                raise GradcliError(f"{name} has the shape {shape} and not that of --shape", hint="leave --shape out")
+        empty = Graph(arguments.integer("max-nodes"), arguments.integer("max-elements"))
+        graph = compacted(lower(program, StaticBuilder(empty, shapes=shapes), {*values, *shapes}))
+        for name in {**values, **shapes}:
+            if name not in graph.variables:
+                raise UnknownVariableError(name, list(graph.variables))
+        missing = [name for name in graph.variables if values and name not in values]
+        if missing:
+            raise GradcliError(f"no value for {', '.join(missing)}", hint=f"add {missing[0]}=VALUE to --at, or leave all out")
+    except GradcliError as error:
+        raise error.located(text, where) from None
+    for name in graph.variables:
+        call = run_together(name, graph.variables)
+        if call and name not in values:
+            write_warning(f"{name} is taken as a variable; for the function write {call}")
+    return graph
+
+
+def write_derivatives(
+    found: Derivatives, arguments: Arguments, text: str, graph: Graph, ids: Sequence[int], values: Mapping[str, float]
+) -> None:
+    """Write what was found in the format asked for, with values where there are any.
+
+    Args:
+        found: The expressions.
+        arguments: The arguments of the call.
+        text: The source of the expression.
+        graph: A graph that computes the expressions.
+        ids: The node of each.
+        values: The value of each variable; empty where they have none.
+    """
+    if values:
+        computed = evaluate(graph, values)
+        results = [computed[id] for id in ids]
+        if len(found.requests) > len(ids):  # element by element
+            results = [element for value in results for element in _flat(value)]
+        found = replace(found, values=results, bindings=dict(values))
+    format = chosen_format(arguments) or "text"
+    arrays = {name for name, id in graph.variables.items() if graph.shape(id)}
+    if format == "sympy" and not has_elements_only(found.simplified, arrays):
+        raise GradcliError("SymPy's format has no arrays", hint="choose text, unicode, latex or json")
+    if format == "json":
+        write(derivatives_json(found, text, (), ascii=not can_print_signs(sys.stdout)))
+    else:
+        write(f"{line}\n" for line in lines(found, format))
+
+
+def _flat(value: Any) -> list[float]:
+    """The elements of a value in their order."""
+    return [value] if isinstance(value, float) else [float(element) for element in value.ravel()]

@@ -1,0 +1,198 @@
+"""What follows the run of a script: its graph, its derivation, or one JSON document."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from os.path import basename, splitext
+from typing import TYPE_CHECKING
+
+from gradcli.cli.framework.choices import at_most_one, split_names
+from gradcli.cli.framework.command import Arguments, Command
+from gradcli.cli.framework.streams import can_print_signs, read_text, write, write_note
+from gradcli.errors import GradcliError, nearest
+
+if TYPE_CHECKING:
+    from gradcli.autodiff.passes.tape import Tape
+    from gradcli.derivation.explain import Explanation
+
+
+def script_file(arguments: Arguments, command: Command) -> tuple[str, str]:
+    """The text of the script, and what messages call it.
+
+    Raises:
+        GradcliError: There is none, or it cannot be read.
+    """
+    path = at_most_one(arguments, "script")
+    if path is None:
+        raise GradcliError("there is no script", hint=f"name its file: gradcli {command.name} lesson.py")
+    return read_text(path)
+
+
+def run_script(
+    arguments: Arguments,
+    command: Command,
+    interpret: Callable[..., Callable[[], Tape]],
+    listing: Callable[[], list[str]],
+) -> None:
+    """Run a script and show what a call asks for.
+
+    Args:
+        arguments: The arguments of the call.
+        command: Its command.
+        interpret: Runs a script; gives a function that gives what it recorded.
+        listing: Gives the lines of ``--list``.
+
+    Raises:
+        GradcliError: The call or the script is wrong.
+    """
+    if arguments.flag("list"):
+        if arguments.positional:
+            raise GradcliError("--list takes no file", hint="leave one out")
+        write(f"{line}\n" for line in listing())
+        return
+    check_views(arguments)
+    text, where = script_file(arguments, command)
+    printed: list[str] = []
+    try:
+        tape_of = interpret(
+            text,
+            where,
+            write=printed.append if arguments.flag("json") else lambda piece: _write(piece, printed),
+            warn=write_note,
+            max_steps=arguments.integer("max-steps"),
+            max_nodes=arguments.integer("max-nodes"),
+            max_elements=arguments.integer("max-elements"),
+        )
+    except GradcliError as error:
+        if arguments.flag("json"):
+            error.printed = "".join(printed)
+        raise error.located(text, where) from None
+    show_views(arguments, tape_of, text, where, "".join(printed))
+
+
+def _write(piece: str, printed: list[str]) -> None:
+    """Write what a script prints; of it the last piece is kept, to know whether there was any."""
+    printed[:] = [piece]
+    write([piece])
+
+
+def check_views(arguments: Arguments) -> None:
+    """Check what is asked for before the script runs.
+
+    Raises:
+        GradcliError: Views are asked for that do not go together, or a format that there is not.
+    """
+    target = arguments.text("graph")
+    if target is None:
+        if arguments.flag("json") and arguments.text("explain"):
+            raise GradcliError("--json and --explain ask for different formats", hint="the document holds the derivation as well")
+        return
+    format, path = _graph_format(target)
+    if arguments.flag("json") and path is None:
+        raise GradcliError(f"--json and --graph {format} both write to standard output", hint="give --graph the name of a file")
+
+
+def _graph_format(target: str) -> tuple[str, str | None]:
+    """The format that --graph asks for, and the file; None for standard output."""
+    from gradcli.cli.commands.graph import FORMATS, SUFFIXES
+
+    if target in FORMATS:
+        return target, None
+    suffix = splitext(target)[1].lower()
+    if suffix in SUFFIXES:
+        return SUFFIXES[suffix], target
+    near = nearest(target, FORMATS)
+    hint = f"did you mean {near}?" if near else f"a format is one of {', '.join(FORMATS)}; a file ends in {', '.join(SUFFIXES)}"
+    raise GradcliError(f"--graph takes a format or the name of a file, not '{target}'", hint=hint)
+
+
+def show_views(arguments: Arguments, tape_of: Callable[[], Tape], text: str, where: str, printed: str) -> None:
+    """Write what a call asks for once its script has run.
+
+    Args:
+        arguments: The arguments of the call.
+        tape_of: Gives what the script recorded; called where a view is asked for.
+        text: The script.
+        where: The name of its file.
+        printed: What it printed, or the last piece of it; empty where it printed nothing.
+    """
+    target, names = arguments.text("graph"), arguments.text("explain")
+    if target is not None:
+        tape = tape_of()
+        if _graph_format(target)[1] is None:
+            _separate(printed)
+            printed = target
+        _graph(arguments, tape, target, basename(where))
+    if names is not None:
+        explanation = _explanation(tape_of(), names)
+        _separate(printed)
+        _explain(arguments, explanation)
+    if arguments.flag("json"):
+        _document(arguments, tape_of(), text, printed)
+
+
+def _graph(arguments: Arguments, tape: Tape, target: str, title: str) -> None:
+    from gradcli.cli.views.graph_formats import Request, pieces, show
+
+    format, path = _graph_format(target)
+    request = Request(
+        tape=tape,
+        text=title,
+        warnings=(),
+        format=format,
+        view="forward",
+        direction=None,
+        depth=None,
+        most=None,
+        everything=False,
+        collapsed=False,
+        theme="auto",
+        layout="auto",
+        ascii=arguments.flag("ascii"),
+    )
+    if path is None:
+        show(request)
+        return
+    from gradcli.output.files import write_file
+
+    write_file(path, pieces(request))
+
+
+def _separate(printed: str) -> None:
+    """An empty line behind what stands on standard output already."""
+    if printed:
+        write(["\n"])
+
+
+def _explanation(tape: Tape, names: str) -> Explanation:
+    from gradcli.autodiff.torch_tape.as_tape import as_numbers
+    from gradcli.derivation.explain import explained
+
+    wanted = split_names("--explain", [names])
+    for name in wanted:
+        if name not in tape.wrt:
+            near = nearest(name, tape.wrt)
+            hint = f"did you mean {near}?" if near else f"those that do are {', '.join(tape.wrt) or 'none'}"
+            raise GradcliError(f"--explain {name}: no tensor {name} that requires a gradient leads to the result", hint=hint)
+    return explained(replace(as_numbers(tape), wrt=tuple(wanted)), by="nodes", steps="normal", expression="")
+
+
+def _explain(arguments: Arguments, explanation: Explanation) -> None:
+    from gradcli.cli.views.show import show_blocks
+    from gradcli.output.documents.document import document
+    from gradcli.output.reports.explanation import explanation_blocks
+
+    show_blocks(lambda style: explanation_blocks(document(explanation), style), None, ascii=arguments.flag("ascii"))
+
+
+def _document(arguments: Arguments, tape: Tape, text: str, printed: str) -> None:
+    from gradcli.cli.views.show import DERIVATION_NODES
+    from gradcli.derivation.nodes.chain_rule import derive
+    from gradcli.output.records.run import eval_json
+
+    derivation = derive(tape) if len(tape.graph) <= DERIVATION_NODES else None
+    notes = [] if derivation else [f"the graph has {len(tape.graph):,} nodes: derivation and derivatives are left out"]
+    ascii = arguments.flag("ascii") or not can_print_signs(sys.stdout)
+    write(eval_json(tape, derivation, text, notes, ascii=ascii, printed=printed))

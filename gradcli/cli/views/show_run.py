@@ -1,0 +1,81 @@
+"""What `gradcli run` shows of one run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.cli.framework.streams import can_print_signs, write, write_note, write_warning
+from gradcli.cli.inputs.finite import not_finite_warnings
+from gradcli.cli.inputs.job import Job
+from gradcli.cli.views.show import show_blocks
+from gradcli.errors import visible
+from gradcli.language.numbers import number_text
+from gradcli.language.parser import is_name
+from gradcli.lowering.builders.builder import Shown
+from gradcli.output.records.outputs import run_json
+from gradcli.output.reports.blocks import Lines, Style
+from gradcli.output.reports.printed import printed_line
+
+
+def show_run(job: Job, format: str | None, *, ascii: bool = False) -> None:
+    """Run a program once, and write what it prints, its outputs and the gradient to standard output.
+
+    Args:
+        job: The program.
+        format: ``rich``, ``text``, ``json`` or ``numbers``; None for what suits the terminal or pipe.
+        ascii: Without signs beyond ASCII.
+
+    Raises:
+        GradcliError: The program or a value is wrong.
+    """
+    printed: list[str] = []
+
+    def on_print(shown: Shown) -> None:
+        line = printed_line(shown)
+        if format == "json":
+            printed.append(f"{line}\n")
+        elif format == "numbers":
+            write_note(visible(line))
+        else:  # as the program runs, which may take long
+            write([f"{visible(line)}\n"])
+
+    tape, ids = job.run(job.values, on_print=on_print)
+    warnings = [*tape.warnings, *not_finite_warnings(tape, job.strict)]
+    shape = tape.graph.shape(tape.output)
+    if tape.adjoints[tape.output] is None and tape.requires_grad[tape.output]:
+        warnings.append(f"{job.names[0]} has the shape {shape}, so it has no gradient without --cotangent")
+    for warning in warnings:
+        write_warning(warning)
+    values = dict(zip(job.names, [tape.values[id] for id in ids], strict=True))
+    if format == "json":
+        write(run_json(tape, values, job.text, "".join(printed), warnings, ascii=not can_print_signs(sys.stdout)))
+    elif format == "numbers":
+        numbers = [*values.values(), *(tape.full_gradient.values() if _gradient(tape) else ())]
+        write(f"{number_text(value)}\n" for value in numbers)
+    else:
+        show_blocks(lambda style: [Lines(list(_lines(tape, values, style)), important=True)], format, ascii=ascii)
+
+
+def _gradient(tape: Tape) -> dict[str, object]:
+    """The gradient, where there is one: an array has none without a cotangent."""
+    known = tape.adjoints[tape.output] is not None or not tape.requires_grad[tape.output]
+    return dict(tape.gradient) if known else {}
+
+
+def _lines(tape: Tape, values: dict[str, object], style: Style) -> Iterable[str]:
+    first = next(iter(values))
+    whole = first if is_name(first) else f"({first})"
+    for name, value in values.items():
+        yield f"{name} = {number_text(value)}"
+    for name, value in _gradient(tape).items():
+        left = f"{style.text('∂')}{whole}/{style.text('∂')}{name}"
+        if value is not None:
+            yield f"{left} = {number_text(value)}"
+        elif not tape.requires_grad[tape.output]:
+            yield f"{left}: none, {first} carries no gradient"
+        elif tape.depends_on(name):
+            yield f"{left}: none, no gradient flows from {first} to {name}"
+        else:
+            yield f"{left}: none, {first} does not depend on {name}"

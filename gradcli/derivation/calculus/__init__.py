@@ -1,0 +1,1 @@
+"""Derivations by the rules of calculus."""

@@ -1,0 +1,397 @@
+"""The gradient by the rules of calculus, as a class does it: each rule named, stated, and applied to the expression at hand.
+
+A node of the graph is one application of a rule, so that what is used twice is derived once. A prime is the derivative by the
+variable in question; everything that does not depend on it is a constant. The local derivative of a function comes from its
+declaration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from gradcli.algebra.derivatives import Simplified
+from gradcli.autodiff.passes.reverse import requires_grad
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.derivation.calculus.table import (
+    BY_LOGARITHMS,
+    CHOICE,
+    CONSTANT_RULE,
+    DIFFERENCE,
+    EXPONENTIAL,
+    FRACTION,
+    IDENTITY,
+    LOGARITHMIC,
+    MANY_SUMMANDS,
+    MULTIPLE,
+    MULTIPLE_RIGHT,
+    NATURAL,
+    NEGATIVE,
+    POWER,
+    PRODUCT,
+    QUOTIENT,
+    RECIPROCAL,
+    SUM,
+    Chosen,
+    cancelled,
+    filled,
+    letters_for,
+    primed_letter,
+    times_inner,
+)
+from gradcli.derivation.nodes.local import operation_derivatives
+from gradcli.derivation.nodes.workings import Chain, Workings
+from gradcli.derivation.notation.expressions import sum_of
+from gradcli.derivation.notation.prose import Equal, Piece, Words, listed
+from gradcli.derivation.notation.steps import Step
+from gradcli.derivation.notation.tidy import ONE, ZERO, tidy
+from gradcli.graph.graph import CONSTANT, VARIABLE
+from gradcli.language.ast import Expression, Name, Operator, Partial, Prime, postorder
+from gradcli.language.text import to_text
+from gradcli.lowering.node_expressions import applied, node_expression
+
+SHOWN = 32
+"""Nodes of an expression up to which it is written out inside another one; a longer one goes by its name."""
+
+ASSEMBLED = 60
+"""Nodes of a derivative up to which it is put in where it is used; a longer one stays a name with a prime."""
+
+ASSEMBLED_TWICE = 24
+"""The same for what is used more than once."""
+
+DEEPEST = 8
+"""Levels of numbers; what lies deeper begins a number of its own, so that 1.1.1 ... does not grow with the expression."""
+
+MANY_TERMS = 6
+"""Terms of a sum up to which the rule for it is stated with one letter for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A rule applied to a part of the expression.
+
+    Attributes:
+        number: Its place: ``1.2``.
+        depth: How deep it is nested, from 0.
+        rule: The name of the rule.
+        statement: The rule in letters.
+        letters: What the letters stand for here.
+        node: The id of the part.
+        part: The part; by its name where it has one of its own.
+        steps: The derivative of the part, step by step.
+        result: The derivative of the part.
+    """
+
+    number: str
+    depth: int
+    rule: str
+    statement: Equal
+    letters: tuple[Equal, ...]
+    node: int
+    part: Expression
+    steps: tuple[Step, ...]
+    result: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class RuleDerivation:
+    """The derivative by one variable.
+
+    Attributes:
+        variable: The variable.
+        applications: The rules that lead to it, in the order of their numbers.
+        steps: The derivative put together, simplified, and its value.
+    """
+
+    variable: str
+    applications: tuple[Application, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The gradient by the rules of calculus.
+
+    Attributes:
+        definitions: The parts that go by a name.
+        derivations: For each variable asked for its derivation.
+        derivatives: For each variable its derivative, simplified.
+    """
+
+    definitions: tuple[tuple[Name, Expression], ...]
+    derivations: tuple[RuleDerivation, ...]
+    derivatives: Mapping[str, Simplified]
+
+
+def by_rules(tape: Tape, *, every_step: bool = False) -> Rules:
+    """The gradient of a run by the rules of calculus.
+
+    Args:
+        tape: The run.
+        every_step: Whether constants and the variable itself are applications of their own, and steps are shown one by one that
+            usually are one.
+    """
+    workings = Workings(tape, every_step=every_step)
+    parts = _Parts(workings)
+    simplified = workings.simplified()
+    derivations = tuple(_Applying(parts, name).run(simplified[name]) for name in tape.wrt)
+    return Rules(parts.definitions(), derivations, simplified)
+
+
+class _Parts:
+    """How the parts of the expression are written: by themselves, or by name where the program names them or they are long."""
+
+    def __init__(self, workings: Workings) -> None:
+        self.workings = workings
+        self.graph = graph = workings.graph
+        self.names = workings.names
+        self.uses = [0] * len(graph)
+        self.written: list[Expression] = []
+        self.sizes: list[int] = []
+        self.named = set(graph.given_names)
+        for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
+            if operation in (VARIABLE, CONSTANT):
+                self.written.append(node_expression(graph, id, self.names))
+                self.sizes.append(1)
+            else:
+                self.written.append(applied(operation, [self.shown(input) for input in inputs]))
+                self.sizes.append(1 + sum([1 if input in self.named else self.sizes[input] for input in inputs]))
+                if self.sizes[id] > SHOWN:
+                    self.named.add(id)
+            for input in inputs:
+                self.uses[input] += 1
+
+    def shown(self, id: int) -> Expression:
+        """A part inside another one."""
+        return Name(self.names[id]) if id in self.named else self.written[id]
+
+    def definitions(self) -> tuple[tuple[Name, Expression], ...]:
+        """The parts that go by a name, in the order of evaluation."""
+        on_the_way = self.workings.on_the_way
+        return tuple((Name(self.names[id]), self.written[id]) for id in sorted(self.named) if on_the_way[id])
+
+
+class _Applying:
+    """The applications of rules for one variable."""
+
+    def __init__(self, parts: _Parts, variable: str) -> None:
+        self.parts = parts
+        self.workings = parts.workings
+        self.graph = parts.graph
+        self.variable = self.graph.variables[variable]
+        self.name = variable
+        self.depends = requires_grad(self.graph, [self.variable])
+        self.numbers: dict[int, str] = {}
+        self.results: dict[int, Expression] = {}
+        self.terms: dict[int, list[tuple[bool, int]]] = {}
+        self.asked: set[int] = set()
+        self.used = {*self.graph.variables, *(parts.names[id] for id in parts.named), "e"}
+
+    def run(self, simplified: Simplified) -> RuleDerivation:
+        output = self.graph.output
+        order = self._number(output)
+        made: dict[int, Application] = {id: self._apply(id) for id in sorted(order)}
+        adjoint = self.workings.tape.adjoints[self.variable]
+        chain = Chain(self.workings, Partial(self.workings.output, self.name), 0.0 if adjoint is None else adjoint)
+        result = self.results[output]
+        reason: list[Piece] = [f"by {self.numbers[output]}"] if output in self.numbers else []
+        if any(isinstance(node, Prime) for node in postorder(result)):
+            chain.say("assembled", result, *reason, checked=True)
+            if not simplified.definitions:
+                chain.say("like terms collected", simplified.expressions[0], "put together, and like terms collected")
+            chain.numbers(chain.steps[-1].right if len(chain.steps) > 1 else ZERO)
+        else:
+            chain.say("assembled", result, *reason)
+            chain.finish(result, simplified)
+        return RuleDerivation(self.name, tuple(made[id] for id in order), tuple(chain.steps))
+
+    # ---- numbers ----
+
+    def _number(self, root: int) -> list[int]:
+        """Number the parts that rules are applied to; gives them in the order of their numbers."""
+        order: list[int] = []
+        roots = [root]
+        top = 0
+        for start in roots:  # grows: what lies too deep begins a number of its own
+            if start in self.numbers or not self._is_step(start, start == root):
+                continue
+            top += 1
+            stack: list[tuple[int, str]] = [(start, str(top))]
+            while stack:
+                id, number = stack.pop()
+                if id in self.numbers:
+                    continue
+                self.numbers[id] = number
+                order.append(id)
+                below = [
+                    input for input in dict.fromkeys(self._operands(id)) if self._is_step(input) and input not in self.numbers
+                ]
+                if number.count(".") >= DEEPEST:
+                    roots += below
+                else:
+                    stack += reversed([(input, f"{number}.{index}") for index, input in enumerate(below, 1)])
+        return order
+
+    def _is_step(self, id: int, whole: bool = False) -> bool:
+        return whole or self.workings.every_step or (self.depends[id] and id != self.variable)
+
+    def _operands(self, id: int) -> list[int]:
+        """What the rule for a part asks for the derivatives of."""
+        if not self.depends[id]:
+            return []
+        operation = self.graph.operations[id]
+        if operation in ("add", "sub"):
+            return [term for _, term in self._terms(id)]
+        inputs = self.graph.inputs[id]
+        if operation == "where":
+            return list(inputs[1:])
+        return [input for input in inputs if self.depends[input]]
+
+    def _terms(self, id: int) -> list[tuple[bool, int]]:
+        """The terms of a sum with their signs; sums inside it belong to it unless they have a name or a second use."""
+        found = self.terms.get(id)
+        if found is not None:
+            return found
+        terms: list[tuple[bool, int]] = []
+        work = [(True, id)]
+        while work:
+            plus, at = work.pop()
+            inner = at == id or (at not in self.graph.given_names and self.parts.uses[at] == 1 and self.depends[at])
+            if self.graph.operations[at] in ("add", "sub") and inner:
+                left, right = self.graph.inputs[at]
+                work += [(plus == (self.graph.operations[at] == "add"), right), (plus, left)]
+            else:
+                terms.append((plus, at))
+        self.terms[id] = terms
+        return terms
+
+    # ---- one application ----
+
+    def _apply(self, id: int) -> Application:
+        chosen = self._chosen(id)
+        shown = self.parts.shown(id)
+        operands = {letter: self.parts.shown(input) for letter, input in chosen.operands.items()}
+        derivatives = {letter: self._leaf(input) for letter, input in chosen.operands.items()}
+        left = Prime(shown)
+        steps: list[Step] = []
+        if chosen.rule is LOGARITHMIC:
+            for side, other, note in BY_LOGARITHMS:
+                steps.append(Step("logarithm", filled(side, operands), filled(other, operands), (note,)))
+        right = filled(chosen.right, operands)
+        words: Words = ("both sides times ", shown) if chosen.rule is LOGARITHMIC else ()
+        steps.append(Step(chosen.name, left, right, words))
+        put_in = filled(chosen.right, operands, derivatives)
+        if to_text(put_in) != to_text(right):
+            steps.append(Step("derivatives put in", left, put_in, tuple(self._reasons(chosen.operands.values()))))
+        tidied = tidy(put_in)
+        if chosen.rule is LOGARITHMIC:
+            tidied = cancelled(tidied, operands["u"])
+        if to_text(tidied) != to_text(put_in):
+            steps.append(Step("trivial factors dropped", left, tidied, ("simplified",)))
+        self.results[id] = tidied
+        letters = letters_for(chosen.operands, self.used)
+        statement = Equal(Prime(filled(chosen.left, letters)), filled(chosen.right, letters))
+        meaning = tuple(Equal(letters[letter], operands[letter]) for letter in operands) if len(operands) <= MANY_TERMS else ()
+        if len(operands) > MANY_TERMS:
+            statement = MANY_SUMMANDS
+        number = self.numbers[id]
+        return Application(number, number.count("."), chosen.name, statement, meaning, id, shown, tuple(steps), tidied)
+
+    def _leaf(self, id: int) -> Expression:
+        """What is put in for the derivative of a part."""
+        if not self.depends[id]:
+            return ZERO
+        if id == self.variable:
+            return ONE
+        result = self.results.get(id)
+        limit = ASSEMBLED if self.parts.uses[id] < 2 else ASSEMBLED_TWICE
+        if result is None or sum(1 for _ in postorder(result)) > limit:
+            return Prime(self.parts.shown(id))
+        return result
+
+    def _reasons(self, operands: Iterable[int]) -> list[Piece]:
+        """Where the derivatives come from that are put in: earlier numbers, the variable itself, constants."""
+        numbered: list[Piece] = []
+        known: list[Piece] = []
+        for id in dict.fromkeys(operands):
+            if id in self.numbers and not isinstance(self._leaf(id), Prime):
+                numbered.append(self.numbers[id])
+            elif id == self.variable:
+                known.append(Equal(Prime(self.parts.shown(id)), ONE))
+            elif not self.depends[id] and len(known) < MANY_TERMS and id in self.asked:
+                known.append(Equal(Prime(self.parts.shown(id)), ZERO))
+        by: list[Piece] = ["by ", *listed(numbered)] if numbered else []
+        return [*by, *([", "] if by and known else []), *listed(known, ", ")]
+
+    def _chosen(self, id: int) -> Chosen:
+        """The rule for a part."""
+        operation, inputs = self.graph.operations[id], self.graph.inputs[id]
+        self.asked = set(self._operands(id))
+        if not self.depends[id]:
+            return Chosen.of(CONSTANT_RULE, {"c": id})
+        if id == self.variable:
+            return Chosen.of(IDENTITY, {"u": id})
+        depends = [self.depends[input] for input in inputs]
+        match operation, depends:
+            case (("add" | "sub"), _):
+                return self._sum(id)
+            case "neg", _:
+                return Chosen.of(NEGATIVE, {"u": inputs[0]})
+            case "mul", [True, True]:
+                return Chosen.of(PRODUCT, dict(zip("uv", inputs, strict=True)))
+            case "mul", [False, True]:
+                return Chosen.of(MULTIPLE, dict(zip("cu", inputs, strict=True)))
+            case "mul", [True, False]:
+                return Chosen.of(MULTIPLE_RIGHT, dict(zip("uc", inputs, strict=True)))
+            case "div", [True, True]:
+                return Chosen.of(QUOTIENT, dict(zip("uv", inputs, strict=True)))
+            case "div", [True, False]:
+                return Chosen.of(FRACTION, dict(zip("uc", inputs, strict=True)))
+            case "div", [False, True]:
+                return Chosen.of(RECIPROCAL, dict(zip("cv", inputs, strict=True)))
+            case "pow", [True, True]:
+                return Chosen.of(LOGARITHMIC, dict(zip("uv", inputs, strict=True)))
+            case "pow", [True, False]:
+                return self._chained(Chosen.of(POWER, dict(zip("un", inputs, strict=True))), inputs[0])
+            case "pow", [False, True] if self.graph.constants.get(inputs[0]) == "e":
+                return self._chained(Chosen.of(NATURAL, {"v": inputs[1]}), inputs[1])
+            case "pow", [False, True]:
+                return self._chained(Chosen.of(EXPONENTIAL, dict(zip("cv", inputs, strict=True))), inputs[1])
+            case "where", _:
+                return Chosen.of(CHOICE, dict(zip("cuv", inputs, strict=True)))
+        return self._function(operation, inputs)
+
+    def _chained(self, chosen: Chosen, argument: int) -> Chosen:
+        return chosen if argument == self.variable else chosen._replace(name=f"chain rule and {chosen.name}")
+
+    def _sum(self, id: int) -> Chosen:
+        terms = self._terms(id)
+        if len(terms) == 2:
+            rule = SUM if terms[1][0] else DIFFERENCE
+            return Chosen.of(rule, {"u": terms[0][1], "v": terms[1][1]})
+        letters = [f"u{index}" for index in range(1, len(terms) + 1)]
+        left: Expression = Name(letters[0])
+        right: Expression = primed_letter(letters[0])
+        for letter, (plus, _) in zip(letters[1:], terms[1:], strict=True):
+            symbol = "+" if plus else "-"
+            left, right = Operator(symbol, (left, Name(letter))), Operator(symbol, (right, primed_letter(letter)))
+        name = SUM.name if all(plus for plus, _ in terms) else "sum and difference rule"
+        return Chosen(name, None, left, right, dict(zip(letters, [term for _, term in terms], strict=True)))
+
+    def _function(self, operation: str, inputs: Sequence[int]) -> Chosen:
+        """The chain rule for an operation whose local derivatives come from its declaration."""
+        letters: list[str] = []
+        free = {True: iter("uvst"), False: iter("ckmn")}
+        for index, input in enumerate(inputs):
+            letters.append(next(free[self.depends[input]], f"u{index + 1}"))
+        left = applied(operation, [Name(letter) for letter in letters])
+        terms: list[Expression] = []
+        derivatives = operation_derivatives(operation, letters, [self.depends[input] for input in inputs], left)
+        for letter, derivative in zip(letters, derivatives, strict=True):
+            if derivative is not None and derivative != ZERO:
+                terms.append(times_inner(derivative, primed_letter(letter)))
+        inner = [input for input in inputs if self.depends[input]]
+        name = EXPONENTIAL.name if operation == "exp" else f"derivative of {operation}"
+        if inner != [self.variable]:
+            name = f"chain rule and {name}"
+        return Chosen(name, None, left, sum_of(terms), dict(zip(letters, inputs, strict=True)))

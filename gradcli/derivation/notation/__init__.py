@@ -1,0 +1,1 @@
+"""How a derivation is written: steps, names of gradients, prose."""

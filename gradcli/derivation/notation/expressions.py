@@ -1,0 +1,120 @@
+"""Building and measuring the expressions of a derivation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from gradcli.graph.graph import Graph
+from gradcli.language.ast import (
+    Expression,
+    Group,
+    Name,
+    Number,
+    Operator,
+    Output,
+    Partial,
+    Program,
+    children,
+    postorder,
+)
+from gradcli.language.rewrite import mapped
+from gradcli.language.text import to_text
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.programs.lower import lower
+
+
+def sum_of(terms: Sequence[Expression]) -> Expression:
+    """The sum of the terms; the minus of a later term is the sign before it."""
+    total = terms[0] if terms else Number(0)
+    for term in terms[1:]:
+        positive = without_sign(term)
+        total = Operator("+", (total, term)) if positive is None else Operator("-", (total, positive))
+    return total
+
+
+def without_sign(term: Expression) -> Expression | None:
+    """What a minus at the beginning of a product or quotient stands before; None where it begins with none: -c/x² is c/x²."""
+    spine: list[Operator] = []
+    while isinstance(term, Operator) and term.symbol in "*/":
+        spine.append(term)
+        term = term.operands[0]
+    if isinstance(term, Operator) and term.symbol == "-" and len(term.operands) == 1:
+        positive = term.operands[0]
+    elif isinstance(term, Number) and term.value < 0 and not spine:
+        positive = Number(-term.value)
+    else:
+        return None
+    for outer in reversed(spine):
+        positive = Operator(outer.symbol, (positive, *outer.operands[1:]))
+    return positive
+
+
+def product_of(factors: Sequence[Expression]) -> Expression:
+    """The product of the factors, from left to right."""
+    product = factors[0]
+    for factor in factors[1:]:
+        product = Operator("*", (product, factor))
+    return product
+
+
+def without_trivial(factors: Sequence[Expression]) -> Expression | None:
+    """The product without factors 1, quotients as one; None where a factor is 0; a factor -1 becomes the sign."""
+    above: list[Expression] = []
+    below: list[Expression] = []
+    negative = False
+    for factor in factors:
+        if isinstance(factor, Number) and factor.value in (0, 1, -1):
+            if factor.value == 0:
+                return None
+            negative ^= factor.value < 0
+        elif isinstance(factor, Operator) and factor.symbol == "/":
+            above += [factor.operands[0]] if factor.operands[0] != Number(1) else []
+            below.append(factor.operands[1])
+        else:
+            above.append(factor)
+    if not above and not below:
+        return Number(-1 if negative else 1)
+    product = product_of(above) if above else Number(1)
+    if below:
+        product = Operator("/", (product, product_of(below)))
+    return Operator("-", (product,)) if negative else product
+
+
+def exact_value(expression: Expression) -> Number | None:
+    """The exact value of an expression of whole numbers and fractions; None for any other."""
+    if any(isinstance(node, Name | Partial) for node in postorder(expression)):
+        return None
+    graph = lower(Program((Output(expression),)), StaticBuilder(Graph()))
+    value = graph.constants.get(graph.output)
+    return Number(value) if isinstance(value, int | Fraction) else None
+
+
+def operations_in(expression: Expression) -> int:
+    """How many operations an expression has."""
+    return sum(1 for node in postorder(expression) if children(node) and not isinstance(node, Group))
+
+
+def weight(expression: Expression) -> int:
+    """Operations and names: what makes an expression long to read."""
+    return operations_in(expression) + sum(1 for node in postorder(expression) if isinstance(node, Name))
+
+
+def replaced_names(expression: Expression, replaced: Mapping[str, Expression], *, grouped: bool = True) -> Expression:
+    """The tree with names and partials replaced; a sum that takes the place of a name keeps parentheses around it."""
+
+    def change(node: Expression) -> Expression:
+        if isinstance(node, Name | Partial):
+            key = node.name if isinstance(node, Name) else to_text(node, pretty=True)
+            return replaced.get(key, node)
+        if grouped and isinstance(node, Operator) and node.symbol in "+-" and len(node.operands) == 2:
+            return Operator(node.symbol, tuple(_group(operand) for operand in node.operands))
+        return node
+
+    substituted = {id(value) for value in replaced.values()}
+
+    def _group(operand: Expression) -> Expression:
+        is_sum = isinstance(operand, Operator) and operand.symbol in "+-"
+        return Group(operand) if is_sum and id(operand) in substituted else operand
+
+    return mapped(expression, change)

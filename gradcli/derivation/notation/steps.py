@@ -1,0 +1,90 @@
+"""A derivation as data: equations of steps, each with its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gradcli.algebra.derivatives import Simplified
+from gradcli.derivation.notation.prose import Words, words_text
+from gradcli.language.ast import Expression
+
+SIMPLIFICATIONS = frozenset(
+    {"trivial factors dropped", "numbers computed", "parentheses dropped", "like terms collected", "terms computed"}
+)
+"""Rules that only rewrite: they can be folded away, and what is derived stays."""
+
+PUTTING_IN = frozenset({"intermediates written out", "derivatives put in", "numbers put in"})
+"""Rules that put something in for a name."""
+
+VALUE = frozenset({"numbers put in", "terms computed", "value"})
+"""Rules of the steps in numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a derivation: ``left = right``.
+
+    Attributes:
+        rule: The rule that leads from the line before to this one.
+        left: What is being derived.
+        right: What it equals.
+        words: What the rule does here.
+    """
+
+    rule: str
+    left: Expression
+    right: Expression
+    words: Words = ()
+
+    @property
+    def note(self) -> str:
+        """What the rule does here, as text."""
+        return words_text(self.words)
+
+    @property
+    def simplification(self) -> bool:
+        """Whether the step only rewrites the line before."""
+        return self.rule in SIMPLIFICATIONS
+
+
+def brief(steps: Sequence[Step]) -> list[Step]:
+    """The steps without rewriting: what is derived, its last form in symbols, and its value."""
+    symbols = [index for index, step in enumerate(steps) if step.rule not in VALUE]
+    kept = {symbols[-1]} if symbols else set()
+    return [step for index, step in enumerate(steps) if index in kept or not (step.simplification or step.rule in PUTTING_IN)]
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """The derivation of one adjoint, ∂output/∂node.
+
+    Attributes:
+        node: The id of the node.
+        steps: From the chain rule to the value.
+        edges: What it uses: local derivatives, each with what it follows from, where every step is asked for, and of arrays the
+            parts that it uses several times, each under a name of its own.
+    """
+
+    node: int
+    steps: tuple[Step, ...]
+    edges: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """The equations of a backward pass.
+
+    Attributes:
+        equations: In the order of the backward pass: the intermediate nodes, then the variables.
+        needed: For each variable the nodes whose equations lead to its own, in order, its own last.
+        derivatives: For each variable its derivative, simplified, in variables.
+    """
+
+    equations: Mapping[int, Equation]
+    needed: Mapping[str, tuple[int, ...]]
+    derivatives: Mapping[str, Simplified]
+
+    def of(self, variable: str) -> list[Equation]:
+        """The equations that lead to the derivative by a variable, its own last."""
+        return [self.equations[node] for node in self.needed[variable]]

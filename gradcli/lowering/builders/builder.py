@@ -1,0 +1,122 @@
+"""What lowering needs of a builder of graphs, and what both kinds of them share: the values of operations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from gradcli.errors import GradcliError, Span
+from gradcli.graph.graph import Constant, Graph, Settings
+from gradcli.language.statements import Action
+from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.ops.declaration.structural import STRUCTURAL, plain
+
+Value = Any
+"""The value of a node: a float, or an array of NumPy, which is loaded where there is one."""
+
+Part = str | tuple[str, int, str]
+"""What a program prints: a text, or a node with its text and the attribute that is asked for, empty for the value."""
+
+Shown = list[str | tuple[str, Value]]
+"""What a program has printed: texts, and values with their texts."""
+
+
+class GraphBuilder(Protocol):
+    """What lowering needs of a builder.
+
+    Attributes:
+        graph: The graph under construction.
+        knows_values: Whether the value of a node is known as soon as it is built.
+    """
+
+    graph: Graph
+    knows_values: bool
+
+    def variable(self, name: str, span: Span) -> int:
+        """The node of a variable."""
+
+    def constant(self, value: Constant, span: Span) -> int:
+        """The node of a constant."""
+
+    def operation(self, name: str, inputs: tuple[int, ...], span: Span, settings: Settings = ()) -> int:
+        """The node of an operation on earlier nodes."""
+
+    def truth(self, id: int) -> bool:
+        """Whether a node's value is true, that is, not 0; asked only where values are known."""
+
+    def known(self, id: int) -> Constant | None:
+        """The number that a node is, where that is known by now."""
+
+    def show(self, parts: Sequence[Part], span: Span) -> None:
+        """Print texts and values."""
+
+    def grad_of(self, id: int, span: Span) -> int:
+        """The node of the gradient that a leaf has accumulated."""
+
+    def act(self, statement: Action, ids: Sequence[int]) -> None:
+        """Do something to the tape."""
+
+    def enable_grad(self, enabled: bool, span: Span) -> bool:
+        """Say whether what is computed from now on may require a gradient; gives what was so before."""
+
+    def has_shape(self, name: str) -> bool:
+        """Whether the shape of a variable was given, be it by its value; else it is taken for a number."""
+
+
+def forward_of(name: str, count: int) -> Callable[..., float]:
+    """The value of an operation as a function of ``count`` floats."""
+    operation = OPERATIONS[name]
+    forward = operation.forward
+    defaults = operation.complete((0.0,) * count)[count:]
+    return (lambda *arguments: forward(*arguments, *defaults)) if defaults else forward
+
+
+def value_of(name: str, values: Sequence[Value], settings: Settings = ()) -> Value:
+    """The value of an operation on numbers and arrays."""
+    structural = STRUCTURAL.get(name)
+    if structural is not None:
+        return structural(*values, **dict(settings))
+    operation = OPERATIONS[name]
+    if any(not isinstance(value, float) for value in values):
+        return plain(operation.array_value(*operation.complete(tuple(values))))
+    return forward_of(name, len(values))(*values)
+
+
+def value_at(graph: Graph, id: int, values: Sequence[Value]) -> Value:
+    """The value of a node of an operation from the values before it.
+
+    Raises:
+        GradcliError: It has none, as the inverse of a singular matrix.
+    """
+    try:
+        return value_of(graph.operations[id], [values[input] for input in graph.inputs[id]], graph.settings.get(id, ()))
+    except GradcliError as error:
+        from gradcli.lowering.builders.mismatch import undefined
+
+        raise undefined(error, graph, id) from None
+
+
+def array_condition(span: Span) -> GradcliError:
+    """The error for a condition that is an array."""
+    hint = "where(C, A, B) chooses element by element; max(C) or min(C) is one number of a condition C: any, or all of it"
+    return GradcliError("a condition must be a number, and this is an array", span, hint)
+
+
+def no_tape(what: str, span: Span) -> GradcliError:
+    """The error for what only a tape that runs can do."""
+    hint = "in a static graph --wrt asks for gradients; --mode dynamic has a tape"
+    return GradcliError(f"{what} is of a tape, which a graph that is built before it runs has not", span, hint)
+
+
+def float32(value: Value) -> Value:
+    """The value rounded to IEEE 754 single precision; infinite beyond its range."""
+    if not isinstance(value, float):
+        return value.astype("float32")
+    from struct import pack, unpack
+
+    try:
+        rounded: float = unpack("f", pack("f", value))[0]
+    except OverflowError:
+        return math.copysign(math.inf, value)
+    return rounded

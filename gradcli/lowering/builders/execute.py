@@ -1,0 +1,135 @@
+"""Running a static graph with branches and loops: each node that executes is recorded, as often as it does.
+
+A node of the graph may execute never, once, or in every turn of a loop. What executes goes onto a recorder, so that values,
+gradients and derivations of the run come from one flat graph: reverse mode through a loop keeps the values of every turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gradcli.graph.graph import COND, CONSTANT, ITEM, PRINT, VARIABLE, WHILE_LOOP, Graph
+from gradcli.lowering.builders.builder import Part
+from gradcli.lowering.builders.recorder import Recorder
+from gradcli.lowering.programs.statements import DEFAULT_MAX_STEPS, too_many_steps
+
+
+class _Frame:
+    """A graph while it runs.
+
+    Attributes:
+        graph: The graph.
+        ids: For each node so far what it is on the recorder; of a node with several results a list of them.
+        names: What each variable is: of the outermost graph its name, of a block a node on the recorder.
+        node: The node of the frame below that waits for its outputs; -1 for the outermost.
+        part: Which graph of that node it is.
+    """
+
+    __slots__ = ("graph", "ids", "names", "node", "part")
+
+    def __init__(self, graph: Graph, given: Mapping[str, Any], node: int = -1, part: int = 0) -> None:
+        self.graph = graph
+        self.ids: list[Any] = []
+        self.names = {id: given.get(name, name) for name, id in graph.variables.items()}
+        self.node = node
+        self.part = part
+
+
+def execute(
+    graph: Graph,
+    recorder: Recorder,
+    fed: Mapping[int, str] | None = None,
+    *,
+    max_steps: int = DEFAULT_MAX_STEPS,
+    on_node: Callable[[Graph, int], None] | None = None,
+) -> dict[int, int]:
+    """Run a static graph onto a recorder.
+
+    Args:
+        graph: The graph.
+        recorder: What records; it has the values of the variables.
+        fed: Nodes that are not computed but fed, as variables of the recorder, by id.
+        max_steps: How many turns the loops may take, all together.
+        on_node: Is told each node that executes, with its graph: the static graph, or that of a block.
+
+    Returns:
+        For each node of the graph, outside of its blocks, the node that was recorded.
+
+    Raises:
+        GradcliError: Loops take more turns than they may (exit code 4), or the run is too large.
+    """
+    fed = fed or {}
+    carried: list[list[int]] = []  # of each loop that is running, the innermost last
+    steps = 0
+    frames = [_Frame(graph, {})]
+    while True:
+        frame = frames[-1]
+        template, ids = frame.graph, frame.ids
+        at = len(ids)
+        if at == len(template):
+            if frame.node < 0:
+                break
+            outputs = [ids[id] for id in template.outputs]
+            frames.pop()
+            below, node, part = frames[-1], frame.node, frame.part
+            block = below.graph.blocks[node]
+            if below.graph.operations[node] == COND:
+                below.ids.append(_results(outputs))
+            elif part == 0 and not recorder.truth(outputs[0]):
+                below.ids.append(_results(carried.pop()))
+            else:
+                if part == 0:
+                    steps += 1
+                    if steps > max_steps:
+                        raise too_many_steps(max_steps, below.graph.spans[node])
+                else:
+                    carried[-1] = outputs
+                inputs = [below.ids[input] for input in below.graph.inputs[node]]
+                inputs[: len(carried[-1])] = carried[-1]
+                given = dict(zip(block.parameters, inputs, strict=True))
+                frames.append(_Frame(block.graphs[1 - part], given, node, 1 - part))
+            continue
+        operation, span = template.operations[at], template.spans[at]
+        if on_node is not None:
+            on_node(template, at)
+        inputs = [ids[input] for input in template.inputs[at]]
+        if at in fed and len(frames) == 1:
+            ids.append(recorder.variable(fed[at], span))
+        elif operation == VARIABLE:
+            given = frame.names[at]
+            ids.append(recorder.variable(given, span) if isinstance(given, str) else given)
+        elif operation == CONSTANT:
+            ids.append(recorder.constant(template.constants[at], span))
+        elif operation == COND:
+            block = template.blocks[at]
+            part = 0 if recorder.truth(inputs[0]) else 1
+            frames.append(_Frame(block.graphs[part], dict(zip(block.parameters, inputs[1:], strict=True)), at, part))
+        elif operation == WHILE_LOOP:
+            block = template.blocks[at]
+            carried.append(inputs[: len(block.names)])
+            frames.append(_Frame(block.graphs[0], dict(zip(block.parameters, inputs, strict=True)), at))
+        elif operation == ITEM:
+            ids.append(inputs[0][dict(template.settings[at])["index"]])
+        elif operation == PRINT:
+            recorder.show(_parts(dict(template.settings[at])["parts"], inputs), span)
+            ids.append(None)
+        else:
+            id = recorder.operation(operation, tuple(inputs), span, template.settings.get(at, ()))
+            if at in template.given_names:
+                recorder.graph.given_names.setdefault(id, template.given_names[at])
+            ids.append(id)
+    ids = frames[0].ids
+    recorder.graph.output = ids[graph.output]
+    recorder.graph.outputs = [ids[id] for id in graph.outputs]
+    return {node: id for node, id in enumerate(ids) if isinstance(id, int)}
+
+
+def _results(ids: list[int]) -> int | list[int]:
+    """One result is the node itself; several are a list that ``item`` picks from."""
+    return ids[0] if len(ids) == 1 else ids
+
+
+def _parts(texts: Any, ids: list[int]) -> list[Part]:
+    given = iter(ids)
+    return [text if isinstance(text, str) else (text[0], next(given), text[1]) for text in texts]

@@ -1,0 +1,35 @@
+"""Shapes of nodes, inferred when they are made, before any value is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gradcli.errors import Span
+from gradcli.graph.graph import Graph, Settings, Shape
+from gradcli.lowering.builders.mismatch import MismatchError
+from gradcli.ops.declaration.structural import STRUCTURAL, ShapeError, broadcast
+
+
+def inferred_shape(graph: Graph, operation: str, inputs: Sequence[int], settings: Settings, span: Span) -> Shape:
+    """The shape of the result of an operation on nodes.
+
+    Raises:
+        MismatchError: The shapes of the operands do not fit.
+        GradcliError: What is computed meanwhile is too large (exit code 4).
+    """
+    shapes = [graph.shape(input) for input in inputs]
+    try:
+        if operation in STRUCTURAL:
+            declared, given = STRUCTURAL[operation], dict(settings)
+            shape = declared.shape(*shapes, **given)
+            if declared.scratch is not None:
+                graph.allow(declared.scratch(*shapes, **given), f"what {operation} computes meanwhile has", span)
+            return shape
+        return broadcast(*shapes)
+    except ShapeError as error:
+        raise MismatchError(graph, operation, inputs, settings, span, str(error)) from None
+
+
+def has_arrays(graph: Graph) -> bool:
+    """Whether a node is an array, or an operation on arrays made it, which numbers may go through as well."""
+    return bool(graph.shapes) or not STRUCTURAL.keys().isdisjoint(graph.operations)

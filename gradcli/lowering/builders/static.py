@@ -1,0 +1,279 @@
+"""Define then run: static graphs, interned and folded, before any value is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from gradcli.errors import Span
+from gradcli.graph.graph import ITEM, PRINT, Block, Constant, Graph, Settings, Shape
+from gradcli.graph.names import constant_text
+from gradcli.language.ast import NOWHERE
+from gradcli.language.statements import Action
+from gradcli.lowering.builders.builder import Part, forward_of, no_tape
+from gradcli.lowering.builders.inference import inferred_shape
+from gradcli.ops.declaration.constants import constant_value, exact
+from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.ops.declaration.structural import STRUCTURAL
+from gradcli.ops.declaration.symbol import Exact, Symbol
+
+
+class Removed(NamedTuple):
+    """An operation of the program that is no node of a static graph.
+
+    Attributes:
+        kind: ``shared`` with an equal one before, ``folded`` to a constant, an ``identity`` such as x·1, or ``dead``: no output
+            needs it.
+        operation: The operation.
+        span: Its place in the source text.
+    """
+
+    kind: str
+    operation: str
+    span: Span
+
+
+class StaticBuilder:
+    """Define then run: the same operation on the same inputs is the same node, and operations on constants fold.
+
+    Args:
+        graph: The graph to build.
+        inexact: Whether constants also fold where the result is not rational: log(2) becomes 0.693...
+        identities: Whether x·1, x + 0 and their like are x. Gradient graphs want it; the graph of a user's expression shows
+            what the user wrote.
+        shapes: The shapes of the variables that are arrays.
+        plain: Whether nothing is shared or folded: each operation of the program is a node.
+        steered: Whether branches and loops are nodes, and what prints is. Else the graph is one expression: of a branch both ways
+            are built, an operation chooses, and a loop that is not unrolled is an error.
+        removed: Where what is shared or folded is noted; None to note nothing.
+    """
+
+    knows_values = False
+
+    def __init__(
+        self,
+        graph: Graph,
+        *,
+        inexact: bool = False,
+        identities: bool = False,
+        shapes: Mapping[str, Shape] | None = None,
+        plain: bool = False,
+        steered: bool = False,
+        removed: list[Removed] | None = None,
+    ) -> None:
+        self.graph = graph
+        self.inexact = inexact
+        self.identities = identities
+        self.shapes = shapes or {}
+        self.plain = plain
+        self.steered = steered
+        self.removed = removed
+        self._nodes: dict[tuple[str, tuple[int, ...], Settings], int] = {}
+        self._constants: dict[tuple[type, Constant] | str, int] = {}
+        self._texts: dict[str, int] = {}  # constants that read the same are one node: 1, and a 1.0 that folding gave
+
+    def variable(self, name: str, span: Span = NOWHERE) -> int:
+        return self.graph.variable(name, span, self.shapes.get(name, ()))
+
+    def constant(self, value: Constant, span: Span = NOWHERE) -> int:
+        if isinstance(value, Fraction) and value.denominator == 1:
+            value = value.numerator
+        key = repr(value) if isinstance(value, float) else (type(value), value)
+        id = self._constants.get(key)
+        if id is None:
+            text = constant_text(value)
+            id = self._texts.get(text)
+            if id is None:
+                id = self._texts[text] = self.graph.constant(value, span)
+            self._constants[key] = id
+        return id
+
+    def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE, settings: Settings = ()) -> int:
+        id = None if self.plain else self._nodes.get((name, inputs, settings))
+        if id is not None and self.removed is not None:
+            self.removed.append(Removed("shared", name, span))
+        if id is None:
+            arrays = bool(settings or self.graph.shapes or name not in OPERATIONS)
+            shape = inferred_shape(self.graph, name, inputs, settings, span) if arrays else ()
+            if name not in STRUCTURAL and not self.plain:
+                id = self._folded(name, inputs, span)
+                kind = "folded"
+                if id is None and self.identities:
+                    id = self._identity(name, inputs)
+                    kind = "identity"
+                    if id is not None and self.graph.shape(id) != shape:  # 0*x is 0 for a number alone
+                        id = None
+                if id is not None and self.removed is not None:
+                    self.removed.append(Removed(kind, name, span))
+            elif self.identities:
+                id = self._undone(name, inputs, settings, shape)
+            if id is None:
+                id = self.graph.append(name, inputs, span)
+                self.graph.set_shape(id, shape)
+                if settings:
+                    self.graph.settings[id] = settings
+            self._nodes[name, inputs, settings] = id
+        return id
+
+    def truth(self, id: int) -> bool:
+        raise ValueError("a static graph has no values")
+
+    def known(self, id: int) -> Constant | None:
+        return self.graph.constants.get(id)
+
+    def show(self, parts: Sequence[Part], span: Span) -> None:
+        """What is printed whenever the graph runs is a node; an expression prints nothing."""
+        if not self.steered:
+            return
+        ids = tuple([part[1] for part in parts if not isinstance(part, str)])
+        texts = tuple([part if isinstance(part, str) else (part[0], part[2]) for part in parts])
+        self.graph.settings[self.graph.append(PRINT, ids, span)] = (("parts", texts),)
+
+    def grad_of(self, id: int, span: Span) -> int:
+        raise no_tape(".grad", span)
+
+    def act(self, statement: Action, ids: Sequence[int]) -> None:
+        raise no_tape(statement.kind, statement.span)
+
+    def enable_grad(self, enabled: bool, span: Span) -> bool:
+        raise no_tape("no_grad", span)
+
+    # ---- branches and loops ----
+
+    def inner(self) -> StaticBuilder:
+        """A builder for the graph of a block."""
+        graph = Graph(self.graph.max_nodes, self.graph.max_elements)
+        return StaticBuilder(
+            graph,
+            inexact=self.inexact,
+            identities=self.identities,
+            shapes={},
+            plain=self.plain,
+            steered=True,
+            removed=self.removed,
+        )
+
+    def parameter(self, name: str, shape: Shape) -> int:
+        """A variable of the graph of a block."""
+        self.shapes = {**self.shapes, name: shape}
+        return self.graph.variable(name, NOWHERE, shape)
+
+    def block(self, operation: str, inputs: tuple[int, ...], block: Block, span: Span) -> int:
+        """The node of a branch or a loop."""
+        id = self.graph.append(operation, inputs, span)
+        self.graph.blocks[id] = block
+        return id
+
+    def item(self, node: int, index: int, shape: Shape, span: Span) -> int:
+        """One of several results of a branch or a loop."""
+        id = self.graph.append(ITEM, (node,), span)
+        self.graph.settings[id] = (("index", index),)
+        self.graph.set_shape(id, shape)
+        return id
+
+    def has_shape(self, name: str) -> bool:
+        return name in self.shapes
+
+    def _folded(self, name: str, inputs: tuple[int, ...], span: Span) -> int | None:
+        constants = self.graph.constants
+        if any(input not in constants for input in inputs):
+            return None
+        values = [constants[input] for input in inputs]
+        if any(isinstance(value, tuple) for value in values):  # arrays are shown as the operations that make them
+            return None
+        operation = OPERATIONS[name]
+        rational = len(values) >= len(operation.parameters) and all(isinstance(value, int | Fraction) for value in values)
+        if operation.exact is not None and rational:
+            folded = operation.exact(*values)
+            if folded is not None:
+                return self.constant(folded, span)
+        if self.inexact:
+            return self.constant(forward_of(name, len(inputs))(*map(constant_value, values)), span)
+        return None
+
+    def _identity(self, name: str, inputs: tuple[int, ...]) -> int | None:
+        """The node that an operation on partly constant inputs equals; None where there is none.
+
+        A factor 0 comes from an argument that the function does not depend on, so 0·x is 0.
+        """
+        constants = self.graph.constants
+        known = [constants.get(input) for input in inputs]
+        match name, known:
+            case ("add", [0, _]) | ("mul", [1, _]):  # 0 + x -> x, 1*x -> x
+                return inputs[1]
+            case ("add" | "sub", [_, 0]) | ("mul" | "div" | "pow", [_, 1]):  # x + 0, x - 0, x*1, x/1, x^1 -> x
+                return inputs[0]
+            case ("mul" | "div", [0, _]):  # 0*x, 0/x -> 0
+                return inputs[0]
+            case ("mul", [_, 0]):  # x*0 -> 0
+                return inputs[1]
+            case ("mul", [-1, _]) | ("sub", [0, _]):  # -1*x, 0 - x -> -x
+                return self.operation("neg", inputs[1:])
+            case ("mul", [_, -1]):
+                return self.operation("neg", inputs[:1])
+            case ("neg", _) if self._is_negative(inputs[0]):  # -(-x) -> x
+                return self._opposite(inputs[0])
+            case ("add", _) if self._is_negative(inputs[1]):  # x + (-z) -> x - z
+                return self.operation("sub", (inputs[0], self._opposite(inputs[1])))
+            case ("add", _) if self._is_negative(inputs[0]):  # -x + z -> z - x
+                return self.operation("sub", (inputs[1], self._opposite(inputs[0])))
+            case ("sub", _) if self._is_negative(inputs[1]):  # x - (-z) -> x + z
+                return self.operation("add", (inputs[0], self._opposite(inputs[1])))
+            case ("mul" | "div", _) if self._is_negative(inputs[0]):  # (-x)*z -> -(x*z), (-x)/z -> -(x/z)
+                return self.operation("neg", (self.operation(name, (self._opposite(inputs[0]), inputs[1])),))
+            case ("mul", _) if self._is_negative(inputs[1]):  # x*(-z) -> -(x*z)
+                return self.operation("neg", (self.operation("mul", (inputs[0], self._opposite(inputs[1]))),))
+            case ("mul", _) if self._is_inverse(inputs[1]):  # x*(1/z) -> x/z
+                return self.operation("div", (inputs[0], self.graph.inputs[inputs[1]][1]))
+            case ("where", [condition, _, _]) if isinstance(condition, int | Fraction):
+                return inputs[1] if condition else inputs[2]
+            case ("where", _) if inputs[1] == inputs[2]:  # a if c else a -> a
+                return inputs[1]
+            case ("logical_and", [0, _]) | ("logical_or", [1, _]):
+                return inputs[0]
+            case ("logical_and", [_, 0]) | ("logical_or", [_, 1]):
+                return inputs[1]
+            case ("logical_and", [1, _]) | ("logical_or", [0, _]):
+                return inputs[1]
+            case _:
+                return None
+
+    def _undone(self, name: str, inputs: tuple[int, ...], settings: Settings, shape: Shape) -> int | None:
+        """The node that an operation gives back by undoing what made its input: (Mᵀ)ᵀ is M; None where it does not."""
+        if name not in ("transpose", "reshape") or self.graph.operations[inputs[0]] != name:
+            return None
+        before = self.graph.inputs[inputs[0]][0]
+        same = settings == self.graph.settings[inputs[0]] if name == "transpose" else shape == self.graph.shape(before)
+        return before if same else None
+
+    def _is_negative(self, id: int) -> bool:
+        return self.graph.operations[id] == "neg"
+
+    def _is_inverse(self, id: int) -> bool:
+        return self.graph.operations[id] == "div" and self.graph.constants.get(self.graph.inputs[id][0]) == 1
+
+    def _opposite(self, id: int) -> int:
+        """x of a node -x."""
+        return self.graph.inputs[id][0]
+
+    # ---- symbols, for derivative rules ----
+
+    def symbol(self, value: Any) -> Symbol:
+        """The symbol of a number, a constant of a rule, or a symbol."""
+        if isinstance(value, Symbol):
+            return value
+        if isinstance(value, Exact):
+            if not value.operation:
+                return Symbol(self, self.constant(value.arguments[0]))
+            return self.apply(value.operation, value.arguments)
+        return Symbol(self, self.constant(exact(value)))
+
+    def apply(self, operation: str, operands: Sequence[Any], settings: Settings = ()) -> Symbol:
+        """The symbol of an operation on symbols and numbers."""
+        ids = tuple([self.symbol(operand).id for operand in operands])
+        return Symbol(self, self.operation(operation, ids, NOWHERE, settings))
+
+    def shape(self, id: int) -> Shape:
+        """The shape of a node."""
+        return self.graph.shape(id)

@@ -1,0 +1,1 @@
+"""Arrays written out element by element."""

@@ -1,0 +1,1 @@
+"""The operations on arrays, which programs without arrays do without."""

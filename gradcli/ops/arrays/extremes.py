@@ -1,0 +1,110 @@
+"""The largest and the smallest elements of an array, and where they are.
+
+Equal elements share the gradient, but for ``max(a, axis)`` and ``min(a, axis)`` of one axis, where the first of them has it all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.ops.arrays.axes import count, reduced
+from gradcli.ops.arrays.reduce import reduce_sum
+from gradcli.ops.arrays.scan import cumsum
+from gradcli.ops.arrays.shape import spread
+from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, shape_of, shape_text, structural
+from gradcli.ops.elementwise.arithmetic import div
+from gradcli.ops.elementwise.logic import both, either, eq, ne, where
+
+
+def _hits(y: Any, a: Any, axis: Setting) -> Any:
+    """1 for each element that is the result, 0 for the others; of a result that is nan each nan."""
+    result = spread(y, shape_of(a), axis)
+    return either(eq(a, result), both(ne(a, a), ne(result, result)))
+
+
+def shared(g: Any, y: Any, a: Any, axis: Setting = None, keepdims: Setting = False) -> list[Any]:
+    """1/k of the adjoint for each of k equal elements."""
+    hits = _hits(y, a, axis)
+    return [where(hits, spread(div(g, reduce_sum(hits, axis=axis, keepdims=keepdims)), shape_of(a), axis), 0)]
+
+
+def evenly(g: Any, y: Any, a: Any, axis: Setting = None, keepdims: Setting = False) -> list[Any]:
+    """As ``shared``, but where the result is nan no element is equal to it, and the gradient is nan, as in PyTorch."""
+    hits = eq(a, spread(y, shape_of(a), axis))
+    return [hits * spread(div(g, reduce_sum(hits, axis=axis, keepdims=keepdims)), shape_of(a), axis)]
+
+
+def first(g: Any, y: Any, a: Any, axis: Setting = None, keepdims: Setting = False) -> list[Any]:
+    """The adjoint for the first of equal elements along an axis; elements of several axes share it."""
+    if not isinstance(axis, int):
+        return shared(g, y, a, axis, keepdims)
+    hits = _hits(y, a, axis)
+    return [where(both(hits, eq(cumsum(hits, axis=axis), 1)), spread(g, shape_of(a), axis), 0)]
+
+
+def _nonempty(a: Shape, axis: Setting = None, keepdims: Setting = False) -> Shape:
+    if count(a, axis) == 0:
+        raise ShapeError(f"an array of the shape {shape_text(a)} has no elements to compare")
+    return reduced(a, axis, keepdims)
+
+
+def _by_axis(name: str, several: str) -> Callable[..., str]:
+    """PyTorch's function: numbered 1 for all axes, 0 for one; several axes are named to another."""
+    return lambda a, axis, keepdims: (
+        f"{name}1(0)" if axis is None else f"{name}0(0)" if isinstance(axis, int) else f"{several}(0)"
+    )
+
+
+def _extreme(name: str, numpy_name: str, pullback: Callable[..., Any], grad_fn: str | Callable[..., str], doc: str) -> Structural:
+    return structural(
+        f"{name}(a, axis=None, keepdims=False)",
+        lambda numpy, a, axis, keepdims: getattr(numpy, numpy_name)(a, axis=axis, keepdims=keepdims),
+        _nonempty,
+        pullback,
+        grad_fn=grad_fn,
+        spellings=(name.removeprefix("reduce_"),),
+        doc=doc,
+    )
+
+
+reduce_max = _extreme(
+    "reduce_max",
+    "max",
+    first,
+    _by_axis("MaxBackward", "AmaxBackward0"),
+    "The largest of the elements; of equal ones along one axis the first has the gradient, else they share it.",
+)
+reduce_min = _extreme(
+    "reduce_min",
+    "min",
+    first,
+    _by_axis("MinBackward", "AminBackward0"),
+    "The smallest of the elements; of equal ones along one axis the first has the gradient, else they share it.",
+)
+reduce_amax = _extreme(
+    "reduce_amax", "max", evenly, "AmaxBackward0(0)", "The largest of the elements; equal ones share the gradient."
+)
+reduce_amin = _extreme(
+    "reduce_amin", "min", evenly, "AminBackward0(0)", "The smallest of the elements; equal ones share the gradient."
+)
+
+
+def _place_shape(a: Shape, axis: Setting, keepdims: Setting) -> Shape:
+    if isinstance(axis, tuple):
+        raise ShapeError(f"a place is looked for along one axis or in all elements, not along {axis}")
+    return _nonempty(a, axis, keepdims)
+
+
+def _place(name: str, numpy_name: str, doc: str) -> Structural:
+    def forward(numpy: Any, a: Any, axis: Setting, keepdims: bool) -> Any:
+        array = numpy.asarray(a)
+        return getattr(numpy, numpy_name)(array, axis=axis, keepdims=keepdims).astype(array.dtype)
+
+    return structural(
+        f"{name}(a, axis=None, keepdims=False)", forward, _place_shape, None, grad_fn="", spellings=(name,), doc=doc
+    )
+
+
+argmax = _place("argmax", "argmax", "The place of the largest element, the first of equal ones; it carries no gradient.")
+argmin = _place("argmin", "argmin", "The place of the smallest element, the first of equal ones; it carries no gradient.")

@@ -1,0 +1,63 @@
+"""Losses of arrays: the mean of the losses of their elements, which PyTorch has as one function."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+from gradcli.ops.arrays.nn import reduce_losses, reduced_loss, share_of
+from gradcli.ops.arrays.shape import spread
+from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.ops.declaration.structural import STRUCTURAL, Setting, Shape, broadcast, shape_of, structural
+
+LOSSES = (
+    "mse_loss",
+    "l1_loss",
+    "smooth_l1_loss",
+    "huber_loss",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "kl_div",
+)
+"""The operations on numbers that are losses."""
+
+
+def _fit(contribution: Any, shape: Shape) -> Any:
+    return contribution if shape_of(contribution) == shape else STRUCTURAL["sum_to"](contribution, shape=shape)
+
+
+def _declare(name: str) -> None:
+    loss = OPERATIONS[name]
+
+    def forward(numpy: Any, *arguments: Any, reduction: Setting) -> Any:
+        losses = loss.array_value(*loss.complete(arguments))
+        return reduce_losses(numpy, losses, losses.size, reduction)
+
+    def pullback(g: Any, y: Any, *arguments: Any, reduction: Setting) -> Sequence[Any]:
+        shape = broadcast(*map(shape_of, arguments))
+        share = spread(share_of(g, prod(shape), reduction), shape, None if reduction is not None else ())
+        partials = loss.local_derivatives(loss(*arguments), arguments, [True] * len(arguments))
+        return [_fit(share * partial, shape_of(argument)) for partial, argument in zip(partials, arguments, strict=True)]
+
+    def template(*shapes: Shape, reduction: Setting) -> str:
+        function = loss.grad_fn.get("") or loss.grad_fn["tt"]
+        inner = function.removeprefix("MeanBackward0(")
+        if inner == function or reduction == "mean":
+            return function
+        return inner[:-1] if reduction is None else f"SumBackward0({inner}"
+
+    structural(
+        f"mean_{name}({', '.join(loss.parameters)}, reduction=mean)",
+        forward,
+        lambda *shapes, reduction: reduced_loss(broadcast(*shapes), reduction),
+        pullback,
+        grad_fn=template,
+        spellings=(name,),
+        optional=len(loss.defaults),
+        doc=f"The mean over all elements of {name}, or their sum, or with reduction=none all of them.",
+    )
+
+
+for _loss in LOSSES:
+    _declare(_loss)

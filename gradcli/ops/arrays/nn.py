@@ -1,0 +1,288 @@
+"""Operations of neural networks along axes: softmax, normalisation, the losses of classes."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from gradcli.errors import GradcliError
+from gradcli.ops.arrays.axes import as_shape, axis_of
+from gradcli.ops.arrays.reduce import reduce_mean, reduce_sum
+from gradcli.ops.arrays.shape import spread, summed_to
+from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, shape_of, shape_text, structural
+from gradcli.ops.elementwise.exponential import exp, sqrt
+
+
+def _along(a: Shape, axis: Setting) -> Shape:
+    axis_of(axis, a)
+    return a
+
+
+def _softmax(numpy: Any, a: Any, axis: int) -> Any:
+    powers = numpy.exp(a - numpy.max(a, axis=axis, keepdims=True, initial=-numpy.inf))
+    return powers / numpy.sum(powers, axis=axis, keepdims=True)
+
+
+def _log_softmax(numpy: Any, a: Any, axis: int) -> Any:
+    shifted = a - numpy.max(a, axis=axis, keepdims=True, initial=-numpy.inf)
+    return shifted - numpy.log(numpy.sum(numpy.exp(shifted), axis=axis, keepdims=True))
+
+
+def _total(a: Any, axis: Setting) -> Any:
+    """The sum along an axis, which stays with size 1."""
+    return reduce_sum(a, axis=axis, keepdims=True)
+
+
+softmax: Structural = structural(
+    "softmax(a, axis=-1)",
+    _softmax,
+    _along,
+    lambda g, y, a, axis: [y * (g - _total(g * y, axis))],
+    grad_fn="SoftmaxBackward0(0)",
+    spellings=("softmax",),
+    doc="The exponentials, divided by their sum along an axis.",
+)
+log_softmax: Structural = structural(
+    "log_softmax(a, axis=-1)",
+    _log_softmax,
+    _along,
+    lambda g, y, a, axis: [g - exp(y) * _total(g, axis)],
+    grad_fn="LogSoftmaxBackward0(0)",
+    spellings=("log_softmax",),
+    doc="The logarithm of softmax, without overflow.",
+)
+
+
+def _last_axes(a: Shape, affine: tuple[Shape, ...], normalized_shape: Setting) -> Shape:
+    """The axes over which ``layer_norm`` normalises: the shape that is set, or that of the weight, or the last axis.
+
+    Raises:
+        ShapeError: They are not the last ones of the shape.
+    """
+    sizes = as_shape(normalized_shape) if normalized_shape is not None else affine[0] if affine else a[-1:]
+    for shape in (sizes, *affine):
+        if not shape or shape != sizes or a[-len(shape) :] != shape:
+            raise ShapeError(
+                f"layer_norm over {shape_text(sizes)}: {shape_text(shape)} is not the end of the shape {shape_text(a)}"
+            )
+    return tuple(range(len(a) - len(sizes), len(a)))
+
+
+def _layer_norm(numpy: Any, a: Any, *affine: Any, normalized_shape: Setting, eps: float) -> Any:
+    axes = _last_axes(numpy.shape(a), tuple(map(numpy.shape, affine)), normalized_shape)
+    deviations = a - numpy.mean(a, axis=axes, keepdims=True)
+    variance = numpy.mean(deviations * deviations, axis=axes, keepdims=True)
+    result = deviations / numpy.sqrt(variance + eps)
+    for weight in affine[:1]:
+        result = result * weight
+    for bias in affine[1:]:
+        result = result + bias
+    return result
+
+
+def _layer_norm_pullback(g: Any, y: Any, a: Any, *affine: Any, normalized_shape: Setting, eps: Any) -> list[Any]:
+    """With n = (a - mean)/deviation, of the adjoint of n what a shift and a scaling of a cannot change."""
+    axes = _last_axes(shape_of(a), tuple(map(shape_of, affine)), normalized_shape)
+
+    def mean(value: Any) -> Any:
+        return reduce_mean(value, axis=axes, keepdims=True)
+
+    deviations = a - mean(a)
+    scale = 1 / sqrt(mean(deviations * deviations) + eps)
+    normal = deviations * scale
+    adjoint = g * affine[0] if affine else g
+    first = scale * (adjoint - mean(adjoint) - normal * mean(adjoint * normal))
+    weights = [summed_to(g * normal, shape_of(weight)) for weight in affine[:1]]
+    return [first, *weights, *[summed_to(g, shape_of(bias)) for bias in affine[1:]]]
+
+
+def _layer_norm_shape(a: Shape, *affine: Shape, normalized_shape: Setting, eps: Setting) -> Shape:
+    _last_axes(a, affine, normalized_shape)
+    return a
+
+
+def _layer_norm_function(*shapes: Shape, normalized_shape: Setting, eps: Setting) -> str:
+    inputs = ["0", "1", "2"][: len(shapes)] + ["None"] * (3 - len(shapes))
+    return f"NativeLayerNormBackward0({', '.join(inputs)})"
+
+
+layer_norm: Structural = structural(
+    "layer_norm(a, weight, bias, normalized_shape=None, eps=1e-5)",
+    _layer_norm,
+    _layer_norm_shape,
+    _layer_norm_pullback,
+    grad_fn=_layer_norm_function,
+    spellings=("layer_norm",),
+    optional=2,
+    doc="Deviations from the mean over the last axes in units of the standard deviation, times a weight, plus a bias.",
+)
+
+
+def _class_axis(a: Shape) -> int:
+    """The axis of the classes: the second, or that of a vector of one sample."""
+    return min(len(a) - 1, 1)
+
+
+def whole_numbers(numpy: Any, values: Any, count: int, what: str) -> Any:
+    """Classes or places as whole numbers.
+
+    Args:
+        values: The numbers as floats.
+        count: How many there are, counted from 0.
+        what: What messages call them.
+
+    Raises:
+        GradcliError: One is not among those that there are.
+    """
+    numbers = numpy.asarray(values)
+    right = (numbers == numpy.floor(numbers)) & (numbers >= 0) & (numbers < count)
+    if not numpy.all(right):
+        wrong = float(numbers[~right].flat[0])
+        raise GradcliError(f"{wrong:g} is not one of the {count} {what}", hint=f"{what} are 0 to {count - 1}" if count else "")
+    return numbers.astype(int)
+
+
+def _one_hot(numpy: Any, a: Any, classes: int, axis: int) -> Any:
+    dtype = numpy.asarray(a).dtype
+    marks = whole_numbers(numpy, a, classes, "classes")[..., None] == numpy.arange(classes)
+    return numpy.moveaxis(marks.astype(dtype), -1, axis)
+
+
+def _one_hot_shape(a: Shape, classes: Setting, axis: Setting) -> Shape:
+    if not isinstance(classes, int) or classes < 1:
+        raise ShapeError(f"the number of classes is positive, not {classes}")
+    at = axis_of(axis, (*a, classes))
+    return (*a[:at], classes, *a[at:])
+
+
+one_hot = structural(
+    "one_hot(a, classes=None, axis=-1)",
+    _one_hot,
+    _one_hot_shape,
+    None,
+    grad_fn="",
+    whole=(0,),
+    spellings=("one_hot",),
+    doc="For each class a vector with 1 in its place and 0 elsewhere, along a new axis; it carries no gradient.",
+)
+
+
+REDUCTIONS = ("mean", "sum", None)
+"""What the setting ``reduction`` of losses may be; with None the loss of each sample stays."""
+
+
+def reduced_loss(shape: Shape, reduction: Setting) -> Shape:
+    """The shape of a loss of samples in a shape.
+
+    Raises:
+        ShapeError: There is no such reduction.
+    """
+    if reduction not in REDUCTIONS:
+        raise ShapeError(f"the reduction of a loss is mean, sum or none, not {reduction}")
+    return shape if reduction is None else ()
+
+
+def share_of(g: Any, count: int, reduction: Setting) -> Any:
+    """What of the adjoint of a loss goes to that of each of ``count`` samples."""
+    return g / max(count, 1) if reduction == "mean" else g
+
+
+def _loss_shape(a: Shape, target: Shape, reduction: Setting) -> Shape:
+    at = _class_axis(a) if a else 0
+    if not a or target != a[:at] + a[at + 1 :]:
+        raise ShapeError(f"an input of the shape {shape_text(a)} and classes of the shape {shape_text(target)} do not fit")
+    return reduced_loss(target, reduction)
+
+
+def reduce_losses(numpy: Any, losses: Any, count: int, reduction: Setting) -> Any:
+    """Losses as they are, their sum, or their sum divided by the number of samples."""
+    if reduction is None:
+        return losses
+    return numpy.sum(losses) / count if reduction == "mean" else numpy.sum(losses)
+
+
+def _nll_loss(numpy: Any, a: Any, target: Any, reduction: Setting) -> Any:
+    at = _class_axis(a.shape)
+    places = numpy.expand_dims(whole_numbers(numpy, target, a.shape[at], "classes"), at)
+    chosen = numpy.take_along_axis(a, places, at).squeeze(at)
+    return reduce_losses(numpy, -chosen, chosen.size, reduction)
+
+
+def _marks(a: Any, target: Any) -> Any:
+    """1 for the class of each sample, 0 for the others, in the shape of the input."""
+    at = _class_axis(shape_of(a))
+    return one_hot(target, classes=shape_of(a)[at], axis=at)
+
+
+def _for_each(g: Any, shape: Shape, reduction: Setting) -> Any:
+    """The adjoint of the loss of each sample, in the shape of the input."""
+    at = _class_axis(shape)
+    samples = shape[:at] + shape[at + 1 :]
+    if reduction is not None:
+        return spread(share_of(g, prod(samples), reduction), shape, None)
+    return spread(g, shape, at)
+
+
+def _nll_function(a: Shape, target: Shape, reduction: Setting) -> str:
+    if len(a) < 3:
+        return "NllLossBackward0(0)"
+    if len(a) > 3:
+        return "NllLoss2DBackward0(0)"
+    function = "NllLoss2DBackward0(ViewBackward0(0))"
+    return f"ViewBackward0({function})" if reduction is None else function
+
+
+nll_loss: Structural = structural(
+    "nll_loss(a, target, reduction=mean)",
+    _nll_loss,
+    _loss_shape,
+    lambda g, y, a, target, reduction: [-_for_each(g, shape_of(a), reduction) * _marks(a, target), None],
+    grad_fn=_nll_function,
+    whole=(1,),
+    spellings=("nll_loss",),
+    doc="Negative log likelihood: minus the mean of what the input holds for the class of each sample.",
+)
+
+
+def _cross_entropy(numpy: Any, a: Any, target: Any, reduction: Setting) -> Any:
+    at = _class_axis(a.shape)
+    logarithms = _log_softmax(numpy, a, at)
+    if numpy.shape(target) != a.shape:
+        return _nll_loss(numpy, logarithms, target, reduction)
+    losses = -numpy.sum(logarithms * target, axis=at)
+    return reduce_losses(numpy, losses, losses.size, reduction)
+
+
+def _cross_entropy_pullback(g: Any, y: Any, a: Any, target: Any, reduction: Setting) -> list[Any]:
+    shape = shape_of(a)
+    at = _class_axis(shape)
+    share = _for_each(g, shape, reduction)
+    if shape_of(target) != shape:
+        return [share * (softmax(a, axis=at) - _marks(a, target)), None]
+    return [share * (softmax(a, axis=at) * _total(target, at) - target), -share * log_softmax(a, axis=at)]
+
+
+def _cross_entropy_function(a: Shape, target: Shape, reduction: Setting) -> str:
+    if a != target:
+        return _nll_function(a, target, reduction).replace("(0)", "(LogSoftmaxBackward0(0))")
+    total = f"NegBackward0(SumBackward{int(reduction is None)}(MulBackward0(LogSoftmaxBackward0(0), 1)))"
+    return f"DivBackward1({total})" if reduction == "mean" else total
+
+
+def _cross_entropy_shape(a: Shape, target: Shape, reduction: Setting) -> Shape:
+    if not a or a != target:
+        return _loss_shape(a, target, reduction)
+    at = _class_axis(a)
+    return reduced_loss(a[:at] + a[at + 1 :], reduction)
+
+
+cross_entropy: Structural = structural(
+    "cross_entropy(a, target, reduction=mean)",
+    _cross_entropy,
+    _cross_entropy_shape,
+    _cross_entropy_pullback,
+    grad_fn=_cross_entropy_function,
+    whole=lambda a, target: () if a == target else (1,),
+    spellings=("cross_entropy",),
+    doc="Mean of minus the log softmax of the class of each sample, or weighted by probabilities in the shape of the input.",
+)

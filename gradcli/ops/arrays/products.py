@@ -1,0 +1,183 @@
+"""Further products of vectors and matrices, and the layer of a network that is one."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from gradcli.ops.arrays.axes import axis_of
+from gradcli.ops.arrays.matmul import matmul
+from gradcli.ops.arrays.matrix import diag
+from gradcli.ops.arrays.reduce import reduce_sum
+from gradcli.ops.arrays.shape import permute, reshape, reshaped, summed_to, transpose
+from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, broadcast, shape_of, shape_text, structural
+
+
+def _bmm_shape(a: Shape, b: Shape) -> Shape:
+    if len(a) != 3 or len(b) != 3 or a[0] != b[0] or a[2] != b[1]:
+        raise ShapeError(f"bmm takes two stacks of as many matrices that fit, not {shape_text(a)} and {shape_text(b)}")
+    return (*a[:2], b[2])
+
+
+bmm = structural(
+    "bmm(a, b)",
+    lambda numpy, a, b: numpy.matmul(a, b),
+    _bmm_shape,
+    lambda g, y, a, b: [matmul(g, transpose(b)), matmul(transpose(a), g)],
+    grad_fn="BmmBackward0(0, 1)",
+    spellings=("bmm",),
+    doc="The products of the matrices of two stacks, one by one.",
+)
+
+
+def _addmm_shape(c: Shape, a: Shape, b: Shape) -> Shape:
+    if len(a) != 2 or len(b) != 2 or a[1] != b[0] or broadcast(c, (a[0], b[1])) != (a[0], b[1]):
+        raise ShapeError(f"addmm: {shape_text(c)} + {shape_text(a)} @ {shape_text(b)} do not fit")
+    return (a[0], b[1])
+
+
+addmm = structural(
+    "addmm(c, a, b)",
+    lambda numpy, c, a, b: c + a @ b,
+    _addmm_shape,
+    lambda g, y, c, a, b: [summed_to(g, shape_of(c)), matmul(g, transpose(b)), matmul(transpose(a), g)],
+    grad_fn="AddmmBackward0(0, 1, 2)",
+    spellings=("addmm",),
+    doc="c + a @ b for two matrices a and b.",
+)
+
+
+def _linear_shape(a: Shape, weight: Shape, *bias: Shape) -> Shape:
+    fits = a and len(weight) == 2 and a[-1] == weight[1] and all(one == weight[:1] for one in bias)
+    if not fits:
+        shapes = ", ".join(map(shape_text, (a, weight, *bias)))
+        raise ShapeError(f"linear takes (..., inputs), a weight (outputs, inputs) and a bias (outputs), not {shapes}")
+    return (*a[:-1], weight[0])
+
+
+def _linear_pullback(g: Any, y: Any, a: Any, weight: Any, *bias: Any) -> list[Any]:
+    """Those of the product of all rows of inputs with the transposed weight."""
+    inputs, outputs = shape_of(a), shape_of(g)
+    rows = math.prod(inputs[:-1])
+    flat = reshaped(g, (rows, outputs[-1]))
+    first = reshaped(matmul(flat, weight), inputs)
+    second = matmul(transpose(flat), reshaped(a, (rows, inputs[-1])))
+    return [first, second, *[summed_to(g, shape_of(one)) for one in bias]]
+
+
+def _linear_function(a: Shape, weight: Shape, *bias: Shape) -> str:
+    turned = "TBackward0(1)"
+    if bias:
+        return (
+            f"AddmmBackward0(2, 0, {turned})" if len(a) == 2 else f"ViewBackward0(AddmmBackward0(2, ViewBackward0(0), {turned}))"
+        )
+    if len(a) == 1:
+        return f"SqueezeBackward4(MmBackward0(UnsqueezeBackward0(0), {turned}))"
+    return f"MmBackward0(0, {turned})" if len(a) == 2 else f"UnsafeViewBackward0(MmBackward0(ViewBackward0(0), {turned}))"
+
+
+def _linear(numpy: Any, a: Any, weight: Any, *bias: Any) -> Any:
+    result = a @ weight.T
+    return result + bias[0] if bias else result
+
+
+linear = structural(
+    "linear(a, weight, bias)",
+    _linear,
+    _linear_shape,
+    _linear_pullback,
+    grad_fn=_linear_function,
+    spellings=("linear",),
+    optional=1,
+    doc="A layer of a network: a @ weight.T + bias, where the weight has a row for each output.",
+)
+
+
+def _same_vectors(a: Shape, b: Shape) -> Shape:
+    if len(a) != 1 or a != b:
+        raise ShapeError(f"this takes two vectors of one length, not {shape_text(a)} and {shape_text(b)}")
+    return ()
+
+
+def _scalar_product(name: str, grad_fn: str, doc: str) -> Structural:
+    return structural(
+        f"{name}(a, b)",
+        lambda numpy, a, b: numpy.dot(a, b),
+        _same_vectors,
+        lambda g, y, a, b: [g * b, g * a],
+        grad_fn=grad_fn,
+        spellings=(name,),
+        doc=doc,
+    )
+
+
+vdot = _scalar_product("vdot", "VdotBackward0(0, 1)", "Dot product of two vectors, as ``dot``.")
+inner = _scalar_product(
+    "inner", "ViewBackward0(DotBackward0(PermuteBackward0(0), PermuteBackward0(1)))", "Inner product of two vectors, as ``dot``."
+)
+
+
+def _cross_shape(a: Shape, b: Shape, axis: Setting) -> Shape:
+    shape = broadcast(a, b)
+    if len(a) != len(b) or a[axis_of(axis, a)] != 3 or b[axis_of(axis, b)] != 3:
+        raise ShapeError(f"a cross product takes vectors of 3 elements, not {shape_text(a)} and {shape_text(b)}")
+    return shape
+
+
+def _cross_pullback(g: Any, y: Any, a: Any, b: Any, axis: Setting) -> list[Any]:
+    return [summed_to(cross(b, g, axis=axis), shape_of(a)), summed_to(cross(g, a, axis=axis), shape_of(b))]
+
+
+cross: Structural = structural(
+    "cross(a, b, axis=-1)",
+    lambda numpy, a, b, axis: numpy.cross(a, b, axis=axis),
+    _cross_shape,
+    _cross_pullback,
+    grad_fn="LinalgCrossBackward0(0, 1)",
+    spellings=("cross",),
+    doc="Cross product of vectors of three elements.",
+)
+
+
+def _ranks_alike(a: Shape, b: Shape) -> tuple[Shape, Shape]:
+    rank = max(len(a), len(b))
+    return (1,) * (rank - len(a)) + a, (1,) * (rank - len(b)) + b
+
+
+def _kron_pullback(g: Any, y: Any, a: Any, b: Any) -> list[Any]:
+    """Each axis of the result is split into the place in a and the place in b."""
+    first, second = _ranks_alike(shape_of(a), shape_of(b))
+    rank = len(first)
+    split = reshape(g, shape=tuple([size for pair in zip(first, second, strict=True) for size in pair]))
+    blocks = permute(split, axes=(*range(0, 2 * rank, 2), *range(1, 2 * rank, 2)))
+    by_first = reduce_sum(blocks * reshaped(b, (1,) * rank + second), axis=tuple(range(rank, 2 * rank)))
+    by_second = reduce_sum(blocks * reshaped(a, first + (1,) * rank), axis=tuple(range(rank)))
+    return [reshaped(by_first, shape_of(a)), reshaped(by_second, shape_of(b))]
+
+
+kron = structural(
+    "kron(a, b)",
+    lambda numpy, a, b: numpy.kron(a, b),
+    lambda a, b: tuple([p * q for p, q in zip(*_ranks_alike(a, b), strict=True)]),
+    _kron_pullback,
+    grad_fn="UnsafeViewBackward0(MulBackward0(UnsafeViewBackward0(0), UnsafeViewBackward0(1)))",
+    spellings=("kron",),
+    doc="Kronecker product: the second array times each element of the first, in its place.",
+)
+
+
+def _diagonal_shape(a: Shape, offset: Setting) -> Shape:
+    if len(a) != 2:
+        raise ShapeError(f"diagonal takes a matrix, not an array of the shape {shape_text(a)}")
+    return diag.shape(a, offset=offset)
+
+
+diagonal = structural(
+    "diagonal(a, offset=0)",
+    lambda numpy, a, offset: numpy.diagonal(a, offset),
+    _diagonal_shape,
+    lambda g, y, a, offset: list(diag.pullback(g, y, a, offset=offset)) if diag.pullback else [],
+    grad_fn="DiagonalBackward0(0)",
+    spellings=("diagonal",),
+    doc="The diagonal of a matrix.",
+)

@@ -1,0 +1,215 @@
+"""Reductions of an array along some axes, or to one number: sums, means, products, variances, norms."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.ops.arrays.axes import axes_of, count, reduced
+from gradcli.ops.arrays.scan import products_of_others
+from gradcli.ops.arrays.shape import spread, summed_to
+from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, broadcast, shape_of, shape_text, structural
+from gradcli.ops.elementwise.arithmetic import abs, sign
+from gradcli.ops.elementwise.exponential import exp
+from gradcli.ops.elementwise.extremes import maximum
+from gradcli.ops.elementwise.logic import eq, where
+
+
+def _numbered(name: str) -> Callable[..., str]:
+    """PyTorch's function of a reduction: the one with 0 for all axes, that with 1 where axes are named."""
+    return lambda a, axis, keepdims: f"{name}{int(axis is not None or keepdims)}(0)"
+
+
+def _mean(numpy: Any, a: Any, axis: Setting, keepdims: bool) -> Any:
+    return numpy.sum(a, axis=axis, keepdims=keepdims) / count(numpy.shape(a), axis)
+
+
+reduce_sum: Structural = structural(
+    "reduce_sum(a, axis=None, keepdims=False)",
+    lambda numpy, a, axis, keepdims: numpy.sum(a, axis=axis, keepdims=keepdims),
+    reduced,
+    lambda g, y, a, axis, keepdims: [spread(g, shape_of(a), axis)],
+    grad_fn=_numbered("SumBackward"),
+    spellings=("sum",),
+    doc="Sum of the elements, of all or along some axes.",
+)
+reduce_mean: Structural = structural(
+    "reduce_mean(a, axis=None, keepdims=False)",
+    _mean,
+    reduced,
+    lambda g, y, a, axis, keepdims: [spread(g / max(count(shape_of(a), axis), 1), shape_of(a), axis)],
+    grad_fn=_numbered("MeanBackward"),
+    spellings=("mean",),
+    doc="Arithmetic mean of the elements, of all or along some axes.",
+)
+
+
+def _prod_pullback(g: Any, y: Any, a: Any, axis: Setting, keepdims: Setting) -> list[Any]:
+    """The adjoint times the product of the other elements, axis after axis."""
+    shape = shape_of(a)
+    adjoint = spread(g, shape, axis)
+    for one in axes_of(axis, shape):
+        adjoint = adjoint * products_of_others(a, one)
+        a = reduce_prod(a, axis=one, keepdims=True)
+    return [adjoint]
+
+
+reduce_prod: Structural = structural(
+    "reduce_prod(a, axis=None, keepdims=False)",
+    lambda numpy, a, axis, keepdims: numpy.prod(a, axis=axis, keepdims=keepdims),
+    reduced,
+    _prod_pullback,
+    grad_fn=_numbered("ProdBackward"),
+    spellings=("prod",),
+    doc="Product of the elements, of all or along some axes; zeros among them are differentiated right.",
+    backward="each element gets the adjoint times the product of the others",
+)
+
+
+def _per_freedom(shape: Shape, axis: Setting, correction: Any) -> float:
+    """1/(n - correction); infinite where that is not positive."""
+    freedom = count(shape, axis) - correction
+    return 1 / freedom if freedom > 0 else math.inf
+
+
+def _deviations(a: Any, axis: Setting) -> Any:
+    return a - reduce_mean(a, axis=axis, keepdims=True)
+
+
+def _variance(numpy: Any, a: Any, axis: Setting, correction: Any, keepdims: bool) -> Any:
+    deviations = a - _mean(numpy, a, axis, True)
+    freedom = max(count(numpy.shape(a), axis) - correction, 0)
+    return numpy.sum(deviations * deviations, axis=axis, keepdims=keepdims) / freedom
+
+
+def _var_pullback(g: Any, y: Any, a: Any, axis: Setting, correction: Setting, keepdims: Setting) -> list[Any]:
+    shape = shape_of(a)
+    return [2 * _per_freedom(shape, axis, correction) * _deviations(a, axis) * spread(g, shape, axis)]
+
+
+def _std_pullback(g: Any, y: Any, a: Any, axis: Setting, correction: Setting, keepdims: Setting) -> list[Any]:
+    shape = shape_of(a)
+    return [_per_freedom(shape, axis, correction) * _deviations(a, axis) * spread(_unless_zero(g, y), shape, axis)]
+
+
+def _unless_zero(g: Any, y: Any) -> Any:
+    """g/y, and g where y is 0, since what it multiplies is 0 there."""
+    return g / where(eq(y, 0), 1, y)
+
+
+reduce_var: Structural = structural(
+    "reduce_var(a, axis=None, correction=1, keepdims=False)",
+    _variance,
+    lambda a, axis, correction, keepdims: reduced(a, axis, keepdims),
+    _var_pullback,
+    grad_fn="VarBackward0(0)",
+    spellings=("var",),
+    doc="Sample variance of the elements, the squared deviations divided by n - correction.",
+)
+reduce_std: Structural = structural(
+    "reduce_std(a, axis=None, correction=1, keepdims=False)",
+    lambda numpy, a, **settings: numpy.sqrt(_variance(numpy, a, **settings)),
+    lambda a, axis, correction, keepdims: reduced(a, axis, keepdims),
+    _std_pullback,
+    grad_fn="StdBackward0(0)",
+    spellings=("std",),
+    doc="Sample standard deviation of the elements; where all are equal the gradient is 0.",
+)
+
+
+def _order(ord: Setting) -> float:
+    """The order of a norm.
+
+    Raises:
+        ShapeError: It is no number.
+    """
+    if isinstance(ord, bool) or (not isinstance(ord, int | float) and ord not in ("inf", "-inf")):
+        raise ShapeError(f"the order of a norm is a number, inf or -inf, not {ord}")
+    return float(ord)
+
+
+def norm_shape(a: Shape, axis: Setting, keepdims: Setting, ord: Setting) -> Shape:
+    """The shape of a norm; one of the order inf or -inf takes an element at least."""
+    if math.isinf(_order(ord)) and count(a, axis) == 0:
+        raise ShapeError(f"an array of the shape {shape_text(a)} has no elements to compare")
+    return reduced(a, axis, keepdims)
+
+
+def norm_of(numpy: Any, a: Any, axis: Setting, keepdims: bool, ord: Setting) -> Any:
+    """(Σ|a|^p)^(1/p); the largest or smallest |a| for p = ±inf, the number of elements that are not 0 for p = 0."""
+    p = _order(ord)
+    along = {"axis": axis, "keepdims": keepdims}
+    if p == 2:
+        return numpy.sqrt(numpy.sum(numpy.multiply(a, a), **along))
+    if math.isinf(p):
+        return (numpy.max if p > 0 else numpy.min)(numpy.abs(a), **along)
+    if p == 0:
+        return numpy.sum(numpy.not_equal(a, 0), dtype=numpy.asarray(a).dtype, **along)
+    powers = numpy.sum(numpy.abs(a) ** p, **along)
+    return powers if p == 1 else powers ** (1 / p)
+
+
+def norm_pullback(g: Any, y: Any, a: Any, axis: Setting, keepdims: Setting, ord: Setting) -> list[Any]:
+    """0 where the norm is 0. Equal largest or smallest elements share the gradient; one of order 0 carries none."""
+    p, shape = _order(ord), shape_of(a)
+    if p == 2:
+        return [a * spread(_unless_zero(g, y), shape, axis)]
+    if p == 1:
+        return [sign(a) * spread(g, shape, axis)]
+    if p == 0:
+        return [None]
+    if math.isinf(p):
+        hits = eq(abs(a), spread(y, shape, axis))
+        ties = reduce_sum(hits, axis=axis, keepdims=keepdims)
+        return [sign(a) * hits * spread(g / maximum(ties, 1), shape, axis)]
+    powers = where(eq(a, 0), 0, abs(where(eq(a, 0), 1, a)) ** (p - 1))
+    return [sign(a) * powers * spread(g / where(eq(y, 0), 1, y) ** (p - 1), shape, axis)]
+
+
+reduce_norm: Structural = structural(
+    "reduce_norm(a, axis=None, keepdims=False, ord=2)",
+    norm_of,
+    norm_shape,
+    norm_pullback,
+    grad_fn="LinalgVectorNormBackward0(0)",
+    spellings=("norm", "vector_norm"),
+    doc="Length of the elements as a vector, Euclidean unless an order is given; where it is 0 the gradient is 0.",
+    latex=r"\left\lVert {0} \right\rVert",
+)
+
+
+def _dist_pullback(g: Any, y: Any, a: Any, b: Any, ord: Setting) -> list[Any]:
+    adjoint = norm_pullback(g, y, a - b, None, False, ord)[0]
+    if adjoint is None:
+        return [None, None]
+    return [summed_to(adjoint, shape_of(a)), summed_to(-adjoint, shape_of(b))]
+
+
+dist = structural(
+    "dist(a, b, ord=2)",
+    lambda numpy, a, b, **order: norm_of(numpy, a - b, None, False, **order),
+    lambda a, b, **order: norm_shape(broadcast(a, b), None, False, **order),
+    _dist_pullback,
+    grad_fn="DistBackward0(0, 1)",
+    spellings=("dist",),
+    doc="The norm of the difference of two arrays; where it is 0 the gradient is 0.",
+)
+
+
+def _logsumexp(numpy: Any, a: Any, axis: Setting, keepdims: bool) -> Any:
+    high = numpy.max(a, axis=axis, keepdims=True, initial=-math.inf)
+    high = numpy.where(numpy.isfinite(high), high, high.dtype.type(0))
+    total = numpy.sum(numpy.exp(a - high), axis=axis, keepdims=keepdims)
+    return numpy.log(total) + numpy.reshape(high, total.shape)
+
+
+reduce_logsumexp: Structural = structural(
+    "reduce_logsumexp(a, axis=None, keepdims=False)",
+    _logsumexp,
+    reduced,
+    lambda g, y, a, axis, keepdims: [spread(g, shape_of(a), axis) * exp(a - spread(y, shape_of(a), axis))],
+    grad_fn="LogsumexpBackward0(0)",
+    spellings=("logsumexp",),
+    doc="Logarithm of the sum of the exponentials of the elements, without overflow.",
+)

@@ -1,0 +1,124 @@
+"""Sums and products of the elements up to each place of an axis, and the recurrence that differentiates products."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.ops.arrays.axes import axis_of
+from gradcli.ops.arrays.index import shift
+from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, shape_text, structural
+from gradcli.ops.elementwise.exponential import exp
+
+
+def _same_shape(a: Shape, axis: Setting, reverse: Setting) -> Shape:
+    axis_of(axis, a)
+    return a
+
+
+def _scan(name: str) -> Callable[..., Any]:
+    """A cumulative function of NumPy, also from the end to the front."""
+
+    def forward(numpy: Any, a: Any, axis: int, reverse: bool) -> Any:
+        function = getattr(numpy, name)
+        return numpy.flip(function(numpy.flip(a, axis), axis), axis) if reverse else function(a, axis)
+
+    return forward
+
+
+def _scan_function(name: str) -> Callable[..., str]:
+    return lambda a, axis, reverse: f"FlipBackward0({name}(FlipBackward0(0)))" if reverse else f"{name}(0)"
+
+
+cumsum: Structural = structural(
+    "cumsum(a, axis=-1, reverse=False)",
+    _scan("cumsum"),
+    _same_shape,
+    lambda g, y, a, axis, reverse: [cumsum(g, axis=axis, reverse=not reverse)],
+    grad_fn=_scan_function("CumsumBackward0"),
+    spellings=("cumsum",),
+    doc="The sum of the elements up to each place of an axis.",
+)
+
+
+def _cumprod_pullback(g: Any, y: Any, a: Any, axis: Setting, reverse: Setting) -> list[Any]:
+    """The factors before a place, times the adjoints of the products from there on, each with the factors since."""
+    onward = -1 if reverse else 1
+    before = shift(y, axis=axis, steps=onward, fill=1)
+    after = recurrence(shift(a, axis=axis, steps=-onward), g, axis=axis, reverse=not reverse)
+    return [before * after]
+
+
+cumprod: Structural = structural(
+    "cumprod(a, axis=-1, reverse=False)",
+    _scan("cumprod"),
+    _same_shape,
+    _cumprod_pullback,
+    grad_fn=_scan_function("CumprodBackward0"),
+    spellings=("cumprod",),
+    doc="The product of the elements up to each place of an axis; zeros among them are differentiated right.",
+    backward="each product hands its adjoint, times its other factors, to each of its factors",
+)
+
+
+def products_of_others(a: Any, axis: int) -> Any:
+    """For each element the product of the others of an axis: those before times those after, without a division."""
+    before = shift(cumprod(a, axis=axis), axis=axis, steps=1, fill=1)
+    after = shift(cumprod(a, axis=axis, reverse=True), axis=axis, steps=-1, fill=1)
+    return before * after
+
+
+def _recurrence(numpy: Any, a: Any, b: Any, axis: int, reverse: bool) -> Any:
+    factors, terms = numpy.moveaxis(a, axis, 0), numpy.moveaxis(b, axis, 0)
+    result = numpy.array(terms)
+    places = range(len(terms))[::-1] if reverse else range(len(terms))
+    for previous, place in itertools.pairwise(places):
+        result[place] += factors[place] * result[previous]
+    return numpy.moveaxis(result, 0, axis)
+
+
+def _recurrence_shape(a: Shape, b: Shape, axis: Setting, reverse: Setting) -> Shape:
+    if a != b:
+        raise ShapeError(f"the factors have the shape {shape_text(a)}, and the terms {shape_text(b)}")
+    return _same_shape(a, axis, reverse)
+
+
+def _recurrence_pullback(g: Any, y: Any, a: Any, b: Any, axis: Setting, reverse: Setting) -> list[Any]:
+    """The adjoints follow the recurrence in the other direction."""
+    onward = -1 if reverse else 1
+    adjoint = recurrence(shift(a, axis=axis, steps=-onward), g, axis=axis, reverse=not reverse)
+    return [adjoint * shift(y, axis=axis, steps=onward), adjoint]
+
+
+recurrence: Structural = structural(
+    "recurrence(a, b, axis=-1, reverse=False)",
+    _recurrence,
+    _recurrence_shape,
+    _recurrence_pullback,
+    grad_fn="RecurrenceBackward(0, 1)",  # PyTorch has none
+    spellings=("recurrence",),
+    doc="y with y[i] = b[i] + a[i]·y[i-1] along an axis; the first element is that of b.",
+)
+
+
+def _logcumsumexp(numpy: Any, a: Any, axis: Setting) -> Any:
+    return numpy.logaddexp.accumulate(a, axis=axis)
+
+
+def _logcumsumexp_pullback(g: Any, y: Any, a: Any, axis: Setting) -> list[Any]:
+    """The sum of g[j]·exp(a[i] - y[j]) over j from i on, by factors exp(y[j] - y[j + 1]), which are at most 1."""
+    factors = exp(y - shift(y, axis=axis, steps=-1))
+    onward = recurrence(factors, g, axis=axis, reverse=True)
+    return [exp(a - y) * onward]
+
+
+logcumsumexp = structural(
+    "logcumsumexp(a, axis=-1)",
+    _logcumsumexp,
+    lambda a, axis: _same_shape(a, axis, False),
+    _logcumsumexp_pullback,
+    grad_fn="LogcumsumexpBackward0(0)",
+    spellings=("logcumsumexp",),
+    doc="The logarithm of the sum of the exponentials up to each place of an axis, without overflow.",
+)

@@ -1,0 +1,322 @@
+"""The declaration of an operation: everything that is known of it, in one place.
+
+Parsing, evaluation, differentiation, grad_fn names, printing, ``gradcli ops`` and the tests are driven by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from gradcli.ops.declaration import on_arrays
+from gradcli.ops.declaration.symbol import Ieee, Symbol
+
+MANY = 1_000_000
+"""The number of arguments of an operation that takes any number of them."""
+
+EVERYWHERE = "all real numbers"
+"""The domain of an operation that is real and smooth for all arguments."""
+
+DEFINITION = "definition"
+"""What computes with arrays, where the definition of an operation loses no digits."""
+
+Rational = int | Fraction
+Rule = Callable[..., Any]
+
+OPERATIONS: dict[str, Operation] = {}
+"""Every operation, by name, in the order of declaration."""
+
+_SPELLINGS: dict[str, list[Operation]] = {}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """One primitive operation on scalars, or on arrays element by element.
+
+    Attributes:
+        name: Its name in graphs and expressions.
+        parameters: The names of its arguments, in order.
+        defaults: The values of the last parameters where an expression leaves them out.
+        variadic: Whether the last parameter stands for any number of arguments.
+        forward: Its value from floats; IEEE 754 where the mathematics has none (log(0) is -inf, log(-1) nan).
+        exact: Its value from rational numbers where that is rational, else None; None where it never is.
+        partials: For each argument the rule of ∂y/∂argument as a function of (y, *arguments); None where the argument carries
+            no gradient (the condition of a choice). A variadic operation has one rule, which gives all partials at once. Empty
+            where the result carries no gradient (comparisons).
+        definition: What it is in more primitive operations, as a function of its arguments; called with symbols. None for a
+            primitive operation.
+        precise: Of a primitive operation the value at high precision: the name of the function of mpmath, or a function of
+            numbers of mpmath. None where there is a definition.
+        symbol: Its operator, where it has one.
+        spellings: Further names in expressions.
+        grad_fn: What PyTorch names it: templates by which arguments are tensors (t) and which are numbers (n), ``array``
+            where the first is an array; in a template 0, 1, ... stand for the arguments, * for all.
+        latex: Template with {0}, {1}, ... for the arguments; empty for the default.
+        javascript: Its value as an expression of JavaScript, by which pages compute: a template with {0}, {1}, ... for the names
+            of the arguments, or with {*} for all of them; it may call the functions of ``output/page/functions.js``. Empty where
+            the definition computes as accurately and has the same values at infinities and nan.
+        array: Its value from arrays: the name of the function of NumPy, or a function of (numpy, *arrays), which are all of one
+            dtype; ``DEFINITION`` where the definition computes it from arrays as accurately. None where ``forward`` is called for
+            each element.
+        domain: Where it is real and smooth, in words.
+        samples: For each argument the interval in which tests sample it; kinks and poles lie outside.
+        doc: What it is, as one sentence.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    defaults: tuple[float, ...]
+    variadic: bool
+    forward: Callable[..., float]
+    exact: Callable[..., Rational | None] | None
+    partials: tuple[Rule | None, ...]
+    definition: Rule | None
+    precise: str | Rule | None
+    symbol: str
+    spellings: tuple[str, ...]
+    grad_fn: dict[str, str]
+    latex: str
+    javascript: str
+    array: str | Rule | None
+    domain: str
+    samples: tuple[tuple[float, float], ...]
+    doc: str
+
+    @property
+    def required(self) -> int:
+        """The smallest number of arguments."""
+        return len(self.parameters) - len(self.defaults)
+
+    @property
+    def most(self) -> int:
+        """The largest number of arguments."""
+        return MANY if self.variadic else len(self.parameters)
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether the result carries a gradient."""
+        return bool(self.partials)
+
+    @property
+    def usage(self) -> str:
+        """How it is written: ``clamp(x, min=-inf, max=inf)``."""
+        required = self.required
+        words = list(self.parameters[:required])
+        words += [f"{name}={value:g}" for name, value in zip(self.parameters[required:], self.defaults, strict=True)]
+        return f"{self.name}({', '.join(words)}{', ...' if self.variadic else ''})"
+
+    def accepts(self, count: int) -> bool:
+        """Whether it takes so many arguments."""
+        return self.required <= count <= self.most
+
+    def complete(self, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The arguments with the defaults of those left out."""
+        missing = len(self.parameters) - len(arguments)
+        return arguments + self.defaults[-missing:] if missing > 0 else arguments
+
+    def carries(self, index: int) -> bool:
+        """Whether a gradient flows from the result to an argument."""
+        return bool(self.partials) and (self.variadic or self.partials[index] is not None)
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Compute with numbers or arrays, or build a node where an argument is a symbol."""
+        careful = arrays = False
+        for argument in arguments:
+            kind = type(argument)
+            if kind is float or kind is int:
+                continue
+            if isinstance(argument, Symbol):
+                return argument.builder.apply(self.name, arguments)
+            if kind is Ieee:
+                careful = True
+            elif hasattr(argument, "ndim"):
+                arrays = True
+        if arrays:
+            return self.array_value(*arguments)
+        value = self.forward(*self.complete(arguments))
+        return Ieee(value) if careful else value
+
+    def array_value(self, *arguments: Any) -> Any:
+        """Compute with arrays, element by element; they are broadcast, and numbers among them do not widen their dtype.
+
+        Returns:
+            An array of the dtype of the arguments; truth values are 0 and 1 of that dtype.
+        """
+        import numpy
+
+        dtype = on_arrays.common_dtype(numpy, arguments)
+        with numpy.errstate(all="ignore"):
+            return numpy.asarray(self._from_arrays(numpy, on_arrays.alike(dtype, self.complete(arguments))), dtype)
+
+    def _from_arrays(self, numpy: Any, arguments: Sequence[Any]) -> Any:
+        if self.array is None:
+            return on_arrays.one_by_one(numpy, self.forward, arguments)
+        if not isinstance(self.array, str):
+            return self.array(numpy, *arguments)
+        compute = self.definition if self.array == DEFINITION else getattr(numpy, self.array)
+        assert compute is not None
+        return compute(*arguments)
+
+    def local_derivatives(self, y: Any, arguments: tuple[Any, ...], wanted: Sequence[bool]) -> list[Any]:
+        """∂y/∂argument for each wanted argument, as floats, or as symbols where ``y`` and the arguments are symbols.
+
+        Where ``y`` is an array they are arrays that broadcast to its shape, or floats where they are the same for all elements.
+
+        A derivative that is not wanted is not computed (x**2 at x = -2 never takes log(-2)); None stands in its place.
+
+        Args:
+            y: The result.
+            arguments: The arguments, without those left out.
+            wanted: For each argument whether its derivative is.
+
+        Raises:
+            NotDifferentiableError: The operation has no derivative by an argument that is wanted.
+        """
+        partials: list[Any] = [None] * len(arguments)
+        for index, partial in zip(*self.derivatives(tuple(wanted))(y, arguments), strict=True):
+            partials[index] = partial
+        return partials
+
+    def derivatives(self, wanted: tuple[bool, ...]) -> Callable[[Any, tuple[Any, ...]], tuple[Sequence[int], Sequence[Any]]]:
+        """The function of (y, arguments) that gives the indices of the wanted arguments, and the derivatives by them.
+
+        Args:
+            wanted: For each argument, without those left out, whether its derivative is wanted.
+        """
+        indices = [index for index, want in enumerate(wanted) if want]
+        defaults = self.complete((0.0,) * len(wanted))[len(wanted) :]
+        compute = self._all_at_once(indices) if self.variadic else self._one_by_one(indices)
+
+        def derivatives(y: Any, arguments: tuple[Any, ...]) -> tuple[Sequence[int], Sequence[Any]]:
+            if type(y) is not float and on_arrays.is_array(y):
+                return indices, _of_arrays(compute, y, arguments + defaults)
+            try:
+                return indices, compute(y, arguments + defaults)
+            except ArithmeticError:
+                return indices, compute(Ieee(y), tuple(map(Ieee, arguments + defaults)))
+
+        return derivatives
+
+    def _one_by_one(self, indices: Sequence[int]) -> Callable[[Any, tuple[Any, ...]], Sequence[Any]]:
+        rules = [rule for index in indices if (rule := self.partials[index]) is not None]
+        if len(rules) == 1:
+            only = rules[0]
+            return lambda y, arguments: (only(y, *arguments),)
+        if len(rules) == 2:
+            first, second = rules
+            return lambda y, arguments: (first(y, *arguments), second(y, *arguments))
+        return lambda y, arguments: [rule(y, *arguments) for rule in rules]
+
+    def _all_at_once(self, indices: Sequence[int]) -> Callable[[Any, tuple[Any, ...]], Sequence[Any]]:
+        rule = self.partials[0]
+        assert rule is not None
+
+        def compute(y: Any, arguments: tuple[Any, ...]) -> Sequence[Any]:
+            partials = rule(y, *arguments)
+            return [partials[index] for index in indices]
+
+        return compute
+
+
+def _of_arrays(compute: Callable[[Any, tuple[Any, ...]], Sequence[Any]], y: Any, arguments: tuple[Any, ...]) -> list[Any]:
+    """The partial derivatives where the result is an array."""
+    import numpy
+
+    dtype = on_arrays.common_dtype(numpy, (y, *arguments))
+    with numpy.errstate(all="ignore"):
+        first, *others = on_arrays.alike(dtype, (y, *arguments))
+        return [on_arrays.plain(numpy, dtype, partial) for partial in compute(first, tuple(others))]
+
+
+class NotDifferentiableError(Exception):
+    """An operation has no derivative by one of its arguments.
+
+    Args:
+        operation: The name of the operation.
+        parameter: The name of the argument.
+    """
+
+    def __init__(self, operation: str, parameter: str) -> None:
+        super().__init__(f"{operation} has no derivative by its argument {parameter}")
+
+
+def undefined(operation: str, parameter: str) -> Rule:
+    """The rule of an argument by which an operation has no derivative that PyTorch or this tool could give."""
+
+    def rule(y: Any, *arguments: Any) -> Any:
+        raise NotDifferentiableError(operation, parameter)
+
+    return rule
+
+
+def operation(
+    usage: str,
+    forward: Callable[..., float],
+    partials: tuple[Rule | None, ...],
+    *,
+    doc: str,
+    exact: Callable[..., Rational | None] | None = None,
+    definition: Rule | None = None,
+    precise: str | Rule | None = None,
+    grad_fn: str | dict[str, str] = "",
+    symbol: str = "",
+    spellings: tuple[str, ...] = (),
+    latex: str = "",
+    javascript: str = "",
+    array: str | Rule | None = None,
+    domain: str = EVERYWHERE,
+    samples: tuple[tuple[float, float], ...] = (),
+) -> Operation:
+    """Declare an operation; see :class:`Operation` for what the arguments mean.
+
+    Args:
+        usage: Name and parameters as an expression writes them: ``elu(x, alpha=1)``; ``max(x, ...)`` takes any number.
+        grad_fn: PyTorch's name, for example ``TanhBackward0``, where its inputs are the arguments in order; else a template, or
+            templates by which arguments are tensors.
+    """
+    name, _, rest = usage.rstrip(")").partition("(")
+    words = [word.strip() for word in rest.split(",")]
+    variadic = words[-1] == "..."
+    if variadic:
+        words.pop()
+    parameters = tuple(word.partition("=")[0] for word in words)
+    defaults = tuple(float(word.partition("=")[2]) for word in words if "=" in word)
+    if isinstance(grad_fn, str):
+        inputs = ", ".join(map(str, range(len(parameters) - len(defaults))))
+        grad_fn = {"": grad_fn if not grad_fn or "(" in grad_fn else f"{grad_fn}({inputs})"}
+    declared = Operation(
+        name,
+        parameters,
+        defaults,
+        variadic,
+        forward,
+        exact,
+        partials,
+        definition,
+        precise,
+        symbol,
+        spellings,
+        grad_fn,
+        latex,
+        javascript,
+        array,
+        domain,
+        samples,
+        doc,
+    )
+    OPERATIONS[name] = declared
+    for spelling in filter(None, (name, symbol, *spellings)):
+        _SPELLINGS.setdefault(spelling, []).append(declared)
+    return declared
+
+
+def spelled(spelling: str) -> list[Operation]:
+    """The operations that a function name or an operator may mean; several differ in the number of their arguments."""
+    return _SPELLINGS.get(spelling, [])
+
+
+def function_names() -> list[str]:
+    """All names that may stand before a parenthesis, in the order of declaration."""
+    return [spelling for spelling in _SPELLINGS if spelling.isidentifier() and spelling not in ("and", "or", "not")]

@@ -1,0 +1,1 @@
+"""The operations on numbers, and on arrays element by element."""

@@ -1,0 +1,296 @@
+"""Activation functions of neural networks, with PyTorch's defaults and its derivatives at the kinks."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from gradcli.ops.declaration import ieee, on_arrays
+from gradcli.ops.declaration.constants import SQRT2, SQRT_2_OVER_PI, SQRT_TAU, fraction
+from gradcli.ops.declaration.operation import DEFINITION, Operation, operation, undefined
+from gradcli.ops.elementwise.arithmetic import abs, square
+from gradcli.ops.elementwise.exponential import exp, log
+from gradcli.ops.elementwise.extremes import clamp, maximum
+from gradcli.ops.elementwise.logic import both, either, ge, gt, le, lt, where
+from gradcli.ops.elementwise.special import erf
+from gradcli.ops.elementwise.trigonometric import tanh
+
+SMOOTH = (-2.0, 2.0)
+RIGHT = (0.2, 0.9)
+
+SELU_ALPHA = 1.6732632423543772
+SELU_SCALE = 1.0507009873554805
+"""Klambauer et al., Self-normalizing neural networks (2017), equation 2."""
+
+
+def _softplus(x: float, beta: float, threshold: float) -> float:
+    return x if x * beta > threshold else ieee.divide(math.log1p(ieee.exp(x * beta)), beta)
+
+
+def _gelu_inner(x: Any) -> Any:
+    return tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x))
+
+
+relu = operation(
+    "relu(x)",
+    lambda x: 0.0 if x < 0 else x,
+    (lambda y, x: where(le(x, 0), 0, 1),),
+    grad_fn="ReluBackward0",
+    array=lambda numpy, x: numpy.maximum(x, 0),
+    domain="x ≠ 0",
+    samples=(RIGHT,),
+    definition=lambda x: maximum(x, 0),
+    doc="Rectified linear unit, max(x, 0); at 0 the derivative is 0.",
+)
+leaky_relu = operation(
+    "leaky_relu(x, negative_slope=0.01)",
+    lambda x, slope: x if x > 0 else slope * x,
+    (lambda y, x, slope: where(gt(x, 0), 1, slope), lambda y, x, slope: where(gt(x, 0), 0, x)),
+    grad_fn="LeakyReluBackward0",
+    array=lambda numpy, x, slope: numpy.where(x > 0, x, slope * x),
+    domain="x ≠ 0",
+    samples=((-2.0, -0.2), (0.1, 0.5)),
+    definition=lambda x, slope: where(gt(x, 0), x, slope * x),
+    doc="x, or a small multiple of it where it is negative.",
+)
+prelu = operation(
+    "prelu(x, weight)",
+    lambda x, weight: x if x > 0 else weight * x,
+    (lambda y, x, weight: where(gt(x, 0), 1, weight), lambda y, x, weight: where(gt(x, 0), 0, x)),
+    grad_fn={"": "PreluKernelBackward0(0, 1)", "array": "PreluKernelBackward0(0, ViewBackward0(1))"},
+    array=lambda numpy, x, weight: numpy.where(x > 0, x, weight * x),
+    domain="x ≠ 0",
+    samples=((-2.0, -0.2), (0.1, 0.5)),
+    definition=lambda x, weight: where(gt(x, 0), x, weight * x),
+    doc="x, or a learned multiple of it where it is negative.",
+)
+elu = operation(
+    "elu(x, alpha=1)",
+    lambda x, alpha: x if x > 0 else alpha * math.expm1(x),
+    (lambda y, x, alpha: where(le(x, 0), alpha * exp(x), 1), lambda y, x, alpha: where(le(x, 0), exp(x) - 1, 0)),
+    grad_fn="EluBackward0",
+    javascript="{0} > 0 ? {0} : {1} * Math.expm1({0})",
+    array=lambda numpy, x, alpha: numpy.where(x > 0, x, alpha * numpy.expm1(x)),
+    domain="x ≠ 0",
+    samples=((-2.0, -0.2), (0.5, 1.5)),
+    definition=lambda x, alpha: where(gt(x, 0), x, alpha * (exp(x) - 1)),
+    doc="Exponential linear unit.",
+)
+selu = operation(
+    "selu(x)",
+    lambda x: SELU_SCALE * (x if x > 0 else SELU_ALPHA * math.expm1(x)),
+    (lambda y, x: SELU_SCALE * where(le(x, 0), SELU_ALPHA * exp(x), 1),),
+    grad_fn="EluBackward0",
+    javascript=f"{SELU_SCALE} * ({{0}} > 0 ? {{0}} : {SELU_ALPHA} * Math.expm1({{0}}))",
+    array=lambda numpy, x: SELU_SCALE * numpy.where(x > 0, x, SELU_ALPHA * numpy.expm1(x)),
+    domain="x ≠ 0",
+    samples=((-2.0, -0.2),),
+    definition=lambda x: SELU_SCALE * elu(x, SELU_ALPHA),
+    doc="Scaled exponential linear unit.",
+)
+celu = operation(
+    "celu(x, alpha=1)",
+    lambda x, alpha: x if x > 0 else alpha * ieee.expm1(ieee.divide(x, alpha)),
+    (
+        lambda y, x, alpha: where(le(x, 0), exp(x / alpha), 1),
+        lambda y, x, alpha: where(le(x, 0), exp(x / alpha) * (1 - x / alpha) - 1, 0),
+    ),
+    grad_fn="CeluBackward0",
+    javascript="{0} > 0 ? {0} : {1} * Math.expm1({0} / {1})",
+    array=lambda numpy, x, alpha: numpy.where(x > 0, x, alpha * numpy.expm1(x / alpha)),
+    domain="x ≠ 0",
+    samples=((-2.0, -0.2), (0.5, 1.5)),
+    definition=lambda x, alpha: where(gt(x, 0), x, alpha * (exp(x / alpha) - 1)),
+    doc="Continuously differentiable exponential linear unit.",
+)
+relu6 = operation(
+    "relu6(x)",
+    lambda x: min(max(x, 0.0), 6.0) if x == x else x,
+    (lambda y, x: where(either(le(x, 0), ge(x, 6)), 0, 1),),
+    grad_fn="HardtanhBackward0",
+    array=lambda numpy, x: numpy.clip(x, 0, 6),
+    domain="x ≠ 0, x ≠ 6",
+    samples=(RIGHT,),
+    definition=lambda x: clamp(x, 0, 6),
+    doc="Rectified linear unit that stops at 6.",
+)
+hardtanh = operation(
+    "hardtanh(x, min_val=-1, max_val=1)",
+    lambda x, low, high: min(max(x, low), high) if x == x else x,
+    (
+        lambda y, x, low, high: where(either(le(x, low), ge(x, high)), 0, 1),
+        lambda y, x, low, high: where(le(x, low), 1, 0),
+        lambda y, x, low, high: where(ge(x, high), 1, 0),
+    ),
+    grad_fn="HardtanhBackward0",
+    javascript="bounded({0}, {1}, {2})",
+    array=on_arrays.between,
+    domain="x ≠ min_val, x ≠ max_val",
+    samples=(RIGHT, (-2.0, -1.0), (1.0, 2.0)),
+    definition=lambda x, low, high: clamp(x, low, high),
+    doc="x between two bounds.",
+)
+softplus = operation(
+    "softplus(x, beta=1, threshold=20)",
+    _softplus,
+    (
+        lambda y, x, beta, threshold: where(gt(x * beta, threshold), 1, sigmoid(x * beta)),
+        lambda y, x, beta, threshold: where(gt(x * beta, threshold), 0, (x * sigmoid(x * beta) - y) / beta),
+        undefined("softplus", "threshold"),
+    ),
+    grad_fn="SoftplusBackward0",
+    javascript="softplus({0}, {1}, {2})",
+    array=on_arrays.softplus,
+    samples=(SMOOTH, (0.5, 1.5), (20.0, 21.0)),
+    definition=lambda x, beta, threshold: where(gt(x * beta, threshold), x, log(1 + exp(x * beta)) / beta),
+    doc="log(1 + exp(beta·x))/beta, a smooth relu; x itself where beta·x is above the threshold.",
+)
+softsign = operation(
+    "softsign(x)",
+    lambda x: x / (1 + math.fabs(x)),
+    (lambda y, x: 1 / square(1 + abs(x)),),
+    grad_fn="DivBackward0(0, AddBackward0(AbsBackward0(0), None))",
+    array=DEFINITION,
+    samples=((0.2, 2.0),),
+    definition=lambda x: x / (1 + abs(x)),
+    doc="x/(1 + |x|).",
+)
+sigmoid: Operation = operation(
+    "sigmoid(x)",
+    ieee.sigmoid,
+    (lambda y, x: y * (1 - y),),
+    spellings=("expit",),
+    grad_fn="SigmoidBackward0",
+    latex=r"\sigma\left({0}\right)",
+    javascript="sigmoid({0})",
+    array=on_arrays.sigmoid,
+    samples=(SMOOTH,),
+    definition=lambda x: 1 / (1 + exp(-x)),
+    doc="Logistic function 1/(1 + exp(-x)).",
+)
+logsigmoid = operation(
+    "logsigmoid(x)",
+    lambda x: min(x, 0.0) - math.log1p(ieee.exp(-math.fabs(x))) if x == x else x,
+    (lambda y, x: sigmoid(-x),),
+    grad_fn="LogSigmoidBackward0",
+    javascript="logSigmoid({0})",
+    array=on_arrays.logsigmoid,
+    samples=(SMOOTH,),
+    definition=lambda x: -log(1 + exp(-x)),
+    doc="Logarithm of the sigmoid.",
+)
+silu = operation(
+    "silu(x)",
+    lambda x: x * ieee.sigmoid(x),
+    (lambda y, x: sigmoid(x) * (1 + x * (1 - sigmoid(x))),),
+    spellings=("swish",),
+    grad_fn="SiluBackward0",
+    array=lambda numpy, x: x / (1 + numpy.exp(-x)),
+    samples=(SMOOTH,),
+    definition=lambda x: x * sigmoid(x),
+    doc="x·sigmoid(x).",
+)
+gelu = operation(
+    "gelu(x)",
+    lambda x: x / 2 * (1 + math.erf(x / math.sqrt(2))),
+    (lambda y, x: (1 + erf(x / SQRT2)) / 2 + x * exp(-x * x / 2) / SQRT_TAU,),
+    grad_fn="GeluBackward0",
+    javascript="({0} / 2) * (1 + erf({0} / Math.SQRT2))",
+    array=lambda numpy, x: x / 2 * (1 + erf(x / SQRT2)),
+    samples=(SMOOTH,),
+    definition=lambda x: x * (1 + erf(x / SQRT2)) / 2,
+    doc="Gaussian error linear unit: x times the normal distribution function.",
+)
+gelu_tanh = operation(
+    "gelu_tanh(x)",
+    lambda x: x / 2 * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x))),
+    (lambda y, x: (1 + _gelu_inner(x)) / 2 + x * (1 - square(_gelu_inner(x))) * SQRT_2_OVER_PI * (1 + 0.134145 * x * x) / 2,),
+    grad_fn="GeluBackward0",
+    javascript="({0} / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * ({0} + 0.044715 * {0} * {0} * {0})))",
+    array=lambda numpy, x: x / 2 * (1 + _gelu_inner(x)),
+    samples=(SMOOTH,),
+    definition=lambda x: x * (1 + _gelu_inner(x)) / 2,
+    doc="The approximation of gelu by tanh, torch's gelu(x, approximate='tanh').",
+)
+hardswish = operation(
+    "hardswish(x)",
+    lambda x: x * min(max(x + 3, 0.0), 6.0) / 6 if x == x else x,
+    (lambda y, x: where(le(x, -3), 0, where(lt(x, 3), x / 3 + 1 / 2, 1)),),
+    grad_fn="HardswishBackward0",
+    array=lambda numpy, x: x * numpy.clip(x + 3, 0, 6) / 6,
+    domain="x ≠ ±3",
+    samples=(SMOOTH,),
+    definition=lambda x: x * relu6(x + 3) / 6,
+    doc="x·relu6(x + 3)/6.",
+)
+hardsigmoid = operation(
+    "hardsigmoid(x)",
+    lambda x: min(max(x + 3, 0.0), 6.0) / 6 if x == x else x,
+    (lambda y, x: where(either(le(x, -3), ge(x, 3)), 0, fraction(1, 6)),),
+    grad_fn="HardsigmoidBackward0",
+    array=lambda numpy, x: numpy.clip(x + 3, 0, 6) / 6,
+    domain="x ≠ ±3",
+    samples=(SMOOTH,),
+    definition=lambda x: relu6(x + 3) / 6,
+    doc="relu6(x + 3)/6.",
+)
+mish = operation(
+    "mish(x)",
+    lambda x: x * math.tanh(_softplus(x, 1.0, 20.0)),
+    (lambda y, x: tanh(softplus(x)) + x * (1 - square(tanh(softplus(x)))) * sigmoid(x),),
+    grad_fn="MishBackward0",
+    array=DEFINITION,
+    samples=(SMOOTH,),
+    definition=lambda x: x * tanh(softplus(x, 1, 20)),
+    doc="x·tanh(softplus(x)).",
+)
+tanhshrink = operation(
+    "tanhshrink(x)",
+    lambda x: x - math.tanh(x),
+    (lambda y, x: square(tanh(x)),),
+    grad_fn="SubBackward0(0, TanhBackward0(0))",
+    array=DEFINITION,
+    samples=(SMOOTH,),
+    definition=lambda x: x - tanh(x),
+    doc="x - tanh(x).",
+)
+softshrink = operation(
+    "softshrink(x, lambd=0.5)",
+    lambda x, bound: x - bound if x > bound else x + bound if x < -bound else x * 0.0,
+    (
+        lambda y, x, bound: where(both(ge(x, -bound), le(x, bound)), 0, 1),
+        lambda y, x, bound: where(gt(x, bound), -1, where(gt(-bound, x), 1, 0)),
+    ),
+    grad_fn="SoftshrinkBackward0",
+    array=DEFINITION,
+    domain="x ≠ ±lambd",
+    samples=((1.0, 2.0), (0.2, 0.8)),
+    definition=lambda x, bound: where(gt(x, bound), x - bound, where(lt(x, -bound), x + bound, x * 0)),
+    doc="x moved towards 0 by lambd, and 0 where that would cross it.",
+)
+hardshrink = operation(
+    "hardshrink(x, lambd=0.5)",
+    lambda x, bound: 0.0 if -bound <= x <= bound else x,
+    (lambda y, x, bound: where(both(ge(x, -bound), le(x, bound)), 0, 1), lambda y, x, bound: 0),
+    grad_fn="HardshrinkBackward0",
+    array=DEFINITION,
+    domain="x ≠ ±lambd",
+    samples=((1.0, 2.0), (0.2, 0.8)),
+    definition=lambda x, bound: where(both(ge(x, -bound), le(x, bound)), 0, x),
+    doc="x, or 0 where it lies between -lambd and lambd.",
+)
+threshold = operation(
+    "threshold(x, threshold, value)",
+    lambda x, bound, value: value if x <= bound else x,
+    (
+        lambda y, x, bound, value: where(le(x, bound), 0, 1),
+        undefined("threshold", "threshold"),
+        lambda y, x, bound, value: where(le(x, bound), 1, 0),
+    ),
+    grad_fn="ThresholdBackward0(0)",
+    array=DEFINITION,
+    domain="x ≠ threshold",
+    samples=((1.0, 2.0), (0.2, 0.8), SMOOTH),
+    definition=lambda x, bound, value: where(le(x, bound), value, x),
+    doc="x where it is above a threshold, else a value.",
+)

@@ -1,0 +1,315 @@
+"""Arithmetic: sums, products, powers, and the roundings and remainders.
+
+In every rule ``y`` is the result, so that it is not computed again; the arguments follow under their own names.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+import operator
+
+from gradcli.ops.declaration import ieee, on_arrays, rational
+from gradcli.ops.declaration.operation import DEFINITION, Operation, operation
+from gradcli.ops.declaration.symbol import divide
+from gradcli.ops.elementwise.exponential import log, sqrt
+from gradcli.ops.elementwise.logic import both, eq, ge, gt, lt, where
+
+ANYWHERE = (-2.0, 2.0)
+POSITIVE = (0.3, 2.5)
+
+add = operation(
+    "add(a, b)",
+    operator.add,
+    (lambda y, a, b: 1, lambda y, a, b: 1),
+    exact=operator.add,
+    symbol="+",
+    grad_fn={"tt": "AddBackward0(0, 1)", "tn": "AddBackward0(0, None)", "nt": "AddBackward0(1, None)"},
+    javascript="{0} + {1}",
+    array="add",
+    samples=(ANYWHERE, ANYWHERE),
+    precise="fadd",
+    doc="Sum of two numbers.",
+)
+sub = operation(
+    "sub(a, b)",
+    operator.sub,
+    (lambda y, a, b: 1, lambda y, a, b: -1),
+    exact=operator.sub,
+    symbol="-",
+    grad_fn={"tt": "SubBackward0(0, 1)", "tn": "SubBackward0(0, None)", "nt": "RsubBackward1(1)"},
+    javascript="{0} - {1}",
+    array="subtract",
+    samples=(ANYWHERE, ANYWHERE),
+    precise="fsub",
+    doc="Difference of two numbers.",
+)
+mul = operation(
+    "mul(a, b)",
+    operator.mul,
+    (lambda y, a, b: b, lambda y, a, b: a),
+    exact=operator.mul,
+    symbol="*",
+    grad_fn={"tt": "MulBackward0(0, 1)", "tn": "MulBackward0(0, None)", "nt": "MulBackward0(1, None)"},
+    javascript="{0} * {1}",
+    array="multiply",
+    samples=(ANYWHERE, ANYWHERE),
+    precise="fmul",
+    doc="Product of two numbers.",
+)
+div = operation(
+    "div(a, b)",
+    divide,
+    (lambda y, a, b: 1 / b, lambda y, a, b: -(a / b) / b),
+    exact=rational.quotient,
+    symbol="/",
+    grad_fn={
+        "tt": "DivBackward0(0, 1)",
+        "tn": "DivBackward0(0, None)",
+        "nt": "MulBackward0(ReciprocalBackward0(1), None)",
+    },
+    latex=r"\frac{{{0}}}{{{1}}}",
+    javascript="{0} / {1}",
+    array="divide",
+    domain="b ≠ 0",
+    samples=(ANYWHERE, POSITIVE),
+    precise="fdiv",
+    doc="Quotient of two numbers.",
+)
+neg = operation(
+    "neg(a)",
+    operator.neg,
+    (lambda y, a: -1,),
+    exact=operator.neg,
+    symbol="-",
+    grad_fn="NegBackward0",
+    javascript="-{0}",
+    array="negative",
+    samples=(ANYWHERE,),
+    precise="fneg",
+    doc="The number with the other sign.",
+)
+pow: Operation = operation(
+    "pow(a, b)",
+    ieee.power,
+    (
+        lambda y, a, b: where(eq(b, 0), 0, b * pow(a, b - 1)),
+        lambda y, a, b: where(both(eq(a, 0), ge(b, 0)), 0, y * log(a)),
+    ),
+    exact=rational.power,
+    symbol="^",
+    spellings=("power",),
+    grad_fn={"tt": "PowBackward1(0, 1)", "tn": "PowBackward0(0)", "nt": "PowBackward2(1)"},
+    latex=r"{{{0}}}^{{{1}}}",
+    javascript="power({0}, {1})",
+    array=on_arrays.power,
+    domain="a > 0, or a ≠ 0 and b an integer",
+    samples=(POSITIVE, ANYWHERE),
+    precise="power",
+    doc="Power of a base to an exponent.",
+)
+square = operation(
+    "square(x)",
+    lambda x: x * x,
+    (lambda y, x: 2 * x,),
+    exact=lambda x: x * x,
+    grad_fn="PowBackward0",
+    latex=r"{{{0}}}^{{2}}",
+    array="square",
+    samples=(ANYWHERE,),
+    definition=lambda x: x * x,
+    doc="Second power.",
+)
+reciprocal = operation(
+    "reciprocal(x)",
+    lambda x: divide(1.0, x),
+    (lambda y, x: -y * y,),
+    exact=lambda x: rational.quotient(1, x),
+    grad_fn="ReciprocalBackward0",
+    latex=r"\frac{{1}}{{{0}}}",
+    array="reciprocal",
+    domain="x ≠ 0",
+    samples=(POSITIVE,),
+    definition=lambda x: 1 / x,
+    doc="One divided by the number.",
+)
+abs = operation(
+    "abs(x)",
+    math.fabs,
+    (lambda y, x: sign(x),),
+    exact=builtins.abs,
+    grad_fn="AbsBackward0",
+    latex=r"\left|{0}\right|",
+    javascript="Math.abs({0})",
+    array="absolute",
+    domain="x ≠ 0",
+    samples=((0.2, 2.0),),
+    precise="fabs",
+    doc="Absolute value; at 0 the derivative is 0.",
+)
+sign: Operation = operation(
+    "sign(x)",
+    lambda x: float((x > 0) - (x < 0)),
+    (lambda y, x: 0,),
+    spellings=("sgn",),
+    exact=lambda x: (x > 0) - (x < 0),
+    grad_fn="SignBackward0",
+    javascript="sign({0})",
+    array=on_arrays.sign,
+    domain="x ≠ 0",
+    samples=((0.2, 2.0),),
+    definition=lambda x: where(gt(x, 0), 1, where(lt(x, 0), -1, 0)),
+    doc="-1, 0 or 1 by the sign of the number.",
+)
+floor = operation(
+    "floor(x)",
+    ieee.whole(math.floor),
+    (lambda y, x: 0,),
+    exact=math.floor,
+    grad_fn="FloorBackward0",
+    latex=r"\left\lfloor {0} \right\rfloor",
+    javascript="Math.floor({0})",
+    array="floor",
+    domain="x not an integer",
+    samples=((1.1, 1.9),),
+    precise="floor",
+    doc="The largest integer that is not larger.",
+)
+ceil = operation(
+    "ceil(x)",
+    ieee.whole(math.ceil),
+    (lambda y, x: 0,),
+    exact=math.ceil,
+    grad_fn="CeilBackward0",
+    latex=r"\left\lceil {0} \right\rceil",
+    javascript="Math.ceil({0})",
+    array="ceil",
+    domain="x not an integer",
+    samples=((1.1, 1.9),),
+    precise="ceil",
+    doc="The smallest integer that is not smaller.",
+)
+round = operation(
+    "round(x)",
+    ieee.whole(builtins.round),
+    (lambda y, x: 0,),
+    exact=builtins.round,
+    grad_fn="RoundBackward0",
+    javascript="roundHalfEven({0})",
+    array="rint",
+    domain="x not halfway between integers",
+    samples=((1.6, 2.4),),
+    precise="nint",
+    doc="The nearest integer; halves go to the even one.",
+)
+trunc = operation(
+    "trunc(x)",
+    ieee.whole(math.trunc),
+    (lambda y, x: 0,),
+    exact=math.trunc,
+    grad_fn="TruncBackward0",
+    javascript="Math.trunc({0})",
+    array="trunc",
+    domain="x not an integer",
+    samples=((1.1, 1.9),),
+    definition=lambda x: where(lt(x, 0), ceil(x), floor(x)),
+    doc="The integer part, rounded towards 0.",
+)
+frac = operation(
+    "frac(x)",
+    lambda x: x - ieee.whole(math.trunc)(x),
+    (lambda y, x: 1,),
+    exact=lambda x: x - math.trunc(x),
+    grad_fn="FracBackward0",
+    array=DEFINITION,
+    domain="x not an integer",
+    samples=((1.1, 1.9),),
+    definition=lambda x: x - trunc(x),
+    doc="What is left of the number without its integer part.",
+)
+remainder = operation(
+    "remainder(a, b)",
+    ieee.remainder,
+    (lambda y, a, b: 1, lambda y, a, b: -floor_divide(a, b)),
+    exact=lambda a, b: a % b if b else None,
+    symbol="%",
+    spellings=("mod",),
+    grad_fn={"tt": "RemainderBackward1(0, 1)", "tn": "RemainderBackward0(0)", "nt": "RemainderBackward1(None, 1)"},
+    latex=r"{0} \bmod {1}",
+    javascript="remainder({0}, {1})",
+    array="remainder",
+    domain="a/b not an integer",
+    samples=((1.1, 1.8), (2.1, 3.0)),
+    definition=lambda a, b: a - b * floor(a / b),
+    doc="Remainder of a division, with the sign of the divisor.",
+)
+fmod = operation(
+    "fmod(a, b)",
+    ieee.fmod,
+    (lambda y, a, b: 1, lambda y, a, b: -trunc(a / b)),
+    grad_fn={"tt": "FmodBackward1(0, 1)", "tn": "FmodBackward0(0)", "nt": "FmodBackward1(None, 1)"},
+    javascript="{0} % {1}",
+    array="fmod",
+    domain="a/b not an integer",
+    samples=((3.1, 3.8), (2.1, 3.0)),
+    definition=lambda a, b: a - b * trunc(a / b),
+    doc="Remainder of a division, with the sign of the dividend.",
+)
+floor_divide: Operation = operation(
+    "floor_divide(a, b)",
+    ieee.floor_divide,
+    (lambda y, a, b: 0, lambda y, a, b: 0),
+    grad_fn={"tt": "DivBackward2(0, 1)", "tn": "DivBackward2(0, None)", "nt": "DivBackward2(None, 1)"},
+    javascript="floorDivide({0}, {1})",
+    array="floor_divide",
+    domain="a/b not an integer",
+    samples=((3.1, 3.8), (2.1, 3.0)),
+    definition=lambda a, b: floor(a / b),
+    doc="Quotient rounded down to an integer.",
+)
+lerp = operation(
+    "lerp(a, b, weight)",
+    lambda a, b, weight: a + weight * (b - a) if math.fabs(weight) < 0.5 else b - (b - a) * (1 - weight),
+    (lambda y, a, b, weight: 1 - weight, lambda y, a, b, weight: weight, lambda y, a, b, weight: b - a),
+    grad_fn={"": "LerpBackward1(0, 1, 2)", **dict.fromkeys(("ttn", "ntn", "tnn"), "LerpBackward0(0, 1)")},
+    javascript="Math.abs({2}) < 0.5 ? {0} + {2} * ({1} - {0}) : {1} - ({1} - {0}) * (1 - {2})",
+    array=lambda n, a, b, weight: n.where(n.abs(weight) < 0.5, a + weight * (b - a), b - (b - a) * (1 - weight)),
+    samples=(ANYWHERE, ANYWHERE, ANYWHERE),
+    definition=lambda a, b, weight: a + weight * (b - a),
+    doc="Linear interpolation from a to b.",
+)
+addcmul = operation(
+    "addcmul(x, a, b)",
+    lambda x, a, b: x + a * b,
+    (lambda y, x, a, b: 1, lambda y, x, a, b: b, lambda y, x, a, b: a),
+    grad_fn="AddcmulBackward0",
+    array=DEFINITION,
+    samples=(ANYWHERE, ANYWHERE, ANYWHERE),
+    definition=lambda x, a, b: x + a * b,
+    doc="x + a·b in one operation.",
+)
+copysign = operation(
+    "copysign(a, b)",
+    math.copysign,
+    (lambda y, a, b: where(eq(a, 0), 0, y / a), lambda y, a, b: 0),
+    grad_fn={"tt": "CopysignBackward0(0, 1)", "tn": "CopysignBackward1(0)"},
+    javascript="copySign({0}, {1})",
+    array="copysign",
+    domain="a ≠ 0, b ≠ 0",
+    samples=((0.2, 2.0), (0.2, 2.0)),
+    definition=lambda a, b: where(lt(b, 0), -abs(a), abs(a)),
+    doc="The size of a with the sign of b.",
+)
+hypot = operation(
+    "hypot(a, b)",
+    math.hypot,
+    (lambda y, a, b: a / y, lambda y, a, b: b / y),
+    grad_fn="HypotBackward0",
+    latex=r"\sqrt{{{{\left({0}\right)}}^{{2}} + {{\left({1}\right)}}^{{2}}}}",
+    javascript="Math.hypot({0}, {1})",
+    array="hypot",
+    domain="(a, b) ≠ (0, 0)",
+    samples=(POSITIVE, POSITIVE),
+    definition=lambda a, b: sqrt(a * a + b * b),
+    doc="Length of the vector (a, b).",
+)

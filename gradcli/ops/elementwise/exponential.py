@@ -1,0 +1,180 @@
+"""Exponentials, logarithms and roots."""
+
+from __future__ import annotations
+
+import math
+
+from gradcli.ops.declaration import ieee, rational
+from gradcli.ops.declaration.constants import LN2, LN10, fraction
+from gradcli.ops.declaration.operation import DEFINITION, operation
+from gradcli.ops.elementwise.logic import both, eq, le, lt, where
+
+ANYWHERE = (-2.0, 2.0)
+POSITIVE = (0.3, 2.5)
+
+exp = operation(
+    "exp(x)",
+    ieee.exp,
+    (lambda y, x: y,),
+    exact=rational.only(0, 1),
+    grad_fn="ExpBackward0",
+    latex=r"e^{{{0}}}",
+    javascript="Math.exp({0})",
+    array="exp",
+    samples=(ANYWHERE,),
+    precise="exp",
+    doc="The exponential function.",
+)
+exp2 = operation(
+    "exp2(x)",
+    ieee.exp2,
+    (lambda y, x: y * LN2,),
+    exact=lambda x: rational.power(2, x),
+    grad_fn="Exp2Backward0",
+    latex=r"2^{{{0}}}",
+    array="exp2",
+    samples=(ANYWHERE,),
+    definition=lambda x: 2**x,
+    doc="Two to the power of x.",
+)
+expm1 = operation(
+    "expm1(x)",
+    ieee.expm1,
+    (lambda y, x: y + 1,),
+    exact=rational.only(0, 0),
+    grad_fn="Expm1Backward0",
+    javascript="Math.expm1({0})",
+    array="expm1",
+    samples=(ANYWHERE,),
+    definition=lambda x: exp(x) - 1,
+    doc="exp(x) - 1, accurate near 0.",
+)
+log = operation(
+    "log(x)",
+    ieee.log,
+    (lambda y, x: 1 / x,),
+    spellings=("ln",),
+    exact=rational.only(1, 0),
+    grad_fn="LogBackward0",
+    latex=r"\ln\left({0}\right)",
+    javascript="Math.log({0})",
+    array="log",
+    domain="x > 0",
+    samples=(POSITIVE,),
+    precise="log",
+    doc="The natural logarithm.",
+)
+log2 = operation(
+    "log2(x)",
+    ieee.guarded(math.log2, ieee.pole(0)),
+    (lambda y, x: 1 / (x * LN2),),
+    exact=rational.only(1, 0),
+    grad_fn="Log2Backward0",
+    latex=r"\log_{{2}}\left({0}\right)",
+    javascript="Math.log2({0})",
+    array="log2",
+    domain="x > 0",
+    samples=(POSITIVE,),
+    definition=lambda x: log(x) / LN2,
+    doc="Logarithm to the base 2.",
+)
+log10 = operation(
+    "log10(x)",
+    ieee.guarded(math.log10, ieee.pole(0)),
+    (lambda y, x: 1 / (x * LN10),),
+    exact=rational.only(1, 0),
+    grad_fn="Log10Backward0",
+    latex=r"\log_{{10}}\left({0}\right)",
+    javascript="Math.log10({0})",
+    array="log10",
+    domain="x > 0",
+    samples=(POSITIVE,),
+    definition=lambda x: log(x) / LN10,
+    doc="Logarithm to the base 10.",
+)
+log1p = operation(
+    "log1p(x)",
+    ieee.log1p,
+    (lambda y, x: 1 / (1 + x),),
+    exact=rational.only(0, 0),
+    grad_fn="Log1PBackward0",
+    javascript="Math.log1p({0})",
+    array="log1p",
+    domain="x > -1",
+    samples=((-0.7, 2.0),),
+    definition=lambda x: log(1 + x),
+    doc="log(1 + x), accurate near 0.",
+)
+sqrt = operation(
+    "sqrt(x)",
+    ieee.sqrt,
+    (lambda y, x: 1 / (2 * y),),
+    exact=rational.square_root,
+    grad_fn="SqrtBackward0",
+    latex=r"\sqrt{{{0}}}",
+    javascript="Math.sqrt({0})",
+    array="sqrt",
+    domain="x > 0",
+    samples=(POSITIVE,),
+    precise="sqrt",
+    doc="The square root.",
+)
+rsqrt = operation(
+    "rsqrt(x)",
+    lambda x: ieee.divide(1.0, ieee.sqrt(x)),
+    (lambda y, x: -y * y * y / 2,),
+    grad_fn="RsqrtBackward0",
+    latex=r"\frac{{1}}{{\sqrt{{{0}}}}}",
+    array=DEFINITION,
+    domain="x > 0",
+    samples=(POSITIVE,),
+    definition=lambda x: 1 / sqrt(x),
+    doc="One divided by the square root.",
+)
+cbrt = operation(
+    "cbrt(x)",
+    ieee.cube_root,
+    (lambda y, x: 1 / (3 * y * y),),
+    grad_fn="CbrtBackward0",
+    latex=r"\sqrt[3]{{{0}}}",
+    javascript="Math.cbrt({0})",
+    array="cbrt",
+    domain="x ≠ 0",
+    samples=(POSITIVE,),
+    definition=lambda x: where(lt(x, 0), -((-x) ** fraction(1, 3)), x ** fraction(1, 3)),
+    doc="The real cube root. PyTorch has no cube root; the grad_fn name follows its pattern.",
+)
+logaddexp = operation(
+    "logaddexp(a, b)",
+    ieee.logaddexp,
+    (lambda y, a, b: 1 / (1 + exp(b - a)), lambda y, a, b: 1 / (1 + exp(a - b))),
+    grad_fn="LogaddexpBackward0",
+    latex=r"\ln\left(e^{{{0}}} + e^{{{1}}}\right)",
+    javascript="logAddExp({0}, {1})",
+    array="logaddexp",
+    samples=(ANYWHERE, ANYWHERE),
+    definition=lambda a, b: log(exp(a) + exp(b)),
+    doc="log(exp(a) + exp(b)) without overflow.",
+)
+xlogy = operation(
+    "xlogy(a, b)",
+    lambda a, b: 0.0 if a == 0 and b == b else a * ieee.log(b),
+    (lambda y, a, b: where(both(eq(a, 0), le(b, 0)), 0, log(b)), lambda y, a, b: a / b),
+    grad_fn={"tt": "XlogyBackward0(0, 1)", "tn": "XlogyBackward2(0)", "nt": "XlogyBackward1(1)"},
+    array=DEFINITION,
+    domain="b > 0",
+    samples=(ANYWHERE, POSITIVE),
+    definition=lambda a, b: where(both(eq(a, 0), eq(b, b)), 0, a * log(b)),
+    doc="a·log(b), which is 0 where a is 0.",
+)
+logit = operation(
+    "logit(x)",
+    lambda x: ieee.log(ieee.divide(x, 1 - x)),
+    (lambda y, x: 1 / (x * (1 - x)),),
+    grad_fn="LogitBackward0",
+    array=DEFINITION,
+    domain="0 < x < 1",
+    samples=((0.1, 0.9),),
+    definition=lambda x: log(x / (1 - x)),
+    doc="log(x/(1 - x)), the inverse of sigmoid; where it is nan the derivative is that of the formula, and in PyTorch nan.",
+)

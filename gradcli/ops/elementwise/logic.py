@@ -1,0 +1,106 @@
+"""Choices and truth values: 1 is true, 0 is false. A truth value carries no gradient."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+
+from gradcli.ops.declaration.operation import DEFINITION, Operation, operation
+
+ANYWHERE = (-2.0, 2.0)
+
+
+def _compare(
+    name: str, symbol: str, array: str, test: Callable[[float, float], bool], latex: str, javascript: str, doc: str
+) -> Operation:
+    return operation(
+        f"{name}(a, b)",
+        lambda a, b: 1.0 if test(a, b) else 0.0,
+        (),
+        exact=lambda a, b: int(test(a, b)),
+        precise=test,
+        symbol=symbol,
+        latex=f"{{0}} {latex} {{1}}",
+        javascript=f"{{0}} {javascript} {{1}} ? 1 : 0",
+        array=array,
+        samples=(ANYWHERE, ANYWHERE),
+        doc=doc,
+    )
+
+
+lt = _compare("lt", "<", "less", operator.lt, "<", "<", "Whether a is less than b.")
+le = _compare("le", "<=", "less_equal", operator.le, r"\le", "<=", "Whether a is less than b or equal.")
+gt = _compare("gt", ">", "greater", operator.gt, ">", ">", "Whether a is greater than b.")
+ge = _compare("ge", ">=", "greater_equal", operator.ge, r"\ge", ">=", "Whether a is greater than b or equal.")
+eq = _compare("eq", "==", "equal", operator.eq, "=", "===", "Whether a equals b.")
+ne = _compare("ne", "!=", "not_equal", operator.ne, r"\ne", "!==", "Whether a differs from b.")
+
+both = operation(
+    "logical_and(a, b)",
+    lambda a, b: 1.0 if a and b else 0.0,
+    (),
+    exact=lambda a, b: int(bool(a and b)),
+    symbol="and",
+    latex=r"{0} \land {1}",
+    javascript="{0} !== 0 && {1} !== 0 ? 1 : 0",
+    array="logical_and",
+    samples=(ANYWHERE, ANYWHERE),
+    precise=lambda a, b: bool(a and b),
+    doc="Whether both are true, that is, not 0.",
+)
+either = operation(
+    "logical_or(a, b)",
+    lambda a, b: 1.0 if a or b else 0.0,
+    (),
+    exact=lambda a, b: int(bool(a or b)),
+    symbol="or",
+    latex=r"{0} \lor {1}",
+    javascript="{0} !== 0 || {1} !== 0 ? 1 : 0",
+    array="logical_or",
+    samples=(ANYWHERE, ANYWHERE),
+    precise=lambda a, b: bool(a or b),
+    doc="Whether one of them is true, that is, not 0.",
+)
+negation = operation(
+    "logical_not(a)",
+    lambda a: 0.0 if a else 1.0,
+    (),
+    exact=lambda a: int(not a),
+    symbol="not",
+    latex=r"\lnot {0}",
+    javascript="{0} === 0 ? 1 : 0",
+    array="logical_not",
+    samples=(ANYWHERE,),
+    precise=lambda a: not a,
+    doc="Whether it is false, that is, 0.",
+)
+where: Operation = operation(
+    "where(condition, a, b)",
+    lambda condition, a, b: a if condition else b,
+    (None, lambda y, condition, a, b: where(condition, 1, 0), lambda y, condition, a, b: where(condition, 0, 1)),
+    exact=lambda condition, a, b: a if condition else b,
+    grad_fn="WhereBackward0(1, 2)",
+    latex=r"\begin{{cases}} {1} & {0} \\ {2} & \text{{otherwise}} \end{{cases}}",
+    javascript="{0} !== 0 ? {1} : {2}",
+    array=lambda numpy, condition, a, b: numpy.where(condition != 0, a, b),
+    domain="where the condition does not change",
+    samples=((1.0, 2.0), ANYWHERE, ANYWHERE),
+    precise=lambda condition, a, b: a if condition else b,
+    doc="a where the condition is true, else b; the condition carries no gradient.",
+)
+masked_fill = operation(
+    "masked_fill(x, mask, value)",
+    lambda x, mask, value: value if mask else x,
+    (
+        lambda y, x, mask, value: where(mask, 0, 1),
+        None,
+        lambda y, x, mask, value: where(mask, 1, 0),
+    ),
+    exact=lambda x, mask, value: value if mask else x,
+    grad_fn={"": "MaskedFillBackward0(0)", **dict.fromkeys(("ttt", "ntt", "tnt", "nnt"), "MaskedFillBackward1(0, 2)")},
+    array=DEFINITION,
+    domain="where the mask does not change",
+    samples=(ANYWHERE, (1.0, 2.0), ANYWHERE),
+    definition=lambda x, mask, value: where(mask, value, x),
+    doc="x, or a value where the mask is true; the mask carries no gradient.",
+)

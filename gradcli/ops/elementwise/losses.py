@@ -1,0 +1,132 @@
+"""Losses of one prediction, with PyTorch's names, defaults and derivatives."""
+
+from __future__ import annotations
+
+import builtins
+import math
+
+from gradcli.ops.declaration import ieee
+from gradcli.ops.declaration.operation import DEFINITION, operation
+from gradcli.ops.elementwise.activations import logsigmoid, sigmoid
+from gradcli.ops.elementwise.arithmetic import abs, sign, square
+from gradcli.ops.elementwise.exponential import log, log1p, xlogy
+from gradcli.ops.elementwise.extremes import clamp, clamp_min
+from gradcli.ops.elementwise.logic import le, lt, where
+
+LOW = (-2.0, -0.6)
+HIGH = (0.6, 2.0)
+PROBABILITY = (0.1, 0.9)
+
+LEAST_LOG = -100.0
+"""PyTorch's least logarithm of a probability, so that a wrong certainty does not cost infinitely much."""
+
+LEAST_VARIANCE = 9.999999960041972e-13
+"""What PyTorch divides by at least in the derivative of the cross entropy: 1e-12 in single precision."""
+
+
+def _smooth_l1(x: float, target: float, beta: float) -> float:
+    distance = builtins.abs(x - target)
+    return ieee.divide(distance * distance, 2 * beta) if distance < beta else distance - beta / 2
+
+
+def _huber(x: float, target: float, delta: float) -> float:
+    distance = builtins.abs(x - target)
+    return distance * distance / 2 if distance <= delta else delta * (distance - delta / 2)
+
+
+def _cross_entropy(p: float, target: float) -> float:
+    return -(target * ieee.largest(ieee.log(p), LEAST_LOG) + (1 - target) * ieee.largest(ieee.log1p(-p), LEAST_LOG))
+
+
+mse_loss = operation(
+    "mse_loss(x, target)",
+    lambda x, target: (x - target) * (x - target),
+    (lambda y, x, target: 2 * (x - target), lambda y, x, target: 2 * (target - x)),
+    exact=lambda x, target: (x - target) * (x - target),
+    grad_fn="MseLossBackward0",
+    array=DEFINITION,
+    samples=(LOW, HIGH),
+    definition=lambda x, target: square(x - target),
+    doc="Squared error.",
+)
+l1_loss = operation(
+    "l1_loss(x, target)",
+    lambda x, target: math.fabs(x - target),
+    (lambda y, x, target: sign(x - target), lambda y, x, target: -sign(x - target)),
+    exact=lambda x, target: builtins.abs(x - target),
+    grad_fn="MeanBackward0(AbsBackward0(SubBackward0(0, 1)))",
+    array=DEFINITION,
+    domain="x ≠ target",
+    samples=(LOW, HIGH),
+    definition=lambda x, target: abs(x - target),
+    doc="Absolute error.",
+)
+smooth_l1_loss = operation(
+    "smooth_l1_loss(x, target, beta=1)",
+    _smooth_l1,
+    (
+        lambda y, x, target, beta: clamp((x - target) / beta, -1, 1),
+        lambda y, x, target, beta: clamp((target - x) / beta, -1, 1),
+        lambda y, x, target, beta: where(lt(abs(x - target), beta), -y / beta, -1 / 2),
+    ),
+    grad_fn="SmoothL1LossBackward0",
+    array=DEFINITION,
+    domain="|x - target| ≠ beta",
+    samples=(LOW, HIGH, (4.5, 5.0)),
+    definition=lambda x, target, beta: where(
+        lt(abs(x - target), beta), square(x - target) / (2 * beta), abs(x - target) - beta / 2
+    ),
+    doc="Squared error divided by 2·beta where it is small, else the absolute error less beta/2.",
+)
+huber_loss = operation(
+    "huber_loss(x, target, delta=1)",
+    _huber,
+    (
+        lambda y, x, target, delta: clamp(x - target, -delta, delta),
+        lambda y, x, target, delta: clamp(target - x, -delta, delta),
+        lambda y, x, target, delta: where(le(abs(x - target), delta), 0, abs(x - target) - delta),
+    ),
+    grad_fn="HuberLossBackward0",
+    array=DEFINITION,
+    domain="|x - target| ≠ delta",
+    samples=(LOW, HIGH, (0.5, 1.0)),
+    definition=lambda x, target, delta: where(
+        le(abs(x - target), delta), square(x - target) / 2, delta * (abs(x - target) - delta / 2)
+    ),
+    doc="Half the squared error where it is small, else a line that continues it.",
+)
+binary_cross_entropy = operation(
+    "binary_cross_entropy(p, target)",
+    _cross_entropy,
+    (
+        lambda y, p, target: (p - target) / clamp_min(p * (1 - p), LEAST_VARIANCE),
+        lambda y, p, target: log1p(-p) - log(p),
+    ),
+    grad_fn="BinaryCrossEntropyBackward0",
+    array=DEFINITION,
+    domain="0 < p < 1",
+    samples=(PROBABILITY, PROBABILITY),
+    definition=lambda p, target: -(target * clamp_min(log(p), LEAST_LOG) + (1 - target) * clamp_min(log1p(-p), LEAST_LOG)),
+    doc="-(target·log(p) + (1 - target)·log(1 - p)), each logarithm at least -100.",
+)
+binary_cross_entropy_with_logits = operation(
+    "binary_cross_entropy_with_logits(x, target)",
+    lambda x, target: (1 - target) * x - logsigmoid(x),
+    (lambda y, x, target: sigmoid(x) - target, lambda y, x, target: -x),
+    grad_fn="BinaryCrossEntropyWithLogitsBackward0",
+    array=DEFINITION,
+    samples=((-2.0, 2.0), PROBABILITY),
+    definition=lambda x, target: (1 - target) * x - logsigmoid(x),
+    doc="Binary cross entropy of sigmoid(x), without overflow.",
+)
+kl_div = operation(
+    "kl_div(x, target)",
+    lambda x, target: (0.0 if target == 0 else target * ieee.log(target)) - target * x,
+    (lambda y, x, target: -target, lambda y, x, target: log(target) + target / target - x),
+    grad_fn="MeanBackward0(SubBackward0(XlogyBackward0(1, 1), MulBackward0(1, 0)))",
+    array=DEFINITION,
+    domain="target > 0",
+    samples=((-2.0, -0.1), PROBABILITY),
+    definition=lambda x, target: xlogy(target, target) - target * x,
+    doc="Kullback-Leibler divergence target·(log(target) - x), where x is the logarithm of a probability.",
+)

@@ -1,0 +1,181 @@
+"""Special functions. Those that Python has not are computed by mpmath, which is loaded on first use."""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.ops.declaration import ieee, rational
+from gradcli.ops.declaration.constants import SQRT_PI
+from gradcli.ops.declaration.operation import Operation, operation, undefined
+from gradcli.ops.elementwise.exponential import exp
+from gradcli.ops.elementwise.logic import eq, where
+
+ANYWHERE = (-2.0, 2.0)
+POSITIVE = (0.3, 2.5)
+
+MOST_ORDER = 1000
+"""The largest order of polygamma that mpmath is asked for; it computes the factorial."""
+
+
+def _polygamma(order: float, x: float) -> float:
+    if x != x or not float(order).is_integer() or order < 0:
+        return math.nan
+    if math.isinf(x):
+        return math.nan if x < 0 else math.inf if order == 0 else 0.0
+    if x <= 0 and x.is_integer():
+        return math.nan if order % 2 == 0 else math.inf
+    if order > MOST_ORDER:
+        return _high_polygamma(order, x)
+    from mpmath import mp
+
+    try:
+        return float(mp.psi(int(order), x).real)
+    except OverflowError:
+        return math.inf if order % 2 else -math.inf
+
+
+def _high_polygamma(n: float, x: float) -> float:
+    """(-1)^(n+1)·n!·Σ 1/(x + k)^(n+1) for large n: the terms around the pole that is nearest are all that matters."""
+    nearest = max(0, builtins.round(-x))
+    distances = [x + k for k in range(max(0, nearest - 100), nearest + 100)]
+    least = min(map(abs, distances))
+    total = sum((1 if d > 0 or n % 2 else -1) * (least / abs(d)) ** (n + 1) for d in distances)
+    size = n / math.e - least if n > 1e300 else math.lgamma(n + 1) - (n + 1) * math.log(least)
+    return math.copysign(ieee.exp(size), total if n % 2 else -total) * (abs(total) if size < 700 else 1)
+
+
+def _precise_polygamma(mp: Any, order: Any, x: Any) -> Any:
+    if order < 0 or not mp.isint(order):
+        return mp.nan
+    if order > MOST_ORDER:
+        raise OverflowError
+    return mp.psi(int(order), x)
+
+
+def _erfinv(x: float) -> float:
+    if not -1 <= x <= 1:
+        return math.nan
+    if x in (-1, 1):
+        return math.copysign(math.inf, x)
+    from mpmath import mp
+
+    return float(mp.erfinv(x))
+
+
+def _bessel_i(order: int, x: float) -> float:
+    if not math.isfinite(x):
+        return abs(x) if order == 0 else x
+    from mpmath import mp
+
+    return float(mp.besseli(order, x))
+
+
+def _by_mpmath(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of numbers of mpmath that is given the context of mpmath first; nan where an argument is not finite."""
+
+    def value(*arguments: Any) -> Any:
+        from mpmath import mp
+
+        if not all(map(mp.isfinite, arguments)):
+            return math.nan
+        if any(mp.mag(argument) > 4096 for argument in arguments):
+            raise OverflowError
+        return function(mp, *arguments)
+
+    return value
+
+
+erf = operation(
+    "erf(x)",
+    math.erf,
+    (lambda y, x: 2 * exp(-x * x) / SQRT_PI,),
+    exact=rational.only(0, 0),
+    grad_fn="ErfBackward0",
+    javascript="erf({0})",
+    samples=(ANYWHERE,),
+    precise="erf",
+    doc="Error function.",
+)
+erfc = operation(
+    "erfc(x)",
+    math.erfc,
+    (lambda y, x: -2 * exp(-x * x) / SQRT_PI,),
+    exact=rational.only(0, 1),
+    grad_fn="ErfcBackward0",
+    javascript="erfc({0})",
+    samples=(ANYWHERE,),
+    precise="erfc",
+    doc="1 - erf(x), accurate for large x.",
+)
+erfinv = operation(
+    "erfinv(x)",
+    _erfinv,
+    (lambda y, x: exp(y * y) * SQRT_PI / 2,),
+    grad_fn="ErfinvBackward0",
+    javascript="erfinv({0})",
+    domain="-1 < x < 1",
+    samples=((-0.8, 0.8),),
+    precise="erfinv",
+    doc="Inverse of the error function.",
+)
+lgamma = operation(
+    "lgamma(x)",
+    ieee.guarded(math.lgamma, ieee.overflow),
+    (lambda y, x: digamma(x),),
+    grad_fn="LgammaBackward0",
+    latex=r"\ln\left|\Gamma\left({0}\right)\right|",
+    javascript="lgamma({0})",
+    domain="x > 0, or x not an integer",
+    samples=(POSITIVE,),
+    precise=_by_mpmath(lambda mp, x: mp.re(mp.loggamma(x))),
+    doc="Logarithm of the absolute value of the gamma function.",
+)
+digamma: Operation = operation(
+    "digamma(x)",
+    lambda x: math.copysign(math.inf, -x) if x == 0 else _polygamma(0, x),
+    (lambda y, x: polygamma(1, x),),
+    grad_fn="DigammaBackward0",
+    latex=r"\psi\left({0}\right)",
+    javascript="digamma({0})",
+    domain="x > 0, or x not an integer",
+    samples=(POSITIVE,),
+    precise="digamma",
+    doc="Derivative of the logarithm of the gamma function.",
+)
+polygamma: Operation = operation(
+    "polygamma(n, x)",
+    _polygamma,
+    (undefined("polygamma", "n"), lambda y, n, x: polygamma(n + 1, x)),
+    grad_fn="PolygammaBackward0(1)",
+    latex=r"\psi^{{({0})}}\left({1}\right)",
+    javascript="polygamma({0}, {1})",
+    domain="n = 0, 1, 2, ...; x > 0, or x not an integer",
+    samples=((1.0, 1.0), POSITIVE),
+    precise=_by_mpmath(_precise_polygamma),
+    doc="The n-th derivative of digamma.",
+)
+i0 = operation(
+    "i0(x)",
+    lambda x: _bessel_i(0, x),
+    (lambda y, x: i1(x),),
+    grad_fn="I0Backward0",
+    latex=r"I_{{0}}\left({0}\right)",
+    javascript="besselI(0, {0})",
+    samples=(POSITIVE,),
+    precise=_by_mpmath(lambda mp, x: mp.besseli(0, x)),
+    doc="Modified Bessel function of the first kind, order 0.",
+)
+i1: Operation = operation(
+    "i1(x)",
+    lambda x: _bessel_i(1, x),
+    (lambda y, x: where(eq(x, 0), 1 / 2, i0(x) - y / x),),
+    grad_fn="SpecialI1Backward0",
+    latex=r"I_{{1}}\left({0}\right)",
+    javascript="besselI(1, {0})",
+    samples=(POSITIVE,),
+    precise=_by_mpmath(lambda mp, x: mp.besseli(1, x)),
+    doc="Modified Bessel function of the first kind, order 1.",
+)

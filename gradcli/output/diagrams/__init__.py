@@ -1,0 +1,1 @@
+"""Graphs as diagrams: DOT, Mermaid, TikZ, SVG, GraphML, pictures."""

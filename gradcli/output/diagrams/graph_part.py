@@ -1,0 +1,129 @@
+"""The boxes and arrows of a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from gradcli.graph.graph import CONSTANT, VARIABLE
+from gradcli.language.numbers import brief_text, number_text, short_text
+from gradcli.ops.declaration.structural import shape_text, spelling
+from gradcli.output.diagrams.diagram import MARK, TITLE_COLUMNS, Arrow, Box, Kind, Line, Part, derivative, shortened
+from gradcli.output.listing import Entry, FunctionListing, Link, Listing
+
+
+class GraphPart(Part):
+    """The boxes of a graph.
+
+    Args:
+        listing: The graph.
+        title: What it shows.
+        prefix: A letter that its ids begin with.
+        chosen: The ids of the nodes to draw, ascending.
+        whole_labels: Whether an edge says ``∂y/∂a = b = 2``, or ``b = 2`` alone.
+    """
+
+    def __init__(self, listing: Listing, title: str, prefix: str, chosen: Sequence[int], *, whole_labels: bool) -> None:
+        self.listing = listing
+        self.title = title
+        self.prefix = prefix
+        self.chosen = chosen
+        self.whole_labels = whole_labels
+        self.shown = len(chosen)
+        self.total = len(listing.graph)
+        self.drawn: Collection[int] = range(self.total) if self.shown == self.total else frozenset(chosen)
+        self.outputs = frozenset(listing.graph.outputs or [listing.graph.output])
+
+    def boxes(self) -> Iterator[Box]:
+        for id in self.chosen:
+            missing = [input for input in self.listing.graph.inputs[id] if input not in self.drawn]
+            if missing:
+                count = len(set(missing))
+                yield Box(f"{self.prefix}m{id}", Kind.OMITTED, (Line("title", f"… {count:,} more" if count > 1 else "…"),))
+            yield self.box(self.listing.entry(id))
+
+    def arrows(self) -> Iterator[Arrow]:
+        asked = isinstance(self.listing, FunctionListing)
+        for id in self.chosen:
+            target = f"{self.prefix}{id}"
+            links = self.listing.links(id)
+            missing = False
+            for link in links:
+                if link.source in self.drawn:
+                    flows = link.flows if asked else None
+                    yield Arrow(f"{self.prefix}{link.source}", target, self.label(link), flows, link, link.broken)
+                elif not missing:
+                    missing = True
+                    flows = any(link.flows for link in links if link.source not in self.drawn) if asked else None
+                    yield Arrow(f"{self.prefix}m{id}", target, flows=flows)
+
+    def mark(self, id: int) -> str:
+        """How a text refers to a node: ``%5``, and ``%g5`` in a gradient graph."""
+        return f"%{self.prefix.removeprefix('n')}{id}"
+
+    def box(self, entry: Entry) -> Box:
+        """The box of a node."""
+        kind = {VARIABLE: Kind.VARIABLE, CONSTANT: Kind.CONSTANT}.get(entry.operation, Kind.OPERATION)
+        if entry.error:
+            kind = Kind.BROKEN
+        elif kind is Kind.OPERATION and entry.id in self.outputs:
+            kind = Kind.OUTPUT
+        flows = entry.flows or bool(entry.derivative_of)
+        return Box(f"{self.prefix}{entry.id}", kind, tuple(self.lines(entry, kind)), flows, tuple(self.facts(entry)), entry.id)
+
+    def lines(self, entry: Entry, kind: Kind) -> Iterator[Line]:
+        output = self.listing.output_name
+        title = entry.name if kind in (Kind.VARIABLE, Kind.CONSTANT) else f"{entry.name} = {entry.expression}"
+        if kind is Kind.BROKEN:
+            yield Line("title", f"{MARK} {shortened(title, TITLE_COLUMNS - 2)}")
+            yield Line("error", "the shapes do not fit")
+            return
+        yield Line("title", shortened(title, TITLE_COLUMNS))
+        if kind is not Kind.OUTPUT and entry.id in self.outputs:
+            yield Line("fact", "output")
+        if kind is Kind.CONSTANT:
+            return
+        if entry.shape:
+            yield Line("fact", f"shape {shape_text(entry.shape)}")
+        if entry.value is not None:
+            yield Line("value", shortened(f"value {brief_text(entry.value)}", TITLE_COLUMNS))
+        if entry.adjoint is not None:
+            number = shortened(brief_text(entry.adjoint), TITLE_COLUMNS)
+            yield Line("adjoint", f"{shortened(derivative(output, entry.name), TITLE_COLUMNS)} = {number}")
+        for variable in entry.derivative_of:
+            if entry.name != derivative(output, variable):
+                yield Line("adjoint", shortened(derivative(output, variable), TITLE_COLUMNS))
+        if entry.grad_fn:
+            yield Line("fact", entry.grad_fn)
+        elif entry.is_leaf:
+            yield Line("fact", "leaf, requires_grad" if entry.requires_grad else "leaf")
+
+    def facts(self, entry: Entry) -> Iterator[str]:
+        """Everything that is known of a node."""
+        yield f"{entry.name} = {entry.expression}" if entry.inputs else entry.name
+        yield f"node {entry.id}: {spelling(entry.operation)}"
+        if entry.error:
+            yield entry.error
+            return
+        yield f"shape {shape_text(entry.shape)}"
+        if entry.value is not None:
+            yield f"value {number_text(entry.value) if entry.shape else repr(entry.value)}"
+        if isinstance(self.listing, FunctionListing):
+            yield f"is_leaf {entry.is_leaf}, requires_grad {entry.requires_grad}, grad_fn {entry.grad_fn}"
+            if entry.value is not None:
+                yield f".grad {number_text(entry.grad) if entry.shape and entry.grad is not None else repr(entry.grad)}"
+            if entry.adjoint is not None:
+                adjoint = number_text(entry.adjoint) if entry.shape else repr(entry.adjoint)
+                yield f"{derivative(self.listing.output_name, entry.name)} = {adjoint}"
+
+    def label(self, link: Link) -> str:
+        """What is written at an edge."""
+        if link.derivative is None:
+            return link.shapes
+        names = self.listing.names
+        pieces = [derivative(names[link.target], names[link.source])] if self.whole_labels else []
+        pieces.append(link.derivative)
+        if isinstance(link.value, float):  # an array would be long, and stands in the tables
+            number = short_text(link.value)
+            if number != link.derivative:
+                pieces.append(number)
+        return ", ".join(filter(None, [shortened(" = ".join(pieces), TITLE_COLUMNS), link.shapes]))

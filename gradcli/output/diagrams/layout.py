@@ -1,0 +1,268 @@
+"""Where the boxes and arrows of a diagram go: a layered drawing (Sugiyama, Tagawa and Toda, Methods for visual understanding of
+hierarchical system structures, IEEE Transactions on Systems, Man, and Cybernetics 11(2), 1981).
+
+The layout itself is graphlay's. Lengths are in the unit of the sizes given: pixels for pictures, characters for a terminal.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gradcli.output.diagrams.diagram import Arrow, Box, Diagram, Kind, Part
+from gradcli.output.diagrams.graphviz_layout import graphviz_layout, program
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A box in its place.
+
+    Attributes:
+        box: The box.
+        x: The middle, from the left.
+        y: The middle, from the top.
+        width: Its width.
+        height: Its height.
+    """
+
+    box: Box
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """An arrow in its place.
+
+    Attributes:
+        arrow: The arrow.
+        points: The corners of its line, from the border of its source to that of its target.
+        label: The middle of its label; None where it has none.
+    """
+
+    arrow: Arrow
+    points: tuple[Point, ...]
+    label: Point | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A part of a diagram, laid out.
+
+    Attributes:
+        title: What it shows.
+        boxes: The boxes.
+        arrows: The arrows.
+        x: The left edge of the part in the whole drawing.
+        y: The upper edge of its title, or of the drawing where it has none.
+        width: The width of the part.
+        height: The height of the part, without its title.
+    """
+
+    title: str
+    boxes: Sequence[Placed]
+    arrows: Sequence[Routed]
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """How much room things take.
+
+    Attributes:
+        box: The width and height of a box.
+        label: The width and height of the label of an arrow.
+        layer_gap: The distance between layers.
+        node_gap: The distance between boxes of a layer.
+        lane: The distance between lines that run side by side.
+        title: The height of the title of a part.
+        part_gap: The distance between parts.
+        round: The kinds of boxes that are ellipses.
+    """
+
+    box: Callable[[Box], tuple[float, float]]
+    label: Callable[[Arrow], tuple[float, float]]
+    layer_gap: float
+    node_gap: float
+    lane: float
+    title: float
+    part_gap: float
+    round: frozenset[Kind] = frozenset()
+
+
+ENGINES = ("auto", "graphlay", "graphviz")
+
+
+def lay_out(diagram: Diagram, measures: Measures, engine: str = "auto") -> list[Sheet]:
+    """The places of all boxes and arrows of a diagram, its parts one below the other.
+
+    Args:
+        diagram: The diagram; its parts hold no more than can be drawn.
+        measures: How much room things take.
+        engine: ``graphlay``, ``graphviz``, or ``auto``: graphlay, and Graphviz, where it is installed, for what graphlay draws
+            with lines through boxes.
+
+    Raises:
+        GradcliError: Graphviz is asked for and is not installed.
+    """
+    sheets: list[Sheet] = []
+    top = 0.0
+    for part in diagram.parts:
+        title = measures.title if _heading(part) else 0.0
+        sheet = _sheet(part, diagram.direction, measures, engine, top, title)
+        sheets.append(sheet)
+        top = sheet.y + title + sheet.height + measures.part_gap
+    return sheets
+
+
+def _heading(part: Part) -> str:
+    """The title of a part, with what is left out of it."""
+    cut = f"{part.shown:,} of {part.total:,} nodes, those nearest to the output" if part.shown < part.total else ""
+    return ": ".join(piece for piece in (part.title, cut) if piece)
+
+
+def extent(sheets: Sequence[Sheet], measures: Measures) -> tuple[float, float]:
+    """The width and height of a drawing."""
+    heights = [sheet.y + (measures.title if sheet.title else 0.0) + sheet.height for sheet in sheets]
+    return max((sheet.x + sheet.width for sheet in sheets), default=0.0), max(heights, default=0.0)
+
+
+def _sheet(part: Part, direction: str, measures: Measures, engine: str, top: float, title: float) -> Sheet:
+    boxes, arrows = list(part.boxes()), list(part.arrows())
+    if not boxes:
+        return Sheet(_heading(part), (), (), 0.0, top, 0.0, 0.0)
+    numbers = {box.id: number for number, box in enumerate(boxes)}
+    request = {
+        "nodes": [
+            {"key": box.id, "size": _size(measures.box(box)), "shape": "ellipse" if box.kind in measures.round else "box"}
+            for box in boxes
+        ],
+        "edges": [
+            {
+                "source": numbers[arrow.source],
+                "target": numbers[arrow.target],
+                **({"label_size": _size(measures.label(arrow))} if arrow.label else {}),
+            }
+            for arrow in arrows
+        ],
+    }
+    if any(arrow.label for arrow in arrows):
+        halved = replace(measures, layer_gap=measures.layer_gap * 0.45)
+        found = _joined(_placed(_split(request), direction, halved, engine), request)
+    else:
+        found = _placed(request, direction, measures, engine)
+    left, upper, right, lower = _bounds(found, [measures.label(arrow) if arrow.label else None for arrow in arrows])
+    down = top + title - upper
+
+    def point(place: dict[str, float]) -> Point:
+        return place["x"] - left, place["y"] + down
+
+    placed = [
+        Placed(box, *point(node["center"]), node["size"]["width"], node["size"]["height"])
+        for box, node in zip(boxes, found["nodes"], strict=True)
+    ]
+    routed = [
+        Routed(arrow, tuple(map(point, edge["points"])), point(edge["label_anchor"]) if arrow.label else None)
+        for arrow, edge in zip(arrows, found["edges"], strict=True)
+    ]
+    return Sheet(_heading(part), placed, routed, 0.0, top, right - left, lower - upper)
+
+
+def _split(request: dict[str, Any]) -> dict[str, Any]:
+    """The graph with each label as a node on its edge, so that it takes the room that it needs and lies on nothing else.
+
+    Where some edges have labels, those without get a point instead: boxes stay in the layers that they would have.
+    """
+    nodes, edges = list(request["nodes"]), []
+    for edge in request["edges"]:
+        edges += [{"source": edge["source"], "target": len(nodes)}, {"source": len(nodes), "target": edge["target"]}]
+        nodes.append({"key": f"label {len(nodes)}", "size": edge.get("label_size", _size((1.0, 1.0))), "shape": "box"})
+    return {"nodes": nodes, "edges": edges}
+
+
+def _joined(found: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
+    """A layout of a split graph as one of the graph itself: the two halves of an edge meet in its label."""
+    labels = iter(found["nodes"][len(request["nodes"]) :])
+    halves = iter(found["edges"])
+    edges: list[dict[str, Any]] = []
+    for _ in request["edges"]:
+        first, second, middle = next(halves), next(halves), next(labels)["center"]
+        edges.append({"points": [*first["points"], middle, *second["points"]], "label_anchor": middle})
+    return {"nodes": found["nodes"][: len(request["nodes"])], "edges": edges}
+
+
+def _bounds(found: dict[str, Any], labels: Sequence[tuple[float, float] | None]) -> tuple[float, float, float, float]:
+    """Left, upper, right and lower edge of what is drawn, labels included."""
+    places = [(node["center"], node["size"]["width"], node["size"]["height"]) for node in found["nodes"]]
+    places += [(point, 0.0, 0.0) for edge in found["edges"] for point in edge["points"]]
+    places += [(edge["label_anchor"], *label) for edge, label in zip(found["edges"], labels, strict=True) if label is not None]
+    return (
+        min(at["x"] - width / 2 for at, width, _ in places),
+        min(at["y"] - height / 2 for at, _, height in places),
+        max(at["x"] + width / 2 for at, width, _ in places),
+        max(at["y"] + height / 2 for at, _, height in places),
+    )
+
+
+def _size(size: tuple[float, float]) -> dict[str, float]:
+    return {"width": size[0], "height": size[1]}
+
+
+def _placed(request: dict[str, Any], direction: str, measures: Measures, engine: str) -> dict[str, Any]:
+    """The layout: where slanting lines run through boxes, with straight ones, or by Graphviz, if that is better."""
+    import graphlay
+
+    if engine == "graphviz":
+        return graphviz_layout(request, direction, measures.layer_gap, measures.node_gap)
+    gap = measures.lane
+    options: dict[str, Any] = {
+        "direction": "leftright" if direction == "LR" else "topbottom",
+        "spacing": {
+            "layer_gap": measures.layer_gap,
+            "node_gap": measures.node_gap,
+            "dummy_gap": max(gap, measures.node_gap / 2),
+            "port_gap": gap,
+            "port_stroke_clear": gap,
+            "stub": gap,
+            "bundle_lane_gap": gap,
+            "edge_label_margin": gap,
+            "isolated_gap": measures.node_gap,
+        },
+        "routing": {"style": "diagonal", "lane_gap": gap},
+        "labels": {"reservation": "always"},
+    }
+    first = _uninterrupted(graphlay, request, options)
+    if not _hits(first):
+        return dict(first.raw)
+    options["routing"] = {"style": "orthogonal", "lane_gap": gap}
+    second = _uninterrupted(graphlay, request, options)
+    if _hits(second) and engine == "auto" and program() is not None:
+        return graphviz_layout(request, direction, measures.layer_gap, measures.node_gap)
+    return dict(second.raw if _hits(second) < _hits(first) else first.raw)
+
+
+def _uninterrupted(graphlay: Any, request: dict[str, Any], options: dict[str, Any]) -> Any:
+    """A layout that Ctrl-C ends at once, with the process: Python's own handler would wait for the library."""
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    except ValueError:  # signals reach the main thread alone, and this is another one
+        return graphlay.layout(request, options=options)
+    try:
+        return graphlay.layout(request, options=options)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _hits(layout: Any) -> int:
+    """How many lines run through boxes."""
+    hits: int = layout.metrics()["node_edge_hits"]
+    return hits

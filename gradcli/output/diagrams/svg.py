@@ -1,0 +1,344 @@
+"""A diagram as SVG: one picture that reads well on paper and on a screen, light and dark, with tooltips."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from gradcli.errors import columns
+from gradcli.output.diagrams.diagram import MEANINGS, Box, Diagram, Kind
+from gradcli.output.diagrams.layout import Measures, Placed, Point, Routed, Sheet, extent, lay_out
+from gradcli.output.diagrams.theme import DARK, LIGHT, Theme
+from gradcli.output.visible import visible_lines
+
+FONT = "'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace"
+CHARACTER = 0.602
+"""Width of a character over the size of the type."""
+
+TITLE_SIZE = 14.0
+LINE_SIZE = 12.0
+LABEL_SIZE = 11.0
+SMALL_SIZE = 10.0
+HEADING_SIZE = 15.0
+LINE_HEIGHT = 1.35
+MARGIN = 18.0
+HEXAGON_CUT = 12.0
+SIGNAL_CUT = 16.0
+"""How far the corners of a backward function, and the tips of AccumulateGrad, lie inwards."""
+
+BROKEN_CUT = 5.0
+"""How much is cut off at the corners of an operation whose operands do not fit."""
+
+LEGEND_WIDTH = 360.0
+LEGEND_ROW = 24.0
+ROUND = 7.0
+"""How much the corners of lines are rounded."""
+
+_SIZES = {"title": TITLE_SIZE, "value": LINE_SIZE, "adjoint": LINE_SIZE, "fact": SMALL_SIZE, "error": LINE_SIZE}
+
+
+def svg(diagram: Diagram, *, theme: str = "auto", engine: str = "auto", legend: bool = True, room: int = 0) -> Iterator[str]:
+    """The pieces of an SVG document.
+
+    Args:
+        diagram: What to draw.
+        theme: ``light``, ``dark``, or ``auto``, which follows the viewer.
+        engine: What lays it out, see :func:`~gradcli.output.diagrams.layout.lay_out`.
+        legend: Whether a line at the end says what shapes and lines mean.
+        room: Characters that a line with a number has room for at least, where numbers may change.
+    """
+    measures = _measures(room)
+    sheets = lay_out(diagram, measures, engine)
+    width, height = extent(sheets, measures)
+    width = max([width, *(columns(sheet.title) * CHARACTER * HEADING_SIZE for sheet in sheets)])
+    rows = _rows(_legend(diagram), max(width, LEGEND_WIDTH)) if legend else []
+    width = max([width, *(sum(sign_width for _, sign_width in row) for row in rows)]) + 2 * MARGIN
+    bottom = height + 2 * MARGIN
+    height = bottom + len(rows) * LEGEND_ROW + (8 if rows else 0)
+    yield (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="graph" width="{width:.0f}" height="{height:.0f}" '
+        f'viewBox="0 0 {width:.0f} {height:.0f}" role="img" font-family="{escape(FONT)}">\n'
+    )
+    yield f"<title>{_text(diagram.title)}</title>\n"
+    yield f"<style>\n{style(theme)}</style>\n"
+    yield f'<rect class="paper" width="{width:.0f}" height="{height:.0f}"/>\n'
+    yield f'<g transform="translate({MARGIN:g} {MARGIN:g})">\n'
+    for sheet in sheets:
+        yield from _sheet(sheet)
+    yield "</g>\n"
+    for number, row in enumerate(rows):
+        left = MARGIN
+        for sign, sign_width in row:
+            yield f'<g class="legend" transform="translate({left:.1f} {bottom + number * LEGEND_ROW:.1f})">{sign}</g>\n'
+            left += sign_width
+    yield "</svg>\n"
+
+
+def style(theme: str = "auto") -> str:
+    """The style sheet of a drawing; see :func:`svg`."""
+    rules = _colours(DARK if theme == "dark" else LIGHT)
+    shapes = (
+        ".box .shape { stroke-width: 1.2 } .box.flows .shape { stroke-width: 2.2 }\n"
+        ".omitted .shape { stroke-dasharray: 3 3 } .broken .shape { stroke-dasharray: 7 4; stroke-width: 2 }\n"
+        ".edge path { fill: none; stroke-width: 1.2 }\n"
+        ".edge.still path { stroke-dasharray: 5 4 }\n"
+        ".edge.flows path, .edge.breaks path { stroke-width: 2 } .edge polygon { stroke: none }\n"
+        ".title { font-weight: bold } .heading { font-weight: bold }\n"
+    )
+    media = "@media (prefers-color-scheme: dark) {\n" + _colours(DARK) + "}\n" if theme == "auto" else ""
+    return shapes + rules + media
+
+
+def _colours(theme: Theme) -> str:
+    lines = [
+        f".paper, .edge rect {{ fill: {theme.paper} }} text {{ fill: {theme.ink} }} .shape {{ stroke: {theme.ink} }}",
+        f".fact, .legend text {{ fill: {theme.faint} }} .edge path {{ stroke: {theme.faint} }}",
+        f".edge polygon {{ fill: {theme.faint} }} .inner {{ fill: none; stroke: {theme.ink} }}",
+        f".flows .shape, .flows .inner {{ stroke: {theme.flow} }} .edge.flows path {{ stroke: {theme.flow} }}",
+        f".edge.flows polygon, .adjoint, .label {{ fill: {theme.flow} }}",
+        f".broken .shape, .edge.breaks path {{ stroke: {theme.error} }} .edge.breaks .label, .error {{ fill: {theme.error} }}",
+        f".edge.breaks polygon {{ fill: none; stroke: {theme.error}; stroke-width: 2 }}",
+    ]
+    lines += [f".{kind.value} .shape {{ fill: {fill} }}" for kind, fill in theme.fills.items()]
+    return "\n".join(lines) + "\n"
+
+
+# ---- sizes ----
+
+
+def _measures(room: int) -> Measures:
+    return Measures(
+        box=lambda box: _box_size(box, room),
+        label=lambda arrow: (max(columns(arrow.label), room) * CHARACTER * LABEL_SIZE + 8, LABEL_SIZE * LINE_HEIGHT),
+        layer_gap=58,
+        node_gap=26,
+        lane=12,
+        title=HEADING_SIZE * 2.4,
+        part_gap=30,
+        round=frozenset({Kind.VARIABLE}),
+    )
+
+
+def _box_size(box: Box, room: int) -> tuple[float, float]:
+    sizes = _line_sizes(box)
+    if room and box.flows and not any(line.role == "adjoint" for line in box.lines):
+        sizes.append(("adjoint", LINE_SIZE))
+    widths = [
+        max(columns(line.text), room if line.role in ("value", "adjoint") else 0) * CHARACTER * size
+        for line, (_, size) in zip(box.lines, sizes, strict=False)
+    ]
+    height = sum(size for _, size in sizes) * LINE_HEIGHT
+    if box.kind is Kind.VARIABLE:
+        return _ellipse(widths, [size for _, size in sizes], height)
+    if box.kind is Kind.CONSTANT:
+        return max(28.0, widths[0] + 18), 28.0
+    around = {Kind.FUNCTION: 40, Kind.ACCUMULATE: 44}.get(box.kind, 24)
+    return max(widths) + around, height + 14
+
+
+def _line_sizes(box: Box) -> list[tuple[str, float]]:
+    """For each line its role and the size of its type."""
+    return [(line.role, LINE_SIZE if box.kind is Kind.CONSTANT else _SIZES[line.role]) for line in box.lines]
+
+
+def _ellipse(widths: Sequence[float], sizes: Sequence[float], height: float) -> tuple[float, float]:
+    """The size of an ellipse that has room for centred lines of text."""
+    whole = height * 1.3 + 10
+    half, at = 0.0, -height / 2
+    for width, size in zip(widths, sizes, strict=False):
+        away = max(abs(at), abs(at + size * LINE_HEIGHT)) / (whole / 2)
+        half = max(half, width / 2 / (1 - away**2) ** 0.5)
+        at += size * LINE_HEIGHT
+    return max(2 * half + 16, whole * 1.2), whole
+
+
+# ---- boxes ----
+
+
+def _sheet(sheet: Sheet) -> Iterator[str]:
+    if sheet.title:
+        place = f'x="0" y="{sheet.y + HEADING_SIZE:.1f}" font-size="{HEADING_SIZE:g}"'
+        yield f'<text class="heading" {place}>{_text(sheet.title)}</text>\n'
+    places = {placed.box.id: placed for placed in sheet.boxes}
+    for routed in sheet.arrows:
+        points = list(routed.points)
+        points[0] = _on_border(points[0], places[routed.arrow.source])
+        points[-1] = _on_border(points[-1], places[routed.arrow.target])
+        yield _line(routed, points)
+    for placed in sheet.boxes:
+        yield _box(placed)
+    for routed in sheet.arrows:
+        if routed.label is not None:
+            yield _label(routed)
+
+
+def _box(placed: Placed) -> str:
+    box, x, y = placed.box, placed.x, placed.y
+    classes = f"box {box.kind.value}" + (" flows" if box.flows else "")
+    node = f' data-node="{box.node}"' if box.node >= 0 else ""
+    tooltip = f"<title>{_text(chr(10).join(box.tooltip))}</title>" if box.tooltip else ""
+    lines = "".join(_lines(box, x, y))
+    shape = _shape(box.kind, x - placed.width / 2, y - placed.height / 2, placed.width, placed.height)
+    return f'<g class="{classes}" id="{box.id}"{node}>{tooltip}{shape}{lines}</g>\n'
+
+
+def _lines(box: Box, x: float, y: float) -> Iterator[str]:
+    sizes = [size for _, size in _line_sizes(box)]
+    at = y - sum(sizes) * LINE_HEIGHT / 2
+    for line, size in zip(box.lines, sizes, strict=True):
+        baseline = at + size * (LINE_HEIGHT / 2 + 0.35)
+        at += size * LINE_HEIGHT
+        yield (
+            f'<text class="{line.role}" x="{x:.1f}" y="{baseline:.1f}" font-size="{size:g}" text-anchor="middle">'
+            f"{_text(line.text)}</text>"
+        )
+
+
+def _shape(kind: Kind, x: float, y: float, width: float, height: float) -> str:
+    def rectangle(radius: float, name: str = "shape", inset: float = 0) -> str:
+        return (
+            f'<rect class="{name}" x="{x + inset:.1f}" y="{y + inset:.1f}" width="{width - 2 * inset:.1f}" '
+            f'height="{height - 2 * inset:.1f}" rx="{radius:g}"/>'
+        )
+
+    def polygon(points: Sequence[Point]) -> str:
+        return f'<polygon class="shape" points="{" ".join(f"{px:.1f},{py:.1f}" for px, py in points)}"/>'
+
+    right, lower, middle = x + width, y + height, y + height / 2
+    if kind is Kind.VARIABLE:
+        return f'<ellipse class="shape" cx="{x + width / 2:.1f}" cy="{middle:.1f}" rx="{width / 2:.1f}" ry="{height / 2:.1f}"/>'
+    if kind is Kind.CONSTANT:
+        return rectangle(min(width, height) / 2)
+    if kind is Kind.OUTPUT:
+        return rectangle(3) + rectangle(1.5, "inner", 3.5)
+    if kind is Kind.FUNCTION:
+        cut = min(HEXAGON_CUT, width / 4)
+        return polygon([(x + cut, y), (right - cut, y), (right, middle), (right - cut, lower), (x + cut, lower), (x, middle)])
+    if kind is Kind.ACCUMULATE:
+        cut = SIGNAL_CUT
+        return polygon([(x, y), (right - cut, y), (right, middle), (right - cut, lower), (x, lower), (x + cut * 0.7, middle)])
+    if kind is Kind.BROKEN:
+        near, far, top, low = x + BROKEN_CUT, right - BROKEN_CUT, y + BROKEN_CUT, lower - BROKEN_CUT
+        return polygon([(near, y), (far, y), (right, top), (right, low), (far, lower), (near, lower), (x, low), (x, top)])
+    return rectangle(5)
+
+
+# ---- arrows ----
+
+
+def _on_border(point: Point, placed: Placed) -> Point:
+    """A point at the left or right side of a rectangle, on the border of the shape that is drawn in it."""
+    x, y = point
+    away = min(1.0, abs(y - placed.y) / (placed.height / 2))
+    at_left = abs(x - (placed.x - placed.width / 2)) < 0.5
+    at_right = abs(x - (placed.x + placed.width / 2)) < 0.5
+    if placed.box.kind is Kind.FUNCTION:
+        inwards = HEXAGON_CUT * away
+    elif placed.box.kind is Kind.ACCUMULATE:
+        inwards = SIGNAL_CUT * (away if at_right else 0.7 * (1 - away))
+    else:
+        inwards = 0.0
+    return x + inwards * (at_left - at_right), y
+
+
+def _line(routed: Routed, points: Sequence[Point]) -> str:
+    arrow = routed.arrow
+    data = ""
+    if arrow.link is not None:
+        data = f' data-source="{arrow.link.source}" data-target="{arrow.link.target}" data-argument="{arrow.link.argument}"'
+    flows = {True: " flows", False: " still", None: ""}[arrow.flows] + " breaks" * arrow.broken
+    shaft, head = _arrow(points)
+    return f'<g class="edge{flows}"{data}><path d="{shaft}"/><polygon points="{head}"/></g>\n'
+
+
+def _label(routed: Routed) -> str:
+    arrow = routed.arrow
+    assert routed.label is not None
+    x, y = routed.label
+    width = columns(arrow.label) * CHARACTER * LABEL_SIZE + 6
+    height = LABEL_SIZE * LINE_HEIGHT
+    classes = "edge text" + " breaks" * arrow.broken
+    data = ""
+    if arrow.link is not None:
+        data = f' data-source="{arrow.link.source}" data-target="{arrow.link.target}" data-argument="{arrow.link.argument}"'
+    return (
+        f'<g class="{classes}"{data}><rect x="{x - width / 2:.1f}" y="{y - height / 2:.1f}" width="{width:.1f}" '
+        f'height="{height:.1f}" rx="3"/><text class="label" x="{x:.1f}" y="{y + LABEL_SIZE * 0.36:.1f}" '
+        f'font-size="{LABEL_SIZE:g}" text-anchor="middle">{_text(arrow.label)}</text></g>\n'
+    )
+
+
+HEAD = 8.0
+"""The length of the head of an arrow."""
+
+
+def _arrow(points: Sequence[Point]) -> tuple[str, str]:
+    """The path of a line with rounded corners, and the corners of its head."""
+    (bx, by), (tx, ty) = points[-2], points[-1]
+    length = max(((tx - bx) ** 2 + (ty - by) ** 2) ** 0.5, 1e-9)
+    ux, uy = (tx - bx) / length, (ty - by) / length
+    neck = (tx - ux * HEAD * 0.8, ty - uy * HEAD * 0.8)
+    wing = HEAD * 0.42
+    back = (tx - ux * HEAD, ty - uy * HEAD)
+    corners = [(tx, ty), (back[0] - uy * wing, back[1] + ux * wing), (back[0] + uy * wing, back[1] - ux * wing)]
+    return rounded([*points[:-1], neck]), " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)
+
+
+def rounded(points: Sequence[Point]) -> str:
+    """The path of a line whose corners are rounded."""
+    pieces = [f"M{points[0][0]:.1f} {points[0][1]:.1f}"]
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        start, end = _towards(corner, before), _towards(corner, after)
+        pieces.append(f"L{start[0]:.1f} {start[1]:.1f}Q{corner[0]:.1f} {corner[1]:.1f} {end[0]:.1f} {end[1]:.1f}")
+    pieces.append(f"L{points[-1][0]:.1f} {points[-1][1]:.1f}")
+    return "".join(pieces)
+
+
+def _towards(start: Point, end: Point) -> Point:
+    """A point at the distance of the rounding, or halfway to the end where that is nearer."""
+    length = ((end[0] - start[0]) ** 2 + (end[1] - start[1]) ** 2) ** 0.5
+    share = min(0.5, ROUND / length) if length else 0.0
+    return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
+
+
+# ---- legend ----
+
+
+def _legend(diagram: Diagram) -> list[tuple[str, float]]:
+    """The signs of the legend, each with its width."""
+    signs: list[tuple[str, float]] = []
+    for kind in diagram.kinds:
+        if kind is not Kind.OMITTED:
+            shape = f'<g class="{kind.value}">{_shape(kind, 0, 0, 26, 16)}</g>'
+            signs.append(_sign(shape, 26, MEANINGS[kind]))
+    arrows = [arrow for part in diagram.parts for arrow in part.arrows()]
+    if any(arrow.flows for arrow in arrows):
+        signs.append(_sign('<g class="edge flows"><path d="M0 8L26 8"/></g>', 26, "a gradient flows"))
+    if any(arrow.broken for arrow in arrows):
+        signs.append(_sign('<g class="edge still breaks"><path d="M0 8L26 8"/></g>', 26, "does not fit"))
+    if any(arrow.flows is False and not arrow.broken for arrow in arrows):
+        signs.append(_sign('<g class="edge still"><path d="M0 8L26 8"/></g>', 26, "no gradient"))
+    return signs
+
+
+def _rows(signs: Sequence[tuple[str, float]], width: float) -> list[list[tuple[str, float]]]:
+    """The signs in rows that are no wider than a width, each with one sign at least."""
+    rows: list[list[tuple[str, float]]] = []
+    left = width
+    for sign in signs:
+        if left + sign[1] > width:
+            rows.append([])
+            left = 0.0
+        rows[-1].append(sign)
+        left += sign[1]
+    return rows
+
+
+def _sign(sign: str, width: float, meaning: str) -> tuple[str, float]:
+    text = f'<text x="{width + 6:.1f}" y="12" font-size="{SMALL_SIZE:g}">{_text(meaning)}</text>'
+    return sign + text, width + 6 + len(meaning) * CHARACTER * SMALL_SIZE + 18
+
+
+def _text(text: str) -> str:
+    """Text for XML, which has no place for most control characters."""
+    return escape("\n".join(visible_lines(text)))

@@ -1,0 +1,1 @@
+"""Formulas: LaTeX, MathML, SymPy's text."""

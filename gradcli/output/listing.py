@@ -1,0 +1,330 @@
+"""What a dump says of the nodes and edges of a graph, one after the other, so that every format says the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from gradcli.autodiff.passes.gradient import Gradient
+from gradcli.autodiff.passes.reverse import carries
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.derivation.nodes.local import Labels
+from gradcli.graph.graph import CONSTANT, Graph, Settings
+from gradcli.graph.names import node_names
+from gradcli.language.text import to_text
+from gradcli.lowering.node_expressions import node_expression
+from gradcli.ops.declaration.constants import VALUES
+from gradcli.ops.declaration.structural import STRUCTURAL, shape_text
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A node of a graph.
+
+    Attributes:
+        id: Its place in the order of evaluation.
+        name: Its unique name.
+        operation: ``variable``, ``constant``, or the name of the operation that made it.
+        inputs: The ids of its operands.
+        expression: What it computes in the names of its inputs.
+        value: None where the variables have no values.
+        is_leaf: As PyTorch has it.
+        requires_grad: Whether a gradient flows through it.
+        grad_fn: PyTorch's name of the function of its backward pass; None for leaves.
+        next_functions: The names in ``.grad_fn.next_functions``; None for leaves.
+        grad: What ``.grad`` holds after the backward pass.
+        adjoint: The derivative of the output by it; None where none arrives, and where the variables have no values.
+        flows: Whether a gradient arrives at it.
+        derivative_of: Of a gradient graph the variables by which it is the derivative.
+        shape: Empty for a number.
+        settings: Of an operation on arrays, such as its axis, by name.
+        error: Why its operands do not fit; empty where they do.
+        detached: Whether it was computed under ``no_grad``.
+    """
+
+    id: int
+    name: str
+    operation: str
+    inputs: tuple[int, ...]
+    expression: str
+    value: Any = None
+    is_leaf: bool = False
+    requires_grad: bool = False
+    grad_fn: str | None = None
+    next_functions: tuple[str | None, ...] | None = None
+    grad: Any = None
+    adjoint: Any = None
+    flows: bool = False
+    derivative_of: tuple[str, ...] = ()
+    shape: tuple[int, ...] = ()
+    settings: Settings = ()
+    error: str = ""
+    detached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An edge of a graph: an argument of a node.
+
+    Attributes:
+        source: The id of the operand.
+        target: The id of the node that uses it.
+        argument: Which argument it is, from 0.
+        derivative: The local derivative along it; None where no gradient flows, and in a gradient graph.
+        value: The same as a number.
+        flows: Whether a gradient flows along it.
+        shapes: What becomes of the shape along it: ``(2,) → (3, 2)`` where it is broadcast, ``(3, 2) → (2,)`` where that is
+            summed; the shape of the operand where it does not fit; else empty.
+        broken: Whether the operand does not fit.
+    """
+
+    source: int
+    target: int
+    argument: int
+    derivative: str | None = None
+    value: Any = None
+    flows: bool = False
+    shapes: str = ""
+    broken: bool = False
+
+
+class Listing(Protocol):
+    """A graph that can be dumped.
+
+    Attributes:
+        graph: The graph.
+        names: The unique name of each node.
+        output_name: The name of the output of the function.
+    """
+
+    @property
+    def graph(self) -> Graph:
+        """The graph."""
+
+    @property
+    def names(self) -> list[str]:
+        """The unique name of each node."""
+
+    @property
+    def output_name(self) -> str:
+        """The name of the output of the function."""
+
+    def entry(self, id: int) -> Entry:
+        """What is known of a node."""
+
+    def links(self, id: int) -> list[Link]:
+        """The edges into a node, in the order of the arguments."""
+
+
+class FunctionListing:
+    """The graph of a run.
+
+    Args:
+        tape: The run.
+        board: Whether expressions are written as on a board, ``a·b``, or plain, ``a*b``.
+    """
+
+    def __init__(self, tape: Tape, *, board: bool = True) -> None:
+        self.tape = tape
+        self.board = board
+        self.labels = Labels(tape)
+
+    @property
+    def graph(self) -> Graph:
+        return self.tape.graph
+
+    @property
+    def names(self) -> list[str]:
+        return self.tape.names
+
+    @property
+    def output_name(self) -> str:
+        return self.tape.names[self.tape.output]
+
+    def entry(self, id: int) -> Entry:
+        tape = self.tape
+        known = not tape.symbolic
+        broken = tape.graph.broken
+        error = broken.reason if broken is not None and broken.id == id else ""
+        return Entry(
+            id,
+            tape.names[id],
+            tape.graph.operations[id],
+            tape.graph.inputs[id],
+            self.labels.expression(id, board=self.board),
+            tape.values[id] if known else None,
+            tape.is_leaf(id) and not error,
+            tape.requires_grad[id],
+            tape.grad_fn(id),
+            None if (following := tape.next_functions(id)) is None else tuple(following),
+            tape.grad(id) if known else None,
+            tape.adjoints[id] if known else None,
+            tape.adjoints[id] is not None,
+            shape=tape.graph.shape(id),
+            settings=tape.graph.settings.get(id, ()),
+            error=error,
+            detached=id in tape.graph.detached,
+        )
+
+    def links(self, id: int) -> list[Link]:
+        inputs = self.tape.graph.inputs[id]
+        if not inputs or not self.tape.requires_grad[id]:
+            return bare_links(self.tape.graph, id)
+        flows, graph = self.tape.adjoints[id] is not None, self.tape.graph
+        texts = self.labels.edges(id, board=self.board)
+        values: list[Any] = [None] * len(inputs) if self.tape.symbolic else self.tape.local_values(id)
+        return [
+            Link(
+                input,
+                id,
+                argument,
+                text,
+                value,
+                flows and self.tape.requires_grad[input] and carries(graph, id, argument),
+                reshaping(graph, input, id),
+            )
+            for argument, (input, text, value) in enumerate(zip(inputs, texts, values, strict=True))
+        ]
+
+
+class BlockListing:
+    """The graph of a branch or a loop, which has no values of its own: it may execute never, or many times.
+
+    Args:
+        graph: The graph.
+        output_name: The name of the output of the function.
+        results: What its outputs are called outside.
+        board: Whether expressions are written as on a board.
+    """
+
+    def __init__(self, graph: Graph, output_name: str, results: Sequence[str] = (), *, board: bool = True) -> None:
+        self.graph = graph
+        self.output_name = output_name
+        self.results = results
+        self.board = board
+        self.names = node_names(graph, frozenset(VALUES))
+
+    def entry(self, id: int) -> Entry:
+        graph = self.graph
+        return Entry(
+            id,
+            self.names[id],
+            graph.operations[id],
+            graph.inputs[id],
+            to_text(node_expression(graph, id, self.names), pretty=self.board),
+            shape=graph.shape(id),
+            settings=graph.settings.get(id, ()),
+        )
+
+    def links(self, id: int) -> list[Link]:
+        return bare_links(self.graph, id)
+
+
+class GradientListing:
+    """The gradient graph of a run.
+
+    Args:
+        gradient: The graph.
+        output_name: The name of the output of the function.
+        board: Whether expressions are written as on a board.
+    """
+
+    def __init__(self, gradient: Gradient, output_name: str, *, board: bool = True) -> None:
+        self.gradient = gradient
+        self.output_name = output_name
+        self.board = board
+        self.derivatives: dict[int, list[str]] = {}
+        for variable, id in gradient.nodes.items():
+            if id is not None:
+                self.derivatives.setdefault(id, []).append(variable)
+
+    @property
+    def graph(self) -> Graph:
+        return self.gradient.graph
+
+    @property
+    def names(self) -> list[str]:
+        return self.gradient.names
+
+    def entry(self, id: int) -> Entry:
+        graph, names, values = self.gradient.graph, self.gradient.names, self.gradient.values
+        return Entry(
+            id,
+            names[id],
+            graph.operations[id],
+            graph.inputs[id],
+            to_text(node_expression(graph, id, names), pretty=self.board),
+            None if values is None else values[id],
+            derivative_of=tuple(self.derivatives.get(id, ())),
+            shape=graph.shape(id),
+            settings=graph.settings.get(id, ()),
+        )
+
+    def links(self, id: int) -> list[Link]:
+        return bare_links(self.gradient.graph, id)
+
+
+def bare_links(graph: Graph, id: int) -> list[Link]:
+    """The edges into a node without derivatives."""
+    broken = graph.broken if graph.broken is not None and graph.broken.id == id else None
+    links: list[Link] = []
+    for argument, input in enumerate(graph.inputs[id]):
+        if broken is None:
+            links.append(Link(input, id, argument, shapes=reshaping(graph, input, id)))
+        else:
+            links.append(Link(input, id, argument, shapes=shape_text(graph.shape(input)), broken=argument in broken.arguments))
+    return links
+
+
+def reshaping(graph: Graph, source: int, target: int) -> str:
+    """What becomes of the shape of an operand where it is broadcast, or where what was broadcast is summed; else empty."""
+    if not graph.shapes or graph.operations[source] == CONSTANT:
+        return ""
+    before, after = graph.shape(source), graph.shape(target)
+    operation = graph.operations[target]
+    if before == after or (operation in STRUCTURAL and operation not in ("expand", "sum_to")):
+        return ""
+    return f"{shape_text(before)} → {shape_text(after)}"
+
+
+def selected(graph: Graph, *, depth: int | None = None, most: int | None = None) -> list[int]:
+    """The nodes that a dump shows: those nearest to the output.
+
+    Args:
+        graph: The graph.
+        depth: How many edges away from the output they may be; None for any.
+        most: How many they may be; None for any. Nodes of one distance come newest first.
+
+    Returns:
+        Their ids, ascending.
+    """
+    ends = list(dict.fromkeys([graph.output, *reversed(graph.outputs)]))
+    return nearest_first(graph.inputs, ends, depth=depth, most=most)
+
+
+def nearest_first(
+    inputs: Sequence[Sequence[int]], ends: Sequence[int], *, depth: int | None = None, most: int | None = None
+) -> list[int]:
+    """The nodes nearest to some ends, ascending; all, also those that lead to no end, where nothing limits them.
+
+    Args:
+        inputs: For each node those that it leads to.
+        ends: Where to begin.
+        depth: How many edges away from the ends they may be; None for any.
+        most: How many they may be; None for any.
+    """
+    if depth is None and (most is None or len(inputs) <= most):
+        return list(range(len(inputs)))
+    limit = len(inputs) if most is None else most
+    level = [end for end in ends if end < len(inputs)][:limit]
+    seen, distance = set(level), 0
+    while level and (depth is None or distance < depth) and len(seen) < limit:
+        below: list[int] = []
+        for id in sorted(level, reverse=True):
+            for input in inputs[id]:
+                if input not in seen and len(seen) < limit:
+                    seen.add(input)
+                    below.append(input)
+        level, distance = below, distance + 1
+    return sorted(seen)

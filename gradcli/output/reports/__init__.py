@@ -1,0 +1,1 @@
+"""Reports: blocks of text and tables, plain and by Rich."""

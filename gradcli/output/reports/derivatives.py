@@ -1,0 +1,143 @@
+"""Simplified expressions and derivatives as lines of text, for people, for LaTeX, for SymPy, and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from gradcli.algebra.derivatives import Simplified
+from gradcli.language.ast import Array, Expression, Index, Name, Number, Transposed, Tuple, postorder
+from gradcli.language.numbers import number_text, short_text
+from gradcli.language.text import to_text
+from gradcli.output.numbers import json_number
+
+DIFF_SCHEMA = "gradcli/diff/1"
+
+FORMATS = ("text", "unicode", "latex", "sympy", "json")
+
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True, slots=True)
+class Derivatives:
+    """What `gradcli diff` and `gradcli simplify` found.
+
+    Attributes:
+        output: What the function is called.
+        requests: For each expression the variables that it is differentiated by, one after the other; none for the function
+            itself.
+        simplified: The expressions.
+        rows: How many of them stand in a row: more than one in a gradient, a Jacobian or a Hessian.
+        values: The value of each where the variables have values; None where they have none.
+        bindings: The values of the variables.
+    """
+
+    output: str
+    requests: Sequence[tuple[str, ...]]
+    simplified: Simplified
+    rows: int = 0
+    values: Sequence[float] | None = None
+    bindings: dict[str, float] | None = None
+
+
+def lines(found: Derivatives, format: str) -> Iterator[str]:
+    """The lines of a format other than JSON.
+
+    ``text`` and ``sympy`` are expressions alone, which can be fed back in; ``unicode`` and ``latex`` say of what. A value stands
+    behind its expression as a remark.
+    """
+    for definition in found.simplified.definitions:
+        yield f"{_name(definition.name, format)} = {_expression(definition.value, format)}"
+    texts = [_expression(expression, format) for expression in found.simplified.expressions]
+    numbers = [] if found.values is None else [number_text(value) for value in found.values]
+    point = "" if not found.bindings else " at " + ", ".join(f"{name} = {short_text(v)}" for name, v in found.bindings.items())
+    remark = "  % " if format == "latex" else "  # "
+    if found.rows:
+        starts = range(0, len(texts), found.rows)
+        for start in starts:
+            value = remark + _row(numbers[start : start + found.rows], "text") + point if numbers else ""
+            yield _row(texts[start : start + found.rows], format) + value
+        return
+    values = [remark + number + point for number in numbers] or [""] * len(texts)
+    for request, text, value in zip(found.requests, texts, values, strict=True):
+        yield _left(found.output, request, format) + text + value
+
+
+def has_elements_only(simplified: Simplified, arrays: Collection[str]) -> bool:
+    """Whether expressions are of numbers alone: of arrays they have elements such as ``A[0, 1]``."""
+    roots = [*(definition.value for definition in simplified.definitions), *simplified.expressions]
+    for root in roots:
+        nodes = list(postorder(root))
+        elements = sum(is_element(node) for node in nodes)
+        if sum(isinstance(node, Name) and node.name in arrays for node in nodes) > elements:
+            return False
+        if any(isinstance(node, Array | Transposed | Tuple | Index) and not is_element(node) for node in nodes):
+            return False
+    return True
+
+
+def is_element(node: Expression) -> bool:
+    """Whether a node is an element of a variable: ``A[0, 1]``."""
+    numbers = isinstance(node, Index) and all(isinstance(item, Number) for item in node.items)
+    return numbers and isinstance(node, Index) and isinstance(node.target, Name)
+
+
+def _row(texts: Sequence[str], format: str) -> str:
+    return " & ".join(texts) + r" \\" if format == "latex" else f"[{', '.join(texts)}]"
+
+
+def _name(name: str, format: str) -> str:
+    if format != "latex":
+        return name
+    from gradcli.output.formulas.latex import name_latex
+
+    return name_latex(name)
+
+
+def _expression(expression: Expression, format: str) -> str:
+    if format == "latex":
+        from gradcli.output.formulas.latex import to_latex
+
+        return to_latex(expression)
+    if format == "sympy":
+        from gradcli.output.formulas.sympy import to_sympy
+
+        return to_sympy(expression)
+    return to_text(expression, pretty=format == "unicode")
+
+
+def _left(output: str, request: tuple[str, ...], format: str) -> str:
+    """What an expression is the derivative of, where the format says so: ``∂²y/∂x∂w = ``."""
+    if format not in ("unicode", "latex") or not request:
+        return ""
+    counted = [(name, request.count(name)) for name in dict.fromkeys(request)]
+    if format == "unicode":
+        below = "".join(f"∂{name}{_power(times)}" for name, times in counted)
+        return f"∂{_power(len(request))}{output}/{below} = "
+    from gradcli.output.formulas.latex import name_latex
+
+    total = f"^{{{len(request)}}}" if len(request) > 1 else ""
+    powers = [rf"\partial {name_latex(name)}" + (f"^{{{times}}}" if times > 1 else "") for name, times in counted]
+    below = r" \, ".join(powers)
+    return rf"\frac{{\partial{total} {name_latex(output)}}}{{{below}}} = "
+
+
+def _power(times: int) -> str:
+    return str(times).translate(_SUPERSCRIPTS) if times > 1 else ""
+
+
+def derivatives_json(found: Derivatives, expression: str, warnings: Sequence[str], *, ascii: bool = False) -> Iterator[str]:
+    """The document of `gradcli diff --format json` and `gradcli simplify --format json`."""
+    encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False).encode
+    yield f'{{"schema": {encode(DIFF_SCHEMA)},\n "expression": {encode(expression)},\n "output": {encode(found.output)},\n'
+    bindings = None if found.bindings is None else {name: json_number(value) for name, value in found.bindings.items()}
+    yield f' "bindings": {encode(bindings)},\n "definitions": ['
+    for index, definition in enumerate(found.simplified.definitions):
+        line = {"name": definition.name, "expression": to_text(definition.value)}
+        yield (",\n  " if index else "\n  ") + encode(line)
+    yield '],\n "derivatives": ['
+    for index, (request, text) in enumerate(zip(found.requests, found.simplified.expressions, strict=True)):
+        value = None if found.values is None else json_number(found.values[index])
+        yield (",\n  " if index else "\n  ") + encode({"wrt": list(request), "expression": to_text(text), "value": value})
+    yield f'],\n "warnings": {encode(list(warnings))}}}\n'

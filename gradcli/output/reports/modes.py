@@ -1,0 +1,86 @@
+"""The nodes of a program in both modes side by side, for people and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gradcli.autodiff.runs.modes import Comparison, Row
+from gradcli.language.numbers import short_text
+from gradcli.output.numbers import json_number
+from gradcli.output.records.run import head_json, list_json
+from gradcli.output.reports.blocks import Block, Lines, Style, Table
+
+MODES_SCHEMA = "gradcli/compare-modes/1"
+
+
+def modes_blocks(found: Comparison, style: Style) -> Iterator[Block]:
+    """The table of nodes, and what it says.
+
+    Args:
+        found: The graphs.
+        style: How expressions and signs are written.
+    """
+    points = [_point(values) for values in found.inputs]
+    columns = ["line", "node", "is", *[f"dynamic {point}" for point in points], "static", *[f"runs {point}" for point in points]]
+    rows = [_cells(row, style) for row in found.rows]
+    numeric = frozenset({"line", *columns[3:]})
+    note = style.text("· is none; dynamic: nodes recorded, static: nodes built, runs: how often they execute")
+    yield Table("Nodes, in the order of the text", columns, rows, numeric=numeric, wide=frozenset({"is"}), note=note)
+    graphs = len(set(found.graphs))
+    runs = "1 run" if len(points) == 1 else f"{len(points)} runs"
+    times = "the same graph each time" if graphs == 1 else f"{graphs} different graphs"
+    recorded = [sum(row.recorded[at] for row in found.rows) for at in range(len(points))]
+    built = sum(row.built for row in found.rows)
+    yield Lines(
+        [
+            f"dynamic: recorded anew in {runs}: {times}; {', '.join(f'{count:,}' for count in recorded)} nodes",
+            f"static:  built once, {built:,} nodes, and fed in {runs}",
+            *[f"{point}: {style.text('→')} {_agreement(*values)}" for point, values in zip(points, found.values, strict=True)],
+        ]
+    )
+
+
+def _cells(row: Row, style: Style) -> list[str]:
+    counts = [*row.recorded, row.built, *row.executed]
+    name = f"{row.name} ({row.block})" if row.block else row.name
+    cells = [f"{count:,}" if count else style.text("·") for count in counts]
+    return [str(row.line), name, style.text(row.expression) or "variable", *cells]
+
+
+def _point(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={short_text(value)}" for name, value in values.items())
+
+
+def _agreement(dynamic: Any, static: Any) -> str:
+    one, other = short_text(dynamic), short_text(static)
+    return f"{one} in both modes" if one == other else f"{one} dynamic, {other} static"
+
+
+def modes_json(found: Comparison, source: str, *, ascii: bool = False) -> Iterator[str]:
+    """The pieces of the document of `gradcli compare-modes --json`; joined they are one JSON object."""
+    encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
+    head = {
+        "schema": MODES_SCHEMA,
+        "expression": source,
+        "inputs": [{name: json_number(value) for name, value in values.items()} for values in found.inputs],
+        "recorded": found.graphs,
+        "values": [[json_number(dynamic), json_number(static)] for dynamic, static in found.values],
+    }
+    yield from head_json(head, encode)
+    yield ',\n "nodes": '
+    yield from list_json(map(encode, (_row(row) for row in found.rows)))
+    yield "\n}\n"
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "line": row.line,
+        "name": row.name,
+        "expr": row.expression or None,
+        "block": row.block or None,
+        "dynamic": list(row.recorded),
+        "static": row.built,
+        "executed": list(row.executed),
+    }

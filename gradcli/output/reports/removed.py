@@ -1,0 +1,60 @@
+"""What building a static graph left out, pass by pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from gradcli.lowering.builders.static import Removed
+from gradcli.output.reports.blocks import Style, Table
+
+ROWS = 20
+"""Rows of the table that are shown."""
+
+_PASSES = {
+    "shared": "common subexpression, shared",
+    "folded": "constant, folded",
+    "identity": "equals an operand",
+    "dead": "no output needs it",
+}
+
+
+def removed_tables(removed: Sequence[Removed], source: str, style: Style) -> Iterator[Table]:
+    """The table of what was left out; none where that is nothing.
+
+    Args:
+        removed: What was left out.
+        source: The source text.
+        style: How signs are written.
+    """
+    if not removed:
+        return
+    rows = [
+        [str(line), _snippet(source, item), item.operation, _PASSES[item.kind]] for line, item in _placed(removed[:ROWS], source)
+    ]
+    note = f"... {len(removed) - ROWS:,} more; --json has them" if len(removed) > ROWS else ""
+    yield Table(
+        "Left out of the static graph",
+        ["line", "text", "operation", "pass"],
+        rows,
+        numeric=frozenset({"line"}),
+        wide=frozenset({"text"}),
+        note=style.text(note),
+    )
+
+
+def removed_json(removed: Sequence[Removed], source: str) -> list[dict[str, Any]]:
+    """What was left out, as data."""
+    return [
+        {"pass": item.kind, "operation": item.operation, "line": line, "text": source[item.span[0] : item.span[1]]}
+        for line, item in _placed(removed, source)
+    ]
+
+
+def _placed(removed: Sequence[Removed], source: str) -> Iterator[tuple[int, Removed]]:
+    return ((source.count("\n", 0, item.span[0]) + 1, item) for item in removed)
+
+
+def _snippet(source: str, item: Removed) -> str:
+    text = " ".join(source[item.span[0] : item.span[1]].split())
+    return text if len(text) <= 40 else f"{text[:39]}…"

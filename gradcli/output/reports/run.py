@@ -1,0 +1,112 @@
+"""What `gradcli eval` tells a person, as data: blocks that the text and the Rich view print alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.derivation.notation.prose import words_text
+from gradcli.derivation.notation.steps import Derivation, Equation, Step
+from gradcli.graph.names import is_operation
+from gradcli.language.ast import Number, postorder
+from gradcli.language.numbers import is_short, number_text, short_text
+from gradcli.language.text import to_text
+from gradcli.lowering.node_expressions import written_out, written_sizes
+from gradcli.output.further import NOTHING, Extra
+from gradcli.output.reports.blocks import Block, Equations, Lines, Style
+from gradcli.output.reports.tables import TABLE_ROWS, graph_tables, left_out
+
+WRITTEN_NODES = 40
+"""Nodes of an expression up to which the result line repeats it."""
+
+
+def eval_report(
+    tape: Tape, derivation: Derivation | None, *, style: Style, show_all: bool = False, extra: Extra = NOTHING
+) -> Iterator[Block]:
+    """The blocks of `gradcli eval`.
+
+    Args:
+        tape: The run.
+        derivation: Its derivation; None where it is left out.
+        style: How expressions and signs are written.
+        show_all: Whether tables show every row.
+        extra: What is shown beyond value and gradient; a forward pass takes the place of the backward pass.
+    """
+    yield from _results(tape, style, show_all)
+    if extra is not NOTHING:
+        from gradcli.output.reports.further import extra_blocks
+
+        yield from extra_blocks(tape, extra, style, show_all=show_all)
+    tangents = None if extra.tangents is None else extra.tangents.nodes
+    yield from graph_tables(tape, style, range(len(tape.graph)), rows=None if show_all else TABLE_ROWS, tangents=tangents)
+    if extra.tangents is not None:
+        from gradcli.output.reports.further import forward_pass
+
+        yield from forward_pass(tape, extra, style)
+    elif derivation is not None and derivation.equations:
+        yield from _derivations(tape, derivation, style)
+
+
+def _results(tape: Tape, style: Style, show_all: bool) -> Iterator[Lines]:
+    output = tape.names[tape.output]
+    head = f"{output} = {number_text(tape.value)}"
+    if written_sizes(tape.graph)[tape.output] <= WRITTEN_NODES and is_operation(tape.graph, tape.output):
+        whole = to_text(written_out(tape.graph, tape.output, tape.names), pretty=not style.ascii)
+        point = ", ".join(f"{name} {_sign(value, style)} {short_text(value)}" for name, value in tape.bindings.items())
+        head = f"{output} = {whole} = {number_text(tape.value)}" + (f"   at {point}" if point else "")
+    known = tape.adjoints[tape.output] is not None or not tape.requires_grad[tape.output]  # an array needs a cotangent
+    gradient = list(tape.gradient.items()) if known else []
+    shown = gradient if show_all else gradient[:TABLE_ROWS]
+    yield Lines([head, *[_derivative(tape, style, name, value) for name, value in shown]], important=True)
+    if len(shown) < len(gradient):
+        yield Lines([left_out(len(gradient) - len(shown), "derivatives")])
+
+
+def _sign(value: Any, style: Style) -> str:
+    """What stands before a number in six digits."""
+    return "=" if is_short(value) else style.text("≈")
+
+
+def _derivative(tape: Tape, style: Style, name: str, value: float | None) -> str:
+    output = tape.names[tape.output]
+    left = style.text("∂") + output + "/" + style.text("∂") + name
+    if value is not None:
+        return f"{left} = {number_text(value)}"
+    if not tape.requires_grad[tape.output]:
+        return f"{left}: none, {output} carries no gradient"
+    if tape.depends_on(name):
+        return f"{left}: none, no gradient flows from {output} to {name}"
+    return f"{left}: none, {output} does not depend on {name}"
+
+
+def _derivations(tape: Tape, derivation: Derivation, style: Style) -> Iterator[Equations]:
+    variables = {tape.graph.variables[name] for name in tape.wrt}
+    output = tape.names[tape.output]
+    inner = [equation for id, equation in derivation.equations.items() if id not in variables]
+    if inner:
+        title = style.text(f"Backward pass, from {output} back to the variables")
+        yield Equations(title, [row for equation in inner for row in _equation(equation, style)])
+    for name in tape.wrt:
+        found = derivation.equations.get(tape.graph.variables[name])
+        if found is not None:
+            rows = list(_equation(found, style))
+            value = tape.gradient[name]
+            title = style.text(f"Why ∂{output}/∂{name} {_sign(value, style)} {short_text(value)}")
+            yield Equations(title, rows, frozenset({len(rows) - 1}))
+
+
+def _equation(equation: Equation, style: Style) -> Iterator[tuple[str, str, str, str]]:
+    """The lines of an equation; before them what they use."""
+    for edge in equation.edges:
+        yield from equation_rows([edge], style)
+    yield from equation_rows(equation.steps, style)
+
+
+def equation_rows(steps: Sequence[Step], style: Style) -> Iterator[tuple[str, str, str, str]]:
+    """The lines of a chain of equations: what is derived, a sign, what it equals, and why."""
+    for index, step in enumerate(steps):
+        rounded = any(not is_short(n.value) for n in postorder(step.right) if isinstance(n, Number))
+        left = to_text(step.left, pretty=not style.ascii) if index == 0 else ""
+        right = to_text(step.right, pretty=not style.ascii, number=short_text)
+        yield left, style.text("≈") if rounded else "=", right, style.text(words_text(step.words, pretty=not style.ascii))

@@ -1,0 +1,1 @@
+"""A subset of Python: read, compiled to instructions, interpreted; never executed."""

@@ -1,0 +1,1 @@
+"""TensorFlow 1 as lessons use it."""

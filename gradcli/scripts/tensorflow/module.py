@@ -1,0 +1,191 @@
+"""The modules ``tensorflow`` (version 1) and ``numpy`` of a script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from gradcli.scripts.python.builtin import math_module
+from gradcli.scripts.python.source import UnknownError
+from gradcli.scripts.python.values import Foreign, Namespace, Native, Type, Word
+from gradcli.scripts.tensorflow.control import cond, while_loop
+from gradcli.scripts.tensorflow.gradients import gradients, optimiser, trainable
+from gradcli.scripts.tensorflow.graph import group
+from gradcli.scripts.tensorflow.nodes import NODES, l2_loss, operation_maker, reduction_maker, softmax
+from gradcli.scripts.tensorflow.numpy import numpy_module
+from gradcli.scripts.tensorflow.session import Session
+from gradcli.scripts.tensorflow.world import World, with_world
+
+if TYPE_CHECKING:
+    from gradcli.scripts.python.machine import Machine
+
+VERSION = "1.15.0"
+"""The version of TensorFlow whose documentation is followed."""
+
+ELEMENTWISE = {
+    "add": ("add", "Add"), "subtract": ("sub", "Sub"), "multiply": ("mul", "Mul"), "divide": ("div", "truediv"),
+    "truediv": ("div", "truediv"), "div": ("div", "div"), "pow": ("pow", "Pow"), "square": ("square", "Square"),
+    "sqrt": ("sqrt", "Sqrt"), "rsqrt": ("rsqrt", "Rsqrt"), "exp": ("exp", "Exp"), "log": ("log", "Log"),
+    "log1p": ("log1p", "Log1p"),
+    "negative": ("neg", "Neg"), "abs": ("abs", "Abs"), "sign": ("sign", "Sign"), "sin": ("sin", "Sin"), "cos": ("cos", "Cos"),
+    "tan": ("tan", "Tan"), "tanh": ("tanh", "Tanh"), "sigmoid": ("sigmoid", "Sigmoid"), "maximum": ("maximum", "Maximum"),
+    "minimum": ("minimum", "Minimum"), "reciprocal": ("reciprocal", "Reciprocal"), "floor": ("floor", "Floor"),
+    "ceil": ("ceil", "Ceil"), "round": ("round", "Round"), "less": ("lt", "Less"), "greater": ("gt", "Greater"),
+    "less_equal": ("le", "LessEqual"), "greater_equal": ("ge", "GreaterEqual"), "equal": ("eq", "Equal"),
+    "not_equal": ("ne", "NotEqual"), "where": ("where", "Select"), "matmul": ("matmul", "MatMul"),
+    "stop_gradient": ("detach", "StopGradient"), "identity": ("clone", "Identity"), "erf": ("erf", "Erf"),
+    "logical_and": ("logical_and", "LogicalAnd"), "logical_or": ("logical_or", "LogicalOr"),
+    "logical_not": ("logical_not", "LogicalNot"),
+}  # fmt: skip
+"""The functions that are operations on their arguments, and what TensorFlow calls their nodes."""
+
+OF_NETWORKS = {
+    "relu": ("relu", "Relu"), "sigmoid": ("sigmoid", "Sigmoid"), "tanh": ("tanh", "Tanh"), "softplus": ("softplus", "Softplus"),
+    "elu": ("elu", "Elu"), "leaky_relu": ("leaky_relu", "LeakyRelu"), "relu6": ("relu6", "Relu6"),
+    "softsign": ("softsign", "Softsign"),
+}  # fmt: skip
+"""Those of ``tf.nn``."""
+
+REDUCTIONS = {
+    "reduce_sum": "Sum", "reduce_mean": "Mean", "reduce_max": "Max", "reduce_min": "Min", "reduce_prod": "Prod",
+}  # fmt: skip
+"""The reductions, and what TensorFlow calls their nodes."""
+
+
+def modules(world: World) -> dict[str, Namespace]:
+    """The modules that a script for TensorFlow 1 may import, by name."""
+
+    def bound(table: dict[str, Callable[..., Any]]) -> dict[str, Any]:
+        return {name: Native(name, with_world(world, function)) for name, function in table.items()}
+
+    def operations(table: dict[str, tuple[str, str]]) -> dict[str, Any]:
+        return {name: Native(name, with_world(world, operation_maker(*what))) for name, what in table.items()}
+
+    reductions = {name: Native(name, with_world(world, reduction_maker(name, title))) for name, title in REDUCTIONS.items()}
+    elementwise = operations(ELEMENTWISE)
+    train = _Train("tensorflow.train", bound({"GradientDescentOptimizer": optimiser}))
+    network = Namespace("tensorflow.nn", {**operations(OF_NETWORKS), **bound({"softmax": softmax, "l2_loss": l2_loss})})
+    names: dict[str, Any] = {
+        **elementwise,
+        **reductions,
+        **bound(_TENSORFLOW),
+        "math": Namespace("tensorflow.math", {**elementwise, **reductions}),
+        "train": train,
+        "nn": network,
+        "linalg": Namespace("tensorflow.linalg", {"matmul": elementwise["matmul"]}),
+        "random_normal": Native("random_normal", _random),
+        "random_uniform": Native("random_uniform", _random),
+        "truncated_normal": Native("truncated_normal", _random),
+        "set_random_seed": Native("set_random_seed", _random),
+        "__version__": VERSION,
+        "Tensor": Type("tensorflow.Tensor", _random, ("Tensor",)),
+        **{name: Word(name) for name in ("float32", "float64", "int32", "int64", "bool")},
+    }
+    tensorflow = Namespace("tensorflow", names)
+    compat = Namespace("tensorflow.compat", {"v1": tensorflow})
+    names["compat"] = compat
+    return {
+        "tensorflow": tensorflow,
+        "tensorflow.compat.v1": tensorflow,
+        "tensorflow.compat": compat,
+        "numpy": numpy_module(world),
+        "math": math_module(),
+    }
+
+
+def _random(machine: Machine, *arguments: Any, **keywords: Any) -> Any:
+    raise UnknownError(
+        "random numbers are not known here, since TensorFlow's generator cannot be followed", hint="write the numbers"
+    )
+
+
+class _Train(Namespace):
+    """``tf.train``."""
+
+    def attribute(self, machine: Machine, name: str) -> Any:
+        if name not in self.names and name.endswith("Optimizer"):
+            raise UnknownError(
+                f"tensorflow.train.{name} is not known here",
+                hint="tf.train.GradientDescentOptimizer is; or write the steps with tf.gradients and tf.assign",
+            )
+        return super().attribute(machine, name)
+
+
+class _AsDefault(Foreign):
+    """``tf.Graph()`` and ``tf.get_default_graph()``: there is one graph."""
+
+    kind = "Graph"
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def attribute(self, machine: Machine, name: str) -> Any:
+        if name in ("as_default", "finalize"):
+            return Native(name, lambda machine: self)
+        if name == "get_operations":
+            return Native(name, lambda machine: list(self.world.graph.nodes))
+        return super().attribute(machine, name)
+
+    def enter(self, machine: Machine) -> Any:
+        return self
+
+
+class _Scope(Foreign):
+    """``tf.name_scope``: names of nodes inside begin with its name.
+
+    Args:
+        world: The world of the script.
+        name: The name; empty or None for the names of the outermost level.
+    """
+
+    kind = "name_scope"
+
+    def __init__(self, world: World, name: Any) -> None:
+        self.world = world
+        self.name = name
+        self.before: list[str] = []
+
+    def enter(self, machine: Machine) -> Any:
+        graph = self.world.graph
+        self.before.append(graph.scope)
+        graph.scope = f"{graph.name(self.name)}/" if self.name else ""
+        return graph.scope
+
+    def leave(self, machine: Machine) -> None:
+        self.world.graph.scope = self.before.pop()
+
+
+def _nothing(machine: Machine, world: World, *arguments: Any, **keywords: Any) -> None:
+    """What a script says to TensorFlow, and that needs nothing here."""
+
+
+def _session(machine: Machine, world: World, target: Any = None, graph: Any = None, config: Any = None) -> Session:
+    return Session(world.graph, world.limits)
+
+
+def _interactive(machine: Machine, world: World) -> Session:
+    session = Session(world.graph, world.limits)
+    session.enter(machine)
+    return session
+
+
+_TENSORFLOW: dict[str, Callable[..., Any]] = {
+    **NODES,
+    "trainable_variables": lambda machine, world: trainable(world),
+    "global_variables": lambda machine, world: [node for node in world.graph.nodes if node.kind_of == "variable"],
+    "group": lambda machine, world, *inputs, name=None: group(
+        machine, world.graph, name or "group_deps", [pair for one in inputs for pair in one.parts or ()]
+    ),
+    "gradients": gradients,
+    "cond": cond,
+    "while_loop": while_loop,
+    "Session": _session,
+    "InteractiveSession": _interactive,
+    "Graph": lambda machine, world: _AsDefault(world),
+    "get_default_graph": lambda machine, world: _AsDefault(world),
+    "reset_default_graph": lambda machine, world: world.graph.clear(),
+    "name_scope": lambda machine, world, name=None, default_name=None, values=None: _Scope(world, name or default_name),
+    "disable_eager_execution": _nothing,
+    "disable_v2_behavior": _nothing,
+}  # fmt: skip
+"""Functions of ``tensorflow`` that are no operations."""

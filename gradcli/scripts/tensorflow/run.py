@@ -1,0 +1,47 @@
+"""Running a script for TensorFlow 1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES
+from gradcli.scripts.python.builtin import builtins
+from gradcli.scripts.python.compiler import compiled
+from gradcli.scripts.python.machine import MAX_STEPS, Machine
+from gradcli.scripts.python.source import Source
+from gradcli.scripts.python.values import Namespace
+from gradcli.scripts.tensorflow.module import modules
+from gradcli.scripts.tensorflow.session import Limits
+from gradcli.scripts.tensorflow.world import World
+
+
+def known_modules() -> dict[str, Namespace]:
+    """The modules that a script may import, by name."""
+    return modules(World(Limits()))
+
+
+def run_tf1(
+    text: str,
+    where: str,
+    write: Callable[[str], None],
+    warn: Callable[[str], None],
+    *,
+    max_steps: int = MAX_STEPS,
+    max_nodes: int = DEFAULT_MAX_NODES,
+    max_elements: int = DEFAULT_MAX_ELEMENTS,
+) -> Limits:
+    """Interpret a script for TensorFlow 1; none of it is executed.
+
+    The arguments, and what it raises, are those of :func:`gradcli.scripts.torch.run.run_torch`.
+
+    Returns:
+        What the last run recorded.
+    """
+    limits = Limits(max_nodes, max_elements)
+    names = builtins()
+    source = Source(text, where)
+    world = World(limits)
+    machine = Machine(source, names, modules(world), write, warn, max_steps)
+    machine.run(compiled(source, names))
+    limits.asked = {node.label or node.name.replace("/", "_") for node in world.asked}
+    return limits

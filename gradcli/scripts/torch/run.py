@@ -1,0 +1,59 @@
+"""Running a script for PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gradcli.autodiff.torch_tape.eager import Eager
+from gradcli.autodiff.torch_tape.events import Notify
+from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES
+from gradcli.scripts.python.builtin import builtins
+from gradcli.scripts.python.compiler import compiled
+from gradcli.scripts.python.machine import MAX_STEPS, Machine
+from gradcli.scripts.python.source import Source
+from gradcli.scripts.python.values import Namespace
+from gradcli.scripts.torch.module import modules
+from gradcli.scripts.torch.tensors import Session
+
+
+def known_modules() -> dict[str, Namespace]:
+    """The modules that a script may import, by name."""
+    return modules(Session(Eager()))
+
+
+def run_torch(
+    text: str,
+    where: str,
+    write: Callable[[str], None],
+    warn: Callable[[str], None],
+    *,
+    max_steps: int = MAX_STEPS,
+    max_nodes: int = DEFAULT_MAX_NODES,
+    max_elements: int = DEFAULT_MAX_ELEMENTS,
+    notify: Notify | None = None,
+) -> Eager:
+    """Interpret a script for PyTorch; none of it is executed.
+
+    Args:
+        text: The script.
+        where: What messages call it.
+        write: Writes what it prints.
+        warn: Writes a warning.
+        max_steps: Steps after which it is stopped.
+        max_nodes: The limit on the size of the graph.
+        max_elements: The limit on the size of a tensor.
+        notify: Is told what happens on the tape.
+
+    Returns:
+        The tape with everything that was recorded.
+
+    Raises:
+        GradcliError: The script raises an exception or uses what is not known here; exit code 4 where a limit is reached.
+    """
+    source = Source(text, where)
+    tape = Eager(dtype="float32", max_nodes=max_nodes, max_elements=max_elements, notify=notify)
+    session = Session(tape)
+    names = builtins()
+    machine = Machine(source, names, modules(session), write, warn, max_steps)
+    machine.run(compiled(source, names))
+    return tape

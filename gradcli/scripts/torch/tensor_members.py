@@ -1,0 +1,299 @@
+"""The attributes and methods of tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import isfinite, prod
+from typing import TYPE_CHECKING, Any
+
+from gradcli.autodiff.torch_tape.engine import backward
+from gradcli.errors import nearest
+from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.scripts.python.source import UnknownError
+from gradcli.scripts.python.values import Native, Raised, Word, checked
+from gradcli.scripts.torch.calls import caller, names_of, spellings
+from gradcli.scripts.torch.dtypes import WORDS
+from gradcli.scripts.torch.results import SharedArray, size
+from gradcli.scripts.torch.shapes import check_ranks
+from gradcli.scripts.torch.tensors import Tensor
+from gradcli.scripts.torch.unknown_members import is_member
+from gradcli.scripts.torch.views import NOT_COMPATIBLE, is_contiguous, shares
+
+if TYPE_CHECKING:
+    from gradcli.scripts.python.machine import Machine
+
+DTYPES = {
+    "float": "float32", "double": "float64", "long": "int64", "int64": "int64", "bool": "bool", "float32": "float32",
+    "float64": "float64",
+}  # fmt: skip
+"""The dtypes that a script may name."""
+
+
+def dtype_word(dtype: str) -> Word:
+    """A dtype as a value: ``torch.float32``."""
+    return Word(f"torch.{dtype}")
+
+
+def dtype_of(word: Any) -> str | None:
+    """The dtype that an argument names; None for None."""
+    if word is None:
+        return None
+    if isinstance(word, Word) and word.name.removeprefix("torch.") in DTYPES:
+        return word.name.removeprefix("torch.")
+    raise Raised("TypeError", "dtype must be a torch.dtype, such as torch.float32")
+
+
+def member(machine: Machine, tensor: Tensor, name: str) -> Any:
+    """An attribute or method of a tensor.
+
+    Raises:
+        Raised: PyTorch's tensors have none of that name.
+        UnknownError: They may, and it is not known here.
+    """
+    if name in PROPERTIES:
+        return PROPERTIES[name](machine, tensor)
+    if name in METHODS:
+        function = METHODS[name]
+        return Native(name, checked(name, function, tensor))
+    known = spellings()
+    if name in names_of("Tensor"):
+        call = caller(tensor.session, name, known[name])
+        return Native(name, lambda machine, *arguments, **keywords: call(machine, tensor, *arguments, **keywords))
+    base = name.removesuffix("_")
+    if name.endswith("_") and base in known and base in OPERATIONS:
+        return Native(name, _changing(tensor, caller(tensor.session, base, known[base])))
+    if name in _REFUSED:
+        raise UnknownError(f"{name} of tensors is not known here", hint=_REFUSED[name])
+    if is_member(name) or (name.endswith("_") and (base in names_of("Tensor") or base in METHODS)):
+        hint = "compute it from operations that gradcli torch --list shows"
+        raise UnknownError(f"{name} of tensors is not known here", hint=hint)
+    near = nearest(name, [*PROPERTIES, *METHODS, *names_of("Tensor")])
+    hint = f"did you mean {near}?" if near else "gradcli torch --list shows what is known of tensors"
+    raise Raised("AttributeError", f"'Tensor' object has no attribute '{name}'", hint)
+
+
+def _changing(tensor: Tensor, call: Callable[..., Any]) -> Callable[..., Any]:
+    """A method that changes the tensor in place."""
+
+    def change(machine: Machine, *arguments: Any, **keywords: Any) -> Tensor:
+        tensor.check_change(machine)
+        return tensor.become(machine, call(machine, tensor, *arguments, **keywords))
+
+    return change
+
+
+def _alias(name: str) -> Callable[[Machine, Tensor], Tensor]:
+    return lambda machine, tensor: tensor.shared(name)
+
+
+def _transposed(machine: Machine, tensor: Tensor) -> Tensor:
+    return tensor.session.operate(machine, "permute", (tensor,), (("axes", None),))
+
+
+def _grad_fn(machine: Machine, tensor: Tensor) -> Any:
+    return tensor.function()
+
+
+PROPERTIES: dict[str, Callable[[Machine, Tensor], Any]] = {
+    "grad": lambda machine, tensor: tensor.grad(machine),
+    "grad_fn": _grad_fn,
+    "is_leaf": lambda machine, tensor: tensor.session.tape.is_leaf(tensor.node),
+    "requires_grad": lambda machine, tensor: tensor.requires_grad,
+    "retains_grad": lambda machine, tensor: (
+        not tensor.session.tape.is_leaf(tensor.node) and tensor.node in tensor.session.tape.slots
+    ),
+    "shape": lambda machine, tensor: size(tensor),
+    "ndim": lambda machine, tensor: len(tensor.shape),
+    "dtype": lambda machine, tensor: dtype_word(tensor.dtype),
+    "device": lambda machine, tensor: Word("cpu"),
+    "data": _alias("data"),
+    "T": _transposed,
+    "_version": lambda machine, tensor: tensor.cell.version,
+}
+"""Attributes that are no methods."""
+
+
+# ---- methods ----
+
+
+def _backward(
+    machine: Machine,
+    tensor: Tensor,
+    gradient: Any = None,
+    retain_graph: Any = None,
+    create_graph: Any = False,
+    inputs: Any = None,
+) -> None:
+    tape = tensor.session.tape
+    given = None if gradient is None else tensor.session.node(machine, gradient)
+    asked = None if inputs is None else [one.node for one in (inputs if isinstance(inputs, list | tuple) else [inputs])]
+    keep = None if retain_graph is None else machine.truth(retain_graph)
+    backward(
+        tape, tensor.node, given, retain_graph=keep, create_graph=machine.truth(create_graph), inputs=asked, span=machine.span
+    )
+
+
+def _item(machine: Machine, tensor: Tensor) -> Any:
+    return tensor.number(machine)
+
+
+def _tolist(machine: Machine, tensor: Tensor) -> Any:
+    machine.charge(prod(tensor.shape) // 8)
+    return tensor.lists()
+
+
+def _numpy(machine: Machine, tensor: Tensor) -> Any:
+    import numpy
+
+    if tensor.requires_grad:
+        raise Raised("RuntimeError", "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+    return SharedArray(lambda: numpy.array(tensor.value, numpy.dtype(tensor.dtype)))
+
+
+def _size(machine: Machine, tensor: Tensor, dim: Any = None) -> Any:
+    if dim is None:
+        return size(tensor)
+    rank = len(tensor.shape)
+    if not -rank <= dim < rank:
+        raise Raised("IndexError", f"Dimension out of range (expected to be in range of [{-rank}, {rank - 1}], but got {dim})")
+    return tensor.shape[dim]
+
+
+def _requires_grad_(machine: Machine, tensor: Tensor, requires_grad: Any = True) -> Tensor:
+    tensor.require_grad(machine, machine.truth(requires_grad))
+    return tensor
+
+
+def _retain_grad(machine: Machine, tensor: Tensor) -> None:
+    if not (tensor.requires_grad and tensor.session.tape.is_leaf(tensor.node)):
+        tensor.session.tape.retain_grad(tensor.node, machine.span)
+
+
+def _zero_(machine: Machine, tensor: Tensor) -> Tensor:
+    return _fill_(machine, tensor, 0.0)
+
+
+def _fill_(machine: Machine, tensor: Tensor, value: Any) -> Tensor:
+    import numpy
+
+    from gradcli.autodiff.torch_tape.dtypes import LARGEST, rounded
+
+    tensor.check_change(machine, overlapping=True)
+    number = value.number(machine) if isinstance(value, Tensor) else value
+    if tensor.dtype == "float32" and abs(number) > LARGEST and isfinite(number):
+        raise Raised("RuntimeError", "value cannot be converted to type float without overflow")
+    filled = numpy.full(tensor.shape, float(number)) if tensor.shape else float(number)
+    return tensor.become(machine, tensor.session.leaf(machine, rounded(filled, tensor.dtype), tensor.dtype))
+
+
+def _copy_(machine: Machine, tensor: Tensor, other: Any) -> Tensor:
+    tensor.check_change(machine)
+    source = other if isinstance(other, Tensor) else tensor.session.tensor(tensor.session.node(machine, other))
+    if source.shape != tensor.shape:
+        source = tensor.session.operate(machine, "expand", (source,), (("shape", tensor.shape),))
+    copy = tensor.session.operate(machine, "clone", (source,))
+    if copy.requires_grad:
+        tensor.session.tape.functions[copy.node] = "CopyBackwards"
+    return tensor.become(machine, copy.cast(machine, tensor.dtype))
+
+
+def _to(machine: Machine, tensor: Tensor, dtype: Any = None, **keywords: Any) -> Tensor:
+    dtype = keywords.get("device") and None if dtype is None else dtype
+    if dtype is None or dtype == "cpu" or (isinstance(dtype, Word) and dtype.name == "cpu"):
+        return tensor
+    return tensor.cast(machine, dtype_of(dtype) or tensor.dtype)
+
+
+def _type(machine: Machine, tensor: Tensor, dtype: Any = None) -> Any:
+    return f"torch.{WORDS[tensor.dtype]}Tensor" if dtype is None else _to(machine, tensor, dtype)
+
+
+def _conversion(dtype: str) -> Callable[[Machine, Tensor], Tensor]:
+    return lambda machine, tensor: tensor.cast(machine, dtype)
+
+
+def _t(machine: Machine, tensor: Tensor) -> Tensor:
+    check_ranks("t", [tensor.shape])
+    if len(tensor.shape) < 2:
+        return tensor
+    result = tensor.session.operate(machine, "transpose", (tensor,), (("axis0", 0), ("axis1", 1)))
+    if result.requires_grad:
+        tensor.session.tape.functions[result.node] = "TBackward0"
+    return result
+
+
+def _itself(machine: Machine, tensor: Tensor) -> Tensor:
+    return tensor
+
+
+def _contiguous(machine: Machine, tensor: Tensor) -> Tensor:
+    return tensor if is_contiguous(tensor) else tensor.session.operate(machine, "clone", (tensor,))
+
+
+def _count(machine: Machine, tensor: Tensor) -> int:
+    return prod(tensor.shape)
+
+
+def _truths(name: str) -> Callable[..., Any]:
+    def decide(machine: Machine, tensor: Tensor) -> Tensor:
+        import numpy
+
+        return tensor.session.leaf(machine, float(getattr(numpy, name)(tensor.value)), "bool")  # all or any
+
+    return decide
+
+
+def _view_as(machine: Machine, tensor: Tensor, other: Tensor) -> Tensor:
+    if not shares(tensor, "reshape", other.shape):
+        raise Raised("RuntimeError", NOT_COMPATIBLE)
+    return tensor.session.operate(machine, "reshape", (tensor,), (("shape", other.shape),))
+
+
+METHODS: dict[str, Callable[..., Any]] = {
+    "backward": _backward,
+    "item": _item,
+    "tolist": _tolist,
+    "numpy": _numpy,
+    "size": _size,
+    "dim": lambda machine, tensor: len(tensor.shape),
+    "numel": _count,
+    "nelement": _count,
+    "requires_grad_": _requires_grad_,
+    "retain_grad": _retain_grad,
+    "detach": _alias("detach"),
+    "detach_": lambda machine, tensor: tensor.session.tape.replace(
+        tensor.cell, tensor.session.tape.detach(tensor.node), counted=False
+    ) or tensor,
+    "zero_": _zero_,
+    "fill_": _fill_,
+    "copy_": _copy_,
+    "to": _to,
+    "type": _type,
+    "float": _conversion("float32"),
+    "double": _conversion("float64"),
+    "long": _conversion("int64"),
+    "int": _conversion("int64"),
+    "bool": _conversion("bool"),
+    "t": _t,
+    "cpu": _itself,
+    "contiguous": _contiguous,
+    "is_contiguous": lambda machine, tensor: is_contiguous(tensor),
+    "all": _truths("all"),
+    "any": _truths("any"),
+    "view_as": _view_as,
+    "reshape_as": _view_as,
+}  # fmt: skip
+"""Methods that are no operations, or more than one."""
+
+_REFUSED = {
+    "register_hook": "hooks are functions of the script that a backward pass calls; retain_grad() shows the gradient instead",
+    "grad_fn_": "",
+    "cuda": "tensors are on the CPU here; leave it out",
+    "half": "float32 and float64 are known",
+    "normal_": "random numbers are not known here; write the numbers",
+    "uniform_": "random numbers are not known here; write the numbers",
+    "random_": "random numbers are not known here; write the numbers",
+    "scatter_": "write it by index or by stack",
+    "gather": "index by a list of places, or multiply by F.one_hot and sum",
+}
+"""Methods of PyTorch's tensors that are not known here, and what to write instead."""
