@@ -30,10 +30,8 @@ import json, os, sys
 import numpy
 from gradcli.autodiff.runs.document import graph_document
 from gradcli.autodiff.runs.record import run_graph
-from gradcli.ops.declaration.structural import STRUCTURAL, load
+from gradcli.ops.declaration.structural import STRUCTURAL
 from gradcli.output.records.graph import graph_json
-
-load()
 
 assert not STRUCTURAL
 for line in sys.stdin:
