@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.derivation.notation.prose import words_text
-from gradcli.derivation.notation.steps import Derivation, Equation, Step
+from gradcli.derivation.notation.steps import Derivation, Equation
 from gradcli.graph.names import is_operation
-from gradcli.language.ast import Number, postorder
 from gradcli.language.numbers import is_short, number_text, short_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import written_out, written_sizes
 from gradcli.output.further import NOTHING, Extra
 from gradcli.output.reports.blocks import Block, Equations, Lines, Style
+from gradcli.output.reports.equations import equation_rows
 from gradcli.output.reports.tables import TABLE_ROWS, graph_tables, left_out
 
 WRITTEN_NODES = 40
@@ -101,12 +100,3 @@ def _equation(equation: Equation, style: Style) -> Iterator[tuple[str, str, str,
     for edge in equation.edges:
         yield from equation_rows([edge], style)
     yield from equation_rows(equation.steps, style)
-
-
-def equation_rows(steps: Sequence[Step], style: Style) -> Iterator[tuple[str, str, str, str]]:
-    """The lines of a chain of equations: what is derived, a sign, what it equals, and why."""
-    for index, step in enumerate(steps):
-        rounded = any(not is_short(n.value) for n in postorder(step.right) if isinstance(n, Number))
-        left = to_text(step.left, pretty=not style.ascii) if index == 0 else ""
-        right = to_text(step.right, pretty=not style.ascii, number=short_text)
-        yield left, style.text("≈") if rounded else "=", right, style.text(words_text(step.words, pretty=not style.ascii))
