@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -18,3 +19,8 @@ def json_number(value: Any) -> Any:
     if value is None or math.isfinite(value):
         return value
     return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+
+
+def json_numbers(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers for JSON, by name."""
+    return {name: json_number(value) for name, value in values.items()}

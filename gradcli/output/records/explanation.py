@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from gradcli.derivation.calculus.applied import Rules
 from gradcli.derivation.explain import Explanation
@@ -16,12 +15,124 @@ from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.output.documents.document import count_digits
-from gradcli.output.numbers import json_number
+from gradcli.output.numbers import json_number, json_numbers
+from gradcli.output.records.run import StepRecord, step_record
+from gradcli.output.records.stream import document, encoder, list_json
+from gradcli.output.records.types import Also, Count, Mode, Number
 
-EXPLAIN_SCHEMA = "gradcli/explain/1"
+if TYPE_CHECKING:
+    from typing_extensions import NotRequired
 
 _EXACT = 2**53
 """Whole numbers that every reader of JSON knows exactly."""
+
+_Long = Annotated[Count | Annotated[str, Also(pattern="^[0-9]+$")], "A whole number; its digits as a string beyond 2^53."]
+
+
+class ExplainStep(StepRecord):
+    """A step of a derivation."""
+
+    simplification: Annotated[bool, "Whether the step only rewrites the one before; --steps brief leaves it out."]
+
+
+class ComputedNode(TypedDict):
+    """A computed node."""
+
+    name: str
+    expr: str
+    shape: list[Count]
+    value: Number | None
+
+
+class EquationRecord(TypedDict):
+    """The derivation of the adjoint of a node."""
+
+    node: str
+    variable: bool
+    steps: list[ExplainStep]
+
+
+class PathRecord(TypedDict):
+    """A path from a variable to the output."""
+
+    nodes: Annotated[list[str], "Names of the nodes, from the variable to the output."]
+    arguments: Annotated[list[Count], "For each edge which argument of its target it is, from 0."]
+    partials: Annotated[str | None, "The product of the derivatives along it, as symbols; null where it is long."]
+    factors: Annotated[str | None, "The same with the local derivatives put in."]
+    product: Annotated[str | None, "The same without trivial factors."]
+    value: Annotated[Number | None, "The same as a number; null without values."]
+
+
+class PathsRecord(TypedDict):
+    """The paths of a variable."""
+
+    variable: str
+    count: Annotated[_Long, "How many paths there are, exactly; its digits as a string beyond 2^53."]
+    listed: Annotated[Count, "How many of them are listed: all, or the largest."]
+    paths: list[PathRecord]
+    rest: Annotated[Number | None, "What the paths that are not listed add up to; null without values."]
+    sum: Annotated[list[ExplainStep], "The sum, step by step; empty where there are many paths."]
+
+
+class CostRecord(TypedDict):
+    """What a way to the gradient costs."""
+
+    method: Annotated[str, Also(enum=["path by path", "forward mode", "reverse mode"])]
+    passes: Annotated[Count | None, "Walks through the graph; null where paths are walked."]
+    multiplications: Annotated[_Long | None, "For the variables of wrt; null where not counted."]
+    passes_for_all: Annotated[Count | None, "The same for every variable of the expression."]
+    multiplications_for_all: Annotated[_Long | None, "The same for every variable of the expression."]
+
+
+ApplicationRecord = TypedDict(
+    "ApplicationRecord",
+    {
+        "number": Annotated[str, Also(pattern="^[0-9]+([.][0-9]+)*$"), "Its place: 1, 1.1, 1.2."],
+        "rule": Annotated[str, "The name of the rule."],
+        "statement": Annotated[str, "The rule in letters; a prime is the derivative."],
+        "with": Annotated[dict[str, str], "What the letters stand for."],
+        "part": Annotated[str, "The part of the expression that it is applied to."],
+        "steps": list[ExplainStep],
+        "derivative": Annotated[str, "The derivative of the part."],
+    },
+)
+"""An application of a rule of calculus."""
+
+
+class RulesRecord(TypedDict):
+    """The rules that lead to the derivative by a variable."""
+
+    variable: str
+    applications: list[ApplicationRecord]
+    result: Annotated[list[ExplainStep], "Put together and simplified."]
+
+
+class ExplainDocument(TypedDict):
+    """gradcli explain --json"""
+
+    expression: Annotated[str, "The source text."]
+    printed: NotRequired[Annotated[str, "What the script printed; left out where there is none."]]
+    by: Annotated[str, Also(enum=["nodes", "paths", "rules"])]
+    steps: Annotated[str, Also(enum=["brief", "normal", "full"])]
+    mode: Mode
+    bindings: Annotated[dict[str, Number] | None, "The value of each variable; null in symbols alone."]
+    wrt: Annotated[list[str], "The variables to differentiate by."]
+    output: Annotated[str, "Name of the result."]
+    value: Number | None
+    grad: Annotated[dict[str, Number | None] | None, "Null in symbols alone, and where the output does not depend on it."]
+    derivative: Annotated[dict[str, str] | None, "As an expression or program; null for large graphs."]
+    nodes: Annotated[
+        list[ComputedNode] | None, "By nodes: the computed nodes in the order of evaluation; null in the other views."
+    ]
+    equations: Annotated[list[EquationRecord] | None, "By nodes: the backward pass, then the variables; null in the other views."]
+    paths: Annotated[list[PathsRecord] | None, "By paths: for each variable its paths; null in the other views."]
+    costs: Annotated[list[CostRecord] | None, "By paths: multiplications by local derivatives; null in the other views."]
+    definitions: Annotated[dict[str, str] | None, "By rules: parts that go by a name; null in the other views."]
+    rules: Annotated[
+        list[RulesRecord] | None,
+        "By rules: for each variable the rules that lead to its derivative; null in the other views.",
+    ]
+    warnings: list[str]
 
 
 def explanation_json(explanation: Explanation, warnings: Sequence[str], *, ascii: bool = False) -> Iterator[str]:
@@ -32,19 +143,17 @@ def explanation_json(explanation: Explanation, warnings: Sequence[str], *, ascii
         warnings: What the user should know.
         ascii: With escapes for characters beyond ASCII.
     """
-    encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
     tape, content = explanation.tape, explanation.content
-    document: dict[str, Any] = {
-        "schema": EXPLAIN_SCHEMA,
+    parts: ExplainDocument = {
         "expression": explanation.expression,
         "by": explanation.by,
         "steps": explanation.detail,
         "mode": tape.mode,
-        "bindings": None if tape.symbolic else {name: json_number(value) for name, value in tape.bindings.items()},
+        "bindings": None if tape.symbolic else json_numbers(tape.bindings),
         "wrt": list(tape.wrt),
         "output": tape.names[tape.output],
         "value": None if tape.symbolic else json_number(tape.value),
-        "grad": None if tape.symbolic else {name: json_number(value) for name, value in tape.gradient.items()},
+        "grad": None if tape.symbolic else json_numbers(tape.gradient),
         "derivative": {name: program_text(found.program(), "; ") for name, found in explanation.derivatives.items()} or None,
         "nodes": _nodes(explanation) if isinstance(content, Derivation) else None,
         "equations": _equations(explanation, content) if isinstance(content, Derivation) else None,
@@ -56,28 +165,20 @@ def explanation_json(explanation: Explanation, warnings: Sequence[str], *, ascii
         "rules": _rules(explanation, content) if isinstance(content, Rules) else None,
         "warnings": list(warnings),
     }
-    opening = "{"
-    for key, value in document.items():
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            text = "[\n  " + ",\n  ".join(map(encode, value)) + "\n ]"
-        else:
-            text = encode(value)
-        yield f"{opening}{encode(key)}: {text}"
-        opening = ",\n "
-    yield "}\n"
-
-
-def _step(step: Step) -> dict[str, Any]:
-    return {
-        "rule": step.rule,
-        "left": to_text(step.left, pretty=True),
-        "right": to_text(step.right, pretty=True),
-        "note": step.note,
-        "simplification": step.simplification,
+    encode = encoder(ascii)
+    lined = {  # an entry a line
+        key: list_json(map(encode, value))
+        for key, value in parts.items()
+        if isinstance(value, list) and value and isinstance(value[0], dict)
     }
+    return document("explain", {**parts, **lined}, ascii=ascii)
 
 
-def _nodes(explanation: Explanation) -> list[dict[str, Any]]:
+def _step(step: Step) -> ExplainStep:
+    return {**step_record(step), "simplification": step.simplification}
+
+
+def _nodes(explanation: Explanation) -> list[ComputedNode]:
     tape = explanation.tape
     return [
         {
@@ -91,7 +192,7 @@ def _nodes(explanation: Explanation) -> list[dict[str, Any]]:
     ]
 
 
-def _equations(explanation: Explanation, derivation: Derivation) -> list[dict[str, Any]]:
+def _equations(explanation: Explanation, derivation: Derivation) -> list[EquationRecord]:
     names = explanation.tape.names
     return [
         {
@@ -103,11 +204,11 @@ def _equations(explanation: Explanation, derivation: Derivation) -> list[dict[st
     ]
 
 
-def _paths(explanation: Explanation, found: PathSum) -> dict[str, Any]:
+def _paths(explanation: Explanation, found: PathSum) -> PathsRecord:
     names, symbolic = explanation.tape.names, explanation.tape.symbolic
     return {
         "variable": found.variable,
-        "count": _count(found.count),
+        "count": _long(found.count),
         "listed": len(found.paths),
         "paths": [
             {
@@ -125,21 +226,21 @@ def _paths(explanation: Explanation, found: PathSum) -> dict[str, Any]:
     }
 
 
-def _cost(cost: Cost) -> dict[str, Any]:
+def _cost(cost: Cost) -> CostRecord:
     return {
         "method": cost.method,
         "passes": cost.passes,
-        "multiplications": _count(cost.multiplications),
+        "multiplications": None if cost.multiplications is None else _long(cost.multiplications),
         "passes_for_all": cost.passes_for_all,
-        "multiplications_for_all": _count(cost.for_all),
+        "multiplications_for_all": None if cost.for_all is None else _long(cost.for_all),
     }
 
 
-def _count(count: int | None) -> int | str | None:
-    return count if count is None or count <= _EXACT else count_digits(count)
+def _long(count: int) -> int | str:
+    return count if count <= _EXACT else count_digits(count)
 
 
-def _rules(explanation: Explanation, rules: Rules) -> list[dict[str, Any]]:
+def _rules(explanation: Explanation, rules: Rules) -> list[RulesRecord]:
     return [
         {
             "variable": derivation.variable,

@@ -2,19 +2,69 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 from gradcli.autodiff.backward_graph import Function, backward_graph
 from gradcli.autodiff.passes.gradient import gradient_of
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.autodiff.runs.document import GRAPH_SCHEMA
 from gradcli.lowering.builders.static import Removed
 from gradcli.output.block_graphs import BlockGraph, blocks_of
-from gradcli.output.listing import BlockListing, FunctionListing, GradientListing
-from gradcli.output.records.run import Encode, edge_objects, head_json, list_json, node_object, run_facts
-from gradcli.output.reports.removed import removed_json
+from gradcli.output.listing import BlockListing, GradientListing
+from gradcli.output.numbers import json_number
+from gradcli.output.records.nodes import BareNode, Edge, GradientNode, RunNode, bare_node
+from gradcli.output.records.removed import RemovedRecord, removed_records
+from gradcli.output.records.run import RunFacts, graph_parts, run_facts
+from gradcli.output.records.stream import Encode, document, encoder, list_json, object_json
+from gradcli.output.records.types import Also, Count, Id
+
+if TYPE_CHECKING:
+    from typing_extensions import NotRequired
+
+
+class FunctionRecord(TypedDict):
+    """A function of PyTorch's backward graph."""
+
+    id: Annotated[Id, "Place in the order in which the functions run, from 0."]
+    name: Annotated[str, "PyTorch's name; AccumulateGrad fills .grad of a leaf."]
+    node: Annotated[Id, "Id of the node that it belongs to."]
+    next_functions: Annotated[list[Id | None], "Ids of the functions that the gradient goes to; null for none."]
+
+
+class BackwardRecord(TypedDict):
+    """The backward graphs."""
+
+    functions: Annotated[list[FunctionRecord], "PyTorch's backward graph, in the order in which it runs."]
+    gradient: Annotated[dict[str, Id | None], "For each variable the id below of its derivative; null where there is none."]
+    nodes: Annotated[list[GradientNode], "The gradient as a graph of its own."]
+
+
+class BlockRecord(TypedDict):
+    """The graph of a branch or a loop."""
+
+    inside: Annotated[Count | None, "The block that its node stands in; null for the graph itself."]
+    node: Annotated[Id, "Id of its node there."]
+    kind: Annotated[str, Also(enum=["then", "else", "test", "body"])]
+    parameters: Annotated[list[str], "Its variables, by the inputs of its node."]
+    results: Annotated[list[str], "What its outputs are called outside."]
+    outputs: list[Id]
+    nodes: list[BareNode]
+
+
+class GraphDocument(RunFacts):
+    """gradcli graph --format json"""
+
+    nodes: Annotated[list[RunNode], "In the order of evaluation; values are null without bindings."]
+    edges: Annotated[list[Edge], "By target, then by argument."]
+    blocks: NotRequired[
+        Annotated[
+            list[BlockRecord],
+            "The graphs of branches and loops, each before those inside of it; left out where there are none.",
+        ]
+    ]
+    removed: NotRequired[Annotated[list[RemovedRecord], "What building a static graph left out; left out where that is nothing."]]
+    backward: Annotated[BackwardRecord | None, "The backward graphs, with --backward or --both."]
+    warnings: list[str]
 
 
 def graph_json(
@@ -25,6 +75,7 @@ def graph_json(
     backward: bool = False,
     removed: Sequence[Removed] = (),
     ascii: bool = False,
+    select: Collection[str] | None = None,
 ) -> Iterator[str]:
     """The pieces of the document of `gradcli graph --format json`; joined they are one JSON object.
 
@@ -35,29 +86,24 @@ def graph_json(
         backward: Whether the two backward graphs are in it.
         removed: What building the static graph left out.
         ascii: With escapes for characters beyond ASCII.
+        select: The keys to write; None for all.
+
+    Raises:
+        GradcliError: There is no key that is to be written.
     """
-    encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
-    listing = FunctionListing(tape, board=False)
-    yield from head_json({"schema": GRAPH_SCHEMA, "expression": expression, **run_facts(tape)}, encode)
-    yield ',\n "nodes": '
-    yield from list_json(map(encode, (node_object(listing.entry(id)) for id in range(len(tape.graph)))))
-    yield ',\n "edges": '
-    yield from list_json(map(encode, edge_objects(listing)))
+    encode = encoder(ascii)
+    parts: dict[str, Any] = {**run_facts(tape, expression), **graph_parts(tape, ascii)}
     if tape.graph.blocks:
-        yield ',\n "blocks": '
-        yield from list_json(map(encode, map(_block, blocks_of(tape.graph))))
+        parts["blocks"] = lambda: list_json(map(encode, map(_block, blocks_of(tape.graph))))
     if removed:
-        yield f',\n "removed": {encode(removed_json(removed, expression))}'
-    yield ',\n "backward": '
-    yield from _backward(tape, encode) if backward else ["null"]
-    yield f',\n "warnings": {encode(list(warnings))}}}\n'
+        parts["removed"] = lambda: removed_records(removed, expression)
+    parts["backward"] = (lambda: _backward(tape, encode)) if backward else None
+    return document("graph", {**parts, "warnings": list(warnings)}, ascii=ascii, select=select)
 
 
-def _block(block: BlockGraph) -> dict[str, Any]:
+def _block(block: BlockGraph) -> BlockRecord:
     """The graph of a branch or a loop."""
     listing = BlockListing(block.graph, "", board=False)
-    keys = ("id", "name", "op", "expr", "inputs", "shape", "settings")
-    nodes = [node_object(listing.entry(id)) for id in range(len(block.graph))]
     return {
         "inside": block.inside,
         "node": block.node,
@@ -65,23 +111,23 @@ def _block(block: BlockGraph) -> dict[str, Any]:
         "parameters": list(block.parameters),
         "results": list(block.results),
         "outputs": block.graph.outputs,
-        "nodes": [{key: node[key] for key in keys if key in node} for node in nodes],
+        "nodes": [bare_node(listing.entry(id)) for id in range(len(block.graph))],
     }
 
 
 def _backward(tape: Tape, encode: Encode) -> Iterator[str]:
     """PyTorch's backward graph and the gradient graph."""
-    functions = backward_graph(tape)
-    yield '{"functions": '
-    yield from list_json(encode(_function(function)) for function in functions)
     gradient = gradient_of(tape)
     listing = GradientListing(gradient, tape.names[tape.output], board=False)
-    yield f',\n "gradient": {encode(gradient.nodes)},\n "nodes": '
-    keys = ("id", "name", "op", "expr", "inputs", "shape", "settings", "value")
-    nodes = (node_object(listing.entry(id)) for id in range(len(gradient.graph)))
-    yield from list_json(encode({key: node[key] for key in keys if key in node}) for node in nodes)
-    yield "}"
+    entries = map(listing.entry, range(len(gradient.graph)))
+    nodes: Iterator[GradientNode] = ({**bare_node(entry), "value": json_number(entry.value)} for entry in entries)
+    parts = {
+        "functions": list_json(map(encode, map(_function, backward_graph(tape)))),
+        "gradient": gradient.nodes,
+        "nodes": list_json(map(encode, nodes)),
+    }
+    return object_json(parts, encode)
 
 
-def _function(function: Function) -> dict[str, Any]:
-    return {"id": function.id, "name": function.name, "node": function.node, "next_functions": function.next}
+def _function(function: Function) -> FunctionRecord:
+    return {"id": function.id, "name": function.name, "node": function.node, "next_functions": list(function.next)}

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.output.numbers import json_number
-from gradcli.output.records.run import head_json
+from gradcli.output.numbers import json_numbers
+from gradcli.output.records.stream import document
+from gradcli.output.records.types import Also, Bindings, Gradient, Mode, Number
 
-RUN_SCHEMA = "gradcli/run/1"
+if TYPE_CHECKING:
+    from typing_extensions import NotRequired
+
+
+class RunDocument(TypedDict):
+    """gradcli run --json"""
+
+    expression: Annotated[str, "The source text."]
+    mode: Mode
+    dtype: Annotated[str, Also(enum=["float64", "float32"])]
+    bindings: Bindings
+    wrt: Annotated[list[str], "The variables that require gradients."]
+    printed: NotRequired[Annotated[str, "What the program printed; left out where that is nothing."]]
+    output: Annotated[str, "Name of the first output, which is differentiated."]
+    values: Annotated[dict[str, Number], "The value of each output."]
+    grad: Gradient
+    warnings: list[str]
 
 
 def run_json(
@@ -32,19 +48,16 @@ def run_json(
         warnings: What the user should know.
         ascii: With escapes for characters beyond ASCII.
     """
-    encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
-    document = {
-        "schema": RUN_SCHEMA,
+    parts = {
         "expression": program,
         "mode": tape.mode,
         "dtype": tape.dtype,
-        "bindings": {name: json_number(value) for name, value in tape.bindings.items()},
+        "bindings": json_numbers(tape.bindings),
         "wrt": list(tape.wrt),
         **({"printed": printed} if printed else {}),
         "output": next(iter(values)),
-        "values": {name: json_number(value) for name, value in values.items()},
-        "grad": {name: json_number(value) for name, value in tape.gradient.items()},
+        "values": json_numbers(values),
+        "grad": json_numbers(tape.gradient),
         "warnings": list(warnings),
     }
-    yield from head_json(document, encode)
-    yield "}\n"
+    return document("run", parts, ascii=ascii)

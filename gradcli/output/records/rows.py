@@ -8,12 +8,37 @@ import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 from gradcli.errors import GradcliError
 from gradcli.output.numbers import json_number
+from gradcli.output.records.types import Number, Row
+
+if TYPE_CHECKING:
+    from typing_extensions import NotRequired
 
 FORMATS = ("jsonl", "csv")
+
+_RowNumber = Annotated[Row, "The number of the row, from 1."]
+
+
+class ResultRecord(TypedDict):
+    """The results of a row."""
+
+    row: _RowNumber
+    values: Annotated[dict[str, Number], "The value of each output."]
+    grad: Annotated[
+        dict[str, Number | None], "Derivative of the first output by each variable; null where it does not depend on it."
+    ]
+    printed: NotRequired[Annotated[str, "What the program printed in this row; left out where that is nothing."]]
+
+
+class FailureRecord(TypedDict):
+    """A row that failed."""
+
+    row: _RowNumber
+    error: Annotated[str, "Why the row failed."]
+    hint: str | None
 
 
 @dataclass
@@ -67,7 +92,8 @@ class JsonLines:
         for at, printed in records.printed.items():
             lines[at] = f'{lines[at][:-2]}, "printed": {self.encode(printed)}}}\n'
         for at, error in records.errors.items():
-            lines[at] = self.encode({"row": records.first + at, "error": error.message, "hint": error.hint or None}) + "\n"
+            failure: FailureRecord = {"row": records.first + at, "error": error.message, "hint": error.hint or None}
+            lines[at] = self.encode(failure) + "\n"
         return lines
 
 

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 from gradcli.autodiff.runs.modes import Comparison, Row
 from gradcli.language.numbers import short_text
-from gradcli.output.numbers import json_number
-from gradcli.output.records.run import head_json, list_json
+from gradcli.output.numbers import json_number, json_numbers
+from gradcli.output.records.stream import document, encoder, list_json
+from gradcli.output.records.types import Count, Number
+from gradcli.output.records.types import Row as LineNumber
 from gradcli.output.reports.blocks import Block, Lines, Style, Table
 
-MODES_SCHEMA = "gradcli/compare-modes/1"
+
+class ModesRow(TypedDict):
+    """A node of the program in both modes."""
+
+    line: LineNumber
+    name: str
+    expr: Annotated[str | None, "What it computes; null for a variable."]
+    block: Annotated[str | None, "The block of the static graph that it stands in."]
+    dynamic: Annotated[list[Count], "For each run how many nodes are recorded of it."]
+    static: Annotated[Count, "How many nodes the static graph has of it."]
+    executed: Annotated[list[Count], "For each run how often they execute."]
+
+
+class ModesDocument(TypedDict):
+    """gradcli compare-modes --json"""
+
+    expression: Annotated[str, "The source text."]
+    inputs: Annotated[list[dict[str, Number]], "The values of the variables, by run."]
+    recorded: Annotated[list[Count], "For each run which dynamic graph it recorded; equal numbers are equal graphs."]
+    values: Annotated[list[list[Number]], "For each run the value in the dynamic and in the static mode."]
+    nodes: list[ModesRow]
 
 
 def modes_blocks(found: Comparison, style: Style) -> Iterator[Block]:
@@ -60,21 +81,17 @@ def _agreement(dynamic: Any, static: Any) -> str:
 
 def modes_json(found: Comparison, source: str, *, ascii: bool = False) -> Iterator[str]:
     """The pieces of the document of `gradcli compare-modes --json`; joined they are one JSON object."""
-    encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
-    head = {
-        "schema": MODES_SCHEMA,
+    parts = {
         "expression": source,
-        "inputs": [{name: json_number(value) for name, value in values.items()} for values in found.inputs],
+        "inputs": list(map(json_numbers, found.inputs)),
         "recorded": found.graphs,
         "values": [[json_number(dynamic), json_number(static)] for dynamic, static in found.values],
+        "nodes": list_json(map(encoder(ascii), map(_row, found.rows))),
     }
-    yield from head_json(head, encode)
-    yield ',\n "nodes": '
-    yield from list_json(map(encode, (_row(row) for row in found.rows)))
-    yield "\n}\n"
+    return document("compare-modes", parts, ascii=ascii)
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: Row) -> ModesRow:
     return {
         "line": row.line,
         "name": row.name,

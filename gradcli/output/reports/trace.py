@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Annotated, Literal, TypedDict
 
 from gradcli.autodiff.runs.trace import Entry, Trace
 from gradcli.output.numbers import json_number
-from gradcli.output.records.run import head_json, list_json, run_facts
+from gradcli.output.records.run import RunFacts, run_facts
+from gradcli.output.records.stream import document, encoder, list_json
+from gradcli.output.records.types import Also, Count, Line, Number
 from gradcli.output.reports.blocks import Lines, Style
-from gradcli.output.reports.printed import printed_json, printed_line, value_text
-
-TRACE_SCHEMA = "gradcli/trace/1"
+from gradcli.output.reports.printed import PrintedRecord, printed_line, printed_records, value_text
 
 
 def trace_blocks(entries: Sequence[Entry], style: Style) -> Iterator[Lines]:
@@ -62,6 +61,32 @@ KINDS = tuple(kind for kind in _LINES if kind != "print")
 """The kinds of events but those that print."""
 
 
+class PrintEvent(TypedDict):
+    """A line that the program prints."""
+
+    kind: Literal["print"]
+    line: Line
+    printed: Annotated[list[str | PrintedRecord], "A line that the program prints: texts, and values with what they are of."]
+
+
+class Event(TypedDict):
+    """Something else that happened."""
+
+    kind: Annotated[str, Also(enum=list(KINDS))]
+    line: Line
+    name: Annotated[str, "The node, the statement, or the part of the log."]
+    text: str
+    value: Annotated[Number | None, "The value, adjoint or contribution."]
+    depth: Annotated[Count, "Blocks of a static graph that it stands in."]
+
+
+class TraceDocument(RunFacts):
+    """gradcli trace --json"""
+
+    events: Annotated[list[PrintEvent | Event], "What happened, in order."]
+    warnings: list[str]
+
+
 def _before(entry: Entry) -> str:
     return ", was None" if entry.text == "None" else f", was {entry.text}"
 
@@ -69,15 +94,13 @@ def _before(entry: Entry) -> str:
 def trace_json(trace: Trace, source: str, *, ascii: bool = False) -> Iterator[str]:
     """The pieces of the document of `gradcli trace --json`; joined they are one JSON object."""
     assert trace.tape is not None
-    encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
-    yield from head_json({"schema": TRACE_SCHEMA, "expression": source, **run_facts(trace.tape)}, encode)
-    yield ',\n "events": '
-    yield from list_json(map(encode, map(_event, trace.entries)))
-    yield f',\n "warnings": {encode(list(trace.warnings))}}}\n'
+    events = list_json(map(encoder(ascii), map(_event, trace.entries)))
+    parts = {**run_facts(trace.tape, source), "events": events, "warnings": list(trace.warnings)}
+    return document("trace", parts, ascii=ascii)
 
 
-def _event(entry: Entry) -> dict[str, Any]:
+def _event(entry: Entry) -> PrintEvent | Event:
     if entry.kind == "print":
-        return {"kind": "print", "line": entry.line, "printed": printed_json(entry.value or [])}
+        return {"kind": "print", "line": entry.line, "printed": printed_records(entry.value or [])}
     value = None if entry.value is None else json_number(entry.value)
     return {"kind": entry.kind, "line": entry.line, "name": entry.name, "text": entry.text, "value": value, "depth": entry.depth}
