@@ -28,7 +28,7 @@ from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import applied, written_out
 from gradcli.ops.declaration.operation import Operation, spelled
 from gradcli.ops.declaration.symbol import Symbol
-from gradcli.output.formulas.latex import GREEK_NAMES
+from gradcli.output.formulas.boxes import GREEK
 
 _FUNCTIONS = {
     "abs": "Abs",
@@ -74,7 +74,7 @@ _FUNCTIONS = {
 """SymPy's name of an operation, or a template; the others are written by their definitions."""
 
 _CONSTANTS = {"e": "E", "inf": "oo", "tau": "(2*pi)"}
-_BARE = re.compile(r"[^\W\d_](_?\d+|_\w+)?|" + "|".join(GREEK_NAMES))
+_BARE = re.compile(r"[^\W\d_](_?\d+|_\w+)?|" + "|".join(sorted(GREEK.values())))
 """Names that SymPy leaves alone: a letter, with an index where it has one, or a Greek letter in words."""
 
 _TAKEN = frozenset({"E", "E1", "I", "N", "O", "Q", "S", "beta", "gamma", "lambda", "zeta", "Chi", "Lambda", "n_order"})
