@@ -154,7 +154,7 @@ def _set(node: Expression, below: tuple[Expression, ...], boxes: list[Box], numb
         case Ellipsis():
             return _CONSTANTS["…"]
         case Transposed(target):
-            return Superscript(_raised(target, boxes[0]), _TOP)
+            return Superscript(fenced(boxes[0]) if isinstance(target, Number) else _raised(target, boxes[0]), _TOP)
         case Tuple():
             return fenced(listed(boxes))
     raise TypeError(f"{type(node).__name__} is not an expression")
