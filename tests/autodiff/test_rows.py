@@ -10,11 +10,14 @@ from typing import Any
 import numpy
 import pytest
 
-from gradcli.autodiff import rows as rows_module
-from gradcli.autodiff.runs.prepared import Limits, Prepared, prepare
-from gradcli.autodiff.runs.record import record
+from gradcli.autodiff.request import Request
+from gradcli.autodiff.runs import prepared as prepared_module
+from gradcli.autodiff.runs import rows as rows_module
+from gradcli.autodiff.runs.prepared import Prepared
+from gradcli.autodiff.runs.record import record, static_run
 from gradcli.autodiff.runs.rows import Rows, run_rows, vectorisable
 from gradcli.errors import GradcliError
+from gradcli.language.ast import Program
 from gradcli.language.parser import parse
 from gradcli.lowering.programs.outputs import output_names
 
@@ -25,6 +28,12 @@ def points(count: int, seed: int = 1) -> dict[str, Any]:
     """Rows of x and w."""
     draw = numpy.random.default_rng(seed)
     return {"x": draw.uniform(-2, 2, count), "w": draw.uniform(-2, 2, count)}
+
+
+def prepare(program: Program, bound: Sequence[str], *, feed: Sequence[str] = (), **asked: Any) -> Prepared:
+    """The static graph of a program of variables that are numbers."""
+    request = Request(shapes=dict.fromkeys(bound, ()), feed=dict.fromkeys(feed, 0.0), **asked)
+    return prepared_module.prepare(program, request)
 
 
 def prepared(text: str) -> Prepared:
@@ -42,7 +51,8 @@ def row_of(found: Rows, at: int) -> list[float | None]:
 
 def by_itself(text: str, columns: dict[str, Any], at: int, dtype: str = "float64") -> list[float | None]:
     """The same of a row for which the static graph runs alone."""
-    tape = prepared(text).run({name: float(column[at]) for name, column in columns.items()}, WRT, dtype=dtype)
+    point = {name: float(column[at]) for name, column in columns.items()}
+    tape = static_run(prepared(text).graph, Request(point, WRT, dtype=dtype))
     return [*(tape.values[id] for id in tape.graph.outputs), *tape.gradient.values()]
 
 
@@ -185,7 +195,7 @@ def test_single_precision_rounds_each_value() -> None:
 
 
 def test_a_loop_that_does_not_end_in_some_rows_is_the_error_of_these() -> None:
-    graph = prepare(parse("h = x; while h > 0 { h = h*w }; h"), WRT, limits=Limits(max_steps=50))
+    graph = prepare(parse("h = x; while h > 0 { h = h*w }; h"), WRT, max_steps=50)
     found = run_rows(graph, {"x": numpy.array([1.0, -1.0, 1.0]), "w": numpy.array([1.0, 1.0, -1.0])}, {}, WRT)
     assert list(found.errors) == [0]
     assert "50 turns" in found.errors[0].message
