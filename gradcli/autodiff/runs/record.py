@@ -30,7 +30,6 @@ from gradcli.lowering.builders.static import Removed
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.lowering.programs.expressions import UnboundVariableError
 from gradcli.lowering.programs.lower import lower
-from gradcli.lowering.programs.outputs import output_ids, select_outputs
 from gradcli.ops.declaration.constants import VALUES
 from gradcli.ops.declaration.structural import shape_of, shape_text
 
@@ -72,6 +71,8 @@ def recorded(program: Program, asked: Request) -> Tape:
             assigned: dict[str, int] = {}
             lower(program, recorder, point, max_steps=asked.max_steps, assigned=assigned)
             if asked.fetch:
+                from gradcli.lowering.programs.outputs import select_outputs
+
                 select_outputs(graph, asked.fetch, assigned)
     except UnboundVariableError:
         raise missing(program, point, asked.spare) from None
@@ -147,6 +148,7 @@ def run_on_tape(
     """
     from gradcli.autodiff.torch_tape.as_tape import tape_of
     from gradcli.autodiff.torch_tape.program_tape import run_program
+    from gradcli.lowering.programs.outputs import output_ids
 
     check_used(free_names(program), tape.bindings, asked.spare)
     try:

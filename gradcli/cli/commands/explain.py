@@ -21,8 +21,7 @@ from gradcli.cli.framework.options import (
     WrtOptions,
 )
 from gradcli.cli.framework.streams import STDIN, can_print_signs, write_note, write_to, write_warning
-from gradcli.cli.inputs.finite import not_finite_warnings
-from gradcli.cli.inputs.run import check_no_shapes, cotangent_of, written_in_elements
+from gradcli.cli.inputs.run import check_no_shapes, cotangent_of, not_finite_warnings, written_in_elements
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import bindings_of, shapes_of
 from gradcli.errors import GradcliError, located, visible

@@ -12,7 +12,7 @@ from gradcli.cli.framework.options import BackwardOptions, ModeOptions, Optimize
 from gradcli.cli.framework.streams import write_warning
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import bindings_of, number
-from gradcli.errors import GradcliError, UnknownVariableError, located, no_value
+from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, located, no_value
 from gradcli.graph.graph import DEFAULT_MAX_NODES, Shape
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 MOST_GRAPH_BYTES = 2**30
 """The largest graph that is read: what the largest graph that is built takes as JSON."""
+
+_SHOWN = 5
+"""Values that are not finite which are named."""
 
 
 class Run(NamedTuple):
@@ -91,7 +94,6 @@ def run_of(
     asked = replace(asked, bindings=values, spare=from_file)  # one file of values may serve several expressions
 
     from gradcli.cli.framework.progress import progress
-    from gradcli.cli.inputs.finite import not_finite_warnings
     from gradcli.lowering.builders.mismatch import MismatchError
 
     notes: list[str] = []
@@ -138,6 +140,21 @@ def written_in_elements(tape: Tape, wrt: Sequence[str] | None, options: Backward
     if options.cotangent is not None:
         raise GradcliError("--elements explains one number, which has no cotangent", hint="leave --cotangent out")
     return element_tape(tape, wrt, limit=ELEMENTS if limit in (None, DEFAULT_MAX_NODES) else limit)
+
+
+def not_finite_warnings(tape: Tape, strict: bool) -> list[str]:
+    """Warnings for what is not finite.
+
+    Raises:
+        GradcliError: There is such a value, and ``strict`` is asked for (exit code 3).
+    """
+    found = tape.not_finite()
+    if strict and found:
+        message, id = found[0]
+        span = None if id is None or tape.graph.spans[id] == (0, 0) else tape.graph.spans[id]
+        raise GradcliError(message, span, exit_code=ExitCode.NOT_FINITE)
+    more = [f"and {len(found) - _SHOWN} more values that are not finite"] if len(found) > _SHOWN else []
+    return [message for message, _ in found[:_SHOWN]] + more
 
 
 def without_gradient(tape: Tape, name: str) -> list[str]:

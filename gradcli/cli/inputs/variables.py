@@ -10,7 +10,6 @@ from typing import Any
 
 from gradcli.cli.framework.command import Command, Given
 from gradcli.cli.framework.options import DerivativeOptions, ValueOptions
-from gradcli.cli.inputs.json_file import read_json
 from gradcli.errors import GradcliError, Span, located
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -201,6 +200,8 @@ def _listed(text: str, where: str) -> Any:
 
 
 def _file_bindings(path: str) -> dict[str, Any]:
+    from gradcli.cli.inputs.json_file import read_json
+
     data, where = read_json(path, parse_int=float)
     if not isinstance(data, dict):
         raise GradcliError(f"{where} must hold an object of names and values", hint='for example {"x": 2, "w": 1}')

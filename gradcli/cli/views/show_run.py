@@ -10,8 +10,7 @@ from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.prepared import results, run_once
 from gradcli.cli.framework.streams import can_print_signs, write, write_note, write_warning
-from gradcli.cli.inputs.finite import not_finite_warnings
-from gradcli.cli.inputs.run import without_gradient
+from gradcli.cli.inputs.run import not_finite_warnings, without_gradient
 from gradcli.cli.views.show import show_blocks
 from gradcli.errors import visible
 from gradcli.language.ast import Program
