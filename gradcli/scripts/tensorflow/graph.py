@@ -10,8 +10,9 @@ from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import TRUTHS
 from gradcli.graph.graph import Settings
+from gradcli.graph.shapes import ShapeError, broadcast
 from gradcli.lowering.builders.builder import Value
-from gradcli.ops.declaration.structural import STRUCTURAL, ShapeError, broadcast, load, shape_of
+from gradcli.ops.declaration.structural import STRUCTURAL, load, shape_of
 from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Foreign, Native, Raised, Word
