@@ -7,10 +7,16 @@ import pytest
 from gradcli.scripts.torch.run import run_torch
 
 CASES = {
-    "value": ("x = torch.tensor(-4.)\ny = x * 2\nz = torch.sqrt(y)", ["script.py:4: warning: sqrt gives nan at y = -8\n  z = torch.sqrt(y)"]),
+    "value": (
+        "x = torch.tensor(-4.)\ny = x * 2\nz = torch.sqrt(y)",
+        ["script.py:4: warning: sqrt gives nan at y = -8\n  z = torch.sqrt(y)"],
+    ),
     "of nan": ("x = torch.tensor(float('nan'))\ny = x * 2", []),
     "infinite": ("x = torch.tensor(0.)\ny = 1 / x", []),
-    "array": ("x = torch.tensor([-4., 1.])\ny = x.log()", ["script.py:3: warning: log gives nan at x of shape (2,)\n  y = x.log()"]),
+    "array": (
+        "x = torch.tensor([-4., 1.])\ny = x.log()",
+        ["script.py:3: warning: log gives nan at x of shape (2,)\n  y = x.log()"],
+    ),
     "loop": (
         "for i in range(3):\n    x = torch.tensor(-1. - i)\n    y = torch.sqrt(x)",
         ["script.py:4: warning: sqrt gives nan at x = -1\n  y = torch.sqrt(x)"],
@@ -27,7 +33,7 @@ CASES = {
             "  torch.autograd.grad(torch.sqrt(x * 0).sum() * 0, x)",
         ],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", CASES)
