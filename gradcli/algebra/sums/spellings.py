@@ -25,7 +25,7 @@ SEARCHED = 2_000
 
 
 def shortest(algebra: Algebra, form: int) -> int:
-    """The shortest of the form itself and its other shapes, and of the shapes of that, as far as a search of limited size finds it."""
+    """The shortest of the form itself, its other shapes, and the shapes of those, as far as a search of limited size finds it."""
     algebra.room = SEARCHED
     found = _searched(algebra, form)
     algebra.spelled[form, len(algebra.nonzero)] = found
