@@ -9,11 +9,12 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import axes_text, new_shape
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.windows import Windows
 from gradcli.ops.declaration.facts import SAME
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, shape_of, shape_text, structural
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
 
 class _Convolution:

@@ -6,9 +6,10 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError
 from gradcli.ops.arrays.axes import new_shape
 from gradcli.ops.declaration.facts import SAME
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, structural
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, structural
 
 
 def _creation(usage: str, forward: Callable[..., Any], shape: Callable[..., Shape], doc: str) -> Structural:

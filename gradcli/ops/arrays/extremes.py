@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import count, reduced
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.scan import cumsum
 from gradcli.ops.arrays.shape import spread
 from gradcli.ops.declaration.facts import SAME, WHOLE
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, shape_of, shape_text, structural
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.arithmetic import div
 from gradcli.ops.elementwise.logic import both, either, eq, ne, where
 

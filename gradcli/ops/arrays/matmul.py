@@ -5,9 +5,10 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.ops.arrays.shape import squeeze, summed_to, transpose, unsqueeze
 from gradcli.ops.declaration.facts import SAME
-from gradcli.ops.declaration.structural import Shape, ShapeError, Structural, broadcast, shape_of, shape_text, structural
+from gradcli.ops.declaration.structural import Shape, Structural, shape_of, structural
 
 
 def _dot_shape(a: Shape, b: Shape) -> Shape:

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.errors import GradcliError
+from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.ops.arrays.index import index_put
 from gradcli.ops.arrays.matmul import matmul
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.shape import expand, summed_to, transpose, unsqueeze
 from gradcli.ops.declaration.facts import COUNT, SAME
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, broadcast, shape_of, shape_text, structural
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
 _LAST_TWO: Setting = (-2, -1)
 

@@ -7,11 +7,12 @@ from math import prod
 from typing import Any
 
 from gradcli.errors import GradcliError
+from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import as_shape, axis_of
 from gradcli.ops.arrays.reduce import reduce_mean, reduce_sum
 from gradcli.ops.arrays.shape import spread, summed_to
 from gradcli.ops.declaration.facts import WHOLE
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, shape_of, shape_text, structural
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.exponential import exp, sqrt
 
 

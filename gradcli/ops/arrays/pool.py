@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import axes_text
 from gradcli.ops.arrays.extremes import first
 from gradcli.ops.arrays.shape import expand, unsqueeze
 from gradcli.ops.arrays.windows import fold_windows, per_axis, windows
 from gradcli.ops.declaration.facts import SAME
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, shape_of, shape_text, structural
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
 LEAST = "-inf"
 """What stands in the padding of a maximum."""

@@ -6,11 +6,12 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError
 from gradcli.ops.arrays.index import cat, index
 from gradcli.ops.arrays.matmul import matmul
 from gradcli.ops.arrays.matrix import inv, per_matrix, square_matrix
 from gradcli.ops.arrays.shape import transpose
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, shape_of, structural
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.logic import eq, where
 
 

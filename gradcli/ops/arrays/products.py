@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.matmul import matmul
 from gradcli.ops.arrays.matrix import diag
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.shape import permute, reshape, reshaped, summed_to, transpose
 from gradcli.ops.declaration.facts import SAME
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, broadcast, shape_of, shape_text, structural
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
 
 def _bmm_shape(a: Shape, b: Shape) -> Shape:

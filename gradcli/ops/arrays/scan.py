@@ -6,10 +6,11 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.index import shift
 from gradcli.ops.declaration.facts import COUNT, SAME
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, shape_text, structural
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, structural
 from gradcli.ops.elementwise.exponential import exp
 
 

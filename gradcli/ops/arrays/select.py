@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import axis_of, count, kept, new_shape, reduced
 from gradcli.ops.arrays.extremes import shared
 from gradcli.ops.arrays.index import sliced
 from gradcli.ops.arrays.nn import whole_numbers
 from gradcli.ops.arrays.shape import expanded, reshaped
 from gradcli.ops.declaration.facts import SAME, WHOLE
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, shape_of, shape_text, structural
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
 
 def _along(a: Shape, axis: Setting, **settings: Setting) -> Shape:

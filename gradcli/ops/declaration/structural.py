@@ -21,10 +21,6 @@ STRUCTURAL: dict[str, Structural] = {}
 """Every such operation, by name, in the order of declaration."""
 
 
-class ShapeError(Exception):
-    """The shapes of the arguments do not fit; the message names them."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Structural:
     """An operation on arrays.
@@ -232,25 +228,3 @@ def shape_of(value: Any) -> Shape:
 def plain(value: Any) -> Any:
     """A result as the graph keeps it: a float for a scalar, an array for anything else."""
     return value if getattr(value, "ndim", 0) else float(value)
-
-
-def broadcast(*shapes: Shape) -> Shape:
-    """The shape to which shapes are broadcast, as NumPy does it.
-
-    Raises:
-        ShapeError: They do not fit.
-    """
-    rank = max(map(len, shapes), default=0)
-    padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
-    result: list[int] = []
-    for sizes in zip(*padded, strict=True):
-        wider = {size for size in sizes if size != 1}
-        if len(wider) > 1:
-            raise ShapeError(f"the shapes {' and '.join(map(shape_text, shapes))} do not broadcast")
-        result.append(wider.pop() if wider else 1)
-    return tuple(result)
-
-
-def shape_text(shape: Shape) -> str:
-    """A shape as Python writes it: ``(2, 3)``."""
-    return str(tuple(shape))
