@@ -15,8 +15,8 @@ from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, Constan
 from gradcli.language.ast import Program, Statement
 from gradcli.language.statements import Action
 from gradcli.lowering.builders.builder import Part, Shown, Value
+from gradcli.lowering.limits import DEFAULT_MAX_STEPS
 from gradcli.lowering.programs.lower import lower
-from gradcli.lowering.programs.statements import DEFAULT_MAX_STEPS
 
 NOT_A_LEAF = "the .grad of {name} is read, which is no leaf: no pass keeps it, unless `retain_grad {name}` stands before"
 _KEYWORDS = ("gradient", "retain_graph", "create_graph")

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gradcli.autodiff.torch_tape.engine import gradients
+from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Raised
 from gradcli.scripts.torch.create import alike
 from gradcli.scripts.torch.tensor_members import METHODS
 from gradcli.scripts.torch.tensors import Session, Tensor
 
-if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
 
-
-def _grad(machine: Machine, session: Session, outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any = None,
+def _grad(machine: Interpreter, session: Session, outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any = None,
           create_graph: Any = False, allow_unused: Any = None, materialize_grads: Any = False) -> tuple[Any, ...]:  # fmt: skip
     if isinstance(outputs, list | tuple):
         if len(outputs) != 1:
@@ -45,17 +43,17 @@ def _grad(machine: Machine, session: Session, outputs: Any, inputs: Any, grad_ou
     return tuple(results)
 
 
-def _backward(machine: Machine, session: Session, tensors: Any, grad_tensors: Any = None, **keywords: Any) -> None:
+def _backward(machine: Interpreter, session: Session, tensors: Any, grad_tensors: Any = None, **keywords: Any) -> None:
     for index, one in enumerate(tensors if isinstance(tensors, list | tuple) else [tensors]):
         gradient = grad_tensors[index] if isinstance(grad_tensors, list | tuple) else grad_tensors
         METHODS["backward"](machine, one, gradient, **keywords)
 
 
-def _variable(machine: Machine, session: Session, data: Tensor, requires_grad: Any = False) -> Tensor:
+def _variable(machine: Interpreter, session: Session, data: Tensor, requires_grad: Any = False) -> Tensor:
     return session.leaf(machine, data.value, data.dtype, machine.truth(requires_grad))
 
 
-def anomaly(machine: Machine, mode: Any = True, check_nan: Any = True) -> None:
+def anomaly(machine: Interpreter, mode: Any = True, check_nan: Any = True) -> None:
     """Nothing: errors of a backward pass say where they come from anyhow."""
 
 

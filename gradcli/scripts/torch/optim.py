@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from gradcli.autodiff.torch_tape.dtypes import rounded
 from gradcli.lowering.builders.builder import Value
+from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.values import Foreign, Native, Raised, type_name
 from gradcli.scripts.torch.dtypes import WORDS
 from gradcli.scripts.torch.tensors import Session, Tensor
-
-if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
 
 
 class _Rule(NamedTuple):
@@ -45,14 +43,14 @@ class Sgd(Foreign):
         self.rule = rule
         self.velocities: dict[int, Tensor] = {}
 
-    def attribute(self, machine: Machine, name: str) -> Any:
+    def attribute(self, machine: Interpreter, name: str) -> Any:
         if name == "step":
             return Native("step", self._step)
         if name == "zero_grad":
             return Native("zero_grad", self._zero_grad)
         return super().attribute(machine, name)
 
-    def _step(self, machine: Machine) -> None:
+    def _step(self, machine: Interpreter) -> None:
         rule = self.rule
         with self.session.tape.no_grad():
             for index, parameter in enumerate(self.parameters):
@@ -66,14 +64,14 @@ class Sgd(Foreign):
                 rate = rule.rate if rule.maximize else -rule.rate
                 parameter.become(machine, self._plus(machine, parameter, gradient, rate))
 
-    def _plus(self, machine: Machine, a: Tensor, b: Tensor, factor: float) -> Tensor:
+    def _plus(self, machine: Interpreter, a: Tensor, b: Tensor, factor: float) -> Tensor:
         """a + factor·b, rounded once, as processors with a fused multiplication and addition do."""
         if a.dtype == "float32":
             factor = float(rounded(factor, "float32"))
         total = _double(a.value) + _double(b.value) * factor
         return self.session.leaf(machine, rounded(total, a.dtype), a.dtype)
 
-    def _velocity(self, machine: Machine, index: int, gradient: Tensor) -> Tensor:
+    def _velocity(self, machine: Interpreter, index: int, gradient: Tensor) -> Tensor:
         rule = self.rule
         velocity = self.session.tensor(self.session.tape.detach(gradient.node))
         if index in self.velocities:
@@ -84,7 +82,7 @@ class Sgd(Foreign):
             return velocity
         return self._plus(machine, gradient, velocity, rule.momentum)
 
-    def _zero_grad(self, machine: Machine, set_to_none: Any = True) -> None:
+    def _zero_grad(self, machine: Interpreter, set_to_none: Any = True) -> None:
         if machine.truth(set_to_none):
             self.session.tape.zero_grad([parameter.node for parameter in self.parameters])
             return
@@ -99,7 +97,7 @@ def _double(value: Value) -> Any:
     return value if isinstance(value, float) else value.astype("float64")
 
 
-def sgd(machine: Machine, session: Session, params: Any, lr: Any = 0.001, momentum: Any = 0.0, dampening: Any = 0.0,
+def sgd(machine: Interpreter, session: Session, params: Any, lr: Any = 0.001, momentum: Any = 0.0, dampening: Any = 0.0,
         weight_decay: Any = 0.0, nesterov: Any = False, *, maximize: Any = False) -> Sgd:  # fmt: skip
     """``torch.optim.SGD``.
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import isfinite, prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from gradcli.autodiff.torch_tape.dtypes import LARGEST, rounded
 from gradcli.autodiff.torch_tape.engine import backward
 from gradcli.errors import nearest
 from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Native, Raised, Word, checked
 from gradcli.scripts.torch.calls import caller, names_of, spellings
@@ -18,9 +20,6 @@ from gradcli.scripts.torch.shapes import check_ranks
 from gradcli.scripts.torch.tensors import Tensor
 from gradcli.scripts.torch.unknown_members import is_member
 from gradcli.scripts.torch.views import NOT_COMPATIBLE, is_contiguous, shares
-
-if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
 
 DTYPES = {
     "float": "float32", "double": "float64", "long": "int64", "int64": "int64", "bool": "bool", "float32": "float32",
@@ -43,7 +42,7 @@ def dtype_of(word: Any) -> str | None:
     raise Raised("TypeError", "dtype must be a torch.dtype, such as torch.float32")
 
 
-def member(machine: Machine, tensor: Tensor, name: str) -> Any:
+def member(machine: Interpreter, tensor: Tensor, name: str) -> Any:
     """An attribute or method of a tensor.
 
     Raises:
@@ -75,26 +74,26 @@ def member(machine: Machine, tensor: Tensor, name: str) -> Any:
 def _changing(tensor: Tensor, call: Callable[..., Any]) -> Callable[..., Any]:
     """A method that changes the tensor in place."""
 
-    def change(machine: Machine, *arguments: Any, **keywords: Any) -> Tensor:
+    def change(machine: Interpreter, *arguments: Any, **keywords: Any) -> Tensor:
         tensor.check_change(machine)
         return tensor.become(machine, call(machine, tensor, *arguments, **keywords))
 
     return change
 
 
-def _alias(name: str) -> Callable[[Machine, Tensor], Tensor]:
+def _alias(name: str) -> Callable[[Interpreter, Tensor], Tensor]:
     return lambda machine, tensor: tensor.shared(name)
 
 
-def _transposed(machine: Machine, tensor: Tensor) -> Tensor:
+def _transposed(machine: Interpreter, tensor: Tensor) -> Tensor:
     return tensor.session.operate(machine, "permute", (tensor,), (("axes", None),))
 
 
-def _grad_fn(machine: Machine, tensor: Tensor) -> Any:
+def _grad_fn(machine: Interpreter, tensor: Tensor) -> Any:
     return tensor.function()
 
 
-PROPERTIES: dict[str, Callable[[Machine, Tensor], Any]] = {
+PROPERTIES: dict[str, Callable[[Interpreter, Tensor], Any]] = {
     "grad": lambda machine, tensor: tensor.grad(machine),
     "grad_fn": _grad_fn,
     "is_leaf": lambda machine, tensor: tensor.session.tape.is_leaf(tensor.node),
@@ -117,7 +116,7 @@ PROPERTIES: dict[str, Callable[[Machine, Tensor], Any]] = {
 
 
 def _backward(
-    machine: Machine,
+    machine: Interpreter,
     tensor: Tensor,
     gradient: Any = None,
     retain_graph: Any = None,
@@ -133,16 +132,16 @@ def _backward(
     )
 
 
-def _item(machine: Machine, tensor: Tensor) -> Any:
+def _item(machine: Interpreter, tensor: Tensor) -> Any:
     return tensor.number(machine)
 
 
-def _tolist(machine: Machine, tensor: Tensor) -> Any:
+def _tolist(machine: Interpreter, tensor: Tensor) -> Any:
     machine.charge(prod(tensor.shape) // 8)
     return tensor.lists()
 
 
-def _numpy(machine: Machine, tensor: Tensor) -> Any:
+def _numpy(machine: Interpreter, tensor: Tensor) -> Any:
     import numpy
 
     if tensor.requires_grad:
@@ -150,7 +149,7 @@ def _numpy(machine: Machine, tensor: Tensor) -> Any:
     return SharedArray(lambda: numpy.array(tensor.value, numpy.dtype(tensor.dtype)))
 
 
-def _size(machine: Machine, tensor: Tensor, dim: Any = None) -> Any:
+def _size(machine: Interpreter, tensor: Tensor, dim: Any = None) -> Any:
     if dim is None:
         return size(tensor)
     rank = len(tensor.shape)
@@ -159,24 +158,22 @@ def _size(machine: Machine, tensor: Tensor, dim: Any = None) -> Any:
     return tensor.shape[dim]
 
 
-def _requires_grad_(machine: Machine, tensor: Tensor, requires_grad: Any = True) -> Tensor:
+def _requires_grad_(machine: Interpreter, tensor: Tensor, requires_grad: Any = True) -> Tensor:
     tensor.require_grad(machine, machine.truth(requires_grad))
     return tensor
 
 
-def _retain_grad(machine: Machine, tensor: Tensor) -> None:
+def _retain_grad(machine: Interpreter, tensor: Tensor) -> None:
     if not (tensor.requires_grad and tensor.session.tape.is_leaf(tensor.node)):
         tensor.session.tape.retain_grad(tensor.node, machine.span)
 
 
-def _zero_(machine: Machine, tensor: Tensor) -> Tensor:
+def _zero_(machine: Interpreter, tensor: Tensor) -> Tensor:
     return _fill_(machine, tensor, 0.0)
 
 
-def _fill_(machine: Machine, tensor: Tensor, value: Any) -> Tensor:
+def _fill_(machine: Interpreter, tensor: Tensor, value: Any) -> Tensor:
     import numpy
-
-    from gradcli.autodiff.torch_tape.dtypes import LARGEST, rounded
 
     tensor.check_change(machine, overlapping=True)
     number = value.number(machine) if isinstance(value, Tensor) else value
@@ -186,7 +183,7 @@ def _fill_(machine: Machine, tensor: Tensor, value: Any) -> Tensor:
     return tensor.become(machine, tensor.session.leaf(machine, rounded(filled, tensor.dtype), tensor.dtype))
 
 
-def _copy_(machine: Machine, tensor: Tensor, other: Any) -> Tensor:
+def _copy_(machine: Interpreter, tensor: Tensor, other: Any) -> Tensor:
     tensor.check_change(machine)
     source = other if isinstance(other, Tensor) else tensor.session.tensor(tensor.session.node(machine, other))
     if source.shape != tensor.shape:
@@ -197,22 +194,22 @@ def _copy_(machine: Machine, tensor: Tensor, other: Any) -> Tensor:
     return tensor.become(machine, copy.cast(machine, tensor.dtype))
 
 
-def _to(machine: Machine, tensor: Tensor, dtype: Any = None, **keywords: Any) -> Tensor:
+def _to(machine: Interpreter, tensor: Tensor, dtype: Any = None, **keywords: Any) -> Tensor:
     dtype = keywords.get("device") and None if dtype is None else dtype
     if dtype is None or dtype == "cpu" or (isinstance(dtype, Word) and dtype.name == "cpu"):
         return tensor
     return tensor.cast(machine, dtype_of(dtype) or tensor.dtype)
 
 
-def _type(machine: Machine, tensor: Tensor, dtype: Any = None) -> Any:
+def _type(machine: Interpreter, tensor: Tensor, dtype: Any = None) -> Any:
     return f"torch.{WORDS[tensor.dtype]}Tensor" if dtype is None else _to(machine, tensor, dtype)
 
 
-def _conversion(dtype: str) -> Callable[[Machine, Tensor], Tensor]:
+def _conversion(dtype: str) -> Callable[[Interpreter, Tensor], Tensor]:
     return lambda machine, tensor: tensor.cast(machine, dtype)
 
 
-def _t(machine: Machine, tensor: Tensor) -> Tensor:
+def _t(machine: Interpreter, tensor: Tensor) -> Tensor:
     check_ranks("t", [tensor.shape])
     if len(tensor.shape) < 2:
         return tensor
@@ -222,20 +219,20 @@ def _t(machine: Machine, tensor: Tensor) -> Tensor:
     return result
 
 
-def _itself(machine: Machine, tensor: Tensor) -> Tensor:
+def _itself(machine: Interpreter, tensor: Tensor) -> Tensor:
     return tensor
 
 
-def _contiguous(machine: Machine, tensor: Tensor) -> Tensor:
+def _contiguous(machine: Interpreter, tensor: Tensor) -> Tensor:
     return tensor if is_contiguous(tensor) else tensor.session.operate(machine, "clone", (tensor,))
 
 
-def _count(machine: Machine, tensor: Tensor) -> int:
+def _count(machine: Interpreter, tensor: Tensor) -> int:
     return prod(tensor.shape)
 
 
 def _truths(name: str) -> Callable[..., Any]:
-    def decide(machine: Machine, tensor: Tensor) -> Tensor:
+    def decide(machine: Interpreter, tensor: Tensor) -> Tensor:
         import numpy
 
         return tensor.session.leaf(machine, float(getattr(numpy, name)(tensor.value)), "bool")  # all or any
@@ -243,7 +240,7 @@ def _truths(name: str) -> Callable[..., Any]:
     return decide
 
 
-def _view_as(machine: Machine, tensor: Tensor, other: Tensor) -> Tensor:
+def _view_as(machine: Interpreter, tensor: Tensor, other: Tensor) -> Tensor:
     if not shares(tensor, "reshape", other.shape):
         raise Raised("RuntimeError", NOT_COMPATIBLE)
     return tensor.session.operate(machine, "reshape", (tensor,), (("shape", other.shape),))
