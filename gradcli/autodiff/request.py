@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, Shape
 from gradcli.lowering.builders.builder import Shown, Value, float32
-from gradcli.lowering.programs.statements import DEFAULT_MAX_STEPS
+from gradcli.lowering.limits import DEFAULT_MAX_STEPS
 from gradcli.ops.declaration.structural import shape_of
 
 

@@ -18,6 +18,7 @@ from gradcli.autodiff.runs.static_graphs import build, is_steered, static_tape
 from gradcli.errors import GradcliError, UnknownVariableError
 from gradcli.graph.graph import DEFAULT_MAX_NODES, Graph, Shape
 from gradcli.graph.names import node_names
+from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Program, Statement
 from gradcli.language.free_names import free_names
 from gradcli.language.numbers import number_text
@@ -31,7 +32,7 @@ from gradcli.lowering.node_expressions import node_expression
 from gradcli.lowering.programs.expressions import UnboundVariableError
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.declaration.constants import VALUES
-from gradcli.ops.declaration.structural import shape_of, shape_text
+from gradcli.ops.declaration.structural import shape_of
 
 if TYPE_CHECKING:
     from gradcli.autodiff.torch_tape.events import Notify
