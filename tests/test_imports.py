@@ -109,7 +109,20 @@ def test_the_package_itself_loads_none_of_its_parts() -> None:
 
 # ---- the layers ----
 
-LAYERS = ("errors", "language", "graph", "ops", "lowering", "autodiff", "scripts", "algebra", "derivation", "output", "cli")
+LAYERS = (
+    "errors",
+    "frozen",
+    "language",
+    "graph",
+    "ops",
+    "lowering",
+    "autodiff",
+    "scripts",
+    "algebra",
+    "derivation",
+    "output",
+    "cli",
+)
 """A module imports from its own layer and from those before it; ``gradcli`` and ``gradcli.__main__`` stand above all."""
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
