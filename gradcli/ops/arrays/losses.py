@@ -56,6 +56,8 @@ def _declare(name: str) -> None:
         grad_fn=template,
         spellings=(name,),
         optional=len(loss.defaults),
+        range=loss.facts.range,
+        torch=loss.facts.torch,
         doc=f"The mean over all elements of {name}, or their sum, or with reduction=none all of them.",
     )
 

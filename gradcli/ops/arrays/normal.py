@@ -110,5 +110,6 @@ glu: Structural = structural(
     _glu_pullback,
     grad_fn="GluBackward0(0)",
     spellings=("glu",),
+    torch="glu: F",
     doc="Gated linear unit: the first half of an axis times the sigmoid of the second.",
 )

@@ -24,7 +24,7 @@ def _logdet(numpy: Any, a: Any) -> Any:
     return numpy.where(sign < 0, numpy.nan, logarithm)
 
 
-def _logarithm_of_det(name: str, forward: Callable[..., Any], grad_fn: str, doc: str) -> Structural:
+def _logarithm_of_det(name: str, forward: Callable[..., Any], grad_fn: str, doc: str, torch: str = "") -> Structural:
     return structural(
         f"{name}(a)",
         forward,
@@ -32,6 +32,7 @@ def _logarithm_of_det(name: str, forward: Callable[..., Any], grad_fn: str, doc:
         lambda g, y, a: [per_matrix(where(eq(y, y), g, 0)) * transpose(inv(a))],
         grad_fn=grad_fn,
         spellings=(name,),
+        torch=torch,
         doc=doc,
     )
 
@@ -47,6 +48,7 @@ logdet = _logarithm_of_det(
     _logdet,
     "WhereBackward0(None, LinalgSlogdetBackward0(0))",
     "Logarithm of the determinant, nan where that is negative.",
+    "logdet: torch Tensor",
 )
 
 MOST_FACTORS = 1000
@@ -110,6 +112,7 @@ matrix_power = structural(
     _power_pullback,
     grad_fn=_power_function,
     spellings=("matrix_power",),
+    torch="matrix_power: torch Tensor",
     doc="The product of n equal matrices, for a negative n of their inverses.",
 )
 
@@ -145,5 +148,6 @@ matrix_exp: Structural = structural(
     _matrix_exp_pullback,
     grad_fn="LinalgMatrixExpBackward0(0)",
     spellings=("matrix_exp",),
+    torch="matrix_exp: torch Tensor",
     doc="Exponential of a square matrix: 1 + a + a @ a/2 + ...",
 )

@@ -63,5 +63,7 @@ cosine_similarity = structural(
     _cosine_pullback,
     grad_fn=_cosine_function,
     spellings=("cosine_similarity",),
+    range=(-1, 1),
+    torch="cosine_similarity: F",
     doc="The cosine of the angle between vectors along an axis; lengths count as 1e-8 at least.",
 )

@@ -11,6 +11,7 @@ from typing import Any
 
 from gradcli.frozen import Frozen
 from gradcli.ops.declaration import on_arrays
+from gradcli.ops.declaration.facts import Facts, facts
 from gradcli.ops.declaration.symbol import Ieee, Symbol
 
 MANY = 1_000_000
@@ -62,6 +63,7 @@ class Operation(Frozen, eq=False):
         domain: Where it is real and smooth, in words.
         samples: For each argument the interval in which tests sample it; kinks and poles lie outside.
         doc: What it is, as one sentence.
+        facts: What else is known of it.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Operation(Frozen, eq=False):
     domain: str
     samples: tuple[tuple[float, float], ...]
     doc: str
+    facts: Facts
 
     @property
     def required(self) -> int:
@@ -267,6 +270,7 @@ def operation(
     array: str | Rule | None = None,
     domain: str = EVERYWHERE,
     samples: tuple[tuple[float, float], ...] = (),
+    **known: Any,
 ) -> Operation:
     """Declare an operation; see :class:`Operation` for what the arguments mean.
 
@@ -274,6 +278,7 @@ def operation(
         usage: Name and parameters as an expression writes them: ``elu(x, alpha=1)``; ``max(x, ...)`` takes any number.
         grad_fn: PyTorch's name, for example ``TanhBackward0``, where its inputs are the arguments in order; else a template, or
             templates by which arguments are tensors.
+        known: What else is known of it, see :func:`~gradcli.ops.declaration.facts.facts`.
     """
     name, _, rest = usage.rstrip(")").partition("(")
     words = [word.strip() for word in rest.split(",")]
@@ -304,6 +309,7 @@ def operation(
         domain,
         samples,
         doc,
+        facts(parameters, **known),
     )
     OPERATIONS[name] = declared
     for spelling in filter(None, (name, symbol, *spellings)):

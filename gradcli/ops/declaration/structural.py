@@ -13,6 +13,7 @@ from typing import Any
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Setting as Setting
 from gradcli.graph.graph import Shape as Shape
+from gradcli.ops.declaration.facts import Facts, facts
 from gradcli.ops.declaration.operation import MANY
 from gradcli.ops.declaration.symbol import Symbol
 
@@ -40,6 +41,7 @@ class Structural(Frozen, eq=False):
             those can be many more than operands and result have; None where not.
         spellings: How expressions call it: the names of functions, the name itself first where it is one.
         doc: What it is, as one sentence.
+        facts: What else is known of it.
         latex: Template with {0}, {1}, ... for the operands, where no setting has a value of its own; empty for the default.
         backward: What its vector-Jacobian product does, in words, where written out it would be hard to read; derivations then
             write it as ``name_backward(...)`` and say these words. Empty for the others.
@@ -58,6 +60,7 @@ class Structural(Frozen, eq=False):
     scratch: Callable[..., int] | None
     spellings: tuple[str, ...]
     doc: str
+    facts: Facts
     latex: str = ""
     backward: str = ""
 
@@ -115,6 +118,7 @@ def structural(
     optional: int = 0,
     latex: str = "",
     backward: str = "",
+    **known: Any,
 ) -> Structural:
     """Declare an operation; see :class:`Structural` for what the arguments mean.
 
@@ -124,6 +128,7 @@ def structural(
         grad_fn: PyTorch's template, or what gives it from the shapes and settings.
         whole: Which operands are whole numbers, or what gives them from the shapes.
         optional: How many of the last operands may be left out.
+        known: What else is known of it, see :func:`~gradcli.ops.declaration.facts.facts`.
     """
     name, _, rest = usage.rstrip(")").partition("(")
     words = [word.strip() for word in rest.split(", ")]
@@ -147,6 +152,7 @@ def structural(
         scratch,
         spellings,
         doc,
+        facts(parameters, **known),
         latex,
         backward,
     )
