@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import Any
 
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, Shape
 from gradcli.lowering.builders.builder import Shown, Value, float32
 from gradcli.lowering.limits import DEFAULT_MAX_STEPS
 from gradcli.ops.declaration.structural import shape_of
 
+NOTHING: Mapping[str, Any] = {}
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Request:
+
+class Request(Frozen, eq=False):
     """What a run is asked for.
 
     Attributes:
@@ -45,10 +47,10 @@ class Request:
     retain_grad: Sequence[str] | None = ()
     cotangent: Value | None = None
     needs_cotangent: bool = True
-    shapes: Mapping[str, Shape] = field(default_factory=dict)
+    shapes: Mapping[str, Shape] = NOTHING
     spare: Collection[str] = ()
     fetch: Sequence[str] = ()
-    feed: Mapping[str, Value] = field(default_factory=dict)
+    feed: Mapping[str, Value] = NOTHING
     optimize: int = 1
     steered: bool = True
     note_removed: bool = False

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.record import forward_tape
+from gradcli.frozen import replace
 from gradcli.graph.graph import Broken
 from gradcli.lowering.builders.builder import Value
 from gradcli.lowering.builders.compaction import compacted

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.record import recorded
 from gradcli.autodiff.runs.static_graphs import build
 from gradcli.errors import Span
+from gradcli.frozen import replace
 from gradcli.graph.graph import BLOCK_NAMES, CONSTANT, ITEM, PRINT, VARIABLE, Graph
 from gradcli.graph.names import node_names
 from gradcli.language.ast import Program

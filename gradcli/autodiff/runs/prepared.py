@@ -6,14 +6,13 @@ there, and can be taken by it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.names_asked import check_used
 from gradcli.autodiff.runs.record import recorded, static_run
 from gradcli.autodiff.runs.static_graphs import lowered
 from gradcli.errors import Span, no_value
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Program
 from gradcli.language.free_names import free_names
@@ -29,8 +28,7 @@ from gradcli.lowering.programs.outputs import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Frozen):
     """A static graph that is ready to be fed.
 
     Attributes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -16,6 +15,7 @@ from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.names_asked import check_used, chosen_variables, missing, no_variable, retained_nodes, unrecorded
 from gradcli.autodiff.runs.static_graphs import build, is_steered, static_tape
 from gradcli.errors import GradcliError, UnknownVariableError
+from gradcli.frozen import replace
 from gradcli.graph.graph import DEFAULT_MAX_NODES, Graph, Shape
 from gradcli.graph.names import node_names
 from gradcli.graph.shapes import shape_text

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 
 from gradcli.autodiff.passes.reverse import requires_grad
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
+from gradcli.frozen import replace
 from gradcli.graph.graph import PRINT, Graph
 from gradcli.language.ast import Program
 from gradcli.lowering.builders.compaction import compacted

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from gradcli.autodiff.passes.tape import Tape
@@ -16,6 +15,7 @@ from gradcli.cli.framework.progress import rows_progress
 from gradcli.cli.framework.streams import can_print_signs, write, write_note, write_warning
 from gradcli.cli.inputs.feed_file import Feed, Piece, Row
 from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, nearest, no_value
+from gradcli.frozen import replace
 from gradcli.language.ast import Program
 from gradcli.ops.declaration.constants import SPELLINGS, VALUES
 from gradcli.output.records.rows import Records, writer

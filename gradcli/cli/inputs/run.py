@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.autodiff.request import Request
@@ -13,6 +12,7 @@ from gradcli.cli.framework.streams import write_warning
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import bindings_of, number
 from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, located, no_value
+from gradcli.frozen import replace
 from gradcli.graph.graph import DEFAULT_MAX_NODES, Shape
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gradcli.autodiff.passes.tape import Tape
@@ -14,6 +14,7 @@ from gradcli.cli.framework.command import Options, choice, flag, some_whole, tex
 from gradcli.cli.framework.options import OutputOptions
 from gradcli.cli.framework.streams import can_print_signs, wants_rich, write, write_bytes, write_note, write_warning
 from gradcli.errors import GradcliError
+from gradcli.frozen import Frozen, replace
 from gradcli.output.diagrams.diagram import Diagram
 from gradcli.output.diagrams.drawing import BINARY, MOST_SHOWN, writer
 from gradcli.output.diagrams.of_run import diagram, static_parts
@@ -50,8 +51,7 @@ class ViewOptions(Options):
     ascii = OutputOptions.ascii
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Frozen):
     """A graph, and what a call asks to see of it.
 
     Attributes:
@@ -107,7 +107,7 @@ class View:
             name = next(iter(self.tape.graph.variables), "x")
             raise GradcliError("a page of a graph with branches or loops steps through a run", hint=f"add --{name} VALUE")
         static = list(static_parts(self.shown, depth=self.options.depth, most=self.limit, collapsed=self.options.collapsed))
-        return replace(drawing, parts=[*drawing.parts, *static])
+        return dataclasses.replace(drawing, parts=[*drawing.parts, *static])
 
 
 def show(view: View) -> None:

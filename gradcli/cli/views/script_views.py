@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from os.path import basename, splitext
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from gradcli.cli.framework.command import flag, text, whole
 from gradcli.cli.framework.options import OutputOptions, SizeLimits
 from gradcli.cli.framework.streams import can_print_signs, read_text, write, write_note, write_to
 from gradcli.errors import GradcliError, nearest
+from gradcli.frozen import replace
 
 if TYPE_CHECKING:
     from gradcli.autodiff.passes.tape import Tape

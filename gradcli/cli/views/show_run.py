@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
@@ -13,6 +12,7 @@ from gradcli.cli.framework.streams import can_print_signs, write, write_note, wr
 from gradcli.cli.inputs.run import not_finite_warnings, without_gradient
 from gradcli.cli.views.show import show_blocks
 from gradcli.errors import visible
+from gradcli.frozen import replace
 from gradcli.language.ast import Program
 from gradcli.language.numbers import number_text
 from gradcli.language.parser import is_name

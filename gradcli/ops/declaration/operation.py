@@ -6,10 +6,10 @@ Parsing, evaluation, differentiation, grad_fn names, printing, ``gradcli ops`` a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from gradcli.frozen import Frozen
 from gradcli.ops.declaration import on_arrays
 from gradcli.ops.declaration.facts import Facts, facts
 from gradcli.ops.declaration.symbol import Ieee, Symbol
@@ -32,8 +32,7 @@ OPERATIONS: dict[str, Operation] = {}
 _SPELLINGS: dict[str, list[Operation]] = {}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Operation:
+class Operation(Frozen, eq=False):
     """One primitive operation on scalars, or on arrays element by element.
 
     Attributes:

@@ -8,9 +8,9 @@ operations, so that one rule serves numbers, arrays and symbols.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import Setting as Setting
 from gradcli.graph.graph import Shape as Shape
 from gradcli.ops.declaration.facts import Facts, facts
@@ -21,8 +21,7 @@ STRUCTURAL: dict[str, Structural] = {}
 """Every such operation, by name, in the order of declaration."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Structural:
+class Structural(Frozen, eq=False):
     """An operation on arrays.
 
     Attributes:
