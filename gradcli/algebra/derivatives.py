@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count, product
 from math import prod
 
@@ -17,6 +16,7 @@ from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.rules import apply_operation
 from gradcli.autodiff.passes.reverse import gradient_graph
 from gradcli.errors import GradcliError
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Shape
 from gradcli.language.ast import NOWHERE, Assignment, Expression, Index, Name, Number, Output, Program
 from gradcli.lowering.builders.compaction import compacted, replay
@@ -41,8 +41,7 @@ Request = tuple[int, tuple[str, ...]]
 """An output and the variables to differentiate it by, one after the other; no variables ask for the output itself."""
 
 
-@dataclass(frozen=True)
-class Simplified:
+class Simplified(Frozen):
     """Simplified expressions that share their definitions.
 
     Attributes:

@@ -6,11 +6,11 @@ import functools
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gradcli.autodiff.passes.reverse import local_derivatives
 from gradcli.errors import GradcliError
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, CONTROL, VARIABLE, Graph
 from gradcli.graph.names import node_names
 from gradcli.lowering.builders.builder import Shown, Value
@@ -27,8 +27,7 @@ _TAKEN = re.compile(r"(?<![A-Za-z0-9])[0-9]+(?![A-Za-z0-9])")
 """The numbers of inputs in a template, which stand apart from the names of functions."""
 
 
-@dataclass(frozen=True, repr=False)
-class Tape:
+class Tape(Frozen):
     """A run of a program and its backward pass.
 
     Attributes:
@@ -265,6 +264,15 @@ def all_finite(value: Value) -> bool:
     import numpy
 
     return bool(numpy.isfinite(value).all())
+
+
+def has_nan(value: Value) -> bool:
+    """Whether a number, or some element of an array, is nan."""
+    if isinstance(value, float):
+        return value != value
+    import numpy
+
+    return bool(numpy.isnan(value).any())
 
 
 def _word(value: Value) -> str:

@@ -156,8 +156,8 @@ class ProgramTape(Eager):
             raise GradcliError("backward takes one output", statement.span, "write backward y, or backward y, gradient=v")
         flags = {name: self.truth_of(keywords[name]) for name in _KEYWORDS[1:] if name in keywords}
         gradient = keywords.get("gradient", ids[1] if len(ids) == 2 else None)
-        create_graph = bool(flags.get("create_graph"))
-        backward(self, ids[0], gradient, retain_graph=flags.get("retain_graph"), create_graph=create_graph, span=statement.span)
+        keep, create = flags.get("retain_graph"), bool(flags.get("create_graph"))
+        backward(self, [ids[0]], [gradient], retain_graph=keep, create_graph=create, span=statement.span)
 
     def truth_of(self, id: int) -> bool:
         """Whether a flag is set."""
@@ -191,5 +191,5 @@ def run_program(
     for id, name in tape.graph.given_names.items():
         tape.names.setdefault(id, name)
     if tape.root < 0 and tape.requires_grad[output] and not tape.graph.shape(output):
-        backward(tape, output)
+        backward(tape, [output])
     return output

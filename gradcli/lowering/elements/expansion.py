@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import Any
 
 from gradcli.errors import ExitCode, GradcliError
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph, Settings, Shape
 from gradcli.graph.names import fresh_names, is_operation
 from gradcli.lowering.builders.builder import Value
@@ -63,8 +63,7 @@ class ElementBuilder(StaticBuilder):
         return Element(self, super().apply(operation, operands, settings).id)
 
 
-@dataclass(frozen=True)
-class Elements:
+class Elements(Frozen):
     """A graph written out in numbers.
 
     Attributes:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
 from typing import Any
 
 from gradcli.errors import ExitCode, GradcliError, Span
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import Constant
 from gradcli.language.ast import (
     Array,
@@ -82,8 +82,7 @@ class UnboundVariableError(Exception):
     """A variable without a value is needed while a program runs."""
 
 
-@dataclass(slots=True)
-class Level:
+class Level(Frozen):
     """A block of a static graph under construction, or the graph itself.
 
     Attributes:
@@ -99,8 +98,8 @@ class Level:
     assigned: Scope
     scope: Scope | None
     scope_level: int
-    captured: dict[str, int] = field(default_factory=dict)
-    changed: dict[str, Span] = field(default_factory=dict)
+    captured: dict[str, int]
+    changed: dict[str, Span]
 
 
 class Expressions:

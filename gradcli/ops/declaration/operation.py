@@ -6,10 +6,10 @@ Parsing, evaluation, differentiation, grad_fn names, printing, ``gradcli ops`` a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import Setting, Settings, Shape
 from gradcli.graph.shapes import broadcast
 from gradcli.ops.declaration import on_arrays
@@ -34,8 +34,7 @@ OPERATIONS: dict[str, Operation] = {}
 _SPELLINGS: dict[str, list[Operation]] = {}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Operation:
+class Operation(Frozen, eq=False):
     """One primitive operation on scalars, or on arrays element by element.
 
     Attributes:

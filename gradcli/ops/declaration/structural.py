@@ -8,9 +8,9 @@ operations, so that one rule serves numbers, arrays and symbols.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import Setting as Setting
 from gradcli.graph.graph import Settings
 from gradcli.graph.graph import Shape as Shape
@@ -22,8 +22,7 @@ DECLARED: dict[str, Structural] = {}
 """Every such operation that is loaded, by name, in the order of declaration; see :mod:`gradcli.ops.catalogue`."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Structural:
+class Structural(Frozen, eq=False):
     """An operation on arrays.
 
     Attributes:

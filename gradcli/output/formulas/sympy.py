@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from fractions import Fraction
 
 from gradcli.errors import GradcliError
+from gradcli.frozen import replace
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import (
     Call,

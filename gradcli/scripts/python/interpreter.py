@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
+from gradcli.errors import Span
+
 
 class Interpreter(Protocol):
     """The machine, as far as values and functions know it."""
@@ -19,8 +21,8 @@ class Interpreter(Protocol):
     def charge(self, steps: int) -> None:
         """Count work that is more than one step."""
 
-    def warn(self, text: str) -> None:
-        """Write a warning with the line that it speaks of."""
+    def warn(self, text: str, span: Span | None = None) -> None:
+        """Write a warning with the line that it speaks of: that of a place, or of what runs."""
 
     def apply(self, function: Any, arguments: list[Any]) -> Any:
         """The result of a function, of the script or not, that a function of the interpreter calls."""

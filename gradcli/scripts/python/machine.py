@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from gradcli.autodiff.torch_tape.storage import TapeError
-from gradcli.errors import ExitCode, GradcliError
+from gradcli.errors import ExitCode, GradcliError, Span
 from gradcli.scripts.python.code import Code, Instruction, Label
 from gradcli.scripts.python.effort import charge_nested
 from gradcli.scripts.python.operators import ERRORS, check_length, combined, raised, repr_of, text_of
@@ -91,7 +91,7 @@ class Machine:
         self._warned: set[tuple[str, int]] = set()
 
     @property
-    def span(self) -> tuple[int, int]:
+    def span(self) -> Span:
         """The place of what runs."""
         return (0, 0) if self.instruction is None else self.source.span(self.instruction.node)
 
@@ -168,12 +168,17 @@ class Machine:
                 exit_code=ExitCode.LIMIT,
             )
 
-    def warn(self, text: str) -> None:
-        """Write a warning with the line that it speaks of, as Python does: once for each line."""
-        line = getattr(self.instruction.node, "lineno", 1) if self.instruction else 1
+    def warn(self, text: str, span: Span | None = None) -> None:
+        """Write a warning with the line that it speaks of, as Python does: once for each line.
+
+        Args:
+            text: The warning.
+            span: The place that it speaks of; None for what runs.
+        """
+        lines = self.source.text.splitlines()
+        line = self.source.text.count("\n", 0, (span or self.span)[0]) + 1
         if (text, line) not in self._warned:
             self._warned.add((text, line))
-            lines = self.source.text.splitlines()
             shown = lines[line - 1].strip() if line <= len(lines) else ""
             self._warn(f"{self.source.where}:{line}: {text}\n  {shown}")
 

@@ -232,7 +232,7 @@ class _Run:
 
             seed = tape.leaf(rounded(numpy.ones(tape.graph.shape(y)), tape.dtypes[y]), dtype=tape.dtypes[y])
         if tape.requires_grad[y] and tape.requires_grad[x]:
-            (id,) = gradients(tape, y, [x], seed, create_graph=True, retain_graph=True, allow_unused=True)
+            (id,) = gradients(tape, [y], [x], [seed], create_graph=True, retain_graph=True, allow_unused=True)
             if id is not None:
                 return id
         value = tape.values[x]

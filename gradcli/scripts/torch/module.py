@@ -11,7 +11,7 @@ from gradcli.scripts.python.builtin import math_module
 from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Namespace, Native, Raised, Size, Type, Word, checked
-from gradcli.scripts.torch.autograd import AUTOGRAD, anomaly
+from gradcli.scripts.torch.autograd import AUTOGRAD
 from gradcli.scripts.torch.calls import caller, names_of, spellings
 from gradcli.scripts.torch.create import CREATIONS
 from gradcli.scripts.torch.dtypes import WORDS
@@ -48,7 +48,7 @@ def modules(session: Session) -> dict[str, Namespace]:
 
     functional = _Module("torch.nn.functional", {**functions("torch.nn.functional"), **bound(_FUNCTIONAL)})
     network = _Module("torch.nn", {"functional": functional})
-    autograd = _Module("torch.autograd", {**bound(AUTOGRAD), "set_detect_anomaly": Native("set_detect_anomaly", anomaly)})
+    autograd = _Module("torch.autograd", bound(AUTOGRAD))
     optimisers = _Module("torch.optim", bound({"SGD": sgd}))
     names = {
         **functions("torch"),
@@ -145,10 +145,10 @@ def _method(name: str) -> Callable[..., Any]:
 
 _TORCH: dict[str, Callable[..., Any]] = {
     **CREATIONS,
-    "no_grad": lambda machine, session: Mode(session, False),
-    "inference_mode": lambda machine, session: Mode(session, False),
-    "enable_grad": lambda machine, session: Mode(session, True),
-    "set_grad_enabled": lambda machine, session, mode: _set_grad(session, machine.truth(mode)),
+    "no_grad": lambda machine, session: Mode(session, "enabled", False),
+    "inference_mode": lambda machine, session: Mode(session, "enabled", False),
+    "enable_grad": lambda machine, session: Mode(session, "enabled", True),
+    "set_grad_enabled": lambda machine, session, mode: Mode(session, "enabled", machine.truth(mode), at_once=True),
     "is_grad_enabled": lambda machine, session: session.tape.enabled,
     "set_default_dtype": _default_dtype,
     "get_default_dtype": lambda machine, session: dtype_word(session.tape.dtype),
@@ -166,24 +166,6 @@ _TORCH: dict[str, Callable[..., Any]] = {
     "device": lambda machine, session, name: Word("cpu"),
 }
 """Functions of ``torch`` that are no operations."""
-
-
-def _set_grad(session: Session, enabled: bool) -> Mode:
-    mode = Mode(session, enabled)
-    mode.before.append(session.tape.enabled)
-    session.tape.enabled = enabled
-    return _Set(session, enabled, mode.before)
-
-
-class _Set(Mode):
-    """``torch.set_grad_enabled`` works at once, and in a ``with`` statement until its end."""
-
-    def __init__(self, session: Session, enabled: bool, before: list[bool]) -> None:
-        super().__init__(session, enabled)
-        self.before = before
-
-    def enter(self, machine: Interpreter) -> Any:
-        self.session.tape.enabled = self.enabled
 
 
 def _linear(machine: Interpreter, session: Session, input: Tensor, weight: Tensor, bias: Any = None) -> Tensor:

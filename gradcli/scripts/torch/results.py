@@ -165,26 +165,35 @@ def wrapped(value: Any) -> Any:
 
 
 class Mode(Foreign):
-    """What ``torch.no_grad()`` and its like give: a mode of the tape for a ``with`` statement.
+    """What ``torch.no_grad()`` and its like give: a flag of the tape for a ``with`` statement.
 
     Args:
         session: The session.
-        enabled: Whether operations inside are recorded.
+        flag: The flag: ``enabled`` for whether operations are recorded, or ``check_nan``.
+        value: Its value inside.
+        at_once: Whether it is set where it is made, as ``torch.set_grad_enabled`` does, and not only in the statement.
     """
 
     kind = "no_grad"
 
-    def __init__(self, session: Session, enabled: bool) -> None:
-        self.session = session
-        self.enabled = enabled
+    def __init__(self, session: Session, flag: str, value: bool, *, at_once: bool = False) -> None:
+        self.tape = session.tape
+        self.flag = flag
+        self.value = value
         self.before: list[bool] = []
+        self._set = False
+        if at_once:
+            self.enter()
+            self._set = True
 
-    def enter(self, machine: Interpreter) -> Any:
-        self.before.append(self.session.tape.enabled)
-        self.session.tape.enabled = self.enabled
+    def enter(self, machine: Interpreter | None = None) -> Any:
+        if not self._set:
+            self.before.append(getattr(self.tape, self.flag))
+        self._set = False
+        setattr(self.tape, self.flag, self.value)
 
     def leave(self, machine: Interpreter) -> None:
-        self.session.tape.enabled = self.before.pop()
+        setattr(self.tape, self.flag, self.before.pop())
 
 
 def size(tensor: Tensor) -> Size:

@@ -7,12 +7,12 @@ from math import isfinite, prod
 from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import LARGEST, rounded
-from gradcli.autodiff.torch_tape.engine import backward
 from gradcli.errors import nearest
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
-from gradcli.scripts.python.values import Native, Raised, Word, checked
+from gradcli.scripts.python.values import Native, Raised, Word, checked, type_name
+from gradcli.scripts.torch.autograd import run_backward
 from gradcli.scripts.torch.calls import caller, names_of, spellings
 from gradcli.scripts.torch.dtypes import WORDS
 from gradcli.scripts.torch.results import SharedArray, size
@@ -115,21 +115,9 @@ PROPERTIES: dict[str, Callable[[Interpreter, Tensor], Any]] = {
 # ---- methods ----
 
 
-def _backward(
-    machine: Interpreter,
-    tensor: Tensor,
-    gradient: Any = None,
-    retain_graph: Any = None,
-    create_graph: Any = False,
-    inputs: Any = None,
-) -> None:
-    tape = tensor.session.tape
-    given = None if gradient is None else tensor.session.node(machine, gradient)
-    asked = None if inputs is None else [one.node for one in (inputs if isinstance(inputs, list | tuple) else [inputs])]
-    keep = None if retain_graph is None else machine.truth(retain_graph)
-    backward(
-        tape, tensor.node, given, retain_graph=keep, create_graph=machine.truth(create_graph), inputs=asked, span=machine.span
-    )
+def _backward(machine: Interpreter, tensor: Tensor, gradient: Any = None, retain_graph: Any = None, create_graph: Any = False,
+              inputs: Any = None) -> None:  # fmt: skip
+    run_backward(machine, tensor.session, tensor, gradient, retain_graph, create_graph, inputs)
 
 
 def _item(machine: Interpreter, tensor: Tensor) -> Any:
@@ -159,7 +147,10 @@ def _size(machine: Interpreter, tensor: Tensor, dim: Any = None) -> Any:
 
 
 def _requires_grad_(machine: Interpreter, tensor: Tensor, requires_grad: Any = True) -> Tensor:
-    tensor.require_grad(machine, machine.truth(requires_grad))
+    if not isinstance(requires_grad, bool):
+        found = type_name(requires_grad)
+        raise Raised("TypeError", f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {found}")
+    tensor.require_grad(machine, requires_grad)
     return tensor
 
 
@@ -168,30 +159,55 @@ def _retain_grad(machine: Interpreter, tensor: Tensor) -> None:
         tensor.session.tape.retain_grad(tensor.node, machine.span)
 
 
+def _detach_(machine: Interpreter, tensor: Tensor) -> Tensor:
+    if tensor.parent is not None and not tensor.alias:
+        raise Raised("RuntimeError", NO_DETACHED_VIEW)
+    if tensor.session.tape.is_made(tensor.node):
+        tensor.session.tape.set_requires_grad(tensor.node, False)
+    else:
+        tensor.session.tape.detach_in_place(tensor.cell)
+    return tensor
+
+
 def _zero_(machine: Interpreter, tensor: Tensor) -> Tensor:
-    return _fill_(machine, tensor, 0.0)
+    return _filled(machine, tensor, 0.0, "ZeroBackward0(1)")
 
 
 def _fill_(machine: Interpreter, tensor: Tensor, value: Any) -> Tensor:
-    import numpy
+    if isinstance(value, Tensor):
+        tensor.check_change(machine, overlapping=True)
+        return _overwritten(machine, tensor, value, "FillBackward3(1, 2)")
+    return _filled(machine, tensor, value, "FillBackward2(1)")
 
+
+def _filled(machine: Interpreter, tensor: Tensor, number: Any, function: str) -> Tensor:
     tensor.check_change(machine, overlapping=True)
-    number = value.number(machine) if isinstance(value, Tensor) else value
+    if not isinstance(number, bool | int | float):
+        raise Raised("TypeError", f"fill_() received an invalid combination of arguments - got ({type_name(number)})")
     if tensor.dtype == "float32" and abs(number) > LARGEST and isfinite(number):
         raise Raised("RuntimeError", "value cannot be converted to type float without overflow")
-    filled = numpy.full(tensor.shape, float(number)) if tensor.shape else float(number)
-    return tensor.become(machine, tensor.session.leaf(machine, rounded(filled, tensor.dtype), tensor.dtype))
+    value = tensor.session.leaf(machine, rounded(float(number), tensor.dtype), tensor.dtype)
+    return _overwritten(machine, tensor, value, function)
 
 
 def _copy_(machine: Interpreter, tensor: Tensor, other: Any) -> Tensor:
     tensor.check_change(machine)
     source = other if isinstance(other, Tensor) else tensor.session.tensor(tensor.session.node(machine, other))
-    if source.shape != tensor.shape:
-        source = tensor.session.operate(machine, "expand", (source,), (("shape", tensor.shape),))
-    copy = tensor.session.operate(machine, "clone", (source,))
-    if copy.requires_grad:
-        tensor.session.tape.functions[copy.node] = "CopyBackwards"
-    return tensor.become(machine, copy.cast(machine, tensor.dtype))
+    return _overwritten(machine, tensor, source, "CopyBackwards(1, 2)")
+
+
+def _overwritten(machine: Interpreter, tensor: Tensor, value: Tensor, function: str) -> Tensor:
+    """A tensor whose elements take a value in place; no gradient flows to those that it had before."""
+    session = tensor.session
+    value = value.cast(machine, tensor.dtype)
+    recorded = session.tape.enabled and (tensor.requires_grad or value.requires_grad)
+    if value.shape != tensor.shape and (value.shape or not recorded):
+        value = session.operate(machine, "expand", (value,), (("shape", tensor.shape),))
+    if recorded:
+        nowhere = session.leaf(machine, 0.0, "bool")
+        value = session.operate(machine, "where", (nowhere, tensor, value))
+        session.tape.functions[value.node] = function
+    return tensor.become(machine, value)
 
 
 def _to(machine: Interpreter, tensor: Tensor, dtype: Any = None, **keywords: Any) -> Tensor:
@@ -258,9 +274,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "requires_grad_": _requires_grad_,
     "retain_grad": _retain_grad,
     "detach": _alias("detach"),
-    "detach_": lambda machine, tensor: tensor.session.tape.replace(
-        tensor.cell, tensor.session.tape.detach(tensor.node), counted=False
-    ) or tensor,
+    "detach_": _detach_,
     "zero_": _zero_,
     "fill_": _fill_,
     "copy_": _copy_,
@@ -281,6 +295,13 @@ METHODS: dict[str, Callable[..., Any]] = {
     "reshape_as": _view_as,
 }  # fmt: skip
 """Methods that are no operations, or more than one."""
+
+NO_DETACHED_VIEW = (
+    "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and "
+    "gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these "
+    "gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as the "
+    "solution."
+)
 
 _REFUSED = {
     "register_hook": "hooks are functions of the script that a backward pass calls; retain_grad() shows the gradient instead",

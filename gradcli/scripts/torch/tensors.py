@@ -8,14 +8,16 @@ from math import isfinite, prod
 from typing import Any, NamedTuple
 from weakref import ref
 
-from gradcli.autodiff.torch_tape.dtypes import CATEGORIES, NUMBER
+from gradcli.autodiff.passes.tape import has_nan
+from gradcli.autodiff.torch_tape.dtypes import CATEGORIES, FLOATS, NUMBER
 from gradcli.autodiff.torch_tape.eager import Eager
 from gradcli.autodiff.torch_tape.functions import Function, function_name, grad_fn
-from gradcli.autodiff.torch_tape.storage import IN_PLACE_LEAF, Cell, Slot
+from gradcli.autodiff.torch_tape.storage import IN_PLACE_LEAF, SET_FLAG, Cell, Slot
+from gradcli.errors import Span
 from gradcli.graph.graph import Constant, Settings, Shape
 from gradcli.lowering.builders.builder import Value
 from gradcli.lowering.builders.mismatch import MismatchError
-from gradcli.ops.declaration.structural import shape_of
+from gradcli.ops.declaration.structural import shape_of, spelling
 from gradcli.scripts.python.effort import steps_of
 from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.operators import formatted
@@ -41,6 +43,10 @@ OTHER_GRAD = (
     "to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream "
     "systems that assume they match."
 )
+
+
+_FIXED = frozenset(("is_leaf", "grad_fn", "shape", "ndim", "dtype", "device", "retains_grad", "T", "_version"))
+"""Attributes that cannot be assigned to."""
 
 
 class Access(NamedTuple):
@@ -70,6 +76,7 @@ class Session:
         self.access = access
         self.options = Options()
         self._functions: dict[tuple[Any, str], GradFunction] = {}
+        self._told: set[Span] = set()
 
     def tensor(self, node: int) -> Tensor:
         """A tensor whose value is a node."""
@@ -129,11 +136,33 @@ class Session:
             raise mismatch(error, shapes, settings) from None
         if self.tape.dtypes[node] == NUMBER:
             node = self.tape.leaf(self.tape.values[node], span=machine.span)
+        value = self.tape.values[node]
+        if has_nan(value) and not any(has_nan(self.tape.values[one]) for one in nodes):
+            self.tell_nan(machine, spelling(operation), nodes, machine.span)
         result = self.tensor(node)
         first = operands[0] if operands else None
         if isinstance(first, Tensor) and shares(first, operation, result.shape):
             link(result, first, Step(operation, settings, self.tape.enabled))
         return result
+
+    def tell_nan(self, machine: Interpreter, what: str, nodes: Sequence[int], span: Span) -> None:
+        """Warn of nan that arises: once for each place, with the line there and the operands.
+
+        Args:
+            machine: The machine.
+            what: What gives nan.
+            nodes: Its operands.
+            span: The place of the operation.
+        """
+        if span not in self._told:
+            self._told.add(span)
+            machine.warn(f"warning: {what} gives nan at {', '.join(map(self._operand, nodes[:4]))}", span)
+
+    def _operand(self, node: int) -> str:
+        value, name = self.tape.values[node], self.tape.names.get(node, "")
+        if not isinstance(value, float):
+            return f"{name or 'a tensor'} of shape {value.shape}"
+        return f"{name} = {value:g}" if name else f"{value:g}"
 
 
 def literal(value: bool | int | float) -> Constant:
@@ -245,7 +274,7 @@ class Tensor(Foreign):
                 self._check_grad(value)
                 tape.slots.setdefault(self.node, Slot()).grad = value.cell
         elif name == "requires_grad":
-            self.require_grad(machine, machine.truth(value))
+            self._set_flag(machine, value)
         elif name == "data":
             if not isinstance(value, Tensor):
                 raise Raised("TypeError", "Variable data has to be a tensor")
@@ -258,8 +287,20 @@ class Tensor(Foreign):
             tape.held[cell.node] = (ref(cell), cell.version)
             cell.owner, before.owner = ref(self), None
             self.cell = cell
+        elif name in _FIXED:
+            raise Raised("AttributeError", f"attribute '{name}' of 'torch._C.TensorBase' objects is not writable")
         else:
             raise UnknownError(f"the attribute {name} of a tensor cannot be assigned to here")
+
+    def _set_flag(self, machine: Interpreter, value: Any) -> None:
+        """Assign to ``requires_grad``, which refuses more than ``requires_grad_()`` does."""
+        if not isinstance(value, bool):
+            raise Raised("RuntimeError", "requires_grad must be a bool")
+        if value and not self.session.tape.is_leaf(self.node):
+            raise Raised("RuntimeError", SET_FLAG)
+        if value and self.dtype not in FLOATS:
+            raise Raised("RuntimeError", "only Tensors of floating point and complex dtype can require gradients")
+        self.require_grad(machine, value)
 
     def _check_grad(self, value: Tensor) -> None:
         if value.shape != self.shape:

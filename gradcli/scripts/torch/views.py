@@ -189,6 +189,8 @@ def _renew(tensor: Tensor) -> None:
         function = "AsStridedBackward0" if counted else tape.functions.get(old)
         if function is not None:
             tape.functions[new] = function
+    if old in tape.slots and old not in tape.leaves:  # it retains its gradient
+        tape.slots[new] = tape.slots.pop(old)
     tensor.settle(source, new)
 
 
