@@ -27,7 +27,8 @@ from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
-from gradcli.ops.declaration.operation import EVERYWHERE, OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.operation import EVERYWHERE
 
 SOURCES = ("first expression", "second expression")
 
