@@ -13,7 +13,8 @@ from math import gcd, lcm, prod
 from typing import NamedTuple
 
 from gradcli.graph.graph import Settings, Shape
-from gradcli.ops.declaration.structural import STRUCTURAL, broadcast
+from gradcli.graph.shapes import broadcast
+from gradcli.ops.catalogue import STRUCTURAL
 
 Rational = int | Fraction
 Monomial = tuple[tuple[int, Rational], ...]

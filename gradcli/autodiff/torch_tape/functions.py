@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from gradcli.autodiff.passes.tape import ACCUMULATE_GRAD, template_parts
+from gradcli.autodiff.passes.tape import ACCUMULATE_GRAD, function_of, template_parts
 from gradcli.autodiff.torch_tape.dtypes import NUMBER
 from gradcli.autodiff.torch_tape.eager import Eager
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL
 
 
 class Function(NamedTuple):
@@ -41,6 +39,13 @@ def function_name(tape: Eager, id: int) -> str | None:
     return None if template is None else template.partition("(")[0]
 
 
+def handed_place(tape: Eager, id: int, index: int) -> int:
+    """Which of the outputs of the function of a node goes to one of its operands: PyTorch may take them in another order."""
+    template = _template(tape, tape.stands_for.get(id, id)) or ""
+    parts = template_parts(len(tape.graph.inputs[id]), template)
+    return parts.index(str(index)) if str(index) in parts else 0
+
+
 def next_functions(tape: Eager, function: Function) -> list[Function | None]:
     """Where the backward pass goes from a function; None stands for an operand without a gradient."""
     if not function.part:
@@ -65,11 +70,8 @@ def _template(tape: Eager, id: int) -> str | None:
     if tape.is_leaf(id):
         return None
     graph = tape.graph
-    name, inputs = graph.operations[id], graph.inputs[id]
+    inputs = graph.inputs[id]
     if id in tape.functions:
-        return f"{tape.functions[id]}({', '.join(map(str, range(len(inputs))))})"
-    if name in STRUCTURAL:
-        return STRUCTURAL[name].grad_fn(*[graph.shape(input) for input in inputs], **dict(graph.settings.get(id, ())))
-    templates = OPERATIONS[name].grad_fn
-    pattern = "".join(["n" if tape.dtypes[input] == NUMBER else "t" for input in inputs])
-    return templates.get(pattern) or templates.get("") or templates["tt"]
+        function = tape.functions[id]
+        return function if "(" in function else f"{function}({', '.join(map(str, range(len(inputs))))})"
+    return function_of(graph, id, "".join(["n" if tape.dtypes[input] == NUMBER else "t" for input in inputs]))

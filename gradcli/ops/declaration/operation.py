@@ -5,12 +5,15 @@ Parsing, evaluation, differentiation, grad_fn names, printing, ``gradcli ops`` a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
+from gradcli.frozen import Frozen
+from gradcli.graph.graph import Setting, Settings, Shape
+from gradcli.graph.shapes import broadcast
 from gradcli.ops.declaration import on_arrays
+from gradcli.ops.declaration.facts import Facts, facts
 from gradcli.ops.declaration.symbol import Ieee, Symbol
 
 MANY = 1_000_000
@@ -31,8 +34,7 @@ OPERATIONS: dict[str, Operation] = {}
 _SPELLINGS: dict[str, list[Operation]] = {}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Operation:
+class Operation(Frozen, eq=False):
     """One primitive operation on scalars, or on arrays element by element.
 
     Attributes:
@@ -63,6 +65,7 @@ class Operation:
         domain: Where it is real and smooth, in words.
         samples: For each argument the interval in which tests sample it; kinks and poles lie outside.
         doc: What it is, as one sentence.
+        facts: What else is known of it.
     """
 
     name: str
@@ -83,6 +86,10 @@ class Operation:
     domain: str
     samples: tuple[tuple[float, float], ...]
     doc: str
+    facts: Facts
+
+    settings: ClassVar[tuple[tuple[str, Setting], ...]] = ()
+    """It has no settings."""
 
     @property
     def required(self) -> int:
@@ -116,7 +123,30 @@ class Operation:
         missing = len(self.parameters) - len(arguments)
         return arguments + self.defaults[-missing:] if missing > 0 else arguments
 
-    def carries(self, index: int) -> bool:
+    def completed(self, settings: Mapping[str, Setting]) -> Settings:
+        """No settings, as :meth:`Structural.completed <gradcli.ops.declaration.structural.Structural.completed>` has them."""
+        return ()
+
+    def shape(self, *shapes: Shape) -> Shape:
+        """The shape of the result from the shapes of the arguments.
+
+        Raises:
+            ShapeError: They do not broadcast.
+        """
+        return broadcast(*shapes)
+
+    def function(self, kinds: str, shapes: Sequence[Shape], settings: Settings = ()) -> str:
+        """PyTorch's function as a template, see ``grad_fn``.
+
+        Args:
+            kinds: For each argument ``t``, a tensor, or ``n``, a number.
+            shapes: The shapes of the arguments.
+        """
+        if "array" in self.grad_fn and shapes[0]:
+            return self.grad_fn["array"]
+        return self.grad_fn.get(kinds) or self.grad_fn.get("") or self.grad_fn["tt"]
+
+    def carries(self, index: int, shapes: Sequence[Shape] = ()) -> bool:
         """Whether a gradient flows from the result to an argument."""
         return bool(self.partials) and (self.variadic or self.partials[index] is not None)
 
@@ -268,6 +298,7 @@ def operation(
     array: str | Rule | None = None,
     domain: str = EVERYWHERE,
     samples: tuple[tuple[float, float], ...] = (),
+    **known: Any,
 ) -> Operation:
     """Declare an operation; see :class:`Operation` for what the arguments mean.
 
@@ -275,6 +306,7 @@ def operation(
         usage: Name and parameters as an expression writes them: ``elu(x, alpha=1)``; ``max(x, ...)`` takes any number.
         grad_fn: PyTorch's name, for example ``TanhBackward0``, where its inputs are the arguments in order; else a template, or
             templates by which arguments are tensors.
+        known: What else is known of it, see :func:`~gradcli.ops.declaration.facts.facts`.
     """
     name, _, rest = usage.rstrip(")").partition("(")
     words = [word.strip() for word in rest.split(",")]
@@ -305,6 +337,7 @@ def operation(
         domain,
         samples,
         doc,
+        facts(parameters, **known),
     )
     OPERATIONS[name] = declared
     for spelling in filter(None, (name, symbol, *spellings)):

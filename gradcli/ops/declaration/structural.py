@@ -7,25 +7,22 @@ operations, so that one rule serves numbers, arrays and symbols.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import Setting as Setting
+from gradcli.graph.graph import Settings
 from gradcli.graph.graph import Shape as Shape
+from gradcli.ops.declaration.facts import Facts, facts
 from gradcli.ops.declaration.operation import MANY
 from gradcli.ops.declaration.symbol import Symbol
 
-STRUCTURAL: dict[str, Structural] = {}
-"""Every such operation, by name, in the order of declaration."""
+DECLARED: dict[str, Structural] = {}
+"""Every such operation that is loaded, by name, in the order of declaration; see :mod:`gradcli.ops.catalogue`."""
 
 
-class ShapeError(Exception):
-    """The shapes of the arguments do not fit; the message names them."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Structural:
+class Structural(Frozen, eq=False):
     """An operation on arrays.
 
     Attributes:
@@ -45,6 +42,7 @@ class Structural:
             those can be many more than operands and result have; None where not.
         spellings: How expressions call it: the names of functions, the name itself first where it is one.
         doc: What it is, as one sentence.
+        facts: What else is known of it.
         latex: Template with {0}, {1}, ... for the operands, where no setting has a value of its own; empty for the default.
         backward: What its vector-Jacobian product does, in words, where written out it would be hard to read; derivations then
             write it as ``name_backward(...)`` and say these words. Empty for the others.
@@ -63,6 +61,7 @@ class Structural:
     scratch: Callable[..., int] | None
     spellings: tuple[str, ...]
     doc: str
+    facts: Facts
     latex: str = ""
     backward: str = ""
 
@@ -81,9 +80,17 @@ class Structural:
         """Whether it takes so many operands."""
         return self.required <= count <= self.most
 
-    def complete(self, settings: dict[str, Setting]) -> dict[str, Setting]:
+    def complete(self, settings: Mapping[str, Setting]) -> dict[str, Setting]:
         """The settings with the defaults of those left out."""
         return {**dict(self.settings), **settings}
+
+    def completed(self, settings: Mapping[str, Setting]) -> Settings:
+        """The settings as a graph keeps them, with the defaults of those left out."""
+        return tuple(self.complete(settings).items())
+
+    def function(self, kinds: str, shapes: Sequence[Shape], settings: Settings = ()) -> str:
+        """PyTorch's function as a template, as :meth:`Operation.function` gives it."""
+        return self.grad_fn(*shapes, **dict(settings))
 
     def carries(self, index: int, shapes: Sequence[Shape]) -> bool:
         """Whether a gradient flows from the result to an operand, where the operands have these shapes."""
@@ -120,6 +127,7 @@ def structural(
     optional: int = 0,
     latex: str = "",
     backward: str = "",
+    **known: Any,
 ) -> Structural:
     """Declare an operation; see :class:`Structural` for what the arguments mean.
 
@@ -129,6 +137,7 @@ def structural(
         grad_fn: PyTorch's template, or what gives it from the shapes and settings.
         whole: Which operands are whole numbers, or what gives them from the shapes.
         optional: How many of the last operands may be left out.
+        known: What else is known of it, see :func:`~gradcli.ops.declaration.facts.facts`.
     """
     name, _, rest = usage.rstrip(")").partition("(")
     words = [word.strip() for word in rest.split(", ")]
@@ -152,10 +161,11 @@ def structural(
         scratch,
         spellings,
         doc,
+        facts(parameters, **known),
         latex,
         backward,
     )
-    STRUCTURAL[name] = declared
+    DECLARED[name] = declared
     return declared
 
 
@@ -175,46 +185,6 @@ def _default(text: str) -> Setting:
     return int(text) if text.lstrip("-").isdecimal() else float(text)
 
 
-def structural_named(name: str) -> Structural | None:
-    """The operation that a function name means; None where it is none of these."""
-    load()
-    return next((operation for operation in STRUCTURAL.values() if name in operation.spellings), None)
-
-
-def spelling(operation: str) -> str:
-    """What expressions call an operation, for messages: ``sum`` for ``reduce_sum``."""
-    declared = STRUCTURAL.get(operation)
-    if declared is None:
-        return operation
-    return declared.spellings[0] if declared.spellings else operation.removeprefix("mean_")
-
-
-def load() -> None:
-    """Load the declarations; a program without arrays does without them."""
-    from gradcli.ops.arrays import (  # noqa: F401
-        axes,
-        conv,
-        create,
-        extremes,
-        index,
-        losses,
-        matmul,
-        matrix,
-        nn,
-        normal,
-        pool,
-        powers,
-        products,
-        rearrange,
-        reduce,
-        scan,
-        select,
-        shape,
-        similarity,
-        windows,
-    )
-
-
 def shape_of(value: Any) -> Shape:
     """The shape of an array, a symbol or a number."""
     if isinstance(value, float | int):
@@ -226,25 +196,3 @@ def shape_of(value: Any) -> Shape:
 def plain(value: Any) -> Any:
     """A result as the graph keeps it: a float for a scalar, an array for anything else."""
     return value if getattr(value, "ndim", 0) else float(value)
-
-
-def broadcast(*shapes: Shape) -> Shape:
-    """The shape to which shapes are broadcast, as NumPy does it.
-
-    Raises:
-        ShapeError: They do not fit.
-    """
-    rank = max(map(len, shapes), default=0)
-    padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
-    result: list[int] = []
-    for sizes in zip(*padded, strict=True):
-        wider = {size for size in sizes if size != 1}
-        if len(wider) > 1:
-            raise ShapeError(f"the shapes {' and '.join(map(shape_text, shapes))} do not broadcast")
-        result.append(wider.pop() if wider else 1)
-    return tuple(result)
-
-
-def shape_text(shape: Shape) -> str:
-    """A shape as Python writes it: ``(2, 3)``."""
-    return str(tuple(shape))

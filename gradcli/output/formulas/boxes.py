@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from gradcli.frozen import Frozen
 
 _LAMBDA = {"lamda": "lambda", "Lamda": "Lambda"}
 
@@ -36,15 +37,7 @@ COMMANDS = {
 """What LaTeX calls a letter or a sign."""
 
 
-class Box:
-    """Base of all boxes. ``tall`` says whether one is taller than a line, so that parentheses around it have to grow."""
-
-    __slots__ = ()
-    tall: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Symbol(Box):
+class Symbol(Frozen):
     """A name: its stem and its index, which may be empty."""
 
     stem: str
@@ -52,16 +45,14 @@ class Symbol(Box):
     tall: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Digits(Box):
+class Digits(Frozen):
     """A number without a fraction or a power of ten."""
 
     text: str
     tall: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Function(Box):
+class Function(Frozen):
     """The name of a function; LaTeX may have a command for it."""
 
     name: str
@@ -69,8 +60,7 @@ class Function(Box):
     tall: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Word(Box):
+class Word(Frozen):
     """A word among formulas; ``upright`` is the name of a setting, the others are text with their spaces."""
 
     text: str
@@ -78,8 +68,7 @@ class Word(Box):
     tall: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Sign(Box):
+class Sign(Frozen):
     """A sign; ``place`` says where it stands: ``infix`` and ``prefix`` to operands, ``comma`` in lists, ``mark`` by itself."""
 
     text: str
@@ -87,16 +76,14 @@ class Sign(Box):
     tall: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Row(Box):
+class Row(Frozen):
     """Boxes from left to right."""
 
     parts: tuple[Box, ...]
     tall: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Applied(Box):
+class Applied(Frozen):
     """A function and what it is applied to, in its fence."""
 
     function: Box
@@ -104,8 +91,7 @@ class Applied(Box):
     tall: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Fraction(Box):
+class Fraction(Frozen):
     """One box over another."""
 
     above: Box
@@ -113,8 +99,7 @@ class Fraction(Box):
     tall: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Superscript(Box):
+class Superscript(Frozen):
     """A box with another raised behind it."""
 
     base: Box
@@ -122,8 +107,7 @@ class Superscript(Box):
     tall: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Subscript(Box):
+class Subscript(Frozen):
     """A box with another lowered behind it."""
 
     base: Box
@@ -131,8 +115,7 @@ class Subscript(Box):
     tall: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fence(Box):
+class Fence(Frozen):
     """A box between two signs that grow with it; the right one may be empty."""
 
     content: Box
@@ -141,8 +124,7 @@ class Fence(Box):
     tall: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Root(Box):
+class Root(Frozen):
     """A square root, or one of another degree."""
 
     content: Box
@@ -150,20 +132,24 @@ class Root(Box):
     tall: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Matrix(Box):
+class Matrix(Frozen):
     """Rows of boxes in parentheses."""
 
     rows: tuple[tuple[Box, ...], ...]
     tall: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Cases(Box):
+class Cases(Frozen):
     """Rows of a value and when it holds, behind a brace."""
 
     rows: tuple[tuple[Box, ...], ...]
     tall: bool = True
+
+
+Box = (
+    Symbol | Digits | Function | Word | Sign | Row | Applied | Fraction | Superscript | Subscript | Fence | Root | Matrix | Cases
+)
+"""A box. ``tall`` says whether it is taller than a line, so that parentheses around it have to grow."""
 
 
 def row(*parts: Box) -> Box:

@@ -28,8 +28,9 @@ from gradcli.language.ast import (
 from gradcli.language.numbers import number_text
 from gradcli.language.text import ATOM, CONDITIONAL, LEVELS, POWER, PRODUCT, SUM, UNARY, NumberText, level
 from gradcli.lowering.node_expressions import applied as by_operator
-from gradcli.ops.declaration.operation import Operation, spelled
-from gradcli.ops.declaration.structural import STRUCTURAL, Structural
+from gradcli.ops.catalogue import STRUCTURAL, spelled
+from gradcli.ops.declaration.operation import Operation
+from gradcli.ops.declaration.structural import Structural
 from gradcli.output.formulas.boxes import (
     GREEK,
     NOTHING,

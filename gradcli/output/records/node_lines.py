@@ -9,14 +9,15 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from gradcli.autodiff.passes.reverse import no_derivative
 from gradcli.autodiff.passes.tape import ACCUMULATE_GRAD
+from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT
-from gradcli.ops.declaration.operation import OPERATIONS, NotDifferentiableError
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.operation import NotDifferentiableError
 from gradcli.output.listing import FunctionListing
 from gradcli.output.numbers import json_number
 from gradcli.output.records.nodes import edge, run_node
