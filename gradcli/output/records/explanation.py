@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, TypedDict
+from typing import TYPE_CHECKING
 
 from gradcli.derivation.calculus.applied import Rules
 from gradcli.derivation.explain import Explanation
@@ -15,124 +15,23 @@ from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.output.documents.document import count_digits
-from gradcli.output.numbers import json_number, json_numbers
-from gradcli.output.records.run import StepRecord, step_record
-from gradcli.output.records.stream import document, encoder, list_json
-from gradcli.output.records.types import Also, Count, Mode, Number
+from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
+from gradcli.output.records.run import step_record
 
 if TYPE_CHECKING:
-    from typing_extensions import NotRequired
+    from gradcli.output.schemas.symbolic import (
+        ComputedNode,
+        CostRecord,
+        EquationRecord,
+        ExplainDocument,
+        ExplainStep,
+        PathsRecord,
+        RulesRecord,
+    )
+
 
 _EXACT = 2**53
 """Whole numbers that every reader of JSON knows exactly."""
-
-_Long = Annotated[Count | Annotated[str, Also(pattern="^[0-9]+$")], "A whole number; its digits as a string beyond 2^53."]
-
-
-class ExplainStep(StepRecord):
-    """A step of a derivation."""
-
-    simplification: Annotated[bool, "Whether the step only rewrites the one before; --steps brief leaves it out."]
-
-
-class ComputedNode(TypedDict):
-    """A computed node."""
-
-    name: str
-    expr: str
-    shape: list[Count]
-    value: Number | None
-
-
-class EquationRecord(TypedDict):
-    """The derivation of the adjoint of a node."""
-
-    node: str
-    variable: bool
-    steps: list[ExplainStep]
-
-
-class PathRecord(TypedDict):
-    """A path from a variable to the output."""
-
-    nodes: Annotated[list[str], "Names of the nodes, from the variable to the output."]
-    arguments: Annotated[list[Count], "For each edge which argument of its target it is, from 0."]
-    partials: Annotated[str | None, "The product of the derivatives along it, as symbols; null where it is long."]
-    factors: Annotated[str | None, "The same with the local derivatives put in."]
-    product: Annotated[str | None, "The same without trivial factors."]
-    value: Annotated[Number | None, "The same as a number; null without values."]
-
-
-class PathsRecord(TypedDict):
-    """The paths of a variable."""
-
-    variable: str
-    count: Annotated[_Long, "How many paths there are, exactly; its digits as a string beyond 2^53."]
-    listed: Annotated[Count, "How many of them are listed: all, or the largest."]
-    paths: list[PathRecord]
-    rest: Annotated[Number | None, "What the paths that are not listed add up to; null without values."]
-    sum: Annotated[list[ExplainStep], "The sum, step by step; empty where there are many paths."]
-
-
-class CostRecord(TypedDict):
-    """What a way to the gradient costs."""
-
-    method: Annotated[str, Also(enum=["path by path", "forward mode", "reverse mode"])]
-    passes: Annotated[Count | None, "Walks through the graph; null where paths are walked."]
-    multiplications: Annotated[_Long | None, "For the variables of wrt; null where not counted."]
-    passes_for_all: Annotated[Count | None, "The same for every variable of the expression."]
-    multiplications_for_all: Annotated[_Long | None, "The same for every variable of the expression."]
-
-
-ApplicationRecord = TypedDict(
-    "ApplicationRecord",
-    {
-        "number": Annotated[str, Also(pattern="^[0-9]+([.][0-9]+)*$"), "Its place: 1, 1.1, 1.2."],
-        "rule": Annotated[str, "The name of the rule."],
-        "statement": Annotated[str, "The rule in letters; a prime is the derivative."],
-        "with": Annotated[dict[str, str], "What the letters stand for."],
-        "part": Annotated[str, "The part of the expression that it is applied to."],
-        "steps": list[ExplainStep],
-        "derivative": Annotated[str, "The derivative of the part."],
-    },
-)
-"""An application of a rule of calculus."""
-
-
-class RulesRecord(TypedDict):
-    """The rules that lead to the derivative by a variable."""
-
-    variable: str
-    applications: list[ApplicationRecord]
-    result: Annotated[list[ExplainStep], "Put together and simplified."]
-
-
-class ExplainDocument(TypedDict):
-    """gradcli explain --json"""
-
-    expression: Annotated[str, "The source text."]
-    printed: NotRequired[Annotated[str, "What the script printed; left out where there is none."]]
-    by: Annotated[str, Also(enum=["nodes", "paths", "rules"])]
-    steps: Annotated[str, Also(enum=["brief", "normal", "full"])]
-    mode: Mode
-    bindings: Annotated[dict[str, Number] | None, "The value of each variable; null in symbols alone."]
-    wrt: Annotated[list[str], "The variables to differentiate by."]
-    output: Annotated[str, "Name of the result."]
-    value: Number | None
-    grad: Annotated[dict[str, Number | None] | None, "Null in symbols alone, and where the output does not depend on it."]
-    derivative: Annotated[dict[str, str] | None, "As an expression or program; null for large graphs."]
-    nodes: Annotated[
-        list[ComputedNode] | None, "By nodes: the computed nodes in the order of evaluation; null in the other views."
-    ]
-    equations: Annotated[list[EquationRecord] | None, "By nodes: the backward pass, then the variables; null in the other views."]
-    paths: Annotated[list[PathsRecord] | None, "By paths: for each variable its paths; null in the other views."]
-    costs: Annotated[list[CostRecord] | None, "By paths: multiplications by local derivatives; null in the other views."]
-    definitions: Annotated[dict[str, str] | None, "By rules: parts that go by a name; null in the other views."]
-    rules: Annotated[
-        list[RulesRecord] | None,
-        "By rules: for each variable the rules that lead to its derivative; null in the other views.",
-    ]
-    warnings: list[str]
 
 
 def explanation_json(explanation: Explanation, warnings: Sequence[str], *, ascii: bool = False) -> Iterator[str]:

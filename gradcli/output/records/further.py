@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.passes.jacobian import Blocks
 from gradcli.autodiff.passes.tangent import Tangents, zeros
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.lowering.builders.builder import Value
 from gradcli.output.further import Extra
-from gradcli.output.numbers import json_numbers
-from gradcli.output.records.run import HessianRecord, JacobianRecord, TangentRecord, step_record
+from gradcli.output.json import json_numbers
+from gradcli.output.records.run import step_record
+
+if TYPE_CHECKING:
+    from gradcli.output.schemas.runs import HessianRecord, JacobianRecord, TangentRecord
 
 
 def output_tangents(tape: Tape, tangents: Tangents) -> dict[str, Value]:

@@ -3,68 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.backward_graph import Function, backward_graph
 from gradcli.autodiff.passes.gradient import gradient_of
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.lowering.builders.static import Removed
 from gradcli.output.block_graphs import BlockGraph, blocks_of
+from gradcli.output.json import Encode, document, encoder, json_number, list_json, object_json
 from gradcli.output.listing import BlockListing, GradientListing
-from gradcli.output.numbers import json_number
-from gradcli.output.records.nodes import BareNode, Edge, GradientNode, RunNode, bare_node
-from gradcli.output.records.removed import RemovedRecord, removed_records
-from gradcli.output.records.run import RunFacts, graph_parts, run_facts
-from gradcli.output.records.stream import Encode, document, encoder, list_json, object_json
-from gradcli.output.records.types import Also, Count, Id
+from gradcli.output.records.nodes import bare_node
+from gradcli.output.records.removed import removed_records
+from gradcli.output.records.run import graph_parts, run_facts
 
 if TYPE_CHECKING:
-    from typing_extensions import NotRequired
-
-
-class FunctionRecord(TypedDict):
-    """A function of PyTorch's backward graph."""
-
-    id: Annotated[Id, "Place in the order in which the functions run, from 0."]
-    name: Annotated[str, "PyTorch's name; AccumulateGrad fills .grad of a leaf."]
-    node: Annotated[Id, "Id of the node that it belongs to."]
-    next_functions: Annotated[list[Id | None], "Ids of the functions that the gradient goes to; null for none."]
-
-
-class BackwardRecord(TypedDict):
-    """The backward graphs."""
-
-    functions: Annotated[list[FunctionRecord], "PyTorch's backward graph, in the order in which it runs."]
-    gradient: Annotated[dict[str, Id | None], "For each variable the id below of its derivative; null where there is none."]
-    nodes: Annotated[list[GradientNode], "The gradient as a graph of its own."]
-
-
-class BlockRecord(TypedDict):
-    """The graph of a branch or a loop."""
-
-    inside: Annotated[Count | None, "The block that its node stands in; null for the graph itself."]
-    node: Annotated[Id, "Id of its node there."]
-    kind: Annotated[str, Also(enum=["then", "else", "test", "body"])]
-    parameters: Annotated[list[str], "Its variables, by the inputs of its node."]
-    results: Annotated[list[str], "What its outputs are called outside."]
-    outputs: list[Id]
-    nodes: list[BareNode]
-
-
-class GraphDocument(RunFacts):
-    """gradcli graph --format json"""
-
-    nodes: Annotated[list[RunNode], "In the order of evaluation; values are null without bindings."]
-    edges: Annotated[list[Edge], "By target, then by argument."]
-    blocks: NotRequired[
-        Annotated[
-            list[BlockRecord],
-            "The graphs of branches and loops, each before those inside of it; left out where there are none.",
-        ]
-    ]
-    removed: NotRequired[Annotated[list[RemovedRecord], "What building a static graph left out; left out where that is nothing."]]
-    backward: Annotated[BackwardRecord | None, "The backward graphs, with --backward or --both."]
-    warnings: list[str]
+    from gradcli.output.schemas.runs import BlockRecord, FunctionRecord, GradientNode
 
 
 def graph_json(

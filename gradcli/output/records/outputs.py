@@ -3,30 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+from typing import Any
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.output.numbers import json_numbers
-from gradcli.output.records.stream import document
-from gradcli.output.records.types import Also, Bindings, Gradient, Mode, Number
-
-if TYPE_CHECKING:
-    from typing_extensions import NotRequired
-
-
-class RunDocument(TypedDict):
-    """gradcli run --json"""
-
-    expression: Annotated[str, "The source text."]
-    mode: Mode
-    dtype: Annotated[str, Also(enum=["float64", "float32"])]
-    bindings: Bindings
-    wrt: Annotated[list[str], "The variables that require gradients."]
-    printed: NotRequired[Annotated[str, "What the program printed; left out where that is nothing."]]
-    output: Annotated[str, "Name of the first output, which is differentiated."]
-    values: Annotated[dict[str, Number], "The value of each output."]
-    grad: Gradient
-    warnings: list[str]
+from gradcli.output.json import document, json_numbers
 
 
 def run_json(

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, TypedDict
+from typing import TYPE_CHECKING
 
 from gradcli.lowering.builders.static import Removed
-from gradcli.output.records.types import Also, Row
 
-RemovedRecord = TypedDict(
-    "RemovedRecord",
-    {
-        "pass": Annotated[str, Also(enum=["shared", "folded", "identity", "dead"])],
-        "operation": str,
-        "line": Row,
-        "text": Annotated[str, "Its place in the source text."],
-    },
-)
-"""What building a static graph left out."""
+if TYPE_CHECKING:
+    from gradcli.output.schemas.runs import RemovedRecord
 
 
 def removed_records(removed: Sequence[Removed], source: str) -> list[RemovedRecord]:

@@ -8,37 +8,16 @@ import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from gradcli.errors import GradcliError
-from gradcli.output.numbers import json_number
-from gradcli.output.records.types import Number, Row
+from gradcli.output.json import json_number
 
 if TYPE_CHECKING:
-    from typing_extensions import NotRequired
+    from gradcli.output.schemas.programs import FailureRecord
+
 
 FORMATS = ("jsonl", "csv")
-
-_RowNumber = Annotated[Row, "The number of the row, from 1."]
-
-
-class ResultRecord(TypedDict):
-    """The results of a row."""
-
-    row: _RowNumber
-    values: Annotated[dict[str, Number], "The value of each output."]
-    grad: Annotated[
-        dict[str, Number | None], "Derivative of the first output by each variable; null where it does not depend on it."
-    ]
-    printed: NotRequired[Annotated[str, "What the program printed in this row; left out where that is nothing."]]
-
-
-class FailureRecord(TypedDict):
-    """A row that failed."""
-
-    row: _RowNumber
-    error: Annotated[str, "Why the row failed."]
-    hint: str | None
 
 
 @dataclass

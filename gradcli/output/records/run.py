@@ -3,107 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.notation.steps import Derivation, Step
 from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
-from gradcli.output.further import NOTHING, Extra
+from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
 from gradcli.output.listing import FunctionListing
-from gradcli.output.numbers import json_number, json_numbers
-from gradcli.output.records.node_lines import NodeLines
-from gradcli.output.records.nodes import Edge, RunNode
-from gradcli.output.records.stream import document, encoder, list_json
-from gradcli.output.records.types import SYMBOLIC, Also, Bindings, Count, Gradient, Id, Mode, Number
+from gradcli.output.records.nodes import NodeLines
 
 if TYPE_CHECKING:
-    from typing_extensions import NotRequired
-
-
-class RunFacts(TypedDict):
-    """What a document says of a run as a whole."""
-
-    expression: Annotated[str, "The source text."]
-    printed: NotRequired[Annotated[str, "What the script printed; left out where there is none."]]
-    mode: Mode
-    dtype: Annotated[str, Also(enum=["float64", "float32"])]
-    bindings: Annotated[Bindings, SYMBOLIC]
-    wrt: Annotated[list[str], "The variables that require gradients."]
-    retain_grad: Annotated[list[str], "Names of intermediate nodes that keep .grad."]
-    decisions: Annotated[
-        dict[str, bool | float],
-        "Of a dynamic graph what chose that it was recorded so, by id: of a condition whether it was true, else the value.",
-    ]
-    outputs: Annotated[list[Id], "Ids of all results: of each statement without a name, and of the last one."]
-    output: Annotated[str, "Name of the result."]
-    value: Annotated[Number, SYMBOLIC]
-    grad: Annotated[Gradient, SYMBOLIC]
-
-
-class StepRecord(TypedDict):
-    """A step of a derivation."""
-
-    rule: Annotated[str, "What leads from the step before to this one."]
-    left: Annotated[str, "What is derived."]
-    right: Annotated[str, "What it equals."]
-    note: Annotated[str, "The rule in words, for the case at hand."]
-
-
-_Passes = Annotated[Count, "Passes through the graph."]
-_Reason = Annotated[str, "How it was found, and why so."]
-_Blocks = Annotated[
-    dict[str, dict[str, Number]],
-    "By what is differentiated, then by the variable; a block has the axes of the first, then those of the variable.",
-]
-
-
-class TangentEquation(TypedDict):
-    """The derivation of the tangent of a node."""
-
-    node: str
-    steps: list[StepRecord]
-
-
-class TangentRecord(TypedDict):
-    """The tangents along a direction."""
-
-    direction: Annotated[dict[str, Number], "The tangent of each variable that moves."]
-    outputs: Annotated[dict[str, Number], "The tangent of each output: the Jacobian-vector product."]
-    derivation: Annotated[list[TangentEquation], "The forward pass in the order of evaluation; empty where derivation is null."]
-
-
-class JacobianRecord(TypedDict):
-    """The Jacobian."""
-
-    mode: Annotated[str, Also(enum=["forward", "reverse"])]
-    passes: _Passes
-    reason: _Reason
-    blocks: _Blocks
-
-
-class HessianRecord(TypedDict):
-    """The Hessian."""
-
-    passes: _Passes
-    reason: _Reason
-    blocks: _Blocks
-
-
-class EvalDocument(RunFacts):
-    """gradcli eval --json"""
-
-    derivative: Annotated[
-        dict[str, str] | None,
-        "Derivative by each variable as an expression or program; null where it is left out, see warnings.",
-    ]
-    tangent: NotRequired[Annotated[TangentRecord, "With --tangent."]]
-    jacobian: NotRequired[Annotated[JacobianRecord, "With --jacobian: the derivatives of every output."]]
-    hessian: NotRequired[Annotated[HessianRecord, "With --hessian: the second derivatives of the output."]]
-    nodes: Annotated[list[RunNode], "In the order of evaluation."]
-    edges: Annotated[list[Edge], "By target, then by argument."]
-    derivation: Annotated[dict[str, list[StepRecord]] | None, "The chain rule for each variable; null where it is left out."]
-    warnings: list[str]
+    from gradcli.output.further import Extra
+    from gradcli.output.schemas.runs import StepRecord
 
 
 def eval_json(
@@ -113,7 +25,7 @@ def eval_json(
     warnings: Sequence[str],
     *,
     ascii: bool = False,
-    extra: Extra = NOTHING,
+    extra: Extra | None = None,
     printed: str | None = None,
     select: Collection[str] | None = None,
 ) -> Iterator[str]:
@@ -125,7 +37,7 @@ def eval_json(
         expression: The source text.
         warnings: What the user should know; also why something is left out.
         ascii: With escapes for characters beyond ASCII.
-        extra: What it tells beyond value and gradient.
+        extra: What it tells beyond value and gradient; None for nothing.
         printed: What a script or a program printed; None where it printed nothing, or there is no script.
         select: The keys to write; None for all.
 
@@ -133,11 +45,11 @@ def eval_json(
         GradcliError: There is no key that is to be written.
     """
     more: dict[str, Any] = {}
-    if extra is not NOTHING:
+    if extra is not None:
         from gradcli.output.records.further import extra_json
 
         more = extra_json(tape, extra)
-    tangents = None if extra.tangents is None else extra.tangents.nodes
+    tangents = None if extra is None or extra.tangents is None else extra.tangents.nodes
     parts = {
         **run_facts(tape, expression, printed),
         "derivative": None if derivation is None else lambda: _derivatives(derivation),

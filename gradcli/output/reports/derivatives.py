@@ -4,45 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, TypedDict
+from typing import TYPE_CHECKING
 
 from gradcli.algebra.derivatives import Simplified
 from gradcli.language.ast import Array, Expression, Index, Name, Number, Transposed, Tuple, postorder
 from gradcli.language.numbers import number_text, short_text
 from gradcli.language.text import to_text
-from gradcli.output.numbers import json_number, json_numbers
-from gradcli.output.records import types
-from gradcli.output.records.stream import document, encoder, list_json
+from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
 
 if TYPE_CHECKING:
-    from typing_extensions import NotRequired
-
-
-class DefinitionRecord(TypedDict):
-    """A line that expressions use."""
-
-    name: str
-    expression: str
-
-
-class DerivativeRecord(TypedDict):
-    """A derivative."""
-
-    wrt: Annotated[list[str], "Differentiated by these variables, one after the other."]
-    expression: str
-    value: Annotated[types.Number | None, "At the point given, if any."]
-
-
-class DiffDocument(TypedDict):
-    """gradcli diff --json and gradcli simplify --json"""
-
-    expression: Annotated[str, "The source text."]
-    printed: NotRequired[Annotated[str, "What the script printed; left out where there is none."]]
-    output: Annotated[str, "What the function is called."]
-    bindings: Annotated[dict[str, types.Number] | None, "The value of each variable; null where none were given."]
-    definitions: Annotated[list[DefinitionRecord], "Lines t1 = ... that the expressions use, each in terms of those before it."]
-    derivatives: list[DerivativeRecord]
-    warnings: list[str]
+    from gradcli.output.schemas.symbolic import DefinitionRecord, DerivativeRecord
 
 
 FORMATS = ("text", "unicode", "latex", "sympy", "json")

@@ -4,55 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Annotated, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from gradcli.algebra.equality.verdict import Equality, Method, Verdict, Witness
 from gradcli.language.numbers import number_text, short_text
 from gradcli.language.program_text import one_line
-from gradcli.output.numbers import json_number
-from gradcli.output.records.stream import document
-from gradcli.output.records.types import Count, Id, Number
+from gradcli.output.json import document, json_number
 from gradcli.output.reports.blocks import Block, Lines
 
-
-class WitnessRecord(TypedDict):
-    """A point at which two expressions were compared."""
-
-    point: Annotated[dict[str, Number], "The value of each variable."]
-    text: Annotated[str, "The same as text, exactly."]
-    first: Annotated[Number | None, "The value of the first expression; null where it is undefined."]
-    second: Annotated[Number | None, "The value of the second one; null where it is undefined."]
-    first_text: Annotated[str, "The same with as many digits as the difference takes."]
-    second_text: Annotated[str, "The same of the second one."]
-
-
-class EqualDocument(TypedDict):
-    """gradcli equal --json"""
-
-    first: Annotated[str, "The source text of the first expression."]
-    second: Annotated[str, "The source text of the second one."]
-    equal: Annotated[bool, "Whether they are equal where both are defined."]
-    verdict: Annotated[str, Verdict]
-    method: Annotated[str, Method, "How it is known."]
-    proof: Annotated[bool, "Whether it is proved; a domain is never more than sampled."]
-    same_domain: Annotated[bool, "No point was found at which only one is defined."]
-    assume: Literal["positive", None]
-    variables: Annotated[list[str], "Those that a value depends on."]
-    counterexample: Annotated[WitnessRecord | None, "A point at which they differ."]
-    points: Annotated[Count, "At how many points both are defined and were compared."]
-    only_first: Annotated[Count, "At how many only the first is defined."]
-    only_second: Annotated[Count, "At how many only the second is defined."]
-    neither: Annotated[Count, "At how many neither is."]
-    undecided: Annotated[Count, "At how many a value was too large, or not to be told apart from rounding."]
-    domain: Annotated[list[WitnessRecord], "Some points at which only one is defined."]
-    digits: Annotated[Count | None, "Digits in which rounded values agree."]
-    degree: Annotated[str | None, "Bound of the degree of the difference of rational functions."]
-    trials: Annotated[Count, "How many of the points the proof or the error bound rests on."]
-    error_bound: Annotated[Number | None, "Bound of the probability that random points hide a difference."]
-    prime: Annotated[str | None, "What was computed modulo."]
-    agree_if_positive: Annotated[Count, "At how many positive points expressions agree that differ elsewhere; 0 if not at all."]
-    shapes: Annotated[list[list[Id]], "The shapes of both; empty for numbers."]
-    sentences: Annotated[list[str], "The answer for people."]
+if TYPE_CHECKING:
+    from gradcli.output.schemas.symbolic import EqualDocument, WitnessRecord
 
 
 _SHORT = 40

@@ -3,37 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.runs.modes import Comparison, Row
 from gradcli.language.numbers import short_text
-from gradcli.output.numbers import json_number, json_numbers
-from gradcli.output.records.stream import document, encoder, list_json
-from gradcli.output.records.types import Count, Number
-from gradcli.output.records.types import Row as LineNumber
+from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
 from gradcli.output.reports.blocks import Block, Lines, Style, Table
 
-
-class ModesRow(TypedDict):
-    """A node of the program in both modes."""
-
-    line: LineNumber
-    name: str
-    expr: Annotated[str | None, "What it computes; null for a variable."]
-    block: Annotated[str | None, "The block of the static graph that it stands in."]
-    dynamic: Annotated[list[Count], "For each run how many nodes are recorded of it."]
-    static: Annotated[Count, "How many nodes the static graph has of it."]
-    executed: Annotated[list[Count], "For each run how often they execute."]
-
-
-class ModesDocument(TypedDict):
-    """gradcli compare-modes --json"""
-
-    expression: Annotated[str, "The source text."]
-    inputs: Annotated[list[dict[str, Number]], "The values of the variables, by run."]
-    recorded: Annotated[list[Count], "For each run which dynamic graph it recorded; equal numbers are equal graphs."]
-    values: Annotated[list[list[Number]], "For each run the value in the dynamic and in the static mode."]
-    nodes: list[ModesRow]
+if TYPE_CHECKING:
+    from gradcli.output.schemas.programs import ModesRow
 
 
 def modes_blocks(found: Comparison, style: Style) -> Iterator[Block]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, TypedDict
+from typing import TYPE_CHECKING
 
 from gradcli.algebra.simplify import normal_forms
 from gradcli.algebra.sums.expressions import written
@@ -17,38 +17,11 @@ from gradcli.lowering.node_expressions import written_out
 from gradcli.ops.declaration.operation import NotDifferentiableError, Operation
 from gradcli.ops.declaration.structural import Structural
 from gradcli.ops.declaration.symbol import Symbol
-from gradcli.output.records.stream import document, encoder, list_json
+from gradcli.output.json import document, encoder, list_json
 from gradcli.output.reports.blocks import Block, Lines, Style, Table
 
-
-class OperationRecord(TypedDict):
-    """An elementwise operation."""
-
-    name: str
-    usage: Annotated[str, "How it is written, with defaults."]
-    operator: str | None
-    spellings: Annotated[list[str], "Further names."]
-    meaning: str
-    definition: Annotated[str | None, "What it is in more primitive operations; null for a primitive one."]
-    derivative: Annotated[dict[str, str | None], "By each parameter; y is the result; null where there is none."]
-    domain: Annotated[str, "Where it is real and smooth."]
-    grad_fn: Annotated[list[str], "PyTorch's names of its backward function."]
-
-
-class ArrayOperationRecord(TypedDict):
-    """Another operation on arrays."""
-
-    name: str
-    usage: str
-    spellings: list[str]
-    meaning: str
-
-
-class OpsDocument(TypedDict):
-    """gradcli ops --json"""
-
-    operations: list[OperationRecord]
-    array_operations: Annotated[list[ArrayOperationRecord], "Operations that are not elementwise."]
+if TYPE_CHECKING:
+    from gradcli.output.schemas.symbolic import ArrayOperationRecord, OperationRecord
 
 
 def _parameters(operation: Operation) -> tuple[str, ...]:

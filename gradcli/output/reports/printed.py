@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from gradcli.language.numbers import number_text, short_text
 from gradcli.lowering.builders.builder import Shown
-from gradcli.output.numbers import json_number
-from gradcli.output.records.types import Number
+from gradcli.output.json import json_number
 
-
-class PrintedRecord(TypedDict):
-    """A value that a program prints."""
-
-    of: str
-    value: Number | str
+if TYPE_CHECKING:
+    from gradcli.output.schemas.programs import PrintedRecord
 
 
 def printed_line(shown: Shown) -> str:

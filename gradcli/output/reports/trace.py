@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Annotated, Literal, TypedDict
+from typing import TYPE_CHECKING
 
 from gradcli.autodiff.runs.trace import Entry, Trace
-from gradcli.output.numbers import json_number
-from gradcli.output.records.run import RunFacts, run_facts
-from gradcli.output.records.stream import document, encoder, list_json
-from gradcli.output.records.types import Also, Count, Line, Number
+from gradcli.output.json import document, encoder, json_number, list_json
+from gradcli.output.records.run import run_facts
 from gradcli.output.reports.blocks import Lines, Style
-from gradcli.output.reports.printed import PrintedRecord, printed_line, printed_records, value_text
+from gradcli.output.reports.printed import printed_line, printed_records, value_text
+
+if TYPE_CHECKING:
+    from gradcli.output.schemas.programs import Event, PrintEvent
 
 
 def trace_blocks(entries: Sequence[Entry], style: Style) -> Iterator[Lines]:
@@ -59,32 +60,6 @@ _LINES: dict[str, Callable[[Entry], str]] = {
 
 KINDS = tuple(kind for kind in _LINES if kind != "print")
 """The kinds of events but those that print."""
-
-
-class PrintEvent(TypedDict):
-    """A line that the program prints."""
-
-    kind: Literal["print"]
-    line: Line
-    printed: Annotated[list[str | PrintedRecord], "A line that the program prints: texts, and values with what they are of."]
-
-
-class Event(TypedDict):
-    """Something else that happened."""
-
-    kind: Annotated[str, Also(enum=list(KINDS))]
-    line: Line
-    name: Annotated[str, "The node, the statement, or the part of the log."]
-    text: str
-    value: Annotated[Number | None, "The value, adjoint or contribution."]
-    depth: Annotated[Count, "Blocks of a static graph that it stands in."]
-
-
-class TraceDocument(RunFacts):
-    """gradcli trace --json"""
-
-    events: Annotated[list[PrintEvent | Event], "What happened, in order."]
-    warnings: list[str]
 
 
 def _before(entry: Entry) -> str:

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from gradcli.output.records.error import ErrorRecord
-from gradcli.output.records.explanation import ExplainDocument
-from gradcli.output.records.graph import GraphDocument
-from gradcli.output.records.outputs import RunDocument
-from gradcli.output.records.rows import FailureRecord, ResultRecord
-from gradcli.output.records.run import EvalDocument
-from gradcli.output.reports.derivatives import DiffDocument
-from gradcli.output.reports.equality import EqualDocument
-from gradcli.output.reports.modes import ModesDocument
-from gradcli.output.reports.operations import OpsDocument
-from gradcli.output.reports.trace import TraceDocument
 from gradcli.output.schemas.generator import Schema, schema_of
+from gradcli.output.schemas.programs import ErrorRecord, FailureRecord, ModesDocument, ResultRecord, RunDocument, TraceDocument
+from gradcli.output.schemas.runs import EvalDocument, GraphDocument
+from gradcli.output.schemas.symbolic import DiffDocument, EqualDocument, ExplainDocument, OpsDocument
 
 _DRAFT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 

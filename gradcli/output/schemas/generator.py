@@ -6,7 +6,7 @@ import types
 from enum import Enum
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from gradcli.output.records.types import SYMBOLIC, Also
+from gradcli.output.schemas.vocabulary import SYMBOLIC, Also
 
 Schema = dict[str, Any]
 

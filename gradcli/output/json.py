@@ -1,8 +1,9 @@
-"""JSON documents as streams: a key a line, and lists with an item a line."""
+"""JSON: numbers, and documents as streams with a key a line, of lists an item a line."""
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -63,3 +64,22 @@ def list_json(items: Iterable[str]) -> Iterator[str]:
         yield f"{opening}\n  {item}"
         opening = ","
     yield "[]" if opening == "[" else "\n ]"
+
+
+def json_number(value: Any) -> Any:
+    """A number for JSON, which has no infinities and no nan: strings stand for them, as in Protocol Buffers' JSON.
+
+    An array is nested lists of numbers.
+    """
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, list):
+        return [json_number(item) for item in value]
+    if value is None or math.isfinite(value):
+        return value
+    return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+
+
+def json_numbers(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers for JSON, by name."""
+    return {name: json_number(value) for name, value in values.items()}

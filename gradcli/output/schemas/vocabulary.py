@@ -1,7 +1,8 @@
-"""The types of the values in records, each with what a reader of the document is told of it.
+"""The types of the values in documents, each with what a reader of the document is told of it.
 
 A record is a ``TypedDict``; ``Annotated`` adds a description, as text, and what JSON Schema says beyond the type.
-:mod:`gradcli.output.schemas` makes the schemas from them; a call that writes a document never looks at them.
+:mod:`~gradcli.output.schemas.generator` makes the schemas from them. What writes records is checked against these types, but
+a call that writes a document never loads them.
 """
 
 from __future__ import annotations
