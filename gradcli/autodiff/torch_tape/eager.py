@@ -26,7 +26,7 @@ from gradcli.lowering.builders.inference import inferred_shape
 from gradcli.lowering.builders.mismatch import undefined
 from gradcli.ops.declaration.constants import constant_value, exact
 from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import shape_of
+from gradcli.ops.declaration.structural import STRUCTURAL, shape_of
 from gradcli.ops.declaration.symbol import Exact, Symbol
 
 SWEEP = 2_000_000
@@ -241,9 +241,18 @@ class Eager:
         return self.operation("detach", (id,), span) if self.requires_grad[id] else id
 
     def _promoted(self, name: str, inputs: Sequence[int]) -> str:
+        """The dtype of the result; operands that carry no gradient, such as conditions and places, do not count beside others."""
+        structural = STRUCTURAL.get(name)
+        if structural is None:
+            result = OPERATIONS[name].facts.result
+            counted = [input for index, input in enumerate(inputs) if OPERATIONS[name].carries(index)]
+        else:
+            result = structural.facts.result
+            places = structural.whole(*map(self.graph.shape, inputs))
+            counted = [input for index, input in enumerate(inputs) if index not in places]
         constants = self.graph.constants
-        operands = [(self.dtypes[i], len(self.graph.shape(i)), isinstance(constants.get(i), int)) for i in inputs]
-        return promoted(name, operands, self.dtype)
+        operands = [(self.dtypes[i], len(self.graph.shape(i)), isinstance(constants.get(i), int)) for i in counted or inputs]
+        return promoted(result, operands, self.dtype)
 
     def _needs(self, name: str, inputs: Sequence[int]) -> bool:
         graph, needs = self.graph, self.requires_grad
