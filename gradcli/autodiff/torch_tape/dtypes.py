@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from gradcli.lowering.builders.builder import Value, float32
 from gradcli.ops.declaration.facts import COUNT, FLOAT, TRUTH, WHOLE
+from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.ops.declaration.structural import STRUCTURAL, load
 
 NUMBER = "number"
 """What a literal has in place of a dtype: it is no tensor, and adopts the dtype of the tensors that it meets."""
@@ -15,15 +17,18 @@ CATEGORIES = {"bool": 0, "int64": 1, "float32": 2, "float64": 2}
 _ORDER = ("bool", "int64", "float32", "float64")
 
 
-def promoted(result: str, operands: Sequence[tuple[str, int, bool]], default: str) -> str:
+def promoted(operation: str, operands: Sequence[tuple[str, int, bool]], default: str) -> str:
     """The dtype of the result of an operation.
 
     Args:
-        result: What its declaration says of it: one of the words of :mod:`gradcli.ops.declaration.facts`.
+        operation: Its name.
         operands: For each operand whose dtype counts that dtype, how many axes it has, and, of a literal, whether it is a whole
             number.
         default: The dtype of tensors made from decimal numbers.
     """
+    if operation not in OPERATIONS:
+        load()
+    result = (OPERATIONS.get(operation) or STRUCTURAL[operation]).facts.result
     if result in (TRUTH, WHOLE):
         return "bool" if result == TRUTH else "int64"
     found = joined(operands, default)

@@ -244,15 +244,13 @@ class Eager:
         """The dtype of the result; operands that carry no gradient, such as conditions and places, do not count beside others."""
         structural = STRUCTURAL.get(name)
         if structural is None:
-            result = OPERATIONS[name].facts.result
             counted = [input for index, input in enumerate(inputs) if OPERATIONS[name].carries(index)]
         else:
-            result = structural.facts.result
             places = structural.whole(*map(self.graph.shape, inputs))
             counted = [input for index, input in enumerate(inputs) if index not in places]
         constants = self.graph.constants
         operands = [(self.dtypes[i], len(self.graph.shape(i)), isinstance(constants.get(i), int)) for i in counted or inputs]
-        return promoted(result, operands, self.dtype)
+        return promoted(name, operands, self.dtype)
 
     def _needs(self, name: str, inputs: Sequence[int]) -> bool:
         graph, needs = self.graph, self.requires_grad
