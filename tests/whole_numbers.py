@@ -12,8 +12,8 @@ from typing import Any
 import numpy
 from structural_cases import CASES
 
-from gradcli.ops.declaration.operation import OPERATIONS, Operation
-from gradcli.ops.declaration.structural import STRUCTURAL, load
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.declaration.operation import Operation
 
 MODULES = {"torch": "torch.{}", "F": "F.{}", "special": "torch.special.{}", "linalg": "torch.linalg.{}"}
 MOST = 6
@@ -37,7 +37,6 @@ def truths(values: Any) -> Any:
 
 def cases() -> Iterator[tuple[str, list[Any], str]]:
     """The operations, each with its operands and a call of PyTorch with a, b and c."""
-    load()
     counts: dict[str, int] = {}
     for name, operands, _, call in CASES:
         if STRUCTURAL[name].facts.torch and "lambda" not in call and all(map(_is_plain, operands)):

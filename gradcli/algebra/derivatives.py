@@ -23,7 +23,7 @@ from gradcli.lowering.builders.compaction import compacted, replay
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import in_named_lines, written_out
 from gradcli.lowering.programs.lower import lower
-from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
 
 FORM_LIMIT = 1_000
 """Operations of a normal form beyond which an expression is not simplified as a whole."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gradcli.lowering.builders.builder import Value, float32
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.facts import COUNT, FLOAT, TRUTH, WHOLE
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL, load
 
 NUMBER = "number"
 """What a literal has in place of a dtype: it is no tensor, and adopts the dtype of the tensors that it meets."""
@@ -26,8 +25,6 @@ def promoted(operation: str, operands: Sequence[tuple[str, int, bool]], default:
             number.
         default: The dtype of tensors made from decimal numbers.
     """
-    if operation not in OPERATIONS:
-        load()
     result = (OPERATIONS.get(operation) or STRUCTURAL[operation]).facts.result
     if result in (TRUTH, WHOLE):
         return "bool" if result == TRUTH else "int64"

@@ -14,8 +14,9 @@ from gradcli.autodiff.torch_tape.dtypes import FLOATS
 from gradcli.errors import nearest
 from gradcli.graph.graph import Setting
 from gradcli.lowering.programs.array_calls import SYNONYMS
-from gradcli.ops.declaration.operation import OPERATIONS, Operation
-from gradcli.ops.declaration.structural import STRUCTURAL, Structural, load
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.declaration.operation import Operation
+from gradcli.ops.declaration.structural import Structural
 from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Raised, Size, type_name
@@ -40,7 +41,6 @@ _LOSSES = "mean_"
 @cache
 def functions(module: str) -> dict[str, list[Operation | Structural]]:
     """The operations that the functions of a module may be, by name, those on arrays first; ``Tensor`` is one for its methods."""
-    load()
     found: dict[str, list[Operation | Structural]] = {}
     every: list[Operation | Structural] = [*STRUCTURAL.values(), *OPERATIONS.values()]
     for operation in every:
@@ -54,7 +54,6 @@ def functions(module: str) -> dict[str, list[Operation | Structural]]:
 @cache
 def foreign_names() -> frozenset[str]:
     """What expressions call operations that PyTorch has not at all."""
-    load()
     ours = {name for operation in STRUCTURAL.values() for name in operation.spellings}
     ours |= {name for operation in OPERATIONS.values() for name in (operation.name, *operation.spellings)}
     return frozenset(ours.difference(*map(functions, _WORDS)))
