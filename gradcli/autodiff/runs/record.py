@@ -29,7 +29,7 @@ from gradcli.lowering.builders.static import Removed
 from gradcli.lowering.limits import DEFAULT_MAX_STEPS
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.lowering.programs.expressions import UnboundVariableError
-from gradcli.lowering.programs.lower import lower
+from gradcli.lowering.programs.lower import lower, sort_variables
 from gradcli.lowering.programs.outputs import output_ids, select_outputs
 from gradcli.ops.declaration.constants import VALUES
 from gradcli.ops.declaration.structural import shape_of
@@ -133,6 +133,7 @@ def record(
             graph.variable(name, (0, 0), shape_of(bindings[name]))
             if values is not None:
                 values.append(bindings[name])
+        sort_variables(graph, program)
     if values is None:
         values = evaluate(graph, bindings, cast)
     seed = _seed(graph, cotangent, asked=bool(wrt) and needs_cotangent)
