@@ -15,8 +15,8 @@ from gradcli.graph.names import node_names
 from gradcli.graph.shapes import shape_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
+from gradcli.ops.catalogue import STRUCTURAL
 from gradcli.ops.declaration.constants import VALUES
-from gradcli.ops.declaration.structural import STRUCTURAL
 
 
 class Entry(Frozen):

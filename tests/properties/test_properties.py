@@ -49,7 +49,7 @@ from gradcli.language.text import to_text
 from gradcli.lowering.builders.compaction import compacted
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
-from gradcli.ops import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import VALUES
 from gradcli.ops.declaration.symbol import divide
 

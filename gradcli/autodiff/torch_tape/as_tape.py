@@ -13,7 +13,7 @@ from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT, Graph
 from gradcli.language.parser import is_name
 from gradcli.lowering.builders.builder import Value
-from gradcli.ops.declaration.structural import STRUCTURAL
+from gradcli.ops.catalogue import STRUCTURAL
 
 
 def tape_of(

@@ -25,7 +25,7 @@ from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Expression, Name, Number, Operator, Partial, postorder
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import constant_expression, node_expression, written_out, written_sizes
-from gradcli.ops.declaration.structural import STRUCTURAL
+from gradcli.ops.catalogue import STRUCTURAL
 
 WRITTEN_NODES = 40
 """Nodes up to which a Jacobian-vector product is written out."""

@@ -6,6 +6,7 @@ places for the names, and filled in for each node.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
@@ -15,15 +16,14 @@ from gradcli.algebra.sums.expressions import written
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.spellings import shortest
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.graph.graph import CONSTANT, CONTROL, VARIABLE, Constant, Graph
+from gradcli.graph.graph import CONTROL, Constant, Graph
 from gradcli.language.ast import Expression, Name
 from gradcli.language.numbers import number_text
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import applied, constant_expression, node_expression
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.symbol import Symbol
 
 _RESULT = "{0}"
@@ -49,14 +49,13 @@ class Labels:
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
-        self._templates: dict[tuple[object, ...], _Template] = {}
         self._special: dict[tuple[bool, int], Constant | None] = {}
         self._last = (-1, _Template(()))
 
     def expression(self, id: int, *, board: bool = False) -> str:
         """What a node computes in the names of its inputs, as text: ``a*b``, and as on a board: ``a·b``."""
         graph = self.tape.graph
-        if graph.operations[id] in (VARIABLE, CONSTANT, *CONTROL, *STRUCTURAL) or (board and self._has_numbers(id)):
+        if graph.operations[id] not in OPERATIONS or (board and self._has_numbers(id)):
             return to_text(node_expression(graph, id, self.tape.names), pretty=board)
         template = self._template(id)
         return (template.board_text if board else template.text).format(*self._names(id))
@@ -107,10 +106,7 @@ class Labels:
         operands = tuple([self._shown(operation, input) if input in constants else None for input in inputs])
         same = tuple(map(inputs.index, inputs)) if len(set(inputs)) < len(inputs) else tuple(range(len(inputs)))
         wanted = tuple([needs[input] and OPERATIONS[operation].carries(at) for at, input in enumerate(inputs)])
-        key = (operation, operands, same, wanted)
-        template = self._templates.get(key)
-        if template is None:
-            template = self._templates[key] = _make(operation, operands, same, wanted)
+        template = _template(operation, operands, tuple(map(type, operands)), same, wanted)
         self._last = (id, template)
         return template
 
@@ -148,8 +144,9 @@ def operation_derivatives(
         wanted: For each argument whether its derivative is.
         result: What stands for the result in the derivatives.
     """
-    carried = [want and OPERATIONS[operation].carries(at) for at, want in enumerate(wanted)]
-    template = _make(operation, [None] * len(letters), range(len(letters)), carried)
+    carried = tuple([want and OPERATIONS[operation].carries(at) for at, want in enumerate(wanted)])
+    none = (None,) * len(letters)
+    template = _template(operation, none, tuple(map(type, none)), tuple(range(len(letters))), carried)
     places = dict(zip(_places(len(letters)), [result, *map(Name, letters)], strict=True))
     return [
         None if d is None else mapped(d, lambda node: places.get(node.name, node) if isinstance(node, Name) else node)
@@ -157,7 +154,23 @@ def operation_derivatives(
     ]
 
 
-def _make(operation: str, operands: Sequence[Constant | None], same: Sequence[int], wanted: Sequence[bool]) -> _Template:
+@functools.lru_cache(maxsize=4096)
+def _template(
+    operation: str,
+    operands: tuple[Constant | None, ...],
+    kinds: tuple[type, ...],
+    same: tuple[int, ...],
+    wanted: tuple[bool, ...],
+) -> _Template:
+    """A kind of node, made once for all views of all runs.
+
+    Args:
+        operation: The operation.
+        operands: For each operand the constant that it is; None for one with a place.
+        kinds: Their types, since 1 and 1.0 are equal and do not read alike.
+        same: For each operand the first one that is the same node.
+        wanted: For each operand whether a gradient flows to it.
+    """
     places = _places(len(operands))
     inputs = [Name(places[1 + same[at]]) if value is None else constant_expression(value) for at, value in enumerate(operands)]
     derivatives: list[Expression | None] = [None] * len(operands)

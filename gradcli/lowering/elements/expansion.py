@@ -14,9 +14,8 @@ from gradcli.lowering.builders.builder import Value
 from gradcli.lowering.builders.compaction import compacted
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.elements.definitions import DEFINITIONS, elementwise, mean_of
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, spelling
 from gradcli.ops.declaration.constants import constant_value
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL, spelling
 from gradcli.ops.declaration.symbol import Symbol
 
 ELEMENTS = 2_000

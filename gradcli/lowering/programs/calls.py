@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Sequence
 from gradcli.errors import GradcliError, Span, nearest
 from gradcli.language.ast import Call, Definition
 from gradcli.language.text import to_text
-from gradcli.ops.declaration.operation import MANY, Operation, function_names, spelled
+from gradcli.ops.catalogue import function_names, spelled
+from gradcli.ops.declaration.operation import MANY, Operation
 
 _GREEK = frozenset(unicodedata.name(chr(code)).rpartition(" ")[2] for code in range(ord("α"), ord("ω") + 1))
 """The names of the Greek letters: ALPHA, BETA, ..."""

@@ -26,7 +26,8 @@ from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import applied, written_out
-from gradcli.ops.declaration.operation import Operation, spelled
+from gradcli.ops.catalogue import spelled
+from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.output.formulas.latex import GREEK_NAMES
 

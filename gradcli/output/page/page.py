@@ -21,7 +21,7 @@ from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Name, Partial, postorder
 from gradcli.lowering.builders.inference import has_arrays
-from gradcli.ops.declaration.structural import spelling
+from gradcli.ops.catalogue import spelling
 from gradcli.output.diagrams.diagram import MARK, Diagram, Kind, Line, Part, shortened
 from gradcli.output.diagrams.functions_part import FunctionsPart
 from gradcli.output.diagrams.graph_part import GraphPart
