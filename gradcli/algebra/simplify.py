@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from fractions import Fraction
+from math import isnan
 
 from gradcli.algebra.arrays.expanded import shortest_array
 from gradcli.algebra.arrays.forms import array_constant_form, array_form, fitted
@@ -197,10 +198,21 @@ class _Sums:
             return TOO_LONG
         if any(form == TOO_LONG for form, _ in longer):
             return TOO_LONG
+        values = [(self.algebra.value(form), own * sign) for form, own in longer]
+        if isnan(sum([value * own for value, own in values if value is not None])):  # inf - inf, log(-1) - log(-1)
+            return self._without_value(longer, sign)
         total = self.algebra.add([form if own == sign else self.algebra.scale(form, -1) for form, own in longer])
         if self.algebra.size(total) > limit:
             return TOO_LONG
         return shortest_array(self.algebra, total)
+
+    def _without_value(self, terms: Sequence[tuple[int, int]], sign: int) -> int:
+        """The sum of terms that has no value, as it stands."""
+        total, own = terms[0]
+        total = total if own == sign else self.algebra.scale(total, -1)
+        for form, own in terms[1:]:
+            total = self.algebra.of("add" if own == sign else "sub", total, form)
+        return total
 
     def _terms(self, id: int, sign: int) -> tuple[int, list[tuple[int, int]]]:
         if id not in self.waiting:

@@ -54,7 +54,8 @@ def _in_arrays(witness: Witness, names: Mapping[str, Sequence[str]], shapes: Map
     point = {name: _array([witness.point.get(one, 0) for one in ones], shapes[name]) for name, ones in names.items()}
     if not shape:
         return replace(witness, point=point)
-    first, second = [None if value is None else _array(value, shape) for value in (witness.first, witness.second)]
+    values = [value if isinstance(value, tuple) or value is None else (value,) for value in (witness.first, witness.second)]
+    first, second = [None if value is None else _array(value, shape) for value in values]
     texts = ["undefined" if array is None else short_text(array) for array in (first, second)]
     if first is not None and second is not None and (texts[0] == texts[1] or prod(shape) > SHOWN_ELEMENTS):
         place = ", ".join(map(str, _place(witness.at, shape)))

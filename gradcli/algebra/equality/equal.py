@@ -25,6 +25,7 @@ from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODE
 from gradcli.language.ast import Program
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
+from gradcli.lowering.builders.inference import has_arrays
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.declaration.operation import EVERYWHERE, OPERATIONS
@@ -69,7 +70,7 @@ def equal(
         if name not in pair.graph.variables:
             raise UnknownVariableError(name, list(pair.graph.variables), "--shape: ")
     start = Equality(texts[0], texts[1], Verdict.EQUAL, Method.IDENTICAL, True, tuple(pair.variables), positive)
-    if pair.graph.shapes:
+    if has_arrays(pair.graph):
         from gradcli.algebra.equality.arrays import equal_arrays
 
         builder = StaticBuilder(Graph(max_nodes, max_elements), shapes=shapes)

@@ -7,12 +7,16 @@ and known by small integers, so that equal ones are found at once and shared one
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from math import gcd, lcm, prod
+from math import gcd, lcm, nan, prod
 from typing import NamedTuple
 
 from gradcli.graph.graph import Settings, Shape
+from gradcli.ops.declaration.constants import VALUES, constant_value
+from gradcli.ops.declaration.operation import OPERATIONS
 from gradcli.ops.declaration.structural import STRUCTURAL, broadcast
 
 Rational = int | Fraction
@@ -36,7 +40,6 @@ POSITIVE = frozenset({"exp", "exp2", "cosh", "sigmoid"})
 NOT_NEGATIVE = frozenset({"abs", "relu", "hypot", "norm", "var", "std"})
 """Operations whose value is not negative."""
 
-
 NOTATION = frozenset({"form", "stack", "permute"})
 """What is not counted as an operation: parentheses, the brackets of a literal, the T of a transpose."""
 
@@ -51,6 +54,9 @@ class Atom(NamedTuple):
 
     kind: str
     content: str | float | tuple[int, ...]
+
+
+_PI = Atom("constant", "pi")
 
 
 class Forms:
@@ -81,6 +87,8 @@ class Forms:
         self.literals: set[int] = set()
         self._form_shapes: dict[int, Shape] = {}
         self._positive_atoms: set[int] = set()
+        self._atom_values: dict[int, float] = {}
+        self._form_values: dict[int, float | None] = {}
         self._atom_ids: dict[Atom | tuple[Atom, Settings], int] = {}
         self._form_ids: dict[Terms, int] = {}
         self._sizes: dict[int, int] = {}
@@ -104,6 +112,9 @@ class Forms:
             self.atoms.append(Atom(kind, content))
             if self._is_positive(kind, content):
                 self._positive_atoms.add(id)
+            value = self._atom_value(kind, content)
+            if value is not None:
+                self._atom_values[id] = value
             if settings:
                 self.settings[id] = settings
             if shape or self.shapes:
@@ -198,6 +209,34 @@ class Forms:
             else:
                 yield atom, exponent
 
+    # ---- values ----
+
+    def value(self, form: int) -> float | None:
+        """The value of a form that has no variable, as a float; nan of one that has no value, whatever its variables are."""
+        if form in self._form_values:
+            return self._form_values[form]
+        raised = OPERATIONS["pow"].forward
+        known = [self._atom_values.get(atom) for monomial, _ in self.forms[form] for atom, _ in monomial]
+        total: float | None = None
+        if any(value != value for value in known if value is not None):
+            total = nan
+        elif None not in known:
+            total = 0.0
+            for monomial, coefficient in self.forms[form]:
+                total += prod([raised(self._atom_values[a], float(e)) for a, e in monomial], start=constant_value(coefficient))
+        self._form_values[form] = total
+        return total
+
+    def _atom_value(self, kind: str, content: str | float | tuple[int, ...]) -> float | None:
+        if isinstance(content, tuple):
+            inner = [self.value(form) for form in content]
+            if kind in ("form", "power"):
+                return inner[0]
+            return value_of(kind, inner)
+        if isinstance(content, float):
+            return content
+        return VALUES[content] if kind == "constant" else None
+
     # ---- signs ----
 
     def is_positive(self, atom: int) -> bool:
@@ -252,6 +291,9 @@ class Forms:
             total += number_length(coefficient) // LONG_NUMBER
             if monomial == ONE:
                 continue
+            if len(monomial) == 1 and self.atoms[monomial[0][0]] == _PI:  # 2·pi/3 is a number
+                total += int(coefficient not in (1, -1) or monomial[0][1] != 1)
+                continue
             factors = list(self.factors(monomial))
             above = sum(exponent > 0 for _, exponent in factors)
             numerator, denominator = coefficient_parts(coefficient)
@@ -287,6 +329,35 @@ class Forms:
                 if len(signs) == 2:
                     return atom, exponent
         return None
+
+
+def value_of(operation: str, operands: Sequence[float | None]) -> float | None:
+    """The value of an operation on numbers; None where one is not known, and nan where it has no value near these numbers.
+
+    A choice may have a value where an operand that it does not take has none.
+    """
+    declared = OPERATIONS.get(operation)
+    if declared is None:
+        return None
+    known = [operand for operand in operands if operand is not None]
+    if any(operand != operand for operand in known) and not _hides(operation, len(operands)):
+        return nan
+    if len(known) < len(operands):
+        return None
+    for near in (1.0, 1 - 1e-12, 1 + 1e-12):  # acos(1.0000000000000002) may be what rounding made of acos(1)
+        value = declared.forward(*declared.complete(tuple([operand * near for operand in known])))
+        if value == value:
+            return value
+    return nan
+
+
+@functools.cache
+def _hides(operation: str, count: int) -> bool:
+    """Whether an operation may have a value where an operand has none, as a choice that does not take it."""
+    declared = OPERATIONS[operation]
+    rows = itertools.islice(itertools.product((nan, 0.0, 1.0), repeat=count), 3**6)
+    values = [declared.forward(*declared.complete(row)) for row in rows if any(value != value for value in row)]
+    return any(value == value for value in values)
 
 
 def literal_cost(operation: str, literals: Sequence[Shape | None]) -> int:
@@ -341,7 +412,7 @@ def is_long_decimal(denominator: int) -> bool:
 
 def common_monomial(terms: Terms) -> dict[int, Rational]:
     """The least power of each atom that all terms have: of x^2 and x it is x, of sqrt(x) and 1/sqrt(x) the latter."""
-    common = dict(terms[0][0])
+    common = dict(terms[0][0]) if terms else {}
     for monomial, _ in terms[1:]:
         powers = dict(monomial)
         common = {atom: min(exponent, powers[atom]) for atom, exponent in common.items() if atom in powers}

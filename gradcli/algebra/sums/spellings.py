@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from gradcli.algebra.sums.exponentials import collected_exponentials
 from gradcli.algebra.sums.forms import ONE, Monomial, Rational, Terms, common_monomial, content_of, divided
 from gradcli.algebra.sums.normal import Algebra
 
@@ -22,7 +23,7 @@ SEVERAL_TERMS = 12
 
 def shortest(algebra: Algebra, form: int) -> int:
     """The shortest of the form itself and its other shapes, and of the shapes of that."""
-    best = form
+    best = collected_exponentials(algebra, form)
     shorter = True
     while shorter:
         shorter = False
