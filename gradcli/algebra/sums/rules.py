@@ -165,7 +165,7 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
             return _truth(algebra, operands[1 - values.index(1)])
         case "logical_or" if 0 in values:  # a or 0 = a, as a truth value
             return _truth(algebra, operands[1 - values.index(0)])
-        case _ if operation in _ON_EQUALS and len(set(operands)) == 1 < len(operands):
+        case _ if operation in _ON_EQUALS and len(set(operands)) == 1:
             return operands[0] if _ON_EQUALS[operation] is None else algebra.number(int(bool(_ON_EQUALS[operation])))
         case _ if len(operands) == 1:
             simpler = _simpler(algebra, operation, operands[0])

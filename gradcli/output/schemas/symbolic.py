@@ -168,6 +168,8 @@ SYMBOLIC: dict[str, dict[str, Any]] = {
                 "only_second": says("At how many only the second is defined.", COUNT),
                 "neither": says("At how many neither is.", COUNT),
                 "undecided": says("At how many a value was too large, or not to be told apart from rounding.", COUNT),
+                "places": says("How many points were chosen for the places at which one of them changes.", COUNT),
+                "thresholds": says("Operations by whose own thresholds alone they differ, with these.", map_of(NUMBER)),
                 "domain": says("Some points at which only one is defined.", list_of(WITNESS)),
                 "digits": says("Digits in which rounded values agree.", or_null(COUNT)),
                 "degree": says("Bound of the degree of the difference of rational functions.", or_null(TEXT)),
@@ -234,6 +236,7 @@ SYMBOLIC: dict[str, dict[str, Any]] = {
                             "wrt": says("Differentiated by these variables, one after the other.", list_of(TEXT)),
                             "expression": TEXT,
                             "value": says("At the point given, if any.", or_null(NUMBER)),
+                            "note": says("What the value is where it is no plain value of the expression.", or_null(TEXT)),
                         }
                     )
                 ),
