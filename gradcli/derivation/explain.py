@@ -15,12 +15,12 @@ from gradcli.derivation.notation.steps import Derivation, Step, brief
 from gradcli.derivation.paths import MAX_PATHS, Paths, sum_over_paths
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import DEFAULT_MAX_NODES, Shape
+from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Program
 from gradcli.language.parser import parse
 from gradcli.language.program_text import one_line
 from gradcli.lowering.builders.builder import Value
 from gradcli.lowering.builders.inference import has_arrays
-from gradcli.ops.declaration.structural import shape_text
 
 VIEWS = ("nodes", "paths", "rules")
 DETAILS = ("brief", "normal", "full")

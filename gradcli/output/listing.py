@@ -12,10 +12,11 @@ from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.nodes.local import Labels
 from gradcli.graph.graph import CONSTANT, Graph, Settings
 from gradcli.graph.names import node_names
+from gradcli.graph.shapes import shape_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.ops.declaration.constants import VALUES
-from gradcli.ops.declaration.structural import STRUCTURAL, shape_text
+from gradcli.ops.declaration.structural import STRUCTURAL
 
 
 @dataclass(frozen=True, slots=True)

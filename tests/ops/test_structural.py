@@ -17,10 +17,11 @@ from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.passes.reverse import backward, requires_grad
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
+from gradcli.graph.shapes import ShapeError, broadcast
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops import OPERATIONS
 from gradcli.ops.arrays.losses import LOSSES
-from gradcli.ops.declaration.structural import STRUCTURAL, ShapeError, broadcast, load, shape_of
+from gradcli.ops.declaration.structural import STRUCTURAL, load, shape_of
 from gradcli.ops.declaration.symbol import Symbol
 
 ROWS: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "data" / "torch_structural.json").read_text("utf-8"))["rows"]

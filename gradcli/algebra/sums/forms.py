@@ -15,9 +15,14 @@ from math import gcd, lcm, nan, prod
 from typing import NamedTuple
 
 from gradcli.graph.graph import Settings, Shape
+<<<<<<< HEAD
 from gradcli.ops.declaration.constants import VALUES, constant_value
 from gradcli.ops.declaration.operation import OPERATIONS
 from gradcli.ops.declaration.structural import STRUCTURAL, broadcast
+=======
+from gradcli.graph.shapes import broadcast
+from gradcli.ops.declaration.structural import STRUCTURAL
+>>>>>>> main
 
 Rational = int | Fraction
 Monomial = tuple[tuple[int, Rational], ...]

@@ -21,11 +21,15 @@ class Algebra(Forms):
     Attributes:
         nonzero: Atoms that may be taken as different from 0, so that x/x is 1: what a function divides by, or takes the
             logarithm of, is different from 0 wherever the function is defined.
+        spelled: The shortest shape that was found for a form while so many atoms were known to be nonzero.
+        room: Terms that the search for a shortest shape may look at still.
     """
 
     def __init__(self, *, positive: bool = False) -> None:
         super().__init__(positive=positive)
         self.nonzero: set[int] = set()
+        self.spelled: dict[tuple[int, int], int] = {}
+        self.room = 0
 
     # ---- sums ----
 

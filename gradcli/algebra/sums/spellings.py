@@ -21,16 +21,35 @@ SEVERAL_TERMS = 12
 """Terms beyond which a factor that only some have in common is not looked for."""
 
 
+SEARCHED = 2_000
+"""Terms that one search may look at. Each sum of a graph begins one, so that all of them together grow as the graph does."""
+
+
 def shortest(algebra: Algebra, form: int) -> int:
-    """The shortest of the form itself and its other shapes, and of the shapes of that."""
+    """The shortest of the form itself, its other shapes, and the shapes of those, as far as a search of limited size finds it."""
+    algebra.room = SEARCHED
+    found = _searched(algebra, form)
+    algebra.spelled[form, len(algebra.nonzero)] = found
+    return found
+
+
+def _searched(algebra: Algebra, form: int) -> int:
+    """The shortest shape that the room of the search at work is enough for; what was found before is not looked for again."""
+    known = len(algebra.nonzero)  # more can be cancelled then
+    found = algebra.spelled.get((form, known))
+    if found is not None:
+        return found
     best = collected_exponentials(algebra, form)
     shorter = True
-    while shorter:
+    while shorter and algebra.room > 0:
         shorter = False
         for shape in (expanded, factored, collected_squares, collected_choices, collected_powers, grouped):
+            algebra.room -= 1 + len(algebra.forms[best])
             candidate = shape(algebra, best)
             if candidate != best and algebra.size(candidate) < algebra.size(best):
                 best, shorter = candidate, True
+    if algebra.room > 0:
+        algebra.spelled[form, known] = algebra.spelled[best, known] = best
     return best
 
 
@@ -47,6 +66,9 @@ def expanded(algebra: Algebra, form: int) -> int:
                 assert isinstance(content, tuple)
                 factor, times = algebra.forms[content[0]], exponent
             for _ in range(times):
+                algebra.room -= len(product) * len(factor)
+                if algebra.room < 0:
+                    return form
                 following: dict[Monomial, Rational] = {}
                 for left, a in product.items():
                     for right, b in factor:
@@ -76,7 +98,7 @@ def factored(algebra: Algebra, form: int) -> int:
     for monomial, coefficient in terms:
         left = divided(monomial, common)
         rest[left] = rest.get(left, 0) + Fraction(coefficient) / content
-    inner = shortest(algebra, algebra.settled_sum(rest))
+    inner = _searched(algebra, algebra.settled_sum(rest))
     return algebra.multiply(algebra.form({tuple(sorted(common.items())): content}), inner)
 
 
@@ -87,6 +109,8 @@ def grouped(algebra: Algebra, form: int) -> int:
         return form
     best = form
     for atom in dict.fromkeys(atom for monomial, _ in terms for atom, _ in monomial):
+        if algebra.room <= 0:
+            break
         inside = {monomial: c for monomial, c in terms if any(a == atom for a, _ in monomial)}
         if 1 < len(inside) < len(terms) and any(len(monomial) > 1 for monomial in inside):  # 3·x^2 + 8·x + 6 stays a polynomial
             outside = algebra.form({monomial: c for monomial, c in terms if monomial not in inside})
@@ -172,5 +196,5 @@ def collected_powers(algebra: Algebra, form: int) -> int:
     if not any(algebra.atoms[atom].kind == "pow" for atom in common):
         return form
     rest = algebra.settled_sum({divided(monomial, common): c for monomial, c in terms})
-    (outer, a), (inner, b) = (tuple(sorted(common.items())), 1), algebra.as_term(shortest(algebra, rest))
+    (outer, a), (inner, b) = (tuple(sorted(common.items())), 1), algebra.as_term(_searched(algebra, rest))
     return algebra.settled(algebra.joined(outer, inner), a * b)

@@ -262,6 +262,15 @@ def all_finite(value: Value) -> bool:
     return bool(numpy.isfinite(value).all())
 
 
+def has_nan(value: Value) -> bool:
+    """Whether a number, or some element of an array, is nan."""
+    if isinstance(value, float):
+        return value != value
+    import numpy
+
+    return bool(numpy.isnan(value).any())
+
+
 def _word(value: Value) -> str:
     if not isinstance(value, float):
         return "not finite"

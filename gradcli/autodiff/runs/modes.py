@@ -16,8 +16,8 @@ from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import Value
 from gradcli.lowering.builders.execute import execute
 from gradcli.lowering.builders.recorder import Recorder
+from gradcli.lowering.limits import DEFAULT_MAX_STEPS
 from gradcli.lowering.node_expressions import node_expression
-from gradcli.lowering.programs.statements import DEFAULT_MAX_STEPS
 from gradcli.ops.declaration.constants import VALUES
 from gradcli.ops.declaration.structural import shape_of
 

@@ -19,6 +19,7 @@ from gradcli.language.statements import assigned_names
 from gradcli.lowering.builders.builder import Shown, Value
 from gradcli.lowering.builders.compaction import compacted
 from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.limits import DEFAULT_MAX_STEPS
 from gradcli.lowering.programs.lower import lower
 from gradcli.lowering.programs.outputs import (
     feed_node,
@@ -28,7 +29,6 @@ from gradcli.lowering.programs.outputs import (
     output_names,
     without_assignments,
 )
-from gradcli.lowering.programs.statements import DEFAULT_MAX_STEPS
 
 
 class Limits(NamedTuple):

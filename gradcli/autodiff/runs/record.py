@@ -16,6 +16,7 @@ from gradcli.autodiff.runs.static_graphs import DEFAULT_OPTIMIZE, build, is_stee
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, Graph, Shape
 from gradcli.graph.names import node_names
+from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Program, Statement
 from gradcli.language.free_names import free_names
 from gradcli.language.numbers import number_text
@@ -25,13 +26,13 @@ from gradcli.lowering.builders.builder import Shown, Value, float32
 from gradcli.lowering.builders.execute import execute
 from gradcli.lowering.builders.recorder import Recorder
 from gradcli.lowering.builders.static import Removed
+from gradcli.lowering.limits import DEFAULT_MAX_STEPS
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.lowering.programs.expressions import UnboundVariableError
 from gradcli.lowering.programs.lower import lower
 from gradcli.lowering.programs.outputs import output_ids, select_outputs
-from gradcli.lowering.programs.statements import DEFAULT_MAX_STEPS
 from gradcli.ops.declaration.constants import VALUES
-from gradcli.ops.declaration.structural import shape_of, shape_text
+from gradcli.ops.declaration.structural import shape_of
 
 if TYPE_CHECKING:
     from gradcli.autodiff.torch_tape.program_tape import ProgramTape

@@ -11,8 +11,8 @@ from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, PRINT, 
 from gradcli.language.ast import Program
 from gradcli.lowering.builders.compaction import compacted
 from gradcli.lowering.builders.static import Removed, StaticBuilder
+from gradcli.lowering.limits import DEFAULT_MAX_STEPS
 from gradcli.lowering.programs.lower import lower
-from gradcli.lowering.programs.statements import DEFAULT_MAX_STEPS
 
 if TYPE_CHECKING:
     pass

@@ -18,8 +18,8 @@ from gradcli.language.numbers import short_text
 from gradcli.language.program_text import statement_text
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import Shown, Value
+from gradcli.lowering.limits import DEFAULT_MAX_STEPS
 from gradcli.lowering.node_expressions import node_expression
-from gradcli.lowering.programs.statements import DEFAULT_MAX_STEPS
 from gradcli.ops.declaration.constants import VALUES
 
 

@@ -80,6 +80,8 @@ class Eager:
         adjoints: The adjoints of the last backward pass, by id.
         root: The node from which the last backward pass began; -1 before the first.
         changes: How often a tensor was changed in place.
+        check_nan: Whether a function that hands back nan in a backward pass is an error (PyTorch's anomaly detection).
+        nan: The node whose function was the first to make nan in the last backward pass, and the input that it handed it to.
     """
 
     knows_values = True
@@ -103,7 +105,7 @@ class Eager:
         self.names: dict[int, str] = {}
         self.leaves: set[int] = set()
         self.stands_for: dict[int, int] = {}
-        self.functions: dict[int, str] = {}  # functions that are not called as their operations are
+        self.functions: dict[int, str] = {}  # names, or templates, of functions that are not called as their operations are
         self.slots: dict[int, Slot] = {}
         self.held: dict[
             int, tuple[ReferenceType[Cell], int]
@@ -115,6 +117,8 @@ class Eager:
         self.adjoints: dict[int, Value] = {}
         self.root = -1
         self.changes = 0
+        self.check_nan = False
+        self.nan: tuple[int, int] | None = None
         self._elements = 0
         self._next_sweep = SWEEP
         self._constants: dict[str, int] = {}
@@ -406,12 +410,22 @@ class Eager:
                 by = self.operation("clone", (old,), span)
             self.values[by] = value
             self.stands_for[by] = old
+        if not leaf and old in self.slots:  # what retains its gradient does so with its new value
+            self.slots[by] = self.slots.pop(old)
         cell.node = by
         cell.version += counted
         self.changes += 1
         self.held[by] = (ref(cell), cell.version)
         if told:
             self.tell(Replaced(old, by))
+
+    def detach_in_place(self, cell: Cell) -> None:
+        """Take a tensor out of the graph: its value stays, and no gradient flows through it from now on."""
+        old, cell.node = cell.node, self.detach(cell.node)
+        if old in self.slots:
+            self.slots[cell.node] = self.slots.pop(old)
+        self.held[cell.node] = (ref(cell), cell.version)
+        self.tell(Replaced(old, cell.node))
 
     # ---- symbols, for derivative rules that are recorded themselves ----
 

@@ -8,10 +8,11 @@ from math import prod
 from typing import Any
 
 from gradcli.autodiff.passes.reverse import carries, fitted, quiet
+from gradcli.autodiff.passes.tape import has_nan
 from gradcli.autodiff.torch_tape.dtypes import rounded
 from gradcli.autodiff.torch_tape.eager import Eager
 from gradcli.autodiff.torch_tape.events import Accumulated, Begun, Called, Freed, Handed
-from gradcli.autodiff.torch_tape.functions import function_name
+from gradcli.autodiff.torch_tape.functions import function_name, handed_place
 from gradcli.autodiff.torch_tape.saved import check_saved
 from gradcli.autodiff.torch_tape.storage import NO_GRADIENT, Cell, Slot, TapeError
 from gradcli.errors import Span
@@ -30,30 +31,30 @@ UNUSED = (
 
 def backward(
     tape: Eager,
-    id: int,
-    gradient: int | None = None,
+    roots: Sequence[int],
+    seeds: Sequence[int | None] = (),
     *,
     retain_graph: bool | None = None,
     create_graph: bool = False,
     inputs: Sequence[int] | None = None,
     span: Span = NOWHERE,
 ) -> None:
-    """Run backward from a node and add the adjoints to ``.grad`` of the leaves, and of the nodes that retain it.
+    """Run backward from nodes and add the adjoints to ``.grad`` of the leaves, and of the nodes that retain it.
 
     Args:
         tape: The tape.
-        id: The node.
-        gradient: The node of its adjoint, of its shape; None for 1, for a node of one element.
+        roots: The nodes, at least one.
+        seeds: For each the node of its adjoint, of its shape; None for 1, for a node of one element. Empty for None everywhere.
         retain_graph: Whether the pass may run again; None for ``create_graph``.
         create_graph: Whether the pass itself is recorded, so that its results can be differentiated.
         inputs: The nodes whose ``.grad`` is filled; None for all leaves.
         span: Where the program asks for it.
 
     Raises:
-        TapeError: PyTorch refuses: nothing requires a gradient, the node has several elements, the graph is freed, or a
+        TapeError: PyTorch refuses: a node requires no gradient or has several elements, the graph is freed, or a
             value that is needed was changed in place.
     """
-    found = _run(tape, id, gradient, retain_graph, create_graph, inputs, span)
+    found = _run(tape, roots, seeds, retain_graph, create_graph, inputs, span)
     for node in sorted(found, reverse=True):
         if inputs is None or node in inputs:
             _accumulate(tape, node, found[node], create_graph)
@@ -69,14 +70,14 @@ def run_backward(tape: Eager, id: int) -> None:
         import numpy
 
         seed = tape.leaf(rounded(numpy.ones(shape), tape.dtypes[id]), dtype=tape.dtypes[id])
-    _run(tape, id, seed, True, False, None, NOWHERE)
+    _run(tape, [id], [seed], True, False, None, NOWHERE)
 
 
 def gradients(
     tape: Eager,
-    id: int,
+    roots: Sequence[int],
     inputs: Sequence[int],
-    gradient: int | None = None,
+    seeds: Sequence[int | None] = (),
     *,
     retain_graph: bool | None = None,
     create_graph: bool = False,
@@ -91,7 +92,7 @@ def gradients(
     for input in inputs:
         if not tape.requires_grad[input]:
             raise TapeError("One of the differentiated Tensors does not require grad", span)
-    found = _run(tape, id, gradient, retain_graph, create_graph, inputs, span)
+    found = _run(tape, roots, seeds, retain_graph, create_graph, inputs, span)
     results: list[int | None] = []
     for index, input in enumerate(inputs):
         if input not in found and not allow_unused:
@@ -102,24 +103,26 @@ def gradients(
 
 def _run(
     tape: Eager,
-    root: int,
-    gradient: int | None,
+    roots: Sequence[int],
+    seeds: Sequence[int | None],
     retain_graph: bool | None,
     create_graph: bool,
     inputs: Sequence[int] | None,
     span: Span,
 ) -> dict[int, Any]:
     """The adjoints of the leaves, of the nodes that retain theirs, and of the inputs asked for."""
-    if not tape.requires_grad[root]:
-        raise TapeError(NO_GRADIENT, span)
-    seed = _seed(tape, root, gradient, create_graph, span)
+    if not roots:
+        return {}
+    adjoints = _seeded(tape, roots, seeds, create_graph, span)
     keep = create_graph if retain_graph is None else retain_graph
-    wanted = None if inputs is None else _leading_to(tape, root, inputs)
-    adjoints: dict[int, Any] = {root: seed}
-    pending = [-root]
+    wanted = None if inputs is None else _leading_to(tape, roots, inputs)
+    pending = [-root for root in adjoints]
+    heapq.heapify(pending)
     found: dict[int, Any] = {}
     order = 0
-    tape.tell(Begun(root))
+    tape.root = roots[-1]
+    tape.nan = None
+    tape.tell(Begun(tape.root))
     with quiet(), tape.mode(create_graph):
         while pending:
             id = -heapq.heappop(pending)
@@ -132,10 +135,13 @@ def _run(
             check_saved(tape, id, span)
             tape.tell(Called(id, order, function_name(tape, id) or "", _value(adjoint)))
             order += 1
-            for input, contribution in _contributions(tape, id, adjoint, create_graph):
+            for index, contribution in _contributions(tape, id, adjoint, create_graph):
+                input = tape.graph.inputs[id][index]
                 if wanted is not None and input not in wanted:
                     continue
                 tape.tell(Handed(id, input, _value(contribution)))
+                if has_nan(_value(contribution)):
+                    _check_nan(tape, id, index, _value(adjoint), span)
                 if input in adjoints:
                     contribution = _rounded(tape, adjoints[input] + contribution, input)
                 else:
@@ -145,14 +151,40 @@ def _run(
                 tape.freed.add(id)
                 tape.tell(Freed(id))
     tape.adjoints = {id: _value(adjoint) for id, adjoint in adjoints.items()}
-    tape.root = root
     return found
 
 
-def _seed(tape: Eager, root: int, gradient: int | None, create_graph: bool, span: Span) -> Any:
+def _seeded(tape: Eager, roots: Sequence[int], seeds: Sequence[int | None], create_graph: bool, span: Span) -> dict[int, Any]:
+    """The adjoints that a pass begins with; those of a root that is given twice are added up."""
+    found = [
+        _seed(tape, root, seed, place, create_graph, span)
+        for place, (root, seed) in enumerate(zip(roots, seeds or [None] * len(roots), strict=True))
+    ]
+    adjoints: dict[int, Any] = {}
+    for place, (root, seed) in enumerate(zip(roots, found, strict=True)):
+        if not tape.requires_grad[root]:
+            raise TapeError(NO_GRADIENT.format(place), span)
+        adjoints[root] = _rounded(tape, adjoints[root] + seed, root) if root in adjoints else seed
+    return adjoints
+
+
+def _check_nan(tape: Eager, id: int, index: int, adjoint: Value, span: Span) -> None:
+    """Note where nan came into a backward pass: in the function of a node, which hands it to one of its operands.
+
+    Raises:
+        TapeError: It is to be an error.
+    """
+    if tape.nan is None and not has_nan(adjoint):
+        tape.nan = (id, tape.graph.inputs[id][index])
+    if tape.check_nan:
+        place = handed_place(tape, id, index)
+        raise TapeError(f"Function '{function_name(tape, id)}' returned nan values in its {place}th output.", span)
+
+
+def _seed(tape: Eager, root: int, gradient: int | None, place: int, create_graph: bool, span: Span) -> Any:
     shape = tape.graph.shape(root)
     if gradient is None:
-        if prod(shape) != 1:
+        if prod(shape) != 1 and tape.requires_grad[root]:
             raise TapeError(NOT_SCALAR, span)
         if not shape:
             return tape.symbol(1) if create_graph else 1.0
@@ -163,17 +195,17 @@ def _seed(tape: Eager, root: int, gradient: int | None, create_graph: bool, span
     given = tape.graph.shape(gradient)
     if given != shape:
         raise TapeError(
-            f"Mismatch in shape: grad_output[0] has a shape of torch.Size({list(given)}) "
-            f"and output[0] has a shape of torch.Size({list(shape)}).",
+            f"Mismatch in shape: grad_output[{place}] has a shape of torch.Size({list(given)}) "
+            f"and output[{place}] has a shape of torch.Size({list(shape)}).",
             span,
         )
     return Symbol(tape, gradient) if create_graph else tape.values[gradient]
 
 
-def _leading_to(tape: Eager, root: int, inputs: Sequence[int]) -> set[int]:
-    """The nodes on ways from the root to the inputs."""
-    order, seen = [], {root}
-    work = [root]
+def _leading_to(tape: Eager, roots: Sequence[int], inputs: Sequence[int]) -> set[int]:
+    """The nodes on ways from the roots to the inputs."""
+    order, seen = [], set(roots)
+    work = list(seen)
     while work:
         id = work.pop()
         order.append(id)
@@ -189,7 +221,7 @@ def _leading_to(tape: Eager, root: int, inputs: Sequence[int]) -> set[int]:
 
 
 def _contributions(tape: Eager, id: int, adjoint: Any, create_graph: bool) -> list[tuple[int, Any]]:
-    """What the function of a node hands to its inputs: symbols where the pass is recorded, else numbers."""
+    """What the function of a node hands to its inputs, by index: symbols where the pass is recorded, else numbers."""
     graph = tape.graph
     name, inputs = graph.operations[id], graph.inputs[id]
     dtype = tape.dtypes[id]
@@ -205,13 +237,13 @@ def _contributions(tape: Eager, id: int, adjoint: Any, create_graph: bool) -> li
         pullback = STRUCTURAL[name].pullback
         assert pullback is not None
         found = pullback(adjoint, y, *operands, **dict(graph.settings.get(id, ())))
-        handed = [(input, item) for input, item, want in zip(inputs, found, wanted, strict=True) if want and item is not None]
+        handed = [(at, item) for at, (item, want) in enumerate(zip(found, wanted, strict=True)) if want and item is not None]
     else:
         indices, derivatives = OPERATIONS[name].derivatives(wanted)(y, tuple(operands))
         for index, derivative in zip(indices, derivatives, strict=True):
             product = fitted(_times(tape, adjoint, derivative), graph.shape(inputs[index]))
-            handed.append((inputs[index], product))
-    return [(input, _rounded(tape, contribution, input)) for input, contribution in handed]
+            handed.append((index, product))
+    return [(index, _rounded(tape, contribution, inputs[index])) for index, contribution in handed]
 
 
 def _times(tape: Eager, adjoint: Any, derivative: Any) -> Any:

@@ -41,6 +41,13 @@ def function_name(tape: Eager, id: int) -> str | None:
     return None if template is None else template.partition("(")[0]
 
 
+def handed_place(tape: Eager, id: int, index: int) -> int:
+    """Which of the outputs of the function of a node goes to one of its operands: PyTorch may take them in another order."""
+    template = _template(tape, tape.stands_for.get(id, id)) or ""
+    parts = template_parts(len(tape.graph.inputs[id]), template)
+    return parts.index(str(index)) if str(index) in parts else 0
+
+
 def next_functions(tape: Eager, function: Function) -> list[Function | None]:
     """Where the backward pass goes from a function; None stands for an operand without a gradient."""
     if not function.part:
@@ -67,7 +74,8 @@ def _template(tape: Eager, id: int) -> str | None:
     graph = tape.graph
     name, inputs = graph.operations[id], graph.inputs[id]
     if id in tape.functions:
-        return f"{tape.functions[id]}({', '.join(map(str, range(len(inputs))))})"
+        function = tape.functions[id]
+        return function if "(" in function else f"{function}({', '.join(map(str, range(len(inputs))))})"
     if name in STRUCTURAL:
         return STRUCTURAL[name].grad_fn(*[graph.shape(input) for input in inputs], **dict(graph.settings.get(id, ())))
     templates = OPERATIONS[name].grad_fn

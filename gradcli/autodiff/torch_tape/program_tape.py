@@ -15,8 +15,8 @@ from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, Constan
 from gradcli.language.ast import Program, Statement
 from gradcli.language.statements import Action
 from gradcli.lowering.builders.builder import Part, Shown, Value
+from gradcli.lowering.limits import DEFAULT_MAX_STEPS
 from gradcli.lowering.programs.lower import lower
-from gradcli.lowering.programs.statements import DEFAULT_MAX_STEPS
 
 NOT_A_LEAF = "the .grad of {name} is read, which is no leaf: no pass keeps it, unless `retain_grad {name}` stands before"
 _KEYWORDS = ("gradient", "retain_graph", "create_graph")
@@ -156,8 +156,8 @@ class ProgramTape(Eager):
             raise GradcliError("backward takes one output", statement.span, "write backward y, or backward y, gradient=v")
         flags = {name: self.truth_of(keywords[name]) for name in _KEYWORDS[1:] if name in keywords}
         gradient = keywords.get("gradient", ids[1] if len(ids) == 2 else None)
-        create_graph = bool(flags.get("create_graph"))
-        backward(self, ids[0], gradient, retain_graph=flags.get("retain_graph"), create_graph=create_graph, span=statement.span)
+        keep, create = flags.get("retain_graph"), bool(flags.get("create_graph"))
+        backward(self, [ids[0]], [gradient], retain_graph=keep, create_graph=create, span=statement.span)
 
     def truth_of(self, id: int) -> bool:
         """Whether a flag is set."""
@@ -191,5 +191,5 @@ def run_program(
     for id, name in tape.graph.given_names.items():
         tape.names.setdefault(id, name)
     if tape.root < 0 and tape.requires_grad[output] and not tape.graph.shape(output):
-        backward(tape, output)
+        backward(tape, [output])
     return output

@@ -8,9 +8,10 @@ from weakref import ReferenceType
 from gradcli.errors import GradcliError
 
 IN_PLACE_LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
-NO_GRADIENT = "element 0 of tensors does not require grad and does not have a grad_fn"
+NO_GRADIENT = "element {} of tensors does not require grad and does not have a grad_fn"
+SET_FLAG = "you can only change requires_grad flags of leaf variables."
 FIXED_FLAG = (
-    "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph "
+    f"{SET_FLAG} If you want to use a computed variable in a subgraph "
     "that doesn't require differentiation use var_no_grad = var.detach()."
 )
 

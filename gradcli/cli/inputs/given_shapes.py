@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from gradcli.cli.framework.command import Arguments
 from gradcli.graph.graph import Shape
-from gradcli.ops.declaration.structural import shape_text
+from gradcli.graph.shapes import shape_text
 
 MOST_SHAPES = 4
 """Variables up to which a hint says where each got its shape from."""

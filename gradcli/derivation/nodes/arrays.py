@@ -28,13 +28,14 @@ from gradcli.derivation.notation.prose import Equal, Piece, listed
 from gradcli.derivation.notation.short_products import facts, rewritten
 from gradcli.derivation.notation.steps import Derivation, Equation, Step
 from gradcli.graph.graph import CONSTANT, UNLIMITED, VARIABLE, Graph
+from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Call, Expression, Index, Name, Number, Partial, Transposed, postorder
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL, shape_text, spelling
+from gradcli.ops.declaration.structural import STRUCTURAL, spelling
 from gradcli.ops.declaration.symbol import Symbol
 
 PUT_IN_ELEMENTS = 9

@@ -21,10 +21,11 @@ from gradcli.derivation.notation.prose import Equal, Piece, listed
 from gradcli.derivation.notation.short_products import facts, rewritten
 from gradcli.derivation.notation.steps import Equation, Step
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
+from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Expression, Name, Number, Operator, Partial, postorder
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import constant_expression, node_expression, written_out, written_sizes
-from gradcli.ops.declaration.structural import STRUCTURAL, shape_text
+from gradcli.ops.declaration.structural import STRUCTURAL
 
 WRITTEN_NODES = 40
 """Nodes up to which a Jacobian-vector product is written out."""

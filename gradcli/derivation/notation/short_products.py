@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.graph.graph import CONSTANT, UNLIMITED, VARIABLE, Graph, Settings
+from gradcli.graph.shapes import ShapeError, broadcast
 from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import ShapeError, broadcast, shape_of
+from gradcli.ops.declaration.structural import shape_of
 
 _LARGEST_DENOMINATOR, _LARGEST_FRACTION = 1_000, 1e6
 """Up to which a float is shown as the fraction that it is nearest to."""

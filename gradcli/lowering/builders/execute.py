@@ -12,7 +12,7 @@ from typing import Any
 from gradcli.graph.graph import COND, CONSTANT, ITEM, PRINT, VARIABLE, WHILE_LOOP, Graph
 from gradcli.lowering.builders.builder import Part
 from gradcli.lowering.builders.recorder import Recorder
-from gradcli.lowering.programs.statements import DEFAULT_MAX_STEPS, too_many_steps
+from gradcli.lowering.limits import DEFAULT_MAX_STEPS, too_many_steps
 
 
 class _Frame:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import VARIABLE, Graph, Settings, Shape
 from gradcli.graph.names import constant_text
+from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.language.ast import Name
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import applied, applied_to_arrays, written_out, written_sizes
 from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL, ShapeError, broadcast, shape_text
+from gradcli.ops.declaration.structural import STRUCTURAL
 
 WRITTEN_NODES = 12
 """Nodes of an operand without a name up to which a message writes it out."""

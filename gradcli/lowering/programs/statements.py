@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import ceil, isfinite
 from typing import Any
 
-from gradcli.errors import ExitCode, GradcliError, Span
+from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import Constant
 from gradcli.graph.names import is_operation
 from gradcli.language.ast import (
@@ -26,6 +26,7 @@ from gradcli.language.ast import (
 from gradcli.language.statements import Action, Break, For, If, NoGrad, Outputs, Print, Repeat, While, assigned_names
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import GraphBuilder
+from gradcli.lowering.limits import too_many_steps
 from gradcli.lowering.programs.array_calls import exact_value
 from gradcli.lowering.programs.expressions import RESULT, Expressions
 from gradcli.lowering.programs.pending import (
@@ -45,10 +46,6 @@ from gradcli.lowering.programs.pending import (
     Turn,
 )
 from gradcli.ops.declaration.structural import load
-
-DEFAULT_MAX_STEPS = 1_000_000
-"""How many turns the loops of a run may take, all together."""
-
 
 FLAGS = ("retain_graph", "create_graph")
 """The arguments of ``backward`` that are true or false."""
@@ -368,9 +365,3 @@ def _bound(statement: For | Repeat) -> str:
 
 def _place(statement: For | Repeat) -> Span:
     return statement.count.span if isinstance(statement, Repeat) else statement.source.span
-
-
-def too_many_steps(limit: int, span: Span) -> GradcliError:
-    """The error for loops that take too many turns."""
-    hint = "a condition must end it; --max-steps N raises the limit"
-    return GradcliError(f"the loops of the program take more than {limit:,} turns", span, hint, exit_code=ExitCode.LIMIT)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, shape_text
+from gradcli.graph.shapes import ShapeError, shape_text
+from gradcli.ops.declaration.structural import Setting, Shape
 
 
 def axes_text(count: int) -> str:

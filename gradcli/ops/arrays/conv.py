@@ -9,10 +9,12 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import axes_text, new_shape
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.windows import Windows
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, shape_of, shape_text, structural
+from gradcli.ops.declaration.facts import SAME
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
 
 class _Convolution:
@@ -134,6 +136,9 @@ def _convolution(axes: int) -> Structural:
         spellings=(f"conv{axes}d",),
         optional=1,
         scratch=_scratch,
+        result=SAME,
+        linear="input bias, weight bias",
+        torch=f"conv{axes}d: torch F",
         doc=f"Convolution (to be exact, cross-correlation) over {'one axis' if axes == 1 else 'two axes'}, plus a bias.",
     )
 
@@ -193,6 +198,8 @@ conv_input_gradient: Structural = structural(
     grad_fn="ConvolutionBackwardBackward0(0, None, 1)",
     scratch=lambda g, weight, input_shape, **settings: _scratch(new_shape(input_shape), weight, **settings),
     spellings=("conv_input_gradient",),
+    result=SAME,
+    linear="g, weight",
     doc="The gradient of a convolution by its input: each window gets the weight times the adjoint of the result.",
 )
 conv_weight_gradient: Structural = structural(
@@ -203,5 +210,7 @@ conv_weight_gradient: Structural = structural(
     grad_fn="ConvolutionBackwardBackward0(1, 0, None)",
     scratch=lambda a, g, weight_shape, **settings: _scratch(a, new_shape(weight_shape), **settings),
     spellings=("conv_weight_gradient",),
+    result=SAME,
+    linear="input, g",
     doc="The gradient of a convolution by its weight: the sum of the windows times the adjoint of the result.",
 )

@@ -6,12 +6,15 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError
 from gradcli.ops.arrays.axes import new_shape
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, structural
+from gradcli.ops.declaration.facts import SAME
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, structural
 
 
 def _creation(usage: str, forward: Callable[..., Any], shape: Callable[..., Shape], doc: str) -> Structural:
-    return structural(usage, forward, shape, None, grad_fn="", spellings=(usage.partition("(")[0],), doc=doc)
+    name = usage.partition("(")[0]
+    return structural(usage, forward, shape, None, grad_fn="", spellings=(name,), result=SAME, torch=f"{name}: torch", doc=doc)
 
 
 def _matrix_shape(rows: Setting, columns: Setting) -> Shape:
@@ -82,6 +85,8 @@ def _like(name: str, number: float, doc: str) -> Structural:
         None,
         grad_fn="",
         spellings=(name,),
+        result=SAME,
+        torch=f"{name}: torch",
         doc=doc,
     )
 

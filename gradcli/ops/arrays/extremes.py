@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import count, reduced
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.scan import cumsum
 from gradcli.ops.arrays.shape import spread
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, shape_of, shape_text, structural
+from gradcli.ops.declaration.facts import SAME, WHOLE
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.arithmetic import div
 from gradcli.ops.elementwise.logic import both, either, eq, ne, where
 
@@ -64,6 +66,8 @@ def _extreme(name: str, numpy_name: str, pullback: Callable[..., Any], grad_fn: 
         pullback,
         grad_fn=grad_fn,
         spellings=(name.removeprefix("reduce_"),),
+        result=SAME,
+        torch=f"{name.removeprefix('reduce_')}: torch Tensor",
         doc=doc,
     )
 
@@ -102,7 +106,15 @@ def _place(name: str, numpy_name: str, doc: str) -> Structural:
         return getattr(numpy, numpy_name)(array, axis=axis, keepdims=keepdims).astype(array.dtype)
 
     return structural(
-        f"{name}(a, axis=None, keepdims=False)", forward, _place_shape, None, grad_fn="", spellings=(name,), doc=doc
+        f"{name}(a, axis=None, keepdims=False)",
+        forward,
+        _place_shape,
+        None,
+        grad_fn="",
+        spellings=(name,),
+        result=WHOLE,
+        torch=f"{name}: torch Tensor",
+        doc=doc,
     )
 
 

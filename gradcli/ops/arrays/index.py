@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import axes_text, axis_of, new_shape
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, shape_of, shape_text, structural
+from gradcli.ops.declaration.facts import SAME
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
 FULL: Setting = ("slice", None, None, None)
 """All of an axis: ``:``."""
@@ -189,6 +191,9 @@ index: Structural = structural(
     _index_shape,
     lambda g, y, a, index: [index_put(g, shape=shape_of(a), index=index)],
     grad_fn=_index_function,
+    result=SAME,
+    moves=True,
+    linear="a",
     doc="A part of an array: ``a[0]``, ``a[:, 1:3]``, ``a[None]``.",
 )
 index_put: Structural = structural(
@@ -198,6 +203,8 @@ index_put: Structural = structural(
     lambda g, y, a, shape, index: [_part(g, index)],
     grad_fn=_put_function,
     spellings=("index_put",),
+    result=SAME,
+    linear="a",
     doc="Zeros of a shape with an array put into a part of them: the adjoint of indexing.",
 )
 
@@ -222,6 +229,10 @@ stack = structural(
     _unstacked,
     grad_fn="StackBackward0(*)",
     spellings=("stack",),
+    result=SAME,
+    moves=True,
+    linear="a",
+    torch="stack: torch",
     doc="Arrays of one shape, or numbers, along a new axis.",
 )
 
@@ -254,6 +265,10 @@ cat = structural(
     _parts,
     grad_fn="CatBackward0(*)",
     spellings=("cat", "concat", "concatenate"),
+    result=SAME,
+    moves=True,
+    linear="a",
+    torch="cat: torch; concat: torch; concatenate: torch",
     doc="Arrays one after the other along an axis.",
 )
 
@@ -281,5 +296,8 @@ shift: Structural = structural(
     lambda g, y, a, axis, steps, fill: [shift(g, axis=axis, steps=-steps, fill=0)],
     grad_fn="ConstantPadNdBackward0(0)",
     spellings=("shift",),
+    result=SAME,
+    moves=True,
+    linear="a",
     doc="The elements moved along an axis, those at the end dropped, a number in the places that become free.",
 )

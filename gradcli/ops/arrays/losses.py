@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
+from gradcli.graph.shapes import broadcast
 from gradcli.ops.arrays.nn import reduce_losses, reduced_loss, share_of
 from gradcli.ops.arrays.shape import spread
 from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL, Setting, Shape, broadcast, shape_of, structural
+from gradcli.ops.declaration.structural import STRUCTURAL, Setting, Shape, shape_of, structural
 
 LOSSES = (
     "mse_loss",
@@ -55,6 +56,8 @@ def _declare(name: str) -> None:
         grad_fn=template,
         spellings=(name,),
         optional=len(loss.defaults),
+        range=loss.facts.range,
+        torch=loss.facts.torch,
         doc=f"The mean over all elements of {name}, or their sum, or with reduction=none all of them.",
     )
 

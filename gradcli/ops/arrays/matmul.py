@@ -5,8 +5,10 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.ops.arrays.shape import squeeze, summed_to, transpose, unsqueeze
-from gradcli.ops.declaration.structural import Shape, ShapeError, Structural, broadcast, shape_of, shape_text, structural
+from gradcli.ops.declaration.facts import SAME
+from gradcli.ops.declaration.structural import Shape, Structural, shape_of, structural
 
 
 def _dot_shape(a: Shape, b: Shape) -> Shape:
@@ -22,6 +24,9 @@ dot: Structural = structural(
     lambda g, y, a, b: [g * b, g * a],
     grad_fn="DotBackward0(0, 1)",
     spellings=("dot",),
+    result=SAME,
+    linear="a, b",
+    torch="dot: torch Tensor",
     doc="Dot product of two vectors.",
     latex=r"{0}^{{\top}} {1}",
 )
@@ -40,6 +45,9 @@ outer: Structural = structural(
     lambda g, y, a, b: [matmul(g, b), matmul(transpose(g), a)],
     grad_fn="MulBackward0(ViewBackward0(0), 1)",
     spellings=("outer",),
+    result=SAME,
+    linear="a, b",
+    torch="outer: torch Tensor",
     doc="Outer product of two vectors: the matrix of all products of their elements.",
     latex=r"{0} \, {1}^{{\top}}",
 )
@@ -128,5 +136,8 @@ matmul: Structural = structural(
     _matmul_pullback,
     grad_fn=_matmul_function,
     spellings=("matmul", "mm", "mv"),
+    result=SAME,
+    linear="a, b",
+    torch="matmul: torch Tensor linalg; mm: torch Tensor; mv: torch Tensor",
     doc="Product of matrices, of a matrix and a vector, of two vectors; stacks of matrices are broadcast.",
 )

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.errors import GradcliError
+from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.ops.arrays.index import index_put
 from gradcli.ops.arrays.matmul import matmul
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.shape import expand, summed_to, transpose, unsqueeze
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, broadcast, shape_of, shape_text, structural
+from gradcli.ops.declaration.facts import COUNT, SAME
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
 _LAST_TWO: Setting = (-2, -1)
 
@@ -63,6 +65,10 @@ diag: Structural = structural(
     _diag_pullback,
     grad_fn=lambda a, offset: "DiagEmbedBackward0(0)" if len(a) == 1 else "DiagonalBackward0_copy(0)",
     spellings=("diag",),
+    result=SAME,
+    moves=True,
+    linear="a",
+    torch="diag: torch Tensor",
     doc="The matrix with a vector as its diagonal; of a matrix the diagonal.",
 )
 
@@ -80,6 +86,9 @@ trace = structural(
     lambda g, y, a: [_on_diagonal(expand(g, shape=(min(shape_of(a)),)), shape_of(a), 0)],
     grad_fn="TraceBackward0(0)",
     spellings=("trace",),
+    result=COUNT,
+    linear="a",
+    torch="trace: torch Tensor",
     doc="Sum of the diagonal of a matrix.",
 )
 
@@ -95,6 +104,10 @@ def _triangle(name: str, grad_fn: str, doc: str) -> Structural:
         pullback,
         grad_fn=grad_fn,
         spellings=(name,),
+        result=SAME,
+        moves=True,
+        linear="a",
+        torch=f"{name}: torch Tensor",
         doc=doc,
     )
     return declared
@@ -116,6 +129,7 @@ det = structural(
     lambda g, y, a: [per_matrix(g) * cofactor(a)],
     grad_fn="LinalgDetBackward0(0)",
     spellings=("det",),
+    torch="det: torch Tensor linalg",
     doc="Determinant of a square matrix; the gradient is right for singular ones too, where PyTorch's is 0.",
 )
 
@@ -192,6 +206,7 @@ inv = structural(
     _inv_pullback,
     grad_fn="LinalgInvExBackward0(0)",
     spellings=("inv",),
+    torch="inv: linalg",
     doc="Inverse of a square matrix.",
     latex=r"{0}^{{-1}}",
 )
@@ -235,5 +250,6 @@ solve: Structural = structural(
     _solve_pullback,
     grad_fn="LinalgSolveExBackward0(0, 1)",
     spellings=("solve",),
+    linear="b",
     doc="The x with a·x = b, for a vector or the columns of a matrix b.",
 )

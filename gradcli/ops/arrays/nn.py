@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from math import prod
 from typing import Any
 
 from gradcli.errors import GradcliError
+from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import as_shape, axis_of
 from gradcli.ops.arrays.reduce import reduce_mean, reduce_sum
 from gradcli.ops.arrays.shape import spread, summed_to
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, shape_of, shape_text, structural
+from gradcli.ops.declaration.facts import WHOLE
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.exponential import exp, sqrt
 
 
@@ -40,6 +43,8 @@ softmax: Structural = structural(
     lambda g, y, a, axis: [y * (g - _total(g * y, axis))],
     grad_fn="SoftmaxBackward0(0)",
     spellings=("softmax",),
+    range=(0, 1),
+    torch="softmax: torch Tensor F special",
     doc="The exponentials, divided by their sum along an axis.",
 )
 log_softmax: Structural = structural(
@@ -49,6 +54,8 @@ log_softmax: Structural = structural(
     lambda g, y, a, axis: [g - exp(y) * _total(g, axis)],
     grad_fn="LogSoftmaxBackward0(0)",
     spellings=("log_softmax",),
+    range=(-math.inf, 0),
+    torch="log_softmax: torch Tensor F special",
     doc="The logarithm of softmax, without overflow.",
 )
 
@@ -114,6 +121,7 @@ layer_norm: Structural = structural(
     grad_fn=_layer_norm_function,
     spellings=("layer_norm",),
     optional=2,
+    torch="layer_norm: torch F",
     doc="Deviations from the mean over the last axes in units of the standard deviation, times a weight, plus a bias.",
 )
 
@@ -163,6 +171,9 @@ one_hot = structural(
     grad_fn="",
     whole=(0,),
     spellings=("one_hot",),
+    result=WHOLE,
+    range=(0, 1),
+    torch="one_hot: F",
     doc="For each class a vector with 1 in its place and 0 elsewhere, along a new axis; it carries no gradient.",
 )
 
@@ -240,6 +251,7 @@ nll_loss: Structural = structural(
     grad_fn=_nll_function,
     whole=(1,),
     spellings=("nll_loss",),
+    torch="nll_loss: F",
     doc="Negative log likelihood: minus the mean of what the input holds for the class of each sample.",
 )
 
@@ -284,5 +296,6 @@ cross_entropy: Structural = structural(
     grad_fn=_cross_entropy_function,
     whole=lambda a, target: () if a == target else (1,),
     spellings=("cross_entropy",),
+    torch="cross_entropy: F",
     doc="Mean of minus the log softmax of the class of each sample, or weighted by probabilities in the shape of the input.",
 )

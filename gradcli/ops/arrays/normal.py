@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.index import cat, sliced
 from gradcli.ops.arrays.reduce import reduce_mean, reduce_sum
 from gradcli.ops.arrays.shape import reshaped
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, shape_of, shape_text, structural
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.activations import sigmoid
 from gradcli.ops.elementwise.exponential import sqrt
 
@@ -109,5 +110,6 @@ glu: Structural = structural(
     _glu_pullback,
     grad_fn="GluBackward0(0)",
     spellings=("glu",),
+    torch="glu: F",
     doc="Gated linear unit: the first half of an axis times the sigmoid of the second.",
 )

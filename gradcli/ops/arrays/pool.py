@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import axes_text
 from gradcli.ops.arrays.extremes import first
 from gradcli.ops.arrays.shape import expand, unsqueeze
 from gradcli.ops.arrays.windows import fold_windows, per_axis, windows
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, shape_of, shape_text, structural
+from gradcli.ops.declaration.facts import SAME
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
 LEAST = "-inf"
 """What stands in the padding of a maximum."""
@@ -34,7 +36,14 @@ def _scratch(a: Shape, axes: int, kernel_size: Setting, stride: Setting, padding
 
 
 def _pool(
-    name: str, axes: int, forward: Callable[..., Any], pullback: Callable[..., Any], grad_fn: str, doc: str, backward: str
+    name: str,
+    axes: int,
+    forward: Callable[..., Any],
+    pullback: Callable[..., Any],
+    grad_fn: str,
+    doc: str,
+    backward: str,
+    **known: Any,
 ) -> Structural:
     def value(numpy: Any, a: Any, kernel_size: Setting, **places: Setting) -> Any:
         return forward(a, dict(kernel_size=per_axis(kernel_size, axes, "kernel_size", 1), **places))
@@ -52,6 +61,7 @@ def _pool(
         spellings=(name,),
         doc=doc,
         backward=backward,
+        **known,
     )
 
 
@@ -79,10 +89,46 @@ _AVG = "The mean of each window over the last {}, the padding counted as zeros."
 _TO_LARGEST = "each adjoint goes to the largest element of its window"
 _TO_ALL = "each adjoint is shared out evenly over its window"
 max_pool1d = _pool(
-    "max_pool1d", 1, _largest, _largest_pullback, "MaxPool2DWithIndicesBackward0", _MAX.format("axis"), _TO_LARGEST
+    "max_pool1d",
+    1,
+    _largest,
+    _largest_pullback,
+    "MaxPool2DWithIndicesBackward0",
+    _MAX.format("axis"),
+    _TO_LARGEST,
+    result=SAME,
+    torch="max_pool1d: torch F",
 )
 max_pool2d = _pool(
-    "max_pool2d", 2, _largest, _largest_pullback, "MaxPool2DWithIndicesBackward0", _MAX.format("two axes"), _TO_LARGEST
+    "max_pool2d",
+    2,
+    _largest,
+    _largest_pullback,
+    "MaxPool2DWithIndicesBackward0",
+    _MAX.format("two axes"),
+    _TO_LARGEST,
+    result=SAME,
+    torch="max_pool2d: torch F",
 )
-avg_pool1d = _pool("avg_pool1d", 1, _average, _average_pullback, "AvgPool2DBackward0", _AVG.format("axis"), _TO_ALL)
-avg_pool2d = _pool("avg_pool2d", 2, _average, _average_pullback, "AvgPool2DBackward0", _AVG.format("two axes"), _TO_ALL)
+avg_pool1d = _pool(
+    "avg_pool1d",
+    1,
+    _average,
+    _average_pullback,
+    "AvgPool2DBackward0",
+    _AVG.format("axis"),
+    _TO_ALL,
+    linear="a",
+    torch="avg_pool1d: torch F",
+)
+avg_pool2d = _pool(
+    "avg_pool2d",
+    2,
+    _average,
+    _average_pullback,
+    "AvgPool2DBackward0",
+    _AVG.format("two axes"),
+    _TO_ALL,
+    linear="a",
+    torch="avg_pool2d: F",
+)

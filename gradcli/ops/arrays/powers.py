@@ -6,11 +6,12 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError
 from gradcli.ops.arrays.index import cat, index
 from gradcli.ops.arrays.matmul import matmul
 from gradcli.ops.arrays.matrix import inv, per_matrix, square_matrix
 from gradcli.ops.arrays.shape import transpose
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, shape_of, structural
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.logic import eq, where
 
 
@@ -23,7 +24,7 @@ def _logdet(numpy: Any, a: Any) -> Any:
     return numpy.where(sign < 0, numpy.nan, logarithm)
 
 
-def _logarithm_of_det(name: str, forward: Callable[..., Any], grad_fn: str, doc: str) -> Structural:
+def _logarithm_of_det(name: str, forward: Callable[..., Any], grad_fn: str, doc: str, torch: str = "") -> Structural:
     return structural(
         f"{name}(a)",
         forward,
@@ -31,6 +32,7 @@ def _logarithm_of_det(name: str, forward: Callable[..., Any], grad_fn: str, doc:
         lambda g, y, a: [per_matrix(where(eq(y, y), g, 0)) * transpose(inv(a))],
         grad_fn=grad_fn,
         spellings=(name,),
+        torch=torch,
         doc=doc,
     )
 
@@ -46,6 +48,7 @@ logdet = _logarithm_of_det(
     _logdet,
     "WhereBackward0(None, LinalgSlogdetBackward0(0))",
     "Logarithm of the determinant, nan where that is negative.",
+    "logdet: torch Tensor",
 )
 
 MOST_FACTORS = 1000
@@ -109,6 +112,7 @@ matrix_power = structural(
     _power_pullback,
     grad_fn=_power_function,
     spellings=("matrix_power",),
+    torch="matrix_power: torch Tensor",
     doc="The product of n equal matrices, for a negative n of their inverses.",
 )
 
@@ -144,5 +148,6 @@ matrix_exp: Structural = structural(
     _matrix_exp_pullback,
     grad_fn="LinalgMatrixExpBackward0(0)",
     spellings=("matrix_exp",),
+    torch="matrix_exp: torch Tensor",
     doc="Exponential of a square matrix: 1 + a + a @ a/2 + ...",
 )

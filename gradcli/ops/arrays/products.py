@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.matmul import matmul
 from gradcli.ops.arrays.matrix import diag
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.shape import permute, reshape, reshaped, summed_to, transpose
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, broadcast, shape_of, shape_text, structural
+from gradcli.ops.declaration.facts import SAME
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
 
 def _bmm_shape(a: Shape, b: Shape) -> Shape:
@@ -26,6 +28,9 @@ bmm = structural(
     lambda g, y, a, b: [matmul(g, transpose(b)), matmul(transpose(a), g)],
     grad_fn="BmmBackward0(0, 1)",
     spellings=("bmm",),
+    result=SAME,
+    linear="a, b",
+    torch="bmm: torch Tensor",
     doc="The products of the matrices of two stacks, one by one.",
 )
 
@@ -43,6 +48,9 @@ addmm = structural(
     lambda g, y, c, a, b: [summed_to(g, shape_of(c)), matmul(g, transpose(b)), matmul(transpose(a), g)],
     grad_fn="AddmmBackward0(0, 1, 2)",
     spellings=("addmm",),
+    result=SAME,
+    linear="c a, c b",
+    torch="addmm: torch Tensor",
     doc="c + a @ b for two matrices a and b.",
 )
 
@@ -89,6 +97,9 @@ linear = structural(
     grad_fn=_linear_function,
     spellings=("linear",),
     optional=1,
+    result=SAME,
+    linear="a bias, weight bias",
+    torch="linear: F",
     doc="A layer of a network: a @ weight.T + bias, where the weight has a row for each output.",
 )
 
@@ -107,6 +118,9 @@ def _scalar_product(name: str, grad_fn: str, doc: str) -> Structural:
         lambda g, y, a, b: [g * b, g * a],
         grad_fn=grad_fn,
         spellings=(name,),
+        result=SAME,
+        linear="a, b",
+        torch=f"{name}: torch Tensor",
         doc=doc,
     )
 
@@ -135,6 +149,9 @@ cross: Structural = structural(
     _cross_pullback,
     grad_fn="LinalgCrossBackward0(0, 1)",
     spellings=("cross",),
+    result=SAME,
+    linear="a, b",
+    torch="cross: torch Tensor",
     doc="Cross product of vectors of three elements.",
 )
 
@@ -162,6 +179,9 @@ kron = structural(
     _kron_pullback,
     grad_fn="UnsafeViewBackward0(MulBackward0(UnsafeViewBackward0(0), UnsafeViewBackward0(1)))",
     spellings=("kron",),
+    result=SAME,
+    linear="a, b",
+    torch="kron: torch Tensor",
     doc="Kronecker product: the second array times each element of the first, in its place.",
 )
 
@@ -179,5 +199,9 @@ diagonal = structural(
     lambda g, y, a, offset: list(diag.pullback(g, y, a, offset=offset)) if diag.pullback else [],
     grad_fn="DiagonalBackward0(0)",
     spellings=("diagonal",),
+    result=SAME,
+    moves=True,
+    linear="a",
+    torch="diagonal: torch Tensor",
     doc="The diagonal of a matrix.",
 )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import as_shape, axes_of, axis_of, new_shape
 from gradcli.ops.arrays.index import sliced
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.shape import permute, reshape, reshaped
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, shape_of, shape_text, structural
+from gradcli.ops.declaration.facts import SAME
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
 
 def _flip_shape(a: Shape, axis: Setting) -> Shape:
@@ -24,6 +26,10 @@ flip: Structural = structural(
     lambda g, y, a, axis: [flip(g, axis=axis)],
     grad_fn="FlipBackward0(0)",
     spellings=("flip",),
+    result=SAME,
+    moves=True,
+    linear="a",
+    torch="flip: torch Tensor",
     doc="The elements in the reverse order along some axes, or along all.",
 )
 
@@ -57,6 +63,10 @@ roll: Structural = structural(
     lambda g, y, a, shifts, axis: [roll(g, shifts=_opposite(shifts), axis=axis)],
     grad_fn="RollBackward0(0)",
     spellings=("roll",),
+    result=SAME,
+    moves=True,
+    linear="a",
+    torch="roll: torch Tensor",
     doc="The elements moved along an axis, those at the end to its front; of all elements in their order where no axis is named.",
 )
 
@@ -90,6 +100,10 @@ pad: Structural = structural(
     lambda g, y, a, widths, value: [pad(g, widths=_opposite(widths), value=0)],
     grad_fn="ConstantPadNdBackward0(0)",
     spellings=("pad",),
+    result=SAME,
+    moves=True,
+    linear="a",
+    torch="pad: F",
     doc="The array with a number around it; widths are before and after the last axis, then the one before it, and so on.",
 )
 
@@ -119,6 +133,10 @@ repeat = structural(
     _repeat_pullback,
     grad_fn="RepeatBackward0(0)",
     spellings=("repeat", "tile"),
+    result=SAME,
+    moves=True,
+    linear="a",
+    torch="repeat: Tensor; tile: torch Tensor",
     doc="The array so many times along each of its last axes: ``repeat(v, 2, 3)`` is a matrix with v three times in both rows.",
 )
 
@@ -152,6 +170,10 @@ repeat_interleave = structural(
     _interleave_pullback,
     grad_fn=_interleave_function,
     spellings=("repeat_interleave",),
+    result=SAME,
+    moves=True,
+    linear="a",
+    torch="repeat_interleave: torch Tensor",
     doc="Each element so many times in a row along an axis, or of all elements in their order where no axis is named.",
 )
 
@@ -176,6 +198,10 @@ movedim = structural(
     ],
     grad_fn="PermuteBackward0(0)",
     spellings=("movedim", "moveaxis"),
+    result=SAME,
+    moves=True,
+    linear="a",
+    torch="movedim: torch Tensor; moveaxis: torch Tensor",
     doc="Some axes moved to other places, the others in their order.",
 )
 
@@ -217,6 +243,10 @@ def _glued(name: str, axis: int, rank: int, doc: str) -> Structural:
         pullback,
         grad_fn=function,
         spellings=(name,),
+        result=SAME,
+        moves=True,
+        linear="a",
+        torch=f"{name}: torch",
         doc=doc,
     )
 

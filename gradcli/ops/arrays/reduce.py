@@ -6,10 +6,12 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.ops.arrays.axes import axes_of, count, reduced
 from gradcli.ops.arrays.scan import products_of_others
 from gradcli.ops.arrays.shape import spread, summed_to
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, broadcast, shape_of, shape_text, structural
+from gradcli.ops.declaration.facts import COUNT
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.arithmetic import abs, sign
 from gradcli.ops.elementwise.exponential import exp
 from gradcli.ops.elementwise.extremes import maximum
@@ -32,6 +34,9 @@ reduce_sum: Structural = structural(
     lambda g, y, a, axis, keepdims: [spread(g, shape_of(a), axis)],
     grad_fn=_numbered("SumBackward"),
     spellings=("sum",),
+    result=COUNT,
+    linear="a",
+    torch="sum: torch Tensor",
     doc="Sum of the elements, of all or along some axes.",
 )
 reduce_mean: Structural = structural(
@@ -41,6 +46,8 @@ reduce_mean: Structural = structural(
     lambda g, y, a, axis, keepdims: [spread(g / max(count(shape_of(a), axis), 1), shape_of(a), axis)],
     grad_fn=_numbered("MeanBackward"),
     spellings=("mean",),
+    linear="a",
+    torch="mean: torch Tensor",
     doc="Arithmetic mean of the elements, of all or along some axes.",
 )
 
@@ -62,6 +69,8 @@ reduce_prod: Structural = structural(
     _prod_pullback,
     grad_fn=_numbered("ProdBackward"),
     spellings=("prod",),
+    result=COUNT,
+    torch="prod: torch Tensor",
     doc="Product of the elements, of all or along some axes; zeros among them are differentiated right.",
     backward="each element gets the adjoint times the product of the others",
 )
@@ -105,6 +114,8 @@ reduce_var: Structural = structural(
     _var_pullback,
     grad_fn="VarBackward0(0)",
     spellings=("var",),
+    range=(0, math.inf),
+    torch="var: torch Tensor",
     doc="Sample variance of the elements, the squared deviations divided by n - correction.",
 )
 reduce_std: Structural = structural(
@@ -114,6 +125,8 @@ reduce_std: Structural = structural(
     _std_pullback,
     grad_fn="StdBackward0(0)",
     spellings=("std",),
+    range=(0, math.inf),
+    torch="std: torch Tensor",
     doc="Sample standard deviation of the elements; where all are equal the gradient is 0.",
 )
 
@@ -174,6 +187,8 @@ reduce_norm: Structural = structural(
     norm_pullback,
     grad_fn="LinalgVectorNormBackward0(0)",
     spellings=("norm", "vector_norm"),
+    range=(0, math.inf),
+    torch="norm: torch Tensor linalg",
     doc="Length of the elements as a vector, Euclidean unless an order is given; where it is 0 the gradient is 0.",
     latex=r"\left\lVert {0} \right\rVert",
 )
@@ -193,6 +208,8 @@ dist = structural(
     _dist_pullback,
     grad_fn="DistBackward0(0, 1)",
     spellings=("dist",),
+    range=(0, math.inf),
+    torch="dist: torch Tensor",
     doc="The norm of the difference of two arrays; where it is 0 the gradient is 0.",
 )
 
@@ -211,5 +228,6 @@ reduce_logsumexp: Structural = structural(
     lambda g, y, a, axis, keepdims: [spread(g, shape_of(a), axis) * exp(a - spread(y, shape_of(a), axis))],
     grad_fn="LogsumexpBackward0(0)",
     spellings=("logsumexp",),
+    torch="logsumexp: torch Tensor",
     doc="Logarithm of the sum of the exponentials of the elements, without overflow.",
 )

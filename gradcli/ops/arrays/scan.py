@@ -6,9 +6,11 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.index import shift
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, shape_text, structural
+from gradcli.ops.declaration.facts import COUNT, SAME
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, structural
 from gradcli.ops.elementwise.exponential import exp
 
 
@@ -38,6 +40,9 @@ cumsum: Structural = structural(
     lambda g, y, a, axis, reverse: [cumsum(g, axis=axis, reverse=not reverse)],
     grad_fn=_scan_function("CumsumBackward0"),
     spellings=("cumsum",),
+    result=COUNT,
+    linear="a",
+    torch="cumsum: torch Tensor",
     doc="The sum of the elements up to each place of an axis.",
 )
 
@@ -57,6 +62,8 @@ cumprod: Structural = structural(
     _cumprod_pullback,
     grad_fn=_scan_function("CumprodBackward0"),
     spellings=("cumprod",),
+    result=COUNT,
+    torch="cumprod: torch Tensor",
     doc="The product of the elements up to each place of an axis; zeros among them are differentiated right.",
     backward="each product hands its adjoint, times its other factors, to each of its factors",
 )
@@ -98,6 +105,8 @@ recurrence: Structural = structural(
     _recurrence_pullback,
     grad_fn="RecurrenceBackward(0, 1)",  # PyTorch has none
     spellings=("recurrence",),
+    result=SAME,
+    linear="b",
     doc="y with y[i] = b[i] + a[i]·y[i-1] along an axis; the first element is that of b.",
 )
 
@@ -120,5 +129,6 @@ logcumsumexp = structural(
     _logcumsumexp_pullback,
     grad_fn="LogcumsumexpBackward0(0)",
     spellings=("logcumsumexp",),
+    torch="logcumsumexp: torch Tensor",
     doc="The logarithm of the sum of the exponentials up to each place of an axis, without overflow.",
 )

@@ -5,14 +5,17 @@ A place is a whole number from 0 on, and carries no gradient. The adjoint of gat
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import axis_of, count, kept, new_shape, reduced
 from gradcli.ops.arrays.extremes import shared
 from gradcli.ops.arrays.index import sliced
 from gradcli.ops.arrays.nn import whole_numbers
 from gradcli.ops.arrays.shape import expanded, reshaped
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, shape_of, shape_text, structural
+from gradcli.ops.declaration.facts import SAME, WHOLE
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
 
 def _along(a: Shape, axis: Setting, **settings: Setting) -> Shape:
@@ -46,6 +49,9 @@ gather: Structural = structural(
     grad_fn="GatherBackward0(0)",
     whole=(1,),
     spellings=("gather",),
+    result=SAME,
+    moves=True,
+    linear="a",
     doc="The elements at places along an axis: ``a[index[i, j], j]`` along the axis 0.",
 )
 
@@ -75,6 +81,8 @@ scatter_add: Structural = structural(
     grad_fn="ScatterAddBackward0(None, 0)",
     whole=(1,),
     spellings=("scatter_add",),
+    result=SAME,
+    linear="a",
     doc="Zeros of a shape with the elements added at places along an axis: the adjoint of ``gather``.",
 )
 
@@ -111,6 +119,9 @@ index_select = structural(
     grad_fn="IndexSelectBackward0(0)",
     whole=(1,),
     spellings=("index_select",),
+    result=SAME,
+    moves=True,
+    linear="a",
     doc="The parts of an array at places of an axis, in their order; a place may come twice.",
 )
 take = structural(
@@ -124,6 +135,10 @@ take = structural(
     grad_fn="TakeBackward0(0)",
     whole=(1,),
     spellings=("take",),
+    result=SAME,
+    moves=True,
+    linear="a",
+    torch="take: torch Tensor",
     doc="The elements at places, which are counted through all rows.",
 )
 
@@ -152,6 +167,10 @@ embedding = structural(
     grad_fn="EmbeddingBackward0(1)",
     whole=(0,),
     spellings=("embedding",),
+    result=SAME,
+    moves=True,
+    linear="weight",
+    torch="embedding: F",
     doc="For each number that row of a matrix.",
 )
 
@@ -170,6 +189,9 @@ argsort: Structural = structural(
     None,
     grad_fn="",
     spellings=("argsort",),
+    result=WHOLE,
+    range=(0, math.inf),
+    torch="argsort: torch Tensor",
     doc="The places of the elements along an axis in the order of their size, equal ones in theirs; it carries no gradient.",
 )
 
@@ -185,6 +207,7 @@ sort = structural(
     lambda g, y, a, axis, descending: [_scattered(g, argsort(a, axis=axis, descending=descending), shape_of(a), axis)],
     grad_fn="SortBackward0(0)",
     spellings=("sort",),
+    result=SAME,
     doc="The elements along an axis in the order of their size.",
 )
 
@@ -213,6 +236,7 @@ topk = structural(
     _topk_pullback,
     grad_fn="TopkBackward0(0)",
     spellings=("topk",),
+    result=SAME,
     doc="The k largest elements along an axis, the largest first; the smallest ones with largest=False.",
 )
 
@@ -235,6 +259,7 @@ def _running(name: str, numpy_name: str, grad_fn: str, word: str) -> Structural:
         None,
         grad_fn="",
         spellings=(f"arg{name}",),
+        result=WHOLE,
         doc=f"The place of the {word} element up to each place of an axis, the last of equal ones; it carries no gradient.",
     )
     return structural(
@@ -244,6 +269,7 @@ def _running(name: str, numpy_name: str, grad_fn: str, word: str) -> Structural:
         lambda g, y, a, axis: [_scattered(g, where_(a, axis=axis), shape_of(a), axis)],
         grad_fn=grad_fn,
         spellings=(name,),
+        result=SAME,
         doc=f"The {word} element up to each place of an axis; the last of equal ones has the gradient.",
     )
 
@@ -280,6 +306,7 @@ def _median(name: str, skip: bool, doc: str) -> Structural:
         None,
         grad_fn="",
         spellings=(f"arg{name}",),
+        result=WHOLE,
         doc=f"The place of the {name}, the first of equal elements; it carries no gradient.",
     )
 
@@ -303,6 +330,8 @@ def _median(name: str, skip: bool, doc: str) -> Structural:
         pullback,
         grad_fn=lambda a, axis, keepdims: f"{name.capitalize()}Backward{int(axis is not None)}(0)",
         spellings=(name,),
+        result=SAME,
+        torch=f"{name}: torch Tensor",
         doc=doc,
     )
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.ops.arrays.axes import as_shape, axes_of, axes_text, axis_of, kept, new_shape, resolved
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, broadcast, shape_of, shape_text, structural
+from gradcli.ops.declaration.facts import COUNT, SAME
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
 
 def expanded(a: Any, shape: Shape) -> Any:
@@ -62,6 +64,10 @@ expand: Structural = structural(
     lambda g, y, a, shape: [summed_to(g, shape_of(a))],
     grad_fn="ExpandBackward0(0)",
     spellings=("expand", "broadcast_to"),
+    result=SAME,
+    moves=True,
+    linear="a",
+    torch="expand: Tensor; broadcast_to: torch Tensor",
     doc="The array, repeated along new axes and along axes of size 1 to have a shape.",
 )
 sum_to: Structural = structural(
@@ -71,6 +77,9 @@ sum_to: Structural = structural(
     lambda g, y, a, shape: [expanded(g, shape_of(a))],
     grad_fn=_sum_to_function,
     spellings=("sum_to", "sum_to_size"),
+    result=COUNT,
+    linear="a",
+    torch="sum_to_size: Tensor",
     doc="The sum over the axes along which a shape is broadcast to that of the array: the adjoint of broadcasting.",
 )
 reshape: Structural = structural(
@@ -80,6 +89,10 @@ reshape: Structural = structural(
     lambda g, y, a, shape: [reshape(g, shape=shape_of(a))],
     grad_fn="ViewBackward0(0)",
     spellings=("reshape", "view"),
+    result=SAME,
+    moves=True,
+    linear="a",
+    torch="reshape: torch Tensor; view: Tensor",
     doc="The elements in their order in another shape; -1 stands for the size that the others leave.",
 )
 
@@ -100,6 +113,10 @@ flatten = structural(
     lambda g, y, a, start_axis, end_axis: [reshaped(g, shape_of(a))],
     grad_fn="ViewBackward0(0)",
     spellings=("flatten", "ravel"),
+    result=SAME,
+    moves=True,
+    linear="a",
+    torch="flatten: torch Tensor; ravel: torch Tensor",
     doc="The elements in their order along one axis in place of several.",
 )
 
@@ -120,6 +137,10 @@ squeeze = structural(
     lambda g, y, a, axis: [reshaped(g, shape_of(a))],
     grad_fn=_squeeze_function,
     spellings=("squeeze",),
+    result=SAME,
+    moves=True,
+    linear="a",
+    torch="squeeze: torch Tensor",
     doc="The array without its axes of size 1, or without those of them that are named.",
 )
 
@@ -136,6 +157,10 @@ unsqueeze = structural(
     lambda g, y, a, axis: [reshape(g, shape=shape_of(a))],
     grad_fn="UnsqueezeBackward0(0)",
     spellings=("unsqueeze",),
+    result=SAME,
+    moves=True,
+    linear="a",
+    torch="unsqueeze: torch Tensor",
     doc="The array with a new axis of size 1.",
 )
 
@@ -162,6 +187,10 @@ permute: Structural = structural(
     lambda g, y, a, axes: [permute(g, axes=_back(_order(shape_of(a), axes)))],
     grad_fn="PermuteBackward0(0)",
     spellings=("permute",),
+    result=SAME,
+    moves=True,
+    linear="a",
+    torch="permute: torch Tensor",
     doc="The axes in another order, without one in the reverse order: ``M.T`` of a matrix.",
 )
 
@@ -179,5 +208,9 @@ transpose: Structural = structural(
     lambda g, y, a, axis0, axis1: [transpose(g, axis0=axis0, axis1=axis1)],
     grad_fn="TransposeBackward0(0)",
     spellings=("transpose", "swapaxes"),
+    result=SAME,
+    moves=True,
+    linear="a",
+    torch="transpose: torch Tensor; swapaxes: torch Tensor",
     doc="Two axes change places, the last two where none are named: the transposes of a stack of matrices.",
 )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradcli.graph.shapes import broadcast
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.reduce import reduce_norm, reduce_sum
 from gradcli.ops.arrays.shape import expanded, summed_to, unsqueeze
-from gradcli.ops.declaration.structural import Setting, Shape, broadcast, shape_of, structural
+from gradcli.ops.declaration.structural import Setting, Shape, shape_of, structural
 from gradcli.ops.elementwise.extremes import maximum
 from gradcli.ops.elementwise.logic import eq, where
 
@@ -62,5 +63,7 @@ cosine_similarity = structural(
     _cosine_pullback,
     grad_fn=_cosine_function,
     spellings=("cosine_similarity",),
+    range=(-1, 1),
+    torch="cosine_similarity: F",
     doc="The cosine of the angle between vectors along an axis; lengths count as 1e-8 at least.",
 )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import as_shape, axes_text, new_shape
-from gradcli.ops.declaration.structural import Setting, Shape, ShapeError, Structural, shape_of, shape_text, structural
+from gradcli.ops.declaration.facts import SAME
+from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
 
 def per_axis(setting: Setting, axes: int, name: str, least: int) -> Shape:
@@ -132,6 +134,9 @@ windows: Structural = structural(
     scratch=_windows_scratch,
     grad_fn="UnfoldBackward0(0)",
     spellings=("windows",),
+    result=SAME,
+    moves=True,
+    linear="a",
     doc="The windows that slide over the last axes, each as a vector along a new last axis; ``fill`` stands in the padding.",
 )
 fold_windows: Structural = structural(
@@ -142,5 +147,7 @@ fold_windows: Structural = structural(
     scratch=lambda a, shape, kernel_size, **places: _windows_scratch(new_shape(shape), kernel_size, **places),
     grad_fn="UnfoldBackwardBackward0(0)",
     spellings=("fold_windows",),
+    result=SAME,
+    linear="a",
     doc="The array of a shape in which each element is the sum of what windows hold for it: the adjoint of ``windows``.",
 )

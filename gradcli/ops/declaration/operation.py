@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from gradcli.ops.declaration import on_arrays
+from gradcli.ops.declaration.facts import Facts, facts
 from gradcli.ops.declaration.symbol import Ieee, Symbol
 
 MANY = 1_000_000
@@ -63,6 +64,7 @@ class Operation:
         domain: Where it is real and smooth, in words.
         samples: For each argument the interval in which tests sample it; kinks and poles lie outside.
         doc: What it is, as one sentence.
+        facts: What else is known of it.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Operation:
     domain: str
     samples: tuple[tuple[float, float], ...]
     doc: str
+    facts: Facts
 
     @property
     def required(self) -> int:
@@ -268,6 +271,7 @@ def operation(
     array: str | Rule | None = None,
     domain: str = EVERYWHERE,
     samples: tuple[tuple[float, float], ...] = (),
+    **known: Any,
 ) -> Operation:
     """Declare an operation; see :class:`Operation` for what the arguments mean.
 
@@ -275,6 +279,7 @@ def operation(
         usage: Name and parameters as an expression writes them: ``elu(x, alpha=1)``; ``max(x, ...)`` takes any number.
         grad_fn: PyTorch's name, for example ``TanhBackward0``, where its inputs are the arguments in order; else a template, or
             templates by which arguments are tensors.
+        known: What else is known of it, see :func:`~gradcli.ops.declaration.facts.facts`.
     """
     name, _, rest = usage.rstrip(")").partition("(")
     words = [word.strip() for word in rest.split(",")]
@@ -305,6 +310,7 @@ def operation(
         domain,
         samples,
         doc,
+        facts(parameters, **known),
     )
     OPERATIONS[name] = declared
     for spelling in filter(None, (name, symbol, *spellings)):

@@ -13,15 +13,12 @@ from typing import Any
 
 from gradcli.graph.graph import Setting as Setting
 from gradcli.graph.graph import Shape as Shape
+from gradcli.ops.declaration.facts import Facts, facts
 from gradcli.ops.declaration.operation import MANY
 from gradcli.ops.declaration.symbol import Symbol
 
 STRUCTURAL: dict[str, Structural] = {}
 """Every such operation, by name, in the order of declaration."""
-
-
-class ShapeError(Exception):
-    """The shapes of the arguments do not fit; the message names them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +42,7 @@ class Structural:
             those can be many more than operands and result have; None where not.
         spellings: How expressions call it: the names of functions, the name itself first where it is one.
         doc: What it is, as one sentence.
+        facts: What else is known of it.
         latex: Template with {0}, {1}, ... for the operands, where no setting has a value of its own; empty for the default.
         backward: What its vector-Jacobian product does, in words, where written out it would be hard to read; derivations then
             write it as ``name_backward(...)`` and say these words. Empty for the others.
@@ -63,6 +61,7 @@ class Structural:
     scratch: Callable[..., int] | None
     spellings: tuple[str, ...]
     doc: str
+    facts: Facts
     latex: str = ""
     backward: str = ""
 
@@ -120,6 +119,7 @@ def structural(
     optional: int = 0,
     latex: str = "",
     backward: str = "",
+    **known: Any,
 ) -> Structural:
     """Declare an operation; see :class:`Structural` for what the arguments mean.
 
@@ -129,6 +129,7 @@ def structural(
         grad_fn: PyTorch's template, or what gives it from the shapes and settings.
         whole: Which operands are whole numbers, or what gives them from the shapes.
         optional: How many of the last operands may be left out.
+        known: What else is known of it, see :func:`~gradcli.ops.declaration.facts.facts`.
     """
     name, _, rest = usage.rstrip(")").partition("(")
     words = [word.strip() for word in rest.split(", ")]
@@ -152,6 +153,7 @@ def structural(
         scratch,
         spellings,
         doc,
+        facts(parameters, **known),
         latex,
         backward,
     )
@@ -226,25 +228,3 @@ def shape_of(value: Any) -> Shape:
 def plain(value: Any) -> Any:
     """A result as the graph keeps it: a float for a scalar, an array for anything else."""
     return value if getattr(value, "ndim", 0) else float(value)
-
-
-def broadcast(*shapes: Shape) -> Shape:
-    """The shape to which shapes are broadcast, as NumPy does it.
-
-    Raises:
-        ShapeError: They do not fit.
-    """
-    rank = max(map(len, shapes), default=0)
-    padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
-    result: list[int] = []
-    for sizes in zip(*padded, strict=True):
-        wider = {size for size in sizes if size != 1}
-        if len(wider) > 1:
-            raise ShapeError(f"the shapes {' and '.join(map(shape_text, shapes))} do not broadcast")
-        result.append(wider.pop() if wider else 1)
-    return tuple(result)
-
-
-def shape_text(shape: Shape) -> str:
-    """A shape as Python writes it: ``(2, 3)``."""
-    return str(tuple(shape))

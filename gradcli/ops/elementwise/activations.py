@@ -7,6 +7,7 @@ from typing import Any
 
 from gradcli.ops.declaration import ieee, on_arrays
 from gradcli.ops.declaration.constants import SQRT2, SQRT_2_OVER_PI, SQRT_TAU, fraction
+from gradcli.ops.declaration.facts import JUMP, KINK, ODD, REMOVABLE, SAME, special
 from gradcli.ops.declaration.operation import DEFINITION, Operation, operation, undefined
 from gradcli.ops.elementwise.arithmetic import abs, square
 from gradcli.ops.elementwise.exponential import exp, log
@@ -40,6 +41,10 @@ relu = operation(
     domain="x ≠ 0",
     samples=(RIGHT,),
     definition=lambda x: maximum(x, 0),
+    result=SAME,
+    range=(0, math.inf),
+    specials=(special(KINK, lambda x: x, 0),),
+    torch="relu: torch Tensor F",
     doc="Rectified linear unit, max(x, 0); at 0 the derivative is 0.",
 )
 leaky_relu = operation(
@@ -51,6 +56,8 @@ leaky_relu = operation(
     domain="x ≠ 0",
     samples=((-2.0, -0.2), (0.1, 0.5)),
     definition=lambda x, slope: where(gt(x, 0), x, slope * x),
+    specials=(special(KINK, lambda x, slope: x, 0, 0.01),),
+    torch="leaky_relu: F",
     doc="x, or a small multiple of it where it is negative.",
 )
 prelu = operation(
@@ -62,6 +69,8 @@ prelu = operation(
     domain="x ≠ 0",
     samples=((-2.0, -0.2), (0.1, 0.5)),
     definition=lambda x, weight: where(gt(x, 0), x, weight * x),
+    specials=(special(KINK, lambda x, weight: x, 0, 0.25),),
+    torch="prelu: torch Tensor F",
     doc="x, or a learned multiple of it where it is negative.",
 )
 elu = operation(
@@ -74,6 +83,8 @@ elu = operation(
     domain="x ≠ 0",
     samples=((-2.0, -0.2), (0.5, 1.5)),
     definition=lambda x, alpha: where(gt(x, 0), x, alpha * (exp(x) - 1)),
+    specials=(special(KINK, lambda x, alpha: x, 0, 1),),
+    torch="elu: F",
     doc="Exponential linear unit.",
 )
 selu = operation(
@@ -86,6 +97,8 @@ selu = operation(
     domain="x ≠ 0",
     samples=((-2.0, -0.2),),
     definition=lambda x: SELU_SCALE * elu(x, SELU_ALPHA),
+    specials=(special(KINK, lambda x: x, 0),),
+    torch="selu: torch F",
     doc="Scaled exponential linear unit.",
 )
 celu = operation(
@@ -101,6 +114,8 @@ celu = operation(
     domain="x ≠ 0",
     samples=((-2.0, -0.2), (0.5, 1.5)),
     definition=lambda x, alpha: where(gt(x, 0), x, alpha * (exp(x / alpha) - 1)),
+    specials=(special(KINK, lambda x, alpha: x, 0, 1),),
+    torch="celu: torch F",
     doc="Continuously differentiable exponential linear unit.",
 )
 relu6 = operation(
@@ -112,6 +127,13 @@ relu6 = operation(
     domain="x ≠ 0, x ≠ 6",
     samples=(RIGHT,),
     definition=lambda x: clamp(x, 0, 6),
+    result=SAME,
+    range=(0, 6),
+    specials=(
+        special(KINK, lambda x: x, 0),
+        special(KINK, lambda x: x - 6, 6),
+    ),
+    torch="relu6: F",
     doc="Rectified linear unit that stops at 6.",
 )
 hardtanh = operation(
@@ -128,6 +150,12 @@ hardtanh = operation(
     domain="x ≠ min_val, x ≠ max_val",
     samples=(RIGHT, (-2.0, -1.0), (1.0, 2.0)),
     definition=lambda x, low, high: clamp(x, low, high),
+    result=SAME,
+    specials=(
+        special(KINK, lambda x, low, high: x - low, -1, -1, 1),
+        special(KINK, lambda x, low, high: x - high, 1, -1, 1),
+    ),
+    torch="hardtanh: F",
     doc="x between two bounds.",
 )
 softplus = operation(
@@ -143,6 +171,9 @@ softplus = operation(
     array=on_arrays.softplus,
     samples=(SMOOTH, (0.5, 1.5), (20.0, 21.0)),
     definition=lambda x, beta, threshold: where(gt(x * beta, threshold), x, log(1 + exp(x * beta)) / beta),
+    range=(0, math.inf),
+    specials=(special(KINK, lambda x, beta, threshold: x * beta - threshold, 20, 1, 20),),
+    torch="softplus: F",
     doc="log(1 + exp(beta·x))/beta, a smooth relu; x itself where beta·x is above the threshold.",
 )
 softsign = operation(
@@ -153,6 +184,10 @@ softsign = operation(
     array=DEFINITION,
     samples=((0.2, 2.0),),
     definition=lambda x: x / (1 + abs(x)),
+    parity=ODD,
+    range=(-1, 1),
+    specials=(special(REMOVABLE, lambda x: x, 0),),
+    torch="softsign: F",
     doc="x/(1 + |x|).",
 )
 sigmoid: Operation = operation(
@@ -166,6 +201,9 @@ sigmoid: Operation = operation(
     array=on_arrays.sigmoid,
     samples=(SMOOTH,),
     definition=lambda x: 1 / (1 + exp(-x)),
+    inverse="logit",
+    range=(0, 1),
+    torch="sigmoid: torch Tensor F; expit: special",
     doc="Logistic function 1/(1 + exp(-x)).",
 )
 logsigmoid = operation(
@@ -177,6 +215,8 @@ logsigmoid = operation(
     array=on_arrays.logsigmoid,
     samples=(SMOOTH,),
     definition=lambda x: -log(1 + exp(-x)),
+    range=(-math.inf, 0),
+    torch="logsigmoid: F",
     doc="Logarithm of the sigmoid.",
 )
 silu = operation(
@@ -188,6 +228,7 @@ silu = operation(
     array=lambda numpy, x: x / (1 + numpy.exp(-x)),
     samples=(SMOOTH,),
     definition=lambda x: x * sigmoid(x),
+    torch="silu: F",
     doc="x·sigmoid(x).",
 )
 gelu = operation(
@@ -199,6 +240,7 @@ gelu = operation(
     array=lambda numpy, x: x / 2 * (1 + erf(x / SQRT2)),
     samples=(SMOOTH,),
     definition=lambda x: x * (1 + erf(x / SQRT2)) / 2,
+    torch="gelu: F",
     doc="Gaussian error linear unit: x times the normal distribution function.",
 )
 gelu_tanh = operation(
@@ -221,6 +263,11 @@ hardswish = operation(
     domain="x ≠ ±3",
     samples=(SMOOTH,),
     definition=lambda x: x * relu6(x + 3) / 6,
+    specials=(
+        special(KINK, lambda x: x + 3, -3),
+        special(KINK, lambda x: x - 3, 3),
+    ),
+    torch="hardswish: F",
     doc="x·relu6(x + 3)/6.",
 )
 hardsigmoid = operation(
@@ -232,6 +279,12 @@ hardsigmoid = operation(
     domain="x ≠ ±3",
     samples=(SMOOTH,),
     definition=lambda x: relu6(x + 3) / 6,
+    range=(0, 1),
+    specials=(
+        special(KINK, lambda x: x + 3, -3),
+        special(KINK, lambda x: x - 3, 3),
+    ),
+    torch="hardsigmoid: F",
     doc="relu6(x + 3)/6.",
 )
 mish = operation(
@@ -242,6 +295,7 @@ mish = operation(
     array=DEFINITION,
     samples=(SMOOTH,),
     definition=lambda x: x * tanh(softplus(x, 1, 20)),
+    torch="mish: F",
     doc="x·tanh(softplus(x)).",
 )
 tanhshrink = operation(
@@ -252,6 +306,8 @@ tanhshrink = operation(
     array=DEFINITION,
     samples=(SMOOTH,),
     definition=lambda x: x - tanh(x),
+    parity=ODD,
+    torch="tanhshrink: F",
     doc="x - tanh(x).",
 )
 softshrink = operation(
@@ -266,6 +322,12 @@ softshrink = operation(
     domain="x ≠ ±lambd",
     samples=((1.0, 2.0), (0.2, 0.8)),
     definition=lambda x, bound: where(gt(x, bound), x - bound, where(lt(x, -bound), x + bound, x * 0)),
+    parity=ODD,
+    specials=(
+        special(KINK, lambda x, bound: x - bound, 0.5, 0.5),
+        special(KINK, lambda x, bound: x + bound, -0.5, 0.5),
+    ),
+    torch="softshrink: F",
     doc="x moved towards 0 by lambd, and 0 where that would cross it.",
 )
 hardshrink = operation(
@@ -277,6 +339,12 @@ hardshrink = operation(
     domain="x ≠ ±lambd",
     samples=((1.0, 2.0), (0.2, 0.8)),
     definition=lambda x, bound: where(both(ge(x, -bound), le(x, bound)), 0, x),
+    parity=ODD,
+    specials=(
+        special(JUMP, lambda x, bound: x - bound, 0.5, 0.5),
+        special(JUMP, lambda x, bound: x + bound, -0.5, 0.5),
+    ),
+    torch="hardshrink: torch Tensor F",
     doc="x, or 0 where it lies between -lambd and lambd.",
 )
 threshold = operation(
@@ -292,5 +360,8 @@ threshold = operation(
     domain="x ≠ threshold",
     samples=((1.0, 2.0), (0.2, 0.8), SMOOTH),
     definition=lambda x, bound, value: where(le(x, bound), value, x),
+    result=SAME,
+    specials=(special(JUMP, lambda x, bound, value: x - bound, 1, 1, 0.5),),
+    torch="threshold: torch F",
     doc="x where it is above a threshold, else a value.",
 )

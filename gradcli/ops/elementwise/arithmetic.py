@@ -10,6 +10,7 @@ import math
 import operator
 
 from gradcli.ops.declaration import ieee, on_arrays, rational
+from gradcli.ops.declaration.facts import END, EVEN, JUMP, KINK, ODD, POLE, SAME, special
 from gradcli.ops.declaration.operation import DEFINITION, Operation, operation
 from gradcli.ops.declaration.symbol import divide
 from gradcli.ops.elementwise.exponential import log, sqrt
@@ -29,6 +30,9 @@ add = operation(
     array="add",
     samples=(ANYWHERE, ANYWHERE),
     precise="fadd",
+    result=SAME,
+    linear="a b",
+    torch="add: torch Tensor",
     doc="Sum of two numbers.",
 )
 sub = operation(
@@ -42,6 +46,9 @@ sub = operation(
     array="subtract",
     samples=(ANYWHERE, ANYWHERE),
     precise="fsub",
+    result=SAME,
+    linear="a b",
+    torch="sub: torch Tensor",
     doc="Difference of two numbers.",
 )
 mul = operation(
@@ -55,6 +62,9 @@ mul = operation(
     array="multiply",
     samples=(ANYWHERE, ANYWHERE),
     precise="fmul",
+    result=SAME,
+    linear="a, b",
+    torch="mul: torch Tensor",
     doc="Product of two numbers.",
 )
 div = operation(
@@ -74,6 +84,9 @@ div = operation(
     domain="b ≠ 0",
     samples=(ANYWHERE, POSITIVE),
     precise="fdiv",
+    linear="a",
+    specials=(special(POLE, lambda a, b: b, 1, 0),),
+    torch="div: torch Tensor",
     doc="Quotient of two numbers.",
 )
 neg = operation(
@@ -87,6 +100,11 @@ neg = operation(
     array="negative",
     samples=(ANYWHERE,),
     precise="fneg",
+    result=SAME,
+    linear="a",
+    parity=ODD,
+    inverse="neg",
+    torch="neg: torch Tensor",
     doc="The number with the other sign.",
 )
 pow: Operation = operation(
@@ -106,6 +124,9 @@ pow: Operation = operation(
     domain="a > 0, or a ≠ 0 and b an integer",
     samples=(POSITIVE, ANYWHERE),
     precise="power",
+    result=SAME,
+    specials=(special(END, lambda a, b: a, 0, 1.5),),
+    torch="pow: torch Tensor",
     doc="Power of a base to an exponent.",
 )
 square = operation(
@@ -118,6 +139,10 @@ square = operation(
     array="square",
     samples=(ANYWHERE,),
     definition=lambda x: x * x,
+    result=SAME,
+    parity=EVEN,
+    range=(0, math.inf),
+    torch="square: torch Tensor",
     doc="Second power.",
 )
 reciprocal = operation(
@@ -131,6 +156,10 @@ reciprocal = operation(
     domain="x ≠ 0",
     samples=(POSITIVE,),
     definition=lambda x: 1 / x,
+    parity=ODD,
+    inverse="reciprocal",
+    specials=(special(POLE, lambda x: x, 0),),
+    torch="reciprocal: torch Tensor",
     doc="One divided by the number.",
 )
 abs = operation(
@@ -145,6 +174,12 @@ abs = operation(
     domain="x ≠ 0",
     samples=((0.2, 2.0),),
     precise="fabs",
+    result=SAME,
+    parity=EVEN,
+    range=(0, math.inf),
+    specials=(special(KINK, lambda x: x, 0),),
+    torch="abs: torch Tensor",
+    sympy="Abs",
     doc="Absolute value; at 0 the derivative is 0.",
 )
 sign: Operation = operation(
@@ -159,6 +194,12 @@ sign: Operation = operation(
     domain="x ≠ 0",
     samples=((0.2, 2.0),),
     definition=lambda x: where(gt(x, 0), 1, where(lt(x, 0), -1, 0)),
+    result=SAME,
+    parity=ODD,
+    range=(-1, 1),
+    specials=(special(JUMP, lambda x: x, 0),),
+    torch="sign: torch Tensor; sgn: torch Tensor",
+    sympy="sign",
     doc="-1, 0 or 1 by the sign of the number.",
 )
 floor = operation(
@@ -173,6 +214,10 @@ floor = operation(
     domain="x not an integer",
     samples=((1.1, 1.9),),
     precise="floor",
+    result=SAME,
+    specials=(special(JUMP, lambda x: x - round(x), 1),),
+    torch="floor: torch Tensor",
+    sympy="floor",
     doc="The largest integer that is not larger.",
 )
 ceil = operation(
@@ -187,9 +232,13 @@ ceil = operation(
     domain="x not an integer",
     samples=((1.1, 1.9),),
     precise="ceil",
+    result=SAME,
+    specials=(special(JUMP, lambda x: x - round(x), 1),),
+    torch="ceil: torch Tensor",
+    sympy="ceiling",
     doc="The smallest integer that is not smaller.",
 )
-round = operation(
+round: Operation = operation(
     "round(x)",
     ieee.whole(builtins.round),
     (lambda y, x: 0,),
@@ -200,9 +249,14 @@ round = operation(
     domain="x not halfway between integers",
     samples=((1.6, 2.4),),
     precise="nint",
+    result=SAME,
+    parity=ODD,
+    specials=(special(JUMP, lambda x: x - trunc(x) - sign(x) / 2, 0.5),),
+    torch="round: torch Tensor",
+    sympy="(floor({0} + Rational(1, 2)) - Piecewise((1, Eq(Mod({0} + Rational(1, 2), 2), 1)), (0, True)))",
     doc="The nearest integer; halves go to the even one.",
 )
-trunc = operation(
+trunc: Operation = operation(
     "trunc(x)",
     ieee.whole(math.trunc),
     (lambda y, x: 0,),
@@ -213,6 +267,11 @@ trunc = operation(
     domain="x not an integer",
     samples=((1.1, 1.9),),
     definition=lambda x: where(lt(x, 0), ceil(x), floor(x)),
+    result=SAME,
+    parity=ODD,
+    specials=(special(JUMP, lambda x: x - round(x), 1),),
+    torch="trunc: torch Tensor",
+    sympy="sign({0})*floor(Abs({0}))",
     doc="The integer part, rounded towards 0.",
 )
 frac = operation(
@@ -225,6 +284,10 @@ frac = operation(
     domain="x not an integer",
     samples=((1.1, 1.9),),
     definition=lambda x: x - trunc(x),
+    parity=ODD,
+    range=(-1, 1),
+    specials=(special(JUMP, lambda x: x - round(x), 1),),
+    torch="frac: torch Tensor",
     doc="What is left of the number without its integer part.",
 )
 remainder = operation(
@@ -241,6 +304,12 @@ remainder = operation(
     domain="a/b not an integer",
     samples=((1.1, 1.8), (2.1, 3.0)),
     definition=lambda a, b: a - b * floor(a / b),
+    result=SAME,
+    specials=(
+        special(JUMP, lambda a, b: a / b - round(a / b), 3, 1.5),
+        special(POLE, lambda a, b: b, 1, 0),
+    ),
+    torch="remainder: torch Tensor",
     doc="Remainder of a division, with the sign of the divisor.",
 )
 fmod = operation(
@@ -253,6 +322,12 @@ fmod = operation(
     domain="a/b not an integer",
     samples=((3.1, 3.8), (2.1, 3.0)),
     definition=lambda a, b: a - b * trunc(a / b),
+    result=SAME,
+    specials=(
+        special(JUMP, lambda a, b: a / b - round(a / b), 3, 1.5),
+        special(POLE, lambda a, b: b, 1, 0),
+    ),
+    torch="fmod: torch Tensor",
     doc="Remainder of a division, with the sign of the dividend.",
 )
 floor_divide: Operation = operation(
@@ -265,6 +340,12 @@ floor_divide: Operation = operation(
     domain="a/b not an integer",
     samples=((3.1, 3.8), (2.1, 3.0)),
     definition=lambda a, b: floor(a / b),
+    result=SAME,
+    specials=(
+        special(JUMP, lambda a, b: a / b - round(a / b), 3, 1.5),
+        special(POLE, lambda a, b: b, 1, 0),
+    ),
+    torch="floor_divide: torch Tensor",
     doc="Quotient rounded down to an integer.",
 )
 lerp = operation(
@@ -276,6 +357,8 @@ lerp = operation(
     array=lambda n, a, b, weight: n.where(n.abs(weight) < 0.5, a + weight * (b - a), b - (b - a) * (1 - weight)),
     samples=(ANYWHERE, ANYWHERE, ANYWHERE),
     definition=lambda a, b, weight: a + weight * (b - a),
+    linear="a b",
+    torch="lerp: torch Tensor",
     doc="Linear interpolation from a to b.",
 )
 addcmul = operation(
@@ -286,6 +369,9 @@ addcmul = operation(
     array=DEFINITION,
     samples=(ANYWHERE, ANYWHERE, ANYWHERE),
     definition=lambda x, a, b: x + a * b,
+    result=SAME,
+    linear="x a, x b",
+    torch="addcmul: torch Tensor",
     doc="x + a·b in one operation.",
 )
 copysign = operation(
@@ -298,6 +384,11 @@ copysign = operation(
     domain="a ≠ 0, b ≠ 0",
     samples=((0.2, 2.0), (0.2, 2.0)),
     definition=lambda a, b: where(lt(b, 0), -abs(a), abs(a)),
+    specials=(
+        special(KINK, lambda a, b: a, 0, 1),
+        special(JUMP, lambda a, b: b, 1, 0),
+    ),
+    torch="copysign: torch Tensor",
     doc="The size of a with the sign of b.",
 )
 hypot = operation(
@@ -311,5 +402,8 @@ hypot = operation(
     domain="(a, b) ≠ (0, 0)",
     samples=(POSITIVE, POSITIVE),
     definition=lambda a, b: sqrt(a * a + b * b),
+    range=(0, math.inf),
+    specials=(special(KINK, lambda a, b: abs(a) + abs(b), 0, 0),),
+    torch="hypot: torch Tensor",
     doc="Length of the vector (a, b).",
 )

@@ -6,6 +6,7 @@ import math
 
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import LN2, LN10, fraction
+from gradcli.ops.declaration.facts import END, KINK, ODD, POLE, special
 from gradcli.ops.declaration.operation import DEFINITION, operation
 from gradcli.ops.elementwise.logic import both, eq, le, lt, where
 
@@ -23,6 +24,10 @@ exp = operation(
     array="exp",
     samples=(ANYWHERE,),
     precise="exp",
+    inverse="log",
+    range=(0, math.inf),
+    torch="exp: torch Tensor",
+    sympy="exp",
     doc="The exponential function.",
 )
 exp2 = operation(
@@ -35,6 +40,9 @@ exp2 = operation(
     array="exp2",
     samples=(ANYWHERE,),
     definition=lambda x: 2**x,
+    inverse="log2",
+    range=(0, math.inf),
+    torch="exp2: torch Tensor special",
     doc="Two to the power of x.",
 )
 expm1 = operation(
@@ -47,6 +55,9 @@ expm1 = operation(
     array="expm1",
     samples=(ANYWHERE,),
     definition=lambda x: exp(x) - 1,
+    inverse="log1p",
+    range=(-1, math.inf),
+    torch="expm1: torch Tensor special",
     doc="exp(x) - 1, accurate near 0.",
 )
 log = operation(
@@ -62,6 +73,10 @@ log = operation(
     domain="x > 0",
     samples=(POSITIVE,),
     precise="log",
+    inverse="exp",
+    specials=(special(POLE, lambda x: x, 0),),
+    torch="log: torch Tensor",
+    sympy="log",
     doc="The natural logarithm.",
 )
 log2 = operation(
@@ -76,6 +91,9 @@ log2 = operation(
     domain="x > 0",
     samples=(POSITIVE,),
     definition=lambda x: log(x) / LN2,
+    inverse="exp2",
+    specials=(special(POLE, lambda x: x, 0),),
+    torch="log2: torch Tensor",
     doc="Logarithm to the base 2.",
 )
 log10 = operation(
@@ -90,6 +108,8 @@ log10 = operation(
     domain="x > 0",
     samples=(POSITIVE,),
     definition=lambda x: log(x) / LN10,
+    specials=(special(POLE, lambda x: x, 0),),
+    torch="log10: torch Tensor",
     doc="Logarithm to the base 10.",
 )
 log1p = operation(
@@ -103,6 +123,9 @@ log1p = operation(
     domain="x > -1",
     samples=((-0.7, 2.0),),
     definition=lambda x: log(1 + x),
+    inverse="expm1",
+    specials=(special(POLE, lambda x: x + 1, -1),),
+    torch="log1p: torch Tensor special",
     doc="log(1 + x), accurate near 0.",
 )
 sqrt = operation(
@@ -117,6 +140,11 @@ sqrt = operation(
     domain="x > 0",
     samples=(POSITIVE,),
     precise="sqrt",
+    inverse="square",
+    range=(0, math.inf),
+    specials=(special(END, lambda x: x, 0),),
+    torch="sqrt: torch Tensor",
+    sympy="sqrt",
     doc="The square root.",
 )
 rsqrt = operation(
@@ -129,6 +157,9 @@ rsqrt = operation(
     domain="x > 0",
     samples=(POSITIVE,),
     definition=lambda x: 1 / sqrt(x),
+    range=(0, math.inf),
+    specials=(special(POLE, lambda x: x, 0),),
+    torch="rsqrt: torch Tensor",
     doc="One divided by the square root.",
 )
 cbrt = operation(
@@ -143,6 +174,9 @@ cbrt = operation(
     domain="x ≠ 0",
     samples=(POSITIVE,),
     definition=lambda x: where(lt(x, 0), -((-x) ** fraction(1, 3)), x ** fraction(1, 3)),
+    parity=ODD,
+    specials=(special(KINK, lambda x: x, 0),),
+    sympy="real_root({0}, 3)",
     doc="The real cube root. PyTorch has no cube root; the grad_fn name follows its pattern.",
 )
 logaddexp = operation(
@@ -155,6 +189,7 @@ logaddexp = operation(
     array="logaddexp",
     samples=(ANYWHERE, ANYWHERE),
     definition=lambda a, b: log(exp(a) + exp(b)),
+    torch="logaddexp: torch Tensor",
     doc="log(exp(a) + exp(b)) without overflow.",
 )
 xlogy = operation(
@@ -166,6 +201,8 @@ xlogy = operation(
     domain="b > 0",
     samples=(ANYWHERE, POSITIVE),
     definition=lambda a, b: where(both(eq(a, 0), eq(b, b)), 0, a * log(b)),
+    specials=(special(END, lambda a, b: b, 0, 0),),
+    torch="xlogy: torch Tensor special",
     doc="a·log(b), which is 0 where a is 0.",
 )
 logit = operation(
@@ -177,5 +214,11 @@ logit = operation(
     domain="0 < x < 1",
     samples=((0.1, 0.9),),
     definition=lambda x: log(x / (1 - x)),
+    inverse="sigmoid",
+    specials=(
+        special(POLE, lambda x: x, 0),
+        special(POLE, lambda x: x - 1, 1),
+    ),
+    torch="logit: torch Tensor special",
     doc="log(x/(1 - x)), the inverse of sigmoid; where it is nan the derivative is that of the formula, and in PyTorch nan.",
 )

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from gradcli.ops.declaration import ieee, on_arrays
+from gradcli.ops.declaration.facts import KINK, SAME, special
 from gradcli.ops.declaration.operation import operation
 from gradcli.ops.elementwise.logic import both, eq, ge, gt, le, lt, ne, where
 
@@ -31,6 +32,10 @@ maximum = operation(
     domain="a ≠ b",
     samples=(LOW, HIGH),
     precise=ieee.largest,
+    result=SAME,
+    specials=(special(KINK, lambda a, b: a - b, 1, 1),),
+    torch="maximum: torch Tensor; max: torch Tensor",
+    sympy="Max",
     doc="The larger of two numbers; equal ones share the gradient.",
 )
 minimum = operation(
@@ -49,6 +54,10 @@ minimum = operation(
     domain="a ≠ b",
     samples=(LOW, HIGH),
     precise=ieee.smallest,
+    result=SAME,
+    specials=(special(KINK, lambda a, b: a - b, 1, 1),),
+    torch="minimum: torch Tensor; min: torch Tensor",
+    sympy="Min",
     doc="The smaller of two numbers; equal ones share the gradient.",
 )
 
@@ -73,6 +82,10 @@ max_ = operation(
     domain="one largest argument",
     samples=(LOW, (-0.3, 0.3), HIGH),
     precise=ieee.largest,
+    result=SAME,
+    specials=(special(KINK, lambda a, b: a - b, 1, 1),),
+    torch="max: torch Tensor",
+    sympy="Max",
     doc="The largest of any number of arguments; equal ones share the gradient.",
 )
 min_ = operation(
@@ -86,6 +99,10 @@ min_ = operation(
     domain="one smallest argument",
     samples=(LOW, (-0.3, 0.3), HIGH),
     precise=ieee.smallest,
+    result=SAME,
+    specials=(special(KINK, lambda a, b: a - b, 1, 1),),
+    torch="min: torch Tensor",
+    sympy="Min",
     doc="The smallest of any number of arguments; equal ones share the gradient.",
 )
 fmax = operation(
@@ -100,6 +117,9 @@ fmax = operation(
     domain="a ≠ b",
     samples=(LOW, HIGH),
     definition=lambda a, b: where(ne(a, a), b, where(ne(b, b), a, maximum(a, b))),
+    result=SAME,
+    specials=(special(KINK, lambda a, b: a - b, 1, 1),),
+    torch="fmax: torch Tensor",
     doc="The larger of two numbers; one that is not nan, if any.",
 )
 fmin = operation(
@@ -114,6 +134,9 @@ fmin = operation(
     domain="a ≠ b",
     samples=(LOW, HIGH),
     definition=lambda a, b: where(ne(a, a), b, where(ne(b, b), a, minimum(a, b))),
+    result=SAME,
+    specials=(special(KINK, lambda a, b: a - b, 1, 1),),
+    torch="fmin: torch Tensor",
     doc="The smaller of two numbers; one that is not nan, if any.",
 )
 clamp = operation(
@@ -134,6 +157,13 @@ clamp = operation(
     domain="x ≠ min, x ≠ max",
     samples=((-0.4, 0.4), LOW, HIGH),
     definition=lambda x, low, high: minimum(maximum(x, low), high),
+    result=SAME,
+    specials=(
+        special(KINK, lambda x, low, high: x - low, -1, -1, 2),
+        special(KINK, lambda x, low, high: x - high, 2, -1, 2),
+    ),
+    torch="clamp: torch Tensor; clip: torch Tensor",
+    sympy="Min(Max({0}, {1}), {2})",
     doc="x between two bounds; at a bound the derivative is 1.",
 )
 clamp_min = operation(
@@ -145,6 +175,9 @@ clamp_min = operation(
     domain="x ≠ min",
     samples=(HIGH, LOW),
     definition=lambda x, low: maximum(x, low),
+    result=SAME,
+    specials=(special(KINK, lambda x, low: x - low, 1, 1),),
+    torch="clamp_min: torch Tensor",
     doc="x, or the bound where x is below it.",
 )
 clamp_max = operation(
@@ -156,6 +189,9 @@ clamp_max = operation(
     domain="x ≠ max",
     samples=(LOW, HIGH),
     definition=lambda x, high: minimum(x, high),
+    result=SAME,
+    specials=(special(KINK, lambda x, high: x - high, 1, 1),),
+    torch="clamp_max: torch Tensor",
     doc="x, or the bound where x is above it.",
 )
 nan_to_num = operation(
@@ -166,5 +202,7 @@ nan_to_num = operation(
     array="nan_to_num",
     samples=((-2.0, 2.0),),
     definition=lambda x: where(ne(x, x), 0, clamp(x, -LARGEST, LARGEST)),
+    result=SAME,
+    torch="nan_to_num: torch Tensor",
     doc="x, with 0 for nan and the largest float for infinity.",
 )

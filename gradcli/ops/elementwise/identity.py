@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradcli.ops.declaration.facts import SAME
 from gradcli.ops.declaration.operation import operation
 
 clone = operation(
@@ -15,6 +16,10 @@ clone = operation(
     javascript="{0}",
     array=lambda numpy, x: x,
     samples=((-2.0, 2.0),),
+    result=SAME,
+    linear="x",
+    inverse="clone",
+    torch="clone: torch Tensor",
     doc="x itself, as a node of its own.",
 )
 detach = operation(
@@ -28,5 +33,8 @@ detach = operation(
     javascript="{0}",
     array=lambda numpy, x: x,
     samples=((-2.0, 2.0),),
+    result=SAME,
+    linear="x",
+    torch="detach: torch Tensor",
     doc="x itself, through which no gradient flows.",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 
+from gradcli.ops.declaration.facts import JUMP, SAME, TRUTH, special
 from gradcli.ops.declaration.operation import DEFINITION, Operation, operation
 
 ANYWHERE = (-2.0, 2.0)
@@ -24,6 +25,10 @@ def _compare(
         javascript=f"{{0}} {javascript} {{1}} ? 1 : 0",
         array=array,
         samples=(ANYWHERE, ANYWHERE),
+        result=TRUTH,
+        range=(0, 1),
+        specials=(special(JUMP, lambda a, b: a - b, 1, 1),),
+        torch=f"{name}: torch Tensor",
         doc=doc,
     )
 
@@ -46,6 +51,9 @@ both = operation(
     array="logical_and",
     samples=(ANYWHERE, ANYWHERE),
     precise=lambda a, b: bool(a and b),
+    result=TRUTH,
+    range=(0, 1),
+    torch="logical_and: torch Tensor",
     doc="Whether both are true, that is, not 0.",
 )
 either = operation(
@@ -59,6 +67,9 @@ either = operation(
     array="logical_or",
     samples=(ANYWHERE, ANYWHERE),
     precise=lambda a, b: bool(a or b),
+    result=TRUTH,
+    range=(0, 1),
+    torch="logical_or: torch Tensor",
     doc="Whether one of them is true, that is, not 0.",
 )
 negation = operation(
@@ -72,6 +83,9 @@ negation = operation(
     array="logical_not",
     samples=(ANYWHERE,),
     precise=lambda a: not a,
+    result=TRUTH,
+    range=(0, 1),
+    torch="logical_not: torch Tensor",
     doc="Whether it is false, that is, 0.",
 )
 where: Operation = operation(
@@ -86,6 +100,10 @@ where: Operation = operation(
     domain="where the condition does not change",
     samples=((1.0, 2.0), ANYWHERE, ANYWHERE),
     precise=lambda condition, a, b: a if condition else b,
+    result=SAME,
+    linear="a b",
+    torch="where: torch Tensor",
+    sympy="Piecewise(({1}, {0}), ({2}, True))",
     doc="a where the condition is true, else b; the condition carries no gradient.",
 )
 masked_fill = operation(
@@ -102,5 +120,8 @@ masked_fill = operation(
     domain="where the mask does not change",
     samples=(ANYWHERE, (1.0, 2.0), ANYWHERE),
     definition=lambda x, mask, value: where(mask, value, x),
+    result=SAME,
+    linear="x value",
+    torch="masked_fill: torch Tensor",
     doc="x, or a value where the mask is true; the mask carries no gradient.",
 )

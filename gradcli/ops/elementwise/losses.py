@@ -6,6 +6,7 @@ import builtins
 import math
 
 from gradcli.ops.declaration import ieee
+from gradcli.ops.declaration.facts import END, KINK, POLE, special
 from gradcli.ops.declaration.operation import DEFINITION, operation
 from gradcli.ops.elementwise.activations import logsigmoid, sigmoid
 from gradcli.ops.elementwise.arithmetic import abs, sign, square
@@ -47,6 +48,8 @@ mse_loss = operation(
     array=DEFINITION,
     samples=(LOW, HIGH),
     definition=lambda x, target: square(x - target),
+    range=(0, math.inf),
+    torch="mse_loss: F",
     doc="Squared error.",
 )
 l1_loss = operation(
@@ -59,6 +62,9 @@ l1_loss = operation(
     domain="x ≠ target",
     samples=(LOW, HIGH),
     definition=lambda x, target: abs(x - target),
+    range=(0, math.inf),
+    specials=(special(KINK, lambda x, target: x - target, 1, 1),),
+    torch="l1_loss: F",
     doc="Absolute error.",
 )
 smooth_l1_loss = operation(
@@ -76,6 +82,9 @@ smooth_l1_loss = operation(
     definition=lambda x, target, beta: where(
         lt(abs(x - target), beta), square(x - target) / (2 * beta), abs(x - target) - beta / 2
     ),
+    range=(0, math.inf),
+    specials=(special(KINK, lambda x, target, beta: abs(x - target) - beta, 2, 1, 1),),
+    torch="smooth_l1_loss: F",
     doc="Squared error divided by 2·beta where it is small, else the absolute error less beta/2.",
 )
 huber_loss = operation(
@@ -93,6 +102,9 @@ huber_loss = operation(
     definition=lambda x, target, delta: where(
         le(abs(x - target), delta), square(x - target) / 2, delta * (abs(x - target) - delta / 2)
     ),
+    range=(0, math.inf),
+    specials=(special(KINK, lambda x, target, delta: abs(x - target) - delta, 2, 1, 1),),
+    torch="huber_loss: F",
     doc="Half the squared error where it is small, else a line that continues it.",
 )
 binary_cross_entropy = operation(
@@ -107,6 +119,11 @@ binary_cross_entropy = operation(
     domain="0 < p < 1",
     samples=(PROBABILITY, PROBABILITY),
     definition=lambda p, target: -(target * clamp_min(log(p), LEAST_LOG) + (1 - target) * clamp_min(log1p(-p), LEAST_LOG)),
+    specials=(
+        special(POLE, lambda p, target: p, 0, 1),
+        special(POLE, lambda p, target: p - 1, 1, 0),
+    ),
+    torch="binary_cross_entropy: F",
     doc="-(target·log(p) + (1 - target)·log(1 - p)), each logarithm at least -100.",
 )
 binary_cross_entropy_with_logits = operation(
@@ -117,6 +134,7 @@ binary_cross_entropy_with_logits = operation(
     array=DEFINITION,
     samples=((-2.0, 2.0), PROBABILITY),
     definition=lambda x, target: (1 - target) * x - logsigmoid(x),
+    torch="binary_cross_entropy_with_logits: torch F",
     doc="Binary cross entropy of sigmoid(x), without overflow.",
 )
 kl_div = operation(
@@ -128,5 +146,7 @@ kl_div = operation(
     domain="target > 0",
     samples=((-2.0, -0.1), PROBABILITY),
     definition=lambda x, target: xlogy(target, target) - target * x,
+    specials=(special(END, lambda x, target: target, 1, 0),),
+    torch="kl_div: F",
     doc="Kullback-Leibler divergence target·(log(target) - x), where x is the logarithm of a probability.",
 )

@@ -9,7 +9,8 @@ from typing import Any
 
 from gradcli.ops.declaration import ieee, on_arrays, rational
 from gradcli.ops.declaration.constants import fraction
-from gradcli.ops.declaration.operation import DEFINITION, operation
+from gradcli.ops.declaration.facts import COUNT, KINK, SAME, special
+from gradcli.ops.declaration.operation import DEFINITION, Operation, operation
 from gradcli.ops.elementwise.arithmetic import square
 from gradcli.ops.elementwise.exponential import exp, log, sqrt
 from gradcli.ops.elementwise.extremes import shares
@@ -65,6 +66,9 @@ sum_ = operation(
     array=DEFINITION,
     samples=SPREAD,
     definition=_total,
+    result=COUNT,
+    linear="x",
+    torch="sum: torch Tensor",
     doc="Sum of any number of arguments.",
 )
 mean = operation(
@@ -76,6 +80,8 @@ mean = operation(
     array=DEFINITION,
     samples=SPREAD,
     definition=lambda *xs: _total(*xs) / len(xs),
+    linear="x",
+    torch="mean: torch Tensor",
     doc="Arithmetic mean of any number of arguments.",
 )
 prod = operation(
@@ -87,9 +93,11 @@ prod = operation(
     array=DEFINITION,
     samples=SPREAD,
     definition=_product,
+    result=COUNT,
+    torch="prod: torch Tensor",
     doc="Product of any number of arguments.",
 )
-norm = operation(
+norm: Operation = operation(
     "norm(x, ...)",
     math.hypot,
     (lambda y, *xs: [where(eq(y, 0), 0, x / y) for x in xs],),
@@ -99,6 +107,9 @@ norm = operation(
     domain="not all arguments 0",
     samples=SPREAD,
     definition=lambda *xs: sqrt(_total(*[x * x for x in xs])),
+    range=(0, math.inf),
+    specials=(special(KINK, lambda *xs: norm(*xs), 0, 0),),
+    torch="norm: torch Tensor linalg",
     doc="Euclidean length of the vector of the arguments; at 0 the derivative is 0.",
 )
 var = operation(
@@ -110,9 +121,11 @@ var = operation(
     domain="two arguments or more",
     samples=SPREAD,
     definition=lambda *xs: _total(*[square(d) for d in _deviations(*xs)]) / (len(xs) - 1),
+    range=(0, math.inf),
+    torch="var: torch Tensor",
     doc="Sample variance of the arguments, the squared deviations divided by n - 1.",
 )
-std = operation(
+std: Operation = operation(
     "std(x, ...)",
     lambda *xs: ieee.sqrt(_variance(*xs)),
     (lambda y, *xs: [where(eq(y, 0), 0, d / (y * (len(xs) - 1))) for d in _deviations(*xs)],),
@@ -121,6 +134,9 @@ std = operation(
     domain="two arguments or more, not all equal",
     samples=SPREAD,
     definition=lambda *xs: sqrt(var(*xs)),
+    range=(0, math.inf),
+    specials=(special(KINK, lambda *xs: std(*xs), 1, 1),),
+    torch="std: torch Tensor",
     doc="Sample standard deviation of the arguments; where all are equal the derivative is 0.",
 )
 logsumexp = operation(
@@ -132,6 +148,7 @@ logsumexp = operation(
     array=on_arrays.logsumexp,
     samples=SPREAD,
     definition=lambda *xs: log(_total(*[exp(x) for x in xs])),
+    torch="logsumexp: torch Tensor",
     doc="Logarithm of the sum of the exponentials of the arguments, without overflow.",
 )
 amax = operation(
@@ -145,6 +162,10 @@ amax = operation(
     domain="one largest argument",
     samples=SPREAD,
     precise=ieee.largest,
+    result=SAME,
+    specials=(special(KINK, lambda a, b: a - b, 1, 1),),
+    torch="amax: torch Tensor",
+    sympy="Max",
     doc="The largest of the arguments; equal ones share the gradient.",
 )
 amin = operation(
@@ -158,6 +179,10 @@ amin = operation(
     domain="one smallest argument",
     samples=SPREAD,
     precise=ieee.smallest,
+    result=SAME,
+    specials=(special(KINK, lambda a, b: a - b, 1, 1),),
+    torch="amin: torch Tensor",
+    sympy="Min",
     doc="The smallest of the arguments; equal ones share the gradient.",
 )
 median = operation(
@@ -171,5 +196,8 @@ median = operation(
     domain="one argument in the middle",
     samples=SPREAD,
     precise=_middle,
+    result=SAME,
+    specials=(special(KINK, lambda a, b: a - b, 1, 1),),
+    torch="median: torch Tensor",
     doc="The argument in the middle, the lower one of two; equal ones share the gradient.",
 )

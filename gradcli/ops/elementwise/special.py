@@ -9,6 +9,7 @@ from typing import Any
 
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import SQRT_PI
+from gradcli.ops.declaration.facts import EVEN, ODD, POLE, REMOVABLE, special
 from gradcli.ops.declaration.operation import Operation, operation, undefined
 from gradcli.ops.elementwise.exponential import exp
 from gradcli.ops.elementwise.logic import eq, where
@@ -97,6 +98,11 @@ erf = operation(
     javascript="erf({0})",
     samples=(ANYWHERE,),
     precise="erf",
+    parity=ODD,
+    inverse="erfinv",
+    range=(-1, 1),
+    torch="erf: torch Tensor special",
+    sympy="erf",
     doc="Error function.",
 )
 erfc = operation(
@@ -108,6 +114,9 @@ erfc = operation(
     javascript="erfc({0})",
     samples=(ANYWHERE,),
     precise="erfc",
+    range=(0, 2),
+    torch="erfc: torch Tensor special",
+    sympy="erfc",
     doc="1 - erf(x), accurate for large x.",
 )
 erfinv = operation(
@@ -119,6 +128,14 @@ erfinv = operation(
     domain="-1 < x < 1",
     samples=((-0.8, 0.8),),
     precise="erfinv",
+    parity=ODD,
+    inverse="erf",
+    specials=(
+        special(POLE, lambda x: x - 1, 1),
+        special(POLE, lambda x: x + 1, -1),
+    ),
+    torch="erfinv: torch Tensor special",
+    sympy="erfinv",
     doc="Inverse of the error function.",
 )
 lgamma = operation(
@@ -131,6 +148,12 @@ lgamma = operation(
     domain="x > 0, or x not an integer",
     samples=(POSITIVE,),
     precise=_by_mpmath(lambda mp, x: mp.re(mp.loggamma(x))),
+    specials=(
+        special(POLE, lambda x: x, 0),
+        special(POLE, lambda x: x + 1, -1),
+    ),
+    torch="lgamma: torch Tensor",
+    sympy="log(Abs(gamma({0})))",
     doc="Logarithm of the absolute value of the gamma function.",
 )
 digamma: Operation = operation(
@@ -143,6 +166,12 @@ digamma: Operation = operation(
     domain="x > 0, or x not an integer",
     samples=(POSITIVE,),
     precise="digamma",
+    specials=(
+        special(POLE, lambda x: x, 0),
+        special(POLE, lambda x: x + 1, -1),
+    ),
+    torch="digamma: torch Tensor special",
+    sympy="digamma",
     doc="Derivative of the logarithm of the gamma function.",
 )
 polygamma: Operation = operation(
@@ -155,6 +184,8 @@ polygamma: Operation = operation(
     domain="n = 0, 1, 2, ...; x > 0, or x not an integer",
     samples=((1.0, 1.0), POSITIVE),
     precise=_by_mpmath(_precise_polygamma),
+    torch="polygamma: torch Tensor",
+    sympy="polygamma",
     doc="The n-th derivative of digamma.",
 )
 i0 = operation(
@@ -166,6 +197,10 @@ i0 = operation(
     javascript="besselI(0, {0})",
     samples=(POSITIVE,),
     precise=_by_mpmath(lambda mp, x: mp.besseli(0, x)),
+    parity=EVEN,
+    range=(1, math.inf),
+    torch="i0: torch Tensor",
+    sympy="besseli(0, {0})",
     doc="Modified Bessel function of the first kind, order 0.",
 )
 i1: Operation = operation(
@@ -177,5 +212,9 @@ i1: Operation = operation(
     javascript="besselI(1, {0})",
     samples=(POSITIVE,),
     precise=_by_mpmath(lambda mp, x: mp.besseli(1, x)),
+    parity=ODD,
+    specials=(special(REMOVABLE, lambda x: x, 0),),
+    torch="i1: special",
+    sympy="besseli(1, {0})",
     doc="Modified Bessel function of the first kind, order 1.",
 )

@@ -6,6 +6,7 @@ import math
 
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import DEGREE, PI, RADIAN
+from gradcli.ops.declaration.facts import END, EVEN, JUMP, ODD, POLE, REMOVABLE, special
 from gradcli.ops.declaration.operation import Operation, operation
 from gradcli.ops.elementwise.exponential import sqrt
 from gradcli.ops.elementwise.logic import eq, where
@@ -24,6 +25,10 @@ sin = operation(
     array="sin",
     samples=(ANYWHERE,),
     precise="sin",
+    parity=ODD,
+    range=(-1, 1),
+    torch="sin: torch Tensor",
+    sympy="sin",
     doc="Sine of an angle in radians.",
 )
 cos: Operation = operation(
@@ -37,6 +42,10 @@ cos: Operation = operation(
     array="cos",
     samples=(ANYWHERE,),
     precise="cos",
+    parity=EVEN,
+    range=(-1, 1),
+    torch="cos: torch Tensor",
+    sympy="cos",
     doc="Cosine of an angle in radians.",
 )
 tan = operation(
@@ -51,6 +60,10 @@ tan = operation(
     domain="x ≠ π/2 + kπ",
     samples=((-1.2, 1.2),),
     precise="tan",
+    parity=ODD,
+    specials=(special(POLE, lambda x: cos(x), math.pi / 2),),
+    torch="tan: torch Tensor",
+    sympy="tan",
     doc="Tangent of an angle in radians.",
 )
 asin = operation(
@@ -66,6 +79,15 @@ asin = operation(
     domain="-1 < x < 1",
     samples=(INSIDE,),
     precise="asin",
+    parity=ODD,
+    inverse="sin",
+    range=(-math.pi / 2, math.pi / 2),
+    specials=(
+        special(END, lambda x: x - 1, 1),
+        special(END, lambda x: x + 1, -1),
+    ),
+    torch="asin: torch Tensor; arcsin: torch Tensor",
+    sympy="asin",
     doc="Inverse sine, in radians.",
 )
 acos = operation(
@@ -81,6 +103,14 @@ acos = operation(
     domain="-1 < x < 1",
     samples=(INSIDE,),
     precise="acos",
+    inverse="cos",
+    range=(0, math.pi),
+    specials=(
+        special(END, lambda x: x - 1, 1),
+        special(END, lambda x: x + 1, -1),
+    ),
+    torch="acos: torch Tensor; arccos: torch Tensor",
+    sympy="acos",
     doc="Inverse cosine, in radians.",
 )
 atan = operation(
@@ -95,6 +125,11 @@ atan = operation(
     array="arctan",
     samples=(ANYWHERE,),
     precise="atan",
+    parity=ODD,
+    inverse="tan",
+    range=(-math.pi / 2, math.pi / 2),
+    torch="atan: torch Tensor; arctan: torch Tensor",
+    sympy="atan",
     doc="Inverse tangent, in radians.",
 )
 atan2 = operation(
@@ -111,6 +146,10 @@ atan2 = operation(
     domain="b > 0 or a ≠ 0",
     samples=(ANYWHERE, (0.3, 2.0)),
     precise="atan2",
+    range=(-math.pi, math.pi),
+    specials=(special(JUMP, lambda a, b: a, 0, -1),),
+    torch="atan2: torch Tensor; arctan2: torch Tensor",
+    sympy="atan2",
     doc="Angle of the point with abscissa b and ordinate a, in radians.",
 )
 sinh = operation(
@@ -124,6 +163,10 @@ sinh = operation(
     array="sinh",
     samples=(ANYWHERE,),
     precise="sinh",
+    parity=ODD,
+    inverse="asinh",
+    torch="sinh: torch Tensor",
+    sympy="sinh",
     doc="Hyperbolic sine.",
 )
 cosh: Operation = operation(
@@ -137,6 +180,10 @@ cosh: Operation = operation(
     array="cosh",
     samples=(ANYWHERE,),
     precise="cosh",
+    parity=EVEN,
+    range=(1, math.inf),
+    torch="cosh: torch Tensor",
+    sympy="cosh",
     doc="Hyperbolic cosine.",
 )
 tanh = operation(
@@ -150,6 +197,11 @@ tanh = operation(
     array="tanh",
     samples=(ANYWHERE,),
     precise="tanh",
+    parity=ODD,
+    inverse="atanh",
+    range=(-1, 1),
+    torch="tanh: torch Tensor F",
+    sympy="tanh",
     doc="Hyperbolic tangent.",
 )
 asinh = operation(
@@ -164,6 +216,10 @@ asinh = operation(
     array="arcsinh",
     samples=(ANYWHERE,),
     precise="asinh",
+    parity=ODD,
+    inverse="sinh",
+    torch="asinh: torch Tensor; arcsinh: torch Tensor",
+    sympy="asinh",
     doc="Inverse hyperbolic sine.",
 )
 acosh = operation(
@@ -179,6 +235,11 @@ acosh = operation(
     domain="x > 1",
     samples=((1.3, 3.0),),
     precise="acosh",
+    inverse="cosh",
+    range=(0, math.inf),
+    specials=(special(END, lambda x: x - 1, 1),),
+    torch="acosh: torch Tensor; arccosh: torch Tensor",
+    sympy="acosh",
     doc="Inverse hyperbolic cosine.",
 )
 atanh = operation(
@@ -194,6 +255,14 @@ atanh = operation(
     domain="-1 < x < 1",
     samples=(INSIDE,),
     precise="atanh",
+    parity=ODD,
+    inverse="tanh",
+    specials=(
+        special(POLE, lambda x: x - 1, 1),
+        special(POLE, lambda x: x + 1, -1),
+    ),
+    torch="atanh: torch Tensor; arctanh: torch Tensor",
+    sympy="atanh",
     doc="Inverse hyperbolic tangent.",
 )
 sinc = operation(
@@ -205,6 +274,10 @@ sinc = operation(
     array="sinc",
     samples=((0.2, 1.8),),
     definition=lambda x: where(eq(x, 0), 1, sin(x * PI) / (x * PI)),
+    parity=EVEN,
+    range=(-1, 1),
+    specials=(special(REMOVABLE, lambda x: x, 0),),
+    torch="sinc: torch Tensor special",
     doc="sin(πx)/(πx), which is 1 at 0.",
 )
 deg2rad = operation(
@@ -215,6 +288,10 @@ deg2rad = operation(
     array="deg2rad",
     samples=(ANYWHERE,),
     definition=lambda x: x * DEGREE,
+    linear="x",
+    parity=ODD,
+    inverse="rad2deg",
+    torch="deg2rad: torch Tensor",
     doc="Degrees to radians.",
 )
 rad2deg = operation(
@@ -225,5 +302,9 @@ rad2deg = operation(
     array="rad2deg",
     samples=(ANYWHERE,),
     definition=lambda x: x * RADIAN,
+    linear="x",
+    parity=ODD,
+    inverse="deg2rad",
+    torch="rad2deg: torch Tensor",
     doc="Radians to degrees.",
 )

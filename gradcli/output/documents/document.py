@@ -15,12 +15,12 @@ from gradcli.derivation.notation.prose import Equal, Piece, Words, listed
 from gradcli.derivation.notation.steps import Derivation, Equation, Step
 from gradcli.derivation.paths import Cost, Path, Paths, PathSum
 from gradcli.graph.names import is_operation
+from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Expression, Name, Number, Partial, postorder
 from gradcli.language.numbers import is_short
 from gradcli.lowering.builders.builder import Value
 from gradcli.lowering.builders.inference import has_arrays
 from gradcli.lowering.node_expressions import Raised, node_expression, written_out, written_sizes
-from gradcli.ops.declaration.structural import shape_text
 
 WRITTEN_NODES = 60
 """Nodes of an expression up to which the first line repeats it."""

@@ -18,9 +18,10 @@ from gradcli.derivation.notation.prose import Equal
 from gradcli.derivation.notation.steps import VALUE, Derivation, Equation
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE
+from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Name, Partial, postorder
 from gradcli.lowering.builders.inference import has_arrays
-from gradcli.ops.declaration.structural import shape_text, spelling
+from gradcli.ops.declaration.structural import spelling
 from gradcli.output.diagrams.diagram import MARK, Diagram, Kind, Line, Part, shortened
 from gradcli.output.diagrams.functions_part import FunctionsPart
 from gradcli.output.diagrams.graph_part import GraphPart

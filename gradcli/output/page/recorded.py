@@ -11,9 +11,10 @@ from gradcli.autodiff.passes.contributions import contributions
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.nodes.arrays import edge_terms
 from gradcli.graph.graph import CONSTANT, VARIABLE
+from gradcli.graph.shapes import shape_text
 from gradcli.language.numbers import brief_text, is_exact, number_text, short_text
 from gradcli.language.text import to_text
-from gradcli.ops.declaration.structural import shape_text, spelling
+from gradcli.ops.declaration.structural import spelling
 from gradcli.output.listing import FunctionListing
 from gradcli.output.numbers import json_number
 

@@ -13,9 +13,9 @@ from gradcli.autodiff.passes.tangent import Tangents
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.nodes.forward_pass import dotted
 from gradcli.graph.graph import Shape
+from gradcli.graph.shapes import shape_text
 from gradcli.language.numbers import number_text, short_text
 from gradcli.lowering.builders.builder import Value
-from gradcli.ops.declaration.structural import shape_text
 from gradcli.output.further import Extra
 from gradcli.output.records.further import output_tangents
 from gradcli.output.reports.blocks import Block, Equations, Lines, Style, Table

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.methods import ordered
 from gradcli.scripts.python.operators import ERRORS, check_length, formatted, raised
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Caught, Foreign, Namespace, Native, Raised, Type, address, type_name
-
-if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
 
 EXCEPTIONS = {
     "Exception": (), "ArithmeticError": ("ZeroDivisionError", "OverflowError"), "ZeroDivisionError": (), "OverflowError": (),
@@ -32,7 +30,7 @@ def builtins() -> dict[str, Any]:
     return names
 
 
-def _print(machine: Machine, *values: Any, sep: Any = " ", end: Any = "\n", flush: Any = False, file: Any = None) -> None:
+def _print(machine: Interpreter, *values: Any, sep: Any = " ", end: Any = "\n", flush: Any = False, file: Any = None) -> None:
     if file is not None:
         raise UnknownError("print writes to standard output alone here", hint="leave out file")
     text = (" " if sep is None else sep).join([machine.text(value) for value in values]) + ("\n" if end is None else end)
@@ -45,18 +43,18 @@ def _print(machine: Machine, *values: Any, sep: Any = " ", end: Any = "\n", flus
     machine.write(text)
 
 
-def _number(machine: Machine, value: Any) -> Any:
+def _number(machine: Interpreter, value: Any) -> Any:
     return value.number(machine) if isinstance(value, Foreign) else value
 
 
-def _to_float(machine: Machine, value: Any = 0.0) -> float:
+def _to_float(machine: Interpreter, value: Any = 0.0) -> float:
     value = _number(machine, value)
     if not isinstance(value, int | float | str):
         raise Raised("TypeError", f"float() argument must be a string or a real number, not '{type_name(value)}'")
     return _python(float, value)  # type: ignore[no-any-return]
 
 
-def _to_int(machine: Machine, value: Any = 0) -> int:
+def _to_int(machine: Interpreter, value: Any = 0) -> int:
     value = _number(machine, value)
     if not isinstance(value, int | float | str):
         raise Raised(
@@ -73,59 +71,59 @@ def _python(function: Callable[..., Any], *arguments: Any) -> Any:
         raise raised(error) from None
 
 
-def _to_bool(machine: Machine, value: Any = False) -> bool:
+def _to_bool(machine: Interpreter, value: Any = False) -> bool:
     return machine.truth(value)
 
 
-def _to_text(machine: Machine, value: Any = "") -> str:
+def _to_text(machine: Interpreter, value: Any = "") -> str:
     return machine.text(value)
 
 
-def _to_list(machine: Machine, values: Any = ()) -> list[Any]:
+def _to_list(machine: Interpreter, values: Any = ()) -> list[Any]:
     return machine.listed(values)
 
 
-def _to_tuple(machine: Machine, values: Any = ()) -> tuple[Any, ...]:
+def _to_tuple(machine: Interpreter, values: Any = ()) -> tuple[Any, ...]:
     return tuple(machine.listed(values))
 
 
-def _to_dict(machine: Machine, values: Any = (), **items: Any) -> dict[Any, Any]:
+def _to_dict(machine: Interpreter, values: Any = (), **items: Any) -> dict[Any, Any]:
     if isinstance(values, dict):
         return {**values, **items}
     pairs = [machine.listed(pair) for pair in machine.listed(values)]
     return {**_python(dict, pairs), **items}
 
 
-def _range(machine: Machine, *bounds: Any) -> range:
+def _range(machine: Interpreter, *bounds: Any) -> range:
     found: range = _python(range, *[int(bound.number(machine)) if isinstance(bound, Foreign) else bound for bound in bounds])
     return found
 
 
-def _len(machine: Machine, value: Any) -> int:
+def _len(machine: Interpreter, value: Any) -> int:
     return value.length(machine) if isinstance(value, Foreign) else _python(len, value)
 
 
-def _abs(machine: Machine, value: Any) -> Any:
+def _abs(machine: Interpreter, value: Any) -> Any:
     if isinstance(value, Foreign):
         return machine.call(value.attribute(machine, "abs"), [], {})
     return _python(abs, value)
 
 
-def _round(machine: Machine, value: Any, ndigits: Any = None) -> Any:
+def _round(machine: Interpreter, value: Any, ndigits: Any = None) -> Any:
     if isinstance(value, Foreign):
         return machine.call(value.attribute(machine, "round"), [], {} if ndigits is None else {"decimals": ndigits})
     return _python(round, value) if ndigits is None else _python(round, value, ndigits)
 
 
-def _pow(machine: Machine, base: Any, exponent: Any) -> Any:
+def _pow(machine: Interpreter, base: Any, exponent: Any) -> Any:
     return machine.binary("**", base, exponent)
 
 
-def _divmod(machine: Machine, a: Any, b: Any) -> tuple[Any, Any]:
+def _divmod(machine: Interpreter, a: Any, b: Any) -> tuple[Any, Any]:
     return machine.binary("//", a, b), machine.binary("%", a, b)
 
 
-def _sum(machine: Machine, values: Any, start: Any = 0) -> Any:
+def _sum(machine: Interpreter, values: Any, start: Any = 0) -> Any:
     total = start
     for value in machine.iterate(values):
         machine.charge(1)
@@ -134,7 +132,7 @@ def _sum(machine: Machine, values: Any, start: Any = 0) -> Any:
 
 
 def _extreme(symbol: str, name: str) -> Callable[..., Any]:
-    def extreme(machine: Machine, *values: Any, default: Any = None, key: Any = None) -> Any:
+    def extreme(machine: Interpreter, *values: Any, default: Any = None, key: Any = None) -> Any:
         items = machine.iterate(values[0]) if len(values) == 1 else iter(values)
         best = next(items, None)
         if best is None:
@@ -152,35 +150,35 @@ def _extreme(symbol: str, name: str) -> Callable[..., Any]:
     return extreme
 
 
-def _any(machine: Machine, values: Any) -> bool:
+def _any(machine: Interpreter, values: Any) -> bool:
     return any(machine.truth(value) for value in _charged(machine, values))
 
 
-def _all(machine: Machine, values: Any) -> bool:
+def _all(machine: Interpreter, values: Any) -> bool:
     return all(machine.truth(value) for value in _charged(machine, values))
 
 
-def _charged(machine: Machine, values: Any) -> Iterator[Any]:
+def _charged(machine: Interpreter, values: Any) -> Iterator[Any]:
     for value in machine.iterate(values):
         machine.charge(1)
         yield value
 
 
-def _enumerate(machine: Machine, values: Any, start: int = 0) -> Any:
+def _enumerate(machine: Interpreter, values: Any, start: int = 0) -> Any:
     return _python(enumerate, machine.iterate(values), start)
 
 
-def _zip(machine: Machine, *values: Any) -> Any:
+def _zip(machine: Interpreter, *values: Any) -> Any:
     return zip(*[machine.iterate(value) for value in values], strict=False)
 
 
-def _reversed(machine: Machine, values: Any) -> Any:
+def _reversed(machine: Interpreter, values: Any) -> Any:
     if isinstance(values, range):
         return iter(values[::-1])
     return iter(machine.listed(values)[::-1])
 
 
-def _sorted(machine: Machine, values: Any, *, key: Any = None, reverse: Any = False) -> list[Any]:
+def _sorted(machine: Interpreter, values: Any, *, key: Any = None, reverse: Any = False) -> list[Any]:
     items = machine.listed(values)
     if key is None:
         return ordered(machine, items, reverse)
@@ -189,18 +187,18 @@ def _sorted(machine: Machine, values: Any, *, key: Any = None, reverse: Any = Fa
     return found[::-1] if machine.truth(reverse) else found
 
 
-def _map(machine: Machine, function: Any, values: Any) -> Any:
+def _map(machine: Interpreter, function: Any, values: Any) -> Any:
     return iter([machine.apply(function, [value]) for value in machine.listed(values)])
 
 
-def _isinstance(machine: Machine, value: Any, kinds: Any) -> bool:
+def _isinstance(machine: Interpreter, value: Any, kinds: Any) -> bool:
     kinds = kinds if isinstance(kinds, tuple) else (kinds,)
     if not all(isinstance(kind, Type) for kind in kinds):
         raise Raised("TypeError", "isinstance() arg 2 must be a type, a tuple of types, or a union")
     return any(kind.has(value) for kind in kinds)
 
 
-def _type(machine: Machine, value: Any) -> Type:
+def _type(machine: Interpreter, value: Any) -> Type:
     if isinstance(value, Caught):
         return next(
             (kind for kind in _types() if kind.name == value.kind), Type(value.kind, _exception(value.kind), (value.kind,))
@@ -212,15 +210,15 @@ def _type(machine: Machine, value: Any) -> Type:
     return Type(name, lambda machine: None, (type_name(value),))
 
 
-def _repr(machine: Machine, value: Any) -> str:
+def _repr(machine: Interpreter, value: Any) -> str:
     return machine.representation(value)
 
 
-def _format(machine: Machine, value: Any, spec: str = "") -> str:
+def _format(machine: Interpreter, value: Any, spec: str = "") -> str:
     return formatted(machine, value, spec)
 
 
-def _id(machine: Machine, value: Any) -> int:
+def _id(machine: Interpreter, value: Any) -> int:
     return int(address(value), 16)
 
 
@@ -251,7 +249,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 
 
 def _exception(name: str) -> Callable[..., Any]:
-    def make(machine: Machine, *arguments: Any) -> Caught:
+    def make(machine: Interpreter, *arguments: Any) -> Caught:
         if len(arguments) == 1:
             text = machine.representation(arguments[0]) if name == "KeyError" else machine.text(arguments[0])
         else:
@@ -290,7 +288,7 @@ _MATH = (
 def _of_math(name: str) -> Native:
     function = getattr(math, name)  # one of the names above
 
-    def call(machine: Machine, *arguments: Any, **keywords: Any) -> Any:
+    def call(machine: Interpreter, *arguments: Any, **keywords: Any) -> Any:
         values = [_number(machine, argument) for argument in arguments]
         if not all(isinstance(value, int | float) for value in values):
             wrong = next(value for value in values if not isinstance(value, int | float))
@@ -300,17 +298,17 @@ def _of_math(name: str) -> Native:
     return Native(name, call)
 
 
-def _factorial(machine: Machine, n: Any) -> int:
+def _factorial(machine: Interpreter, n: Any) -> int:
     if isinstance(n, int) and n > 1_500:
         check_length(machine, 10**9)
     return _python(math.factorial, n)  # type: ignore[no-any-return]
 
 
-def _fsum(machine: Machine, values: Any) -> float:
+def _fsum(machine: Interpreter, values: Any) -> float:
     return _python(math.fsum, [_number(machine, value) for value in machine.listed(values)])  # type: ignore[no-any-return]
 
 
-def _prod(machine: Machine, values: Any) -> Any:
+def _prod(machine: Interpreter, values: Any) -> Any:
     total: Any = 1
     for value in _charged(machine, values):
         total = machine.binary("*", total, value)

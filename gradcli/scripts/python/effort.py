@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gradcli.graph.graph import Shape
-
-if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
+from gradcli.scripts.python.interpreter import Interpreter
 
 _ELEMENTS = 1_000
 """Elements that are one step."""
@@ -40,7 +38,7 @@ def steps_of(operation: str, shapes: Sequence[Shape]) -> int:
     return steps
 
 
-def charge_nested(machine: Machine, value: Any) -> None:
+def charge_nested(machine: Interpreter, value: Any) -> None:
     """Count every element of a list, tuple or dictionary, also of those in it: as often as Python would come to it.
 
     Raises:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
 from gradcli.errors import nearest
 from gradcli.scripts.python.code import Arity, Code, Label
 from gradcli.scripts.python.effort import charge_nested
-from gradcli.scripts.python.machine import Block, Frame, Machine
+from gradcli.scripts.python.machine import Block, Frame, Handler, Machine
 from gradcli.scripts.python.methods import method
 from gradcli.scripts.python.operators import ERRORS, check_length, formatted, opposite, raised
 from gradcli.scripts.python.source import UnknownError
@@ -17,8 +16,6 @@ from gradcli.scripts.python.values import Caught, Foreign, Function, Raised, Sco
 
 MAX_CALLS = 990
 """How many calls may lie in each other, as in Python."""
-
-Handler = Callable[[Machine, Frame, Any], None]
 
 
 def _constant(machine: Machine, frame: Frame, value: Any) -> None:

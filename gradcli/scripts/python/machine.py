@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from gradcli.autodiff.torch_tape.storage import TapeError
-from gradcli.errors import ExitCode, GradcliError
+from gradcli.errors import ExitCode, GradcliError, Span
 from gradcli.scripts.python.code import Code, Instruction, Label
 from gradcli.scripts.python.effort import charge_nested
 from gradcli.scripts.python.operators import ERRORS, check_length, combined, raised, repr_of, text_of
@@ -15,9 +15,6 @@ from gradcli.scripts.python.values import Caught, Foreign, Function, Namespace, 
 
 MOST_NESTED = 16
 """How many calls of functions of the script may lie in each other with functions of the interpreter between them."""
-
-MAX_STEPS = 3_000_000
-"""Steps after which a script is stopped."""
 
 
 class Block:
@@ -63,10 +60,11 @@ class Machine:
         write: Writes what the script prints.
         warn: Writes a warning, which has the line that it speaks of behind it.
         max_steps: Steps after which the script is stopped.
+        handlers: What each instruction does, by its name.
 
     Attributes:
         steps: Steps so far; work on many elements counts as several.
-        node: The part of the script that runs.
+        instruction: What runs.
     """
 
     def __init__(
@@ -76,7 +74,8 @@ class Machine:
         modules: Mapping[str, Namespace],
         write: Callable[[str], None],
         warn: Callable[[str], None],
-        max_steps: int = MAX_STEPS,
+        max_steps: int,
+        handlers: Mapping[str, Handler],
     ) -> None:
         self.source = source
         self.builtins = builtins
@@ -84,6 +83,7 @@ class Machine:
         self.write = write
         self._warn = warn
         self.max_steps = max_steps
+        self._handlers = handlers
         self.steps = 0
         self.nested = 0
         self.frames: list[Frame] = []
@@ -91,7 +91,7 @@ class Machine:
         self._warned: set[tuple[str, int]] = set()
 
     @property
-    def span(self) -> tuple[int, int]:
+    def span(self) -> Span:
         """The place of what runs."""
         return (0, 0) if self.instruction is None else self.source.span(self.instruction.node)
 
@@ -142,9 +142,7 @@ class Machine:
 
     def _go(self, base: int) -> None:
         """Run until so many frames are left or an exception is raised."""
-        from gradcli.scripts.python.instructions import HANDLERS  # which build on this module
-
-        frames = self.frames
+        frames, handlers = self.frames, self._handlers
         limit = self.max_steps
         while len(frames) > base:
             frame = frames[-1]
@@ -153,7 +151,7 @@ class Machine:
             self.steps += 1
             if self.steps > limit:
                 self.charge(0)
-            HANDLERS[instruction.name](self, frame, instruction.argument)
+            handlers[instruction.name](self, frame, instruction.argument)
 
     def charge(self, steps: int) -> None:
         """Count work that is more than one step.
@@ -170,12 +168,17 @@ class Machine:
                 exit_code=ExitCode.LIMIT,
             )
 
-    def warn(self, text: str) -> None:
-        """Write a warning with the line that it speaks of, as Python does: once for each line."""
-        line = getattr(self.instruction.node, "lineno", 1) if self.instruction else 1
+    def warn(self, text: str, span: Span | None = None) -> None:
+        """Write a warning with the line that it speaks of, as Python does: once for each line.
+
+        Args:
+            text: The warning.
+            span: The place that it speaks of; None for what runs.
+        """
+        lines = self.source.text.splitlines()
+        line = self.source.text.count("\n", 0, (span or self.span)[0]) + 1
         if (text, line) not in self._warned:
             self._warned.add((text, line))
-            lines = self.source.text.splitlines()
             shown = lines[line - 1].strip() if line <= len(lines) else ""
             self._warn(f"{self.source.where}:{line}: {text}\n  {shown}")
 
@@ -288,6 +291,10 @@ class Machine:
         if not isinstance(function, Foreign):
             raise Raised("TypeError", f"'{type_name(function)}' object is not callable")
         return function.call(self, arguments, keywords)
+
+
+Handler = Callable[[Machine, Frame, Any], None]
+"""What an instruction does with the machine, the frame of the call under way and its argument."""
 
 
 def _length(value: Any) -> int:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gradcli.errors import nearest
 from gradcli.scripts.python.effort import charge_nested
+from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.operators import ERRORS, check_length, filled, raised
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Foreign, Native, Raised, type_name
-
-if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
 
 METHODS: dict[type, tuple[str, ...]] = {
     str: (
@@ -52,7 +50,7 @@ def method(value: Any, name: str) -> Native:
 def _plain(value: Any, name: str) -> Callable[..., Any]:
     function = getattr(value, name)  # one of the table's names
 
-    def call(machine: Machine, *arguments: Any, **keywords: Any) -> Any:
+    def call(machine: Interpreter, *arguments: Any, **keywords: Any) -> Any:
         if name in ("ljust", "rjust", "center", "zfill") and arguments and isinstance(arguments[0], int):
             check_length(machine, arguments[0])
         if isinstance(value, str | list | dict):
@@ -72,7 +70,7 @@ def _plain(value: Any, name: str) -> Callable[..., Any]:
 
 
 def _replace(value: str) -> Callable[..., Any]:
-    def replace(machine: Machine, old: str, new: str, count: int = -1) -> str:
+    def replace(machine: Interpreter, old: str, new: str, count: int = -1) -> str:
         if not isinstance(old, str) or not isinstance(new, str) or not isinstance(count, int):
             raise Raised("TypeError", "replace() takes two texts")
         check_length(machine, len(value) + (value.count(old) + (not old)) * len(new))
@@ -82,7 +80,7 @@ def _replace(value: str) -> Callable[..., Any]:
 
 
 def _join(value: str) -> Callable[..., Any]:
-    def join(machine: Machine, items: Any) -> str:
+    def join(machine: Interpreter, items: Any) -> str:
         texts = machine.listed(items)
         for index, text in enumerate(texts):
             if not isinstance(text, str):
@@ -98,7 +96,7 @@ def _format(value: str) -> Callable[..., Any]:
 
 
 def _extend(value: list[Any]) -> Callable[..., Any]:
-    def extend(machine: Machine, items: Any) -> None:
+    def extend(machine: Interpreter, items: Any) -> None:
         more = machine.listed(items)
         check_length(machine, len(value) + len(more))
         value.extend(more)
@@ -107,13 +105,13 @@ def _extend(value: list[Any]) -> Callable[..., Any]:
 
 
 def _sort(value: list[Any]) -> Callable[..., Any]:
-    def sort(machine: Machine, *, reverse: bool = False) -> None:
+    def sort(machine: Interpreter, *, reverse: bool = False) -> None:
         value[:] = ordered(machine, value, reverse)
 
     return sort
 
 
-def ordered(machine: Machine, items: list[Any], reverse: Any) -> list[Any]:
+def ordered(machine: Interpreter, items: list[Any], reverse: Any) -> list[Any]:
     """The items in ascending order, or descending."""
     keys = [item.number(machine) if isinstance(item, Foreign) else item for item in items]
     machine.charge(len(items))

@@ -5,15 +5,13 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.scripts.python.effort import charge_nested
+from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Foreign, Raised, Size, type_name
-
-if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
 
 MOST = 1_000_000
 """The most elements of a list and characters of a text."""
@@ -64,7 +62,7 @@ def too_large(what: str) -> GradcliError:
     return GradcliError(what, hint="a script for a lesson does with less", exit_code=ExitCode.LIMIT)
 
 
-def combined(machine: Machine, symbol: str, a: Any, b: Any) -> Any:
+def combined(machine: Interpreter, symbol: str, a: Any, b: Any) -> Any:
     """The result of an operator on two values of Python.
 
     Raises:
@@ -90,7 +88,7 @@ def combined(machine: Machine, symbol: str, a: Any, b: Any) -> Any:
     return result
 
 
-def _check_size(machine: Machine, symbol: str, a: Any, b: Any) -> None:
+def _check_size(machine: Interpreter, symbol: str, a: Any, b: Any) -> None:
     if isinstance(a, int) and isinstance(b, int):
         bits = {"**": a.bit_length() * max(b, 0), "*": a.bit_length() + b.bit_length()}.get(symbol, 0)
         if bits > MOST_BITS and abs(a) > 1:
@@ -111,7 +109,7 @@ def _check_size(machine: Machine, symbol: str, a: Any, b: Any) -> None:
     check_length(machine, size)
 
 
-def check_length(machine: Machine, size: int) -> None:
+def check_length(machine: Interpreter, size: int) -> None:
     """Count the work of making so many elements.
 
     Raises:
@@ -133,14 +131,14 @@ def opposite(symbol: str, value: Any) -> Any:
 # ---- texts ----
 
 
-def text_of(machine: Machine, value: Any) -> str:
+def text_of(machine: Interpreter, value: Any) -> str:
     """What ``str`` gives of a value."""
     if isinstance(value, str):
         return value
     return value.text(machine) if isinstance(value, Foreign) else repr_of(machine, value)
 
 
-def repr_of(machine: Machine, value: Any) -> str:
+def repr_of(machine: Interpreter, value: Any) -> str:
     """What ``repr`` gives of a value; lists and dictionaries are written without recursion."""
     pieces: list[str] = []
     length = 0
@@ -183,7 +181,7 @@ def _opened(value: Any, depth: int) -> list[tuple[Any, int] | str]:
     return [closing, *reversed(parts[1:]), opening]
 
 
-def formatted(machine: Machine, value: Any, spec: str) -> str:
+def formatted(machine: Interpreter, value: Any, spec: str) -> str:
     """What ``format`` gives of a value."""
     if isinstance(value, Foreign):
         return value.format(machine, spec)
@@ -203,7 +201,7 @@ def _check_spec(spec: str) -> None:
         raise too_large("a format asks for more than 999 places")
 
 
-def percent(machine: Machine, template: str, values: Any) -> str:
+def percent(machine: Interpreter, template: str, values: Any) -> str:
     """What ``template % values`` gives.
 
     Raises:
@@ -227,7 +225,7 @@ def percent(machine: Machine, template: str, values: Any) -> str:
     return text
 
 
-def filled(machine: Machine, template: str, arguments: list[Any], keywords: dict[str, Any]) -> str:
+def filled(machine: Interpreter, template: str, arguments: list[Any], keywords: dict[str, Any]) -> str:
     """What ``template.format(...)`` gives: fields are numbers or names, with a format after a colon.
 
     Raises:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from gradcli.errors import GradcliError
+from gradcli.errors import GradcliError, nearest
 from gradcli.scripts.python.code import Code
+from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
-
-if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
 
 
 class Raised(GradcliError):  # noqa: N818
@@ -54,63 +52,63 @@ class Foreign:
 
     kind = "object"
 
-    def attribute(self, machine: Machine, name: str) -> Any:
+    def attribute(self, machine: Interpreter, name: str) -> Any:
         """An attribute."""
         raise UnknownError(f"{self.kind} has no {name} here")
 
-    def set_attribute(self, machine: Machine, name: str, value: Any) -> None:
+    def set_attribute(self, machine: Interpreter, name: str, value: Any) -> None:
         """Assign to an attribute."""
         raise UnknownError(f"{self.kind}.{name} cannot be assigned to here")
 
-    def call(self, machine: Machine, arguments: list[Any], keywords: dict[str, Any]) -> Any:
+    def call(self, machine: Interpreter, arguments: list[Any], keywords: dict[str, Any]) -> Any:
         """Call it."""
         raise Raised("TypeError", f"'{self.kind}' object is not callable")
 
-    def item(self, machine: Machine, index: Any) -> Any:
+    def item(self, machine: Interpreter, index: Any) -> Any:
         """An element."""
         raise Raised("TypeError", f"'{self.kind}' object is not subscriptable")
 
-    def set_item(self, machine: Machine, index: Any, value: Any) -> None:
+    def set_item(self, machine: Interpreter, index: Any, value: Any) -> None:
         """Assign to an element."""
         raise Raised("TypeError", f"'{self.kind}' object does not support item assignment")
 
-    def binary(self, machine: Machine, operator: str, other: Any, *, reflected: bool) -> Any:
+    def binary(self, machine: Interpreter, operator: str, other: Any, *, reflected: bool) -> Any:
         """The result of an operator with another value, which stands to the left where ``reflected``; NotImplemented for none."""
         return NotImplemented
 
-    def change(self, machine: Machine, operator: str, other: Any) -> Any:
+    def change(self, machine: Interpreter, operator: str, other: Any) -> Any:
         """The result of an assignment such as ``+=``; NotImplemented where it is that of the operator."""
         return NotImplemented
 
-    def unary(self, machine: Machine, operator: str) -> Any:
+    def unary(self, machine: Interpreter, operator: str) -> Any:
         """The result of an operator on this value alone."""
         raise Raised("TypeError", f"bad operand type for unary {operator}: '{self.kind}'")
 
-    def truth(self, machine: Machine) -> bool:
+    def truth(self, machine: Interpreter) -> bool:
         """Whether it counts as true."""
         return True
 
-    def length(self, machine: Machine) -> int:
+    def length(self, machine: Interpreter) -> int:
         """How many elements it has."""
         raise Raised("TypeError", f"object of type '{self.kind}' has no len()")
 
-    def iterate(self, machine: Machine) -> Iterator[Any]:
+    def iterate(self, machine: Interpreter) -> Iterator[Any]:
         """Its elements."""
         raise Raised("TypeError", f"'{self.kind}' object is not iterable")
 
-    def number(self, machine: Machine) -> Any:
+    def number(self, machine: Interpreter) -> Any:
         """The number that ``float`` and ``int`` convert."""
         raise Raised("TypeError", f"float() argument must be a string or a real number, not '{self.kind}'")
 
-    def text(self, machine: Machine) -> str:
+    def text(self, machine: Interpreter) -> str:
         """What ``print`` writes."""
         return f"<{self.kind}>"
 
-    def representation(self, machine: Machine) -> str:
+    def representation(self, machine: Interpreter) -> str:
         """What ``repr`` gives, and lists write."""
         return self.text(machine)
 
-    def format(self, machine: Machine, spec: str) -> str:
+    def format(self, machine: Interpreter, spec: str) -> str:
         """What a format string writes."""
         if spec:
             raise Raised("TypeError", f"unsupported format string passed to {self.kind}.__format__")
@@ -119,11 +117,11 @@ class Foreign:
     def named(self, name: str) -> None:
         """The script assigned it to a name."""
 
-    def enter(self, machine: Machine) -> Any:
+    def enter(self, machine: Interpreter) -> Any:
         """The value of a ``with`` statement, which begins."""
         raise Raised("TypeError", f"'{self.kind}' object does not support the context manager protocol")
 
-    def leave(self, machine: Machine) -> None:
+    def leave(self, machine: Interpreter) -> None:
         """A ``with`` statement ends."""
 
 
@@ -143,7 +141,7 @@ class Function(Foreign):
         self.defaults = defaults
         self.scope = scope
 
-    def text(self, machine: Machine) -> str:
+    def text(self, machine: Interpreter) -> str:
         return f"<function {self.code.name} at {address(self)}>"
 
     def bind(self, arguments: list[Any], keywords: dict[str, Any]) -> Scope:
@@ -194,14 +192,14 @@ class Native(Foreign):
         self.function = function
         self.signature = inspect.signature(function)
 
-    def call(self, machine: Machine, arguments: list[Any], keywords: dict[str, Any]) -> Any:
+    def call(self, machine: Interpreter, arguments: list[Any], keywords: dict[str, Any]) -> Any:
         try:
             self.signature.bind(machine, *arguments, **keywords)
         except TypeError as error:
             raise Raised("TypeError", f"{self.name}() {error}") from None
         return self.function(machine, *arguments, **keywords)
 
-    def text(self, machine: Machine) -> str:
+    def text(self, machine: Interpreter) -> str:
         return f"<built-in function {self.name}>"
 
 
@@ -215,7 +213,7 @@ def checked(name: str, function: Callable[..., Any], *first: Any) -> Callable[..
     """
     signature = inspect.signature(function)
 
-    def call(machine: Machine, *arguments: Any, **keywords: Any) -> Any:
+    def call(machine: Interpreter, *arguments: Any, **keywords: Any) -> Any:
         try:
             signature.bind(machine, *first, *arguments, **keywords)
         except TypeError as error:
@@ -244,11 +242,9 @@ class Namespace(Foreign):
         self.name = name
         self.names = names
 
-    def attribute(self, machine: Machine, name: str) -> Any:
+    def attribute(self, machine: Interpreter, name: str) -> Any:
         if name in self.names:
             return self.names[name]
-        from gradcli.errors import nearest
-
         near = nearest(name, self.names)
         raise UnknownError(
             f"{self.name}.{name} is not known here",
@@ -257,7 +253,7 @@ class Namespace(Foreign):
             else f"gradcli {'tf1' if self.name.startswith('tensorflow') else 'torch'} --list shows what is",
         )
 
-    def text(self, machine: Machine) -> str:
+    def text(self, machine: Interpreter) -> str:
         return f"<module '{self.name}'>"
 
 
@@ -269,7 +265,7 @@ class Word(Foreign):
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def text(self, machine: Machine) -> str:
+    def text(self, machine: Interpreter) -> str:
         return self.name
 
 
@@ -288,7 +284,7 @@ class Type(Native):
         super().__init__(name, function)
         self.kinds = kinds
 
-    def attribute(self, machine: Machine, name: str) -> Any:
+    def attribute(self, machine: Interpreter, name: str) -> Any:
         return self.name.rpartition(".")[2] if name == "__name__" else super().attribute(machine, name)
 
     def has(self, value: Any) -> bool:
@@ -296,7 +292,7 @@ class Type(Native):
         return any(value.kind == kind if isinstance(kind, str) else isinstance(value, kind) for kind in self.kinds
                    if isinstance(value, Foreign) or not isinstance(kind, str))  # fmt: skip
 
-    def text(self, machine: Machine) -> str:
+    def text(self, machine: Interpreter) -> str:
         return f"<class '{self.name}'>"
 
 
@@ -314,13 +310,13 @@ class Caught(Foreign):
         self.message = message
         self.arguments = arguments
 
-    def attribute(self, machine: Machine, name: str) -> Any:
+    def attribute(self, machine: Interpreter, name: str) -> Any:
         return self.arguments if name == "args" else super().attribute(machine, name)
 
-    def representation(self, machine: Machine) -> str:
+    def representation(self, machine: Interpreter) -> str:
         return f"{self.kind}({', '.join([machine.representation(argument) for argument in self.arguments])})"
 
-    def text(self, machine: Machine) -> str:
+    def text(self, machine: Interpreter) -> str:
         return self.message
 
 

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.values import Function, Native, Raised
 from gradcli.scripts.tensorflow.graph import Node, converted
 from gradcli.scripts.tensorflow.world import World
 
-if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
 
-
-def _branch(machine: Machine, world: World, function: Any, like: Node | None = None) -> Node:
+def _branch(machine: Interpreter, world: World, function: Any, like: Node | None = None) -> Node:
     if not isinstance(function, Function | Native):
         raise Raised("TypeError", "true_fn and false_fn must be callable")
     value = machine.apply(function, [])
     return converted(machine, world.graph, value, None if like is None else like.dtype, "cond/Const")
 
 
-def cond(machine: Machine, world: World, pred: Any, true_fn: Any = None, false_fn: Any = None, name: Any = None) -> Node:
+def cond(machine: Interpreter, world: World, pred: Any, true_fn: Any = None, false_fn: Any = None, name: Any = None) -> Node:
     """``tf.cond``: of two branches, both in the graph, a run computes the one that the condition chooses."""
     if not isinstance(pred, Node):
         raise Raised("TypeError", "pred must not be a Python bool")
@@ -32,7 +30,7 @@ def cond(machine: Machine, world: World, pred: Any, true_fn: Any = None, false_f
     )
 
 
-def while_loop(machine: Machine, world: World, cond: Any, body: Any, loop_vars: Any, name: Any = None, **ignored: Any) -> Any:
+def while_loop(machine: Interpreter, world: World, cond: Any, body: Any, loop_vars: Any, name: Any = None, **ignored: Any) -> Any:
     """``tf.while_loop``: a condition and a body, graphs of their own, that a run computes round after round."""
     start = [converted(machine, world.graph, value, None, "while/Const") for value in machine.listed(loop_vars)]
     graph = world.graph

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Foreign, Native, Raised
 from gradcli.scripts.tensorflow.graph import Node, converted, group, made
 from gradcli.scripts.tensorflow.world import World
 
-if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
 
-
-def gradients(machine: Machine, world: World, ys: Any, xs: Any, grad_ys: Any = None, name: Any = None) -> list[Node | None]:
+def gradients(machine: Interpreter, world: World, ys: Any, xs: Any, grad_ys: Any = None, name: Any = None) -> list[Node | None]:
     """``tf.gradients``: for each of ``xs`` the derivative of the sum of ``ys``; None where they do not depend on it."""
     if grad_ys is not None:
         raise UnknownError("tf.gradients with grad_ys is not known here", hint="multiply ys by it")
@@ -28,7 +26,7 @@ def gradients(machine: Machine, world: World, ys: Any, xs: Any, grad_ys: Any = N
     return [_gradient(machine, world, y, x) for x in (xs if isinstance(xs, list | tuple) else [xs])]
 
 
-def _gradient(machine: Machine, world: World, y: Node, x: Any) -> Node | None:
+def _gradient(machine: Interpreter, world: World, y: Node, x: Any) -> Node | None:
     if not isinstance(x, Node):
         raise Raised("TypeError", f"tf.gradients takes tensors, not {machine.representation(x)[:40]}")
     if not _leads(x, y):
@@ -66,7 +64,7 @@ class Optimiser(Foreign):
         self.world = world
         self.rate = rate
 
-    def attribute(self, machine: Machine, name: str) -> Any:
+    def attribute(self, machine: Interpreter, name: str) -> Any:
         methods: dict[str, Callable[..., Any]] = {
             "minimize": lambda machine, loss, var_list=None, name=None: self.apply(
                 machine, self.pairs(machine, loss, var_list), name or "GradientDescent"
@@ -78,7 +76,7 @@ class Optimiser(Foreign):
         }
         return Native(name, methods[name]) if name in methods else super().attribute(machine, name)
 
-    def pairs(self, machine: Machine, loss: Any, var_list: Any = None) -> list[tuple[Any, Node]]:
+    def pairs(self, machine: Interpreter, loss: Any, var_list: Any = None) -> list[tuple[Any, Node]]:
         """The gradients of a loss, each with its variable."""
         variables = trainable(self.world) if var_list is None else machine.listed(var_list)
         if not variables:
@@ -86,7 +84,7 @@ class Optimiser(Foreign):
         found = gradients(machine, self.world, loss, variables)
         return list(zip(found, variables, strict=True))
 
-    def apply(self, machine: Machine, pairs: Sequence[Any], name: str) -> Node:
+    def apply(self, machine: Interpreter, pairs: Sequence[Any], name: str) -> Node:
         """The operation that takes a step."""
         graph = self.world.graph
         steps = []
@@ -101,7 +99,7 @@ class Optimiser(Foreign):
         return group(machine, graph, name, steps)
 
 
-def optimiser(machine: Machine, world: World, learning_rate: Any, use_locking: Any = False, name: Any = None) -> Optimiser:
+def optimiser(machine: Interpreter, world: World, learning_rate: Any, use_locking: Any = False, name: Any = None) -> Optimiser:
     """``tf.train.GradientDescentOptimizer``."""
     return Optimiser(world, learning_rate)
 

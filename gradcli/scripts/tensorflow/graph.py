@@ -6,17 +6,18 @@ Names and texts follow TensorFlow's public documentation (``tf.Tensor``, ``tf.Gr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import TRUTHS
 from gradcli.graph.graph import Settings
+from gradcli.graph.shapes import ShapeError, broadcast
 from gradcli.lowering.builders.builder import Value
-from gradcli.ops.declaration.structural import STRUCTURAL, ShapeError, broadcast, load
+from gradcli.ops.declaration.structural import STRUCTURAL, load, shape_of
+from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
-from gradcli.scripts.python.values import Foreign, Native, Raised
-
-if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
+from gradcli.scripts.python.values import Foreign, Native, Raised, Word
+from gradcli.scripts.torch.results import Array
+from gradcli.scripts.torch.tensor_data import numbers_of
 
 PartialShape = tuple[int | None, ...] | None
 """A shape some of whose sizes are known at the run only; None where not even their number is known."""
@@ -132,7 +133,7 @@ class Node(Foreign):
     def named(self, name: str) -> None:
         self.label = self.label or name
 
-    def text(self, machine: Machine) -> str:
+    def text(self, machine: Interpreter) -> str:
         if self.kind_of == "group":
             return f'name: "{self.name}"\nop: "NoOp"\n'
         shape = "<unknown>" if self.shape is None else shape_text(self.shape)
@@ -140,7 +141,7 @@ class Node(Foreign):
             return f"<tf.Variable '{self.name}:0' shape={shape} dtype={self.dtype}_ref>"
         return f'Tensor("{self.name}:0", shape={shape}, dtype={self.dtype})'
 
-    def representation(self, machine: Machine) -> str:
+    def representation(self, machine: Interpreter) -> str:
         if self.kind_of == "group":
             return f"<tf.Operation '{self.name}' type=NoOp>"
         shape = "<unknown>" if self.shape is None else shape_text(self.shape)
@@ -148,7 +149,7 @@ class Node(Foreign):
             return self.text(machine)
         return f"<tf.Tensor '{self.name}:0' shape={shape} dtype={self.dtype}>"
 
-    def binary(self, machine: Machine, operator: str, other: Any, *, reflected: bool) -> Any:
+    def binary(self, machine: Interpreter, operator: str, other: Any, *, reflected: bool) -> Any:
         if operator in ("==", "!="):  # of the objects, in TensorFlow 1
             return (self is other) == (operator == "==")
         if operator not in OPERATORS or not isinstance(other, Node | int | float | list):
@@ -156,10 +157,10 @@ class Node(Foreign):
         operation, name = OPERATORS[operator]
         return made(machine, self.graph, operation, (other, self) if reflected else (self, other), name)
 
-    def unary(self, machine: Machine, operator: str) -> Any:
+    def unary(self, machine: Interpreter, operator: str) -> Any:
         return self if operator == "+" else made(machine, self.graph, "neg", (self,), "Neg")
 
-    def truth(self, machine: Machine) -> bool:
+    def truth(self, machine: Interpreter) -> bool:
         raise Raised(
             "TypeError",
             "Using a `tf.Tensor` as a Python `bool` is not allowed. Use `if t is not None:` instead of `if t:` to test if a "
@@ -167,28 +168,26 @@ class Node(Foreign):
             "tensor.",
         )
 
-    def iterate(self, machine: Machine) -> Any:
+    def iterate(self, machine: Interpreter) -> Any:
         raise Raised("TypeError", "Tensor objects are only iterable when eager execution is enabled.")
 
-    def number(self, machine: Machine) -> Any:
+    def number(self, machine: Interpreter) -> Any:
         raise Raised("TypeError", f"float() argument must be a string or a real number, not '{self.kind}'")
 
-    def item(self, machine: Machine, index: Any) -> Any:
+    def item(self, machine: Interpreter, index: Any) -> Any:
         entries = index if isinstance(index, tuple) else (index,)
         found = tuple([("slice", e.start, e.stop, e.step) if isinstance(e, slice) else "..." if e is ... else e for e in entries])
         if not all(isinstance(entry, int | tuple | str) or entry is None for entry in found):
             raise UnknownError("an index by a tensor is not known here", hint="index by numbers and slices")
         return made(machine, self.graph, "index", (self,), "strided_slice", (("index", found),))
 
-    def attribute(self, machine: Machine, name: str) -> Any:
+    def attribute(self, machine: Interpreter, name: str) -> Any:
         match name:
             case "name":
                 return self.name if self.kind_of == "group" else f"{self.name}:0"
             case "op":
                 return self if self.kind_of == "group" else Operation(self)
             case "dtype":
-                from gradcli.scripts.python.values import Word
-
                 return Word(f"<dtype: '{self.dtype}{'_ref' if self.kind_of == 'variable' else ''}'>")
             case "shape" | "get_shape":
                 shape = Dimensions(self.shape)
@@ -205,7 +204,7 @@ class Node(Foreign):
                 return Native(name, lambda machine: self)
         return super().attribute(machine, name)
 
-    def set_attribute(self, machine: Machine, name: str, value: Any) -> None:
+    def set_attribute(self, machine: Interpreter, name: str, value: Any) -> None:
         raise Raised("AttributeError", "can't set attribute")
 
 
@@ -221,17 +220,17 @@ class Dimensions(Foreign):
     def __init__(self, sizes: PartialShape) -> None:
         self.sizes = sizes
 
-    def text(self, machine: Machine) -> str:
+    def text(self, machine: Interpreter) -> str:
         return "<unknown>" if self.sizes is None else shape_text(self.sizes)
 
-    def attribute(self, machine: Machine, name: str) -> Any:
+    def attribute(self, machine: Interpreter, name: str) -> Any:
         if name == "as_list":
             return Native(name, lambda machine: list(self.sizes or ()))
         if name in ("ndims", "rank"):
             return None if self.sizes is None else len(self.sizes)
         return super().attribute(machine, name)
 
-    def item(self, machine: Machine, index: Any) -> Any:
+    def item(self, machine: Interpreter, index: Any) -> Any:
         if self.sizes is None or not isinstance(index, int) or not -len(self.sizes) <= index < len(self.sizes):
             raise Raised("IndexError", "list index out of range")
         return self.sizes[index]
@@ -249,7 +248,7 @@ class Operation(Foreign):
     def __init__(self, node: Node) -> None:
         self.node = node
 
-    def attribute(self, machine: Machine, name: str) -> Any:
+    def attribute(self, machine: Interpreter, name: str) -> Any:
         match name:
             case "name":
                 return self.node.name
@@ -261,10 +260,10 @@ class Operation(Foreign):
                 return self.node.attribute(machine, "eval")
         return super().attribute(machine, name)
 
-    def text(self, machine: Machine) -> str:
+    def text(self, machine: Interpreter) -> str:
         return f'name: "{self.node.name}"\n'
 
-    def representation(self, machine: Machine) -> str:
+    def representation(self, machine: Interpreter) -> str:
         return f"<tf.Operation '{self.node.name}'>"
 
 
@@ -274,7 +273,7 @@ def shape_text(shape: tuple[int | None, ...]) -> str:
     return f"({words[0]},)" if len(words) == 1 else f"({', '.join(words)})"
 
 
-def _evaluated(machine: Machine, node: Node, feed: Any, session: Any) -> Any:
+def _evaluated(machine: Interpreter, node: Node, feed: Any, session: Any) -> Any:
     current = session or node.graph.session
     if current is None:
         raise Raised(
@@ -285,13 +284,8 @@ def _evaluated(machine: Machine, node: Node, feed: Any, session: Any) -> Any:
     return current.run(machine, node, feed)
 
 
-def constant(machine: Machine, graph: Graph, value: Any, dtype: str | None = None, name: str = "Const") -> Node:
+def constant(machine: Interpreter, graph: Graph, value: Any, dtype: str | None = None, name: str = "Const") -> Node:
     """A constant of numbers or nested lists."""
-    from gradcli.autodiff.torch_tape.eager import Eager
-    from gradcli.scripts.torch.results import Array
-    from gradcli.scripts.torch.tensor_data import tensor_from
-    from gradcli.scripts.torch.tensors import Session as Tensors
-
     if _has_text(value):
         raise UnknownError("texts as tensors are not known here", hint="print the text itself; tensors hold numbers")
     if isinstance(value, Array):
@@ -299,10 +293,9 @@ def constant(machine: Machine, graph: Graph, value: Any, dtype: str | None = Non
         array = value.array.astype("float64")
         return Node(graph, "constant", name, shape=tuple(array.shape), dtype=dtype or found,
                     value=array if array.ndim else float(array), span=machine.span)  # fmt: skip
-    scratch = tensor_from(machine, Tensors(Eager(dtype="float32")), value, None, False)
-    found = {"int64": "int32"}.get(scratch.dtype, scratch.dtype)
-    exact = tensor_from(machine, Tensors(Eager(dtype="float64")), value, None, False).value
-    return Node(graph, "constant", name, shape=scratch.shape, dtype=dtype or found, value=exact, span=machine.span)
+    exact, found = numbers_of(machine, value, "float32")
+    found = "int32" if found == "int64" else found
+    return Node(graph, "constant", name, shape=shape_of(exact), dtype=dtype or found, value=exact, span=machine.span)
 
 
 def _has_text(value: Any) -> bool:
@@ -314,7 +307,7 @@ def _has_text(value: Any) -> bool:
     return isinstance(value, str) or (isinstance(value, list | tuple) and any(isinstance(item, str) for item in value))
 
 
-def converted(machine: Machine, graph: Graph, value: Any, dtype: str | None, name: str) -> Node:
+def converted(machine: Interpreter, graph: Graph, value: Any, dtype: str | None, name: str) -> Node:
     """A value as a node; numbers take the dtype of the other operand."""
     if isinstance(value, Node):
         if value.kind_of in ("group", "assign") and value.kind_of == "group":
@@ -328,7 +321,7 @@ def converted(machine: Machine, graph: Graph, value: Any, dtype: str | None, nam
     return node
 
 
-def made(machine: Machine, graph: Graph, operation: str, operands: Sequence[Any], name: str, settings: Settings = ()) -> Node:
+def made(machine: Interpreter, graph: Graph, operation: str, operands: Sequence[Any], name: str, settings: Settings = ()) -> Node:
     """The node of an operation on nodes and numbers.
 
     Raises:
@@ -354,7 +347,7 @@ def made(machine: Machine, graph: Graph, operation: str, operands: Sequence[Any]
                 span=machine.span)  # fmt: skip
 
 
-def _shape(machine: Machine, operation: str, shapes: Sequence[PartialShape], settings: Settings) -> PartialShape:
+def _shape(machine: Interpreter, operation: str, shapes: Sequence[PartialShape], settings: Settings) -> PartialShape:
     """The shape of a result, as far as those of the operands tell it.
 
     A size that is not known is tried as two different ones: where the results differ, the size of the result is not known.
@@ -385,7 +378,7 @@ def _alike(shapes: Sequence[tuple[int | None, ...]]) -> list[tuple[int | None, .
     return [tuple([1 if size is None and settled[at] else size for at, size in enumerate(shape)]) for shape in padded]
 
 
-def assignment(machine: Machine, variable: Node, value: Any, change: str = "") -> Node:
+def assignment(machine: Interpreter, variable: Node, value: Any, change: str = "") -> Node:
     """The operation that gives a variable a new value; ``add`` or ``sub`` where the value is a change."""
     node = converted(machine, variable.graph, value, variable.dtype, "value")
     if change:
@@ -396,7 +389,7 @@ def assignment(machine: Machine, variable: Node, value: Any, change: str = "") -
     return found
 
 
-def group(machine: Machine, graph: Graph, name: str, assignments: Sequence[tuple[Node, Node]]) -> Node:
+def group(machine: Interpreter, graph: Graph, name: str, assignments: Sequence[tuple[Node, Node]]) -> Node:
     """An operation that makes several assignments, all from the values before it."""
     inputs = [value for _, value in assignments]
     return Node(graph, "group", name, inputs, span=machine.span, parts=list(assignments))

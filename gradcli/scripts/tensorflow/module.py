@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gradcli.scripts.python.builtin import math_module
+from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Foreign, Namespace, Native, Type, Word
 from gradcli.scripts.tensorflow.control import cond, while_loop
@@ -15,9 +16,6 @@ from gradcli.scripts.tensorflow.nodes import NODES, l2_loss, operation_maker, re
 from gradcli.scripts.tensorflow.numpy import numpy_module
 from gradcli.scripts.tensorflow.session import Session
 from gradcli.scripts.tensorflow.world import World, with_world
-
-if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
 
 VERSION = "1.15.0"
 """The version of TensorFlow whose documentation is followed."""
@@ -93,7 +91,7 @@ def modules(world: World) -> dict[str, Namespace]:
     }
 
 
-def _random(machine: Machine, *arguments: Any, **keywords: Any) -> Any:
+def _random(machine: Interpreter, *arguments: Any, **keywords: Any) -> Any:
     raise UnknownError(
         "random numbers are not known here, since TensorFlow's generator cannot be followed", hint="write the numbers"
     )
@@ -102,7 +100,7 @@ def _random(machine: Machine, *arguments: Any, **keywords: Any) -> Any:
 class _Train(Namespace):
     """``tf.train``."""
 
-    def attribute(self, machine: Machine, name: str) -> Any:
+    def attribute(self, machine: Interpreter, name: str) -> Any:
         if name not in self.names and name.endswith("Optimizer"):
             raise UnknownError(
                 f"tensorflow.train.{name} is not known here",
@@ -119,14 +117,14 @@ class _AsDefault(Foreign):
     def __init__(self, world: World) -> None:
         self.world = world
 
-    def attribute(self, machine: Machine, name: str) -> Any:
+    def attribute(self, machine: Interpreter, name: str) -> Any:
         if name in ("as_default", "finalize"):
             return Native(name, lambda machine: self)
         if name == "get_operations":
             return Native(name, lambda machine: list(self.world.graph.nodes))
         return super().attribute(machine, name)
 
-    def enter(self, machine: Machine) -> Any:
+    def enter(self, machine: Interpreter) -> Any:
         return self
 
 
@@ -145,25 +143,25 @@ class _Scope(Foreign):
         self.name = name
         self.before: list[str] = []
 
-    def enter(self, machine: Machine) -> Any:
+    def enter(self, machine: Interpreter) -> Any:
         graph = self.world.graph
         self.before.append(graph.scope)
         graph.scope = f"{graph.name(self.name)}/" if self.name else ""
         return graph.scope
 
-    def leave(self, machine: Machine) -> None:
+    def leave(self, machine: Interpreter) -> None:
         self.world.graph.scope = self.before.pop()
 
 
-def _nothing(machine: Machine, world: World, *arguments: Any, **keywords: Any) -> None:
+def _nothing(machine: Interpreter, world: World, *arguments: Any, **keywords: Any) -> None:
     """What a script says to TensorFlow, and that needs nothing here."""
 
 
-def _session(machine: Machine, world: World, target: Any = None, graph: Any = None, config: Any = None) -> Session:
+def _session(machine: Interpreter, world: World, target: Any = None, graph: Any = None, config: Any = None) -> Session:
     return Session(world.graph, world.limits)
 
 
-def _interactive(machine: Machine, world: World) -> Session:
+def _interactive(machine: Interpreter, world: World) -> Session:
     session = Session(world.graph, world.limits)
     session.enter(machine)
     return session

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import Settings
+from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.values import Raised, Word
 from gradcli.scripts.tensorflow.graph import Node, PartialShape, assignment, constant, converted, group, made
 from gradcli.scripts.tensorflow.world import World
-
-if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
 
 
 def dtype_name(word: Any, default: str | None = None) -> str | None:
@@ -27,7 +25,7 @@ def dtype_name(word: Any, default: str | None = None) -> str | None:
     raise Raised("TypeError", "dtype must be one of tf.float32, tf.float64, tf.int32, tf.int64 and tf.bool")
 
 
-def partial_shape(machine: Machine, shape: Any) -> PartialShape:
+def partial_shape(machine: Interpreter, shape: Any) -> PartialShape:
     """A shape that an argument gives; None for one that is not known."""
     if shape is None:
         return None
@@ -42,8 +40,8 @@ def partial_shape(machine: Machine, shape: Any) -> PartialShape:
 def operation_maker(operation: str, title: str) -> Callable[..., Any]:
     """The function of TensorFlow that makes the node of an operation; ``title`` is what it calls the node."""
 
-    def make(machine: Machine, world: World, *operands: Any, name: Any = None, transpose_a: Any = False, transpose_b: Any = False,
-             **keywords: Any) -> Node:  # fmt: skip
+    def make(machine: Interpreter, world: World, *operands: Any, name: Any = None, transpose_a: Any = False,
+             transpose_b: Any = False, **keywords: Any) -> Node:  # fmt: skip
         given = [*operands, *[value for key, value in keywords.items() if key in ("x", "y", "a", "b", "features", "condition")]]
         if len(given) < len(operands) + len(keywords):
             raise Raised("TypeError", f"{title} got an unexpected keyword argument")
@@ -58,7 +56,7 @@ def operation_maker(operation: str, title: str) -> Callable[..., Any]:
 def reduction_maker(operation: str, title: str) -> Callable[..., Any]:
     """The function of TensorFlow that makes the node of a reduction."""
 
-    def make(machine: Machine, world: World, input_tensor: Any, axis: Any = None, keepdims: Any = False, name: Any = None,
+    def make(machine: Interpreter, world: World, input_tensor: Any, axis: Any = None, keepdims: Any = False, name: Any = None,
              reduction_indices: Any = None, keep_dims: Any = None) -> Node:  # fmt: skip
         axis = reduction_indices if axis is None else axis
         settings: Settings = (
@@ -70,7 +68,7 @@ def reduction_maker(operation: str, title: str) -> Callable[..., Any]:
     return make
 
 
-def _placeholder(machine: Machine, world: World, dtype: Any, shape: Any = None, name: Any = None) -> Node:
+def _placeholder(machine: Interpreter, world: World, dtype: Any, shape: Any = None, name: Any = None) -> Node:
     sizes = partial_shape(machine, shape)
     return Node(
         world.graph,
@@ -82,7 +80,7 @@ def _placeholder(machine: Machine, world: World, dtype: Any, shape: Any = None, 
     )
 
 
-def _constant(machine: Machine, world: World, value: Any, dtype: Any = None, shape: Any = None, name: Any = None) -> Node:
+def _constant(machine: Interpreter, world: World, value: Any, dtype: Any = None, shape: Any = None, name: Any = None) -> Node:
     node = constant(machine, world.graph, value, dtype_name(dtype), name or "Const")
     node.label = node.label or ""
     if shape is not None:
@@ -97,7 +95,7 @@ def _constant(machine: Machine, world: World, value: Any, dtype: Any = None, sha
 
 
 def _filled(value: float, title: str) -> Callable[..., Any]:
-    def make(machine: Machine, world: World, shape: Any, dtype: Any = None, name: Any = None) -> Node:
+    def make(machine: Interpreter, world: World, shape: Any, dtype: Any = None, name: Any = None) -> Node:
         import numpy
 
         sizes = tuple(size or 0 for size in partial_shape(machine, shape) or ())
@@ -124,7 +122,7 @@ def check_count(world: World, count: int) -> None:
 
 
 def _variable(
-    machine: Machine, world: World, initial_value: Any, trainable: Any = True, name: Any = None, dtype: Any = None
+    machine: Interpreter, world: World, initial_value: Any, trainable: Any = True, name: Any = None, dtype: Any = None
 ) -> Node:
     title = name or "Variable"
     start = converted(machine, world.graph, initial_value, dtype_name(dtype), f"{title}/initial_value")
@@ -134,7 +132,7 @@ def _variable(
     return node
 
 
-def _initializer(machine: Machine, world: World) -> Node:
+def _initializer(machine: Interpreter, world: World) -> Node:
     variables = [node for node in world.graph.nodes if node.kind_of == "variable"]
     return group(machine, world.graph, "init", [pair for node in variables for pair in node.parts.parts])
 
@@ -143,54 +141,54 @@ def _assign(change: str) -> Callable[..., Any]:
     return lambda machine, world, ref, value: assignment(machine, ref, value, change)
 
 
-def _cast(machine: Machine, world: World, x: Any, dtype: Any, name: Any = None) -> Node:
+def _cast(machine: Interpreter, world: World, x: Any, dtype: Any, name: Any = None) -> Node:
     node = made(machine, world.graph, "clone", (x,), name or "Cast")
     node.dtype = dtype_name(dtype) or node.dtype
     return node
 
 
-def _reshape(machine: Machine, world: World, tensor: Any, shape: Any, name: Any = None) -> Node:
+def _reshape(machine: Interpreter, world: World, tensor: Any, shape: Any, name: Any = None) -> Node:
     return made(machine, world.graph, "reshape", (tensor,), name or "Reshape", (("shape", tuple(machine.listed(shape))),))
 
 
-def _transpose(machine: Machine, world: World, a: Any, perm: Any = None, name: Any = None) -> Node:
+def _transpose(machine: Interpreter, world: World, a: Any, perm: Any = None, name: Any = None) -> Node:
     axes = None if perm is None else tuple(machine.listed(perm))
     return made(machine, world.graph, "permute", (a,), name or "transpose", (("axes", axes),))
 
 
-def _stack(machine: Machine, world: World, values: Any, axis: Any = 0, name: Any = None) -> Node:
+def _stack(machine: Interpreter, world: World, values: Any, axis: Any = 0, name: Any = None) -> Node:
     return made(machine, world.graph, "stack", machine.listed(values), name or "stack", (("axis", axis),))
 
 
-def _concat(machine: Machine, world: World, values: Any, axis: Any, name: Any = None) -> Node:
+def _concat(machine: Interpreter, world: World, values: Any, axis: Any, name: Any = None) -> Node:
     return made(machine, world.graph, "cat", machine.listed(values), name or "concat", (("axis", axis),))
 
 
-def _expand_dims(machine: Machine, world: World, input: Any, axis: Any, name: Any = None) -> Node:
+def _expand_dims(machine: Interpreter, world: World, input: Any, axis: Any, name: Any = None) -> Node:
     return made(machine, world.graph, "unsqueeze", (input,), name or "ExpandDims", (("axis", axis),))
 
 
-def _squeeze(machine: Machine, world: World, input: Any, axis: Any = None, name: Any = None) -> Node:
+def _squeeze(machine: Interpreter, world: World, input: Any, axis: Any = None, name: Any = None) -> Node:
     return made(machine, world.graph, "squeeze", (input,), name or "Squeeze", (("axis", axis),))
 
 
-def _argmax(machine: Machine, world: World, input: Any, axis: Any = 0, name: Any = None) -> Node:
+def _argmax(machine: Interpreter, world: World, input: Any, axis: Any = 0, name: Any = None) -> Node:
     return made(machine, world.graph, "argmax", (input,), name or "ArgMax", (("axis", axis), ("keepdims", False)))
 
 
-def softmax(machine: Machine, world: World, logits: Any, axis: Any = -1, name: Any = None) -> Node:
+def softmax(machine: Interpreter, world: World, logits: Any, axis: Any = -1, name: Any = None) -> Node:
     """``tf.nn.softmax``."""
     return made(machine, world.graph, "softmax", (logits,), name or "Softmax", (("axis", axis),))
 
 
-def l2_loss(machine: Machine, world: World, t: Any, name: Any = None) -> Node:
+def l2_loss(machine: Interpreter, world: World, t: Any, name: Any = None) -> Node:
     """``tf.nn.l2_loss``: half the sum of the squares."""
     total = made(machine, world.graph, "reduce_sum", (made(machine, world.graph, "square", (t,), "L2Loss/Square"),), "L2Loss/Sum",
                  (("axis", None), ("keepdims", False)))  # fmt: skip
     return made(machine, world.graph, "div", (total, 2.0), name or "L2Loss")
 
 
-def _add_n(machine: Machine, world: World, inputs: Any, name: Any = None) -> Node:
+def _add_n(machine: Interpreter, world: World, inputs: Any, name: Any = None) -> Node:
     items = machine.listed(inputs)
     total = items[0]
     for item in items[1:]:

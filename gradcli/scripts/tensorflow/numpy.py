@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.values import Namespace, Native, Raised, Word
 from gradcli.scripts.tensorflow.graph import Graph, constant
 from gradcli.scripts.tensorflow.nodes import check_count, dtype_name, partial_shape
 from gradcli.scripts.tensorflow.world import World, with_world
 from gradcli.scripts.torch.results import Array
 
-if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
 
-
-def _array(machine: Machine, world: World, data: Any, dtype: Any = None) -> Array:
+def _array(machine: Interpreter, world: World, data: Any, dtype: Any = None) -> Array:
     import numpy
 
     if isinstance(data, Array):
@@ -27,7 +25,7 @@ def _array(machine: Machine, world: World, data: Any, dtype: Any = None) -> Arra
 
 
 def _numpy_filled(value: float) -> Callable[..., Any]:
-    def make(machine: Machine, world: World, shape: Any, dtype: Any = None) -> Array:
+    def make(machine: Interpreter, world: World, shape: Any, dtype: Any = None) -> Array:
         import numpy
 
         sizes = tuple(size or 0 for size in partial_shape(machine, shape) or ())
@@ -37,14 +35,14 @@ def _numpy_filled(value: float) -> Callable[..., Any]:
     return make
 
 
-def _numpy_linspace(machine: Machine, world: World, start: Any, stop: Any, num: int = 50) -> Array:
+def _numpy_linspace(machine: Interpreter, world: World, start: Any, stop: Any, num: int = 50) -> Array:
     import numpy
 
     check_count(world, num)
     return Array(numpy.linspace(float(start), float(stop), num))
 
 
-def _numpy_arange(machine: Machine, world: World, *bounds: Any) -> Array:
+def _numpy_arange(machine: Interpreter, world: World, *bounds: Any) -> Array:
     import numpy
 
     if not all(isinstance(bound, int | float) for bound in bounds) or not 1 <= len(bounds) <= 3:

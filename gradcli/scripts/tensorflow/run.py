@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES
-from gradcli.scripts.python.builtin import builtins
-from gradcli.scripts.python.compiler import compiled
-from gradcli.scripts.python.machine import MAX_STEPS, Machine
-from gradcli.scripts.python.source import Source
+from gradcli.scripts.python.run import MAX_STEPS, interpret
 from gradcli.scripts.python.values import Namespace
 from gradcli.scripts.tensorflow.module import modules
 from gradcli.scripts.tensorflow.session import Limits
@@ -38,10 +35,7 @@ def run_tf1(
         What the last run recorded.
     """
     limits = Limits(max_nodes, max_elements)
-    names = builtins()
-    source = Source(text, where)
     world = World(limits)
-    machine = Machine(source, names, modules(world), write, warn, max_steps)
-    machine.run(compiled(source, names))
+    interpret(text, where, modules(world), write, warn, max_steps)
     limits.asked = {node.label or node.name.replace("/", "_") for node in world.asked}
     return limits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import FLOATS, rounded
 from gradcli.autodiff.torch_tape.eager import Eager
@@ -12,13 +12,12 @@ from gradcli.autodiff.torch_tape.engine import gradients
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES
 from gradcli.lowering.builders.builder import Value
 from gradcli.ops.declaration.structural import shape_of
+from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Foreign, Native, Raised
 from gradcli.scripts.tensorflow.graph import DTYPES, Graph, Node, constant, shape_text
 from gradcli.scripts.torch.results import Array
-
-if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
+from gradcli.scripts.torch.tensors import literal
 
 MOST_NESTED = 16
 """How deeply loops may lie in each other."""
@@ -62,7 +61,7 @@ class Session(Foreign):
         self.closed = False
         self.before: list[Any] = []
 
-    def attribute(self, machine: Machine, name: str) -> Any:
+    def attribute(self, machine: Interpreter, name: str) -> Any:
         if name == "run":
             return Native("run", lambda machine, fetches, feed_dict=None: self.run(machine, fetches, feed_dict))
         if name == "close":
@@ -71,15 +70,15 @@ class Session(Foreign):
             return Native("as_default", lambda machine: self)
         return super().attribute(machine, name)
 
-    def enter(self, machine: Machine) -> Session:
+    def enter(self, machine: Interpreter) -> Session:
         self.before.append(self.graph.session)
         self.graph.session = self
         return self
 
-    def leave(self, machine: Machine) -> None:
+    def leave(self, machine: Interpreter) -> None:
         self.graph.session = self.before.pop()
 
-    def run(self, machine: Machine, fetches: Any, feed: Any = None) -> Any:
+    def run(self, machine: Interpreter, fetches: Any, feed: Any = None) -> Any:
         """The values of what is fetched, in the structure in which it is asked for.
 
         Raises:
@@ -107,7 +106,7 @@ class Session(Foreign):
 class _Run:
     """One run: nodes are recorded on an eager tape as they are needed."""
 
-    def __init__(self, machine: Machine, session: Session, fed: dict[Node, Node]) -> None:
+    def __init__(self, machine: Interpreter, session: Session, fed: dict[Node, Node]) -> None:
         self.machine = machine
         self.session = session
         self.fed = fed
@@ -183,8 +182,6 @@ class _Run:
             case "constant":
                 assert node.value is not None
                 if not node.label and not node.shape and "/" in node.name:  # a number of the script
-                    from gradcli.scripts.torch.tensors import literal
-
                     return tape.constant(literal(node.value if dtype in FLOATS else int(node.value)), node.span)
                 return self._leaf(node, node.value, trained=node.label != "")
             case "operation":
@@ -235,7 +232,7 @@ class _Run:
 
             seed = tape.leaf(rounded(numpy.ones(tape.graph.shape(y)), tape.dtypes[y]), dtype=tape.dtypes[y])
         if tape.requires_grad[y] and tape.requires_grad[x]:
-            (id,) = gradients(tape, y, [x], seed, create_graph=True, retain_graph=True, allow_unused=True)
+            (id,) = gradients(tape, [y], [x], [seed], create_graph=True, retain_graph=True, allow_unused=True)
             if id is not None:
                 return id
         value = tape.values[x]
@@ -282,7 +279,7 @@ def _structured(fetches: Any, values: dict[Node, Any]) -> Any:
     return items if isinstance(fetches, list) else tuple(items)
 
 
-def _fed(machine: Machine, feed: Any) -> dict[Node, Node]:
+def _fed(machine: Interpreter, feed: Any) -> dict[Node, Node]:
     """What is fed, as constants outside the graph.
 
     Raises:

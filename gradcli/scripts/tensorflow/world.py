@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gradcli.scripts.tensorflow.graph import Graph
 from gradcli.scripts.tensorflow.session import Limits
-
-if TYPE_CHECKING:
-    pass
 
 
 class World:

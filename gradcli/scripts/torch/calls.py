@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import FLOATS
 from gradcli.errors import nearest
@@ -16,14 +16,13 @@ from gradcli.graph.graph import Setting
 from gradcli.lowering.programs.array_calls import SYNONYMS
 from gradcli.ops.declaration.operation import OPERATIONS, Operation
 from gradcli.ops.declaration.structural import STRUCTURAL, Structural, load
+from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Raised, Size, type_name
+from gradcli.scripts.torch.results import Pair
 from gradcli.scripts.torch.shapes import check_ranks
 from gradcli.scripts.torch.tensors import Session, Tensor
 from gradcli.scripts.torch.views import NOT_COMPATIBLE, shares
-
-if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
 
 ARGUMENTS = {
     **SYNONYMS, "dim0": "axis0", "dim1": "axis1", "start_dim": "start_axis", "end_dim": "end_axis", "dims": "axes", "input": "a",
@@ -112,7 +111,7 @@ def names_of(module: str) -> list[str]:
 def caller(session: Session, name: str, operations: list[Operation | Structural]) -> Callable[..., Any]:
     """The function of PyTorch that a name means: called with the machine and the arguments."""
 
-    def call(machine: Machine, *arguments: Any, **keywords: Any) -> Any:
+    def call(machine: Interpreter, *arguments: Any, **keywords: Any) -> Any:
         given = list(arguments)
         dtype = keywords.pop("dtype", None)
         for ignored in ("inplace", "out"):
@@ -130,7 +129,7 @@ def caller(session: Session, name: str, operations: list[Operation | Structural]
     return call
 
 
-def _special(machine: Machine, session: Session, name: str, given: list[Any], keywords: dict[str, Any]) -> Any:
+def _special(machine: Interpreter, session: Session, name: str, given: list[Any], keywords: dict[str, Any]) -> Any:
     """The result where PyTorch's function does more than the operation; None where it does not."""
     if name in ("add", "sub") and "alpha" in keywords:
         alpha = keywords.pop("alpha")
@@ -145,8 +144,6 @@ def _special(machine: Machine, session: Session, name: str, given: list[Any], ke
                 ("keepdims", machine.truth(keywords.get("keepdim", given[2] if len(given) > 2 else False))),
             )
             values = session.operate(machine, f"reduce_{name}", given[:1], settings)
-            from gradcli.scripts.torch.results import Pair
-
             return Pair(f"torch.return_types.{name}", values, session.operate(machine, f"arg{name}", given[:1], settings))
     elif name in ("var", "std") and "unbiased" in keywords:
         keywords["correction"] = int(machine.truth(keywords.pop("unbiased")))
@@ -195,7 +192,7 @@ def _check_reshape(name: str, given: list[Any], keywords: dict[str, Any]) -> Non
 
 
 def _call(
-    machine: Machine,
+    machine: Interpreter,
     session: Session,
     name: str,
     operations: list[Operation | Structural],
@@ -210,7 +207,7 @@ def _call(
 
 
 def _elementwise(
-    machine: Machine, session: Session, name: str, operation: Any, given: list[Any], keywords: dict[str, Any]
+    machine: Interpreter, session: Session, name: str, operation: Any, given: list[Any], keywords: dict[str, Any]
 ) -> Tensor:
     loss = f"{_LOSSES}{operation.name}"
     if name == "binary_cross_entropy" and len(given) > 1:
@@ -248,7 +245,7 @@ def _elementwise(
 
 
 def _structural(
-    machine: Machine, session: Session, name: str, operation: Structural, given: list[Any], keywords: dict[str, Any]
+    machine: Interpreter, session: Session, name: str, operation: Structural, given: list[Any], keywords: dict[str, Any]
 ) -> Tensor:
     names = [key for key, _ in operation.settings]
     operands: list[Any]
@@ -344,7 +341,7 @@ def _operand(value: Any) -> bool:
     return isinstance(value, Tensor) or value is None
 
 
-def setting(machine: Machine, value: Any, name: str) -> Setting:
+def setting(machine: Interpreter, value: Any, name: str) -> Setting:
     """The value of a setting: numbers, words, and tuples of them.
 
     Raises:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import FLOATS, LARGEST, rounded
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import Shape
+from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.values import Raised
 from gradcli.scripts.torch.tensor_data import tensor_from
 from gradcli.scripts.torch.tensor_members import dtype_of, dtype_word
 from gradcli.scripts.torch.tensors import Session, Tensor
 
-if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
 
-
-def _tensor(machine: Machine, session: Session, data: Any, *, dtype: Any = None, requires_grad: Any = False,
+def _tensor(machine: Interpreter, session: Session, data: Any, *, dtype: Any = None, requires_grad: Any = False,
             device: Any = None) -> Tensor:  # fmt: skip
     if isinstance(data, Tensor):
         machine.warn(
@@ -28,13 +26,13 @@ def _tensor(machine: Machine, session: Session, data: Any, *, dtype: Any = None,
     return tensor_from(machine, session, data, dtype_of(dtype), machine.truth(requires_grad))
 
 
-def _as_tensor(machine: Machine, session: Session, data: Any, dtype: Any = None) -> Tensor:
+def _as_tensor(machine: Interpreter, session: Session, data: Any, dtype: Any = None) -> Tensor:
     if isinstance(data, Tensor):
         return data if dtype is None else data.cast(machine, dtype_of(dtype) or data.dtype)
     return tensor_from(machine, session, data, dtype_of(dtype), False)
 
 
-def _shape(machine: Machine, session: Session, sizes: tuple[Any, ...], title: str = "") -> Shape:
+def _shape(machine: Interpreter, session: Session, sizes: tuple[Any, ...], title: str = "") -> Shape:
     """A shape given as several numbers or as one list.
 
     Raises:
@@ -64,7 +62,7 @@ def _check_count(session: Session, count: int) -> None:
         )
 
 
-def _filled(machine: Machine, session: Session, shape: Shape, value: Any, dtype: Any, requires_grad: Any) -> Tensor:
+def _filled(machine: Interpreter, session: Session, shape: Shape, value: Any, dtype: Any, requires_grad: Any) -> Tensor:
     import numpy
 
     name = dtype_of(dtype) or session.tape.dtype
@@ -75,7 +73,7 @@ def _filled(machine: Machine, session: Session, shape: Shape, value: Any, dtype:
 
 
 def _constants(value: float, title: str) -> Callable[..., Any]:
-    def make(machine: Machine, session: Session, *size: Any, dtype: Any = None, requires_grad: Any = False,
+    def make(machine: Interpreter, session: Session, *size: Any, dtype: Any = None, requires_grad: Any = False,
              device: Any = None) -> Tensor:  # fmt: skip
         return _filled(machine, session, _shape(machine, session, size, title), value, dtype, requires_grad)
 
@@ -85,25 +83,27 @@ def _constants(value: float, title: str) -> Callable[..., Any]:
 def alike(value: float) -> Callable[..., Any]:
     """The function that makes a tensor of one value in the shape of another."""
 
-    def make(machine: Machine, session: Session, input: Tensor, *, dtype: Any = None, requires_grad: Any = False) -> Tensor:
+    def make(machine: Interpreter, session: Session, input: Tensor, *, dtype: Any = None, requires_grad: Any = False) -> Tensor:
         return _filled(machine, session, input.shape, value, dtype or dtype_word(input.dtype), requires_grad)
 
     return make
 
 
 def _full(
-    machine: Machine, session: Session, size: Any, fill_value: Any, *, dtype: Any = None, requires_grad: Any = False
+    machine: Interpreter, session: Session, size: Any, fill_value: Any, *, dtype: Any = None, requires_grad: Any = False
 ) -> Tensor:
     number = fill_value.number(machine) if isinstance(fill_value, Tensor) else fill_value
     found = "bool" if isinstance(number, bool) else "int64" if isinstance(number, int) else session.tape.dtype
     return _filled(machine, session, _shape(machine, session, (size,)), number, dtype or dtype_word(found), requires_grad)
 
 
-def _full_like(machine: Machine, session: Session, input: Tensor, fill_value: Any, *, requires_grad: Any = False) -> Tensor:
+def _full_like(machine: Interpreter, session: Session, input: Tensor, fill_value: Any, *, requires_grad: Any = False) -> Tensor:
     return _filled(machine, session, input.shape, fill_value, dtype_word(input.dtype), requires_grad)
 
 
-def _eye(machine: Machine, session: Session, n: Any, m: Any = None, *, dtype: Any = None, requires_grad: Any = False) -> Tensor:
+def _eye(
+    machine: Interpreter, session: Session, n: Any, m: Any = None, *, dtype: Any = None, requires_grad: Any = False
+) -> Tensor:
     import numpy
 
     rows, columns = _shape(machine, session, (n, n if m is None else m))
@@ -111,7 +111,7 @@ def _eye(machine: Machine, session: Session, n: Any, m: Any = None, *, dtype: An
     return session.leaf(machine, rounded(numpy.eye(rows, columns), name), name, machine.truth(requires_grad))
 
 
-def _arange(machine: Machine, session: Session, start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None,
+def _arange(machine: Interpreter, session: Session, start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None,
             requires_grad: Any = False) -> Tensor:  # fmt: skip
     import numpy
 
@@ -130,7 +130,7 @@ def _arange(machine: Machine, session: Session, start: Any, end: Any = None, ste
     return session.leaf(machine, rounded(values, name), name, machine.truth(requires_grad))
 
 
-def _linspace(machine: Machine, session: Session, start: Any, end: Any, steps: Any, *, dtype: Any = None,
+def _linspace(machine: Interpreter, session: Session, start: Any, end: Any, steps: Any, *, dtype: Any = None,
               requires_grad: Any = False) -> Tensor:  # fmt: skip
     (count,) = _shape(machine, session, (steps,))
     name = dtype_of(dtype) or session.tape.dtype

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from gradcli.autodiff.torch_tape.dtypes import FLOATS
-from gradcli.graph.graph import Settings
+from gradcli.graph.graph import Settings, Shape
+from gradcli.lowering.builders.builder import Value
 from gradcli.scripts.python.values import Raised
-
-if TYPE_CHECKING:
-    from gradcli.scripts.torch.tensors import Tensor
 
 WORDS = {"float32": "Float", "float64": "Double", "int64": "Long", "bool": "Bool"}
 _IN_C = {"float32": "float", "float64": "double", "int64": "long int", "bool": "bool"}
@@ -41,15 +39,24 @@ _INVERTING = " is not supported. If you are trying to invert a mask, use the `~`
 _TWO = "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."
 
 
+class _Tensor(Protocol):
+    """What is asked here of tensors."""
+
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def shape(self) -> Shape: ...
+    @property
+    def value(self) -> Value: ...
+
+
 def check_dtypes(operation: str, operands: Sequence[Any], settings: Settings) -> None:
     """Check the dtypes of operands, tensors or numbers.
 
     Raises:
         Raised: PyTorch refuses them.
     """
-    from gradcli.scripts.torch.tensors import Tensor
-
-    tensors = [operand for operand in operands if isinstance(operand, Tensor)]
+    tensors: list[_Tensor] = [operand for operand in operands if not isinstance(operand, bool | int | float)]
     if not tensors:
         return
     first = tensors[0]
@@ -59,7 +66,7 @@ def check_dtypes(operation: str, operands: Sequence[Any], settings: Settings) ->
         _check_divisor(operands, tensors)
     elif operation == "pow" and isinstance(operands[1], int) and operands[1] < 0 and first.dtype in ("int64", "bool"):
         raise Raised("RuntimeError", "Integers to negative integer powers are not allowed.")
-    elif operation == "where" and isinstance(operands[0], Tensor) and first.dtype != "bool":
+    elif operation == "where" and operands[0] is first and first.dtype != "bool":
         word = WORDS[first.dtype]
         raise Raised("RuntimeError", f"where expected condition to be a boolean tensor, but got a tensor with dtype {word}")
     elif operation in ("matmul", "dot", "bmm", "addmm", "linear", "vdot", "inner") and len(tensors) > 1:
@@ -71,7 +78,7 @@ def check_dtypes(operation: str, operands: Sequence[Any], settings: Settings) ->
         _check_whole(operation, first, settings)
 
 
-def _check_whole(operation: str, first: Tensor, settings: Settings) -> None:
+def _check_whole(operation: str, first: _Tensor, settings: Settings) -> None:
     word = WORDS[first.dtype]
     if operation in _FLOATING:
         raise Raised("RuntimeError", _FLOATING[operation].format(word))
@@ -88,7 +95,7 @@ def _check_whole(operation: str, first: Tensor, settings: Settings) -> None:
         raise Raised("RuntimeError", "Boolean inputs not supported for relu")
 
 
-def _check_truths(operation: str, operands: Sequence[Any], tensors: Sequence[Tensor]) -> None:
+def _check_truths(operation: str, operands: Sequence[Any], tensors: Sequence[_Tensor]) -> None:
     if operation == "neg":
         if tensors[0].dtype == "bool":
             raise Raised("RuntimeError", f"Negation, the `-` operator, on a bool tensor{_INVERTING}")
@@ -100,7 +107,7 @@ def _check_truths(operation: str, operands: Sequence[Any], tensors: Sequence[Ten
         raise Raised("RuntimeError", f"Subtraction, the `-` operator, with a bool tensor{_INVERTING}")
 
 
-def _check_divisor(operands: Sequence[Any], tensors: Sequence[Tensor]) -> None:
+def _check_divisor(operands: Sequence[Any], tensors: Sequence[_Tensor]) -> None:
     import numpy
 
     if any(isinstance(operand, float) for operand in operands) or any(tensor.dtype in FLOATS for tensor in tensors):
@@ -110,7 +117,7 @@ def _check_divisor(operands: Sequence[Any], tensors: Sequence[Tensor]) -> None:
         raise Raised("RuntimeError", "ZeroDivisionError")
 
 
-def _check_product(operation: str, a: Tensor, b: Tensor) -> None:
+def _check_product(operation: str, a: _Tensor, b: _Tensor) -> None:
     ranks = (len(a.shape), len(b.shape))
     if a.dtype == b.dtype == "bool" and ranks == (1, 1):
         raise Raised("NotImplementedError", "\"dot\" not implemented for 'Bool'")

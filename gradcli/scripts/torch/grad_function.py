@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.torch_tape.functions import Function, next_functions
+from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Foreign, Native, address
 
 if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
     from gradcli.scripts.torch.tensors import Session
 
 
@@ -27,7 +27,7 @@ class GradFunction(Foreign):
         self.kind = function.name
         self.full_kind = function.name
 
-    def attribute(self, machine: Machine, name: str) -> Any:
+    def attribute(self, machine: Interpreter, name: str) -> Any:
         if name == "next_functions":
             found = next_functions(self.session.tape, self.function)
             return tuple([(self.session.function(one), 0) for one in found])
@@ -40,5 +40,5 @@ class GradFunction(Foreign):
             return self.session.tensor(self.function.node) if cell is None else self.session.of_cell(cell)
         raise UnknownError(f"the attribute {name} of a function is not known here", hint="name() and next_functions are")
 
-    def text(self, machine: Machine) -> str:
+    def text(self, machine: Interpreter) -> str:
         return f"<{self.kind} object at {address(self)}>"

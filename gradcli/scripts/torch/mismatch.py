@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradcli.graph.graph import Settings, Shape
+from gradcli.graph.shapes import shape_text
 from gradcli.lowering.builders.mismatch import MismatchError
-from gradcli.ops.declaration.structural import shape_text
 from gradcli.scripts.python.values import Raised
 
 _AXES = ("axis", "axis0", "axis1", "start_axis", "end_axis", "source", "destination", "axes")

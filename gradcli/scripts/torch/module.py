@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import FLOATS
 from gradcli.scripts.python.builtin import math_module
+from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Namespace, Native, Raised, Size, Type, Word, checked
-from gradcli.scripts.torch.autograd import AUTOGRAD, anomaly
+from gradcli.scripts.torch.autograd import AUTOGRAD
 from gradcli.scripts.torch.calls import caller, names_of, spellings
 from gradcli.scripts.torch.create import CREATIONS
 from gradcli.scripts.torch.dtypes import WORDS
@@ -18,9 +19,6 @@ from gradcli.scripts.torch.optim import sgd
 from gradcli.scripts.torch.results import Mode
 from gradcli.scripts.torch.tensor_members import DTYPES, METHODS, dtype_of, dtype_word
 from gradcli.scripts.torch.tensors import Session, Tensor
-
-if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
 
 VERSION = "2.13.0+cpu"
 """The version of PyTorch that is followed."""
@@ -50,7 +48,7 @@ def modules(session: Session) -> dict[str, Namespace]:
 
     functional = _Module("torch.nn.functional", {**functions("torch.nn.functional"), **bound(_FUNCTIONAL)})
     network = _Module("torch.nn", {"functional": functional})
-    autograd = _Module("torch.autograd", {**bound(AUTOGRAD), "set_detect_anomaly": Native("set_detect_anomaly", anomaly)})
+    autograd = _Module("torch.autograd", bound(AUTOGRAD))
     optimisers = _Module("torch.optim", bound({"SGD": sgd}))
     names = {
         **functions("torch"),
@@ -80,7 +78,7 @@ def modules(session: Session) -> dict[str, Namespace]:
 
 
 class _Module(Namespace):
-    def attribute(self, machine: Machine, name: str) -> Any:
+    def attribute(self, machine: Interpreter, name: str) -> Any:
         if name not in self.names and name in _REFUSED:
             message, hint = _REFUSED[name]
             raise UnknownError(f"{self.name}.{name}: {message}", hint=hint)
@@ -91,21 +89,21 @@ class _Module(Namespace):
         return super().attribute(machine, name)
 
 
-def _no_call(machine: Machine, *arguments: Any) -> Any:
+def _no_call(machine: Interpreter, *arguments: Any) -> Any:
     raise UnknownError("torch.Tensor is not called here", hint="write torch.tensor([...])")
 
 
 # ---- modes, questions ----
 
 
-def _default_dtype(machine: Machine, session: Session, d: Any) -> None:
+def _default_dtype(machine: Interpreter, session: Session, d: Any) -> None:
     name = dtype_of(d)
     if name not in FLOATS:
         raise Raised("TypeError", "only floating-point types are supported as the default type")
     session.tape.dtype = name
 
 
-def _printing(machine: Machine, session: Session, precision: Any = None, threshold: Any = None, edgeitems: Any = None,
+def _printing(machine: Interpreter, session: Session, precision: Any = None, threshold: Any = None, edgeitems: Any = None,
               linewidth: Any = None, profile: Any = None, sci_mode: Any = None) -> None:  # fmt: skip
     given = {"precision": precision, "threshold": threshold, "edge": edgeitems, "width": linewidth}
     found = {key: value for key, value in given.items() if value is not None}
@@ -116,13 +114,13 @@ def _printing(machine: Machine, session: Session, precision: Any = None, thresho
         session.options = session.options._replace(scientific=machine.truth(sci_mode))
 
 
-def _equal(machine: Machine, session: Session, a: Tensor, b: Tensor) -> bool:
+def _equal(machine: Interpreter, session: Session, a: Tensor, b: Tensor) -> bool:
     import numpy
 
     return a.shape == b.shape and bool(numpy.array_equal(a.value, b.value))
 
 
-def _allclose(machine: Machine, session: Session, a: Tensor, b: Tensor, rtol: float = 1e-05, atol: float = 1e-08,
+def _allclose(machine: Interpreter, session: Session, a: Tensor, b: Tensor, rtol: float = 1e-05, atol: float = 1e-08,
               equal_nan: Any = False) -> bool:  # fmt: skip
     import numpy
 
@@ -132,7 +130,7 @@ def _allclose(machine: Machine, session: Session, a: Tensor, b: Tensor, rtol: fl
 
 
 def _where_true(name: str) -> Callable[..., Any]:
-    def decide(machine: Machine, session: Session, input: Tensor) -> Tensor:
+    def decide(machine: Interpreter, session: Session, input: Tensor) -> Tensor:
         import numpy
 
         found = numpy.asarray(getattr(numpy, name)(input.value), "float64")  # isnan, isinf or isfinite
@@ -147,10 +145,10 @@ def _method(name: str) -> Callable[..., Any]:
 
 _TORCH: dict[str, Callable[..., Any]] = {
     **CREATIONS,
-    "no_grad": lambda machine, session: Mode(session, False),
-    "inference_mode": lambda machine, session: Mode(session, False),
-    "enable_grad": lambda machine, session: Mode(session, True),
-    "set_grad_enabled": lambda machine, session, mode: _set_grad(session, machine.truth(mode)),
+    "no_grad": lambda machine, session: Mode(session, "enabled", False),
+    "inference_mode": lambda machine, session: Mode(session, "enabled", False),
+    "enable_grad": lambda machine, session: Mode(session, "enabled", True),
+    "set_grad_enabled": lambda machine, session, mode: Mode(session, "enabled", machine.truth(mode), at_once=True),
     "is_grad_enabled": lambda machine, session: session.tape.enabled,
     "set_default_dtype": _default_dtype,
     "get_default_dtype": lambda machine, session: dtype_word(session.tape.dtype),
@@ -170,25 +168,7 @@ _TORCH: dict[str, Callable[..., Any]] = {
 """Functions of ``torch`` that are no operations."""
 
 
-def _set_grad(session: Session, enabled: bool) -> Mode:
-    mode = Mode(session, enabled)
-    mode.before.append(session.tape.enabled)
-    session.tape.enabled = enabled
-    return _Set(session, enabled, mode.before)
-
-
-class _Set(Mode):
-    """``torch.set_grad_enabled`` works at once, and in a ``with`` statement until its end."""
-
-    def __init__(self, session: Session, enabled: bool, before: list[bool]) -> None:
-        super().__init__(session, enabled)
-        self.before = before
-
-    def enter(self, machine: Machine) -> Any:
-        self.session.tape.enabled = self.enabled
-
-
-def _linear(machine: Machine, session: Session, input: Tensor, weight: Tensor, bias: Any = None) -> Tensor:
+def _linear(machine: Interpreter, session: Session, input: Tensor, weight: Tensor, bias: Any = None) -> Tensor:
     turned = METHODS["t"](machine, weight)
     result = session.operate(machine, "matmul", (input, turned))
     if bias is None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from gradcli.scripts.python.interpreter import Interpreter
+from gradcli.scripts.python.operators import combined, formatted
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Foreign, Native, Raised, Size
 from gradcli.scripts.torch.tensors import Session, Tensor
-
-if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
 
 
 class Pair(Foreign):
@@ -27,23 +26,23 @@ class Pair(Foreign):
         self.full_kind = kind
         self.parts = (values, indices)
 
-    def attribute(self, machine: Machine, name: str) -> Any:
+    def attribute(self, machine: Interpreter, name: str) -> Any:
         if name in ("values", "indices"):
             return self.parts[name == "indices"]
         return super().attribute(machine, name)
 
-    def item(self, machine: Machine, index: Any) -> Any:
+    def item(self, machine: Interpreter, index: Any) -> Any:
         if index not in (0, 1, -1, -2):
             raise Raised("IndexError", "tuple index out of range")
         return self.parts[index]
 
-    def iterate(self, machine: Machine) -> Iterator[Any]:
+    def iterate(self, machine: Interpreter) -> Iterator[Any]:
         return iter(self.parts)
 
-    def length(self, machine: Machine) -> int:
+    def length(self, machine: Interpreter) -> int:
         return 2
 
-    def text(self, machine: Machine) -> str:
+    def text(self, machine: Interpreter) -> str:
         values, indices = [part.text(machine) for part in self.parts]
         return f"{self.kind}(\nvalues={values},\nindices={indices})"
 
@@ -66,7 +65,7 @@ class Array(Foreign):
         """The array as it is now."""
         return self._array
 
-    def attribute(self, machine: Machine, name: str) -> Any:
+    def attribute(self, machine: Interpreter, name: str) -> Any:
         if name == "shape":
             return tuple(self.array.shape)
         if name in ("ndim", "size"):
@@ -80,7 +79,7 @@ class Array(Foreign):
             return Native(name, lambda machine, *arguments: wrapped(_REDUCTIONS[name](self.array, *arguments)))
         raise UnknownError(f"the attribute {name} of an array is not known here", hint="compute with tensors")
 
-    def item(self, machine: Machine, index: Any) -> Any:
+    def item(self, machine: Interpreter, index: Any) -> Any:
         try:
             found = self.array[index]
             basic = not isinstance(index, list) and isinstance(self, SharedArray) and getattr(found, "ndim", False)
@@ -88,32 +87,30 @@ class Array(Foreign):
         except (IndexError, TypeError) as error:
             raise Raised("IndexError", str(error)) from None
 
-    def set_item(self, machine: Machine, index: Any, value: Any) -> None:
+    def set_item(self, machine: Interpreter, index: Any, value: Any) -> None:
         raise UnknownError("assignment to a part of an array is not known here", hint="assign to a part of the tensor")
 
-    def change(self, machine: Machine, operator: str, other: Any) -> Any:
+    def change(self, machine: Interpreter, operator: str, other: Any) -> Any:
         if self.array.ndim:
             raise UnknownError("arithmetic of arrays is not known here", hint="compute with tensors")
         return NotImplemented
 
-    def iterate(self, machine: Machine) -> Iterator[Any]:
+    def iterate(self, machine: Interpreter) -> Iterator[Any]:
         if not self.array.ndim:
             raise Raised("TypeError", "iteration over a 0-d array")
         return (self.item(machine, at) for at in range(len(self.array)))
 
-    def length(self, machine: Machine) -> int:
+    def length(self, machine: Interpreter) -> int:
         if not self.array.ndim:
             raise Raised("TypeError", "len() of unsized object")
         return len(self.array)
 
-    def number(self, machine: Machine) -> Any:
+    def number(self, machine: Interpreter) -> Any:
         if self.array.size != 1:
             raise Raised("TypeError", "only length-1 arrays can be converted to Python scalars")
         return self.array.item()
 
-    def binary(self, machine: Machine, operator: str, other: Any, *, reflected: bool) -> Any:
-        from gradcli.scripts.python.operators import combined
-
+    def binary(self, machine: Interpreter, operator: str, other: Any, *, reflected: bool) -> Any:
         if not isinstance(other, int | float | Array):
             return NotImplemented
         if self.array.size == 1 and isinstance(other, int | float) and not self.array.ndim:
@@ -121,18 +118,16 @@ class Array(Foreign):
             return combined(machine, operator, *((other, own) if reflected else (own, other)))
         raise UnknownError("arithmetic of arrays is not known here", hint="compute with tensors")
 
-    def text(self, machine: Machine) -> str:
+    def text(self, machine: Interpreter) -> str:
         machine.charge(64)
         return str(self.array)
 
-    def representation(self, machine: Machine) -> str:
+    def representation(self, machine: Interpreter) -> str:
         machine.charge(64)
         return repr(self.array) if self.array.ndim else str(self.array)
 
-    def format(self, machine: Machine, spec: str) -> str:
+    def format(self, machine: Interpreter, spec: str) -> str:
         if spec and self.array.ndim == 0:
-            from gradcli.scripts.python.operators import formatted
-
             return formatted(machine, self.array.item(), spec)
         return super().format(machine, spec)
 
@@ -170,26 +165,35 @@ def wrapped(value: Any) -> Any:
 
 
 class Mode(Foreign):
-    """What ``torch.no_grad()`` and its like give: a mode of the tape for a ``with`` statement.
+    """What ``torch.no_grad()`` and its like give: a flag of the tape for a ``with`` statement.
 
     Args:
         session: The session.
-        enabled: Whether operations inside are recorded.
+        flag: The flag: ``enabled`` for whether operations are recorded, or ``check_nan``.
+        value: Its value inside.
+        at_once: Whether it is set where it is made, as ``torch.set_grad_enabled`` does, and not only in the statement.
     """
 
     kind = "no_grad"
 
-    def __init__(self, session: Session, enabled: bool) -> None:
-        self.session = session
-        self.enabled = enabled
+    def __init__(self, session: Session, flag: str, value: bool, *, at_once: bool = False) -> None:
+        self.tape = session.tape
+        self.flag = flag
+        self.value = value
         self.before: list[bool] = []
+        self._set = False
+        if at_once:
+            self.enter()
+            self._set = True
 
-    def enter(self, machine: Machine) -> Any:
-        self.before.append(self.session.tape.enabled)
-        self.session.tape.enabled = self.enabled
+    def enter(self, machine: Interpreter | None = None) -> Any:
+        if not self._set:
+            self.before.append(getattr(self.tape, self.flag))
+        self._set = False
+        setattr(self.tape, self.flag, self.value)
 
-    def leave(self, machine: Machine) -> None:
-        self.session.tape.enabled = self.before.pop()
+    def leave(self, machine: Interpreter) -> None:
+        setattr(self.tape, self.flag, self.before.pop())
 
 
 def size(tensor: Tensor) -> Size:

@@ -7,18 +7,19 @@ from collections.abc import Callable
 from gradcli.autodiff.torch_tape.eager import Eager
 from gradcli.autodiff.torch_tape.events import Notify
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES
-from gradcli.scripts.python.builtin import builtins
-from gradcli.scripts.python.compiler import compiled
-from gradcli.scripts.python.machine import MAX_STEPS, Machine
-from gradcli.scripts.python.source import Source
+from gradcli.scripts.python.run import MAX_STEPS, interpret
 from gradcli.scripts.python.values import Namespace
 from gradcli.scripts.torch.module import modules
-from gradcli.scripts.torch.tensors import Session
+from gradcli.scripts.torch.tensor_index import at_index, set_index
+from gradcli.scripts.torch.tensor_members import member
+from gradcli.scripts.torch.tensors import Access, Session
+
+_ACCESS = Access(member, at_index, set_index)
 
 
 def known_modules() -> dict[str, Namespace]:
     """The modules that a script may import, by name."""
-    return modules(Session(Eager()))
+    return modules(Session(Eager(), _ACCESS))
 
 
 def run_torch(
@@ -50,10 +51,6 @@ def run_torch(
     Raises:
         GradcliError: The script raises an exception or uses what is not known here; exit code 4 where a limit is reached.
     """
-    source = Source(text, where)
     tape = Eager(dtype="float32", max_nodes=max_nodes, max_elements=max_elements, notify=notify)
-    session = Session(tape)
-    names = builtins()
-    machine = Machine(source, names, modules(session), write, warn, max_steps)
-    machine.run(compiled(source, names))
+    interpret(text, where, modules(Session(tape, _ACCESS)), write, warn, max_steps)
     return tape

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gradcli.graph.graph import Shape
-from gradcli.ops.declaration.structural import ShapeError, broadcast
+from gradcli.graph.shapes import ShapeError, broadcast
 from gradcli.scripts.python.values import Raised
 
 OPERATORS = {

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import rounded
+from gradcli.lowering.builders.builder import Value
+from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.values import Raised
 from gradcli.scripts.torch.tensors import Session, Tensor
 
-if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
 
-
-def tensor_from(machine: Machine, session: Session, data: Any, dtype: str | None, requires_grad: bool) -> Tensor:
+def tensor_from(machine: Interpreter, session: Session, data: Any, dtype: str | None, requires_grad: bool) -> Tensor:
     """The tensor of numbers, or of nested lists of numbers.
+
+    Raises:
+        Raised: The lists are of different lengths, or hold what is no number.
+    """
+    value, found = (data.value, data.dtype) if isinstance(data, Tensor) else numbers_of(machine, data, session.tape.dtype, dtype)
+    found = dtype or found
+    return session.leaf(machine, rounded(value, found), found, requires_grad)
+
+
+def numbers_of(machine: Interpreter, data: Any, decimal: str, wanted: str | None = None) -> tuple[Value, str]:
+    """The value and the dtype of numbers, or of nested lists of numbers.
+
+    Args:
+        machine: The machine.
+        data: The numbers.
+        decimal: The dtype of decimal numbers.
+        wanted: The dtype that the script asks for, which messages name.
 
     Raises:
         Raised: The lists are of different lengths, or hold what is no number.
     """
     import numpy
 
-    if isinstance(data, Tensor):
-        found = data.dtype if dtype is None else dtype
-        return session.leaf(machine, rounded(data.value, found), found, requires_grad)
     sizes: list[int] = []
     level = [data]
     while any(isinstance(item, list | tuple) for item in level):
@@ -45,13 +58,12 @@ def tensor_from(machine: Machine, session: Session, data: Any, dtype: str | None
             raise Raised(
                 "TypeError", f"new(): data must be numbers or lists of numbers, not {machine.representation(number)[:40]}"
             )
-    if dtype is None:
-        kinds = {type(number) for number in numbers}
-        dtype = session.tape.dtype if float in kinds or not kinds else "int64" if int in kinds else "bool"
-        if any(isinstance(item, Tensor) and item.dtype == "float64" for item in level):
-            dtype = "float64"
+    kinds = {type(number) for number in numbers}
+    dtype = decimal if float in kinds or not kinds else "int64" if int in kinds else "bool"
+    if any(isinstance(item, Tensor) and item.dtype == "float64" for item in level):
+        dtype = "float64"
     try:
         values = numpy.array([float(number) for number in numbers]).reshape(sizes)
     except OverflowError as error:
-        raise Raised("RuntimeError", f"value cannot be converted to type {dtype} without overflow") from error
-    return session.leaf(machine, rounded(values if sizes else float(values), dtype), dtype, requires_grad)
+        raise Raised("RuntimeError", f"value cannot be converted to type {wanted or dtype} without overflow") from error
+    return values if sizes else float(values), dtype

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import LARGEST, rounded
+from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Raised, type_name
 from gradcli.scripts.torch.mismatch import expanded
+from gradcli.scripts.torch.tensor_members import METHODS
 from gradcli.scripts.torch.tensors import Tensor
 
-if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
 
-
-def at_index(machine: Machine, tensor: Tensor, index: Any) -> Tensor:
+def at_index(machine: Interpreter, tensor: Tensor, index: Any) -> Tensor:
     """The part of a tensor at an index.
 
     Raises:
@@ -26,7 +25,7 @@ def at_index(machine: Machine, tensor: Tensor, index: Any) -> Tensor:
     return tensor.part(machine, _entries(machine, tensor, index))
 
 
-def set_index(machine: Machine, tensor: Tensor, index: Any, value: Any) -> None:
+def set_index(machine: Interpreter, tensor: Tensor, index: Any, value: Any) -> None:
     """Assign to a part of a tensor.
 
     Raises:
@@ -39,8 +38,6 @@ def set_index(machine: Machine, tensor: Tensor, index: Any, value: Any) -> None:
     through = tensor.requires_grad or (isinstance(value, Tensor) and value.requires_grad)
     if through and session.tape.enabled:
         if not isinstance(index, list | Tensor):
-            from gradcli.scripts.torch.tensor_members import METHODS
-
             METHODS["copy_"](machine, tensor.part(machine, _entries(machine, tensor, index)), value)
             return
         tensor.check_change(machine)
@@ -80,7 +77,7 @@ def _trimmed(shape: tuple[int, ...], rank: int) -> tuple[int, ...]:
     return shape
 
 
-def _entries(machine: Machine, tensor: Tensor, index: Any) -> tuple[Any, ...]:
+def _entries(machine: Interpreter, tensor: Tensor, index: Any) -> tuple[Any, ...]:
     """An index as the operation ``index`` has it."""
     entries: list[Any] = []
     shape = tensor.shape
@@ -126,7 +123,7 @@ def _entries(machine: Machine, tensor: Tensor, index: Any) -> tuple[Any, ...]:
     return tuple(entries)
 
 
-def _places(machine: Machine, tensor: Tensor, index: Any) -> Any:
+def _places(machine: Interpreter, tensor: Tensor, index: Any) -> Any:
     """An index as NumPy has it."""
     import numpy
 
@@ -140,7 +137,7 @@ def _places(machine: Machine, tensor: Tensor, index: Any) -> Any:
     return tuple(found)
 
 
-def _gathered(machine: Machine, tensor: Tensor, index: Any) -> Tensor:
+def _gathered(machine: Interpreter, tensor: Tensor, index: Any) -> Tensor:
     """The rows of a tensor at a list of places, or where a mask is true."""
     import numpy
 

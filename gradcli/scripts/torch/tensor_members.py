@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import isfinite, prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from gradcli.autodiff.torch_tape.engine import backward
+from gradcli.autodiff.torch_tape.dtypes import LARGEST, rounded
 from gradcli.errors import nearest
 from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
-from gradcli.scripts.python.values import Native, Raised, Word, checked
+from gradcli.scripts.python.values import Native, Raised, Word, checked, type_name
+from gradcli.scripts.torch.autograd import run_backward
 from gradcli.scripts.torch.calls import caller, names_of, spellings
 from gradcli.scripts.torch.dtypes import WORDS
 from gradcli.scripts.torch.results import SharedArray, size
@@ -18,9 +20,6 @@ from gradcli.scripts.torch.shapes import check_ranks
 from gradcli.scripts.torch.tensors import Tensor
 from gradcli.scripts.torch.unknown_members import is_member
 from gradcli.scripts.torch.views import NOT_COMPATIBLE, is_contiguous, shares
-
-if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
 
 DTYPES = {
     "float": "float32", "double": "float64", "long": "int64", "int64": "int64", "bool": "bool", "float32": "float32",
@@ -43,7 +42,7 @@ def dtype_of(word: Any) -> str | None:
     raise Raised("TypeError", "dtype must be a torch.dtype, such as torch.float32")
 
 
-def member(machine: Machine, tensor: Tensor, name: str) -> Any:
+def member(machine: Interpreter, tensor: Tensor, name: str) -> Any:
     """An attribute or method of a tensor.
 
     Raises:
@@ -75,26 +74,26 @@ def member(machine: Machine, tensor: Tensor, name: str) -> Any:
 def _changing(tensor: Tensor, call: Callable[..., Any]) -> Callable[..., Any]:
     """A method that changes the tensor in place."""
 
-    def change(machine: Machine, *arguments: Any, **keywords: Any) -> Tensor:
+    def change(machine: Interpreter, *arguments: Any, **keywords: Any) -> Tensor:
         tensor.check_change(machine)
         return tensor.become(machine, call(machine, tensor, *arguments, **keywords))
 
     return change
 
 
-def _alias(name: str) -> Callable[[Machine, Tensor], Tensor]:
+def _alias(name: str) -> Callable[[Interpreter, Tensor], Tensor]:
     return lambda machine, tensor: tensor.shared(name)
 
 
-def _transposed(machine: Machine, tensor: Tensor) -> Tensor:
+def _transposed(machine: Interpreter, tensor: Tensor) -> Tensor:
     return tensor.session.operate(machine, "permute", (tensor,), (("axes", None),))
 
 
-def _grad_fn(machine: Machine, tensor: Tensor) -> Any:
+def _grad_fn(machine: Interpreter, tensor: Tensor) -> Any:
     return tensor.function()
 
 
-PROPERTIES: dict[str, Callable[[Machine, Tensor], Any]] = {
+PROPERTIES: dict[str, Callable[[Interpreter, Tensor], Any]] = {
     "grad": lambda machine, tensor: tensor.grad(machine),
     "grad_fn": _grad_fn,
     "is_leaf": lambda machine, tensor: tensor.session.tape.is_leaf(tensor.node),
@@ -116,33 +115,21 @@ PROPERTIES: dict[str, Callable[[Machine, Tensor], Any]] = {
 # ---- methods ----
 
 
-def _backward(
-    machine: Machine,
-    tensor: Tensor,
-    gradient: Any = None,
-    retain_graph: Any = None,
-    create_graph: Any = False,
-    inputs: Any = None,
-) -> None:
-    tape = tensor.session.tape
-    given = None if gradient is None else tensor.session.node(machine, gradient)
-    asked = None if inputs is None else [one.node for one in (inputs if isinstance(inputs, list | tuple) else [inputs])]
-    keep = None if retain_graph is None else machine.truth(retain_graph)
-    backward(
-        tape, tensor.node, given, retain_graph=keep, create_graph=machine.truth(create_graph), inputs=asked, span=machine.span
-    )
+def _backward(machine: Interpreter, tensor: Tensor, gradient: Any = None, retain_graph: Any = None, create_graph: Any = False,
+              inputs: Any = None) -> None:  # fmt: skip
+    run_backward(machine, tensor.session, tensor, gradient, retain_graph, create_graph, inputs)
 
 
-def _item(machine: Machine, tensor: Tensor) -> Any:
+def _item(machine: Interpreter, tensor: Tensor) -> Any:
     return tensor.number(machine)
 
 
-def _tolist(machine: Machine, tensor: Tensor) -> Any:
+def _tolist(machine: Interpreter, tensor: Tensor) -> Any:
     machine.charge(prod(tensor.shape) // 8)
     return tensor.lists()
 
 
-def _numpy(machine: Machine, tensor: Tensor) -> Any:
+def _numpy(machine: Interpreter, tensor: Tensor) -> Any:
     import numpy
 
     if tensor.requires_grad:
@@ -150,7 +137,7 @@ def _numpy(machine: Machine, tensor: Tensor) -> Any:
     return SharedArray(lambda: numpy.array(tensor.value, numpy.dtype(tensor.dtype)))
 
 
-def _size(machine: Machine, tensor: Tensor, dim: Any = None) -> Any:
+def _size(machine: Interpreter, tensor: Tensor, dim: Any = None) -> Any:
     if dim is None:
         return size(tensor)
     rank = len(tensor.shape)
@@ -159,60 +146,86 @@ def _size(machine: Machine, tensor: Tensor, dim: Any = None) -> Any:
     return tensor.shape[dim]
 
 
-def _requires_grad_(machine: Machine, tensor: Tensor, requires_grad: Any = True) -> Tensor:
-    tensor.require_grad(machine, machine.truth(requires_grad))
+def _requires_grad_(machine: Interpreter, tensor: Tensor, requires_grad: Any = True) -> Tensor:
+    if not isinstance(requires_grad, bool):
+        found = type_name(requires_grad)
+        raise Raised("TypeError", f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {found}")
+    tensor.require_grad(machine, requires_grad)
     return tensor
 
 
-def _retain_grad(machine: Machine, tensor: Tensor) -> None:
+def _retain_grad(machine: Interpreter, tensor: Tensor) -> None:
     if not (tensor.requires_grad and tensor.session.tape.is_leaf(tensor.node)):
         tensor.session.tape.retain_grad(tensor.node, machine.span)
 
 
-def _zero_(machine: Machine, tensor: Tensor) -> Tensor:
-    return _fill_(machine, tensor, 0.0)
+def _detach_(machine: Interpreter, tensor: Tensor) -> Tensor:
+    if tensor.parent is not None and not tensor.alias:
+        raise Raised("RuntimeError", NO_DETACHED_VIEW)
+    if tensor.session.tape.is_made(tensor.node):
+        tensor.session.tape.set_requires_grad(tensor.node, False)
+    else:
+        tensor.session.tape.detach_in_place(tensor.cell)
+    return tensor
 
 
-def _fill_(machine: Machine, tensor: Tensor, value: Any) -> Tensor:
-    import numpy
+def _zero_(machine: Interpreter, tensor: Tensor) -> Tensor:
+    return _filled(machine, tensor, 0.0, "ZeroBackward0(1)")
 
-    from gradcli.autodiff.torch_tape.dtypes import LARGEST, rounded
 
+def _fill_(machine: Interpreter, tensor: Tensor, value: Any) -> Tensor:
+    if isinstance(value, Tensor):
+        tensor.check_change(machine, overlapping=True)
+        return _overwritten(machine, tensor, value, "FillBackward3(1, 2)")
+    return _filled(machine, tensor, value, "FillBackward2(1)")
+
+
+def _filled(machine: Interpreter, tensor: Tensor, number: Any, function: str) -> Tensor:
     tensor.check_change(machine, overlapping=True)
-    number = value.number(machine) if isinstance(value, Tensor) else value
+    if not isinstance(number, bool | int | float):
+        raise Raised("TypeError", f"fill_() received an invalid combination of arguments - got ({type_name(number)})")
     if tensor.dtype == "float32" and abs(number) > LARGEST and isfinite(number):
         raise Raised("RuntimeError", "value cannot be converted to type float without overflow")
-    filled = numpy.full(tensor.shape, float(number)) if tensor.shape else float(number)
-    return tensor.become(machine, tensor.session.leaf(machine, rounded(filled, tensor.dtype), tensor.dtype))
+    value = tensor.session.leaf(machine, rounded(float(number), tensor.dtype), tensor.dtype)
+    return _overwritten(machine, tensor, value, function)
 
 
-def _copy_(machine: Machine, tensor: Tensor, other: Any) -> Tensor:
+def _copy_(machine: Interpreter, tensor: Tensor, other: Any) -> Tensor:
     tensor.check_change(machine)
     source = other if isinstance(other, Tensor) else tensor.session.tensor(tensor.session.node(machine, other))
-    if source.shape != tensor.shape:
-        source = tensor.session.operate(machine, "expand", (source,), (("shape", tensor.shape),))
-    copy = tensor.session.operate(machine, "clone", (source,))
-    if copy.requires_grad:
-        tensor.session.tape.functions[copy.node] = "CopyBackwards"
-    return tensor.become(machine, copy.cast(machine, tensor.dtype))
+    return _overwritten(machine, tensor, source, "CopyBackwards(1, 2)")
 
 
-def _to(machine: Machine, tensor: Tensor, dtype: Any = None, **keywords: Any) -> Tensor:
+def _overwritten(machine: Interpreter, tensor: Tensor, value: Tensor, function: str) -> Tensor:
+    """A tensor whose elements take a value in place; no gradient flows to those that it had before."""
+    session = tensor.session
+    value = value.cast(machine, tensor.dtype)
+    recorded = session.tape.enabled and (tensor.requires_grad or value.requires_grad)
+    if value.shape != tensor.shape and (value.shape or not recorded):
+        value = session.operate(machine, "expand", (value,), (("shape", tensor.shape),))
+    if recorded:
+        nowhere = session.leaf(machine, 0.0, "bool")
+        value = session.operate(machine, "where", (nowhere, tensor, value))
+        session.tape.functions[value.node] = function
+    return tensor.become(machine, value)
+
+
+def _to(machine: Interpreter, tensor: Tensor, dtype: Any = None, **keywords: Any) -> Tensor:
     dtype = keywords.get("device") and None if dtype is None else dtype
     if dtype is None or dtype == "cpu" or (isinstance(dtype, Word) and dtype.name == "cpu"):
         return tensor
     return tensor.cast(machine, dtype_of(dtype) or tensor.dtype)
 
 
-def _type(machine: Machine, tensor: Tensor, dtype: Any = None) -> Any:
+def _type(machine: Interpreter, tensor: Tensor, dtype: Any = None) -> Any:
     return f"torch.{WORDS[tensor.dtype]}Tensor" if dtype is None else _to(machine, tensor, dtype)
 
 
-def _conversion(dtype: str) -> Callable[[Machine, Tensor], Tensor]:
+def _conversion(dtype: str) -> Callable[[Interpreter, Tensor], Tensor]:
     return lambda machine, tensor: tensor.cast(machine, dtype)
 
 
-def _t(machine: Machine, tensor: Tensor) -> Tensor:
+def _t(machine: Interpreter, tensor: Tensor) -> Tensor:
     check_ranks("t", [tensor.shape])
     if len(tensor.shape) < 2:
         return tensor
@@ -222,20 +235,20 @@ def _t(machine: Machine, tensor: Tensor) -> Tensor:
     return result
 
 
-def _itself(machine: Machine, tensor: Tensor) -> Tensor:
+def _itself(machine: Interpreter, tensor: Tensor) -> Tensor:
     return tensor
 
 
-def _contiguous(machine: Machine, tensor: Tensor) -> Tensor:
+def _contiguous(machine: Interpreter, tensor: Tensor) -> Tensor:
     return tensor if is_contiguous(tensor) else tensor.session.operate(machine, "clone", (tensor,))
 
 
-def _count(machine: Machine, tensor: Tensor) -> int:
+def _count(machine: Interpreter, tensor: Tensor) -> int:
     return prod(tensor.shape)
 
 
 def _truths(name: str) -> Callable[..., Any]:
-    def decide(machine: Machine, tensor: Tensor) -> Tensor:
+    def decide(machine: Interpreter, tensor: Tensor) -> Tensor:
         import numpy
 
         return tensor.session.leaf(machine, float(getattr(numpy, name)(tensor.value)), "bool")  # all or any
@@ -243,7 +256,7 @@ def _truths(name: str) -> Callable[..., Any]:
     return decide
 
 
-def _view_as(machine: Machine, tensor: Tensor, other: Tensor) -> Tensor:
+def _view_as(machine: Interpreter, tensor: Tensor, other: Tensor) -> Tensor:
     if not shares(tensor, "reshape", other.shape):
         raise Raised("RuntimeError", NOT_COMPATIBLE)
     return tensor.session.operate(machine, "reshape", (tensor,), (("shape", other.shape),))
@@ -261,9 +274,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "requires_grad_": _requires_grad_,
     "retain_grad": _retain_grad,
     "detach": _alias("detach"),
-    "detach_": lambda machine, tensor: tensor.session.tape.replace(
-        tensor.cell, tensor.session.tape.detach(tensor.node), counted=False
-    ) or tensor,
+    "detach_": _detach_,
     "zero_": _zero_,
     "fill_": _fill_,
     "copy_": _copy_,
@@ -284,6 +295,13 @@ METHODS: dict[str, Callable[..., Any]] = {
     "reshape_as": _view_as,
 }  # fmt: skip
 """Methods that are no operations, or more than one."""
+
+NO_DETACHED_VIEW = (
+    "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and "
+    "gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these "
+    "gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as the "
+    "solution."
+)
 
 _REFUSED = {
     "register_hook": "hooks are functions of the script that a backward pass calls; retain_grad() shows the gradient instead",

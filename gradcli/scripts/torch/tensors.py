@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from math import isfinite, prod
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 from weakref import ref
 
-from gradcli.autodiff.torch_tape.dtypes import CATEGORIES, NUMBER
+from gradcli.autodiff.passes.tape import has_nan
+from gradcli.autodiff.torch_tape.dtypes import CATEGORIES, FLOATS, NUMBER
 from gradcli.autodiff.torch_tape.eager import Eager
 from gradcli.autodiff.torch_tape.functions import Function, function_name, grad_fn
-from gradcli.autodiff.torch_tape.storage import IN_PLACE_LEAF, Cell, Slot
+from gradcli.autodiff.torch_tape.storage import IN_PLACE_LEAF, SET_FLAG, Cell, Slot
+from gradcli.errors import Span
 from gradcli.graph.graph import Constant, Settings, Shape
 from gradcli.lowering.builders.builder import Value
 from gradcli.lowering.builders.mismatch import MismatchError
-from gradcli.ops.declaration.structural import shape_of
+from gradcli.ops.declaration.structural import shape_of, spelling
 from gradcli.scripts.python.effort import steps_of
+from gradcli.scripts.python.interpreter import Interpreter
+from gradcli.scripts.python.operators import formatted
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Foreign, Raised, type_name
 from gradcli.scripts.torch.dtypes import WORDS, check_dtypes
@@ -25,9 +29,6 @@ from gradcli.scripts.torch.mismatch import check_axes, mismatch
 from gradcli.scripts.torch.shapes import OPERATORS, check_shapes
 from gradcli.scripts.torch.tensor_text import Options, tensor_text
 from gradcli.scripts.torch.views import Step, check_overlap, check_view, follow, link, shares, write
-
-if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
 
 NOT_A_LEAF = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during "
@@ -44,17 +45,38 @@ OTHER_GRAD = (
 )
 
 
+_FIXED = frozenset(("is_leaf", "grad_fn", "shape", "ndim", "dtype", "device", "retains_grad", "T", "_version"))
+"""Attributes that cannot be assigned to."""
+
+
+class Access(NamedTuple):
+    """What a tensor's attributes and indices mean, which is told where tensors, operations and modules are known.
+
+    Attributes:
+        member: An attribute or method.
+        item: The part at an index.
+        set_item: Assigns to the part at an index.
+    """
+
+    member: Callable[[Interpreter, Tensor, str], Any]
+    item: Callable[[Interpreter, Tensor, Any], Tensor]
+    set_item: Callable[[Interpreter, Tensor, Any, Any], None]
+
+
 class Session:
     """What the tensors of a script share: the tape they are recorded on, and how they are printed.
 
     Args:
         tape: The tape.
+        access: What attributes and indices of tensors mean.
     """
 
-    def __init__(self, tape: Eager) -> None:
+    def __init__(self, tape: Eager, access: Access) -> None:
         self.tape = tape
+        self.access = access
         self.options = Options()
         self._functions: dict[tuple[Any, str], GradFunction] = {}
+        self._told: set[Span] = set()
 
     def tensor(self, node: int) -> Tensor:
         """A tensor whose value is a node."""
@@ -68,7 +90,7 @@ class Session:
             cell.owner = ref(found)
         return found
 
-    def leaf(self, machine: Machine, value: Value, dtype: str, requires_grad: bool = False) -> Tensor:
+    def leaf(self, machine: Interpreter, value: Value, dtype: str, requires_grad: bool = False) -> Tensor:
         """A tensor that the script makes."""
         value = value if shape_of(value) else float(value)
         return self.tensor(self.tape.leaf(value, requires_grad=requires_grad, span=machine.span, dtype=dtype))
@@ -83,7 +105,7 @@ class Session:
             found = self._functions[key] = GradFunction(self, function)
         return found
 
-    def node(self, machine: Machine, value: Any) -> int:
+    def node(self, machine: Interpreter, value: Any) -> int:
         """The node of a tensor or number.
 
         Raises:
@@ -95,7 +117,7 @@ class Session:
             return self.tape.constant(literal(value), machine.span)
         raise Raised("TypeError", f"a tensor or a number is needed here, not {machine.representation(value)[:40]}")
 
-    def operate(self, machine: Machine, operation: str, operands: Sequence[Any], settings: Settings = ()) -> Tensor:
+    def operate(self, machine: Interpreter, operation: str, operands: Sequence[Any], settings: Settings = ()) -> Tensor:
         """The tensor of an operation on tensors and numbers.
 
         Raises:
@@ -114,11 +136,33 @@ class Session:
             raise mismatch(error, shapes, settings) from None
         if self.tape.dtypes[node] == NUMBER:
             node = self.tape.leaf(self.tape.values[node], span=machine.span)
+        value = self.tape.values[node]
+        if has_nan(value) and not any(has_nan(self.tape.values[one]) for one in nodes):
+            self.tell_nan(machine, spelling(operation), nodes, machine.span)
         result = self.tensor(node)
         first = operands[0] if operands else None
         if isinstance(first, Tensor) and shares(first, operation, result.shape):
             link(result, first, Step(operation, settings, self.tape.enabled))
         return result
+
+    def tell_nan(self, machine: Interpreter, what: str, nodes: Sequence[int], span: Span) -> None:
+        """Warn of nan that arises: once for each place, with the line there and the operands.
+
+        Args:
+            machine: The machine.
+            what: What gives nan.
+            nodes: Its operands.
+            span: The place of the operation.
+        """
+        if span not in self._told:
+            self._told.add(span)
+            machine.warn(f"warning: {what} gives nan at {', '.join(map(self._operand, nodes[:4]))}", span)
+
+    def _operand(self, node: int) -> str:
+        value, name = self.tape.values[node], self.tape.names.get(node, "")
+        if not isinstance(value, float):
+            return f"{name or 'a tensor'} of shape {value.shape}"
+        return f"{name} = {value:g}" if name else f"{value:g}"
 
 
 def literal(value: bool | int | float) -> Constant:
@@ -213,12 +257,10 @@ class Tensor(Foreign):
 
     # ---- what Python's syntax does with it ----
 
-    def attribute(self, machine: Machine, name: str) -> Any:
-        from gradcli.scripts.torch.tensor_members import member
+    def attribute(self, machine: Interpreter, name: str) -> Any:
+        return self.session.access.member(machine, self, name)
 
-        return member(machine, self, name)
-
-    def set_attribute(self, machine: Machine, name: str, value: Any) -> None:
+    def set_attribute(self, machine: Interpreter, name: str, value: Any) -> None:
         tape = self.session.tape
         if name == "grad":
             if value is not None and not isinstance(value, Tensor):
@@ -232,7 +274,7 @@ class Tensor(Foreign):
                 self._check_grad(value)
                 tape.slots.setdefault(self.node, Slot()).grad = value.cell
         elif name == "requires_grad":
-            self.require_grad(machine, machine.truth(value))
+            self._set_flag(machine, value)
         elif name == "data":
             if not isinstance(value, Tensor):
                 raise Raised("TypeError", "Variable data has to be a tensor")
@@ -245,8 +287,20 @@ class Tensor(Foreign):
             tape.held[cell.node] = (ref(cell), cell.version)
             cell.owner, before.owner = ref(self), None
             self.cell = cell
+        elif name in _FIXED:
+            raise Raised("AttributeError", f"attribute '{name}' of 'torch._C.TensorBase' objects is not writable")
         else:
             raise UnknownError(f"the attribute {name} of a tensor cannot be assigned to here")
+
+    def _set_flag(self, machine: Interpreter, value: Any) -> None:
+        """Assign to ``requires_grad``, which refuses more than ``requires_grad_()`` does."""
+        if not isinstance(value, bool):
+            raise Raised("RuntimeError", "requires_grad must be a bool")
+        if value and not self.session.tape.is_leaf(self.node):
+            raise Raised("RuntimeError", SET_FLAG)
+        if value and self.dtype not in FLOATS:
+            raise Raised("RuntimeError", "only Tensors of floating point and complex dtype can require gradients")
+        self.require_grad(machine, value)
 
     def _check_grad(self, value: Tensor) -> None:
         if value.shape != self.shape:
@@ -258,7 +312,7 @@ class Tensor(Foreign):
         if value.dtype != self.dtype:
             raise Raised("RuntimeError", OTHER_GRAD.format(WORDS[value.dtype].lower(), WORDS[self.dtype]))
 
-    def binary(self, machine: Machine, operator: str, other: Any, *, reflected: bool) -> Any:
+    def binary(self, machine: Interpreter, operator: str, other: Any, *, reflected: bool) -> Any:
         if operator not in OPERATORS or not isinstance(other, Tensor | bool | int | float):
             return NotImplemented
         result = self.session.operate(machine, OPERATORS[operator], (other, self) if reflected else (self, other))
@@ -266,13 +320,13 @@ class Tensor(Foreign):
             self.session.tape.functions[result.node] = "NotImplemented"
         return result
 
-    def change(self, machine: Machine, operator: str, other: Any) -> Any:
+    def change(self, machine: Interpreter, operator: str, other: Any) -> Any:
         if operator not in OPERATORS or not isinstance(other, Tensor | bool | int | float):
             return NotImplemented
         self.check_change(machine)
         return self.become(machine, self.session.operate(machine, OPERATORS[operator], (self, other)))
 
-    def check_change(self, machine: Machine, *, overlapping: bool = False) -> None:
+    def check_change(self, machine: Interpreter, *, overlapping: bool = False) -> None:
         """Check that it may be changed in place.
 
         Args:
@@ -290,7 +344,7 @@ class Tensor(Foreign):
         if not overlapping:
             check_overlap(self)
 
-    def become(self, machine: Machine, result: Tensor) -> Tensor:
+    def become(self, machine: Interpreter, result: Tensor) -> Tensor:
         """Take the value of a result in place; gives the tensor itself.
 
         Raises:
@@ -316,31 +370,31 @@ class Tensor(Foreign):
             tape.replace(self.cell, node, machine.span)
         return self
 
-    def unary(self, machine: Machine, operator: str) -> Any:
+    def unary(self, machine: Interpreter, operator: str) -> Any:
         if operator == "+":
             return self
         return self.session.operate(machine, "neg" if operator == "-" else "logical_not", (self,))
 
-    def truth(self, machine: Machine) -> bool:
+    def truth(self, machine: Interpreter) -> bool:
         return self.session.tape.truth(self.node)
 
-    def length(self, machine: Machine) -> int:
+    def length(self, machine: Interpreter) -> int:
         if not self.shape:
             raise Raised("TypeError", "len() of a 0-d tensor")
         return self.shape[0]
 
-    def iterate(self, machine: Machine) -> Iterator[Tensor]:
+    def iterate(self, machine: Interpreter) -> Iterator[Tensor]:
         if not self.shape:
             raise Raised("TypeError", "iteration over a 0-d tensor")
         return (self.part(machine, (at,), "UnbindBackward0") for at in range(self.shape[0]))
 
-    def number(self, machine: Machine) -> Any:
+    def number(self, machine: Interpreter) -> Any:
         if prod(self.shape) != 1:
             raise Raised("RuntimeError", f"a Tensor with {prod(self.shape)} elements cannot be converted to Scalar")
         value = self.value if isinstance(self.value, float) else float(self.value.item())
         return int(value) if self.dtype == "int64" else bool(value) if self.dtype == "bool" else value
 
-    def part(self, machine: Machine, index: tuple[Any, ...], function: str = "") -> Tensor:
+    def part(self, machine: Interpreter, index: tuple[Any, ...], function: str = "") -> Tensor:
         """The part of it at an index of numbers and slices."""
         result = self.session.operate(machine, "index", (self,), (("index", index),))
         if function:
@@ -348,17 +402,13 @@ class Tensor(Foreign):
             result.step = None if result.step is None else result.step._replace(several=True)
         return result
 
-    def item(self, machine: Machine, index: Any) -> Tensor:
-        from gradcli.scripts.torch.tensor_index import at_index
+    def item(self, machine: Interpreter, index: Any) -> Tensor:
+        return self.session.access.item(machine, self, index)
 
-        return at_index(machine, self, index)
+    def set_item(self, machine: Interpreter, index: Any, value: Any) -> None:
+        self.session.access.set_item(machine, self, index, value)
 
-    def set_item(self, machine: Machine, index: Any, value: Any) -> None:
-        from gradcli.scripts.torch.tensor_index import set_index
-
-        set_index(machine, self, index, value)
-
-    def text(self, machine: Machine) -> str:
+    def text(self, machine: Interpreter) -> str:
         import numpy
 
         tape = self.session.tape
@@ -370,10 +420,8 @@ class Tensor(Foreign):
         machine.charge(min(values.size, 1000) // 4)
         return tensor_text(values, self.dtype, tape.dtype, suffix, self.session.options)
 
-    def format(self, machine: Machine, spec: str) -> str:
+    def format(self, machine: Interpreter, spec: str) -> str:
         if not self.shape:
-            from gradcli.scripts.python.operators import formatted
-
             return formatted(machine, self.number(machine), spec)
         return super().format(machine, spec)
 
@@ -383,7 +431,7 @@ class Tensor(Foreign):
 
     # ---- autograd ----
 
-    def grad(self, machine: Machine) -> Tensor | None:
+    def grad(self, machine: Interpreter) -> Tensor | None:
         """``.grad``; reading that of a tensor that is no leaf brings a warning."""
         slot = self.session.tape.slots.get(self.node)
         if slot is None and self.requires_grad and not self.session.tape.is_leaf(self.node):
@@ -394,14 +442,14 @@ class Tensor(Foreign):
         """``.grad_fn``."""
         return self.session.function(grad_fn(self.session.tape, self.node))
 
-    def require_grad(self, machine: Machine, flag: bool) -> None:
+    def require_grad(self, machine: Interpreter, flag: bool) -> None:
         """Set whether it requires a gradient; what it shares its storage with stays as it is."""
         tape = self.session.tape
         if self.alias and self.node == self.source:
             self._detached = tape.operation("detach", (self.source,), machine.span)
         tape.set_requires_grad(self.node, flag, machine.span)
 
-    def cast(self, machine: Machine, dtype: str) -> Tensor:
+    def cast(self, machine: Interpreter, dtype: str) -> Tensor:
         """It in another dtype; itself where it has that one."""
         node = self.session.tape.cast(self.node, dtype, machine.span)
         return self if node == self.node else self.session.tensor(node)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.autodiff.torch_tape.storage import IN_PLACE_LEAF, Slot
 from gradcli.graph.graph import Settings
+from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Raised
 
 if TYPE_CHECKING:
-    from gradcli.scripts.python.machine import Machine
     from gradcli.scripts.torch.tensors import Tensor
 
 VIEWS = frozenset((
@@ -189,13 +189,15 @@ def _renew(tensor: Tensor) -> None:
         function = "AsStridedBackward0" if counted else tape.functions.get(old)
         if function is not None:
             tape.functions[new] = function
+    if old in tape.slots and old not in tape.leaves:  # it retains its gradient
+        tape.slots[new] = tape.slots.pop(old)
     tensor.settle(source, new)
 
 
 # ---- changing a view ----
 
 
-def check_view(machine: Machine, tensor: Tensor) -> None:
+def check_view(machine: Interpreter, tensor: Tensor) -> None:
     """Check that a tensor may be changed in place as far as what it looks at is concerned.
 
     Raises:
@@ -246,7 +248,7 @@ def check_overlap(tensor: Tensor) -> None:
         raise Raised("RuntimeError", _OVERLAPPING)
 
 
-def write(machine: Machine, tensor: Tensor, node: int) -> None:
+def write(machine: Interpreter, tensor: Tensor, node: int) -> None:
     """Give a view the value of a node: the tensor behind it takes it in."""
     tape = tensor.session.tape
     enabled, counted, looks = tape.enabled, True, False
@@ -272,7 +274,7 @@ def write(machine: Machine, tensor: Tensor, node: int) -> None:
         tape.functions[tensor.cell.node] = "CopySlices"
 
 
-def _taken_in(machine: Machine, tensor: Tensor, node: int) -> int:
+def _taken_in(machine: Interpreter, tensor: Tensor, node: int) -> int:
     """The value of the tensor behind a view with a new value of the view in it."""
     assert tensor.parent is not None
     assert tensor.step is not None

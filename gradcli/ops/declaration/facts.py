@@ -1,0 +1,106 @@
+"""What is known of an operation beside its rules: the dtype of its result, its symmetry, its range, its special points.
+
+Simplification, equality, lessons in PyTorch's words, exports and tests ask here; none of them keeps a list of operations.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+FLOAT, SAME, COUNT, WHOLE, TRUTH = "float", "same", "count", "whole", "truth"
+"""The dtype of a result: of floating point; as that of the operands; the same, but truth values counted as whole numbers;
+whole numbers; truth values."""
+
+EVEN, ODD = "even", "odd"
+
+KINK, JUMP, REMOVABLE, END, POLE = "kink", "jump", "removable", "end", "pole"
+"""Kinds of special points: the derivative jumps; the value jumps; smooth, though a formula of the rules is 0/0 there; the end of
+the domain, where the value is finite; the value is infinite."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Special:
+    """A set of points at which an operation is special.
+
+    Attributes:
+        kind: One of ``kink``, ``jump``, ``removable``, ``end``, ``pole``.
+        zero: What is 0 there, a function of the arguments; with symbols it builds nodes.
+        at: One of the points: a number for each argument.
+    """
+
+    kind: str
+    zero: Callable[..., Any]
+    at: tuple[float, ...]
+
+
+def special(kind: str, zero: Callable[..., Any], *at: float) -> Special:
+    """Declare special points, see :class:`Special`."""
+    return Special(kind, zero, at)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts:
+    """Facts of an operation, each with a default that claims nothing.
+
+    Attributes:
+        result: The dtype of its result, one of ``float``, ``same``, ``count``, ``whole``, ``truth``.
+        moves: Whether each element of the result is an element of an operand, or a number that a setting gives, whatever the
+            values of the operands that carry a gradient.
+        linear: The sets of arguments in which it is linear, the others held fixed, by index: of ``mul`` that is in either one
+            ({0}, {1}), of ``add`` in both together ({0, 1}). Of a variadic argument its index stands for all of them.
+        parity: ``even`` or ``odd`` in its only argument; empty for neither.
+        inverse: The operation that gives the argument back from the result, for all arguments of the domain; empty for none.
+        range: Bounds of its values where they are real.
+        specials: Where it is no smooth function, or a rule of it needs care.
+        torch: PyTorch's spellings: ``"sigmoid: torch Tensor F; expit: special"``, names with the modules that have them, ``F``
+            for torch.nn.functional. Where PyTorch takes other names or another order of arguments, it gives its names, each with
+            ours: ``"index_select(input=a, dim=axis, index): torch Tensor"``. Empty where PyTorch has no such function.
+        tensorflow: TensorFlow 1's spellings, likewise: ``"sigmoid: tf nn"``.
+        sympy: SymPy's function, or a template with {0}, {1}, ... for the arguments; empty where it is written by its definition.
+    """
+
+    result: str = FLOAT
+    moves: bool = False
+    linear: tuple[frozenset[int], ...] = ()
+    parity: str = ""
+    inverse: str = ""
+    range: tuple[float, float] = (-math.inf, math.inf)
+    specials: tuple[Special, ...] = ()
+    torch: str = ""
+    tensorflow: str = ""
+    sympy: str = ""
+
+    @property
+    def nonnegative(self) -> bool:
+        """Whether its value is nowhere negative."""
+        return self.range[0] >= 0
+
+    def is_linear(self, *indices: int) -> bool:
+        """Whether it is linear in some arguments together, the others held fixed."""
+        return any(group.issuperset(indices) for group in self.linear)
+
+
+def facts(
+    parameters: Sequence[str],
+    *,
+    result: str = FLOAT,
+    moves: bool = False,
+    linear: str = "",
+    parity: str = "",
+    inverse: str = "",
+    range: tuple[float, float] = (-math.inf, math.inf),
+    specials: tuple[Special, ...] = (),
+    torch: str = "",
+    tensorflow: str = "",
+    sympy: str = "",
+) -> Facts:
+    """The facts of an operation with these parameters, see :class:`Facts`.
+
+    Args:
+        linear: Names of parameters: ``"a b"`` for linear in both together, ``"a, b"`` for linear in either one.
+    """
+    groups = [frozenset(map(parameters.index, group.split())) for group in linear.split(",") if group]
+    return Facts(result, moves, tuple(groups), parity, inverse, range, specials, torch, tensorflow, sympy)

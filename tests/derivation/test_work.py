@@ -1,0 +1,63 @@
+"""The work of an explanation, counted in calls: it grows as the graph does, and no search for a short spelling runs away."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+import pytest
+
+from gradcli.algebra.derivatives import diff
+from gradcli.algebra.sums import spellings
+from gradcli.algebra.sums.normal import Algebra
+from gradcli.derivation.explain import explain
+from gradcli.language.parser import parse
+from gradcli.language.text import to_text
+
+SHARED = "sin(w)*acos(w/4)/((silu(w)/((w/(w^2 + 1))^2 + 1)*(w*(w/(w^2 + 1)))*((w^4 + 1)^1.5 + expm1(w/(w^2 + 1))))^2 + 1)"
+"""An expression of 60 nodes, most of whose sums have several factors in common with each other."""
+
+
+def calls(run: Callable[[], object]) -> int:
+    """How many functions a run calls."""
+    count = 0
+
+    def note(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    sys.setprofile(note)
+    try:
+        run()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def test_a_shared_subexpression_is_spelled_once() -> None:
+    """The search tried 44,000 shapes of this derivative; the forms among them are 250."""
+    tried = 0
+    expanded = spellings.expanded
+
+    def counted(algebra: Algebra, form: int) -> int:
+        nonlocal tried
+        tried += 1
+        return expanded(algebra, form)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spellings, "expanded", counted)
+        explain(SHARED, {"w": 1.765})
+    assert tried < 1_000
+
+
+def test_a_search_ends_where_its_room_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever room there is, the result has the same value; with none it is as long as it comes."""
+    lengths = []
+    for room in (0, 100, spellings.SEARCHED):
+        monkeypatch.setattr(spellings, "SEARCHED", room)
+        (found,) = diff(parse("(x+w)^2*(x-w)^3*sin(x)/(x^2+w)"), "x").expressions
+        lengths.append(len(to_text(found)))
+        value = explain(f"{to_text(found)} + 0*x", {"x": 0.7, "w": 0.4}).tape.value
+        assert value == pytest.approx(explain("(x+w)^2*(x-w)^3*sin(x)/(x^2+w)", {"x": 0.7, "w": 0.4}).tape.gradient["x"])
+    assert lengths[0] >= lengths[1] >= lengths[2]
