@@ -210,9 +210,9 @@ def _numeric(pair: Pair, start: Equality, same_form: Callable[[], bool]) -> Equa
 def _places(pair: Pair, budget: float) -> list[Point]:
     """Points on each side of the places at which the expressions change, as the expressions themselves tell."""
     from gradcli.algebra.equality.high_precision import DIGITS, Numeric
-    from gradcli.algebra.equality.thresholds import places, switches
+    from gradcli.algebra.equality.thresholds import places, with_switches
 
-    steps, found = switches(pair.steps)
+    steps, found = with_switches(pair)
     if not found or not pair.variables:
         return []
     numeric = Numeric(steps, pair.ends)
@@ -286,9 +286,9 @@ def _named(pair: Pair) -> list[Rational]:
 
 
 def _exact_places(pair: Pair) -> Iterator[Point]:
-    from gradcli.algebra.equality.thresholds import switches
+    from gradcli.algebra.equality.thresholds import with_switches
 
-    steps, found = switches(pair.steps)
+    steps, found = with_switches(pair)
     return itertools.islice(critical_points(steps, found, pair.variables, 100_000), _MOST_EXACT)
 
 

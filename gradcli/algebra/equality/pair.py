@@ -75,6 +75,7 @@ class Pair(NamedTuple):
         steps: The nodes that a result depends on, in the order of evaluation.
         ends: The steps of the first result and of the second one: one pair for numbers, and for arrays one for each element.
         variables: The variables that a result depends on, by name.
+        roots: The nodes of the ends.
         left_out: Operations whose thresholds were left out, with these.
     """
 
@@ -83,6 +84,7 @@ class Pair(NamedTuple):
     steps: list[Step]
     ends: Sequence[tuple[int, int]]
     variables: list[str]
+    roots: Sequence[tuple[int, int]] = ()
     left_out: tuple[tuple[str, float], ...] = ()
 
 
@@ -163,4 +165,4 @@ def pair_in(graph: Graph, ends: Sequence[tuple[int, int]]) -> Pair:
             inputs = tuple([new[input] for input in node.inputs])
             steps.append(Step(node.operation, inputs, graph.constants.get(node.id, 0), names.get(node.id, "")))
     variables = sorted([name for name, id in graph.variables.items() if needed[id]])
-    return Pair(graph, ends[0], steps, [(new[first], new[second]) for first, second in ends], variables)
+    return Pair(graph, ends[0], steps, [(new[first], new[second]) for first, second in ends], variables, ends)

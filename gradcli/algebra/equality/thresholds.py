@@ -1,7 +1,7 @@
 """Places at which an expression changes, found from the expression itself: kinks, jumps, and ends of its domain.
 
-They are the zeros of what abs, max, floor, conditions, divisions and logarithms are taken of. Along lines, on which one variable
-varies, zeros are bracketed by changes of sign and by the least values between neighbours, and refined by the Illinois method
+They are the special points that operations declare: the zeros of what abs, max, conditions and logarithms are taken of. Along
+lines, on which one variable varies, zeros are bracketed by changes of sign and by the least values between neighbours, and refined by the Illinois method
 (Dowell and Jarratt 1971). What is inside is searched first, so that a peak that is narrow around a kink is found from the kink.
 """
 
@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from gradcli.algebra.equality.pair import Step
+from gradcli.algebra.equality.pair import Pair, PrimitiveBuilder, Step, pair_in
 from gradcli.algebra.equality.points import Point, Rational
-from gradcli.graph.graph import CONSTANT, VARIABLE
-from gradcli.ops.declaration.operation import EVERYWHERE, OPERATIONS
+from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.ops.declaration.symbol import Symbol
 
 MOST = 40
 """Steps whose zeros are looked for."""
@@ -26,52 +26,25 @@ MOST_PLACES = 24
 _LINES = 4
 """Variables along which places are looked for."""
 
-_UNITS = (0, 1, -1)
-"""Where functions of one number have their kinks and the ends of their domains."""
 
-_ARITHMETIC = frozenset(("add", "sub", "mul", "neg"))
-
-
-def switches(steps: Sequence[Step]) -> tuple[list[Step], list[int]]:
-    """Steps with the differences appended that decide on something where they are 0, and the places of these in the order."""
-    longer = list(steps)
-    known: dict[Step, int] = {}
+def with_switches(pair: Pair) -> tuple[list[Step], list[int]]:
+    """The steps of two results and of what is 0 at the special points of their operations, and which steps these are."""
+    graph = pair.graph
+    builder = PrimitiveBuilder(graph)
+    needed = graph.ancestors(*[id for root in pair.roots for id in root])
     varies: list[bool] = []
     found: dict[int, None] = {}
-
-    def at(step: Step) -> int:
-        if step not in known:
-            known[step] = len(longer)
-            longer.append(step)
-        return known[step]
-
-    def difference(a: int, b: int) -> int:
-        zero = longer[b].operation == CONSTANT and longer[b].constant == 0
-        return a if zero else at(Step("sub", (a, b)))
-
-    for step in steps:
-        varies.append(step.operation == VARIABLE or any(varies[input] for input in step.inputs))
-        declared = OPERATIONS.get(step.operation)
-        if declared is None or step.operation in _ARITHMETIC or not varies[-1]:
+    for id in range(len(needed)):
+        varies.append(id in graph.variables.values() or any(varies[input] for input in graph.inputs[id]))
+        declared = OPERATIONS.get(graph.operations[id])
+        if declared is None or not needed[id] or not varies[id] or len(found) >= MOST:
             continue
-        inputs = step.inputs
-        if step.operation == "div":
-            found[inputs[1]] = None
-        elif step.operation == "pow":
-            exponent = steps[inputs[1]].constant
-            if steps[inputs[1]].operation != CONSTANT or not isinstance(exponent, int) or exponent < 0:
-                found[inputs[0]] = None
-        elif len(inputs) == 1 and declared.domain != EVERYWHERE:
-            found.update(dict.fromkeys(difference(inputs[0], at(Step(CONSTANT, (), unit))) for unit in _UNITS if unit))
-            found[inputs[0]] = None
-        elif step.operation == "where":
-            found[inputs[0]] = None
-        elif len(inputs) > 1:
-            pairs = itertools.islice(itertools.combinations(inputs, 2), MOST)
-            found.update(dict.fromkeys(difference(a, b) for a, b in pairs if varies[a] or varies[b]))
-        if len(found) > MOST:
-            break
-    return longer, list(found)
+        inputs = [Symbol(builder, input) for input in graph.inputs[id]]
+        for one in declared.facts.specials:
+            chosen = itertools.combinations(inputs, len(one.at)) if declared.variadic else [declared.complete(tuple(inputs))]
+            found.update(dict.fromkeys(builder.symbol(one.zero(*arguments)).id for arguments in itertools.islice(chosen, MOST)))
+    longer = pair_in(graph, [*pair.roots, *[(id, id) for id in found]])
+    return longer.steps, [first for first, _ in longer.ends[len(pair.roots) :]]
 
 
 def places(

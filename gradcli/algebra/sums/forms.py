@@ -15,14 +15,11 @@ from math import gcd, lcm, nan, prod
 from typing import NamedTuple
 
 from gradcli.graph.graph import Settings, Shape
-<<<<<<< HEAD
-from gradcli.ops.declaration.constants import VALUES, constant_value
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL, broadcast
-=======
 from gradcli.graph.shapes import broadcast
+from gradcli.ops.declaration.constants import VALUES, constant_value
+from gradcli.ops.declaration.facts import POLE
+from gradcli.ops.declaration.operation import OPERATIONS
 from gradcli.ops.declaration.structural import STRUCTURAL
->>>>>>> main
 
 Rational = int | Fraction
 Monomial = tuple[tuple[int, Rational], ...]
@@ -38,12 +35,6 @@ LONG_NUMBER = 64
 
 LONGEST_FRACTION = 128
 """The largest denominator of a fraction that could be written as a decimal."""
-
-POSITIVE = frozenset({"exp", "exp2", "cosh", "sigmoid"})
-"""Operations whose value is positive wherever it is defined."""
-
-NOT_NEGATIVE = frozenset({"abs", "relu", "hypot", "norm", "var", "std"})
-"""Operations whose value is not negative."""
 
 NOTATION = frozenset({"form", "stack", "permute"})
 """What is not counted as an operation: parentheses, the brackets of a literal, the T of a transpose."""
@@ -260,13 +251,13 @@ class Forms:
     def _is_not_negative(self, atom: int, exponent: Rational) -> bool:
         """Whether a power is known not to be negative; one with an even denominator is defined for no negative base."""
         even = exponent % 2 == 0 or (isinstance(exponent, Fraction) and exponent.denominator % 2 == 0)
-        return even or self.is_positive(atom) or self.atoms[atom].kind in NOT_NEGATIVE
+        return even or self.is_positive(atom) or _is_nowhere_negative(self.atoms[atom].kind)
 
     def _is_positive(self, kind: str, content: str | float | tuple[int, ...]) -> bool:
         if isinstance(content, tuple):
             if kind in ("form", "power", "pow"):  # b^u is positive for b > 0
                 return self.is_positive_form(content[0])
-            return kind in POSITIVE or (kind == "softplus" and len(content) == 1)
+            return _is_everywhere_positive(kind)
         if isinstance(content, float):
             return content > 0
         return content != "nan" if kind == "constant" else self.positive
@@ -354,6 +345,22 @@ def value_of(operation: str, operands: Sequence[float | None]) -> float | None:
         if value == value:
             return value
     return nan
+
+
+def _is_nowhere_negative(operation: str) -> bool:
+    declared = OPERATIONS.get(operation)
+    return declared is not None and declared.facts.nonnegative
+
+
+@functools.cache
+def _is_everywhere_positive(operation: str) -> bool:
+    """Whether an operation has positive values alone: those of exp, which are not negative, and of which log takes no 0."""
+    declared = OPERATIONS.get(operation)
+    if declared is None or not declared.facts.nonnegative:
+        return False
+    inverse = OPERATIONS.get(declared.facts.inverse)
+    without_0 = inverse is not None and any(s.kind == POLE and s.at == (0,) for s in inverse.facts.specials)
+    return declared.facts.range[0] > 0 or without_0
 
 
 @functools.cache
