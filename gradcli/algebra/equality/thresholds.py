@@ -1,8 +1,9 @@
 """Places at which an expression changes, found from the expression itself: kinks, jumps, and ends of its domain.
 
 They are the special points that operations declare: the zeros of what abs, max, conditions and logarithms are taken of. Along
-lines, on which one variable varies, zeros are bracketed by changes of sign and by the least values between neighbours, and refined by the Illinois method
-(Dowell and Jarratt 1971). What is inside is searched first, so that a peak that is narrow around a kink is found from the kink.
+lines, on which one variable varies, zeros are bracketed by changes of sign and by the least values between neighbours, and
+refined by the Illinois method (Dowell and Jarratt 1971). What is inside is searched first, so that a peak that is narrow around
+a kink is found from the kink.
 """
 
 from __future__ import annotations
