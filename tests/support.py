@@ -12,8 +12,7 @@ from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.runs.record import record
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.language.parser import parse
-from gradcli.ops import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 
 _DATA = Path(__file__).parent / "data"
 

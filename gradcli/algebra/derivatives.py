@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count, product
 from math import prod
 
@@ -17,13 +16,14 @@ from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.rules import apply_operation
 from gradcli.autodiff.passes.reverse import gradient_graph
 from gradcli.errors import GradcliError
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Shape
 from gradcli.language.ast import NOWHERE, Assignment, Expression, Index, Name, Number, Output, Program
 from gradcli.lowering.builders.compaction import compacted, replay
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import in_named_lines, written_out
 from gradcli.lowering.programs.lower import lower
-from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
 
 FORM_LIMIT = 1_000
 """Operations of a normal form beyond which an expression is not simplified as a whole."""
@@ -41,8 +41,7 @@ Request = tuple[int, tuple[str, ...]]
 """An output and the variables to differentiate it by, one after the other; no variables ask for the output itself."""
 
 
-@dataclass(frozen=True)
-class Simplified:
+class Simplified(Frozen):
     """Simplified expressions that share their definitions.
 
     Attributes:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy
 import pytest
 
-from gradcli.autodiff import rows as rows_module
+from gradcli.autodiff.runs import rows as rows_module
 from gradcli.autodiff.runs.prepared import Limits, Prepared, prepare
 from gradcli.autodiff.runs.record import record
 from gradcli.autodiff.runs.rows import Rows, run_rows, vectorisable

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from commandline import ENVIRONMENT
 
-from gradcli.ops import OPERATIONS, NotDifferentiableError, Operation
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.operation import NotDifferentiableError, Operation
 
 INF, NAN = math.inf, math.nan
 SPECIAL = (0.0, -0.0, 0.5, 1.0, -1.0, 2.0, 2.5, -3.0, 6.0, INF, -INF, NAN)

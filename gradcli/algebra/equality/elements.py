@@ -19,7 +19,7 @@ _NODES = 20_000
 """The largest graph of numbers that is compared."""
 
 
-class _Primitives(ElementBuilder, PrimitiveBuilder):
+class PrimitiveElements(ElementBuilder, PrimitiveBuilder):
     """Elements of primitive operations."""
 
 
@@ -35,7 +35,7 @@ def equal_elements(graph: Graph, outputs: tuple[int, int], start: Equality, same
     Returns:
         What is found; None where they cannot be written in numbers, or are too large to be compared so.
     """
-    builder = _Primitives(Graph(_NODES))
+    builder = PrimitiveElements(Graph(_NODES))
     try:
         (first, second), names = expanded_outputs(graph, outputs, builder)
         if first == second:

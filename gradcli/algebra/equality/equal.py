@@ -28,7 +28,8 @@ from gradcli.language.program_text import program_text
 from gradcli.lowering.builders.inference import has_arrays
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
-from gradcli.ops.declaration.operation import EVERYWHERE, OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.operation import EVERYWHERE
 
 SOURCES = ("first expression", "second expression")
 

@@ -19,7 +19,7 @@ from gradcli.algebra.equality.points import Rational
 from gradcli.algebra.sums.forms import number_length
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.lowering.builders.builder import forward_of
-from gradcli.ops import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.elementwise import special
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from gradcli.algebra.equality.pair import Pair, PrimitiveBuilder, Step, pair_in
 from gradcli.algebra.equality.points import Point, Rational
-from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.symbol import Symbol
 
 MOST = 40

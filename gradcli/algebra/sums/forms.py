@@ -16,10 +16,9 @@ from typing import NamedTuple
 
 from gradcli.graph.graph import Settings, Shape
 from gradcli.graph.shapes import broadcast
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.constants import VALUES, constant_value
 from gradcli.ops.declaration.facts import POLE
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL
 
 Rational = int | Fraction
 Monomial = tuple[tuple[int, Rational], ...]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.runs.names_asked import check_used, chosen_variables, missing, no_variable, retained_nodes, unrecorded
 from gradcli.autodiff.runs.static_graphs import DEFAULT_OPTIMIZE, build, is_steered, static_tape
 from gradcli.errors import GradcliError
+from gradcli.frozen import replace
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, Graph, Shape
 from gradcli.graph.names import node_names
 from gradcli.graph.shapes import shape_text

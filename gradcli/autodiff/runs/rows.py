@@ -18,7 +18,7 @@ from gradcli.graph.graph import CONSTANT, CONTROL, PRINT, VARIABLE, Graph, Setti
 from gradcli.lowering.builders.builder import Value, float32
 from gradcli.lowering.builders.execute import execute
 from gradcli.lowering.builders.recorder import Recorder
-from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
 
 BUDGET = 2**23
 """Elements that the values of a run have together; where they would have more, it goes on with half of the rows at a time."""

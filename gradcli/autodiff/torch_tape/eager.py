@@ -24,8 +24,8 @@ from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders.builder import Value, value_of
 from gradcli.lowering.builders.inference import inferred_shape
 from gradcli.lowering.builders.mismatch import undefined
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import constant_value, exact
-from gradcli.ops.declaration.operation import OPERATIONS
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.declaration.symbol import Exact, Symbol
 

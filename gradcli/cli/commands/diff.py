@@ -98,7 +98,7 @@ def run(arguments: Arguments, command: Command) -> None:
             found = Derivatives(output, [variables for _, variables in requests], simplifier.together(ids), rows)
     except GradcliError as error:
         raise error.located(text, where) from None
-    write_derivatives(found, arguments, text, derivatives, ids, values)
+    write_derivatives(found, arguments, text, graph, derivatives, ids, values)
 
 
 def _element_rows(
@@ -113,7 +113,7 @@ def _element_rows(
     outputs = graph.outputs if arguments.flag("jacobian") else [graph.output]
     table = jacobian(graph, outputs, wrt, positive=positive)
     row: list[tuple[str, ...]] = [(name,) for name in table.names]
-    return table, row * (len(table.simplified.expressions) // len(row))
+    return table, row * (len(table.simplified.expressions) // max(len(row), 1))
 
 
 def point(arguments: Arguments) -> dict[str, Any]:

@@ -21,14 +21,12 @@ def run(arguments: Arguments, command: Command) -> None:
     from gradcli.cli.framework.streams import write
     from gradcli.cli.views.show import show_blocks
     from gradcli.derivation.notation.arrays import BACKWARD
-    from gradcli.ops import OPERATIONS, function_names, spelled
-    from gradcli.ops.declaration.structural import STRUCTURAL, load
+    from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, function_names, spelled
     from gradcli.output.reports.operations import operations_json, operations_report
 
     format = chosen_format(arguments)
     name = at_most_one(arguments, "operation")
     operations = list(OPERATIONS.values())
-    load()
     on_arrays = [operation for operation in STRUCTURAL.values() if operation.spellings]
     if name is not None:
         operations = spelled(name)

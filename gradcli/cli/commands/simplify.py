@@ -45,7 +45,7 @@ def run(arguments: Arguments, command: Command) -> None:
     graph = static_graph(text, where, values, arguments)
     simplifier = Simplifier(graph, graph.outputs, positive=arguments.text("assume") == "positive")
     found = Derivatives(RESULT, [() for _ in graph.outputs], simplifier.together(graph.outputs))
-    write_derivatives(found, arguments, text, graph, graph.outputs, values)
+    write_derivatives(found, arguments, text, graph, graph, graph.outputs, values)
 
 
 COMMAND = Command("simplify", HELP, EXPRESSION, OPTIONS, run, takes_variables=True)

@@ -43,10 +43,9 @@ def _interpret(text: str, where: str, **options: Any) -> Callable[[], Tape]:
     found = run_tf1(text, where, **options)
 
     def shown() -> Tape:
-        from dataclasses import replace
-
         from gradcli.autodiff.torch_tape.as_tape import tape_of
         from gradcli.autodiff.torch_tape.engine import run_backward
+        from gradcli.frozen import replace
 
         if found.tape is None:
             raise GradcliError("no session ran anything that computes, so there is no graph to show")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from os.path import basename, splitext
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from gradcli.cli.framework.choices import at_most_one, split_names
 from gradcli.cli.framework.command import Arguments, Command
 from gradcli.cli.framework.streams import can_print_signs, read_text, write, write_note
 from gradcli.errors import GradcliError, nearest
+from gradcli.frozen import replace
 
 if TYPE_CHECKING:
     from gradcli.autodiff.passes.tape import Tape

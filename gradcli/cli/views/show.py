@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.cli.framework.streams import can_print_signs, wants_rich, write, write_note, write_warning
 from gradcli.errors import visible
+from gradcli.frozen import replace
 from gradcli.language.numbers import number_text
 
 if TYPE_CHECKING:

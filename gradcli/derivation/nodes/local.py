@@ -15,15 +15,14 @@ from gradcli.algebra.sums.expressions import written
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.spellings import shortest
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.graph.graph import CONSTANT, CONTROL, VARIABLE, Constant, Graph
+from gradcli.graph.graph import CONTROL, Constant, Graph
 from gradcli.language.ast import Expression, Name
 from gradcli.language.numbers import number_text
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import applied, constant_expression, node_expression
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.symbol import Symbol
 
 _RESULT = "{0}"
@@ -56,7 +55,7 @@ class Labels:
     def expression(self, id: int, *, board: bool = False) -> str:
         """What a node computes in the names of its inputs, as text: ``a*b``, and as on a board: ``a·b``."""
         graph = self.tape.graph
-        if graph.operations[id] in (VARIABLE, CONSTANT, *CONTROL, *STRUCTURAL) or (board and self._has_numbers(id)):
+        if graph.operations[id] not in OPERATIONS or (board and self._has_numbers(id)):
             return to_text(node_expression(graph, id, self.tape.names), pretty=board)
         template = self._template(id)
         return (template.board_text if board else template.text).format(*self._names(id))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from gradcli.algebra.derivatives import Simplified
 from gradcli.derivation.notation.prose import Words, words_text
+from gradcli.frozen import Frozen
 from gradcli.language.ast import Expression
 
 SIMPLIFICATIONS = frozenset(
@@ -21,8 +21,7 @@ VALUE = frozenset({"numbers put in", "terms computed", "value"})
 """Rules of the steps in numbers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Frozen):
     """One line of a derivation: ``left = right``.
 
     Attributes:
@@ -55,8 +54,7 @@ def brief(steps: Sequence[Step]) -> list[Step]:
     return [step for index, step in enumerate(steps) if index in kept or not (step.simplification or step.rule in PUTTING_IN)]
 
 
-@dataclass(frozen=True, slots=True)
-class Equation:
+class Equation(Frozen):
     """The derivation of one adjoint, ∂output/∂node.
 
     Attributes:
@@ -71,8 +69,7 @@ class Equation:
     edges: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Derivation:
+class Derivation(Frozen):
     """The equations of a backward pass.
 
     Attributes:

@@ -8,11 +8,11 @@ names that it assigns are its results (Yu et al., Dynamic Control Flow in Large-
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
 from gradcli.errors import GradcliError, Span
+from gradcli.frozen import replace
 from gradcli.graph.graph import COND, WHILE_LOOP, Block, Graph
 from gradcli.language.ast import Assignment, Comparison, Name, Number, Operator, Statement
 from gradcli.language.statements import Break, For, If, NoGrad, Repeat, While, assigned_names, blocks
@@ -136,7 +136,9 @@ class Blocks(Statements):
     def brought(self, name: str, depth: int, id: int, *, local: bool) -> int:
         """Bring a node into the block: each block on the way gets a parameter for it."""
         for at in range(depth + 1, len(self.levels) + 1):
-            here = self.levels[at] if at < len(self.levels) else Level(self.builder, self.assigned, self.scope, 0, self.captures)
+            here = (
+                self.levels[at] if at < len(self.levels) else Level(self.builder, self.assigned, self.scope, 0, self.captures, {})
+            )
             outer = self.levels[at - 1].builder.graph
             assert isinstance(here.builder, StaticBuilder)
             id = _parameter(here, name, id, outer)

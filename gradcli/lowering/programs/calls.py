@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from gradcli.errors import GradcliError, Span, nearest
 from gradcli.language.ast import Call, Definition
 from gradcli.language.text import to_text
-from gradcli.ops.declaration.operation import MANY, Operation, function_names, spelled
+from gradcli.ops.catalogue import function_names, spelled
+from gradcli.ops.declaration.operation import MANY, Operation
 
 Order = tuple[int | None, ...]
 """For each parameter the index of the written argument that it takes; None where it takes none."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
 from typing import Any
 
 from gradcli.errors import ExitCode, GradcliError, Span
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import Constant
 from gradcli.language.ast import (
     Array,
@@ -59,9 +59,8 @@ from gradcli.lowering.programs.pending import (
     Reorder,
     may_be_inverse,
 )
+from gradcli.ops.catalogue import STRUCTURAL, spelled
 from gradcli.ops.declaration.constants import SPELLINGS, VALUES
-from gradcli.ops.declaration.operation import spelled
-from gradcli.ops.declaration.structural import STRUCTURAL, load
 
 TRUTHS = {"true": 1, "True": 1, "false": 0, "False": 0}
 """The words for what a condition gives."""
@@ -83,8 +82,7 @@ class UnboundVariableError(Exception):
     """A variable without a value is needed while a program runs."""
 
 
-@dataclass(slots=True)
-class Level:
+class Level(Frozen):
     """A block of a static graph under construction, or the graph itself.
 
     Attributes:
@@ -100,8 +98,8 @@ class Level:
     assigned: Scope
     scope: Scope | None
     scope_level: int
-    captured: dict[str, int] = field(default_factory=dict)
-    changed: dict[str, Span] = field(default_factory=dict)
+    captured: dict[str, int]
+    changed: dict[str, Span]
 
 
 class Expressions:
@@ -255,7 +253,6 @@ class Expressions:
                 self.results.append(self.builder.constant(-operand.value, item.span))
                 return
         elif item.symbol == "@":
-            load()
             self.work.append(ApplyArray("matmul", 2, (), item.span))
             self.work.extend(operands[::-1])
             return
@@ -274,7 +271,6 @@ class Expressions:
         if constant is not None:
             self.results.append(self.builder.constant(constant, item.span))
             return
-        load()
         self.work.append(ApplyArray("stack", len(item.items), (("axis", 0),), item.span))
         self.work.extend(item.items[::-1])
 
@@ -286,13 +282,11 @@ class Expressions:
         raise GradcliError("a tuple is a setting, such as a shape or axes, and no value", item.span, hint)
 
     def index(self, item: Index) -> None:
-        load()
         entries = tuple([index_entry(entry, self.known_name) for entry in item.items])
         self.work.append(ApplyArray("index", 1, (("index", entries),), item.span))
         self.work.append(item.target)
 
     def transposed(self, item: Transposed) -> None:
-        load()
         self.work.append(ApplyArray("permute", 1, (("axes", None),), item.span))
         self.work.append(item.target)
 

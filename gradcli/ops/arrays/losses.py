@@ -8,9 +8,9 @@ from typing import Any
 
 from gradcli.graph.shapes import broadcast
 from gradcli.ops.arrays.nn import reduce_losses, reduced_loss, share_of
-from gradcli.ops.arrays.shape import spread
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL, Setting, Shape, shape_of, structural
+from gradcli.ops.arrays.shape import spread, summed_to
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.structural import Setting, Shape, shape_of, structural
 
 LOSSES = (
     "mse_loss",
@@ -24,10 +24,6 @@ LOSSES = (
 """The operations on numbers that are losses."""
 
 
-def _fit(contribution: Any, shape: Shape) -> Any:
-    return contribution if shape_of(contribution) == shape else STRUCTURAL["sum_to"](contribution, shape=shape)
-
-
 def _declare(name: str) -> None:
     loss = OPERATIONS[name]
 
@@ -39,7 +35,7 @@ def _declare(name: str) -> None:
         shape = broadcast(*map(shape_of, arguments))
         share = spread(share_of(g, prod(shape), reduction), shape, None if reduction is not None else ())
         partials = loss.local_derivatives(loss(*arguments), arguments, [True] * len(arguments))
-        return [_fit(share * partial, shape_of(argument)) for partial, argument in zip(partials, arguments, strict=True)]
+        return [summed_to(share * partial, shape_of(argument)) for partial, argument in zip(partials, arguments, strict=True)]
 
     def template(*shapes: Shape, reduction: Setting) -> str:
         function = loss.grad_fn.get("") or loss.grad_fn["tt"]

@@ -27,8 +27,7 @@ from gradcli.language.ast import (
 )
 from gradcli.language.numbers import number_text
 from gradcli.language.text import ATOM, LEVELS, POWER, PRODUCT, UNARY, NumberText, level
-from gradcli.ops.declaration.operation import spelled
-from gradcli.ops.declaration.structural import STRUCTURAL
+from gradcli.ops.catalogue import STRUCTURAL, spelled
 
 _COMPARISONS = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "==": "="}
 _INFIX = {"*": r"\cdot", "%": r"\bmod", "@": r"\,", "⊙": r"\odot", "and": r"\land", "or": r"\lor"}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from fractions import Fraction
 
 from gradcli.errors import GradcliError
+from gradcli.frozen import replace
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import (
     Call,
@@ -26,7 +26,8 @@ from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import applied, written_out
-from gradcli.ops.declaration.operation import Operation, spelled
+from gradcli.ops.catalogue import spelled
+from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.output.formulas.latex import GREEK_NAMES
 

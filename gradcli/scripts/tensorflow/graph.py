@@ -12,7 +12,8 @@ from gradcli.autodiff.torch_tape.dtypes import TRUTHS
 from gradcli.graph.graph import Settings
 from gradcli.graph.shapes import ShapeError, broadcast
 from gradcli.lowering.builders.builder import Value
-from gradcli.ops.declaration.structural import STRUCTURAL, load, shape_of
+from gradcli.ops.catalogue import STRUCTURAL
+from gradcli.ops.declaration.structural import shape_of
 from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Foreign, Native, Raised, Word
@@ -327,7 +328,6 @@ def made(machine: Interpreter, graph: Graph, operation: str, operands: Sequence[
     Raises:
         Raised: Shapes or dtypes do not fit.
     """
-    load()
     dtypes = [operand.dtype for operand in operands if isinstance(operand, Node)]
     name = graph.name(name)
     graph.release(name)

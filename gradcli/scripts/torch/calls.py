@@ -14,8 +14,9 @@ from gradcli.autodiff.torch_tape.dtypes import FLOATS
 from gradcli.errors import nearest
 from gradcli.graph.graph import Setting
 from gradcli.lowering.programs.array_calls import SYNONYMS
-from gradcli.ops.declaration.operation import OPERATIONS, Operation
-from gradcli.ops.declaration.structural import STRUCTURAL, Structural, load
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.declaration.operation import Operation
+from gradcli.ops.declaration.structural import Structural
 from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Raised, Size, type_name
@@ -81,7 +82,6 @@ _LOSSES = "mean_"
 
 def spellings() -> dict[str, list[Operation | Structural]]:
     """The operations that each name may mean, those on arrays first."""
-    load()
     found: dict[str, list[Operation | Structural]] = {}
     for structural in STRUCTURAL.values():
         for name in structural.spellings:

@@ -8,7 +8,7 @@ from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import LARGEST, rounded
 from gradcli.errors import nearest
-from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Native, Raised, Word, checked, type_name
