@@ -9,6 +9,7 @@ from math import prod
 from gradcli.algebra.arrays.elements import Elements
 from gradcli.algebra.arrays.expanded import shortest_array
 from gradcli.algebra.arrays.forms import fitted
+from gradcli.algebra.arrays.literals import elementwise
 from gradcli.algebra.simplify import TOO_LONG, assume_defined, normal_forms, without_guards
 from gradcli.algebra.sums.expressions import written
 from gradcli.algebra.sums.forms import NOTATION, literal_cost
@@ -271,7 +272,7 @@ class Simplifier:
     def _expression(self, id: int, form: int) -> Expression:
         """The simplified expression, or the original where that is not longer."""
         if self.graph.shape(id):
-            form = fitted(self.algebra, form, self.graph.shape(id))
+            form = elementwise(self.algebra, fitted(self.algebra, form, self.graph.shape(id)))
             apart = self.algebra.form(dict([self.algebra.as_term(form)]))  # 2*(A @ x - b) for 2*A @ x - 2*b
             form = apart if self.algebra.size(apart) < self.algebra.size(form) else form
         if not self.generic and self.sizes[id] < self.algebra.size(form):

@@ -11,7 +11,7 @@ from gradcli import equal, simplify
 from gradcli.algebra.equality.verdict import Verdict
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
-from gradcli.ops import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
 
 
 def simplified(text: str) -> str:
@@ -92,7 +92,7 @@ def test_exact_values(text: str, right: str) -> None:
 def test_exact_values_are_the_values(function: str, numerator: int) -> None:
     text = f"{function}({numerator}*pi/12)" if not function.startswith("a") else f"{function}({numerator}/20*sqrt(3))"
     values = [float(command(["eval", "-q", one])[1]) for one in (text, simplified(text))]
-    if not abs(values[0]) > 1e15:  # tan at a pole
+    if not abs(values[0]) > 1e12:  # tan at a pole
         assert values[1] == pytest.approx(values[0], abs=1e-12, nan_ok=True)
 
 

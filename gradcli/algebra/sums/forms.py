@@ -286,8 +286,8 @@ class Forms:
             total += number_length(coefficient) // LONG_NUMBER
             if monomial == ONE:
                 continue
-            if len(monomial) == 1 and self.atoms[monomial[0][0]] == _PI:  # 2·pi/3 is a number
-                total += int(coefficient not in (1, -1) or monomial[0][1] != 1)
+            if self._is_angle(monomial):
+                total += int(coefficient not in (1, -1))
                 continue
             factors = list(self.factors(monomial))
             above = sum(exponent > 0 for _, exponent in factors)
@@ -299,6 +299,10 @@ class Forms:
                 if isinstance(content, tuple):
                     total += sum(self._sizes[inner] for inner in content) + self._own_operations(kind, content)
         return total + self._leading_sign(terms)
+
+    def _is_angle(self, monomial: Monomial) -> bool:
+        """Whether a monomial is pi: 2·pi/3 is a number."""
+        return len(monomial) == 1 and monomial[0][1] == 1 and self.atoms[monomial[0][0]] == _PI
 
     def _own_operations(self, kind: str, content: tuple[int, ...]) -> int:
         """How many operations an atom is itself; one on literals counts each of their elements."""
@@ -312,7 +316,7 @@ class Forms:
         if not terms or any(coefficient > 0 for _, coefficient in terms):
             return 0
         monomial, coefficient = max(terms, key=lambda term: sum(exponent for _, exponent in term[0]))
-        if Fraction(coefficient).numerator != -1 or not any(exponent > 0 for _, exponent in monomial):
+        if self._is_angle(monomial) or Fraction(coefficient).numerator != -1 or not any(exponent > 0 for _, exponent in monomial):
             return 0
         return int(len(terms) > 1 or self.opposite_factor(monomial) is None)
 
