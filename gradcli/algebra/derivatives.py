@@ -29,6 +29,13 @@ from gradcli.ops.catalogue import OPERATIONS
 FORM_LIMIT = 1_000
 """Operations of a normal form beyond which an expression is not simplified as a whole."""
 
+ROOM, ROOM_FACTOR = 50_000, 30
+"""Operations of all normal forms together, and those for each node of the graph, beyond which nothing is simplified as a whole:
+each derivative of a product of n factors has n - 1, and all of them would have n^2."""
+
+SHORTENED = 8
+"""How many times shorter the search for a short spelling may make a form, at a guess; more of an excess is not searched."""
+
 SHORT = 25
 """Operations of a graph that may be written out in any case."""
 
@@ -216,13 +223,18 @@ class Simplifier:
         self.names = [names.get(id, "") for id in range(len(graph))]
 
     def _forms(self) -> list[int]:
-        return normal_forms(self.graph, self.algebra, ends=self.ids, limit=FORM_LIMIT, generic=self.generic)
+        room = ROOM + ROOM_FACTOR * len(self.graph)
+        return normal_forms(self.graph, self.algebra, ends=self.ids, limit=FORM_LIMIT, room=room, generic=self.generic)
 
     def together(self, ids: Sequence[int]) -> Simplified:
         """The expressions of nodes; where they would be much longer than the graph, in lines that they share."""
         operations = sum(1 for id, kept in enumerate(self.graph.ancestors(*ids)) if kept and self.sizes[id])
-        best = [TOO_LONG if self.forms[id] == TOO_LONG else shortest_array(self.algebra, self.forms[id]) for id in ids]
-        if TOO_LONG in best or sum(map(self.algebra.size, best)) > WRITTEN_FACTOR * max(operations, SHORT):
+        most = WRITTEN_FACTOR * max(operations, SHORT)
+        raw = [self.forms[id] for id in ids]
+        if TOO_LONG in raw or sum(map(self.algebra.size, raw)) > SHORTENED * most:
+            return self._in_named_lines(ids)
+        best = [shortest_array(self.algebra, form) for form in raw]
+        if sum(map(self.algebra.size, best)) > most:
             return self._in_named_lines(ids)
         return Simplified((), tuple(self._expression(id, form) for id, form in zip(ids, best, strict=True)))
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from fractions import Fraction
-from math import isnan
 
 from gradcli.algebra.arrays.expanded import shortest_array
 from gradcli.algebra.arrays.forms import array_constant_form, array_form, fitted
@@ -32,6 +32,7 @@ def normal_forms(
     *,
     ends: Sequence[int] | None = None,
     limit: int = 1_000_000,
+    room: int | None = None,
     generic: bool = False,
 ) -> list[int]:
     """The normal form of each node.
@@ -42,6 +43,7 @@ def normal_forms(
         needed: For each node whether its form is needed; None for all, or all that lead to ``ends``.
         ends: The nodes whose forms are asked for; None for all.
         limit: The number of operations beyond which a form is not followed up.
+        room: The number of operations of all forms together beyond which none is followed up; None for no end.
         generic: Whether the guards of derivative rules fall away that matter only at single points:
             ``where(b == 0, 0, u)`` is u.
 
@@ -50,12 +52,14 @@ def normal_forms(
         or is a part of a longer sum alone.
     """
     forms: list[int] = []
+    left = math.inf if room is None else room
     if ends is not None:
         needed = graph.ancestors(*ends)
     sums = _Sums(graph, algebra, forms, set() if ends is None else _parts_of_sums(graph, ends))
     names = {id: name for name, id in graph.variables.items()}
     for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
-        if needed is not None and not needed[id]:
+        left -= algebra.size(forms[-1]) if forms and forms[-1] != TOO_LONG else 0
+        if (needed is not None and not needed[id]) or left < 0:
             form = TOO_LONG
         elif operation == VARIABLE:
             form = algebra.of_atom(algebra.atom("variable", names[id], shape=graph.shape(id)))
@@ -199,7 +203,7 @@ class _Sums:
         if any(form == TOO_LONG for form, _ in longer):
             return TOO_LONG
         values = [(self.algebra.value(form), own * sign) for form, own in longer]
-        if isnan(sum([value * own for value, own in values if value is not None])):  # inf - inf, log(-1) - log(-1)
+        if math.isnan(sum([value * own for value, own in values if value is not None])):  # inf - inf, log(-1) - log(-1)
             return self._without_value(longer, sign)
         total = self.algebra.add([form if own == sign else self.algebra.scale(form, -1) for form, own in longer])
         if self.algebra.size(total) > limit:

@@ -8,9 +8,13 @@ import pytest
 from commandline import command
 
 from gradcli import equal, simplify
+from gradcli.algebra.derivatives import Simplifier, derivative_graph
 from gradcli.algebra.equality.verdict import Verdict
+from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.programs.lower import lower
 from gradcli.ops.catalogue import OPERATIONS
 
 
@@ -238,3 +242,27 @@ def test_kinks_far_out_are_found_from_the_declarations(operation: object) -> Non
     text = f"{name}({', '.join([f'(x - 12345 + {first})', *map(str, others)])})"
     bump = f"{text} + (x - 12345)*(1 if x > 12345 else 0)"
     assert equal(text, bump).verdict is Verdict.DIFFERENT
+
+
+# ---- products ----
+
+
+def work_of(text: str) -> int:
+    """The factors in all normal forms that the derivatives of an expression by all its variables take."""
+    graph = lower(parse(text), StaticBuilder(Graph()))
+    derivatives, ids = derivative_graph(graph, [(graph.output, (name,)) for name in graph.variables])
+    simplifier = Simplifier(derivatives, ids, generic=True)
+    simplifier.together(ids)
+    return sum(len(monomial) for terms in simplifier.algebra.forms for monomial, _ in terms)
+
+
+def test_the_derivatives_of_a_product_take_work_that_grows_as_its_factors_do() -> None:
+    works = [work_of("*".join(f"x{at}" for at in range(count))) for count in (300, 600, 1200)]
+    assert works[1] < 2.5 * works[0]
+    assert works[2] < 2.5 * works[1]
+
+
+def test_the_derivative_of_a_power_written_as_a_product() -> None:
+    works = [work_of("*".join(["x"] * count)) for count in (200, 400, 800)]
+    assert works[2] - works[1] <= 2.1 * (works[1] - works[0])
+    assert command(["diff", "*".join(["x"] * 3000)])[1] == "3000*x^2999\n"

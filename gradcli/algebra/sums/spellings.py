@@ -55,15 +55,18 @@ def _searched(algebra: Algebra, form: int) -> int:
 
 def expanded(algebra: Algebra, form: int) -> int:
     """Products and small powers of sums multiplied out, as long as there are not many terms."""
+    terms = algebra.forms[form]
+    if not any(_is_opened(algebra, atom, exponent) for monomial, _ in terms for atom, exponent in monomial):
+        return form
     total: dict[Monomial, Rational] = {}
-    for monomial, coefficient in algebra.forms[form]:
+    for monomial, coefficient in terms:
         product: dict[Monomial, Rational] = {ONE: coefficient}
         for atom, exponent in monomial:
-            kind, content = algebra.atoms[atom]
+            content = algebra.atoms[atom].content
             factor: Terms = ((((atom, exponent),), 1),)
             times = 1
-            if kind == "form" and isinstance(exponent, int) and 0 < exponent <= 4:
-                assert isinstance(content, tuple)
+            if _is_opened(algebra, atom, exponent):
+                assert isinstance(content, tuple) and isinstance(exponent, int)
                 factor, times = algebra.forms[content[0]], exponent
             for _ in range(times):
                 algebra.room -= len(product) * len(factor)
@@ -85,6 +88,11 @@ def expanded(algebra: Algebra, form: int) -> int:
     if result == form:
         return form
     return algebra.settled_sum(dict(algebra.forms[result]))
+
+
+def _is_opened(algebra: Algebra, atom: int, exponent: Rational) -> bool:
+    """Whether a power is one of a sum that is multiplied out."""
+    return algebra.atoms[atom].kind == "form" and isinstance(exponent, int) and 0 < exponent <= 4
 
 
 def factored(algebra: Algebra, form: int) -> int:
