@@ -66,7 +66,8 @@ def expanded(algebra: Algebra, form: int) -> int:
             factor: Terms = ((((atom, exponent),), 1),)
             times = 1
             if _is_opened(algebra, atom, exponent):
-                assert isinstance(content, tuple) and isinstance(exponent, int)
+                assert isinstance(content, tuple)
+                assert isinstance(exponent, int)
                 factor, times = algebra.forms[content[0]], exponent
             for _ in range(times):
                 algebra.room -= len(product) * len(factor)
