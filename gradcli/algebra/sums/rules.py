@@ -12,11 +12,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from gradcli.algebra.sums.angles import angle_of, at_angle
 from gradcli.algebra.sums.forms import Monomial, Rational, content_of, divided, value_of
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.spellings import expanded, shortest
-from gradcli.algebra.sums.squares import polynomial_root
 from gradcli.language.ast import Call, Expression, Name, Number, Operator, Output, children, postorder
 from gradcli.language.parser import parse
 from gradcli.ops.catalogue import OPERATIONS
@@ -182,7 +180,12 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
 def _power(algebra: Algebra, form: int, exponent: Rational) -> int:
     """A rational power, of a square (p^2)^r = |p|^(2r) as well."""
     found = algebra.power(form, exponent)
-    if exponent.denominator % 2 == 0 and (root := polynomial_root(algebra, expanded(algebra, form))) is not None:
+    if exponent.denominator % 2 or len(algebra.forms[form]) < 2:
+        return found
+    from gradcli.algebra.sums.squares import polynomial_root
+
+    root = polynomial_root(algebra, expanded(algebra, form))
+    if root is not None:
         apart = algebra.power(algebra.magnitude(root), 2 * exponent)
         return apart if algebra.size(apart) <= algebra.size(found) else found
     return found
@@ -206,9 +209,15 @@ def _simpler(algebra: Algebra, operation: str, operand: int) -> int | None:
         case "log" if len(terms) == 1:
             return _logarithm(algebra, *terms[0])
         case "sin" | "cos" | "tan" if len(terms) == 1 and terms[0][0] == ((algebra.atom("constant", "pi"), 1),):
+            from gradcli.algebra.sums.angles import at_angle
+
             return at_angle(algebra, operation, terms[0][1])
-        case "asin" | "acos" | "atan" if (angle := angle_of(algebra, operation, operand)) is not None:
-            return angle
+        case "asin" | "acos" | "atan" if len(terms) <= 1 and algebra.value(operand) is not None:
+            from gradcli.algebra.sums.angles import angle_of
+
+            angle = angle_of(algebra, operation, operand)
+            if angle is not None:
+                return angle
     atom = algebra.single_atom(operand)
     return None if atom is None else _undone(algebra, operation, atom)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from gradcli.algebra.sums.exponentials import collected_exponentials
 from gradcli.algebra.sums.forms import ONE, Monomial, Rational, Terms, common_monomial, content_of, divided
 from gradcli.algebra.sums.normal import Algebra
 
@@ -39,7 +38,7 @@ def _searched(algebra: Algebra, form: int) -> int:
     found = algebra.spelled.get((form, known))
     if found is not None:
         return found
-    best = collected_exponentials(algebra, form)
+    best = _with_exponentials_collected(algebra, form)
     shorter = True
     while shorter and algebra.room > 0:
         shorter = False
@@ -51,6 +50,16 @@ def _searched(algebra: Algebra, form: int) -> int:
     if algebra.room > 0:
         algebra.spelled[form, known] = algebra.spelled[best, known] = best
     return best
+
+
+def _with_exponentials_collected(algebra: Algebra, form: int) -> int:
+    """The form with terms that differ by a rational factor alone, such as 2^(n + 1) and 2^n, as one."""
+    kinds = {algebra.atoms[atom].kind for monomial, _ in algebra.forms[form] for atom, _ in monomial}
+    if len(algebra.forms[form]) < 2 or kinds.isdisjoint(("pow", "exp", "exp2")):
+        return form
+    from gradcli.algebra.sums.exponentials import collected_exponentials
+
+    return collected_exponentials(algebra, form)
 
 
 def expanded(algebra: Algebra, form: int) -> int:
