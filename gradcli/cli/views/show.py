@@ -61,16 +61,13 @@ def show(
     else:
         size = f"{len(tape.graph):,}"
         left_out.append(f"the graph has {size} nodes: derivation and written-out derivatives are left out; --all brings them")
-    from gradcli.output.further import NOTHING
-
-    told = NOTHING if extra is None else extra
     if format == "json":
         from gradcli.output.records.run import eval_json
 
         signs = can_print_signs(sys.stdout)
         everything = [*warnings, *left_out]
         document = eval_json(
-            tape, derivation, text, everything, ascii=not signs, extra=told, printed="\n".join([*printed, ""]) or None
+            tape, derivation, text, everything, ascii=not signs, extra=extra, printed="\n".join([*printed, ""]) or None
         )
         write(document)
         return
@@ -80,7 +77,7 @@ def show(
     for sentence in left_out:
         write_warning(sentence)
     shown = [Lines([visible(line) for line in printed])] if printed else []
-    show_blocks(lambda style: [*shown, *eval_report(tape, derivation, style=style, show_all=show_all, extra=told)], format)
+    show_blocks(lambda style: [*shown, *eval_report(tape, derivation, style=style, show_all=show_all, extra=extra)], format)
 
 
 def show_blocks(blocks: Callable[[Style], Iterable[Block]], format: str | None) -> None:
