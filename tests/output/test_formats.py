@@ -15,7 +15,7 @@ from gradcli.output.formats import EXPLANATIONS, GRAPHS, Format, format_of_file
 WRITTEN = [format for format in (*GRAPHS.values(), *EXPLANATIONS.values()) if format.writer]
 
 
-@pytest.mark.parametrize("format", WRITTEN, ids=lambda format: format.writer)
+@pytest.mark.parametrize("format", WRITTEN, ids=lambda written: written.writer)
 def test_a_writer_takes_what_its_record_says(format: Format) -> None:
     module, _, name = format.writer.partition(":")
     parameters = inspect.signature(getattr(import_module(module), name)).parameters

@@ -130,15 +130,17 @@ def _show(explanation: Explanation, format: Format | None, output: str | None, w
     if format is not None and format.name == "json":
         from gradcli.output.records.explanation import explanation_json
 
-        write_to(output, explanation_json(explanation, warnings, ascii=not to_file and not can_print_signs(sys.stdout)))
+        escaped = ascii or (not to_file and not can_print_signs(sys.stdout))
+        write_to(output, explanation_json(explanation, warnings, ascii=escaped))
     elif format is not None and (to_file or format.name not in ("text", "rich")):
-        write_to(output, format.written(document(explanation), title=explanation.title, ascii=ascii))
+        written = format.written(document(explanation), title=explanation.title, ascii=ascii)
+        write_to(output, written, ascii=ascii, html=format.name == "html")
     else:
         from gradcli.cli.views.show import show_blocks
         from gradcli.output.reports.explanation import explanation_blocks
 
         shown = None if format is None else format.name
-        show_blocks(lambda style: explanation_blocks(document(explanation), style), shown, ascii=ascii)
+        show_blocks(lambda style: explanation_blocks(document(explanation), style), shown)
 
 
 COMMAND = Command(HELP, EXPRESSION, ExplainOptions, run, takes_variables=True)
