@@ -12,6 +12,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
+os.environ["GRADCLI_CHECK_STEPS"] = "1"  # here, and in every process of a test, a wrong step of a derivation is an error
+
 
 @pytest.fixture(scope="session")
 def shell_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:

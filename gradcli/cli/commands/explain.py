@@ -152,6 +152,7 @@ def run(arguments: Arguments, command: Command) -> None:
                 limit=limit,
                 max_paths=arguments.integer("max-paths"),
             )
+            warnings += explanation.warnings
         except UnknownVariableError as error:
             raise option_like(error, arguments, command).located(text, where) from None
         except GradcliError as error:
