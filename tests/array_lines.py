@@ -16,7 +16,7 @@ from gradcli.language.text import to_text
 from gradcli.lowering.builders.recorder import Recorder
 from gradcli.lowering.programs.array_calls import index_entry, setting_of
 from gradcli.lowering.programs.lower import lower
-from gradcli.ops.declaration.structural import STRUCTURAL
+from gradcli.ops.catalogue import STRUCTURAL
 
 
 def line_value(expression: Expression, environment: Mapping[str, Any], shape: tuple[int, ...]) -> Any:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from typing import NamedTuple
 
-from gradcli.ops import OPERATIONS, Operation
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.operation import Operation
 
 Interval = tuple[float, float]
 

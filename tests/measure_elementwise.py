@@ -13,7 +13,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F  # noqa: N812
 
-from gradcli.ops import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
 
 DATA = Path(__file__).parent / "data" / "torch_elementwise.json"
 

@@ -17,7 +17,7 @@ from gradcli.graph.graph import CONSTANT, Graph
 from gradcli.language.ast import Program
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
-from gradcli.ops import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import exact
 from gradcli.ops.declaration.symbol import Exact, Symbol
 

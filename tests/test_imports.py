@@ -101,6 +101,23 @@ def test_numbers_load_neither_derivations_nor_views() -> None:
     assert not any(name.startswith(("gradcli.derivation", "gradcli.algebra", "gradcli.output")) for name in loaded)
 
 
+MODULES_LOADED = {"-q": 133, "--json": 171}
+"""How many modules a call loads beyond those of the bare interpreter. These numbers go down, never up: what is new is loaded
+where it is asked for."""
+
+
+@pytest.mark.parametrize("format", MODULES_LOADED)
+def test_a_call_loads_few_modules(format: str) -> None:
+    program = (
+        "import sys; bare = set(sys.modules); from gradcli.cli.main import run; code = run(sys.argv[1:]);"
+        "sys.stderr.write(' '.join(sorted(set(sys.modules) - bare))); sys.exit(code)"
+    )
+    command = [sys.executable, "-c", program, *WORKED, format]
+    loaded = subprocess.run(command, capture_output=True, env=ENVIRONMENT, check=True, timeout=100).stderr.decode().split()
+    assert not {"dataclasses", "inspect", "ast"} & set(loaded)
+    assert len(loaded) <= MODULES_LOADED[format], loaded
+
+
 def test_the_package_itself_loads_none_of_its_parts() -> None:
     program = "import sys, gradcli; print([name for name in sys.modules if name.startswith('gradcli.')])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, env=ENVIRONMENT, check=True, text=True)
@@ -109,7 +126,20 @@ def test_the_package_itself_loads_none_of_its_parts() -> None:
 
 # ---- the layers ----
 
-LAYERS = ("errors", "language", "graph", "ops", "lowering", "autodiff", "scripts", "algebra", "derivation", "output", "cli")
+LAYERS = (
+    "errors",
+    "frozen",
+    "language",
+    "graph",
+    "ops",
+    "lowering",
+    "autodiff",
+    "scripts",
+    "algebra",
+    "derivation",
+    "output",
+    "cli",
+)
 """A module imports from its own layer and from those before it; ``gradcli`` and ``gradcli.__main__`` stand above all."""
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

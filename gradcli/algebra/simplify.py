@@ -13,7 +13,7 @@ from gradcli.algebra.sums.rules import apply_operation
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Settings
 from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.ops.declaration.structural import STRUCTURAL
+from gradcli.ops.catalogue import STRUCTURAL
 
 _NOT_OF_0 = ("reciprocal", "rsqrt", "log", "log2", "log10")
 """Functions that have no value at 0."""

@@ -10,9 +10,9 @@ from typing import NoReturn
 
 from gradcli import __version__
 from gradcli.cli.framework.command import HELP_FLAGS
-from gradcli.cli.framework.streams import write, write_error, write_note
-from gradcli.cli.framework.table import COMMANDS, command_named
-from gradcli.errors import ExitCode, GradcliError, nearest
+from gradcli.cli.framework.streams import only_ascii, write, write_error, write_note
+from gradcli.cli.framework.table import command_named, command_names, option_like
+from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, nearest
 
 _COMPLETION = "_GRADCLI_COMPLETE"
 _FLAGS = ("--version", "--install-completion", "--show-completion", *HELP_FLAGS)
@@ -66,20 +66,30 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
         _typer(arguments)
         return None
     name, *rest = arguments
-    if name not in COMMANDS:
+    if name not in command_names():
         raise _no_command(name)
     own = rest[: rest.index("--")] if "--" in rest else rest
-    if any(flag in own for flag in HELP_FLAGS):
+    asking = next((flag for flag in own if flag in HELP_FLAGS), None)
+    if asking is not None:
+        if len(rest) > 1:  # it may be a part of what is worked on, and a check that shows a page would count as passed
+            hint = f"`gradcli {name} --help` shows the page; behind -- everything is text: gradcli {name} -- TEXT"
+            raise GradcliError(f"{asking} stands beside other arguments", hint=hint)
         _typer([name, "--help"])
         return None
     from gradcli.cli.framework.reader import read
 
     command = command_named(name)
-    return command.run(read(command, rest), command)
+    options = read(command, rest)
+    if "ascii" in options.given:
+        only_ascii()
+    try:
+        return command.run(options)
+    except UnknownVariableError as error:
+        raise option_like(error, options) from None
 
 
 def _no_command(name: str) -> GradcliError:
-    near = nearest(name, [*COMMANDS, *_FLAGS])
+    near = nearest(name, [*command_names(), *_FLAGS])
     kind = "option" if name.startswith("--") else "command"
     if near:
         return GradcliError(f"there is no {kind} {name}", hint=f"did you mean {near}?")
@@ -87,22 +97,29 @@ def _no_command(name: str) -> GradcliError:
         return GradcliError(f"there is no option {name}", hint='options follow the command: gradcli eval "x^2" --x 3')
     shown = name if len(name) < 60 else "EXPRESSION"
     return GradcliError(
-        f"there is no command {shown}", hint=f'the commands are {", ".join(COMMANDS)}; for a value: gradcli eval "{shown}"'
+        f"there is no command {shown}", hint=f'the commands are {", ".join(command_names())}; for a value: gradcli eval "{shown}"'
     )
 
 
 def _typer(arguments: Sequence[str]) -> None:
     """Help and completion."""
+    import contextlib
+    import io
+
     import typer
 
     from gradcli.cli.framework.help import application
 
     usage_error = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
-    app = application([command_named(name) for name in COMMANDS])
+    app = application([command_named(name) for name in command_names()])
+    shown = io.StringIO()
     try:
-        app(list(arguments) or ["--help"], prog_name="gradcli", standalone_mode=False)
+        with contextlib.redirect_stdout(shown):
+            app(list(arguments) or ["--help"], prog_name="gradcli", standalone_mode=False)
     except Exception as error:
         if not isinstance(error, usage_error):
             raise
         message = getattr(error, "message", "") or str(error)
         raise GradcliError(message.rstrip("."), hint="`gradcli --help` lists the commands") from None
+    finally:  # completion exits
+        write([shown.getvalue()])

@@ -23,7 +23,7 @@ from gradcli.derivation.notation.prose import Piece, Way
 from gradcli.derivation.notation.steps import End, Step
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Expression, Number, Partial
-from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
 
 MAX_PATHS = 2_000
 """Paths up to which all are listed."""

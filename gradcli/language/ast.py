@@ -1,4 +1,4 @@
-"""The abstract syntax tree: frozen, slotted dataclasses with their place in the text.
+"""The abstract syntax tree: frozen, slotted records with their place in the text.
 
 Operators keep the symbol that the user wrote in its canonical form (``*`` for ``·`` and ``×``); which operation it names is
 known further down, by the registry of operations. ``Partial``, ``Prime`` and ``Group`` are never parsed: derivations make them,
@@ -8,10 +8,10 @@ and so they make the operators ``⊙``, the product of two arrays element by ele
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 from gradcli.errors import Span
+from gradcli.frozen import Frozen
 
 NOWHERE: Span = (0, 0)
 """The span of a node that no text stands for."""
@@ -20,14 +20,15 @@ Exact = int | Fraction | float
 """A literal: exact as an integer or fraction; a float only beyond the range of exact arithmetic."""
 
 
-class Expression:
+class Expression(Frozen):
     """Base of all expression nodes."""
 
-    __slots__ = ()
-    span: Span
+    @property
+    def span(self) -> Span:
+        """The place in the text: a field of each."""
+        raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True)
 class Number(Expression):
     """A literal."""
 
@@ -35,7 +36,6 @@ class Number(Expression):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class Name(Expression):
     """A variable, an assigned name, or a named constant."""
 
@@ -43,7 +43,6 @@ class Name(Expression):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class Operator(Expression):
     """A prefix operator on one operand or an infix operator on two.
 
@@ -55,7 +54,6 @@ class Operator(Expression):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class Comparison(Expression):
     """A chain ``a < b <= c``: every neighbouring pair is compared, each operand is computed once."""
 
@@ -64,8 +62,7 @@ class Comparison(Expression):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Call(Expression):
+class Call(Expression, incidental=("keyword_spans",)):
     """``function(arguments, keyword=argument)``; ``keywords`` names the last arguments.
 
     ``keyword_spans`` are the places of the keywords in the text; empty in a tree that no text stands for.
@@ -75,10 +72,9 @@ class Call(Expression):
     arguments: tuple[Expression, ...]
     keywords: tuple[str, ...] = ()
     span: Span = NOWHERE
-    keyword_spans: tuple[Span, ...] = field(default=(), compare=False)
+    keyword_spans: tuple[Span, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Conditional(Expression):
     """``then if test else otherwise``."""
 
@@ -88,7 +84,6 @@ class Conditional(Expression):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class Array(Expression):
     """``[1, 2, x]``; an array of two dimensions has arrays as its items, written ``[[1, 2], [3, 4]]`` or ``[1, 2; 3, 4]``."""
 
@@ -96,7 +91,6 @@ class Array(Expression):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class Index(Expression):
     """``target[items]``: a part of an array. An item is an expression, a :class:`Slice` or an :class:`Ellipsis`."""
 
@@ -105,7 +99,6 @@ class Index(Expression):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class Slice(Expression):
     """``start:stop:step`` in an index, also in one that is the value of a keyword; None stands for what is left out."""
 
@@ -115,14 +108,12 @@ class Slice(Expression):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class Ellipsis(Expression):
     """``...`` in an index: all of the dimensions that the other items leave."""
 
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class Transposed(Expression):
     """``target.T``."""
 
@@ -130,7 +121,6 @@ class Transposed(Expression):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class Tuple(Expression):
     """``(0, 1)`` as the value of a keyword: ``sum(A, axis=(0, 1))``. It stands nowhere else."""
 
@@ -138,7 +128,6 @@ class Tuple(Expression):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class Partial(Expression):
     """The symbol ∂output/∂input of a derivation; ``fixed`` names what is held constant."""
 
@@ -148,7 +137,6 @@ class Partial(Expression):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class Prime(Expression):
     """The derivative of an expression as a rule of calculus states it: (u·v)'."""
 
@@ -156,7 +144,6 @@ class Prime(Expression):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class Group(Expression):
     """Parentheses that are kept although precedence does not ask for them."""
 
@@ -164,7 +151,6 @@ class Group(Expression):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class Attribute(Expression):
     """``target.grad``: what the tape knows of a node. ``name`` is grad, grad_fn, is_leaf, requires_grad or shape."""
 
@@ -173,7 +159,6 @@ class Attribute(Expression):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class Range(Expression):
     """``start..stop``: the whole numbers from start up to, but not with, stop. It stands only behind ``for name in``."""
 
@@ -182,7 +167,6 @@ class Range(Expression):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class Text(Expression):
     """``"text"`` in what is printed. It stands nowhere else."""
 
@@ -190,14 +174,15 @@ class Text(Expression):
     span: Span = NOWHERE
 
 
-class Statement:
+class Statement(Frozen):
     """Base of all statements; those with blocks stand in :mod:`gradcli.language.statements`."""
 
-    __slots__ = ()
-    span: Span
+    @property
+    def span(self) -> Span:
+        """The place in the text: a field of each."""
+        raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True)
 class Assignment(Statement):
     """``name = value``."""
 
@@ -206,7 +191,6 @@ class Assignment(Statement):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class Definition(Statement):
     """``name(parameters) = body``, or with statements for a body, of which the last is the value."""
 
@@ -216,7 +200,6 @@ class Definition(Statement):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class Output(Statement):
     """An expression that stands as a statement of its own."""
 
@@ -224,15 +207,14 @@ class Output(Statement):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Frozen, incidental=("may_use_tape",)):
     """Statements in the order of the text; the last one is the output.
 
     ``may_use_tape`` is False where the text has no word that acts on the tape or asks what it knows: none need be looked for.
     """
 
     statements: tuple[Statement, ...]
-    may_use_tape: bool = field(default=True, compare=False)
+    may_use_tape: bool = True
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from gradcli.errors import Span
 from gradcli.language.ast import NOWHERE, Assignment, Attribute, Definition, Expression, Output, Program, Statement, postorder
 
 
-@dataclass(frozen=True, slots=True)
 class If(Statement):
     """``if test { then } else { otherwise }``."""
 
@@ -19,7 +17,6 @@ class If(Statement):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class For(Statement):
     """``for name in source { body }``: over a :class:`~gradcli.language.ast.Range`, or over the rows of an array."""
 
@@ -29,7 +26,6 @@ class For(Statement):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class While(Statement):
     """``while test { body }``."""
 
@@ -38,7 +34,6 @@ class While(Statement):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class Repeat(Statement):
     """``repeat count { body }``."""
 
@@ -47,14 +42,12 @@ class Repeat(Statement):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class Break(Statement):
     """``break``: leave the innermost loop."""
 
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class Print(Statement):
     """``print "h is", h``: show values while the program runs."""
 
@@ -62,7 +55,6 @@ class Print(Statement):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class Outputs(Statement):
     """``output y, z``: the results of the program."""
 
@@ -70,7 +62,6 @@ class Outputs(Statement):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class Action(Statement):
     """``backward y, retain_graph=True``: something done to the tape.
 
@@ -83,7 +74,6 @@ class Action(Statement):
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
 class NoGrad(Statement):
     """``no_grad { body }``: what it computes requires no gradient."""
 

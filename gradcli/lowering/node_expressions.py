@@ -21,8 +21,7 @@ from gradcli.language.ast import (
     Transposed,
     Tuple,
 )
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 

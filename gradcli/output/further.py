@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from gradcli.frozen import Frozen
 
 if TYPE_CHECKING:
     from gradcli.autodiff.passes.jacobian import Blocks, Hessian, Jacobian
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from gradcli.derivation.notation.steps import Equation
 
 
-@dataclass(frozen=True)
-class Extra:
+class Extra(Frozen):
     """What a call asked for beyond value and gradient; None for what it did not.
 
     Attributes:
@@ -35,6 +35,3 @@ class Extra:
             yield "jacobian", self.jacobian.blocks
         if self.hessian is not None:
             yield "hessian", self.hessian.blocks
-
-
-NOTHING = Extra()

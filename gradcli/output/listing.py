@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from gradcli.autodiff.passes.gradient import Gradient
 from gradcli.autodiff.passes.reverse import carries
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.nodes.local import Labels
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, Graph, Settings
 from gradcli.graph.names import node_names
 from gradcli.graph.shapes import shape_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
+from gradcli.ops.catalogue import STRUCTURAL
 from gradcli.ops.declaration.constants import VALUES
-from gradcli.ops.declaration.structural import STRUCTURAL
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Frozen):
     """A node of a graph.
 
     Attributes:
@@ -64,8 +63,7 @@ class Entry:
     detached: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Frozen):
     """An edge of a graph: an argument of a node.
 
     Attributes:

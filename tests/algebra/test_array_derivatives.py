@@ -22,9 +22,8 @@ from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import applied_to_arrays
 from gradcli.lowering.programs.lower import lower
-from gradcli.ops.declaration.structural import STRUCTURAL, load
+from gradcli.ops.catalogue import STRUCTURAL
 
-load()
 ROWS: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "data" / "torch_structural.json").read_text("utf-8"))["rows"]
 NAMES = "abc"
 

@@ -20,9 +20,8 @@ from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
-from gradcli.ops.declaration.structural import STRUCTURAL, load
+from gradcli.ops.catalogue import STRUCTURAL
 
-load()
 RULE_SHAPES = {"A": (3, 3), "x": (3,), "z": (3,)}
 
 

@@ -20,7 +20,7 @@ from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
-from gradcli.ops import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
 
 LARGE = 1e5
 """Expressions with larger numbers on the way are left out of tests in floats, since rounding could be all that is compared."""

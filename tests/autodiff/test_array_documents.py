@@ -20,20 +20,17 @@ from gradcli.autodiff.runs.record import record, run_graph
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
 from gradcli.lowering.builders.recorder import Recorder
-from gradcli.ops.declaration.structural import STRUCTURAL, load
+from gradcli.ops.catalogue import STRUCTURAL
 from gradcli.output.records.graph import graph_json
-
-load()
 
 READER = """
 import json, os, sys
 import numpy
 from gradcli.autodiff.runs.document import graph_document
 from gradcli.autodiff.runs.record import run_graph
-from gradcli.ops.declaration.structural import STRUCTURAL
 from gradcli.output.records.graph import graph_json
 
-assert not STRUCTURAL
+assert "gradcli.ops.arrays" not in sys.modules
 for line in sys.stdin:
     sys.stdout.flush()
     child = os.fork()

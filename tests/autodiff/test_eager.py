@@ -21,8 +21,7 @@ from gradcli.errors import GradcliError
 from gradcli.graph.verifier import verify
 from gradcli.language.parser import parse
 from gradcli.lowering.programs.lower import lower
-from gradcli.ops import OPERATIONS
-from gradcli.ops.declaration.structural import load
+from gradcli.ops.catalogue import OPERATIONS
 
 
 def worked_example() -> tuple[Eager, list[Event], dict[str, int]]:
@@ -188,7 +187,6 @@ def test_what_leads_to_a_node_is_a_tape_of_its_own() -> None:
 
 
 def test_arrays_of_one_element_become_numbers() -> None:
-    load()
     tape = Eager()
     w = tape.leaf(numpy.array([[3.0]]), requires_grad=True, name="w")
     y = tape.operation("matmul", (w, w))
@@ -226,7 +224,6 @@ def test_a_function_saves_something_where_pytorchs_does(name: str) -> None:
 
 
 def test_what_is_saved_follows_from_the_rule() -> None:
-    load()
     assert reads("mul", (True, True), ((), ()), (), ()) == {0, 1}
     assert reads("mul", (True, False), ((), ()), (), ()) == {1}
     assert reads("exp", (True,), ((),), (), ()) == {RESULT}

@@ -21,10 +21,8 @@ from gradcli.graph.verifier import verify
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL, load
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 
-load()
 ROWS = oracle("torch_programs.json")
 
 

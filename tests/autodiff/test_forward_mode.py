@@ -18,9 +18,10 @@ from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.ops import OPERATIONS, NotDifferentiableError, Operation
 from gradcli.ops.arrays.losses import LOSSES
-from gradcli.ops.declaration.structural import STRUCTURAL, load, shape_of
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.declaration.operation import NotDifferentiableError, Operation
+from gradcli.ops.declaration.structural import shape_of
 
 ROWS: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "data" / "torch_structural.json").read_text("utf-8"))["rows"]
 ROWS = [
@@ -34,7 +35,6 @@ ROWS = [
 SHAPES = ((2, 3), (3,), (2, 1), (), (1, 3))
 """Shapes of arguments that broadcast with each other."""
 
-load()
 
 NO_DIFFERENCE = {"reduce_norm", "reduce_std", "reduce_var", "reduce_max", "reduce_min", "reduce_amax", "reduce_amin"} | {
     "max_pool1d",

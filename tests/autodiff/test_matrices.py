@@ -10,7 +10,7 @@ import pytest
 from support import oracle
 
 import gradcli
-from gradcli.autodiff import jacobian as module
+from gradcli.autodiff.passes import jacobian as module
 from gradcli.autodiff.passes.jacobian import METHODS, hessian, jacobian, vjp
 from gradcli.autodiff.passes.tangent import jvp, tangents_of
 from gradcli.autodiff.passes.tape import Tape

@@ -19,9 +19,8 @@ from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.ops.declaration.structural import STRUCTURAL, load
+from gradcli.ops.catalogue import STRUCTURAL
 
-load()
 ROWS = oracle("torch_programs.json")
 
 

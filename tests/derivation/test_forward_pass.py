@@ -17,7 +17,7 @@ from gradcli.language.ast import Expression, Name, Partial, postorder
 from gradcli.language.parser import parse
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
-from gradcli.ops.declaration.structural import STRUCTURAL
+from gradcli.ops.catalogue import STRUCTURAL
 
 ROWS = oracle("torch_matrices.json")
 

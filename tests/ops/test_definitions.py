@@ -14,7 +14,8 @@ from gradcli.algebra.equality.high_precision import DIGITS, Numeric
 from gradcli.algebra.equality.pair import pair_of
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
-from gradcli.ops import OPERATIONS, Operation
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.operation import Operation
 
 every_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda operation: operation.name)
 

@@ -27,7 +27,8 @@ from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.lowering.programs.lower import lower
-from gradcli.ops import OPERATIONS, NotDifferentiableError, Operation
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.operation import NotDifferentiableError, Operation
 
 mp.dps = 40
 POINTS = 4

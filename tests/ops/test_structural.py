@@ -19,13 +19,12 @@ from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.graph.shapes import ShapeError, broadcast
 from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.ops import OPERATIONS
 from gradcli.ops.arrays.losses import LOSSES
-from gradcli.ops.declaration.structural import STRUCTURAL, load, shape_of
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.declaration.symbol import Symbol
 
 ROWS: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "data" / "torch_structural.json").read_text("utf-8"))["rows"]
-load()
 
 NOT_OF_PYTORCH = {
     "conv_input_gradient", "conv_weight_gradient", "cofactor", "recurrence", "windows", "fold_windows", "scatter_add",

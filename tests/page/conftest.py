@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gradcli.ops import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.output.page.program import operations_script, page_file
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")

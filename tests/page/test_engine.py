@@ -14,7 +14,8 @@ from support import run, same
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.runs.record import record
 from gradcli.language.parser import parse
-from gradcli.ops import OPERATIONS, NotDifferentiableError, Operation
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.operation import NotDifferentiableError, Operation
 from gradcli.output.page.program import page_program
 
 INF, NAN = math.inf, math.nan

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
@@ -19,6 +18,7 @@ from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.runs.record import record
 from gradcli.derivation.nodes.chain_rule import derive
 from gradcli.derivation.nodes.local import Labels
+from gradcli.frozen import replace
 from gradcli.graph.graph import Graph
 from gradcli.graph.verifier import verify
 from gradcli.language.ast import (
@@ -49,7 +49,7 @@ from gradcli.language.text import to_text
 from gradcli.lowering.builders.compaction import compacted
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
-from gradcli.ops import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import VALUES
 from gradcli.ops.declaration.symbol import divide
 
@@ -80,9 +80,9 @@ def bare(expression: Expression) -> Expression:
     """The tree without its places in the text."""
 
     def without(node: Expression) -> Expression:
-        fields = [field.name for field in dataclasses.fields(node)]  # type: ignore[arg-type]
+        fields = type(node).__match_args__
         places = {name: NOWHERE if name == "span" else (NOWHERE,) * len(getattr(node, name)) for name in fields if "span" in name}
-        return dataclasses.replace(node, **places)  # type: ignore[type-var]
+        return replace(node, **places)
 
     return mapped(expression, without)
 
@@ -100,7 +100,7 @@ AT_MOST = bare(parsed("clamp(x, max=w)"))
 
 def at_most(value: Expression, bound: Expression) -> Expression:
     """A call with a keyword."""
-    return dataclasses.replace(AT_MOST, arguments=(value, bound))  # type: ignore[type-var]
+    return replace(AT_MOST, arguments=(value, bound))
 
 
 def _whole(value: Fraction) -> int | Fraction:
@@ -164,7 +164,7 @@ AXES = bare(parsed("sum(x, axis=w)"))
 
 def over_axes(value: Expression, *axes: Expression) -> Expression:
     """A call with a tuple."""
-    return dataclasses.replace(AXES, arguments=(value, Tuple(axes)))  # type: ignore[type-var]
+    return replace(AXES, arguments=(value, Tuple(axes)))
 
 
 def array_syntax(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:

@@ -12,8 +12,7 @@ from gradcli.algebra.arrays.exact import cofactors, determinant
 from gradcli.algebra.sums.forms import Rational, whole
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.graph.graph import Settings, Shape
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 
 FEW = 64
 """Elements up to which arrays are written element by element."""

@@ -19,8 +19,7 @@ from gradcli.algebra.sums.forms import Rational
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.rules import apply_operation
 from gradcli.algebra.sums.spellings import MANY_TERMS, expanded, shortest
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 
 _LARGE = 300
 """Operations beyond which a form is left as it is."""

@@ -34,7 +34,7 @@ from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph, Setting, Se
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.arrays.axes import axes_of
-from gradcli.ops.declaration.structural import STRUCTURAL
+from gradcli.ops.catalogue import STRUCTURAL
 
 _RESHAPES = frozenset(("reshape", "flatten", "squeeze", "unsqueeze"))
 """Operations that keep the elements in their order."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.graph.graph import Settings
-from gradcli.ops.declaration.structural import STRUCTURAL
+from gradcli.ops.catalogue import STRUCTURAL
 
 _TRANSPOSE: Settings = (("axes", None),)
 

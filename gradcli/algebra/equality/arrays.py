@@ -28,7 +28,8 @@ from gradcli.autodiff.passes.forward import evaluate
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Shape
 from gradcli.language.numbers import short_text
-from gradcli.ops.declaration.operation import EVERYWHERE, OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.operation import EVERYWHERE
 
 DIGITS = 9
 """Digits in which values agree."""

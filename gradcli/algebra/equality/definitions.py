@@ -8,9 +8,9 @@ from typing import Any
 
 from gradcli.graph.graph import Setting
 from gradcli.ops.arrays.axes import count
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.constants import fraction
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL, shape_of
+from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.elementwise.arithmetic import abs
 from gradcli.ops.elementwise.exponential import exp, log, sqrt
 from gradcli.ops.elementwise.logic import ne

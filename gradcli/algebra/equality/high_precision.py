@@ -18,7 +18,7 @@ from gradcli.algebra.equality.pair import Kind, Outcome, Step, together
 from gradcli.algebra.equality.points import Rational
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.lowering.builders.builder import forward_of
-from gradcli.ops import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.elementwise import special
 

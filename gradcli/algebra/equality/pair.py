@@ -12,7 +12,7 @@ from gradcli.graph.graph import Constant, Graph, Settings, Shape
 from gradcli.language.ast import NOWHERE, Program
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
-from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.symbol import Symbol
 
 

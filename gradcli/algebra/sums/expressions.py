@@ -11,7 +11,7 @@ from gradcli.algebra.sums.normal import Algebra
 from gradcli.language.ast import Call, Expression, Name, Number, Operator
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import applied, applied_to_arrays
-from gradcli.ops.declaration.structural import STRUCTURAL
+from gradcli.ops.catalogue import STRUCTURAL
 
 _LETTERS_FIRST = {ord(digit): 0xF0000 + int(digit) for digit in "0123456789"}
 """For an order of texts in which x + w comes before x + 1."""

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from gradcli.graph.graph import Settings, Shape
 from gradcli.graph.shapes import broadcast
-from gradcli.ops.declaration.structural import STRUCTURAL
+from gradcli.ops.catalogue import STRUCTURAL
 
 Rational = int | Fraction
 Monomial = tuple[tuple[int, Rational], ...]

@@ -17,7 +17,7 @@ from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.spellings import shortest
 from gradcli.language.ast import Call, Expression, Name, Number, Operator, Output, children, postorder
 from gradcli.language.parser import parse
-from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
 
 _POWERS: dict[str, Rational] = {"sqrt": Fraction(1, 2), "rsqrt": Fraction(-1, 2), "square": 2, "reciprocal": -1}
 """Operations that are powers: sqrt(x) is x^(1/2)."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from gradcli.autodiff.passes.reverse import carries, fitted, local_derivatives, quiet
+from gradcli.autodiff.passes.reverse import carries, quiet
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.lowering.builders.builder import Value, float32
-from gradcli.ops.declaration.structural import STRUCTURAL
+from gradcli.ops import vjp
 
 
 class Contribution(NamedTuple):
@@ -59,26 +59,16 @@ def contributions(tape: Tape) -> Iterator[Contribution]:
         if tape.adjoints[id] is None or not graph.inputs[id]:
             continue
         with quiet():
-            found = _handed_back(tape, id)
-            for argument, (input, value) in enumerate(zip(graph.inputs[id], found, strict=True)):
-                if value is None or not tape.requires_grad[input]:
-                    continue
+            for argument, value in handed_back(tape, id):
+                input = graph.inputs[id][argument]
                 before = sums.get(input)
                 sums[input] = cast(value) if before is None else cast(before + value)
                 yield Contribution(input, id, argument, cast(value), before, sums[input])
 
 
-def _handed_back(tape: Tape, id: int) -> Sequence[Value | None]:
-    """What a node hands back to each of its inputs; None where no gradient flows."""
-    graph, values, adjoint = tape.graph, tape.values, tape.adjoints[id]
-    inputs, operation = graph.inputs[id], graph.operations[id]
-    if operation in STRUCTURAL:
-        pullback = STRUCTURAL[operation].pullback
-        if pullback is None:
-            return [None] * len(inputs)
-        return pullback(adjoint, values[id], *[values[input] for input in inputs], **dict(graph.settings.get(id, ())))
-    derivatives = local_derivatives(graph, id, values, tape.requires_grad)
-    return [
-        None if derivative is None else fitted(adjoint * derivative, graph.shape(input))
-        for input, derivative in zip(inputs, derivatives, strict=True)
-    ]
+def handed_back(tape: Tape, id: int) -> Iterable[tuple[int, Value]]:
+    """What a node hands back to its inputs: pairs of the index of the argument and the contribution."""
+    graph, values, inputs = tape.graph, tape.values, tape.graph.inputs[id]
+    product = vjp.product(graph.operations[id], tuple([tape.requires_grad[input] for input in inputs]))
+    shapes = [graph.shape(input) for input in inputs] if graph.shapes else None
+    return product(tape.adjoints[id], values[id], [values[input] for input in inputs], shapes, graph.settings.get(id, ()))

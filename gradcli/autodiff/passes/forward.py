@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.lowering.builders.builder import Value, forward_of, value_at
+from gradcli.ops.catalogue import STRUCTURAL
 from gradcli.ops.declaration.constants import constant_value
-from gradcli.ops.declaration.structural import STRUCTURAL
 
 
 def evaluate(graph: Graph, bindings: Mapping[str, Value], cast: Callable[[Value], Value] | None = None) -> list[Value]:

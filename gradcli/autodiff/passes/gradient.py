@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.passes.reverse import symbolic_adjoints
 from gradcli.autodiff.passes.tape import Tape
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
 from gradcli.graph.names import is_operation, node_names
 from gradcli.lowering.builders.builder import float32
@@ -14,8 +13,7 @@ from gradcli.lowering.builders.compaction import compacted
 from gradcli.ops.declaration.constants import VALUES
 
 
-@dataclass(frozen=True)
-class Gradient:
+class Gradient(Frozen):
     """A graph that computes derivatives.
 
     Attributes:

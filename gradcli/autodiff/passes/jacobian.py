@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import Any
 
@@ -11,8 +10,8 @@ from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.passes.reverse import backward, backward_from, gradient_graph, requires_grad
 from gradcli.autodiff.passes.tangent import cast_of, pushforward, zeros
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.autodiff.runs.names_asked import UnknownVariableError
-from gradcli.errors import ExitCode, GradcliError
+from gradcli.errors import ExitCode, GradcliError, UnknownVariableError
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph, Shape
 from gradcli.lowering.builders.builder import Value
 from gradcli.ops.declaration.structural import plain, shape_of
@@ -24,8 +23,7 @@ Blocks = Mapping[str, Mapping[str, Value]]
 the first, then those of the second; it is a float where both are numbers."""
 
 
-@dataclass(frozen=True)
-class Jacobian:
+class Jacobian(Frozen):
     """The derivatives of each output element by each input element.
 
     Attributes:
@@ -49,8 +47,7 @@ class Jacobian:
         return f"{self.mode} mode: {_counted(inputs, 'input')}, {_counted(outputs, 'output')}"
 
 
-@dataclass(frozen=True)
-class Hessian:
+class Hessian(Frozen):
     """The second derivatives of an output that is a number.
 
     Attributes:

@@ -12,12 +12,13 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from gradcli.errors import GradcliError
-from gradcli.graph.graph import COND, CONTROL, PRINT, Graph, Shape
+from gradcli.graph.graph import COND, CONTROL, PRINT, Graph, Settings, Shape
 from gradcli.lowering.builders.compaction import compacted, replay
 from gradcli.lowering.builders.inference import has_arrays
 from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.ops.declaration.operation import OPERATIONS, NotDifferentiableError
-from gradcli.ops.declaration.structural import STRUCTURAL, shape_of
+from gradcli.ops import vjp
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.declaration.operation import NotDifferentiableError
 from gradcli.ops.declaration.symbol import Symbol
 
 
@@ -45,10 +46,7 @@ def carries_to(graph: Graph, operation: str, inputs: Sequence[int], index: int) 
     """Whether a gradient flows from the result of an operation on nodes to one of them."""
     if operation in CONTROL:
         return operation != PRINT and (operation != COND or index > 0)
-    structural = STRUCTURAL.get(operation)
-    if structural is None:
-        return OPERATIONS[operation].carries(index)
-    return structural.carries(index, [graph.shape(input) for input in inputs])
+    return vjp.carries(operation, index, [graph.shape(input) for input in inputs] if graph.shapes else ())
 
 
 def whole_numbers(graph: Graph) -> set[int]:
@@ -129,29 +127,27 @@ def _backward(
     adjoints: list[Any] = [None] * len(graph)
     for id, seed in seeds.items():
         adjoints[id] = seed if needs[id] else None
-    rules: dict[tuple[str, tuple[bool, ...]], Any] = {}
+    products: dict[tuple[str, tuple[bool, ...]], vjp.Product] = {}
     arrays = has_arrays(graph)
+    shapes: Sequence[Shape] | None = None
+    settings: Settings = ()
     for id in range(max(seeds, default=-1), -1, -1):
         adjoint = adjoints[id]
         inputs = graph.inputs[id]
         if adjoint is None or not inputs:
             continue
-        if arrays and graph.operations[id] in STRUCTURAL:
-            _pull_back(graph, id, values, needs, adjoints, cast)
-            continue
         kind = (graph.operations[id], tuple([needs[input] for input in inputs]))
-        rule = rules.get(kind)
-        if rule is None:
-            rule = rules[kind] = OPERATIONS[kind[0]].derivatives(_wanted(*kind))
+        product = products.get(kind)
+        if product is None:
+            product = products[kind] = vjp.product(*kind)
+        if arrays:
+            shapes, settings = [graph.shape(input) for input in inputs], graph.settings.get(id, ())
         try:
-            indices, derivatives = rule(values[id], tuple([values[input] for input in inputs]))
+            handed = product(adjoint, values[id], [values[input] for input in inputs], shapes, settings)
         except NotDifferentiableError as error:
             raise no_derivative(error, graph, id) from None
-        for index, derivative in zip(indices, derivatives, strict=True):
+        for index, contribution in handed:
             input = inputs[index]
-            contribution = adjoint * derivative
-            if arrays:
-                contribution = fitted(contribution, graph.shape(input))
             if cast is not None:
                 contribution = cast(contribution)
             before = adjoints[input]
@@ -161,37 +157,6 @@ def _backward(
                     contribution = cast(contribution)
             adjoints[input] = contribution
     return adjoints
-
-
-def _pull_back(
-    graph: Graph,
-    id: int,
-    values: Sequence[Any],
-    needs: Sequence[bool],
-    adjoints: list[Any],
-    cast: Callable[[Any], Any] | None,
-) -> None:
-    """Hand the adjoint of a node whose operation declares a vector-Jacobian product to its inputs."""
-    operation = STRUCTURAL[graph.operations[id]]
-    inputs = graph.inputs[id]
-    assert operation.pullback is not None
-    found = operation.pullback(adjoints[id], values[id], *[values[input] for input in inputs], **dict(graph.settings.get(id, ())))
-    for input, contribution in zip(inputs, found, strict=True):
-        if contribution is None or not needs[input]:
-            continue
-        before = adjoints[input]
-        contribution = contribution if before is None else before + contribution
-        adjoints[input] = contribution if cast is None else cast(contribution)
-
-
-def fitted(contribution: Any, shape: Shape) -> Any:
-    """A contribution in the shape of the node that it goes to: the adjoint of broadcasting is the sum over what was broadcast."""
-    found = shape_of(contribution)
-    if found == shape:
-        return contribution
-    if len(found) < len(shape):
-        return STRUCTURAL["expand"](contribution, shape=shape)
-    return STRUCTURAL["sum_to"](contribution, shape=shape)
 
 
 def _wanted(operation: str, needs: Sequence[bool]) -> tuple[bool, ...]:
@@ -212,7 +177,7 @@ def local_derivatives(graph: Graph, id: int, values: Sequence[Any], needs: Seque
     """
     inputs = graph.inputs[id]
     operation = graph.operations[id]
-    if operation in STRUCTURAL or operation in CONTROL:  # its derivatives are no numbers: it declares a vector-Jacobian product
+    if operation not in OPERATIONS:  # its derivatives are no numbers: it declares a vector-Jacobian product
         return [None] * len(inputs)
     wanted = _wanted(operation, [needs[input] for input in inputs])
     try:

@@ -8,23 +8,22 @@ of evaluation; each takes the tangents of its inputs times the local derivatives
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from gradcli.autodiff.passes.reverse import no_derivative, quiet
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.passes.transposition import applied, transposed
-from gradcli.autodiff.runs.names_asked import UnknownVariableError
-from gradcli.errors import GradcliError
+from gradcli.errors import GradcliError, UnknownVariableError
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph, Shape
 from gradcli.lowering.builders.builder import Value, float32
 from gradcli.lowering.builders.inference import has_arrays
-from gradcli.ops.declaration.operation import OPERATIONS, NotDifferentiableError
-from gradcli.ops.declaration.structural import STRUCTURAL, plain, shape_of
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.declaration.operation import NotDifferentiableError
+from gradcli.ops.declaration.structural import plain, shape_of
 
 
-@dataclass(frozen=True)
-class Tangents:
+class Tangents(Frozen):
     """The tangents of a run along a direction.
 
     Attributes:

@@ -6,18 +6,18 @@ import functools
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gradcli.autodiff.passes.reverse import local_derivatives
 from gradcli.errors import GradcliError
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, CONTROL, VARIABLE, Graph
 from gradcli.graph.names import node_names
 from gradcli.lowering.builders.builder import Shown, Value
 from gradcli.lowering.builders.static import Removed
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, spelling
 from gradcli.ops.declaration.constants import VALUES
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL, plain, spelling
+from gradcli.ops.declaration.structural import plain
 
 MODES = ("dynamic", "static")
 DTYPES = ("float64", "float32")
@@ -27,8 +27,7 @@ _TAKEN = re.compile(r"(?<![A-Za-z0-9])[0-9]+(?![A-Za-z0-9])")
 """The numbers of inputs in a template, which stand apart from the names of functions."""
 
 
-@dataclass(frozen=True, repr=False)
-class Tape:
+class Tape(Frozen):
     """A run of a program and its backward pass.
 
     Attributes:
@@ -163,16 +162,8 @@ class Tape:
         """PyTorch's function of a node with its inputs: ``MulBackward0(0, 1)``, see :class:`Operation`; None for leaves."""
         if self.is_leaf(id) or self.graph.operations[id] in CONTROL:
             return None
-        structural = STRUCTURAL.get(self.graph.operations[id])
-        if structural is not None:
-            shapes = [self.graph.shape(input) for input in self.graph.inputs[id]]
-            return structural.grad_fn(*shapes, **dict(self.graph.settings.get(id, ())))
-        templates = OPERATIONS[self.graph.operations[id]].grad_fn
-        inputs = self.graph.inputs[id]
-        pattern = "".join("n" if self.numbers[input] else "t" for input in inputs) if len(templates) > 1 else ""
-        if "array" in templates and inputs[0] in self.graph.shapes:
-            pattern = "array"
-        return templates.get(pattern) or templates.get("") or templates["tt"]
+        kinds = "".join("n" if self.numbers[input] else "t" for input in self.graph.inputs[id])
+        return function_of(self.graph, id, kinds)
 
     def chain(self, id: int, limit: int = 10_000) -> str | None:
         """The backward graph below a node, nested: ``MulBackward0(AddBackward0(...), None)``.
@@ -251,6 +242,19 @@ class Tape:
             return self.names[id]
         value = self.values[id]
         return f"{self.names[id]} = {value:g}" if isinstance(value, float) else f"{self.names[id]} of shape {value.shape}"
+
+
+def function_of(graph: Graph, id: int, kinds: str) -> str:
+    """PyTorch's function of a node as a template, the one reader of ``grad_fn``.
+
+    Args:
+        graph: The graph.
+        id: The node, of an operation.
+        kinds: For each input ``t``, a tensor, or ``n``, a number.
+    """
+    operation = graph.operations[id]
+    known = OPERATIONS.get(operation) or STRUCTURAL[operation]
+    return known.function(kinds, [graph.shape(input) for input in graph.inputs[id]], graph.settings.get(id, ()))
 
 
 def all_finite(value: Value) -> bool:

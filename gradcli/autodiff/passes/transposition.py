@@ -15,8 +15,10 @@ from gradcli.graph.graph import CONSTANT, UNLIMITED, VARIABLE, Graph, Settings, 
 from gradcli.lowering.builders.builder import value_of
 from gradcli.lowering.builders.compaction import compacted
 from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.ops import vjp
+from gradcli.ops.catalogue import STRUCTURAL
 from gradcli.ops.declaration.constants import constant_value
-from gradcli.ops.declaration.structural import STRUCTURAL, shape_of
+from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.declaration.symbol import Symbol
 
 COTANGENT, RESULT = "g", "y"
@@ -55,13 +57,11 @@ def transposed(operation: str, shapes: tuple[Shape, ...], settings: Settings, mo
     builder = StaticBuilder(Graph(max_elements=UNLIMITED), identities=True, shapes=known)
     cotangent, y = Symbol(builder, builder.variable(COTANGENT)), Symbol(builder, builder.variable(RESULT))
     operands = [Symbol(builder, builder.variable(operand_name(index))) for index in range(len(shapes))]
-    pulled = declared.pullback(cotangent, y, *operands, **dict(settings))
     seeds: dict[int, Symbol] = {}
-    for index, (adjoint, moves) in enumerate(zip(pulled, moving, strict=True)):
-        if moves and adjoint is not None:
-            end = builder.symbol(adjoint).id
-            tangent = Symbol(builder, builder.variable(tangent_name(index)))
-            seeds[end] = seeds[end] + tangent if end in seeds else tangent
+    for index, adjoint in vjp.product(operation, moving)(cotangent, y, operands, shapes, settings):
+        end = builder.symbol(adjoint).id
+        tangent = Symbol(builder, builder.variable(tangent_name(index)))
+        seeds[end] = seeds[end] + tangent if end in seeds else tangent
     graph = builder.graph
     symbols = [Symbol(builder, id) for id in range(len(graph))]
     found = backward_from(graph, symbols, requires_grad(graph, [cotangent.id]), seeds)[cotangent.id]

@@ -15,9 +15,8 @@ from gradcli.graph.names import constant_text
 from gradcli.language.ast import NOWHERE, Array, Expression, Name, Number, Operator
 from gradcli.language.parser import is_name, parse
 from gradcli.lowering.builders.inference import inferred_shape
+from gradcli.ops.catalogue import OPERATIONS, declared
 from gradcli.ops.declaration.constants import VALUES
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL, load
 
 GRAPH_SCHEMA = "gradcli/graph/1"
 EVAL_SCHEMA = "gradcli/eval/1"
@@ -113,8 +112,6 @@ class _Reading:
         graph = Graph(max_nodes)
         names: dict[str, int] = {}
         values = [self.node(graph, names, index, node) for index, node in enumerate(nodes)]
-        if graph.shapes:
-            load()  # broadcasting goes back by operations that the graph need not have
         self.outputs(graph, names, root)
         bindings = self.bindings(graph, root.get("bindings"))
         wrt = self.names(root.get("wrt", list(graph.variables)), "wrt", graph.variables)
@@ -203,21 +200,19 @@ class _Reading:
 
     def settings(self, given: object, operation: str, place: str) -> Settings:
         settings = {name: _setting(value) for name, value in self.mapping(given, f"{place}, settings").items()}
-        if operation not in OPERATIONS and operation not in STRUCTURAL:
-            load()  # a program without arrays does without them
-        declared = STRUCTURAL.get(operation)
-        if declared is None:
+        known = declared(operation)
+        if known is None or not known.settings:
             if settings:
                 raise self.error(f"{place} has settings, and {_shown(operation)} takes none")
             return ()
-        names = [name for name, _ in declared.settings]
+        names = [name for name, _ in known.settings]
         unknown = [name for name in settings if name not in names]
         if unknown:
             raise self.error(f"{place} has the setting {_shown(unknown[0])}, which {operation} does not have")
-        return tuple(declared.complete(settings).items())
+        return known.completed(settings)
 
     def check_operation(self, operation: str, count: int, place: str) -> None:
-        known = OPERATIONS.get(operation) or STRUCTURAL.get(operation)
+        known = declared(operation)
         if known is None:
             near = nearest(operation[:60], OPERATIONS)
             raise self.error(

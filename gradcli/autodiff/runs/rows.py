@@ -18,7 +18,7 @@ from gradcli.graph.graph import CONSTANT, CONTROL, PRINT, VARIABLE, Graph, Setti
 from gradcli.lowering.builders.builder import Value, float32
 from gradcli.lowering.builders.execute import execute
 from gradcli.lowering.builders.recorder import Recorder
-from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
 
 BUDGET = 2**23
 """Elements that the values of a run have together; where they would have more, it goes on with half of the rows at a time."""
@@ -98,10 +98,10 @@ def run_rows(
     while pending:
         rows = pending.pop()
         bindings = {**fixed, **{name: column[rows] for name, column in columns.items()}}
-        recorder = _RowsRecorder(Graph(prepared.limits.max_nodes), bindings, rows, pending, cast)
+        recorder = _RowsRecorder(Graph(prepared.asked.max_nodes), bindings, rows, pending, cast)
         try:
             with quiet():
-                execute(prepared.graph, recorder, max_steps=prepared.limits.max_steps)
+                execute(prepared.graph, recorder, max_steps=prepared.asked.max_steps)
                 _finish(recorder, result, wrt, cast)
         except GradcliError as error:
             result.errors.update(dict.fromkeys(recorder.rows.tolist(), error))

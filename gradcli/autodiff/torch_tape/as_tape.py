@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from math import prod
 
 from gradcli.autodiff.passes.reverse import backward, carries
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.torch_tape.eager import Eager
 from gradcli.errors import GradcliError
+from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT, Graph
 from gradcli.language.parser import is_name
 from gradcli.lowering.builders.builder import Value
-from gradcli.ops.declaration.structural import STRUCTURAL
+from gradcli.ops.catalogue import STRUCTURAL
 
 
 def tape_of(

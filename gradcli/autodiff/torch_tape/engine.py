@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import heapq
+import operator
 from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from gradcli.autodiff.passes.reverse import carries, fitted, quiet
+from gradcli.autodiff.passes.reverse import carries, quiet
 from gradcli.autodiff.passes.tape import has_nan
 from gradcli.autodiff.torch_tape.dtypes import rounded
 from gradcli.autodiff.torch_tape.eager import Eager
@@ -18,8 +19,8 @@ from gradcli.autodiff.torch_tape.storage import NO_GRADIENT, Cell, Slot, TapeErr
 from gradcli.errors import Span
 from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders.builder import Value
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL, shape_of
+from gradcli.ops import vjp
+from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.declaration.symbol import Symbol
 
 NOT_SCALAR = "grad can be implicitly created only for scalar outputs"
@@ -232,21 +233,12 @@ def _contributions(tape: Eager, id: int, adjoint: Any, create_graph: bool) -> li
         operands = [Symbol(tape, input) for input in inputs]
     else:
         y, operands = tape.values[id], [tape.operand(input, dtype) for input in inputs]
-    handed: list[tuple[int, Any]] = []
-    if name in STRUCTURAL:
-        pullback = STRUCTURAL[name].pullback
-        assert pullback is not None
-        found = pullback(adjoint, y, *operands, **dict(graph.settings.get(id, ())))
-        handed = [(at, item) for at, (item, want) in enumerate(zip(found, wanted, strict=True)) if want and item is not None]
-    else:
-        indices, derivatives = OPERATIONS[name].derivatives(wanted)(y, tuple(operands))
-        for index, derivative in zip(indices, derivatives, strict=True):
-            product = fitted(_times(tape, adjoint, derivative), graph.shape(inputs[index]))
-            handed.append((index, product))
+    product = vjp.product(name, wanted, _times if create_graph else operator.mul)
+    handed = product(adjoint, y, operands, [graph.shape(input) for input in inputs], graph.settings.get(id, ()))
     return [(index, _rounded(tape, contribution, inputs[index])) for index, contribution in handed]
 
 
-def _times(tape: Eager, adjoint: Any, derivative: Any) -> Any:
+def _times(adjoint: Any, derivative: Any) -> Any:
     """The product of an adjoint and a derivative; symbols as PyTorch writes it: g for g*1, -g for g*(-1), g/z for g*(1/z)."""
     if not isinstance(adjoint, Symbol):
         return adjoint * derivative
@@ -254,9 +246,9 @@ def _times(tape: Eager, adjoint: Any, derivative: Any) -> Any:
         if derivative == 1:
             return adjoint
         return -adjoint if derivative == -1 else adjoint * derivative
-    graph = tape.graph
+    graph = derivative.builder.graph  # type: ignore[attr-defined]
     if graph.operations[derivative.id] == "div" and graph.constants.get(graph.inputs[derivative.id][0]) == 1:
-        return adjoint / Symbol(tape, graph.inputs[derivative.id][1])
+        return adjoint / Symbol(derivative.builder, graph.inputs[derivative.id][1])
     return adjoint * derivative
 
 

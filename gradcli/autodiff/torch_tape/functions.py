@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from gradcli.autodiff.passes.tape import ACCUMULATE_GRAD, template_parts
+from gradcli.autodiff.passes.tape import ACCUMULATE_GRAD, function_of, template_parts
 from gradcli.autodiff.torch_tape.dtypes import NUMBER
 from gradcli.autodiff.torch_tape.eager import Eager
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL
 
 
 class Function(NamedTuple):
@@ -72,12 +70,8 @@ def _template(tape: Eager, id: int) -> str | None:
     if tape.is_leaf(id):
         return None
     graph = tape.graph
-    name, inputs = graph.operations[id], graph.inputs[id]
+    inputs = graph.inputs[id]
     if id in tape.functions:
         function = tape.functions[id]
         return function if "(" in function else f"{function}({', '.join(map(str, range(len(inputs))))})"
-    if name in STRUCTURAL:
-        return STRUCTURAL[name].grad_fn(*[graph.shape(input) for input in inputs], **dict(graph.settings.get(id, ())))
-    templates = OPERATIONS[name].grad_fn
-    pattern = "".join(["n" if tape.dtypes[input] == NUMBER else "t" for input in inputs])
-    return templates.get(pattern) or templates.get("") or templates["tt"]
+    return function_of(graph, id, "".join(["n" if tape.dtypes[input] == NUMBER else "t" for input in inputs]))

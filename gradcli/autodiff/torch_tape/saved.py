@@ -6,7 +6,6 @@ PyTorch declares this for each operation. Here it follows from the derivative ru
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from gradcli.autodiff.passes.reverse import carries
 from gradcli.autodiff.torch_tape.eager import Eager
@@ -15,8 +14,7 @@ from gradcli.autodiff.torch_tape.storage import TapeError
 from gradcli.errors import Span
 from gradcli.graph.graph import UNLIMITED, Graph, Settings, Shape
 from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL
+from gradcli.ops import vjp
 from gradcli.ops.declaration.symbol import Symbol
 
 SECOND_TIME = (
@@ -54,16 +52,8 @@ def reads(operation: str, wanted: Sequence[bool], shapes: Sequence[Shape], shape
     builder = StaticBuilder(graph)
     builder.shapes = {"g": shape, "y": shape, **{f"x{index}": of for index, of in enumerate(shapes)}}
     g, y, *operands = [Symbol(builder, builder.variable(name)) for name in builder.shapes]
-    found: Sequence[Any]
-    if operation in STRUCTURAL:
-        pullback = STRUCTURAL[operation].pullback
-        if pullback is None:
-            return frozenset()
-        contributions = pullback(g, y, *operands, **dict(settings))
-        found = [contribution for contribution, want in zip(contributions, wanted, strict=True) if want]
-    else:
-        _, found = OPERATIONS[operation].derivatives(tuple(wanted))(y, tuple(operands))
-    ends = [item.id for item in found if isinstance(item, Symbol)]
+    handed = vjp.product(operation, tuple(wanted))(g, y, operands, shapes, settings)
+    ends = [item.id for _, item in handed if isinstance(item, Symbol)]
     reached = graph.ancestors(*ends)
     return frozenset(index for index, symbol in enumerate((y, *operands), RESULT) if reached[symbol.id])
 

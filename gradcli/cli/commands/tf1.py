@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from gradcli.cli.framework.command import Arguments, Command
-from gradcli.cli.inputs.script_options import OPTIONS, SCRIPT
+from gradcli.cli.framework.command import Command
+from gradcli.cli.views.script_views import SCRIPT, ScriptOptions, run_script
 from gradcli.errors import GradcliError
 
 if TYPE_CHECKING:
@@ -30,11 +30,9 @@ Exit codes: 0 success, 2 the script is wrong or uses what is not known, 4 a limi
 """
 
 
-def run(arguments: Arguments, command: Command) -> None:
+def run(options: ScriptOptions) -> None:
     """Run the command."""
-    from gradcli.cli.views.script_views import run_script
-
-    run_script(arguments, command, _interpret, _listing)
+    run_script(options, _interpret, _listing)
 
 
 def _interpret(text: str, where: str, **options: Any) -> Callable[[], Tape]:
@@ -43,10 +41,9 @@ def _interpret(text: str, where: str, **options: Any) -> Callable[[], Tape]:
     found = run_tf1(text, where, **options)
 
     def shown() -> Tape:
-        from dataclasses import replace
-
         from gradcli.autodiff.torch_tape.as_tape import tape_of
         from gradcli.autodiff.torch_tape.engine import run_backward
+        from gradcli.frozen import replace
 
         if found.tape is None:
             raise GradcliError("no session ran anything that computes, so there is no graph to show")
@@ -65,4 +62,4 @@ def _listing() -> list[str]:
     return list(listing(known_modules()))
 
 
-COMMAND = Command("tf1", HELP, SCRIPT, OPTIONS, run)
+COMMAND = Command(HELP, SCRIPT, ScriptOptions, run)

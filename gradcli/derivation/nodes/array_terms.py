@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from gradcli.autodiff.passes.reverse import fitted
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.notation.arrays import BACKWARD, PLACED, free_letters, raised, with_shared_parts
 from gradcli.derivation.notation.prose import Equal, Piece
@@ -15,8 +13,8 @@ from gradcli.graph.graph import UNLIMITED, Graph, Shape
 from gradcli.language.ast import Call, Expression, Name, Number, Operator, Partial, postorder
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import node_expression
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL, spelling
+from gradcli.ops import vjp
+from gradcli.ops.catalogue import STRUCTURAL, spelling
 from gradcli.ops.declaration.symbol import Symbol
 
 
@@ -39,20 +37,11 @@ def pulled_back(
         result: The consumer itself.
         operands: Its inputs.
     """
-    operation, inputs = graph.operations[user], graph.inputs[user]
-    found: Sequence[Any]
-    if operation in STRUCTURAL:
-        pullback = STRUCTURAL[operation].pullback
-        assert pullback is not None
-        found = pullback(incoming, result, *operands, **dict(graph.settings.get(user, ())))
-    else:
-        wanted = [input == id and OPERATIONS[operation].carries(at) for at, input in enumerate(inputs)]
-        partials = OPERATIONS[operation].local_derivatives(result, tuple(operands), wanted)
-        shape = graph.shape(id)
-        found = [None if partial is None else fitted(builder.symbol(incoming * partial), shape) for partial in partials]
-    for input, contribution in zip(inputs, found, strict=True):
-        if input == id and contribution is not None:
-            yield builder.symbol(contribution).id
+    inputs = graph.inputs[user]
+    product = vjp.product(graph.operations[user], tuple([input == id for input in inputs]))
+    shapes = [graph.shape(input) for input in inputs]
+    for _, contribution in product(incoming, result, operands, shapes, graph.settings.get(user, ())):
+        yield builder.symbol(contribution).id
 
 
 def doubled(terms: Sequence[Expression]) -> list[Expression]:

@@ -34,8 +34,7 @@ from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import node_expression
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL, spelling
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, spelling
 from gradcli.ops.declaration.symbol import Symbol
 
 PUT_IN_ELEMENTS = 9
@@ -104,7 +103,7 @@ class _Deriving:
             depends = graph.dependents(variable)
             inner = [id for id in equations if depends[id] and graph.operations[id] != VARIABLE]
             needed[name] = tuple(inner + [variable] * (variable in equations))
-        return Derivation(equations, needed, {})
+        return Derivation(equations, needed, {}, {})
 
     # ---- one equation ----
 

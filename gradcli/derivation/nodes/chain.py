@@ -15,7 +15,7 @@ from gradcli.derivation.notation.steps import End, Step
 from gradcli.language.ast import Expression, Group, Name, Number, Operator, Partial, children, postorder
 from gradcli.language.text import to_text
 
-CHECK_STEPS = "GRADCLI_CHECK_STEPS"
+CHECK_STEPS = "GRADCLI_DEBUG"
 """The environment variable with which a wrong step is an error, for tests and developers; it is set to anything."""
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from gradcli.autodiff.passes.reverse import requires_grad
 from gradcli.autodiff.passes.tangent import Tangents
@@ -20,12 +19,13 @@ from gradcli.derivation.notation.expressions import product_of, replaced_names, 
 from gradcli.derivation.notation.prose import Equal, Piece, listed
 from gradcli.derivation.notation.short_products import facts, rewritten
 from gradcli.derivation.notation.steps import Equation, Step
+from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Expression, Name, Number, Operator, Partial, postorder
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import constant_expression, node_expression, written_out, written_sizes
-from gradcli.ops.declaration.structural import STRUCTURAL
+from gradcli.ops.catalogue import STRUCTURAL
 
 WRITTEN_NODES = 40
 """Nodes up to which a Jacobian-vector product is written out."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from gradcli.frozen import Frozen
 from gradcli.language.ast import Expression
 from gradcli.language.numbers import short_text
 from gradcli.language.text import to_text
 
 
-@dataclass(frozen=True, slots=True)
-class Equal:
+class Equal(Frozen):
     """An equation inside a text: ``w = 1``, ``y = a·b = 6``; it tells where its number is rounded."""
 
     left: Expression | Equal
@@ -24,8 +23,7 @@ class Equal:
         return "≈" if self.rounded else "="
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Frozen):
     """A way through the graph, by the names of its nodes: ``w→a→y``. Of a long way the middle is left out."""
 
     names: tuple[str, ...]

@@ -14,7 +14,7 @@ from gradcli.graph.graph import CONSTANT, UNLIMITED, VARIABLE, Graph, Settings
 from gradcli.graph.shapes import ShapeError, broadcast
 from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.structural import shape_of
 
 _LARGEST_DENOMINATOR, _LARGEST_FRACTION = 1_000, 1e6

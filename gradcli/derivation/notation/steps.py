@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gradcli.algebra.derivatives import Simplified
 from gradcli.derivation.notation.deeds import DEEDS
 from gradcli.derivation.notation.prose import Words, words_text
+from gradcli.frozen import Frozen
 from gradcli.language.ast import Expression
 
 SIMPLIFICATIONS = frozenset({"trivial factors dropped", "parentheses dropped", "terms computed", *DEEDS})
@@ -21,8 +21,7 @@ VALUE = frozenset({"numbers put in", "terms computed", "value"})
 """Rules of the steps in numbers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Frozen):
     """One line of a derivation: ``left = right``.
 
     Attributes:
@@ -67,8 +66,7 @@ class End(NamedTuple):
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class Equation:
+class Equation(Frozen):
     """The derivation of one adjoint, ∂output/∂node.
 
     Attributes:
@@ -83,8 +81,7 @@ class Equation:
     edges: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Derivation:
+class Derivation(Frozen):
     """The equations of a backward pass.
 
     Attributes:
@@ -98,7 +95,7 @@ class Derivation:
     equations: Mapping[int, Equation]
     needed: Mapping[str, tuple[int, ...]]
     derivatives: Mapping[str, Simplified]
-    ends: Mapping[str, End] = field(default_factory=dict)
+    ends: Mapping[str, End]
     warnings: tuple[str, ...] = ()
 
     def of(self, variable: str) -> list[Equation]:

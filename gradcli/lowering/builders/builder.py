@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import Constant, Graph, Settings
 from gradcli.language.statements import Action
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL, plain
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.declaration.structural import plain
 
 Value = Any
 """The value of a node: a float, or an array of NumPy, which is loaded where there is one."""

@@ -8,7 +8,7 @@ from gradcli.errors import Span
 from gradcli.graph.graph import Graph, Settings, Shape
 from gradcli.graph.shapes import ShapeError, broadcast
 from gradcli.lowering.builders.mismatch import MismatchError
-from gradcli.ops.declaration.structural import STRUCTURAL
+from gradcli.ops.catalogue import STRUCTURAL
 
 
 def inferred_shape(graph: Graph, operation: str, inputs: Sequence[int], settings: Settings, span: Span) -> Shape:

@@ -11,8 +11,7 @@ from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.language.ast import Name
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import applied, applied_to_arrays, written_out, written_sizes
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 
 WRITTEN_NODES = 12
 """Nodes of an operand without a name up to which a message writes it out."""

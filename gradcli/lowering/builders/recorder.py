@@ -10,8 +10,8 @@ from gradcli.graph.names import constant_text
 from gradcli.language.statements import Action
 from gradcli.lowering.builders.builder import Part, Shown, Value, array_condition, forward_of, no_tape, value_at
 from gradcli.lowering.builders.inference import inferred_shape
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import constant_value
-from gradcli.ops.declaration.operation import OPERATIONS
 from gradcli.ops.declaration.structural import shape_of
 
 

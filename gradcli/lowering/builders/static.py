@@ -13,9 +13,8 @@ from gradcli.language.ast import NOWHERE
 from gradcli.language.statements import Action
 from gradcli.lowering.builders.builder import Part, forward_of, no_tape
 from gradcli.lowering.builders.inference import inferred_shape
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.constants import constant_value, exact
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL
 from gradcli.ops.declaration.symbol import Exact, Symbol
 
 

@@ -13,8 +13,8 @@ from typing import Any
 from gradcli.ops.arrays.axes import as_shape, axes_of, kept, reduced
 from gradcli.ops.arrays.nn import reduce_losses
 from gradcli.ops.arrays.windows import per_axis, windows
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL, Setting
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.declaration.structural import Setting
 from gradcli.ops.declaration.symbol import Builder
 
 Definition = Callable[..., Any]

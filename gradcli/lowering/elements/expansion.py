@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import Any
 
 from gradcli.errors import ExitCode, GradcliError
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph, Settings, Shape
 from gradcli.graph.names import fresh_names, is_operation
 from gradcli.lowering.builders.builder import Value
 from gradcli.lowering.builders.compaction import compacted
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.elements.definitions import DEFINITIONS, elementwise, mean_of
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, spelling
 from gradcli.ops.declaration.constants import constant_value
-from gradcli.ops.declaration.operation import OPERATIONS
-from gradcli.ops.declaration.structural import STRUCTURAL, spelling
 from gradcli.ops.declaration.symbol import Symbol
 
 ELEMENTS = 2_000
@@ -64,8 +63,7 @@ class ElementBuilder(StaticBuilder):
         return Element(self, super().apply(operation, operands, settings).id)
 
 
-@dataclass(frozen=True)
-class Elements:
+class Elements(Frozen):
     """A graph written out in numbers.
 
     Attributes:

@@ -10,8 +10,8 @@ from gradcli.errors import GradcliError, nearest
 from gradcli.graph.graph import MOST_AXES, Constant, Setting, Settings, Shape
 from gradcli.language.ast import Array, Call, Ellipsis, Expression, Group, Name, Number, Operator, Slice, Tuple, postorder
 from gradcli.language.text import to_text
-from gradcli.ops.declaration.operation import spelled
-from gradcli.ops.declaration.structural import STRUCTURAL, Structural, load, structural_named
+from gradcli.ops.catalogue import STRUCTURAL, spelled, structural_named
+from gradcli.ops.declaration.structural import Structural
 
 SYNONYMS = {"dim": "axis", "keepdim": "keepdims", "p": "ord", "dims": "axis"}
 """PyTorch's names of settings, and NumPy's."""
@@ -25,7 +25,6 @@ _WORDS: dict[str, Setting] = {
 
 def over_arrays(operation: str, shapes: Sequence[Shape]) -> str:
     """The operation that one on numbers is where its arguments are arrays: itself, a reduction, or the mean of losses."""
-    load()
     reduction, loss = f"reduce_{operation}", f"mean_{operation}"
     if reduction in STRUCTURAL and len(shapes) == 1 and shapes[0]:
         return reduction

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
 from typing import Any
 
 from gradcli.errors import ExitCode, GradcliError, Span
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import Constant
 from gradcli.language.ast import (
     Array,
@@ -59,9 +59,8 @@ from gradcli.lowering.programs.pending import (
     Reorder,
     may_be_inverse,
 )
+from gradcli.ops.catalogue import STRUCTURAL, spelled
 from gradcli.ops.declaration.constants import SPELLINGS, VALUES
-from gradcli.ops.declaration.operation import spelled
-from gradcli.ops.declaration.structural import STRUCTURAL, load
 
 TRUTHS = {"true": 1, "True": 1, "false": 0, "False": 0}
 """The words for what a condition gives."""
@@ -83,8 +82,7 @@ class UnboundVariableError(Exception):
     """A variable without a value is needed while a program runs."""
 
 
-@dataclass(slots=True)
-class Level:
+class Level(Frozen):
     """A block of a static graph under construction, or the graph itself.
 
     Attributes:
@@ -100,8 +98,8 @@ class Level:
     assigned: Scope
     scope: Scope | None
     scope_level: int
-    captured: dict[str, int] = field(default_factory=dict)
-    changed: dict[str, Span] = field(default_factory=dict)
+    captured: dict[str, int]
+    changed: dict[str, Span]
 
 
 class Expressions:
@@ -117,6 +115,7 @@ class Expressions:
         scope_level: How many blocks there were around the call of that function.
         depths: How many calls of each own function are being evaluated.
         calls: How many calls of own functions there have been.
+        conditionals: How many conditional expressions there have been.
     """
 
     def __init__(self, program: Program, builder: GraphBuilder, bound: Collection[str]) -> None:
@@ -131,6 +130,7 @@ class Expressions:
         self.locals: dict[str, Span] = {}
         self.depths: dict[str, int] = {}
         self.calls = 0
+        self.conditionals = 0
         self.levels: list[Level] = []
         self.scope_level = 0
         self.work: list[Any] = []
@@ -255,7 +255,6 @@ class Expressions:
                 self.results.append(self.builder.constant(-operand.value, item.span))
                 return
         elif item.symbol == "@":
-            load()
             self.work.append(ApplyArray("matmul", 2, (), item.span))
             self.work.extend(operands[::-1])
             return
@@ -274,7 +273,6 @@ class Expressions:
         if constant is not None:
             self.results.append(self.builder.constant(constant, item.span))
             return
-        load()
         self.work.append(ApplyArray("stack", len(item.items), (("axis", 0),), item.span))
         self.work.extend(item.items[::-1])
 
@@ -286,13 +284,11 @@ class Expressions:
         raise GradcliError("a tuple is a setting, such as a shape or axes, and no value", item.span, hint)
 
     def index(self, item: Index) -> None:
-        load()
         entries = tuple([index_entry(entry, self.known_name) for entry in item.items])
         self.work.append(ApplyArray("index", 1, (("index", entries),), item.span))
         self.work.append(item.target)
 
     def transposed(self, item: Transposed) -> None:
-        load()
         self.work.append(ApplyArray("permute", 1, (("axes", None),), item.span))
         self.work.append(item.target)
 
@@ -327,6 +323,7 @@ class Expressions:
         self.results.append(result)
 
     def conditional(self, item: Conditional) -> None:
+        self.conditionals += 1
         self.work.append(Choose(item))
         self.work.append(item.test)
 
@@ -385,11 +382,11 @@ class Expressions:
 
     def unknown_function(self, item: Call) -> GradcliError:
         name = item.function
-        is_value = name in self.bound or name in self.assigned_somewhere or SPELLINGS.get(name, name) in VALUES
+        values = {*self.bound, *self.assigned_somewhere, *free_names(self.program)}
+        if SPELLINGS.get(name, name) in VALUES:
+            values.add(name)
         defined = {s.name for s in self.program.statements if isinstance(s, Definition)}
-        return unknown_function(
-            item, self.functions, is_value=is_value or name in free_names(self.program), defined_later=name in defined
-        )
+        return unknown_function(item, self.functions, values, defined_later=name in defined)
 
     def reorder(self, item: Reorder) -> None:
         operation = item.operation

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 
 from gradcli.errors import GradcliError, nearest
+from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Shape
 from gradcli.graph.names import RESULT, node_names
 from gradcli.language.ast import Assignment, Expression, Name, Output, Program, Statement

@@ -45,7 +45,6 @@ from gradcli.lowering.programs.pending import (
     Tested,
     Turn,
 )
-from gradcli.ops.declaration.structural import load
 
 FLAGS = ("retain_graph", "create_graph")
 """The arguments of ``backward`` that are true or false."""
@@ -268,7 +267,6 @@ class Statements(Expressions):
             if item.rows is None:
                 id = self.builder.constant(value, statement.span)
             else:
-                load()
                 id = self.builder.operation("index", (item.rows,), statement.source.span, (("index", (int(value),)),))
             self.check_used(statement.name, statement.span)
             self.assign(statement.name, id, statement.span)

@@ -1,1 +1,1 @@
-"""The operations on arrays, which programs without arrays do without."""
+"""The operations on arrays, which programs on numbers do without."""

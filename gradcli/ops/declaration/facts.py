@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from gradcli.frozen import Frozen
 
 FLOAT, SAME, COUNT, WHOLE, TRUTH = "float", "same", "count", "whole", "truth"
 """The dtype of a result: of floating point; as that of the operands; the same, but truth values counted as whole numbers;
@@ -21,8 +22,7 @@ KINK, JUMP, REMOVABLE, END, POLE = "kink", "jump", "removable", "end", "pole"
 the domain, where the value is finite; the value is infinite."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Special:
+class Special(Frozen, eq=False):
     """A set of points at which an operation is special.
 
     Attributes:
@@ -41,8 +41,7 @@ def special(kind: str, zero: Callable[..., Any], *at: float) -> Special:
     return Special(kind, zero, at)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Facts:
+class Facts(Frozen, eq=False):
     """Facts of an operation, each with a default that claims nothing.
 
     Attributes:

@@ -5,11 +5,13 @@ Parsing, evaluation, differentiation, grad_fn names, printing, ``gradcli ops`` a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
+from gradcli.frozen import Frozen
+from gradcli.graph.graph import Setting, Settings, Shape
+from gradcli.graph.shapes import broadcast
 from gradcli.ops.declaration import on_arrays
 from gradcli.ops.declaration.facts import Facts, facts
 from gradcli.ops.declaration.symbol import Ieee, Symbol
@@ -32,8 +34,7 @@ OPERATIONS: dict[str, Operation] = {}
 _SPELLINGS: dict[str, list[Operation]] = {}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Operation:
+class Operation(Frozen, eq=False):
     """One primitive operation on scalars, or on arrays element by element.
 
     Attributes:
@@ -87,6 +88,9 @@ class Operation:
     doc: str
     facts: Facts
 
+    settings: ClassVar[tuple[tuple[str, Setting], ...]] = ()
+    """It has no settings."""
+
     @property
     def required(self) -> int:
         """The smallest number of arguments."""
@@ -119,7 +123,30 @@ class Operation:
         missing = len(self.parameters) - len(arguments)
         return arguments + self.defaults[-missing:] if missing > 0 else arguments
 
-    def carries(self, index: int) -> bool:
+    def completed(self, settings: Mapping[str, Setting]) -> Settings:
+        """No settings, as :meth:`Structural.completed <gradcli.ops.declaration.structural.Structural.completed>` has them."""
+        return ()
+
+    def shape(self, *shapes: Shape) -> Shape:
+        """The shape of the result from the shapes of the arguments.
+
+        Raises:
+            ShapeError: They do not broadcast.
+        """
+        return broadcast(*shapes)
+
+    def function(self, kinds: str, shapes: Sequence[Shape], settings: Settings = ()) -> str:
+        """PyTorch's function as a template, see ``grad_fn``.
+
+        Args:
+            kinds: For each argument ``t``, a tensor, or ``n``, a number.
+            shapes: The shapes of the arguments.
+        """
+        if "array" in self.grad_fn and shapes[0]:
+            return self.grad_fn["array"]
+        return self.grad_fn.get(kinds) or self.grad_fn.get("") or self.grad_fn["tt"]
+
+    def carries(self, index: int, shapes: Sequence[Shape] = ()) -> bool:
         """Whether a gradient flows from the result to an argument."""
         return bool(self.partials) and (self.variadic or self.partials[index] is not None)
 

@@ -7,22 +7,22 @@ operations, so that one rule serves numbers, arrays and symbols.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import Setting as Setting
+from gradcli.graph.graph import Settings
 from gradcli.graph.graph import Shape as Shape
 from gradcli.ops.declaration.facts import Facts, facts
 from gradcli.ops.declaration.operation import MANY
 from gradcli.ops.declaration.symbol import Symbol
 
-STRUCTURAL: dict[str, Structural] = {}
-"""Every such operation, by name, in the order of declaration."""
+DECLARED: dict[str, Structural] = {}
+"""Every such operation that is loaded, by name, in the order of declaration; see :mod:`gradcli.ops.catalogue`."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Structural:
+class Structural(Frozen, eq=False):
     """An operation on arrays.
 
     Attributes:
@@ -80,9 +80,17 @@ class Structural:
         """Whether it takes so many operands."""
         return self.required <= count <= self.most
 
-    def complete(self, settings: dict[str, Setting]) -> dict[str, Setting]:
+    def complete(self, settings: Mapping[str, Setting]) -> dict[str, Setting]:
         """The settings with the defaults of those left out."""
         return {**dict(self.settings), **settings}
+
+    def completed(self, settings: Mapping[str, Setting]) -> Settings:
+        """The settings as a graph keeps them, with the defaults of those left out."""
+        return tuple(self.complete(settings).items())
+
+    def function(self, kinds: str, shapes: Sequence[Shape], settings: Settings = ()) -> str:
+        """PyTorch's function as a template, as :meth:`Operation.function` gives it."""
+        return self.grad_fn(*shapes, **dict(settings))
 
     def carries(self, index: int, shapes: Sequence[Shape]) -> bool:
         """Whether a gradient flows from the result to an operand, where the operands have these shapes."""
@@ -157,7 +165,7 @@ def structural(
         latex,
         backward,
     )
-    STRUCTURAL[name] = declared
+    DECLARED[name] = declared
     return declared
 
 
@@ -175,46 +183,6 @@ def _default(text: str) -> Setting:
     if text.isalpha():
         return text
     return int(text) if text.lstrip("-").isdecimal() else float(text)
-
-
-def structural_named(name: str) -> Structural | None:
-    """The operation that a function name means; None where it is none of these."""
-    load()
-    return next((operation for operation in STRUCTURAL.values() if name in operation.spellings), None)
-
-
-def spelling(operation: str) -> str:
-    """What expressions call an operation, for messages: ``sum`` for ``reduce_sum``."""
-    declared = STRUCTURAL.get(operation)
-    if declared is None:
-        return operation
-    return declared.spellings[0] if declared.spellings else operation.removeprefix("mean_")
-
-
-def load() -> None:
-    """Load the declarations; a program without arrays does without them."""
-    from gradcli.ops.arrays import (  # noqa: F401
-        axes,
-        conv,
-        create,
-        extremes,
-        index,
-        losses,
-        matmul,
-        matrix,
-        nn,
-        normal,
-        pool,
-        powers,
-        products,
-        rearrange,
-        reduce,
-        scan,
-        select,
-        shape,
-        similarity,
-        windows,
-    )
 
 
 def shape_of(value: Any) -> Shape:

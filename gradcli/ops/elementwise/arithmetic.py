@@ -10,7 +10,7 @@ import math
 import operator
 
 from gradcli.ops.declaration import ieee, on_arrays, rational
-from gradcli.ops.declaration.facts import END, EVEN, JUMP, KINK, ODD, POLE, SAME, special
+from gradcli.ops.declaration.facts import COUNT, END, EVEN, JUMP, KINK, ODD, POLE, SAME, special
 from gradcli.ops.declaration.operation import DEFINITION, Operation, operation
 from gradcli.ops.declaration.symbol import divide
 from gradcli.ops.elementwise.exponential import log, sqrt
@@ -135,11 +135,11 @@ square = operation(
     (lambda y, x: 2 * x,),
     exact=lambda x: x * x,
     grad_fn="PowBackward0",
-    latex=r"{{{0}}}^{{2}}",
+    latex=r"{0}^{{2}}",
     array="square",
     samples=(ANYWHERE,),
     definition=lambda x: x * x,
-    result=SAME,
+    result=COUNT,
     parity=EVEN,
     range=(0, math.inf),
     torch="square: torch Tensor",

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.graph.shapes import shape_text
 from gradcli.language.numbers import brief_text, number_text, short_text
-from gradcli.ops.declaration.structural import spelling
+from gradcli.ops.catalogue import spelling
 from gradcli.output.diagrams.diagram import MARK, TITLE_COLUMNS, Arrow, Box, Kind, Line, Part, derivative, shortened
 from gradcli.output.listing import Entry, FunctionListing, Link, Listing
 

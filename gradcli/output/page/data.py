@@ -12,7 +12,7 @@ from gradcli.language.numbers import number_text
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import float32
 from gradcli.lowering.node_expressions import applied
-from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.output.listing import FunctionListing
 from gradcli.output.page.program import page_program
 

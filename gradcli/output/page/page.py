@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from copy import copy
-from dataclasses import replace
 from html import escape
 
 from gradcli.autodiff.passes.tape import Tape
@@ -17,11 +16,12 @@ from gradcli.derivation.nodes.chain_rule import derive
 from gradcli.derivation.notation.prose import Equal
 from gradcli.derivation.notation.steps import VALUE, Derivation, Equation
 from gradcli.errors import ExitCode, GradcliError
+from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Name, Partial, postorder
 from gradcli.lowering.builders.inference import has_arrays
-from gradcli.ops.declaration.structural import spelling
+from gradcli.ops.catalogue import spelling
 from gradcli.output.diagrams.diagram import MARK, Diagram, Kind, Line, Part, shortened
 from gradcli.output.diagrams.functions_part import FunctionsPart
 from gradcli.output.diagrams.graph_part import GraphPart

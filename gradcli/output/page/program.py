@@ -14,10 +14,11 @@ from typing import Any
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Settings
 from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import constant_value
-from gradcli.ops.declaration.operation import OPERATIONS, Operation
+from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.symbol import Symbol
-from gradcli.output.numbers import json_number
+from gradcli.output.json import json_number
 
 _LETTERS = "abcdefgh"
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.algebra.equality.verdict import Equality, Method, Verdict, Witness
 from gradcli.language.numbers import number_text, short_text
 from gradcli.language.program_text import one_line
-from gradcli.output.numbers import json_number
+from gradcli.output.json import document, json_number
 from gradcli.output.reports.blocks import Block, Lines
 
-EQUAL_SCHEMA = "gradcli/equal/1"
+if TYPE_CHECKING:
+    from gradcli.output.schemas.symbolic import EqualDocument, WitnessRecord
+
 
 _SHORT = 40
 """Characters up to which an expression is called by its text."""
@@ -190,8 +191,7 @@ def _degree(degree: int) -> str:
 
 def equality_json(found: Equality) -> Iterator[str]:
     """The document of `gradcli equal --json`."""
-    document = {
-        "schema": EQUAL_SCHEMA,
+    parts: EqualDocument = {
         "first": found.first,
         "second": found.second,
         "equal": bool(found),
@@ -217,14 +217,10 @@ def equality_json(found: Equality) -> Iterator[str]:
         "shapes": list(map(list, found.shapes)),
         "sentences": sentences(found),
     }
-    yield (
-        "{"
-        + ",\n ".join(f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in document.items())
-        + "}\n"
-    )
+    return document("equal", parts)
 
 
-def _witness(witness: Witness) -> dict[str, Any]:
+def _witness(witness: Witness) -> WitnessRecord:
     return {
         "point": {name: json_number(_float(value)) for name, value in witness.point.items()},
         "text": ", ".join(f"{name} = {_number(value)}" for name, value in witness.point.items()),

@@ -9,7 +9,7 @@ from gradcli.autodiff.passes.tape import Tape
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.graph.shapes import shape_text
 from gradcli.language.numbers import short_text
-from gradcli.ops.declaration.operation import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.output.diagrams.diagram import MARK, Diagram, shortened
 from gradcli.output.diagrams.functions_part import FunctionsPart
 from gradcli.output.diagrams.graph_part import GraphPart

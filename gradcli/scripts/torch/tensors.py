@@ -17,7 +17,8 @@ from gradcli.errors import Span
 from gradcli.graph.graph import Constant, Settings, Shape
 from gradcli.lowering.builders.builder import Value
 from gradcli.lowering.builders.mismatch import MismatchError
-from gradcli.ops.declaration.structural import shape_of, spelling
+from gradcli.ops.catalogue import spelling
+from gradcli.ops.declaration.structural import shape_of
 from gradcli.scripts.python.effort import steps_of
 from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.operators import formatted

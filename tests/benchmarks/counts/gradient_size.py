@@ -18,7 +18,7 @@ from gradcli.language.parser import parse
 from gradcli.lowering.builders.compaction import compacted
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
-from gradcli.ops import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.operation import MANY
 
 SEED, PROGRAMS = 5, 300

@@ -1,0 +1,80 @@
+"""The vector-Jacobian product of a node, once, for both kinds of operation.
+
+From the adjoint g of a node y = f(x₁, x₂, ...) it makes what the node hands to each operand, (∂y/∂xᵢ)ᵀ·g: of an elementwise
+operation g times the partial derivative, summed over the axes along which the operand was broadcast; of an operation on arrays
+what its declaration says. With floats and arrays it computes, with symbols it builds nodes (Griewank and Walther, Evaluating
+Derivatives, 2nd ed., section 3.2).
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from gradcli.graph.graph import Settings, Shape
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.declaration.structural import shape_of
+
+Times = Callable[[Any, Any], Any]
+Product = Callable[[Any, Any, Sequence[Any], Sequence[Shape] | None, Settings], Iterable[tuple[int, Any]]]
+"""A function of (g, y, operands, shapes of the operands, settings) that gives pairs of the index of an operand and what it is
+handed. Among numbers the shapes are None."""
+
+
+def carries(operation: str, index: int, shapes: Sequence[Shape]) -> bool:
+    """Whether a gradient flows from the result of an operation to an operand, where the operands have these shapes."""
+    known = OPERATIONS.get(operation)
+    return known.carries(index) if known is not None else STRUCTURAL[operation].carries(index, shapes)
+
+
+@functools.lru_cache(maxsize=4096)
+def product(operation: str, wanted: tuple[bool, ...], times: Times = operator.mul) -> Product:
+    """The vector-Jacobian product of an operation.
+
+    Args:
+        operation: Its name.
+        wanted: For each operand whether what it is handed is wanted; one through which no gradient flows is left out anyway.
+        times: What multiplies an adjoint and a partial derivative.
+
+    Returns:
+        See :data:`Product`. Called, it raises NotDifferentiableError where the operation has no derivative by an operand that
+        is wanted.
+    """
+    known = OPERATIONS.get(operation)
+    if known is None:
+        return _of_structural(STRUCTURAL[operation].pullback, wanted)
+    derivatives = known.derivatives(tuple([want and known.carries(index) for index, want in enumerate(wanted)]))
+    plain = times is operator.mul
+
+    def of_elementwise(
+        g: Any, y: Any, operands: Sequence[Any], shapes: Sequence[Shape] | None, settings: Settings
+    ) -> Iterable[tuple[int, Any]]:
+        indices, found = derivatives(y, tuple(operands))
+        handed = [g * partial for partial in found] if plain else [times(g, partial) for partial in found]
+        if shapes is not None:
+            handed = [fitted(one, shapes[index]) for index, one in zip(indices, handed, strict=True)]
+        return zip(indices, handed, strict=True)
+
+    return of_elementwise
+
+
+def _of_structural(pullback: Callable[..., Sequence[Any]] | None, wanted: Sequence[bool]) -> Product:
+    def of_structural(
+        g: Any, y: Any, operands: Sequence[Any], shapes: Sequence[Shape] | None, settings: Settings
+    ) -> Iterable[tuple[int, Any]]:
+        if pullback is None:
+            return ()
+        found = enumerate(pullback(g, y, *operands, **dict(settings)))
+        return [(index, one) for index, one in found if one is not None and wanted[index]]
+
+    return of_structural
+
+
+def fitted(contribution: Any, shape: Shape) -> Any:
+    """A contribution in the shape of the node that it goes to: the adjoint of broadcasting is the sum over what was broadcast."""
+    found = shape_of(contribution)
+    if found == shape:
+        return contribution
+    return STRUCTURAL["expand" if len(found) < len(shape) else "sum_to"](contribution, shape=shape)
