@@ -149,7 +149,7 @@ class Chain:
     def _convention(self) -> list[Piece]:
         workings = self.workings
         id = workings.graph.variables.get(self.left.input) if isinstance(self.left, Partial) else None
-        return [] if id is None else workings.special.words(id)
+        return [] if id is None else workings.convention(id)
 
     def _computed(self, expression: Expression) -> Expression:
         """The expression with each of its terms as a number."""

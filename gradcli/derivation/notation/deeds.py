@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from gradcli.derivation.notation.tidy import rational
+from gradcli.derivation.notation.expressions import rational
 from gradcli.language.ast import Call, Expression, Group, Number, Operator, children, postorder
 from gradcli.language.text import to_text
 
