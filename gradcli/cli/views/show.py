@@ -61,6 +61,7 @@ def show(
         from gradcli.derivation.nodes.chain_rule import derive
 
         derivation = derive(tape)
+        left_out += derivation.warnings
         extra = None if extra is None else _derived(tape, extra)
     elif wanted:
         size = f"{len(tape.graph):,}"
