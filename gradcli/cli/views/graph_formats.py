@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.cli.framework.command import Options, choice, flag, some_whole, text
 from gradcli.cli.framework.options import OutputOptions
-from gradcli.cli.framework.streams import can_print_signs, wants_rich, write, write_bytes, write_note, write_warning
+from gradcli.cli.framework.streams import can_print_signs, wants_rich, write, write_note, write_warning
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen, replace
 from gradcli.output.diagrams.diagram import Diagram
@@ -130,9 +130,9 @@ def show(view: View) -> None:
     elif view.format in BINARY:
         if sys.stdout is not None and sys.stdout.isatty():
             raise GradcliError(f"{view.format} is not for a terminal", hint=f"add -o graph.{view.format}, or --open")
-        write_bytes(_picture(view))
+        write(_picture(view))
     elif view.format in _DOCUMENTS and not can_print_signs(sys.stdout):
-        write_bytes("".join(_text(view)).encode())  # a document is UTF-8, whatever the stream would have text be
+        write("".join(_text(view)).encode())  # a document is UTF-8, whatever the stream would have text be
     else:
         write(_text(view))
 
