@@ -8,9 +8,8 @@ from gradcli.cli.framework.options import EXPRESSION, MODES, FileOptions, Output
 from gradcli.cli.framework.streams import STDIN, write_to
 from gradcli.cli.inputs.run import run_of
 from gradcli.cli.inputs.variables import shapes_of
-from gradcli.cli.views.graph_formats import View, ViewOptions, open_in_browser, pieces, show
+from gradcli.cli.views.graph_formats import FORMATS, SUFFIXES, View, ViewOptions, open_in_browser, pieces, show
 from gradcli.errors import GradcliError
-from gradcli.output.diagrams import drawing
 
 HELP = """\
 The computation graph of an expression: as a table, a tree, a drawing, a picture, a page to step through, or data.
@@ -31,11 +30,6 @@ Either all variables have values or none has. Each is an option of its own: --x 
 
 Exit codes: 0 success, 2 bad input, 3 not finite under --strict, 4 a limit reached, 130 interrupted.
 """
-
-SUFFIXES = {**drawing.SUFFIXES, ".txt": "table"}
-"""The format of a file by the end of its name."""
-
-FORMATS = ("table", "tree", "list", "draw", *dict.fromkeys(format for format in SUFFIXES.values() if format != "table"))
 
 
 class GraphOptions(ViewOptions, FileOptions, RunOptions, ShapeOptions):

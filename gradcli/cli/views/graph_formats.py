@@ -15,6 +15,7 @@ from gradcli.cli.framework.options import OutputOptions
 from gradcli.cli.framework.streams import can_print_signs, wants_rich, write, write_note, write_warning
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen, replace
+from gradcli.output.diagrams import drawing as drawings
 from gradcli.output.diagrams.diagram import Diagram
 from gradcli.output.diagrams.drawing import BINARY, MOST_SHOWN, writer
 from gradcli.output.diagrams.of_run import diagram, static_parts
@@ -23,6 +24,11 @@ from gradcli.output.reports.tables import TABLE_ROWS
 if TYPE_CHECKING:
     from gradcli.output.reports.blocks import Block, Style
     from gradcli.output.terminal.canvas import Segment
+
+SUFFIXES = {**drawings.SUFFIXES, ".txt": "table"}
+"""The format of a file by the end of its name."""
+
+FORMATS = ("table", "tree", "list", "draw", *dict.fromkeys(format for format in SUFFIXES.values() if format != "table"))
 
 _MOST = {"draw": 60, "tree": 2_000, **dict.fromkeys(("svg", "png", "pdf", "html", "tikz"), MOST_SHOWN)}
 """Nodes up to which a format shows a whole graph without being asked; the others show any number."""

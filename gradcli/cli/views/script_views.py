@@ -98,7 +98,7 @@ def _check_views(options: ScriptOptions) -> None:
 
 def _graph_format(target: str) -> tuple[str, str | None]:
     """The format that --graph asks for, and the file; None for standard output."""
-    from gradcli.cli.commands.graph import FORMATS, SUFFIXES
+    from gradcli.cli.views.graph_formats import FORMATS, SUFFIXES
 
     if target in FORMATS:
         return target, None
