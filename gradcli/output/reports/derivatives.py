@@ -33,6 +33,7 @@ class Derivatives:
         rows: How many of them stand in a row: more than one in a gradient, a Jacobian or a Hessian.
         values: The value of each where the variables have values; None where they have none.
         bindings: The values of the variables.
+        notes: What each value is where it is not simply that of its expression; empty texts, or nothing, elsewhere.
     """
 
     output: str
@@ -41,6 +42,7 @@ class Derivatives:
     rows: int = 0
     values: Sequence[float] | None = None
     bindings: dict[str, float] | None = None
+    notes: Sequence[str] = ()
 
 
 def lines(found: Derivatives, format: str) -> Iterator[str]:
@@ -58,10 +60,13 @@ def lines(found: Derivatives, format: str) -> Iterator[str]:
     if found.rows:
         starts = range(0, len(texts), found.rows)
         for start in starts:
+            notes = [note for note in dict.fromkeys(found.notes[start : start + found.rows]) if note]
             value = remark + _row(numbers[start : start + found.rows], "text") + point if numbers else ""
+            value += f" ({'; '.join(notes)})" if notes else ""
             yield _row(texts[start : start + found.rows], format) + value
         return
-    values = [remark + number + point for number in numbers] or [""] * len(texts)
+    notes = [f" ({note})" if note else "" for note in found.notes] or [""] * len(texts)
+    values = [remark + number + point + note for number, note in zip(numbers, notes, strict=False)] or [""] * len(texts)
     for request, text, value in zip(found.requests, texts, values, strict=True):
         yield _left(found.output, request, format) + text + value
 
@@ -134,9 +139,10 @@ def derivatives_json(found: Derivatives, expression: str, warnings: Sequence[str
     encode, simplified = encoder(ascii), found.simplified
     definitions: Iterator[DefinitionRecord] = ({"name": d.name, "expression": to_text(d.value)} for d in simplified.definitions)
     values = [None] * len(simplified.expressions) if found.values is None else list(map(json_number, found.values))
+    notes = found.notes or [""] * len(simplified.expressions)
     derivatives: Iterator[DerivativeRecord] = (
-        {"wrt": list(request), "expression": to_text(text), "value": value}
-        for request, text, value in zip(found.requests, simplified.expressions, values, strict=True)
+        {"wrt": list(request), "expression": to_text(text), "value": value, "note": note or None}
+        for request, text, value, note in zip(found.requests, simplified.expressions, values, notes, strict=True)
     )
     parts = {
         "expression": expression,

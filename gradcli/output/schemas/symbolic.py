@@ -134,6 +134,7 @@ class DerivativeRecord(TypedDict):
     wrt: Annotated[list[str], "Differentiated by these variables, one after the other."]
     expression: str
     value: Annotated[Number | None, "At the point given, if any."]
+    note: Annotated[str | None, "What the value is where it is not simply that of the expression."]
 
 
 class DiffDocument(TypedDict):
@@ -177,6 +178,8 @@ class EqualDocument(TypedDict):
     only_second: Annotated[Count, "At how many only the second is defined."]
     neither: Annotated[Count, "At how many neither is."]
     undecided: Annotated[Count, "At how many a value was too large, or not to be told apart from rounding."]
+    places: Annotated[Count, "How many points were chosen for the places at which one of them changes."]
+    thresholds: Annotated[dict[str, Number], "Operations by whose own thresholds alone they differ, with these."]
     domain: Annotated[list[WitnessRecord], "Some points at which only one is defined."]
     digits: Annotated[Count | None, "Digits in which rounded values agree."]
     degree: Annotated[str | None, "Bound of the degree of the difference of rational functions."]
