@@ -138,13 +138,13 @@ def _show(explanation: Explanation, format: str | None, output: str | None, warn
     to_file = output not in (None, STDIN)
     pieces = _pieces(explanation, format or ("text" if to_file else None), warnings, ascii=ascii, to_file=to_file)
     if pieces is not None:
-        write_to(output, pieces)
+        write_to(output, pieces, ascii=ascii, html=format == "html")
         return
     from gradcli.cli.views.show import show_blocks
     from gradcli.output.documents.document import document
     from gradcli.output.reports.explanation import explanation_blocks
 
-    show_blocks(lambda style: explanation_blocks(document(explanation), style), format, ascii=ascii)
+    show_blocks(lambda style: explanation_blocks(document(explanation), style), format)
 
 
 def _pieces(
@@ -156,7 +156,7 @@ def _pieces(
     if format == "json":
         from gradcli.output.records.explanation import explanation_json
 
-        return explanation_json(explanation, warnings, ascii=not to_file and not can_print_signs(sys.stdout))
+        return explanation_json(explanation, warnings, ascii=ascii or (not to_file and not can_print_signs(sys.stdout)))
     if format == "markdown":
         from gradcli.output.documents.markdown import markdown
 

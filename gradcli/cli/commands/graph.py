@@ -75,7 +75,7 @@ def run(options: GraphOptions) -> None:
     elif output is None or output == STDIN:
         show(view)
     else:
-        write_to(output, pieces(view))
+        write_to(output, pieces(view), ascii=view.ascii)
     if found.error is not None:
         raise found.error
 

@@ -122,7 +122,7 @@ def show(view: View) -> None:
         from gradcli.cli.views.show import show_blocks
 
         shown = _checked(view, view.diagram())
-        show_blocks(lambda style: _tables(view, shown, style), None, ascii=view.ascii)
+        show_blocks(lambda style: _tables(view, shown, style), None)
     elif view.format == "draw" and wants_rich(sys.stdout):
         from gradcli.output.terminal.draw import rich_drawing
 

@@ -143,7 +143,7 @@ def _graph(options: ScriptOptions, tape: Tape, target: str, title: str) -> None:
     if path is None:
         show(view)
     else:
-        write_to(path, pieces(view))
+        write_to(path, pieces(view), ascii=view.ascii)
 
 
 def _separate(printed: str) -> None:
@@ -170,7 +170,7 @@ def _explain(options: ScriptOptions, explanation: Explanation) -> None:
     from gradcli.output.documents.document import document
     from gradcli.output.reports.explanation import explanation_blocks
 
-    show_blocks(lambda style: explanation_blocks(document(explanation), style), None, ascii=options.ascii)
+    show_blocks(lambda style: explanation_blocks(document(explanation), style), None)
 
 
 def _document(options: ScriptOptions, tape: Tape, text: str, printed: str) -> None:
@@ -180,5 +180,4 @@ def _document(options: ScriptOptions, tape: Tape, text: str, printed: str) -> No
 
     derivation = derive(tape) if len(tape.graph) <= DERIVATION_NODES else None
     notes = [] if derivation else [f"the graph has {len(tape.graph):,} nodes: derivation and derivatives are left out"]
-    ascii = options.ascii or not can_print_signs(sys.stdout)
-    write(eval_json(tape, derivation, text, notes, ascii=ascii, printed=printed))
+    write(eval_json(tape, derivation, text, notes, ascii=not can_print_signs(sys.stdout), printed=printed))

@@ -6,6 +6,7 @@ places for the names, and filled in for each node.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
@@ -29,7 +30,7 @@ _RESULT = "{0}"
 """The place of a node's own name in a template; those of its inputs are {1}, {2}, ..."""
 
 
-class _Template(NamedTuple):
+class Template(NamedTuple):
     """A kind of node: what it computes and its derivatives, with places for names: plain, and as on a board."""
 
     derivatives: tuple[Expression | None, ...]
@@ -48,16 +49,15 @@ class Labels:
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
-        self._templates: dict[tuple[object, ...], _Template] = {}
         self._special: dict[tuple[bool, int], Constant | None] = {}
-        self._last = (-1, _Template(()))
+        self._last = (-1, Template(()))
 
     def expression(self, id: int, *, board: bool = False) -> str:
         """What a node computes in the names of its inputs, as text: ``a*b``, and as on a board: ``a·b``."""
         graph = self.tape.graph
         if graph.operations[id] not in OPERATIONS or (board and self._has_numbers(id)):
             return to_text(node_expression(graph, id, self.tape.names), pretty=board)
-        template = self._template(id)
+        template = self.template(id)
         return (template.board_text if board else template.text).format(*self._names(id))
 
     def edges(self, id: int, *, board: bool = False) -> list[str | None]:
@@ -68,7 +68,7 @@ class Labels:
         if board and self._has_numbers(id):
             return [None if derivative is None else to_text(derivative, pretty=True) for derivative in self.derivatives(id)]
         names = self._names(id)
-        template = self._template(id)
+        template = self.template(id)
         return [None if text is None else text.format(*names) for text in (template.board_texts if board else template.texts)]
 
     def _has_numbers(self, id: int) -> bool:
@@ -86,7 +86,7 @@ class Labels:
                 return Name(places[node.name]) if constant is None else constant_expression(constant)
             return node
 
-        return [None if d is None else mapped(d, fill) for d in self._template(id).derivatives]
+        return [None if d is None else mapped(d, fill) for d in self.template(id).derivatives]
 
     def _input_named(self, id: int, place: str) -> int:
         index = int(place[1:-1])
@@ -96,24 +96,22 @@ class Labels:
         names = self.tape.names
         return [names[id], *[names[input] for input in self.tape.graph.inputs[id]]]
 
-    def _template(self, id: int) -> _Template:
+    def template(self, id: int) -> Template:
+        """The kind of a node that an elementwise operation made."""
         if self._last[0] == id:
             return self._last[1]
         graph, needs = self.tape.graph, self.tape.requires_grad
         operation, inputs = graph.operations[id], graph.inputs[id]
         constants = graph.constants
         # A constant that an algebraic rule could use stands in the template itself; the others are names like any other.
-        operands = tuple([self._shown(operation, input) if input in constants else None for input in inputs])
+        operands = tuple([self.shown(operation, input) if input in constants else None for input in inputs])
         same = tuple(map(inputs.index, inputs)) if len(set(inputs)) < len(inputs) else tuple(range(len(inputs)))
         wanted = tuple([needs[input] and OPERATIONS[operation].carries(at) for at, input in enumerate(inputs)])
-        key = (operation, operands, same, wanted)
-        template = self._templates.get(key)
-        if template is None:
-            template = self._templates[key] = _make(operation, operands, same, wanted)
+        template = _template(operation, operands, tuple(map(type, operands)), same, wanted)
         self._last = (id, template)
         return template
 
-    def _shown(self, operation: str, id: int) -> Constant | None:
+    def shown(self, operation: str, id: int) -> Constant | None:
         """The value of a constant that stands in the template itself, None for one that is a name there."""
         key = (operation == "pow", id)
         if key not in self._special:
@@ -147,8 +145,9 @@ def operation_derivatives(
         wanted: For each argument whether its derivative is.
         result: What stands for the result in the derivatives.
     """
-    carried = [want and OPERATIONS[operation].carries(at) for at, want in enumerate(wanted)]
-    template = _make(operation, [None] * len(letters), range(len(letters)), carried)
+    carried = tuple([want and OPERATIONS[operation].carries(at) for at, want in enumerate(wanted)])
+    none = (None,) * len(letters)
+    template = _template(operation, none, tuple(map(type, none)), tuple(range(len(letters))), carried)
     places = dict(zip(_places(len(letters)), [result, *map(Name, letters)], strict=True))
     return [
         None if d is None else mapped(d, lambda node: places.get(node.name, node) if isinstance(node, Name) else node)
@@ -156,7 +155,23 @@ def operation_derivatives(
     ]
 
 
-def _make(operation: str, operands: Sequence[Constant | None], same: Sequence[int], wanted: Sequence[bool]) -> _Template:
+@functools.lru_cache(maxsize=4096)
+def _template(
+    operation: str,
+    operands: tuple[Constant | None, ...],
+    kinds: tuple[type, ...],
+    same: tuple[int, ...],
+    wanted: tuple[bool, ...],
+) -> Template:
+    """A kind of node, made once for all views of all runs.
+
+    Args:
+        operation: The operation.
+        operands: For each operand the constant that it is; None for one with a place.
+        kinds: Their types, since 1 and 1.0 are equal and do not read alike.
+        same: For each operand the first one that is the same node.
+        wanted: For each operand whether a gradient flows to it.
+    """
     places = _places(len(operands))
     inputs = [Name(places[1 + same[at]]) if value is None else constant_expression(value) for at, value in enumerate(operands)]
     derivatives: list[Expression | None] = [None] * len(operands)
@@ -173,7 +188,7 @@ def _make(operation: str, operands: Sequence[Constant | None], same: Sequence[in
         forms = normal_forms(builder.graph, algebra, generic=True)
         derivatives = [None if id is None else written(algebra, shortest(algebra, forms[id])) for id in ids]
     expression = applied(operation, inputs)
-    return _Template(
+    return Template(
         tuple(derivatives),
         to_text(expression),
         tuple(None if d is None else to_text(d) for d in derivatives),

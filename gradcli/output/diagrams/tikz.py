@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from gradcli.errors import ExitCode, GradcliError, columns
 from gradcli.output.diagrams.diagram import Arrow, Box, Diagram, Kind
 from gradcli.output.diagrams.layout import Measures, Placed, Point, Routed, Sheet, extent, lay_out
-from gradcli.output.formulas.latex import GREEK
+from gradcli.output.formulas.boxes import GREEK
 from gradcli.output.visible import visible_lines
 
 MOST_POINTS = 16_000
