@@ -57,6 +57,7 @@ def show(
     left_out: list[str] = []
     if show_all or len(tape.graph) <= DERIVATION_NODES:
         derivation = derive(tape)
+        left_out += derivation.warnings
         extra = None if extra is None else _derived(tape, extra)
     else:
         size = f"{len(tape.graph):,}"
