@@ -46,7 +46,10 @@ def deeds(before: Expression, after: Expression) -> list[str]:
     found: set[str] = set()
     if _sums_of_fractions(old) > _sums_of_fractions(new):
         found.add(COMMON_DENOMINATOR)
-        if _most_terms(old) > _most_terms(new):  # above a common denominator there are no fewer terms, unless they are alike
+        above = max(map(_longest_factor, _terms(after)))
+        if above < max(
+            len(list(_terms(node))) for node in old if any(map(_is_fraction, _terms(node)))
+        ):  # above a common denominator there are no fewer terms, unless they are alike
             found.add(LIKE_TERMS)
     elif _count(old, _is_nested_fraction) > _count(new, _is_nested_fraction):
         found.add(ONE_FRACTION)
@@ -134,11 +137,6 @@ def _sums_of_fractions(nodes: list[Expression]) -> int:
     return sum(_is_sum(node) and any(map(_is_fraction, _terms(node))) for node in nodes)
 
 
-def _most_terms(nodes: list[Expression]) -> int:
-    """The terms of the longest sum."""
-    return max(len(list(_terms(node))) for node in nodes)
-
-
 def _is_nested_fraction(node: Expression) -> bool:
     """Whether a fraction line stands in a product or quotient: 1/x/log(5), x·(1/y)."""
     return _is_product(node) and any(isinstance(child, Operator) and child.symbol == "/" for child in children(node))
@@ -172,9 +170,13 @@ def _alike(nodes: list[Expression]) -> int:
     inner = {id(operand) for node in nodes if _is_sum(node) for operand in children(node)}
     for node in nodes:
         if _is_sum(node) and id(node) not in inner:
-            kinds = Counter(_kind(term) for term in _terms(node))
-            count += sum(times - 1 for times in kinds.values())
+            kinds = Counter(map(_kind, _terms(node)))
+            count += sum(times - 1 for times in kinds.values()) if kinds.keys() != {_NUMBER} else 0
     return count
+
+
+_NUMBER = ((), ())
+"""The kind of a term that is a number."""
 
 
 def _kind(term: Expression) -> tuple[tuple[str, ...], ...]:
