@@ -120,5 +120,6 @@ def spelling(operation: str) -> str:
 
 
 __all__ = [
-    "ELEMENTWISE", "OPERATIONS", "STRUCTURAL", "declared", "function_names", "operation_named", "spelled", "spelling", "structural_named",
+    "ELEMENTWISE", "OPERATIONS", "STRUCTURAL", "declared", "function_names", "operation_named", "spelled", "spelling",
+    "structural_named",
 ]  # fmt: skip
