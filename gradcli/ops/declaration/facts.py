@@ -50,6 +50,8 @@ class Facts(Frozen, eq=False):
             values of the operands that carry a gradient.
         linear: The sets of arguments in which it is linear, the others held fixed, by index: of ``mul`` that is in either one
             ({0}, {1}), of ``add`` in both together ({0, 1}). Of a variadic argument its index stands for all of them.
+        masks: The arguments to which exactly 0 is handed back wherever the derivative by them is 0, whatever comes in, be it
+            infinite or nan: PyTorch chooses there, and does not multiply. By index, as for ``linear``.
         parity: ``even`` or ``odd`` in its only argument; empty for neither.
         inverse: The operation that gives the argument back from the result, for all arguments of the domain; empty for none.
         range: Bounds of its values where they are real.
@@ -64,6 +66,7 @@ class Facts(Frozen, eq=False):
     result: str = FLOAT
     moves: bool = False
     linear: tuple[frozenset[int], ...] = ()
+    masks: frozenset[int] = frozenset()
     parity: str = ""
     inverse: str = ""
     range: tuple[float, float] = (-math.inf, math.inf)
@@ -88,6 +91,7 @@ def facts(
     result: str = FLOAT,
     moves: bool = False,
     linear: str = "",
+    masks: str = "",
     parity: str = "",
     inverse: str = "",
     range: tuple[float, float] = (-math.inf, math.inf),
@@ -100,6 +104,8 @@ def facts(
 
     Args:
         linear: Names of parameters: ``"a b"`` for linear in both together, ``"a, b"`` for linear in either one.
+        masks: Names of parameters.
     """
     groups = [frozenset(map(parameters.index, group.split())) for group in linear.split(",") if group]
-    return Facts(result, moves, tuple(groups), parity, inverse, range, specials, torch, tensorflow, sympy)
+    masked = frozenset(map(parameters.index, masks.split()))
+    return Facts(result, moves, tuple(groups), masked, parity, inverse, range, specials, torch, tensorflow, sympy)

@@ -150,6 +150,10 @@ class Operation(Frozen, eq=False):
         """Whether a gradient flows from the result to an argument."""
         return bool(self.partials) and (self.variadic or self.partials[index] is not None)
 
+    def masks(self, index: int) -> bool:
+        """Whether exactly 0 is handed to an argument where the derivative by it is 0, whatever comes in."""
+        return (0 if self.variadic else index) in self.facts.masks
+
     def __call__(self, *arguments: Any) -> Any:
         """Compute with numbers or arrays, or build a node where an argument is a symbol."""
         careful = arrays = False

@@ -102,6 +102,7 @@ where: Operation = operation(
     precise=lambda condition, a, b: a if condition else b,
     result=SAME,
     linear="a b",
+    masks="a b",
     torch="where: torch Tensor",
     sympy="Piecewise(({1}, {0}), ({2}, True))",
     doc="a where the condition is true, else b; the condition carries no gradient.",
@@ -122,6 +123,7 @@ masked_fill = operation(
     definition=lambda x, mask, value: where(mask, value, x),
     result=SAME,
     linear="x value",
+    masks="x value",
     torch="masked_fill: torch Tensor",
     doc="x, or a value where the mask is true; the mask carries no gradient.",
 )

@@ -274,6 +274,7 @@ sinc = operation(
     array="sinc",
     samples=((0.2, 1.8),),
     definition=lambda x: where(eq(x, 0), 1, sin(x * PI) / (x * PI)),
+    masks="x",
     parity=EVEN,
     range=(-1, 1),
     specials=(special(REMOVABLE, lambda x: x, 0),),
