@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 Span = tuple[int, int]
 """Half-open range (start, end) of character positions in a source text."""
@@ -121,6 +122,50 @@ class GradcliError(Exception):
             "exit_code": int(self.exit_code),
             **({} if self.printed is None else {"printed": self.printed}),
         }
+
+
+class UnknownVariableError(GradcliError):
+    """A value or a derivative is asked for by the name of a variable that the program does not have.
+
+    Args:
+        name: The name.
+        variables: The program's variables.
+        asked_by: The option that names it, followed by a colon; empty for a value.
+    """
+
+    def __init__(self, name: str, variables: Sequence[str], asked_by: str = "") -> None:
+        near = nearest(name, variables)
+        array = name.partition("[")[0].strip() if name.endswith("]") else ""
+        listed = ", ".join(variables[:20]) + (", ..." if len(variables) > 20 else "")
+        hint = f"did you mean {near}? " if near else ""
+        if array in variables:
+            hint = f"--elements, of eval and explain, makes each element of {array} a variable of its own; "
+        hint += f"its variables are {listed}" if variables else "it has no variables"
+        super().__init__(f"{asked_by}the expression has no variable {name}", hint=hint)
+        self.name = name
+        self.near = near
+
+
+def no_value(names: Sequence[str], span: Span | None = None, hint: str = "") -> GradcliError:
+    """The error for variables without a value.
+
+    Args:
+        names: The variables.
+        span: Where the first of them stands.
+        hint: How to give them values; empty for options of the command line.
+    """
+    more = f" and {len(names) - 8} more" if len(names) > 8 else ""
+    options = " ".join(f"--{name} VALUE" for name in names[:8]) + (" ..." if more else "")
+    return GradcliError(f"no value for {', '.join(names[:8])}{more}", span, hint or f"add {options}")
+
+
+@contextlib.contextmanager
+def located(source: str, where: str) -> Iterator[None]:
+    """Name the source of the spans of errors that are raised inside, where it is not named yet."""
+    try:
+        yield
+    except GradcliError as error:
+        raise error.located(source, where) from None
 
 
 def visible(text: str) -> str:

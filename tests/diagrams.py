@@ -8,6 +8,7 @@ import pytest
 from support import run
 
 from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.broken import broken_tape
 from gradcli.autodiff.runs.record import outline
 from gradcli.graph.graph import Shape
@@ -31,7 +32,7 @@ def breaking_off(text: str = "A + x", **shapes: Shape) -> Diagram:
     """The diagram of a program without values whose shapes do not fit; where none are given those of a sum."""
     with pytest.raises(MismatchError) as caught:
         outline(parse(text), shapes=shapes or {"A": (2, 3), "x": (2,)})
-    return diagram(broken_tape(caught.value, None, mode="static", dtype="float64"), title=text)
+    return diagram(broken_tape(caught.value, Request(mode="static")), title=text)
 
 
 HOSTILE = [

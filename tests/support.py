@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.request import Request
+from gradcli.autodiff.runs import static_graphs
 from gradcli.autodiff.runs.record import record
-from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
+from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Shape
+from gradcli.language.ast import Program
 from gradcli.language.parser import parse
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 
@@ -31,6 +34,12 @@ def json_lines(name: str) -> list[dict[str, Any]]:
 def run(text: str, bindings: Mapping[str, float], wrt: Sequence[str] | None = None, mode: str = "dynamic") -> Tape:
     """A run of an expression, forward and backward."""
     return record(parse(text), bindings, wrt, mode=mode)
+
+
+def build(program: Program, variables: Sequence[str], shapes: Mapping[str, Shape] | None = None, optimize: int = 1) -> Graph:
+    """The static graph of a program, before any value is known; variables without a shape are numbers."""
+    known = {**dict.fromkeys(variables, ()), **(shapes or {})}
+    return static_graphs.build(program, Request(shapes=known, optimize=optimize))
 
 
 def accepts(operation: str, count: int) -> bool:

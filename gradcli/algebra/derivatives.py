@@ -67,7 +67,6 @@ def derivative_graph(graph: Graph, requests: Sequence[Request]) -> tuple[Graph, 
     Returns:
         The graph, interned, and the id of each derivative in it.
     """
-    builder = StaticBuilder(Graph(max(graph.max_nodes, 64 * len(graph)), graph.max_elements), identities=True)
     roots: dict[Request, tuple[Graph, int | None]] = {}
     for output, wrt in requests:
         roots.setdefault((output, ()), (graph, output))
@@ -75,6 +74,11 @@ def derivative_graph(graph: Graph, requests: Sequence[Request]) -> tuple[Graph, 
             if (output, wrt[: depth + 1]) not in roots:
                 same = [v for at, v in requests if at == output and len(v) > depth and v[:depth] == wrt[:depth]]
                 _differentiate_once(roots, (output, wrt[:depth]), list(dict.fromkeys(v[depth] for v in same)))
+    sources = {source for source, _ in map(roots.__getitem__, requests)}
+    found = [id for request in requests if (id := roots[request][1]) is not None and request[1]]
+    if len(sources) == 1 and len(found) == len(requests):  # one gradient graph has all of them, interned as the result would be
+        return sources.pop(), found
+    builder = StaticBuilder(Graph(max(graph.max_nodes, 64 * len(graph)), graph.max_elements), identities=True)
     replayed: dict[Graph, list[int]] = {}
     ids: list[int] = []
     for request in requests:
@@ -109,7 +113,7 @@ def _differentiate_once(roots: dict[Request, tuple[Graph, int | None]], before: 
         raise _not_a_number(graph, id, wrt)
     known: list[str] = []
     if id is not None:
-        graph = with_output(graph, id)
+        graph = graph if id == graph.output else with_output(graph, id)
         if wrt:  # what is left unsimplified grows from one order to the next
             graph = _shorter(graph)
         known = [name for name in variables if name in graph.variables]

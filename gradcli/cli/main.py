@@ -11,8 +11,8 @@ from typing import NoReturn
 from gradcli import __version__
 from gradcli.cli.framework.command import HELP_FLAGS
 from gradcli.cli.framework.streams import write, write_error, write_note
-from gradcli.cli.framework.table import COMMANDS, command_named
-from gradcli.errors import ExitCode, GradcliError, nearest
+from gradcli.cli.framework.table import command_named, command_names, option_like
+from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, nearest
 
 _COMPLETION = "_GRADCLI_COMPLETE"
 _FLAGS = ("--version", "--install-completion", "--show-completion", *HELP_FLAGS)
@@ -66,7 +66,7 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
         _typer(arguments)
         return None
     name, *rest = arguments
-    if name not in COMMANDS:
+    if name not in command_names():
         raise _no_command(name)
     own = rest[: rest.index("--")] if "--" in rest else rest
     if any(flag in own for flag in HELP_FLAGS):
@@ -75,11 +75,15 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
     from gradcli.cli.framework.reader import read
 
     command = command_named(name)
-    return command.run(read(command, rest), command)
+    options = read(command, rest)
+    try:
+        return command.run(options)
+    except UnknownVariableError as error:
+        raise option_like(error, options) from None
 
 
 def _no_command(name: str) -> GradcliError:
-    near = nearest(name, [*COMMANDS, *_FLAGS])
+    near = nearest(name, [*command_names(), *_FLAGS])
     kind = "option" if name.startswith("--") else "command"
     if near:
         return GradcliError(f"there is no {kind} {name}", hint=f"did you mean {near}?")
@@ -87,7 +91,7 @@ def _no_command(name: str) -> GradcliError:
         return GradcliError(f"there is no option {name}", hint='options follow the command: gradcli eval "x^2" --x 3')
     shown = name if len(name) < 60 else "EXPRESSION"
     return GradcliError(
-        f"there is no command {shown}", hint=f'the commands are {", ".join(COMMANDS)}; for a value: gradcli eval "{shown}"'
+        f"there is no command {shown}", hint=f'the commands are {", ".join(command_names())}; for a value: gradcli eval "{shown}"'
     )
 
 
@@ -98,7 +102,7 @@ def _typer(arguments: Sequence[str]) -> None:
     from gradcli.cli.framework.help import application
 
     usage_error = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
-    app = application([command_named(name) for name in COMMANDS])
+    app = application([command_named(name) for name in command_names()])
     try:
         app(list(arguments) or ["--help"], prog_name="gradcli", standalone_mode=False)
     except Exception as error:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from gradcli.scripts.python.builtin import builtins
 from gradcli.scripts.python.methods import METHODS as OF_PYTHON
 from gradcli.scripts.python.values import Namespace
-from gradcli.scripts.torch.calls import names_of
+from gradcli.scripts.torch.calls import functions
 from gradcli.scripts.torch.tensor_members import METHODS, PROPERTIES
 
 STATEMENTS = (
@@ -37,7 +37,7 @@ def listing(modules: Mapping[str, Namespace]) -> Iterator[str]:
 def tensor_entries() -> Iterator[str]:
     """The lines about PyTorch's tensors."""
     yield from _entry("attributes of tensors", PROPERTIES)
-    yield from _entry("methods of tensors", {*METHODS, *names_of("Tensor")})
+    yield from _entry("methods of tensors", {*METHODS, *functions("Tensor")})
     yield "  also with _ behind the name, to change the tensor in place: add_, mul_, ..."
 
 

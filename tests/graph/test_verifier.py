@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from support import accepts, run
+from support import accepts, build, run
 
-from gradcli.autodiff.runs.static_graphs import build
 from gradcli.graph.graph import Graph
 from gradcli.graph.verifier import InvalidGraphError, verify
 from gradcli.language.parser import parse

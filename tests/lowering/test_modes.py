@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy
 import pytest
-from support import accepts
+from support import accepts, build
 
 from gradcli.autodiff.runs.record import record
-from gradcli.autodiff.runs.static_graphs import build
 from gradcli.graph.graph import COND, WHILE_LOOP, Graph
 from gradcli.graph.verifier import verify
 from gradcli.language.parser import parse

@@ -13,11 +13,10 @@ import numpy
 import pytest
 from random_programs import RandomProgram
 from reference_evaluator import reference
-from support import accepts, same
+from support import accepts, build, same
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.runs.record import record
-from gradcli.autodiff.runs.static_graphs import build
 from gradcli.graph.graph import Graph
 from gradcli.graph.verifier import verify
 from gradcli.language.ast import Program

@@ -13,6 +13,7 @@ from commandline import command
 from diagrams import HOSTILE, breaking_off
 
 from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.broken import broken_tape
 from gradcli.autodiff.runs.record import outline, record
 from gradcli.graph.graph import Shape
@@ -37,7 +38,7 @@ def mismatch(text: str, **shapes: Shape) -> MismatchError:
 
 def broken(text: str = BREAKS, **shapes: Shape) -> Tape:
     """The tape until the error of a program without values."""
-    return broken_tape(mismatch(text, **shapes), None, mode="static", dtype="float64")
+    return broken_tape(mismatch(text, **shapes), Request(mode="static"))
 
 
 # ---- what is said ----
@@ -77,7 +78,7 @@ def test_the_operands_are_named_with_their_shapes(text: str, shapes: dict[str, S
     error = mismatch(text, **shapes)
     assert said in error.message
     assert error.span is not None
-    tape = broken_tape(error, None, mode="static", dtype="float64")
+    tape = broken_tape(error, Request(mode="static"))
     assert "".join(writer("list")(diagram(tape, title=text))).count("broken, ") == 1
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gradcli.errors import GradcliError
-from gradcli.scripts.torch.calls import names_of
+from gradcli.scripts.torch.calls import functions
 from gradcli.scripts.torch.run import run_torch
 
 FOLDER = Path(__file__).parents[1] / "data" / "torch_scripts"
@@ -53,7 +53,7 @@ NAMES = json.loads((FOLDER.parent / "torch_names.json").read_text("utf-8"))
 
 @pytest.mark.parametrize("module", NAMES)
 def test_every_function_is_one_that_pytorch_has(module: str) -> None:
-    assert sorted(names_of(module)) == NAMES[module]
+    assert sorted(functions(module)) == NAMES[module]
 
 
 @pytest.mark.parametrize("name", ["sort", "topk", "narrow", "index_select", "cummax", "sort_", "register_hook", "squeeze_"])

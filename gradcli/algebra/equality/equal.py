@@ -20,7 +20,7 @@ from gradcli.algebra.equality.verdict import Equality, Method, Verdict
 from gradcli.algebra.simplify import TOO_LONG, normal_forms
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.spellings import shortest
-from gradcli.autodiff.runs.names_asked import UnknownVariableError
+from gradcli.errors import UnknownVariableError
 from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, VARIABLE, Graph, Shape
 from gradcli.language.ast import Program
 from gradcli.language.parser import parse

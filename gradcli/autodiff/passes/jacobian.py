@@ -10,8 +10,7 @@ from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.passes.reverse import backward, backward_from, gradient_graph, requires_grad
 from gradcli.autodiff.passes.tangent import cast_of, pushforward, zeros
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.autodiff.runs.names_asked import UnknownVariableError
-from gradcli.errors import ExitCode, GradcliError
+from gradcli.errors import ExitCode, GradcliError, UnknownVariableError
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph, Shape
 from gradcli.lowering.builders.builder import Value

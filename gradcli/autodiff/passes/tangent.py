@@ -13,8 +13,7 @@ from typing import Any
 from gradcli.autodiff.passes.reverse import no_derivative, quiet
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.passes.transposition import applied, transposed
-from gradcli.autodiff.runs.names_asked import UnknownVariableError
-from gradcli.errors import GradcliError
+from gradcli.errors import GradcliError, UnknownVariableError
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph, Shape
 from gradcli.lowering.builders.builder import Value, float32

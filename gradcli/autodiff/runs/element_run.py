@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.autodiff.runs.names_asked import UnknownVariableError
-from gradcli.autodiff.runs.record import run_graph
-from gradcli.errors import GradcliError
+from gradcli.autodiff.request import Request
+from gradcli.autodiff.runs.record import graph_run
+from gradcli.errors import GradcliError, UnknownVariableError
 from gradcli.lowering.elements.expansion import ELEMENTS, Elements, element_named, in_elements
 
 
@@ -35,7 +35,7 @@ def element_tape(tape: Tape, wrt: Sequence[str] | None = None, *, limit: int = E
         chosen += found
     chosen = list(dict.fromkeys(chosen))
     values = None if tape.symbolic else elements.values(tape.bindings)
-    run = run_graph(elements.graph, values, chosen, mode="static", dtype=tape.dtype)
+    run = graph_run(elements.graph, Request(values, chosen, "static", tape.dtype))
     if not tape.symbolic:
         _check(tape, run, elements)
     return run

@@ -6,20 +6,20 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from gradcli.autodiff.runs.record import record
+from gradcli.autodiff.request import Request
+from gradcli.autodiff.runs.record import recorded
 from gradcli.autodiff.runs.static_graphs import build
 from gradcli.errors import Span
-from gradcli.graph.graph import BLOCK_NAMES, CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, ITEM, PRINT, VARIABLE, Graph
+from gradcli.frozen import replace
+from gradcli.graph.graph import BLOCK_NAMES, CONSTANT, ITEM, PRINT, VARIABLE, Graph
 from gradcli.graph.names import node_names
 from gradcli.language.ast import Program
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import Value
 from gradcli.lowering.builders.execute import execute
 from gradcli.lowering.builders.recorder import Recorder
-from gradcli.lowering.limits import DEFAULT_MAX_STEPS
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.ops.declaration.constants import VALUES
-from gradcli.ops.declaration.structural import shape_of
 
 Place = tuple[Span, str]
 """What nodes of both modes have in common: the place in the source text, and the operation; of a variable its name."""
@@ -70,39 +70,28 @@ class _Found(NamedTuple):
     block: str
 
 
-def compare_modes(
-    program: Program,
-    source: str,
-    inputs: Sequence[Mapping[str, Value]],
-    *,
-    max_steps: int = DEFAULT_MAX_STEPS,
-    max_nodes: int = DEFAULT_MAX_NODES,
-    max_elements: int = DEFAULT_MAX_ELEMENTS,
-) -> Comparison:
+def compare_modes(program: Program, source: str, inputs: Sequence[Mapping[str, Value]], asked: Request) -> Comparison:
     """Record a program at each input, and build it once and feed it each input.
 
     Args:
         program: The program.
         source: Its text.
         inputs: For each run the value of each variable, of the same shapes in each.
-        max_steps: The limit on the turns of loops.
-        max_nodes: The limit on the size of a graph.
-        max_elements: The limit on the size of an array.
+        asked: The limits.
 
     Raises:
-        GradcliError: As :func:`~gradcli.autodiff.runs.record.record`.
+        GradcliError: As :func:`~gradcli.autodiff.runs.record.recorded`.
     """
     found: dict[Place, _Found] = {}
-    shapes = {name: shape_of(value) for name, value in inputs[0].items()}
-    static = build(program, inputs[0], shapes, max_steps=max_steps, max_nodes=max_nodes, max_elements=max_elements)
+    static = build(program, replace(asked, bindings=inputs[0]))
     built = Counter(_places(static, found))
-    recorded: list[Counter[Place]] = []
+    dynamic_places: list[Counter[Place]] = []
     known: dict[tuple[object, ...], int] = {}
     graphs: list[int] = []
     dynamic: list[Value] = []
     for values in inputs:
-        tape = record(program, values, max_steps=max_steps, max_nodes=max_nodes, max_elements=max_elements)
-        recorded.append(Counter(_places(tape.graph, found)))
+        tape = recorded(program, replace(asked, bindings=values))
+        dynamic_places.append(Counter(_places(tape.graph, found)))
         shape = (tuple(tape.graph.operations), tuple(tape.graph.inputs), tuple(tape.graph.constants.items()))
         graphs.append(known.setdefault(shape, len(known)))
         dynamic.append(tape.value)
@@ -116,7 +105,7 @@ def compare_modes(
             if graph is static or graph.operations[id] != VARIABLE:  # a variable of a block is a node around it
                 count[_place(graph, id)] += 1
 
-        execute(static, recorder, max_steps=max_steps, on_node=counted)
+        execute(static, recorder, max_steps=asked.max_steps, on_node=counted)
         executed.append(count)
         fed.append(recorder.values[recorder.graph.output])
     rows = [
@@ -125,7 +114,7 @@ def compare_modes(
             node.name,
             node.expression,
             node.block,
-            tuple(count[place] for count in recorded),
+            tuple(count[place] for count in dynamic_places),
             built[place],
             tuple(count[place] for count in executed),
         )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from gradcli.autodiff.passes.reverse import whole_numbers
-from gradcli.errors import GradcliError, nearest
+from gradcli.errors import GradcliError, UnknownVariableError, nearest, no_value
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.graph.names import constant_text, node_names
 from gradcli.language.ast import Program
@@ -14,9 +13,6 @@ from gradcli.language.free_names import free_names
 from gradcli.lowering.programs.calls import run_together
 from gradcli.lowering.programs.expressions import TRUTHS
 from gradcli.ops.declaration.constants import SPELLINGS, VALUES
-
-if TYPE_CHECKING:
-    pass
 
 
 def chosen_variables(graph: Graph, wrt: Sequence[str] | None) -> tuple[str, ...]:
@@ -39,14 +35,11 @@ def missing(program: Program, bindings: Mapping[str, float], spare: Collection[s
 
     known = {*bindings, *TRUTHS}
     missing = [name for name in free if name not in known and SPELLINGS.get(name, name) not in VALUES]
-    listed = ", ".join(missing[:8]) + (f" and {len(missing) - 8} more" if len(missing) > 8 else "")
-    options = " ".join(f"--{name} VALUE" for name in missing[:8]) + (" ..." if len(missing) > 8 else "")
+    error = no_value(missing, free[missing[0]])
     meant = [call for name in missing if (call := run_together(name, free))]
-    hint = f"add {options}" + (f"; for the function write {meant[0]}" if meant else "")
     words = [ALONE[name] for name in missing if name in ALONE]
-    if words:
-        hint = f"{words[0]}; {hint}"
-    return GradcliError(f"no value for {listed}", free[missing[0]], hint)
+    error.hint = (f"{words[0]}; " if words else "") + error.hint + (f"; for the function write {meant[0]}" if meant else "")
+    return error
 
 
 def unrecorded(program: Program, graph: Graph, bindings: Mapping[str, float], spare: Collection[str]) -> list[str]:
@@ -63,31 +56,14 @@ def unrecorded(program: Program, graph: Graph, bindings: Mapping[str, float], sp
 
 
 def check_used(free: Collection[str], bindings: Mapping[str, float], spare: Collection[str]) -> None:
+    """Check that the program takes each bound name from outside, but for those that it need not use.
+
+    Raises:
+        UnknownVariableError: It does not.
+    """
     for name in bindings:
         if name not in free and name not in spare:
             raise UnknownVariableError(name, [n for n in free if SPELLINGS.get(n, n) not in VALUES or n in bindings])
-
-
-class UnknownVariableError(GradcliError):
-    """A value or a derivative is asked for by the name of a variable that the program does not have.
-
-    Args:
-        name: The name.
-        variables: The program's variables.
-        asked_by: The option that names it, followed by a colon; empty for a value.
-    """
-
-    def __init__(self, name: str, variables: Sequence[str], asked_by: str = "") -> None:
-        near = nearest(name, variables)
-        array = name.partition("[")[0].strip() if name.endswith("]") else ""
-        listed = ", ".join(variables[:20]) + (", ..." if len(variables) > 20 else "")
-        hint = f"did you mean {near}? " if near else ""
-        if array in variables:
-            hint = f"--elements, of eval and explain, makes each element of {array} a variable of its own; "
-        hint += f"its variables are {listed}" if variables else "it has no variables"
-        super().__init__(f"{asked_by}the expression has no variable {name}", hint=hint)
-        self.name = name
-        self.near = near
 
 
 def no_variable(name: str, graph: Graph) -> GradcliError:

@@ -6,21 +6,18 @@ there, and can be taken by it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
-
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.autodiff.runs.record import run_built
-from gradcli.autodiff.runs.static_graphs import DEFAULT_OPTIMIZE
-from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, Graph, Shape
+from gradcli.autodiff.request import Request
+from gradcli.autodiff.runs.names_asked import check_used
+from gradcli.autodiff.runs.record import recorded, static_run
+from gradcli.autodiff.runs.static_graphs import lowered
+from gradcli.errors import Span, no_value
+from gradcli.frozen import Frozen
+from gradcli.graph.graph import Graph
 from gradcli.language.ast import Program
+from gradcli.language.free_names import free_names
 from gradcli.language.statements import assigned_names
-from gradcli.lowering.builders.builder import Shown, Value
 from gradcli.lowering.builders.compaction import compacted
-from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.lowering.limits import DEFAULT_MAX_STEPS
-from gradcli.lowering.programs.lower import lower
 from gradcli.lowering.programs.outputs import (
     feed_node,
     node_called,
@@ -31,99 +28,45 @@ from gradcli.lowering.programs.outputs import (
 )
 
 
-class Limits(NamedTuple):
-    """How large a graph, an array and the loops may become."""
-
-    max_nodes: int = DEFAULT_MAX_NODES
-    max_elements: int = DEFAULT_MAX_ELEMENTS
-    max_steps: int = DEFAULT_MAX_STEPS
-
-
-@dataclass(frozen=True)
-class Prepared:
+class Prepared(Frozen):
     """A static graph that is ready to be fed.
 
     Attributes:
         graph: The graph; its outputs are what is fetched, the first of which is differentiated.
         names: What the outputs are called.
-        limits: How large its runs may become.
+        asked: What its runs are asked for, but for values.
     """
 
     graph: Graph
     names: tuple[str, ...]
-    limits: Limits
-
-    def run(
-        self,
-        bindings: Mapping[str, Value],
-        wrt: Sequence[str] | None = None,
-        *,
-        dtype: str = "float64",
-        cotangent: Value | None = None,
-        on_print: Callable[[Shown], None] | None = None,
-    ) -> Tape:
-        """Run the graph once, forward and backward.
-
-        Args:
-            bindings: The value of each variable of the graph.
-            wrt: The variables that require gradients; None for all.
-            dtype: ``float64``, or ``float32``, to which every value is rounded.
-            cotangent: The adjoint of the first output; None for 1.
-            on_print: Gets what the program prints while it runs.
-
-        Raises:
-            GradcliError: Something in the run is wrong or too large.
-        """
-        return run_built(
-            self.graph, bindings, wrt, dtype=dtype, max_steps=self.limits.max_steps, cotangent=cotangent, on_print=on_print
-        )
+    asked: Request
 
 
-def prepare(
-    program: Program,
-    bound: Collection[str] = (),
-    shapes: Mapping[str, Shape] | None = None,
-    *,
-    fetch: Sequence[str] = (),
-    feed: Collection[str] = (),
-    optimize: int = DEFAULT_OPTIMIZE,
-    limits: Limits | None = None,
-) -> Prepared:
+def prepare(program: Program, asked: Request) -> Prepared:
     """Build the static graph of a program for what is fetched and fed.
 
     Args:
         program: The program.
-        bound: Names that will have a value: they are variables even where they also name a constant, such as ``e``.
-        shapes: The shapes of the variables, and of the nodes that are fed, where they are arrays.
-        fetch: The nodes to compute, by name; empty for the program's own outputs.
-        feed: The computed nodes that are given instead, by name.
-        optimize: What building leaves out; see :func:`~gradcli.autodiff.runs.record.record`.
-        limits: How large it may become.
+        asked: What is asked for, with values or shapes of the variables and of what is fed.
 
     Raises:
-        GradcliError: The program is wrong or too large, or it has no node of a name.
+        GradcliError: The program is wrong or too large, it has no node of a name, or a variable has no value.
     """
-    limits = limits or Limits()
-    shapes = shapes or {}
-    program, given = without_assignments(program, feed)
-    builder = StaticBuilder(
-        Graph(limits.max_nodes, limits.max_elements),
-        inexact=True,
-        identities=optimize > 1,
-        shapes=shapes,
-        plain=optimize < 1,
-        steered=True,
-    )
+    free = free_variables(program, asked)
+    check_used(free, asked.bindings or {}, asked.spare)
+    program, given = without_assignments(program, asked.feed)
+    shapes = asked.known_shapes()
+    fetch, feed, optimize = asked.fetch, asked.feed, asked.optimize
     ends: dict[str, int] = {}
-    graph = lower(program, builder, {*bound} - {*feed} | given, max_steps=limits.max_steps, assigned=ends)
+    graph = lowered(program, asked, bound=(shapes.keys() - feed.keys()) | given, assigned=ends)
     names, outputs = output_names(program), output_ids(program, graph)
-    asked = [name for name in {*fetch, *feed} if name in ends and name in assigned_names(program.statements)]
-    graph.outputs = [*outputs, *[ends[name] for name in asked]]
+    wanted = [name for name in {*fetch, *feed} if name in ends and name in assigned_names(program.statements)]
+    graph.outputs = [*outputs, *[ends[name] for name in wanted]]
     if optimize > 0:
         graph = compacted(graph, keep_named=optimize < 2)
     outputs, others = graph.outputs[: len(outputs)], graph.outputs[len(outputs) :]
     if fetch or feed:
-        known = nodes_by_name(graph, dict(zip(asked, others, strict=True)))
+        known = nodes_by_name(graph, dict(zip(wanted, others, strict=True)))
         if fetch:
             names, outputs = list(fetch), [node_called(name, known, "--fetch") for name in fetch]
         for name in feed:
@@ -133,4 +76,40 @@ def prepare(
     graph.outputs, graph.output = list(results.values()), outputs[0]
     if fetch or feed:
         graph = compacted(graph, keep_named=False, keep_variables=False, keep_printing=not fetch)
-    return Prepared(graph, tuple(results), limits)
+    missing = [name for name in graph.variables if name not in shapes]
+    if missing:
+        raise no_value(missing, free.get(missing[0]))
+    for name in asked.wrt or ():  # what nothing of it needs has a leaf all the same
+        if name not in graph.variables and name in free and name in shapes:
+            graph.variable(name, (0, 0), shapes[name])
+    return Prepared(graph, tuple(results), asked)
+
+
+def free_variables(program: Program, asked: Request) -> dict[str, Span]:
+    """The names that a program takes from outside, those too that it does not need where nodes are fed, with their places."""
+    found = free_names(program)
+    return {**found, **free_names(without_assignments(program, asked.feed)[0])} if asked.feed else found
+
+
+def results(program: Program, asked: Request) -> list[str]:
+    """What the outputs are called."""
+    return list(dict.fromkeys(asked.fetch or output_names(without_assignments(program, asked.feed)[0])))
+
+
+def run_once(program: Program, asked: Request, prepared: Prepared | None = None) -> tuple[Tape, list[int]]:
+    """Run a program once; gives the run and the ids of its :func:`results`.
+
+    Args:
+        program: The program.
+        asked: What is asked for.
+        prepared: The static graph, where there is one already.
+
+    Raises:
+        GradcliError: The program or a value is wrong, or a limit is reached.
+    """
+    if asked.mode == "static":
+        tape = static_run((prepared or prepare(program, asked)).graph, asked)
+        return tape, tape.graph.outputs
+    tape = recorded(program, asked)
+    names, ids = (asked.fetch, tape.graph.outputs) if asked.fetch else (output_names(program), output_ids(program, tape.graph))
+    return tape, list(dict(zip(names, ids, strict=True)).values())

@@ -98,10 +98,10 @@ def run_rows(
     while pending:
         rows = pending.pop()
         bindings = {**fixed, **{name: column[rows] for name, column in columns.items()}}
-        recorder = _RowsRecorder(Graph(prepared.limits.max_nodes), bindings, rows, pending, cast)
+        recorder = _RowsRecorder(Graph(prepared.asked.max_nodes), bindings, rows, pending, cast)
         try:
             with quiet():
-                execute(prepared.graph, recorder, max_steps=prepared.limits.max_steps)
+                execute(prepared.graph, recorder, max_steps=prepared.asked.max_steps)
                 _finish(recorder, result, wrt, cast)
         except GradcliError as error:
             result.errors.update(dict.fromkeys(recorder.rows.tolist(), error))

@@ -3,62 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
 
 from gradcli.autodiff.passes.reverse import requires_grad
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, PRINT, Graph, Shape
+from gradcli.autodiff.request import Request
+from gradcli.frozen import replace
+from gradcli.graph.graph import PRINT, Graph
 from gradcli.language.ast import Program
 from gradcli.lowering.builders.compaction import compacted
 from gradcli.lowering.builders.static import Removed, StaticBuilder
-from gradcli.lowering.limits import DEFAULT_MAX_STEPS
 from gradcli.lowering.programs.lower import lower
 
-if TYPE_CHECKING:
-    pass
 
-
-DEFAULT_OPTIMIZE = 1
-
-
-def build(
-    program: Program,
-    bound: Collection[str] = (),
-    shapes: Mapping[str, Shape] | None = None,
-    optimize: int = DEFAULT_OPTIMIZE,
-    removed: list[Removed] | None = None,
-    max_nodes: int = DEFAULT_MAX_NODES,
-    max_elements: int = DEFAULT_MAX_ELEMENTS,
-    max_steps: int = DEFAULT_MAX_STEPS,
-    *,
-    inexact: bool = True,
-    steered: bool = True,
-) -> Graph:
+def build(program: Program, asked: Request, removed: list[Removed] | None = None, *, inexact: bool = True) -> Graph:
     """Build the static graph of a program, before any value is known.
 
     Args:
         program: The program.
-        bound: Names that will have a value: they are variables even where they also name a constant, such as ``e``.
-        shapes: The shapes of the variables that are arrays.
-        optimize: As for :func:`record`; so are the limits.
+        asked: What is asked for. Names that have a value or a shape are variables even where they also name a constant, such
+            as ``e``.
         removed: Where what is shared, folded or left out is noted; None to note nothing.
         inexact: Whether constants also fold where the result is not rational.
-        steered: Whether branches and loops are nodes; else the program is one expression, in which operations choose.
 
     Raises:
         GradcliError: The program is wrong, or too large (exit code 4).
     """
+    graph = lowered(program, asked, removed, inexact=inexact)
+    return graph if asked.optimize < 1 else compacted(graph, keep_named=asked.optimize < 2, removed=removed)
+
+
+def lowered(
+    program: Program,
+    asked: Request,
+    removed: list[Removed] | None = None,
+    *,
+    inexact: bool = True,
+    bound: Collection[str] | None = None,
+    assigned: dict[str, int] | None = None,
+) -> Graph:
+    """The same with the nodes that no output needs.
+
+    Args:
+        program: As for :func:`build`; so are ``asked``, ``removed`` and ``inexact``.
+        bound: The names that are variables whatever else they name; None for all that have a value or a shape.
+        assigned: Gets the node that each assigned name means at the end.
+    """
+    shapes = asked.known_shapes()
     builder = StaticBuilder(
-        Graph(max_nodes, max_elements),
+        Graph(asked.max_nodes, asked.max_elements),
         inexact=inexact,
-        steered=steered,
-        identities=optimize > 1,
+        steered=asked.steered,
+        identities=asked.optimize > 1,
         shapes=shapes,
-        plain=optimize < 1,
+        plain=asked.optimize < 1,
         removed=removed,
     )
-    graph = lower(program, builder, bound, max_steps=max_steps)
-    return graph if optimize < 1 else compacted(graph, keep_named=optimize < 2, removed=removed)
+    return lower(program, builder, shapes.keys() if bound is None else bound, max_steps=asked.max_steps, assigned=assigned)
 
 
 def is_steered(graph: Graph) -> bool:
@@ -76,12 +76,9 @@ def static_tape(graph: Graph, recorded: Mapping[int, int], run: Tape) -> Tape:
     """
     ids = [recorded.get(id) for id in range(len(graph))]
     needs = requires_grad(graph, [graph.variables[name] for name in run.wrt if name in graph.variables])
-    return Tape(
+    return replace(
+        run,
         graph=graph,
-        mode="static",
-        dtype=run.dtype,
-        bindings=run.bindings,
-        wrt=run.wrt,
         values=[None if id is None else run.values[id] for id in ids],
         requires_grad=needs,
         adjoints=[None if id is None or not need else run.adjoints[id] for id, need in zip(ids, needs, strict=True)],

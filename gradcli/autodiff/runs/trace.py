@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.autodiff.runs.record import record, run_on_tape
+from gradcli.autodiff.request import Request
+from gradcli.autodiff.runs.record import eager_tape, recorded, run_on_tape
 from gradcli.autodiff.torch_tape.events import Accumulated, Begun, Called, Freed, Handed, Made, Replaced, Zeroed
 from gradcli.autodiff.torch_tape.functions import function_name
 from gradcli.autodiff.torch_tape.program_tape import ProgramTape
 from gradcli.errors import GradcliError, Span
-from gradcli.graph.graph import BLOCK_NAMES, CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, VARIABLE, Graph
+from gradcli.graph.graph import BLOCK_NAMES, CONSTANT, VARIABLE, Graph
 from gradcli.graph.names import node_names
 from gradcli.language.ast import Program, Statement
 from gradcli.language.numbers import short_text
 from gradcli.language.program_text import statement_text
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import Shown, Value
-from gradcli.lowering.limits import DEFAULT_MAX_STEPS
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.ops.declaration.constants import VALUES
 
@@ -61,63 +61,26 @@ class Trace(NamedTuple):
     error: GradcliError | None = None
 
 
-def trace(
-    program: Program,
-    source: str,
-    bindings: Mapping[str, Value],
-    wrt: Sequence[str] | None = None,
-    *,
-    mode: str = "dynamic",
-    dtype: str = "float64",
-    max_steps: int = DEFAULT_MAX_STEPS,
-    max_nodes: int = DEFAULT_MAX_NODES,
-    max_elements: int = DEFAULT_MAX_ELEMENTS,
-    spare: Collection[str] = (),
-) -> Trace:
-    """Run a program and log what happens.
+def trace(program: Program, source: str, asked: Request) -> Trace:
+    """Run a program and log what happens: in dynamic mode with the tape as PyTorch has it; a static graph is built, run, and run
+    backward.
 
     Args:
         program: The program.
         source: Its text.
-        bindings: The value of each variable: a float, or an array.
-        wrt: The variables that require gradients; None for all.
-        mode: ``dynamic``, with the tape as PyTorch has it, or ``static``: the graph is built, run, and run backward.
-        dtype: ``float64`` or ``float32``.
-        max_steps: The limit on the turns of loops.
-        max_nodes: The limit on the size of the graph.
-        max_elements: The limit on the size of an array.
-        spare: Names among the bindings that the program need not use.
+        asked: What is asked for.
 
     Raises:
-        GradcliError: As :func:`~gradcli.autodiff.runs.record.record`.
+        GradcliError: As :func:`~gradcli.autodiff.runs.record.recorded`.
     """
-    if mode == "static":
-        tape = record(
-            program,
-            bindings,
-            wrt,
-            mode=mode,
-            dtype=dtype,
-            max_steps=max_steps,
-            max_nodes=max_nodes,
-            max_elements=max_elements,
-            spare=spare,
-        )
+    if asked.mode == "static":
+        tape = recorded(program, asked)
         return Trace(_static(tape, source), tape, tape.warnings)
     events: list[Any] = []
     warnings: list[str] = []
-    eager = ProgramTape(
-        bindings,
-        wrt,
-        dtype=dtype,
-        max_nodes=max_nodes,
-        max_elements=max_elements,
-        notify=events.append,
-        on_print=events.append,
-        warn=warnings.append,
-    )
+    eager = eager_tape(asked, events.append, warnings, notify=events.append)
     try:
-        found: Tape | None = run_on_tape(program, eager, spare=spare, max_steps=max_steps, on_statement=events.append)
+        found: Tape | None = run_on_tape(program, eager, asked, on_statement=events.append)
     except GradcliError as error:
         if not any(isinstance(event, Made) for event in events):
             raise

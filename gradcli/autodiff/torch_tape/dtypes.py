@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gradcli.lowering.builders.builder import Value, float32
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.declaration.facts import COUNT, FLOAT, TRUTH, WHOLE
 
 NUMBER = "number"
 """What a literal has in place of a dtype: it is no tensor, and adopts the dtype of the tensors that it meets."""
@@ -13,46 +15,25 @@ FLOATS = ("float32", "float64")
 CATEGORIES = {"bool": 0, "int64": 1, "float32": 2, "float64": 2}
 _ORDER = ("bool", "int64", "float32", "float64")
 
-TRUTHS = frozenset(("lt", "le", "gt", "ge", "eq", "ne", "logical_and", "logical_or", "logical_not"))
-"""Operations whose results are truth values."""
-
-PLACES = frozenset(("argmax", "argmin", "one_hot"))
-"""Operations whose results are whole numbers, whatever their operands."""
-
-_WHOLE = frozenset((
-    "add", "sub", "mul", "neg", "abs", "sign", "floor", "ceil", "round", "trunc", "remainder", "fmod", "floor_divide",
-    "pow", "square", "maximum", "minimum", "max", "min", "clamp", "clamp_min", "clamp_max", "where", "clone",
-    "detach", "copysign", "relu", "amax", "amin", "median", "sum", "prod", "reduce_sum", "reduce_prod", "reduce_max",
-    "reduce_min", "reduce_amax", "reduce_amin", "cumsum", "cumprod", "index", "index_put", "stack", "cat", "expand",
-    "sum_to", "reshape", "flatten", "squeeze", "unsqueeze", "permute", "transpose", "dot", "outer", "matmul", "diag",
-    "trace", "tril", "triu", "zeros", "ones", "eye", "arange",
-))  # fmt: skip
-"""Operations whose results are whole numbers where their operands are."""
-
-_COUNTS = frozenset(("reduce_sum", "reduce_prod", "cumsum", "cumprod", "sum", "prod"))
-"""Operations that count truth values as whole numbers."""
-
 
 def promoted(operation: str, operands: Sequence[tuple[str, int, bool]], default: str) -> str:
     """The dtype of the result of an operation.
 
     Args:
         operation: Its name.
-        operands: For each operand its dtype, how many axes it has, and, of a literal, whether it is a whole number.
+        operands: For each operand whose dtype counts that dtype, how many axes it has, and, of a literal, whether it is a whole
+            number.
         default: The dtype of tensors made from decimal numbers.
     """
-    if operation in TRUTHS:
-        return "bool"
-    if operation in PLACES:
-        return "int64"
-    if operation == "where":
-        operands = operands[1:]
+    result = (OPERATIONS.get(operation) or STRUCTURAL[operation]).facts.result
+    if result in (TRUTH, WHOLE):
+        return "bool" if result == TRUTH else "int64"
     found = joined(operands, default)
     if found in FLOATS:
         return found
-    if operation not in _WHOLE:
+    if result == FLOAT:
         return default
-    return "int64" if operation in _COUNTS else found
+    return "int64" if result == COUNT else found
 
 
 def joined(operands: Sequence[tuple[str, int, bool]], default: str) -> str:

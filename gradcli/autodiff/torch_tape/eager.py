@@ -24,7 +24,7 @@ from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders.builder import Value, value_of
 from gradcli.lowering.builders.inference import inferred_shape
 from gradcli.lowering.builders.mismatch import undefined
-from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.constants import constant_value, exact
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.declaration.symbol import Exact, Symbol
@@ -241,8 +241,15 @@ class Eager:
         return self.operation("detach", (id,), span) if self.requires_grad[id] else id
 
     def _promoted(self, name: str, inputs: Sequence[int]) -> str:
+        """The dtype of the result; operands that carry no gradient, such as conditions and places, do not count beside others."""
+        structural = STRUCTURAL.get(name)
+        if structural is None:
+            counted = [input for index, input in enumerate(inputs) if OPERATIONS[name].carries(index)]
+        else:
+            places = structural.whole(*map(self.graph.shape, inputs))
+            counted = [input for index, input in enumerate(inputs) if index not in places]
         constants = self.graph.constants
-        operands = [(self.dtypes[i], len(self.graph.shape(i)), isinstance(constants.get(i), int)) for i in inputs]
+        operands = [(self.dtypes[i], len(self.graph.shape(i)), isinstance(constants.get(i), int)) for i in counted or inputs]
         return promoted(name, operands, self.dtype)
 
     def _needs(self, name: str, inputs: Sequence[int]) -> bool:

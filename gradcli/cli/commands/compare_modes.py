@@ -6,22 +6,12 @@ import sys
 from typing import Any
 
 from gradcli.cli.framework.choices import chosen_format
-from gradcli.cli.framework.command import (
-    ASCII,
-    EXPRESSION_OPTIONS,
-    FORMAT,
-    JSON,
-    MAX_ELEMENTS,
-    MAX_NODES,
-    MAX_STEPS,
-    Arguments,
-    Command,
-    Given,
-)
+from gradcli.cli.framework.command import Command, Given
+from gradcli.cli.framework.options import PROGRAM, Limits, OutputOptions, ProgramOptions
 from gradcli.cli.framework.streams import can_print_signs, write
-from gradcli.cli.inputs.program_file import PROGRAM, PROGRAM_OPTION, program_text
-from gradcli.cli.inputs.variables import bindings, option_like
-from gradcli.errors import GradcliError
+from gradcli.cli.inputs.source import program_text
+from gradcli.cli.inputs.variables import bindings
+from gradcli.errors import GradcliError, located
 
 HELP = """\
 Which nodes a program has in the dynamic and in the static mode, for one input after the other: what is recorded anew, and what is
@@ -35,41 +25,24 @@ built once and executes or not.
 A variable that is given several times has a value for each input; one that is given once has it for all.
 """
 
-OPTIONS = (
-    PROGRAM_OPTION,
-    *[option for option in EXPRESSION_OPTIONS if option.name in ("set", "bindings")],
-    FORMAT,
-    JSON,
-    ASCII,
-    MAX_STEPS,
-    MAX_NODES,
-    MAX_ELEMENTS,
-)
+
+class CompareOptions(ProgramOptions, OutputOptions, Limits):
+    """What a call may ask for."""
 
 
-def run(arguments: Arguments, command: Command) -> None:
+def run(options: CompareOptions) -> None:
     """Run the command."""
-    format = chosen_format(arguments)
-    text, where = program_text(arguments, command)
-    inputs = _inputs(arguments)
+    format = chosen_format(options.format, json=options.json)
+    text, where = program_text(options)
+    inputs = _inputs(options)
 
+    from gradcli.autodiff.request import Request
     from gradcli.autodiff.runs.modes import compare_modes
-    from gradcli.autodiff.runs.names_asked import UnknownVariableError
     from gradcli.language.parser import parse
 
-    try:
-        found = compare_modes(
-            parse(text, where),
-            text,
-            inputs,
-            max_steps=arguments.integer("max-steps"),
-            max_nodes=arguments.integer("max-nodes"),
-            max_elements=arguments.integer("max-elements"),
-        )
-    except UnknownVariableError as error:
-        raise option_like(error, arguments, command).located(text, where) from None
-    except GradcliError as error:
-        raise error.located(text, where) from None
+    asked = Request(max_nodes=options.max_nodes, max_elements=options.max_elements, max_steps=options.max_steps)
+    with located(text, where):
+        found = compare_modes(parse(text, where), text, inputs, asked)
     if format == "json":
         from gradcli.output.reports.modes import modes_json
 
@@ -78,17 +51,17 @@ def run(arguments: Arguments, command: Command) -> None:
     from gradcli.cli.views.show import show_blocks
     from gradcli.output.reports.modes import modes_blocks
 
-    show_blocks(lambda style: modes_blocks(found, style), format, ascii=arguments.flag("ascii"))
+    show_blocks(lambda style: modes_blocks(found, style), format, ascii=options.ascii)
 
 
-def _inputs(arguments: Arguments) -> list[dict[str, Any]]:
+def _inputs(options: CompareOptions) -> list[dict[str, Any]]:
     """The values of each run: those of a variable that is given several times, one after the other.
 
     Raises:
         GradcliError: Two variables are given differently often.
     """
     given: dict[str, list[Given]] = {}
-    for item in arguments.variables:
+    for item in options.variables:
         given.setdefault(item.name, []).append(item)
     counts = {name: len(items) for name, items in given.items() if len(items) > 1}
     if len(set(counts.values())) > 1:
@@ -98,8 +71,8 @@ def _inputs(arguments: Arguments) -> list[dict[str, Any]]:
     inputs = []
     for at in range(runs):
         chosen = [items[at if len(items) > 1 else 0] for items in given.values()]
-        inputs.append(bindings(chosen, arguments.texts("set"), arguments.text("bindings"))[0])
+        inputs.append(bindings(chosen, options.set, options.bindings, options.command)[0])
     return inputs
 
 
-COMMAND = Command("compare-modes", HELP, PROGRAM, OPTIONS, run, takes_variables=True)
+COMMAND = Command(HELP, PROGRAM, CompareOptions, run, takes_variables=True)

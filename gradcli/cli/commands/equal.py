@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gradcli.cli.framework.choices import chosen_format
-from gradcli.cli.framework.command import ASCII, FORMAT, JSON, MAX_ELEMENTS, SHAPE, Arguments, Command, Option
-from gradcli.cli.framework.streams import STDIN, read_text
+from gradcli.cli.framework.command import Command, flag, text, whole
+from gradcli.cli.framework.options import OutputOptions, ShapeOptions, SizeLimits
+from gradcli.cli.framework.streams import STDIN, read_text, write
 from gradcli.cli.inputs.variables import shapes_of
 from gradcli.errors import ExitCode, GradcliError
 
@@ -25,36 +28,32 @@ Each is an expression or a program; - is standard input. Variables need no value
 Exit codes: 0 equal, 1 not equal, 2 bad input, 4 a limit reached, 130 interrupted.
 """
 
-OPTIONS = (
-    Option("same-domain", "Not equal (exit 1) where a point is found at which only one of them is defined."),
-    Option("assume", "Compare at positive values of the variables only.", "WHAT", choices=("positive",)),
-    FORMAT,
-    JSON,
-    Option("quiet", "Print nothing: the exit code is the answer.", short="-q"),
-    ASCII,
-    SHAPE,
-    MAX_ELEMENTS,
-    Option("max-nodes", "The largest graph to build of both.", "N", default=2_000_000, minimum=1),
-)
+
+class EqualOptions(OutputOptions, ShapeOptions, SizeLimits):
+    """What a call may ask for."""
+
+    same_domain = flag("Not equal (exit 1) where a point is found at which only one of them is defined.")
+    assume = text("Compare at positive values of the variables only.", "WHAT", choices=("positive",))
+    quiet = flag("Print nothing: the exit code is the answer.", short="-q")
+    max_nodes = whole("The largest graph to build of both.", SizeLimits.max_nodes.default)
 
 
-def run(arguments: Arguments, command: Command) -> ExitCode:
+def run(options: EqualOptions) -> ExitCode:
     """Run the command."""
-    format = chosen_format(arguments)
-    first, second = _texts(arguments.positional)
+    format = chosen_format(options.format, json=options.json, quiet=options.quiet)
+    first, second = _texts(options.positional)
 
     from gradcli.algebra.equality.equal import equal
 
     found = equal(
         first,
         second,
-        positive=arguments.text("assume") == "positive",
-        max_nodes=arguments.integer("max-nodes"),
-        max_elements=arguments.integer("max-elements"),
-        shapes=shapes_of(arguments.texts("shape")),
+        positive=options.assume == "positive",
+        max_nodes=options.max_nodes,
+        max_elements=options.max_elements,
+        shapes=shapes_of(options.shape),
     )
     if format == "json":
-        from gradcli.cli.framework.streams import write
         from gradcli.output.reports.equality import equality_json
 
         write(equality_json(found))
@@ -62,12 +61,12 @@ def run(arguments: Arguments, command: Command) -> ExitCode:
         from gradcli.cli.views.show import show_blocks
         from gradcli.output.reports.equality import equality_report
 
-        show_blocks(lambda style: equality_report(found), format, ascii=arguments.flag("ascii"))
-    right = bool(found) and (found.same_domain or not arguments.flag("same-domain"))
+        show_blocks(lambda style: equality_report(found), format, ascii=options.ascii)
+    right = bool(found) and (found.same_domain or not options.same_domain)
     return ExitCode.SUCCESS if right else ExitCode.NEGATIVE
 
 
-def _texts(positional: list[str]) -> tuple[str, str]:
+def _texts(positional: Sequence[str]) -> tuple[str, str]:
     """The texts of the two expressions.
 
     Raises:
@@ -79,12 +78,11 @@ def _texts(positional: list[str]) -> tuple[str, str]:
         raise GradcliError(
             f"there {verb} {count}, and two are compared", hint='put each in quotation marks: gradcli equal "(x+1)^2" "x^2+2x+1"'
         )
-    if positional == [STDIN, STDIN]:
+    if list(positional) == [STDIN, STDIN]:
         raise GradcliError("both expressions cannot come from standard input", hint="give one as an argument")
     first, second = (read_text(text)[0] if text == STDIN else text for text in positional)
     return first, second
 
 
-COMMAND = Command(
-    "equal", HELP, ("A B", "Two expressions or programs; one may be - for standard input."), OPTIONS, run, takes_expressions=True
-)
+AB = ("A B", "Two expressions or programs; one may be - for standard input.")
+COMMAND = Command(HELP, AB, EqualOptions, run, takes_expressions=True)

@@ -3,32 +3,9 @@
 from __future__ import annotations
 
 from gradcli.cli.framework.choices import chosen_format
-from gradcli.cli.framework.command import (
-    ASCII,
-    COTANGENT,
-    DTYPE,
-    ELEMENTS,
-    EXPRESSION,
-    EXPRESSION_OPTIONS,
-    FORMAT,
-    GRAPH,
-    HESSIAN,
-    JACOBIAN,
-    JACOBIAN_BY,
-    JSON,
-    MAX_ELEMENTS,
-    MAX_NODES,
-    MAX_STEPS,
-    MODE,
-    OPTIMIZE,
-    RETAIN_GRAD,
-    STRICT,
-    TANGENT,
-    Arguments,
-    Command,
-    Option,
-)
-from gradcli.cli.inputs.further import extra_of, not_finite
+from gradcli.cli.framework.command import Command, flag, text
+from gradcli.cli.framework.options import EXPRESSION, FORMATS, ElementOptions, OutputOptions, RunOptions
+from gradcli.cli.inputs.further import FurtherOptions, asks_further, extra_of, not_finite
 from gradcli.cli.inputs.run import run_of
 
 HELP = """\
@@ -54,60 +31,40 @@ given by --set: --set json=3.
 Exit codes: 0 success, 2 bad input, 3 not finite under --strict, 4 a limit reached, 130 interrupted.
 """
 
-OPTIONS = (
-    *EXPRESSION_OPTIONS,
-    GRAPH,
-    MODE,
-    OPTIMIZE,
-    DTYPE,
-    RETAIN_GRAD,
-    COTANGENT,
-    TANGENT,
-    JACOBIAN,
-    JACOBIAN_BY,
-    HESSIAN,
-    ELEMENTS,
-    FORMAT._replace(choices=(*FORMAT.choices, "numbers")),
-    JSON,
-    Option(
-        "quiet",
+
+class EvalOptions(RunOptions, FurtherOptions, ElementOptions, OutputOptions):
+    """What a call may ask for."""
+
+    quiet = flag(
         "The value, then the gradient, or what --tangent, --jacobian, --hessian ask for, a number a line: --format numbers.",
         short="-q",
-    ),
-    Option("all", "Leave nothing out, however large: table rows, derivations, derivatives."),
-    Option(
-        "save",
+    )
+    format = text(OutputOptions.format.help, "FORMAT", choices=(*FORMATS, "numbers"))
+    all = flag("Leave nothing out, however large: table rows, derivations, derivatives.")
+    save = text(
         "Also write the value, each gradient as grad_NAME, tangent, jacobian_OUTPUT_NAME and hessian_NAME_NAME into a file of"
         " NumPy.",
         "FILE.npz",
-    ),
-    ASCII,
-    STRICT,
-    MAX_NODES,
-    MAX_ELEMENTS,
-    MAX_STEPS,
-)
+    )
 
 
-def run(arguments: Arguments, command: Command) -> None:
+def run(options: EvalOptions) -> None:
     """Run the command."""
-    format = chosen_format(arguments)
-    run = run_of(arguments, command)
-    extra = extra_of(arguments, run)
-    warnings = [*run.warnings, *(not_finite(arguments, run, extra) if extra is not None else [])]
-    file = arguments.text("save")
-    if file is not None:
+    format = chosen_format(options.format, json=options.json, quiet=options.quiet)
+    run = run_of(options, elements=options.elements, needs_cotangent=not asks_further(options))
+    extra = extra_of(options, run)
+    warnings = [*run.warnings, *(not_finite(run, extra, strict=options.strict) if extra is not None else [])]
+    if options.save is not None:
         from gradcli.cli.inputs.array_files import write_npz
         from gradcli.output.records.further import extra_arrays
 
         gradient = {f"grad_{name}": value for name, value in run.tape.gradient.items() if value is not None}
         more = {} if extra is None else extra_arrays(run.tape, extra)
-        write_npz(file, {"value": run.tape.value, **gradient, **more})
+        write_npz(options.save, {"value": run.tape.value, **gradient, **more})
 
     from gradcli.cli.views.show import show
 
-    ascii, show_all = arguments.flag("ascii"), arguments.flag("all")
-    show(run.tape, format, run.text, warnings, ascii=ascii, show_all=show_all, extra=extra)
+    show(run.tape, format, run.text, warnings, ascii=options.ascii, show_all=options.all, extra=extra)
 
 
-COMMAND = Command("eval", HELP, EXPRESSION, OPTIONS, run, takes_variables=True)
+COMMAND = Command(HELP, EXPRESSION, EvalOptions, run, takes_variables=True)

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from gradcli.cli.framework.choices import chosen_format, file_format, split_names
-from gradcli.cli.framework.command import (
-    ASCII,
-    COTANGENT,
-    ELEMENTS,
+from gradcli.cli.framework.choices import check_stdin, chosen_format, file_format, split_names
+from gradcli.cli.framework.command import Command, choice, some_whole, text, whole
+from gradcli.cli.framework.options import (
     EXPRESSION,
-    EXPRESSION_OPTIONS,
-    FORMAT,
-    JSON,
-    MAX_ELEMENTS,
-    MODE,
-    SHAPE,
-    STRICT,
-    Arguments,
-    Command,
-    Option,
+    BackwardOptions,
+    ElementLimit,
+    ElementOptions,
+    ExpressionOptions,
+    FileOptions,
+    ModeOptions,
+    OutputOptions,
+    ShapeOptions,
+    WrtOptions,
 )
-from gradcli.cli.framework.streams import STDIN, can_print_signs, write, write_note, write_warning
-from gradcli.cli.inputs.finite import not_finite_warnings
-from gradcli.cli.inputs.run import check_no_shapes, check_shaped, cotangent_of, written_in_elements
-from gradcli.cli.inputs.variables import bindings, expression_text, option_like, shapes_of
-from gradcli.errors import GradcliError, visible
+from gradcli.cli.framework.streams import STDIN, can_print_signs, write_note, write_to, write_warning
+from gradcli.cli.inputs.run import check_no_shapes, cotangent_of, not_finite_warnings, written_in_elements
+from gradcli.cli.inputs.source import expression_text
+from gradcli.cli.inputs.variables import bindings_of, shapes_of
+from gradcli.errors import GradcliError, located, visible
 
 if TYPE_CHECKING:
     from gradcli.derivation.explain import Explanation
@@ -61,120 +58,87 @@ SUFFIXES = {
 }
 """The format of a file by the end of its name."""
 
-OPTIONS = (
-    *EXPRESSION_OPTIONS,
-    Option(
-        "by",
+
+class ExplainOptions(
+    ExpressionOptions, WrtOptions, ShapeOptions, ElementOptions, BackwardOptions, OutputOptions, FileOptions, ElementLimit
+):
+    """What a call may ask for."""
+
+    by = choice(
         "nodes: the backward pass; paths: every path and its product; rules: the rules of calculus.",
         "VIEW",
-        choices=("nodes", "paths", "rules"),
-        default="nodes",
-    ),
-    Option(
-        "steps",
+        ("nodes", "paths", "rules"),
+        "nodes",
+    )
+    steps = choice(
         "brief folds steps that only rewrite; full shows one by one what usually is one step.",
         "DETAIL",
-        choices=("brief", "normal", "full"),
-        default="normal",
-    ),
-    SHAPE,
-    ELEMENTS,
-    COTANGENT,
-    MODE,
-    FORMAT._replace(choices=("rich", "text", "markdown", "latex", "html", "json")),
-    JSON,
-    Option("output", "Write to a file; the end of its name decides the format where --format is left out.", "FILE", short="-o"),
-    ASCII,
-    STRICT,
-    Option(
-        "max-nodes", "The largest graph to explain; 2,000 nodes by nodes, 1,000 by rules, 2,000,000 by paths.", "N", minimum=1
-    ),
-    MAX_ELEMENTS,
-    Option("max-paths", "Paths up to which all are listed; of more only the largest.", "N", default=2_000, minimum=1),
-)
+        ("brief", "normal", "full"),
+        "normal",
+    )
+    mode = ModeOptions.mode
+    format = text(OutputOptions.format.help, "FORMAT", choices=("rich", "text", "markdown", "latex", "html", "json"))
+    max_nodes = some_whole("The largest graph to explain; 2,000 nodes by nodes, 1,000 by rules, 2,000,000 by paths.")
+    max_paths = whole("Paths up to which all are listed; of more only the largest.", 2_000)
 
 
-def run(arguments: Arguments, command: Command) -> None:
+def run(options: ExplainOptions) -> None:
     """Run the command."""
-    output = arguments.text("output")
-    format = file_format(chosen_format(arguments), output, SUFFIXES, terminal=("rich",))
-    values_file = arguments.text("bindings")
-    if values_file == STDIN and STDIN in (arguments.text("file"), *arguments.positional):
-        raise GradcliError("the expression and the bindings cannot both come from standard input", hint="keep one in a file")
-    text, where = expression_text(arguments, command)
-    values, from_file = bindings(arguments.variables, arguments.texts("set"), values_file)
-    cotangent, shapes = cotangent_of(arguments), shapes_of(arguments.texts("shape"))
-    elements = arguments.flag("elements")
+    format = file_format(chosen_format(options.format, json=options.json), options.output, SUFFIXES, terminal=("rich",))
+    check_stdin(expression=options.file or next(iter(options.positional), None), bindings=options.bindings)
+    text, where = expression_text(options)
+    values, from_file = bindings_of(options)
+    cotangent, shapes = cotangent_of(options), shapes_of(options.shape)
 
-    from gradcli.autodiff.runs.names_asked import UnknownVariableError
-    from gradcli.autodiff.runs.record import outline, record
+    from gradcli.autodiff.request import Request
+    from gradcli.autodiff.runs.record import outlined, recorded
     from gradcli.cli.framework.progress import progress
     from gradcli.derivation.explain import MAX_NODES, explained
     from gradcli.graph.graph import DEFAULT_MAX_NODES
     from gradcli.language.parser import parse
-
-    by = arguments.text("by") or ""
-    limit: int = arguments.options.get("max-nodes", MAX_NODES[by])
-    asked = split_names("--wrt", arguments.texts("wrt")) or None
-    wrt = None if elements else asked
-    with progress(len(text)) as step:
-        try:
-            step("reading the expression")
-            program = parse(text, where)
-            step("running it forward and backward")
-            build = max(limit, DEFAULT_MAX_NODES)
-            if values:
-                check_no_shapes(shapes)
-                tape = record(
-                    program,
-                    values,
-                    wrt,
-                    mode=arguments.text("mode") or "dynamic",
-                    max_nodes=build,
-                    max_elements=arguments.integer("max-elements"),
-                    cotangent=cotangent,
-                    spare=from_file,
-                )
-            else:
-                tape = outline(program, wrt, max_nodes=build, shapes=shapes, cotangent=cotangent)
-                check_shaped(tape, shapes)
-            if elements:
-                tape = written_in_elements(tape, asked, arguments)
-            if not tape.wrt:
-                raise GradcliError("the expression has no variable to differentiate by")
-            warnings = [] if tape.symbolic else not_finite_warnings(tape, arguments.flag("strict"))
-            step("explaining it")
-            explanation = explained(
-                tape,
-                by=by,
-                steps=arguments.text("steps") or "",
-                expression=text,
-                limit=limit,
-                max_paths=arguments.integer("max-paths"),
-            )
-        except UnknownVariableError as error:
-            raise option_like(error, arguments, command).located(text, where) from None
-        except GradcliError as error:
-            raise error.located(text, where) from None
     from gradcli.output.reports.printed import printed_line
 
+    limit = options.max_nodes or MAX_NODES[options.by]
+    wrt = split_names("--wrt", options.wrt) or None
+    asked = Request(
+        values or None,
+        None if options.elements else wrt,
+        mode=options.mode or "dynamic",
+        cotangent=cotangent,
+        shapes=shapes,
+        spare=from_file,
+        steered=bool(values),
+        max_nodes=max(limit, DEFAULT_MAX_NODES),
+        max_elements=options.max_elements,
+    )
+    with progress(len(text)) as step, located(text, where):
+        step("reading the expression")
+        program = parse(text, where)
+        step("running it forward and backward")
+        if values:
+            check_no_shapes(shapes)
+        tape = recorded(program, asked) if values else outlined(program, asked)
+        if options.elements:
+            tape = written_in_elements(tape, wrt, options, options.max_nodes)
+        if not tape.wrt:
+            raise GradcliError("the expression has no variable to differentiate by")
+        warnings = [] if tape.symbolic else not_finite_warnings(tape, options.strict)
+        step("explaining it")
+        explanation = explained(
+            tape, by=options.by, steps=options.steps, expression=text, limit=limit, max_paths=options.max_paths
+        )
     for shown in tape.printed:
         write_note(visible(printed_line(shown)))
     for warning in [*tape.warnings, *warnings]:
         write_warning(warning)
-    _show(explanation, format, output, warnings, ascii=arguments.flag("ascii"))
+    _show(explanation, format, options.output, warnings, ascii=options.ascii)
 
 
 def _show(explanation: Explanation, format: str | None, output: str | None, warnings: list[str], *, ascii: bool) -> None:
     to_file = output not in (None, STDIN)
     pieces = _pieces(explanation, format or ("text" if to_file else None), warnings, ascii=ascii, to_file=to_file)
     if pieces is not None:
-        if output is None or output == STDIN:
-            write(pieces)
-        else:
-            from gradcli.output.files import write_file
-
-            write_file(output, pieces)
+        write_to(output, pieces)
         return
     from gradcli.cli.views.show import show_blocks
     from gradcli.output.documents.document import document
@@ -193,13 +157,18 @@ def _pieces(
         from gradcli.output.records.explanation import explanation_json
 
         return explanation_json(explanation, warnings, ascii=not to_file and not can_print_signs(sys.stdout))
-    writers: dict[str, Callable[[], Iterable[str]]] = {
-        "markdown": lambda: _markdown(explanation),
-        "latex": lambda: _latex(explanation),
-        "html": lambda: _html(explanation),
-    }
-    if format in writers:
-        return writers[format]()
+    if format == "markdown":
+        from gradcli.output.documents.markdown import markdown
+
+        return markdown(document(explanation))
+    if format == "latex":
+        from gradcli.output.documents.latex import latex_document
+
+        return latex_document(document(explanation))
+    if format == "html":
+        from gradcli.output.documents.html import html_page
+
+        return html_page(document(explanation), title=explanation.title)
     if format == "text" and to_file:
         from gradcli.output.reports.blocks import Style
         from gradcli.output.reports.explanation import explanation_blocks
@@ -209,25 +178,4 @@ def _pieces(
     return None
 
 
-def _markdown(explanation: Explanation) -> Iterable[str]:
-    from gradcli.output.documents.document import document
-    from gradcli.output.documents.markdown import markdown
-
-    return markdown(document(explanation))
-
-
-def _latex(explanation: Explanation) -> Iterable[str]:
-    from gradcli.output.documents.document import document
-    from gradcli.output.documents.latex import latex_document
-
-    return latex_document(document(explanation))
-
-
-def _html(explanation: Explanation) -> Iterable[str]:
-    from gradcli.output.documents.document import document
-    from gradcli.output.documents.html import html_page
-
-    return html_page(document(explanation), title=explanation.title)
-
-
-COMMAND = Command("explain", HELP, EXPRESSION, OPTIONS, run, takes_variables=True)
+COMMAND = Command(HELP, EXPRESSION, ExplainOptions, run, takes_variables=True)

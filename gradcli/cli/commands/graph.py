@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 from gradcli.cli.framework.choices import chosen_format, file_format
-from gradcli.cli.framework.command import (
-    ASCII,
-    COTANGENT,
-    DTYPE,
-    EXPRESSION,
-    EXPRESSION_OPTIONS,
-    GRAPH,
-    JSON,
-    MAX_ELEMENTS,
-    MAX_NODES,
-    MAX_STEPS,
-    MODE,
-    OPTIMIZE,
-    RETAIN_GRAD,
-    SHAPE,
-    STRICT,
-    Arguments,
-    Command,
-    Option,
-)
-from gradcli.cli.framework.streams import STDIN
+from gradcli.cli.framework.command import Command, flag, text
+from gradcli.cli.framework.options import EXPRESSION, MODES, FileOptions, OutputOptions, RunOptions, ShapeOptions
+from gradcli.cli.framework.streams import STDIN, write_to
 from gradcli.cli.inputs.run import run_of
+from gradcli.cli.inputs.variables import shapes_of
+from gradcli.cli.views.graph_formats import View, ViewOptions, open_in_browser, pieces, show
 from gradcli.errors import GradcliError
 from gradcli.output.diagrams import drawing
 
@@ -53,84 +37,45 @@ SUFFIXES = {**drawing.SUFFIXES, ".txt": "table"}
 
 FORMATS = ("table", "tree", "list", "draw", *dict.fromkeys(format for format in SUFFIXES.values() if format != "table"))
 
-OPTIONS = (
-    *EXPRESSION_OPTIONS,
-    GRAPH,
-    OPTIMIZE,
-    MODE._replace(
-        help="dynamic records operations as they run, and is the default; static, the default without values, builds first."
-    ),
-    DTYPE,
-    RETAIN_GRAD,
-    COTANGENT,
-    SHAPE,
-    Option("format", "How to write it; where left out by the name of the file, else a table.", "FORMAT", choices=FORMATS),
-    JSON,
-    Option("output", "Write to a file; the end of its name decides the format where --format is left out.", "FILE", short="-o"),
-    Option("open", "Open the page (or picture) in the browser; without -o it stands in a temporary folder."),
-    Option("forward", "The graph of the function, as where nothing is said."),
-    Option("backward", "The two backward graphs: grad_fn with next_functions as PyTorch has it, and the gradient graph."),
-    Option("both", "All three."),
-    Option("direction", "LR from left to right, TB from top to bottom.", "LR|TB", choices=("LR", "TB")),
-    Option("depth", "Only nodes within so many edges of the output.", "N", minimum=0),
-    Option("max-shown", "The most nodes to show, those nearest to the output.", "N", minimum=1),
-    Option("all", "Show every node, however many."),
-    Option("collapsed", "Branches and loops of a static graph as one node each, without their blocks."),
-    Option("theme", "Colours of pictures; auto, the default, follows the viewer.", "THEME", choices=("auto", "light", "dark")),
-    Option(
-        "layout",
-        "auto, the default, has Graphviz, where it is installed, lay out what would come out badly.",
-        "ENGINE",
-        choices=("auto", "graphlay", "graphviz"),
-    ),
-    ASCII,
-    STRICT,
-    MAX_NODES,
-    MAX_ELEMENTS,
-    MAX_STEPS,
-)
+
+class GraphOptions(ViewOptions, FileOptions, RunOptions, ShapeOptions):
+    """What a call may ask for."""
+
+    format = text("How to write it; where left out by the name of the file, else a table.", "FORMAT", choices=FORMATS)
+    json = OutputOptions.json
+    open = flag("Open the page (or picture) in the browser; without -o it stands in a temporary folder.")
+    forward = flag("The graph of the function, as where nothing is said.")
+    backward = flag("The two backward graphs: grad_fn with next_functions as PyTorch has it, and the gradient graph.")
+    both = flag("All three.")
+    mode = text(
+        "dynamic records operations as they run, and is the default; static, the default without values, builds first.",
+        "MODE",
+        choices=MODES,
+    )
 
 
-def run(arguments: Arguments, command: Command) -> None:
+def run(options: GraphOptions) -> None:
     """Run the command."""
-    output = arguments.text("output")
-    opens = arguments.flag("open")
-    format = file_format(chosen_format(arguments), output, SUFFIXES)
-    if opens:
+    output = options.output
+    format = file_format(chosen_format(options.format, json=options.json), output, SUFFIXES)
+    if options.open:
         format = format or "html"
         if format not in ("html", "svg", "png", "pdf"):
             raise GradcliError(f"--open shows html, svg, png or pdf, not {format}", hint="leave out --open, or --format")
-    _check_options(arguments, format or "table")
-    view = _view(arguments)
-    if arguments.flag("all") and "max-shown" in arguments.options:
+    format = format or "table"
+    _check_options(options, format)
+    side = _side(options)
+    if options.all and options.max_shown is not None:
         raise GradcliError("--all and --max-shown ask for different things", hint="leave one out")
-    found = run_of(arguments, command, without_values=True, draws=True)
-
-    from gradcli.cli.views.graph_formats import Request, open_in_browser, pieces, show
-
-    request = Request(
-        tape=found.tape,
-        text=found.text or found.tape.names[found.tape.output],
-        warnings=found.warnings,
-        format=format or "table",
-        view="forward" if found.error else view,
-        direction=arguments.text("direction"),
-        depth=arguments.options.get("depth"),
-        most=arguments.options.get("max-shown"),
-        everything=arguments.flag("all"),
-        collapsed=arguments.flag("collapsed"),
-        theme=arguments.text("theme") or "auto",
-        layout=arguments.text("layout") or "auto",
-        ascii=arguments.flag("ascii"),
-    )
-    if opens:
-        open_in_browser(request, None if output == STDIN else output)
-    elif output in (None, STDIN):
-        show(request)
+    found = run_of(options, shapes=shapes_of(options.shape), draws=True)
+    text = found.text or found.tape.names[found.tape.output]
+    view = View(found.tape, text, found.warnings, format, "forward" if found.error else side, options, options.ascii)
+    if options.open:
+        open_in_browser(view, None if output == STDIN else output)
+    elif output is None or output == STDIN:
+        show(view)
     else:
-        from gradcli.output.files import write_file
-
-        write_file(output or "", pieces(request))
+        write_to(output, pieces(view))
     if found.error is not None:
         raise found.error
 
@@ -145,17 +90,18 @@ _MEANT_FOR = {
 """The formats that an option is about."""
 
 
-def _check_options(arguments: Arguments, format: str) -> None:
+def _check_options(options: GraphOptions, format: str) -> None:
     for name, formats in _MEANT_FOR.items():
-        if name in arguments.options and format not in formats:
+        if name in options.given and format not in formats:
             raise GradcliError(f"--{name} is for {', '.join(formats)}, not for {format}", hint=f"leave out --{name}")
 
 
-def _view(arguments: Arguments) -> str:
-    views = [view for view in ("forward", "backward", "both") if arguments.flag(view)]
-    if len(views) > 1:
-        raise GradcliError(f"--{' and --'.join(views)} ask for different graphs", hint="--both draws all of them")
-    return views[0] if views else "forward"
+def _side(options: GraphOptions) -> str:
+    asked = {"forward": options.forward, "backward": options.backward, "both": options.both}
+    sides = [side for side, wanted in asked.items() if wanted]
+    if len(sides) > 1:
+        raise GradcliError(f"--{' and --'.join(sides)} ask for different graphs", hint="--both draws all of them")
+    return sides[0] if sides else "forward"
 
 
-COMMAND = Command("graph", HELP, EXPRESSION, OPTIONS, run, takes_variables=True)
+COMMAND = Command(HELP, EXPRESSION, GraphOptions, run, takes_variables=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gradcli.cli.framework.choices import at_most_one, chosen_format
-from gradcli.cli.framework.command import ASCII, FORMAT, JSON, Arguments, Command
+from gradcli.cli.framework.command import Command
+from gradcli.cli.framework.options import OutputOptions
 from gradcli.errors import GradcliError, nearest
 
 HELP = """\
@@ -16,7 +17,7 @@ The operations that an expression may use, each with meaning, derivative, domain
 """
 
 
-def run(arguments: Arguments, command: Command) -> None:
+def run(options: OutputOptions) -> None:
     """Run the command."""
     from gradcli.cli.framework.streams import write
     from gradcli.cli.views.show import show_blocks
@@ -24,8 +25,8 @@ def run(arguments: Arguments, command: Command) -> None:
     from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, function_names, spelled
     from gradcli.output.reports.operations import operations_json, operations_report
 
-    format = chosen_format(arguments)
-    name = at_most_one(arguments, "operation")
+    format = chosen_format(options.format, json=options.json)
+    name = at_most_one(options, "operation")
     operations = list(OPERATIONS.values())
     on_arrays = [operation for operation in STRUCTURAL.values() if operation.spellings]
     if name is not None:
@@ -39,8 +40,8 @@ def run(arguments: Arguments, command: Command) -> None:
     if format == "json":
         write(operations_json(operations, on_arrays))
     else:
-        ascii = arguments.flag("ascii")
-        show_blocks(lambda style: operations_report(operations, on_arrays, style, detailed=name is not None), format, ascii=ascii)
+        detailed = name is not None
+        show_blocks(lambda style: operations_report(operations, on_arrays, style, detailed=detailed), format, ascii=options.ascii)
 
 
-COMMAND = Command("ops", HELP, ("NAME", "A function or an operator."), (FORMAT, JSON, ASCII), run)
+COMMAND = Command(HELP, ("NAME", "A function or an operator."), OutputOptions, run)

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from gradcli.cli.framework.choices import chosen_format
-from gradcli.cli.framework.command import (
-    ASCII,
-    COTANGENT,
-    DTYPE,
-    EXPRESSION_OPTIONS,
-    FORMAT,
-    JSON,
-    MAX_ELEMENTS,
-    MAX_NODES,
-    MAX_STEPS,
-    MODE,
-    OPTIMIZE,
-    STRICT,
-    Arguments,
-    Command,
-    Option,
-)
-from gradcli.errors import ExitCode, GradcliError
+from gradcli.cli.framework.choices import check_stdin, chosen_format
+from gradcli.cli.framework.command import Command, flag, text
+from gradcli.cli.framework.options import FORMATS, PROGRAM, OutputOptions
+from gradcli.cli.inputs.program import ProgramRunOptions, asked_of
+from gradcli.cli.inputs.source import program_text
+from gradcli.errors import ExitCode, GradcliError, located
+from gradcli.language.parser import parse
 
 HELP = """\
 Run a program: its outputs, the gradient of the first one, and what it prints. With --feed for each row of a file.
@@ -42,71 +30,41 @@ then. CSV gives CSV and JSON Lines give JSON Lines, unless --format says otherwi
 Exit codes: 0 success, 1 a row failed, 2 bad input, 3 not finite under --strict, 4 a limit reached, 130 interrupted.
 """
 
-_FILE, _SET, _BINDINGS, _WRT = EXPRESSION_OPTIONS
-
-OPTIONS = (
-    Option("expression", "The program itself, instead of a file.", "TEXT", short="-e"),
-    _SET,
-    _BINDINGS,
-    _WRT._replace(help="Differentiate the first output by these variables (w,x or repeated); by all where left out."),
-    Option("no-grad", "No gradient."),
-    Option(
-        "fetch",
-        "Give these nodes (a,b) instead of the outputs; a static graph computes only what they need.",
-        "NAMES",
-        repeated=True,
-    ),
-    Option("feed-node", "Give a computed node a value, instead of computing it; for static graphs.", "NODE=VALUE", repeated=True),
-    Option("feed", "Run for each row of a file of CSV or JSON Lines; - is standard input.", "FILE"),
-    MODE._replace(
-        help="dynamic records each operation as it runs; static builds the graph first. With --feed static where left out."
-    ),
-    OPTIMIZE,
-    DTYPE,
-    COTANGENT,
-    FORMAT._replace(
-        help="How to write it: rich, text, json or numbers; with --feed jsonl or csv.",
-        choices=(*FORMAT.choices, "numbers", "jsonl", "csv"),
-    ),
-    JSON,
-    Option("quiet", "The outputs, then the gradient, a number a line: --format numbers.", short="-q"),
-    ASCII,
-    STRICT,
-    MAX_NODES,
-    MAX_ELEMENTS,
-    MAX_STEPS,
-)
 RECORDS = ("jsonl", "csv")
 
 
-def run(arguments: Arguments, command: Command) -> ExitCode | None:
+class RunOptions(ProgramRunOptions, OutputOptions):
+    """What a call may ask for."""
+
+    format = text(
+        "How to write it: rich, text, json or numbers; with --feed jsonl or csv.",
+        "FORMAT",
+        choices=(*FORMATS, "numbers", *RECORDS),
+    )
+    quiet = flag("The outputs, then the gradient, a number a line: --format numbers.", short="-q")
+
+
+def run(options: RunOptions) -> ExitCode | None:
     """Run the command."""
-    format = chosen_format(arguments)
-    feed = arguments.text("feed")
-    if feed is None and format in RECORDS:
+    format = chosen_format(options.format, json=options.json, quiet=options.quiet)
+    if options.feed is None and format in RECORDS:
         raise GradcliError(f"--format {format} is for the records of --feed", hint="write --format json, or add --feed rows.csv")
-    if feed is not None and format not in (None, *RECORDS):
+    if options.feed is not None and format not in (None, *RECORDS):
         hint = "write --format jsonl or --format csv, or leave it out"
         raise GradcliError(f"--feed writes records, and {format} is one document", hint=hint)
-
-    from gradcli.autodiff.runs.names_asked import UnknownVariableError
-    from gradcli.cli.inputs.job import job_of
-    from gradcli.cli.inputs.variables import option_like
-
-    job = job_of(arguments, command, feed)
-    try:
-        if feed is not None:
+    check_stdin(program=next(iter(options.positional), None), bindings=options.bindings, rows=options.feed)
+    source, where = program_text(options)
+    with located(source, where):
+        program = parse(source, where)
+        asked = asked_of(options, program)
+        if options.feed is not None:
             from gradcli.cli.inputs.feed import feed_rows
 
-            return feed_rows(job, feed, format)
+            return feed_rows(program, asked, options.feed, format, strict=options.strict)
         from gradcli.cli.views.show_run import show_run
 
-        show_run(job, format, ascii=arguments.flag("ascii"))
-    except UnknownVariableError as error:
-        raise option_like(error, arguments, command).located(job.text, job.where) from None
-    except GradcliError as error:
-        raise error.located(job.text, job.where) from None
+        show_run(program, asked, source, format, ascii=options.ascii, strict=options.strict)
     return None
 
 
-COMMAND = Command("run", HELP, ("FILE", "The program; - is standard input."), OPTIONS, run, takes_variables=True)
+COMMAND = Command(HELP, PROGRAM, RunOptions, run, takes_variables=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcli.cli.framework.choices import at_most_one
-from gradcli.cli.framework.command import Arguments, Command
+from gradcli.cli.framework.command import Command, Options
 from gradcli.errors import GradcliError, nearest
 
 HELP = """\
@@ -21,14 +21,14 @@ The JSON Schema of a document that the tool writes.
 """
 
 
-def run(arguments: Arguments, command: Command) -> None:
+def run(options: Options) -> None:
     """Run the command."""
     import json
 
     from gradcli.cli.framework.streams import write
     from gradcli.output.schemas import SCHEMAS
 
-    name = at_most_one(arguments, "schema") or "eval"
+    name = at_most_one(options, "schema") or "eval"
     if name not in SCHEMAS:
         near = nearest(name, SCHEMAS)
         if name in ("torch", "tf1"):
@@ -41,10 +41,5 @@ def run(arguments: Arguments, command: Command) -> None:
     write([json.dumps(SCHEMAS[name], indent=2), "\n"])
 
 
-COMMAND = Command(
-    "schema",
-    HELP,
-    ("NAME", "eval, run, record, graph, trace, compare-modes, explain, diff, equal, ops or error."),
-    (),
-    run,
-)
+NAME = ("NAME", "eval, run, record, graph, trace, compare-modes, explain, diff, equal, ops or error.")
+COMMAND = Command(HELP, NAME, Options, run)

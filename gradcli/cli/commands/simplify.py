@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from gradcli.cli.commands.diff import ASSUME, AT, SYMBOLIC_FORMAT, point
-from gradcli.cli.framework.command import EXPRESSION, EXPRESSION_OPTIONS, JSON, MAX_ELEMENTS, MAX_NODES, SHAPE, Arguments, Command
-from gradcli.cli.inputs.variables import expression_text
+from gradcli.cli.framework.command import Command
+from gradcli.cli.framework.options import EXPRESSION, DerivativeOptions
+from gradcli.cli.inputs.source import expression_text
+from gradcli.cli.inputs.variables import point
 
 HELP = """\
 The expression with like terms and powers collected and constants computed, never longer than it was.
@@ -20,32 +21,21 @@ The expression with like terms and powers collected and constants computed, neve
 Numbers are exact. No step changes the value where the original is defined: x/x stays as it is, since it has no value at 0.
 """
 
-OPTIONS = (
-    *(option for option in EXPRESSION_OPTIONS if option.name != "wrt"),
-    AT,
-    SYMBOLIC_FORMAT,
-    JSON,
-    ASSUME,
-    SHAPE,
-    MAX_NODES,
-    MAX_ELEMENTS,
-)
 
-
-def run(arguments: Arguments, command: Command) -> None:
+def run(options: DerivativeOptions) -> None:
     """Run the command."""
-    text, where = expression_text(arguments, command)
-    values = point(arguments)
+    text, where = expression_text(options)
+    values = point(options)
 
     from gradcli.algebra.derivatives import Simplifier
     from gradcli.cli.inputs.symbolic import static_graph, write_derivatives
     from gradcli.graph.names import RESULT
     from gradcli.output.reports.derivatives import Derivatives
 
-    graph = static_graph(text, where, values, arguments)
-    simplifier = Simplifier(graph, graph.outputs, positive=arguments.text("assume") == "positive")
+    graph = static_graph(text, where, values, options)
+    simplifier = Simplifier(graph, graph.outputs, positive=options.assume == "positive")
     found = Derivatives(RESULT, [() for _ in graph.outputs], simplifier.together(graph.outputs))
-    write_derivatives(found, arguments, text, graph, graph.outputs, values)
+    write_derivatives(found, options, text, graph, graph.outputs, values)
 
 
-COMMAND = Command("simplify", HELP, EXPRESSION, OPTIONS, run, takes_variables=True)
+COMMAND = Command(HELP, EXPRESSION, DerivativeOptions, run, takes_variables=True)

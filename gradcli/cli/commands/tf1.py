@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from gradcli.cli.framework.command import Arguments, Command
-from gradcli.cli.inputs.script_options import OPTIONS, SCRIPT
+from gradcli.cli.framework.command import Command
+from gradcli.cli.views.script_views import SCRIPT, ScriptOptions, run_script
 from gradcli.errors import GradcliError
 
 if TYPE_CHECKING:
@@ -30,11 +30,9 @@ Exit codes: 0 success, 2 the script is wrong or uses what is not known, 4 a limi
 """
 
 
-def run(arguments: Arguments, command: Command) -> None:
+def run(options: ScriptOptions) -> None:
     """Run the command."""
-    from gradcli.cli.views.script_views import run_script
-
-    run_script(arguments, command, _interpret, _listing)
+    run_script(options, _interpret, _listing)
 
 
 def _interpret(text: str, where: str, **options: Any) -> Callable[[], Tape]:
@@ -64,4 +62,4 @@ def _listing() -> list[str]:
     return list(listing(known_modules()))
 
 
-COMMAND = Command("tf1", HELP, SCRIPT, OPTIONS, run)
+COMMAND = Command(HELP, SCRIPT, ScriptOptions, run)

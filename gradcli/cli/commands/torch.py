@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from gradcli.cli.framework.command import Arguments, Command
-from gradcli.cli.inputs.script_options import OPTIONS, SCRIPT
+from gradcli.cli.framework.command import Command
+from gradcli.cli.views.script_views import SCRIPT, ScriptOptions, run_script
 
 if TYPE_CHECKING:
     from gradcli.autodiff.passes.tape import Tape
@@ -29,11 +29,9 @@ Exit codes: 0 success, 2 the script is wrong or uses what is not known, 4 a limi
 """
 
 
-def run(arguments: Arguments, command: Command) -> None:
+def run(options: ScriptOptions) -> None:
     """Run the command."""
-    from gradcli.cli.views.script_views import run_script
-
-    run_script(arguments, command, _interpret, _listing)
+    run_script(options, _interpret, _listing)
 
 
 def _interpret(text: str, where: str, **options: Any) -> Callable[[], Tape]:
@@ -56,4 +54,4 @@ def _listing() -> list[str]:
     return [*listing(known_modules()), *tensor_entries()]
 
 
-COMMAND = Command("torch", HELP, SCRIPT, OPTIONS, run)
+COMMAND = Command(HELP, SCRIPT, ScriptOptions, run)

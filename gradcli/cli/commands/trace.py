@@ -7,24 +7,12 @@ import sys
 import time
 
 from gradcli.cli.framework.choices import chosen_format, split_names
-from gradcli.cli.framework.command import (
-    ASCII,
-    DTYPE,
-    EXPRESSION_OPTIONS,
-    FORMAT,
-    JSON,
-    MAX_ELEMENTS,
-    MAX_NODES,
-    MAX_STEPS,
-    MODE,
-    Arguments,
-    Command,
-    Option,
-)
+from gradcli.cli.framework.command import Command, flag, whole
+from gradcli.cli.framework.options import PROGRAM, Limits, ModeOptions, OutputOptions, ProgramOptions, WrtOptions
 from gradcli.cli.framework.streams import can_print_signs, write, write_warning
-from gradcli.cli.inputs.program_file import PROGRAM, PROGRAM_OPTION, program_text
-from gradcli.cli.inputs.variables import bindings, option_like
-from gradcli.errors import GradcliError
+from gradcli.cli.inputs.source import program_text
+from gradcli.cli.inputs.variables import bindings_of
+from gradcli.errors import GradcliError, located
 
 HELP = """\
 What a run does, event by event: the statement that runs, the node that it makes and its value, what the backward pass does in
@@ -38,52 +26,38 @@ which order, what it frees, and where .grad accumulates.
   gradcli trace worked.grad --x 2 --w 1 --json | jq '.events[] | select(.kind == "accumulate")'
 """
 
-OPTIONS = (
-    PROGRAM_OPTION,
-    *[option for option in EXPRESSION_OPTIONS if option.name != "file"],
-    MODE,
-    DTYPE,
-    FORMAT,
-    JSON,
-    Option("follow", "Write one event after the other, at the pace of a reader; Ctrl-C ends it."),
-    Option("delay", "Milliseconds between two events of --follow.", "N", default=300, minimum=0, maximum=60_000),
-    ASCII,
-    MAX_STEPS,
-    MAX_NODES,
-    MAX_ELEMENTS,
-)
+
+class TraceOptions(ProgramOptions, WrtOptions, ModeOptions, OutputOptions, Limits):
+    """What a call may ask for."""
+
+    follow = flag("Write one event after the other, at the pace of a reader; Ctrl-C ends it.")
+    delay = whole("Milliseconds between two events of --follow.", 300, minimum=0, maximum=60_000)
 
 
-def run(arguments: Arguments, command: Command) -> None:
+def run(options: TraceOptions) -> None:
     """Run the command."""
-    format = chosen_format(arguments)
-    follow = arguments.flag("follow")
-    if follow and format == "json":
+    format = chosen_format(options.format, json=options.json)
+    if options.follow and format == "json":
         raise GradcliError("--follow writes for people, not JSON", hint="leave one out")
-    text, where = program_text(arguments, command)
-    values, from_file = bindings(arguments.variables, arguments.texts("set"), arguments.text("bindings"))
+    text, where = program_text(options)
+    values, from_file = bindings_of(options)
 
-    from gradcli.autodiff.runs.names_asked import UnknownVariableError
+    from gradcli.autodiff.request import Request
     from gradcli.autodiff.runs.trace import trace
     from gradcli.language.parser import parse
 
-    try:
-        found = trace(
-            parse(text, where),
-            text,
-            values,
-            split_names("--wrt", arguments.texts("wrt")) or None,
-            mode=arguments.text("mode") or "dynamic",
-            dtype=arguments.text("dtype") or "float64",
-            max_steps=arguments.integer("max-steps"),
-            max_nodes=arguments.integer("max-nodes"),
-            max_elements=arguments.integer("max-elements"),
-            spare=from_file,
-        )
-    except UnknownVariableError as error:
-        raise option_like(error, arguments, command).located(text, where) from None
-    except GradcliError as error:
-        raise error.located(text, where) from None
+    asked = Request(
+        values,
+        split_names("--wrt", options.wrt) or None,
+        mode=options.mode or "dynamic",
+        dtype=options.dtype or "float64",
+        spare=from_file,
+        max_nodes=options.max_nodes,
+        max_elements=options.max_elements,
+        max_steps=options.max_steps,
+    )
+    with located(text, where):
+        found = trace(parse(text, where), text, asked)
     for warning in found.warnings:
         write_warning(warning)
     if format == "json" and found.tape is not None:
@@ -94,16 +68,15 @@ def run(arguments: Arguments, command: Command) -> None:
     from gradcli.cli.views.show import show_blocks
     from gradcli.output.reports.trace import trace_blocks
 
-    ascii = arguments.flag("ascii")
-    parts = [[entry] for entry in found.entries] if follow else [found.entries]
+    parts = [[entry] for entry in found.entries] if options.follow else [found.entries]
     if format != "json":
         for part in parts:
-            show_blocks(functools.partial(trace_blocks, part), format, ascii=ascii)
-            if follow:
+            show_blocks(functools.partial(trace_blocks, part), format, ascii=options.ascii)
+            if options.follow:
                 sys.stdout.flush()
-                time.sleep(arguments.integer("delay") / 1000)
+                time.sleep(options.delay / 1000)
     if found.error is not None:
         raise found.error.located(text, where)
 
 
-COMMAND = Command("trace", HELP, PROGRAM, OPTIONS, run, takes_variables=True)
+COMMAND = Command(HELP, PROGRAM, TraceOptions, run, takes_variables=True)

@@ -6,24 +6,21 @@ import os
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from gradcli.cli.framework.command import Arguments
+from gradcli.cli.framework.command import Options
+from gradcli.cli.framework.streams import STDIN
 from gradcli.errors import GradcliError, nearest
 
 _COMMA = re.compile(r",(?![^\[]*\])")
 """A comma that does not stand in the index of an element, as in ``W[0,1]``."""
 
 
-def chosen_format(arguments: Arguments) -> str | None:
+def chosen_format(format: str | None, *, json: bool, quiet: bool = False) -> str | None:
     """The format that --format, --json and --quiet ask for; None where the terminal decides.
 
     Raises:
         GradcliError: They ask for different ones.
     """
-    asked = {
-        "--format": arguments.text("format"),
-        "--json": "json" if arguments.flag("json") else None,
-        "--quiet": "numbers" if arguments.flag("quiet") else None,
-    }
+    asked = {"--format": format, "--json": "json" if json else None, "--quiet": "numbers" if quiet else None}
     formats = {option: format for option, format in asked.items() if format is not None}
     if len(set(formats.values())) > 1:
         raise GradcliError(f"{' and '.join(formats)} ask for different formats", hint="leave one out")
@@ -45,15 +42,29 @@ def split_names(option: str, values: Sequence[str]) -> list[str]:
     return names
 
 
-def at_most_one(arguments: Arguments, what: str) -> str | None:
+def at_most_one(options: Options, what: str) -> str | None:
     """The positional argument; None where there is none.
 
     Raises:
         GradcliError: There are several.
     """
-    if len(arguments.positional) > 1:
-        raise GradcliError(f"one {what} at a time: {' '.join(arguments.positional)}", hint="leave out all but one")
-    return arguments.positional[0] if arguments.positional else None
+    if len(options.positional) > 1:
+        raise GradcliError(f"one {what} at a time: {' '.join(options.positional)}", hint="leave out all but one")
+    return options.positional[0] if options.positional else None
+
+
+def check_stdin(**readers: str | None) -> None:
+    """Check that not more than one thing comes from standard input.
+
+    Args:
+        readers: What is read, each with the argument that names it.
+
+    Raises:
+        GradcliError: Several do.
+    """
+    reading = [f"the {what}" for what, path in readers.items() if path == STDIN]
+    if len(reading) > 1:
+        raise GradcliError(f"{' and '.join(reading)} cannot both come from standard input", hint="keep one in a file")
 
 
 def file_format(

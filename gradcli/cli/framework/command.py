@@ -1,48 +1,113 @@
-"""What a command of the command line is: a declaration of its options and a function that runs it.
+"""What a command of the command line is: a record of its options and a function that gets that record, filled.
 
-One declaration serves twice. A call reads its arguments by it (``reader``), which takes no time; help pages and shell completion
-are made from it by Typer (``help``), which takes a tenth of a second to load and is not needed for anything else.
+One declaration serves three times. A call reads its arguments by it (``reader``), which takes no time; code has each option as a
+typed attribute, so that a misspelt one is an error of the type checker; help pages and shell completion are made from it by Typer
+(``help``), which takes a tenth of a second to load and is not needed for anything else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, NamedTuple, NoReturn, TypeVar, overload
 
 from gradcli.errors import ExitCode, nearest
 
 HELP_FLAGS = ("-h", "--help")
 
+T = TypeVar("T")
 
-class Option(NamedTuple):
-    """An option of a command.
+
+class Option(Generic[T]):
+    """The declaration of an option, as an attribute of a record of options; read from a filled record it is the option's value.
 
     Attributes:
-        name: Its name without dashes.
+        name: Its name without dashes: that of the attribute.
         help: What it does, as one sentence.
         metavar: What its value is called; empty for a flag, which takes none.
         short: A short form with one dash.
         choices: The values that it takes; empty for any.
         default: Its value where it is left out.
-        repeated: Whether it may be given several times; its value is a list then.
         minimum: For whole numbers the smallest; None for text.
         maximum: For whole numbers the largest.
     """
 
-    name: str
-    help: str
-    metavar: str = ""
-    short: str = ""
-    choices: tuple[str, ...] = ()
-    default: str | int | None = None
-    repeated: bool = False
-    minimum: int | None = None
-    maximum: int = 10**15
+    def __init__(
+        self,
+        help: str,
+        metavar: str,
+        default: T,
+        *,
+        short: str = "",
+        choices: tuple[str, ...] = (),
+        minimum: int | None = None,
+        maximum: int = 10**15,
+    ) -> None:
+        self.name = ""
+        self.help = help
+        self.metavar = metavar
+        self.default = default
+        self.short = short
+        self.choices = choices
+        self.minimum = minimum
+        self.maximum = maximum
+
+    def __set_name__(self, owner: type[Options], name: str) -> None:
+        self.name = name.replace("_", "-")
+
+    @overload
+    def __get__(self, record: None, owner: type[Options]) -> Option[T]: ...
+
+    @overload
+    def __get__(self, record: Options, owner: type[Options]) -> T: ...
+
+    def __get__(self, record: Options | None, owner: type[Options]) -> Option[T] | T:
+        if record is None:
+            return self
+        value: T = record.given.get(self.name, self.default)
+        return value
+
+    def __set__(self, record: Options, value: NoReturn) -> None:
+        raise AttributeError(f"what is given as --{self.name} does not change")
 
     @property
     def flags(self) -> tuple[str, ...]:
         """How it is written."""
         return (self.short, f"--{self.name}") if self.short else (f"--{self.name}",)
+
+    @property
+    def repeated(self) -> bool:
+        """Whether it may be given several times; its value has all of them."""
+        return self.default == ()
+
+
+def flag(help: str, *, short: str = "") -> Option[bool]:
+    """An option without a value."""
+    return Option(help, "", False, short=short)
+
+
+def text(help: str, metavar: str, *, short: str = "", choices: tuple[str, ...] = ()) -> Option[str | None]:
+    """An option with a text, one of the choices where there are any; None where it is left out."""
+    return Option(help, metavar, None, short=short, choices=choices)
+
+
+def choice(help: str, metavar: str, choices: tuple[str, ...], default: str) -> Option[str]:
+    """An option with one of some texts."""
+    return Option(help, metavar, default, choices=choices)
+
+
+def texts(help: str, metavar: str, *, short: str = "") -> Option[Sequence[str]]:
+    """An option with a text that may be repeated."""
+    return Option(help, metavar, (), short=short)
+
+
+def whole(help: str, default: int, *, minimum: int = 1, maximum: int = 10**15) -> Option[int]:
+    """An option with a whole number."""
+    return Option(help, "N", default, minimum=minimum, maximum=maximum)
+
+
+def some_whole(help: str, *, minimum: int = 1) -> Option[int | None]:
+    """An option with a whole number; None where it is left out."""
+    return Option(help, "N", None, minimum=minimum)
 
 
 class Given(NamedTuple):
@@ -53,136 +118,77 @@ class Given(NamedTuple):
     option: str
 
 
-class Arguments(NamedTuple):
-    """The arguments of a call, sorted.
+class Options:
+    """What a call gives; the options of a command are attributes of a class below this one.
 
     Attributes:
-        options: The value of each option that was given or has a default, by name.
+        command: The command that is called.
+        given: The value of each option that was given, by its name.
         variables: The options that are not the command's own: variables of the expression.
         positional: Everything else.
     """
 
-    options: dict[str, Any]
-    variables: list[Given]
-    positional: list[str]
+    def __init__(
+        self, command: Command[Any], given: Mapping[str, Any], variables: Sequence[Given] = (), positional: Sequence[str] = ()
+    ) -> None:
+        self.command = command
+        self.given = given
+        self.variables = variables
+        self.positional = positional
 
-    def flag(self, name: str) -> bool:
-        """Whether a flag was given."""
-        return name in self.options
-
-    def text(self, name: str) -> str | None:
-        """The value of an option, None where it was left out."""
-        value: str | None = self.options.get(name)
-        return value
-
-    def integer(self, name: str) -> int:
-        """The value of an option that takes a whole number and has a default."""
-        value: int = self.options[name]
-        return value
-
-    def texts(self, name: str) -> list[str]:
-        """The values of an option that may be repeated; empty where it was left out."""
-        values: list[str] = self.options.get(name, [])
-        return values
+    @classmethod
+    def declared(cls) -> list[Option[Any]]:
+        """The options, those of a class before those of the classes that it extends; what it declares anew counts."""
+        found: dict[str, Option[Any]] = {}
+        for kind in cls.__mro__:
+            for name, value in vars(kind).items():
+                if isinstance(value, Option):
+                    found.setdefault(name, value)
+        return list(found.values())
 
 
-class Command(NamedTuple):
+O = TypeVar("O", bound=Options)  # noqa: E741
+
+
+class Command(Generic[O]):
     """A command.
 
-    Attributes:
-        name: Its name.
+    Args:
         help: Its help page above the options; examples come first.
         positional: What its positional argument is called, and what it is.
-        options: Its options.
+        record: Its options.
+        run: Runs it; gives the exit code where that is not 0. The command is called like the module in which this stands.
         takes_variables: Whether further options are variables of an expression.
-        takes_expressions: Whether an argument is an expression, which may begin with a minus, although it takes no variables.
-        run: Runs it; gives the exit code where that is not 0.
+        takes_expressions: Whether an argument is an expression, which may begin with a minus; so it is where there are variables.
     """
 
-    name: str
-    help: str
-    positional: tuple[str, str]
-    options: Sequence[Option]
-    run: Callable[[Arguments, Command], ExitCode | None]
-    takes_variables: bool = False
-    takes_expressions: bool = False
-
-    def option(self, flag: str) -> Option | None:
-        """The option that a flag such as ``--file`` or ``-f`` belongs to."""
-        return next((option for option in self.options if flag in option.flags), None)
+    def __init__(
+        self,
+        help: str,
+        positional: tuple[str, str],
+        record: type[O],
+        run: Callable[[O], ExitCode | None],
+        *,
+        takes_variables: bool = False,
+        takes_expressions: bool = False,
+    ) -> None:
+        self.name = run.__module__.rpartition(".")[2].replace("_", "-")
+        self.help = help
+        self.positional = positional
+        self.record = record
+        self.run = run
+        self.takes_variables = takes_variables
+        self.takes_expressions = takes_expressions or takes_variables
+        self.options = record.declared()
+        self.by_flag = {flag: option for option in self.options for flag in option.flags}
 
     @property
     def flags(self) -> list[str]:
         """All flags that are not variables."""
-        return [flag for option in self.options for flag in option.flags] + list(HELP_FLAGS)
+        return [*self.by_flag, *HELP_FLAGS]
 
     def near(self, flag: str) -> str | None:
         """The flag that is most like another one; the dashes, which all have, do not make them alike."""
         long = {known.lstrip("-"): known for known in self.flags if known.startswith("--")}
         found = nearest(flag.lstrip("-"), long)
         return long[found] if found else None
-
-
-FORMAT = Option(
-    "format",
-    "How to write it; where left out rich on a terminal and text in a pipe.",
-    "FORMAT",
-    choices=("rich", "text", "json"),
-)
-JSON = Option("json", "One JSON document: --format json.")
-ASCII = Option("ascii", "No signs beyond ASCII.")
-EXPRESSION = ("EXPRESSION", "The expression or program; - is standard input.")
-EXPRESSION_OPTIONS = (
-    Option("file", "Read the expression from a file; - is standard input.", "FILE", short="-f"),
-    Option("set", "The value of a variable, whatever its name.", "NAME=VALUE", short="-s", repeated=True),
-    Option("bindings", "Values from a JSON object; - is standard input.", "FILE"),
-    Option("wrt", "Differentiate by these variables (w,x or repeated); by all where left out.", "NAMES", repeated=True),
-)
-"""Where an expression and the values of its variables come from, and what to differentiate by."""
-
-MODE = Option(
-    "mode",
-    "dynamic, the default, records each operation as it runs; static builds the graph first, shared and folded.",
-    "MODE",
-    choices=("dynamic", "static"),
-)
-DTYPE = Option(
-    "dtype",
-    "Precision: float64 where left out; float32 is PyTorch's default.",
-    "TYPE",
-    choices=("float64", "float32"),
-)
-RETAIN_GRAD = Option("retain-grad", "Keep .grad of these intermediate nodes (a,b), or of all.", "NAMES", repeated=True)
-COTANGENT = Option(
-    "cotangent", "The adjoint of an output that is an array, of its shape: the gradient argument of PyTorch's backward.", "VALUE"
-)
-TANGENT = Option(
-    "tangent",
-    "Forward mode: let a variable move by VALUE, of its shape, the others standing still; the derivative of the output along it.",
-    "NAME=VALUE",
-    repeated=True,
-)
-JACOBIAN = Option(
-    "jacobian", "The derivatives of every output by every variable; an expression that is a statement is an output."
-)
-JACOBIAN_BY = Option(
-    "jacobian-by",
-    "The Jacobian by forward mode (a pass for each input element) or reverse mode (a pass for each output element); auto, the"
-    " default, takes the fewer.",
-    "MODE",
-    choices=("auto", "forward", "reverse"),
-)
-HESSIAN = Option("hessian", "The second derivatives of an output that is a number.")
-SHAPE = Option("shape", "The shape of a variable without a value: A=3,4, or 'A=3,4 x=4'.", "NAME=SIZES", repeated=True)
-ELEMENTS = Option("elements", "Write small arrays out in numbers, each element a variable of its own: W₀₁ is W[0, 1].")
-MAX_ELEMENTS = Option("max-elements", "The most elements of all arrays together.", "N", default=50_000_000, minimum=1)
-GRAPH = Option("graph", "Read a graph that --format json or --json wrote, instead of an expression; - is standard input.", "FILE")
-STRICT = Option("strict", "Fail (exit 3) where a value or a derivative is not finite.")
-MAX_NODES = Option("max-nodes", "The largest graph to build.", "N", default=2_000_000, minimum=1)
-MAX_STEPS = Option("max-steps", "The most turns that loops may take, all together.", "N", default=1_000_000, minimum=1)
-OPTIMIZE = Option(
-    "optimize",
-    "What building a static graph leaves out: 0 nothing; 1, the default, what is equal, constant or unused; 2 also x*1.",
-    "LEVEL",
-    choices=("0", "1", "2"),
-)

@@ -28,7 +28,7 @@ Computation graphs, gradients, and the chain rule that leads to them.
 """
 
 
-def application(commands: Sequence[Command]) -> typer.Typer:
+def application(commands: Sequence[Command[Any]]) -> typer.Typer:
     """The Typer application of the commands. It shows help and completes; calls are run by ``main``."""
     app = typer.Typer(
         name="gradcli",
@@ -48,7 +48,7 @@ def application(commands: Sequence[Command]) -> typer.Typer:
     return app
 
 
-def _callback(command: Command) -> Callable[..., None]:
+def _callback(command: Command[Any]) -> Callable[..., None]:
     """A function with the signature from which Typer makes a command's help page and completion."""
 
     def callback(**values: Any) -> None:
@@ -69,7 +69,7 @@ def _parameter(name: str, kind: Any, declaration: Any, default: Any) -> inspect.
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, declaration])
 
 
-def _kind(option: Option) -> Any:
+def _kind(option: Option[Any]) -> Any:
     if not option.metavar:
         return bool
     if option.repeated:
@@ -77,7 +77,7 @@ def _kind(option: Option) -> Any:
     return int if option.minimum is not None else str | None
 
 
-def _typer_option(option: Option) -> Any:
+def _typer_option(option: Option[Any]) -> Any:
     if not option.metavar:
         return typer.Option(*option.flags, help=option.help)
     metavar = "|".join(option.choices) or option.metavar

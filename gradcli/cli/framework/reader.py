@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gradcli.cli.framework.command import Arguments, Command, Given, Option
+from gradcli.cli.framework.command import Command, Given, O, Option
 from gradcli.errors import GradcliError, nearest
 
 
-def read(command: Command, arguments: Sequence[str]) -> Arguments:
+def read(command: Command[O], arguments: Sequence[str]) -> O:
     """Sort the arguments of a call.
 
     Args:
@@ -23,10 +23,9 @@ def read(command: Command, arguments: Sequence[str]) -> Arguments:
     Raises:
         GradcliError: An option is unknown, has no value or one that it does not take, or is given twice.
     """
-    options: dict[str, Any] = {option.name: option.default for option in command.options if option.default is not None}
+    given: dict[str, Any] = {}
     variables: list[Given] = []
     positional: list[str] = []
-    given: set[str] = set()
     rest = list(reversed(arguments))
 
     def value_of(flag: str) -> str:
@@ -40,61 +39,63 @@ def read(command: Command, arguments: Sequence[str]) -> Arguments:
             positional.extend(reversed(rest))
             break
         flag, equals, value = argument.partition("=")
-        option = command.option(flag)
+        option = command.by_flag.get(flag)
         if option is not None and (not equals or flag.startswith("--")):
             if option.metavar:
-                _put(options, option, value if equals else value_of(flag), flag, given)
+                _put(given, option, value if equals else value_of(flag), flag)
             elif equals:
                 raise GradcliError(f"{flag} takes no value", hint=f"write {flag}")
             else:
-                options[option.name] = True
+                given[option.name] = True
         elif flag.startswith("--"):
             if not command.takes_variables or not _is_name(flag[2:]):
-                near = command.near(flag)
-                from gradcli.cli.framework.table import others_have
-
-                others = others_have(flag)
-                hint = f"did you mean {near}?" if near else f"`gradcli {command.name} --help` lists the options"
-                raise GradcliError(f"there is no option {flag}", hint=f"{others}, {command.name} has not" if others else hint)
+                raise _no_option(flag, command)
             if equals and not value:
                 raise _no_value(flag, command)
             variables.append(Given(flag[2:], value if equals else value_of(flag), flag))
-        elif not (command.takes_variables or command.takes_expressions) and argument.startswith("-") and len(argument) > 1:
+        elif not command.takes_expressions and argument.startswith("-") and len(argument) > 1:
             raise GradcliError(f"there is no option {argument}", hint=f"`gradcli {command.name} --help` lists the options")
         else:
             positional.append(argument)
-    return Arguments(options, variables, positional)
+    return command.record(command, given, variables, positional)
 
 
-def _put(options: dict[str, Any], option: Option, value: str, flag: str, given: set[str]) -> None:
+def _put(given: dict[str, Any], option: Option[Any], value: str, flag: str) -> None:
     if option.repeated:
-        options.setdefault(option.name, []).append(value)
+        given.setdefault(option.name, []).append(value)
         return
     if option.name in given:
         raise GradcliError(f"{flag} is given twice", hint="leave one out")
-    given.add(option.name)
     if option.choices and value not in option.choices:
         near = nearest(value, option.choices)
         listed = " or ".join(filter(None, (", ".join(option.choices[:-1]), option.choices[-1])))
         raise GradcliError(f"{flag} takes {listed}, not '{value}'", hint=f"did you mean {near}?" if near else "")
     if option.minimum is not None:
         if not (value.isascii() and value.isdigit() and len(value) < 19 and option.minimum <= int(value) <= option.maximum):
-            limits = f"from {option.minimum}" + (f" to {option.maximum}" if option.maximum < 1000 else " on")
+            limits = f"from {option.minimum}" + (f" to {option.maximum}" if option.maximum < 10**15 else " on")
             raise GradcliError(f"{flag} takes a whole number {limits}, not '{value}'")
-        options[option.name] = int(value)
+        given[option.name] = int(value)
     else:
-        options[option.name] = value
+        given[option.name] = value
 
 
-def _no_value(flag: str, command: Command) -> GradcliError:
-    option = command.option(flag)
+def _no_option(flag: str, command: Command[Any]) -> GradcliError:
+    from gradcli.cli.framework.table import others_have
+
+    near, others = command.near(flag), others_have(flag, command)
+    hint = f"did you mean {near}?" if near else f"`gradcli {command.name} --help` lists the options"
+    return GradcliError(f"there is no option {flag}", hint=others or hint)
+
+
+def _no_value(flag: str, command: Command[Any]) -> GradcliError:
+    option = command.by_flag.get(flag)
     if option is not None:
         return GradcliError(f"{flag} needs a value", hint=f"write {flag} {'|'.join(option.choices) or option.metavar}")
     from gradcli.cli.framework.table import others_have
 
-    near, others = command.near(flag), others_have(flag)
+    near, others = command.near(flag), others_have(flag, command)
     if others:
-        hint = f"{others}, {command.name} has not; a variable is given by {flag} VALUE"
+        hint = f"{others}; a variable is given by {flag} VALUE"
     elif near:
         hint = f"did you mean {near}? A variable is given by {flag} VALUE"
     else:

@@ -94,6 +94,20 @@ def write(pieces: Iterable[str]) -> bool:
     return True
 
 
+def write_to(path: str | None, pieces: Iterable[str] | bytes) -> None:
+    """Write to a file, or text to standard output where there is none or it is ``-``.
+
+    Raises:
+        GradcliError: It cannot be written to.
+    """
+    if isinstance(pieces, bytes) or path not in (None, STDIN):
+        from gradcli.output.files import write_file
+
+        write_file(path or "", pieces)
+    else:
+        write(pieces)
+
+
 def write_bytes(data: bytes) -> None:
     """Write to standard output what is not text.
 

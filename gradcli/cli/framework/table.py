@@ -1,48 +1,52 @@
-"""The commands: where each is declared, and which of them have an option."""
+"""The commands: a module of the folder of commands each, loaded when its command is called."""
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
+from typing import Any
 
-from gradcli.cli.framework.command import Command
-
-COMMANDS = {
-    "eval": "gradcli.cli.commands.eval",
-    "run": "gradcli.cli.commands.run",
-    "graph": "gradcli.cli.commands.graph",
-    "trace": "gradcli.cli.commands.trace",
-    "compare-modes": "gradcli.cli.commands.compare_modes",
-    "explain": "gradcli.cli.commands.explain",
-    "diff": "gradcli.cli.commands.diff",
-    "simplify": "gradcli.cli.commands.simplify",
-    "equal": "gradcli.cli.commands.equal",
-    "torch": "gradcli.cli.commands.torch",
-    "tf1": "gradcli.cli.commands.tf1",
-    "ops": "gradcli.cli.commands.ops",
-    "schema": "gradcli.cli.commands.schema",
-}
-"""Where each command is declared; a module is loaded when its command is called."""
-
+from gradcli.cli import commands
+from gradcli.cli.framework.command import Command, Options
+from gradcli.errors import UnknownVariableError
 
 MOST_NAMED = 6
 """Commands up to which a hint names all of those that have an option."""
 
 
-def command_named(name: str) -> Command:
+def command_names() -> list[str]:
+    """The commands, by the names of their modules."""
+    modules = sorted(name for name in os.listdir(commands.__path__[0]) if name.endswith(".py") and not name.startswith("_"))
+    return [name.removesuffix(".py").replace("_", "-") for name in modules]
+
+
+def command_named(name: str) -> Command[Any]:
     """The declaration of a command."""
-    command: Command = import_module(COMMANDS[name]).COMMAND
+    command: Command[Any] = import_module(f"{commands.__name__}.{name.replace('-', '_')}").COMMAND
     return command
 
 
-def others_have(flag: str) -> str:
-    """Which commands have an option, for a hint: ``eval and explain have --elements``; empty where none has it.
+def others_have(flag: str, command: Command[Any]) -> str:
+    """Which other commands have an option, for a hint: ``eval and explain have --elements, diff has not``; empty for none.
 
     It loads every command, and is for calls that have failed.
     """
-    names = [name for name in COMMANDS if command_named(name).option(flag) is not None]
+    names = [name for name in command_names() if flag in command_named(name).by_flag]
     if not names:
         return ""
     if len(names) > MOST_NAMED:
-        return f"other commands have {flag}"
+        return f"other commands have {flag}, {command.name} has not"
     listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
-    return f"{listed} {'has' if len(names) == 1 else 'have'} {flag}"
+    return f"{listed} {'has' if len(names) == 1 else 'have'} {flag}, {command.name} has not"
+
+
+def option_like(error: UnknownVariableError, options: Options) -> UnknownVariableError:
+    """The error for a variable that the expression does not have, which may be meant as an option."""
+    command = options.command
+    if any(given.name == error.name for given in options.variables):
+        near, others = command.near(error.name), others_have(f"--{error.name}", command)
+        if others:
+            error.hint = f"{others}; {error.hint}"
+        elif near and not error.near:
+            error.hint = f"did you mean the option {near}? {error.hint}"
+    return error

@@ -8,15 +8,16 @@ from contextlib import closing
 from typing import Any, NamedTuple
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.autodiff.runs.names_asked import UnknownVariableError
-from gradcli.autodiff.runs.prepared import Prepared
+from gradcli.autodiff.request import Request
+from gradcli.autodiff.runs.prepared import Prepared, free_variables, prepare, results, run_once
 from gradcli.autodiff.runs.rows import Rows, rows_at_once, run_rows, vectorisable
 from gradcli.cli.framework.progress import rows_progress
 from gradcli.cli.framework.streams import can_print_signs, write, write_note, write_warning
 from gradcli.cli.inputs.feed_file import Feed, Piece, Row
-from gradcli.cli.inputs.job import Job
-from gradcli.errors import ExitCode, GradcliError, nearest
-from gradcli.ops.declaration.structural import shape_of
+from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, nearest, no_value
+from gradcli.frozen import replace
+from gradcli.language.ast import Program
+from gradcli.ops.declaration.constants import SPELLINGS, VALUES
 from gradcli.output.records.rows import Records, writer
 from gradcli.output.reports.printed import printed_line
 
@@ -42,13 +43,15 @@ class Result(NamedTuple):
     odd: bool = False
 
 
-def feed_rows(job: Job, path: str, format: str | None) -> ExitCode | None:
+def feed_rows(program: Program, asked: Request, path: str, format: str | None, *, strict: bool) -> ExitCode | None:
     """Run a program for each row of a file, and write a record for each.
 
     Args:
-        job: The program.
+        program: The program.
+        asked: What its runs are asked for, with the values that all rows have in common.
         path: The rows; ``-`` is standard input.
         format: ``jsonl`` or ``csv``; None for that of the rows.
+        strict: Whether what is not finite is an error.
 
     Returns:
         1 where a row failed.
@@ -57,18 +60,18 @@ def feed_rows(job: Job, path: str, format: str | None) -> ExitCode | None:
         GradcliError: The rows do not fit the program, or nothing can run.
     """
     with closing(Feed(path)) as feed:
-        _check_names(job, feed)
-        return _feed_rows(job, feed, path, format)
+        _check_names(program, asked, feed)
+        return _feed_rows(program, asked, feed, path, format, strict=strict)
 
 
-def _feed_rows(job: Job, feed: Feed, path: str, format: str | None) -> ExitCode | None:
+def _feed_rows(program: Program, asked: Request, feed: Feed, path: str, format: str | None, *, strict: bool) -> ExitCode | None:
     failed, first_failed, odd, printing = 0, 0, 0, False
     with rows_progress(path) as advance:
         pieces = iter(feed)
         piece = next(pieces, None)
-        runs = _Runs(job, _example(job, piece))
+        runs = _Runs(program, asked, _example(program, asked, piece), strict=strict)
         format = format or feed.format
-        lines = writer(format, job.names, runs.wrt, ascii=not can_print_signs(sys.stdout))
+        lines = writer(format, runs.names, runs.wrt, ascii=not can_print_signs(sys.stdout))
         reading = write([lines.head()])
         first = 1
         while piece is not None and reading:
@@ -97,59 +100,70 @@ def _rows(number: int) -> str:
     return "1 row" if number == 1 else f"{number:,} rows"
 
 
-def _check_names(job: Job, feed: Feed) -> None:
+def _check_names(program: Program, asked: Request, feed: Feed) -> None:
     """Check that rows and options together give each variable one value.
 
     Raises:
         GradcliError: They do not.
     """
-    free = job.free()
+    free = free_variables(program, asked)
+    values = asked.bindings or {}
     what = "column" if feed.format == "csv" else "key"
     for name in feed.names:
-        if name in job.values or name in job.nodes:
-            option = f"--feed-node {name}" if name in job.nodes else "the options or the bindings"
+        if name in values or name in asked.feed:
+            option = f"--feed-node {name}" if name in asked.feed else "the options or the bindings"
             raise GradcliError(f"{name} is given twice, by {option} and in {feed.where}", hint="leave one out")
         if name not in free:
             near = nearest(name, free)
             hint = f"did you mean {near}? " if near else ""
             hint += f"its variables are {', '.join(list(free)[:20])}" if free else "it has no variables"
             raise GradcliError(f"{feed.where} has a {what} {name}, and the program has no variable {name}", hint=hint)
-    missing = [] if job.fetch or job.nodes else job.missing({*feed.names, *job.values})
+    if asked.fetch or asked.feed:  # only what is fetched needs its variables
+        return
+    given = {*feed.names, *values}
+    missing = [name for name in free if name not in given and SPELLINGS.get(name, name) not in VALUES]
     if missing:
         hint = f"add a {what} {missing[0]} to {feed.where}, or --{missing[0]} VALUE for all rows"
-        raise GradcliError(f"no value for {', '.join(missing[:8])}", free[missing[0]], hint).located(job.text, job.where)
+        raise no_value(missing, free[missing[0]], hint)
 
 
-def _example(job: Job, piece: Piece | None) -> dict[str, Any]:
+def _example(program: Program, asked: Request, piece: Piece | None) -> dict[str, Any]:
     """Values of the shapes that the first row has."""
     row: Mapping[str, Any] | None = None
     if piece is not None and piece.columns is None:
         row = next((row for row in piece.rows if not isinstance(row, GradcliError)), None)
-    names = job.free()
-    return {**dict.fromkeys((name for name in names if row is None), 0.0), **(row or {}), **job.values}
+    names = free_variables(program, asked)
+    unknown = dict.fromkeys(names, 0.0) if row is None else {}
+    return {**unknown, **(row or {}), **(asked.bindings or {})}
 
 
 class _Runs:
     """The runs of rows.
 
     Args:
-        job: The program.
+        program: The program.
+        asked: What its runs are asked for, with the values that all rows have in common.
         example: Values of the shapes that the first row has.
+        strict: Whether what is not finite is an error.
     """
 
-    def __init__(self, job: Job, example: Mapping[str, Any]) -> None:
-        self.job = job
+    def __init__(self, program: Program, asked: Request, example: Mapping[str, Any], *, strict: bool) -> None:
+        self.program = program
+        self.asked = asked
+        self.strict = strict
+        self.names = results(program, asked)
         self.graphs: dict[Any, Prepared] = {}
         self.vectors: Prepared | None = None
-        self.wrt = list(job.wrt) if job.wrt is not None else [name for name in job.free() if name in example]
-        for name in job.wrt or ():
-            if name not in job.nodes and (name not in job.free() or name not in example):
-                raise UnknownVariableError(name, [*job.free()], f"--wrt {name}: ")
-        if job.mode == "static":
-            prepared = self._prepared(example)
-            self.wrt = list(prepared.graph.variables) if job.wrt is None else self.wrt
-            numbers = all(isinstance(value, float) for value in (*example.values(), *job.nodes.values()))
-            if numbers and job.cotangent is None and vectorisable(prepared.graph):
+        free = free_variables(program, asked)
+        self.wrt = list(asked.wrt) if asked.wrt is not None else [name for name in free if name in example]
+        for name in asked.wrt or ():
+            if name not in asked.feed and (name not in free or name not in example):
+                raise UnknownVariableError(name, list(free), f"--wrt {name}: ")
+        if asked.mode == "static":
+            prepared = self._prepared(replace(asked, bindings=example))
+            self.wrt = list(prepared.graph.variables) if asked.wrt is None else self.wrt
+            numbers = all(isinstance(value, float) for value in (*example.values(), *asked.feed.values()))
+            if numbers and asked.cotangent is None and vectorisable(prepared.graph):
                 self.vectors = prepared
 
     def of(self, piece: Piece, first: int) -> Iterator[tuple[Records, int]]:
@@ -177,9 +191,9 @@ class _Runs:
 
     def _vector(self, columns: Mapping[str, Any]) -> Rows:
         assert self.vectors is not None
-        job = self.job
-        found = run_rows(self.vectors, columns, {**job.values, **job.nodes}, self.wrt, dtype=job.dtype)
-        if job.strict:
+        fixed = {**(self.asked.bindings or {}), **self.asked.feed}
+        found = run_rows(self.vectors, columns, fixed, self.wrt, dtype=self.asked.dtype)
+        if self.strict:
             for at in found.odd.nonzero()[0].tolist():
                 if at not in found.errors:
                     row = {name: float(column[at]) for name, column in columns.items()}
@@ -212,34 +226,30 @@ class _Runs:
 
     def _one(self, row: Mapping[str, Any]) -> Result:
         """The result of one row, run by itself."""
-        job = self.job
-        values = {**job.values, **row}
+        asked = replace(self.asked, bindings={**(self.asked.bindings or {}), **row})
         try:
-            tape, ids = job.run(values, self._prepared(values) if job.mode == "static" else None)
+            tape, ids = run_once(self.program, asked, self._prepared(asked) if asked.mode == "static" else None)
             odd = tape.not_finite()
         except GradcliError as error:
             return Result(error=error)
-        if odd and job.strict:
+        if odd and self.strict:
             return Result(error=GradcliError(odd[0][0], exit_code=ExitCode.NOT_FINITE))
         printed = "".join([f"{printed_line(shown)}\n" for shown in tape.printed])
         return Result([tape.values[id] for id in ids], _gradient(tape, self.wrt), printed, odd=bool(odd))
 
-    def _prepared(self, values: Mapping[str, Any]) -> Prepared:
+    def _prepared(self, asked: Request) -> Prepared:
         """The static graph for the shapes of some values; built once for each."""
-        shapes = tuple([(name, shape_of(value)) for name, value in values.items()])
+        shapes = tuple(asked.known_shapes().items())
         found = self.graphs.get(shapes)
         if found is None:
             if len(self.graphs) >= MOST_GRAPHS:
                 self.graphs.clear()
-            try:
-                found = self.graphs[shapes] = self.job.prepared(values)
-            except GradcliError as error:
-                raise error.located(self.job.text, self.job.where) from None
+            found = self.graphs[shapes] = prepare(self.program, asked)
         return found
 
     def _records(self, first: int, results: Sequence[Result]) -> Records:
-        empty = [None] * max(len(self.job.names), len(self.wrt))
-        values = list(zip(*[empty[: len(self.job.names)] if result.error else result.values for result in results], strict=True))
+        empty = [None] * max(len(self.names), len(self.wrt))
+        values = list(zip(*[empty[: len(self.names)] if result.error else result.values for result in results], strict=True))
         gradient = list(zip(*[empty[: len(self.wrt)] if result.error else result.gradient for result in results], strict=True))
         errors = {at: result.error for at, result in enumerate(results) if result.error is not None}
         printed = {at: result.printed for at, result in enumerate(results) if result.printed}

@@ -2,50 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from gradcli.cli.framework.command import Arguments
+from gradcli.cli.framework.command import flag, text, texts
+from gradcli.cli.framework.options import Limits
 from gradcli.cli.framework.streams import write_warning
-from gradcli.cli.inputs.run import WHOLE, Run
-from gradcli.cli.inputs.variables import number
-from gradcli.errors import ExitCode, GradcliError
+from gradcli.cli.inputs.run import Run
+from gradcli.cli.inputs.variables import values_by_name
+from gradcli.errors import ExitCode, GradcliError, located
 
 if TYPE_CHECKING:
     from gradcli.output.further import Extra
 
 
-def extra_of(arguments: Arguments, run: Run) -> Extra | None:
+class FurtherOptions(Limits):
+    """Derivatives beyond the gradient."""
+
+    tangent = texts(
+        "Forward mode: let a variable move by VALUE, of its shape, the others standing still; the derivative of the output"
+        " along it.",
+        "NAME=VALUE",
+    )
+    jacobian = flag("The derivatives of every output by every variable; an expression that is a statement is an output.")
+    jacobian_by = text(
+        "The Jacobian by forward mode (a pass for each input element) or reverse mode (a pass for each output element); auto,"
+        " the default, takes the fewer.",
+        "MODE",
+        choices=("auto", "forward", "reverse"),
+    )
+    hessian = flag("The second derivatives of an output that is a number.")
+
+
+def asks_further(options: FurtherOptions) -> bool:
+    """Whether a call asks for derivatives which an output that is an array has without a cotangent."""
+    return bool(options.tangent or options.jacobian or options.jacobian_by or options.hessian)
+
+
+def extra_of(options: FurtherOptions, run: Run) -> Extra | None:
     """Compute what a call asks for; None where it asks for nothing of this kind.
 
     Raises:
         GradcliError: A direction does not fit, the output has no Hessian, or a matrix would be too large (exit code 4).
     """
-    if not any(arguments.flag(name) for name in WHOLE):
+    if not asks_further(options):
         return None
-    direction = _direction(arguments.texts("tangent"))
+    direction = values_by_name("--tangent", options.tangent, "x=1")
 
     from gradcli.autodiff.passes.jacobian import hessian, jacobian
     from gradcli.autodiff.passes.tangent import tangents_of
     from gradcli.output.further import Extra
 
-    tape, most = run.tape, arguments.integer("max-elements")
-    by = arguments.text("jacobian-by")
-    try:
+    tape, most, by = run.tape, options.max_elements, options.jacobian_by
+    with located(run.text, run.where):
         return Extra(
             tangents=tangents_of(tape, direction) if direction else None,
-            jacobian=jacobian(tape, by=by or "auto", max_elements=most) if by or arguments.flag("jacobian") else None,
-            hessian=hessian(tape, max_elements=most) if arguments.flag("hessian") else None,
+            jacobian=jacobian(tape, by=by or "auto", max_elements=most) if by or options.jacobian else None,
+            hessian=hessian(tape, max_elements=most) if options.hessian else None,
         )
-    except GradcliError as error:
-        raise error.located(run.text, run.where) from None
 
 
-def not_finite(arguments: Arguments, run: Run, extra: Extra) -> list[str]:
+def not_finite(run: Run, extra: Extra, *, strict: bool) -> list[str]:
     """Warnings for what is not finite among what was asked for, where the run itself warned of nothing.
 
     Raises:
-        GradcliError: There is such a value, and ``--strict`` is asked for (exit code 3).
+        GradcliError: There is such a value, and ``strict`` is asked for (exit code 3).
     """
     from gradcli.autodiff.passes.tape import all_finite
     from gradcli.output.records.further import extra_arrays
@@ -56,28 +76,7 @@ def not_finite(arguments: Arguments, run: Run, extra: Extra) -> list[str]:
     if not found:
         return []
     message = f"not finite: {', '.join(found[:5])}" + (f" and {len(found) - 5} more" if len(found) > 5 else "")
-    if arguments.flag("strict"):
+    if strict:
         raise GradcliError(message, exit_code=ExitCode.NOT_FINITE)
     write_warning(message)
     return [message]
-
-
-def _direction(given: Sequence[str]) -> dict[str, Any]:
-    """The tangent of each variable of ``x=1``.
-
-    Raises:
-        GradcliError: One is written otherwise, or a variable is given twice.
-    """
-    from gradcli.language.builder import identifier
-    from gradcli.language.parser import is_name
-
-    direction: dict[str, Any] = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        name = name.strip()
-        if not equals or not is_name(name) or not value.strip():
-            raise GradcliError(f"--tangent takes NAME=VALUE, not '{text}'", hint="for example --tangent x=1")
-        if identifier(name) in direction:
-            raise GradcliError(f"--tangent {name} is given twice", hint="leave one out")
-        direction[identifier(name)] = number(value, f"--tangent {name}")
-    return direction

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from gradcli.cli.framework.command import Arguments
+from gradcli.cli.framework.options import ValueOptions
 from gradcli.graph.graph import Shape
 from gradcli.graph.shapes import shape_text
 
@@ -13,16 +13,16 @@ MOST_SHAPES = 4
 
 
 def given_shapes(
-    variables: Mapping[str, Shape], arguments: Arguments, from_file: Collection[str], shapes: Collection[str]
+    variables: Mapping[str, Shape], options: ValueOptions, from_file: Collection[str], shapes: Collection[str]
 ) -> str:
     """Where the variables get their shapes from: ``--A has shape (2, 3)``; empty where they are many."""
-    options = {given.name: given.option for given in arguments.variables}
+    by_option = {given.name: given.option for given in options.variables}
     found: list[str] = []
     for name, shape in variables.items():
         if name in shapes:
             found.append(f"{name} has shape {shape_text(shape)} by --shape")
         elif name in from_file:
-            found.append(f"{name} has shape {shape_text(shape)} in {arguments.text('bindings')}")
+            found.append(f"{name} has shape {shape_text(shape)} in {options.bindings}")
         else:
-            found.append(f"{options.get(name, f'--set {name}')} has shape {shape_text(shape)}")
+            found.append(f"{by_option.get(name, f'--set {name}')} has shape {shape_text(shape)}")
     return ", ".join(found) if len(found) <= MOST_SHAPES else ""

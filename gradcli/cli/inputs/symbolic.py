@@ -8,51 +8,46 @@ from dataclasses import replace
 from typing import Any
 
 from gradcli.autodiff.passes.forward import evaluate
-from gradcli.autodiff.runs.names_asked import UnknownVariableError
+from gradcli.autodiff.request import Request
+from gradcli.autodiff.runs.static_graphs import build
 from gradcli.cli.framework.choices import chosen_format
-from gradcli.cli.framework.command import Arguments
+from gradcli.cli.framework.options import DerivativeOptions
 from gradcli.cli.framework.streams import can_print_signs, write, write_warning
 from gradcli.cli.inputs.variables import shapes_of
-from gradcli.errors import GradcliError
+from gradcli.errors import GradcliError, UnknownVariableError, located, no_value
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
-from gradcli.lowering.builders.compaction import compacted
-from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.calls import run_together
-from gradcli.lowering.programs.lower import lower
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.output.reports.derivatives import Derivatives, derivatives_json, has_elements_only, lines
 
 
-def static_graph(text: str, where: str, values: Mapping[str, Any], arguments: Arguments) -> Graph:
+def static_graph(text: str, where: str, values: Mapping[str, Any], options: DerivativeOptions) -> Graph:
     """The graph of a program, built before any value is known; exact constants fold.
 
     Args:
         text: The program.
         where: What messages call it.
         values: The values of its variables; empty where they have none.
-        arguments: The arguments of the call, with the options ``shape``, ``max-nodes`` and ``max-elements``.
+        options: The options of the call.
 
     Raises:
         GradcliError: The text is not a program, or some of its variables have values and others have none.
     """
-    shapes = shapes_of(arguments.texts("shape"))
-    try:
-        program = parse(text, where)
-        for name, value in values.items():
-            shape = shape_of(value)
-            if shapes.setdefault(name, shape) != shape:
-                raise GradcliError(f"{name} has the shape {shape} and not that of --shape", hint="leave --shape out")
-        empty = Graph(arguments.integer("max-nodes"), arguments.integer("max-elements"))
-        graph = compacted(lower(program, StaticBuilder(empty, shapes=shapes), {*values, *shapes}))
-        for name in {**values, **shapes}:
+    shapes = shapes_of(options.shape)
+    for name, value in values.items():
+        shape = shape_of(value)
+        if shapes.setdefault(name, shape) != shape:
+            raise GradcliError(f"{name} has the shape {shape} and not that of --shape", hint="leave --shape out")
+    asked = Request(shapes=shapes, steered=False, max_nodes=options.max_nodes, max_elements=options.max_elements)
+    with located(text, where):
+        graph = build(parse(text, where), asked, inexact=False)
+        for name in shapes:
             if name not in graph.variables:
                 raise UnknownVariableError(name, list(graph.variables))
         missing = [name for name in graph.variables if values and name not in values]
         if missing:
-            raise GradcliError(f"no value for {', '.join(missing)}", hint=f"add {missing[0]}=VALUE to --at, or leave all out")
-    except GradcliError as error:
-        raise error.located(text, where) from None
+            raise no_value(missing, hint=f"add {missing[0]}=VALUE to --at, or leave all out")
     for name in graph.variables:
         call = run_together(name, graph.variables)
         if call and name not in values:
@@ -61,13 +56,13 @@ def static_graph(text: str, where: str, values: Mapping[str, Any], arguments: Ar
 
 
 def write_derivatives(
-    found: Derivatives, arguments: Arguments, text: str, graph: Graph, ids: Sequence[int], values: Mapping[str, float]
+    found: Derivatives, options: DerivativeOptions, text: str, graph: Graph, ids: Sequence[int], values: Mapping[str, float]
 ) -> None:
     """Write what was found in the format asked for, with values where there are any.
 
     Args:
         found: The expressions.
-        arguments: The arguments of the call.
+        options: The options of the call.
         text: The source of the expression.
         graph: A graph that computes the expressions.
         ids: The node of each.
@@ -79,7 +74,7 @@ def write_derivatives(
         if len(found.requests) > len(ids):  # element by element
             results = [element for value in results for element in _flat(value)]
         found = replace(found, values=results, bindings=dict(values))
-    format = chosen_format(arguments) or "text"
+    format = chosen_format(options.format, json=options.json) or "text"
     arrays = {name for name, id in graph.variables.items() if graph.shape(id)}
     if format == "sympy" and not has_elements_only(found.simplified, arrays):
         raise GradcliError("SymPy's format has no arrays", hint="choose text, unicode, latex or json")

@@ -1,4 +1,4 @@
-"""The expression of a call and the values of its variables."""
+"""The values of the variables of a call."""
 
 from __future__ import annotations
 
@@ -6,105 +6,92 @@ import json
 import math
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from gradcli.cli.framework.command import Arguments, Command, Given
-from gradcli.cli.framework.streams import STDIN, read_text
-from gradcli.cli.inputs.json_file import read_json
-from gradcli.errors import GradcliError, Span
-
-if TYPE_CHECKING:
-    from gradcli.autodiff.runs.names_asked import UnknownVariableError
+from gradcli.cli.framework.command import Command, Given
+from gradcli.cli.framework.options import DerivativeOptions, ValueOptions
+from gradcli.errors import GradcliError, Span, located
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 """What stands in JSON for the numbers that it lacks."""
 
-_LIKE_AN_OPTION = re.compile(r"-[^\W\d]\w*")
 
-
-def expression_text(arguments: Arguments, command: Command) -> tuple[str, str]:
-    """The text of the expression, and what messages call it.
-
-    Raises:
-        GradcliError: There is none, or more than one, or it cannot be read.
-    """
-    file, positional = arguments.text("file"), arguments.positional
-    if file is not None:
-        if positional:
-            raise GradcliError(f"there is an expression, '{positional[0]}', and also a file, {file}", hint="leave one out")
-        return read_text(file)
-    if not positional:
-        raise _no_expression(arguments, command)
-    if len(positional) > 1:
-        raise _several(positional)
-    return read_text(STDIN) if positional[0] == STDIN else (positional[0], "expression")
-
-
-def _no_expression(arguments: Arguments, command: Command) -> GradcliError:
-    for given in arguments.variables:
-        near = command.near(given.option)
-        if near and not _NUMBER.fullmatch(given.text):
-            return GradcliError(f"there is no option {given.option}", hint=f"did you mean {near}?")
-    point = " --x 2 --w 1" if command.takes_variables else ""
-    hint = f'write one in quotation marks: gradcli {command.name} "(x+w)*(w+1)"{point}'
-    return GradcliError("there is no expression", hint=hint)
-
-
-def option_like(error: UnknownVariableError, arguments: Arguments, command: Command) -> GradcliError:
-    """The error for a variable that the expression does not have, which may be meant as an option."""
-    if any(given.name == error.name for given in arguments.variables):
-        from gradcli.cli.framework.table import others_have
-
-        near, others = command.near(error.name), others_have(f"--{error.name}")
-        if others:
-            error.hint = f"{others}, {command.name} has not; {error.hint}"
-        elif near and not error.near:
-            error.hint = f"did you mean the option {near}? {error.hint}"
-    return error
-
-
-def _several(positional: Sequence[str]) -> GradcliError:
-    listed = " and ".join(f"'{text}'" for text in positional[:3])
-    for index, text in enumerate(positional[:-1]):
-        if _LIKE_AN_OPTION.fullmatch(text) and _NUMBER.fullmatch(positional[index + 1]):
-            return GradcliError(
-                f"there are {len(positional)} expressions: {listed}",
-                hint=f"a variable takes two dashes: -{text} {positional[index + 1]}",
-            )
-    for text in positional:
-        if _LIKE_AN_OPTION.fullmatch(text):
-            hint = f"{text} is no option; `gradcli eval --help` lists them"
-            return GradcliError(f"there are {len(positional)} expressions: {listed}", hint=hint)
-    return GradcliError(
-        f"there are {len(positional)} expressions: {listed}",
-        hint="put the expression in quotation marks; separate statements with ';'",
-    )
-
-
-def bindings(given: Sequence[Given], assignments: Sequence[str], file: str | None) -> tuple[dict[str, Any], set[str]]:
-    """The value of each variable.
+def bindings_of(options: ValueOptions, further: Sequence[Given] = ()) -> tuple[dict[str, Any], set[str]]:
+    """The value of each variable of a call.
 
     Args:
-        given: Variables from options.
-        assignments: ``NAME=VALUE`` from ``--set``.
-        file: A JSON file with an object of names and values; ``-`` is standard input.
+        options: The options of the call.
+        further: Values beside those that are given as options.
 
     Returns:
-        The values, and the names that came from the file.
+        The values, and the names that came from a file.
 
     Raises:
         GradcliError: A value is not a number, or a variable is given twice.
     """
+    return bindings([*options.variables, *further], options.set, options.bindings, options.command)
+
+
+_AT_COMMAS = re.compile(r",(?=[^\],]*=)")
+"""Commas between the assignments of --at, not those of [1, 2]."""
+
+
+def point(options: DerivativeOptions) -> dict[str, Any]:
+    """The values of --at, --set, --bindings and of variables given as options."""
+    further = []
+    for part in [part for given in options.at for part in _AT_COMMAS.split(given)]:
+        name, value = assignment("--at", part, "x=2,w=1")
+        further.append(Given(name, value, f"--at {name}"))
+    return bindings_of(options, further)[0]
+
+
+def assignment(option: str, text: str, example: str, metavar: str = "NAME") -> tuple[str, str]:
+    """The name and the value of ``x=2``.
+
+    Raises:
+        GradcliError: It is written otherwise.
+    """
     from gradcli.language.builder import identifier
     from gradcli.language.parser import is_name
 
+    name, equals, value = text.partition("=")
+    if not equals or not is_name(name.strip()) or not value.strip():
+        raise GradcliError(f"{option} takes {metavar}=VALUE, not '{text}'", hint=f"for example {option} {example}")
+    return identifier(name.strip()), value
+
+
+def values_by_name(option: str, given: Sequence[str], example: str, metavar: str = "NAME") -> dict[str, Any]:
+    """The values of ``x=1``, each name once.
+
+    Args:
+        option: The option that gives them.
+        given: What it gives.
+        example: What it could give.
+        metavar: What the names are called.
+
+    Raises:
+        GradcliError: One is written otherwise, or a name is given twice.
+    """
+    found: dict[str, Any] = {}
+    for text in given:
+        name, value = assignment(option, text, example, metavar)
+        if name in found:
+            raise GradcliError(f"{option} {name} is given twice", hint="leave one out")
+        found[name] = number(value, f"{option} {name}")
+    return found
+
+
+def bindings(
+    given: Sequence[Given], assignments: Sequence[str], file: str | None, command: Command[Any]
+) -> tuple[dict[str, Any], set[str]]:
+    """The same of variables from options, of ``NAME=VALUE`` from --set, and of a JSON file with an object of values."""
+    from gradcli.language.builder import identifier
+
     everything = list(given)
-    for assignment in assignments:
-        name, equals, text = assignment.partition("=")
-        if not equals or not is_name(name.strip()) or not text.strip():
-            raise GradcliError(f"--set takes NAME=VALUE, not '{assignment}'", hint="for example --set x=2")
-        everything.append(Given(name.strip(), text, f"--set {name.strip()}"))
+    for text in assignments:
+        name, value = assignment("--set", text, "x=2")
+        everything.append(Given(name, value, f"--set {name}"))
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
     for name, text, option in everything:
@@ -115,7 +102,7 @@ def bindings(given: Sequence[Given], assignments: Sequence[str], file: str | Non
         try:
             values[name], sources[name] = number(text, option), option
         except GradcliError as error:
-            raise _not_a_value(error, text, option) from None
+            raise _not_a_value(error, text, option, command) from None
     from_file: set[str] = set()
     if file is not None:
         for name, value in _file_bindings(file).items():
@@ -127,14 +114,14 @@ def bindings(given: Sequence[Given], assignments: Sequence[str], file: str | Non
     return values, from_file
 
 
-def _not_a_value(error: GradcliError, text: str, option: str) -> GradcliError:
+def _not_a_value(error: GradcliError, text: str, option: str, command: Command[Any]) -> GradcliError:
     """The error for a value that is none, where other commands have an option that would be written so."""
     if "=" not in text or text.startswith("@"):
         return error
     from gradcli.cli.framework.table import others_have
 
-    others = others_have(option)
-    return GradcliError(f"there is no option {option} here", hint=f"{others}, this command has not") if others else error
+    others = others_have(option, command)
+    return GradcliError(f"there is no option {option} here", hint=others) if others else error
 
 
 def shapes_of(given: Sequence[str]) -> dict[str, tuple[int, ...]]:
@@ -182,7 +169,8 @@ def number(text: str, where: str) -> Any:
             return listed
     if not text.strip():
         raise GradcliError(f"{where} needs a value", hint="write a number or a constant expression such as pi/2")
-    from gradcli.autodiff.runs.record import record
+    from gradcli.autodiff.request import Request
+    from gradcli.autodiff.runs.record import recorded
     from gradcli.language.free_names import free_names
     from gradcli.language.parser import parse
     from gradcli.ops.declaration.constants import SPELLINGS, VALUES
@@ -196,10 +184,8 @@ def number(text: str, where: str) -> Any:
             names[variables[0]],
             "write a number or a constant expression such as pi/2",
         ).located(text, where)
-    try:
-        return record(program, {}).value
-    except GradcliError as error:
-        raise error.located(text, where) from None
+    with located(text, where):
+        return recorded(program, Request({})).value
 
 
 def _listed(text: str, where: str) -> Any:
@@ -214,6 +200,8 @@ def _listed(text: str, where: str) -> Any:
 
 
 def _file_bindings(path: str) -> dict[str, Any]:
+    from gradcli.cli.inputs.json_file import read_json
+
     data, where = read_json(path, parse_int=float)
     if not isinstance(data, dict):
         raise GradcliError(f"{where} must hold an object of names and values", hint='for example {"x": 2, "w": 1}')

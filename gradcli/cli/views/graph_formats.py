@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gradcli.autodiff.passes.tape import Tape
+from gradcli.cli.framework.command import Options, choice, flag, some_whole, text
+from gradcli.cli.framework.options import OutputOptions
 from gradcli.cli.framework.streams import can_print_signs, wants_rich, write, write_bytes, write_note, write_warning
 from gradcli.errors import GradcliError
+from gradcli.frozen import Frozen, replace
 from gradcli.output.diagrams.diagram import Diagram
 from gradcli.output.diagrams.drawing import BINARY, MOST_SHOWN, writer
 from gradcli.output.diagrams.of_run import diagram, static_parts
@@ -30,23 +33,34 @@ LONG_LAYOUT = 1_000
 """Nodes from which on a layout takes long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a call asks for.
+class ViewOptions(Options):
+    """What of a graph is shown, and how."""
+
+    direction = text("LR from left to right, TB from top to bottom.", "LR|TB", choices=("LR", "TB"))
+    depth = some_whole("Only nodes within so many edges of the output.", minimum=0)
+    max_shown = some_whole("The most nodes to show, those nearest to the output.")
+    all = flag("Show every node, however many.")
+    collapsed = flag("Branches and loops of a static graph as one node each, without their blocks.")
+    theme = choice("Colours of pictures; auto, the default, follows the viewer.", "THEME", ("auto", "light", "dark"), "auto")
+    layout = choice(
+        "auto, the default, has Graphviz, where it is installed, lay out what would come out badly.",
+        "ENGINE",
+        ("auto", "graphlay", "graphviz"),
+        "auto",
+    )
+    ascii = OutputOptions.ascii
+
+
+class View(Frozen):
+    """A graph, and what a call asks to see of it.
 
     Attributes:
         tape: The run.
         text: The source text.
         warnings: What a document should warn of.
         format: The format.
-        view: ``forward``, ``backward`` or ``both``.
-        direction: ``LR`` or ``TB``; None for what suits the format.
-        depth: How far from the output nodes may be; None for any distance.
-        most: The most nodes to show; None for what suits the format.
-        everything: Whether every node is shown.
-        collapsed: Whether the blocks of branches and loops are left out.
-        theme: ``auto``, ``light`` or ``dark``.
-        layout: What lays out pictures.
+        side: ``forward``, ``backward`` or ``both``.
+        options: The options of the call.
         ascii: Without signs beyond ASCII.
     """
 
@@ -54,22 +68,16 @@ class Request:
     text: str
     warnings: Sequence[str]
     format: str
-    view: str
-    direction: str | None
-    depth: int | None
-    most: int | None
-    everything: bool
-    collapsed: bool
-    theme: str
-    layout: str
+    side: str
+    options: ViewOptions
     ascii: bool
 
     @property
     def limit(self) -> int | None:
         """The most nodes to show of a graph."""
-        if self.everything:
+        if self.options.all:
             return None
-        return self.most if self.most is not None else _MOST.get(self.format)
+        return self.options.max_shown or _MOST.get(self.format)
 
     @property
     def shown(self) -> Tape:
@@ -86,11 +94,11 @@ class Request:
         drawing = diagram(
             self.tape if paged else self.shown,
             title=self.text,
-            view=self.view,
-            direction=self.direction or direction,
-            depth=self.depth,
+            view=self.side,
+            direction=self.options.direction or direction,
+            depth=self.options.depth,
             most=self.limit,
-            collapsed=self.collapsed,
+            collapsed=self.options.collapsed,
             board=not self.ascii,
         )
         if not paged or not self.shown.graph.blocks:
@@ -98,47 +106,47 @@ class Request:
         if self.tape.symbolic:
             name = next(iter(self.tape.graph.variables), "x")
             raise GradcliError("a page of a graph with branches or loops steps through a run", hint=f"add --{name} VALUE")
-        static = list(static_parts(self.shown, depth=self.depth, most=self.limit, collapsed=self.collapsed))
-        return replace(drawing, parts=[*drawing.parts, *static])
+        static = list(static_parts(self.shown, depth=self.options.depth, most=self.limit, collapsed=self.options.collapsed))
+        return dataclasses.replace(drawing, parts=[*drawing.parts, *static])
 
 
-def show(request: Request) -> None:
+def show(view: View) -> None:
     """Write to standard output what was asked for.
 
     Raises:
         GradcliError: A picture would be written to a terminal, or standard output cannot be written to.
     """
-    if not request.ascii and not can_print_signs(sys.stdout) and request.format in ("tree", "draw", "table"):
-        request = replace(request, ascii=True)
-    if request.format == "table":
+    if not view.ascii and not can_print_signs(sys.stdout) and view.format in ("tree", "draw", "table"):
+        view = replace(view, ascii=True)
+    if view.format == "table":
         from gradcli.cli.views.show import show_blocks
 
-        shown = _checked(request, request.diagram())
-        show_blocks(lambda style: _tables(request, shown, style), None, ascii=request.ascii)
-    elif request.format == "draw" and wants_rich(sys.stdout):
+        shown = _checked(view, view.diagram())
+        show_blocks(lambda style: _tables(view, shown, style), None, ascii=view.ascii)
+    elif view.format == "draw" and wants_rich(sys.stdout):
         from gradcli.output.terminal.draw import rich_drawing
 
-        write([rich_drawing(_drawing(request), sys.stdout)])
-    elif request.format in BINARY:
+        write([rich_drawing(_drawing(view), sys.stdout)])
+    elif view.format in BINARY:
         if sys.stdout is not None and sys.stdout.isatty():
-            raise GradcliError(f"{request.format} is not for a terminal", hint=f"add -o graph.{request.format}, or --open")
-        write_bytes(_picture(request))
-    elif request.format in _DOCUMENTS and not can_print_signs(sys.stdout):
-        write_bytes("".join(_text(request)).encode())  # a document is UTF-8, whatever the stream would have text be
+            raise GradcliError(f"{view.format} is not for a terminal", hint=f"add -o graph.{view.format}, or --open")
+        write_bytes(_picture(view))
+    elif view.format in _DOCUMENTS and not can_print_signs(sys.stdout):
+        write_bytes("".join(_text(view)).encode())  # a document is UTF-8, whatever the stream would have text be
     else:
-        write(_text(request))
+        write(_text(view))
 
 
-def pieces(request: Request) -> Iterable[str] | bytes:
+def pieces(view: View) -> Iterable[str] | bytes:
     """The content of a file."""
-    return _picture(request) if request.format in BINARY else _text(request)
+    return _picture(view) if view.format in BINARY else _text(view)
 
 
-def open_in_browser(request: Request, path: str | None) -> None:
+def open_in_browser(view: View, path: str | None) -> None:
     """Write a page or picture and show it in the browser.
 
     Args:
-        request: What to write.
+        view: What to write.
         path: The file; None for one in a temporary folder.
 
     Raises:
@@ -149,70 +157,68 @@ def open_in_browser(request: Request, path: str | None) -> None:
 
     from gradcli.output.files import write_file
 
-    content = pieces(request)
+    content = pieces(view)
     if path is None:
-        path = os.path.join(tempfile.mkdtemp(prefix="gradcli-"), f"graph.{request.format}")
+        path = os.path.join(tempfile.mkdtemp(prefix="gradcli-"), f"graph.{view.format}")
     write_file(path, content)
     write_note(f"written to {path}")
     if not webbrowser.open(f"file://{os.path.abspath(path)}"):
         write_warning(f"no browser was found: open {path} yourself")
 
 
-def _text(request: Request) -> Iterable[str]:
+def _text(view: View) -> Iterable[str]:
     """The pieces of a text format."""
-    if request.format == "json":
+    if view.format == "json":
         from gradcli.output.records.graph import graph_json
 
-        _check_whole(request)
-        ascii = request.ascii or not can_print_signs(sys.stdout)
-        backward = request.view != "forward"
-        return graph_json(
-            request.shown, request.text, request.warnings, backward=backward, removed=request.tape.removed, ascii=ascii
-        )
-    if request.format == "table":
+        _check_whole(view)
+        ascii = view.ascii or not can_print_signs(sys.stdout)
+        backward = view.side != "forward"
+        return graph_json(view.shown, view.text, view.warnings, backward=backward, removed=view.tape.removed, ascii=ascii)
+    if view.format == "table":
         from gradcli.output.reports.blocks import Style
         from gradcli.output.reports.plain import plain_lines
 
-        shown = _checked(request, request.diagram())
-        return (f"{line}\n" for line in plain_lines(_tables(request, shown, Style(request.ascii))))
-    if request.format == "draw":
-        return ("".join(segment.text for segment in line) + "\n" for line in _drawing(request))
-    drawing = _checked(request, request.diagram())
-    if request.format == "mermaid":
+        shown = _checked(view, view.diagram())
+        return (f"{line}\n" for line in plain_lines(_tables(view, shown, Style(view.ascii))))
+    if view.format == "draw":
+        return ("".join(segment.text for segment in line) + "\n" for line in _drawing(view))
+    drawing = _checked(view, view.diagram())
+    if view.format == "mermaid":
         from gradcli.output.diagrams.mermaid import mermaid_warning
 
         warning = mermaid_warning(drawing)
         if warning:
             write_warning(warning)
-    write_format = writer(request.format)
-    if request.format == "tree":
-        return write_format(drawing, ascii=request.ascii)
-    if request.format in ("svg", "html"):
-        return list(write_format(drawing, theme=request.theme, engine=request.layout))
-    if request.format == "tikz":
-        return list(write_format(drawing, engine=request.layout))
+    write_format = writer(view.format)
+    if view.format == "tree":
+        return write_format(drawing, ascii=view.ascii)
+    if view.format in ("svg", "html"):
+        return list(write_format(drawing, theme=view.options.theme, engine=view.options.layout))
+    if view.format == "tikz":
+        return list(write_format(drawing, engine=view.options.layout))
     return write_format(drawing)
 
 
-def _tables(request: Request, shown: Diagram, style: Style) -> Iterator[Block]:
+def _tables(view: View, shown: Diagram, style: Style) -> Iterator[Block]:
     from gradcli.output.reports.tables import diagram_tables
 
-    limited = request.everything or request.most is not None or request.depth is not None
+    limited = view.options.all or view.options.max_shown is not None or view.options.depth is not None
     yield from diagram_tables(shown, style, rows=None if limited else TABLE_ROWS)
-    if request.tape.removed:
+    if view.tape.removed:
         from gradcli.output.reports.removed import removed_tables
 
-        yield from removed_tables(request.tape.removed, request.text, style)
+        yield from removed_tables(view.tape.removed, view.text, style)
 
 
-def _drawing(request: Request) -> list[list[Segment]]:
+def _drawing(view: View) -> list[list[Segment]]:
     """The drawing for a terminal: from left to right where that fits, else from top to bottom if that is narrower."""
     from gradcli.output.terminal.draw import drawn, drawn_width
 
     width = shutil.get_terminal_size().columns
-    lines = drawn(_checked(request, request.diagram("LR")), ascii=request.ascii)
-    if drawn_width(lines) > width and request.direction is None:
-        upright = drawn(request.diagram("TB"), ascii=request.ascii)
+    lines = drawn(_checked(view, view.diagram("LR")), ascii=view.ascii)
+    if drawn_width(lines) > width and view.options.direction is None:
+        upright = drawn(view.diagram("TB"), ascii=view.ascii)
         lines = min(lines, upright, key=drawn_width)
     wide = drawn_width(lines)
     if wide > width and sys.stdout is not None and sys.stdout.isatty():
@@ -220,39 +226,38 @@ def _drawing(request: Request) -> list[list[Segment]]:
     return lines
 
 
-def _picture(request: Request) -> bytes:
+def _picture(view: View) -> bytes:
     """A PNG or PDF."""
     from gradcli.output.diagrams.raster import converted, png_scale, size_of
 
-    drawing = _checked(request, request.diagram())
-    theme = "light" if request.theme == "auto" else request.theme
-    svg = "".join(writer("svg")(drawing, theme=theme, engine=request.layout))
-    if request.format == "png" and png_scale(svg) < 1:
+    drawing = _checked(view, view.diagram())
+    theme = "light" if view.options.theme == "auto" else view.options.theme
+    svg = "".join(writer("svg")(drawing, theme=theme, engine=view.options.layout))
+    if view.format == "png" and png_scale(svg) < 1:
         width, height = size_of(svg)
         sharp = "svg and pdf stay sharp, --max-shown N and --depth N show less"
         write_warning(f"the drawing has {width:,} by {height:,} pixels and is scaled by {png_scale(svg):.2f}: {sharp}")
-    return converted(svg, request.format, title=drawing.title)
+    return converted(svg, view.format, title=drawing.title)
 
 
-def _check_whole(request: Request) -> None:
+def _check_whole(view: View) -> None:
     """JSON is always whole: it can be read back."""
-    for option, given in (("--depth", request.depth), ("--max-shown", request.most)):
+    for option, given in (("--depth", view.options.depth), ("--max-shown", view.options.max_shown)):
         if given is not None:
             raise GradcliError(f"json holds the whole graph, and {option} would cut it", hint=f"leave out {option}")
 
 
-def _checked(request: Request, drawing: Diagram) -> Diagram:
+def _checked(view: View, drawing: Diagram) -> Diagram:
     """The drawing; standard error says what it leaves out, that nothing runs backward, and that a layout takes long."""
-    tape = request.tape
-    if request.view != "forward" and not tape.requires_grad[tape.output]:
+    tape = view.tape
+    if view.side != "forward" and not tape.requires_grad[tape.output]:
         write_warning(f"{tape.names[tape.output]} carries no gradient: nothing runs backward")
     for part in drawing.parts:
-        if request.limit is not None and part.shown == request.limit < part.total:
+        if view.limit is not None and part.shown == view.limit < part.total:
             what = f"{part.title}: " if part.title else ""
-            more = (
-                "" if request.most else "; --all shows every one, --max-shown N so many, --format list or dot writes them quickly"
-            )
-            write_warning(f"{what}{part.shown:,} of {part.total:,} nodes are shown, those nearest to the output{more}")
-        if part.shown >= LONG_LAYOUT and request.format in _MOST and request.format != "tree":
+            said = f"{what}{part.shown:,} of {part.total:,} nodes are shown, those nearest to the output"
+            more = "; --all shows every one, --max-shown N so many, --format list or dot writes them quickly"
+            write_warning(said if view.options.max_shown else said + more)
+        if part.shown >= LONG_LAYOUT and view.format in _MOST and view.format != "tree":
             write_note(f"laying out {part.shown:,} nodes can take minutes; Ctrl-C ends it")
     return drawing

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from os.path import basename, splitext
 from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.choices import at_most_one, split_names
-from gradcli.cli.framework.command import Arguments, Command
-from gradcli.cli.framework.streams import can_print_signs, read_text, write, write_note
+from gradcli.cli.framework.command import flag, text, whole
+from gradcli.cli.framework.options import OutputOptions, SizeLimits
+from gradcli.cli.framework.streams import can_print_signs, read_text, write, write_note, write_to
 from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import replace
 
@@ -18,58 +19,59 @@ if TYPE_CHECKING:
     from gradcli.derivation.explain import Explanation
 
 
-def script_file(arguments: Arguments, command: Command) -> tuple[str, str]:
-    """The text of the script, and what messages call it.
+SCRIPT = ("FILE", "The script; - is standard input.")
 
-    Raises:
-        GradcliError: There is none, or it cannot be read.
-    """
-    path = at_most_one(arguments, "script")
-    if path is None:
-        raise GradcliError("there is no script", hint=f"name its file: gradcli {command.name} lesson.py")
-    return read_text(path)
+
+class ScriptOptions(SizeLimits):
+    """The options of the commands that interpret scripts."""
+
+    graph = text("Show the graph of the last backward pass in a format of gradcli graph, or write it.", "FORMAT|FILE")
+    explain = text("Derive the gradient by these tensors (w,x).", "NAMES")
+    json = flag("One JSON document: that of gradcli eval, with what the script printed.")
+    list = flag("What a script may use.")
+    ascii = OutputOptions.ascii
+    max_steps = whole("Stop the script after so many steps.", 3_000_000)
 
 
 def run_script(
-    arguments: Arguments,
-    command: Command,
-    interpret: Callable[..., Callable[[], Tape]],
-    listing: Callable[[], list[str]],
+    options: ScriptOptions, interpret: Callable[..., Callable[[], Tape]], listing: Callable[[], Sequence[str]]
 ) -> None:
     """Run a script and show what a call asks for.
 
     Args:
-        arguments: The arguments of the call.
-        command: Its command.
+        options: The options of the call.
         interpret: Runs a script; gives a function that gives what it recorded.
         listing: Gives the lines of ``--list``.
 
     Raises:
         GradcliError: The call or the script is wrong.
     """
-    if arguments.flag("list"):
-        if arguments.positional:
+    path = at_most_one(options, "script")
+    if options.list:
+        if path is not None:
             raise GradcliError("--list takes no file", hint="leave one out")
         write(f"{line}\n" for line in listing())
         return
-    check_views(arguments)
-    text, where = script_file(arguments, command)
+    _check_views(options)
+    if path is None:
+        raise GradcliError("there is no script", hint=f"name its file: gradcli {options.command.name} lesson.py")
+    text, where = read_text(path)
     printed: list[str] = []
     try:
         tape_of = interpret(
             text,
             where,
-            write=printed.append if arguments.flag("json") else lambda piece: _write(piece, printed),
+            write=printed.append if options.json else lambda piece: _write(piece, printed),
             warn=write_note,
-            max_steps=arguments.integer("max-steps"),
-            max_nodes=arguments.integer("max-nodes"),
-            max_elements=arguments.integer("max-elements"),
+            max_steps=options.max_steps,
+            max_nodes=options.max_nodes,
+            max_elements=options.max_elements,
         )
     except GradcliError as error:
-        if arguments.flag("json"):
+        if options.json:
             error.printed = "".join(printed)
         raise error.located(text, where) from None
-    show_views(arguments, tape_of, text, where, "".join(printed))
+    _show_views(options, tape_of, text, where, "".join(printed))
 
 
 def _write(piece: str, printed: list[str]) -> None:
@@ -78,19 +80,19 @@ def _write(piece: str, printed: list[str]) -> None:
     write([piece])
 
 
-def check_views(arguments: Arguments) -> None:
+def _check_views(options: ScriptOptions) -> None:
     """Check what is asked for before the script runs.
 
     Raises:
         GradcliError: Views are asked for that do not go together, or a format that there is not.
     """
-    target = arguments.text("graph")
+    target = options.graph
     if target is None:
-        if arguments.flag("json") and arguments.text("explain"):
+        if options.json and options.explain:
             raise GradcliError("--json and --explain ask for different formats", hint="the document holds the derivation as well")
         return
     format, path = _graph_format(target)
-    if arguments.flag("json") and path is None:
+    if options.json and path is None:
         raise GradcliError(f"--json and --graph {format} both write to standard output", hint="give --graph the name of a file")
 
 
@@ -108,56 +110,40 @@ def _graph_format(target: str) -> tuple[str, str | None]:
     raise GradcliError(f"--graph takes a format or the name of a file, not '{target}'", hint=hint)
 
 
-def show_views(arguments: Arguments, tape_of: Callable[[], Tape], text: str, where: str, printed: str) -> None:
+def _show_views(options: ScriptOptions, tape_of: Callable[[], Tape], text: str, where: str, printed: str) -> None:
     """Write what a call asks for once its script has run.
 
     Args:
-        arguments: The arguments of the call.
+        options: The options of the call.
         tape_of: Gives what the script recorded; called where a view is asked for.
         text: The script.
         where: The name of its file.
         printed: What it printed, or the last piece of it; empty where it printed nothing.
     """
-    target, names = arguments.text("graph"), arguments.text("explain")
+    target, names = options.graph, options.explain
     if target is not None:
         tape = tape_of()
         if _graph_format(target)[1] is None:
             _separate(printed)
             printed = target
-        _graph(arguments, tape, target, basename(where))
+        _graph(options, tape, target, basename(where))
     if names is not None:
         explanation = _explanation(tape_of(), names)
         _separate(printed)
-        _explain(arguments, explanation)
-    if arguments.flag("json"):
-        _document(arguments, tape_of(), text, printed)
+        _explain(options, explanation)
+    if options.json:
+        _document(options, tape_of(), text, printed)
 
 
-def _graph(arguments: Arguments, tape: Tape, target: str, title: str) -> None:
-    from gradcli.cli.views.graph_formats import Request, pieces, show
+def _graph(options: ScriptOptions, tape: Tape, target: str, title: str) -> None:
+    from gradcli.cli.views.graph_formats import View, ViewOptions, pieces, show
 
     format, path = _graph_format(target)
-    request = Request(
-        tape=tape,
-        text=title,
-        warnings=(),
-        format=format,
-        view="forward",
-        direction=None,
-        depth=None,
-        most=None,
-        everything=False,
-        collapsed=False,
-        theme="auto",
-        layout="auto",
-        ascii=arguments.flag("ascii"),
-    )
+    view = View(tape, title, (), format, "forward", ViewOptions(options.command, {}), options.ascii)
     if path is None:
-        show(request)
-        return
-    from gradcli.output.files import write_file
-
-    write_file(path, pieces(request))
+        show(view)
+    else:
+        write_to(path, pieces(view))
 
 
 def _separate(printed: str) -> None:
@@ -179,20 +165,20 @@ def _explanation(tape: Tape, names: str) -> Explanation:
     return explained(replace(as_numbers(tape), wrt=tuple(wanted)), by="nodes", steps="normal", expression="")
 
 
-def _explain(arguments: Arguments, explanation: Explanation) -> None:
+def _explain(options: ScriptOptions, explanation: Explanation) -> None:
     from gradcli.cli.views.show import show_blocks
     from gradcli.output.documents.document import document
     from gradcli.output.reports.explanation import explanation_blocks
 
-    show_blocks(lambda style: explanation_blocks(document(explanation), style), None, ascii=arguments.flag("ascii"))
+    show_blocks(lambda style: explanation_blocks(document(explanation), style), None, ascii=options.ascii)
 
 
-def _document(arguments: Arguments, tape: Tape, text: str, printed: str) -> None:
+def _document(options: ScriptOptions, tape: Tape, text: str, printed: str) -> None:
     from gradcli.cli.views.show import DERIVATION_NODES
     from gradcli.derivation.nodes.chain_rule import derive
     from gradcli.output.records.run import eval_json
 
     derivation = derive(tape) if len(tape.graph) <= DERIVATION_NODES else None
     notes = [] if derivation else [f"the graph has {len(tape.graph):,} nodes: derivation and derivatives are left out"]
-    ascii = arguments.flag("ascii") or not can_print_signs(sys.stdout)
+    ascii = options.ascii or not can_print_signs(sys.stdout)
     write(eval_json(tape, derivation, text, notes, ascii=ascii, printed=printed))

@@ -6,11 +6,14 @@ import sys
 from collections.abc import Iterable
 
 from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.request import Request
+from gradcli.autodiff.runs.prepared import results, run_once
 from gradcli.cli.framework.streams import can_print_signs, write, write_note, write_warning
-from gradcli.cli.inputs.finite import not_finite_warnings
-from gradcli.cli.inputs.job import Job
+from gradcli.cli.inputs.run import not_finite_warnings, without_gradient
 from gradcli.cli.views.show import show_blocks
 from gradcli.errors import visible
+from gradcli.frozen import replace
+from gradcli.language.ast import Program
 from gradcli.language.numbers import number_text
 from gradcli.language.parser import is_name
 from gradcli.lowering.builders.builder import Shown
@@ -19,13 +22,16 @@ from gradcli.output.reports.blocks import Lines, Style
 from gradcli.output.reports.printed import printed_line
 
 
-def show_run(job: Job, format: str | None, *, ascii: bool = False) -> None:
+def show_run(program: Program, asked: Request, text: str, format: str | None, *, ascii: bool, strict: bool) -> None:
     """Run a program once, and write what it prints, its outputs and the gradient to standard output.
 
     Args:
-        job: The program.
+        program: The program.
+        asked: What is asked for.
+        text: Its source text.
         format: ``rich``, ``text``, ``json`` or ``numbers``; None for what suits the terminal or pipe.
         ascii: Without signs beyond ASCII.
+        strict: Whether what is not finite is an error.
 
     Raises:
         GradcliError: The program or a value is wrong.
@@ -41,16 +47,14 @@ def show_run(job: Job, format: str | None, *, ascii: bool = False) -> None:
         else:  # as the program runs, which may take long
             write([f"{visible(line)}\n"])
 
-    tape, ids = job.run(job.values, on_print=on_print)
-    warnings = [*tape.warnings, *not_finite_warnings(tape, job.strict)]
-    shape = tape.graph.shape(tape.output)
-    if tape.adjoints[tape.output] is None and tape.requires_grad[tape.output]:
-        warnings.append(f"{job.names[0]} has the shape {shape}, so it has no gradient without --cotangent")
+    names = results(program, asked)
+    tape, ids = run_once(program, replace(asked, on_print=on_print))
+    warnings = [*tape.warnings, *not_finite_warnings(tape, strict), *without_gradient(tape, names[0])]
     for warning in warnings:
         write_warning(warning)
-    values = dict(zip(job.names, [tape.values[id] for id in ids], strict=True))
+    values = dict(zip(names, [tape.values[id] for id in ids], strict=True))
     if format == "json":
-        write(run_json(tape, values, job.text, "".join(printed), warnings, ascii=not can_print_signs(sys.stdout)))
+        write(run_json(tape, values, text, "".join(printed), warnings, ascii=not can_print_signs(sys.stdout)))
     elif format == "numbers":
         numbers = [*values.values(), *(tape.full_gradient.values() if _gradient(tape) else ())]
         write(f"{number_text(value)}\n" for value in numbers)

@@ -6,6 +6,7 @@ places for the names, and filled in for each node.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
@@ -48,7 +49,6 @@ class Labels:
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
-        self._templates: dict[tuple[object, ...], _Template] = {}
         self._special: dict[tuple[bool, int], Constant | None] = {}
         self._last = (-1, _Template(()))
 
@@ -106,10 +106,7 @@ class Labels:
         operands = tuple([self._shown(operation, input) if input in constants else None for input in inputs])
         same = tuple(map(inputs.index, inputs)) if len(set(inputs)) < len(inputs) else tuple(range(len(inputs)))
         wanted = tuple([needs[input] and OPERATIONS[operation].carries(at) for at, input in enumerate(inputs)])
-        key = (operation, operands, same, wanted)
-        template = self._templates.get(key)
-        if template is None:
-            template = self._templates[key] = _make(operation, operands, same, wanted)
+        template = _template(operation, operands, tuple(map(type, operands)), same, wanted)
         self._last = (id, template)
         return template
 
@@ -147,8 +144,9 @@ def operation_derivatives(
         wanted: For each argument whether its derivative is.
         result: What stands for the result in the derivatives.
     """
-    carried = [want and OPERATIONS[operation].carries(at) for at, want in enumerate(wanted)]
-    template = _make(operation, [None] * len(letters), range(len(letters)), carried)
+    carried = tuple([want and OPERATIONS[operation].carries(at) for at, want in enumerate(wanted)])
+    none = (None,) * len(letters)
+    template = _template(operation, none, tuple(map(type, none)), tuple(range(len(letters))), carried)
     places = dict(zip(_places(len(letters)), [result, *map(Name, letters)], strict=True))
     return [
         None if d is None else mapped(d, lambda node: places.get(node.name, node) if isinstance(node, Name) else node)
@@ -156,7 +154,23 @@ def operation_derivatives(
     ]
 
 
-def _make(operation: str, operands: Sequence[Constant | None], same: Sequence[int], wanted: Sequence[bool]) -> _Template:
+@functools.lru_cache(maxsize=4096)
+def _template(
+    operation: str,
+    operands: tuple[Constant | None, ...],
+    kinds: tuple[type, ...],
+    same: tuple[int, ...],
+    wanted: tuple[bool, ...],
+) -> _Template:
+    """A kind of node, made once for all views of all runs.
+
+    Args:
+        operation: The operation.
+        operands: For each operand the constant that it is; None for one with a place.
+        kinds: Their types, since 1 and 1.0 are equal and do not read alike.
+        same: For each operand the first one that is the same node.
+        wanted: For each operand whether a gradient flows to it.
+    """
     places = _places(len(operands))
     inputs = [Name(places[1 + same[at]]) if value is None else constant_expression(value) for at, value in enumerate(operands)]
     derivatives: list[Expression | None] = [None] * len(operands)

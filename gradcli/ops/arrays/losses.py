@@ -9,23 +9,33 @@ from typing import Any
 from gradcli.graph.shapes import broadcast
 from gradcli.ops.arrays.nn import reduce_losses, reduced_loss, share_of
 from gradcli.ops.arrays.shape import spread, summed_to
-from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.structural import Setting, Shape, shape_of, structural
-
-LOSSES = (
-    "mse_loss",
-    "l1_loss",
-    "smooth_l1_loss",
-    "huber_loss",
-    "binary_cross_entropy",
-    "binary_cross_entropy_with_logits",
-    "kl_div",
+from gradcli.ops.elementwise.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    huber_loss,
+    kl_div,
+    l1_loss,
+    mse_loss,
+    smooth_l1_loss,
 )
-"""The operations on numbers that are losses."""
+
+_OF_ELEMENTS = (
+    mse_loss,
+    l1_loss,
+    smooth_l1_loss,
+    huber_loss,
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    kl_div,
+)
+LOSSES = tuple([loss.name for loss in _OF_ELEMENTS])
+"""The names of the operations on numbers that are losses."""
 
 
-def _declare(name: str) -> None:
-    loss = OPERATIONS[name]
+def _declare(loss: Operation) -> None:
+    name = loss.name
 
     def forward(numpy: Any, *arguments: Any, reduction: Setting) -> Any:
         losses = loss.array_value(*loss.complete(arguments))
@@ -58,5 +68,5 @@ def _declare(name: str) -> None:
     )
 
 
-for _loss in LOSSES:
+for _loss in _OF_ELEMENTS:
     _declare(_loss)

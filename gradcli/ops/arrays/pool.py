@@ -118,6 +118,7 @@ avg_pool1d = _pool(
     "AvgPool2DBackward0",
     _AVG.format("axis"),
     _TO_ALL,
+    result=SAME,
     linear="a",
     torch="avg_pool1d: torch F",
 )
@@ -129,6 +130,7 @@ avg_pool2d = _pool(
     "AvgPool2DBackward0",
     _AVG.format("two axes"),
     _TO_ALL,
+    result=SAME,
     linear="a",
     torch="avg_pool2d: F",
 )

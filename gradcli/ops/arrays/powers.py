@@ -11,6 +11,7 @@ from gradcli.ops.arrays.index import cat, index
 from gradcli.ops.arrays.matmul import matmul
 from gradcli.ops.arrays.matrix import inv, per_matrix, square_matrix
 from gradcli.ops.arrays.shape import transpose
+from gradcli.ops.declaration.facts import SAME
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.logic import eq, where
 
@@ -112,7 +113,8 @@ matrix_power = structural(
     _power_pullback,
     grad_fn=_power_function,
     spellings=("matrix_power",),
-    torch="matrix_power: torch Tensor",
+    result=SAME,
+    torch="matrix_power: torch Tensor linalg",
     doc="The product of n equal matrices, for a negative n of their inverses.",
 )
 

@@ -151,7 +151,7 @@ cross: Structural = structural(
     spellings=("cross",),
     result=SAME,
     linear="a, b",
-    torch="cross: torch Tensor",
+    torch="cross: torch Tensor linalg",
     doc="Cross product of vectors of three elements.",
 )
 

@@ -188,7 +188,7 @@ reduce_norm: Structural = structural(
     grad_fn="LinalgVectorNormBackward0(0)",
     spellings=("norm", "vector_norm"),
     range=(0, math.inf),
-    torch="norm: torch Tensor linalg",
+    torch="norm: torch Tensor linalg; vector_norm: linalg",
     doc="Length of the elements as a vector, Euclidean unless an order is given; where it is 0 the gradient is 0.",
     latex=r"\left\lVert {0} \right\rVert",
 )

@@ -10,7 +10,7 @@ import math
 import operator
 
 from gradcli.ops.declaration import ieee, on_arrays, rational
-from gradcli.ops.declaration.facts import END, EVEN, JUMP, KINK, ODD, POLE, SAME, special
+from gradcli.ops.declaration.facts import COUNT, END, EVEN, JUMP, KINK, ODD, POLE, SAME, special
 from gradcli.ops.declaration.operation import DEFINITION, Operation, operation
 from gradcli.ops.declaration.symbol import divide
 from gradcli.ops.elementwise.exponential import log, sqrt
@@ -139,7 +139,7 @@ square = operation(
     array="square",
     samples=(ANYWHERE,),
     definition=lambda x: x * x,
-    result=SAME,
+    result=COUNT,
     parity=EVEN,
     range=(0, math.inf),
     torch="square: torch Tensor",

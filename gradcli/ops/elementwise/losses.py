@@ -6,7 +6,7 @@ import builtins
 import math
 
 from gradcli.ops.declaration import ieee
-from gradcli.ops.declaration.facts import END, KINK, POLE, special
+from gradcli.ops.declaration.facts import END, KINK, POLE, SAME, special
 from gradcli.ops.declaration.operation import DEFINITION, operation
 from gradcli.ops.elementwise.activations import logsigmoid, sigmoid
 from gradcli.ops.elementwise.arithmetic import abs, sign, square
@@ -64,6 +64,7 @@ l1_loss = operation(
     definition=lambda x, target: abs(x - target),
     range=(0, math.inf),
     specials=(special(KINK, lambda x, target: x - target, 1, 1),),
+    result=SAME,
     torch="l1_loss: F",
     doc="Absolute error.",
 )

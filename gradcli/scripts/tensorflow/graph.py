@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gradcli.autodiff.torch_tape.dtypes import TRUTHS
 from gradcli.graph.graph import Settings
 from gradcli.graph.shapes import ShapeError, broadcast
 from gradcli.lowering.builders.builder import Value
-from gradcli.ops.catalogue import STRUCTURAL
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.declaration.facts import TRUTH, WHOLE
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
@@ -337,12 +337,15 @@ def made(machine: Interpreter, graph: Graph, operation: str, operands: Sequence[
         converted(machine, graph, operand, dtypes[0] if dtypes else None, f"{name}/{letters[min(at, 2)]}")
         for at, operand in enumerate(operands)
     ]
-    kinds = {node.dtype for node in (nodes[1:] if operation == "where" else nodes)}
+    elementwise = OPERATIONS.get(operation)
+    counted = [node for index, node in enumerate(nodes) if elementwise is None or elementwise.carries(index)]
+    kinds = {node.dtype for node in counted or nodes}
     if len(kinds) > 1:
         first, second = nodes[-2].dtype, nodes[-1].dtype
         raise Raised("TypeError", f"Input 'y' of '{name}' Op has type {second} that does not match type {first} of argument 'x'.")
     shape = _shape(machine, operation, [node.shape for node in nodes], settings)
-    dtype = "bool" if operation in TRUTHS else "int64" if operation in ("argmax", "argmin") else nodes[-1].dtype
+    result = (elementwise or STRUCTURAL[operation]).facts.result
+    dtype = {TRUTH: "bool", WHOLE: "int64"}.get(result, nodes[-1].dtype)
     return Node(graph, "operation", name, nodes, shape=shape, dtype=dtype, operation=operation, settings=settings,
                 span=machine.span)  # fmt: skip
 

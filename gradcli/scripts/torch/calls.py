@@ -1,12 +1,12 @@
 """Calls of PyTorch's functions, derived from the declarations of operations: operands first, then settings.
 
-A function of PyTorch that has the name of an operation, or one of its spellings, is that operation. The tables here say what
-PyTorch calls arguments, and which names it does not have.
+A declaration says what PyTorch calls its operation, and in which modules. The tables here say what PyTorch calls arguments.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from math import prod
 from typing import Any
 
@@ -32,80 +32,31 @@ ARGUMENTS = {
 }  # fmt: skip
 """PyTorch's names of arguments, and those of the declarations."""
 
-LACKING = frozenset((
-    "ln", "cbrt", "power", "mod", "swish", "gelu_tanh", "shift", "recurrence", "sum_to", "windows", "fold_windows",
-    "conv_input_gradient", "conv_weight_gradient", "cofactor", "stop_gradient", "index_put", "index", "solve",
-    "argcummax", "argcummin", "argmedian", "argnanmedian", "logabsdet", "vector_norm",
-    # these take their arguments in another order, or give places as well
-    "gather", "scatter_add", "index_select", "batch_norm", "sort", "topk", "cummax", "cummin",
-))  # fmt: skip
-"""Spellings of operations that no module of PyTorch has with this meaning."""
+_WORDS = {"torch": "torch", "Tensor": "Tensor", "torch.nn.functional": "F", "torch.special": "special", "torch.linalg": "linalg"}
+"""The modules, and what declarations call them."""
 
-FUNCTIONAL = frozenset((
-    "leaky_relu", "elu", "relu6", "hardtanh", "softplus", "softsign", "logsigmoid", "silu", "gelu", "hardswish",
-    "hardsigmoid", "mish", "tanhshrink", "softshrink", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss",
-    "binary_cross_entropy", "one_hot", "nll_loss", "cross_entropy", "avg_pool2d",
-    "kl_div", "glu", "pad", "linear", "embedding", "cosine_similarity",
-))  # fmt: skip
-"""Those that ``torch.nn.functional`` has, and ``torch`` has not."""
-
-BOTH = frozenset((
-    "relu", "prelu", "selu", "celu", "hardshrink", "threshold", "sigmoid", "tanh", "softmax", "log_softmax",
-    "layer_norm", "conv1d", "conv2d", "max_pool1d", "max_pool2d", "avg_pool1d", "binary_cross_entropy_with_logits",
-))  # fmt: skip
-"""Those that both modules have."""
-
-METHODS_ALONE = frozenset(("expand", "view", "sum_to_size", "repeat"))
-"""Those that are methods of tensors alone."""
-
-NO_METHODS = frozenset((
-    "hstack", "vstack", "stack", "cat", "concat", "concatenate", "selu", "celu", "threshold", "zeros", "ones", "eye", "arange",
-    "linspace", "conv1d", "conv2d", "layer_norm", "max_pool1d", "max_pool2d", "avg_pool1d",
-    "binary_cross_entropy_with_logits",
-))  # fmt: skip
-"""Functions of ``torch`` that are no methods of tensors."""
-
-ELSEWHERE = {
-    "torch.special": frozenset((
-        "i1", "expit", "expm1", "exp2", "log1p", "xlogy", "erf", "erfc", "erfinv", "digamma", "sinc", "logit",
-        "softmax", "log_softmax",
-    )),
-    "torch.linalg": frozenset((
-        "norm", "matmul", "det", "inv", "solve",
-    )),
-}  # fmt: skip
-"""The operations of further modules."""
-
-_CREATIONS = frozenset(("zeros", "ones", "eye", "arange", "linspace", "full", "zeros_like", "ones_like"))
 _LOSSES = "mean_"
 
 
-def spellings() -> dict[str, list[Operation | Structural]]:
-    """The operations that each name may mean, those on arrays first."""
+@cache
+def functions(module: str) -> dict[str, list[Operation | Structural]]:
+    """The operations that the functions of a module may be, by name, those on arrays first; ``Tensor`` is one for its methods."""
     found: dict[str, list[Operation | Structural]] = {}
-    for structural in STRUCTURAL.values():
-        for name in structural.spellings:
-            found.setdefault(name, []).append(structural)
-    for operation in OPERATIONS.values():
-        for name in (operation.name, *operation.spellings):
-            found.setdefault(name, []).append(operation)
-    return {name: operations for name, operations in found.items() if name not in LACKING and name not in _CREATIONS}
+    every: list[Operation | Structural] = [*STRUCTURAL.values(), *OPERATIONS.values()]
+    for operation in every:
+        for part in filter(None, operation.facts.torch.split(";")):
+            name, _, modules = part.partition(":")
+            if _WORDS[module] in modules.split():
+                found.setdefault(name.strip(), []).append(operation)
+    return found
 
 
-def names_of(module: str) -> list[str]:
-    """The names of operations that a module of PyTorch has; ``Tensor`` for the methods of tensors."""
-    known = spellings()
-    if module in ELSEWHERE:
-        return [name for name in known if name in ELSEWHERE[module]] + [
-            name for name in ("inv",) if name in ELSEWHERE[module] - set(known)
-        ]
-    if module == "torch.nn.functional":
-        return [name for name in known if name in FUNCTIONAL or name in BOTH]
-    special = {"i1", "expit", "inv"}
-    common = [name for name in known if name not in FUNCTIONAL and name not in special]
-    if module == "Tensor":
-        return [name for name in common if name not in NO_METHODS]
-    return [name for name in common if name not in METHODS_ALONE]
+@cache
+def foreign_names() -> frozenset[str]:
+    """What expressions call operations that PyTorch has not at all."""
+    ours = {name for operation in STRUCTURAL.values() for name in operation.spellings}
+    ours |= {name for operation in OPERATIONS.values() for name in (operation.name, *operation.spellings)}
+    return frozenset(ours.difference(*map(functions, _WORDS)))
 
 
 def caller(session: Session, name: str, operations: list[Operation | Structural]) -> Callable[..., Any]:
@@ -144,7 +95,8 @@ def _special(machine: Interpreter, session: Session, name: str, given: list[Any]
                 ("keepdims", machine.truth(keywords.get("keepdim", given[2] if len(given) > 2 else False))),
             )
             values = session.operate(machine, f"reduce_{name}", given[:1], settings)
-            return Pair(f"torch.return_types.{name}", values, session.operate(machine, f"arg{name}", given[:1], settings))
+            places = [given[0].cast(machine, "int64") if given[0].dtype == "bool" else given[0]]
+            return Pair(f"torch.return_types.{name}", values, session.operate(machine, f"arg{name}", places, settings))
     elif name in ("var", "std") and "unbiased" in keywords:
         keywords["correction"] = int(machine.truth(keywords.pop("unbiased")))
     elif name == "norm":
@@ -157,6 +109,8 @@ def _special(machine: Interpreter, session: Session, name: str, given: list[Any]
         given[1:] = [tuple([own if size == -1 else size for size, own in zip(sizes, shape, strict=False)])]
     elif name == "repeat":
         _check_repeat(given)
+    elif name == "argsort":
+        keywords.pop("stable", None)  # it is anyhow
     elif name in ("reshape", "view"):
         _check_reshape(name, given, keywords)
     elif name in ("tril", "triu") and "diagonal" in keywords:
@@ -291,10 +245,7 @@ def _structural(
     if len(operands) < operation.required:
         missing = operation.parameters[len(operands)]
         raise Raised("TypeError", f'{name}() missing 1 required positional arguments: "{missing}"')
-    result = session.operate(machine, operation.name, operands, tuple(operation.complete(settings).items()))
-    if name == "t":
-        session.tape.functions[result.node] = "TBackward0"
-    return result
+    return session.operate(machine, operation.name, operands, tuple(operation.complete(settings).items()))
 
 
 def _check_probabilities(found: Any, wanted: Any) -> None:

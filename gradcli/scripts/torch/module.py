@@ -12,13 +12,14 @@ from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Namespace, Native, Raised, Size, Type, Word, checked
 from gradcli.scripts.torch.autograd import AUTOGRAD
-from gradcli.scripts.torch.calls import caller, names_of, spellings
+from gradcli.scripts.torch.calls import caller, foreign_names, functions
 from gradcli.scripts.torch.create import CREATIONS
 from gradcli.scripts.torch.dtypes import WORDS
 from gradcli.scripts.torch.optim import sgd
 from gradcli.scripts.torch.results import Mode
 from gradcli.scripts.torch.tensor_members import DTYPES, METHODS, dtype_of, dtype_word
 from gradcli.scripts.torch.tensors import Session, Tensor
+from gradcli.scripts.torch.unknown_members import is_member
 
 VERSION = "2.13.0+cpu"
 """The version of PyTorch that is followed."""
@@ -31,6 +32,7 @@ _REFUSED = {
                     ("it is not known here, since it reads files or runs code", "write the numbers: torch.tensor([...])")),
     **dict.fromkeys(("float16", "half", "bfloat16", "int32", "int16", "int8", "uint8", "complex64"),
                     ("this dtype is not known here", "float32, float64, int64 and bool are")),
+    "batch_norm": ("it is not known here", "write its formula"),
     "einsum": ("it is not known here", "write matmul, outer, sum and transpose"),
     **dict.fromkeys(("cuda", "backends"), ("tensors are on the CPU here", "leave it out")),
 }  # fmt: skip
@@ -38,27 +40,26 @@ _REFUSED = {
 
 def modules(session: Session) -> dict[str, Namespace]:
     """The modules that a script for PyTorch may import, by name."""
-    known = spellings()
 
-    def functions(module: str) -> dict[str, Any]:
-        return {name: Native(name, caller(session, name, known[name])) for name in names_of(module)}
+    def operations(module: str) -> dict[str, Any]:
+        return {name: Native(name, caller(session, name, meant)) for name, meant in functions(module).items()}
 
     def bound(table: dict[str, Callable[..., Any]]) -> dict[str, Any]:
         return {name: Native(name, checked(name, function, session)) for name, function in table.items()}
 
-    functional = _Module("torch.nn.functional", {**functions("torch.nn.functional"), **bound(_FUNCTIONAL)})
+    functional = _Module("torch.nn.functional", {**operations("torch.nn.functional"), **bound(_FUNCTIONAL)})
     network = _Module("torch.nn", {"functional": functional})
     autograd = _Module("torch.autograd", bound(AUTOGRAD))
     optimisers = _Module("torch.optim", bound({"SGD": sgd}))
     names = {
-        **functions("torch"),
+        **operations("torch"),
         **bound(_TORCH),
         **{name: dtype_word(dtype) for name, dtype in DTYPES.items()},
         "nn": network,
         "autograd": autograd,
         "optim": optimisers,
-        "special": _Module("torch.special", functions("torch.special")),
-        "linalg": _Module("torch.linalg", functions("torch.linalg")),
+        "special": _Module("torch.special", operations("torch.special")),
+        "linalg": _Module("torch.linalg", operations("torch.linalg")),
         "Tensor": Type("torch.Tensor", _no_call, ("Tensor",)),
         "Size": Type("torch.Size", lambda machine, sizes: Size(machine.listed(sizes)), (Size,)),
         "__version__": VERSION,
@@ -86,6 +87,8 @@ class _Module(Namespace):
             raise UnknownError(
                 f"torch.nn.{name} is not known here", hint="write its formula, with torch.nn.functional where it helps"
             )
+        if name not in self.names and name in foreign_names() and not is_member(name):
+            raise Raised("AttributeError", f"module '{self.name}' has no attribute '{name}'")
         return super().attribute(machine, name)
 
 

@@ -13,7 +13,7 @@ from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Native, Raised, Word, checked, type_name
 from gradcli.scripts.torch.autograd import run_backward
-from gradcli.scripts.torch.calls import caller, names_of, spellings
+from gradcli.scripts.torch.calls import caller, functions
 from gradcli.scripts.torch.dtypes import WORDS
 from gradcli.scripts.torch.results import SharedArray, size
 from gradcli.scripts.torch.shapes import check_ranks
@@ -54,8 +54,8 @@ def member(machine: Interpreter, tensor: Tensor, name: str) -> Any:
     if name in METHODS:
         function = METHODS[name]
         return Native(name, checked(name, function, tensor))
-    known = spellings()
-    if name in names_of("Tensor"):
+    known = functions("Tensor")
+    if name in known:
         call = caller(tensor.session, name, known[name])
         return Native(name, lambda machine, *arguments, **keywords: call(machine, tensor, *arguments, **keywords))
     base = name.removesuffix("_")
@@ -63,10 +63,10 @@ def member(machine: Interpreter, tensor: Tensor, name: str) -> Any:
         return Native(name, _changing(tensor, caller(tensor.session, base, known[base])))
     if name in _REFUSED:
         raise UnknownError(f"{name} of tensors is not known here", hint=_REFUSED[name])
-    if is_member(name) or (name.endswith("_") and (base in names_of("Tensor") or base in METHODS)):
+    if is_member(name) or (name.endswith("_") and (base in known or base in METHODS)):
         hint = "compute it from operations that gradcli torch --list shows"
         raise UnknownError(f"{name} of tensors is not known here", hint=hint)
-    near = nearest(name, [*PROPERTIES, *METHODS, *names_of("Tensor")])
+    near = nearest(name, [*PROPERTIES, *METHODS, *known])
     hint = f"did you mean {near}?" if near else "gradcli torch --list shows what is known of tensors"
     raise Raised("AttributeError", f"'Tensor' object has no attribute '{name}'", hint)
 
@@ -107,6 +107,7 @@ PROPERTIES: dict[str, Callable[[Interpreter, Tensor], Any]] = {
     "device": lambda machine, tensor: Word("cpu"),
     "data": _alias("data"),
     "T": _transposed,
+    "mT": lambda machine, tensor: tensor.session.operate(machine, "transpose", (tensor,), (("axis0", -2), ("axis1", -1))),
     "_version": lambda machine, tensor: tensor.cell.version,
 }
 """Attributes that are no methods."""

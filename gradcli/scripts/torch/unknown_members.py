@@ -12,7 +12,7 @@ index_put index_reduce index_select indices int_repr inverse ipu is_coalesced is
 is_distributed is_floating_point is_inference is_ipu is_maia is_meta is_mkldnn is_mps is_mtia is_neg is_nested is_nonzero
 is_pinned is_quantized is_same_size is_set_to is_shared is_signed is_sparse is_sparse_csr is_vulkan is_xla is_xpu isclose
 isfinite isinf isnan isneginf isposinf isreal istft itemsize kthvalue layout lcm ldexp less less_equal log_normal_
-logaddexp2 logical_xor lstsq lu lu_solve mH mT map2_ map_ masked_scatter masked_select mode module_load msort mtia
+logaddexp2 logical_xor lstsq lu lu_solve mH map2_ map_ masked_scatter masked_select mode module_load msort mtia
 multinomial multiply mvlgamma name nanmean nanquantile nansum narrow narrow_copy nbytes ndimension negative new new_empty
 new_empty_strided new_full new_ones new_tensor new_zeros nextafter nonzero nonzero_static normal_ not_equal orgqr ormqr
 output_nr pin_memory pinverse positive put q_per_channel_axis q_per_channel_scales q_per_channel_zero_points q_scale

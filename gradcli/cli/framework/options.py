@@ -1,0 +1,129 @@
+"""Options that several commands have, in groups; the record of a command extends those that it takes."""
+
+from __future__ import annotations
+
+from gradcli.cli.framework.command import Options, choice, flag, text, texts, whole
+
+EXPRESSION = ("EXPRESSION", "The expression or program; - is standard input.")
+PROGRAM = ("FILE", "The program, a .grad file; - is standard input.")
+FORMATS = ("rich", "text", "json")
+MODES = ("dynamic", "static")
+
+
+class ValueOptions(Options):
+    """The values of variables, beside the options that are called like them."""
+
+    set = texts("The value of a variable, whatever its name.", "NAME=VALUE", short="-s")
+    bindings = text("Values from a JSON object; - is standard input.", "FILE")
+
+
+class ExpressionOptions(ValueOptions):
+    """An expression."""
+
+    file = text("Read the expression from a file; - is standard input.", "FILE", short="-f")
+
+
+class ProgramOptions(ValueOptions):
+    """A whole program."""
+
+    expression = text("The program itself, in place of a file.", "TEXT", short="-e")
+
+
+class WrtOptions(Options):
+    """What to differentiate by."""
+
+    wrt = texts("Differentiate by these variables (w,x or repeated); by all where left out.", "NAMES")
+
+
+class ModeOptions(Options):
+    """How a graph comes about, and of which numbers."""
+
+    mode = text(
+        "dynamic, the default, records each operation as it runs; static builds the graph first, shared and folded.",
+        "MODE",
+        choices=MODES,
+    )
+    dtype = text("Precision: float64 where left out; float32 is PyTorch's default.", "TYPE", choices=("float64", "float32"))
+
+
+class OptimizeOptions(ModeOptions):
+    """What a static graph leaves out."""
+
+    optimize = text(
+        "What building a static graph leaves out: 0 nothing; 1, the default, what is equal, constant or unused; 2 also x*1.",
+        "LEVEL",
+        choices=("0", "1", "2"),
+    )
+
+
+class BackwardOptions(Options):
+    """What the backward pass begins with, and whether it may fail."""
+
+    cotangent = text(
+        "The adjoint of an output that is an array, of its shape: the gradient argument of PyTorch's backward.", "VALUE"
+    )
+    strict = flag("Fail (exit 3) where a value or a derivative is not finite.")
+
+
+class ShapeOptions(Options):
+    """Variables that are arrays without values."""
+
+    shape = texts("The shape of a variable without a value: A=3,4, or 'A=3,4 x=4'.", "NAME=SIZES")
+
+
+class ElementOptions(Options):
+    """Arrays in numbers."""
+
+    elements = flag("Write small arrays out in numbers, each element a variable of its own: W₀₁ is W[0, 1].")
+
+
+class OutputOptions(Options):
+    """How to write what was found."""
+
+    format = text("How to write it; where left out rich on a terminal and text in a pipe.", "FORMAT", choices=FORMATS)
+    json = flag("One JSON document: --format json.")
+    ascii = flag("No signs beyond ASCII.")
+
+
+class FileOptions(Options):
+    """Where to write it."""
+
+    output = text("Write to a file; the end of its name decides the format where --format is left out.", "FILE", short="-o")
+
+
+class ElementLimit(Options):
+    """How large arrays may become."""
+
+    max_elements = whole("The most elements of all arrays together.", 50_000_000)
+
+
+class SizeLimits(ElementLimit):
+    """How large graphs and arrays may become."""
+
+    max_nodes = whole("The largest graph to build.", 2_000_000)
+
+
+class Limits(SizeLimits):
+    """How large and how long runs may become."""
+
+    max_steps = whole("The most turns that loops may take, all together.", 1_000_000)
+
+
+class SymbolicOptions(Options):
+    """How expressions are found and written."""
+
+    at = texts("Give values as well, at a point: x=2,w=1.", "NAME=VALUE,...")
+    format = text("How to write it; as text where left out.", "FORMAT", choices=("text", "unicode", "latex", "sympy", "json"))
+    json = flag("One JSON document: --format json.")
+    assume = choice("What may be assumed of every variable.", "WHAT", ("positive", "nothing"), "nothing")
+
+
+class DerivativeOptions(ExpressionOptions, SymbolicOptions, ShapeOptions, SizeLimits):
+    """Expressions that are made from an expression, and values of them."""
+
+
+class RunOptions(ExpressionOptions, WrtOptions, OptimizeOptions, BackwardOptions, Limits):
+    """A run of an expression, or of a graph from a file."""
+
+    graph = text("Read a graph that --format json or --json wrote, instead of an expression; - is standard input.", "FILE")
+    retain_grad = texts("Keep .grad of these intermediate nodes (a,b), or of all.", "NAMES")

@@ -1,0 +1,92 @@
+"""The expression or the program of a call: from its arguments, from a file, or from standard input."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from gradcli.cli.framework.command import Command
+from gradcli.cli.framework.options import ExpressionOptions, ProgramOptions
+from gradcli.cli.framework.streams import STDIN, read_text
+from gradcli.errors import GradcliError
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_LIKE_AN_OPTION = re.compile(r"-[^\W\d]\w*")
+_ASSIGNED = re.compile(r"([^\W\d]\w*)=([^=].*)")
+_PROGRAM = re.compile(r"[ =*+^;(]")
+"""Signs that a program has, and hardly the name of a file."""
+
+
+def expression_text(options: ExpressionOptions) -> tuple[str, str]:
+    """The text of the expression, and what messages call it.
+
+    Raises:
+        GradcliError: There is none, or more than one, or it cannot be read.
+    """
+    file, positional = options.file, options.positional
+    if file is not None:
+        if positional:
+            raise GradcliError(f"there is an expression, '{positional[0]}', and also a file, {file}", hint="leave one out")
+        return read_text(file)
+    if not positional:
+        raise _no_expression(options)
+    if len(positional) > 1:
+        raise _several(positional, options.command)
+    text = positional[0]
+    if text == STDIN:
+        return read_text(STDIN)
+    if text.endswith((".grad", ".txt")) and os.path.isfile(text):
+        raise GradcliError(f"{text} is a file, and an expression is needed", hint=f"write -f {text}")
+    return text, "expression"
+
+
+def program_text(options: ProgramOptions) -> tuple[str, str]:
+    """The text of the program, and what messages call it.
+
+    Raises:
+        GradcliError: There is none, or more than one, or the file cannot be read.
+    """
+    text, files, name = options.expression, options.positional, options.command.name
+    if text is not None:
+        if files:
+            raise GradcliError(f"there is an expression, '{text}', and also a file, {files[0]}", hint="leave one out")
+        return text, "expression"
+    if not files:
+        raise GradcliError("there is no program", hint=f'gradcli {name} FILE.grad, or gradcli {name} -e "x^2"')
+    if len(files) > 1:
+        raise GradcliError(f"one file at a time: {' '.join(files)}", hint="leave out all but one")
+    try:
+        return read_text(files[0])
+    except GradcliError as error:
+        if _PROGRAM.search(files[0]):
+            error.hint = f'for an expression: gradcli {name} -e "{files[0]}"'
+        raise
+
+
+def _no_expression(options: ExpressionOptions) -> GradcliError:
+    command = options.command
+    for given in options.variables:
+        near = command.near(given.option)
+        if near and not _NUMBER.fullmatch(given.text):
+            return GradcliError(f"there is no option {given.option}", hint=f"did you mean {near}?")
+    point = " --x 2 --w 1" if command.takes_variables else ""
+    hint = f'write one in quotation marks: gradcli {command.name} "(x+w)*(w+1)"{point}'
+    return GradcliError("there is no expression", hint=hint)
+
+
+def _several(positional: Sequence[str], command: Command[Any]) -> GradcliError:
+    listed = " and ".join(f"'{text}'" for text in positional[:3])
+    message = f"there are {len(positional)} expressions: {listed}"
+    for index, text in enumerate(positional[:-1]):
+        if _LIKE_AN_OPTION.fullmatch(text) and _NUMBER.fullmatch(positional[index + 1]):
+            return GradcliError(message, hint=f"a variable takes two dashes: -{text} {positional[index + 1]}")
+    for text in positional:
+        if _LIKE_AN_OPTION.fullmatch(text):
+            return GradcliError(message, hint=f"{text} is no option; `gradcli {command.name} --help` lists them")
+    assigned = [found for text in positional[1:] if (found := _ASSIGNED.fullmatch(text))]
+    if assigned:
+        values = " ".join(f"--{found[1]} {found[2]}" for found in assigned)
+        return GradcliError(message, hint=f"a variable is given by two dashes: {values}")
+    return GradcliError(message, hint="put the expression in quotation marks; separate statements with ';'")
