@@ -269,7 +269,7 @@ def test_a_number_that_is_a_pole_gives_infinities() -> None:
 
 def test_numbers_load_no_numpy() -> None:
     program = (
-        "import sys; from gradcli.ops import OPERATIONS as o; o['tanh'](o['pow'](2.0, 0.5));"
+        "import sys; from gradcli.ops.catalogue import OPERATIONS as o; o['tanh'](o['pow'](2.0, 0.5));"
         "o['relu'].local_derivatives(1.0, (1.0,), [True]); assert 'numpy' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True, env=ENVIRONMENT, timeout=100)
