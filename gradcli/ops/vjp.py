@@ -90,21 +90,21 @@ def masked(handed: Any, g: Any, partial: Any, times: Times = operator.mul, choos
     return numpy.where(missing & (partial == 0), handed.dtype.type(0), handed)
 
 
-def _chosen(handed: Symbol, g: Any, partial: Any, times: Times) -> Any:
-    """The choice in symbols: of a partial derivative that is a choice itself, with 0 on one side, the same choice."""
+def _chosen(handed: Any, g: Any, partial: Any, times: Times, depth: int = 2) -> Any:
+    """The product of an adjoint and a partial derivative: of one that chooses, the choice between 0 and the product.
+
+    A rule chooses between choices at most. Where a partial derivative is 0 at a point alone, its own derivative counts there.
+    """
     if not isinstance(partial, Symbol):
-        return 0.0 * partial if partial == 0 else handed
+        return handed
     builder = partial.builder
-    graph = builder.graph
-    where, eq = OPERATIONS["where"], OPERATIONS["eq"]
-    if graph.operations[partial.id] == "where":
-        condition, *sides = [Symbol(builder, id) for id in graph.inputs[partial.id]]
-        zero = [graph.constants.get(side.id) == 0 for side in sides]
-        if all(zero):
-            return partial
-        if any(zero):
-            return where(condition, *[side if is_zero else times(g, side) for side, is_zero in zip(sides, zero, strict=True)])
-    return where(eq(partial, 0), 0, handed)
+    graph = builder.graph  # type: ignore[attr-defined]
+    if graph.constants.get(partial.id) == 0:
+        return partial
+    if graph.operations[partial.id] != "where" or not depth:
+        return handed
+    condition, *sides = [Symbol(builder, id) for id in graph.inputs[partial.id]]
+    return OPERATIONS["where"](condition, *[_chosen(times(g, side), g, side, times, depth - 1) for side in sides])
 
 
 def _of_structural(pullback: Callable[..., Sequence[Any]] | None, wanted: Sequence[bool]) -> Product:

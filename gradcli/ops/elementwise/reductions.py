@@ -118,7 +118,6 @@ var = operation(
     (lambda y, *xs: [2 * d / (len(xs) - 1) for d in _deviations(*xs)],),
     grad_fn="VarBackward0(StackBackward0(*))",
     array=DEFINITION,
-    domain="two arguments or more",
     samples=SPREAD,
     definition=lambda *xs: _total(*[square(d) for d in _deviations(*xs)]) / (len(xs) - 1),
     range=(0, math.inf),
