@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.frozen import Frozen
 
@@ -85,27 +85,32 @@ class Facts(Frozen, eq=False):
         return any(group.issuperset(indices) for group in self.linear)
 
 
-def facts(
-    parameters: Sequence[str],
-    *,
-    result: str = FLOAT,
-    moves: bool = False,
-    linear: str = "",
-    masks: str = "",
-    parity: str = "",
-    inverse: str = "",
-    range: tuple[float, float] = (-math.inf, math.inf),
-    specials: tuple[Special, ...] = (),
-    torch: str = "",
-    tensorflow: str = "",
-    sympy: str = "",
-) -> Facts:
+if TYPE_CHECKING:
+    from typing import TypedDict
+
+    class Known(TypedDict, total=False):
+        """The facts that a declaration may give, by their names in :class:`Facts`."""
+
+        result: str
+        moves: bool
+        linear: str
+        masks: str
+        parity: str
+        inverse: str
+        range: tuple[float, float]
+        specials: tuple[Special, ...]
+        torch: str
+        tensorflow: str
+        sympy: str
+
+
+def facts(parameters: Sequence[str], *, linear: str = "", masks: str = "", **known: Any) -> Facts:
     """The facts of an operation with these parameters, see :class:`Facts`.
 
     Args:
         linear: Names of parameters: ``"a b"`` for linear in both together, ``"a, b"`` for linear in either one.
         masks: Names of parameters.
+        known: The others.
     """
     groups = [frozenset(map(parameters.index, group.split())) for group in linear.split(",") if group]
-    masked = frozenset(map(parameters.index, masks.split()))
-    return Facts(result, moves, tuple(groups), masked, parity, inverse, range, specials, torch, tensorflow, sympy)
+    return Facts(linear=tuple(groups), masks=frozenset(map(parameters.index, masks.split())), **known)
