@@ -50,9 +50,10 @@ class Facts(Frozen, eq=False):
             values of the operands that carry a gradient.
         linear: The sets of arguments in which it is linear, the others held fixed, by index: of ``mul`` that is in either one
             ({0}, {1}), of ``add`` in both together ({0, 1}). Of a variadic argument its index stands for all of them.
+            One that fills places with a number (a setting ``value`` or ``fill``) is so where that is 0.
         masks: The arguments to which exactly 0 is handed back wherever the derivative by them is 0, whatever comes in, be it
             infinite or nan: PyTorch chooses there, and does not multiply. By index, as for ``linear``.
-        parity: ``even`` or ``odd`` in its only argument; empty for neither.
+        parity: ``even`` or ``odd`` in its first argument; empty for neither.
         inverse: The operation that gives the argument back from the result, for all arguments of the domain; empty for none.
         range: Bounds of its values where they are real.
         specials: Where it is no smooth function, or a rule of it needs care.

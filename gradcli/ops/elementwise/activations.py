@@ -174,7 +174,6 @@ softplus = operation(
     array=on_arrays.softplus,
     samples=(SMOOTH, (0.5, 1.5), (20.0, 21.0)),
     definition=lambda x, beta, threshold: where(gt(x * beta, threshold), x, log(1 + exp(x * beta)) / beta),
-    range=(0, math.inf),
     specials=(special(KINK, lambda x, beta, threshold: x * beta - threshold, 20, 1, 20),),
     torch="softplus: F",
     doc="log(1 + exp(beta·x))/beta, a smooth relu; x itself where beta·x is above the threshold.",
