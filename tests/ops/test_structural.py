@@ -296,6 +296,8 @@ def test_a_determinant_of_a_singular_matrix_has_its_cofactors_as_gradient() -> N
 def test_what_has_no_value_is_an_error_in_words() -> None:
     with pytest.raises(GradcliError, match="the matrix is singular"):
         STRUCTURAL["inv"](numpy.array([[1.0, 2.0], [2.0, 4.0]]))
+    with pytest.raises(GradcliError, match="the matrix is singular"):
+        STRUCTURAL["matrix_power"](numpy.array([[1.0, 2.0], [2.0, 4.0]]), n=-1)
     with pytest.raises(GradcliError, match="3 is not one of the 3 classes"):
         STRUCTURAL["cross_entropy"](numpy.zeros((1, 3)), numpy.array([3.0]))
 

@@ -185,9 +185,9 @@ cofactor: Structural = structural(
 def invertible(forward: Callable[..., Any]) -> Callable[..., Any]:
     """A function of NumPy that has no value for a singular matrix."""
 
-    def value(numpy: Any, *arguments: Any) -> Any:
+    def value(numpy: Any, *arguments: Any, **settings: Setting) -> Any:
         try:
-            return forward(numpy, *arguments)
+            return forward(numpy, *arguments, **settings)
         except numpy.linalg.LinAlgError:
             raise GradcliError("the matrix is singular, it has no inverse") from None
 
