@@ -6,11 +6,38 @@ import os
 import shutil
 import stat
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+
+QUICK = (
+    "language",
+    "graph",
+    "derivation/test_cases.py",
+    "derivation/test_worked_example.py",
+    "cli/test_cases.py",
+    "test_imports.py",
+)
+"""What ``-m quick`` runs whole: each takes seconds."""
+
+SLOW = ("page", "packaging", "properties", "test_readme.py", "algebra/test_large.py", "cli/test_large.py", "examples")
+"""What ``-m quick`` leaves out: browsers, wheels, searches, large inputs."""
+
+ONE_IN = 12
+"""Of everything else ``-m quick`` runs one test in so many, the same ones each time."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the quick tests: a fast half for the time between two commits."""
+    tests = ROOT / "tests"
+    for item in items:
+        path = item.path.relative_to(tests).as_posix()
+        sampled = not path.startswith(SLOW) and zlib.crc32(item.nodeid.encode("utf-8", "replace")) % ONE_IN == 0
+        if path.startswith(QUICK) or sampled:
+            item.add_marker("quick")
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
+from math import inf
 from typing import Any, cast
 
 from gradcli.errors import GradcliError, Span
@@ -18,6 +19,7 @@ from gradcli.language.ast import (
     Comparison,
     Conditional,
     Ellipsis,
+    Exact,
     Expression,
     Index,
     Name,
@@ -32,12 +34,13 @@ from gradcli.language.ast import (
 _SYMBOLS = {"**": "^", **dict.fromkeys("·×⋅∙", "*"), **dict.fromkeys("÷∕", "/"), **dict.fromkeys("−–", "-")}
 _SYMBOLS |= {"≤": "<=", "≥": ">=", "≠": "!="}
 _SUPERSCRIPTS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
+_MINUS = str.maketrans("−–", "--")
 _LOOKALIKES = str.maketrans({"µ": "μ", "Ω": "Ω"})  # micro and ohm signs are the Greek letters in another place
 
 _HEXADECIMAL = re.compile("[xX][0-9a-fA-F]+|[bB][01]+|[oO][0-7]+")
 
 _MOST_DIGITS = 4_000
-"""Literals are exact up to so many digits before and behind the point."""
+"""Digits that a literal may have, and powers of ten up to which it is exact."""
 
 
 class _Keyword:
@@ -51,20 +54,26 @@ class _Keyword:
         self.span = span  # of the name
 
 
-def literal(text: str) -> int | Fraction | None:
-    """The exact value of a number as it is written: ``2``, ``.5``, ``5.``, ``1e-3``; None where it would be too long."""
-    mantissa, _, exponent = text.lower().partition("e")
+def literal(text: str) -> Exact | None:
+    """The value of a number as it is written: ``2``, ``.5``, ``5.``, ``1e-3``; None where it would be too long.
+
+    It is exact but where its exponent is out of range: then it is 0 or infinite, as in floating point.
+    """
+    mantissa, _, exponent = text.lower().translate(_MINUS).partition("e")
     whole, _, decimals = mantissa.partition(".")
-    if len(exponent) > 6 or len(mantissa) + abs(int(exponent or 0)) > _MOST_DIGITS:
+    if len(mantissa) > _MOST_DIGITS:
         return None
-    digits, power = int(whole + decimals or "0"), int(exponent or 0) - len(decimals)
+    digits = int(whole + decimals or "0")
+    if len(exponent) > 6 or abs(int(exponent or 0)) > _MOST_DIGITS:
+        return 0 if not digits else 0.0 if exponent[0] == "-" else inf
+    power = int(exponent or 0) - len(decimals)
     if power >= 0:
         return digits * int(10**power)
     value = Fraction(digits, 10**-power)
     return value.numerator if value.denominator == 1 else value
 
 
-_literals: dict[str, int | Fraction] = {}
+_literals: dict[str, Exact] = {}
 
 
 def number(values: Sequence[Any], span: Span) -> Expression:
@@ -73,7 +82,7 @@ def number(values: Sequence[Any], span: Span) -> Expression:
     if value is None:
         value = literal(text)
         if value is None:
-            raise GradcliError(f"a number has at most {_MOST_DIGITS:,} digits before and behind the point", span)
+            raise GradcliError(f"a number has at most {_MOST_DIGITS:,} digits", span)
         _literals[text] = value
     return Number(value, span)
 

@@ -54,6 +54,8 @@ _SLICE_PARTS = "a slice has at most three parts: start:stop:step"
 _LIBRARIES = frozenset(("np", "numpy", "torch", "F", "math", "tf", "jnp", "scipy", "cmath", "Math"))
 """Names before a function that are those of libraries."""
 
+_BROKEN_NUMBER = re.compile(r"([0-9.]+)[eE]([+\-−–]?[0-9]*\.[0-9]+)")
+
 _LONGEST_SHOWN = 20
 """Characters of an array that a hint repeats."""
 
@@ -61,6 +63,9 @@ _LONGEST_SHOWN = 20
 def unexpected_character(text: str, position: int) -> GradcliError:
     """The error for a character that begins no token."""
     character = text[position]
+    if broken := _BROKEN_NUMBER.match(text, position):
+        hint = f"an exponent is whole; the power itself is written {broken[1]}*10^{broken[2]}"
+        return GradcliError(f"'{broken[0]}' is not a number", broken.span(), hint)
     end = position + 1
     while character in "&|" and text[end : end + 1] == character:
         end += 1
@@ -130,6 +135,10 @@ def unexpected(text: str, token: Token, previous: Token, expected: Collection[st
         if "ELSE" in expected and END not in expected and not {"RPAR", "RSQB"} & set(expected):
             return _no_else((end, end + 1))
         if open_brackets and not separates_rows:
+            if token.text == ";" and opening == "(" and text[: open_brackets[-1]][-1:].isalnum():
+                return GradcliError(
+                    "unexpected ';' between parentheses", token.span, "between the arguments of a function write ','"
+                )
             return _not_closed(text, open_brackets[-1], "is never closed")
     shown = visible(token.text)
     if token.kind == "COLON" and opening != "[":

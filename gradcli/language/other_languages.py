@@ -45,6 +45,10 @@ ALONE = {
     "repeat": "write repeat n { ... }",
     "for": "write for i in 0..n { ... }",
     "range": "write for i in 0..n { ... }",
+    **dict.fromkeys(
+        ("grad", "gradient", "derivative", "deriv", "diff", "differentiate"),
+        "the gradient is given beside the value: write the expression alone; in a program backward y, then w.grad",
+    ),
 }
 """What to write in place of a word that was read as a name or a function, and has no meaning as one."""
 

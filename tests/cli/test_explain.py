@@ -309,7 +309,7 @@ def test_markdown_has_sound_tables(by: str) -> None:
 
 def test_latex_has_no_double_superscripts() -> None:
     assert r"y = \left(e^{x}\right)^{2}" in explain("exp(x)^2", "--format", "latex")
-    assert r"y = {\left(x + 1\right)}^{2}" in explain("square(x + 1)", "--format", "latex")
+    assert r"y = \left(x + 1\right)^{2}" in explain("square(x + 1)", "--format", "latex")
 
 
 # ---- arrays ----

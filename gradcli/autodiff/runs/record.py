@@ -30,7 +30,7 @@ from gradcli.lowering.builders.recorder import Recorder
 from gradcli.lowering.builders.static import Removed
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.lowering.programs.expressions import UnboundVariableError
-from gradcli.lowering.programs.lower import lower
+from gradcli.lowering.programs.lower import lower, sort_variables
 from gradcli.ops.declaration.constants import VALUES
 from gradcli.ops.declaration.structural import shape_of
 
@@ -82,6 +82,7 @@ def recorded(program: Program, asked: Request) -> Tape:
             graph.variable(name, (0, 0), shape_of(point[name]))
             if values is not None:
                 values.append(point[name])
+        sort_variables(graph, program)
     if values is None:
         values = evaluate(graph, point, asked.cast)
     tape = _with_adjoints(forward_tape(graph, asked, point, values), asked)

@@ -64,7 +64,7 @@ def run(options: EvalOptions) -> None:
 
     from gradcli.cli.views.show import show
 
-    show(run.tape, format, run.text, warnings, ascii=options.ascii, show_all=options.all, extra=extra)
+    show(run.tape, format, run.text, warnings, show_all=options.all, extra=extra)
 
 
 COMMAND = Command(HELP, EXPRESSION, EvalOptions, run, takes_variables=True)

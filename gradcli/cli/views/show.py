@@ -28,7 +28,6 @@ def show(
     text: str,
     warnings: Sequence[str],
     *,
-    ascii: bool = False,
     show_all: bool = False,
     extra: Extra | None = None,
 ) -> None:
@@ -39,7 +38,6 @@ def show(
         format: ``rich``, ``text``, ``json`` or ``numbers``; None for what suits the terminal or pipe.
         text: The source of the expression.
         warnings: What the JSON document should warn of.
-        ascii: Without signs beyond ASCII.
         show_all: Leave nothing out.
         extra: What to write beyond value and gradient; None for nothing.
     """
@@ -63,16 +61,13 @@ def show(
     else:
         size = f"{len(tape.graph):,}"
         left_out.append(f"the graph has {size} nodes: derivation and written-out derivatives are left out; --all brings them")
-    from gradcli.output.further import NOTHING
-
-    told = NOTHING if extra is None else extra
     if format == "json":
         from gradcli.output.records.run import eval_json
 
         signs = can_print_signs(sys.stdout)
         everything = [*warnings, *left_out]
         document = eval_json(
-            tape, derivation, text, everything, ascii=not signs, extra=told, printed="\n".join([*printed, ""]) or None
+            tape, derivation, text, everything, ascii=not signs, extra=extra, printed="\n".join([*printed, ""]) or None
         )
         write(document)
         return
@@ -82,30 +77,28 @@ def show(
     for sentence in left_out:
         write_warning(sentence)
     shown = [Lines([visible(line) for line in printed])] if printed else []
-    show_blocks(
-        lambda style: [*shown, *eval_report(tape, derivation, style=style, show_all=show_all, extra=told)], format, ascii=ascii
-    )
+    show_blocks(lambda style: [*shown, *eval_report(tape, derivation, style=style, show_all=show_all, extra=extra)], format)
 
 
-def show_blocks(blocks: Callable[[Style], Iterable[Block]], format: str | None, *, ascii: bool) -> None:
+def show_blocks(blocks: Callable[[Style], Iterable[Block]], format: str | None) -> None:
     """Write blocks to standard output, by Rich on a terminal and as plain text in a pipe.
 
     Args:
         blocks: Makes the blocks in a style.
         format: ``rich`` or ``text``; None for what suits the terminal or pipe.
-        ascii: Without signs beyond ASCII.
     """
-    from gradcli.output.reports.blocks import Style
+    from gradcli.output.reports.blocks import Style, in_ascii
 
-    ascii = ascii or not can_print_signs(sys.stdout)
+    ascii = not can_print_signs(sys.stdout)
+    made = map(in_ascii, blocks(Style(ascii))) if ascii else blocks(Style(ascii))
     if format == "rich" or (format is None and wants_rich(sys.stdout)):
         from gradcli.output.reports.rich import rich_text
 
-        write([rich_text(blocks(Style(ascii)), sys.stdout, ascii=ascii)])
+        write([rich_text(made, sys.stdout, ascii=ascii)])
     else:
         from gradcli.output.reports.plain import plain_lines
 
-        write(f"{line}\n" for line in plain_lines(blocks(Style(ascii))))
+        write(f"{line}\n" for line in plain_lines(made))
 
 
 def _numbers(tape: Tape) -> Iterable[str]:

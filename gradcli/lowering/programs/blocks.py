@@ -14,11 +14,12 @@ from typing import NamedTuple
 from gradcli.errors import GradcliError, Span
 from gradcli.frozen import replace
 from gradcli.graph.graph import COND, WHILE_LOOP, Block, Graph
-from gradcli.language.ast import Assignment, Comparison, Name, Number, Operator, Statement
+from gradcli.language.ast import Assignment, Comparison, Conditional, Expression, Name, Number, Operator, Statement
 from gradcli.language.statements import Break, For, If, NoGrad, Repeat, While, assigned_names, blocks
 from gradcli.lowering.builders.builder import array_condition
 from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.lowering.programs.expressions import Level, Scope
+from gradcli.lowering.programs.expressions import RESULT, Level, Scope
+from gradcli.lowering.programs.pending import Choose
 from gradcli.lowering.programs.statements import Statements
 
 
@@ -52,6 +53,21 @@ class EndElse(NamedTuple):
     then: Level
 
 
+class EndChosen(NamedTuple):
+    """The first value of a conditional expression is built: build the other one."""
+
+    conditional: Conditional
+    test: int
+
+
+class EndOther(NamedTuple):
+    """Both values of a conditional expression are built: make their node."""
+
+    conditional: Conditional
+    test: int
+    then: Level
+
+
 class EndTest(NamedTuple):
     """The test of a loop is built: build its body."""
 
@@ -80,6 +96,8 @@ class Blocks(Statements):
                 ChooseElse: self.choose_else,
                 EndThen: self.end_then,
                 EndElse: self.end_else,
+                EndChosen: self.end_chosen,
+                EndOther: self.end_other,
                 EndTest: self.end_test,
                 EndBody: self.end_body,
             }
@@ -229,12 +247,45 @@ class Blocks(Statements):
                 )
         for level in (then, otherwise):
             level.builder.graph.outputs = [self.final(level, name) for name in results]
-        self.made(COND, (item.test,), (then, otherwise), results, item.statement.span)
+        span = item.statement.span
+        for name, id in zip(results, self.made(COND, (item.test,), (then, otherwise), results, span), strict=True):
+            self.assign(name, id, span)
+
+    def choose(self, item: Choose) -> None:
+        """A conditional expression is a branch, so that the value not taken is not computed; names and numbers need no branch."""
+        conditional = item.conditional
+        truth = None if self.builder.knows_values or not self.steered else self.truth(self.results[-1])
+        if truth is not None:
+            self.results.pop()
+            self.work.append(conditional.then if truth else conditional.otherwise)
+        elif self.steered and not (_is_plain(conditional.then) and _is_plain(conditional.otherwise)):
+            test = self.results.pop()
+            if self.builder.graph.shape(test):
+                raise array_condition(conditional.test.span)
+            self.open()
+            self.work.extend((EndChosen(conditional, test), conditional.then))
+        else:
+            super().choose(item)
+
+    def end_chosen(self, item: EndChosen) -> None:
+        self.builder.graph.outputs = [self.results.pop()]
+        then = self.close()
+        self.open()
+        self.work.extend((EndOther(item.conditional, item.test, then), item.conditional.otherwise))
+
+    def end_other(self, item: EndOther) -> None:
+        self.builder.graph.outputs = [self.results.pop()]
+        levels, span = (item.then, self.close()), item.conditional.span
+        shapes = [level.builder.graph.shape(level.builder.graph.outputs[0]) for level in levels]
+        if shapes[0] != shapes[1]:
+            message = f"the two values of this conditional have the shapes {shapes[0]} and {shapes[1]}"
+            raise GradcliError(message, span, "give both one shape; where(C, A, B) broadcasts them")
+        self.results.append(self.made(COND, (item.test,), levels, (RESULT,), span)[0])
 
     def made(
         self, operation: str, first: tuple[int, ...], levels: tuple[Level, Level], results: Sequence[str], span: Span
-    ) -> None:
-        """The node of two closed blocks, and the names of its results."""
+    ) -> list[int]:
+        """The node of two closed blocks: for each of its results the node that is it."""
         captured = {**levels[0].captured, **levels[1].captured}
         builder, graphs = self.builder, (levels[0].builder.graph, levels[1].builder.graph)
         assert isinstance(builder, StaticBuilder)
@@ -244,10 +295,8 @@ class Blocks(Statements):
         node = builder.block(operation, (*first, *captured.values()), Block(tuple(captured), graphs, tuple(results)), span)
         if len(results) == 1:
             builder.graph.set_shape(node, shapes[0])
-            self.assign(results[0], node, span)
-            return
-        for index, (name, shape) in enumerate(zip(results, shapes, strict=True)):
-            self.assign(name, builder.item(node, index, shape, span), span)
+            return [node]
+        return [builder.item(node, index, shape, span) for index, shape in enumerate(shapes)]
 
     # ---- loops ----
 
@@ -293,7 +342,9 @@ class Blocks(Statements):
                 place = body.changed[name]
                 message = f"{name} has the shape {shapes[0]} before the loop, and {shapes[1]} after a turn of it"
                 raise GradcliError(message, place, "in a static graph it keeps its shape; a dynamic one takes any")
-        self.made(WHILE_LOOP, (), (item.test, body), item.carried, item.statement.span)
+        span = item.statement.span
+        for name, id in zip(item.carried, self.made(WHILE_LOOP, (), (item.test, body), item.carried, span), strict=True):
+            self.assign(name, id, span)
 
     def counted(self, statement: For | Repeat, start: int, stop: int) -> None:
         """A loop whose bounds are fed is a ``while`` with a counter."""
@@ -318,6 +369,14 @@ class Blocks(Statements):
             name += "_"
         self.assign(name, id, span)
         return name
+
+
+def _is_plain(value: Expression) -> bool:
+    """Whether an expression computes nothing: it is a name, or a number with or without a sign."""
+    if isinstance(value, Operator) and value.symbol in ("+", "-") and len(value.operands) == 1:
+        value = value.operands[0]
+        return isinstance(value, Number)
+    return isinstance(value, Name | Number)
 
 
 def _parameter(level: Level, name: str, outer: int, graph: Graph) -> int:

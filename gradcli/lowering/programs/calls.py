@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 
 from gradcli.errors import GradcliError, Span, nearest
@@ -9,6 +10,12 @@ from gradcli.language.ast import Call, Definition
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import function_names, spelled
 from gradcli.ops.declaration.operation import MANY, Operation
+
+_GREEK = frozenset(unicodedata.name(chr(code)).rpartition(" ")[2] for code in range(ord("α"), ord("ω") + 1))
+"""The names of the Greek letters: ALPHA, BETA, ..."""
+
+_LETTERS = 3
+"""Letters of a name before a parenthesis that may be meant as the product of as many variables."""
 
 Order = tuple[int | None, ...]
 """For each parameter the index of the written argument that it takes; None where it takes none."""
@@ -52,7 +59,12 @@ def missing_argument(call: Operation, index: int) -> str:
 
 
 def is_unary_function(name: str) -> bool:
-    """Whether a name is that of a function of one number, such as sin; without parentheses it hardly means a variable."""
+    """Whether a name is that of a function of one number, such as sin; without parentheses it hardly means a variable.
+
+    Names as variables have them, a letter with a number (i1) or a Greek letter (gamma), are variables there.
+    """
+    if (name[1:].isdigit() and name[0].isalpha()) or name.upper() in _GREEK:
+        return False
     return any(operation.most == 1 for operation in spelled(name))
 
 
@@ -80,19 +92,19 @@ def function_without_argument(name: str, span: Span) -> GradcliError:
     return GradcliError(f"{name} is a function, and here it has no argument", span, hint)
 
 
-def unknown_function(call: Call, own: Iterable[str], *, is_value: bool, defined_later: bool) -> GradcliError:
+def unknown_function(call: Call, own: Iterable[str], values: Collection[str], *, defined_later: bool) -> GradcliError:
     """The error for a name before a parenthesis that is no function.
 
     Args:
         call: The call.
         own: The names of the program's own functions.
-        is_value: Whether the name stands for a value somewhere in the program.
+        values: The names that stand for values somewhere in the program.
         defined_later: Whether the program defines the function further down.
     """
     name, start = call.function, call.span[0]
     place = (start, start + len(name))
-    if is_value:
-        return GradcliError(f"{name} is not a function", place, f"for a product write {_as_product(call)}")
+    if name in values:
+        return GradcliError(f"{name} is not a function", place, f"for a product write {name}*({_argument(call)})")
     if defined_later:
         return GradcliError(f"{name} is used before it is defined", place, "move the definition up")
     from gradcli.language.other_languages import ALONE
@@ -100,9 +112,12 @@ def unknown_function(call: Call, own: Iterable[str], *, is_value: bool, defined_
     if name in ALONE:
         return GradcliError(f"there is no function {name}", place, ALONE[name])
     near = nearest(name, [*function_names(), *own])
+    if joined := _joined_function(name, values):
+        return GradcliError(f"there is no function {name}", place, f"for a product write {joined}({_argument(call)})")
     hint = f"did you mean {near}?" if near else "`gradcli ops` lists the functions"
     if len(name) == 1 or not near:
-        hint += f"; for a product write {_as_product(call)}; your own function is defined by {name}(u) = ..."
+        letters = "*".join(name) if len(name) <= _LETTERS and name.isascii() and name.isalpha() else name
+        hint += f"; for a product write {letters}*({_argument(call)}); your own function is defined by {name}(u) = ..."
     return GradcliError(f"there is no function {name}", place, hint)
 
 
@@ -125,10 +140,24 @@ def _places(call: Call, parameters: Sequence[str]) -> Order:
     return tuple(places)
 
 
-def _as_product(call: Call) -> str:
-    """The product that a call of a variable was meant as: ``x*(w + 1)``."""
+def _joined_function(name: str, values: Collection[str]) -> str:
+    """The product that a name before a parenthesis may be meant as, ``x*cos`` for xcos; empty where it is none.
+
+    Args:
+        name: The name.
+        values: The names that stand for values somewhere in the program.
+    """
+    for function in sorted(filter(is_unary_function, function_names()), key=len, reverse=True):
+        factor = name.removesuffix(function)
+        if factor != name and factor and len(function) > 1 and (factor in values or len(factor) == 1):
+            return f"{factor}*{function}"
+    return ""
+
+
+def _argument(call: Call) -> str:
+    """The argument of a call, as a hint repeats it."""
     short = len(call.arguments) == 1 and call.span[1] - call.span[0] <= 40
-    return f"{call.function}*({to_text(call.arguments[0]) if short else '...'})"
+    return to_text(call.arguments[0]) if short else "..."
 
 
 def _wrong_count(call: Call, fewest: int, most: int, usage: str) -> GradcliError:

@@ -115,6 +115,7 @@ class Expressions:
         scope_level: How many blocks there were around the call of that function.
         depths: How many calls of each own function are being evaluated.
         calls: How many calls of own functions there have been.
+        conditionals: How many conditional expressions there have been.
     """
 
     def __init__(self, program: Program, builder: GraphBuilder, bound: Collection[str]) -> None:
@@ -129,6 +130,7 @@ class Expressions:
         self.locals: dict[str, Span] = {}
         self.depths: dict[str, int] = {}
         self.calls = 0
+        self.conditionals = 0
         self.levels: list[Level] = []
         self.scope_level = 0
         self.work: list[Any] = []
@@ -321,6 +323,7 @@ class Expressions:
         self.results.append(result)
 
     def conditional(self, item: Conditional) -> None:
+        self.conditionals += 1
         self.work.append(Choose(item))
         self.work.append(item.test)
 
@@ -379,11 +382,11 @@ class Expressions:
 
     def unknown_function(self, item: Call) -> GradcliError:
         name = item.function
-        is_value = name in self.bound or name in self.assigned_somewhere or SPELLINGS.get(name, name) in VALUES
+        values = {*self.bound, *self.assigned_somewhere, *free_names(self.program)}
+        if SPELLINGS.get(name, name) in VALUES:
+            values.add(name)
         defined = {s.name for s in self.program.statements if isinstance(s, Definition)}
-        return unknown_function(
-            item, self.functions, is_value=is_value or name in free_names(self.program), defined_later=name in defined
-        )
+        return unknown_function(item, self.functions, values, defined_later=name in defined)
 
     def reorder(self, item: Reorder) -> None:
         operation = item.operation

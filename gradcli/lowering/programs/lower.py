@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Assignment, Attribute, Definition, Name, Output, Program, Statement
+from gradcli.language.free_names import free_names
 from gradcli.language.program_text import statement_text
 from gradcli.language.statements import Action, Break, For, Outputs, Print, Repeat, While, blocks
 from gradcli.language.text import to_text
@@ -77,7 +78,15 @@ def lower(
         graph.outputs.append(graph.output)
     if assigned is not None:
         assigned.update(walk.assigned)
+    if walk.calls or walk.conditionals:
+        sort_variables(graph, program)
     return graph
+
+
+def sort_variables(graph: Graph, program: Program) -> None:
+    """Bring the variables of a graph into the order of the text, whatever was evaluated first."""
+    order = {name: place for place, name in enumerate(free_names(program))}
+    graph.variables = dict(sorted(graph.variables.items(), key=lambda item: order.get(item[0], len(order))))
 
 
 def last_statement(program: Program) -> Statement:

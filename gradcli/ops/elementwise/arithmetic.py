@@ -135,7 +135,7 @@ square = operation(
     (lambda y, x: 2 * x,),
     exact=lambda x: x * x,
     grad_fn="PowBackward0",
-    latex=r"{{{0}}}^{{2}}",
+    latex=r"{0}^{{2}}",
     array="square",
     samples=(ANYWHERE,),
     definition=lambda x: x * x,

@@ -94,7 +94,7 @@ where: Operation = operation(
     (None, lambda y, condition, a, b: where(condition, 1, 0), lambda y, condition, a, b: where(condition, 0, 1)),
     exact=lambda condition, a, b: a if condition else b,
     grad_fn="WhereBackward0(1, 2)",
-    latex=r"\begin{{cases}} {1} & {0} \\ {2} & \text{{otherwise}} \end{{cases}}",
+    latex=r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{otherwise}} \end{{cases}}",
     javascript="{0} !== 0 ? {1} : {2}",
     array=lambda numpy, condition, a, b: numpy.where(condition != 0, a, b),
     domain="where the condition does not change",
