@@ -60,7 +60,7 @@ class Facts(Frozen, eq=False):
         torch: PyTorch's spellings: ``"sigmoid: torch Tensor F; expit: special"``, names with the modules that have them, ``F``
             for torch.nn.functional. Where PyTorch takes other names or another order of arguments, it gives its names, each with
             ours: ``"index_select(input=a, dim=axis, index): torch Tensor"``. Empty where PyTorch has no such function.
-        tensorflow: TensorFlow 1's spellings, likewise: ``"sigmoid: tf nn"``.
+        tensorflow: TensorFlow 1's spellings, likewise, each with what it calls the node: ``"sigmoid Sigmoid: tf nn"``.
         sympy: SymPy's function, or a template with {0}, {1}, ... for the arguments; empty where it is written by its definition.
     """
 

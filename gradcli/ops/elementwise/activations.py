@@ -46,6 +46,7 @@ relu = operation(
     range=(0, math.inf),
     specials=(special(KINK, lambda x: x, 0),),
     torch="relu: torch Tensor F",
+    tensorflow="relu Relu: nn",
     doc="Rectified linear unit, max(x, 0); at 0 the derivative is 0.",
 )
 leaky_relu = operation(
@@ -59,6 +60,7 @@ leaky_relu = operation(
     definition=lambda x, slope: where(gt(x, 0), x, slope * x),
     specials=(special(KINK, lambda x, slope: x, 0, 0.01),),
     torch="leaky_relu: F",
+    tensorflow="leaky_relu LeakyRelu: nn",
     doc="x, or a small multiple of it where it is negative.",
 )
 prelu = operation(
@@ -86,6 +88,7 @@ elu = operation(
     definition=lambda x, alpha: where(gt(x, 0), x, alpha * (exp(x) - 1)),
     specials=(special(KINK, lambda x, alpha: x, 0, 1),),
     torch="elu: F",
+    tensorflow="elu Elu: nn",
     doc="Exponential linear unit.",
 )
 selu = operation(
@@ -136,6 +139,7 @@ relu6 = operation(
         special(KINK, lambda x: x - 6, 6),
     ),
     torch="relu6: F",
+    tensorflow="relu6 Relu6: nn",
     doc="Rectified linear unit that stops at 6.",
 )
 hardtanh = operation(
@@ -176,6 +180,7 @@ softplus = operation(
     definition=lambda x, beta, threshold: where(gt(x * beta, threshold), x, log(1 + exp(x * beta)) / beta),
     specials=(special(KINK, lambda x, beta, threshold: x * beta - threshold, 20, 1, 20),),
     torch="softplus: F",
+    tensorflow="softplus Softplus: nn",
     doc="log(1 + exp(beta·x))/beta, a smooth relu; x itself where beta·x is above the threshold.",
 )
 softsign = operation(
@@ -190,6 +195,7 @@ softsign = operation(
     range=(-1, 1),
     specials=(special(REMOVABLE, lambda x: x, 0),),
     torch="softsign: F",
+    tensorflow="softsign Softsign: nn",
     doc="x/(1 + |x|).",
 )
 sigmoid: Operation = operation(
@@ -206,6 +212,7 @@ sigmoid: Operation = operation(
     inverse="logit",
     range=(0, 1),
     torch="sigmoid: torch Tensor F; expit: special",
+    tensorflow="sigmoid Sigmoid: tf nn",
     doc="Logistic function 1/(1 + exp(-x)).",
 )
 logsigmoid = operation(

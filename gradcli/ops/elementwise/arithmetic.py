@@ -33,6 +33,7 @@ add = operation(
     result=SAME,
     linear="a b",
     torch="add: torch Tensor",
+    tensorflow="add Add: tf",
     doc="Sum of two numbers.",
 )
 sub = operation(
@@ -49,6 +50,7 @@ sub = operation(
     result=SAME,
     linear="a b",
     torch="sub: torch Tensor",
+    tensorflow="subtract Sub: tf",
     doc="Difference of two numbers.",
 )
 mul = operation(
@@ -65,6 +67,7 @@ mul = operation(
     result=SAME,
     linear="a, b",
     torch="mul: torch Tensor",
+    tensorflow="multiply Mul: tf",
     doc="Product of two numbers.",
 )
 div = operation(
@@ -87,6 +90,7 @@ div = operation(
     linear="a",
     specials=(special(POLE, lambda a, b: b, 1, 0),),
     torch="div: torch Tensor",
+    tensorflow="divide truediv: tf; truediv truediv: tf; div div: tf",
     doc="Quotient of two numbers.",
 )
 neg = operation(
@@ -105,6 +109,7 @@ neg = operation(
     parity=ODD,
     inverse="neg",
     torch="neg: torch Tensor",
+    tensorflow="negative Neg: tf",
     doc="The number with the other sign.",
 )
 pow: Operation = operation(
@@ -127,6 +132,7 @@ pow: Operation = operation(
     result=SAME,
     specials=(special(END, lambda a, b: a, 0, 1.5),),
     torch="pow: torch Tensor",
+    tensorflow="pow Pow: tf",
     doc="Power of a base to an exponent.",
 )
 square = operation(
@@ -143,6 +149,7 @@ square = operation(
     parity=EVEN,
     range=(0, math.inf),
     torch="square: torch Tensor",
+    tensorflow="square Square: tf",
     doc="Second power.",
 )
 reciprocal = operation(
@@ -160,6 +167,7 @@ reciprocal = operation(
     inverse="reciprocal",
     specials=(special(POLE, lambda x: x, 0),),
     torch="reciprocal: torch Tensor",
+    tensorflow="reciprocal Reciprocal: tf",
     doc="One divided by the number.",
 )
 abs = operation(
@@ -179,6 +187,7 @@ abs = operation(
     range=(0, math.inf),
     specials=(special(KINK, lambda x: x, 0),),
     torch="abs: torch Tensor",
+    tensorflow="abs Abs: tf",
     sympy="Abs",
     doc="Absolute value; at 0 the derivative is 0.",
 )
@@ -200,6 +209,7 @@ sign: Operation = operation(
     range=(-1, 1),
     specials=(special(JUMP, lambda x: x, 0),),
     torch="sign: torch Tensor; sgn: torch Tensor",
+    tensorflow="sign Sign: tf",
     sympy="sign",
     doc="-1, 0 or 1 by the sign of the number.",
 )
@@ -219,6 +229,7 @@ floor = operation(
     masks="x",
     specials=(special(JUMP, lambda x: x - round(x), 1),),
     torch="floor: torch Tensor",
+    tensorflow="floor Floor: tf",
     sympy="floor",
     doc="The largest integer that is not larger.",
 )
@@ -238,6 +249,7 @@ ceil = operation(
     masks="x",
     specials=(special(JUMP, lambda x: x - round(x), 1),),
     torch="ceil: torch Tensor",
+    tensorflow="ceil Ceil: tf",
     sympy="ceiling",
     doc="The smallest integer that is not smaller.",
 )
@@ -257,6 +269,7 @@ round: Operation = operation(
     parity=ODD,
     specials=(special(JUMP, lambda x: x - trunc(x) - sign(x) / 2, 0.5),),
     torch="round: torch Tensor",
+    tensorflow="round Round: tf",
     sympy="(floor({0} + Rational(1, 2)) - Piecewise((1, Eq(Mod({0} + Rational(1, 2), 2), 1)), (0, True)))",
     doc="The nearest integer; halves go to the even one.",
 )

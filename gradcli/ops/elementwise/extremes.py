@@ -36,6 +36,7 @@ maximum = operation(
     masks="a b",
     specials=(special(KINK, lambda a, b: a - b, 1, 1),),
     torch="maximum: torch Tensor; max: torch Tensor",
+    tensorflow="maximum Maximum: tf",
     sympy="Max",
     doc="The larger of two numbers; equal ones share the gradient.",
 )
@@ -59,6 +60,7 @@ minimum = operation(
     masks="a b",
     specials=(special(KINK, lambda a, b: a - b, 1, 1),),
     torch="minimum: torch Tensor; min: torch Tensor",
+    tensorflow="minimum Minimum: tf",
     sympy="Min",
     doc="The smaller of two numbers; equal ones share the gradient.",
 )

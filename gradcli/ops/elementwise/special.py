@@ -163,6 +163,7 @@ erf = operation(
     inverse="erfinv",
     range=(-1, 1),
     torch="erf: torch Tensor special",
+    tensorflow="erf Erf: tf",
     sympy="erf",
     doc="Error function.",
 )

@@ -29,6 +29,7 @@ sin = operation(
     parity=ODD,
     range=(-1, 1),
     torch="sin: torch Tensor",
+    tensorflow="sin Sin: tf",
     sympy="sin",
     doc="Sine of an angle in radians.",
 )
@@ -46,6 +47,7 @@ cos: Operation = operation(
     parity=EVEN,
     range=(-1, 1),
     torch="cos: torch Tensor",
+    tensorflow="cos Cos: tf",
     sympy="cos",
     doc="Cosine of an angle in radians.",
 )
@@ -64,6 +66,7 @@ tan = operation(
     parity=ODD,
     specials=(special(POLE, lambda x: cos(x), math.pi / 2),),
     torch="tan: torch Tensor",
+    tensorflow="tan Tan: tf",
     sympy="tan",
     doc="Tangent of an angle in radians.",
 )
@@ -202,6 +205,7 @@ tanh = operation(
     inverse="atanh",
     range=(-1, 1),
     torch="tanh: torch Tensor F",
+    tensorflow="tanh Tanh: tf nn",
     sympy="tanh",
     doc="Hyperbolic tangent.",
 )
