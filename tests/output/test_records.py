@@ -12,6 +12,7 @@ import gradcli
 from gradcli.output.json import encoder, json_number
 from gradcli.output.listing import FunctionListing
 from gradcli.output.records.nodes import NodeLines, edge, run_node
+from gradcli.output.records.run import eval_json
 from gradcli.output.schemas import SCHEMAS
 
 PROGRAMS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
@@ -56,6 +57,18 @@ def test_a_large_graph_has_few_kinds_of_nodes() -> None:
     kinds = {id(kind) for kind in NodeLines(FunctionListing(tape, board=False), encoder()).kinds if kind is not None}
     assert len(tape.graph) > 1_000
     assert len(kinds) < 20
+
+
+def test_what_is_not_selected_is_not_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    tape = gradcli.record(gradcli.parse("x*w"), {"x": 2.0, "w": 3.0})
+    whole = json.loads("".join(eval_json(tape, None, "x*w", [])))
+    for key in whole:
+        assert json.loads("".join(eval_json(tape, None, "x*w", [], select=[key]))) == {key: whole[key]}
+    monkeypatch.setattr(NodeLines, "kinds", property(lambda lines: pytest.fail("nodes and edges were asked for")))
+    assert json.loads("".join(eval_json(tape, None, "x*w", [], select=["grad", "value"]))) == {
+        "value": 6.0,
+        "grad": {"x": 3.0, "w": 2.0},
+    }
 
 
 def test_every_schema_says_what_it_is_of() -> None:

@@ -116,6 +116,7 @@ def run(options: ExplainOptions) -> None:
         explanation = explained(
             tape, by=options.by, steps=options.steps, expression=text, limit=limit, max_paths=options.max_paths
         )
+        warnings += explanation.warnings
     for shown in tape.printed:
         write_note(visible(printed_line(shown)))
     for warning in [*tape.warnings, *warnings]:

@@ -17,14 +17,15 @@ _COMMA = re.compile(r",(?![^\[]*\])")
 """A comma that does not stand in the index of an element, as in ``W[0,1]``."""
 
 
-def chosen_format(format: str | None, *, json: bool, quiet: bool = False) -> str | None:
-    """The format that --format, --json and --quiet ask for; None where the terminal decides.
+def chosen_format(format: str | None, *, json: bool, quiet: bool = False, select: Sequence[str] = ()) -> str | None:
+    """The format that --format, --json, --select and --quiet ask for; None where the terminal decides.
 
     Raises:
         GradcliError: They ask for different ones.
     """
-    asked = {"--format": format, "--json": "json" if json else None, "--quiet": "numbers" if quiet else None}
-    formats = {option: format for option, format in asked.items() if format is not None}
+    options = {"--json": json and "json", "--select": bool(select) and "json", "--quiet": quiet and "numbers"}
+    asked = {"--format": format, **options}
+    formats = {option: format for option, format in asked.items() if format}
     if len(set(formats.values())) > 1:
         raise GradcliError(f"{' and '.join(formats)} ask for different formats", hint="leave one out")
     return next(iter(formats.values()), None)

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.cli.framework.command import Options, choice, flag, some_whole, text
-from gradcli.cli.framework.options import OutputOptions
+from gradcli.cli.framework.choices import split_names
+from gradcli.cli.framework.command import choice, flag, some_whole, text
+from gradcli.cli.framework.options import OutputOptions, SelectOptions
 from gradcli.cli.framework.streams import can_print_signs, wants_rich, write, write_note, write_warning
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen, replace
@@ -28,7 +29,7 @@ LONG_LAYOUT = 1_000
 """Nodes from which on a layout takes long."""
 
 
-class ViewOptions(Options):
+class ViewOptions(SelectOptions):
     """What of a graph is shown, and how."""
 
     direction = text("LR from left to right, TB from top to bottom.", "LR|TB", choices=("LR", "TB"))
@@ -167,8 +168,15 @@ def _text(view: View) -> Iterable[str]:
         from gradcli.output.records.graph import graph_json
 
         _check_whole(view)
-        backward = view.side != "forward"
-        return graph_json(view.shown, view.text, view.warnings, backward=backward, removed=view.tape.removed, ascii=view.ascii)
+        return graph_json(
+            view.shown,
+            view.text,
+            view.warnings,
+            backward=view.side != "forward",
+            removed=view.tape.removed,
+            ascii=view.ascii,
+            select=split_names("--select", view.options.select) or None,
+        )
     if view.format.name == "table":
         from gradcli.output.reports.blocks import Style
         from gradcli.output.reports.plain import plain_lines

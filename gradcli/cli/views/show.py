@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from gradcli.autodiff.passes.tape import Tape
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 DERIVATION_NODES = 300
 """Nodes up to which a derivation is written without being asked for."""
 
-_UNLIMITED = 1_000_000
+_DERIVED = frozenset({"derivative", "derivation", "tangent"})
+"""Keys of the JSON document that hold derivations."""
 
 
 def show(
@@ -30,6 +31,7 @@ def show(
     *,
     show_all: bool = False,
     extra: Extra | None = None,
+    select: Collection[str] | None = None,
 ) -> None:
     """Write a run to standard output.
 
@@ -40,6 +42,7 @@ def show(
         warnings: What the JSON document should warn of.
         show_all: Leave nothing out.
         extra: What to write beyond value and gradient; None for nothing.
+        select: The keys of the JSON document to write; None for all.
     """
     printed: list[str] = []
     if tape.printed:
@@ -51,14 +54,16 @@ def show(
             write_note(visible(line))
         write(_numbers(tape) if extra is None else _extra_numbers(tape, extra))
         return
-    from gradcli.derivation.nodes.chain_rule import derive
-
     derivation = None
     left_out: list[str] = []
-    if show_all or len(tape.graph) <= DERIVATION_NODES:
+    wanted = select is None or not _DERIVED.isdisjoint(select)
+    if wanted and (show_all or len(tape.graph) <= DERIVATION_NODES):
+        from gradcli.derivation.nodes.chain_rule import derive
+
         derivation = derive(tape)
+        left_out += derivation.warnings
         extra = None if extra is None else _derived(tape, extra)
-    else:
+    elif wanted:
         size = f"{len(tape.graph):,}"
         left_out.append(f"the graph has {size} nodes: derivation and written-out derivatives are left out; --all brings them")
     if format == "json":
@@ -66,10 +71,8 @@ def show(
 
         signs = can_print_signs(sys.stdout)
         everything = [*warnings, *left_out]
-        document = eval_json(
-            tape, derivation, text, everything, ascii=not signs, extra=extra, printed="\n".join([*printed, ""]) or None
-        )
-        write(document)
+        said = "\n".join([*printed, ""]) or None
+        write(eval_json(tape, derivation, text, everything, ascii=not signs, extra=extra, printed=said, select=select))
         return
     from gradcli.output.reports.blocks import Lines
     from gradcli.output.reports.run import eval_report

@@ -45,7 +45,7 @@ def eval_json(
         GradcliError: There is no key that is to be written.
     """
     more: dict[str, Any] = {}
-    if extra is not None:
+    if extra is not None and (select is None or {"tangent", "jacobian", "hessian"}.intersection(select)):
         from gradcli.output.records.further import extra_json
 
         more = extra_json(tape, extra)
