@@ -27,6 +27,7 @@ exp = operation(
     inverse="log",
     range=(0, math.inf),
     torch="exp: torch Tensor",
+    tensorflow="exp Exp: tf",
     sympy="exp",
     doc="The exponential function.",
 )
@@ -76,6 +77,7 @@ log = operation(
     inverse="exp",
     specials=(special(POLE, lambda x: x, 0),),
     torch="log: torch Tensor",
+    tensorflow="log Log: tf",
     sympy="log",
     doc="The natural logarithm.",
 )
@@ -126,6 +128,7 @@ log1p = operation(
     inverse="expm1",
     specials=(special(POLE, lambda x: x + 1, -1),),
     torch="log1p: torch Tensor special",
+    tensorflow="log1p Log1p: tf",
     doc="log(1 + x), accurate near 0.",
 )
 sqrt = operation(
@@ -144,6 +147,7 @@ sqrt = operation(
     range=(0, math.inf),
     specials=(special(END, lambda x: x, 0),),
     torch="sqrt: torch Tensor",
+    tensorflow="sqrt Sqrt: tf",
     sympy="sqrt",
     doc="The square root.",
 )
@@ -160,6 +164,7 @@ rsqrt = operation(
     range=(0, math.inf),
     specials=(special(POLE, lambda x: x, 0),),
     torch="rsqrt: torch Tensor",
+    tensorflow="rsqrt Rsqrt: tf",
     doc="One divided by the square root.",
 )
 cbrt = operation(
