@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.language.ast import Expression, Program
-from gradcli.lowering.builders.builder import forward_of
+from gradcli.lowering.builders.builder import forward_of, value_at
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.expressions import Expressions
+from gradcli.ops.catalogue import STRUCTURAL
 from gradcli.ops.declaration.constants import constant_value
 
 
@@ -36,6 +37,8 @@ class ExpressionValues:
                 values.append(self._names[variables[at]])
             elif operation == CONSTANT:
                 values.append(constant_value(graph.constants[at]))
+            elif graph.shapes or operation in STRUCTURAL:
+                values.append(value_at(graph, at, values))
             else:
                 values.append(forward_of(operation, len(inputs))(*[values[input] for input in inputs]))
         return values[id]

@@ -85,6 +85,8 @@ def exact_value(expression: Expression) -> Number | None:
     """The exact value of an expression of whole numbers and fractions; None for any other."""
     if any(isinstance(node, Name | Partial) for node in postorder(expression)):
         return None
+    if isinstance(expression, Number):
+        return expression if isinstance(expression.value, int | Fraction) else None
     graph = lower(Program((Output(expression),)), StaticBuilder(Graph()))
     value = graph.constants.get(graph.output)
     return Number(value) if isinstance(value, int | Fraction) else None
