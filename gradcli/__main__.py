@@ -1,6 +1,20 @@
-"""`python -m gradcli`."""
+"""`python -m gradcli`, and the command `gradcli`."""
 
-from gradcli.cli.main import main
+from __future__ import annotations
+
+import os
+
+
+def main() -> None:
+    """Run the command line; an interrupt while it is being loaded ends it like any other."""
+    try:
+        from gradcli.cli.main import main as command_line
+
+        command_line()
+    except KeyboardInterrupt:
+        os.write(2, b"interrupted\n")
+        os._exit(130)
+
 
 if __name__ == "__main__":
     main()

@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
+os.environ["GRADCLI_DEBUG"] = "1"  # here, and in every process of a test, a wrong step of a derivation is an error
 QUICK = (
     "language",
     "graph",

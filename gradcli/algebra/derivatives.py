@@ -9,6 +9,7 @@ from math import prod
 from gradcli.algebra.arrays.elements import Elements
 from gradcli.algebra.arrays.expanded import shortest_array
 from gradcli.algebra.arrays.forms import fitted
+from gradcli.algebra.arrays.literals import elementwise
 from gradcli.algebra.simplify import TOO_LONG, assume_defined, normal_forms, without_guards
 from gradcli.algebra.sums.expressions import written
 from gradcli.algebra.sums.forms import NOTATION, literal_cost
@@ -27,6 +28,13 @@ from gradcli.ops.catalogue import OPERATIONS
 
 FORM_LIMIT = 1_000
 """Operations of a normal form beyond which an expression is not simplified as a whole."""
+
+ROOM, ROOM_FACTOR = 50_000, 30
+"""Operations of all normal forms together, and those for each node of the graph, beyond which nothing is simplified as a whole:
+each derivative of a product of n factors has n - 1, and all of them would have n^2."""
+
+SHORTENED = 8
+"""How many times shorter the search for a short spelling may make a form, at a guess; more of an excess is not searched."""
 
 SHORT = 25
 """Operations of a graph that may be written out in any case."""
@@ -219,13 +227,18 @@ class Simplifier:
         self.names = [names.get(id, "") for id in range(len(graph))]
 
     def _forms(self) -> list[int]:
-        return normal_forms(self.graph, self.algebra, ends=self.ids, limit=FORM_LIMIT, generic=self.generic)
+        room = ROOM + ROOM_FACTOR * len(self.graph)
+        return normal_forms(self.graph, self.algebra, ends=self.ids, limit=FORM_LIMIT, room=room, generic=self.generic)
 
     def together(self, ids: Sequence[int]) -> Simplified:
         """The expressions of nodes; where they would be much longer than the graph, in lines that they share."""
         operations = sum(1 for id, kept in enumerate(self.graph.ancestors(*ids)) if kept and self.sizes[id])
-        best = [TOO_LONG if self.forms[id] == TOO_LONG else shortest_array(self.algebra, self.forms[id]) for id in ids]
-        if TOO_LONG in best or sum(map(self.algebra.size, best)) > WRITTEN_FACTOR * max(operations, SHORT):
+        most = WRITTEN_FACTOR * max(operations, SHORT)
+        raw = [self.forms[id] for id in ids]
+        if TOO_LONG in raw or sum(map(self.algebra.size, raw)) > SHORTENED * most:
+            return self._in_named_lines(ids)
+        best = [shortest_array(self.algebra, form) for form in raw]
+        if sum(map(self.algebra.size, best)) > most:
             return self._in_named_lines(ids)
         return Simplified((), tuple(self._expression(id, form) for id, form in zip(ids, best, strict=True)))
 
@@ -275,7 +288,7 @@ class Simplifier:
     def _expression(self, id: int, form: int) -> Expression:
         """The simplified expression, or the original where that is not longer."""
         if self.graph.shape(id):
-            form = fitted(self.algebra, form, self.graph.shape(id))
+            form = elementwise(self.algebra, fitted(self.algebra, form, self.graph.shape(id)))
             apart = self.algebra.form(dict([self.algebra.as_term(form)]))  # 2*(A @ x - b) for 2*A @ x - 2*b
             form = apart if self.algebra.size(apart) < self.algebra.size(form) else form
         if not self.generic and self.sizes[id] < self.algebra.size(form):

@@ -62,11 +62,13 @@ def jacobian(graph: Graph, outputs: Sequence[int], wrt: Sequence[str], *, positi
             hint="give smaller shapes, or fewer variables by --wrt",
             exit_code=ExitCode.LIMIT,
         )
+    names = [element for name, shape in zip(wrt, shapes, strict=True) for element in element_names(name, shape)]
+    if not rows * columns:
+        return Rows(graph, [], names, Simplified((), ()))
     elements, ids = _elements(graph, outputs)
     requests = [(id, (name,)) for id in ids for name in wrt]
     found, derivatives = derivative_graph(elements, requests)
     simplifier = Simplifier(found, derivatives, generic=True, positive=positive)
-    names = [element for name, shape in zip(wrt, shapes, strict=True) for element in element_names(name, shape)]
     return Rows(found, derivatives, names, simplifier.element_by_element(derivatives))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from fractions import Fraction
 
@@ -31,6 +32,7 @@ def normal_forms(
     *,
     ends: Sequence[int] | None = None,
     limit: int = 1_000_000,
+    room: int | None = None,
     generic: bool = False,
 ) -> list[int]:
     """The normal form of each node.
@@ -41,6 +43,7 @@ def normal_forms(
         needed: For each node whether its form is needed; None for all, or all that lead to ``ends``.
         ends: The nodes whose forms are asked for; None for all.
         limit: The number of operations beyond which a form is not followed up.
+        room: The number of operations of all forms together beyond which none is followed up; None for no end.
         generic: Whether the guards of derivative rules fall away that matter only at single points:
             ``where(b == 0, 0, u)`` is u.
 
@@ -49,12 +52,14 @@ def normal_forms(
         or is a part of a longer sum alone.
     """
     forms: list[int] = []
+    left = math.inf if room is None else room
     if ends is not None:
         needed = graph.ancestors(*ends)
     sums = _Sums(graph, algebra, forms, set() if ends is None else _parts_of_sums(graph, ends))
     names = {id: name for name, id in graph.variables.items()}
     for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
-        if needed is not None and not needed[id]:
+        left -= algebra.size(forms[-1]) if forms and forms[-1] != TOO_LONG else 0
+        if (needed is not None and not needed[id]) or left < 0:
             form = TOO_LONG
         elif operation == VARIABLE:
             form = algebra.of_atom(algebra.atom("variable", names[id], shape=graph.shape(id)))
@@ -197,10 +202,21 @@ class _Sums:
             return TOO_LONG
         if any(form == TOO_LONG for form, _ in longer):
             return TOO_LONG
+        values = [(self.algebra.value(form), own * sign) for form, own in longer]
+        if math.isnan(sum([value * own for value, own in values if value is not None])):  # inf - inf, log(-1) - log(-1)
+            return self._without_value(longer, sign)
         total = self.algebra.add([form if own == sign else self.algebra.scale(form, -1) for form, own in longer])
         if self.algebra.size(total) > limit:
             return TOO_LONG
         return shortest_array(self.algebra, total)
+
+    def _without_value(self, terms: Sequence[tuple[int, int]], sign: int) -> int:
+        """The sum of terms that has no value, as it stands."""
+        total, own = terms[0]
+        total = total if own == sign else self.algebra.scale(total, -1)
+        for form, own in terms[1:]:
+            total = self.algebra.of("add" if own == sign else "sub", total, form)
+        return total
 
     def _terms(self, id: int, sign: int) -> tuple[int, list[tuple[int, int]]]:
         if id not in self.waiting:

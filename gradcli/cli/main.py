@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from gradcli import __version__
 from gradcli.cli.framework.command import HELP_FLAGS
-from gradcli.cli.framework.streams import write, write_error, write_note
+from gradcli.cli.framework.streams import only_ascii, write, write_error, write_note
 from gradcli.cli.framework.table import command_named, command_names, option_like
 from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, nearest
 
@@ -69,13 +69,19 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
     if name not in command_names():
         raise _no_command(name)
     own = rest[: rest.index("--")] if "--" in rest else rest
-    if any(flag in own for flag in HELP_FLAGS):
+    asking = next((flag for flag in own if flag in HELP_FLAGS), None)
+    if asking is not None:
+        if len(rest) > 1:  # it may be a part of what is worked on, and a check that shows a page would count as passed
+            hint = f"`gradcli {name} --help` shows the page; behind -- everything is text: gradcli {name} -- TEXT"
+            raise GradcliError(f"{asking} stands beside other arguments", hint=hint)
         _typer([name, "--help"])
         return None
     from gradcli.cli.framework.reader import read
 
     command = command_named(name)
     options = read(command, rest)
+    if "ascii" in options.given:
+        only_ascii()
     try:
         return command.run(options)
     except UnknownVariableError as error:
@@ -97,16 +103,23 @@ def _no_command(name: str) -> GradcliError:
 
 def _typer(arguments: Sequence[str]) -> None:
     """Help and completion."""
+    import contextlib
+    import io
+
     import typer
 
     from gradcli.cli.framework.help import application
 
     usage_error = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
     app = application([command_named(name) for name in command_names()])
+    shown = io.StringIO()
     try:
-        app(list(arguments) or ["--help"], prog_name="gradcli", standalone_mode=False)
+        with contextlib.redirect_stdout(shown):
+            app(list(arguments) or ["--help"], prog_name="gradcli", standalone_mode=False)
     except Exception as error:
         if not isinstance(error, usage_error):
             raise
         message = getattr(error, "message", "") or str(error)
         raise GradcliError(message.rstrip("."), hint="`gradcli --help` lists the commands") from None
+    finally:  # completion exits
+        write([shown.getvalue()])

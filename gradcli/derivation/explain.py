@@ -16,7 +16,7 @@ from gradcli.derivation.paths import MAX_PATHS, Paths, sum_over_paths
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import DEFAULT_MAX_NODES, Shape
 from gradcli.graph.shapes import shape_text
-from gradcli.language.ast import Program
+from gradcli.language.ast import Expression, Program
 from gradcli.language.parser import parse
 from gradcli.language.program_text import one_line
 from gradcli.lowering.builders.builder import Value
@@ -51,6 +51,23 @@ class Explanation:
     def derivatives(self) -> Mapping[str, Simplified]:
         """For each variable its derivative, simplified; empty for a large graph."""
         return self.content.derivatives
+
+    def value(self, variable: str) -> Value | None:
+        """The derivative by a variable as the last line of the explanation has it; None where no gradient arrives."""
+        end = self.content.ends.get(variable)
+        return self.tape.gradient[variable] if end is None else end.value
+
+    def formula(self, variable: str) -> Expression | None:
+        """The derivative by a variable as the last line in variables has it; None where there is none, or it has named lines."""
+        end, simplified = self.content.ends.get(variable), self.derivatives.get(variable)
+        if end is not None and end.formula is not None:
+            return end.formula
+        return None if simplified is None or simplified.definitions else simplified.expressions[0]
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What is wrong with it: lines that were left out."""
+        return self.content.warnings
 
     @property
     def title(self) -> str:

@@ -16,10 +16,11 @@ from typing import NamedTuple
 from gradcli.algebra.derivatives import Simplified
 from gradcli.autodiff.passes.reverse import requires_grad
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.derivation.nodes.workings import Chain, Workings
+from gradcli.derivation.nodes.chain import Chain
+from gradcli.derivation.nodes.workings import Workings
 from gradcli.derivation.notation.expressions import exact_value, product_of, sum_of, without_trivial
 from gradcli.derivation.notation.prose import Piece, Way
-from gradcli.derivation.notation.steps import Step
+from gradcli.derivation.notation.steps import End, Step
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Expression, Number, Partial
 from gradcli.ops.catalogue import OPERATIONS
@@ -121,12 +122,16 @@ class Paths:
         costs: What the sum over paths, forward mode and reverse mode cost.
         variables: How many variables the expression has.
         derivatives: For each variable its derivative, simplified; empty for a large graph.
+        ends: For each variable asked for what its derivation ends in.
+        warnings: What is wrong with it.
     """
 
     sums: tuple[PathSum, ...]
     costs: tuple[Cost, ...]
     variables: int
     derivatives: Mapping[str, Simplified]
+    ends: Mapping[str, End]
+    warnings: tuple[str, ...]
 
 
 class Edge(NamedTuple):
@@ -150,6 +155,7 @@ def sum_over_paths(tape: Tape, *, max_paths: int = MAX_PATHS, every_step: bool =
     simplified = workings.simplified() if len(tape.graph) <= SIMPLIFIED_NODES else {}
     listing = _Listing(workings, uses)
     sums: list[PathSum] = []
+    ends: dict[str, End] = {}
     for name in tape.wrt:
         id = tape.graph.variables[name]
         count, length = counts.get(id, (0, 0))
@@ -158,18 +164,19 @@ def sum_over_paths(tape: Tape, *, max_paths: int = MAX_PATHS, every_step: bool =
         found = listing.all(id) if complete and count else listing.largest(id, min(count, LARGEST))
         paths = tuple(listing.path(id, edges) for edges in found)
         rest = 0.0 if complete else value - math.fsum(path.value for path in paths)
-        chain = Chain(workings, Partial(workings.output, name), value)
+        chain = Chain(workings, Partial(workings.output, name), value, simplified.get(name))
         if complete and 0 < count <= SUM_PATHS and id != tape.output and all(path.partials for path in paths):
             _add_up(chain, paths)
-            chain.finish(_bare(paths), simplified.get(name))
-        sums.append(PathSum(name, count, paths, rest, tuple(chain.steps), value))
-    return Paths(tuple(sums), costs(tape), len(tape.graph.variables), simplified)
+            chain.finish(_bare(paths))
+        ends[name] = chain.end
+        sums.append(PathSum(name, count, paths, rest, tuple(chain.steps), chain.value))
+    return Paths(tuple(sums), costs(tape), len(tape.graph.variables), simplified, ends, tuple(workings.left_out))
 
 
 def _add_up(chain: Chain, paths: Sequence[Path]) -> None:
     partials, factors = [p.partials for p in paths if p.partials], [p.factors for p in paths if p.factors]
     words: list[Piece] = ["one term for each path"] if len(paths) > 1 else ["the only path"]
-    chain.say("chain rule", sum_of(partials), *words, checked=True)
+    chain.say("chain rule", sum_of(partials), *words)
     chain.say("local derivatives", sum_of(factors), "local derivatives" if len(paths) > 1 else "local derivative")
     chain.say("trivial factors dropped", _bare(paths, number=False), "factors 1 dropped, products as one fraction")
     chain.say("numbers computed", _bare(paths), "numbers computed")

@@ -4,32 +4,103 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable
+import re
+import signal
+import stat
+import sys
+from collections.abc import Iterable, Iterator
 
 from gradcli.errors import GradcliError
 
+_DESCRIPTOR = re.compile(r"/dev/(?P<name>stdin|stdout|stderr)|(?:/dev/fd|/proc/self/fd)/(?P<number>[0-9]{1,6})")
+"""Names of what is open already: what a shell redirects, and ``>(command)``."""
+
+
+class _EndedError(BaseException):
+    """A signal asks the process to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
 
 def write_file(path: str, content: Iterable[str] | bytes) -> None:
-    """Write a file, text as UTF-8. It takes the place of an earlier one once it is complete.
+    """Write a file, text as UTF-8. It takes the place of an earlier one, whose mode it keeps, once it is complete.
+
+    Devices, pipes and what is open already are written to as they are. A draft beside the file is gone whatever ends the writing.
 
     Raises:
         GradcliError: It cannot be written.
     """
-    target = os.path.realpath(path)
-    special = os.path.exists(target) and not os.path.isfile(target)  # a device or a pipe, or a folder, which is refused
-    draft = target if special else f"{target}.{os.getpid()}.part"
     try:
-        if isinstance(content, bytes):
-            with open(draft, "wb") as binary:
-                binary.write(content)
+        opened = _DESCRIPTOR.fullmatch(path)
+        if opened:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+            number = ("stdin", "stdout", "stderr").index(opened["name"]) if opened["name"] else int(opened["number"])
+            _write(os.dup(number), content)
+        elif _is_special(path):
+            _write(os.open(path, os.O_WRONLY), content)
         else:
-            with open(draft, "w", encoding="utf-8", newline="\n") as file:
-                file.writelines(content)
-        if not special:
-            os.replace(draft, target)
+            with _signals_as_errors():
+                _replace(os.path.realpath(path), content)
     except (OSError, ValueError) as error:
         raise GradcliError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from None
+    except _EndedError as ended:  # the draft is gone; now the signal does what it does
+        signal.signal(ended.number, signal.SIG_DFL)
+        os.kill(os.getpid(), ended.number)
+
+
+def _is_special(path: str) -> bool:
+    """Whether a path is that of a device or a pipe; a folder is refused where it is opened."""
+    try:
+        return not stat.S_ISREG(os.stat(path).st_mode)
+    except FileNotFoundError:
+        return False
+
+
+def _replace(target: str, content: Iterable[str] | bytes) -> None:
+    """Write a draft of a name that nobody can guess, and give it the place of the file."""
+    mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else None
+    if mode is not None and not os.access(target, os.W_OK):
+        raise PermissionError(0, "it may not be changed")
+    draft = os.path.join(os.path.dirname(target), f".gradcli-{os.urandom(8).hex()}.part")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        if mode is not None:
+            os.chmod(draft, mode)
+        _write(descriptor, content)
+        os.replace(draft, target)
     finally:
-        if not special:
-            with contextlib.suppress(OSError):
-                os.remove(draft)
+        with contextlib.suppress(OSError):
+            os.remove(draft)
+
+
+def _write(descriptor: int, content: Iterable[str] | bytes) -> None:
+    if isinstance(content, bytes):
+        with open(descriptor, "wb") as binary:
+            binary.write(content)
+    else:
+        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.writelines(content)
+
+
+@contextlib.contextmanager
+def _signals_as_errors() -> Iterator[None]:
+    """Raise an error where a signal would end the process at once."""
+    before: dict[int, signal.Handlers] = {}
+
+    def end(number: int, frame: object) -> None:
+        raise _EndedError(number)
+
+    try:
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                with contextlib.suppress(ValueError):  # another thread than the first gets no signals
+                    signal.signal(number, end)
+                    before[number] = signal.SIG_DFL
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

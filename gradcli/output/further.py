@@ -35,6 +35,3 @@ class Extra(Frozen):
             yield "jacobian", self.jacobian.blocks
         if self.hessian is not None:
             yield "hessian", self.hessian.blocks
-
-
-NOTHING = Extra()

@@ -20,8 +20,8 @@ from gradcli.graph.graph import Shape
 from gradcli.language.parser import parse
 from gradcli.lowering.builders.mismatch import MismatchError
 from gradcli.output.diagrams.diagram import MARK, Kind
-from gradcli.output.diagrams.drawing import writer
 from gradcli.output.diagrams.of_run import diagram
+from gradcli.output.formats import GRAPHS
 
 BREAKS = "h = tanh(A @ x + b); z = h @ W; sum(z)"
 SHAPES = ["--shape", "A=2,3", "--shape", "x=3", "--shape", "b=2", "--shape", "W=3,2"]
@@ -79,7 +79,7 @@ def test_the_operands_are_named_with_their_shapes(text: str, shapes: dict[str, S
     assert said in error.message
     assert error.span is not None
     tape = broken_tape(error, Request(mode="static"))
-    assert "".join(writer("list")(diagram(tape, title=text))).count("broken, ") == 1
+    assert "".join(GRAPHS["list"].written(diagram(tape, title=text))).count("broken, ") == 1
 
 
 def test_many_operands_are_not_all_listed() -> None:
@@ -173,7 +173,7 @@ def test_only_what_does_not_fit_is_marked() -> None:
 
 
 def test_a_broken_graph_as_networkx_reads_it() -> None:
-    graph = networkx.parse_graphml("".join(writer("graphml")(breaking_off())))
+    graph = networkx.parse_graphml("".join(GRAPHS["graphml"].written(breaking_off())))
     assert graph.nodes["n2"]["error"].endswith("do not broadcast")
     assert [graph.edges[edge]["broken"] for edge in graph.edges] == [True, True]
 
@@ -181,7 +181,7 @@ def test_a_broken_graph_as_networkx_reads_it() -> None:
 def test_an_operation_without_operands_may_be_wrong_too() -> None:
     tape = broken("arange(0, 1, 0)")
     assert len(tape.graph) == 1
-    assert MARK in "".join(writer("tree")(diagram(tape, title="")))
+    assert MARK in "".join(GRAPHS["tree"].written(diagram(tape, title="")))
 
 
 @pytest.mark.parametrize("name", HOSTILE[:6])
@@ -189,8 +189,8 @@ def test_hostile_names_stay_text(name: str) -> None:
     tape = broken("A + x", A=(2, 3), x=(2,))
     tape.__dict__["names"] = [name, "x", "y"]
     for format in ("svg", "graphml"):
-        assert ElementTree.fromstring("".join(writer(format)(diagram(tape, title=name)))) is not None
-    assert "<script>alert" not in "".join(writer("html")(diagram(tape, title=name)))
+        assert ElementTree.fromstring("".join(GRAPHS[format].written(diagram(tape, title=name)))) is not None
+    assert "<script>alert" not in "".join(GRAPHS["html"].written(diagram(tape, title=name)))
 
 
 def test_a_broken_graph_is_never_differentiated() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from functools import reduce
 from math import prod
 from typing import Any
 
@@ -17,17 +17,43 @@ from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 FEW = 64
 """Elements up to which arrays are written element by element."""
 
-ON_ELEMENTS = frozenset(
-    ("index", "index_put", "stack", "cat", "expand", "sum_to", "reshape", "permute", "reduce_sum", "reduce_mean", "reduce_prod",
-     "cumsum", "cumprod", "trace", "diag", "tril", "triu", "outer", "matmul", "eye", "zeros", "ones", "arange", "shift",
-     "conv1d", "conv2d", "conv_input_gradient", "conv_weight_gradient", "windows", "fold_windows")
-)  # fmt: skip
-"""Operations that add, multiply and move elements alone: what they do to numbers they do to forms."""
+_CREATED = frozenset(("eye", "zeros", "ones", "arange"))
+"""Arrays of numbers that settings give exactly, as linspace does not."""
+
+_MULTIPLIED = frozenset(("reduce_prod", "cumprod"))
+"""Operations that multiply elements, each of them linear in every element alone."""
 
 BY_COFACTORS = {"det": determinant, "cofactor": cofactors}
 """Operations on matrices of up to three rows that are written out by cofactors."""
 
 SMALL_MATRICES = ((1, 1), (2, 2), (3, 3))
+
+
+def on_elements(operation: str, shapes: Sequence[Shape], settings: Settings) -> bool:
+    """Whether an operation adds, multiplies and moves elements alone: what it does to numbers it does to forms."""
+    declared = STRUCTURAL.get(operation)
+    if declared is None or operation in _CREATED or operation in _MULTIPLIED:
+        return declared is not None
+    facts, whole_operands = declared.facts, declared.whole(*shapes)
+    linear = {at for group in facts.linear for at in group} if facts.linear else set()
+    carrying = range(len(declared.parameters)) if declared.variadic else range(len(shapes))
+    covered = bool(linear) and all(at in linear or at in whole_operands for at in carrying)
+    return (facts.moves or covered) and _runs(operation, tuple(shapes), settings)
+
+
+@functools.lru_cache(maxsize=4096)
+def _runs(operation: str, shapes: tuple[Shape, ...], settings: Settings) -> bool:
+    """Whether what computes an operation takes numbers that are no floats."""
+    import numpy
+
+    declared = STRUCTURAL[operation]
+    whole_operands = declared.whole(*shapes)
+    operands = [numpy.zeros(shape, int if at in whole_operands else object) for at, shape in enumerate(shapes)]
+    try:
+        declared.forward(numpy, *operands, **dict(settings))
+    except (TypeError, AttributeError, ValueError, LookupError):
+        return False
+    return True
 
 
 class Entry:
@@ -104,8 +130,28 @@ class Elements:
             return False
         if kind in BY_COFACTORS:
             return algebra.shape(content[0]) in SMALL_MATRICES
-        known = kind in ON_ELEMENTS or kind in OPERATIONS or kind in ("form", "power")
-        return known and all(prod(algebra.shape(inner)) <= FEW for inner in content) and self._has_arrays(atom)
+        if not self._has_arrays(atom) or any(prod(algebra.shape(inner)) > FEW for inner in content):
+            return False
+        if kind in OPERATIONS or kind in ("form", "power"):
+            return True
+        if kind == "matmul":  # of any number of factors
+            return True
+        shapes = [algebra.shape(inner) for inner in content]
+        return on_elements(kind, shapes, algebra.settings.get(atom, ())) and self._places(kind, content) is not None
+
+    def _places(self, kind: str, content: Sequence[int]) -> dict[int, Any] | None:
+        """The operands that are whole numbers, as arrays of these; None where one is not known."""
+        import numpy
+
+        shapes = [self.algebra.shape(form) for form in content]
+        found: dict[int, Any] = {}
+        for at in STRUCTURAL[kind].whole(*shapes):
+            elements = Elements(self.algebra, self.apply).forms(content[at])
+            values = [self.algebra.rational(form) for form in elements]
+            if any(not isinstance(value, int) for value in values):
+                return None
+            found[at] = numpy.array(values, int).reshape(shapes[at])
+        return found
 
     def _has_arrays(self, atom: int) -> bool:
         return atom in self.algebra.shapes or any(map(self.algebra.shape, self.algebra.arguments(atom)))
@@ -144,12 +190,14 @@ class Elements:
         if kind in ("form", "power"):
             return operands[0]
         if kind == "matmul":
-            return reduce(numpy.matmul, operands)
+            return functools.reduce(numpy.matmul, operands)
         if kind in BY_COFACTORS:
             exact = BY_COFACTORS[kind](algebra, [form_of(algebra, one) for one in operands[0].ravel()])
             assert exact is not None
             return filled(numpy, [Entry(algebra, one) for one in exact], shape)
         if kind in STRUCTURAL:
+            whole = self._places(kind, content) or {}
+            operands = [whole.get(at, operand) for at, operand in enumerate(operands)]
             return STRUCTURAL[kind].forward(numpy, *operands, **dict(algebra.settings.get(atom, ())))
         columns = [operand.ravel() for operand in numpy.broadcast_arrays(*operands)]
         found = [

@@ -14,7 +14,7 @@ from math import prod
 from gradcli.algebra.arrays.forms import array_form, fitted
 from gradcli.algebra.arrays.literals import elementwise
 from gradcli.algebra.arrays.products import product, rank, single, transposed
-from gradcli.algebra.arrays.rules import LINEAR
+from gradcli.algebra.arrays.rules import linear_operands
 from gradcli.algebra.sums.forms import Rational
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.rules import apply_operation
@@ -136,7 +136,7 @@ def _structural(algebra: Algebra, atom: int, operands: Sequence[int], *, proof: 
     settings, shape = algebra.settings.get(atom, ()), algebra.shapes.get(atom, ())
     shapes = [algebra.shape(inner) for inner in content]
     terms = [[operand] for operand in operands]
-    for at in range(len(operands)) if kind == "matmul" else LINEAR.get(kind, ()):
+    for at in range(len(operands)) if kind == "matmul" else linear_operands(kind, settings):
         terms[at] = _terms(algebra, operands[at])
     if prod(map(len, terms)) > MANY_TERMS:
         return None

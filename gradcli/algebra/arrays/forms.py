@@ -8,9 +8,11 @@ of their node, by a factor ``ones`` where they are the same number everywhere.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
+from typing import Any
 
 from gradcli.algebra.arrays.elements import literal
 from gradcli.algebra.arrays.literals import literal_or
@@ -25,7 +27,7 @@ from gradcli.algebra.arrays.products import (
     single,
     transposed,
 )
-from gradcli.algebra.arrays.rules import HOMOGENEOUS, LINEAR, by_operations, settings_key
+from gradcli.algebra.arrays.rules import HOMOGENEOUS, by_operations, linear_operands, settings_key
 from gradcli.algebra.arrays.settings import is_whole, joined_index, normal_settings, order_of
 from gradcli.algebra.sums.forms import Rational
 from gradcli.algebra.sums.normal import Algebra
@@ -35,6 +37,9 @@ from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.arrays.axes import axes_of
 from gradcli.ops.catalogue import STRUCTURAL
+
+_MANY = 10_000
+"""Elements up to which it is tried out where an operation moves them."""
 
 _RESHAPES = frozenset(("reshape", "flatten", "squeeze", "unsqueeze"))
 """Operations that keep the elements in their order."""
@@ -47,7 +52,10 @@ def fitted(algebra: Algebra, form: int, shape: Shape) -> int:
         return form
     settings: Settings = (("shape", shape),)
     if own:
-        return algebra.of_atom(algebra.atom("expand", (form,), settings, shape))
+        atom = algebra.atom("expand", (form,), settings, shape)
+        if algebra.is_literal(form):
+            algebra.literals.add(atom)
+        return algebra.of_atom(atom)
     if algebra.rational(form) == 0:
         return algebra.of_atom(algebra.atom("zeros", (), settings, shape))
     return algebra.multiply(form, algebra.of_atom(algebra.atom("ones", (), settings, shape)))
@@ -100,7 +108,7 @@ def array_form(algebra: Algebra, operation: str, operands: Sequence[int], settin
             settings = tuple([(name, False if name == "keepdims" else value) for name, value in settings])
             shape = ()
     counts = operation == "reduce_norm" and dict(settings)["ord"] == 0  # how many elements are not 0
-    if operation in LINEAR or (operation in HOMOGENEOUS and not counts):
+    if linear_operands(operation, settings) or (operation in HOMOGENEOUS and not counts):
         return _numbers_out(algebra, operation, operands, settings, shape)
     return _of_operation(algebra, operation, operands, settings, shape)
 
@@ -109,9 +117,10 @@ def _numbers_out(algebra: Algebra, operation: str, operands: Sequence[int], sett
     """Numbers come out of an operation: op(k·A) = k·op(A)."""
     rests = list(operands)
     outside = algebra.number(1)
-    for at in LINEAR.get(operation, (0,)):
+    linear = linear_operands(operation, settings)
+    for at in linear or (0,):
         number, rest = apart(algebra, rests[at])
-        if algebra.rational(number) == 0 and operation in LINEAR:
+        if algebra.rational(number) == 0 and linear:
             return algebra.number(0)
         rests[at] = rest
         match operation:
@@ -122,10 +131,10 @@ def _numbers_out(algebra: Algebra, operation: str, operands: Sequence[int], sett
             case "inv":
                 number = algebra.power(number, -1) if algebra.rational(number) != 0 else number
         outside = algebra.multiply(outside, number)
-    if operation not in LINEAR and (algebra.rational(apart(algebra, operands[0])[0]) == 0 or shape_rank(algebra, rests) > 2):
+    if not linear and (algebra.rational(apart(algebra, operands[0])[0]) == 0 or shape_rank(algebra, rests) > 2):
         return _of_operation(algebra, operation, operands, settings, shape)
-    if operation in LINEAR and len(rests) == 1 and single(algebra, rests[0])[0] == "ones":
-        uniform = _of_ones(operation, algebra.shape(rests[0]), shape)
+    if linear and len(rests) == 1 and single(algebra, rests[0])[0] == "ones":
+        uniform = _of_ones(operation, algebra.shape(rests[0]), settings)
         if uniform is not None:
             return algebra.scale(outside, uniform)
     found = _of_operation(algebra, operation, rests, settings, shape)
@@ -146,16 +155,49 @@ def apart(algebra: Algebra, form: int) -> tuple[int, int]:
     return numbers_apart(algebra, form)
 
 
-def _of_ones(operation: str, operand: Shape, result: Shape) -> Rational | None:
-    """What a linear operation makes of ones: the number that all elements of its result are."""
-    match operation:
-        case "permute" | "reshape" | "index" | "reduce_mean":
-            return 1
-        case "reduce_sum":
-            return Fraction(prod(operand), max(prod(result), 1))
-        case "trace":
-            return min(operand)
-    return None
+def _of_ones(operation: str, operand: Shape, settings: Settings) -> Rational | None:
+    """What a linear operation makes of ones, where all elements of its result are one whole number."""
+    if not 0 < prod(operand) <= _MANY:
+        return None
+    import numpy
+
+    found = numpy.asarray(STRUCTURAL[operation].forward(numpy, numpy.ones(operand), **dict(settings)))
+    value = float(found.flat[0]) if found.size and (found == found.flat[0]).all() else math.nan
+    return int(value) if value.is_integer() else None
+
+
+def _order(algebra: Algebra, operand: int, operation: str, settings: Settings) -> tuple[int, Any] | None:
+    """What an operation moves, and from where in it, counted from 1, each element of the result comes; of moves of moves as well.
+
+    None where it does not only move elements, where places are operands, and of large arrays.
+    """
+    declared = STRUCTURAL[operation]
+    if not declared.facts.moves or declared.variadic or len(declared.parameters) > 1 or not linear_operands(operation, settings):
+        return None
+    if not 0 < prod(algebra.shape(operand)) <= _MANY:
+        return None
+    import numpy
+
+    chain = [(operation, settings)]
+    while True:
+        atom = algebra.single_atom(operand)
+        kind, content = single(algebra, operand)
+        inner = STRUCTURAL.get(kind)
+        if atom is None or inner is None or not inner.facts.moves or inner.variadic or len(inner.parameters) > 1:
+            break
+        if kind == "expand" or not linear_operands(kind, algebra.settings.get(atom, ())):
+            break
+        chain.append((kind, algebra.settings.get(atom, ())))
+        operand = content[0]
+    shape = algebra.shape(operand)
+    places = numpy.arange(1.0, prod(shape) + 1).reshape(shape)
+    for one, given in chain[::-1]:
+        places = STRUCTURAL[one].forward(numpy, places, **dict(given))
+    return operand, places
+
+
+def _is_order_kept(places: Any) -> bool:
+    return bool((places.ravel() == range(1, places.size + 1)).all())
 
 
 def _of_operation(algebra: Algebra, operation: str, operands: Sequence[int], settings: Settings, shape: Shape) -> int:
@@ -207,6 +249,10 @@ def _simplified(algebra: Algebra, operation: str, operands: Sequence[int], setti
             return functools.reduce(algebra.multiply, factors)
         case "trace" if kind == "matmul" and (least := least_rotation(algebra, operand)) != operand:
             return array_form(algebra, "trace", [least], (), ())
+    if len(operands) == 1 and kind in STRUCTURAL and operation in STRUCTURAL:
+        moved = _order(algebra, operand, operation, settings)
+        if moved is not None and algebra.shape(moved[0]) == shape and _is_order_kept(moved[1]):  # flip(flip(A)) = A
+            return moved[0]
     by_rule = _by_rule(algebra, operation, operands, settings)
     if by_rule is not None:
         return by_rule

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import prod
 
-from gradcli.algebra.arrays.elements import FEW, ON_ELEMENTS, Elements, literal
+from gradcli.algebra.arrays.elements import FEW, Elements, literal, on_elements
 from gradcli.algebra.arrays.exact import cofactors, determinant, inverse
 from gradcli.algebra.arrays.products import single
 from gradcli.algebra.sums.forms import Rational
@@ -31,7 +31,9 @@ def literal_or(algebra: Algebra, operation: str, operands: Sequence[int], settin
     """What exact arithmetic makes of literals, where that is not longer than what was found."""
     if prod(shape) > FEW or any(prod(algebra.shape(operand)) > FEW for operand in operands):
         return found
-    if not all(_is_known(algebra, operand) for operand in operands) or not (operation in ON_ELEMENTS or operation in _EXACT):
+    if not all(_is_known(algebra, operand) for operand in operands):
+        return found
+    if operation not in _EXACT and not on_elements(operation, list(map(algebra.shape, operands)), settings):
         return found
     shown = operation == "index_put" and prod(shape) <= _SHOWN
     if not operands or not (shown or any(algebra.is_literal(operand) and algebra.shape(operand) for operand in operands)):

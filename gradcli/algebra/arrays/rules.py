@@ -14,14 +14,7 @@ from gradcli.language.ast import Program
 from gradcli.language.parser import parse
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
-
-LINEAR: dict[str, tuple[int, ...]] = {
-    **dict.fromkeys(("permute", "reshape", "index", "index_put", "sum_to"), (0,)),
-    **dict.fromkeys(("reduce_sum", "reduce_mean", "trace", "diag", "tril", "triu", "cumsum", "fold_windows"), (0,)),
-    **dict.fromkeys(("matmul", "outer", "conv_input_gradient", "conv_weight_gradient"), (0, 1)),
-    "solve": (1,),
-}
-"""The operands in which an operation is linear: numbers come out of them, op(k·A) = k·op(A)."""
+from gradcli.ops.catalogue import STRUCTURAL
 
 HOMOGENEOUS = {"inv": -1, "det": 0, "reduce_norm": 1}
 """Operations out of which numbers come as powers: inv(k·A) = inv(A)/k, det(k·A) = k^n·det(A), norm(k·x) = abs(k)·norm(x)."""
@@ -80,6 +73,16 @@ RULES = (
     Rule("tril(diag(x))", "diag(x)"),
     Rule("triu(diag(x))", "diag(x)"),
 )
+
+
+def linear_operands(operation: str, settings: Settings = ()) -> tuple[int, ...]:
+    """The operands in each of which alone an operation is linear: numbers come out of them, op(k·A) = k·op(A)."""
+    declared = STRUCTURAL.get(operation)
+    filled = any(value != 0 for name, value in settings if name in ("value", "fill"))  # numbers around the array are not scaled
+    if declared is None or declared.variadic or filled:
+        return ()
+    return tuple(sorted(at for group in declared.facts.linear if len(group) == 1 for at in group))
+
 
 _SIZE = 2
 """The size of the arrays by which patterns are read; the rules hold for every size."""

@@ -19,7 +19,7 @@ _NODES = 20_000
 """The largest graph of numbers that is compared."""
 
 
-class _Primitives(ElementBuilder, PrimitiveBuilder):
+class PrimitiveElements(ElementBuilder, PrimitiveBuilder):
     """Elements of primitive operations."""
 
 
@@ -35,7 +35,7 @@ def equal_elements(graph: Graph, outputs: tuple[int, int], start: Equality, same
     Returns:
         What is found; None where they cannot be written in numbers, or are too large to be compared so.
     """
-    builder = _Primitives(Graph(_NODES))
+    builder = PrimitiveElements(Graph(_NODES))
     try:
         (first, second), names = expanded_outputs(graph, outputs, builder)
         if first == second:
@@ -54,7 +54,8 @@ def _in_arrays(witness: Witness, names: Mapping[str, Sequence[str]], shapes: Map
     point = {name: _array([witness.point.get(one, 0) for one in ones], shapes[name]) for name, ones in names.items()}
     if not shape:
         return replace(witness, point=point)
-    first, second = [None if value is None else _array(value, shape) for value in (witness.first, witness.second)]
+    values = [value if isinstance(value, tuple) or value is None else (value,) for value in (witness.first, witness.second)]
+    first, second = [None if value is None else _array(value, shape) for value in values]
     texts = ["undefined" if array is None else short_text(array) for array in (first, second)]
     if first is not None and second is not None and (texts[0] == texts[1] or prod(shape) > SHOWN_ELEMENTS):
         place = ", ".join(map(str, _place(witness.at, shape)))

@@ -25,6 +25,7 @@ from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODE
 from gradcli.language.ast import Program
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
+from gradcli.lowering.builders.inference import has_arrays
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.catalogue import OPERATIONS
@@ -65,12 +66,13 @@ def equal(
     first = parse(first, SOURCES[0]) if isinstance(first, str) else first
     second = parse(second, SOURCES[1]) if isinstance(second, str) else second
     shapes = shapes or {}
-    pair = pair_of((first, second), tuple(zip(texts, SOURCES, strict=True)), Graph(max_nodes, max_elements), shapes)
+    sources = tuple(zip(texts, SOURCES, strict=True))
+    pair = pair_of((first, second), sources, Graph(max_nodes, max_elements), shapes)
     for name in shapes:
         if name not in pair.graph.variables:
             raise UnknownVariableError(name, list(pair.graph.variables), "--shape: ")
     start = Equality(texts[0], texts[1], Verdict.EQUAL, Method.IDENTICAL, True, tuple(pair.variables), positive)
-    if pair.graph.shapes:
+    if has_arrays(pair.graph):
         from gradcli.algebra.equality.arrays import equal_arrays
 
         builder = StaticBuilder(Graph(max_nodes, max_elements), shapes=shapes)
@@ -79,7 +81,18 @@ def equal(
     if pair.outputs[0] == pair.outputs[1]:
         return replace(start, everywhere=True)
     start = replace(start, everywhere=all(map(_is_total, pair.steps, itertools.repeat(pair.steps))))
-    return decided(pair, start, lambda: _same_normal_form(pair, (first, second), positive=positive))
+    found = decided(pair, start, lambda: _same_normal_form(pair, (first, second), positive=positive))
+    if found.verdict is not Verdict.DIFFERENT:
+        return found
+    smooth = pair_of((first, second), sources, Graph(max_nodes, max_elements), shapes, thresholds=False)
+    if not smooth.left_out:
+        return found
+    below = decided(smooth, start, lambda: _same_normal_form(smooth, (first, second), positive=positive))
+    if not below:
+        return found
+    return replace(
+        below, verdict=Verdict.BELOW_THRESHOLD, proof=False, thresholds=smooth.left_out, counterexample=found.counterexample
+    )
 
 
 def _is_total(step: Step, steps: Sequence[Step]) -> bool:

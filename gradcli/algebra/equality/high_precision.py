@@ -16,6 +16,7 @@ from mpmath import mp
 
 from gradcli.algebra.equality.pair import Kind, Outcome, Step, together
 from gradcli.algebra.equality.points import Rational
+from gradcli.algebra.sums.forms import number_length
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.lowering.builders.builder import forward_of
 from gradcli.ops.catalogue import OPERATIONS
@@ -23,10 +24,13 @@ from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.elementwise import special
 
 DIGITS = 50
-"""Digits of the first calculation."""
+"""Digits of the first calculation where no constant is long."""
 
-AGREED_DIGITS = 45
-"""Leading digits in which two values must agree."""
+SPARE_DIGITS = 5
+"""Digits that may be rounding; in all others two values must agree."""
+
+_LONGEST_CONSTANT = 500
+"""Digits of a constant for which digits are added to the first calculation, so that x + 1e-60 is not x."""
 
 _MOST_DIGITS = 3000
 _MOST_SPECIAL_DIGITS = 200
@@ -63,6 +67,7 @@ class Numeric:
     even where that is finite, as 1/inf is; only a choice between operands may still take one that is defined.
 
     Attributes:
+        digits: The digits of the first calculation.
         is_special: Whether one of them is a special function, whose cost grows fast with the digits.
         evaluations: How many times the steps have been computed, in calculations of 50 digits.
     """
@@ -71,6 +76,8 @@ class Numeric:
         self.steps = steps
         self.ends = ends
         self.evaluations = 0.0
+        lengths = [number_length(s.constant) * 302 // 1000 for s in steps if isinstance(s.constant, int | Fraction)]
+        self.digits = DIGITS + max((length for length in lengths if 15 < length <= _LONGEST_CONSTANT), default=0)
         self.is_special = any(cost(step.operation) >= SPECIAL for step in steps)
         compiled: dict[tuple[str, int, bool], _Function] = {}
         self._functions: list[_Function | None] = []
@@ -100,7 +107,7 @@ class Numeric:
 
     def compare(self, point: Mapping[str, Rational]) -> Outcome:
         """How the two results compare at a point."""
-        found = self.values(point, DIGITS)
+        found = self.values(point, self.digits)
         outcomes = [self._outright(found[first], found[second]) for first, second in self.ends]
         open_ends = [at for at, outcome in enumerate(outcomes) if outcome is None]
         decided = self._careful(point, found, [self.ends[at] for at in open_ends]) if open_ends else []
@@ -114,8 +121,8 @@ class Numeric:
         if type(a) is float and type(b) is float:
             return Outcome(Kind.NEITHER)
         if type(a) is not float and type(b) is not float:
-            with mp.workdps(DIGITS):
-                if abs(a - b) <= mp.mpf(10) ** -AGREED_DIGITS * max(abs(a), abs(b)):
+            with mp.workdps(self.digits):
+                if abs(a - b) <= mp.mpf(10) ** (SPARE_DIGITS - self.digits) * max(abs(a), abs(b)):
                     return Outcome(Kind.AGREE, a, b)
         return None
 
@@ -153,7 +160,7 @@ class Numeric:
         difference = a - b if type(a) is not float and type(b) is not float else mp.one
         smallest = mp.mag(difference) if difference else 0
         lost = min(largest - smallest, 10_000) * 302 // 1000
-        return min(max(60, lost + 30), 100 if self.is_special else 500)
+        return min(max(self.digits + 10, lost + 30), 100 if self.is_special else 1000)
 
     def _unclear(self, low: Sequence[Any], high: Sequence[Any]) -> list[bool]:
         """Whether each step hangs on a decision that rounding made: a comparison of equal numbers, the floor of a whole one."""

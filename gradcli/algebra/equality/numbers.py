@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 from gradcli.algebra.equality.pair import Kind, Outcome, Pair, together
 from gradcli.algebra.equality.points import Point, Rational, large_points, points
@@ -40,6 +41,17 @@ _WORK = 3_000_000
 
 _EXACT_WORK = 600_000
 """Exact operations on short numbers that a comparison may take."""
+
+_MOST_EXACT = 100
+"""Places at which something changes that exact arithmetic finds."""
+
+_KEPT = 60
+"""Points of agreement around which it is seen whether both are defined near them as well."""
+
+_NEAR = Fraction(1, 2**24)
+
+_FEW = Fraction(1, 4)
+"""A share of points of agreement so small that both may be defined together at single points only."""
 
 _SHOWN_DIFFERENCES = 3
 """Points of each kind that are kept of a difference of domains."""
@@ -178,18 +190,50 @@ def _from_trials(found: Equality, method: Method, outcomes: Sequence[tuple[Point
 
 
 def _numeric(pair: Pair, start: Equality, same_form: Callable[[], bool]) -> Equality:
-    from gradcli.algebra.equality.high_precision import AGREED_DIGITS, Numeric, cost
+    from gradcli.algebra.equality.high_precision import SPARE_DIGITS, Numeric, cost
 
     numeric = Numeric(pair.steps, pair.ends)
     budget = _WORK / sum(cost(step.operation) for step in pair.steps)
     if budget < 3:
         raise _too_large(pair)
-    found = _sampled(pair, start, numeric.compare, min(_SAMPLED, int(budget)), lambda: numeric.evaluations > budget)
+    special = _places(pair, budget / 2)
+    found = _sampled(pair, start, numeric.compare, min(_SAMPLED, int(budget)), lambda: numeric.evaluations > budget, special)
+    too_large = found.verdict is Verdict.NOWHERE and found.undecided > 0 == found.only_first + found.only_second
+    if (found or too_large) and same_form():
+        return replace(found, verdict=found.verdict if found else Verdict.EQUAL, method=Method.NORMAL_FORM, proof=True)
     if found:
-        found = replace(found, digits=AGREED_DIGITS)
-        if same_form():
-            found = replace(found, method=Method.NORMAL_FORM, proof=True)
+        found = replace(found, digits=numeric.digits - SPARE_DIGITS)
+        return found if _share_more_than_points(pair, found, numeric.compare) else replace(found, verdict=Verdict.ISOLATED)
     return found
+
+
+def _places(pair: Pair, budget: float) -> list[Point]:
+    """Points on each side of the places at which the expressions change, as the expressions themselves tell."""
+    from gradcli.algebra.equality.high_precision import DIGITS, Numeric
+    from gradcli.algebra.equality.thresholds import places, with_switches
+
+    steps, found = with_switches(pair)
+    if not found or not pair.variables:
+        return []
+    numeric = Numeric(steps, pair.ends)
+
+    def switch_values(point: Point) -> list[Any]:
+        at = numeric.values(point, DIGITS)
+        return [at[switch] for switch in found]
+
+    exact_places = list(itertools.islice(critical_points(steps, found, pair.variables, 100_000), _MOST_EXACT))
+    return list(places(pair.variables, _named(pair), switch_values, exact_places, lambda: numeric.evaluations > budget))
+
+
+def _share_more_than_points(pair: Pair, found: Equality, compare: Callable[[Mapping[str, Rational]], Outcome]) -> bool:
+    """Whether both are defined in a neighbourhood of some point, and not at single points only."""
+    if not pair.variables or found.points > _FEW * (found.only_first + found.only_second + found.neither):
+        return True
+    return any(
+        compare({name: value + sign * _NEAR * (at + 1) for at, (name, value) in enumerate(point.items())}).kind is Kind.AGREE
+        for point in found.agreed_at
+        for sign in (1, -1)
+    )
 
 
 def _sampled(
@@ -198,20 +242,23 @@ def _sampled(
     compare: Callable[[Mapping[str, Rational]], Outcome],
     count: int,
     exhausted: Callable[[], bool] = lambda: False,
+    special: Sequence[Point] | None = None,
 ) -> Equality:
     """Compare at points until one shows a difference."""
     tally: dict[Kind, int] = dict.fromkeys(Kind, 0)
     domain: dict[Kind, list[Witness]] = {Kind.ONLY_FIRST: [], Kind.ONLY_SECOND: []}
-    constants = [c for step in pair.steps if step.operation == CONSTANT and isinstance(c := step.constant, int | Fraction)]
-    named = [sign * c for c in dict.fromkeys(constants) if -(10**6) <= c <= 10**6 for sign in (1, -1)][:16]
-    extra = critical_points(pair.steps, pair.variables, 100_000) if len(pair.steps) < 20_000 else iter(())
-    sample = points(pair.variables, named, extra, positive=start.positive)
-    for point in itertools.islice(sample, count):
+    agreed: list[Point] = []
+    if special is None:
+        special = list(_exact_places(pair)) if len(pair.steps) < 20_000 else []
+    sample = points(pair.variables, _named(pair), special, positive=start.positive)
+    for point in itertools.islice(sample, count + len(special)):
         outcome = compare(point)
         if outcome.kind is Kind.DIFFER:
             found = _different(replace(start, points=tally[Kind.AGREE] + 1), point, outcome)
             return _with_positive(pair, found, compare, exhausted)
         tally[outcome.kind] += 1
+        if outcome.kind is Kind.AGREE and len(agreed) < _KEPT:
+            agreed.append(point)
         if outcome.kind in domain and len(domain[outcome.kind]) < _SHOWN_DIFFERENCES:
             domain[outcome.kind].append(witness_of(point, outcome))
         if exhausted():
@@ -224,10 +271,25 @@ def _sampled(
         domain=(*domain[Kind.ONLY_FIRST], *domain[Kind.ONLY_SECOND]),
         neither=tally[Kind.NEITHER],
         undecided=tally[Kind.UNDECIDED],
+        places=len(special),
+        agreed_at=tuple(agreed),
     )
     if not found.points and start.method is Method.NUMERIC:
         return _nowhere(found)
     return found if found.same_domain else replace(found, verdict=Verdict.WHERE_DEFINED)
+
+
+def _named(pair: Pair) -> list[Rational]:
+    """Numbers that the expressions name, and their opposites."""
+    constants = [c for step in pair.steps if step.operation == CONSTANT and isinstance(c := step.constant, int | Fraction)]
+    return [sign * c for c in dict.fromkeys(constants) if -(10**6) <= c <= 10**6 for sign in (1, -1)][:16]
+
+
+def _exact_places(pair: Pair) -> Iterator[Point]:
+    from gradcli.algebra.equality.thresholds import with_switches
+
+    steps, found = with_switches(pair)
+    return itertools.islice(critical_points(steps, found, pair.variables, 100_000), _MOST_EXACT)
 
 
 def _different(found: Equality, point: Point, outcome: Outcome) -> Equality:

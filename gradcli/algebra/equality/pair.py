@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -74,6 +75,8 @@ class Pair(NamedTuple):
         steps: The nodes that a result depends on, in the order of evaluation.
         ends: The steps of the first result and of the second one: one pair for numbers, and for arrays one for each element.
         variables: The variables that a result depends on, by name.
+        roots: The nodes of the ends.
+        left_out: Operations whose thresholds were left out, with these.
     """
 
     graph: Graph
@@ -81,10 +84,25 @@ class Pair(NamedTuple):
     steps: list[Step]
     ends: Sequence[tuple[int, int]]
     variables: list[str]
+    roots: Sequence[tuple[int, int]] = ()
+    left_out: tuple[tuple[str, float], ...] = ()
 
 
 class PrimitiveBuilder(StaticBuilder):
-    """A static graph in which an operation that has a definition is written out as that."""
+    """A static graph in which an operation that has a definition is written out as that.
+
+    Args:
+        thresholds: Whether operations keep the thresholds beyond which they are computed as another function by default; without
+            them softplus is log(1 + exp(x)) everywhere.
+
+    Attributes:
+        left_out: The thresholds that were left out, by operation.
+    """
+
+    def __init__(self, graph: Graph, *, thresholds: bool = True, shapes: Mapping[str, Shape] | None = None) -> None:
+        super().__init__(graph, shapes=shapes)
+        self.thresholds = thresholds
+        self.left_out: dict[str, float] = {}
 
     def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE, settings: Settings = ()) -> int:
         operation = OPERATIONS.get(name)
@@ -95,6 +113,9 @@ class PrimitiveBuilder(StaticBuilder):
         id = self._nodes.get((name, inputs, settings))
         if id is None:
             defaults = operation.complete((None,) * len(inputs))[len(inputs) :]
+            if not self.thresholds and operation.parameters[-1] == "threshold" and defaults:
+                self.left_out[name] = defaults[-1]
+                defaults = (*defaults[:-1], math.inf)
             arguments = [Symbol(self, input) for input in inputs]
             id = self.symbol(operation.definition(*arguments, *map(self.symbol, defaults))).id
             self._nodes[name, inputs, settings] = id
@@ -102,7 +123,12 @@ class PrimitiveBuilder(StaticBuilder):
 
 
 def pair_of(
-    programs: tuple[Program, Program], sources: tuple[tuple[str, str], ...], empty: Graph, shapes: Mapping[str, Shape]
+    programs: tuple[Program, Program],
+    sources: tuple[tuple[str, str], ...],
+    empty: Graph,
+    shapes: Mapping[str, Shape],
+    *,
+    thresholds: bool = True,
 ) -> Pair:
     """Lower two programs into one graph.
 
@@ -111,11 +137,12 @@ def pair_of(
         sources: For each its text and what messages call it.
         empty: The graph to build both in.
         shapes: The shapes of the variables that are arrays.
+        thresholds: Whether operations keep the thresholds that they have by default; see :class:`PrimitiveBuilder`.
 
     Raises:
         GradcliError: One of them has an error, or both are too large; it names the program and the place.
     """
-    builder = PrimitiveBuilder(empty, shapes=shapes)
+    builder = PrimitiveBuilder(empty, shapes=shapes, thresholds=thresholds)
     graph = builder.graph
     outputs: list[int] = []
     for program, (text, where) in zip(programs, sources, strict=True):
@@ -123,7 +150,7 @@ def pair_of(
             outputs.append(lower(program, builder, shapes).output)
         except GradcliError as error:
             raise error.located(text, where) from None
-    return pair_in(graph, [(outputs[0], outputs[1])])
+    return pair_in(graph, [(outputs[0], outputs[1])])._replace(left_out=tuple(builder.left_out.items()))
 
 
 def pair_in(graph: Graph, ends: Sequence[tuple[int, int]]) -> Pair:
@@ -138,4 +165,4 @@ def pair_in(graph: Graph, ends: Sequence[tuple[int, int]]) -> Pair:
             inputs = tuple([new[input] for input in node.inputs])
             steps.append(Step(node.operation, inputs, graph.constants.get(node.id, 0), names.get(node.id, "")))
     variables = sorted([name for name, id in graph.variables.items() if needed[id]])
-    return Pair(graph, ends[0], steps, [(new[first], new[second]) for first, second in ends], variables)
+    return Pair(graph, ends[0], steps, [(new[first], new[second]) for first, second in ends], variables, ends)

@@ -184,17 +184,18 @@ def _sum(left: tuple[int, int], right: tuple[int, int]) -> tuple[int, int]:
     return max(left[0] + right[1], right[0] + left[1]), left[1] + right[1]
 
 
-def critical_points(steps: Sequence[Step], variables: Sequence[str], limit: int) -> Iterator[Point]:
-    """Points at which a divisor or the argument of a logarithm may be 0.
+def critical_points(steps: Sequence[Step], singular: Sequence[int], variables: Sequence[str], limit: int) -> Iterator[Point]:
+    """Points at which some steps, such as divisors, may be 0.
 
-    Along the axis of one variable, with 1 or 2 for the others, the argument is taken for a polynomial of degree 2, and the point
-    for a root of that. A point that is none does no harm.
+    Along the axis of one variable, with 1 or 2 for the others, a step is taken for a polynomial of degree 2, and the point for a
+    root of that. A point that is none does no harm.
 
     Args:
+        steps: The steps.
+        singular: Those whose zeros are asked for.
+        variables: The variables.
         limit: How much work one exact calculation may be.
     """
-    singular = list(dict.fromkeys(step.inputs[-1] for step in steps if step.operation in ("div", "log")))
-    singular += [s.inputs[0] for s in steps if s.operation == "pow" and isinstance(steps[s.inputs[1]].constant, int | Fraction)]
     if not singular:
         return
     for variable in variables[:3]:

@@ -21,7 +21,9 @@ class Verdict(str, enum.Enum):
 
     EQUAL = "equal"
     WHERE_DEFINED = "equal where both are defined"
+    BELOW_THRESHOLD = "equal but for the threshold of an operation"
     DIFFERENT = "different"
+    ISOLATED = "defined together at single points only"
     NOWHERE = "defined at no common point"
 
 
@@ -80,6 +82,10 @@ class Equality:
         only_second: At how many only the second is.
         domain: Some of these points.
         neither: At how many neither is defined.
+        places: How many of the points lie at, beside and between the places at which one of them changes.
+        agreed_at: Some of the points at which they agree.
+        thresholds: Operations that are another function beyond a threshold of their own, with that, where the two differ by it
+            alone.
         undecided: At how many points rounding did not let either be decided, or a value was too large to compute.
         digits: In how many digits values agree where they were compared by rounded numbers.
         degree: A bound of the degree of the difference of rational functions.
@@ -104,7 +110,10 @@ class Equality:
     only_second: int = 0
     domain: tuple[Witness, ...] = ()
     neither: int = 0
+    thresholds: tuple[tuple[str, float], ...] = ()
     undecided: int = 0
+    places: int = 0
+    agreed_at: tuple[Point, ...] = ()
     digits: int | None = None
     degree: int | None = None
     trials: int = 0
@@ -114,7 +123,7 @@ class Equality:
     shapes: tuple[Shape, Shape] = ((), ())
 
     def __bool__(self) -> bool:
-        return self.verdict in (Verdict.EQUAL, Verdict.WHERE_DEFINED)
+        return self.verdict in (Verdict.EQUAL, Verdict.WHERE_DEFINED, Verdict.BELOW_THRESHOLD)
 
     @property
     def same_domain(self) -> bool:
@@ -153,11 +162,16 @@ def value_text(value: Any, digits: int) -> str:
             return number_text(value)
         context = Context(prec=digits)
         text = f"{context.divide(Decimal(value.numerator), Decimal(value.denominator)):.{digits}g}"
-        return text.lower()
+        return _without_zeros(text.lower())
     from mpmath import mp
 
-    text = str(mp.nstr(value, digits))
-    return text.removesuffix(".0")
+    return _without_zeros(str(mp.nstr(value, digits)))
+
+
+def _without_zeros(text: str) -> str:
+    """Digits without zeros at the end of the fraction: 1 for 1.000."""
+    digits, e, exponent = text.partition("e")
+    return (digits.rstrip("0").removesuffix(".") if "." in digits else digits) + e + exponent
 
 
 def value_float(value: Any) -> float | None:

@@ -7,14 +7,18 @@ and known by small integers, so that equal ones are found at once and shared one
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from math import gcd, lcm, prod
+from math import gcd, lcm, nan, prod
 from typing import NamedTuple
 
 from gradcli.graph.graph import Settings, Shape
 from gradcli.graph.shapes import broadcast
-from gradcli.ops.catalogue import STRUCTURAL
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.declaration.constants import VALUES, constant_value
+from gradcli.ops.declaration.facts import POLE
 
 Rational = int | Fraction
 Monomial = tuple[tuple[int, Rational], ...]
@@ -31,13 +35,6 @@ LONG_NUMBER = 64
 LONGEST_FRACTION = 128
 """The largest denominator of a fraction that could be written as a decimal."""
 
-POSITIVE = frozenset({"exp", "exp2", "cosh", "sigmoid"})
-"""Operations whose value is positive wherever it is defined."""
-
-NOT_NEGATIVE = frozenset({"abs", "relu", "hypot", "norm", "var", "std"})
-"""Operations whose value is not negative."""
-
-
 NOTATION = frozenset({"form", "stack", "permute"})
 """What is not counted as an operation: parentheses, the brackets of a literal, the T of a transpose."""
 
@@ -52,6 +49,9 @@ class Atom(NamedTuple):
 
     kind: str
     content: str | float | tuple[int, ...]
+
+
+_PI = Atom("constant", "pi")
 
 
 class Forms:
@@ -82,6 +82,8 @@ class Forms:
         self.literals: set[int] = set()
         self._form_shapes: dict[int, Shape] = {}
         self._positive_atoms: set[int] = set()
+        self._atom_values: dict[int, float] = {}
+        self._form_values: dict[int, float | None] = {}
         self._atom_ids: dict[Atom | tuple[Atom, Settings], int] = {}
         self._form_ids: dict[Terms, int] = {}
         self._sizes: dict[int, int] = {}
@@ -105,6 +107,9 @@ class Forms:
             self.atoms.append(Atom(kind, content))
             if self._is_positive(kind, content):
                 self._positive_atoms.add(id)
+            value = self._atom_value(kind, content)
+            if value is not None:
+                self._atom_values[id] = value
             if settings:
                 self.settings[id] = settings
             if shape or self.shapes:
@@ -199,6 +204,34 @@ class Forms:
             else:
                 yield atom, exponent
 
+    # ---- values ----
+
+    def value(self, form: int) -> float | None:
+        """The value of a form that has no variable, as a float; nan of one that has no value, whatever its variables are."""
+        if form in self._form_values:
+            return self._form_values[form]
+        raised = OPERATIONS["pow"].forward
+        known = [self._atom_values.get(atom) for monomial, _ in self.forms[form] for atom, _ in monomial]
+        total: float | None = None
+        if any(value != value for value in known if value is not None):
+            total = nan
+        elif None not in known:
+            total = 0.0
+            for monomial, coefficient in self.forms[form]:
+                total += prod([raised(self._atom_values[a], float(e)) for a, e in monomial], start=constant_value(coefficient))
+        self._form_values[form] = total
+        return total
+
+    def _atom_value(self, kind: str, content: str | float | tuple[int, ...]) -> float | None:
+        if isinstance(content, tuple):
+            inner = [self.value(form) for form in content]
+            if kind in ("form", "power"):
+                return inner[0]
+            return value_of(kind, inner)
+        if isinstance(content, float):
+            return content
+        return VALUES[content] if kind == "constant" else None
+
     # ---- signs ----
 
     def is_positive(self, atom: int) -> bool:
@@ -217,13 +250,13 @@ class Forms:
     def _is_not_negative(self, atom: int, exponent: Rational) -> bool:
         """Whether a power is known not to be negative; one with an even denominator is defined for no negative base."""
         even = exponent % 2 == 0 or (isinstance(exponent, Fraction) and exponent.denominator % 2 == 0)
-        return even or self.is_positive(atom) or self.atoms[atom].kind in NOT_NEGATIVE
+        return even or self.is_positive(atom) or _is_nowhere_negative(self.atoms[atom].kind)
 
     def _is_positive(self, kind: str, content: str | float | tuple[int, ...]) -> bool:
         if isinstance(content, tuple):
             if kind in ("form", "power", "pow"):  # b^u is positive for b > 0
                 return self.is_positive_form(content[0])
-            return kind in POSITIVE or (kind == "softplus" and len(content) == 1)
+            return _is_everywhere_positive(kind)
         if isinstance(content, float):
             return content > 0
         return content != "nan" if kind == "constant" else self.positive
@@ -253,6 +286,9 @@ class Forms:
             total += number_length(coefficient) // LONG_NUMBER
             if monomial == ONE:
                 continue
+            if self._is_angle(monomial):
+                total += int(coefficient not in (1, -1))
+                continue
             factors = list(self.factors(monomial))
             above = sum(exponent > 0 for _, exponent in factors)
             numerator, denominator = coefficient_parts(coefficient)
@@ -263,6 +299,10 @@ class Forms:
                 if isinstance(content, tuple):
                     total += sum(self._sizes[inner] for inner in content) + self._own_operations(kind, content)
         return total + self._leading_sign(terms)
+
+    def _is_angle(self, monomial: Monomial) -> bool:
+        """Whether a monomial is pi: 2·pi/3 is a number."""
+        return len(monomial) == 1 and monomial[0][1] == 1 and self.atoms[monomial[0][0]] == _PI
 
     def _own_operations(self, kind: str, content: tuple[int, ...]) -> int:
         """How many operations an atom is itself; one on literals counts each of their elements."""
@@ -276,7 +316,7 @@ class Forms:
         if not terms or any(coefficient > 0 for _, coefficient in terms):
             return 0
         monomial, coefficient = max(terms, key=lambda term: sum(exponent for _, exponent in term[0]))
-        if Fraction(coefficient).numerator != -1 or not any(exponent > 0 for _, exponent in monomial):
+        if self._is_angle(monomial) or Fraction(coefficient).numerator != -1 or not any(exponent > 0 for _, exponent in monomial):
             return 0
         return int(len(terms) > 1 or self.opposite_factor(monomial) is None)
 
@@ -288,6 +328,51 @@ class Forms:
                 if len(signs) == 2:
                     return atom, exponent
         return None
+
+
+def value_of(operation: str, operands: Sequence[float | None]) -> float | None:
+    """The value of an operation on numbers; None where one is not known, and nan where it has no value near these numbers.
+
+    A choice may have a value where an operand that it does not take has none.
+    """
+    declared = OPERATIONS.get(operation)
+    if declared is None:
+        return None
+    known = [operand for operand in operands if operand is not None]
+    if any(operand != operand for operand in known) and not _hides(operation, len(operands)):
+        return nan
+    if len(known) < len(operands):
+        return None
+    for near in (1.0, 1 - 1e-12, 1 + 1e-12):  # acos(1.0000000000000002) may be what rounding made of acos(1)
+        value = declared.forward(*declared.complete(tuple([operand * near for operand in known])))
+        if value == value:
+            return value
+    return nan
+
+
+def _is_nowhere_negative(operation: str) -> bool:
+    declared = OPERATIONS.get(operation)
+    return declared is not None and declared.facts.nonnegative
+
+
+@functools.cache
+def _is_everywhere_positive(operation: str) -> bool:
+    """Whether an operation has positive values alone: those of exp, which are not negative, and of which log takes no 0."""
+    declared = OPERATIONS.get(operation)
+    if declared is None or not declared.facts.nonnegative:
+        return False
+    inverse = OPERATIONS.get(declared.facts.inverse)
+    without_0 = inverse is not None and any(s.kind == POLE and s.at == (0,) for s in inverse.facts.specials)
+    return declared.facts.range[0] > 0 or without_0
+
+
+@functools.cache
+def _hides(operation: str, count: int) -> bool:
+    """Whether an operation may have a value where an operand has none, as a choice that does not take it."""
+    declared = OPERATIONS[operation]
+    rows = itertools.islice(itertools.product((nan, 0.0, 1.0), repeat=count), 3**6)
+    values = [declared.forward(*declared.complete(row)) for row in rows if any(value != value for value in row)]
+    return any(value == value for value in values)
 
 
 def literal_cost(operation: str, literals: Sequence[Shape | None]) -> int:
@@ -342,7 +427,7 @@ def is_long_decimal(denominator: int) -> bool:
 
 def common_monomial(terms: Terms) -> dict[int, Rational]:
     """The least power of each atom that all terms have: of x^2 and x it is x, of sqrt(x) and 1/sqrt(x) the latter."""
-    common = dict(terms[0][0])
+    common = dict(terms[0][0]) if terms else {}
     for monomial, _ in terms[1:]:
         powers = dict(monomial)
         common = {atom: min(exponent, powers[atom]) for atom, exponent in common.items() if atom in powers}

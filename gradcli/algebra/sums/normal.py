@@ -116,6 +116,11 @@ class Algebra(Forms):
                 powers[atom] = whole(exponent - int(exponent))
             elif kind == "abs" and exponent % 2 == 0:  # |u|^(2n) = u^(2n)
                 others.append(self.power(content[0], powers.pop(atom)))
+            elif kind == "sign" and exponent == 1 and (below := self._size_below(content[0], powers)) is not None:
+                size_atom, turn = below  # sign(k·u)/|u| = 1/u for k > 0
+                powers[size_atom] = whole(powers[size_atom] + 1)
+                del powers[atom]
+                others.append(self.scale(self.power(self.arguments(size_atom)[0], -1), turn))
             elif kind == "sign" and exponent == 1:  # u·sign(k·u) = |u| for k > 0
                 base, scale = self.as_term(content[0])
                 if len(base) == 1 and base[0][1] == 1 and powers.get(base[0][0], 0) >= 1:
@@ -133,6 +138,19 @@ class Algebra(Forms):
     def settled_sum(self, terms: Mapping[Monomial, Rational]) -> int:
         """A sum of products, each settled."""
         return self.add([self.settled(monomial, coefficient) for monomial, coefficient in terms.items()])
+
+    def _size_below(self, form: int, powers: Mapping[int, Rational]) -> tuple[int, int] | None:
+        """The atom |u| that a product divides by, with the sign of k, for a form k·u."""
+        terms = self.forms[form]
+        if not terms:
+            return None
+        content = content_of(terms)
+        for sign in (1, -1):
+            primitive = self.scale(form, Fraction(sign) / abs(content))
+            atom = self.atom("abs", (primitive,)) if self.has_atom("abs", (primitive,)) else None
+            if atom is not None and powers.get(atom, 0) <= -1:
+                return atom, sign
+        return None
 
     def _opens(self, inner: int, exponent: Rational, powers: dict[int, Rational]) -> bool:
         """Whether a power of a product is written factor by factor: where it is whole, or a factor stands beside it."""
@@ -229,6 +247,15 @@ class Algebra(Forms):
         together = self.of_atom(self.atom("form", (form,)), exponent)
         apart = self._root(monomial, coefficient, exponent)
         return together if apart is None or self.size(apart) > self.size(together) else apart
+
+    def magnitude(self, form: int) -> int:
+        """|u|, which is u where that is known not to be negative: |2·x + 2| is 2·|x + 1|."""
+        terms = self.forms[form]
+        if self.is_not_negative(form):
+            return form
+        content = content_of(terms)
+        primitive = self.scale(form, 1 / content)
+        return self.scale(primitive if self.is_not_negative(primitive) else self.of("abs", primitive), abs(content))
 
     def _root(self, monomial: Monomial, coefficient: Rational, exponent: Fraction) -> int | None:
         """A fractional power of a product, factor by factor: (c·p^a·x^(2k))^r is c^r·p^(a·r)·|x|^(2k·r) for c, p > 0.

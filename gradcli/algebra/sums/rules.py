@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from gradcli.algebra.sums.forms import Monomial, Rational, content_of, divided
+from gradcli.algebra.sums.forms import Monomial, Rational, content_of, divided, value_of
 from gradcli.algebra.sums.normal import Algebra
-from gradcli.algebra.sums.spellings import shortest
+from gradcli.algebra.sums.spellings import expanded, shortest
 from gradcli.language.ast import Call, Expression, Name, Number, Operator, Output, children, postorder
 from gradcli.language.parser import parse
 from gradcli.ops.catalogue import OPERATIONS
@@ -24,6 +24,9 @@ _POWERS: dict[str, Rational] = {"sqrt": Fraction(1, 2), "rsqrt": Fraction(-1, 2)
 
 _TRUTHS = ("lt", "le", "gt", "ge", "eq", "ne", "logical_and", "logical_or", "logical_not")
 """Operations whose value is 1 or 0."""
+
+_ALWAYS = frozenset(("add", "sub", "mul", "neg"))
+"""Operations that have a value for all rational numbers."""
 
 _ON_EQUALS: dict[str, bool | None] = {
     **dict.fromkeys(("le", "ge", "eq"), True),  # a <= a
@@ -118,6 +121,9 @@ def _expression(text: str) -> Expression:
 def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *, generic: bool = False) -> int:
     """The normal form of an operation on forms. Each case has its algebra beside it."""
     values = [algebra.rational(operand) for operand in operands]
+    value = None if None not in values and operation in _ALWAYS else value_of(operation, [algebra.value(o) for o in operands])
+    if value is not None and value != value:  # what has no value gets none: cos(acos(-20)) is left alone
+        return algebra.of_atom(algebra.atom(operation, tuple(operands)))
     match operation:
         case "add":
             return shortest(algebra, algebra.add(operands))
@@ -130,7 +136,7 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
         case "div" if values[1] != 0:  # a/b = a·b^-1
             return algebra.multiply(operands[0], algebra.power(operands[1], -1))
         case "pow" if values[1] is not None and not (values[0] == 0 and values[1] < 0):  # a^n for a number n
-            return algebra.power(operands[0], values[1])
+            return _power(algebra, operands[0], values[1])
         case "pow" if algebra.single_atom(operands[0]) == algebra.atom("constant", "e"):  # e^u = exp(u)
             return apply_operation(algebra, "exp", operands[1:])
         case "pow" if values[0] == 1:  # 1^u = 1
@@ -140,7 +146,7 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
         case "reciprocal" | "rsqrt" if values[0] == 0:
             pass
         case _ if operation in _POWERS:
-            return algebra.power(operands[0], _POWERS[operation])
+            return _power(algebra, operands[0], _POWERS[operation])
         case "where" if values[0] is not None:  # a if 1 else b = a
             return operands[1] if values[0] else operands[2]
         case "where" if generic and values[1] == 0 and _at_single_points(algebra, operands[0]):
@@ -157,7 +163,7 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
             return _truth(algebra, operands[1 - values.index(1)])
         case "logical_or" if 0 in values:  # a or 0 = a, as a truth value
             return _truth(algebra, operands[1 - values.index(0)])
-        case _ if operation in _ON_EQUALS and len(set(operands)) == 1 < len(operands):
+        case _ if operation in _ON_EQUALS and len(set(operands)) == 1:
             return operands[0] if _ON_EQUALS[operation] is None else algebra.number(int(bool(_ON_EQUALS[operation])))
         case _ if len(operands) == 1:
             simpler = _simpler(algebra, operation, operands[0])
@@ -171,6 +177,20 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
     return algebra.of_atom(algebra.atom(operation, tuple(operands)))
 
 
+def _power(algebra: Algebra, form: int, exponent: Rational) -> int:
+    """A rational power, of a square (p^2)^r = |p|^(2r) as well."""
+    found = algebra.power(form, exponent)
+    if exponent.denominator % 2 or len(algebra.forms[form]) < 2:
+        return found
+    from gradcli.algebra.sums.squares import polynomial_root
+
+    root = polynomial_root(algebra, expanded(algebra, form))
+    if root is not None:
+        apart = algebra.power(algebra.magnitude(root), 2 * exponent)
+        return apart if algebra.size(apart) <= algebra.size(found) else found
+    return found
+
+
 def _simpler(algebra: Algebra, operation: str, operand: int) -> int | None:
     """What a function of one form is where that is something simpler; None where nothing is known."""
     rules = _by_functions()
@@ -178,20 +198,26 @@ def _simpler(algebra: Algebra, operation: str, operand: int) -> int | None:
     if (operation, "-") in rules and terms and all(coefficient < 0 for _, coefficient in terms):
         return _instance(algebra, rules[operation, "-"], algebra.scale(operand, -1))
     match operation:
-        case "abs" if algebra.is_not_negative(operand):  # |u| = u for u >= 0
-            return operand
         case "sign" if algebra.is_positive_form(operand):  # sign(u) = 1 for u > 0
             return algebra.number(1)
-        case "abs" | "sign" if terms and (size := abs(content_of(terms))) != 1:  # |k·u| = k·|u|, sign(k·u) = sign(u)
-            inner = apply_operation(algebra, operation, [algebra.scale(operand, 1 / size)])
-            return inner if operation == "sign" else algebra.scale(inner, size)
+        case "sign" if terms and (size := abs(content_of(terms))) != 1:  # sign(k·u) = sign(u)
+            return apply_operation(algebra, operation, [algebra.scale(operand, 1 / size)])
+        case "abs" if algebra.is_not_negative(operand) or (terms and abs(content_of(terms)) != 1):
+            return algebra.magnitude(operand)
         case "exp" if len(terms) == 1:
             return _exponential(algebra, *terms[0])
         case "log" if len(terms) == 1:
             return _logarithm(algebra, *terms[0])
-        case "sin" | "cos" if len(terms) == 1 and terms[0][0] == ((algebra.atom("constant", "pi"), 1),):
-            quarters = 2 * terms[0][1] + (operation == "cos")  # sin(k·pi/2) is 0, 1, 0, -1; cos(x) = sin(x + pi/2)
-            return algebra.number((0, 1, 0, -1)[int(quarters) % 4]) if quarters == int(quarters) else None
+        case "sin" | "cos" | "tan" if len(terms) == 1 and terms[0][0] == ((algebra.atom("constant", "pi"), 1),):
+            from gradcli.algebra.sums.angles import at_angle
+
+            return at_angle(algebra, operation, terms[0][1])
+        case "asin" | "acos" | "atan" if len(terms) <= 1 and algebra.value(operand) is not None:
+            from gradcli.algebra.sums.angles import angle_of
+
+            angle = angle_of(algebra, operation, operand)
+            if angle is not None:
+                return angle
     atom = algebra.single_atom(operand)
     return None if atom is None else _undone(algebra, operation, atom)
 

@@ -38,7 +38,7 @@ def _searched(algebra: Algebra, form: int) -> int:
     found = algebra.spelled.get((form, known))
     if found is not None:
         return found
-    best = form
+    best = _with_exponentials_collected(algebra, form)
     shorter = True
     while shorter and algebra.room > 0:
         shorter = False
@@ -52,17 +52,31 @@ def _searched(algebra: Algebra, form: int) -> int:
     return best
 
 
+def _with_exponentials_collected(algebra: Algebra, form: int) -> int:
+    """The form with terms that differ by a rational factor alone, such as 2^(n + 1) and 2^n, as one."""
+    kinds = {algebra.atoms[atom].kind for monomial, _ in algebra.forms[form] for atom, _ in monomial}
+    if len(algebra.forms[form]) < 2 or kinds.isdisjoint(("pow", "exp", "exp2")):
+        return form
+    from gradcli.algebra.sums.exponentials import collected_exponentials
+
+    return collected_exponentials(algebra, form)
+
+
 def expanded(algebra: Algebra, form: int) -> int:
     """Products and small powers of sums multiplied out, as long as there are not many terms."""
+    terms = algebra.forms[form]
+    if not any(_is_opened(algebra, atom, exponent) for monomial, _ in terms for atom, exponent in monomial):
+        return form
     total: dict[Monomial, Rational] = {}
-    for monomial, coefficient in algebra.forms[form]:
+    for monomial, coefficient in terms:
         product: dict[Monomial, Rational] = {ONE: coefficient}
         for atom, exponent in monomial:
-            kind, content = algebra.atoms[atom]
+            content = algebra.atoms[atom].content
             factor: Terms = ((((atom, exponent),), 1),)
             times = 1
-            if kind == "form" and isinstance(exponent, int) and 0 < exponent <= 4:
+            if _is_opened(algebra, atom, exponent):
                 assert isinstance(content, tuple)
+                assert isinstance(exponent, int)
                 factor, times = algebra.forms[content[0]], exponent
             for _ in range(times):
                 algebra.room -= len(product) * len(factor)
@@ -84,6 +98,11 @@ def expanded(algebra: Algebra, form: int) -> int:
     if result == form:
         return form
     return algebra.settled_sum(dict(algebra.forms[result]))
+
+
+def _is_opened(algebra: Algebra, atom: int, exponent: Rational) -> bool:
+    """Whether a power is one of a sum that is multiplied out."""
+    return algebra.atoms[atom].kind == "form" and isinstance(exponent, int) and 0 < exponent <= 4
 
 
 def factored(algebra: Algebra, form: int) -> int:

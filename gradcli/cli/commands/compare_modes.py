@@ -51,7 +51,7 @@ def run(options: CompareOptions) -> None:
     from gradcli.cli.views.show import show_blocks
     from gradcli.output.reports.modes import modes_blocks
 
-    show_blocks(lambda style: modes_blocks(found, style), format, ascii=options.ascii)
+    show_blocks(lambda style: modes_blocks(found, style), format)
 
 
 def _inputs(options: CompareOptions) -> list[dict[str, Any]]:

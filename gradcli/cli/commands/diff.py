@@ -71,7 +71,7 @@ def run(options: DiffOptions) -> None:
             derivatives, ids = derivative_graph(graph, requests)
             simplifier = Simplifier(derivatives, ids, generic=True, positive=positive)
             found = Derivatives(output, [variables for _, variables in requests], simplifier.together(ids), rows)
-    write_derivatives(found, options, text, derivatives, ids, values)
+    write_derivatives(found, options, text, graph, derivatives, ids, values)
 
 
 def _element_rows(
@@ -86,7 +86,7 @@ def _element_rows(
     outputs = graph.outputs if options.jacobian else [graph.output]
     table = jacobian(graph, outputs, wrt, positive=positive)
     row: list[tuple[str, ...]] = [(name,) for name in table.names]
-    return table, row * (len(table.simplified.expressions) // len(row))
+    return table, row * (len(table.simplified.expressions) // max(len(row), 1))
 
 
 def _variables(graph: Graph, asked: Sequence[str], where: str, option: str = "--wrt") -> list[str]:

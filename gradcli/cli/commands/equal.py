@@ -21,9 +21,10 @@ Whether two expressions are equal: a counterexample where they differ, and else 
   gradcli equal "x/x" 1 --same-domain               exit code 1
   gradcli equal "sqrt(x^2)" x --assume positive
   gradcli equal "(A @ B).T" "B.T @ A.T" --shape A=2,3 --shape B=3,4
-  gradcli equal "$answer" "2w + x + 1" -q && echo right
+  gradcli equal -q -- "$answer" "2w + x + 1" && echo right
 
-Each is an expression or a program; - is standard input. Variables need no values.
+Each is an expression or a program; - is standard input. Variables need no values. What comes from outside stands behind --,
+where nothing is an option, nor standard input.
 
 Exit codes: 0 equal, 1 not equal, 2 bad input, 4 a limit reached, 130 interrupted.
 """
@@ -61,7 +62,7 @@ def run(options: EqualOptions) -> ExitCode:
         from gradcli.cli.views.show import show_blocks
         from gradcli.output.reports.equality import equality_report
 
-        show_blocks(lambda style: equality_report(found), format, ascii=options.ascii)
+        show_blocks(lambda style: equality_report(found), format)
     right = bool(found) and (found.same_domain or not options.same_domain)
     return ExitCode.SUCCESS if right else ExitCode.NEGATIVE
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gradcli.cli.framework.choices import chosen_format
+from gradcli.cli.framework.choices import chosen_format, split_names
 from gradcli.cli.framework.command import Command, flag, text
-from gradcli.cli.framework.options import EXPRESSION, FORMATS, ElementOptions, OutputOptions, RunOptions
+from gradcli.cli.framework.options import EXPRESSION, FORMATS, ElementOptions, OutputOptions, RunOptions, SelectOptions
 from gradcli.cli.inputs.further import FurtherOptions, asks_further, extra_of, not_finite
 from gradcli.cli.inputs.run import run_of
 
@@ -32,7 +32,7 @@ Exit codes: 0 success, 2 bad input, 3 not finite under --strict, 4 a limit reach
 """
 
 
-class EvalOptions(RunOptions, FurtherOptions, ElementOptions, OutputOptions):
+class EvalOptions(RunOptions, FurtherOptions, ElementOptions, OutputOptions, SelectOptions):
     """What a call may ask for."""
 
     quiet = flag(
@@ -50,7 +50,7 @@ class EvalOptions(RunOptions, FurtherOptions, ElementOptions, OutputOptions):
 
 def run(options: EvalOptions) -> None:
     """Run the command."""
-    format = chosen_format(options.format, json=options.json, quiet=options.quiet)
+    format = chosen_format(options.format, json=options.json, quiet=options.quiet, select=options.select)
     run = run_of(options, elements=options.elements, needs_cotangent=not asks_further(options))
     extra = extra_of(options, run)
     warnings = [*run.warnings, *(not_finite(run, extra, strict=options.strict) if extra is not None else [])]
@@ -64,7 +64,15 @@ def run(options: EvalOptions) -> None:
 
     from gradcli.cli.views.show import show
 
-    show(run.tape, format, run.text, warnings, ascii=options.ascii, show_all=options.all, extra=extra)
+    show(
+        run.tape,
+        format,
+        run.text,
+        warnings,
+        show_all=options.all,
+        extra=extra,
+        select=split_names("--select", options.select) or None,
+    )
 
 
 COMMAND = Command(HELP, EXPRESSION, EvalOptions, run, takes_variables=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.choices import check_stdin, chosen_format, file_format, split_names
@@ -25,6 +24,7 @@ from gradcli.cli.inputs.run import check_no_shapes, cotangent_of, not_finite_war
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import bindings_of, shapes_of
 from gradcli.errors import GradcliError, located, visible
+from gradcli.output.formats import EXPLANATIONS, Format
 
 if TYPE_CHECKING:
     from gradcli.derivation.explain import Explanation
@@ -47,17 +47,6 @@ Either all variables have values or none has. Each is an option of its own: --x 
 Exit codes: 0 success, 2 bad input, 3 not finite under --strict, 4 a limit reached, 130 interrupted.
 """
 
-SUFFIXES = {
-    ".txt": "text",
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".tex": "latex",
-    ".html": "html",
-    ".htm": "html",
-    ".json": "json",
-}
-"""The format of a file by the end of its name."""
-
 
 class ExplainOptions(
     ExpressionOptions, WrtOptions, ShapeOptions, ElementOptions, BackwardOptions, OutputOptions, FileOptions, ElementLimit
@@ -77,14 +66,14 @@ class ExplainOptions(
         "normal",
     )
     mode = ModeOptions.mode
-    format = text(OutputOptions.format.help, "FORMAT", choices=("rich", "text", "markdown", "latex", "html", "json"))
+    format = text(OutputOptions.format.help, "FORMAT", choices=tuple(EXPLANATIONS))
     max_nodes = some_whole("The largest graph to explain; 2,000 nodes by nodes, 1,000 by rules, 2,000,000 by paths.")
     max_paths = whole("Paths up to which all are listed; of more only the largest.", 2_000)
 
 
 def run(options: ExplainOptions) -> None:
     """Run the command."""
-    format = file_format(chosen_format(options.format, json=options.json), options.output, SUFFIXES, terminal=("rich",))
+    format = file_format(chosen_format(options.format, json=options.json), options.output, EXPLANATIONS)
     check_stdin(expression=options.file or next(iter(options.positional), None), bindings=options.bindings)
     text, where = expression_text(options)
     values, from_file = bindings_of(options)
@@ -127,6 +116,7 @@ def run(options: ExplainOptions) -> None:
         explanation = explained(
             tape, by=options.by, steps=options.steps, expression=text, limit=limit, max_paths=options.max_paths
         )
+        warnings += explanation.warnings
     for shown in tape.printed:
         write_note(visible(printed_line(shown)))
     for warning in [*tape.warnings, *warnings]:
@@ -134,48 +124,24 @@ def run(options: ExplainOptions) -> None:
     _show(explanation, format, options.output, warnings, ascii=options.ascii)
 
 
-def _show(explanation: Explanation, format: str | None, output: str | None, warnings: list[str], *, ascii: bool) -> None:
+def _show(explanation: Explanation, format: Format | None, output: str | None, warnings: list[str], *, ascii: bool) -> None:
+    from gradcli.output.documents.document import document
+
     to_file = output not in (None, STDIN)
-    pieces = _pieces(explanation, format or ("text" if to_file else None), warnings, ascii=ascii, to_file=to_file)
-    if pieces is not None:
-        write_to(output, pieces)
-        return
-    from gradcli.cli.views.show import show_blocks
-    from gradcli.output.documents.document import document
-    from gradcli.output.reports.explanation import explanation_blocks
-
-    show_blocks(lambda style: explanation_blocks(document(explanation), style), format, ascii=ascii)
-
-
-def _pieces(
-    explanation: Explanation, format: str | None, warnings: list[str], *, ascii: bool, to_file: bool
-) -> Iterable[str] | None:
-    """The text of a format that does not depend on the terminal; None for the others."""
-    from gradcli.output.documents.document import document
-
-    if format == "json":
+    if format is not None and format.name == "json":
         from gradcli.output.records.explanation import explanation_json
 
-        return explanation_json(explanation, warnings, ascii=not to_file and not can_print_signs(sys.stdout))
-    if format == "markdown":
-        from gradcli.output.documents.markdown import markdown
-
-        return markdown(document(explanation))
-    if format == "latex":
-        from gradcli.output.documents.latex import latex_document
-
-        return latex_document(document(explanation))
-    if format == "html":
-        from gradcli.output.documents.html import html_page
-
-        return html_page(document(explanation), title=explanation.title)
-    if format == "text" and to_file:
-        from gradcli.output.reports.blocks import Style
+        escaped = ascii or (not to_file and not can_print_signs(sys.stdout))
+        write_to(output, explanation_json(explanation, warnings, ascii=escaped))
+    elif format is not None and (to_file or format.name not in ("text", "rich")):
+        written = format.written(document(explanation), title=explanation.title, ascii=ascii)
+        write_to(output, written, ascii=ascii, html=format.name == "html")
+    else:
+        from gradcli.cli.views.show import show_blocks
         from gradcli.output.reports.explanation import explanation_blocks
-        from gradcli.output.reports.plain import plain_lines
 
-        return (f"{line}\n" for line in plain_lines(explanation_blocks(document(explanation), Style(ascii))))
-    return None
+        shown = None if format is None else format.name
+        show_blocks(lambda style: explanation_blocks(document(explanation), style), shown)
 
 
 COMMAND = Command(HELP, EXPRESSION, ExplainOptions, run, takes_variables=True)

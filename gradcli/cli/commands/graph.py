@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradcli.cli.framework.choices import chosen_format, file_format
+from gradcli.cli.framework.choices import chosen_format, file_format, listed
 from gradcli.cli.framework.command import Command, flag, text
 from gradcli.cli.framework.options import EXPRESSION, MODES, FileOptions, OutputOptions, RunOptions, ShapeOptions
 from gradcli.cli.framework.streams import STDIN, write_to
@@ -10,7 +10,7 @@ from gradcli.cli.inputs.run import run_of
 from gradcli.cli.inputs.variables import shapes_of
 from gradcli.cli.views.graph_formats import View, ViewOptions, open_in_browser, pieces, show
 from gradcli.errors import GradcliError
-from gradcli.output.diagrams import drawing
+from gradcli.output.formats import GRAPHS, Format
 
 HELP = """\
 The computation graph of an expression: as a table, a tree, a drawing, a picture, a page to step through, or data.
@@ -32,16 +32,11 @@ Either all variables have values or none has. Each is an option of its own: --x 
 Exit codes: 0 success, 2 bad input, 3 not finite under --strict, 4 a limit reached, 130 interrupted.
 """
 
-SUFFIXES = {**drawing.SUFFIXES, ".txt": "table"}
-"""The format of a file by the end of its name."""
-
-FORMATS = ("table", "tree", "list", "draw", *dict.fromkeys(format for format in SUFFIXES.values() if format != "table"))
-
 
 class GraphOptions(ViewOptions, FileOptions, RunOptions, ShapeOptions):
     """What a call may ask for."""
 
-    format = text("How to write it; where left out by the name of the file, else a table.", "FORMAT", choices=FORMATS)
+    format = text("How to write it; where left out by the name of the file, else a table.", "FORMAT", choices=tuple(GRAPHS))
     json = OutputOptions.json
     open = flag("Open the page (or picture) in the browser; without -o it stands in a temporary folder.")
     forward = flag("The graph of the function, as where nothing is said.")
@@ -57,12 +52,11 @@ class GraphOptions(ViewOptions, FileOptions, RunOptions, ShapeOptions):
 def run(options: GraphOptions) -> None:
     """Run the command."""
     output = options.output
-    format = file_format(chosen_format(options.format, json=options.json), output, SUFFIXES)
-    if options.open:
-        format = format or "html"
-        if format not in ("html", "svg", "png", "pdf"):
-            raise GradcliError(f"--open shows html, svg, png or pdf, not {format}", hint="leave out --open, or --format")
-    format = format or "table"
+    asked = file_format(chosen_format(options.format, json=options.json, select=options.select), output, GRAPHS)
+    format = asked or GRAPHS["html" if options.open else "table"]
+    if options.open and not format.is_picture:
+        pictures = listed([format.name for format in GRAPHS.values() if format.is_picture])
+        raise GradcliError(f"--open shows {pictures}, not {format.name}", hint="leave out --open, or --format")
     _check_options(options, format)
     side = _side(options)
     if options.all and options.max_shown is not None:
@@ -75,25 +69,16 @@ def run(options: GraphOptions) -> None:
     elif output is None or output == STDIN:
         show(view)
     else:
-        write_to(output, pieces(view))
+        write_to(output, pieces(view), ascii=view.ascii)
     if found.error is not None:
         raise found.error
 
 
-PICTURES = ("svg", "png", "pdf", "html")
-_MEANT_FOR = {
-    "theme": PICTURES,
-    "layout": (*PICTURES, "tikz"),
-    "direction": (*PICTURES, "tikz", "dot", "mermaid", "draw"),
-    "ascii": ("table", "tree", "list", "draw", "json"),
-}
-"""The formats that an option is about."""
-
-
-def _check_options(options: GraphOptions, format: str) -> None:
-    for name, formats in _MEANT_FOR.items():
-        if name in options.given and format not in formats:
-            raise GradcliError(f"--{name} is for {', '.join(formats)}, not for {format}", hint=f"leave out --{name}")
+def _check_options(options: GraphOptions, format: Format) -> None:
+    for name in ("theme", "layout", "direction", "ascii"):
+        if name in options.given and name not in format.options:
+            formats = ", ".join(format.name for format in GRAPHS.values() if name in format.options)
+            raise GradcliError(f"--{name} is for {formats}, not for {format.name}", hint=f"leave out --{name}")
 
 
 def _side(options: GraphOptions) -> str:

@@ -41,7 +41,7 @@ def run(options: OutputOptions) -> None:
         write(operations_json(operations, on_arrays))
     else:
         detailed = name is not None
-        show_blocks(lambda style: operations_report(operations, on_arrays, style, detailed=detailed), format, ascii=options.ascii)
+        show_blocks(lambda style: operations_report(operations, on_arrays, style, detailed=detailed), format)
 
 
 COMMAND = Command(HELP, ("NAME", "A function or an operator."), OutputOptions, run)

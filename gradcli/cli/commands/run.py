@@ -63,7 +63,7 @@ def run(options: RunOptions) -> ExitCode | None:
             return feed_rows(program, asked, options.feed, format, strict=options.strict)
         from gradcli.cli.views.show_run import show_run
 
-        show_run(program, asked, source, format, ascii=options.ascii, strict=options.strict)
+        show_run(program, asked, source, format, strict=options.strict)
     return None
 
 

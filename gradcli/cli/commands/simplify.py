@@ -35,7 +35,7 @@ def run(options: DerivativeOptions) -> None:
     graph = static_graph(text, where, values, options)
     simplifier = Simplifier(graph, graph.outputs, positive=options.assume == "positive")
     found = Derivatives(RESULT, [() for _ in graph.outputs], simplifier.together(graph.outputs))
-    write_derivatives(found, options, text, graph, graph.outputs, values)
+    write_derivatives(found, options, text, graph, graph, graph.outputs, values)
 
 
 COMMAND = Command(HELP, EXPRESSION, DerivativeOptions, run, takes_variables=True)

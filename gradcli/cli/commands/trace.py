@@ -71,9 +71,8 @@ def run(options: TraceOptions) -> None:
     parts = [[entry] for entry in found.entries] if options.follow else [found.entries]
     if format != "json":
         for part in parts:
-            show_blocks(functools.partial(trace_blocks, part), format, ascii=options.ascii)
+            show_blocks(functools.partial(trace_blocks, part), format)
             if options.follow:
-                sys.stdout.flush()
                 time.sleep(options.delay / 1000)
     if found.error is not None:
         raise found.error.located(text, where)

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.command import Options
 from gradcli.cli.framework.streams import STDIN
-from gradcli.errors import GradcliError, nearest
+from gradcli.errors import GradcliError
+
+if TYPE_CHECKING:
+    from gradcli.output.formats import Format
 
 _COMMA = re.compile(r",(?![^\[]*\])")
 """A comma that does not stand in the index of an element, as in ``W[0,1]``."""
 
 
-def chosen_format(format: str | None, *, json: bool, quiet: bool = False) -> str | None:
-    """The format that --format, --json and --quiet ask for; None where the terminal decides.
+def chosen_format(format: str | None, *, json: bool, quiet: bool = False, select: Sequence[str] = ()) -> str | None:
+    """The format that --format, --json, --select and --quiet ask for; None where the terminal decides.
 
     Raises:
         GradcliError: They ask for different ones.
     """
-    asked = {"--format": format, "--json": "json" if json else None, "--quiet": "numbers" if quiet else None}
-    formats = {option: format for option, format in asked.items() if format is not None}
+    options = {"--json": json and "json", "--select": bool(select) and "json", "--quiet": quiet and "numbers"}
+    asked = {"--format": format, **options}
+    formats = {option: format for option, format in asked.items() if format}
     if len(set(formats.values())) > 1:
         raise GradcliError(f"{' and '.join(formats)} ask for different formats", hint="leave one out")
     return next(iter(formats.values()), None)
@@ -67,32 +71,28 @@ def check_stdin(**readers: str | None) -> None:
         raise GradcliError(f"{' and '.join(reading)} cannot both come from standard input", hint="keep one in a file")
 
 
-def file_format(
-    asked: str | None, output: str | None, suffixes: Mapping[str, str], *, terminal: Collection[str] = ()
-) -> str | None:
+def file_format(asked: str | None, output: str | None, formats: Mapping[str, Format]) -> Format | None:
     """The format of the output: what is asked for, or what the name of the file says; None where the terminal decides.
 
     Args:
         asked: The format that the options ask for.
         output: The file to write; None or ``-`` for standard output.
-        suffixes: The format of a file by the end of its name.
-        terminal: Formats that only a terminal shows.
+        formats: Which formats there are.
 
     Raises:
         GradcliError: The name of the file does not tell it, or it is one for terminals.
     """
-    if output in (None, "-") or (asked is not None and asked not in terminal):
-        return asked
-    output = output or ""
-    if asked is not None:
-        formats = list(dict.fromkeys(suffixes.values()))
-        listed = f"{', '.join(formats[:-1])} or {formats[-1]}"
-        raise GradcliError(f"--format {asked} is for a terminal", hint=f"write {output} as {listed}")
-    suffix = os.path.splitext(output)[1].lower()
-    if suffix not in suffixes:
-        near = nearest(suffix, suffixes)
-        hint = f"did you mean {near}? " if near else ""
-        raise GradcliError(
-            f"the name {output} does not tell its format", hint=f"{hint}end it in {', '.join(suffixes)}, or add --format"
-        )
-    return suffixes[suffix]
+    from gradcli.output.formats import format_of_file
+
+    format = None if asked is None else formats[asked]
+    if output in (None, STDIN) or (format is not None and not format.terminal):
+        return format
+    if format is not None:
+        others = listed([other.name for other in formats.values() if other.suffixes])
+        raise GradcliError(f"--format {asked} is for a terminal", hint=f"write {output} as {others}")
+    return format_of_file(output or "", formats, hint=", or add --format")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in words: ``text, latex or html``."""
+    return f"{', '.join(names[:-1])} or {names[-1]}"

@@ -86,6 +86,12 @@ class OutputOptions(Options):
     ascii = flag("No signs beyond ASCII.")
 
 
+class SelectOptions(Options):
+    """Which part of a JSON document to write."""
+
+    select = texts("Only these keys of the JSON document (value,grad or repeated); no others are computed.", "KEYS")
+
+
 class FileOptions(Options):
     """Where to write it."""
 

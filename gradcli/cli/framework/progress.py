@@ -26,7 +26,7 @@ def progress(size: int) -> Iterator[Callable[[str], None]]:
     Yields:
         A function to call with the name of each step as it begins.
     """
-    if size < LONG or not sys.stderr.isatty():
+    if size < LONG or not sys.stderr or not sys.stderr.isatty():
         yield lambda name: None
         return
     from rich.console import Console

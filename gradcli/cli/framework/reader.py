@@ -12,6 +12,9 @@ from typing import Any
 from gradcli.cli.framework.command import Command, Given, O, Option
 from gradcli.errors import GradcliError, nearest
 
+_TEXT = {"-": "- "}
+"""Behind ``--`` a minus is a text like any other; one with a blank is not the name of standard input."""
+
 
 def read(command: Command[O], arguments: Sequence[str]) -> O:
     """Sort the arguments of a call.
@@ -36,7 +39,7 @@ def read(command: Command[O], arguments: Sequence[str]) -> O:
     while rest:
         argument = rest.pop()
         if argument == "--":
-            positional.extend(reversed(rest))
+            positional.extend([_TEXT.get(text, text) for text in reversed(rest)] if command.takes_expressions else reversed(rest))
             break
         flag, equals, value = argument.partition("=")
         option = command.by_flag.get(flag)

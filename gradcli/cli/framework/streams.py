@@ -60,6 +60,13 @@ def can_print_signs(stream: TextIO | None) -> bool:
     return True
 
 
+def only_ascii() -> None:
+    """From now on write no signs beyond ASCII to standard output and error: views choose others, and what is left is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="ascii", errors="backslashreplace")
+
+
 def wants_rich(stream: TextIO | None) -> bool:
     """Whether output goes to a terminal that can do more than plain text, or the user asks for it."""
     if stream is None:
@@ -94,12 +101,21 @@ def write(pieces: Iterable[str]) -> bool:
     return True
 
 
-def write_to(path: str | None, pieces: Iterable[str] | bytes) -> None:
+def write_to(path: str | None, pieces: Iterable[str] | bytes, *, ascii: bool = False, html: bool = False) -> None:
     """Write to a file, or text to standard output where there is none or it is ``-``.
+
+    Args:
+        path: The file.
+        pieces: What to write.
+        ascii: Whether signs beyond ASCII are escaped.
+        html: Whether they are escaped as in HTML.
 
     Raises:
         GradcliError: It cannot be written to.
     """
+    if ascii and not isinstance(pieces, bytes):
+        escape = "xmlcharrefreplace" if html else "backslashreplace"
+        pieces = (piece.encode("ascii", escape).decode() for piece in pieces)
     if isinstance(pieces, bytes) or path not in (None, STDIN):
         from gradcli.output.files import write_file
 

@@ -21,6 +21,9 @@ from gradcli.lowering.programs.calls import run_together
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.output.reports.derivatives import Derivatives, derivatives_json, has_elements_only, lines
 
+_MANY_NODES = 4_000
+"""Nodes beyond which values at a point are computed in float64 alone."""
+
 
 def static_graph(text: str, where: str, values: Mapping[str, Any], options: DerivativeOptions) -> Graph:
     """The graph of a program, built before any value is known; exact constants fold.
@@ -56,7 +59,13 @@ def static_graph(text: str, where: str, values: Mapping[str, Any], options: Deri
 
 
 def write_derivatives(
-    found: Derivatives, options: DerivativeOptions, text: str, graph: Graph, ids: Sequence[int], values: Mapping[str, float]
+    found: Derivatives,
+    options: DerivativeOptions,
+    text: str,
+    function: Graph,
+    graph: Graph,
+    ids: Sequence[int],
+    values: Mapping[str, float],
 ) -> None:
     """Write what was found in the format asked for, with values where there are any.
 
@@ -64,16 +73,13 @@ def write_derivatives(
         found: The expressions.
         options: The options of the call.
         text: The source of the expression.
+        function: The graph of the function.
         graph: A graph that computes the expressions.
         ids: The node of each.
         values: The value of each variable; empty where they have none.
     """
     if values:
-        computed = evaluate(graph, values)
-        results = [computed[id] for id in ids]
-        if len(found.requests) > len(ids):  # element by element
-            results = [element for value in results for element in _flat(value)]
-        found = replace(found, values=results, bindings=dict(values))
+        found = _with_values(found, function, graph, ids, values)
     format = chosen_format(options.format, json=options.json) or "text"
     arrays = {name for name, id in graph.variables.items() if graph.shape(id)}
     if format == "sympy" and not has_elements_only(found.simplified, arrays):
@@ -82,6 +88,24 @@ def write_derivatives(
         write(derivatives_json(found, text, (), ascii=not can_print_signs(sys.stdout)))
     else:
         write(f"{line}\n" for line in lines(found, format))
+
+
+def _with_values(
+    found: Derivatives, function: Graph, graph: Graph, ids: Sequence[int], values: Mapping[str, float]
+) -> Derivatives:
+    """The values of the expressions at a point; of large ones those that their graph computes in float64."""
+    if len(function) + len(graph) <= _MANY_NODES:
+        from gradcli.algebra.at_point import values_at
+
+        at_point = values_at(function, found.simplified, found.requests, values)
+        if at_point is not None:
+            notes = [one.note for one in at_point]
+            return replace(found, values=[one.value for one in at_point], bindings=dict(values), notes=notes)
+    computed = evaluate(graph, values)
+    results = [computed[id] for id in ids]
+    if len(found.requests) > len(ids):  # element by element
+        results = [element for value in results for element in _flat(value)]
+    return replace(found, values=results, bindings=dict(values))
 
 
 def _flat(value: Any) -> list[float]:

@@ -10,30 +10,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.cli.framework.command import Options, choice, flag, some_whole, text
-from gradcli.cli.framework.options import OutputOptions
+from gradcli.cli.framework.choices import split_names
+from gradcli.cli.framework.command import choice, flag, some_whole, text
+from gradcli.cli.framework.options import OutputOptions, SelectOptions
 from gradcli.cli.framework.streams import can_print_signs, wants_rich, write, write_bytes, write_note, write_warning
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen, replace
 from gradcli.output.diagrams.diagram import Diagram
-from gradcli.output.diagrams.drawing import BINARY, MOST_SHOWN, writer
 from gradcli.output.diagrams.of_run import diagram, static_parts
+from gradcli.output.formats import GRAPHS, Format
 from gradcli.output.reports.tables import TABLE_ROWS
 
 if TYPE_CHECKING:
     from gradcli.output.reports.blocks import Block, Style
     from gradcli.output.terminal.canvas import Segment
 
-_MOST = {"draw": 60, "tree": 2_000, **dict.fromkeys(("svg", "png", "pdf", "html", "tikz"), MOST_SHOWN)}
-"""Nodes up to which a format shows a whole graph without being asked; the others show any number."""
-
-_DOCUMENTS = ("svg", "html", "tikz", "dot", "mermaid", "graphml")
-
 LONG_LAYOUT = 1_000
 """Nodes from which on a layout takes long."""
 
 
-class ViewOptions(Options):
+class ViewOptions(SelectOptions):
     """What of a graph is shown, and how."""
 
     direction = text("LR from left to right, TB from top to bottom.", "LR|TB", choices=("LR", "TB"))
@@ -67,7 +63,7 @@ class View(Frozen):
     tape: Tape
     text: str
     warnings: Sequence[str]
-    format: str
+    format: Format
     side: str
     options: ViewOptions
     ascii: bool
@@ -77,7 +73,7 @@ class View(Frozen):
         """The most nodes to show of a graph."""
         if self.options.all:
             return None
-        return self.options.max_shown or _MOST.get(self.format)
+        return self.options.max_shown or self.format.most
 
     @property
     def shown(self) -> Tape:
@@ -90,7 +86,7 @@ class View(Frozen):
         Raises:
             GradcliError: There is no backward graph.
         """
-        paged = self.format == "html"  # a page steps through what ran, and shows below what was built
+        paged = self.format.name == "html"  # a page steps through what ran, and shows below what was built
         drawing = diagram(
             self.tape if paged else self.shown,
             title=self.text,
@@ -116,22 +112,22 @@ def show(view: View) -> None:
     Raises:
         GradcliError: A picture would be written to a terminal, or standard output cannot be written to.
     """
-    if not view.ascii and not can_print_signs(sys.stdout) and view.format in ("tree", "draw", "table"):
+    if not view.ascii and not can_print_signs(sys.stdout) and "ascii" in view.format.options:
         view = replace(view, ascii=True)
-    if view.format == "table":
+    if view.format.name == "table":
         from gradcli.cli.views.show import show_blocks
 
         shown = _checked(view, view.diagram())
-        show_blocks(lambda style: _tables(view, shown, style), None, ascii=view.ascii)
-    elif view.format == "draw" and wants_rich(sys.stdout):
+        show_blocks(lambda style: _tables(view, shown, style), None)
+    elif view.format.name == "draw" and wants_rich(sys.stdout):
         from gradcli.output.terminal.draw import rich_drawing
 
         write([rich_drawing(_drawing(view), sys.stdout)])
-    elif view.format in BINARY:
+    elif view.format.binary:
         if sys.stdout is not None and sys.stdout.isatty():
-            raise GradcliError(f"{view.format} is not for a terminal", hint=f"add -o graph.{view.format}, or --open")
+            raise GradcliError(f"{view.format.name} is not for a terminal", hint=f"add -o graph.{view.format.name}, or --open")
         write_bytes(_picture(view))
-    elif view.format in _DOCUMENTS and not can_print_signs(sys.stdout):
+    elif view.format.is_document and not can_print_signs(sys.stdout):
         write_bytes("".join(_text(view)).encode())  # a document is UTF-8, whatever the stream would have text be
     else:
         write(_text(view))
@@ -139,7 +135,7 @@ def show(view: View) -> None:
 
 def pieces(view: View) -> Iterable[str] | bytes:
     """The content of a file."""
-    return _picture(view) if view.format in BINARY else _text(view)
+    return _picture(view) if view.format.binary else _text(view)
 
 
 def open_in_browser(view: View, path: str | None) -> None:
@@ -159,7 +155,7 @@ def open_in_browser(view: View, path: str | None) -> None:
 
     content = pieces(view)
     if path is None:
-        path = os.path.join(tempfile.mkdtemp(prefix="gradcli-"), f"graph.{view.format}")
+        path = os.path.join(tempfile.mkdtemp(prefix="gradcli-"), f"graph.{view.format.name}")
     write_file(path, content)
     write_note(f"written to {path}")
     if not webbrowser.open(f"file://{os.path.abspath(path)}"):
@@ -168,36 +164,36 @@ def open_in_browser(view: View, path: str | None) -> None:
 
 def _text(view: View) -> Iterable[str]:
     """The pieces of a text format."""
-    if view.format == "json":
+    if view.format.name == "json":
         from gradcli.output.records.graph import graph_json
 
         _check_whole(view)
-        ascii = view.ascii or not can_print_signs(sys.stdout)
-        backward = view.side != "forward"
-        return graph_json(view.shown, view.text, view.warnings, backward=backward, removed=view.tape.removed, ascii=ascii)
-    if view.format == "table":
+        return graph_json(
+            view.shown,
+            view.text,
+            view.warnings,
+            backward=view.side != "forward",
+            removed=view.tape.removed,
+            ascii=view.ascii,
+            select=split_names("--select", view.options.select) or None,
+        )
+    if view.format.name == "table":
         from gradcli.output.reports.blocks import Style
         from gradcli.output.reports.plain import plain_lines
 
         shown = _checked(view, view.diagram())
         return (f"{line}\n" for line in plain_lines(_tables(view, shown, Style(view.ascii))))
-    if view.format == "draw":
+    if view.format.name == "draw":
         return ("".join(segment.text for segment in line) + "\n" for line in _drawing(view))
     drawing = _checked(view, view.diagram())
-    if view.format == "mermaid":
+    if view.format.name == "mermaid":
         from gradcli.output.diagrams.mermaid import mermaid_warning
 
         warning = mermaid_warning(drawing)
         if warning:
             write_warning(warning)
-    write_format = writer(view.format)
-    if view.format == "tree":
-        return write_format(drawing, ascii=view.ascii)
-    if view.format in ("svg", "html"):
-        return list(write_format(drawing, theme=view.options.theme, engine=view.options.layout))
-    if view.format == "tikz":
-        return list(write_format(drawing, engine=view.options.layout))
-    return write_format(drawing)
+    written = view.format.written(drawing, theme=view.options.theme, layout=view.options.layout, ascii=view.ascii)
+    return list(written) if view.format.lays_out else written  # what fails in a layout fails before anything is written
 
 
 def _tables(view: View, shown: Diagram, style: Style) -> Iterator[Block]:
@@ -232,12 +228,12 @@ def _picture(view: View) -> bytes:
 
     drawing = _checked(view, view.diagram())
     theme = "light" if view.options.theme == "auto" else view.options.theme
-    svg = "".join(writer("svg")(drawing, theme=theme, engine=view.options.layout))
-    if view.format == "png" and png_scale(svg) < 1:
+    svg = "".join(GRAPHS["svg"].written(drawing, theme=theme, layout=view.options.layout))
+    if view.format.name == "png" and png_scale(svg) < 1:
         width, height = size_of(svg)
         sharp = "svg and pdf stay sharp, --max-shown N and --depth N show less"
         write_warning(f"the drawing has {width:,} by {height:,} pixels and is scaled by {png_scale(svg):.2f}: {sharp}")
-    return converted(svg, view.format, title=drawing.title)
+    return converted(svg, view.format.name, title=drawing.title)
 
 
 def _check_whole(view: View) -> None:
@@ -258,6 +254,6 @@ def _checked(view: View, drawing: Diagram) -> Diagram:
             said = f"{what}{part.shown:,} of {part.total:,} nodes are shown, those nearest to the output"
             more = "; --all shows every one, --max-shown N so many, --format list or dot writes them quickly"
             write_warning(said if view.options.max_shown else said + more)
-        if part.shown >= LONG_LAYOUT and view.format in _MOST and view.format != "tree":
+        if part.shown >= LONG_LAYOUT and view.format.lays_out:
             write_note(f"laying out {part.shown:,} nodes can take minutes; Ctrl-C ends it")
     return drawing

@@ -13,6 +13,7 @@ from gradcli.cli.framework.options import OutputOptions, SizeLimits
 from gradcli.cli.framework.streams import can_print_signs, read_text, write, write_note, write_to
 from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import replace
+from gradcli.output.formats import GRAPHS, Format, suffixes
 
 if TYPE_CHECKING:
     from gradcli.autodiff.passes.tape import Tape
@@ -93,20 +94,21 @@ def _check_views(options: ScriptOptions) -> None:
         return
     format, path = _graph_format(target)
     if options.json and path is None:
-        raise GradcliError(f"--json and --graph {format} both write to standard output", hint="give --graph the name of a file")
+        raise GradcliError(
+            f"--json and --graph {format.name} both write to standard output", hint="give --graph the name of a file"
+        )
 
 
-def _graph_format(target: str) -> tuple[str, str | None]:
+def _graph_format(target: str) -> tuple[Format, str | None]:
     """The format that --graph asks for, and the file; None for standard output."""
-    from gradcli.cli.commands.graph import FORMATS, SUFFIXES
-
-    if target in FORMATS:
-        return target, None
+    if target in GRAPHS:
+        return GRAPHS[target], None
+    known = suffixes(GRAPHS)
     suffix = splitext(target)[1].lower()
-    if suffix in SUFFIXES:
-        return SUFFIXES[suffix], target
-    near = nearest(target, FORMATS)
-    hint = f"did you mean {near}?" if near else f"a format is one of {', '.join(FORMATS)}; a file ends in {', '.join(SUFFIXES)}"
+    if suffix in known:
+        return known[suffix], target
+    near = nearest(target, GRAPHS)
+    hint = f"did you mean {near}?" if near else f"a format is one of {', '.join(GRAPHS)}; a file ends in {', '.join(known)}"
     raise GradcliError(f"--graph takes a format or the name of a file, not '{target}'", hint=hint)
 
 
@@ -143,7 +145,7 @@ def _graph(options: ScriptOptions, tape: Tape, target: str, title: str) -> None:
     if path is None:
         show(view)
     else:
-        write_to(path, pieces(view))
+        write_to(path, pieces(view), ascii=view.ascii)
 
 
 def _separate(printed: str) -> None:
@@ -170,7 +172,7 @@ def _explain(options: ScriptOptions, explanation: Explanation) -> None:
     from gradcli.output.documents.document import document
     from gradcli.output.reports.explanation import explanation_blocks
 
-    show_blocks(lambda style: explanation_blocks(document(explanation), style), None, ascii=options.ascii)
+    show_blocks(lambda style: explanation_blocks(document(explanation), style), None)
 
 
 def _document(options: ScriptOptions, tape: Tape, text: str, printed: str) -> None:
@@ -180,5 +182,4 @@ def _document(options: ScriptOptions, tape: Tape, text: str, printed: str) -> No
 
     derivation = derive(tape) if len(tape.graph) <= DERIVATION_NODES else None
     notes = [] if derivation else [f"the graph has {len(tape.graph):,} nodes: derivation and derivatives are left out"]
-    ascii = options.ascii or not can_print_signs(sys.stdout)
-    write(eval_json(tape, derivation, text, notes, ascii=ascii, printed=printed))
+    write(eval_json(tape, derivation, text, notes, ascii=not can_print_signs(sys.stdout), printed=printed))

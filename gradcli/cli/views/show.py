@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from gradcli.autodiff.passes.tape import Tape
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 DERIVATION_NODES = 300
 """Nodes up to which a derivation is written without being asked for."""
 
-_UNLIMITED = 1_000_000
+_DERIVED = frozenset({"derivative", "derivation", "tangent"})
+"""Keys of the JSON document that hold derivations."""
 
 
 def show(
@@ -28,9 +29,9 @@ def show(
     text: str,
     warnings: Sequence[str],
     *,
-    ascii: bool = False,
     show_all: bool = False,
     extra: Extra | None = None,
+    select: Collection[str] | None = None,
 ) -> None:
     """Write a run to standard output.
 
@@ -39,9 +40,9 @@ def show(
         format: ``rich``, ``text``, ``json`` or ``numbers``; None for what suits the terminal or pipe.
         text: The source of the expression.
         warnings: What the JSON document should warn of.
-        ascii: Without signs beyond ASCII.
         show_all: Leave nothing out.
         extra: What to write beyond value and gradient; None for nothing.
+        select: The keys of the JSON document to write; None for all.
     """
     printed: list[str] = []
     if tape.printed:
@@ -53,28 +54,25 @@ def show(
             write_note(visible(line))
         write(_numbers(tape) if extra is None else _extra_numbers(tape, extra))
         return
-    from gradcli.derivation.nodes.chain_rule import derive
-
     derivation = None
     left_out: list[str] = []
-    if show_all or len(tape.graph) <= DERIVATION_NODES:
+    wanted = select is None or not _DERIVED.isdisjoint(select)
+    if wanted and (show_all or len(tape.graph) <= DERIVATION_NODES):
+        from gradcli.derivation.nodes.chain_rule import derive
+
         derivation = derive(tape)
+        left_out += derivation.warnings
         extra = None if extra is None else _derived(tape, extra)
-    else:
+    elif wanted:
         size = f"{len(tape.graph):,}"
         left_out.append(f"the graph has {size} nodes: derivation and written-out derivatives are left out; --all brings them")
-    from gradcli.output.further import NOTHING
-
-    told = NOTHING if extra is None else extra
     if format == "json":
         from gradcli.output.records.run import eval_json
 
         signs = can_print_signs(sys.stdout)
         everything = [*warnings, *left_out]
-        document = eval_json(
-            tape, derivation, text, everything, ascii=not signs, extra=told, printed="\n".join([*printed, ""]) or None
-        )
-        write(document)
+        said = "\n".join([*printed, ""]) or None
+        write(eval_json(tape, derivation, text, everything, ascii=not signs, extra=extra, printed=said, select=select))
         return
     from gradcli.output.reports.blocks import Lines
     from gradcli.output.reports.run import eval_report
@@ -82,30 +80,28 @@ def show(
     for sentence in left_out:
         write_warning(sentence)
     shown = [Lines([visible(line) for line in printed])] if printed else []
-    show_blocks(
-        lambda style: [*shown, *eval_report(tape, derivation, style=style, show_all=show_all, extra=told)], format, ascii=ascii
-    )
+    show_blocks(lambda style: [*shown, *eval_report(tape, derivation, style=style, show_all=show_all, extra=extra)], format)
 
 
-def show_blocks(blocks: Callable[[Style], Iterable[Block]], format: str | None, *, ascii: bool) -> None:
+def show_blocks(blocks: Callable[[Style], Iterable[Block]], format: str | None) -> None:
     """Write blocks to standard output, by Rich on a terminal and as plain text in a pipe.
 
     Args:
         blocks: Makes the blocks in a style.
         format: ``rich`` or ``text``; None for what suits the terminal or pipe.
-        ascii: Without signs beyond ASCII.
     """
-    from gradcli.output.reports.blocks import Style
+    from gradcli.output.reports.blocks import Style, in_ascii
 
-    ascii = ascii or not can_print_signs(sys.stdout)
+    ascii = not can_print_signs(sys.stdout)
+    made = map(in_ascii, blocks(Style(ascii))) if ascii else blocks(Style(ascii))
     if format == "rich" or (format is None and wants_rich(sys.stdout)):
         from gradcli.output.reports.rich import rich_text
 
-        write([rich_text(blocks(Style(ascii)), sys.stdout, ascii=ascii)])
+        write([rich_text(made, sys.stdout, ascii=ascii)])
     else:
         from gradcli.output.reports.plain import plain_lines
 
-        write(f"{line}\n" for line in plain_lines(blocks(Style(ascii))))
+        write(f"{line}\n" for line in plain_lines(made))
 
 
 def _numbers(tape: Tape) -> Iterable[str]:

@@ -22,7 +22,7 @@ from gradcli.output.reports.blocks import Lines, Style
 from gradcli.output.reports.printed import printed_line
 
 
-def show_run(program: Program, asked: Request, text: str, format: str | None, *, ascii: bool, strict: bool) -> None:
+def show_run(program: Program, asked: Request, text: str, format: str | None, *, strict: bool) -> None:
     """Run a program once, and write what it prints, its outputs and the gradient to standard output.
 
     Args:
@@ -30,7 +30,6 @@ def show_run(program: Program, asked: Request, text: str, format: str | None, *,
         asked: What is asked for.
         text: Its source text.
         format: ``rich``, ``text``, ``json`` or ``numbers``; None for what suits the terminal or pipe.
-        ascii: Without signs beyond ASCII.
         strict: Whether what is not finite is an error.
 
     Raises:
@@ -59,7 +58,7 @@ def show_run(program: Program, asked: Request, text: str, format: str | None, *,
         numbers = [*values.values(), *(tape.full_gradient.values() if _gradient(tape) else ())]
         write(f"{number_text(value)}\n" for value in numbers)
     else:
-        show_blocks(lambda style: [Lines(list(_lines(tape, values, style)), important=True)], format, ascii=ascii)
+        show_blocks(lambda style: [Lines(list(_lines(tape, values, style)), important=True)], format)
 
 
 def _gradient(tape: Tape) -> dict[str, object]:

@@ -39,11 +39,12 @@ from gradcli.derivation.calculus.table import (
     primed_letter,
     times_inner,
 )
+from gradcli.derivation.nodes.chain import Chain
 from gradcli.derivation.nodes.local import operation_derivatives
-from gradcli.derivation.nodes.workings import Chain, Workings
+from gradcli.derivation.nodes.workings import Workings
 from gradcli.derivation.notation.expressions import sum_of
 from gradcli.derivation.notation.prose import Equal, Piece, Words, listed
-from gradcli.derivation.notation.steps import Step
+from gradcli.derivation.notation.steps import End, Step
 from gradcli.derivation.notation.tidy import ONE, ZERO, tidy
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.ast import Expression, Name, Operator, Partial, Prime, postorder
@@ -101,11 +102,13 @@ class RuleDerivation:
         variable: The variable.
         applications: The rules that lead to it, in the order of their numbers.
         steps: The derivative put together, simplified, and its value.
+        end: What they end in.
     """
 
     variable: str
     applications: tuple[Application, ...]
     steps: tuple[Step, ...]
+    end: End
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +119,15 @@ class Rules:
         definitions: The parts that go by a name.
         derivations: For each variable asked for its derivation.
         derivatives: For each variable its derivative, simplified.
+        ends: For each variable asked for what its derivation ends in.
+        warnings: What is wrong with it.
     """
 
     definitions: tuple[tuple[Name, Expression], ...]
     derivations: tuple[RuleDerivation, ...]
     derivatives: Mapping[str, Simplified]
+    ends: Mapping[str, End]
+    warnings: tuple[str, ...]
 
 
 def by_rules(tape: Tape, *, every_step: bool = False) -> Rules:
@@ -135,7 +142,8 @@ def by_rules(tape: Tape, *, every_step: bool = False) -> Rules:
     parts = _Parts(workings)
     simplified = workings.simplified()
     derivations = tuple(_Applying(parts, name).run(simplified[name]) for name in tape.wrt)
-    return Rules(parts.definitions(), derivations, simplified)
+    ends = {derivation.variable: derivation.end for derivation in derivations}
+    return Rules(parts.definitions(), derivations, simplified, ends, tuple(workings.left_out))
 
 
 class _Parts:
@@ -192,18 +200,17 @@ class _Applying:
         order = self._number(output)
         made: dict[int, Application] = {id: self._apply(id) for id in sorted(order)}
         adjoint = self.workings.tape.adjoints[self.variable]
-        chain = Chain(self.workings, Partial(self.workings.output, self.name), 0.0 if adjoint is None else adjoint)
+        chain = Chain(self.workings, Partial(self.workings.output, self.name), adjoint or 0.0, simplified)
         result = self.results[output]
         reason: list[Piece] = [f"by {self.numbers[output]}"] if output in self.numbers else []
         if any(isinstance(node, Prime) for node in postorder(result)):
-            chain.say("assembled", result, *reason, checked=True)
-            if not simplified.definitions:
-                chain.say("like terms collected", simplified.expressions[0], "put together, and like terms collected")
-            chain.numbers(chain.steps[-1].right if len(chain.steps) > 1 else ZERO)
+            chain.steps.append(Step("assembled", chain.left, result, tuple(reason)))
+            chain.formula = chain.simplify(result)
+            chain.numbers(chain.formula)
         else:
             chain.say("assembled", result, *reason)
-            chain.finish(result, simplified)
-        return RuleDerivation(self.name, tuple(made[id] for id in order), tuple(chain.steps))
+            chain.finish(result)
+        return RuleDerivation(self.name, tuple(made[id] for id in order), tuple(chain.steps), chain.end)
 
     # ---- numbers ----
 

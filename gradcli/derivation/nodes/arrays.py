@@ -103,7 +103,7 @@ class _Deriving:
             depends = graph.dependents(variable)
             inner = [id for id in equations if depends[id] and graph.operations[id] != VARIABLE]
             needed[name] = tuple(inner + [variable] * (variable in equations))
-        return Derivation(equations, needed, {})
+        return Derivation(equations, needed, {}, {})
 
     # ---- one equation ----
 

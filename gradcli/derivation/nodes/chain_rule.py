@@ -1,7 +1,6 @@
 """The chain-rule derivation of a gradient as data: the backward pass, an equation a node, each equation a list of steps.
 
-It reads the tape of one run: its terms are the edges of the graph that ran, its last step is the gradient of that run. A step
-that would not have the value of that gradient is not shown.
+It reads the tape of one run: its terms are the edges of the graph that ran, its last step is the gradient of that run.
 """
 
 from __future__ import annotations
@@ -10,10 +9,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from gradcli.algebra.derivatives import Simplified
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.derivation.nodes.workings import Chain, Workings
+from gradcli.derivation.nodes.chain import Chain
+from gradcli.derivation.nodes.workings import Workings
 from gradcli.derivation.notation.expressions import exact_value, operations_in, product_of, sum_of, without_trivial
 from gradcli.derivation.notation.prose import Equal, Piece, Way, listed
-from gradcli.derivation.notation.steps import Derivation, Equation, Step
+from gradcli.derivation.notation.steps import Derivation, End, Equation, Step
 from gradcli.graph.graph import VARIABLE
 from gradcli.language.ast import Expression, Name, Number, Operator, Partial
 from gradcli.lowering.builders.inference import has_arrays
@@ -53,6 +53,7 @@ class _Deriving:
         self.consumers = workings.consumers
         self.locals: dict[int, dict[int, Expression]] = {}
         self.short: dict[int, Expression] = {}
+        self.ends: dict[str, End] = {}
 
     def run(self) -> Derivation:
         tape, graph = self.tape, self.graph
@@ -68,7 +69,8 @@ class _Deriving:
             id = graph.variables[name]
             if tape.adjoints[id] is not None and id != tape.output:
                 equations[id] = self.equation(id, simplified[name], equations)
-        return Derivation(equations, {name: self.needed(graph.variables[name], equations) for name in tape.wrt}, simplified)
+        needed = {name: self.needed(graph.variables[name], equations) for name in tape.wrt}
+        return Derivation(equations, needed, simplified, self.ends, tuple(self.workings.left_out))
 
     def needed(self, variable: int, equations: Mapping[int, Equation]) -> tuple[int, ...]:
         """The nodes between a variable and the output that have equations, in the order of the backward pass."""
@@ -82,7 +84,7 @@ class _Deriving:
         adjoint = self.tape.adjoints[id]
         assert adjoint is not None
         users = self.consumers[id]
-        chain = Chain(self.workings, Partial(self.output, self.names[id]), adjoint)
+        chain = Chain(self.workings, Partial(self.output, self.names[id]), adjoint, simplified)
         if users != [self.tape.output]:
             chain.say("chain rule", sum_of([self.product(id, user) for user in users]), *self.paths(id, users))
         factors = [self.factors(id, user) for user in users]
@@ -96,7 +98,8 @@ class _Deriving:
         if operations_in(bare) <= NAMED_LIMIT:
             self.short[id] = bare
         if self.graph.operations[id] == VARIABLE:
-            chain.finish(bare, simplified)
+            chain.finish(bare)
+            self.ends[self.names[id]] = chain.end
         else:
             chain.numbers(bare)
         edges = tuple(self.reasons(id, users)) if self.workings.every_step else ()

@@ -30,7 +30,7 @@ _RESULT = "{0}"
 """The place of a node's own name in a template; those of its inputs are {1}, {2}, ..."""
 
 
-class _Template(NamedTuple):
+class Template(NamedTuple):
     """A kind of node: what it computes and its derivatives, with places for names: plain, and as on a board."""
 
     derivatives: tuple[Expression | None, ...]
@@ -50,14 +50,14 @@ class Labels:
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
         self._special: dict[tuple[bool, int], Constant | None] = {}
-        self._last = (-1, _Template(()))
+        self._last = (-1, Template(()))
 
     def expression(self, id: int, *, board: bool = False) -> str:
         """What a node computes in the names of its inputs, as text: ``a*b``, and as on a board: ``a·b``."""
         graph = self.tape.graph
         if graph.operations[id] not in OPERATIONS or (board and self._has_numbers(id)):
             return to_text(node_expression(graph, id, self.tape.names), pretty=board)
-        template = self._template(id)
+        template = self.template(id)
         return (template.board_text if board else template.text).format(*self._names(id))
 
     def edges(self, id: int, *, board: bool = False) -> list[str | None]:
@@ -68,7 +68,7 @@ class Labels:
         if board and self._has_numbers(id):
             return [None if derivative is None else to_text(derivative, pretty=True) for derivative in self.derivatives(id)]
         names = self._names(id)
-        template = self._template(id)
+        template = self.template(id)
         return [None if text is None else text.format(*names) for text in (template.board_texts if board else template.texts)]
 
     def _has_numbers(self, id: int) -> bool:
@@ -86,7 +86,7 @@ class Labels:
                 return Name(places[node.name]) if constant is None else constant_expression(constant)
             return node
 
-        return [None if d is None else mapped(d, fill) for d in self._template(id).derivatives]
+        return [None if d is None else mapped(d, fill) for d in self.template(id).derivatives]
 
     def _input_named(self, id: int, place: str) -> int:
         index = int(place[1:-1])
@@ -96,21 +96,22 @@ class Labels:
         names = self.tape.names
         return [names[id], *[names[input] for input in self.tape.graph.inputs[id]]]
 
-    def _template(self, id: int) -> _Template:
+    def template(self, id: int) -> Template:
+        """The kind of a node that an elementwise operation made."""
         if self._last[0] == id:
             return self._last[1]
         graph, needs = self.tape.graph, self.tape.requires_grad
         operation, inputs = graph.operations[id], graph.inputs[id]
         constants = graph.constants
         # A constant that an algebraic rule could use stands in the template itself; the others are names like any other.
-        operands = tuple([self._shown(operation, input) if input in constants else None for input in inputs])
+        operands = tuple([self.shown(operation, input) if input in constants else None for input in inputs])
         same = tuple(map(inputs.index, inputs)) if len(set(inputs)) < len(inputs) else tuple(range(len(inputs)))
         wanted = tuple([needs[input] and OPERATIONS[operation].carries(at) for at, input in enumerate(inputs)])
         template = _template(operation, operands, tuple(map(type, operands)), same, wanted)
         self._last = (id, template)
         return template
 
-    def _shown(self, operation: str, id: int) -> Constant | None:
+    def shown(self, operation: str, id: int) -> Constant | None:
         """The value of a constant that stands in the template itself, None for one that is a name there."""
         key = (operation == "pow", id)
         if key not in self._special:
@@ -161,7 +162,7 @@ def _template(
     kinds: tuple[type, ...],
     same: tuple[int, ...],
     wanted: tuple[bool, ...],
-) -> _Template:
+) -> Template:
     """A kind of node, made once for all views of all runs.
 
     Args:
@@ -187,7 +188,7 @@ def _template(
         forms = normal_forms(builder.graph, algebra, generic=True)
         derivatives = [None if id is None else written(algebra, shortest(algebra, forms[id])) for id in ids]
     expression = applied(operation, inputs)
-    return _Template(
+    return Template(
         tuple(derivatives),
         to_text(expression),
         tuple(None if d is None else to_text(d) for d in derivatives),

@@ -1,29 +1,123 @@
-"""What every derivation of a run does with expressions: write intermediates out, put numbers in, and check each step's value."""
+"""What every derivation of a run does with expressions: write intermediates out, put numbers in, and find their values."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from gradcli.algebra.derivatives import Simplified, Simplifier, derivative_graph
 from gradcli.autodiff.passes.contributions import gradient_consumers
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.nodes.local import Labels
-from gradcli.derivation.notation.expressions import replaced_names, weight
-from gradcli.derivation.notation.prose import Equal, Piece, listed
-from gradcli.derivation.notation.steps import Step
+from gradcli.derivation.notation.expressions import replaced_names
+from gradcli.derivation.notation.prose import Equal, Piece
 from gradcli.graph.graph import Graph
 from gradcli.graph.names import is_operation
-from gradcli.language.ast import Expression, Group, Name, Number, Operator, Output, Partial, Program, children, postorder
+from gradcli.language.ast import Expression, Name, Number, Output, Partial, Program, postorder
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import node_expression, written_out, written_sizes
 from gradcli.lowering.programs.lower import lower
+from gradcli.ops.declaration.operation import OPERATIONS
 
 WRITTEN_LIMIT = 60
 """Operations up to which intermediates are written out in variables."""
+
+NOISY_RUNS = 4
+"""Evaluations with every result moved by its last digit, which show what rounding does to a value."""
+
+_NOISE = 64.0
+"""So many times what the noisy evaluations moved may be rounding."""
+
+
+class Values:
+    """The values of the expressions of one run.
+
+    Args:
+        tape: The run.
+
+    Attributes:
+        ids: The nodes by name.
+        consumers: For each node those that hand a gradient back to it.
+    """
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+        self.graph = tape.graph
+        self.ids = {name: id for id, name in enumerate(tape.names)}
+        self.consumers = gradient_consumers(tape)
+        self.tolerance = 1e-3 if tape.dtype == "float32" else 1e-6
+
+    def of(self, expression: Expression) -> float:
+        """The value of an expression in the names of nodes and in partial derivatives, those of a chain rule."""
+        return self._evaluated(*self._lowered(expression))
+
+    def of_formula(self, simplified: Simplified) -> float:
+        """The value of a derivative in variables, of the side of each choice that is taken."""
+        environment = {name: self.tape.values[id] for name, id in self.graph.variables.items()}
+        return self._evaluated(lower(simplified.program(), StaticBuilder(Graph()), environment), environment)
+
+    def close(self, a: float, b: float) -> bool:
+        """Whether two values of one quantity agree up to rounding."""
+        if a == b or (a != a and b != b):
+            return True
+        return math.isclose(a, b, rel_tol=self.tolerance, abs_tol=1e-9)
+
+    def differ_by_rounding(self, a: float, b: float, *expressions: Expression) -> bool:
+        """Whether expressions that two finite values come from lose so many digits that the values need not agree.
+
+        Monte Carlo arithmetic (Parker, 1997): every result is moved by its last digit, and what comes out is compared.
+        """
+        spread = 0.0
+        state = 1
+        digit = 2.0**-23 if self.tape.dtype == "float32" else 2.0**-52
+
+        def moved(value: float) -> float:
+            nonlocal state
+            state = state * 48271 % 0x7FFFFFFF  # Park and Miller, 1988: enough here, and loads nothing
+            return value * (1 + digit * (state / 0x3FFFFFFF - 1))
+
+        for expression in expressions:
+            graph, environment = self._lowered(expression)
+            exact = self._evaluated(graph, environment)
+            for _ in range(NOISY_RUNS):
+                spread = max(spread, abs(evaluate(graph, environment, moved)[graph.output] - exact))
+        return abs(a - b) <= _NOISE * spread
+
+    def _evaluated(self, graph: Graph, environment: dict[str, float]) -> float:
+        value: float = evaluate(graph, environment)[graph.output]
+        return value
+
+    def _lowered(self, expression: Expression) -> tuple[Graph, dict[str, float]]:
+        """The graph of an expression, and the values of its variables."""
+        environment: dict[str, float] = {}
+
+        def symbol(node: Expression) -> Expression:
+            if isinstance(node, Partial):
+                key = to_text(node, pretty=True)
+                environment[key] = self.partial(node)
+                return Name(key)
+            if isinstance(node, Name) and node.name in self.ids:
+                environment[node.name] = self.tape.values[self.ids[node.name]]
+            return node
+
+        replaced = mapped(expression, symbol)
+        return lower(Program((Output(replaced),)), StaticBuilder(Graph()), environment), environment
+
+    def partial(self, node: Partial) -> float:
+        """The number that ∂output/∂input stands for in a chain rule."""
+        output, input = self.ids[node.output], self.ids[node.input]
+        if output == self.tape.output and not node.fixed and self.consumers[input] != [output]:
+            adjoint: float | None = self.tape.adjoints[input]
+            assert adjoint is not None
+            return adjoint
+        values = self.tape.local_values(output)
+        edges = [v for at, v in zip(self.graph.inputs[output], values, strict=True) if at == input and v is not None]
+        total = math.fsum(edges) if all(map(math.isfinite, edges)) else sum(edges)
+        # One symbol stands for each of several edges between two nodes; it is their mean, for its terms are of all of them.
+        return total / len(edges) if node.input in node.fixed else total
 
 
 class Workings:
@@ -32,6 +126,9 @@ class Workings:
     Args:
         tape: The run.
         every_step: Whether steps are shown one by one that usually are one.
+
+    Attributes:
+        left_out: What was not shown although it should have been: a warning for each line that is wrong.
     """
 
     def __init__(self, tape: Tape, *, every_step: bool = False) -> None:
@@ -42,10 +139,20 @@ class Workings:
         self.output = tape.names[tape.output]
         self.sizes = written_sizes(self.graph)
         self.on_the_way = self.graph.ancestors(tape.output)
-        self.consumers = gradient_consumers(tape)
         self.labels = Labels(tape)
-        self.ids = {name: id for id, name in enumerate(self.names)}
-        self.tolerance = 1e-3 if tape.dtype == "float32" else 1e-6
+        self.values = Values(tape)
+        self.consumers = self.values.consumers
+        self.ids = self.values.ids
+        self.left_out: list[str] = []
+
+    def convention(self, variable: int) -> list[Piece]:
+        """What is to be said of the derivative by a variable at a kink or a jump; nothing elsewhere."""
+        operations = map(OPERATIONS.get, set(self.graph.operations))
+        if self.tape.symbolic or not any(o and (o.facts.specials or not o.carries(0)) for o in operations):
+            return []
+        from gradcli.derivation.nodes.special_points import said_of
+
+        return said_of(self.tape, variable)
 
     def simplified(self) -> dict[str, Simplified]:
         """The derivative by each variable, simplified."""
@@ -103,149 +210,3 @@ class Workings:
                     replaced[key] = Number(adjoint)
                     said[key] = Equal(node, Number(adjoint))
         return replaced_names(expression, replaced, grouped=False), list(said.values())
-
-    # ---- values ----
-
-    def value(self, expression: Expression, partials: Mapping[str, float] | None = None) -> float:
-        """The value of a step at the point of the run.
-
-        Args:
-            expression: What the step says.
-            partials: The values of its partial derivatives by their text; None for those of a chain rule.
-        """
-        environment: dict[str, float] = {}
-
-        def symbol(node: Expression) -> Expression:
-            if isinstance(node, Partial):
-                key = to_text(node, pretty=True)
-                environment[key] = self.partial_value(node) if partials is None else partials[key]
-                return Name(key)
-            if isinstance(node, Name) and node.name in self.ids:
-                environment[node.name] = self.tape.values[self.ids[node.name]]
-            return node
-
-        replaced = mapped(expression, symbol)
-        graph = lower(Program((Output(replaced),)), StaticBuilder(Graph()), environment)
-        value: float = evaluate(graph, environment)[graph.output]
-        return value
-
-    def close(self, a: float, b: float) -> bool:
-        """Whether two values of one quantity agree up to rounding."""
-        if a == b or (a != a and b != b):
-            return True
-        return math.isclose(a, b, rel_tol=self.tolerance, abs_tol=1e-9)
-
-    def partial_value(self, node: Partial) -> float:
-        """The number that ∂output/∂input stands for in a chain rule."""
-        output, input = self.ids[node.output], self.ids[node.input]
-        if output == self.tape.output and not node.fixed and self.consumers[input] != [output]:
-            adjoint: float | None = self.tape.adjoints[input]
-            assert adjoint is not None
-            return adjoint
-        values = self.tape.local_values(output)
-        edges = [v for at, v in zip(self.graph.inputs[output], values, strict=True) if at == input and v is not None]
-        return math.fsum(edges) if all(map(math.isfinite, edges)) else sum(edges)
-
-
-class Chain:
-    """A chain of equalities under construction. A line that has not the value of the left side is not shown.
-
-    Args:
-        workings: The run.
-        left: What is derived.
-        value: Its value.
-    """
-
-    def __init__(self, workings: Workings, left: Expression, value: float) -> None:
-        self.workings = workings
-        self.left = left
-        self.value = value
-        self.steps: list[Step] = []
-
-    def say(self, rule: str, right: Expression, *words: Piece, checked: bool = False) -> bool:
-        """Add a line; tells whether it is shown. A line that reads like the one before is not."""
-        if self.steps and to_text(self.steps[-1].right) == to_text(right):
-            return True
-        if checked or self.workings.close(self.workings.value(right), self.value):
-            self.steps.append(Step(rule, self.left, right, tuple(words)))
-            return True
-        return False
-
-    def finish(self, last: Expression, simplified: Simplified | None) -> None:
-        """The last lines for a variable: intermediates written out, like terms collected, numbers put in.
-
-        Args:
-            last: The last line so far.
-            simplified: The derivative, simplified.
-        """
-        workings = self.workings
-        written, replaced = workings.write_out(last)
-        if written is not None:
-            if replaced:
-                if workings.every_step and len(replaced) > 1:
-                    for inner, name in workings.write_out_stepwise(last):
-                        self.say("intermediates written out", inner, Name(name), " written out")
-                note: list[Piece] = listed([Name(name) for name in replaced])
-                self.say("intermediates written out", written, *note, " written out")
-            last = written
-            collected = simplified.expressions[0] if simplified is not None and not simplified.definitions else None
-            if collected is not None and weight(collected) < weight(written):
-                if workings.every_step:
-                    self.say("parentheses dropped", without_groups(written), "parentheses dropped")
-                if self.say("like terms collected", collected, "like terms collected"):
-                    last = collected
-        self.numbers(last)
-
-    def numbers(self, last: Expression) -> None:
-        """The lines in numbers; none where no variable has a value."""
-        workings = self.workings
-        if workings.tape.symbolic:
-            return
-        put_in, used = workings.put_numbers(last)
-        if used:
-            self.say("numbers put in", put_in, *listed(used, ", "))
-            if workings.every_step:
-                self.say("terms computed", self._computed(put_in), "each term computed")
-        self.say("value", Number(self.value), checked=True)
-
-    def _computed(self, expression: Expression) -> Expression:
-        """The expression with each of its terms as a number."""
-
-        def below(node: Expression) -> tuple[Expression, ...]:
-            return children(node) if _is_sum(node) or isinstance(node, Group) else ()
-
-        results: list[Expression] = []
-        for node in postorder(expression, below):
-            count = len(below(node))
-            operands = tuple(results[len(results) - count :])
-            del results[len(results) - count :]
-            if isinstance(node, Operator) and operands:
-                results.append(Operator(node.symbol, operands))
-            elif operands:
-                results.append(operands[0])
-            else:
-                results.append(Number(self.workings.value(node)))
-        return results[0]
-
-
-def _is_sum(node: Expression) -> bool:
-    return isinstance(node, Operator) and node.symbol in "+-" and len(node.operands) == 2
-
-
-def without_groups(expression: Expression) -> Expression:
-    """The sum of sums as one sum: (w + 1) - (x - w) is w + 1 - x + w."""
-    terms: list[tuple[str, Expression]] = []
-    work: list[tuple[str, Expression]] = [("+", expression)]
-    while work:
-        sign, node = work.pop()
-        if isinstance(node, Group):
-            work.append((sign, node.content))
-        elif isinstance(node, Operator) and _is_sum(node):
-            left, right = node.operands
-            work += [("+" if sign == node.symbol else "-", right), (sign, left)]
-        else:
-            terms.append((sign, node))
-    total = terms[0][1]
-    for sign, term in terms[1:]:
-        total = Operator(sign, (total, term))
-    return total

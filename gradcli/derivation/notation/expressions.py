@@ -90,6 +90,25 @@ def exact_value(expression: Expression) -> Number | None:
     return Number(value) if isinstance(value, int | Fraction) else None
 
 
+def rational(node: Expression) -> Fraction | None:
+    """The value of a whole number, a decimal, or a fraction of two; None for anything else."""
+    if isinstance(node, Number):
+        return None if isinstance(node.value, float) else Fraction(node.value)
+    if isinstance(node, Operator) and node.symbol == "-" and len(node.operands) == 1:
+        inner = rational(node.operands[0])
+        return None if inner is None else -inner
+    if isinstance(node, Operator) and node.symbol == "/":
+        above, below = node.operands
+        if (
+            isinstance(above, Number)
+            and isinstance(below, Number)
+            and isinstance(above.value, int)
+            and isinstance(below.value, int)
+        ):
+            return Fraction(above.value, below.value) if below.value else None
+    return None
+
+
 def operations_in(expression: Expression) -> int:
     """How many operations an expression has."""
     return sum(1 for node in postorder(expression) if children(node) and not isinstance(node, Group))

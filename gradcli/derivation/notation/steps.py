@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from gradcli.algebra.derivatives import Simplified
+from gradcli.derivation.notation.deeds import DEEDS
 from gradcli.derivation.notation.prose import Words, words_text
 from gradcli.frozen import Frozen
 from gradcli.language.ast import Expression
 
-SIMPLIFICATIONS = frozenset(
-    {"trivial factors dropped", "numbers computed", "parentheses dropped", "like terms collected", "terms computed"}
-)
+SIMPLIFICATIONS = frozenset({"trivial factors dropped", "parentheses dropped", "terms computed", *DEEDS})
 """Rules that only rewrite: they can be folded away, and what is derived stays."""
 
 PUTTING_IN = frozenset({"intermediates written out", "derivatives put in", "numbers put in"})
@@ -54,6 +54,18 @@ def brief(steps: Sequence[Step]) -> list[Step]:
     return [step for index, step in enumerate(steps) if index in kept or not (step.simplification or step.rule in PUTTING_IN)]
 
 
+class End(NamedTuple):
+    """What a derivation ends in.
+
+    Attributes:
+        formula: The derivative in variables; None where it is long.
+        value: Its value at the point of the run.
+    """
+
+    formula: Expression | None
+    value: float
+
+
 class Equation(Frozen):
     """The derivation of one adjoint, ∂output/∂node.
 
@@ -76,11 +88,15 @@ class Derivation(Frozen):
         equations: In the order of the backward pass: the intermediate nodes, then the variables.
         needed: For each variable the nodes whose equations lead to its own, in order, its own last.
         derivatives: For each variable its derivative, simplified, in variables.
+        ends: For each of these variables what its derivation ends in.
+        warnings: What is wrong with it.
     """
 
     equations: Mapping[int, Equation]
     needed: Mapping[str, tuple[int, ...]]
     derivatives: Mapping[str, Simplified]
+    ends: Mapping[str, End]
+    warnings: tuple[str, ...] = ()
 
     def of(self, variable: str) -> list[Equation]:
         """The equations that lead to the derivative by a variable, its own last."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from gradcli.derivation.notation.expressions import rational
 from gradcli.language.ast import Expression, Group, Number, Operator, postorder
 from gradcli.language.text import to_text
 
@@ -41,25 +42,6 @@ def _tidied(node: Expression) -> Expression:
         case "^", (a, b) if numbers[1] == 1:  # a^1 = a
             return a
     return node
-
-
-def rational(node: Expression) -> Fraction | None:
-    """The value of a whole number, a decimal, or a fraction of two; None for anything else."""
-    if isinstance(node, Number):
-        return None if isinstance(node.value, float) else Fraction(node.value)
-    if isinstance(node, Operator) and node.symbol == "-" and len(node.operands) == 1:
-        inner = rational(node.operands[0])
-        return None if inner is None else -inner
-    if isinstance(node, Operator) and node.symbol == "/":
-        above, below = node.operands
-        if (
-            isinstance(above, Number)
-            and isinstance(below, Number)
-            and isinstance(above.value, int)
-            and isinstance(below.value, int)
-        ):
-            return Fraction(above.value, below.value) if below.value else None
-    return None
 
 
 def _written(value: Fraction, *like: Expression) -> Expression:

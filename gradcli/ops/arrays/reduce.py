@@ -37,6 +37,7 @@ reduce_sum: Structural = structural(
     result=COUNT,
     linear="a",
     torch="sum: torch Tensor",
+    tensorflow="reduce_sum Sum: tf",
     doc="Sum of the elements, of all or along some axes.",
 )
 reduce_mean: Structural = structural(
@@ -48,6 +49,7 @@ reduce_mean: Structural = structural(
     spellings=("mean",),
     linear="a",
     torch="mean: torch Tensor",
+    tensorflow="reduce_mean Mean: tf",
     doc="Arithmetic mean of the elements, of all or along some axes.",
 )
 
@@ -71,6 +73,7 @@ reduce_prod: Structural = structural(
     spellings=("prod",),
     result=COUNT,
     torch="prod: torch Tensor",
+    tensorflow="reduce_prod Prod: tf",
     doc="Product of the elements, of all or along some axes; zeros among them are differentiated right.",
     backward="each element gets the adjoint times the product of the others",
 )

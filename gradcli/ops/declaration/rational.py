@@ -53,3 +53,33 @@ def square_root(a: Rational) -> Rational | None:
 def only(argument: int, value: int) -> Callable[[Rational], Rational | None]:
     """The rational value of a function that has one at a single point that matters, as sin has at 0."""
     return lambda x: value if x == argument else None
+
+
+def logarithm(base: int) -> Callable[[Rational], Rational | None]:
+    """The whole exponent to which the base is a number: 3 for 8 to the base 2."""
+
+    def exponent(x: Rational) -> Rational | None:
+        if x <= 0 or (x.numerator != 1 and x.denominator != 1):
+            return None
+        large = max(x.numerator, x.denominator)
+        found = round(math.log(large, base))
+        if base**found != large:
+            return None
+        return found if x.denominator == 1 else -found
+
+    return exponent
+
+
+def cube_root(a: Rational) -> Rational | None:
+    """The root of the cube of a rational number."""
+    parts: list[int] = []
+    for part in (abs(a.numerator), a.denominator):
+        if part.bit_length() > _MAX_BITS:
+            return None
+        root = 1 << -(-part.bit_length() // 3)  # Newton's method in whole numbers, from above
+        while root**3 > part:
+            root = (2 * root + part // root**2) // 3
+        parts.append(root)
+    if parts[0] ** 3 != abs(a.numerator) or parts[1] ** 3 != a.denominator:
+        return None
+    return quotient(parts[0] if a >= 0 else -parts[0], parts[1])

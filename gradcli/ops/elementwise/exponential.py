@@ -27,6 +27,7 @@ exp = operation(
     inverse="log",
     range=(0, math.inf),
     torch="exp: torch Tensor",
+    tensorflow="exp Exp: tf",
     sympy="exp",
     doc="The exponential function.",
 )
@@ -76,6 +77,7 @@ log = operation(
     inverse="exp",
     specials=(special(POLE, lambda x: x, 0),),
     torch="log: torch Tensor",
+    tensorflow="log Log: tf",
     sympy="log",
     doc="The natural logarithm.",
 )
@@ -83,7 +85,7 @@ log2 = operation(
     "log2(x)",
     ieee.guarded(math.log2, ieee.pole(0)),
     (lambda y, x: 1 / (x * LN2),),
-    exact=rational.only(1, 0),
+    exact=rational.logarithm(2),
     grad_fn="Log2Backward0",
     latex=r"\log_{{2}}\left({0}\right)",
     javascript="Math.log2({0})",
@@ -100,7 +102,7 @@ log10 = operation(
     "log10(x)",
     ieee.guarded(math.log10, ieee.pole(0)),
     (lambda y, x: 1 / (x * LN10),),
-    exact=rational.only(1, 0),
+    exact=rational.logarithm(10),
     grad_fn="Log10Backward0",
     latex=r"\log_{{10}}\left({0}\right)",
     javascript="Math.log10({0})",
@@ -126,6 +128,7 @@ log1p = operation(
     inverse="expm1",
     specials=(special(POLE, lambda x: x + 1, -1),),
     torch="log1p: torch Tensor special",
+    tensorflow="log1p Log1p: tf",
     doc="log(1 + x), accurate near 0.",
 )
 sqrt = operation(
@@ -144,6 +147,7 @@ sqrt = operation(
     range=(0, math.inf),
     specials=(special(END, lambda x: x, 0),),
     torch="sqrt: torch Tensor",
+    tensorflow="sqrt Sqrt: tf",
     sympy="sqrt",
     doc="The square root.",
 )
@@ -160,12 +164,14 @@ rsqrt = operation(
     range=(0, math.inf),
     specials=(special(POLE, lambda x: x, 0),),
     torch="rsqrt: torch Tensor",
+    tensorflow="rsqrt Rsqrt: tf",
     doc="One divided by the square root.",
 )
 cbrt = operation(
     "cbrt(x)",
     ieee.cube_root,
     (lambda y, x: 1 / (3 * y * y),),
+    exact=rational.cube_root,
     grad_fn="CbrtBackward0",
     latex=r"\sqrt[3]{{{0}}}",
     javascript="Math.cbrt({0})",

@@ -12,8 +12,8 @@ from gradcli.autodiff.passes.tape import ACCUMULATE_GRAD
 from gradcli.output.diagrams.diagram import Diagram, Kind
 from gradcli.output.diagrams.functions_part import FunctionsPart
 from gradcli.output.diagrams.graph_part import GraphPart
+from gradcli.output.json import json_number
 from gradcli.output.listing import Entry, GradientListing, Link
-from gradcli.output.numbers import json_number
 from gradcli.output.visible import visible
 
 _Data = str | bool | int | float | None

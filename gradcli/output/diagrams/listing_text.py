@@ -20,7 +20,7 @@ DEEPEST = 30
 """Levels of a tree after which a branch is continued in a tree of its own, so that deep graphs take no quadratic space."""
 
 
-def graph_list(diagram: Diagram) -> Iterator[str]:
+def graph_list(diagram: Diagram, *, ascii: bool = False) -> Iterator[str]:
     """The list, a line at a time: ``%4 b = add %1 %3 : value 2, adjoint 3, requires_grad, grad_fn AddBackward0 | d(b)/d(w) = 1``.
 
     Constants are ``%3 = const 1``, functions of the backward pass ``%f0 MulBackward0 %f2 %f1 : grad_fn of y``. No line depends on
@@ -28,16 +28,21 @@ def graph_list(diagram: Diagram) -> Iterator[str]:
 
     Args:
         diagram: The graphs.
+        ascii: Without signs beyond ASCII, other than those of names.
     """
-    for part in diagram.parts:
-        yield from _title(diagram, part)
-        if isinstance(part, GraphPart):
-            outputs = set(_outputs(part))
-            for id in part.chosen:
-                yield _node_line(part, part.listing.entry(id), id in outputs)
-        elif isinstance(part, FunctionsPart):
-            for id in part.chosen:
-                yield _function_line(part, id)
+    lines = (line for part in diagram.parts for line in _part_lines(diagram, part))
+    return (line.translate(_SIGNS) for line in lines) if ascii else lines
+
+
+def _part_lines(diagram: Diagram, part: Part) -> Iterator[str]:
+    yield from _title(diagram, part)
+    if isinstance(part, GraphPart):
+        outputs = set(_outputs(part))
+        for id in part.chosen:
+            yield _node_line(part, part.listing.entry(id), id in outputs)
+    elif isinstance(part, FunctionsPart):
+        for id in part.chosen:
+            yield _function_line(part, id)
 
 
 def _title(diagram: Diagram, part: Part) -> Iterator[str]:

@@ -37,18 +37,18 @@ ROUND = 7.0
 _SIZES = {"title": TITLE_SIZE, "value": LINE_SIZE, "adjoint": LINE_SIZE, "fact": SMALL_SIZE, "error": LINE_SIZE}
 
 
-def svg(diagram: Diagram, *, theme: str = "auto", engine: str = "auto", legend: bool = True, room: int = 0) -> Iterator[str]:
+def svg(diagram: Diagram, *, theme: str = "auto", layout: str = "auto", legend: bool = True, room: int = 0) -> Iterator[str]:
     """The pieces of an SVG document.
 
     Args:
         diagram: What to draw.
         theme: ``light``, ``dark``, or ``auto``, which follows the viewer.
-        engine: What lays it out, see :func:`~gradcli.output.diagrams.layout.lay_out`.
+        layout: What lays it out, see :func:`~gradcli.output.diagrams.layout.lay_out`.
         legend: Whether a line at the end says what shapes and lines mean.
         room: Characters that a line with a number has room for at least, where numbers may change.
     """
     measures = _measures(room)
-    sheets = lay_out(diagram, measures, engine)
+    sheets = lay_out(diagram, measures, layout)
     width, height = extent(sheets, measures)
     width = max([width, *(columns(sheet.title) * CHARACTER * HEADING_SIZE for sheet in sheets)])
     rows = _rows(_legend(diagram), max(width, LEGEND_WIDTH)) if legend else []

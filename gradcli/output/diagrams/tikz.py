@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from gradcli.errors import ExitCode, GradcliError, columns
 from gradcli.output.diagrams.diagram import Arrow, Box, Diagram, Kind
 from gradcli.output.diagrams.layout import Measures, Placed, Point, Routed, Sheet, extent, lay_out
-from gradcli.output.formulas.latex import GREEK
+from gradcli.output.formulas.boxes import GREEK
 from gradcli.output.visible import visible_lines
 
 MOST_POINTS = 16_000
@@ -55,14 +55,14 @@ _PREAMBLE = r"""\usepackage{iftex}
 """
 
 
-def tikz(diagram: Diagram, *, engine: str = "auto") -> Iterator[str]:
+def tikz(diagram: Diagram, *, layout: str = "auto") -> Iterator[str]:
     """The pieces of a LaTeX document with one picture; pdflatex, xelatex and lualatex take it.
 
     Args:
         diagram: What to draw.
-        engine: What lays it out, see :func:`~gradcli.output.diagrams.layout.lay_out`.
+        layout: What lays it out, see :func:`~gradcli.output.diagrams.layout.lay_out`.
     """
-    sheets = lay_out(diagram, _MEASURES, engine)
+    sheets = lay_out(diagram, _MEASURES, layout)
     width, height = extent(sheets, _MEASURES)
     width = max([width, *(columns(sheet.title) * CHARACTER * 1.2 for sheet in sheets)])
     if max(width, height) > MOST_POINTS:

@@ -145,7 +145,7 @@ def _raised(explanation: Explanation) -> Raised | None:
 def _derivative(explanation: Explanation, name: str) -> Iterator[Piece]:
     tape = explanation.tape
     left = Partial(tape.names[tape.output], name)
-    value = tape.gradient[name]
+    value = explanation.value(name)
     if value is None:
         yield left
         output = Name(tape.names[tape.output])
@@ -156,11 +156,9 @@ def _derivative(explanation: Explanation, name: str) -> Iterator[Piece]:
         else:
             yield from (": none, ", output, " does not depend on ", Name(name))
         return
-    simplified = explanation.derivatives.get(name)
-    short = None
-    if simplified is not None and not simplified.definitions:
-        nodes = sum(1 for _ in postorder(simplified.expressions[0]))
-        short = simplified.expressions[0] if nodes <= DERIVATIVE_NODES else None
+    short = explanation.formula(name)
+    if short is not None and sum(1 for _ in postorder(short)) > DERIVATIVE_NODES:
+        short = None
     equation: Expression | Equal = left
     if has_arrays(tape.graph) and tape.symbolic:
         short = _in_matrix_form(explanation, name)

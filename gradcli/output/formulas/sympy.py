@@ -29,53 +29,10 @@ from gradcli.lowering.node_expressions import applied, written_out
 from gradcli.ops.catalogue import spelled
 from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.symbol import Symbol
-from gradcli.output.formulas.latex import GREEK_NAMES
-
-_FUNCTIONS = {
-    "abs": "Abs",
-    "amax": "Max",
-    "amin": "Min",
-    "acos": "acos",
-    "acosh": "acosh",
-    "asin": "asin",
-    "asinh": "asinh",
-    "atan": "atan",
-    "atan2": "atan2",
-    "atanh": "atanh",
-    "cbrt": "real_root({0}, 3)",
-    "ceil": "ceiling",
-    "clamp": "Min(Max({0}, {1}), {2})",
-    "cos": "cos",
-    "cosh": "cosh",
-    "digamma": "digamma",
-    "erf": "erf",
-    "erfc": "erfc",
-    "erfinv": "erfinv",
-    "exp": "exp",
-    "floor": "floor",
-    "i0": "besseli(0, {0})",
-    "i1": "besseli(1, {0})",
-    "lgamma": "log(Abs(gamma({0})))",
-    "log": "log",
-    "max": "Max",
-    "maximum": "Max",
-    "min": "Min",
-    "minimum": "Min",
-    "polygamma": "polygamma",
-    "round": "(floor({0} + Rational(1, 2)) - Piecewise((1, Eq(Mod({0} + Rational(1, 2), 2), 1)), (0, True)))",
-    "sign": "sign",
-    "sin": "sin",
-    "sinh": "sinh",
-    "sqrt": "sqrt",
-    "tan": "tan",
-    "tanh": "tanh",
-    "trunc": "sign({0})*floor(Abs({0}))",
-    "where": "Piecewise(({1}, {0}), ({2}, True))",
-}
-"""SymPy's name of an operation, or a template; the others are written by their definitions."""
+from gradcli.output.formulas.boxes import GREEK
 
 _CONSTANTS = {"e": "E", "inf": "oo", "tau": "(2*pi)"}
-_BARE = re.compile(r"[^\W\d_](_?\d+|_\w+)?|" + "|".join(GREEK_NAMES))
+_BARE = re.compile(r"[^\W\d_](_?\d+|_\w+)?|" + "|".join(sorted(GREEK.values())))
 """Names that SymPy leaves alone: a letter, with an index where it has one, or a Greek letter in words."""
 
 _TAKEN = frozenset({"E", "E1", "I", "N", "O", "Q", "S", "beta", "gamma", "lambda", "zeta", "Chi", "Lambda", "n_order"})
@@ -157,10 +114,9 @@ def _write(node: Expression, texts: list[str]) -> str:
             then, test, otherwise = texts
             return f"Piecewise(({then}, {test}), ({otherwise}, True))"
         case Call(function, _):
-            name = next((o.name for o in spelled(function) if o.accepts(len(texts))), "")
-            if not name:
+            template = next((o.facts.sympy for o in spelled(function) if o.accepts(len(texts))), "")
+            if not template:
                 raise GradcliError(f"SymPy's format has no arrays, and so no {function}", hint="choose another format")
-            template = _FUNCTIONS[name]
             return template.format(*texts) if "{" in template else f"{template}({', '.join(texts)})"
     raise TypeError(f"{type(node).__name__} is not an expression")
 
@@ -185,7 +141,7 @@ def _defined(expression: Expression) -> Expression:
         operation = next((o for o in spelled(node.function) if o.accepts(len(node.arguments))), None)
         if operation is None:
             return node
-        if operation.name in _FUNCTIONS:
+        if operation.facts.sympy:
             given = len(node.arguments)
             return replace(node, arguments=node.arguments + tuple(map(Number, operation.complete((0.0,) * given)[given:])))
         if operation.symbol:  # add(a, b) is a + b

@@ -71,14 +71,14 @@ document.documentElement.dataset.theme =
 """
 
 
-def graph_page(diagram: Diagram, *, theme: str = "auto", engine: str = "auto") -> Iterator[str]:
+def graph_page(diagram: Diagram, *, theme: str = "auto", layout: str = "auto") -> Iterator[str]:
     """The pieces of the page of a diagram; see :func:`html_page_of_graph`.
 
     Args:
         diagram: The diagram. The page steps through both passes of its run; below stand its backward graphs, without numbers,
             since those would not follow the inputs.
         theme: ``light``, ``dark``, or ``auto``.
-        engine: What lays the drawings out.
+        layout: What lays the drawings out.
 
     Raises:
         GradcliError: The graph is too large.
@@ -110,7 +110,7 @@ def graph_page(diagram: Diagram, *, theme: str = "auto", engine: str = "auto") -
         backward=backward,
         built=built,
         theme=theme,
-        engine=engine,
+        layout=layout,
     )
 
 
@@ -124,7 +124,7 @@ def html_page_of_graph(
     backward: Sequence[Part] = (),
     built: Sequence[GraphPart] = (),
     theme: str = "auto",
-    engine: str = "auto",
+    layout: str = "auto",
     notes: Sequence[str] = (),
 ) -> Iterator[str]:
     """The pieces of a page.
@@ -139,7 +139,7 @@ def html_page_of_graph(
         backward: Further graphs, drawn below.
         built: The static graph that ran, and its blocks, each of which can be folded away.
         theme: ``light``, ``dark``, or ``auto``, which follows the viewer; the page has a button for it.
-        engine: What lays the drawing out, see :func:`~gradcli.output.diagrams.layout.lay_out`.
+        layout: What lays the drawing out, see :func:`~gradcli.output.diagrams.layout.lay_out`.
         notes: Sentences to the reader, such as warnings of the run.
 
     Raises:
@@ -171,7 +171,7 @@ def html_page_of_graph(
     about = [*notes, *_about_recorded(tape)] if recorded else notes
     yield picture.replace("<!-- notes -->", _notes(tape, chosen, about))
     part = _LivePart(FunctionListing(tape), "", "n", chosen, whole_labels=whole_labels)
-    yield from svg(Diagram(shortened(title, LONG_TITLE), (part,), direction), theme="light", engine=engine, room=ROOM)
+    yield from svg(Diagram(shortened(title, LONG_TITLE), (part,), direction), theme="light", layout=layout, room=ROOM)
     yield steps
     yield from _derivation(derivation)
     yield derived
@@ -181,9 +181,9 @@ def html_page_of_graph(
     if backward:
         yield '<section id="backward" aria-label="Backward graphs">\n<h2>Backward graphs</h2>\n'
         yield '<div class="picture scroll" tabindex="0" role="region" aria-label="Drawing of the backward graphs">\n'
-        yield from svg(Diagram("Backward graphs", backward, direction), theme="light", engine=engine)
+        yield from svg(Diagram("Backward graphs", backward, direction), theme="light", layout=layout)
         yield "</div>\n</section>\n"
-    yield from _built(built, direction, engine)
+    yield from _built(built, direction, layout)
     yield after
     yield f'<script type="application/json" id="data">{script_json(data)}</script>\n'
     script = "\n".join([engine_script(data["program"]), *map(page_file, _SCRIPTS)])
@@ -220,7 +220,7 @@ def _palette(name: str, theme: Theme) -> str:
 # ---- parts of the page ----
 
 
-def _built(parts: Sequence[GraphPart], direction: str, engine: str) -> Iterator[str]:
+def _built(parts: Sequence[GraphPart], direction: str, layout: str) -> Iterator[str]:
     """The static graph that ran: the graph itself, and what its branches and loops hold."""
     if not parts:
         return
@@ -231,7 +231,7 @@ def _built(parts: Sequence[GraphPart], direction: str, engine: str) -> Iterator[
         yield f'<div class="picture scroll" tabindex="0" role="region" aria-label="{escape(part.title)}">\n'
         untitled = copy(part)
         untitled.title = ""
-        yield from svg(Diagram(part.title, (untitled,), direction), theme="light", engine=engine)
+        yield from svg(Diagram(part.title, (untitled,), direction), theme="light", layout=layout)
         yield "</div>\n</details>\n"
     yield "</section>\n"
 

@@ -18,7 +18,7 @@ from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.symbol import Symbol
-from gradcli.output.numbers import json_number
+from gradcli.output.json import json_number
 
 _LETTERS = "abcdefgh"
 

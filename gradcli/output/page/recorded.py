@@ -15,8 +15,8 @@ from gradcli.graph.shapes import shape_text
 from gradcli.language.numbers import brief_text, is_exact, number_text, short_text
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import spelling
+from gradcli.output.json import json_number
 from gradcli.output.listing import FunctionListing
-from gradcli.output.numbers import json_number
 
 WHOLE_ELEMENTS = 400
 """Elements of an array up to which the page has all of them."""

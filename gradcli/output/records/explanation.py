@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from gradcli.derivation.calculus.applied import Rules
 from gradcli.derivation.explain import Explanation
@@ -16,9 +15,20 @@ from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.output.documents.document import count_digits
-from gradcli.output.numbers import json_number
+from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
+from gradcli.output.records.run import step_record
 
-EXPLAIN_SCHEMA = "gradcli/explain/1"
+if TYPE_CHECKING:
+    from gradcli.output.schemas.symbolic import (
+        ComputedNode,
+        CostRecord,
+        EquationRecord,
+        ExplainDocument,
+        ExplainStep,
+        PathsRecord,
+        RulesRecord,
+    )
+
 
 _EXACT = 2**53
 """Whole numbers that every reader of JSON knows exactly."""
@@ -32,19 +42,17 @@ def explanation_json(explanation: Explanation, warnings: Sequence[str], *, ascii
         warnings: What the user should know.
         ascii: With escapes for characters beyond ASCII.
     """
-    encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
     tape, content = explanation.tape, explanation.content
-    document: dict[str, Any] = {
-        "schema": EXPLAIN_SCHEMA,
+    parts: ExplainDocument = {
         "expression": explanation.expression,
         "by": explanation.by,
         "steps": explanation.detail,
         "mode": tape.mode,
-        "bindings": None if tape.symbolic else {name: json_number(value) for name, value in tape.bindings.items()},
+        "bindings": None if tape.symbolic else json_numbers(tape.bindings),
         "wrt": list(tape.wrt),
         "output": tape.names[tape.output],
         "value": None if tape.symbolic else json_number(tape.value),
-        "grad": None if tape.symbolic else {name: json_number(value) for name, value in tape.gradient.items()},
+        "grad": None if tape.symbolic else json_numbers(tape.gradient),
         "derivative": {name: program_text(found.program(), "; ") for name, found in explanation.derivatives.items()} or None,
         "nodes": _nodes(explanation) if isinstance(content, Derivation) else None,
         "equations": _equations(explanation, content) if isinstance(content, Derivation) else None,
@@ -56,28 +64,20 @@ def explanation_json(explanation: Explanation, warnings: Sequence[str], *, ascii
         "rules": _rules(explanation, content) if isinstance(content, Rules) else None,
         "warnings": list(warnings),
     }
-    opening = "{"
-    for key, value in document.items():
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            text = "[\n  " + ",\n  ".join(map(encode, value)) + "\n ]"
-        else:
-            text = encode(value)
-        yield f"{opening}{encode(key)}: {text}"
-        opening = ",\n "
-    yield "}\n"
-
-
-def _step(step: Step) -> dict[str, Any]:
-    return {
-        "rule": step.rule,
-        "left": to_text(step.left, pretty=True),
-        "right": to_text(step.right, pretty=True),
-        "note": step.note,
-        "simplification": step.simplification,
+    encode = encoder(ascii)
+    lined = {  # an entry a line
+        key: list_json(map(encode, value))
+        for key, value in parts.items()
+        if isinstance(value, list) and value and isinstance(value[0], dict)
     }
+    return document("explain", {**parts, **lined}, ascii=ascii)
 
 
-def _nodes(explanation: Explanation) -> list[dict[str, Any]]:
+def _step(step: Step) -> ExplainStep:
+    return {**step_record(step), "simplification": step.simplification}
+
+
+def _nodes(explanation: Explanation) -> list[ComputedNode]:
     tape = explanation.tape
     return [
         {
@@ -91,7 +91,7 @@ def _nodes(explanation: Explanation) -> list[dict[str, Any]]:
     ]
 
 
-def _equations(explanation: Explanation, derivation: Derivation) -> list[dict[str, Any]]:
+def _equations(explanation: Explanation, derivation: Derivation) -> list[EquationRecord]:
     names = explanation.tape.names
     return [
         {
@@ -103,11 +103,11 @@ def _equations(explanation: Explanation, derivation: Derivation) -> list[dict[st
     ]
 
 
-def _paths(explanation: Explanation, found: PathSum) -> dict[str, Any]:
+def _paths(explanation: Explanation, found: PathSum) -> PathsRecord:
     names, symbolic = explanation.tape.names, explanation.tape.symbolic
     return {
         "variable": found.variable,
-        "count": _count(found.count),
+        "count": _long(found.count),
         "listed": len(found.paths),
         "paths": [
             {
@@ -125,21 +125,21 @@ def _paths(explanation: Explanation, found: PathSum) -> dict[str, Any]:
     }
 
 
-def _cost(cost: Cost) -> dict[str, Any]:
+def _cost(cost: Cost) -> CostRecord:
     return {
         "method": cost.method,
         "passes": cost.passes,
-        "multiplications": _count(cost.multiplications),
+        "multiplications": None if cost.multiplications is None else _long(cost.multiplications),
         "passes_for_all": cost.passes_for_all,
-        "multiplications_for_all": _count(cost.for_all),
+        "multiplications_for_all": None if cost.for_all is None else _long(cost.for_all),
     }
 
 
-def _count(count: int | None) -> int | str | None:
-    return count if count is None or count <= _EXACT else count_digits(count)
+def _long(count: int) -> int | str:
+    return count if count <= _EXACT else count_digits(count)
 
 
-def _rules(explanation: Explanation, rules: Rules) -> list[dict[str, Any]]:
+def _rules(explanation: Explanation, rules: Rules) -> list[RulesRecord]:
     return [
         {
             "variable": derivation.variable,

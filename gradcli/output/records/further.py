@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.passes.jacobian import Blocks
 from gradcli.autodiff.passes.tangent import Tangents, zeros
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.derivation.notation.steps import Equation
-from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import Value
 from gradcli.output.further import Extra
-from gradcli.output.numbers import json_number
+from gradcli.output.json import json_numbers
+from gradcli.output.records.run import step_record
+
+if TYPE_CHECKING:
+    from gradcli.output.schemas.runs import HessianRecord, JacobianRecord, TangentRecord
 
 
 def output_tangents(tape: Tape, tangents: Tangents) -> dict[str, Value]:
@@ -44,31 +46,24 @@ def extra_json(tape: Tape, extra: Extra) -> dict[str, Any]:
     """The same as keys of the document; keys that were not asked for are left out."""
     found: dict[str, Any] = {}
     if extra.tangents is not None:
-        outputs = output_tangents(tape, extra.tangents)
-        found["tangent"] = {
-            "direction": {name: json_number(value) for name, value in extra.tangents.direction.items()},
-            "outputs": {name: json_number(value) for name, value in outputs.items()},
-            "derivation": [{"node": tape.names[equation.node], "steps": _steps(equation)} for equation in extra.forward_pass],
+        steps = extra.forward_pass
+        tangent: TangentRecord = {
+            "direction": json_numbers(extra.tangents.direction),
+            "outputs": json_numbers(output_tangents(tape, extra.tangents)),
+            "derivation": [{"node": tape.names[e.node], "steps": list(map(step_record, e.steps))} for e in steps],
         }
+        found["tangent"] = tangent
     if extra.jacobian is not None:
-        mode, passes = extra.jacobian.mode, extra.jacobian.passes
-        found["jacobian"] = {"mode": mode, "passes": passes, "reason": extra.jacobian.reason, **_blocks(extra.jacobian.blocks)}
+        first = extra.jacobian
+        blocks = _blocks(first.blocks)
+        jacobian: JacobianRecord = {"mode": first.mode, "passes": first.passes, "reason": first.reason, "blocks": blocks}
+        found["jacobian"] = jacobian
     if extra.hessian is not None:
-        found["hessian"] = {"passes": extra.hessian.passes, "reason": extra.hessian.reason, **_blocks(extra.hessian.blocks)}
+        second = extra.hessian
+        hessian: HessianRecord = {"passes": second.passes, "reason": second.reason, "blocks": _blocks(second.blocks)}
+        found["hessian"] = hessian
     return found
 
 
-def _blocks(blocks: Blocks) -> dict[str, Any]:
-    return {"blocks": {first: {second: json_number(block) for second, block in row.items()} for first, row in blocks.items()}}
-
-
-def _steps(equation: Equation) -> list[dict[str, str]]:
-    return [
-        {
-            "rule": step.rule,
-            "left": to_text(step.left, pretty=True),
-            "right": to_text(step.right, pretty=True),
-            "note": step.note,
-        }
-        for step in equation.steps
-    ]
+def _blocks(blocks: Blocks) -> dict[str, dict[str, Any]]:
+    return {first: json_numbers(row) for first, row in blocks.items()}

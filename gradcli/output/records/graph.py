@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.backward_graph import Function, backward_graph
 from gradcli.autodiff.passes.gradient import gradient_of
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.autodiff.runs.document import GRAPH_SCHEMA
 from gradcli.lowering.builders.static import Removed
 from gradcli.output.block_graphs import BlockGraph, blocks_of
-from gradcli.output.listing import BlockListing, FunctionListing, GradientListing
-from gradcli.output.records.run import Encode, edge_objects, head_json, list_json, node_object, run_facts
-from gradcli.output.reports.removed import removed_json
+from gradcli.output.json import Encode, document, encoder, json_number, list_json, object_json
+from gradcli.output.listing import BlockListing, GradientListing
+from gradcli.output.records.nodes import bare_node
+from gradcli.output.records.removed import removed_records
+from gradcli.output.records.run import graph_parts, run_facts
+
+if TYPE_CHECKING:
+    from gradcli.output.schemas.runs import BlockRecord, FunctionRecord, GradientNode
 
 
 def graph_json(
@@ -25,6 +28,7 @@ def graph_json(
     backward: bool = False,
     removed: Sequence[Removed] = (),
     ascii: bool = False,
+    select: Collection[str] | None = None,
 ) -> Iterator[str]:
     """The pieces of the document of `gradcli graph --format json`; joined they are one JSON object.
 
@@ -35,29 +39,24 @@ def graph_json(
         backward: Whether the two backward graphs are in it.
         removed: What building the static graph left out.
         ascii: With escapes for characters beyond ASCII.
+        select: The keys to write; None for all.
+
+    Raises:
+        GradcliError: There is no key that is to be written.
     """
-    encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
-    listing = FunctionListing(tape, board=False)
-    yield from head_json({"schema": GRAPH_SCHEMA, "expression": expression, **run_facts(tape)}, encode)
-    yield ',\n "nodes": '
-    yield from list_json(map(encode, (node_object(listing.entry(id)) for id in range(len(tape.graph)))))
-    yield ',\n "edges": '
-    yield from list_json(map(encode, edge_objects(listing)))
+    encode = encoder(ascii)
+    parts: dict[str, Any] = {**run_facts(tape, expression), **graph_parts(tape, ascii)}
     if tape.graph.blocks:
-        yield ',\n "blocks": '
-        yield from list_json(map(encode, map(_block, blocks_of(tape.graph))))
+        parts["blocks"] = lambda: list_json(map(encode, map(_block, blocks_of(tape.graph))))
     if removed:
-        yield f',\n "removed": {encode(removed_json(removed, expression))}'
-    yield ',\n "backward": '
-    yield from _backward(tape, encode) if backward else ["null"]
-    yield f',\n "warnings": {encode(list(warnings))}}}\n'
+        parts["removed"] = lambda: removed_records(removed, expression)
+    parts["backward"] = (lambda: _backward(tape, encode)) if backward else None
+    return document("graph", {**parts, "warnings": list(warnings)}, ascii=ascii, select=select)
 
 
-def _block(block: BlockGraph) -> dict[str, Any]:
+def _block(block: BlockGraph) -> BlockRecord:
     """The graph of a branch or a loop."""
     listing = BlockListing(block.graph, "", board=False)
-    keys = ("id", "name", "op", "expr", "inputs", "shape", "settings")
-    nodes = [node_object(listing.entry(id)) for id in range(len(block.graph))]
     return {
         "inside": block.inside,
         "node": block.node,
@@ -65,23 +64,23 @@ def _block(block: BlockGraph) -> dict[str, Any]:
         "parameters": list(block.parameters),
         "results": list(block.results),
         "outputs": block.graph.outputs,
-        "nodes": [{key: node[key] for key in keys if key in node} for node in nodes],
+        "nodes": [bare_node(listing.entry(id)) for id in range(len(block.graph))],
     }
 
 
 def _backward(tape: Tape, encode: Encode) -> Iterator[str]:
     """PyTorch's backward graph and the gradient graph."""
-    functions = backward_graph(tape)
-    yield '{"functions": '
-    yield from list_json(encode(_function(function)) for function in functions)
     gradient = gradient_of(tape)
     listing = GradientListing(gradient, tape.names[tape.output], board=False)
-    yield f',\n "gradient": {encode(gradient.nodes)},\n "nodes": '
-    keys = ("id", "name", "op", "expr", "inputs", "shape", "settings", "value")
-    nodes = (node_object(listing.entry(id)) for id in range(len(gradient.graph)))
-    yield from list_json(encode({key: node[key] for key in keys if key in node}) for node in nodes)
-    yield "}"
+    entries = map(listing.entry, range(len(gradient.graph)))
+    nodes: Iterator[GradientNode] = ({**bare_node(entry), "value": json_number(entry.value)} for entry in entries)
+    parts = {
+        "functions": list_json(map(encode, map(_function, backward_graph(tape)))),
+        "gradient": gradient.nodes,
+        "nodes": list_json(map(encode, nodes)),
+    }
+    return object_json(parts, encode)
 
 
-def _function(function: Function) -> dict[str, Any]:
-    return {"id": function.id, "name": function.name, "node": function.node, "next_functions": function.next}
+def _function(function: Function) -> FunctionRecord:
+    return {"id": function.id, "name": function.name, "node": function.node, "next_functions": list(function.next)}

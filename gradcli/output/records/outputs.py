@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.output.numbers import json_number
-from gradcli.output.records.run import head_json
-
-RUN_SCHEMA = "gradcli/run/1"
+from gradcli.output.json import document, json_numbers
 
 
 def run_json(
@@ -32,19 +28,16 @@ def run_json(
         warnings: What the user should know.
         ascii: With escapes for characters beyond ASCII.
     """
-    encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
-    document = {
-        "schema": RUN_SCHEMA,
+    parts = {
         "expression": program,
         "mode": tape.mode,
         "dtype": tape.dtype,
-        "bindings": {name: json_number(value) for name, value in tape.bindings.items()},
+        "bindings": json_numbers(tape.bindings),
         "wrt": list(tape.wrt),
         **({"printed": printed} if printed else {}),
         "output": next(iter(values)),
-        "values": {name: json_number(value) for name, value in values.items()},
-        "grad": {name: json_number(value) for name, value in tape.gradient.items()},
+        "values": json_numbers(values),
+        "grad": json_numbers(tape.gradient),
         "warnings": list(warnings),
     }
-    yield from head_json(document, encode)
-    yield "}\n"
+    return document("run", parts, ascii=ascii)

@@ -8,10 +8,14 @@ import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.errors import GradcliError
-from gradcli.output.numbers import json_number
+from gradcli.output.json import json_number
+
+if TYPE_CHECKING:
+    from gradcli.output.schemas.programs import FailureRecord
+
 
 FORMATS = ("jsonl", "csv")
 
@@ -67,7 +71,8 @@ class JsonLines:
         for at, printed in records.printed.items():
             lines[at] = f'{lines[at][:-2]}, "printed": {self.encode(printed)}}}\n'
         for at, error in records.errors.items():
-            lines[at] = self.encode({"row": records.first + at, "error": error.message, "hint": error.hint or None}) + "\n"
+            failure: FailureRecord = {"row": records.first + at, "error": error.message, "hint": error.hint or None}
+            lines[at] = self.encode(failure) + "\n"
         return lines
 
 

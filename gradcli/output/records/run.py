@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.derivation.notation.steps import Derivation
+from gradcli.derivation.notation.steps import Derivation, Step
 from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
-from gradcli.output.further import NOTHING, Extra
-from gradcli.output.listing import Entry, FunctionListing, Listing
-from gradcli.output.numbers import json_number
+from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
+from gradcli.output.listing import FunctionListing
+from gradcli.output.records.nodes import NodeLines
 
-EVAL_SCHEMA = "gradcli/eval/1"
+if TYPE_CHECKING:
+    from gradcli.output.further import Extra
+    from gradcli.output.schemas.runs import StepRecord
 
 
 def eval_json(
@@ -24,8 +25,9 @@ def eval_json(
     warnings: Sequence[str],
     *,
     ascii: bool = False,
-    extra: Extra = NOTHING,
+    extra: Extra | None = None,
     printed: str | None = None,
+    select: Collection[str] | None = None,
 ) -> Iterator[str]:
     """The pieces of the document of `gradcli eval --json`; joined they are one JSON object.
 
@@ -35,53 +37,62 @@ def eval_json(
         expression: The source text.
         warnings: What the user should know; also why something is left out.
         ascii: With escapes for characters beyond ASCII.
-        extra: What it tells beyond value and gradient.
+        extra: What it tells beyond value and gradient; None for nothing.
         printed: What a script or a program printed; None where it printed nothing, or there is no script.
+        select: The keys to write; None for all.
+
+    Raises:
+        GradcliError: There is no key that is to be written.
     """
-    encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
-    listing = FunctionListing(tape, board=False)
-    derivatives = {"derivative": None if derivation is None else _derivatives(derivation)}
     more: dict[str, Any] = {}
-    if extra is not NOTHING:
+    if extra is not None and (select is None or {"tangent", "jacobian", "hessian"}.intersection(select)):
         from gradcli.output.records.further import extra_json
 
         more = extra_json(tape, extra)
-    script = {} if printed is None else {"printed": printed}
-    head = {"schema": EVAL_SCHEMA, "expression": expression, **script, **run_facts(tape), **derivatives, **more}
-    yield from head_json(head, encode)
-    yield ',\n "nodes": '
-    yield from list_json(map(encode, (_node(listing, id, extra) for id in range(len(tape.graph)))))
-    yield ',\n "edges": '
-    yield from list_json(map(encode, edge_objects(listing)))
-    yield ",\n"
-    yield f' "derivation": {encode(None if derivation is None else _steps(tape, derivation))},\n'
-    yield f' "warnings": {encode(list(warnings))}}}\n'
+    tangents = None if extra is None or extra.tangents is None else extra.tangents.nodes
+    parts = {
+        **run_facts(tape, expression, printed),
+        "derivative": None if derivation is None else lambda: _derivatives(derivation),
+        **more,
+        **graph_parts(tape, ascii, tangents),
+        "derivation": None if derivation is None else lambda: _steps(tape, derivation),
+        "warnings": list(warnings),
+    }
+    return document("eval", parts, ascii=ascii, select=select)
 
 
-def _node(listing: FunctionListing, id: int, extra: Extra) -> dict[str, Any]:
-    tangents = extra.tangents
-    moved = {} if tangents is None else {"tangent": json_number(tangents.nodes[id])}
-    return {**node_object(listing.entry(id)), **moved}
+def run_facts(tape: Tape, expression: str, printed: str | None = None) -> dict[str, Any]:
+    """What a document says of a run as a whole; values are None where the variables have none.
 
-
-Encode = Callable[[Any], str]
-
-
-def run_facts(tape: Tape) -> dict[str, Any]:
-    """What a document says of a run as a whole; values are None where the variables have none."""
+    The keys are those of :class:`RunFacts`; what costs something is a function that gives it.
+    """
     known = not tape.symbolic
     return {
+        "expression": expression,
+        **({} if printed is None else {"printed": printed}),
         "mode": tape.mode,
         "dtype": tape.dtype,
-        "bindings": {name: json_number(value) for name, value in tape.bindings.items()} if known else None,
+        "bindings": lambda: json_numbers(tape.bindings) if known else None,
         "wrt": list(tape.wrt),
-        "retain_grad": [tape.names[id] for id in sorted(tape.retained)],
-        "decisions": {str(id): taken for id, taken in tape.graph.decisions.items()},
+        "retain_grad": lambda: [tape.names[id] for id in sorted(tape.retained)],
+        "decisions": lambda: {str(id): taken for id, taken in tape.graph.decisions.items()},
         "outputs": tape.graph.outputs,
-        "output": tape.names[tape.output],
-        "value": json_number(tape.value) if known else None,
-        "grad": {name: json_number(value) for name, value in _held(tape).items()} if known else None,
+        "output": lambda: tape.names[tape.output],
+        "value": lambda: json_number(tape.value) if known else None,
+        "grad": lambda: json_numbers(_held(tape)) if known else None,
     }
+
+
+def graph_parts(tape: Tape, ascii: bool, tangents: Sequence[Any] | None = None) -> dict[str, Callable[[], Iterator[str]]]:
+    """The nodes and edges of a run as parts of a document.
+
+    Args:
+        tape: The run.
+        ascii: With escapes for characters beyond ASCII.
+        tangents: The tangent of each node; None where there are none.
+    """
+    lines = NodeLines(FunctionListing(tape, board=False), encoder(ascii), tangents)
+    return {"nodes": lambda: list_json(lines.nodes()), "edges": lambda: list_json(lines.edges())}
 
 
 def _held(tape: Tape) -> Mapping[str, Any]:
@@ -91,71 +102,18 @@ def _held(tape: Tape) -> Mapping[str, Any]:
     return {name: tape.grad(tape.graph.variables[name]) for name in tape.wrt}
 
 
-def head_json(head: Mapping[str, Any], encode: Encode) -> Iterator[str]:
-    """The first keys of a document, one a line."""
-    yield "{" + ",\n ".join(f"{encode(key)}: {encode(value)}" for key, value in head.items())
-
-
-def list_json(items: Iterable[str]) -> Iterator[str]:
-    """A list with one item a line."""
-    opening = "["
-    for item in items:
-        yield f"{opening}\n  {item}"
-        opening = ","
-    yield "[]" if opening == "[" else "\n ]"
-
-
-def node_object(entry: Entry) -> dict[str, Any]:
-    """A node of a document."""
-    return {
-        "id": entry.id,
-        "name": entry.name,
-        "op": entry.operation,
-        "expr": entry.expression,
-        "inputs": entry.inputs,
-        "shape": None if entry.error else entry.shape,
-        **({"settings": dict(entry.settings)} if entry.settings else {}),
-        **({"mismatch": entry.error} if entry.error else {}),
-        **({"detached": True} if entry.detached else {}),
-        "value": json_number(entry.value),
-        "is_leaf": entry.is_leaf,
-        "requires_grad": entry.requires_grad,
-        "grad_fn": entry.grad_fn,
-        "next_functions": entry.next_functions,
-        "grad": json_number(entry.grad),
-        "adjoint": json_number(entry.adjoint),
-    }
-
-
-def edge_objects(listing: Listing) -> Iterator[dict[str, Any]]:
-    """The edges of a document."""
-    for id in range(len(listing.graph)):
-        for link in listing.links(id):
-            yield {
-                "source": link.source,
-                "target": link.target,
-                "argument": link.argument,
-                "local_derivative": link.derivative,
-                "local_value": json_number(link.value),
-                **({"broken": True} if link.broken else {}),
-            }
-
-
 def _derivatives(derivation: Derivation) -> dict[str, str]:
     return {name: program_text(simplified.program(), "; ") for name, simplified in derivation.derivatives.items()}
 
 
-def _steps(tape: Tape, derivation: Derivation) -> dict[str, list[dict[str, str]]]:
+def _steps(tape: Tape, derivation: Derivation) -> dict[str, list[StepRecord]]:
     return {
-        name: [
-            {
-                "rule": step.rule,
-                "left": to_text(step.left, pretty=True),
-                "right": to_text(step.right, pretty=True),
-                "note": step.note,
-            }
-            for equation in derivation.of(name)
-            for step in (*equation.edges, *equation.steps)
-        ]
+        name: [step_record(step) for equation in derivation.of(name) for step in (*equation.edges, *equation.steps)]
         for name in tape.wrt
     }
+
+
+def step_record(step: Step) -> StepRecord:
+    """A step of a derivation."""
+    left, right = to_text(step.left, pretty=True), to_text(step.right, pretty=True)
+    return {"rule": step.rule, "left": left, "right": right, "note": step.note}

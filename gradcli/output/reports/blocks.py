@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
@@ -60,6 +60,20 @@ class Equations:
 
 
 Block = Lines | Table | Equations
+
+
+def in_ascii(block: Block) -> Block:
+    """A block with what is beyond ASCII escaped, such as the names of variables, before it is laid out."""
+
+    def escaped(texts: Iterable[str]) -> tuple[str, ...]:
+        return tuple([text if text.isascii() else text.encode("ascii", "backslashreplace").decode() for text in texts])
+
+    if isinstance(block, Lines):
+        return replace(block, lines=escaped(block.lines))
+    title, *rest = escaped([block.title, block.note if isinstance(block, Table) else ""])
+    if isinstance(block, Table):
+        return replace(block, title=title, columns=escaped(block.columns), rows=[*map(escaped, block.rows)], note=rest[0])
+    return replace(block, title=title, rows=[(a, b, c, d) for a, b, c, d in map(escaped, block.rows)])
 
 
 class Style:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gradcli.algebra.derivatives import Simplified
 from gradcli.language.ast import Array, Expression, Index, Name, Number, Transposed, Tuple, postorder
 from gradcli.language.numbers import number_text, short_text
 from gradcli.language.text import to_text
-from gradcli.output.numbers import json_number
+from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
 
-DIFF_SCHEMA = "gradcli/diff/1"
+if TYPE_CHECKING:
+    from gradcli.output.schemas.symbolic import DefinitionRecord, DerivativeRecord
+
 
 FORMATS = ("text", "unicode", "latex", "sympy", "json")
 
@@ -31,6 +33,7 @@ class Derivatives:
         rows: How many of them stand in a row: more than one in a gradient, a Jacobian or a Hessian.
         values: The value of each where the variables have values; None where they have none.
         bindings: The values of the variables.
+        notes: What each value is where it is not simply that of its expression; empty texts, or nothing, elsewhere.
     """
 
     output: str
@@ -39,6 +42,7 @@ class Derivatives:
     rows: int = 0
     values: Sequence[float] | None = None
     bindings: dict[str, float] | None = None
+    notes: Sequence[str] = ()
 
 
 def lines(found: Derivatives, format: str) -> Iterator[str]:
@@ -56,10 +60,13 @@ def lines(found: Derivatives, format: str) -> Iterator[str]:
     if found.rows:
         starts = range(0, len(texts), found.rows)
         for start in starts:
+            notes = [note for note in dict.fromkeys(found.notes[start : start + found.rows]) if note]
             value = remark + _row(numbers[start : start + found.rows], "text") + point if numbers else ""
+            value += f" ({'; '.join(notes)})" if notes else ""
             yield _row(texts[start : start + found.rows], format) + value
         return
-    values = [remark + number + point for number in numbers] or [""] * len(texts)
+    notes = [f" ({note})" if note else "" for note in found.notes] or [""] * len(texts)
+    values = [remark + number + point + note for number, note in zip(numbers, notes, strict=False)] or [""] * len(texts)
     for request, text, value in zip(found.requests, texts, values, strict=True):
         yield _left(found.output, request, format) + text + value
 
@@ -129,15 +136,20 @@ def _power(times: int) -> str:
 
 def derivatives_json(found: Derivatives, expression: str, warnings: Sequence[str], *, ascii: bool = False) -> Iterator[str]:
     """The document of `gradcli diff --format json` and `gradcli simplify --format json`."""
-    encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False).encode
-    yield f'{{"schema": {encode(DIFF_SCHEMA)},\n "expression": {encode(expression)},\n "output": {encode(found.output)},\n'
-    bindings = None if found.bindings is None else {name: json_number(value) for name, value in found.bindings.items()}
-    yield f' "bindings": {encode(bindings)},\n "definitions": ['
-    for index, definition in enumerate(found.simplified.definitions):
-        line = {"name": definition.name, "expression": to_text(definition.value)}
-        yield (",\n  " if index else "\n  ") + encode(line)
-    yield '],\n "derivatives": ['
-    for index, (request, text) in enumerate(zip(found.requests, found.simplified.expressions, strict=True)):
-        value = None if found.values is None else json_number(found.values[index])
-        yield (",\n  " if index else "\n  ") + encode({"wrt": list(request), "expression": to_text(text), "value": value})
-    yield f'],\n "warnings": {encode(list(warnings))}}}\n'
+    encode, simplified = encoder(ascii), found.simplified
+    definitions: Iterator[DefinitionRecord] = ({"name": d.name, "expression": to_text(d.value)} for d in simplified.definitions)
+    values = [None] * len(simplified.expressions) if found.values is None else list(map(json_number, found.values))
+    notes = found.notes or [""] * len(simplified.expressions)
+    derivatives: Iterator[DerivativeRecord] = (
+        {"wrt": list(request), "expression": to_text(text), "value": value, "note": note or None}
+        for request, text, value, note in zip(found.requests, simplified.expressions, values, notes, strict=True)
+    )
+    parts = {
+        "expression": expression,
+        "output": found.output,
+        "bindings": None if found.bindings is None else json_numbers(found.bindings),
+        "definitions": list_json(map(encode, definitions)),
+        "derivatives": list_json(map(encode, derivatives)),
+        "warnings": list(warnings),
+    }
+    return document("diff", parts, ascii=ascii)

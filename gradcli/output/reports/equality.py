@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.algebra.equality.verdict import Equality, Method, Verdict, Witness
 from gradcli.language.numbers import number_text, short_text
 from gradcli.language.program_text import one_line
-from gradcli.output.numbers import json_number
+from gradcli.output.json import document, json_number
 from gradcli.output.reports.blocks import Block, Lines
 
-EQUAL_SCHEMA = "gradcli/equal/1"
+if TYPE_CHECKING:
+    from gradcli.output.schemas.symbolic import EqualDocument, WitnessRecord
+
 
 _SHORT = 40
 """Characters up to which an expression is called by its text."""
@@ -43,11 +44,19 @@ def sentences(found: Equality) -> list[str]:
         return [f"different: {a} {shapes[0]}, and {b} {shapes[1]}"]
     if found.verdict is Verdict.DIFFERENT:
         return [f"{given}different: {_difference(found.counterexample, a, b)}", *_difference_notes(found)]
-    if found.verdict is Verdict.NOWHERE:
+    if found.verdict is Verdict.ISOLATED:
+        shared = f" They agree {_at_point(found.agreed_at[0])}, and near it not both have a value." if found.agreed_at else ""
+        lines = [f"{given}no verdict: {both} are defined together at single points only.{shared}"]
+    elif found.verdict is Verdict.NOWHERE:
         tried = f" at any of the {_points(_sampled(found))} that were tried" if found.variables else ""
         lines = [f"{given}not equal: {both} are not both defined{tried}"]
     else:
         lines = [f"{given}{found.verdict.value}", _grounds(found)]
+        if found.method is Method.NUMERIC and found.variables:
+            lines.append(_sought(found))
+        if found.thresholds and found.counterexample is not None:
+            of = " and ".join(f"{name} is another function beyond its threshold, {value}" for name, value in found.thresholds)
+            lines.insert(1, f"{_capital(of)}: {_difference(found.counterexample, a, b)}.")
     lines += _domain(found, a, b)
     if found.verdict is Verdict.EQUAL and found.variables and not found.everywhere:
         lines.append("No point was found at which only one of them is defined.")
@@ -79,6 +88,10 @@ def _difference(witness: Witness | None, a: str, b: str) -> str:
 
 def _at(witness: Witness) -> str:
     return f"at {point_text(witness)}" if witness.point else "there"
+
+
+def _at_point(point: Mapping[str, Any]) -> str:
+    return f"at {point_text(Witness(point, None, None, '', ''))}"
 
 
 def point_text(witness: Witness) -> str:
@@ -148,6 +161,12 @@ def _grounds(found: Equality) -> str:
             return f"They agree at {_points(found.points)} in {found.digits} digits. That is evidence, not a proof."
 
 
+def _sought(found: Equality) -> str:
+    """How points were chosen."""
+    beside = f"{_points(found.places)} at and between the places where one of them changes, " if found.places else ""
+    return f"Tried were simple numbers, {beside}and random numbers."
+
+
 def _domain(found: Equality, a: str, b: str) -> Iterator[str]:
     if found.verdict is Verdict.NOWHERE and not found.variables:
         nowhere = [name for name, only in ((a, found.only_second), (b, found.only_first)) if only] or [a, b]
@@ -190,8 +209,7 @@ def _degree(degree: int) -> str:
 
 def equality_json(found: Equality) -> Iterator[str]:
     """The document of `gradcli equal --json`."""
-    document = {
-        "schema": EQUAL_SCHEMA,
+    parts: EqualDocument = {
         "first": found.first,
         "second": found.second,
         "equal": bool(found),
@@ -207,6 +225,8 @@ def equality_json(found: Equality) -> Iterator[str]:
         "only_second": found.only_second,
         "neither": found.neither,
         "undecided": found.undecided,
+        "places": found.places,
+        "thresholds": {name: json_number(value) for name, value in found.thresholds},
         "domain": [_witness(witness) for witness in found.domain],
         "digits": found.digits,
         "degree": None if found.degree is None else _degree(found.degree),
@@ -217,14 +237,10 @@ def equality_json(found: Equality) -> Iterator[str]:
         "shapes": list(map(list, found.shapes)),
         "sentences": sentences(found),
     }
-    yield (
-        "{"
-        + ",\n ".join(f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in document.items())
-        + "}\n"
-    )
+    return document("equal", parts)
 
 
-def _witness(witness: Witness) -> dict[str, Any]:
+def _witness(witness: Witness) -> WitnessRecord:
     return {
         "point": {name: json_number(_float(value)) for name, value in witness.point.items()},
         "text": ", ".join(f"{name} = {_number(value)}" for name, value in witness.point.items()),

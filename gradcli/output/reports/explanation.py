@@ -10,6 +10,17 @@ from gradcli.language.text import to_text
 from gradcli.output.documents import document
 from gradcli.output.documents.document import Grid, Heading, Paragraph, Part, Row
 from gradcli.output.reports.blocks import Block, Equations, Lines, Style, Table
+from gradcli.output.reports.plain import plain_lines
+
+
+def explanation_text(parts: Iterable[Part], *, ascii: bool = False) -> Iterator[str]:
+    """An explanation as plain text.
+
+    Args:
+        parts: Its parts.
+        ascii: Without signs beyond ASCII.
+    """
+    return (f"{line}\n" for line in plain_lines(explanation_blocks(parts, Style(ascii))))
 
 
 def explanation_blocks(parts: Iterable[Part], style: Style) -> Iterator[Block]:

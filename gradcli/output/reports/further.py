@@ -19,7 +19,7 @@ from gradcli.lowering.builders.builder import Value
 from gradcli.output.further import Extra
 from gradcli.output.records.further import output_tangents
 from gradcli.output.reports.blocks import Block, Equations, Lines, Style, Table
-from gradcli.output.reports.run import equation_rows
+from gradcli.output.reports.equations import equation_rows
 
 MATRIX_COLUMNS = 9
 MATRIX_ROWS = 40

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.runs.modes import Comparison, Row
 from gradcli.language.numbers import short_text
-from gradcli.output.numbers import json_number
-from gradcli.output.records.run import head_json, list_json
+from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
 from gradcli.output.reports.blocks import Block, Lines, Style, Table
 
-MODES_SCHEMA = "gradcli/compare-modes/1"
+if TYPE_CHECKING:
+    from gradcli.output.schemas.programs import ModesRow
 
 
 def modes_blocks(found: Comparison, style: Style) -> Iterator[Block]:
@@ -60,21 +59,17 @@ def _agreement(dynamic: Any, static: Any) -> str:
 
 def modes_json(found: Comparison, source: str, *, ascii: bool = False) -> Iterator[str]:
     """The pieces of the document of `gradcli compare-modes --json`; joined they are one JSON object."""
-    encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
-    head = {
-        "schema": MODES_SCHEMA,
+    parts = {
         "expression": source,
-        "inputs": [{name: json_number(value) for name, value in values.items()} for values in found.inputs],
+        "inputs": list(map(json_numbers, found.inputs)),
         "recorded": found.graphs,
         "values": [[json_number(dynamic), json_number(static)] for dynamic, static in found.values],
+        "nodes": list_json(map(encoder(ascii), map(_row, found.rows))),
     }
-    yield from head_json(head, encode)
-    yield ',\n "nodes": '
-    yield from list_json(map(encode, (_row(row) for row in found.rows)))
-    yield "\n}\n"
+    return document("compare-modes", parts, ascii=ascii)
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: Row) -> ModesRow:
     return {
         "line": row.line,
         "name": row.name,

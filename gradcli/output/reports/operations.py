@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from gradcli.algebra.simplify import normal_forms
 from gradcli.algebra.sums.expressions import written
@@ -17,9 +17,11 @@ from gradcli.lowering.node_expressions import written_out
 from gradcli.ops.declaration.operation import NotDifferentiableError, Operation
 from gradcli.ops.declaration.structural import Structural
 from gradcli.ops.declaration.symbol import Symbol
+from gradcli.output.json import document, encoder, list_json
 from gradcli.output.reports.blocks import Block, Lines, Style, Table
 
-OPS_SCHEMA = "gradcli/ops/1"
+if TYPE_CHECKING:
+    from gradcli.output.schemas.symbolic import ArrayOperationRecord, OperationRecord
 
 
 def _parameters(operation: Operation) -> tuple[str, ...]:
@@ -130,22 +132,27 @@ def _explained(operation: Operation, style: Style) -> Iterator[str]:
 
 def operations_json(operations: Sequence[Operation], on_arrays: Sequence[Structural]) -> Iterator[str]:
     """The document of `gradcli ops --json`."""
-    yield f'{{"schema": "{OPS_SCHEMA}",\n "operations": [\n  '
-    for index, operation in enumerate(operations):
-        entry = {
-            "name": operation.name,
-            "usage": operation.usage,
-            "operator": operation.symbol or None,
-            "spellings": list(operation.spellings),
-            "meaning": operation.doc,
-            "definition": definition_text(operation),
-            "derivative": derivative_texts(operation),
-            "domain": operation.domain,
-            "grad_fn": list(dict.fromkeys(t.partition("(")[0] for t in operation.grad_fn.values() if t)),
-        }
-        yield (",\n  " if index else "") + json.dumps(entry, ensure_ascii=False)
-    yield '\n ],\n "array_operations": [\n  ' if on_arrays else '\n ],\n "array_operations": ['
-    for index, declared in enumerate(on_arrays):
-        known = {"name": declared.name, "usage": declared.usage, "spellings": list(declared.spellings), "meaning": declared.doc}
-        yield (",\n  " if index else "") + json.dumps(known, ensure_ascii=False)
-    yield "\n ]}\n"
+    encode = encoder()
+    parts = {
+        "operations": list_json(map(encode, map(_operation, operations))),
+        "array_operations": list_json(map(encode, map(_array_operation, on_arrays))),
+    }
+    return document("ops", parts)
+
+
+def _operation(operation: Operation) -> OperationRecord:
+    return {
+        "name": operation.name,
+        "usage": operation.usage,
+        "operator": operation.symbol or None,
+        "spellings": list(operation.spellings),
+        "meaning": operation.doc,
+        "definition": definition_text(operation),
+        "derivative": derivative_texts(operation),
+        "domain": operation.domain,
+        "grad_fn": list(dict.fromkeys(t.partition("(")[0] for t in operation.grad_fn.values() if t)),
+    }
+
+
+def _array_operation(declared: Structural) -> ArrayOperationRecord:
+    return {"name": declared.name, "usage": declared.usage, "spellings": list(declared.spellings), "meaning": declared.doc}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.language.numbers import number_text, short_text
 from gradcli.lowering.builders.builder import Shown
-from gradcli.output.numbers import json_number
+from gradcli.output.json import json_number
+
+if TYPE_CHECKING:
+    from gradcli.output.schemas.programs import PrintedRecord
 
 
 def printed_line(shown: Shown) -> str:
@@ -26,7 +29,7 @@ def value_text(value: Any) -> str:
     return value if isinstance(value, str) else short_text(value)
 
 
-def printed_json(shown: Shown) -> list[Any]:
+def printed_records(shown: Shown) -> list[str | PrintedRecord]:
     """A line that a program prints, as data: texts, and objects of what was asked for and its value."""
     return [
         part if isinstance(part, str) else {"of": part[0], "value": part[1] if isinstance(part[1], str) else json_number(part[1])}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from gradcli.lowering.builders.static import Removed
+from gradcli.output.records.removed import placed
 from gradcli.output.reports.blocks import Style, Table
 
 ROWS = 20
@@ -30,7 +30,7 @@ def removed_tables(removed: Sequence[Removed], source: str, style: Style) -> Ite
     if not removed:
         return
     rows = [
-        [str(line), _snippet(source, item), item.operation, _PASSES[item.kind]] for line, item in _placed(removed[:ROWS], source)
+        [str(line), _snippet(source, item), item.operation, _PASSES[item.kind]] for line, item in placed(removed[:ROWS], source)
     ]
     note = f"... {len(removed) - ROWS:,} more; --json has them" if len(removed) > ROWS else ""
     yield Table(
@@ -41,18 +41,6 @@ def removed_tables(removed: Sequence[Removed], source: str, style: Style) -> Ite
         wide=frozenset({"text"}),
         note=style.text(note),
     )
-
-
-def removed_json(removed: Sequence[Removed], source: str) -> list[dict[str, Any]]:
-    """What was left out, as data."""
-    return [
-        {"pass": item.kind, "operation": item.operation, "line": line, "text": source[item.span[0] : item.span[1]]}
-        for line, item in _placed(removed, source)
-    ]
-
-
-def _placed(removed: Sequence[Removed], source: str) -> Iterator[tuple[int, Removed]]:
-    return ((source.count("\n", 0, item.span[0]) + 1, item) for item in removed)
 
 
 def _snippet(source: str, item: Removed) -> str:

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.derivation.notation.prose import words_text
-from gradcli.derivation.notation.steps import Derivation, Equation, Step
+from gradcli.derivation.notation.steps import Derivation, Equation
 from gradcli.graph.names import is_operation
-from gradcli.language.ast import Number, postorder
 from gradcli.language.numbers import is_short, number_text, short_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import written_out, written_sizes
-from gradcli.output.further import NOTHING, Extra
 from gradcli.output.reports.blocks import Block, Equations, Lines, Style
+from gradcli.output.reports.equations import equation_rows
 from gradcli.output.reports.tables import TABLE_ROWS, graph_tables, left_out
+
+if TYPE_CHECKING:
+    from gradcli.output.further import Extra
 
 WRITTEN_NODES = 40
 """Nodes of an expression up to which the result line repeats it."""
 
 
 def eval_report(
-    tape: Tape, derivation: Derivation | None, *, style: Style, show_all: bool = False, extra: Extra = NOTHING
+    tape: Tape, derivation: Derivation | None, *, style: Style, show_all: bool = False, extra: Extra | None = None
 ) -> Iterator[Block]:
     """The blocks of `gradcli eval`.
 
@@ -31,16 +32,16 @@ def eval_report(
         derivation: Its derivation; None where it is left out.
         style: How expressions and signs are written.
         show_all: Whether tables show every row.
-        extra: What is shown beyond value and gradient; a forward pass takes the place of the backward pass.
+        extra: What is shown beyond value and gradient, None for nothing; a forward pass takes the place of the backward pass.
     """
     yield from _results(tape, style, show_all)
-    if extra is not NOTHING:
+    if extra is not None:
         from gradcli.output.reports.further import extra_blocks
 
         yield from extra_blocks(tape, extra, style, show_all=show_all)
-    tangents = None if extra.tangents is None else extra.tangents.nodes
+    tangents = None if extra is None or extra.tangents is None else extra.tangents.nodes
     yield from graph_tables(tape, style, range(len(tape.graph)), rows=None if show_all else TABLE_ROWS, tangents=tangents)
-    if extra.tangents is not None:
+    if extra is not None and extra.tangents is not None:
         from gradcli.output.reports.further import forward_pass
 
         yield from forward_pass(tape, extra, style)
@@ -93,6 +94,9 @@ def _derivations(tape: Tape, derivation: Derivation, style: Style) -> Iterator[E
             rows = list(_equation(found, style))
             value = tape.gradient[name]
             title = style.text(f"Why ∂{output}/∂{name} {_sign(value, style)} {short_text(value)}")
+            end = derivation.ends.get(name)
+            if end is not None and end.value != value and end.value == end.value:
+                title += f", and {short_text(end.value)} by its formula"
             yield Equations(title, rows, frozenset({len(rows) - 1}))
 
 
@@ -101,12 +105,3 @@ def _equation(equation: Equation, style: Style) -> Iterator[tuple[str, str, str,
     for edge in equation.edges:
         yield from equation_rows([edge], style)
     yield from equation_rows(equation.steps, style)
-
-
-def equation_rows(steps: Sequence[Step], style: Style) -> Iterator[tuple[str, str, str, str]]:
-    """The lines of a chain of equations: what is derived, a sign, what it equals, and why."""
-    for index, step in enumerate(steps):
-        rounded = any(not is_short(n.value) for n in postorder(step.right) if isinstance(n, Number))
-        left = to_text(step.left, pretty=not style.ascii) if index == 0 else ""
-        right = to_text(step.right, pretty=not style.ascii, number=short_text)
-        yield left, style.text("≈") if rounded else "=", right, style.text(words_text(step.words, pretty=not style.ascii))

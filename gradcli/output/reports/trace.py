@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from gradcli.autodiff.runs.trace import Entry, Trace
-from gradcli.output.numbers import json_number
-from gradcli.output.records.run import head_json, list_json, run_facts
+from gradcli.output.json import document, encoder, json_number, list_json
+from gradcli.output.records.run import run_facts
 from gradcli.output.reports.blocks import Lines, Style
-from gradcli.output.reports.printed import printed_json, printed_line, value_text
+from gradcli.output.reports.printed import printed_line, printed_records, value_text
 
-TRACE_SCHEMA = "gradcli/trace/1"
+if TYPE_CHECKING:
+    from gradcli.output.schemas.programs import Event, PrintEvent
 
 
 def trace_blocks(entries: Sequence[Entry], style: Style) -> Iterator[Lines]:
@@ -69,15 +69,13 @@ def _before(entry: Entry) -> str:
 def trace_json(trace: Trace, source: str, *, ascii: bool = False) -> Iterator[str]:
     """The pieces of the document of `gradcli trace --json`; joined they are one JSON object."""
     assert trace.tape is not None
-    encode = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
-    yield from head_json({"schema": TRACE_SCHEMA, "expression": source, **run_facts(trace.tape)}, encode)
-    yield ',\n "events": '
-    yield from list_json(map(encode, map(_event, trace.entries)))
-    yield f',\n "warnings": {encode(list(trace.warnings))}}}\n'
+    events = list_json(map(encoder(ascii), map(_event, trace.entries)))
+    parts = {**run_facts(trace.tape, source), "events": events, "warnings": list(trace.warnings)}
+    return document("trace", parts, ascii=ascii)
 
 
-def _event(entry: Entry) -> dict[str, Any]:
+def _event(entry: Entry) -> PrintEvent | Event:
     if entry.kind == "print":
-        return {"kind": "print", "line": entry.line, "printed": printed_json(entry.value or [])}
+        return {"kind": "print", "line": entry.line, "printed": printed_records(entry.value or [])}
     value = None if entry.value is None else json_number(entry.value)
     return {"kind": entry.kind, "line": entry.line, "name": entry.name, "text": entry.text, "value": value, "depth": entry.depth}

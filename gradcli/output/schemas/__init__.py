@@ -1,33 +1,38 @@
-"""The JSON Schemas (draft 2020-12) of the documents that the tool writes."""
+"""The JSON Schemas of the documents that the tool writes, made from the records that are written."""
 
 from __future__ import annotations
 
-from typing import Any
+from gradcli.output.schemas.generator import Schema, schema_of
+from gradcli.output.schemas.programs import ErrorRecord, FailureRecord, ModesDocument, ResultRecord, RunDocument, TraceDocument
+from gradcli.output.schemas.runs import EvalDocument, GraphDocument
+from gradcli.output.schemas.symbolic import DiffDocument, EqualDocument, ExplainDocument, OpsDocument
 
-from gradcli.output.schemas.parts import DRAFT, TEXT, object_of, or_null, says
-from gradcli.output.schemas.programs import PROGRAMS
-from gradcli.output.schemas.runs import RUNS
-from gradcli.output.schemas.symbolic import SYMBOLIC
+_DRAFT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 
-SCHEMAS: dict[str, dict[str, Any]] = {
-    **RUNS,
-    **PROGRAMS,
-    **SYMBOLIC,
-    "error": {
-        "$schema": DRAFT,
-        "title": "an error of a command with --json, on standard error",
-        **object_of(
-            {
-                "schema": {"const": "gradcli/error/1"},
-                "error": TEXT,
-                "hint": or_null(TEXT),
-                "where": says("What the text is called that line and column refer to.", or_null(TEXT)),
-                "line": says("From 1.", or_null({"type": "integer", "minimum": 1})),
-                "column": says("From 1.", or_null({"type": "integer", "minimum": 1})),
-                "exit_code": {"enum": [1, 2, 3, 4, 70]},
-                "printed": says("What a script had printed until then; left out for what is no script.", TEXT),
-            }
-        ),
+
+def _document(name: str, record: type, *, symbolic: bool = False) -> Schema:
+    """The schema of a document, whose first key names it."""
+    schema = schema_of(record, symbolic=symbolic)
+    schema["properties"] = {"schema": {"const": f"gradcli/{name}/1"}, **schema["properties"]}
+    schema["required"] = ["schema", *schema["required"]]
+    return {**_DRAFT, "title": record.__doc__, **schema}
+
+
+SCHEMAS: dict[str, Schema] = {
+    "eval": _document("eval", EvalDocument),
+    "graph": _document("graph", GraphDocument, symbolic=True),
+    "run": _document("run", RunDocument),
+    "record": {
+        **_DRAFT,
+        "title": "a line of gradcli run --feed FILE --format jsonl",
+        "anyOf": [schema_of(ResultRecord), schema_of(FailureRecord)],
     },
+    "trace": _document("trace", TraceDocument),
+    "compare-modes": _document("compare-modes", ModesDocument),
+    "explain": _document("explain", ExplainDocument),
+    "equal": _document("equal", EqualDocument),
+    "ops": _document("ops", OpsDocument),
+    "diff": _document("diff", DiffDocument),
+    "error": _document("error", ErrorRecord),
 }
 """Each schema, by the name of its command or document."""

@@ -1,129 +1,120 @@
-"""The JSON Schemas of programs: their runs, rows, traces, and both modes side by side."""
+"""The records of programs: their runs, rows, traces, and both modes side by side; and of errors."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
 
-from gradcli.output.records.outputs import RUN_SCHEMA
-from gradcli.output.reports.modes import MODES_SCHEMA
-from gradcli.output.reports.trace import KINDS, TRACE_SCHEMA
-from gradcli.output.schemas.parts import (
-    COUNT,
-    DRAFT,
-    LINE,
-    NUMBER,
-    PRINTED,
-    TEXT,
-    list_of,
-    map_of,
-    object_of,
-    or_null,
-    run,
-    says,
-)
+from gradcli.errors import ExitCode
+from gradcli.output.reports.trace import KINDS
+from gradcli.output.schemas.runs import RunFacts
+from gradcli.output.schemas.vocabulary import Also, Bindings, Count, Gradient, Line, Mode, Number, Row
 
-PROGRAMS: dict[str, dict[str, Any]] = {
-    "run": {
-        "$schema": DRAFT,
-        "title": "gradcli run --json",
-        **object_of(
-            {
-                "schema": {"const": RUN_SCHEMA},
-                "expression": says("The source text.", TEXT),
-                "mode": {"enum": ["dynamic", "static"]},
-                "dtype": {"enum": ["float64", "float32"]},
-                "bindings": says("The value of each variable, in the order of first use.", map_of(NUMBER)),
-                "wrt": says("The variables that require gradients.", list_of(TEXT)),
-                "printed": says("What the program printed; left out where that is nothing.", TEXT),
-                "output": says("Name of the first output, which is differentiated.", TEXT),
-                "values": says("The value of each output.", map_of(NUMBER)),
-                "grad": says(
-                    "Derivative by each variable; null where the output does not depend on it.", map_of(or_null(NUMBER))
-                ),
-                "warnings": list_of(TEXT),
-            }
-        ),
-    },
-    "record": {
-        "$schema": DRAFT,
-        "title": "a line of gradcli run --feed FILE --format jsonl",
-        "anyOf": [
-            object_of(
-                {
-                    "row": says("The number of the row, from 1.", {"type": "integer", "minimum": 1}),
-                    "values": says("The value of each output.", map_of(NUMBER)),
-                    "grad": says(
-                        "Derivative of the first output by each variable; null where it does not depend on it.",
-                        map_of(or_null(NUMBER)),
-                    ),
-                    "printed": says("What the program printed in this row; left out where that is nothing.", TEXT),
-                }
-            ),
-            object_of(
-                {
-                    "row": says("The number of the row, from 1.", {"type": "integer", "minimum": 1}),
-                    "error": says("Why the row failed.", TEXT),
-                    "hint": or_null(TEXT),
-                }
-            ),
-        ],
-    },
-    "trace": {
-        "$schema": DRAFT,
-        "title": "gradcli trace --json",
-        **object_of(
-            {
-                "schema": {"const": TRACE_SCHEMA},
-                **run(lambda values: values),
-                "events": says(
-                    "What happened, in order.",
-                    list_of(
-                        {
-                            "anyOf": [
-                                object_of({"kind": {"const": "print"}, "line": LINE, "printed": PRINTED}),
-                                object_of(
-                                    {
-                                        "kind": {"enum": list(KINDS)},
-                                        "line": LINE,
-                                        "name": says("The node, the statement, or the part of the log.", TEXT),
-                                        "text": TEXT,
-                                        "value": says("The value, adjoint or contribution.", or_null(NUMBER)),
-                                        "depth": says("Blocks of a static graph that it stands in.", COUNT),
-                                    }
-                                ),
-                            ]
-                        }
-                    ),
-                ),
-                "warnings": list_of(TEXT),
-            }
-        ),
-    },
-    "compare-modes": {
-        "$schema": DRAFT,
-        "title": "gradcli compare-modes --json",
-        **object_of(
-            {
-                "schema": {"const": MODES_SCHEMA},
-                "expression": says("The source text.", TEXT),
-                "inputs": says("The values of the variables, by run.", list_of(map_of(NUMBER))),
-                "recorded": says("For each run which dynamic graph it recorded; equal numbers are equal graphs.", list_of(COUNT)),
-                "values": says("For each run the value in the dynamic and in the static mode.", list_of(list_of(NUMBER))),
-                "nodes": list_of(
-                    object_of(
-                        {
-                            "line": {"type": "integer", "minimum": 1},
-                            "name": TEXT,
-                            "expr": says("What it computes; null for a variable.", or_null(TEXT)),
-                            "block": says("The block of the static graph that it stands in.", or_null(TEXT)),
-                            "dynamic": says("For each run how many nodes are recorded of it.", list_of(COUNT)),
-                            "static": says("How many nodes the static graph has of it.", COUNT),
-                            "executed": says("For each run how often they execute.", list_of(COUNT)),
-                        }
-                    )
-                ),
-            }
-        ),
-    },
-}
-"""The schemas, by the name of the document."""
+if TYPE_CHECKING:
+    from typing_extensions import NotRequired
+
+
+class RunDocument(TypedDict):
+    """gradcli run --json"""
+
+    expression: Annotated[str, "The source text."]
+    mode: Mode
+    dtype: Annotated[str, Also(enum=["float64", "float32"])]
+    bindings: Bindings
+    wrt: Annotated[list[str], "The variables that require gradients."]
+    printed: NotRequired[Annotated[str, "What the program printed; left out where that is nothing."]]
+    output: Annotated[str, "Name of the first output, which is differentiated."]
+    values: Annotated[dict[str, Number], "The value of each output."]
+    grad: Gradient
+    warnings: list[str]
+
+
+_RowNumber = Annotated[Row, "The number of the row, from 1."]
+
+
+class ResultRecord(TypedDict):
+    """The results of a row."""
+
+    row: _RowNumber
+    values: Annotated[dict[str, Number], "The value of each output."]
+    grad: Annotated[
+        dict[str, Number | None], "Derivative of the first output by each variable; null where it does not depend on it."
+    ]
+    printed: NotRequired[Annotated[str, "What the program printed in this row; left out where that is nothing."]]
+
+
+class FailureRecord(TypedDict):
+    """A row that failed."""
+
+    row: _RowNumber
+    error: Annotated[str, "Why the row failed."]
+    hint: str | None
+
+
+class PrintedRecord(TypedDict):
+    """A value that a program prints."""
+
+    of: str
+    value: Number | str
+
+
+class PrintEvent(TypedDict):
+    """A line that the program prints."""
+
+    kind: Literal["print"]
+    line: Line
+    printed: Annotated[list[str | PrintedRecord], "A line that the program prints: texts, and values with what they are of."]
+
+
+class Event(TypedDict):
+    """Something else that happened."""
+
+    kind: Annotated[str, Also(enum=list(KINDS))]
+    line: Line
+    name: Annotated[str, "The node, the statement, or the part of the log."]
+    text: str
+    value: Annotated[Number | None, "The value, adjoint or contribution."]
+    depth: Annotated[Count, "Blocks of a static graph that it stands in."]
+
+
+class TraceDocument(RunFacts):
+    """gradcli trace --json"""
+
+    events: Annotated[list[PrintEvent | Event], "What happened, in order."]
+    warnings: list[str]
+
+
+class ModesRow(TypedDict):
+    """A node of the program in both modes."""
+
+    line: Row
+    name: str
+    expr: Annotated[str | None, "What it computes; null for a variable."]
+    block: Annotated[str | None, "The block of the static graph that it stands in."]
+    dynamic: Annotated[list[Count], "For each run how many nodes are recorded of it."]
+    static: Annotated[Count, "How many nodes the static graph has of it."]
+    executed: Annotated[list[Count], "For each run how often they execute."]
+
+
+class ModesDocument(TypedDict):
+    """gradcli compare-modes --json"""
+
+    expression: Annotated[str, "The source text."]
+    inputs: Annotated[list[dict[str, Number]], "The values of the variables, by run."]
+    recorded: Annotated[list[Count], "For each run which dynamic graph it recorded; equal numbers are equal graphs."]
+    values: Annotated[list[list[Number]], "For each run the value in the dynamic and in the static mode."]
+    nodes: list[ModesRow]
+
+
+_CODES = [code.value for code in ExitCode if code not in (ExitCode.SUCCESS, ExitCode.INTERRUPTED)]
+
+
+class ErrorRecord(TypedDict):
+    """an error of a command with --json, on standard error"""
+
+    error: str
+    hint: str | None
+    where: Annotated[str | None, "What the text is called that line and column refer to."]
+    line: Annotated[Row | None, "From 1."]
+    column: Annotated[Row | None, "From 1."]
+    exit_code: Annotated[int, Also(enum=_CODES)]
+    printed: NotRequired[Annotated[str, "What a script had printed until then; left out for what is no script."]]

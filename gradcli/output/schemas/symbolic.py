@@ -1,245 +1,221 @@
-"""The JSON Schemas of derivations, derivatives, comparisons and operations."""
+"""The records of derivations, derivatives, comparisons and operations."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
 
 from gradcli.algebra.equality.verdict import Method, Verdict
-from gradcli.output.records.explanation import EXPLAIN_SCHEMA
-from gradcli.output.reports.derivatives import DIFF_SCHEMA
-from gradcli.output.reports.equality import EQUAL_SCHEMA
-from gradcli.output.reports.operations import OPS_SCHEMA
-from gradcli.output.schemas.parts import (
-    COUNT,
-    DRAFT,
-    ID,
-    NUMBER,
-    STEP,
-    TEXT,
-    list_of,
-    map_of,
-    object_of,
-    or_null,
-    says,
-)
+from gradcli.output.schemas.runs import StepRecord
+from gradcli.output.schemas.vocabulary import Also, Count, Id, Mode, Number
 
-WITNESS = object_of(
+if TYPE_CHECKING:
+    from typing_extensions import NotRequired
+
+
+_Long = Annotated[Count | Annotated[str, Also(pattern="^[0-9]+$")], "A whole number; its digits as a string beyond 2^53."]
+
+
+class ExplainStep(StepRecord):
+    """A step of a derivation."""
+
+    simplification: Annotated[bool, "Whether the step only rewrites the one before; --steps brief leaves it out."]
+
+
+class ComputedNode(TypedDict):
+    """A computed node."""
+
+    name: str
+    expr: str
+    shape: list[Count]
+    value: Number | None
+
+
+class EquationRecord(TypedDict):
+    """The derivation of the adjoint of a node."""
+
+    node: str
+    variable: bool
+    steps: list[ExplainStep]
+
+
+class PathRecord(TypedDict):
+    """A path from a variable to the output."""
+
+    nodes: Annotated[list[str], "Names of the nodes, from the variable to the output."]
+    arguments: Annotated[list[Count], "For each edge which argument of its target it is, from 0."]
+    partials: Annotated[str | None, "The product of the derivatives along it, as symbols; null where it is long."]
+    factors: Annotated[str | None, "The same with the local derivatives put in."]
+    product: Annotated[str | None, "The same without trivial factors."]
+    value: Annotated[Number | None, "The same as a number; null without values."]
+
+
+class PathsRecord(TypedDict):
+    """The paths of a variable."""
+
+    variable: str
+    count: Annotated[_Long, "How many paths there are, exactly; its digits as a string beyond 2^53."]
+    listed: Annotated[Count, "How many of them are listed: all, or the largest."]
+    paths: list[PathRecord]
+    rest: Annotated[Number | None, "What the paths that are not listed add up to; null without values."]
+    sum: Annotated[list[ExplainStep], "The sum, step by step; empty where there are many paths."]
+
+
+class CostRecord(TypedDict):
+    """What a way to the gradient costs."""
+
+    method: Annotated[str, Also(enum=["path by path", "forward mode", "reverse mode"])]
+    passes: Annotated[Count | None, "Walks through the graph; null where paths are walked."]
+    multiplications: Annotated[_Long | None, "For the variables of wrt; null where not counted."]
+    passes_for_all: Annotated[Count | None, "The same for every variable of the expression."]
+    multiplications_for_all: Annotated[_Long | None, "The same for every variable of the expression."]
+
+
+ApplicationRecord = TypedDict(
+    "ApplicationRecord",
     {
-        "point": says("The value of each variable.", map_of(NUMBER)),
-        "text": says("The same as text, exactly.", TEXT),
-        "first": says("The value of the first expression; null where it is undefined.", or_null(NUMBER)),
-        "second": says("The value of the second one; null where it is undefined.", or_null(NUMBER)),
-        "first_text": says("The same with as many digits as the difference takes.", TEXT),
-        "second_text": says("The same of the second one.", TEXT),
-    }
-)
-
-
-EXPLAIN_STEP = object_of(
-    {
-        **STEP["properties"],
-        "simplification": says(
-            "Whether the step only rewrites the one before; --steps brief leaves it out.", {"type": "boolean"}
-        ),
-    }
-)
-
-
-LONG = says("A whole number; its digits as a string beyond 2^53.", {"anyOf": [COUNT, {"type": "string", "pattern": "^[0-9]+$"}]})
-
-
-PATH = object_of(
-    {
-        "nodes": says("Names of the nodes, from the variable to the output.", list_of(TEXT)),
-        "arguments": says("For each edge which argument of its target it is, from 0.", list_of(COUNT)),
-        "partials": says("The product of the derivatives along it, as symbols; null where it is long.", or_null(TEXT)),
-        "factors": says("The same with the local derivatives put in.", or_null(TEXT)),
-        "product": says("The same without trivial factors.", or_null(TEXT)),
-        "value": says("The same as a number; null without values.", or_null(NUMBER)),
-    }
-)
-
-
-PATHS = object_of(
-    {
-        "variable": TEXT,
-        "count": says("How many paths there are, exactly; its digits as a string beyond 2^53.", LONG),
-        "listed": says("How many of them are listed: all, or the largest.", COUNT),
-        "paths": list_of(PATH),
-        "rest": says("What the paths that are not listed add up to; null without values.", or_null(NUMBER)),
-        "sum": says("The sum, step by step; empty where there are many paths.", list_of(EXPLAIN_STEP)),
-    }
-)
-
-
-COST = object_of(
-    {
-        "method": {"enum": ["path by path", "forward mode", "reverse mode"]},
-        "passes": says("Walks through the graph; null where paths are walked.", or_null(COUNT)),
-        "multiplications": says("For the variables of wrt; null where not counted.", or_null(LONG)),
-        "passes_for_all": says("The same for every variable of the expression.", or_null(COUNT)),
-        "multiplications_for_all": says("The same for every variable of the expression.", or_null(LONG)),
-    }
-)
-
-
-APPLICATION = object_of(
-    {
-        "number": says("Its place: 1, 1.1, 1.2.", {"type": "string", "pattern": "^[0-9]+([.][0-9]+)*$"}),
-        "rule": says("The name of the rule.", TEXT),
-        "statement": says("The rule in letters; a prime is the derivative.", TEXT),
-        "with": says("What the letters stand for.", map_of(TEXT)),
-        "part": says("The part of the expression that it is applied to.", TEXT),
-        "steps": list_of(EXPLAIN_STEP),
-        "derivative": says("The derivative of the part.", TEXT),
-    }
-)
-
-
-WHERE_BY = "; null in the other views."
-
-SYMBOLIC: dict[str, dict[str, Any]] = {
-    "explain": {
-        "$schema": DRAFT,
-        "title": "gradcli explain --json",
-        **object_of(
-            {
-                "schema": {"const": EXPLAIN_SCHEMA},
-                "expression": says("The source text.", TEXT),
-                "printed": says("What the script printed; left out where there is none.", TEXT),
-                "by": {"enum": ["nodes", "paths", "rules"]},
-                "steps": {"enum": ["brief", "normal", "full"]},
-                "mode": {"enum": ["dynamic", "static"]},
-                "bindings": says("The value of each variable; null in symbols alone.", or_null(map_of(NUMBER))),
-                "wrt": says("The variables to differentiate by.", list_of(TEXT)),
-                "output": says("Name of the result.", TEXT),
-                "value": or_null(NUMBER),
-                "grad": says(
-                    "Null in symbols alone, and where the output does not depend on it.", or_null(map_of(or_null(NUMBER)))
-                ),
-                "derivative": says("As an expression or program; null for large graphs.", or_null(map_of(TEXT))),
-                "nodes": says(
-                    f"By nodes: the computed nodes in the order of evaluation{WHERE_BY}",
-                    or_null(list_of(object_of({"name": TEXT, "expr": TEXT, "shape": list_of(COUNT), "value": or_null(NUMBER)}))),
-                ),
-                "equations": says(
-                    f"By nodes: the backward pass, then the variables{WHERE_BY}",
-                    or_null(list_of(object_of({"node": TEXT, "variable": {"type": "boolean"}, "steps": list_of(EXPLAIN_STEP)}))),
-                ),
-                "paths": says(f"By paths: for each variable its paths{WHERE_BY}", or_null(list_of(PATHS))),
-                "costs": says(f"By paths: multiplications by local derivatives{WHERE_BY}", or_null(list_of(COST))),
-                "definitions": says(f"By rules: parts that go by a name{WHERE_BY}", or_null(map_of(TEXT))),
-                "rules": says(
-                    f"By rules: for each variable the rules that lead to its derivative{WHERE_BY}",
-                    or_null(
-                        list_of(
-                            object_of(
-                                {
-                                    "variable": TEXT,
-                                    "applications": list_of(APPLICATION),
-                                    "result": says("Put together and simplified.", list_of(EXPLAIN_STEP)),
-                                }
-                            )
-                        )
-                    ),
-                ),
-                "warnings": list_of(TEXT),
-            }
-        ),
+        "number": Annotated[str, Also(pattern="^[0-9]+([.][0-9]+)*$"), "Its place: 1, 1.1, 1.2."],
+        "rule": Annotated[str, "The name of the rule."],
+        "statement": Annotated[str, "The rule in letters; a prime is the derivative."],
+        "with": Annotated[dict[str, str], "What the letters stand for."],
+        "part": Annotated[str, "The part of the expression that it is applied to."],
+        "steps": list[ExplainStep],
+        "derivative": Annotated[str, "The derivative of the part."],
     },
-    "equal": {
-        "$schema": DRAFT,
-        "title": "gradcli equal --json",
-        **object_of(
-            {
-                "schema": {"const": EQUAL_SCHEMA},
-                "first": says("The source text of the first expression.", TEXT),
-                "second": says("The source text of the second one.", TEXT),
-                "equal": says("Whether they are equal where both are defined.", {"type": "boolean"}),
-                "verdict": {"enum": [verdict.value for verdict in Verdict]},
-                "method": says("How it is known.", {"enum": [method.value for method in Method]}),
-                "proof": says("Whether it is proved; a domain is never more than sampled.", {"type": "boolean"}),
-                "same_domain": says("No point was found at which only one is defined.", {"type": "boolean"}),
-                "assume": {"enum": ["positive", None]},
-                "variables": says("Those that a value depends on.", list_of(TEXT)),
-                "counterexample": says("A point at which they differ.", or_null(WITNESS)),
-                "points": says("At how many points both are defined and were compared.", COUNT),
-                "only_first": says("At how many only the first is defined.", COUNT),
-                "only_second": says("At how many only the second is defined.", COUNT),
-                "neither": says("At how many neither is.", COUNT),
-                "undecided": says("At how many a value was too large, or not to be told apart from rounding.", COUNT),
-                "domain": says("Some points at which only one is defined.", list_of(WITNESS)),
-                "digits": says("Digits in which rounded values agree.", or_null(COUNT)),
-                "degree": says("Bound of the degree of the difference of rational functions.", or_null(TEXT)),
-                "trials": says("How many of the points the proof or the error bound rests on.", COUNT),
-                "error_bound": says("Bound of the probability that random points hide a difference.", or_null(NUMBER)),
-                "prime": says("What was computed modulo.", or_null(TEXT)),
-                "agree_if_positive": says(
-                    "At how many positive points expressions agree that differ elsewhere; 0 if not at all.", COUNT
-                ),
-                "shapes": says("The shapes of both; empty for numbers.", list_of(list_of(ID))),
-                "sentences": says("The answer for people.", list_of(TEXT)),
-            }
-        ),
-    },
-    "ops": {
-        "$schema": DRAFT,
-        "title": "gradcli ops --json",
-        **object_of(
-            {
-                "schema": {"const": OPS_SCHEMA},
-                "operations": list_of(
-                    object_of(
-                        {
-                            "name": TEXT,
-                            "usage": says("How it is written, with defaults.", TEXT),
-                            "operator": or_null(TEXT),
-                            "spellings": says("Further names.", list_of(TEXT)),
-                            "meaning": TEXT,
-                            "definition": says(
-                                "What it is in more primitive operations; null for a primitive one.", or_null(TEXT)
-                            ),
-                            "derivative": says(
-                                "By each parameter; y is the result; null where there is none.", map_of(or_null(TEXT))
-                            ),
-                            "domain": says("Where it is real and smooth.", TEXT),
-                            "grad_fn": says("PyTorch's names of its backward function.", list_of(TEXT)),
-                        }
-                    )
-                ),
-                "array_operations": says(
-                    "Operations that are not elementwise.",
-                    list_of(object_of({"name": TEXT, "usage": TEXT, "spellings": list_of(TEXT), "meaning": TEXT})),
-                ),
-            }
-        ),
-    },
-    "diff": {
-        "$schema": DRAFT,
-        "title": "gradcli diff --json and gradcli simplify --json",
-        **object_of(
-            {
-                "schema": {"const": DIFF_SCHEMA},
-                "expression": says("The source text.", TEXT),
-                "printed": says("What the script printed; left out where there is none.", TEXT),
-                "output": says("What the function is called.", TEXT),
-                "bindings": says("The value of each variable; null where none were given.", or_null(map_of(NUMBER))),
-                "definitions": says(
-                    "Lines t1 = ... that the expressions use, each in terms of those before it.",
-                    list_of(object_of({"name": TEXT, "expression": TEXT})),
-                ),
-                "derivatives": list_of(
-                    object_of(
-                        {
-                            "wrt": says("Differentiated by these variables, one after the other.", list_of(TEXT)),
-                            "expression": TEXT,
-                            "value": says("At the point given, if any.", or_null(NUMBER)),
-                        }
-                    )
-                ),
-                "warnings": list_of(TEXT),
-            }
-        ),
-    },
-}
-"""The schemas, by the name of the command."""
+)
+"""An application of a rule of calculus."""
+
+
+class RulesRecord(TypedDict):
+    """The rules that lead to the derivative by a variable."""
+
+    variable: str
+    applications: list[ApplicationRecord]
+    result: Annotated[list[ExplainStep], "Put together and simplified."]
+
+
+class ExplainDocument(TypedDict):
+    """gradcli explain --json"""
+
+    expression: Annotated[str, "The source text."]
+    printed: NotRequired[Annotated[str, "What the script printed; left out where there is none."]]
+    by: Annotated[str, Also(enum=["nodes", "paths", "rules"])]
+    steps: Annotated[str, Also(enum=["brief", "normal", "full"])]
+    mode: Mode
+    bindings: Annotated[dict[str, Number] | None, "The value of each variable; null in symbols alone."]
+    wrt: Annotated[list[str], "The variables to differentiate by."]
+    output: Annotated[str, "Name of the result."]
+    value: Number | None
+    grad: Annotated[dict[str, Number | None] | None, "Null in symbols alone, and where the output does not depend on it."]
+    derivative: Annotated[dict[str, str] | None, "As an expression or program; null for large graphs."]
+    nodes: Annotated[
+        list[ComputedNode] | None, "By nodes: the computed nodes in the order of evaluation; null in the other views."
+    ]
+    equations: Annotated[list[EquationRecord] | None, "By nodes: the backward pass, then the variables; null in the other views."]
+    paths: Annotated[list[PathsRecord] | None, "By paths: for each variable its paths; null in the other views."]
+    costs: Annotated[list[CostRecord] | None, "By paths: multiplications by local derivatives; null in the other views."]
+    definitions: Annotated[dict[str, str] | None, "By rules: parts that go by a name; null in the other views."]
+    rules: Annotated[
+        list[RulesRecord] | None,
+        "By rules: for each variable the rules that lead to its derivative; null in the other views.",
+    ]
+    warnings: list[str]
+
+
+class DefinitionRecord(TypedDict):
+    """A line that expressions use."""
+
+    name: str
+    expression: str
+
+
+class DerivativeRecord(TypedDict):
+    """A derivative."""
+
+    wrt: Annotated[list[str], "Differentiated by these variables, one after the other."]
+    expression: str
+    value: Annotated[Number | None, "At the point given, if any."]
+    note: Annotated[str | None, "What the value is where it is not simply that of the expression."]
+
+
+class DiffDocument(TypedDict):
+    """gradcli diff --json and gradcli simplify --json"""
+
+    expression: Annotated[str, "The source text."]
+    printed: NotRequired[Annotated[str, "What the script printed; left out where there is none."]]
+    output: Annotated[str, "What the function is called."]
+    bindings: Annotated[dict[str, Number] | None, "The value of each variable; null where none were given."]
+    definitions: Annotated[list[DefinitionRecord], "Lines t1 = ... that the expressions use, each in terms of those before it."]
+    derivatives: list[DerivativeRecord]
+    warnings: list[str]
+
+
+class WitnessRecord(TypedDict):
+    """A point at which two expressions were compared."""
+
+    point: Annotated[dict[str, Number], "The value of each variable."]
+    text: Annotated[str, "The same as text, exactly."]
+    first: Annotated[Number | None, "The value of the first expression; null where it is undefined."]
+    second: Annotated[Number | None, "The value of the second one; null where it is undefined."]
+    first_text: Annotated[str, "The same with as many digits as the difference takes."]
+    second_text: Annotated[str, "The same of the second one."]
+
+
+class EqualDocument(TypedDict):
+    """gradcli equal --json"""
+
+    first: Annotated[str, "The source text of the first expression."]
+    second: Annotated[str, "The source text of the second one."]
+    equal: Annotated[bool, "Whether they are equal where both are defined."]
+    verdict: Annotated[str, Verdict]
+    method: Annotated[str, Method, "How it is known."]
+    proof: Annotated[bool, "Whether it is proved; a domain is never more than sampled."]
+    same_domain: Annotated[bool, "No point was found at which only one is defined."]
+    assume: Literal["positive", None]
+    variables: Annotated[list[str], "Those that a value depends on."]
+    counterexample: Annotated[WitnessRecord | None, "A point at which they differ."]
+    points: Annotated[Count, "At how many points both are defined and were compared."]
+    only_first: Annotated[Count, "At how many only the first is defined."]
+    only_second: Annotated[Count, "At how many only the second is defined."]
+    neither: Annotated[Count, "At how many neither is."]
+    undecided: Annotated[Count, "At how many a value was too large, or not to be told apart from rounding."]
+    places: Annotated[Count, "How many points were chosen for the places at which one of them changes."]
+    thresholds: Annotated[dict[str, Number], "Operations by whose own thresholds alone they differ, with these."]
+    domain: Annotated[list[WitnessRecord], "Some points at which only one is defined."]
+    digits: Annotated[Count | None, "Digits in which rounded values agree."]
+    degree: Annotated[str | None, "Bound of the degree of the difference of rational functions."]
+    trials: Annotated[Count, "How many of the points the proof or the error bound rests on."]
+    error_bound: Annotated[Number | None, "Bound of the probability that random points hide a difference."]
+    prime: Annotated[str | None, "What was computed modulo."]
+    agree_if_positive: Annotated[Count, "At how many positive points expressions agree that differ elsewhere; 0 if not at all."]
+    shapes: Annotated[list[list[Id]], "The shapes of both; empty for numbers."]
+    sentences: Annotated[list[str], "The answer for people."]
+
+
+class OperationRecord(TypedDict):
+    """An elementwise operation."""
+
+    name: str
+    usage: Annotated[str, "How it is written, with defaults."]
+    operator: str | None
+    spellings: Annotated[list[str], "Further names."]
+    meaning: str
+    definition: Annotated[str | None, "What it is in more primitive operations; null for a primitive one."]
+    derivative: Annotated[dict[str, str | None], "By each parameter; y is the result; null where there is none."]
+    domain: Annotated[str, "Where it is real and smooth."]
+    grad_fn: Annotated[list[str], "PyTorch's names of its backward function."]
+
+
+class ArrayOperationRecord(TypedDict):
+    """Another operation on arrays."""
+
+    name: str
+    usage: str
+    spellings: list[str]
+    meaning: str
+
+
+class OpsDocument(TypedDict):
+    """gradcli ops --json"""
+
+    operations: list[OperationRecord]
+    array_operations: Annotated[list[ArrayOperationRecord], "Operations that are not elementwise."]

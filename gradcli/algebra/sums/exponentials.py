@@ -1,0 +1,96 @@
+"""Powers of numbers in sums: 2^(n + 1) is 2·2^n, 4^n is 2^(2n), and 6^n is 2^n·3^n, so that such terms are collected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from gradcli.algebra.sums.forms import ONE, Monomial, Rational, whole
+from gradcli.algebra.sums.normal import Algebra
+
+_LONGEST = 512
+"""Whole exponents up to which a power of a prime is taken into the coefficient."""
+
+_LARGEST_PRIME = 1000
+
+_Exponents = dict[tuple[int | str, Monomial], Rational]
+"""By a prime number, or e, and a monomial the rational number that it is raised to times that monomial."""
+
+
+_E: dict[int | str, int] = {"e": 1}
+
+
+def collected_exponentials(algebra: Algebra, form: int) -> int:
+    """Terms that are one product of powers of numbers as one term: 2^(n + 1) - 2·2^n is 0."""
+    terms = algebra.forms[form]
+    if len(terms) < 2 or not any(_is_exponential(algebra, atom) for monomial, _ in terms for atom, _ in monomial):
+        return form
+    first: dict[object, tuple[Monomial, Rational]] = {}
+    total: dict[Monomial, Rational] = {}
+    for monomial, coefficient in terms:
+        key, factor = _canonical(algebra, monomial)
+        kept, own = first.setdefault(key, (monomial, factor))
+        total[kept] = total.get(kept, 0) + coefficient * Fraction(factor) / own
+    return algebra.form(total) if len(total) < len(terms) else form
+
+
+def _is_exponential(algebra: Algebra, atom: int) -> bool:
+    kind, content = algebra.atoms[atom]
+    if kind == "pow" and isinstance(content, tuple):
+        return algebra.rational(content[0]) is not None
+    return kind in ("exp", "exp2")
+
+
+def _canonical(algebra: Algebra, monomial: Monomial) -> tuple[object, Rational]:
+    """A monomial without its rational factor, and that factor; equal products have one key."""
+    exponents: _Exponents = {}
+    others: list[tuple[int, Rational]] = []
+    for atom, power in monomial:
+        kind, content = algebra.atoms[atom]
+        exponent, bases = algebra.number(1), None
+        if kind == "constant" and content == "e":
+            bases = _E
+        elif isinstance(content, tuple) and _is_exponential(algebra, atom):
+            bases, exponent = _bases(algebra, kind, content), content[-1]
+        if bases is None:
+            others.append((atom, power))
+            continue
+        for base, times in bases.items():
+            for inner, coefficient in algebra.forms[exponent]:
+                place = (base, inner)
+                exponents[place] = whole(exponents.get(place, 0) + Fraction(coefficient) * times * power)
+    factor = Fraction(1)
+    for prime, inner in list(exponents):
+        if inner == ONE and isinstance(prime, int):
+            number = int(exponents[prime, inner])
+            if abs(number) <= _LONGEST:
+                factor *= Fraction(prime) ** number
+                exponents[prime, inner] -= number
+    return (tuple(others), frozenset((place, power) for place, power in exponents.items() if power)), factor
+
+
+def _bases(algebra: Algebra, kind: str, content: tuple[int, ...]) -> dict[int | str, int] | None:
+    """The primes of the base of a power, with their exponents; None of one with a large prime."""
+    if kind != "pow":
+        return _E if kind == "exp" else {2: 1}
+    base = Fraction(algebra.rational(content[0]) or 0)
+    found: dict[int | str, int] = {}
+    for number, sign in ((base.numerator, 1), (base.denominator, -1)):
+        for prime in _primes(number):
+            if not prime:
+                return None
+            found[prime] = found.get(prime, 0) + sign
+    return found
+
+
+def _primes(number: int) -> Iterator[int]:
+    """The prime factors of a number; 0 for what is left of one that is not positive or has a large prime."""
+    prime = 2
+    while number > 1 and prime < _LARGEST_PRIME:
+        if number % prime == 0:
+            yield prime
+            number //= prime
+        else:
+            prime += 1
+    if number != 1:
+        yield 0

@@ -1,0 +1,214 @@
+"""A chain of equalities under construction, and the guard that no line of it is wrong or missing without a word."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Sequence
+
+from gradcli.algebra.derivatives import Simplified
+from gradcli.derivation.nodes.workings import Workings
+from gradcli.derivation.notation.deeds import REORDERED, deeds
+from gradcli.derivation.notation.expressions import weight
+from gradcli.derivation.notation.prose import Piece, listed
+from gradcli.derivation.notation.steps import End, Step
+from gradcli.language.ast import Expression, Group, Name, Number, Operator, Partial, children, postorder
+from gradcli.language.text import to_text
+
+CHECK_STEPS = "GRADCLI_DEBUG"
+"""The environment variable with which a wrong step is an error, for tests and developers; it is set to anything."""
+
+
+class WrongStepError(AssertionError):
+    """A line of a derivation has not the value of what it derives: a rewriting step is wrong.
+
+    Args:
+        rule: The rule of the step.
+        line: The line.
+        expected: The value of the left side.
+        found: The value of the right side.
+    """
+
+    def __init__(self, rule: str, line: str, expected: float, found: float) -> None:
+        super().__init__(f"a step of a derivation is wrong, '{rule}': {line} has the value {found!r}, expected {expected!r}")
+        self.rule, self.line, self.expected, self.found = rule, line, expected, found
+
+
+class Chain:
+    """A chain of equalities under construction.
+
+    A line has the value of the derivative, or it has none at this point, as 0/0. Any other is wrong: it is left out with a
+    warning, or an error where steps are checked.
+
+    Args:
+        workings: The run.
+        left: What is derived.
+        adjoint: Its value in the backward pass.
+        simplified: The derivative of a variable, simplified.
+
+    Attributes:
+        value: The value of the derivative: that of the backward pass, unless the formula says something else.
+        formula: The last line in variables; None before it is known.
+    """
+
+    def __init__(self, workings: Workings, left: Expression, adjoint: float, simplified: Simplified | None = None) -> None:
+        self.workings = workings
+        self.left = left
+        self.adjoint = adjoint
+        self.simplified = simplified
+        self.value = adjoint if simplified is None else value_of(workings, simplified, adjoint)
+        self.formula: Expression | None = None
+        self.steps: list[Step] = []
+
+    @property
+    def end(self) -> End:
+        """What it ends in."""
+        return End(self.formula, self.value)
+
+    def say(self, rule: str, right: Expression, *words: Piece) -> bool:
+        """Add a line; tells whether it is shown. A line that reads like the one before is not."""
+        if self.steps and to_text(self.steps[-1].right) == to_text(right):
+            return True
+        found = self.workings.values.of(right)
+        if self._holds(found, right):
+            self.steps.append(Step(rule, self.left, right, tuple(words)))
+            return True
+        line = f"{to_text(self.left, pretty=True)} = {to_text(right, pretty=True)}"
+        if CHECK_STEPS in os.environ:
+            raise WrongStepError(rule, line, self.value, found)
+        self.workings.left_out.append(f"a step of the derivation is left out, which is a defect of gradcli: {line}")
+        return False
+
+    def _holds(self, found: float, right: Expression) -> bool:
+        """Whether a line may stand: it has the right value, or none, or rounding is too large to tell."""
+        values = self.workings.values
+        if not math.isfinite(found) or values.close(found, self.value) or values.close(found, self.adjoint):
+            return True
+        if not math.isfinite(self.value):
+            return True
+        lines = [step.right for step in self.steps]
+        return values.differ_by_rounding(found, self.value, right, *lines, *_formulas(self.simplified))
+
+    def finish(self, last: Expression) -> None:
+        """The last lines for a variable: intermediates written out, the derivative simplified, numbers put in.
+
+        Args:
+            last: The last line so far.
+        """
+        workings = self.workings
+        written, replaced = workings.write_out(last)
+        if written is not None:
+            if replaced:
+                if workings.every_step and len(replaced) > 1:
+                    for inner, name in workings.write_out_stepwise(last):
+                        self.say("intermediates written out", inner, Name(name), " written out")
+                note: list[Piece] = listed([Name(name) for name in replaced])
+                self.say("intermediates written out", written, *note, " written out")
+            last = self.formula = self.simplify(written)
+        self.numbers(last)
+
+    def simplify(self, last: Expression) -> Expression:
+        """The line of the derivative as the headline has it, unless the last one is as short; gives the last line."""
+        formulas = _formulas(self.simplified)
+        if not formulas or to_text(formulas[0]) == to_text(last):
+            return last
+        (simple,) = formulas
+        if self.workings.every_step and weight(simple) < weight(last):
+            self.say("parentheses dropped", without_groups(last), "parentheses dropped")
+        found = deeds(last, simple)
+        if found == [REORDERED]:
+            return last
+        return simple if self.say(found[0], simple, ", ".join(found)) else last
+
+    def numbers(self, last: Expression) -> None:
+        """The lines in numbers; none where no variable has a value."""
+        workings = self.workings
+        if workings.tape.symbolic:
+            return
+        put_in, used = workings.put_numbers(last)
+        found = workings.values.of(last)
+        stands = math.isfinite(found) or not math.isfinite(self.value)
+        if used and stands:
+            self.say("numbers put in", put_in, *listed(used, ", "))
+            if workings.every_step:
+                self.say("terms computed", self._computed(put_in), "each term computed")
+        number = Number(self.value)
+        words = [*self._at_this_point(found), *self._convention()]
+        if words or not self.steps or to_text(self.steps[-1].right) != to_text(number):
+            self.steps.append(Step("value", self.left, number, tuple(words)))
+
+    def _at_this_point(self, found: float) -> list[Piece]:
+        """Why the value is not that of the line before, or not that of the backward pass."""
+        values = self.workings.values
+        if not math.isfinite(found) and math.isfinite(self.value):
+            return ["has no value here as it stands; this is what the backward pass takes"]
+        if not values.close(self.value, self.adjoint) and not math.isfinite(self.adjoint):
+            return ["the value of the formula; the backward pass, as PyTorch's, gives ", Number(self.adjoint)]
+        return []
+
+    def _convention(self) -> list[Piece]:
+        workings = self.workings
+        id = workings.graph.variables.get(self.left.input) if isinstance(self.left, Partial) else None
+        return [] if id is None else workings.convention(id)
+
+    def _computed(self, expression: Expression) -> Expression:
+        """The expression with each of its terms as a number."""
+
+        def below(node: Expression) -> tuple[Expression, ...]:
+            return children(node) if _is_sum(node) or isinstance(node, Group) else ()
+
+        results: list[Expression] = []
+        for node in postorder(expression, below):
+            count = len(below(node))
+            operands = tuple(results[len(results) - count :])
+            del results[len(results) - count :]
+            if isinstance(node, Operator) and operands:
+                results.append(Operator(node.symbol, operands))
+            elif operands:
+                results.append(operands[0])
+            else:
+                results.append(Number(self.workings.values.of(node)))
+        return results[0]
+
+
+def value_of(workings: Workings, simplified: Simplified, adjoint: float) -> float:
+    """The value of a derivative at the point of a run.
+
+    That of the backward pass, unless the formula has another one: what is nan or infinite on the way, in a branch not taken or
+    in factors that cancel, makes the backward pass nan.
+    """
+    values = workings.values
+    formula = values.of_formula(simplified)
+    if not math.isfinite(formula) or values.close(formula, adjoint):
+        return adjoint
+    if math.isfinite(adjoint) and values.differ_by_rounding(formula, adjoint, *_formulas(simplified)):
+        return adjoint
+    return formula
+
+
+def _formulas(simplified: Simplified | None) -> Sequence[Expression]:
+    """The derivative where it is one line."""
+    return () if simplified is None or simplified.definitions else simplified.expressions
+
+
+def _is_sum(node: Expression) -> bool:
+    return isinstance(node, Operator) and node.symbol in "+-" and len(node.operands) == 2
+
+
+def without_groups(expression: Expression) -> Expression:
+    """The sum of sums as one sum: (w + 1) - (x - w) is w + 1 - x + w."""
+    terms: list[tuple[str, Expression]] = []
+    work: list[tuple[str, Expression]] = [("+", expression)]
+    while work:
+        sign, node = work.pop()
+        if isinstance(node, Group):
+            work.append((sign, node.content))
+        elif isinstance(node, Operator) and _is_sum(node):
+            left, right = node.operands
+            work += [("+" if sign == node.symbol else "-", right), (sign, left)]
+        else:
+            terms.append((sign, node))
+    total = terms[0][1]
+    for sign, term in terms[1:]:
+        total = Operator(sign, (total, term))
+    return total

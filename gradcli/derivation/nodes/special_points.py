@@ -1,0 +1,79 @@
+"""What a derivation says where a run meets a kink or a jump: which gradient PyTorch takes there is a convention."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.derivation.notation.prose import Equal, Piece, listed
+from gradcli.graph.graph import CONSTANT, Graph
+from gradcli.language.ast import Name, Number
+from gradcli.lowering.node_expressions import node_expression
+from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH, Special
+from gradcli.ops.declaration.operation import OPERATIONS, Operation
+
+
+def said_of(tape: Tape, variable: int) -> list[Piece]:
+    """What is to be said of the derivative by a variable; nothing where no kink lies on the way to it.
+
+    Args:
+        tape: The run.
+        variable: The id of the variable.
+    """
+    graph = tape.graph
+    depends = graph.dependents(variable)
+    met = [(id, at) for id, at in _special_nodes(tape) if depends[id]]
+    if not met:
+        return []
+    nodes = listed([node_expression(graph, id, tape.names) for id, _ in met[:3]])
+    points = dict.fromkeys(input for _, at in met[:3] for input in at if input not in graph.constants)
+    where = listed([Equal(Name(tape.names[id]), Number(tape.values[id])) for id in points], ", ")
+    return [*nodes, " has no derivative at " if len(met) == 1 else " have no derivative at ", *where, ": PyTorch's convention"]
+
+
+def _special_nodes(tape: Tape) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """The nodes with a gradient that are at a kink or a jump, each with the nodes that put it there."""
+    graph = tape.graph
+    for id, (name, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
+        operation = OPERATIONS.get(name)
+        if operation is None or not tape.requires_grad[id] or not tape.adjoints[id]:
+            continue
+        if any(special.kind in (KINK, JUMP) and _is_at(tape, special, operation, id) for special in operation.facts.specials):
+            yield id, inputs
+        elif not operation.carries(0) and graph.operations[inputs[0]] != CONSTANT:  # the condition of a choice
+            yield from ((id, at) for at in _turning(tape, inputs[0]))
+
+
+def _is_at(tape: Tape, special: Special, operation: Operation, id: int) -> bool:
+    """Whether a node is at a special point; of a variadic operation it is where two operands that give its value are."""
+    inputs = tape.graph.inputs[id]
+    if len(inputs) > 1 and len(set(inputs)) == 1:  # max(x, x) is x
+        return False
+    values = operation.complete(tuple([tape.values[input] for input in inputs]))
+    found: Iterable[tuple[float, ...]] = [values]
+    if operation.variadic:
+        found = [tuple(pair) for pair in pairwise(sorted(values)) if tape.values[id] in pair]
+    try:
+        return any(special.zero(*point) == 0 for point in found)
+    except (ZeroDivisionError, OverflowError, ValueError):
+        return False
+
+
+def _turning(tape: Tape, condition: int) -> Iterator[tuple[int, ...]]:
+    """The comparisons of equal values that a condition consists of."""
+    work = [condition]
+    while work:
+        id = work.pop()
+        operation, inputs = OPERATIONS.get(tape.graph.operations[id]), tape.graph.inputs[id]
+        if operation is None or operation.facts.result != TRUTH:
+            continue
+        if all(_is_truth(tape.graph, input) for input in inputs):
+            work.extend(inputs)
+        elif len(inputs) == 2 and tape.values[inputs[0]] == tape.values[inputs[1]]:
+            yield inputs
+
+
+def _is_truth(graph: Graph, id: int) -> bool:
+    operation = OPERATIONS.get(graph.operations[id])
+    return operation is not None and operation.facts.result == TRUTH

@@ -1,0 +1,222 @@
+"""What was done to an expression that was simplified: a common denominator, factors cancelled, like terms collected."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from gradcli.derivation.notation.expressions import rational
+from gradcli.language.ast import Call, Expression, Group, Number, Operator, children, postorder
+from gradcli.language.text import to_text
+
+COMMON_DENOMINATOR = "common denominator"
+ONE_FRACTION = "one fraction"
+CANCELLED = "factors cancelled"
+LIKE_TERMS = "like terms collected"
+MULTIPLIED_OUT = "multiplied out"
+FACTORED = "factored"
+POWERS = "powers combined"
+CHOICES = "choices joined"
+NUMBERS = "numbers computed"
+IDENTITIES = "functions rewritten"
+REORDERED = "put in order"
+
+DEEDS = (
+    COMMON_DENOMINATOR,
+    ONE_FRACTION,
+    CANCELLED,
+    MULTIPLIED_OUT,
+    FACTORED,
+    LIKE_TERMS,
+    POWERS,
+    CHOICES,
+    IDENTITIES,
+    NUMBERS,
+    REORDERED,
+)
+"""What can be done to an expression, in the order in which it is said."""
+
+
+HALF = Operator("/", (Number(1), Number(2)))
+
+
+def deeds(before: Expression, after: Expression) -> list[str]:
+    """What leads from one expression to a simpler one: one or more of :data:`DEEDS`."""
+    old, new = list(postorder(before)), list(postorder(after))
+    sums, new_sums = _outermost(old, _is_sum), _outermost(new, _is_sum)
+    products, new_products = _outermost(old, _is_product), _outermost(new, _is_product)
+    parts, whole = [_longest_factor(term) for term in _terms(before)], [_longest_factor(term) for term in _terms(after)]
+    fractions = [terms for node in sums if any(map(_is_fraction, terms := list(_terms(node))))]
+    found: set[str] = set()
+    if len(fractions) > sum(any(map(_is_fraction, _terms(node))) for node in new_sums):
+        found.add(COMMON_DENOMINATOR)
+        if max(whole) < max(map(len, fractions)):  # above a common denominator there are no fewer terms, unless they are alike
+            found.add(LIKE_TERMS)
+    elif _count(old, _is_nested_fraction) > _count(new, _is_nested_fraction):
+        found.add(ONE_FRACTION)
+    if _common_factors(products) > _common_factors(new_products):
+        found.add(CANCELLED)
+    if len(parts) > len(whole) == 1 < whole[0] and COMMON_DENOMINATOR not in found:
+        found.add(FACTORED)
+        if whole[0] < sum(parts):
+            found.add(LIKE_TERMS)
+    elif _count(old, _is_product_of_sums) > _count(new, _is_product_of_sums):
+        found.add(MULTIPLIED_OUT)
+    if _alike(sums) > _alike(new_sums):
+        found.add(LIKE_TERMS)
+    if _powers_of_one_base(old, products) > _powers_of_one_base(new, new_products):
+        found.add(POWERS)
+    if _count(old, _is_choice) > _count(new, _is_choice):
+        found.add(CHOICES)
+    if set(_functions(old)) - set(_functions(new)):
+        found.add(IDENTITIES)
+    if _count(old, _is_sum_of_numbers) > _count(new, _is_sum_of_numbers):
+        found.add(NUMBERS)
+    return [deed for deed in DEEDS if deed in found] or [REORDERED]
+
+
+def _terms(node: Expression) -> Iterator[Expression]:
+    """The terms of a sum, without their signs and parentheses."""
+    work = [node]
+    while work:
+        at = work.pop()
+        if isinstance(at, Group):
+            work.append(at.content)
+        elif isinstance(at, Operator) and at.symbol in "+-":
+            work.extend(reversed(at.operands))
+        else:
+            yield at
+
+
+def _factors(node: Expression) -> tuple[list[tuple[Expression, Expression | None]], list[tuple[Expression, Expression | None]]]:
+    """The factors above and below the fraction line of a product, each with its exponent where it has one."""
+    above: list[tuple[Expression, Expression | None]] = []
+    below: list[tuple[Expression, Expression | None]] = []
+    work = [(node, True)]
+    while work:
+        at, up = work.pop()
+        if isinstance(at, Group):
+            work.append((at.content, up))
+        elif isinstance(at, Operator) and at.symbol == "-" and len(at.operands) == 1:
+            work.append((at.operands[0], up))
+        elif isinstance(at, Operator) and at.symbol == "*":
+            work += [(operand, up) for operand in reversed(at.operands)]
+        elif isinstance(at, Operator) and at.symbol == "/":
+            work += [(at.operands[1], not up), (at.operands[0], up)]
+        elif isinstance(at, Call) and at.function == "sqrt":
+            (above if up else below).append((at.arguments[0], HALF))
+        elif isinstance(at, Operator) and at.symbol in ("^", "**"):
+            (above if up else below).append((at.operands[0], at.operands[1]))
+        else:
+            (above if up else below).append((at, None))
+    return above, below
+
+
+def _bare(node: Expression) -> str:
+    while isinstance(node, Group):
+        node = node.content
+    return to_text(node)
+
+
+def _is_product(node: Expression) -> bool:
+    return isinstance(node, Operator) and node.symbol in "*/"
+
+
+def _is_sum(node: Expression) -> bool:
+    while isinstance(node, Group):
+        node = node.content
+    return isinstance(node, Operator) and node.symbol in "+-" and len(node.operands) == 2
+
+
+def _is_fraction(node: Expression) -> bool:
+    """Whether a term has something other than a number below a fraction line."""
+    return any(rational(base) is None for base, _ in _factors(node)[1])
+
+
+def _outermost(nodes: list[Expression], test: Callable[[Expression], bool]) -> list[Expression]:
+    """The nodes of a kind that are no part of another one of it."""
+    found = [node for node in nodes if test(node) and not isinstance(node, Group)]
+    inner: set[int] = set()
+    for node in found:
+        for child in children(node):
+            while isinstance(child, Group):
+                child = child.content
+            inner.add(id(child))
+    return [node for node in found if id(node) not in inner]
+
+
+def _is_nested_fraction(node: Expression) -> bool:
+    """Whether a fraction line stands in a product or quotient: 1/x/log(5), x·(1/y)."""
+    return _is_product(node) and any(isinstance(child, Operator) and child.symbol == "/" for child in children(node))
+
+
+def _common_factors(products: list[Expression]) -> int:
+    """Factors that stand above and below the same fraction line."""
+    count = 0
+    for product in products:
+        above, below = ({_bare(base) for base, _ in side} for side in _factors(product))
+        count += len(above & below)
+    return count
+
+
+def _longest_factor(term: Expression) -> int:
+    """The terms of the longest sum among the factors above the fraction line."""
+    return max((len(list(_terms(base))) for base, power in _factors(term)[0] if power is None), default=1)
+
+
+def _is_product_of_sums(node: Expression) -> bool:
+    """Whether a node is a product with a sum for a factor."""
+    return isinstance(node, Operator) and node.symbol == "*" and any(map(_is_sum, node.operands))
+
+
+def _alike(sums: list[Expression]) -> int:
+    """Terms of sums that differ from another one of the sum in a number alone."""
+    kinds = [Counter(map(_kind, _terms(node))) for node in sums]
+    return sum(times - 1 for kind in kinds if kind.keys() != {_NUMBER} for times in kind.values())
+
+
+_NUMBER = ((), ())
+"""The kind of a term that is a number."""
+
+
+def _kind(term: Expression) -> tuple[tuple[str, ...], ...]:
+    """A term without its number."""
+    return tuple(
+        tuple(
+            sorted(f"{_bare(base)}^{'' if power is None else to_text(power)}" for base, power in side if rational(base) is None)
+        )
+        for side in _factors(term)
+    )
+
+
+def _powers_of_one_base(nodes: list[Expression], products: list[Expression]) -> int:
+    """Factors of products whose base stands in the product twice on one side of the fraction line, and powers of powers."""
+    count = sum(_is_power(node) and _is_power(children(node)[0]) for node in nodes)
+    for product in products:
+        for side in _factors(product):
+            bases = Counter(_bare(base) for base, _ in side if rational(base) is None)
+            count += sum(times - 1 for times in bases.values())
+    return count
+
+
+def _is_power(node: Expression) -> bool:
+    return isinstance(node, Operator) and node.symbol in ("^", "**")
+
+
+def _is_choice(node: Expression) -> bool:
+    return isinstance(node, Call) and node.function == "where"
+
+
+def _is_sum_of_numbers(node: Expression) -> bool:
+    """Whether a node is an operation on numbers that has not been computed."""
+    own = [child for child in children(node) if not isinstance(child, Number)]
+    fraction = isinstance(node, Operator) and node.symbol == "/"
+    return isinstance(node, Operator) and not own and len(node.operands) == 2 and not fraction
+
+
+def _functions(nodes: list[Expression]) -> list[str]:
+    return [node.function for node in nodes if isinstance(node, Call) and node.function != "where"]
+
+
+def _count(nodes: list[Expression], test: Callable[[Expression], bool]) -> int:
+    return sum(map(test, nodes))

@@ -1,0 +1,125 @@
+"""The formats of graphs and explanations: one record each, from which options, names of files, hints and writers follow.
+
+To add a format, add its record here and write its writer, which takes what is shown and, by name, the options that the record
+lists, and gives pieces of text.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+
+from gradcli.errors import GradcliError, nearest
+from gradcli.frozen import Frozen
+
+MOST_SHOWN = 120
+"""Nodes up to which a picture shows a whole graph without being asked."""
+
+
+class Format(Frozen):
+    """A format.
+
+    Attributes:
+        name: What ``--format`` calls it.
+        suffixes: The ends of the names of its files.
+        writer: Its function, as ``module:name``; the module is loaded where it is used. Empty for what the command itself shows.
+        options: The options that it is about.
+        most: Nodes up to which it shows a whole graph without being asked; None for any number.
+        lays_out: Whether it lays out graphs, which can take long.
+        binary: Whether it is no text: it is converted from svg.
+        terminal: Whether it is for terminals alone.
+    """
+
+    name: str
+    suffixes: tuple[str, ...] = ()
+    writer: str = ""
+    options: tuple[str, ...] = ()
+    most: int | None = None
+    lays_out: bool = False
+    binary: bool = False
+    terminal: bool = False
+
+    @property
+    def is_document(self) -> bool:
+        """Whether it is a text for files, which are UTF-8, rather than one for terminals."""
+        return bool(self.writer and self.suffixes)
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether a browser shows it."""
+        return "theme" in self.options
+
+    def written(self, shown: object, **options: object) -> Iterable[str]:
+        """The pieces of its text.
+
+        Args:
+            shown: What is written.
+            options: Values of options; those that it is not about do not matter.
+        """
+        from importlib import import_module
+
+        module, _, name = self.writer.partition(":")
+        write: Callable[..., Iterable[str]] = getattr(import_module(module), name)
+        return write(shown, **{option: value for option, value in options.items() if option in self.options})
+
+
+def _by_name(*formats: Format) -> dict[str, Format]:
+    return {format.name: format for format in formats}
+
+
+_DIAGRAMS = "gradcli.output.diagrams"
+_PICTURE = ("theme", "layout", "direction")
+
+GRAPHS = _by_name(
+    Format("table", (".txt",), options=("ascii",)),
+    Format("tree", (), f"{_DIAGRAMS}.listing_text:graph_tree", ("ascii",), 2_000),
+    Format("list", (), f"{_DIAGRAMS}.listing_text:graph_list", ("ascii",)),
+    Format("draw", options=("direction", "ascii"), most=60, lays_out=True),
+    Format("svg", (".svg",), f"{_DIAGRAMS}.svg:svg", _PICTURE, MOST_SHOWN, lays_out=True),
+    Format("png", (".png",), options=_PICTURE, most=MOST_SHOWN, lays_out=True, binary=True),
+    Format("pdf", (".pdf",), options=_PICTURE, most=MOST_SHOWN, lays_out=True, binary=True),
+    Format("html", (".html", ".htm"), "gradcli.output.page.page:graph_page", _PICTURE, MOST_SHOWN, lays_out=True),
+    Format("tikz", (".tex", ".tikz"), f"{_DIAGRAMS}.tikz:tikz", ("layout", "direction"), MOST_SHOWN, lays_out=True),
+    Format("dot", (".dot", ".gv"), f"{_DIAGRAMS}.dot:dot", ("direction",)),
+    Format("mermaid", (".mmd", ".mermaid"), f"{_DIAGRAMS}.mermaid:mermaid", ("direction",)),
+    Format("graphml", (".graphml",), f"{_DIAGRAMS}.graphml:graphml"),
+    Format("json", (".json",), options=("ascii",)),
+)
+"""The formats of graphs, by name; what is written is a diagram, which has its direction."""
+
+_DOCUMENTS = "gradcli.output.documents"
+
+EXPLANATIONS = _by_name(
+    Format("rich", terminal=True),
+    Format("text", (".txt",), "gradcli.output.reports.explanation:explanation_text", ("ascii",)),
+    Format("markdown", (".md", ".markdown"), f"{_DOCUMENTS}.markdown:markdown"),
+    Format("latex", (".tex",), f"{_DOCUMENTS}.latex:latex_document"),
+    Format("html", (".html", ".htm"), f"{_DOCUMENTS}.html:html_page", ("title",)),
+    Format("json", (".json",), options=("ascii",)),
+)
+"""The formats of explanations, by name; what is written is a document."""
+
+
+def suffixes(formats: Mapping[str, Format]) -> dict[str, Format]:
+    """Formats by the ends of the names of their files."""
+    return {suffix: format for format in formats.values() for suffix in format.suffixes}
+
+
+def format_of_file(path: str, formats: Mapping[str, Format], *, hint: str = "") -> Format:
+    """The format of a file, by the end of its name.
+
+    Args:
+        path: The name of the file.
+        formats: Which formats there are.
+        hint: What else may be done where the name does not tell it.
+
+    Raises:
+        GradcliError: The name does not tell it.
+    """
+    known = suffixes(formats)
+    suffix = os.path.splitext(path)[1].lower()
+    if suffix not in known:
+        near = nearest(suffix, known)
+        ends = f"end it in {', '.join(known)}{hint}"
+        raise GradcliError(f"the name {path} does not tell its format", hint=f"did you mean {near}? {ends}" if near else ends)
+    return known[suffix]

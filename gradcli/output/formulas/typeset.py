@@ -1,0 +1,258 @@
+"""Expressions to boxes: where fractions, powers, roots and parentheses stand, for every format with formulas."""
+
+from __future__ import annotations
+
+import fractions
+from collections.abc import Sequence
+
+from gradcli.language.ast import (
+    Array,
+    Call,
+    Comparison,
+    Conditional,
+    Ellipsis,
+    Expression,
+    Group,
+    Index,
+    Name,
+    Number,
+    Operator,
+    Partial,
+    Prime,
+    Slice,
+    Transposed,
+    Tuple,
+    children,
+    postorder,
+)
+from gradcli.language.numbers import number_text
+from gradcli.language.text import ATOM, CONDITIONAL, LEVELS, POWER, PRODUCT, SUM, UNARY, NumberText, level
+from gradcli.lowering.node_expressions import applied as by_operator
+from gradcli.ops.catalogue import STRUCTURAL, spelled
+from gradcli.ops.declaration.operation import Operation
+from gradcli.ops.declaration.structural import Structural
+from gradcli.output.formulas.boxes import (
+    GREEK,
+    NOTHING,
+    THIN,
+    Applied,
+    Box,
+    Cases,
+    Digits,
+    Fence,
+    Fraction,
+    Function,
+    Matrix,
+    Root,
+    Row,
+    Sign,
+    Subscript,
+    Superscript,
+    Symbol,
+    Word,
+    applied,
+    fenced,
+    listed,
+    row,
+    subscript,
+)
+from gradcli.output.formulas.template import from_template
+
+_TOP = Sign("⊤", "mark")
+_CONSTANTS: dict[str, Box] = {
+    "pi": Symbol("π"),
+    "tau": Symbol("τ"),
+    "inf": Sign("∞", "mark"),
+    "nan": Word("nan", upright=True),
+    "…": Sign("…", "mark"),
+}
+_LETTERS = {word: letter for letter, word in GREEK.items()}
+_SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "==": "=", "%": "mod", "and": "∧", "or": "∨", "@": THIN}
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+
+
+def typeset(expression: Expression, *, number: NumberText = number_text) -> Box:
+    """An expression as boxes.
+
+    Args:
+        expression: What to set.
+        number: How numbers are written.
+    """
+    boxes: list[Box] = []
+    for node in postorder(expression):
+        below = children(node)
+        operands = boxes[len(boxes) - len(below) :]
+        del boxes[len(boxes) - len(below) :]
+        boxes.append(_set(node, below, operands, number))
+    return boxes[0]
+
+
+def name_box(name: str) -> Box:
+    """A name: one letter, Greek in words or not, or a word; ``x1``, ``w_out`` and ``h₂`` have subscripts."""
+    if name in _CONSTANTS:
+        return _CONSTANTS[name]
+    plain = name.translate(_SUBSCRIPTS)
+    head, _, rest = plain.partition("_")
+    stem = head.rstrip("0123456789")
+    if not stem:  # a name that begins with an underscore or a digit
+        return Symbol(plain)
+    return Symbol(_LETTERS.get(stem, stem), ", ".join(part for part in (head[len(stem) :], rest) if part))
+
+
+def number_box(value: int | fractions.Fraction | float, number: NumberText = number_text) -> Box:
+    """A number: fractions as such, powers of ten written out."""
+    text = number(value)
+    if text.startswith("-"):
+        return row(Sign("-", "prefix"), number_box(-value, lambda _: text[1:]))
+    if isinstance(value, fractions.Fraction) and "/" in text:
+        return Fraction(number_box(value.numerator), number_box(value.denominator))
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    mantissa, e, exponent = text.partition("e")
+    return row(Digits(mantissa), Sign("⋅"), Superscript(Digits("10"), Digits(str(int(exponent))))) if e else Digits(text)
+
+
+def _set(node: Expression, below: tuple[Expression, ...], boxes: list[Box], number: NumberText) -> Box:
+    """The box of a node from those of its operands."""
+    match node:
+        case Number(value):
+            return number_box(value, number)
+        case Name(name):
+            return name_box(name)
+        case Partial(output, input, fixed):
+            above, under = [row(Sign("∂", "prefix"), name_box(name)) for name in (output, input)]
+            fraction = Fraction(above, under)
+            return subscript(fenced(fraction, "", "|"), listed(map(name_box, fixed))) if fixed else fraction
+        case Prime(content):
+            return Superscript(boxes[0] if isinstance(content, Name | Group) else fenced(boxes[0]), Sign("′", "mark"))
+        case Group():
+            return fenced(boxes[0])
+        case Operator("not"):
+            return row(Sign("¬", "prefix"), _at_least(below[0], boxes[0], UNARY))
+        case Operator(symbol, (operand,)):
+            return row(Sign(symbol, "prefix"), _at_least(operand, boxes[0], UNARY + _signed(operand)))
+        case Operator(symbol, (left, right)):
+            return _infix(symbol, left, right, boxes)
+        case Comparison(symbols, _):
+            parts = [_at_least(below[0], boxes[0], SUM)]
+            for symbol, operand, box in zip(symbols, below[1:], boxes[1:], strict=True):
+                parts += [Sign(_SIGNS.get(symbol, symbol)), _at_least(operand, box, SUM)]
+            return row(*parts)
+        case Conditional():
+            then, test, otherwise = boxes
+            return Cases(((then, row(Word("if "), test)), (otherwise, Word("otherwise"))))
+        case Call():
+            return _call(node, boxes, number)
+        case Array(items):
+            rows = [box.rows[0] for box in boxes if isinstance(box, Matrix)]
+            return Matrix(tuple(rows) if is_matrix(items) else (tuple(boxes),))
+        case Index(target):
+            return subscript(_indexable(target, boxes[0]), listed(boxes[1:]))
+        case Slice(start, stop, step):
+            present = iter(boxes)
+            bounds = [Row((), False) if bound is None else next(present) for bound in (start, stop, step)]
+            return listed(bounds if step is not None else bounds[:2], ":")
+        case Ellipsis():
+            return _CONSTANTS["…"]
+        case Transposed(target):
+            return Superscript(fenced(boxes[0]) if isinstance(target, Number) else _raised(target, boxes[0]), _TOP)
+        case Tuple():
+            return fenced(listed(boxes))
+    raise TypeError(f"{type(node).__name__} is not an expression")
+
+
+def _infix(symbol: str, left: Expression, right: Expression, boxes: list[Box]) -> Box:
+    """An operator between its operands."""
+    first, second = boxes
+    match symbol:
+        case "/":
+            return Fraction(first, second)
+        case "^":
+            return Superscript(_raised(left, first), second)
+        case "⊗" if is_vector(left) and is_vector(right):
+            return row(_column(first), Sign(THIN), second)
+        case "@" if is_vector(right) and not is_vector(left):
+            return row(_at_least(left, first, PRODUCT), Sign(THIN), _column(second))
+        case "⊗":
+            return row(_at_least(left, first, PRODUCT), Sign(THIN), Superscript(_raised(right, second), _TOP))
+    at = LEVELS[symbol]
+    sign = _product_sign(left, right) if symbol == "*" else _SIGNS.get(symbol, symbol)
+    return row(_at_least(left, first, at), Sign(sign), _at_least(right, second, ATOM if _signed(right) else at + 1))
+
+
+def _product_sign(left: Expression, right: Expression) -> str:
+    """The sign of a product: none behind a number, a dot where two would run together, else what suits the format."""
+    while isinstance(right, Operator) and len(right.operands) == 2 and right.symbol != "/":
+        right = right.operands[0]
+    if isinstance(right, Number) or level(left) < PRODUCT or _is_fraction(left) or left == Number(1):
+        return "⋅"
+    return NOTHING if isinstance(left, Number) else "·"
+
+
+def _call(node: Call, boxes: list[Box], number: NumberText) -> Box:
+    """A call: by the template of its operation where all of its arguments stand in it, else by its name."""
+    count = len(boxes)
+    if not node.keywords:
+        for operation in _declared(node.function):
+            if operation.accepts(count) and len(operation.parameters) == count:
+                if isinstance(operation, Operation) and operation.symbol:
+                    shown = by_operator(operation.name, node.arguments)
+                    return fenced(_set(shown, node.arguments, boxes, number))
+                if operation.latex:
+                    operands = list(zip(node.arguments, boxes, strict=True))
+                    return from_template(operation.latex, boxes, [_raised(argument, box) for argument, box in operands])
+    positional = count - len(node.keywords)
+    words = [row(Word(k, upright=True), Sign("="), box) for k, box in zip(node.keywords, boxes[positional:], strict=True)]
+    return applied(Function(node.function), fenced(listed([*boxes[:positional], *words])))
+
+
+def _declared(function: str) -> Sequence[Operation | Structural]:
+    """The operations that a function may mean."""
+    return [*spelled(function), *[o for o in STRUCTURAL.values() if function in o.spellings]]
+
+
+def is_vector(expression: Expression) -> bool:
+    """Whether an expression is a vector of numbers; in a product of matrices it is a column, as textbooks have it."""
+    return isinstance(expression, Array) and not any(isinstance(item, Array) or children(item) for item in expression.items)
+
+
+def is_matrix(items: tuple[Expression, ...]) -> bool:
+    """Whether the items of an array are rows of a matrix."""
+    return all(isinstance(item, Array) and not any(isinstance(below, Array) for below in item.items) for item in items)
+
+
+def _column(box: Box) -> Box:
+    """A row of numbers as a column."""
+    return Matrix(tuple((item,) for item in box.rows[0])) if isinstance(box, Matrix) else box
+
+
+def _raised(base: Expression, box: Box) -> Box:
+    """The base of a power or of a transposition, and what stands free in a template."""
+    box = _at_least(base, box, ATOM)
+    closed = Symbol | Digits | Sign | Word | Subscript | Fence | Root | Applied | Matrix
+    return box if isinstance(box, closed) and not isinstance(base, Partial | Transposed) else fenced(box)
+
+
+def _indexable(target: Expression, box: Box) -> Box:
+    """What has an index."""
+    if isinstance(target, Transposed):
+        return box
+    return fenced(box) if isinstance(target, Number | Partial) else _raised(target, box)
+
+
+def _at_least(node: Expression, box: Box, least: int) -> Box:
+    """The box of an operand, in parentheses where it binds less tightly than its place asks for."""
+    at = CONDITIONAL if isinstance(box, Cases) else level(node)
+    if isinstance(box, Fraction) and least <= PRODUCT + 1:
+        at = POWER
+    return box if at >= least else fenced(box)
+
+
+def _signed(node: Expression) -> bool:
+    return (isinstance(node, Number) and node.value < 0) or (
+        isinstance(node, Operator) and node.symbol == "-" and len(node.operands) == 1
+    )
+
+
+def _is_fraction(node: Expression) -> bool:
+    return isinstance(node, Number) and "/" in number_text(node.value)

@@ -1,0 +1,85 @@
+"""JSON: numbers, and documents as streams with a key a line, of lists an item a line."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from gradcli.errors import GradcliError, nearest
+
+Encode = Callable[[Any], str]
+
+
+def encoder(ascii: bool = False) -> Encode:
+    """What writes a value as JSON on one line.
+
+    Args:
+        ascii: With escapes for characters beyond ASCII.
+    """
+    return json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
+
+
+def document(name: str, parts: Mapping[str, Any], *, ascii: bool = False, select: Collection[str] | None = None) -> Iterator[str]:
+    """The pieces of a document; joined they are one JSON object.
+
+    Args:
+        name: What the document is called: its schema is what `gradcli schema NAME` prints.
+        parts: The value of each key; a function without arguments gives a value that costs something; an iterator has its text.
+        ascii: With escapes for characters beyond ASCII.
+        select: The keys to write, no others of which are computed; None for all.
+
+    Raises:
+        GradcliError: There is no such key.
+    """
+    whole = {"schema": f"gradcli/{name}/1", **parts}
+    for key in () if select is None else select:
+        if key not in whole:
+            near = nearest(key, whole)
+            raise GradcliError(
+                f"the document has no key {key}", hint=f"did you mean {near}?" if near else f"its keys are {', '.join(whole)}"
+            )
+    return object_json({key: part for key, part in whole.items() if select is None or key in select}, encoder(ascii), end="\n")
+
+
+def object_json(parts: Mapping[str, Any], encode: Encode, *, end: str = "") -> Iterator[str]:
+    """An object with a key a line; what is given is as for :func:`document`."""
+    opening = "{"
+    for key, part in parts.items():
+        value = part() if callable(part) else part
+        if isinstance(value, Iterator):
+            yield f"{opening}{encode(key)}: "
+            yield from value
+        else:
+            yield f"{opening}{encode(key)}: {encode(value)}"
+        opening = ",\n "
+    yield "}" + end
+
+
+def list_json(items: Iterable[str]) -> Iterator[str]:
+    """A list with one item a line."""
+    opening = "["
+    for item in items:
+        yield f"{opening}\n  {item}"
+        opening = ","
+    yield "[]" if opening == "[" else "\n ]"
+
+
+def json_number(value: Any) -> Any:
+    """A number for JSON, which has no infinities and no nan: strings stand for them, as in Protocol Buffers' JSON.
+
+    An array is nested lists of numbers.
+    """
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, list):
+        return [json_number(item) for item in value]
+    if value is None or math.isfinite(value):
+        return value
+    return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+
+
+def json_numbers(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers for JSON, by name."""
+    return {name: json_number(value) for name, value in values.items()}

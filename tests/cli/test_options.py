@@ -1,0 +1,133 @@
+"""Options as typed fields, and commands that are known by their files."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from commandline import command
+
+from gradcli.cli import commands
+from gradcli.cli.commands.eval import EvalOptions
+from gradcli.cli.framework.command import Options
+from gradcli.cli.framework.reader import read
+from gradcli.cli.framework.table import command_named, command_names
+
+FILES = sorted(path.stem.replace("_", "-") for path in Path(commands.__path__[0]).glob("[a-z]*.py"))
+
+
+def options(*arguments: str) -> EvalOptions:
+    """The record of a call of eval."""
+    found = read(command_named("eval"), arguments)
+    assert isinstance(found, EvalOptions)
+    return found
+
+
+def test_a_command_is_a_file() -> None:
+    assert command_names() == FILES
+    for name in FILES:
+        assert command_named(name).name == name
+
+
+def test_options_have_the_values_of_the_call_or_their_defaults() -> None:
+    found = options("x^2", "--json", "--max-nodes", "7", "--wrt", "x", "--wrt=w", "--x", "3")
+    assert (found.json, found.quiet, found.max_nodes, found.max_steps, found.mode) == (True, False, 7, 1_000_000, None)
+    assert (list(found.wrt), list(found.set), found.positional) == (["x", "w"], [], ["x^2"])
+    assert [(given.name, given.text) for given in found.variables] == [("x", "3")]
+
+
+def test_an_option_that_is_none_is_an_error() -> None:
+    with pytest.raises(AttributeError):
+        assert options("x").jsn  # type: ignore[attr-defined]
+
+
+MISTAKES = """\
+from gradcli.cli.commands.eval import EvalOptions
+
+def run(options: EvalOptions) -> int:
+    print(options.jsn)
+    options.json = True
+    return options.format
+"""
+
+
+def test_the_type_checker_sees_what_is_wrong_with_an_option(tmp_path: Path) -> None:
+    path = tmp_path / "mistakes.py"
+    path.write_text(MISTAKES)
+    done = subprocess.run([sys.executable, "-m", "mypy", str(path)], capture_output=True, text=True, check=False)
+    found = re.findall(r":(\d+): error: .*\[(.+)\]", done.stdout)
+    assert found == [("4", "attr-defined"), ("5", "assignment"), ("6", "return-value")]
+
+
+def test_a_record_of_options_does_not_change() -> None:
+    found = options("x")
+    with pytest.raises(AttributeError, match="what is given as --json does not change"):
+        found.json = True  # type: ignore[assignment]
+    assert not found.json
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_declarations_of_a_command_do_not_contradict_each_other(name: str) -> None:
+    found = command_named(name)
+    assert issubclass(found.record, Options)
+    flags = [flag for option in found.options for flag in option.flags]
+    assert len(flags) == len(set(flags))
+    for option in found.options:
+        assert option.name == option.name.lower().replace("_", "-")
+        assert option.help.endswith(".")
+        assert not option.choices or option.default in (None, *option.choices)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_page_of_a_command_has_each_of_its_options(name: str) -> None:
+    _, page, _ = command([name, "--help"], environment={"COLUMNS": "120"})
+    assert all(flag in page for option in command_named(name).options for flag in option.flags)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        (["eval", "x^2", "x=3"], "there are 2 expressions: 'x^2' and 'x=3'", "a variable is given by two dashes: --x 3"),
+        (["eval", "here.grad", "--x", "1"], "here.grad is a file, and an expression is needed", "write -f here.grad"),
+        (["eval", "x", "--x", "1", "--order=2"], "the expression has no variable order", "diff has --order, eval has not"),
+        (["simplify", "x", "--hessian"], "--hessian needs a value", "diff and eval have --hessian, simplify has not"),
+        (["trace", "x^2"], "cannot read x^2: No such file or directory", 'for an expression: gradcli trace -e "x^2"'),
+    ],
+)
+def test_a_mistake_is_met_with_what_to_write(
+    arguments: list[str], message: str, hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("here.grad").write_text("x^2")
+    code, out, err = command(arguments)
+    assert (code, out) == (2, "")
+    assert f"error: {message}" in err
+    assert f"hint: {hint}" in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["eval", "x*w", "--x", "1"],
+        ["eval", "x*w", "--x", "1", "--mode", "static"],
+        ["eval", "y = x*w; backward y", "--x", "1"],
+        ["graph", "x*w", "--x", "1"],
+        ["run", "-e", "x*w", "--x", "1"],
+        ["run", "-e", "x*w", "--x", "1", "--mode", "static"],
+        ["run", "-e", "x*w", "--x", "1", "--fetch", "y", "--mode", "static"],
+        ["run", "-e", "y = x*w; backward y", "--x", "1"],
+        ["trace", "-e", "x*w", "--x", "1"],
+        ["trace", "-e", "x*w", "--x", "1", "--mode", "static"],
+        ["explain", "x*w", "--x", "1"],
+        ["compare-modes", "-e", "x*w", "--x", "1"],
+    ],
+    ids=lambda arguments: " ".join(arguments),
+)
+def test_a_missing_value_is_told_in_the_same_words(arguments: list[str]) -> None:
+    code, _, err = command(arguments)
+    assert code == 2
+    first, *_, last = err.splitlines()
+    assert (first, last) == ("error: no value for w", "hint: add --w VALUE")
