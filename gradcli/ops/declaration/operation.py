@@ -96,6 +96,9 @@ class Operation(Frozen, eq=False):
     settings: ClassVar[tuple[tuple[str, Setting], ...]] = ()
     """It has no settings."""
 
+    scratch: ClassVar[None] = None
+    """It computes nothing meanwhile that is larger than its result."""
+
     @property
     def required(self) -> int:
         """The smallest number of arguments."""
