@@ -10,7 +10,7 @@ from gradcli.autodiff.passes.contributions import gradient_consumers
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.nodes.local import Labels
-from gradcli.derivation.notation.expressions import replaced_names
+from gradcli.derivation.notation.expressions import ExpressionValues, replaced_names
 from gradcli.derivation.notation.prose import Equal, Piece
 from gradcli.graph.graph import Graph
 from gradcli.graph.names import is_operation
@@ -18,7 +18,6 @@ from gradcli.language.ast import Expression, Name, Number, Output, Partial, Prog
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.lowering.expression_values import ExpressionValues
 from gradcli.lowering.node_expressions import node_expression, written_out, written_sizes
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.declaration.operation import OPERATIONS
