@@ -266,3 +266,14 @@ def test_the_derivative_of_a_power_written_as_a_product() -> None:
     works = [work_of("*".join(["x"] * count)) for count in (200, 400, 800)]
     assert works[2] - works[1] <= 2.1 * (works[1] - works[0])
     assert command(["diff", "*".join(["x"] * 3000)])[1] == "3000*x^2999\n"
+
+
+def test_orders_are_bounded_by_their_work() -> None:
+    code, out, err = command(["diff", "x^x^x^x", "--order", "10"])
+    assert (code, out) == (4, "")
+    assert "--max-nodes" in err
+    assert command(["diff", "x^x^x^x", "--order", "4"])[0] == 0
+
+
+def test_the_derivative_of_a_constant() -> None:
+    assert command(["diff", "5", "--wrt", "x"])[:2] == (0, "0\n")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.frozen import Frozen
 
@@ -50,7 +50,10 @@ class Facts(Frozen, eq=False):
             values of the operands that carry a gradient.
         linear: The sets of arguments in which it is linear, the others held fixed, by index: of ``mul`` that is in either one
             ({0}, {1}), of ``add`` in both together ({0, 1}). Of a variadic argument its index stands for all of them.
-        parity: ``even`` or ``odd`` in its only argument; empty for neither.
+            One that fills places with a number (a setting ``value`` or ``fill``) is so where that is 0.
+        masks: The arguments to which exactly 0 is handed back wherever the derivative by them is 0, whatever comes in, be it
+            infinite or nan: PyTorch chooses there, and does not multiply. By index, as for ``linear``.
+        parity: ``even`` or ``odd`` in its first argument; empty for neither.
         inverse: The operation that gives the argument back from the result, for all arguments of the domain; empty for none.
         range: Bounds of its values where they are real.
         specials: Where it is no smooth function, or a rule of it needs care.
@@ -64,6 +67,7 @@ class Facts(Frozen, eq=False):
     result: str = FLOAT
     moves: bool = False
     linear: tuple[frozenset[int], ...] = ()
+    masks: frozenset[int] = frozenset()
     parity: str = ""
     inverse: str = ""
     range: tuple[float, float] = (-math.inf, math.inf)
@@ -82,24 +86,32 @@ class Facts(Frozen, eq=False):
         return any(group.issuperset(indices) for group in self.linear)
 
 
-def facts(
-    parameters: Sequence[str],
-    *,
-    result: str = FLOAT,
-    moves: bool = False,
-    linear: str = "",
-    parity: str = "",
-    inverse: str = "",
-    range: tuple[float, float] = (-math.inf, math.inf),
-    specials: tuple[Special, ...] = (),
-    torch: str = "",
-    tensorflow: str = "",
-    sympy: str = "",
-) -> Facts:
+if TYPE_CHECKING:
+    from typing import TypedDict
+
+    class Known(TypedDict, total=False):
+        """The facts that a declaration may give, by their names in :class:`Facts`."""
+
+        result: str
+        moves: bool
+        linear: str
+        masks: str
+        parity: str
+        inverse: str
+        range: tuple[float, float]
+        specials: tuple[Special, ...]
+        torch: str
+        tensorflow: str
+        sympy: str
+
+
+def facts(parameters: Sequence[str], *, linear: str = "", masks: str = "", **known: Any) -> Facts:
     """The facts of an operation with these parameters, see :class:`Facts`.
 
     Args:
         linear: Names of parameters: ``"a b"`` for linear in both together, ``"a, b"`` for linear in either one.
+        masks: Names of parameters.
+        known: The others.
     """
     groups = [frozenset(map(parameters.index, group.split())) for group in linear.split(",") if group]
-    return Facts(result, moves, tuple(groups), parity, inverse, range, specials, torch, tensorflow, sympy)
+    return Facts(linear=tuple(groups), masks=frozenset(map(parameters.index, masks.split())), **known)

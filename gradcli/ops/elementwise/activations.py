@@ -42,6 +42,7 @@ relu = operation(
     samples=(RIGHT,),
     definition=lambda x: maximum(x, 0),
     result=SAME,
+    masks="x",
     range=(0, math.inf),
     specials=(special(KINK, lambda x: x, 0),),
     torch="relu: torch Tensor F",
@@ -131,6 +132,7 @@ relu6 = operation(
     samples=(RIGHT,),
     definition=lambda x: clamp(x, 0, 6),
     result=SAME,
+    masks="x",
     range=(0, 6),
     specials=(
         special(KINK, lambda x: x, 0),
@@ -155,6 +157,7 @@ hardtanh = operation(
     samples=(RIGHT, (-2.0, -1.0), (1.0, 2.0)),
     definition=lambda x, low, high: clamp(x, low, high),
     result=SAME,
+    masks="x",
     specials=(
         special(KINK, lambda x, low, high: x - low, -1, -1, 1),
         special(KINK, lambda x, low, high: x - high, 1, -1, 1),
@@ -175,7 +178,6 @@ softplus = operation(
     array=on_arrays.softplus,
     samples=(SMOOTH, (0.5, 1.5), (20.0, 21.0)),
     definition=lambda x, beta, threshold: where(gt(x * beta, threshold), x, log(1 + exp(x * beta)) / beta),
-    range=(0, math.inf),
     specials=(special(KINK, lambda x, beta, threshold: x * beta - threshold, 20, 1, 20),),
     torch="softplus: F",
     tensorflow="softplus Softplus: nn",
@@ -270,6 +272,7 @@ hardswish = operation(
     domain="x ≠ ±3",
     samples=(SMOOTH,),
     definition=lambda x: x * relu6(x + 3) / 6,
+    masks="x",
     specials=(
         special(KINK, lambda x: x + 3, -3),
         special(KINK, lambda x: x - 3, 3),
@@ -286,6 +289,7 @@ hardsigmoid = operation(
     domain="x ≠ ±3",
     samples=(SMOOTH,),
     definition=lambda x: relu6(x + 3) / 6,
+    masks="x",
     range=(0, 1),
     specials=(
         special(KINK, lambda x: x + 3, -3),
@@ -329,6 +333,7 @@ softshrink = operation(
     domain="x ≠ ±lambd",
     samples=((1.0, 2.0), (0.2, 0.8)),
     definition=lambda x, bound: where(gt(x, bound), x - bound, where(lt(x, -bound), x + bound, x * 0)),
+    masks="x",
     parity=ODD,
     specials=(
         special(KINK, lambda x, bound: x - bound, 0.5, 0.5),
@@ -346,6 +351,7 @@ hardshrink = operation(
     domain="x ≠ ±lambd",
     samples=((1.0, 2.0), (0.2, 0.8)),
     definition=lambda x, bound: where(both(ge(x, -bound), le(x, bound)), 0, x),
+    masks="x",
     parity=ODD,
     specials=(
         special(JUMP, lambda x, bound: x - bound, 0.5, 0.5),
@@ -368,6 +374,7 @@ threshold = operation(
     samples=((1.0, 2.0), (0.2, 0.8), SMOOTH),
     definition=lambda x, bound, value: where(le(x, bound), value, x),
     result=SAME,
+    masks="x",
     specials=(special(JUMP, lambda x, bound, value: x - bound, 1, 1, 0.5),),
     torch="threshold: torch F",
     doc="x where it is above a threshold, else a value.",

@@ -106,6 +106,7 @@ where: Operation = operation(
     precise=lambda condition, a, b: a if condition else b,
     result=SAME,
     linear="a b",
+    masks="a b",
     torch="where: torch Tensor",
     tensorflow="where Select: tf",
     sympy="Piecewise(({1}, {0}), ({2}, True))",
@@ -127,6 +128,7 @@ masked_fill = operation(
     definition=lambda x, mask, value: where(mask, value, x),
     result=SAME,
     linear="x value",
+    masks="x value",
     torch="masked_fill: torch Tensor",
     doc="x, or a value where the mask is true; the mask carries no gradient.",
 )
