@@ -19,6 +19,7 @@ import gradcli
 from gradcli.errors import GradcliError
 from gradcli.language import grammar
 from gradcli.language.parser import parse
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 
 PACKAGE = Path(gradcli.__file__).parent
 
@@ -268,6 +269,35 @@ def test_nothing_runs_text_or_raises_the_limits_of_python(path: Path) -> None:
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
             assert not {name.split(".")[0] for name in names} & {"pickle", "marshal", "shelve", "ctypes", "threading"}
+
+
+# ---- names of operations ----
+
+NAMES_LEFT = {
+    "algebra": (333, "rules of simplification and equality, which are about these operations"),
+    "autodiff": (51, "sums and products that PyTorch computes step by step, and graphs that views write anew"),
+    "cli": (1, "graph is a command as well"),
+    "derivation": (75, "rules of calculus and short spellings of products, which are about these operations"),
+    "errors": (1, "a word of a message"),
+    "graph": (1, "the verifier knows what a choice takes"),
+    "language": (7, "spellings of other languages, and what operators and choices build"),
+    "lowering": (116, "operations on arrays written out by elements, and folding of constants"),
+    "output": (14, "names of formats and keys of documents that are words as well"),
+    "scripts": (295, "Python's own functions, and what PyTorch and TensorFlow do otherwise than the operation"),
+}
+"""For each layer outside of ops how often a text in it is the name of an operation, and why. The numbers only ever go down."""
+
+WORDS = {"x", "e", "sum", "max", "min", "sign", "range", "add"}
+"""Names of operations that are words or variables as well, and do not count."""
+
+
+@pytest.mark.parametrize("layer", NAMES_LEFT)
+def test_facts_of_operations_stand_in_their_declarations(layer: str) -> None:
+    names = {*OPERATIONS, *STRUCTURAL} - WORDS
+    paths = [path for path in MODULES if module_name(path).split(".")[1:2] == [layer]]
+    nodes = [node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    count = sum(isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in names for node in nodes)
+    assert count <= NAMES_LEFT[layer][0]
 
 
 # ---- the grammar ----

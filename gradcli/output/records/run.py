@@ -10,8 +10,7 @@ from gradcli.derivation.notation.steps import Derivation
 from gradcli.language.program_text import program_text
 from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
 from gradcli.output.listing import FunctionListing
-from gradcli.output.records.nodes import NodeLines
-from gradcli.output.records.steps import step_record
+from gradcli.output.records.nodes import NodeLines, step_record
 
 if TYPE_CHECKING:
     from gradcli.output.further import Extra
