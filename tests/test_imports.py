@@ -197,7 +197,7 @@ ROOMS = {
     "diagnosis, free_names, program_text, statement_builder < parser",
     "graph": "graph < names, shapes, verifier",
     "ops": "declaration < elementwise < arrays < catalogue < vjp",
-    "lowering": "limits, node_expressions < builders < programs, elements",
+    "lowering": "limits, node_expressions < builders < programs, elements < expression_values",
     "autodiff": "request, passes < backward_graph, torch_tape < runs",
     "scripts": "python < torch < tensorflow, listing",
     "algebra": "sums < arrays < simplify < derivatives < jacobian < equality < at_point",
