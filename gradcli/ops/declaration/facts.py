@@ -58,8 +58,8 @@ class Facts(Frozen, eq=False):
         range: Bounds of its values where they are real.
         specials: Where it is no smooth function, or a rule of it needs care.
         torch: PyTorch's spellings: ``"sigmoid: torch Tensor F; expit: special"``, names with the modules that have them, ``F``
-            for torch.nn.functional. Where PyTorch calls arguments otherwise, its names with ours: ``"rot90(k=times): torch"``. Empty
-            where PyTorch has no such function.
+            for torch.nn.functional. Where PyTorch calls arguments otherwise, its names with ours: ``"rot90(k=times): torch"``.
+            Empty where PyTorch has no such function.
         tensorflow: TensorFlow 1's spellings, likewise, each with what it calls the node: ``"sigmoid Sigmoid: tf nn"``.
         sympy: SymPy's function, or a template with {0}, {1}, ... for the arguments; empty where it is written by its definition.
     """
