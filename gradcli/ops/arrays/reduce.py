@@ -106,8 +106,12 @@ def _std_pullback(g: Any, y: Any, a: Any, axis: Setting, correction: Setting, ke
 
 
 def _along(direction: Any, g: Any, y: Any, shape: Shape, axis: Setting) -> Any:
-    """direction·g/y, and 0 where y is 0, where there is no second derivative: as in PyTorch it comes out as nan."""
-    return where(eq(spread(y, shape, axis), 0), 0, direction * spread(div(g, y), shape, axis))
+    """direction·g/y, and 0 where y is 0; there is no second derivative there, and as in PyTorch it comes out as nan.
+
+    The first choice is for the tangent, which is this rule transposed, and 0 there too.
+    """
+    length = y if axis is None else spread(y, shape, axis)
+    return where(eq(length, 0), 0, direction * spread(div(where(eq(y, 0), 0, g), y), shape, axis))
 
 
 reduce_var: Structural = structural(
