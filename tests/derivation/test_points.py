@@ -133,3 +133,15 @@ def test_what_is_0_everywhere_has_an_explanation(text: str) -> None:
 
 def test_eval_says_where_the_formula_has_another_value_than_the_backward_pass() -> None:
     assert "Why ∂y/∂x = nan, and 0 by its formula" in command(["eval", "x*sqrt(x)", "--x", "0"])[1]
+
+
+@pytest.mark.parametrize("by", VIEWS)
+@pytest.mark.parametrize("text", ["*".join(f"(x + {k})" for k in range(1, 40)), "y = x; " + "y = y*w + sin(y); " * 20 + "y"])
+def test_a_long_derivation_ends_in_its_value(text: str, by: str) -> None:
+    point = dict.fromkeys(gradcli.explain(text).tape.wrt, 0.3)
+    explanation = gradcli.explain(text, point, by=by)
+    assert explanation.value("x") == explanation.tape.gradient["x"]
+    if by != "paths":
+        last = last_steps(explanation, "x")[-1].right
+        assert isinstance(last, Number)
+        assert last.value == explanation.tape.gradient["x"]

@@ -205,7 +205,8 @@ class _Applying:
         reason: list[Piece] = [f"by {self.numbers[output]}"] if output in self.numbers else []
         if any(isinstance(node, Prime) for node in postorder(result)):
             chain.steps.append(Step("assembled", chain.left, result, tuple(reason)))
-            chain.formula = chain.simplify(result)
+            formula = chain.simplify(result)
+            chain.formula = None if formula is result else formula
             chain.numbers(chain.formula)
         else:
             chain.say("assembled", result, *reason)
