@@ -26,6 +26,12 @@ def oracle(name: str) -> list[dict[str, Any]]:
     return rows
 
 
+def unmeasured() -> set[str]:
+    """The operations that PyTorch was not measured on: what is known of them is their mathematics."""
+    rows = oracle("torch_elementwise.json") + oracle("torch_structural.json")
+    return {*OPERATIONS, *STRUCTURAL} - {row["operation"] for row in rows}
+
+
 def json_lines(name: str) -> list[dict[str, Any]]:
     """The rows of a file with one JSON object a line."""
     return [json.loads(line) for line in (_DATA / name).read_text("utf-8").splitlines()]

@@ -125,6 +125,8 @@ PRIMITIVES: Mapping[str, Callable[..., Any]] = {
     "polygamma": sympy.polygamma,
     "i0": lambda x: sympy.besseli(0, x),
     "i1": lambda x: sympy.besseli(1, x),
+    "iv": sympy.besseli,
+    "sinc_derivative": lambda n, x: sympy.diff(sympy.sin(sympy.pi * x) / (sympy.pi * x), x, n),
     "maximum": _maximum,
     "minimum": _minimum,
     **dict.fromkeys(("max", "amax"), _folded(_maximum)),

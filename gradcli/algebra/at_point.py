@@ -71,6 +71,9 @@ def values_at(
     Returns:
         The value of each; None where they cannot be written in numbers, or are too large.
     """
+    numbers = [number for value in bindings.values() for number in (value.ravel() if hasattr(value, "ravel") else [value])]
+    if not all(map(math.isfinite, numbers)):
+        return None
     try:
         return _Point(function, simplified, bindings).values(requests)
     except GradcliError:
@@ -80,6 +83,7 @@ def values_at(
 class _Point:
     def __init__(self, function: Graph, simplified: Simplified, bindings: Mapping[str, Any]) -> None:
         shapes: dict[str, Shape] = {name: function.shape(id) for name, id in function.variables.items()}
+        self.variables = shapes
         whole = StaticBuilder(Graph(_NODES), shapes=shapes)
         symbols = replay(function, whole)
         program = Program((*simplified.definitions, *[Output(expression) for expression in simplified.expressions]))
@@ -111,7 +115,10 @@ class _Point:
         for request, formula, shape in zip(requests, self.formulas, self.shapes, strict=True):
             by = [self.elements[name] for name in request if name in self.elements]
             known = len(self.function) == 1 and len(by) == len(request) and not shape
-            found = [self.value(at, by if known else (), special=special) for at in formula]
+            each: list[Sequence[str]] = [by if known else ()] * len(formula)
+            if shape and len(request) == 1 and len(self.function) == 1 and self.variables[request[0]] == shape:
+                each = [(self.elements[name],) for name in element_names(request[0], shape)]
+            found = [self.value(at, names, special=special) for at, names in zip(formula, each, strict=True)]
             if not shape:
                 results.append(found[0])
                 continue
@@ -159,14 +166,22 @@ class _Point:
         near = [self.moved(name, sign * Fraction(1, 10 ** _STEPS[0])) for sign in (-1, 1)]
         defined = [self.is_defined(point) for point in near]
         if all(defined):
-            here, *beside = [self.at(self.function[0], point) for point in (self.point, *near)]
-            jumps = not all(agree(here, value) for value in beside)
-            return plain._replace(note="a convention, PyTorch's: the function jumps there" if jumps else "")
+            if not any(self.jumps(name, sign) for sign in (-1, 1)):
+                return plain
+            kind = "no derivative" if plain.value != plain.value else "a convention, PyTorch's"
+            return plain._replace(note=f"{kind}: the function jumps there")
         for side, is_defined, word in zip(sides, defined, ("left", "right"), strict=True):
             if is_defined and side is not None:
                 value = plain.value if agree(side, plain.value) else as_float(side)
                 return ValueAt(value, f"the limit from the {word}, as the function ends there")
         return plain
+
+    def jumps(self, name: str, sign: int) -> bool:
+        """Whether the function has another limit on a side than its value; a steep one comes nearer with each step."""
+        points = [self.point, *[self.moved(name, sign * Fraction(1, 10**digits)) for digits in _STEPS]]
+        here, *beside = [self.at(self.function[0], point) for point in points]
+        far, near = [abs(value - here) for value in beside]
+        return bool(near > _AGREED * max(1, abs(here)) and near > far / 2)
 
     def limit(self, formula: int, by: Sequence[str], plain: ValueAt) -> ValueAt:
         """The limit of a formula where the function has no value itself, along the variable of its last derivative."""

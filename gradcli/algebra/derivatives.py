@@ -16,9 +16,9 @@ from gradcli.algebra.sums.forms import NOTATION, literal_cost
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.rules import apply_operation
 from gradcli.autodiff.passes.reverse import gradient_graph
-from gradcli.errors import GradcliError
+from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen
-from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Shape
+from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_NODES, VARIABLE, Graph, Shape
 from gradcli.language.ast import NOWHERE, Assignment, Expression, Index, Name, Number, Output, Program
 from gradcli.lowering.builders.compaction import compacted, replay
 from gradcli.lowering.builders.static import StaticBuilder
@@ -35,6 +35,12 @@ each derivative of a product of n factors has n - 1, and all of them would have 
 
 SHORTENED = 8
 """How many times shorter the search for a short spelling may make a form, at a guess; more of an excess is not searched."""
+
+SHORTENED_NODES = 1_000
+"""Nodes up to which a derivative is simplified before it is differentiated again."""
+
+ORDER_NODES = 10_000
+"""Nodes beyond which a derivative is not differentiated again: with each order there may be twice as many."""
 
 SHORT = 25
 """Operations of a graph that may be written out in any case."""
@@ -123,12 +129,28 @@ def _differentiate_once(roots: dict[Request, tuple[Graph, int | None]], before: 
     if id is not None:
         graph = graph if id == graph.output else with_output(graph, id)
         if wrt:  # what is left unsimplified grows from one order to the next
-            graph = _shorter(graph)
+            graph = _shorter(graph) if len(graph) <= SHORTENED_NODES else graph
+            _check_growth(graph, len(wrt) + 1)
         known = [name for name in variables if name in graph.variables]
     gradient, ids = gradient_graph(graph, [graph.variables[name] for name in known]) if known else (graph, [])
     found = dict(zip(known, ids, strict=True))
     for name in variables:
         roots[output, (*wrt, name)] = (gradient, found.get(name))
+
+
+def _check_growth(graph: Graph, order: int) -> None:
+    """Stop before derivatives of ever higher orders take ever more nodes.
+
+    Raises:
+        GradcliError: The graph to differentiate once more is large already (exit code 4).
+    """
+    most = ORDER_NODES if graph.max_nodes >= DEFAULT_MAX_NODES else graph.max_nodes
+    if len(graph) > most:
+        raise GradcliError(
+            f"the derivative of order {order} is too large: that of order {order - 1} takes {len(graph):,} operations already",
+            hint=f"ask for a lower order; --max-nodes up to {DEFAULT_MAX_NODES - 1:,} changes the limit of {most:,}",
+            exit_code=ExitCode.LIMIT,
+        )
 
 
 def _shorter(graph: Graph) -> Graph:

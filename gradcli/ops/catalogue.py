@@ -97,6 +97,15 @@ def declared(name: str) -> Operation | Structural | None:
     return STRUCTURAL.get(name)
 
 
+def operation_named(name: str) -> Operation | Structural:
+    """The operation of a name that a node has.
+
+    Raises:
+        KeyError: There is none.
+    """
+    return OPERATIONS.get(name) or STRUCTURAL[name]
+
+
 def structural_named(name: str) -> Structural | None:
     """The operation on arrays that a function name means; None where it is none of these."""
     return next((operation for operation in STRUCTURAL.values() if name in operation.spellings), None)
@@ -111,5 +120,6 @@ def spelling(operation: str) -> str:
 
 
 __all__ = [
-    "ELEMENTWISE", "OPERATIONS", "STRUCTURAL", "declared", "function_names", "spelled", "spelling", "structural_named",
+    "ELEMENTWISE", "OPERATIONS", "STRUCTURAL", "declared", "function_names", "operation_named", "spelled", "spelling",
+    "structural_named",
 ]  # fmt: skip

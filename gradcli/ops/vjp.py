@@ -16,6 +16,7 @@ from typing import Any
 from gradcli.graph.graph import Settings, Shape
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.structural import shape_of
+from gradcli.ops.declaration.symbol import Symbol
 
 Times = Callable[[Any, Any], Any]
 Product = Callable[[Any, Any, Sequence[Any], Sequence[Shape] | None, Settings], Iterable[tuple[int, Any]]]
@@ -30,13 +31,15 @@ def carries(operation: str, index: int, shapes: Sequence[Shape]) -> bool:
 
 
 @functools.lru_cache(maxsize=4096)
-def product(operation: str, wanted: tuple[bool, ...], times: Times = operator.mul) -> Product:
+def product(operation: str, wanted: tuple[bool, ...], times: Times = operator.mul, choosing: bool = False) -> Product:
     """The vector-Jacobian product of an operation.
 
     Args:
         operation: Its name.
         wanted: For each operand whether what it is handed is wanted; one through which no gradient flows is left out anyway.
         times: What multiplies an adjoint and a partial derivative.
+        choosing: Whether symbols say by a choice what an operation hands back where it masks (``Facts.masks``), as is right for
+            graphs that are evaluated; where not they say the product alone, which is what people read.
 
     Returns:
         See :data:`Product`. Called, it raises NotDifferentiableError where the operation has no derivative by an operand that
@@ -47,17 +50,61 @@ def product(operation: str, wanted: tuple[bool, ...], times: Times = operator.mu
         return _of_structural(STRUCTURAL[operation].pullback, wanted)
     derivatives = known.derivatives(tuple([want and known.carries(index) for index, want in enumerate(wanted)]))
     plain = times is operator.mul
+    masks = [index for index in range(len(wanted)) if known.masks(index)]
 
     def of_elementwise(
         g: Any, y: Any, operands: Sequence[Any], shapes: Sequence[Shape] | None, settings: Settings
     ) -> Iterable[tuple[int, Any]]:
         indices, found = derivatives(y, tuple(operands))
         handed = [g * partial for partial in found] if plain else [times(g, partial) for partial in found]
+        if masks:
+            for place, (index, partial) in enumerate(zip(indices, found, strict=True)):
+                if index in masks:
+                    handed[place] = masked(handed[place], g, partial, times, choosing)
         if shapes is not None:
             handed = [fitted(one, shapes[index]) for index, one in zip(indices, handed, strict=True)]
         return zip(indices, handed, strict=True)
 
     return of_elementwise
+
+
+def masked(handed: Any, g: Any, partial: Any, times: Times = operator.mul, choosing: bool = False) -> Any:
+    """An adjoint times a partial derivative that masks it: 0 where the partial derivative is 0.
+
+    Args:
+        handed: Their product.
+        g: The adjoint.
+        partial: The partial derivative.
+        times: As for :func:`product`.
+        choosing: As for :func:`product`.
+    """
+    if isinstance(handed, Symbol):
+        return _chosen(handed, g, partial, times) if choosing else handed
+    if isinstance(handed, float | int):
+        return 0.0 if handed != handed and partial == 0 else handed
+    missing = handed != handed
+    if not missing.any():
+        return handed
+    import numpy
+
+    return numpy.where(missing & (partial == 0), handed.dtype.type(0), handed)
+
+
+def _chosen(handed: Any, g: Any, partial: Any, times: Times, depth: int = 2) -> Any:
+    """The product of an adjoint and a partial derivative: of one that chooses, the choice between 0 and the product.
+
+    A rule chooses between choices at most. Where a partial derivative is 0 at a point alone, its own derivative counts there.
+    """
+    if not isinstance(partial, Symbol):
+        return handed
+    builder = partial.builder
+    graph = builder.graph  # type: ignore[attr-defined]
+    if graph.constants.get(partial.id) == 0:
+        return partial
+    if graph.operations[partial.id] != "where" or not depth:
+        return handed
+    condition, *sides = [Symbol(builder, id) for id in graph.inputs[partial.id]]
+    return OPERATIONS["where"](condition, *[_chosen(times(g, side), g, side, times, depth - 1) for side in sides])
 
 
 def _of_structural(pullback: Callable[..., Sequence[Any]] | None, wanted: Sequence[bool]) -> Product:

@@ -142,6 +142,8 @@ def test_the_derivative_of_the_logarithm_of_a_magnitude(text: str, right: str) -
         (["max(x, 1)", "--at", "x=1"], 0.5, "0 from the left and 1 from the right"),
         (["abs(x)", "--order", "2", "--at", "x=0"], 0, "of order 1 is -1 from the left and 1 from the right"),
         (["floor(x)", "--at", "x=2"], 0, "jumps"),
+        (["cbrt(x)", "--at", "x=0"], math.inf, ""),
+        (["x^2 + x", "--at", "x=inf"], math.inf, ""),
         (["(x^2-1)/(x-1)", "--at", "x=1"], 1, "the limit"),
         (["x^2*sin(y)", "--wrt", "x", "--at", "x=3,y=1/2"], 6 * math.sin(0.5), ""),
     ],
@@ -159,6 +161,13 @@ def test_the_hessian_of_a_squared_norm_at_0() -> None:
     assert command(["diff", "norm(a)^2", "--shape", "a=2", "--hessian", "--at", "a=[0,0]"])[1] == (
         "[2, 0]  # [2, 0] at a = [0, 0]\n[0, 2]  # [0, 2] at a = [0, 0]\n"
     )
+
+
+def test_of_arrays_kinks_are_named_as_well() -> None:
+    out = command(["diff", "norm(a)", "--shape", "a=2", "--at", "a=[0,0]"])[1]
+    assert "no derivative: the derivative is -1 from the left and 1 from the right" in out
+    out = command(["diff", "sum(relu(a))", "--shape", "a=2", "--at", "a=[0,1]"])[1]
+    assert "[0, 1] at a = [0, 1] (a convention, PyTorch's" in out
 
 
 def test_an_empty_jacobian() -> None:
@@ -266,3 +275,14 @@ def test_the_derivative_of_a_power_written_as_a_product() -> None:
     works = [work_of("*".join(["x"] * count)) for count in (200, 400, 800)]
     assert works[2] - works[1] <= 2.1 * (works[1] - works[0])
     assert command(["diff", "*".join(["x"] * 3000)])[1] == "3000*x^2999\n"
+
+
+def test_orders_are_bounded_by_their_work() -> None:
+    code, out, err = command(["diff", "x^x^x^x", "--order", "10"])
+    assert (code, out) == (4, "")
+    assert "--max-nodes" in err
+    assert command(["diff", "x^x^x^x", "--order", "4"])[0] == 0
+
+
+def test_the_derivative_of_a_constant() -> None:
+    assert command(["diff", "5", "--wrt", "x"])[:2] == (0, "0\n")

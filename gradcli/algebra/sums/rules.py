@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from gradcli.algebra.sums.spellings import expanded, shortest
 from gradcli.language.ast import Call, Expression, Name, Number, Operator, Output, children, postorder
 from gradcli.language.parser import parse
 from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.facts import END, ODD, POLE
 
 _POWERS: dict[str, Rational] = {"sqrt": Fraction(1, 2), "rsqrt": Fraction(-1, 2), "square": 2, "reciprocal": -1}
 """Operations that are powers: sqrt(x) is x^(1/2)."""
@@ -50,27 +51,23 @@ class Rule(NamedTuple):
     holds: str = "every x"
 
 
+def _declared_rules() -> Iterator[Rule]:
+    """The rules that follow from what operations declare: inverses, and even and odd functions."""
+    for name, declared in OPERATIONS.items():
+        facts = declared.facts
+        ends = any(special.kind in (END, POLE) for special in facts.specials)
+        holds = declared.domain if ends else "every x"
+        if name in _POWERS or name == "neg" or len(declared.parameters) != 1:
+            continue
+        if facts.inverse:  # a function undoes its inverse
+            yield Rule(f"{facts.inverse}({name}(x))", "x", holds)
+        if facts.parity:
+            yield Rule(f"{name}(-x)", f"-{name}(x)" if facts.parity == ODD else f"{name}(x)", holds)
+
+
 RULES = (
-    # a function undoes its inverse
-    Rule("exp(log(x))", "x", "x > 0"),
-    Rule("log(exp(x))", "x"),
-    Rule("exp2(log2(x))", "x", "x > 0"),
-    Rule("log2(exp2(x))", "x"),
-    Rule("expm1(log1p(x))", "x", "x > -1"),
-    Rule("log1p(expm1(x))", "x"),
-    Rule("sin(asin(x))", "x", "-1 <= x <= 1"),
-    Rule("cos(acos(x))", "x", "-1 <= x <= 1"),
-    Rule("tan(atan(x))", "x"),
-    Rule("sinh(asinh(x))", "x"),
-    Rule("asinh(sinh(x))", "x"),
-    Rule("cosh(acosh(x))", "x", "x >= 1"),
+    *_declared_rules(),
     Rule("acosh(cosh(x))", "abs(x)"),
-    Rule("tanh(atanh(x))", "x", "-1 < x < 1"),
-    Rule("atanh(tanh(x))", "x"),
-    Rule("sigmoid(logit(x))", "x", "0 < x < 1"),
-    Rule("logit(sigmoid(x))", "x"),
-    Rule("erf(erfinv(x))", "x", "-1 < x < 1"),
-    Rule("erfinv(erf(x))", "x"),
     # a function that has nothing left to do
     Rule("abs(abs(x))", "abs(x)"),
     Rule("sign(sign(x))", "sign(x)"),
@@ -79,24 +76,6 @@ RULES = (
     Rule("ceil(ceil(x))", "ceil(x)"),
     Rule("round(round(x))", "round(x)"),
     Rule("trunc(trunc(x))", "trunc(x)"),
-    # odd functions
-    Rule("sin(-x)", "-sin(x)"),
-    Rule("tan(-x)", "-tan(x)", "x != pi/2 + k*pi"),
-    Rule("asin(-x)", "-asin(x)", "-1 <= x <= 1"),
-    Rule("atan(-x)", "-atan(x)"),
-    Rule("sinh(-x)", "-sinh(x)"),
-    Rule("tanh(-x)", "-tanh(x)"),
-    Rule("asinh(-x)", "-asinh(x)"),
-    Rule("atanh(-x)", "-atanh(x)", "-1 < x < 1"),
-    Rule("erf(-x)", "-erf(x)"),
-    Rule("erfinv(-x)", "-erfinv(x)", "-1 < x < 1"),
-    Rule("cbrt(-x)", "-cbrt(x)"),
-    Rule("sign(-x)", "-sign(x)"),
-    # even functions
-    Rule("cos(-x)", "cos(x)"),
-    Rule("cosh(-x)", "cosh(x)"),
-    Rule("abs(-x)", "abs(x)"),
-    Rule("sinc(-x)", "sinc(x)"),
 )
 
 

@@ -129,7 +129,8 @@ def jacobian(tape: Tape, wrt: Sequence[str] | None = None, *, by: str = "auto", 
 
 
 def hessian(tape: Tape, wrt: Sequence[str] | None = None, *, max_elements: int | None = None) -> Hessian:
-    """The second derivatives of the output of a run: forward mode through the graph of its gradient.
+    """The second derivatives of the output of a run: reverse mode through the graph of its gradient, as PyTorch takes them, so
+    that where there is none (a norm at 0) it says nan.
 
     Args:
         tape: The run; its output is a number.
@@ -150,10 +151,10 @@ def hessian(tape: Tape, wrt: Sequence[str] | None = None, *, max_elements: int |
     inputs = [graph.variables[name] for name in names]
     size = _elements([graph.shape(id) for id in inputs])
     _limited("Hessian", size, size, graph.max_elements if max_elements is None else max_elements)
-    gradient, ids = gradient_graph(graph, inputs)
+    gradient, ids = gradient_graph(graph, inputs, choosing=True)
     values = evaluate(gradient, tape.bindings, cast_of(tape))
     variables = [gradient.variables[name] for name in names]
-    blocks = _columns(tape, gradient, values, ids, variables)
+    blocks = _rows(tape, gradient, values, ids, variables)
     shapes = {name: graph.shape(id) for name, id in zip(names, inputs, strict=True)}
     named = {
         first: {
@@ -217,12 +218,16 @@ def _columns(
     return blocks
 
 
-def _rows(tape: Tape, graph: Graph, values: Sequence[Value], outputs: Sequence[int], inputs: Sequence[int]) -> list[list[Value]]:
-    """The blocks, by a pass of reverse mode for each element of the outputs."""
+def _rows(
+    tape: Tape, graph: Graph, values: Sequence[Value], outputs: Sequence[int | None], inputs: Sequence[int]
+) -> list[list[Value]]:
+    """The blocks, by a pass of reverse mode for each element of the outputs; an output that is None has none."""
     cast = cast_of(tape)
     needs = requires_grad(graph, inputs)
-    blocks = [[_empty(graph.shape(end) + graph.shape(id), cast) for id in inputs] for end in outputs]
+    blocks = [[_empty(() if end is None else graph.shape(end) + graph.shape(id), cast) for id in inputs] for end in outputs]
     for row, end in enumerate(outputs):
+        if end is None:
+            continue
         for place, direction in _directions(graph.shape(end)):
             adjoints = backward_from(graph, values, needs, {end: cast(direction) if cast else direction}, cast)
             for column, id in enumerate(inputs):

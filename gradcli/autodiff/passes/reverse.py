@@ -70,6 +70,8 @@ def backward(
     needs: Sequence[bool],
     seed: Any = 1.0,
     cast: Callable[[float], float] | None = None,
+    *,
+    choosing: bool = False,
 ) -> list[Any]:
     """The adjoint of each node: ∂output/∂node.
 
@@ -79,6 +81,7 @@ def backward(
         needs: For each node whether a gradient flows through it, from :func:`requires_grad`.
         seed: The adjoint of the output.
         cast: Rounds each adjoint to the precision of the run; None for float64.
+        choosing: Whether symbols choose where an operation masks what it hands back, see :func:`gradcli.ops.vjp.product`.
 
     Returns:
         For each node its adjoint; None where no gradient flows, or where the output does not depend on the node.
@@ -86,7 +89,7 @@ def backward(
     Raises:
         GradcliError: An operation on the way has no derivative by the argument that is asked for.
     """
-    return backward_from(graph, values, needs, {graph.output: seed}, cast)
+    return backward_from(graph, values, needs, {graph.output: seed}, cast, choosing=choosing)
 
 
 def backward_from(
@@ -95,6 +98,8 @@ def backward_from(
     needs: Sequence[bool],
     seeds: Mapping[int, Any],
     cast: Callable[[float], float] | None = None,
+    *,
+    choosing: bool = False,
 ) -> list[Any]:
     """The backward pass from any nodes: for each node the sum of (∂end/∂node)ᵀ·seed over the ends.
 
@@ -104,14 +109,15 @@ def backward_from(
         needs: As for :func:`backward`.
         seeds: The adjoint of each node to begin with, by its id.
         cast: As for :func:`backward`.
+        choosing: As for :func:`backward`.
 
     Raises:
         GradcliError: As :func:`backward`.
     """
     if has_arrays(graph):
         with quiet():
-            return _backward(graph, values, needs, seeds, cast)
-    return _backward(graph, values, needs, seeds, cast)
+            return _backward(graph, values, needs, seeds, cast, choosing)
+    return _backward(graph, values, needs, seeds, cast, choosing)
 
 
 def quiet() -> AbstractContextManager[Any]:
@@ -122,7 +128,12 @@ def quiet() -> AbstractContextManager[Any]:
 
 
 def _backward(
-    graph: Graph, values: Sequence[Any], needs: Sequence[bool], seeds: Mapping[int, Any], cast: Callable[[Any], Any] | None
+    graph: Graph,
+    values: Sequence[Any],
+    needs: Sequence[bool],
+    seeds: Mapping[int, Any],
+    cast: Callable[[Any], Any] | None,
+    choosing: bool,
 ) -> list[Any]:
     adjoints: list[Any] = [None] * len(graph)
     for id, seed in seeds.items():
@@ -139,7 +150,7 @@ def _backward(
         kind = (graph.operations[id], tuple([needs[input] for input in inputs]))
         product = products.get(kind)
         if product is None:
-            product = products[kind] = vjp.product(*kind)
+            product = products[kind] = vjp.product(*kind, choosing=choosing)
         if arrays:
             shapes, settings = [graph.shape(input) for input in inputs], graph.settings.get(id, ())
         try:
@@ -186,12 +197,15 @@ def local_derivatives(graph: Graph, id: int, values: Sequence[Any], needs: Seque
         raise no_derivative(error, graph, id) from None
 
 
-def symbolic_adjoints(graph: Graph, needs: Sequence[bool]) -> tuple[StaticBuilder, list[Symbol], list[Symbol | None]]:
+def symbolic_adjoints(
+    graph: Graph, needs: Sequence[bool], *, choosing: bool = False
+) -> tuple[StaticBuilder, list[Symbol], list[Symbol | None]]:
     """The backward pass on symbols.
 
     Args:
         graph: The function.
         needs: For each node whether a gradient flows through it, from :func:`requires_grad`.
+        choosing: As for :func:`backward`.
 
     Returns:
         The builder of the graph of function and adjoints, for each node its symbol, and for each node that of its adjoint.
@@ -199,11 +213,11 @@ def symbolic_adjoints(graph: Graph, needs: Sequence[bool]) -> tuple[StaticBuilde
     limits = max(graph.max_nodes, 8 * len(graph)), 8 * graph.max_elements
     builder = StaticBuilder(Graph(*limits), identities=True)
     symbols = replay(graph, builder)
-    adjoints = backward(graph, symbols, needs, builder.symbol(1))
+    adjoints = backward(graph, symbols, needs, builder.symbol(1), choosing=choosing)
     return builder, symbols, [None if adjoint is None else builder.symbol(adjoint) for adjoint in adjoints]
 
 
-def gradient_graph(graph: Graph, wrt: Sequence[int]) -> tuple[Graph, list[int | None]]:
+def gradient_graph(graph: Graph, wrt: Sequence[int], *, choosing: bool = False) -> tuple[Graph, list[int | None]]:
     """The gradient as a graph of its own, built by the same rules on symbols.
 
     It has at most about four times the operations of a rational function (Baur and Strassen, The complexity of partial
@@ -212,11 +226,12 @@ def gradient_graph(graph: Graph, wrt: Sequence[int]) -> tuple[Graph, list[int | 
     Args:
         graph: The function.
         wrt: The ids of the nodes to differentiate by.
+        choosing: As for :func:`backward`: for a graph that is evaluated, rather than read.
 
     Returns:
         The graph, and for each of ``wrt`` the id of ∂output/∂node in it; None where the output does not depend on it.
     """
-    builder, _, adjoints = symbolic_adjoints(graph, requires_grad(graph, wrt))
+    builder, _, adjoints = symbolic_adjoints(graph, requires_grad(graph, wrt), choosing=choosing)
     found = {id: adjoint.id for id in wrt if (adjoint := adjoints[id]) is not None}
     if not found:
         return builder.graph, [None] * len(wrt)

@@ -18,6 +18,7 @@ from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph, Shape
 from gradcli.lowering.builders.builder import Value, float32
 from gradcli.lowering.builders.inference import has_arrays
+from gradcli.ops import vjp
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.operation import NotDifferentiableError
 from gradcli.ops.declaration.structural import plain, shape_of
@@ -81,6 +82,8 @@ def _pushforward(graph: Graph, values: Sequence[Any], seeds: Mapping[int, Any], 
             tangent = None
             for index, derivative in zip(indices, derivatives, strict=True):
                 term = derivative * tangents[inputs[index]]
+                if OPERATIONS[operation].masks(index):
+                    term = vjp.masked(term, tangents[inputs[index]], derivative)
                 tangent = term if tangent is None else tangent + term
             if tangent is not None and graph.shapes:
                 tangent = _broadcast(tangent, graph.shape(id))

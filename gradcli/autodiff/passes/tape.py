@@ -15,7 +15,7 @@ from gradcli.graph.graph import CONSTANT, CONTROL, VARIABLE, Graph
 from gradcli.graph.names import node_names
 from gradcli.lowering.builders.builder import Shown, Value
 from gradcli.lowering.builders.static import Removed
-from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, spelling
+from gradcli.ops.catalogue import operation_named, spelling
 from gradcli.ops.declaration.constants import VALUES
 from gradcli.ops.declaration.structural import plain
 
@@ -253,8 +253,9 @@ def function_of(graph: Graph, id: int, kinds: str) -> str:
         kinds: For each input ``t``, a tensor, or ``n``, a number.
     """
     operation = graph.operations[id]
-    known = OPERATIONS.get(operation) or STRUCTURAL[operation]
-    return known.function(kinds, [graph.shape(input) for input in graph.inputs[id]], graph.settings.get(id, ()))
+    return operation_named(operation).function(
+        kinds, [graph.shape(input) for input in graph.inputs[id]], graph.settings.get(id, ())
+    )
 
 
 def all_finite(value: Value) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gradcli.lowering.builders.builder import Value, float32
-from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.catalogue import operation_named
 from gradcli.ops.declaration.facts import COUNT, FLOAT, TRUTH, WHOLE
 
 NUMBER = "number"
@@ -25,7 +25,7 @@ def promoted(operation: str, operands: Sequence[tuple[str, int, bool]], default:
             number.
         default: The dtype of tensors made from decimal numbers.
     """
-    result = (OPERATIONS.get(operation) or STRUCTURAL[operation]).facts.result
+    result = operation_named(operation).facts.result
     if result in (TRUTH, WHOLE):
         return "bool" if result == TRUTH else "int64"
     found = joined(operands, default)

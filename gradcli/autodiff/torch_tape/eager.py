@@ -30,7 +30,7 @@ from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders.builder import Value, value_of
 from gradcli.lowering.builders.inference import inferred_shape
 from gradcli.lowering.builders.mismatch import undefined
-from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.catalogue import OPERATIONS, operation_named
 from gradcli.ops.declaration.constants import constant_value, exact
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.declaration.symbol import Exact, Symbol
@@ -248,12 +248,8 @@ class Eager:
 
     def _promoted(self, name: str, inputs: Sequence[int]) -> str:
         """The dtype of the result; operands that carry no gradient, such as conditions and places, do not count beside others."""
-        structural = STRUCTURAL.get(name)
-        if structural is None:
-            counted = [input for index, input in enumerate(inputs) if OPERATIONS[name].carries(index)]
-        else:
-            places = structural.whole(*map(self.graph.shape, inputs))
-            counted = [input for index, input in enumerate(inputs) if index not in places]
+        operation, shapes = operation_named(name), [self.graph.shape(input) for input in inputs]
+        counted = [input for index, input in enumerate(inputs) if operation.carries(index, shapes)]
         constants = self.graph.constants
         operands = [(self.dtypes[i], len(self.graph.shape(i)), isinstance(constants.get(i), int)) for i in counted or inputs]
         return promoted(name, operands, self.dtype)

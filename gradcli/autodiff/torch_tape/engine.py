@@ -233,7 +233,7 @@ def _contributions(tape: Eager, id: int, adjoint: Any, create_graph: bool) -> li
         operands = [Symbol(tape, input) for input in inputs]
     else:
         y, operands = tape.values[id], [tape.operand(input, dtype) for input in inputs]
-    product = vjp.product(name, wanted, _times if create_graph else operator.mul)
+    product = vjp.product(name, wanted, _times if create_graph else operator.mul, choosing=create_graph)
     handed = product(adjoint, y, operands, [graph.shape(input) for input in inputs], graph.settings.get(id, ()))
     return [(index, _rounded(tape, contribution, inputs[index])) for index, contribution in handed]
 

@@ -9,6 +9,7 @@ from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, Given
 from gradcli.cli.framework.options import PROGRAM, Limits, OutputOptions, ProgramOptions
 from gradcli.cli.framework.streams import can_print_signs, write
+from gradcli.cli.inputs.run import request_of
 from gradcli.cli.inputs.source import program_text
 from gradcli.cli.inputs.variables import bindings
 from gradcli.errors import GradcliError, located
@@ -36,13 +37,11 @@ def run(options: CompareOptions) -> None:
     text, where = program_text(options)
     inputs = _inputs(options)
 
-    from gradcli.autodiff.request import Request
     from gradcli.autodiff.runs.modes import compare_modes
     from gradcli.language.parser import parse
 
-    asked = Request(max_nodes=options.max_nodes, max_elements=options.max_elements, max_steps=options.max_steps)
     with located(text, where):
-        found = compare_modes(parse(text, where), text, inputs, asked)
+        found = compare_modes(parse(text, where), text, inputs, request_of(options))
     if format == "json":
         from gradcli.output.reports.modes import modes_json
 

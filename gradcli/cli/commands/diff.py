@@ -12,6 +12,7 @@ from gradcli.cli.framework.options import EXPRESSION, DerivativeOptions, WrtOpti
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import point
 from gradcli.errors import GradcliError, UnknownVariableError, located
+from gradcli.language.ast import NOWHERE
 
 if TYPE_CHECKING:
     from gradcli.algebra.jacobian import Rows
@@ -90,6 +91,9 @@ def _element_rows(
 
 
 def _variables(graph: Graph, asked: Sequence[str], where: str, option: str = "--wrt") -> list[str]:
+    if not graph.variables:  # the derivative of a constant by anything is 0
+        for name in asked:
+            graph.variable(name, NOWHERE)
     for name in asked:
         if name not in graph.variables:
             raise UnknownVariableError(name, list(graph.variables), f"{option} {name}: ")

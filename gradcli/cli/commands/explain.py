@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from gradcli.cli.framework.choices import check_stdin, chosen_format, file_format, split_names
+from gradcli.cli.framework.choices import check_stdin, chosen_format, file_format
 from gradcli.cli.framework.command import Command, choice, some_whole, text, whole
 from gradcli.cli.framework.options import (
     EXPRESSION,
@@ -20,10 +20,11 @@ from gradcli.cli.framework.options import (
     WrtOptions,
 )
 from gradcli.cli.framework.streams import STDIN, can_print_signs, write_note, write_to, write_warning
-from gradcli.cli.inputs.run import check_no_shapes, cotangent_of, not_finite_warnings, written_in_elements
+from gradcli.cli.inputs.run import check_no_shapes, not_finite_warnings, request_of, written_in_elements
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import bindings_of, shapes_of
 from gradcli.errors import GradcliError, located, visible
+from gradcli.frozen import replace
 from gradcli.output.formats import EXPLANATIONS, Format
 
 if TYPE_CHECKING:
@@ -77,9 +78,8 @@ def run(options: ExplainOptions) -> None:
     check_stdin(expression=options.file or next(iter(options.positional), None), bindings=options.bindings)
     text, where = expression_text(options)
     values, from_file = bindings_of(options)
-    cotangent, shapes = cotangent_of(options), shapes_of(options.shape)
+    shapes = shapes_of(options.shape)
 
-    from gradcli.autodiff.request import Request
     from gradcli.autodiff.runs.record import outlined, recorded
     from gradcli.cli.framework.progress import progress
     from gradcli.derivation.explain import MAX_NODES, explained
@@ -88,18 +88,18 @@ def run(options: ExplainOptions) -> None:
     from gradcli.output.reports.printed import printed_line
 
     limit = options.max_nodes or MAX_NODES[options.by]
-    wrt = split_names("--wrt", options.wrt) or None
-    asked = Request(
-        values or None,
-        None if options.elements else wrt,
+    asked = request_of(
+        options,
+        bindings=values or None,
         mode=options.mode or "dynamic",
-        cotangent=cotangent,
         shapes=shapes,
         spare=from_file,
         steered=bool(values),
         max_nodes=max(limit, DEFAULT_MAX_NODES),
-        max_elements=options.max_elements,
     )
+    wrt = asked.wrt
+    if options.elements:  # they are named after the run is written out
+        asked = replace(asked, wrt=None)
     with progress(len(text)) as step, located(text, where):
         step("reading the expression")
         program = parse(text, where)

@@ -6,10 +6,11 @@ import functools
 import sys
 import time
 
-from gradcli.cli.framework.choices import chosen_format, split_names
+from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, flag, whole
 from gradcli.cli.framework.options import PROGRAM, Limits, ModeOptions, OutputOptions, ProgramOptions, WrtOptions
 from gradcli.cli.framework.streams import can_print_signs, write, write_warning
+from gradcli.cli.inputs.run import request_of
 from gradcli.cli.inputs.source import program_text
 from gradcli.cli.inputs.variables import bindings_of
 from gradcli.errors import GradcliError, located
@@ -42,20 +43,10 @@ def run(options: TraceOptions) -> None:
     text, where = program_text(options)
     values, from_file = bindings_of(options)
 
-    from gradcli.autodiff.request import Request
     from gradcli.autodiff.runs.trace import trace
     from gradcli.language.parser import parse
 
-    asked = Request(
-        values,
-        split_names("--wrt", options.wrt) or None,
-        mode=options.mode or "dynamic",
-        dtype=options.dtype or "float64",
-        spare=from_file,
-        max_nodes=options.max_nodes,
-        max_elements=options.max_elements,
-        max_steps=options.max_steps,
-    )
+    asked = request_of(options, bindings=values, spare=from_file)
     with located(text, where):
         found = trace(parse(text, where), text, asked)
     for warning in found.warnings:

@@ -76,8 +76,8 @@ def wants_rich(stream: TextIO | None) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def write(pieces: Iterable[str]) -> bool:
-    """Write to standard output, piece by piece; characters that its encoding lacks are escaped.
+def write(pieces: Iterable[str] | bytes) -> bool:
+    """Write to standard output, text piece by piece; characters that its encoding lacks are escaped.
 
     Returns:
         Whether there is still somebody who reads it.
@@ -90,7 +90,10 @@ def write(pieces: Iterable[str]) -> bool:
     if hasattr(sys.stdout, "reconfigure") and not can_print_signs(sys.stdout):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        sys.stdout.writelines(pieces)
+        if isinstance(pieces, bytes):
+            sys.stdout.buffer.write(pieces)
+        else:
+            sys.stdout.writelines(pieces)
         sys.stdout.flush()
     except BrokenPipeError:
         abandon_stdout()
@@ -102,7 +105,7 @@ def write(pieces: Iterable[str]) -> bool:
 
 
 def write_to(path: str | None, pieces: Iterable[str] | bytes, *, ascii: bool = False, html: bool = False) -> None:
-    """Write to a file, or text to standard output where there is none or it is ``-``.
+    """Write to a file, or to standard output where there is none or it is ``-``.
 
     Args:
         path: The file.
@@ -116,30 +119,12 @@ def write_to(path: str | None, pieces: Iterable[str] | bytes, *, ascii: bool = F
     if ascii and not isinstance(pieces, bytes):
         escape = "xmlcharrefreplace" if html else "backslashreplace"
         pieces = (piece.encode("ascii", escape).decode() for piece in pieces)
-    if isinstance(pieces, bytes) or path not in (None, STDIN):
+    if path is None or path == STDIN:
+        write(pieces)
+    else:
         from gradcli.output.files import write_file
 
-        write_file(path or "", pieces)
-    else:
-        write(pieces)
-
-
-def write_bytes(data: bytes) -> None:
-    """Write to standard output what is not text.
-
-    Raises:
-        GradcliError: It cannot be written to.
-    """
-    if sys.stdout is None:
-        return
-    try:
-        sys.stdout.buffer.write(data)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        abandon_stdout()
-    except OSError as error:
-        abandon_stdout()
-        raise GradcliError(f"cannot write to standard output: {error.strerror or error}") from None
+        write_file(path, pieces)
 
 
 def abandon_stdout() -> None:

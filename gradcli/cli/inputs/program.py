@@ -6,7 +6,7 @@ from gradcli.autodiff.request import Request
 from gradcli.cli.framework.choices import split_names
 from gradcli.cli.framework.command import flag, text, texts
 from gradcli.cli.framework.options import MODES, BackwardOptions, Limits, OptimizeOptions, ProgramOptions, WrtOptions
-from gradcli.cli.inputs.run import cotangent_of, level
+from gradcli.cli.inputs.run import level, request_of
 from gradcli.cli.inputs.variables import bindings_of, values_by_name
 from gradcli.errors import GradcliError
 from gradcli.language.ast import Program
@@ -46,11 +46,9 @@ def asked_of(options: ProgramRunOptions, program: Program) -> Request:
     if nodes and mode == "dynamic":
         hint = "a dynamic graph is recorded while the program runs: nothing in it can be replaced; add --mode static"
         raise GradcliError("--feed-node is for a static graph", hint=hint)
-    wrt: list[str] | None = split_names("--wrt", options.wrt) or None
-    if options.no_grad:
-        if wrt is not None:
-            raise GradcliError("--no-grad and --wrt ask for different things", hint="leave one out")
-        wrt = []
+    wrt = split_names("--wrt", options.wrt) or None
+    if options.no_grad and wrt is not None:
+        raise GradcliError("--no-grad and --wrt ask for different things", hint="leave one out")
     optimize = level(options, static=mode == "static")
     free = free_names(program)
     for given in options.variables:  # what looks like a variable and is a misspelt option
@@ -58,17 +56,13 @@ def asked_of(options: ProgramRunOptions, program: Program) -> Request:
         if near is not None and identifier(given.name) not in free:
             raise GradcliError(f"there is no option {given.option}, and no variable {given.name}", hint=f"did you mean {near}?")
     values, spare = bindings_of(options)
-    return Request(
-        values,
-        wrt,
+    return request_of(
+        options,
+        bindings=values,
+        wrt=[] if options.no_grad else wrt,
         mode=mode,
-        dtype=options.dtype or "float64",
-        cotangent=cotangent_of(options),
         spare=spare,
         fetch=list(dict.fromkeys(split_names("--fetch", options.fetch))),
         feed=nodes,
         optimize=optimize,
-        max_nodes=options.max_nodes,
-        max_elements=options.max_elements,
-        max_steps=options.max_steps,
     )

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.autodiff.request import Request
 from gradcli.cli.framework.choices import check_stdin, split_names
-from gradcli.cli.framework.options import BackwardOptions, ModeOptions, OptimizeOptions, RunOptions
+from gradcli.cli.framework.command import Options
+from gradcli.cli.framework.options import (
+    BackwardOptions,
+    ElementLimit,
+    Limits,
+    ModeOptions,
+    OptimizeOptions,
+    RunOptions,
+    SizeLimits,
+    WrtOptions,
+)
 from gradcli.cli.framework.streams import write_warning
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import bindings_of, number
@@ -25,6 +35,29 @@ MOST_GRAPH_BYTES = 2**30
 
 _SHOWN = 5
 """Values that are not finite which are named."""
+
+
+def request_of(options: Options, **further: Any) -> Request:
+    """What the options of a call ask of a run.
+
+    Args:
+        options: The options, of whatever groups.
+        further: Fields of the request that they do not tell, or tell otherwise.
+    """
+    fields: dict[str, Any] = {}
+    if isinstance(options, WrtOptions):
+        fields["wrt"] = split_names("--wrt", options.wrt) or None
+    if isinstance(options, ModeOptions):
+        fields |= {"mode": options.mode or "dynamic", "dtype": options.dtype or "float64"}
+    if isinstance(options, BackwardOptions) and options.cotangent is not None:
+        fields["cotangent"] = number(options.cotangent, "--cotangent")
+    if isinstance(options, ElementLimit):
+        fields["max_elements"] = options.max_elements
+    if isinstance(options, SizeLimits):
+        fields["max_nodes"] = options.max_nodes
+    if isinstance(options, Limits):
+        fields["max_steps"] = options.max_steps
+    return Request(**fields | further)
 
 
 class Run(NamedTuple):
@@ -67,22 +100,18 @@ def run_of(
         GradcliError: Something is wrong with the expression, a value, a name or a file.
     """
     check_stdin(expression=options.file or options.graph or next(iter(options.positional), None), bindings=options.bindings)
-    wrt = split_names("--wrt", options.wrt) or None
     retained = split_names("--retain-grad", options.retain_grad)
-    asked = Request(
-        wrt=None if elements else wrt,
-        mode=options.mode or "dynamic",
-        dtype=options.dtype or "float64",
+    asked = request_of(
+        options,
         retain_grad=None if retained == ["all"] else retained,
-        cotangent=cotangent_of(options),
         needs_cotangent=needs_cotangent,
         shapes=shapes or {},
         optimize=_optimize(options, draws),
         note_removed=draws,
-        max_nodes=options.max_nodes,
-        max_elements=options.max_elements,
-        max_steps=options.max_steps,
     )
+    wrt = asked.wrt
+    if elements:  # they are named after the run is written out
+        asked = replace(asked, wrt=None)
     if options.graph is None:
         text, where = expression_text(options)
     else:
@@ -179,11 +208,6 @@ def level(options: OptimizeOptions, *, static: bool) -> int:
 def _optimize(options: RunOptions, draws: bool) -> int:
     valued = bool(options.variables or options.set or options.bindings)
     return level(options, static=options.mode == "static" or (draws and not valued))
-
-
-def cotangent_of(options: BackwardOptions) -> Any:
-    """The value of ``--cotangent``; None where it is left out."""
-    return None if options.cotangent is None else number(options.cotangent, "--cotangent")
 
 
 def check_no_shapes(shapes: Mapping[str, Shape]) -> None:

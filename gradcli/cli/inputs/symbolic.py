@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from gradcli.autodiff.passes.forward import evaluate
-from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.static_graphs import build
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.options import DerivativeOptions
 from gradcli.cli.framework.streams import can_print_signs, write, write_warning
+from gradcli.cli.inputs.run import request_of
 from gradcli.cli.inputs.variables import shapes_of
 from gradcli.errors import GradcliError, UnknownVariableError, located, no_value
 from gradcli.graph.graph import Graph
@@ -42,7 +42,7 @@ def static_graph(text: str, where: str, values: Mapping[str, Any], options: Deri
         shape = shape_of(value)
         if shapes.setdefault(name, shape) != shape:
             raise GradcliError(f"{name} has the shape {shape} and not that of --shape", hint="leave --shape out")
-    asked = Request(shapes=shapes, steered=False, max_nodes=options.max_nodes, max_elements=options.max_elements)
+    asked = request_of(options, shapes=shapes, steered=False)
     with located(text, where):
         graph = build(parse(text, where), asked, inexact=False)
         for name in shapes:

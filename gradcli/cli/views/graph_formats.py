@@ -13,7 +13,7 @@ from gradcli.autodiff.passes.tape import Tape
 from gradcli.cli.framework.choices import split_names
 from gradcli.cli.framework.command import choice, flag, some_whole, text
 from gradcli.cli.framework.options import OutputOptions, SelectOptions
-from gradcli.cli.framework.streams import can_print_signs, wants_rich, write, write_bytes, write_note, write_warning
+from gradcli.cli.framework.streams import can_print_signs, wants_rich, write, write_note, write_warning
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen, replace
 from gradcli.output.diagrams.diagram import Diagram
@@ -126,9 +126,9 @@ def show(view: View) -> None:
     elif view.format.binary:
         if sys.stdout is not None and sys.stdout.isatty():
             raise GradcliError(f"{view.format.name} is not for a terminal", hint=f"add -o graph.{view.format.name}, or --open")
-        write_bytes(_picture(view))
+        write(_picture(view))
     elif view.format.is_document and not can_print_signs(sys.stdout):
-        write_bytes("".join(_text(view)).encode())  # a document is UTF-8, whatever the stream would have text be
+        write("".join(_text(view)).encode())  # a document is UTF-8, whatever the stream would have text be
     else:
         write(_text(view))
 

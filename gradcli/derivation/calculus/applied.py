@@ -205,7 +205,8 @@ class _Applying:
         reason: list[Piece] = [f"by {self.numbers[output]}"] if output in self.numbers else []
         if any(isinstance(node, Prime) for node in postorder(result)):
             chain.steps.append(Step("assembled", chain.left, result, tuple(reason)))
-            chain.formula = chain.simplify(result)
+            formula = chain.simplify(result)
+            chain.formula = None if formula is result else formula
             chain.numbers(chain.formula)
         else:
             chain.say("assembled", result, *reason)
@@ -296,11 +297,12 @@ class _Applying:
         if to_text(tidied) != to_text(put_in):
             steps.append(Step("trivial factors dropped", left, tidied, ("simplified",)))
         self.results[id] = tidied
-        letters = letters_for(chosen.operands, self.used)
-        statement = Equal(Prime(filled(chosen.left, letters)), filled(chosen.right, letters))
-        meaning = tuple(Equal(letters[letter], operands[letter]) for letter in operands) if len(operands) <= MANY_TERMS else ()
-        if len(operands) > MANY_TERMS:
-            statement = MANY_SUMMANDS
+        statement = MANY_SUMMANDS
+        meaning: tuple[Equal, ...] = ()
+        if len(operands) <= MANY_TERMS:
+            letters = letters_for(chosen.operands, self.used)
+            statement = Equal(Prime(filled(chosen.left, letters)), filled(chosen.right, letters))
+            meaning = tuple(Equal(letters[letter], operands[letter]) for letter in operands)
         number = self.numbers[id]
         return Application(number, number.count("."), chosen.name, statement, meaning, id, shown, tuple(steps), tidied)
 

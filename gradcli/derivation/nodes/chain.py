@@ -120,18 +120,19 @@ class Chain:
             return last
         return simple if self.say(found[0], simple, ", ".join(found)) else last
 
-    def numbers(self, last: Expression) -> None:
-        """The lines in numbers; none where no variable has a value."""
+    def numbers(self, last: Expression | None) -> None:
+        """The lines in numbers after a last line, None for one in symbols of derivatives; none where no variable has a value."""
         workings = self.workings
         if workings.tape.symbolic:
             return
-        put_in, used = workings.put_numbers(last)
-        found = workings.values.of(last)
-        stands = math.isfinite(found) or not math.isfinite(self.value)
-        if used and stands:
-            self.say("numbers put in", put_in, *listed(used, ", "))
-            if workings.every_step:
-                self.say("terms computed", self._computed(put_in), "each term computed")
+        found = self.value
+        if last is not None:
+            put_in, used = workings.put_numbers(last)
+            found = workings.values.of(last)
+            if used and (math.isfinite(found) or not math.isfinite(self.value)):
+                self.say("numbers put in", put_in, *listed(used, ", "))
+                if workings.every_step:
+                    self.say("terms computed", self._computed(put_in), "each term computed")
         number = Number(self.value)
         words = [*self._at_this_point(found), *self._convention()]
         if words or not self.steps or to_text(self.steps[-1].right) != to_text(number):

@@ -48,10 +48,12 @@ def _special_nodes(tape: Tape) -> Iterator[tuple[int, tuple[int, ...]]]:
 def _is_at(tape: Tape, special: Special, operation: Operation, id: int) -> bool:
     """Whether a node is at a special point; of a variadic operation it is where two operands that give its value are."""
     inputs = tape.graph.inputs[id]
+    if len(inputs) > 1 and len(set(inputs)) == 1:  # max(x, x) is x
+        return False
     values = operation.complete(tuple([tape.values[input] for input in inputs]))
     found: Iterable[tuple[float, ...]] = [values]
     if operation.variadic:
-        found = [tuple(pair) for pair in pairwise(sorted(values)) if tape.values[id] in pair and len(set(inputs)) > 1]
+        found = [tuple(pair) for pair in pairwise(sorted(values)) if tape.values[id] in pair]
     try:
         return any(special.zero(*point) == 0 for point in found)
     except (ZeroDivisionError, OverflowError, ValueError):

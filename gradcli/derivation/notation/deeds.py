@@ -43,29 +43,32 @@ HALF = Operator("/", (Number(1), Number(2)))
 def deeds(before: Expression, after: Expression) -> list[str]:
     """What leads from one expression to a simpler one: one or more of :data:`DEEDS`."""
     old, new = list(postorder(before)), list(postorder(after))
+    sums, new_sums = _outermost(old, _is_sum), _outermost(new, _is_sum)
+    products, new_products = _outermost(old, _is_product), _outermost(new, _is_product)
+    parts, whole = [_longest_factor(term) for term in _terms(before)], [_longest_factor(term) for term in _terms(after)]
+    fractions = [terms for node in sums if any(map(_is_fraction, terms := list(_terms(node))))]
     found: set[str] = set()
-    if _sums_of_fractions(old) > _sums_of_fractions(new):
+    if len(fractions) > sum(any(map(_is_fraction, _terms(node))) for node in new_sums):
         found.add(COMMON_DENOMINATOR)
-        if _most_terms(old) > _most_terms(new):  # above a common denominator there are no fewer terms, unless they are alike
+        if max(whole) < max(map(len, fractions)):  # above a common denominator there are no fewer terms, unless they are alike
             found.add(LIKE_TERMS)
     elif _count(old, _is_nested_fraction) > _count(new, _is_nested_fraction):
         found.add(ONE_FRACTION)
-    if _common_factors(old) > _common_factors(new):
+    if _common_factors(products) > _common_factors(new_products):
         found.add(CANCELLED)
-    parts, whole = [_longest_factor(term) for term in _terms(before)], [_longest_factor(term) for term in _terms(after)]
     if len(parts) > len(whole) == 1 < whole[0] and COMMON_DENOMINATOR not in found:
         found.add(FACTORED)
         if whole[0] < sum(parts):
             found.add(LIKE_TERMS)
-    elif len(_products_of_sums(old)) > len(_products_of_sums(new)):
+    elif _count(old, _is_product_of_sums) > _count(new, _is_product_of_sums):
         found.add(MULTIPLIED_OUT)
-    if _alike(old) > _alike(new):
+    if _alike(sums) > _alike(new_sums):
         found.add(LIKE_TERMS)
-    if _powers_of_one_base(old) > _powers_of_one_base(new):
+    if _powers_of_one_base(old, products) > _powers_of_one_base(new, new_products):
         found.add(POWERS)
     if _count(old, _is_choice) > _count(new, _is_choice):
         found.add(CHOICES)
-    if Counter(_functions(old)).keys() - Counter(_functions(new)).keys():
+    if set(_functions(old)) - set(_functions(new)):
         found.add(IDENTITIES)
     if _count(old, _is_sum_of_numbers) > _count(new, _is_sum_of_numbers):
         found.add(NUMBERS)
@@ -130,13 +133,16 @@ def _is_fraction(node: Expression) -> bool:
     return any(rational(base) is None for base, _ in _factors(node)[1])
 
 
-def _sums_of_fractions(nodes: list[Expression]) -> int:
-    return sum(_is_sum(node) and any(map(_is_fraction, _terms(node))) for node in nodes)
-
-
-def _most_terms(nodes: list[Expression]) -> int:
-    """The terms of the longest sum."""
-    return max(len(list(_terms(node))) for node in nodes)
+def _outermost(nodes: list[Expression], test: Callable[[Expression], bool]) -> list[Expression]:
+    """The nodes of a kind that are no part of another one of it."""
+    found = [node for node in nodes if test(node) and not isinstance(node, Group)]
+    inner: set[int] = set()
+    for node in found:
+        for child in children(node):
+            while isinstance(child, Group):
+                child = child.content
+            inner.add(id(child))
+    return [node for node in found if id(node) not in inner]
 
 
 def _is_nested_fraction(node: Expression) -> bool:
@@ -144,13 +150,12 @@ def _is_nested_fraction(node: Expression) -> bool:
     return _is_product(node) and any(isinstance(child, Operator) and child.symbol == "/" for child in children(node))
 
 
-def _common_factors(nodes: list[Expression]) -> int:
+def _common_factors(products: list[Expression]) -> int:
     """Factors that stand above and below the same fraction line."""
     count = 0
-    for node in nodes:
-        if isinstance(node, Operator) and _is_product(node):
-            above, below = ({_bare(base) for base, _ in side} for side in _factors(node))
-            count += len(above & below)
+    for product in products:
+        above, below = ({_bare(base) for base, _ in side} for side in _factors(product))
+        count += len(above & below)
     return count
 
 
@@ -159,22 +164,19 @@ def _longest_factor(term: Expression) -> int:
     return max((len(list(_terms(base))) for base, power in _factors(term)[0] if power is None), default=1)
 
 
-def _products_of_sums(nodes: list[Expression]) -> set[str]:
-    """Products with a sum for a factor above the fraction line."""
-    return {
-        to_text(node) for node in nodes if isinstance(node, Operator) and node.symbol == "*" and any(map(_is_sum, node.operands))
-    }
+def _is_product_of_sums(node: Expression) -> bool:
+    """Whether a node is a product with a sum for a factor."""
+    return isinstance(node, Operator) and node.symbol == "*" and any(map(_is_sum, node.operands))
 
 
-def _alike(nodes: list[Expression]) -> int:
+def _alike(sums: list[Expression]) -> int:
     """Terms of sums that differ from another one of the sum in a number alone."""
-    count = 0
-    inner = {id(operand) for node in nodes if _is_sum(node) for operand in children(node)}
-    for node in nodes:
-        if _is_sum(node) and id(node) not in inner:
-            kinds = Counter(_kind(term) for term in _terms(node))
-            count += sum(times - 1 for times in kinds.values())
-    return count
+    kinds = [Counter(map(_kind, _terms(node))) for node in sums]
+    return sum(times - 1 for kind in kinds if kind.keys() != {_NUMBER} for times in kind.values())
+
+
+_NUMBER = ((), ())
+"""The kind of a term that is a number."""
 
 
 def _kind(term: Expression) -> tuple[tuple[str, ...], ...]:
@@ -187,18 +189,18 @@ def _kind(term: Expression) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def _powers_of_one_base(nodes: list[Expression]) -> int:
+def _powers_of_one_base(nodes: list[Expression], products: list[Expression]) -> int:
     """Factors of products whose base stands in the product twice on one side of the fraction line, and powers of powers."""
-    count = 0
-    for node in nodes:
-        if isinstance(node, Operator) and _is_product(node):
-            for side in _factors(node):
-                bases = Counter(_bare(base) for base, _ in side if rational(base) is None)
-                count += sum(times - 1 for times in bases.values())
-        elif isinstance(node, Operator) and node.symbol in ("^", "**"):
-            base = node.operands[0]
-            count += isinstance(base, Operator) and base.symbol in ("^", "**")
+    count = sum(_is_power(node) and _is_power(children(node)[0]) for node in nodes)
+    for product in products:
+        for side in _factors(product):
+            bases = Counter(_bare(base) for base, _ in side if rational(base) is None)
+            count += sum(times - 1 for times in bases.values())
     return count
+
+
+def _is_power(node: Expression) -> bool:
+    return isinstance(node, Operator) and node.symbol in ("^", "**")
 
 
 def _is_choice(node: Expression) -> bool:

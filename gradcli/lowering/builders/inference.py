@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from gradcli.errors import Span
 from gradcli.graph.graph import Graph, Settings, Shape
-from gradcli.graph.shapes import ShapeError, broadcast
+from gradcli.graph.shapes import ShapeError
 from gradcli.lowering.builders.mismatch import MismatchError
-from gradcli.ops.catalogue import STRUCTURAL
+from gradcli.ops.catalogue import STRUCTURAL, operation_named
 
 
 def inferred_shape(graph: Graph, operation: str, inputs: Sequence[int], settings: Settings, span: Span) -> Shape:
@@ -20,17 +20,15 @@ def inferred_shape(graph: Graph, operation: str, inputs: Sequence[int], settings
     """
     shapes = [graph.shape(input) for input in inputs]
     try:
-        if operation in STRUCTURAL:
-            declared, given = STRUCTURAL[operation], dict(settings)
-            shape = declared.shape(*shapes, **given)
-            if declared.scratch is not None:
-                graph.allow(declared.scratch(*shapes, **given), f"what {operation} computes meanwhile has", span)
-            return shape
-        return broadcast(*shapes)
+        declared, given = operation_named(operation), dict(settings)
+        shape = declared.shape(*shapes, **given)
+        if declared.scratch is not None:
+            graph.allow(declared.scratch(*shapes, **given), f"what {operation} computes meanwhile has", span)
+        return shape
     except ShapeError as error:
         raise MismatchError(graph, operation, inputs, settings, span, str(error)) from None
 
 
 def has_arrays(graph: Graph) -> bool:
     """Whether a node is an array, or an operation on arrays made it, which numbers may go through as well."""
-    return bool(graph.shapes) or not STRUCTURAL.keys().isdisjoint(graph.operations)
+    return bool(graph.shapes) or any(operation in STRUCTURAL for operation in set(graph.operations))

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import VARIABLE, Graph, Settings, Shape
 from gradcli.graph.names import constant_text
-from gradcli.graph.shapes import ShapeError, broadcast, shape_text
+from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.language.ast import Name
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import applied, applied_to_arrays, written_out, written_sizes
-from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, operation_named
 
 WRITTEN_NODES = 12
 """Nodes of an operand without a name up to which a message writes it out."""
@@ -111,7 +111,7 @@ def _breaking(operation: str, shapes: Sequence[Shape], settings: Settings) -> tu
     structural = STRUCTURAL.get(operation)
     if len(arrays) < 3 or (structural is not None and not structural.variadic):
         return arrays or tuple(range(len(shapes)))
-    rule: Callable[..., Shape] = broadcast if structural is None else structural.shape
+    rule = operation_named(operation).shape
     found = [place for place in arrays if _fits(rule, [*shapes[:place], *shapes[place + 1 :]], settings)]
     return tuple(found) or arrays
 

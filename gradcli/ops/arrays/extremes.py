@@ -68,6 +68,7 @@ def _extreme(name: str, numpy_name: str, pullback: Callable[..., Any], grad_fn: 
         spellings=(name.removeprefix("reduce_"),),
         result=SAME,
         torch=f"{name.removeprefix('reduce_')}: torch Tensor",
+        tensorflow=f"{name} {numpy_name.title()}: tf" if name == f"reduce_{numpy_name}" else "",
         doc=doc,
     )
 

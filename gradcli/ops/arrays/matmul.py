@@ -139,5 +139,6 @@ matmul: Structural = structural(
     result=SAME,
     linear="a, b",
     torch="matmul: torch Tensor linalg; mm: torch Tensor; mv: torch Tensor",
+    tensorflow="matmul MatMul: tf",
     doc="Product of matrices, of a matrix and a vector, of two vectors; stacks of matrices are broadcast.",
 )

@@ -68,7 +68,7 @@ diag: Structural = structural(
     result=SAME,
     moves=True,
     linear="a",
-    torch="diag: torch Tensor",
+    torch="diag(diagonal=offset): torch Tensor",
     doc="The matrix with a vector as its diagonal; of a matrix the diagonal.",
 )
 
@@ -182,12 +182,12 @@ cofactor: Structural = structural(
 )
 
 
-def _invertible(forward: Callable[..., Any]) -> Callable[..., Any]:
+def invertible(forward: Callable[..., Any]) -> Callable[..., Any]:
     """A function of NumPy that has no value for a singular matrix."""
 
-    def value(numpy: Any, *arguments: Any) -> Any:
+    def value(numpy: Any, *arguments: Any, **settings: Setting) -> Any:
         try:
-            return forward(numpy, *arguments)
+            return forward(numpy, *arguments, **settings)
         except numpy.linalg.LinAlgError:
             raise GradcliError("the matrix is singular, it has no inverse") from None
 
@@ -201,7 +201,7 @@ def _inv_pullback(g: Any, y: Any, a: Any) -> list[Any]:
 
 inv = structural(
     "inv(a)",
-    _invertible(lambda numpy, a: numpy.linalg.inv(a)),
+    invertible(lambda numpy, a: numpy.linalg.inv(a)),
     square_matrix,
     _inv_pullback,
     grad_fn="LinalgInvExBackward0(0)",
@@ -245,7 +245,7 @@ def _solve_pullback(g: Any, y: Any, a: Any, b: Any) -> list[Any]:
 
 solve: Structural = structural(
     "solve(a, b)",
-    _invertible(_solve),
+    invertible(_solve),
     _solve_shape,
     _solve_pullback,
     grad_fn="LinalgSolveExBackward0(0, 1)",

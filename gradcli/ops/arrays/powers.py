@@ -9,7 +9,7 @@ from typing import Any
 from gradcli.graph.shapes import ShapeError
 from gradcli.ops.arrays.index import cat, index
 from gradcli.ops.arrays.matmul import matmul
-from gradcli.ops.arrays.matrix import inv, per_matrix, square_matrix
+from gradcli.ops.arrays.matrix import inv, invertible, per_matrix, square_matrix
 from gradcli.ops.arrays.shape import transpose
 from gradcli.ops.declaration.facts import SAME
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
@@ -108,7 +108,7 @@ def _power_function(a: Shape, n: int) -> str:
 
 matrix_power = structural(
     "matrix_power(a, n=1)",
-    lambda numpy, a, n: numpy.linalg.matrix_power(a, n),
+    invertible(lambda numpy, a, n: numpy.linalg.matrix_power(a, n)),
     _power_shape,
     _power_pullback,
     grad_fn=_power_function,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.frozen import Frozen
 
@@ -50,20 +50,24 @@ class Facts(Frozen, eq=False):
             values of the operands that carry a gradient.
         linear: The sets of arguments in which it is linear, the others held fixed, by index: of ``mul`` that is in either one
             ({0}, {1}), of ``add`` in both together ({0, 1}). Of a variadic argument its index stands for all of them.
-        parity: ``even`` or ``odd`` in its only argument; empty for neither.
+            One that fills places with a number (a setting ``value`` or ``fill``) is so where that is 0.
+        masks: The arguments to which exactly 0 is handed back wherever the derivative by them is 0, whatever comes in, be it
+            infinite or nan: PyTorch chooses there, and does not multiply. By index, as for ``linear``.
+        parity: ``even`` or ``odd`` in its first argument; empty for neither.
         inverse: The operation that gives the argument back from the result, for all arguments of the domain; empty for none.
         range: Bounds of its values where they are real.
         specials: Where it is no smooth function, or a rule of it needs care.
         torch: PyTorch's spellings: ``"sigmoid: torch Tensor F; expit: special"``, names with the modules that have them, ``F``
-            for torch.nn.functional. Where PyTorch takes other names or another order of arguments, it gives its names, each with
-            ours: ``"index_select(input=a, dim=axis, index): torch Tensor"``. Empty where PyTorch has no such function.
-        tensorflow: TensorFlow 1's spellings, likewise: ``"sigmoid: tf nn"``.
+            for torch.nn.functional. Where PyTorch calls arguments otherwise, its names with ours: ``"rot90(k=times): torch"``.
+            Empty where PyTorch has no such function.
+        tensorflow: TensorFlow 1's spellings, likewise, each with what it calls the node: ``"sigmoid Sigmoid: tf nn"``.
         sympy: SymPy's function, or a template with {0}, {1}, ... for the arguments; empty where it is written by its definition.
     """
 
     result: str = FLOAT
     moves: bool = False
     linear: tuple[frozenset[int], ...] = ()
+    masks: frozenset[int] = frozenset()
     parity: str = ""
     inverse: str = ""
     range: tuple[float, float] = (-math.inf, math.inf)
@@ -77,29 +81,50 @@ class Facts(Frozen, eq=False):
         """Whether its value is nowhere negative."""
         return self.range[0] >= 0
 
+    @property
+    def torch_functions(self) -> list[tuple[str, list[str]]]:
+        """PyTorch's spellings, each with the modules that have it."""
+        parts = [part.partition(":") for part in self.torch.split(";") if part]
+        return [(name.partition("(")[0].strip(), modules.split()) for name, _, modules in parts]
+
+    @property
+    def torch_arguments(self) -> dict[str, str]:
+        """PyTorch's names of arguments, each with ours, where the declaration says them."""
+        lists = [part.partition("(")[2].partition(")")[0] for part in self.torch.split(";")]
+        pairs = [pair.partition("=") for names in lists for pair in names.split(",") if pair]
+        return {theirs.strip(): ours.strip() for theirs, _, ours in pairs}
+
     def is_linear(self, *indices: int) -> bool:
         """Whether it is linear in some arguments together, the others held fixed."""
         return any(group.issuperset(indices) for group in self.linear)
 
 
-def facts(
-    parameters: Sequence[str],
-    *,
-    result: str = FLOAT,
-    moves: bool = False,
-    linear: str = "",
-    parity: str = "",
-    inverse: str = "",
-    range: tuple[float, float] = (-math.inf, math.inf),
-    specials: tuple[Special, ...] = (),
-    torch: str = "",
-    tensorflow: str = "",
-    sympy: str = "",
-) -> Facts:
+if TYPE_CHECKING:
+    from typing import TypedDict
+
+    class Known(TypedDict, total=False):
+        """The facts that a declaration may give, by their names in :class:`Facts`."""
+
+        result: str
+        moves: bool
+        linear: str
+        masks: str
+        parity: str
+        inverse: str
+        range: tuple[float, float]
+        specials: tuple[Special, ...]
+        torch: str
+        tensorflow: str
+        sympy: str
+
+
+def facts(parameters: Sequence[str], *, linear: str = "", masks: str = "", **known: Any) -> Facts:
     """The facts of an operation with these parameters, see :class:`Facts`.
 
     Args:
         linear: Names of parameters: ``"a b"`` for linear in both together, ``"a, b"`` for linear in either one.
+        masks: Names of parameters.
+        known: The others.
     """
     groups = [frozenset(map(parameters.index, group.split())) for group in linear.split(",") if group]
-    return Facts(result, moves, tuple(groups), parity, inverse, range, specials, torch, tensorflow, sympy)
+    return Facts(linear=tuple(groups), masks=frozenset(map(parameters.index, masks.split())), **known)

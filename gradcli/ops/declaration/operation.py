@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Setting, Settings, Shape
@@ -15,6 +15,11 @@ from gradcli.graph.shapes import broadcast
 from gradcli.ops.declaration import on_arrays
 from gradcli.ops.declaration.facts import Facts, facts
 from gradcli.ops.declaration.symbol import Ieee, Symbol
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from gradcli.ops.declaration.facts import Known
 
 MANY = 1_000_000
 """The number of arguments of an operation that takes any number of them."""
@@ -91,6 +96,9 @@ class Operation(Frozen, eq=False):
     settings: ClassVar[tuple[tuple[str, Setting], ...]] = ()
     """It has no settings."""
 
+    scratch: ClassVar[None] = None
+    """It computes nothing meanwhile that is larger than its result."""
+
     @property
     def required(self) -> int:
         """The smallest number of arguments."""
@@ -149,6 +157,10 @@ class Operation(Frozen, eq=False):
     def carries(self, index: int, shapes: Sequence[Shape] = ()) -> bool:
         """Whether a gradient flows from the result to an argument."""
         return bool(self.partials) and (self.variadic or self.partials[index] is not None)
+
+    def masks(self, index: int) -> bool:
+        """Whether exactly 0 is handed to an argument where the derivative by it is 0, whatever comes in."""
+        return (0 if self.variadic else index) in self.facts.masks
 
     def __call__(self, *arguments: Any) -> Any:
         """Compute with numbers or arrays, or build a node where an argument is a symbol."""
@@ -298,7 +310,7 @@ def operation(
     array: str | Rule | None = None,
     domain: str = EVERYWHERE,
     samples: tuple[tuple[float, float], ...] = (),
-    **known: Any,
+    **known: Unpack[Known],
 ) -> Operation:
     """Declare an operation; see :class:`Operation` for what the arguments mean.
 

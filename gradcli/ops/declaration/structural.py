@@ -8,7 +8,7 @@ operations, so that one rule serves numbers, arrays and symbols.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Setting as Setting
@@ -17,6 +17,11 @@ from gradcli.graph.graph import Shape as Shape
 from gradcli.ops.declaration.facts import Facts, facts
 from gradcli.ops.declaration.operation import MANY
 from gradcli.ops.declaration.symbol import Symbol
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from gradcli.ops.declaration.facts import Known
 
 DECLARED: dict[str, Structural] = {}
 """Every such operation that is loaded, by name, in the order of declaration; see :mod:`gradcli.ops.catalogue`."""
@@ -127,7 +132,7 @@ def structural(
     optional: int = 0,
     latex: str = "",
     backward: str = "",
-    **known: Any,
+    **known: Unpack[Known],
 ) -> Structural:
     """Declare an operation; see :class:`Structural` for what the arguments mean.
 

@@ -42,9 +42,11 @@ relu = operation(
     samples=(RIGHT,),
     definition=lambda x: maximum(x, 0),
     result=SAME,
+    masks="x",
     range=(0, math.inf),
     specials=(special(KINK, lambda x: x, 0),),
     torch="relu: torch Tensor F",
+    tensorflow="relu Relu: nn",
     doc="Rectified linear unit, max(x, 0); at 0 the derivative is 0.",
 )
 leaky_relu = operation(
@@ -58,6 +60,7 @@ leaky_relu = operation(
     definition=lambda x, slope: where(gt(x, 0), x, slope * x),
     specials=(special(KINK, lambda x, slope: x, 0, 0.01),),
     torch="leaky_relu: F",
+    tensorflow="leaky_relu LeakyRelu: nn",
     doc="x, or a small multiple of it where it is negative.",
 )
 prelu = operation(
@@ -85,6 +88,7 @@ elu = operation(
     definition=lambda x, alpha: where(gt(x, 0), x, alpha * (exp(x) - 1)),
     specials=(special(KINK, lambda x, alpha: x, 0, 1),),
     torch="elu: F",
+    tensorflow="elu Elu: nn",
     doc="Exponential linear unit.",
 )
 selu = operation(
@@ -128,12 +132,14 @@ relu6 = operation(
     samples=(RIGHT,),
     definition=lambda x: clamp(x, 0, 6),
     result=SAME,
+    masks="x",
     range=(0, 6),
     specials=(
         special(KINK, lambda x: x, 0),
         special(KINK, lambda x: x - 6, 6),
     ),
     torch="relu6: F",
+    tensorflow="relu6 Relu6: nn",
     doc="Rectified linear unit that stops at 6.",
 )
 hardtanh = operation(
@@ -151,6 +157,7 @@ hardtanh = operation(
     samples=(RIGHT, (-2.0, -1.0), (1.0, 2.0)),
     definition=lambda x, low, high: clamp(x, low, high),
     result=SAME,
+    masks="x",
     specials=(
         special(KINK, lambda x, low, high: x - low, -1, -1, 1),
         special(KINK, lambda x, low, high: x - high, 1, -1, 1),
@@ -171,9 +178,9 @@ softplus = operation(
     array=on_arrays.softplus,
     samples=(SMOOTH, (0.5, 1.5), (20.0, 21.0)),
     definition=lambda x, beta, threshold: where(gt(x * beta, threshold), x, log(1 + exp(x * beta)) / beta),
-    range=(0, math.inf),
     specials=(special(KINK, lambda x, beta, threshold: x * beta - threshold, 20, 1, 20),),
     torch="softplus: F",
+    tensorflow="softplus Softplus: nn",
     doc="log(1 + exp(beta·x))/beta, a smooth relu; x itself where beta·x is above the threshold.",
 )
 softsign = operation(
@@ -188,6 +195,7 @@ softsign = operation(
     range=(-1, 1),
     specials=(special(REMOVABLE, lambda x: x, 0),),
     torch="softsign: F",
+    tensorflow="softsign Softsign: nn",
     doc="x/(1 + |x|).",
 )
 sigmoid: Operation = operation(
@@ -204,6 +212,7 @@ sigmoid: Operation = operation(
     inverse="logit",
     range=(0, 1),
     torch="sigmoid: torch Tensor F; expit: special",
+    tensorflow="sigmoid Sigmoid: tf nn",
     doc="Logistic function 1/(1 + exp(-x)).",
 )
 logsigmoid = operation(
@@ -263,6 +272,7 @@ hardswish = operation(
     domain="x ≠ ±3",
     samples=(SMOOTH,),
     definition=lambda x: x * relu6(x + 3) / 6,
+    masks="x",
     specials=(
         special(KINK, lambda x: x + 3, -3),
         special(KINK, lambda x: x - 3, 3),
@@ -279,6 +289,7 @@ hardsigmoid = operation(
     domain="x ≠ ±3",
     samples=(SMOOTH,),
     definition=lambda x: relu6(x + 3) / 6,
+    masks="x",
     range=(0, 1),
     specials=(
         special(KINK, lambda x: x + 3, -3),
@@ -322,6 +333,7 @@ softshrink = operation(
     domain="x ≠ ±lambd",
     samples=((1.0, 2.0), (0.2, 0.8)),
     definition=lambda x, bound: where(gt(x, bound), x - bound, where(lt(x, -bound), x + bound, x * 0)),
+    masks="x",
     parity=ODD,
     specials=(
         special(KINK, lambda x, bound: x - bound, 0.5, 0.5),
@@ -339,6 +351,7 @@ hardshrink = operation(
     domain="x ≠ ±lambd",
     samples=((1.0, 2.0), (0.2, 0.8)),
     definition=lambda x, bound: where(both(ge(x, -bound), le(x, bound)), 0, x),
+    masks="x",
     parity=ODD,
     specials=(
         special(JUMP, lambda x, bound: x - bound, 0.5, 0.5),
@@ -361,6 +374,7 @@ threshold = operation(
     samples=((1.0, 2.0), (0.2, 0.8), SMOOTH),
     definition=lambda x, bound, value: where(le(x, bound), value, x),
     result=SAME,
+    masks="x",
     specials=(special(JUMP, lambda x, bound, value: x - bound, 1, 1, 0.5),),
     torch="threshold: torch F",
     doc="x where it is above a threshold, else a value.",

@@ -33,6 +33,7 @@ add = operation(
     result=SAME,
     linear="a b",
     torch="add: torch Tensor",
+    tensorflow="add Add: tf",
     doc="Sum of two numbers.",
 )
 sub = operation(
@@ -49,6 +50,7 @@ sub = operation(
     result=SAME,
     linear="a b",
     torch="sub: torch Tensor",
+    tensorflow="subtract Sub: tf",
     doc="Difference of two numbers.",
 )
 mul = operation(
@@ -65,6 +67,7 @@ mul = operation(
     result=SAME,
     linear="a, b",
     torch="mul: torch Tensor",
+    tensorflow="multiply Mul: tf",
     doc="Product of two numbers.",
 )
 div = operation(
@@ -87,6 +90,7 @@ div = operation(
     linear="a",
     specials=(special(POLE, lambda a, b: b, 1, 0),),
     torch="div: torch Tensor",
+    tensorflow="divide truediv: tf; truediv truediv: tf; div div: tf",
     doc="Quotient of two numbers.",
 )
 neg = operation(
@@ -105,6 +109,7 @@ neg = operation(
     parity=ODD,
     inverse="neg",
     torch="neg: torch Tensor",
+    tensorflow="negative Neg: tf",
     doc="The number with the other sign.",
 )
 pow: Operation = operation(
@@ -127,6 +132,7 @@ pow: Operation = operation(
     result=SAME,
     specials=(special(END, lambda a, b: a, 0, 1.5),),
     torch="pow: torch Tensor",
+    tensorflow="pow Pow: tf",
     doc="Power of a base to an exponent.",
 )
 square = operation(
@@ -143,6 +149,7 @@ square = operation(
     parity=EVEN,
     range=(0, math.inf),
     torch="square: torch Tensor",
+    tensorflow="square Square: tf",
     doc="Second power.",
 )
 reciprocal = operation(
@@ -160,6 +167,7 @@ reciprocal = operation(
     inverse="reciprocal",
     specials=(special(POLE, lambda x: x, 0),),
     torch="reciprocal: torch Tensor",
+    tensorflow="reciprocal Reciprocal: tf",
     doc="One divided by the number.",
 )
 abs = operation(
@@ -179,6 +187,7 @@ abs = operation(
     range=(0, math.inf),
     specials=(special(KINK, lambda x: x, 0),),
     torch="abs: torch Tensor",
+    tensorflow="abs Abs: tf",
     sympy="Abs",
     doc="Absolute value; at 0 the derivative is 0.",
 )
@@ -195,10 +204,12 @@ sign: Operation = operation(
     samples=((0.2, 2.0),),
     definition=lambda x: where(gt(x, 0), 1, where(lt(x, 0), -1, 0)),
     result=SAME,
+    masks="x",
     parity=ODD,
     range=(-1, 1),
     specials=(special(JUMP, lambda x: x, 0),),
     torch="sign: torch Tensor; sgn: torch Tensor",
+    tensorflow="sign Sign: tf",
     sympy="sign",
     doc="-1, 0 or 1 by the sign of the number.",
 )
@@ -215,8 +226,10 @@ floor = operation(
     samples=((1.1, 1.9),),
     precise="floor",
     result=SAME,
+    masks="x",
     specials=(special(JUMP, lambda x: x - round(x), 1),),
     torch="floor: torch Tensor",
+    tensorflow="floor Floor: tf",
     sympy="floor",
     doc="The largest integer that is not larger.",
 )
@@ -233,8 +246,10 @@ ceil = operation(
     samples=((1.1, 1.9),),
     precise="ceil",
     result=SAME,
+    masks="x",
     specials=(special(JUMP, lambda x: x - round(x), 1),),
     torch="ceil: torch Tensor",
+    tensorflow="ceil Ceil: tf",
     sympy="ceiling",
     doc="The smallest integer that is not smaller.",
 )
@@ -250,9 +265,11 @@ round: Operation = operation(
     samples=((1.6, 2.4),),
     precise="nint",
     result=SAME,
+    masks="x",
     parity=ODD,
     specials=(special(JUMP, lambda x: x - trunc(x) - sign(x) / 2, 0.5),),
     torch="round: torch Tensor",
+    tensorflow="round Round: tf",
     sympy="(floor({0} + Rational(1, 2)) - Piecewise((1, Eq(Mod({0} + Rational(1, 2), 2), 1)), (0, True)))",
     doc="The nearest integer; halves go to the even one.",
 )
@@ -268,6 +285,7 @@ trunc: Operation = operation(
     samples=((1.1, 1.9),),
     definition=lambda x: where(lt(x, 0), ceil(x), floor(x)),
     result=SAME,
+    masks="x",
     parity=ODD,
     specials=(special(JUMP, lambda x: x - round(x), 1),),
     torch="trunc: torch Tensor",
@@ -384,6 +402,7 @@ copysign = operation(
     domain="a ≠ 0, b ≠ 0",
     samples=((0.2, 2.0), (0.2, 2.0)),
     definition=lambda a, b: where(lt(b, 0), -abs(a), abs(a)),
+    masks="b",
     specials=(
         special(KINK, lambda a, b: a, 0, 1),
         special(JUMP, lambda a, b: b, 1, 0),

@@ -7,7 +7,7 @@ import math
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import LN2, LN10, fraction
 from gradcli.ops.declaration.facts import END, KINK, ODD, POLE, special
-from gradcli.ops.declaration.operation import DEFINITION, operation
+from gradcli.ops.declaration.operation import DEFINITION, OPERATIONS, operation
 from gradcli.ops.elementwise.logic import both, eq, le, lt, where
 
 ANYWHERE = (-2.0, 2.0)
@@ -27,6 +27,7 @@ exp = operation(
     inverse="log",
     range=(0, math.inf),
     torch="exp: torch Tensor",
+    tensorflow="exp Exp: tf",
     sympy="exp",
     doc="The exponential function.",
 )
@@ -76,6 +77,7 @@ log = operation(
     inverse="exp",
     specials=(special(POLE, lambda x: x, 0),),
     torch="log: torch Tensor",
+    tensorflow="log Log: tf",
     sympy="log",
     doc="The natural logarithm.",
 )
@@ -126,6 +128,7 @@ log1p = operation(
     inverse="expm1",
     specials=(special(POLE, lambda x: x + 1, -1),),
     torch="log1p: torch Tensor special",
+    tensorflow="log1p Log1p: tf",
     doc="log(1 + x), accurate near 0.",
 )
 sqrt = operation(
@@ -144,6 +147,7 @@ sqrt = operation(
     range=(0, math.inf),
     specials=(special(END, lambda x: x, 0),),
     torch="sqrt: torch Tensor",
+    tensorflow="sqrt Sqrt: tf",
     sympy="sqrt",
     doc="The square root.",
 )
@@ -160,6 +164,7 @@ rsqrt = operation(
     range=(0, math.inf),
     specials=(special(POLE, lambda x: x, 0),),
     torch="rsqrt: torch Tensor",
+    tensorflow="rsqrt Rsqrt: tf",
     doc="One divided by the square root.",
 )
 cbrt = operation(
@@ -182,7 +187,7 @@ cbrt = operation(
 logaddexp = operation(
     "logaddexp(a, b)",
     ieee.logaddexp,
-    (lambda y, a, b: 1 / (1 + exp(b - a)), lambda y, a, b: 1 / (1 + exp(a - b))),
+    (lambda y, a, b: OPERATIONS["sigmoid"](a - b), lambda y, a, b: OPERATIONS["sigmoid"](b - a)),
     grad_fn="LogaddexpBackward0",
     latex=r"\ln\left(e^{{{0}}} + e^{{{1}}}\right)",
     javascript="logAddExp({0}, {1})",

@@ -20,6 +20,7 @@ clone = operation(
     linear="x",
     inverse="clone",
     torch="clone: torch Tensor",
+    tensorflow="identity Identity: tf",
     doc="x itself, as a node of its own.",
 )
 detach = operation(
@@ -36,5 +37,6 @@ detach = operation(
     result=SAME,
     linear="x",
     torch="detach: torch Tensor",
+    tensorflow="stop_gradient StopGradient: tf",
     doc="x itself, through which no gradient flows.",
 )

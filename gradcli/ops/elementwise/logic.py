@@ -29,6 +29,7 @@ def _compare(
         range=(0, 1),
         specials=(special(JUMP, lambda a, b: a - b, 1, 1),),
         torch=f"{name}: torch Tensor",
+        tensorflow=f"{array} {array.title().replace('_', '')}: tf",
         doc=doc,
     )
 
@@ -54,6 +55,7 @@ both = operation(
     result=TRUTH,
     range=(0, 1),
     torch="logical_and: torch Tensor",
+    tensorflow="logical_and LogicalAnd: tf",
     doc="Whether both are true, that is, not 0.",
 )
 either = operation(
@@ -70,6 +72,7 @@ either = operation(
     result=TRUTH,
     range=(0, 1),
     torch="logical_or: torch Tensor",
+    tensorflow="logical_or LogicalOr: tf",
     doc="Whether one of them is true, that is, not 0.",
 )
 negation = operation(
@@ -86,6 +89,7 @@ negation = operation(
     result=TRUTH,
     range=(0, 1),
     torch="logical_not: torch Tensor",
+    tensorflow="logical_not LogicalNot: tf",
     doc="Whether it is false, that is, 0.",
 )
 where: Operation = operation(
@@ -102,7 +106,9 @@ where: Operation = operation(
     precise=lambda condition, a, b: a if condition else b,
     result=SAME,
     linear="a b",
+    masks="a b",
     torch="where: torch Tensor",
+    tensorflow="where Select: tf",
     sympy="Piecewise(({1}, {0}), ({2}, True))",
     doc="a where the condition is true, else b; the condition carries no gradient.",
 )
@@ -122,6 +128,7 @@ masked_fill = operation(
     definition=lambda x, mask, value: where(mask, value, x),
     result=SAME,
     linear="x value",
+    masks="x value",
     torch="masked_fill: torch Tensor",
     doc="x, or a value where the mask is true; the mask carries no gradient.",
 )

@@ -103,7 +103,6 @@ huber_loss = operation(
     definition=lambda x, target, delta: where(
         le(abs(x - target), delta), square(x - target) / 2, delta * (abs(x - target) - delta / 2)
     ),
-    range=(0, math.inf),
     specials=(special(KINK, lambda x, target, delta: abs(x - target) - delta, 2, 1, 1),),
     torch="huber_loss: F",
     doc="Half the squared error where it is small, else a line that continues it.",

@@ -9,10 +9,9 @@ from typing import Any
 
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import SQRT_PI
-from gradcli.ops.declaration.facts import EVEN, ODD, POLE, REMOVABLE, special
+from gradcli.ops.declaration.facts import EVEN, ODD, POLE, special
 from gradcli.ops.declaration.operation import Operation, operation, undefined
 from gradcli.ops.elementwise.exponential import exp
-from gradcli.ops.elementwise.logic import eq, where
 
 ANYWHERE = (-2.0, 2.0)
 POSITIVE = (0.3, 2.5)
@@ -74,6 +73,68 @@ def _bessel_i(order: int, x: float) -> float:
     return float(mp.besseli(order, x))
 
 
+def _integral_order(n: Any, least: int = 0) -> bool:
+    """Whether a derivative or a Bessel function of this order is computed."""
+    return bool(n == n and least <= n <= MOST_ORDER and n == int(n))
+
+
+def _whole_bessel(order: float, x: float) -> float:
+    if x != x or not _integral_order(order, -MOST_ORDER):
+        return math.nan
+    if math.isinf(x):
+        return x if order % 2 else math.inf
+    from mpmath import mp
+
+    try:
+        return float(mp.besseli(abs(int(order)), x))
+    except OverflowError:
+        return math.inf
+
+
+def _moment(order: int, z: Any, sin: Callable[[Any], Any], cos: Callable[[Any], Any], least: float) -> Any:
+    """∫ tⁿ·cos(z·t + n·π/2) dt from 0 to 1, which is the n-th derivative of sin(z)/z.
+
+    For large z by parts, Iₙ = (sin(z + n·π/2) - n·Iₙ₋₁)/z; else the series of the cosine, integrated.
+    """
+    if abs(z) > order + 1:
+        s, c = sin(z), cos(z)
+        value = s / z
+        for k in range(1, order + 1):
+            value = ((c, -s, -c, s)[(k - 1) % 4] - k * value) / z
+        return value
+    at = order % 2
+    term = z if at else z * 0 + 1
+    total = z * 0
+    while True:
+        total += (term if (order + at) % 4 == 0 else -term) / (order + at + 1)
+        at += 2
+        term = term * z * z / (at * (at - 1))
+        if abs(term) < least:
+            return total
+
+
+def _precise_sinc_derivative(mp: Any, order: Any, x: Any) -> Any:
+    if not _integral_order(order):
+        return mp.nan
+    precision = mp.prec
+    with mp.workprec(precision + 4 * int(order) + 20):
+        z = mp.pi * x
+        return mp.pi ** int(order) * _moment(int(order), z, mp.sin, mp.cos, mp.ldexp(1, -2 * mp.prec))
+
+
+def _sinc_derivative(order: float, x: float) -> float:
+    if not math.isfinite(math.pi * x) or not _integral_order(order):
+        return math.nan
+    if order <= 8:
+        return float(math.pi**order * _moment(int(order), math.pi * x, math.sin, math.cos, 1e-18))
+    from mpmath import mp
+
+    try:
+        return float(_precise_sinc_derivative(mp, order, mp.mpf(x)))
+    except OverflowError:
+        return math.nan
+
+
 def _by_mpmath(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function of numbers of mpmath that is given the context of mpmath first; nan where an argument is not finite."""
 
@@ -102,6 +163,7 @@ erf = operation(
     inverse="erfinv",
     range=(-1, 1),
     torch="erf: torch Tensor special",
+    tensorflow="erf Erf: tf",
     sympy="erf",
     doc="Error function.",
 )
@@ -184,6 +246,10 @@ polygamma: Operation = operation(
     domain="n = 0, 1, 2, ...; x > 0, or x not an integer",
     samples=((1.0, 1.0), POSITIVE),
     precise=_by_mpmath(_precise_polygamma),
+    specials=(
+        special(POLE, lambda n, x: x, 1, 0),
+        special(POLE, lambda n, x: x + 1, 1, -1),
+    ),
     torch="polygamma: torch Tensor",
     sympy="polygamma",
     doc="The n-th derivative of digamma.",
@@ -206,15 +272,38 @@ i0 = operation(
 i1: Operation = operation(
     "i1(x)",
     lambda x: _bessel_i(1, x),
-    (lambda y, x: where(eq(x, 0), 1 / 2, i0(x) - y / x),),
+    (lambda y, x: (i0(x) + iv(2, x)) / 2,),
     grad_fn="SpecialI1Backward0",
     latex=r"I_{{1}}\left({0}\right)",
     javascript="besselI(1, {0})",
     samples=(POSITIVE,),
     precise=_by_mpmath(lambda mp, x: mp.besseli(1, x)),
     parity=ODD,
-    specials=(special(REMOVABLE, lambda x: x, 0),),
     torch="i1: special",
     sympy="besseli(1, {0})",
     doc="Modified Bessel function of the first kind, order 1.",
+)
+iv: Operation = operation(
+    "iv(n, x)",
+    _whole_bessel,
+    (undefined("iv", "n"), lambda y, n, x: (iv(n - 1, x) + iv(n + 1, x)) / 2),
+    grad_fn="BesselIBackward0(1)",
+    latex=r"I_{{{0}}}\left({1}\right)",
+    javascript="besselI({0}, {1})",
+    samples=((2.0, 2.0), POSITIVE),
+    precise=_by_mpmath(lambda mp, n, x: mp.besseli(abs(int(n)), x) if _integral_order(n, -MOST_ORDER) else mp.nan),
+    sympy="besseli",
+    doc="Modified Bessel function of the first kind, of a whole order n.",
+)
+sinc_derivative: Operation = operation(
+    "sinc_derivative(n, x)",
+    _sinc_derivative,
+    (undefined("sinc_derivative", "n"), lambda y, n, x: sinc_derivative(n + 1, x)),
+    grad_fn="SincDerivativeBackward0(1)",
+    latex=r"\operatorname{{sinc}}^{{({0})}}\left({1}\right)",
+    javascript="sincDerivative({0}, {1})",
+    samples=((1.0, 1.0), ANYWHERE),
+    precise=_by_mpmath(_precise_sinc_derivative),
+    sympy="pi**{0}*Integral(t**{0}*cos(pi*{1}*t + pi*{0}/2), (t, 0, 1))",
+    doc="The n-th derivative of sinc, accurate near 0.",
 )

@@ -10,6 +10,7 @@ from gradcli.ops.declaration.facts import END, EVEN, JUMP, ODD, POLE, REMOVABLE,
 from gradcli.ops.declaration.operation import Operation, operation
 from gradcli.ops.elementwise.exponential import sqrt
 from gradcli.ops.elementwise.logic import eq, where
+from gradcli.ops.elementwise.special import sinc_derivative
 
 ANYWHERE = (-2.0, 2.0)
 INSIDE = (-0.8, 0.8)
@@ -28,6 +29,7 @@ sin = operation(
     parity=ODD,
     range=(-1, 1),
     torch="sin: torch Tensor",
+    tensorflow="sin Sin: tf",
     sympy="sin",
     doc="Sine of an angle in radians.",
 )
@@ -45,6 +47,7 @@ cos: Operation = operation(
     parity=EVEN,
     range=(-1, 1),
     torch="cos: torch Tensor",
+    tensorflow="cos Cos: tf",
     sympy="cos",
     doc="Cosine of an angle in radians.",
 )
@@ -63,6 +66,7 @@ tan = operation(
     parity=ODD,
     specials=(special(POLE, lambda x: cos(x), math.pi / 2),),
     torch="tan: torch Tensor",
+    tensorflow="tan Tan: tf",
     sympy="tan",
     doc="Tangent of an angle in radians.",
 )
@@ -201,6 +205,7 @@ tanh = operation(
     inverse="atanh",
     range=(-1, 1),
     torch="tanh: torch Tensor F",
+    tensorflow="tanh Tanh: tf nn",
     sympy="tanh",
     doc="Hyperbolic tangent.",
 )
@@ -268,12 +273,13 @@ atanh = operation(
 sinc = operation(
     "sinc(x)",
     lambda x: 1.0 if x == 0 else ieee.guarded(math.sin)(math.pi * x) / (math.pi * x),
-    (lambda y, x: where(eq(x, 0), 0, (cos(x * PI) - y) / x),),
+    (lambda y, x: sinc_derivative(1, x),),
     exact=rational.only(0, 1),
     grad_fn="SincBackward0",
     array="sinc",
     samples=((0.2, 1.8),),
     definition=lambda x: where(eq(x, 0), 1, sin(x * PI) / (x * PI)),
+    masks="x",
     parity=EVEN,
     range=(-1, 1),
     specials=(special(REMOVABLE, lambda x: x, 0),),

@@ -245,20 +245,23 @@ function polygamma(n, x) {
 
 // ---- Bessel functions ----
 
-/** The modified Bessel function of the first kind of order 0 or 1: the power series, and for large x its asymptotic one. */
-function besselI(order, x) {
+/** The modified Bessel function of the first kind of a whole order: the power series, and for large x its asymptotic one. */
+function besselI(n, x) {
+  if (!Number.isInteger(n)) return NaN;
+  const order = Math.abs(n);
   const size = Math.abs(x);
-  const signed = order === 1 && isNegative(x) ? -1 : 1;
+  const signed = order % 2 === 1 && isNegative(x) ? -1 : 1;
   if (!Number.isFinite(x)) return Number.isNaN(x) ? NaN : signed * Infinity;
   if (size > 720) return signed * Infinity;
   let sum = 1;
   let term = 1;
-  if (size < 30) {
+  if (size < 30 + order * order) {
     for (let k = 1; term > 1e-17 * sum; k += 1) {
       term *= (x * x) / 4 / (k * (k + order));
       sum += term;
     }
-    return order === 1 ? (x / 2) * sum : sum;
+    for (let k = 1; k <= order; k += 1) sum *= x / 2 / k;
+    return sum;
   }
   for (let k = 1; k < 40 && Math.abs(term) > 1e-17; k += 1) {
     term *= -(4 * order * order - (2 * k - 1) * (2 * k - 1)) / (8 * size * k);
@@ -266,4 +269,24 @@ function besselI(order, x) {
   }
   const root = Math.exp(size / 2); // exp(x) overflows before the function does
   return signed * root * (sum / Math.sqrt(2 * Math.PI * size)) * root;
+}
+
+/** The n-th derivative of sinc: πⁿ times the integral of tⁿ·cos(πxt + nπ/2) from 0 to 1, by parts or by its series. */
+function sincDerivative(n, x) {
+  if (!Number.isInteger(n) || n < 0 || n > 1000 || !Number.isFinite(x)) return NaN;
+  const z = Math.PI * x;
+  const scale = Math.pow(Math.PI, n);
+  if (Math.abs(z) > n + 1) {
+    const turned = [Math.sin(z), Math.cos(z), -Math.sin(z), -Math.cos(z)];
+    let value = turned[0] / z;
+    for (let k = 1; k <= n; k += 1) value = (turned[k % 4] - k * value) / z;
+    return scale * value;
+  }
+  let total = 0;
+  let term = n % 2 === 1 ? z : 1;
+  for (let at = n % 2; at < 2 || Math.abs(term) > 1e-18; at += 2) {
+    total += ((n + at) % 4 === 0 ? term : -term) / (n + at + 1);
+    term *= (z * z) / ((at + 1) * (at + 2));
+  }
+  return scale * total;
 }

@@ -94,6 +94,9 @@ def _derivations(tape: Tape, derivation: Derivation, style: Style) -> Iterator[E
             rows = list(_equation(found, style))
             value = tape.gradient[name]
             title = style.text(f"Why ∂{output}/∂{name} {_sign(value, style)} {short_text(value)}")
+            end = derivation.ends.get(name)
+            if end is not None and end.value != value and end.value == end.value:
+                title += f", and {short_text(end.value)} by its formula"
             yield Equations(title, rows, frozenset({len(rows) - 1}))
 
 

@@ -112,7 +112,11 @@ def _abs(machine: Interpreter, value: Any) -> Any:
 def _round(machine: Interpreter, value: Any, ndigits: Any = None) -> Any:
     if isinstance(value, Foreign):
         return machine.call(value.attribute(machine, "round"), [], {} if ndigits is None else {"decimals": ndigits})
-    return _python(round, value) if ndigits is None else _python(round, value, ndigits)
+    if ndigits is None:
+        return _python(round, value)
+    if isinstance(value, int) and isinstance(ndigits, int) and -ndigits > value.bit_length():
+        return 0  # where Python would compute that power of ten
+    return _python(round, value, ndigits)
 
 
 def _pow(machine: Interpreter, base: Any, exponent: Any) -> Any:

@@ -287,10 +287,20 @@ class Machine:
         return repr_of(self, value)
 
     def call(self, function: Any, arguments: list[Any], keywords: dict[str, Any]) -> Any:
-        """Call what is no function of the script."""
+        """Call what is no function of the script.
+
+        Raises:
+            Raised: It does so itself, or cannot do with values of these kinds.
+        """
         if not isinstance(function, Foreign):
             raise Raised("TypeError", f"'{type_name(function)}' object is not callable")
-        return function.call(self, arguments, keywords)
+        try:
+            return function.call(self, arguments, keywords)
+        except ERRORS:  # of Python, of a value that the function did not expect
+            name = getattr(function, "name", function.kind)
+            kinds = [*map(type_name, arguments), *[f"{key}={type_name(value)}" for key, value in keywords.items()]]
+            text = f"{name}() received an invalid combination of arguments - got ({', '.join(kinds)})"
+            raise Raised("TypeError", text) from None
 
 
 Handler = Callable[[Machine, Frame, Any], None]

@@ -185,6 +185,8 @@ def formatted(machine: Interpreter, value: Any, spec: str) -> str:
     """What ``format`` gives of a value."""
     if isinstance(value, Foreign):
         return value.format(machine, spec)
+    if not isinstance(spec, str):
+        raise Raised("TypeError", f"format() argument 2 must be str, not {type_name(spec)}")
     if not spec:
         return text_of(machine, value)
     _check_spec(spec)

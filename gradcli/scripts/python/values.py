@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from gradcli.errors import GradcliError, nearest
@@ -177,6 +178,12 @@ class Function(Foreign):
         return scope
 
 
+@lru_cache(1_000)
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    """What a function takes; asked at the first call, since a script has hundreds of functions and calls a few."""
+    return inspect.signature(function)
+
+
 class Native(Foreign):
     """A function that the interpreter has.
 
@@ -190,11 +197,10 @@ class Native(Foreign):
     def __init__(self, name: str, function: Callable[..., Any]) -> None:
         self.name = name
         self.function = function
-        self.signature = inspect.signature(function)
 
     def call(self, machine: Interpreter, arguments: list[Any], keywords: dict[str, Any]) -> Any:
         try:
-            self.signature.bind(machine, *arguments, **keywords)
+            _signature(self.function).bind(machine, *arguments, **keywords)
         except TypeError as error:
             raise Raised("TypeError", f"{self.name}() {error}") from None
         return self.function(machine, *arguments, **keywords)
@@ -211,12 +217,12 @@ def checked(name: str, function: Callable[..., Any], *first: Any) -> Callable[..
         function: The function.
         first: What follows the machine at each call.
     """
-    signature = inspect.signature(function)
 
     def call(machine: Interpreter, *arguments: Any, **keywords: Any) -> Any:
         try:
-            signature.bind(machine, *first, *arguments, **keywords)
+            _signature(function).bind(machine, *first, *arguments, **keywords)
         except TypeError as error:
+            signature = _signature(function)
             unknown = next((keyword for keyword in keywords if keyword not in signature.parameters), "")
             if unknown:
                 known = list(list(signature.parameters)[1 + len(first) :])

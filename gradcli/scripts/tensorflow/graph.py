@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradcli.graph.graph import Settings
-from gradcli.graph.shapes import ShapeError, broadcast
+from gradcli.graph.shapes import ShapeError
 from gradcli.lowering.builders.builder import Value
-from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, operation_named
 from gradcli.ops.declaration.facts import TRUTH, WHOLE
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.scripts.python.interpreter import Interpreter
@@ -344,7 +344,7 @@ def made(machine: Interpreter, graph: Graph, operation: str, operands: Sequence[
         first, second = nodes[-2].dtype, nodes[-1].dtype
         raise Raised("TypeError", f"Input 'y' of '{name}' Op has type {second} that does not match type {first} of argument 'x'.")
     shape = _shape(machine, operation, [node.shape for node in nodes], settings)
-    result = (elementwise or STRUCTURAL[operation]).facts.result
+    result = operation_named(operation).facts.result
     dtype = {TRUTH: "bool", WHOLE: "int64"}.get(result, nodes[-1].dtype)
     return Node(graph, "operation", name, nodes, shape=shape, dtype=dtype, operation=operation, settings=settings,
                 span=machine.span)  # fmt: skip
@@ -364,7 +364,7 @@ def _shape(machine: Interpreter, operation: str, shapes: Sequence[PartialShape],
     for stand_in in (7919, 7927) if any(None in shape for shape in known) else (0,):
         sizes = [tuple(stand_in if size is None else size for size in shape) for shape in known]
         try:
-            found.append(STRUCTURAL[operation].shape(*sizes, **dict(settings)) if operation in STRUCTURAL else broadcast(*sizes))
+            found.append(operation_named(operation).shape(*sizes, **dict(settings)))
         except ShapeError as error:
             if stand_in:
                 return None

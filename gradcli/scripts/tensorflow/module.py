@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.declaration.operation import Operation
+from gradcli.ops.declaration.structural import Structural
 from gradcli.scripts.python.builtin import math_module
 from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
@@ -20,34 +23,20 @@ from gradcli.scripts.tensorflow.world import World, with_world
 VERSION = "1.15.0"
 """The version of TensorFlow whose documentation is followed."""
 
-ELEMENTWISE = {
-    "add": ("add", "Add"), "subtract": ("sub", "Sub"), "multiply": ("mul", "Mul"), "divide": ("div", "truediv"),
-    "truediv": ("div", "truediv"), "div": ("div", "div"), "pow": ("pow", "Pow"), "square": ("square", "Square"),
-    "sqrt": ("sqrt", "Sqrt"), "rsqrt": ("rsqrt", "Rsqrt"), "exp": ("exp", "Exp"), "log": ("log", "Log"),
-    "log1p": ("log1p", "Log1p"),
-    "negative": ("neg", "Neg"), "abs": ("abs", "Abs"), "sign": ("sign", "Sign"), "sin": ("sin", "Sin"), "cos": ("cos", "Cos"),
-    "tan": ("tan", "Tan"), "tanh": ("tanh", "Tanh"), "sigmoid": ("sigmoid", "Sigmoid"), "maximum": ("maximum", "Maximum"),
-    "minimum": ("minimum", "Minimum"), "reciprocal": ("reciprocal", "Reciprocal"), "floor": ("floor", "Floor"),
-    "ceil": ("ceil", "Ceil"), "round": ("round", "Round"), "less": ("lt", "Less"), "greater": ("gt", "Greater"),
-    "less_equal": ("le", "LessEqual"), "greater_equal": ("ge", "GreaterEqual"), "equal": ("eq", "Equal"),
-    "not_equal": ("ne", "NotEqual"), "where": ("where", "Select"), "matmul": ("matmul", "MatMul"),
-    "stop_gradient": ("detach", "StopGradient"), "identity": ("clone", "Identity"), "erf": ("erf", "Erf"),
-    "logical_and": ("logical_and", "LogicalAnd"), "logical_or": ("logical_or", "LogicalOr"),
-    "logical_not": ("logical_not", "LogicalNot"),
-}  # fmt: skip
-"""The functions that are operations on their arguments, and what TensorFlow calls their nodes."""
 
-OF_NETWORKS = {
-    "relu": ("relu", "Relu"), "sigmoid": ("sigmoid", "Sigmoid"), "tanh": ("tanh", "Tanh"), "softplus": ("softplus", "Softplus"),
-    "elu": ("elu", "Elu"), "leaky_relu": ("leaky_relu", "LeakyRelu"), "relu6": ("relu6", "Relu6"),
-    "softsign": ("softsign", "Softsign"),
-}  # fmt: skip
-"""Those of ``tf.nn``."""
-
-REDUCTIONS = {
-    "reduce_sum": "Sum", "reduce_mean": "Mean", "reduce_max": "Max", "reduce_min": "Min", "reduce_prod": "Prod",
-}  # fmt: skip
-"""The reductions, and what TensorFlow calls their nodes."""
+def operations(world: World, module: str) -> dict[str, Any]:
+    """The functions of ``tf`` or ``nn`` that are operations on their arguments, as their declarations name them."""
+    found: dict[str, Any] = {}
+    every: list[Operation | Structural] = [*STRUCTURAL.values(), *OPERATIONS.values()]
+    for operation in every:
+        reduces = "axis" in dict(operation.settings) if isinstance(operation, Structural) else False
+        for part in filter(None, operation.facts.tensorflow.split(";")):
+            spelling, _, modules = part.partition(":")
+            name, title = spelling.split()
+            if module in modules.split():
+                maker = reduction_maker if reduces else operation_maker
+                found[name] = Native(name, with_world(world, maker(operation.name, title)))
+    return found
 
 
 def modules(world: World) -> dict[str, Namespace]:
@@ -56,21 +45,16 @@ def modules(world: World) -> dict[str, Namespace]:
     def bound(table: dict[str, Callable[..., Any]]) -> dict[str, Any]:
         return {name: Native(name, with_world(world, function)) for name, function in table.items()}
 
-    def operations(table: dict[str, tuple[str, str]]) -> dict[str, Any]:
-        return {name: Native(name, with_world(world, operation_maker(*what))) for name, what in table.items()}
-
-    reductions = {name: Native(name, with_world(world, reduction_maker(name, title))) for name, title in REDUCTIONS.items()}
-    elementwise = operations(ELEMENTWISE)
+    declared = operations(world, "tf")
     train = _Train("tensorflow.train", bound({"GradientDescentOptimizer": optimiser}))
-    network = Namespace("tensorflow.nn", {**operations(OF_NETWORKS), **bound({"softmax": softmax, "l2_loss": l2_loss})})
+    network = Namespace("tensorflow.nn", {**operations(world, "nn"), **bound({"softmax": softmax, "l2_loss": l2_loss})})
     names: dict[str, Any] = {
-        **elementwise,
-        **reductions,
+        **declared,
         **bound(_TENSORFLOW),
-        "math": Namespace("tensorflow.math", {**elementwise, **reductions}),
+        "math": Namespace("tensorflow.math", declared),
         "train": train,
         "nn": network,
-        "linalg": Namespace("tensorflow.linalg", {"matmul": elementwise["matmul"]}),
+        "linalg": Namespace("tensorflow.linalg", {"matmul": declared["matmul"]}),
         "random_normal": Native("random_normal", _random),
         "random_uniform": Native("random_uniform", _random),
         "truncated_normal": Native("truncated_normal", _random),

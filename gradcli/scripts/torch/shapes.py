@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from gradcli.graph.graph import Shape
 from gradcli.graph.shapes import ShapeError, broadcast
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.scripts.python.values import Raised
 
 OPERATORS = {
@@ -13,21 +14,6 @@ OPERATORS = {
     "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne", "&": "logical_and", "|": "logical_or",
 }  # fmt: skip
 """The operations that operators mean."""
-
-_BROADCAST = (
-    frozenset(OPERATORS.values()) - {"matmul"}
-    | {"maximum", "minimum", "atan2", "fmod", "hypot", "where"}
-    | {
-        "mse_loss",
-        "l1_loss",
-        "smooth_l1_loss",
-        "huber_loss",
-        "mean_mse_loss",
-        "mean_l1_loss",
-        "mean_smooth_l1_loss",
-        "mean_huber_loss",
-    }
-)
 
 
 def _check_product(a: Shape, b: Shape) -> None:
@@ -70,7 +56,7 @@ def check_shapes(operation: str, shapes: Sequence[Shape]) -> None:
     elif operation in ("matmul", "dot") and len(shapes) == 2:
         _check_product(*shapes)
         return
-    elif operation not in _BROADCAST:
+    elif operation.removeprefix("mean_") not in OPERATIONS:  # the losses of elements and their means are broadcast alike
         return
     known: Shape = ()
     for shape in shapes:

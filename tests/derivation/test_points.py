@@ -1,0 +1,147 @@
+"""Derivations at special points: a number beside a formula is its value, the last line is the headline, conventions are said."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from commandline import command
+
+import gradcli
+from gradcli.derivation.explain import VIEWS, Explanation
+from gradcli.derivation.notation.deeds import deeds
+from gradcli.derivation.notation.steps import VALUE, Derivation, Step
+from gradcli.derivation.paths import Paths
+from gradcli.language.ast import Expression, Number, Output
+from gradcli.language.parser import parse
+from gradcli.language.text import to_text
+
+
+def last_steps(explanation: Explanation, variable: str) -> tuple[Step, ...]:
+    """The steps that end in the derivative by a variable."""
+    content = explanation.content
+    if isinstance(content, Derivation):
+        return content.equations[explanation.tape.graph.variables[variable]].steps
+    if isinstance(content, Paths):
+        return next(found.steps for found in content.sums if found.variable == variable)
+    return next(found.steps for found in content.derivations if found.variable == variable)
+
+
+POINTS = [  # the derivative by hand, by limits
+    ("where(x > 0, sqrt(x), x)", -4.0, 1.0),
+    ("where(x > 0, log(x), x^2)", -3.0, -6.0),
+    ("x*sqrt(x)", 0.0, 0.0),
+    ("x^2*sqrt(x)", 0.0, 0.0),
+    ("sinc(x)", 0.0, 0.0),
+    ("x*x/x", 1.0, 1.0),
+    ("(x^2 - 1)/(x - 1) + where(x < 5, 0, log(-x))", 2.0, 1.0),
+    ("where(x > 1, acosh(x), 3*x)", 0.5, 3.0),
+    ("x^3 + where(x > 0, 1/x, 0)", 0.0, 0.0),
+]
+
+
+@pytest.mark.parametrize("by", VIEWS)
+@pytest.mark.parametrize(("text", "at", "expected"), POINTS)
+def test_the_headline_is_the_value_of_the_formula_and_the_last_line(text: str, at: float, expected: float, by: str) -> None:
+    explanation = gradcli.explain(text, {"x": at}, by=by)
+    assert explanation.value("x") == pytest.approx(expected)
+    steps = last_steps(explanation, "x")
+    assert isinstance(steps[-1].right, Number)
+    assert float(steps[-1].right.value) == pytest.approx(expected)
+    gradient = explanation.tape.gradient["x"]
+    assert gradient is not None
+    if not math.isfinite(gradient):
+        assert "backward pass, as PyTorch's" in steps[-1].note
+
+
+@pytest.mark.parametrize("by", VIEWS)
+@pytest.mark.parametrize(
+    "text",
+    ["log(x)/log(5)", "sqrt(1-x^2)/x", "x*sin(x)", "(x+w)*(w+1)", "x/(1+x^2)", "(2x+1)^3*x", "exp(x)/(1+exp(x))", "x^2/x^5"],
+)
+def test_the_last_line_in_variables_is_the_formula_of_the_headline(text: str, by: str) -> None:
+    explanation = gradcli.explain(text, by=by)
+    for variable in explanation.tape.wrt:
+        formula = explanation.formula(variable)
+        assert formula is not None
+        symbols = [step for step in last_steps(explanation, variable) if step.rule not in VALUE]
+        assert to_text(symbols[-1].right) == to_text(formula)
+        headline = f"∂y/∂{variable} = {to_text(formula, pretty=True)}\n"
+        assert headline in command(["explain", text, "--by", by])[1]
+
+
+@pytest.mark.parametrize("by", VIEWS)
+@pytest.mark.parametrize(
+    ("text", "point", "where"),
+    [
+        ("max(x,1)", {"x": 1.0}, "maximum(x, 1) has no derivative at x = 1"),
+        ("abs(x)", {"x": 0.0}, "abs(x) has no derivative at x = 0"),
+        ("relu(x - 2)", {"x": 2.0}, "relu(a) has no derivative at a = 0"),
+        ("clamp(x, -1, 1)*3", {"x": 1.0}, "has no derivative at x = 1"),
+        ("floor(x)*w + x", {"x": 2.0, "w": 3.0}, "floor(x) has no derivative at x = 2"),
+        ("where(x < 1, 2*x, x^2)", {"x": 1.0}, "has no derivative at x = 1"),
+    ],
+)
+def test_at_a_kink_the_last_step_says_that_it_is_a_convention(text: str, point: dict[str, float], where: str, by: str) -> None:
+    note = last_steps(gradcli.explain(text, point, by=by), "x")[-1].note
+    assert where in note
+    assert "PyTorch's convention" in note
+
+
+@pytest.mark.parametrize("text", ["max(x,1)", "abs(x)", "relu(x - 2)", "max(x, x)", "where(x < 1, 2*x, x^2)"])
+def test_elsewhere_nothing_is_said_of_conventions(text: str) -> None:
+    assert "convention" not in last_steps(gradcli.explain(text, {"x": 3.0}), "x")[-1].note
+
+
+def expression(text: str) -> Expression:
+    """The expression of a text."""
+    statement = parse(text).statements[0]
+    assert isinstance(statement, Output)
+    return statement.value
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "named"),
+    [
+        ("(w + 1) + (x + w)", "2*w + x + 1", ["like terms collected"]),
+        ("1/x + 1/w", "(x + w)/(x*w)", ["common denominator"]),
+        ("1/x/log(5)", "1/(x*log(5))", ["one fraction"]),
+        ("x*w/(x*2)", "w/2", ["factors cancelled"]),
+        ("x*(w + 1)", "x*w + x", ["multiplied out"]),
+        ("x*w + x*3", "x*(w + 3)", ["factored"]),
+        ("x*x^2", "x^3", ["powers combined"]),
+        ("2^(3 - 1)*x", "4*x", ["numbers computed"]),
+        ("w + x", "x + w", ["put in order"]),
+        (
+            "(-(2*x/(2*sqrt(1 - x^2))*x) - sqrt(1 - x^2))/x^2",
+            "(-1)/(x^2*sqrt(1 - x^2))",
+            ["common denominator", "factors cancelled", "like terms collected", "powers combined"],
+        ),
+    ],
+)
+def test_a_simplification_is_named_by_what_it_does(before: str, after: str, named: list[str]) -> None:
+    assert deeds(expression(before), expression(after)) == named
+
+
+@pytest.mark.parametrize("text", ["fmax(-y + max(y, y), (y*0)^-1)", "sqrt(floor(x))", "floor(x)", "sign(x)*x - sign(x)*x"])
+def test_what_is_0_everywhere_has_an_explanation(text: str) -> None:
+    for by in VIEWS:
+        code, out, _ = command(["explain", text, "--by", by])
+        assert code == 0
+        assert "= 0" in out
+
+
+def test_eval_says_where_the_formula_has_another_value_than_the_backward_pass() -> None:
+    assert "Why ∂y/∂x = nan, and 0 by its formula" in command(["eval", "x*sqrt(x)", "--x", "0"])[1]
+
+
+@pytest.mark.parametrize("by", VIEWS)
+@pytest.mark.parametrize("text", ["*".join(f"(x + {k})" for k in range(1, 40)), "y = x; " + "y = y*w + sin(y); " * 20 + "y"])
+def test_a_long_derivation_ends_in_its_value(text: str, by: str) -> None:
+    point = dict.fromkeys(gradcli.explain(text).tape.wrt, 0.3)
+    explanation = gradcli.explain(text, point, by=by)
+    assert explanation.value("x") == explanation.tape.gradient["x"]
+    if by != "paths":
+        last = last_steps(explanation, "x")[-1].right
+        assert isinstance(last, Number)
+        assert last.value == explanation.tape.gradient["x"]

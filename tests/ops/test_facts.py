@@ -1,0 +1,191 @@
+"""What declarations claim of operations, held against their values and derivatives at random points."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import numpy
+import pytest
+from definitions import definition_of
+from mpmath import mp, mpf
+from structural_cases import CASES
+from support import same
+
+from gradcli.errors import GradcliError
+from gradcli.graph.shapes import ShapeError
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.declaration.facts import COUNT, EVEN, FLOAT, ODD, SAME, TRUTH, WHOLE
+from gradcli.ops.declaration.operation import Operation
+from gradcli.ops.declaration.structural import Structural
+
+POINTS = 40
+WHOLE_NUMBERS = (-3.0, -1.0, 0.0, 1.0, 2.0, 5.0)
+
+every_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda operation: operation.name)
+every_structural = pytest.mark.parametrize("operation", STRUCTURAL.values(), ids=lambda operation: operation.name)
+
+
+def points(operation: Operation) -> Iterator[tuple[float, ...]]:
+    """Random points inside the intervals of the declaration, and others anywhere."""
+    source = random.Random(operation.name)
+    for turn in range(POINTS):
+        yield tuple([source.uniform(*interval) if turn % 2 else source.uniform(-5, 5) for interval in operation.samples])
+
+
+@every_operation
+def test_parity(operation: Operation) -> None:
+    """In the first argument."""
+    source = random.Random(operation.name)
+    sign = {EVEN: 1, ODD: -1}.get(operation.facts.parity, 0)
+    for _ in range(POINTS * abs(sign)):
+        x, others = source.uniform(-5, 5), [source.uniform(*interval) for interval in operation.samples[1:]]
+        assert same(operation(x, *others), sign * operation(-x, *others), 1e-12, 1e-14), (x, others)
+
+
+@every_operation
+def test_inverse(operation: Operation) -> None:
+    if not operation.facts.inverse:
+        return
+    inverse = OPERATIONS[operation.facts.inverse]
+    for (x,) in points(operation):
+        y = operation(x)
+        if math.isfinite(y) and definite(operation, x):
+            assert same(inverse(y), x, 1e-6, 1e-9), x
+
+
+def definite(operation: Operation, x: float) -> bool:
+    """Whether the value is that of the mathematics, and not so steep or flat that rounding decides what comes back."""
+    slope = operation.local_derivatives(operation(x), (x,), [True])[0]
+    return 1e-6 < abs(slope) < 1e6
+
+
+@every_operation
+def test_range(operation: Operation) -> None:
+    low, high = operation.facts.range
+    values = [operation(*point) for point in points(operation)]
+    assert all(low <= value <= high for value in values if math.isfinite(value))
+    extremes = itertools.product((-math.inf, -1e308, -1.0, 0.0, 1.0, 1e308, math.inf), repeat=len(operation.samples))
+    assert all(low <= value <= high for point in extremes if (value := operation(*point)) == value and abs(value) != math.inf)
+
+
+@every_operation
+def test_linear(operation: Operation) -> None:
+    source = random.Random(operation.name)
+    for group in operation.facts.linear:
+        together = set(range(len(operation.samples))) if operation.variadic else group
+        for first, second in itertools.pairwise(points(operation)):
+            factor = source.uniform(-2, 2)
+            second = tuple([b if at in together else a for at, (a, b) in enumerate(zip(first, second, strict=True))])
+            mixed = tuple([a + factor * b if at in together else a for at, (a, b) in enumerate(zip(first, second, strict=True))])
+            values = [operation(*point) for point in (first, second, mixed)]
+            if all(map(math.isfinite, values)):
+                assert same(values[2], values[0] + factor * values[1], 1e-9, 1e-9), (first, second)
+
+
+@every_operation
+def test_result(operation: Operation) -> None:
+    """Of whole numbers the results are whole where their dtype is not of floating point, truth values where it is that."""
+    points = itertools.product(WHOLE_NUMBERS, repeat=len(operation.samples))
+    values = [value for point in points if math.isfinite(value := operation(*point))]
+    if operation.facts.result == TRUTH:
+        assert set(values) <= {0.0, 1.0}
+    elif operation.facts.result in (COUNT, WHOLE):
+        assert all(value.is_integer() for value in values)
+    else:
+        assert operation.facts.result in (FLOAT, SAME)
+
+
+@every_operation
+def test_where_there_is_no_derivative_is_declared(operation: Operation) -> None:
+    """At numbers that formulas single out, a function of one argument is smooth, or says what it is there."""
+    if len(operation.samples) > 1 or not operation.differentiable:
+        return
+    definition = definition_of(operation)
+    for x in (-6.0, -3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0, 6.0):
+        if any(special.zero(x) == 0 for special in operation.facts.specials) or not real(definition, x):
+            continue
+        y = operation(x)
+        slopes = [float(mp.diff(definition, mpf(x), 1, direction=side)) for side in (-1, 1)]
+        [found] = operation.local_derivatives(y, (x,), [True])
+        assert same(slopes[0], slopes[1], 1e-6, 1e-6), f"{operation.name} has a kink at {x}"
+        assert same(float(found), slopes[0], 1e-6, 1e-6), f"the derivative of {operation.name} at {x}"
+
+
+def real(definition: Any, x: float) -> bool:
+    """Whether a function is real and finite at a point and beside it."""
+    try:
+        values = [definition(mpf(x) + step) for step in (mpf("-1e-12"), 0, mpf("1e-12"))]
+    except (ValueError, ZeroDivisionError):
+        return False
+    return all(not isinstance(value, mp.mpc) and mp.isfinite(value) for value in values)
+
+
+# ---- operations on arrays ----
+
+
+def calls(operation: Structural) -> Iterator[tuple[list[Any], dict[str, Any]]]:
+    """The calls of ``structural_cases.py``, on random elements; of whole numbers the first ones."""
+    source = numpy.random.default_rng(7)
+    for name, operands, settings, _ in CASES:
+        if name == operation.name:
+            shapes = [given if isinstance(given, tuple) else numpy.shape(given) for given in operands]
+            whole = operation.whole(*shapes)
+            yield (
+                [numpy.zeros(shape) if at in whole else source.normal(size=shape) for at, shape in enumerate(shapes)],
+                operation.complete(settings),
+            )
+
+
+def value(operation: Structural, operands: list[Any], settings: dict[str, Any]) -> Any:
+    """The value of a call; None where it has none."""
+    try:
+        return operation(*operands, **settings)
+    except (ShapeError, GradcliError):
+        return None
+
+
+@every_structural
+def test_what_moves_moves(operation: Structural) -> None:
+    if not operation.facts.moves:
+        return
+    for operands, settings in calls(operation):
+        result = value(operation, operands, settings)
+        if result is not None:
+            given = numpy.concatenate([numpy.ravel(operand) for operand in operands]) if operands else numpy.zeros(0)
+            constants = [number for number in settings.values() if isinstance(number, int | float)]
+            assert numpy.isin(numpy.ravel(result), [*given, *constants, 0.0, 1.0]).all()
+
+
+@every_structural
+def test_linear_operations_on_arrays(operation: Structural) -> None:
+    source = numpy.random.default_rng(8)
+    for group in operation.facts.linear:
+        for operands, settings in calls(operation):
+            if settings.get("value") or settings.get("fill"):
+                continue
+            together = set(range(len(operands))) if operation.variadic else group
+            whole = operation.whole(*map(numpy.shape, operands))
+            others = [
+                source.normal(size=numpy.shape(one)) if at in together - {*whole} else one for at, one in enumerate(operands)
+            ]
+            mixed = [a + 0.7 * b if at in together else a for at, (a, b) in enumerate(zip(operands, others, strict=True))]
+            values = [value(operation, list(given), settings) for given in (operands, others, mixed)]
+            if all(one is not None and numpy.isfinite(one).all() for one in values):
+                numpy.testing.assert_allclose(values[2], values[0] + 0.7 * values[1], rtol=1e-9, atol=1e-9)
+
+
+@every_structural
+def test_range_and_result_of_operations_on_arrays(operation: Structural) -> None:
+    low, high = operation.facts.range
+    for operands, settings in calls(operation):
+        result = value(operation, operands, settings)
+        if result is not None and numpy.isfinite(result).all():
+            assert (low <= numpy.asarray(result)).all()
+            assert (numpy.asarray(result) <= high).all()
+        counted = value(operation, [numpy.round(operand) for operand in operands], settings)
+        if counted is not None and operation.facts.result in (COUNT, WHOLE) and numpy.isfinite(counted).all():
+            assert (counted == numpy.round(counted)).all()
