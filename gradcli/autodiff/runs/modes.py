@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gradcli.autodiff.request import Request
+from gradcli.autodiff.runs.names_asked import missing
 from gradcli.autodiff.runs.record import recorded
 from gradcli.autodiff.runs.static_graphs import build
 from gradcli.errors import Span
@@ -84,6 +85,9 @@ def compare_modes(program: Program, source: str, inputs: Sequence[Mapping[str, V
     """
     found: dict[Place, _Found] = {}
     static = build(program, replace(asked, bindings=inputs[0]))
+    for values in inputs:
+        if not static.variables.keys() <= values.keys():
+            raise missing(program, values, asked.spare)
     built = Counter(_places(static, found))
     dynamic_places: list[Counter[Place]] = []
     known: dict[tuple[object, ...], int] = {}

@@ -33,13 +33,17 @@ def missing(program: Program, bindings: Mapping[str, float], spare: Collection[s
     check_used(free, bindings, spare)
     from gradcli.language.other_languages import ALONE
 
-    known = {*bindings, *TRUTHS}
-    missing = [name for name in free if name not in known and SPELLINGS.get(name, name) not in VALUES]
+    missing = [name for name in variables_among(free, bindings) if name not in bindings]
     error = no_value(missing, free[missing[0]])
     meant = [call for name in missing if (call := run_together(name, free))]
     words = [ALONE[name] for name in missing if name in ALONE]
     error.hint = (f"{words[0]}; " if words else "") + error.hint + (f"; for the function write {meant[0]}" if meant else "")
     return error
+
+
+def variables_among(free: Collection[str], bound: Collection[str]) -> list[str]:
+    """The variables among the names that a program takes from outside: constants such as e are some only where they are bound."""
+    return [name for name in free if name in bound or (name not in TRUTHS and SPELLINGS.get(name, name) not in VALUES)]
 
 
 def unrecorded(program: Program, graph: Graph, bindings: Mapping[str, float], spare: Collection[str]) -> list[str]:
@@ -63,7 +67,7 @@ def check_used(free: Collection[str], bindings: Mapping[str, float], spare: Coll
     """
     for name in bindings:
         if name not in free and name not in spare:
-            raise UnknownVariableError(name, [n for n in free if SPELLINGS.get(n, n) not in VALUES or n in bindings])
+            raise UnknownVariableError(name, variables_among(free, bindings))
 
 
 def no_variable(name: str, graph: Graph) -> GradcliError:

@@ -18,6 +18,7 @@ from gradcli.language.ast import Program
 from gradcli.language.free_names import free_names
 from gradcli.language.statements import assigned_names
 from gradcli.lowering.builders.compaction import compacted
+from gradcli.lowering.programs.lower import sort_variables
 from gradcli.lowering.programs.outputs import (
     feed_node,
     node_called,
@@ -79,9 +80,11 @@ def prepare(program: Program, asked: Request) -> Prepared:
     missing = [name for name in graph.variables if name not in shapes]
     if missing:
         raise no_value(missing, free.get(missing[0]))
-    for name in asked.wrt or ():  # what nothing of it needs has a leaf all the same
+    for name in asked.wrt or (() if fetch or feed else free):  # what nothing of it needs has a leaf all the same
         if name not in graph.variables and name in free and name in shapes:
             graph.variable(name, (0, 0), shapes[name])
+    if not (fetch or feed):
+        sort_variables(graph, program)
     return Prepared(graph, tuple(results), asked)
 
 

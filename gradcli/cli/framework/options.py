@@ -27,6 +27,7 @@ class ProgramOptions(ValueOptions):
     """A whole program."""
 
     expression = text("The program itself, in place of a file.", "TEXT", short="-e")
+    file = text("The program, as FILE is; - is standard input.", "FILE", short="-f")
 
 
 class WrtOptions(Options):

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
+from gradcli.autodiff.runs.names_asked import variables_among
 from gradcli.autodiff.runs.prepared import Prepared, free_variables, prepare, results, run_once
 from gradcli.autodiff.runs.rows import Rows, rows_at_once, run_rows, vectorisable
 from gradcli.cli.framework.progress import rows_progress
@@ -17,7 +18,6 @@ from gradcli.cli.inputs.feed_file import Feed, Piece, Row
 from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, nearest, no_value
 from gradcli.frozen import replace
 from gradcli.language.ast import Program
-from gradcli.ops.declaration.constants import SPELLINGS, VALUES
 from gradcli.output.records.rows import Records, writer
 from gradcli.output.reports.printed import printed_line
 
@@ -116,12 +116,13 @@ def _check_names(program: Program, asked: Request, feed: Feed) -> None:
         if name not in free:
             near = nearest(name, free)
             hint = f"did you mean {near}? " if near else ""
-            hint += f"its variables are {', '.join(list(free)[:20])}" if free else "it has no variables"
+            variables = variables_among(free, values)
+            hint += f"its variables are {', '.join(variables[:20])}" if variables else "it has no variables"
             raise GradcliError(f"{feed.where} has a {what} {name}, and the program has no variable {name}", hint=hint)
     if asked.fetch or asked.feed:  # only what is fetched needs its variables
         return
     given = {*feed.names, *values}
-    missing = [name for name in free if name not in given and SPELLINGS.get(name, name) not in VALUES]
+    missing = [name for name in variables_among(free, given) if name not in given]
     if missing:
         hint = f"add a {what} {missing[0]} to {feed.where}, or --{missing[0]} VALUE for all rows"
         raise no_value(missing, free[missing[0]], hint)
@@ -132,8 +133,8 @@ def _example(program: Program, asked: Request, piece: Piece | None) -> dict[str,
     row: Mapping[str, Any] | None = None
     if piece is not None and piece.columns is None:
         row = next((row for row in piece.rows if not isinstance(row, GradcliError)), None)
-    names = free_variables(program, asked)
-    unknown = dict.fromkeys(names, 0.0) if row is None else {}
+    columns = piece.columns if piece is not None and piece.columns is not None else {}
+    unknown = dict.fromkeys(variables_among(free_variables(program, asked), columns), 0.0) if row is None else {}
     return {**unknown, **(row or {}), **(asked.bindings or {})}
 
 
@@ -158,7 +159,7 @@ class _Runs:
         self.wrt = list(asked.wrt) if asked.wrt is not None else [name for name in free if name in example]
         for name in asked.wrt or ():
             if name not in asked.feed and (name not in free or name not in example):
-                raise UnknownVariableError(name, list(free), f"--wrt {name}: ")
+                raise UnknownVariableError(name, variables_among(free, example), f"--wrt {name}: ")
         if asked.mode == "static":
             prepared = self._prepared(replace(asked, bindings=example))
             self.wrt = list(prepared.graph.variables) if asked.wrt is None else self.wrt

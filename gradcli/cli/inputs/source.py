@@ -48,7 +48,8 @@ def program_text(options: ProgramOptions) -> tuple[str, str]:
     Raises:
         GradcliError: There is none, or more than one, or the file cannot be read.
     """
-    text, files, name = options.expression, options.positional, options.command.name
+    text, name = options.expression, options.command.name
+    files = [*options.positional, *([] if options.file is None else [options.file])]
     if text is not None:
         if files:
             raise GradcliError(f"there is an expression, '{text}', and also a file, {files[0]}", hint="leave one out")

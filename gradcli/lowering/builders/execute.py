@@ -120,6 +120,8 @@ def execute(
                 recorder.graph.given_names.setdefault(id, template.given_names[at])
             ids.append(id)
     ids = frames[0].ids
+    met = recorder.graph.variables  # in the order of the static graph, whatever ran first
+    recorder.graph.variables = {name: met[name] for name in (*graph.variables, *met) if name in met}
     recorder.graph.output = ids[graph.output]
     recorder.graph.outputs = [ids[id] for id in graph.outputs]
     return {node: id for node, id in enumerate(ids) if isinstance(id, int)}

@@ -15,6 +15,7 @@ from gradcli.lowering.builders.builder import Part, forward_of, no_tape
 from gradcli.lowering.builders.inference import inferred_shape
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.constants import constant_value, exact
+from gradcli.ops.declaration.facts import TRUTH
 from gradcli.ops.declaration.symbol import Exact, Symbol
 
 
@@ -185,16 +186,21 @@ class StaticBuilder:
         rational = len(values) >= len(operation.parameters) and all(isinstance(value, int | Fraction) for value in values)
         if operation.exact is not None and rational:
             folded = operation.exact(*values)
-            if folded is not None:
+            if folded is not None and not self.inexact:
                 return self.constant(folded, span)
-        if self.inexact:
-            return self.constant(forward_of(name, len(inputs))(*map(constant_value, values)), span)
+        else:
+            folded = None
+        if self.inexact:  # the value that the operation has in floating point: 0.1 + 0.2 is not 0.3
+            value = forward_of(name, len(inputs))(*map(constant_value, values))
+            same = folded is not None and constant_value(folded) == value
+            return self.constant(folded if same and folded is not None else value, span)
         return None
 
     def _identity(self, name: str, inputs: tuple[int, ...]) -> int | None:
         """The node that an operation on partly constant inputs equals; None where there is none.
 
-        A factor 0 comes from an argument that the function does not depend on, so 0·x is 0.
+        A factor 0 comes from an argument that the function does not depend on, so 0·x is 0. In a graph that runs with numbers it
+        is nan where x is infinite, and no identity changes a value there.
         """
         constants = self.graph.constants
         known = [constants.get(input) for input in inputs]
@@ -203,9 +209,9 @@ class StaticBuilder:
                 return inputs[1]
             case ("add" | "sub", [_, 0]) | ("mul" | "div" | "pow", [_, 1]):  # x + 0, x - 0, x*1, x/1, x^1 -> x
                 return inputs[0]
-            case ("mul" | "div", [0, _]):  # 0*x, 0/x -> 0
+            case ("mul" | "div", [0, _]) if not self.inexact:  # 0*x, 0/x -> 0
                 return inputs[0]
-            case ("mul", [_, 0]):  # x*0 -> 0
+            case ("mul", [_, 0]) if not self.inexact:  # x*0 -> 0
                 return inputs[1]
             case ("mul", [-1, _]) | ("sub", [0, _]):  # -1*x, 0 - x -> -x
                 return self.operation("neg", inputs[1:])
@@ -223,7 +229,7 @@ class StaticBuilder:
                 return self.operation("neg", (self.operation(name, (self._opposite(inputs[0]), inputs[1])),))
             case ("mul", _) if self._is_negative(inputs[1]):  # x*(-z) -> -(x*z)
                 return self.operation("neg", (self.operation("mul", (inputs[0], self._opposite(inputs[1]))),))
-            case ("mul", _) if self._is_inverse(inputs[1]):  # x*(1/z) -> x/z
+            case ("mul", _) if self._is_inverse(inputs[1]) and not self.inexact:  # x*(1/z) -> x/z
                 return self.operation("div", (inputs[0], self.graph.inputs[inputs[1]][1]))
             case ("where", [condition, _, _]) if isinstance(condition, int | Fraction):
                 return inputs[1] if condition else inputs[2]
@@ -233,7 +239,7 @@ class StaticBuilder:
                 return inputs[0]
             case ("logical_and", [_, 0]) | ("logical_or", [_, 1]):
                 return inputs[1]
-            case ("logical_and", [1, _]) | ("logical_or", [0, _]):
+            case ("logical_and", [1, _]) | ("logical_or", [0, _]) if self._is_truth(inputs[1]):
                 return inputs[1]
             case _:
                 return None
@@ -245,6 +251,10 @@ class StaticBuilder:
         before = self.graph.inputs[inputs[0]][0]
         same = settings == self.graph.settings[inputs[0]] if name == "transpose" else shape == self.graph.shape(before)
         return before if same else None
+
+    def _is_truth(self, id: int) -> bool:
+        operation = OPERATIONS.get(self.graph.operations[id])
+        return operation is not None and operation.facts.result == TRUTH
 
     def _is_negative(self, id: int) -> bool:
         return self.graph.operations[id] == "neg"

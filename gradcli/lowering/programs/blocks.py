@@ -252,7 +252,7 @@ class Blocks(Statements):
             self.assign(name, id, span)
 
     def choose(self, item: Choose) -> None:
-        """A conditional expression is a branch, so that the value not taken is not computed; names and numbers need no branch."""
+        """A conditional expression is a branch, so that the value not taken is not computed; numbers need none."""
         conditional = item.conditional
         truth = None if self.builder.knows_values or not self.steered else self.truth(self.results[-1])
         if truth is not None:
@@ -372,11 +372,10 @@ class Blocks(Statements):
 
 
 def _is_plain(value: Expression) -> bool:
-    """Whether an expression computes nothing: it is a name, or a number with or without a sign."""
+    """Whether an expression is a number, with or without a sign: nothing is computed, and no gradient flows."""
     if isinstance(value, Operator) and value.symbol in ("+", "-") and len(value.operands) == 1:
         value = value.operands[0]
-        return isinstance(value, Number)
-    return isinstance(value, Name | Number)
+    return isinstance(value, Number)
 
 
 def _parameter(level: Level, name: str, outer: int, graph: Graph) -> int:

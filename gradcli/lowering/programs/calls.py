@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from gradcli.errors import GradcliError, Span, nearest
-from gradcli.language.ast import Call, Definition
+from gradcli.language.ast import Call, Conditional, Definition, Expression, children, postorder
+from gradcli.language.statements import expressions
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import function_names, spelled
 from gradcli.ops.declaration.operation import MANY, Operation
@@ -16,6 +18,9 @@ _GREEK = frozenset(unicodedata.name(chr(code)).rpartition(" ")[2] for code in ra
 
 _LETTERS = 3
 """Letters of a name before a parenthesis that may be meant as the product of as many variables."""
+
+Running = tuple[Any, ...]
+"""A call that is being evaluated: the name of the function, and the node of each argument."""
 
 Order = tuple[int | None, ...]
 """For each parameter the index of the written argument that it takes; None where it takes none."""
@@ -33,6 +38,27 @@ def parameters_of(call: Call, definition: Definition) -> list[int]:
         usage = f"{definition.name}({', '.join(definition.parameters)})"
         raise _wrong_count(call, len(definition.parameters), len(definition.parameters), usage)
     return places
+
+
+def calls_always(definition: Definition, functions: Mapping[str, Definition]) -> bool:
+    """Whether an own function calls itself in any case, be it through others: no condition stands before the call."""
+    seen: set[str] = set()
+    work = [definition]
+    while work:
+        body = work.pop().body
+        roots = [body] if isinstance(body, Expression) else [root for statement in body for root in expressions(statement)]
+        for call in (node for root in roots for node in postorder(root, _evaluated) if isinstance(node, Call)):
+            if call.function == definition.name:
+                return True
+            if call.function in functions and call.function not in seen:
+                seen.add(call.function)
+                work.append(functions[call.function])
+    return False
+
+
+def _evaluated(expression: Expression) -> tuple[Expression, ...]:
+    """The direct subexpressions that are evaluated in any case."""
+    return (expression.test,) if isinstance(expression, Conditional) else children(expression)
 
 
 def resolve(call: Call) -> tuple[Operation, Order] | None:

@@ -24,6 +24,7 @@ from gradcli.language.ast import (
     Program,
     Transposed,
     Tuple,
+    postorder,
 )
 from gradcli.language.free_names import free_names
 from gradcli.language.statements import assigned_names
@@ -40,6 +41,8 @@ from gradcli.lowering.programs.array_calls import (
     over_arrays,
 )
 from gradcli.lowering.programs.calls import (
+    Running,
+    calls_always,
     function_without_argument,
     is_unary_function,
     missing_argument,
@@ -114,6 +117,8 @@ class Expressions:
         levels: The blocks of a static graph around the one that is being built, the outermost first.
         scope_level: How many blocks there were around the call of that function.
         depths: How many calls of each own function are being evaluated.
+        running: The calls of own functions that are being evaluated, with the nodes of their arguments.
+        checked: The expressions that are not evaluated and whose calls have been checked, by identity.
         calls: How many calls of own functions there have been.
         conditionals: How many conditional expressions there have been.
     """
@@ -129,6 +134,8 @@ class Expressions:
         self.scope: Scope | None = None
         self.locals: dict[str, Span] = {}
         self.depths: dict[str, int] = {}
+        self.running: set[Running] = set()
+        self.checked: set[int] = set()
         self.calls = 0
         self.conditionals = 0
         self.levels: list[Level] = []
@@ -332,6 +339,7 @@ class Expressions:
         conditional = item.conditional
         if self.builder.knows_values:
             test = self.builder.truth(self.results.pop())
+            self.check_calls(conditional.otherwise if test else conditional.then)
             self.work.append(conditional.then if test else conditional.otherwise)
         else:
             self.work.append(Apply("where", 3, conditional.span))
@@ -406,7 +414,10 @@ class Expressions:
     def enter(self, item: Enter) -> None:
         definition = item.definition
         arguments = self.taken(len(item.order))
-        self.work.append(Leave(self.scope, self.scope_level, definition.name))
+        call = (definition.name, *arguments)
+        self.check_end(definition, call, item.span)
+        self.running.add(call)
+        self.work.append(Leave(self.scope, self.scope_level, call))
         self.enter_body(definition)
         self.scope_level = len(self.levels)
         self.scope = {parameter: arguments[at] for parameter, at in zip(definition.parameters, item.order, strict=True)}
@@ -421,6 +432,38 @@ class Expressions:
             if depth > 1:
                 hint = f"{definition.name} calls itself: a condition must end it; {hint}"
             raise GradcliError(f"own functions are called more than {limit:,} times", item.span, hint, exit_code=ExitCode.LIMIT)
+
+    def check_end(self, definition: Definition, call: Running, span: Span) -> None:
+        """Check that a function that calls itself may come to an end.
+
+        Raises:
+            GradcliError: It is being called with the same arguments already, or calls itself whatever they are.
+        """
+        if not self.depths.get(definition.name) or not self.builder.knows_values:
+            return
+        same = call in self.running and not self.program.may_use_tape
+        if same or (self.depths[definition.name] == 1 and calls_always(definition, self.functions)):
+            how = "with the same arguments" if same else "whatever its arguments are"
+            hint = f"a condition must end it, as in {definition.name}(n) = 1 if n < 1 else n*{definition.name}(n - 1)"
+            raise GradcliError(f"{definition.name} calls itself {how}, so it has no end", span, hint)
+
+    def check_calls(self, expression: Expression) -> None:
+        """Check the calls of an expression that is not evaluated: a wrong call is wrong wherever it stands.
+
+        Raises:
+            GradcliError: A function is unknown, or gets arguments that it does not take.
+        """
+        if id(expression) in self.checked:
+            return
+        self.checked.add(id(expression))
+        for node in postorder(expression):
+            if not isinstance(node, Call):
+                continue
+            definition = self.functions.get(node.function)
+            if definition is not None:
+                parameters_of(node, definition)
+            elif not (is_array_call(node) and array_call(node)) and resolve(node) is None:
+                raise self.unknown_function(node)
 
     def enter_body(self, definition: Definition) -> None:
         """Put the body of an own function on the stack of work; its value is one more result."""
@@ -453,7 +496,8 @@ class Expressions:
     def leave(self, item: Leave) -> None:
         self.scope = item.scope
         self.scope_level = item.level
-        self.depths[item.function] -= 1
+        self.depths[item.call[0]] -= 1
+        self.running.discard(item.call)
 
 
 _OPERATORS: dict[tuple[str, int], str] = {}

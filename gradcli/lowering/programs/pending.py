@@ -10,7 +10,7 @@ from gradcli.errors import Span
 from gradcli.graph.graph import Settings
 from gradcli.language.ast import Call, Comparison, Conditional, Definition, Expression, Name, Number, Operator
 from gradcli.language.statements import Action, For, If, Print, Repeat, While
-from gradcli.lowering.programs.calls import Order
+from gradcli.lowering.programs.calls import Order, Running
 from gradcli.ops.declaration.operation import Operation
 
 
@@ -85,7 +85,7 @@ class Leave(NamedTuple):
 
     scope: dict[str, int] | None
     level: int
-    function: str
+    call: Running
 
 
 class Bind(NamedTuple):

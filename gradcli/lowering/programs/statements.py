@@ -23,7 +23,20 @@ from gradcli.language.ast import (
     Statement,
     Text,
 )
-from gradcli.language.statements import Action, Break, For, If, NoGrad, Outputs, Print, Repeat, While, assigned_names
+from gradcli.language.statements import (
+    Action,
+    Break,
+    For,
+    If,
+    NoGrad,
+    Outputs,
+    Print,
+    Repeat,
+    While,
+    assigned_names,
+    expressions,
+    walk,
+)
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import GraphBuilder
 from gradcli.lowering.limits import too_many_steps
@@ -181,7 +194,10 @@ class Statements(Expressions):
         if truth is None:
             self.cond(item.statement, test)
         else:
-            self.block(item.statement.then if truth else item.statement.otherwise)
+            taken, other = (item.statement.then, item.statement.otherwise)[:: 1 if truth else -1]
+            for expression in [value for statement in walk(other) for value in expressions(statement)]:
+                self.check_calls(expression)
+            self.block(taken)
 
     def truth(self, test: int) -> bool | None:
         """Whether a condition is true; None where that is not known yet."""

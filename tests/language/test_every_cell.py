@@ -1,0 +1,14 @@
+"""A short run of :mod:`fuzz_cells`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fuzz_cells import check
+from fuzz_programs import Programs
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_a_program_has_one_answer_in_every_cell(seed: int, tmp_path: Path) -> None:
+    check(Programs(seed).program(), tmp_path, everything=seed % 4 == 0)
