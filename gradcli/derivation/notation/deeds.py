@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from gradcli.derivation.notation.expressions import rational
-from gradcli.language.ast import Call, Expression, Group, Number, Operator, children, postorder
+from gradcli.language.ast import Call, Conditional, Expression, Group, Name, Number, Operator, children, postorder
 from gradcli.language.text import to_text
 
 COMMON_DENOMINATOR = "common denominator"
@@ -17,8 +17,10 @@ MULTIPLIED_OUT = "multiplied out"
 FACTORED = "factored"
 POWERS = "powers combined"
 CHOICES = "choices joined"
+INTO_CHOICE = "factor taken into the choice"
 NUMBERS = "numbers computed"
 IDENTITIES = "functions rewritten"
+REWRITTEN = "rewritten"
 REORDERED = "put in order"
 
 DEEDS = (
@@ -30,8 +32,10 @@ DEEDS = (
     LIKE_TERMS,
     POWERS,
     CHOICES,
+    INTO_CHOICE,
     IDENTITIES,
     NUMBERS,
+    REWRITTEN,
     REORDERED,
 )
 """What can be done to an expression, in the order in which it is said."""
@@ -68,11 +72,18 @@ def deeds(before: Expression, after: Expression) -> list[str]:
         found.add(POWERS)
     if _count(old, _is_choice) > _count(new, _is_choice):
         found.add(CHOICES)
+    elif _choices_of_numbers(products) > _choices_of_numbers(new_products):
+        found.add(INTO_CHOICE)
     if set(_functions(old)) - set(_functions(new)):
         found.add(IDENTITIES)
     if _count(old, _is_sum_of_numbers) > _count(new, _is_sum_of_numbers):
         found.add(NUMBERS)
-    return [deed for deed in DEEDS if deed in found] or [REORDERED]
+    return [deed for deed in DEEDS if deed in found] or [REORDERED if _leaves(old) == _leaves(new) else REWRITTEN]
+
+
+def _leaves(nodes: list[Expression]) -> Counter[str]:
+    """The names and numbers of an expression."""
+    return Counter([to_text(node) for node in nodes if not children(node)])
 
 
 def _terms(node: Expression) -> Iterator[Expression]:
@@ -105,6 +116,8 @@ def _factors(node: Expression) -> tuple[list[tuple[Expression, Expression | None
             work += [(at.operands[1], not up), (at.operands[0], up)]
         elif isinstance(at, Call) and at.function == "sqrt":
             (above if up else below).append((at.arguments[0], HALF))
+        elif isinstance(at, Call) and at.function == "exp":
+            (above if up else below).append((Name("e"), at.arguments[0]))
         elif isinstance(at, Operator) and at.symbol in ("^", "**"):
             (above if up else below).append((at.operands[0], at.operands[1]))
         else:
@@ -204,7 +217,13 @@ def _is_power(node: Expression) -> bool:
 
 
 def _is_choice(node: Expression) -> bool:
-    return isinstance(node, Call) and node.function == "where"
+    return isinstance(node, Conditional) or (isinstance(node, Call) and node.function == "where")
+
+
+def _choices_of_numbers(products: list[Expression]) -> int:
+    """Factors that are a choice between numbers: the product of one with u can be written as a choice between multiples of u."""
+    factors = [base for product in products for side in _factors(product) for base, _ in side]
+    return sum(_is_choice(base) and sum(isinstance(child, Number) for child in children(base)) == 2 for base in factors)
 
 
 def _is_sum_of_numbers(node: Expression) -> bool:
