@@ -50,10 +50,10 @@ def called(operation: Operation) -> str:
     """The call of an operation on a, b and c; empty where PyTorch has none."""
     if operation.name in CALLS or not operation.facts.torch:
         return CALLS.get(operation.name, "")
-    name, _, modules = operation.facts.torch.partition(";")[0].partition(":")
-    module = next(word for word in ("torch", "F", "special", "linalg", "Tensor") if word in modules.split())
+    name, modules = operation.facts.torch_functions[0]
+    module = next(word for word in ("torch", "F", "special", "linalg", "Tensor") if word in modules)
     place = {"special": "torch.special", "linalg": "torch.linalg", "Tensor": "torch.Tensor"}.get(module, module)
-    return f"{place}.{name.strip()}({', '.join('abc'[: len(operation.parameters)])})"
+    return f"{place}.{name}({', '.join('abc'[: len(operation.parameters)])})"
 
 
 def gradients(call: str, point: tuple[float, ...], incoming: float) -> list[float | None]:

@@ -19,6 +19,7 @@ import gradcli
 from gradcli.errors import GradcliError
 from gradcli.language import grammar
 from gradcli.language.parser import parse
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 
 PACKAGE = Path(gradcli.__file__).parent
 
@@ -159,9 +160,19 @@ def module_name(path: Path) -> str:
     return ".".join(["gradcli", *path.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__")
 
 
-def imports(path: Path) -> Iterator[tuple[int, str]]:
-    """Every module of gradcli that a file imports, wherever in it, with the line; names of submodules are resolved."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+def imports(path: Path, *, typing: bool = True) -> Iterator[tuple[int, str]]:
+    """Every module of gradcli that a file imports, wherever in it, with the line; names of submodules are resolved.
+
+    Args:
+        path: The file.
+        typing: Whether imports that only type checkers see count.
+    """
+    tree = ast.parse(path.read_text("utf-8"))
+    blocks = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    unseen = set() if typing else {id(node) for block in blocks for node in ast.walk(block)}
+    for node in ast.walk(tree):
+        if id(node) in unseen:
+            continue
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names if alias.name.split(".")[0] == "gradcli")
         elif isinstance(node, ast.ImportFrom):
@@ -181,6 +192,69 @@ def test_a_layer_imports_only_from_layers_before_it(path: Path) -> None:
     assert not wrong, f"{module_name(path)} imports upwards: {wrong}"
 
 
+ROOMS = {
+    "language": "ast, numbers, grammar < statements, other_languages, text, rewrite, builder < "
+    "diagnosis, free_names, program_text, statement_builder < parser",
+    "graph": "graph < names, shapes, verifier",
+    "ops": "declaration < elementwise < arrays < catalogue < vjp",
+    "lowering": "limits, node_expressions < builders < programs, elements < expression_values",
+    "autodiff": "request, passes < backward_graph, torch_tape < runs",
+    "scripts": "python < torch < tensorflow, listing",
+    "algebra": "sums < arrays < simplify < derivatives < jacobian < equality < at_point",
+    "derivation": "notation < nodes < paths, calculus < explain",
+    "output": "formats, json, listing, visible, files, further, block_graphs, formulas < documents, diagrams < records < "
+    "reports < terminal, page, schemas",
+    "cli": "framework < inputs < views < commands < main",
+}
+"""The rooms of each layer, folders and modules: one imports from itself and from those that stand left of a < before it."""
+
+
+EXCEPTIONS = {
+    (
+        "gradcli.cli.framework.table",
+        "gradcli.cli.commands",
+    ): "commands are found by the names of the files there, and loaded later",
+}
+"""Imports of a room behind one's own, each with its reason."""
+
+
+def room(name: str) -> tuple[str, int, str]:
+    """The layer of a module, the place of its room in the order there, and the room."""
+    _, layer, own, *_ = name.split(".")
+    for place, group in enumerate(ROOMS[layer].split(" < ")):
+        if own in group.split(", "):
+            return layer, place, own
+    raise AssertionError(f"{name} has no place in the order of its layer")
+
+
+def has_room(name: str) -> bool:
+    """Whether a module stands in a room of a layer, and is not the layer itself or what stands beside the layers."""
+    return name.count(".") > 1 and name.split(".")[1] in ROOMS
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if has_room(module_name(path))], ids=module_name)
+def test_a_room_imports_only_from_rooms_before_it(path: Path) -> None:
+    layer, place, own = room(module_name(path))
+    others = [(line, name) for line, name in imports(path, typing=False) if has_room(name)]
+    rooms = [(line, name, room(name)) for line, name in others if name.split(".")[1] == layer]
+    behind = [(line, name) for line, name, found in rooms if found[2] != own and found[1] >= place]
+    wrong = [(line, name) for line, name in behind if (module_name(path), name) not in EXCEPTIONS]
+    assert not wrong, f"{module_name(path)} imports from rooms behind its own: {wrong}"
+
+
+def test_no_imports_form_a_circle() -> None:
+    """Nor do those inside functions. Who imports nobody, and whom nobody imports, is taken away until circles are left."""
+    left = {module_name(path): {name for _, name in imports(path, typing=False)} for path in MODULES}
+    while True:
+        imported = set().union(*left.values())
+        free = [name for name, wanted in left.items() if name not in imported or not wanted & left.keys()]
+        if not free:
+            break
+        left = {name: wanted.difference(free) for name, wanted in left.items() if name not in free}
+    circles = {name: sorted(wanted & left.keys()) for name, wanted in left.items()}
+    assert not circles, f"modules that import each other, or stand between some that do: {circles}"
+
+
 FORBIDDEN = {"eval", "exec", "compile", "__import__", "setrecursionlimit", "set_int_max_str_digits", "globals", "breakpoint"}
 
 
@@ -195,6 +269,35 @@ def test_nothing_runs_text_or_raises_the_limits_of_python(path: Path) -> None:
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
             assert not {name.split(".")[0] for name in names} & {"pickle", "marshal", "shelve", "ctypes", "threading"}
+
+
+# ---- names of operations ----
+
+NAMES_LEFT = {
+    "algebra": (333, "rules of simplification and equality, which are about these operations"),
+    "autodiff": (51, "sums and products that PyTorch computes step by step, and graphs that views write anew"),
+    "cli": (1, "graph is a command as well"),
+    "derivation": (75, "rules of calculus and short spellings of products, which are about these operations"),
+    "errors": (1, "a word of a message"),
+    "graph": (1, "the verifier knows what a choice takes"),
+    "language": (7, "spellings of other languages, and what operators and choices build"),
+    "lowering": (116, "operations on arrays written out by elements, and folding of constants"),
+    "output": (14, "names of formats and keys of documents that are words as well"),
+    "scripts": (295, "Python's own functions, and what PyTorch and TensorFlow do otherwise than the operation"),
+}
+"""For each layer outside of ops how often a text in it is the name of an operation, and why. The numbers only ever go down."""
+
+WORDS = {"x", "e", "sum", "max", "min", "sign", "range", "add"}
+"""Names of operations that are words or variables as well, and do not count."""
+
+
+@pytest.mark.parametrize("layer", NAMES_LEFT)
+def test_facts_of_operations_stand_in_their_declarations(layer: str) -> None:
+    names = {*OPERATIONS, *STRUCTURAL} - WORDS
+    paths = [path for path in MODULES if module_name(path).split(".")[1:2] == [layer]]
+    nodes = [node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    count = sum(isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in names for node in nodes)
+    assert count <= NAMES_LEFT[layer][0]
 
 
 # ---- the grammar ----

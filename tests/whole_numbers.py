@@ -59,17 +59,16 @@ def _is_plain(given: Any) -> bool:
 def _calls(operation: Operation) -> Iterator[str]:
     count = 2 if operation.variadic else operation.required
     letters = "abc"[:count]
-    for part in filter(None, operation.facts.torch.split(";")):
-        name, _, modules = part.partition(":")
-        for module in modules.split():
-            if operation.variadic and name.strip() not in ("max", "min"):
+    for name, modules in operation.facts.torch_functions:
+        for module in modules:
+            if operation.variadic and name not in ("max", "min"):
                 continue
             function = "a.{}" if module == "Tensor" else MODULES[module]
             arguments = ", ".join(letters[module == "Tensor" :])
-            yield f"{function.format(name.strip())}({arguments})"
+            yield f"{function.format(name)}({arguments})"
             if count == 2 and module == "torch":
-                yield f"{function.format(name.strip())}(a, 2)"
-                yield f"{function.format(name.strip())}(a, 2.5)"
+                yield f"{function.format(name)}(a, 2)"
+                yield f"{function.format(name)}(a, 2.5)"
 
 
 def script(rows: list[tuple[list[Any], str]]) -> str:

@@ -11,12 +11,15 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy
 import pytest
 from definitions import definition_of
 from mpmath import mp, mpf
 from support import run, same
 
 from gradcli.autodiff.passes.jacobian import hessian
+from gradcli.autodiff.runs.record import record
+from gradcli.language.parser import parse
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import END, JUMP, KINK, POLE, REMOVABLE, Special
 from gradcli.ops.declaration.operation import EVERYWHERE, NotDifferentiableError, Operation
@@ -151,3 +154,38 @@ def test_special_points_are_declared(operation: Operation) -> None:
         assert special.kind in (KINK, JUMP, REMOVABLE, END, POLE)
         assert len(special.at) >= operation.required
         assert abs(special.zero(*operation.complete(special.at))) < 1e-9
+
+
+@pytest.mark.parametrize("text", ["norm(x0, x1)", "hypot(x0, x1)", "std(x0, x1)"])
+def test_a_length_has_no_second_derivative_at_0(text: str) -> None:
+    """PyTorch 2.13.0 has nan for lengths."""
+    blocks = hessian(run(text, {"x0": 0.0, "x1": 0.0})).blocks
+    assert all(math.isnan(number) for row in blocks.values() for number in row.values() if isinstance(number, float))
+
+
+@pytest.mark.parametrize("text", ["norm(v)", "dist(v, [0, 0])", "std(v)"])
+def test_a_length_of_an_array_has_no_second_derivative_at_0(text: str) -> None:
+    tape = record(parse(text), {"v": numpy.zeros(2)})
+    assert numpy.isnan(hessian(tape).blocks["v"]["v"]).all()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "logsigmoid(x)",
+        "softplus(x)",
+        "logaddexp(x, 0)",
+        "sigmoid(x)",
+        "logsumexp(x, 0)",
+        "silu(x)",
+        "tanh(x)",
+        "mish(x)",
+        "gelu(x)",
+    ],
+)
+def test_tails(text: str) -> None:
+    """Far out the functions are flat or straight: the second derivative is less than rounding."""
+    for x in (-800.0, -300.0, -40.0, 40.0, 300.0, 800.0):
+        tape = run(text, {"x": x})
+        assert hessian(tape).blocks["x"]["x"] == pytest.approx(0, abs=1e-14)
+        assert tape.gradient["x"] in (pytest.approx(0, abs=1e-14), pytest.approx(1, rel=1e-15), pytest.approx(-1, rel=1e-15))

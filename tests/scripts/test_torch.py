@@ -59,6 +59,12 @@ def test_every_function_is_one_that_pytorch_has(module: str) -> None:
     assert {operation.name for name in set(offered).difference(NAMES[module]) for operation in offered[name]} <= unmeasured()
 
 
+def test_arguments_by_the_names_that_pytorch_gives_them() -> None:
+    assert printed("import torch\nprint(torch.diag(torch.tensor([2.]), diagonal=1).tolist())\n") == "[[0.0, 2.0], [0.0, 0.0]]\n"
+    text = "import torch\nprint(torch.nn.functional.one_hot(torch.tensor([1]), num_classes=3).tolist())\n"
+    assert printed(text) == "[[0, 1, 0]]\n"
+
+
 @pytest.mark.parametrize("name", ["sort", "topk", "narrow", "index_select", "cummax", "sort_", "register_hook", "squeeze_"])
 def test_what_pytorch_has_and_is_not_known_here_is_no_exception_of_the_script(name: str) -> None:
     text = f"import torch\nx = torch.tensor([3.0, 1.0])\ntry:\n    x.{name}\nexcept AttributeError:\n    print('none')\n"

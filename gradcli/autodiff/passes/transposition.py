@@ -58,13 +58,13 @@ def transposed(operation: str, shapes: tuple[Shape, ...], settings: Settings, mo
     cotangent, y = Symbol(builder, builder.variable(COTANGENT)), Symbol(builder, builder.variable(RESULT))
     operands = [Symbol(builder, builder.variable(operand_name(index))) for index in range(len(shapes))]
     seeds: dict[int, Symbol] = {}
-    for index, adjoint in vjp.product(operation, moving)(cotangent, y, operands, shapes, settings):
+    for index, adjoint in vjp.product(operation, moving, choosing=True)(cotangent, y, operands, shapes, settings):
         end = builder.symbol(adjoint).id
         tangent = Symbol(builder, builder.variable(tangent_name(index)))
         seeds[end] = seeds[end] + tangent if end in seeds else tangent
     graph = builder.graph
     symbols = [Symbol(builder, id) for id in range(len(graph))]
-    found = backward_from(graph, symbols, requires_grad(graph, [cotangent.id]), seeds)[cotangent.id]
+    found = backward_from(graph, symbols, requires_grad(graph, [cotangent.id]), seeds, choosing=True)[cotangent.id]
     if found is None:
         return None
     graph.output = builder.symbol(found).id

@@ -297,11 +297,12 @@ class _Applying:
         if to_text(tidied) != to_text(put_in):
             steps.append(Step("trivial factors dropped", left, tidied, ("simplified",)))
         self.results[id] = tidied
-        letters = letters_for(chosen.operands, self.used)
-        statement = Equal(Prime(filled(chosen.left, letters)), filled(chosen.right, letters))
-        meaning = tuple(Equal(letters[letter], operands[letter]) for letter in operands) if len(operands) <= MANY_TERMS else ()
-        if len(operands) > MANY_TERMS:
-            statement = MANY_SUMMANDS
+        statement = MANY_SUMMANDS
+        meaning: tuple[Equal, ...] = ()
+        if len(operands) <= MANY_TERMS:
+            letters = letters_for(chosen.operands, self.used)
+            statement = Equal(Prime(filled(chosen.left, letters)), filled(chosen.right, letters))
+            meaning = tuple(Equal(letters[letter], operands[letter]) for letter in operands)
         number = self.numbers[id]
         return Application(number, number.count("."), chosen.name, statement, meaning, id, shown, tuple(steps), tidied)
 

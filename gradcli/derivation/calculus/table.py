@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
+from itertools import chain, count
 from typing import NamedTuple
 
 from gradcli.derivation.notation.expressions import product_of, sum_of
@@ -149,8 +150,8 @@ def letters_for(letters: Iterable[str], used: set[str]) -> dict[str, Expression]
     chosen: dict[str, Expression] = {}
     taken = set(used)
     for letter in letters:
-        candidates = [letter, *_FURTHER.get(letter, ""), *(f"{letter}{index}" for index in range(1, 1000))]
-        name = next(candidate for candidate in candidates if candidate not in taken)
+        numbered = (f"{letter}{index}" for index in count(1))
+        name = next(candidate for candidate in chain([letter, *_FURTHER.get(letter, "")], numbered) if candidate not in taken)
         taken.add(name)
         chosen[letter] = Name(name)
     return chosen

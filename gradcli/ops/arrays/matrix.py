@@ -68,7 +68,7 @@ diag: Structural = structural(
     result=SAME,
     moves=True,
     linear="a",
-    torch="diag: torch Tensor",
+    torch="diag(diagonal=offset): torch Tensor",
     doc="The matrix with a vector as its diagonal; of a matrix the diagonal.",
 )
 

@@ -173,7 +173,7 @@ one_hot = structural(
     spellings=("one_hot",),
     result=WHOLE,
     range=(0, 1),
-    torch="one_hot: F",
+    torch="one_hot(num_classes=classes): F",
     doc="For each class a vector with 1 in its place and 0 elsewhere, along a new axis; it carries no gradient.",
 )
 

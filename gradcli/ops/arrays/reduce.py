@@ -12,7 +12,7 @@ from gradcli.ops.arrays.scan import products_of_others
 from gradcli.ops.arrays.shape import spread, summed_to
 from gradcli.ops.declaration.facts import COUNT
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
-from gradcli.ops.elementwise.arithmetic import abs, sign
+from gradcli.ops.elementwise.arithmetic import abs, div, sign
 from gradcli.ops.elementwise.exponential import exp
 from gradcli.ops.elementwise.extremes import maximum
 from gradcli.ops.elementwise.logic import eq, where
@@ -102,12 +102,16 @@ def _var_pullback(g: Any, y: Any, a: Any, axis: Setting, correction: Setting, ke
 
 def _std_pullback(g: Any, y: Any, a: Any, axis: Setting, correction: Setting, keepdims: Setting) -> list[Any]:
     shape = shape_of(a)
-    return [_per_freedom(shape, axis, correction) * _deviations(a, axis) * spread(_unless_zero(g, y), shape, axis)]
+    return [_along(_per_freedom(shape, axis, correction) * _deviations(a, axis), g, y, shape, axis)]
 
 
-def _unless_zero(g: Any, y: Any) -> Any:
-    """g/y, and g where y is 0, since what it multiplies is 0 there."""
-    return g / where(eq(y, 0), 1, y)
+def _along(direction: Any, g: Any, y: Any, shape: Shape, axis: Setting) -> Any:
+    """direction·g/y, and 0 where y is 0; there is no second derivative there, and as in PyTorch it comes out as nan.
+
+    The first choice is for the tangent, which is this rule transposed, and 0 there too.
+    """
+    length = y if axis is None else spread(y, shape, axis)
+    return where(eq(length, 0), 0, direction * spread(div(where(eq(y, 0), 0, g), y), shape, axis))
 
 
 reduce_var: Structural = structural(
@@ -170,7 +174,7 @@ def norm_pullback(g: Any, y: Any, a: Any, axis: Setting, keepdims: Setting, ord:
     """0 where the norm is 0. Equal largest or smallest elements share the gradient; one of order 0 carries none."""
     p, shape = _order(ord), shape_of(a)
     if p == 2:
-        return [a * spread(_unless_zero(g, y), shape, axis)]
+        return [_along(a, g, y, shape, axis)]
     if p == 1:
         return [sign(a) * spread(g, shape, axis)]
     if p == 0:

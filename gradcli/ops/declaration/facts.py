@@ -58,8 +58,8 @@ class Facts(Frozen, eq=False):
         range: Bounds of its values where they are real.
         specials: Where it is no smooth function, or a rule of it needs care.
         torch: PyTorch's spellings: ``"sigmoid: torch Tensor F; expit: special"``, names with the modules that have them, ``F``
-            for torch.nn.functional. Where PyTorch takes other names or another order of arguments, it gives its names, each with
-            ours: ``"index_select(input=a, dim=axis, index): torch Tensor"``. Empty where PyTorch has no such function.
+            for torch.nn.functional. Where PyTorch calls arguments otherwise, its names with ours: ``"rot90(k=times): torch"``.
+            Empty where PyTorch has no such function.
         tensorflow: TensorFlow 1's spellings, likewise, each with what it calls the node: ``"sigmoid Sigmoid: tf nn"``.
         sympy: SymPy's function, or a template with {0}, {1}, ... for the arguments; empty where it is written by its definition.
     """
@@ -80,6 +80,19 @@ class Facts(Frozen, eq=False):
     def nonnegative(self) -> bool:
         """Whether its value is nowhere negative."""
         return self.range[0] >= 0
+
+    @property
+    def torch_functions(self) -> list[tuple[str, list[str]]]:
+        """PyTorch's spellings, each with the modules that have it."""
+        parts = [part.partition(":") for part in self.torch.split(";") if part]
+        return [(name.partition("(")[0].strip(), modules.split()) for name, _, modules in parts]
+
+    @property
+    def torch_arguments(self) -> dict[str, str]:
+        """PyTorch's names of arguments, each with ours, where the declaration says them."""
+        lists = [part.partition("(")[2].partition(")")[0] for part in self.torch.split(";")]
+        pairs = [pair.partition("=") for names in lists for pair in names.split(",") if pair]
+        return {theirs.strip(): ours.strip() for theirs, _, ours in pairs}
 
     def is_linear(self, *indices: int) -> bool:
         """Whether it is linear in some arguments together, the others held fixed."""

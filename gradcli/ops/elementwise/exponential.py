@@ -7,7 +7,7 @@ import math
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import LN2, LN10, fraction
 from gradcli.ops.declaration.facts import END, KINK, ODD, POLE, special
-from gradcli.ops.declaration.operation import DEFINITION, operation
+from gradcli.ops.declaration.operation import DEFINITION, OPERATIONS, operation
 from gradcli.ops.elementwise.logic import both, eq, le, lt, where
 
 ANYWHERE = (-2.0, 2.0)
@@ -187,7 +187,7 @@ cbrt = operation(
 logaddexp = operation(
     "logaddexp(a, b)",
     ieee.logaddexp,
-    (lambda y, a, b: 1 / (1 + exp(b - a)), lambda y, a, b: 1 / (1 + exp(a - b))),
+    (lambda y, a, b: OPERATIONS["sigmoid"](a - b), lambda y, a, b: OPERATIONS["sigmoid"](b - a)),
     grad_fn="LogaddexpBackward0",
     latex=r"\ln\left(e^{{{0}}} + e^{{{1}}}\right)",
     javascript="logAddExp({0}, {1})",

@@ -11,7 +11,7 @@ from gradcli.autodiff.passes.tape import Tape
 from gradcli.lowering.builders.builder import Value
 from gradcli.output.further import Extra
 from gradcli.output.json import json_numbers
-from gradcli.output.records.run import step_record
+from gradcli.output.records.nodes import step_record
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.runs import HessianRecord, JacobianRecord, TangentRecord

@@ -1,4 +1,4 @@
-"""The nodes and edges of graphs as records, and those of a run as lines of JSON.
+"""The nodes and edges of graphs and the steps of derivations as records, and those of a run as lines of JSON.
 
 Most nodes of a large graph are alike but for names, ids and numbers. So the line is made once for each kind of node, from its
 record, with places for these, and filled in for each node; so are the lines of its edges.
@@ -14,15 +14,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.autodiff.passes.reverse import no_derivative
 from gradcli.autodiff.passes.tape import ACCUMULATE_GRAD
+from gradcli.derivation.notation.steps import Step
 from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT
+from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.operation import NotDifferentiableError
 from gradcli.output.json import Encode, json_number
 from gradcli.output.listing import Entry, FunctionListing, Link
 
 if TYPE_CHECKING:
-    from gradcli.output.schemas.runs import BareNode, Edge, RunNode
+    from gradcli.output.schemas.runs import BareNode, Edge, RunNode, StepRecord
 
 _PLACE = re.compile(r'"\{#(\d+)\}"|\{(\d+)\}')
 """A place in a template: quoted for a value, bare for a name in a text."""
@@ -261,3 +263,9 @@ class NodeLines:
         rule = OPERATIONS[entry.operation].derivatives(wanted) if any(wanted) else None
         looks = self._look(id, entry.operation)
         return _Kind(_Lines(self.encode(node)), _Lines(",\n  ".join(map(self.encode, lines))), rule, looks)
+
+
+def step_record(step: Step) -> StepRecord:
+    """A step of a derivation."""
+    left, right = to_text(step.left, pretty=True), to_text(step.right, pretty=True)
+    return {"rule": step.rule, "left": left, "right": right, "note": step.note}

@@ -6,12 +6,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.derivation.notation.steps import Derivation, Step
+from gradcli.derivation.notation.steps import Derivation
 from gradcli.language.program_text import program_text
-from gradcli.language.text import to_text
 from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
 from gradcli.output.listing import FunctionListing
-from gradcli.output.records.nodes import NodeLines
+from gradcli.output.records.nodes import NodeLines, step_record
 
 if TYPE_CHECKING:
     from gradcli.output.further import Extra
@@ -111,9 +110,3 @@ def _steps(tape: Tape, derivation: Derivation) -> dict[str, list[StepRecord]]:
         name: [step_record(step) for equation in derivation.of(name) for step in (*equation.edges, *equation.steps)]
         for name in tape.wrt
     }
-
-
-def step_record(step: Step) -> StepRecord:
-    """A step of a derivation."""
-    left, right = to_text(step.left, pretty=True), to_text(step.right, pretty=True)
-    return {"rule": step.rule, "left": left, "right": right, "note": step.note}

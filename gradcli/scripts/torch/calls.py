@@ -27,8 +27,8 @@ from gradcli.scripts.torch.views import NOT_COMPATIBLE, shares
 
 ARGUMENTS = {
     **SYNONYMS, "dim0": "axis0", "dim1": "axis1", "start_dim": "start_axis", "end_dim": "end_axis", "dims": "axes", "input": "a",
-    "tensors": "a", "exponent": "b", "other": "b", "mat2": "b", "vec": "b", "vec2": "b", "tensor": "b", "num_classes": "classes",
-    "diagonal": "offset", "tensor1": "a", "tensor2": "b", "size": "shape", "A": "a", "B": "b", "end": "b",
+    "tensors": "a", "exponent": "b", "other": "b", "mat2": "b", "vec": "b", "vec2": "b", "tensor": "b",
+    "tensor1": "a", "tensor2": "b", "size": "shape", "A": "a", "B": "b", "end": "b",
 }  # fmt: skip
 """PyTorch's names of arguments, and those of the declarations."""
 
@@ -44,10 +44,9 @@ def functions(module: str) -> dict[str, list[Operation | Structural]]:
     found: dict[str, list[Operation | Structural]] = {}
     every: list[Operation | Structural] = [*STRUCTURAL.values(), *OPERATIONS.values()]
     for operation in every:
-        for part in filter(None, operation.facts.torch.split(";")):
-            name, _, modules = part.partition(":")
-            if _WORDS[module] in modules.split():
-                found.setdefault(name.strip(), []).append(operation)
+        for name, modules in operation.facts.torch_functions:
+            if _WORDS[module] in modules:
+                found.setdefault(name, []).append(operation)
     return found
 
 
@@ -229,7 +228,11 @@ def _structural(
         raise Raised("TypeError", f"{name}() takes fewer arguments than {len(operands) + len(given)}")
     for keyword, value in keywords.items():
         known = (*names, *operation.parameters)
-        meant = (keyword, ARGUMENTS.get(keyword, keyword), SYNONYMS.get(keyword, keyword))
+        meant = (
+            keyword,
+            operation.facts.torch_arguments.get(keyword, ARGUMENTS.get(keyword, keyword)),
+            SYNONYMS.get(keyword, keyword),
+        )
         key = next((one for one in meant if one in known), keyword)
         if key in operation.parameters:
             if value is not None:
