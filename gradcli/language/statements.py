@@ -11,13 +11,11 @@ from gradcli.language.ast import (
     Attribute,
     Definition,
     Expression,
-    Operator,
     Output,
     Program,
     Statement,
     postorder,
 )
-from gradcli.language.text import to_text
 
 
 class If(Statement):
@@ -158,18 +156,3 @@ def uses_tape(program: Program) -> bool:
             if any(isinstance(node, Attribute) and node.name != "shape" for node in postorder(value)):
                 return True
     return False
-
-
-def without_effect(program: Program) -> list[str]:
-    """Warnings of lines that were hardly meant to end where they do: the next one begins with a sign, as if it went on."""
-    warnings: list[str] = []
-    for statement, after in zip(program.statements, program.statements[1:], strict=False):
-        if not (isinstance(statement, Output) and isinstance(after, Output)):
-            continue
-        first = after.value
-        while isinstance(first, Operator) and len(first.operands) == 2:
-            first = first.operands[0]
-        if isinstance(first, Operator) and first.symbol in ("+", "-") and first.span[0] == after.span[0]:
-            hint = f"the next begins with {first.symbol} and is a line of its own; parentheses around both make them one"
-            warnings.append(f"{to_text(statement.value)[:40]} has no effect: {hint}")
-    return warnings
