@@ -10,7 +10,7 @@ from gradcli.autodiff.passes.contributions import gradient_consumers
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.nodes.local import Labels
-from gradcli.derivation.notation.expressions import replaced_names
+from gradcli.derivation.notation.expressions import ExpressionValues, replaced_names
 from gradcli.derivation.notation.prose import Equal, Piece
 from gradcli.graph.graph import Graph
 from gradcli.graph.names import is_operation
@@ -49,13 +49,19 @@ class Values:
         self.ids = {name: id for id, name in enumerate(tape.names)}
         self.consumers = gradient_consumers(tape)
         self.tolerance = 1e-3 if tape.dtype == "float32" else 1e-6
+        self._known: dict[str, float] = {}
+        self._values = ExpressionValues(self._known)
 
     def of(self, expression: Expression) -> float:
         """The value of an expression in the names of nodes and in partial derivatives, those of a chain rule."""
-        return self._evaluated(*self._lowered(expression))
+        replaced, known = self._in_names(expression)
+        self._known |= known
+        return self._values.of(replaced)
 
     def of_formula(self, simplified: Simplified) -> float:
         """The value of a derivative in variables, of the side of each choice that is taken."""
+        if not simplified.definitions:
+            return self.of(simplified.expressions[0])
         environment = {name: self.tape.values[id] for name, id in self.graph.variables.items()}
         return self._evaluated(lower(simplified.program(), StaticBuilder(Graph()), environment), environment)
 
@@ -80,7 +86,8 @@ class Values:
             return value * (1 + digit * (state / 0x3FFFFFFF - 1))
 
         for expression in expressions:
-            graph, environment = self._lowered(expression)
+            replaced, environment = self._in_names(expression)
+            graph = lower(Program((Output(replaced),)), StaticBuilder(Graph()), environment)
             exact = self._evaluated(graph, environment)
             for _ in range(NOISY_RUNS):
                 spread = max(spread, abs(evaluate(graph, environment, moved)[graph.output] - exact))
@@ -90,21 +97,20 @@ class Values:
         value: float = evaluate(graph, environment)[graph.output]
         return value
 
-    def _lowered(self, expression: Expression) -> tuple[Graph, dict[str, float]]:
-        """The graph of an expression, and the values of its variables."""
+    def _in_names(self, expression: Expression) -> tuple[Expression, dict[str, float]]:
+        """An expression with names for its partial derivatives, and the values of all names in it."""
         environment: dict[str, float] = {}
 
         def symbol(node: Expression) -> Expression:
             if isinstance(node, Partial):
-                key = to_text(node, pretty=True)
+                key = " ".join([to_text(node, pretty=True), *node.fixed])
                 environment[key] = self.partial(node)
                 return Name(key)
             if isinstance(node, Name) and node.name in self.ids:
                 environment[node.name] = self.tape.values[self.ids[node.name]]
             return node
 
-        replaced = mapped(expression, symbol)
-        return lower(Program((Output(replaced),)), StaticBuilder(Graph()), environment), environment
+        return mapped(expression, symbol), environment
 
     def partial(self, node: Partial) -> float:
         """The number that ∂output/∂input stands for in a chain rule."""

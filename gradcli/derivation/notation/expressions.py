@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from gradcli.graph.graph import Graph
+from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.language.ast import (
     Expression,
     Group,
@@ -20,8 +20,12 @@ from gradcli.language.ast import (
 )
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
+from gradcli.lowering.builders.builder import forward_of, value_at
 from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.programs.expressions import Expressions
 from gradcli.lowering.programs.lower import lower
+from gradcli.ops.catalogue import STRUCTURAL
+from gradcli.ops.declaration.constants import constant_value
 
 
 def sum_of(terms: Sequence[Expression]) -> Expression:
@@ -81,10 +85,43 @@ def without_trivial(factors: Sequence[Expression]) -> Expression | None:
     return Operator("-", (product,)) if negative else product
 
 
+class ExpressionValues:
+    """The values of expressions of numbers.
+
+    Args:
+        names: The value of each name; more may come while expressions are evaluated, and none may change.
+    """
+
+    def __init__(self, names: Mapping[str, float]) -> None:
+        self._names = names
+        self._graph = Graph()
+        self._walk = Expressions(Program(()), StaticBuilder(self._graph), names)
+        self._values: list[float] = []
+
+    def of(self, expression: Expression) -> float:
+        """The value of an expression; constants fold exactly, as in a static graph."""
+        id = self._walk.expression(expression)
+        graph, values = self._graph, self._values
+        variables = {id: name for name, id in graph.variables.items() if id >= len(values)}
+        for at in range(len(values), len(graph)):
+            operation, inputs = graph.operations[at], graph.inputs[at]
+            if operation == VARIABLE:
+                values.append(self._names[variables[at]])
+            elif operation == CONSTANT:
+                values.append(constant_value(graph.constants[at]))
+            elif graph.shapes or operation in STRUCTURAL:
+                values.append(value_at(graph, at, values))
+            else:
+                values.append(forward_of(operation, len(inputs))(*[values[input] for input in inputs]))
+        return values[id]
+
+
 def exact_value(expression: Expression) -> Number | None:
     """The exact value of an expression of whole numbers and fractions; None for any other."""
     if any(isinstance(node, Name | Partial) for node in postorder(expression)):
         return None
+    if isinstance(expression, Number):
+        return expression if isinstance(expression.value, int | Fraction) else None
     graph = lower(Program((Output(expression),)), StaticBuilder(Graph()))
     value = graph.constants.get(graph.output)
     return Number(value) if isinstance(value, int | Fraction) else None

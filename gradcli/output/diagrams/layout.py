@@ -99,9 +99,6 @@ class Measures:
     round: frozenset[Kind] = frozenset()
 
 
-ENGINES = ("auto", "graphlay", "graphviz")
-
-
 def lay_out(diagram: Diagram, measures: Measures, engine: str = "auto") -> list[Sheet]:
     """The places of all boxes and arrows of a diagram, its parts one below the other.
 

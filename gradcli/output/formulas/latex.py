@@ -7,27 +7,8 @@ from collections.abc import Iterator
 from gradcli.language.ast import Expression
 from gradcli.language.numbers import number_text
 from gradcli.language.text import NumberText
-from gradcli.output.formulas.boxes import (
-    COMMANDS,
-    GREEK,
-    Applied,
-    Box,
-    Cases,
-    Digits,
-    Fence,
-    Fraction,
-    Function,
-    Matrix,
-    Piece,
-    Root,
-    Row,
-    Sign,
-    Subscript,
-    Superscript,
-    Symbol,
-    Word,
-    written,
-)
+from gradcli.output.formulas import boxes
+from gradcli.output.formulas.boxes import COMMANDS, GREEK, written
 from gradcli.output.formulas.typeset import name_box, typeset
 
 _ESCAPES = {
@@ -59,42 +40,42 @@ def name_latex(name: str) -> str:
     return written(name_box(name), _pieces)
 
 
-def _pieces(box: Box) -> Iterator[Piece]:
+def _pieces(box: boxes.Box) -> Iterator[boxes.Piece]:
     match box:
-        case Symbol(stem, index):
+        case boxes.Symbol(stem, index):
             yield _stem(stem)
             if index:
                 yield f"_{{{index if index.isdigit() or (len(index) == 1 and index.isalpha()) else _upright(index)}}}"
-        case Digits(text):
+        case boxes.Digits(text):
             yield text
-        case Function(name, command):
+        case boxes.Function(name, command):
             yield f"\\{name}" if command else rf"\operatorname{{{_escaped(name)}}}"
-        case Word(text, upright):
+        case boxes.Word(text, upright):
             yield rf"\{'mathrm' if upright else 'text'}{{{_escaped(text)}}}" + " " * text.endswith(" ")
-        case Sign(text, place):
+        case boxes.Sign(text, place):
             yield from _sign(COMMANDS.get(text, text), place)
-        case Row(parts):
+        case boxes.Row(parts):
             yield from parts
-        case Applied(function, fence):
+        case boxes.Applied(function, fence):
             yield from (function, fence)
-        case Fraction(above, below):
+        case boxes.Fraction(above, below):
             yield from (r"\frac{", above, "}{", below, "}")
-        case Superscript(base, Sign("′")):
+        case boxes.Superscript(base, boxes.Sign("′")):
             yield from (base, "'")
-        case Superscript(base, raised):
+        case boxes.Superscript(base, raised):
             yield from (base, "^{", raised, "}")
-        case Subscript(base, lowered):
-            scripted = isinstance(base, Subscript | Superscript) or (isinstance(base, Symbol) and base.index)
+        case boxes.Subscript(base, lowered):
+            scripted = isinstance(base, boxes.Subscript | boxes.Superscript) or (isinstance(base, boxes.Symbol) and base.index)
             yield from ("{", base, "}_{", lowered, "}") if scripted else (base, "_{", lowered, "}")
-        case Fence(content, left, right):
+        case boxes.Fence(content, left, right):
             opening, closing = COMMANDS.get(left, left), _RIGHT.get(right) or COMMANDS.get(right, right)
             space = " " if opening.startswith("\\") else ""
             yield from (rf"\left{opening or '.'}{space}", content, rf"{space}\right{closing}")
-        case Root(content, degree):
+        case boxes.Root(content, degree):
             yield from (rf"\sqrt[{degree}]{{" if degree else r"\sqrt{", content, "}")
-        case Matrix(rows):
+        case boxes.Matrix(rows):
             yield from _environment("pmatrix", rows)
-        case Cases(rows):
+        case boxes.Cases(rows):
             yield from _environment("cases", rows)
 
 
@@ -110,7 +91,7 @@ def _sign(text: str, place: str) -> Iterator[str]:
             yield text
 
 
-def _environment(name: str, rows: tuple[tuple[Box, ...], ...]) -> Iterator[Piece]:
+def _environment(name: str, rows: tuple[tuple[boxes.Box, ...], ...]) -> Iterator[boxes.Piece]:
     yield rf"\begin{{{name}}} "
     for at, cells in enumerate(rows):
         if at:

@@ -8,27 +8,8 @@ from html import escape
 from gradcli.language.ast import Expression
 from gradcli.language.numbers import number_text
 from gradcli.language.text import NumberText
-from gradcli.output.formulas.boxes import (
-    NOTHING,
-    THIN,
-    Applied,
-    Box,
-    Cases,
-    Digits,
-    Fence,
-    Fraction,
-    Function,
-    Matrix,
-    Piece,
-    Root,
-    Row,
-    Sign,
-    Subscript,
-    Superscript,
-    Symbol,
-    Word,
-    written,
-)
+from gradcli.output.formulas import boxes
+from gradcli.output.formulas.boxes import NOTHING, THIN, written
 from gradcli.output.formulas.typeset import name_box, typeset
 
 _SIGNS = {"·": "⋅", "-": "−", THIN: NOTHING}
@@ -49,44 +30,44 @@ def name_mathml(name: str) -> str:
     return written(name_box(name), _pieces)
 
 
-def _pieces(box: Box) -> Iterator[Piece]:
+def _pieces(box: boxes.Box) -> Iterator[boxes.Piece]:
     match box:
-        case Symbol(stem, index):
+        case boxes.Symbol(stem, index):
             base = f"<mi>{escape(stem)}</mi>"
             kind = "mn" if index.isdigit() else "mi"
             yield f"<msub>{base}<{kind}>{escape(index)}</{kind}></msub>" if index else base
-        case Digits(text):
+        case boxes.Digits(text):
             yield f"<mn>{text.replace('-', '−')}</mn>"
-        case Function(name) | Word(name, True):
+        case boxes.Function(name) | boxes.Word(name, True):
             yield f"<mi>{escape(name)}</mi>"
-        case Sign("∞"):
+        case boxes.Sign("∞"):
             yield "<mi>∞</mi>"
-        case Word(text):
+        case boxes.Word(text):
             yield f"<mtext>{escape(text)}</mtext>"
-        case Sign(text):
+        case boxes.Sign(text):
             sign = _SIGNS.get(text, text)
             yield f"<mo>{'&#x2062;' if sign == NOTHING else escape(sign)}</mo>"
-        case Row(parts):
+        case boxes.Row(parts):
             yield "<mrow>"
             yield from parts
             yield "</mrow>"
-        case Applied(function, fence):
+        case boxes.Applied(function, fence):
             yield from ("<mrow>", function, "<mo>&#x2061;</mo>", fence, "</mrow>")
-        case Fraction(above, below):
+        case boxes.Fraction(above, below):
             yield from ("<mfrac>", above, below, "</mfrac>")
-        case Superscript(base, raised):
+        case boxes.Superscript(base, raised):
             yield from ("<msup>", base, raised, "</msup>")
-        case Subscript(base, lowered):
+        case boxes.Subscript(base, lowered):
             yield from ("<msub>", base, lowered, "</msub>")
-        case Root(content, ""):
+        case boxes.Root(content, ""):
             yield from ("<msqrt>", content, "</msqrt>")
-        case Root(content, degree):
+        case boxes.Root(content, degree):
             yield from ("<mroot>", content, f"<mn>{degree}</mn></mroot>")
-        case Fence(content, left, right, tall):
+        case boxes.Fence(content, left, right, tall):
             yield from ("<mrow>", _fence(left, "prefix", tall), content, _fence(right, "postfix", tall), "</mrow>")
-        case Matrix(rows):
+        case boxes.Matrix(rows):
             yield from ("<mrow>", _fence("(", "prefix", True), *_table("<mtable>", rows), _fence(")", "postfix", True), "</mrow>")
-        case Cases(rows):
+        case boxes.Cases(rows):
             yield from ('<mrow><mo fence="true">{</mo>', *_table('<mtable columnalign="left left">', rows), "</mrow>")
 
 
@@ -95,7 +76,7 @@ def _fence(sign: str, form: str, tall: bool) -> str:
     return f'<mo form="{form}" fence="true" stretchy="{stretchy}" lspace="0" rspace="0">{sign}</mo>' if sign else ""
 
 
-def _table(opening: str, rows: tuple[tuple[Box, ...], ...]) -> Iterator[Piece]:
+def _table(opening: str, rows: tuple[tuple[boxes.Box, ...], ...]) -> Iterator[boxes.Piece]:
     yield opening
     for cells in rows:
         yield "<mtr>"

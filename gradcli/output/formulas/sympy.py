@@ -78,8 +78,10 @@ def _tests(node: Expression) -> tuple[int, ...]:
             return tuple(range(len(operands)))
         case Conditional():
             return (1,)
-        case Call("where"):
-            return (0,)
+        case Call(function, arguments):
+            operation = next((o for o in spelled(function) if o.accepts(len(arguments))), None)
+            parameters = () if operation is None else operation.parameters
+            return tuple(at for at, parameter in enumerate(parameters) if parameter == "condition")
     return ()
 
 

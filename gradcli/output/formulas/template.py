@@ -6,29 +6,15 @@ import functools
 import re
 from collections.abc import Sequence
 
-from gradcli.output.formulas.boxes import (
-    COMMANDS,
-    NOTHING,
-    Box,
-    Cases,
-    Digits,
-    Fraction,
-    Function,
-    Root,
-    Sign,
-    Subscript,
-    Superscript,
-    Symbol,
-    Word,
-    applied,
-    fenced,
-    row,
-    subscript,
-)
+from gradcli.output.formulas import boxes
+from gradcli.output.formulas.boxes import COMMANDS, NOTHING, applied, fenced, row, subscript
 
 _TOKEN = re.compile(r"\{(\d+)\}|(\{\{|\}\}|\\[A-Za-z]+|\\.|\d+|\S|\s+)")
 _CHARACTERS = {command: character for character, command in COMMANDS.items() if command} | {r"\rVert": "‖"}
 _MARKS = ("⊤", "∞")
+_NAMED = boxes.Function | boxes.Symbol | boxes.Subscript | boxes.Superscript
+"""What is a function where a fence follows it directly."""
+
 _OPENING, _CLOSING = "{{", "}}"
 
 
@@ -38,7 +24,7 @@ def _tokens(template: str) -> tuple[str, ...]:
     return tuple(f"#{place}" if place else token for place, token in _TOKEN.findall(template))
 
 
-def from_template(template: str, operands: Sequence[Box], free: Sequence[Box]) -> Box:
+def from_template(template: str, operands: Sequence[boxes.Box], free: Sequence[boxes.Box]) -> boxes.Box:
     r"""A template with its operands.
 
     Args:
@@ -49,15 +35,15 @@ def from_template(template: str, operands: Sequence[Box], free: Sequence[Box]) -
     return _Reader(_tokens(template), operands, free).row()
 
 
-def _separates(box: Box) -> bool:
+def _separates(box: boxes.Box) -> bool:
     """Whether what stands beside a box leaves it apart."""
-    return isinstance(box, Word) or (isinstance(box, Sign) and box.place == "comma")
+    return isinstance(box, boxes.Word) or (isinstance(box, boxes.Sign) and box.place == "comma")
 
 
 class _Reader:
     """Reads a template from left to right; it recurs as deep as the template of a declaration is nested."""
 
-    def __init__(self, tokens: Sequence[str], operands: Sequence[Box], free: Sequence[Box]) -> None:
+    def __init__(self, tokens: Sequence[str], operands: Sequence[boxes.Box], free: Sequence[boxes.Box]) -> None:
         self.tokens = tokens
         self.operands = operands
         self.free = free
@@ -70,9 +56,9 @@ class _Reader:
     def _peek(self) -> str:
         return self.tokens[self.at] if self.at < len(self.tokens) else ""
 
-    def row(self, *ends: str) -> Box:
+    def row(self, *ends: str) -> boxes.Box:
         """What stands until an end, which is taken."""
-        parts: list[Box] = []
+        parts: list[boxes.Box] = []
         places: dict[int, int] = {}
         spaced = False
         while self.at < len(self.tokens):
@@ -89,14 +75,19 @@ class _Reader:
             elif token in ("^", "_"):
                 base, script = parts.pop(), self._argument()
                 places.pop(len(parts), None)
-                box = Superscript(base, script) if token == "^" else subscript(base, script)
+                box = boxes.Superscript(base, script) if token == "^" else subscript(base, script)
                 spaced = False
             else:
                 box = self._box(token, first=not parts)
-            if spaced and parts and not isinstance(box, Sign | Word) and not isinstance(parts[-1], Sign | Word):
-                parts.append(Sign(NOTHING))
+            if (
+                spaced
+                and parts
+                and not isinstance(box, boxes.Sign | boxes.Word)
+                and not isinstance(parts[-1], boxes.Sign | boxes.Word)
+            ):
+                parts.append(boxes.Sign(NOTHING))
             spaced = False
-            if token == r"\left" and parts and isinstance(parts[-1], Function | Symbol | Subscript | Superscript):
+            if token == r"\left" and parts and isinstance(parts[-1], _NAMED):
                 box = applied(parts.pop(), box)
             parts.append(box)
         for at, place in places.items():
@@ -104,12 +95,12 @@ class _Reader:
                 parts[at] = self.free[place]
         return row(*parts)
 
-    def _argument(self) -> Box:
+    def _argument(self) -> boxes.Box:
         """What stands between braces, or one token."""
         token = self._next()
         return self.row(_CLOSING) if token == _OPENING else self._box(token)
 
-    def _box(self, token: str, *, first: bool = True) -> Box:
+    def _box(self, token: str, *, first: bool = True) -> boxes.Box:
         match token:
             case "{{":
                 return self.row(_CLOSING)
@@ -120,30 +111,30 @@ class _Reader:
             case "(":
                 return fenced(self.row(")"))
             case r"\frac":
-                return Fraction(self._argument(), self._argument())
+                return boxes.Fraction(self._argument(), self._argument())
             case r"\sqrt":
                 degree = ""
                 if self._peek() == "[":
                     self._next()
                     degree = self._next()
                     self._next()
-                return Root(self._argument(), degree)
+                return boxes.Root(self._argument(), degree)
             case r"\operatorname":
-                return Function(self._text())
+                return boxes.Function(self._text())
             case r"\text":
-                return Word(self._text())
+                return boxes.Word(self._text())
             case r"\begin":
                 return self._cases()
         sign = _CHARACTERS.get(token, token)
         if sign in _MARKS:
-            return Sign(sign, "mark")
+            return boxes.Sign(sign, "mark")
         if token.isdigit():
-            return Digits(token)
+            return boxes.Digits(token)
         if sign.isalpha() and (len(sign) == 1):
-            return Symbol(sign)
+            return boxes.Symbol(sign)
         if token.startswith("\\") and sign == token:
-            return Function(token[1:], command=True)
-        return Sign(sign, "comma" if sign == "," else "prefix" if first else "infix")
+            return boxes.Function(token[1:], command=True)
+        return boxes.Sign(sign, "comma" if sign == "," else "prefix" if first else "infix")
 
     def _sign(self) -> str:
         token = self._next()
@@ -157,9 +148,9 @@ class _Reader:
             texts.append(token)
         return "".join(texts)
 
-    def _cases(self) -> Box:
+    def _cases(self) -> boxes.Box:
         self._text()  # the name of the environment
-        rows: list[list[Box]] = [[]]
+        rows: list[list[boxes.Box]] = [[]]
         while True:
             rows[-1].append(self.row("&", r"\\", r"\end"))
             match self.tokens[self.at - 1]:
@@ -167,4 +158,4 @@ class _Reader:
                     rows.append([])
                 case r"\end":
                     self._text()
-                    return Cases(tuple(map(tuple, rows)))
+                    return boxes.Cases(tuple(map(tuple, rows)))

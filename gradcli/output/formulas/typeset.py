@@ -5,26 +5,7 @@ from __future__ import annotations
 import fractions
 from collections.abc import Sequence
 
-from gradcli.language.ast import (
-    Array,
-    Call,
-    Comparison,
-    Conditional,
-    Ellipsis,
-    Expression,
-    Group,
-    Index,
-    Name,
-    Number,
-    Operator,
-    Partial,
-    Prime,
-    Slice,
-    Transposed,
-    Tuple,
-    children,
-    postorder,
-)
+from gradcli.language import ast
 from gradcli.language.numbers import number_text
 from gradcli.language.text import ATOM, CONDITIONAL, LEVELS, POWER, PRODUCT, SUM, UNARY, NumberText, level
 from gradcli.lowering.node_expressions import applied as by_operator
@@ -71,7 +52,7 @@ _SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "==": "=", "%": "mod", "and": "
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
-def typeset(expression: Expression, *, number: NumberText = number_text) -> Box:
+def typeset(expression: ast.Expression, *, number: NumberText = number_text) -> Box:
     """An expression as boxes.
 
     Args:
@@ -79,8 +60,8 @@ def typeset(expression: Expression, *, number: NumberText = number_text) -> Box:
         number: How numbers are written.
     """
     boxes: list[Box] = []
-    for node in postorder(expression):
-        below = children(node)
+    for node in ast.postorder(expression):
+        below = ast.children(node)
         operands = boxes[len(boxes) - len(below) :]
         del boxes[len(boxes) - len(below) :]
         boxes.append(_set(node, below, operands, number))
@@ -112,56 +93,56 @@ def number_box(value: int | fractions.Fraction | float, number: NumberText = num
     return row(Digits(mantissa), Sign("⋅"), Superscript(Digits("10"), Digits(str(int(exponent))))) if e else Digits(text)
 
 
-def _set(node: Expression, below: tuple[Expression, ...], boxes: list[Box], number: NumberText) -> Box:
+def _set(node: ast.Expression, below: tuple[ast.Expression, ...], boxes: list[Box], number: NumberText) -> Box:
     """The box of a node from those of its operands."""
     match node:
-        case Number(value):
+        case ast.Number(value):
             return number_box(value, number)
-        case Name(name):
+        case ast.Name(name):
             return name_box(name)
-        case Partial(output, input, fixed):
+        case ast.Partial(output, input, fixed):
             above, under = [row(Sign("∂", "prefix"), name_box(name)) for name in (output, input)]
             fraction = Fraction(above, under)
             return subscript(fenced(fraction, "", "|"), listed(map(name_box, fixed))) if fixed else fraction
-        case Prime(content):
-            return Superscript(boxes[0] if isinstance(content, Name | Group) else fenced(boxes[0]), Sign("′", "mark"))
-        case Group():
+        case ast.Prime(content):
+            return Superscript(boxes[0] if isinstance(content, ast.Name | ast.Group) else fenced(boxes[0]), Sign("′", "mark"))
+        case ast.Group():
             return fenced(boxes[0])
-        case Operator("not"):
+        case ast.Operator("not"):
             return row(Sign("¬", "prefix"), _at_least(below[0], boxes[0], UNARY))
-        case Operator(symbol, (operand,)):
+        case ast.Operator(symbol, (operand,)):
             return row(Sign(symbol, "prefix"), _at_least(operand, boxes[0], UNARY + _signed(operand)))
-        case Operator(symbol, (left, right)):
+        case ast.Operator(symbol, (left, right)):
             return _infix(symbol, left, right, boxes)
-        case Comparison(symbols, _):
+        case ast.Comparison(symbols, _):
             parts = [_at_least(below[0], boxes[0], SUM)]
             for symbol, operand, box in zip(symbols, below[1:], boxes[1:], strict=True):
                 parts += [Sign(_SIGNS.get(symbol, symbol)), _at_least(operand, box, SUM)]
             return row(*parts)
-        case Conditional():
+        case ast.Conditional():
             then, test, otherwise = boxes
             return Cases(((then, row(Word("if "), test)), (otherwise, Word("otherwise"))))
-        case Call():
+        case ast.Call():
             return _call(node, boxes, number)
-        case Array(items):
+        case ast.Array(items):
             rows = [box.rows[0] for box in boxes if isinstance(box, Matrix)]
             return Matrix(tuple(rows) if is_matrix(items) else (tuple(boxes),))
-        case Index(target):
+        case ast.Index(target):
             return subscript(_indexable(target, boxes[0]), listed(boxes[1:]))
-        case Slice(start, stop, step):
+        case ast.Slice(start, stop, step):
             present = iter(boxes)
             bounds = [Row((), False) if bound is None else next(present) for bound in (start, stop, step)]
             return listed(bounds if step is not None else bounds[:2], ":")
-        case Ellipsis():
+        case ast.Ellipsis():
             return _CONSTANTS["…"]
-        case Transposed(target):
-            return Superscript(fenced(boxes[0]) if isinstance(target, Number) else _raised(target, boxes[0]), _TOP)
-        case Tuple():
+        case ast.Transposed(target):
+            return Superscript(fenced(boxes[0]) if isinstance(target, ast.Number) else _raised(target, boxes[0]), _TOP)
+        case ast.Tuple():
             return fenced(listed(boxes))
     raise TypeError(f"{type(node).__name__} is not an expression")
 
 
-def _infix(symbol: str, left: Expression, right: Expression, boxes: list[Box]) -> Box:
+def _infix(symbol: str, left: ast.Expression, right: ast.Expression, boxes: list[Box]) -> Box:
     """An operator between its operands."""
     first, second = boxes
     match symbol:
@@ -180,16 +161,16 @@ def _infix(symbol: str, left: Expression, right: Expression, boxes: list[Box]) -
     return row(_at_least(left, first, at), Sign(sign), _at_least(right, second, ATOM if _signed(right) else at + 1))
 
 
-def _product_sign(left: Expression, right: Expression) -> str:
+def _product_sign(left: ast.Expression, right: ast.Expression) -> str:
     """The sign of a product: none behind a number, a dot where two would run together, else what suits the format."""
-    while isinstance(right, Operator) and len(right.operands) == 2 and right.symbol != "/":
+    while isinstance(right, ast.Operator) and len(right.operands) == 2 and right.symbol != "/":
         right = right.operands[0]
-    if isinstance(right, Number) or level(left) < PRODUCT or _is_fraction(left) or left == Number(1):
+    if isinstance(right, ast.Number) or level(left) < PRODUCT or _is_fraction(left) or left == ast.Number(1):
         return "⋅"
-    return NOTHING if isinstance(left, Number) else "·"
+    return NOTHING if isinstance(left, ast.Number) else "·"
 
 
-def _call(node: Call, boxes: list[Box], number: NumberText) -> Box:
+def _call(node: ast.Call, boxes: list[Box], number: NumberText) -> Box:
     """A call: by the template of its operation where all of its arguments stand in it, else by its name."""
     count = len(boxes)
     if not node.keywords:
@@ -211,14 +192,16 @@ def _declared(function: str) -> Sequence[Operation | Structural]:
     return [*spelled(function), *[o for o in STRUCTURAL.values() if function in o.spellings]]
 
 
-def is_vector(expression: Expression) -> bool:
+def is_vector(expression: ast.Expression) -> bool:
     """Whether an expression is a vector of numbers; in a product of matrices it is a column, as textbooks have it."""
-    return isinstance(expression, Array) and not any(isinstance(item, Array) or children(item) for item in expression.items)
+    return isinstance(expression, ast.Array) and not any(
+        isinstance(item, ast.Array) or ast.children(item) for item in expression.items
+    )
 
 
-def is_matrix(items: tuple[Expression, ...]) -> bool:
+def is_matrix(items: tuple[ast.Expression, ...]) -> bool:
     """Whether the items of an array are rows of a matrix."""
-    return all(isinstance(item, Array) and not any(isinstance(below, Array) for below in item.items) for item in items)
+    return all(isinstance(item, ast.Array) and not any(isinstance(below, ast.Array) for below in item.items) for item in items)
 
 
 def _column(box: Box) -> Box:
@@ -226,21 +209,21 @@ def _column(box: Box) -> Box:
     return Matrix(tuple((item,) for item in box.rows[0])) if isinstance(box, Matrix) else box
 
 
-def _raised(base: Expression, box: Box) -> Box:
+def _raised(base: ast.Expression, box: Box) -> Box:
     """The base of a power or of a transposition, and what stands free in a template."""
     box = _at_least(base, box, ATOM)
     closed = Symbol | Digits | Sign | Word | Subscript | Fence | Root | Applied | Matrix
-    return box if isinstance(box, closed) and not isinstance(base, Partial | Transposed) else fenced(box)
+    return box if isinstance(box, closed) and not isinstance(base, ast.Partial | ast.Transposed) else fenced(box)
 
 
-def _indexable(target: Expression, box: Box) -> Box:
+def _indexable(target: ast.Expression, box: Box) -> Box:
     """What has an index."""
-    if isinstance(target, Transposed):
+    if isinstance(target, ast.Transposed):
         return box
-    return fenced(box) if isinstance(target, Number | Partial) else _raised(target, box)
+    return fenced(box) if isinstance(target, ast.Number | ast.Partial) else _raised(target, box)
 
 
-def _at_least(node: Expression, box: Box, least: int) -> Box:
+def _at_least(node: ast.Expression, box: Box, least: int) -> Box:
     """The box of an operand, in parentheses where it binds less tightly than its place asks for."""
     at = CONDITIONAL if isinstance(box, Cases) else level(node)
     if isinstance(box, Fraction) and least <= PRODUCT + 1:
@@ -248,11 +231,11 @@ def _at_least(node: Expression, box: Box, least: int) -> Box:
     return box if at >= least else fenced(box)
 
 
-def _signed(node: Expression) -> bool:
-    return (isinstance(node, Number) and node.value < 0) or (
-        isinstance(node, Operator) and node.symbol == "-" and len(node.operands) == 1
+def _signed(node: ast.Expression) -> bool:
+    return (isinstance(node, ast.Number) and node.value < 0) or (
+        isinstance(node, ast.Operator) and node.symbol == "-" and len(node.operands) == 1
     )
 
 
-def _is_fraction(node: Expression) -> bool:
-    return isinstance(node, Number) and "/" in number_text(node.value)
+def _is_fraction(node: ast.Expression) -> bool:
+    return isinstance(node, ast.Number) and "/" in number_text(node.value)
