@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from gradcli.language.ast import Assignment, Definition, Expression, Output, Program, Statement
+from gradcli.language.ast import Assignment, Definition, Expression, Operator, Output, Program, Statement
 from gradcli.language.statements import Action, Break, For, If, NoGrad, Outputs, Print, Repeat, While
 from gradcli.language.text import to_text
 
@@ -120,3 +120,18 @@ def _statements(program: str) -> list[str]:
         else:
             found[-1] += piece
     return found
+
+
+def without_effect(program: Program) -> list[str]:
+    """Warnings of lines that were hardly meant to end where they do: the next one begins with a sign, as if it went on."""
+    warnings: list[str] = []
+    for statement, after in zip(program.statements, program.statements[1:], strict=False):
+        if not (isinstance(statement, Output) and isinstance(after, Output)):
+            continue
+        first = after.value
+        while isinstance(first, Operator) and len(first.operands) == 2:
+            first = first.operands[0]
+        if isinstance(first, Operator) and first.symbol in ("+", "-") and first.span[0] == after.span[0]:
+            hint = f"the next begins with {first.symbol} and is a line of its own; parentheses around both make them one"
+            warnings.append(f"{to_text(statement.value)[:40]} has no effect: {hint}")
+    return warnings

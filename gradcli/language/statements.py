@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gradcli.errors import Span
-from gradcli.language.ast import NOWHERE, Assignment, Attribute, Definition, Expression, Output, Program, Statement, postorder
+from gradcli.language.ast import (
+    NOWHERE,
+    Assignment,
+    Attribute,
+    Definition,
+    Expression,
+    Output,
+    Program,
+    Statement,
+    postorder,
+)
 
 
 class If(Statement):

@@ -109,3 +109,9 @@ def test_a_long_chain_of_products_of_matrices_has_a_value() -> None:
     code, out, _ = command(["eval", f"sum({' @ '.join(['A'] * 256)})", "--A", "[[.1,.2],[.3,.4]]", "-q"])
     assert code == 0
     assert float(out.split()[0]) == pytest.approx(1.5580124881988975e-69, rel=1e-12)  # NumPy: numpy.linalg.matrix_power
+
+
+@pytest.mark.parametrize(("text", "warned"), [("x\n+1", True), ("x\n-1 + x", True), ("(x\n+1)", False), ("a = x\n-a", False)])
+def test_a_line_that_begins_with_a_sign_warns(text: str, warned: bool) -> None:
+    code, _, err = command(["eval", text, "--x", "1", "-q"])
+    assert (code, "x has no effect: the next begins with" in err) == (0, warned)

@@ -22,6 +22,7 @@ from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Program, Statement
 from gradcli.language.free_names import free_names
 from gradcli.language.numbers import number_text
+from gradcli.language.program_text import without_effect
 from gradcli.language.statements import uses_tape
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import Shown, Value
@@ -86,7 +87,13 @@ def recorded(program: Program, asked: Request) -> Tape:
     if values is None:
         values = evaluate(graph, point, asked.cast)
     tape = _with_adjoints(forward_tape(graph, asked, point, values), asked)
-    return replace(tape, static=None if static is None else static_tape(*static, tape), printed=printed, removed=removed)
+    return replace(
+        tape,
+        static=None if static is None else static_tape(*static, tape),
+        printed=printed,
+        removed=removed,
+        warnings=without_effect(program),
+    )
 
 
 def _recorder(asked: Request, point: Mapping[str, Value], printed: list[Shown]) -> Recorder:
