@@ -269,9 +269,9 @@ def test_a_decision_that_is_turned_round(opened: Open) -> None:
     assert results(page)[0] == "= 9"
 
 
-def test_a_static_graph_has_both_branches(opened: Open) -> None:
+def test_a_graph_in_which_operations_choose_has_both_branches(opened: Open) -> None:
     text = "x^2 if x > w else -w"
-    page = opened(text, {}, tape=record(parse(text), {"x": 2.0, "w": 1.0}, mode="static"))
+    page = opened(text, {}, tape=record(parse(text), {"x": 2.0, "w": 1.0}, mode="static", steered=False))
     page.fill("#input0", "0")
     assert results(page)[0] == "= -1"
 

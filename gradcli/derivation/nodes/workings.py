@@ -46,7 +46,7 @@ class Values:
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
         self.graph = tape.graph
-        self.ids = {name: id for id, name in enumerate(tape.names)}
+        self.ids = {**tape.graph.variables, **{name: id for id, name in enumerate(tape.names)}}
         self.consumers = gradient_consumers(tape)
         self.tolerance = 1e-3 if tape.dtype == "float32" else 1e-6
         self._known: dict[str, float] = {}
