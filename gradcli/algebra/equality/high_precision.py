@@ -54,6 +54,9 @@ _FASTER: dict[str, Callable[..., Any]] = {
 }
 """Operators that do what functions of mpmath do."""
 
+_KEEPS_DIGITS = frozenset(("mul", "div", "neg", "pow", "sqrt", "where", CONSTANT, VARIABLE))
+"""Operations whose results have as many right digits as their operands."""
+
 _COMPARISONS = frozenset(("lt", "le", "gt", "ge", "eq", "ne"))
 _LOGICAL = frozenset(("logical_and", "logical_or", "logical_not"))
 _ROUNDINGS = frozenset(("floor", "ceil", "round"))
@@ -151,7 +154,16 @@ class Numeric:
         rough, fine = low[first] - low[second], a - b
         if fine == 0 or abs(fine) <= abs(rough) * mp.mpf(10) ** (-digits // 2):
             return Outcome(Kind.AGREE, a, b)
-        return Outcome(Kind.DIFFER, a, b) if _close(rough, fine) else None
+        lost = self._largest_cancelling(high) * mp.mpf(10) ** (SPARE_DIGITS - digits)
+        return Outcome(Kind.DIFFER, a, b) if _close(rough, fine) and abs(fine) > lost else None
+
+    def _largest_cancelling(self, found: Sequence[Any]) -> Any:
+        """The largest number of which digits may cancel: 1 - tanh(x)^2 is 0 where tanh(x) rounds to 1, at any two precisions."""
+        largest = mp.one
+        for step in self.steps:
+            if step.operation not in _KEEPS_DIGITS:
+                largest = max([largest, *[abs(found[input]) for input in step.inputs if type(found[input]) is not float]])
+        return largest
 
     def _digits(self, rough: Sequence[Any], end: tuple[int, int]) -> int:
         """So many digits that a difference is not lost beside the largest number on the way."""
