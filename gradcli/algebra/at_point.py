@@ -186,12 +186,28 @@ class _Point:
     def limit(self, formula: int, by: Sequence[str], plain: ValueAt) -> ValueAt:
         """The limit of a formula where the function has no value itself, along the variable of its last derivative."""
         ends: list[Any] = []
+        values: list[Any] = []
         for sign in (-1, 1):
             near = [self.at(formula, self.moved(by[-1], sign * Fraction(1, 10**digits))) for digits in _STEPS]
             if any(type(value) is float for value in near) or not agree(*near):
                 return plain
             ends.append(near[1])
-        return ValueAt(as_float(ends[0]), "the limit, as the function has no value there") if agree(*ends) else plain
+            values.append(self.at(self.function[0], self.moved(by[-1], sign * Fraction(1, 10 ** _STEPS[1]))))
+        if not agree(*ends) or self.depends_on_the_way(formula, ends[0]):
+            return plain
+        if any(type(value) is float for value in values) or not agree(*values):
+            return ValueAt(math.nan, "no derivative: the function jumps there")
+        return ValueAt(as_float(without_noise(ends[0])), "the limit, as the function has no value there")
+
+    def depends_on_the_way(self, formula: int, end: Any) -> bool:
+        """Whether a formula of several variables comes to another value along another one of them, or along all at once."""
+        step = Fraction(1, 10 ** _STEPS[1])
+        if len(self.point) == 1:
+            return False
+        ways = [self.moved(name, step) for name in self.point]
+        ways.append({name: value + step for name, value in self.point.items()})
+        found = [self.at(formula, way) for way in ways]
+        return any(type(value) is float or not agree(value, end) for value in found)
 
     def quotient(self, by: Sequence[str], sign: int) -> Any:
         """The one-sided difference quotient of the function; None where it has no limit, or the function is undefined."""
@@ -212,7 +228,7 @@ class _Point:
                     ]
                     total += value * math.prod(weights)
                 found.append(total * mp.mpf(10) ** (power * len(by)) * sign ** len(by))
-        return found[1] if agree(*found) else None
+        return without_noise(found[1]) if agree(*found) else None
 
     def is_defined(self, point: Mapping[str, Fraction]) -> bool:
         """Whether the function has a value."""
@@ -239,6 +255,11 @@ def as_float(value: Any) -> float:
         return float(value)
     except OverflowError:
         return math.inf if value > 0 else -math.inf
+
+
+def without_noise(value: Any) -> Any:
+    """A limit that was computed from values beside it: what is smaller than the steps is 0."""
+    return value * 0 if abs(value) < mp.mpf(10) ** -_STEPS[0] else value
 
 
 def agree(a: Any, b: Any) -> bool:
