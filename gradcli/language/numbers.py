@@ -34,10 +34,10 @@ def number_text(value: Any) -> str:
     """
     if hasattr(value, "tolist"):
         return _empty(value) or _nested(value.tolist(), number_text)
-    if isinstance(value, Fraction):
+    if isinstance(value, Fraction) and value.denominator > 1:
         return _decimal(value) or f"{_integer(value.numerator)}/{_integer(value.denominator)}"
-    if isinstance(value, int):
-        return _integer(value)
+    if isinstance(value, int | Fraction):
+        return _integer(value.numerator)
     if value.is_integer() and abs(value) < 1e16:
         return f"{value:.0f}" if value else "0"
     return repr(value)
