@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from gradcli.errors import GradcliError
-from gradcli.graph.graph import COND, CONTROL, PRINT, Graph, Settings, Shape
+from gradcli.graph.graph import COND, CONTROL, PRINT, Constant, Graph, Settings, Shape
 from gradcli.lowering.builders.compaction import compacted, replay
 from gradcli.lowering.builders.inference import has_arrays
 from gradcli.lowering.builders.static import StaticBuilder
@@ -186,13 +186,14 @@ def local_derivatives(graph: Graph, id: int, values: Sequence[Any], needs: Seque
 
 
 def symbolic_adjoints(
-    graph: Graph, needs: Sequence[bool], *, choosing: bool = False
+    graph: Graph, needs: Sequence[bool], seed: Constant = 1, *, choosing: bool = False
 ) -> tuple[StaticBuilder, list[Symbol], list[Symbol | None]]:
     """The backward pass on symbols.
 
     Args:
         graph: The function.
         needs: For each node whether a gradient flows through it, from :func:`requires_grad`.
+        seed: The adjoint of the output, in its shape.
         choosing: As for :func:`backward`.
 
     Returns:
@@ -201,7 +202,7 @@ def symbolic_adjoints(
     limits = max(graph.max_nodes, 8 * len(graph)), 8 * graph.max_elements
     builder = StaticBuilder(Graph(*limits), identities=True)
     symbols = replay(graph, builder)
-    adjoints = backward(graph, symbols, needs, builder.symbol(1), choosing=choosing)
+    adjoints = backward(graph, symbols, needs, Symbol(builder, builder.constant(seed)), choosing=choosing)
     return builder, symbols, [None if adjoint is None else builder.symbol(adjoint) for adjoint in adjoints]
 
 
