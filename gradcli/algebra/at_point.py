@@ -74,6 +74,8 @@ def values_at(
     numbers = [number for value in bindings.values() for number in (value.ravel() if hasattr(value, "ravel") else [value])]
     if not all(map(math.isfinite, numbers)):
         return None
+    if not simplified.expressions:  # the derivatives by an array without elements
+        return []
     try:
         return _Point(function, simplified, bindings).values(requests)
     except GradcliError:

@@ -19,7 +19,9 @@ from gradcli.autodiff.passes.reverse import gradient_graph
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_NODES, VARIABLE, Graph, Shape
-from gradcli.language.ast import NOWHERE, Assignment, Expression, Index, Name, Number, Output, Program
+from gradcli.language.ast import NOWHERE, Assignment, Expression, Index, Name, Number, Output, Program, postorder
+from gradcli.language.numbers import number_text
+from gradcli.language.text import to_text
 from gradcli.lowering.builders.compaction import compacted, replay
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import in_named_lines, written_out
@@ -53,6 +55,9 @@ ELEMENT_FACTOR = 12
 
 Request = tuple[int, tuple[str, ...]]
 """An output and the variables to differentiate it by, one after the other; no variables ask for the output itself."""
+
+MANY_DIGITS = 17
+"""Characters of a number beyond which an expression is compared with the original by its text as well."""
 
 
 class Simplified(Frozen):
@@ -315,7 +320,14 @@ class Simplifier:
             form = apart if self.algebra.size(apart) < self.algebra.size(form) else form
         if not self.generic and self.sizes[id] < self.algebra.size(form):
             return written_out(self.graph, id, self.names)
-        return written(self.algebra, form)
+        found = written(self.algebra, form)
+        if not self.generic and any(
+            isinstance(node, Number) and len(number_text(node.value)) > MANY_DIGITS for node in postorder(found)
+        ):
+            most = len(to_text(found))  # 1e-20 - 1 is an operation more than the fraction that it makes, and shorter
+            if self.sizes[id] < most and len(to_text(original := written_out(self.graph, id, self.names))) < most:
+                return original
+        return found
 
 
 def _raw_sizes(graph: Graph) -> list[int]:

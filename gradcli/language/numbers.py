@@ -23,6 +23,12 @@ _LONGEST = 400
 """Places up to which a fraction is looked at as a decimal."""
 
 
+_LONGEST_WHOLE = 40
+"""Characters of whole numbers that people still write."""
+
+_LONGEST_FRACTION = 24
+"""The same of fractions and decimals."""
+
 SHOWN_ELEMENTS = 9
 """Elements up to which an array is shown whole to people."""
 
@@ -34,13 +40,20 @@ def number_text(value: Any) -> str:
     """
     if hasattr(value, "tolist"):
         return _empty(value) or _nested(value.tolist(), number_text)
-    if isinstance(value, Fraction):
+    if isinstance(value, Fraction) and value.denominator > 1:
         return _decimal(value) or f"{_integer(value.numerator)}/{_integer(value.denominator)}"
-    if isinstance(value, int):
-        return _integer(value)
+    if isinstance(value, int | Fraction):
+        return _integer(value.numerator)
     if value.is_integer() and abs(value) < 1e16:
         return f"{value:.0f}" if value else "0"
     return repr(value)
+
+
+def is_unwieldy(value: Any) -> bool:
+    """Whether an exact number is longer than people write: a whole one beyond 40 digits, 199...9/2e323 and the like."""
+    if not isinstance(value, int | Fraction) or value.numerator.bit_length() + value.denominator.bit_length() < 57:
+        return False  # no more than 17 digits
+    return len(number_text(value)) > (_LONGEST_WHOLE if value.denominator == 1 else _LONGEST_FRACTION)
 
 
 def _integer(value: int) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradcli.errors import Span
+from gradcli.errors import GradcliError, Span
 from gradcli.language.ast import (
     NOWHERE,
     Assignment,
     Attribute,
     Definition,
     Expression,
+    Number,
     Output,
     Program,
     Statement,
@@ -143,6 +144,24 @@ def assigned_names(statements: tuple[Statement, ...]) -> dict[str, Span]:
         if isinstance(statement, Assignment | For):
             names.setdefault(statement.name, statement.span)
     return names
+
+
+def check_exact(program: Program) -> None:
+    """Check that all literals are exact, as symbolic work needs them: 0 or infinite, two different ones would be equal.
+
+    Raises:
+        GradcliError: One has an exponent beyond the range of exact literals; it names the place.
+    """
+    for statement in walk(program.statements, functions=True):
+        own = expressions(statement)
+        if isinstance(statement, Definition) and isinstance(statement.body, Expression):
+            own = (statement.body,)
+        for root in own:
+            for node in postorder(root):
+                if isinstance(node, Number) and isinstance(node.value, float):
+                    raise GradcliError(
+                        "in symbolic work a number has at most 4,000 digits before and behind the point", node.span
+                    )
 
 
 def uses_tape(program: Program) -> bool:

@@ -21,7 +21,7 @@ _SHOWN = 16
 def elementwise(algebra: Algebra, form: int) -> int:
     """The form, or the shorter one of a literal that exact arithmetic makes of it: [1, 2] + [3, 4] = [4, 6]."""
     shape = algebra.shape(form)
-    if not shape or prod(shape) > FEW or not algebra.is_literal(form) or single(algebra, form)[0] == "stack":
+    if not shape or not 0 < prod(shape) <= FEW or not algebra.is_literal(form) or single(algebra, form)[0] == "stack":
         return form
     written = literal(algebra, Elements(algebra, apply_operation).forms(form), shape)
     return written if algebra.size(written) <= algebra.size(form) else form
@@ -29,7 +29,7 @@ def elementwise(algebra: Algebra, form: int) -> int:
 
 def literal_or(algebra: Algebra, operation: str, operands: Sequence[int], settings: Settings, shape: Shape, found: int) -> int:
     """What exact arithmetic makes of literals, where that is not longer than what was found."""
-    if prod(shape) > FEW or any(prod(algebra.shape(operand)) > FEW for operand in operands):
+    if not 0 < prod(shape) <= FEW or any(prod(algebra.shape(operand)) > FEW for operand in operands):
         return found
     if not all(_is_known(algebra, operand) for operand in operands):
         return found

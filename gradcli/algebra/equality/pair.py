@@ -11,6 +11,7 @@ from gradcli.algebra.equality.definitions import definition_of
 from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import Constant, Graph, Settings, Shape
 from gradcli.language.ast import NOWHERE, Program
+from gradcli.language.statements import check_exact
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.catalogue import OPERATIONS
@@ -147,6 +148,7 @@ def pair_of(
     outputs: list[int] = []
     for program, (text, where) in zip(programs, sources, strict=True):
         try:
+            check_exact(program)
             outputs.append(lower(program, builder, shapes).output)
         except GradcliError as error:
             raise error.located(text, where) from None

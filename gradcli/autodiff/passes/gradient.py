@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.passes.reverse import symbolic_adjoints
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.frozen import Frozen
-from gradcli.graph.graph import Graph
+from gradcli.graph.graph import Constant, Graph
 from gradcli.graph.names import is_operation, node_names
 from gradcli.lowering.builders.builder import float32
 from gradcli.lowering.builders.compaction import compacted
-from gradcli.ops.declaration.constants import VALUES
+from gradcli.ops.declaration.constants import VALUES, exact
+from gradcli.ops.declaration.structural import shape_of
 
 
 class Gradient(Frozen):
@@ -32,11 +35,15 @@ class Gradient(Frozen):
 def gradient_of(tape: Tape) -> Gradient:
     """The gradient graph of a run: the reverse pass on symbols, shared, without factors 1.
 
+    That of an array begins with its cotangent; without one it has no gradient, and the graph is the function alone.
+
     Raises:
         GradcliError: An operation on the way has no derivative by the argument that is asked for.
     """
     function = tape.graph
-    builder, symbols, adjoints = symbolic_adjoints(function, tape.requires_grad)
+    seed = _seed(tape)
+    needs = tape.requires_grad if seed is not None else [False] * len(function)
+    builder, symbols, adjoints = symbolic_adjoints(function, needs, 1 if seed is None else seed)
     graph = builder.graph
     output = tape.names[tape.output]
     for id, symbol in enumerate(symbols):
@@ -55,3 +62,15 @@ def gradient_of(tape: Tape) -> Gradient:
     nodes = dict(zip(found, graph.outputs, strict=False))
     names = node_names(graph, frozenset(VALUES).union(tape.names))
     return Gradient(graph, names, values, {name: nodes.get(name) for name in tape.wrt})
+
+
+def _seed(tape: Tape) -> Constant | None:
+    """The adjoint of the output; None for an array that has none."""
+    shape, adjoint = tape.graph.shape(tape.output), tape.adjoints[tape.output]
+    if not shape:
+        return 1
+    return _nested(adjoint.tolist()) if adjoint is not None and shape_of(adjoint) == shape else None
+
+
+def _nested(value: Any) -> Constant:
+    return tuple([_nested(one) for one in value]) if isinstance(value, list) else exact(value)

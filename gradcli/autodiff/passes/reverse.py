@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from gradcli.errors import GradcliError
-from gradcli.graph.graph import COND, CONTROL, PRINT, Graph, Settings, Shape
+from gradcli.graph.graph import COND, CONTROL, PRINT, Constant, Graph, Settings, Shape
 from gradcli.lowering.builders.compaction import compacted, replay
 from gradcli.lowering.builders.inference import has_arrays
 from gradcli.lowering.builders.static import StaticBuilder
@@ -170,41 +170,30 @@ def _backward(
     return adjoints
 
 
-def _wanted(operation: str, needs: Sequence[bool]) -> tuple[bool, ...]:
-    """For each argument of an operation whether a gradient flows to it."""
-    return tuple(need and OPERATIONS[operation].carries(index) for index, need in enumerate(needs))
-
-
 def no_derivative(error: NotDifferentiableError, graph: Graph, id: int) -> GradcliError:
     """The error for a node whose operation has no derivative by the argument that is asked for."""
     return GradcliError(str(error), graph.spans[id], "give that argument a number, or leave its variables out of --wrt")
 
 
 def local_derivatives(graph: Graph, id: int, values: Sequence[Any], needs: Sequence[bool]) -> list[Any]:
-    """The derivatives of a node by its inputs, the other inputs held fixed; None where no gradient flows.
-
-    Raises:
-        GradcliError: The operation has no derivative by an input through which a gradient flows.
-    """
+    """The derivatives of a node by its inputs, the other inputs held fixed; None where no gradient flows or there is none."""
     inputs = graph.inputs[id]
-    operation = graph.operations[id]
-    if operation not in OPERATIONS:  # its derivatives are no numbers: it declares a vector-Jacobian product
+    operation = OPERATIONS.get(graph.operations[id])
+    if operation is None:  # its derivatives are no numbers: it declares a vector-Jacobian product
         return [None] * len(inputs)
-    wanted = _wanted(operation, [needs[input] for input in inputs])
-    try:
-        return OPERATIONS[operation].local_derivatives(values[id], tuple([values[input] for input in inputs]), wanted)
-    except NotDifferentiableError as error:
-        raise no_derivative(error, graph, id) from None
+    wanted = [needs[input] and operation.derivable(index) for index, input in enumerate(inputs)]
+    return operation.local_derivatives(values[id], tuple([values[input] for input in inputs]), wanted)
 
 
 def symbolic_adjoints(
-    graph: Graph, needs: Sequence[bool], *, choosing: bool = False
+    graph: Graph, needs: Sequence[bool], seed: Constant = 1, *, choosing: bool = False
 ) -> tuple[StaticBuilder, list[Symbol], list[Symbol | None]]:
     """The backward pass on symbols.
 
     Args:
         graph: The function.
         needs: For each node whether a gradient flows through it, from :func:`requires_grad`.
+        seed: The adjoint of the output, in its shape.
         choosing: As for :func:`backward`.
 
     Returns:
@@ -213,7 +202,7 @@ def symbolic_adjoints(
     limits = max(graph.max_nodes, 8 * len(graph)), 8 * graph.max_elements
     builder = StaticBuilder(Graph(*limits), identities=True)
     symbols = replay(graph, builder)
-    adjoints = backward(graph, symbols, needs, builder.symbol(1), choosing=choosing)
+    adjoints = backward(graph, symbols, needs, Symbol(builder, builder.constant(seed)), choosing=choosing)
     return builder, symbols, [None if adjoint is None else builder.symbol(adjoint) for adjoint in adjoints]
 
 

@@ -6,6 +6,7 @@ from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.record import forward_tape
+from gradcli.autodiff.runs.static_graphs import is_steered
 from gradcli.frozen import replace
 from gradcli.graph.graph import Broken
 from gradcli.lowering.builders.builder import Value
@@ -28,7 +29,9 @@ def broken_tape(error: MismatchError, asked: Request) -> Tape:
         graph = compacted(graph)
         earlier, inputs = graph.outputs[: -len(inputs)], tuple(graph.outputs[-len(inputs) :])
     chosen = None if asked.wrt is None else [name for name in asked.wrt if name in graph.variables]
-    known = None if asked.bindings is None else {name: asked.bindings[name] for name in graph.variables}
+    known = None
+    if asked.bindings is not None and not is_steered(graph):  # what branches, loops or prints is executed, not evaluated
+        known = {name: asked.bindings[name] for name in graph.variables}
     asked = replace(asked, bindings=known, wrt=chosen, retain_grad=())
     point = asked.point()
     unknown: list[Value] = [None] * len(graph)

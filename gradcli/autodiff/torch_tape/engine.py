@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from gradcli.autodiff.passes.reverse import carries, quiet
+from gradcli.autodiff.passes.reverse import carries, no_derivative, quiet
 from gradcli.autodiff.passes.tape import has_nan
 from gradcli.autodiff.torch_tape.dtypes import rounded
 from gradcli.autodiff.torch_tape.eager import Eager
@@ -20,6 +20,7 @@ from gradcli.errors import Span
 from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders.builder import Value
 from gradcli.ops import vjp
+from gradcli.ops.declaration.operation import NotDifferentiableError
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.declaration.symbol import Symbol
 
@@ -234,7 +235,10 @@ def _contributions(tape: Eager, id: int, adjoint: Any, create_graph: bool) -> li
     else:
         y, operands = tape.values[id], [tape.operand(input, dtype) for input in inputs]
     product = vjp.product(name, wanted, _times if create_graph else operator.mul, choosing=create_graph)
-    handed = product(adjoint, y, operands, [graph.shape(input) for input in inputs], graph.settings.get(id, ()))
+    try:
+        handed = product(adjoint, y, operands, [graph.shape(input) for input in inputs], graph.settings.get(id, ()))
+    except NotDifferentiableError as error:
+        raise no_derivative(error, graph, id) from None
     return [(index, _rounded(tape, contribution, inputs[index])) for index, contribution in handed]
 
 

@@ -85,6 +85,7 @@ def run(options: ExplainOptions) -> None:
     from gradcli.derivation.explain import MAX_NODES, explained
     from gradcli.graph.graph import DEFAULT_MAX_NODES
     from gradcli.language.parser import parse
+    from gradcli.language.statements import check_exact
     from gradcli.output.reports.printed import printed_line
 
     limit = options.max_nodes or MAX_NODES[options.by]
@@ -106,6 +107,8 @@ def run(options: ExplainOptions) -> None:
         step("running it forward and backward")
         if values:
             check_no_shapes(shapes)
+        else:
+            check_exact(program)
         tape = recorded(program, asked) if values else outlined(program, asked)
         if options.elements:
             tape = written_in_elements(tape, wrt, options, options.max_nodes)

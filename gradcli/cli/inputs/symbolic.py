@@ -17,6 +17,7 @@ from gradcli.cli.inputs.variables import shapes_of
 from gradcli.errors import GradcliError, UnknownVariableError, located, no_value
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
+from gradcli.language.statements import check_exact
 from gradcli.lowering.programs.calls import run_together
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.output.reports.derivatives import Derivatives, derivatives_json, has_elements_only, lines
@@ -44,7 +45,9 @@ def static_graph(text: str, where: str, values: Mapping[str, Any], options: Deri
             raise GradcliError(f"{name} has the shape {shape} and not that of --shape", hint="leave --shape out")
     asked = request_of(options, shapes=shapes, steered=False)
     with located(text, where):
-        graph = build(parse(text, where), asked, inexact=False)
+        program = parse(text, where)
+        check_exact(program)
+        graph = build(program, asked, inexact=False)
         for name in shapes:
             if name not in graph.variables:
                 raise UnknownVariableError(name, list(graph.variables))

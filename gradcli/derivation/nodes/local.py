@@ -106,7 +106,7 @@ class Labels:
         # A constant that an algebraic rule could use stands in the template itself; the others are names like any other.
         operands = tuple([self.shown(operation, input) if input in constants else None for input in inputs])
         same = tuple(map(inputs.index, inputs)) if len(set(inputs)) < len(inputs) else tuple(range(len(inputs)))
-        wanted = tuple([needs[input] and OPERATIONS[operation].carries(at) for at, input in enumerate(inputs)])
+        wanted = tuple([needs[input] and OPERATIONS[operation].derivable(at) for at, input in enumerate(inputs)])
         template = _template(operation, operands, tuple(map(type, operands)), same, wanted)
         self._last = (id, template)
         return template

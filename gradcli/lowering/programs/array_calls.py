@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
@@ -254,7 +255,7 @@ def index_entry(item: Expression, known: Callable[[str], Constant | None] = lamb
 
 def _whole(item: Expression, known: Callable[[str], Constant | None]) -> int:
     value = exact_value(item, known)
-    if value is not None and value == int(value):
+    if value is not None and -math.inf < value < math.inf and value == int(value):
         return int(value)
     raise GradcliError("an index is a whole number", item.span, "it is known before the graph is: write v[0], v[1:3] or v[-1]")
 

@@ -64,7 +64,7 @@ def as_shape(shape: Setting) -> Shape:
         ShapeError: It is none.
     """
     sizes = shape if isinstance(shape, tuple) else (shape,)
-    whole = tuple([size for size in sizes if isinstance(size, int)])
+    whole = tuple([size for size in sizes if isinstance(size, int) and not isinstance(size, bool)])
     if len(whole) < len(sizes):
         raise ShapeError(f"a shape consists of whole numbers, not {shape}")
     return whole

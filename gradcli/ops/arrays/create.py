@@ -29,6 +29,9 @@ def _number(value: Setting, name: str) -> float:
 
 def _range(start: Setting, stop: Setting, step: Setting) -> tuple[float, float, int]:
     """Where a range begins, its step, and how many numbers it has; one number is where it ends."""
+    for one in (start, stop, step):
+        if isinstance(one, bool):
+            raise ShapeError(f"a range goes by numbers, not by {one}")
     first = 0.0 if stop is None else _number(start, "start")
     last = _number(start if stop is None else stop, "stop")
     width = _number(step, "step")

@@ -158,6 +158,10 @@ class Operation(Frozen, eq=False):
         """Whether a gradient flows from the result to an argument."""
         return bool(self.partials) and (self.variadic or self.partials[index] is not None)
 
+    def derivable(self, index: int) -> bool:
+        """Whether there is a derivative by an argument: a gradient flows to it, and the derivative is known."""
+        return self.carries(index) and not isinstance(self.partials[0 if self.variadic else index], Undefined)
+
     def masks(self, index: int) -> bool:
         """Whether exactly 0 is handed to an argument where the derivative by it is 0, whatever comes in."""
         return (0 if self.variadic else index) in self.facts.masks
@@ -284,13 +288,20 @@ class NotDifferentiableError(Exception):
         super().__init__(f"{operation} has no derivative by its argument {parameter}")
 
 
-def undefined(operation: str, parameter: str) -> Rule:
-    """The rule of an argument by which an operation has no derivative that PyTorch or this tool could give."""
+class Undefined(Frozen):
+    """The rule of an argument by which an operation has no derivative that PyTorch or this tool could give.
 
-    def rule(y: Any, *arguments: Any) -> Any:
-        raise NotDifferentiableError(operation, parameter)
+    Attributes:
+        operation: The name of the operation.
+        parameter: The name of the argument.
+    """
 
-    return rule
+    operation: str
+    parameter: str
+
+    def __call__(self, y: Any, *arguments: Any) -> Any:
+        """Raise NotDifferentiableError."""
+        raise NotDifferentiableError(self.operation, self.parameter)
 
 
 def operation(

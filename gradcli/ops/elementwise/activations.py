@@ -8,7 +8,7 @@ from typing import Any
 from gradcli.ops.declaration import ieee, on_arrays
 from gradcli.ops.declaration.constants import SQRT2, SQRT_2_OVER_PI, SQRT_TAU, fraction
 from gradcli.ops.declaration.facts import JUMP, KINK, ODD, REMOVABLE, SAME, special
-from gradcli.ops.declaration.operation import DEFINITION, Operation, operation, undefined
+from gradcli.ops.declaration.operation import DEFINITION, Operation, Undefined, operation
 from gradcli.ops.elementwise.arithmetic import abs, square
 from gradcli.ops.elementwise.exponential import exp, log
 from gradcli.ops.elementwise.extremes import clamp, maximum
@@ -171,7 +171,7 @@ softplus = operation(
     (
         lambda y, x, beta, threshold: where(gt(x * beta, threshold), 1, sigmoid(x * beta)),
         lambda y, x, beta, threshold: where(gt(x * beta, threshold), 0, (x * sigmoid(x * beta) - y) / beta),
-        undefined("softplus", "threshold"),
+        Undefined("softplus", "threshold"),
     ),
     grad_fn="SoftplusBackward0",
     javascript="softplus({0}, {1}, {2})",
@@ -365,7 +365,7 @@ threshold = operation(
     lambda x, bound, value: value if x <= bound else x,
     (
         lambda y, x, bound, value: where(le(x, bound), 0, 1),
-        undefined("threshold", "threshold"),
+        Undefined("threshold", "threshold"),
         lambda y, x, bound, value: where(le(x, bound), 1, 0),
     ),
     grad_fn="ThresholdBackward0(0)",

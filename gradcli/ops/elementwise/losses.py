@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import math
+from typing import Any
 
 from gradcli.ops.declaration import ieee
 from gradcli.ops.declaration.facts import END, KINK, POLE, SAME, special
@@ -12,7 +13,7 @@ from gradcli.ops.elementwise.activations import logsigmoid, sigmoid
 from gradcli.ops.elementwise.arithmetic import abs, sign, square
 from gradcli.ops.elementwise.exponential import log, log1p, xlogy
 from gradcli.ops.elementwise.extremes import clamp, clamp_min
-from gradcli.ops.elementwise.logic import le, lt, where
+from gradcli.ops.elementwise.logic import ge, le, lt, where
 
 LOW = (-2.0, -0.6)
 HIGH = (0.6, 2.0)
@@ -26,17 +27,26 @@ LEAST_VARIANCE = 9.999999960041972e-13
 
 
 def _smooth_l1(x: float, target: float, beta: float) -> float:
+    if not beta >= 0:
+        return math.nan
     distance = builtins.abs(x - target)
     return ieee.divide(distance * distance, 2 * beta) if distance < beta else distance - beta / 2
 
 
 def _huber(x: float, target: float, delta: float) -> float:
+    if not delta >= 0:
+        return math.nan
     distance = builtins.abs(x - target)
     return distance * distance / 2 if distance <= delta else delta * (distance - delta / 2)
 
 
 def _cross_entropy(p: float, target: float) -> float:
     return -(target * ieee.largest(ieee.log(p), LEAST_LOG) + (1 - target) * ieee.largest(ieee.log1p(-p), LEAST_LOG))
+
+
+def _from_zero(scale: Any, value: Any) -> Any:
+    """A loss or its derivative, nan where the scale is below 0: PyTorch refuses one."""
+    return where(ge(scale, 0), value, math.nan)
 
 
 mse_loss = operation(
@@ -72,16 +82,16 @@ smooth_l1_loss = operation(
     "smooth_l1_loss(x, target, beta=1)",
     _smooth_l1,
     (
-        lambda y, x, target, beta: clamp((x - target) / beta, -1, 1),
-        lambda y, x, target, beta: clamp((target - x) / beta, -1, 1),
-        lambda y, x, target, beta: where(lt(abs(x - target), beta), -y / beta, -1 / 2),
+        lambda y, x, target, beta: _from_zero(beta, clamp((x - target) / beta, -1, 1)),
+        lambda y, x, target, beta: _from_zero(beta, clamp((target - x) / beta, -1, 1)),
+        lambda y, x, target, beta: _from_zero(beta, where(lt(abs(x - target), beta), -y / beta, -1 / 2)),
     ),
     grad_fn="SmoothL1LossBackward0",
     array=DEFINITION,
     domain="|x - target| ≠ beta",
     samples=(LOW, HIGH, (4.5, 5.0)),
-    definition=lambda x, target, beta: where(
-        lt(abs(x - target), beta), square(x - target) / (2 * beta), abs(x - target) - beta / 2
+    definition=lambda x, target, beta: _from_zero(
+        beta, where(lt(abs(x - target), beta), square(x - target) / (2 * beta), abs(x - target) - beta / 2)
     ),
     range=(0, math.inf),
     specials=(special(KINK, lambda x, target, beta: abs(x - target) - beta, 2, 1, 1),),
@@ -92,16 +102,16 @@ huber_loss = operation(
     "huber_loss(x, target, delta=1)",
     _huber,
     (
-        lambda y, x, target, delta: clamp(x - target, -delta, delta),
-        lambda y, x, target, delta: clamp(target - x, -delta, delta),
-        lambda y, x, target, delta: where(le(abs(x - target), delta), 0, abs(x - target) - delta),
+        lambda y, x, target, delta: _from_zero(delta, clamp(x - target, -delta, delta)),
+        lambda y, x, target, delta: _from_zero(delta, clamp(target - x, -delta, delta)),
+        lambda y, x, target, delta: _from_zero(delta, where(le(abs(x - target), delta), 0, abs(x - target) - delta)),
     ),
     grad_fn="HuberLossBackward0",
     array=DEFINITION,
     domain="|x - target| ≠ delta",
     samples=(LOW, HIGH, (0.5, 1.0)),
-    definition=lambda x, target, delta: where(
-        le(abs(x - target), delta), square(x - target) / 2, delta * (abs(x - target) - delta / 2)
+    definition=lambda x, target, delta: _from_zero(
+        delta, where(le(abs(x - target), delta), square(x - target) / 2, delta * (abs(x - target) - delta / 2))
     ),
     specials=(special(KINK, lambda x, target, delta: abs(x - target) - delta, 2, 1, 1),),
     torch="huber_loss: F",

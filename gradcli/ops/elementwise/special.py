@@ -10,7 +10,7 @@ from typing import Any
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import SQRT_PI
 from gradcli.ops.declaration.facts import EVEN, ODD, POLE, special
-from gradcli.ops.declaration.operation import Operation, operation, undefined
+from gradcli.ops.declaration.operation import Operation, Undefined, operation
 from gradcli.ops.elementwise.exponential import exp
 
 ANYWHERE = (-2.0, 2.0)
@@ -239,7 +239,7 @@ digamma: Operation = operation(
 polygamma: Operation = operation(
     "polygamma(n, x)",
     _polygamma,
-    (undefined("polygamma", "n"), lambda y, n, x: polygamma(n + 1, x)),
+    (Undefined("polygamma", "n"), lambda y, n, x: polygamma(n + 1, x)),
     grad_fn="PolygammaBackward0(1)",
     latex=r"\psi^{{({0})}}\left({1}\right)",
     javascript="polygamma({0}, {1})",
@@ -286,7 +286,7 @@ i1: Operation = operation(
 iv: Operation = operation(
     "iv(n, x)",
     _whole_bessel,
-    (undefined("iv", "n"), lambda y, n, x: (iv(n - 1, x) + iv(n + 1, x)) / 2),
+    (Undefined("iv", "n"), lambda y, n, x: (iv(n - 1, x) + iv(n + 1, x)) / 2),
     grad_fn="BesselIBackward0(1)",
     latex=r"I_{{{0}}}\left({1}\right)",
     javascript="besselI({0}, {1})",
@@ -298,7 +298,7 @@ iv: Operation = operation(
 sinc_derivative: Operation = operation(
     "sinc_derivative(n, x)",
     _sinc_derivative,
-    (undefined("sinc_derivative", "n"), lambda y, n, x: sinc_derivative(n + 1, x)),
+    (Undefined("sinc_derivative", "n"), lambda y, n, x: sinc_derivative(n + 1, x)),
     grad_fn="SincDerivativeBackward0(1)",
     latex=r"\operatorname{{sinc}}^{{({0})}}\left({1}\right)",
     javascript="sincDerivative({0}, {1})",

@@ -45,8 +45,8 @@ def page_program(tape: Tape) -> dict[str, Any]:
         if operation in (VARIABLE, CONSTANT):
             kind.append(-1)
             continue
-        carries = OPERATIONS[operation].carries
-        wanted = tuple([at for at, input in enumerate(inputs) if needs[input] and carries(at)])
+        derivable = OPERATIONS[operation].derivable
+        wanted = tuple([at for at, input in enumerate(inputs) if needs[input] and derivable(at)])
         kind.append(kinds.setdefault((operation, len(inputs), wanted), len(kinds)))
     return {
         "dtype": tape.dtype,

@@ -12,14 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gradcli.autodiff.passes.reverse import no_derivative
 from gradcli.autodiff.passes.tape import ACCUMULATE_GRAD
 from gradcli.derivation.notation.steps import Step
 from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
-from gradcli.ops.declaration.operation import NotDifferentiableError
 from gradcli.output.json import Encode, json_number
 from gradcli.output.listing import Entry, FunctionListing, Link
 
@@ -172,10 +170,7 @@ class NodeLines:
                 continue
             numbers = ["null"] * len(inputs)
             if kind.rule is not None and not symbolic:
-                try:
-                    arguments, derivatives = kind.rule(values[id], tuple([values[input] for input in inputs]))
-                except NotDifferentiableError as error:
-                    raise no_derivative(error, graph, id) from None
+                arguments, derivatives = kind.rule(values[id], tuple([values[input] for input in inputs]))
                 for argument, derivative in zip(arguments, derivatives, strict=True):
                     numbers[argument] = text(float(derivative))
             yield kind.edges.filled((names[id], *[names[input] for input in inputs], id, *inputs, *numbers))

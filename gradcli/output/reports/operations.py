@@ -14,7 +14,7 @@ from gradcli.graph.names import node_names
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import written_out
-from gradcli.ops.declaration.operation import NotDifferentiableError, Operation
+from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.structural import Structural
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.output.json import document, encoder, list_json
@@ -35,15 +35,12 @@ def derivative_texts(operation: Operation) -> dict[str, str | None]:
     texts: dict[str, str | None] = {}
     for index, parameter in enumerate(parameters):
         texts[parameter] = None
-        if operation.carries(index):
+        if operation.derivable(index):
             builder = StaticBuilder(Graph(), identities=True)
             arguments = tuple(Symbol(builder, builder.variable(name)) for name in parameters)
             result = Symbol(builder, builder.variable("y"))
             wanted = [at == index for at in range(len(parameters))]
-            try:
-                rule = operation.local_derivatives(result, arguments, wanted)[index]
-            except NotDifferentiableError:
-                continue
+            rule = operation.local_derivatives(result, arguments, wanted)[index]
             id = builder.symbol(rule).id
             algebra = Algebra()
             form = shortest(algebra, normal_forms(builder.graph, algebra, generic=True)[id])
