@@ -136,7 +136,7 @@ def test_the_derivative_of_the_logarithm_of_a_magnitude(text: str, right: str) -
         (["log(1+exp(x))", "--order", "2", "--at", "x=37.42994775023705"], 5.5511151231257765e-17, ""),
         (["0 if x == 0 else x", "--at", "x=0"], 1, "of the branch"),
         (["sin(x)/x if x != 0 else 1", "--order", "2", "--at", "x=0"], -1 / 3, "of the branch"),
-        (["sinc(t)", "--order", "2", "--at", "t=0"], -(math.pi**2) / 3, "the limit"),
+        (["sinc(t)", "--order", "2", "--at", "t=0"], -(math.pi**2) / 3, ""),
         (["sigmoid(x)", "--at", "x=40"], 4.248354255291589e-18, ""),
         (["tanh(x)", "--at", "x=20"], 1.6993417021166355e-17, ""),
         (["max(x, 1)", "--at", "x=1"], 0.5, "0 from the left and 1 from the right"),
