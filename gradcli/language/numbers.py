@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -54,6 +54,11 @@ def is_unwieldy(value: Any) -> bool:
     if not isinstance(value, int | Fraction) or value.numerator.bit_length() + value.denominator.bit_length() < 57:
         return False  # no more than 17 digits
     return len(number_text(value)) > (_LONGEST_WHOLE if value.denominator == 1 else _LONGEST_FRACTION)
+
+
+def longer_than(result: Any, operands: Sequence[Any]) -> bool:
+    """Whether an exact number is longer than an operation on some, each with an operator before it."""
+    return len(number_text(result)) > sum(len(number_text(operand)) + 1 for operand in operands)
 
 
 def _integer(value: int) -> str:

@@ -10,7 +10,7 @@ from gradcli.errors import Span
 from gradcli.graph.graph import ITEM, PRINT, Block, Constant, Graph, Settings, Shape
 from gradcli.graph.names import constant_text
 from gradcli.language.ast import NOWHERE
-from gradcli.language.numbers import is_unwieldy
+from gradcli.language.numbers import is_unwieldy, longer_than
 from gradcli.language.statements import Action
 from gradcli.lowering.builders.builder import Part, forward_of, no_tape
 from gradcli.lowering.builders.inference import inferred_shape
@@ -187,8 +187,8 @@ class StaticBuilder:
         rational = len(values) >= len(operation.parameters) and all(isinstance(value, int | Fraction) for value in values)
         if operation.exact is not None and rational:
             folded = operation.exact(*values)
-            if is_unwieldy(folded) and not any(map(is_unwieldy, values)):  # 1e-20 - 1 is shorter than what it makes
-                folded = None
+            if is_unwieldy(folded) and not any(map(is_unwieldy, values)) and longer_than(folded, values):
+                folded = None  # 1e-20 - 1 is shorter than what it makes; a quotient is how the fraction itself is written
             if folded is not None and not self.inexact:
                 return self.constant(folded, span)
         else:
