@@ -274,10 +274,10 @@ def test_nothing_runs_text_or_raises_the_limits_of_python(path: Path) -> None:
 # ---- names of operations ----
 
 NAMES_LEFT = {
-    "algebra": (333, "rules of simplification and equality, which are about these operations"),
+    "algebra": (336, "rules of simplification and equality, which are about these operations"),
     "autodiff": (51, "sums and products that PyTorch computes step by step, and graphs that views write anew"),
     "cli": (1, "graph is a command as well"),
-    "derivation": (75, "rules of calculus and short spellings of products, which are about these operations"),
+    "derivation": (76, "rules of calculus and short spellings of products, which are about these operations"),
     "errors": (1, "a word of a message"),
     "graph": (1, "the verifier knows what a choice takes"),
     "language": (7, "spellings of other languages, and what operators and choices build"),
