@@ -202,7 +202,7 @@ def test_an_input_that_turns_a_decision_round_is_reported(engine: Any) -> None:
     assert found[0]["changed"] is None
     assert found[0]["value"] == 9.0
     assert found[1]["changed"] == {"node": 2, "was": True, "now": False}
-    assert not run(text, {"x": 2.0, "w": 1.0}, mode="static").graph.decisions
+    assert not record(parse(text), {"x": 2.0, "w": 1.0}, mode="static", steered=False).graph.decisions
 
 
 def test_a_nan_condition_is_true_as_in_python(engine: Any) -> None:
