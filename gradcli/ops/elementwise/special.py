@@ -129,10 +129,11 @@ def _sinc_derivative(order: float, x: float) -> float:
         return float(math.pi**order * _moment(int(order), math.pi * x, math.sin, math.cos, 1e-18))
     from mpmath import mp
 
+    value = _precise_sinc_derivative(mp, order, mp.mpf(x))
     try:
-        return float(_precise_sinc_derivative(mp, order, mp.mpf(x)))
+        return float(value)
     except OverflowError:
-        return math.nan
+        return math.inf if value > 0 else -math.inf
 
 
 def _by_mpmath(function: Callable[..., Any]) -> Callable[..., Any]:

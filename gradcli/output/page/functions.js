@@ -247,20 +247,21 @@ function polygamma(n, x) {
 
 /** The modified Bessel function of the first kind of a whole order: the power series, and for large x its asymptotic one. */
 function besselI(n, x) {
-  if (!Number.isInteger(n)) return NaN;
+  if (!Number.isInteger(n) || Math.abs(n) > 1000) return NaN;
   const order = Math.abs(n);
   const size = Math.abs(x);
   const signed = order % 2 === 1 && isNegative(x) ? -1 : 1;
   if (!Number.isFinite(x)) return Number.isNaN(x) ? NaN : signed * Infinity;
-  if (size > 720) return signed * Infinity;
+  if (size > 720 + order * order / size) return signed * Infinity;
   let sum = 1;
   let term = 1;
   if (size < 30 + order * order) {
-    for (let k = 1; term > 1e-17 * sum; k += 1) {
+    for (let k = 1; term > 1e-17 * sum && sum < Infinity; k += 1) {
       term *= (x * x) / 4 / (k * (k + order));
       sum += term;
     }
-    for (let k = 1; k <= order; k += 1) sum *= x / 2 / k;
+    let small = order; // the factors x/2/k, large and small ones in turn, so that only what is too large or small itself leaves the range
+    for (let large = 1; large <= small; ) sum *= x / 2 / (Math.abs(sum) > 1 ? small-- : large++);
     return sum;
   }
   for (let k = 1; k < 40 && Math.abs(term) > 1e-17; k += 1) {
@@ -275,18 +276,19 @@ function besselI(n, x) {
 function sincDerivative(n, x) {
   if (!Number.isInteger(n) || n < 0 || n > 1000 || !Number.isFinite(x)) return NaN;
   const z = Math.PI * x;
-  const scale = Math.pow(Math.PI, n);
+  const late = Math.pow(Math.PI, Math.min(n, 600)); // πⁿ may be too large where the derivative is not
+  const early = Math.pow(Math.PI, n - Math.min(n, 600));
   if (Math.abs(z) > n + 1) {
     const turned = [Math.sin(z), Math.cos(z), -Math.sin(z), -Math.cos(z)];
     let value = turned[0] / z;
     for (let k = 1; k <= n; k += 1) value = (turned[k % 4] - k * value) / z;
-    return scale * value;
+    return early * value * late;
   }
   let total = 0;
-  let term = n % 2 === 1 ? z : 1;
-  for (let at = n % 2; at < 2 || Math.abs(term) > 1e-18; at += 2) {
+  let term = n % 2 === 1 ? early * Math.PI * x : early;
+  for (let at = n % 2; at < 2 || Math.abs(term) > 1e-18 * early; at += 2) {
     total += ((n + at) % 4 === 0 ? term : -term) / (n + at + 1);
     term *= (z * z) / ((at + 1) * (at + 2));
   }
-  return scale * total;
+  return total === 0 ? 0 : total * late;
 }
