@@ -59,7 +59,7 @@ def _precise_polygamma(mp: Any, order: Any, x: Any) -> Any:
 
 
 def _psi(mp: Any, n: int, x: Any) -> Any:
-    """The n-th derivative of digamma. On the left, where mpmath adds a term for each pole that is passed, by the reflection formula.
+    """The n-th derivative of digamma; on the left, where mpmath adds a term for each pole that is passed, by reflection.
 
     ψⁿ(x) = (-1)ⁿ·ψⁿ(1 - x) - π·dⁿ/dxⁿ cot(πx) (DLMF 5.15.6); the derivatives of the cotangent are polynomials in it, from
     cot' = -(1 + cot²).
