@@ -21,6 +21,7 @@ from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.lowering.builders.builder import forward_of
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import constant_value
+from gradcli.ops.declaration.facts import JUMP, TRUTH
 from gradcli.ops.elementwise import special
 
 DIGITS = 50
@@ -57,9 +58,20 @@ _FASTER: dict[str, Callable[..., Any]] = {
 _KEEPS_DIGITS = frozenset(("mul", "div", "neg", "pow", "sqrt", "where", CONSTANT, VARIABLE))
 """Operations whose results have as many right digits as their operands."""
 
-_COMPARISONS = frozenset(("lt", "le", "gt", "ge", "eq", "ne"))
-_LOGICAL = frozenset(("logical_and", "logical_or", "logical_not"))
-_ROUNDINGS = frozenset(("floor", "ceil", "round"))
+_TRUTHS = frozenset(name for name, declared in OPERATIONS.items() if declared.facts.result == TRUTH and not declared.definition)
+_COMPARISONS = frozenset(name for name in _TRUTHS if OPERATIONS[name].facts.specials)
+_LOGICAL = _TRUTHS - _COMPARISONS
+_ROUNDINGS = (
+    frozenset(
+        name
+        for name, declared in OPERATIONS.items()
+        if declared.required == 1
+        and not declared.definition
+        and declared.facts.specials
+        and all(one.kind == JUMP for one in declared.facts.specials)
+    )
+    - _TRUTHS
+)
 _MEETING = _COMPARISONS | _ROUNDINGS | {"add", "sub"}
 """Operations that tell whether two numbers are equal, or one is whole."""
 

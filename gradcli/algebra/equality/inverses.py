@@ -24,6 +24,8 @@ from gradcli.ops.declaration.constants import fraction
 from gradcli.ops.declaration.facts import EVEN, TRUTH
 from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.symbol import Symbol
+from gradcli.ops.elementwise.arithmetic import abs
+from gradcli.ops.elementwise.exponential import log, sqrt
 
 _NODES = 200_000
 """The largest graph of constants of one line."""
@@ -157,10 +159,10 @@ class _Line:
             each = [_solve(operation, place, goal, Symbol(self.builder, other)) for other in others]
             return None if None in each else [(inputs[place], s.id) for symbols in each for s in symbols or ()]
         if operation == "mul" and inputs[0] == inputs[1]:
-            root = self.builder.apply("sqrt", (goal,))
+            root = sqrt(goal)
             return [(inputs[0], id) for id in dict.fromkeys((root.id, (-root).id, self.zero))]
-        if target == self.zero and operation in ("mul", "div"):
-            return [(input, target) for input in (inputs if operation == "mul" else inputs[:1])]
+        if target == self.zero:  # a product is 0 where a factor is
+            return [(input, target) for place, input in enumerate(inputs) if frozenset((place,)) in declared.facts.linear] or None
         return None
 
     def undone(self, operation: Operation, goal: Symbol) -> list[int]:
@@ -232,12 +234,12 @@ def _solve(operation: str, place: int, goal: Symbol, other: Symbol) -> list[Symb
         case "pow", 0 if known is not None and not isinstance(known, int):
             return [goal ** (1 / other)]
         case "pow", 0 if isinstance(known, int) and known:
-            size = builder.apply("abs", (goal,))
-            root = builder.apply("sqrt", (size,)) if abs(known) == 2 else size ** fraction(1, abs(known))
+            size = abs(goal)
+            root = sqrt(size) if known in (2, -2) else size ** fraction(1, known if known > 0 else -known)
             root = 1 / root if known < 0 else root
             return [root, -root, 0 * goal] if known % 2 == 0 else [root, -root]
         case "pow", 1:
-            return [builder.apply("log", (goal,)) / builder.apply("log", (other,))]
+            return [log(goal) / log(other)]
         case _:
             return None
 
@@ -272,11 +274,11 @@ def _coordinates(graph: Graph, ids: Sequence[int], *, exact: bool) -> list[Coord
     sizes = written_sizes(graph)
     for id, (end, _) in zip(others, pair.ends, strict=True):
         value = values[end]
-        if type(value) is float or not value or abs(value._mpf_[2] + value._mpf_[3]) > _LARGEST_EXPONENT:
+        if type(value) is float or not value or not -_LARGEST_EXPONENT < value._mpf_[2] + value._mpf_[3] < _LARGEST_EXPONENT:
             continue
         near = as_fraction(value)
-        margin = abs(near) / 10 ** (DIGITS - 5)
-        simple = simplest(near - margin, near + margin)
+        margin = near / 10 ** (DIGITS - 5)
+        simple = simplest(*sorted((near - margin, near + margin)))
         if simple != near:  # exp(log(5)), or 64^(1/3)
             found.append(simple)
             continue
