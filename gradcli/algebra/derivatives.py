@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from itertools import count, product
 from math import prod
 
@@ -12,7 +13,7 @@ from gradcli.algebra.arrays.forms import fitted
 from gradcli.algebra.arrays.literals import elementwise
 from gradcli.algebra.simplify import TOO_LONG, assume_defined, normal_forms, without_guards
 from gradcli.algebra.sums.expressions import written
-from gradcli.algebra.sums.forms import NOTATION, literal_cost
+from gradcli.algebra.sums.forms import LONG_NUMBER, NOTATION, literal_cost, number_length
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.rules import apply_operation
 from gradcli.autodiff.passes.reverse import gradient_graph
@@ -336,7 +337,10 @@ def _raw_sizes(graph: Graph) -> list[int]:
     literals: list[Shape | None] = []
     for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
         below = [literals[input] for input in inputs]
-        own = operation not in (VARIABLE, CONSTANT) and operation not in NOTATION
+        own = int(operation not in (VARIABLE, CONSTANT) and operation not in NOTATION)
+        value = graph.constants.get(id)
+        if isinstance(value, int | Fraction):  # a long number counts here as it does in a form
+            own = number_length(value) // LONG_NUMBER
         sizes.append(own + literal_cost(operation, below) * own + sum([sizes[input] for input in inputs]))
         known = operation == CONSTANT or operation == "stack" or not (inputs or graph.shape(id))
         literals.append(graph.shape(id) if known or (operation in OPERATIONS and None not in below) else None)

@@ -11,6 +11,7 @@ import pytest
 import sympy_oracle as oracle
 from support import run
 
+import gradcli
 from gradcli.algebra.derivatives import Simplifier
 from gradcli.algebra.sums.rules import RULES, Rule
 from gradcli.algebra.sums.spellings import SQUARES
@@ -253,3 +254,25 @@ def test_numbers_stay_exact() -> None:
     total = Program((Output(Operator("+", (Number(Fraction(1, 3)), Number(Fraction(1, 7))))),))
     graph = lower(total, StaticBuilder(Graph()))
     assert Simplifier(graph, [graph.output]).together([graph.output]).expressions == (Number(Fraction(10, 21)),)
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("2*abs(x)*sign(x)", "2*x"),
+        ("abs(x - 1)*sign(1 - x)", "1 - x"),
+        ("abs(x)^3*sign(x)", "x*abs(x)^2"),
+        ("x + 0.1234567890123 + x", "2*x + 0.1234567890123"),
+        ("x + 1/3^40 + x", "2*x + 1/12157665459056928801"),
+        ("x^2*(5e-324 - 1)", "x^2*(5e-324 - 1)"),
+    ],
+)
+def test_magnitudes_with_signs_and_long_numbers(text: str, right: str) -> None:
+    assert gradcli.equal(text, right)
+    assert gradcli.equal(simplified(text), right)
+    assert len(simplified(text)) <= len(right)
+
+
+def test_a_derivative_has_no_fraction_of_hundreds_of_digits() -> None:
+    assert run("diff", "x^2*(5e-324-1)").stdout == "2*x*(5e-324 - 1)\n"
+    assert run("diff", "abs(x)^2").stdout == "2*x\n"

@@ -116,6 +116,11 @@ class Algebra(Forms):
                 powers[atom] = whole(exponent - int(exponent))
             elif kind == "abs" and exponent % 2 == 0:  # |u|^(2n) = u^(2n)
                 others.append(self.power(content[0], powers.pop(atom)))
+            elif kind == "sign" and exponent == 1 and (beside := self._size_beside(content[0], powers)) is not None:
+                size_atom, turn = beside  # |u|·sign(k·u) = u for k > 0
+                powers[size_atom] = whole(powers[size_atom] - 1)
+                del powers[atom]
+                others.append(self.scale(self.arguments(size_atom)[0], turn))
             elif kind == "sign" and exponent == 1 and (below := self._size_below(content[0], powers)) is not None:
                 size_atom, turn = below  # sign(k·u)/|u| = 1/u for k > 0
                 powers[size_atom] = whole(powers[size_atom] + 1)
@@ -141,16 +146,20 @@ class Algebra(Forms):
 
     def _size_below(self, form: int, powers: Mapping[int, Rational]) -> tuple[int, int] | None:
         """The atom |u| that a product divides by, with the sign of k, for a form k·u."""
+        return next((found for found in self._sizes_of(form) if powers.get(found[0], 0) <= -1), None)
+
+    def _size_beside(self, form: int, powers: Mapping[int, Rational]) -> tuple[int, int] | None:
+        """The atom |u| that is a factor of a product, with the sign of k, for a form k·u."""
+        return next((found for found in self._sizes_of(form) if powers.get(found[0], 0) >= 1), None)
+
+    def _sizes_of(self, form: int) -> list[tuple[int, int]]:
+        """The atoms |u| in use with the sign of k, for a form k·u."""
         terms = self.forms[form]
         if not terms:
-            return None
+            return []
         content = content_of(terms)
-        for sign in (1, -1):
-            primitive = self.scale(form, Fraction(sign) / abs(content))
-            atom = self.atom("abs", (primitive,)) if self.has_atom("abs", (primitive,)) else None
-            if atom is not None and powers.get(atom, 0) <= -1:
-                return atom, sign
-        return None
+        primitives = [(self.scale(form, Fraction(sign) / abs(content)), sign) for sign in (1, -1)]
+        return [(self.atom("abs", (inner,)), sign) for inner, sign in primitives if self.has_atom("abs", (inner,))]
 
     def _opens(self, inner: int, exponent: Rational, powers: dict[int, Rational]) -> bool:
         """Whether a power of a product is written factor by factor: where it is whole, or a factor stands beside it."""
