@@ -21,6 +21,7 @@ class Algebra(Forms):
     Attributes:
         nonzero: Atoms that may be taken as different from 0, so that x/x is 1: what a function divides by, or takes the
             logarithm of, is different from 0 wherever the function is defined.
+        cancelled: Those that a product was divided by and multiplied with, so that the result does not tell of them.
         spelled: The shortest shape that was found for a form while so many atoms were known to be nonzero.
         room: Terms that the search for a shortest shape may look at still.
     """
@@ -28,6 +29,7 @@ class Algebra(Forms):
     def __init__(self, *, positive: bool = False) -> None:
         super().__init__(positive=positive)
         self.nonzero: set[int] = set()
+        self.cancelled: set[int] = set()
         self.spelled: dict[tuple[int, int], int] = {}
         self.room = 0
 
@@ -67,7 +69,9 @@ class Algebra(Forms):
             if value is not None:
                 return self.scale(b, value)
         (left_monomial, left_factor), (right_monomial, right_factor) = self.as_factor(left), self.as_factor(right)
-        return self.settled(self.joined(left_monomial, right_monomial), left_factor * right_factor)
+        product = self.joined(left_monomial, right_monomial)
+        result = self.settled(product, left_factor * right_factor)
+        return result if self._bare_sum(product) is None else self.add([result])  # what is left of x·(a + b)/x is a sum
 
     def as_term(self, form: int) -> tuple[Monomial, Rational]:
         """A form as one term; a sum of several terms becomes an atom, its rational content taken out."""
@@ -97,9 +101,12 @@ class Algebra(Forms):
         powers = dict(left)
         for atom, exponent in right:
             before = powers.get(atom, 0)
-            if before * exponent < 0 and atom not in self.nonzero and not self.is_positive(atom):
-                atom = self.atom("power", (self.of_atom(atom, exponent),))  # x·(1/x) is left alone
-                before, exponent = powers.get(atom, 0), 1
+            if before * exponent < 0 and not self.is_positive(atom):
+                if atom in self.nonzero:
+                    self.cancelled.add(atom)
+                else:
+                    atom = self.atom("power", (self.of_atom(atom, exponent),))  # x·(1/x) is left alone
+                    before, exponent = powers.get(atom, 0), 1
             powers[atom] = whole(before + exponent)
         return tuple(sorted((atom, exponent) for atom, exponent in powers.items() if exponent))
 
@@ -250,6 +257,8 @@ class Algebra(Forms):
             number = exact_power(coefficient, exponent)
             if number is None:  # too long to write
                 return self.of_atom(self.atom("form", (form,)), exponent)
+            if exponent < 0:  # 1/(1/x) is x where x is not 0
+                self.cancelled.update(atom for atom, e in monomial if e < 0 and not self.is_positive(atom))
             return self.settled(tuple((atom, whole(e * exponent)) for atom, e in monomial), number)
         if coefficient == 1 and len(monomial) == 1 and (monomial[0][1] == 1 or _is_root(monomial[0][1])):
             return self.of_atom(monomial[0][0], monomial[0][1] * exponent)  # sqrt(x)^r = x^(r/2)
