@@ -11,7 +11,6 @@ from gradcli.algebra.arrays.expanded import shortest_array
 from gradcli.algebra.arrays.forms import fitted
 from gradcli.algebra.arrays.literals import elementwise
 from gradcli.algebra.simplify import TOO_LONG, assume_defined, normal_forms, without_guards
-from gradcli.algebra.sums.declared import is_number
 from gradcli.algebra.sums.expressions import written
 from gradcli.algebra.sums.forms import NOTATION, literal_cost
 from gradcli.algebra.sums.normal import Algebra
@@ -330,7 +329,6 @@ class Simplifier:
                 return original
         return found
 
-
     def _is_value(self, id: int, form: int) -> bool:
         """Whether a form is the exact value of functions, as sqrt(pi)/2 is of gamma(3/2): that is simpler, be it longer."""
         kept = self.graph.ancestors(id)
@@ -339,7 +337,11 @@ class Simplifier:
             for at in range(id + 1)
             if kept[at] and (declared := OPERATIONS.get(self.graph.operations[at])) and not declared.symbol
         ]
-        return any(named) and is_number(self.algebra, form)
+        if not any(named):
+            return False
+        from gradcli.algebra.sums.declared import is_number
+
+        return is_number(self.algebra, form)
 
 
 def _raw_sizes(graph: Graph) -> list[int]:

@@ -28,7 +28,8 @@ from gradcli.ops.elementwise import (  # each declares its operations as it is l
 )
 
 ELEMENTWISE = (
-    activations, arithmetic, exponential, extremes, gamma, identity, logic, losses, reciprocal, reductions, special, trigonometric,
+    activations, arithmetic, exponential, extremes, gamma, identity, logic, losses, reciprocal, reductions, special,
+    trigonometric,
 )  # fmt: skip
 """The modules of the operations on numbers."""
 

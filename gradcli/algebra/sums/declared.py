@@ -37,7 +37,9 @@ class _Forms:
                 return self.algebra.of_atom(self.algebra.atom("constant", value.arguments[0]))
             return self._apply(self.algebra, value.operation, list(map(self.form, value.arguments)))
         number = exact(value)
-        return self.algebra.of_atom(self.algebra.atom("number", number)) if isinstance(number, float) else self.algebra.number(number)
+        if isinstance(number, float):
+            return self.algebra.of_atom(self.algebra.atom("number", number))
+        return self.algebra.number(number)
 
     def apply(self, operation: str, operands: Sequence[Any], settings: Settings = ()) -> Symbol:
         ids = list(map(self.form, operands))

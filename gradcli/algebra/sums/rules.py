@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from gradcli.algebra.sums.declared import declared_form
 from gradcli.algebra.sums.forms import Monomial, Rational, content_of, divided, value_of
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.spellings import expanded, shortest
@@ -154,8 +153,13 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
         folded = exact(*values)
         if folded is not None:
             return algebra.number(folded)
-    found = declared_form(algebra, operation, operands, apply_operation)
-    return algebra.of_atom(algebra.atom(operation, tuple(operands))) if found is None else found
+    if OPERATIONS[operation].definition is not None or OPERATIONS[operation].facts.closed is not None:
+        from gradcli.algebra.sums.declared import declared_form
+
+        found = declared_form(algebra, operation, operands, apply_operation)
+        if found is not None:
+            return found
+    return algebra.of_atom(algebra.atom(operation, tuple(operands)))
 
 
 def _power(algebra: Algebra, form: int, exponent: Rational) -> int:

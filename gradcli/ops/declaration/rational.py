@@ -79,7 +79,7 @@ def logarithm(base: int) -> Callable[[Rational], Rational | None]:
 
 def logarithm_to(x: Rational, base: Rational) -> Rational | None:
     """The rational exponent p/q to which a base is a number, base^p = x^q: 3 for 8 to the base 2, 1/3 the other way round."""
-    if x <= 0 or base <= 0 or base == 1 or max(map(_bits, (x, base))) > _MAX_BITS:
+    if x <= 0 or base <= 0 or base == 1 or max(_bits(x), _bits(base)) > _MAX_BITS:
         return None
     near = Fraction(_logarithm(x) / _logarithm(base)).limit_denominator(_MOST_PARTS)
     if max(_bits(x) * near.denominator, _bits(base) * abs(near.numerator)) > _MAX_BITS * _MOST_PARTS:
@@ -98,7 +98,7 @@ def _logarithm(a: Rational) -> float:
 
 def root(a: Rational, n: Rational) -> Rational | None:
     """The n-th root of the n-th power of a rational number, which is negative for odd n alone."""
-    if n.denominator != 1 or n == 0 or abs(n) > _MAX_BITS or (a < 0 and n % 2 == 0) or (a == 0 and n < 0):
+    if n.denominator != 1 or n == 0 or not -_MAX_BITS <= n <= _MAX_BITS or (a < 0 and n % 2 == 0) or (a == 0 and n < 0):
         return None
     degree = abs(int(n))
     parts: list[int] = []
@@ -132,7 +132,7 @@ def binomial(n: Rational, k: Rational) -> Rational | None:
     if k < 0:
         return 0
     if n.denominator == 1 and n >= 0:
-        return math.comb(int(n), int(k)) if n.bit_length() * k <= 2 * _MAX_BITS else None
+        return math.comb(int(n), int(k)) if int(n).bit_length() * k <= 2 * _MAX_BITS else None
     if max(n.numerator.bit_length(), n.denominator.bit_length()) * k > _MAX_BITS:
         return None
     product = Fraction(1)

@@ -214,6 +214,8 @@ cbrt = operation(
     sympy="real_root({0}, 3)",
     doc="The real cube root. PyTorch has no cube root; the grad_fn name follows its pattern.",
 )
+
+
 def _root(x: float, n: float) -> float:
     odd = n % 2 == 1
     y = ieee.power(math.fabs(x) if odd else x, ieee.divide(1.0, n)) if n else math.nan

@@ -91,7 +91,7 @@ def _binomial(n: float, k: float) -> float:
         return math.nan if n < 0 and n.is_integer() else 0.0
     if n < 0 and n.is_integer():
         return math.nan
-    if n > -1 and c > 0 and -1 < k and n < 169:
+    if n > -1 and c > 0 and k > -1 and n < 169:
         return _value(n + 1) / _value(k + 1) / _value(c)
     if n > -1 and c > 0:  # of the two below, that which is nearer to n
         return _over(c, k, k + 1) if abs(k) <= abs(c - 1) else _over(k + 1, c - 1, c)
@@ -176,7 +176,7 @@ def _logarithmic_growth(b: float, d: float) -> float:
 def _polygamma_growth(n: float, x: float, d: float) -> float:
     """The difference term by term: up to 10 + n by ψ(x) = ψ(x + 1) - 1/x, from there by Stirling's series."""
     order = int(n) if 0 <= n <= MOST_ORDER else -1
-    if order < 0 or order != n or not (FARTHEST < x < math.inf and FARTHEST < x + d):
+    if order < 0 or order != n or not (FARTHEST < x < math.inf and x + d > FARTHEST):
         return math.nan
     if any(at <= 0 and at.is_integer() for at in (x, x + d)):
         return math.nan

@@ -305,6 +305,6 @@ sinc_derivative: Operation = operation(
     javascript="sincDerivative({0}, {1})",
     samples=((1.0, 1.0), ANYWHERE),
     precise=by_mpmath(_precise_sinc_derivative),
-    sympy="pi**{0}*Integral(u_**{0}*cos(pi*({1})*u_ + pi*{0}/2), (u_, 0, 1))",
+    sympy="(pi**{0}*Integral(u_**{0}*cos(pi*({1})*u_ + pi*{0}/2), (u_, 0, 1)))",
     doc="The n-th derivative of sinc, accurate near 0.",
 )
