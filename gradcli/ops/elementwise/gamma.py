@@ -302,7 +302,7 @@ beta = operation(
     samples=(POSITIVE, POSITIVE),
     definition=lambda a, b: gamma(a) * gamma(b) / gamma(a + b),
     specials=(special(POLE, lambda a, b: a, 0, 1), special(POLE, lambda a, b: b, 1, 0)),
-    sympy="(gamma({0})*gamma({1})/gamma({0} + {1}))",
+    sympy="beta",
     doc="Euler's beta function, gamma(a)·gamma(b)/gamma(a + b).",
 )
 ei = operation(

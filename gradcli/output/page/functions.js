@@ -373,7 +373,7 @@ function beta(a, b) {
 // ---- roots and exponential integrals ----
 
 /** The n-th root of x, real for negative x and odd n. */
-function root(x, n) {
+function realRoot(x, n) {
   const odd = n % 2 === 1 || n % 2 === -1;
   if (n === 0) return NaN;
   const y = power(odd ? Math.abs(x) : x, 1 / n);
