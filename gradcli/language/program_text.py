@@ -109,17 +109,17 @@ def one_line(program: str) -> str:
 
 def _statements(program: str) -> list[str]:
     """The text between the ends of statements; within parentheses and brackets a line end is none, nor is a semicolon."""
-    found = [""]
+    found: list[list[str]] = [[]]
     depth = 0
     for piece in _PIECE.findall(program):
         if piece.startswith("#"):
             continue
         depth = max(0, depth + (piece in ("(", "[")) - (piece in (")", "]")))
         if piece in ("\n", ";") and depth == 0:
-            found.append("")
+            found.append([])
         else:
-            found[-1] += piece
-    return found
+            found[-1].append(piece)
+    return list(map("".join, found))
 
 
 def without_effect(program: Program) -> list[str]:

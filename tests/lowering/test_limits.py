@@ -65,7 +65,7 @@ def test_an_interrupt_ends_a_loop_at_once(shell_environment: Mapping[str, str], 
 
 @pytest.mark.parametrize("head", ["if x > 0", "repeat 1", "for i in 0..1", "while x > 0"])
 def test_blocks_nest_as_deep_as_they_are_written(head: str) -> None:
-    depth = 10_000
+    depth = 3_000
     end = "; break }" if head.startswith("while") else " }"
     text = f"{head} {{ " * depth + "x = x/2" + end * depth + "; x"
     program = parse(text)

@@ -80,10 +80,10 @@ def test_one_template_serves_both(text: str, latex: str, mathml: str) -> None:
 
 def test_deep_formulas_take_no_recursion() -> None:
     expression: Expression = X
-    for _ in range(20_000):
+    for _ in range(5_000):
         expression = Operator("/", (Call("sin", (Operator("+", (expression, W)),)), X))
-    assert to_latex(expression).count(r"\frac") == 20_000
-    assert to_mathml(expression).count("<mfrac>") == 20_000
+    assert to_latex(expression).count(r"\frac") == 5_000
+    assert to_mathml(expression).count("<mfrac>") == 5_000
 
 
 def test_writers_know_no_operation_by_name() -> None:

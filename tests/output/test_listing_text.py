@@ -132,7 +132,7 @@ def test_names_stay_in_their_lines() -> None:
         assert len(list(graph_list(shown))) == len(list(graph_list(worked("both"))))
 
 
-@pytest.mark.parametrize("length", [1_000, 100_000])
+@pytest.mark.parametrize("length", [1_000, 10_000])
 def test_a_deep_graph_takes_linear_space(length: int) -> None:
     chain = of("sin(" * length + "x" + ")" * length, x=1.0)
     lines = sum(1 for _ in graph_list(chain))

@@ -12,6 +12,7 @@ from gradcli.derivation.notation.deeds import REORDERED, deeds
 from gradcli.derivation.notation.expressions import weight
 from gradcli.derivation.notation.prose import Piece, listed
 from gradcli.derivation.notation.steps import End, Step
+from gradcli.frozen import replace
 from gradcli.language.ast import Expression, Group, Name, Number, Operator, Partial, children, postorder
 from gradcli.language.text import to_text
 
@@ -135,8 +136,11 @@ class Chain:
                     self.say("terms computed", self._computed(put_in), "each term computed")
         number = Number(self.value)
         words = [*self._at_this_point(found), *self._convention()]
-        if words or not self.steps or to_text(self.steps[-1].right) != to_text(number):
+        if not self.steps or to_text(self.steps[-1].right) != to_text(number):
             self.steps.append(Step("value", self.left, number, tuple(words)))
+        elif words:  # the line has this number already
+            said = self.steps[-1]
+            self.steps[-1] = replace(said, words=(*said.words, *(["; "] if said.words else []), *words))
 
     def _at_this_point(self, found: float) -> list[Piece]:
         """Why the value is not that of the line before, or not that of the backward pass."""

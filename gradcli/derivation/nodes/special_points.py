@@ -41,7 +41,7 @@ def _special_nodes(tape: Tape) -> Iterator[tuple[int, tuple[int, ...]]]:
             continue
         if any(special.kind in (KINK, JUMP) and _is_at(tape, special, operation, id) for special in operation.facts.specials):
             yield id, inputs
-        elif not operation.carries(0) and graph.operations[inputs[0]] != CONSTANT:  # the condition of a choice
+        elif not operation.carries(0) and graph.operations[inputs[0]] != CONSTANT and len(set(inputs[1:])) > 1:  # a choice
             yield from ((id, at) for at in _turning(tape, inputs[0]))
 
 
@@ -70,7 +70,7 @@ def _turning(tape: Tape, condition: int) -> Iterator[tuple[int, ...]]:
             continue
         if all(_is_truth(tape.graph, input) for input in inputs):
             work.extend(inputs)
-        elif len(inputs) == 2 and tape.values[inputs[0]] == tape.values[inputs[1]]:
+        elif len(set(inputs)) == 2 and tape.values[inputs[0]] == tape.values[inputs[1]]:
             yield inputs
 
 
