@@ -154,6 +154,88 @@ def test_never_both_defined(first: str, second: str) -> None:
     assert (bool(found), found.verdict, found.points) == (False, Verdict.NOWHERE, 0)
 
 
+# ---- where one looks ----
+
+FAR_OUT = [
+    # two variables, each beyond a place of its own
+    ("(x > 50) and (w < -50)", "0"),
+    ("x > 1e6 if w > 1e6 else 0", "0"),
+    ("relu(x - 1e3)*relu(w - 1e3)", "0"),
+    ("(x > 100)*(x < 101)*(w > 200)*(w < 201)", "0"),
+    ("(x > 50) and (w > 50) and (v < -1e9)", "0"),
+    ("max(x, w, v - 1e8)", "max(x, w)"),
+    # one variable beyond what the other one is
+    ("(x > 1e6) and (w > x + 1e6)", "0"),
+    ("relu(1 - (x - 1e6)^2 - (w - 1e6)^2)", "0"),
+    ("max(0, 1 - abs(x - 1e6) - abs(w - 3e6))", "0"),
+    # through monotone functions
+    ("relu(x - exp(30))", "0"),
+    ("min(x, exp(20))", "x"),
+    ("relu(log(abs(x) + 1) - 25)", "0"),
+    ("relu(sqrt(x) - 1e5)", "0*sqrt(x)"),
+    ("relu(atan(x) - 1.5707963)", "0"),
+    ("relu(sinh(x)^3 - 1e30)", "0"),
+    ("relu(2^x - 1e20)", "0"),
+    ("relu(1e-9 - abs(x - 1e5))", "0"),
+    # what no inverse tells
+    ("relu(x*exp(x) - 1e9)", "0"),
+    ("relu(x^3 - x - 1e30)", "0"),
+    # roundings
+    ("round(x*1e-12)", "0"),
+    ("floor(abs(x)/1e20)", "0"),
+    ("trunc(x/1e9)", "0"),
+    ("sign(x - 1e9)", "-1"),
+    # single points that are no rational numbers
+    ("1 if x == pi else 0", "0"),
+    ("1 if x == sqrt(2) else 0", "0"),
+    ("1 if x^2 == 2 else 0", "0"),
+    ("1 if exp(x) == 2 else 0", "0"),
+    ("1 if sin(x) == 1/2 else 0", "0"),
+    ("1 if x*w == pi else 0", "0"),
+]
+"""Pairs that differ far out, or at single points only; what the second is elsewhere is plain to see."""
+
+
+@pytest.mark.parametrize(("first", "second"), FAR_OUT)
+def test_what_differs_far_out_is_found_from_the_expression(first: str, second: str) -> None:
+    for pair in ((first, second), (second, first)):
+        assert gradcli.equal(*pair).verdict is Verdict.DIFFERENT
+
+
+@pytest.mark.parametrize("wrapped", ["{}", "exp({})", "log({})", "sqrt({})", "({})^3", "asinh({})", "1/({})", "erf({}/1e12)"])
+@settings(deadline=None, derandomize=True, database=None, max_examples=6)
+@given(st.integers(1, 10**12), st.sampled_from(["1", "1e-3", "1/10^9"]))
+def test_a_window_of_any_width_is_found(wrapped: str, place: int, width: str) -> None:
+    if wrapped.startswith("exp"):
+        place = place % 700 + 1
+    low, high, x = (wrapped.format(text) for text in (str(place), f"({place} + {width})", "x"))
+    between = f"({x} > min({low}, {high})) and ({x} < max({low}, {high}))"
+    assert gradcli.equal(f"1 if {between} else 0", "0").verdict is Verdict.DIFFERENT
+
+
+def test_a_point_that_is_no_rational_number_is_written_as_what_it_is() -> None:
+    found = gradcli.equal("1 if x^2 == 2 else 0", "0")
+    assert found.counterexample is not None
+    assert str(found.counterexample.point["x"]) in ("sqrt(2)", "-sqrt(2)")
+    code, out, _ = command(["equal", "1 if x == exp(30) + 1 else 0", "0"])
+    assert (code, out.splitlines()[0]) == (1, "different: at x = exp(30) + 1, 1 if x == exp(30) + 1 else 0 is 1 and 0 is 0")
+    document = json.loads(command(["equal", "1 if x == pi else 0", "0", "--json"])[1])
+    assert document["counterexample"]["point"] == {"x": pytest.approx(3.141592653589793, 1e-15)}
+
+
+def test_places_that_cannot_be_solved_for_are_said_to_be_sought() -> None:
+    found = gradcli.equal("max(x*exp(x), -1) + tanh(x) + 1", "x*exp(x) + 2*sigmoid(2x)")
+    assert (found.verdict, found.proof, found.unsolved) == (Verdict.EQUAL, False, 1)
+    _, out, _ = command(["equal", "max(x*exp(x), -1) + tanh(x) + 1", "x*exp(x) + 2*sigmoid(2x)"])
+    assert "Of 1 of these changes not all places can be solved for; they were sought along lines of one variable." in out
+
+
+def test_solving_is_bounded() -> None:
+    """Switches of many variables on top of each other: lines are counted, and each is linear."""
+    text = "+".join(f"relu(x{i} - {i}e6)" for i in range(60))
+    assert gradcli.equal(text, f"{text} + sin(x0)^2 + cos(x0)^2 - 1")
+
+
 # ---- how it is known ----
 
 
@@ -377,7 +459,13 @@ def test_a_counterexample_is_one(a: str, b: str) -> None:
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [("1-tanh(x)^2", "1/cosh(x)^2"), ("(1-tanh(x))*(1+tanh(x))", "1/cosh(x)^2"), ("1-erf(x)", "erfc(x)")],
+    [
+        ("1-tanh(x)^2", "1/cosh(x)^2"),
+        ("1/(1-tanh(x)^2)", "cosh(x)^2"),
+        ("1/(1-sigmoid(x))", "1+exp(x)"),
+        ("(1-tanh(x))*(1+tanh(x))", "1/cosh(x)^2"),
+        ("1-erf(x)", "erfc(x)"),
+    ],
 )
 def test_digits_that_cancel_are_no_difference(first: str, second: str) -> None:
     """At x = -2434 the two of the first pair are 2.86e-2114, which takes more than 2,000 digits to see (mpmath, 2,300 digits)."""

@@ -146,6 +146,25 @@ def test_the_derivative_of_the_logarithm_of_a_magnitude(text: str, right: str) -
         (["x^2 + x", "--at", "x=inf"], math.inf, ""),
         (["(x^2-1)/(x-1)", "--at", "x=1"], 1, "the limit"),
         (["x^2*sin(y)", "--wrt", "x", "--at", "x=3,y=1/2"], 6 * math.sin(0.5), ""),
+        # no derivative, whatever the formula gives
+        (["sqrt(x) if x > 0 else 0", "--at", "x=0"], 0, "it is 0 from the left and inf from the right"),
+        (["x^(1/3) if x > 0 else 0", "--at", "x=0"], 0, "it is 0 from the left and inf from the right"),
+        (["x*log(x) if x > 0 else 0", "--at", "x=0"], 0, "it is 0 from the left and -inf from the right"),
+        (["x*sin(1/x) if x != 0 else 0", "--at", "x=0"], 0, "settle on no number"),
+        (["x^2*sin(1/x) if x != 0 else 0", "--at", "x=0"], 0, ""),
+        (["exp(-1/x^2) if x != 0 else 0", "--at", "x=0"], 0, ""),
+        (["sqrt(abs(x))", "--at", "x=0"], math.nan, "it is -inf from the left and inf from the right"),
+        (["cbrt(x) if x != 0 else 0", "--at", "x=0"], math.inf, "that of the formula is 0"),
+        # the function has no value, or ends
+        (["log(x)", "--at", "x=-1"], -1, "no real value there"),
+        (["log(x)", "--at", "x=-1", "--order", "2"], -1, "no real value there"),
+        (["atanh(x)", "--at", "x=2"], -1 / 3, "no real value there"),
+        (["asin(x)", "--at", "x=2"], math.nan, "no real value there"),
+        (["1/x", "--at", "x=0"], -math.inf, "no real value there"),
+        (["x^x", "--at", "x=-1"], math.nan, "no real value beside the point"),
+        (["x^2*log(x)", "--at", "x=0"], 0, "the limit from the right"),
+        (["x*log(x)", "--at", "x=0"], -math.inf, "the limit from the right"),
+        (["sqrt(x)", "--at", "x=0"], math.inf, "the limit from the right"),
     ],
 )
 def test_a_number_beside_a_formula_is_its_value(arguments: list[str], value: float, says: str) -> None:
@@ -153,7 +172,7 @@ def test_a_number_beside_a_formula_is_its_value(arguments: list[str], value: flo
     assert code == 0, err
     _, _, remark = out.partition("  # ")
     number, _, rest = remark.partition(" at ")
-    assert float(number) == pytest.approx(value, rel=1e-13, abs=1e-17)
+    assert float(number) == pytest.approx(value, rel=1e-13, abs=1e-17, nan_ok=True)
     assert (says in rest) if says else "(" not in rest
 
 
@@ -168,6 +187,16 @@ def test_of_arrays_kinks_are_named_as_well() -> None:
     assert "no derivative: the derivative is -1 from the left and 1 from the right" in out
     out = command(["diff", "sum(relu(a))", "--shape", "a=2", "--at", "a=[0,1]"])[1]
     assert "[0, 1] at a = [0, 1] (a convention, PyTorch's" in out
+
+
+def test_of_each_element_of_a_jacobian_its_own_function_tells() -> None:
+    """sin(v)/v is 1 - v^2/6 + ... around 0; of several outputs each has its own kinks."""
+    first, second = command(["diff", "sin(v)/v", "--jacobian", "--at", "v=[0,1]"])[1].splitlines()
+    assert first.endswith("# [0, 0] at v = [0, 1] (the limit, as the function has no value there)")
+    assert second.endswith(", -0.3011686789397568] at v = [0, 1]")
+    first, second = command(["diff", "abs(x); x^2", "--jacobian", "--at", "x=0"])[1].splitlines()
+    assert "-1 from the left and 1 from the right" in first
+    assert second == "[2*x]  # [0] at x = 0"
 
 
 def test_an_empty_jacobian() -> None:

@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 
 from mpmath import mp
 
-from gradcli.algebra.equality.pair import Kind, Outcome, Step, together
-from gradcli.algebra.equality.points import Rational
+from gradcli.algebra.equality.pair import Kind, Outcome, Step, pair_in, together
+from gradcli.algebra.equality.points import Coordinate, Irrational, Rational
 from gradcli.algebra.sums.forms import number_length
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.lowering.builders.builder import forward_of
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import constant_value
+from gradcli.ops.declaration.facts import JUMP, TRUTH
 from gradcli.ops.elementwise import special
 
 DIGITS = 50
@@ -57,9 +58,22 @@ _FASTER: dict[str, Callable[..., Any]] = {
 _KEEPS_DIGITS = frozenset(("mul", "div", "neg", "pow", "sqrt", "where", CONSTANT, VARIABLE))
 """Operations whose results have as many right digits as their operands."""
 
-_COMPARISONS = frozenset(("lt", "le", "gt", "ge", "eq", "ne"))
-_LOGICAL = frozenset(("logical_and", "logical_or", "logical_not"))
-_ROUNDINGS = frozenset(("floor", "ceil", "round"))
+_TRUTHS = frozenset(name for name, declared in OPERATIONS.items() if declared.facts.result == TRUTH and not declared.definition)
+_COMPARISONS = frozenset(name for name in _TRUTHS if OPERATIONS[name].facts.specials)
+_LOGICAL = _TRUTHS - _COMPARISONS
+_ROUNDINGS = (
+    frozenset(
+        name
+        for name, declared in OPERATIONS.items()
+        if declared.required == 1
+        and not declared.definition
+        and declared.facts.specials
+        and all(one.kind == JUMP for one in declared.facts.specials)
+    )
+    - _TRUTHS
+)
+_MEETING = _COMPARISONS | _ROUNDINGS | {"add", "sub"}
+"""Operations that tell whether two numbers are equal, or one is whole."""
 
 
 class Numeric:
@@ -79,6 +93,7 @@ class Numeric:
         self.steps = steps
         self.ends = ends
         self.evaluations = 0.0
+        self._constants: dict[Irrational, Numeric] = {}
         lengths = [number_length(s.constant) * 302 // 1000 for s in steps if isinstance(s.constant, int | Fraction)]
         self.digits = DIGITS + max((length for length in lengths if 15 < length <= _LONGEST_CONSTANT), default=0)
         self.is_special = any(cost(step.operation) >= SPECIAL for step in steps)
@@ -94,21 +109,32 @@ class Numeric:
                 compiled[key] = _function(step.operation, len(step.inputs), tests_itself=tests_itself)
             self._functions.append(compiled[key])
 
-    def values(self, point: Mapping[str, Rational], digits: int) -> list[Any]:
+    def values(self, point: Mapping[str, Coordinate], digits: int) -> list[Any]:
         """The value of each step."""
         self.evaluations += max(1.0, (digits / DIGITS) ** (2 if self.is_special else 1))
         found: list[Any] = []
+        rounded = any(isinstance(value, Irrational) for value in point.values())
         with mp.workdps(digits):
             for step, function in zip(self.steps, self._functions, strict=True):
                 if function is not None:
-                    found.append(_apply(function, [found[input] for input in step.inputs]))
+                    operands = [found[input] for input in step.inputs]
+                    found.append(_apply(function, _met(function.operation, operands, digits) if rounded else operands))
                 elif step.operation == VARIABLE:
-                    found.append(_number(point[step.variable]))
+                    found.append(self._coordinate(point[step.variable], digits))
                 else:
                     found.append(_constant(step.constant))
         return found
 
-    def compare(self, point: Mapping[str, Rational]) -> Outcome:
+    def _coordinate(self, value: Coordinate, digits: int) -> Any:
+        if not isinstance(value, Irrational):
+            return _number(value)
+        if value not in self._constants:
+            last = len(value.graph) - 1
+            pair = pair_in(value.graph, [(last, last)])
+            self._constants[value] = Numeric(pair.steps, pair.ends)
+        return self._constants[value].values({}, digits)[-1]
+
+    def compare(self, point: Mapping[str, Coordinate]) -> Outcome:
         """How the two results compare at a point."""
         found = self.values(point, self.digits)
         outcomes = [self._outright(found[first], found[second]) for first, second in self.ends]
@@ -129,7 +155,7 @@ class Numeric:
                     return Outcome(Kind.AGREE, a, b)
         return None
 
-    def _careful(self, point: Mapping[str, Rational], rough: Sequence[Any], ends: Sequence[tuple[int, int]]) -> list[Outcome]:
+    def _careful(self, point: Mapping[str, Coordinate], rough: Sequence[Any], ends: Sequence[tuple[int, int]]) -> list[Outcome]:
         """Two calculations at each of several precisions show what is rounding: it shrinks as the digits grow."""
         digits = max(self._digits(rough, end) for end in ends)
         found: list[Outcome | None] = [None] * len(ends)
@@ -177,7 +203,9 @@ class Numeric:
     def _unclear(self, low: Sequence[Any], high: Sequence[Any]) -> list[bool]:
         """Whether each step hangs on a decision that rounding made: a comparison of equal numbers, the floor of a whole one."""
         unclear: list[bool] = []
+        absorbed: list[bool] = []
         for at, (operation, inputs, _, _) in enumerate(self.steps):
+            absorbed.append(any(map(absorbed.__getitem__, inputs)) or _absorbs(operation, [high[i] for i in inputs], high[at]))
             if operation == "where":
                 condition, *branches = inputs
                 chosen = branches[0] if high[condition] else branches[1]
@@ -196,7 +224,8 @@ class Numeric:
             elif type(low[at]) is not type(high[at]):
                 unclear.append(True)
             elif type(high[at]) is float:  # freshly undefined: log(0) is, unless the 0 is rounding
-                unclear.append(not all(_close(low[input], high[input]) for input in inputs))
+                alike = all(_close(low[input], high[input]) for input in inputs)
+                unclear.append(not alike or ((absorbed[at] and math.isinf(high[at])) or any(absorbed[i] for i in inputs)))
             else:
                 unclear.append(False)
         return unclear
@@ -278,6 +307,35 @@ def _choice(function: _Function, operands: Sequence[Any]) -> Any:
     return value
 
 
+def _absorbs(operation: str, operands: Sequence[Any], value: Any) -> bool:
+    """Whether an operand left no trace in a value: 1 + 1e-99 is 1 in 50 digits, and so is tanh(999)."""
+    if type(value) is float or any(type(operand) is float for operand in operands):
+        return False
+    if operation in ("add", "sub"):
+        return any(operand and abs(value) == abs(other) for operand, other in zip(operands, reversed(operands), strict=True))
+    facts = OPERATIONS[operation].facts if operation in OPERATIONS else None
+    if facts is None or not facts.inverse or value not in facts.range or operation in _KEEPS_DIGITS:
+        return False
+    return math.isinf(OPERATIONS[facts.inverse].forward(float(value)))
+
+
+def _met(operation: str, operands: list[Any], digits: int) -> list[Any]:
+    """Operands at a point that was chosen because something is equal, or whole, there: no rounding of the point may hide it."""
+    if operation not in _MEETING or any(type(operand) is float for operand in operands):
+        return operands
+    if operation in _ROUNDINGS:
+        half = mp.nint(2 * operands[0]) / 2
+        return [half] if _meet(operands[0], half, digits) else operands
+    a, b = operands
+    if operation == "add" and a and _meet(a, -b, digits):
+        return [a, -a]
+    return [a, a] if operation != "add" and _meet(a, b, digits) else operands
+
+
+def _meet(a: Any, b: Any, digits: int) -> bool:
+    return bool(abs(a - b) <= mp.mpf(10) ** (SPARE_DIGITS - digits) * max(abs(a), abs(b)))
+
+
 def cost(operation: str) -> float:
     """What an operation costs at 50 digits, in sums."""
     if operation in (CONSTANT, VARIABLE):
@@ -313,6 +371,18 @@ def _close(a: Any, b: Any) -> bool:
     if type(a) is float or type(b) is float:
         return type(a) is type(b) and (a == b or a != a)
     return bool(abs(a - b) <= max(abs(a), abs(b)) * mp.mpf(10) ** -10)
+
+
+def as_fraction(value: Any) -> Fraction:
+    """A number of mpmath as the fraction that it is."""
+    sign, mantissa, exponent, _ = value._mpf_
+    size = Fraction(1 << min(exponent, 4000)) if exponent > 0 else Fraction(1, 1 << min(-exponent, 4000))
+    return Fraction(-int(mantissa) if sign else int(mantissa)) * size
+
+
+def is_too_large(value: Any) -> bool:
+    """Whether a value is not known, since it is too large to compute."""
+    return value is _TOO_LARGE
 
 
 def _from_half(value: Any) -> Any:

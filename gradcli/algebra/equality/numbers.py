@@ -9,10 +9,9 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 from gradcli.algebra.equality.pair import Kind, Outcome, Pair, together
-from gradcli.algebra.equality.points import Point, Rational, large_points, points
+from gradcli.algebra.equality.points import Coordinate, Point, Rational, large_points, points, rational
 from gradcli.algebra.equality.rational import (
     MERSENNE_EXPONENTS,
     TooLongError,
@@ -23,6 +22,7 @@ from gradcli.algebra.equality.rational import (
     modular,
     values,
 )
+from gradcli.algebra.equality.thresholds import Places, with_switches
 from gradcli.algebra.equality.verdict import Equality, Method, Verdict, Witness, witness_of
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE
@@ -93,10 +93,10 @@ def _rational(pair: Pair, start: Equality, same_form: Callable[[], bool]) -> Equ
     return _at_random_points(pair, found, degree)
 
 
-def _exact_comparison(pair: Pair) -> Callable[[Mapping[str, Rational]], Outcome]:
+def _exact_comparison(pair: Pair) -> Callable[[Mapping[str, Coordinate]], Outcome]:
     limit = 200_000 + 20 * len(pair.steps)
 
-    def compare(point: Mapping[str, Rational]) -> Outcome:
+    def compare(point: Mapping[str, Coordinate]) -> Outcome:
         try:
             found = values(pair.steps, point, exact(limit))
         except TooLongError:
@@ -115,7 +115,7 @@ def _outcome(a: Rational | None, b: Rational | None) -> Outcome:
 
 
 def _at_enough_points(
-    pair: Pair, found: Equality, degree: int, compare: Callable[[Mapping[str, Rational]], Outcome]
+    pair: Pair, found: Equality, degree: int, compare: Callable[[Mapping[str, Coordinate]], Outcome]
 ) -> Equality | None:
     """A polynomial of degree d that is 0 on a grid of d + 1 values for each variable is 0 (Alon 1999, lemma 2.1)."""
     count = len(pair.variables)
@@ -196,7 +196,9 @@ def _numeric(pair: Pair, start: Equality, same_form: Callable[[], bool]) -> Equa
     budget = _WORK / sum(cost(step.operation) for step in pair.steps)
     if budget < 3:
         raise _too_large(pair)
-    special = _places(pair, budget / 2)
+    places = Places(pair, _named(pair), _known(pair), budget / 2)
+    special = list(places.points())
+    start = replace(start, unsolved=places.unsolved)
     found = _sampled(pair, start, numeric.compare, min(_SAMPLED, int(budget)), lambda: numeric.evaluations > budget, special)
     too_large = found.verdict is Verdict.NOWHERE and found.undecided > 0 == found.only_first + found.only_second
     if (found or too_large) and same_form():
@@ -207,30 +209,19 @@ def _numeric(pair: Pair, start: Equality, same_form: Callable[[], bool]) -> Equa
     return found
 
 
-def _places(pair: Pair, budget: float) -> list[Point]:
-    """Points on each side of the places at which the expressions change, as the expressions themselves tell."""
-    from gradcli.algebra.equality.high_precision import DIGITS, Numeric
-    from gradcli.algebra.equality.thresholds import places, with_switches
-
+def _known(pair: Pair) -> list[Point]:
+    """Places at which something changes, of those that exact arithmetic finds."""
     steps, found = with_switches(pair)
-    if not found or not pair.variables:
-        return []
-    numeric = Numeric(steps, pair.ends)
-
-    def switch_values(point: Point) -> list[Any]:
-        at = numeric.values(point, DIGITS)
-        return [at[switch] for switch in found]
-
-    exact_places = list(itertools.islice(critical_points(steps, found, pair.variables, 100_000), _MOST_EXACT))
-    return list(places(pair.variables, _named(pair), switch_values, exact_places, lambda: numeric.evaluations > budget))
+    return list(itertools.islice(critical_points(steps, found, pair.variables, 100_000), _MOST_EXACT))
 
 
-def _share_more_than_points(pair: Pair, found: Equality, compare: Callable[[Mapping[str, Rational]], Outcome]) -> bool:
+def _share_more_than_points(pair: Pair, found: Equality, compare: Callable[[Mapping[str, Coordinate]], Outcome]) -> bool:
     """Whether both are defined in a neighbourhood of some point, and not at single points only."""
     if not pair.variables or found.points > _FEW * (found.only_first + found.only_second + found.neither):
         return True
     return any(
-        compare({name: value + sign * _NEAR * (at + 1) for at, (name, value) in enumerate(point.items())}).kind is Kind.AGREE
+        compare({name: rational(value) + sign * _NEAR * (at + 1) for at, (name, value) in enumerate(point.items())}).kind
+        is Kind.AGREE
         for point in found.agreed_at
         for sign in (1, -1)
     )
@@ -239,7 +230,7 @@ def _share_more_than_points(pair: Pair, found: Equality, compare: Callable[[Mapp
 def _sampled(
     pair: Pair,
     start: Equality,
-    compare: Callable[[Mapping[str, Rational]], Outcome],
+    compare: Callable[[Mapping[str, Coordinate]], Outcome],
     count: int,
     exhausted: Callable[[], bool] = lambda: False,
     special: Sequence[Point] | None = None,
@@ -255,7 +246,7 @@ def _sampled(
         outcome = compare(point)
         if outcome.kind is Kind.DIFFER:
             found = _different(replace(start, points=tally[Kind.AGREE] + 1), point, outcome)
-            return _with_positive(pair, found, compare, exhausted)
+            return _with_positive(pair, found, compare, special, exhausted)
         tally[outcome.kind] += 1
         if outcome.kind is Kind.AGREE and len(agreed) < _KEPT:
             agreed.append(point)
@@ -286,10 +277,11 @@ def _named(pair: Pair) -> list[Rational]:
 
 
 def _exact_places(pair: Pair) -> Iterator[Point]:
-    from gradcli.algebra.equality.thresholds import with_switches
-
-    steps, found = with_switches(pair)
-    return itertools.islice(critical_points(steps, found, pair.variables, 100_000), _MOST_EXACT)
+    known = _known(pair)
+    return itertools.islice(
+        itertools.chain(known, Places(pair, (), known, 0, most_lines=_EXACT_WORK // (40 * len(pair.steps))).points()),
+        2 * _MOST_EXACT,
+    )
 
 
 def _different(found: Equality, point: Point, outcome: Outcome) -> Equality:
@@ -302,14 +294,19 @@ def _nowhere(found: Equality) -> Equality:
 
 
 def _with_positive(
-    pair: Pair, found: Equality, compare: Callable[[Mapping[str, Rational]], Outcome], exhausted: Callable[[], bool]
+    pair: Pair,
+    found: Equality,
+    compare: Callable[[Mapping[str, Coordinate]], Outcome],
+    special: Sequence[Point],
+    exhausted: Callable[[], bool],
 ) -> Equality:
     """What differs may still agree where all variables are positive, as sqrt(x^2) and x do."""
     witness = found.counterexample
-    if witness is None or not pair.variables or all(value > 0 for value in witness.point.values()):
+    if witness is None or not pair.variables or all(rational(value) > 0 for value in witness.point.values()):
         return found
     agreed = 0
-    for point in itertools.islice(points(pair.variables, positive=True), _POSITIVE):
+    beside = [point for point in special if all(rational(value) > 0 for value in point.values())]
+    for point in itertools.chain(beside, itertools.islice(points(pair.variables, positive=True), _POSITIVE)):
         kind = compare(point).kind
         if kind is Kind.DIFFER or exhausted():
             return found

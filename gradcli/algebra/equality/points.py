@@ -7,8 +7,41 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
+from gradcli.frozen import Frozen
+from gradcli.graph.graph import Graph
+from gradcli.language.numbers import number_text
+
 Rational = int | Fraction
-Point = dict[str, Rational]
+
+
+class Irrational(Frozen, eq=False):
+    """A coordinate that is no rational number, such as sqrt(2) or exp(30) + 1: known to as many digits as it takes.
+
+    Attributes:
+        text: How it is written; empty where that is long.
+        near: A rational number that is nearly it.
+        graph: The graph of the constant, which is the last node.
+    """
+
+    text: str
+    near: Fraction
+    graph: Graph
+
+    def __float__(self) -> float:
+        return float(self.near)
+
+    def __str__(self) -> str:
+        return self.text or number_text(float(self))
+
+
+Coordinate = Rational | Irrational
+Point = dict[str, Coordinate]
+
+
+def rational(value: Coordinate) -> Rational:
+    """A coordinate, or a rational number that is nearly it."""
+    return value.near if isinstance(value, Irrational) else value
+
 
 SIMPLE: tuple[Rational, ...] = (0, 1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2), 3, -3, 4, 10, -10)
 """From simple to less simple: a counterexample should be easy to check by hand."""
@@ -32,10 +65,13 @@ def points(
         yield {}
         return
     values = [value for value in dict.fromkeys((*SIMPLE, *constants)) if value > 0 or not positive]
-    seen: set[tuple[Rational, ...]] = set()
+    seen: set[tuple[Coordinate, ...]] = set()
     special = (
-        tuple([point[name] for name in variables]) for point in more if not positive or all(value > 0 for value in point.values())
+        tuple([point[name] for name in variables])
+        for point in more
+        if not positive or all(rational(value) > 0 for value in point.values())
     )
+    point: tuple[Coordinate, ...]
     for point in itertools.chain(simple_points(len(variables), values), special, random_points(len(variables), positive)):
         if point not in seen:
             if len(seen) < 10_000:

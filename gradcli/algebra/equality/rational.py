@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from gradcli.algebra.equality.pair import Step
-from gradcli.algebra.equality.points import Point, Rational
+from gradcli.algebra.equality.points import Coordinate, Point, Rational, rational
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.ops.declaration.rational import quotient, square_root
 
@@ -116,7 +116,7 @@ def exact(limit: int) -> Field:
     return Field(lambda value: value, operations)
 
 
-def values(steps: Sequence[Step], point: Mapping[str, Rational], field: Field) -> list[Rational | None]:
+def values(steps: Sequence[Step], point: Mapping[str, Coordinate], field: Field) -> list[Rational | None]:
     """The value of each step; None where it is undefined, and of an operation that is not one of a field.
 
     Raises:
@@ -127,7 +127,7 @@ def values(steps: Sequence[Step], point: Mapping[str, Rational], field: Field) -
     for operation, inputs, constant, variable in steps:
         value: Rational | None = None
         if operation == VARIABLE:
-            value = number(point[variable])
+            value = number(rational(point[variable]))
         elif operation == CONSTANT:
             if isinstance(constant, int | Fraction):
                 value = number(constant)

@@ -1,31 +1,48 @@
 """Places at which an expression changes, found from the expression itself: kinks, jumps, and ends of its domain.
 
 They are the special points that operations declare: the zeros of what abs, max, conditions and logarithms are taken of. Along
-lines, on which one variable varies, zeros are bracketed by changes of sign and by the least values between neighbours, and
-refined by the Illinois method (Dowell and Jarratt 1971). What is inside is searched first, so that a peak that is narrow around
-a kink is found from the kink.
+lines, on which one variable varies, they are solved for by inverses, however far out they lie, and what no inverse tells is
+looked for by changes of sign. What is inside is searched first, so that a peak that is narrow around a kink is found from the
+kink. Of two variables one is set to each of its own places in turn, and the other is solved for again: x > 50 and w < x - 50.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+import random
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from gradcli.algebra.equality.inverses import ordered, solved
 from gradcli.algebra.equality.pair import Pair, PrimitiveBuilder, Step, pair_in
-from gradcli.algebra.equality.points import Point, Rational
+from gradcli.algebra.equality.points import Coordinate, Point, Rational, rational
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.symbol import Symbol
+
+if TYPE_CHECKING:
+    from gradcli.algebra.equality.high_precision import Numeric
 
 MOST = 40
 """Steps whose zeros are looked for."""
 
-MOST_PLACES = 24
-"""Places on one line that are looked at, those nearest to 0."""
-
 _LINES = 4
 """Variables along which places are looked for."""
+
+_KEPT = 6
+"""Places of one variable at and beside which places of another one are looked for."""
+
+_PAIRED = 300
+"""Points with coordinates of two variables that belong together."""
+
+_DESCENTS = 60
+"""Points of which each coordinate belongs to those that were chosen before it, for three variables and more."""
+
+_MOST_LINES = 1_000
+"""Lines on which places are looked for."""
+
+_LINE_COST = 4
+"""What finding the places on a line costs, in evaluations."""
 
 
 def with_switches(pair: Pair) -> tuple[list[Step], list[int]]:
@@ -48,145 +65,150 @@ def with_switches(pair: Pair) -> tuple[list[Step], list[int]]:
     return longer.steps, [first for first, _ in longer.ends[len(pair.roots) :]]
 
 
-def places(
-    variables: Sequence[str],
-    named: Sequence[Rational],
-    values: Callable[[Point], Sequence[Any]],
-    known: Sequence[Point],
-    exhausted: Callable[[], bool],
-) -> Iterator[Point]:
-    """Points at places where an expression changes, and between them.
+class Places:
+    """Points at places where expressions change, and between them.
 
     Args:
-        variables: Its variables.
-        named: Numbers that it names.
-        values: The value of each switch at a point, a number of mpmath; a float where it is undefined.
+        pair: The expressions.
+        named: Numbers that they name.
         known: Places that are known already.
-        exhausted: Tells whether no more may be computed.
-    """
-    for variable in variables[:_LINES]:
-        for base in (1, 2) if len(variables) > 1 else (1,):
-            rest: Point = dict.fromkeys(variables, base)
-            line = _Line(lambda t, rest=rest, variable=variable: values({**rest, variable: t}), exhausted)  # type: ignore[misc]
-            own = [p[variable] for p in known if all(p[name] == base for name in variables if name != variable)]
-            for coordinate in _around(line.places([Fraction(number) for number in (*named, *own)])):
-                yield {**rest, variable: coordinate}
+        budget: How many times the expressions may be computed for the search; 0 for exact numbers alone, which need no mpmath.
+        most_lines: On how many lines places are looked for.
 
-
-class _Line:
-    """The zeros of switches along a line.
-
-    Args:
-        values: The value of each switch at a place.
-        exhausted: Tells whether no more may be computed.
+    Attributes:
+        unsolved: How many switches had to be looked for along lines, since no inverse gives all of their zeros.
     """
 
-    def __init__(self, values: Callable[[Fraction], Sequence[Any]], exhausted: Callable[[], bool]) -> None:
-        self.values = values
-        self.exhausted = exhausted
-        self.known: dict[Fraction, Sequence[Any]] = {}
+    def __init__(
+        self, pair: Pair, named: Sequence[Rational], known: Sequence[Point], budget: float, most_lines: int = _MOST_LINES
+    ) -> None:
+        self.variables = pair.variables
+        self.named = [Fraction(number) for number in named]
+        self.known = known
+        self.budget = budget
+        self.lines = min(most_lines, _MOST_LINES)
+        self.spent = 0.0
+        self.steps, self.switches = with_switches(pair)
+        self.numeric: Numeric | None = None
+        if budget:
+            from gradcli.algebra.equality.high_precision import Numeric
 
-    def at(self, place: Fraction, switch: int) -> Any:
-        """The value of a switch; None where it is undefined."""
-        if place not in self.known:
-            self.known[place] = self.values(place)
-        value = self.known[place][switch]
-        return None if type(value) is float else value
+            self.numeric = Numeric(self.steps, pair.ends)
+        self._open: set[int] = set()
 
-    def places(self, named: Sequence[Fraction]) -> list[Fraction]:
-        """The places at which a switch is 0, or begins to be defined, in their order."""
-        sizes = [Fraction(4**power, 64) for power in range(15)]
-        grid = sorted({Fraction(0), *sizes, *[-size for size in sizes], *named})
-        found: set[Fraction] = set(named)
-        switches = len(self.values(Fraction(0)))
-        for switch in range(switches):
-            new: set[Fraction] = set()
-            for left, right in itertools.pairwise(grid):
-                if self.exhausted():
-                    return sorted(found | new)
-                new.update(self._between(left, right, switch))
-            new.update(self._least(grid, switch))
-            found |= new
-            grid = sorted({*grid, *sorted(new, key=abs)[:MOST_PLACES]})
-            for place in [place for place in self.known if place not in grid]:
-                del self.known[place]
-        return sorted(sorted(found, key=abs)[:MOST_PLACES])
+    @property
+    def unsolved(self) -> int:
+        return len(self._open)
 
-    def _between(self, left: Fraction, right: Fraction, switch: int) -> Iterator[Fraction]:
-        """The zero between two places at which the signs differ, or the end of the domain."""
-        a, b = self.at(left, switch), self.at(right, switch)
-        if a is not None and a == 0:
-            yield left
-        elif (a is None) != (b is None):
-            yield _simple(*self._halved(left, right, lambda place: (self.at(place, switch) is None) == (a is None)))
-        elif a is not None and b is not None and b != 0 and (a < 0) != (b < 0):
-            yield self._zero(left, right, switch)
+    def points(self) -> Iterator[Point]:
+        """The points: along each variable, then those of two variables together, then of all."""
+        if not self.switches or not self.variables:
+            return
+        lines: dict[str, list[Coordinate]] = {}
+        for variable in self.variables[:_LINES]:
+            for base in (1, 2) if len(self.variables) > 1 else (1,):
+                rest: Point = dict.fromkeys(self.variables, base)
+                around = _around(self.line(variable, rest, named=True))
+                lines.setdefault(variable, _cells(self.line(variable, rest)))
+                yield from ({**rest, variable: coordinate} for coordinate in around)
+        if len(lines) > 1:
+            yield from itertools.islice(self.pairs(lines), _PAIRED)
+        if len(self.variables) > 2:
+            yield from self.descents()
 
-    def _halved(self, left: Fraction, right: Fraction, is_left: Callable[[Fraction], bool]) -> tuple[Fraction, Fraction]:
-        for _ in range(60):
-            middle = (left + right) / 2
-            left, right = (middle, right) if is_left(middle) else (left, middle)
-        return left, right
+    def line(self, variable: str, rest: Point, *, named: bool = False) -> list[Coordinate]:
+        """The places along a line, in their order.
 
-    def _zero(self, left: Fraction, right: Fraction, switch: int) -> Fraction:
-        """The zero in a bracket: false position, the end that stays halved."""
-        a, b = (_fraction(self.at(place, switch)) for place in (left, right))
-        place, last = left, 0
-        for count in range(80):
-            place = _short((left + right) / 2 if count % 4 == 3 else (left * b - right * a) / (b - a))
-            value = self.at(place, switch) if left < place < right else None
-            if value is None or value == 0:
-                break
-            if (value < 0) == (a < 0):
-                left, a = place, _fraction(value)
-                b = b / 2 if last == -1 else b
-                last = -1
-            else:
-                right, b = place, _fraction(value)
-                a = a / 2 if last == 1 else a
-                last = 1
-            if right - left <= abs(right) / 10**45:
-                break
-        margin = abs(place) / 10**40
-        return _simple(place - margin, place + margin)
+        Args:
+            variable: The variable that varies.
+            rest: The values of the others.
+            named: Whether numbers that the expressions name count as places, and what no inverse tells is looked for.
+        """
+        if self.exhausted():
+            return []
+        self.lines -= 1
+        self.spent += _LINE_COST
+        zeros, still_open = solved(self.steps, self.switches, variable, rest, exact=self.numeric is None)
+        if not named:
+            return ordered(zeros)
+        own = [p[variable] for p in self.known if all(p[name] == rest[name] for name in self.variables if name != variable)]
+        near = [*self.named, *own]
+        found: list[Coordinate] = [*zeros, *near]
+        if self.numeric is not None and still_open:
+            self._open.update(still_open)
+            numeric = self.numeric
 
-    def _least(self, grid: Sequence[Fraction], switch: int) -> Iterator[Fraction]:
-        """Zeros around a least absolute value, on both sides of which the sign is the same."""
-        for left, middle, right in zip(grid, grid[1:], grid[2:], strict=False):
-            values = [self.at(place, switch) for place in (left, middle, right)]
-            if any(value is None or value == 0 for value in values) or len({value > 0 for value in values}) > 1:
-                continue
-            if abs(values[1]) >= min(abs(values[0]), abs(values[2])):
-                continue
-            for _ in range(24):
+            def values(place: Fraction) -> list[Any]:
+                at = numeric.values({**rest, variable: place}, DIGITS)
+                return [at[switch] for switch in still_open]
+
+            from gradcli.algebra.equality.high_precision import DIGITS
+            from gradcli.algebra.equality.line_search import LineSearch
+
+            search = LineSearch(values, len(still_open), self.exhausted)
+            found += search.places(sorted({Fraction(rational(place)) for place in (*near, *zeros)}))
+        return ordered(found)
+
+    def exhausted(self) -> bool:
+        """Whether no more may be computed."""
+        if self.numeric is None:
+            return self.lines <= 0
+        return self.lines <= 0 or self.spent + self.numeric.evaluations > self.budget
+
+    def pairs(self, lines: Mapping[str, Sequence[Coordinate]]) -> Iterator[Point]:
+        """For two variables: of one the coordinates that are known, and with each of them the places of the other."""
+        each = [self.pair(first, second, lines[first]) for first, second in itertools.permutations(lines, 2)]
+        for points in itertools.zip_longest(*each):
+            yield from filter(None, points)
+
+    def pair(self, first: str, second: str, coordinates: Sequence[Coordinate]) -> Iterator[Point]:
+        for coordinate in coordinates:
+            if self.exhausted():
+                return
+            rest: Point = {**dict.fromkeys(self.variables, 1), first: coordinate}
+            for other in _cells(self.line(second, rest)):
+                yield {**rest, second: other}
+
+    def descents(self) -> Iterator[Point]:
+        """Points found one variable after the other, in any order; the same in every run."""
+        source = random.Random("places")
+        for _ in range(_DESCENTS):
+            point: Point = dict.fromkeys(self.variables, 1)
+            for name in source.sample(self.variables, min(len(self.variables), _LINES)):
                 if self.exhausted():
                     return
-                sides = [_short((left + middle) / 2), _short((middle + right) / 2)]
-                heights = [self.at(place, switch) for place in sides]
-                if None in heights:
-                    break
-                crossed = [place for place, height in zip(sides, heights, strict=True) if (height < 0) != (values[1] < 0)]
-                if crossed:
-                    for inner in crossed:
-                        yield from (self._zero(left, inner, switch), self._zero(inner, right, switch))
-                    break
-                best = min(abs(height) for height in heights)
-                if best >= abs(values[1]):
-                    left, right = sides
-                else:
-                    at = int(abs(heights[1]) == best)
-                    left, middle, right = ((left, sides[0], middle), (middle, sides[1], right))[at]
-                    values[1] = heights[at]
+                cells = _cells(self.line(name, point))
+                if cells:
+                    point[name] = source.choice(cells)
+            yield point
 
 
-def _around(found: Sequence[Fraction]) -> Iterator[Rational]:
+def _cells(places: Sequence[Coordinate]) -> list[Coordinate]:
+    """Some of the places on a line, evenly, each with a point on either side of it."""
+    if not places:
+        return []
+    if len(places) > _KEPT:
+        places = [places[at * (len(places) - 1) // (_KEPT - 1)] for at in range(_KEPT)]
+    near = [Fraction(rational(place)) for place in places]
+    between = [_decimal((left + right) / 2, left, right) for left, right in itertools.pairwise(near)]
+    ends = [_beyond(near[0], -1), _beyond(near[-1], 1)]
+    return ordered([*places, *between, *ends])
+
+
+def _beyond(end: Fraction, sign: int) -> Fraction:
+    """A whole number that is farther out."""
+    return Fraction(int(end) + sign * max(1, abs(int(end)) // 2))
+
+
+def _around(found: Sequence[Coordinate]) -> Iterator[Coordinate]:
     """Points between neighbouring places, points beyond the first and the last one, and the places, which may be long numbers."""
     if not found:
         return
-    for left, right in itertools.pairwise(found):
+    near = [Fraction(rational(place)) for place in found]
+    for left, right in itertools.pairwise(near):
         for share in (Fraction(1, 2), Fraction(1, 7), Fraction(8, 9)):
             yield _decimal(left + (right - left) * share, left, right)
-    for end, sign in ((found[-1], 1), (found[0], -1)):
+    for end, sign in ((near[-1], 1), (near[0], -1)):
         size = Fraction(10 ** (len(str(int(abs(end)))) - 1))
         beyond = Fraction(int(end)) + (sign if end != int(end) else 0)
         for distance in (size, 1, Fraction(1, 2), 10 * size, Fraction(7, 3), 5):
@@ -203,29 +225,3 @@ def _decimal(value: Fraction, left: Fraction, right: Fraction) -> Fraction:
             return short
         unit /= 10
     return value
-
-
-def _fraction(value: Any) -> Fraction:
-    """A number of mpmath as the fraction that it is."""
-    sign, mantissa, exponent, _ = value._mpf_
-    size = Fraction(1 << min(exponent, 4000)) if exponent > 0 else Fraction(1, 1 << min(-exponent, 4000))
-    return Fraction(-int(mantissa) if sign else int(mantissa)) * size
-
-
-def _short(value: Fraction) -> Fraction:
-    """A value to 170 bits, so that numbers do not grow from step to step."""
-    if value.denominator.bit_length() < 170 or not value:
-        return value
-    scale = 170 - (value.numerator.bit_length() - value.denominator.bit_length())
-    unit = Fraction(1 << scale) if scale > 0 else Fraction(1, 1 << -scale)
-    return Fraction(round(value * unit)) / unit
-
-
-def _simple(left: Fraction, right: Fraction) -> Fraction:
-    """The simplest number in a narrow bracket, which is a rational zero where there is one."""
-    middle = (left + right) / 2
-    for denominator in (1, 1000, 10**6, 10**12):
-        near = middle.limit_denominator(denominator)
-        if left <= near <= right:
-            return near
-    return middle

@@ -83,6 +83,7 @@ class Equality:
         domain: Some of these points.
         neither: At how many neither is defined.
         places: How many of the points lie at, beside and between the places at which one of them changes.
+        unsolved: Of how many such places no inverse tells all, so that they were looked for along lines.
         agreed_at: Some of the points at which they agree.
         thresholds: Operations that are another function beyond a threshold of their own, with that, where the two differ by it
             alone.
@@ -113,6 +114,7 @@ class Equality:
     thresholds: tuple[tuple[str, float], ...] = ()
     undecided: int = 0
     places: int = 0
+    unsolved: int = 0
     agreed_at: tuple[Point, ...] = ()
     digits: int | None = None
     degree: int | None = None

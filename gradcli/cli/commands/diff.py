@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.choices import split_names
@@ -63,31 +64,34 @@ def run(options: DiffOptions) -> None:
     output = graph.given_names.get(graph.output, RESULT if RESULT not in graph.variables else "f")
     with located(text, where):
         if rows and graph.shapes:
-            table, by = _element_rows(options, graph, wrt, positive=positive)
-            found = Derivatives(output, by, table.simplified, len(table.names))
+            table, by, of = _element_rows(options, graph, wrt, positive=positive)
+            found = Derivatives(output, by, table.simplified, len(table.names), of=of)
             derivatives, ids = table.graph, table.ids
         else:
             from gradcli.algebra.derivatives import Simplifier, derivative_graph
 
             derivatives, ids = derivative_graph(graph, requests)
             simplifier = Simplifier(derivatives, ids, generic=True, positive=positive)
-            found = Derivatives(output, [variables for _, variables in requests], simplifier.together(ids), rows)
+            by, of = [variables for _, variables in requests], [(id, 0) for id, _ in requests]
+            found = Derivatives(output, by, simplifier.together(ids), rows, of=of)
     write_derivatives(found, options, text, graph, derivatives, ids, values)
 
 
 def _element_rows(
     options: DiffOptions, graph: Graph, wrt: Sequence[str], *, positive: bool
-) -> tuple[Rows, list[tuple[str, ...]]]:
-    """The derivatives of arrays, or by arrays, as rows of elements, and by what each of them is."""
+) -> tuple[Rows, list[tuple[str, ...]], list[tuple[int, int]]]:
+    """The derivatives of arrays, or by arrays, as rows of elements, and by what and of which element each of them is."""
     from gradcli.algebra.jacobian import hessian, jacobian
 
     if options.hessian:
         table = hessian(graph, graph.output, wrt, positive=positive)
-        return table, list(product(table.names, repeat=2))
+        pairs = list(product(table.names, repeat=2))
+        return table, pairs, [(graph.output, 0)] * len(pairs)
     outputs = graph.outputs if options.jacobian else [graph.output]
     table = jacobian(graph, outputs, wrt, positive=positive)
+    elements = [(output, place) for output in outputs for place in range(prod(graph.shape(output)))]
     row: list[tuple[str, ...]] = [(name,) for name in table.names]
-    return table, row * (len(table.simplified.expressions) // max(len(row), 1))
+    return table, row * len(elements), [element for element in elements for _ in row]
 
 
 def _variables(graph: Graph, asked: Sequence[str], where: str, option: str = "--wrt") -> list[str]:

@@ -100,7 +100,7 @@ def _with_values(
     if len(function) + len(graph) <= _MANY_NODES:
         from gradcli.algebra.at_point import values_at
 
-        at_point = values_at(function, found.simplified, found.requests, values)
+        at_point = values_at(function, found.simplified, found.requests, values, found.of)
         if at_point is not None:
             notes = [one.note for one in at_point]
             return replace(found, values=[one.value for one in at_point], bindings=dict(values), notes=notes)

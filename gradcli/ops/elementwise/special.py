@@ -19,6 +19,9 @@ POSITIVE = (0.3, 2.5)
 MOST_ORDER = 1000
 """The largest order of polygamma that mpmath is asked for; it computes the factorial."""
 
+_LEFT, _REFLECTED = 20, 200
+"""How far left the reflection formula is used, and up to which order."""
+
 
 def _polygamma(order: float, x: float) -> float:
     if x != x or not float(order).is_integer() or order < 0:
@@ -32,7 +35,7 @@ def _polygamma(order: float, x: float) -> float:
     from mpmath import mp
 
     try:
-        return float(mp.psi(int(order), x).real)
+        return float(_psi(mp, int(order), mp.mpf(x)).real)
     except OverflowError:
         return math.inf if order % 2 else -math.inf
 
@@ -52,7 +55,27 @@ def _precise_polygamma(mp: Any, order: Any, x: Any) -> Any:
         return mp.nan
     if order > MOST_ORDER:
         raise OverflowError
-    return mp.psi(int(order), x)
+    return _psi(mp, int(order), x)
+
+
+def _psi(mp: Any, n: int, x: Any) -> Any:
+    """The n-th derivative of digamma; on the left, where mpmath adds a term for each pole that is passed, by reflection.
+
+    ψⁿ(x) = (-1)ⁿ·ψⁿ(1 - x) - π·dⁿ/dxⁿ cot(πx) (DLMF 5.15.6); the derivatives of the cotangent are polynomials in it, from
+    cot' = -(1 + cot²).
+    """
+    if x > -_LEFT or n > _REFLECTED:
+        return mp.psi(n, x)
+    if mp.isint(x):
+        raise ValueError("a pole")
+    with mp.workprec(mp.prec + 20 + 8 * n):
+        coefficients = [0, 1]
+        for _ in range(n):
+            slopes = [k * c for k, c in enumerate(coefficients)][1:]
+            coefficients = [-(a + b) for a, b in zip([*slopes, 0, 0], [0, 0, *slopes], strict=True)]
+        cotangent = mp.cospi(x) / mp.sinpi(x)
+        value = (-1) ** n * mp.psi(n, 1 - x) - mp.pi ** (n + 1) * mp.polyval(coefficients[::-1], cotangent)
+    return +value
 
 
 def _erfinv(x: float) -> float:

@@ -33,6 +33,7 @@ class Derivatives:
         rows: How many of them stand in a row: more than one in a gradient, a Jacobian or a Hessian.
         values: The value of each where the variables have values; None where they have none.
         bindings: The values of the variables.
+        of: For each expression the output, and the place of its element, that it is a derivative of; the function's where empty.
         notes: What each value is where it is not simply that of its expression; empty texts, or nothing, elsewhere.
     """
 
@@ -42,6 +43,7 @@ class Derivatives:
     rows: int = 0
     values: Sequence[float] | None = None
     bindings: dict[str, float] | None = None
+    of: Sequence[tuple[int, int]] = ()
     notes: Sequence[str] = ()
 
 

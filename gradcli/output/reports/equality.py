@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from gradcli.algebra.equality.points import Irrational, rational
 from gradcli.algebra.equality.verdict import Equality, Method, Verdict, Witness
 from gradcli.language.numbers import number_text, short_text
 from gradcli.language.program_text import one_line
@@ -109,6 +110,8 @@ def point_text(witness: Witness) -> str:
 
 
 def _number(value: Any, *, brief: bool = False) -> str:
+    if isinstance(value, Irrational):
+        return str(value)
     if not isinstance(value, int | Fraction):
         return short_text(value) if brief and getattr(value, "size", 0) > _ELEMENTS else number_text(value)
     bits = value.numerator.bit_length() + value.denominator.bit_length()
@@ -164,7 +167,12 @@ def _grounds(found: Equality) -> str:
 def _sought(found: Equality) -> str:
     """How points were chosen."""
     beside = f"{_points(found.places)} at and between the places where one of them changes, " if found.places else ""
-    return f"Tried were simple numbers, {beside}and random numbers."
+    unsolved = (
+        f" Of {found.unsolved} of these changes not all places can be solved for; they were sought along lines of one variable."
+        if found.unsolved
+        else ""
+    )
+    return f"Tried were simple numbers, {beside}and random numbers.{unsolved}"
 
 
 def _domain(found: Equality, a: str, b: str) -> Iterator[str]:
@@ -226,6 +234,7 @@ def equality_json(found: Equality) -> Iterator[str]:
         "neither": found.neither,
         "undecided": found.undecided,
         "places": found.places,
+        "unsolved": found.unsolved,
         "thresholds": {name: json_number(value) for name, value in found.thresholds},
         "domain": [_witness(witness) for witness in found.domain],
         "digits": found.digits,
@@ -252,9 +261,9 @@ def _witness(witness: Witness) -> WitnessRecord:
 
 
 def _float(value: Any) -> Any:
-    if not isinstance(value, int | Fraction):
+    if not isinstance(value, int | Fraction | Irrational):
         return value
     try:
         return float(value)
     except OverflowError:
-        return float("inf") if value > 0 else float("-inf")
+        return float("inf") if rational(value) > 0 else float("-inf")

@@ -179,6 +179,7 @@ class EqualDocument(TypedDict):
     neither: Annotated[Count, "At how many neither is."]
     undecided: Annotated[Count, "At how many a value was too large, or not to be told apart from rounding."]
     places: Annotated[Count, "How many points were chosen for the places at which one of them changes."]
+    unsolved: Annotated[Count, "Of how many of these changes no inverse tells all places, so that they were sought along lines."]
     thresholds: Annotated[dict[str, Number], "Operations by whose own thresholds alone they differ, with these."]
     domain: Annotated[list[WitnessRecord], "Some points at which only one is defined."]
     digits: Annotated[Count | None, "Digits in which rounded values agree."]

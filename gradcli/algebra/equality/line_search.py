@@ -1,0 +1,156 @@
+"""Zeros along a line that no inverse tells, by brackets in which the sign changes.
+
+They are refined by the Illinois method (Dowell and Jarratt 1971).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+from gradcli.algebra.equality.high_precision import as_fraction, is_too_large
+
+MOST_PLACES = 24
+"""Zeros that are looked between, those nearest to 0."""
+
+_FAR = tuple(Fraction(10) ** power for power in (-30, -20, -12, -9, -6, -4, 8, 10, 12, 16, 20, 30, 50, 100))
+"""Sizes beyond those that are looked at closely."""
+
+
+class LineSearch:
+    """The zeros of switches along a line.
+
+    Args:
+        values: The value of each switch at a place.
+        count: How many switches there are.
+        exhausted: Tells whether no more may be computed.
+    """
+
+    def __init__(self, values: Callable[[Fraction], Sequence[Any]], count: int, exhausted: Callable[[], bool]) -> None:
+        self.values = values
+        self.count = count
+        self.exhausted = exhausted
+        self.known: dict[Fraction, Sequence[Any]] = {}
+
+    def at(self, place: Fraction, switch: int) -> Any:
+        """The value of a switch; None where it has none, or none that can be computed."""
+        if place not in self.known:
+            self.known[place] = self.values(place)
+        value = self.known[place][switch]
+        return None if type(value) is float else value
+
+    def places(self, named: Sequence[Fraction]) -> list[Fraction]:
+        """The places at which a switch is 0, or begins to be defined, in their order."""
+        sizes = [*[Fraction(4**power, 64) for power in range(15)], *_FAR]
+        grid = sorted({Fraction(0), *sizes, *[-size for size in sizes], *named})
+        found: set[Fraction] = set(named)
+        for switch in range(self.count):
+            new: set[Fraction] = set()
+            for left, right in itertools.pairwise(grid):
+                if self.exhausted():
+                    return sorted(found | new)
+                new.update(self._between(left, right, switch))
+            new.update(self._least(grid, switch))
+            found |= new
+            grid = sorted({*grid, *sorted(new, key=abs)[:MOST_PLACES]})
+            for place in [place for place in self.known if place not in grid]:
+                del self.known[place]
+        return sorted(sorted(found, key=abs)[:MOST_PLACES])
+
+    def _between(self, left: Fraction, right: Fraction, switch: int) -> Iterator[Fraction]:
+        """The zero between two places at which the signs differ, or the end of the domain."""
+        a, b = self.at(left, switch), self.at(right, switch)
+        if a is not None and a == 0:
+            yield left
+        elif (a is None) != (b is None):
+            if any(is_too_large(self.known[place][switch]) for place in (left, right)):
+                return
+            yield simplest(*self._halved(left, right, lambda place: (self.at(place, switch) is None) == (a is None)))
+        elif a is not None and b is not None and b != 0 and (a < 0) != (b < 0):
+            yield self._zero(left, right, switch)
+
+    def _halved(self, left: Fraction, right: Fraction, is_left: Callable[[Fraction], bool]) -> tuple[Fraction, Fraction]:
+        for _ in range(60):
+            middle = (left + right) / 2
+            left, right = (middle, right) if is_left(middle) else (left, middle)
+        return left, right
+
+    def _zero(self, left: Fraction, right: Fraction, switch: int) -> Fraction:
+        """The zero in a bracket: false position, the end that stays halved."""
+        a, b = (as_fraction(self.at(place, switch)) for place in (left, right))
+        place, last = left, 0
+        for count in range(80):
+            if (least := min(abs(left), abs(right))) * 16 < max(abs(left), abs(right)) and left * right > 0:
+                place = _middle(least, max(abs(left), abs(right))) * (1 if left > 0 else -1)
+            else:
+                place = _short((left + right) / 2 if count % 4 == 3 else (left * b - right * a) / (b - a))
+            value = self.at(place, switch) if left < place < right else None
+            if value is None or value == 0:
+                break
+            if (value < 0) == (a < 0):
+                left, a = place, as_fraction(value)
+                b = b / 2 if last == -1 else b
+                last = -1
+            else:
+                right, b = place, as_fraction(value)
+                a = a / 2 if last == 1 else a
+                last = 1
+            if right - left <= abs(right) / 10**45:
+                break
+        margin = abs(place) / 10**40
+        return simplest(place - margin, place + margin)
+
+    def _least(self, grid: Sequence[Fraction], switch: int) -> Iterator[Fraction]:
+        """Zeros around a least absolute value, on both sides of which the sign is the same."""
+        for left, middle, right in zip(grid, grid[1:], grid[2:], strict=False):
+            values = [self.at(place, switch) for place in (left, middle, right)]
+            if any(value is None or value == 0 for value in values) or len({value > 0 for value in values}) > 1:
+                continue
+            if abs(values[1]) >= min(abs(values[0]), abs(values[2])):
+                continue
+            for _ in range(24):
+                if self.exhausted():
+                    return
+                sides = [_short((left + middle) / 2), _short((middle + right) / 2)]
+                heights = [self.at(place, switch) for place in sides]
+                if None in heights:
+                    break
+                crossed = [place for place, height in zip(sides, heights, strict=True) if (height < 0) != (values[1] < 0)]
+                if crossed:
+                    for inner in crossed:
+                        yield from (self._zero(left, inner, switch), self._zero(inner, right, switch))
+                    break
+                best = min(abs(height) for height in heights)
+                if best >= abs(values[1]):
+                    left, right = sides
+                else:
+                    at = int(abs(heights[1]) == best)
+                    left, middle, right = ((left, sides[0], middle), (middle, sides[1], right))[at]
+                    values[1] = heights[at]
+
+
+def _middle(small: Fraction, large: Fraction) -> Fraction:
+    """A power of 2 between two numbers of very different sizes."""
+    exponents = [value.numerator.bit_length() - value.denominator.bit_length() for value in (small, large)]
+    return Fraction(2) ** (sum(exponents) // 2)
+
+
+def _short(value: Fraction) -> Fraction:
+    """A value to 170 bits, so that numbers do not grow from step to step."""
+    if value.denominator.bit_length() < 170 or not value:
+        return value
+    scale = 170 - (value.numerator.bit_length() - value.denominator.bit_length())
+    unit = Fraction(1 << scale) if scale > 0 else Fraction(1, 1 << -scale)
+    return Fraction(round(value * unit)) / unit
+
+
+def simplest(left: Fraction, right: Fraction) -> Fraction:
+    """The simplest number in a narrow bracket, which is a rational zero where there is one."""
+    middle = (left + right) / 2
+    for denominator in (1, 1000, 10**6, 10**12):
+        near = middle.limit_denominator(denominator)
+        if left <= near <= right:
+            return near
+    return middle
