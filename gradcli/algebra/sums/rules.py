@@ -153,6 +153,12 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
         folded = exact(*values)
         if folded is not None:
             return algebra.number(folded)
+    if OPERATIONS[operation].definition is not None or OPERATIONS[operation].facts.closed is not None:
+        from gradcli.algebra.sums.declared import declared_form
+
+        found = declared_form(algebra, operation, operands, apply_operation)
+        if found is not None:
+            return found
     return algebra.of_atom(algebra.atom(operation, tuple(operands)))
 
 

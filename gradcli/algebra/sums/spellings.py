@@ -6,10 +6,13 @@ from fractions import Fraction
 
 from gradcli.algebra.sums.forms import ONE, Monomial, Rational, Terms, common_monomial, content_of, divided
 from gradcli.algebra.sums.normal import Algebra
+from gradcli.ops.catalogue import OPERATIONS
 
 SQUARES: dict[str, tuple[str, Rational]] = {
-    "sin": ("cos", 1),  # sin(x)^2 + cos(x)^2 = 1
-    "cosh": ("sinh", -1),  # cosh(x)^2 - sinh(x)^2 = 1
+    name: (partner, 1 if sign == "+" else -1)  # sin(x)^2 + cos(x)^2 = 1, cosh(x)^2 - sinh(x)^2 = 1
+    for name, operation in OPERATIONS.items()
+    for partner, _, sign in [operation.facts.squares.partition(" ")]
+    if partner
 }
 """Sums of squares that are 1 for every x: the first function, the second one, and the sign between them."""
 
