@@ -135,7 +135,7 @@ class Builder:
 
     def _name(self, node: Expression) -> str:
         base = node.operands[0] if isinstance(node, Operator) else node
-        return base.function if isinstance(base, Call) else "log"
+        return base.function if isinstance(base, Call) else self._vocabulary.natural
 
     def _argument(self, node: Expression) -> Expression:
         while isinstance(node, Operator):

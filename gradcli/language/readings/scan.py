@@ -9,9 +9,8 @@ from gradcli.errors import GradcliError
 from gradcli.language.grammar import END, Token, load_tables, scanner
 from gradcli.language.grammar import Tables as Tables
 
-VALUE_ENDS = frozenset(
-    "NAME NUMBER PI CONSTANT VULGAR RPAR RSQB RBRACE ABS_CLOSE SUPERSCRIPT DEGREES TRANSPOSED ATTRIBUTE".split()
-)
+_ENDS = "NAME NUMBER PI CONSTANT VULGAR RPAR RSQB RBRACE ABS_CLOSE SUPERSCRIPT DEGREES TRANSPOSED ATTRIBUTE"
+VALUE_ENDS = frozenset(_ENDS.split())
 """Terminals with which a value may end."""
 
 
