@@ -15,7 +15,6 @@ from typing import Any
 
 from gradcli.graph.graph import Settings, Shape
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
-from gradcli.ops.declaration.cancellation import without_factor
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.declaration.symbol import Symbol
 
@@ -58,7 +57,7 @@ def product(operation: str, wanted: tuple[bool, ...], times: Times = operator.mu
         g: Any, y: Any, operands: Sequence[Any], shapes: Sequence[Shape] | None, settings: Settings
     ) -> Iterable[tuple[int, Any]]:
         indices, found = derivatives(y, tuple(operands))
-        cancelled = without_factor(g, y) if radial else None
+        cancelled = _without_factor(g, y) if radial else None
         if cancelled is not None:
             handed = [times(cancelled, operands[index]) for index in indices]
         else:
@@ -72,6 +71,12 @@ def product(operation: str, wanted: tuple[bool, ...], times: Times = operator.mu
         return zip(indices, handed, strict=True)
 
     return of_elementwise
+
+
+def _without_factor(g: Any, y: Any) -> Any | None:
+    from gradcli.ops.declaration.cancellation import without_factor
+
+    return without_factor(g, y)
 
 
 def masked(handed: Any, g: Any, partial: Any, times: Times = operator.mul, choosing: bool = False) -> Any:
