@@ -64,6 +64,12 @@ class Facts(Frozen, eq=False):
             Empty where PyTorch has no such function.
         tensorflow: TensorFlow 1's spellings, likewise, each with what it calls the node: ``"sigmoid Sigmoid: tf nn"``.
         sympy: SymPy's function, or a template with {0}, {1}, ... for the arguments; empty where it is written by its definition.
+        squares: The operation whose square added to its own, or taken from it, is 1 for every argument: of sin ``"cos +"``, of
+            cosh ``"sinh -"``; empty for none.
+        closed: What it is for some rational arguments in more primitive operations, roots and constants: of gamma at 1/2 the
+            root of pi. A function of numbers, and of symbols for arguments that are no rational numbers; None where it has no
+            such value.
+        written: What expressions call it, where that is the name of an operation with fewer arguments; empty for its own name.
     """
 
     result: str = FLOAT
@@ -78,6 +84,9 @@ class Facts(Frozen, eq=False):
     torch: str = ""
     tensorflow: str = ""
     sympy: str = ""
+    squares: str = ""
+    closed: Callable[..., Any] | None = None
+    written: str = ""
 
     @property
     def nonnegative(self) -> bool:
@@ -120,6 +129,9 @@ if TYPE_CHECKING:
         torch: str
         tensorflow: str
         sympy: str
+        squares: str
+        closed: Callable[..., Any] | None
+        written: str
 
 
 def facts(parameters: Sequence[str], *, linear: str = "", masks: str = "", **known: Any) -> Facts:
