@@ -8,8 +8,7 @@ A record is declared as a dataclass is, by a base instead of a decorator::
 
 Its fields are given by place or by name, two are equal where all of their fields are, and none can be set again. ``dataclasses``
 does the same by writing and compiling the text of six methods for each class, which for the records that every call of the
-command line loads took longer than everything else in it together. Here the methods are written once; only a class of which many
-records are made gets an ``__init__`` of its own then.
+command line loads took longer than everything else in it together. Here the methods are written once.
 
 Two options stand behind the base: ``eq=False`` makes each record equal to itself alone, and ``incidental=("span",)`` leaves
 fields out when records are compared. Trees of records are compared without recursion, however deep they are.
@@ -34,10 +33,6 @@ else:
         return lambda kind: kind
 
 
-_MANY = 500
-"""Compiling a method takes as long as making some hundred records."""
-
-
 @dataclass_transform(frozen_default=True)
 class FrozenType(type):
     """The type of a class of records.
@@ -47,14 +42,14 @@ class FrozenType(type):
         _defaults: The values of the last fields where they are not given.
         _setters: What sets each field of a new record.
         _compared: The fields by which records are equal; None where each is equal to itself alone.
-        _left: How many records are still made before the class gets an ``__init__`` of its own.
+        _last: The values of the last fields, as far as all of these have defaults.
     """
 
     __match_args__: tuple[str, ...]
     _defaults: dict[str, Any]
     _setters: tuple[Callable[[Any, Any], None], ...]
     _compared: tuple[str, ...] | None
-    _left: list[int]
+    _last: tuple[Any, ...]
 
     def __new__(
         meta, name: str, bases: tuple[type, ...], body: dict[str, Any], *, eq: bool = True, incidental: tuple[str, ...] = ()
@@ -64,13 +59,12 @@ class FrozenType(type):
         defaults = {field: body.pop(field) for field in own if field in body}
         names = (*base.__match_args__, *own) if base else own
         slots = (*own, "__dict__") if any(isinstance(value, cached_property) for value in body.values()) else own
-        if base is not None:
-            body.setdefault("__init__", Frozen.__init__)  # not that of the base, which may have become one of its own
         kind = super().__new__(meta, name, bases, {**body, "__slots__": slots, "__match_args__": names})
         kind._defaults = {**base._defaults, **defaults} if base else defaults
         kind._setters = tuple([getattr(kind, field).__set__ for field in names])
         kind._compared = tuple([field for field in names if field not in incidental]) if eq else None
-        kind._left = [_MANY]
+        last = [name for at, name in enumerate(names) if all(after in kind._defaults for after in names[at:])]
+        kind._last = tuple([kind._defaults[name] for name in last])
         return kind
 
 
@@ -79,11 +73,11 @@ class Frozen(metaclass=FrozenType):
 
     def __init__(self, *values: Any, **named: Any) -> None:
         kind = type(self)
-        kind._left[0] -= 1
-        if kind._left[0] == 0:
-            _write_init(kind)
-        if named or len(values) != len(kind._setters):
+        missing = len(kind._setters) - len(values)
+        if named or not 0 <= missing <= len(kind._last):
             values = _completed(kind, values, named)
+        elif missing:
+            values += kind._last[-missing:]
         for setter, value in zip(kind._setters, values):  # noqa: B905  they are as many, and checking costs time
             setter(self, value)
 
@@ -144,19 +138,6 @@ def replace(record: Record, **changes: Any) -> Record:
         TypeError: It has no field of a name.
     """
     return type(record)(**{name: getattr(record, name) for name in type(record).__match_args__} | changes)
-
-
-def _write_init(kind: FrozenType) -> None:
-    """Give a class what ``Frozen.__init__`` does, written out for its fields: several times as fast."""
-    names = kind.__match_args__
-    required = [name not in kind._defaults for name in names]
-    if kind.__dict__["__init__"] is not Frozen.__init__ or required != sorted(required, reverse=True):  # a default before none
-        return
-    known: dict[str, Any] = {f"_{name}": setter for name, setter in zip(names, kind._setters, strict=True)}
-    known |= {f"_default_{name}": value for name, value in kind._defaults.items()}
-    parameters = [name if need else f"{name}=_default_{name}" for name, need in zip(names, required, strict=True)]
-    exec("\n".join([f"def init({', '.join(['self', *parameters])}):", *[f"    _{name}(self, {name})" for name in names]]), known)
-    type.__setattr__(kind, "__init__", known["init"])
 
 
 def _completed(kind: FrozenType, values: tuple[Any, ...], named: Mapping[str, Any]) -> tuple[Any, ...]:

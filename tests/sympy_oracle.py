@@ -53,7 +53,15 @@ _Size = _numeric("Size", abs, (_Sign,))
 _Floor = _numeric("Floor", mpmath.floor)
 _Nearest = _numeric("Nearest", mpmath.nint)
 _Root = _numeric("Root", lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x)), (lambda x: 1 / (3 * _Root(x) ** 2),))
+_OddRoot = _numeric(
+    "OddRoot",
+    lambda x, n: mpmath.sign(x) * mpmath.root(abs(x), int(n)),
+    (lambda x, n: _OddRoot(x, n) / (n * x), lambda x, n: -_OddRoot(x, n) * sympy.log(x) / n**2),
+)
 _Gammaln = _numeric("Gammaln", lambda x: mpmath.re(mpmath.loggamma(x)), (lambda x: sympy.polygamma(0, x),))
+
+
+_T = sympy.Dummy("t", real=True)
 
 
 def _or(a: Any, b: Any) -> Any:
@@ -126,7 +134,14 @@ PRIMITIVES: Mapping[str, Callable[..., Any]] = {
     "i0": lambda x: sympy.besseli(0, x),
     "i1": lambda x: sympy.besseli(1, x),
     "iv": sympy.besseli,
-    "sinc_derivative": lambda n, x: sympy.diff(sympy.sin(sympy.pi * x) / (sympy.pi * x), x, n),
+    "sinc_derivative": lambda n, x: sympy.diff(sympy.sin(sympy.pi * _T) / (sympy.pi * _T), _T, n).subs(_T, x),
+    "gamma": sympy.gamma,
+    "binomial": sympy.binomial,
+    "beta": sympy.beta,
+    "polygamma_growth": lambda n, x, d: sympy.polygamma(n, x + d) - sympy.polygamma(n, x),
+    "root": lambda x, n: _OddRoot(x, n) if n.is_odd else x ** (1 / n),
+    "ei": sympy.Ei,
+    "expint": sympy.E1,
     "maximum": _maximum,
     "minimum": _minimum,
     **dict.fromkeys(("max", "amax"), _folded(_maximum)),

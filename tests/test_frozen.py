@@ -124,29 +124,13 @@ def test_a_property_of_a_record_is_computed_once() -> None:
     assert lazy == Lazy("a b")
 
 
-def test_a_class_of_many_records_makes_them_as_one_of_few() -> None:
-    class Base(Frozen):
-        """One of many."""
-
-        x: float
-        y: float = 0.0
-
-    class Derived(Base):
-        """Made after many of its base."""
-
-        z: float = 1.0
-
-    class Mixed(Base):
+def test_defaults_are_those_of_the_last_fields() -> None:
+    class Mixed(Point):
         """A field without a default behind one that has it."""
 
         w: float
+        v: float = 3.0
 
-    many = [Base(float(number), y=2.0) for number in range(1_000)]
-    assert {(one.x, one.y) for one in many} == {(float(number), 2.0) for number in range(1_000)}
-    assert Base.__init__ is not Frozen.__init__
-    assert (Base(1.0), Base(x=1.0).y, Derived(1.0, 2.0).z) == (Base(1.0, 0.0), 0.0, 1.0)
-    assert all(Mixed(1.0, w=number).w == number for number in range(1_000))
-    with pytest.raises(TypeError, match="y"):
-        Base(1.0, 2.0, y=3.0)
-    with pytest.raises(AttributeError, match="frozen"):
-        many[0].x = 3.0
+    assert (Mixed(1.0, 2.0, 4.0).v, Mixed(1.0, w=4.0).y, Mixed(1.0, 2.0, 4.0, 5.0).v) == (3.0, 0.0, 5.0)
+    with pytest.raises(TypeError, match="w"):
+        Mixed(1.0, 2.0)

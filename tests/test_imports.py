@@ -138,6 +138,7 @@ LAYERS = (
     "scripts",
     "algebra",
     "derivation",
+    "teaching",
     "output",
     "cli",
 )
@@ -202,6 +203,7 @@ ROOMS = {
     "scripts": "python < torch < tensorflow, listing",
     "algebra": "sums < arrays < simplify < derivatives < jacobian < equality < slopes < at_point",
     "derivation": "notation < nodes < paths, calculus < explain",
+    "teaching": "mistakes, question < rules < variants < diagnosis < marking < words",
     "output": "formats, json, listing, visible, files, further, block_graphs, formulas < documents, diagrams < records < "
     "reports < terminal, page, schemas",
     "cli": "framework < inputs < views < commands < main",
@@ -283,11 +285,12 @@ NAMES_LEFT = {
     "language": (7, "spellings of other languages, and what operators and choices build"),
     "lowering": (116, "operations on arrays written out by elements, and folding of constants"),
     "output": (14, "names of formats and keys of documents that are words as well"),
+    "teaching": (0, "formulas stand by the operations themselves"),
     "scripts": (295, "Python's own functions, and what PyTorch and TensorFlow do otherwise than the operation"),
 }
 """For each layer outside of ops how often a text in it is the name of an operation, and why. The numbers only ever go down."""
 
-WORDS = {"x", "e", "sum", "max", "min", "sign", "range", "add"}
+WORDS = {"x", "e", "sum", "max", "min", "sign", "range", "add", "gamma", "beta", "factorial"}
 """Names of operations that are words or variables as well, and do not count."""
 
 

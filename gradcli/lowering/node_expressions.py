@@ -35,12 +35,13 @@ def constant_expression(value: Constant) -> Expression:
 
 def applied(operation: str, operands: Sequence[Expression]) -> Expression:
     """An operation on expressions, by its operator where it has one."""
-    symbol = OPERATIONS[operation].symbol
+    declared = OPERATIONS[operation]
+    symbol = declared.symbol
     if symbol in _COMPARISONS:
         return Comparison((symbol,), tuple(operands))
     if symbol:
         return Operator(symbol, tuple(operands))
-    return Call(operation, tuple(operands))
+    return Call(declared.facts.written or operation, tuple(operands))
 
 
 def applied_to_arrays(operation: str, operands: Sequence[Expression], settings: Settings) -> Expression:

@@ -17,15 +17,20 @@ from gradcli.ops.elementwise import (  # each declares its operations as it is l
     arithmetic,
     exponential,
     extremes,
+    gamma,
     identity,
     logic,
     losses,
+    reciprocal,
     reductions,
     special,
     trigonometric,
 )
 
-ELEMENTWISE = (activations, arithmetic, exponential, extremes, identity, logic, losses, reductions, special, trigonometric)
+ELEMENTWISE = (
+    activations, arithmetic, exponential, extremes, gamma, identity, logic, losses, reciprocal, reductions, special,
+    trigonometric,
+)  # fmt: skip
 """The modules of the operations on numbers."""
 
 

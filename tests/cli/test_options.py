@@ -92,7 +92,11 @@ def test_the_page_of_a_command_has_each_of_its_options(name: str) -> None:
     [
         (["eval", "x^2", "x=3"], "there are 2 expressions: 'x^2' and 'x=3'", "a variable is given by two dashes: --x 3"),
         (["eval", "here.grad", "--x", "1"], "here.grad is a file, and an expression is needed", "write -f here.grad"),
-        (["eval", "x", "--x", "1", "--order=2"], "the expression has no variable order", "diff has --order, eval has not"),
+        (
+            ["eval", "x", "--x", "1", "--order=2"],
+            "the expression has no variable order",
+            "diff and grade have --order, eval has not",
+        ),
         (["simplify", "x", "--hessian"], "--hessian needs a value", "diff and eval have --hessian, simplify has not"),
         (["trace", "x^2"], "cannot read x^2: No such file or directory", 'for an expression: gradcli trace -e "x^2"'),
     ],

@@ -26,7 +26,6 @@ from gradcli.language.program_text import without_effect
 from gradcli.language.statements import uses_tape
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import Shown, Value
-from gradcli.lowering.builders.execute import execute
 from gradcli.lowering.builders.recorder import Recorder
 from gradcli.lowering.builders.static import Removed
 from gradcli.lowering.node_expressions import node_expression
@@ -66,6 +65,8 @@ def recorded(program: Program, asked: Request) -> Tape:
             if is_steered(built):
                 if not built.variables.keys() <= point.keys():
                     raise missing(program, point, asked.spare)
+                from gradcli.lowering.builders.execute import execute
+
                 static = built, execute(built, recorder, max_steps=asked.max_steps)
             else:
                 graph, values = built, None
@@ -245,6 +246,8 @@ def static_run(built: Graph, asked: Request) -> Tape:
         return graph_run(built, asked)
     printed: list[Shown] = []
     point = asked.point()
+    from gradcli.lowering.builders.execute import execute
+
     recorder = _recorder(asked, point, printed)
     execute(built, recorder, max_steps=asked.max_steps)
     tape = forward_tape(recorder.graph, asked, point, recorder.values)

@@ -17,6 +17,8 @@ The JSON Schema of a document that the tool writes.
   gradcli schema explain    of gradcli explain --json
   gradcli schema equal      of gradcli equal --json
   gradcli schema ops        of gradcli ops --json
+  gradcli schema grade      of gradcli grade --json
+  gradcli schema mistakes   of gradcli mistakes --json
   gradcli schema error      of an error under --json
 """
 
@@ -41,5 +43,5 @@ def run(options: Options) -> None:
     write([json.dumps(SCHEMAS[name], indent=2), "\n"])
 
 
-NAME = ("NAME", "eval, run, record, graph, trace, compare-modes, explain, diff, equal, ops or error.")
+NAME = ("NAME", "eval, run, record, graph, trace, compare-modes, explain, diff, equal, grade, mistakes, ops or error.")
 COMMAND = Command(HELP, NAME, Options, run)

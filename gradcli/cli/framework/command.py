@@ -21,7 +21,8 @@ class Option(Generic[T]):
     """The declaration of an option, as an attribute of a record of options; read from a filled record it is the option's value.
 
     Attributes:
-        name: Its name without dashes: that of the attribute.
+        attribute: The name of the attribute.
+        name: Its name without dashes: that of the attribute, but ``for_`` is --for.
         help: What it does, as one sentence.
         metavar: What its value is called; empty for a flag, which takes none.
         short: A short form with one dash.
@@ -42,7 +43,7 @@ class Option(Generic[T]):
         minimum: int | None = None,
         maximum: int = 10**15,
     ) -> None:
-        self.name = ""
+        self.attribute = self.name = ""
         self.help = help
         self.metavar = metavar
         self.default = default
@@ -52,7 +53,8 @@ class Option(Generic[T]):
         self.maximum = maximum
 
     def __set_name__(self, owner: type[Options], name: str) -> None:
-        self.name = name.replace("_", "-")
+        self.attribute = name
+        self.name = name.rstrip("_").replace("_", "-")
 
     @overload
     def __get__(self, record: None, owner: type[Options]) -> Option[T]: ...

@@ -58,7 +58,7 @@ def _callback(command: Command[Any]) -> Callable[..., None]:
     argument = typer.Argument(metavar=metavar, help=meaning, show_default=False)
     parameters = [_parameter("positional", str | None, argument, None)]
     for option in command.options:
-        parameters.append(_parameter(option.name.replace("-", "_"), _kind(option), _typer_option(option), option.default or None))
+        parameters.append(_parameter(option.attribute, _kind(option), _typer_option(option), option.default or None))
     callback.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     callback.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return callback

@@ -123,7 +123,6 @@ def run_of(
     asked = replace(asked, bindings=values, spare=from_file)  # one file of values may serve several expressions
 
     from gradcli.cli.framework.progress import progress
-    from gradcli.lowering.builders.mismatch import MismatchError
 
     notes: list[str] = []
     with progress(len(text)) as step, located("" if options.graph else text, where):
@@ -133,7 +132,11 @@ def run_of(
                 tape = _from_text(text, where, asked, options, draws=draws)
             else:
                 tape, text = _from_document(options.graph, asked, options, notes, draws=draws)
-        except MismatchError as mismatch:
+        except GradcliError as mismatch:
+            from gradcli.lowering.builders.mismatch import MismatchError
+
+            if not isinstance(mismatch, MismatchError):
+                raise
             from gradcli.autodiff.runs.broken import broken_tape
             from gradcli.cli.inputs.given_shapes import given_shapes
 
@@ -260,6 +263,8 @@ def _from_document(path: str, asked: Request, options: ModeOptions, notes: list[
         asked,
         bindings=None if missing else {name: bound[name] for name in variables},
         wrt=asked.wrt or found.wrt,
+        cotangent=found.cotangent if asked.cotangent is None else asked.cotangent,
+        needs_cotangent=asked.needs_cotangent and bool(asked.wrt),
         mode=found.mode,
         dtype=options.dtype or found.dtype,
         retain_grad=found.retain_grad if asked.retain_grad == [] else asked.retain_grad,

@@ -39,11 +39,13 @@ _AT_COMMAS = re.compile(r",(?=[^\],]*=)")
 
 def point(options: DerivativeOptions) -> dict[str, Any]:
     """The values of --at, --set, --bindings and of variables given as options."""
-    further = []
-    for part in [part for given in options.at for part in _AT_COMMAS.split(given)]:
-        name, value = assignment("--at", part, "x=2,w=1")
-        further.append(Given(name, value, f"--at {name}"))
-    return bindings_of(options, further)[0]
+    return bindings_of(options, given_at(options.at))[0]
+
+
+def given_at(at: Sequence[str]) -> list[Given]:
+    """What --at gives."""
+    pairs = [assignment("--at", part, "x=2,w=1") for given in at for part in _AT_COMMAS.split(given)]
+    return [Given(name, value, f"--at {name}") for name, value in pairs]
 
 
 def assignment(option: str, text: str, example: str, metavar: str = "NAME") -> tuple[str, str]:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from gradcli.errors import Span
 from gradcli.graph.graph import Graph, Settings, Shape
 from gradcli.graph.shapes import ShapeError
-from gradcli.lowering.builders.mismatch import MismatchError
 from gradcli.ops.catalogue import STRUCTURAL, operation_named
 
 
@@ -26,6 +25,8 @@ def inferred_shape(graph: Graph, operation: str, inputs: Sequence[int], settings
             graph.allow(declared.scratch(*shapes, **given), f"what {operation} computes meanwhile has", span)
         return shape
     except ShapeError as error:
+        from gradcli.lowering.builders.mismatch import MismatchError
+
         raise MismatchError(graph, operation, inputs, settings, span, str(error)) from None
 
 

@@ -21,6 +21,7 @@ VALUES = {
 SPELLINGS = {"π": "pi", "τ": "tau", "∞": "inf"}
 
 PI = Exact(math.pi, "", "pi")
+HALF_PI = Exact(math.pi / 2, "div", PI, 2)
 LN2 = Exact(math.log(2), "log", 2)
 LN10 = Exact(math.log(10), "log", 10)
 SQRT2 = Exact(math.sqrt(2), "sqrt", 2)

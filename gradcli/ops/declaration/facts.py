@@ -53,6 +53,8 @@ class Facts(Frozen, eq=False):
             One that fills places with a number (a setting ``value`` or ``fill``) is so where that is 0.
         masks: The arguments to which exactly 0 is handed back wherever the derivative by them is 0, whatever comes in, be it
             infinite or nan: PyTorch chooses there, and does not multiply. By index, as for ``linear``.
+        radial: Whether the derivative by each argument is the argument over the result, as of a length; see
+            :mod:`gradcli.ops.declaration.cancellation`.
         parity: ``even`` or ``odd`` in its first argument; empty for neither.
         inverse: The operation that gives the argument back from the result, for all arguments of the domain; empty for none.
         range: Bounds of its values where they are real.
@@ -62,12 +64,19 @@ class Facts(Frozen, eq=False):
             Empty where PyTorch has no such function.
         tensorflow: TensorFlow 1's spellings, likewise, each with what it calls the node: ``"sigmoid Sigmoid: tf nn"``.
         sympy: SymPy's function, or a template with {0}, {1}, ... for the arguments; empty where it is written by its definition.
+        squares: The operation whose square added to its own, or taken from it, is 1 for every argument: of sin ``"cos +"``, of
+            cosh ``"sinh -"``; empty for none.
+        closed: What it is for some rational arguments in more primitive operations, roots and constants: of gamma at 1/2 the
+            root of pi. A function of numbers, and of symbols for arguments that are no rational numbers; None where it has no
+            such value.
+        written: What expressions call it, where that is the name of an operation with fewer arguments; empty for its own name.
     """
 
     result: str = FLOAT
     moves: bool = False
     linear: tuple[frozenset[int], ...] = ()
     masks: frozenset[int] = frozenset()
+    radial: bool = False
     parity: str = ""
     inverse: str = ""
     range: tuple[float, float] = (-math.inf, math.inf)
@@ -75,6 +84,9 @@ class Facts(Frozen, eq=False):
     torch: str = ""
     tensorflow: str = ""
     sympy: str = ""
+    squares: str = ""
+    closed: Callable[..., Any] | None = None
+    written: str = ""
 
     @property
     def nonnegative(self) -> bool:
@@ -109,6 +121,7 @@ if TYPE_CHECKING:
         moves: bool
         linear: str
         masks: str
+        radial: bool
         parity: str
         inverse: str
         range: tuple[float, float]
@@ -116,6 +129,9 @@ if TYPE_CHECKING:
         torch: str
         tensorflow: str
         sympy: str
+        squares: str
+        closed: Callable[..., Any] | None
+        written: str
 
 
 def facts(parameters: Sequence[str], *, linear: str = "", masks: str = "", **known: Any) -> Facts:

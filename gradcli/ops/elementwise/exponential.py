@@ -7,7 +7,7 @@ import math
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import LN2, LN10, fraction
 from gradcli.ops.declaration.facts import END, KINK, ODD, POLE, special
-from gradcli.ops.declaration.operation import DEFINITION, OPERATIONS, operation
+from gradcli.ops.declaration.operation import DEFINITION, OPERATIONS, Operation, operation
 from gradcli.ops.elementwise.logic import both, eq, le, lt, where
 
 ANYWHERE = (-2.0, 2.0)
@@ -80,6 +80,36 @@ log = operation(
     tensorflow="log Log: tf",
     sympy="log",
     doc="The natural logarithm.",
+)
+
+
+def _log_base(x: float, base: float) -> float:
+    found = ieee.divide(ieee.log(x), ieee.log(base))
+    near = round(found) if abs(found) < 1100 else 0
+    return float(near) if near and ieee.power(base, near) == x else found
+
+
+log_base = operation(
+    "log_base(x, base)",
+    _log_base,
+    (lambda y, x, base: 1 / (x * log(base)), lambda y, x, base: -y / (base * log(base))),
+    spellings=("log",),
+    written="log",
+    exact=rational.logarithm_to,
+    grad_fn="LogBaseBackward0",
+    latex=r"\log_{{{1}}}\left({0}\right)",
+    javascript="Math.log({0}) / Math.log({1})",
+    array=DEFINITION,
+    domain="x > 0, base > 0 and base ≠ 1",
+    samples=(POSITIVE, (1.5, 4.5)),
+    definition=lambda x, base: log(x) / log(base),
+    specials=(
+        special(POLE, lambda x, base: x, 0, 2),
+        special(POLE, lambda x, base: base - 1, 2, 1),
+        special(END, lambda x, base: base, 2, 0),
+    ),
+    sympy="log",
+    doc="The logarithm of x to a base.",
 )
 log2 = operation(
     "log2(x)",
@@ -183,6 +213,45 @@ cbrt = operation(
     specials=(special(KINK, lambda x: x, 0),),
     sympy="real_root({0}, 3)",
     doc="The real cube root. PyTorch has no cube root; the grad_fn name follows its pattern.",
+)
+
+
+def _root(x: float, n: float) -> float:
+    odd = n % 2 == 1
+    y = ieee.power(math.fabs(x) if odd else x, ieee.divide(1.0, n)) if n else math.nan
+    if 2 < abs(n) <= 64 and n.is_integer() and 0 < y < math.inf:
+        power = ieee.power(y, n)
+        if power not in (0, math.inf):
+            y -= y * (power - abs(x)) / power / n  # one step of Newton's method makes the last digit right
+    return -y if odd and (x < 0 or (x == 0 and math.copysign(1, x) < 0)) else y
+
+
+root: Operation = operation(
+    "root(x, n)",
+    _root,
+    (
+        lambda y, x, n: OPERATIONS["pow"](y, 1 - n) / n,
+        lambda y, x, n: where(both(eq(x, 0), lt(0, n)), 0, -y * log(x) / (n * n)),
+    ),
+    spellings=("nthroot", "surd", "real_root"),
+    exact=rational.root,
+    grad_fn="RootBackward0",
+    latex=r"\sqrt[{1}]{{{0}}}",
+    javascript="realRoot({0}, {1})",
+    domain="x > 0, or x ≠ 0 and n odd",
+    samples=(POSITIVE, (1.5, 4.5)),
+    definition=lambda x, n: where(
+        eq(n, 0),
+        math.nan,
+        where(
+            eq(OPERATIONS["remainder"](n, 2), 1),
+            where(lt(x, 0), -((-x) ** (1 / n)), x ** (1 / n)),
+            x ** (1 / n),
+        ),
+    ),
+    specials=(special(KINK, lambda x, n: x, 0, 3), special(POLE, lambda x, n: n, 1, 0)),
+    sympy="real_root",
+    doc="The n-th root of x, real for negative x and odd n; the derivative by n is that for x > 0.",
 )
 logaddexp = operation(
     "logaddexp(a, b)",

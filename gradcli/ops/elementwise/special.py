@@ -159,7 +159,7 @@ def _sinc_derivative(order: float, x: float) -> float:
         return math.inf if value > 0 else -math.inf
 
 
-def _by_mpmath(function: Callable[..., Any]) -> Callable[..., Any]:
+def by_mpmath(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function of numbers of mpmath that is given the context of mpmath first; nan where an argument is not finite."""
 
     def value(*arguments: Any) -> Any:
@@ -233,7 +233,7 @@ lgamma = operation(
     javascript="lgamma({0})",
     domain="x > 0, or x not an integer",
     samples=(POSITIVE,),
-    precise=_by_mpmath(lambda mp, x: mp.re(mp.loggamma(x))),
+    precise=by_mpmath(lambda mp, x: mp.re(mp.loggamma(x))),
     specials=(
         special(POLE, lambda x: x, 0),
         special(POLE, lambda x: x + 1, -1),
@@ -269,7 +269,7 @@ polygamma: Operation = operation(
     javascript="polygamma({0}, {1})",
     domain="n = 0, 1, 2, ...; x > 0, or x not an integer",
     samples=((1.0, 1.0), POSITIVE),
-    precise=_by_mpmath(_precise_polygamma),
+    precise=by_mpmath(_precise_polygamma),
     specials=(
         special(POLE, lambda n, x: x, 1, 0),
         special(POLE, lambda n, x: x + 1, 1, -1),
@@ -286,7 +286,7 @@ i0 = operation(
     latex=r"I_{{0}}\left({0}\right)",
     javascript="besselI(0, {0})",
     samples=(POSITIVE,),
-    precise=_by_mpmath(lambda mp, x: mp.besseli(0, x)),
+    precise=by_mpmath(lambda mp, x: mp.besseli(0, x)),
     parity=EVEN,
     range=(1, math.inf),
     torch="i0: torch Tensor",
@@ -301,7 +301,7 @@ i1: Operation = operation(
     latex=r"I_{{1}}\left({0}\right)",
     javascript="besselI(1, {0})",
     samples=(POSITIVE,),
-    precise=_by_mpmath(lambda mp, x: mp.besseli(1, x)),
+    precise=by_mpmath(lambda mp, x: mp.besseli(1, x)),
     parity=ODD,
     torch="i1: special",
     sympy="besseli(1, {0})",
@@ -315,7 +315,7 @@ iv: Operation = operation(
     latex=r"I_{{{0}}}\left({1}\right)",
     javascript="besselI({0}, {1})",
     samples=((2.0, 2.0), POSITIVE),
-    precise=_by_mpmath(lambda mp, n, x: mp.besseli(abs(int(n)), x) if _integral_order(n, -MOST_ORDER) else mp.nan),
+    precise=by_mpmath(lambda mp, n, x: mp.besseli(abs(int(n)), x) if _integral_order(n, -MOST_ORDER) else mp.nan),
     sympy="besseli",
     doc="Modified Bessel function of the first kind, of a whole order n.",
 )
@@ -327,7 +327,7 @@ sinc_derivative: Operation = operation(
     latex=r"\operatorname{{sinc}}^{{({0})}}\left({1}\right)",
     javascript="sincDerivative({0}, {1})",
     samples=((1.0, 1.0), ANYWHERE),
-    precise=_by_mpmath(_precise_sinc_derivative),
-    sympy="pi**{0}*Integral(u_**{0}*cos(pi*({1})*u_ + pi*{0}/2), (u_, 0, 1))",
+    precise=by_mpmath(_precise_sinc_derivative),
+    sympy="(pi**{0}*Integral(u_**{0}*cos(pi*({1})*u_ + pi*{0}/2), (u_, 0, 1)))",
     doc="The n-th derivative of sinc, accurate near 0.",
 )

@@ -30,6 +30,7 @@ sin = operation(
     range=(-1, 1),
     torch="sin: torch Tensor",
     tensorflow="sin Sin: tf",
+    squares="cos +",
     sympy="sin",
     doc="Sine of an angle in radians.",
 )
@@ -187,6 +188,7 @@ cosh: Operation = operation(
     parity=EVEN,
     range=(1, math.inf),
     torch="cosh: torch Tensor",
+    squares="sinh -",
     sympy="cosh",
     doc="Hyperbolic cosine.",
 )
@@ -284,7 +286,22 @@ sinc = operation(
     range=(-1, 1),
     specials=(special(REMOVABLE, lambda x: x, 0),),
     torch="sinc: torch Tensor special",
-    doc="sin(πx)/(πx), which is 1 at 0.",
+    doc="sin(πx)/(πx), which is 1 at 0; usinc is sin(x)/x.",
+)
+usinc = operation(
+    "usinc(x)",
+    lambda x: 1.0 if x == 0 else ieee.guarded(math.sin)(x) / x,
+    (lambda y, x: sinc_derivative(1, x / PI) / PI,),
+    exact=rational.only(0, 1),
+    grad_fn="UsincBackward0",
+    array=lambda numpy, x: numpy.where(x == 0, 1, numpy.sin(x) / numpy.where(x == 0, 1, x)),
+    samples=((0.2, 3.0),),
+    definition=lambda x: where(eq(x, 0), 1, sin(x) / x),
+    parity=EVEN,
+    range=(-1, 1),
+    specials=(special(REMOVABLE, lambda x: x, 0),),
+    sympy="sinc",
+    doc="sin(x)/x, which is 1 at 0; sinc has πx in the place of x.",
 )
 deg2rad = operation(
     "deg2rad(x)",

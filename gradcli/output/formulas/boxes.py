@@ -128,7 +128,7 @@ class Root(Frozen):
     """A square root, or one of another degree."""
 
     content: Box
-    degree: str = ""
+    degree: Box | None = None
     tall: bool = True
 
 

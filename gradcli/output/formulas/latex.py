@@ -72,7 +72,7 @@ def _pieces(box: boxes.Box) -> Iterator[boxes.Piece]:
             space = " " if opening.startswith("\\") else ""
             yield from (rf"\left{opening or '.'}{space}", content, rf"{space}\right{closing}")
         case boxes.Root(content, degree):
-            yield from (rf"\sqrt[{degree}]{{" if degree else r"\sqrt{", content, "}")
+            yield from (r"\sqrt{", content, "}") if degree is None else (r"\sqrt[", degree, "]{", content, "}")
         case boxes.Matrix(rows):
             yield from _environment("pmatrix", rows)
         case boxes.Cases(rows):

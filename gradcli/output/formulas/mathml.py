@@ -59,10 +59,11 @@ def _pieces(box: boxes.Box) -> Iterator[boxes.Piece]:
             yield from ("<msup>", base, raised, "</msup>")
         case boxes.Subscript(base, lowered):
             yield from ("<msub>", base, lowered, "</msub>")
-        case boxes.Root(content, ""):
+        case boxes.Root(content, None):
             yield from ("<msqrt>", content, "</msqrt>")
         case boxes.Root(content, degree):
-            yield from ("<mroot>", content, f"<mn>{degree}</mn></mroot>")
+            assert degree is not None
+            yield from ("<mroot>", content, degree, "</mroot>")
         case boxes.Fence(content, left, right, tall):
             yield from ("<mrow>", _fence(left, "prefix", tall), content, _fence(right, "postfix", tall), "</mrow>")
         case boxes.Matrix(rows):

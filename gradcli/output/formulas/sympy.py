@@ -26,7 +26,7 @@ from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import applied, written_out
-from gradcli.ops.catalogue import spelled
+from gradcli.ops.catalogue import OPERATIONS, spelled
 from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.output.formulas.boxes import GREEK
@@ -35,7 +35,10 @@ _CONSTANTS = {"e": "E", "inf": "oo", "tau": "(2*pi)"}
 _BARE = re.compile(r"[^\W\d_](_?\d+|_\w+)?|" + "|".join(sorted(GREEK.values())))
 """Names that SymPy leaves alone: a letter, with an index where it has one, or a Greek letter in words."""
 
-_TAKEN = frozenset({"E", "E1", "I", "N", "O", "Q", "S", "beta", "gamma", "lambda", "zeta", "Chi", "Lambda", "n_order"})
+_TAKEN = frozenset(
+    {"E", "E1", "I", "N", "O", "Q", "S", "lambda", "zeta", "Chi", "Lambda", "n_order"}
+    | {operation.facts.sympy for operation in OPERATIONS.values()}
+)
 """Those of them that mean something else to SymPy or to Python."""
 
 _INFIX = {"^": "**", "%": "Mod", "and": "And", "or": "Or"}

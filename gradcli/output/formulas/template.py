@@ -11,7 +11,7 @@ from gradcli.output.formulas.boxes import COMMANDS, NOTHING, applied, fenced, ro
 
 _TOKEN = re.compile(r"\{(\d+)\}|(\{\{|\}\}|\\[A-Za-z]+|\\.|\d+|\S|\s+)")
 _CHARACTERS = {command: character for character, command in COMMANDS.items() if command} | {r"\rVert": "‖"}
-_MARKS = ("⊤", "∞")
+_MARKS = ("⊤", "∞", "!")
 _NAMED = boxes.Function | boxes.Symbol | boxes.Subscript | boxes.Superscript
 """What is a function where a fence follows it directly."""
 
@@ -113,12 +113,13 @@ class _Reader:
             case r"\frac":
                 return boxes.Fraction(self._argument(), self._argument())
             case r"\sqrt":
-                degree = ""
+                degree = None
                 if self._peek() == "[":
                     self._next()
-                    degree = self._next()
-                    self._next()
+                    degree = self.row("]")
                 return boxes.Root(self._argument(), degree)
+            case r"\binom":
+                return boxes.Matrix(((self._argument(),), (self._argument(),)))
             case r"\operatorname":
                 return boxes.Function(self._text())
             case r"\text":

@@ -243,6 +243,181 @@ function polygamma(n, x) {
   return signed === 0 ? signed : copySign(Math.exp(size), signed);
 }
 
+/** The gamma function: products, Stirling's series above 10, reflection below 0. */
+function gamma(x) {
+  if (x === 0) return 1 / x;
+  if (Number.isInteger(x) && x < 0) return NaN;
+  if (!(x > -Infinity) || x > 172) return x > 0 ? Infinity : NaN;
+  if (x < 0) return Math.PI / (sinOfHalfTurns(x) * gamma(1 - x));
+  let product = 1;
+  if (Number.isInteger(x)) {
+    for (let at = 2; at < x; at += 1) product *= at;
+    return product;
+  }
+  while (x < 10) {
+    product *= x;
+    x += 1;
+  }
+  let sum = 0;
+  for (let j = BERNOULLI.length; j > 0; j -= 1) sum = sum / (x * x) + BERNOULLI[j - 1] / (2 * j * (2 * j - 1));
+  const root = Math.pow(x, x / 2 - 0.25); // its square overflows before the function does
+  return (root * Math.exp(sum / x - x) * Math.sqrt(2 * Math.PI) * root) / product;
+}
+
+/** sin(πx); the remainder is exact, so that it is accurate near its zeros. */
+function sinOfHalfTurns(x) {
+  const rest = x % 2;
+  const near = rest - Math.round(rest);
+  return Math.round(rest) % 2 === 0 ? Math.sin(Math.PI * near) : -Math.sin(Math.PI * near);
+}
+
+/** Γ(b + d)/Γ(b) for b, b + d > 0, as a factor and the exponent of exp. */
+function gammaGrowth(b, d) {
+  let factor = 1;
+  while (b < 10 || b + d < 10) {
+    factor *= b / (b + d);
+    b += 1;
+  }
+  const a = b + d;
+  let tail = 0;
+  for (let j = 8; j > 0; j -= 1) {
+    tail += (BERNOULLI[j - 1] / (2 * j * (2 * j - 1))) * (Math.pow(a, 1 - 2 * j) - Math.pow(b, 1 - 2 * j));
+  }
+  return [factor, (a - 0.5) * Math.log1p(d / b) + d * Math.log(b) - d + tail];
+}
+
+/** (b + d)^-m - b^-m, without the digits that the difference loses. */
+function powerGrowth(m, b, d) {
+  const a = b + d;
+  if (a > 0 !== b > 0) return Math.pow(a, -m) - Math.pow(b, -m);
+  if (b < 0) return powerGrowth(m, -b, -d) * (m % 2 === 1 ? -1 : 1);
+  return Math.pow(b, -m) * Math.expm1(-m * logarithmicGrowth(b, d));
+}
+
+/** ln(b + d) - ln(b) for b, b + d > 0. */
+function logarithmicGrowth(b, d) {
+  return b + d > b / 2 ? Math.log1p(d / b) : Math.log((b + d) / b);
+}
+
+/** polygamma(n, x + d) - polygamma(n, x) term by term: up to 10 + n by ψ(x) = ψ(x + 1) - 1/x, from there by Stirling's series. */
+function polygammaGrowth(n, x, d) {
+  if (!Number.isInteger(n) || n < 0 || n > 20 || !(x > -10000 && x < Infinity && x + d > -10000)) return NaN;
+  if ([x, x + d].some((at) => at <= 0 && Number.isInteger(at))) return NaN;
+  let factorial = 1;
+  for (let at = 2; at <= n; at += 1) factorial *= at;
+  let total = 0;
+  let b = x;
+  for (; b < 10 + n || b + d < 10 + n; b += 1) total += factorial * powerGrowth(n + 1, b, d);
+  total += n === 0 ? -logarithmicGrowth(b, d) : (factorial / n) * powerGrowth(n, b, d);
+  total += (factorial / 2) * powerGrowth(n + 1, b, d);
+  let rising = (factorial * (n + 1)) / 2; // (2j + n - 1)!/(2j)!
+  for (let j = 1; j <= 8; j += 1) {
+    total += BERNOULLI[j - 1] * rising * powerGrowth(n + 2 * j, b, d);
+    rising *= ((2 * j + n) * (2 * j + n + 1)) / ((2 * j + 1) * (2 * j + 2));
+  }
+  return n % 2 === 1 ? total : -total;
+}
+
+/** n over k: Γ(n+1)/(Γ(k+1)·Γ(n-k+1)), and its limit at fixed whole k. */
+function binomial(n, k) {
+  if (!Number.isFinite(n) || !Number.isFinite(k)) {
+    if (k === 0 && !Number.isNaN(n)) return 1;
+    return n > 0 && k > 0 && Number.isInteger(k) ? Infinity : NaN;
+  }
+  const whole = Number.isInteger(n);
+  if (Number.isInteger(k)) {
+    if (k < 0 || (whole && n >= 0 && n < k)) return 0;
+    const upper = whole && n < 0 ? k - n - 1 : n;
+    const count = whole ? Math.min(k, upper - k) : k;
+    const sign = whole && n < 0 && k % 2 === 1 ? -1 : 1;
+    if (whole && (count > 1000 || !Number.isFinite(upper))) return sign * Infinity; // C(2k, k) > 2^k, and n >= 2k
+    if (count <= 1000) {
+      let product = 1;
+      for (let at = 0; at < count; at += 1) product = (product / (at + 1)) * (upper - at);
+      return sign * product;
+    }
+  }
+  const c = n - k + 1;
+  const pole = whole && n < 0;
+  if (c <= 0 && Number.isInteger(c)) return pole ? NaN : 0;
+  if (pole) return NaN;
+  if (n > -1 && c > 0) {
+    if (k > -1 && n < 169) return gamma(n + 1) / gamma(k + 1) / gamma(c);
+    const [b, d, other] = Math.abs(k) <= Math.abs(c - 1) ? [c, k, k + 1] : [k + 1, c - 1, c];
+    const [factor, exponent] = gammaGrowth(b, d);
+    if (Math.abs(exponent) < 700 && other < 170) return (factor * Math.exp(exponent)) / gamma(other);
+    return factor * Math.exp(exponent - lgamma(other));
+  }
+  if (c > 0 || k > -1) { // 1/Γ(c) = Γ(1-c)·sin(πc)/π, or the same of k + 1
+    const [factor, exponent] = gammaGrowth(c > 0 ? c : k + 1, -n - 1);
+    return (factor * Math.exp(exponent) * gamma(n + 1) * sinOfHalfTurns(c > 0 ? k + 1 : c)) / Math.PI;
+  }
+  return gamma(n + 1) / gamma(k + 1) / gamma(c);
+}
+
+/** Γ(a)·Γ(b)/Γ(a + b). */
+function beta(a, b) {
+  if (!Number.isFinite(a) || !Number.isFinite(b)) return a > 0 && b > 0 ? 0 : NaN;
+  const low = Math.min(a, b);
+  const high = Math.max(a, b);
+  if (low > 0 && low + high < 170 && low * high > 1e-290) return (gamma(low) * gamma(high)) / gamma(low + high);
+  if (high > 0 && low + high > 0) {
+    const [factor, exponent] = gammaGrowth(high, low);
+    if (Math.abs(exponent) < 700 && low < 170) return gamma(low) / (factor * Math.exp(exponent));
+    return low > 0 ? Math.exp(lgamma(low) - exponent) / factor : NaN;
+  }
+  if (Number.isInteger(low + high) && !Number.isInteger(low) && !Number.isInteger(high)) return 0;
+  return (gamma(low) * gamma(high)) / gamma(low + high);
+}
+
+// ---- roots and exponential integrals ----
+
+/** The n-th root of x, real for negative x and odd n. */
+function realRoot(x, n) {
+  const odd = n % 2 === 1 || n % 2 === -1;
+  if (n === 0) return NaN;
+  const y = power(odd ? Math.abs(x) : x, 1 / n);
+  return odd && isNegative(x) ? -Math.abs(y) : y;
+}
+
+const EULER = 0.5772156649015329;
+
+/** ln|x| + γ + Σ x^k/(k·k!). */
+function eiSeries(x) {
+  let sum = 0;
+  let term = 1;
+  for (let k = 1; k < 500 && Math.abs(term) > 1e-18 * Math.abs(sum); k += 1) {
+    term *= x / k;
+    sum += term / k;
+  }
+  return EULER + Math.log(Math.abs(x)) + sum;
+}
+
+/** E1(x): its series, and for x > 1 its continued fraction exp(-x)/(x + 1 - 1/(x + 3 - 4/(x + 5 - ...))), from the far end. */
+function expint(x) {
+  if (!(x > 0)) return x === 0 ? Infinity : NaN;
+  if (x <= 1) return -eiSeries(-x);
+  if (x > 750) return 0;
+  let tail = x + 401;
+  for (let k = 200; k > 0; k -= 1) tail = x + 2 * k - 1 - (k * k) / tail;
+  return Math.exp(-x) / tail;
+}
+
+/** Ei(x): its series, and for large x its asymptotic one. */
+function ei(x) {
+  if (x < 0) return -expint(-x);
+  if (x < 40) return eiSeries(x);
+  if (!(x < Infinity)) return x;
+  let sum = 1;
+  let term = 1;
+  for (let k = 1; k < x && term > 1e-17; k += 1) {
+    term *= k / x;
+    sum += term;
+  }
+  const half = Math.exp(x / 2); // exp(x) overflows before the function does
+  return half * (sum / x) * half;
+}
+
 // ---- Bessel functions ----
 
 /** The modified Bessel function of the first kind of a whole order: the power series, and for large x its asymptotic one. */

@@ -1,0 +1,104 @@
+"""Operations on forms by what they declare: closed forms at rational arguments, and definitions where these say it shorter."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from gradcli.algebra.sums.forms import NOTATION
+from gradcli.algebra.sums.normal import Algebra
+from gradcli.graph.graph import Settings, Shape
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.constants import exact
+from gradcli.ops.declaration.facts import TRUTH
+from gradcli.ops.declaration.symbol import Exact, Symbol
+
+APART = 1e-9
+"""How far apart, beside their size, two numbers are that rounding did not make different."""
+
+Apply = Callable[[Algebra, str, Sequence[int]], int]
+"""What gives the form of an operation on forms."""
+
+
+class _Forms:
+    """A builder whose symbols stand for forms, so that rules of declarations give forms."""
+
+    def __init__(self, algebra: Algebra, apply: Apply) -> None:
+        self.algebra = algebra
+        self._apply = apply
+
+    def form(self, value: Any) -> int:
+        """The form of a number, a constant of a rule, or a symbol."""
+        if isinstance(value, Symbol):
+            return value.id
+        if isinstance(value, Exact):
+            if not value.operation:
+                return self.algebra.of_atom(self.algebra.atom("constant", value.arguments[0]))
+            return self._apply(self.algebra, value.operation, list(map(self.form, value.arguments)))
+        number = exact(value)
+        if isinstance(number, float):
+            return self.algebra.of_atom(self.algebra.atom("number", number))
+        return self.algebra.number(number)
+
+    def apply(self, operation: str, operands: Sequence[Any], settings: Settings = ()) -> Symbol:
+        ids = list(map(self.form, operands))
+        truth = self._truth(operation, ids)
+        return Symbol(self, self._apply(self.algebra, operation, ids) if truth is None else self.algebra.number(truth))
+
+    def _truth(self, operation: str, ids: Sequence[int]) -> int | None:
+        """What a comparison of numbers gives that are far from each other, as pi and 0 are."""
+        if OPERATIONS[operation].facts.result != TRUTH or len(ids) != 2:
+            return None
+        a, b = map(self.algebra.value, ids)
+        if a is None or b is None or not abs(a - b) > APART * max(1.0, abs(a), abs(b)):
+            return None
+        return int(OPERATIONS[operation].forward(a, b))
+
+    def shape(self, id: int) -> Shape:
+        return self.algebra.shape(id)
+
+
+def declared_form(algebra: Algebra, operation: str, operands: Sequence[int], apply: Apply) -> int | None:
+    """What an operation on forms is by its declaration; None where that says nothing simpler.
+
+    Args:
+        algebra: The forms.
+        operation: The operation, which has a name of its own: sums and products are forms already.
+        operands: The forms of all its arguments.
+        apply: What gives the form of an operation on forms.
+    """
+    declared = OPERATIONS[operation]
+    if len(operands) != len(declared.parameters) or declared.variadic:
+        return None
+    forms = _Forms(algebra, apply)
+    values = [algebra.rational(operand) for operand in operands]
+    if declared.facts.closed is not None and any(value is not None for value in values):
+        given = [Symbol(forms, operand) if value is None else value for operand, value in zip(operands, values, strict=True)]
+        found = declared.facts.closed(*given)
+        return None if found is None else forms.form(found)
+    if declared.definition is None or all(algebra.value(operand) is None for operand in operands):
+        return None
+    plain = algebra.of(operation, *operands)
+    found = forms.form(declared.definition(*[Symbol(forms, operand) for operand in operands]))
+    value = algebra.value(found)
+    if value is not None and not math.isfinite(value):
+        return None
+    if algebra.size(found) <= algebra.size(plain) or is_number(algebra, found):  # log(x, e) = log(x), sec(pi/3) = 2
+        return found
+    return None
+
+
+def is_number(algebra: Algebra, form: int) -> bool:
+    """Whether a form is made of rational numbers, roots, and named constants alone."""
+    work = [form]
+    while work:
+        for monomial, _ in algebra.forms[work.pop()]:
+            for atom, _ in monomial:
+                kind, content = algebra.atoms[atom]
+                if isinstance(content, tuple) and kind not in NOTATION and kind != "power":
+                    return False
+                if kind in ("variable", "number"):
+                    return False
+                work.extend(algebra.arguments(atom))
+    return True

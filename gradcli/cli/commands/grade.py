@@ -1,0 +1,140 @@
+"""`gradcli grade`: answers to a question about a derivative, marked, with the reason where one is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from gradcli.cli.framework.choices import chosen_format
+from gradcli.cli.framework.command import Command, choice, some_whole, text, texts, whole
+from gradcli.cli.framework.options import OutputOptions
+from gradcli.cli.framework.streams import STDIN, read_text, write, write_warning
+from gradcli.errors import ExitCode, GradcliError
+
+if TYPE_CHECKING:
+    from gradcli.output.reports.grading import Graded
+    from gradcli.teaching.marking import Marker
+
+HELP = """\
+Mark answers to the question: what is the derivative of EXPRESSION by a variable? Where one is wrong, say why, from the graph.
+
+\b
+  gradcli grade "sin(x^3)" --wrt x -- "cos(x^3)"       wrong: the inner derivative is missing
+  gradcli grade "sin(x^3)" --wrt x --for student -- "$answer"
+  gradcli grade "(x+w)*(w+1)" --wrt w --answers answers.csv --column answer --by student
+  gradcli grade "x^2" --wrt x --answers - --format csv < answers.txt > grades.csv
+  gradcli grade "(2*x+1)^2" --wrt x --at x=1 -- 6      a number at a point
+  gradcli grade "cos(4*z)" --wrt z --order 2 -- "-16*cos(4*z)"
+
+An answer is one expression in the variables of the question, in any form that has the same value. It stands behind --, where
+nothing is an option, or in a file: .csv (other columns pass through to --format csv), .jsonl, or an answer a line; - is standard
+input. One that cannot be read is marked unreadable, and the others go on. gradcli mistakes lists what is found.
+
+--level says how much is told: 0 the verdict, 1 the kind of mistake, 2 its place, 3 the rule, 4 the right line, 5 the whole
+derivative. --for student is level 2, --for teacher, the default, level 5.
+
+Exit codes: 0 all answers are right, or they came from a file; 1 one is not; 2 bad input.
+"""
+
+
+class GradeOptions(OutputOptions):
+    """What a call may ask for."""
+
+    file = text("Read the expression of the question from a file; - is standard input.", "FILE", short="-f")
+    wrt = text("The variable by which the derivative is asked for; may be left out where there is one.", "NAME")
+    order = whole("Which derivative is asked for.", 1)
+    at = texts("The point at which a number is asked for: x=2,w=1.", "NAME=VALUE,...")
+    digits = some_whole("Digits after the point to which a number has to be right.")
+    answers = text("Read the answers from a file; - is standard input.", "FILE")
+    column = text("The column, or key, of the answers in the file.", "NAME")
+    by = text("The column, or key, of who gave them.", "NAME")
+    level = some_whole("How much is told, from 0 to 5.", minimum=0)
+    for_ = choice("Whom it is told: student is --level 2, teacher 5.", "WHO", ("student", "teacher"), "teacher")
+    format = text(
+        "How to write it; where left out rich on a terminal and text in a pipe.",
+        "FORMAT",
+        choices=("rich", "text", "json", "jsonl", "csv"),
+    )
+
+
+def run(options: GradeOptions) -> ExitCode:
+    """Run the command."""
+    format = chosen_format(options.format, json=options.json)
+    question, given = _question(options)
+    if bool(given) == (options.answers is not None):
+        what = "both as arguments and as a file" if given else "neither as arguments nor as a file"
+        raise GradcliError(f"answers are given {what}", hint='write them behind --: gradcli grade "x^2" --wrt x -- "2*x"')
+
+    from gradcli.output.reports import grading
+    from gradcli.teaching.words import LEVELS, STUDENT, TEACHER
+
+    level = options.level if options.level is not None else STUDENT if options.for_ == "student" else TEACHER
+    if level > LEVELS:
+        raise GradcliError(f"--level goes from 0 to {LEVELS}, not {level}")
+    marker = _marker(options, question)
+    graded = _graded(options, marker, given)
+    if format in ("csv", "jsonl"):
+        write((grading.grade_csv if format == "csv" else grading.grade_lines)(marker, graded, level))
+        return ExitCode.SUCCESS
+    found = list(graded)
+    if format == "json":
+        write(grading.grade_json(marker, found, level))
+    else:
+        from gradcli.cli.views.show import show_blocks
+
+        show_blocks(lambda style: grading.grade_report(marker, found, level), format)
+    if options.answers is None and not all(one.marked.score for one in found):
+        return ExitCode.NEGATIVE
+    return ExitCode.SUCCESS
+
+
+def _question(options: GradeOptions) -> tuple[str, list[str]]:
+    """The text of the question, and the answers among the arguments."""
+    if options.file is not None:
+        return read_text(options.file)[0], list(options.positional)
+    if not options.positional:
+        raise GradcliError("there is no question", hint='for example gradcli grade "x^2" --wrt x -- "2*x"')
+    return options.positional[0], list(options.positional[1:])
+
+
+def _marker(options: GradeOptions, question: str) -> Marker:
+    from gradcli.cli.inputs.variables import bindings, given_at
+    from gradcli.language.free_names import free_names
+    from gradcli.language.parser import parse
+    from gradcli.teaching.marking import Marker
+
+    try:
+        wrt = options.wrt
+        if wrt is None:
+            names = list(free_names(parse(question)))
+            if len(names) != 1:
+                raise GradcliError(
+                    "by which variable is the derivative?", hint=f"add --wrt with one of {', '.join(names) or 'none'}"
+                )
+            wrt = names[0]
+        at = bindings(given_at(options.at), (), None, options.command)[0]
+        return Marker(question, wrt, order=options.order, at=at or None, digits=options.digits)
+    except GradcliError as error:
+        raise error.located(question, "question") from None
+
+
+def _graded(options: GradeOptions, marker: Marker, given: list[str]) -> Iterator[Graded]:
+    from gradcli.output.reports.grading import Graded
+
+    if options.answers is None:
+        for row, answer in enumerate(given, 1):
+            answer = read_text(STDIN)[0] if answer == STDIN else answer
+            yield Graded(row, "", marker.mark(answer), {"answer": answer})
+        return
+    from gradcli.cli.inputs.answers import answers_of
+
+    none = True
+    for one in answers_of(options.answers, options.column, options.by):
+        none = False
+        yield Graded(one.row, one.by, marker.mark(one.answer), dict(one.columns))
+    if none:
+        write_warning(f"{options.answers} has no answers")
+
+
+POSITIONAL = ("EXPRESSION ANSWER ...", "The question, then the answers behind --.")
+COMMAND = Command(HELP, POSITIONAL, GradeOptions, run, takes_expressions=True)

@@ -1,0 +1,186 @@
+"""What `gradcli grade` and `gradcli mistakes` say."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gradcli.errors import visible
+from gradcli.output.json import document, json_number
+from gradcli.output.reports.blocks import Block, Lines, Table
+from gradcli.teaching.marking import Marked, Marker, Verdict
+from gradcli.teaching.mistakes import MISTAKES
+from gradcli.teaching.words import certainty, derivative_text, feedback, kinds_of, place
+
+if TYPE_CHECKING:
+    from gradcli.output.schemas.teaching import AnswerRecord, GradeDocument, MistakeCount, MistakesDocument
+
+_LONG = 60
+_PEOPLE = 6
+
+
+class Graded(NamedTuple):
+    """A marked answer, and where it came from.
+
+    Attributes:
+        row: Its place, from 1.
+        by: Who gave it; empty where nothing says it.
+        marked: The verdict.
+        columns: All that stood in its row, to be passed through.
+    """
+
+    row: int
+    by: str
+    marked: Marked
+    columns: dict[str, str]
+
+
+def grade_report(marker: Marker, graded: Sequence[Graded], level: int) -> Iterator[Block]:
+    """The blocks of `gradcli grade`: each answer with what may be told, then what the answers have in common."""
+    for one in graded:
+        who = f"{one.by}: " if one.by else ""
+        head = f"{visible(who)}{_cut(one.marked.answer)}   {one.marked.verdict.value}"
+        yield Lines([head, *[f"  {visible(line)}" for line in feedback(marker.question, one.marked, level)]])
+    if len(graded) > 1:
+        verdicts = Counter(one.marked.verdict for one in graded)
+        rows = [[verdict.value, str(verdicts[verdict])] for verdict in Verdict if verdicts[verdict]]
+        yield Table("Verdicts", ["verdict", "answers"], rows, numeric=frozenset({"answers"}))
+        if level and (found := mistakes_of(graded)):
+            lines = [[own["kind"], str(own["count"]), _people(own["by"]), MISTAKES[own["kind"]].says] for own in found]
+            yield Table("Mistakes", ["kind", "answers", "by", "says"], lines, frozenset({"answers"}), frozenset({"says", "by"}))
+    if level and marker.at is not None and (hidden := hidden_kinds(marker)):
+        yield Lines([f"This point does not tell the right answer from these mistakes: {', '.join(hidden)}"])
+
+
+def hidden_kinds(marker: Marker) -> list[str]:
+    """The kinds of single mistakes that give the right number at the point of the question."""
+    return sorted({reason.kind for reason in marker.hidden_at_the_point() if len(reason.slips) == 1})
+
+
+def mistakes_of(graded: Iterable[Graded]) -> list[MistakeCount]:
+    """How often each kind was made, the most frequent first."""
+    counts: Counter[str] = Counter()
+    people: dict[str, list[str]] = {}
+    for one in graded:
+        for kind in kinds_of(one.marked):
+            counts[kind] += 1
+            if one.by:
+                people.setdefault(kind, []).append(one.by)
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [{"kind": kind, "count": count, "by": people.get(kind, [])} for kind, count in ordered]
+
+
+def _people(names: Sequence[str]) -> str:
+    shown = ", ".join(map(visible, names[:_PEOPLE]))
+    return f"{shown}, … {len(names) - _PEOPLE} more" if len(names) > _PEOPLE else shown
+
+
+def _cut(text: str) -> str:
+    line = visible(" ".join(text.split()))
+    return line if len(line) <= _LONG else f"{line[: _LONG - 1]}…"
+
+
+def answer_record(marker: Marker, one: Graded, level: int) -> AnswerRecord:
+    """An answer as a record; what is beyond the level is left out."""
+    marked, question = one.marked, marker.question
+    point = None
+    if marked.point is not None and marked.values is not None and level >= 1:
+        bindings = {name: json_number(value) for name, value in marked.point.items()}
+        own, right = map(json_number, marked.values)
+        point = {"bindings": bindings, "answer": own, "right": right if level >= 4 else None}
+    shown = marked.reasons if level >= 1 else ()
+    return {
+        "row": one.row,
+        "by": one.by,
+        "answer": marked.answer,
+        "read_as": marked.read_as,
+        "verdict": marked.verdict.value,
+        "score": marked.score,
+        "reasons": [
+            {
+                "kinds": [slip.kind for slip in reason.slips],
+                "places": [place(question, slip, level) if level >= 2 else "" for slip in reason.slips],
+            }
+            for reason in shown
+        ],
+        "certainty": certainty(marked) if level >= 1 else None,
+        "feedback": feedback(question, marked, level),
+        "point": point,  # type: ignore[typeddict-item]
+        "note": marked.note,
+    }
+
+
+def grade_json(marker: Marker, graded: Sequence[Graded], level: int) -> Iterator[str]:
+    """The document of `gradcli grade --json`."""
+    question = marker.question
+    parts: GradeDocument = {
+        "expression": question.expression,
+        "wrt": question.wrt,
+        "order": question.order,
+        "at": None if marker.at is None else {name: json_number(value) for name, value in marker.at.items()},
+        "level": level,
+        "right": derivative_text(question, question.graph.output) if level >= 4 else None,
+        "answers": [answer_record(marker, one, level) for one in graded],
+        "verdicts": {verdict.value: sum(one.marked.verdict is verdict for one in graded) for verdict in Verdict},
+        "mistakes": mistakes_of(graded) if level else [],
+        "hidden": hidden_kinds(marker) if level else [],
+    }
+    return document("grade", parts)
+
+
+def grade_lines(marker: Marker, graded: Iterable[Graded], level: int) -> Iterator[str]:
+    """A record a line, each as soon as it is there."""
+    for one in graded:
+        yield json.dumps(answer_record(marker, one, level), ensure_ascii=False, allow_nan=False) + "\n"
+
+
+_OWN = ("verdict", "score", "kind", "place", "feedback", "read_as")
+
+
+def grade_csv(marker: Marker, graded: Iterable[Graded], level: int) -> Iterator[str]:
+    """The rows as they came, with the verdict behind them; a column of the same name gets the ending ``_gradcli``."""
+    names: list[str] = []
+    for one in graded:
+        if not names:
+            names = list(one.columns)
+            yield _csv_line([*names, *[f"{own}_gradcli" if own in names else own for own in _OWN]])
+        record: Any = answer_record(marker, one, level)
+        first: Any = record["reasons"][0] if record["reasons"] else {"kinds": [], "places": []}
+        yield _csv_line(
+            [
+                *[one.columns.get(name, "") for name in names],
+                record["verdict"],
+                str(record["score"]),
+                "+".join(first["kinds"]),
+                "; ".join(filter(None, first["places"])),
+                "; ".join(record["feedback"]),
+                record["read_as"] or "",
+            ]
+        )
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(cells)
+    return line.getvalue()
+
+
+def mistakes_report() -> Iterator[Block]:
+    """The kinds of mistakes."""
+    rows = [[kind, mistake.says] for kind, mistake in MISTAKES.items()]
+    yield Table("Mistakes that gradcli grade finds", ["kind", "what is wrong"], rows, wide=frozenset({"what is wrong"}))
+
+
+def mistakes_json() -> Iterator[str]:
+    """The document of `gradcli mistakes --json`."""
+    parts: MistakesDocument = {
+        "mistakes": [
+            {"kind": kind, "says": own.says, "rule": own.rule.format(y="y", u="u", v="v", x="x")}
+            for kind, own in MISTAKES.items()
+        ]
+    }
+    return document("mistakes", parts)

@@ -1,0 +1,75 @@
+"""The records of marked answers and of kinds of mistakes."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypedDict
+
+from gradcli.output.schemas.vocabulary import Also, Bindings, Count, Number, Row
+
+
+class ReasonRecord(TypedDict):
+    """A reason for a wrong answer."""
+
+    kinds: Annotated[list[str], "The kinds of mistake, of which there is mostly one; see gradcli mistakes."]
+    places: Annotated[list[str], "Where each was made; empty for the whole answer, or below level 2."]
+
+
+class PointRecord(TypedDict):
+    """Where a wrong answer differs."""
+
+    bindings: Bindings
+    answer: Number
+    right: Annotated[Number | None, "Null below level 4."]
+
+
+class AnswerRecord(TypedDict):
+    """A marked answer."""
+
+    row: Row
+    by: Annotated[str, "Who gave it; empty where nothing says it."]
+    answer: str
+    read_as: Annotated[str | None, "How it was read; null where it was not."]
+    verdict: Annotated[str, Also(enum=["right", "wrong", "undecided", "unreadable"])]
+    score: Count
+    reasons: Annotated[list[ReasonRecord], "The likeliest first, then those that are nearly as likely; none below level 1."]
+    certainty: Annotated[str | None, Also(enum=["certain", "likely", "weak", None])]
+    feedback: Annotated[list[str], "What may be told at this level, a sentence each."]
+    point: PointRecord | None
+    note: Annotated[str, "Why it is unreadable or undecided; empty for nothing."]
+
+
+class MistakeCount(TypedDict):
+    """How often a kind of mistake was made."""
+
+    kind: str
+    count: Count
+    by: Annotated[list[str], "Who made it, where that is known."]
+
+
+class GradeDocument(TypedDict):
+    """What `gradcli grade --json` writes."""
+
+    expression: str
+    wrt: str
+    order: Count
+    at: Bindings | None
+    level: Count
+    right: Annotated[str | None, "The right answer; null below level 4, and where it takes several lines."]
+    answers: list[AnswerRecord]
+    verdicts: Annotated[dict[str, Count], "How many answers have each verdict."]
+    mistakes: Annotated[list[MistakeCount], "Those of the likeliest reasons, the most frequent first."]
+    hidden: Annotated[list[str], "Mistakes that give the right number at the point of the question."]
+
+
+class MistakeRecord(TypedDict):
+    """A kind of mistake."""
+
+    kind: str
+    says: str
+    rule: str
+
+
+class MistakesDocument(TypedDict):
+    """What `gradcli mistakes --json` writes."""
+
+    mistakes: list[MistakeRecord]

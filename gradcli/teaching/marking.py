@@ -1,0 +1,222 @@
+"""Verdicts on answers to one question, with reasons where an answer is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from functools import cached_property
+from typing import Any
+
+import numpy
+
+from gradcli.errors import ExitCode, GradcliError
+from gradcli.frozen import Frozen, replace
+from gradcli.graph.graph import CONSTANT, VARIABLE
+from gradcli.language.ast import Output, Program
+from gradcli.language.parser import parse
+from gradcli.language.program_text import one_line
+from gradcli.language.text import to_text
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH
+from gradcli.teaching.diagnosis import Reason, reasons
+from gradcli.teaching.question import Question, compile_question, graph_of, values_of
+from gradcli.teaching.variants import Table, close, wrong_answers
+
+MOST_CHARACTERS = 4_000
+"""Characters that an answer may have."""
+
+_EXACT = 1e-9
+_NEAR = 1e-6
+_REMEMBERED = 100_000
+
+
+class Verdict(Enum):
+    """What an answer is."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    UNDECIDED = "undecided"
+    UNREADABLE = "unreadable"
+
+
+class Marked(Frozen, eq=False):
+    """An answer with its verdict.
+
+    Attributes:
+        answer: The answer as it was given.
+        verdict: What it is.
+        read_as: How it was read; None where it could not be.
+        reasons: Why it is wrong, the likeliest reason first; empty where none was found.
+        point: Where it is wrong the first point at which it differs: the value of each variable; None else.
+        values: The value of the answer and the right one there.
+        note: Why it is unreadable or undecided, or what is to be said of a right one; empty for nothing.
+        at_one_point: Whether it was compared as a number at one point alone.
+    """
+
+    answer: str
+    verdict: Verdict
+    read_as: str | None = None
+    reasons: tuple[Reason, ...] = ()
+    point: Mapping[str, float] | None = None
+    values: tuple[float, float] | None = None
+    note: str = ""
+    at_one_point: bool = False
+
+    @property
+    def score(self) -> int:
+        """1 for a right answer, 0 for any other."""
+        return int(self.verdict is Verdict.RIGHT)
+
+
+class Marker:
+    """Marks answers to one question.
+
+    Args:
+        expression: The expression, or program, of the question.
+        wrt: The variable by which its derivative is asked for.
+        order: Which derivative is asked for, from 1.
+        at: The point at which a number is asked for; None where the derivative itself is.
+        digits: Digits after the point to which a number has to be right; None for all.
+
+    Raises:
+        GradcliError: See :func:`gradcli.teaching.question.compile_question`.
+    """
+
+    def __init__(
+        self, expression: str, wrt: str, *, order: int = 1, at: Mapping[str, float] | None = None, digits: int | None = None
+    ) -> None:
+        self.question: Question = compile_question(expression, wrt, order=order, at=at)
+        self.at = at
+        self.digits = digits
+        self._marked: dict[str, Marked] = {}
+
+    @cached_property
+    def table(self) -> Table:
+        """The wrong answers that are known."""
+        return wrong_answers(self.question)
+
+    def mark(self, answer: str) -> Marked:
+        """The verdict on an answer. Equal texts are marked once.
+
+        Args:
+            answer: Text from outside, of any kind.
+        """
+        found = self._marked.get(answer)
+        if found is None:
+            found = self._mark(answer)
+            if len(self._marked) < _REMEMBERED:
+                self._marked[answer] = found
+        return found
+
+    def hidden_at_the_point(self) -> list[Reason]:
+        """The mistakes that give the right number at the point of the question."""
+        if self.at is None:
+            return []
+        last = self.question.count - 1
+        same = close(self.table.matrix[:, last:], self.question.right[last:], _EXACT)
+        return [Reason(self.table.slips[at], float(self.table.costs[at])) for at in numpy.flatnonzero(same).tolist()]
+
+    def _mark(self, answer: str) -> Marked:
+        question = self.question
+        try:
+            program = _read(answer)
+            values = values_of(program, question.point)
+        except GradcliError as error:
+            if error.exit_code == ExitCode.LIMIT:
+                return Marked(answer, Verdict.UNREADABLE, note="it is too large")
+            return Marked(answer, Verdict.UNREADABLE, note=error.message)
+        read_as = one_line("\n".join(map(_text_of, program.statements)))
+        if self.at is not None:
+            return self._number(answer, read_as, values)
+        known = numpy.isfinite(values)
+        if not known.any():
+            return Marked(answer, Verdict.UNDECIDED, read_as, note="it has no value at any of the points that were tried")
+        wrong = known & ~_alike(values, question.right, _EXACT)
+        if not wrong.any():
+            return self._right(answer, read_as, program, known)
+        if not (known & ~_alike(values, question.right, _NEAR)).any():
+            return self._compared(answer, read_as)
+        found = reasons(question, self.table, values) if known.all() else []
+        return self._wrong(answer, read_as, values, int(numpy.flatnonzero(wrong)[0]), found)
+
+    def _number(self, answer: str, read_as: str, values: Any) -> Marked:
+        """The verdict on a number at the point of the question."""
+        question = self.question
+        last = question.count - 1
+        own, right = float(values[last]), float(question.right[last])
+        if not numpy.isfinite(own):
+            return Marked(answer, Verdict.UNDECIDED, read_as, note="it has no value at the point")
+        tolerance = _EXACT * max(1.0, abs(right)) if self.digits is None else 0.5000001 * 10.0**-self.digits
+        if abs(own - right) <= tolerance:
+            return Marked(answer, Verdict.RIGHT, read_as)
+        whole = _depends(values)
+        found = reasons(question, self.table, values, point=None if whole else last)
+        return replace(self._wrong(answer, read_as, values, last, found), at_one_point=not whole)
+
+    def _wrong(self, answer: str, read_as: str, values: Any, at: int, found: list[Reason]) -> Marked:
+        question = self.question
+        point = {name: float(vector[at]) for name, vector in question.point.items()}
+        return Marked(answer, Verdict.WRONG, read_as, tuple(found), point, (float(values[at]), float(question.right[at])))
+
+    def _right(self, answer: str, read_as: str, program: Program, known: Any) -> Marked:
+        """An answer that agrees at all points; where it, or the question, may change between them it is compared as a whole."""
+        if self._changes(program):
+            return self._compared(answer, read_as)
+        note = "" if known.all() else "it has no value at some points at which the right answer has one"
+        return Marked(answer, Verdict.RIGHT, read_as, note=note)
+
+    def _changes(self, program: Program) -> bool:
+        graph = graph_of(program)
+        used = {*graph.operations} - {*self.question.graph.operations, CONSTANT, VARIABLE}
+        facts = [OPERATIONS[name].facts for name in used if name in OPERATIONS]
+        return any(own.result == TRUTH or any(special.kind in (KINK, JUMP) for special in own.specials) for own in facts)
+
+    def _compared(self, answer: str, read_as: str) -> Marked:
+        """The verdict of a whole comparison, for answers that points do not settle."""
+        from gradcli.algebra.equality.equal import equal
+        from gradcli.algebra.equality.verdict import Verdict as Equal
+
+        found = equal(self._right_text, read_as)
+        if found.verdict is Equal.DIFFERENT:
+            witness = found.counterexample
+            point = None if witness is None else {name: float(value) for name, value in witness.point.items()}
+            return Marked(answer, Verdict.WRONG, read_as, point=point)
+        return Marked(answer, Verdict.RIGHT if found else Verdict.UNDECIDED, read_as, note="" if found else found.verdict.value)
+
+    @cached_property
+    def _right_text(self) -> str:
+        from gradcli.teaching.question import derivative_of
+
+        program = derivative_of(self.question.function, self.question.wrt)
+        return "\n".join(map(_text_of, program.statements))
+
+
+def _read(answer: str) -> Program:
+    """The program of an answer: one expression, no statements.
+
+    Raises:
+        GradcliError: It is none.
+    """
+    if not answer.strip():
+        raise GradcliError("the answer is empty")
+    if len(answer) > MOST_CHARACTERS:
+        raise GradcliError(f"the answer has {len(answer):,} characters, and {MOST_CHARACTERS:,} are read")
+    program = parse(answer)
+    if len(program.statements) != 1 or not isinstance(program.statements[0], Output):
+        raise GradcliError("an answer is one expression")
+    return program
+
+
+def _text_of(statement: Any) -> str:
+    return to_text(statement.value) if isinstance(statement, Output) else f"{statement.name} = {to_text(statement.value)}"
+
+
+def _alike(values: Any, right: Any, tolerance: float) -> Any:
+    scale = numpy.maximum(numpy.maximum(numpy.abs(values), numpy.abs(right)), 1e-6 * numpy.max(numpy.abs(right), initial=1e-300))
+    with numpy.errstate(all="ignore"):
+        return numpy.abs(values - right) <= tolerance * scale
+
+
+def _depends(values: Any) -> bool:
+    """Whether an answer that should be a number depends on the variables."""
+    return bool(numpy.any(values != values[-1]))

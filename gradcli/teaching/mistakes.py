@@ -1,0 +1,125 @@
+"""The kinds of mistakes: what each is called, what is said of it, which rule it breaks, and how often it is made.
+
+A kind says nothing of an operation; :mod:`gradcli.teaching.rules` has which formulas a kind makes of which operation.
+"""
+
+from __future__ import annotations
+
+from gradcli.frozen import Frozen
+
+
+class Mistake(Frozen):
+    """A kind of mistake.
+
+    Attributes:
+        says: What is wrong, without a name of the question: level 1.
+        rule: The rule that it breaks, in general form; ``{y}`` is the node, ``{u}`` and ``{v}`` its operands, ``{x}`` the
+            variable: level 3.
+        cost: How seldom it is made: about minus the logarithm of its share among wrong answers, less where it is frequent.
+    """
+
+    says: str
+    rule: str
+    cost: float = 3.0
+
+
+_CHAIN = "chain rule: for {y} = f({u}), ∂{y}/∂{x} = f'({u})·∂{u}/∂{x}"
+_PRODUCT = "product rule: (u·v)' = u'·v + u·v'"
+_QUOTIENT = "quotient rule: (u/v)' = (u'·v - u·v')/v²"
+_POWER = "power rule: (u^n)' = n·u^(n-1)·u'"
+_EXPONENTIAL = "exponentials: (a^u)' = a^u·log(a)·u', and the power rule is for constant exponents only"
+_SUM = "sums: (u ± v)' = u' ± v', term by term"
+_TABLE = "the table of derivatives of the elementary functions"
+_FACTOR = "constant factors stay: (c·u)' = c·u'"
+_CONSTANT = "the derivative of a constant is 0"
+_PATHS = "each path from {x} to the result adds a term: ∂y/∂{x} is the sum over all of them"
+_PARTIAL = "partial derivatives hold all other variables constant"
+_ASKED = "what is asked for is the derivative"
+
+MISTAKES = {
+    "chain.no_inner": Mistake("the inner derivative is missing", _CHAIN, 1.0),
+    "chain.inner_only": Mistake("the outer derivative is missing", _CHAIN, 3.0),
+    "chain.outer_at_x": Mistake("the outer derivative is taken at the variable, not at the inner function", _CHAIN, 2.0),
+    "chain.outer_at_inner_derivative": Mistake("the outer derivative is taken at the inner derivative", _CHAIN, 3.5),
+    "chain.function_of_derivative": Mistake("the function is applied to the inner derivative", _CHAIN, 3.0),
+    "chain.outer_not_differentiated": Mistake("the outer function is not differentiated", _CHAIN, 2.5),
+    "chain.inner_divided": Mistake("the inner derivative divides instead of multiplying", _CHAIN, 3.0),
+    "chain.inner_twice": Mistake("the inner derivative stands there twice", _CHAIN, 3.5),
+    "chain.inner_added": Mistake("the inner derivative is added instead of multiplied", _CHAIN, 3.5),
+    "chain.misread": Mistake("outer and inner function are mixed up", _CHAIN, 3.5),
+    "product.product_of_derivatives": Mistake("the derivatives of the factors are multiplied", _PRODUCT, 1.5),
+    "product.only_first": Mistake(
+        "one term of the product rule is missing: that with the derivative of the second factor", _PRODUCT, 2.0
+    ),
+    "product.only_second": Mistake(
+        "one term of the product rule is missing: that with the derivative of the first factor", _PRODUCT, 2.2
+    ),
+    "product.swapped": Mistake("each factor is multiplied by its own derivative", _PRODUCT, 2.5),
+    "product.sum_of_derivatives": Mistake("the derivatives of the factors are added", _PRODUCT, 3.0),
+    "product.minus": Mistake("the terms of the product rule have a wrong sign between them", _PRODUCT, 2.5),
+    "quotient.no_square": Mistake("the denominator is not squared", _QUOTIENT, 1.5),
+    "quotient.no_denominator": Mistake("the denominator of the quotient rule is missing", _QUOTIENT, 2.5),
+    "quotient.quotient_of_derivatives": Mistake(
+        "the derivative of the numerator is divided by that of the denominator", _QUOTIENT, 1.5
+    ),
+    "quotient.square_of_numerator": Mistake("the numerator is squared below, not the denominator", _QUOTIENT, 2.0),
+    "quotient.plus": Mistake("the terms of the quotient rule are added, not subtracted", _QUOTIENT, 1.8),
+    "quotient.reversed": Mistake("the terms of the quotient rule are subtracted the wrong way round", _QUOTIENT, 1.8),
+    "quotient.upside_down": Mistake("numerator and denominator are swapped in the quotient rule", _QUOTIENT, 3.0),
+    "quotient.only_first": Mistake(
+        "one term of the quotient rule is missing: that with the derivative of the denominator", _QUOTIENT, 2.5
+    ),
+    "quotient.only_second": Mistake(
+        "one term of the quotient rule is missing: that with the derivative of the numerator", _QUOTIENT, 2.7
+    ),
+    "quotient.swapped": Mistake("each function is multiplied by its own derivative in the quotient rule", _QUOTIENT, 3.0),
+    "quotient.product": Mistake("the product rule is used for a quotient", _QUOTIENT, 3.0),
+    "power.no_factor": Mistake("the exponent is not there as a factor", _POWER, 2.0),
+    "power.no_lower": Mistake("the exponent is not lowered", _POWER, 2.0),
+    "power.lower_twice": Mistake("the exponent is lowered by two", _POWER, 3.0),
+    "power.raised": Mistake("the exponent is raised, not lowered", _POWER, 2.5),
+    "power.factor_lowered": Mistake("the lowered exponent stands as the factor", _POWER, 3.0),
+    "power.sign": Mistake("the sign of the exponent is lost", _POWER, 2.5),
+    "power.on_exponential": Mistake("the power rule is used where the exponent varies", _EXPONENTIAL, 2.0),
+    "power.as_exponential": Mistake("the rule of exponentials is used although the base varies", _EXPONENTIAL, 2.5),
+    "table.exp_no_log": Mistake("the logarithm of the base is missing", _EXPONENTIAL, 2.5),
+    "table.exp_divided": Mistake("the logarithm of the base divides instead of multiplying", _EXPONENTIAL, 2.8),
+    "table.sign": Mistake("the derivative of the function has the wrong sign", _TABLE, 2.0),
+    "table.swap": Mistake("the derivative is that of a related function", _TABLE, 2.5),
+    "table.function": Mistake("the function in the place of the derivative is a related one with a wrong factor", _TABLE, 3.2),
+    "table.log": Mistake("the derivative of the logarithm is a reciprocal", _TABLE, 3.0),
+    "table.log_base": Mistake("the logarithm of the base is missing", _TABLE, 2.8),
+    "table.root": Mistake("the derivative of the root is not as in the power rule with exponent 1/2", _POWER, 3.0),
+    "const.factor_lost": Mistake("a constant factor is lost", _FACTOR, 2.0),
+    "const.factor_zero": Mistake("a constant factor is differentiated to 0, and its term with it", _FACTOR, 2.8),
+    "const.factor_inverted": Mistake("a constant factor stands upside down", _FACTOR, 3.2),
+    "const.kept": Mistake("a constant term is still there", _CONSTANT, 2.5),
+    "sum.sign": Mistake("a term has the wrong sign", _SUM, 2.0),
+    "sum.term_lost": Mistake("the derivative of a term is missing", _SUM, 2.6),
+    "sum.term_degree": Mistake("a term is differentiated twice", _SUM, 3.0),
+    "value.term_not_differentiated": Mistake("a term is not differentiated", _SUM, 2.5),
+    "value.integrated": Mistake("a term is integrated, not differentiated", _ASKED, 3.0),
+    "value.not_differentiated": Mistake("this is the value, not the derivative", _ASKED, 2.0),
+    "answer.negated": Mistake("the whole answer has the wrong sign", "signs: check them term by term", 2.2),
+    "answer.inverted": Mistake("the answer is the reciprocal of the right one", _ASKED, 3.5),
+    "answer.factor": Mistake("the answer is a constant multiple of the right one", _FACTOR, 6.0),
+    "answer.constant": Mistake("the answer differs from the right one by a constant", _CONSTANT, 6.0),
+    "order.once": Mistake("this is a derivative of lower order than was asked for", _ASKED, 2.2),
+    "order.twice": Mistake("this is a derivative of higher order than was asked for", _ASKED, 2.4),
+    "partial.wrong_variable": Mistake("this is the derivative by another variable", _PARTIAL, 2.2),
+    "partial.wrong_variable_in_term": Mistake("a term is differentiated by another variable", _PARTIAL, 2.8),
+    "partial.all": Mistake("the derivatives by all variables are added", _PARTIAL, 2.8),
+    "partial.other_not_constant": Mistake("another variable is differentiated as if it were the one asked for", _PARTIAL, 2.4),
+    "graph.path_lost": Mistake("a path from the variable to the result is missing", _PATHS, 2.4),
+    "graph.overwritten": Mistake("only the last path to the variable counts: = where += belongs", _PATHS, 2.6),
+    "graph.paths_multiplied": Mistake("the terms of the paths are multiplied, not added", _PATHS, 3.0),
+    "graph.path_negated": Mistake("the term of a path has the wrong sign", _PATHS, 3.2),
+    "graph.path_scaled": Mistake("the term of a path has a wrong factor", _PATHS, 5.0),
+}
+"""Every kind of mistake, by its name."""
+
+PAIR = 1.6
+"""What two mistakes at once cost beyond both."""
+
+EVERYWHERE = 0.6
+"""What one mistake made at every node of its kind costs beyond it."""

@@ -1,0 +1,272 @@
+"""Which wrong derivative each kind of mistake makes of an operation: formulas in the numbers of a node.
+
+A formula gets the :class:`Place` and the derivatives of the operands, which may be wrong themselves: arrays of variants by
+points. Those of functions of one varying operand are written once for all operations; what only one has stands by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy
+
+from gradcli.ops.declaration.operation import NotDifferentiableError, Operation
+from gradcli.ops.elementwise import arithmetic, exponential, trigonometric
+
+Formula = Callable[["Place", Sequence[Any]], Any]
+
+
+class Place(NamedTuple):
+    """The numbers of a node at all points.
+
+    Attributes:
+        operation: Its operation.
+        y: Its value.
+        u: The values of its operands.
+        p: The derivative by each operand; None where none flows.
+        right: The right derivative of each operand by the variable; None where it does not depend on it.
+        x: The value of the variable.
+        leaf: For each operand whether it is the variable itself.
+    """
+
+    operation: Operation
+    y: Any
+    u: Sequence[Any]
+    p: Sequence[Any]
+    right: Sequence[Any]
+    x: Any
+    leaf: Sequence[bool]
+
+    @property
+    def varying(self) -> list[int]:
+        """The operands that depend on the variable."""
+        return [at for at, derivative in enumerate(self.right) if derivative is not None and self.p[at] is not None]
+
+
+def formulas(place: Place) -> Iterator[tuple[str, Formula]]:
+    """The wrong derivatives of a node, each with its kind."""
+    varying = place.varying
+    name = place.operation.name
+    if name in _TERMS:
+        yield from _terms(place)
+        return
+    if len(varying) == 1:
+        yield from _of_one_operand(place, varying[0])
+    elif len(varying) > 1 and name not in _OF_TWO:
+        for at in varying:
+            yield "graph.path_lost", _without(at)
+    key = _OF_TWO if len(varying) > 1 else _OF_FIRST if varying == [0] else _OF_SECOND
+    yield from key.get(name, ())
+
+
+def _without(dropped: int) -> Formula:
+    def formula(place: Place, d: Sequence[Any]) -> Any:
+        return sum(place.p[at] * d[at] for at in place.varying if at != dropped)
+
+    return formula
+
+
+# ---- sums ----
+
+_TERMS = {arithmetic.add.name: 1.0, arithmetic.sub.name: -1.0, arithmetic.neg.name: 1.0}
+"""The operations that a sum is made of, with the sign of their second operand."""
+
+
+def _terms(place: Place) -> Iterator[tuple[str, Formula]]:
+    for at, derivative in enumerate(place.right):
+        if derivative is None:
+            if len(place.u) > 1:
+                yield "const.kept", _with(at, lambda p, u, d: p * u)
+            continue
+        yield "sum.sign", _with(at, lambda p, u, d: -p * d)
+        yield "value.term_not_differentiated", _with(at, lambda p, u, d: p * u)
+        if len(place.varying) > 1:
+            yield "sum.term_lost", _with(at, lambda p, u, d: 0.0 * d)
+
+
+def _with(changed: int, term: Callable[[Any, Any, Any], Any]) -> Formula:
+    """The sum of the right terms, but one."""
+
+    def formula(place: Place, d: Sequence[Any]) -> Any:
+        signs = (1.0, _TERMS[place.operation.name]) if len(place.u) > 1 else (-1.0,)
+        total: Any = 0.0
+        for at, (sign, own) in enumerate(zip(signs, d, strict=True)):
+            if at == changed:
+                total = total + term(sign, place.u[at], 0.0 if own is None else own)
+            elif own is not None:
+                total = total + sign * own
+        return total
+
+    return formula
+
+
+# ---- functions of one varying operand: the chain rule ----
+
+_KIN = (
+    (trigonometric.sin, trigonometric.cos, trigonometric.tan),
+    (trigonometric.asin, trigonometric.acos, trigonometric.atan),
+    (trigonometric.sinh, trigonometric.cosh, trigonometric.tanh),
+    (trigonometric.asinh, trigonometric.acosh, trigonometric.atanh),
+    (exponential.exp, exponential.log),
+)
+"""Functions that are taken for each other."""
+
+
+def _kin(operation: Operation) -> list[Operation]:
+    return [kin for family in _KIN if operation in family for kin in family if kin is not operation]
+
+
+def _at(operation: Operation, place: Place, at: int, argument: Any) -> tuple[Any, Any]:
+    """Value and derivative by one operand, which is put in."""
+    arguments = [*place.u[:at], numpy.asarray(argument, float), *place.u[at + 1 :]]
+    wanted = [number == at for number in range(len(arguments))]
+    value = operation(*arguments)
+    try:
+        return value, operation.local_derivatives(value, tuple(arguments), wanted)[at]
+    except NotDifferentiableError:
+        return value, numpy.nan
+
+
+def _of_one_operand(place: Place, at: int) -> Iterator[tuple[str, Formula]]:
+    operation = place.operation
+    if not (operation is arithmetic.mul or (operation is arithmetic.div and at == 0)):
+        if operation is not arithmetic.pow:
+            yield "table.sign", lambda place, d: -place.p[at] * d[at]
+        elif at == 0 and (place.u[1] < 0).all():
+            yield "power.sign", lambda place, d: -place.p[at] * d[at]
+        if not place.leaf[at]:
+            yield "chain.no_inner", lambda place, d: place.p[at] + 0 * d[at]
+            yield "chain.outer_at_x", lambda place, d: _at(place.operation, place, at, place.x)[1] * d[at]
+            yield "chain.outer_at_inner_derivative", lambda place, d: _at(place.operation, place, at, d[at])[1]
+            yield "chain.function_of_derivative", lambda place, d: _at(place.operation, place, at, d[at])[0]
+            yield "chain.outer_not_differentiated", lambda place, d: place.y * d[at]
+            yield "chain.inner_divided", lambda place, d: place.p[at] / d[at]
+            yield "chain.inner_twice", lambda place, d: place.p[at] * d[at] ** 2
+            yield "chain.inner_added", lambda place, d: place.p[at] + d[at]
+            yield "chain.misread", lambda place, d: _at(place.operation, place, at, place.x)[1] * place.u[at] + 0 * d[at]
+            yield "chain.inner_only", lambda place, d: d[at]
+    for other in _kin(operation):
+        yield "table.swap", _of_kin(other, at, 1, 1.0)
+        yield "table.function", _of_kin(other, at, 0, 1.0)
+        yield "table.function", _of_kin(other, at, 0, -1.0)
+
+
+def _of_kin(other: Operation, at: int, order: int, sign: float) -> Formula:
+    """Value or derivative of another function in the place of the derivative."""
+    return lambda place, d: sign * _at(other, place, at, place.u[at])[order] * d[at]
+
+
+# ---- what single operations have ----
+
+Two = tuple[str, Formula]
+
+
+def _power(exponent: Callable[[Any], Any], factor: Callable[[Any], Any]) -> Formula:
+    """factor(n)·u^exponent(n)·u'."""
+    return lambda place, d: factor(place.u[1]) * place.u[0] ** exponent(place.u[1]) * d[0]
+
+
+def _quotient(numerator: Callable[[Any, Any, Any, Any], Any], denominator: Callable[[Any, Any], Any]) -> Formula:
+    """A formula in u, v, u', v' over one in u, v."""
+
+    def formula(place: Place, d: Sequence[Any]) -> Any:
+        (u, v), (du, dv) = place.u, [0.0 if own is None else own for own in d]
+        return numerator(u, v, du, dv) / denominator(u, v)
+
+    return formula
+
+
+def _product(term: Callable[[Any, Any, Any, Any], Any]) -> Formula:
+    return _quotient(term, lambda u, v: 1.0)
+
+
+_POWER_OF_CONSTANT: list[Two] = [
+    ("power.no_factor", _power(lambda n: n - 1, lambda n: 1.0)),
+    ("power.no_lower", _power(lambda n: n, lambda n: n)),
+    ("power.lower_twice", _power(lambda n: n - 2, lambda n: n)),
+    ("power.raised", _power(lambda n: n + 1, lambda n: n)),
+    ("power.factor_lowered", _power(lambda n: n - 1, lambda n: n - 1)),
+    ("value.integrated", _power(lambda n: n + 1, lambda n: 1 / (n + 1))),
+    ("power.as_exponential", lambda place, d: place.y * numpy.log(place.u[0]) + 0 * d[0]),
+]
+_EXPONENTIAL: list[Two] = [
+    ("power.on_exponential", lambda place, d: place.u[1] * place.u[0] ** (place.u[1] - 1) * d[1]),
+    ("power.on_exponential", lambda place, d: place.u[1] * place.u[0] ** (place.u[1] - 1) + 0 * d[1]),
+    ("power.on_exponential", lambda place, d: place.u[0] ** (place.u[1] - 1) * d[1]),
+    ("table.exp_no_log", lambda place, d: place.y * d[1]),
+    ("table.exp_divided", lambda place, d: place.y / numpy.log(place.u[0]) * d[1]),
+]
+_QUOTIENTS: list[Two] = [
+    ("quotient.no_square", _quotient(lambda u, v, du, dv: du * v - u * dv, lambda u, v: v)),
+    ("quotient.plus", _quotient(lambda u, v, du, dv: du * v + u * dv, lambda u, v: v * v)),
+    ("quotient.reversed", _quotient(lambda u, v, du, dv: u * dv - du * v, lambda u, v: v * v)),
+    ("quotient.square_of_numerator", _quotient(lambda u, v, du, dv: du * v - u * dv, lambda u, v: u * u)),
+    ("quotient.quotient_of_derivatives", lambda place, d: (0.0 if d[0] is None else d[0]) / d[1]),
+    ("quotient.upside_down", _quotient(lambda u, v, du, dv: dv * u - v * du, lambda u, v: u * u)),
+    ("quotient.no_denominator", _quotient(lambda u, v, du, dv: du * v - u * dv, lambda u, v: 1.0)),
+    ("quotient.product", _quotient(lambda u, v, du, dv: du * v + u * dv, lambda u, v: 1.0)),
+]
+_QUOTIENTS_OF_TWO: list[Two] = [
+    ("quotient.only_first", _quotient(lambda u, v, du, dv: du, lambda u, v: v)),
+    ("quotient.only_second", _quotient(lambda u, v, du, dv: -u * dv, lambda u, v: v * v)),
+    ("quotient.swapped", _quotient(lambda u, v, du, dv: u * du - v * dv, lambda u, v: v * v)),
+]
+_CONSTANT_FACTOR: list[Two] = [
+    ("const.factor_lost", lambda place, d: next(own for own in d if own is not None)),
+    ("const.factor_zero", lambda place, d: 0 * next(own for own in d if own is not None)),
+]
+
+_OF_TWO: dict[str, list[Two]] = {
+    arithmetic.mul.name: [
+        ("product.product_of_derivatives", _product(lambda u, v, du, dv: du * dv)),
+        ("product.only_first", _product(lambda u, v, du, dv: du * v + 0 * dv)),
+        ("product.only_second", _product(lambda u, v, du, dv: u * dv + 0 * du)),
+        ("product.swapped", _product(lambda u, v, du, dv: u * du + v * dv)),
+        ("product.sum_of_derivatives", _product(lambda u, v, du, dv: du + dv)),
+        ("product.minus", _product(lambda u, v, du, dv: du * v - u * dv)),
+        ("product.minus", _product(lambda u, v, du, dv: u * dv - du * v)),
+    ],
+    arithmetic.div.name: [*_QUOTIENTS, *_QUOTIENTS_OF_TWO],
+    arithmetic.pow.name: [
+        ("power.on_exponential", lambda place, d: place.u[1] * place.u[0] ** (place.u[1] - 1) * d[0] + 0 * d[1]),
+        ("power.on_exponential", lambda place, d: place.u[1] * place.u[0] ** (place.u[1] - 1) + 0 * d[0] + 0 * d[1]),
+        ("power.as_exponential", lambda place, d: place.y * numpy.log(place.u[0]) * d[1] + 0 * d[0]),
+    ],
+}
+"""Mistakes where both operands vary."""
+
+_OF_FIRST: dict[str, list[Two]] = {
+    arithmetic.mul.name: _CONSTANT_FACTOR,
+    arithmetic.div.name: [
+        *_CONSTANT_FACTOR,
+        ("const.factor_inverted", _quotient(lambda u, v, du, dv: du * v, lambda u, v: 1.0)),
+    ],
+    arithmetic.pow.name: _POWER_OF_CONSTANT,
+    exponential.exp.name: [("power.on_exponential", lambda place, d: place.u[0] * numpy.exp(place.u[0] - 1) * d[0])],
+    exponential.log.name: [
+        ("table.log", lambda place, d: place.u[0] * place.y * d[0]),
+        ("table.log", lambda place, d: d[0] / place.y),
+        ("table.log", lambda place, d: place.u[0] * d[0]),
+    ],
+    exponential.log2.name: [("table.log_base", lambda place, d: d[0] / place.u[0])],
+    exponential.log10.name: [("table.log_base", lambda place, d: d[0] / place.u[0])],
+    exponential.sqrt.name: [
+        ("power.no_factor", lambda place, d: 2 * place.p[0] * d[0]),
+        ("power.no_lower", lambda place, d: place.y / 2 * d[0]),
+        ("table.root", lambda place, d: 2 * place.y * d[0]),
+        ("table.root", lambda place, d: -place.p[0] * d[0] / place.u[0]),
+    ],
+}
+"""Mistakes where the first operand alone varies."""
+
+_OF_SECOND: dict[str, list[Two]] = {
+    arithmetic.mul.name: _CONSTANT_FACTOR,
+    arithmetic.div.name: [
+        *_QUOTIENTS,
+        ("const.factor_lost", lambda place, d: -d[1] / place.u[1] ** 2),
+        ("value.integrated", lambda place, d: place.u[0] * numpy.log(numpy.abs(place.u[1])) + 0 * d[1]),
+    ],
+    arithmetic.pow.name: _EXPONENTIAL,
+}
+"""Mistakes where the second operand alone varies."""

@@ -1,0 +1,347 @@
+"""All wrong answers to a question that one or two mistakes make, as numbers at its points: one way forward through the graph.
+
+Forward, since what a wrong product rule makes of its factors' derivatives is not linear in any adjoint; mistakes of the reverse
+pass, such as a path that is lost, are added at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy
+
+from gradcli.autodiff.passes.reverse import quiet
+from gradcli.teaching.mistakes import EVERYWHERE, MISTAKES, PAIR
+from gradcli.teaching.question import Question, Vector
+from gradcli.teaching.rules import Formula, Place, formulas
+
+MOST_FOR_PAIRS = 16
+"""Operations up to which two mistakes at once are sought."""
+
+MOST_FOR_ONE = 80
+"""Operations up to which mistakes at single nodes are sought; beyond, only those of whole answers and of paths."""
+
+_MOST_ROWS = 40_000
+_OTHERS = 4
+"""Other variables up to which their confusion is sought."""
+
+_DIGITS = 9
+
+
+class Slip(NamedTuple):
+    """A mistake at a place.
+
+    Attributes:
+        kind: Which one.
+        node: The node at which it was made; None for the whole answer, -1 for all nodes where it can be made.
+        other: Another node that it concerns: the consumer of a path that was lost.
+        variable: Another variable that it concerns.
+    """
+
+    kind: str
+    node: int | None = None
+    other: int | None = None
+    variable: str = ""
+
+
+class Rows:
+    """Derivatives with a number of mistakes each: a matrix of variants by points, and the mistakes of each row."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Any] = []
+        self.slips: list[tuple[Slip, ...]] = []
+
+    def add(self, block: Any, slips: Sequence[tuple[Slip, ...]], count: int) -> None:
+        """Add variants, a row each."""
+        self.blocks.append(numpy.broadcast_to(block, (len(slips), count)))
+        self.slips.extend(slips)
+
+    def settled(self, right: Vector, known: set[bytes]) -> tuple[Any, list[tuple[Slip, ...]]]:
+        """The rows that are finite, differ from the right one and from each other, and from those known; these become known."""
+        if not self.blocks:
+            return numpy.empty((0, len(right))), []
+        matrix = numpy.concatenate(self.blocks)
+        usable = numpy.isfinite(matrix).all(axis=1) & ~close(matrix, right)
+        kept, fresh = [], set()
+        for at, key in zip(numpy.flatnonzero(usable), _keys(matrix[usable]), strict=True):
+            mark = key + repr([slip.kind for slip in self.slips[at]]).encode()  # another kind of the same numbers is kept
+            if key not in known and mark not in fresh:
+                fresh.add(mark)
+                kept.append(int(at))
+        known.update(_keys(matrix[kept]))
+        return matrix[kept], [self.slips[at] for at in kept]
+
+
+def close(matrix: Any, right: Any, tolerance: float = 1e-8) -> Any:
+    """Which rows agree with another one at all points."""
+    scale = numpy.maximum(numpy.maximum(numpy.abs(matrix), numpy.abs(right)), 1e-6 * numpy.max(numpy.abs(right), initial=1e-300))
+    return (numpy.abs(matrix - right) <= tolerance * scale).all(axis=-1)
+
+
+def _keys(matrix: Any) -> list[bytes]:
+    """Each row rounded to some digits, to look up."""
+    if not len(matrix):
+        return []
+    with numpy.errstate(all="ignore"):
+        size = numpy.where(matrix == 0, 1.0, 10.0 ** (_DIGITS - numpy.ceil(numpy.log10(numpy.abs(matrix)))))
+        rounded = numpy.round(matrix * size) / size + 0.0
+    return [row.tobytes() for row in rounded]
+
+
+class Table(NamedTuple):
+    """The wrong answers to a question.
+
+    Attributes:
+        matrix: A row for each, by points.
+        slips: The mistakes of each.
+        costs: How seldom each is made.
+    """
+
+    matrix: Any
+    slips: Sequence[tuple[Slip, ...]]
+    costs: Any
+
+
+def wrong_answers(question: Question) -> Table:
+    """All wrong answers to a question that the kinds of mistakes make.
+
+    Args:
+        question: The question.
+    """
+    with quiet():
+        known: set[bytes] = set()
+        rows = Rows()
+        operations = sum(1 for inputs in question.graph.inputs if inputs)
+        for slip, row in [*_whole(question), *_paths(question)]:
+            rows.add(row, [(slip,)], question.count)
+        pairs = Rows()
+        if operations <= MOST_FOR_ONE:
+            walk = _Walk(question, pairs=operations <= MOST_FOR_PAIRS)
+            one, two = walk.run()
+            rows.add(one[0], one[1], question.count)
+            pairs.add(two[0], two[1], question.count)
+            for slip, row in _everywhere(question, walk.places):
+                rows.add(row, [(slip,)], question.count)
+        matrix, slips = rows.settled(question.right, known)
+        both, more = pairs.settled(question.right, known)
+    slips = [*slips, *more]
+    return Table(numpy.concatenate([matrix, both]), slips, numpy.array([cost_of(own) for own in slips]))
+
+
+def cost_of(slips: Sequence[Slip]) -> float:
+    """How seldom some mistakes are made together."""
+    kinds = {slip.kind: MISTAKES[slip.kind].cost for slip in slips}
+    again = len(slips) > len(kinds) or slips[0].node == -1
+    return sum(kinds.values()) + PAIR * (len(kinds) - 1) + EVERYWHERE * again
+
+
+Block = tuple[Any, list[tuple[Slip, ...]]]
+
+
+class _Walk:
+    """The way through the graph: for each node its right derivative, and those with one and with two mistakes."""
+
+    def __init__(self, question: Question, *, pairs: bool) -> None:
+        self.question = question
+        self.pairs = pairs
+        self.right = question.derivatives[question.wrt]
+        self.places = {id: place_of(question, id) for id, inputs in enumerate(question.graph.inputs) if inputs}
+        nothing: Block = (numpy.empty((0, question.count)), [])
+        self.one: list[Block] = [nothing] * len(question.graph)
+        self.two: list[Block] = [nothing] * len(question.graph)
+
+    def run(self) -> tuple[Block, Block]:
+        """The derivatives of the result with one mistake, and those with two."""
+        question = self.question
+        others = [name for name in question.graph.variables if name != question.wrt]
+        for name in others if len(others) <= _OTHERS else []:
+            slip = Slip("partial.other_not_constant", None, None, name)
+            self.one[question.graph.variables[name]] = (numpy.ones((1, question.count)), [(slip,)])
+        for id, place in self.places.items():
+            self._node(id, place)
+        return self.one[question.graph.output], self.two[question.graph.output]
+
+    def _node(self, id: int, place: Place) -> None:
+        question, inputs = self.question, self.question.graph.inputs[id]
+        one, two = Rows(), Rows()
+        wrong = list(formulas(place)) if self.right[id] is not None else []
+        for kind, formula in wrong:
+            self._apply(one, formula, place, place.right, [(Slip(kind, id),)])
+        if self.pairs and len(place.varying) == 1 and not place.leaf[place.varying[0]]:
+            no_inner = [None if own is None else numpy.ones(question.count) for own in place.right]
+            for kind, formula in wrong:
+                if not kind.startswith("chain."):
+                    self._apply(two, formula, place, no_inner, [(Slip("chain.no_inner", id), Slip(kind, id))])
+        for at, other in self._wrong_variables(place, inputs):
+            derivative = question.derivatives[other][inputs[at]]
+            row = self._sum(place, {at: derivative})
+            one.add(row, [(Slip("partial.wrong_variable_in_term", id, inputs[at], other),)], question.count)
+        for at, input in enumerate(inputs):
+            if place.p[at] is None:
+                continue
+            values, slips = self.one[input]
+            if slips:
+                one.add(self._sum(place, {at: values}), slips, question.count)
+                if self.pairs and place.right[at] is not None:
+                    for kind, formula in wrong:
+                        d = [values if number == at else own for number, own in enumerate(place.right)]
+                        self._apply(two, formula, place, d, [(*own, Slip(kind, id)) for own in slips])
+            if self.pairs and self.two[input][1]:
+                two.add(self._sum(place, {at: self.two[input][0]}), self.two[input][1], question.count)
+        if self.pairs and len(inputs) == 2 and all(partial is not None for partial in place.p):
+            (left, first), (right, second) = self.one[inputs[0]], self.one[inputs[1]]
+            if first and second and len(first) * len(second) < _MOST_ROWS:
+                block = self._sum(place, {0: numpy.repeat(left, len(second), axis=0), 1: numpy.tile(right, (len(first), 1))})
+                two.add(block, [(*a, *b) for a in first for b in second], question.count)
+        known: set[bytes] = set()
+        base = numpy.zeros(question.count) if self.right[id] is None else self.right[id]
+        self.one[id] = one.settled(base, known)
+        found, slips = two.settled(base, known)
+        if len(slips) > _MOST_ROWS:
+            cheap = numpy.argsort([cost_of(own) for own in slips], kind="stable")[:_MOST_ROWS]
+            found, slips = found[cheap], [slips[at] for at in cheap]
+        self.two[id] = (found, slips)
+
+    def _apply(self, rows: Rows, formula: Formula, place: Place, d: Sequence[Any], slips: list[tuple[Slip, ...]]) -> None:
+        row = _computed(formula, place, d)
+        if row is not None:
+            rows.add(row, slips, self.question.count)
+
+    def _sum(self, place: Place, changed: dict[int, Any]) -> Any:
+        """The right rule, with other derivatives of some operands."""
+        total: Any = numpy.zeros(self.question.count)
+        for at, partial in enumerate(place.p):
+            own = changed.get(at, place.right[at])
+            if partial is not None and own is not None:
+                total = total + partial * own
+        return total
+
+    def _wrong_variables(self, place: Place, inputs: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """The terms of a sum that may be differentiated by another variable."""
+        question = self.question
+        others = [name for name in question.graph.variables if name != question.wrt]
+        if len(inputs) == 2 and len(place.varying) > 0 and len(others) <= _OTHERS:
+            for at, input in enumerate(inputs):
+                for other in others:
+                    if question.derivatives[other][input] is not None and place.p[at] is not None:
+                        yield at, other
+
+
+def _computed(formula: Formula, place: Place, d: Sequence[Any]) -> Any:
+    """What a formula gives; None where it has no value at all."""
+    try:
+        return formula(place, d)
+    except (ZeroDivisionError, ValueError, OverflowError):
+        return None
+
+
+def place_of(question: Question, id: int) -> Place:
+    """The numbers of a node."""
+    from gradcli.ops.catalogue import OPERATIONS
+
+    inputs = question.graph.inputs[id]
+    variable = question.graph.variables.get(question.wrt)
+    right = question.derivatives[question.wrt]
+    return Place(
+        OPERATIONS[question.graph.operations[id]],
+        question.values[id],
+        [question.values[input] for input in inputs],
+        question.partials[id],
+        [right[input] for input in inputs],
+        question.point[question.wrt],
+        [input == variable for input in inputs],
+    )
+
+
+def _everywhere(question: Question, places: dict[int, Place]) -> Iterator[tuple[Slip, Any]]:
+    """One misconception at all nodes where it can be had."""
+    kinds: dict[str, dict[int, Formula]] = {}
+    for id, place in places.items():
+        if question.derivatives[question.wrt][id] is not None:
+            for kind, formula in formulas(place):
+                kinds.setdefault(kind, {}).setdefault(id, formula)
+    for kind, wrong in kinds.items():
+        if len(wrong) < 2:
+            continue
+        d: list[Any] = list(question.derivatives[question.wrt])
+        for id, place in places.items():
+            if d[id] is None:
+                continue
+            own = [d[input] for input in question.graph.inputs[id]]
+            if id in wrong:
+                d[id] = _computed(wrong[id], place, own)
+            else:
+                terms = [p * du for p, du in zip(place.p, own, strict=True) if p is not None and du is not None]
+                d[id] = sum(terms) if terms else None
+            if d[id] is None:
+                break
+        else:
+            found = d[question.graph.output]
+            yield Slip(kind, -1), numpy.broadcast_to(found, (question.count,))
+
+
+def _whole(question: Question) -> Iterator[tuple[Slip, Any]]:
+    """Mistakes of the whole answer."""
+    right, output = question.right, question.graph.output
+    yield Slip("answer.negated"), -right
+    yield Slip("answer.inverted"), 1 / right
+    for at, value in enumerate([*question.earlier, question.value]):
+        yield Slip("order.once" if at else "value.not_differentiated"), value
+    yield Slip("order.twice"), _once_more(question)
+    partials = {name: by[output] for name, by in question.derivatives.items() if by[output] is not None}
+    for name, partial in partials.items():
+        if name != question.wrt:
+            yield Slip("partial.wrong_variable", None, None, name), partial
+    if len(partials) > 1:
+        yield Slip("partial.all"), sum(partials.values())
+
+
+def _once_more(question: Question) -> Any:
+    """The derivative of the right answer."""
+    from gradcli.errors import GradcliError
+    from gradcli.teaching.question import derivative_of, values_of
+
+    try:
+        return values_of(derivative_of(derivative_of(question.function, question.wrt), question.wrt), question.point)
+    except GradcliError:
+        return numpy.full(question.count, numpy.nan)
+
+
+def paths_of(question: Question) -> list[tuple[int, int, Any]]:
+    """The terms that the uses of the variable, and of other nodes with several, add: node, consumer, what is added."""
+    graph = question.graph
+    uses: dict[int, list[tuple[int, Any]]] = {}
+    for id, inputs in enumerate(graph.inputs):
+        for input, partial in zip(inputs, question.partials[id], strict=True):
+            if partial is not None and question.adjoints[id] is not None:
+                uses.setdefault(input, []).append((id, question.adjoints[id] * partial))
+    by = question.derivatives[question.wrt]
+    return [
+        (node, id, term * by[node])
+        for node, terms in uses.items()
+        if len(terms) > 1 and by[node] is not None
+        for id, term in terms
+    ]
+
+
+def _paths(question: Question) -> Iterator[tuple[Slip, Any]]:
+    """Mistakes of the reverse pass, where a node has several consumers."""
+    found: dict[int, list[tuple[int, Any]]] = {}
+    for node, consumer, term in paths_of(question):
+        found.setdefault(node, []).append((consumer, term))
+    for node, terms in found.items():
+        for consumer, term in terms:
+            yield Slip("graph.path_lost", node, consumer), question.right - term
+            yield Slip("graph.path_negated", node, consumer), question.right - 2 * term
+        total = sum(term for _, term in terms)
+        yield Slip("graph.overwritten", node, terms[-1][0]), question.right - total + terms[-1][1]
+        yield Slip("graph.overwritten", node, terms[0][0]), question.right - total + terms[0][1]
+        yield Slip("graph.paths_multiplied", node), question.right - total + _times([term for _, term in terms])
+
+
+def _times(terms: Sequence[Any]) -> Any:
+    product: Any = 1.0
+    for term in terms:
+        product = product * term
+    return product

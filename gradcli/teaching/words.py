@@ -1,0 +1,161 @@
+"""What is said of a wrong answer, level by level, without giving away the right one before its level."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy
+
+from gradcli.algebra.derivatives import differentiate, with_output
+from gradcli.errors import GradcliError
+from gradcli.graph.graph import CONSTANT, VARIABLE
+from gradcli.language.numbers import short_text
+from gradcli.language.text import to_text
+from gradcli.lowering.node_expressions import node_expression
+from gradcli.teaching.diagnosis import Reason
+from gradcli.teaching.marking import Marked, Verdict
+from gradcli.teaching.mistakes import MISTAKES
+from gradcli.teaching.question import Question
+from gradcli.teaching.variants import Slip, close
+
+LEVELS = 5
+"""0 the verdict; 1 the kind of mistake; 2 its place; 3 the rule; 4 the right line; 5 the whole derivative."""
+
+STUDENT = 2
+TEACHER = 5
+
+
+def feedback(question: Question, marked: Marked, level: int) -> list[str]:
+    """What is said of an answer, a sentence each.
+
+    Args:
+        question: The question.
+        marked: The answer.
+        level: How much is told, from 0 to 5.
+    """
+    if marked.verdict is not Verdict.WRONG:
+        return [marked.note] if marked.note else []
+    if level == 0:
+        return []
+    lines = []
+    if marked.reasons:
+        lines.append("; or ".join(_reason(question, reason, level) for reason in marked.reasons[:3]))
+        if level >= 3:
+            lines += dict.fromkeys(_rule(question, slip) for slip in marked.reasons[0].slips)
+        if level >= 4:
+            lines += dict.fromkeys(filter(None, (right_line(question, slip.node) for slip in marked.reasons[0].slips)))
+    elif marked.values is not None:
+        lines.append(_difference(question, marked, level))
+    if level >= LEVELS:
+        lines.append(right_line(question, question.graph.output))
+    return list(dict.fromkeys(lines))
+
+
+def place(question: Question, slip: Slip, level: int = LEVELS) -> str:
+    """Where a mistake was made: the node and what it computes, unless that gives the answer away; empty for the whole."""
+    if slip.node is None:
+        return f"by {slip.variable}" if slip.variable else ""
+    if slip.node == -1:
+        return "wherever it can be made"
+    if slip.kind.startswith("graph.") and slip.other is not None:
+        return f"path {question.names[slip.node]}→{question.names[slip.other]}"
+    if slip.other is not None:
+        return f"{_node(question, slip.other, level)} by {slip.variable}"
+    return _node(question, slip.node, level)
+
+
+def _node(question: Question, id: int, level: int) -> str:
+    name = question.names[id]
+    if question.graph.operations[id] in (VARIABLE, CONSTANT) or (level < 4 and leaks(question, question.values[id])):
+        return name
+    graph = question.graph
+    inner = [input for input in dict.fromkeys(graph.inputs[id]) if graph.operations[input] not in (VARIABLE, CONSTANT)]
+    shown = [id, *[input for input in inner if level >= 4 or not leaks(question, question.values[input])]]
+    return ", ".join(f"{question.names[at]} = {to_text(node_expression(graph, at, question.names))}" for at in shown)
+
+
+def leaks(question: Question, values: Any) -> bool:
+    """Whether a formula with these values is the answer, or a derivative that is a part of it."""
+    by = question.derivatives[question.wrt]
+    parts = [question.right, *by, *[partial for partials in question.partials for partial in partials]]
+    return any(part is not None and not _is_number(part) and bool(close(values, part)) for part in parts)
+
+
+def _is_number(values: Any) -> bool:
+    return bool(numpy.all(values == values.flat[0]))
+
+
+def _reason(question: Question, reason: Reason, level: int) -> str:
+    return ", and ".join(_slip(question, slip, reason.amount, level) for slip in reason.slips)
+
+
+def _slip(question: Question, slip: Slip, amount: float | None, level: int) -> str:
+    text = MISTAKES[slip.kind].says
+    if amount is not None and level >= 3:
+        text += f": {short_text(amount)}"
+    where = place(question, slip, level) if level >= 2 else ""
+    return f"{text} ({where})" if where else text
+
+
+def _rule(question: Question, slip: Slip) -> str:
+    graph = question.graph
+    node = slip.node if slip.node is not None and slip.node >= 0 else graph.output
+    operands = [question.names[input] for input in graph.inputs[node]]
+    u, v = [*operands, "u", "v"][:2] if len(operands) > 1 else ([*operands, "u"][0], "v")
+    return MISTAKES[slip.kind].rule.format(y=question.names[node], u=u, v=v, x=question.wrt)
+
+
+def right_line(question: Question, node: int | None) -> str:
+    """The right derivative of a node, ``∂a/∂x = 3*x^2``; the whole one without a node. Empty where it has no text."""
+    id = question.graph.output if node is None or node < 0 else node
+    try:
+        text = derivative_text(question, id)
+    except GradcliError:
+        return ""
+    output = id == question.graph.output
+    if output and question.order > 1:
+        return f"the derivative of order {question.order} is {text}"
+    return f"∂{question.names[id]}/∂{question.wrt} = {text}"
+
+
+@lru_cache(maxsize=1_000)
+def derivative_text(question: Question, id: int) -> str:
+    """The derivative of a node by the variable of the question, simplified, in one line.
+
+    Raises:
+        GradcliError: It has none.
+    """
+    graph = with_output(question.graph, id)
+    if question.wrt not in graph.variables:
+        return "0"
+    found = differentiate(graph, [(graph.output, (question.wrt,))])
+    lines = [f"{line.name} = {to_text(line.value)}" for line in found.definitions]
+    return "; ".join([*lines, to_text(found.expressions[0])])
+
+
+def _difference(question: Question, marked: Marked, level: int) -> str:
+    """Where an answer differs for which there is no reason; how much, for those who may know."""
+    assert marked.values is not None
+    own, right = marked.values
+    at = ", ".join(f"{name} = {short_text(value)}" for name, value in (marked.point or {}).items())
+    if level >= 4:
+        return f"no known mistake gives this: at {at} it is {short_text(own)}, and {short_text(right)} is right"
+    how = "it has the wrong sign" if own * right < 0 else "it is too large" if own > right else "it is too small"
+    return f"at {at} {how}"
+
+
+def certainty(marked: Marked) -> str | None:
+    """How sure the first reason is: ``certain`` where it alone gives the answer, ``likely`` where others do too, ``weak`` where
+    it takes two mistakes or a single number was compared; None without a reason."""
+    if not marked.reasons:
+        return None
+    if len(marked.reasons[0].slips) > 1 or marked.at_one_point:
+        return "weak"
+    return "certain" if len(marked.reasons) == 1 else "likely"
+
+
+def kinds_of(marked: Marked) -> Sequence[str]:
+    """The kinds of mistake of an answer, those of the likeliest reason."""
+    return [slip.kind for slip in marked.reasons[0].slips] if marked.reasons else []

@@ -1,0 +1,49 @@
+"""Exact values of functions at the points where textbooks have them: what simplify writes is no function, and SymPy's value."""
+
+from __future__ import annotations
+
+import mpmath
+import pytest
+import sympy
+import sympy_oracle as oracle
+
+from gradcli.algebra.derivatives import simplify
+from gradcli.language.ast import Call, postorder
+from gradcli.language.parser import parse
+from gradcli.language.text import to_text
+
+ANGLES = ("pi/6", "pi/4", "pi/3", "2*pi/3", "-3*pi/4", "5*pi/6", "7*pi/6")
+VALUES = ("2", "-2", "sqrt(2)", "2/sqrt(3)", "-sqrt(2)")
+FACTORS = ("0", "1", "5", "-1", "1/2", "-1/2", "5/2", "-7/2", "10")
+PAIRS = ("5, 2", "1/2, 3", "-3, 2", "2, 5", "7, 7", "9/2, 0")
+ROOTS = ("32, 5", "-27, 3", "-8, 3", "16, 4", "1/64, 6", "64, -3")
+LOGARITHMS = ("8, 2", "2, 8", "9, 27", "1/8, 4", "125, 5", "10, 1/10", "4/9, 3/2")
+
+CALLS = [
+    *[f"{function}({angle})" for function in ("sec", "csc", "cot") for angle in ANGLES],
+    *[f"{function}({value})" for function in ("asec", "acsc") for value in VALUES],
+    *[f"acot({value})" for value in ("1", "-1", "sqrt(3)", "1/sqrt(3)", "0")],
+    *["sech(0)", "asech(1)", "usinc(pi/2)", "usinc(pi/6)", "usinc(0)"],
+    *[f"{function}({x})" for function in ("gamma", "factorial") for x in FACTORS],
+    *[f"{function}({pair})" for function, pairs in (("binomial", PAIRS), ("root", ROOTS), ("log", LOGARITHMS)) for pair in pairs],
+    *["beta(2, 3)", "beta(1/2, 1/2)", "beta(3/2, 5/2)"],
+]
+
+
+@pytest.mark.parametrize("text", CALLS)
+def test_it_is_sympys(text: str) -> None:
+    expected = oracle.in_sympy(parse(text))
+    [found] = simplify(parse(text)).expressions
+    if expected.has(sympy.zoo):  # gamma(-1) has no value
+        assert any(isinstance(node, Call) for node in postorder(found))
+        return
+    left = [node.function for node in postorder(found) if isinstance(node, Call)]
+    assert set(left) <= {"sqrt"}, to_text(found)
+    [[value, right]] = oracle.values([oracle.in_sympy(parse(to_text(found))), expected], [{}])
+    with mpmath.workdps(oracle.DIGITS):
+        assert abs(value - right) < 1e-25, to_text(found)
+
+
+@pytest.mark.parametrize("text", ["sec(2)", "acot(3)", "coth(2)", "gamma(1.4)", "expint(2)", "log(3, 10)"])
+def test_a_function_of_a_number_without_a_short_value_stays(text: str) -> None:
+    assert to_text(simplify(parse(text)).expressions[0]) == text

@@ -1,0 +1,137 @@
+"""`gradcli grade` and `gradcli mistakes` as they are called."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from commandline import command
+
+from gradcli.output.schemas import SCHEMAS
+
+QUESTION = ["grade", "(x+w)*(w+1)", "--wrt", "w"]
+ODD = [
+    "2w + x + 1",
+    "",
+    "--help",
+    "-",
+    "=1+1",
+    "x" * 10_000,
+    "🙂",
+    "(x + w) + (w + 1)",
+    "w + 1",
+    "-h",
+    '"; rm -rf /',
+    "nan",
+    "1e999",
+]
+
+
+def test_answers_as_arguments() -> None:
+    code, out, err = command([*QUESTION, "--", "2w + x + 1"])
+    assert (code, err) == (0, "")
+    assert out == "2w + x + 1   right\n"
+    code, out, _ = command([*QUESTION, "--", "w + 1", "--help"])
+    assert code == 1
+    assert "wrong" in out
+    assert "--help   unreadable" in out
+
+
+def test_the_variable_may_be_left_out_where_there_is_one() -> None:
+    assert command(["grade", "x^2", "--", "2x"])[0] == 0
+    code, _, err = command(["grade", "x*w", "--", "2x"])
+    assert (code, "add --wrt with one of x, w" in err) == (2, True)
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "txt"])
+def test_every_row_of_a_file_is_marked_whatever_it_says(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"answers.{ending}"
+    if ending == "csv":
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows(
+                [["student", "answer", "group"], *([f"s{row}", text, "A"] for row, text in enumerate(ODD))]
+            )
+    elif ending == "jsonl":
+        path.write_text("".join(json.dumps({"student": f"s{row}", "answer": text}) + "\n" for row, text in enumerate(ODD)))
+    else:
+        path.write_text("\n".join(ODD))
+    code, out, err = command([*QUESTION, "--answers", str(path), "--json"])
+    assert (code, err) == (0, "")
+    document = json.loads(out)
+    jsonschema.validate(document, SCHEMAS["grade"])
+    expected = [text for text in ODD if text or ending != "txt"]
+    assert [answer["answer"] for answer in document["answers"]] == expected
+    verdicts = dict(zip(expected, [answer["verdict"] for answer in document["answers"]], strict=True))
+    assert [text for text, verdict in verdicts.items() if verdict == "right"] == ["2w + x + 1", "(x + w) + (w + 1)"]
+    assert verdicts["w + 1"] == "wrong"
+    assert verdicts["--help"] == verdicts["-"] == verdicts["=1+1"] == "unreadable"
+    assert sum(document["verdicts"].values()) == len(expected)
+
+
+def test_columns_pass_through(tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text('student,answer,verdict\nAda,"2w + x + 1",old\nBob,w+1,\n')
+    code, out, err = command([*QUESTION, "--answers", str(path), "--format", "csv", "--for", "student"])
+    assert (code, err) == (0, "")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [row["student"] for row in rows] == ["Ada", "Bob"]
+    assert [row["verdict"] for row in rows] == ["old", ""]
+    assert [row["verdict_gradcli"] for row in rows] == ["right", "wrong"]
+    assert rows[1]["kind"]
+    assert [row["score"] for row in rows] == ["1", "0"]
+
+
+def test_lines_of_json_follow_the_schema(tmp_path: Path) -> None:
+    path = tmp_path / "answers.txt"
+    path.write_text("2w\nw+1\n2w+x+1\n")
+    _, out, _ = command([*QUESTION, "--answers", str(path), "--format", "jsonl"])
+    schema = SCHEMAS["grade"]["properties"]["answers"]["items"]
+    for line in out.splitlines():
+        jsonschema.validate(json.loads(line), schema)
+
+
+def test_a_student_is_not_told_the_answer() -> None:
+    _, out, _ = command([*QUESTION, "--for", "student", "--json", "--", "w + 1"])
+    document = json.loads(out)
+    assert document["right"] is None
+    assert document["answers"][0]["point"]["right"] is None
+    assert "2w" not in out
+    assert "2*w" not in out
+
+
+def test_a_point_warns_of_what_it_hides() -> None:
+    code, out, _ = command(["grade", "x^2*sin(x)", "--at", "x=1", "--digits", "2", "--", "2.22"])
+    assert code == 0
+    assert "power.no_lower" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["grade"], "there is no question"),
+        (["grade", "x^2"], "answers are given neither"),
+        (["grade", "x^2", "2x", "--answers", "-"], "answers are given both"),
+        (["grade", "x^2", "--wrt", "q", "--", "2x"], "has no variable q"),
+        (["grade", "x^2 +", "--wrt", "x", "--", "2x"], "a value is missing"),
+        (["grade", "x^2", "--level", "9", "--", "2x"], "--level goes from 0 to 5"),
+        (["grade", "sum(x)*[1,2]", "--wrt", "x", "--", "2x"], "no arrays"),
+        (["grade", "floor(x)", "--wrt", "x", "--answers", "nowhere.csv"], "nowhere.csv"),
+        (["mistakes", "x^2"], "takes no expression"),
+    ],
+)
+def test_wrong_calls_are_refused(arguments: list[str], message: str) -> None:
+    code, out, err = command(arguments)
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+def test_the_kinds_are_listed() -> None:
+    code, out, _ = command(["mistakes"])
+    assert code == 0
+    assert "chain.no_inner" in out
+    _, out, _ = command(["mistakes", "--json"])
+    jsonschema.validate(json.loads(out), SCHEMAS["mistakes"])

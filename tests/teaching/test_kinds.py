@@ -1,0 +1,81 @@
+"""Wrong answers, each made by hand with one mistake: the reason is found, first or among those that are as likely."""
+
+from __future__ import annotations
+
+import pytest
+from teaching_rows import ROWS
+
+from gradcli.teaching.marking import Marker, Verdict
+from gradcli.teaching.mistakes import MISTAKES
+
+
+@pytest.mark.parametrize(("question", "wrt", "answer", "kind"), ROWS)
+def test_the_mistake_is_found(question: str, wrt: str, answer: str, kind: str) -> None:
+    marked = Marker(question, wrt).mark(answer)
+    assert marked.verdict is Verdict.WRONG
+    assert kind in [reason.kind for reason in marked.reasons]
+
+
+TWO = [
+    ("(3x + 1)^4", "x", "(3x + 1)^3", {"power.no_factor", "chain.no_inner"}),
+]
+
+
+@pytest.mark.parametrize(("question", "wrt", "answer", "kinds"), TWO)
+def test_two_mistakes_at_once_are_found(question: str, wrt: str, answer: str, kinds: set[str]) -> None:
+    found = Marker(question, wrt).mark(answer).reasons
+    assert any(kinds == {slip.kind for slip in reason.slips} for reason in found)
+
+
+def test_a_mistake_made_everywhere_is_one() -> None:
+    reason, *_ = Marker("sin(3x) + cos(5x) + e^(7x)", "x").mark("cos(3x) - sin(5x) + e^(7x)").reasons
+    assert reason.kind == "chain.no_inner"
+    assert [slip.node for slip in reason.slips] == [-1]
+
+
+NUMBERS = [
+    ("(2x + 1)^2", {"x": 1.0}, "6", "chain.no_inner"),
+    ("(x^2 + 1)*(x^3 - 2)", {"x": 2.0}, "48", "product.product_of_derivatives"),
+    ("x^3", {"x": 2.0}, "8", "value.not_differentiated"),
+]
+
+
+@pytest.mark.parametrize(("question", "at", "answer", "kind"), NUMBERS)
+def test_a_number_at_a_point_tells_the_mistake(question: str, at: dict[str, float], answer: str, kind: str) -> None:
+    marked = Marker(question, "x", at=at).mark(answer)
+    assert kind in [reason.kind for reason in marked.reasons]
+    assert marked.at_one_point
+
+
+def test_a_point_says_which_mistakes_it_hides() -> None:
+    hidden = {reason.kind for reason in Marker("x^2*sin(x)", "x", at={"x": 1.0}).hidden_at_the_point()}
+    assert "power.no_lower" in hidden
+    assert Marker("x^2*sin(x)", "x").hidden_at_the_point() == []
+
+
+def test_orders_are_told_apart() -> None:
+    marker = Marker("cos(4x)", "x", order=2)
+    assert marker.mark("-16*cos(4x)").verdict is Verdict.RIGHT
+    assert [reason.kind for reason in marker.mark("-4*sin(4x)").reasons] == ["order.once"]
+
+
+def test_every_kind_says_what_is_wrong_and_which_rule_it_breaks() -> None:
+    for mistake in MISTAKES.values():
+        assert mistake.says
+        assert mistake.rule.format(y="y", u="u", v="v", x="x")
+        assert mistake.cost > 0
+
+
+def test_every_kind_has_a_row() -> None:
+    untried = set(MISTAKES) - {kind for *_, kind in ROWS}
+    assert untried == {
+        "answer.constant",  # what is said where nothing else fits
+        "answer.factor",
+        "answer.inverted",
+        "const.factor_inverted",
+        "graph.path_negated",
+        "graph.path_scaled",
+        "order.once",
+        "sum.term_degree",
+        "table.function",
+    }

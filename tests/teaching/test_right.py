@@ -1,0 +1,99 @@
+"""Right answers in other forms, made by SymPy, are never wrong; answers to other questions get no reason."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+import sympy
+
+from gradcli.teaching.marking import Marker, Verdict
+
+QUESTIONS = [
+    "sin(x**3)",
+    "x**2*exp(3*x)",
+    "(x**2 + 1)/(x - 3)",
+    "log(x**2 + w)",
+    "sqrt(3*x + 5)*w",
+    "tan(x)/x",
+    "(2*x - 7)**5",
+    "atan(x*w)",
+    "x**x",
+    "exp(-x**2/2)",
+    "1/(1 + exp(-x))",
+    "sin(x)*cos(x)*exp(x)",
+]
+REWRITES = (sympy.expand, sympy.factor, sympy.simplify, sympy.together, sympy.trigsimp, lambda e: sympy.expand(e, trig=True))
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_no_form_of_the_right_answer_is_wrong(question: str) -> None:
+    x = sympy.Symbol("x")
+    derivative = sympy.diff(sympy.sympify(question), x)
+    marker = Marker(question, "x")
+    for rewrite in REWRITES:
+        answer = str(rewrite(derivative)).replace("E*", "e*")
+        assert marker.mark(answer).verdict is Verdict.RIGHT, answer
+
+
+def test_answers_to_other_questions_get_hardly_a_reason() -> None:
+    x = sympy.Symbol("x")
+    answers = {question: str(sympy.diff(sympy.sympify(question), x)) for question in QUESTIONS if "w" not in question}
+    named = tried = 0
+    for question in QUESTIONS:
+        marker = Marker(question, "x")
+        for other, answer in answers.items():
+            if other != question and (marked := marker.mark(answer)).verdict is Verdict.WRONG:
+                tried += 1
+                named += bool(marked.reasons)
+    assert tried > 90
+    assert named <= 1
+
+
+def test_changed_numbers_get_hardly_a_reason() -> None:
+    source = random.Random(7)
+    x = sympy.Symbol("x")
+    named = 0
+    for question in QUESTIONS:
+        marker = Marker(question, "x")
+        derivative = sympy.diff(sympy.sympify(question), x)
+        for _ in range(10):
+            answer = f"({derivative})*{source.randint(11, 99)}/{source.choice([7, 13, 17])} + {source.randint(11, 99)}"
+            named += bool(marker.mark(answer.replace("E*", "e*")).reasons)
+    assert named <= 1
+
+
+def test_a_right_answer_with_a_jump_far_away_is_not_right() -> None:
+    assert Marker("x^2", "x").mark("2x + (x > 1000)").verdict is Verdict.WRONG
+    assert Marker("abs(x)*x", "x").mark("2*abs(x)").verdict is Verdict.RIGHT
+
+
+@pytest.mark.parametrize(
+    ("answer", "note"),
+    [
+        ("", "the answer is empty"),
+        ("   ", "the answer is empty"),
+        ("2*", "missing"),
+        ("q + 1", "q is no variable of the question"),
+        ("y = 2x", "an answer is one expression"),
+        ("[1, 2]", "no arrays"),
+        ("while 1 { }; 3", "one expression"),
+        ("9" * 5_000, "5,000 characters"),
+        ("=1+1", "="),
+        ("🙂", "🙂"),
+    ],
+)
+def test_what_cannot_be_read_is_said(answer: str, note: str) -> None:
+    marked = Marker("x^2", "x").mark(answer)
+    assert marked.verdict is Verdict.UNREADABLE
+    assert note in marked.note
+
+
+def test_an_answer_without_values_is_undecided() -> None:
+    marked = Marker("x^2", "x").mark("log(-1 - x^2)")
+    assert marked.verdict is Verdict.UNDECIDED
+
+
+def test_digits_are_asked_for() -> None:
+    assert Marker("sin(x)", "x", at={"x": 1.0}, digits=3).mark("0.540").verdict is Verdict.RIGHT
+    assert Marker("sin(x)", "x", at={"x": 1.0}).mark("0.540").verdict is Verdict.WRONG
