@@ -21,7 +21,11 @@ from gradcli.errors import Span
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 GRAMMAR_NAME = "gradcli.lark"
 TABLES_NAME = "tables.json"
-READINGS = {"strict": (GRAMMAR_NAME,), "lenient": (GRAMMAR_NAME, "lenient.lark")}
+READINGS = {
+    "strict": (GRAMMAR_NAME,),
+    "lenient": (GRAMMAR_NAME, "lenient.lark"),
+    "latex": (GRAMMAR_NAME, "lenient.lark", "latex.lark"),
+}
 """The grammars of each reading: a rule or a token of a later one stands in place of the one of the same name before it."""
 END = "$END"
 """The terminal after the last one of a text."""
@@ -104,6 +108,15 @@ def merged(texts: Sequence[str]) -> str:
     return whole
 
 
+class _BeforeRules:
+    """Tells Lark of the terminals that a reading turns into others before rules see them, and which no rule has."""
+
+    always_accept = ("COMMAND", "INDEX", "DOLLAR")
+
+    def process(self, stream: Any) -> Any:
+        return stream
+
+
 def analyse(*texts: str) -> Tables:
     """Let Lark analyse a grammar.
 
@@ -116,7 +129,7 @@ def analyse(*texts: str) -> Tables:
     from lark import Lark
     from lark.parsers.lalr_analysis import Shift
 
-    lark = Lark(merged(texts), parser="lalr", lexer="basic", propagate_positions=False)
+    lark = Lark(merged(texts), parser="lalr", lexer="basic", propagate_positions=False, postlex=_BeforeRules())
     table: Any = lark.parser.parser._parse_table
     order = _breadth_first(table.states, table.start_states["start"], Shift)
     number = {state: index for index, state in enumerate(order)}

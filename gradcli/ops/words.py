@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+import re
+import unicodedata
 from collections.abc import Collection
 
 from gradcli.language.parser import ReadText
 from gradcli.language.readings.read import read as read_with
-from gradcli.language.readings.vocabulary import Vocabulary
+from gradcli.language.readings.vocabulary import GREEK, Vocabulary
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.constants import VALUES
 from gradcli.ops.declaration.operation import function_names, spelled
@@ -34,6 +36,28 @@ INSTEAD = {
 """What to write for a word of textbooks while there is no function for it."""
 
 
+_HEAD = re.compile(r"(\\?[A-Za-z]+)(?:_\{\{([0-9])\}\})?\\left\(\{0\}(?:, \{1\})?\\right\)")
+
+
+_UPRIGHT = re.compile(r"\\operatorname\{\{(\w+)\}\}\\left\(\{0\}")
+
+
+def _heads() -> dict[str, tuple[str, int]]:
+    """The letters by which operations declare that they are written."""
+    heads: dict[str, tuple[str, int]] = {}
+    for name, operation in OPERATIONS.items():
+        found = _HEAD.fullmatch(operation.latex)
+        if found is None:
+            continue
+        letter = found[1]
+        if letter[0] == "\\" and letter[1:].lower() in GREEK:
+            case = "SMALL" if letter[1].islower() else "CAPITAL"
+            letter = unicodedata.lookup(f"GREEK {case} LETTER {letter[1:].upper()}")
+        if len(letter) == 1:
+            heads[letter + (f"_{found[2]}" if found[2] else "")] = (name, len(operation.parameters))
+    return heads
+
+
 @functools.lru_cache(maxsize=1)
 def vocabulary() -> Vocabulary:
     """The words of the functions that there are."""
@@ -47,6 +71,9 @@ def vocabulary() -> Vocabulary:
     for name in STRUCTURAL:
         for spelling in (name, *STRUCTURAL[name].spellings):
             functions.setdefault(spelling, spelling)
+    for name, operation in OPERATIONS.items():
+        if upright := _UPRIGHT.match(operation.latex):
+            functions.setdefault(upright[1], name)
     for word, name in TEXTBOOK.items():
         if name in functions:
             functions.setdefault(word, name)
@@ -59,6 +86,12 @@ def vocabulary() -> Vocabulary:
         natural="log",
         absolute="abs",
         constants=frozenset(VALUES),
+        fences={"lfloor": "floor", "rfloor": "", "lceil": "ceil", "rceil": ""},
+        heads=_heads(),
+        cube_root="cbrt",
+        root="root",
+        factorial="factorial",
+        binomial="binomial",
         missing={word: text for word, text in INSTEAD.items() if word not in functions},
     )
 

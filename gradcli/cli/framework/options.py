@@ -15,9 +15,9 @@ class ReadOptions(Options):
 
     read = text(
         "How the expression is written: strict, the default, as programs are; lenient, as people write: 2x sin 3x, |x|, x(x+1),"
-        " xy for x*y. What was read is said.",
+        " xy for x*y; latex, also by itself where a backslash stands. What was read is said.",
         "HOW",
-        choices=("strict", "lenient"),
+        choices=("strict", "lenient", "latex"),
     )
 
 

@@ -36,7 +36,7 @@ def as_read(text: str, where: str, options: ReadOptions) -> str:
     Raises:
         GradcliError: It cannot be read so.
     """
-    how = options.read or "strict"
+    how = options.read or ("latex" if "\\" in text else "strict")
     if how == "strict":
         return text
     from gradcli.cli.framework.streams import write_note

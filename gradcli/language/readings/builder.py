@@ -6,10 +6,10 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from gradcli.errors import Span
+from gradcli.errors import GradcliError, Span
 from gradcli.language import builder as strict
 from gradcli.language import statement_builder
-from gradcli.language.ast import Call, Expression, Name, Number, Operator
+from gradcli.language.ast import Array, Call, Conditional, Expression, Name, Number, Operator
 from gradcli.language.readings.vocabulary import Vocabulary
 from gradcli.language.text import to_text
 
@@ -157,6 +157,8 @@ class Builder:
         return Name(values[0][1:], span)
 
     def degrees(self, values: Sequence[Any], span: Span) -> Expression:
+        if values[1] == "!":
+            return Call(self._vocabulary.factorial, (values[0],), (), span)
         return Operator("/", (Operator("*", (values[0], Name("pi", span)), span), Number(180, span)), span)
 
     def vulgar(self, values: Sequence[Any], span: Span) -> Expression:
@@ -171,6 +173,52 @@ class Builder:
         self._note(span, f"{to_text(result)}, a mixed number")
         self._grouped[id(result)] = result
         return result
+
+    # ---- LaTeX ----
+
+    def fraction(self, values: Sequence[Any], span: Span) -> Expression:
+        if values[0].endswith("binom"):
+            return Call(self._vocabulary.binomial, (values[1], values[2]), (), span)
+        result = Operator("/", (values[1], values[2]), span)
+        self._grouped[id(result)] = result
+        return result
+
+    def digit(self, values: Sequence[Any], span: Span) -> Expression:
+        if len(values[0]) > 1:
+            raise GradcliError(f"LaTeX takes one digit of {values[0]} here", span, f"write {{{values[0]}}}")
+        return strict.number(values, span)
+
+    def radical(self, values: Sequence[Any], span: Span) -> Expression:
+        return strict.root(values, span)
+
+    def radical_of(self, values: Sequence[Any], span: Span) -> Expression:
+        degree, content = values[2], values[4]
+        if isinstance(degree, Number) and degree.value == 2:
+            return strict.root(["", content], span)
+        if isinstance(degree, Number) and degree.value == 3:
+            return Call(self._vocabulary.cube_root, (content,), (), span)
+        return Call(self._vocabulary.root, (content, degree), (), span)
+
+    def matrix_of_rows(self, values: Sequence[Any], span: Span) -> Expression:
+        rows = values[1]
+        if len({len(row) for row in rows}) > 1:
+            raise GradcliError("the rows of a matrix have the same length", span, "write & between the items of each")
+        if all(len(row) == 1 for row in rows):
+            return Array(tuple(row[0] for row in rows), span)
+        return Array(tuple(Array(tuple(row), span) for row in rows), span)
+
+    def case(self, values: Sequence[Any], span: Span) -> tuple[Expression, Expression | None]:
+        return values[0], values[-1] if isinstance(values[-1], Expression) else None
+
+    def cases(self, values: Sequence[Any], span: Span) -> Expression:
+        rows = values[1]
+        *first, (last, otherwise) = rows
+        if otherwise is not None or not first or any(test is None for _, test in first):
+            raise GradcliError("the last case says nothing of the rest", span, r"end with & \text{otherwise}")
+        result = last
+        for value, test in reversed(first):
+            result = Conditional(test, value, result, span)
+        return result  # type: ignore[no-any-return]
 
     # ---- notes ----
 

@@ -14,8 +14,8 @@ _FRACTION = rf"\\[dt]?frac\s*\{{\s*{_D}{_TIMES}\s*(?:{_NAME})?\s*{_ARGUMENT}\s*\
 _PRIME = rf"\(?{_NAME}(?:['′’]+|\^\{{\\prime\}}|''+|[″]|\^\([0-9]\))\)?\s*{_ARGUMENT}"
 _FUNCTION = rf"{_NAME}\(\s*{_NAME}(?:\s*,\s*{_NAME})*\s*\)"
 _SUBSCRIPT = rf"{_NAME}_\{{?{_NAME}\}}?\s*{_ARGUMENT}"
-_LEFT = re.compile(rf"\s*((?:{_FRACTION}|{_QUOTIENT}|{_PRIME}|{_FUNCTION}|∇\s*{_NAME}\s*{_ARGUMENT}))\s*=(?!=)\s*(?=[^\s;\n])")
-_ONE_NAME = re.compile(rf"\s*({_NAME})\s*=(?!=)\s*(?=[^\s;\n])")
+_LEFT = re.compile(rf"[\s$]*((?:{_FRACTION}|{_QUOTIENT}|{_PRIME}|{_FUNCTION}|∇\s*{_NAME}\s*{_ARGUMENT}))\s*=(?!=)\s*(?=[^\s;\n])")
+_ONE_NAME = re.compile(rf"[\s$]*({_NAME})\s*=(?!=)\s*(?=[^\s;\n])")
 _DERIVATIVE = re.compile(rf"(?<![\w.]){_QUOTIENT}|{_FRACTION}")
 
 

@@ -48,7 +48,10 @@ class Names:
         letters: Whether letters side by side are a product however many they are, as in LaTeX.
     """
 
-    def __init__(self, vocabulary: Vocabulary, known: Collection[str], notes: list[tuple[int, str]]) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, known: Collection[str], notes: list[tuple[int, str]], *, letters: bool = False
+    ) -> None:
+        self.longest = 1_000 if letters else _LONGEST_PRODUCT
         self.vocabulary = vocabulary
         self.known = set(known)
         self.notes = notes
@@ -76,6 +79,7 @@ class Names:
             elif after == "POWER" and token.text == "e" and before in VALUE_ENDS - {"NUMBER"}:
                 token = token._replace(kind="EULER")
             result += [token] if token.kind == "EULER" else self._read(token, before, after, inner)
+        self._refuse_orders(result)
         return self._inverses(result)
 
     def _note_own(self, tokens: Sequence[Token]) -> None:
@@ -103,6 +107,11 @@ class Names:
         name, called = token.text, after == "LPAR"
         if called and name in self.own:
             return [token._replace(kind="CALLED")]
+        if called and name in self.vocabulary.heads and name not in self.known:
+            head, count = self.vocabulary.heads[name]
+            if (count == 2) == (len(inner) == 2 and inner[1].kind == "COMMA"):
+                self._note(token, f"{name}(...) is read as the function {head}; for a variable give {name} a value")
+                return [token._replace(kind="CALLED", text=head)]
         if name in self.known or (before == "EQUAL" and name in WORDS):
             found = self._function(token) if called else None
             return [token._replace(kind="CALLED", text=found) if found else token]
@@ -146,6 +155,8 @@ class Names:
             raise refuse(
                 message, token, f"write {name}*(...) for a product; define a function before: {name}(x) = ...; {name}(2)"
             )
+        if called and name.partition("_")[0] + "_0" in self.vocabulary.heads and "_" in name:
+            raise refuse(f"{name}(...) may be a function or a product", token, f"write {name}*(...) for a product")
         if called and len(inner) == 2 and inner[0].kind == "NAME" and inner[1].kind == "RPAR":
             self._note(token, f"{name}({inner[0].text}) is read as the product {name}*{inner[0].text}")
         return token
@@ -191,13 +202,13 @@ class Names:
             pieces.append((word, at))
             at += len(word)
         if all(len(word) == 1 for word, _ in pieces):
-            if len(name) == 2 and name[0] == "d" and name[1] in "xyzt":
+            if name[-2] == "d" and name[-1] in "xyzt":
                 raise refuse(
                     f"{name} may be a differential or a product",
                     token,
-                    f"write d*{name[1]} for a product; --wrt asks for a derivative",
+                    f"write d*{name[-1]} for a product; --wrt asks for a derivative",
                 )
-            if len(name) > _LONGEST_PRODUCT:
+            if len(name) > self.longest:
                 self._note(token, f"{name} is read as one variable; a product is written {'*'.join(name)}")
                 return [token]
         first, _ = pieces[0]
@@ -231,6 +242,15 @@ class Names:
         near = nearest(token.text, self.vocabulary.functions)
         hint = f"did you mean {near}? " if near else ""
         return refuse(f"{token.text} is no function that is known", token, f"{hint}for a product write * between its factors")
+
+    def _refuse_orders(self, tokens: Sequence[Token]) -> None:
+        """f^{(1)}(x) is the derivative of an order to some, and a power to others."""
+        kinds = [token.kind for token in tokens]
+        for place, token in enumerate(tokens):
+            follow = kinds[place + 1 : place + 7]
+            if token.kind in ("FUNCTION", "CALLED", "NAME") and follow == ["POWER", "LBRACE", "LPAR", "NUMBER", "RPAR", "RBRACE"]:
+                hint = "write a power without the parentheses; gradcli diff --order gives a derivative"
+                raise refuse(f"{token.text}^{{(...)}} may be a derivative of this order or a power", token, hint)
 
     def _inverses(self, tokens: list[Token]) -> list[Token]:
         """sin^-1 x is the inverse function: one token."""

@@ -18,6 +18,8 @@ from gradcli.language.readings.names import Names
 from gradcli.language.readings.scan import Found, scan, tables_of
 from gradcli.language.readings.vocabulary import Vocabulary
 
+_BRACKETS = frozenset("()[]{}")
+
 STRICT, LENIENT, LATEX = "strict", "lenient", "latex"
 
 
@@ -57,11 +59,16 @@ def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str
             f"{asked[0]} asks for a derivative", span, 'gradcli diff "x^2" --wrt x gives it: write the expression alone'
         )
     tokens = scan(text, reading, start)
-    names = Names(vocabulary, known, notes)
+    if reading == LATEX:
+        from gradcli.language.readings.commands import without_commands
+
+        tokens, whole = without_commands(text, tokens, vocabulary, known)
+        known = {*known, *whole}
+    names = Names(vocabulary, known, notes, letters=reading == LATEX)
     tokens = paired(with_points(names.classified(tokens), vocabulary.single, notes))
     builder = Builder(vocabulary, text, notes)
     tables = tables_of(reading)[0]
-    program = Program(tuple(run(text, _automaton(text, tokens, tables, builder), _Behind(tokens))))
+    program = Program(tuple(run(_with_brackets(text, tokens), _automaton(text, tokens, tables, builder), _Behind(tokens))))
     if not program.statements or all(isinstance(statement, Definition) for statement in program.statements):
         raise GradcliError("nothing is to be computed", (0, len(text)), "write an expression behind the definitions")
     result = ReadText(text)
@@ -77,6 +84,15 @@ def _automaton(text: str, tokens: Sequence[Token], tables: Any, builder: Builder
     coming = iter([*map(Found, tokens), Found(end)])
     builds = builder.functions([rule.builds for rule in tables.rules])
     return Automaton(tables, lambda text, position: next(coming), builds)
+
+
+def _with_brackets(text: str, tokens: Sequence[Token]) -> str:
+    """The text with a bracket wherever a token is one, whatever stands for it there: the parser pairs them by their places."""
+    signs = list(text)
+    for token in tokens:
+        if token.text in _BRACKETS and token.span[1] > token.span[0]:
+            signs[token.span[0]] = token.text
+    return "".join(signs)
 
 
 class _Behind:

@@ -23,6 +23,9 @@ class Vocabulary(Frozen, eq=False):
         natural: The names that may mean the natural logarithm or another, and what each is read as.
         absolute: What bars stand for.
         constants: Names of constants.
+        fences: Commands of LaTeX for brackets that are functions; those that close are empty.
+        heads: Letters that are functions before a parenthesis, each with its function and how many arguments it takes.
+        cube_root, root, factorial, binomial: What the signs of them stand for.
         missing: Words for what there is no function for, and what to write instead.
     """
 
@@ -34,3 +37,9 @@ class Vocabulary(Frozen, eq=False):
     absolute: str
     constants: frozenset[str]
     missing: Mapping[str, str]
+    fences: Mapping[str, str]
+    heads: Mapping[str, tuple[str, int]]
+    cube_root: str
+    root: str
+    factorial: str
+    binomial: str

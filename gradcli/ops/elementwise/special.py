@@ -229,7 +229,7 @@ lgamma = operation(
     ieee.guarded(math.lgamma, ieee.overflow),
     (lambda y, x: digamma(x),),
     grad_fn="LgammaBackward0",
-    latex=r"\ln\left|\Gamma\left({0}\right)\right|",
+    latex=r"\ln\left(\left|\Gamma\left({0}\right)\right|\right)",
     javascript="lgamma({0})",
     domain="x > 0, or x not an integer",
     samples=(POSITIVE,),
