@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 
 import pytest
 from corpus import ANYWHERE, CORPUS, Example
@@ -18,7 +19,7 @@ from gradcli.ops.words import read
 from gradcli.output.formulas.latex import to_latex
 
 POINTS = 3
-OF_AN_ORDER = ("polygamma", "iv", "sinc_derivative", "polygamma_growth")
+OF_AN_ORDER = re.compile(r"\b(?:polygamma|iv|sinc_derivative|polygamma_growth)\(")
 """Functions of an order, which stands where others write a power or an index: refused."""
 
 
@@ -41,7 +42,7 @@ def test_what_is_written_as_latex_is_read_back(example: Example) -> None:
     assert isinstance(statement, Output)
     names = [name for name in free_names(program) if name not in VALUES]
     latex = to_latex(statement.value)
-    if any(f"{name}(" in example.text for name in OF_AN_ORDER):
+    if OF_AN_ORDER.search(example.text):
         with pytest.raises(GradcliError, match="may be"):
             read(latex, how="latex", known=names)
         return

@@ -16,18 +16,31 @@ _SIZES = "big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr"
 _NOTHING = frozenset((*",;:!>()[] ", *_LOOKS.split(), *_SIZES.split()))
 """Commands that change how a formula looks, and not what it means."""
 
-_SIGNS = {
-    **dict.fromkeys(("cdot", "times", "ast", "star"), ("TIMES", "*")), "div": ("DIVIDE", "/"),
-    **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac", "binom", "dbinom", "tbinom"), ("FRAC", "")), "sqrt": ("SQRT", ""),
-    **dict.fromkeys(("le", "leq", "leqslant"), ("COMPARISON", "<=")),
-    **dict.fromkeys(("ge", "geq", "geqslant"), ("COMPARISON", ">=")),
-    **dict.fromkeys(("ne", "neq"), ("COMPARISON", "!=")), "lt": ("COMPARISON", "<"), "gt": ("COMPARISON", ">"),
-    **dict.fromkeys(("land", "wedge"), ("AND", "and")), **dict.fromkeys(("lor", "vee"), ("OR", "or")),
-    **dict.fromkeys(("lnot", "neg"), ("NOT", "not")), "pi": ("PI", "π"), "infty": ("NAME", "inf"),
-    "{": ("LPAR", "("), "}": ("RPAR", ")"), "lbrace": ("LPAR", "("), "rbrace": ("RPAR", ")"),
-    "lvert": ("ABS_OPEN", "\\lvert"), "rvert": ("ABS_CLOSE", "\\rvert"), "bmod": ("REMAINDER", "%"), "\\": ("ROW", "\\\\"),
-    "degree": ("DEGREES", "°"), "%": ("REMAINDER", "%"),
-}  # fmt: skip
+_TABLE = r"""
+TIMES *          cdot times ast star
+DIVIDE /         div
+FRAC .           frac dfrac tfrac cfrac binom dbinom tbinom
+SQRT .           sqrt
+COMPARISON <=    le leq leqslant
+COMPARISON >=    ge geq geqslant
+COMPARISON !=    ne neq
+COMPARISON <     lt
+COMPARISON >     gt
+AND and          land wedge
+OR or            lor vee
+NOT not          lnot neg
+PI π             pi
+NAME inf         infty
+LPAR (           { lbrace
+RPAR )           } rbrace
+ABS_OPEN .       lvert
+ABS_CLOSE .      rvert
+REMAINDER %      bmod %
+DEGREES °        degree
+ROW .            \
+"""
+_LINES = [line.split() for line in _TABLE.strip().splitlines()]
+_SIGNS = {command: (kind, sign.strip(".")) for kind, sign, *commands in _LINES for command in commands}
 """The token of a command."""
 
 _WORDS = frozenset(("operatorname", "mathrm", "mathit", "mathbf", "mathsf", "text", "textrm", "textit", "mathop", "boldsymbol"))
@@ -37,18 +50,20 @@ _SPACES = frozenset((",", ";", ":", " ", "quad", "qquad"))
 _CONDITION = re.compile(
     r"\s*(?:(?P<if>if|for|when|wenn|falls|si|where)|(?P<else>otherwise|else|sonst|sinon))\s*[,:.]?\s*", re.IGNORECASE
 )
-_INSTEAD = {
-    "partial": "gradcli diff gives a derivative: write the expression alone",
-    "int": "nothing is integrated: write the expression alone",
-    "lim": "limits are not taken: write the expression alone",
-    "sum": "write the terms, or a program with a loop",
-    "prod": "write the factors, or a program with a loop",
-    "pm": "write both expressions, one after the other",
-    "mp": "write both expressions, one after the other",
-    "to": "write the expression alone",
-    "lVert": "write sqrt(x^2 + y^2)",
-    "|": "write sqrt(x^2 + y^2)",
-}
+_NO_VALUES = """
+partial    gradcli diff gives a derivative: write the expression alone
+int        nothing is integrated: write the expression alone
+lim        limits are not taken: write the expression alone
+sum        write the terms, or a program with a loop
+prod       write the factors, or a program with a loop
+pm         write both expressions, one after the other
+mp         write both expressions, one after the other
+to         write the expression alone
+lVert      write sqrt(x^2 + y^2)
+|          write sqrt(x^2 + y^2)
+"""
+_INSTEAD = dict(line.split(maxsplit=1) for line in _NO_VALUES.strip().splitlines())
+"""What to write instead of a command that has no value."""
 
 
 def without_commands(
