@@ -168,7 +168,7 @@ class _Commands:
         """The letter, or the word where that has a value."""
         if word in self.known:
             return word
-        name = word.removeprefix("var")
+        name = re.sub("^var", "", word)
         case = "CAPITAL" if name[0].isupper() else "SMALL"
         return unicodedata.lookup(f"GREEK {case} LETTER {name.upper().replace('LAMBDA', 'LAMDA')}")
 
