@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from itertools import count, product
 from math import prod
 
@@ -12,14 +13,27 @@ from gradcli.algebra.arrays.forms import fitted
 from gradcli.algebra.arrays.literals import elementwise
 from gradcli.algebra.simplify import TOO_LONG, assume_defined, normal_forms, without_guards
 from gradcli.algebra.sums.expressions import written
-from gradcli.algebra.sums.forms import NOTATION, literal_cost
+from gradcli.algebra.sums.forms import LONG_NUMBER, NOTATION, literal_cost, number_length
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.rules import apply_operation
 from gradcli.autodiff.passes.reverse import gradient_graph
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_NODES, VARIABLE, Graph, Shape
-from gradcli.language.ast import NOWHERE, Assignment, Expression, Index, Name, Number, Output, Program, postorder
+from gradcli.language.ast import (
+    NOWHERE,
+    Assignment,
+    Call,
+    Comparison,
+    Expression,
+    Index,
+    Name,
+    Number,
+    Operator,
+    Output,
+    Program,
+    postorder,
+)
 from gradcli.language.numbers import number_text
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.compaction import compacted, replay
@@ -27,6 +41,7 @@ from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import in_named_lines, written_out
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.facts import POLE
 
 FORM_LIMIT = 1_000
 """Operations of a normal form beyond which an expression is not simplified as a whole."""
@@ -66,10 +81,12 @@ class Simplified(Frozen):
     Attributes:
         definitions: Lines ``t1 = ...`` that the expressions use; empty where they are written out.
         expressions: One for each node asked for.
+        conditions: For each where it has the value of the original, as comparisons, ``x != 1``; nothing where that is everywhere.
     """
 
     definitions: tuple[Assignment, ...]
     expressions: tuple[Expression, ...]
+    conditions: tuple[tuple[Expression, ...], ...] = ()
 
     def program(self, index: int = 0) -> Program:
         """The definitions, and one of the expressions as the output."""
@@ -225,7 +242,40 @@ def simplify(program: Program, *, positive: bool = False, shapes: Mapping[str, S
         GradcliError: A name or a function of the program is wrongly used.
     """
     graph = compacted(lower(program, StaticBuilder(Graph(), shapes=shapes)))
-    return Simplifier(graph, graph.outputs, positive=positive).together(graph.outputs)
+    return simplified_outputs(graph, positive=positive)
+
+
+def simplified_outputs(graph: Graph, *, positive: bool = False) -> Simplified:
+    """The outputs of a graph, simplified; what is cancelled states its condition."""
+    plain = Simplifier(graph, graph.outputs, positive=positive).together(graph.outputs)
+    if plain.definitions or not _may_cancel(graph):
+        return plain
+    found = Simplifier(graph, graph.outputs, positive=positive, cancel=True).together(graph.outputs)
+    if found.definitions:
+        return plain
+    expressions: list[Expression] = []
+    conditions: list[tuple[Expression, ...]] = []
+    for before, after, needed in zip(plain.expressions, found.expressions, found.conditions, strict=True):
+        shorter = _operations(after) < _operations(before) or after == before
+        expressions.append(after if shorter else before)
+        conditions.append(needed if shorter else ())
+    return Simplified((), tuple(expressions), tuple(conditions))
+
+
+def _may_cancel(graph: Graph) -> bool:
+    """Whether a graph divides, and does so in no branch that need not be taken."""
+    divides = choices = False
+    for operation, inputs in zip(graph.operations, graph.inputs, strict=True):
+        declared = OPERATIONS.get(operation)
+        choices |= declared is not None and declared.partials[:1] == (None,)
+        exponent = graph.constants.get(inputs[1]) if len(inputs) == 2 else None
+        negative = isinstance(exponent, int | Fraction) and exponent < 0
+        divides |= declared is not None and (negative or any(one.kind == POLE for one in declared.facts.specials))
+    return divides and not choices
+
+
+def _operations(expression: Expression) -> int:
+    return sum(isinstance(node, Operator | Call) for node in postorder(expression))
 
 
 class Simplifier:
@@ -237,15 +287,19 @@ class Simplifier:
         generic: Whether guards of derivative rules that matter at single points only fall away, and divisors may be cancelled,
             which are not 0 where the function is defined.
         positive: Whether every variable may be taken as positive.
+        cancel: Whether divisors may be cancelled; then the conditions of that are found as well.
     """
 
-    def __init__(self, graph: Graph, ids: Sequence[int], *, generic: bool = False, positive: bool = False) -> None:
+    def __init__(
+        self, graph: Graph, ids: Sequence[int], *, generic: bool = False, positive: bool = False, cancel: bool = False
+    ) -> None:
         self.graph = graph
         self.generic = generic
         self.ids = ids
         self.algebra = Algebra(positive=positive)
         self.algebra.invertible = generic
-        if generic:
+        self.cancel = cancel
+        if generic or cancel:
             # Knowing beforehand what is not 0, the second walk can cancel it.
             assume_defined(graph, self.algebra, self._forms())
         self.forms = self._forms()
@@ -267,7 +321,14 @@ class Simplifier:
         best = [shortest_array(self.algebra, form) for form in raw]
         if sum(map(self.algebra.size, best)) > most:
             return self._in_named_lines(ids)
-        return Simplified((), tuple(self._expression(id, form) for id, form in zip(ids, best, strict=True)))
+        expressions = tuple(self._expression(id, form) for id, form in zip(ids, best, strict=True))
+        return Simplified((), expressions, tuple(map(self._conditions, best)) if self.cancel else ())
+
+    def _conditions(self, form: int) -> tuple[Expression, ...]:
+        from gradcli.algebra.sums.cancellation import conditions
+
+        pairs = [[written(self.algebra, side) for side in pair] for pair in conditions(self.algebra, form)]
+        return tuple(sorted([Comparison(("!=",), tuple(pair)) for pair in pairs], key=to_text))
 
     def element_by_element(self, ids: Sequence[int]) -> Simplified:
         """The expressions of the elements of nodes, one after the other.
@@ -350,7 +411,10 @@ def _raw_sizes(graph: Graph) -> list[int]:
     literals: list[Shape | None] = []
     for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
         below = [literals[input] for input in inputs]
-        own = operation not in (VARIABLE, CONSTANT) and operation not in NOTATION
+        own = int(operation not in (VARIABLE, CONSTANT) and operation not in NOTATION)
+        value = graph.constants.get(id)
+        if isinstance(value, int | Fraction):  # a long number counts here as it does in a form
+            own = number_length(value) // LONG_NUMBER
         sizes.append(own + literal_cost(operation, below) * own + sum([sizes[input] for input in inputs]))
         known = operation == CONSTANT or operation == "stack" or not (inputs or graph.shape(id))
         literals.append(graph.shape(id) if known or (operation in OPERATIONS and None not in below) else None)

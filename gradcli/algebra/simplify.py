@@ -13,6 +13,7 @@ from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.rules import apply_operation
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Settings
 from gradcli.language.ast import NOWHERE
+from gradcli.language.numbers import is_unwieldy, longer_than
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops.catalogue import STRUCTURAL
 
@@ -204,14 +205,19 @@ class _Sums:
             return TOO_LONG
         values = [(self.algebra.value(form), own * sign) for form, own in longer]
         if math.isnan(sum([value * own for value, own in values if value is not None])):  # inf - inf, log(-1) - log(-1)
-            return self._without_value(longer, sign)
+            return self._as_it_stands(longer, sign)
+        numbers = [self.algebra.rational(form) for form, _ in longer]
+        if None not in numbers:  # 5e-324 - 1 is shorter than the fraction that it makes
+            known = [number * own * sign for number, (_, own) in zip(numbers, longer, strict=True) if number is not None]
+            if is_unwieldy(sum(known)) and not any(map(is_unwieldy, known)) and longer_than(sum(known), known):
+                return self._as_it_stands(longer, sign)
         total = self.algebra.add([form if own == sign else self.algebra.scale(form, -1) for form, own in longer])
         if self.algebra.size(total) > limit:
             return TOO_LONG
         return shortest_array(self.algebra, total)
 
-    def _without_value(self, terms: Sequence[tuple[int, int]], sign: int) -> int:
-        """The sum of terms that has no value, as it stands."""
+    def _as_it_stands(self, terms: Sequence[tuple[int, int]], sign: int) -> int:
+        """The sum of terms as it stands."""
         total, own = terms[0]
         total = total if own == sign else self.algebra.scale(total, -1)
         for form, own in terms[1:]:

@@ -21,6 +21,7 @@ class Algebra(Forms):
     Attributes:
         nonzero: Atoms that may be taken as different from 0, so that x/x is 1: what a function divides by, or takes the
             logarithm of, is different from 0 wherever the function is defined.
+        cancelled: Those that a product was divided by and multiplied with, so that the result does not tell of them.
         spelled: The shortest shape that was found for a form while so many atoms were known to be nonzero.
         room: Terms that the search for a shortest shape may look at still.
     """
@@ -28,6 +29,7 @@ class Algebra(Forms):
     def __init__(self, *, positive: bool = False) -> None:
         super().__init__(positive=positive)
         self.nonzero: set[int] = set()
+        self.cancelled: set[int] = set()
         self.spelled: dict[tuple[int, int], int] = {}
         self.room = 0
 
@@ -67,7 +69,9 @@ class Algebra(Forms):
             if value is not None:
                 return self.scale(b, value)
         (left_monomial, left_factor), (right_monomial, right_factor) = self.as_factor(left), self.as_factor(right)
-        return self.settled(self.joined(left_monomial, right_monomial), left_factor * right_factor)
+        product = self.joined(left_monomial, right_monomial)
+        result = self.settled(product, left_factor * right_factor)
+        return result if self._bare_sum(product) is None else self.add([result])  # what is left of x·(a + b)/x is a sum
 
     def as_term(self, form: int) -> tuple[Monomial, Rational]:
         """A form as one term; a sum of several terms becomes an atom, its rational content taken out."""
@@ -97,9 +101,12 @@ class Algebra(Forms):
         powers = dict(left)
         for atom, exponent in right:
             before = powers.get(atom, 0)
-            if before * exponent < 0 and atom not in self.nonzero and not self.is_positive(atom):
-                atom = self.atom("power", (self.of_atom(atom, exponent),))  # x·(1/x) is left alone
-                before, exponent = powers.get(atom, 0), 1
+            if before * exponent < 0 and not self.is_positive(atom):
+                if atom in self.nonzero:
+                    self.cancelled.add(atom)
+                else:
+                    atom = self.atom("power", (self.of_atom(atom, exponent),))  # x·(1/x) is left alone
+                    before, exponent = powers.get(atom, 0), 1
             powers[atom] = whole(before + exponent)
         return tuple(sorted((atom, exponent) for atom, exponent in powers.items() if exponent))
 
@@ -116,6 +123,11 @@ class Algebra(Forms):
                 powers[atom] = whole(exponent - int(exponent))
             elif kind == "abs" and exponent % 2 == 0:  # |u|^(2n) = u^(2n)
                 others.append(self.power(content[0], powers.pop(atom)))
+            elif kind == "sign" and exponent == 1 and (beside := self._size_beside(content[0], powers)) is not None:
+                size_atom, turn = beside  # |u|·sign(k·u) = u for k > 0
+                powers[size_atom] = whole(powers[size_atom] - 1)
+                del powers[atom]
+                others.append(self.scale(self.arguments(size_atom)[0], turn))
             elif kind == "sign" and exponent == 1 and (below := self._size_below(content[0], powers)) is not None:
                 size_atom, turn = below  # sign(k·u)/|u| = 1/u for k > 0
                 powers[size_atom] = whole(powers[size_atom] + 1)
@@ -141,16 +153,20 @@ class Algebra(Forms):
 
     def _size_below(self, form: int, powers: Mapping[int, Rational]) -> tuple[int, int] | None:
         """The atom |u| that a product divides by, with the sign of k, for a form k·u."""
+        return next((found for found in self._sizes_of(form) if powers.get(found[0], 0) <= -1), None)
+
+    def _size_beside(self, form: int, powers: Mapping[int, Rational]) -> tuple[int, int] | None:
+        """The atom |u| that is a factor of a product, with the sign of k, for a form k·u."""
+        return next((found for found in self._sizes_of(form) if powers.get(found[0], 0) >= 1), None)
+
+    def _sizes_of(self, form: int) -> list[tuple[int, int]]:
+        """The atoms |u| in use with the sign of k, for a form k·u."""
         terms = self.forms[form]
         if not terms:
-            return None
+            return []
         content = content_of(terms)
-        for sign in (1, -1):
-            primitive = self.scale(form, Fraction(sign) / abs(content))
-            atom = self.atom("abs", (primitive,)) if self.has_atom("abs", (primitive,)) else None
-            if atom is not None and powers.get(atom, 0) <= -1:
-                return atom, sign
-        return None
+        primitives = [(self.scale(form, Fraction(sign) / abs(content)), sign) for sign in (1, -1)]
+        return [(self.atom("abs", (inner,)), sign) for inner, sign in primitives if self.has_atom("abs", (inner,))]
 
     def _opens(self, inner: int, exponent: Rational, powers: dict[int, Rational]) -> bool:
         """Whether a power of a product is written factor by factor: where it is whole, or a factor stands beside it."""
@@ -241,6 +257,8 @@ class Algebra(Forms):
             number = exact_power(coefficient, exponent)
             if number is None:  # too long to write
                 return self.of_atom(self.atom("form", (form,)), exponent)
+            if exponent < 0:  # 1/(1/x) is x where x is not 0
+                self.cancelled.update(atom for atom, e in monomial if e < 0 and not self.is_positive(atom))
             return self.settled(tuple((atom, whole(e * exponent)) for atom, e in monomial), number)
         if coefficient == 1 and len(monomial) == 1 and (monomial[0][1] == 1 or _is_root(monomial[0][1])):
             return self.of_atom(monomial[0][0], monomial[0][1] * exponent)  # sqrt(x)^r = x^(r/2)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from gradcli.algebra.sums.forms import Monomial, Rational, content_of, divided, value_of
 from gradcli.algebra.sums.normal import Algebra
-from gradcli.algebra.sums.spellings import expanded, shortest
+from gradcli.algebra.sums.spellings import cancelled, expanded, shortest
 from gradcli.language.ast import Call, Expression, Name, Number, Operator, Output, children, postorder
 from gradcli.language.parser import parse
 from gradcli.ops.catalogue import OPERATIONS
@@ -113,7 +113,9 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
         case "mul":
             return algebra.multiply(*operands)
         case "div" if values[1] != 0:  # a/b = a·b^-1
-            return algebra.multiply(operands[0], algebra.power(operands[1], -1))
+            quotient = algebra.multiply(operands[0], algebra.power(operands[1], -1))
+            shorter = cancelled(algebra, quotient)
+            return shorter if algebra.size(shorter) < algebra.size(quotient) else quotient
         case "pow" if values[1] is not None and not (values[0] == 0 and values[1] < 0):  # a^n for a number n
             return _power(algebra, operands[0], values[1])
         case "pow" if algebra.single_atom(operands[0]) == algebra.atom("constant", "e"):  # e^u = exp(u)

@@ -45,7 +45,7 @@ def _searched(algebra: Algebra, form: int) -> int:
     shorter = True
     while shorter and algebra.room > 0:
         shorter = False
-        for shape in (expanded, factored, collected_squares, collected_choices, collected_powers, grouped):
+        for shape in (expanded, factored, collected_squares, collected_choices, collected_powers, grouped, cancelled):
             algebra.room -= 1 + len(algebra.forms[best])
             candidate = shape(algebra, best)
             if candidate != best and algebra.size(candidate) < algebra.size(best):
@@ -53,6 +53,15 @@ def _searched(algebra: Algebra, form: int) -> int:
     if algebra.room > 0:
         algebra.spelled[form, known] = algebra.spelled[best, known] = best
     return best
+
+
+def cancelled(algebra: Algebra, form: int) -> int:
+    """Fractions with common polynomials cancelled, where something may be."""
+    if not algebra.nonzero or not any(e < 0 for monomial, _ in algebra.forms[form] for _, e in monomial):
+        return form
+    from gradcli.algebra.sums.cancellation import common_cancelled
+
+    return common_cancelled(algebra, form)
 
 
 def _with_exponentials_collected(algebra: Algebra, form: int) -> int:

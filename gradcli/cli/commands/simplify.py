@@ -15,10 +15,12 @@ The expression with like terms and powers collected and constants computed, neve
   gradcli simplify "sin(x)^2 + cos(x)^2 + 2x/4"
   gradcli simplify "sqrt(x^2)"                   abs(x)
   gradcli simplify "sqrt(x^2)" --assume positive
+  gradcli simplify "(x^2 - 1)/(x - 1)"           x + 1  # x != 1
   gradcli simplify "(A @ B).T" --shape A=2,3 --shape B=3,4      B.T @ A.T
   gradcli simplify "det([x, y; z, w])"
 
-Numbers are exact. No step changes the value where the original is defined: x/x stays as it is, since it has no value at 0.
+Numbers are exact. No step changes the value where the original is defined. Where something is cancelled, so that the result has
+a value where the original has none, the condition stands behind it.
 """
 
 
@@ -27,14 +29,14 @@ def run(options: DerivativeOptions) -> None:
     text, where = expression_text(options)
     values = point(options)
 
-    from gradcli.algebra.derivatives import Simplifier
+    from gradcli.algebra.derivatives import simplified_outputs
     from gradcli.cli.inputs.symbolic import static_graph, write_derivatives
     from gradcli.graph.names import RESULT
     from gradcli.output.reports.derivatives import Derivatives
 
     graph = static_graph(text, where, values, options)
-    simplifier = Simplifier(graph, graph.outputs, positive=options.assume == "positive")
-    found = Derivatives(RESULT, [() for _ in graph.outputs], simplifier.together(graph.outputs))
+    simplified = simplified_outputs(graph, positive=options.assume == "positive")
+    found = Derivatives(RESULT, [() for _ in graph.outputs], simplified)
     write_derivatives(found, options, text, graph, graph, graph.outputs, values)
 
 

@@ -68,7 +68,10 @@ def lines(found: Derivatives, format: str) -> Iterator[str]:
             yield _row(texts[start : start + found.rows], format) + value
         return
     notes = [f" ({note})" if note else "" for note in found.notes] or [""] * len(texts)
-    values = [remark + number + point + note for number, note in zip(numbers, notes, strict=False)] or [""] * len(texts)
+    remarks = [number + point + note for number, note in zip(numbers, notes, strict=False)] or [""] * len(texts)
+    conditions = found.simplified.conditions or [()] * len(texts)
+    holds = [", ".join(to_text(condition) for condition in each) for each in conditions]
+    values = [remark + "; ".join(filter(None, both)) if any(both) else "" for both in zip(holds, remarks, strict=True)]
     for request, text, value in zip(found.requests, texts, values, strict=True):
         yield _left(found.output, request, format) + text + value
 
@@ -142,9 +145,18 @@ def derivatives_json(found: Derivatives, expression: str, warnings: Sequence[str
     definitions: Iterator[DefinitionRecord] = ({"name": d.name, "expression": to_text(d.value)} for d in simplified.definitions)
     values = [None] * len(simplified.expressions) if found.values is None else list(map(json_number, found.values))
     notes = found.notes or [""] * len(simplified.expressions)
+    conditions = simplified.conditions or [()] * len(simplified.expressions)
     derivatives: Iterator[DerivativeRecord] = (
-        {"wrt": list(request), "expression": to_text(text), "value": value, "note": note or None}
-        for request, text, value, note in zip(found.requests, simplified.expressions, values, notes, strict=True)
+        {
+            "wrt": list(request),
+            "expression": to_text(text),
+            "conditions": list(map(to_text, needed)),
+            "value": value,
+            "note": note or None,
+        }
+        for request, text, needed, value, note in zip(
+            found.requests, simplified.expressions, conditions, values, notes, strict=True
+        )
     )
     parts = {
         "expression": expression,

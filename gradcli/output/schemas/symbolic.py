@@ -133,6 +133,7 @@ class DerivativeRecord(TypedDict):
 
     wrt: Annotated[list[str], "Differentiated by these variables, one after the other."]
     expression: str
+    conditions: Annotated[list[str], "Where it has the value of the original, of simplify: x != 1; empty for everywhere."]
     value: Annotated[Number | None, "At the point given, if any."]
     note: Annotated[str | None, "What the value is where it is not simply that of the expression."]
 

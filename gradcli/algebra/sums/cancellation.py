@@ -1,0 +1,199 @@
+"""Fractions whose numerator and denominator have a polynomial in common: (x^2 - 1)/(x - 1) is x + 1, x^3/x^2 is x.
+
+What is cancelled is different from 0 wherever the original is defined; the result has a value there as well, so it is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from gradcli.algebra.sums.forms import ONE, Monomial, Rational
+from gradcli.algebra.sums.normal import Algebra
+
+_MOST_TERMS = 64
+"""Terms of polynomials that are divided, and steps of a division."""
+
+_LONGEST = 256
+"""The bits of coefficients beyond which a common divisor is not followed up."""
+
+_Polynomial = dict[tuple[int, ...], Rational]
+
+
+class _Common(NamedTuple):
+    """Two polynomials as the products of a common divisor and the rest, as forms."""
+
+    divisor: int
+    above: int
+    below: int
+
+
+def common_cancelled(algebra: Algebra, form: int) -> int:
+    """Products in a sum with the polynomials cancelled that stand above and below and are known to be different from 0."""
+    if not algebra.nonzero:
+        return form
+    parts = [_cancelled_term(algebra, monomial, coefficient) for monomial, coefficient in algebra.forms[form]]
+    if all(part is None for part in parts):
+        return form
+    terms = algebra.forms[form]
+    return algebra.add([algebra.form({term[0]: term[1]}) if p is None else p for p, term in zip(parts, terms, strict=True)])
+
+
+def _cancelled_term(algebra: Algebra, monomial: Monomial, coefficient: Rational) -> int | None:
+    above = [atom for atom, exponent in monomial if isinstance(exponent, int) and exponent > 0]
+    below = [atom for atom, exponent in monomial if isinstance(exponent, int) and exponent < 0]
+    for low in below:
+        known = low in algebra.nonzero or algebra.is_positive(low)
+        for high in above if known else ():
+            if "form" not in (algebra.atoms[low].kind, algebra.atoms[high].kind):
+                continue
+            found = _common(algebra, _content(algebra, high), _content(algebra, low))
+            if found is None:
+                continue
+            (inside, _) = algebra.as_term(found.divisor)
+            algebra.nonzero.update(atom for part in (found.divisor, found.below) for atom, _ in algebra.as_term(part)[0])
+            algebra.cancelled.update(atom for atom, _ in inside if not algebra.is_positive(atom))
+            powers = tuple((atom, e - (atom == high) + (atom == low)) for atom, e in monomial)
+            rest = algebra.settled(tuple((atom, e) for atom, e in powers if e), coefficient)
+            quotient = algebra.multiply(found.above, algebra.power(found.below, -1))
+            return algebra.multiply(rest, quotient)
+    return None
+
+
+def _content(algebra: Algebra, atom: int) -> int:
+    """The sum that an atom stands for, or the atom itself as a form."""
+    return algebra.arguments(atom)[0] if algebra.atoms[atom].kind == "form" else algebra.of_atom(atom)
+
+
+def _common(algebra: Algebra, above: int, below: int) -> _Common | None:
+    """What two polynomials have in common; None where that is a number, or is not found."""
+    polynomials = _polynomials(algebra, [above, below])
+    if polynomials is None:
+        return None
+    (high, low), atoms = polynomials
+    if (quotient := _divided(algebra, high, low)) is not None:
+        return _Common(below, _form(algebra, quotient, atoms), algebra.number(1))
+    if (quotient := _divided(algebra, low, high)) is not None:
+        return _Common(above, algebra.number(1), _form(algebra, quotient, atoms))
+    if len(atoms) != 1:
+        return None
+    divisor = _greatest(algebra, high, low)
+    if divisor is None:
+        return None
+    parts = [_divided(algebra, polynomial, divisor) for polynomial in (high, low)]
+    if parts[0] is None or parts[1] is None:
+        return None
+    return _Common(_form(algebra, divisor, atoms), *[_form(algebra, part, atoms) for part in parts if part is not None])
+
+
+def divides(algebra: Algebra, divisor: int, form: int) -> bool:
+    """Whether one polynomial is a factor of another one."""
+    polynomials = _polynomials(algebra, [form, divisor])
+    return polynomials is not None and _divided(algebra, *polynomials[0]) is not None
+
+
+def _polynomials(algebra: Algebra, forms: Sequence[int]) -> tuple[list[_Polynomial], list[int]] | None:
+    """Forms as polynomials in their atoms; None where one is none, or is long."""
+    atoms = sorted({atom for form in forms for monomial, _ in algebra.forms[form] for atom, _ in monomial})
+    found: list[_Polynomial] = []
+    for form in forms:
+        terms: _Polynomial = {}
+        for monomial, coefficient in algebra.forms[form]:
+            powers = dict(monomial)
+            exponents = [powers.get(atom, 0) for atom in atoms]
+            if not all(isinstance(exponent, int) and exponent >= 0 for exponent in exponents):
+                return None
+            terms[tuple(map(int, exponents))] = coefficient
+        if not terms or len(terms) > _MOST_TERMS:
+            return None
+        found.append(terms)
+    return found, atoms
+
+
+def _divided(algebra: Algebra, polynomial: _Polynomial, divisor: _Polynomial) -> _Polynomial | None:
+    """The quotient of two polynomials, from the leading terms on; None where something is left."""
+    rest, quotient, leading = dict(polynomial), _Polynomial(), max(divisor)
+    if sum(leading) == 0:
+        return None
+    while rest:
+        at = max(rest)
+        step = tuple([exponent - own for exponent, own in zip(at, leading, strict=True)])
+        algebra.room -= len(divisor)
+        if min(step) < 0 or len(quotient) > _MOST_TERMS:
+            return None
+        quotient[step] = factor = Fraction(rest[at]) / divisor[leading]
+        for exponents, coefficient in divisor.items():
+            place = tuple([own + more for own, more in zip(exponents, step, strict=True)])
+            rest[place] = rest.get(place, 0) - factor * coefficient
+            if not rest[place]:
+                del rest[place]
+    return quotient
+
+
+def _greatest(algebra: Algebra, left: _Polynomial, right: _Polynomial) -> _Polynomial | None:
+    """The greatest common divisor of two polynomials in one atom, by Euclid's algorithm; None where it is a number."""
+    while right:
+        rest, leading = dict(left), max(right)
+        while rest and max(rest) >= leading:
+            at = max(rest)[0] - leading[0]
+            factor = Fraction(rest[max(rest)]) / right[leading]
+            algebra.room -= len(right)
+            for (exponent,), coefficient in right.items():
+                rest[exponent + at,] = rest.get((exponent + at,), 0) - factor * coefficient
+            rest = {place: c for place, c in rest.items() if c}
+        if any(
+            Fraction(c).numerator.bit_length() > _LONGEST or Fraction(c).denominator.bit_length() > _LONGEST
+            for c in rest.values()
+        ):
+            return None
+        left, right = right, rest
+    return left if max(left)[0] > 0 else None
+
+
+def _form(algebra: Algebra, polynomial: _Polynomial, atoms: Sequence[int]) -> int:
+    return algebra.form(
+        {tuple((atom, e) for atom, e in zip(atoms, exponents, strict=True) if e): c for exponents, c in polynomial.items()}
+    )
+
+
+def conditions(algebra: Algebra, form: int) -> list[tuple[int, int]]:
+    """What has to be different for a form to be the original, as pairs of forms: ``x`` and 1 for x != 1.
+
+    What the form divides by itself need not be said.
+    """
+    known = _divisors(algebra, form)
+    inside = [algebra.arguments(a)[0] if algebra.atoms[a].kind == "abs" else _content(algebra, a) for a in algebra.cancelled]
+    found: dict[tuple[int, int], None] = {}
+    for one in sorted(inside, key=lambda one: (-len(algebra.forms[one]), one)):
+        if one not in known and not any(divides(algebra, one, other) for other in known):
+            known.add(one)
+            found[_difference(algebra, one)] = None
+    return list(found)
+
+
+def _difference(algebra: Algebra, form: int) -> tuple[int, int]:
+    """Two forms of which one is not the other where a form is not 0: x and 1 for 2·x - 2, x and y for x - y."""
+    terms = dict(algebra.forms[form])
+    number = terms.pop(ONE, 0)
+    linear = [(monomial[0][0], factor) for monomial, factor in terms.items() if len(monomial) == 1 and monomial[0][1] == 1]
+    if len(linear) == len(terms) == 1:
+        [(atom, factor)] = linear
+        return algebra.of_atom(atom), algebra.number(-Fraction(number) / factor)
+    if len(linear) == len(terms) == 2 and not number and linear[0][1] == -linear[1][1]:
+        return algebra.of_atom(linear[0][0]), algebra.of_atom(linear[1][0])
+    return form, algebra.number(0)
+
+
+def _divisors(algebra: Algebra, form: int) -> set[int]:
+    """What a form and the forms inside it divide by."""
+    found: set[int] = set()
+    work, seen = [form], {form}
+    while work:
+        at = work.pop()
+        for monomial, _ in algebra.forms[at]:
+            found.update(_content(algebra, atom) for atom, exponent in algebra.factors(monomial) if exponent < 0)
+        inner = [one for one in algebra.inner(at) if one not in seen]
+        seen.update(inner)
+        work += inner
+    return found
