@@ -336,7 +336,7 @@ class _Reading:
 
 
 def _constant_value(expression: Expression | None) -> Constant | None:
-    """The value of ``2``, ``-0.5``, ``1/3``, ``pi`` or ``-inf``; None for any other expression."""
+    """The value of ``2``, ``-0.5``, ``-0``, ``1/3``, ``pi`` or ``-inf``; None for any other expression."""
     if isinstance(expression, Array):
         items = [_constant_value(item) for item in expression.items]
         known = [item for item in items if item is not None]
@@ -348,7 +348,7 @@ def _constant_value(expression: Expression | None) -> Constant | None:
     if isinstance(expression, Operator) and expression.symbol == "-" and len(expression.operands) == 1:
         operand = expression.operands[0]
         if isinstance(operand, Number):
-            return -operand.value or -0.0 if isinstance(operand.value, float) or not operand.value else -operand.value
+            return -operand.value or -0.0
         return -VALUES[operand.name] if isinstance(operand, Name) and operand.name in VALUES else None
     if isinstance(expression, Operator) and expression.symbol == "/":
         above, below = expression.operands

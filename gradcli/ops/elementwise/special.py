@@ -30,7 +30,7 @@ def _polygamma(order: float, x: float) -> float:
         return math.nan
     if math.isinf(x):
         return math.nan if x < 0 else math.inf if order == 0 else 0.0
-    if x <= 0 and x.is_integer():
+    if x <= 0 and float(x).is_integer():
         return math.nan if order % 2 == 0 else math.inf
     if order > MOST_ORDER:
         return _high_polygamma(order, x)
@@ -241,7 +241,7 @@ lgamma = operation(
     ieee.guarded(math.lgamma, ieee.overflow),
     (lambda y, x: digamma(x),),
     grad_fn="LgammaBackward0",
-    latex=r"\ln\left|\Gamma\left({0}\right)\right|",
+    latex=r"\ln\left(\left|\Gamma\left({0}\right)\right|\right)",
     javascript="lgamma({0})",
     domain="x > 0, or x not an integer",
     samples=(POSITIVE,),
@@ -256,7 +256,7 @@ lgamma = operation(
 )
 digamma: Operation = operation(
     "digamma(x)",
-    lambda x: math.copysign(math.inf, -x) if x == 0 else _polygamma(0, x),
+    lambda x: -math.copysign(math.inf, x) if x == 0 else _polygamma(0, x),
     (lambda y, x: polygamma(1, x),),
     grad_fn="DigammaBackward0",
     latex=r"\psi\left({0}\right)",

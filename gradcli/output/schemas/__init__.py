@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradcli.output.json import SOURCES
 from gradcli.output.schemas.generator import Schema, schema_of
 from gradcli.output.schemas.programs import ErrorRecord, FailureRecord, ModesDocument, ResultRecord, RunDocument, TraceDocument
 from gradcli.output.schemas.runs import EvalDocument, GraphDocument
@@ -11,11 +12,27 @@ from gradcli.output.schemas.teaching import GradeDocument, MistakesDocument
 _DRAFT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 
 
+_NOTES = {
+    "type": "array",
+    "items": {"type": "string"},
+    "description": "What could have meant something else, and what it was read as.",
+}
+_READ_AS = {
+    "read_as": {"type": "string", "description": "The source text in the strict language; only where it is read otherwise."},
+    "notes": _NOTES,
+}
+_BOTH_READ_AS = {"read_as": {"type": "array", "items": _READ_AS["read_as"]}, "notes": _NOTES}
+"""What a document says beside a source text that was not read strictly."""
+
+
 def _document(name: str, record: type, *, symbolic: bool = False) -> Schema:
     """The schema of a document, whose first key names it."""
     schema = schema_of(record, symbolic=symbolic)
     schema["properties"] = {"schema": {"const": f"gradcli/{name}/1"}, **schema["properties"]}
     schema["required"] = ["schema", *schema["required"]]
+    sources = [key for key in SOURCES if key in schema["properties"]]
+    if sources:
+        schema["properties"] |= _READ_AS if len(sources) == 1 else _BOTH_READ_AS
     return {**_DRAFT, "title": record.__doc__, **schema}
 
 
