@@ -83,7 +83,7 @@ def taylor(graph: Graph, variable: str, about: Graph, order: int) -> Taylor:
             at.append(series.variable(names[node.id]))
         elif node.operation == CONSTANT or not kept[node.id]:
             constant = graph.constants.get(node.id, 0) if kept[node.id] else 0
-            at.append(series.constant(number_form(algebra, constant)))
+            at.append(series.constant(number_form(algebra, constant, apply_operation)))
         elif node.operation in OPERATIONS:
             at.append(series.apply(node.operation, [at[input] for input in node.inputs]))
         else:
@@ -167,7 +167,7 @@ class _Series:
         return Symbol(self, self._ids[key])
 
     def _of(self, value: Any) -> Symbol:
-        return value if isinstance(value, Symbol) else self.constant(number_form(self.algebra, value))
+        return value if isinstance(value, Symbol) else self.constant(number_form(self.algebra, value, apply_operation))
 
     def apply(self, operation: str, operands: Sequence[Any], settings: Settings = ()) -> Symbol:
         """The series of an operation on series and numbers."""

@@ -21,13 +21,11 @@ Apply = Callable[[Algebra, str, Sequence[int]], int]
 """What gives the form of an operation on forms."""
 
 
-def number_form(algebra: Algebra, value: Any) -> int:
+def number_form(algebra: Algebra, value: Any, apply: Apply) -> int:
     """The form of a number, a named constant, or a constant of a rule."""
     if isinstance(value, Exact):
         if value.operation:
-            from gradcli.algebra.sums.rules import apply_operation
-
-            return apply_operation(algebra, value.operation, [number_form(algebra, argument) for argument in value.arguments])
+            return apply(algebra, value.operation, [number_form(algebra, argument, apply) for argument in value.arguments])
         value = value.arguments[0]
     if isinstance(value, str):
         return algebra.of_atom(algebra.atom("constant", value))
@@ -48,7 +46,7 @@ class _Forms:
         """The form of a number, a constant of a rule, or a symbol."""
         if isinstance(value, Symbol):
             return value.id
-        return number_form(self.algebra, value)
+        return number_form(self.algebra, value, self._apply)
 
     def apply(self, operation: str, operands: Sequence[Any], settings: Settings = ()) -> Symbol:
         ids = list(map(self.form, operands))
