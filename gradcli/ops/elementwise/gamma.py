@@ -10,7 +10,7 @@ from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import SQRT_PI
 from gradcli.ops.declaration.facts import POLE, special
 from gradcli.ops.declaration.operation import Operation, Undefined, operation
-from gradcli.ops.declaration.symbol import Exact
+from gradcli.ops.declaration.symbol import Exact, Symbol
 from gradcli.ops.elementwise.exponential import exp
 from gradcli.ops.elementwise.special import by_mpmath, digamma, polygamma
 
@@ -134,6 +134,22 @@ def _precise_growth(mp: Any, n: Any, x: Any, d: Any) -> Any:
         return mp.nan
     with mp.workprec(2 * mp.prec + 2 * abs(min(0, mp.mag(d) if d else 0))):
         return mp.psi(int(n), x + d) - mp.psi(int(n), x)
+
+
+def _digamma(x: Any) -> Any:
+    return digamma(x) if isinstance(x, Symbol) else Exact(digamma(float(x)), digamma.name, x)
+
+
+def _written_growth(n: Any, x: Any, d: Any) -> Any:
+    """For n = 0 the difference as textbooks write it, and for whole d and a number x the sum of 1/(x + k)."""
+    if n != 0 or isinstance(n, Symbol):
+        return None
+    if isinstance(x, Symbol) or isinstance(d, Symbol):
+        return _digamma(x + d) - _digamma(x)
+    if isinstance(d, int) and abs(d) <= LARGEST_HALF and min(x, x + d) > 0:
+        start = x if d > 0 else x + d
+        return sum(Fraction(1) / (start + k) for k in range(abs(d))) * (1 if d > 0 else -1)
+    return None
 
 
 def _low_binomial(n: Any, k: Any) -> Any:
@@ -261,7 +277,7 @@ polygamma_growth: Operation = operation(
     domain="n = 0, 1, ..., 20; x > 0 and x + d > 0, or they are not integers",
     samples=((1.0, 1.0), POSITIVE, POSITIVE),
     precise=by_mpmath(_precise_growth),
-    closed=lambda n, x, d: digamma(x + d) - digamma(x) if n == 0 else None,
+    closed=_written_growth,
     specials=(special(POLE, lambda n, x, d: x, 1, 0, 1), special(POLE, lambda n, x, d: x + d, 1, 1, -1)),
     sympy="(polygamma({0}, {1} + {2}) - polygamma({0}, {1}))",
     doc="polygamma(n, x + d) - polygamma(n, x), where n = 0 means digamma, accurate for small d.",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import builtins
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from gradcli.ops.declaration import ieee, rational
-from gradcli.ops.declaration.constants import SQRT_PI
+from gradcli.ops.declaration.constants import PI, SQRT_PI
 from gradcli.ops.declaration.facts import EVEN, ODD, POLE, special
 from gradcli.ops.declaration.operation import Operation, Undefined, operation
+from gradcli.ops.declaration.symbol import Exact, Symbol
 from gradcli.ops.elementwise.exponential import exp
 
 ANYWHERE = (-2.0, 2.0)
@@ -157,6 +159,16 @@ def _sinc_derivative(order: float, x: float) -> float:
         return float(value)
     except OverflowError:
         return math.inf if value > 0 else -math.inf
+
+
+def _sinc_derivative_at_0(order: Any, x: Any) -> Exact | int | None:
+    """∫ πⁿ·tⁿ·cos(n·π/2) dt from 0 to 1."""
+    if not isinstance(order, int) or not 0 <= order <= MOST_ORDER or isinstance(x, Symbol) or x != 0:
+        return None
+    if order % 2:
+        return 0
+    factor = Fraction((-1) ** (order // 2), order + 1)
+    return Exact(_sinc_derivative(order, 0.0), "mul", factor, Exact(ieee.power(math.pi, order), "pow", PI, order))
 
 
 def by_mpmath(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -328,6 +340,7 @@ sinc_derivative: Operation = operation(
     javascript="sincDerivative({0}, {1})",
     samples=((1.0, 1.0), ANYWHERE),
     precise=by_mpmath(_precise_sinc_derivative),
+    closed=_sinc_derivative_at_0,
     sympy="(pi**{0}*Integral(u_**{0}*cos(pi*({1})*u_ + pi*{0}/2), (u_, 0, 1)))",
     doc="The n-th derivative of sinc, accurate near 0.",
 )
