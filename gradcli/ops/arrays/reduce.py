@@ -178,7 +178,7 @@ def norm_pullback(g: Any, y: Any, a: Any, axis: Setting, keepdims: Setting, ord:
         cancelled = without_factor(g, y)
         if cancelled is not None:
             return [a * (spread(cancelled, shape, axis) if shape_of(cancelled) else cancelled)]
-        length = spread(y, shape, axis)
+        length = y if axis is None else spread(y, shape, axis)
         return [where(eq(length, 0), 0, spread(where(eq(y, 0), 0, g), shape, axis) * (a / length))]
     if p == 1:
         return [sign(a) * spread(g, shape, axis)]
