@@ -42,7 +42,7 @@ class GradeOptions(OutputOptions):
 
     file = text("Read the expression of the question from a file; - is standard input.", "FILE", short="-f")
     wrt = text("The variable by which the derivative is asked for; may be left out where there is one.", "NAME")
-    order = whole("Which derivative is asked for.", 1)
+    order = whole("Which derivative is asked for.", 1, maximum=20)
     at = texts("The point at which a number is asked for: x=2,w=1.", "NAME=VALUE,...")
     digits = some_whole("Digits after the point to which a number has to be right.")
     answers = text("Read the answers from a file; - is standard input.", "FILE")
