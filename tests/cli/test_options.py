@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -42,24 +39,6 @@ def test_options_have_the_values_of_the_call_or_their_defaults() -> None:
 def test_an_option_that_is_none_is_an_error() -> None:
     with pytest.raises(AttributeError):
         assert options("x").jsn  # type: ignore[attr-defined]
-
-
-MISTAKES = """\
-from gradcli.cli.commands.eval import EvalOptions
-
-def run(options: EvalOptions) -> int:
-    print(options.jsn)
-    options.json = True
-    return options.format
-"""
-
-
-def test_the_type_checker_sees_what_is_wrong_with_an_option(tmp_path: Path) -> None:
-    path = tmp_path / "mistakes.py"
-    path.write_text(MISTAKES)
-    done = subprocess.run([sys.executable, "-m", "mypy", str(path)], capture_output=True, text=True, check=False)
-    found = re.findall(r":(\d+): error: .*\[(.+)\]", done.stdout)
-    assert found == [("4", "attr-defined"), ("5", "assignment"), ("6", "return-value")]
 
 
 def test_a_record_of_options_does_not_change() -> None:
