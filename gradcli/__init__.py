@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from gradcli.errors import GradcliError
     from gradcli.language.parser import parse
     from gradcli.language.text import to_text
+    from gradcli.ops.words import read
     from gradcli.output.diagrams.drawing import Drawing, draw
 
 _HOMES = {
@@ -57,6 +58,7 @@ _HOMES = {
     "jvp": "gradcli.autodiff.passes.tangent",
     "outline": "gradcli.autodiff.runs.record",
     "parse": "gradcli.language.parser",
+    "read": "gradcli.ops.words",
     "record": "gradcli.autodiff.runs.record",
     "simplify": "gradcli.algebra.derivatives",
     "to_text": "gradcli.language.text",
@@ -85,6 +87,7 @@ __all__ = [
     "jvp",
     "outline",
     "parse",
+    "read",
     "record",
     "simplify",
     "to_text",

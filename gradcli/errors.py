@@ -138,6 +138,9 @@ class UnknownVariableError(GradcliError):
         array = name.partition("[")[0].strip() if name.endswith("]") else ""
         listed = ", ".join(variables[:20]) + (", ..." if len(variables) > 20 else "")
         hint = f"did you mean {near}? " if near else ""
+        joined = [word for word in variables if name in word and len(name) == 1 < len(word) <= 3 and word.isalpha()]
+        if joined:  # xw is one name, where x times w was meant
+            hint = f"{joined[0]} is one variable: for a product write {'*'.join(joined[0])}, or add --read lenient; "
         if array in variables:
             hint = f"--elements, of eval and explain, makes each element of {array} a variable of its own; "
         hint += f"its variables are {listed}" if variables else "it has no variables"

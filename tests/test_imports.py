@@ -195,13 +195,13 @@ def test_a_layer_imports_only_from_layers_before_it(path: Path) -> None:
 
 ROOMS = {
     "language": "ast, numbers, grammar < statements, other_languages, text, rewrite, builder < "
-    "diagnosis, free_names, program_text, statement_builder < parser",
+    "diagnosis, free_names, program_text, statement_builder < parser < readings",
     "graph": "graph < names, shapes, verifier",
-    "ops": "declaration < elementwise < arrays < catalogue < vjp",
+    "ops": "declaration < elementwise < arrays < catalogue < vjp, words",
     "lowering": "limits, node_expressions < builders < programs, elements < expression_values",
     "autodiff": "request, passes < backward_graph, torch_tape < runs",
     "scripts": "python < torch < tensorflow, listing",
-    "algebra": "sums < arrays < simplify < derivatives < jacobian < equality < slopes < at_point",
+    "algebra": "sums < arrays < simplify < derivatives < jacobian < equality < slopes < at_point, taylor",
     "derivation": "notation < nodes < paths, calculus < explain",
     "teaching": "mistakes, question < rules < variants < diagnosis < marking < words",
     "output": "formats, json, listing, visible, files, further, block_graphs, formulas < documents, diagrams < records < "
@@ -305,14 +305,25 @@ def test_facts_of_operations_stand_in_their_declarations(layer: str) -> None:
 
 # ---- the grammar ----
 
-GRAMMAR = Path(grammar.grammar_folder()) / grammar.GRAMMAR_NAME
+FOLDER = Path(grammar.grammar_folder())
+GRAMMAR = FOLDER / grammar.GRAMMAR_NAME
 TABLES = Path(grammar.grammar_folder()) / grammar.TABLES_NAME
 
 
-def test_the_written_tables_are_those_of_the_grammar() -> None:
-    fresh = grammar.analyse(GRAMMAR.read_text("utf-8"))
-    assert json.loads(TABLES.read_text("utf-8")) == json.loads(json.dumps(fresh._asdict()))
-    assert grammar.load_tables() == fresh
+@pytest.mark.parametrize("reading", grammar.READINGS)
+def test_the_written_tables_are_those_of_the_grammar(reading: str) -> None:
+    fresh = grammar.analyse(*((FOLDER / name).read_text("utf-8") for name in grammar.READINGS[reading]))
+    assert json.loads((FOLDER / grammar.tables_name(reading)).read_text("utf-8")) == json.loads(json.dumps(fresh._asdict()))
+    assert grammar.load_tables(reading) == fresh
+
+
+@pytest.mark.parametrize("reading", grammar.READINGS)
+def test_no_grammar_has_conflicts(reading: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Lark decides conflicts of shifting and reducing by itself, and says so in its log alone."""
+    texts = [(FOLDER / name).read_text("utf-8") for name in grammar.READINGS[reading]]
+    with caplog.at_level("DEBUG", logger="lark"):
+        Lark(grammar.merged(texts), parser="lalr", lexer="basic", debug=True)
+    assert "onflict" not in caplog.text
 
 
 @pytest.mark.parametrize("tables", ["of another grammar", "missing"])

@@ -251,7 +251,7 @@ def simplified_outputs(graph: Graph, *, positive: bool = False) -> Simplified:
     if plain.definitions or not _may_cancel(graph):
         return plain
     found = Simplifier(graph, graph.outputs, positive=positive, cancel=True).together(graph.outputs)
-    if found.definitions:
+    if not found.conditions:  # nor is anything cancelled in expressions that are only written out
         return plain
     expressions: list[Expression] = []
     conditions: list[tuple[Expression, ...]] = []

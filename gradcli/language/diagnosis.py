@@ -321,6 +321,8 @@ def _no_operator(text: str, shown: str, token: Token, previous: Token, opening: 
         hint = "write ',' between two values, or * for a product"
     elif token.kind == "NAME" and text[token.span[1] :].lstrip().startswith("("):
         hint = f"write {left}*{shown}(...) for a product"
+    elif previous.kind == "NAME" and token.kind in ("NAME", "NUMBER") and len(left) > 1 and left.isascii() and left.isalpha():
+        hint = f"write {left}({shown}) for a function, or {left}*{shown} for a product"
     elif previous.kind == "NAME" and token.kind == "NAME":
         hint = f"write {left}*{shown} for a product, or {left}({shown}) for a function"
     elif previous.kind == "NAME" and token.kind == "NUMBER":

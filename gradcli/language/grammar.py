@@ -13,7 +13,7 @@ import json
 import os
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gradcli.errors import Span
@@ -21,6 +21,12 @@ from gradcli.errors import Span
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 GRAMMAR_NAME = "gradcli.lark"
 TABLES_NAME = "tables.json"
+READINGS = {
+    "strict": (GRAMMAR_NAME,),
+    "lenient": (GRAMMAR_NAME, "lenient.lark"),
+    "latex": (GRAMMAR_NAME, "lenient.lark", "latex.lark"),
+}
+"""The grammars of each reading: a rule or a token of a later one stands in place of the one of the same name before it."""
 END = "$END"
 """The terminal after the last one of a text."""
 
@@ -69,23 +75,53 @@ def _read(name: str) -> bytes:
         return file.read()
 
 
-def load_tables() -> Tables:
-    """The tables of the grammar as it is now."""
-    text = _read(GRAMMAR_NAME)
+def tables_name(reading: str) -> str:
+    """The file of the tables of a reading."""
+    return TABLES_NAME if reading == "strict" else f"{reading}.json"
+
+
+def load_tables(reading: str = "strict") -> Tables:
+    """The tables of the grammar of a reading, one of :data:`READINGS`, as it is now."""
+    texts = [_read(name) for name in READINGS[reading]]
     try:
-        data = json.loads(_read(TABLES_NAME))
+        data = json.loads(_read(tables_name(reading)))
     except FileNotFoundError:
         data = {}
-    if data.get("source") == zlib.crc32(text):
+    if data.get("source") == zlib.crc32(b"".join(texts)):
         return Tables(**{**data, "rules": [Rule(*rule) for rule in data["rules"]]})
-    return analyse(text.decode("utf-8"))
+    return analyse(*(text.decode("utf-8") for text in texts))
 
 
-def analyse(text: str) -> Tables:
+_DECLARATION = re.compile(r"^([A-Za-z]\w*)(?:\.[0-9]+)?:.*\n(?:(?:[ \t]+.*)?\n(?=[ \t]|\n))*", re.MULTILINE)
+"""A rule or a token with the lines that continue it, which are indented."""
+
+
+def merged(texts: Sequence[str]) -> str:
+    """One grammar of several, each of which replaces declarations of those before it."""
+    whole = texts[0]
+    for text in texts[1:]:
+        own = {found[1] for found in _DECLARATION.finditer(text)}
+        replaced = [found for found in _DECLARATION.finditer(whole) if found[1] in own]
+        for found in reversed(replaced):
+            whole = whole[: found.start()] + whole[found.end() :]
+        whole += "\n" + text
+    return whole
+
+
+class _BeforeRules:
+    """Tells Lark of the terminals that a reading turns into others before rules see them, and which no rule has."""
+
+    always_accept = ("COMMAND", "INDEX", "DOLLAR")
+
+    def process(self, stream: Any) -> Any:
+        return stream
+
+
+def analyse(*texts: str) -> Tables:
     """Let Lark analyse a grammar.
 
     Args:
-        text: The grammar in Lark's notation.
+        texts: The grammar in Lark's notation, and those that extend it.
 
     Raises:
         lark.exceptions.GrammarError: The text is not an LALR(1) grammar.
@@ -93,14 +129,14 @@ def analyse(text: str) -> Tables:
     from lark import Lark
     from lark.parsers.lalr_analysis import Shift
 
-    lark = Lark(text, parser="lalr", lexer="basic", propagate_positions=False)
+    lark = Lark(merged(texts), parser="lalr", lexer="basic", propagate_positions=False, postlex=_BeforeRules())
     table: Any = lark.parser.parser._parse_table
     order = _breadth_first(table.states, table.start_states["start"], Shift)
     number = {state: index for index, state in enumerate(order)}
     rules: dict[Any, int] = {}
     actions: list[dict[str, int]] = []
     gotos: list[dict[str, int]] = []
-    terminal_names = {terminal.name for terminal in lark.terminals} | {END}
+    terminal_names = {symbol for row in table.states.values() for symbol in row if str(symbol).lstrip("_").isupper()} | {END}
     for state in order:
         row: dict[str, int] = {}
         jumps: dict[str, int] = {}
@@ -114,7 +150,7 @@ def analyse(text: str) -> Tables:
         actions.append(row)
         gotos.append(jumps)
     return Tables(
-        source=zlib.crc32(text.encode("utf-8")),
+        source=zlib.crc32("".join(texts).encode("utf-8")),
         terminals=[[t.name, t.pattern.to_regexp()] for t in sorted(lark.terminals, key=_lexing_order)],
         ignored=sorted(lark.ignore_tokens),
         rules=[Rule(str(rule.origin.name), len(rule.expansion), rule.alias and str(rule.alias)) for rule in rules],
@@ -167,14 +203,16 @@ def _first_words(regexp: str) -> list[str]:
     return found[1].split("|")
 
 
-def write_tables() -> str:
-    """Analyse the grammar and write the tables beside it; returns where."""
-    tables = analyse(_read(GRAMMAR_NAME).decode("utf-8"))
-    path = os.path.join(grammar_folder(), TABLES_NAME)
-    rows = (f"{json.dumps(key)}: {_table_json(value)}" for key, value in tables._asdict().items())
-    with open(path, "w", encoding="utf-8") as file:
-        file.write("{\n" + ",\n".join(rows) + "\n}\n")
-    return path
+def write_tables() -> list[str]:
+    """Analyse the grammars and write the tables beside them; returns where."""
+    paths = []
+    for reading, names in READINGS.items():
+        tables = analyse(*(_read(name).decode("utf-8") for name in names))
+        paths.append(os.path.join(grammar_folder(), tables_name(reading)))
+        rows = (f"{json.dumps(key)}: {_table_json(value)}" for key, value in tables._asdict().items())
+        with open(paths[-1], "w", encoding="utf-8") as file:
+            file.write("{\n" + ",\n".join(rows) + "\n}\n")
+    return paths
 
 
 def _table_json(value: object) -> str:
@@ -184,4 +222,4 @@ def _table_json(value: object) -> str:
 
 
 if __name__ == "__main__":
-    print(write_tables())
+    print("\n".join(write_tables()))

@@ -18,10 +18,29 @@ _BRACKETS = {"LPAR": "", "LSQB": "", "LBRACE": "", "RPAR": "(", "RSQB": "[", "RB
 _TAPE_WORDS = re.compile("backward|grad|is_leaf")
 
 
-class _Automaton(NamedTuple):
+Last = Callable[[str, int], Token]
+
+
+class Automaton(NamedTuple):
+    """What the loop of the parser runs on: the tables of a grammar, what finds the next token, and the function of each rule."""
+
     tables: Tables
     match: Callable[..., Any]
     builds: list[Any]
+
+
+class ReadText(str):
+    """A text that has been read already, other than strictly; to everybody else it is what was typed.
+
+    Attributes:
+        program: What it means.
+        read_as: The same in the strict language.
+        notes: What could have meant something else.
+    """
+
+    program: Program
+    read_as: str
+    notes: tuple[str, ...]
 
 
 def _builders(names: Sequence[str | None]) -> list[Callable[[Sequence[Any], Span], Any] | None]:
@@ -31,16 +50,16 @@ def _builders(names: Sequence[str | None]) -> list[Callable[[Sequence[Any], Span
 
 
 @functools.lru_cache(maxsize=1)
-def _automaton() -> _Automaton:
+def _automaton() -> Automaton:
     tables = load_tables()
-    return _Automaton(tables, scanner(tables).match, _builders([rule.builds for rule in tables.rules]))
+    return Automaton(tables, scanner(tables).match, _builders([rule.builds for rule in tables.rules]))
 
 
 def parse(text: str, where: str = "expression") -> Program:
     """Parse a program.
 
     Args:
-        text: One or more statements, separated by newlines or semicolons.
+        text: One or more statements, separated by newlines or semicolons; one that has been read is not read again.
         where: What error messages call the text.
 
     Returns:
@@ -49,8 +68,10 @@ def parse(text: str, where: str = "expression") -> Program:
     Raises:
         GradcliError: The text is not a program; the error names the place and what to write instead.
     """
+    if isinstance(text, ReadText):
+        return text.program
     try:
-        program = Program(tuple(_run(text)), _TAPE_WORDS.search(text) is not None)
+        program = Program(tuple(run(text, _automaton(), _last_token)), _TAPE_WORDS.search(text) is not None)
         if not program.statements:
             raise GradcliError("the expression is empty", (0, 0), 'write one, such as "(x+w)*(w+1)"')
         return program
@@ -64,12 +85,17 @@ def is_name(text: str) -> bool:
     return bool(found.lastgroup == "NAME" and found["NAME"] == text)
 
 
-def _run(text: str) -> Sequence[Any]:
+def run(text: str, automaton: Automaton, last_token: Last) -> Sequence[Any]:
     """The shift-reduce loop (Aho, Lam, Sethi and Ullman, Compilers, 2nd ed., algorithm 4.44).
+
+    Args:
+        text: What is read.
+        automaton: By what.
+        last_token: Gives the token that ends at a place, for messages.
 
     Three stacks grow and shrink together: states, values, and the position in the text where each value starts.
     """
-    tables, match, builds = _automaton()
+    tables, match, builds = automaton
     rules, actions, gotos, accept, brackets = tables.rules, tables.actions, tables.gotos, tables.accept, _BRACKETS
     # Most reductions pass one symbol on to the next level of precedence. Where such a chain of them leads depends only on the
     # state below, the state, and the coming token, so it is walked once and remembered.
@@ -109,7 +135,7 @@ def _run(text: str) -> Sequence[Any]:
                 from gradcli.language.diagnosis import unexpected
 
                 found_token = Token(kind, token, (token_start, position))
-                raise unexpected(text, found_token, _last_token(text, end), actions[state], open_brackets)
+                raise unexpected(text, found_token, last_token(text, end), actions[state], open_brackets)
             if action >= 0:
                 states.append(action)
                 values.append(token)

@@ -76,15 +76,22 @@ def to_text(expression: Expression, *, pretty: bool = False, number: NumberText 
             pieces.append(item)
             continue
         node, least = item
-        parts = _parts(node, pretty, number)
+        begins = not pieces or pieces[-1].endswith(("(", ", "))
+        parts = _parts(node, pretty, number, begins)
         if level(node) < least:
             parts = ["(", *parts, ")"]
         work.extend(reversed(parts))
     return "".join(pieces)
 
 
-def _parts(node: Expression, pretty: bool, number: NumberText) -> list[tuple[Expression, int] | str]:
-    """The text of a node in order: strings, and operands with the level that they need to stand without parentheses."""
+def _parts(node: Expression, pretty: bool, number: NumberText, begins: bool = False) -> list[tuple[Expression, int] | str]:
+    """The text of a node in order: strings, and operands with the level that they need to stand without parentheses.
+
+    Args:
+        node: The node.
+        pretty: As for :func:`to_text`; so is ``number``.
+        begins: Whether it begins the text, or what stands in parentheses, so that its minus may stand alone.
+    """
     match node:
         case Number(value):
             return [number(value)]
@@ -118,9 +125,10 @@ def _parts(node: Expression, pretty: bool, number: NumberText) -> list[tuple[Exp
             sign = f" {symbol} " if at < PRODUCT or symbol in "%@" else symbol
             if pretty and symbol == "*":
                 sign = "" if _runs_together(left, right) else "·"
-            if pretty and sign and at == PRODUCT and _is_negative(left):
-                return ["(", (left, at), ")", sign, (right, ATOM if _is_negative(right) else at + 1)]
-            return [(left, at), sign, (right, ATOM if _is_negative(right) else at + 1)]
+            last = (right, ATOM if _is_negative(right) or (pretty and _is_minus(right)) else at + 1)
+            if pretty and sign and at == PRODUCT and _is_negative(left) and not begins:
+                return ["(", (left, at), ")", sign, last]
+            return [(left, at), sign, last]
         case Comparison(symbols, operands):
             parts: list[tuple[Expression, int] | str] = [(operands[0], SUM)]
             for symbol, operand in zip(symbols, operands[1:], strict=True):
@@ -181,13 +189,17 @@ def _is_negative(node: Expression) -> bool:
     return isinstance(node, Number) and node.value < 0
 
 
+def _is_minus(node: Expression) -> bool:
+    return isinstance(node, Operator) and node.symbol == "-" and len(node.operands) == 1
+
+
 def _runs_together(left: Expression, right: Expression) -> bool:
     """Whether a product needs no sign: a number before a name or a power of one, as in 2w and -3x²."""
     while isinstance(right, Operator) and right.symbol == "^":
         right = right.operands[0]
     while isinstance(right, Index | Transposed):
         right = right.target
-    if isinstance(left, Operator) and left.symbol == "-" and len(left.operands) == 1:
+    if isinstance(left, Operator) and _is_minus(left):
         left = left.operands[0]
     if not (isinstance(left, Number) and isinstance(right, Name)) or left.value == 1:
         return False

@@ -30,6 +30,8 @@ def constant_expression(value: Constant) -> Expression:
     """A constant as an expression."""
     if isinstance(value, tuple):
         return Array(tuple(map(constant_expression, value)))  # as deep as the array has axes
+    if isinstance(value, float) and repr(value) == "-0.0":
+        return Operator("-", (Number(0),))  # number_text has one zero, and 1 divided by this one is -inf
     return Name(value) if isinstance(value, str) else Number(value)
 
 

@@ -50,13 +50,18 @@ def product(operation: str, wanted: tuple[bool, ...], times: Times = operator.mu
         return _of_structural(STRUCTURAL[operation].pullback, wanted)
     derivatives = known.derivatives(tuple([want and known.carries(index) for index, want in enumerate(wanted)]))
     plain = times is operator.mul
+    radial = choosing and known.facts.radial
     masks = [index for index in range(len(wanted)) if known.masks(index)]
 
     def of_elementwise(
         g: Any, y: Any, operands: Sequence[Any], shapes: Sequence[Shape] | None, settings: Settings
     ) -> Iterable[tuple[int, Any]]:
         indices, found = derivatives(y, tuple(operands))
-        handed = [g * partial for partial in found] if plain else [times(g, partial) for partial in found]
+        cancelled = _without_factor(g, y) if radial else None
+        if cancelled is not None:
+            handed = [times(cancelled, operands[index]) for index in indices]
+        else:
+            handed = [g * partial for partial in found] if plain else [times(g, partial) for partial in found]
         if masks:
             for place, (index, partial) in enumerate(zip(indices, found, strict=True)):
                 if index in masks:
@@ -66,6 +71,12 @@ def product(operation: str, wanted: tuple[bool, ...], times: Times = operator.mu
         return zip(indices, handed, strict=True)
 
     return of_elementwise
+
+
+def _without_factor(g: Any, y: Any) -> Any | None:
+    from gradcli.ops.declaration.cancellation import without_factor
+
+    return without_factor(g, y)
 
 
 def masked(handed: Any, g: Any, partial: Any, times: Times = operator.mul, choosing: bool = False) -> Any:

@@ -8,6 +8,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from gradcli.errors import GradcliError, nearest
+from gradcli.language.parser import ReadText
+
+SOURCES = ("expression", "first", "second")
+"""The keys of documents that hold what was typed."""
 
 Encode = Callable[[Any], str]
 
@@ -33,7 +37,7 @@ def document(name: str, parts: Mapping[str, Any], *, ascii: bool = False, select
     Raises:
         GradcliError: There is no such key.
     """
-    whole = {"schema": f"gradcli/{name}/1", **parts}
+    whole = {"schema": f"gradcli/{name}/1", **_with_readings(parts)}
     for key in () if select is None else select:
         if key not in whole:
             near = nearest(key, whole)
@@ -41,6 +45,17 @@ def document(name: str, parts: Mapping[str, Any], *, ascii: bool = False, select
                 f"the document has no key {key}", hint=f"did you mean {near}?" if near else f"its keys are {', '.join(whole)}"
             )
     return object_json({key: part for key, part in whole.items() if select is None or key in select}, encoder(ascii), end="\n")
+
+
+def _with_readings(parts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The parts; of a source text that was not read strictly also what it was read as, and the notes on it."""
+    texts = [parts[key] for key in SOURCES if key in parts]
+    read = [text for text in texts if isinstance(text, ReadText)]
+    if not read:
+        return parts
+    read_as = [text.read_as if isinstance(text, ReadText) else text for text in texts]
+    notes = [note for text in read for note in text.notes]
+    return {**parts, "read_as": read_as[0] if len(read_as) == 1 else read_as, "notes": notes}
 
 
 def object_json(parts: Mapping[str, Any], encode: Encode, *, end: str = "") -> Iterator[str]:

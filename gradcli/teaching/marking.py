@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
 from functools import cached_property
 from typing import Any
@@ -12,12 +12,14 @@ import numpy
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen, replace
 from gradcli.graph.graph import CONSTANT, VARIABLE
-from gradcli.language.ast import Output, Program
+from gradcli.language.ast import Assignment, Output, Program
 from gradcli.language.parser import parse
 from gradcli.language.program_text import one_line
+from gradcli.language.readings.read import LATEX, LENIENT
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH
+from gradcli.ops.words import read
 from gradcli.teaching.diagnosis import Reason, reasons
 from gradcli.teaching.question import Question, compile_question, graph_of, values_of
 from gradcli.teaching.variants import Table, close, wrong_answers
@@ -49,7 +51,7 @@ class Marked(Frozen, eq=False):
         reasons: Why it is wrong, the likeliest reason first; empty where none was found.
         point: Where it is wrong the first point at which it differs: the value of each variable; None else.
         values: The value of the answer and the right one there.
-        note: Why it is unreadable or undecided, or what is to be said of a right one; empty for nothing.
+        note: Why it is unreadable or undecided, where it is not defined, or how else it could be read; empty for nothing.
         at_one_point: Whether it was compared as a number at one point alone.
     """
 
@@ -119,13 +121,18 @@ class Marker:
     def _mark(self, answer: str) -> Marked:
         question = self.question
         try:
-            program = _read(answer)
+            program, notes = _read(answer, self.question.point)
             values = values_of(program, question.point)
         except GradcliError as error:
             if error.exit_code == ExitCode.LIMIT:
                 return Marked(answer, Verdict.UNREADABLE, note="it is too large")
             return Marked(answer, Verdict.UNREADABLE, note=error.message)
-        read_as = one_line("\n".join(map(_text_of, program.statements)))
+        found = self._judged(answer, one_line("\n".join(map(_text_of, program.statements))), program, values)
+        return replace(found, note="; ".join(filter(None, [found.note, *notes]))) if notes else found
+
+    def _judged(self, answer: str, read_as: str, program: Program, values: Any) -> Marked:
+        """The verdict on an answer that has been read."""
+        question = self.question
         if self.at is not None:
             return self._number(answer, read_as, values)
         known = numpy.isfinite(values)
@@ -191,8 +198,8 @@ class Marker:
         return "\n".join(map(_text_of, program.statements))
 
 
-def _read(answer: str) -> Program:
-    """The program of an answer: one expression, no statements.
+def _read(answer: str, variables: Collection[str]) -> tuple[Program, Sequence[str]]:
+    """The program of an answer, one expression, as people write it; with what is to be said of the reading.
 
     Raises:
         GradcliError: It is none.
@@ -201,10 +208,15 @@ def _read(answer: str) -> Program:
         raise GradcliError("the answer is empty")
     if len(answer) > MOST_CHARACTERS:
         raise GradcliError(f"the answer has {len(answer):,} characters, and {MOST_CHARACTERS:,} are read")
-    program = parse(answer)
-    if len(program.statements) != 1 or not isinstance(program.statements[0], Output):
-        raise GradcliError("an answer is one expression")
-    return program
+    found = read(answer, "answer", LATEX if "\\" in answer else LENIENT, variables)
+    program = parse(found)
+    if len(program.statements) == 1:
+        (only,) = program.statements
+        if isinstance(only, Output):
+            return program, found.notes
+        if isinstance(only, Assignment) and only.name not in variables:  # y = ..., where only the right side counts
+            return Program((Output(only.value),)), found.notes
+    raise GradcliError("an answer is one expression")
 
 
 def _text_of(statement: Any) -> str:

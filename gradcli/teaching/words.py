@@ -50,6 +50,7 @@ def feedback(question: Question, marked: Marked, level: int) -> list[str]:
         lines.append(_difference(question, marked, level))
     if level >= LEVELS:
         lines.append(right_line(question, question.graph.output))
+    lines += [marked.note] if marked.note else []
     return list(dict.fromkeys(lines))
 
 

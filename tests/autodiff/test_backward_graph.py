@@ -8,7 +8,10 @@ from support import operation_count, run, same
 from gradcli.autodiff.backward_graph import Function, backward_graph
 from gradcli.autodiff.passes.gradient import gradient_of
 from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.request import Request
+from gradcli.autodiff.runs.record import recorded
 from gradcli.graph.verifier import verify
+from gradcli.language.parser import parse
 
 
 def unrolled(functions: list[Function], id: int | None) -> str:
@@ -107,3 +110,12 @@ def test_its_size_is_a_few_times_that_of_the_function() -> None:
     names = [f"x{i}" for i in range(200)]
     tape = run("*".join(names), dict.fromkeys(names, 1.5))
     assert operation_count(gradient_of(tape).graph) <= 3 * operation_count(tape.graph)
+
+
+@pytest.mark.parametrize("cotangent", [5.0, -0.5, 0.1, float("inf")])
+@pytest.mark.parametrize("program", ["(x+w)*(w+1)", "x", "sin(x)/w"])
+def test_the_gradient_graph_begins_with_the_cotangent(program: str, cotangent: float) -> None:
+    """That of a number too, where it is not 1."""
+    tape = recorded(parse(program), Request({"x": 2.0, "w": 1.0} if "w" in program else {"x": 2.0}, cotangent=cotangent))
+    for name, value in gradient_values(tape).items():
+        assert same(value, tape.gradient[name], rel=1e-12)

@@ -13,10 +13,13 @@ from support import unmeasured
 
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.passes.reverse import backward, requires_grad
-from gradcli.autodiff.passes.tangent import pushforward
+from gradcli.autodiff.passes.tangent import jvp, pushforward
 from gradcli.autodiff.passes.transposition import transposed
+from gradcli.autodiff.request import Request
+from gradcli.autodiff.runs.record import recorded
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
+from gradcli.language.parser import parse
 from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops.arrays.losses import LOSSES
@@ -219,3 +222,22 @@ def test_an_operation_without_a_derivative_is_an_error() -> None:
         graph, bindings = graph_of(operation.name, [0.5] * len(operation.samples), {})
         with pytest.raises(GradcliError, match="has no derivative by its argument"):
             pushforward(graph, evaluate(graph, bindings), {at: 1.0})
+
+
+WITHOUT_DERIVATIVE = [
+    (name, at)
+    for name, operation in OPERATIONS.items()
+    for at in range(operation.required)
+    if operation.carries(at) and not operation.derivable(at)
+]
+
+
+@pytest.mark.parametrize(("name", "at"), WITHOUT_DERIVATIVE)
+def test_a_node_without_derivative_counts_only_on_the_way_to_an_output(name: str, at: int) -> None:
+    """As in reverse mode, which does not meet the others."""
+    arguments = ", ".join("x" if place == at else "2" for place in range(OPERATIONS[name].required))
+    beside = recorded(parse(f"a = {name}({arguments}); x*w"), Request({"x": 1.0, "w": 3.0}))
+    assert jvp(beside, {"x": 1.0}) == beside.gradient["x"] == 3.0
+    within = recorded(parse(f"{name}({arguments})*w"), Request({"x": 1.0, "w": 3.0}, wrt=["w"]))
+    with pytest.raises(GradcliError, match=f"{name} has no derivative"):
+        jvp(within, {"x": 1.0})

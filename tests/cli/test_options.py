@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -44,24 +41,6 @@ def test_an_option_that_is_none_is_an_error() -> None:
         assert options("x").jsn  # type: ignore[attr-defined]
 
 
-MISTAKES = """\
-from gradcli.cli.commands.eval import EvalOptions
-
-def run(options: EvalOptions) -> int:
-    print(options.jsn)
-    options.json = True
-    return options.format
-"""
-
-
-def test_the_type_checker_sees_what_is_wrong_with_an_option(tmp_path: Path) -> None:
-    path = tmp_path / "mistakes.py"
-    path.write_text(MISTAKES)
-    done = subprocess.run([sys.executable, "-m", "mypy", str(path)], capture_output=True, text=True, check=False)
-    found = re.findall(r":(\d+): error: .*\[(.+)\]", done.stdout)
-    assert found == [("4", "attr-defined"), ("5", "assignment"), ("6", "return-value")]
-
-
 def test_a_record_of_options_does_not_change() -> None:
     found = options("x")
     with pytest.raises(AttributeError, match="what is given as --json does not change"):
@@ -95,7 +74,7 @@ def test_the_page_of_a_command_has_each_of_its_options(name: str) -> None:
         (
             ["eval", "x", "--x", "1", "--order=2"],
             "the expression has no variable order",
-            "diff and grade have --order, eval has not",
+            "diff, grade and taylor have --order, eval has not",
         ),
         (["simplify", "x", "--hessian"], "--hessian needs a value", "diff and eval have --hessian, simplify has not"),
         (["trace", "x^2"], "cannot read x^2: No such file or directory", 'for an expression: gradcli trace -e "x^2"'),
@@ -135,3 +114,36 @@ def test_a_missing_value_is_told_in_the_same_words(arguments: list[str]) -> None
     assert code == 2
     first, *_, last = err.splitlines()
     assert (first, last) == ("error: no value for w", "hint: add --w VALUE")
+
+
+DEPENDENT = (  # a call with an option that does nothing there, and the option that the message must name
+    (["explain", "x*w", "--max-paths", "3"], "--by paths"),
+    (["explain", "x*w", "--by", "rules", "--max-paths", "3"], "--by paths"),
+    (["trace", "-e", "x", "--x", "1", "--delay", "0"], "--follow"),
+    (["run", "-e", "x*w", "--x", "1", "--w", "2", "--no-grad", "--cotangent", "2"], "--no-grad"),
+    (["run", "-e", "x", "--x", "1", "--no-grad", "--wrt", "x"], "--no-grad"),
+    (["run", "-e", "x", "--x", "1", "--format", "csv"], "--feed"),
+    (["eval", "x", "--x", "1", "--optimize", "2"], "--mode static"),
+)
+
+
+@pytest.mark.parametrize(("call", "needed"), DEPENDENT, ids=lambda part: part if isinstance(part, str) else " ".join(part))
+def test_an_option_that_would_do_nothing_is_refused(call: list[str], needed: str) -> None:
+    code, output, errors = command(call)
+    assert (code, output) == (2, "")
+    assert needed in errors
+
+
+@pytest.mark.parametrize("name", [name for name in command_names() if command_named(name).takes_variables])
+def test_commands_that_run_loops_have_their_limit(name: str) -> None:
+    declared = {option.name for option in command_named(name).record.declared()}
+    assert "max-steps" in declared or "mode" not in declared
+
+
+@pytest.mark.parametrize("text", ["while 1 {}; 3", "f(u) = f(u + 1); f(1)", "a = 3", "2; 3", "output 3", "repeat 2 { }"])
+@pytest.mark.parametrize("call", [["eval", "x", "--x"], ["eval", "x", "--x", "1", "--cotangent"], ["explain", "x", "--x"]])
+def test_a_value_is_one_expression(call: list[str], text: str) -> None:
+    """A program there would run outside of the limits of the call."""
+    code, output, errors = command([*call, text])
+    assert (code, output) == (2, "")
+    assert "the value must be one expression, not a program" in errors

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import signal
 import subprocess
 import time
@@ -9,6 +11,8 @@ from collections.abc import Mapping
 
 import pytest
 
+from gradcli.autodiff.request import Request
+from gradcli.autodiff.runs.prepared import run_once
 from gradcli.autodiff.runs.record import record
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.language.parser import parse
@@ -88,3 +92,42 @@ def test_static_blocks_nest_too(head: str) -> None:
     names = {"x": 1.0, "n": 1.0} if head == "repeat n" else {"x": 1.0}
     dynamic, static = (record(program, names, mode=mode) for mode in ("dynamic", "static"))
     assert static.value == dynamic.value
+
+
+@pytest.mark.parametrize("start", [float("inf"), -float("inf"), float("nan"), 1e300])
+@pytest.mark.parametrize("body", ["f(u - 1)", "u*f(u/2 + u/2)", "f(g(u) + 1)"])
+def test_a_call_with_the_same_values_has_no_end(body: str, start: float) -> None:
+    text = f"g(u) = u; f(u) = {body} if u != 0 else 1; f(x)"
+    with pytest.raises(GradcliError, match="calls itself with the same arguments, so it has no end"):
+        record(parse(text), {"x": start}, max_nodes=1_000)
+
+
+def test_calls_with_0_and_minus_0_are_two() -> None:
+    assert record(parse("f(u) = f(-u) if 1/u > 0 else 5; f(x)"), {"x": 0.0}).value == 5.0
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "(x + w)*(w + 1)",
+        "f(u) = u^2; y = f(x)*w; backward y; w.grad",
+        "s = 0; for i in 0..5 { s = s + x*i }; if s > 1 { s = s + w }; s",
+        "f(u) = f(u - 1) if u > 0 else 1/[1, 2] + [1, 2, w]; f(x)",
+    ],
+)
+def test_a_run_leaves_no_cycles(program: str) -> None:
+    """What has been run is freed at once: the runs of a feed are many, and nothing collects on the way."""
+    parsed = parse(program)
+
+    def run() -> None:
+        with contextlib.suppress(GradcliError):
+            run_once(parsed, Request({"x": 2.0, "w": 1.0}))
+
+    run()  # what is loaded on first use
+    gc.collect()
+    gc.disable()
+    try:
+        run()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

@@ -227,3 +227,13 @@ def test_special_values(name: str, row: tuple[float, ...]) -> None:
     value = OPERATIONS[name](*arguments)
     assert same(value, expected)
     assert expected != 0 or name not in ("sqrt", "pow") or math.copysign(1, value) == math.copysign(1, expected)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_whole_numbers_of_python_are_as_good_as_floats(name: str) -> None:
+    operation = OPERATIONS[name]
+    count = operation.required
+    for varied in itertools.product((-1, 0, 1, 2, 3), repeat=min(count, 2)):
+        numbers = (*varied, *[1] * (count - len(varied)))
+        of_whole, of_floats = operation(*numbers), operation(*map(float, numbers))
+        assert of_whole == of_floats or (of_whole != of_whole and of_floats != of_floats), numbers

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,23 @@ Open = Callable[..., Any]
 @pytest.fixture
 def opened(browser: Any, tmp_path: Path) -> Iterator[Open]:
     """Opens the page of an expression from disk; at the end nothing may have been asked for, said or thrown by it."""
+    with opening(browser, tmp_path) as open_page:
+        yield open_page
+
+
+@pytest.fixture(scope="module")
+def fields(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """Pages at the end of their steps, for the tests that only type into their first field."""
+    with opening(browser, tmp_path_factory.mktemp("page")) as open_page:
+        pages = {text: open_page(text, point) for text, point in (("x + 0", {"x": 7.0}), (WORKED, {"x": 2.0, "w": 1.0}))}
+        for page in pages.values():
+            press(page, "End")
+        yield pages
+
+
+@contextmanager
+def opening(browser: Any, folder: Path) -> Iterator[Open]:
+    """What opens pages of this browser from a folder, and closes and checks them."""
     asked: list[str] = []
     said: list[str] = []
     contexts = []
@@ -37,7 +55,7 @@ def opened(browser: Any, tmp_path: Path) -> Iterator[Open]:
         if tape is None:
             tape = record(parse(text), bindings) if bindings is not None else outline(parse(text))
         derivation = derive(tape) if len(tape.graph) < 300 else None
-        path = tmp_path / "page.html"
+        path = folder / "page.html"
         path.write_text("".join(html_page_of_graph(tape, derivation, title=title or text)), "utf-8")
         context = browser.new_context(**{"viewport": {"width": 1400, "height": 900}, "reduced_motion": "reduce", **options})
         contexts.append(context)
@@ -195,17 +213,17 @@ def test_a_changed_input_changes_every_number(opened: Open) -> None:
      (" 2 ", "= 2"), ("−.5", "= -0.5"), ("inf", "= inf"), ("1/0", "= inf"), ("nan", "= nan"), ("1e300", "= 1e+300"),
      ("12345678", "= 12345678"), ("1e-7", "= 1e-07"), ("0.0001", "= 0.0001"), ("1/-3", "≈ -0.333333"), ("+4", "= 4")],
 )  # fmt: skip
-def test_what_a_field_takes(opened: Open, text: str, value: str) -> None:
-    page = opened("x + 0", {"x": 7.0})
+def test_what_a_field_takes(fields: dict[str, Any], text: str, value: str) -> None:
+    page = fields["x + 0"]
     page.fill("#input0", text)
     assert page.text_content("#error0") == ""
     assert results(page)[0] == value
 
 
 @pytest.mark.parametrize("text", ["", "abc", "1,5", "1/", "*2", "2 3", "--2", "1e", "x", "0x10", "<b>", "1_000", "constructor"])
-def test_what_a_field_does_not_take(opened: Open, text: str) -> None:
-    page = worked(opened)
-    press(page, "End")
+def test_what_a_field_does_not_take(fields: dict[str, Any], text: str) -> None:
+    page = fields[WORKED]
+    page.fill("#input0", "2")
     page.fill("#input0", text)
     assert "Write" in page.text_content("#error0")
     assert page.get_attribute("#input0", "aria-invalid") == "true"

@@ -75,7 +75,7 @@ def test_a_right_answer_with_a_jump_far_away_is_not_right() -> None:
         ("   ", "the answer is empty"),
         ("2*", "missing"),
         ("q + 1", "q is no variable of the question"),
-        ("y = 2x", "an answer is one expression"),
+        ("x = 2", "an answer is one expression"),
         ("[1, 2]", "no arrays"),
         ("while 1 { }; 3", "one expression"),
         ("9" * 5_000, "5,000 characters"),
@@ -97,3 +97,17 @@ def test_an_answer_without_values_is_undecided() -> None:
 def test_digits_are_asked_for() -> None:
     assert Marker("sin(x)", "x", at={"x": 1.0}, digits=3).mark("0.540").verdict is Verdict.RIGHT
     assert Marker("sin(x)", "x", at={"x": 1.0}).mark("0.540").verdict is Verdict.WRONG
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["2x(x + 1) + x^2", "x(3x + 2)", "y = 3x² + 2x", "dy/dx = 3x^2 + 2x", r"\frac{6x^2 + 4x}{2}", "3x^2 + 2 x", "x·x·3 + 2x"],
+)
+def test_answers_are_read_as_people_write_them(answer: str) -> None:
+    assert Marker("x^2*(x + 1)", "x").mark(answer).verdict is Verdict.RIGHT
+
+
+def test_what_could_be_read_otherwise_is_said() -> None:
+    marked = Marker("x^2/4", "x").mark("1/2x")
+    assert marked.verdict is Verdict.RIGHT
+    assert "1/(2*x)" in marked.note

@@ -21,6 +21,20 @@ Apply = Callable[[Algebra, str, Sequence[int]], int]
 """What gives the form of an operation on forms."""
 
 
+def number_form(algebra: Algebra, value: Any, apply: Apply) -> int:
+    """The form of a number, a named constant, or a constant of a rule."""
+    if isinstance(value, Exact):
+        if value.operation:
+            return apply(algebra, value.operation, [number_form(algebra, argument, apply) for argument in value.arguments])
+        value = value.arguments[0]
+    if isinstance(value, str):
+        return algebra.of_atom(algebra.atom("constant", value))
+    number = exact(value)
+    if isinstance(number, float):
+        return algebra.of_atom(algebra.atom("number", number))
+    return algebra.number(number)
+
+
 class _Forms:
     """A builder whose symbols stand for forms, so that rules of declarations give forms."""
 
@@ -32,14 +46,7 @@ class _Forms:
         """The form of a number, a constant of a rule, or a symbol."""
         if isinstance(value, Symbol):
             return value.id
-        if isinstance(value, Exact):
-            if not value.operation:
-                return self.algebra.of_atom(self.algebra.atom("constant", value.arguments[0]))
-            return self._apply(self.algebra, value.operation, list(map(self.form, value.arguments)))
-        number = exact(value)
-        if isinstance(number, float):
-            return self.algebra.of_atom(self.algebra.atom("number", number))
-        return self.algebra.number(number)
+        return number_form(self.algebra, value, self._apply)
 
     def apply(self, operation: str, operands: Sequence[Any], settings: Settings = ()) -> Symbol:
         ids = list(map(self.form, operands))

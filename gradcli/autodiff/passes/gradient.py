@@ -68,7 +68,7 @@ def _seed(tape: Tape) -> Constant | None:
     """The adjoint of the output; None for an array that has none."""
     shape, adjoint = tape.graph.shape(tape.output), tape.adjoints[tape.output]
     if not shape:
-        return 1
+        return exact(adjoint) if isinstance(adjoint, float) else 1
     return _nested(adjoint.tolist()) if adjoint is not None and shape_of(adjoint) == shape else None
 
 

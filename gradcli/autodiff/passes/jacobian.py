@@ -130,7 +130,7 @@ def jacobian(tape: Tape, wrt: Sequence[str] | None = None, *, by: str = "auto", 
 
 def hessian(tape: Tape, wrt: Sequence[str] | None = None, *, max_elements: int | None = None) -> Hessian:
     """The second derivatives of the output of a run: reverse mode through the graph of its gradient, as PyTorch takes them, so
-    that where there is none (a norm at 0) it says nan.
+    that where there is none (of a norm at 0, but not of its square) it says nan.
 
     Args:
         tape: The run; its output is a number.

@@ -51,7 +51,7 @@ def pushforward(
         For each node its tangent; None where it does not move.
 
     Raises:
-        GradcliError: An operation on the way has no derivative by an argument that moves.
+        GradcliError: An operation on the way to an output has no derivative by an argument that moves.
     """
     if has_arrays(graph):
         with quiet():
@@ -64,6 +64,7 @@ def _pushforward(graph: Graph, values: Sequence[Any], seeds: Mapping[int, Any], 
     for id, seed in seeds.items():
         tangents[id] = seed
     rules: dict[tuple[str, tuple[bool, ...]], Any] = {}
+    needed: list[bool] | None = None  # for each node whether an output depends on it; most graphs are not asked
     for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
         moving = tuple([tangents[input] is not None for input in inputs])
         if True not in moving:
@@ -78,6 +79,9 @@ def _pushforward(graph: Graph, values: Sequence[Any], seeds: Mapping[int, Any], 
             try:
                 indices, derivatives = rule(values[id], tuple([values[input] for input in inputs]))
             except NotDifferentiableError as error:
+                needed = graph.ancestors(graph.output, *graph.outputs) if needed is None else needed
+                if not needed[id]:
+                    continue  # no output moves by it, and reverse mode does not meet it either
                 raise no_derivative(error, graph, id) from None
             tangent = None
             for index, derivative in zip(indices, derivatives, strict=True):

@@ -17,6 +17,7 @@ from gradcli.language.parser import is_name, parse
 from gradcli.lowering.builders.inference import inferred_shape
 from gradcli.ops.catalogue import OPERATIONS, declared
 from gradcli.ops.declaration.constants import VALUES
+from gradcli.ops.declaration.structural import shape_of
 
 GRAPH_SCHEMA = "gradcli/graph/1"
 EVAL_SCHEMA = "gradcli/eval/1"
@@ -40,6 +41,7 @@ class GraphDocument:
         mode: ``dynamic`` or ``static``.
         dtype: ``float64`` or ``float32``.
         retain_grad: Names of nodes that keep ``.grad``.
+        cotangent: The adjoint of the output; None for one that had none.
     """
 
     graph: Graph
@@ -50,6 +52,7 @@ class GraphDocument:
     mode: str
     dtype: str
     retain_grad: list[str]
+    cotangent: Any
 
     def differing(self, values: Sequence[Any]) -> int | None:
         """The first node whose value in the document is not the one that is computed; None where all agree."""
@@ -129,6 +132,7 @@ class _Reading:
             mode=self.choice(root.get("mode", MODES[0]), "mode", MODES),
             dtype=self.choice(root.get("dtype", DTYPES[0]), "dtype", DTYPES),
             retain_grad=retained,
+            cotangent=self.cotangent(graph, nodes[graph.output]),
         )
 
     def node(self, graph: Graph, names: dict[str, int], index: int, given: object) -> Any:
@@ -247,6 +251,17 @@ class _Reading:
             raise self.error(f"outputs does not have the output, node {graph.output}")
         graph.outputs = list(listed)
 
+    def cotangent(self, graph: Graph, node: Mapping[str, Any]) -> Any:
+        """The adjoint of the output, with which the backward pass began."""
+        told = node.get("adjoint")
+        if told is None:
+            return None
+        what, shape = f"node {graph.output}, adjoint", graph.shape(graph.output)
+        value = _shaped(self.value(told, what), shape)
+        if shape_of(value) != shape:
+            raise self.error(f"{what} has the shape {list(shape_of(value))}, and the node {list(shape)}")
+        return value
+
     def bindings(self, graph: Graph, given: object) -> dict[str, Any] | None:
         if given is None:
             return None
@@ -321,7 +336,7 @@ class _Reading:
 
 
 def _constant_value(expression: Expression | None) -> Constant | None:
-    """The value of ``2``, ``-0.5``, ``1/3``, ``pi`` or ``-inf``; None for any other expression."""
+    """The value of ``2``, ``-0.5``, ``-0``, ``1/3``, ``pi`` or ``-inf``; None for any other expression."""
     if isinstance(expression, Array):
         items = [_constant_value(item) for item in expression.items]
         known = [item for item in items if item is not None]
@@ -333,7 +348,7 @@ def _constant_value(expression: Expression | None) -> Constant | None:
     if isinstance(expression, Operator) and expression.symbol == "-" and len(expression.operands) == 1:
         operand = expression.operands[0]
         if isinstance(operand, Number):
-            return -operand.value
+            return -operand.value or -0.0
         return -VALUES[operand.name] if isinstance(operand, Name) and operand.name in VALUES else None
     if isinstance(expression, Operator) and expression.symbol == "/":
         above, below = expression.operands

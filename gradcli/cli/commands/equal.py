@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, flag, text, whole
-from gradcli.cli.framework.options import OutputOptions, ShapeOptions, SizeLimits
+from gradcli.cli.framework.options import OutputOptions, ReadOptions, ShapeOptions, SizeLimits
 from gradcli.cli.framework.streams import STDIN, read_text, write
+from gradcli.cli.inputs.source import as_read
 from gradcli.cli.inputs.variables import shapes_of
 from gradcli.errors import ExitCode, GradcliError
 
@@ -30,7 +31,7 @@ Exit codes: 0 equal, 1 not equal, 2 bad input, 4 a limit reached, 130 interrupte
 """
 
 
-class EqualOptions(OutputOptions, ShapeOptions, SizeLimits):
+class EqualOptions(ReadOptions, OutputOptions, ShapeOptions, SizeLimits):
     """What a call may ask for."""
 
     same_domain = flag("Not equal (exit 1) where a point is found at which only one of them is defined.")
@@ -42,10 +43,11 @@ class EqualOptions(OutputOptions, ShapeOptions, SizeLimits):
 def run(options: EqualOptions) -> ExitCode:
     """Run the command."""
     format = chosen_format(options.format, json=options.json, quiet=options.quiet)
-    first, second = _texts(options.positional)
+    texts = _texts(options.positional)
 
-    from gradcli.algebra.equality.equal import equal
+    from gradcli.algebra.equality.equal import SOURCES, equal
 
+    first, second = (as_read(text, where, options) for text, where in zip(texts, SOURCES, strict=True))
     found = equal(
         first,
         second,

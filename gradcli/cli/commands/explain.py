@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.choices import check_stdin, chosen_format, file_format
-from gradcli.cli.framework.command import Command, choice, some_whole, text, whole
+from gradcli.cli.framework.command import Command, choice, some_whole, text
 from gradcli.cli.framework.options import (
     EXPRESSION,
     BackwardOptions,
@@ -14,6 +14,7 @@ from gradcli.cli.framework.options import (
     ElementOptions,
     ExpressionOptions,
     FileOptions,
+    Limits,
     ModeOptions,
     OutputOptions,
     ShapeOptions,
@@ -69,7 +70,8 @@ class ExplainOptions(
     mode = ModeOptions.mode
     format = text(OutputOptions.format.help, "FORMAT", choices=tuple(EXPLANATIONS))
     max_nodes = some_whole("The largest graph to explain; 2,000 nodes by nodes, 1,000 by rules, 2,000,000 by paths.")
-    max_paths = whole("Paths up to which all are listed; of more only the largest.", 2_000)
+    max_steps = Limits.max_steps
+    max_paths = some_whole("Paths up to which all are listed, 2,000 where left out; of more only the largest. For --by paths.")
 
 
 def run(options: ExplainOptions) -> None:
@@ -77,6 +79,8 @@ def run(options: ExplainOptions) -> None:
     format = file_format(chosen_format(options.format, json=options.json), options.output, EXPLANATIONS)
     check_stdin(expression=options.file or next(iter(options.positional), None), bindings=options.bindings)
     text, where = expression_text(options)
+    if options.max_paths is not None and options.by != "paths":
+        raise GradcliError("--max-paths is for --by paths", hint="add --by paths, or leave it out")
     values, from_file = bindings_of(options)
     shapes = shapes_of(options.shape)
 
@@ -97,6 +101,7 @@ def run(options: ExplainOptions) -> None:
         spare=from_file,
         steered=bool(values),
         max_nodes=max(limit, DEFAULT_MAX_NODES),
+        max_steps=options.max_steps,
     )
     wrt = asked.wrt
     if options.elements:  # they are named after the run is written out
@@ -117,7 +122,7 @@ def run(options: ExplainOptions) -> None:
         warnings = [] if tape.symbolic else not_finite_warnings(tape, options.strict)
         step("explaining it")
         explanation = explained(
-            tape, by=options.by, steps=options.steps, expression=text, limit=limit, max_paths=options.max_paths
+            tape, by=options.by, steps=options.steps, expression=text, limit=limit, max_paths=options.max_paths or 2_000
         )
         warnings += explanation.warnings
     for shown in tape.printed:

@@ -26,9 +26,10 @@ Mark answers to the question: what is the derivative of EXPRESSION by a variable
   gradcli grade "(2*x+1)^2" --wrt x --at x=1 -- 6      a number at a point
   gradcli grade "cos(4*z)" --wrt z --order 2 -- "-16*cos(4*z)"
 
-An answer is one expression in the variables of the question, in any form that has the same value. It stands behind --, where
-nothing is an option, or in a file: .csv (other columns pass through to --format csv), .jsonl, or an answer a line; - is standard
-input. One that cannot be read is marked unreadable, and the others go on. gradcli mistakes lists what is found.
+An answer is one expression in the variables of the question, in any form that has the same value, read as people write it
+(2x sin 3x, y' = ..., LaTeX). It stands behind --, where nothing is an option, or in a file: .csv (other columns pass through to
+--format csv), .jsonl, or an answer a line; - is standard input. One that cannot be read is marked unreadable, and the others go
+on. gradcli mistakes lists what is found.
 
 --level says how much is told: 0 the verdict, 1 the kind of mistake, 2 its place, 3 the rule, 4 the right line, 5 the whole
 derivative. --for student is level 2, --for teacher, the default, level 5.
@@ -42,7 +43,7 @@ class GradeOptions(OutputOptions):
 
     file = text("Read the expression of the question from a file; - is standard input.", "FILE", short="-f")
     wrt = text("The variable by which the derivative is asked for; may be left out where there is one.", "NAME")
-    order = whole("Which derivative is asked for.", 1)
+    order = whole("Which derivative is asked for.", 1, maximum=20)
     at = texts("The point at which a number is asked for: x=2,w=1.", "NAME=VALUE,...")
     digits = some_whole("Digits after the point to which a number has to be right.")
     answers = text("Read the answers from a file; - is standard input.", "FILE")

@@ -7,7 +7,7 @@ import sys
 import time
 
 from gradcli.cli.framework.choices import chosen_format
-from gradcli.cli.framework.command import Command, flag, whole
+from gradcli.cli.framework.command import Command, flag, some_whole
 from gradcli.cli.framework.options import PROGRAM, Limits, ModeOptions, OutputOptions, ProgramOptions, WrtOptions
 from gradcli.cli.framework.streams import can_print_signs, write, write_warning
 from gradcli.cli.inputs.run import request_of
@@ -32,7 +32,7 @@ class TraceOptions(ProgramOptions, WrtOptions, ModeOptions, OutputOptions, Limit
     """What a call may ask for."""
 
     follow = flag("Write one event after the other, at the pace of a reader; Ctrl-C ends it.")
-    delay = whole("Milliseconds between two events of --follow.", 300, minimum=0, maximum=60_000)
+    delay = some_whole("Milliseconds between two events of --follow, 300 where left out.", minimum=0, maximum=60_000)
 
 
 def run(options: TraceOptions) -> None:
@@ -40,6 +40,8 @@ def run(options: TraceOptions) -> None:
     format = chosen_format(options.format, json=options.json)
     if options.follow and format == "json":
         raise GradcliError("--follow writes for people, not JSON", hint="leave one out")
+    if options.delay is not None and not options.follow:
+        raise GradcliError("--delay is for --follow", hint="add --follow, or leave it out")
     text, where = program_text(options)
     values, from_file = bindings_of(options)
 
@@ -64,7 +66,7 @@ def run(options: TraceOptions) -> None:
         for part in parts:
             show_blocks(functools.partial(trace_blocks, part), format)
             if options.follow:
-                time.sleep(options.delay / 1000)
+                time.sleep((300 if options.delay is None else options.delay) / 1000)
     if found.error is not None:
         raise found.error.located(text, where)
 

@@ -107,9 +107,9 @@ def whole(help: str, default: int, *, minimum: int = 1, maximum: int = 10**15) -
     return Option(help, "N", default, minimum=minimum, maximum=maximum)
 
 
-def some_whole(help: str, *, minimum: int = 1) -> Option[int | None]:
+def some_whole(help: str, *, minimum: int = 1, maximum: int = 10**15) -> Option[int | None]:
     """An option with a whole number; None where it is left out."""
-    return Option(help, "N", None, minimum=minimum)
+    return Option(help, "N", None, minimum=minimum, maximum=maximum)
 
 
 class Given(NamedTuple):

@@ -22,6 +22,7 @@ Computation graphs, gradients, and the chain rule that leads to them.
   gradcli explain "x^2*sin(x)" --by rules            product rule, chain rule, step by step
   gradcli diff "(x+w)*(w+1)" --wrt w                 the derivative as an expression
   gradcli simplify "(w + 1) + (x + w)"               a shorter form
+  gradcli taylor "sin(x)" --about x=0 --order 5      the Taylor polynomial, exactly
   gradcli equal "(x+1)^2" "x^2+2x+1"                 equal, and how that is known
   gradcli torch lesson.py                            a PyTorch program, without PyTorch
   gradcli ops                                        what an expression may use

@@ -10,6 +10,17 @@ FORMATS = ("rich", "text", "json")
 MODES = ("dynamic", "static")
 
 
+class ReadOptions(Options):
+    """How an expression is written."""
+
+    read = text(
+        "How the expression is written: strict, the default, as programs are; lenient, as people write: 2x sin 3x, |x|, x(x+1),"
+        " xy for x*y; latex, also by itself where a backslash stands. What was read is said.",
+        "HOW",
+        choices=("strict", "lenient", "latex"),
+    )
+
+
 class ValueOptions(Options):
     """The values of variables, beside the options that are called like them."""
 
@@ -17,13 +28,13 @@ class ValueOptions(Options):
     bindings = text("Values from a JSON object; - is standard input.", "FILE")
 
 
-class ExpressionOptions(ValueOptions):
+class ExpressionOptions(ReadOptions, ValueOptions):
     """An expression."""
 
     file = text("Read the expression from a file; - is standard input.", "FILE", short="-f")
 
 
-class ProgramOptions(ValueOptions):
+class ProgramOptions(ReadOptions, ValueOptions):
     """A whole program."""
 
     expression = text("The program itself, in place of a file.", "TEXT", short="-e")

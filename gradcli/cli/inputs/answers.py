@@ -79,7 +79,7 @@ def _of_json(text: str, column: str, by: str) -> Iterator[Given]:
     for row, line in enumerate((line for line in text.splitlines() if line.strip()), 1):
         try:
             record = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):  # no JSON, or nested too deep for it
             record = None
         if not isinstance(record, dict) or column not in record:
             yield Given(row, "", "", {"answer": "", "line": line})

@@ -49,6 +49,8 @@ def asked_of(options: ProgramRunOptions, program: Program) -> Request:
     wrt = split_names("--wrt", options.wrt) or None
     if options.no_grad and wrt is not None:
         raise GradcliError("--no-grad and --wrt ask for different things", hint="leave one out")
+    if options.no_grad and options.cotangent is not None:
+        raise GradcliError("--cotangent is for a gradient, and --no-grad asks for none", hint="leave one out")
     optimize = level(options, static=mode == "static")
     free = free_names(program)
     for given in options.variables:  # what looks like a variable and is a misspelt option

@@ -263,6 +263,8 @@ def _from_document(path: str, asked: Request, options: ModeOptions, notes: list[
         asked,
         bindings=None if missing else {name: bound[name] for name in variables},
         wrt=asked.wrt or found.wrt,
+        cotangent=found.cotangent if asked.cotangent is None else asked.cotangent,
+        needs_cotangent=asked.needs_cotangent and bool(asked.wrt),
         mode=found.mode,
         dtype=options.dtype or found.dtype,
         retain_grad=found.retain_grad if asked.retain_grad == [] else asked.retain_grad,

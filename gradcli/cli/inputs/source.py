@@ -8,23 +8,53 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradcli.cli.framework.command import Command
-from gradcli.cli.framework.options import ExpressionOptions, ProgramOptions
+from gradcli.cli.framework.options import ExpressionOptions, ProgramOptions, ReadOptions
 from gradcli.cli.framework.streams import STDIN, read_text
-from gradcli.errors import GradcliError
+from gradcli.errors import GradcliError, visible
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _LIKE_AN_OPTION = re.compile(r"-[^\W\d]\w*")
 _ASSIGNED = re.compile(r"([^\W\d]\w*)=([^=].*)")
+_GIVEN = re.compile(r"[^\W\d]\w*")
 _PROGRAM = re.compile(r"[ =*+^;(]")
 """Signs that a program has, and hardly the name of a file."""
 
 
 def expression_text(options: ExpressionOptions) -> tuple[str, str]:
-    """The text of the expression, and what messages call it.
+    """The text of the expression, read as the call says, and what messages call it.
 
     Raises:
         GradcliError: There is none, or more than one, or it cannot be read.
     """
+    text, where = _expression(options)
+    return as_read(text, where, options), where
+
+
+def as_read(text: str, where: str, options: ReadOptions) -> str:
+    """The text of a call, read already where it is not written strictly; then it is said as what it was read.
+
+    Raises:
+        GradcliError: It cannot be read so.
+    """
+    how = options.read or ("latex" if "\\" in text else "strict")
+    if how == "strict":
+        return text
+    from gradcli.cli.framework.streams import write_note
+    from gradcli.ops.words import read
+
+    given = [given.name for given in options.variables]
+    for option in ("set", "wrt", "at", "shape"):
+        given += [name for part in options.given.get(option, ()) for name in _GIVEN.findall(part)]
+    found = read(text, where, how, given)
+    if not ("json" in options.given or options.given.get("format") == "json"):
+        write_note(visible(f"read as: {found.read_as}"))
+        for note in found.notes:
+            write_note(visible(f"note: {note}"))
+    return found
+
+
+def _expression(options: ExpressionOptions) -> tuple[str, str]:
+    """The text of the expression as it is written, and what messages call it."""
     file, positional = options.file, options.positional
     if file is not None:
         if positional:
@@ -43,11 +73,17 @@ def expression_text(options: ExpressionOptions) -> tuple[str, str]:
 
 
 def program_text(options: ProgramOptions) -> tuple[str, str]:
-    """The text of the program, and what messages call it.
+    """The text of the program, read as the call says, and what messages call it.
 
     Raises:
         GradcliError: There is none, or more than one, or the file cannot be read.
     """
+    text, where = _program(options)
+    return as_read(text, where, options), where
+
+
+def _program(options: ProgramOptions) -> tuple[str, str]:
+    """The text of the program as it is written, and what messages call it."""
     text, name = options.expression, options.command.name
     files = [*options.positional, *([] if options.file is None else [options.file])]
     if text is not None:

@@ -173,11 +173,17 @@ def number(text: str, where: str) -> Any:
         raise GradcliError(f"{where} needs a value", hint="write a number or a constant expression such as pi/2")
     from gradcli.autodiff.request import Request
     from gradcli.autodiff.runs.record import recorded
+    from gradcli.language.ast import Output
     from gradcli.language.free_names import free_names
     from gradcli.language.parser import parse
     from gradcli.ops.declaration.constants import SPELLINGS, VALUES
 
     program = parse(text, where)
+    if len(program.statements) > 1 or not isinstance(program.statements[0], Output):  # it would run outside of the call's limits
+        first, *later = program.statements
+        place = later[0] if later and isinstance(first, Output) else first
+        hint = "write a number or a constant expression such as pi/2"
+        raise GradcliError("the value must be one expression, not a program", place.span, hint).located(text, where)
     names: dict[str, Span] = free_names(program)
     variables = [name for name in names if SPELLINGS.get(name, name) not in VALUES]
     if variables:

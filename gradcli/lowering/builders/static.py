@@ -195,7 +195,7 @@ class StaticBuilder:
             folded = None
         if self.inexact:  # the value that the operation has in floating point: 0.1 + 0.2 is not 0.3
             value = forward_of(name, len(inputs))(*map(constant_value, values))
-            same = folded is not None and constant_value(folded) == value
+            same = folded is not None and repr(constant_value(folded)) == repr(value)  # 0*-1 is -0, which no fraction is
             return self.constant(folded if same and folded is not None else value, span)
         return None
 

@@ -20,7 +20,7 @@ _LETTERS = 3
 """Letters of a name before a parenthesis that may be meant as the product of as many variables."""
 
 Running = tuple[Any, ...]
-"""A call that is being evaluated: the name of the function, and the node of each argument."""
+"""A call that is being evaluated: the name of the function, and the value or the node of each argument."""
 
 Order = tuple[int | None, ...]
 """For each parameter the index of the written argument that it takes; None where it takes none."""

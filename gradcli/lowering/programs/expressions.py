@@ -414,7 +414,7 @@ class Expressions:
     def enter(self, item: Enter) -> None:
         definition = item.definition
         arguments = self.taken(len(item.order))
-        call = (definition.name, *arguments)
+        call = (definition.name, *map(self.argument, arguments))
         self.check_end(definition, call, item.span)
         self.running.add(call)
         self.work.append(Leave(self.scope, self.scope_level, call))
@@ -432,6 +432,11 @@ class Expressions:
             if depth > 1:
                 hint = f"{definition.name} calls itself: a condition must end it; {hint}"
             raise GradcliError(f"own functions are called more than {limit:,} times", item.span, hint, exit_code=ExitCode.LIMIT)
+
+    def argument(self, id: int) -> int | str:
+        """What tells arguments of calls apart: of a number its value (-0 is not 0), and of what has none yet its node."""
+        value = self.builder.known(id) if self.builder.knows_values else None
+        return value.hex() if isinstance(value, float) else id
 
     def check_end(self, definition: Definition, call: Running, span: Span) -> None:
         """Check that a function that calls itself may come to an end.

@@ -44,12 +44,24 @@ def lower(
     Raises:
         GradcliError: A name or a function is unknown or wrongly used; the error names the place.
     """
-    graph = builder.graph
     _check(program)
-    last = last_statement(program)
     walk = Blocks(program, builder, bound, max_steps)
     if on_statement is not None:
         walk.tell(on_statement)
+    try:
+        _run(program, builder, walk)
+    finally:
+        walk.handlers.clear()  # they are its own methods: a cycle would keep each run of a feed until a collection
+    if assigned is not None:
+        assigned.update(walk.assigned)
+    if walk.calls or walk.conditionals:
+        sort_variables(builder.graph, program)
+    return builder.graph
+
+
+def _run(program: Program, builder: GraphBuilder, walk: Blocks) -> None:
+    """Walk over the statements, and say which nodes are the outputs."""
+    graph, last = builder.graph, last_statement(program)
     declared: list[int] = []
     for statement in program.statements:
         walk.work.append(statement)
@@ -76,11 +88,6 @@ def lower(
     elif last is not program.statements[-1]:
         graph.output = walk.assigned[RESULT]
         graph.outputs.append(graph.output)
-    if assigned is not None:
-        assigned.update(walk.assigned)
-    if walk.calls or walk.conditionals:
-        sort_variables(graph, program)
-    return graph
 
 
 def sort_variables(graph: Graph, program: Program) -> None:

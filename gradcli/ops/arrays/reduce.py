@@ -10,6 +10,7 @@ from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.ops.arrays.axes import axes_of, count, reduced
 from gradcli.ops.arrays.scan import products_of_others
 from gradcli.ops.arrays.shape import spread, summed_to
+from gradcli.ops.declaration.cancellation import without_factor
 from gradcli.ops.declaration.facts import COUNT
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.arithmetic import abs, div, sign
@@ -174,7 +175,11 @@ def norm_pullback(g: Any, y: Any, a: Any, axis: Setting, keepdims: Setting, ord:
     """0 where the norm is 0. Equal largest or smallest elements share the gradient; one of order 0 carries none."""
     p, shape = _order(ord), shape_of(a)
     if p == 2:
-        return [_along(a, g, y, shape, axis)]
+        cancelled = without_factor(g, y)
+        if cancelled is not None:
+            return [a * (spread(cancelled, shape, axis) if shape_of(cancelled) else cancelled)]
+        length = y if axis is None else spread(y, shape, axis)
+        return [where(eq(length, 0), 0, spread(where(eq(y, 0), 0, g), shape, axis) * (a / length))]
     if p == 1:
         return [sign(a) * spread(g, shape, axis)]
     if p == 0:

@@ -53,6 +53,8 @@ class Facts(Frozen, eq=False):
             One that fills places with a number (a setting ``value`` or ``fill``) is so where that is 0.
         masks: The arguments to which exactly 0 is handed back wherever the derivative by them is 0, whatever comes in, be it
             infinite or nan: PyTorch chooses there, and does not multiply. By index, as for ``linear``.
+        radial: Whether the derivative by each argument is the argument over the result, as of a length; see
+            :mod:`gradcli.ops.declaration.cancellation`.
         parity: ``even`` or ``odd`` in its first argument; empty for neither.
         inverse: The operation that gives the argument back from the result, for all arguments of the domain; empty for none.
         range: Bounds of its values where they are real.
@@ -74,6 +76,7 @@ class Facts(Frozen, eq=False):
     moves: bool = False
     linear: tuple[frozenset[int], ...] = ()
     masks: frozenset[int] = frozenset()
+    radial: bool = False
     parity: str = ""
     inverse: str = ""
     range: tuple[float, float] = (-math.inf, math.inf)
@@ -118,6 +121,7 @@ if TYPE_CHECKING:
         moves: bool
         linear: str
         masks: str
+        radial: bool
         parity: str
         inverse: str
         range: tuple[float, float]

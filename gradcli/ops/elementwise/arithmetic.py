@@ -422,6 +422,7 @@ hypot = operation(
     samples=(POSITIVE, POSITIVE),
     definition=lambda a, b: sqrt(a * a + b * b),
     range=(0, math.inf),
+    radial=True,
     specials=(special(KINK, lambda a, b: abs(a) + abs(b), 0, 0),),
     torch="hypot: torch Tensor",
     doc="Length of the vector (a, b).",

@@ -219,7 +219,7 @@ cbrt = operation(
 def _root(x: float, n: float) -> float:
     odd = n % 2 == 1
     y = ieee.power(math.fabs(x) if odd else x, ieee.divide(1.0, n)) if n else math.nan
-    if 2 < abs(n) <= 64 and n.is_integer() and 0 < y < math.inf:
+    if 2 < abs(n) <= 64 and float(n).is_integer() and 0 < y < math.inf:
         power = ieee.power(y, n)
         if power not in (0, math.inf):
             y -= y * (power - abs(x)) / power / n  # one step of Newton's method makes the last digit right

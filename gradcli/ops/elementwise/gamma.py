@@ -10,7 +10,7 @@ from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import SQRT_PI
 from gradcli.ops.declaration.facts import POLE, special
 from gradcli.ops.declaration.operation import Operation, Undefined, operation
-from gradcli.ops.declaration.symbol import Exact
+from gradcli.ops.declaration.symbol import Exact, Symbol
 from gradcli.ops.elementwise.exponential import exp
 from gradcli.ops.elementwise.special import by_mpmath, digamma, polygamma
 
@@ -73,11 +73,11 @@ def _over(b: float, d: float, c: float) -> float:
 def _binomial(n: float, k: float) -> float:
     """C(n, k) = Γ(n+1)/(Γ(k+1)·Γ(n-k+1)), and its limit at fixed whole k."""
     if not (math.isfinite(n) and math.isfinite(k)):
-        return 1.0 if k == 0 and n == n else math.inf if n > 0 and k > 0 and k.is_integer() else math.nan
-    if k.is_integer():
-        if k < 0 or (n.is_integer() and 0 <= n < k):
+        return 1.0 if k == 0 and n == n else math.inf if n > 0 and k > 0 and float(k).is_integer() else math.nan
+    if float(k).is_integer():
+        if k < 0 or (float(n).is_integer() and 0 <= n < k):
             return 0.0
-        if n.is_integer():
+        if float(n).is_integer():
             upper = n if n >= 0 else k - n - 1
             size = _whole_binomial(upper, min(k, upper - k))
             return -size if n < 0 and k % 2 else size
@@ -87,9 +87,9 @@ def _binomial(n: float, k: float) -> float:
                 product *= (n - at) / (at + 1)
             return product
     c = n - k + 1
-    if c <= 0 and c.is_integer():
-        return math.nan if n < 0 and n.is_integer() else 0.0
-    if n < 0 and n.is_integer():
+    if c <= 0 and float(c).is_integer():
+        return math.nan if n < 0 and float(n).is_integer() else 0.0
+    if n < 0 and float(n).is_integer():
         return math.nan
     if n > -1 and c > 0 and k > -1 and n < 169:
         return _value(n + 1) / _value(k + 1) / _value(c)
@@ -136,6 +136,22 @@ def _precise_growth(mp: Any, n: Any, x: Any, d: Any) -> Any:
         return mp.psi(int(n), x + d) - mp.psi(int(n), x)
 
 
+def _digamma(x: Any) -> Any:
+    return digamma(x) if isinstance(x, Symbol) else Exact(digamma(float(x)), digamma.name, x)
+
+
+def _written_growth(n: Any, x: Any, d: Any) -> Any:
+    """For n = 0 the difference as textbooks write it, and for whole d and a number x the sum of 1/(x + k)."""
+    if n != 0 or isinstance(n, Symbol):
+        return None
+    if isinstance(x, Symbol) or isinstance(d, Symbol):
+        return _digamma(x + d) - _digamma(x)
+    if isinstance(d, int) and abs(d) <= LARGEST_HALF and min(x, x + d) > 0:
+        start = x if d > 0 else x + d
+        return sum(Fraction(1) / (start + k) for k in range(abs(d))) * (1 if d > 0 else -1)
+    return None
+
+
 def _low_binomial(n: Any, k: Any) -> Any:
     """The polynomial n(n-1)···(n-k+1)/k! where that is short."""
     return (1, n)[k] if isinstance(k, int) and 0 <= k <= 1 else None
@@ -153,7 +169,7 @@ def _beta(a: float, b: float) -> float:
         if abs(exponent) < 700 and low < 170:
             return _value(low) / (factor * math.exp(exponent))
         return ieee.exp(_logarithm(low) - exponent) / factor if low > 0 else math.nan
-    if (low + high).is_integer() and not (low.is_integer() or high.is_integer()):
+    if float(low + high).is_integer() and not (float(low).is_integer() or float(high).is_integer()):
         return 0.0
     return ieee.divide(_value(low) * _value(high), _value(low + high))
 
@@ -178,7 +194,7 @@ def _polygamma_growth(n: float, x: float, d: float) -> float:
     order = int(n) if 0 <= n <= MOST_ORDER else -1
     if order < 0 or order != n or not (FARTHEST < x < math.inf and x + d > FARTHEST):
         return math.nan
-    if any(at <= 0 and at.is_integer() for at in (x, x + d)):
+    if any(at <= 0 and float(at).is_integer() for at in (x, x + d)):
         return math.nan
     factorial = float(math.factorial(order))
     b, total = x, 0.0
@@ -261,7 +277,7 @@ polygamma_growth: Operation = operation(
     domain="n = 0, 1, ..., 20; x > 0 and x + d > 0, or they are not integers",
     samples=((1.0, 1.0), POSITIVE, POSITIVE),
     precise=by_mpmath(_precise_growth),
-    closed=lambda n, x, d: digamma(x + d) - digamma(x) if n == 0 else None,
+    closed=_written_growth,
     specials=(special(POLE, lambda n, x, d: x, 1, 0, 1), special(POLE, lambda n, x, d: x + d, 1, 1, -1)),
     sympy="(polygamma({0}, {1} + {2}) - polygamma({0}, {1}))",
     doc="polygamma(n, x + d) - polygamma(n, x), where n = 0 means digamma, accurate for small d.",

@@ -108,6 +108,7 @@ norm: Operation = operation(
     samples=SPREAD,
     definition=lambda *xs: sqrt(_total(*[x * x for x in xs])),
     range=(0, math.inf),
+    radial=True,
     specials=(special(KINK, lambda *xs: norm(*xs), 0, 0),),
     torch="norm: torch Tensor linalg",
     doc="Euclidean length of the vector of the arguments; at 0 the derivative is 0.",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import builtins
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from gradcli.ops.declaration import ieee, rational
-from gradcli.ops.declaration.constants import SQRT_PI
+from gradcli.ops.declaration.constants import PI, SQRT_PI
 from gradcli.ops.declaration.facts import EVEN, ODD, POLE, special
 from gradcli.ops.declaration.operation import Operation, Undefined, operation
+from gradcli.ops.declaration.symbol import Exact, Symbol
 from gradcli.ops.elementwise.exponential import exp
 
 ANYWHERE = (-2.0, 2.0)
@@ -28,7 +30,7 @@ def _polygamma(order: float, x: float) -> float:
         return math.nan
     if math.isinf(x):
         return math.nan if x < 0 else math.inf if order == 0 else 0.0
-    if x <= 0 and x.is_integer():
+    if x <= 0 and float(x).is_integer():
         return math.nan if order % 2 == 0 else math.inf
     if order > MOST_ORDER:
         return _high_polygamma(order, x)
@@ -159,6 +161,16 @@ def _sinc_derivative(order: float, x: float) -> float:
         return math.inf if value > 0 else -math.inf
 
 
+def _sinc_derivative_at_0(order: Any, x: Any) -> Exact | int | None:
+    """∫ πⁿ·tⁿ·cos(n·π/2) dt from 0 to 1."""
+    if not isinstance(order, int) or not 0 <= order <= MOST_ORDER or isinstance(x, Symbol) or x != 0:
+        return None
+    if order % 2:
+        return 0
+    factor = Fraction((-1) ** (order // 2), order + 1)
+    return Exact(_sinc_derivative(order, 0.0), "mul", factor, Exact(ieee.power(math.pi, order), "pow", PI, order))
+
+
 def by_mpmath(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function of numbers of mpmath that is given the context of mpmath first; nan where an argument is not finite."""
 
@@ -229,7 +241,7 @@ lgamma = operation(
     ieee.guarded(math.lgamma, ieee.overflow),
     (lambda y, x: digamma(x),),
     grad_fn="LgammaBackward0",
-    latex=r"\ln\left|\Gamma\left({0}\right)\right|",
+    latex=r"\ln\left(\left|\Gamma\left({0}\right)\right|\right)",
     javascript="lgamma({0})",
     domain="x > 0, or x not an integer",
     samples=(POSITIVE,),
@@ -244,7 +256,7 @@ lgamma = operation(
 )
 digamma: Operation = operation(
     "digamma(x)",
-    lambda x: math.copysign(math.inf, -x) if x == 0 else _polygamma(0, x),
+    lambda x: -math.copysign(math.inf, x) if x == 0 else _polygamma(0, x),
     (lambda y, x: polygamma(1, x),),
     grad_fn="DigammaBackward0",
     latex=r"\psi\left({0}\right)",
@@ -328,6 +340,7 @@ sinc_derivative: Operation = operation(
     javascript="sincDerivative({0}, {1})",
     samples=((1.0, 1.0), ANYWHERE),
     precise=by_mpmath(_precise_sinc_derivative),
+    closed=_sinc_derivative_at_0,
     sympy="(pi**{0}*Integral(u_**{0}*cos(pi*({1})*u_ + pi*{0}/2), (u_, 0, 1)))",
     doc="The n-th derivative of sinc, accurate near 0.",
 )

@@ -54,8 +54,8 @@ def lines(found: Derivatives, format: str) -> Iterator[str]:
     behind its expression as a remark.
     """
     for definition in found.simplified.definitions:
-        yield f"{_name(definition.name, format)} = {_expression(definition.value, format)}"
-    texts = [_expression(expression, format) for expression in found.simplified.expressions]
+        yield f"{_name(definition.name, format)} = {expression_text(definition.value, format)}"
+    texts = [expression_text(expression, format) for expression in found.simplified.expressions]
     numbers = [] if found.values is None else [number_text(value) for value in found.values]
     point = "" if not found.bindings else " at " + ", ".join(f"{name} = {short_text(v)}" for name, v in found.bindings.items())
     remark = "  % " if format == "latex" else "  # "
@@ -107,7 +107,8 @@ def _name(name: str, format: str) -> str:
     return name_latex(name)
 
 
-def _expression(expression: Expression, format: str) -> str:
+def expression_text(expression: Expression, format: str) -> str:
+    """An expression in a format other than JSON."""
     if format == "latex":
         from gradcli.output.formulas.latex import to_latex
 

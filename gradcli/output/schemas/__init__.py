@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from gradcli.output.json import SOURCES
 from gradcli.output.schemas.generator import Schema, schema_of
 from gradcli.output.schemas.programs import ErrorRecord, FailureRecord, ModesDocument, ResultRecord, RunDocument, TraceDocument
 from gradcli.output.schemas.runs import EvalDocument, GraphDocument
-from gradcli.output.schemas.symbolic import DiffDocument, EqualDocument, ExplainDocument, OpsDocument
+from gradcli.output.schemas.symbolic import DiffDocument, EqualDocument, ExplainDocument, OpsDocument, TaylorDocument
 from gradcli.output.schemas.teaching import GradeDocument, MistakesDocument
 
 _DRAFT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+
+
+_NOTES = {
+    "type": "array",
+    "items": {"type": "string"},
+    "description": "What could have meant something else, and what it was read as.",
+}
+_READ_AS = {
+    "read_as": {"type": "string", "description": "The source text in the strict language; only where it is read otherwise."},
+    "notes": _NOTES,
+}
+_BOTH_READ_AS = {"read_as": {"type": "array", "items": _READ_AS["read_as"]}, "notes": _NOTES}
+"""What a document says beside a source text that was not read strictly."""
 
 
 def _document(name: str, record: type, *, symbolic: bool = False) -> Schema:
@@ -16,6 +30,9 @@ def _document(name: str, record: type, *, symbolic: bool = False) -> Schema:
     schema = schema_of(record, symbolic=symbolic)
     schema["properties"] = {"schema": {"const": f"gradcli/{name}/1"}, **schema["properties"]}
     schema["required"] = ["schema", *schema["required"]]
+    sources = [key for key in SOURCES if key in schema["properties"]]
+    if sources:
+        schema["properties"] |= _READ_AS if len(sources) == 1 else _BOTH_READ_AS
     return {**_DRAFT, "title": record.__doc__, **schema}
 
 
@@ -34,6 +51,7 @@ SCHEMAS: dict[str, Schema] = {
     "equal": _document("equal", EqualDocument),
     "ops": _document("ops", OpsDocument),
     "diff": _document("diff", DiffDocument),
+    "taylor": _document("taylor", TaylorDocument),
     "grade": _document("grade", GradeDocument),
     "mistakes": _document("mistakes", MistakesDocument),
     "error": _document("error", ErrorRecord),

@@ -150,6 +150,26 @@ class DiffDocument(TypedDict):
     warnings: list[str]
 
 
+class TaylorTerm(TypedDict):
+    """A term of a Taylor polynomial."""
+
+    power: Annotated[Count, "The power of the variable minus the place."]
+    coefficient: Annotated[str, "As an expression, exactly."]
+    value: Annotated[Number | None, "The same as a number; null where it depends on other variables."]
+
+
+class TaylorDocument(TypedDict):
+    """gradcli taylor --json"""
+
+    expression: Annotated[str, "The source text."]
+    variable: Annotated[str, "The variable."]
+    about: Annotated[str, "The place, as an expression."]
+    order: Annotated[Count, "The largest power that was asked for."]
+    polynomial: Annotated[str, "The polynomial as an expression."]
+    coefficients: Annotated[list[TaylorTerm], "Those of all powers, zeros as well."]
+    warnings: list[str]
+
+
 class WitnessRecord(TypedDict):
     """A point at which two expressions were compared."""
 

@@ -35,7 +35,7 @@ class AnswerRecord(TypedDict):
     certainty: Annotated[str | None, Also(enum=["certain", "likely", "weak", None])]
     feedback: Annotated[list[str], "What may be told at this level, a sentence each."]
     point: PointRecord | None
-    note: Annotated[str, "Why it is unreadable or undecided; empty for nothing."]
+    note: Annotated[str, "Why it is unreadable or undecided, or how else it could be read; empty for nothing."]
 
 
 class MistakeCount(TypedDict):

@@ -1,0 +1,341 @@
+"""LaTeX's commands as the tokens that they stand for, and letters with an index as one name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+
+from gradcli.errors import GradcliError
+from gradcli.language.grammar import Token
+from gradcli.language.readings.scan import VALUE_ENDS
+from gradcli.language.readings.vocabulary import GREEK, Vocabulary
+
+_LOOKS = "quad qquad thinspace displaystyle textstyle limits nolimits left right middle mleft mright"
+_SIZES = "big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr"
+_NOTHING = frozenset((*",;:!>()[] ", *_LOOKS.split(), *_SIZES.split()))
+"""Commands that change how a formula looks, and not what it means."""
+
+_TABLE = r"""
+TIMES *          cdot times ast star
+DIVIDE /         div
+FRAC .           frac dfrac tfrac cfrac binom dbinom tbinom
+SQRT .           sqrt
+COMPARISON <=    le leq leqslant
+COMPARISON >=    ge geq geqslant
+COMPARISON !=    ne neq
+COMPARISON <     lt
+COMPARISON >     gt
+AND and          land wedge
+OR or            lor vee
+NOT not          lnot neg
+PI π             pi
+NAME inf         infty
+LPAR (           { lbrace
+RPAR )           } rbrace
+ABS_OPEN .       lvert
+ABS_CLOSE .      rvert
+REMAINDER %      bmod %
+DEGREES °        degree
+ROW .            \
+"""
+_LINES = [line.split() for line in _TABLE.strip().splitlines()]
+_SIGNS = {command: (kind, sign.strip(".")) for kind, sign, *commands in _LINES for command in commands}
+"""The token of a command."""
+
+_WORDS = frozenset(("operatorname", "mathrm", "mathit", "mathbf", "mathsf", "text", "textrm", "textit", "mathop", "boldsymbol"))
+_MATRICES = frozenset(("matrix", "pmatrix", "bmatrix", "Bmatrix", "smallmatrix", "array"))
+_INNER = frozenset(("LPAR", "LBRACE", "CASES", "MATRIX"))
+_SPACES = frozenset((",", ";", ":", " ", "quad", "qquad"))
+_CONDITION = re.compile(
+    r"\s*(?:(?P<if>if|for|when|wenn|falls|si|where)|(?P<else>otherwise|else|sonst|sinon))\s*[,:.]?\s*", re.IGNORECASE
+)
+_NO_VALUES = """
+partial    gradcli diff gives a derivative: write the expression alone
+int        nothing is integrated: write the expression alone
+lim        limits are not taken: write the expression alone
+sum        write the terms, or a program with a loop
+prod       write the factors, or a program with a loop
+pm         write both expressions, one after the other
+mp         write both expressions, one after the other
+to         write the expression alone
+lVert      write sqrt(x^2 + y^2)
+|          write sqrt(x^2 + y^2)
+"""
+_INSTEAD = dict(line.split(maxsplit=1) for line in _NO_VALUES.strip().splitlines())
+"""What to write instead of a command that has no value."""
+
+
+def without_commands(
+    text: str, tokens: list[Token], vocabulary: Vocabulary, known: Collection[str]
+) -> tuple[list[Token], set[str]]:
+    """The tokens with each command as what it stands for.
+
+    Args:
+        text: What was typed.
+        tokens: The tokens as they are scanned.
+        vocabulary: The functions.
+        known: The names that have values: of the ways to write an indexed or Greek name the one that has one is taken.
+
+    Returns:
+        The tokens, and the names that are written upright: each is one.
+
+    Raises:
+        GradcliError: A command is not known, or digits stand where LaTeX takes one.
+    """
+    commands = _Commands(text, tokens, vocabulary, known)
+    return commands.translated(), commands.whole
+
+
+class _Commands:
+    def __init__(self, text: str, tokens: list[Token], vocabulary: Vocabulary, known: Collection[str]) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.vocabulary = vocabulary
+        self.known = known
+        self.result: list[Token] = []
+        self.place = 0
+        self.whole: set[str] = set()
+        self.closing: dict[
+            int, str
+        ] = {}  # braces that are parentheses, or belong to a floor: by the place of the one that closes
+
+    def translated(self) -> list[Token]:
+        while self.place < len(self.tokens):
+            token = self.tokens[self.place]
+            self.place += 1
+            if token.kind == "COMMAND":
+                self._command(token, token.text[1:])
+            elif token.kind == "DOLLAR":
+                continue
+            elif token.kind == "NAME":
+                self._letters(token)
+            elif token.kind == "INDEX":
+                raise GradcliError("an index stands behind a letter", token.span, "write x_{1}")
+            elif token.kind == "NUMBER":
+                self._number(token)
+            elif token.kind in ("LSQB", "RSQB"):
+                self._square(token)
+            elif self.place - 1 in self.closing:
+                self.result.append(Token("RPAR", ")", token.span))
+            else:
+                self.result.append(token)
+        return self._without_last_rows()
+
+    def _next(self) -> Token | None:
+        return self.tokens[self.place] if self.place < len(self.tokens) else None
+
+    def _command(self, token: Token, command: str) -> None:
+        follows = self._next()
+        if command in ("left", "right") and follows is not None and follows.text in ("|", "\\vert"):
+            self.place += 1
+            self.result.append(Token("ABS_OPEN" if command == "left" else "ABS_CLOSE", "\\|", follows.span))
+        elif command in ("vert", "mid"):
+            self.result.append(Token("ABS_OPEN", "|", token.span))
+        elif command in _NOTHING:
+            ends = self.result and self.result[-1].kind in VALUE_ENDS
+            if command in _SPACES and ends and follows is not None and follows.kind == "NUMBER":
+                self.result.append(Token("TIMES", "*", token.span))
+        elif command in _SIGNS:
+            kind, sign = _SIGNS[command]
+            self.result.append(Token(kind, sign or token.text, token.span))
+        elif command in _WORDS:
+            self._word(token)
+        elif command in ("begin", "end"):
+            self._environment(token, command)
+        elif command in self.vocabulary.fences:
+            opens = self.vocabulary.fences[command]
+            self.result += (
+                [Token("CALLED", opens, token.span), Token("LPAR", "(", token.span)]
+                if opens
+                else [Token("RPAR", ")", token.span)]
+            )
+        elif command in _INSTEAD:
+            raise GradcliError(f"{token.text} has no value here", token.span, _INSTEAD[command])
+        elif command in self.vocabulary.functions or command in self.vocabulary.missing:
+            if command in GREEK and not (follows is not None and follows.kind == "LPAR"):
+                self._name(token, self._greek(command))
+            else:
+                self._name(token, command)
+        elif command in GREEK:
+            self._name(token, self._greek(command))
+        else:
+            raise GradcliError(
+                f"{token.text} is not known here", token.span, "write the formula with other commands, or leave it out"
+            )
+
+    def _greek(self, word: str) -> str:
+        """The letter, or the word where that has a value."""
+        if word in self.known:
+            return word
+        name = re.sub("^var", "", word)
+        case = "CAPITAL" if name[0].isupper() else "SMALL"
+        return unicodedata.lookup(f"GREEK {case} LETTER {name.upper().replace('LAMBDA', 'LAMDA')}")
+
+    def _braced(self) -> tuple[str, int] | None:
+        """The text between the braces that come next, and where they end; moves behind them."""
+        follows = self._next()
+        if follows is None or follows.kind != "LBRACE":
+            return None
+        depth, at = 0, self.place
+        while at < len(self.tokens):
+            depth += (self.tokens[at].kind == "LBRACE") - (self.tokens[at].kind == "RBRACE")
+            at += 1
+            if depth == 0:
+                break
+        else:
+            raise GradcliError("this '{' is never closed", follows.span, "write the missing '}'")
+        self.place = at
+        end = self.tokens[at - 1].span
+        return self.text[follows.span[1] : end[0]], end[1]
+
+    def _letters(self, token: Token) -> None:
+        """Letters side by side: an index belongs to the last of them, and a power or a fraction takes the first."""
+        word, start = token.text, token.span[0]
+        before = self.result[-1].kind if self.result else ""
+        fraction = before in ("FRAC", "SQRT") or (len(self.result) > 1 and self.result[-2].kind == "FRAC")
+        follows = self._next()
+        indexed = follows is not None and follows.kind == "INDEX" and word not in self.vocabulary.functions
+        if len(word.rstrip("'′’")) < 2 or word in self.known or not (fraction or before == "POWER" or indexed):
+            self._name(token, word)
+            return
+        cut = len(word) - 1 if indexed and before != "POWER" and not fraction else 1
+        self.result.append(Token("NAME", word[:cut], (start, start + cut)))
+        self._letters(Token("NAME", word[cut:], (start + cut, token.span[1])))
+
+    def _word(self, token: Token) -> None:
+        found = self._braced()
+        if found is None:
+            raise GradcliError(f"{token.text} needs braces", token.span, f"write {token.text}{{name}}")
+        content, end = found
+        span = (token.span[0], end)
+        condition = _CONDITION.fullmatch(content)
+        if condition:
+            self.result.append(Token("WORD_IF" if condition["if"] else "WORD_ELSE", content, span))
+            return
+        name = content.replace("\\_", "_").strip()
+        if not re.fullmatch(r"[^\W\d]\w*", name):
+            raise GradcliError(f"'{content}' is no name", span, "write the formula without text")
+        if len(name) > 1 and name not in self.vocabulary.functions:
+            follows = self._next()
+            if name not in self.known and follows is not None and (follows.kind == "LPAR" or follows.text == "\\left"):
+                raise GradcliError(f"{name} is no function that is known", span, "for a product write \\cdot between its factors")
+            self.whole.add(name)
+        self._name(Token("NAME", name, span), name)
+
+    def _name(self, token: Token, name: str) -> None:
+        """A name with its index; a function's argument in braces is one in parentheses."""
+        follows = self._next()
+        end = token.span[1]
+        if follows is not None and follows.kind == "INDEX":
+            self.place += 1
+            behind = self._next()
+            index: str | None = None
+            if behind is not None and behind.kind == "LBRACE":
+                braced = self._braced()
+                assert braced is not None
+                content, end = braced
+                index = re.sub(r"\\(?:mathrm|text|mathit)\s*\{([^{}]*)\}", r"\1", content).replace("\\_", "_").replace(" ", "")
+            elif behind is not None and behind.kind in ("NAME", "NUMBER"):
+                if len(behind.text) > 1:
+                    hint = f"write {name}_{{{behind.text}}}, or _{behind.text[0]} and * before the rest"
+                    raise GradcliError("an index without braces is one character", behind.span, hint)
+                self.place += 1
+                index, end = behind.text, behind.span[1]
+            if index is None or not re.fullmatch(r"\w+", index):
+                raise GradcliError("this is no index of a name", follows.span, "write x_{1} or x_{max}")
+            together = name + index
+            name = together if together in self.known and f"{name}_{index}" not in self.known else f"{name}_{index}"
+            follows = self._next()
+        self.result.append(Token("NAME", name, (token.span[0], end)))
+        stem = name.partition("_")[0]
+        if stem in self.vocabulary.functions and len(stem) > 1 and follows is not None and follows.kind == "LBRACE":
+            self._parenthesis()
+        elif stem in self.vocabulary.functions and len(stem) > 1 and follows is not None and follows.kind == "POWER":
+            self._power_of_function()
+
+    def _parenthesis(self) -> None:
+        """Make the braces that come next parentheses."""
+        opening, before = self.tokens[self.place], self.place
+        self._braced()
+        self.closing[self.place - 1] = ""
+        self.place = before + 1
+        self.result.append(Token("LPAR", "(", opening.span))
+
+    def _power_of_function(self) -> None:
+        """sin^{2}{x}: what follows the power in braces is the argument."""
+        start = self.place
+        self.place += 1
+        if self._braced() is not None:
+            follows = self._next()
+            if follows is not None and follows.kind == "LBRACE":
+                end = self.place
+                self._braced()
+                self.closing[self.place - 1] = ""
+                opening = self.tokens[end]
+                self.tokens[end] = Token("LPAR", "(", opening.span)
+        self.place = start
+
+    def _number(self, token: Token) -> None:
+        before = self.result[-1] if self.result else None
+        behind = self.tokens[self.place : self.place + 4]
+        if [one.text for one in behind[:3]] == ["{", ",", "}"] and len(behind) == 4 and behind[3].text.isdecimal():
+            self.place += 4  # 1{,}5 is a decimal
+            token = Token("NUMBER", f"{token.text}.{behind[3].text}", (token.span[0], behind[3].span[1]))
+        if before is not None and before.kind == "FRAC" and re.fullmatch("[0-9]{2}", token.text):
+            middle = token.span[0] + 1
+            self.result += [
+                Token("NUMBER", token.text[0], (token.span[0], middle)),
+                Token("NUMBER", token.text[1], (middle, token.span[1])),
+            ]
+            return
+        if before is not None and before.kind in ("POWER", "FRAC", "SQRT") and len(token.text) > 1:
+            message = f"LaTeX takes one digit of {token.text} here"
+            raise GradcliError(message, token.span, f"write {{{token.text}}}, or {token.text[0]} and * before the rest")
+        self.result.append(token)
+
+    def _square(self, token: Token) -> None:
+        """Brackets are parentheses, but for those of the degree of a root."""
+        before = self.result[-1] if self.result else None
+        if token.kind == "LSQB" and before is not None and before.kind == "SQRT":
+            self.result.append(token)
+            depth = 0
+            for at in range(self.place - 1, len(self.tokens)):
+                depth += (self.tokens[at].kind == "LSQB") - (self.tokens[at].kind == "RSQB")
+                if depth == 0:
+                    self.closing[at] = "]"
+                    break
+        elif self.closing.get(self.place - 1) == "]":
+            self.result.append(token)
+        else:
+            self.result.append(Token("LPAR", "(", token.span) if token.kind == "LSQB" else Token("RPAR", ")", token.span))
+
+    def _environment(self, token: Token, command: str) -> None:
+        found = self._braced()
+        name = found[0].strip("* ") if found else ""
+        end = found[1] if found else token.span[1]
+        if command == "end":
+            while self.result and self.result[-1].kind == "ROW":
+                self.result.pop()
+            self.result.append(Token("END_ENVIRONMENT", name, (token.span[0], end)))
+        elif name in _MATRICES:
+            if name == "array":
+                self._braced()
+            self.result.append(Token("MATRIX", name, (token.span[0], end)))
+        elif name in ("cases", "dcases"):
+            self.result.append(Token("CASES", name, (token.span[0], end)))
+        else:
+            raise GradcliError(f"the environment {name} has no value", (token.span[0], end), "write the formula alone")
+
+    def _without_last_rows(self) -> list[Token]:
+        """Commas before the conditions of cases are left out."""
+        result: list[Token] = []
+        depth = 0
+        for token in self.result:
+            depth += (token.kind in _INNER) - (token.kind in ("RPAR", "RBRACE", "END_ENVIRONMENT"))
+            if token.kind == "EQUAL" and depth > 0:  # a condition
+                token = Token("COMPARISON", "==", token.span)
+            if token.kind == "AMPERSAND" and result and result[-1].kind == "COMMA":
+                result.pop()
+            result.append(token)
+        return result

@@ -1,0 +1,55 @@
+"""Decimal commas: 1,5 where no list can be meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from gradcli.errors import GradcliError
+from gradcli.language.grammar import Token
+
+_OPEN = frozenset(("LPAR", "LSQB", "LBRACE", "ABS_OPEN"))
+_CLOSE = frozenset(("RPAR", "RSQB", "RBRACE", "ABS_CLOSE"))
+
+
+def with_points(tokens: Sequence[Token], single: Collection[str], notes: list[tuple[int, str]]) -> list[Token]:
+    """The tokens with a decimal in place of two numbers with a comma between them and no blank.
+
+    Between the arguments of a function of several, and in an array, a comma separates.
+
+    Args:
+        tokens: The tokens.
+        single: The functions of one argument.
+        notes: Takes what was read so.
+
+    Raises:
+        GradcliError: The comma may also group digits.
+    """
+    result: list[Token] = []
+    lists = [False]
+    for token in tokens:
+        if token.kind in _OPEN:
+            before = result[-1] if result else None
+            called = before is not None and before.kind == "CALLED" and before.text not in single
+            lists.append(token.kind == "LSQB" or (token.kind == "LPAR" and called) or (lists[-1] and token.kind == "LBRACE"))
+        elif token.kind in _CLOSE and len(lists) > 1:
+            lists.pop()
+        if token.kind == "NUMBER" and not lists[-1] and len(result) > 1 and _touch(result[-2], result[-1], token):
+            whole, comma = result[-2], result[-1]
+            both = f"{whole.text}{comma.text}{token.text}"
+            span = (whole.span[0], token.span[1])
+            if re.fullmatch(r"[1-9][0-9]{0,2},[0-9]{3}", both):
+                point, grouped = both.replace(",", "."), both.replace(",", "")
+                raise GradcliError(f"{both} may be {point} or {grouped}", span, "write one of them")
+            if re.fullmatch(r"[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?", both):
+                notes.append((span[0], f"{both} is read as the decimal {both.replace(',', '.')}"))
+                result[-2:] = [Token("NUMBER", both.replace(",", "."), span)]
+                continue
+        result.append(token)
+    return result
+
+
+def _touch(whole: Token, comma: Token, decimals: Token) -> bool:
+    return (
+        whole.kind == "NUMBER" and comma.kind == "COMMA" and whole.span[1] == comma.span[0] and comma.span[1] == decimals.span[0]
+    )

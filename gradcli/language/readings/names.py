@@ -1,0 +1,300 @@
+"""What the names of a text mean: functions with and without parentheses, and letters that stand side by side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from gradcli.errors import GradcliError, nearest
+from gradcli.language.free_names import WORDS
+from gradcli.language.grammar import END, Token
+from gradcli.language.readings.scan import VALUE_ENDS, refuse
+from gradcli.language.readings.vocabulary import GREEK, Vocabulary
+
+_LETTER = re.compile(r"[^\W\d_](?P<digits>[0-9₀-₉]+)?(?:_\w+)?")
+_LONGEST_PRODUCT = 3
+"""Letters that stand side by side for a product; more are a word."""
+_BEGINS = frozenset(
+    (
+        "NAME",
+        "NUMBER",
+        "PI",
+        "CONSTANT",
+        "VULGAR",
+        "ROOT",
+        "ABS_OPEN",
+        "SIGN",
+        "POWER",
+        "SUPERSCRIPT",
+        "FRAC",
+        "SQRT",
+        "LBRACE",
+        "FUNCTION",
+        "CALLED",
+    )
+)
+"""Terminals with which the argument of a function without parentheses, or its power, begins."""
+_OWN = frozenset("fghFGH")
+"""Letters that nobody reads as a factor before a parenthesis."""
+
+
+class Names:
+    """The names of one text.
+
+    Args:
+        vocabulary: The functions.
+        known: Names that are one name however long: those with a value, and what the text assigns.
+        notes: Takes what can mean two things, with its place.
+        letters: Whether letters side by side are a product however many they are, as in LaTeX.
+    """
+
+    def __init__(
+        self, vocabulary: Vocabulary, known: Collection[str], notes: list[tuple[int, str]], *, letters: bool = False
+    ) -> None:
+        self.longest = 1_000 if letters else _LONGEST_PRODUCT
+        self.vocabulary = vocabulary
+        self.known = set(known)
+        self.notes = notes
+        self.own: set[str] = set()
+
+    def classified(self, tokens: Sequence[Token]) -> list[Token]:
+        """The tokens with functions told from variables, and products of letters taken apart."""
+        self._note_own(tokens)
+        result: list[Token] = []
+        for place, token in enumerate(tokens):
+            if token.kind == "CONSTANT" and result and result[-1].kind in VALUE_ENDS:
+                value, constant = result[-1].text, token.text[1:]
+                hint = f"write {value}*{constant} or {value} % {constant}"
+                raise refuse(f"{token.text} may be a constant or a remainder", token, hint)
+            if token.kind != "NAME":
+                result.append(token)
+                continue
+            before = result[-1].kind if result else ""
+            after = tokens[place + 1].kind if place + 1 < len(tokens) else END
+            inner = tokens[place + 2 : place + 4]
+            if after == "MINUS":  # sin -x has an argument, and sin - x has none
+                minus, behind = tokens[place + 1].span, tokens[place + 2 : place + 3]
+                touches = minus[0] > token.span[1] and behind and behind[0].span[0] == minus[1]
+                after = "SIGN" if touches else after
+            elif after == "POWER" and token.text == "e" and before in VALUE_ENDS - {"NUMBER"}:
+                token = token._replace(kind="EULER")
+            result += [token] if token.kind == "EULER" else self._read(token, before, after, inner)
+        self._refuse_orders(result)
+        return self._inverses(result)
+
+    def _note_own(self, tokens: Sequence[Token]) -> None:
+        """Remember the functions and names that the text defines."""
+        depth = 0
+        start = 0
+        for place, token in enumerate(tokens):
+            depth += (token.kind in ("LPAR", "LSQB")) - (token.kind in ("RPAR", "RSQB"))
+            if token.kind == "FOR":
+                self.known.add(token.text.split()[1])
+            if depth == 0 and token.kind in ("SEPARATOR", "LBRACE", "RBRACE"):
+                start = place + 1
+            elif depth == 0 and token.kind == "EQUAL" and place > start and tokens[start].kind == "NAME":
+                if place == start + 1:
+                    self.known.add(tokens[start].text)
+                elif tokens[start + 1].kind == "LPAR":
+                    self.own.add(tokens[start].text)
+                    self.known.update(item.text for item in tokens[start + 2 : place] if item.kind == "NAME")
+                start = place + 1
+            elif depth and token.kind == "EQUAL":
+                self.known.add(tokens[place - 1].text)
+
+    def _read(self, token: Token, before: str, after: str, inner: Sequence[Token]) -> list[Token]:
+        token = token._replace(text=token.text.replace("{", "").replace("}", ""))
+        name, called = token.text, after == "LPAR"
+        if called and name in self.own:
+            return [token._replace(kind="CALLED")]
+        if called and name in self.vocabulary.heads and name not in self.known:
+            head, count = self.vocabulary.heads[name]
+            if (count == 2) == (len(inner) == 2 and inner[1].kind == "COMMA"):
+                self._note(token, f"{name}(...) is read as the function {head}; for a variable give {name} a value")
+                return [token._replace(kind="CALLED", text=head)]
+        if name in self.known or (before == "EQUAL" and name in WORDS):
+            found = self._function(token) if called else None
+            return [token._replace(kind="CALLED", text=found) if found else token]
+        if name[-1] in "'′’":
+            return [self._primed(token)]
+        function = self._function(token)
+        if function and called:
+            self._note_logarithm(token, function)
+            return [token._replace(kind="CALLED", text=function)]
+        if function and name not in GREEK and self._is_single(function) and after in _BEGINS and len(name) > 1:
+            self._note_logarithm(token, function)
+            return [token._replace(kind="FUNCTION", text=function)]
+        if name in self.vocabulary.missing:
+            raise refuse(f"{name} is not known here", token, f"write {self.vocabulary.missing[name]}")
+        if function and name not in GREEK and self._is_single(function) and len(name) > 1:
+            raise refuse(f"{name} has no argument", token, f"write {name}(x); for a variable of this name give it a value")
+        if name in self.vocabulary.constants or name in GREEK:
+            return [token]
+        if name == "E":
+            self._note(token, "E is read as the number e; for a variable give it a value: --E VALUE")
+            return [token._replace(text="e")]
+        if _LETTER.fullmatch(name):
+            return [self._letter(token, called, inner)]
+        if called and (len(name) > 2 or name[0].isupper() > name[-1].isupper()) and not self._ends_with_function(name):
+            raise self._no_function(token)
+        if "_" in name or function or not re.fullmatch("[A-Za-zΑ-Ωα-ω]+", name):
+            return [token]
+        return self._parts(token, called, after)
+
+    def _letter(self, token: Token, called: bool, inner: Sequence[Token]) -> Token:
+        name = token.text
+        found = _LETTER.fullmatch(name)
+        assert found
+        if found["digits"] and found["digits"].isascii() and "_" not in name:
+            power = f"{name[0]}^{found['digits']}"
+            self._note(
+                token, f"{name} is read as the variable {name}; a power is written {power}, a product {name[0]}*{found['digits']}"
+            )
+        if called and name[0] in _OWN:
+            message = f"{name}(...) may be a function or a product"
+            raise refuse(
+                message, token, f"write {name}*(...) for a product; define a function before: {name}(x) = ...; {name}(2)"
+            )
+        if called and name.partition("_")[0] + "_0" in self.vocabulary.heads and "_" in name:
+            raise refuse(f"{name}(...) may be a function or a product", token, f"write {name}*(...) for a product")
+        if called and len(inner) == 2 and inner[0].kind == "NAME" and inner[1].kind == "RPAR":
+            self._note(token, f"{name}({inner[0].text}) is read as the product {name}*{inner[0].text}")
+        return token
+
+    def _primed(self, token: Token) -> Token:
+        name = token.text.rstrip("'′’")
+        primes = len(token.text) - len(name)
+        read = name + "_" + "p" * primes + "rime" if primes == 1 else f"{name}_{'prime' * primes}"
+        self._note(token, f"{token.text} is read as a variable called {read}")
+        self.known.add(read)
+        return token._replace(text=read)
+
+    def _function(self, token: Token) -> str | None:
+        """The function that a name means in front of an argument; None where it means none."""
+        name, functions = token.text, self.vocabulary.functions
+        stem, _, base = name.partition("_")
+        base = base.strip("{}")
+        if base and functions.get(stem) == self.vocabulary.natural:
+            return self.vocabulary.logarithms.get(base) or (f"{self.vocabulary.natural}_{base}" if base.isalnum() else None)
+        found = functions.get(name)
+        if found is None and len(name) > 1 and name.lower() != name:
+            found = functions.get(name.lower())
+        return found
+
+    def _is_single(self, function: str) -> bool:
+        return function in self.vocabulary.single or "_" in function
+
+    def _note_logarithm(self, token: Token, function: str) -> None:
+        if function == self.vocabulary.natural and token.text.lower() == function:
+            self._note(token, f"{token.text} is read as the natural logarithm; that to the base 10 is written lg x or log_10 x")
+
+    def _parts(self, token: Token, called: bool, after: str) -> list[Token]:
+        """Words and letters without a sign between them: xsinx, xcos(x), ac, pix."""
+        name, start = token.text, token.span[0]
+        words = self._words()
+        pieces: list[tuple[str, int]] = []
+        at = 0
+        while at < len(name):
+            found = [word for word in words if name.startswith(word, at)]
+            found = [word for word in found if at + len(word) < len(name) or called or after in _BEGINS]
+            found += [word for word in ("pi", *GREEK) if len(word) > (1 if word == "pi" else 3) and name.startswith(word, at)]
+            word = max(found, key=len, default=name[at])
+            pieces.append((word, at))
+            at += len(word)
+        if all(len(word) == 1 for word, _ in pieces):
+            if name[-2] == "d" and name[-1] in "xyzt":
+                raise refuse(
+                    f"{name} may be a differential or a product",
+                    token,
+                    f"write d*{name[-1]} for a product; --wrt asks for a derivative",
+                )
+            if len(name) > self.longest:
+                self._note(token, f"{name} is read as one variable; a product is written {'*'.join(name)}")
+                return [token]
+        first, _ = pieces[0]
+        if len(first) > 1 and first[0] == "a" and first[1:] in words:
+            rest = name[len(first) :] or "x"
+            raise refuse(f"{name} may be {first}({rest}) or a*{first[1:]}({rest})", token, "write one of them")
+        result: list[Token] = []
+        for word, at in pieces:
+            span = (start + at, start + at + len(word))
+            if word in self.vocabulary.missing:
+                raise refuse(f"{word} is not known here", Token("NAME", word, span), f"write {self.vocabulary.missing[word]}")
+            function = self.vocabulary.functions.get(word) if len(word) > 1 else None
+            last = at + len(word) == len(name)
+            if function and word in words:
+                piece = Token("CALLED" if last and called else "FUNCTION", function, span)
+                self._note_logarithm(Token("NAME", word, span), function)
+            else:
+                piece = Token("NAME", word, span)
+            result.append(piece)
+        return result
+
+    def _words(self) -> list[str]:
+        """The words that may stand among letters."""
+        functions = self.vocabulary.functions
+        return [word for word in functions if len(word) > 1 and self._is_single(functions[word])] + [*self.vocabulary.missing]
+
+    def _ends_with_function(self, name: str) -> bool:
+        return any(name.endswith(word) for word in self._words())
+
+    def _no_function(self, token: Token) -> GradcliError:
+        near = nearest(token.text, self.vocabulary.functions)
+        hint = f"did you mean {near}? " if near else ""
+        return refuse(f"{token.text} is no function that is known", token, f"{hint}for a product write * between its factors")
+
+    def _refuse_orders(self, tokens: Sequence[Token]) -> None:
+        """f^{(1)}(x) is the derivative of an order to some, and a power to others."""
+        kinds = [token.kind for token in tokens]
+        for place, token in enumerate(tokens):
+            follow = kinds[place + 1 : place + 7]
+            if token.kind in ("FUNCTION", "CALLED", "NAME") and follow == ["POWER", "LBRACE", "LPAR", "NUMBER", "RPAR", "RBRACE"]:
+                hint = "write a power without the parentheses; gradcli diff --order gives a derivative"
+                raise refuse(f"{token.text}^{{(...)}} may be a derivative of this order or a power", token, hint)
+
+    def _inverses(self, tokens: list[Token]) -> list[Token]:
+        """sin^-1 x is the inverse function: one token."""
+        result: list[Token] = []
+        place = 0
+        while place < len(tokens):
+            token = tokens[place]
+            used = _minus_one(tokens, place + 1) if token.kind in ("FUNCTION", "CALLED") else 0
+            if token.kind == "FUNCTION" or used:
+                after = tokens[place + 1 + used].kind if place + 1 + used < len(tokens) else END
+                inverse = self.vocabulary.inverses.get(token.text) if used else None
+                if used and inverse is None:
+                    raise GradcliError(
+                        f"{token.text}^-1 may be an inverse or a reciprocal",
+                        token.span,
+                        f"write 1/{token.text}(...) for the reciprocal",
+                    )
+                if inverse:
+                    self._note(
+                        token, f"{token.text}^-1 is read as the inverse function {inverse}; 1/{token.text}(x) is written so"
+                    )
+                    token = Token(
+                        "CALLED" if after == "LPAR" else "FUNCTION", inverse, (token.span[0], tokens[place + used].span[1])
+                    )
+                place += used
+            result.append(token)
+            place += 1
+        return result
+
+    def _note(self, token: Token, text: str) -> None:
+        self.notes.append((token.span[0], text))
+
+
+def _minus_one(tokens: Sequence[Token], place: int) -> int:
+    """How many tokens from a place on are ^-1, in one of its spellings; 0 where they are something else."""
+    kinds = [token.kind for token in tokens[place : place + 5]]
+    texts = [token.text for token in tokens[place : place + 5]]
+    if texts[:1] == ["⁻¹"]:
+        return 1
+    if kinds[:3] == ["POWER", "MINUS", "NUMBER"] and texts[2] == "1":
+        return 3
+    if (
+        kinds[:5] in (["POWER", "LPAR", "MINUS", "NUMBER", "RPAR"], ["POWER", "LBRACE", "MINUS", "NUMBER", "RBRACE"])
+        and texts[3] == "1"
+    ):
+        return 5
+    return 0

@@ -1,0 +1,106 @@
+"""A text as people write it to the syntax tree, with the strict text that means the same and notes on what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from gradcli.errors import GradcliError
+from gradcli.language.ast import Definition, Program
+from gradcli.language.grammar import END, Token
+from gradcli.language.parser import Automaton, ReadText, run
+from gradcli.language.program_text import program_text
+from gradcli.language.readings.bars import paired
+from gradcli.language.readings.builder import Builder
+from gradcli.language.readings.commas import with_points
+from gradcli.language.readings.left_sides import derivative_asked, left_side
+from gradcli.language.readings.names import Names
+from gradcli.language.readings.scan import Found, scan, tables_of
+from gradcli.language.readings.vocabulary import Vocabulary
+
+_BRACKETS = frozenset("()[]{}")
+
+STRICT, LENIENT, LATEX = "strict", "lenient", "latex"
+
+
+def read(text: str, where: str, reading: str, vocabulary: Vocabulary, known: Collection[str] = ()) -> ReadText:
+    """Read a text.
+
+    Args:
+        text: What was typed.
+        where: What messages call it.
+        reading: ``lenient`` or ``latex``.
+        vocabulary: The functions.
+        known: The names that have values: each is one name however long it is.
+
+    Returns:
+        The text with its meaning.
+
+    Raises:
+        GradcliError: It is not understood, or may mean two things that nobody would choose between.
+    """
+    try:
+        return _read(text, reading, vocabulary, known)
+    except GradcliError as error:
+        raise error.located(text, where) from None
+
+
+def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str]) -> ReadText:
+    if not text.strip():
+        raise GradcliError("the expression is empty", (0, 0), 'write one, such as "2x sin 3x"')
+    notes: list[tuple[int, str]] = []
+    left, start = left_side(text, names=reading == LATEX)
+    if left:
+        notes.append((0, f"the left side {left} is left out"))
+    asked = derivative_asked(text[start:])
+    if asked is not None:
+        span = (start + asked.start(), start + asked.end())
+        raise GradcliError(
+            f"{asked[0]} asks for a derivative", span, 'gradcli diff "x^2" --wrt x gives it: write the expression alone'
+        )
+    tokens = scan(text, reading, start)
+    if reading == LATEX:
+        from gradcli.language.readings.commands import without_commands
+
+        tokens, whole = without_commands(text, tokens, vocabulary, known)
+        known = {*known, *whole}
+    names = Names(vocabulary, known, notes, letters=reading == LATEX)
+    tokens = paired(with_points(names.classified(tokens), vocabulary.single, notes))
+    builder = Builder(vocabulary, text, notes)
+    tables = tables_of(reading)[0]
+    program = Program(tuple(run(_with_brackets(text, tokens), _automaton(text, tokens, tables, builder), _Behind(tokens))))
+    if not program.statements or all(isinstance(statement, Definition) for statement in program.statements):
+        raise GradcliError("nothing is to be computed", (0, len(text)), "write an expression behind the definitions")
+    result = ReadText(text)
+    result.program = program
+    result.read_as = program_text(program, "; ")
+    result.notes = tuple(dict.fromkeys(note for _, note in sorted(notes)))
+    return result
+
+
+def _automaton(text: str, tokens: Sequence[Token], tables: Any, builder: Builder) -> Automaton:
+    """What runs over tokens that are there already."""
+    end = Token(END, "", (len(text), len(text)))
+    coming = iter([*map(Found, tokens), Found(end)])
+    builds = builder.functions([rule.builds for rule in tables.rules])
+    return Automaton(tables, lambda text, position: next(coming), builds)
+
+
+def _with_brackets(text: str, tokens: Sequence[Token]) -> str:
+    """The text with a bracket wherever a token is one, whatever stands for it there: the parser pairs them by their places."""
+    signs = list(text)
+    for token in tokens:
+        if token.text in _BRACKETS and token.span[1] > token.span[0]:
+            signs[token.span[0]] = token.text
+    return "".join(signs)
+
+
+class _Behind:
+    """Finds the token that ends at a place."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._tokens = tokens
+
+    def __call__(self, text: str, end: int) -> Token:
+        found = [token for token in self._tokens if token.span[1] == end]
+        return found[-1] if found else Token("", "", (end, end))

@@ -1,0 +1,114 @@
+"""What textbooks call functions: the words of a reading of what people write."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Collection
+
+from gradcli.language.parser import ReadText
+from gradcli.language.readings.read import read as read_with
+from gradcli.language.readings.vocabulary import GREEK, Vocabulary
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.declaration.constants import VALUES
+from gradcli.ops.declaration.operation import function_names, spelled
+
+TEXTBOOK = {
+    "tg": "tan", "ctg": "cot", "cotg": "cot", "ctn": "cot", "cosec": "csc",
+    "arctg": "atan", "arcctg": "acot", "arccot": "acot", "arcsec": "asec", "arccsc": "acsc",
+    "sh": "sinh", "ch": "cosh", "th": "tanh", "cth": "coth", "tgh": "tanh", "ctgh": "coth",
+    "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "arcoth": "acoth", "arsh": "asinh", "arch": "acosh", "arth": "atanh",
+    "lg": "log10", "lb": "log2", "ld": "log2", "sgn": "sign",
+}  # fmt: skip
+"""Spellings beside those that are declared, of functions that may be declared."""
+_RECIPROCALS = {
+    "sec": "cos", "csc": "sin", "cosec": "sin", "cot": "tan", "ctg": "tan", "cotg": "tan", "ctn": "tan",
+    "sech": "cosh", "csch": "sinh", "coth": "tanh", "cth": "tanh", "ctgh": "tanh",
+}  # fmt: skip
+INSTEAD = {
+    **{word: f"1/{name}(x)" for word, name in _RECIPROCALS.items()},
+    **dict.fromkeys(("arccot", "arcctg", "acot"), "pi/2 - atan(x)"),
+    **dict.fromkeys(("arcsec", "asec"), "acos(1/x)"), **dict.fromkeys(("arccsc", "acsc"), "asin(1/x)"),
+    "lim": "the expression alone: limits are not taken", "int": "the expression alone: nothing is integrated",
+    "diff": "the expression alone: gradcli diff differentiates it", "root": "x^(1/n)",
+}  # fmt: skip
+"""What to write for a word of textbooks while there is no function for it."""
+
+
+_HEAD = re.compile(r"(\\?[A-Za-z]+)(?:_\{\{([0-9])\}\})?\\left\(\{0\}(?:, \{1\})?\\right\)")
+
+
+_UPRIGHT = re.compile(r"\\operatorname\{\{(\w+)\}\}\\left\(\{0\}")
+
+
+def _heads() -> dict[str, tuple[str, int]]:
+    """The letters by which operations declare that they are written."""
+    heads: dict[str, tuple[str, int]] = {}
+    for name, operation in OPERATIONS.items():
+        found = _HEAD.fullmatch(operation.latex)
+        if found is None:
+            continue
+        letter = found[1]
+        if letter[0] == "\\" and letter[1:].lower() in GREEK:
+            case = "SMALL" if letter[1].islower() else "CAPITAL"
+            letter = unicodedata.lookup(f"GREEK {case} LETTER {letter[1:].upper()}")
+        if len(letter) == 1:
+            heads[letter + (f"_{found[2]}" if found[2] else "")] = (name, len(operation.parameters))
+    return heads
+
+
+@functools.lru_cache(maxsize=1)
+def vocabulary() -> Vocabulary:
+    """The words of the functions that there are."""
+    functions: dict[str, str] = {}
+    single: set[str] = set()
+    for name in function_names():
+        functions[name] = name
+        found = spelled(name)
+        if any(not operation.variadic and len(operation.parameters) - len(operation.defaults) == 1 for operation in found):
+            single.add(name)
+    for name in STRUCTURAL:
+        for spelling in (name, *STRUCTURAL[name].spellings):
+            functions.setdefault(spelling, spelling)
+    for name, operation in OPERATIONS.items():
+        if upright := _UPRIGHT.match(operation.latex):
+            functions.setdefault(upright[1], name)
+    for word, name in TEXTBOOK.items():
+        if name in functions:
+            functions.setdefault(word, name)
+    inverses = {operation.facts.inverse: name for name, operation in OPERATIONS.items() if operation.facts.inverse}
+    return Vocabulary(
+        functions=functions,
+        single=frozenset(single),
+        inverses={name: inverse for name, inverse in inverses.items() if "sin" in name or "cos" in name or "tan" in name},
+        logarithms={"2": "log2", "10": "log10", "e": "log"},
+        natural="log",
+        absolute="abs",
+        constants=frozenset(VALUES),
+        fences={"lfloor": "floor", "rfloor": "", "lceil": "ceil", "rceil": ""},
+        heads=_heads(),
+        cube_root="cbrt",
+        root="root",
+        factorial="factorial",
+        binomial="binomial",
+        missing={word: text for word, text in INSTEAD.items() if word not in functions},
+    )
+
+
+def read(text: str, where: str = "expression", how: str = "lenient", known: Collection[str] = ()) -> ReadText:
+    """Read a text as people write it; every function that takes an expression takes the result.
+
+    Args:
+        text: What was typed.
+        where: What messages call it.
+        how: ``lenient`` or ``latex``.
+        known: Names that are one name however long they are.
+
+    Returns:
+        The text, with ``program``, ``read_as`` (the strict text of the same) and ``notes``.
+
+    Raises:
+        GradcliError: It is not understood, or may mean two things.
+    """
+    return read_with(text, where, how, vocabulary(), known)

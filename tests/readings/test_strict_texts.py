@@ -1,0 +1,55 @@
+"""What the strict language has a meaning for means the same to the lenient reading, where the names are known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from corpus import CORPUS
+from textcases import read_cases
+
+from gradcli.errors import GradcliError
+from gradcli.language.ast import Call, Definition, Output, postorder
+from gradcli.language.free_names import free_names
+from gradcli.language.parser import parse
+from gradcli.language.program_text import program_text
+from gradcli.language.statements import blocks, expressions
+from gradcli.ops.words import read, vocabulary
+
+CASES = Path(__file__).parents[1] / "language" / "cases"
+TEXTS = ["\n".join(case.lines(">.")) for case in read_cases(CASES, ">.?")] + [example.text for example in CORPUS]
+
+
+def _strict(text: str) -> str | None:
+    """The program in its canonical spelling; None where it calls what there is not, or computes nothing."""
+    try:
+        program = parse(text)
+    except GradcliError:
+        return None
+    if not isinstance(program.statements[-1], Output) and len(program.statements) == 1:
+        return None
+    own = {statement.name for statement in program.statements if isinstance(statement, Definition)}
+    work = list(program.statements)
+    while work:
+        statement = work.pop()
+        body = statement.body if isinstance(statement, Definition) else None
+        values = expressions(statement) if body is None else () if isinstance(body, tuple) else (body,)
+        for value in values:
+            for node in postorder(value):
+                if isinstance(node, Call) and node.function not in own and node.function not in vocabulary().functions:
+                    return None
+        work += [inner for block in blocks(statement) for inner in block]
+    return program_text(program, "; ")
+
+
+MEANT = {text: meaning for text in TEXTS if text.strip() and (meaning := _strict(text)) is not None}
+
+
+@pytest.mark.parametrize("text", MEANT)
+def test_a_strict_text_means_the_same_to_the_lenient_reading(text: str) -> None:
+    names = free_names(parse(text))
+    assert read(text, known=names).read_as == MEANT[text]
+
+
+def test_there_are_many_of_them() -> None:
+    assert len(MEANT) > 300

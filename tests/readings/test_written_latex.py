@@ -1,0 +1,57 @@
+"""What is written as LaTeX is read back: the value is the same at random points."""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+
+import pytest
+from corpus import ANYWHERE, CORPUS, Example
+
+from gradcli.autodiff.runs.record import record
+from gradcli.errors import GradcliError
+from gradcli.language.ast import Output, Program
+from gradcli.language.free_names import free_names
+from gradcli.language.parser import parse
+from gradcli.ops.declaration.constants import VALUES
+from gradcli.ops.words import read
+from gradcli.output.formulas.latex import to_latex
+
+POINTS = 3
+OF_AN_ORDER = re.compile(r"\b(?:polygamma|iv|sinc_derivative|polygamma_growth)\(")
+"""Functions of an order, which stands where others write a power or an index: refused."""
+
+
+def _values(program: Program, point: dict[str, float]) -> list[float]:
+    try:
+        value = record(program, point, wrt=[]).value
+    except GradcliError:
+        return []
+    return list(value.ravel()) if hasattr(value, "ravel") else [value]
+
+
+def _same(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12) or (math.isnan(one) and math.isnan(other))
+
+
+@pytest.mark.parametrize("example", CORPUS, ids=lambda example: example.text[:60])
+def test_what_is_written_as_latex_is_read_back(example: Example) -> None:
+    program = parse(example.text)
+    statement = program.statements[-1]
+    assert isinstance(statement, Output)
+    names = [name for name in free_names(program) if name not in VALUES]
+    latex = to_latex(statement.value)
+    if OF_AN_ORDER.search(example.text):
+        with pytest.raises(GradcliError, match="may be"):
+            read(latex, how="latex", known=names)
+        return
+    if "binomial(" in example.text:  # written as a column, which is read as one
+        return
+    again = read(latex, how="latex", known=names)
+    source = random.Random(example.text)
+    for _ in range(POINTS):
+        point = {name: source.uniform(*example.intervals.get(name, ANYWHERE)) for name in names}
+        expected, found = _values(program, point), _values(again.program, point)
+        same = len(expected) == len(found) and all(map(_same, expected, found))
+        assert same, (latex, again.read_as, point, expected, found)
