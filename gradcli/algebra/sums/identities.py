@@ -165,7 +165,7 @@ def _without(algebra: Algebra, monomial: Monomial, functions: dict[str, Rational
             return None
         atom = algebra.atom(kind, (argument,))
         own: Rational = powers.get(atom, 0)
-        if Fraction(own).denominator != 1 or Fraction(own) * exponent <= 0 or abs(own) < abs(exponent):
+        if Fraction(own).denominator != 1 or own * exponent <= 0 or abs(Fraction(own)) < abs(Fraction(exponent)):
             return None
         taken[atom] = exponent
     return divided(monomial, taken)
@@ -175,7 +175,8 @@ def _with(algebra: Algebra, rest: Monomial, functions: dict[str, Rational], argu
     """A product with functions of an argument."""
     if not functions:
         return rest
-    return algebra.joined(rest, tuple(sorted((algebra.atom(kind, (argument,)), e) for kind, e in functions.items())))
+    powers = {algebra.atom(kind, (argument,)): exponent for kind, exponent in functions.items()}
+    return algebra.joined(rest, tuple([(atom, powers[atom]) for atom in sorted(powers)]))
 
 
 def _instance(algebra: Algebra, pattern: _Pattern, rest: Monomial, times: Rational, argument: int) -> int:
