@@ -6,10 +6,10 @@ from math import inf
 from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import LARGEST, rounded
+from gradcli.ops.arrays.misfits import expanded
 from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Raised, type_name
-from gradcli.scripts.torch.mismatch import expanded
 from gradcli.scripts.torch.tensor_members import METHODS
 from gradcli.scripts.torch.tensors import Tensor
 
