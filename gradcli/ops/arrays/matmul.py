@@ -140,6 +140,7 @@ matmul: Structural = structural(
     _matmul_pullback,
     grad_fn=_matmul_function,
     spellings=("matmul", "mm", "mv"),
+    symbol="@",
     result=SAME,
     linear="a, b",
     torch="matmul: torch Tensor linalg; mm: torch Tensor; mv: torch Tensor",

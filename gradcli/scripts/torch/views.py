@@ -11,6 +11,7 @@ from gradcli.autodiff.torch_tape.storage import IN_PLACE_LEAF, Slot
 from gradcli.graph.graph import Settings
 from gradcli.ops.catalogue import operation_named
 from gradcli.ops.declaration.facts import VIEW, VIEW_OR_COPY
+from gradcli.ops.elementwise.identity import detach
 from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Raised
@@ -159,7 +160,7 @@ def _renew(tensor: Tensor) -> None:
     with tape.mode(step.enabled):
         new = tape.detach(source) if tensor.alias else tape.operation(step.operation, (source,), settings=step.settings)
     if old in tape.leaves and tape.requires_grad[old]:
-        new = tape.operation("detach", (source,)) if new == source else new
+        new = tape.operation(detach.name, (source,)) if new == source else new
         tape.set_requires_grad(new, True)
         tape.slots[new] = tape.slots.setdefault(old, Slot())
     elif tape.requires_grad[new]:
@@ -241,7 +242,7 @@ def write(machine: Interpreter, tensor: Tensor, node: int) -> None:
                 raise UnknownError(
                     "a detached tensor that is changed to values in a graph is not known here", hint="detach those values as well"
                 )
-            enabled, counted = False, counted and tensor.alias == "detach"
+            enabled, counted = False, counted and tensor.alias == detach.name
         else:
             looks = True
             with tape.mode(enabled):
