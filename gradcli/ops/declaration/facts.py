@@ -75,6 +75,8 @@ class Facts(Frozen, eq=False):
             infinite or nan: PyTorch chooses there, and does not multiply. By index, as for ``linear``.
         radial: Whether the derivative by each argument is the argument over the result, as of a length; see
             :mod:`gradcli.ops.declaration.cancellation`.
+        steady: The rules of its derivatives once more, of the same values, in a form whose own derivatives are right where those
+            of the plain form overflow or cancel: for gradients that are differentiated again. Empty where the plain form is.
         parity: ``even`` or ``odd`` in its first argument; empty for neither.
         inverse: The operation that gives the argument back from the result, for all arguments of the domain; empty for none.
         range: Bounds of its values where they are real.
@@ -104,6 +106,7 @@ class Facts(Frozen, eq=False):
     linear: tuple[frozenset[int], ...] = ()
     masks: frozenset[int] = frozenset()
     radial: bool = False
+    steady: tuple[Callable[..., Any], ...] = ()
     parity: str = ""
     inverse: str = ""
     range: tuple[float, float] = (-math.inf, math.inf)
@@ -155,6 +158,7 @@ if TYPE_CHECKING:
         linear: str
         masks: str
         radial: bool
+        steady: tuple[Callable[..., Any], ...]
         parity: str
         inverse: str
         range: tuple[float, float]

@@ -11,7 +11,7 @@ from gradcli.ops.declaration.facts import DECIMALS, JUMP, KINK, NUMBERS, ODD, RE
 from gradcli.ops.declaration.operation import DEFINITION, Operation, Undefined, operation
 from gradcli.ops.elementwise.arithmetic import abs, square
 from gradcli.ops.elementwise.exponential import exp, log
-from gradcli.ops.elementwise.extremes import clamp, maximum
+from gradcli.ops.elementwise.extremes import clamp, clamp_max, maximum
 from gradcli.ops.elementwise.logic import both, either, ge, gt, le, lt, where
 from gradcli.ops.elementwise.special import erf
 from gradcli.ops.elementwise.trigonometric import tanh
@@ -88,6 +88,10 @@ elu = operation(
     domain="x ≠ 0",
     samples=((-2.0, -0.2), (0.5, 1.5)),
     definition=lambda x, alpha: where(gt(x, 0), x, alpha * (exp(x) - 1)),
+    steady=(
+        lambda y, x, alpha: where(le(x, 0), alpha * exp(clamp_max(x, 0)), 1),
+        lambda y, x, alpha: where(le(x, 0), exp(clamp_max(x, 0)) - 1, 0),
+    ),
     specials=(special(KINK, lambda x, alpha: x, 0, 1),),
     torch="elu: F",
     tensorflow="elu Elu: nn",
@@ -103,6 +107,7 @@ selu = operation(
     domain="x ≠ 0",
     samples=((-2.0, -0.2),),
     definition=lambda x: SELU_SCALE * elu(x, SELU_ALPHA),
+    steady=(lambda y, x: SELU_SCALE * where(le(x, 0), SELU_ALPHA * exp(clamp_max(x, 0)), 1),),
     specials=(special(KINK, lambda x: x, 0),),
     torch="selu: torch F",
     doc="Scaled exponential linear unit.",
@@ -120,6 +125,10 @@ celu = operation(
     domain="x ≠ 0",
     samples=((-2.0, -0.2), (0.5, 1.5)),
     definition=lambda x, alpha: where(gt(x, 0), x, alpha * (exp(x / alpha) - 1)),
+    steady=(
+        lambda y, x, alpha: where(le(x, 0), exp(clamp_max(x, 0) / alpha), 1),
+        lambda y, x, alpha: where(le(x, 0), exp(clamp_max(x, 0) / alpha) * (1 - clamp_max(x, 0) / alpha) - 1, 0),
+    ),
     specials=(special(KINK, lambda x, alpha: x, 0, 1),),
     torch="celu: torch F",
     doc="Continuously differentiable exponential linear unit.",
@@ -217,7 +226,7 @@ sigmoid: Operation = operation(
     tensorflow="sigmoid Sigmoid: tf nn",
     doc="Logistic function 1/(1 + exp(-x)).",
 )
-logsigmoid = operation(
+logsigmoid: Operation = operation(
     "logsigmoid(x)",
     lambda x: min(x, 0.0) - math.log1p(ieee.exp(-math.fabs(x))) if x == x else x,
     (lambda y, x: sigmoid(-x),),
@@ -226,6 +235,7 @@ logsigmoid = operation(
     array=on_arrays.logsigmoid,
     samples=(SMOOTH,),
     definition=lambda x: -log(1 + exp(-x)),
+    steady=(lambda y, x: exp(logsigmoid(-x)),),
     range=(-math.inf, 0),
     torch="logsigmoid: F",
     doc="Logarithm of the sigmoid.",
