@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
 from functools import cached_property
@@ -27,6 +28,7 @@ from gradcli.teaching.variants import Table, close, wrong_answers
 MOST_CHARACTERS = 4_000
 """Characters that an answer may have."""
 
+_OPTION = re.compile(r"--[a-z]{2,}(-[a-z]+)*(=.*)?")
 _EXACT = 1e-9
 _NEAR = 1e-6
 _REMEMBERED = 100_000
@@ -110,6 +112,10 @@ class Marker:
                 self._marked[answer] = found
         return found
 
+    def unread(self, answer: str, why: str) -> Marked:
+        """An answer that is not marked, since it may not be what was answered."""
+        return Marked(answer, Verdict.UNREADABLE, note=why)
+
     def hidden_at_the_point(self) -> list[Reason]:
         """The mistakes that give the right number at the point of the question."""
         if self.at is None:
@@ -128,7 +134,7 @@ class Marker:
                 return Marked(answer, Verdict.UNREADABLE, note="it is too large")
             return Marked(answer, Verdict.UNREADABLE, note=error.message)
         found = self._judged(answer, one_line("\n".join(map(_text_of, program.statements))), program, values)
-        return replace(found, note="; ".join(filter(None, [found.note, *notes]))) if notes else found
+        return with_note(found, "; ".join(notes))
 
     def _judged(self, answer: str, read_as: str, program: Program, values: Any) -> Marked:
         """The verdict on an answer that has been read."""
@@ -198,6 +204,11 @@ class Marker:
         return "\n".join(map(_text_of, program.statements))
 
 
+def with_note(marked: Marked, note: str) -> Marked:
+    """A marked answer of which something more is to be said."""
+    return replace(marked, note="; ".join(filter(None, [marked.note, note]))) if note else marked
+
+
 def _read(answer: str, variables: Collection[str]) -> tuple[Program, Sequence[str]]:
     """The program of an answer, one expression, as people write it; with what is to be said of the reading.
 
@@ -206,6 +217,8 @@ def _read(answer: str, variables: Collection[str]) -> tuple[Program, Sequence[st
     """
     if not answer.strip():
         raise GradcliError("the answer is empty")
+    if _OPTION.fullmatch(answer.strip()):
+        raise GradcliError(f"{answer.strip()} is an option of a command, no expression")
     if len(answer) > MOST_CHARACTERS:
         raise GradcliError(f"the answer has {len(answer):,} characters, and {MOST_CHARACTERS:,} are read")
     found = read(answer, "answer", LATEX if "\\" in answer else LENIENT, variables)
