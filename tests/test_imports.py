@@ -205,7 +205,7 @@ ROOMS = {
     "lowering": "limits, node_expressions < builders < programs, elements < expression_values",
     "autodiff": "request, passes < backward_graph, torch_tape < runs",
     "scripts": "python < torch < tensorflow, listing",
-    "algebra": "sums < arrays < simplify < derivatives < jacobian < equality < slopes < at_point, taylor",
+    "algebra": "assumptions < sums < arrays < simplify < derivatives < jacobian < equality < slopes < at_point, taylor",
     "derivation": "notation < nodes < paths, calculus < explain",
     "teaching": "mistakes, question < rules < variants < diagnosis < marking < words",
     "output": "formats, json, listing, visible, files, further, block_graphs, formulas < documents, diagrams < records < "

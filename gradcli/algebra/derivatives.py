@@ -11,6 +11,8 @@ from gradcli.algebra.arrays.elements import Elements
 from gradcli.algebra.arrays.expanded import shortest_array
 from gradcli.algebra.arrays.forms import fitted
 from gradcli.algebra.arrays.literals import elementwise
+from gradcli.algebra.assumptions.facts import NOTHING, Assumptions
+from gradcli.algebra.assumptions.reader import assumptions_of
 from gradcli.algebra.simplify import TOO_LONG, assume_defined, normal_forms, without_guards
 from gradcli.algebra.sums.expressions import written
 from gradcli.algebra.sums.forms import LONG_NUMBER, NOTATION, literal_cost, number_length
@@ -129,16 +131,16 @@ def derivative_graph(graph: Graph, requests: Sequence[Request]) -> tuple[Graph, 
     return builder.graph, ids
 
 
-def differentiate(graph: Graph, requests: Sequence[Request], *, positive: bool = False) -> Simplified:
+def differentiate(graph: Graph, requests: Sequence[Request], *, assume: Assumptions = NOTHING) -> Simplified:
     """Derivatives of the outputs of a static graph, simplified; those of large functions as named lines.
 
     Args:
         graph: The graph.
         requests: The id of an output, and the variables to differentiate it by.
-        positive: Whether every variable may be taken as positive.
+        assume: What is assumed of variables.
     """
     derivatives, ids = derivative_graph(graph, requests)
-    return Simplifier(derivatives, ids, generic=any(wrt for _, wrt in requests), positive=positive).together(ids)
+    return Simplifier(derivatives, ids, generic=any(wrt for _, wrt in requests), assume=assume).together(ids)
 
 
 def _differentiate_once(roots: dict[Request, tuple[Graph, int | None]], before: Request, variables: Sequence[str]) -> None:
@@ -208,13 +210,15 @@ def with_output(graph: Graph, id: int) -> Graph:
         graph.output, graph.outputs, graph.given_names = output, outputs, names
 
 
-def diff(program: Program, *variables: str, positive: bool = False, shapes: Mapping[str, Shape] | None = None) -> Simplified:
+def diff(
+    program: Program, *variables: str, assume: Assumptions = NOTHING, shapes: Mapping[str, Shape] | None = None
+) -> Simplified:
     """A derivative of a program's output, simplified.
 
     Args:
         program: The program; its variables need no values.
         variables: What to differentiate by, one after the other: ``diff(program, "x", "x")`` is of order 2.
-        positive: Whether every variable may be taken as positive.
+        assume: What is assumed of variables.
         shapes: The shapes of the variables that are arrays: ``{"A": (3, 4)}``; the others are numbers.
 
     Returns:
@@ -227,30 +231,30 @@ def diff(program: Program, *variables: str, positive: bool = False, shapes: Mapp
     for name in variables:
         if shapes and name in shapes:
             graph.variable(name, NOWHERE, shapes[name])  # one that the program does not use as well
-    return differentiate(graph, [(graph.output, variables)], positive=positive)
+    return differentiate(graph, [(graph.output, variables)], assume=assumptions_of(assume, graph.variables))
 
 
-def simplify(program: Program, *, positive: bool = False, shapes: Mapping[str, Shape] | None = None) -> Simplified:
+def simplify(program: Program, *, assume: Assumptions | str = NOTHING, shapes: Mapping[str, Shape] | None = None) -> Simplified:
     """A program's outputs as simplified expressions, never longer than they were.
 
     Args:
         program: The program; its variables need no values.
-        positive: Whether every variable may be taken as positive.
+        assume: What is assumed of variables.
         shapes: The shapes of the variables that are arrays: ``{"A": (3, 4)}``; the others are numbers.
 
     Raises:
         GradcliError: A name or a function of the program is wrongly used.
     """
     graph = compacted(lower(program, StaticBuilder(Graph(), shapes=shapes)))
-    return simplified_outputs(graph, positive=positive)
+    return simplified_outputs(graph, assume=assumptions_of(assume, graph.variables))
 
 
-def simplified_outputs(graph: Graph, *, positive: bool = False) -> Simplified:
+def simplified_outputs(graph: Graph, *, assume: Assumptions = NOTHING) -> Simplified:
     """The outputs of a graph, simplified; what is cancelled states its condition."""
-    plain = Simplifier(graph, graph.outputs, positive=positive).together(graph.outputs)
+    plain = Simplifier(graph, graph.outputs, assume=assume).together(graph.outputs)
     if plain.definitions or not _may_cancel(graph):
         return plain
-    found = Simplifier(graph, graph.outputs, positive=positive, cancel=True).together(graph.outputs)
+    found = Simplifier(graph, graph.outputs, assume=assume, cancel=True).together(graph.outputs)
     if not found.conditions:  # nor is anything cancelled in expressions that are only written out
         return plain
     expressions: list[Expression] = []
@@ -286,19 +290,17 @@ class Simplifier:
         ids: The nodes.
         generic: Whether guards of derivative rules that matter at single points only fall away, and divisors may be cancelled,
             which are not 0 where the function is defined.
-        positive: Whether every variable may be taken as positive.
+        assume: What is assumed of variables.
         cancel: Whether divisors may be cancelled; then the conditions of that are found as well.
     """
 
     def __init__(
-        self, graph: Graph, ids: Sequence[int], *, generic: bool = False, positive: bool = False, cancel: bool = False
+        self, graph: Graph, ids: Sequence[int], *, generic: bool = False, assume: Assumptions = NOTHING, cancel: bool = False
     ) -> None:
         self.graph = graph
         self.generic = generic
         self.ids = ids
-        self.algebra = Algebra(positive=positive)
-        self.algebra.invertible = generic
-        self.algebra.identities = not generic
+        self.algebra = Algebra(assume, invertible=generic, identities=not generic)
         self.cancel = cancel
         if generic or cancel:
             # Knowing beforehand what is not 0, the second walk can cancel it.

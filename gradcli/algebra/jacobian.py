@@ -7,6 +7,7 @@ from itertools import product
 from math import prod
 from typing import NamedTuple
 
+from gradcli.algebra.assumptions.facts import NOTHING, Assumptions
 from gradcli.algebra.derivatives import Simplified, Simplifier, derivative_graph
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import Graph, Shape
@@ -41,14 +42,14 @@ def element_names(name: str, shape: Shape) -> list[str]:
     return [f"{name}[{', '.join(map(str, place))}]" for place in product(*map(range, shape))]
 
 
-def jacobian(graph: Graph, outputs: Sequence[int], wrt: Sequence[str], *, positive: bool = False) -> Rows:
+def jacobian(graph: Graph, outputs: Sequence[int], wrt: Sequence[str], *, assume: Assumptions = NOTHING) -> Rows:
     """The derivatives of outputs, element by element.
 
     Args:
         graph: A static graph.
         outputs: The ids of the outputs, in the order of the rows.
         wrt: The variables, in the order of the columns.
-        positive: Whether every variable may be taken as positive.
+        assume: What is assumed of variables.
 
     Raises:
         GradcliError: There are more than can be written (exit code 4), or an operation has no derivative.
@@ -68,17 +69,17 @@ def jacobian(graph: Graph, outputs: Sequence[int], wrt: Sequence[str], *, positi
     elements, ids = _elements(graph, outputs)
     requests = [(id, (name,)) for id in ids for name in wrt]
     found, derivatives = derivative_graph(elements, requests)
-    simplifier = Simplifier(found, derivatives, generic=True, positive=positive)
+    simplifier = Simplifier(found, derivatives, generic=True, assume=assume)
     return Rows(found, derivatives, names, simplifier.element_by_element(derivatives))
 
 
-def hessian(graph: Graph, output: int, wrt: Sequence[str], *, positive: bool = False) -> Rows:
+def hessian(graph: Graph, output: int, wrt: Sequence[str], *, assume: Assumptions = NOTHING) -> Rows:
     """The second derivatives of a number, element by element; the arguments are those of :func:`jacobian`."""
     found, ids = derivative_graph(graph, [(output, (name,)) for name in wrt])
     for name in wrt:  # those that no derivative depends on
         if name not in found.variables:
             found.variable(name, NOWHERE, graph.shape(graph.variables[name]))
-    return jacobian(found, ids, wrt, positive=positive)
+    return jacobian(found, ids, wrt, assume=assume)
 
 
 def _elements(graph: Graph, outputs: Sequence[int]) -> tuple[Graph, list[int]]:

@@ -293,8 +293,8 @@ def test_huge_values_are_no_trouble() -> None:
 def test_positive_points_only() -> None:
     assert not gradcli.equal("sqrt(x^2)", "x")
     assert gradcli.equal("sqrt(x^2)", "x").agree_if_positive > 10
-    assert gradcli.equal("sqrt(x^2)", "x", positive=True).verdict is Verdict.EQUAL
-    assert gradcli.equal("x/x", "1", positive=True).same_domain
+    assert gradcli.equal("sqrt(x^2)", "x", assume="positive").verdict is Verdict.EQUAL
+    assert gradcli.equal("x/x", "1", assume="positive").same_domain
     assert gradcli.equal("abs(x)", "2x").agree_if_positive == 0
 
 

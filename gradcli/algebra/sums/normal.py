@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
+from gradcli.algebra.assumptions.facts import NOTHING, Assumptions
 from gradcli.algebra.sums.forms import ONE, Forms, Monomial, Rational, common_monomial, content_of, divided, whole
 from gradcli.ops.declaration.rational import power as exact_power
 
@@ -16,22 +17,26 @@ class Algebra(Forms):
     """Arithmetic on forms.
 
     Args:
-        positive: Whether every variable may be taken as positive.
+        assume: What is assumed of variables.
+        invertible: Whether matrices may be taken to have inverses, so that inv(A) @ A is eye(n).
+        identities: Whether sin(x)/cos(x) may be written tan(x), and the like.
 
     Attributes:
+        invertible: See above.
+        identities: See above.
         nonzero: Atoms that may be taken as different from 0, so that x/x is 1: what a function divides by, or takes the
             logarithm of, is different from 0 wherever the function is defined.
         cancelled: Those that a product was divided by and multiplied with, so that the result does not tell of them.
-        identities: Whether sin(x)/cos(x) may be written tan(x), and the like.
         spelled: The shortest shape that was found for a form while so many atoms were known to be nonzero.
         room: Terms that the search for a shortest shape may look at still.
     """
 
-    def __init__(self, *, positive: bool = False) -> None:
-        super().__init__(positive=positive)
+    def __init__(self, assume: Assumptions = NOTHING, *, invertible: bool = False, identities: bool = False) -> None:
+        super().__init__(assume)
+        self.invertible = invertible
+        self.identities = identities
         self.nonzero: set[int] = set()
         self.cancelled: set[int] = set()
-        self.identities = False
         self.spelled: dict[tuple[int, int], int] = {}
         self.room = 0
 
@@ -103,7 +108,7 @@ class Algebra(Forms):
         powers = dict(left)
         for atom, exponent in right:
             before = powers.get(atom, 0)
-            if before * exponent < 0 and not self.is_positive(atom):
+            if before * exponent < 0 and not self.is_nonzero(atom):
                 if atom in self.nonzero:
                     self.cancelled.add(atom)
                 else:
@@ -197,7 +202,7 @@ class Algebra(Forms):
             if kind == "exp":
                 merged.append(self.number(1) if whole_exponent == 0 else self.of("exp", total))
             else:
-                merged.append(self.of("pow", base, total) if whole_exponent is None else self.power(base, whole_exponent))
+                merged.append(self.raised(base, total) if whole_exponent is None else self.power(base, whole_exponent))
         return merged
 
     def _atom_of_base(self, form: int) -> int | None:
@@ -260,7 +265,7 @@ class Algebra(Forms):
             if number is None:  # too long to write
                 return self.of_atom(self.atom("form", (form,)), exponent)
             if exponent < 0:  # 1/(1/x) is x where x is not 0
-                self.cancelled.update(atom for atom, e in monomial if e < 0 and not self.is_positive(atom))
+                self.cancelled.update(atom for atom, e in monomial if e < 0 and not self.is_nonzero(atom))
             return self.settled(tuple((atom, whole(e * exponent)) for atom, e in monomial), number)
         if coefficient == 1 and len(monomial) == 1 and (monomial[0][1] == 1 or _is_root(monomial[0][1])):
             return self.of_atom(monomial[0][0], monomial[0][1] * exponent)  # sqrt(x)^r = x^(r/2)
@@ -268,11 +273,36 @@ class Algebra(Forms):
         apart = self._root(monomial, coefficient, exponent)
         return together if apart is None or self.size(apart) > self.size(together) else apart
 
+    def raised(self, base: int, exponent: int) -> int:
+        """A power whose exponent is no number: (b^u)^v is b^(u·v) for b > 0, or for an integer v, and (-1)^(2n) is 1."""
+        terms = self.forms[base]
+        whole_exponent = bool(self.assume) and self.is_integer_form(exponent)
+        if self.rational(base) == -1 and whole_exponent:
+            odd = self.form({monomial: c % 2 for monomial, c in self.forms[exponent]})
+            number = dict(self.forms[odd]).get(ONE, 0)
+            odd = self.add([odd, self.number(-number)])
+            power = self.number(1) if self.rational(odd) == 0 else self.of("pow", base, odd)
+            return self.scale(power, -1 if number else 1)
+        if len(terms) == 1 and terms[0][1] == 1 and len(terms[0][0]) == 1:
+            atom, times = terms[0][0][0]
+            kind, content = self.atoms[atom]
+            inside = content[0] if kind == "pow" and isinstance(content, tuple) else self.of_atom(atom)
+            apart = whole_exponent or self.is_positive_form(inside)
+            if kind == "pow" and isinstance(content, tuple) and apart:
+                return self.raised(inside, self.multiply(self.scale(content[1], times), exponent))
+            if kind == "exp" and isinstance(content, tuple):
+                return self.of("exp", self.multiply(self.scale(content[0], times), exponent))
+            if times != 1 and (apart or _is_root(times)):
+                return self.raised(self.of_atom(atom), self.scale(exponent, times))
+        return self.of("pow", base, exponent)
+
     def magnitude(self, form: int) -> int:
         """|u|, which is u where that is known not to be negative: |2·x + 2| is 2·|x + 1|."""
         terms = self.forms[form]
         if self.is_not_negative(form):
             return form
+        if self.assume and self.is_not_negative(opposite := self.scale(form, -1)):  # |u| = -u for u <= 0
+            return opposite
         content = content_of(terms)
         primitive = self.scale(form, 1 / content)
         return self.scale(primitive if self.is_not_negative(primitive) else self.of("abs", primitive), abs(content))
@@ -290,7 +320,7 @@ class Algebra(Forms):
             if self.is_positive(atom) or _is_root(power) or (power % 2 == 0 and isinstance(raised, int) and raised % 2 == 0):
                 factor = self.of_atom(atom, raised)
             elif power % 2 == 0:
-                factor = self.of_atom(self.atom("abs", (self.of_atom(atom),)), raised)
+                factor = self.power(self.magnitude(self.of_atom(atom)), raised)
             else:
                 return None
             result = self.multiply(result, factor)

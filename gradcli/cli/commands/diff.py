@@ -16,6 +16,7 @@ from gradcli.errors import GradcliError, UnknownVariableError, located
 from gradcli.language.ast import NOWHERE
 
 if TYPE_CHECKING:
+    from gradcli.algebra.assumptions.facts import Assumptions
     from gradcli.algebra.jacobian import Rows
     from gradcli.graph.graph import Graph
 
@@ -53,42 +54,42 @@ def run(options: DiffOptions) -> None:
     text, where = expression_text(options)
     values = point(options)
 
-    from gradcli.cli.inputs.symbolic import static_graph, write_derivatives
+    from gradcli.cli.inputs.symbolic import assumed, static_graph, write_derivatives
     from gradcli.graph.names import RESULT
     from gradcli.output.reports.derivatives import Derivatives
 
     graph = static_graph(text, where, values, options)
     wrt = _variables(graph, split_names("--wrt", options.wrt), where)
     requests, rows = _requests(options, graph, wrt, where)
-    positive = options.assume == "positive"
+    assume = assumed(options, graph, values)
     output = graph.given_names.get(graph.output, RESULT if RESULT not in graph.variables else "f")
     with located(text, where):
         if rows and graph.shapes:
-            table, by, of = _element_rows(options, graph, wrt, positive=positive)
+            table, by, of = _element_rows(options, graph, wrt, assume=assume)
             found = Derivatives(output, by, table.simplified, len(table.names), of=of)
             derivatives, ids = table.graph, table.ids
         else:
             from gradcli.algebra.derivatives import Simplifier, derivative_graph
 
             derivatives, ids = derivative_graph(graph, requests)
-            simplifier = Simplifier(derivatives, ids, generic=True, positive=positive)
+            simplifier = Simplifier(derivatives, ids, generic=True, assume=assume)
             by, of = [variables for _, variables in requests], [(id, 0) for id, _ in requests]
             found = Derivatives(output, by, simplifier.together(ids), rows, of=of)
     write_derivatives(found, options, text, graph, derivatives, ids, values)
 
 
 def _element_rows(
-    options: DiffOptions, graph: Graph, wrt: Sequence[str], *, positive: bool
+    options: DiffOptions, graph: Graph, wrt: Sequence[str], *, assume: Assumptions
 ) -> tuple[Rows, list[tuple[str, ...]], list[tuple[int, int]]]:
     """The derivatives of arrays, or by arrays, as rows of elements, and by what and of which element each of them is."""
     from gradcli.algebra.jacobian import hessian, jacobian
 
     if options.hessian:
-        table = hessian(graph, graph.output, wrt, positive=positive)
+        table = hessian(graph, graph.output, wrt, assume=assume)
         pairs = list(product(table.names, repeat=2))
         return table, pairs, [(graph.output, 0)] * len(pairs)
     outputs = graph.outputs if options.jacobian else [graph.output]
-    table = jacobian(graph, outputs, wrt, positive=positive)
+    table = jacobian(graph, outputs, wrt, assume=assume)
     elements = [(output, place) for output in outputs for place in range(prod(graph.shape(output)))]
     row: list[tuple[str, ...]] = [(name,) for name in table.names]
     return table, row * len(elements), [element for element in elements for _ in row]

@@ -30,12 +30,12 @@ def run(options: DerivativeOptions) -> None:
     values = point(options)
 
     from gradcli.algebra.derivatives import simplified_outputs
-    from gradcli.cli.inputs.symbolic import static_graph, write_derivatives
+    from gradcli.cli.inputs.symbolic import assumed, static_graph, write_derivatives
     from gradcli.graph.names import RESULT
     from gradcli.output.reports.derivatives import Derivatives
 
     graph = static_graph(text, where, values, options)
-    simplified = simplified_outputs(graph, positive=options.assume == "positive")
+    simplified = simplified_outputs(graph, assume=assumed(options, graph, values))
     found = Derivatives(RESULT, [() for _ in graph.outputs], simplified)
     write_derivatives(found, options, text, graph, graph, graph.outputs, values)
 
