@@ -281,7 +281,7 @@ def test_nothing_runs_text_or_raises_the_limits_of_python() -> None:
 # ---- names of operations ----
 
 NAMES_LEFT = {
-    "algebra": (336, "rules of simplification and equality, which are about these operations"),
+    "algebra": (317, "rules of simplification and equality, which are about these operations"),
     "autodiff": (51, "sums and products that PyTorch computes step by step, and graphs that views write anew"),
     "cli": (1, "graph is a command as well"),
     "derivation": (76, "rules of calculus and short spellings of products, which are about these operations"),

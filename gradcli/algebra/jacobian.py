@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 from math import prod
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from gradcli.algebra.assumptions.facts import NOTHING, Assumptions
 from gradcli.algebra.derivatives import Simplified, Simplifier, derivative_graph
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import Graph, Shape
 from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.builders.static import StaticBuilder
+
+if TYPE_CHECKING:
+    from gradcli.algebra.assumptions.facts import Assumptions
 
 MOST_ENTRIES = 1_000
 """Derivatives beyond which they are not written element by element."""
@@ -42,14 +44,14 @@ def element_names(name: str, shape: Shape) -> list[str]:
     return [f"{name}[{', '.join(map(str, place))}]" for place in product(*map(range, shape))]
 
 
-def jacobian(graph: Graph, outputs: Sequence[int], wrt: Sequence[str], *, assume: Assumptions = NOTHING) -> Rows:
+def jacobian(graph: Graph, outputs: Sequence[int], wrt: Sequence[str], *, assume: Assumptions | None = None) -> Rows:
     """The derivatives of outputs, element by element.
 
     Args:
         graph: A static graph.
         outputs: The ids of the outputs, in the order of the rows.
         wrt: The variables, in the order of the columns.
-        assume: What is assumed of variables.
+        assume: What is assumed of variables; None for nothing.
 
     Raises:
         GradcliError: There are more than can be written (exit code 4), or an operation has no derivative.
@@ -73,7 +75,7 @@ def jacobian(graph: Graph, outputs: Sequence[int], wrt: Sequence[str], *, assume
     return Rows(found, derivatives, names, simplifier.element_by_element(derivatives))
 
 
-def hessian(graph: Graph, output: int, wrt: Sequence[str], *, assume: Assumptions = NOTHING) -> Rows:
+def hessian(graph: Graph, output: int, wrt: Sequence[str], *, assume: Assumptions | None = None) -> Rows:
     """The second derivatives of a number, element by element; the arguments are those of :func:`jacobian`."""
     found, ids = derivative_graph(graph, [(output, (name,)) for name in wrt])
     for name in wrt:  # those that no derivative depends on

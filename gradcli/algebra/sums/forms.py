@@ -12,14 +12,16 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm, nan, prod
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from gradcli.algebra.assumptions.facts import NOTHING, Assumptions
 from gradcli.graph.graph import Settings, Shape
 from gradcli.graph.shapes import broadcast
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.constants import VALUES, constant_value
 from gradcli.ops.declaration.facts import POLE
+
+if TYPE_CHECKING:
+    from gradcli.algebra.assumptions.facts import Assumptions
 
 Rational = int | Fraction
 Monomial = tuple[tuple[int, Rational], ...]
@@ -29,6 +31,9 @@ Terms = tuple[tuple[Monomial, Rational], ...]
 """Pairs of a monomial and its coefficient, which is not 0; the empty sum is 0."""
 
 ONE: Monomial = ()
+
+ABS, EXP, LOG, POW = "abs", "exp", "log", "pow"
+"""Operations that arithmetic on forms knows: |u|, e^u, its inverse, and u^v for a v that is no number."""
 
 LONG_NUMBER = 64
 """The bits of a number that count as much as an operation."""
@@ -59,7 +64,7 @@ class Forms:
     """The interned atoms and forms of one calculation.
 
     Args:
-        assume: What is assumed of variables.
+        assume: What is assumed of variables; None for nothing.
 
     Attributes:
         atoms: The atoms by their ids.
@@ -71,10 +76,10 @@ class Forms:
         literals: The atoms that are arrays written element by element, ``[x, 1]``, and elementwise functions of these.
     """
 
-    def __init__(self, assume: Assumptions = NOTHING) -> None:
+    def __init__(self, assume: Assumptions | None = None) -> None:
         self.atoms: list[Atom] = []
         self.forms: list[Terms] = []
-        self.assume = assume
+        self.assume = assume or None
         self.shapes: dict[int, Shape] = {}
         self.settings: dict[int, Settings] = {}
         self.depth = 0
@@ -212,7 +217,7 @@ class Forms:
         """The value of a form that has no variable, as a float; nan of one that has no value, whatever its variables are."""
         if form in self._form_values:
             return self._form_values[form]
-        raised = OPERATIONS["pow"].forward
+        raised = OPERATIONS[POW].forward
         known = [self._atom_values.get(atom) for monomial, _ in self.forms[form] for atom, _ in monomial]
         total: float | None = None
         if any(value != value for value in known if value is not None):
@@ -252,7 +257,9 @@ class Forms:
         if self.is_positive_form(form) or self.is_positive_form(self._opposite(form)):
             return True
         one = _single_variable(terms)  # k·x + c is 0 at x = -c/k alone
-        return one is not None and not self.assume.of(self._name(one[0])).has(-Fraction(one[2]) / one[1])
+        return (
+            one is not None and self.assume is not None and not self.assume.of(self._name(one[0])).has(-Fraction(one[2]) / one[1])
+        )
 
     def is_positive_form(self, form: int) -> bool:
         """Whether a form is known to be positive wherever it is defined: x^2 + 1, exp(x)·|x| + 2, and x - 1 for x > 1."""
@@ -275,7 +282,10 @@ class Forms:
         return all(Fraction(c).denominator == 1 and self._is_integer(monomial) for monomial, c in self.forms[form])
 
     def _is_integer(self, monomial: Monomial) -> bool:
-        return all(isinstance(e, int) and e > 0 and self.assume.of(self._name(atom)).integer for atom, e in monomial)
+        assume = self.assume
+        if assume is None:
+            return not monomial
+        return all(isinstance(e, int) and e > 0 and assume.of(self._name(atom)).integer for atom, e in monomial)
 
     def _name(self, atom: int) -> str:
         """The name of a variable; empty for what is none, of which nothing is assumed in particular."""
@@ -337,17 +347,19 @@ class Forms:
 
     def _is_positive(self, kind: str, content: str | float | tuple[int, ...]) -> bool:
         if isinstance(content, tuple):
-            if kind in ("form", "power", "pow"):  # b^u is positive for b > 0
+            if kind in ("form", "power", POW):  # b^u is positive for b > 0
                 return self.is_positive_form(content[0])
-            return _is_everywhere_positive(kind) or (kind == "abs" and bool(self.assume) and self.is_nonzero_form(content[0]))
+            return _is_everywhere_positive(kind) or (kind == ABS and bool(self.assume) and self.is_nonzero_form(content[0]))
         if isinstance(content, float):
             return content > 0
-        return content != "nan" if kind == "constant" else self.assume.of(str(content)).is_positive
+        if kind == "constant":
+            return content != "nan"
+        return self.assume is not None and self.assume.of(str(content)).is_positive
 
     def _is_nonzero(self, kind: str, content: str | float | tuple[int, ...]) -> bool:
         if isinstance(content, tuple):
-            return kind in ("form", "power", "pow") and self.is_nonzero_form(content[0])
-        return kind == "variable" and self.assume.of(str(content)).is_nonzero
+            return kind in ("form", "power", POW) and self.is_nonzero_form(content[0])
+        return kind == "variable" and self.assume is not None and self.assume.of(str(content)).is_nonzero
 
     # ---- size ----
 

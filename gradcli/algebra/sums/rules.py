@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from gradcli.algebra.sums.forms import Monomial, Rational, content_of, divided, value_of, whole
+from gradcli.algebra.sums.forms import EXP, LOG, POW, Monomial, Rational, content_of, divided, value_of, whole
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.spellings import cancelled, expanded, shortest
 from gradcli.language.ast import Call, Expression, Name, Number, Operator, Output, children, postorder
@@ -103,6 +103,12 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
     value = None if None not in values and operation in _ALWAYS else value_of(operation, [algebra.value(o) for o in operands])
     if value is not None and value != value:  # what has no value gets none: cos(acos(-20)) is left alone
         return algebra.of_atom(algebra.atom(operation, tuple(operands)))
+    if algebra.assume:
+        from gradcli.algebra.sums.assumed import assumed_form
+
+        found = assumed_form(algebra, operation, operands, apply_operation)
+        if found is not None:
+            return found
     match operation:
         case "add":
             return shortest(algebra, algebra.add(operands))
@@ -119,23 +125,17 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
         case "pow" if values[1] is not None and not (values[0] == 0 and values[1] < 0):  # a^n for a number n
             return _power(algebra, operands[0], values[1])
         case "pow" if algebra.single_atom(operands[0]) == algebra.atom("constant", "e"):  # e^u = exp(u)
-            return apply_operation(algebra, "exp", operands[1:])
+            return apply_operation(algebra, EXP, operands[1:])
         case "pow" if values[0] == 1:  # 1^u = 1
             return operands[0]
         case "pow":  # b^u beside other powers of b
             raised = algebra.raised(*operands)
             atom = algebra.single_atom(raised)
-            return raised if atom is None or algebra.atoms[atom].kind != "pow" else algebra.settled(((atom, 1),), 1)
+            return raised if atom is None or algebra.atoms[atom].kind != POW else algebra.settled(((atom, 1),), 1)
         case "reciprocal" | "rsqrt" if values[0] == 0:
             pass
         case _ if operation in _POWERS:
             return _power(algebra, operands[0], _POWERS[operation])
-        case "lt" | "le" | "gt" | "ge" | "eq" | "ne" if (
-            algebra.assume and (truth := _compared(algebra, operation, operands)) is not None
-        ):
-            return algebra.number(truth)
-        case "maximum" | "minimum" if algebra.assume and (larger := _compared(algebra, "ge", operands)) is not None:
-            return operands[larger ^ (operation == "maximum")]
         case "where" if values[0] is not None:  # a if 1 else b = a
             return operands[1] if values[0] else operands[2]
         case "where" if generic and values[1] == 0 and _at_single_points(algebra, operands[0]):
@@ -195,14 +195,6 @@ def _simpler(algebra: Algebra, operation: str, operand: int) -> int | None:
     match operation:
         case "sign" if algebra.is_positive_form(operand):  # sign(u) = 1 for u > 0
             return algebra.number(1)
-        case "sign" if algebra.assume and algebra.is_positive_form(algebra.scale(operand, -1)):  # sign(u) = -1 for u < 0
-            return algebra.number(-1)
-        case "relu" if algebra.assume and (
-            algebra.is_not_negative(operand) or algebra.is_not_negative(algebra.scale(operand, -1))
-        ):
-            return operand if algebra.is_not_negative(operand) else algebra.number(0)
-        case "floor" | "ceil" | "round" | "trunc" if algebra.assume and algebra.is_integer_form(operand):
-            return operand
         case "sign" if terms and (size := abs(content_of(terms))) != 1:  # sign(k·u) = sign(u)
             return apply_operation(algebra, operation, [algebra.scale(operand, 1 / size)])
         case "abs" if algebra.assume or algebra.is_not_negative(operand) or (terms and abs(content_of(terms)) != 1):
@@ -211,8 +203,6 @@ def _simpler(algebra: Algebra, operation: str, operand: int) -> int | None:
             return _exponential(algebra, operand)
         case "log" if len(terms) == 1:
             return _logarithm(algebra, *terms[0])
-        case "sin" | "cos" | "tan" if algebra.assume and (turned := _without_turns(algebra, operation, operand)) is not None:
-            return turned
         case "sin" | "cos" | "tan" if len(terms) == 1 and terms[0][0] == ((algebra.atom("constant", "pi"), 1),):
             from gradcli.algebra.sums.angles import at_angle
 
@@ -239,58 +229,17 @@ def _exponential(algebra: Algebra, form: int) -> int | None:
     product = algebra.number(1)
     left: dict[Monomial, Rational] = {}
     for monomial, coefficient in algebra.forms[form]:
-        logarithms = [atom for atom, exponent in monomial if exponent == 1 and algebra.atoms[atom].kind == "log"]
+        logarithms = [atom for atom, exponent in monomial if exponent == 1 and algebra.atoms[atom].kind == LOG]
         if len(logarithms) == 1:
             power = algebra.form({divided(monomial, {logarithms[0]: 1}): coefficient})
-            raised = apply_operation(algebra, "pow", [*algebra.arguments(logarithms[0]), power])
+            raised = apply_operation(algebra, POW, [*algebra.arguments(logarithms[0]), power])
             product = algebra.multiply(product, raised)
         else:
             left[monomial] = coefficient
     if len(left) == len(algebra.forms[form]):
         return None
-    found = algebra.multiply(product, algebra.of("exp", algebra.form(left))) if left else product
-    return found if not left or algebra.size(found) <= algebra.size(algebra.of("exp", form)) else None
-
-
-def _without_turns(algebra: Algebra, operation: str, form: int) -> int | None:
-    """sin(u + n·pi) is (-1)^n·sin(u), cos(u + n·pi) is (-1)^n·cos(u), tan(u + n·pi) is tan(u), for integers n."""
-    pi = algebra.atom("constant", "pi")
-    turns: dict[Monomial, Rational] = {}
-    left: dict[Monomial, Rational] = {}
-    for monomial, coefficient in algebra.forms[form]:
-        rest = divided(monomial, {pi: 1}) if dict(monomial).get(pi) == 1 else ()
-        if rest and algebra.is_integer_form(algebra.form({rest: coefficient})):
-            turns[rest] = coefficient
-        else:
-            left[monomial] = coefficient
-    if not turns:
-        return None
-    rest_value = apply_operation(algebra, operation, [algebra.form(left)])
-    if operation == "tan":
-        return rest_value
-    found = algebra.multiply(algebra.raised(algebra.number(-1), algebra.form(turns)), rest_value)
-    return found if algebra.size(found) <= algebra.size(algebra.of(operation, form)) else None
-
-
-def _compared(algebra: Algebra, operation: str, operands: Sequence[int]) -> int | None:
-    """What a comparison of polynomials in variables gives for all that these may be; None where that is not known."""
-    difference = algebra.add([operands[0], algebra.scale(operands[1], -1)])
-    atoms = {atom for form in operands for monomial, _ in algebra.forms[form] for atom, e in monomial}
-    if any(algebra.atoms[atom].kind != "variable" for atom in atoms):  # others may have no value somewhere
-        return None
-    opposite = algebra.scale(difference, -1)
-    known: dict[str, bool] = {}
-    if algebra.is_not_negative(difference):
-        known |= {"ge": True, "lt": False}
-    if algebra.is_not_negative(opposite):
-        known |= {"le": True, "gt": False}
-    if algebra.is_positive_form(difference):
-        known |= {"gt": True, "le": False}
-    if algebra.is_positive_form(opposite):
-        known |= {"lt": True, "ge": False}
-    if algebra.forms[difference] and algebra.is_nonzero_form(difference):
-        known |= {"ne": True, "eq": False}
-    return None if operation not in known else int(known[operation])
+    found = algebra.multiply(product, algebra.of(EXP, algebra.form(left))) if left else product
+    return found if not left or algebra.size(found) <= algebra.size(algebra.of(EXP, form)) else None
 
 
 def _logarithm(algebra: Algebra, monomial: Monomial, coefficient: Rational) -> int | None:
@@ -300,28 +249,28 @@ def _logarithm(algebra: Algebra, monomial: Monomial, coefficient: Rational) -> i
     (atom, exponent), (kind, content) = monomial[0], algebra.atoms[monomial[0][0]]
     if kind == "constant" and content == "e":  # log(e^k) = k
         return algebra.number(exponent)
-    if kind == "pow" and isinstance(content, tuple) and algebra.is_positive_form(content[0]):
+    if kind == POW and isinstance(content, tuple) and algebra.is_positive_form(content[0]):
         power = algebra.scale(content[1], exponent)
-        return algebra.multiply(power, apply_operation(algebra, "log", content[:1]))
+        return algebra.multiply(power, apply_operation(algebra, LOG, content[:1]))
     if exponent == 1:
-        return _undone(algebra, "log", atom)
+        return _undone(algebra, LOG, atom)
     if exponent % 2 == 0 and not algebra.is_positive(atom):
         return None
     base = content[0] if kind == "form" and isinstance(content, tuple) else algebra.of_atom(atom)
-    return algebra.scale(apply_operation(algebra, "log", [base]), exponent)
+    return algebra.scale(apply_operation(algebra, LOG, [base]), exponent)
 
 
 def _logarithm_of_product(algebra: Algebra, monomial: Monomial, coefficient: Rational) -> int | None:
     """log(exp(u)·v) is u + log(v), and log(u^(k·m)·v^(k·n)) is k·log(u^m·v^n) for u, v > 0."""
-    powers = {atom: power for atom, power in monomial if algebra.atoms[atom].kind == "exp"}
+    powers = {atom: power for atom, power in monomial if algebra.atoms[atom].kind == EXP}
     if powers:
-        rest = apply_operation(algebra, "log", [algebra.form({divided(monomial, powers): coefficient})])
+        rest = apply_operation(algebra, LOG, [algebra.form({divided(monomial, powers): coefficient})])
         return algebra.add([rest, *[algebra.scale(algebra.arguments(atom)[0], power) for atom, power in powers.items()]])
     factor = content_of(tuple((((atom, 1),), power) for atom, power in monomial))
     if coefficient != 1 or factor == 1 or not all(algebra.is_positive(atom) for atom, _ in monomial):
         return None
     root = algebra.form({tuple((atom, whole(power / factor)) for atom, power in monomial): 1})
-    return algebra.scale(algebra.of("log", root), factor)
+    return algebra.scale(algebra.of(LOG, root), factor)
 
 
 def _instance(algebra: Algebra, template: Expression, x: int) -> int:

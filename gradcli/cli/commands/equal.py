@@ -20,7 +20,7 @@ Whether two expressions are equal: a counterexample where they differ, and else 
   gradcli equal "(x+1)^2" "x^2 + 1"                 different, with a point
   gradcli equal "x/x" 1                             equal where both are defined
   gradcli equal "x/x" 1 --same-domain               exit code 1
-  gradcli equal "sqrt(x^2)" x --assume positive
+  gradcli equal "sqrt(x^2)" x --assume "x>0"        at such values; positive: of every variable
   gradcli equal "(A @ B).T" "B.T @ A.T" --shape A=2,3 --shape B=3,4
   gradcli equal -q -- "$answer" "2w + x + 1" && echo right
 
