@@ -14,6 +14,7 @@ from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen, replace
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.ast import Assignment, Output, Program
+from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
 from gradcli.language.program_text import one_line
 from gradcli.language.readings.read import LATEX, LENIENT
@@ -23,7 +24,7 @@ from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH
 from gradcli.ops.words import read
 from gradcli.teaching.diagnosis import Reason, reasons
 from gradcli.teaching.question import Question, compile_question, graph_of, values_of
-from gradcli.teaching.variants import Table, close, wrong_answers
+from gradcli.teaching.variants import Slip, Table, close, cost_of, wrong_answers
 
 MOST_CHARACTERS = 4_000
 """Characters that an answer may have."""
@@ -148,7 +149,7 @@ class Marker:
         if not wrong.any():
             return self._right(answer, read_as, program, known)
         if not (known & ~_alike(values, question.right, _NEAR)).any():
-            return self._compared(answer, read_as)
+            return self._compared(answer, read_as, program)
         found = reasons(question, self.table, values) if known.all() else []
         return self._wrong(answer, read_as, values, int(numpy.flatnonzero(wrong)[0]), found)
 
@@ -174,7 +175,7 @@ class Marker:
     def _right(self, answer: str, read_as: str, program: Program, known: Any) -> Marked:
         """An answer that agrees at all points; where it, or the question, may change between them it is compared as a whole."""
         if self._changes(program):
-            return self._compared(answer, read_as)
+            return self._compared(answer, read_as, program)
         note = "" if known.all() else "it has no value at some points at which the right answer has one"
         return Marked(answer, Verdict.RIGHT, read_as, note=note)
 
@@ -184,7 +185,26 @@ class Marker:
         facts = [OPERATIONS[name].facts for name in used if name in OPERATIONS]
         return any(own.result == TRUTH or any(special.kind in (KINK, JUMP) for special in own.specials) for own in facts)
 
-    def _compared(self, answer: str, read_as: str) -> Marked:
+    def _different_at(self, answer: str, read_as: str, program: Program, point: Mapping[str, float]) -> Marked:
+        """The verdict on an answer that was right at all points but one that was searched for."""
+        around = _around({**dict.fromkeys(self.question.point, 1.0), **point})
+        own, right = values_of(program, around), values_of(parse(self._right_text), around)
+        values = (float(own[0]), float(right[0]))
+        if not all(map(numpy.isfinite, values)):
+            return Marked(answer, Verdict.WRONG, read_as, point=point)
+        if not _alike(own[1:], right[1:], _NEAR).all():
+            return Marked(answer, Verdict.WRONG, read_as, point=point, values=values)
+        if numpy.ptp(right[1:]) > 1e-3 * max(
+            1e-3, numpy.max(numpy.abs(right))
+        ):  # a kink: there is no derivative there, but a convention
+            at = ", ".join(f"{name} = {short_text(value)}" for name, value in point.items())
+            own, usual = map(short_text, values)
+            note = f"at {at}, where there is a kink, it is {own}, and {usual} is what programs take"
+            return Marked(answer, Verdict.RIGHT, read_as, note=note)
+        slips = (Slip("answer.single_point"),)
+        return Marked(answer, Verdict.WRONG, read_as, (Reason(slips, cost_of(slips)),), point, values)
+
+    def _compared(self, answer: str, read_as: str, program: Program) -> Marked:
         """The verdict of a whole comparison, for answers that points do not settle."""
         from gradcli.algebra.equality.equal import equal
         from gradcli.algebra.equality.verdict import Verdict as Equal
@@ -192,8 +212,10 @@ class Marker:
         found = equal(self._right_text, read_as)
         if found.verdict is Equal.DIFFERENT:
             witness = found.counterexample
-            point = None if witness is None else {name: float(value) for name, value in witness.point.items()}
-            return Marked(answer, Verdict.WRONG, read_as, point=point)
+            if witness is None:
+                return Marked(answer, Verdict.WRONG, read_as)
+            point = {name: float(value) for name, value in witness.point.items()}
+            return self._different_at(answer, read_as, program, point)
         return Marked(answer, Verdict.RIGHT if found else Verdict.UNDECIDED, read_as, note="" if found else found.verdict.value)
 
     @cached_property
@@ -240,6 +262,16 @@ def _alike(values: Any, right: Any, tolerance: float) -> Any:
     scale = numpy.maximum(numpy.maximum(numpy.abs(values), numpy.abs(right)), 1e-6 * numpy.max(numpy.abs(right), initial=1e-300))
     with numpy.errstate(all="ignore"):
         return numpy.abs(values - right) <= tolerance * scale
+
+
+def _around(point: Mapping[str, float]) -> dict[str, Any]:
+    """A point, and others very near to it, on all sides."""
+    steps = {}
+    for index, (name, value) in enumerate(point.items()):
+        turns = numpy.arange(1, 9)
+        away = numpy.cos(2.39996 * turns * (index + 1) + index) * 1e-7 * max(1e-3, abs(value))
+        steps[name] = numpy.concatenate([[value], value + away])
+    return steps
 
 
 def _depends(values: Any) -> bool:
