@@ -21,7 +21,7 @@ from gradcli.teaching.rules import Formula, Place, formulas
 MOST_ORDERS = 4
 """Orders up to which such mistakes are sought."""
 
-_MOST_NODES = 24
+_MOST_NODES = 20
 
 
 class _Function(NamedTuple):
@@ -51,20 +51,20 @@ def before_the_last(first: Graph, wrt: str, order: int, point: Mapping[str, Vect
     if not 2 <= order <= MOST_ORDERS or len(first) * (order - 1) > _MOST_NODES:
         return
     function = _numbers(first, wrt, point)
-    for kind in function.kinds():
+    for kind, wrong in function.kinds().items():
+        start = _differentiated(function, wrt, wrong)
         for again in (True, False):
-            graph: Graph | None = first
-            for turn in range(order):
-                now = function if turn == 0 else _numbers(graph, wrt, point) if graph is not None else None
-                if now is None or graph is None or wrt not in graph.variables or len(graph) > 6 * _MOST_NODES:
-                    graph = None
+            graph = start
+            for turn in range(1, order):
+                if graph is None or wrt not in graph.variables or len(graph) > 8 * _MOST_NODES:
                     break
-                wrong = now.kinds().get(kind, {}) if again or turn == 0 else {}
-                graph = _differentiated(now, wrt, wrong)
-            if graph is not None:
-                with quiet():
-                    found = node_values(graph, point)[graph.output]
-                yield kind, again, numpy.broadcast_to(found, next(iter(point.values())).shape)
+                now = _numbers(graph, wrt, point)
+                graph = _differentiated(now, wrt, now.kinds().get(kind, {}) if again else {}, last=turn == order - 1)
+            else:
+                if graph is not None:
+                    with quiet():
+                        found = node_values(graph, point)[graph.output]
+                    yield kind, again, numpy.broadcast_to(found, next(iter(point.values())).shape)
 
 
 def _numbers(graph: Graph, wrt: str, point: Mapping[str, Vector]) -> _Function:
@@ -89,7 +89,7 @@ def _numbers(graph: Graph, wrt: str, point: Mapping[str, Vector]) -> _Function:
     return _Function(graph, places)
 
 
-def _differentiated(function: _Function, wrt: str, wrong: Mapping[int, Formula]) -> Graph | None:
+def _differentiated(function: _Function, wrt: str, wrong: Mapping[int, Formula], *, last: bool = False) -> Graph | None:
     """The derivative, with the wrong rule at some nodes; None where a rule has no symbolic form."""
     graph = function.graph
     builder = StaticBuilder(Graph(), identities=True)
@@ -111,7 +111,8 @@ def _differentiated(function: _Function, wrt: str, wrong: Mapping[int, Formula])
         terms = [local * du for local, du in zip(p, own, strict=True) if local is not None and du is not None]
         d[id] = sum(terms[1:], terms[0]) if terms else None
     result = builder.symbol(d[graph.output] if d[graph.output] is not None else 0)
-    return _simplified(with_output(builder.graph, result.id))
+    found = with_output(builder.graph, result.id)
+    return found if last else _simplified(found)
 
 
 def _simplified(graph: Graph) -> Graph | None:
