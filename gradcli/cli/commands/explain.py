@@ -152,7 +152,7 @@ def _implicit(options: ExplainOptions, variable: str) -> None:
     format = file_format(chosen_format(options.format, json=options.json), options.output, EXPLANATIONS)
     from gradcli.cli.inputs.relations import implicit_graph
     from gradcli.derivation.calculus.implicit import explain_implicit
-    from gradcli.output.documents.implicit import implicit_document, implicit_json
+    from gradcli.output.documents.implicit import implicit_document
 
     values, _ = bindings_of(options)
     equation, where, graph, wrt, why = implicit_graph(options, variable, values)
@@ -163,6 +163,8 @@ def _implicit(options: ExplainOptions, variable: str) -> None:
         write_warning(warning)
     to_file = options.output not in (None, STDIN)
     if format is not None and format.name == "json":
+        from gradcli.output.records.implicit import implicit_json
+
         escaped = options.ascii or (not to_file and not can_print_signs(sys.stdout))
         write_to(options.output, implicit_json(found, equation.text, options.steps, warnings, ascii=escaped))
         return
