@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import json
 import subprocess
 import sys
@@ -161,6 +162,12 @@ def module_name(path: Path) -> str:
     return ".".join(["gradcli", *path.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__")
 
 
+@functools.cache
+def nodes_of(path: Path) -> list[ast.AST]:
+    """The syntax tree of a file, as a list."""
+    return list(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
 def imports(path: Path, *, typing: bool = True) -> Iterator[tuple[int, str]]:
     """Every module of gradcli that a file imports, wherever in it, with the line; names of submodules are resolved.
 
@@ -168,10 +175,9 @@ def imports(path: Path, *, typing: bool = True) -> Iterator[tuple[int, str]]:
         path: The file.
         typing: Whether imports that only type checkers see count.
     """
-    tree = ast.parse(path.read_text("utf-8"))
-    blocks = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    blocks = [node for node in nodes_of(path) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
     unseen = set() if typing else {id(node) for block in blocks for node in ast.walk(block)}
-    for node in ast.walk(tree):
+    for node in nodes_of(path):
         if id(node) in unseen:
             continue
         if isinstance(node, ast.Import):
@@ -185,12 +191,10 @@ def imports(path: Path, *, typing: bool = True) -> Iterator[tuple[int, str]]:
                     yield node.lineno, f"{node.module}.{alias.name}" if is_module else node.module
 
 
-@pytest.mark.parametrize("path", MODULES, ids=module_name)
-def test_a_layer_imports_only_from_layers_before_it(path: Path) -> None:
-    own = layer(module_name(path))
+def test_a_layer_imports_only_from_layers_before_it() -> None:
     # ``from gradcli import __version__`` is the number, and none of the parts that the package offers.
-    wrong = [(line, name) for line, name in imports(path) if name != "gradcli" and layer(name) > own]
-    assert not wrong, f"{module_name(path)} imports upwards: {wrong}"
+    found = ((module_name(path), line, name) for path in MODULES for line, name in imports(path) if name != "gradcli")
+    assert not [one for one in found if layer(one[2]) > layer(one[0])]
 
 
 ROOMS = {
@@ -203,7 +207,7 @@ ROOMS = {
     "scripts": "python < torch < tensorflow, listing",
     "algebra": "sums < arrays < simplify < derivatives < jacobian < equality < slopes < at_point, taylor, total",
     "derivation": "notation < nodes < paths, calculus < explain",
-    "teaching": "mistakes, question < rules < variants < diagnosis < marking < words",
+    "teaching": "mistakes, numbers < points < question < rules < orders < variants < diagnosis < marking < words",
     "output": "formats, json, listing, visible, files, further, block_graphs, formulas < documents, diagrams < records < "
     "reports < terminal, page, schemas",
     "cli": "framework < inputs < views < commands < main",
@@ -234,14 +238,16 @@ def has_room(name: str) -> bool:
     return name.count(".") > 1 and name.split(".")[1] in ROOMS
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if has_room(module_name(path))], ids=module_name)
-def test_a_room_imports_only_from_rooms_before_it(path: Path) -> None:
-    layer, place, own = room(module_name(path))
-    others = [(line, name) for line, name in imports(path, typing=False) if has_room(name)]
-    rooms = [(line, name, room(name)) for line, name in others if name.split(".")[1] == layer]
-    behind = [(line, name) for line, name, found in rooms if found[2] != own and found[1] >= place]
-    wrong = [(line, name) for line, name in behind if (module_name(path), name) not in EXCEPTIONS]
-    assert not wrong, f"{module_name(path)} imports from rooms behind its own: {wrong}"
+def test_a_room_imports_only_from_rooms_before_it() -> None:
+    wrong: list[tuple[str, int, str]] = []
+    for path in MODULES:
+        if has_room(module_name(path)):
+            layer, place, own = room(module_name(path))
+            others = [(line, name) for line, name in imports(path, typing=False) if has_room(name)]
+            rooms = [(line, name, room(name)) for line, name in others if name.split(".")[1] == layer]
+            behind = [(line, name) for line, name, found in rooms if found[2] != own and found[1] >= place]
+            wrong += [(module_name(path), line, name) for line, name in behind if (module_name(path), name) not in EXCEPTIONS]
+    assert not wrong
 
 
 def test_no_imports_form_a_circle() -> None:
@@ -260,9 +266,8 @@ def test_no_imports_form_a_circle() -> None:
 FORBIDDEN = {"eval", "exec", "compile", "__import__", "setrecursionlimit", "set_int_max_str_digits", "globals", "breakpoint"}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=module_name)
-def test_nothing_runs_text_or_raises_the_limits_of_python(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+def test_nothing_runs_text_or_raises_the_limits_of_python() -> None:
+    for path, node in ((file, node) for file in MODULES for node in nodes_of(file)):
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
             looks_up_a_rule = called == "globals" and path.name == "builder.py"  # by the names that the grammar gives
@@ -298,7 +303,7 @@ WORDS = {"x", "e", "sum", "max", "min", "sign", "range", "add", "gamma", "beta",
 def test_facts_of_operations_stand_in_their_declarations(layer: str) -> None:
     names = {*OPERATIONS, *STRUCTURAL} - WORDS
     paths = [path for path in MODULES if module_name(path).split(".")[1:2] == [layer]]
-    nodes = [node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    nodes = [node for path in paths for node in nodes_of(path)]
     count = sum(isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in names for node in nodes)
     assert count <= NAMES_LEFT[layer][0]
 

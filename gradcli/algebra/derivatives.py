@@ -298,6 +298,7 @@ class Simplifier:
         self.ids = ids
         self.algebra = Algebra(positive=positive)
         self.algebra.invertible = generic
+        self.algebra.identities = not generic
         self.cancel = cancel
         if generic or cancel:
             # Knowing beforehand what is not 0, the second walk can cancel it.

@@ -24,6 +24,7 @@ from gradcli.derivation.notation.steps import End, Step
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Expression, Number, Partial
 from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.ieee import exact_sum
 
 MAX_PATHS = 2_000
 """Paths up to which all are listed."""
@@ -163,7 +164,7 @@ def sum_over_paths(tape: Tape, *, max_paths: int = MAX_PATHS, every_step: bool =
         complete = count <= max_paths and length <= MAX_EDGES
         found = listing.all(id) if complete and count else listing.largest(id, min(count, LARGEST))
         paths = tuple(listing.path(id, edges) for edges in found)
-        rest = 0.0 if complete else value - math.fsum(path.value for path in paths)
+        rest = 0.0 if complete else value - exact_sum([path.value for path in paths])
         chain = Chain(workings, Partial(workings.output, name), value, simplified.get(name))
         if complete and 0 < count <= SUM_PATHS and id != tape.output and all(path.partials for path in paths):
             _add_up(chain, paths)
@@ -286,7 +287,6 @@ class _Listing:
         self.workings = workings
         self.tape = workings.tape
         self.uses = uses
-        self.values: dict[int, list[float | None]] = {}
         self.derivatives: dict[int, list[Expression | None]] = {}
         self.best: list[Weight | None] | None = None
         self.ranked: dict[int, list[tuple[Weight, Edge]]] = {}
@@ -377,10 +377,7 @@ class _Listing:
 
     def value(self, edge: Edge) -> float:
         """The local derivative along an edge."""
-        values = self.values.get(edge.target)
-        if values is None:
-            values = self.values[edge.target] = self.tape.local_values(edge.target)
-        return values[edge.argument] or 0.0
+        return self.tape.local_values(edge.target)[edge.argument] or 0.0
 
     def derivative(self, edge: Edge) -> Expression:
         """The local derivative along an edge, in the names of nodes."""

@@ -48,7 +48,7 @@ def product(operation: str, wanted: tuple[bool, ...], times: Times = operator.mu
     known = OPERATIONS.get(operation)
     if known is None:
         return _of_structural(STRUCTURAL[operation].pullback, wanted)
-    derivatives = known.derivatives(tuple([want and known.carries(index) for index, want in enumerate(wanted)]))
+    derivatives = known.derivatives(tuple([want and known.carries(at) for at, want in enumerate(wanted)]), again=choosing)
     plain = times is operator.mul
     radial = choosing and known.facts.radial
     masks = [index for index in range(len(wanted)) if known.masks(index)]

@@ -18,7 +18,7 @@ from gradcli.teaching.diagnosis import Reason
 from gradcli.teaching.marking import Marked, Verdict
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.question import Question
-from gradcli.teaching.variants import Slip, close
+from gradcli.teaching.variants import EARLIER, Slip, close
 
 LEVELS = 5
 """0 the verdict; 1 the kind of mistake; 2 its place; 3 the rule; 4 the right line; 5 the whole derivative."""
@@ -60,6 +60,8 @@ def place(question: Question, slip: Slip, level: int = LEVELS) -> str:
         return f"by {slip.variable}" if slip.variable else ""
     if slip.node == -1:
         return "wherever it can be made"
+    if slip.node == EARLIER:
+        return "in an earlier derivative"
     if slip.kind.startswith("graph.") and slip.other is not None:
         return f"path {question.names[slip.node]}→{question.names[slip.other]}"
     if slip.other is not None:

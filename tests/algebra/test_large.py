@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+from collections.abc import Callable
 
 import pytest
 from commandline import command
@@ -22,35 +23,39 @@ from gradcli.lowering.programs.lower import lower
 FORMATS = ("text", "unicode", "latex", "sympy", "json")
 
 SIZE = 2_000
-PRODUCT = "*".join(f"x{index}" for index in range(SIZE))
-DOUBLED = "\n".join(["y = x", *["y = y + y"] * 40])
-SINES = "\n".join(["y = x", *["y = y + sin(y)"] * 40])
-NESTED = "sin(" * 10_000 + "x" + ")" * 10_000
-SUM = " + ".join(f"{index % 7 + 1}*x{index % 50}^{index % 3 + 1}" for index in range(20_000))
-DISTINCT = " + ".join(f"sin({index}*x{index % 50})" for index in range(5_000))
-PIECES = " + ".join(f"relu(x - {index})" for index in range(1_000))
-CHOICES = "".join(f"where(x > {index}, " for index in range(1_000)) + "x" + ", 0)" * 1_000
-GATES = "*".join(f"where(x > {index}, x, 0)" for index in range(300))
-FRACTIONS = "x" + "/(1 + x" * 300 + ")" * 300
-TOWER = "^".join(["x"] * 1_000)
-QUADRATIC = "((" * 1_000 + "x" + ")^2 + 1)/2" * 1_000
-ROOTS = "sqrt(" * 1_000 + "x^2" + ")" * 1_000
 
-INPUTS = {
-    "a product": PRODUCT,
-    "doubled": DOUBLED,
-    "sines": SINES,
-    "nested": NESTED,
-    "a sum": SUM,
-    "distinct terms": DISTINCT,
-    "pieces": PIECES,
-    "choices": CHOICES,
-    "gates": GATES,
-    "fractions": FRACTIONS,
-    "a tower": TOWER,
-    "quadratic": QUADRATIC,
-    "roots": ROOTS,
+GROWING: dict[str, Callable[[int], str]] = {
+    "a product": lambda n: "*".join(f"x{index}" for index in range(n)),
+    "doubled": lambda n: "\n".join(["y = x", *["y = y + y"] * n]),
+    "sines": lambda n: "\n".join(["y = x", *["y = y + sin(y)"] * n]),
+    "nested": lambda n: "sin(" * n + "x" + ")" * n,
+    "a sum": lambda n: " + ".join(f"{index % 7 + 1}*x{index % 50}^{index % 3 + 1}" for index in range(n)),
+    "distinct terms": lambda n: " + ".join(f"sin({index}*x{index % 50})" for index in range(n)),
+    "pieces": lambda n: " + ".join(f"relu(x - {index})" for index in range(n)),
+    "choices": lambda n: "".join(f"where(x > {index}, " for index in range(n)) + "x" + ", 0)" * n,
+    "gates": lambda n: "*".join(f"where(x > {index}, x, 0)" for index in range(n)),
+    "fractions": lambda n: "x" + "/(1 + x" * n + ")" * n,
+    "a tower": lambda n: "^".join(["x"] * n),
+    "quadratic": lambda n: "((" * n + "x" + ")^2 + 1)/2" * n,
+    "roots": lambda n: "sqrt(" * n + "x^2" + ")" * n,
 }
+"""Shapes of programs by their size."""
+
+PRODUCT, NESTED, SUM, DISTINCT = (
+    GROWING[what](size) for what, size in [("a product", SIZE), ("nested", 10_000), ("a sum", 20_000), ("distinct terms", 5_000)]
+)
+DOUBLED, SINES = GROWING["doubled"](40), GROWING["sines"](40)
+PIECES, CHOICES, GATES, FRACTIONS, QUADRATIC, ROOTS = (
+    GROWING[what](size)
+    for what, size in [
+        ("pieces", 1_000),
+        ("choices", 1_000),
+        ("gates", 300),
+        ("fractions", 300),
+        ("quadratic", 1_000),
+        ("roots", 1_000),
+    ]
+)
 
 
 @pytest.fixture(autouse=True)
@@ -162,20 +167,19 @@ def test_nested_quotients_powers_and_roots_against_reverse_mode(program: str, at
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("what", INPUTS)
+@pytest.mark.parametrize("what", GROWING)
 def test_the_output_is_linear_in_the_graph_in_each_format(what: str, format: str) -> None:
-    graph = lower(parse(INPUTS[what]), StaticBuilder(Graph()))
-    out = printed(INPUTS[what], "--format", format)
-    assert len(out) < 150 * len(graph) + 1_000
+    small, large = (printed(GROWING[what](size), "--format", format) for size in (75, 300))
+    assert len(large) < 4.6 * len(small) + 1_000
     if format == "json":
-        document = json.loads(out)
-        assert len(document["derivatives"]) == len(graph.variables)
+        graph = lower(parse(GROWING[what](300)), StaticBuilder(Graph()))
+        assert len(json.loads(large)["derivatives"]) == len(graph.variables)
 
 
-@pytest.mark.parametrize("what", INPUTS)
+@pytest.mark.parametrize("what", GROWING)
 def test_the_simplified_output_is_linear_in_the_graph(what: str) -> None:
-    graph = lower(parse(INPUTS[what]), StaticBuilder(Graph()))
-    assert len(printed(INPUTS[what], name="simplify")) < 50 * len(graph) + 1_000
+    small, large = (printed(GROWING[what](size), name="simplify") for size in (150, 600))
+    assert len(large) < 4.6 * len(small) + 1_000
 
 
 # ---- work ----
@@ -191,20 +195,10 @@ def forms_of(program: str) -> int:
     return len(simplifier.algebra.forms)
 
 
-GROWING = {
-    "a product": lambda n: "*".join(f"x{index}" for index in range(n)),
-    "doubled": lambda n: "\n".join(["y = x", *["y = y + y"] * n]),
-    "sines": lambda n: "\n".join(["y = x", *["y = y + sin(y)"] * n]),
-    "nested": lambda n: "sin(" * n + "x" + ")" * n,
-    "a sum": lambda n: " + ".join(f"{index % 7 + 1}*x{index % 50}^{index % 3 + 1}" for index in range(n)),
-    "distinct terms": lambda n: " + ".join(f"sin({index}*x{index % 50})" for index in range(n)),
-    "pieces": lambda n: " + ".join(f"relu(x - {index})" for index in range(n)),
-    "choices": lambda n: "".join(f"where(x > {index}, " for index in range(n)) + "x" + ", 0)" * n,
-    "fractions": lambda n: "x" + "/(1 + x" * n + ")" * n,
-}
+WORKED = [what for what in GROWING if what not in ("gates", "a tower", "quadratic", "roots")]
 
 
-@pytest.mark.parametrize("what", GROWING)
+@pytest.mark.parametrize("what", WORKED)
 def test_the_work_grows_no_faster_than_the_graph(what: str) -> None:
     small, large = forms_of(GROWING[what](400)), forms_of(GROWING[what](1_600))
     assert large <= 4.5 * small + 100

@@ -37,20 +37,20 @@ for line in sys.stdin:
     if child:
         os.waitpid(child, 0)
         continue
-    document = json.loads(line)
-    found = graph_document(document, document["expression"], max_nodes=10_000)
-    tape = run_graph(found.graph, found.bindings, found.wrt, mode=found.mode, dtype=found.dtype, needs_cotangent=False)
-    again = json.loads("".join(graph_json(tape, document["expression"], [])))
-    same = found.differing(tape.values) is None and again == document
-    print("same" if same else "different", document["expression"], flush=True)
+    for document in json.loads(line):
+        found = graph_document(document, document["expression"], max_nodes=10_000)
+        tape = run_graph(found.graph, found.bindings, found.wrt, mode=found.mode, dtype=found.dtype, needs_cotangent=False)
+        again = json.loads("".join(graph_json(tape, document["expression"], [])))
+        same = found.differing(tape.values) is None and again == document
+        print("same" if same else "different", document["expression"], flush=True)
     os._exit(0)
 """
-"""Reads each document in a process that has not yet loaded the operations on arrays."""
+"""Reads the documents of each line in a process that has not yet loaded the operations on arrays."""
 
 
-def document(tape: Tape, text: str) -> str:
-    """The document of a run as one line."""
-    return json.dumps(json.loads("".join(graph_json(tape, text, []))))
+def document(tape: Tape, text: str) -> Any:
+    """The document of a run."""
+    return json.loads("".join(graph_json(tape, text, [])))
 
 
 def settings_of(value: Any) -> Any:
@@ -58,15 +58,16 @@ def settings_of(value: Any) -> Any:
     return tuple(map(settings_of, value)) if isinstance(value, list) else value
 
 
-def programs() -> Iterator[str]:
+def programs() -> Iterator[tuple[str, Any]]:
     """The documents of the programs that PyTorch was measured on, in both modes."""
     for row in oracle("torch_programs.json"):
         inputs = {name: numpy.array(value) if isinstance(value, list) else value for name, value in row["inputs"].items()}
         for mode in ("dynamic", "static"):
-            yield document(record(parse(row["program"]), inputs, mode=mode, needs_cotangent=False), row["program"])
+            tape = record(parse(row["program"]), inputs, mode=mode, needs_cotangent=False)
+            yield row["program"], document(tape, row["program"])
 
 
-def single_operations() -> Iterator[str]:
+def single_operations() -> Iterator[tuple[str, Any]]:
     """A document for each row of operations on arrays."""
     for at, row in enumerate(oracle("torch_structural.json")):
         shapes = row.get("shapes", [numpy.shape(value) for value in row["inputs"]])
@@ -81,16 +82,18 @@ def single_operations() -> Iterator[str]:
         builder.graph.outputs = [builder.graph.output]
         with numpy.errstate(all="ignore"):
             tape = run_graph(builder.graph, point, mode="dynamic", needs_cotangent=False)
-        yield document(tape, f"{at} {row['operation']}")
+        yield row["operation"], document(tape, f"{at} {row['operation']}")
 
 
 @pytest.mark.parametrize("documents", [programs, single_operations])
 def test_a_new_process_reads_them_back_as_they_were(documents: Any) -> None:
-    lines = list(documents())
+    together: dict[str, list[Any]] = {}
+    for what, one in documents():
+        together.setdefault(what, []).append(one)
     root = str(Path(__file__).parents[2])
     run = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", READER],
-        input="\n".join(lines),
+        input="\n".join(map(json.dumps, together.values())),
         capture_output=True,
         text=True,
         cwd=root,
@@ -98,7 +101,7 @@ def test_a_new_process_reads_them_back_as_they_were(documents: Any) -> None:
     )
     assert run.stderr == ""
     found = run.stdout.splitlines()
-    assert len(found) == len(lines)
+    assert len(found) == sum(map(len, together.values()))
     assert [line for line in found if not line.startswith("same")] == []
 
 

@@ -189,3 +189,16 @@ def test_range_and_result_of_operations_on_arrays(operation: Structural) -> None
         counted = value(operation, [numpy.round(operand) for operand in operands], settings)
         if counted is not None and operation.facts.result in (COUNT, WHOLE) and numpy.isfinite(counted).all():
             assert (counted == numpy.round(counted)).all()
+
+
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS.values() if one.facts.steady], ids=lambda one: one.name)
+def test_steady_rules_have_the_values_of_the_plain_ones(operation: Operation) -> None:
+    """The second derivatives that they are for are compared with mpmath's where those of all operations are."""
+    assert len(operation.facts.steady) == len([rule for rule in operation.partials if rule is not None])
+    wanted = tuple(operation.carries(at) for at in range(len(operation.parameters)))
+    for x in (-800.0, -40.0, -1.0, 0.0, 1.0, 40.0, 800.0):
+        arguments = (x, *operation.defaults)
+        y = operation(*arguments)
+        plain, steady = (operation.derivatives(wanted, again=again)(y, arguments) for again in (False, True))
+        assert plain[0] == steady[0]
+        assert list(steady[1]) == pytest.approx(list(plain[1]), rel=1e-12)

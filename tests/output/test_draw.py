@@ -104,7 +104,7 @@ class Picture:
 
 
 @pytest.mark.parametrize("direction", ["LR", "TB"])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(parts())
 def test_a_drawing_can_be_read_back(direction: str, part: GivenPart) -> None:
     note("\n".join(drawn_text(Diagram("", [part], direction), legend=False)))
@@ -119,7 +119,7 @@ def test_a_drawing_can_be_read_back(direction: str, part: GivenPart) -> None:
 
 
 @pytest.mark.parametrize("direction", ["LR", "TB"])
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(parts())
 def test_boxes_and_labels_stand_whole(direction: str, part: GivenPart) -> None:
     picture = Picture(part, direction)

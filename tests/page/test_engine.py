@@ -87,7 +87,8 @@ def test_value_and_derivatives(engine: Any, operation: Operation) -> None:
 @every_operation
 def test_special_values(engine: Any, operation: Operation) -> None:
     count = len(operation.samples)
-    agrees(engine, operation, list(itertools.product(SPECIAL if count < 3 else FEWER, repeat=count)))
+    points = list(itertools.product(SPECIAL if count < 3 else FEWER, repeat=count))
+    agrees(engine, operation, random.Random(operation.name).sample(points, min(len(points), 400)))
 
 
 ACCURATE = {

@@ -62,8 +62,8 @@ class Hessian(Frozen):
 
     @property
     def reason(self) -> str:
-        """How it was found: ``forward mode through the gradient of reverse mode: 3 inputs``."""
-        return f"forward mode through the gradient of reverse mode: {_counted(self.passes, 'input')}"
+        """How it was found: ``reverse mode through the graph of the gradient: 3 inputs``."""
+        return f"reverse mode through the graph of the gradient: {_counted(self.passes, 'input')}"
 
 
 def _counted(count: int, what: str) -> str:

@@ -120,9 +120,10 @@ class _Reading:
         wrt = self.names(root.get("wrt", list(graph.variables)), "wrt", graph.variables)
         retained = self.names(root.get("retain_grad", []), "retain_grad", names)
         for id, taken in self.mapping(root.get("decisions", {}), "decisions").items():
-            if not id.isdecimal() or not isinstance(taken, bool | int | float) or int(id[:12]) >= len(graph):
+            known = isinstance(taken, bool | int | float) or (isinstance(taken, str) and taken in _SPECIAL)
+            if not id.isdecimal() or not known or int(id[:12]) >= len(graph):
                 raise self.error(f"decisions: {_shown(id)} is not a node with true, false or a number")
-            graph.decisions[int(id)] = taken if isinstance(taken, bool) else float(taken)
+            graph.decisions[int(id)] = taken if isinstance(taken, bool) else self.number(taken, "decisions")
         return GraphDocument(
             graph=graph,
             expression=self.text(root.get("expression", ""), "expression"),

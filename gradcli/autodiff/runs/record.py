@@ -225,7 +225,7 @@ def graph_run(graph: Graph, asked: Request) -> Tape:
     values = evaluate(graph, point, asked.cast)
     for id, taken in graph.decisions.items():
         now = bool(values[id]) if isinstance(taken, bool) else values[id]
-        if asked.bindings is not None and now != taken:
+        if asked.bindings is not None and now != taken and (now == now or taken == taken):
             raise _not_recorded(graph, id, taken, now)
     return _with_adjoints(forward_tape(graph, asked, point, values), asked)
 

@@ -108,10 +108,10 @@ def _marker(options: GradeOptions, question: str) -> Marker:
         wrt = options.wrt
         if wrt is None:
             names = list(free_names(parse(question)))
-            if len(names) != 1:
-                raise GradcliError(
-                    "by which variable is the derivative?", hint=f"add --wrt with one of {', '.join(names) or 'none'}"
-                )
+            if not names:
+                raise GradcliError("the expression of the question has no variable")
+            if len(names) > 1:
+                raise GradcliError("by which variable is the derivative?", hint=f"add --wrt with one of {', '.join(names)}")
             wrt = names[0]
         at = bindings(given_at(options.at), (), None, options.command)[0]
         return Marker(question, wrt, order=options.order, at=at or None, digits=options.digits)
@@ -128,11 +128,13 @@ def _graded(options: GradeOptions, marker: Marker, given: list[str]) -> Iterator
             yield Graded(row, "", marker.mark(answer), {"answer": answer})
         return
     from gradcli.cli.inputs.answers import answers_of
+    from gradcli.teaching.marking import with_note
 
     none = True
     for one in answers_of(options.answers, options.column, options.by):
         none = False
-        yield Graded(one.row, one.by, marker.mark(one.answer), dict(one.columns))
+        marked = marker.unread(one.answer, one.fault) if one.fault else marker.mark(one.answer)
+        yield Graded(one.row, one.by, with_note(marked, one.note), dict(one.columns))
     if none:
         write_warning(f"{options.answers} has no answers")
 

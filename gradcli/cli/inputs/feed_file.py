@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, NamedTuple
 
@@ -148,7 +149,7 @@ class Feed:
         return self._unique([identifier(cell) for cell in cells])
 
     def _unique(self, names: list[str]) -> list[str]:
-        twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
+        twice = next((name for name, count in Counter(names).items() if count > 1), None)
         if twice is not None:
             raise GradcliError(f"{self.where} has two columns {twice}", hint="leave one out")
         return names
@@ -228,9 +229,10 @@ class Feed:
         missing = [name for name in self.names if name not in row]
         if missing:
             return GradcliError(f"the row has no value for {', '.join(missing)}")
-        unknown = [name for name in row if name not in self.names]
-        if unknown:
-            return GradcliError(f"the row has a value for {unknown[0]}, which the first row has not")
+        if len(row) > len(self.names):
+            known = set(self.names)
+            unknown = next(name for name in row if name not in known)
+            return GradcliError(f"the row has a value for {unknown}, which the first row has not")
         try:
             return {name: _checked(row[name], name) for name in self.names}
         except GradcliError as error:

@@ -20,6 +20,7 @@ from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import node_expression, written_out, written_sizes
 from gradcli.lowering.programs.lower import lower
+from gradcli.ops.declaration.ieee import exact_sum
 from gradcli.ops.declaration.operation import OPERATIONS
 
 WRITTEN_LIMIT = 60
@@ -121,7 +122,7 @@ class Values:
             return adjoint
         values = self.tape.local_values(output)
         edges = [v for at, v in zip(self.graph.inputs[output], values, strict=True) if at == input and v is not None]
-        total = math.fsum(edges) if all(map(math.isfinite, edges)) else sum(edges)
+        total = exact_sum(edges)
         # One symbol stands for each of several edges between two nodes; it is their mean, for its terms are of all of them.
         return total / len(edges) if node.input in node.fixed else total
 

@@ -13,7 +13,7 @@ from gradcli.ops.arrays.axes import count, reduced
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.scan import cumsum
 from gradcli.ops.arrays.shape import spread
-from gradcli.ops.declaration.facts import SAME, WHOLE
+from gradcli.ops.declaration.facts import NUMBERS, SAME, WHOLE
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.arithmetic import div
 from gradcli.ops.elementwise.logic import both, either, eq, ne, where
@@ -114,6 +114,7 @@ def _place(name: str, numpy_name: str, doc: str) -> Structural:
         grad_fn="",
         spellings=(name,),
         result=WHOLE,
+        takes=(NUMBERS, f"{name}(): does not support bool input"),
         torch=f"{name}: torch Tensor",
         doc=doc,
     )

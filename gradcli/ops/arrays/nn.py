@@ -8,10 +8,11 @@ from typing import Any
 
 from gradcli.errors import GradcliError
 from gradcli.graph.shapes import ShapeError, shape_text
+from gradcli.ops.arrays import misfits
 from gradcli.ops.arrays.axes import as_shape, axis_of
 from gradcli.ops.arrays.reduce import reduce_mean, reduce_sum
 from gradcli.ops.arrays.shape import spread, summed_to
-from gradcli.ops.declaration.facts import WHOLE
+from gradcli.ops.declaration.facts import DECIMALS, WHOLE, no_kernel
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.exponential import exp, sqrt
 
@@ -45,6 +46,7 @@ softmax: Structural = structural(
     spellings=("softmax",),
     range=(0, 1),
     torch="softmax: torch Tensor F special",
+    takes=(DECIMALS, no_kernel("softmax_{last}kernel_impl")),
     doc="The exponentials, divided by their sum along an axis.",
 )
 log_softmax: Structural = structural(
@@ -56,6 +58,7 @@ log_softmax: Structural = structural(
     spellings=("log_softmax",),
     range=(-math.inf, 0),
     torch="log_softmax: torch Tensor F special",
+    takes=(DECIMALS, no_kernel("log_softmax_{last}kernel_impl")),
     doc="The logarithm of softmax, without overflow.",
 )
 
@@ -252,6 +255,7 @@ nll_loss: Structural = structural(
     whole=(1,),
     spellings=("nll_loss",),
     torch="nll_loss: F",
+    misfit=misfits.classes,
     doc="Negative log likelihood: minus the mean of what the input holds for the class of each sample.",
 )
 
@@ -297,5 +301,6 @@ cross_entropy: Structural = structural(
     whole=lambda a, target: () if a == target else (1,),
     spellings=("cross_entropy",),
     torch="cross_entropy: F",
+    misfit=misfits.classes,
     doc="Mean of minus the log softmax of the class of each sample, or weighted by probabilities in the shape of the input.",
 )

@@ -11,7 +11,7 @@ from gradcli.ops.arrays.axes import axes_of, count, reduced
 from gradcli.ops.arrays.scan import products_of_others
 from gradcli.ops.arrays.shape import spread, summed_to
 from gradcli.ops.declaration.cancellation import without_factor
-from gradcli.ops.declaration.facts import COUNT
+from gradcli.ops.declaration.facts import COUNT, DECIMALS, NO_MEAN
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.arithmetic import abs, div, sign
 from gradcli.ops.elementwise.exponential import exp
@@ -51,6 +51,7 @@ reduce_mean: Structural = structural(
     linear="a",
     torch="mean: torch Tensor",
     tensorflow="reduce_mean Mean: tf",
+    takes=(DECIMALS, NO_MEAN),
     doc="Arithmetic mean of the elements, of all or along some axes.",
 )
 
@@ -124,6 +125,7 @@ reduce_var: Structural = structural(
     spellings=("var",),
     range=(0, math.inf),
     torch="var: torch Tensor",
+    takes=(DECIMALS, "std and var only support floating point and complex dtypes"),
     doc="Sample variance of the elements, the squared deviations divided by n - correction.",
 )
 reduce_std: Structural = structural(
@@ -135,6 +137,7 @@ reduce_std: Structural = structural(
     spellings=("std",),
     range=(0, math.inf),
     torch="std: torch Tensor",
+    takes=(DECIMALS, "std and var only support floating point and complex dtypes"),
     doc="Sample standard deviation of the elements; where all are equal the gradient is 0.",
 )
 
@@ -201,6 +204,7 @@ reduce_norm: Structural = structural(
     spellings=("norm", "vector_norm"),
     range=(0, math.inf),
     torch="norm: torch Tensor linalg; vector_norm: linalg",
+    takes=(DECIMALS, "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}"),
     doc="Length of the elements as a vector, Euclidean unless an order is given; where it is 0 the gradient is 0.",
     latex=r"\left\lVert {0} \right\rVert",
 )
@@ -222,6 +226,7 @@ dist = structural(
     spellings=("dist",),
     range=(0, math.inf),
     torch="dist: torch Tensor",
+    takes=(DECIMALS, "norm(): input dtype should be either floating point or complex. Got {} instead."),
     doc="The norm of the difference of two arrays; where it is 0 the gradient is 0.",
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from gradcli.ops.declaration.symbol import divide as divide
 
@@ -41,6 +41,19 @@ def odd_overflow(x: float) -> float:
 def pole(at: float) -> Callable[[float], float]:
     """-inf at a pole, nan elsewhere outside the domain."""
     return lambda x: -INF if x == at else NAN
+
+
+def exact_sum(values: Sequence[float]) -> float:
+    """The sum, rounded once; as IEEE 754 has it where a term or the sum is not finite."""
+    try:
+        return math.fsum(values)
+    except ValueError:  # inf - inf
+        return NAN
+    except OverflowError:  # of the sum, or on the way to it
+        try:
+            return math.ldexp(math.fsum(math.ldexp(value, -64) for value in values), 64)
+        except OverflowError:
+            return math.copysign(INF, math.fsum(math.ldexp(value, -64) for value in values))
 
 
 def power(a: float, b: float) -> float:

@@ -225,15 +225,19 @@ class Operation(Frozen, eq=False):
             partials[index] = partial
         return partials
 
-    def derivatives(self, wanted: tuple[bool, ...]) -> Callable[[Any, tuple[Any, ...]], tuple[Sequence[int], Sequence[Any]]]:
+    def derivatives(
+        self, wanted: tuple[bool, ...], *, again: bool = False
+    ) -> Callable[[Any, tuple[Any, ...]], tuple[Sequence[int], Sequence[Any]]]:
         """The function of (y, arguments) that gives the indices of the wanted arguments, and the derivatives by them.
 
         Args:
             wanted: For each argument, without those left out, whether its derivative is wanted.
+            again: Whether they are for a graph that is differentiated again, see ``Facts.steady``.
         """
         indices = [index for index, want in enumerate(wanted) if want]
         defaults = self.complete((0.0,) * len(wanted))[len(wanted) :]
-        compute = self._all_at_once(indices) if self.variadic else self._one_by_one(indices)
+        partials = (again and self.facts.steady) or self.partials
+        compute = self._all_at_once(indices) if self.variadic else _one_by_one(partials, indices)
 
         def derivatives(y: Any, arguments: tuple[Any, ...]) -> tuple[Sequence[int], Sequence[Any]]:
             if type(y) is not float and on_arrays.is_array(y):
@@ -245,16 +249,6 @@ class Operation(Frozen, eq=False):
 
         return derivatives
 
-    def _one_by_one(self, indices: Sequence[int]) -> Callable[[Any, tuple[Any, ...]], Sequence[Any]]:
-        rules = [rule for index in indices if (rule := self.partials[index]) is not None]
-        if len(rules) == 1:
-            only = rules[0]
-            return lambda y, arguments: (only(y, *arguments),)
-        if len(rules) == 2:
-            first, second = rules
-            return lambda y, arguments: (first(y, *arguments), second(y, *arguments))
-        return lambda y, arguments: [rule(y, *arguments) for rule in rules]
-
     def _all_at_once(self, indices: Sequence[int]) -> Callable[[Any, tuple[Any, ...]], Sequence[Any]]:
         rule = self.partials[0]
         assert rule is not None
@@ -264,6 +258,17 @@ class Operation(Frozen, eq=False):
             return [partials[index] for index in indices]
 
         return compute
+
+
+def _one_by_one(partials: Sequence[Rule | None], indices: Sequence[int]) -> Callable[[Any, tuple[Any, ...]], Sequence[Any]]:
+    rules = [rule for index in indices if (rule := partials[index]) is not None]
+    if len(rules) == 1:
+        only = rules[0]
+        return lambda y, arguments: (only(y, *arguments),)
+    if len(rules) == 2:
+        first, second = rules
+        return lambda y, arguments: (first(y, *arguments), second(y, *arguments))
+    return lambda y, arguments: [rule(y, *arguments) for rule in rules]
 
 
 def _of_arrays(compute: Callable[[Any, tuple[Any, ...]], Sequence[Any]], y: Any, arguments: tuple[Any, ...]) -> list[Any]:

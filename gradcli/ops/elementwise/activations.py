@@ -7,11 +7,11 @@ from typing import Any
 
 from gradcli.ops.declaration import ieee, on_arrays
 from gradcli.ops.declaration.constants import SQRT2, SQRT_2_OVER_PI, SQRT_TAU, fraction
-from gradcli.ops.declaration.facts import JUMP, KINK, ODD, REMOVABLE, SAME, special
+from gradcli.ops.declaration.facts import DECIMALS, JUMP, KINK, NUMBERS, ODD, REMOVABLE, SAME, no_kernel, special
 from gradcli.ops.declaration.operation import DEFINITION, Operation, Undefined, operation
 from gradcli.ops.elementwise.arithmetic import abs, square
 from gradcli.ops.elementwise.exponential import exp, log
-from gradcli.ops.elementwise.extremes import clamp, maximum
+from gradcli.ops.elementwise.extremes import clamp, clamp_max, maximum
 from gradcli.ops.elementwise.logic import both, either, ge, gt, le, lt, where
 from gradcli.ops.elementwise.special import erf
 from gradcli.ops.elementwise.trigonometric import tanh
@@ -47,6 +47,7 @@ relu = operation(
     specials=(special(KINK, lambda x: x, 0),),
     torch="relu: torch Tensor F",
     tensorflow="relu Relu: nn",
+    takes=(NUMBERS, "Boolean inputs not supported for relu"),
     doc="Rectified linear unit, max(x, 0); at 0 the derivative is 0.",
 )
 leaky_relu = operation(
@@ -61,6 +62,7 @@ leaky_relu = operation(
     specials=(special(KINK, lambda x, slope: x, 0, 0.01),),
     torch="leaky_relu: F",
     tensorflow="leaky_relu LeakyRelu: nn",
+    takes=(DECIMALS, no_kernel("leaky_relu_cpu")),
     doc="x, or a small multiple of it where it is negative.",
 )
 prelu = operation(
@@ -86,6 +88,10 @@ elu = operation(
     domain="x ≠ 0",
     samples=((-2.0, -0.2), (0.5, 1.5)),
     definition=lambda x, alpha: where(gt(x, 0), x, alpha * (exp(x) - 1)),
+    steady=(
+        lambda y, x, alpha: where(le(x, 0), alpha * exp(clamp_max(x, 0)), 1),
+        lambda y, x, alpha: where(le(x, 0), exp(clamp_max(x, 0)) - 1, 0),
+    ),
     specials=(special(KINK, lambda x, alpha: x, 0, 1),),
     torch="elu: F",
     tensorflow="elu Elu: nn",
@@ -101,6 +107,7 @@ selu = operation(
     domain="x ≠ 0",
     samples=((-2.0, -0.2),),
     definition=lambda x: SELU_SCALE * elu(x, SELU_ALPHA),
+    steady=(lambda y, x: SELU_SCALE * where(le(x, 0), SELU_ALPHA * exp(clamp_max(x, 0)), 1),),
     specials=(special(KINK, lambda x: x, 0),),
     torch="selu: torch F",
     doc="Scaled exponential linear unit.",
@@ -118,6 +125,10 @@ celu = operation(
     domain="x ≠ 0",
     samples=((-2.0, -0.2), (0.5, 1.5)),
     definition=lambda x, alpha: where(gt(x, 0), x, alpha * (exp(x / alpha) - 1)),
+    steady=(
+        lambda y, x, alpha: where(le(x, 0), exp(clamp_max(x, 0) / alpha), 1),
+        lambda y, x, alpha: where(le(x, 0), exp(clamp_max(x, 0) / alpha) * (1 - clamp_max(x, 0) / alpha) - 1, 0),
+    ),
     specials=(special(KINK, lambda x, alpha: x, 0, 1),),
     torch="celu: torch F",
     doc="Continuously differentiable exponential linear unit.",
@@ -215,7 +226,7 @@ sigmoid: Operation = operation(
     tensorflow="sigmoid Sigmoid: tf nn",
     doc="Logistic function 1/(1 + exp(-x)).",
 )
-logsigmoid = operation(
+logsigmoid: Operation = operation(
     "logsigmoid(x)",
     lambda x: min(x, 0.0) - math.log1p(ieee.exp(-math.fabs(x))) if x == x else x,
     (lambda y, x: sigmoid(-x),),
@@ -224,6 +235,7 @@ logsigmoid = operation(
     array=on_arrays.logsigmoid,
     samples=(SMOOTH,),
     definition=lambda x: -log(1 + exp(-x)),
+    steady=(lambda y, x: exp(logsigmoid(-x)),),
     range=(-math.inf, 0),
     torch="logsigmoid: F",
     doc="Logarithm of the sigmoid.",
@@ -238,6 +250,7 @@ silu = operation(
     samples=(SMOOTH,),
     definition=lambda x: x * sigmoid(x),
     torch="silu: F",
+    takes=(DECIMALS, no_kernel("silu_cpu")),
     doc="x·sigmoid(x).",
 )
 gelu = operation(
@@ -250,6 +263,7 @@ gelu = operation(
     samples=(SMOOTH,),
     definition=lambda x: x * (1 + erf(x / SQRT2)) / 2,
     torch="gelu: F",
+    takes=(DECIMALS, no_kernel("GeluKernelImpl")),
     doc="Gaussian error linear unit: x times the normal distribution function.",
 )
 gelu_tanh = operation(

@@ -10,7 +10,21 @@ import math
 import operator
 
 from gradcli.ops.declaration import ieee, on_arrays, rational
-from gradcli.ops.declaration.facts import COUNT, END, EVEN, JUMP, KINK, ODD, POLE, SAME, special
+from gradcli.ops.declaration.facts import (
+    COUNT,
+    DECIMALS,
+    END,
+    EVEN,
+    INVERTING,
+    JUMP,
+    KINK,
+    NUMBERS,
+    ODD,
+    POLE,
+    SAME,
+    no_kernel,
+    special,
+)
 from gradcli.ops.declaration.operation import DEFINITION, Operation, operation
 from gradcli.ops.declaration.symbol import divide
 from gradcli.ops.elementwise.exponential import log, sqrt
@@ -110,6 +124,7 @@ neg = operation(
     inverse="neg",
     torch="neg: torch Tensor",
     tensorflow="negative Neg: tf",
+    takes=(NUMBERS, f"Negation, the `-` operator, on a bool tensor{INVERTING}"),
     doc="The number with the other sign.",
 )
 pow: Operation = operation(
@@ -189,6 +204,7 @@ abs = operation(
     torch="abs: torch Tensor",
     tensorflow="abs Abs: tf",
     sympy="Abs",
+    takes=(NUMBERS, no_kernel("abs_cpu")),
     doc="Absolute value; at 0 the derivative is 0.",
 )
 sign: Operation = operation(
@@ -231,6 +247,7 @@ floor = operation(
     torch="floor: torch Tensor",
     tensorflow="floor Floor: tf",
     sympy="floor",
+    takes=(NUMBERS, no_kernel("floor_vml_cpu")),
     doc="The largest integer that is not larger.",
 )
 ceil = operation(
@@ -377,6 +394,8 @@ lerp = operation(
     definition=lambda a, b, weight: a + weight * (b - a),
     linear="a b",
     torch="lerp: torch Tensor",
+    takes=(DECIMALS, no_kernel("lerp_kernel_scalar")),
+    promotes=False,
     doc="Linear interpolation from a to b.",
 )
 addcmul = operation(

@@ -54,10 +54,11 @@ function runProgram(program, operations, bindings) {
       }
       events.push([FORWARD, id]);
     }
-    const was = decided.get(id);
-    if (changed === null && was !== undefined) {
-      const now = typeof was === "number" ? values[id] : values[id] !== 0;
-      if (was !== now) changed = { node: id, was, now };
+    const taken = decided.get(id);
+    if (changed === null && taken !== undefined) {
+      const was = typeof taken === "boolean" ? taken : Number(taken);
+      const now = typeof taken === "boolean" ? values[id] !== 0 : values[id];
+      if (was !== now && !(Number.isNaN(was) && Number.isNaN(now))) changed = { node: id, was, now };
     }
   }
   if (changed === null && program.differentiable) runBackward();

@@ -54,7 +54,7 @@ def page_program(tape: Tape) -> dict[str, Any]:
         "differentiable": needs[tape.output],
         "variables": graph.variables,
         "constants": [[id, json_number(constant_value(value))] for id, value in graph.constants.items()],
-        "decisions": [[id, truth] for id, truth in graph.decisions.items()],
+        "decisions": [[id, json_number(taken)] for id, taken in graph.decisions.items()],
         "inputs": [list(inputs) for inputs in graph.inputs],
         "kind": kind,
         "kinds": [_kind(*key) for key in kinds],

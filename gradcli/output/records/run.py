@@ -74,7 +74,7 @@ def run_facts(tape: Tape, expression: str, printed: str | None = None) -> dict[s
         "bindings": lambda: json_numbers(tape.bindings) if known else None,
         "wrt": list(tape.wrt),
         "retain_grad": lambda: [tape.names[id] for id in sorted(tape.retained)],
-        "decisions": lambda: {str(id): taken for id, taken in tape.graph.decisions.items()},
+        "decisions": lambda: {str(id): json_number(taken) for id, taken in tape.graph.decisions.items()},
         "outputs": tape.graph.outputs,
         "output": lambda: tape.names[tape.output],
         "value": lambda: json_number(tape.value) if known else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -163,9 +164,18 @@ def grade_csv(marker: Marker, graded: Iterable[Graded], level: int) -> Iterator[
         )
 
 
+_FORMULA = re.compile(r"[=+\-@\x00-\x1f'＝＋－＠]")
+_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
+
+
+def _harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: an apostrophe says that it is text. Plain numbers stay numbers."""
+    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
 def _csv_line(cells: Sequence[str]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(cells)
+    csv.writer(line, lineterminator="\n").writerow(map(_harmless, cells))
     return line.getvalue()
 
 

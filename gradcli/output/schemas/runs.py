@@ -69,7 +69,7 @@ class RunFacts(TypedDict):
     wrt: Annotated[list[str], "The variables that require gradients."]
     retain_grad: Annotated[list[str], "Names of intermediate nodes that keep .grad."]
     decisions: Annotated[
-        dict[str, bool | float],
+        dict[str, bool | Number],
         "Of a dynamic graph what chose that it was recorded so, by id: of a condition whether it was true, else the value.",
     ]
     outputs: Annotated[list[Id], "Ids of all results: of each statement without a name, and of the last one."]
