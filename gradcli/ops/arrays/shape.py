@@ -224,5 +224,6 @@ transpose: Structural = structural(
     linear="a",
     torch="transpose: torch Tensor; swapaxes: torch Tensor",
     view=VIEW,
+    inverse="transpose",
     doc="Two axes change places, the last two where none are named: the transposes of a stack of matrices.",
 )
