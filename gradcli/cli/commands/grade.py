@@ -14,6 +14,7 @@ from gradcli.errors import ExitCode, GradcliError
 if TYPE_CHECKING:
     from gradcli.output.reports.grading import Graded
     from gradcli.teaching.marking import Marker
+    from gradcli.teaching.tasks import Parts
 
 HELP = """\
 Mark answers to the question: what is the derivative of EXPRESSION by a variable? Where one is wrong, say why, from the graph.
@@ -25,6 +26,7 @@ Mark answers to the question: what is the derivative of EXPRESSION by a variable
   gradcli grade "x^2" --wrt x --answers - --format csv < answers.txt > grades.csv
   gradcli grade "(2*x+1)^2" --wrt x --at x=1 -- 6      a number at a point
   gradcli grade "cos(4*z)" --wrt z --order 2 -- "-16*cos(4*z)"
+  gradcli grade "x^2*w" --ask gradient -- "[2x*w, x^2]"
 
 An answer is one expression in the variables of the question, in any form that has the same value, read as people write it
 (2x sin 3x, y' = ..., LaTeX). It stands behind --, where nothing is an option, or in a file: .csv (other columns pass through to
@@ -42,10 +44,15 @@ class GradeOptions(OutputOptions):
     """What a call may ask for."""
 
     file = text("Read the expression of the question from a file; - is standard input.", "FILE", short="-f")
-    wrt = text("The variable by which the derivative is asked for; may be left out where there is one.", "NAME")
+    wrt = text("The variable by which the derivative is asked for; may be left out where there is one.", "NAME,...")
+    ask = text(
+        "What is asked for: derivative, value, gradient, hessian, jacobian, or adjoint:NAME, the derivative by a value within.",
+        "WHAT",
+    )
     order = whole("Which derivative is asked for.", 1, maximum=20)
     at = texts("The point at which a number is asked for: x=2,w=1.", "NAME=VALUE,...")
     digits = some_whole("Digits after the point to which a number has to be right.")
+    tol = text("How far off a number may be, beside the size of the right one: 1e-3.", "NUMBER")
     answers = text("Read the answers from a file; - is standard input.", "FILE")
     column = text("The column, or key, of the answers in the file.", "NAME")
     by = text("The column, or key, of who gave them.", "NAME")
@@ -79,7 +86,7 @@ def run(options: GradeOptions) -> ExitCode:
         return ExitCode.SUCCESS
     found = list(graded)
     if format == "json":
-        write(grading.grade_json(marker, found, level))
+        write(grading.grade_json(marker, found, level, options.ask or "derivative"))
     else:
         from gradcli.cli.views.show import show_blocks
 
@@ -98,28 +105,33 @@ def _question(options: GradeOptions) -> tuple[str, list[str]]:
     return options.positional[0], list(options.positional[1:])
 
 
-def _marker(options: GradeOptions, question: str) -> Marker:
+def _marker(options: GradeOptions, question: str) -> Marker | Parts:
     from gradcli.cli.inputs.variables import bindings, given_at
-    from gradcli.language.free_names import free_names
-    from gradcli.language.parser import parse
-    from gradcli.teaching.marking import Marker
+    from gradcli.teaching.tasks import DERIVATIVE, task
 
     try:
-        wrt = options.wrt
-        if wrt is None:
-            names = list(free_names(parse(question)))
-            if not names:
-                raise GradcliError("the expression of the question has no variable")
-            if len(names) > 1:
-                raise GradcliError("by which variable is the derivative?", hint=f"add --wrt with one of {', '.join(names)}")
-            wrt = names[0]
         at = bindings(given_at(options.at), (), None, options.command)[0]
-        return Marker(question, wrt, order=options.order, at=at or None, digits=options.digits)
+        wrt = [name.strip() for name in (options.wrt or "").split(",") if name.strip()]
+        tolerance = None if options.tol is None else _tolerance(options.tol)
+        ask = options.ask or DERIVATIVE
+        return task(question, ask, wrt, order=options.order, at=at or None, digits=options.digits, tolerance=tolerance)
     except GradcliError as error:
         raise error.located(question, "question") from None
 
 
-def _graded(options: GradeOptions, marker: Marker, given: list[str]) -> Iterator[Graded]:
+def _tolerance(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found < 1:
+        raise GradcliError(
+            f"--tol is a number from 0 to 1, not {text}", hint="--tol 1e-3 allows a thousandth of the right number"
+        )
+    return found
+
+
+def _graded(options: GradeOptions, marker: Marker | Parts, given: list[str]) -> Iterator[Graded]:
     from gradcli.output.reports.grading import Graded
 
     if options.answers is None:

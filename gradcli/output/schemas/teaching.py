@@ -31,6 +31,7 @@ class AnswerRecord(TypedDict):
     read_as: Annotated[str | None, "How it was read; null where it was not."]
     verdict: Annotated[str, Also(enum=["right", "wrong", "undecided", "unreadable"])]
     score: Count
+    part: Annotated[str, "Of an answer of several parts the one that the reasons are about; empty for the whole."]
     reasons: Annotated[list[ReasonRecord], "The likeliest first, then those that are nearly as likely; none below level 1."]
     certainty: Annotated[str | None, Also(enum=["certain", "likely", "weak", None])]
     feedback: Annotated[list[str], "What may be told at this level, a sentence each."]
@@ -50,6 +51,7 @@ class GradeDocument(TypedDict):
     """What `gradcli grade --json` writes."""
 
     expression: str
+    ask: Annotated[str, "What was asked for: derivative, value, gradient, hessian, jacobian, adjoint:NAME."]
     wrt: str
     order: Count
     at: Bindings | None
