@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
+from gradcli.ops.arrays import in_elements
 from gradcli.ops.arrays.axes import axes_of, count, reduced
 from gradcli.ops.arrays.scan import products_of_others
 from gradcli.ops.arrays.shape import spread, summed_to
@@ -205,6 +206,7 @@ reduce_norm: Structural = structural(
     range=(0, math.inf),
     torch="norm: torch Tensor linalg; vector_norm: linalg",
     takes=(DECIMALS, "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}"),
+    in_elements=in_elements.norm,
     doc="Length of the elements as a vector, Euclidean unless an order is given; where it is 0 the gradient is 0.",
     latex=r"\left\lVert {0} \right\rVert",
 )
@@ -227,6 +229,7 @@ dist = structural(
     range=(0, math.inf),
     torch="dist: torch Tensor",
     takes=(DECIMALS, "norm(): input dtype should be either floating point or complex. Got {} instead."),
+    in_elements=in_elements.dist,
     doc="The norm of the difference of two arrays; where it is 0 the gradient is 0.",
 )
 
@@ -246,5 +249,6 @@ reduce_logsumexp: Structural = structural(
     grad_fn="LogsumexpBackward0(0)",
     spellings=("logsumexp",),
     torch="logsumexp: torch Tensor",
+    in_elements=in_elements.logsumexp,
     doc="Logarithm of the sum of the exponentials of the elements, without overflow.",
 )

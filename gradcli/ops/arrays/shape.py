@@ -6,7 +6,7 @@ from math import prod
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
-from gradcli.ops.arrays import misfits
+from gradcli.ops.arrays import in_elements, misfits
 from gradcli.ops.arrays.axes import as_shape, axes_of, axes_text, axis_of, kept, new_shape, resolved
 from gradcli.ops.declaration.facts import COUNT, SAME, VIEW, VIEW_OR_COPY
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
@@ -83,6 +83,7 @@ sum_to: Structural = structural(
     result=COUNT,
     linear="a",
     torch="sum_to_size: Tensor",
+    in_elements=in_elements.sum_to,
     doc="The sum over the axes along which a shape is broadcast to that of the array: the adjoint of broadcasting.",
 )
 reshape: Structural = structural(
@@ -223,5 +224,6 @@ transpose: Structural = structural(
     linear="a",
     torch="transpose: torch Tensor; swapaxes: torch Tensor",
     view=VIEW,
+    inverse="transpose",
     doc="Two axes change places, the last two where none are named: the transposes of a stack of matrices.",
 )
