@@ -163,7 +163,7 @@ class Work:
             question = self.question
             with quiet():
                 by = forward_from(question.graph, question.partials, self.nodes[under])[self.nodes[over]]
-            vector = numpy.zeros(question.count) if by is None else by
+            vector = numpy.broadcast_to(0.0 if by is None else by, (question.count,))
             self.truth[name] = vector
             self.stated.setdefault(name, vector)
         return name
