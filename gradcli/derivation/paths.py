@@ -287,7 +287,6 @@ class _Listing:
         self.workings = workings
         self.tape = workings.tape
         self.uses = uses
-        self.values: dict[int, list[float | None]] = {}
         self.derivatives: dict[int, list[Expression | None]] = {}
         self.best: list[Weight | None] | None = None
         self.ranked: dict[int, list[tuple[Weight, Edge]]] = {}
@@ -378,10 +377,7 @@ class _Listing:
 
     def value(self, edge: Edge) -> float:
         """The local derivative along an edge."""
-        values = self.values.get(edge.target)
-        if values is None:
-            values = self.values[edge.target] = self.tape.local_values(edge.target)
-        return values[edge.argument] or 0.0
+        return self.tape.local_values(edge.target)[edge.argument] or 0.0
 
     def derivative(self, edge: Edge) -> Expression:
         """The local derivative along an edge, in the names of nodes."""

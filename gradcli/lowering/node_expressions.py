@@ -21,7 +21,7 @@ from gradcli.language.ast import (
     Transposed,
     Tuple,
 )
-from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.catalogue import INDEX, OPERATIONS, STACK, STRUCTURAL, TURN
 
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
@@ -49,17 +49,17 @@ def applied(operation: str, operands: Sequence[Expression]) -> Expression:
 def applied_to_arrays(operation: str, operands: Sequence[Expression], settings: Settings) -> Expression:
     """An operation on arrays as it is written: ``A @ b``, ``A.T``, ``v[0]``, ``[a, b]``, ``sum(A, axis=0)``."""
     given = dict(settings)
-    if operation == "matmul":
-        return Operator("@", tuple(operands))
-    if operation == "permute" and given["axes"] is None:
+    declared = STRUCTURAL[operation]
+    if declared.symbol:
+        return Operator(declared.symbol, tuple(operands))
+    if operation == TURN and given["axes"] is None:
         return Transposed(operands[0])
-    if operation == "index":
+    if operation == INDEX:
         entries = given["index"]
         assert isinstance(entries, tuple)
         return Index(operands[0], tuple(map(_entry_expression, entries)))
-    if operation == "stack" and given["axis"] == 0:
+    if operation == STACK and given["axis"] == 0:
         return Array(tuple(operands))
-    declared = STRUCTURAL[operation]
     spelling = declared.spellings[0] if declared.spellings else operation.removeprefix("mean_")
     if given.get("shape") == () and operation in ("reshape", "sum_to"):
         return Call("sum", tuple(operands))

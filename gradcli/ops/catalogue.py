@@ -7,6 +7,7 @@ numbers do without them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from gradcli.graph.graph import CONSTANT, CONTROL, VARIABLE
 from gradcli.ops.declaration.operation import OPERATIONS as OPERATIONS
@@ -33,6 +34,9 @@ ELEMENTWISE = (
 )  # fmt: skip
 """The modules of the operations on numbers."""
 
+
+INDEX, STACK, TURN, CHOICE = "index", "stack", "permute", "where"
+"""The operations that syntax other than operators builds: ``a[0]``, ``[a, b]``, ``A.T``, ``a if c else b``."""
 
 _NO_OPERATIONS = frozenset((VARIABLE, CONSTANT, *CONTROL))
 """What nodes are that apply no operation, so that nothing needs to be loaded to say so."""
@@ -116,6 +120,17 @@ def structural_named(name: str) -> Structural | None:
     return next((operation for operation in STRUCTURAL.values() if name in operation.spellings), None)
 
 
+@cache
+def of_operator(symbol: str, count: int) -> str:
+    """The operation that an operator means between so many operands.
+
+    Raises:
+        StopIteration: There is none.
+    """
+    known = next((o.name for o in spelled(symbol) if o.accepts(count) and o.symbol == symbol), "")
+    return known or next(o.name for o in STRUCTURAL.values() if o.symbol == symbol)
+
+
 def spelling(operation: str) -> str:
     """What expressions call an operation, for messages: ``sum`` for ``reduce_sum``."""
     declared = STRUCTURAL.get(operation)
@@ -125,6 +140,6 @@ def spelling(operation: str) -> str:
 
 
 __all__ = [
-    "ELEMENTWISE", "OPERATIONS", "STRUCTURAL", "declared", "function_names", "operation_named", "spelled", "spelling",
-    "structural_named",
+    "ELEMENTWISE", "OPERATIONS", "STRUCTURAL", "declared", "function_names", "of_operator", "operation_named",
+    "spelled", "spelling", "structural_named",
 ]  # fmt: skip

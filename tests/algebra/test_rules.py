@@ -15,6 +15,7 @@ from support import run
 
 import gradcli
 from gradcli.algebra.derivatives import Simplifier, simplify
+from gradcli.algebra.sums.identities import IDENTITIES, Identity
 from gradcli.algebra.sums.rules import RULES, Rule
 from gradcli.algebra.sums.spellings import SQUARES
 from gradcli.graph.graph import Graph
@@ -341,3 +342,39 @@ def test_quotients_of_polynomials_keep_their_values(seed: int) -> None:
                 for condition in found.conditions[0] if found.conditions else ():
                     assert gradcli.record(parse(to_text(condition) + " + 0*x + 0*w"), point).value == 1
     assert to_text(simplify(parse(short)).expressions[0]) == short
+
+
+# ---- identities ----
+
+
+@pytest.mark.parametrize("identity", IDENTITIES, ids=lambda identity: identity.pattern)
+def test_an_identity_holds_and_is_used(identity: Identity) -> None:
+    source = random.Random(identity.pattern)
+    for x in (source.uniform(-3, 3) for _ in range(5)):
+        assert value(identity.pattern, x) == pytest.approx(value(identity.result, x), rel=1e-12)
+    for inner in ("x", "(x*w + 1)", "exp(w)"):
+        pattern, result = (text.replace("(x)", f"({inner})").replace("*x)", f"*{inner})") for text in identity)
+        for text in (pattern, f"w + 7*({pattern})"):
+            found = simplified(text)
+            assert gradcli.equal(text, found)
+            assert simplified(found) == found
+        assert simplified(pattern) == simplified(result)
+
+
+def test_identities_are_of_simplification_alone() -> None:
+    assert command(["diff", "sin(x)^2"])[1] == "2*cos(x)*sin(x)\n"
+    assert simplified("3*x*sin(x)*cos(x) - x*sin(x)^2/cos(x)") != ""
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "positive"),
+    [
+        ("log(x) + log(y) - log(z)", "log(x*y/z)", True),
+        ("log(x) + log(y)", "log(x) + log(y)", False),  # they have no value where both are negative
+        ("log(x^2 + 1) + log(w^2 + 1)", "log((w^2 + 1)*(x^2 + 1))", False),
+        ("-log(x) - log(y)", "-log(x*y)", True),
+    ],
+)
+def test_logarithms_are_collected_where_all_are_of_positive_numbers(text: str, right: str, positive: bool) -> None:
+    assert simplified(text, positive=positive) == right
+    assert gradcli.equal(text, right, positive=positive)

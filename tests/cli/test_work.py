@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from commandline import command
 
+from gradcli.autodiff.passes import tape
 from gradcli.derivation.nodes import local
 from gradcli.graph.graph import Graph
 from gradcli.lowering.programs.lower import lower
@@ -31,6 +32,7 @@ def counted(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> Counter[st
         return called
 
     monkeypatch.setattr(Graph, "__init__", counting("graphs", Graph.__init__))
+    monkeypatch.setattr(tape, "local_derivatives", counting("numbers", tape.local_derivatives))
     original = lower
     for module in list(sys.modules.values()):
         if getattr(module, "lower", None) is original:
@@ -45,6 +47,7 @@ def test_a_full_view_builds_and_lowers_once(format: str, monkeypatch: pytest.Mon
     count = counted([*WORKED, format], monkeypatch)
     # The text is lowered once; a sum of two that are followed, a sum of one, and a product are derived once each.
     assert (count["lowerings"], count["kinds"]) == (1, 3)
+    assert count["numbers"] == 3  # once for each operation, although derivation and table both show them
     # The function, its gradient as built and as it is kept, one for each kind of node, and one for the values of all steps.
     assert count["graphs"] <= 1 + 2 + count["kinds"] + 1
 
@@ -55,6 +58,7 @@ def test_the_work_does_not_grow_with_the_steps(terms: int, monkeypatch: pytest.M
     count = counted(["eval", text, "--x", "2", "--w", "1", "--format=text", "--all"], monkeypatch)
     assert count["lowerings"] <= 3
     assert count["kinds"] <= 4
+    assert count["numbers"] == 3 * terms - 1  # each operation once: sin, product, sum
     assert count["graphs"] <= 12
 
 

@@ -22,6 +22,7 @@ class Algebra(Forms):
         nonzero: Atoms that may be taken as different from 0, so that x/x is 1: what a function divides by, or takes the
             logarithm of, is different from 0 wherever the function is defined.
         cancelled: Those that a product was divided by and multiplied with, so that the result does not tell of them.
+        identities: Whether sin(x)/cos(x) may be written tan(x), and the like.
         spelled: The shortest shape that was found for a form while so many atoms were known to be nonzero.
         room: Terms that the search for a shortest shape may look at still.
     """
@@ -30,6 +31,7 @@ class Algebra(Forms):
         super().__init__(positive=positive)
         self.nonzero: set[int] = set()
         self.cancelled: set[int] = set()
+        self.identities = False
         self.spelled: dict[tuple[int, int], int] = {}
         self.room = 0
 

@@ -45,7 +45,7 @@ def _searched(algebra: Algebra, form: int) -> int:
     shorter = True
     while shorter and algebra.room > 0:
         shorter = False
-        for shape in (expanded, factored, collected_squares, collected_choices, collected_powers, grouped, cancelled):
+        for shape in (*_SHAPES, *([with_identities] if algebra.identities else [])):
             algebra.room -= 1 + len(algebra.forms[best])
             candidate = shape(algebra, best)
             if candidate != best and algebra.size(candidate) < algebra.size(best):
@@ -53,6 +53,13 @@ def _searched(algebra: Algebra, form: int) -> int:
     if algebra.room > 0:
         algebra.spelled[form, known] = algebra.spelled[best, known] = best
     return best
+
+
+def with_identities(algebra: Algebra, form: int) -> int:
+    """Functions written by shorter ones."""
+    from gradcli.algebra.sums import identities
+
+    return identities.with_identities(algebra, form)
 
 
 def cancelled(algebra: Algebra, form: int) -> int:
@@ -228,3 +235,6 @@ def collected_powers(algebra: Algebra, form: int) -> int:
     rest = algebra.settled_sum({divided(monomial, common): c for monomial, c in terms})
     (outer, a), (inner, b) = (tuple(sorted(common.items())), 1), algebra.as_term(_searched(algebra, rest))
     return algebra.settled(algebra.joined(outer, inner), a * b)
+
+
+_SHAPES = (expanded, factored, collected_squares, collected_choices, collected_powers, grouped, cancelled)

@@ -27,6 +27,10 @@ _TAKEN = re.compile(r"(?<![A-Za-z0-9])[0-9]+(?![A-Za-z0-9])")
 """The numbers of inputs in a template, which stand apart from the names of functions."""
 
 
+_KEPT = 1000
+"""Of how many nodes the local derivatives are kept: more than any view that shows them twice has."""
+
+
 class Tape(Frozen):
     """A run of a program and its backward pass.
 
@@ -207,10 +211,19 @@ class Tape(Frozen):
 
     def local_values(self, id: int) -> list[Value | None]:
         """The derivative of a node by each of its inputs, the others held fixed, as numbers; None where no gradient flows."""
-        derivatives = local_derivatives(self.graph, id, self.values, self.requires_grad)
-        if self.graph.shapes:
-            return [None if derivative is None else plain(derivative) for derivative in derivatives]
-        return [None if derivative is None else float(derivative) for derivative in derivatives]
+        found = self._local_values.get(id)
+        if found is None:
+            derivatives = local_derivatives(self.graph, id, self.values, self.requires_grad)
+            number = plain if self.graph.shapes else float
+            found = [None if derivative is None else number(derivative) for derivative in derivatives]
+            if len(self._local_values) < _KEPT:
+                self._local_values[id] = found
+        return found
+
+    @functools.cached_property
+    def _local_values(self) -> dict[int, list[Value | None]]:
+        """Those that were asked for, by node: derivations, tables and drawings all show them."""
+        return {}
 
     def not_finite(self) -> list[tuple[str, int | None]]:
         """What is not finite and came from finite operands: for each a sentence, and the node it speaks of."""

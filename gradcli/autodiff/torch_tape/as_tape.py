@@ -13,7 +13,8 @@ from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT, Graph
 from gradcli.language.parser import is_name
 from gradcli.lowering.builders.builder import Value
-from gradcli.ops.catalogue import STRUCTURAL
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.elementwise.arithmetic import mul
 
 
 def tape_of(
@@ -103,14 +104,17 @@ def as_numbers(tape: Tape) -> Tape:
     """
     source = tape.graph
     several = any(prod(shape) != 1 for shape in source.shapes.values())
-    if not source.shapes or several or any(_ON_NUMBERS.get(name, name) in STRUCTURAL for name in source.operations):
+    if not source.shapes or several:
+        return tape
+    operations = [_on_numbers(source, id) for id in range(len(source))]
+    if any(operation in STRUCTURAL for operation in operations):
         return tape
     graph = Graph(source.max_nodes)
     new: dict[int, int] = {}
     kept: list[int] = []
     names = {id: name for name, id in source.variables.items()}
     for node in source:
-        operation, span = _ON_NUMBERS.get(node.operation, node.operation), source.spans[node.id]
+        operation, span = operations[node.id], source.spans[node.id]
         if not operation:  # the result is the operand, and has its name too
             new[node.id] = new[node.inputs[0]]
             if node.id in source.given_names and node.inputs[0] not in names:
@@ -139,18 +143,31 @@ def as_numbers(tape: Tape) -> Tape:
     )
 
 
-_AS_THEY_ARE = (
-    "reduce_sum", "reduce_mean", "reduce_prod", "reduce_max", "reduce_min", "reduce_amax", "reduce_amin", "reshape", "flatten",
-    "squeeze", "unsqueeze", "permute", "transpose", "expand", "sum_to", "stack", "index", "trace", "det", "cumsum",
-)  # fmt: skip
-"""Operations that leave an array of one element as it is, but for its shape."""
+_PROBES = ((0.75, 2.5), (-1.5, 0.5), (3.0, -1.25))
+"""Pairs of numbers that tell an operation on arrays of one element from others; products of them are exact."""
 
-_ON_NUMBERS = {
-    **dict.fromkeys(("matmul", "dot", "outer"), "mul"),
-    **dict.fromkeys(_AS_THEY_ARE, ""),
-    **{f"mean_{loss}": loss for loss in ("mse_loss", "l1_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits")},
-}
-"""What operations on arrays of one element are on numbers; empty for those that leave the number as it is."""
+
+def _on_numbers(graph: Graph, id: int) -> str:
+    """What a node on arrays of one element is on numbers: empty for the number itself, else the name of an operation."""
+    operation, inputs = graph.operations[id], graph.inputs[id]
+    declared = STRUCTURAL.get(operation)
+    if declared is None:
+        return operation
+    if operation.removeprefix("mean_") in OPERATIONS:  # the mean of one loss
+        return operation.removeprefix("mean_")
+    shapes = [graph.shape(input) for input in inputs]
+    if not 1 <= len(inputs) <= 2 or declared.whole(*shapes):
+        return operation
+    import numpy
+
+    settings, found = dict(graph.settings.get(id, ())), set()
+    for pair in _PROBES:
+        operands = [numpy.full(shape, number) for shape, number in zip(shapes, pair, strict=False)]
+        expected = pair[0] if len(inputs) == 1 else pair[0] * pair[1]
+        found.add(_number(declared(*operands, **settings)) == expected)
+    if found != {True}:
+        return operation
+    return "" if len(inputs) == 1 else mul.name
 
 
 def _number(value: Value) -> float:

@@ -34,6 +34,8 @@ from gradcli.ops.catalogue import OPERATIONS, operation_named
 from gradcli.ops.declaration.constants import constant_value, exact
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.declaration.symbol import Exact, Symbol
+from gradcli.ops.elementwise.arithmetic import pow
+from gradcli.ops.elementwise.identity import clone, detach
 
 SWEEP = 2_000_000
 """Elements that are recorded before values that nothing needs are looked for."""
@@ -41,9 +43,6 @@ SWEEP = 2_000_000
 TOTAL = 8
 """How many times the elements of the largest array all values of a tape may have together."""
 
-
-_STEPWISE = frozenset(("add", "sub", "mul", "div", "neg", "abs", "sqrt", "square", "pow", "reciprocal", "relu", "where"))
-"""Elementwise operations that single precision computes exactly as often as it rounds."""
 
 _SHORT = 100_000
 """Elements up to which functions are computed in double precision and rounded."""
@@ -55,11 +54,11 @@ def _for_single(name: str, values: list[Value]) -> list[Value]:
     Functions such as exp come out correctly rounded, or nearly so: they are computed in double precision. A power is the product
     that PyTorch makes of it, rounded at each factor.
     """
-    if name == "pow" and all(isinstance(value, float) for value in values):
+    if name == pow.name and all(isinstance(value, float) for value in values):
         import numpy
 
         return [numpy.asarray(value, numpy.float32) for value in values]
-    if name in OPERATIONS and name not in _STEPWISE and any(not isinstance(v, float) and v.size <= _SHORT for v in values):
+    if name in OPERATIONS and name != pow.name and any(not isinstance(v, float) and v.size <= _SHORT for v in values):
         return [value if isinstance(value, float) else value.astype("float64") for value in values]
     return values
 
@@ -235,7 +234,7 @@ class Eager:
         if self.dtypes[id] == dtype:
             return id
         carried = self.enabled and self.requires_grad[id] and dtype in FLOATS
-        copy = self.operation("clone" if carried else "detach", (id,), span)
+        copy = self.operation(clone.name if carried else detach.name, (id,), span)
         self.dtypes[copy] = dtype
         self.values[copy] = rounded(self.values[id], dtype)
         if carried:
@@ -244,7 +243,7 @@ class Eager:
 
     def detach(self, id: int, span: Span = NOWHERE) -> int:
         """The node of a value through which no gradient flows; itself where none does anyhow."""
-        return self.operation("detach", (id,), span) if self.requires_grad[id] else id
+        return self.operation(detach.name, (id,), span) if self.requires_grad[id] else id
 
     def _promoted(self, name: str, inputs: Sequence[int]) -> str:
         """The dtype of the result; operands that carry no gradient, such as conditions and places, do not count beside others."""
@@ -416,7 +415,7 @@ class Eager:
         elif self.requires_grad[old] and not self.requires_grad[by]:
             value = self.values[by]
             with self.mode(True):  # a change that is not recorded: the value is another, and the function stays
-                by = self.operation("clone", (old,), span)
+                by = self.operation(clone.name, (old,), span)
             self.values[by] = value
             self.stands_for[by] = old
         if not leaf and old in self.slots:  # what retains its gradient does so with its new value

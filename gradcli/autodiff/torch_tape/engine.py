@@ -23,6 +23,8 @@ from gradcli.ops import vjp
 from gradcli.ops.declaration.operation import NotDifferentiableError
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.declaration.symbol import Symbol
+from gradcli.ops.elementwise.arithmetic import div
+from gradcli.ops.elementwise.identity import clone
 
 NOT_SCALAR = "grad can be implicitly created only for scalar outputs"
 UNUSED = (
@@ -251,7 +253,7 @@ def _times(adjoint: Any, derivative: Any) -> Any:
             return adjoint
         return -adjoint if derivative == -1 else adjoint * derivative
     graph = derivative.builder.graph  # type: ignore[attr-defined]
-    if graph.operations[derivative.id] == "div" and graph.constants.get(graph.inputs[derivative.id][0]) == 1:
+    if graph.operations[derivative.id] == div.name and graph.constants.get(graph.inputs[derivative.id][0]) == 1:
         return adjoint / Symbol(derivative.builder, graph.inputs[derivative.id][1])
     return adjoint * derivative
 
@@ -283,7 +285,7 @@ def _accumulate(tape: Eager, id: int, adjoint: Any, create_graph: bool) -> None:
     with tape.mode(create_graph):
         if before is None:
             if tape.requires_grad[node]:
-                node = tape.operation("clone", (node,))
+                node = tape.operation(clone.name, (node,))
                 tape.functions[node] = "CopyBackwards"
             slot.grad = tape.cell(node)
         elif create_graph:

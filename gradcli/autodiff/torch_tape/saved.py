@@ -15,6 +15,7 @@ from gradcli.errors import Span
 from gradcli.graph.graph import UNLIMITED, Graph, Settings, Shape
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops import vjp
+from gradcli.ops.catalogue import STRUCTURAL
 from gradcli.ops.declaration.symbol import Symbol
 
 SECOND_TIME = (
@@ -32,9 +33,6 @@ _KINDS = {"float32": "Float", "float64": "Double", "int64": "Long", "bool": "Boo
 RESULT = -1
 """Stands for the result among the operands that are saved."""
 
-_NOTHING_BUT_SHAPES = frozenset(("index", "stack", "cat"))
-"""Operations whose rule reads only the shapes of their operands."""
-
 
 def reads(operation: str, wanted: Sequence[bool], shapes: Sequence[Shape], shape: Shape, settings: Settings) -> frozenset[int]:
     """The operands, by index, and the result, -1, that the derivative of an operation reads.
@@ -46,7 +44,8 @@ def reads(operation: str, wanted: Sequence[bool], shapes: Sequence[Shape], shape
         shape: The shape of the result.
         settings: The settings of the operation.
     """
-    if operation in _NOTHING_BUT_SHAPES:
+    declared = STRUCTURAL.get(operation)
+    if declared is not None and declared.facts.moves and not declared.whole(*shapes):  # their places follow from the shapes
         return frozenset()
     graph = Graph(max_elements=UNLIMITED)
     builder = StaticBuilder(graph)

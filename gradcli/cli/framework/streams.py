@@ -27,6 +27,26 @@ def read_text(path: str, most: int = MOST_BYTES) -> tuple[str, str]:
     Raises:
         GradcliError: It cannot be read, or is not UTF-8.
     """
+    data, where = read_bytes(path, most)
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n"), where
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise GradcliError(
+            f"{where} is not UTF-8 text: byte {error.start + 1}, in line {line}", hint="save it as UTF-8"
+        ) from None
+
+
+def read_bytes(path: str, most: int = MOST_BYTES) -> tuple[bytes, str]:
+    """What stands in a file, or in standard input for ``-``, and what messages call it.
+
+    Args:
+        path: The file.
+        most: How many bytes it may have.
+
+    Raises:
+        GradcliError: It cannot be read.
+    """
     where = "standard input" if path == STDIN else path
     try:
         if path == STDIN and sys.stdin is None:
@@ -40,13 +60,7 @@ def read_text(path: str, most: int = MOST_BYTES) -> tuple[str, str]:
         raise GradcliError(f"cannot read {where}: {getattr(error, 'strerror', None) or error}") from None
     if len(data) > most:
         raise GradcliError(f"{where} has more than {most // 2**20} MiB", exit_code=ExitCode.LIMIT)
-    try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n"), where
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise GradcliError(
-            f"{where} is not UTF-8 text: byte {error.start + 1}, in line {line}", hint="save it as UTF-8"
-        ) from None
+    return data, where
 
 
 def can_print_signs(stream: TextIO | None) -> bool:

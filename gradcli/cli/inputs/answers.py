@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from gradcli.cli.framework.streams import read_text
+from gradcli.cli.framework.streams import read_bytes, write_warning
+from gradcli.cli.inputs.tables import Line, Record, delimiter_of, lines_of, records_of
 from gradcli.errors import GradcliError, nearest
 
 _COLUMNS = ("answer", "response", "solution")
 _PEOPLE = ("student", "name", "id", "user")
+_REST = "further cells"
+_AS_TEXT = re.compile(r"'(?=[=+\-@\t\r'])")
+"""The apostrophe by which a spreadsheet is told that a cell is text, as ``--format csv`` writes it."""
 
 
 class Given(NamedTuple):
@@ -22,19 +26,23 @@ class Given(NamedTuple):
         answer: Its text.
         by: Who gave it; empty where nothing says it.
         columns: All that stands in its row.
+        fault: Why the text may not be what was answered, so that it is not marked; empty for nothing.
+        note: What else is to be said of how it was read.
     """
 
     row: int
     answer: str
     by: str
     columns: Mapping[str, str]
+    fault: str = ""
+    note: str = ""
 
 
 def answers_of(path: str, column: str | None, by: str | None) -> Iterator[Given]:
     """The answers of a file.
 
     Args:
-        path: The file; ``-`` is standard input. A name that ends in .csv has columns, one in .jsonl an object a line; of
+        path: The file; ``-`` is standard input. A name that ends in .csv or .tsv has columns, one in .jsonl an object a line; of
             anything else each line that is not empty is an answer.
         column: The column, or key, of the answers; None for ``answer`` or the like.
         by: That of who gave them; None for ``student`` or the like, where there is one.
@@ -42,32 +50,82 @@ def answers_of(path: str, column: str | None, by: str | None) -> Iterator[Given]
     Raises:
         GradcliError: The file cannot be read, or has no such column.
     """
-    text, where = read_text(path)
-    if path.endswith((".jsonl", ".ndjson")):
-        yield from _of_json(text, column or _COLUMNS[0], by or _PEOPLE[0])
-    elif path.endswith(".csv") or column is not None:
-        yield from _of_csv(text, where, column, by)
+    data, where = read_bytes(path)
+    lines = lines_of(data)
+    _say_what_is_no_text(lines, where)
+    ending = path.lower()
+    if ending.endswith((".jsonl", ".ndjson")):
+        yield from _of_json(lines, column or _COLUMNS[0], by or _PEOPLE[0])
+    elif ending.endswith((".csv", ".tsv")) or column is not None:
+        yield from _of_table(lines, where, column, by)
     else:
-        lines = [line for line in text.splitlines() if line.strip()]
-        yield from (Given(row, line, "", {"answer": line}) for row, line in enumerate(lines, 1))
+        full = (line for line in lines if line.text.strip())
+        yield from (Given(row, line.text, "", {"answer": line.text}, note=line.fault) for row, line in enumerate(full, 1))
 
 
-def _of_csv(text: str, where: str, column: str | None, by: str | None) -> Iterator[Given]:
-    lines = csv.reader(text.lstrip("\ufeff").splitlines(keepends=True), strict=False)
-    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
-    names = [name.strip() for name in next(lines, [])]
+def _say_what_is_no_text(lines: Sequence[Line], where: str) -> None:
+    faults = [(number, line.fault) for number, line in enumerate(lines, 1) if line.fault]
+    if faults:
+        number, fault = faults[0]
+        more = f", and {len(faults) - 1} more such lines" if len(faults) > 1 else ""
+        write_warning(f"{where}, line {number}: {fault}{more}")
+
+
+def _of_table(lines: Sequence[Line], where: str, column: str | None, by: str | None) -> Iterator[Given]:
+    first = next((at for at, line in enumerate(lines) if line.text.strip()), len(lines))
+    lines = lines[first:]
+    delimiter = ","
+    if lines and (said := re.fullmatch(r"sep=(.)", lines[0].text)):  # spreadsheets write and read this line
+        delimiter, lines = said[1], lines[1:]
+    elif lines:
+        delimiter = delimiter_of(lines[0].text)
+    records = list(records_of(lines, delimiter))
+    names, twice = _named(records.pop(0).cells if records else [])
     answers = _column(names, column, _COLUMNS, "--column", where)
     people = _column(names, by, _PEOPLE, "--by", where) if by is not None or set(names) & set(_PEOPLE) else None
-    rows = (cells for cells in lines if cells)
-    for row, cells in enumerate(rows, 1):
+    for name in filter(None, (answers, people)):
+        if name in twice:
+            write_warning(f"{where} has several columns {name}: the first is read, and the next is called {twice[name]}")
+    wide = any(_rest(record, names) for record in records)
+    for row, record in enumerate(records, 1):
+        cells = [_AS_TEXT.sub("", cell, count=1) if cell[:1] == "'" else cell for cell in record.cells]
         columns = dict(zip(names, [*cells, *[""] * (len(names) - len(cells))], strict=False))
-        yield Given(row, columns[answers], columns[people] if people else "", columns)
+        fault = record.fault
+        if rest := _rest(record, names):
+            columns[_REST] = delimiter.join(rest)
+            fault = fault or f"its row has {len(cells)} cells for {len(names)} columns: one with '{delimiter}' needs quotes"
+        elif wide:
+            columns[_REST] = ""
+        yield Given(row, columns[answers], columns[people] if people else "", columns, fault, "; ".join(record.notes))
+
+
+def _rest(record: Record, names: Sequence[str]) -> list[str]:
+    """The cells beyond the last column, where there is anything in them."""
+    rest = record.cells[len(names) :]
+    return rest if any(cell.strip() for cell in rest) else []
+
+
+def _named(cells: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """The names of the columns, each once, and for those that stand there twice what the second is called."""
+    names: list[str] = []
+    twice: dict[str, str] = {}
+    for number, cell in enumerate(cells, 1):
+        own = name = cell.strip() or f"column {number}"
+        again = 1
+        while name in names or (again > 1 and name in cells):
+            again += 1
+            name = f"{own}_{again}"
+        if again > 1:
+            twice.setdefault(own, name)
+        names.append(name)
+    return names, twice
 
 
 def _column(names: list[str], asked: str | None, usual: tuple[str, ...], option: str, where: str) -> str:
     found = [name for name in ([asked] if asked else usual) if name in names]
     if not found:
-        near = nearest(asked or usual[0], names)
+        same = [name for name in names if name.lower() == (asked or usual[0]).lower()]
+        near = same[0] if same else nearest(asked or usual[0], names)
         hint = (
             f"did you mean {option} {near}?" if near else f"its columns are {', '.join(names) or 'none'}; {option} NAME chooses"
         )
@@ -75,14 +133,24 @@ def _column(names: list[str], asked: str | None, usual: tuple[str, ...], option:
     return found[0]
 
 
-def _of_json(text: str, column: str, by: str) -> Iterator[Given]:
-    for row, line in enumerate((line for line in text.splitlines() if line.strip()), 1):
+def _of_json(lines: Sequence[Line], column: str, by: str) -> Iterator[Given]:
+    for row, line in enumerate((line for line in lines if line.text.strip()), 1):
+        fault = ""
         try:
-            record = json.loads(line)
+            record = json.loads(line.text)
         except (ValueError, RecursionError):  # no JSON, or nested too deep for it
-            record = None
-        if not isinstance(record, dict) or column not in record:
-            yield Given(row, "", "", {"answer": "", "line": line})
+            record, fault = None, "its line is no JSON"
+        if not isinstance(record, dict):
+            yield Given(row, "", "", {"answer": "", "line": line.text}, fault or "its line is no JSON object")
             continue
-        columns = {str(key): value if isinstance(value, str) else json.dumps(value) for key, value in record.items()}
-        yield Given(row, columns[column], columns.get(by, ""), columns)
+        columns = {_text(key): _text(value) for key, value in record.items()}
+        if column not in columns:
+            yield Given(row, "", columns.get(by, ""), columns, f"its line has no key {column}", line.fault)
+            continue
+        yield Given(row, columns[column], columns.get(by, ""), columns, note=line.fault)
+
+
+def _text(value: object) -> str:
+    """A value of JSON as text; halves of characters, which no file can hold, are written out."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -11,7 +11,7 @@ from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.language.ast import Name
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import applied, applied_to_arrays, written_out, written_sizes
-from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, operation_named
+from gradcli.ops.catalogue import STRUCTURAL, operation_named
 
 WRITTEN_NODES = 12
 """Nodes of an operand without a name up to which a message writes it out."""
@@ -56,9 +56,7 @@ def _described(error: MismatchError) -> str:
     graph = error.graph
     words = [operand_text(graph, input, place) for place, input in enumerate(error.inputs)]
     shaped = [f"{word} of shape {shape_text(graph.shape(input))}" for word, input in zip(words, error.inputs, strict=True)]
-    symbol = "@" if error.operation == "matmul" else ""
-    if error.operation in OPERATIONS:
-        symbol = OPERATIONS[error.operation].symbol
+    symbol = operation_named(error.operation).symbol
     if symbol and len(words) == 2:
         return f" {symbol} ".join(shaped)
     written = _written(error.operation, words, error.settings)

@@ -21,6 +21,7 @@ from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.expressions import RESULT, Level, Scope
 from gradcli.lowering.programs.pending import Choose
 from gradcli.lowering.programs.statements import Statements
+from gradcli.ops.catalogue import CHOICE
 
 
 class ChooseThen(NamedTuple):
@@ -215,7 +216,7 @@ class Blocks(Statements):
         for name, id in item.then.items():
             other = otherwise.get(name)
             if other is not None and not id == other == before.get(name):
-                chosen = id if id == other else self.builder.operation("where", (test, id, other), statement.span)
+                chosen = id if id == other else self.builder.operation(CHOICE, (test, id, other), statement.span)
                 self.assign(name, chosen, statement.span)
 
     def restore(self, names: Scope) -> None:

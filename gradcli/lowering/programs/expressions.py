@@ -62,7 +62,7 @@ from gradcli.lowering.programs.pending import (
     Reorder,
     may_be_inverse,
 )
-from gradcli.ops.catalogue import STRUCTURAL, spelled
+from gradcli.ops.catalogue import CHOICE, INDEX, STACK, STRUCTURAL, TURN, of_operator
 from gradcli.ops.declaration.constants import SPELLINGS, VALUES
 
 TRUTHS = {"true": 1, "True": 1, "false": 0, "False": 0}
@@ -262,10 +262,10 @@ class Expressions:
                 self.results.append(self.builder.constant(-operand.value, item.span))
                 return
         elif item.symbol == "@":
-            self.work.append(ApplyArray("matmul", 2, (), item.span))
+            self.work.append(ApplyArray(of_operator("@", 2), 2, (), item.span))
             self.work.extend(operands[::-1])
             return
-        self.work.append(Apply(_operator(item.symbol, len(operands)), len(operands), item.span))
+        self.work.append(Apply(of_operator(item.symbol, len(operands)), len(operands), item.span))
         if item.symbol == "^" and may_be_inverse(operands[1]):
             self.work.extend((operands[1], NoInverse(item), operands[0]))
         else:
@@ -280,7 +280,7 @@ class Expressions:
         if constant is not None:
             self.results.append(self.builder.constant(constant, item.span))
             return
-        self.work.append(ApplyArray("stack", len(item.items), (("axis", 0),), item.span))
+        self.work.append(ApplyArray(STACK, len(item.items), (("axis", 0),), item.span))
         self.work.extend(item.items[::-1])
 
     def tuple(self, item: Tuple) -> None:
@@ -292,18 +292,18 @@ class Expressions:
 
     def index(self, item: Index) -> None:
         entries = tuple([index_entry(entry, self.known_name) for entry in item.items])
-        self.work.append(ApplyArray("index", 1, (("index", entries),), item.span))
+        self.work.append(ApplyArray(INDEX, 1, (("index", entries),), item.span))
         self.work.append(item.target)
 
     def transposed(self, item: Transposed) -> None:
-        self.work.append(ApplyArray("permute", 1, (("axes", None),), item.span))
+        self.work.append(ApplyArray(TURN, 1, (("axes", None),), item.span))
         self.work.append(item.target)
 
     def apply_array(self, item: ApplyArray) -> None:
         inputs = tuple(self.taken(item.arity))
         graph = self.builder.graph
         try:
-            if not graph.shapes and item.operation == "matmul":
+            if not graph.shapes and STRUCTURAL[item.operation].symbol:
                 raise GradcliError("@ is the product of matrices, and these are numbers", item.span, "write * for a product")
             if not graph.shapes:
                 inferred_shape(graph, item.operation, inputs, item.settings, item.span)
@@ -325,8 +325,8 @@ class Expressions:
         operands = self.taken(len(comparison.operands))
         result = -1
         for symbol, left, right in zip(comparison.symbols, operands, operands[1:], strict=False):
-            pair = self.builder.operation(_operator(symbol, 2), (left, right), comparison.span)
-            result = pair if result < 0 else self.builder.operation(_operator("and", 2), (result, pair), comparison.span)
+            pair = self.builder.operation(of_operator(symbol, 2), (left, right), comparison.span)
+            result = pair if result < 0 else self.builder.operation(of_operator("and", 2), (result, pair), comparison.span)
         self.results.append(result)
 
     def conditional(self, item: Conditional) -> None:
@@ -342,7 +342,7 @@ class Expressions:
             self.check_calls(conditional.otherwise if test else conditional.then)
             self.work.append(conditional.then if test else conditional.otherwise)
         else:
-            self.work.append(Apply("where", 3, conditional.span))
+            self.work.append(Apply(CHOICE, 3, conditional.span))
             self.work.extend((conditional.otherwise, conditional.then))
 
     def call(self, item: Call) -> None:
@@ -503,15 +503,3 @@ class Expressions:
         self.scope_level = item.level
         self.depths[item.call[0]] -= 1
         self.running.discard(item.call)
-
-
-_OPERATORS: dict[tuple[str, int], str] = {}
-
-
-def _operator(symbol: str, count: int) -> str:
-    """The operation of an operator."""
-    key = (symbol, count)
-    name = _OPERATORS.get(key)
-    if name is None:
-        name = _OPERATORS[key] = next(o.name for o in spelled(symbol) if o.accepts(count) and o.symbol == symbol)
-    return name

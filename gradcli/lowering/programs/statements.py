@@ -58,6 +58,7 @@ from gradcli.lowering.programs.pending import (
     Tested,
     Turn,
 )
+from gradcli.ops.catalogue import INDEX
 
 FLAGS = ("retain_graph", "create_graph")
 """The arguments of ``backward`` that are true or false."""
@@ -283,7 +284,7 @@ class Statements(Expressions):
             if item.rows is None:
                 id = self.builder.constant(value, statement.span)
             else:
-                id = self.builder.operation("index", (item.rows,), statement.source.span, (("index", (int(value),)),))
+                id = self.builder.operation(INDEX, (item.rows,), statement.source.span, (("index", (int(value),)),))
             self.check_used(statement.name, statement.span)
             self.assign(statement.name, id, statement.span)
         self.work.append(item)

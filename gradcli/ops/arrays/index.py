@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, shape_text
+from gradcli.ops.arrays import misfits
 from gradcli.ops.arrays.axes import axes_text, axis_of, new_shape
-from gradcli.ops.declaration.facts import SAME
+from gradcli.ops.declaration.facts import SAME, VIEW
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
 FULL: Setting = ("slice", None, None, None)
@@ -194,6 +195,7 @@ index: Structural = structural(
     result=SAME,
     moves=True,
     linear="a",
+    view=VIEW,
     doc="A part of an array: ``a[0]``, ``a[:, 1:3]``, ``a[None]``.",
 )
 index_put: Structural = structural(
@@ -233,6 +235,8 @@ stack = structural(
     moves=True,
     linear="a",
     torch="stack: torch",
+    misfit=misfits.stacked,
+    adds_axis=True,
     doc="Arrays of one shape, or numbers, along a new axis.",
 )
 
@@ -269,6 +273,7 @@ cat = structural(
     moves=True,
     linear="a",
     torch="cat: torch; concat: torch; concatenate: torch",
+    misfit=lambda shapes, settings: misfits.joined(shapes, settings["axis"]),
     doc="Arrays one after the other along an axis.",
 )
 

@@ -6,6 +6,8 @@ from math import prod
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
+from gradcli.ops.arrays import misfits
+from gradcli.ops.arrays.costs import product_cost
 from gradcli.ops.arrays.shape import squeeze, summed_to, transpose, unsqueeze
 from gradcli.ops.declaration.facts import SAME
 from gradcli.ops.declaration.structural import Shape, Structural, shape_of, structural
@@ -27,6 +29,7 @@ dot: Structural = structural(
     result=SAME,
     linear="a, b",
     torch="dot: torch Tensor",
+    promotes=False,
     doc="Dot product of two vectors.",
     latex=r"{0}^{{\top}} {1}",
 )
@@ -48,6 +51,7 @@ outer: Structural = structural(
     result=SAME,
     linear="a, b",
     torch="outer: torch Tensor",
+    misfit=misfits.vectors,
     doc="Outer product of two vectors: the matrix of all products of their elements.",
     latex=r"{0} \, {1}^{{\top}}",
 )
@@ -136,9 +140,12 @@ matmul: Structural = structural(
     _matmul_pullback,
     grad_fn=_matmul_function,
     spellings=("matmul", "mm", "mv"),
+    symbol="@",
     result=SAME,
     linear="a, b",
     torch="matmul: torch Tensor linalg; mm: torch Tensor; mv: torch Tensor",
     tensorflow="matmul MatMul: tf",
+    promotes=False,
+    cost=product_cost,
     doc="Product of matrices, of a matrix and a vector, of two vectors; stacks of matrices are broadcast.",
 )

@@ -7,11 +7,13 @@ from typing import Any
 
 from gradcli.errors import GradcliError
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
+from gradcli.ops.arrays import in_elements, misfits
+from gradcli.ops.arrays.costs import cubic_cost
 from gradcli.ops.arrays.index import index_put
 from gradcli.ops.arrays.matmul import matmul
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.shape import expand, summed_to, transpose, unsqueeze
-from gradcli.ops.declaration.facts import COUNT, SAME
+from gradcli.ops.declaration.facts import COUNT, DECIMALS, SAME
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
 _LAST_TWO: Setting = (-2, -1)
@@ -69,6 +71,7 @@ diag: Structural = structural(
     moves=True,
     linear="a",
     torch="diag(diagonal=offset): torch Tensor",
+    misfit=lambda shapes, settings: f"diag(): Supports 1D or 2D tensors. Got {len(shapes[0])}D",
     doc="The matrix with a vector as its diagonal; of a matrix the diagonal.",
 )
 
@@ -89,6 +92,7 @@ trace = structural(
     result=COUNT,
     linear="a",
     torch="trace: torch Tensor",
+    misfit=lambda shapes, settings: f"trace: expected a matrix, but got tensor with dim {len(shapes[0])}",
     doc="Sum of the diagonal of a matrix.",
 )
 
@@ -108,6 +112,7 @@ def _triangle(name: str, grad_fn: str, doc: str) -> Structural:
         moves=True,
         linear="a",
         torch=f"{name}: torch Tensor",
+        misfit=lambda shapes, settings: f"{name}: input tensor must have at least 2 dimensions",
         doc=doc,
     )
     return declared
@@ -130,6 +135,10 @@ det = structural(
     grad_fn="LinalgDetBackward0(0)",
     spellings=("det",),
     torch="det: torch Tensor linalg",
+    takes=(DECIMALS, "linalg.det: Expected a floating point or complex tensor as input. Got {}"),
+    cost=cubic_cost,
+    misfit=misfits.square("det"),
+    in_elements=in_elements.det,
     doc="Determinant of a square matrix; the gradient is right for singular ones too, where PyTorch's is 0.",
 )
 
@@ -178,6 +187,8 @@ cofactor: Structural = structural(
     _cofactor_pullback,
     grad_fn="CofactorBackward(0)",  # PyTorch has none
     spellings=("cofactor",),
+    cost=cubic_cost,
+    in_elements=in_elements.cofactors,
     doc="The matrix of the cofactors of a square matrix: the gradient of its determinant.",
 )
 
@@ -207,6 +218,9 @@ inv = structural(
     grad_fn="LinalgInvExBackward0(0)",
     spellings=("inv",),
     torch="inv: linalg",
+    takes=(DECIMALS, "linalg.inv: Expected a floating point or complex tensor as input. Got {}"),
+    cost=cubic_cost,
+    in_elements=in_elements.inv,
     doc="Inverse of a square matrix.",
     latex=r"{0}^{{-1}}",
 )
@@ -251,5 +265,7 @@ solve: Structural = structural(
     grad_fn="LinalgSolveExBackward0(0, 1)",
     spellings=("solve",),
     linear="b",
+    cost=cubic_cost,
+    in_elements=in_elements.solve,
     doc="The x with a·x = b, for a vector or the columns of a matrix b.",
 )

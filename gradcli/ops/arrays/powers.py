@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError
+from gradcli.ops.arrays import in_elements, misfits
+from gradcli.ops.arrays.costs import cubic_cost
 from gradcli.ops.arrays.index import cat, index
 from gradcli.ops.arrays.matmul import matmul
 from gradcli.ops.arrays.matrix import inv, invertible, per_matrix, square_matrix
@@ -34,6 +36,8 @@ def _logarithm_of_det(name: str, forward: Callable[..., Any], grad_fn: str, doc:
         grad_fn=grad_fn,
         spellings=(name,),
         torch=torch,
+        cost=cubic_cost,
+        in_elements=getattr(in_elements, name),
         doc=doc,
     )
 
@@ -115,6 +119,9 @@ matrix_power = structural(
     spellings=("matrix_power",),
     result=SAME,
     torch="matrix_power: torch Tensor linalg",
+    cost=cubic_cost,
+    misfit=misfits.square("matrix_power"),
+    in_elements=in_elements.matrix_power,
     doc="The product of n equal matrices, for a negative n of their inverses.",
 )
 
@@ -151,5 +158,6 @@ matrix_exp: Structural = structural(
     grad_fn="LinalgMatrixExpBackward0(0)",
     spellings=("matrix_exp",),
     torch="matrix_exp: torch Tensor",
+    cost=cubic_cost,
     doc="Exponential of a square matrix: 1 + a + a @ a/2 + ...",
 )

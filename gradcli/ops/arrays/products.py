@@ -6,12 +6,14 @@ import math
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
+from gradcli.ops.arrays import misfits
 from gradcli.ops.arrays.axes import axis_of
+from gradcli.ops.arrays.costs import product_cost, weighted_cost
 from gradcli.ops.arrays.matmul import matmul
 from gradcli.ops.arrays.matrix import diag
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.shape import permute, reshape, reshaped, summed_to, transpose
-from gradcli.ops.declaration.facts import SAME
+from gradcli.ops.declaration.facts import SAME, VIEW
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
 
@@ -31,6 +33,9 @@ bmm = structural(
     result=SAME,
     linear="a, b",
     torch="bmm: torch Tensor",
+    promotes=False,
+    cost=product_cost,
+    misfit=misfits.batches,
     doc="The products of the matrices of two stacks, one by one.",
 )
 
@@ -51,6 +56,8 @@ addmm = structural(
     result=SAME,
     linear="c a, c b",
     torch="addmm: torch Tensor",
+    promotes=False,
+    cost=lambda c, a, b: product_cost(a, b),
     doc="c + a @ b for two matrices a and b.",
 )
 
@@ -100,6 +107,8 @@ linear = structural(
     result=SAME,
     linear="a bias, weight bias",
     torch="linear: F",
+    promotes=False,
+    cost=weighted_cost,
     doc="A layer of a network: a @ weight.T + bias, where the weight has a row for each output.",
 )
 
@@ -121,6 +130,7 @@ def _scalar_product(name: str, grad_fn: str, doc: str) -> Structural:
         result=SAME,
         linear="a, b",
         torch=f"{name}: torch Tensor",
+        promotes=False,
         doc=doc,
     )
 
@@ -203,5 +213,6 @@ diagonal = structural(
     moves=True,
     linear="a",
     torch="diagonal: torch Tensor",
+    view=VIEW,
     doc="The diagonal of a matrix.",
 )

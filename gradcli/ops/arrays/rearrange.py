@@ -6,11 +6,12 @@ from math import prod
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, shape_text
+from gradcli.ops.arrays import misfits
 from gradcli.ops.arrays.axes import as_shape, axes_of, axis_of, new_shape
 from gradcli.ops.arrays.index import sliced
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.shape import permute, reshape, reshaped
-from gradcli.ops.declaration.facts import SAME
+from gradcli.ops.declaration.facts import SAME, VIEW
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
 
@@ -202,6 +203,7 @@ movedim = structural(
     moves=True,
     linear="a",
     torch="movedim: torch Tensor; moveaxis: torch Tensor",
+    view=VIEW,
     doc="Some axes moved to other places, the others in their order.",
 )
 
@@ -247,6 +249,7 @@ def _glued(name: str, axis: int, rank: int, doc: str) -> Structural:
         moves=True,
         linear="a",
         torch=f"{name}: torch",
+        misfit=lambda shapes, settings: misfits.joined(shapes, axis),
         doc=doc,
     )
 

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
+from gradcli.ops.arrays import in_elements
 from gradcli.ops.arrays.axes import axes_of, count, reduced
 from gradcli.ops.arrays.scan import products_of_others
 from gradcli.ops.arrays.shape import spread, summed_to
 from gradcli.ops.arrays.summation import total
 from gradcli.ops.declaration.cancellation import without_factor
-from gradcli.ops.declaration.facts import COUNT
+from gradcli.ops.declaration.facts import COUNT, DECIMALS, NO_MEAN
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.arithmetic import abs, div, sign
 from gradcli.ops.elementwise.exponential import exp
@@ -52,6 +53,7 @@ reduce_mean: Structural = structural(
     linear="a",
     torch="mean: torch Tensor",
     tensorflow="reduce_mean Mean: tf",
+    takes=(DECIMALS, NO_MEAN),
     doc="Arithmetic mean of the elements, of all or along some axes.",
 )
 
@@ -125,6 +127,7 @@ reduce_var: Structural = structural(
     spellings=("var",),
     range=(0, math.inf),
     torch="var: torch Tensor",
+    takes=(DECIMALS, "std and var only support floating point and complex dtypes"),
     doc="Sample variance of the elements, the squared deviations divided by n - correction.",
 )
 reduce_std: Structural = structural(
@@ -136,6 +139,7 @@ reduce_std: Structural = structural(
     spellings=("std",),
     range=(0, math.inf),
     torch="std: torch Tensor",
+    takes=(DECIMALS, "std and var only support floating point and complex dtypes"),
     doc="Sample standard deviation of the elements; where all are equal the gradient is 0.",
 )
 
@@ -202,6 +206,8 @@ reduce_norm: Structural = structural(
     spellings=("norm", "vector_norm"),
     range=(0, math.inf),
     torch="norm: torch Tensor linalg; vector_norm: linalg",
+    takes=(DECIMALS, "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}"),
+    in_elements=in_elements.norm,
     doc="Length of the elements as a vector, Euclidean unless an order is given; where it is 0 the gradient is 0.",
     latex=r"\left\lVert {0} \right\rVert",
 )
@@ -223,6 +229,8 @@ dist = structural(
     spellings=("dist",),
     range=(0, math.inf),
     torch="dist: torch Tensor",
+    takes=(DECIMALS, "norm(): input dtype should be either floating point or complex. Got {} instead."),
+    in_elements=in_elements.dist,
     doc="The norm of the difference of two arrays; where it is 0 the gradient is 0.",
 )
 
@@ -242,5 +250,6 @@ reduce_logsumexp: Structural = structural(
     grad_fn="LogsumexpBackward0(0)",
     spellings=("logsumexp",),
     torch="logsumexp: torch Tensor",
+    in_elements=in_elements.logsumexp,
     doc="Logarithm of the sum of the exponentials of the elements, without overflow.",
 )

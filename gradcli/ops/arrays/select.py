@@ -14,7 +14,7 @@ from gradcli.ops.arrays.extremes import shared
 from gradcli.ops.arrays.index import sliced
 from gradcli.ops.arrays.nn import whole_numbers
 from gradcli.ops.arrays.shape import expanded, reshaped
-from gradcli.ops.declaration.facts import SAME, WHOLE
+from gradcli.ops.declaration.facts import NUMBERS, SAME, WHOLE, no_kernel
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
 
@@ -331,6 +331,7 @@ def _median(name: str, skip: bool, doc: str) -> Structural:
         grad_fn=lambda a, axis, keepdims: f"{name.capitalize()}Backward{int(axis is not None)}(0)",
         spellings=(name,),
         result=SAME,
+        takes=("", "") if skip else (NUMBERS, no_kernel("median_cpu")),
         torch=f"{name}: torch Tensor",
         doc=doc,
     )

@@ -6,9 +6,10 @@ from math import prod
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
+from gradcli.ops.arrays import in_elements, misfits
 from gradcli.ops.arrays.axes import as_shape, axes_of, axes_text, axis_of, kept, new_shape, resolved
 from gradcli.ops.arrays.summation import total
-from gradcli.ops.declaration.facts import COUNT, SAME
+from gradcli.ops.declaration.facts import COUNT, SAME, VIEW, VIEW_OR_COPY
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
 
@@ -69,6 +70,8 @@ expand: Structural = structural(
     moves=True,
     linear="a",
     torch="expand: Tensor; broadcast_to: torch Tensor",
+    view=VIEW,
+    misfit=lambda shapes, settings: misfits.expanded(shapes[0], list(settings["shape"])),
     doc="The array, repeated along new axes and along axes of size 1 to have a shape.",
 )
 sum_to: Structural = structural(
@@ -81,6 +84,7 @@ sum_to: Structural = structural(
     result=COUNT,
     linear="a",
     torch="sum_to_size: Tensor",
+    in_elements=in_elements.sum_to,
     doc="The sum over the axes along which a shape is broadcast to that of the array: the adjoint of broadcasting.",
 )
 reshape: Structural = structural(
@@ -94,6 +98,7 @@ reshape: Structural = structural(
     moves=True,
     linear="a",
     torch="reshape: torch Tensor; view: Tensor",
+    view=VIEW_OR_COPY,
     doc="The elements in their order in another shape; -1 stands for the size that the others leave.",
 )
 
@@ -118,6 +123,7 @@ flatten = structural(
     moves=True,
     linear="a",
     torch="flatten: torch Tensor; ravel: torch Tensor",
+    view=VIEW_OR_COPY,
     doc="The elements in their order along one axis in place of several.",
 )
 
@@ -142,6 +148,7 @@ squeeze = structural(
     moves=True,
     linear="a",
     torch="squeeze: torch Tensor",
+    view=VIEW,
     doc="The array without its axes of size 1, or without those of them that are named.",
 )
 
@@ -162,6 +169,8 @@ unsqueeze = structural(
     moves=True,
     linear="a",
     torch="unsqueeze: torch Tensor",
+    view=VIEW,
+    adds_axis=True,
     doc="The array with a new axis of size 1.",
 )
 
@@ -192,6 +201,8 @@ permute: Structural = structural(
     moves=True,
     linear="a",
     torch="permute: torch Tensor",
+    view=VIEW,
+    misfit=misfits.permuted,
     doc="The axes in another order, without one in the reverse order: ``M.T`` of a matrix.",
 )
 
@@ -213,5 +224,7 @@ transpose: Structural = structural(
     moves=True,
     linear="a",
     torch="transpose: torch Tensor; swapaxes: torch Tensor",
+    view=VIEW,
+    inverse="transpose",
     doc="Two axes change places, the last two where none are named: the transposes of a stack of matrices.",
 )

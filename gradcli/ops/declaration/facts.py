@@ -6,7 +6,7 @@ Simplification, equality, lessons in PyTorch's words, exports and tests ask here
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gradcli.frozen import Frozen
@@ -22,6 +22,17 @@ KINK, JUMP, REMOVABLE, END, POLE = "kink", "jump", "removable", "end", "pole"
 the domain, where the value is finite; the value is infinite."""
 
 
+VIEW, VIEW_OR_COPY = "view", "view or copy"
+"""Whether a result shares the memory of the operand in PyTorch: always, or where its elements lie as the new shape needs them."""
+
+INVERTING = " is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead."
+NO_MEAN = "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {}"
+"""What PyTorch says of more than one operation."""
+
+DECIMALS, NUMBERS = "decimals", "numbers"
+"""The dtypes of operands that PyTorch takes where it does not take all: those of floating point; all but truth values."""
+
+
 class Special(Frozen, eq=False):
     """A set of points at which an operation is special.
 
@@ -34,6 +45,15 @@ class Special(Frozen, eq=False):
     kind: str
     zero: Callable[..., Any]
     at: tuple[float, ...]
+
+
+Cost = Callable[..., int]
+Misfit = Callable[[Sequence[Any], Mapping[str, Any]], str | None]
+
+
+def no_kernel(name: str) -> str:
+    """What PyTorch says where its function of this name knows nothing of a dtype."""
+    return f"\"{name}\" not implemented for '{{}}'"
 
 
 def special(kind: str, zero: Callable[..., Any], *at: float) -> Special:
@@ -71,6 +91,15 @@ class Facts(Frozen, eq=False):
         closed: What it is for some rational arguments in more primitive operations, roots and constants: of gamma at 1/2 the
             root of pi. A function of numbers, and of symbols for arguments that are no rational numbers; None where it has no
             such value.
+        neutral: For each of two arguments the number that leaves the other one as it is; empty where there is none.
+        absorbing: For each of two arguments the number that is the result, whatever the other one is; empty where there is none.
+        view: Whether the result shares the memory of the operand in PyTorch: ``view`` or ``view or copy``; empty for neither.
+        takes: The dtypes of a first operand that PyTorch takes, ``decimals`` or ``numbers``, and what it says of others: a
+            template with ``{}`` for the dtype, and ``{last}`` for a word where the axis is the last. Empty where it takes all.
+        promotes: Whether PyTorch brings operands of several dtypes to one.
+        adds_axis: Whether its setting ``axis`` is a place among the axes of the result, which has one more.
+        misfit: What PyTorch says of operands that do not fit, from their shapes and the settings; None where it says nothing.
+        cost: How many products of elements it computes beside work on each element: a function of the shapes of the operands.
         written: What expressions call it, where that is the name of an operation with fewer arguments; empty for its own name.
     """
 
@@ -89,6 +118,14 @@ class Facts(Frozen, eq=False):
     sympy: str = ""
     squares: str = ""
     closed: Callable[..., Any] | None = None
+    neutral: tuple[int | None, ...] = ()
+    absorbing: tuple[int | None, ...] = ()
+    view: str = ""
+    takes: tuple[str, str] = ("", "")
+    promotes: bool = True
+    adds_axis: bool = False
+    misfit: Misfit | None = None
+    cost: Cost | None = None
     written: str = ""
 
     @property
@@ -135,6 +172,14 @@ if TYPE_CHECKING:
         sympy: str
         squares: str
         closed: Callable[..., Any] | None
+        neutral: tuple[int | None, ...]
+        absorbing: tuple[int | None, ...]
+        view: str
+        takes: tuple[str, str]
+        promotes: bool
+        adds_axis: bool
+        misfit: Misfit | None
+        cost: Cost | None
         written: str
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from gradcli.ops.declaration import ieee, on_arrays
 from gradcli.ops.declaration.constants import SQRT2, SQRT_2_OVER_PI, SQRT_TAU, fraction
-from gradcli.ops.declaration.facts import JUMP, KINK, ODD, REMOVABLE, SAME, special
+from gradcli.ops.declaration.facts import DECIMALS, JUMP, KINK, NUMBERS, ODD, REMOVABLE, SAME, no_kernel, special
 from gradcli.ops.declaration.operation import DEFINITION, Operation, Undefined, operation
 from gradcli.ops.elementwise.arithmetic import abs, square
 from gradcli.ops.elementwise.exponential import exp, log
@@ -47,6 +47,7 @@ relu = operation(
     specials=(special(KINK, lambda x: x, 0),),
     torch="relu: torch Tensor F",
     tensorflow="relu Relu: nn",
+    takes=(NUMBERS, "Boolean inputs not supported for relu"),
     doc="Rectified linear unit, max(x, 0); at 0 the derivative is 0.",
 )
 leaky_relu = operation(
@@ -61,6 +62,7 @@ leaky_relu = operation(
     specials=(special(KINK, lambda x, slope: x, 0, 0.01),),
     torch="leaky_relu: F",
     tensorflow="leaky_relu LeakyRelu: nn",
+    takes=(DECIMALS, no_kernel("leaky_relu_cpu")),
     doc="x, or a small multiple of it where it is negative.",
 )
 prelu = operation(
@@ -248,6 +250,7 @@ silu = operation(
     samples=(SMOOTH,),
     definition=lambda x: x * sigmoid(x),
     torch="silu: F",
+    takes=(DECIMALS, no_kernel("silu_cpu")),
     doc="x·sigmoid(x).",
 )
 gelu = operation(
@@ -260,6 +263,7 @@ gelu = operation(
     samples=(SMOOTH,),
     definition=lambda x: x * (1 + erf(x / SQRT2)) / 2,
     torch="gelu: F",
+    takes=(DECIMALS, no_kernel("GeluKernelImpl")),
     doc="Gaussian error linear unit: x times the normal distribution function.",
 )
 gelu_tanh = operation(

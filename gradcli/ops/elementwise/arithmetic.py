@@ -10,7 +10,21 @@ import math
 import operator
 
 from gradcli.ops.declaration import ieee, on_arrays, rational
-from gradcli.ops.declaration.facts import COUNT, END, EVEN, JUMP, KINK, ODD, POLE, SAME, special
+from gradcli.ops.declaration.facts import (
+    COUNT,
+    DECIMALS,
+    END,
+    EVEN,
+    INVERTING,
+    JUMP,
+    KINK,
+    NUMBERS,
+    ODD,
+    POLE,
+    SAME,
+    no_kernel,
+    special,
+)
 from gradcli.ops.declaration.operation import DEFINITION, Operation, operation
 from gradcli.ops.declaration.symbol import divide
 from gradcli.ops.elementwise.exponential import log, sqrt
@@ -34,6 +48,7 @@ add = operation(
     linear="a b",
     torch="add: torch Tensor",
     tensorflow="add Add: tf",
+    neutral=(0, 0),
     doc="Sum of two numbers.",
 )
 sub = operation(
@@ -51,6 +66,7 @@ sub = operation(
     linear="a b",
     torch="sub: torch Tensor",
     tensorflow="subtract Sub: tf",
+    neutral=(None, 0),
     doc="Difference of two numbers.",
 )
 mul = operation(
@@ -68,6 +84,8 @@ mul = operation(
     linear="a, b",
     torch="mul: torch Tensor",
     tensorflow="multiply Mul: tf",
+    neutral=(1, 1),
+    absorbing=(0, 0),
     doc="Product of two numbers.",
 )
 div = operation(
@@ -81,7 +99,6 @@ div = operation(
         "tn": "DivBackward0(0, None)",
         "nt": "MulBackward0(ReciprocalBackward0(1), None)",
     },
-    latex=r"\frac{{{0}}}{{{1}}}",
     javascript="{0} / {1}",
     array="divide",
     domain="b ≠ 0",
@@ -91,6 +108,8 @@ div = operation(
     specials=(special(POLE, lambda a, b: b, 1, 0),),
     torch="div: torch Tensor",
     tensorflow="divide truediv: tf; truediv truediv: tf; div div: tf",
+    neutral=(None, 1),
+    absorbing=(0, None),
     doc="Quotient of two numbers.",
 )
 neg = operation(
@@ -110,6 +129,7 @@ neg = operation(
     inverse="neg",
     torch="neg: torch Tensor",
     tensorflow="negative Neg: tf",
+    takes=(NUMBERS, f"Negation, the `-` operator, on a bool tensor{INVERTING}"),
     doc="The number with the other sign.",
 )
 pow: Operation = operation(
@@ -123,7 +143,6 @@ pow: Operation = operation(
     symbol="^",
     spellings=("power",),
     grad_fn={"tt": "PowBackward1(0, 1)", "tn": "PowBackward0(0)", "nt": "PowBackward2(1)"},
-    latex=r"{{{0}}}^{{{1}}}",
     javascript="power({0}, {1})",
     array=on_arrays.power,
     domain="a > 0, or a ≠ 0 and b an integer",
@@ -133,6 +152,7 @@ pow: Operation = operation(
     specials=(special(END, lambda a, b: a, 0, 1.5),),
     torch="pow: torch Tensor",
     tensorflow="pow Pow: tf",
+    neutral=(None, 1),
     doc="Power of a base to an exponent.",
 )
 square = operation(
@@ -190,6 +210,7 @@ abs = operation(
     torch="abs: torch Tensor",
     tensorflow="abs Abs: tf",
     sympy="Abs",
+    takes=(NUMBERS, no_kernel("abs_cpu")),
     doc="Absolute value; at 0 the derivative is 0.",
 )
 sign: Operation = operation(
@@ -232,6 +253,7 @@ floor = operation(
     torch="floor: torch Tensor",
     tensorflow="floor Floor: tf",
     sympy="floor",
+    takes=(NUMBERS, no_kernel("floor_vml_cpu")),
     doc="The largest integer that is not larger.",
 )
 ceil = operation(
@@ -317,7 +339,6 @@ remainder = operation(
     symbol="%",
     spellings=("mod",),
     grad_fn={"tt": "RemainderBackward1(0, 1)", "tn": "RemainderBackward0(0)", "nt": "RemainderBackward1(None, 1)"},
-    latex=r"{0} \bmod {1}",
     javascript="remainder({0}, {1})",
     array="remainder",
     domain="a/b not an integer",
@@ -378,6 +399,8 @@ lerp = operation(
     definition=lambda a, b, weight: a + weight * (b - a),
     linear="a b",
     torch="lerp: torch Tensor",
+    takes=(DECIMALS, no_kernel("lerp_kernel_scalar")),
+    promotes=False,
     doc="Linear interpolation from a to b.",
 )
 addcmul = operation(

@@ -9,7 +9,7 @@ from typing import Any
 
 from gradcli.ops.declaration import ieee, on_arrays, rational
 from gradcli.ops.declaration.constants import fraction
-from gradcli.ops.declaration.facts import COUNT, KINK, SAME, special
+from gradcli.ops.declaration.facts import COUNT, DECIMALS, KINK, NO_MEAN, SAME, special
 from gradcli.ops.declaration.operation import DEFINITION, Operation, operation
 from gradcli.ops.elementwise.arithmetic import square
 from gradcli.ops.elementwise.exponential import exp, log, sqrt
@@ -82,6 +82,7 @@ mean = operation(
     definition=lambda *xs: _total(*xs) / len(xs),
     linear="x",
     torch="mean: torch Tensor",
+    takes=(DECIMALS, NO_MEAN),
     doc="Arithmetic mean of any number of arguments.",
 )
 prod = operation(

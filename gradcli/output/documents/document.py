@@ -190,7 +190,8 @@ def _rounded(expression: Expression) -> bool:
     return any(isinstance(node, Number) and not is_short(node.value) for node in postorder(expression))
 
 
-def _rows(steps: Sequence[Step], *, ends: bool = True) -> tuple[Row, ...]:
+def chain_rows(steps: Sequence[Step], *, ends: bool = True) -> tuple[Row, ...]:
+    """The lines of a chain of steps; of the same left side it is written once."""
     rows: list[Row] = []
     for index, step in enumerate(steps):
         left = step.left if index == 0 or step.left != steps[index - 1].left else None
@@ -231,7 +232,7 @@ def _nodes(explanation: Explanation, derivation: Derivation) -> Iterator[Part]:
 def _equations(explanation: Explanation, equations: Sequence[Equation], *, ends: bool) -> Iterator[Equations]:
     for equation in equations:
         edges = tuple(Row(step.left, step.right, step.words) for step in equation.edges)
-        yield Equations(edges + _rows(explanation.shown(equation.steps), ends=ends))
+        yield Equations(edges + chain_rows(explanation.shown(equation.steps), ends=ends))
 
 
 # ---- by paths ----
@@ -250,7 +251,7 @@ def _paths(explanation: Explanation, paths: Paths) -> Iterator[Part]:
                         " is the sum over the paths" if found.count > 1 else " is the product along the path",
                     )
                 )
-                yield Equations(_rows(explanation.shown(found.steps)))
+                yield Equations(chain_rows(explanation.shown(found.steps)))
     if any(found.count for found in paths.sums):
         yield Heading(("What it costs",))
         yield _cost_table(explanation, paths)
@@ -373,13 +374,13 @@ def _rules(explanation: Explanation, rules: Rules) -> Iterator[Part]:
         yield Paragraph(("A prime is the derivative by ", Name(name), *(constant if others else []), "."))
         for application in derivation.applications:
             yield Equations(
-                _rows(explanation.shown(application.steps), ends=False),
+                chain_rows(explanation.shown(application.steps), ends=False),
                 tuple(_application_title(application)),
                 application.number,
                 application.depth,
             )
         yield Heading(("Put together",))
-        yield Equations(_rows(explanation.shown(derivation.steps)))
+        yield Equations(chain_rows(explanation.shown(derivation.steps)))
 
 
 def _application_title(application: Application) -> Iterator[Piece]:

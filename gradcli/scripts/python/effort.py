@@ -7,6 +7,7 @@ from math import prod
 from typing import Any
 
 from gradcli.graph.graph import Shape
+from gradcli.ops.catalogue import operation_named
 from gradcli.scripts.python.interpreter import Interpreter
 
 _ELEMENTS = 1_000
@@ -14,8 +15,6 @@ _ELEMENTS = 1_000
 
 _PRODUCTS = 30_000
 """Products of matrix elements that are one step."""
-
-_CUBIC = frozenset(("det", "inv", "solve", "logdet", "matrix_exp", "matrix_power"))
 
 
 def steps_of(operation: str, shapes: Sequence[Shape]) -> int:
@@ -25,17 +24,8 @@ def steps_of(operation: str, shapes: Sequence[Shape]) -> int:
         operation: Its name.
         shapes: The shapes of its operands.
     """
-    steps = sum(map(prod, shapes)) // _ELEMENTS
-    if len(shapes) > 1 and shapes[0] and shapes[1]:
-        a, b = shapes[0], shapes[1]
-        if operation in ("matmul", "bmm", "inner", "addmm"):
-            a, b = (shapes[1], shapes[2]) if operation == "addmm" and len(shapes) > 2 else (a, b)
-            steps += prod(a) * (b[-1] if len(b) > 1 else 1) * max(prod(b[:-2]) // max(prod(a[:-2]), 1), 1) // _PRODUCTS
-        elif operation in ("linear", "conv1d", "conv2d"):
-            steps += prod(a) * prod(b) // max(b[1] if len(b) > 1 else 1, 1) // _PRODUCTS
-    if operation in _CUBIC and shapes[0]:
-        steps += prod(shapes[0]) * shapes[0][-1] // _PRODUCTS
-    return steps
+    cost = operation_named(operation).facts.cost
+    return sum(map(prod, shapes)) // _ELEMENTS + (cost(*shapes) // _PRODUCTS if cost else 0)
 
 
 def charge_nested(machine: Interpreter, value: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from gradcli.ops.elementwise.arithmetic import mul, sub
 from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Foreign, Native, Raised
@@ -90,8 +91,8 @@ class Optimiser(Foreign):
         steps = []
         for gradient, variable in pairs:
             if gradient is not None:
-                change = made(machine, graph, "mul", (gradient, self.rate), f"{name}/step")
-                steps.append((variable, made(machine, graph, "sub", (variable, change), f"{name}/update")))
+                change = made(machine, graph, mul.name, (gradient, self.rate), f"{name}/step")
+                steps.append((variable, made(machine, graph, sub.name, (variable, change), f"{name}/update")))
         if not steps:
             raise Raised(
                 "ValueError", "No gradients provided for any variable, check your graph for ops that do not support gradients"

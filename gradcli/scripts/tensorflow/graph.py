@@ -11,13 +11,15 @@ from typing import Any
 from gradcli.graph.graph import Settings
 from gradcli.graph.shapes import ShapeError
 from gradcli.lowering.builders.builder import Value
-from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, operation_named
+from gradcli.ops.catalogue import INDEX, OPERATIONS, STRUCTURAL, operation_named
 from gradcli.ops.declaration.facts import TRUTH, WHOLE
 from gradcli.ops.declaration.structural import shape_of
+from gradcli.ops.elementwise.arithmetic import neg
 from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Foreign, Native, Raised, Word
 from gradcli.scripts.torch.results import Array
+from gradcli.scripts.torch.shapes import OPERATORS
 from gradcli.scripts.torch.tensor_data import numbers_of
 
 PartialShape = tuple[int | None, ...] | None
@@ -26,12 +28,10 @@ PartialShape = tuple[int | None, ...] | None
 DTYPES = {"float32": "float32", "float64": "float64", "int32": "int64", "int64": "int64", "bool": "bool"}
 """TensorFlow's dtypes, and those that values are computed in."""
 
-OPERATORS = {
-    "+": ("add", "add"), "-": ("sub", "sub"), "*": ("mul", "mul"), "/": ("div", "truediv"), "**": ("pow", "pow"),
-    "@": ("matmul", "matmul"), "%": ("remainder", "mod"), "//": ("floor_divide", "floordiv"), "<": ("lt", "Less"),
-    "<=": ("le", "LessEqual"), ">": ("gt", "Greater"), ">=": ("ge", "GreaterEqual"),
+_TITLES = {
+    "/": "truediv", "%": "mod", "//": "floordiv", "<": "Less", "<=": "LessEqual", ">": "Greater", ">=": "GreaterEqual",
 }  # fmt: skip
-"""The operation that each operator means, and what TensorFlow calls its nodes."""
+"""What TensorFlow calls the nodes of operators, where that is not the name of the operation."""
 
 
 class Graph:
@@ -153,13 +153,14 @@ class Node(Foreign):
     def binary(self, machine: Interpreter, operator: str, other: Any, *, reflected: bool) -> Any:
         if operator in ("==", "!="):  # of the objects, in TensorFlow 1
             return (self is other) == (operator == "==")
-        if operator not in OPERATORS or not isinstance(other, Node | int | float | list):
+        operation = OPERATORS.get(operator)
+        if operation is None or operator in ("&", "|") or not isinstance(other, Node | int | float | list):
             return NotImplemented
-        operation, name = OPERATORS[operator]
-        return made(machine, self.graph, operation, (other, self) if reflected else (self, other), name)
+        title = _TITLES.get(operator, operation)
+        return made(machine, self.graph, operation, (other, self) if reflected else (self, other), title)
 
     def unary(self, machine: Interpreter, operator: str) -> Any:
-        return self if operator == "+" else made(machine, self.graph, "neg", (self,), "Neg")
+        return self if operator == "+" else made(machine, self.graph, neg.name, (self,), "Neg")
 
     def truth(self, machine: Interpreter) -> bool:
         raise Raised(
@@ -180,7 +181,7 @@ class Node(Foreign):
         found = tuple([("slice", e.start, e.stop, e.step) if isinstance(e, slice) else "..." if e is ... else e for e in entries])
         if not all(isinstance(entry, int | tuple | str) or entry is None for entry in found):
             raise UnknownError("an index by a tensor is not known here", hint="index by numbers and slices")
-        return made(machine, self.graph, "index", (self,), "strided_slice", (("index", found),))
+        return made(machine, self.graph, INDEX, (self,), "strided_slice", (("index", found),))
 
     def attribute(self, machine: Interpreter, name: str) -> Any:
         match name:

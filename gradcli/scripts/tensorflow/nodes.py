@@ -8,6 +8,9 @@ from typing import Any
 
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import Settings
+from gradcli.ops.catalogue import STACK, TURN
+from gradcli.ops.elementwise.arithmetic import div, square
+from gradcli.ops.elementwise.identity import clone
 from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.values import Raised, Word
 from gradcli.scripts.tensorflow.graph import Node, PartialShape, assignment, constant, converted, group, made
@@ -142,7 +145,7 @@ def _assign(change: str) -> Callable[..., Any]:
 
 
 def _cast(machine: Interpreter, world: World, x: Any, dtype: Any, name: Any = None) -> Node:
-    node = made(machine, world.graph, "clone", (x,), name or "Cast")
+    node = made(machine, world.graph, clone.name, (x,), name or "Cast")
     node.dtype = dtype_name(dtype) or node.dtype
     return node
 
@@ -153,11 +156,11 @@ def _reshape(machine: Interpreter, world: World, tensor: Any, shape: Any, name: 
 
 def _transpose(machine: Interpreter, world: World, a: Any, perm: Any = None, name: Any = None) -> Node:
     axes = None if perm is None else tuple(machine.listed(perm))
-    return made(machine, world.graph, "permute", (a,), name or "transpose", (("axes", axes),))
+    return made(machine, world.graph, TURN, (a,), name or "transpose", (("axes", axes),))
 
 
 def _stack(machine: Interpreter, world: World, values: Any, axis: Any = 0, name: Any = None) -> Node:
-    return made(machine, world.graph, "stack", machine.listed(values), name or "stack", (("axis", axis),))
+    return made(machine, world.graph, STACK, machine.listed(values), name or "stack", (("axis", axis),))
 
 
 def _concat(machine: Interpreter, world: World, values: Any, axis: Any, name: Any = None) -> Node:
@@ -183,9 +186,9 @@ def softmax(machine: Interpreter, world: World, logits: Any, axis: Any = -1, nam
 
 def l2_loss(machine: Interpreter, world: World, t: Any, name: Any = None) -> Node:
     """``tf.nn.l2_loss``: half the sum of the squares."""
-    total = made(machine, world.graph, "reduce_sum", (made(machine, world.graph, "square", (t,), "L2Loss/Square"),), "L2Loss/Sum",
-                 (("axis", None), ("keepdims", False)))  # fmt: skip
-    return made(machine, world.graph, "div", (total, 2.0), name or "L2Loss")
+    squares = made(machine, world.graph, square.name, (t,), "L2Loss/Square")
+    total = made(machine, world.graph, "reduce_sum", (squares,), "L2Loss/Sum", (("axis", None), ("keepdims", False)))
+    return made(machine, world.graph, div.name, (total, 2.0), name or "L2Loss")
 
 
 def _add_n(machine: Interpreter, world: World, inputs: Any, name: Any = None) -> Node:

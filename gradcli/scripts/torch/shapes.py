@@ -6,14 +6,22 @@ from collections.abc import Sequence
 
 from gradcli.graph.graph import Shape
 from gradcli.graph.shapes import ShapeError, broadcast
-from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS, of_operator
+from gradcli.ops.elementwise.arithmetic import floor_divide
 from gradcli.scripts.python.values import Raised
 
+_AS_EXPRESSIONS_HAVE_THEM = ("+", "-", "*", "/", "%", "@", "<", "<=", ">", ">=", "==", "!=")
+_OTHERWISE = {"**": "^", "&": "and", "|": "or"}
+
 OPERATORS = {
-    "+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow", "@": "matmul", "%": "remainder", "//": "floor_divide",
-    "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne", "&": "logical_and", "|": "logical_or",
-}  # fmt: skip
-"""The operations that operators mean."""
+    **{symbol: of_operator(symbol, 2) for symbol in _AS_EXPRESSIONS_HAVE_THEM},
+    **{symbol: of_operator(ours, 2) for symbol, ours in _OTHERWISE.items()},
+    "//": floor_divide.name,
+}
+"""The operations that Python's operators mean."""
+
+_PRODUCTS = OPERATORS["@"], "dot"
+"""The products of which PyTorch speaks in the same words."""
 
 
 def _check_product(a: Shape, b: Shape) -> None:
@@ -51,9 +59,9 @@ def check_ranks(name: str, shapes: Sequence[Shape]) -> None:
 
 def check_shapes(operation: str, shapes: Sequence[Shape]) -> None:
     """Check the shapes of operands of which PyTorch speaks in its own words."""
-    if operation == "matmul" and len(shapes) == 2 and min(map(len, shapes)) > 2:
+    if operation == OPERATORS["@"] and len(shapes) == 2 and min(map(len, shapes)) > 2:
         shapes = [shape[:-2] for shape in shapes]
-    elif operation in ("matmul", "dot") and len(shapes) == 2:
+    elif operation in _PRODUCTS and len(shapes) == 2:
         _check_product(*shapes)
         return
     elif operation.removeprefix("mean_") not in OPERATIONS:  # the losses of elements and their means are broadcast alike

@@ -6,10 +6,11 @@ from math import inf
 from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import LARGEST, rounded
+from gradcli.ops.arrays.misfits import expanded
+from gradcli.ops.catalogue import STACK
 from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Raised, type_name
-from gradcli.scripts.torch.mismatch import expanded
 from gradcli.scripts.torch.tensor_members import METHODS
 from gradcli.scripts.torch.tensors import Tensor
 
@@ -160,6 +161,6 @@ def _gathered(machine: Interpreter, tensor: Tensor, index: Any) -> Tensor:
         rest = tensor.shape[places.shape[1] :]
         return tensor.session.leaf(machine, numpy.zeros((0, *rest)), tensor.dtype)
     rows = [tensor.part(machine, _entries(machine, tensor, tuple(map(int, place)))) for place in places]
-    result = tensor.session.operate(machine, "stack", rows, (("axis", 0),))
+    result = tensor.session.operate(machine, STACK, rows, (("axis", 0),))
     tensor.session.tape.functions[result.node] = "IndexBackward0"
     return result

@@ -8,7 +8,8 @@ from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import LARGEST, rounded
 from gradcli.errors import nearest
-from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.catalogue import CHOICE, OPERATIONS, TURN
+from gradcli.ops.elementwise.identity import clone, detach
 from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Native, Raised, Word, checked, type_name
@@ -86,7 +87,7 @@ def _alias(name: str) -> Callable[[Interpreter, Tensor], Tensor]:
 
 
 def _transposed(machine: Interpreter, tensor: Tensor) -> Tensor:
-    return tensor.session.operate(machine, "permute", (tensor,), (("axes", None),))
+    return tensor.session.operate(machine, TURN, (tensor,), (("axes", None),))
 
 
 def _grad_fn(machine: Interpreter, tensor: Tensor) -> Any:
@@ -206,7 +207,7 @@ def _overwritten(machine: Interpreter, tensor: Tensor, value: Tensor, function: 
         value = session.operate(machine, "expand", (value,), (("shape", tensor.shape),))
     if recorded:
         nowhere = session.leaf(machine, 0.0, "bool")
-        value = session.operate(machine, "where", (nowhere, tensor, value))
+        value = session.operate(machine, CHOICE, (nowhere, tensor, value))
         session.tape.functions[value.node] = function
     return tensor.become(machine, value)
 
@@ -241,7 +242,7 @@ def _itself(machine: Interpreter, tensor: Tensor) -> Tensor:
 
 
 def _contiguous(machine: Interpreter, tensor: Tensor) -> Tensor:
-    return tensor if is_contiguous(tensor) else tensor.session.operate(machine, "clone", (tensor,))
+    return tensor if is_contiguous(tensor) else tensor.session.operate(machine, clone.name, (tensor,))
 
 
 def _count(machine: Interpreter, tensor: Tensor) -> int:
@@ -274,7 +275,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "nelement": _count,
     "requires_grad_": _requires_grad_,
     "retain_grad": _retain_grad,
-    "detach": _alias("detach"),
+    detach.name: _alias(detach.name),
     "detach_": _detach_,
     "zero_": _zero_,
     "fill_": _fill_,

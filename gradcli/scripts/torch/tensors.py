@@ -17,8 +17,9 @@ from gradcli.errors import Span
 from gradcli.graph.graph import Constant, Settings, Shape
 from gradcli.lowering.builders.builder import Value
 from gradcli.lowering.builders.mismatch import MismatchError
-from gradcli.ops.catalogue import spelling
+from gradcli.ops.catalogue import INDEX, of_operator, spelling
 from gradcli.ops.declaration.structural import shape_of
+from gradcli.ops.elementwise.identity import detach
 from gradcli.scripts.python.effort import steps_of
 from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.operators import formatted
@@ -233,7 +234,7 @@ class Tensor(Foreign):
         """It outside of backward passes: ``detach`` or ``data``."""
         origin = self.parent if self.alias and self.parent is not None else self
         result = Tensor(self.session, origin.cell, alias)
-        link(result, origin, Step("detach", (), True))
+        link(result, origin, Step(detach.name, (), True))
         return result
 
     @property
@@ -374,7 +375,7 @@ class Tensor(Foreign):
     def unary(self, machine: Interpreter, operator: str) -> Any:
         if operator == "+":
             return self
-        return self.session.operate(machine, "neg" if operator == "-" else "logical_not", (self,))
+        return self.session.operate(machine, of_operator("-" if operator == "-" else "not", 1), (self,))
 
     def truth(self, machine: Interpreter) -> bool:
         return self.session.tape.truth(self.node)
@@ -397,7 +398,7 @@ class Tensor(Foreign):
 
     def part(self, machine: Interpreter, index: tuple[Any, ...], function: str = "") -> Tensor:
         """The part of it at an index of numbers and slices."""
-        result = self.session.operate(machine, "index", (self,), (("index", index),))
+        result = self.session.operate(machine, INDEX, (self,), (("index", index),))
         if function:
             self.session.tape.functions[result.node] = function
             result.step = None if result.step is None else result.step._replace(several=True)
@@ -447,7 +448,7 @@ class Tensor(Foreign):
         """Set whether it requires a gradient; what it shares its storage with stays as it is."""
         tape = self.session.tape
         if self.alias and self.node == self.source:
-            self._detached = tape.operation("detach", (self.source,), machine.span)
+            self._detached = tape.operation(detach.name, (self.source,), machine.span)
         tape.set_requires_grad(self.node, flag, machine.span)
 
     def cast(self, machine: Interpreter, dtype: str) -> Tensor:

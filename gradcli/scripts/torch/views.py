@@ -9,20 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.autodiff.torch_tape.storage import IN_PLACE_LEAF, Slot
 from gradcli.graph.graph import Settings
+from gradcli.ops.catalogue import CHOICE, operation_named
+from gradcli.ops.declaration.facts import VIEW, VIEW_OR_COPY
+from gradcli.ops.elementwise.identity import detach
 from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.source import UnknownError
 from gradcli.scripts.python.values import Raised
 
 if TYPE_CHECKING:
     from gradcli.scripts.torch.tensors import Tensor
-
-VIEWS = frozenset((
-    "index", "reshape", "flatten", "squeeze", "unsqueeze", "permute", "transpose", "expand", "movedim", "diagonal",
-))  # fmt: skip
-"""Operations whose results share the memory of their operand."""
-
-_SHAPED = frozenset(("reshape", "flatten"))
-"""Those of them that copy where the elements do not lie as the new shape needs them."""
 
 _VIEW_OF_LEAF = "a view of a leaf Variable that requires grad is being used in an in-place operation."
 _MADE_WITHOUT = (
@@ -91,24 +86,10 @@ def _contiguous(shape: tuple[int, ...]) -> Any:
 def _through(arranged: Any, step: Step, shape: tuple[int, ...]) -> Any:
     import numpy
 
-    settings = dict(step.settings)
-    match step.operation:
-        case "index":
-            index: Any = settings["index"]
-            return arranged[tuple(slice(*e[1:]) if isinstance(e, tuple) else ... if e == "..." else e for e in index)]
-        case "permute":
-            return arranged.transpose(settings["axes"])
-        case "transpose":
-            return arranged.swapaxes(settings["axis0"], settings["axis1"])
-        case "movedim":
-            return numpy.moveaxis(arranged, settings["source"], settings["destination"])  # type: ignore[arg-type]
-        case "expand":
-            return numpy.broadcast_to(arranged, shape)
-        case "detach":
-            return arranged
-        case "diagonal":
-            return arranged.diagonal(settings["offset"])
-    return _reshaped(arranged, shape)
+    operation = operation_named(step.operation)
+    if operation.facts.view == VIEW_OR_COPY:
+        return _reshaped(arranged, shape)
+    return operation.forward(numpy, arranged, **dict(step.settings)) if operation.facts.view else arranged
 
 
 def _reshaped(arranged: Any, shape: tuple[int, ...]) -> Any:
@@ -150,9 +131,8 @@ def is_contiguous(tensor: Tensor) -> bool:
 
 def shares(tensor: Tensor, operation: str, shape: tuple[int, ...]) -> bool:
     """Whether the result of an operation on a tensor is a view of it."""
-    if operation not in VIEWS:
-        return False
-    return operation not in _SHAPED or tensor.parent is None or _reshaped(layout(tensor), shape) is not None
+    view = operation_named(operation).facts.view
+    return view == VIEW or (view == VIEW_OR_COPY and (tensor.parent is None or _reshaped(layout(tensor), shape) is not None))
 
 
 # ---- reading a view ----
@@ -180,7 +160,7 @@ def _renew(tensor: Tensor) -> None:
     with tape.mode(step.enabled):
         new = tape.detach(source) if tensor.alias else tape.operation(step.operation, (source,), settings=step.settings)
     if old in tape.leaves and tape.requires_grad[old]:
-        new = tape.operation("detach", (source,)) if new == source else new
+        new = tape.operation(detach.name, (source,)) if new == source else new
         tape.set_requires_grad(new, True)
         tape.slots[new] = tape.slots.setdefault(old, Slot())
     elif tape.requires_grad[new]:
@@ -262,7 +242,7 @@ def write(machine: Interpreter, tensor: Tensor, node: int) -> None:
                 raise UnknownError(
                     "a detached tensor that is changed to values in a graph is not known here", hint="detach those values as well"
                 )
-            enabled, counted = False, counted and tensor.alias == "detach"
+            enabled, counted = False, counted and tensor.alias == detach.name
         else:
             looks = True
             with tape.mode(enabled):
@@ -293,7 +273,7 @@ def _taken_in(machine: Interpreter, tensor: Tensor, node: int) -> int:
             chosen = numpy.zeros(shape)
             chosen[tuple(slice(*e[1:]) if isinstance(e, tuple) else ... if e == "..." else e for e in index)] = 1.0
             mask = tape.leaf(chosen, dtype="bool", told=False)
-            return made("where", (mask, made("index_put", (node,), shape=shape, index=index), source))
+            return made(CHOICE, (mask, made("index_put", (node,), shape=shape, index=index), source))
         case "permute":
             axes: Any = settings["axes"]
             back = None if axes is None else tuple(sorted(range(len(axes)), key=lambda at: axes[at] % len(axes)))

@@ -1,0 +1,206 @@
+"""Identities of functions that make a sum or a product shorter: sin(x)/cos(x) is tan(x), 1 - sin(x)^2 is cos(x)^2.
+
+Each holds for every x for which its left side is defined. They are used by simplification alone: a derivative keeps the functions
+that its rules give.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from gradcli.algebra.sums.forms import ONE, Monomial, Rational, divided
+from gradcli.algebra.sums.normal import Algebra
+from gradcli.language.ast import Call, Number, Operator, Output, children, postorder
+from gradcli.language.parser import parse
+from gradcli.ops.elementwise.exponential import log
+
+
+class Identity(NamedTuple):
+    """A sum of one or two products of functions of x that is something shorter.
+
+    Attributes:
+        pattern: The sum; a product with functions stands first.
+        result: What it is.
+    """
+
+    pattern: str
+    result: str
+
+
+IDENTITIES = (
+    Identity("sin(x)/cos(x)", "tan(x)"),
+    Identity("sinh(x)/cosh(x)", "tanh(x)"),
+    Identity("2*sin(x)*cos(x)", "sin(2*x)"),
+    Identity("2*sinh(x)*cosh(x)", "sinh(2*x)"),
+    Identity("cos(x)^2 - sin(x)^2", "cos(2*x)"),
+    Identity("2*cos(x)^2 - 1", "cos(2*x)"),
+    Identity("-2*sin(x)^2 + 1", "cos(2*x)"),
+    Identity("cosh(x)^2 + sinh(x)^2", "cosh(2*x)"),
+    Identity("2*cosh(x)^2 - 1", "cosh(2*x)"),
+    Identity("2*sinh(x)^2 + 1", "cosh(2*x)"),
+    Identity("-sin(x)^2 + 1", "cos(x)^2"),
+    Identity("-cos(x)^2 + 1", "sin(x)^2"),
+    Identity("cosh(x)^2 - 1", "sinh(x)^2"),
+    Identity("sinh(x)^2 + 1", "cosh(x)^2"),
+)
+
+_Term = tuple[Rational, dict[str, Rational]]
+
+
+class _Pattern(NamedTuple):
+    """The terms of an identity, each a coefficient and the exponents of functions, and those of its result."""
+
+    terms: list[_Term]
+    result: _Term
+    factor: Rational
+
+
+@functools.cache
+def _patterns() -> tuple[_Pattern, ...]:
+    patterns: list[_Pattern] = []
+    for pattern, result in IDENTITIES:
+        terms, _ = _terms(pattern)
+        [only], factor = _terms(result)
+        patterns.append(_Pattern(sorted(terms, key=lambda term: not term[1]), only, factor))
+    return tuple(patterns)
+
+
+def _terms(text: str) -> tuple[list[_Term], Rational]:
+    """The terms of a sum of products of functions of x, or of a multiple of x, and that multiple."""
+    statement = parse(text).statements[0]
+    assert isinstance(statement, Output)
+    values: list[dict[Monomial, Rational]] = []  # with the place of a function in the list of all for its atom
+    functions: list[str] = []
+    factor: Rational = 1
+    for node in postorder(statement.value):
+        count = len(children(node))
+        operands = values[len(values) - count :]
+        del values[len(values) - count :]
+        if isinstance(node, Number):
+            values.append({ONE: Fraction(node.value)})
+        elif isinstance(node, Call):
+            functions.append(node.function)
+            [factor] = operands[0].values()
+            values.append({((len(functions) - 1, 1),): 1})
+        elif isinstance(node, Operator):
+            values.append(_combined(node.symbol, operands))
+        else:
+            values.append({ONE: 1})
+    return [(c, {functions[place]: e for place, e in monomial}) for monomial, c in values[0].items()], factor
+
+
+def _combined(symbol: str, operands: Sequence[dict[Monomial, Rational]]) -> dict[Monomial, Rational]:
+    """A sum, or an operation on single terms."""
+    if symbol in "+-" and len(operands) == 2:
+        sign = 1 if symbol == "+" else -1
+        return {**operands[0], **{monomial: sign * c for monomial, c in operands[1].items()}}
+    (left, a), (right, b) = next(iter(operands[0].items())), next(iter(operands[-1].items()))
+    if len(operands) == 1:
+        return {left: -a}
+    if symbol == "^":
+        return {tuple((place, e * int(b)) for place, e in left): Fraction(a) ** int(b)}
+    sign = -1 if symbol == "/" else 1
+    return {(*left, *[(place, sign * e) for place, e in right]): Fraction(a) / b if sign < 0 else a * b}
+
+
+@functools.cache
+def _kinds() -> frozenset[str]:
+    return frozenset(kind for pattern in _patterns() for _, functions in pattern.terms for kind in functions)
+
+
+def with_identities(algebra: Algebra, form: int) -> int:
+    """The form with one identity used, where that makes it shorter."""
+    kinds = {algebra.atoms[atom].kind for monomial, _ in algebra.forms[form] for atom, _ in monomial}
+    if log.name in kinds and (collected := _collected_logarithms(algebra, form)) != form:
+        return collected
+    if kinds.isdisjoint(_kinds()):
+        return form
+    size = algebra.size(form)
+    for candidate in _candidates(algebra, form):
+        algebra.room -= len(algebra.forms[candidate])
+        if algebra.size(candidate) < size:
+            return candidate
+        if algebra.room < 0:
+            break
+    return form
+
+
+def _candidates(algebra: Algebra, form: int) -> Iterator[int]:
+    """The form with one identity used, in all ways."""
+    terms = dict(algebra.forms[form])
+    for pattern in _patterns():
+        (number, functions), *others = pattern.terms
+        for monomial, coefficient in algebra.forms[form]:
+            for argument in _arguments(algebra, monomial, functions):
+                rest = _without(algebra, monomial, functions, argument)
+                if rest is None:
+                    continue
+                times = Fraction(coefficient) / number
+                used = [monomial]
+                for other, below in others:
+                    partner = _with(algebra, rest, below, argument)
+                    if partner == monomial or terms.get(partner) != times * other:
+                        break
+                    used.append(partner)
+                else:
+                    left = algebra.form({m: c for m, c in terms.items() if m not in used})
+                    yield algebra.add([left, _instance(algebra, pattern, rest, times, argument)])
+
+
+def _arguments(algebra: Algebra, monomial: Monomial, functions: dict[str, Rational]) -> list[int]:
+    """What the first of some functions is taken of in a product."""
+    first = next(iter(functions))
+    return [algebra.arguments(atom)[0] for atom, _ in monomial if algebra.atoms[atom].kind == first]
+
+
+def _without(algebra: Algebra, monomial: Monomial, functions: dict[str, Rational], argument: int) -> Monomial | None:
+    """A product without functions of an argument; None where it does not have them all."""
+    powers: dict[int, Rational] = dict(monomial)
+    taken: dict[int, Rational] = {}
+    for kind, exponent in functions.items():
+        if not algebra.has_atom(kind, (argument,)):
+            return None
+        atom = algebra.atom(kind, (argument,))
+        own: Rational = powers.get(atom, 0)
+        if Fraction(own).denominator != 1 or own * exponent <= 0 or abs(Fraction(own)) < abs(Fraction(exponent)):
+            return None
+        taken[atom] = exponent
+    return divided(monomial, taken)
+
+
+def _with(algebra: Algebra, rest: Monomial, functions: dict[str, Rational], argument: int) -> Monomial:
+    """A product with functions of an argument."""
+    if not functions:
+        return rest
+    powers = {algebra.atom(kind, (argument,)): exponent for kind, exponent in functions.items()}
+    return algebra.joined(rest, tuple([(atom, powers[atom]) for atom in sorted(powers)]))
+
+
+def _instance(algebra: Algebra, pattern: _Pattern, rest: Monomial, times: Rational, argument: int) -> int:
+    number, functions = pattern.result
+    inside = algebra.scale(argument, pattern.factor)
+    product = _with(algebra, rest, functions, inside)
+    return algebra.settled(product, times * number)
+
+
+def _collected_logarithms(algebra: Algebra, form: int) -> int:
+    """log(a) + log(b) is log(a·b), and log(a) - log(b) is log(a/b), for positive a and b."""
+    inside: list[tuple[int, int]] = []
+    left: dict[Monomial, Rational] = {}
+    for monomial, coefficient in algebra.forms[form]:
+        atom = monomial[0][0] if len(monomial) == 1 and monomial[0][1] == 1 and coefficient in (1, -1) else None
+        if atom is not None and algebra.atoms[atom].kind == log.name and algebra.is_positive_form(algebra.arguments(atom)[0]):
+            inside.append((algebra.arguments(atom)[0], int(coefficient)))
+        else:
+            left[monomial] = coefficient
+    if len(inside) < 2:
+        return form
+    sign = 1 if any(c > 0 for _, c in inside) else -1
+    product = algebra.form({ONE: 1})
+    for one, c in inside:
+        product = algebra.multiply(product, algebra.power(one, c * sign))
+    candidate = algebra.add([algebra.form(left), algebra.scale(algebra.of(log.name, product), sign)])
+    return candidate if algebra.size(candidate) < algebra.size(form) else form
