@@ -199,15 +199,15 @@ def test_a_layer_imports_only_from_layers_before_it() -> None:
 
 ROOMS = {
     "language": "ast, numbers, grammar < statements, other_languages, text, rewrite, builder < "
-    "diagnosis, free_names, program_text, statement_builder < parser < readings",
+    "diagnosis, free_names, program_text, statement_builder < parser < equation, readings",
     "graph": "graph < names, shapes, verifier",
     "ops": "declaration < elementwise < arrays < catalogue < vjp, words",
     "lowering": "limits, node_expressions < builders < programs, elements < expression_values",
     "autodiff": "request, passes < backward_graph, torch_tape < runs",
     "scripts": "python < torch < tensorflow, listing",
-    "algebra": "assumptions < sums < arrays < simplify < derivatives < jacobian < equality < slopes < at_point, taylor",
+    "algebra": "assumptions < sums < arrays < simplify < derivatives < jacobian < equality < slopes < at_point, taylor, total",
     "derivation": "notation < nodes < paths, calculus < explain",
-    "teaching": "mistakes, question < rules < variants < diagnosis < marking < words",
+    "teaching": "mistakes, numbers < points < question < rules < orders < variants < diagnosis < marking < words < tasks, steps",
     "output": "formats, json, listing, visible, files, further, block_graphs, formulas < documents, diagrams < records < "
     "reports < terminal, page, schemas",
     "cli": "framework < inputs < views < commands < main",

@@ -156,7 +156,7 @@ def _differentiate_once(roots: dict[Request, tuple[Graph, int | None]], before: 
         graph = graph if id == graph.output else with_output(graph, id)
         if wrt:  # what is left unsimplified grows from one order to the next
             graph = _shorter(graph) if len(graph) <= SHORTENED_NODES else graph
-            _check_growth(graph, len(wrt) + 1)
+            check_growth(graph, len(wrt) + 1)
         known = [name for name in variables if name in graph.variables]
     gradient, ids = gradient_graph(graph, [graph.variables[name] for name in known]) if known else (graph, [])
     found = dict(zip(known, ids, strict=True))
@@ -164,7 +164,7 @@ def _differentiate_once(roots: dict[Request, tuple[Graph, int | None]], before: 
         roots[output, (*wrt, name)] = (gradient, found.get(name))
 
 
-def _check_growth(graph: Graph, order: int) -> None:
+def check_growth(graph: Graph, order: int) -> None:
     """Stop before derivatives of ever higher orders take ever more nodes.
 
     Raises:

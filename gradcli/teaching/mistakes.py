@@ -34,6 +34,7 @@ _FACTOR = "constant factors stay: (c·u)' = c·u'"
 _CONSTANT = "the derivative of a constant is 0"
 _PATHS = "each path from {x} to the result adds a term: ∂y/∂{x} is the sum over all of them"
 _PARTIAL = "partial derivatives hold all other variables constant"
+_ARRAYS = "a gradient has a place for each variable, a Jacobian a row for each result and a column for each variable"
 _ASKED = "what is asked for is the derivative"
 
 MISTAKES = {
@@ -56,7 +57,7 @@ MISTAKES = {
     ),
     "product.swapped": Mistake("each factor is multiplied by its own derivative", _PRODUCT, 2.5),
     "product.sum_of_derivatives": Mistake("the derivatives of the factors are added", _PRODUCT, 3.0),
-    "product.minus": Mistake("the terms of the product rule have a wrong sign between them", _PRODUCT, 2.5),
+    "product.minus": Mistake("the terms of the product rule have a wrong sign between them", _PRODUCT, 1.95),
     "quotient.no_square": Mistake("the denominator is not squared", _QUOTIENT, 1.5),
     "quotient.no_denominator": Mistake("the denominator of the quotient rule is missing", _QUOTIENT, 2.5),
     "quotient.quotient_of_derivatives": Mistake(
@@ -95,17 +96,21 @@ MISTAKES = {
     "const.factor_inverted": Mistake("a constant factor stands upside down", _FACTOR, 3.2),
     "const.kept": Mistake("a constant term is still there", _CONSTANT, 2.5),
     "sum.sign": Mistake("a term has the wrong sign", _SUM, 2.0),
-    "sum.term_lost": Mistake("the derivative of a term is missing", _SUM, 2.6),
-    "sum.term_degree": Mistake("a term is differentiated twice", _SUM, 3.0),
+    "sum.term_lost": Mistake("the derivative of a term is missing", _SUM, 2.3),
+    "sum.term_degree": Mistake("a term is differentiated twice", _SUM, 2.8),
     "value.term_not_differentiated": Mistake("a term is not differentiated", _SUM, 2.5),
     "value.integrated": Mistake("a term is integrated, not differentiated", _ASKED, 3.0),
     "value.not_differentiated": Mistake("this is the value, not the derivative", _ASKED, 2.0),
+    "value.differentiated": Mistake("this is a derivative, not the value", "what is asked for is the value", 2.0),
     "answer.negated": Mistake("the whole answer has the wrong sign", "signs: check them term by term", 2.2),
     "answer.inverted": Mistake("the answer is the reciprocal of the right one", _ASKED, 3.5),
     "answer.factor": Mistake("the answer is a constant multiple of the right one", _FACTOR, 6.0),
     "answer.constant": Mistake("the answer differs from the right one by a constant", _CONSTANT, 6.0),
+    "answer.single_point": Mistake("the answer is right but for single points", _ASKED, 2.0),
     "order.once": Mistake("this is a derivative of lower order than was asked for", _ASKED, 2.2),
     "order.twice": Mistake("this is a derivative of higher order than was asked for", _ASKED, 2.4),
+    "array.transposed": Mistake("rows and columns are swapped", _ARRAYS, 2.0),
+    "array.order": Mistake("the parts stand in another order than the variables", _ARRAYS, 2.0),
     "partial.wrong_variable": Mistake("this is the derivative by another variable", _PARTIAL, 2.2),
     "partial.wrong_variable_in_term": Mistake("a term is differentiated by another variable", _PARTIAL, 2.8),
     "partial.all": Mistake("the derivatives by all variables are added", _PARTIAL, 2.8),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from gradcli.autodiff.passes.reverse import local_derivatives, quiet, requires_grad
+from gradcli.autodiff.passes.reverse import quiet
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.rows import vectorisable
 from gradcli.autodiff.runs.static_graphs import build
@@ -15,22 +16,16 @@ from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.graph.names import node_names
-from gradcli.language.ast import Program
+from gradcli.language.ast import Assignment, Output, Program
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
-from gradcli.ops.catalogue import OPERATIONS
-from gradcli.ops.declaration.constants import constant_value
+from gradcli.lowering.node_expressions import node_expression
+from gradcli.teaching.numbers import Vector, adjoints_of, forward, node_partials, node_values
+from gradcli.teaching.points import chosen_points
 
-Vector = Any
-"""A NumPy vector with an element for each point."""
+if TYPE_CHECKING:
+    from gradcli.algebra.derivatives import Simplified
 
-POINTS = 8
-"""Points at which answers are compared: so many that no two different derivatives of lessons agree at all of them by chance."""
-
-_POOLS = ((0.3, 1.9), (-1.9, -0.3), (-0.93, 0.93), (1.1, 4.7), (-6.0, 6.0), (2.2, 11.0))
-"""Intervals in which points are sought, of several sizes and both signs; logarithms, roots and arcs find theirs among them."""
-
-_CANDIDATES = 40
 _LARGEST = 1e10
 
 
@@ -50,6 +45,7 @@ class Question(Frozen, eq=False):
         derivatives: For each variable the derivative of each node by it, None where it does not depend on it.
         adjoints: The derivative of the result by each node; None where none arrives.
         earlier: Below the asked order the value and the derivatives of the expression, lowest first.
+        named: The lines that name intermediate values, which answers may use.
     """
 
     expression: str
@@ -64,10 +60,13 @@ class Question(Frozen, eq=False):
     derivatives: Mapping[str, Sequence[Vector | None]]
     adjoints: Sequence[Vector | None]
     earlier: Sequence[Vector]
+    named: Sequence[Assignment] = ()
 
     @property
     def right(self) -> Vector:
         """The right answer at each point."""
+        if self.order == 0:
+            return self.value
         found = self.derivatives[self.wrt][self.graph.output]
         return numpy.zeros(self.count) if found is None else found
 
@@ -87,8 +86,8 @@ def compile_question(expression: str, wrt: str, *, order: int = 1, at: Mapping[s
 
     Args:
         expression: An expression or program of numbers.
-        wrt: The variable to differentiate by.
-        order: Which derivative is asked for, from 1.
+        wrt: The variable to differentiate by; or an intermediate value, by the name that the expression gives it.
+        order: Which derivative is asked for; 0 is the value.
         at: A point that is added behind the others: the one at which a number is asked for.
 
     Raises:
@@ -97,38 +96,85 @@ def compile_question(expression: str, wrt: str, *, order: int = 1, at: Mapping[s
     """
     program = parse(expression)
     whole = graph_of(program)
-    if wrt not in whole.variables:
+    named = named_lines(program)
+    held: Program | None = None
+    if wrt not in whole.variables and wrt in [line.name for line in named]:
+        program, held = _held(program, wrt)
+    elif wrt not in whole.variables:
         known = ", ".join(whole.variables) or "none"
         raise GradcliError(f"the expression has no variable {wrt}", hint=f"its variables: {known}")
     functions = [program]
     for _ in range(order - 1):
         functions.append(derivative_of(functions[-1], wrt))
     graphs = [graph_of(function) for function in functions]
-    pool = _candidates(list(whole.variables))
-    good = numpy.ones(len(next(iter(pool.values()))), bool)
-    with quiet():
-        for graph in graphs:
-            values = _values(graph, pool)
-            derivative = _forward(graph, _partials(graph, values), wrt)[graph.output]
-            for vector in (*values, derivative):
-                if vector is not None:
-                    good &= numpy.isfinite(vector) & (numpy.abs(vector) < _LARGEST)
-    chosen = _spread(good)
-    if len(chosen) < 2:
+
+    def usable(points: Mapping[str, Vector]) -> Any:
+        good = numpy.ones(len(next(iter(points.values()))), bool)
+        points = points if held is None else {**points, wrt: values_of(held, points)}
+        with quiet():
+            for graph in graphs:
+                values = node_values(graph, points)
+                derivative = forward(graph, node_partials(graph, values), wrt)[graph.output]
+                for vector in (*values, derivative):
+                    if vector is not None:
+                        good &= numpy.isfinite(vector) & (numpy.abs(vector) < _LARGEST)
+        return good
+
+    point = chosen_points(program, list(whole.variables), usable)
+    if len(next(iter(point.values()))) < 2:
         raise GradcliError(f"{_short(expression)} and its derivative have no values at the points that were tried")
-    point = {name: vector[chosen] for name, vector in pool.items()}
     if at is not None:
         point = {name: numpy.append(vector, at.get(name, vector[0])) for name, vector in point.items()}
+    if held is not None:
+        point = {**point, wrt: values_of(held, point)}
     with quiet():
-        earlier = [_values(graph, point)[graph.output] for graph in graphs[:-1]]
+        earlier = [node_values(graph, point)[graph.output] for graph in graphs[:-1]]
         graph = graphs[-1]
-        values = _values(graph, point)
-        partials = _partials(graph, values)
-        derivatives = {name: _forward(graph, partials, name) for name in graph.variables}
+        values = node_values(graph, point)
+        partials = node_partials(graph, values)
+        derivatives = {name: forward(graph, partials, name) for name in graph.variables}
     derivatives.setdefault(wrt, [None] * len(graph))
-    adjoints = _backward(graph, partials)
+    adjoints = adjoints_of(graph, partials)
     names = node_names(graph, frozenset(whole.variables))
-    return Question(expression, wrt, order, functions[-1], graph, names, point, values, partials, derivatives, adjoints, earlier)
+    function = functions[-1]
+    return Question(
+        expression, wrt, order, function, graph, names, point, values, partials, derivatives, adjoints, earlier, named
+    )
+
+
+def named_lines(program: Program) -> list[Assignment]:
+    """The lines of a program that name a value, as far as each name has one."""
+    lines = [statement for statement in program.statements if isinstance(statement, Assignment)]
+    names = Counter(line.name for line in lines)
+    return [line for line in lines if names[line.name] == 1]
+
+
+def _held(program: Program, name: str) -> tuple[Program, Program]:
+    """A program in which an intermediate value is a variable, and the one that computes this value.
+
+    Raises:
+        GradcliError: It is the result.
+    """
+    at = next(at for at, line in enumerate(program.statements) if isinstance(line, Assignment) and line.name == name)
+    if at == len(program.statements) - 1:
+        raise GradcliError(f"{name} is the result itself", hint="name a variable, or a value before it")
+    line = program.statements[at]
+    assert isinstance(line, Assignment)
+    before, behind = program.statements[:at], program.statements[at + 1 :]
+    return Program((*before, *behind)), Program((*before, Output(line.value)))
+
+
+def program_with_names(expression: str) -> str:
+    """A program that names all of its intermediate values, as the drawing of its graph does."""
+    program = parse(expression)
+    graph = graph_of(program)
+    names = node_names(graph, frozenset(graph.variables))
+    lines = [
+        f"{names[id]} = {to_text(node_expression(graph, id, names))}"
+        for id, operation in enumerate(graph.operations)
+        if operation not in (VARIABLE, CONSTANT)
+    ]
+    return "\n".join(lines) if lines else expression
 
 
 def values_of(program: Program, point: Mapping[str, Vector]) -> Vector:
@@ -143,7 +189,7 @@ def values_of(program: Program, point: Mapping[str, Vector]) -> Vector:
             raise GradcliError(f"{name} is no variable of the question", hint=f"its variables: {', '.join(point)}")
     count = len(next(iter(point.values())))
     with quiet():
-        return numpy.broadcast_to(_values(graph, point)[graph.output], (count,))
+        return numpy.broadcast_to(node_values(graph, point)[graph.output], (count,))
 
 
 def graph_of(program: Program) -> Graph:
@@ -166,7 +212,11 @@ def derivative_of(program: Program, wrt: str) -> Program:
     """
     from gradcli.algebra.derivatives import diff
 
-    found = diff(program, wrt)
+    return program_of(diff(program, wrt))
+
+
+def program_of(found: Simplified) -> Program:
+    """A result of the algebra as a program."""
     lines = [f"{line.name} = {to_text(line.value)}" for line in found.definitions]
     return parse("\n".join([*lines, to_text(found.expressions[0])]))
 
@@ -174,81 +224,3 @@ def derivative_of(program: Program, wrt: str) -> Program:
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= 40 else f"{line[:39]}…"
-
-
-def _candidates(variables: Sequence[str]) -> dict[str, Vector]:
-    """Points to choose from, a pool behind the other; a sequence of small discrepancy, so that they are the same everywhere."""
-    golden = 0.6180339887498949
-    steps = numpy.arange(1, _CANDIDATES + 1)
-    found = {}
-    for index, name in enumerate(variables):
-        shares = [(0.137 + 0.71 * number + golden * (index + 1) * (steps + 7 * index)) % 1 for number in range(len(_POOLS))]
-        found[name] = numpy.concatenate([low + (high - low) * share for (low, high), share in zip(_POOLS, shares, strict=True)])
-    return found
-
-
-def _spread(good: Any) -> list[int]:
-    """Some of the good candidates: of each pool one after the other."""
-    pools = [[at for at in range(start, start + _CANDIDATES) if good[at]] for start in range(0, len(good), _CANDIDATES)]
-    turns = [pool[turn] for turn in range(_CANDIDATES) for pool in pools if turn < len(pool)]
-    return turns[:POINTS]
-
-
-def _values(graph: Graph, point: Mapping[str, Vector]) -> list[Vector]:
-    """The value of each node at all points."""
-    names = {id: name for name, id in graph.variables.items()}
-    count = len(next(iter(point.values())))
-    values: list[Any] = []
-    for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
-        if operation == VARIABLE:
-            values.append(point[names[id]])
-        elif operation == CONSTANT:
-            values.append(numpy.full(count, constant_value(graph.constants[id])))
-        else:
-            values.append(OPERATIONS[operation](*[values[input] for input in inputs]))
-    return values
-
-
-def _partials(graph: Graph, values: Sequence[Vector]) -> list[list[Vector | None]]:
-    """The derivative of each node by each of its inputs."""
-    needs = requires_grad(graph, list(graph.variables.values()))
-    found: list[list[Vector | None]] = []
-    for id, inputs in enumerate(graph.inputs):
-        if not inputs or not needs[id]:
-            found.append([None] * len(inputs))
-            continue
-        locals = local_derivatives(graph, id, values, needs)
-        found.append([None if local is None else numpy.broadcast_to(local, values[id].shape) for local in locals])
-    return found
-
-
-def _forward(graph: Graph, partials: Sequence[Sequence[Vector | None]], wrt: str) -> list[Vector | None]:
-    """The derivative of each node by a variable."""
-    found: list[Vector | None] = []
-    for id, inputs in enumerate(graph.inputs):
-        if id == graph.variables.get(wrt):
-            found.append(1.0)
-            continue
-        terms = [
-            partial * found[input]
-            for input, partial in zip(inputs, partials[id], strict=True)
-            if partial is not None and found[input] is not None
-        ]
-        found.append(sum(terms) if terms else None)
-    count = next((len(vector) for row in partials for vector in row if vector is not None), 1)
-    return [None if vector is None else numpy.broadcast_to(vector, (count,)) for vector in found]
-
-
-def _backward(graph: Graph, partials: Sequence[Sequence[Vector | None]]) -> list[Vector | None]:
-    """The derivative of the result by each node."""
-    found: list[Vector | None] = [None] * len(graph)
-    found[graph.output] = 1.0
-    for id in range(graph.output, -1, -1):
-        handed = found[id]
-        if handed is None:
-            continue
-        for input, partial in zip(graph.inputs[id], partials[id], strict=True):
-            if partial is not None:
-                before = found[input]
-                found[input] = handed * partial if before is None else before + handed * partial
-    return found

@@ -48,7 +48,7 @@ def formulas(place: Place) -> Iterator[tuple[str, Formula]]:
     """The wrong derivatives of a node, each with its kind."""
     varying = place.varying
     name = place.operation.name
-    if name in _TERMS:
+    if name in TERMS:
         yield from _terms(place)
         return
     if len(varying) == 1:
@@ -69,7 +69,7 @@ def _without(dropped: int) -> Formula:
 
 # ---- sums ----
 
-_TERMS = {arithmetic.add.name: 1.0, arithmetic.sub.name: -1.0, arithmetic.neg.name: 1.0}
+TERMS = {arithmetic.add.name: 1.0, arithmetic.sub.name: -1.0, arithmetic.neg.name: 1.0}
 """The operations that a sum is made of, with the sign of their second operand."""
 
 
@@ -89,7 +89,7 @@ def _with(changed: int, term: Callable[[Any, Any, Any], Any]) -> Formula:
     """The sum of the right terms, but one."""
 
     def formula(place: Place, d: Sequence[Any]) -> Any:
-        signs = (1.0, _TERMS[place.operation.name]) if len(place.u) > 1 else (-1.0,)
+        signs = (1.0, TERMS[place.operation.name]) if len(place.u) > 1 else (-1.0,)
         total: Any = 0.0
         for at, (sign, own) in enumerate(zip(signs, d, strict=True)):
             if at == changed:
@@ -112,9 +112,21 @@ _KIN = (
 )
 """Functions that are taken for each other."""
 
+_PARALLEL = (
+    (trigonometric.sin, trigonometric.sinh),
+    (trigonometric.cos, trigonometric.cosh),
+    (trigonometric.tan, trigonometric.tanh),
+    (trigonometric.asin, trigonometric.acos, trigonometric.asinh, trigonometric.acosh),
+    (trigonometric.atan, trigonometric.atanh),
+)
+"""Circular functions with their hyperbolic ones, whose derivatives are taken for each other with either sign."""
 
-def _kin(operation: Operation) -> list[Operation]:
-    return [kin for family in _KIN if operation in family for kin in family if kin is not operation]
+
+def _kin(operation: Operation) -> list[tuple[Operation, float]]:
+    """Functions of which the derivative stands in the place of that of an operation, each with a sign."""
+    kin = [(kin, 1.0) for family in _KIN if operation in family for kin in family if kin is not operation]
+    parallel = [other for pair in _PARALLEL if operation in pair for other in pair if other is not operation]
+    return [*kin, *[(other, sign) for other in parallel for sign in (1.0, -1.0)]]
 
 
 def _at(operation: Operation, place: Place, at: int, argument: Any) -> tuple[Any, Any]:
@@ -146,10 +158,13 @@ def _of_one_operand(place: Place, at: int) -> Iterator[tuple[str, Formula]]:
             yield "chain.inner_added", lambda place, d: place.p[at] + d[at]
             yield "chain.misread", lambda place, d: _at(place.operation, place, at, place.x)[1] * place.u[at] + 0 * d[at]
             yield "chain.inner_only", lambda place, d: d[at]
-    for other in _kin(operation):
-        yield "table.swap", _of_kin(other, at, 1, 1.0)
-        yield "table.function", _of_kin(other, at, 0, 1.0)
-        yield "table.function", _of_kin(other, at, 0, -1.0)
+    for other, sign in _kin(operation):
+        yield "table.swap", _of_kin(other, at, 1, sign)
+    for family in _KIN:
+        for other in family if operation in family else ():
+            if other is not operation:
+                yield "table.function", _of_kin(other, at, 0, 1.0)
+                yield "table.function", _of_kin(other, at, 0, -1.0)
 
 
 def _of_kin(other: Operation, at: int, order: int, sign: float) -> Formula:
@@ -248,6 +263,7 @@ _OF_FIRST: dict[str, list[Two]] = {
         ("table.log", lambda place, d: place.u[0] * place.y * d[0]),
         ("table.log", lambda place, d: d[0] / place.y),
         ("table.log", lambda place, d: place.u[0] * d[0]),
+        ("table.log", lambda place, d: d[0]),
     ],
     exponential.log2.name: [("table.log_base", lambda place, d: d[0] / place.u[0])],
     exponential.log10.name: [("table.log_base", lambda place, d: d[0] / place.u[0])],

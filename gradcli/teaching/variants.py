@@ -12,9 +12,11 @@ from typing import Any, NamedTuple
 import numpy
 
 from gradcli.autodiff.passes.reverse import quiet
+from gradcli.errors import GradcliError
 from gradcli.teaching.mistakes import EVERYWHERE, MISTAKES, PAIR
-from gradcli.teaching.question import Question, Vector
-from gradcli.teaching.rules import Formula, Place, formulas
+from gradcli.teaching.numbers import Vector, node_values
+from gradcli.teaching.question import Question, graph_of
+from gradcli.teaching.rules import TERMS, Formula, Place, formulas
 
 MOST_FOR_PAIRS = 16
 """Operations up to which two mistakes at once are sought."""
@@ -23,10 +25,14 @@ MOST_FOR_ONE = 80
 """Operations up to which mistakes at single nodes are sought; beyond, only those of whole answers and of paths."""
 
 _MOST_ROWS = 40_000
+_MOST_TERMS = 12
 _OTHERS = 4
 """Other variables up to which their confusion is sought."""
 
 _DIGITS = 9
+
+
+EARLIER = -2
 
 
 class Slip(NamedTuple):
@@ -34,7 +40,8 @@ class Slip(NamedTuple):
 
     Attributes:
         kind: Which one.
-        node: The node at which it was made; None for the whole answer, -1 for all nodes where it can be made.
+        node: The node at which it was made; None for the whole answer, -1 for all nodes where it can be made, -2 for those of
+            a derivative before the one that is asked for.
         other: Another node that it concerns: the consumer of a path that was lost.
         variable: Another variable that it concerns.
     """
@@ -112,8 +119,10 @@ def wrong_answers(question: Question) -> Table:
     with quiet():
         known: set[bytes] = set()
         rows = Rows()
+        if question.order == 0:
+            return _of_values(question)
         operations = sum(1 for inputs in question.graph.inputs if inputs)
-        for slip, row in [*_whole(question), *_paths(question)]:
+        for slip, row in [*_whole(question), *_paths(question), *_earlier(question)]:
             rows.add(row, [(slip,)], question.count)
         pairs = Rows()
         if operations <= MOST_FOR_ONE:
@@ -129,10 +138,22 @@ def wrong_answers(question: Question) -> Table:
     return Table(numpy.concatenate([matrix, both]), slips, numpy.array([cost_of(own) for own in slips]))
 
 
+def _of_values(question: Question) -> Table:
+    """The wrong answers where a value is asked for."""
+    output = question.graph.output
+    rows = Rows()
+    rows.add(-question.value, [(Slip("answer.negated"),)], question.count)
+    for name, by in question.derivatives.items():
+        if by[output] is not None:
+            rows.add(by[output], [(Slip("value.differentiated", None, None, name),)], question.count)
+    matrix, slips = rows.settled(question.right, set())
+    return Table(matrix, slips, numpy.array([cost_of(own) for own in slips]))
+
+
 def cost_of(slips: Sequence[Slip]) -> float:
     """How seldom some mistakes are made together."""
     kinds = {slip.kind: MISTAKES[slip.kind].cost for slip in slips}
-    again = len(slips) > len(kinds) or slips[0].node == -1
+    again = len(slips) > len(kinds) or (slips[0].node is not None and slips[0].node < 0)
     return sum(kinds.values()) + PAIR * (len(kinds) - 1) + EVERYWHERE * again
 
 
@@ -147,6 +168,7 @@ class _Walk:
         self.pairs = pairs
         self.right = question.derivatives[question.wrt]
         self.places = {id: place_of(question, id) for id, inputs in enumerate(question.graph.inputs) if inputs}
+        self.second = _second_derivatives(question, self.places)
         nothing: Block = (numpy.empty((0, question.count)), [])
         self.one: list[Block] = [nothing] * len(question.graph)
         self.two: list[Block] = [nothing] * len(question.graph)
@@ -173,6 +195,9 @@ class _Walk:
             for kind, formula in wrong:
                 if not kind.startswith("chain."):
                     self._apply(two, formula, place, no_inner, [(Slip("chain.no_inner", id), Slip(kind, id))])
+        for at, input in enumerate(inputs):
+            if (again := self.second.get(input)) is not None and place.operation.name in TERMS:
+                one.add(self._sum(place, {at: again}), [(Slip("sum.term_degree", id),)], question.count)
         for at, other in self._wrong_variables(place, inputs):
             derivative = question.derivatives[other][inputs[at]]
             row = self._sum(place, {at: derivative})
@@ -234,6 +259,29 @@ def _computed(formula: Formula, place: Place, d: Sequence[Any]) -> Any:
         return formula(place, d)
     except (ZeroDivisionError, ValueError, OverflowError):
         return None
+
+
+def _second_derivatives(question: Question, places: dict[int, Place]) -> dict[int, Vector]:
+    """The second derivative of each term of a sum, where it is not 0."""
+    from gradcli.algebra.derivatives import derivative_graph
+
+    graph, wrt = question.graph, question.wrt
+    terms = [
+        input
+        for id, place in places.items()
+        if place.operation.name in TERMS and len(place.varying) > 1
+        for input in graph.inputs[id]
+        if places.get(input) is not None and places[input].operation.name not in TERMS
+    ]
+    if not terms or len(terms) > _MOST_TERMS or question.count == 0:
+        return {}
+    try:
+        further, ids = derivative_graph(graph, [(id, (wrt, wrt)) for id in terms])
+    except GradcliError:
+        return {}
+    values = node_values(further, question.point)
+    found = {term: numpy.broadcast_to(values[id], (question.count,)) for term, id in zip(terms, ids, strict=True)}
+    return {term: vector for term, vector in found.items() if vector.any()}
 
 
 def place_of(question: Question, id: int) -> Place:
@@ -306,6 +354,17 @@ def _once_more(question: Question) -> Any:
         return values_of(derivative_of(derivative_of(question.function, question.wrt), question.wrt), question.point)
     except GradcliError:
         return numpy.full(question.count, numpy.nan)
+
+
+def _earlier(question: Question) -> Iterator[tuple[Slip, Any]]:
+    """Mistakes in a derivative before the one that is asked for."""
+    if question.order > 1:
+        from gradcli.language.parser import parse
+        from gradcli.teaching.orders import before_the_last
+
+        first = graph_of(parse(question.expression))
+        for kind, again, row in before_the_last(first, question.wrt, question.order, question.point):
+            yield Slip(kind, -1 if again else EARLIER), row
 
 
 def paths_of(question: Question) -> list[tuple[int, int, Any]]:

@@ -7,6 +7,7 @@ from teaching_rows import ROWS
 
 from gradcli.teaching.marking import Marker, Verdict
 from gradcli.teaching.mistakes import MISTAKES
+from gradcli.teaching.words import place
 
 
 @pytest.mark.parametrize(("question", "wrt", "answer", "kind"), ROWS)
@@ -59,6 +60,40 @@ def test_orders_are_told_apart() -> None:
     assert [reason.kind for reason in marker.mark("-4*sin(4x)").reasons] == ["order.once"]
 
 
+BEFORE = [
+    ("sin(3x)", 2, "-sin(3x)", "chain.no_inner", "wherever it can be made"),
+    ("cos(4x)", 2, "-cos(4x)", "chain.no_inner", "wherever it can be made"),
+    ("e^(2x) + 5x^3", 3, "e^(2x) + 30", "chain.no_inner", "wherever it can be made"),
+    ("cos(x)", 2, "cos(x)", "table.sign", "in an earlier derivative"),
+    ("x^2*sin(x)", 2, "2*cos(x) - 2x*sin(x)", "product.product_of_derivatives", "in an earlier derivative"),
+    ("x^6", 2, "24*x^4", "power.factor_lowered", ""),
+]
+
+
+@pytest.mark.parametrize(("question", "order", "answer", "kind", "where"), BEFORE)
+def test_mistakes_of_an_earlier_derivative_are_found(question: str, order: int, answer: str, kind: str, where: str) -> None:
+    marker = Marker(question, "x", order=order)
+    found = [(reason.kind, place(marker.question, reason.slips[0])) for reason in marker.mark(answer).reasons]
+    assert any(kind == own and (where in at or not where) for own, at in found), found
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "verdict", "kinds"),
+    [
+        ("abs(x)", "1 if x > 0 else -1", Verdict.RIGHT, []),
+        ("relu(x) + x^2", "2x + (1 if x >= 0 else 0)", Verdict.RIGHT, []),
+        ("abs(x - w)", "1 if x > w else -1", Verdict.RIGHT, []),
+        ("x^2", "2x if x != 0 else 5", Verdict.WRONG, ["answer.single_point"]),
+        ("x*abs(x)", "2*abs(x) if x != 0 else 1", Verdict.WRONG, ["answer.single_point"]),
+        ("abs(x)", "sign(x) if x < 1500 else 3", Verdict.WRONG, []),
+    ],
+)
+def test_what_is_wrong_at_single_points_only_is_told(question: str, answer: str, verdict: Verdict, kinds: list[str]) -> None:
+    marked = Marker(question, "x").mark(answer)
+    assert (marked.verdict, [reason.kind for reason in marked.reasons]) == (verdict, kinds)
+    assert marked.note or marked.values
+
+
 def test_every_kind_says_what_is_wrong_and_which_rule_it_breaks() -> None:
     for mistake in MISTAKES.values():
         assert mistake.says
@@ -69,13 +104,16 @@ def test_every_kind_says_what_is_wrong_and_which_rule_it_breaks() -> None:
 def test_every_kind_has_a_row() -> None:
     untried = set(MISTAKES) - {kind for *_, kind in ROWS}
     assert untried == {
+        "array.order",  # see test_tasks.py
+        "array.transposed",
+        "value.differentiated",
         "answer.constant",  # what is said where nothing else fits
         "answer.factor",
         "answer.inverted",
+        "answer.single_point",
         "const.factor_inverted",
         "graph.path_negated",
         "graph.path_scaled",
         "order.once",
-        "sum.term_degree",
         "table.function",
     }

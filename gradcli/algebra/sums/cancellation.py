@@ -172,6 +172,13 @@ def conditions(algebra: Algebra, form: int) -> list[tuple[int, int]]:
     return list(found)
 
 
+def difference_from_zero(algebra: Algebra, form: int) -> list[tuple[int, int]]:
+    """What has to be different for a form not to be 0, as pairs of forms, one for each factor that may be 0."""
+    inside, _ = algebra.as_factor(form)
+    factors = [atom for atom, exponent in inside if exponent > 0 and not algebra.is_positive(atom)]
+    return [_difference(algebra, _content(algebra, atom)) for atom in factors]
+
+
 def _difference(algebra: Algebra, form: int) -> tuple[int, int]:
     """Two forms of which one is not the other where a form is not 0: x and 1 for 2·x - 2, x and y for x - y."""
     terms = dict(algebra.forms[form])

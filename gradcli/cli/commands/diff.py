@@ -8,8 +8,8 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.choices import split_names
-from gradcli.cli.framework.command import Command, flag, text, whole
-from gradcli.cli.framework.options import EXPRESSION, DerivativeOptions, WrtOptions
+from gradcli.cli.framework.command import Command, flag, text, texts, whole
+from gradcli.cli.framework.options import EXPRESSION, DerivativeOptions, EquationOptions
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import point
 from gradcli.errors import GradcliError, UnknownVariableError, located
@@ -32,14 +32,20 @@ Exact derivatives, simplified: expressions alone, which can be fed back in.
   gradcli diff "tanh(x)" --format latex
   gradcli diff "sum((A @ x - b)^2)" --shape A=3,4 --shape x=4 --shape b=3 --wrt x
   gradcli diff "A @ x" --shape A=2,3 --shape x=3 --jacobian
+  gradcli diff "x^2 + y^2 = 25" --implicit y     -x/y  # y != 0
+  gradcli diff "x*y^2" --depends "y(x)"          y*(2*x*y' + y)
 
 Without --wrt the derivatives are those by every variable, one a line, in the order of first use. A derivative that would be much
 longer than its graph is written in lines of its own, t1 = ..., which the last lines use. Variables are numbers but for those with
 a --shape or values that are arrays; --jacobian, --gradient and --hessian give derivatives of arrays element by element.
+
+--implicit takes an equation and says under which condition it gives the variable; by several others the derivatives are partial.
+Values of --at have to satisfy the equation. With --depends derivatives by x follow every way of dependence on x: y' is that of a
+variable y(x), z_x and z_xt are those of z(x,t), names that no option gives a value.
 """
 
 
-class DiffOptions(WrtOptions, DerivativeOptions):
+class DiffOptions(EquationOptions, DerivativeOptions):
     """What a call may ask for."""
 
     order = whole("The order of the derivatives, up to 100.", 1, maximum=100)
@@ -47,10 +53,21 @@ class DiffOptions(WrtOptions, DerivativeOptions):
     gradient = flag("The derivatives by all variables as a vector.")
     hessian = flag("The second derivatives as a matrix.")
     jacobian = flag("The derivatives of every output as a matrix; an expression that is a statement is an output.")
+    depends = texts("What depends on what, for total derivatives: 'y(x), z(x,t)'; y' and z_x stand for theirs.", "NAME(NAMES)")
 
 
 def run(options: DiffOptions) -> None:
     """Run the command."""
+    if options.implicit is not None:
+        _implicit(options, options.implicit)
+    elif options.depends:
+        _total(options)
+    else:
+        _partial(options)
+
+
+def _partial(options: DiffOptions) -> None:
+    """Derivatives of an expression in variables that do not depend on each other."""
     text, where = expression_text(options)
     values = point(options)
 
@@ -60,7 +77,9 @@ def run(options: DiffOptions) -> None:
 
     graph = static_graph(text, where, values, options)
     wrt = _variables(graph, split_names("--wrt", options.wrt), where)
-    requests, rows = _requests(options, graph, wrt, where)
+    if options.partial is not None:
+        _variables(graph, split_names("--partial", [options.partial]), where, "--partial")
+    requests, rows = _requests(options, graph.outputs if options.jacobian else [graph.output], wrt)
     assume = assumed(options, graph, values)
     output = graph.given_names.get(graph.output, RESULT if RESULT not in graph.variables else "f")
     with located(text, where):
@@ -76,6 +95,64 @@ def run(options: DiffOptions) -> None:
             by, of = [variables for _, variables in requests], [(id, 0) for id, _ in requests]
             found = Derivatives(output, by, simplifier.together(ids), rows, of=of)
     write_derivatives(found, options, text, graph, derivatives, ids, values)
+
+
+def _implicit(options: DiffOptions, variable: str) -> None:
+    """Derivatives of what an equation gives."""
+    from gradcli.algebra.total import implicit_derivatives
+    from gradcli.cli.inputs.relations import implicit_graph
+    from gradcli.cli.inputs.symbolic import assumed, write_derivatives
+    from gradcli.output.reports.derivatives import Derivatives
+
+    values = point(options)
+    equation, where, graph, wrt, why = implicit_graph(options, variable, values)
+    _check_plain(options, "--implicit")
+    requests, rows = _requests(options, [graph.output], wrt)
+    with located(equation.text, where):
+        asked = [request for _, request in requests]
+        assume = assumed(options, graph, values)
+        simplified, derivatives, ids = implicit_derivatives(graph, variable, asked, assume=assume)
+    found = Derivatives(variable, asked, simplified, rows, total=len(graph.variables) == 2)
+    write_derivatives(found, options, equation.text, graph, derivatives, ids, values, apart=True, undefined=why)
+
+
+def _total(options: DiffOptions) -> None:
+    """Total derivatives, along every way of dependence."""
+    text, where = expression_text(options)
+    if point(options):
+        raise GradcliError("a total derivative has no value where what depends has only a name", hint="leave --at out")
+
+    from gradcli.algebra.total import total_derivatives
+    from gradcli.cli.inputs.relations import dependences_of
+    from gradcli.cli.inputs.symbolic import assumed, static_graph, write_derivatives
+    from gradcli.graph.names import RESULT
+    from gradcli.output.reports.derivatives import Derivatives
+
+    graph = static_graph(text, where, {}, options)
+    _check_plain(options, "--depends")
+    if graph.shapes:
+        raise GradcliError("--depends is for numbers, and here are arrays", hint="leave --shape out")
+    dependences = dependences_of(options.depends, graph)
+    free = [name for name in graph.variables if name not in dependences.arguments]
+    known = list(dict.fromkeys([*dependences.independent, *free]))
+    given = split_names("--wrt", options.wrt)
+    for name in given or split_names("--partial", [options.partial] if options.partial else []):
+        if name not in known and name not in dependences.arguments:
+            raise UnknownVariableError(name, known, f"{'--wrt' if given else '--partial'} {name}: ")
+    wrt = list(dict.fromkeys(given)) or known
+    requests, rows = _requests(options, [graph.output], wrt)
+    with located(text, where):
+        asked = [request for _, request in requests]
+        assume = assumed(options, graph, {})
+        simplified, derivatives, ids = total_derivatives(graph, asked, dependences, assume=assume)
+    output = graph.given_names.get(graph.output, RESULT if RESULT not in derivatives.variables else "f")
+    found = Derivatives(output, asked, simplified, rows, total=len(known) == 1)
+    write_derivatives(found, options, text, graph, derivatives, ids, {})
+
+
+def _check_plain(options: DiffOptions, option: str) -> None:
+    if options.jacobian:
+        raise GradcliError(f"{option} and --jacobian do not go together", hint="leave one out")
 
 
 def _element_rows(
@@ -107,25 +184,22 @@ def _variables(graph: Graph, asked: Sequence[str], where: str, option: str = "--
     return list(dict.fromkeys(asked)) or list(graph.variables)
 
 
-def _requests(
-    options: DiffOptions, graph: Graph, wrt: Sequence[str], where: str
-) -> tuple[list[tuple[int, tuple[str, ...]]], int]:
-    """What to differentiate by what, and how many of the results stand in a row."""
+def _requests(options: DiffOptions, outputs: Sequence[int], wrt: Sequence[str]) -> tuple[list[tuple[int, tuple[str, ...]]], int]:
+    """Which outputs to differentiate by what, and how many of the results stand in a row."""
     tables = {"partial": options.partial, "gradient": options.gradient, "hessian": options.hessian, "jacobian": options.jacobian}
     asked = [f"--{name}" for name, value in tables.items() if value]
     others = ["--order"] * (options.order > 1) + ["--wrt"] * bool(options.partial and options.wrt)
     if len(asked) > 1 or (asked and others):
         raise GradcliError(f"{' and '.join(asked + others)} do not go together", hint="leave one out")
     if options.partial is not None:
-        names = split_names("--partial", [options.partial])
-        return [(graph.output, tuple(_variables(graph, [name], where, "--partial")[0] for name in names))], 0
+        return [(outputs[0], tuple(split_names("--partial", [options.partial])))], 0
     if options.hessian:
-        return [(graph.output, pair) for pair in product(wrt, repeat=2)], len(wrt)
+        return [(outputs[0], pair) for pair in product(wrt, repeat=2)], len(wrt)
     if options.jacobian:
-        return [(output, (name,)) for output in graph.outputs for name in wrt], len(wrt)
+        return [(output, (name,)) for output in outputs for name in wrt], len(wrt)
     if options.gradient:
-        return [(graph.output, (name,)) for name in wrt], len(wrt)
-    return [(graph.output, (name,) * options.order) for name in wrt], 0
+        return [(outputs[0], (name,)) for name in wrt], len(wrt)
+    return [(outputs[0], (name,) * options.order) for name in wrt], 0
 
 
 COMMAND = Command(HELP, EXPRESSION, DiffOptions, run, takes_variables=True)

@@ -12,13 +12,11 @@ from gradcli.cli.framework.options import (
     BackwardOptions,
     ElementLimit,
     ElementOptions,
-    ExpressionOptions,
+    EquationOptions,
     FileOptions,
     Limits,
     ModeOptions,
     OutputOptions,
-    ShapeOptions,
-    WrtOptions,
 )
 from gradcli.cli.framework.streams import STDIN, can_print_signs, write_note, write_to, write_warning
 from gradcli.cli.inputs.run import check_no_shapes, not_finite_warnings, request_of, written_in_elements
@@ -26,10 +24,14 @@ from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import bindings_of, shapes_of
 from gradcli.errors import GradcliError, located, visible
 from gradcli.frozen import replace
+from gradcli.language.program_text import one_line
 from gradcli.output.formats import EXPLANATIONS, Format
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from gradcli.derivation.explain import Explanation
+    from gradcli.output.documents.document import Part
 
 HELP = """\
 How a gradient comes about, step by step: node by node, path by path, or by the rules of calculus.
@@ -42,6 +44,7 @@ How a gradient comes about, step by step: node by node, path by path, or by the 
   gradcli explain "x*exp(-x^2)" --steps full            every step; --steps brief folds the rewriting
   gradcli explain "x*w + sin(w)" -o lesson.html         also lesson.tex, lesson.md, lesson.json
   gradcli explain "sum((W @ x + b)^2)" --shape W=2,2 --shape x=2 --shape b=2     arrays, in matrix form
+  gradcli explain "x^2 + y^2 = 25" --implicit y --order 2     an equation, differentiated on both sides
   gradcli explain "sum((W @ x)^2)" --shape W=2,2 --shape x=2 --elements --wrt "W[0,1]"     one element, in numbers
 
 Either all variables have values or none has. Each is an option of its own: --x 2, --W "[[1,2],[3,4]]"; see gradcli eval --help.
@@ -50,9 +53,7 @@ Exit codes: 0 success, 2 bad input, 3 not finite under --strict, 4 a limit reach
 """
 
 
-class ExplainOptions(
-    ExpressionOptions, WrtOptions, ShapeOptions, ElementOptions, BackwardOptions, OutputOptions, FileOptions, ElementLimit
-):
+class ExplainOptions(EquationOptions, ElementOptions, BackwardOptions, OutputOptions, FileOptions, ElementLimit):
     """What a call may ask for."""
 
     by = choice(
@@ -71,11 +72,22 @@ class ExplainOptions(
     format = text(OutputOptions.format.help, "FORMAT", choices=tuple(EXPLANATIONS))
     max_nodes = some_whole("The largest graph to explain; 2,000 nodes by nodes, 1,000 by rules, 2,000,000 by paths.")
     max_steps = Limits.max_steps
+    order = some_whole("For --implicit: the order of the derivatives; 1 where left out.", maximum=8)
     max_paths = some_whole("Paths up to which all are listed, 2,000 where left out; of more only the largest. For --by paths.")
 
 
 def run(options: ExplainOptions) -> None:
     """Run the command."""
+    if options.implicit is not None:
+        _implicit(options, options.implicit)
+    elif options.order is not None:
+        raise GradcliError("--order is for --implicit", hint="gradcli diff --order has derivatives of any order")
+    else:
+        _run(options)
+
+
+def _run(options: ExplainOptions) -> None:
+    """Explain the gradient of a run."""
     format = file_format(chosen_format(options.format, json=options.json), options.output, EXPLANATIONS)
     check_stdin(expression=options.file or next(iter(options.positional), None), bindings=options.bindings)
     text, where = expression_text(options)
@@ -132,6 +144,38 @@ def run(options: ExplainOptions) -> None:
     _show(explanation, format, options.output, warnings, ascii=options.ascii)
 
 
+def _implicit(options: ExplainOptions, variable: str) -> None:
+    """Explain the derivatives of what an equation gives."""
+    other = [f"--{name}" for name in _OF_RUNS if name in options.given and options.given[name] != "rules"]
+    if other:
+        raise GradcliError(f"{other[0]} and --implicit do not go together", hint="an equation is differentiated by the rules")
+    format = file_format(chosen_format(options.format, json=options.json), options.output, EXPLANATIONS)
+    from gradcli.cli.inputs.relations import implicit_graph
+    from gradcli.derivation.calculus.implicit import explain_implicit
+    from gradcli.output.documents.implicit import implicit_document
+
+    values, _ = bindings_of(options)
+    equation, where, graph, wrt, why = implicit_graph(options, variable, values)
+    with located(equation.text, where):
+        found = explain_implicit(equation, graph, variable, wrt, options.order or 1, {} if why else values)
+    warnings = [*found.warnings, *([why] if why else [])]
+    for warning in warnings:
+        write_warning(warning)
+    to_file = options.output not in (None, STDIN)
+    if format is not None and format.name == "json":
+        from gradcli.output.records.implicit import implicit_json
+
+        escaped = options.ascii or (not to_file and not can_print_signs(sys.stdout))
+        write_to(options.output, implicit_json(found, equation.text, options.steps, warnings, ascii=escaped))
+        return
+    title = f"{variable} of {one_line(equation.text)}"
+    _show_parts(lambda: implicit_document(found, options.steps), title, format, options.output, ascii=options.ascii)
+
+
+_OF_RUNS = ("by", "mode", "elements", "cotangent", "strict", "max-steps", "max-paths", "shape")
+"""Options that are about a run, which there is not of an equation; of views it has one, by the rules."""
+
+
 def _show(explanation: Explanation, format: Format | None, output: str | None, warnings: list[str], *, ascii: bool) -> None:
     from gradcli.output.documents.document import document
 
@@ -141,15 +185,23 @@ def _show(explanation: Explanation, format: Format | None, output: str | None, w
 
         escaped = ascii or (not to_file and not can_print_signs(sys.stdout))
         write_to(output, explanation_json(explanation, warnings, ascii=escaped))
-    elif format is not None and (to_file or format.name not in ("text", "rich")):
-        written = format.written(document(explanation), title=explanation.title, ascii=ascii)
-        write_to(output, written, ascii=ascii, html=format.name == "html")
     else:
-        from gradcli.cli.views.show import show_blocks
-        from gradcli.output.reports.explanation import explanation_blocks
+        _show_parts(lambda: document(explanation), explanation.title, format, output, ascii=ascii)
 
-        shown = None if format is None else format.name
-        show_blocks(lambda style: explanation_blocks(document(explanation), style), shown)
+
+def _show_parts(
+    parts: Callable[[], Iterable[Part]], title: str, format: Format | None, output: str | None, *, ascii: bool
+) -> None:
+    """Write the parts of a document to a file, or to standard output."""
+    to_file = output not in (None, STDIN)
+    if format is not None and (to_file or format.name not in ("text", "rich")):
+        written = format.written(parts(), title=title, ascii=ascii)
+        write_to(output, written, ascii=ascii, html=format.name == "html")
+        return
+    from gradcli.cli.views.show import show_blocks
+    from gradcli.output.reports.explanation import explanation_blocks
+
+    show_blocks(lambda style: explanation_blocks(parts(), style), None if format is None else format.name)
 
 
 COMMAND = Command(HELP, EXPRESSION, ExplainOptions, run, takes_variables=True)

@@ -89,6 +89,14 @@ class ElementOptions(Options):
     elements = flag("Write small arrays out in numbers, each element a variable of its own: W₀₁ is W[0, 1].")
 
 
+class EquationOptions(ExpressionOptions, WrtOptions, ShapeOptions):
+    """An expression, or an equation."""
+
+    implicit = text(
+        "The expression is an equation, x^2 + y^2 = 25, which gives this variable as a function of the others.", "NAME"
+    )
+
+
 class OutputOptions(Options):
     """How to write what was found."""
 

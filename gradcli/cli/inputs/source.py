@@ -16,6 +16,8 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _LIKE_AN_OPTION = re.compile(r"-[^\W\d]\w*")
 _ASSIGNED = re.compile(r"([^\W\d]\w*)=([^=].*)")
 _GIVEN = re.compile(r"[^\W\d]\w*")
+_NAMING = ("set", "wrt", "at", "shape", "partial", "implicit", "depends")
+"""Options that name variables; each of these is one name, however long it is."""
 _PROGRAM = re.compile(r"[ =*+^;(]")
 """Signs that a program has, and hardly the name of a file."""
 
@@ -26,7 +28,7 @@ def expression_text(options: ExpressionOptions) -> tuple[str, str]:
     Raises:
         GradcliError: There is none, or more than one, or it cannot be read.
     """
-    text, where = _expression(options)
+    text, where = expression_as_written(options)
     return as_read(text, where, options), where
 
 
@@ -36,24 +38,43 @@ def as_read(text: str, where: str, options: ReadOptions) -> str:
     Raises:
         GradcliError: It cannot be read so.
     """
-    how = options.read or ("latex" if "\\" in text else "strict")
-    if how == "strict":
-        return text
-    from gradcli.cli.framework.streams import write_note
-    from gradcli.ops.words import read
-
-    given = [given.name for given in options.variables]
-    for option in ("set", "wrt", "at", "shape"):
-        given += [name for part in options.given.get(option, ()) for name in _GIVEN.findall(part)]
-    found = read(text, where, how, given)
-    if not ("json" in options.given or options.given.get("format") == "json"):
-        write_note(visible(f"read as: {found.read_as}"))
-        for note in found.notes:
-            write_note(visible(f"note: {note}"))
+    found = side_as_read(text, text, where, options)
+    say_reading(found, options)
     return found
 
 
-def _expression(options: ExpressionOptions) -> tuple[str, str]:
+def side_as_read(text: str, whole: str, where: str, options: ReadOptions) -> str:
+    """A part of the text of a call, read already where the whole is not written strictly.
+
+    Raises:
+        GradcliError: It cannot be read so.
+    """
+    how = options.read or ("latex" if "\\" in whole else "strict")
+    if how == "strict":
+        return text
+    from gradcli.ops.words import read
+
+    given = [given.name for given in options.variables]
+    for option in _NAMING:
+        parts = options.given.get(option, ())
+        given += [name for part in ([parts] if isinstance(parts, str) else parts) for name in _GIVEN.findall(part)]
+    return read(text, where, how, given)
+
+
+def say_reading(text: str, options: ReadOptions) -> None:
+    """Say as what a text was read that is not written strictly."""
+    from gradcli.language.parser import ReadText
+
+    if not isinstance(text, ReadText) or "json" in options.given or options.given.get("format") == "json":
+        return
+    from gradcli.cli.framework.streams import write_note
+
+    write_note(visible(f"read as: {text.read_as}"))
+    for note in text.notes:
+        write_note(visible(f"note: {note}"))
+
+
+def expression_as_written(options: ExpressionOptions) -> tuple[str, str]:
     """The text of the expression as it is written, and what messages call it."""
     file, positional = options.file, options.positional
     if file is not None:

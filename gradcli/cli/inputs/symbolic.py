@@ -14,12 +14,13 @@ from gradcli.algebra.assumptions.reader import read_assumptions
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.runs.static_graphs import build
 from gradcli.cli.framework.choices import chosen_format
-from gradcli.cli.framework.options import DerivativeOptions, SymbolicOptions
+from gradcli.cli.framework.options import DerivativeOptions, ShapeOptions, SymbolicOptions
 from gradcli.cli.framework.streams import can_print_signs, write, write_warning
 from gradcli.cli.inputs.run import request_of
 from gradcli.cli.inputs.variables import shapes_of
 from gradcli.errors import GradcliError, UnknownVariableError, located, no_value
 from gradcli.graph.graph import Graph
+from gradcli.language.ast import Program
 from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
 from gradcli.language.statements import check_exact
@@ -32,10 +33,23 @@ _MANY_NODES = 4_000
 
 
 def static_graph(text: str, where: str, values: Mapping[str, Any], options: DerivativeOptions) -> Graph:
-    """The graph of a program, built before any value is known; exact constants fold.
+    """The graph of the text of a program, as :func:`graph_of` has it.
 
     Args:
         text: The program.
+        where: What messages call it.
+        values: The values of its variables; empty where they have none.
+        options: The options of the call.
+    """
+    return graph_of(parse(text, where), text, where, values, options)
+
+
+def graph_of(program: Program, text: str, where: str, values: Mapping[str, Any], options: ShapeOptions) -> Graph:
+    """The graph of a program, built before any value is known; exact constants fold.
+
+    Args:
+        program: The program.
+        text: What was typed.
         where: What messages call it.
         values: The values of its variables; empty where they have none.
         options: The options of the call.
@@ -50,7 +64,6 @@ def static_graph(text: str, where: str, values: Mapping[str, Any], options: Deri
             raise GradcliError(f"{name} has the shape {shape} and not that of --shape", hint="leave --shape out")
     asked = request_of(options, shapes=shapes, steered=False)
     with located(text, where):
-        program = parse(text, where)
         check_exact(program)
         graph = build(program, asked, inexact=False)
         for name in shapes:
@@ -88,6 +101,9 @@ def write_derivatives(
     graph: Graph,
     ids: Sequence[int],
     values: Mapping[str, float],
+    *,
+    apart: bool = False,
+    undefined: str = "",
 ) -> None:
     """Write what was found in the format asked for, with values where there are any.
 
@@ -99,9 +115,14 @@ def write_derivatives(
         graph: A graph that computes the expressions.
         ids: The node of each.
         values: The value of each variable; empty where they have none.
+        apart: Whether they are no derivatives of the function itself: then their own values are all that is known at kinks.
+        undefined: Why they have no value there; empty where they have.
     """
-    if values:
-        found = _with_values(found, function, graph, ids, values)
+    if undefined:
+        count = len(found.requests)
+        found = replace(found, values=[math.nan] * count, bindings=dict(values), notes=[undefined] * count)
+    elif values:
+        found = _with_values(found, function, graph, ids, values, apart)
     format = chosen_format(options.format, json=options.json) or "text"
     arrays = {name for name, id in graph.variables.items() if graph.shape(id)}
     if format == "sympy" and not has_elements_only(found.simplified, arrays):
@@ -113,13 +134,14 @@ def write_derivatives(
 
 
 def _with_values(
-    found: Derivatives, function: Graph, graph: Graph, ids: Sequence[int], values: Mapping[str, float]
+    found: Derivatives, function: Graph, graph: Graph, ids: Sequence[int], values: Mapping[str, float], apart: bool
 ) -> Derivatives:
     """The values of the expressions at a point; of large ones those that their graph computes in float64."""
     if len(function) + len(graph) <= _MANY_NODES:
         from gradcli.algebra.at_point import values_at
 
-        at_point = values_at(function, found.simplified, found.requests, values, found.of)
+        requests = [()] * len(found.requests) if apart else found.requests
+        at_point = values_at(function, found.simplified, requests, values, found.of)
         if at_point is not None:
             notes = [one.note for one in at_point]
             return replace(found, values=[one.value for one in at_point], bindings=dict(values), notes=notes)

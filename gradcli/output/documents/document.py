@@ -18,6 +18,7 @@ from gradcli.graph.names import is_operation
 from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Expression, Name, Number, Partial, postorder
 from gradcli.language.numbers import is_short
+from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import Value
 from gradcli.lowering.builders.inference import has_arrays
 from gradcli.lowering.node_expressions import Raised, node_expression, written_out, written_sizes
@@ -126,7 +127,8 @@ def _head(explanation: Explanation) -> Iterator[Part]:
         equation = Equal(output, written_out(graph, tape.output, tape.names, raised=_raised(explanation)))
         words = [equation]
     if not tape.symbolic:
-        words = [_valued(equation, tape.value)]
+        valued = _valued(equation, tape.value)
+        words = [valued if output.name != to_text(valued.right) else output]  # a constant is named by its number
         point = [Equal(Name(name), array_expression(value)) for name, value in list(tape.bindings.items())[:12]]
         if point:
             more = len(tape.bindings) - len(point)
@@ -188,7 +190,8 @@ def _rounded(expression: Expression) -> bool:
     return any(isinstance(node, Number) and not is_short(node.value) for node in postorder(expression))
 
 
-def _rows(steps: Sequence[Step], *, ends: bool = True) -> tuple[Row, ...]:
+def chain_rows(steps: Sequence[Step], *, ends: bool = True) -> tuple[Row, ...]:
+    """The lines of a chain of steps; of the same left side it is written once."""
     rows: list[Row] = []
     for index, step in enumerate(steps):
         left = step.left if index == 0 or step.left != steps[index - 1].left else None
@@ -229,7 +232,7 @@ def _nodes(explanation: Explanation, derivation: Derivation) -> Iterator[Part]:
 def _equations(explanation: Explanation, equations: Sequence[Equation], *, ends: bool) -> Iterator[Equations]:
     for equation in equations:
         edges = tuple(Row(step.left, step.right, step.words) for step in equation.edges)
-        yield Equations(edges + _rows(explanation.shown(equation.steps), ends=ends))
+        yield Equations(edges + chain_rows(explanation.shown(equation.steps), ends=ends))
 
 
 # ---- by paths ----
@@ -248,7 +251,7 @@ def _paths(explanation: Explanation, paths: Paths) -> Iterator[Part]:
                         " is the sum over the paths" if found.count > 1 else " is the product along the path",
                     )
                 )
-                yield Equations(_rows(explanation.shown(found.steps)))
+                yield Equations(chain_rows(explanation.shown(found.steps)))
     if any(found.count for found in paths.sums):
         yield Heading(("What it costs",))
         yield _cost_table(explanation, paths)
@@ -371,13 +374,13 @@ def _rules(explanation: Explanation, rules: Rules) -> Iterator[Part]:
         yield Paragraph(("A prime is the derivative by ", Name(name), *(constant if others else []), "."))
         for application in derivation.applications:
             yield Equations(
-                _rows(explanation.shown(application.steps), ends=False),
+                chain_rows(explanation.shown(application.steps), ends=False),
                 tuple(_application_title(application)),
                 application.number,
                 application.depth,
             )
         yield Heading(("Put together",))
-        yield Equations(_rows(explanation.shown(derivation.steps)))
+        yield Equations(chain_rows(explanation.shown(derivation.steps)))
 
 
 def _application_title(application: Application) -> Iterator[Piece]:

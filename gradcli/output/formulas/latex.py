@@ -60,8 +60,8 @@ def _pieces(box: boxes.Box) -> Iterator[boxes.Piece]:
             yield from (function, fence)
         case boxes.Fraction(above, below):
             yield from (r"\frac{", above, "}{", below, "}")
-        case boxes.Superscript(base, boxes.Sign("′")):
-            yield from (base, "'")
+        case boxes.Superscript(base, boxes.Sign(sign)) if not sign.strip("′"):
+            yield from (base, "'" * len(sign))
         case boxes.Superscript(base, raised):
             yield from (base, "^{", raised, "}")
         case boxes.Subscript(base, lowered):

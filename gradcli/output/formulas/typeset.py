@@ -69,9 +69,12 @@ def typeset(expression: ast.Expression, *, number: NumberText = number_text) -> 
 
 
 def name_box(name: str) -> Box:
-    """A name: one letter, Greek in words or not, or a word; ``x1``, ``w_out`` and ``h₂`` have subscripts."""
+    """A name: one letter, Greek in words or not, or a word; ``x1``, ``w_out`` and ``h₂`` have subscripts, ``y'`` a prime."""
     if name in _CONSTANTS:
         return _CONSTANTS[name]
+    if name.endswith("'"):  # y', the derivative of y
+        bare = name.rstrip("'")
+        return Superscript(name_box(bare), Sign("′" * (len(name) - len(bare)), "mark"))
     plain = name.translate(_SUBSCRIPTS)
     head, _, rest = plain.partition("_")
     stem = head.rstrip("0123456789")

@@ -35,6 +35,7 @@ class Derivatives:
         bindings: The values of the variables.
         of: For each expression the output, and the place of its element, that it is a derivative of; the function's where empty.
         notes: What each value is where it is not simply that of its expression; empty texts, or nothing, elsewhere.
+        total: Whether there is but one variable to differentiate by: d in place of ∂.
     """
 
     output: str
@@ -45,6 +46,7 @@ class Derivatives:
     bindings: dict[str, float] | None = None
     of: Sequence[tuple[int, int]] = ()
     notes: Sequence[str] = ()
+    total: bool = False
 
 
 def lines(found: Derivatives, format: str) -> Iterator[str]:
@@ -59,21 +61,22 @@ def lines(found: Derivatives, format: str) -> Iterator[str]:
     numbers = [] if found.values is None else [number_text(value) for value in found.values]
     point = "" if not found.bindings else " at " + ", ".join(f"{name} = {short_text(v)}" for name, v in found.bindings.items())
     remark = "  % " if format == "latex" else "  # "
+    conditions = found.simplified.conditions or [()] * len(texts)
+    holds = [", ".join(to_text(condition) for condition in each) for each in conditions]
     if found.rows:
         starts = range(0, len(texts), found.rows)
         for start in starts:
             notes = [note for note in dict.fromkeys(found.notes[start : start + found.rows]) if note]
-            value = remark + _row(numbers[start : start + found.rows], "text") + point if numbers else ""
+            value = _row(numbers[start : start + found.rows], "text") + point if numbers else ""
             value += f" ({'; '.join(notes)})" if notes else ""
-            yield _row(texts[start : start + found.rows], format) + value
+            said = [one for one in (*dict.fromkeys(holds[start : start + found.rows]), value) if one]
+            yield _row(texts[start : start + found.rows], format) + (remark + "; ".join(said) if said else "")
         return
     notes = [f" ({note})" if note else "" for note in found.notes] or [""] * len(texts)
     remarks = [number + point + note for number, note in zip(numbers, notes, strict=False)] or [""] * len(texts)
-    conditions = found.simplified.conditions or [()] * len(texts)
-    holds = [", ".join(to_text(condition) for condition in each) for each in conditions]
     values = [remark + "; ".join(filter(None, both)) if any(both) else "" for both in zip(holds, remarks, strict=True)]
     for request, text, value in zip(found.requests, texts, values, strict=True):
-        yield _left(found.output, request, format) + text + value
+        yield _left(found, request, format) + text + value
 
 
 def has_elements_only(simplified: Simplified, arrays: Collection[str]) -> bool:
@@ -120,20 +123,23 @@ def expression_text(expression: Expression, format: str) -> str:
     return to_text(expression, pretty=format == "unicode")
 
 
-def _left(output: str, request: tuple[str, ...], format: str) -> str:
+def _left(found: Derivatives, request: tuple[str, ...], format: str) -> str:
     """What an expression is the derivative of, where the format says so: ``∂²y/∂x∂w = ``."""
     if format not in ("unicode", "latex") or not request:
         return ""
+    output = found.output
     counted = [(name, request.count(name)) for name in dict.fromkeys(request)]
     if format == "unicode":
-        below = "".join(f"∂{name}{_power(times)}" for name, times in counted)
-        return f"∂{_power(len(request))}{output}/{below} = "
+        d = "d" if found.total else "∂"
+        below = "".join(f"{d}{name}{_power(times)}" for name, times in counted)
+        return f"{d}{_power(len(request))}{output}/{below} = "
     from gradcli.output.formulas.latex import name_latex
 
     total = f"^{{{len(request)}}}" if len(request) > 1 else ""
-    powers = [rf"\partial {name_latex(name)}" + (f"^{{{times}}}" if times > 1 else "") for name, times in counted]
+    d = r"\mathrm{d}" if found.total else r"\partial"
+    powers = [rf"{d} {name_latex(name)}" + (f"^{{{times}}}" if times > 1 else "") for name, times in counted]
     below = r" \, ".join(powers)
-    return rf"\frac{{\partial{total} {name_latex(output)}}}{{{below}}} = "
+    return rf"\frac{{{d}{total} {name_latex(output)}}}{{{below}}} = "
 
 
 def _power(times: int) -> str:

@@ -118,6 +118,7 @@ class ExplainDocument(TypedDict):
         list[RulesRecord] | None,
         "By rules: for each variable the rules that lead to its derivative; null in the other views.",
     ]
+    conditions: NotRequired[Annotated[list[str], "Where an equation gives the variable; only with --implicit."]]
     warnings: list[str]
 
 

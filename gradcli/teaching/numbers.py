@@ -1,0 +1,81 @@
+"""The numbers of the nodes of a graph at many points at once: values, local derivatives, derivatives, adjoints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy
+
+from gradcli.autodiff.passes.reverse import local_derivatives, requires_grad
+from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.constants import constant_value
+
+Vector = Any
+"""A NumPy vector with an element for each point."""
+
+
+def node_values(graph: Graph, point: Mapping[str, Vector]) -> list[Vector]:
+    """The value of each node at all points."""
+    names = {id: name for name, id in graph.variables.items()}
+    count = len(next(iter(point.values())))
+    values: list[Any] = []
+    for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
+        if operation == VARIABLE:
+            values.append(point[names[id]])
+        elif operation == CONSTANT:
+            values.append(numpy.full(count, constant_value(graph.constants[id])))
+        else:
+            values.append(OPERATIONS[operation](*[values[input] for input in inputs]))
+    return values
+
+
+def node_partials(graph: Graph, values: Sequence[Vector]) -> list[list[Vector | None]]:
+    """The derivative of each node by each of its inputs."""
+    needs = requires_grad(graph, list(graph.variables.values()))
+    found: list[list[Vector | None]] = []
+    for id, inputs in enumerate(graph.inputs):
+        if not inputs or not needs[id]:
+            found.append([None] * len(inputs))
+            continue
+        locals = local_derivatives(graph, id, values, needs)
+        found.append([None if local is None else numpy.broadcast_to(local, values[id].shape) for local in locals])
+    return found
+
+
+def forward(graph: Graph, partials: Sequence[Sequence[Vector | None]], wrt: str) -> list[Vector | None]:
+    """The derivative of each node by a variable."""
+    return forward_from(graph, partials, graph.variables.get(wrt))
+
+
+def forward_from(graph: Graph, partials: Sequence[Sequence[Vector | None]], source: int | None) -> list[Vector | None]:
+    """The derivative of each node by another one, which is taken for a variable."""
+    found: list[Vector | None] = []
+    for id, inputs in enumerate(graph.inputs):
+        if id == source:
+            found.append(1.0)
+            continue
+        terms = [
+            partial * found[input]
+            for input, partial in zip(inputs, partials[id], strict=True)
+            if partial is not None and found[input] is not None
+        ]
+        found.append(sum(terms) if terms else None)
+    count = next((len(vector) for row in partials for vector in row if vector is not None), 1)
+    return [None if vector is None else numpy.broadcast_to(vector, (count,)) for vector in found]
+
+
+def adjoints_of(graph: Graph, partials: Sequence[Sequence[Vector | None]]) -> list[Vector | None]:
+    """The derivative of the result by each node."""
+    found: list[Vector | None] = [None] * len(graph)
+    found[graph.output] = 1.0
+    for id in range(graph.output, -1, -1):
+        handed = found[id]
+        if handed is None:
+            continue
+        for input, partial in zip(graph.inputs[id], partials[id], strict=True):
+            if partial is not None:
+                before = found[input]
+                found[input] = handed * partial if before is None else before + handed * partial
+    return found

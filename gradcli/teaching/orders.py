@@ -1,0 +1,131 @@
+"""Mistakes of higher derivatives that are made before the last one: in an earlier derivative, or each time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy
+
+from gradcli.algebra.derivatives import Simplifier, with_output
+from gradcli.autodiff.passes.reverse import quiet
+from gradcli.errors import GradcliError
+from gradcli.graph.graph import Graph
+from gradcli.lowering.builders.compaction import replay
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.teaching.numbers import Vector, forward, node_partials, node_values
+from gradcli.teaching.question import graph_of, program_of
+from gradcli.teaching.rules import Formula, Place, formulas
+
+MOST_ORDERS = 4
+"""Orders up to which such mistakes are sought."""
+
+_MOST_NODES = 20
+
+
+class _Function(NamedTuple):
+    """A function, with the numbers of its nodes and the wrong formulas of each."""
+
+    graph: Graph
+    places: Mapping[int, Place]
+
+    def kinds(self) -> dict[str, dict[int, Formula]]:
+        """For each kind of mistake the nodes at which it can be made."""
+        found: dict[str, dict[int, Formula]] = {}
+        for id, place in self.places.items():
+            for kind, formula in formulas(place):
+                found.setdefault(kind, {}).setdefault(id, formula)
+        return found
+
+
+def before_the_last(first: Graph, wrt: str, order: int, point: Mapping[str, Vector]) -> Iterator[tuple[str, bool, Vector]]:
+    """The kinds of mistakes in an earlier derivative, each with whether it is made every time, and the answer that it gives.
+
+    Args:
+        first: The graph of what is differentiated several times.
+        wrt: The variable.
+        order: How often.
+        point: The points.
+    """
+    if not 2 <= order <= MOST_ORDERS or len(first) * (order - 1) > _MOST_NODES:
+        return
+    function = _numbers(first, wrt, point)
+    for kind, wrong in function.kinds().items():
+        start = _differentiated(function, wrt, wrong)
+        for again in (True, False):
+            graph = start
+            for turn in range(1, order):
+                if graph is None or wrt not in graph.variables or len(graph) > 8 * _MOST_NODES:
+                    break
+                now = _numbers(graph, wrt, point)
+                graph = _differentiated(now, wrt, now.kinds().get(kind, {}) if again else {}, last=turn == order - 1)
+            else:
+                if graph is not None:
+                    with quiet():
+                        found = node_values(graph, point)[graph.output]
+                    yield kind, again, numpy.broadcast_to(found, next(iter(point.values())).shape)
+
+
+def _numbers(graph: Graph, wrt: str, point: Mapping[str, Vector]) -> _Function:
+    with quiet():
+        values = node_values(graph, point)
+        partials = node_partials(graph, values)
+        right = forward(graph, partials, wrt)
+    variable = graph.variables.get(wrt)
+    places = {
+        id: Place(
+            OPERATIONS[graph.operations[id]],
+            values[id],
+            [values[input] for input in inputs],
+            partials[id],
+            [right[input] for input in inputs],
+            point[wrt],
+            [input == variable for input in inputs],
+        )
+        for id, inputs in enumerate(graph.inputs)
+        if inputs and right[id] is not None
+    }
+    return _Function(graph, places)
+
+
+def _differentiated(function: _Function, wrt: str, wrong: Mapping[int, Formula], *, last: bool = False) -> Graph | None:
+    """The derivative, with the wrong rule at some nodes; None where a rule has no symbolic form."""
+    graph = function.graph
+    builder = StaticBuilder(Graph(), identities=True)
+    symbols = replay(graph, builder)
+    d: list[Any] = [None] * len(graph)
+    if wrt in graph.variables:
+        d[graph.variables[wrt]] = 1.0
+    for id, numbers in function.places.items():
+        inputs = graph.inputs[id]
+        u = [symbols[input] for input in inputs]
+        wanted = [partial is not None for partial in numbers.p]
+        p = numbers.operation.local_derivatives(symbols[id], tuple(u), wanted)
+        own = [d[input] for input in inputs]
+        if id in wrong:
+            d[id] = _symbolic(wrong[id], numbers._replace(y=symbols[id], u=u, p=p, x=symbols[graph.variables[wrt]]), own)
+            if d[id] is None:
+                return None
+            continue
+        terms = [local * du for local, du in zip(p, own, strict=True) if local is not None and du is not None]
+        d[id] = sum(terms[1:], terms[0]) if terms else None
+    result = builder.symbol(d[graph.output] if d[graph.output] is not None else 0)
+    found = with_output(builder.graph, result.id)
+    return found if last else _simplified(found)
+
+
+def _simplified(graph: Graph) -> Graph | None:
+    """The same without what a rule carries along for special values, so that further mistakes are those of a written answer."""
+    try:
+        return graph_of(program_of(Simplifier(graph, [graph.output], generic=True).together([graph.output])))
+    except GradcliError:
+        return None
+
+
+def _symbolic(formula: Callable[[Place, Sequence[Any]], Any], place: Place, d: Sequence[Any]) -> Any:
+    """What a formula gives of symbols; None where it is for numbers alone."""
+    try:
+        return formula(place, d)
+    except (TypeError, AttributeError, ZeroDivisionError, ValueError, OverflowError):
+        return None
