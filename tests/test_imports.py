@@ -205,7 +205,8 @@ ROOMS = {
     "lowering": "limits, node_expressions < builders < programs, elements < expression_values",
     "autodiff": "request, passes < backward_graph, torch_tape < runs",
     "scripts": "python < torch < tensorflow, listing",
-    "algebra": "sums < arrays < simplify < derivatives < jacobian < equality < slopes < at_point, taylor, total",
+    "algebra": "polynomials, sums < arrays < simplify < derivatives < jacobian < equality < slopes < "
+    "at_point, taylor, total < fields, stationary",
     "derivation": "notation < nodes < paths, calculus < explain",
     "teaching": "mistakes, numbers < points < question < rules < orders < variants < diagnosis < marking < words",
     "output": "formats, json, listing, visible, files, further, block_graphs, formulas < documents, diagrams < records < "
