@@ -203,7 +203,7 @@ ROOMS = {
     "graph": "graph < names, shapes, verifier",
     "ops": "declaration < elementwise < arrays < catalogue < vjp, words",
     "lowering": "limits, node_expressions < builders < programs, elements < expression_values",
-    "autodiff": "request, passes < backward_graph, torch_tape < runs",
+    "autodiff": "request, passes < backward_graph, torch_tape, inner_derivatives < runs",
     "scripts": "python < torch < tensorflow, listing",
     "algebra": "polynomials, sums < arrays < simplify < derivatives < jacobian < equality < slopes < "
     "at_point, taylor, total < fields, stationary",

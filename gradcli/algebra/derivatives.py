@@ -223,7 +223,7 @@ def diff(program: Program, *variables: str, positive: bool = False, shapes: Mapp
     Raises:
         GradcliError: A name or a function of the program is wrongly used, or an operation has no derivative.
     """
-    graph = compacted(lower(program, StaticBuilder(Graph(), shapes=shapes)))
+    graph = compacted(lower(_without_derivatives(program), StaticBuilder(Graph(), shapes=shapes)))
     for name in variables:
         if shapes and name in shapes:
             graph.variable(name, NOWHERE, shapes[name])  # one that the program does not use as well
@@ -241,8 +241,17 @@ def simplify(program: Program, *, positive: bool = False, shapes: Mapping[str, S
     Raises:
         GradcliError: A name or a function of the program is wrongly used.
     """
-    graph = compacted(lower(program, StaticBuilder(Graph(), shapes=shapes)))
+    graph = compacted(lower(_without_derivatives(program), StaticBuilder(Graph(), shapes=shapes)))
     return simplified_outputs(graph, positive=positive)
+
+
+def _without_derivatives(program: Program) -> Program:
+    """The program with the derivatives in it written out."""
+    if not program.may_differentiate:
+        return program
+    from gradcli.autodiff.inner_derivatives import with_derivatives
+
+    return with_derivatives(program)
 
 
 def simplified_outputs(graph: Graph, *, positive: bool = False) -> Simplified:

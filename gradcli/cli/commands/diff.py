@@ -87,6 +87,9 @@ def _partial(options: DiffOptions) -> None:
     from gradcli.output.reports.derivatives import Derivatives
 
     graph = static_graph(text, where, values, options)
+    if not graph.variables and not options.wrt and "=" in text:
+        hint = "a value is given by --at x=3, and an equation is what --implicit takes"
+        raise GradcliError(f"the {where} has no variable to differentiate by", hint=hint)
     wrt = _variables(graph, split_names("--wrt", options.wrt), where)
     if options.partial is not None:
         _variables(graph, split_names("--partial", [options.partial]), where, "--partial")

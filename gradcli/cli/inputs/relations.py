@@ -144,9 +144,8 @@ def _no_derivative(graph: Graph, variable: str, wrt: Sequence[str], values: Mapp
     from gradcli.algebra.total import conditions_of
     from gradcli.language.text import to_text
 
-    why = not_smooth(graph, [(name,) for name in dict.fromkeys((variable, *wrt))], values)
-    if why:
-        return f"no derivative: {why}"
+    if not_smooth(graph, [(name,) for name in dict.fromkeys((variable, *wrt))], values):
+        return "no derivative: the equation is not smooth there"
     at_point = values_at(graph, differentiate(graph, [(graph.output, (variable,))]), [(variable,)], values)
     if at_point is not None and at_point[0].value == 0:
         return "no derivative: " + " or ".join(map(to_text, conditions_of(graph, variable))) + " does not hold there"
