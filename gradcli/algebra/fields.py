@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from gradcli.algebra.assumptions.facts import Assumptions
 from gradcli.algebra.derivatives import Simplified, Simplifier, differentiate, simplified_outputs
 from gradcli.algebra.total import Wrt, together
 from gradcli.errors import GradcliError
@@ -34,13 +35,15 @@ def components(graph: Graph) -> Graph:
     return lower(Program((*found.definitions, *outputs)), StaticBuilder(Graph(graph.max_nodes)), graph.variables)
 
 
-def combined(graph: Graph, rows: Sequence[Sequence[Term]], *, positive: bool = False) -> tuple[Simplified, Graph, list[int]]:
+def combined(
+    graph: Graph, rows: Sequence[Sequence[Term]], *, assume: Assumptions | None = None
+) -> tuple[Simplified, Graph, list[int]]:
     """Sums of derivatives of the outputs of a graph.
 
     Args:
         graph: A static graph of numbers.
         rows: The terms of each sum.
-        positive: Whether every variable may be taken as positive.
+        assume: What is assumed of variables; None for nothing.
 
     Returns:
         The sums, simplified, and a graph of them with the node of each.
@@ -54,7 +57,7 @@ def combined(graph: Graph, rows: Sequence[Sequence[Term]], *, positive: bool = F
         builder = StaticBuilder(Graph(graph.max_nodes, graph.max_elements), identities=True)
         made = lower(Program((*found.definitions, Output(total))), builder, graph.variables)
         graphs.append(compacted(made, keep_variables=False))
-    return together(graphs, positive=positive)
+    return together(graphs, assume=assume)
 
 
 def divergence(names: Sequence[str]) -> list[list[Term]]:

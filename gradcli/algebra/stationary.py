@@ -37,7 +37,7 @@ MOST = 100
 LONGEST = 20_000
 """Operations of the expression up to which it is read."""
 
-MINIMUM, MAXIMUM, INFLECTION = "minimum", "maximum", "inflection"
+MINIMUM, MAXIMUM, INFLECTION = "local minimum", "local maximum", "inflection"
 
 DIGITS = Fraction(1, 2**90)
 """How narrow the interval of a zero is from which numbers are taken."""
@@ -47,7 +47,7 @@ class Stationary(Frozen):
     """A stationary point.
 
     Attributes:
-        kind: ``minimum``, ``maximum``, or ``inflection`` where the derivative is 0 and keeps its sign.
+        kind: ``local minimum``, ``local maximum``, or ``inflection`` where the derivative is 0 and keeps its sign.
         place: Where it is, exactly; None where that is no rational number and no root of a quadratic equation.
         value: The value of the function there; None where it is not known exactly.
         number: The place as a number.
@@ -161,7 +161,7 @@ def _number(p: Polynomial, q: Polynomial, quadratic: Polynomial, near: Fraction)
     first, second = (u - v * b / 2) / norm, v / norm
     if near < -b / 2:
         second = -second
-    root = Call("sqrt", (Number(b * b / 4 - c),))
+    root = Operator("^", (Number(b * b / 4 - c), Number(Fraction(1, 2))))
     term: Expression = Operator("*", (Number(abs(second)), root))
     if not first:
         total: Expression = Operator("-", (term,)) if second < 0 else term

@@ -13,7 +13,8 @@ import numpy
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen, replace
 from gradcli.graph.graph import CONSTANT, VARIABLE
-from gradcli.language.ast import Assignment, Output, Program
+from gradcli.language.ast import Assignment, Expression, Output, Program
+from gradcli.language.free_names import free_names
 from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
 from gradcli.language.program_text import one_line
@@ -56,6 +57,8 @@ class Marked(Frozen, eq=False):
         values: The value of the answer and the right one there.
         note: Why it is unreadable or undecided, where it is not defined, or how else it could be read; empty for nothing.
         at_one_point: Whether it was compared as a number at one point alone.
+        question: The question that the reasons are about; None for that of the marker.
+        part: Which part of an answer of several they are about; empty for the whole.
     """
 
     answer: str
@@ -66,6 +69,8 @@ class Marked(Frozen, eq=False):
     values: tuple[float, float] | None = None
     note: str = ""
     at_one_point: bool = False
+    question: Question | None = None
+    part: str = ""
 
     @property
     def score(self) -> int:
@@ -79,17 +84,26 @@ class Marker:
     Args:
         expression: The expression, or program, of the question.
         wrt: The variable by which its derivative is asked for.
-        order: Which derivative is asked for, from 1.
+        order: Which derivative is asked for; 0 is the value.
         at: The point at which a number is asked for; None where the derivative itself is.
         digits: Digits after the point to which a number has to be right; None for all.
+        tolerance: How far off a number may be, beside the size of the right one.
 
     Raises:
         GradcliError: See :func:`gradcli.teaching.question.compile_question`.
     """
 
     def __init__(
-        self, expression: str, wrt: str, *, order: int = 1, at: Mapping[str, float] | None = None, digits: int | None = None
+        self,
+        expression: str,
+        wrt: str,
+        *,
+        order: int = 1,
+        at: Mapping[str, float] | None = None,
+        digits: int | None = None,
+        tolerance: float | None = None,
     ) -> None:
+        self.tolerance = tolerance
         self.question: Question = compile_question(expression, wrt, order=order, at=at)
         self.at = at
         self.digits = digits
@@ -99,6 +113,23 @@ class Marker:
     def table(self) -> Table:
         """The wrong answers that are known."""
         return wrong_answers(self.question)
+
+    @cached_property
+    def names(self) -> Sequence[str]:
+        """The names that answers may use."""
+        return list(dict.fromkeys([*self.question.point, *[line.name for line in self.question.named]]))
+
+    def mark_read(self, answer: str, value: Expression) -> Marked:
+        """The verdict on an answer that has been read.
+
+        Args:
+            answer: Its text.
+            value: What it says.
+        """
+        try:
+            return replace(self._valued(answer, Program((Output(value),))), question=self.question)
+        except GradcliError as error:
+            return unreadable(answer, error)
 
     def mark(self, answer: str) -> Marked:
         """The verdict on an answer. Equal texts are marked once.
@@ -126,16 +157,24 @@ class Marker:
         return [Reason(self.table.slips[at], float(self.table.costs[at])) for at in numpy.flatnonzero(same).tolist()]
 
     def _mark(self, answer: str) -> Marked:
-        question = self.question
         try:
-            program, notes = _read(answer, self.question.point)
-            values = values_of(program, question.point)
+            value, notes = read_answer(answer, self.names)
+            found = self._valued(answer, Program((Output(value),)))
         except GradcliError as error:
-            if error.exit_code == ExitCode.LIMIT:
-                return Marked(answer, Verdict.UNREADABLE, note="it is too large")
-            return Marked(answer, Verdict.UNREADABLE, note=error.message)
-        found = self._judged(answer, one_line("\n".join(map(_text_of, program.statements))), program, values)
+            return unreadable(answer, error)
         return with_note(found, "; ".join(notes))
+
+    def _valued(self, answer: str, program: Program) -> Marked:
+        """The verdict on an answer as a program; names of intermediate values stand for these.
+
+        Raises:
+            GradcliError: It has no value.
+        """
+        read_as = one_line("\n".join(map(_text_of, program.statements)))
+        if used := {line.name for line in self.question.named} & set(free_names(program)):
+            last = max(at for at, line in enumerate(self.question.named) if line.name in used)
+            program = Program((*self.question.named[: last + 1], *program.statements))
+        return self._judged(answer, read_as, program, values_of(program, self.question.point))
 
     def _judged(self, answer: str, read_as: str, program: Program, values: Any) -> Marked:
         """The verdict on an answer that has been read."""
@@ -161,6 +200,7 @@ class Marker:
         if not numpy.isfinite(own):
             return Marked(answer, Verdict.UNDECIDED, read_as, note="it has no value at the point")
         tolerance = _EXACT * max(1.0, abs(right)) if self.digits is None else 0.5000001 * 10.0**-self.digits
+        tolerance = max(tolerance, (self.tolerance or 0.0) * max(1e-12, abs(right)))
         if abs(own - right) <= tolerance:
             return Marked(answer, Verdict.RIGHT, read_as)
         whole = _depends(values)
@@ -209,7 +249,7 @@ class Marker:
         from gradcli.algebra.equality.equal import equal
         from gradcli.algebra.equality.verdict import Verdict as Equal
 
-        found = equal(self._right_text, read_as)
+        found = equal(self._right_text, "\n".join(map(_text_of, program.statements)))
         if found.verdict is Equal.DIFFERENT:
             witness = found.counterexample
             if witness is None:
@@ -222,7 +262,8 @@ class Marker:
     def _right_text(self) -> str:
         from gradcli.teaching.question import derivative_of
 
-        program = derivative_of(self.question.function, self.question.wrt)
+        function = self.question.function
+        program = derivative_of(function, self.question.wrt) if self.question.order else function
         return "\n".join(map(_text_of, program.statements))
 
 
@@ -231,8 +272,14 @@ def with_note(marked: Marked, note: str) -> Marked:
     return replace(marked, note="; ".join(filter(None, [marked.note, note]))) if note else marked
 
 
-def _read(answer: str, variables: Collection[str]) -> tuple[Program, Sequence[str]]:
-    """The program of an answer, one expression, as people write it; with what is to be said of the reading.
+def unreadable(answer: str, error: GradcliError) -> Marked:
+    """What cannot be read, or has no value that can be compared."""
+    note = "it is too large" if error.exit_code == ExitCode.LIMIT else error.message
+    return Marked(answer, Verdict.UNREADABLE, note=note)
+
+
+def read_answer(answer: str, variables: Collection[str]) -> tuple[Expression, Sequence[str]]:
+    """What an answer says, one expression, as people write it; with what is to be said of the reading.
 
     Raises:
         GradcliError: It is none.
@@ -248,9 +295,9 @@ def _read(answer: str, variables: Collection[str]) -> tuple[Program, Sequence[st
     if len(program.statements) == 1:
         (only,) = program.statements
         if isinstance(only, Output):
-            return program, found.notes
+            return only.value, found.notes
         if isinstance(only, Assignment) and only.name not in variables:  # y = ..., where only the right side counts
-            return Program((Output(only.value),)), found.notes
+            return only.value, found.notes
     raise GradcliError("an answer is one expression")
 
 

@@ -34,6 +34,7 @@ _FACTOR = "constant factors stay: (c·u)' = c·u'"
 _CONSTANT = "the derivative of a constant is 0"
 _PATHS = "each path from {x} to the result adds a term: ∂y/∂{x} is the sum over all of them"
 _PARTIAL = "partial derivatives hold all other variables constant"
+_ARRAYS = "a gradient has a place for each variable, a Jacobian a row for each result and a column for each variable"
 _ASKED = "what is asked for is the derivative"
 
 MISTAKES = {
@@ -100,6 +101,7 @@ MISTAKES = {
     "value.term_not_differentiated": Mistake("a term is not differentiated", _SUM, 2.5),
     "value.integrated": Mistake("a term is integrated, not differentiated", _ASKED, 3.0),
     "value.not_differentiated": Mistake("this is the value, not the derivative", _ASKED, 2.0),
+    "value.differentiated": Mistake("this is a derivative, not the value", "what is asked for is the value", 2.0),
     "answer.negated": Mistake("the whole answer has the wrong sign", "signs: check them term by term", 2.2),
     "answer.inverted": Mistake("the answer is the reciprocal of the right one", _ASKED, 3.5),
     "answer.factor": Mistake("the answer is a constant multiple of the right one", _FACTOR, 6.0),
@@ -107,6 +109,8 @@ MISTAKES = {
     "answer.single_point": Mistake("the answer is right but for single points", _ASKED, 2.0),
     "order.once": Mistake("this is a derivative of lower order than was asked for", _ASKED, 2.2),
     "order.twice": Mistake("this is a derivative of higher order than was asked for", _ASKED, 2.4),
+    "array.transposed": Mistake("rows and columns are swapped", _ARRAYS, 2.0),
+    "array.order": Mistake("the parts stand in another order than the variables", _ARRAYS, 2.0),
     "partial.wrong_variable": Mistake("this is the derivative by another variable", _PARTIAL, 2.2),
     "partial.wrong_variable_in_term": Mistake("a term is differentiated by another variable", _PARTIAL, 2.8),
     "partial.all": Mistake("the derivatives by all variables are added", _PARTIAL, 2.8),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +14,12 @@ from gradcli.autodiff.runs.rows import vectorisable
 from gradcli.autodiff.runs.static_graphs import build
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
-from gradcli.graph.graph import Graph
+from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.graph.names import node_names
-from gradcli.language.ast import Program
+from gradcli.language.ast import Assignment, Output, Program
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
+from gradcli.lowering.node_expressions import node_expression
 from gradcli.teaching.numbers import Vector, adjoints_of, forward, node_partials, node_values
 from gradcli.teaching.points import chosen_points
 
@@ -43,6 +45,7 @@ class Question(Frozen, eq=False):
         derivatives: For each variable the derivative of each node by it, None where it does not depend on it.
         adjoints: The derivative of the result by each node; None where none arrives.
         earlier: Below the asked order the value and the derivatives of the expression, lowest first.
+        named: The lines that name intermediate values, which answers may use.
     """
 
     expression: str
@@ -57,10 +60,13 @@ class Question(Frozen, eq=False):
     derivatives: Mapping[str, Sequence[Vector | None]]
     adjoints: Sequence[Vector | None]
     earlier: Sequence[Vector]
+    named: Sequence[Assignment] = ()
 
     @property
     def right(self) -> Vector:
         """The right answer at each point."""
+        if self.order == 0:
+            return self.value
         found = self.derivatives[self.wrt][self.graph.output]
         return numpy.zeros(self.count) if found is None else found
 
@@ -80,8 +86,8 @@ def compile_question(expression: str, wrt: str, *, order: int = 1, at: Mapping[s
 
     Args:
         expression: An expression or program of numbers.
-        wrt: The variable to differentiate by.
-        order: Which derivative is asked for, from 1.
+        wrt: The variable to differentiate by; or an intermediate value, by the name that the expression gives it.
+        order: Which derivative is asked for; 0 is the value.
         at: A point that is added behind the others: the one at which a number is asked for.
 
     Raises:
@@ -90,7 +96,11 @@ def compile_question(expression: str, wrt: str, *, order: int = 1, at: Mapping[s
     """
     program = parse(expression)
     whole = graph_of(program)
-    if wrt not in whole.variables:
+    named = named_lines(program)
+    held: Program | None = None
+    if wrt not in whole.variables and wrt in [line.name for line in named]:
+        program, held = _held(program, wrt)
+    elif wrt not in whole.variables:
         known = ", ".join(whole.variables) or "none"
         raise GradcliError(f"the expression has no variable {wrt}", hint=f"its variables: {known}")
     functions = [program]
@@ -100,6 +110,7 @@ def compile_question(expression: str, wrt: str, *, order: int = 1, at: Mapping[s
 
     def usable(points: Mapping[str, Vector]) -> Any:
         good = numpy.ones(len(next(iter(points.values()))), bool)
+        points = points if held is None else {**points, wrt: values_of(held, points)}
         with quiet():
             for graph in graphs:
                 values = node_values(graph, points)
@@ -114,6 +125,8 @@ def compile_question(expression: str, wrt: str, *, order: int = 1, at: Mapping[s
         raise GradcliError(f"{_short(expression)} and its derivative have no values at the points that were tried")
     if at is not None:
         point = {name: numpy.append(vector, at.get(name, vector[0])) for name, vector in point.items()}
+    if held is not None:
+        point = {**point, wrt: values_of(held, point)}
     with quiet():
         earlier = [node_values(graph, point)[graph.output] for graph in graphs[:-1]]
         graph = graphs[-1]
@@ -123,7 +136,45 @@ def compile_question(expression: str, wrt: str, *, order: int = 1, at: Mapping[s
     derivatives.setdefault(wrt, [None] * len(graph))
     adjoints = adjoints_of(graph, partials)
     names = node_names(graph, frozenset(whole.variables))
-    return Question(expression, wrt, order, functions[-1], graph, names, point, values, partials, derivatives, adjoints, earlier)
+    function = functions[-1]
+    return Question(
+        expression, wrt, order, function, graph, names, point, values, partials, derivatives, adjoints, earlier, named
+    )
+
+
+def named_lines(program: Program) -> list[Assignment]:
+    """The lines of a program that name a value, as far as each name has one."""
+    lines = [statement for statement in program.statements if isinstance(statement, Assignment)]
+    names = Counter(line.name for line in lines)
+    return [line for line in lines if names[line.name] == 1]
+
+
+def _held(program: Program, name: str) -> tuple[Program, Program]:
+    """A program in which an intermediate value is a variable, and the one that computes this value.
+
+    Raises:
+        GradcliError: It is the result.
+    """
+    at = next(at for at, line in enumerate(program.statements) if isinstance(line, Assignment) and line.name == name)
+    if at == len(program.statements) - 1:
+        raise GradcliError(f"{name} is the result itself", hint="name a variable, or a value before it")
+    line = program.statements[at]
+    assert isinstance(line, Assignment)
+    before, behind = program.statements[:at], program.statements[at + 1 :]
+    return Program((*before, *behind)), Program((*before, Output(line.value)))
+
+
+def program_with_names(expression: str) -> str:
+    """A program that names all of its intermediate values, as the drawing of its graph does."""
+    program = parse(expression)
+    graph = graph_of(program)
+    names = node_names(graph, frozenset(graph.variables))
+    lines = [
+        f"{names[id]} = {to_text(node_expression(graph, id, names))}"
+        for id, operation in enumerate(graph.operations)
+        if operation not in (VARIABLE, CONSTANT)
+    ]
+    return "\n".join(lines) if lines else expression
 
 
 def values_of(program: Program, point: Mapping[str, Vector]) -> Vector:

@@ -119,6 +119,8 @@ def wrong_answers(question: Question) -> Table:
     with quiet():
         known: set[bytes] = set()
         rows = Rows()
+        if question.order == 0:
+            return _of_values(question)
         operations = sum(1 for inputs in question.graph.inputs if inputs)
         for slip, row in [*_whole(question), *_paths(question), *_earlier(question)]:
             rows.add(row, [(slip,)], question.count)
@@ -134,6 +136,18 @@ def wrong_answers(question: Question) -> Table:
         both, more = pairs.settled(question.right, known)
     slips = [*slips, *more]
     return Table(numpy.concatenate([matrix, both]), slips, numpy.array([cost_of(own) for own in slips]))
+
+
+def _of_values(question: Question) -> Table:
+    """The wrong answers where a value is asked for."""
+    output = question.graph.output
+    rows = Rows()
+    rows.add(-question.value, [(Slip("answer.negated"),)], question.count)
+    for name, by in question.derivatives.items():
+        if by[output] is not None:
+            rows.add(by[output], [(Slip("value.differentiated", None, None, name),)], question.count)
+    matrix, slips = rows.settled(question.right, set())
+    return Table(matrix, slips, numpy.array([cost_of(own) for own in slips]))
 
 
 def cost_of(slips: Sequence[Slip]) -> float:

@@ -12,6 +12,7 @@ from gradcli.algebra.derivatives import differentiate, with_output
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.numbers import short_text
+from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.teaching.diagnosis import Reason
@@ -35,6 +36,7 @@ def feedback(question: Question, marked: Marked, level: int) -> list[str]:
         marked: The answer.
         level: How much is told, from 0 to 5.
     """
+    question = marked.question or question
     if marked.verdict is not Verdict.WRONG:
         return [marked.note] if marked.note else []
     if level == 0:
@@ -110,6 +112,14 @@ def _rule(question: Question, slip: Slip) -> str:
     return MISTAKES[slip.kind].rule.format(y=question.names[node], u=u, v=v, x=question.wrt)
 
 
+def right_text(question: Question) -> str:
+    """The right answer, in one line; empty where it has no text."""
+    try:
+        return derivative_text(question, question.graph.output)
+    except GradcliError:
+        return ""
+
+
 def right_line(question: Question, node: int | None) -> str:
     """The right derivative of a node, ``∂a/∂x = 3*x^2``; the whole one without a node. Empty where it has no text."""
     id = question.graph.output if node is None or node < 0 else node
@@ -118,6 +128,8 @@ def right_line(question: Question, node: int | None) -> str:
     except GradcliError:
         return ""
     output = id == question.graph.output
+    if question.order == 0:
+        return f"{question.names[id]} = {text}"
     if output and question.order > 1:
         return f"the derivative of order {question.order} is {text}"
     return f"∂{question.names[id]}/∂{question.wrt} = {text}"
@@ -131,6 +143,8 @@ def derivative_text(question: Question, id: int) -> str:
         GradcliError: It has none.
     """
     graph = with_output(question.graph, id)
+    if question.order == 0:
+        return program_text(question.function, "; ")
     if question.wrt not in graph.variables:
         return "0"
     found = differentiate(graph, [(graph.output, (question.wrt,))])

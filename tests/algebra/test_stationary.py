@@ -52,7 +52,7 @@ def test_they_are_those_that_sympy_finds(text: str) -> None:
         slope = sympy.diff(function, x)
         step = sympy.Float("1e-9", 40) * (1 + abs(place))
         after = sympy.N(slope.subs(x, place + step), 40)
-        assert point.kind == ("inflection" if times % 2 == 0 else "minimum" if after > 0 else "maximum")
+        assert point.kind == ("inflection" if times % 2 == 0 else "local minimum" if after > 0 else "local maximum")
         height = sympy.N(function.subs(x, root), 25)
         assert abs(height - point.height) <= 1e-12 * (1 + abs(height))
         if point.place is not None:

@@ -57,6 +57,23 @@ def test_inverse(operation: Operation) -> None:
             assert same(inverse(y), x, 1e-6, 1e-9), x
 
 
+@every_operation
+def test_numbers_that_leave_the_other_argument_or_decide_alone(operation: Operation) -> None:
+    truth = operation.facts.result == TRUTH
+    for numbers, decides in ((operation.facts.neutral, False), (operation.facts.absorbing, True)):
+        for at, number in enumerate(numbers):
+            for other in (0.0, 1.0) if truth else (-2.5, -1.0, 0.75, 3.0):
+                if number is not None:
+                    assert operation(*((number, other) if at == 0 else (other, number))) == (number if decides else other)
+
+
+@pytest.mark.parametrize("name", [name for name, operation in STRUCTURAL.items() if operation.facts.inverse])
+def test_operations_on_arrays_that_undo_themselves(name: str) -> None:
+    operation, array = STRUCTURAL[name], numpy.arange(24.0).reshape(2, 3, 4)
+    assert operation.facts.inverse == name
+    assert numpy.array_equal(operation(operation(array)), array)
+
+
 def definite(operation: Operation, x: float) -> bool:
     """Whether the value is that of the mathematics, and not so steep or flat that rounding decides what comes back."""
     slope = operation.local_derivatives(operation(x), (x,), [True])[0]

@@ -151,6 +151,7 @@ def test_it_is_documented(operation: Operation) -> None:
     assert all(low <= high for low, high in operation.samples)
     assert operation.usage.startswith(operation.name)
     assert len(operation.partials) in ((1,) if operation.variadic else (0, len(operation.parameters)))
+    assert not (operation.latex and operation.symbol)  # an operator is set as one
     assert operation.latex == "" or operation.latex.format(*operation.parameters)
     assert all(operation.grad_fn.values()) == operation.differentiable
 

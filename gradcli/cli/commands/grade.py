@@ -14,6 +14,7 @@ from gradcli.errors import ExitCode, GradcliError
 if TYPE_CHECKING:
     from gradcli.output.reports.grading import Graded
     from gradcli.teaching.marking import Marker
+    from gradcli.teaching.tasks import Parts
 
 HELP = """\
 Mark answers to the question: what is the derivative of EXPRESSION by a variable? Where one is wrong, say why, from the graph.
@@ -25,6 +26,8 @@ Mark answers to the question: what is the derivative of EXPRESSION by a variable
   gradcli grade "x^2" --wrt x --answers - --format csv < answers.txt > grades.csv
   gradcli grade "(2*x+1)^2" --wrt x --at x=1 -- 6      a number at a point
   gradcli grade "cos(4*z)" --wrt z --order 2 -- "-16*cos(4*z)"
+  gradcli grade "(x+w)*(w+1)" --wrt w --steps work.txt lines such as ∂y/∂a = b; ∂y/∂w = ∂y/∂a·∂a/∂w + ...
+  gradcli grade "x^2*w" --ask gradient -- "[2x*w, x^2]"
 
 An answer is one expression in the variables of the question, in any form that has the same value, read as people write it
 (2x sin 3x, y' = ..., LaTeX). It stands behind --, where nothing is an option, or in a file: .csv (other columns pass through to
@@ -42,11 +45,17 @@ class GradeOptions(OutputOptions):
     """What a call may ask for."""
 
     file = text("Read the expression of the question from a file; - is standard input.", "FILE", short="-f")
-    wrt = text("The variable by which the derivative is asked for; may be left out where there is one.", "NAME")
+    wrt = text("The variable by which the derivative is asked for; may be left out where there is one.", "NAME,...")
+    ask = text(
+        "What is asked for: derivative, value, gradient, hessian, jacobian, or adjoint:NAME, the derivative by a value within.",
+        "WHAT",
+    )
     order = whole("Which derivative is asked for.", 1, maximum=20)
     at = texts("The point at which a number is asked for: x=2,w=1.", "NAME=VALUE,...")
     digits = some_whole("Digits after the point to which a number has to be right.")
+    tol = text("How far off a number may be, beside the size of the right one: 1e-3.", "NUMBER")
     answers = text("Read the answers from a file; - is standard input.", "FILE")
+    steps = text("Read lines of work from a file, and say which is the first wrong one; - is standard input.", "FILE")
     column = text("The column, or key, of the answers in the file.", "NAME")
     by = text("The column, or key, of who gave them.", "NAME")
     level = some_whole("How much is told, from 0 to 5.", minimum=0)
@@ -62,16 +71,15 @@ def run(options: GradeOptions) -> ExitCode:
     """Run the command."""
     format = chosen_format(options.format, json=options.json)
     question, given = _question(options)
+    if options.steps is not None:
+        return _steps(options, question, given, format)
     if bool(given) == (options.answers is not None):
         what = "both as arguments and as a file" if given else "neither as arguments nor as a file"
         raise GradcliError(f"answers are given {what}", hint='write them behind --: gradcli grade "x^2" --wrt x -- "2*x"')
 
     from gradcli.output.reports import grading
-    from gradcli.teaching.words import LEVELS, STUDENT, TEACHER
 
-    level = options.level if options.level is not None else STUDENT if options.for_ == "student" else TEACHER
-    if level > LEVELS:
-        raise GradcliError(f"--level goes from 0 to {LEVELS}, not {level}")
+    level = _level(options)
     marker = _marker(options, question)
     graded = _graded(options, marker, given)
     if format in ("csv", "jsonl"):
@@ -79,7 +87,7 @@ def run(options: GradeOptions) -> ExitCode:
         return ExitCode.SUCCESS
     found = list(graded)
     if format == "json":
-        write(grading.grade_json(marker, found, level))
+        write(grading.grade_json(marker, found, level, options.ask or "derivative"))
     else:
         from gradcli.cli.views.show import show_blocks
 
@@ -87,6 +95,59 @@ def run(options: GradeOptions) -> ExitCode:
     if options.answers is None and not all(one.marked.score for one in found):
         return ExitCode.NEGATIVE
     return ExitCode.SUCCESS
+
+
+def _level(options: GradeOptions) -> int:
+    from gradcli.teaching.words import LEVELS, STUDENT, TEACHER
+
+    level = options.level if options.level is not None else STUDENT if options.for_ == "student" else TEACHER
+    if level > LEVELS:
+        raise GradcliError(f"--level goes from 0 to {LEVELS}, not {level}")
+    return level
+
+
+def _steps(options: GradeOptions, question: str, given: list[str], format: str | None) -> ExitCode:
+    """Lines of work instead of answers."""
+    if given or options.answers is not None:
+        raise GradcliError("--steps stands beside answers", hint="give one of them")
+    if format in ("csv", "jsonl"):
+        raise GradcliError(f"lines of work are not written as {format}", hint="--format text or json")
+    assert options.steps is not None
+    text, where = read_text(options.steps)
+
+    from gradcli.language.parser import parse
+    from gradcli.output.reports.steps import steps_json, steps_report
+    from gradcli.teaching.steps import Work, all_right
+    from gradcli.teaching.tasks import variables_of
+
+    level = _level(options)
+    try:
+        names = variables_of(parse(question), _wrt(options))
+        if len(names) != 1:
+            raise GradcliError("by which variable is the derivative?", hint=f"add --wrt with one of {', '.join(names)}")
+        work = Work(question, names[0], at=_at(options), tolerance=None if options.tol is None else _tolerance(options.tol))
+    except GradcliError as error:
+        raise error.located(question, "question") from None
+    lines = work.judge(text)
+    if not lines:
+        write_warning(f"{where} has no lines")
+    if format == "json":
+        write(steps_json(work, lines, level))
+    else:
+        from gradcli.cli.views.show import show_blocks
+
+        show_blocks(lambda style: steps_report(work, lines, level), format)
+    return ExitCode.SUCCESS if all_right(lines) else ExitCode.NEGATIVE
+
+
+def _wrt(options: GradeOptions) -> list[str]:
+    return [name.strip() for name in (options.wrt or "").split(",") if name.strip()]
+
+
+def _at(options: GradeOptions) -> dict[str, float] | None:
+    from gradcli.cli.inputs.variables import bindings, given_at
+
+    return dict(bindings(given_at(options.at), (), None, options.command)[0]) or None
 
 
 def _question(options: GradeOptions) -> tuple[str, list[str]]:
@@ -98,28 +159,31 @@ def _question(options: GradeOptions) -> tuple[str, list[str]]:
     return options.positional[0], list(options.positional[1:])
 
 
-def _marker(options: GradeOptions, question: str) -> Marker:
-    from gradcli.cli.inputs.variables import bindings, given_at
-    from gradcli.language.free_names import free_names
-    from gradcli.language.parser import parse
-    from gradcli.teaching.marking import Marker
+def _marker(options: GradeOptions, question: str) -> Marker | Parts:
+    from gradcli.teaching.tasks import DERIVATIVE, task
 
     try:
-        wrt = options.wrt
-        if wrt is None:
-            names = list(free_names(parse(question)))
-            if not names:
-                raise GradcliError("the expression of the question has no variable")
-            if len(names) > 1:
-                raise GradcliError("by which variable is the derivative?", hint=f"add --wrt with one of {', '.join(names)}")
-            wrt = names[0]
-        at = bindings(given_at(options.at), (), None, options.command)[0]
-        return Marker(question, wrt, order=options.order, at=at or None, digits=options.digits)
+        tolerance = None if options.tol is None else _tolerance(options.tol)
+        ask = options.ask or DERIVATIVE
+        at, digits = _at(options), options.digits
+        return task(question, ask, _wrt(options), order=options.order, at=at, digits=digits, tolerance=tolerance)
     except GradcliError as error:
         raise error.located(question, "question") from None
 
 
-def _graded(options: GradeOptions, marker: Marker, given: list[str]) -> Iterator[Graded]:
+def _tolerance(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found < 1:
+        raise GradcliError(
+            f"--tol is a number from 0 to 1, not {text}", hint="--tol 1e-3 allows a thousandth of the right number"
+        )
+    return found
+
+
+def _graded(options: GradeOptions, marker: Marker | Parts, given: list[str]) -> Iterator[Graded]:
     from gradcli.output.reports.grading import Graded
 
     if options.answers is None:

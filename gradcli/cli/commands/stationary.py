@@ -16,14 +16,13 @@ HELP = """\
 The stationary points of a polynomial or a quotient of polynomials in one variable: where its derivative is 0, and of which kind.
 
 \b
-  gradcli stationary "x^3 - 3x"                   maximum at x = -1: 2 and minimum at x = 1: -2
+  gradcli stationary "x^3 - 3x"                   local maximum at x = -1: 2, local minimum at x = 1: -2
   gradcli stationary "x^3"                        inflection at x = 0: 0
   gradcli stationary "(x^2 + 1)/(x - 1)"          exact roots, 1 - sqrt(2) and 1 + sqrt(2)
   gradcli stationary "x^5 - x - x^2" --json       roots that have no formula, with an interval for each
 
-Minimum and maximum are local ones; an inflection is a point where the derivative is 0 and keeps its sign. The zeros of the
-derivative are told apart by Sturm's theorem, so that none is missed; they are exact where they are rational or roots of a
-quadratic equation.
+An inflection is here a point where the derivative is 0 and keeps its sign. The zeros of the derivative are told apart by Sturm's
+theorem, so that none is missed; they are exact where they are rational or roots of a quadratic equation.
 """
 
 

@@ -50,6 +50,9 @@ from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.ast import Expression, Name, Operator, Partial, Prime, postorder
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import applied, node_expression
+from gradcli.ops.elementwise import arithmetic
+from gradcli.ops.elementwise.exponential import exp
+from gradcli.ops.elementwise.logic import where
 
 SHOWN = 32
 """Nodes of an expression up to which it is written out inside another one; a longer one goes by its name."""
@@ -248,10 +251,10 @@ class _Applying:
         if not self.depends[id]:
             return []
         operation = self.graph.operations[id]
-        if operation in ("add", "sub"):
+        if operation in (arithmetic.add.name, arithmetic.sub.name):
             return [term for _, term in self._terms(id)]
         inputs = self.graph.inputs[id]
-        if operation == "where":
+        if operation == where.name:
             return list(inputs[1:])
         return [input for input in inputs if self.depends[input]]
 
@@ -265,9 +268,9 @@ class _Applying:
         while work:
             plus, at = work.pop()
             inner = at == id or (at not in self.graph.given_names and self.parts.uses[at] == 1 and self.depends[at])
-            if self.graph.operations[at] in ("add", "sub") and inner:
+            if self.graph.operations[at] in (arithmetic.add.name, arithmetic.sub.name) and inner:
                 left, right = self.graph.inputs[at]
-                work += [(plus == (self.graph.operations[at] == "add"), right), (plus, left)]
+                work += [(plus == (self.graph.operations[at] == arithmetic.add.name), right), (plus, left)]
             else:
                 terms.append((plus, at))
         self.terms[id] = terms
@@ -342,31 +345,31 @@ class _Applying:
             return Chosen.of(IDENTITY, {"u": id})
         depends = [self.depends[input] for input in inputs]
         match operation, depends:
-            case (("add" | "sub"), _):
+            case ((arithmetic.add.name | arithmetic.sub.name), _):
                 return self._sum(id)
-            case "neg", _:
+            case arithmetic.neg.name, _:
                 return Chosen.of(NEGATIVE, {"u": inputs[0]})
-            case "mul", [True, True]:
+            case arithmetic.mul.name, [True, True]:
                 return Chosen.of(PRODUCT, dict(zip("uv", inputs, strict=True)))
-            case "mul", [False, True]:
+            case arithmetic.mul.name, [False, True]:
                 return Chosen.of(MULTIPLE, dict(zip("cu", inputs, strict=True)))
-            case "mul", [True, False]:
+            case arithmetic.mul.name, [True, False]:
                 return Chosen.of(MULTIPLE_RIGHT, dict(zip("uc", inputs, strict=True)))
-            case "div", [True, True]:
+            case arithmetic.div.name, [True, True]:
                 return Chosen.of(QUOTIENT, dict(zip("uv", inputs, strict=True)))
-            case "div", [True, False]:
+            case arithmetic.div.name, [True, False]:
                 return Chosen.of(FRACTION, dict(zip("uc", inputs, strict=True)))
-            case "div", [False, True]:
+            case arithmetic.div.name, [False, True]:
                 return Chosen.of(RECIPROCAL, dict(zip("cv", inputs, strict=True)))
-            case "pow", [True, True]:
+            case arithmetic.pow.name, [True, True]:
                 return Chosen.of(LOGARITHMIC, dict(zip("uv", inputs, strict=True)))
-            case "pow", [True, False]:
+            case arithmetic.pow.name, [True, False]:
                 return self._chained(Chosen.of(POWER, dict(zip("un", inputs, strict=True))), inputs[0])
-            case "pow", [False, True] if self.graph.constants.get(inputs[0]) == "e":
+            case arithmetic.pow.name, [False, True] if self.graph.constants.get(inputs[0]) == "e":
                 return self._chained(Chosen.of(NATURAL, {"v": inputs[1]}), inputs[1])
-            case "pow", [False, True]:
+            case arithmetic.pow.name, [False, True]:
                 return self._chained(Chosen.of(EXPONENTIAL, dict(zip("cv", inputs, strict=True))), inputs[1])
-            case "where", _:
+            case where.name, _:
                 return Chosen.of(CHOICE, dict(zip("cuv", inputs, strict=True)))
         return self._function(operation, inputs)
 
@@ -400,7 +403,7 @@ class _Applying:
             if derivative is not None and derivative != ZERO:
                 terms.append(times_inner(derivative, primed_letter(letter)))
         inner = [input for input in inputs if self.depends[input]]
-        name = EXPONENTIAL.name if operation == "exp" else f"derivative of {operation}"
+        name = EXPONENTIAL.name if operation == exp.name else f"derivative of {operation}"
         if inner != [self.variable]:
             name = f"chain rule and {name}"
         return Chosen(name, None, left, sum_of(terms), dict(zip(letters, inputs, strict=True)))

@@ -25,6 +25,7 @@ from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import applied, constant_expression, node_expression
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.symbol import Symbol
+from gradcli.ops.elementwise.arithmetic import pow
 
 _RESULT = "{0}"
 """The place of a node's own name in a template; those of its inputs are {1}, {2}, ..."""
@@ -113,7 +114,7 @@ class Labels:
 
     def shown(self, operation: str, id: int) -> Constant | None:
         """The value of a constant that stands in the template itself, None for one that is a name there."""
-        key = (operation == "pow", id)
+        key = (operation == pow.name, id)
         if key not in self._special:
             self._special[key] = _special(operation, self.tape.graph.constants[id])
         return self._special[key]
@@ -127,7 +128,7 @@ def _special(operation: str, value: Constant) -> Constant | None:
     """The constant, None where its text can stand for it anywhere and no rule is about its value."""
     if isinstance(value, tuple):  # an array
         return None
-    if operation == "pow" or not isinstance(value, int | Fraction) or value <= 0:
+    if operation == pow.name or not isinstance(value, int | Fraction) or value <= 0:
         return value
     if isinstance(value, int):
         return value if value <= 10 else None

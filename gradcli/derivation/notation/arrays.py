@@ -10,6 +10,7 @@ from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Setting, Shape
 from gradcli.language.ast import NOWHERE, Array, Call, Ellipsis, Expression, Index, Name, Number, Operator, Tuple
 from gradcli.language.numbers import SHOWN_ELEMENTS
 from gradcli.lowering.node_expressions import constant_expression, operation_expression
+from gradcli.ops.elementwise.arithmetic import mul
 
 BACKWARD = "_backward"
 """The end of the name of a vector-Jacobian product that its operation describes in words."""
@@ -45,7 +46,7 @@ def raised(graph: Graph, id: int, operands: Sequence[Expression]) -> Expression:
     operation, inputs, settings = graph.operations[id], graph.inputs[id], dict(graph.settings.get(id, ()))
     shapes = [graph.shape(input) for input in inputs]
     match operation:
-        case "mul" if all(shapes):
+        case mul.name if all(shapes):
             return Operator("⊙", tuple(operands))
         case "outer":
             return Operator("⊗", tuple(operands))

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from gradcli.derivation.notation.expressions import rational
 from gradcli.language.ast import Call, Conditional, Expression, Group, Name, Number, Operator, children, postorder
 from gradcli.language.text import to_text
+from gradcli.ops.catalogue import CHOICE
+from gradcli.ops.elementwise.exponential import exp, sqrt
 
 COMMON_DENOMINATOR = "common denominator"
 ONE_FRACTION = "one fraction"
@@ -114,9 +116,9 @@ def _factors(node: Expression) -> tuple[list[tuple[Expression, Expression | None
             work += [(operand, up) for operand in reversed(at.operands)]
         elif isinstance(at, Operator) and at.symbol == "/":
             work += [(at.operands[1], not up), (at.operands[0], up)]
-        elif isinstance(at, Call) and at.function == "sqrt":
+        elif isinstance(at, Call) and at.function == sqrt.name:
             (above if up else below).append((at.arguments[0], HALF))
-        elif isinstance(at, Call) and at.function == "exp":
+        elif isinstance(at, Call) and at.function == exp.name:
             (above if up else below).append((Name("e"), at.arguments[0]))
         elif isinstance(at, Operator) and at.symbol in ("^", "**"):
             (above if up else below).append((at.operands[0], at.operands[1]))
@@ -217,7 +219,7 @@ def _is_power(node: Expression) -> bool:
 
 
 def _is_choice(node: Expression) -> bool:
-    return isinstance(node, Conditional) or (isinstance(node, Call) and node.function == "where")
+    return isinstance(node, Conditional) or (isinstance(node, Call) and node.function == CHOICE)
 
 
 def _choices_of_numbers(products: list[Expression]) -> int:
@@ -234,7 +236,7 @@ def _is_sum_of_numbers(node: Expression) -> bool:
 
 
 def _functions(nodes: list[Expression]) -> list[str]:
-    return [node.function for node in nodes if isinstance(node, Call) and node.function != "where"]
+    return [node.function for node in nodes if isinstance(node, Call) and node.function != CHOICE]
 
 
 def _count(nodes: list[Expression], test: Callable[[Expression], bool]) -> int:

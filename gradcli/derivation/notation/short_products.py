@@ -14,8 +14,10 @@ from gradcli.graph.graph import CONSTANT, UNLIMITED, VARIABLE, Graph, Settings
 from gradcli.graph.shapes import ShapeError, broadcast
 from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.catalogue import CHOICE, OPERATIONS, TURN
 from gradcli.ops.declaration.structural import shape_of
+from gradcli.ops.elementwise.arithmetic import div, mul, pow
+from gradcli.ops.elementwise.logic import eq, ne
 
 _LARGEST_DENOMINATOR, _LARGEST_FRACTION = 1_000, 1e6
 """Up to which a float is shown as the fraction that it is nearest to."""
@@ -98,14 +100,14 @@ class _Rewriting:
         self.graph = builder.graph
         self.facts = facts
         self.rules: dict[str, Callable[[tuple[int, ...], Settings], int | None]] = {
-            "mul": self.product,
-            "div": self.quotient,
-            "ne": self.unequal,
-            "eq": self.equal,
-            "where": self.choice,
+            mul.name: self.product,
+            div.name: self.quotient,
+            ne.name: self.unequal,
+            eq.name: self.equal,
+            CHOICE: self.choice,
             "index_put": self.put,
             "transpose": self.transposed,
-            "permute": self.transposed,
+            TURN: self.transposed,
             "diag": self.diagonal,
             "reshape": self.reshaped,
             "expand": self.expanded,
@@ -144,16 +146,16 @@ class _Rewriting:
 
     def product(self, inputs: tuple[int, ...], settings: Settings) -> int | None:
         if inputs[0] == inputs[1] and inputs[0] not in self.graph.constants:  # x·x = x²
-            return self.builder.operation("pow", (inputs[0], self.builder.constant(2)))
+            return self.builder.operation(pow.name, (inputs[0], self.builder.constant(2)))
         for left, right in (inputs, inputs[::-1]):
             if self.is_column(left) and len(self.graph.shape(right)) == 1:  # a column times a row
                 return self.builder.operation("outer", (self.graph.inputs[left][0], right))
         for left, right in (inputs, inputs[::-1]):  # 1/6·(2·x) = 1/3·x
             factor, inner = self.rational(left), self.graph.inputs[right]
-            if factor is not None and self.graph.operations[right] == "mul":
+            if factor is not None and self.graph.operations[right] == mul.name:
                 other = self.rational(inner[0])
                 if other is not None:
-                    return self.apply("mul", (self.builder.constant(factor * other), inner[1]))
+                    return self.apply(mul.name, (self.builder.constant(factor * other), inner[1]))
         return None
 
     def is_column(self, id: int) -> bool:
@@ -170,8 +172,8 @@ class _Rewriting:
 
     def quotient(self, inputs: tuple[int, ...], settings: Settings) -> int | None:
         above, below = inputs
-        if self.graph.operations[above] == "div" and self.graph.inputs[above][1] == below:  # a/d/d = a/d²
-            return self.apply("div", (self.graph.inputs[above][0], self.product((below, below), ()) or below))
+        if self.graph.operations[above] == div.name and self.graph.inputs[above][1] == below:  # a/d/d = a/d²
+            return self.apply(div.name, (self.graph.inputs[above][0], self.product((below, below), ()) or below))
         return None
 
     def unequal(self, inputs: tuple[int, ...], settings: Settings) -> int | None:
@@ -187,7 +189,7 @@ class _Rewriting:
     def choice(self, inputs: tuple[int, ...], settings: Settings) -> int | None:
         """What is chosen where something is not 0."""
         test = inputs[0]
-        if self.graph.operations[test] != "eq":
+        if self.graph.operations[test] != eq.name:
             return None
         name, zero = self.graph.inputs[test]
         names = {id: name for name, id in self.graph.variables.items()}
@@ -204,9 +206,9 @@ class _Rewriting:
             return inputs[0]
         if len(shape) != 2 or dict(settings).get("axes") == (0, 1):
             return None
-        if self.graph.operations[inputs[0]] == "permute":
+        if self.graph.operations[inputs[0]] == TURN:
             return self.graph.inputs[inputs[0]][0]
-        return self.builder.operation("permute", inputs, NOWHERE, (("axes", None),))
+        return self.builder.operation(TURN, inputs, NOWHERE, (("axes", None),))
 
     def diagonal(self, inputs: tuple[int, ...], settings: Settings) -> int | None:
         """A diagonal of equal elements is that number times the identity matrix."""
@@ -214,7 +216,7 @@ class _Rewriting:
         if len(shape) != 1 or self.graph.shape(number) or dict(settings)["offset"] != 0:
             return None
         identity = self.builder.operation("eye", (), NOWHERE, (("rows", shape[0]), ("columns", None)))
-        return self.apply("mul", (number, identity))
+        return self.apply(mul.name, (number, identity))
 
     def reshaped(self, inputs: tuple[int, ...], settings: Settings) -> int | None:
         """Of several reshapes only the last counts; one number in all places is that number in the new shape."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gradcli.graph.graph import CONSTANT, PRINT, WHILE_LOOP, Graph
 from gradcli.lowering.builders.static import Removed, StaticBuilder
 from gradcli.ops.declaration.symbol import Symbol
+from gradcli.ops.elementwise.identity import detach
 
 
 def replay(graph: Graph, builder: StaticBuilder) -> list[Symbol]:
@@ -21,7 +22,7 @@ def replay(graph: Graph, builder: StaticBuilder) -> list[Symbol]:
             inputs = tuple([symbols[i].id for i in node.inputs])
             id = builder.operation(node.operation, inputs, graph.spans[node.id], graph.settings.get(node.id, ()))
             if node.id in graph.detached:
-                id = builder.operation("detach", (id,), graph.spans[node.id])
+                id = builder.operation(detach.name, (id,), graph.spans[node.id])
         symbols.append(Symbol(builder, id))
     return symbols
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -14,10 +14,11 @@ from gradcli.language.numbers import is_unwieldy, longer_than
 from gradcli.language.statements import Action
 from gradcli.lowering.builders.builder import Part, forward_of, no_tape
 from gradcli.lowering.builders.inference import inferred_shape
-from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.catalogue import CHOICE, OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.constants import constant_value, exact
-from gradcli.ops.declaration.facts import TRUTH
+from gradcli.ops.declaration.facts import TRUTH, VIEW_OR_COPY
 from gradcli.ops.declaration.symbol import Exact, Symbol
+from gradcli.ops.elementwise.arithmetic import add, div, mul, neg, sub
 
 
 class Removed(NamedTuple):
@@ -207,65 +208,74 @@ class StaticBuilder:
         A factor 0 comes from an argument that the function does not depend on, so 0·x is 0. In a graph that runs with numbers it
         is nan where x is infinite, and no identity changes a value there.
         """
-        constants = self.graph.constants
-        known = [constants.get(input) for input in inputs]
-        match name, known:
-            case ("add", [0, _]) | ("mul", [1, _]):  # 0 + x -> x, 1*x -> x
-                return inputs[1]
-            case ("add" | "sub", [_, 0]) | ("mul" | "div" | "pow", [_, 1]):  # x + 0, x - 0, x*1, x/1, x^1 -> x
-                return inputs[0]
-            case ("mul" | "div", [0, _]) if not self.inexact:  # 0*x, 0/x -> 0
-                return inputs[0]
-            case ("mul", [_, 0]) if not self.inexact:  # x*0 -> 0
-                return inputs[1]
-            case ("mul", [-1, _]) | ("sub", [0, _]):  # -1*x, 0 - x -> -x
-                return self.operation("neg", inputs[1:])
-            case ("mul", [_, -1]):
-                return self.operation("neg", inputs[:1])
-            case ("neg", _) if self._is_negative(inputs[0]):  # -(-x) -> x
-                return self._opposite(inputs[0])
-            case ("add", _) if self._is_negative(inputs[1]):  # x + (-z) -> x - z
-                return self.operation("sub", (inputs[0], self._opposite(inputs[1])))
-            case ("add", _) if self._is_negative(inputs[0]):  # -x + z -> z - x
-                return self.operation("sub", (inputs[1], self._opposite(inputs[0])))
-            case ("sub", _) if self._is_negative(inputs[1]):  # x - (-z) -> x + z
-                return self.operation("add", (inputs[0], self._opposite(inputs[1])))
-            case ("mul" | "div", _) if self._is_negative(inputs[0]):  # (-x)*z -> -(x*z), (-x)/z -> -(x/z)
-                return self.operation("neg", (self.operation(name, (self._opposite(inputs[0]), inputs[1])),))
-            case ("mul", _) if self._is_negative(inputs[1]):  # x*(-z) -> -(x*z)
-                return self.operation("neg", (self.operation("mul", (inputs[0], self._opposite(inputs[1]))),))
-            case ("mul", _) if self._is_inverse(inputs[1]) and not self.inexact:  # x*(1/z) -> x/z
-                return self.operation("div", (inputs[0], self.graph.inputs[inputs[1]][1]))
-            case ("where", [condition, _, _]) if isinstance(condition, int | Fraction):
-                return inputs[1] if condition else inputs[2]
-            case ("where", _) if inputs[1] == inputs[2]:  # a if c else a -> a
-                return inputs[1]
-            case ("logical_and", [0, _]) | ("logical_or", [1, _]):
-                return inputs[0]
-            case ("logical_and", [_, 0]) | ("logical_or", [_, 1]):
-                return inputs[1]
-            case ("logical_and", [1, _]) | ("logical_or", [0, _]) if self._is_truth(inputs[1]):
-                return inputs[1]
-            case _:
-                return None
+        facts = OPERATIONS[name].facts
+        truth = facts.result == TRUTH
+        for at, input in enumerate(inputs if facts.neutral else ()):
+            value = self.graph.constants.get(input)
+            if value is None:
+                continue
+            other = inputs[1 - at]
+            if value == facts.neutral[at] and (not truth or self._is_truth(other)):  # 0 + x, 1*x, x/1, x and True -> x
+                return other
+            if facts.absorbing and value == facts.absorbing[at] and (truth or not self.inexact):  # 0*x, 0/x, x and False
+                return input
+        rule = _RULES.get(name)
+        return None if rule is None else rule(self, *inputs)
+
+    def _sum(self, a: int, b: int) -> int | None:
+        if self._is_negative(b):  # x + (-z) -> x - z
+            return self.operation(sub.name, (a, self._opposite(b)))
+        return self.operation(sub.name, (b, self._opposite(a))) if self._is_negative(a) else None  # -x + z -> z - x
+
+    def _difference(self, a: int, b: int) -> int | None:
+        if self.graph.constants.get(a) == 0:  # 0 - x -> -x
+            return self.operation(neg.name, (b,))
+        return self.operation(add.name, (a, self._opposite(b))) if self._is_negative(b) else None  # x - (-z) -> x + z
+
+    def _negative(self, a: int) -> int | None:
+        return self._opposite(a) if self._is_negative(a) else None  # -(-x) -> x
+
+    def _product(self, a: int, b: int) -> int | None:
+        for one, other in ((a, b), (b, a)):
+            if self.graph.constants.get(one) == -1:  # -1*x -> -x
+                return self.operation(neg.name, (other,))
+        if self._is_negative(a):  # (-x)*z -> -(x*z)
+            return self.operation(neg.name, (self.operation(mul.name, (self._opposite(a), b)),))
+        if self._is_negative(b):  # x*(-z) -> -(x*z)
+            return self.operation(neg.name, (self.operation(mul.name, (a, self._opposite(b))),))
+        if self._is_inverse(b) and not self.inexact:  # x*(1/z) -> x/z
+            return self.operation(div.name, (a, self.graph.inputs[b][1]))
+        return None
+
+    def _quotient(self, a: int, b: int) -> int | None:
+        if self._is_negative(a):  # (-x)/z -> -(x/z)
+            return self.operation(neg.name, (self.operation(div.name, (self._opposite(a), b)),))
+        return None
+
+    def _choice(self, test: int, then: int, otherwise: int) -> int | None:
+        known = self.graph.constants.get(test)
+        if isinstance(known, int | Fraction):
+            return then if known else otherwise
+        return then if then == otherwise else None  # a if c else a -> a
 
     def _undone(self, name: str, inputs: tuple[int, ...], settings: Settings, shape: Shape) -> int | None:
         """The node that an operation gives back by undoing what made its input: (Mᵀ)ᵀ is M; None where it does not."""
-        if name not in ("transpose", "reshape") or self.graph.operations[inputs[0]] != name:
+        if not inputs or self.graph.operations[inputs[0]] != name:
             return None
-        before = self.graph.inputs[inputs[0]][0]
-        same = settings == self.graph.settings[inputs[0]] if name == "transpose" else shape == self.graph.shape(before)
-        return before if same else None
+        facts, before = STRUCTURAL[name].facts, self.graph.inputs[inputs[0]][0]
+        twice = facts.inverse == name and settings == self.graph.settings[inputs[0]]
+        back = facts.view == VIEW_OR_COPY and shape == self.graph.shape(before)  # the elements stay in their order
+        return before if twice or back else None
 
     def _is_truth(self, id: int) -> bool:
         operation = OPERATIONS.get(self.graph.operations[id])
         return operation is not None and operation.facts.result == TRUTH
 
     def _is_negative(self, id: int) -> bool:
-        return self.graph.operations[id] == "neg"
+        return self.graph.operations[id] == neg.name
 
     def _is_inverse(self, id: int) -> bool:
-        return self.graph.operations[id] == "div" and self.graph.constants.get(self.graph.inputs[id][0]) == 1
+        return self.graph.operations[id] == div.name and self.graph.constants.get(self.graph.inputs[id][0]) == 1
 
     def _opposite(self, id: int) -> int:
         """x of a node -x."""
@@ -291,3 +301,14 @@ class StaticBuilder:
     def shape(self, id: int) -> Shape:
         """The shape of a node."""
         return self.graph.shape(id)
+
+
+_RULES: dict[str, Callable[..., int | None]] = {
+    add.name: StaticBuilder._sum,
+    sub.name: StaticBuilder._difference,
+    neg.name: StaticBuilder._negative,
+    mul.name: StaticBuilder._product,
+    div.name: StaticBuilder._quotient,
+    CHOICE: StaticBuilder._choice,
+}
+"""What else operations on partly constant inputs equal: signs are drawn out, choices are made."""

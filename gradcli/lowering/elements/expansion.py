@@ -13,16 +13,17 @@ from gradcli.graph.names import fresh_names, is_operation
 from gradcli.lowering.builders.builder import Value
 from gradcli.lowering.builders.compaction import compacted
 from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.lowering.elements.definitions import DEFINITIONS, elementwise, mean_of
+from gradcli.ops.arrays.costs import cubic_cost
+from gradcli.ops.arrays.in_elements import elementwise
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, spelling
 from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.declaration.symbol import Symbol
+from gradcli.ops.elementwise.exponential import exp, log, sqrt
 
 ELEMENTS = 2_000
 """Elements of all nodes together up to which a graph is written out."""
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_DETERMINANTS = {"det", "inv", "solve", "cofactor", "logdet", "logabsdet", "matrix_power"}
 _LARGEST_MATRIX = 4
 """Rows of a matrix up to which its determinant is written out: that of n rows has n! terms."""
 
@@ -42,15 +43,15 @@ class Element(Symbol):
 
     def exp(self) -> Symbol:
         """For ``numpy.exp``."""
-        return self.builder.apply("exp", (self,))
+        return self.builder.apply(exp.name, (self,))
 
     def log(self) -> Symbol:
         """For ``numpy.log``."""
-        return self.builder.apply("log", (self,))
+        return self.builder.apply(log.name, (self,))
 
     def sqrt(self) -> Symbol:
         """For ``numpy.sqrt``."""
-        return self.builder.apply("sqrt", (self,))
+        return self.builder.apply(sqrt.name, (self,))
 
 
 class ElementBuilder(StaticBuilder):
@@ -195,7 +196,7 @@ class _Expanding:
             elements[name] = self.element_names(name, shape)
             return self.shaped([Element(self.builder, self.builder.variable(one)) for one in elements[name]], shape)
         if operation in OPERATIONS:
-            return elementwise(self.builder, operation, *[self.operand(input) for input in inputs])
+            return elementwise(self.builder, OPERATIONS[operation], *[self.operand(input) for input in inputs])
         return self.structural(id)
 
     def structural(self, id: int) -> Any:
@@ -206,20 +207,16 @@ class _Expanding:
         operands = [self.operand(input) for input in self.graph.inputs[id]]
         for index in self.whole(id):
             operands[index] = self.numbers(id, index)
-        if operation in _DETERMINANTS and operands[0].shape[-1] > _LARGEST_MATRIX:
+        declared = STRUCTURAL[operation]
+        if declared.facts.cost is cubic_cost and operands[0].shape[-1] > _LARGEST_MATRIX:
             raise GradcliError(
                 f"{spelling(operation)} of {operands[0].shape[-1]} rows cannot be written in elements",
                 self.graph.spans[id],
                 f"it can up to {_LARGEST_MATRIX} rows; without --elements the derivation is in matrix form",
             )
-        definition = DEFINITIONS.get(operation)
-        if operation.startswith("mean_"):
-            definition = mean_of(operation.removeprefix("mean_"))
-        if definition is None:
-            return STRUCTURAL[operation].forward(numpy, *operands, **settings)
-        if operation.startswith("max_pool"):
-            settings["axes"] = int(operation[-2])
-        return definition(self.builder, *operands, **settings)
+        if declared.in_elements is None:
+            return declared.forward(numpy, *operands, **settings)
+        return declared.in_elements(self.builder, *operands, **settings)
 
     def operand(self, id: int) -> Any:
         """The elements of a node; those of a constant are exact, as 1/3 and π are no float64."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, shape_text
+from gradcli.ops.arrays import in_elements
 from gradcli.ops.arrays.axes import count, reduced
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.scan import cumsum
@@ -17,6 +18,7 @@ from gradcli.ops.declaration.facts import NUMBERS, SAME, WHOLE
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.arithmetic import div
 from gradcli.ops.elementwise.logic import both, either, eq, ne, where
+from gradcli.ops.elementwise.reductions import amax, amin
 
 
 def _hits(y: Any, a: Any, axis: Setting) -> Any:
@@ -69,6 +71,7 @@ def _extreme(name: str, numpy_name: str, pullback: Callable[..., Any], grad_fn: 
         result=SAME,
         torch=f"{name.removeprefix('reduce_')}: torch Tensor",
         tensorflow=f"{name} {numpy_name.title()}: tf" if name == f"reduce_{numpy_name}" else "",
+        in_elements=in_elements.folded(amax if "max" in name else amin),
         doc=doc,
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from gradcli.errors import GradcliError
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
-from gradcli.ops.arrays import misfits
+from gradcli.ops.arrays import in_elements, misfits
 from gradcli.ops.arrays.costs import cubic_cost
 from gradcli.ops.arrays.index import index_put
 from gradcli.ops.arrays.matmul import matmul
@@ -138,6 +138,7 @@ det = structural(
     takes=(DECIMALS, "linalg.det: Expected a floating point or complex tensor as input. Got {}"),
     cost=cubic_cost,
     misfit=misfits.square("det"),
+    in_elements=in_elements.det,
     doc="Determinant of a square matrix; the gradient is right for singular ones too, where PyTorch's is 0.",
 )
 
@@ -187,6 +188,7 @@ cofactor: Structural = structural(
     grad_fn="CofactorBackward(0)",  # PyTorch has none
     spellings=("cofactor",),
     cost=cubic_cost,
+    in_elements=in_elements.cofactors,
     doc="The matrix of the cofactors of a square matrix: the gradient of its determinant.",
 )
 
@@ -218,6 +220,7 @@ inv = structural(
     torch="inv: linalg",
     takes=(DECIMALS, "linalg.inv: Expected a floating point or complex tensor as input. Got {}"),
     cost=cubic_cost,
+    in_elements=in_elements.inv,
     doc="Inverse of a square matrix.",
     latex=r"{0}^{{-1}}",
 )
@@ -263,5 +266,6 @@ solve: Structural = structural(
     spellings=("solve",),
     linear="b",
     cost=cubic_cost,
+    in_elements=in_elements.solve,
     doc="The x with a·x = b, for a vector or the columns of a matrix b.",
 )

@@ -8,12 +8,14 @@ from typing import Any
 
 from gradcli.errors import GradcliError
 from gradcli.graph.shapes import ShapeError, shape_text
-from gradcli.ops.arrays import misfits
+from gradcli.ops.arrays import in_elements, misfits
 from gradcli.ops.arrays.axes import as_shape, axis_of
 from gradcli.ops.arrays.reduce import reduce_mean, reduce_sum
 from gradcli.ops.arrays.shape import spread, summed_to
+from gradcli.ops.arrays.summation import total
 from gradcli.ops.declaration.facts import DECIMALS, WHOLE, no_kernel
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
+from gradcli.ops.declaration.symbol import Builder
 from gradcli.ops.elementwise.exponential import exp, sqrt
 
 
@@ -47,6 +49,7 @@ softmax: Structural = structural(
     range=(0, 1),
     torch="softmax: torch Tensor F special",
     takes=(DECIMALS, no_kernel("softmax_{last}kernel_impl")),
+    in_elements=in_elements.softmax,
     doc="The exponentials, divided by their sum along an axis.",
 )
 log_softmax: Structural = structural(
@@ -59,6 +62,7 @@ log_softmax: Structural = structural(
     range=(-math.inf, 0),
     torch="log_softmax: torch Tensor F special",
     takes=(DECIMALS, no_kernel("log_softmax_{last}kernel_impl")),
+    in_elements=in_elements.log_softmax,
     doc="The logarithm of softmax, without overflow.",
 )
 
@@ -212,7 +216,7 @@ def reduce_losses(numpy: Any, losses: Any, count: int, reduction: Setting) -> An
     """Losses as they are, their sum, or their sum divided by the number of samples."""
     if reduction is None:
         return losses
-    return numpy.sum(losses) / count if reduction == "mean" else numpy.sum(losses)
+    return total(numpy, losses, None) / (count if reduction == "mean" else 1)
 
 
 def _nll_loss(numpy: Any, a: Any, target: Any, reduction: Setting) -> Any:
@@ -292,6 +296,17 @@ def _cross_entropy_shape(a: Shape, target: Shape, reduction: Setting) -> Shape:
     return reduced_loss(a[:at] + a[at + 1 :], reduction)
 
 
+def _cross_entropy_in_elements(builder: Builder, a: Any, target: Any, reduction: Setting) -> Any:
+    import numpy
+
+    at = _class_axis(a.shape)
+    logarithms = in_elements.log_softmax(builder, a, at)
+    if numpy.shape(target) == a.shape:
+        losses = numpy.asarray(-numpy.sum(logarithms * target, at), object)
+        return reduce_losses(numpy, losses, losses.size, reduction)
+    return _nll_loss(numpy, logarithms, target, reduction)
+
+
 cross_entropy: Structural = structural(
     "cross_entropy(a, target, reduction=mean)",
     _cross_entropy,
@@ -302,5 +317,6 @@ cross_entropy: Structural = structural(
     spellings=("cross_entropy",),
     torch="cross_entropy: F",
     misfit=misfits.classes,
+    in_elements=_cross_entropy_in_elements,
     doc="Mean of minus the log softmax of the class of each sample, or weighted by probabilities in the shape of the input.",
 )

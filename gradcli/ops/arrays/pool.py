@@ -12,6 +12,8 @@ from gradcli.ops.arrays.shape import expand, unsqueeze
 from gradcli.ops.arrays.windows import fold_windows, per_axis, windows
 from gradcli.ops.declaration.facts import SAME
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
+from gradcli.ops.declaration.symbol import Builder
+from gradcli.ops.elementwise.reductions import amax
 
 LEAST = "-inf"
 """What stands in the padding of a maximum."""
@@ -69,6 +71,20 @@ def _largest(a: Any, places: dict[str, Any]) -> Any:
     return windows(a, fill=LEAST, **places).max(axis=-1)
 
 
+def _largest_in_elements(axes: int) -> Callable[..., Any]:
+    def largest(builder: Builder, a: Any, kernel_size: Setting, **places: Setting) -> Any:
+        import numpy
+
+        kernel = per_axis(kernel_size, axes, "kernel_size", 1)
+        held = windows.forward(numpy, a, kernel_size=kernel, fill="-inf", dilation=1, **places)
+        result = numpy.empty(held.shape[:-1], object)
+        for place in numpy.ndindex(result.shape):
+            result[place] = builder.apply(amax.name, [item for item in held[place] if not isinstance(item, float)])
+        return result
+
+    return largest
+
+
 def _largest_pullback(g: Any, y: Any, a: Any, places: dict[str, Any]) -> Any:
     held = windows(a, fill=LEAST, **places)
     return fold_windows(first(g, y, held, -1)[0], shape=shape_of(a), **places)
@@ -97,6 +113,7 @@ max_pool1d = _pool(
     _MAX.format("axis"),
     _TO_LARGEST,
     result=SAME,
+    in_elements=_largest_in_elements(1),
     torch="max_pool1d: torch F",
 )
 max_pool2d = _pool(
@@ -108,6 +125,7 @@ max_pool2d = _pool(
     _MAX.format("two axes"),
     _TO_LARGEST,
     result=SAME,
+    in_elements=_largest_in_elements(2),
     torch="max_pool2d: torch F",
 )
 avg_pool1d = _pool(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError
-from gradcli.ops.arrays import misfits
+from gradcli.ops.arrays import in_elements, misfits
 from gradcli.ops.arrays.costs import cubic_cost
 from gradcli.ops.arrays.index import cat, index
 from gradcli.ops.arrays.matmul import matmul
@@ -37,6 +37,7 @@ def _logarithm_of_det(name: str, forward: Callable[..., Any], grad_fn: str, doc:
         spellings=(name,),
         torch=torch,
         cost=cubic_cost,
+        in_elements=getattr(in_elements, name),
         doc=doc,
     )
 
@@ -120,6 +121,7 @@ matrix_power = structural(
     torch="matrix_power: torch Tensor linalg",
     cost=cubic_cost,
     misfit=misfits.square("matrix_power"),
+    in_elements=in_elements.matrix_power,
     doc="The product of n equal matrices, for a negative n of their inverses.",
 )
 

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
+from gradcli.ops.arrays import in_elements
 from gradcli.ops.arrays.axes import axes_of, count, reduced
 from gradcli.ops.arrays.scan import products_of_others
 from gradcli.ops.arrays.shape import spread, summed_to
+from gradcli.ops.arrays.summation import total
 from gradcli.ops.declaration.cancellation import without_factor
 from gradcli.ops.declaration.facts import COUNT, DECIMALS, NO_MEAN
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
@@ -25,12 +27,12 @@ def _numbered(name: str) -> Callable[..., str]:
 
 
 def _mean(numpy: Any, a: Any, axis: Setting, keepdims: bool) -> Any:
-    return numpy.sum(a, axis=axis, keepdims=keepdims) / count(numpy.shape(a), axis)
+    return total(numpy, a, axis, keepdims) / count(numpy.shape(a), axis)
 
 
 reduce_sum: Structural = structural(
     "reduce_sum(a, axis=None, keepdims=False)",
-    lambda numpy, a, axis, keepdims: numpy.sum(a, axis=axis, keepdims=keepdims),
+    total,
     reduced,
     lambda g, y, a, axis, keepdims: [spread(g, shape_of(a), axis)],
     grad_fn=_numbered("SumBackward"),
@@ -205,6 +207,7 @@ reduce_norm: Structural = structural(
     range=(0, math.inf),
     torch="norm: torch Tensor linalg; vector_norm: linalg",
     takes=(DECIMALS, "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}"),
+    in_elements=in_elements.norm,
     doc="Length of the elements as a vector, Euclidean unless an order is given; where it is 0 the gradient is 0.",
     latex=r"\left\lVert {0} \right\rVert",
 )
@@ -227,6 +230,7 @@ dist = structural(
     range=(0, math.inf),
     torch="dist: torch Tensor",
     takes=(DECIMALS, "norm(): input dtype should be either floating point or complex. Got {} instead."),
+    in_elements=in_elements.dist,
     doc="The norm of the difference of two arrays; where it is 0 the gradient is 0.",
 )
 
@@ -246,5 +250,6 @@ reduce_logsumexp: Structural = structural(
     grad_fn="LogsumexpBackward0(0)",
     spellings=("logsumexp",),
     torch="logsumexp: torch Tensor",
+    in_elements=in_elements.logsumexp,
     doc="Logarithm of the sum of the exponentials of the elements, without overflow.",
 )

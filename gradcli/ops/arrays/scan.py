@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, shape_text
+from gradcli.ops.arrays import in_elements
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.index import shift
 from gradcli.ops.declaration.facts import COUNT, SAME
@@ -130,5 +131,6 @@ logcumsumexp = structural(
     grad_fn="LogcumsumexpBackward0(0)",
     spellings=("logcumsumexp",),
     torch="logcumsumexp: torch Tensor",
+    in_elements=in_elements.logcumsumexp,
     doc="The logarithm of the sum of the exponentials up to each place of an axis, without overflow.",
 )

@@ -6,8 +6,9 @@ from math import prod
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
-from gradcli.ops.arrays import misfits
+from gradcli.ops.arrays import in_elements, misfits
 from gradcli.ops.arrays.axes import as_shape, axes_of, axes_text, axis_of, kept, new_shape, resolved
+from gradcli.ops.arrays.summation import total
 from gradcli.ops.declaration.facts import COUNT, SAME, VIEW, VIEW_OR_COPY
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
@@ -51,7 +52,7 @@ def _sum_to(numpy: Any, a: Any, shape: Setting) -> Any:
     sizes = numpy.shape(a)
     lead = len(sizes) - len(target)
     axes = tuple([at for at, size in enumerate(sizes) if at < lead or target[at - lead] != size])
-    return numpy.sum(a, axis=axes).reshape(target)
+    return numpy.reshape(total(numpy, a, axes), target)
 
 
 def _sum_to_function(a: Shape, shape: Setting) -> str:
@@ -83,6 +84,7 @@ sum_to: Structural = structural(
     result=COUNT,
     linear="a",
     torch="sum_to_size: Tensor",
+    in_elements=in_elements.sum_to,
     doc="The sum over the axes along which a shape is broadcast to that of the array: the adjoint of broadcasting.",
 )
 reshape: Structural = structural(
@@ -223,5 +225,6 @@ transpose: Structural = structural(
     linear="a",
     torch="transpose: torch Tensor; swapaxes: torch Tensor",
     view=VIEW,
+    inverse="transpose",
     doc="Two axes change places, the last two where none are named: the transposes of a stack of matrices.",
 )

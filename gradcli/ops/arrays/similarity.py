@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.graph.shapes import broadcast
+from gradcli.ops.arrays import in_elements
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.reduce import reduce_norm, reduce_sum
 from gradcli.ops.arrays.shape import expanded, summed_to, unsqueeze
@@ -65,5 +66,6 @@ cosine_similarity = structural(
     spellings=("cosine_similarity",),
     range=(-1, 1),
     torch="cosine_similarity: F",
+    in_elements=in_elements.cosine,
     doc="The cosine of the angle between vectors along an axis; lengths count as 1e-8 at least.",
 )

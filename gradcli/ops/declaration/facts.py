@@ -91,6 +91,8 @@ class Facts(Frozen, eq=False):
         closed: What it is for some rational arguments in more primitive operations, roots and constants: of gamma at 1/2 the
             root of pi. A function of numbers, and of symbols for arguments that are no rational numbers; None where it has no
             such value.
+        neutral: For each of two arguments the number that leaves the other one as it is; empty where there is none.
+        absorbing: For each of two arguments the number that is the result, whatever the other one is; empty where there is none.
         view: Whether the result shares the memory of the operand in PyTorch: ``view`` or ``view or copy``; empty for neither.
         takes: The dtypes of a first operand that PyTorch takes, ``decimals`` or ``numbers``, and what it says of others: a
             template with ``{}`` for the dtype, and ``{last}`` for a word where the axis is the last. Empty where it takes all.
@@ -116,6 +118,8 @@ class Facts(Frozen, eq=False):
     sympy: str = ""
     squares: str = ""
     closed: Callable[..., Any] | None = None
+    neutral: tuple[int | None, ...] = ()
+    absorbing: tuple[int | None, ...] = ()
     view: str = ""
     takes: tuple[str, str] = ("", "")
     promotes: bool = True
@@ -168,6 +172,8 @@ if TYPE_CHECKING:
         sympy: str
         squares: str
         closed: Callable[..., Any] | None
+        neutral: tuple[int | None, ...]
+        absorbing: tuple[int | None, ...]
         view: str
         takes: tuple[str, str]
         promotes: bool

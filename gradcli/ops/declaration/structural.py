@@ -48,6 +48,8 @@ class Structural(Frozen, eq=False):
         spellings: How expressions call it: the names of functions, the name itself first where it is one.
         doc: What it is, as one sentence.
         facts: What else is known of it.
+        in_elements: What it is in numbers: a function of the builder of numbers, the operands as arrays of symbols, and the
+            settings by name. None where ``forward`` computes with symbols as well.
         symbol: Its operator, where it has one.
         latex: Template with {0}, {1}, ... for the operands, where no setting has a value of its own; empty for the default.
         backward: What its vector-Jacobian product does, in words, where written out it would be hard to read; derivations then
@@ -68,6 +70,7 @@ class Structural(Frozen, eq=False):
     spellings: tuple[str, ...]
     doc: str
     facts: Facts
+    in_elements: Callable[..., Any] | None = None
     symbol: str = ""
     latex: str = ""
     backward: str = ""
@@ -132,6 +135,7 @@ def structural(
     scratch: Callable[..., int] | None = None,
     spellings: tuple[str, ...] = (),
     optional: int = 0,
+    in_elements: Callable[..., Any] | None = None,
     symbol: str = "",
     latex: str = "",
     backward: str = "",
@@ -170,6 +174,7 @@ def structural(
         spellings,
         doc,
         facts(parameters, **known),
+        in_elements,
         symbol,
         latex,
         backward,

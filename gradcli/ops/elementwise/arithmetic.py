@@ -48,6 +48,7 @@ add = operation(
     linear="a b",
     torch="add: torch Tensor",
     tensorflow="add Add: tf",
+    neutral=(0, 0),
     doc="Sum of two numbers.",
 )
 sub = operation(
@@ -65,6 +66,7 @@ sub = operation(
     linear="a b",
     torch="sub: torch Tensor",
     tensorflow="subtract Sub: tf",
+    neutral=(None, 0),
     doc="Difference of two numbers.",
 )
 mul = operation(
@@ -82,6 +84,8 @@ mul = operation(
     linear="a, b",
     torch="mul: torch Tensor",
     tensorflow="multiply Mul: tf",
+    neutral=(1, 1),
+    absorbing=(0, 0),
     doc="Product of two numbers.",
 )
 div = operation(
@@ -95,7 +99,6 @@ div = operation(
         "tn": "DivBackward0(0, None)",
         "nt": "MulBackward0(ReciprocalBackward0(1), None)",
     },
-    latex=r"\frac{{{0}}}{{{1}}}",
     javascript="{0} / {1}",
     array="divide",
     domain="b ≠ 0",
@@ -105,6 +108,8 @@ div = operation(
     specials=(special(POLE, lambda a, b: b, 1, 0),),
     torch="div: torch Tensor",
     tensorflow="divide truediv: tf; truediv truediv: tf; div div: tf",
+    neutral=(None, 1),
+    absorbing=(0, None),
     doc="Quotient of two numbers.",
 )
 neg = operation(
@@ -138,7 +143,6 @@ pow: Operation = operation(
     symbol="^",
     spellings=("power",),
     grad_fn={"tt": "PowBackward1(0, 1)", "tn": "PowBackward0(0)", "nt": "PowBackward2(1)"},
-    latex=r"{{{0}}}^{{{1}}}",
     javascript="power({0}, {1})",
     array=on_arrays.power,
     domain="a > 0, or a ≠ 0 and b an integer",
@@ -148,6 +152,7 @@ pow: Operation = operation(
     specials=(special(END, lambda a, b: a, 0, 1.5),),
     torch="pow: torch Tensor",
     tensorflow="pow Pow: tf",
+    neutral=(None, 1),
     doc="Power of a base to an exponent.",
 )
 square = operation(
@@ -198,6 +203,7 @@ abs = operation(
     samples=((0.2, 2.0),),
     precise="fabs",
     result=SAME,
+    radial=True,
     parity=EVEN,
     range=(0, math.inf),
     specials=(special(KINK, lambda x: x, 0),),
@@ -333,7 +339,6 @@ remainder = operation(
     symbol="%",
     spellings=("mod",),
     grad_fn={"tt": "RemainderBackward1(0, 1)", "tn": "RemainderBackward0(0)", "nt": "RemainderBackward1(None, 1)"},
-    latex=r"{0} \bmod {1}",
     javascript="remainder({0}, {1})",
     array="remainder",
     domain="a/b not an integer",

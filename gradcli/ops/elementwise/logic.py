@@ -11,9 +11,7 @@ from gradcli.ops.declaration.operation import DEFINITION, Operation, operation
 ANYWHERE = (-2.0, 2.0)
 
 
-def _compare(
-    name: str, symbol: str, array: str, test: Callable[[float, float], bool], latex: str, javascript: str, doc: str
-) -> Operation:
+def _compare(name: str, symbol: str, array: str, test: Callable[[float, float], bool], javascript: str, doc: str) -> Operation:
     return operation(
         f"{name}(a, b)",
         lambda a, b: 1.0 if test(a, b) else 0.0,
@@ -21,7 +19,6 @@ def _compare(
         exact=lambda a, b: int(test(a, b)),
         precise=test,
         symbol=symbol,
-        latex=f"{{0}} {latex} {{1}}",
         javascript=f"{{0}} {javascript} {{1}} ? 1 : 0",
         array=array,
         samples=(ANYWHERE, ANYWHERE),
@@ -34,12 +31,12 @@ def _compare(
     )
 
 
-lt = _compare("lt", "<", "less", operator.lt, "<", "<", "Whether a is less than b.")
-le = _compare("le", "<=", "less_equal", operator.le, r"\le", "<=", "Whether a is less than b or equal.")
-gt = _compare("gt", ">", "greater", operator.gt, ">", ">", "Whether a is greater than b.")
-ge = _compare("ge", ">=", "greater_equal", operator.ge, r"\ge", ">=", "Whether a is greater than b or equal.")
-eq = _compare("eq", "==", "equal", operator.eq, "=", "===", "Whether a equals b.")
-ne = _compare("ne", "!=", "not_equal", operator.ne, r"\ne", "!==", "Whether a differs from b.")
+lt = _compare("lt", "<", "less", operator.lt, "<", "Whether a is less than b.")
+le = _compare("le", "<=", "less_equal", operator.le, "<=", "Whether a is less than b or equal.")
+gt = _compare("gt", ">", "greater", operator.gt, ">", "Whether a is greater than b.")
+ge = _compare("ge", ">=", "greater_equal", operator.ge, ">=", "Whether a is greater than b or equal.")
+eq = _compare("eq", "==", "equal", operator.eq, "===", "Whether a equals b.")
+ne = _compare("ne", "!=", "not_equal", operator.ne, "!==", "Whether a differs from b.")
 
 both = operation(
     "logical_and(a, b)",
@@ -47,7 +44,6 @@ both = operation(
     (),
     exact=lambda a, b: int(bool(a and b)),
     symbol="and",
-    latex=r"{0} \land {1}",
     javascript="{0} !== 0 && {1} !== 0 ? 1 : 0",
     array="logical_and",
     samples=(ANYWHERE, ANYWHERE),
@@ -56,6 +52,8 @@ both = operation(
     range=(0, 1),
     torch="logical_and: torch Tensor",
     tensorflow="logical_and LogicalAnd: tf",
+    neutral=(1, 1),
+    absorbing=(0, 0),
     doc="Whether both are true, that is, not 0.",
 )
 either = operation(
@@ -64,7 +62,6 @@ either = operation(
     (),
     exact=lambda a, b: int(bool(a or b)),
     symbol="or",
-    latex=r"{0} \lor {1}",
     javascript="{0} !== 0 || {1} !== 0 ? 1 : 0",
     array="logical_or",
     samples=(ANYWHERE, ANYWHERE),
@@ -73,6 +70,8 @@ either = operation(
     range=(0, 1),
     torch="logical_or: torch Tensor",
     tensorflow="logical_or LogicalOr: tf",
+    neutral=(0, 0),
+    absorbing=(1, 1),
     doc="Whether one of them is true, that is, not 0.",
 )
 negation = operation(
@@ -81,7 +80,6 @@ negation = operation(
     (),
     exact=lambda a: int(not a),
     symbol="not",
-    latex=r"\lnot {0}",
     javascript="{0} === 0 ? 1 : 0",
     array="logical_not",
     samples=(ANYWHERE,),

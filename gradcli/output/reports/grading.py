@@ -15,7 +15,8 @@ from gradcli.output.json import document, json_number
 from gradcli.output.reports.blocks import Block, Lines, Table
 from gradcli.teaching.marking import Marked, Marker, Verdict
 from gradcli.teaching.mistakes import MISTAKES
-from gradcli.teaching.words import certainty, derivative_text, feedback, kinds_of, place
+from gradcli.teaching.tasks import Parts
+from gradcli.teaching.words import certainty, feedback, kinds_of, place, right_text
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.teaching import AnswerRecord, GradeDocument, MistakeCount, MistakesDocument
@@ -40,7 +41,7 @@ class Graded(NamedTuple):
     columns: dict[str, str]
 
 
-def grade_report(marker: Marker, graded: Sequence[Graded], level: int) -> Iterator[Block]:
+def grade_report(marker: Marker | Parts, graded: Sequence[Graded], level: int) -> Iterator[Block]:
     """The blocks of `gradcli grade`: each answer with what may be told, then what the answers have in common."""
     for one in graded:
         who = f"{one.by}: " if one.by else ""
@@ -57,7 +58,7 @@ def grade_report(marker: Marker, graded: Sequence[Graded], level: int) -> Iterat
         yield Lines([f"This point does not tell the right answer from these mistakes: {', '.join(hidden)}"])
 
 
-def hidden_kinds(marker: Marker) -> list[str]:
+def hidden_kinds(marker: Marker | Parts) -> list[str]:
     """The kinds of single mistakes that give the right number at the point of the question."""
     return sorted({reason.kind for reason in marker.hidden_at_the_point() if len(reason.slips) == 1})
 
@@ -85,9 +86,10 @@ def _cut(text: str) -> str:
     return line if len(line) <= _LONG else f"{line[: _LONG - 1]}…"
 
 
-def answer_record(marker: Marker, one: Graded, level: int) -> AnswerRecord:
+def answer_record(marker: Marker | Parts, one: Graded, level: int) -> AnswerRecord:
     """An answer as a record; what is beyond the level is left out."""
-    marked, question = one.marked, marker.question
+    marked = one.marked
+    question = marked.question or marker.question
     point = None
     if marked.point is not None and marked.values is not None and level >= 1:
         bindings = {name: json_number(value) for name, value in marked.point.items()}
@@ -101,6 +103,7 @@ def answer_record(marker: Marker, one: Graded, level: int) -> AnswerRecord:
         "read_as": marked.read_as,
         "verdict": marked.verdict.value,
         "score": marked.score,
+        "part": marked.part,
         "reasons": [
             {
                 "kinds": [slip.kind for slip in reason.slips],
@@ -115,16 +118,17 @@ def answer_record(marker: Marker, one: Graded, level: int) -> AnswerRecord:
     }
 
 
-def grade_json(marker: Marker, graded: Sequence[Graded], level: int) -> Iterator[str]:
+def grade_json(marker: Marker | Parts, graded: Sequence[Graded], level: int, ask: str) -> Iterator[str]:
     """The document of `gradcli grade --json`."""
     question = marker.question
     parts: GradeDocument = {
         "expression": question.expression,
+        "ask": ask,
         "wrt": question.wrt,
         "order": question.order,
         "at": None if marker.at is None else {name: json_number(value) for name, value in marker.at.items()},
         "level": level,
-        "right": derivative_text(question, question.graph.output) if level >= 4 else None,
+        "right": _right(marker) if level >= 4 else None,
         "answers": [answer_record(marker, one, level) for one in graded],
         "verdicts": {verdict.value: sum(one.marked.verdict is verdict for one in graded) for verdict in Verdict},
         "mistakes": mistakes_of(graded) if level else [],
@@ -133,7 +137,11 @@ def grade_json(marker: Marker, graded: Sequence[Graded], level: int) -> Iterator
     return document("grade", parts)
 
 
-def grade_lines(marker: Marker, graded: Iterable[Graded], level: int) -> Iterator[str]:
+def _right(marker: Marker | Parts) -> str:
+    return marker.right_text() if isinstance(marker, Parts) else right_text(marker.question)
+
+
+def grade_lines(marker: Marker | Parts, graded: Iterable[Graded], level: int) -> Iterator[str]:
     """A record a line, each as soon as it is there."""
     for one in graded:
         yield json.dumps(answer_record(marker, one, level), ensure_ascii=False, allow_nan=False) + "\n"
@@ -142,7 +150,7 @@ def grade_lines(marker: Marker, graded: Iterable[Graded], level: int) -> Iterato
 _OWN = ("verdict", "score", "kind", "place", "feedback", "read_as")
 
 
-def grade_csv(marker: Marker, graded: Iterable[Graded], level: int) -> Iterator[str]:
+def grade_csv(marker: Marker | Parts, graded: Iterable[Graded], level: int) -> Iterator[str]:
     """The rows as they came, with the verdict behind them; a column of the same name gets the ending ``_gradcli``."""
     names: list[str] = []
     for one in graded:

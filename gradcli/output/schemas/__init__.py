@@ -15,7 +15,7 @@ from gradcli.output.schemas.symbolic import (
     TangentDocument,
     TaylorDocument,
 )
-from gradcli.output.schemas.teaching import GradeDocument, MistakesDocument
+from gradcli.output.schemas.teaching import GradeDocument, MistakesDocument, StepsDocument
 
 _DRAFT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 
@@ -63,6 +63,7 @@ SCHEMAS: dict[str, Schema] = {
     "tangent": _document("tangent", TangentDocument),
     "taylor": _document("taylor", TaylorDocument),
     "grade": _document("grade", GradeDocument),
+    "steps": _document("steps", StepsDocument),
     "mistakes": _document("mistakes", MistakesDocument),
     "error": _document("error", ErrorRecord),
 }

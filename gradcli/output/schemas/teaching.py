@@ -31,6 +31,7 @@ class AnswerRecord(TypedDict):
     read_as: Annotated[str | None, "How it was read; null where it was not."]
     verdict: Annotated[str, Also(enum=["right", "wrong", "undecided", "unreadable"])]
     score: Count
+    part: Annotated[str, "Of an answer of several parts the one that the reasons are about; empty for the whole."]
     reasons: Annotated[list[ReasonRecord], "The likeliest first, then those that are nearly as likely; none below level 1."]
     certainty: Annotated[str | None, Also(enum=["certain", "likely", "weak", None])]
     feedback: Annotated[list[str], "What may be told at this level, a sentence each."]
@@ -50,6 +51,7 @@ class GradeDocument(TypedDict):
     """What `gradcli grade --json` writes."""
 
     expression: str
+    ask: Annotated[str, "What was asked for: derivative, value, gradient, hessian, jacobian, adjoint:NAME."]
     wrt: str
     order: Count
     at: Bindings | None
@@ -59,6 +61,28 @@ class GradeDocument(TypedDict):
     verdicts: Annotated[dict[str, Count], "How many answers have each verdict."]
     mistakes: Annotated[list[MistakeCount], "Those of the likeliest reasons, the most frequent first."]
     hidden: Annotated[list[str], "Mistakes that give the right number at the point of the question."]
+
+
+class LineRecord(TypedDict):
+    """A line of work."""
+
+    line: Row
+    text: str
+    status: Annotated[str, Also(enum=["right", "broken here", "follows", "right by chance", "unreadable"])]
+    part: Annotated[str, "The part behind an equals sign that decides it; empty where the line is right."]
+    kinds: Annotated[list[str], "The kinds of mistake of the first broken line, those of its likeliest reason."]
+    feedback: list[str]
+
+
+class StepsDocument(TypedDict):
+    """What `gradcli grade --steps FILE --json` writes."""
+
+    expression: str
+    wrt: str
+    at: Bindings | None
+    level: Count
+    lines: list[LineRecord]
+    statuses: Annotated[dict[str, Count], "How many lines have each status."]
 
 
 class MistakeRecord(TypedDict):

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.scripts.python.interpreter import Interpreter
 from gradcli.scripts.python.methods import ordered
 from gradcli.scripts.python.operators import ERRORS, check_length, formatted, raised
@@ -282,11 +283,10 @@ def _types() -> list[Type]:
 # ---- math ----
 
 _MATH = (
-    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "ceil", "copysign", "cos", "cosh", "degrees", "erf",
-    "erfc", "exp", "expm1", "fabs", "floor", "fmod", "frexp", "gamma", "hypot", "isclose", "isfinite", "isinf",
-    "isnan", "ldexp", "lgamma", "log", "log10", "log1p", "log2", "pow", "radians", "sin", "sinh", "sqrt", "tan",
-    "tanh", "trunc", "gcd",
+    *[name for name in OPERATIONS if callable(getattr(math, name, None))],
+    "degrees", "fabs", "frexp", "gcd", "isclose", "isfinite", "isinf", "isnan", "ldexp", "radians",
 )  # fmt: skip
+"""The functions of ``math`` that are operations as well, and others that numbers are written with."""
 
 
 def _of_math(name: str) -> Native:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.autodiff.torch_tape.storage import IN_PLACE_LEAF, Slot
 from gradcli.graph.graph import Settings
-from gradcli.ops.catalogue import operation_named
+from gradcli.ops.catalogue import CHOICE, operation_named
 from gradcli.ops.declaration.facts import VIEW, VIEW_OR_COPY
 from gradcli.ops.elementwise.identity import detach
 from gradcli.scripts.python.interpreter import Interpreter
@@ -273,7 +273,7 @@ def _taken_in(machine: Interpreter, tensor: Tensor, node: int) -> int:
             chosen = numpy.zeros(shape)
             chosen[tuple(slice(*e[1:]) if isinstance(e, tuple) else ... if e == "..." else e for e in index)] = 1.0
             mask = tape.leaf(chosen, dtype="bool", told=False)
-            return made("where", (mask, made("index_put", (node,), shape=shape, index=index), source))
+            return made(CHOICE, (mask, made("index_put", (node,), shape=shape, index=index), source))
         case "permute":
             axes: Any = settings["axes"]
             back = None if axes is None else tuple(sorted(range(len(axes)), key=lambda at: axes[at] % len(axes)))

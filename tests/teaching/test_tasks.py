@@ -1,0 +1,87 @@
+"""Values, gradients, matrices of derivatives and adjoints as answers; expected answers come from SymPy or are made by hand."""
+
+from __future__ import annotations
+
+import pytest
+import sympy
+
+from gradcli.errors import GradcliError
+from gradcli.teaching.marking import Verdict
+from gradcli.teaching.tasks import task
+
+QUESTIONS = ["x**2*w", "sin(x*w) + w**3", "exp(x)/(w**2 + 1)", "x + 3", "x*w*v"]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_right_gradients_and_hessians_are_right(question: str) -> None:
+    expression = sympy.sympify(question)
+    names = sorted(expression.free_symbols, key=str)
+    wrt = [str(name) for name in names]
+    gradient = [str(sympy.diff(expression, name)) for name in names]
+    hessian = sympy.hessian(expression, names).tolist()
+    assert task(question, "gradient", wrt).mark(f"[{', '.join(gradient)}]").verdict is Verdict.RIGHT
+    if len(names) > 1:
+        assert task(question, "gradient", wrt).mark(", ".join(gradient)).verdict is Verdict.RIGHT
+        assert task(question, "gradient", wrt).mark(f"({', '.join(gradient)})").verdict is Verdict.RIGHT
+        assert task(question, "gradient", wrt).mark(f"[{', '.join(gradient[:-1])}, 7]").verdict is Verdict.WRONG
+    assert task(question, "hessian", wrt).mark(str(hessian)).verdict is Verdict.RIGHT
+
+
+@pytest.mark.parametrize(
+    ("question", "ask", "wrt", "answer", "kind"),
+    [
+        ("x^2*w", "gradient", ["x", "w"], "[x^2, 2x*w]", "array.order"),
+        ("x^2*w", "gradient", ["w", "x"], "[2x*w, x^2]", "array.order"),
+        ("x^2*w", "gradient", [], "[2x, x^2]", "const.factor_lost"),
+        ("[x*w, x^2 + w]", "jacobian", ["x", "w"], "[[w, 2x], [x, 1]]", "array.transposed"),
+        ("[x*w, x^2 + w, w^2]", "jacobian", ["x", "w"], "[[w, 2x, 0], [x, 1, 2w]]", "array.transposed"),
+        ("(x + w)*(w + 1)", "adjoint:a", [], "x + w", "partial.wrong_variable"),
+        ("a = x*w; b = sin(a); a*b", "adjoint:a", [], "sin(a)", "product.only_first"),
+        ("x^2", "value", [], "2x", "value.differentiated"),
+        ("x^2", "value", [], "-x^2", "answer.negated"),
+    ],
+)
+def test_what_is_wrong_is_said(question: str, ask: str, wrt: list[str], answer: str, kind: str) -> None:
+    marked = task(question, ask, wrt).mark(answer)
+    assert marked.verdict is Verdict.WRONG
+    assert kind in [reason.kind for reason in marked.reasons]
+
+
+@pytest.mark.parametrize("answer", ["w + 1", "b", "(a*b)/a"])
+def test_adjoints_are_right_in_the_names_of_the_graph(answer: str) -> None:
+    assert task("(x + w)*(w + 1)", "adjoint:a", []).mark(answer).verdict is Verdict.RIGHT
+
+
+def test_names_of_the_question_may_be_used() -> None:
+    assert task("a = x^2; sin(a)*e^a", "derivative", []).mark("2x*cos(a)*e^a + 2x*sin(a)*e^a").verdict is Verdict.RIGHT
+    assert task("a = abs(x); a*x", "derivative", []).mark("2*a").verdict is Verdict.RIGHT
+
+
+def test_the_shape_of_an_answer_is_said() -> None:
+    marked = task("x^2*w", "gradient", []).mark("[1, 2, 3]")
+    assert (marked.verdict, marked.note) == (Verdict.WRONG, "it has 3 parts, and 2 are asked for")
+    assert task("x^2*w", "hessian", []).mark("[[1], [2, 3]]").verdict is Verdict.UNREADABLE
+    assert "∂y/∂x: q is no variable" in task("x^2*w", "gradient", []).mark("[q, 1]").note
+
+
+def test_numbers_are_right_to_a_tolerance() -> None:
+    at = {"x": 3.0, "w": 2.0}
+    assert task("x^2*w", "gradient", [], at=at, tolerance=0.01).mark("[12, 9.05]").verdict is Verdict.RIGHT
+    assert task("x^2*w", "gradient", [], at=at).mark("[12, 9.05]").verdict is Verdict.WRONG
+    assert task("(x+w)*(w+1)", "adjoint:b", [], at=at).mark("5").verdict is Verdict.RIGHT
+
+
+@pytest.mark.parametrize(
+    ("question", "ask", "message"),
+    [
+        ("x", "blub", "cannot be asked for"),
+        ("3", "gradient", "no variable"),
+        ("x*w", "derivative", "by which variable"),
+        ("a = x; b = a", "adjoint:b", "is the result itself"),
+        ("x*w", "adjoint:q", "has no variable q"),
+        (" + ".join(f"x{n}*x{n + 1}" for n in range(9)), "hessian", "are the most"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_said(question: str, ask: str, message: str) -> None:
+    with pytest.raises(GradcliError, match=message):
+        task(question, ask, [])
