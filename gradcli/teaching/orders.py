@@ -139,7 +139,7 @@ def _differentiated(function: Function, wrt: str, wrong: Mapping[int, Formula], 
 
 
 def _shortest(graph: Graph) -> Program:
-    return program_of(Simplifier(graph, [graph.output], generic=True, positive=False).together([graph.output]))
+    return program_of(Simplifier(graph, [graph.output], generic=True).together([graph.output]))
 
 
 def _simplified(graph: Graph) -> Graph | None:
