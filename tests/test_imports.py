@@ -207,7 +207,7 @@ ROOMS = {
     "scripts": "python < torch < tensorflow, listing",
     "algebra": "sums < arrays < simplify < derivatives < jacobian < equality < slopes < at_point, taylor, total",
     "derivation": "notation < nodes < paths, calculus < explain",
-    "teaching": "mistakes, numbers < points < question < rules < orders < variants < diagnosis < marking < words < tasks",
+    "teaching": "mistakes, numbers < points < question < rules < orders < variants < diagnosis < marking < words < tasks, steps",
     "output": "formats, json, listing, visible, files, further, block_graphs, formulas < documents, diagrams < records < "
     "reports < terminal, page, schemas",
     "cli": "framework < inputs < views < commands < main",

@@ -46,9 +46,14 @@ def node_partials(graph: Graph, values: Sequence[Vector]) -> list[list[Vector | 
 
 def forward(graph: Graph, partials: Sequence[Sequence[Vector | None]], wrt: str) -> list[Vector | None]:
     """The derivative of each node by a variable."""
+    return forward_from(graph, partials, graph.variables.get(wrt))
+
+
+def forward_from(graph: Graph, partials: Sequence[Sequence[Vector | None]], source: int | None) -> list[Vector | None]:
+    """The derivative of each node by another one, which is taken for a variable."""
     found: list[Vector | None] = []
     for id, inputs in enumerate(graph.inputs):
-        if id == graph.variables.get(wrt):
+        if id == source:
             found.append(1.0)
             continue
         terms = [

@@ -124,6 +124,18 @@ class Parts:
         return replace(first, answer=answer, read_as=read_as, note=note)
 
 
+def variables_of(program: Program, wrt: Sequence[str]) -> list[str]:
+    """The variables that are meant: those that are named, else all.
+
+    Raises:
+        GradcliError: There are none.
+    """
+    names = list(wrt) or [name for name in free_names(program) if name not in VALUES]
+    if not names:
+        raise GradcliError("the expression of the question has no variable")
+    return names
+
+
 def task(
     expression: str,
     ask: str,
@@ -153,9 +165,7 @@ def task(
         return Marker(text, name, order=order, at=at, digits=digits, tolerance=tolerance)
 
     program = parse(expression)
-    names = list(wrt) or [name for name in free_names(program) if name not in VALUES]
-    if not names:
-        raise GradcliError("the expression of the question has no variable")
+    names = variables_of(program, wrt)
     if ask.startswith(f"{ADJOINT}:"):
         name = ask.partition(":")[2]
         if name in free_names(program) or name in [line.name for line in named_lines(program)]:

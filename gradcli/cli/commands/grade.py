@@ -26,6 +26,7 @@ Mark answers to the question: what is the derivative of EXPRESSION by a variable
   gradcli grade "x^2" --wrt x --answers - --format csv < answers.txt > grades.csv
   gradcli grade "(2*x+1)^2" --wrt x --at x=1 -- 6      a number at a point
   gradcli grade "cos(4*z)" --wrt z --order 2 -- "-16*cos(4*z)"
+  gradcli grade "(x+w)*(w+1)" --wrt w --steps work.txt lines such as ∂y/∂a = b; ∂y/∂w = ∂y/∂a·∂a/∂w + ...
   gradcli grade "x^2*w" --ask gradient -- "[2x*w, x^2]"
 
 An answer is one expression in the variables of the question, in any form that has the same value, read as people write it
@@ -54,6 +55,7 @@ class GradeOptions(OutputOptions):
     digits = some_whole("Digits after the point to which a number has to be right.")
     tol = text("How far off a number may be, beside the size of the right one: 1e-3.", "NUMBER")
     answers = text("Read the answers from a file; - is standard input.", "FILE")
+    steps = text("Read lines of work from a file, and say which is the first wrong one; - is standard input.", "FILE")
     column = text("The column, or key, of the answers in the file.", "NAME")
     by = text("The column, or key, of who gave them.", "NAME")
     level = some_whole("How much is told, from 0 to 5.", minimum=0)
@@ -69,16 +71,15 @@ def run(options: GradeOptions) -> ExitCode:
     """Run the command."""
     format = chosen_format(options.format, json=options.json)
     question, given = _question(options)
+    if options.steps is not None:
+        return _steps(options, question, given, format)
     if bool(given) == (options.answers is not None):
         what = "both as arguments and as a file" if given else "neither as arguments nor as a file"
         raise GradcliError(f"answers are given {what}", hint='write them behind --: gradcli grade "x^2" --wrt x -- "2*x"')
 
     from gradcli.output.reports import grading
-    from gradcli.teaching.words import LEVELS, STUDENT, TEACHER
 
-    level = options.level if options.level is not None else STUDENT if options.for_ == "student" else TEACHER
-    if level > LEVELS:
-        raise GradcliError(f"--level goes from 0 to {LEVELS}, not {level}")
+    level = _level(options)
     marker = _marker(options, question)
     graded = _graded(options, marker, given)
     if format in ("csv", "jsonl"):
@@ -96,6 +97,59 @@ def run(options: GradeOptions) -> ExitCode:
     return ExitCode.SUCCESS
 
 
+def _level(options: GradeOptions) -> int:
+    from gradcli.teaching.words import LEVELS, STUDENT, TEACHER
+
+    level = options.level if options.level is not None else STUDENT if options.for_ == "student" else TEACHER
+    if level > LEVELS:
+        raise GradcliError(f"--level goes from 0 to {LEVELS}, not {level}")
+    return level
+
+
+def _steps(options: GradeOptions, question: str, given: list[str], format: str | None) -> ExitCode:
+    """Lines of work instead of answers."""
+    if given or options.answers is not None:
+        raise GradcliError("--steps stands beside answers", hint="give one of them")
+    if format in ("csv", "jsonl"):
+        raise GradcliError(f"lines of work are not written as {format}", hint="--format text or json")
+    assert options.steps is not None
+    text, where = read_text(options.steps)
+
+    from gradcli.language.parser import parse
+    from gradcli.output.reports.steps import steps_json, steps_report
+    from gradcli.teaching.steps import Work, all_right
+    from gradcli.teaching.tasks import variables_of
+
+    level = _level(options)
+    try:
+        names = variables_of(parse(question), _wrt(options))
+        if len(names) != 1:
+            raise GradcliError("by which variable is the derivative?", hint=f"add --wrt with one of {', '.join(names)}")
+        work = Work(question, names[0], at=_at(options), tolerance=None if options.tol is None else _tolerance(options.tol))
+    except GradcliError as error:
+        raise error.located(question, "question") from None
+    lines = work.judge(text)
+    if not lines:
+        write_warning(f"{where} has no lines")
+    if format == "json":
+        write(steps_json(work, lines, level))
+    else:
+        from gradcli.cli.views.show import show_blocks
+
+        show_blocks(lambda style: steps_report(work, lines, level), format)
+    return ExitCode.SUCCESS if all_right(lines) else ExitCode.NEGATIVE
+
+
+def _wrt(options: GradeOptions) -> list[str]:
+    return [name.strip() for name in (options.wrt or "").split(",") if name.strip()]
+
+
+def _at(options: GradeOptions) -> dict[str, float] | None:
+    from gradcli.cli.inputs.variables import bindings, given_at
+
+    return dict(bindings(given_at(options.at), (), None, options.command)[0]) or None
+
+
 def _question(options: GradeOptions) -> tuple[str, list[str]]:
     """The text of the question, and the answers among the arguments."""
     if options.file is not None:
@@ -106,15 +160,13 @@ def _question(options: GradeOptions) -> tuple[str, list[str]]:
 
 
 def _marker(options: GradeOptions, question: str) -> Marker | Parts:
-    from gradcli.cli.inputs.variables import bindings, given_at
     from gradcli.teaching.tasks import DERIVATIVE, task
 
     try:
-        at = bindings(given_at(options.at), (), None, options.command)[0]
-        wrt = [name.strip() for name in (options.wrt or "").split(",") if name.strip()]
         tolerance = None if options.tol is None else _tolerance(options.tol)
         ask = options.ask or DERIVATIVE
-        return task(question, ask, wrt, order=options.order, at=at or None, digits=options.digits, tolerance=tolerance)
+        at, digits = _at(options), options.digits
+        return task(question, ask, _wrt(options), order=options.order, at=at, digits=digits, tolerance=tolerance)
     except GradcliError as error:
         raise error.located(question, "question") from None
 

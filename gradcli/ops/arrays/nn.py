@@ -12,6 +12,7 @@ from gradcli.ops.arrays import in_elements, misfits
 from gradcli.ops.arrays.axes import as_shape, axis_of
 from gradcli.ops.arrays.reduce import reduce_mean, reduce_sum
 from gradcli.ops.arrays.shape import spread, summed_to
+from gradcli.ops.arrays.summation import total
 from gradcli.ops.declaration.facts import DECIMALS, WHOLE, no_kernel
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.declaration.symbol import Builder
@@ -217,7 +218,7 @@ def reduce_losses(numpy: Any, losses: Any, count: int, reduction: Setting) -> An
     """Losses as they are, their sum, or their sum divided by the number of samples."""
     if reduction is None:
         return losses
-    return numpy.sum(losses) / count if reduction == "mean" else numpy.sum(losses)
+    return total(numpy, losses, None) / (count if reduction == "mean" else 1)
 
 
 def _nll_loss(numpy: Any, a: Any, target: Any, reduction: Setting) -> Any:

@@ -12,6 +12,7 @@ from gradcli.ops.arrays import in_elements
 from gradcli.ops.arrays.axes import axes_of, count, reduced
 from gradcli.ops.arrays.scan import products_of_others
 from gradcli.ops.arrays.shape import spread, summed_to
+from gradcli.ops.arrays.summation import total
 from gradcli.ops.declaration.cancellation import without_factor
 from gradcli.ops.declaration.constants import fraction
 from gradcli.ops.declaration.facts import COUNT, DECIMALS, NO_MEAN
@@ -28,12 +29,12 @@ def _numbered(name: str) -> Callable[..., str]:
 
 
 def _mean(numpy: Any, a: Any, axis: Setting, keepdims: bool) -> Any:
-    return numpy.sum(a, axis=axis, keepdims=keepdims) / count(numpy.shape(a), axis)
+    return total(numpy, a, axis, keepdims) / count(numpy.shape(a), axis)
 
 
 reduce_sum: Structural = structural(
     "reduce_sum(a, axis=None, keepdims=False)",
-    lambda numpy, a, axis, keepdims: numpy.sum(a, axis=axis, keepdims=keepdims),
+    total,
     reduced,
     lambda g, y, a, axis, keepdims: [spread(g, shape_of(a), axis)],
     grad_fn=_numbered("SumBackward"),

@@ -8,6 +8,7 @@ from typing import Any
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.ops.arrays import in_elements, misfits
 from gradcli.ops.arrays.axes import as_shape, axes_of, axes_text, axis_of, kept, new_shape, resolved
+from gradcli.ops.arrays.summation import total
 from gradcli.ops.declaration.facts import COUNT, SAME, VIEW, VIEW_OR_COPY
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
@@ -51,7 +52,7 @@ def _sum_to(numpy: Any, a: Any, shape: Setting) -> Any:
     sizes = numpy.shape(a)
     lead = len(sizes) - len(target)
     axes = tuple([at for at, size in enumerate(sizes) if at < lead or target[at - lead] != size])
-    return numpy.sum(a, axis=axes).reshape(target)
+    return numpy.reshape(total(numpy, a, axes), target)
 
 
 def _sum_to_function(a: Shape, shape: Setting) -> str:

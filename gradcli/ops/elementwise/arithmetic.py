@@ -203,6 +203,7 @@ abs = operation(
     samples=((0.2, 2.0),),
     precise="fabs",
     result=SAME,
+    radial=True,
     parity=EVEN,
     range=(0, math.inf),
     specials=(special(KINK, lambda x: x, 0),),

@@ -18,6 +18,7 @@ from gradcli.graph.names import is_operation
 from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Expression, Name, Number, Partial, postorder
 from gradcli.language.numbers import is_short
+from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import Value
 from gradcli.lowering.builders.inference import has_arrays
 from gradcli.lowering.node_expressions import Raised, node_expression, written_out, written_sizes
@@ -126,7 +127,8 @@ def _head(explanation: Explanation) -> Iterator[Part]:
         equation = Equal(output, written_out(graph, tape.output, tape.names, raised=_raised(explanation)))
         words = [equation]
     if not tape.symbolic:
-        words = [_valued(equation, tape.value)]
+        valued = _valued(equation, tape.value)
+        words = [valued if output.name != to_text(valued.right) else output]  # a constant is named by its number
         point = [Equal(Name(name), array_expression(value)) for name, value in list(tape.bindings.items())[:12]]
         if point:
             more = len(tape.bindings) - len(point)

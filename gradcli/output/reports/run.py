@@ -51,11 +51,12 @@ def eval_report(
 
 def _results(tape: Tape, style: Style, show_all: bool) -> Iterator[Lines]:
     output = tape.names[tape.output]
-    head = f"{output} = {number_text(tape.value)}"
+    value = number_text(tape.value)
+    head = value if output == value else f"{output} = {value}"  # a constant is named by its number
     if written_sizes(tape.graph)[tape.output] <= WRITTEN_NODES and is_operation(tape.graph, tape.output):
         whole = to_text(written_out(tape.graph, tape.output, tape.names), pretty=not style.ascii)
         point = ", ".join(f"{name} {_sign(value, style)} {short_text(value)}" for name, value in tape.bindings.items())
-        head = f"{output} = {whole} = {number_text(tape.value)}" + (f"   at {point}" if point else "")
+        head = f"{output} = {whole} = {value}" + (f"   at {point}" if point else "")
     known = tape.adjoints[tape.output] is not None or not tape.requires_grad[tape.output]  # an array needs a cotangent
     gradient = list(tape.gradient.items()) if known else []
     shown = gradient if show_all else gradient[:TABLE_ROWS]

@@ -7,7 +7,7 @@ from gradcli.output.schemas.generator import Schema, schema_of
 from gradcli.output.schemas.programs import ErrorRecord, FailureRecord, ModesDocument, ResultRecord, RunDocument, TraceDocument
 from gradcli.output.schemas.runs import EvalDocument, GraphDocument
 from gradcli.output.schemas.symbolic import DiffDocument, EqualDocument, ExplainDocument, OpsDocument, TaylorDocument
-from gradcli.output.schemas.teaching import GradeDocument, MistakesDocument
+from gradcli.output.schemas.teaching import GradeDocument, MistakesDocument, StepsDocument
 
 _DRAFT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 
@@ -53,6 +53,7 @@ SCHEMAS: dict[str, Schema] = {
     "diff": _document("diff", DiffDocument),
     "taylor": _document("taylor", TaylorDocument),
     "grade": _document("grade", GradeDocument),
+    "steps": _document("steps", StepsDocument),
     "mistakes": _document("mistakes", MistakesDocument),
     "error": _document("error", ErrorRecord),
 }

@@ -63,6 +63,28 @@ class GradeDocument(TypedDict):
     hidden: Annotated[list[str], "Mistakes that give the right number at the point of the question."]
 
 
+class LineRecord(TypedDict):
+    """A line of work."""
+
+    line: Row
+    text: str
+    status: Annotated[str, Also(enum=["right", "broken here", "follows", "right by chance", "unreadable"])]
+    part: Annotated[str, "The part behind an equals sign that decides it; empty where the line is right."]
+    kinds: Annotated[list[str], "The kinds of mistake of the first broken line, those of its likeliest reason."]
+    feedback: list[str]
+
+
+class StepsDocument(TypedDict):
+    """What `gradcli grade --steps FILE --json` writes."""
+
+    expression: str
+    wrt: str
+    at: Bindings | None
+    level: Count
+    lines: list[LineRecord]
+    statuses: Annotated[dict[str, Count], "How many lines have each status."]
+
+
 class MistakeRecord(TypedDict):
     """A kind of mistake."""
 

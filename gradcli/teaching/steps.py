@@ -1,0 +1,259 @@
+"""Lines of work, such as ∂y/∂a = b = 2: which are right, which is the first that is not, and what follows from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import Any
+
+import numpy
+
+from gradcli.autodiff.passes.reverse import quiet
+from gradcli.errors import ExitCode, GradcliError
+from gradcli.frozen import Frozen, replace
+from gradcli.language.ast import Expression, Output, Program
+from gradcli.language.text import to_text
+from gradcli.teaching.marking import Marked, Marker, Verdict, read_answer
+from gradcli.teaching.numbers import Vector, forward_from
+from gradcli.teaching.question import Question, compile_question, program_with_names, values_of
+from gradcli.teaching.variants import close
+from gradcli.teaching.words import right_text
+
+MOST_LINES = 500
+
+_NAME = r"[^\W\d_]\w*"
+_D = r"(?:d|∂)"
+_PLAIN = re.compile(rf"(?<![\w.]){_D}\s?({_NAME})\s*/\s*{_D}\s?({_NAME})")
+_FRACTION = re.compile(rf"\\[dt]?frac\s*\{{\s*{_D}\s*({_NAME})\s*\}}\s*\{{\s*{_D}\s*({_NAME})\s*\}}")
+_EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
+_EXACT = 1e-8
+
+Pair = tuple[str, str]
+
+
+class Status(Enum):
+    """What a part of a line is."""
+
+    RIGHT = "right"
+    BROKEN = "broken here"
+    FOLLOWS = "follows"
+    CHANCE = "right by chance"
+    UNREADABLE = "unreadable"
+
+
+class Line(Frozen, eq=False):
+    """A line of work.
+
+    Attributes:
+        number: Its place in the text, from 1.
+        text: What stands there.
+        status: What it is.
+        part: The part behind an equals sign that decides it; empty where the whole is right.
+        marked: The first broken line, marked as an answer to the question that it answers; None else.
+        note: Why it is unreadable, or how it is meant.
+    """
+
+    number: int
+    text: str
+    status: Status
+    part: str = ""
+    marked: Marked | None = None
+    note: str = ""
+
+
+class Work:
+    """Judges lines of work on one question.
+
+    Args:
+        expression: The expression, or program, of the question.
+        wrt: The variable by which its derivative is worked out.
+        at: The point at which numbers are meant; None where there is none.
+        tolerance: How far off a number may be, beside the size of the right one.
+
+    Raises:
+        GradcliError: The question is wrong.
+    """
+
+    def __init__(
+        self, expression: str, wrt: str, *, at: Mapping[str, float] | None = None, tolerance: float | None = None
+    ) -> None:
+        self.expression = expression
+        self.program = program_with_names(expression)
+        self.question: Question = compile_question(self.program, wrt, at=at)
+        self.at = at
+        self.tolerance = _EXACT if tolerance is None else max(tolerance, _EXACT)
+        question = self.question
+        self.nodes = {name: id for id, name in enumerate(question.names)} | question.graph.variables
+        self.nodes.setdefault("y", question.graph.output)
+        self.output = question.names[question.graph.output]
+        self.truth: dict[str, Vector] = {name: question.values[id] for name, id in self.nodes.items() if name.isidentifier()}
+        self.stated: dict[str, Vector] = dict(self.truth)
+        self.pairs: dict[str, Pair] = {}
+        self.left: str | None = None
+        self.broken = False
+
+    def judge(self, text: str) -> list[Line]:
+        """The lines of a text that are not blank and no comment.
+
+        Args:
+            text: What somebody wrote.
+
+        Raises:
+            GradcliError: It has too many lines.
+        """
+        lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
+        lines = [(number, line) for number, line in lines if line and not line.startswith(("#", "%", r"\begin", r"\end"))]
+        if len(lines) > MOST_LINES:
+            raise GradcliError(f"the work has {len(lines)} lines, and {MOST_LINES} are read", exit_code=ExitCode.LIMIT)
+        return [self._line(number, line) for number, line in lines]
+
+    # ---- one line ----
+
+    def _line(self, number: int, line: str) -> Line:
+        try:
+            left, parts = self._sides(line)
+            return self._judged(number, line, left, parts)
+        except GradcliError as error:
+            return Line(number, line, Status.UNREADABLE, note=error.message)
+
+    def _sides(self, line: str) -> tuple[str, list[tuple[str, Expression]]]:
+        """The name of what a line states, and the parts behind its equals signs."""
+        text = re.sub(r"\\(?:partial\b|mathrm\{d\})\s*", lambda sign: "∂" if "partial" in sign[0] else "d", line)
+        text = text.replace("&", " ").strip().removesuffix("\\\\").strip(" $")
+        sides = [side.strip() for side in _EQUALS.split(text)]
+        if len(sides) == 1:
+            sides = ["", *sides]
+        named = self._named(sides[0])
+        left = named if named in self.pairs or named in self.truth else ""
+        if not sides[0]:
+            left = self.left or self._pair(self.output, self.question.wrt)
+        elif re.fullmatch(rf"{re.escape(self.output)}\s*['′]", sides[0]):
+            left = self._pair(self.output, self.question.wrt)
+        elif not left and re.fullmatch(_NAME, sides[0]):
+            left = sides[0]
+        if not left:
+            raise GradcliError(f"{sides[0]} is nothing that the graph has")
+        known = [*self.truth, *self.pairs]
+        parts = []
+        for side in sides[1:]:
+            value, _ = read_answer(self._named(side), known)
+            parts.append((side, value))
+        return left, parts
+
+    def _named(self, text: str) -> str:
+        """A text with a name for each of its derivatives of one value by another."""
+
+        def name(found: re.Match[str]) -> str:
+            over, under = found[1], found[2]
+            if over not in self.nodes or under not in self.nodes:
+                return found[0]
+            names = self.question.names
+            return self._pair(names[self.nodes[over]], names[self.nodes[under]])
+
+        return _PLAIN.sub(name, _FRACTION.sub(name, text))
+
+    def _pair(self, over: str, under: str) -> str:
+        name = next((own for own, pair in self.pairs.items() if pair == (over, under)), None)
+        if name is None:
+            name = f"D{len(self.pairs) + 1}"
+            while name in self.nodes:
+                name += "0"
+            self.pairs[name] = (over, under)
+            question = self.question
+            with quiet():
+                by = forward_from(question.graph, question.partials, self.nodes[under])[self.nodes[over]]
+            vector = numpy.broadcast_to(0.0 if by is None else by, (question.count,))
+            self.truth[name] = vector
+            self.stated.setdefault(name, vector)
+        return name
+
+    def _judged(self, number: int, line: str, left: str, parts: Sequence[tuple[str, Expression]]) -> Line:
+        self.left = left
+        if left not in self.truth:  # a name of one's own
+            first = Program((Output(parts[0][1]),))
+            self.truth[left], self.stated[left] = values_of(first, self.truth), values_of(first, self.stated)
+            values = self.question.values
+            for name, id in list(self.nodes.items()):
+                if numpy.isfinite(values[id]).all() and close(self.truth[left], values[id], _EXACT):
+                    self.nodes[left] = self.nodes[name]
+                    break
+        truth = self.truth[left]
+        before = self.stated[left]
+        worst, at = Status.RIGHT, ""
+        broken: tuple[str, Expression] | None = None
+        for side, value in parts:
+            program = Program((Output(value),))
+            true, own = values_of(program, self.truth), values_of(program, self.stated)
+            same = self._same(own, before)
+            if self._same(true, truth):
+                status = Status.RIGHT if same or self._same(before, truth) else Status.CHANCE
+            elif same:
+                status = Status.FOLLOWS
+            else:
+                status = Status.BROKEN
+                broken = broken or (side, value)
+            before = before if same else own
+            if _ORDER.index(status) > _ORDER.index(worst):
+                worst, at = status, side
+        self.stated[left] = before
+        marked = None
+        if worst is Status.BROKEN and broken is not None and not self.broken:
+            self.broken = True
+            marked = self._explained(left, broken)
+        return Line(number, line, worst, at, marked)
+
+    def _same(self, own: Vector, other: Vector) -> bool:
+        """Whether a value agrees: everywhere, or as a number at the point."""
+        if self.at is not None and numpy.ptp(own) == 0:
+            scale = max(1e-12, abs(float(other[-1])))
+            return abs(float(own[-1]) - float(other[-1])) <= self.tolerance * scale
+        known = numpy.isfinite(own) & numpy.isfinite(other)
+        return bool(known.any()) and bool(close(own[known], other[known], _EXACT))
+
+    # ---- why it is broken ----
+
+    def _explained(self, left: str, broken: tuple[str, Expression]) -> Marked | None:
+        """The broken part as an answer to the question that its line answers."""
+        over, under = self.pairs.get(left, (left, ""))
+        if over not in self.nodes:
+            return None
+        lines = self.program.split("\n")
+        at = next((at for at, line in enumerate(lines) if line.split(" = ")[0] == over), None)
+        if at is None:
+            return None
+        try:
+            upto = "\n".join(lines[: at + 1])
+            marker = Marker(upto, under or self.question.wrt, order=1 if under else 0, at=self.at)
+            text = self._written_out(broken[1])
+            marked = marker.mark(text)
+        except GradcliError:
+            return None
+        return replace(marked, question=marker.question) if marked.verdict is Verdict.WRONG else None
+
+    def _written_out(self, value: Expression) -> str:
+        """A part of a line with the right formula for each derivative that it names."""
+        text = to_text(value)
+        for name, (over, under) in self.pairs.items():
+            if not re.search(rf"\b{name}\b", text):
+                continue
+            lines = self.program.split("\n")
+            at = next((at for at, line in enumerate(lines) if line.split(" = ")[0] == over), None)
+            formula = "1" if over == under else "0"
+            if at is not None and over != under:
+                formula = right_text(compile_question("\n".join(lines[: at + 1]), under))
+            text = re.sub(rf"\b{name}\b", f"({formula})", text)
+        return text
+
+
+_ORDER = (Status.RIGHT, Status.CHANCE, Status.FOLLOWS, Status.BROKEN, Status.UNREADABLE)
+
+
+def all_right(lines: Sequence[Line]) -> bool:
+    """Whether nothing is wrong with some lines."""
+    return all(line.status is Status.RIGHT for line in lines)
+
+
+def counted(lines: Sequence[Line]) -> dict[str, Any]:
+    """How many lines there are of each status."""
+    return {status.value: sum(line.status is status for line in lines) for status in Status}

@@ -1,0 +1,115 @@
+"""Lines of work: right ones are right in any form, the first broken one is found, and what follows from it follows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from commandline import command
+
+from gradcli.errors import GradcliError
+from gradcli.output.schemas import SCHEMAS
+from gradcli.teaching.steps import Status, Work
+from gradcli.teaching.words import feedback
+
+RIGHT, BROKEN, FOLLOWS, CHANCE, UNREADABLE = Status
+
+WORKS = [
+    (
+        "(x+w)*(w+1)",
+        "w",
+        """
+        # the worked example
+        a = x + w
+        ∂y/∂a = b
+        ∂y/∂w = ∂y/∂a·∂a/∂w + ∂y/∂b·∂b/∂w
+              = b·1 + a·1
+              = (w + 1) + (x + w) = 2w + x + 1
+        """,
+        [RIGHT] * 5,
+    ),
+    (
+        "(x+w)*(w+1)",
+        "w",
+        r"""
+        \frac{\partial y}{\partial a} = b \\
+        \partial y/\partial b = a
+        \frac{\partial y}{\partial w} &= b\cdot 1 + a\cdot 1 \\
+        &= 2w + x + 1
+        """,
+        [RIGHT] * 4,
+    ),
+    (
+        "(x+w)*(w+1)",
+        "w",
+        """
+        dy/da = a
+        dy/db = a
+        dy/dw = dy/da*da/dw + dy/db*db/dw = a + a
+              = 2x + 2w
+        dy/dw = 2w + x + 1
+        """,
+        [BROKEN, RIGHT, FOLLOWS, FOLLOWS, CHANCE],
+    ),
+    ("sin(x^3)", "x", "u = x^3\ndu/dx = 3x^2\ndy/du = cos(u)\ndy/dx = dy/du*du/dx\n= 3x^2*cos(u)", [RIGHT] * 5),
+    ("sin(x^3)", "x", "u = x^3\ndu/dx = 3x^3\ndy/dx = cos(u)*du/dx\n= 3x^3*cos(u)\n= 4", [RIGHT, BROKEN, RIGHT, FOLLOWS, BROKEN]),
+    ("x^2*w", "x", "y' = 2x*w\nblub(\ndq/dx = 3\n= 2x*w", [RIGHT, UNREADABLE, UNREADABLE, RIGHT]),
+    ("x^2*w", "x", "dy/dx = x^2\n= w", [BROKEN, BROKEN]),
+]
+
+
+@pytest.mark.parametrize(("question", "wrt", "text", "expected"), WORKS)
+def test_lines_are_judged(question: str, wrt: str, text: str, expected: list[Status]) -> None:
+    assert [line.status for line in Work(question, wrt).judge(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "kind", "node"),
+    [
+        ("sin(x^3)", "∂a/∂x = 3x^3\n∂y/∂a = -cos(a)", "power.no_lower", "a"),
+        ("sin(x^3)", "∂a/∂x = 3x^2\n∂y/∂a = -cos(a)", "table.sign", "y"),
+        ("x^2*sin(x)", "y' = ∂a/∂x*b + a*∂b/∂x\n= 2x*cos(x)", "product.product_of_derivatives", "y"),
+        ("x^2*sin(x)", "y' = ∂a/∂x*∂b/∂x", "product.product_of_derivatives", "y"),
+    ],
+)
+def test_the_first_broken_line_is_explained_and_only_that(question: str, text: str, kind: str, node: str) -> None:
+    work = Work(question, "x")
+    lines = work.judge(text)
+    marked = [line.marked for line in lines if line.marked is not None]
+    assert len(marked) == 1
+    assert marked[0].reasons[0].kind == kind
+    assert f"({node} = " in feedback(work.question, marked[0], 2)[0]
+
+
+def test_numbers_are_meant_at_the_point() -> None:
+    work = Work("(x+w)*(w+1)", "w", at={"x": 2.0, "w": 1.0})
+    assert [line.status for line in work.judge("∂y/∂a = b = 2\n∂y/∂b = a = 3\n∂y/∂w = 2 + 3 = 5\n= 6")] == [
+        RIGHT,
+        RIGHT,
+        RIGHT,
+        BROKEN,
+    ]
+    assert [line.status for line in Work("x", "x").judge("dy/dx = 1")] == [RIGHT]
+
+
+def test_too_many_lines_are_refused() -> None:
+    with pytest.raises(GradcliError, match="501 lines"):
+        Work("x", "x").judge("= 1\n" * 501)
+
+
+def test_lines_of_work_by_the_command(tmp_path: Path) -> None:
+    path = tmp_path / "work.txt"
+    path.write_text("dy/da = a\ndy/dw = dy/da + a\n", encoding="utf-8")
+    call = ["grade", "(x+w)*(w+1)", "--wrt", "w", "--steps", str(path)]
+    code, out, err = command([*call, "--json"])
+    assert (code, err) == (1, "")
+    document = json.loads(out)
+    jsonschema.validate(document, SCHEMAS["steps"])
+    assert [line["status"] for line in document["lines"]] == ["broken here", "right"]
+    assert document["lines"][0]["kinds"] == ["partial.wrong_variable"]
+    _, out, _ = command([*call, "--level", "2"])
+    assert "2*w" not in out
+    assert command([*call, "--", "2"])[0] == 2
+    assert command([*call, "--format", "csv"])[0] == 2
