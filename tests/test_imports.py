@@ -205,7 +205,7 @@ ROOMS = {
     "lowering": "limits, node_expressions < builders < programs, elements < expression_values",
     "autodiff": "request, passes < backward_graph, torch_tape < runs",
     "scripts": "python < torch < tensorflow, listing",
-    "algebra": "sums < arrays < simplify < derivatives < jacobian < equality < slopes < at_point, taylor, total",
+    "algebra": "assumptions < sums < arrays < simplify < derivatives < jacobian < equality < slopes < at_point, taylor, total",
     "derivation": "notation < nodes < paths, calculus < explain",
     "teaching": "mistakes, numbers < points < question < rules < orders < variants < diagnosis < marking < words < tasks, steps",
     "output": "formats, json, listing, visible, files, further, block_graphs, formulas < documents, diagrams < records < "
@@ -281,7 +281,7 @@ def test_nothing_runs_text_or_raises_the_limits_of_python() -> None:
 # ---- names of operations ----
 
 NAMES_LEFT = {
-    "algebra": (320, "rules of simplification and equality, which are about these operations"),
+    "algebra": (317, "rules of simplification and equality, which are about these operations"),
     "autodiff": (2, "what a derivative that is the same for all elements is spread by"),
     "cli": (1, "graph is a command as well"),
     "derivation": (31, "short spellings of products of arrays, which are about these operations; full is a degree of detail"),

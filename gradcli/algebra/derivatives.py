@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import count, product
 from math import prod
+from typing import TYPE_CHECKING
 
 from gradcli.algebra.arrays.elements import Elements
 from gradcli.algebra.arrays.expanded import shortest_array
@@ -42,6 +43,9 @@ from gradcli.lowering.node_expressions import in_named_lines, written_out
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import POLE
+
+if TYPE_CHECKING:
+    from gradcli.algebra.assumptions.facts import Assumptions
 
 FORM_LIMIT = 1_000
 """Operations of a normal form beyond which an expression is not simplified as a whole."""
@@ -129,16 +133,16 @@ def derivative_graph(graph: Graph, requests: Sequence[Request]) -> tuple[Graph, 
     return builder.graph, ids
 
 
-def differentiate(graph: Graph, requests: Sequence[Request], *, positive: bool = False) -> Simplified:
+def differentiate(graph: Graph, requests: Sequence[Request], *, assume: Assumptions | None = None) -> Simplified:
     """Derivatives of the outputs of a static graph, simplified; those of large functions as named lines.
 
     Args:
         graph: The graph.
         requests: The id of an output, and the variables to differentiate it by.
-        positive: Whether every variable may be taken as positive.
+        assume: What is assumed of variables; None for nothing.
     """
     derivatives, ids = derivative_graph(graph, requests)
-    return Simplifier(derivatives, ids, generic=any(wrt for _, wrt in requests), positive=positive).together(ids)
+    return Simplifier(derivatives, ids, generic=any(wrt for _, wrt in requests), assume=assume).together(ids)
 
 
 def _differentiate_once(roots: dict[Request, tuple[Graph, int | None]], before: Request, variables: Sequence[str]) -> None:
@@ -208,13 +212,15 @@ def with_output(graph: Graph, id: int) -> Graph:
         graph.output, graph.outputs, graph.given_names = output, outputs, names
 
 
-def diff(program: Program, *variables: str, positive: bool = False, shapes: Mapping[str, Shape] | None = None) -> Simplified:
+def diff(
+    program: Program, *variables: str, assume: Assumptions | str | None = None, shapes: Mapping[str, Shape] | None = None
+) -> Simplified:
     """A derivative of a program's output, simplified.
 
     Args:
         program: The program; its variables need no values.
         variables: What to differentiate by, one after the other: ``diff(program, "x", "x")`` is of order 2.
-        positive: Whether every variable may be taken as positive.
+        assume: What is assumed of variables; None for nothing.
         shapes: The shapes of the variables that are arrays: ``{"A": (3, 4)}``; the others are numbers.
 
     Returns:
@@ -227,30 +233,41 @@ def diff(program: Program, *variables: str, positive: bool = False, shapes: Mapp
     for name in variables:
         if shapes and name in shapes:
             graph.variable(name, NOWHERE, shapes[name])  # one that the program does not use as well
-    return differentiate(graph, [(graph.output, variables)], positive=positive)
+    return differentiate(graph, [(graph.output, variables)], assume=_assumed(assume, graph))
 
 
-def simplify(program: Program, *, positive: bool = False, shapes: Mapping[str, Shape] | None = None) -> Simplified:
+def simplify(
+    program: Program, *, assume: Assumptions | str | None = None, shapes: Mapping[str, Shape] | None = None
+) -> Simplified:
     """A program's outputs as simplified expressions, never longer than they were.
 
     Args:
         program: The program; its variables need no values.
-        positive: Whether every variable may be taken as positive.
+        assume: What is assumed of variables; None for nothing.
         shapes: The shapes of the variables that are arrays: ``{"A": (3, 4)}``; the others are numbers.
 
     Raises:
         GradcliError: A name or a function of the program is wrongly used.
     """
     graph = compacted(lower(program, StaticBuilder(Graph(), shapes=shapes)))
-    return simplified_outputs(graph, positive=positive)
+    return simplified_outputs(graph, assume=_assumed(assume, graph))
 
 
-def simplified_outputs(graph: Graph, *, positive: bool = False) -> Simplified:
+def _assumed(assume: Assumptions | str | None, graph: Graph) -> Assumptions | None:
+    """Assumptions as a record; text is read."""
+    if not isinstance(assume, str):
+        return assume
+    from gradcli.algebra.assumptions.reader import assumptions_of
+
+    return assumptions_of(assume, graph.variables)
+
+
+def simplified_outputs(graph: Graph, *, assume: Assumptions | None = None) -> Simplified:
     """The outputs of a graph, simplified; what is cancelled states its condition."""
-    plain = Simplifier(graph, graph.outputs, positive=positive).together(graph.outputs)
+    plain = Simplifier(graph, graph.outputs, assume=assume).together(graph.outputs)
     if plain.definitions or not _may_cancel(graph):
         return plain
-    found = Simplifier(graph, graph.outputs, positive=positive, cancel=True).together(graph.outputs)
+    found = Simplifier(graph, graph.outputs, assume=assume, cancel=True).together(graph.outputs)
     if not found.conditions:  # nor is anything cancelled in expressions that are only written out
         return plain
     expressions: list[Expression] = []
@@ -286,19 +303,17 @@ class Simplifier:
         ids: The nodes.
         generic: Whether guards of derivative rules that matter at single points only fall away, and divisors may be cancelled,
             which are not 0 where the function is defined.
-        positive: Whether every variable may be taken as positive.
+        assume: What is assumed of variables; None for nothing.
         cancel: Whether divisors may be cancelled; then the conditions of that are found as well.
     """
 
     def __init__(
-        self, graph: Graph, ids: Sequence[int], *, generic: bool = False, positive: bool = False, cancel: bool = False
+        self, graph: Graph, ids: Sequence[int], *, generic: bool = False, assume: Assumptions | None = None, cancel: bool = False
     ) -> None:
         self.graph = graph
         self.generic = generic
         self.ids = ids
-        self.algebra = Algebra(positive=positive)
-        self.algebra.invertible = generic
-        self.algebra.identities = not generic
+        self.algebra = Algebra(assume, invertible=generic, identities=not generic)
         self.cancel = cancel
         if generic or cancel:
             # Knowing beforehand what is not 0, the second walk can cancel it.

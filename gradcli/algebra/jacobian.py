@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 from math import prod
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gradcli.algebra.derivatives import Simplified, Simplifier, derivative_graph
 from gradcli.errors import ExitCode, GradcliError
@@ -13,6 +13,9 @@ from gradcli.graph.graph import Graph, Shape
 from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.builders.static import StaticBuilder
+
+if TYPE_CHECKING:
+    from gradcli.algebra.assumptions.facts import Assumptions
 
 MOST_ENTRIES = 1_000
 """Derivatives beyond which they are not written element by element."""
@@ -41,14 +44,14 @@ def element_names(name: str, shape: Shape) -> list[str]:
     return [f"{name}[{', '.join(map(str, place))}]" for place in product(*map(range, shape))]
 
 
-def jacobian(graph: Graph, outputs: Sequence[int], wrt: Sequence[str], *, positive: bool = False) -> Rows:
+def jacobian(graph: Graph, outputs: Sequence[int], wrt: Sequence[str], *, assume: Assumptions | None = None) -> Rows:
     """The derivatives of outputs, element by element.
 
     Args:
         graph: A static graph.
         outputs: The ids of the outputs, in the order of the rows.
         wrt: The variables, in the order of the columns.
-        positive: Whether every variable may be taken as positive.
+        assume: What is assumed of variables; None for nothing.
 
     Raises:
         GradcliError: There are more than can be written (exit code 4), or an operation has no derivative.
@@ -68,17 +71,17 @@ def jacobian(graph: Graph, outputs: Sequence[int], wrt: Sequence[str], *, positi
     elements, ids = _elements(graph, outputs)
     requests = [(id, (name,)) for id in ids for name in wrt]
     found, derivatives = derivative_graph(elements, requests)
-    simplifier = Simplifier(found, derivatives, generic=True, positive=positive)
+    simplifier = Simplifier(found, derivatives, generic=True, assume=assume)
     return Rows(found, derivatives, names, simplifier.element_by_element(derivatives))
 
 
-def hessian(graph: Graph, output: int, wrt: Sequence[str], *, positive: bool = False) -> Rows:
+def hessian(graph: Graph, output: int, wrt: Sequence[str], *, assume: Assumptions | None = None) -> Rows:
     """The second derivatives of a number, element by element; the arguments are those of :func:`jacobian`."""
     found, ids = derivative_graph(graph, [(output, (name,)) for name in wrt])
     for name in wrt:  # those that no derivative depends on
         if name not in found.variables:
             found.variable(name, NOWHERE, graph.shape(graph.variables[name]))
-    return jacobian(found, ids, wrt, positive=positive)
+    return jacobian(found, ids, wrt, assume=assume)
 
 
 def _elements(graph: Graph, outputs: Sequence[int]) -> tuple[Graph, list[int]]:

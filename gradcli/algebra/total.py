@@ -8,6 +8,7 @@ name, on which the next order depends in the same way.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from gradcli.algebra.derivatives import Simplified, Simplifier, check_growth, differentiate
 from gradcli.algebra.simplify import normal_forms
@@ -20,6 +21,9 @@ from gradcli.language.ast import Assignment, Comparison, Expression, Name, Numbe
 from gradcli.lowering.builders.compaction import compacted, replay
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
+
+if TYPE_CHECKING:
+    from gradcli.algebra.assumptions.facts import Assumptions
 
 Wrt = tuple[str, ...]
 """The variables to differentiate by, one after the other."""
@@ -107,7 +111,7 @@ def _sum(terms: Sequence[Expression]) -> Expression:
 
 
 def total_derivatives(
-    graph: Graph, requests: Sequence[Wrt], dependences: Dependences, *, positive: bool = False
+    graph: Graph, requests: Sequence[Wrt], dependences: Dependences, *, assume: Assumptions | None = None
 ) -> tuple[Simplified, Graph, list[int]]:
     """Total derivatives of a graph's output.
 
@@ -115,7 +119,7 @@ def total_derivatives(
         graph: A static graph of numbers.
         requests: By what.
         dependences: Which variables depend on which.
-        positive: Whether every variable may be taken as positive.
+        assume: What is assumed of variables; None for nothing.
 
     Returns:
         The derivatives, and a graph of them with the node of each.
@@ -132,11 +136,11 @@ def total_derivatives(
             if taken:
                 raise GradcliError(f"{taken[0]} is a variable, and a derivative would be called so", hint="rename the variable")
         graphs.append(at)
-    return together(graphs, positive=positive)
+    return together(graphs, assume=assume)
 
 
 def implicit_derivatives(
-    graph: Graph, variable: str, requests: Sequence[Wrt], *, positive: bool = False
+    graph: Graph, variable: str, requests: Sequence[Wrt], *, assume: Assumptions | None = None
 ) -> tuple[Simplified, Graph, list[int]]:
     """Derivatives of a variable that an equation makes a function of the others.
 
@@ -144,7 +148,7 @@ def implicit_derivatives(
         graph: A static graph of numbers, whose output is 0 where the equation holds.
         variable: The variable.
         requests: By what it is differentiated.
-        positive: Whether every variable may be taken as positive.
+        assume: What is assumed of variables; None for nothing.
 
     Returns:
         The derivatives, each with its condition, and a graph of them with the node of each.
@@ -169,7 +173,7 @@ def implicit_derivatives(
                 )
             at = _total(at, {by: Number(1), variable: rate.expressions[0]})
         graphs.append(at)
-    found, common, ids = together(graphs, positive=positive)
+    found, common, ids = together(graphs, assume=assume)
     return Simplified(found.definitions, found.expressions, (conditions,) * len(requests)), common, ids
 
 
@@ -215,14 +219,14 @@ def _lowered(definitions: Sequence[Assignment], value: Expression, graph: Graph,
     return compacted(lower(Program((*definitions, Output(value))), builder, graph.variables), keep_variables=False)
 
 
-def together(graphs: Sequence[Graph], *, positive: bool = False) -> tuple[Simplified, Graph, list[int]]:
+def together(graphs: Sequence[Graph], *, assume: Assumptions | None = None) -> tuple[Simplified, Graph, list[int]]:
     """The outputs of graphs in one graph, simplified.
 
     Args:
         graphs: The graphs.
-        positive: Whether every variable may be taken as positive.
+        assume: What is assumed of variables; None for nothing.
     """
     builder = StaticBuilder(Graph(sum([graph.max_nodes for graph in graphs])), identities=True)
     ids = [replay(graph, builder)[graph.output].id for graph in graphs]
-    found = Simplifier(builder.graph, ids, generic=True, positive=positive).together(ids)
+    found = Simplifier(builder.graph, ids, generic=True, assume=assume).together(ids)
     return found, builder.graph, ids

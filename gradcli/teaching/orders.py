@@ -118,7 +118,7 @@ def _differentiated(function: _Function, wrt: str, wrong: Mapping[int, Formula],
 def _simplified(graph: Graph) -> Graph | None:
     """The same without what a rule carries along for special values, so that further mistakes are those of a written answer."""
     try:
-        return graph_of(program_of(Simplifier(graph, [graph.output], generic=True, positive=False).together([graph.output])))
+        return graph_of(program_of(Simplifier(graph, [graph.output], generic=True).together([graph.output])))
     except GradcliError:
         return None
 

@@ -163,7 +163,7 @@ NEARLY = (
 
 @pytest.mark.parametrize(("first", "second", "positive"), NEARLY)
 def test_small_arrays_are_compared_sharply(first: str, second: str, positive: bool) -> None:
-    found = gradcli.equal(first, second, shapes=_used(first, second), positive=positive)
+    found = gradcli.equal(first, second, shapes=_used(first, second), assume="positive" if positive else "")
     assert found.verdict is Verdict.DIFFERENT
     assert found.counterexample is not None
     assert found.counterexample.first_text != found.counterexample.second_text

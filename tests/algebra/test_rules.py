@@ -14,6 +14,7 @@ from commandline import command
 from support import run
 
 import gradcli
+from gradcli.algebra.assumptions.reader import assumptions_of
 from gradcli.algebra.derivatives import Simplifier, simplify
 from gradcli.algebra.sums.identities import IDENTITIES, Identity
 from gradcli.algebra.sums.rules import RULES, Rule
@@ -41,10 +42,10 @@ DOMAINS = {
 """An interval of each domain that a rule names."""
 
 
-def simplified(text: str, *, positive: bool = False) -> str:
+def simplified(text: str, assume: str = "") -> str:
     """What `gradcli simplify` prints."""
     graph = lower(parse(text), StaticBuilder(Graph()))
-    found = Simplifier(graph, [graph.output], positive=positive).together([graph.output])
+    found = Simplifier(graph, [graph.output], assume=assumptions_of(assume, graph.variables)).together([graph.output])
     return to_text(found.expressions[0])
 
 
@@ -243,16 +244,16 @@ POSITIVE = {
 
 @pytest.mark.parametrize("text", POSITIVE)
 def test_what_positive_variables_allow(text: str) -> None:
-    assert simplified(text, positive=True) == POSITIVE[text]
+    assert simplified(text, "positive") == POSITIVE[text]
 
 
 @pytest.mark.parametrize("text", [*APPLIED, *LEFT_ALONE])
-@pytest.mark.parametrize("positive", [False, True])
-def test_the_value_stays(text: str, positive: bool) -> None:
+@pytest.mark.parametrize("assume", ["", "positive"])
+def test_the_value_stays(text: str, assume: str) -> None:
     source = random.Random(text)
-    result = simplified(text, positive=positive)
+    result = simplified(text, assume)
     names = sorted(lower(parse(text), StaticBuilder(Graph())).variables)
-    points = [{name: source.uniform(0 if positive else -2, 2) for name in names} for _ in range(30)]
+    points = [{name: source.uniform(0 if assume else -2, 2) for name in names} for _ in range(30)]
     pair = [oracle.in_sympy(parse(text)), oracle.in_sympy(parse(result))]
     for before, after in oracle.values(pair, points):
         assert before is None or (after is not None and abs(before - after) <= 1e-20 * (1 + abs(before))), result
@@ -367,14 +368,14 @@ def test_identities_are_of_simplification_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "right", "positive"),
+    ("text", "right", "assume"),
     [
-        ("log(x) + log(y) - log(z)", "log(x*y/z)", True),
-        ("log(x) + log(y)", "log(x) + log(y)", False),  # they have no value where both are negative
-        ("log(x^2 + 1) + log(w^2 + 1)", "log((w^2 + 1)*(x^2 + 1))", False),
-        ("-log(x) - log(y)", "-log(x*y)", True),
+        ("log(x) + log(y) - log(z)", "log(x*y/z)", "positive"),
+        ("log(x) + log(y)", "log(x) + log(y)", ""),  # they have no value where both are negative
+        ("log(x^2 + 1) + log(w^2 + 1)", "log((w^2 + 1)*(x^2 + 1))", ""),
+        ("-log(x) - log(y)", "-log(x*y)", "positive"),
     ],
 )
-def test_logarithms_are_collected_where_all_are_of_positive_numbers(text: str, right: str, positive: bool) -> None:
-    assert simplified(text, positive=positive) == right
-    assert gradcli.equal(text, right, positive=positive)
+def test_logarithms_are_collected_where_all_are_of_positive_numbers(text: str, right: str, assume: str) -> None:
+    assert simplified(text, assume) == right
+    assert gradcli.equal(text, right, assume=assume)

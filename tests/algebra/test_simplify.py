@@ -10,6 +10,7 @@ from fractions import Fraction
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
+from gradcli.algebra.assumptions.facts import NOTHING, POSITIVE, Assumptions
 from gradcli.algebra.derivatives import Simplified, Simplifier, differentiate
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.errors import GradcliError
@@ -36,9 +37,9 @@ def graph_of(expression: Expression) -> Graph:
     return lower(Program((Output(expression),)), StaticBuilder(Graph()))
 
 
-def simplified(expression: Expression, *, positive: bool = False) -> Simplified:
+def simplified(expression: Expression, assume: Assumptions = NOTHING) -> Simplified:
     graph = graph_of(expression)
-    return Simplifier(graph, [graph.output], positive=positive).together([graph.output])
+    return Simplifier(graph, [graph.output], assume=assume).together([graph.output])
 
 
 # ---- rational expressions, exactly ----
@@ -120,7 +121,7 @@ def test_the_exact_value_stays_for_positive_variables(expression: Expression, po
     positive = {name: abs(value) + 1 for name, value in point.items()}
     before = exact_value(expression, positive)
     assume(before is not None)
-    [after] = simplified(expression, positive=True).expressions
+    [after] = simplified(expression, POSITIVE).expressions
     assert exact_value(after, positive) == before, to_text(after)
 
 

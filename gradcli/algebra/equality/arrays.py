@@ -17,6 +17,7 @@ from typing import Any
 
 from gradcli.algebra.arrays.expanded import multiplied_out
 from gradcli.algebra.arrays.forms import fitted
+from gradcli.algebra.assumptions.facts import ANY, POSITIVE, Assumptions
 from gradcli.algebra.derivatives import with_output
 from gradcli.algebra.equality.elements import equal_elements
 from gradcli.algebra.equality.pair import Kind, Outcome, Pair
@@ -82,7 +83,7 @@ def equal_arrays(pair: Pair, plain: Graph, outputs: tuple[int, int], start: Equa
 
     def same_form() -> bool:
         graphs = ((plain, outputs), (pair.graph, pair.outputs))
-        return any(_same_form(graph, ends, positive=start.positive) for graph, ends in graphs)
+        return any(_same_form(graph, ends, start.assume) for graph, ends in graphs)
 
     in_numbers = equal_elements(plain, outputs, start, same_form)
     if in_numbers is not None:
@@ -115,10 +116,9 @@ def _is_total(graph: Graph, outputs: tuple[int, int]) -> bool:
 # ---- normal forms ----
 
 
-def _same_form(graph: Graph, outputs: tuple[int, int], *, positive: bool) -> bool:
+def _same_form(graph: Graph, outputs: tuple[int, int], assume: Assumptions) -> bool:
     """Whether two nodes have one normal form."""
-    algebra = Algebra(positive=positive)
-    algebra.invertible = True  # where one is not, its inverse is undefined, which the values show
+    algebra = Algebra(assume, invertible=True)  # where one is not, its inverse is undefined, which the values show
     forms = normal_forms(graph, algebra, ends=outputs, limit=_FORM_LIMIT)
     first, second = (forms[output] for output in outputs)
     if TOO_LONG in (first, second):
@@ -141,14 +141,14 @@ def _sampled(parts: Sequence[Graph], variables: Sequence[str], start: Equality) 
     tally: dict[Kind, int] = dict.fromkeys(Kind, 0)
     domain: dict[Kind, list[Witness]] = {Kind.ONLY_FIRST: [], Kind.ONLY_SECOND: []}
     open_point: Witness | None = None
-    for at, point in enumerate(_points(parts[0], _POINTS if variables else 1, positive=start.positive)):
+    for at, point in enumerate(_points(parts[0], _POINTS if variables else 1, start.assume)):
         outcome = _compared(parts, point, random=at >= _WHOLE)
         tally[outcome.kind] += 1
         if outcome.kind is Kind.DIFFER:
             found = replace(
                 start, verdict=Verdict.DIFFERENT, points=tally[Kind.AGREE] + 1, counterexample=_witness(point, outcome)
             )
-            return replace(found, agree_if_positive=0 if start.positive else _agreements(parts, variables))
+            return replace(found, agree_if_positive=0 if start.assume else _agreements(parts, variables))
         if outcome.kind is Kind.UNDECIDED and outcome.first is not None and open_point is None:
             open_point = _witness(point, outcome)
         if outcome.kind in domain and len(domain[outcome.kind]) < _SHOWN:
@@ -172,18 +172,27 @@ def _sampled(parts: Sequence[Graph], variables: Sequence[str], start: Equality) 
 
 def _agreements(parts: Sequence[Graph], variables: Sequence[str]) -> int:
     """At how many points with positive variables both agree; 0 where they differ at one."""
-    points = enumerate(_points(parts[0], _POINTS // 2, positive=True)) if variables else []
+    points = enumerate(_points(parts[0], _POINTS // 2, POSITIVE)) if variables else []
     kinds = [_compared(parts, point, random=at >= _WHOLE).kind for at, point in points]
     return 0 if Kind.DIFFER in kinds else kinds.count(Kind.AGREE)
 
 
-def _points(graph: Graph, count: int, *, positive: bool) -> Iterator[dict[str, Any]]:
+def _points(graph: Graph, count: int, assume: Assumptions) -> Iterator[dict[str, Any]]:
     """Small whole numbers first, then random numbers of several sizes; the same in every run."""
     import numpy
 
     source = random.Random("gradcli equal")
 
-    def filled(shape: Shape, kind: int) -> Any:
+    def filled(name: str, shape: Shape, kind: int) -> Any:
+        fact = assume.of(name)
+        numbers = drawn(shape, kind, positive=fact.is_positive)
+        if fact in (ANY, POSITIVE.every):
+            return numbers
+        fitted = [fact.fitted(Fraction(float(number))) for number in numpy.ravel(numbers)]
+        values = [float(fact.nth(1) if number is None else number) for number in fitted]
+        return numpy.array(values).reshape(shape) if shape else values[0]
+
+    def drawn(shape: Shape, kind: int, *, positive: bool) -> Any:
         size = prod(shape)
         width = 1.0 if kind < _WHOLE else _WIDTHS[kind % len(_WIDTHS)]
         lowest = 0.05 if positive or (kind >= _WHOLE and kind // len(_WIDTHS) % 2) else -1.0
@@ -197,7 +206,7 @@ def _points(graph: Graph, count: int, *, positive: bool) -> Iterator[dict[str, A
 
     elements = sum(prod(graph.shape(id)) for id in graph.variables.values())
     for kind in range(min(count, max(_FEWEST_POINTS, _ELEMENTS // max(elements, 1)))):
-        yield {name: filled(graph.shape(id), kind) for name, id in graph.variables.items()}
+        yield {name: filled(name, graph.shape(id), kind) for name, id in graph.variables.items()}
 
 
 def _compared(parts: Sequence[Graph], point: dict[str, Any], *, random: bool) -> Outcome:

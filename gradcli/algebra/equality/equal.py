@@ -14,13 +14,15 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from gradcli.algebra.assumptions.facts import NOTHING, Assumptions
+from gradcli.algebra.assumptions.reader import assumptions_of
 from gradcli.algebra.equality.numbers import decided
 from gradcli.algebra.equality.pair import Pair, Step, pair_of
 from gradcli.algebra.equality.verdict import Equality, Method, Verdict
 from gradcli.algebra.simplify import TOO_LONG, normal_forms
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.spellings import shortest
-from gradcli.errors import UnknownVariableError
+from gradcli.errors import GradcliError, UnknownVariableError
 from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, VARIABLE, Graph, Shape
 from gradcli.language.ast import Program
 from gradcli.language.parser import parse
@@ -41,7 +43,7 @@ def equal(
     first: str | Program,
     second: str | Program,
     *,
-    positive: bool = False,
+    assume: Assumptions | str = NOTHING,
     max_nodes: int = DEFAULT_MAX_NODES,
     max_elements: int = DEFAULT_MAX_ELEMENTS,
     shapes: Mapping[str, Shape] | None = None,
@@ -51,7 +53,7 @@ def equal(
     Args:
         first: One of them.
         second: The other one; it may have other variables.
-        positive: Whether only positive values of the variables count.
+        assume: What is assumed of the variables, as a record or as text: ``x>0, n integer``; only such values count.
         max_nodes: The largest graph of both.
         max_elements: The largest array.
         shapes: The shapes of the variables that are arrays: ``{"A": (3, 4)}``; the others are numbers.
@@ -71,7 +73,13 @@ def equal(
     for name in shapes:
         if name not in pair.graph.variables:
             raise UnknownVariableError(name, list(pair.graph.variables), "--shape: ")
-    start = Equality(texts[0], texts[1], Verdict.EQUAL, Method.IDENTICAL, True, tuple(pair.variables), positive)
+    assume = assumptions_of(assume, pair.graph.variables)
+    for name in pair.variables:
+        if assume.of(name).is_finite:
+            raise GradcliError(
+                f"only finitely many values of {name} are left by what is assumed", hint=f"compare with a number for {name}"
+            )
+    start = Equality(texts[0], texts[1], Verdict.EQUAL, Method.IDENTICAL, True, tuple(pair.variables), assume)
     if has_arrays(pair.graph):
         from gradcli.algebra.equality.arrays import equal_arrays
 
@@ -81,13 +89,13 @@ def equal(
     if pair.outputs[0] == pair.outputs[1]:
         return replace(start, everywhere=True)
     start = replace(start, everywhere=all(map(_is_total, pair.steps, itertools.repeat(pair.steps))))
-    found = decided(pair, start, lambda: _same_normal_form(pair, (first, second), positive=positive))
+    found = decided(pair, start, lambda: _same_normal_form(pair, (first, second), assume))
     if found.verdict is not Verdict.DIFFERENT:
         return found
     smooth = pair_of((first, second), sources, Graph(max_nodes, max_elements), shapes, thresholds=False)
     if not smooth.left_out:
         return found
-    below = decided(smooth, start, lambda: _same_normal_form(smooth, (first, second), positive=positive))
+    below = decided(smooth, start, lambda: _same_normal_form(smooth, (first, second), assume))
     if not below:
         return found
     return replace(
@@ -105,15 +113,14 @@ def _is_total(step: Step, steps: Sequence[Step]) -> bool:
     return step.operation == VARIABLE or OPERATIONS[step.operation].domain == EVERYWHERE
 
 
-def _same_normal_form(pair: Pair, programs: tuple[Program, Program], *, positive: bool) -> bool:
+def _same_normal_form(pair: Pair, programs: tuple[Program, Program], assume: Assumptions) -> bool:
     """Whether both have one normal form: as they are, or with operations written out by their definitions."""
     if len(pair.steps) > _PROOF_NODES:
         return False
     builder = StaticBuilder(Graph())
     plain = [lower(program, builder).output for program in programs]
     for graph, outputs in ((builder.graph, plain), (pair.graph, pair.outputs)):
-        algebra = Algebra()
-        algebra.positive = positive
+        algebra = Algebra(assume, identities=True)
         forms = normal_forms(graph, algebra, graph.ancestors(*outputs), limit=1000)
         first, second = (forms[output] for output in outputs)
         if TOO_LONG in (first, second):

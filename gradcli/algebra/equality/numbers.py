@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from gradcli.algebra.assumptions.facts import POSITIVE, Assumptions
 from gradcli.algebra.equality.pair import Kind, Outcome, Pair, together
 from gradcli.algebra.equality.points import Coordinate, Point, Rational, large_points, points, rational
 from gradcli.algebra.equality.rational import (
@@ -119,6 +120,7 @@ def _at_enough_points(
 ) -> Equality | None:
     """A polynomial of degree d that is 0 on a grid of d + 1 values for each variable is 0 (Alon 1999, lemma 2.1)."""
     count = len(pair.variables)
+    facts = [found.assume.of(name) for name in pair.variables]
     if count > 9 or (size := (degree + 1) ** count) > 1000 or size * len(pair.steps) > 300_000:
         return None
     for shift in (1, 8, 24):
@@ -129,7 +131,8 @@ def _at_enough_points(
             candidates = itertools.product(range(shift, shift + degree + 1), repeat=count)
         agreed = 0
         for candidate in candidates:
-            point: Point = dict(zip(pair.variables, candidate, strict=True))
+            numbers = [fact.nth(number) for fact, number in zip(facts, candidate, strict=True)]
+            point: Point = dict(zip(pair.variables, numbers, strict=True))
             outcome = compare(point)
             if outcome.kind is Kind.DIFFER:
                 return _different(found, point, outcome)
@@ -150,19 +153,19 @@ def _at_random_points(pair: Pair, found: Equality, degree: int | None) -> Equali
         bits = 64
         trials = max(2, math.ceil(ERROR_BITS / (bits - degree_bits)))
         try:
-            outcomes = list(_trials(pair, bits, trials, None, positive=found.positive))
+            outcomes = list(_trials(pair, bits, trials, None, assume=found.assume))
             return _from_trials(found, Method.RANDOM_POINTS, outcomes, trials * (math.log2(max(degree, 1)) - bits))
         except TooLongError:
             pass
     prime = next((k for k in MERSENNE_EXPONENTS if k >= degree_bits + ERROR_BITS), None)
     if prime is None or prime * len(pair.steps) > 100_000_000:
         raise _too_large(pair)
-    outcomes = list(_trials(pair, prime - 1, 2, prime, positive=found.positive))
+    outcomes = list(_trials(pair, prime - 1, 2, prime, assume=found.assume))
     return _from_trials(replace(found, prime=prime), Method.MODULAR, outcomes, 2 * (degree_bits - prime + 1))
 
 
-def _trials(pair: Pair, bits: int, count: int, prime: int | None, *, positive: bool = False) -> Iterator[tuple[Point, Outcome]]:
-    for chosen in itertools.islice(large_points(len(pair.variables), bits, positive), count):
+def _trials(pair: Pair, bits: int, count: int, prime: int | None, *, assume: Assumptions) -> Iterator[tuple[Point, Outcome]]:
+    for chosen in itertools.islice(large_points([assume.of(name) for name in pair.variables], bits), count):
         point: Point = dict(zip(pair.variables, chosen, strict=True))
         field = exact(30_000_000) if prime is None else modular(2**prime - 1)
         result = values(pair.steps, point, field)
@@ -241,7 +244,7 @@ def _sampled(
     agreed: list[Point] = []
     if special is None:
         special = list(_exact_places(pair)) if len(pair.steps) < 20_000 else []
-    sample = points(pair.variables, _named(pair), special, positive=start.positive)
+    sample = points(pair.variables, _named(pair), special, assume=start.assume)
     for point in itertools.islice(sample, count + len(special)):
         outcome = compare(point)
         if outcome.kind is Kind.DIFFER:
@@ -302,11 +305,11 @@ def _with_positive(
 ) -> Equality:
     """What differs may still agree where all variables are positive, as sqrt(x^2) and x do."""
     witness = found.counterexample
-    if witness is None or not pair.variables or all(rational(value) > 0 for value in witness.point.values()):
+    if witness is None or not pair.variables or found.assume or all(rational(value) > 0 for value in witness.point.values()):
         return found
     agreed = 0
     beside = [point for point in special if all(rational(value) > 0 for value in point.values())]
-    for point in itertools.chain(beside, itertools.islice(points(pair.variables, positive=True), _POSITIVE)):
+    for point in itertools.chain(beside, itertools.islice(points(pair.variables, assume=POSITIVE), _POSITIVE)):
         kind = compare(point).kind
         if kind is Kind.DIFFER or exhausted():
             return found

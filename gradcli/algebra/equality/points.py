@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
+from gradcli.algebra.assumptions.facts import NOTHING, Assumptions, Fact
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
 from gradcli.language.numbers import number_text
@@ -47,11 +48,15 @@ SIMPLE: tuple[Rational, ...] = (0, 1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2)
 """From simple to less simple: a counterexample should be easy to check by hand."""
 
 _MOST_SIMPLE = 60
+
+_FEWEST_SIMPLE = 6
+"""Simple values that a variable has at least."""
+
 _SEED = "gradcli equal"
 
 
 def points(
-    variables: Sequence[str], constants: Sequence[Rational] = (), more: Iterable[Point] = (), *, positive: bool = False
+    variables: Sequence[str], constants: Sequence[Rational] = (), more: Iterable[Point] = (), *, assume: Assumptions = NOTHING
 ) -> Iterator[Point]:
     """Points without an end, the simple ones first; one point where there are no variables.
 
@@ -59,45 +64,68 @@ def points(
         variables: The variables.
         constants: Numbers at which something may happen, such as those that the expressions name.
         more: Points to try once the simple ones are through.
-        positive: Whether all values must be positive.
+        assume: What is assumed of the variables: all values are such.
     """
     if not variables:
         yield {}
         return
-    values = [value for value in dict.fromkeys((*SIMPLE, *constants)) if value > 0 or not positive]
+    facts = [assume.of(name) for name in variables]
+    values = [_simple(fact, list(dict.fromkeys((*SIMPLE, *constants)))) for fact in facts]
     seen: set[tuple[Coordinate, ...]] = set()
     special = (
         tuple([point[name] for name in variables])
         for point in more
-        if not positive or all(rational(value) > 0 for value in point.values())
+        if not assume or all(_may_be(fact, point[name]) for name, fact in zip(variables, facts, strict=True))
     )
     point: tuple[Coordinate, ...]
-    for point in itertools.chain(simple_points(len(variables), values), special, random_points(len(variables), positive)):
+    for point in itertools.chain(simple_points(values), special, random_points(facts)):
         if point not in seen:
             if len(seen) < 10_000:
                 seen.add(point)
             yield dict(zip(variables, point, strict=True))
 
 
-def simple_points(count: int, values: Sequence[Rational]) -> Iterator[tuple[Rational, ...]]:
-    """Points of simple values: all combinations for few variables, else equal values, steps and single exceptions."""
+def _may_be(fact: Fact, value: Coordinate) -> bool:
+    """Whether a coordinate is one that a variable may have."""
+    return not (isinstance(value, Irrational) and fact.integer) and fact.has(rational(value))
+
+
+def _simple(fact: Fact, values: Sequence[Rational]) -> list[Rational]:
+    """Of some values those that a variable may have; what is found from them where these are few."""
+    found = list(filter(fact.has, values))
+    if len(found) < _FEWEST_SIMPLE:
+        fitted = [fact.fitted(value) for value in values]
+        numbers = [fact.nth(number) for number in range(1, _FEWEST_SIMPLE + 1)]
+        found += [value for value in (*fitted, *numbers) if value is not None and fact.has(value)]
+    return list(dict.fromkeys(found))
+
+
+def simple_points(values: Sequence[Sequence[Rational]]) -> Iterator[tuple[Rational, ...]]:
+    """Points of simple values: all combinations for few variables, else equal values, steps and single exceptions.
+
+    Args:
+        values: The simple values of each variable, at least four.
+    """
+    count, fewest = len(values), min(map(len, values))
     if count <= 3:
-        ranks = sorted(itertools.product(range(len(values)), repeat=count), key=lambda rank: (sum(rank), max(rank), rank))
-        for rank in ranks[: max(_MOST_SIMPLE, len(values))]:
-            yield tuple([values[at] for at in rank])
+        ranks = sorted(itertools.product(*[range(len(own)) for own in values]), key=lambda rank: (sum(rank), max(rank), rank))
+        for rank in ranks[: max(_MOST_SIMPLE, fewest)]:
+            yield tuple([own[at] for own, at in zip(values, rank, strict=True)])
         return
-    for value in values:
-        yield (value,) * count
-    small = values[: min(len(values), 7)]
-    for shift in range(len(small)):
-        yield tuple([small[(at + shift) % len(small)] for at in range(count)])
+    for at in range(fewest):
+        yield tuple([own[at] for own in values])
+    small = min(fewest, 7)
+    for shift in range(small):
+        yield tuple([own[(at + shift) % small] for at, own in enumerate(values)])
     for at in range(min(count, 8)):
-        for rest, one in ((values[0], values[1]), (values[1], values[2]), (values[1], values[3])):
-            yield tuple([one if index == at else rest for index in range(count)])
+        for rest, one in ((0, 1), (1, 2), (1, 3)):
+            yield tuple([own[one if index == at else rest] for index, own in enumerate(values)])
 
 
-def random_points(count: int, positive: bool = False) -> Iterator[tuple[Rational, ...]]:
-    """Random points, in turn from regions in which functions are at home: anywhere, positive, inside (0, 1) and (-1, 1), above 1.
+def random_points(facts: Sequence[Fact]) -> Iterator[tuple[Rational, ...]]:
+    """Random points of variables of which something is known.
+
+    They are in turn from regions in which functions are at home: anywhere, positive, inside (0, 1) and (-1, 1), above 1.
 
     The numbers are short in binary, so that a float is exactly the number.
     """
@@ -117,18 +145,26 @@ def random_points(count: int, positive: bool = False) -> Iterator[tuple[Rational
             (False, -3, 5, 1),
         ):
             point: list[Rational] = []
-            for _ in range(count):
+            for fact in facts:
                 value = sized(low, high) + shift
-                point.append(-value if signed and not positive and source.random() < 0.5 else value)
+                value = -value if signed and not fact.is_positive and source.random() < 0.5 else value
+                fitted = fact.fitted(value)
+                point.append(fact.nth(1) if fitted is None else fitted)
             yield tuple(point)
 
 
-def large_points(count: int, bits: int, positive: bool = False) -> Iterator[tuple[int, ...]]:
-    """Random integers, each equally likely among 2^bits."""
+def large_points(facts: Sequence[Fact], bits: int) -> Iterator[tuple[Rational, ...]]:
+    """Random numbers of variables of which something is known, each equally likely among 2^bits: integers where they may be."""
     source = random.Random(_SEED)
-    lowest = 1 if positive else -(2 ** (bits - 1))
+    lowest = -(2 ** (bits - 1))
     while True:
-        yield tuple([source.getrandbits(bits) + lowest for _ in range(count)])
+        numbers = [source.getrandbits(bits) for _ in facts]
+        yield tuple(
+            [
+                number + lowest if fact.low is None and fact.high is None else fact.nth(number + 1)
+                for fact, number in zip(facts, numbers, strict=True)
+            ]
+        )
 
 
 def _whole(value: Fraction) -> Rational:

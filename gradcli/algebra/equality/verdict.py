@@ -10,6 +10,7 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
 
+from gradcli.algebra.assumptions.facts import NOTHING, Assumptions
 from gradcli.algebra.equality.pair import Outcome
 from gradcli.algebra.equality.points import Point
 from gradcli.graph.graph import Shape
@@ -74,7 +75,7 @@ class Equality:
         method: How it is known.
         proof: Whether it is proved: for every point, or by an exact counterexample.
         variables: The variables that a value depends on.
-        positive: Whether all variables are assumed to be positive.
+        assume: What is assumed of the variables.
         everywhere: Whether it is certain that they are defined at the same points.
         points: At how many points both are defined and were compared.
         counterexample: A point at which they differ.
@@ -103,7 +104,7 @@ class Equality:
     method: Method
     proof: bool = False
     variables: tuple[str, ...] = ()
-    positive: bool = False
+    assume: Assumptions = NOTHING
     everywhere: bool = False
     points: int = 0
     counterexample: Witness | None = None

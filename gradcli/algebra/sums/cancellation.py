@@ -44,7 +44,7 @@ def _cancelled_term(algebra: Algebra, monomial: Monomial, coefficient: Rational)
     above = [atom for atom, exponent in monomial if isinstance(exponent, int) and exponent > 0]
     below = [atom for atom, exponent in monomial if isinstance(exponent, int) and exponent < 0]
     for low in below:
-        known = low in algebra.nonzero or algebra.is_positive(low)
+        known = low in algebra.nonzero or algebra.is_nonzero(low)
         for high in above if known else ():
             if "form" not in (algebra.atoms[low].kind, algebra.atoms[high].kind):
                 continue
@@ -53,7 +53,7 @@ def _cancelled_term(algebra: Algebra, monomial: Monomial, coefficient: Rational)
                 continue
             (inside, _) = algebra.as_term(found.divisor)
             algebra.nonzero.update(atom for part in (found.divisor, found.below) for atom, _ in algebra.as_term(part)[0])
-            algebra.cancelled.update(atom for atom, _ in inside if not algebra.is_positive(atom))
+            algebra.cancelled.update(atom for atom, _ in inside if not algebra.is_nonzero(atom))
             powers = tuple((atom, e - (atom == high) + (atom == low)) for atom, e in monomial)
             rest = algebra.settled(tuple((atom, e) for atom, e in powers if e), coefficient)
             quotient = algebra.multiply(found.above, algebra.power(found.below, -1))

@@ -87,13 +87,21 @@ def declared_form(algebra: Algebra, operation: str, operands: Sequence[int], app
     if declared.definition is None or all(algebra.value(operand) is None for operand in operands):
         return None
     plain = algebra.of(operation, *operands)
-    found = forms.form(declared.definition(*[Symbol(forms, operand) for operand in operands]))
+    found = by_definition(algebra, operation, operands, apply)
     value = algebra.value(found)
     if value is not None and not math.isfinite(value):
         return None
     if algebra.size(found) <= algebra.size(plain) or is_number(algebra, found):  # log(x, e) = log(x), sec(pi/3) = 2
         return found
     return None
+
+
+def by_definition(algebra: Algebra, operation: str, operands: Sequence[int], apply: Apply) -> int:
+    """The form of an operation by its definition, which it has."""
+    forms = _Forms(algebra, apply)
+    definition = OPERATIONS[operation].definition
+    assert definition is not None
+    return forms.form(definition(*[Symbol(forms, operand) for operand in operands]))
 
 
 def is_number(algebra: Algebra, form: int) -> bool:

@@ -12,13 +12,16 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm, nan, prod
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gradcli.graph.graph import Settings, Shape
 from gradcli.graph.shapes import broadcast
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.constants import VALUES, constant_value
 from gradcli.ops.declaration.facts import POLE
+
+if TYPE_CHECKING:
+    from gradcli.algebra.assumptions.facts import Assumptions
 
 Rational = int | Fraction
 Monomial = tuple[tuple[int, Rational], ...]
@@ -28,6 +31,9 @@ Terms = tuple[tuple[Monomial, Rational], ...]
 """Pairs of a monomial and its coefficient, which is not 0; the empty sum is 0."""
 
 ONE: Monomial = ()
+
+ABS, EXP, LOG, POW = "abs", "exp", "log", "pow"
+"""Operations that arithmetic on forms knows: |u|, e^u, its inverse, and u^v for a v that is no number."""
 
 LONG_NUMBER = 64
 """The bits of a number that count as much as an operation."""
@@ -58,30 +64,29 @@ class Forms:
     """The interned atoms and forms of one calculation.
 
     Args:
-        positive: Whether every variable may be taken as positive.
+        assume: What is assumed of variables; None for nothing.
 
     Attributes:
         atoms: The atoms by their ids.
         forms: The forms by their ids.
-        positive: Whether every variable may be taken as positive.
+        assume: What is assumed of variables.
         shapes: The shape of each atom that is an array; sums and products of atoms are broadcast.
         settings: The settings of each atom whose operation has some.
         depth: How many rules of arrays are at work on what other rules gave.
-        invertible: Whether matrices may be taken to have inverses, so that inv(A) @ A is eye(n).
         literals: The atoms that are arrays written element by element, ``[x, 1]``, and elementwise functions of these.
     """
 
-    def __init__(self, *, positive: bool = False) -> None:
+    def __init__(self, assume: Assumptions | None = None) -> None:
         self.atoms: list[Atom] = []
         self.forms: list[Terms] = []
-        self.positive = positive
+        self.assume = assume or None
         self.shapes: dict[int, Shape] = {}
         self.settings: dict[int, Settings] = {}
         self.depth = 0
-        self.invertible = False
         self.literals: set[int] = set()
         self._form_shapes: dict[int, Shape] = {}
         self._positive_atoms: set[int] = set()
+        self._nonzero_atoms: set[int] = set()
         self._atom_values: dict[int, float] = {}
         self._form_values: dict[int, float | None] = {}
         self._atom_ids: dict[Atom | tuple[Atom, Settings], int] = {}
@@ -107,6 +112,8 @@ class Forms:
             self.atoms.append(Atom(kind, content))
             if self._is_positive(kind, content):
                 self._positive_atoms.add(id)
+            if self.assume and self._is_nonzero(kind, content):
+                self._nonzero_atoms.add(id)
             value = self._atom_value(kind, content)
             if value is not None:
                 self._atom_values[id] = value
@@ -210,7 +217,7 @@ class Forms:
         """The value of a form that has no variable, as a float; nan of one that has no value, whatever its variables are."""
         if form in self._form_values:
             return self._form_values[form]
-        raised = OPERATIONS["pow"].forward
+        raised = OPERATIONS[POW].forward
         known = [self._atom_values.get(atom) for monomial, _ in self.forms[form] for atom, _ in monomial]
         total: float | None = None
         if any(value != value for value in known if value is not None):
@@ -238,28 +245,121 @@ class Forms:
         """Whether an atom is known to be positive wherever it is defined."""
         return atom in self._positive_atoms
 
-    def is_positive_form(self, form: int) -> bool:
-        """Whether a form is known to be positive wherever it is defined: x^2 + 1, exp(x)·|x| + 2."""
+    def is_nonzero(self, atom: int) -> bool:
+        """Whether an atom is known to be different from 0 wherever it is defined."""
+        return atom in self._positive_atoms or atom in self._nonzero_atoms
+
+    def is_nonzero_form(self, form: int) -> bool:
+        """Whether a form is known to be different from 0 wherever it is defined: x^2 + 1, and x - 2 for x != 2."""
         terms = self.forms[form]
-        return self.is_not_negative(form) and any(all(self.is_positive(a) for a, _ in monomial) for monomial, _ in terms)
+        if len(terms) == 1:
+            return all(self.is_nonzero(atom) for atom, _ in terms[0][0])
+        if self.is_positive_form(form) or self.is_positive_form(self._opposite(form)):
+            return True
+        one = _single_variable(terms)  # k·x + c is 0 at x = -c/k alone
+        return (
+            one is not None and self.assume is not None and not self.assume.of(self._name(one[0])).has(-Fraction(one[2]) / one[1])
+        )
+
+    def is_positive_form(self, form: int) -> bool:
+        """Whether a form is known to be positive wherever it is defined: x^2 + 1, exp(x)·|x| + 2, and x - 1 for x > 1."""
+        terms = self.forms[form]
+        if self._has_no_negative_term(terms) and any(all(self.is_nonzero(a) for a, _ in monomial) for monomial, _ in terms):
+            return True
+        least = self._least(terms)
+        return least is not None and (least[0] > 0 or (least[0] == 0 and least[1]))
 
     def is_not_negative(self, form: int) -> bool:
-        """Whether a form is known not to be negative: x^2, |x| + w^4."""
-        return all(c > 0 and all(self._is_not_negative(a, e) for a, e in monomial) for monomial, c in self.forms[form])
+        """Whether a form is known not to be negative: x^2, |x| + w^4, and x - 1 for x >= 1."""
+        terms = self.forms[form]
+        if self._has_no_negative_term(terms):
+            return True
+        least = self._least(terms)
+        return least is not None and least[0] >= 0
 
-    def _is_not_negative(self, atom: int, exponent: Rational) -> bool:
-        """Whether a power is known not to be negative; one with an even denominator is defined for no negative base."""
-        even = exponent % 2 == 0 or (isinstance(exponent, Fraction) and exponent.denominator % 2 == 0)
-        return even or self.is_positive(atom) or _is_nowhere_negative(self.atoms[atom].kind)
+    def is_integer_form(self, form: int) -> bool:
+        """Whether a form is a polynomial in integers with integers as coefficients."""
+        return all(Fraction(c).denominator == 1 and self._is_integer(monomial) for monomial, c in self.forms[form])
+
+    def _is_integer(self, monomial: Monomial) -> bool:
+        assume = self.assume
+        if assume is None:
+            return not monomial
+        return all(isinstance(e, int) and e > 0 and assume.of(self._name(atom)).integer for atom, e in monomial)
+
+    def _name(self, atom: int) -> str:
+        """The name of a variable; empty for what is none, of which nothing is assumed in particular."""
+        kind, content = self.atoms[atom]
+        return str(content) if kind == "variable" else ""
+
+    def _opposite(self, form: int) -> int:
+        return self.form({monomial: -c for monomial, c in self.forms[form]})
+
+    def _has_no_negative_term(self, terms: Terms) -> bool:
+        """Whether all terms are known not to be negative."""
+        for monomial, coefficient in terms:
+            sign = 1 if coefficient > 0 else -1
+            for atom, exponent in monomial:
+                sign *= self._sign(atom, exponent)
+            if sign <= 0:
+                return False
+        return True
+
+    def _sign(self, atom: int, exponent: Rational) -> int:
+        """1 for a power that is known not to be negative, -1 for one that is known not to be positive, and else 0.
+
+        A power with an even denominator is defined for no negative base.
+        """
+        if exponent % 2 == 0 or (isinstance(exponent, Fraction) and exponent.denominator % 2 == 0):
+            return 1
+        kind, content = self.atoms[atom]
+        if self.is_positive(atom) or _is_nowhere_negative(kind):
+            return 1
+        if not self.assume:
+            return 0
+        if kind == "variable":
+            fact = self.assume.of(str(content))
+            return 1 if fact.low is not None and fact.low >= 0 else -1 if fact.high is not None and fact.high <= 0 else 0
+        if kind == "form" and isinstance(content, tuple):
+            return 1 if self.is_not_negative(content[0]) else -1 if self.is_not_negative(self._opposite(content[0])) else 0
+        return 0
+
+    def _least(self, terms: Terms) -> tuple[Rational, bool] | None:
+        """A lower bound of a sum of multiples of variables, and whether it is not reached; None where there is none."""
+        if not self.assume:
+            return None
+        total: Rational = 0
+        is_open = False
+        for monomial, coefficient in terms:
+            if monomial == ONE:
+                total += coefficient
+                continue
+            [(atom, exponent), *others] = monomial
+            if others or exponent != 1 or self.atoms[atom].kind != "variable":
+                return None
+            fact = self.assume.of(self._name(atom))
+            bound = fact.low if coefficient > 0 else fact.high
+            if bound is None:
+                return None
+            total += coefficient * bound
+            is_open |= fact.open_low if coefficient > 0 else fact.open_high
+        return total, is_open
 
     def _is_positive(self, kind: str, content: str | float | tuple[int, ...]) -> bool:
         if isinstance(content, tuple):
-            if kind in ("form", "power", "pow"):  # b^u is positive for b > 0
+            if kind in ("form", "power", POW):  # b^u is positive for b > 0
                 return self.is_positive_form(content[0])
-            return _is_everywhere_positive(kind)
+            return _is_everywhere_positive(kind) or (kind == ABS and bool(self.assume) and self.is_nonzero_form(content[0]))
         if isinstance(content, float):
             return content > 0
-        return content != "nan" if kind == "constant" else self.positive
+        if kind == "constant":
+            return content != "nan"
+        return self.assume is not None and self.assume.of(str(content)).is_positive
+
+    def _is_nonzero(self, kind: str, content: str | float | tuple[int, ...]) -> bool:
+        if isinstance(content, tuple):
+            return kind in ("form", "power", POW) and self.is_nonzero_form(content[0])
+        return kind == "variable" and self.assume is not None and self.assume.of(str(content)).is_nonzero
 
     # ---- size ----
 
@@ -353,6 +453,14 @@ def value_of(operation: str, operands: Sequence[float | None]) -> float | None:
 def _is_nowhere_negative(operation: str) -> bool:
     declared = OPERATIONS.get(operation)
     return declared is not None and declared.facts.nonnegative
+
+
+def _single_variable(terms: Terms) -> tuple[int, Rational, Rational] | None:
+    """The atom, the coefficient and the number of k·a + c; None of another sum."""
+    parts = dict(terms)
+    number = parts.pop(ONE, 0)
+    [(monomial, factor), *others] = parts.items() or [(ONE, 0)]
+    return None if others or len(monomial) != 1 or monomial[0][1] != 1 else (monomial[0][0], factor, number)
 
 
 @functools.cache

@@ -111,6 +111,10 @@ def _kinds() -> frozenset[str]:
     return frozenset(kind for pattern in _patterns() for _, functions in pattern.terms for kind in functions)
 
 
+_MULTIPLES = range(1, 17)
+"""The k of k·log(a) that is written log(a^k) beside another logarithm."""
+
+
 def with_identities(algebra: Algebra, form: int) -> int:
     """The form with one identity used, where that makes it shorter."""
     kinds = {algebra.atoms[atom].kind for monomial, _ in algebra.forms[form] for atom, _ in monomial}
@@ -187,11 +191,11 @@ def _instance(algebra: Algebra, pattern: _Pattern, rest: Monomial, times: Ration
 
 
 def _collected_logarithms(algebra: Algebra, form: int) -> int:
-    """log(a) + log(b) is log(a·b), and log(a) - log(b) is log(a/b), for positive a and b."""
+    """log(a) + log(b) is log(a·b), and log(a) - 2·log(b) is log(a/b^2), for positive a and b."""
     inside: list[tuple[int, int]] = []
     left: dict[Monomial, Rational] = {}
     for monomial, coefficient in algebra.forms[form]:
-        atom = monomial[0][0] if len(monomial) == 1 and monomial[0][1] == 1 and coefficient in (1, -1) else None
+        atom = monomial[0][0] if len(monomial) == 1 and monomial[0][1] == 1 and abs(coefficient) in _MULTIPLES else None
         if atom is not None and algebra.atoms[atom].kind == log.name and algebra.is_positive_form(algebra.arguments(atom)[0]):
             inside.append((algebra.arguments(atom)[0], int(coefficient)))
         else:
@@ -202,5 +206,6 @@ def _collected_logarithms(algebra: Algebra, form: int) -> int:
     product = algebra.form({ONE: 1})
     for one, c in inside:
         product = algebra.multiply(product, algebra.power(one, c * sign))
-    candidate = algebra.add([algebra.form(left), algebra.scale(algebra.of(log.name, product), sign)])
+    together = algebra.number(0) if algebra.rational(product) == 1 else algebra.of(log.name, product)
+    candidate = algebra.add([algebra.form(left), algebra.scale(together, sign)])
     return candidate if algebra.size(candidate) < algebra.size(form) else form

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from gradcli.algebra.sums.forms import ONE, Forms, Monomial, Rational, common_monomial, content_of, divided, whole
+from gradcli.algebra.sums.forms import ABS, EXP, ONE, POW, Forms, Monomial, Rational, common_monomial, content_of, divided, whole
 from gradcli.ops.declaration.rational import power as exact_power
+
+if TYPE_CHECKING:
+    from gradcli.algebra.assumptions.facts import Assumptions
 
 _PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31)
 """Whose powers come out of roots: sqrt(8) is 2·sqrt(2)."""
@@ -16,22 +20,26 @@ class Algebra(Forms):
     """Arithmetic on forms.
 
     Args:
-        positive: Whether every variable may be taken as positive.
+        assume: What is assumed of variables; None for nothing.
+        invertible: Whether matrices may be taken to have inverses, so that inv(A) @ A is eye(n).
+        identities: Whether sin(x)/cos(x) may be written tan(x), and the like.
 
     Attributes:
+        invertible: See above.
+        identities: See above.
         nonzero: Atoms that may be taken as different from 0, so that x/x is 1: what a function divides by, or takes the
             logarithm of, is different from 0 wherever the function is defined.
         cancelled: Those that a product was divided by and multiplied with, so that the result does not tell of them.
-        identities: Whether sin(x)/cos(x) may be written tan(x), and the like.
         spelled: The shortest shape that was found for a form while so many atoms were known to be nonzero.
         room: Terms that the search for a shortest shape may look at still.
     """
 
-    def __init__(self, *, positive: bool = False) -> None:
-        super().__init__(positive=positive)
+    def __init__(self, assume: Assumptions | None = None, *, invertible: bool = False, identities: bool = False) -> None:
+        super().__init__(assume)
+        self.invertible = invertible
+        self.identities = identities
         self.nonzero: set[int] = set()
         self.cancelled: set[int] = set()
-        self.identities = False
         self.spelled: dict[tuple[int, int], int] = {}
         self.room = 0
 
@@ -103,7 +111,7 @@ class Algebra(Forms):
         powers = dict(left)
         for atom, exponent in right:
             before = powers.get(atom, 0)
-            if before * exponent < 0 and not self.is_positive(atom):
+            if before * exponent < 0 and not self.is_nonzero(atom):
                 if atom in self.nonzero:
                     self.cancelled.add(atom)
                 else:
@@ -123,7 +131,7 @@ class Algebra(Forms):
             if kind == "form" and not -1 < exponent < 1 and self._opens(content[0], exponent, powers):
                 others.append(self.power(content[0], int(exponent)))  # (c·m)^(n + r) = c^n·m^n·(c·m)^r
                 powers[atom] = whole(exponent - int(exponent))
-            elif kind == "abs" and exponent % 2 == 0:  # |u|^(2n) = u^(2n)
+            elif kind == ABS and exponent % 2 == 0:  # |u|^(2n) = u^(2n)
                 others.append(self.power(content[0], powers.pop(atom)))
             elif kind == "sign" and exponent == 1 and (beside := self._size_beside(content[0], powers)) is not None:
                 size_atom, turn = beside  # |u|·sign(k·u) = u for k > 0
@@ -140,7 +148,7 @@ class Algebra(Forms):
                 if len(base) == 1 and base[0][1] == 1 and powers.get(base[0][0], 0) >= 1:
                     powers[base[0][0]] -= 1
                     del powers[atom]
-                    size = self.of("abs", self.scale(content[0], Fraction(1) / scale))
+                    size = self.of(ABS, self.scale(content[0], Fraction(1) / scale))
                     others.append(size if scale > 0 else self.scale(size, -1))
         others += self._merged_powers(powers)
         result = self.form({tuple(sorted((atom, exponent) for atom, exponent in powers.items() if exponent)): factor})
@@ -168,7 +176,7 @@ class Algebra(Forms):
             return []
         content = content_of(terms)
         primitives = [(self.scale(form, Fraction(sign) / abs(content)), sign) for sign in (1, -1)]
-        return [(self.atom("abs", (inner,)), sign) for inner, sign in primitives if self.has_atom("abs", (inner,))]
+        return [(self.atom(ABS, (inner,)), sign) for inner, sign in primitives if self.has_atom(ABS, (inner,))]
 
     def _opens(self, inner: int, exponent: Rational, powers: dict[int, Rational]) -> bool:
         """Whether a power of a product is written factor by factor: where it is whole, or a factor stands beside it."""
@@ -182,22 +190,22 @@ class Algebra(Forms):
         groups: dict[tuple[str, int], list[int]] = {}
         for atom in powers:
             kind, content = self.atoms[atom]
-            if kind in ("pow", "exp") and isinstance(content, tuple):
-                groups.setdefault((kind, content[0] if kind == "pow" else -1), []).append(atom)
+            if kind in (POW, EXP) and isinstance(content, tuple):
+                groups.setdefault((kind, content[0] if kind == POW else -1), []).append(atom)
         merged: list[int] = []
         for (kind, base), members in groups.items():
-            base_atom = self._atom_of_base(base) if kind == "pow" else None
+            base_atom = self._atom_of_base(base) if kind == POW else None
             several = len(members) > 1 or base_atom in powers
-            if not several and (kind == "exp" or powers[members[0]] in (1, -1) or not isinstance(powers[members[0]], int)):
+            if not several and (kind == EXP or powers[members[0]] in (1, -1) or not isinstance(powers[members[0]], int)):
                 continue
             total = self.number(powers.pop(base_atom, 0)) if base_atom is not None else self.number(0)
             for atom in members:
                 total = self.add([total, self.scale(self.arguments(atom)[-1], powers.pop(atom))])
             whole_exponent = self.rational(total)
-            if kind == "exp":
-                merged.append(self.number(1) if whole_exponent == 0 else self.of("exp", total))
+            if kind == EXP:
+                merged.append(self.number(1) if whole_exponent == 0 else self.of(EXP, total))
             else:
-                merged.append(self.of("pow", base, total) if whole_exponent is None else self.power(base, whole_exponent))
+                merged.append(self.raised(base, total) if whole_exponent is None else self.power(base, whole_exponent))
         return merged
 
     def _atom_of_base(self, form: int) -> int | None:
@@ -260,7 +268,7 @@ class Algebra(Forms):
             if number is None:  # too long to write
                 return self.of_atom(self.atom("form", (form,)), exponent)
             if exponent < 0:  # 1/(1/x) is x where x is not 0
-                self.cancelled.update(atom for atom, e in monomial if e < 0 and not self.is_positive(atom))
+                self.cancelled.update(atom for atom, e in monomial if e < 0 and not self.is_nonzero(atom))
             return self.settled(tuple((atom, whole(e * exponent)) for atom, e in monomial), number)
         if coefficient == 1 and len(monomial) == 1 and (monomial[0][1] == 1 or _is_root(monomial[0][1])):
             return self.of_atom(monomial[0][0], monomial[0][1] * exponent)  # sqrt(x)^r = x^(r/2)
@@ -268,14 +276,39 @@ class Algebra(Forms):
         apart = self._root(monomial, coefficient, exponent)
         return together if apart is None or self.size(apart) > self.size(together) else apart
 
+    def raised(self, base: int, exponent: int) -> int:
+        """A power whose exponent is no number: (b^u)^v is b^(u·v) for b > 0, or for an integer v, and (-1)^(2n) is 1."""
+        terms = self.forms[base]
+        whole_exponent = bool(self.assume) and self.is_integer_form(exponent)
+        if self.rational(base) == -1 and whole_exponent:
+            odd = self.form({monomial: c % 2 for monomial, c in self.forms[exponent]})
+            number = dict(self.forms[odd]).get(ONE, 0)
+            odd = self.add([odd, self.number(-number)])
+            power = self.number(1) if self.rational(odd) == 0 else self.of(POW, base, odd)
+            return self.scale(power, -1 if number else 1)
+        if len(terms) == 1 and terms[0][1] == 1 and len(terms[0][0]) == 1:
+            atom, times = terms[0][0][0]
+            kind, content = self.atoms[atom]
+            inside = content[0] if kind == POW and isinstance(content, tuple) else self.of_atom(atom)
+            apart = whole_exponent or self.is_positive_form(inside)
+            if kind == POW and isinstance(content, tuple) and apart:
+                return self.raised(inside, self.multiply(self.scale(content[1], times), exponent))
+            if kind == EXP and isinstance(content, tuple):
+                return self.of(EXP, self.multiply(self.scale(content[0], times), exponent))
+            if times != 1 and (apart or _is_root(times)):
+                return self.raised(self.of_atom(atom), self.scale(exponent, times))
+        return self.of(POW, base, exponent)
+
     def magnitude(self, form: int) -> int:
         """|u|, which is u where that is known not to be negative: |2·x + 2| is 2·|x + 1|."""
         terms = self.forms[form]
         if self.is_not_negative(form):
             return form
+        if self.assume and self.is_not_negative(opposite := self.scale(form, -1)):  # |u| = -u for u <= 0
+            return opposite
         content = content_of(terms)
         primitive = self.scale(form, 1 / content)
-        return self.scale(primitive if self.is_not_negative(primitive) else self.of("abs", primitive), abs(content))
+        return self.scale(primitive if self.is_not_negative(primitive) else self.of(ABS, primitive), abs(content))
 
     def _root(self, monomial: Monomial, coefficient: Rational, exponent: Fraction) -> int | None:
         """A fractional power of a product, factor by factor: (c·p^a·x^(2k))^r is c^r·p^(a·r)·|x|^(2k·r) for c, p > 0.
@@ -290,7 +323,7 @@ class Algebra(Forms):
             if self.is_positive(atom) or _is_root(power) or (power % 2 == 0 and isinstance(raised, int) and raised % 2 == 0):
                 factor = self.of_atom(atom, raised)
             elif power % 2 == 0:
-                factor = self.of_atom(self.atom("abs", (self.of_atom(atom),)), raised)
+                factor = self.power(self.magnitude(self.of_atom(atom)), raised)
             else:
                 return None
             result = self.multiply(result, factor)

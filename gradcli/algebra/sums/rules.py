@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from gradcli.algebra.sums.forms import Monomial, Rational, content_of, divided, value_of
+from gradcli.algebra.sums.forms import EXP, LOG, POW, Monomial, Rational, content_of, divided, value_of, whole
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.spellings import cancelled, expanded, shortest
 from gradcli.language.ast import Call, Expression, Name, Number, Operator, Output, children, postorder
@@ -103,6 +103,12 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
     value = None if None not in values and operation in _ALWAYS else value_of(operation, [algebra.value(o) for o in operands])
     if value is not None and value != value:  # what has no value gets none: cos(acos(-20)) is left alone
         return algebra.of_atom(algebra.atom(operation, tuple(operands)))
+    if algebra.assume:
+        from gradcli.algebra.sums.assumed import assumed_form
+
+        found = assumed_form(algebra, operation, operands, apply_operation)
+        if found is not None:
+            return found
     match operation:
         case "add":
             return shortest(algebra, algebra.add(operands))
@@ -119,11 +125,13 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
         case "pow" if values[1] is not None and not (values[0] == 0 and values[1] < 0):  # a^n for a number n
             return _power(algebra, operands[0], values[1])
         case "pow" if algebra.single_atom(operands[0]) == algebra.atom("constant", "e"):  # e^u = exp(u)
-            return apply_operation(algebra, "exp", operands[1:])
+            return apply_operation(algebra, EXP, operands[1:])
         case "pow" if values[0] == 1:  # 1^u = 1
             return operands[0]
         case "pow":  # b^u beside other powers of b
-            return algebra.settled(((algebra.atom("pow", tuple(operands)), 1),), 1)
+            raised = algebra.raised(*operands)
+            atom = algebra.single_atom(raised)
+            return raised if atom is None or algebra.atoms[atom].kind != POW else algebra.settled(((atom, 1),), 1)
         case "reciprocal" | "rsqrt" if values[0] == 0:
             pass
         case _ if operation in _POWERS:
@@ -189,10 +197,10 @@ def _simpler(algebra: Algebra, operation: str, operand: int) -> int | None:
             return algebra.number(1)
         case "sign" if terms and (size := abs(content_of(terms))) != 1:  # sign(k·u) = sign(u)
             return apply_operation(algebra, operation, [algebra.scale(operand, 1 / size)])
-        case "abs" if algebra.is_not_negative(operand) or (terms and abs(content_of(terms)) != 1):
+        case "abs" if algebra.assume or algebra.is_not_negative(operand) or (terms and abs(content_of(terms)) != 1):
             return algebra.magnitude(operand)
-        case "exp" if len(terms) == 1:
-            return _exponential(algebra, *terms[0])
+        case "exp" if terms:
+            return _exponential(algebra, operand)
         case "log" if len(terms) == 1:
             return _logarithm(algebra, *terms[0])
         case "sin" | "cos" | "tan" if len(terms) == 1 and terms[0][0] == ((algebra.atom("constant", "pi"), 1),):
@@ -216,31 +224,53 @@ def _undone(algebra: Algebra, operation: str, atom: int) -> int | None:
     return None if result is None or not isinstance(content, tuple) else _instance(algebra, result, content[0])
 
 
-def _exponential(algebra: Algebra, monomial: Monomial, coefficient: Rational) -> int | None:
-    """exp(k·log(u)) is u^k: where log(u) is defined, u is positive."""
-    logarithms = [atom for atom, exponent in monomial if exponent == 1 and algebra.atoms[atom].kind == "log"]
-    if len(logarithms) != 1:
+def _exponential(algebra: Algebra, form: int) -> int | None:
+    """exp(k·log(u) + v) is u^k·exp(v): where log(u) is defined, u is positive."""
+    product = algebra.number(1)
+    left: dict[Monomial, Rational] = {}
+    for monomial, coefficient in algebra.forms[form]:
+        logarithms = [atom for atom, exponent in monomial if exponent == 1 and algebra.atoms[atom].kind == LOG]
+        if len(logarithms) == 1:
+            power = algebra.form({divided(monomial, {logarithms[0]: 1}): coefficient})
+            raised = apply_operation(algebra, POW, [*algebra.arguments(logarithms[0]), power])
+            product = algebra.multiply(product, raised)
+        else:
+            left[monomial] = coefficient
+    if len(left) == len(algebra.forms[form]):
         return None
-    power = algebra.form({divided(monomial, {logarithms[0]: 1}): coefficient})
-    return apply_operation(algebra, "pow", [*algebra.arguments(logarithms[0]), power])
+    found = algebra.multiply(product, algebra.of(EXP, algebra.form(left))) if left else product
+    return found if not left or algebra.size(found) <= algebra.size(algebra.of(EXP, form)) else None
 
 
 def _logarithm(algebra: Algebra, monomial: Monomial, coefficient: Rational) -> int | None:
     """log(u^k) is k·log(u) for u > 0, so also where u^k is positive for no other u: for odd k, and for roots."""
     if coefficient != 1 or len(monomial) != 1:
-        return None
+        return _logarithm_of_product(algebra, monomial, coefficient)
     (atom, exponent), (kind, content) = monomial[0], algebra.atoms[monomial[0][0]]
     if kind == "constant" and content == "e":  # log(e^k) = k
         return algebra.number(exponent)
-    if kind == "pow" and isinstance(content, tuple) and algebra.is_positive_form(content[0]):
+    if kind == POW and isinstance(content, tuple) and algebra.is_positive_form(content[0]):
         power = algebra.scale(content[1], exponent)
-        return algebra.multiply(power, apply_operation(algebra, "log", content[:1]))
+        return algebra.multiply(power, apply_operation(algebra, LOG, content[:1]))
     if exponent == 1:
-        return _undone(algebra, "log", atom)
+        return _undone(algebra, LOG, atom)
     if exponent % 2 == 0 and not algebra.is_positive(atom):
         return None
     base = content[0] if kind == "form" and isinstance(content, tuple) else algebra.of_atom(atom)
-    return algebra.scale(apply_operation(algebra, "log", [base]), exponent)
+    return algebra.scale(apply_operation(algebra, LOG, [base]), exponent)
+
+
+def _logarithm_of_product(algebra: Algebra, monomial: Monomial, coefficient: Rational) -> int | None:
+    """log(exp(u)·v) is u + log(v), and log(u^(k·m)·v^(k·n)) is k·log(u^m·v^n) for u, v > 0."""
+    powers = {atom: power for atom, power in monomial if algebra.atoms[atom].kind == EXP}
+    if powers:
+        rest = apply_operation(algebra, LOG, [algebra.form({divided(monomial, powers): coefficient})])
+        return algebra.add([rest, *[algebra.scale(algebra.arguments(atom)[0], power) for atom, power in powers.items()]])
+    factor = content_of(tuple((((atom, 1),), power) for atom, power in monomial))
+    if coefficient != 1 or factor == 1 or not all(algebra.is_positive(atom) for atom, _ in monomial):
+        return None
+    root = algebra.form({tuple((atom, whole(power / factor)) for atom, power in monomial): 1})
+    return algebra.scale(algebra.of(LOG, root), factor)
 
 
 def _instance(algebra: Algebra, template: Expression, x: int) -> int:

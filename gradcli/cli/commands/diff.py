@@ -16,6 +16,7 @@ from gradcli.errors import GradcliError, UnknownVariableError, located
 from gradcli.language.ast import NOWHERE
 
 if TYPE_CHECKING:
+    from gradcli.algebra.assumptions.facts import Assumptions
     from gradcli.algebra.jacobian import Rows
     from gradcli.graph.graph import Graph
 
@@ -70,7 +71,7 @@ def _partial(options: DiffOptions) -> None:
     text, where = expression_text(options)
     values = point(options)
 
-    from gradcli.cli.inputs.symbolic import static_graph, write_derivatives
+    from gradcli.cli.inputs.symbolic import assumed, static_graph, write_derivatives
     from gradcli.graph.names import RESULT
     from gradcli.output.reports.derivatives import Derivatives
 
@@ -79,18 +80,18 @@ def _partial(options: DiffOptions) -> None:
     if options.partial is not None:
         _variables(graph, split_names("--partial", [options.partial]), where, "--partial")
     requests, rows = _requests(options, graph.outputs if options.jacobian else [graph.output], wrt)
-    positive = options.assume == "positive"
+    assume = assumed(options, graph, values)
     output = graph.given_names.get(graph.output, RESULT if RESULT not in graph.variables else "f")
     with located(text, where):
         if rows and graph.shapes:
-            table, by, of = _element_rows(options, graph, wrt, positive=positive)
+            table, by, of = _element_rows(options, graph, wrt, assume=assume)
             found = Derivatives(output, by, table.simplified, len(table.names), of=of)
             derivatives, ids = table.graph, table.ids
         else:
             from gradcli.algebra.derivatives import Simplifier, derivative_graph
 
             derivatives, ids = derivative_graph(graph, requests)
-            simplifier = Simplifier(derivatives, ids, generic=True, positive=positive)
+            simplifier = Simplifier(derivatives, ids, generic=True, assume=assume)
             by, of = [variables for _, variables in requests], [(id, 0) for id, _ in requests]
             found = Derivatives(output, by, simplifier.together(ids), rows, of=of)
     write_derivatives(found, options, text, graph, derivatives, ids, values)
@@ -100,7 +101,7 @@ def _implicit(options: DiffOptions, variable: str) -> None:
     """Derivatives of what an equation gives."""
     from gradcli.algebra.total import implicit_derivatives
     from gradcli.cli.inputs.relations import implicit_graph
-    from gradcli.cli.inputs.symbolic import write_derivatives
+    from gradcli.cli.inputs.symbolic import assumed, write_derivatives
     from gradcli.output.reports.derivatives import Derivatives
 
     values = point(options)
@@ -109,7 +110,8 @@ def _implicit(options: DiffOptions, variable: str) -> None:
     requests, rows = _requests(options, [graph.output], wrt)
     with located(equation.text, where):
         asked = [request for _, request in requests]
-        simplified, derivatives, ids = implicit_derivatives(graph, variable, asked, positive=options.assume == "positive")
+        assume = assumed(options, graph, values)
+        simplified, derivatives, ids = implicit_derivatives(graph, variable, asked, assume=assume)
     found = Derivatives(variable, asked, simplified, rows, total=len(graph.variables) == 2)
     write_derivatives(found, options, equation.text, graph, derivatives, ids, values, apart=True, undefined=why)
 
@@ -122,7 +124,7 @@ def _total(options: DiffOptions) -> None:
 
     from gradcli.algebra.total import total_derivatives
     from gradcli.cli.inputs.relations import dependences_of
-    from gradcli.cli.inputs.symbolic import static_graph, write_derivatives
+    from gradcli.cli.inputs.symbolic import assumed, static_graph, write_derivatives
     from gradcli.graph.names import RESULT
     from gradcli.output.reports.derivatives import Derivatives
 
@@ -141,7 +143,8 @@ def _total(options: DiffOptions) -> None:
     requests, rows = _requests(options, [graph.output], wrt)
     with located(text, where):
         asked = [request for _, request in requests]
-        simplified, derivatives, ids = total_derivatives(graph, asked, dependences, positive=options.assume == "positive")
+        assume = assumed(options, graph, {})
+        simplified, derivatives, ids = total_derivatives(graph, asked, dependences, assume=assume)
     output = graph.given_names.get(graph.output, RESULT if RESULT not in derivatives.variables else "f")
     found = Derivatives(output, asked, simplified, rows, total=len(known) == 1)
     write_derivatives(found, options, text, graph, derivatives, ids, {})
@@ -153,17 +156,17 @@ def _check_plain(options: DiffOptions, option: str) -> None:
 
 
 def _element_rows(
-    options: DiffOptions, graph: Graph, wrt: Sequence[str], *, positive: bool
+    options: DiffOptions, graph: Graph, wrt: Sequence[str], *, assume: Assumptions
 ) -> tuple[Rows, list[tuple[str, ...]], list[tuple[int, int]]]:
     """The derivatives of arrays, or by arrays, as rows of elements, and by what and of which element each of them is."""
     from gradcli.algebra.jacobian import hessian, jacobian
 
     if options.hessian:
-        table = hessian(graph, graph.output, wrt, positive=positive)
+        table = hessian(graph, graph.output, wrt, assume=assume)
         pairs = list(product(table.names, repeat=2))
         return table, pairs, [(graph.output, 0)] * len(pairs)
     outputs = graph.outputs if options.jacobian else [graph.output]
-    table = jacobian(graph, outputs, wrt, positive=positive)
+    table = jacobian(graph, outputs, wrt, assume=assume)
     elements = [(output, place) for output in outputs for place in range(prod(graph.shape(output)))]
     row: list[tuple[str, ...]] = [(name,) for name in table.names]
     return table, row * len(elements), [element for element in elements for _ in row]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gradcli.cli.framework.choices import chosen_format
-from gradcli.cli.framework.command import Command, flag, text, whole
-from gradcli.cli.framework.options import OutputOptions, ReadOptions, ShapeOptions, SizeLimits
+from gradcli.cli.framework.command import Command, flag, whole
+from gradcli.cli.framework.options import ASSUME, OutputOptions, ReadOptions, ShapeOptions, SizeLimits
 from gradcli.cli.framework.streams import STDIN, read_text, write
 from gradcli.cli.inputs.source import as_read
 from gradcli.cli.inputs.variables import shapes_of
@@ -20,7 +20,7 @@ Whether two expressions are equal: a counterexample where they differ, and else 
   gradcli equal "(x+1)^2" "x^2 + 1"                 different, with a point
   gradcli equal "x/x" 1                             equal where both are defined
   gradcli equal "x/x" 1 --same-domain               exit code 1
-  gradcli equal "sqrt(x^2)" x --assume positive
+  gradcli equal "sqrt(x^2)" x --assume "x>0"        at such values; positive: of every variable
   gradcli equal "(A @ B).T" "B.T @ A.T" --shape A=2,3 --shape B=3,4
   gradcli equal -q -- "$answer" "2w + x + 1" && echo right
 
@@ -35,7 +35,7 @@ class EqualOptions(ReadOptions, OutputOptions, ShapeOptions, SizeLimits):
     """What a call may ask for."""
 
     same_domain = flag("Not equal (exit 1) where a point is found at which only one of them is defined.")
-    assume = text("Compare at positive values of the variables only.", "WHAT", choices=("positive",))
+    assume = ASSUME
     quiet = flag("Print nothing: the exit code is the answer.", short="-q")
     max_nodes = whole("The largest graph to build of both.", SizeLimits.max_nodes.default)
 
@@ -45,13 +45,14 @@ def run(options: EqualOptions) -> ExitCode:
     format = chosen_format(options.format, json=options.json, quiet=options.quiet)
     texts = _texts(options.positional)
 
+    from gradcli.algebra.assumptions.facts import NOTHING
     from gradcli.algebra.equality.equal import SOURCES, equal
 
     first, second = (as_read(text, where, options) for text, where in zip(texts, SOURCES, strict=True))
     found = equal(
         first,
         second,
-        positive=options.assume == "positive",
+        assume=", ".join(options.assume) or NOTHING,
         max_nodes=options.max_nodes,
         max_elements=options.max_elements,
         shapes=shapes_of(options.shape),

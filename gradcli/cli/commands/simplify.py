@@ -14,7 +14,8 @@ The expression with like terms and powers collected and constants computed, neve
   gradcli simplify "(w + 1) + (x + w)"           2*w + x + 1
   gradcli simplify "sin(x)^2 + cos(x)^2 + 2x/4"
   gradcli simplify "sqrt(x^2)"                   abs(x)
-  gradcli simplify "sqrt(x^2)" --assume positive
+  gradcli simplify "sqrt(x^2)" --assume "x>0"    x
+  gradcli simplify "cos(2pi*n)" --assume "n integer"
   gradcli simplify "(x^2 - 1)/(x - 1)"           x + 1  # x != 1
   gradcli simplify "(A @ B).T" --shape A=2,3 --shape B=3,4      B.T @ A.T
   gradcli simplify "det([x, y; z, w])"
@@ -30,12 +31,12 @@ def run(options: DerivativeOptions) -> None:
     values = point(options)
 
     from gradcli.algebra.derivatives import simplified_outputs
-    from gradcli.cli.inputs.symbolic import static_graph, write_derivatives
+    from gradcli.cli.inputs.symbolic import assumed, static_graph, write_derivatives
     from gradcli.graph.names import RESULT
     from gradcli.output.reports.derivatives import Derivatives
 
     graph = static_graph(text, where, values, options)
-    simplified = simplified_outputs(graph, positive=options.assume == "positive")
+    simplified = simplified_outputs(graph, assume=assumed(options, graph, values))
     found = Derivatives(RESULT, [() for _ in graph.outputs], simplified)
     write_derivatives(found, options, text, graph, graph, graph.outputs, values)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradcli.cli.framework.command import Options, choice, flag, text, texts, whole
+from gradcli.cli.framework.command import Options, flag, text, texts, whole
 
 EXPRESSION = ("EXPRESSION", "The expression or program; - is standard input.")
 PROGRAM = ("FILE", "The program, a .grad file; - is standard input.")
@@ -135,13 +135,16 @@ class Limits(SizeLimits):
     max_steps = whole("The most turns that loops may take, all together.", 1_000_000)
 
 
+ASSUME = texts("What may be assumed of variables: x>0, n integer, a!=0; positive is of every one.", "FACTS,...")
+
+
 class SymbolicOptions(Options):
     """How expressions are found and written."""
 
     at = texts("Give values as well, at a point: x=2,w=1.", "NAME=VALUE,...")
     format = text("How to write it; as text where left out.", "FORMAT", choices=("text", "unicode", "latex", "sympy", "json"))
     json = flag("One JSON document: --format json.")
-    assume = choice("What may be assumed of every variable.", "WHAT", ("positive", "nothing"), "nothing")
+    assume = ASSUME
 
 
 class DerivativeOptions(ExpressionOptions, SymbolicOptions, ShapeOptions, SizeLimits):

@@ -6,18 +6,22 @@ import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
+from gradcli.algebra.assumptions.facts import NOTHING, Assumptions
+from gradcli.algebra.assumptions.reader import read_assumptions
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.runs.static_graphs import build
 from gradcli.cli.framework.choices import chosen_format
-from gradcli.cli.framework.options import DerivativeOptions, ShapeOptions
+from gradcli.cli.framework.options import DerivativeOptions, ShapeOptions, SymbolicOptions
 from gradcli.cli.framework.streams import can_print_signs, write, write_warning
 from gradcli.cli.inputs.run import request_of
 from gradcli.cli.inputs.variables import shapes_of
 from gradcli.errors import GradcliError, UnknownVariableError, located, no_value
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Program
+from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
 from gradcli.language.statements import check_exact
 from gradcli.lowering.programs.calls import run_together
@@ -73,6 +77,20 @@ def graph_of(program: Program, text: str, where: str, values: Mapping[str, Any],
         if call and name not in values:
             write_warning(f"{name} is taken as a variable; for the function write {call}")
     return graph
+
+
+def assumed(options: SymbolicOptions, graph: Graph, values: Mapping[str, Any]) -> Assumptions:
+    """What the call assumes of the variables of a graph.
+
+    Raises:
+        GradcliError: It cannot be read, or a value is another than what is assumed.
+    """
+    found = read_assumptions(", ".join(options.assume), graph.variables) if options.assume else NOTHING
+    for name, value in values.items():
+        elements = _flat(value) if shape_of(value) else [value]
+        if not all(found.of(name).has(Fraction(element)) for element in elements if math.isfinite(element)):
+            raise GradcliError(f"{name} = {short_text(value)} is not as assumed: {found.text}", hint="leave one of them out")
+    return found
 
 
 def write_derivatives(

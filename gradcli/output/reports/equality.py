@@ -39,7 +39,7 @@ def sentences(found: Equality) -> list[str]:
     """The answer, then how it is known and what else is true, a sentence a line."""
     a, b = _names(found)
     both = "the two expressions" if len(a) + len(b) > _SHORT else f"{a} and {b}"
-    given = "For positive variables: " if found.positive else ""
+    given = f"For {found.assume.phrase}: " if found.assume else ""
     if found.method is Method.SHAPES:
         shapes = [f"has the shape {shape}" if shape else "is a number" for shape in found.shapes]
         return [f"different: {a} {shapes[0]}, and {b} {shapes[1]}"]
@@ -225,7 +225,7 @@ def equality_json(found: Equality) -> Iterator[str]:
         "method": found.method.value,
         "proof": found.proof,
         "same_domain": found.same_domain,
-        "assume": "positive" if found.positive else None,
+        "assume": found.assume.text or None,
         "variables": list(found.variables),
         "counterexample": None if found.counterexample is None else _witness(found.counterexample),
         "points": found.points,

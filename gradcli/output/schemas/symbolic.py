@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from gradcli.algebra.equality.verdict import Method, Verdict
 from gradcli.output.schemas.runs import StepRecord
@@ -192,7 +192,7 @@ class EqualDocument(TypedDict):
     method: Annotated[str, Method, "How it is known."]
     proof: Annotated[bool, "Whether it is proved; a domain is never more than sampled."]
     same_domain: Annotated[bool, "No point was found at which only one is defined."]
-    assume: Literal["positive", None]
+    assume: Annotated[str | None, "What is assumed of the variables: x > 0, n integer; of every one: positive."]
     variables: Annotated[list[str], "Those that a value depends on."]
     counterexample: Annotated[WitnessRecord | None, "A point at which they differ."]
     points: Annotated[Count, "At how many points both are defined and were compared."]
