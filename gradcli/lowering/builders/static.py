@@ -16,7 +16,7 @@ from gradcli.lowering.builders.builder import Part, forward_of, no_tape
 from gradcli.lowering.builders.inference import inferred_shape
 from gradcli.ops.catalogue import CHOICE, OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.constants import constant_value, exact
-from gradcli.ops.declaration.facts import TRUTH, VIEW_OR_COPY
+from gradcli.ops.declaration.facts import TRUTH
 from gradcli.ops.declaration.symbol import Exact, Symbol
 from gradcli.ops.elementwise.arithmetic import add, div, mul, neg, sub
 
@@ -264,7 +264,7 @@ class StaticBuilder:
             return None
         facts, before = STRUCTURAL[name].facts, self.graph.inputs[inputs[0]][0]
         twice = facts.inverse == name and settings == self.graph.settings[inputs[0]]
-        back = facts.view == VIEW_OR_COPY and shape == self.graph.shape(before)  # the elements stay in their order
+        back = facts.reshapes and shape == self.graph.shape(before)  # the elements stay in their order
         return before if twice or back else None
 
     def _is_truth(self, id: int) -> bool:
