@@ -203,11 +203,13 @@ ROOMS = {
     "graph": "graph < names, shapes, verifier",
     "ops": "declaration < elementwise < arrays < catalogue < vjp, words",
     "lowering": "limits, node_expressions < builders < programs, elements < expression_values",
-    "autodiff": "request, passes < backward_graph, torch_tape < runs",
+    "autodiff": "request, passes < backward_graph, torch_tape, inner_derivatives < runs",
     "scripts": "python < torch < tensorflow, listing",
-    "algebra": "assumptions < sums < arrays < simplify < derivatives < jacobian < equality < slopes < at_point, taylor, total",
+    "algebra": "assumptions, polynomials < sums < arrays < simplify < derivatives < jacobian < equality < slopes < "
+    "at_point, taylor, total < fields, stationary",
     "derivation": "notation < nodes < paths, calculus < explain",
-    "teaching": "mistakes, numbers < points < question < rules < orders < variants < diagnosis < marking < words < tasks, steps",
+    "teaching": "mistakes, numbers < points < question < rules < orders < variants < diagnosis < marking < "
+    "words < tasks, steps, exercises",
     "output": "formats, json, listing, visible, files, further, block_graphs, formulas < documents, diagrams < records < "
     "reports < terminal, page, schemas",
     "cli": "framework < inputs < views < commands < main",
@@ -282,16 +284,16 @@ def test_nothing_runs_text_or_raises_the_limits_of_python() -> None:
 
 NAMES_LEFT = {
     "algebra": (317, "rules of simplification and equality, which are about these operations"),
-    "autodiff": (51, "sums and products that PyTorch computes step by step, and graphs that views write anew"),
+    "autodiff": (2, "what a derivative that is the same for all elements is spread by"),
     "cli": (1, "graph is a command as well"),
-    "derivation": (76, "rules of calculus and short spellings of products, which are about these operations"),
+    "derivation": (31, "short spellings of products of arrays, which are about these operations; full is a degree of detail"),
     "errors": (1, "a word of a message"),
-    "graph": (1, "the verifier knows what a choice takes"),
-    "language": (7, "spellings of other languages, and what operators and choices build"),
-    "lowering": (116, "operations on arrays written out by elements, and folding of constants"),
-    "output": (14, "names of formats and keys of documents that are words as well"),
+    "graph": (1, "index is the name of a setting as well"),
+    "language": (7, "spellings of other languages, and what a root sign means"),
+    "lowering": (19, "index is the name of a setting as well; max of several numbers; how sums of one element are written"),
+    "output": (12, "names of formats and keys of documents that are words as well"),
     "teaching": (0, "formulas stand by the operations themselves"),
-    "scripts": (295, "Python's own functions, and what PyTorch and TensorFlow do otherwise than the operation"),
+    "scripts": (116, "functions of Python, NumPy, PyTorch and TensorFlow that do more than the operation, by their own names"),
 }
 """For each layer outside of ops how often a text in it is the name of an operation, and why. The numbers only ever go down."""
 

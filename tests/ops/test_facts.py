@@ -219,3 +219,27 @@ def test_steady_rules_have_the_values_of_the_plain_ones(operation: Operation) ->
         plain, steady = (operation.derivatives(wanted, again=again)(y, arguments) for again in (False, True))
         assert plain[0] == steady[0]
         assert list(steady[1]) == pytest.approx(list(plain[1]), rel=1e-12)
+
+
+@every_structural
+def test_views_share_memory_and_reshapes_keep_the_order(operation: Structural) -> None:
+    if not operation.facts.view and not operation.facts.reshapes:
+        return
+    for operands, settings in calls(operation):
+        array = numpy.asarray(operands[0])
+        result = operation.forward(numpy, array, **operation.complete(settings))
+        takes_places = any(isinstance(entry, tuple) and entry[0] == "list" for entry in settings.get("index") or ())
+        if array.size and result.ndim and not takes_places:
+            assert numpy.shares_memory(result, array)
+        if operation.facts.reshapes:
+            assert numpy.array_equal(result.ravel(), array.ravel())
+
+
+@every_structural
+def test_definitions_of_operations_on_arrays(operation: Structural) -> None:
+    if operation.definition is None:
+        return
+    for operands, settings in calls(operation):
+        value = operation(*operands, **settings)
+        if all(map(numpy.size, operands)) and numpy.all(numpy.isfinite(value)):
+            assert numpy.allclose(value, operation.definition(*operands, **operation.complete(settings)), 1e-9, 1e-9), settings

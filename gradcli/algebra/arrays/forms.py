@@ -41,9 +41,6 @@ from gradcli.ops.catalogue import STRUCTURAL
 _MANY = 10_000
 """Elements up to which it is tried out where an operation moves them."""
 
-_RESHAPES = frozenset(("reshape", "flatten", "squeeze", "unsqueeze"))
-"""Operations that keep the elements in their order."""
-
 
 def fitted(algebra: Algebra, form: int, shape: Shape) -> int:
     """A form in a shape to which it broadcasts."""
@@ -96,7 +93,7 @@ def array_form(algebra: Algebra, operation: str, operands: Sequence[int], settin
             return operands[0]
         case "sum_to":
             return _sum_to(algebra, operands[0], shape)
-    if operation in _RESHAPES:
+    if STRUCTURAL[operation].facts.reshapes:
         if shape == () and algebra.shape(operands[0]):
             return array_form(algebra, "reduce_sum", operands, (("axis", None), ("keepdims", False)), ())
         operation, settings = "reshape", (("shape", shape),)

@@ -7,14 +7,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from gradcli.algebra.equality.definitions import definition_of
 from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import Constant, Graph, Settings, Shape
 from gradcli.language.ast import NOWHERE, Program
 from gradcli.language.statements import check_exact
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
-from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.symbol import Symbol
 
 
@@ -107,8 +106,9 @@ class PrimitiveBuilder(StaticBuilder):
 
     def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE, settings: Settings = ()) -> int:
         operation = OPERATIONS.get(name)
-        if operation is None and (definition := definition_of(name)) is not None:
-            return self.symbol(definition(*[Symbol(self, input) for input in inputs], **dict(settings))).id
+        on_arrays = STRUCTURAL.get(name)
+        if on_arrays is not None and on_arrays.definition is not None:
+            return self.symbol(on_arrays.definition(*[Symbol(self, input) for input in inputs], **dict(settings))).id
         if operation is None or operation.definition is None:
             return super().operation(name, inputs, span, settings)
         id = self._nodes.get((name, inputs, settings))

@@ -14,7 +14,7 @@ from gradcli.graph.graph import CONSTANT, UNLIMITED, VARIABLE, Graph, Settings
 from gradcli.graph.shapes import ShapeError, broadcast
 from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.ops.catalogue import CHOICE, OPERATIONS, TURN
+from gradcli.ops.catalogue import CHOICE, OPERATIONS, STRUCTURAL, TURN
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.elementwise.arithmetic import div, mul, pow
 from gradcli.ops.elementwise.logic import eq, ne
@@ -137,9 +137,14 @@ class _Rewriting:
             id = self.graph.inputs[id][0]
         return id
 
+    def reshapes(self, id: int) -> bool:
+        """Whether a node has the elements of its operand in their order."""
+        declared = STRUCTURAL.get(self.graph.operations[id])
+        return declared is not None and declared.facts.reshapes
+
     def leads(self, id: int) -> bool:
         """Whether a node only has axes of size 1 before those of its operand, as broadcasting adds them."""
-        if self.graph.operations[id] not in ("reshape", "unsqueeze"):
+        if not self.reshapes(id):
             return False
         own, shape = self.graph.shape(id), self.graph.shape(self.graph.inputs[id][0])
         return own == (1,) * (len(own) - len(shape)) + shape
@@ -160,7 +165,7 @@ class _Rewriting:
 
     def is_column(self, id: int) -> bool:
         """Whether a node is a vector as a matrix of one column."""
-        if self.graph.operations[id] not in ("reshape", "unsqueeze"):
+        if not self.reshapes(id):
             return False
         size = self.graph.shape(self.graph.inputs[id][0])
         return len(size) == 1 and self.graph.shape(id) == (*size, 1)
@@ -221,7 +226,7 @@ class _Rewriting:
     def reshaped(self, inputs: tuple[int, ...], settings: Settings) -> int | None:
         """Of several reshapes only the last counts; one number in all places is that number in the new shape."""
         target = dict(settings)["shape"]
-        while self.graph.operations[inputs[0]] in ("reshape", "unsqueeze"):
+        while self.reshapes(inputs[0]):
             inputs = self.graph.inputs[inputs[0]]
         if self.graph.shape(inputs[0]) == target:
             return inputs[0]

@@ -16,7 +16,7 @@ from gradcli.lowering.builders.builder import Part, forward_of, no_tape
 from gradcli.lowering.builders.inference import inferred_shape
 from gradcli.ops.catalogue import CHOICE, OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.constants import constant_value, exact
-from gradcli.ops.declaration.facts import TRUTH, VIEW_OR_COPY
+from gradcli.ops.declaration.facts import TRUTH
 from gradcli.ops.declaration.symbol import Exact, Symbol
 from gradcli.ops.elementwise.arithmetic import add, div, mul, neg, sub
 
@@ -194,6 +194,8 @@ class StaticBuilder:
                 return self.constant(folded, span)
         else:
             folded = None
+        if span == NOWHERE and operation.facts.result == TRUTH and not any(value == "nan" for value in values):
+            return self.constant(int(forward_of(name, len(inputs))(*map(constant_value, values))), span)  # a rule asks: e == 0
         if self.inexact:  # the value that the operation has in floating point: 0.1 + 0.2 is not 0.3
             value = forward_of(name, len(inputs))(*map(constant_value, values))
             same = folded is not None and repr(constant_value(folded)) == repr(value)  # 0*-1 is -0, which no fraction is
@@ -262,7 +264,7 @@ class StaticBuilder:
             return None
         facts, before = STRUCTURAL[name].facts, self.graph.inputs[inputs[0]][0]
         twice = facts.inverse == name and settings == self.graph.settings[inputs[0]]
-        back = facts.view == VIEW_OR_COPY and shape == self.graph.shape(before)  # the elements stay in their order
+        back = facts.reshapes and shape == self.graph.shape(before)  # the elements stay in their order
         return before if twice or back else None
 
     def _is_truth(self, id: int) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from gradcli.graph.shapes import broadcast
 from gradcli.ops.arrays.in_elements import elementwise
 from gradcli.ops.arrays.nn import reduce_losses, reduced_loss, share_of
+from gradcli.ops.arrays.reduce import mean_of, reduce_sum
 from gradcli.ops.arrays.shape import spread, summed_to
 from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.structural import Setting, Shape, shape_of, structural
@@ -49,6 +50,10 @@ def _declare(loss: Operation) -> None:
         partials = loss.local_derivatives(loss(*arguments), arguments, [True] * len(arguments))
         return [summed_to(share * partial, shape_of(argument)) for partial, argument in zip(partials, arguments, strict=True)]
 
+    def definition(*arguments: Any, reduction: Setting) -> Any:
+        losses = loss(*loss.complete(arguments))
+        return losses if reduction is None else (mean_of if reduction == "mean" else reduce_sum)(losses)
+
     def in_numbers(builder: Builder, *arrays: Any, reduction: Setting) -> Any:
         import numpy
 
@@ -73,6 +78,7 @@ def _declare(loss: Operation) -> None:
         range=loss.facts.range,
         torch=loss.facts.torch,
         in_elements=in_numbers,
+        definition=definition,
         doc=f"The mean over all elements of {name}, or their sum, or with reduction=none all of them.",
     )
 

@@ -16,7 +16,7 @@ from gradcli.ops.arrays.summation import total
 from gradcli.ops.declaration.facts import DECIMALS, WHOLE, no_kernel
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.declaration.symbol import Builder
-from gradcli.ops.elementwise.exponential import exp, sqrt
+from gradcli.ops.elementwise.exponential import exp, log, sqrt
 
 
 def _along(a: Shape, axis: Setting) -> Shape:
@@ -50,6 +50,7 @@ softmax: Structural = structural(
     torch="softmax: torch Tensor F special",
     takes=(DECIMALS, no_kernel("softmax_{last}kernel_impl")),
     in_elements=in_elements.softmax,
+    definition=lambda a, axis: exp(a) / _total(exp(a), axis),
     doc="The exponentials, divided by their sum along an axis.",
 )
 log_softmax: Structural = structural(
@@ -63,6 +64,7 @@ log_softmax: Structural = structural(
     torch="log_softmax: torch Tensor F special",
     takes=(DECIMALS, no_kernel("log_softmax_{last}kernel_impl")),
     in_elements=in_elements.log_softmax,
+    definition=lambda a, axis: a - log(_total(exp(a), axis)),
     doc="The logarithm of softmax, without overflow.",
 )
 

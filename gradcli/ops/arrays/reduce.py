@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
@@ -13,12 +14,13 @@ from gradcli.ops.arrays.scan import products_of_others
 from gradcli.ops.arrays.shape import spread, summed_to
 from gradcli.ops.arrays.summation import total
 from gradcli.ops.declaration.cancellation import without_factor
+from gradcli.ops.declaration.constants import fraction
 from gradcli.ops.declaration.facts import COUNT, DECIMALS, NO_MEAN
-from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
+from gradcli.ops.declaration.structural import DECLARED, Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.arithmetic import abs, div, sign
-from gradcli.ops.elementwise.exponential import exp
+from gradcli.ops.elementwise.exponential import exp, log, sqrt
 from gradcli.ops.elementwise.extremes import maximum
-from gradcli.ops.elementwise.logic import eq, where
+from gradcli.ops.elementwise.logic import eq, ne, where
 
 
 def _numbered(name: str) -> Callable[..., str]:
@@ -43,6 +45,13 @@ reduce_sum: Structural = structural(
     tensorflow="reduce_sum Sum: tf",
     doc="Sum of the elements, of all or along some axes.",
 )
+
+
+def mean_of(a: Any, axis: Setting = None, keepdims: Setting = False) -> Any:
+    """The sum over the number of its terms."""
+    return reduce_sum(a, axis=axis, keepdims=keepdims) / max(count(shape_of(a), axis), 1)
+
+
 reduce_mean: Structural = structural(
     "reduce_mean(a, axis=None, keepdims=False)",
     _mean,
@@ -54,6 +63,7 @@ reduce_mean: Structural = structural(
     torch="mean: torch Tensor",
     tensorflow="reduce_mean Mean: tf",
     takes=(DECIMALS, NO_MEAN),
+    definition=mean_of,
     doc="Arithmetic mean of the elements, of all or along some axes.",
 )
 
@@ -118,6 +128,11 @@ def _along(direction: Any, g: Any, y: Any, shape: Shape, axis: Setting) -> Any:
     return where(eq(length, 0), 0, direction * spread(div(where(eq(y, 0), 0, g), y), shape, axis))
 
 
+def _variance_of(a: Any, axis: Setting, correction: Any, keepdims: Setting) -> Any:
+    deviations = a - mean_of(a, axis, True)
+    return reduce_sum(deviations * deviations, axis=axis, keepdims=keepdims) / (count(shape_of(a), axis) - correction)
+
+
 reduce_var: Structural = structural(
     "reduce_var(a, axis=None, correction=1, keepdims=False)",
     _variance,
@@ -128,6 +143,7 @@ reduce_var: Structural = structural(
     range=(0, math.inf),
     torch="var: torch Tensor",
     takes=(DECIMALS, "std and var only support floating point and complex dtypes"),
+    definition=_variance_of,
     doc="Sample variance of the elements, the squared deviations divided by n - correction.",
 )
 reduce_std: Structural = structural(
@@ -140,6 +156,7 @@ reduce_std: Structural = structural(
     range=(0, math.inf),
     torch="std: torch Tensor",
     takes=(DECIMALS, "std and var only support floating point and complex dtypes"),
+    definition=lambda a, **settings: sqrt(_variance_of(a, **settings)),
     doc="Sample standard deviation of the elements; where all are equal the gradient is 0.",
 )
 
@@ -197,6 +214,17 @@ def norm_pullback(g: Any, y: Any, a: Any, axis: Setting, keepdims: Setting, ord:
     return [sign(a) * powers * spread(g / where(eq(y, 0), 1, y) ** (p - 1), shape, axis)]
 
 
+def _norm_defined(a: Any, axis: Setting, keepdims: Setting, ord: Any) -> Any:
+    if ord == 2:
+        return sqrt(reduce_sum(a * a, axis=axis, keepdims=keepdims))
+    if ord in ("inf", "-inf"):
+        return DECLARED["reduce_amax" if ord == "inf" else "reduce_amin"](abs(a), axis=axis, keepdims=keepdims)
+    if ord == 0:
+        return reduce_sum(ne(a, 0), axis=axis, keepdims=keepdims)
+    order = Fraction(ord)
+    return reduce_sum(abs(a) ** ord, axis=axis, keepdims=keepdims) ** fraction(order.denominator, order.numerator)
+
+
 reduce_norm: Structural = structural(
     "reduce_norm(a, axis=None, keepdims=False, ord=2)",
     norm_of,
@@ -208,6 +236,7 @@ reduce_norm: Structural = structural(
     torch="norm: torch Tensor linalg; vector_norm: linalg",
     takes=(DECIMALS, "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}"),
     in_elements=in_elements.norm,
+    definition=_norm_defined,
     doc="Length of the elements as a vector, Euclidean unless an order is given; where it is 0 the gradient is 0.",
     latex=r"\left\lVert {0} \right\rVert",
 )
@@ -251,5 +280,6 @@ reduce_logsumexp: Structural = structural(
     spellings=("logsumexp",),
     torch="logsumexp: torch Tensor",
     in_elements=in_elements.logsumexp,
+    definition=lambda a, axis, keepdims: log(reduce_sum(exp(a), axis=axis, keepdims=keepdims)),
     doc="Logarithm of the sum of the exponentials of the elements, without overflow.",
 )

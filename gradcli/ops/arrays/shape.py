@@ -99,6 +99,7 @@ reshape: Structural = structural(
     linear="a",
     torch="reshape: torch Tensor; view: Tensor",
     view=VIEW_OR_COPY,
+    reshapes=True,
     doc="The elements in their order in another shape; -1 stands for the size that the others leave.",
 )
 
@@ -124,6 +125,7 @@ flatten = structural(
     linear="a",
     torch="flatten: torch Tensor; ravel: torch Tensor",
     view=VIEW_OR_COPY,
+    reshapes=True,
     doc="The elements in their order along one axis in place of several.",
 )
 
@@ -149,6 +151,7 @@ squeeze = structural(
     linear="a",
     torch="squeeze: torch Tensor",
     view=VIEW,
+    reshapes=True,
     doc="The array without its axes of size 1, or without those of them that are named.",
 )
 
@@ -171,6 +174,7 @@ unsqueeze = structural(
     torch="unsqueeze: torch Tensor",
     view=VIEW,
     adds_axis=True,
+    reshapes=True,
     doc="The array with a new axis of size 1.",
 )
 

@@ -91,6 +91,7 @@ class Facts(Frozen, eq=False):
         closed: What it is for some rational arguments in more primitive operations, roots and constants: of gamma at 1/2 the
             root of pi. A function of numbers, and of symbols for arguments that are no rational numbers; None where it has no
             such value.
+        reshapes: Whether it keeps the elements in their order, and only their shape is another.
         neutral: For each of two arguments the number that leaves the other one as it is; empty where there is none.
         absorbing: For each of two arguments the number that is the result, whatever the other one is; empty where there is none.
         view: Whether the result shares the memory of the operand in PyTorch: ``view`` or ``view or copy``; empty for neither.
@@ -118,6 +119,7 @@ class Facts(Frozen, eq=False):
     sympy: str = ""
     squares: str = ""
     closed: Callable[..., Any] | None = None
+    reshapes: bool = False
     neutral: tuple[int | None, ...] = ()
     absorbing: tuple[int | None, ...] = ()
     view: str = ""
@@ -146,10 +148,6 @@ class Facts(Frozen, eq=False):
         pairs = [pair.partition("=") for names in lists for pair in names.split(",") if pair]
         return {theirs.strip(): ours.strip() for theirs, _, ours in pairs}
 
-    def is_linear(self, *indices: int) -> bool:
-        """Whether it is linear in some arguments together, the others held fixed."""
-        return any(group.issuperset(indices) for group in self.linear)
-
 
 if TYPE_CHECKING:
     from typing import TypedDict
@@ -172,6 +170,7 @@ if TYPE_CHECKING:
         sympy: str
         squares: str
         closed: Callable[..., Any] | None
+        reshapes: bool
         neutral: tuple[int | None, ...]
         absorbing: tuple[int | None, ...]
         view: str

@@ -48,6 +48,8 @@ class Structural(Frozen, eq=False):
         spellings: How expressions call it: the names of functions, the name itself first where it is one.
         doc: What it is, as one sentence.
         facts: What else is known of it.
+        definition: What it is in more primitive operations, a function of its operands and settings, as
+            :class:`~gradcli.ops.declaration.operation.Operation` has one. None for a primitive operation.
         in_elements: What it is in numbers: a function of the builder of numbers, the operands as arrays of symbols, and the
             settings by name. None where ``forward`` computes with symbols as well.
         symbol: Its operator, where it has one.
@@ -70,6 +72,7 @@ class Structural(Frozen, eq=False):
     spellings: tuple[str, ...]
     doc: str
     facts: Facts
+    definition: Callable[..., Any] | None = None
     in_elements: Callable[..., Any] | None = None
     symbol: str = ""
     latex: str = ""
@@ -135,6 +138,7 @@ def structural(
     scratch: Callable[..., int] | None = None,
     spellings: tuple[str, ...] = (),
     optional: int = 0,
+    definition: Callable[..., Any] | None = None,
     in_elements: Callable[..., Any] | None = None,
     symbol: str = "",
     latex: str = "",
@@ -174,6 +178,7 @@ def structural(
         spellings,
         doc,
         facts(parameters, **known),
+        definition,
         in_elements,
         symbol,
         latex,

@@ -85,6 +85,48 @@ class StepsDocument(TypedDict):
     statuses: Annotated[dict[str, Count], "How many lines have each status."]
 
 
+class DifficultyRecord(TypedDict):
+    """How difficult an exercise is, and what that is made of."""
+
+    band: Annotated[Count, "From 1 to 5."]
+    score: float
+    paths: Count
+    depth: Count
+    operations: float
+    chains: Count
+
+
+class DistractorRecord(TypedDict):
+    """A wrong answer of an exercise."""
+
+    answer: str
+    kind: str
+    says: str
+    place: str
+    value: Annotated[Number, "Its value at the point of the exercise."]
+
+
+class ExerciseRecord(TypedDict):
+    """An exercise."""
+
+    number: Row
+    expression: str
+    wrt: str
+    answer: str
+    at: Annotated[dict[str, int], "A point at which right and wrong answers differ."]
+    value: Annotated[Number, "The right answer there."]
+    difficulty: DifficultyRecord
+    distractors: list[DistractorRecord]
+    solution: list[str]
+
+
+class ExercisesDocument(TypedDict):
+    """What `gradcli exercise --json` writes."""
+
+    seed: Count
+    exercises: list[ExerciseRecord]
+
+
 class MistakeRecord(TypedDict):
     """A kind of mistake."""
 
