@@ -35,6 +35,17 @@ _BEGINS = frozenset(
 )
 """Terminals with which the argument of a function without parentheses, or its power, begins."""
 _PRIMES = "'′’"
+_PROSE = {
+    "xor": "write a != b for two conditions",
+    "nor": "write not (a or b)",
+    "iff": "write a == b for two conditions",
+    "mod": "write x % 3 for the remainder",
+    "div": "write floor(x/y)",
+    "of": "write * for a share: 0.5*x",
+    "per": "write / for a quotient",
+    **dict.fromkeys(("is", "to", "the", "by", "at", "for", "as", "are", "let", "then"), "write the formula without words"),
+}
+"""Words of a sentence that stand apart, which nobody means as products of their letters, and what to write."""
 _OWN = frozenset("fghFGH")
 """Letters that nobody reads as a factor before a parenthesis."""
 
@@ -157,6 +168,8 @@ class Names:
         if name == "E":
             self._note(token, "E is read as the number e; for a variable give it a value: --E VALUE")
             return [token._replace(text="e")]
+        if name in _PROSE and self.longest == _LONGEST_PRODUCT:
+            raise refuse(f"'{name}' is a word, and no product of letters", token, _PROSE[name])
         if _LETTER.fullmatch(name):
             return [self._letter(token, called, inner)]
         if called and (len(name) > 2 or name[0].isupper() > name[-1].isupper()) and not self._ends_with_function(name):
