@@ -95,6 +95,8 @@ class Equality:
         error_bound: The probability that such points hide a difference is at most this.
         prime: The k of the prime 2^k - 1 that was computed with.
         shapes: The shapes of both.
+        up_to: ``constant`` or ``factor`` where the second is compared plus a number, or times one; else empty.
+        number: That number.
         agree_if_positive: At how many points with positive variables they agree; 0 where they differ at one of these as well.
     """
 
@@ -124,6 +126,8 @@ class Equality:
     prime: int | None = None
     agree_if_positive: int = 0
     shapes: tuple[Shape, Shape] = ((), ())
+    up_to: str = ""
+    number: str = ""
 
     def __bool__(self) -> bool:
         return self.verdict in (Verdict.EQUAL, Verdict.WHERE_DEFINED, Verdict.BELOW_THRESHOLD)

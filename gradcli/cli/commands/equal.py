@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.choices import chosen_format
-from gradcli.cli.framework.command import Command, flag, whole
+from gradcli.cli.framework.command import Command, flag, text, whole
 from gradcli.cli.framework.options import ASSUME, OutputOptions, ReadOptions, ShapeOptions, SizeLimits
 from gradcli.cli.framework.streams import STDIN, read_text, write
-from gradcli.cli.inputs.source import as_read
+from gradcli.cli.inputs.source import as_read, side_as_read
 from gradcli.cli.inputs.variables import shapes_of
 from gradcli.errors import ExitCode, GradcliError
+
+if TYPE_CHECKING:
+    from gradcli.algebra.assumptions.facts import Assumptions
+    from gradcli.algebra.equality.verdict import Equality
+    from gradcli.language.ast import Program
 
 HELP = """\
 Whether two expressions are equal: a counterexample where they differ, and else how far the answer is certain.
@@ -21,6 +27,8 @@ Whether two expressions are equal: a counterexample where they differ, and else 
   gradcli equal "x/x" 1                             equal where both are defined
   gradcli equal "x/x" 1 --same-domain               exit code 1
   gradcli equal "sqrt(x^2)" x --assume "x>0"        at such values; positive: of every variable
+  gradcli equal "sin(x)^2" "-cos(x)^2" --up-to constant
+  gradcli equal "3x + 1 = 0" "6x = -2" --equations
   gradcli equal "(A @ B).T" "B.T @ A.T" --shape A=2,3 --shape B=3,4
   gradcli equal -q -- "$answer" "2w + x + 1" && echo right
 
@@ -36,6 +44,12 @@ class EqualOptions(ReadOptions, OutputOptions, ShapeOptions, SizeLimits):
 
     same_domain = flag("Not equal (exit 1) where a point is found at which only one of them is defined.")
     assume = ASSUME
+    up_to = text(
+        "Equal where the first is the second plus one number (constant), or times one that is not 0 (factor).",
+        "WHAT",
+        choices=("constant", "factor"),
+    )
+    equations = flag("Compare two equations: equal where one is a multiple of the other by a number that is not 0.")
     quiet = flag("Print nothing: the exit code is the answer.", short="-q")
     max_nodes = whole("The largest graph to build of both.", SizeLimits.max_nodes.default)
 
@@ -48,15 +62,16 @@ def run(options: EqualOptions) -> ExitCode:
     from gradcli.algebra.assumptions.facts import NOTHING
     from gradcli.algebra.equality.equal import SOURCES, equal
 
-    first, second = (as_read(text, where, options) for text, where in zip(texts, SOURCES, strict=True))
-    found = equal(
-        first,
-        second,
-        assume=", ".join(options.assume) or NOTHING,
-        max_nodes=options.max_nodes,
-        max_elements=options.max_elements,
-        shapes=shapes_of(options.shape),
-    )
+    if options.equations:
+        first, second = texts
+    else:
+        first, second = (as_read(text, where, options) for text, where in zip(texts, SOURCES, strict=True))
+    assume = ", ".join(options.assume) or NOTHING
+    limits = {"max_nodes": options.max_nodes, "max_elements": options.max_elements}
+    if options.equations or options.up_to is not None:
+        found = _up_to(first, second, options, assume, limits)
+    else:
+        found = equal(first, second, assume=assume, shapes=shapes_of(options.shape), **limits)
     if format == "json":
         from gradcli.output.reports.equality import equality_json
 
@@ -68,6 +83,28 @@ def run(options: EqualOptions) -> ExitCode:
         show_blocks(lambda style: equality_report(found), format)
     right = bool(found) and (found.same_domain or not options.same_domain)
     return ExitCode.SUCCESS if right else ExitCode.NEGATIVE
+
+
+def _up_to(first: str, second: str, options: EqualOptions, assume: Assumptions | str, limits: Mapping[str, int]) -> Equality:
+    """Two expressions up to a number, or the differences of the sides of two equations."""
+    from gradcli.algebra.equality.equal import SOURCES
+    from gradcli.algebra.equality.up_to import MULTIPLIED, equal_up_to
+
+    if options.shape:
+        raise GradcliError("arrays are not compared up to a number", hint="leave --shape out")
+    if not options.equations:
+        return equal_up_to(first, second, options.up_to or MULTIPLIED, assume=assume, **limits)
+    if options.up_to is not None:
+        raise GradcliError("--equations and --up-to do not go together", hint="leave one out")
+    sides = [_difference(text, where, options) for text, where in zip((first, second), SOURCES, strict=True)]
+    return equal_up_to(sides[0], sides[1], MULTIPLIED, assume=assume, **limits)
+
+
+def _difference(text: str, where: str, options: EqualOptions) -> Program:
+    """The program whose value is 0 where an equation holds."""
+    from gradcli.language.equation import equation
+
+    return equation(text, where, lambda side: side_as_read(side, text, where, options)).difference
 
 
 def _texts(positional: Sequence[str]) -> tuple[str, str]:

@@ -52,7 +52,8 @@ def sentences(found: Equality) -> list[str]:
         tried = f" at any of the {_points(_sampled(found))} that were tried" if found.variables else ""
         lines = [f"{given}not equal: {both} are not both defined{tried}"]
     else:
-        lines = [f"{given}{found.verdict.value}", _grounds(found)]
+        number = f", with the {found.up_to} {found.number}" if found.up_to else ""
+        lines = [f"{given}{found.verdict.value}{number}", _grounds(found)]
         if found.method is Method.NUMERIC and found.variables:
             lines.append(_sought(found))
         if found.thresholds and found.counterexample is not None:
@@ -226,6 +227,8 @@ def equality_json(found: Equality) -> Iterator[str]:
         "proof": found.proof,
         "same_domain": found.same_domain,
         "assume": found.assume.text or None,
+        "up_to": found.up_to or None,
+        "number": found.number or None,
         "variables": list(found.variables),
         "counterexample": None if found.counterexample is None else _witness(found.counterexample),
         "points": found.points,

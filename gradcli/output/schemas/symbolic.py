@@ -229,6 +229,8 @@ class EqualDocument(TypedDict):
     proof: Annotated[bool, "Whether it is proved; a domain is never more than sampled."]
     same_domain: Annotated[bool, "No point was found at which only one is defined."]
     assume: Annotated[str | None, "What is assumed of the variables: x > 0, n integer; of every one: positive."]
+    up_to: Annotated[str | None, "constant or factor where the second is compared plus a number, or times one."]
+    number: Annotated[str | None, "That number."]
     variables: Annotated[list[str], "Those that a value depends on."]
     counterexample: Annotated[WitnessRecord | None, "A point at which they differ."]
     points: Annotated[Count, "At how many points both are defined and were compared."]

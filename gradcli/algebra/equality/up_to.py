@@ -1,0 +1,129 @@
+"""Whether two expressions are equal up to a constant, as antiderivatives are, or up to a factor, as sides of equations are.
+
+The number is found at one point at which both have a value: first - second, or first/second there. Then the first expression is
+compared with the second one plus, or times, this number, so that what is said of equality holds of it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from gradcli.algebra.assumptions.facts import NOTHING, Assumptions
+from gradcli.algebra.assumptions.reader import assumptions_of
+from gradcli.algebra.derivatives import simplify
+from gradcli.algebra.equality.equal import SOURCES, equal
+from gradcli.algebra.equality.points import points, rational
+from gradcli.algebra.equality.verdict import Equality
+from gradcli.autodiff.passes.forward import evaluate
+from gradcli.errors import GradcliError
+from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, Graph
+from gradcli.language.ast import Assignment, Expression, Number, Operator, Output, Program
+from gradcli.language.parser import parse
+from gradcli.language.text import to_text
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.node_expressions import written_out
+from gradcli.lowering.programs.lower import lower
+
+ADDED, MULTIPLIED = "constant", "factor"
+
+_TRIED = 60
+"""Points at which a value of both is looked for."""
+
+_NEARLY_0 = 1e-9
+
+_SHORT = 1_000
+"""The largest denominator of a short fraction."""
+
+_ROUNDING = 1e-13
+
+
+def equal_up_to(
+    first: str | Program,
+    second: str | Program,
+    what: str,
+    *,
+    assume: Assumptions | str = NOTHING,
+    max_nodes: int = DEFAULT_MAX_NODES,
+    max_elements: int = DEFAULT_MAX_ELEMENTS,
+) -> Equality:
+    """Compare two expressions or programs of numbers.
+
+    Args:
+        first: One of them.
+        second: The other one.
+        what: ``constant`` or ``factor``, which is a number other than 0.
+        assume: What is assumed of the variables.
+        max_nodes: The largest graph of both.
+        max_elements: The largest array.
+
+    Returns:
+        What is found of the first and of the second with the number; they are compared as they are where none is found.
+
+    Raises:
+        GradcliError: One of them has an error, or is an array, or both are too large to compare.
+    """
+    programs = [
+        parse(text, where) if isinstance(text, str) else text for text, where in zip((first, second), SOURCES, strict=True)
+    ]
+    graphs = [lower(program, StaticBuilder(Graph(max_nodes, max_elements))) for program in programs]
+    if any(graph.shapes for graph in graphs):
+        raise GradcliError(f"up to a {what} numbers are compared, and here is an array", hint="compare its elements")
+    names = list(dict.fromkeys(name for graph in graphs for name in graph.variables))
+    assume = assumptions_of(assume, names)
+    number = _number(programs, graphs, names, what, assume)
+    if number is not None:
+        programs[1] = _with_number(programs[1], what, number)
+    found = equal(programs[0], programs[1], assume=assume, max_nodes=max_nodes, max_elements=max_elements)
+    return replace(found, up_to=what, number=to_text(_neutral(what) if number is None else number))
+
+
+def _neutral(what: str) -> Number:
+    return Number(0 if what == ADDED else 1)
+
+
+def _number(programs: list[Program], graphs: list[Graph], names: list[str], what: str, assume: Assumptions) -> Expression | None:
+    """The number at the first point at which both have a value, for a factor one other than 0."""
+    for point in itertools.islice(points(names, assume=assume), _TRIED):
+        plain = {name: rational(value) for name, value in point.items()}
+        computed = [evaluate(graph, {name: float(plain[name]) for name in graph.variables}) for graph in graphs]
+        ends = [float(values[graph.output]) for values, graph in zip(computed, graphs, strict=True)]
+        if not all(math.isfinite(value) for values in computed for value in values):
+            continue
+        if what == MULTIPLIED and min(map(abs, ends)) < _NEARLY_0:
+            continue
+        parts = [_at(program, graph, plain) for program, graph in zip(programs, graphs, strict=True)]
+        exact = _combined("-" if what == ADDED else "/", *parts)
+        return exact if isinstance(exact, Number) else _plain(ends[0] - ends[1] if what == ADDED else ends[0] / ends[1]) or exact
+    return None
+
+
+def _plain(value: float) -> Number | None:
+    """A short fraction that a number is nearly, as sin(2)/(sin(1)*cos(1)) is 2: whether it is, the comparison shows."""
+    near = Fraction(value).limit_denominator(_SHORT)
+    return Number(near) if abs(near - Fraction(value)) <= _ROUNDING * max(1, abs(value)) else None
+
+
+def _at(program: Program, graph: Graph, point: Mapping[str, int | Fraction]) -> Expression:
+    """The value of a program at a point as an expression."""
+    given = tuple([Assignment(name, Number(point[name])) for name in graph.variables])
+    found = lower(Program((*given, *program.statements)), StaticBuilder(Graph(graph.max_nodes, graph.max_elements)))
+    return written_out(found, found.output, [""] * len(found))
+
+
+def _combined(symbol: str, left: Expression, right: Expression) -> Expression:
+    return simplify(Program((Output(Operator(symbol, (left, right))),))).expressions[0]
+
+
+def _with_number(program: Program, what: str, number: Expression) -> Program:
+    """A program whose output is that of another plus a number, or times one."""
+    if isinstance(number, Number) and number == _neutral(what):
+        return program
+    *before, last = program.statements
+    if not isinstance(last, Output | Assignment):
+        return program
+    symbol, operands = ("+", (last.value, number)) if what == ADDED else ("*", (number, last.value))
+    return Program((*before, Output(Operator(symbol, operands))))
