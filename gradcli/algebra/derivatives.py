@@ -229,7 +229,7 @@ def diff(
     Raises:
         GradcliError: A name or a function of the program is wrongly used, or an operation has no derivative.
     """
-    graph = compacted(lower(program, StaticBuilder(Graph(), shapes=shapes)))
+    graph = compacted(lower(_without_derivatives(program), StaticBuilder(Graph(), shapes=shapes)))
     for name in variables:
         if shapes and name in shapes:
             graph.variable(name, NOWHERE, shapes[name])  # one that the program does not use as well
@@ -249,7 +249,7 @@ def simplify(
     Raises:
         GradcliError: A name or a function of the program is wrongly used.
     """
-    graph = compacted(lower(program, StaticBuilder(Graph(), shapes=shapes)))
+    graph = compacted(lower(_without_derivatives(program), StaticBuilder(Graph(), shapes=shapes)))
     return simplified_outputs(graph, assume=_assumed(assume, graph))
 
 
@@ -260,6 +260,15 @@ def _assumed(assume: Assumptions | str | None, graph: Graph) -> Assumptions | No
     from gradcli.algebra.assumptions.reader import assumptions_of
 
     return assumptions_of(assume, graph.variables)
+
+
+def _without_derivatives(program: Program) -> Program:
+    """The program with the derivatives in it written out."""
+    if not program.may_differentiate:
+        return program
+    from gradcli.autodiff.inner_derivatives import with_derivatives
+
+    return with_derivatives(program)
 
 
 def simplified_outputs(graph: Graph, *, assume: Assumptions | None = None) -> Simplified:
