@@ -209,7 +209,7 @@ ROOMS = {
     "at_point, taylor, total < fields, stationary",
     "derivation": "notation < nodes < paths, calculus < explain",
     "teaching": "mistakes, numbers < points < question < rules < orders < variants < diagnosis < marking < "
-    "words < tasks, steps, exercises",
+    "words < tasks, steps, exercises, predictions",
     "output": "formats, json, listing, visible, files, further, block_graphs, formulas < documents, diagrams < records < "
     "reports < terminal, page, schemas",
     "cli": "framework < inputs < views < commands < main",
