@@ -57,7 +57,7 @@ def class_page(marker: Marker | Parts, graded: Sequence[Graded], level: int) -> 
     for one in graded:
         said = "<br>".join(_safe(line) for line in feedback(question, one.marked, level))
         verdict = one.marked.verdict.value
-        yield f"<tr><td>{_safe(one.by or str(one.row))}</td><td><code>{_safe(one.marked.answer)}</code></td>"
+        yield f"<tr><td>{_safe(one.by or str(one.row))}</td><td><code>{_safe(_cut(one.marked.answer))}</code></td>"
         yield f'<td class="{verdict}">{verdict}</td><td>{said}</td></tr>\n'
     yield "</tbody>\n</table>\n</body>\n</html>\n"
 
@@ -75,5 +75,8 @@ def _histogram(title: str, rows: Sequence[tuple[str, int, str, str]]) -> Iterato
 
 def _safe(text: str) -> str:
     """Text from outside as text in the page."""
-    shown = visible(text)
-    return escape(shown if len(shown) <= _LONG else f"{shown[: _LONG - 1]}…")
+    return escape(visible(text))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"
