@@ -203,11 +203,13 @@ ROOMS = {
     "graph": "graph < names, shapes, verifier",
     "ops": "declaration < elementwise < arrays < catalogue < vjp, words",
     "lowering": "limits, node_expressions < builders < programs, elements < expression_values",
-    "autodiff": "request, passes < backward_graph, torch_tape < runs",
+    "autodiff": "request, passes < backward_graph, torch_tape, inner_derivatives < runs",
     "scripts": "python < torch < tensorflow, listing",
-    "algebra": "assumptions < sums < arrays < simplify < derivatives < jacobian < equality < slopes < at_point, taylor, total",
+    "algebra": "assumptions, polynomials < sums < arrays < simplify < derivatives < jacobian < equality < slopes < "
+    "at_point, taylor, total < fields, stationary",
     "derivation": "notation < nodes < paths, calculus < explain",
-    "teaching": "mistakes, numbers < points < question < rules < orders < variants < diagnosis < marking < words < tasks, steps",
+    "teaching": "mistakes, numbers < points < question < rules < orders < variants < diagnosis < marking < "
+    "words < tasks, steps, exercises, predictions",
     "output": "formats, json, listing, visible, files, further, block_graphs, formulas < documents, diagrams < records < "
     "reports < terminal, page, schemas",
     "cli": "framework < inputs < views < commands < main",

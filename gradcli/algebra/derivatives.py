@@ -229,7 +229,7 @@ def diff(
     Raises:
         GradcliError: A name or a function of the program is wrongly used, or an operation has no derivative.
     """
-    graph = compacted(lower(program, StaticBuilder(Graph(), shapes=shapes)))
+    graph = compacted(lower(_without_derivatives(program), StaticBuilder(Graph(), shapes=shapes)))
     for name in variables:
         if shapes and name in shapes:
             graph.variable(name, NOWHERE, shapes[name])  # one that the program does not use as well
@@ -249,7 +249,7 @@ def simplify(
     Raises:
         GradcliError: A name or a function of the program is wrongly used.
     """
-    graph = compacted(lower(program, StaticBuilder(Graph(), shapes=shapes)))
+    graph = compacted(lower(_without_derivatives(program), StaticBuilder(Graph(), shapes=shapes)))
     return simplified_outputs(graph, assume=_assumed(assume, graph))
 
 
@@ -262,8 +262,28 @@ def _assumed(assume: Assumptions | str | None, graph: Graph) -> Assumptions | No
     return assumptions_of(assume, graph.variables)
 
 
-def simplified_outputs(graph: Graph, *, assume: Assumptions | None = None) -> Simplified:
-    """The outputs of a graph, simplified; what is cancelled states its condition."""
+def _without_derivatives(program: Program) -> Program:
+    """The program with the derivatives in it written out."""
+    if not program.may_differentiate:
+        return program
+    from gradcli.autodiff.inner_derivatives import with_derivatives
+
+    return with_derivatives(program)
+
+
+def simplified_outputs(graph: Graph, *, assume: Assumptions | None = None, shape: str = "") -> Simplified:
+    """The outputs of a graph, simplified; what is cancelled states its condition.
+
+    Args:
+        graph: The graph.
+        assume: What is assumed of variables; None for nothing.
+        shape: The shape that is asked for, be it longer: expanded, factored, together or apart; empty for the shortest.
+
+    Raises:
+        GradcliError: There is no such shape of an output.
+    """
+    if shape:
+        return Simplifier(graph, graph.outputs, assume=assume, cancel=_may_cancel(graph)).arranged(graph.outputs, shape)
     plain = Simplifier(graph, graph.outputs, assume=assume).together(graph.outputs)
     if plain.definitions or not _may_cancel(graph):
         return plain
@@ -339,6 +359,22 @@ class Simplifier:
             return self._in_named_lines(ids)
         expressions = tuple(self._expression(id, form) for id, form in zip(ids, best, strict=True))
         return Simplified((), expressions, tuple(map(self._conditions, best)) if self.cancel else ())
+
+    def arranged(self, ids: Sequence[int], shape: str) -> Simplified:
+        """The expressions of nodes in a shape that is asked for.
+
+        Raises:
+            GradcliError: An expression is an array, is too long, or has no such shape.
+        """
+        from gradcli.algebra.sums.arranged import arranged
+
+        if any(map(self.graph.shape, ids)):
+            raise GradcliError("--form is for numbers, and here is an array", hint="take an element, or leave --form out")
+        if TOO_LONG in [self.forms[id] for id in ids]:
+            raise GradcliError("this is too long for another form", hint="leave --form out", exit_code=ExitCode.LIMIT)
+        found = [arranged(self.algebra, self.forms[id], shape) for id in ids]
+        expressions = tuple([written(self.algebra, form) for form in found])
+        return Simplified((), expressions, tuple(map(self._conditions, found)) if self.cancel else ())
 
     def _conditions(self, form: int) -> tuple[Expression, ...]:
         from gradcli.algebra.sums.cancellation import conditions

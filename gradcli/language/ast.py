@@ -207,14 +207,16 @@ class Output(Statement):
     span: Span = NOWHERE
 
 
-class Program(Frozen, incidental=("may_use_tape",)):
+class Program(Frozen, incidental=("may_use_tape", "may_differentiate")):
     """Statements in the order of the text; the last one is the output.
 
-    ``may_use_tape`` is False where the text has no word that acts on the tape or asks what it knows: none need be looked for.
+    ``may_use_tape`` is False where the text has no word that acts on the tape or asks what it knows, ``may_differentiate`` where
+    it has no derivative: none need be looked for.
     """
 
     statements: tuple[Statement, ...]
     may_use_tape: bool = True
+    may_differentiate: bool = True
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:

@@ -14,7 +14,7 @@ _QUOTES = "quotation marks and primes are not part of an expression"
 _CHARACTERS = {
     "&": "write and",
     "|": "the absolute value is abs(x); for a choice of conditions write or",
-    "!": "the factorial of n is exp(lgamma(n + 1)); for the opposite of a condition write not",
+    "!": "the factorial of n is factorial(n); for the opposite of a condition write not",
     "~": "write not",
     "?": "write A if C else B",
     ":": "to assign, write name = value; a choice is A if C else B",
@@ -55,6 +55,9 @@ _LIBRARIES = frozenset(("np", "numpy", "torch", "F", "math", "tf", "jnp", "scipy
 """Names before a function that are those of libraries."""
 
 _BROKEN_NUMBER = re.compile(r"([0-9.]+)[eE]([+\-−–]?[0-9]*\.[0-9]+)")
+
+_OPTION = re.compile(r"(?:^|\s)(--[^\W\d]\w*(?:=|\s+)(?:[+-]?[0-9.]+\S*|[^\W\d]\w*))")
+"""An option of the command line with its value, in an expression."""
 
 _LONGEST_SHOWN = 20
 """Characters of an array that a hint repeats."""
@@ -305,6 +308,10 @@ def _no_attribute(text: str, at: int) -> str:
 
 def _no_operator(text: str, shown: str, token: Token, previous: Token, opening: str) -> GradcliError:
     left = visible(previous.text)
+    option = _OPTION.search(text)
+    if option and option.start(1) < token.span[0] <= option.end(1):
+        hint = f'the quotation marks end before it: "{text[: option.start(1)].strip()[:40]}" {option[1]}'
+        return GradcliError(f"'{option[1].split('=')[0].split()[0]}' stands inside the expression", option.span(1), hint)
     if previous.kind == token.kind == "NUMBER" and previous.span[1] == token.span[0]:
         return GradcliError(
             f"'{left}{shown}' is not a number", (previous.span[0], token.span[1]), "a number has one decimal point"

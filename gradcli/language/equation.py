@@ -78,6 +78,15 @@ def equation(text: str, where: str = "expression", read: Read = str) -> Equation
     return Equation(_whole(text, sides), before, left.value, right.value)
 
 
+def is_equation(text: str) -> bool:
+    """Whether the last statement of a text has a sign of equality that does not give a plain name a value."""
+    first, *rest = _sides(text)
+    last = first.replace("\n", ";").rpartition(";")[2].strip()
+    return bool(rest) and not (
+        last.isidentifier() or last.replace(" ", "").rstrip(")").replace("(", "").replace(",", "").isidentifier()
+    )
+
+
 def _whole(text: str, sides: list[str]) -> str:
     """The text, with what both of its sides were read as where that is not strictly."""
     left, right = sides

@@ -71,7 +71,7 @@ def parse(text: str, where: str = "expression") -> Program:
     if isinstance(text, ReadText):
         return text.program
     try:
-        program = Program(tuple(run(text, _automaton(), _last_token)), _TAPE_WORDS.search(text) is not None)
+        program = Program(tuple(run(text, _automaton(), _last_token)), _TAPE_WORDS.search(text) is not None, "diff" in text)
         if not program.statements:
             raise GradcliError("the expression is empty", (0, 0), 'write one, such as "(x+w)*(w+1)"')
         return program

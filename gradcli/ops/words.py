@@ -8,8 +8,9 @@ import unicodedata
 from collections.abc import Collection
 
 from gradcli.language.parser import ReadText
+from gradcli.language.readings.read import DERIVATIVE
 from gradcli.language.readings.read import read as read_with
-from gradcli.language.readings.vocabulary import GREEK, Vocabulary
+from gradcli.language.readings.vocabulary import GREEK, Vocabulary, letter
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.constants import VALUES
 from gradcli.ops.declaration.operation import function_names, spelled
@@ -31,7 +32,7 @@ INSTEAD = {
     **dict.fromkeys(("arccot", "arcctg", "acot"), "pi/2 - atan(x)"),
     **dict.fromkeys(("arcsec", "asec"), "acos(1/x)"), **dict.fromkeys(("arccsc", "acsc"), "asin(1/x)"),
     "lim": "the expression alone: limits are not taken", "int": "the expression alone: nothing is integrated",
-    "diff": "the expression alone: gradcli diff differentiates it", "root": "x^(1/n)",
+    "root": "x^(1/n)",
 }  # fmt: skip
 """What to write for a word of textbooks while there is no function for it."""
 
@@ -40,6 +41,15 @@ _HEAD = re.compile(r"(\\?[A-Za-z]+)(?:_\{\{([0-9])\}\})?\\left\(\{0\}(?:, \{1\})
 
 
 _UPRIGHT = re.compile(r"\\operatorname\{\{(\w+)\}\}\\left\(\{0\}")
+
+
+_ORDERED = re.compile(r"(\\?[A-Za-z]+)\^\{\{\(\{0\}\)\}\}\\left\(\{1\}\\right\)")
+
+
+def _orders() -> dict[str, str]:
+    """The letters by which functions of an order are written, ψ^{(1)}(x)."""
+    found = {letter(match[1]): name for name, one in OPERATIONS.items() if (match := _ORDERED.fullmatch(one.latex))}
+    return {head: name for head, name in found.items() if len(head) == 1}
 
 
 def _heads() -> dict[str, tuple[str, int]]:
@@ -74,6 +84,7 @@ def vocabulary() -> Vocabulary:
     for name, operation in OPERATIONS.items():
         if upright := _UPRIGHT.match(operation.latex):
             functions.setdefault(upright[1], name)
+    functions.setdefault(DERIVATIVE, DERIVATIVE)
     for word, name in TEXTBOOK.items():
         if name in functions:
             functions.setdefault(word, name)
@@ -88,6 +99,7 @@ def vocabulary() -> Vocabulary:
         constants=frozenset(VALUES),
         fences={"lfloor": "floor", "rfloor": "", "lceil": "ceil", "rceil": ""},
         heads=_heads(),
+        orders=_orders(),
         cube_root="cbrt",
         root="root",
         factorial="factorial",

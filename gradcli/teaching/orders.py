@@ -11,9 +11,12 @@ from gradcli.algebra.derivatives import Simplifier, with_output
 from gradcli.autodiff.passes.reverse import quiet
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
+from gradcli.language.ast import Output, Program
+from gradcli.language.text import to_text
 from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.symbol import Symbol
 from gradcli.teaching.numbers import Vector, forward, node_partials, node_values
 from gradcli.teaching.question import graph_of, program_of
 from gradcli.teaching.rules import Formula, Place, formulas
@@ -24,7 +27,7 @@ MOST_ORDERS = 4
 _MOST_NODES = 20
 
 
-class _Function(NamedTuple):
+class Function(NamedTuple):
     """A function, with the numbers of its nodes and the wrong formulas of each."""
 
     graph: Graph
@@ -50,7 +53,7 @@ def before_the_last(first: Graph, wrt: str, order: int, point: Mapping[str, Vect
     """
     if not 2 <= order <= MOST_ORDERS or len(first) * (order - 1) > _MOST_NODES:
         return
-    function = _numbers(first, wrt, point)
+    function = numbers_of(first, wrt, point)
     for kind, wrong in function.kinds().items():
         start = _differentiated(function, wrt, wrong)
         for again in (True, False):
@@ -58,7 +61,7 @@ def before_the_last(first: Graph, wrt: str, order: int, point: Mapping[str, Vect
             for turn in range(1, order):
                 if graph is None or wrt not in graph.variables or len(graph) > 8 * _MOST_NODES:
                     break
-                now = _numbers(graph, wrt, point)
+                now = numbers_of(graph, wrt, point)
                 graph = _differentiated(now, wrt, now.kinds().get(kind, {}) if again else {}, last=turn == order - 1)
             else:
                 if graph is not None:
@@ -67,7 +70,27 @@ def before_the_last(first: Graph, wrt: str, order: int, point: Mapping[str, Vect
                     yield kind, again, numpy.broadcast_to(found, next(iter(point.values())).shape)
 
 
-def _numbers(graph: Graph, wrt: str, point: Mapping[str, Vector]) -> _Function:
+def wrong_derivative(function: Function, wrt: str, wrong: Mapping[int, Formula]) -> str | None:
+    """The derivative with the wrong rule at some nodes, in one line; None where it has no text.
+
+    Args:
+        function: The function.
+        wrt: The variable.
+        wrong: The nodes, with the formula of each.
+    """
+    graph = _differentiated(function, wrt, wrong, last=True)
+    if graph is None:
+        return None
+    try:
+        program = _shortest(graph)
+    except GradcliError:
+        return None
+    (only, *more) = program.statements
+    return to_text(only.value) if isinstance(only, Output) and not more else None
+
+
+def numbers_of(graph: Graph, wrt: str, point: Mapping[str, Vector]) -> Function:
+    """The numbers of the nodes of a function that is differentiated."""
     with quiet():
         values = node_values(graph, point)
         partials = node_partials(graph, values)
@@ -86,10 +109,10 @@ def _numbers(graph: Graph, wrt: str, point: Mapping[str, Vector]) -> _Function:
         for id, inputs in enumerate(graph.inputs)
         if inputs and right[id] is not None
     }
-    return _Function(graph, places)
+    return Function(graph, places)
 
 
-def _differentiated(function: _Function, wrt: str, wrong: Mapping[int, Formula], *, last: bool = False) -> Graph | None:
+def _differentiated(function: Function, wrt: str, wrong: Mapping[int, Formula], *, last: bool = False) -> Graph | None:
     """The derivative, with the wrong rule at some nodes; None where a rule has no symbolic form."""
     graph = function.graph
     builder = StaticBuilder(Graph(), identities=True)
@@ -115,10 +138,14 @@ def _differentiated(function: _Function, wrt: str, wrong: Mapping[int, Formula],
     return found if last else _simplified(found)
 
 
+def _shortest(graph: Graph) -> Program:
+    return program_of(Simplifier(graph, [graph.output], generic=True).together([graph.output]))
+
+
 def _simplified(graph: Graph) -> Graph | None:
     """The same without what a rule carries along for special values, so that further mistakes are those of a written answer."""
     try:
-        return graph_of(program_of(Simplifier(graph, [graph.output], generic=True).together([graph.output])))
+        return graph_of(_shortest(graph))
     except GradcliError:
         return None
 
@@ -126,6 +153,7 @@ def _simplified(graph: Graph) -> Graph | None:
 def _symbolic(formula: Callable[[Place, Sequence[Any]], Any], place: Place, d: Sequence[Any]) -> Any:
     """What a formula gives of symbols; None where it is for numbers alone."""
     try:
-        return formula(place, d)
+        found = formula(place, d)
     except (TypeError, AttributeError, ZeroDivisionError, ValueError, OverflowError):
         return None
+    return found if isinstance(found, Symbol | float | int) and not isinstance(found, numpy.generic) else None

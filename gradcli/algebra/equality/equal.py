@@ -67,6 +67,10 @@ def equal(
     texts = [text if isinstance(text, str) else program_text(text, "; ") for text in (first, second)]
     first = parse(first, SOURCES[0]) if isinstance(first, str) else first
     second = parse(second, SOURCES[1]) if isinstance(second, str) else second
+    if first.may_differentiate or second.may_differentiate:
+        from gradcli.autodiff.inner_derivatives import with_derivatives
+
+        first, second = with_derivatives(first), with_derivatives(second)
     shapes = shapes or {}
     sources = tuple(zip(texts, SOURCES, strict=True))
     pair = pair_of((first, second), sources, Graph(max_nodes, max_elements), shapes)

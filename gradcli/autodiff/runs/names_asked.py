@@ -8,8 +8,9 @@ from gradcli.autodiff.passes.reverse import whole_numbers
 from gradcli.errors import GradcliError, UnknownVariableError, nearest, no_value
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.graph.names import constant_text, node_names
-from gradcli.language.ast import Program
+from gradcli.language.ast import Call, Name, Operator, Program, postorder
 from gradcli.language.free_names import free_names
+from gradcli.language.statements import expressions
 from gradcli.lowering.programs.calls import run_together
 from gradcli.lowering.programs.expressions import TRUTHS
 from gradcli.ops.declaration.constants import SPELLINGS, VALUES
@@ -37,8 +38,25 @@ def missing(program: Program, bindings: Mapping[str, float], spare: Collection[s
     error = no_value(missing, free[missing[0]])
     meant = [call for name in missing if (call := run_together(name, free))]
     words = [ALONE[name] for name in missing if name in ALONE]
+    words += [f"the derivative by {name} is written diff(x^2, {name})" for name in _differentials(program)]
     error.hint = (f"{words[0]}; " if words else "") + error.hint + (f"; for the function write {meant[0]}" if meant else "")
     return error
+
+
+def _differentials(program: Program) -> list[str]:
+    """The x of d/dx(...), which is a quotient here."""
+    return [
+        node.operands[1].function[1:]
+        for statement in program.statements
+        for value in expressions(statement)
+        for node in postorder(value)
+        if isinstance(node, Operator)
+        and len(node.operands) == 2
+        and isinstance(node.operands[1], Call)
+        and node.operands[0] == Name("d", node.operands[0].span)
+        and len(node.operands[1].function) == 2
+        and node.operands[1].function[0] == "d"
+    ][:1]
 
 
 def variables_among(free: Collection[str], bound: Collection[str]) -> list[str]:
@@ -67,7 +85,10 @@ def check_used(free: Collection[str], bindings: Mapping[str, float], spare: Coll
     """
     for name in bindings:
         if name not in free and name not in spare:
-            raise UnknownVariableError(name, variables_among(free, bindings))
+            error = UnknownVariableError(name, variables_among(free, bindings))
+            if meant := [(one, call) for one in free if (call := run_together(one, [name]))]:
+                error.hint = f"{meant[0][0]} is one variable; for the function write {meant[0][1]}; {error.hint}"
+            raise error
 
 
 def no_variable(name: str, graph: Graph) -> GradcliError:

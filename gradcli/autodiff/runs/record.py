@@ -50,6 +50,13 @@ def recorded(program: Program, asked: Request) -> Tape:
         GradcliError: A variable has no value, a binding or a name is not used, or the program is wrong; exit code 4 where
             the graph would exceed a limit.
     """
+    if program.may_differentiate:
+        from gradcli.autodiff.inner_derivatives import with_derivatives
+
+        written = with_derivatives(program)
+        if written is not program:  # a variable may be in what is differentiated alone
+            asked = replace(asked, spare={*asked.spare, *free_names(program)})
+            program = written
     if asked.mode == "dynamic" and uses_tape(program):
         return _on_eager_tape(program, asked)
     point = asked.point()

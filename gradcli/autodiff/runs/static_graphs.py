@@ -48,6 +48,10 @@ def lowered(
         bound: The names that are variables whatever else they name; None for all that have a value or a shape.
         assigned: Gets the node that each assigned name means at the end.
     """
+    if program.may_differentiate:
+        from gradcli.autodiff.inner_derivatives import with_derivatives
+
+        program = with_derivatives(program)
     shapes = asked.known_shapes()
     builder = StaticBuilder(
         Graph(asked.max_nodes, asked.max_elements),

@@ -11,7 +11,7 @@ from gradcli.cli.framework.choices import split_names
 from gradcli.cli.framework.command import Command, flag, text, texts, whole
 from gradcli.cli.framework.options import EXPRESSION, DerivativeOptions, EquationOptions
 from gradcli.cli.inputs.source import expression_text
-from gradcli.cli.inputs.variables import point
+from gradcli.cli.inputs.variables import expressions_by_name, point
 from gradcli.errors import GradcliError, UnknownVariableError, located
 from gradcli.language.ast import NOWHERE
 
@@ -33,11 +33,17 @@ Exact derivatives, simplified: expressions alone, which can be fed back in.
   gradcli diff "sum((A @ x - b)^2)" --shape A=3,4 --shape x=4 --shape b=3 --wrt x
   gradcli diff "A @ x" --shape A=2,3 --shape x=3 --jacobian
   gradcli diff "x^2 + y^2 = 25" --implicit y     -x/y  # y != 0
+  gradcli diff "x^2*w" --direction x=3,w=4 --at x=1,w=2
+  gradcli diff "[x*y, y*z, z*x]" --divergence    x + y + z
   gradcli diff "x*y^2" --depends "y(x)"          y*(2*x*y' + y)
 
 Without --wrt the derivatives are those by every variable, one a line, in the order of first use. A derivative that would be much
 longer than its graph is written in lines of its own, t1 = ..., which the last lines use. Variables are numbers but for those with
 a --shape or values that are arrays; --jacobian, --gradient and --hessian give derivatives of arrays element by element.
+
+The coordinates of --divergence, --curl and --laplacian are all variables in alphabetical order, or those of --wrt in its order.
+They are options, as --gradient is: each is made of the derivatives of one expression, and takes the same points and formats.
+--direction makes its vector one of length 1; eval --tangent takes it as it is.
 
 --implicit takes an equation and says under which condition it gives the variable; by several others the derivatives are partial.
 Values of --at have to satisfy the equation. With --depends derivatives by x follow every way of dependence on x: y' is that of a
@@ -53,6 +59,10 @@ class DiffOptions(EquationOptions, DerivativeOptions):
     gradient = flag("The derivatives by all variables as a vector.")
     hessian = flag("The second derivatives as a matrix.")
     jacobian = flag("The derivatives of every output as a matrix; an expression that is a statement is an output.")
+    direction = texts("The derivative along a vector, taken as one of length 1: x=1,w=2.", "NAME=VALUE,...")
+    divergence = flag("Of a vector of expressions: the sum of the derivatives of each by its own coordinate.")
+    curl = flag("Of a vector in three coordinates its curl; in two the one component that is left.")
+    laplacian = flag("The sum of the second derivatives; of a vector for each component.")
     depends = texts("What depends on what, for total derivatives: 'y(x), z(x,t)'; y' and z_x stand for theirs.", "NAME(NAMES)")
 
 
@@ -62,6 +72,8 @@ def run(options: DiffOptions) -> None:
         _implicit(options, options.implicit)
     elif options.depends:
         _total(options)
+    elif options.direction or options.divergence or options.curl or options.laplacian:
+        _combined(options)
     else:
         _partial(options)
 
@@ -76,6 +88,9 @@ def _partial(options: DiffOptions) -> None:
     from gradcli.output.reports.derivatives import Derivatives
 
     graph = static_graph(text, where, values, options)
+    if not graph.variables and not options.wrt and "=" in text:
+        hint = "a value is given by --at x=3, and an equation is what --implicit takes"
+        raise GradcliError(f"the {where} has no variable to differentiate by", hint=hint)
     wrt = _variables(graph, split_names("--wrt", options.wrt), where)
     if options.partial is not None:
         _variables(graph, split_names("--partial", [options.partial]), where, "--partial")
@@ -148,6 +163,74 @@ def _total(options: DiffOptions) -> None:
     output = graph.given_names.get(graph.output, RESULT if RESULT not in derivatives.variables else "f")
     found = Derivatives(output, asked, simplified, rows, total=len(known) == 1)
     write_derivatives(found, options, text, graph, derivatives, ids, {})
+
+
+def _combined(options: DiffOptions) -> None:
+    """Sums of derivatives: along a direction, divergence, curl, Laplacian."""
+    text, where = expression_text(options)
+    values = point(options)
+
+    from gradcli.algebra import fields
+    from gradcli.cli.inputs.relations import not_smooth
+    from gradcli.cli.inputs.symbolic import assumed, static_graph, write_derivatives
+    from gradcli.output.reports.derivatives import Derivatives
+
+    _check_alone(options)
+    graph = static_graph(text, where, values, options)
+    with located(text, where):
+        field = fields.components(graph)
+        count = len(field.outputs)
+        if options.direction:
+            if graph.shapes:
+                raise GradcliError("a derivative along a vector is of a number, and here is an array", hint="take one element")
+            parts = expressions_by_name("--direction", options.direction, "x=1,w=2")
+            for name in parts:
+                _variables(graph, [name], where, "--direction")
+            rows = fields.direction(parts)
+        else:
+            names = _coordinates(options, graph, count)
+            rows = (
+                fields.laplacian(names, count)
+                if options.laplacian
+                else (fields.curl if options.curl else fields.divergence)(names)
+            )
+        simplified, derivatives, ids = fields.combined(field, rows, assume=assumed(options, graph, values))
+        terms = [(wrt, (field.outputs[at], 0)) for row in rows for _, at, wrt in row]
+        why = not_smooth(field, [wrt for wrt, _ in terms], values, [of for _, of in terms]) if values else ""
+    found = Derivatives("f", [()] * len(rows), simplified, len(rows) if len(rows) > 1 else 0)
+    write_derivatives(found, options, text, graph, derivatives, ids, values, apart=True, undefined=why)
+
+
+def _check_alone(options: DiffOptions) -> None:
+    asked = [
+        f"--{name}"
+        for name in ("direction", "divergence", "curl", "laplacian", "partial", "gradient", "hessian", "jacobian", "order")
+        if name in options.given
+    ]
+    if options.direction and options.wrt:
+        asked.append("--wrt")
+    if len(asked) > 1:
+        raise GradcliError(f"{' and '.join(asked[:2])} do not go together", hint="leave one out")
+
+
+def _coordinates(options: DiffOptions, graph: Graph, count: int) -> list[str]:
+    """The coordinates, in their order: those of --wrt, or all variables by their names.
+
+    Raises:
+        GradcliError: They are not as many as the components.
+    """
+    given = split_names("--wrt", options.wrt)
+    names = _variables(graph, given, "expression") if given or graph.variables else []
+    names = names if given else sorted(names)
+    what = "--curl" if options.curl else "--divergence" if options.divergence else ""
+    if options.curl and count not in (2, 3):
+        raise GradcliError(f"--curl is of a vector of three, or two, and this has {count}", hint='for example "[-y, x, z]"')
+    if what and len(names) != count:
+        raise GradcliError(
+            f"{what} takes a coordinate for each component: there are {count} components and the variables {', '.join(names)}",
+            hint="--wrt x,y,z names the coordinates in their order",
+        )
+    return names
 
 
 def _check_plain(options: DiffOptions, option: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradcli.cli.framework.command import Command
+from gradcli.cli.framework.command import Command, text
 from gradcli.cli.framework.options import EXPRESSION, DerivativeOptions
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import point
@@ -17,6 +17,7 @@ The expression with like terms and powers collected and constants computed, neve
   gradcli simplify "sqrt(x^2)" --assume "x>0"    x
   gradcli simplify "cos(2pi*n)" --assume "n integer"
   gradcli simplify "(x^2 - 1)/(x - 1)"           x + 1  # x != 1
+  gradcli simplify "1/(x^2 - 1)" --form apart    1/(2*(x - 1)) - 1/(2*(x + 1))
   gradcli simplify "(A @ B).T" --shape A=2,3 --shape B=3,4      B.T @ A.T
   gradcli simplify "det([x, y; z, w])"
 
@@ -25,9 +26,19 @@ a value where the original has none, the condition stands behind it.
 """
 
 
-def run(options: DerivativeOptions) -> None:
+class SimplifyOptions(DerivativeOptions):
+    """What a call may ask for."""
+
+    form = text(
+        "Multiplied out, in factors, as one fraction, or in partial fractions, be it longer than the shortest.",
+        "SHAPE",
+        choices=("expanded", "factored", "together", "apart"),
+    )
+
+
+def run(options: SimplifyOptions) -> None:
     """Run the command."""
-    text, where = expression_text(options)
+    source, where = expression_text(options)
     values = point(options)
 
     from gradcli.algebra.derivatives import simplified_outputs
@@ -35,10 +46,10 @@ def run(options: DerivativeOptions) -> None:
     from gradcli.graph.names import RESULT
     from gradcli.output.reports.derivatives import Derivatives
 
-    graph = static_graph(text, where, values, options)
-    simplified = simplified_outputs(graph, assume=assumed(options, graph, values))
+    graph = static_graph(source, where, values, options)
+    simplified = simplified_outputs(graph, assume=assumed(options, graph, values), shape=options.form or "")
     found = Derivatives(RESULT, [() for _ in graph.outputs], simplified)
-    write_derivatives(found, options, text, graph, graph, graph.outputs, values)
+    write_derivatives(found, options, source, graph, graph, graph.outputs, values)
 
 
-COMMAND = Command(HELP, EXPRESSION, DerivativeOptions, run, takes_variables=True)
+COMMAND = Command(HELP, EXPRESSION, SimplifyOptions, run, takes_variables=True)

@@ -102,9 +102,9 @@ def texts(help: str, metavar: str, *, short: str = "") -> Option[Sequence[str]]:
     return Option(help, metavar, (), short=short)
 
 
-def whole(help: str, default: int, *, minimum: int = 1, maximum: int = 10**15) -> Option[int]:
+def whole(help: str, default: int, *, short: str = "", minimum: int = 1, maximum: int = 10**15) -> Option[int]:
     """An option with a whole number."""
-    return Option(help, "N", default, minimum=minimum, maximum=maximum)
+    return Option(help, "N", default, short=short, minimum=minimum, maximum=maximum)
 
 
 def some_whole(help: str, *, minimum: int = 1, maximum: int = 10**15) -> Option[int | None]:

@@ -108,12 +108,12 @@ def implicit_graph(
     why = ""
     if values:
         with located(equation.text, where):
-            _check_holds(graph, equation, values)
+            check_holds(graph, equation, values)
             why = _no_derivative(graph, variable, asked or wrt, values)
     return equation, where, graph, wrt, why
 
 
-def _check_holds(graph: Graph, equation: Equation, values: Mapping[str, Any]) -> None:
+def check_holds(graph: Graph, equation: Equation, values: Mapping[str, Any]) -> None:
     """Check that a point satisfies an equation, but for the rounding of decimals.
 
     Raises:
@@ -144,14 +144,39 @@ def _no_derivative(graph: Graph, variable: str, wrt: Sequence[str], values: Mapp
     from gradcli.algebra.total import conditions_of
     from gradcli.language.text import to_text
 
-    names = list(dict.fromkeys((variable, *wrt)))
-    found = differentiate(graph, [(graph.output, (name,)) for name in names])
-    at_point = values_at(graph, found, [(name,) for name in names], values)
-    if at_point is None:
-        return ""
-    for name, (value, note) in zip(names, at_point, strict=True):
+    if not_smooth(graph, [(name,) for name in dict.fromkeys((variable, *wrt))], values):
+        return "no derivative: the equation is not smooth there"
+    at_point = values_at(graph, differentiate(graph, [(graph.output, (variable,))]), [(variable,)], values)
+    if at_point is not None and at_point[0].value == 0:
+        return "no derivative: " + " or ".join(map(to_text, conditions_of(graph, variable))) + " does not hold there"
+    return ""
+
+
+def not_smooth(
+    graph: Graph, requests: Sequence[tuple[str, ...]], values: Mapping[str, Any], of: Sequence[tuple[int, int]] = ()
+) -> str:
+    """What is to be said of the derivatives of a graph at a point where they are not simply those of its formulas.
+
+    Args:
+        graph: A graph of numbers.
+        requests: By what it is differentiated.
+        values: The point.
+        of: Of which outputs; left out, of its output.
+
+    Returns:
+        A sentence; empty where there is nothing to say.
+    """
+    from gradcli.algebra.at_point import values_at
+    from gradcli.algebra.derivatives import differentiate
+
+    outputs = [output for output, _ in of] or [graph.output] * len(requests)
+    found = differentiate(graph, list(zip(outputs, requests, strict=True)))
+    at_point = values_at(graph, found, requests, values, of)
+    for request, (value, note) in zip(requests, at_point or (), strict=False):
+        by = " and ".join(dict.fromkeys(request))
         if note:
-            return f"no derivative: the equation is not smooth there by {name}"
-        if name == variable and abs(value) == 0:
-            return "no derivative: " + " or ".join(map(to_text, conditions_of(graph, variable))) + " does not hold there"
+            convention = "a convention, PyTorch's: "
+            return f"by {by}: {note.removeprefix(convention)}"
+        if value != value:
+            return f"the derivative by {by} is undefined there"
     return ""

@@ -6,11 +6,14 @@ import json
 import math
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.cli.framework.command import Command, Given
 from gradcli.cli.framework.options import DerivativeOptions, ValueOptions
 from gradcli.errors import GradcliError, Span, located
+
+if TYPE_CHECKING:
+    from gradcli.language.ast import Expression
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
@@ -40,6 +43,24 @@ _AT_COMMAS = re.compile(r",(?=[^\],]*=)")
 def point(options: DerivativeOptions) -> dict[str, Any]:
     """The values of --at, --set, --bindings and of variables given as options."""
     return bindings_of(options, given_at(options.at))[0]
+
+
+def exact_point(options: DerivativeOptions, names: Sequence[str]) -> dict[str, Expression]:
+    """The values of a point, for some variables, as they are written: pi/3, and not a number near it."""
+    import fractions
+
+    from gradcli.language.ast import Number, Output
+    from gradcli.language.builder import identifier
+    from gradcli.language.parser import parse
+
+    texts = {identifier(given.name): given.text for given in [*options.variables, *given_at(options.at)]}
+    texts |= {identifier(name): value for name, value in (assignment("--set", text, "x=2") for text in options.set)}
+    values = point(options)
+    found: dict[str, Expression] = {}
+    for name in names:
+        statement = parse(texts[name]).statements[0] if name in texts else None
+        found[name] = statement.value if isinstance(statement, Output) else Number(fractions.Fraction(values[name]))
+    return found
 
 
 def given_at(at: Sequence[str]) -> list[Given]:
@@ -81,6 +102,27 @@ def values_by_name(option: str, given: Sequence[str], example: str, metavar: str
         if name in found:
             raise GradcliError(f"{option} {name} is given twice", hint="leave one out")
         found[name] = number(value, f"{option} {name}")
+    return found
+
+
+def expressions_by_name(option: str, given: Sequence[str], example: str) -> dict[str, Expression]:
+    """The expressions of ``x=1,w=sqrt(2)``, each name once, as they are written.
+
+    Raises:
+        GradcliError: One is written otherwise, has a variable, or a name is given twice.
+    """
+    from gradcli.language.ast import Output
+    from gradcli.language.parser import parse
+
+    found: dict[str, Expression] = {}
+    for part in [part for text in given for part in _AT_COMMAS.split(text)]:
+        name, value = assignment(option, part, example)
+        if name in found:
+            raise GradcliError(f"{option} {name} is given twice", hint="leave one out")
+        number(value, f"{option} {name}")
+        statement = parse(value).statements[0]
+        assert isinstance(statement, Output)
+        found[name] = statement.value
     return found
 
 

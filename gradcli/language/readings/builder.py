@@ -9,7 +9,7 @@ from typing import Any
 from gradcli.errors import GradcliError, Span
 from gradcli.language import builder as strict
 from gradcli.language import statement_builder
-from gradcli.language.ast import Array, Call, Conditional, Expression, Name, Number, Operator
+from gradcli.language.ast import Array, Call, Conditional, Expression, Name, Number, Operator, Statement
 from gradcli.language.readings.vocabulary import Vocabulary
 from gradcli.language.text import to_text
 
@@ -77,6 +77,13 @@ class Builder:
             inside = to_text(Operator("*", (self._argument(left), right)))
             self._note(span, f"{to_text(result)}; the root of {inside} is written with parentheses")
         return result
+
+    def definition(self, values: Sequence[Any], span: Span) -> Statement:
+        target, _, value = values
+        joined = isinstance(value, Operator) and value.symbol in ("and", "or")
+        if isinstance(target, Name) and joined and any(isinstance(part, Number) for part in value.operands):
+            raise GradcliError("this may be two equations, or a condition", span, "write one expression")
+        return statement_builder.definition(values, span)
 
     # ---- functions without parentheses ----
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection
 
 from gradcli.errors import GradcliError
 from gradcli.language.grammar import Token
 from gradcli.language.readings.scan import VALUE_ENDS
-from gradcli.language.readings.vocabulary import GREEK, Vocabulary
+from gradcli.language.readings.vocabulary import GREEK, Vocabulary, letter
 
-_LOOKS = "quad qquad thinspace displaystyle textstyle limits nolimits left right middle mleft mright"
+_LOOKS = (
+    "quad qquad thinspace medspace thickspace negthinspace negmedspace negthickspace "
+    "displaystyle textstyle limits nolimits left right middle mleft mright"
+)
 _SIZES = "big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr"
 _NOTHING = frozenset((*",;:!>()[] ", *_LOOKS.split(), *_SIZES.split()))
 """Commands that change how a formula looks, and not what it means."""
@@ -46,7 +48,7 @@ _SIGNS = {command: (kind, sign.strip(".")) for kind, sign, *commands in _LINES f
 _WORDS = frozenset(("operatorname", "mathrm", "mathit", "mathbf", "mathsf", "text", "textrm", "textit", "mathop", "boldsymbol"))
 _MATRICES = frozenset(("matrix", "pmatrix", "bmatrix", "Bmatrix", "smallmatrix", "array"))
 _INNER = frozenset(("LPAR", "LBRACE", "CASES", "MATRIX"))
-_SPACES = frozenset((",", ";", ":", " ", "quad", "qquad"))
+_SPACES = frozenset((",", ";", ":", " ", "quad", "qquad", "thinspace", "medspace", "thickspace"))
 _CONDITION = re.compile(
     r"\s*(?:(?P<if>if|for|when|wenn|falls|si|where)|(?P<else>otherwise|else|sonst|sinon))\s*[,:.]?\s*", re.IGNORECASE
 )
@@ -110,6 +112,8 @@ class _Commands:
                 continue
             elif token.kind == "NAME":
                 self._letters(token)
+            elif token.kind == "PRIMES":
+                raise GradcliError("a prime stands behind a letter", token.span, "write f'; gradcli diff gives a derivative")
             elif token.kind == "INDEX":
                 raise GradcliError("an index stands behind a letter", token.span, "write x_{1}")
             elif token.kind == "NUMBER":
@@ -166,11 +170,7 @@ class _Commands:
 
     def _greek(self, word: str) -> str:
         """The letter, or the word where that has a value."""
-        if word in self.known:
-            return word
-        name = re.sub("^var", "", word)
-        case = "CAPITAL" if name[0].isupper() else "SMALL"
-        return unicodedata.lookup(f"GREEK {case} LETTER {name.upper().replace('LAMBDA', 'LAMDA')}")
+        return word if word in self.known else letter(f"\\{word}")
 
     def _braced(self) -> tuple[str, int] | None:
         """The text between the braces that come next, and where they end; moves behind them."""
@@ -236,6 +236,10 @@ class _Commands:
                 assert braced is not None
                 content, end = braced
                 index = re.sub(r"\\(?:mathrm|text|mathit)\s*\{([^{}]*)\}", r"\1", content).replace("\\_", "_").replace(" ", "")
+                index = re.sub(r"\\([a-zA-Z]+)", lambda found: self._greek(found[1]) if found[1] in GREEK else found[0], index)
+            elif behind is not None and behind.kind == "COMMAND" and behind.text[1:] in GREEK:
+                self.place += 1
+                index, end = self._greek(behind.text[1:]), behind.span[1]
             elif behind is not None and behind.kind in ("NAME", "NUMBER"):
                 if len(behind.text) > 1:
                     hint = f"write {name}_{{{behind.text}}}, or _{behind.text[0]} and * before the rest"
@@ -244,9 +248,16 @@ class _Commands:
                 index, end = behind.text, behind.span[1]
             if index is None or not re.fullmatch(r"\w+", index):
                 raise GradcliError("this is no index of a name", follows.span, "write x_{1} or x_{max}")
+            primes = name[len(name.rstrip("'′’")) :]
+            name = name.removesuffix(primes)
             together = name + index
             name = together if together in self.known and f"{name}_{index}" not in self.known else f"{name}_{index}"
             follows = self._next()
+            if follows is not None and follows.kind == "PRIMES":
+                self.place += 1
+                primes, end = primes + follows.text, follows.span[1]
+                follows = self._next()
+            name += primes
         self.result.append(Token("NAME", name, (token.span[0], end)))
         stem = name.partition("_")[0]
         if stem in self.vocabulary.functions and len(stem) > 1 and follows is not None and follows.kind == "LBRACE":
@@ -282,6 +293,8 @@ class _Commands:
         if [one.text for one in behind[:3]] == ["{", ",", "}"] and len(behind) == 4 and behind[3].text.isdecimal():
             self.place += 4  # 1{,}5 is a decimal
             token = Token("NUMBER", f"{token.text}.{behind[3].text}", (token.span[0], behind[3].span[1]))
+        if before is not None and before.kind == "DEGREES":  # 5!7!
+            self.result.append(Token("TIMES", "*", token.span))
         if before is not None and before.kind == "FRAC" and re.fullmatch("[0-9]{2}", token.text):
             middle = token.span[0] + 1
             self.result += [

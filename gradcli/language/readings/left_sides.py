@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+from gradcli.errors import Span
 
 _NAME = r"[^\W\d_](?:_?\w+)?"
 _D = r"(?:d|∂|\\partial\s*|\\mathrm\{d\}\s*)"
@@ -17,6 +21,32 @@ _SUBSCRIPT = rf"{_NAME}_\{{?{_NAME}\}}?\s*{_ARGUMENT}"
 _LEFT = re.compile(rf"[\s$]*((?:{_FRACTION}|{_QUOTIENT}|{_PRIME}|{_FUNCTION}|∇\s*{_NAME}\s*{_ARGUMENT}))\s*=(?!=)\s*(?=[^\s;\n])")
 _ONE_NAME = re.compile(rf"[\s$]*({_NAME})\s*=(?!=)\s*(?=[^\s;\n])")
 _DERIVATIVE = re.compile(rf"(?<![\w.]){_QUOTIENT}|{_FRACTION}")
+
+
+_BY = r"[^\W\d_](?:_?[A-Za-z0-9]+)?"
+_OPERATOR = re.compile(
+    rf"(?<![\w.])(?:{_D}(?P<times>{_TIMES})\s*/\s*{_D}\s*(?P<by>{_BY}){_TIMES}"
+    rf"|\\[dt]?frac\s*\{{\s*{_D}(?P<above>{_TIMES})\s*\}}\s*\{{\s*{_D}\s*(?P<below>\\?{_BY}){_TIMES}\s*\}})"
+    r"(?=\s*(?:\\(?:left|[bB]igg?l?)\s*)?[(\[])"
+)
+_SUPERSCRIPTS = str.maketrans("²³⁴", "234")
+
+
+class Asked(NamedTuple):
+    """A derivative inside an expression: d/dx(...)."""
+
+    span: Span
+    by: str
+    order: int
+
+
+def derivatives_inside(text: str, start: int) -> list[Asked]:
+    """The places of d/dx before a parenthesis, from a place on."""
+    found: list[Asked] = []
+    for one in _OPERATOR.finditer(text, start):
+        times = (one["times"] or one["above"] or "").translate(_SUPERSCRIPTS).strip("^{}")
+        found.append(Asked(one.span(), one["by"] or one["below"], int(times or 1)))
+    return found
 
 
 def left_side(text: str, *, names: bool) -> tuple[str, int]:
@@ -36,6 +66,14 @@ def left_side(text: str, *, names: bool) -> tuple[str, int]:
     return found[1].strip(), found.end()
 
 
-def derivative_asked(text: str) -> re.Match[str] | None:
-    """The place of d/dx or dy/dx in an expression: it asks for a derivative, and is no quotient."""
-    return _DERIVATIVE.search(text)
+def derivative_asked(text: str, known: Collection[Span]) -> Span | None:
+    """The place of d/dx or dy/dx in an expression: it asks for a derivative, and is no quotient.
+
+    Args:
+        text: What was typed.
+        known: The places of those that are read.
+    """
+    for found in _DERIVATIVE.finditer(text):
+        if not any(start <= found.start() < end for start, end in known):
+            return found.span()
+    return None

@@ -34,6 +34,18 @@ _BEGINS = frozenset(
     )
 )
 """Terminals with which the argument of a function without parentheses, or its power, begins."""
+_PRIMES = "'′’"
+_PROSE = {
+    "xor": "write a != b for two conditions",
+    "nor": "write not (a or b)",
+    "iff": "write a == b for two conditions",
+    "mod": "write x % 3 for the remainder",
+    "div": "write floor(x/y)",
+    "of": "write * for a share: 0.5*x",
+    "per": "write / for a quotient",
+    **dict.fromkeys(("the", "for", "are", "let"), "write the formula without words"),
+}
+"""Words of a sentence that stand apart, which nobody means as products of their letters, and what to write."""
 _OWN = frozenset("fghFGH")
 """Letters that nobody reads as a factor before a parenthesis."""
 
@@ -79,8 +91,31 @@ class Names:
             elif after == "POWER" and token.text == "e" and before in VALUE_ENDS - {"NUMBER"}:
                 token = token._replace(kind="EULER")
             result += [token] if token.kind == "EULER" else self._read(token, before, after, inner)
+        result = self._orders(result)
         self._refuse_orders(result)
         return self._inverses(result)
+
+    def _orders(self, tokens: list[Token]) -> list[Token]:
+        """Functions of an order with it as their first argument: ψ^{(1)}(x)."""
+        result = list(tokens)
+        place = 0
+        while place < len(result):
+            token = result[place]
+            kinds = [one.kind for one in result[place + 1 : place + 4]]
+            name = self.vocabulary.orders.get(token.text)
+            if name and token.text not in self.known and kinds == ["POWER", "LBRACE", "LPAR"]:
+                depth, end = 0, place + 3
+                while end < len(result):
+                    depth += (result[end].kind == "LPAR") - (result[end].kind == "RPAR")
+                    if depth == 0:
+                        break
+                    end += 1
+                if [one.kind for one in result[end + 1 : end + 3]] == ["RBRACE", "LPAR"]:
+                    comma = Token("COMMA", ",", result[end].span)
+                    head = [token._replace(kind="CALLED", text=name), result[place + 3], *result[place + 4 : end], comma]
+                    result[place : end + 3] = head
+            place += 1
+        return result
 
     def _note_own(self, tokens: Sequence[Token]) -> None:
         """Remember the functions and names that the text defines."""
@@ -115,8 +150,8 @@ class Names:
         if name in self.known or (before == "EQUAL" and name in WORDS):
             found = self._function(token) if called else None
             return [token._replace(kind="CALLED", text=found) if found else token]
-        if name[-1] in "'′’":
-            return [self._primed(token)]
+        if primes := sum(sign in _PRIMES for sign in name):
+            return self._primed(token, primes, called)
         function = self._function(token)
         if function and called:
             self._note_logarithm(token, function)
@@ -133,6 +168,8 @@ class Names:
         if name == "E":
             self._note(token, "E is read as the number e; for a variable give it a value: --E VALUE")
             return [token._replace(text="e")]
+        if name in _PROSE and self.longest == _LONGEST_PRODUCT:
+            raise refuse(f"'{name}' is a word, and no product of letters", token, _PROSE[name])
         if _LETTER.fullmatch(name):
             return [self._letter(token, called, inner)]
         if called and (len(name) > 2 or name[0].isupper() > name[-1].isupper()) and not self._ends_with_function(name):
@@ -161,13 +198,22 @@ class Names:
             self._note(token, f"{name}({inner[0].text}) is read as the product {name}*{inner[0].text}")
         return token
 
-    def _primed(self, token: Token) -> Token:
-        name = token.text.rstrip("'′’")
-        primes = len(token.text) - len(name)
+    def _primed(self, token: Token, primes: int, called: bool) -> list[Token]:
+        """A name with a prime, which belongs to its last letter: ab' is a*b'."""
+        if called:
+            hint = f"write {token.text}*(...) for a product; gradcli diff gives a derivative"
+            raise refuse(f"{token.text}(...) may be the derivative of a function or a product", token, hint)
+        name = "".join(sign for sign in token.text if sign not in _PRIMES)
+        start, end = token.span
+        letters = len(name)
+        if 1 < letters <= self.longest and name.isalpha() and name not in self.known and token.text.startswith(name):
+            before = Token("NAME", name[:-1], (start, start + letters - 1))
+            last = Token("NAME", token.text[letters - 1 :], (start + letters - 1, end))
+            return [*self._read(before, "", "", ()), *self._primed(last, primes, called)]
         read = name + "_" + "p" * primes + "rime" if primes == 1 else f"{name}_{'prime' * primes}"
         self._note(token, f"{token.text} is read as a variable called {read}")
         self.known.add(read)
-        return token._replace(text=read)
+        return [token._replace(text=read)]
 
     def _function(self, token: Token) -> str | None:
         """The function that a name means in front of an argument; None where it means none."""

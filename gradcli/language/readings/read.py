@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 from typing import Any
 
 from gradcli.errors import GradcliError
@@ -13,12 +14,15 @@ from gradcli.language.program_text import program_text
 from gradcli.language.readings.bars import paired
 from gradcli.language.readings.builder import Builder
 from gradcli.language.readings.commas import with_points
-from gradcli.language.readings.left_sides import derivative_asked, left_side
+from gradcli.language.readings.left_sides import Asked, derivative_asked, derivatives_inside, left_side
 from gradcli.language.readings.names import Names
 from gradcli.language.readings.scan import Found, scan, tables_of
-from gradcli.language.readings.vocabulary import Vocabulary
+from gradcli.language.readings.vocabulary import Vocabulary, letter
 
 _BRACKETS = frozenset("()[]{}")
+
+DERIVATIVE = "diff"
+"""The function that d/dx(...) is read as."""
 
 STRICT, LENIENT, LATEX = "strict", "lenient", "latex"
 
@@ -52,19 +56,23 @@ def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str
     left, start = left_side(text, names=reading == LATEX)
     if left:
         notes.append((0, f"the left side {left} is left out"))
-    asked = derivative_asked(text[start:])
+    inner = derivatives_inside(text, start)
+    asked = derivative_asked(" " * start + text[start:], [one.span for one in inner])
     if asked is not None:
-        span = (start + asked.start(), start + asked.end())
-        raise GradcliError(
-            f"{asked[0]} asks for a derivative", span, 'gradcli diff "x^2" --wrt x gives it: write the expression alone'
-        )
-    tokens = scan(text, reading, start)
+        hint = 'd/dx(x^2) is one, with parentheses; gradcli diff "x^2" --wrt x gives that of a whole expression'
+        raise GradcliError(f"{text[slice(*asked)].strip()} asks for a derivative", asked, hint)
+    tokens = _scanned(text, reading, start, inner)
     if reading == LATEX:
         from gradcli.language.readings.commands import without_commands
 
         tokens, whole = without_commands(text, tokens, vocabulary, known)
         known = {*known, *whole}
+    for token, following in pairwise(tokens):
+        if token.kind == following.kind == "DEGREES" and token.text == following.text == "!":
+            span = (token.span[0], following.span[1])
+            raise GradcliError("!! may be a double factorial or a factorial twice", span, "write (x!)! for the latter")
     names = Names(vocabulary, known, notes, letters=reading == LATEX)
+    tokens = _with_variables(tokens, inner, known)
     tokens = paired(with_points(names.classified(tokens), vocabulary.single, notes))
     builder = Builder(vocabulary, text, notes)
     tables = tables_of(reading)[0]
@@ -75,6 +83,35 @@ def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str
     result.program = program
     result.read_as = program_text(program, "; ")
     result.notes = tuple(dict.fromkeys(note for _, note in sorted(notes)))
+    return result
+
+
+def _scanned(text: str, reading: str, start: int, inner: Sequence[Asked]) -> list[Token]:
+    """The tokens of a text from a place on, with d/dx as the name of a function."""
+    plain = text
+    for one in inner:  # whatever it is made of, here it is a name
+        plain = plain[: one.span[0]] + "d".ljust(one.span[1] - one.span[0]) + plain[one.span[1] :]
+    spans = {one.span[0]: one.span for one in inner}
+    tokens = scan(plain, reading, start)
+    return [Token("NAME", DERIVATIVE, spans[token.span[0]]) if token.span[0] in spans else token for token in tokens]
+
+
+def _with_variables(tokens: Sequence[Token], inner: Sequence[Asked], known: Collection[str]) -> list[Token]:
+    """The tokens with the variable, and the order, behind what is differentiated."""
+    result = list(tokens)
+    for one in inner:
+        by = one.by if one.by in known else letter(one.by)
+        at = next((place for place, token in enumerate(result) if token.span == one.span), len(result))
+        depth = 0
+        for place in range(at + 1, len(result)):
+            depth += (result[place].kind == "LPAR") - (result[place].kind == "RPAR")
+            if depth == 0:
+                end = result[place].span[0]
+                more = [Token("COMMA", ",", (end, end)), Token("NAME", by, (end, end))]
+                if one.order > 1:
+                    more += [Token("COMMA", ",", (end, end)), Token("NUMBER", str(one.order), (end, end))]
+                result[place:place] = more
+                break
     return result
 
 

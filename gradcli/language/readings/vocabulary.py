@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 
 from gradcli.frozen import Frozen
@@ -10,6 +12,15 @@ _SMALL = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu 
 _OTHERS = "varepsilon vartheta varphi Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
 GREEK = frozenset(f"{_SMALL} {_OTHERS}".split())
 """Letters that are written out: each is one name."""
+
+
+def letter(command: str) -> str:
+    """The Greek letter of a command of LaTeX; any other name as it is."""
+    word = re.sub("^var", "", command.removeprefix("\\"))
+    if not command.startswith("\\") or command[1:] not in GREEK:
+        return command.removeprefix("\\")
+    case = "CAPITAL" if word[0].isupper() else "SMALL"
+    return unicodedata.lookup(f"GREEK {case} LETTER {word.upper().replace('LAMBDA', 'LAMDA')}")
 
 
 class Vocabulary(Frozen, eq=False):
@@ -25,6 +36,7 @@ class Vocabulary(Frozen, eq=False):
         constants: Names of constants.
         fences: Commands of LaTeX for brackets that are functions; those that close are empty.
         heads: Letters that are functions before a parenthesis, each with its function and how many arguments it takes.
+        orders: Letters that are functions of an order, which stands raised in parentheses: ψ^{(1)}(x).
         cube_root, root, factorial, binomial: What the signs of them stand for.
         missing: Words for what there is no function for, and what to write instead.
     """
@@ -39,6 +51,7 @@ class Vocabulary(Frozen, eq=False):
     missing: Mapping[str, str]
     fences: Mapping[str, str]
     heads: Mapping[str, tuple[str, int]]
+    orders: Mapping[str, str]
     cube_root: str
     root: str
     factorial: str

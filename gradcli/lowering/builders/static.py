@@ -194,6 +194,8 @@ class StaticBuilder:
                 return self.constant(folded, span)
         else:
             folded = None
+        if span == NOWHERE and operation.facts.result == TRUTH and not any(value == "nan" for value in values):
+            return self.constant(int(forward_of(name, len(inputs))(*map(constant_value, values))), span)  # a rule asks: e == 0
         if self.inexact:  # the value that the operation has in floating point: 0.1 + 0.2 is not 0.3
             value = forward_of(name, len(inputs))(*map(constant_value, values))
             same = folded is not None and repr(constant_value(folded)) == repr(value)  # 0*-1 is -0, which no fraction is

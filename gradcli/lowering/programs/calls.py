@@ -138,6 +138,10 @@ def unknown_function(call: Call, own: Iterable[str], values: Collection[str], *,
     if name in ALONE:
         return GradcliError(f"there is no function {name}", place, ALONE[name])
     near = nearest(name, [*function_names(), *own])
+    if len(name) == 2 and name[0] == "d" and name[1].isalpha():
+        inner, by = _argument(call), name[1]
+        hint = f"the derivative of {inner} by {by} is diff({inner}, {by}); for a product write {name}*({inner})"
+        return GradcliError(f"there is no function {name}", place, hint)
     if joined := _joined_function(name, values):
         return GradcliError(f"there is no function {name}", place, f"for a product write {joined}({_argument(call)})")
     hint = f"did you mean {near}?" if near else "`gradcli ops` lists the functions"

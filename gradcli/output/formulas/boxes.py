@@ -139,6 +139,14 @@ class Matrix(Frozen):
     tall: bool = True
 
 
+class Binomial(Frozen):
+    """One box over another in parentheses, without a line: n over k."""
+
+    above: Box
+    below: Box
+    tall: bool = True
+
+
 class Cases(Frozen):
     """Rows of a value and when it holds, behind a brace."""
 
@@ -147,7 +155,21 @@ class Cases(Frozen):
 
 
 Box = (
-    Symbol | Digits | Function | Word | Sign | Row | Applied | Fraction | Superscript | Subscript | Fence | Root | Matrix | Cases
+    Symbol
+    | Digits
+    | Function
+    | Word
+    | Sign
+    | Row
+    | Applied
+    | Fraction
+    | Superscript
+    | Subscript
+    | Fence
+    | Root
+    | Matrix
+    | Binomial
+    | Cases
 )
 """A box. ``tall`` says whether it is taller than a line, so that parentheses around it have to grow."""
 

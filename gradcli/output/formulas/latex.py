@@ -73,6 +73,8 @@ def _pieces(box: boxes.Box) -> Iterator[boxes.Piece]:
             yield from (rf"\left{opening or '.'}{space}", content, rf"{space}\right{closing}")
         case boxes.Root(content, degree):
             yield from (r"\sqrt{", content, "}") if degree is None else (r"\sqrt[", degree, "]{", content, "}")
+        case boxes.Binomial(above, below):
+            yield from (r"\binom{", above, "}{", below, "}")
         case boxes.Matrix(rows):
             yield from _environment("pmatrix", rows)
         case boxes.Cases(rows):

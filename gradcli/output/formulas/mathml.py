@@ -66,6 +66,9 @@ def _pieces(box: boxes.Box) -> Iterator[boxes.Piece]:
             yield from ("<mroot>", content, degree, "</mroot>")
         case boxes.Fence(content, left, right, tall):
             yield from ("<mrow>", _fence(left, "prefix", tall), content, _fence(right, "postfix", tall), "</mrow>")
+        case boxes.Binomial(above, below):
+            fraction = ('<mfrac linethickness="0">', above, below, "</mfrac>")
+            yield from ("<mrow>", _fence("(", "prefix", True), *fraction, _fence(")", "postfix", True), "</mrow>")
         case boxes.Matrix(rows):
             yield from ("<mrow>", _fence("(", "prefix", True), *_table("<mtable>", rows), _fence(")", "postfix", True), "</mrow>")
         case boxes.Cases(rows):

@@ -119,7 +119,7 @@ class _Reader:
                     degree = self.row("]")
                 return boxes.Root(self._argument(), degree)
             case r"\binom":
-                return boxes.Matrix(((self._argument(),), (self._argument(),)))
+                return boxes.Binomial(self._argument(), self._argument())
             case r"\operatorname":
                 return boxes.Function(self._text())
             case r"\text":

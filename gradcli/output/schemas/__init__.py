@@ -6,8 +6,16 @@ from gradcli.output.json import SOURCES
 from gradcli.output.schemas.generator import Schema, schema_of
 from gradcli.output.schemas.programs import ErrorRecord, FailureRecord, ModesDocument, ResultRecord, RunDocument, TraceDocument
 from gradcli.output.schemas.runs import EvalDocument, GraphDocument
-from gradcli.output.schemas.symbolic import DiffDocument, EqualDocument, ExplainDocument, OpsDocument, TaylorDocument
-from gradcli.output.schemas.teaching import GradeDocument, MistakesDocument, StepsDocument
+from gradcli.output.schemas.symbolic import (
+    DiffDocument,
+    EqualDocument,
+    ExplainDocument,
+    OpsDocument,
+    StationaryDocument,
+    TangentDocument,
+    TaylorDocument,
+)
+from gradcli.output.schemas.teaching import ExercisesDocument, GradeDocument, MistakesDocument, PredictDocument, StepsDocument
 
 _DRAFT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 
@@ -51,9 +59,13 @@ SCHEMAS: dict[str, Schema] = {
     "equal": _document("equal", EqualDocument),
     "ops": _document("ops", OpsDocument),
     "diff": _document("diff", DiffDocument),
+    "stationary": _document("stationary", StationaryDocument),
+    "tangent": _document("tangent", TangentDocument),
     "taylor": _document("taylor", TaylorDocument),
     "grade": _document("grade", GradeDocument),
     "steps": _document("steps", StepsDocument),
+    "exercise": _document("exercise", ExercisesDocument),
+    "predict": _document("predict", PredictDocument),
     "mistakes": _document("mistakes", MistakesDocument),
     "error": _document("error", ErrorRecord),
 }

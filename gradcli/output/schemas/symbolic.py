@@ -171,6 +171,42 @@ class TaylorDocument(TypedDict):
     warnings: list[str]
 
 
+class TangentDocument(TypedDict):
+    """gradcli tangent --json"""
+
+    expression: Annotated[str, "The source text."]
+    point: Annotated[dict[str, str], "The place of each variable, exactly."]
+    value: Annotated[str | None, "The value of the function there; null of an equation."]
+    gradient: Annotated[dict[str, str], "The derivative by each variable there."]
+    tangent: Annotated[str, "The linear function; of an equation it is 0 on the tangent."]
+    equation: Annotated[bool, "Whether an equation was given."]
+    warnings: list[str]
+
+
+class StationaryRecord(TypedDict):
+    """A stationary point."""
+
+    kind: Annotated[str, Also(enum=["local minimum", "local maximum", "inflection"])]
+    place: Annotated[
+        str | None, "Where it is, exactly; null where that is no rational number and no root of a quadratic equation."
+    ]
+    value: Annotated[str | None, "The value of the function there; null where it is not known exactly."]
+    place_number: Annotated[Number, "The place as a number."]
+    value_number: Annotated[Number, "The value as a number."]
+    interval: Annotated[
+        list[str], "Two fractions with this point and no other zero of its factor between them, or the place twice."
+    ]
+
+
+class StationaryDocument(TypedDict):
+    """gradcli stationary --json"""
+
+    expression: Annotated[str, "The source text."]
+    variable: Annotated[str, "The variable."]
+    points: Annotated[list[StationaryRecord], "In ascending order."]
+    warnings: list[str]
+
+
 class WitnessRecord(TypedDict):
     """A point at which two expressions were compared."""
 

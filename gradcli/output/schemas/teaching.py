@@ -85,6 +85,70 @@ class StepsDocument(TypedDict):
     statuses: Annotated[dict[str, Count], "How many lines have each status."]
 
 
+class DifficultyRecord(TypedDict):
+    """How difficult an exercise is, and what that is made of."""
+
+    band: Annotated[Count, "From 1 to 5."]
+    score: float
+    paths: Count
+    depth: Count
+    operations: float
+    chains: Count
+
+
+class DistractorRecord(TypedDict):
+    """A wrong answer of an exercise."""
+
+    answer: str
+    kind: str
+    says: str
+    place: str
+    value: Annotated[Number, "Its value at the point of the exercise."]
+
+
+class ExerciseRecord(TypedDict):
+    """An exercise."""
+
+    number: Row
+    expression: str
+    wrt: str
+    answer: str
+    at: Annotated[dict[str, int], "A point at which right and wrong answers differ."]
+    value: Annotated[Number, "The right answer there."]
+    difficulty: DifficultyRecord
+    distractors: list[DistractorRecord]
+    solution: list[str]
+
+
+class ExercisesDocument(TypedDict):
+    """What `gradcli exercise --json` writes."""
+
+    seed: Count
+    exercises: list[ExerciseRecord]
+
+
+class GuessRecord(TypedDict):
+    """A number that was asked for, and what was answered."""
+
+    phase: Annotated[str, Also(enum=["value", "adjoint"])]
+    name: str
+    hint: Annotated[str, "What a value is made of; empty for an adjoint."]
+    guess: Annotated[str | None, "Null where nothing was answered."]
+    value: Number
+    right: bool
+    note: Annotated[str, "What went wrong, where that can be told; empty for nothing."]
+
+
+class PredictDocument(TypedDict):
+    """What `gradcli predict --json` writes."""
+
+    expression: str
+    bindings: Bindings
+    guesses: list[GuessRecord]
+    right: Count
+    asked: Count
+
+
 class MistakeRecord(TypedDict):
     """A kind of mistake."""
 

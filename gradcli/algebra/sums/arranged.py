@@ -1,0 +1,316 @@
+"""Forms as one of the shapes that are asked for by name: multiplied out, factored, over one denominator, in partial fractions.
+
+A form is a quotient of two polynomials in its atoms; of an atom with fractional powers, such as x in sqrt(x), in its root.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from math import lcm
+from typing import NamedTuple
+
+from gradcli.algebra.sums.factors import Polynomial, factors, product, quotient
+from gradcli.algebra.sums.forms import Monomial, Rational, whole
+from gradcli.algebra.sums.normal import Algebra
+from gradcli.errors import ExitCode, GradcliError
+
+_MOST_TERMS = 2_000
+
+_OPENED = ("form", "power")
+
+_Factors = list[tuple[Polynomial, int]]
+
+
+class _Quotient(NamedTuple):
+    """A polynomial over a product of powers of irreducible polynomials."""
+
+    above: Polynomial
+    below: _Factors
+
+
+def arranged(algebra: Algebra, form: int, shape: str) -> int:
+    """A form in another shape; what falls away is noted as cancelled.
+
+    Args:
+        algebra: The forms.
+        form: The form of a number.
+        shape: One of ``SHAPES``.
+
+    Raises:
+        GradcliError: There are too many terms, or the shape is for expressions in one variable and this is none.
+    """
+    return SHAPES[shape](_Fractions(algebra, form), form)
+
+
+class _Fractions:
+    """Forms as quotients of polynomials in the atoms of one form."""
+
+    def __init__(self, algebra: Algebra, form: int) -> None:
+        self.algebra = algebra
+        self.order = self._sums(form)
+        exponents: dict[int, int] = {}
+        for one in self.order:
+            for monomial, _ in algebra.forms[one]:
+                for atom, exponent in monomial:
+                    if not self._is_opened(atom, exponent):
+                        exponents[atom] = lcm(exponents.get(atom, 1), Fraction(exponent).denominator)
+        self.atoms = sorted(exponents)
+        self.roots = [exponents[atom] for atom in self.atoms]
+        self.one: Polynomial = {(0,) * len(self.atoms): Fraction(1)}
+
+    def _is_opened(self, atom: int, exponent: Rational) -> bool:
+        return self.algebra.atoms[atom].kind in _OPENED and isinstance(exponent, int)
+
+    def _sums(self, form: int) -> list[int]:
+        """The form and the sums in it that are opened, those inside first."""
+        order: list[int] = []
+        work, seen = [form], {form}
+        while work:
+            at = work.pop()
+            order.append(at)
+            for monomial, _ in self.algebra.forms[at]:
+                for atom, exponent in monomial:
+                    if self._is_opened(atom, exponent):
+                        inner = self.algebra.arguments(atom)[0]
+                        if inner in seen:
+                            order.remove(inner) if inner in order else None
+                            work = [one for one in work if one != inner]
+                        seen.add(inner)
+                        work.append(inner)
+        return order[::-1]
+
+    def checked(self, polynomial: Polynomial) -> Polynomial:
+        """The polynomial, unless it is too long.
+
+        Raises:
+            GradcliError: It is.
+        """
+        if len(polynomial) > _MOST_TERMS:
+            raise GradcliError(
+                f"this has more than {_MOST_TERMS:,} terms when it is multiplied out",
+                hint="leave --form out",
+                exit_code=ExitCode.LIMIT,
+            )
+        return polynomial
+
+    def power(self, polynomial: Polynomial, exponent: int) -> Polynomial:
+        """A power of a polynomial."""
+        found = self.one
+        for _ in range(min(exponent, _MOST_TERMS)):
+            found = self.checked(product(found, polynomial))
+        return found
+
+    def variable(self, atom: int, exponent: Rational) -> Polynomial:
+        """A power of an atom, which is not negative."""
+        place = self.atoms.index(atom)
+        unit = [0] * len(self.atoms)
+        unit[place] = int(exponent * self.roots[place])
+        return {tuple(unit): Fraction(1)}
+
+    def quotient(self, form: int) -> _Quotient:
+        """A form as a quotient of which nothing can be cancelled."""
+        return self.total(self.terms(form))
+
+    def terms(self, form: int) -> list[_Quotient]:
+        """The terms of a form as such quotients."""
+        known: dict[int, _Quotient] = {}
+        for one in self.order[:-1]:
+            known[one] = self.total(self._term(monomial, c, known) for monomial, c in self.algebra.forms[one])
+        return [self._term(monomial, c, known) for monomial, c in self.algebra.forms[form]]
+
+    def _term(self, monomial: Monomial, coefficient: Rational, known: dict[int, _Quotient]) -> _Quotient:
+        above: Polynomial = {at: Fraction(coefficient) for at in self.one}
+        below: _Factors = []
+        for atom, exponent in monomial:
+            if self._is_opened(atom, exponent):
+                inside = known[self.algebra.arguments(atom)[0]]
+                high, low = [(inside.above, 1)], inside.below
+            else:
+                high, low = [(self.variable(atom, abs(Fraction(exponent))), 1)], []
+                exponent = 1 if exponent > 0 else -1
+            times = abs(int(exponent))
+            if exponent < 0:
+                high, low = low, high
+            for polynomial, own in high:
+                above = self.checked(product(above, self.power(polynomial, own * times)))
+            for polynomial, own in low:
+                number, parts = factors(polynomial)
+                above = {at: c / number ** (own * times) for at, c in above.items()}
+                below = _united(below, [(part, power * own * times) for part, power in parts], _sum)
+        return self._cancelled(above, below)
+
+    def total(self, parts: Iterable[_Quotient]) -> _Quotient:
+        """The sum of quotients, over the least common denominator."""
+        above: Polynomial = {}
+        below: _Factors = []
+        for part in parts:
+            common = _united(below, part.below, max)
+            sums = [
+                self.checked(product(own.above, self.product(_united(common, own.below, _difference))))
+                for own in (_Quotient(above, below), part)
+            ]
+            above = {at: sums[0].get(at, Fraction(0)) + sums[1].get(at, Fraction(0)) for at in {**sums[0], **sums[1]}}
+            above = {at: c for at, c in above.items() if c}
+            above, below = self._cancelled(above, common)
+        return _Quotient(above, below)
+
+    def product(self, parts: _Factors) -> Polynomial:
+        """The product of powers of polynomials."""
+        total = self.one
+        for part, times in parts:
+            total = self.checked(product(total, self.power(part, times)))
+        return total
+
+    def _cancelled(self, above: Polynomial, below: _Factors) -> _Quotient:
+        left: _Factors = []
+        for part, times in below:
+            while times and (rest := quotient(above, part)) is not None:
+                above, times = rest, times - 1
+                (monomial, _) = self.algebra.as_term(self.form(part))
+                self.algebra.cancelled.update(atom for atom, _ in monomial if not self.algebra.is_nonzero(atom))
+            left += [(part, times)] if times else []
+        return _Quotient(above, left)
+
+    # ---- back to forms ----
+
+    def form(self, polynomial: Polynomial) -> int:
+        """A polynomial as a form."""
+        terms: dict[Monomial, Rational] = {}
+        for exponents, c in polynomial.items():
+            powers = zip(self.atoms, exponents, self.roots, strict=True)
+            terms[tuple([(atom, whole(Fraction(e, root))) for atom, e, root in powers if e])] = whole(c)
+        return self.algebra.form(terms)
+
+    def over(self, number: Fraction, above: _Factors, below: _Factors) -> int:
+        """A number times powers of polynomials over others, each a factor of its own."""
+        monomial: dict[int, Rational] = {}
+        for sign, parts in ((1, above), (-1, below)):
+            for part, times in parts:
+                inside, content = self.algebra.as_term(self.form(part))
+                number *= Fraction(content) ** (sign * times)
+                for atom, exponent in inside:
+                    monomial[atom] = whole(monomial.get(atom, 0) + sign * times * exponent)
+        ordered = tuple(sorted((atom, exponent) for atom, exponent in monomial.items() if exponent))
+        plain = len(ordered) == 1 and ordered[0][1] == 1 and number == 1  # a sum that is no factor stands without parentheses
+        found = self.algebra.form({ordered: number})
+        return self.algebra.add([found]) if plain else found
+
+
+def _sum(own: int, other: int) -> int:
+    return own + other
+
+
+def _difference(own: int, other: int) -> int:
+    return own - other
+
+
+def _united(left: _Factors, right: _Factors, exponent: Callable[[int, int], int]) -> _Factors:
+    """Powers of the polynomials of two products, with an exponent from the two that each has; 0 falls away."""
+    both = [part for part, _ in left] + [part for part, _ in right if all(part != own for own, _ in left)]
+    pairs = [(part, exponent(_times(left, part), _times(right, part))) for part in both]
+    return [(part, times) for part, times in pairs if times]
+
+
+def _times(parts: _Factors, wanted: Polynomial) -> int:
+    return next((times for part, times in parts if part == wanted), 0)
+
+
+# ---- the shapes ----
+
+
+def _expanded(fractions: _Fractions, form: int) -> int:
+    """Every product of sums multiplied out; what is divided by stays below each term."""
+    parts = [
+        fractions.over(c, [({at: Fraction(1)}, 1)], term.below) for term in fractions.terms(form) for at, c in term.above.items()
+    ]
+    return fractions.algebra.add(parts)
+
+
+def _together(fractions: _Fractions, form: int) -> int:
+    """One fraction."""
+    found = fractions.quotient(form)
+    if not found.below:
+        below = lcm(*[c.denominator for c in found.above.values()])
+        if below == 1:
+            return fractions.form(found.above)
+        return fractions.over(Fraction(1, below), [({at: c * below for at, c in found.above.items()}, 1)], [])
+    return fractions.over(Fraction(1), [(found.above, 1)], found.below)
+
+
+def _factored(fractions: _Fractions, form: int) -> int:
+    """A product of polynomials that are irreducible over the rationals, over others."""
+    found = fractions.quotient(form)
+    if not found.above:
+        return fractions.form(found.above)
+    number, above = factors(found.above)
+    return fractions.over(number, above, found.below)
+
+
+def _apart(fractions: _Fractions, form: int) -> int:
+    """A polynomial, and fractions whose denominators are powers of irreducible polynomials, of lower degree above."""
+    found = fractions.quotient(form)
+    if not found.below:
+        return fractions.form(found.above)
+    used = {place for at in (*found.above, *[at for part, _ in found.below for at in part]) for place, e in enumerate(at) if e}
+    if len(used) != 1:
+        raise GradcliError(
+            "partial fractions are of an expression in one variable",
+            hint="choose together or factored",
+        )
+    [place] = used
+    below = fractions.product(found.below)
+    high, low = _degree(found.above, place), _degree(below, place)
+    unknowns: list[tuple[Polynomial, list[tuple[Polynomial, int]], Polynomial]] = []
+    for power in range(max(high - low + 1, 0)):
+        unit = _power_of(fractions, place, power)
+        unknowns.append((product(unit, below), [], unit))
+    for part, times in found.below:
+        for own in range(1, times + 1):
+            rest = fractions.product(_united(found.below, [(part, own)], _difference))
+            for power in range(_degree(part, place)):
+                unit = _power_of(fractions, place, power)
+                unknowns.append((product(unit, rest), [(part, own)], unit))
+    values = _solved([column for column, _, _ in unknowns], found.above)
+    groups: dict[int, tuple[Polynomial, _Factors]] = {}
+    for (_, parts, unit), value in zip(unknowns, values, strict=True):
+        key = next((at for at, (_, known) in groups.items() if known == parts), len(groups))
+        above, _ = groups.setdefault(key, ({}, parts))
+        if value:
+            above.update(dict.fromkeys(unit, value))
+    forms = [
+        fractions.over(Fraction(1), [(above, 1)], parts) if parts else fractions.form(above)
+        for above, parts in groups.values()
+        if above
+    ]
+    return fractions.algebra.add(forms)
+
+
+def _degree(polynomial: Polynomial, place: int) -> int:
+    return max((at[place] for at in polynomial), default=0)
+
+
+def _power_of(fractions: _Fractions, place: int, power: int) -> Polynomial:
+    return {tuple([power * (index == place) for index in range(len(fractions.atoms))]): Fraction(1)}
+
+
+def _solved(columns: Sequence[Polynomial], right: Polynomial) -> list[Fraction]:
+    """The multiples of polynomials whose sum is another one, by elimination; there is one solution."""
+    places = sorted({at for column in (*columns, right) for at in column})
+    rows = [[column.get(at, Fraction(0)) for column in columns] + [right.get(at, Fraction(0))] for at in places]
+    for index in range(len(columns)):
+        pivot = next(at for at in range(index, len(rows)) if rows[at][index])
+        rows[index], rows[pivot] = rows[pivot], rows[index]
+        rows[index] = [c / rows[index][index] for c in rows[index]]
+        for at, row in enumerate(rows):
+            if at != index and row[index]:
+                rows[at] = [c - row[index] * own for c, own in zip(row, rows[index], strict=True)]
+    return [rows[index][-1] for index in range(len(columns))]
+
+
+SHAPES: dict[str, Callable[[_Fractions, int], int]] = {
+    "expanded": _expanded,
+    "factored": _factored,
+    "together": _together,
+    "apart": _apart,
+}

@@ -1,0 +1,130 @@
+"""`gradcli exercise`: exercises with keys, wrong answers and what they mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from gradcli.cli.framework.command import Command, Options, choice, flag, text, texts, whole
+from gradcli.cli.framework.streams import write, write_to, write_warning
+from gradcli.errors import GradcliError
+
+if TYPE_CHECKING:
+    from gradcli.teaching.exercises import Exercise
+
+HELP = """\
+Make exercises in differentiation, each with its key, wrong answers, and what each of these got wrong.
+
+\b
+  gradcli exercise --seed 7 -n 3
+  gradcli exercise --seed 7 --paths 2 --depth 3 --ops add,mul,sin -n 20 --key key.txt > sheet.txt
+  gradcli exercise --seed 7 -n 20 --to moodle > quiz.xml
+  gradcli exercise "(a*x+w)*(w+1)" --wrt w --choose a=2..5 -n 4 --to jsonl
+
+The same seed gives the same exercises everywhere. --paths is how many paths lead from the variable to the result, --depth how
+many operations stand on the longest one. With an expression the exercises are that expression, with numbers for the names of
+--choose. Text, markdown and latex are sheets without answers: --key writes these to a file of their own. The others have them
+within: jsonl is for programs, gift and moodle are quizzes of multiple choice. An exercise has four or five wrong answers, and
+gradcli grade says of each what it is exported with.
+"""
+
+FORMATS = ("text", "markdown", "latex", "jsonl", "gift", "moodle")
+
+
+class ExerciseOptions(Options):
+    """What a call may ask for."""
+
+    seed = whole("The number that the exercises are made from.", 1, minimum=0)
+    count = whole("How many.", 5, short="-n", maximum=1_000)
+    paths = whole("How many paths lead from the variable to the result.", 2, maximum=8)
+    depth = whole("How many operations stand on the longest path.", 3, maximum=8)
+    ops = text("The operations, by the names of gradcli ops: add,mul,sin.", "NAMES")
+    names = text("The variables; the first one is differentiated by.", "NAMES")
+    wrt = text("The variable by which a template is differentiated.", "NAME")
+    choose = texts("The numbers that a name of the template may be: a=2..5 or a=2,3,7.", "NAME=NUMBERS")
+    to = choice("How to write them.", "FORMAT", FORMATS, "text")
+    key = text("Write the key to a file; - is standard output.", "FILE")
+    json = flag("Write one JSON document to standard output.")
+
+
+def run(options: ExerciseOptions) -> None:
+    """Run the command."""
+    from gradcli.output.reports import exercises as sheets
+    from gradcli.output.reports import quizzes
+
+    if len(options.positional) > 1:
+        raise GradcliError("there are several templates", hint="put the expression in quotes")
+    writers: dict[str, Callable[[Sequence[Exercise]], Iterator[str]]] = {
+        "text": sheets.text_sheet,
+        "markdown": sheets.markdown_sheet,
+        "latex": sheets.latex_sheet,
+        "jsonl": sheets.exercise_lines,
+        "gift": quizzes.gift,
+        "moodle": quizzes.moodle,
+    }
+    keys = {"markdown": sheets.markdown_key, "latex": sheets.latex_key}
+    found = list(_from_template(options) if options.positional else _drawn(options))
+    write(sheets.exercises_json(options.seed, found) if options.json else writers[options.to](found))
+    if options.key is not None:
+        write_to(options.key, keys.get(options.to, sheets.text_key)(found))
+
+
+def _names(given: str | None, default: str) -> list[str]:
+    return [name.strip() for name in (default if given is None else given).split(",") if name.strip()]
+
+
+def _drawn(options: ExerciseOptions) -> Iterator[Exercise]:
+    from gradcli.language.parser import is_name
+    from gradcli.teaching.exercises import Wanted, exercises
+
+    if options.choose or options.wrt is not None:
+        raise GradcliError("--choose and --wrt are for a template", hint='gradcli exercise "a*x^2" --choose a=2..5')
+    variables = _names(options.names, "x")
+    if not variables or not all(map(is_name, variables)):
+        raise GradcliError(f"--names are names of variables, not {options.names}", hint="--names x,w")
+    operations = _names(options.ops, "add,mul,sin")
+    if not operations:
+        raise GradcliError("--ops names no operation", hint="--ops add,mul,sin")
+    return exercises(options.seed, options.count, Wanted(options.paths, options.depth, operations, variables))
+
+
+def _from_template(options: ExerciseOptions) -> Iterator[Exercise]:
+    from gradcli.language.parser import parse
+    from gradcli.teaching.exercises import from_template
+    from gradcli.teaching.tasks import variables_of
+
+    template = options.positional[0]
+    for name in ("paths", "depth", "ops", "names"):
+        if name in options.given:
+            raise GradcliError(f"--{name} is for exercises without a template")
+    choices = dict(map(_choice, options.choose))
+    try:
+        names = variables_of(parse(template), [options.wrt] if options.wrt else [])
+        names = [name for name in names if name not in choices] or names
+        if len(names) > 1:
+            raise GradcliError("by which variable is it to be differentiated?", hint=f"add --wrt with one of {', '.join(names)}")
+        made = 0
+        for one in from_template(template, names[0], choices, options.seed, options.count):
+            made += 1
+            yield one
+    except GradcliError as error:
+        raise error.located(template, "template") from None
+    if made < options.count and "count" in options.given:
+        write_warning(f"the template has {made} exercises, and {options.count} were asked for")
+
+
+def _choice(text: str) -> tuple[str, Sequence[int]]:
+    """A name and its numbers: a=2..5, a=2,3,7."""
+    found = re.fullmatch(r"\s*([^\W\d]\w*)\s*=\s*(?:(-?\d{1,6})\.\.(-?\d{1,6})|(-?\d{1,6}(?:\s*,\s*-?\d{1,6})*))\s*", text)
+    if found is None:
+        raise GradcliError(f"--choose {text} is no name with numbers", hint="--choose a=2..5 or --choose a=2,3,7")
+    name, low, high, listed = found.groups()
+    numbers: Sequence[int] = range(int(low), int(high) + 1) if listed is None else [int(one) for one in listed.split(",")]
+    if not 0 < len(numbers) <= 1_000:
+        raise GradcliError(f"--choose {text} is {len(numbers)} numbers", hint="--choose a=2..5 is four")
+    return name, numbers
+
+
+POSITIONAL = ("TEMPLATE", "An expression with names for numbers; left out, expressions are made.")
+COMMAND = Command(HELP, POSITIONAL, ExerciseOptions, run)

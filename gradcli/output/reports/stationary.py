@@ -1,0 +1,50 @@
+"""Stationary points as lines of text, for people, for LaTeX, for SymPy, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from gradcli.algebra.stationary import Stationary
+from gradcli.language.ast import Name, Number
+from gradcli.language.numbers import number_text, short_text
+from gradcli.language.text import to_text
+from gradcli.output.json import document, json_number
+from gradcli.output.reports.derivatives import expression_text
+
+if TYPE_CHECKING:
+    from gradcli.output.schemas.symbolic import StationaryRecord
+
+
+def stationary_lines(found: Sequence[Stationary], variable: str, format: str) -> Iterator[str]:
+    """A line for each point in a format other than JSON."""
+    name = expression_text(Name(variable), format)
+    for point in found:
+        if point.place is None or point.value is None:
+            low, high = (short_text(float(end)) for end in point.interval)
+            yield f"{point.kind} at {name} = {number_text(point.number)}: {number_text(point.height)}  # between {low} and {high}"
+            continue
+        texts = [expression_text(expression, format) for expression in (point.place, point.value)]
+        near = "" if isinstance(point.place, Number) else f"  # {short_text(point.number)}, {short_text(point.height)}"
+        yield f"{point.kind} at {name} = {texts[0]}: {texts[1]}{near}"
+
+
+def stationary_json(found: Sequence[Stationary], variable: str, expression: str, *, ascii: bool = False) -> Iterator[str]:
+    """The document of `gradcli stationary --json`."""
+    points: list[StationaryRecord] = [
+        {
+            "kind": point.kind,
+            "place": None if point.place is None else to_text(point.place),
+            "value": None if point.value is None else to_text(point.value),
+            "place_number": json_number(point.number),
+            "value_number": json_number(point.height),
+            "interval": [_exact(point.interval[0]), _exact(point.interval[1])],
+        }
+        for point in found
+    ]
+    return document("stationary", {"expression": expression, "variable": variable, "points": points, "warnings": []}, ascii=ascii)
+
+
+def _exact(number: Fraction) -> str:
+    return str(number)

@@ -1,0 +1,159 @@
+"""Exercises: right answers are SymPy's, each exported wrong answer is graded with the reason it was exported with."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import xml.etree.ElementTree as Xml
+from pathlib import Path
+
+import jsonschema
+import pytest
+import sympy
+from commandline import command
+
+from gradcli.output.schemas import SCHEMAS
+from gradcli.teaching.exercises import WRONG, Exercise, Source, Wanted, exercises
+from gradcli.teaching.marking import Marker, Verdict
+
+KINDS = [
+    Wanted(1, 2, ("mul", "sin", "exp"), ("x",)),
+    Wanted(2, 3, ("add", "mul", "sin"), ("x", "w")),
+    Wanted(2, 3, ("div", "pow", "log"), ("x",)),
+    Wanted(3, 4, ("add", "mul", "tanh", "sqrt"), ("t",)),
+]
+FOUND = [one for wanted in KINDS for one in exercises(11, 4, wanted)]
+
+
+def _sympy(text: str) -> sympy.Expr:
+    return sympy.sympify(text.replace("^", "**"), locals={"e": sympy.E})
+
+
+@pytest.mark.parametrize("one", FOUND, ids=lambda one: one.expression)
+def test_an_exercise_is_right(one: Exercise) -> None:
+    x = sympy.Symbol(one.wrt)
+    right = sympy.diff(_sympy(one.expression), x)
+    point = {sympy.Symbol(name): value for name, value in one.point.items()}
+    for shift in (0, sympy.Rational(1, 7), sympy.Rational(3, 11)):
+        at = {name: value + shift for name, value in point.items()}
+        assert abs(sympy.N((right - _sympy(one.answer)).subs(at))) < 1e-9
+    assert abs(float(sympy.re(sympy.N(right.subs(point)))) - one.value) < 1e-9 * max(1, abs(one.value))
+    assert len(re.findall(rf"\b{one.wrt}\b", one.expression)) == one.difficulty.paths
+    assert 1 <= one.difficulty.band <= 5
+
+
+@pytest.mark.parametrize("one", FOUND, ids=lambda one: one.expression)
+def test_its_wrong_answers_are_told_apart(one: Exercise) -> None:
+    marker = Marker(one.expression, one.wrt)
+    assert len(one.distractors) >= WRONG
+    assert len({wrong.kind for wrong in one.distractors}) == len(one.distractors)
+    for wrong in one.distractors:
+        marked = marker.mark(wrong.answer)
+        assert marked.verdict is Verdict.WRONG
+        assert marked.reasons[0].kind == wrong.kind
+        assert abs(wrong.value - one.value) > 1e-9
+
+
+CALL = ["exercise", "--seed", "3", "-n", "4", "--names", "x,w", "--ops", "add,mul,sin"]
+
+
+def _gift(text: str) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Question, right answer, and wrong answers with their feedback, read by the rules of the format."""
+    plain = lambda part: re.sub(r"\\([~=#{}:\\])", r"\1", part)  # noqa: E731
+    found = []
+    for block in text.strip().split("\n\n"):
+        head, body = re.split(r"(?<!\\)\{", block, maxsplit=1)
+        options = [re.split(r"(?<!\\)#", line.strip()) for line in body.splitlines() if line.strip() not in ("", "}")]
+        right = next(answer[1:] for answer, _ in options if answer.startswith("="))
+        wrong = [(plain(answer[1:]), plain(said)) for answer, said in options if answer.startswith("~")]
+        found.append((plain(re.split(r"(?<!\\):", head)[-1]).strip(), plain(right), wrong))
+    return found
+
+
+def _moodle(text: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    found = []
+    for question in Xml.fromstring(text.encode()).iter("question"):
+        answers = [
+            (own.attrib["fraction"], own.findtext("text"), own.findtext("feedback/text")) for own in question.iter("answer")
+        ]
+        right = next(answer for fraction, answer, _ in answers if fraction == "100")
+        found.append((str(right), [(str(answer), str(said)) for fraction, answer, said in answers if fraction == "0"]))
+    return found
+
+
+def test_what_is_exported_is_graded_with_its_reason() -> None:
+    records = [json.loads(line) for line in command([*CALL, "--to", "jsonl"])[1].splitlines()]
+    gift = _gift(command([*CALL, "--to", "gift"])[1])
+    moodle = _moodle(command([*CALL, "--to", "moodle"])[1])
+    assert len(records) == len(gift) == len(moodle) == 4
+    for record, (question, right, wrong), (answer, choices) in zip(records, gift, moodle, strict=True):
+        assert question.endswith(record["expression"])
+        marker = Marker(record["expression"], record["wrt"])
+        assert marker.mark(right).verdict is Verdict.RIGHT
+        assert marker.mark(answer).verdict is Verdict.RIGHT
+        assert wrong == choices
+        for text, said in choices:
+            assert said.endswith(f"[{marker.mark(text).reasons[0].kind}]")
+        for own in record["distractors"]:
+            assert marker.mark(own["answer"]).reasons[0].kind == own["kind"]
+
+
+def test_sheets_hold_no_answers_and_keys_do(tmp_path: Path) -> None:
+    records = json.loads(command([*CALL, "--json"])[1])
+    jsonschema.validate(records, SCHEMAS["exercise"])
+    for to in ("text", "markdown", "latex"):
+        key = tmp_path / f"key.{to}"
+        code, sheet, err = command([*CALL, "--to", to, "--key", str(key)])
+        assert (code, err) == (0, "")
+        for record in records["exercises"]:
+            assert record["answer"] not in sheet.replace(record["expression"], "")
+            assert record["distractors"][0]["says"] in key.read_text(encoding="utf-8")
+            assert record["distractors"][0]["says"] not in sheet
+
+
+def test_the_same_seed_gives_the_same_bytes() -> None:
+    first, second = (command([*CALL, "--to", "jsonl"])[1] for _ in range(2))
+    assert first == second
+    texts = "".join(json.loads(line)["expression"] for line in first.splitlines())
+    assert hashlib.sha256(texts.encode()).hexdigest()[:16] == "fa0c3e38045ff976"
+    assert command(["exercise", "--seed", "4", "--to", "jsonl"])[1] != first
+
+
+def test_numbers_are_those_of_splitmix64() -> None:
+    source = Source(1234567)  # the values of the generator's reference implementation in C
+    numbers = [source.below(2**64) for _ in range(5)]
+    assert numbers == [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821]
+
+
+def test_templates_take_their_numbers() -> None:
+    call = ["exercise", "(a*x+w)*(w+1)", "--wrt", "w", "--choose", "a=2..5", "-n", "4", "--to", "jsonl"]
+    found = [json.loads(line)["expression"] for line in command(call)[1].splitlines()]
+    assert sorted(found) == [f"({a}*x + w)*(w + 1)" for a in range(2, 6)]
+    code, _, err = command([*call[:-4], "-n", "9", "--to", "jsonl"])
+    assert code == 0
+    assert "4 exercises, and 9 were asked for" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--ops", "sine"], "is no operation"),
+        (["--ops", ""], "names no operation"),
+        (["--ops", "where"], "is none that exercises are made of"),
+        (["--ops", "add", "--paths", "2", "--depth", "1"], "were found"),
+        (["--choose", "a=2"], "are for a template"),
+        (["a*x", "--choose", "a=2..1"], "is 0 numbers"),
+        (["a*x", "--choose", "a"], "no name with numbers"),
+        (["a*x", "--wrt", "x", "--choose", "b=2"], "has no name b"),
+        (["a*x", "--paths", "2"], "without a template"),
+        (["x*w"], "by which variable"),
+        (["x +"], "a value is missing"),
+        (["x", "w"], "several templates"),
+        (["--paths", "0"], "--paths"),
+    ],
+)
+def test_wrong_calls_are_refused(arguments: list[str], message: str) -> None:
+    code, _, err = command(["exercise", *arguments])
+    assert code in (2, 4)
+    assert message in err
