@@ -289,7 +289,7 @@ NAMES_LEFT = {
     "derivation": (31, "short spellings of products of arrays, which are about these operations; full is a degree of detail"),
     "errors": (1, "a word of a message"),
     "graph": (1, "index is the name of a setting as well"),
-    "language": (7, "spellings of other languages, and what a root sign means"),
+    "language": (8, "words and spellings of people and other languages, and what a root sign means"),
     "lowering": (19, "index is the name of a setting as well; max of several numbers; how sums of one element are written"),
     "output": (12, "names of formats and keys of documents that are words as well"),
     "teaching": (0, "formulas stand by the operations themselves"),
