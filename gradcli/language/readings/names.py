@@ -40,7 +40,6 @@ _PROSE = {
     "nor": "write not (a or b)",
     "iff": "write a == b for two conditions",
     "mod": "write x % 3 for the remainder",
-    "div": "write floor(x/y)",
     "of": "write * for a share: 0.5*x",
     "per": "write / for a quotient",
     **dict.fromkeys(("the", "for", "are", "let"), "write the formula without words"),
