@@ -15,12 +15,19 @@ from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Settings
 from gradcli.language.ast import NOWHERE
 from gradcli.language.numbers import is_unwieldy, longer_than
 from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.ops.catalogue import STRUCTURAL
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.declaration.facts import POLE
+from gradcli.ops.elementwise.arithmetic import add, div, mul, pow, sub
+from gradcli.ops.elementwise.logic import eq
 
-_NOT_OF_0 = ("reciprocal", "rsqrt", "log", "log2", "log10")
+_NOT_OF_0 = frozenset(
+    name
+    for name, declared in OPERATIONS.items()
+    if len(declared.parameters) == 1 and any(one.kind == POLE and one.at == (0,) for one in declared.facts.specials)
+)
 """Functions that have no value at 0."""
 
-_SUMS = ("add", "sub")
+_SUMS = (add.name, sub.name)
 
 TOO_LONG = -1
 """Stands for the form of a node that would be longer than the limit."""
@@ -133,7 +140,7 @@ def _plainer(graph: Graph, operation: str, inputs: tuple[int, ...], settings: Se
     """An operation as people write it: A.T for transpose(A), 2*x for expand(2)*x."""
     if operation == "transpose" and len(graph.shape(inputs[0])) == 2:
         return "permute", inputs, (("axes", None),)
-    if operation == "mul":
+    if operation == mul.name:
         for at in (0, 1):
             spread, other = inputs[at], inputs[1 - at]
             same = graph.shape(spread) == graph.shape(other)
@@ -155,7 +162,7 @@ def _is_guard(graph: Graph, condition: int) -> bool:
         id = work.pop()
         if graph.spans[id] != NOWHERE:
             return False
-        if graph.operations[id] == "eq":
+        if graph.operations[id] == eq.name:
             return True
         work.extend(graph.inputs[id] if graph.operations[id] == "logical_and" else ())
     return False
@@ -195,7 +202,7 @@ class _Sums:
     def form(self, id: int, limit: int) -> int:
         """The form of a sum or difference; ``TOO_LONG`` of one that is only a part."""
         left, right = self.graph.inputs[id]
-        signs = 1, (-1 if self.graph.operations[id] == "sub" else 1)
+        signs = 1, (-1 if self.graph.operations[id] == sub.name else 1)
         (sign, longer), (other, shorter) = sorted(map(self._terms, (left, right), signs), key=lambda found: -len(found[1]))
         longer.extend([(form, own * other * sign) for form, own in shorter])
         if id in self.parts:
@@ -221,7 +228,7 @@ class _Sums:
         total, own = terms[0]
         total = total if own == sign else self.algebra.scale(total, -1)
         for form, own in terms[1:]:
-            total = self.algebra.of("add" if own == sign else "sub", total, form)
+            total = self.algebra.of(add.name if own == sign else sub.name, total, form)
         return total
 
     def _terms(self, id: int, sign: int) -> tuple[int, list[tuple[int, int]]]:
@@ -235,9 +242,9 @@ def assume_defined(graph: Graph, algebra: Algebra, forms: Sequence[int]) -> None
     """Note what is different from 0 wherever all nodes of a graph are defined: divisors, and arguments of logarithms."""
     for operation, inputs in zip(graph.operations, graph.inputs, strict=True):
         divisor = TOO_LONG
-        if operation == "div":
+        if operation == div.name:
             divisor = forms[inputs[1]]
-        elif operation in _NOT_OF_0 or (operation == "pow" and _is_negative(algebra, forms[inputs[1]])):
+        elif operation in _NOT_OF_0 or (operation == pow.name and _is_negative(algebra, forms[inputs[1]])):
             divisor = forms[inputs[0]]
         if divisor != TOO_LONG:
             algebra.nonzero.update(atom for atom, _ in algebra.as_term(divisor)[0])

@@ -48,10 +48,11 @@ def with_derivatives(program: Program) -> Program:
 
 
 def _has_derivative(statement: Statement) -> bool:
-    return _derivative_in(statement) is not None
+    return derivative_in(statement) is not None
 
 
-def _derivative_in(statement: Statement) -> Call | None:
+def derivative_in(statement: Statement) -> Call | None:
+    """A derivative that stands in a statement, or in its blocks; None where there is none."""
     work: list[Statement] = [statement]
     while work:
         one = work.pop()
@@ -66,7 +67,7 @@ def _derivative_in(statement: Statement) -> Call | None:
 
 
 def _expanded(statement: Statement, before: Sequence[Statement]) -> Statement:
-    found = _derivative_in(statement)
+    found = derivative_in(statement)
     if found is None:
         return statement
     if isinstance(statement, Output):

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy
 
+from gradcli.autodiff.inner_derivatives import derivative_in
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen, replace
 from gradcli.graph.graph import CONSTANT, VARIABLE
@@ -292,6 +293,9 @@ def read_answer(answer: str, variables: Collection[str]) -> tuple[Expression, Se
         raise GradcliError(f"the answer has {len(answer):,} characters, and {MOST_CHARACTERS:,} are read")
     found = read(answer, "answer", LATEX if "\\" in answer else LENIENT, variables)
     program = parse(found)
+    for statement in program.statements if program.may_differentiate else ():
+        if (asked := derivative_in(statement)) is not None:
+            raise GradcliError("the answer asks for a derivative itself", asked.span)
     if len(program.statements) == 1:
         (only,) = program.statements
         if isinstance(only, Output):

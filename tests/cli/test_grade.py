@@ -135,3 +135,18 @@ def test_the_kinds_are_listed() -> None:
     assert "chain.no_inner" in out
     _, out, _ = command(["mistakes", "--json"])
     jsonschema.validate(json.loads(out), SCHEMAS["mistakes"])
+
+
+def test_the_page_of_a_class_shows_answers_as_text(tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    odd = "<script>alert(1)</script>"
+    path.write_text(f'student,answer\nAda,2w + x + 1\n"<b>Bob</b>",w + 1\nEve,{odd}\nZoë,w + 1\n', encoding="utf-8")
+    code, out, err = command([*QUESTION, "--answers", str(path), "--format", "html", "--level", "2"])
+    assert (code, err) == (0, "")
+    assert "<script" not in out
+    assert "<b>" not in out
+    assert "&lt;b&gt;Bob&lt;/b&gt;, Zoë" in out
+    assert out.count('class="bar"') == 4
+    assert "2*w" not in out
+    assert "http" not in out
+    assert out.count("<tr>") == out.count("</tr>") == 9

@@ -8,6 +8,7 @@ import pytest
 import sympy
 from teaching_rows import ROWS
 
+from gradcli.teaching.exercises import Wanted, exercises
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.words import feedback
 
@@ -61,3 +62,33 @@ def test_without_a_reason_a_student_hears_on_which_side_of_the_truth_it_lies() -
         r"at x = [\d.-]+ it (is too large|is too small|has the wrong sign)", feedback(marker.question, marked, 2)[0]
     )
     assert "is right" in feedback(marker.question, marked, 5)[0]
+
+
+_NUMBERS = {"x": 0.37, "w": 0.58, "t": 0.71}
+
+
+def _values(text: str) -> list[float] | None:
+    """The numbers of a formula at two points; None for what is no formula in variables."""
+    found = _read(text)
+    if found is None or not found.free_symbols or not {str(name) for name in found.free_symbols} <= set(_NUMBERS):
+        return None
+    points = [{name: value + shift for name, value in _NUMBERS.items()} for shift in (0, 0.19)]
+    return [float(sympy.re(sympy.N(found.subs(point)))) for point in points]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_message_about_an_exercise_tells_its_answer(seed: int) -> None:
+    seen = 0
+    for one in exercises(seed, 3, Wanted(2, 3, ("add", "mul", "div", "sin", "exp"), ("x", "w"))):
+        right = _values(one.answer)
+        marker = Marker(one.expression, one.wrt)
+        for wrong in [*[own.answer for own in one.distractors], f"{one.answer} + 37*x^5"]:
+            marked = marker.mark(wrong)
+            for level in range(4):
+                for line in feedback(marker.question, marked, level):
+                    for formula in _FORMULA.findall(line):
+                        if "'" in formula or "∂" in formula or (found := _values(formula)) is None:
+                            continue
+                        seen += 1
+                        assert right is None or max(abs(a - b) for a, b in zip(found, right, strict=True)) > 1e-9, line
+    assert seen > 3

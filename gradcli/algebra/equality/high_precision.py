@@ -22,7 +22,9 @@ from gradcli.lowering.builders.builder import forward_of
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.declaration.facts import JUMP, TRUTH
-from gradcli.ops.elementwise import special
+from gradcli.ops.elementwise import arithmetic, special
+from gradcli.ops.elementwise.exponential import sqrt
+from gradcli.ops.elementwise.logic import either, where
 
 DIGITS = 50
 """Digits of the first calculation where no constant is long."""
@@ -55,7 +57,9 @@ _FASTER: dict[str, Callable[..., Any]] = {
 }
 """Operators that do what functions of mpmath do."""
 
-_KEEPS_DIGITS = frozenset(("mul", "div", "neg", "pow", "sqrt", "where", CONSTANT, VARIABLE))
+_KEEPS_DIGITS = frozenset((
+    arithmetic.mul.name, arithmetic.div.name, arithmetic.neg.name, arithmetic.pow.name, sqrt.name, where.name, CONSTANT, VARIABLE,
+))  # fmt: skip
 """Operations whose results have as many right digits as their operands."""
 
 _TRUTHS = frozenset(name for name, declared in OPERATIONS.items() if declared.facts.result == TRUTH and not declared.definition)
@@ -72,7 +76,7 @@ _ROUNDINGS = (
     )
     - _TRUTHS
 )
-_MEETING = _COMPARISONS | _ROUNDINGS | {"add", "sub"}
+_MEETING = _COMPARISONS | _ROUNDINGS | {arithmetic.add.name, arithmetic.sub.name}
 """Operations that tell whether two numbers are equal, or one is whole."""
 
 
@@ -206,7 +210,7 @@ class Numeric:
         absorbed: list[bool] = []
         for at, (operation, inputs, _, _) in enumerate(self.steps):
             absorbed.append(any(map(absorbed.__getitem__, inputs)) or _absorbs(operation, [high[i] for i in inputs], high[at]))
-            if operation == "where":
+            if operation == where.name:
                 condition, *branches = inputs
                 chosen = branches[0] if high[condition] else branches[1]
                 unclear.append(unclear[condition] or unclear[chosen] or not _close(low[condition], high[condition]))
@@ -287,7 +291,7 @@ def _apply(function: _Function, operands: Sequence[Any]) -> Any:
 def _choice(function: _Function, operands: Sequence[Any]) -> Any:
     """The value of a choice or a comparison. Infinities can be compared; what another undefined value decides is undefined."""
     operation = function.operation
-    if operation == "where":
+    if operation == where.name:
         condition = operands[0]
         chosen = operands[1] if condition else operands[2]
         if type(condition) is not float or condition is _TOO_LARGE:
@@ -297,7 +301,7 @@ def _choice(function: _Function, operands: Sequence[Any]) -> Any:
         return _TOO_LARGE
     value = function.compute(*operands)
     if operation in _LOGICAL:
-        decides = operation == "logical_or"  # true or x is true, false and x is false, whatever x is
+        decides = operation == either.name  # true or x is true, false and x is false, whatever x is
         settled = any(type(operand) is not float and bool(operand) == decides for operand in operands)
         undefined = any(type(operand) is float for operand in operands) and not (settled and len(operands) > 1)
         return float(value) if undefined else mp.mpf(value)
@@ -311,7 +315,7 @@ def _absorbs(operation: str, operands: Sequence[Any], value: Any) -> bool:
     """Whether an operand left no trace in a value: 1 + 1e-99 is 1 in 50 digits, and so is tanh(999)."""
     if type(value) is float or any(type(operand) is float for operand in operands):
         return False
-    if operation in ("add", "sub"):
+    if operation in (arithmetic.add.name, arithmetic.sub.name):
         return any(operand and abs(value) == abs(other) for operand, other in zip(operands, reversed(operands), strict=True))
     facts = OPERATIONS[operation].facts if operation in OPERATIONS else None
     if facts is None or not facts.inverse or value not in facts.range or operation in _KEEPS_DIGITS:
@@ -327,9 +331,9 @@ def _met(operation: str, operands: list[Any], digits: int) -> list[Any]:
         half = mp.nint(2 * operands[0]) / 2
         return [half] if _meet(operands[0], half, digits) else operands
     a, b = operands
-    if operation == "add" and a and _meet(a, -b, digits):
+    if operation == arithmetic.add.name and a and _meet(a, -b, digits):
         return [a, -a]
-    return [a, a] if operation != "add" and _meet(a, b, digits) else operands
+    return [a, a] if operation != arithmetic.add.name and _meet(a, b, digits) else operands
 
 
 def _meet(a: Any, b: Any, digits: int) -> bool:

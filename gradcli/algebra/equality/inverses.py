@@ -24,6 +24,7 @@ from gradcli.ops.declaration.constants import fraction
 from gradcli.ops.declaration.facts import EVEN, TRUTH
 from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.symbol import Symbol
+from gradcli.ops.elementwise import arithmetic
 from gradcli.ops.elementwise.arithmetic import abs
 from gradcli.ops.elementwise.exponential import log, sqrt
 
@@ -158,7 +159,7 @@ class _Line:
             assert others is not None
             each = [_solve(operation, place, goal, Symbol(self.builder, other)) for other in others]
             return None if None in each else [(inputs[place], s.id) for symbols in each for s in symbols or ()]
-        if operation == "mul" and inputs[0] == inputs[1]:
+        if operation == arithmetic.mul.name and inputs[0] == inputs[1]:
             root = sqrt(goal)
             return [(inputs[0], id) for id in dict.fromkeys((root.id, (-root).id, self.zero))]
         if target == self.zero:  # a product is 0 where a factor is
@@ -219,26 +220,26 @@ def _solve(operation: str, place: int, goal: Symbol, other: Symbol) -> list[Symb
     builder = goal.builder
     known = builder.graph.constants.get(other.id)  # type: ignore[attr-defined]
     match operation, place:
-        case "add", _:
+        case arithmetic.add.name, _:
             return [goal - other]
-        case "sub", 0:
+        case arithmetic.sub.name, 0:
             return [goal + other]
-        case "sub", 1:
+        case arithmetic.sub.name, 1:
             return [other - goal]
-        case "mul", _:
+        case arithmetic.mul.name, _:
             return [] if known == 0 else [goal / other]
-        case "div", 0:
+        case arithmetic.div.name, 0:
             return [goal * other]
-        case "div", 1:
+        case arithmetic.div.name, 1:
             return [other / goal]
-        case "pow", 0 if known is not None and not isinstance(known, int):
+        case arithmetic.pow.name, 0 if known is not None and not isinstance(known, int):
             return [goal ** (1 / other)]
-        case "pow", 0 if isinstance(known, int) and known:
+        case arithmetic.pow.name, 0 if isinstance(known, int) and known:
             size = abs(goal)
             root = sqrt(size) if known in (2, -2) else size ** fraction(1, known if known > 0 else -known)
             root = 1 / root if known < 0 else root
             return [root, -root, 0 * goal] if known % 2 == 0 else [root, -root]
-        case "pow", 1:
+        case arithmetic.pow.name, 1:
             return [log(goal) / log(other)]
         case _:
             return None

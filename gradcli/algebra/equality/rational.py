@@ -14,8 +14,11 @@ from gradcli.algebra.equality.pair import Step
 from gradcli.algebra.equality.points import Coordinate, Point, Rational, rational
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.ops.declaration.rational import quotient, square_root
+from gradcli.ops.elementwise import arithmetic
 
-_RING = frozenset(("add", "sub", "mul", "div", "neg", "pow"))
+_RING = frozenset(
+    one.name for one in (arithmetic.add, arithmetic.sub, arithmetic.mul, arithmetic.div, arithmetic.neg, arithmetic.pow)
+)
 
 MERSENNE_EXPONENTS = (127, 521, 1279, 2203, 4423)
 """2^k - 1 is prime for these k."""
@@ -29,7 +32,7 @@ class TooLongError(Exception):
 
 def is_rational(steps: Sequence[Step]) -> bool:
     """Whether the steps are + - * /, and powers with whole exponents, of variables and rational constants."""
-    exponents = {step.inputs[1] for step in steps if step.operation == "pow"}
+    exponents = {step.inputs[1] for step in steps if step.operation == arithmetic.pow.name}
     for at, step in enumerate(steps):
         if step.operation == CONSTANT:
             if not isinstance(step.constant, int if at in exponents else int | Fraction):
@@ -63,12 +66,12 @@ def modular(prime: int) -> Field:
         return divide(value.numerator % prime, value.denominator % prime)
 
     operations: dict[str, Callable[..., Rational]] = {
-        "add": lambda a, b: (a + b) % prime,
-        "sub": lambda a, b: (a - b) % prime,
-        "mul": lambda a, b: a * b % prime,
-        "neg": lambda a: -a % prime,
-        "div": divide,
-        "pow": power,
+        arithmetic.add.name: lambda a, b: (a + b) % prime,
+        arithmetic.sub.name: lambda a, b: (a - b) % prime,
+        arithmetic.mul.name: lambda a, b: a * b % prime,
+        arithmetic.neg.name: lambda a: -a % prime,
+        arithmetic.div.name: divide,
+        arithmetic.pow.name: power,
     }
     return Field(number, operations)
 
@@ -106,12 +109,12 @@ def exact(limit: int) -> Field:
         return counted(value)
 
     operations: dict[str, Callable[..., Rational]] = {
-        "add": lambda a, b: counted(a + b),
-        "sub": lambda a, b: counted(a - b),
-        "mul": lambda a, b: counted(a * b),
-        "neg": operator.neg,
-        "div": divide,
-        "pow": power,
+        arithmetic.add.name: lambda a, b: counted(a + b),
+        arithmetic.sub.name: lambda a, b: counted(a - b),
+        arithmetic.mul.name: lambda a, b: counted(a * b),
+        arithmetic.neg.name: operator.neg,
+        arithmetic.div.name: divide,
+        arithmetic.pow.name: power,
     }
     return Field(lambda value: value, operations)
 
@@ -131,11 +134,11 @@ def values(steps: Sequence[Step], point: Mapping[str, Coordinate], field: Field)
         elif operation == CONSTANT:
             if isinstance(constant, int | Fraction):
                 value = number(constant)
-        elif operation == "pow":
+        elif operation == arithmetic.pow.name:
             base, exponent = found[inputs[0]], steps[inputs[1]].constant
             if base is not None and steps[inputs[1]].operation == CONSTANT and isinstance(exponent, int):
                 try:
-                    value = operations["pow"](base, exponent)
+                    value = operations[arithmetic.pow.name](base, exponent)
                 except ZeroDivisionError:
                     value = None
         else:
@@ -162,13 +165,13 @@ def degree_of_difference(steps: Sequence[Step], ends: Sequence[tuple[int, int]])
             degrees.append((int(operation == VARIABLE), 0))
             continue
         (above, below), *rest = [degrees[input] for input in inputs]
-        if operation in ("add", "sub"):
+        if operation in (arithmetic.add.name, arithmetic.sub.name):
             degrees.append(_sum((above, below), rest[0]))
-        elif operation == "mul":
+        elif operation == arithmetic.mul.name:
             degrees.append((above + rest[0][0], below + rest[0][1]))
-        elif operation == "div":
+        elif operation == arithmetic.div.name:
             degrees.append((above + rest[0][1], below + rest[0][0]))
-        elif operation == "pow":
+        elif operation == arithmetic.pow.name:
             exponent = steps[inputs[1]].constant
             assert isinstance(exponent, int)
             degrees.append((above * exponent, below * exponent) if exponent >= 0 else (-below * exponent, -above * exponent))

@@ -18,23 +18,34 @@ from gradcli.algebra.sums.spellings import cancelled, expanded, shortest
 from gradcli.language.ast import Call, Expression, Name, Number, Operator, Output, children, postorder
 from gradcli.language.parser import parse
 from gradcli.ops.catalogue import OPERATIONS
-from gradcli.ops.declaration.facts import END, ODD, POLE
+from gradcli.ops.declaration.facts import END, ODD, POLE, TRUTH
+from gradcli.ops.elementwise.arithmetic import add, mul, neg, sub
 
 _POWERS: dict[str, Rational] = {"sqrt": Fraction(1, 2), "rsqrt": Fraction(-1, 2), "square": 2, "reciprocal": -1}
 """Operations that are powers: sqrt(x) is x^(1/2)."""
 
-_TRUTHS = ("lt", "le", "gt", "ge", "eq", "ne", "logical_and", "logical_or", "logical_not")
+_TRUTHS = frozenset(name for name, declared in OPERATIONS.items() if declared.facts.result == TRUTH)
 """Operations whose value is 1 or 0."""
 
-_ALWAYS = frozenset(("add", "sub", "mul", "neg"))
+_ALWAYS = frozenset((add.name, sub.name, mul.name, neg.name))
 """Operations that have a value for all rational numbers."""
 
-_ON_EQUALS: dict[str, bool | None] = {
-    **dict.fromkeys(("le", "ge", "eq"), True),  # a <= a
-    **dict.fromkeys(("lt", "gt", "ne"), False),  # a < a
-    **dict.fromkeys(("maximum", "minimum", "max", "min", "amax", "amin", "median"), None),  # max(a, a) = a
-}
-"""What operations make of equal arguments: a truth value, or None for the argument itself."""
+
+def _of_equals() -> Iterator[tuple[str, bool | None]]:
+    """What operations make of equal arguments: a truth value, or None for the argument itself."""
+    for name, declared in OPERATIONS.items():
+        if declared.exact is None or not declared.accepts(2):
+            continue
+        values = [declared.exact(number, number) for number in _NUMBERS]
+        if name in _TRUTHS:
+            if declared.facts.specials:  # a <= a, a < a
+                yield name, bool(values[0])
+        elif values == list(_NUMBERS):  # max(a, a) = a
+            yield name, None
+
+
+_NUMBERS = (2, -3, Fraction(1, 2))
+_ON_EQUALS = dict(_of_equals())
 
 
 class Rule(NamedTuple):
@@ -57,7 +68,7 @@ def _declared_rules() -> Iterator[Rule]:
         facts = declared.facts
         ends = any(special.kind in (END, POLE) for special in facts.specials)
         holds = declared.domain if ends else "every x"
-        if name in _POWERS or name == "neg" or len(declared.parameters) != 1:
+        if name in _POWERS or name == neg.name or len(declared.parameters) != 1:
             continue
         if facts.inverse:  # a function undoes its inverse
             yield Rule(f"{facts.inverse}({name}(x))", "x", holds)

@@ -33,7 +33,7 @@ Whether two expressions are equal: a counterexample where they differ, and else 
   gradcli equal -q -- "$answer" "2w + x + 1" && echo right
 
 Each is an expression or a program; - is standard input. Variables need no values. What comes from outside stands behind --,
-where nothing is an option, nor standard input.
+where nothing is an option, nor standard input. A derivative in it, diff(x^3, x), is computed; gradcli grade refuses such answers.
 
 Exit codes: 0 equal, 1 not equal, 2 bad input, 4 a limit reached, 130 interrupted.
 """

@@ -63,7 +63,7 @@ class GradeOptions(OutputOptions):
     format = text(
         "How to write it; where left out rich on a terminal and text in a pipe.",
         "FORMAT",
-        choices=("rich", "text", "json", "jsonl", "csv"),
+        choices=("rich", "text", "json", "jsonl", "csv", "html"),
     )
 
 
@@ -86,7 +86,11 @@ def run(options: GradeOptions) -> ExitCode:
         write((grading.grade_csv if format == "csv" else grading.grade_lines)(marker, graded, level))
         return ExitCode.SUCCESS
     found = list(graded)
-    if format == "json":
+    if format == "html":
+        from gradcli.output.reports.class_page import class_page
+
+        write(class_page(marker, found, level))
+    elif format == "json":
         write(grading.grade_json(marker, found, level, options.ask or "derivative"))
     else:
         from gradcli.cli.views.show import show_blocks
@@ -110,7 +114,7 @@ def _steps(options: GradeOptions, question: str, given: list[str], format: str |
     """Lines of work instead of answers."""
     if given or options.answers is not None:
         raise GradcliError("--steps stands beside answers", hint="give one of them")
-    if format in ("csv", "jsonl"):
+    if format in ("csv", "jsonl", "html"):
         raise GradcliError(f"lines of work are not written as {format}", hint="--format text or json")
     assert options.steps is not None
     text, where = read_text(options.steps)

@@ -40,10 +40,9 @@ _PROSE = {
     "nor": "write not (a or b)",
     "iff": "write a == b for two conditions",
     "mod": "write x % 3 for the remainder",
-    "div": "write floor(x/y)",
     "of": "write * for a share: 0.5*x",
     "per": "write / for a quotient",
-    **dict.fromkeys(("is", "to", "the", "by", "at", "for", "as", "are", "let", "then"), "write the formula without words"),
+    **dict.fromkeys(("the", "for", "are", "let"), "write the formula without words"),
 }
 """Words of a sentence that stand apart, which nobody means as products of their letters, and what to write."""
 _OWN = frozenset("fghFGH")

@@ -15,7 +15,7 @@ from gradcli.output.schemas.symbolic import (
     TangentDocument,
     TaylorDocument,
 )
-from gradcli.output.schemas.teaching import ExercisesDocument, GradeDocument, MistakesDocument, StepsDocument
+from gradcli.output.schemas.teaching import ExercisesDocument, GradeDocument, MistakesDocument, PredictDocument, StepsDocument
 
 _DRAFT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 
@@ -65,6 +65,7 @@ SCHEMAS: dict[str, Schema] = {
     "grade": _document("grade", GradeDocument),
     "steps": _document("steps", StepsDocument),
     "exercise": _document("exercise", ExercisesDocument),
+    "predict": _document("predict", PredictDocument),
     "mistakes": _document("mistakes", MistakesDocument),
     "error": _document("error", ErrorRecord),
 }

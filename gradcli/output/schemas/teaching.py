@@ -127,6 +127,28 @@ class ExercisesDocument(TypedDict):
     exercises: list[ExerciseRecord]
 
 
+class GuessRecord(TypedDict):
+    """A number that was asked for, and what was answered."""
+
+    phase: Annotated[str, Also(enum=["value", "adjoint"])]
+    name: str
+    hint: Annotated[str, "What a value is made of; empty for an adjoint."]
+    guess: Annotated[str | None, "Null where nothing was answered."]
+    value: Number
+    right: bool
+    note: Annotated[str, "What went wrong, where that can be told; empty for nothing."]
+
+
+class PredictDocument(TypedDict):
+    """What `gradcli predict --json` writes."""
+
+    expression: str
+    bindings: Bindings
+    guesses: list[GuessRecord]
+    right: Count
+    asked: Count
+
+
 class MistakeRecord(TypedDict):
     """A kind of mistake."""
 

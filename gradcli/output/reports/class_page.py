@@ -1,0 +1,82 @@
+"""The marks of a class as one self-contained page: how many answers are right, which mistakes were made, and every answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from gradcli.errors import visible
+from gradcli.output.reports.grading import Graded, mistakes_of
+from gradcli.teaching.marking import Marker, Verdict
+from gradcli.teaching.mistakes import MISTAKES
+from gradcli.teaching.tasks import Parts
+from gradcli.teaching.words import feedback
+
+_LONG = 200
+_STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
+body { color: #1b1f24; background: #fff; }
+h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
+code { font: 0.95em ui-monospace, monospace; overflow-wrap: anywhere; }
+table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: 0.35rem 0.6rem; }
+th { border-bottom: 2px solid #888; } td { border-bottom: 1px solid #ddd; }
+.bar { display: block; height: 1rem; min-width: 2px; background: #4a78b5; }
+.number { text-align: right; width: 4rem; } .bars { width: 40%; }
+.right { color: #17692f; } .wrong { color: #a3261f; } .undecided, .unreadable { color: #7a5200; }
+@media (prefers-color-scheme: dark) {
+  body { color: #e3e6ea; background: #16191d; } td { border-color: #3a3f45; } .bar { background: #7fa6da; }
+  .right { color: #79cf92; } .wrong { color: #f08e86; } .undecided, .unreadable { color: #e2b866; }
+}
+"""
+
+
+def class_page(marker: Marker | Parts, graded: Sequence[Graded], level: int) -> Iterator[str]:
+    """The page, piece by piece. It loads nothing from elsewhere, and runs nothing.
+
+    Args:
+        marker: What marked the answers.
+        graded: The answers.
+        level: How much is told.
+    """
+    question = marker.question
+    title = f"Derivative of {' '.join(question.expression.split())} by {question.wrt}"
+    yield f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{_safe(title)}</title>\n'
+    yield '<meta name="viewport" content="width=device-width">\n'
+    yield f"<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{_safe(title)}</h1>\n"
+    verdicts = Counter(one.marked.verdict for one in graded)
+    rows = [(verdict.value, verdicts[verdict], "", "") for verdict in Verdict if verdicts[verdict]]
+    yield from _histogram(f"{len(graded)} answers", rows)
+    if level and (found := mistakes_of(graded)):
+        yield from _histogram(
+            "Mistakes",
+            [(MISTAKES[own["kind"]].says, own["count"], own["kind"], ", ".join(dict.fromkeys(own["by"]))) for own in found],
+        )
+    heads = "".join(f"<th>{name}</th>" for name in ("by", "answer", "verdict", "what is said"))
+    yield f"<h2>Answers</h2>\n<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n"
+    for one in graded:
+        said = "<br>".join(_safe(line) for line in feedback(question, one.marked, level))
+        verdict = one.marked.verdict.value
+        yield f"<tr><td>{_safe(one.by or str(one.row))}</td><td><code>{_safe(_cut(one.marked.answer))}</code></td>"
+        yield f'<td class="{verdict}">{verdict}</td><td>{said}</td></tr>\n'
+    yield "</tbody>\n</table>\n</body>\n</html>\n"
+
+
+def _histogram(title: str, rows: Sequence[tuple[str, int, str, str]]) -> Iterator[str]:
+    """Bars of equal scale, each with its number, what it counts, and who is in it."""
+    most = max((count for _, count, _, _ in rows), default=1)
+    yield f"<h2>{_safe(title)}</h2>\n<table>\n<tbody>\n"
+    for label, count, kind, people in rows:
+        yield f"<tr><td>{_safe(label)}{f' <code>{_safe(kind)}</code>' if kind else ''}"
+        yield f'{f"<br><small>{_safe(people)}</small>" if people else ""}</td><td class="number">{count}</td>'
+        yield f'<td class="bars"><span class="bar" style="width: {100 * count / most:.1f}%"></span></td></tr>\n'
+    yield "</tbody>\n</table>\n"
+
+
+def _safe(text: str) -> str:
+    """Text from outside as text in the page."""
+    return escape(visible(text))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"

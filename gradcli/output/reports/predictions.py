@@ -1,0 +1,58 @@
+"""What `gradcli predict` says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.errors import visible
+from gradcli.language.numbers import short_text
+from gradcli.output.json import document, json_number
+from gradcli.teaching.predictions import Guess, Prompt, score
+
+if TYPE_CHECKING:
+    from gradcli.output.schemas.teaching import PredictDocument
+
+
+def question(prompt: Prompt) -> str:
+    """What is asked."""
+    return f"{prompt.name} = {prompt.hint} =" if prompt.hint else f"{prompt.name} ="
+
+
+def told(guess: Guess, *, typed: bool) -> str:
+    """A line on a guess; where it was typed behind the question, without this."""
+    value = short_text(guess.prompt.value)
+    if guess.right:
+        said = "right"
+    elif guess.text is None:
+        said = f"it is {value}"
+    else:
+        said = f"wrong: it is {value}" + (f"; {visible(guess.note)}" if guess.note else "")
+    if typed:
+        return f"  {said}"
+    return f"{question(guess.prompt)} {visible(guess.text) if guess.text else '?'}   {said}"
+
+
+def predictions_json(text: str, tape: Tape, guesses: Sequence[Guess]) -> Iterator[str]:
+    """The document of `gradcli predict --json`."""
+    right, total = score(guesses)
+    parts: PredictDocument = {
+        "expression": text,
+        "bindings": {name: json_number(float(value)) for name, value in tape.bindings.items()},
+        "guesses": [
+            {
+                "phase": guess.prompt.phase,
+                "name": guess.prompt.name,
+                "hint": guess.prompt.hint,
+                "guess": guess.text,
+                "value": json_number(guess.prompt.value),
+                "right": guess.right,
+                "note": guess.note,
+            }
+            for guess in guesses
+        ],
+        "right": right,
+        "asked": total,
+    }
+    return document("predict", parts)

@@ -1,0 +1,136 @@
+"""Predict, then see: the next value of a run, then the next adjoint, each guessed before it is shown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from gradcli.autodiff.passes.contributions import contributions
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.errors import GradcliError
+from gradcli.frozen import Frozen
+from gradcli.graph.graph import CONSTANT, VARIABLE
+from gradcli.language.ast import Output, Program
+from gradcli.language.text import to_text
+from gradcli.lowering.node_expressions import node_expression
+from gradcli.teaching.marking import read_answer
+from gradcli.teaching.mistakes import MISTAKES
+
+TOLERANCE = 1e-3
+"""How far off a guess may be, beside the size of the number: people write three digits."""
+
+MOST = 500
+"""Numbers that are asked for at most."""
+
+
+class Prompt(Frozen):
+    """A number that is asked for.
+
+    Attributes:
+        phase: ``value`` or ``adjoint``.
+        name: What it is called: ``a`` or ``∂y/∂a``.
+        hint: What it is made of, for values; empty for adjoints.
+        value: It.
+        parts: For an adjoint what each path adds.
+    """
+
+    phase: str
+    name: str
+    hint: str
+    value: float
+    parts: tuple[float, ...] = ()
+
+
+class Guess(Frozen):
+    """A prompt, and what was answered.
+
+    Attributes:
+        prompt: The prompt.
+        text: What was answered; None where nothing was.
+        right: Whether it is right.
+        note: What went wrong, where that can be told.
+    """
+
+    prompt: Prompt
+    text: str | None
+    right: bool
+    note: str = ""
+
+
+def prompts(tape: Tape) -> Iterator[Prompt]:
+    """What is asked for, in the order of the run and then of the backward pass.
+
+    Args:
+        tape: A run on numbers.
+
+    Raises:
+        GradcliError: It has arrays, or too many nodes.
+    """
+    graph, names = tape.graph, tape.names
+    inner = [id for id, operation in enumerate(graph.operations) if operation not in (VARIABLE, CONSTANT)]
+    if any(graph.shape(id) for id in range(len(graph))):
+        raise GradcliError("arrays are not predicted yet", hint="take an expression of numbers")
+    if len(inner) > MOST:
+        raise GradcliError(f"the run has {len(inner):,} values, and {MOST} are asked for at most")
+    for id in inner:
+        yield Prompt("value", names[id], to_text(node_expression(graph, id, names)), float(tape.values[id]))
+    parts: dict[int, list[float]] = {}
+    for one in contributions(tape):
+        parts.setdefault(one.source, []).append(float(one.value))
+    output = names[tape.output]
+    for id in range(tape.output - 1, -1, -1):
+        adjoint = tape.adjoints[id]
+        if adjoint is not None and graph.operations[id] != CONSTANT and (tape.requires_grad[id]):
+            yield Prompt("adjoint", f"∂{output}/∂{names[id]}", "", float(adjoint), tuple(parts.get(id, ())))
+
+
+def guessed(prompt: Prompt, text: str | None, tolerance: float = TOLERANCE) -> Guess:
+    """What is to be said of an answer.
+
+    Args:
+        prompt: What was asked for.
+        text: The answer; None, or an empty one, for none.
+        tolerance: How far off it may be, beside the size of the number.
+    """
+    if text is None or not text.strip():
+        return Guess(prompt, None, False)
+    try:
+        own = _number(text)
+    except GradcliError as error:
+        return Guess(prompt, text, False, error.message)
+    if _near(own, prompt.value, tolerance):
+        return Guess(prompt, text, True)
+    return Guess(prompt, text, False, _why(prompt, own, tolerance))
+
+
+def score(guesses: Sequence[Guess]) -> tuple[int, int]:
+    """How many guesses are right, and how many numbers were asked for."""
+    return sum(guess.right for guess in guesses), len(guesses)
+
+
+def _number(text: str) -> float:
+    from gradcli.autodiff.request import Request
+    from gradcli.autodiff.runs.record import recorded
+
+    value, _ = read_answer(text, ())
+    return float(recorded(Program((Output(value),)), Request(bindings={})).value)
+
+
+def _near(own: float, right: float, tolerance: float) -> bool:
+    if math.isnan(own) or math.isnan(right) or math.isinf(right):
+        return own == right or (math.isnan(own) and math.isnan(right))
+    return abs(own - right) <= tolerance * max(abs(right), 1e-9)
+
+
+def _why(prompt: Prompt, own: float, tolerance: float) -> str:
+    """The mistake that gives just this number; empty where none is known."""
+    if prompt.phase == "adjoint" and len(prompt.parts) > 1:
+        if any(_near(own, prompt.value - part, tolerance) for part in prompt.parts):
+            return MISTAKES["graph.path_lost"].says
+        if _near(own, math.prod(prompt.parts), tolerance):
+            return MISTAKES["graph.paths_multiplied"].says
+        if any(_near(own, prompt.value - 2 * part, tolerance) for part in prompt.parts):
+            return MISTAKES["graph.path_negated"].says
+    if prompt.value and _near(own, -prompt.value, tolerance):
+        return MISTAKES["answer.negated"].says
+    return ""
