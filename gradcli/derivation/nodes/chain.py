@@ -105,8 +105,13 @@ class Chain:
                         self.say("intermediates written out", inner, Name(name), " written out")
                 note: list[Piece] = listed([Name(name) for name in replaced])
                 self.say("intermediates written out", written, *note, " written out")
-            last = self.formula = self.simplify(written)
+            last = self.formula = written if self._chooses_here(written) else self.simplify(written)
         self.numbers(last)
+
+    def _chooses_here(self, last: Expression) -> bool:
+        """Whether a choice matters at this very point that the simplified derivative leaves out."""
+        formulas, of = _formulas(self.simplified), self.workings.values.of
+        return bool(formulas) and not math.isfinite(of(formulas[0])) and math.isfinite(of(last)) and math.isfinite(self.value)
 
     def simplify(self, last: Expression) -> Expression:
         """The line of the derivative as the headline has it, unless the last one is as short; gives the last line."""

@@ -26,19 +26,24 @@ from gradcli.lowering.node_expressions import applied, constant_expression, node
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.ops.elementwise.arithmetic import pow
+from gradcli.ops.elementwise.logic import where
 
 _RESULT = "{0}"
 """The place of a node's own name in a template; those of its inputs are {1}, {2}, ..."""
 
 
 class Template(NamedTuple):
-    """A kind of node: what it computes and its derivatives, with places for names: plain, and as on a board."""
+    """A kind of node: what it computes and its derivatives, with places for names: plain, and as on a board.
+
+    Guarded are derivatives whose rule chooses, which is left out where it matters at single points alone.
+    """
 
     derivatives: tuple[Expression | None, ...]
     text: str = ""
     texts: tuple[str | None, ...] = ()
     board_text: str = ""
     board_texts: tuple[str | None, ...] = ()
+    guarded: bool = False
 
 
 class Labels:
@@ -108,9 +113,21 @@ class Labels:
         operands = tuple([self.shown(operation, input) if input in constants else None for input in inputs])
         same = tuple(map(inputs.index, inputs)) if len(set(inputs)) < len(inputs) else tuple(range(len(inputs)))
         wanted = tuple([needs[input] and OPERATIONS[operation].derivable(at) for at, input in enumerate(inputs)])
-        template = _template(operation, operands, tuple(map(type, operands)), same, wanted)
+        kind = (operation, operands, tuple(map(type, operands)), same, wanted)
+        template = _template(*kind)
+        if template.guarded and self._is_special(id):
+            template = _template(*kind, generic=False)
         self._last = (id, template)
         return template
+
+    def _is_special(self, id: int) -> bool:
+        """Whether the operands are at a special point of the operation, where the rule itself must be shown."""
+        graph, values = self.tape.graph, self.tape.values
+        declared = OPERATIONS[graph.operations[id]]
+        operands = () if self.tape.symbolic or declared.variadic else tuple([values[input] for input in graph.inputs[id]])
+        if not operands or any(type(operand) is not float for operand in operands):
+            return False
+        return any(special.zero(*declared.complete(operands)) == 0 for special in declared.facts.specials)
 
     def shown(self, operation: str, id: int) -> Constant | None:
         """The value of a constant that stands in the template itself, None for one that is a name there."""
@@ -163,6 +180,8 @@ def _template(
     kinds: tuple[type, ...],
     same: tuple[int, ...],
     wanted: tuple[bool, ...],
+    *,
+    generic: bool = True,
 ) -> Template:
     """A kind of node, made once for all views of all runs.
 
@@ -172,10 +191,12 @@ def _template(
         kinds: Their types, since 1 and 1.0 are equal and do not read alike.
         same: For each operand the first one that is the same node.
         wanted: For each operand whether a gradient flows to it.
+        generic: Whether choices that matter at single points alone are left out of the derivatives.
     """
     places = _places(len(operands))
     inputs = [Name(places[1 + same[at]]) if value is None else constant_expression(value) for at, value in enumerate(operands)]
     derivatives: list[Expression | None] = [None] * len(operands)
+    guarded = False
     if any(wanted):
         builder = StaticBuilder(Graph(), identities=True)
         arguments = tuple(
@@ -186,7 +207,8 @@ def _template(
         rules = OPERATIONS[operation].local_derivatives(result, arguments, wanted)
         ids = [None if rule is None else builder.symbol(rule).id for rule in rules]
         algebra = Algebra()
-        forms = normal_forms(builder.graph, algebra, generic=True)
+        forms = normal_forms(builder.graph, algebra, generic=generic)
+        guarded = generic and where.name in builder.graph.operations
         derivatives = [None if id is None else written(algebra, shortest(algebra, forms[id])) for id in ids]
     expression = applied(operation, inputs)
     return Template(
@@ -195,4 +217,5 @@ def _template(
         tuple(None if d is None else to_text(d) for d in derivatives),
         to_text(expression, pretty=True),
         tuple(None if d is None else to_text(d, pretty=True) for d in derivatives),
+        guarded,
     )
