@@ -405,7 +405,7 @@ def _solution(question: Question) -> list[str]:
             terms = [
                 f"∂{names[id]}/∂{names[input]}·∂{names[input]}/∂{question.wrt}"
                 if graph.operations[input] != VARIABLE
-                else f"∂{names[id]}/∂{names[input]}"
+                else f"∂{names[id]}/∂{names[input]}" + (f"|{','.join(names[other] for other in by if other != input)}")
                 for input in by
             ]
             left, _, formula = line.partition(" = ")

@@ -116,7 +116,7 @@ MISTAKES = {
     "partial.all": Mistake("the derivatives by all variables are added", _PARTIAL, 2.8),
     "partial.other_not_constant": Mistake("another variable is differentiated as if it were the one asked for", _PARTIAL, 2.4),
     "graph.path_lost": Mistake("a path from the variable to the result is missing", _PATHS, 2.4),
-    "graph.overwritten": Mistake("only the last path to the variable counts: = where += belongs", _PATHS, 2.6),
+    "graph.overwritten": Mistake("only one path to the variable counts: = where += belongs", _PATHS, 2.6),
     "graph.paths_multiplied": Mistake("the terms of the paths are multiplied, not added", _PATHS, 3.0),
     "graph.path_negated": Mistake("the term of a path has the wrong sign", _PATHS, 3.2),
     "graph.path_scaled": Mistake("the term of a path has a wrong factor", _PATHS, 5.0),

@@ -89,9 +89,14 @@ class Work:
         self.output = question.names[question.graph.output]
         self.truth: dict[str, Vector] = {name: question.values[id] for name, id in self.nodes.items() if name.isidentifier()}
         self.stated: dict[str, Vector] = dict(self.truth)
+        self.given = {name for name in self.truth if name not in question.graph.variables and not self._is_written(name)}
         self.pairs: dict[str, Pair] = {}
         self.left: str | None = None
         self.broken = False
+
+    def _is_written(self, name: str) -> bool:
+        """Whether the question itself gives a name to a value."""
+        return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", self.expression) is not None
 
     def judge(self, text: str) -> list[Line]:
         """The lines of a text that are not blank and no comment.
@@ -160,24 +165,48 @@ class Work:
             while name in self.nodes:
                 name += "0"
             self.pairs[name] = (over, under)
-            question = self.question
-            with quiet():
-                by = forward_from(question.graph, question.partials, self.nodes[under])[self.nodes[over]]
-            vector = numpy.broadcast_to(0.0 if by is None else by, (question.count,))
-            self.truth[name] = vector
+            self.truth[name] = vector = self._derivative(over, under)
             self.stated.setdefault(name, vector)
         return name
 
+    def _derivative(self, over: str, under: str) -> Vector:
+        """The right derivative of a node by another one."""
+        question = self.question
+        with quiet():
+            by = forward_from(question.graph, question.partials, self.nodes[under])[self.nodes[over]]
+        return numpy.broadcast_to(0.0 if by is None else by, (question.count,))
+
+    def _follows(self, left: str, own: Vector) -> bool:
+        """Whether a derivative is what the chain rule makes of those that were stated: ∂y/∂x of ∂y/∂a and ∂a/∂x."""
+        if left not in self.pairs:
+            return False
+        over, under = self.pairs[left]
+        stated = {self.pairs[name]: self.stated[name] for name in self.pairs if name != left}
+        changes = []
+        for middle in {name for pair in stated for name in pair} - {over, under}:
+            ways = ((over, middle), (middle, under))
+            true = [self._derivative(*way) for way in ways]
+            own_ways = [stated.get(way, vector) for way, vector in zip(ways, true, strict=True)]
+            followed, right = own_ways[0] * own_ways[1], true[0] * true[1]
+            if not close(followed, right, _EXACT):
+                changes.append(followed - right)
+        truth = self.truth[left]
+        return any(self._same(own, truth + change) for change in [*changes, sum(changes)] if changes)
+
     def _judged(self, number: int, line: str, left: str, parts: Sequence[tuple[str, Expression]]) -> Line:
         self.left = left
+        first = Program((Output(parts[0][1]),))
         if left not in self.truth:  # a name of one's own
-            first = Program((Output(parts[0][1]),))
             self.truth[left], self.stated[left] = values_of(first, self.truth), values_of(first, self.stated)
-            values = self.question.values
-            for name, id in list(self.nodes.items()):
-                if numpy.isfinite(values[id]).all() and close(self.truth[left], values[id], _EXACT):
-                    self.nodes[left] = self.nodes[name]
-                    break
+            same = self._node_of(self.truth[left])
+            if same is not None:
+                self.nodes[left] = same
+        elif left in self.given and not self._same(values_of(first, self.truth), self.truth[left]):
+            same = self._node_of(values_of(first, self.truth))
+            if same is not None:  # a name that the graph gives another node, taken for this one
+                self.nodes[left] = same
+                self.truth[left] = self.stated[left] = self.question.values[same]
+        self.given.discard(left)
         truth = self.truth[left]
         before = self.stated[left]
         worst, at = Status.RIGHT, ""
@@ -188,7 +217,7 @@ class Work:
             same = self._same(own, before)
             if self._same(true, truth):
                 status = Status.RIGHT if same or self._same(before, truth) else Status.CHANCE
-            elif same:
+            elif same or self._follows(left, own):
                 status = Status.FOLLOWS
             else:
                 status = Status.BROKEN
@@ -202,6 +231,12 @@ class Work:
             self.broken = True
             marked = self._explained(left, broken)
         return Line(number, line, worst, at, marked)
+
+    def _node_of(self, value: Vector) -> int | None:
+        """The node that has a value at all points."""
+        values = self.question.values
+        ids = dict.fromkeys(self.nodes.values())
+        return next((id for id in ids if numpy.isfinite(values[id]).all() and close(value, values[id], _EXACT)), None)
 
     def _same(self, own: Vector, other: Vector) -> bool:
         """Whether a value agrees: everywhere, or as a number at the point."""
@@ -232,8 +267,9 @@ class Work:
         return replace(marked, question=marker.question) if marked.verdict is Verdict.WRONG else None
 
     def _written_out(self, value: Expression) -> str:
-        """A part of a line with the right formula for each derivative that it names."""
-        text = to_text(value)
+        """A part of a line in the names of the graph, with the right formula for each derivative that it names."""
+        own = {name: self.question.names[id] for name, id in self.nodes.items() if self.question.names[id] != name}
+        text = re.sub(r"[^\W\d]\w*", lambda found: own.get(found[0], found[0]), to_text(value))
         for name, (over, under) in self.pairs.items():
             if not re.search(rf"\b{name}\b", text):
                 continue

@@ -57,6 +57,14 @@ WORKS = [
     ("sin(x^3)", "x", "u = x^3\ndu/dx = 3x^3\ndy/dx = cos(u)*du/dx\n= 3x^3*cos(u)\n= 4", [RIGHT, BROKEN, RIGHT, FOLLOWS, BROKEN]),
     ("x^2*w", "x", "y' = 2x*w\nblub(\ndq/dx = 3\n= 2x*w", [RIGHT, UNREADABLE, UNREADABLE, RIGHT]),
     ("x^2*w", "x", "dy/dx = x^2\n= w", [BROKEN, BROKEN]),
+    # a name of one's own that the graph gives another node; what follows by the chain rule without being said
+    *[
+        ("sin(x^2+1)", "x", f"{name} = x^2+1\ndy/d{name} = -cos({name})\ndy/dx = -2x*cos(x^2+1)", [RIGHT, BROKEN, FOLLOWS])
+        for name in "auq"
+    ],
+    ("sin(x^2+1)", "x", "u = x^2+1\ndu/dx = x\ndy/du = -cos(u)\ndy/dx = -x*cos(u)", [RIGHT, BROKEN, BROKEN, FOLLOWS]),
+    ("sin(x^2+1)", "x", "u = x^2+1\ndu/dx = x\ndy/dx = 3*cos(u)", [RIGHT, BROKEN, BROKEN]),
+    ("sin(x^2+1)", "x", "a = x^3", [BROKEN]),
 ]
 
 
