@@ -96,4 +96,5 @@ def _constant(numbers: Any) -> float | None:
 
 def _simple(number: float) -> bool:
     """Whether a number is a factor or a constant that is forgotten or added by mistake, and no sign of another answer."""
-    return any(abs(number * below - round(number * below)) < 1e-6 and abs(number * below) <= 4 for below in (1, 2, 3, 4))
+    near = (abs(number * below - round(number * below)) < 1e-6 and abs(number * below) <= 4 for below in (1, 2, 3, 4))
+    return number != 0 and any(near)

@@ -121,8 +121,10 @@ def right_text(question: Question) -> str:
 
 
 def right_line(question: Question, node: int | None) -> str:
-    """The right derivative of a node, ``∂a/∂x = 3*x^2``; the whole one without a node. Empty where it has no text."""
+    """The right derivative of a node, ``∂a/∂x = 3*x^2``; the whole one without a node. Empty where there is nothing to say."""
     id = question.graph.output if node is None or node < 0 else node
+    if id in question.graph.variables.values() and id != question.graph.output:
+        return ""
     try:
         text = derivative_text(question, id)
     except GradcliError:
