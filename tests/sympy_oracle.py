@@ -217,6 +217,8 @@ def values(expressions: Sequence[Any], points: Sequence[Mapping[str, Fraction | 
     """The value of each expression at each point with 30 digits; None where it has no finite real value."""
     names = sorted({symbol.name for expression in expressions for symbol in expression.free_symbols})
     expressions = [sympy.nan if expression.has(sympy.zoo) else expression for expression in expressions]  # no real value anywhere
+    # SymPy prints 2*Mod(x, w) as 2*x % w
+    expressions = [expression.replace(sympy.Mod, lambda a, b: a - b * sympy.floor(a / b)) for expression in expressions]
     bound = any(expression.has(sympy.Integral) for expression in expressions)  # what is under an integral has no name outside it
     function = sympy.lambdify([variable(name) for name in names], list(expressions), [NUMERIC, "mpmath"], cse=not bound)
     found: list[list[Any]] = []

