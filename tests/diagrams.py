@@ -9,7 +9,7 @@ from support import run
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
-from gradcli.autodiff.runs.broken import broken_tape
+from gradcli.autodiff.runs.failed_run import broken_tape
 from gradcli.autodiff.runs.record import outline
 from gradcli.graph.graph import Shape
 from gradcli.language.parser import parse

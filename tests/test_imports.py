@@ -206,7 +206,7 @@ ROOMS = {
     "autodiff": "request, passes < backward_graph, torch_tape, inner_derivatives < runs",
     "scripts": "python < torch < tensorflow, listing",
     "algebra": "assumptions, polynomials < sums < arrays < simplify < derivatives < jacobian < equality < slopes < "
-    "at_point, taylor, total < fields, stationary",
+    "at_point, taylor, total_derivative < vector_fields, stationary",
     "derivation": "notation < nodes < paths, calculus < explain",
     "teaching": "mistakes, numbers < points < question < rules < orders < variants < diagnosis < marking < "
     "words < tasks, steps, exercises, predictions",

@@ -6,7 +6,7 @@ import pytest
 import sympy
 import sympy_oracle as oracle
 
-from gradcli.algebra import fields
+from gradcli.algebra import vector_fields as fields
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Expression, Number, Output
 from gradcli.language.parser import parse
@@ -46,7 +46,11 @@ def test_fields_in_three_coordinates(field: tuple[str, str, str]) -> None:
         "curl": [r.diff(Y) - q.diff(Z), p.diff(Z) - r.diff(X), q.diff(X) - p.diff(Y)],
         "laplacian": [f.diff(X, 2) + f.diff(Y, 2) + f.diff(Z, 2) for f in (p, q, r)],
     }
-    rows = {"divergence": fields.divergence("xyz"), "curl": fields.curl("xyz"), "laplacian": fields.laplacian("xyz", 3)}
+    rows = {
+        "divergence": fields.divergence("xyz"),
+        "curl": fields.curl("xyz"),
+        "laplacian": fields.laplacian("xyz", 3),
+    }
     for name, right in expected.items():
         found, _, _ = fields.combined(made, rows[name])
         assert all(same(a, b) for a, b in zip(found.expressions, right, strict=True)), name

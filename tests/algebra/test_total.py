@@ -7,7 +7,7 @@ import sympy
 import sympy_oracle as oracle
 from mpmath import mp
 
-from gradcli.algebra.total import Dependences, implicit_derivatives, total_derivatives
+from gradcli.algebra.total_derivative import Dependences, implicit_derivatives, total_derivatives
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.language.equation import equation

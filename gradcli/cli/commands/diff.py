@@ -114,7 +114,7 @@ def _partial(options: DiffOptions) -> None:
 
 def _implicit(options: DiffOptions, variable: str) -> None:
     """Derivatives of what an equation gives."""
-    from gradcli.algebra.total import implicit_derivatives
+    from gradcli.algebra.total_derivative import implicit_derivatives
     from gradcli.cli.inputs.relations import implicit_graph
     from gradcli.cli.inputs.symbolic import assumed, write_derivatives
     from gradcli.output.reports.derivatives import Derivatives
@@ -137,7 +137,7 @@ def _total(options: DiffOptions) -> None:
     if point(options):
         raise GradcliError("a total derivative has no value where what depends has only a name", hint="leave --at out")
 
-    from gradcli.algebra.total import total_derivatives
+    from gradcli.algebra.total_derivative import total_derivatives
     from gradcli.cli.inputs.relations import dependences_of
     from gradcli.cli.inputs.symbolic import assumed, static_graph, write_derivatives
     from gradcli.graph.names import RESULT
@@ -170,7 +170,7 @@ def _combined(options: DiffOptions) -> None:
     text, where = expression_text(options)
     values = point(options)
 
-    from gradcli.algebra import fields
+    from gradcli.algebra import vector_fields
     from gradcli.cli.inputs.relations import not_smooth
     from gradcli.cli.inputs.symbolic import assumed, static_graph, write_derivatives
     from gradcli.output.reports.derivatives import Derivatives
@@ -178,7 +178,7 @@ def _combined(options: DiffOptions) -> None:
     _check_alone(options)
     graph = static_graph(text, where, values, options)
     with located(text, where):
-        field = fields.components(graph)
+        field = vector_fields.components(graph)
         count = len(field.outputs)
         if options.direction:
             if graph.shapes:
@@ -186,15 +186,15 @@ def _combined(options: DiffOptions) -> None:
             parts = expressions_by_name("--direction", options.direction, "x=1,w=2")
             for name in parts:
                 _variables(graph, [name], where, "--direction")
-            rows = fields.direction(parts)
+            rows = vector_fields.direction(parts)
         else:
             names = _coordinates(options, graph, count)
             rows = (
-                fields.laplacian(names, count)
+                vector_fields.laplacian(names, count)
                 if options.laplacian
-                else (fields.curl if options.curl else fields.divergence)(names)
+                else (vector_fields.curl if options.curl else vector_fields.divergence)(names)
             )
-        simplified, derivatives, ids = fields.combined(field, rows, assume=assumed(options, graph, values))
+        simplified, derivatives, ids = vector_fields.combined(field, rows, assume=assumed(options, graph, values))
         terms = [(wrt, (field.outputs[at], 0)) for row in rows for _, at, wrt in row]
         why = not_smooth(field, [wrt for wrt, _ in terms], values, [of for _, of in terms]) if values else ""
     found = Derivatives("f", [()] * len(rows), simplified, len(rows) if len(rows) > 1 else 0)

@@ -51,7 +51,7 @@ def run(options: TangentOptions) -> None:
     if graph.shapes:
         raise GradcliError("a tangent is of numbers, and here are arrays", hint="leave --shape out")
 
-    from gradcli.algebra.fields import tangent
+    from gradcli.algebra.vector_fields import tangent
     from gradcli.output.reports.tangent import tangent_json, tangent_line
 
     with located(text, where):

@@ -11,7 +11,7 @@ from gradcli.cli.inputs.source import expression_as_written, say_reading, side_a
 from gradcli.errors import GradcliError, UnknownVariableError, located
 
 if TYPE_CHECKING:
-    from gradcli.algebra.total import Dependences
+    from gradcli.algebra.total_derivative import Dependences
     from gradcli.graph.graph import Graph
     from gradcli.language.equation import Equation
 
@@ -43,7 +43,7 @@ def dependences_of(given: Sequence[str], graph: Graph) -> Dependences:
     Raises:
         GradcliError: It is written otherwise, or is about no variable of the expression.
     """
-    from gradcli.algebra.total import Dependences
+    from gradcli.algebra.total_derivative import Dependences
     from gradcli.language.builder import identifier
 
     found: dict[str, tuple[str, ...]] = {}
@@ -141,7 +141,7 @@ def _no_derivative(graph: Graph, variable: str, wrt: Sequence[str], values: Mapp
     """Why an equation has no derivative at a point: a kink there, or a derivative that is 0; empty where it has one."""
     from gradcli.algebra.at_point import values_at
     from gradcli.algebra.derivatives import differentiate
-    from gradcli.algebra.total import conditions_of
+    from gradcli.algebra.total_derivative import conditions_of
     from gradcli.language.text import to_text
 
     if not_smooth(graph, [(name,) for name in dict.fromkeys((variable, *wrt))], values):

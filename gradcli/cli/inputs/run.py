@@ -137,7 +137,7 @@ def run_of(
 
             if not isinstance(mismatch, MismatchError):
                 raise
-            from gradcli.autodiff.runs.broken import broken_tape
+            from gradcli.autodiff.runs.failed_run import broken_tape
             from gradcli.cli.inputs.given_shapes import given_shapes
 
             mismatch.hint = given_shapes(mismatch.variables, options, from_file, asked.shapes) or mismatch.hint

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 from gradcli.algebra.derivatives import Simplified, differentiate, simplified_outputs
-from gradcli.algebra.total import conditions_of, implicit_derivatives
+from gradcli.algebra.total_derivative import conditions_of, implicit_derivatives
 from gradcli.derivation.nodes.chain import CHECK_STEPS, WrongStepError
 from gradcli.derivation.notation.deeds import deeds
 from gradcli.derivation.notation.expressions import ExpressionValues, replaced_names, sum_of

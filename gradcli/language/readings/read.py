@@ -63,7 +63,7 @@ def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str
         raise GradcliError(f"{text[slice(*asked)].strip()} asks for a derivative", asked, hint)
     tokens = _scanned(text, reading, start, inner)
     if reading == LATEX:
-        from gradcli.language.readings.commands import without_commands
+        from gradcli.language.readings.latex_commands import without_commands
 
         tokens, whole = without_commands(text, tokens, vocabulary, known)
         known = {*known, *whole}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from gradcli.algebra.assumptions.facts import Assumptions
 from gradcli.algebra.derivatives import Simplified, Simplifier, differentiate, simplified_outputs
-from gradcli.algebra.total import Wrt, together
+from gradcli.algebra.total_derivative import Wrt, together
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
