@@ -162,6 +162,9 @@ def module_name(path: Path) -> str:
     return ".".join(["gradcli", *path.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__")
 
 
+NAMES = {module_name(path) for path in MODULES}
+
+
 @functools.cache
 def nodes_of(path: Path) -> list[ast.AST]:
     """The syntax tree of a file, as a list."""
@@ -186,9 +189,8 @@ def imports(path: Path, *, typing: bool = True) -> Iterator[tuple[int, str]]:
             assert node.level == 0, f"{path}:{node.lineno}: a relative import"
             if node.module and node.module.split(".")[0] == "gradcli":
                 for alias in node.names:
-                    inner = PACKAGE.joinpath(*node.module.split(".")[1:], alias.name)
-                    is_module = inner.is_dir() or inner.with_suffix(".py").is_file()
-                    yield node.lineno, f"{node.module}.{alias.name}" if is_module else node.module
+                    inner = f"{node.module}.{alias.name}"
+                    yield node.lineno, inner if inner in NAMES else node.module
 
 
 def test_a_layer_imports_only_from_layers_before_it() -> None:

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 from gradcli.algebra.equality.inverses import ordered, solved
 from gradcli.algebra.equality.pair import Pair, PrimitiveBuilder, Step, pair_in
 from gradcli.algebra.equality.points import Coordinate, Point, Rational, rational
+from gradcli.graph.graph import Graph
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.symbol import Symbol
+from gradcli.ops.elementwise.arithmetic import pow as power
 
 if TYPE_CHECKING:
     from gradcli.algebra.equality.high_precision import Numeric
@@ -55,7 +57,7 @@ def with_switches(pair: Pair) -> tuple[list[Step], list[int]]:
     for id in range(len(needed)):
         varies.append(id in graph.variables.values() or any(varies[input] for input in graph.inputs[id]))
         declared = OPERATIONS.get(graph.operations[id])
-        if declared is None or not needed[id] or not varies[id] or len(found) >= MOST:
+        if declared is None or not needed[id] or not varies[id] or len(found) >= MOST or _is_whole_power(graph, id):
             continue
         inputs = [Symbol(builder, input) for input in graph.inputs[id]]
         for one in declared.facts.specials:
@@ -63,6 +65,12 @@ def with_switches(pair: Pair) -> tuple[list[Step], list[int]]:
             found.update(dict.fromkeys(builder.symbol(one.zero(*arguments)).id for arguments in itertools.islice(chosen, MOST)))
     longer = pair_in(graph, [*pair.roots, *[(id, id) for id in found]])
     return longer.steps, [first for first, _ in longer.ends[len(pair.roots) :]]
+
+
+def _is_whole_power(graph: Graph, id: int) -> bool:
+    """Whether a node is x^n for a whole n from 0 on, a polynomial: other powers end at 0."""
+    exponent = graph.constants.get(graph.inputs[id][1]) if graph.operations[id] == power.name else None
+    return isinstance(exponent, int) and exponent >= 0
 
 
 class Places:
