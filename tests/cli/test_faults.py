@@ -16,6 +16,10 @@ RIGHT: list[tuple[list[str], str]] = [
     (["diff", "x*sqrt(x)", "--at", "x=0"], "# 0 at x = 0 (the limit"),
     (["diff", "log(1+exp(x))", "--order", "2", "--at", "x=37.42994775023705"], "# 5.55111512312577"),
     (["explain", "where(x > 0, sqrt(x), x)", "--x", "-4"], "else 1) = 1\n"),
+    (["diff", "xlogy(x,x)", "--at", "x=0"], "# -inf at x = 0"),
+    (["eval", "xlogy(x,x)", "--x", "0", "-q"], "0\nnan\n"),  # PyTorch's, and the full output says what the formula has
+    (["eval", "xlogy(x,x)", "--x", "0"], "Why ∂y/∂x = nan, and -inf by its formula"),
+    (["eval", "x*log(x) - x", "--x", "0"], "= -inf"),
     (["explain", "max(x,1)", "--by", "rules", "--x", "1"], "convention"),
     (["explain", "log(x)/log(5)", "--by", "rules"], "= 1/(x·log(5))\n"),
     (["explain", "sqrt(1-x^2)/x", "--by", "rules"], "common denominator"),
