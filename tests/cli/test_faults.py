@@ -154,6 +154,17 @@ def test_a_line_without_effect_is_said() -> None:
     assert "x has no effect" in err
 
 
+@pytest.mark.parametrize("name", ["eval", "explain", "diff", "graph", "trace", "compare-modes", "run", "tangent", "taylor"])
+@pytest.mark.parametrize("way", [["--x"], ["--set", "x"]])
+def test_values_of_variables_are_bound_by_the_limits_of_the_call(name: str, way: list[str]) -> None:
+    expression = ["-e", "sum(x)"] if name in ("trace", "compare-modes", "run") else ["sum(x)"]
+    given = [*way[:-1], f"{way[-1]}=ones(30, 20)"]
+    code, _, err = command([name, *expression, *given, "--max-elements", "500"])
+    assert code == 4, err
+    assert "an array of shape (30, 20) has more than 500 elements" in err
+    assert way[0] in err
+
+
 SCRIPTS: list[tuple[str, str]] = [
     ("import torch\nx=torch.tensor([1,2,3])\nprint(torch.flip(x, [0]))\n", "tensor([3, 2, 1])\n"),
     (

@@ -282,9 +282,7 @@ gelu_tanh = operation(
     samples=(SMOOTH,),
     definition=lambda x: x * (1 + _gelu_inner(x)) / 2,
     tails=(
-        lambda y, x: (
-            sigmoid(2 * _gelu_scaled(x)) + x * tanh_slope(_gelu_scaled(x)) * SQRT_2_OVER_PI * (1 + 0.134145 * x * x) / 2
-        ),
+        lambda y, x: sigmoid(2 * _gelu_scaled(x)) + x * tanh_slope(_gelu_scaled(x)) * SQRT_2_OVER_PI * (1 + 0.134145 * x * x) / 2,
     ),
     doc="The approximation of gelu by tanh, torch's gelu(x, approximate='tanh').",
 )
