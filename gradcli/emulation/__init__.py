@@ -1,1 +1,1 @@
-"""Scripts of a lesson for PyTorch and TensorFlow 1, in a subset of Python: read and interpreted, never executed."""
+"""PyTorch and TensorFlow 1 for the scripts of a lesson, in a subset of Python that is interpreted, never executed."""

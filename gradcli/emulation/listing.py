@@ -5,11 +5,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping
 
-from gradcli.scripts.python.builtin import builtins
-from gradcli.scripts.python.methods import METHODS as OF_PYTHON
-from gradcli.scripts.python.values import Namespace
-from gradcli.scripts.torch.calls import functions
-from gradcli.scripts.torch.tensor_members import METHODS, PROPERTIES
+from gradcli.emulation.python.builtin import builtins
+from gradcli.emulation.python.methods import METHODS as OF_PYTHON
+from gradcli.emulation.python.values import Namespace
+from gradcli.emulation.torch.calls import functions
+from gradcli.emulation.torch.tensor_members import METHODS, PROPERTIES
 
 STATEMENTS = (
     "=", "+=", "if", "elif", "else", "for", "while", "break", "continue", "def", "lambda", "return", "with", "try", "except",

@@ -1,4 +1,4 @@
-"""What `gradcli eval` is asked for beyond value and gradient, as data; its views are loaded where there is something to show."""
+"""Tangents, Jacobian and Hessian of a run, as data; the views of them are loaded where there is something to show."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gradcli.derivation.notation.steps import Equation
 
 
-class Extra(Frozen):
+class Jacobians(Frozen):
     """What a call asked for beyond value and gradient; None for what it did not.
 
     Attributes:

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
+from gradcli.emulation.torch.run_torch import run_torch
 from gradcli.errors import ExitCode, GradcliError
-from gradcli.scripts.torch.run import run_torch
 
 HOSTILE = {
     "shared lists": (

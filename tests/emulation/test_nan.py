@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gradcli.scripts.torch.run import run_torch
+from gradcli.emulation.torch.run_torch import run_torch
 
 CASES = {
     "value": (

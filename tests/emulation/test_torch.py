@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from support import unmeasured
 
+from gradcli.emulation.torch.calls import functions
+from gradcli.emulation.torch.run_torch import run_torch
 from gradcli.errors import GradcliError
-from gradcli.scripts.torch.calls import functions
-from gradcli.scripts.torch.run import run_torch
 
 FOLDER = Path(__file__).parents[1] / "data" / "torch_scripts"
 SCRIPTS = sorted(FOLDER.glob("*.py"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from whole_numbers import cases, script
 
-from gradcli.scripts.torch.run import run_torch
+from gradcli.emulation.torch.run_torch import run_torch
 
 OTHER_DIGITS = {"sinc", "i1"}
 """What PyTorch computes in single precision with an error that is seen in four digits."""

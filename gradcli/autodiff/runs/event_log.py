@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
-from gradcli.autodiff.runs.record import eager_tape, recorded, run_on_tape
+from gradcli.autodiff.runs.program_run import eager_tape, recorded, run_on_tape
 from gradcli.autodiff.torch_tape.events import Accumulated, Begun, Called, Freed, Handed, Made, Replaced, Zeroed
 from gradcli.autodiff.torch_tape.functions import function_name
 from gradcli.autodiff.torch_tape.program_tape import ProgramTape
@@ -71,7 +71,7 @@ def trace(program: Program, source: str, asked: Request) -> Trace:
         asked: What is asked for.
 
     Raises:
-        GradcliError: As :func:`~gradcli.autodiff.runs.record.recorded`.
+        GradcliError: As :func:`~gradcli.autodiff.runs.program_run.recorded`.
     """
     if asked.mode == "static":
         tape = recorded(program, asked)

@@ -26,7 +26,7 @@ from gradcli.language.program_text import without_effect
 from gradcli.language.statements import uses_tape
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import Shown, Value
-from gradcli.lowering.builders.recorder import Recorder
+from gradcli.lowering.builders.dynamic import DynamicBuilder
 from gradcli.lowering.builders.static import Removed
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.lowering.programs.expressions import UnboundVariableError
@@ -61,9 +61,9 @@ def recorded(program: Program, asked: Request) -> Tape:
         return _on_eager_tape(program, asked)
     point = asked.point()
     printed: list[Shown] = []
-    recorder = _recorder(asked, point, printed)
-    graph = recorder.graph
-    values: list[Value] | None = recorder.values
+    builder = _dynamic_builder(asked, point, printed)
+    graph = builder.graph
+    values: list[Value] | None = builder.values
     static: tuple[Graph, dict[int, int]] | None = None
     removed: list[Removed] = []
     try:
@@ -74,12 +74,12 @@ def recorded(program: Program, asked: Request) -> Tape:
                     raise missing(program, point, asked.spare)
                 from gradcli.lowering.builders.execute import execute
 
-                static = built, execute(built, recorder, max_steps=asked.max_steps)
+                static = built, execute(built, builder, max_steps=asked.max_steps)
             else:
                 graph, values = built, None
         else:
             assigned: dict[str, int] = {}
-            lower(program, recorder, point, max_steps=asked.max_steps, assigned=assigned)
+            lower(program, builder, point, max_steps=asked.max_steps, assigned=assigned)
             if asked.fetch:
                 from gradcli.lowering.programs.outputs import select_outputs
 
@@ -104,10 +104,10 @@ def recorded(program: Program, asked: Request) -> Tape:
     )
 
 
-def _recorder(asked: Request, point: Mapping[str, Value], printed: list[Shown]) -> Recorder:
-    recorder = Recorder(Graph(asked.max_nodes, asked.max_elements), point, asked.cast)
-    recorder.on_print = printed.append if asked.on_print is None else asked.on_print
-    return recorder
+def _dynamic_builder(asked: Request, point: Mapping[str, Value], printed: list[Shown]) -> DynamicBuilder:
+    builder = DynamicBuilder(Graph(asked.max_nodes, asked.max_elements), point, asked.cast)
+    builder.on_print = printed.append if asked.on_print is None else asked.on_print
+    return builder
 
 
 def _on_eager_tape(program: Program, asked: Request) -> Tape:
@@ -255,9 +255,9 @@ def static_run(built: Graph, asked: Request) -> Tape:
     point = asked.point()
     from gradcli.lowering.builders.execute import execute
 
-    recorder = _recorder(asked, point, printed)
-    execute(built, recorder, max_steps=asked.max_steps)
-    tape = forward_tape(recorder.graph, asked, point, recorder.values)
+    builder = _dynamic_builder(asked, point, printed)
+    execute(built, builder, max_steps=asked.max_steps)
+    tape = forward_tape(builder.graph, asked, point, builder.values)
     return replace(_with_adjoints(tape, asked), printed=printed)
 
 

@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.methods import ordered
+from gradcli.emulation.python.operators import ERRORS, check_length, formatted, raised
+from gradcli.emulation.python.source import UnknownError
+from gradcli.emulation.python.values import Caught, Foreign, Namespace, Native, Raised, Type, address, type_name
 from gradcli.ops.catalogue import OPERATIONS
-from gradcli.scripts.python.interpreter import Interpreter
-from gradcli.scripts.python.methods import ordered
-from gradcli.scripts.python.operators import ERRORS, check_length, formatted, raised
-from gradcli.scripts.python.source import UnknownError
-from gradcli.scripts.python.values import Caught, Foreign, Namespace, Native, Raised, Type, address, type_name
 
 EXCEPTIONS = {
     "Exception": (), "ArithmeticError": ("ZeroDivisionError", "OverflowError"), "ZeroDivisionError": (), "OverflowError": (),

@@ -9,12 +9,12 @@ import ast
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from gradcli.scripts.python.code import Code, Instruction, Label
-from gradcli.scripts.python.expansion import MODULE, Item, Stores
-from gradcli.scripts.python.expressions import Expressions
-from gradcli.scripts.python.local_names import local_names
-from gradcli.scripts.python.source import Source
-from gradcli.scripts.python.statements import Statements
+from gradcli.emulation.python.code import Code, Instruction, Label
+from gradcli.emulation.python.expansion import MODULE, Item, Stores
+from gradcli.emulation.python.expressions import Expressions
+from gradcli.emulation.python.local_names import local_names
+from gradcli.emulation.python.source import Source
+from gradcli.emulation.python.statements import Statements
 
 
 def compiled(source: Source, builtins: Collection[str]) -> Code:

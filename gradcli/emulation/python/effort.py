@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
+from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.graph.graph import Shape
 from gradcli.ops.catalogue import operation_named
-from gradcli.scripts.python.interpreter import Interpreter
 
 _ELEMENTS = 1_000
 """Elements that are one step."""

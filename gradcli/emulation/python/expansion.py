@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Sequence
 
-from gradcli.scripts.python.code import Code, Instruction, Label
-from gradcli.scripts.python.source import Source, UnknownError
-from gradcli.scripts.python.subset import refusal
+from gradcli.emulation.python.code import Code, Instruction, Label
+from gradcli.emulation.python.source import Source, UnknownError
+from gradcli.emulation.python.subset import refusal
 
 Item = ast.AST | Instruction | Label | Callable[[], None]
 """What an expansion is made of; a function is called when the work list comes to it."""

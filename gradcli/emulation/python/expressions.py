@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import builtins as python_builtins
 
-from gradcli.scripts.python.code import Arity, Instruction, Label
-from gradcli.scripts.python.expansion import Expansion, Item
-from gradcli.scripts.python.subset import BINARY, COMPARE, UNARY
+from gradcli.emulation.python.code import Arity, Instruction, Label
+from gradcli.emulation.python.expansion import Expansion, Item
+from gradcli.emulation.python.subset import BINARY, COMPARE, UNARY
 
 
 class Expressions(Expansion):

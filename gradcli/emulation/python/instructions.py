@@ -5,14 +5,14 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
+from gradcli.emulation.python.code import Arity, Code, Label
+from gradcli.emulation.python.effort import charge_nested
+from gradcli.emulation.python.machine import Block, Frame, Handler, Machine
+from gradcli.emulation.python.methods import method
+from gradcli.emulation.python.operators import ERRORS, check_length, formatted, opposite, raised
+from gradcli.emulation.python.source import UnknownError
+from gradcli.emulation.python.values import Caught, Foreign, Function, Raised, Scope, Type, type_name
 from gradcli.errors import nearest
-from gradcli.scripts.python.code import Arity, Code, Label
-from gradcli.scripts.python.effort import charge_nested
-from gradcli.scripts.python.machine import Block, Frame, Handler, Machine
-from gradcli.scripts.python.methods import method
-from gradcli.scripts.python.operators import ERRORS, check_length, formatted, opposite, raised
-from gradcli.scripts.python.source import UnknownError
-from gradcli.scripts.python.values import Caught, Foreign, Function, Raised, Scope, Type, type_name
 
 MAX_CALLS = 990
 """How many calls may lie in each other, as in Python."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from gradcli.scripts.python.builtin import builtins
-from gradcli.scripts.python.compiler import compiled
-from gradcli.scripts.python.instructions import HANDLERS
-from gradcli.scripts.python.machine import Machine
-from gradcli.scripts.python.source import Source
-from gradcli.scripts.python.values import Namespace
+from gradcli.emulation.python.builtin import builtins
+from gradcli.emulation.python.compiler import compiled
+from gradcli.emulation.python.instructions import HANDLERS
+from gradcli.emulation.python.machine import Machine
+from gradcli.emulation.python.source import Source
+from gradcli.emulation.python.values import Namespace
 
 MAX_STEPS = 3_000_000
 """Steps after which a script is stopped."""

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from gradcli.autodiff.torch_tape.storage import TapeError
+from gradcli.emulation.python.code import Code, Instruction, Label
+from gradcli.emulation.python.effort import charge_nested
+from gradcli.emulation.python.operators import ERRORS, check_length, combined, raised, repr_of, text_of
+from gradcli.emulation.python.source import Source, UnknownError
+from gradcli.emulation.python.values import Caught, Foreign, Function, Namespace, Raised, Scope, Type, type_name
 from gradcli.errors import ExitCode, GradcliError, Span
-from gradcli.scripts.python.code import Code, Instruction, Label
-from gradcli.scripts.python.effort import charge_nested
-from gradcli.scripts.python.operators import ERRORS, check_length, combined, raised, repr_of, text_of
-from gradcli.scripts.python.source import Source, UnknownError
-from gradcli.scripts.python.values import Caught, Foreign, Function, Namespace, Raised, Scope, Type, type_name
 
 MOST_NESTED = 16
 """How many calls of functions of the script may lie in each other with functions of the interpreter between them."""

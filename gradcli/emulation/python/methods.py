@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.emulation.python.effort import charge_nested
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.operators import ERRORS, check_length, filled, raised
+from gradcli.emulation.python.source import UnknownError
+from gradcli.emulation.python.values import Foreign, Native, Raised, type_name
 from gradcli.errors import nearest
-from gradcli.scripts.python.effort import charge_nested
-from gradcli.scripts.python.interpreter import Interpreter
-from gradcli.scripts.python.operators import ERRORS, check_length, filled, raised
-from gradcli.scripts.python.source import UnknownError
-from gradcli.scripts.python.values import Foreign, Native, Raised, type_name
 
 METHODS: dict[type, tuple[str, ...]] = {
     str: (

@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.emulation.python.effort import charge_nested
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.source import UnknownError
+from gradcli.emulation.python.values import Foreign, Raised, Size, type_name
 from gradcli.errors import ExitCode, GradcliError
-from gradcli.scripts.python.effort import charge_nested
-from gradcli.scripts.python.interpreter import Interpreter
-from gradcli.scripts.python.source import UnknownError
-from gradcli.scripts.python.values import Foreign, Raised, Size, type_name
 
 MOST = 1_000_000
 """The most elements of a list and characters of a text."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from gradcli.scripts.python.code import Instruction, Label
-from gradcli.scripts.python.expansion import MODULE, Expansion, Item, Loop
-from gradcli.scripts.python.subset import BINARY, check_import
+from gradcli.emulation.python.code import Instruction, Label
+from gradcli.emulation.python.expansion import MODULE, Expansion, Item, Loop
+from gradcli.emulation.python.subset import BINARY, check_import
 
 
 class Statements(Expansion):

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from gradcli.emulation.python.code import Code
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.source import UnknownError
 from gradcli.errors import GradcliError, nearest
-from gradcli.scripts.python.code import Code
-from gradcli.scripts.python.interpreter import Interpreter
-from gradcli.scripts.python.source import UnknownError
 
 
 class Raised(GradcliError):  # noqa: N818

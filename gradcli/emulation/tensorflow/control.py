@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gradcli.scripts.python.interpreter import Interpreter
-from gradcli.scripts.python.values import Function, Native, Raised
-from gradcli.scripts.tensorflow.graph import Node, converted
-from gradcli.scripts.tensorflow.world import World
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.values import Function, Native, Raised
+from gradcli.emulation.tensorflow.graph import Node, converted
+from gradcli.emulation.tensorflow.world import World
 
 
 def _branch(machine: Interpreter, world: World, function: Any, like: Node | None = None) -> Node:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.source import UnknownError
+from gradcli.emulation.python.values import Foreign, Native, Raised
+from gradcli.emulation.tensorflow.graph import Node, converted, group, made
+from gradcli.emulation.tensorflow.world import World
 from gradcli.ops.elementwise.arithmetic import mul, sub
-from gradcli.scripts.python.interpreter import Interpreter
-from gradcli.scripts.python.source import UnknownError
-from gradcli.scripts.python.values import Foreign, Native, Raised
-from gradcli.scripts.tensorflow.graph import Node, converted, group, made
-from gradcli.scripts.tensorflow.world import World
 
 
 def gradients(machine: Interpreter, world: World, ys: Any, xs: Any, grad_ys: Any = None, name: Any = None) -> list[Node | None]:

@@ -8,6 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.source import UnknownError
+from gradcli.emulation.python.values import Foreign, Native, Raised, Word
+from gradcli.emulation.torch.results import Array
+from gradcli.emulation.torch.shapes import OPERATORS
+from gradcli.emulation.torch.tensor_data import numbers_of
 from gradcli.graph.graph import Settings
 from gradcli.graph.shapes import ShapeError
 from gradcli.lowering.builders.builder import Value
@@ -15,12 +21,6 @@ from gradcli.ops.catalogue import INDEX, OPERATIONS, STRUCTURAL, operation_named
 from gradcli.ops.declaration.facts import TRUTH, WHOLE
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.elementwise.arithmetic import neg
-from gradcli.scripts.python.interpreter import Interpreter
-from gradcli.scripts.python.source import UnknownError
-from gradcli.scripts.python.values import Foreign, Native, Raised, Word
-from gradcli.scripts.torch.results import Array
-from gradcli.scripts.torch.shapes import OPERATORS
-from gradcli.scripts.torch.tensor_data import numbers_of
 
 PartialShape = tuple[int | None, ...] | None
 """A shape some of whose sizes are known at the run only; None where not even their number is known."""

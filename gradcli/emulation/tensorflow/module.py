@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.emulation.python.builtin import math_module
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.source import UnknownError
+from gradcli.emulation.python.values import Foreign, Namespace, Native, Type, Word
+from gradcli.emulation.tensorflow.control import cond, while_loop
+from gradcli.emulation.tensorflow.gradients import gradients, optimiser, trainable
+from gradcli.emulation.tensorflow.graph import group
+from gradcli.emulation.tensorflow.nodes import NODES, l2_loss, operation_maker, reduction_maker, softmax
+from gradcli.emulation.tensorflow.numpy import numpy_module
+from gradcli.emulation.tensorflow.session import Session
+from gradcli.emulation.tensorflow.world import World, with_world
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.structural import Structural
-from gradcli.scripts.python.builtin import math_module
-from gradcli.scripts.python.interpreter import Interpreter
-from gradcli.scripts.python.source import UnknownError
-from gradcli.scripts.python.values import Foreign, Namespace, Native, Type, Word
-from gradcli.scripts.tensorflow.control import cond, while_loop
-from gradcli.scripts.tensorflow.gradients import gradients, optimiser, trainable
-from gradcli.scripts.tensorflow.graph import group
-from gradcli.scripts.tensorflow.nodes import NODES, l2_loss, operation_maker, reduction_maker, softmax
-from gradcli.scripts.tensorflow.numpy import numpy_module
-from gradcli.scripts.tensorflow.session import Session
-from gradcli.scripts.tensorflow.world import World, with_world
 
 VERSION = "1.15.0"
 """The version of TensorFlow whose documentation is followed."""

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.values import Raised, Word
+from gradcli.emulation.tensorflow.graph import Node, PartialShape, assignment, constant, converted, group, made
+from gradcli.emulation.tensorflow.world import World
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import Settings
 from gradcli.ops.catalogue import STACK, TURN
 from gradcli.ops.elementwise.arithmetic import div, square
 from gradcli.ops.elementwise.identity import clone
-from gradcli.scripts.python.interpreter import Interpreter
-from gradcli.scripts.python.values import Raised, Word
-from gradcli.scripts.tensorflow.graph import Node, PartialShape, assignment, constant, converted, group, made
-from gradcli.scripts.tensorflow.world import World
 
 
 def dtype_name(word: Any, default: str | None = None) -> str | None:

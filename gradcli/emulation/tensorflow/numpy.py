@@ -6,12 +6,12 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
-from gradcli.scripts.python.interpreter import Interpreter
-from gradcli.scripts.python.values import Namespace, Native, Raised, Word
-from gradcli.scripts.tensorflow.graph import Graph, constant
-from gradcli.scripts.tensorflow.nodes import check_count, dtype_name, partial_shape
-from gradcli.scripts.tensorflow.world import World, with_world
-from gradcli.scripts.torch.results import Array
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.values import Namespace, Native, Raised, Word
+from gradcli.emulation.tensorflow.graph import Graph, constant
+from gradcli.emulation.tensorflow.nodes import check_count, dtype_name, partial_shape
+from gradcli.emulation.tensorflow.world import World, with_world
+from gradcli.emulation.torch.results import Array
 
 
 def _array(machine: Interpreter, world: World, data: Any, dtype: Any = None) -> Array:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gradcli.emulation.python.interpret import MAX_STEPS, interpret
+from gradcli.emulation.python.values import Namespace
+from gradcli.emulation.tensorflow.module import modules
+from gradcli.emulation.tensorflow.session import Limits
+from gradcli.emulation.tensorflow.world import World
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES
-from gradcli.scripts.python.run import MAX_STEPS, interpret
-from gradcli.scripts.python.values import Namespace
-from gradcli.scripts.tensorflow.module import modules
-from gradcli.scripts.tensorflow.session import Limits
-from gradcli.scripts.tensorflow.world import World
 
 
 def known_modules() -> dict[str, Namespace]:
@@ -29,7 +29,7 @@ def run_tf1(
 ) -> Limits:
     """Interpret a script for TensorFlow 1; none of it is executed.
 
-    The arguments, and what it raises, are those of :func:`gradcli.scripts.torch.run.run_torch`.
+    The arguments, and what it raises, are those of :func:`gradcli.emulation.torch.run_torch.run_torch`.
 
     Returns:
         What the last run recorded.

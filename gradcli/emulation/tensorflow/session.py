@@ -9,15 +9,15 @@ from typing import Any
 from gradcli.autodiff.torch_tape.dtypes import FLOATS, rounded
 from gradcli.autodiff.torch_tape.eager import Eager
 from gradcli.autodiff.torch_tape.engine import gradients
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.source import UnknownError
+from gradcli.emulation.python.values import Foreign, Native, Raised
+from gradcli.emulation.tensorflow.graph import DTYPES, Graph, Node, constant, shape_text
+from gradcli.emulation.torch.results import Array
+from gradcli.emulation.torch.tensors import literal
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES
 from gradcli.lowering.builders.builder import Value
 from gradcli.ops.declaration.structural import shape_of
-from gradcli.scripts.python.interpreter import Interpreter
-from gradcli.scripts.python.source import UnknownError
-from gradcli.scripts.python.values import Foreign, Native, Raised
-from gradcli.scripts.tensorflow.graph import DTYPES, Graph, Node, constant, shape_text
-from gradcli.scripts.torch.results import Array
-from gradcli.scripts.torch.tensors import literal
 
 MOST_NESTED = 16
 """How deeply loops may lie in each other."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.scripts.tensorflow.graph import Graph
-from gradcli.scripts.tensorflow.session import Limits
+from gradcli.emulation.tensorflow.graph import Graph
+from gradcli.emulation.tensorflow.session import Limits
 
 
 class World:

@@ -7,10 +7,10 @@ from typing import Any
 
 from gradcli.autodiff.torch_tape.engine import backward, gradients
 from gradcli.autodiff.torch_tape.functions import function_name
-from gradcli.scripts.python.interpreter import Interpreter
-from gradcli.scripts.python.values import Raised, type_name
-from gradcli.scripts.torch.results import Mode
-from gradcli.scripts.torch.tensors import Session, Tensor
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.values import Raised, type_name
+from gradcli.emulation.torch.results import Mode
+from gradcli.emulation.torch.tensors import Session, Tensor
 
 
 def _tensors(given: Any) -> list[Tensor]:

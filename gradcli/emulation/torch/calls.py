@@ -11,19 +11,19 @@ from math import prod
 from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import FLOATS
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.source import UnknownError
+from gradcli.emulation.python.values import Raised, Size, type_name
+from gradcli.emulation.torch.results import Pair
+from gradcli.emulation.torch.shapes import check_ranks
+from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.emulation.torch.views import NOT_COMPATIBLE, shares
 from gradcli.errors import nearest
 from gradcli.graph.graph import Setting
 from gradcli.lowering.programs.array_calls import SYNONYMS
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.structural import Structural
-from gradcli.scripts.python.interpreter import Interpreter
-from gradcli.scripts.python.source import UnknownError
-from gradcli.scripts.python.values import Raised, Size, type_name
-from gradcli.scripts.torch.results import Pair
-from gradcli.scripts.torch.shapes import check_ranks
-from gradcli.scripts.torch.tensors import Session, Tensor
-from gradcli.scripts.torch.views import NOT_COMPATIBLE, shares
 
 ARGUMENTS = {
     **SYNONYMS, "dim0": "axis0", "dim1": "axis1", "start_dim": "start_axis", "end_dim": "end_axis", "dims": "axes", "input": "a",

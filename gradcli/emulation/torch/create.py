@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import FLOATS, LARGEST, rounded
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.values import Raised
+from gradcli.emulation.torch.tensor_data import tensor_from
+from gradcli.emulation.torch.tensor_members import dtype_of, dtype_word
+from gradcli.emulation.torch.tensors import Session, Tensor
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import Shape
-from gradcli.scripts.python.interpreter import Interpreter
-from gradcli.scripts.python.values import Raised
-from gradcli.scripts.torch.tensor_data import tensor_from
-from gradcli.scripts.torch.tensor_members import dtype_of, dtype_word
-from gradcli.scripts.torch.tensors import Session, Tensor
 
 
 def _tensor(machine: Interpreter, session: Session, data: Any, *, dtype: Any = None, requires_grad: Any = False,

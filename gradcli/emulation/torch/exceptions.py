@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gradcli.emulation.python.values import Raised
 from gradcli.graph.graph import Settings, Shape
 from gradcli.graph.shapes import shape_text
-from gradcli.lowering.builders.mismatch import MismatchError
+from gradcli.lowering.builders.shape_mismatch import MismatchError
 from gradcli.ops.catalogue import operation_named
-from gradcli.scripts.python.values import Raised
 
 _AXES = ("axis", "axis0", "axis1", "start_axis", "end_axis", "source", "destination", "axes")
 """The settings that name axes."""
@@ -34,7 +34,7 @@ def check_axes(operation: str, shapes: Sequence[Shape], settings: Settings) -> N
 
 def mismatch(error: MismatchError, shapes: Sequence[Shape], settings: Settings) -> Raised:
     """The exception of PyTorch for operands that do not fit: in its words where they are known, else with their shapes."""
-    said = operation_named(error.operation).facts.misfit
+    said = operation_named(error.operation).facts.torch_message
     message = None if said is None else said([list(shape) for shape in shapes], dict(settings))
     if message is None:
         listed = " and ".join(filter(None, [", ".join(map(shape_text, shapes[:-1])), *map(shape_text, shapes[-1:])]))

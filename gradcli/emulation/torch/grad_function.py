@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.torch_tape.functions import Function, next_functions
-from gradcli.scripts.python.interpreter import Interpreter
-from gradcli.scripts.python.source import UnknownError
-from gradcli.scripts.python.values import Foreign, Native, address
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.source import UnknownError
+from gradcli.emulation.python.values import Foreign, Native, address
 
 if TYPE_CHECKING:
-    from gradcli.scripts.torch.tensors import Session
+    from gradcli.emulation.torch.tensors import Session
 
 
 class GradFunction(Foreign):

@@ -7,19 +7,19 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import FLOATS
-from gradcli.scripts.python.builtin import math_module
-from gradcli.scripts.python.interpreter import Interpreter
-from gradcli.scripts.python.source import UnknownError
-from gradcli.scripts.python.values import Namespace, Native, Raised, Size, Type, Word, checked
-from gradcli.scripts.torch.autograd import AUTOGRAD
-from gradcli.scripts.torch.calls import caller, foreign_names, functions
-from gradcli.scripts.torch.create import CREATIONS
-from gradcli.scripts.torch.dtypes import WORDS
-from gradcli.scripts.torch.optim import sgd
-from gradcli.scripts.torch.results import Mode
-from gradcli.scripts.torch.tensor_members import DTYPES, METHODS, dtype_of, dtype_word
-from gradcli.scripts.torch.tensors import Session, Tensor
-from gradcli.scripts.torch.unknown_members import is_member
+from gradcli.emulation.python.builtin import math_module
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.source import UnknownError
+from gradcli.emulation.python.values import Namespace, Native, Raised, Size, Type, Word, checked
+from gradcli.emulation.torch.autograd import AUTOGRAD
+from gradcli.emulation.torch.calls import caller, foreign_names, functions
+from gradcli.emulation.torch.create import CREATIONS
+from gradcli.emulation.torch.dtypes import WORDS
+from gradcli.emulation.torch.optim import sgd
+from gradcli.emulation.torch.results import Mode
+from gradcli.emulation.torch.tensor_members import DTYPES, METHODS, dtype_of, dtype_word
+from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.emulation.torch.unknown_members import is_member
 
 VERSION = "2.13.0+cpu"
 """The version of PyTorch that is followed."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import rounded
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.values import Foreign, Native, Raised, type_name
+from gradcli.emulation.torch.dtypes import WORDS
+from gradcli.emulation.torch.tensors import Session, Tensor
 from gradcli.lowering.builders.builder import Value
-from gradcli.scripts.python.interpreter import Interpreter
-from gradcli.scripts.python.values import Foreign, Native, Raised, type_name
-from gradcli.scripts.torch.dtypes import WORDS
-from gradcli.scripts.torch.tensors import Session, Tensor
 
 Group = dict[str, Any]
 """The parameters of a group and the numbers of its rule, which a script may read and change."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from gradcli.scripts.python.interpreter import Interpreter
-from gradcli.scripts.python.operators import combined, formatted
-from gradcli.scripts.python.source import UnknownError
-from gradcli.scripts.python.values import Foreign, Native, Raised, Size
-from gradcli.scripts.torch.tensors import Session, Tensor
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.operators import combined, formatted
+from gradcli.emulation.python.source import UnknownError
+from gradcli.emulation.python.values import Foreign, Native, Raised, Size
+from gradcli.emulation.torch.tensors import Session, Tensor
 
 
 class Pair(Foreign):

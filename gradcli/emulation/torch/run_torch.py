@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from gradcli.autodiff.torch_tape.eager import Eager
 from gradcli.autodiff.torch_tape.events import Notify
+from gradcli.emulation.python.interpret import MAX_STEPS, interpret
+from gradcli.emulation.python.values import Namespace
+from gradcli.emulation.torch.module import modules
+from gradcli.emulation.torch.tensor_index import at_index, set_index
+from gradcli.emulation.torch.tensor_members import member
+from gradcli.emulation.torch.tensors import Access, Session
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES
-from gradcli.scripts.python.run import MAX_STEPS, interpret
-from gradcli.scripts.python.values import Namespace
-from gradcli.scripts.torch.module import modules
-from gradcli.scripts.torch.tensor_index import at_index, set_index
-from gradcli.scripts.torch.tensor_members import member
-from gradcli.scripts.torch.tensors import Access, Session
 
 _ACCESS = Access(member, at_index, set_index)
 

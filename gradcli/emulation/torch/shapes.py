@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gradcli.emulation.python.values import Raised
 from gradcli.graph.graph import Shape
 from gradcli.graph.shapes import ShapeError, broadcast
 from gradcli.ops.catalogue import OPERATIONS, of_operator
 from gradcli.ops.elementwise.arithmetic import floor_divide
-from gradcli.scripts.python.values import Raised
 
 _AS_EXPRESSIONS_HAVE_THEM = ("+", "-", "*", "/", "%", "@", "<", "<=", ">", ">=", "==", "!=")
 _OTHERWISE = {"**": "^", "&": "and", "|": "or"}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import rounded
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.values import Raised
+from gradcli.emulation.torch.tensors import Session, Tensor
 from gradcli.lowering.builders.builder import Value
-from gradcli.scripts.python.interpreter import Interpreter
-from gradcli.scripts.python.values import Raised
-from gradcli.scripts.torch.tensors import Session, Tensor
 
 
 def tensor_from(machine: Interpreter, session: Session, data: Any, dtype: str | None, requires_grad: bool) -> Tensor:

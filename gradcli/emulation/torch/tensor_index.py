@@ -6,13 +6,13 @@ from math import inf
 from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import LARGEST, rounded
-from gradcli.ops.arrays.misfits import expanded
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.source import UnknownError
+from gradcli.emulation.python.values import Raised, type_name
+from gradcli.emulation.torch.tensor_members import METHODS
+from gradcli.emulation.torch.tensors import Tensor
+from gradcli.ops.arrays.torch_messages import expanded
 from gradcli.ops.catalogue import STACK
-from gradcli.scripts.python.interpreter import Interpreter
-from gradcli.scripts.python.source import UnknownError
-from gradcli.scripts.python.values import Raised, type_name
-from gradcli.scripts.torch.tensor_members import METHODS
-from gradcli.scripts.torch.tensors import Tensor
 
 
 def at_index(machine: Interpreter, tensor: Tensor, index: Any) -> Tensor:

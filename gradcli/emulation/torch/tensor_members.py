@@ -7,20 +7,20 @@ from math import isfinite, prod
 from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import LARGEST, rounded
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.source import UnknownError
+from gradcli.emulation.python.values import Native, Raised, Word, checked, type_name
+from gradcli.emulation.torch.autograd import run_backward
+from gradcli.emulation.torch.calls import caller, functions
+from gradcli.emulation.torch.dtypes import WORDS
+from gradcli.emulation.torch.results import SharedArray, size
+from gradcli.emulation.torch.shapes import check_ranks
+from gradcli.emulation.torch.tensors import Tensor
+from gradcli.emulation.torch.unknown_members import is_member
+from gradcli.emulation.torch.views import NOT_COMPATIBLE, is_contiguous, shares
 from gradcli.errors import nearest
 from gradcli.ops.catalogue import CHOICE, OPERATIONS, TURN
 from gradcli.ops.elementwise.identity import clone, detach
-from gradcli.scripts.python.interpreter import Interpreter
-from gradcli.scripts.python.source import UnknownError
-from gradcli.scripts.python.values import Native, Raised, Word, checked, type_name
-from gradcli.scripts.torch.autograd import run_backward
-from gradcli.scripts.torch.calls import caller, functions
-from gradcli.scripts.torch.dtypes import WORDS
-from gradcli.scripts.torch.results import SharedArray, size
-from gradcli.scripts.torch.shapes import check_ranks
-from gradcli.scripts.torch.tensors import Tensor
-from gradcli.scripts.torch.unknown_members import is_member
-from gradcli.scripts.torch.views import NOT_COMPATIBLE, is_contiguous, shares
 
 DTYPES = {
     "float": "float32", "double": "float64", "long": "int64", "int64": "int64", "bool": "bool", "float32": "float32",

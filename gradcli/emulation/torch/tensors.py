@@ -13,24 +13,24 @@ from gradcli.autodiff.torch_tape.dtypes import CATEGORIES, FLOATS, NUMBER
 from gradcli.autodiff.torch_tape.eager import Eager
 from gradcli.autodiff.torch_tape.functions import Function, function_name, grad_fn
 from gradcli.autodiff.torch_tape.storage import IN_PLACE_LEAF, SET_FLAG, Cell, Slot
+from gradcli.emulation.python.effort import steps_of
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.operators import formatted
+from gradcli.emulation.python.source import UnknownError
+from gradcli.emulation.python.values import Foreign, Raised, type_name
+from gradcli.emulation.torch.dtypes import WORDS, check_dtypes
+from gradcli.emulation.torch.exceptions import check_axes, mismatch
+from gradcli.emulation.torch.grad_function import GradFunction
+from gradcli.emulation.torch.shapes import OPERATORS, check_shapes
+from gradcli.emulation.torch.tensor_text import Options, tensor_text
+from gradcli.emulation.torch.views import Step, check_overlap, check_view, follow, link, shares, write
 from gradcli.errors import Span
 from gradcli.graph.graph import Constant, Settings, Shape
 from gradcli.lowering.builders.builder import Value
-from gradcli.lowering.builders.mismatch import MismatchError
+from gradcli.lowering.builders.shape_mismatch import MismatchError
 from gradcli.ops.catalogue import INDEX, of_operator, spelling
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.elementwise.identity import detach
-from gradcli.scripts.python.effort import steps_of
-from gradcli.scripts.python.interpreter import Interpreter
-from gradcli.scripts.python.operators import formatted
-from gradcli.scripts.python.source import UnknownError
-from gradcli.scripts.python.values import Foreign, Raised, type_name
-from gradcli.scripts.torch.dtypes import WORDS, check_dtypes
-from gradcli.scripts.torch.grad_function import GradFunction
-from gradcli.scripts.torch.mismatch import check_axes, mismatch
-from gradcli.scripts.torch.shapes import OPERATORS, check_shapes
-from gradcli.scripts.torch.tensor_text import Options, tensor_text
-from gradcli.scripts.torch.views import Step, check_overlap, check_view, follow, link, shares, write
 
 NOT_A_LEAF = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during "

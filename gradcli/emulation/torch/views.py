@@ -8,16 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.autodiff.torch_tape.storage import IN_PLACE_LEAF, Slot
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.source import UnknownError
+from gradcli.emulation.python.values import Raised
 from gradcli.graph.graph import Settings
 from gradcli.ops.catalogue import CHOICE, operation_named
 from gradcli.ops.declaration.facts import VIEW, VIEW_OR_COPY
 from gradcli.ops.elementwise.identity import detach
-from gradcli.scripts.python.interpreter import Interpreter
-from gradcli.scripts.python.source import UnknownError
-from gradcli.scripts.python.values import Raised
 
 if TYPE_CHECKING:
-    from gradcli.scripts.torch.tensors import Tensor
+    from gradcli.emulation.torch.tensors import Tensor
 
 _VIEW_OF_LEAF = "a view of a leaf Variable that requires grad is being used in an in-place operation."
 _MADE_WITHOUT = (

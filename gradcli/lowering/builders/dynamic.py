@@ -15,7 +15,7 @@ from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.declaration.structural import shape_of
 
 
-class Recorder:
+class DynamicBuilder:
     """Define by run: each operation is recorded, with its value, as it executes.
 
     Args:

@@ -1,1 +1,1 @@
-"""Graphs drawn with characters."""
+"""Graphs drawn with box-drawing characters."""

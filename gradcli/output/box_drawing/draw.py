@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from typing import IO
 
 from gradcli.errors import columns
+from gradcli.output.box_drawing.canvas import Segment, Wire
+from gradcli.output.box_drawing.draw_part import ARROWS, ASCII_ARROWS, BROKEN_HEADS, PartDrawing, borders
 from gradcli.output.diagrams.diagram import MEANINGS, Diagram, Kind
 from gradcli.output.reports.blocks import Style
-from gradcli.output.terminal.canvas import Segment, Wire
-from gradcli.output.terminal.draw_part import ARROWS, ASCII_ARROWS, BROKEN_HEADS, PartDrawing, borders
 
 COLOURS = {
     "heading": "bold cyan",

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gradcli.errors import columns
+from gradcli.output.box_drawing import canvas, channels
+from gradcli.output.box_drawing.canvas import Canvas, Segment
+from gradcli.output.box_drawing.channels import Trunk, route
+from gradcli.output.box_drawing.positions import set_places
+from gradcli.output.box_drawing.ranks import End, Item, ranked
 from gradcli.output.diagrams.diagram import MARK, Box, Kind, Part
 from gradcli.output.reports.blocks import Style
-from gradcli.output.terminal import canvas, channels
-from gradcli.output.terminal.canvas import Canvas, Segment
-from gradcli.output.terminal.channels import Trunk, route
-from gradcli.output.terminal.positions import set_places
-from gradcli.output.terminal.ranks import End, Item, ranked
 
 
 class Border(NamedTuple):

@@ -9,8 +9,8 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
+from gradcli.output.box_drawing.ranks import Item
 from gradcli.output.diagrams.diagram import Kind
-from gradcli.output.terminal.ranks import Item
 
 FAR = 1_000_000
 """A place beyond every drawing."""

@@ -16,14 +16,14 @@ from gradcli.output.reports.equations import equation_rows
 from gradcli.output.reports.tables import TABLE_ROWS, graph_tables, left_out
 
 if TYPE_CHECKING:
-    from gradcli.output.further import Extra
+    from gradcli.output.jacobians import Jacobians
 
 WRITTEN_NODES = 40
 """Nodes of an expression up to which the result line repeats it."""
 
 
 def eval_report(
-    tape: Tape, derivation: Derivation | None, *, style: Style, show_all: bool = False, extra: Extra | None = None
+    tape: Tape, derivation: Derivation | None, *, style: Style, show_all: bool = False, jacobians: Jacobians | None = None
 ) -> Iterator[Block]:
     """The blocks of `gradcli eval`.
 
@@ -32,19 +32,19 @@ def eval_report(
         derivation: Its derivation; None where it is left out.
         style: How expressions and signs are written.
         show_all: Whether tables show every row.
-        extra: What is shown beyond value and gradient, None for nothing; a forward pass takes the place of the backward pass.
+        jacobians: What is shown beyond value and gradient, None for nothing; a forward pass takes the place of the backward pass.
     """
     yield from _results(tape, style, show_all)
-    if extra is not None:
-        from gradcli.output.reports.further import extra_blocks
+    if jacobians is not None:
+        from gradcli.output.reports.jacobians import jacobian_blocks
 
-        yield from extra_blocks(tape, extra, style, show_all=show_all)
-    tangents = None if extra is None or extra.tangents is None else extra.tangents.nodes
+        yield from jacobian_blocks(tape, jacobians, style, show_all=show_all)
+    tangents = None if jacobians is None or jacobians.tangents is None else jacobians.tangents.nodes
     yield from graph_tables(tape, style, range(len(tape.graph)), rows=None if show_all else TABLE_ROWS, tangents=tangents)
-    if extra is not None and extra.tangents is not None:
-        from gradcli.output.reports.further import forward_pass
+    if jacobians is not None and jacobians.tangents is not None:
+        from gradcli.output.reports.jacobians import forward_pass
 
-        yield from forward_pass(tape, extra, style)
+        yield from forward_pass(tape, jacobians, style)
     elif derivation is not None and derivation.equations:
         yield from _derivations(tape, derivation, style)
 

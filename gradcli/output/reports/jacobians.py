@@ -16,10 +16,10 @@ from gradcli.graph.graph import Shape
 from gradcli.graph.shapes import shape_text
 from gradcli.language.numbers import number_text, short_text
 from gradcli.lowering.builders.builder import Value
-from gradcli.output.further import Extra
-from gradcli.output.records.further import output_tangents
+from gradcli.output.jacobians import Jacobians
 from gradcli.output.reports.blocks import Block, Equations, Lines, Style, Table
 from gradcli.output.reports.equations import equation_rows
+from gradcli.output.serialization.jacobians import output_tangents
 
 MATRIX_COLUMNS = 9
 MATRIX_ROWS = 40
@@ -42,42 +42,42 @@ def direction_text(tangents: Tangents, style: Style) -> str:
     return tangent_text(", ".join(texts), style)
 
 
-def extra_blocks(tape: Tape, extra: Extra, style: Style, *, show_all: bool = False) -> Iterator[Block]:
+def jacobian_blocks(tape: Tape, jacobians: Jacobians, style: Style, *, show_all: bool = False) -> Iterator[Block]:
     """What was asked for, the matrices with a label at each row and column.
 
     Args:
         tape: The run.
-        extra: What was asked for.
+        jacobians: What was asked for.
         style: How signs are written.
         show_all: Whether large matrices are shown whole.
     """
-    if extra.tangents is not None:
-        outputs = output_tangents(tape, extra.tangents).items()
-        along = f"   along {direction_text(extra.tangents, style)}"
+    if jacobians.tangents is not None:
+        outputs = output_tangents(tape, jacobians.tangents).items()
+        along = f"   along {direction_text(jacobians.tangents, style)}"
         yield Lines(
             [f"{tangent_text(dotted(name), style)} = {number_text(value)}{along}" for name, value in outputs], important=True
         )
-    if extra.jacobian is not None:
-        found = extra.jacobian
+    if jacobians.jacobian is not None:
+        found = jacobians.jacobian
         title = f"Jacobian, by {found.reason}"
         yield from _matrix(title, found.blocks, found.outputs, found.inputs, ("∂", "/∂"), style, show_all)
-    if extra.hessian is not None:
-        second = extra.hessian
+    if jacobians.hessian is not None:
+        second = jacobians.hessian
         signs = (f"{'d2' if style.ascii else '∂²'}{tape.names[tape.output]}/∂", "∂")
         yield from _matrix(f"Hessian, by {second.reason}", second.blocks, second.inputs, second.inputs, signs, style, show_all)
 
 
-def forward_pass(tape: Tape, extra: Extra, style: Style) -> Iterator[Equations]:
+def forward_pass(tape: Tape, jacobians: Jacobians, style: Style) -> Iterator[Equations]:
     """The derivation of the tangents, where there is one."""
-    if extra.tangents is None or not extra.forward_pass:
+    if jacobians.tangents is None or not jacobians.forward_pass:
         return
     rows: list[tuple[str, str, str, str]] = []
-    for equation in extra.forward_pass:
+    for equation in jacobians.forward_pass:
         for texts in equation_rows(equation.steps, style):
             left, sign, right, note = [tangent_text(text, style) for text in texts]
             rows.append((left, sign, right, note))
-    ends = frozenset({len(rows) - 1}) if extra.forward_pass[-1].node == tape.output else frozenset()
-    title = f"Forward pass, from the variables to {tape.names[tape.output]}, along {direction_text(extra.tangents, style)}"
+    ends = frozenset({len(rows) - 1}) if jacobians.forward_pass[-1].node == tape.output else frozenset()
+    title = f"Forward pass, from the variables to {tape.names[tape.output]}, along {direction_text(jacobians.tangents, style)}"
     yield Equations(title, rows, ends)
 
 

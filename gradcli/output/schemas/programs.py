@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
 
 from gradcli.errors import ExitCode
-from gradcli.output.reports.trace import KINDS
+from gradcli.output.reports.event_log import KINDS
 from gradcli.output.schemas.runs import RunFacts
 from gradcli.output.schemas.vocabulary import Also, Bindings, Count, Gradient, Line, Mode, Number, Row
 

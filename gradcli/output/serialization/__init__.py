@@ -1,1 +1,1 @@
-"""What is written as JSON."""
+"""What is written for programs: JSON, JSON Lines, CSV."""

@@ -10,10 +10,10 @@ from gradcli.derivation.notation.steps import Derivation
 from gradcli.language.program_text import program_text
 from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
 from gradcli.output.listing import FunctionListing
-from gradcli.output.records.nodes import NodeLines, step_record
+from gradcli.output.serialization.nodes import NodeLines, step_record
 
 if TYPE_CHECKING:
-    from gradcli.output.further import Extra
+    from gradcli.output.jacobians import Jacobians
     from gradcli.output.schemas.runs import StepRecord
 
 
@@ -24,7 +24,7 @@ def eval_json(
     warnings: Sequence[str],
     *,
     ascii: bool = False,
-    extra: Extra | None = None,
+    jacobians: Jacobians | None = None,
     printed: str | None = None,
     select: Collection[str] | None = None,
 ) -> Iterator[str]:
@@ -36,7 +36,7 @@ def eval_json(
         expression: The source text.
         warnings: What the user should know; also why something is left out.
         ascii: With escapes for characters beyond ASCII.
-        extra: What it tells beyond value and gradient; None for nothing.
+        jacobians: What it tells beyond value and gradient; None for nothing.
         printed: What a script or a program printed; None where it printed nothing, or there is no script.
         select: The keys to write; None for all.
 
@@ -44,11 +44,11 @@ def eval_json(
         GradcliError: There is no key that is to be written.
     """
     more: dict[str, Any] = {}
-    if extra is not None and (select is None or {"tangent", "jacobian", "hessian"}.intersection(select)):
-        from gradcli.output.records.further import extra_json
+    if jacobians is not None and (select is None or {"tangent", "jacobian", "hessian"}.intersection(select)):
+        from gradcli.output.serialization.jacobians import jacobians_json
 
-        more = extra_json(tape, extra)
-    tangents = None if extra is None or extra.tangents is None else extra.tangents.nodes
+        more = jacobians_json(tape, jacobians)
+    tangents = None if jacobians is None or jacobians.tangents is None else jacobians.tangents.nodes
     parts = {
         **run_facts(tape, expression, printed),
         "derivative": None if derivation is None else lambda: _derivatives(derivation),

@@ -16,7 +16,7 @@ from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.output.documents.document import count_digits
 from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
-from gradcli.output.records.nodes import step_record
+from gradcli.output.serialization.nodes import step_record
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.symbolic import (

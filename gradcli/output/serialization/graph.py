@@ -12,9 +12,9 @@ from gradcli.lowering.builders.static import Removed
 from gradcli.output.block_graphs import BlockGraph, blocks_of
 from gradcli.output.json import Encode, document, encoder, json_number, list_json, object_json
 from gradcli.output.listing import BlockListing, GradientListing
-from gradcli.output.records.nodes import bare_node
-from gradcli.output.records.removed import removed_records
-from gradcli.output.records.run import graph_parts, run_facts
+from gradcli.output.serialization.evaluation import graph_parts, run_facts
+from gradcli.output.serialization.nodes import bare_node
+from gradcli.output.serialization.removed import removed_records
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.runs import BlockRecord, FunctionRecord, GradientNode

@@ -10,7 +10,7 @@ from gradcli.derivation.notation.steps import Step
 from gradcli.language.text import to_text
 from gradcli.output.documents.implicit import shown
 from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
-from gradcli.output.records.nodes import step_record
+from gradcli.output.serialization.nodes import step_record
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.symbolic import ExplainDocument, ExplainStep
