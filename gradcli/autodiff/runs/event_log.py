@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
@@ -22,6 +22,9 @@ from gradcli.lowering.builders.builder import Shown, Value
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.ops.declaration.constants import VALUES
 
+Happening = Literal["phase", "statement", "built", "node", "backward", "call", "hand", "accumulate", "free", "zero", "adjoint"]
+"""What a line of the log tells, where it is not what the program prints."""
+
 
 class Entry(NamedTuple):
     """One line of the log.
@@ -37,7 +40,7 @@ class Entry(NamedTuple):
         depth: How many blocks of a static graph it stands in.
     """
 
-    kind: str
+    kind: Happening | Literal["print"]
     line: int | None
     name: str
     text: str

@@ -13,11 +13,11 @@ from gradcli.emulation.python.values import Native, Raised, Word, checked, type_
 from gradcli.emulation.torch.autograd import run_backward
 from gradcli.emulation.torch.calls import caller, functions
 from gradcli.emulation.torch.dtypes import WORDS
+from gradcli.emulation.torch.memory_layout import NOT_COMPATIBLE, is_contiguous, shares
 from gradcli.emulation.torch.results import SharedArray, size
 from gradcli.emulation.torch.shapes import check_ranks
 from gradcli.emulation.torch.tensors import Tensor
 from gradcli.emulation.torch.unknown_members import is_member
-from gradcli.emulation.torch.views import NOT_COMPATIBLE, is_contiguous, shares
 from gradcli.errors import nearest
 from gradcli.ops.catalogue import CHOICE, OPERATIONS, TURN
 from gradcli.ops.elementwise.identity import clone, detach

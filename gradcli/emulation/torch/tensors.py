@@ -11,21 +11,23 @@ from weakref import ref
 from gradcli.autodiff.passes.tape import has_nan
 from gradcli.autodiff.torch_tape.dtypes import CATEGORIES, FLOATS, NUMBER
 from gradcli.autodiff.torch_tape.eager import Eager
-from gradcli.autodiff.torch_tape.functions import Function, function_name, grad_fn
+from gradcli.autodiff.torch_tape.functions import Function, function_name, grad_fn, next_functions
 from gradcli.autodiff.torch_tape.storage import IN_PLACE_LEAF, SET_FLAG, Cell, Slot
 from gradcli.emulation.python.effort import steps_of
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.operators import formatted
 from gradcli.emulation.python.source import UnknownError
-from gradcli.emulation.python.values import Foreign, Raised, type_name
+from gradcli.emulation.python.values import Raised, type_name
 from gradcli.emulation.torch.dtypes import WORDS, check_dtypes
 from gradcli.emulation.torch.exceptions import check_axes, mismatch
 from gradcli.emulation.torch.grad_function import GradFunction
+from gradcli.emulation.torch.memory_layout import shares
 from gradcli.emulation.torch.shapes import OPERATORS, check_shapes
+from gradcli.emulation.torch.tensor_memory import Step, TensorMemory, link
 from gradcli.emulation.torch.tensor_text import Options, tensor_text
-from gradcli.emulation.torch.views import Step, check_overlap, check_view, follow, link, shares, write
+from gradcli.emulation.torch.views import check_overlap, check_view, write
 from gradcli.errors import Span
-from gradcli.graph.graph import Constant, Settings, Shape
+from gradcli.graph.graph import Constant, Settings
 from gradcli.lowering.builders.builder import Value
 from gradcli.lowering.builders.shape_mismatch import MismatchError
 from gradcli.ops.catalogue import INDEX, of_operator, spelling
@@ -104,8 +106,17 @@ class Session:
         key = (self.tape.slots.setdefault(function.node, Slot()) if not function.part else function.node, function.part)
         found = self._functions.get(key)
         if found is None:
-            found = self._functions[key] = GradFunction(self, function)
+            found = self._functions[key] = GradFunction(function, self._next_functions, self._variable)
         return found
+
+    def _next_functions(self, function: Function) -> list[GradFunction | None]:
+        return [self.function(one) for one in next_functions(self.tape, function)]
+
+    def _variable(self, node: int) -> Tensor:
+        """The leaf that a function hands its gradient to."""
+        held = self.tape.held.get(node)
+        cell = None if held is None else held[0]()
+        return self.tensor(node) if cell is None else self.of_cell(cell)
 
     def node(self, machine: Interpreter, value: Any) -> int:
         """The node of a tensor or number.
@@ -174,61 +185,21 @@ def literal(value: bool | int | float) -> Constant:
     return Fraction(repr(value)) if isfinite(value) else value
 
 
-class Tensor(Foreign):
+class Tensor(TensorMemory):
     """A tensor.
 
     Args:
         session: What it shares with the others.
         cell: Its storage.
         alias: Empty; ``detach`` or ``data`` where it shares the storage of another tensor and takes no part in backward passes.
-
-    Attributes:
-        parent: Of a view the tensor that it looks at.
-        step: Of a view how it is made of its parent.
-        behind: Of a view the storage of its parent when it was made.
-        source: Of a view the node of its parent that its value was made of.
-        seen: Of a view how many changes in place there were when it was last looked at.
-        arranged: Of a view where its elements lie, once that was asked.
     """
 
     kind = "Tensor"
     full_kind = "torch.Tensor"
 
     def __init__(self, session: Session, cell: Cell, alias: str = "") -> None:
+        super().__init__(session.tape, cell, alias)
         self.session = session
-        self.cell = cell
-        self.alias = alias
-        self.parent: Tensor | None = None
-        self.step: Step | None = None
-        self.behind: Cell | None = None
-        self.source = -1
-        self.seen = -1
-        self.arranged: Any = None
-        self._detached = -1
-
-    @property
-    def own(self) -> int:
-        """The node of its value when last looked at."""
-        return self._detached if self.alias else self.cell.node
-
-    @property
-    def node(self) -> int:
-        """The node of its value."""
-        if self.parent is not None and self.seen != self.session.tape.changes:
-            follow(self)
-        return self.own
-
-    def settle(self, source: int, node: int) -> None:
-        """Take the node of its value where it is a view, made of the node of what is behind it."""
-        self.source = source
-        tape = self.session.tape
-        if self.alias:
-            self._detached = node
-            tape.held.setdefault(node, (ref(self.cell), self.cell.version))
-        else:
-            self.cell.node = node
-            tape.held[node] = (ref(self.cell), self.cell.version)
-            tape.counts[node] = self.cell.changes
 
     def shared(self, alias: str) -> Tensor:
         """It outside of backward passes: ``detach`` or ``data``."""
@@ -237,33 +208,13 @@ class Tensor(Foreign):
         link(result, origin, Step(detach.name, (), True))
         return result
 
-    @property
-    def value(self) -> Value:
-        """Its value."""
-        return self.session.tape.values[self.node]
-
-    @property
-    def shape(self) -> Shape:
-        """Its shape."""
-        return self.session.tape.graph.shape(self.node)
-
-    @property
-    def dtype(self) -> str:
-        """Its dtype."""
-        return self.session.tape.dtypes[self.node]
-
-    @property
-    def requires_grad(self) -> bool:
-        """Whether it requires a gradient."""
-        return self.session.tape.requires_grad[self.node]
-
     # ---- what Python's syntax does with it ----
 
     def attribute(self, machine: Interpreter, name: str) -> Any:
         return self.session.access.member(machine, self, name)
 
     def set_attribute(self, machine: Interpreter, name: str, value: Any) -> None:
-        tape = self.session.tape
+        tape = self.tape
         if name == "grad":
             if value is not None and not isinstance(value, Tensor):
                 found = type_name(value)
@@ -298,7 +249,7 @@ class Tensor(Foreign):
         """Assign to ``requires_grad``, which refuses more than ``requires_grad_()`` does."""
         if not isinstance(value, bool):
             raise Raised("RuntimeError", "requires_grad must be a bool")
-        if value and not self.session.tape.is_leaf(self.node):
+        if value and not self.tape.is_leaf(self.node):
             raise Raised("RuntimeError", SET_FLAG)
         if value and self.dtype not in FLOATS:
             raise Raised("RuntimeError", "only Tensors of floating point and complex dtype can require gradients")
@@ -319,7 +270,7 @@ class Tensor(Foreign):
             return NotImplemented
         result = self.session.operate(machine, OPERATORS[operator], (other, self) if reflected else (self, other))
         if operator == "//" and result.requires_grad:
-            self.session.tape.functions[result.node] = "NotImplemented"
+            self.tape.functions[result.node] = "NotImplemented"
         return result
 
     def change(self, machine: Interpreter, operator: str, other: Any) -> Any:
@@ -338,7 +289,7 @@ class Tensor(Foreign):
         Raises:
             Raised: It is a leaf that requires a gradient, and operations are recorded.
         """
-        tape = self.session.tape
+        tape = self.tape
         if self.parent is not None:
             check_view(machine, self)
         if self.requires_grad and tape.is_leaf(self.node) and tape.enabled:
@@ -352,7 +303,7 @@ class Tensor(Foreign):
         Raises:
             Raised: The result has another shape, or a dtype that this one cannot hold.
         """
-        tape = self.session.tape
+        tape = self.tape
         if result.shape != self.shape:
             raise Raised(
                 "RuntimeError",
@@ -378,7 +329,7 @@ class Tensor(Foreign):
         return self.session.operate(machine, of_operator("-" if operator == "-" else "not", 1), (self,))
 
     def truth(self, machine: Interpreter) -> bool:
-        return self.session.tape.truth(self.node)
+        return self.tape.truth(self.node)
 
     def length(self, machine: Interpreter) -> int:
         if not self.shape:
@@ -400,7 +351,7 @@ class Tensor(Foreign):
         """The part of it at an index of numbers and slices."""
         result = self.session.operate(machine, INDEX, (self,), (("index", index),))
         if function:
-            self.session.tape.functions[result.node] = function
+            self.tape.functions[result.node] = function
             result.step = None if result.step is None else result.step._replace(several=True)
         return result
 
@@ -413,7 +364,7 @@ class Tensor(Foreign):
     def text(self, machine: Interpreter) -> str:
         import numpy
 
-        tape = self.session.tape
+        tape = self.tape
         suffix = "requires_grad=True" if self.requires_grad else ""
         name = function_name(tape, self.node)
         if name:
@@ -429,31 +380,31 @@ class Tensor(Foreign):
 
     def named(self, name: str) -> None:
         """The script assigned it to a name, which graphs show."""
-        self.session.tape.names.setdefault(self.node, name)
+        self.tape.names.setdefault(self.node, name)
 
     # ---- autograd ----
 
     def grad(self, machine: Interpreter) -> Tensor | None:
         """``.grad``; reading that of a tensor that is no leaf brings a warning."""
-        slot = self.session.tape.slots.get(self.node)
-        if slot is None and self.requires_grad and not self.session.tape.is_leaf(self.node):
+        slot = self.tape.slots.get(self.node)
+        if slot is None and self.requires_grad and not self.tape.is_leaf(self.node):
             machine.warn(f"UserWarning: {NOT_A_LEAF}")
         return None if slot is None or slot.grad is None else self.session.of_cell(slot.grad)
 
     def function(self) -> GradFunction | None:
         """``.grad_fn``."""
-        return self.session.function(grad_fn(self.session.tape, self.node))
+        return self.session.function(grad_fn(self.tape, self.node))
 
     def require_grad(self, machine: Interpreter, flag: bool) -> None:
         """Set whether it requires a gradient; what it shares its storage with stays as it is."""
-        tape = self.session.tape
+        tape = self.tape
         if self.alias and self.node == self.source:
             self._detached = tape.operation(detach.name, (self.source,), machine.span)
         tape.set_requires_grad(self.node, flag, machine.span)
 
     def cast(self, machine: Interpreter, dtype: str) -> Tensor:
         """It in another dtype; itself where it has that one."""
-        node = self.session.tape.cast(self.node, dtype, machine.span)
+        node = self.tape.cast(self.node, dtype, machine.span)
         return self if node == self.node else self.session.tensor(node)
 
     def lists(self) -> Any:

@@ -58,10 +58,6 @@ _LINES: dict[str, Callable[[Entry], str]] = {
 }
 
 
-KINDS = tuple(kind for kind in _LINES if kind != "print")
-"""The kinds of events but those that print."""
-
-
 def _before(entry: Entry) -> str:
     return ", was None" if entry.text == "None" else f", was {entry.text}"
 
