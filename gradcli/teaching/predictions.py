@@ -128,7 +128,7 @@ def score(guesses: Sequence[Guess]) -> tuple[int, int]:
 
 def _number(text: str) -> float:
     from gradcli.autodiff.request import Request
-    from gradcli.autodiff.runs.record import recorded
+    from gradcli.autodiff.runs.program_run import recorded
 
     value, _ = read_answer(text, ())
     return float(recorded(Program((Output(value),)), Request(bindings={})).value)

@@ -42,7 +42,7 @@ def run(options: PredictOptions) -> ExitCode:
     text, where = expression_text(options)
     values, from_file = bindings_of(options)
 
-    from gradcli.autodiff.runs.record import recorded
+    from gradcli.autodiff.runs.program_run import recorded
     from gradcli.language.parser import parse
     from gradcli.output.reports import predictions as report
     from gradcli.teaching.predictions import Guess, guessed, prompts, score
