@@ -47,6 +47,7 @@ softmax: Structural = structural(
     spellings=("softmax",),
     range=(0, 1),
     torch="softmax: torch Tensor F special",
+    tensorflow="softmax(logits, axis=-1) Softmax: nn",
     takes=(DECIMALS, no_kernel("softmax_{last}kernel_impl")),
     definition=lambda a, axis: exp(a) / _total(exp(a), axis),
     doc="The exponentials, divided by their sum along an axis.",

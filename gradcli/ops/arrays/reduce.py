@@ -14,7 +14,7 @@ from gradcli.ops.arrays.shape import spread, summed_to
 from gradcli.ops.arrays.summation import total
 from gradcli.ops.declaration.cancellation import without_factor
 from gradcli.ops.declaration.constants import fraction
-from gradcli.ops.declaration.facts import COUNT, DECIMALS, NO_MEAN
+from gradcli.ops.declaration.facts import COUNT, DECIMALS, NO_MEAN, REDUCED
 from gradcli.ops.declaration.structural import DECLARED, Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.arithmetic import abs, div, sign
 from gradcli.ops.elementwise.exponential import exp, log, sqrt
@@ -41,7 +41,7 @@ reduce_sum: Structural = structural(
     result=COUNT,
     linear="a",
     torch="sum: torch Tensor",
-    tensorflow="reduce_sum Sum: tf",
+    tensorflow=f"reduce_sum{REDUCED} Sum: tf",
     doc="Sum of the elements, of all or along some axes.",
 )
 
@@ -60,7 +60,7 @@ reduce_mean: Structural = structural(
     spellings=("mean",),
     linear="a",
     torch="mean: torch Tensor",
-    tensorflow="reduce_mean Mean: tf",
+    tensorflow=f"reduce_mean{REDUCED} Mean: tf",
     takes=(DECIMALS, NO_MEAN),
     definition=mean_of,
     doc="Arithmetic mean of the elements, of all or along some axes.",
@@ -86,7 +86,7 @@ reduce_prod: Structural = structural(
     spellings=("prod",),
     result=COUNT,
     torch="prod: torch Tensor",
-    tensorflow="reduce_prod Prod: tf",
+    tensorflow=f"reduce_prod{REDUCED} Prod: tf",
     doc="Product of the elements, of all or along some axes; zeros among them are differentiated right.",
     backward="each element gets the adjoint times the product of the others",
 )
