@@ -8,7 +8,7 @@ from typing import Any
 
 from gradcli.errors import GradcliError
 from gradcli.graph.shapes import ShapeError, shape_text
-from gradcli.ops.arrays import in_elements, misfits
+from gradcli.ops.arrays import in_elements, torch_messages
 from gradcli.ops.arrays.axes import as_shape, axis_of
 from gradcli.ops.arrays.reduce import reduce_mean, reduce_sum
 from gradcli.ops.arrays.shape import spread, summed_to
@@ -261,7 +261,7 @@ nll_loss: Structural = structural(
     whole=(1,),
     spellings=("nll_loss",),
     torch="nll_loss: F",
-    misfit=misfits.classes,
+    torch_message=torch_messages.classes,
     doc="Negative log likelihood: minus the mean of what the input holds for the class of each sample.",
 )
 
@@ -318,7 +318,7 @@ cross_entropy: Structural = structural(
     whole=lambda a, target: () if a == target else (1,),
     spellings=("cross_entropy",),
     torch="cross_entropy: F",
-    misfit=misfits.classes,
+    torch_message=torch_messages.classes,
     in_elements=_cross_entropy_in_elements,
     doc="Mean of minus the log softmax of the class of each sample, or weighted by probabilities in the shape of the input.",
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError
-from gradcli.ops.arrays import in_elements, misfits
+from gradcli.ops.arrays import in_elements, torch_messages
 from gradcli.ops.arrays.costs import cubic_cost
 from gradcli.ops.arrays.index import cat, index
 from gradcli.ops.arrays.matmul import matmul
@@ -120,7 +120,7 @@ matrix_power = structural(
     result=SAME,
     torch="matrix_power: torch Tensor linalg",
     cost=cubic_cost,
-    misfit=misfits.square("matrix_power"),
+    torch_message=torch_messages.square("matrix_power"),
     in_elements=in_elements.matrix_power,
     doc="The product of n equal matrices, for a negative n of their inverses.",
 )

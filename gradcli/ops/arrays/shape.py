@@ -6,7 +6,7 @@ from math import prod
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
-from gradcli.ops.arrays import in_elements, misfits
+from gradcli.ops.arrays import in_elements, torch_messages
 from gradcli.ops.arrays.axes import as_shape, axes_of, axes_text, axis_of, kept, new_shape, resolved
 from gradcli.ops.arrays.summation import total
 from gradcli.ops.declaration.facts import COUNT, SAME, VIEW, VIEW_OR_COPY
@@ -71,7 +71,7 @@ expand: Structural = structural(
     linear="a",
     torch="expand: Tensor; broadcast_to: torch Tensor",
     view=VIEW,
-    misfit=lambda shapes, settings: misfits.expanded(shapes[0], list(settings["shape"])),
+    torch_message=lambda shapes, settings: torch_messages.expanded(shapes[0], list(settings["shape"])),
     doc="The array, repeated along new axes and along axes of size 1 to have a shape.",
 )
 sum_to: Structural = structural(
@@ -206,7 +206,7 @@ permute: Structural = structural(
     linear="a",
     torch="permute: torch Tensor",
     view=VIEW,
-    misfit=misfits.permuted,
+    torch_message=torch_messages.permuted,
     doc="The axes in another order, without one in the reverse order: ``M.T`` of a matrix.",
 )
 

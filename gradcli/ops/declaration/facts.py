@@ -99,7 +99,7 @@ class Facts(Frozen, eq=False):
             template with ``{}`` for the dtype, and ``{last}`` for a word where the axis is the last. Empty where it takes all.
         promotes: Whether PyTorch brings operands of several dtypes to one.
         adds_axis: Whether its setting ``axis`` is a place among the axes of the result, which has one more.
-        misfit: What PyTorch says of operands that do not fit, from their shapes and the settings; None where it says nothing.
+        torch_message: What PyTorch says of operands that do not fit, from their shapes and the settings; or None.
         cost: How many products of elements it computes beside work on each element: a function of the shapes of the operands.
         written: What expressions call it, where that is the name of an operation with fewer arguments; empty for its own name.
     """
@@ -126,7 +126,7 @@ class Facts(Frozen, eq=False):
     takes: tuple[str, str] = ("", "")
     promotes: bool = True
     adds_axis: bool = False
-    misfit: Misfit | None = None
+    torch_message: Misfit | None = None
     cost: Cost | None = None
     written: str = ""
 
@@ -177,7 +177,7 @@ if TYPE_CHECKING:
         takes: tuple[str, str]
         promotes: bool
         adds_axis: bool
-        misfit: Misfit | None
+        torch_message: Misfit | None
         cost: Cost | None
         written: str
 
