@@ -269,10 +269,10 @@ class Forms:
         return atom in self._positive_atoms or atom in self._nonzero_atoms
 
     def is_nonzero_form(self, form: int) -> bool:
-        """Whether a form is known to be different from 0 wherever it is defined: x^2 + 1, and x - 2 for x != 2."""
+        """Whether a form is known to be different from 0 wherever it is defined: x^2 + 1, 1/x, and x - 2 for x != 2."""
         terms = self.forms[form]
         if len(terms) == 1:
-            return all(self.is_nonzero(atom) for atom, _ in terms[0][0])
+            return all(exponent < 0 or self.is_nonzero(atom) for atom, exponent in terms[0][0])
         if self.is_positive_form(form) or self.is_positive_form(self._opposite(form)):
             return True
         one = _single_variable(terms)  # k·x + c is 0 at x = -c/k alone

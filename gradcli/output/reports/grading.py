@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _LONG = 60
 _PEOPLE = 6
+_SAID_ONCE = 60
+"""A longer reason is said once, and later that it is the same."""
 
 
 class Graded(NamedTuple):
@@ -43,10 +45,15 @@ class Graded(NamedTuple):
 
 def grade_report(marker: Marker | Parts, graded: Sequence[Graded], level: int) -> Iterator[Block]:
     """The blocks of `gradcli grade`: each answer with what may be told, then what the answers have in common."""
+    told: dict[tuple[str, ...], Graded] = {}
     for one in graded:
         who = f"{one.by}: " if one.by else ""
         head = f"{visible(who)}{_cut(one.marked.answer)}   {one.marked.verdict.value}"
-        yield Lines([head, *[f"  {visible(line)}" for line in feedback(marker.question, one.marked, level)]])
+        said = tuple(feedback(marker.question, one.marked, level))
+        first = told.setdefault(said, one)
+        if sum(map(len, said)) > _SAID_ONCE and first is not one:
+            said = (f"the same as {first.by or f'answer {first.row}'}",)
+        yield Lines([head, *[f"  {visible(line)}" for line in said]])
     if len(graded) > 1:
         verdicts = Counter(one.marked.verdict for one in graded)
         rows = [[verdict.value, str(verdicts[verdict])] for verdict in Verdict if verdicts[verdict]]

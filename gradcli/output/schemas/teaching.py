@@ -137,6 +137,7 @@ class GuessRecord(TypedDict):
     value: Number
     right: bool
     note: Annotated[str, "What went wrong, where that can be told; empty for nothing."]
+    unread: Annotated[list[str], "Lines before the guess that are no number; they count for nothing."]
 
 
 class PredictDocument(TypedDict):
