@@ -201,7 +201,7 @@ def test_a_layer_imports_only_from_layers_before_it() -> None:
 
 ROOMS = {
     "language": "ast, numbers, grammar < statements, other_languages, text, rewrite, builder < "
-    "diagnosis, free_names, program_text, statement_builder < parser < equation, readings",
+    "diagnosis, free_names, program_text, statement_builder < parser < equation, readings < set_text",
     "graph": "graph < names, shapes, verifier",
     "ops": "declaration < elementwise < arrays < catalogue < vjp, words",
     "lowering": "limits, node_expressions < builders < programs, elements < expression_values",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from gradcli.cli.framework.choices import chosen_format
+from gradcli.cli.framework.choices import chosen_format, tolerance
 from gradcli.cli.framework.command import Command, choice, some_whole, text, texts, whole
 from gradcli.cli.framework.options import OutputOptions
 from gradcli.cli.framework.streams import STDIN, read_text, write, write_warning
@@ -139,7 +139,7 @@ def _steps(options: GradeOptions, question: str, given: list[str], format: str |
         names = variables_of(parse(question), _wrt(options))
         if len(names) != 1:
             raise GradcliError("by which variable is the derivative?", hint=f"add --wrt with one of {', '.join(names)}")
-        work = Work(question, names[0], at=_at(options), tolerance=None if options.tol is None else _tolerance(options.tol))
+        work = Work(question, names[0], at=_at(options), tolerance=None if options.tol is None else tolerance(options.tol))
     except GradcliError as error:
         raise error.located(question, "question") from None
     lines = work.judge(text)
@@ -209,24 +209,12 @@ def _marker(options: GradeOptions, question: str) -> Marker | Parts:
     from gradcli.teaching.tasks import DERIVATIVE, task
 
     try:
-        tolerance = None if options.tol is None else _tolerance(options.tol)
+        allowed = None if options.tol is None else tolerance(options.tol)
         ask = options.ask or DERIVATIVE
         at, digits = _at(options), options.digits
-        return task(question, ask, _wrt(options), order=options.order, at=at, digits=digits, tolerance=tolerance)
+        return task(question, ask, _wrt(options), order=options.order, at=at, digits=digits, tolerance=allowed)
     except GradcliError as error:
         raise error.located(question, "question") from None
-
-
-def _tolerance(text: str) -> float:
-    try:
-        found = float(text)
-    except ValueError:
-        found = -1.0
-    if not 0 <= found < 1:
-        raise GradcliError(
-            f"--tol is a number from 0 to 1, not {text}", hint="--tol 1e-3 allows a thousandth of the right number"
-        )
-    return found
 
 
 def _graded(options: GradeOptions, quiz: dict[str, Asked], given: list[str]) -> Iterator[Graded]:
