@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gradcli.autodiff.passes.tangent import jvp
     from gradcli.autodiff.passes.tape import Tape
     from gradcli.autodiff.runs.element_run import element_tape
-    from gradcli.autodiff.runs.record import outline, record
+    from gradcli.autodiff.runs.program_run import outline, record
     from gradcli.derivation.explain import Explanation, explain
     from gradcli.derivation.nodes.chain_rule import derive
     from gradcli.derivation.notation.steps import Derivation
@@ -56,10 +56,10 @@ _HOMES = {
     "hessian": "gradcli.autodiff.passes.jacobian",
     "jacobian": "gradcli.autodiff.passes.jacobian",
     "jvp": "gradcli.autodiff.passes.tangent",
-    "outline": "gradcli.autodiff.runs.record",
+    "outline": "gradcli.autodiff.runs.program_run",
     "parse": "gradcli.language.parser",
     "read": "gradcli.ops.words",
-    "record": "gradcli.autodiff.runs.record",
+    "record": "gradcli.autodiff.runs.program_run",
     "simplify": "gradcli.algebra.derivatives",
     "to_text": "gradcli.language.text",
     "vjp": "gradcli.autodiff.passes.jacobian",

@@ -13,7 +13,7 @@ from gradcli.graph.graph import Graph
 from gradcli.language.ast import Call, Expression, Index, Name, Operator, Output, Partial, Program
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
-from gradcli.lowering.builders.recorder import Recorder
+from gradcli.lowering.builders.dynamic import DynamicBuilder
 from gradcli.lowering.programs.array_calls import index_entry, setting_of
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.catalogue import STRUCTURAL
@@ -60,9 +60,9 @@ def line_value(expression: Expression, environment: Mapping[str, Any], shape: tu
 
 
 def _run(expression: Expression, environment: Mapping[str, Any]) -> Any:
-    recorder = Recorder(Graph(), environment)
-    graph = lower(Program((Output(expression),)), recorder, environment)
-    return recorder.values[graph.output]
+    builder = DynamicBuilder(Graph(), environment)
+    graph = lower(Program((Output(expression),)), builder, environment)
+    return builder.values[graph.output]
 
 
 def _placed(part: Any, index: Index, shape: tuple[int, ...]) -> Any:

@@ -7,9 +7,11 @@ import shutil
 import stat
 import sys
 import zlib
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from row_batches import batched
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,14 +33,17 @@ ONE_IN = 12
 """Of everything else ``-m quick`` runs one test in so many, the same ones each time."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the quick tests: a fast half for the time between two commits."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
+    """Mark the quick tests, a fast half for the time between two commits; what was chosen then runs many rows at a time."""
     tests = ROOT / "tests"
     for item in items:
         path = item.path.relative_to(tests).as_posix()
         sampled = not path.startswith(SLOW) and zlib.crc32(item.nodeid.encode("utf-8", "replace")) % ONE_IN == 0
         if path.startswith(QUICK) or sampled:
             item.add_marker("quick")
+    yield
+    items[:] = batched(items)
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,10 @@ from support import run
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.failed_run import broken_tape
-from gradcli.autodiff.runs.record import outline
+from gradcli.autodiff.runs.program_run import outline
 from gradcli.graph.graph import Shape
 from gradcli.language.parser import parse
-from gradcli.lowering.builders.mismatch import MismatchError
+from gradcli.lowering.builders.shape_mismatch import MismatchError
 from gradcli.output.diagrams.diagram import Arrow, Box, Diagram, Kind, Line, Part
 from gradcli.output.diagrams.of_run import diagram
 

@@ -1,7 +1,7 @@
 """Which of the functions that scripts may call PyTorch has: writes ``data/torch_names.json``.
 
 ``python tests/measure_names.py names.json`` where PyTorch 2.13.0 is installed; names.json has gradcli's names by module, as
-``gradcli.scripts.torch.calls.functions`` gives them.
+``gradcli.emulation.torch.calls.functions`` gives them.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from corpus import Example
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.autodiff.runs.record import outline
+from gradcli.autodiff.runs.program_run import outline
 from gradcli.derivation.calculus.applied import Rules
 from gradcli.derivation.explain import Explanation, explained
 from gradcli.derivation.notation.steps import Derivation, Step

@@ -1,4 +1,4 @@
-"""What a run is asked for, beside its program: one record, from the command line to the recorder."""
+"""What a run is asked for, beside its program: one record, from the command line to the builder."""
 
 from __future__ import annotations
 

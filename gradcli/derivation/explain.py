@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gradcli.algebra.derivatives import Simplified
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.runs.element_run import element_tape
-from gradcli.autodiff.runs.record import outline, record
+from gradcli.autodiff.runs.program_run import outline, record
 from gradcli.derivation.calculus.applied import Rules, by_rules
 from gradcli.derivation.nodes.chain_rule import derive
 from gradcli.derivation.notation.steps import Derivation, Step, brief

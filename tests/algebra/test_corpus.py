@@ -48,9 +48,6 @@ UNDEFINED = {
 """Random expressions that have no finite real value anywhere, or a derivative nowhere."""
 
 
-pytestmark = pytest.mark.xdist_group("corpus")  # one process makes the results, for all tests
-
-
 class Result(NamedTuple):
     """A simplified expression: the example itself, or a derivative of it.
 

@@ -16,19 +16,19 @@ from commandline import command, process
 from support import oracle
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.autodiff.runs.record import record, run_graph
+from gradcli.autodiff.runs.program_run import record, run_graph
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
-from gradcli.lowering.builders.recorder import Recorder
+from gradcli.lowering.builders.dynamic import DynamicBuilder
 from gradcli.ops.catalogue import STRUCTURAL
-from gradcli.output.records.graph import graph_json
+from gradcli.output.serialization.graph import graph_json
 
 READER = """
 import json, os, sys
 import numpy
-from gradcli.autodiff.runs.document import graph_document
-from gradcli.autodiff.runs.record import run_graph
-from gradcli.output.records.graph import graph_json
+from gradcli.autodiff.runs.graph_document import graph_document
+from gradcli.autodiff.runs.program_run import run_graph
+from gradcli.output.serialization.graph import graph_json
 
 assert "gradcli.ops.arrays.shape" not in sys.modules  # no operation on arrays is declared yet
 for line in sys.stdin:
@@ -74,7 +74,7 @@ def single_operations() -> Iterator[tuple[str, Any]]:
         inputs = [numpy.array(value, float).reshape(shape) for value, shape in zip(row["inputs"], shapes, strict=False)]
         names = string.ascii_lowercase[: len(inputs)]
         point = {name: value if value.ndim else float(value) for name, value in zip(names, inputs, strict=True)}
-        builder = Recorder(Graph(), point)
+        builder = DynamicBuilder(Graph(), point)
         ids = tuple([builder.variable(name, (0, 0)) for name in names])
         given = {name: settings_of(value) for name, value in row["settings"].items()}
         settings = tuple(STRUCTURAL[row["operation"]].complete(given).items())

@@ -10,11 +10,11 @@ import pytest
 from support import oracle
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.autodiff.runs.document import graph_document
-from gradcli.autodiff.runs.record import outline, record, run_graph
+from gradcli.autodiff.runs.graph_document import graph_document
+from gradcli.autodiff.runs.program_run import outline, record, run_graph
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.language.parser import parse
-from gradcli.output.records.graph import graph_json
+from gradcli.output.serialization.graph import graph_json
 
 ROWS = oracle("torch_programs.json")
 

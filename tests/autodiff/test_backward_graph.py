@@ -9,7 +9,7 @@ from gradcli.autodiff.backward_graph import Function, backward_graph
 from gradcli.autodiff.passes.gradient import gradient_of
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
-from gradcli.autodiff.runs.record import recorded
+from gradcli.autodiff.runs.program_run import recorded
 from gradcli.graph.verifier import verify
 from gradcli.language.parser import parse
 

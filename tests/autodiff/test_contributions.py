@@ -11,7 +11,7 @@ import pytest
 
 from gradcli.autodiff.passes.contributions import contributions
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.autodiff.runs.record import record
+from gradcli.autodiff.runs.program_run import record
 from gradcli.graph.graph import CONSTANT
 from gradcli.language.parser import parse
 

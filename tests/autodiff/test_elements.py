@@ -13,7 +13,7 @@ from support import oracle
 import gradcli
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.runs.element_run import element_tape
-from gradcli.autodiff.runs.record import outline, record, run_graph
+from gradcli.autodiff.runs.program_run import outline, record, run_graph
 from gradcli.derivation.nodes.chain_rule import derive
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import Graph

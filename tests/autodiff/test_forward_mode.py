@@ -16,7 +16,7 @@ from gradcli.autodiff.passes.reverse import backward, requires_grad
 from gradcli.autodiff.passes.tangent import jvp, pushforward
 from gradcli.autodiff.passes.transposition import transposed
 from gradcli.autodiff.request import Request
-from gradcli.autodiff.runs.record import recorded
+from gradcli.autodiff.runs.program_run import recorded
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse

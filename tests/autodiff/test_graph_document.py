@@ -12,12 +12,12 @@ from commandline import command
 from support import accepts, run, same
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.autodiff.runs.document import GraphDocument, graph_document
-from gradcli.autodiff.runs.record import outline, run_graph
+from gradcli.autodiff.runs.graph_document import GraphDocument, graph_document
+from gradcli.autodiff.runs.program_run import outline, run_graph
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.verifier import verify
 from gradcli.language.parser import parse
-from gradcli.output.records.graph import graph_json
+from gradcli.output.serialization.graph import graph_json
 
 PROGRAMS: list[tuple[str, dict[str, float]]] = [
     ("(x+w)*(w+1)", {"x": 2, "w": 1}),

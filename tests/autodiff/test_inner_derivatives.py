@@ -10,7 +10,7 @@ import sympy
 from gradcli.algebra.derivatives import diff, simplify
 from gradcli.algebra.equality.equal import equal
 from gradcli.autodiff.inner_derivatives import with_derivatives
-from gradcli.autodiff.runs.record import record
+from gradcli.autodiff.runs.program_run import record
 from gradcli.errors import GradcliError
 from gradcli.language.parser import parse
 from gradcli.ops.words import read

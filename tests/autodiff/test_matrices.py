@@ -14,7 +14,7 @@ from gradcli.autodiff.passes import jacobian as module
 from gradcli.autodiff.passes.jacobian import METHODS, hessian, jacobian, vjp
 from gradcli.autodiff.passes.tangent import jvp, tangents_of
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.autodiff.runs.record import record
+from gradcli.autodiff.runs.program_run import record
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.language.parser import parse
 

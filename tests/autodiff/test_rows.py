@@ -15,7 +15,7 @@ from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs import prepared as prepared_module
 from gradcli.autodiff.runs import rows as rows_module
 from gradcli.autodiff.runs.prepared import Prepared
-from gradcli.autodiff.runs.record import record, static_run
+from gradcli.autodiff.runs.program_run import record, static_run
 from gradcli.autodiff.runs.rows import Rows, run_rows, vectorisable
 from gradcli.errors import GradcliError
 from gradcli.language.ast import Program

@@ -9,7 +9,7 @@ import pytest
 
 from gradcli.autodiff.passes.jacobian import hessian
 from gradcli.autodiff.request import Request
-from gradcli.autodiff.runs.record import recorded
+from gradcli.autodiff.runs.program_run import recorded
 from gradcli.language.parser import parse
 
 ZERO, ONE = numpy.zeros(2), numpy.ones(2)

@@ -14,9 +14,9 @@ import pytest
 from commandline import command
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.autodiff.runs.record import record
+from gradcli.autodiff.runs.program_run import record
 from gradcli.language.parser import parse
-from gradcli.output.records.run import eval_json
+from gradcli.output.serialization.evaluation import eval_json
 
 MANY = 100_000
 DEEP = 20_000

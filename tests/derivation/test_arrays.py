@@ -12,7 +12,7 @@ from support import oracle
 
 import gradcli
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.autodiff.runs.record import outline, record, run_graph
+from gradcli.autodiff.runs.program_run import outline, record, run_graph
 from gradcli.derivation.nodes.chain_rule import derive
 from gradcli.derivation.notation.steps import Derivation
 from gradcli.graph.graph import Graph

@@ -12,7 +12,7 @@ import pytest
 from textcases import Case, read_cases
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.autodiff.runs.record import record
+from gradcli.autodiff.runs.program_run import record
 from gradcli.derivation.nodes.chain_rule import derive
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text

@@ -15,7 +15,7 @@ from corpus import CORPUS, Example
 from step_values import Point, bindings_of, check_every_step, sound, steps_of
 
 import gradcli
-from gradcli.autodiff.runs.record import outline
+from gradcli.autodiff.runs.program_run import outline
 from gradcli.derivation.calculus.applied import Rules
 from gradcli.derivation.explain import DETAILS, VIEWS, explained
 from gradcli.derivation.paths import Paths

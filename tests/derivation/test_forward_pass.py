@@ -11,7 +11,7 @@ from support import oracle
 
 from gradcli.autodiff.passes.tangent import tangents_of
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.autodiff.runs.record import record
+from gradcli.autodiff.runs.program_run import record
 from gradcli.derivation.nodes.forward_pass import derive_tangents, dotted
 from gradcli.language.ast import Expression, Name, Partial, postorder
 from gradcli.language.parser import parse

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from textcases import Case, read_cases
 
-from gradcli.autodiff.runs.record import record
+from gradcli.autodiff.runs.program_run import record
 from gradcli.language.parser import parse
+from gradcli.output.box_drawing.draw import drawn_text
 from gradcli.output.diagrams.of_run import diagram
-from gradcli.output.terminal.draw import drawn_text
 
 FOLDER = Path(__file__).parent / "cases"
 MARKS = ">?"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from textcases import Case, read_cases
 
-from gradcli.autodiff.runs.record import record
+from gradcli.autodiff.runs.program_run import record
 from gradcli.errors import GradcliError
 from gradcli.language.ast import Program
 from gradcli.language.numbers import number_text

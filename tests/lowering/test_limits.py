@@ -13,7 +13,7 @@ import pytest
 
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.prepared import run_once
-from gradcli.autodiff.runs.record import record
+from gradcli.autodiff.runs.program_run import record
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text

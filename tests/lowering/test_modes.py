@@ -9,7 +9,7 @@ import numpy
 import pytest
 from support import accepts, build
 
-from gradcli.autodiff.runs.record import record
+from gradcli.autodiff.runs.program_run import record
 from gradcli.graph.graph import COND, WHILE_LOOP, Graph
 from gradcli.graph.verifier import verify
 from gradcli.language.parser import parse

@@ -16,7 +16,7 @@ from reference_evaluator import reference
 from support import accepts, build, same
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.autodiff.runs.record import record
+from gradcli.autodiff.runs.program_run import record
 from gradcli.graph.graph import Graph
 from gradcli.graph.verifier import verify
 from gradcli.language.ast import Program

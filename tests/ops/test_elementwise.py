@@ -13,7 +13,7 @@ from support import oracle, unmeasured
 
 from gradcli.autodiff.passes.gradient import gradient_of
 from gradcli.autodiff.passes.reverse import backward, requires_grad
-from gradcli.autodiff.runs.record import record
+from gradcli.autodiff.runs.program_run import record
 from gradcli.language.parser import parse
 from gradcli.ops.arrays.losses import LOSSES
 from gradcli.ops.catalogue import OPERATIONS

@@ -10,7 +10,7 @@ import numpy
 import pytest
 
 from gradcli.autodiff.passes.gradient import gradient_of
-from gradcli.autodiff.runs.record import outline, record
+from gradcli.autodiff.runs.program_run import outline, record
 from gradcli.cli.inputs.array_files import array_file
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS

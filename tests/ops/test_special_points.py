@@ -19,7 +19,7 @@ from mpmath import mp, mpf
 from support import run, same
 
 from gradcli.autodiff.passes.jacobian import hessian
-from gradcli.autodiff.runs.record import record
+from gradcli.autodiff.runs.program_run import record
 from gradcli.language.parser import parse
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import END, JUMP, KINK, POLE, REMOVABLE, Special

@@ -12,7 +12,7 @@ import numpy
 import pytest
 from support import oracle, run
 
-from gradcli.autodiff.runs.record import record
+from gradcli.autodiff.runs.program_run import record
 from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
 

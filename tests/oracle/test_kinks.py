@@ -13,7 +13,7 @@ import numpy
 import pytest
 from support import oracle, run, same
 
-from gradcli.autodiff.runs.record import record
+from gradcli.autodiff.runs.program_run import record
 from gradcli.errors import GradcliError
 from gradcli.language.parser import parse
 

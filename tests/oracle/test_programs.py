@@ -9,7 +9,7 @@ import pytest
 from support import oracle
 
 from gradcli.autodiff.passes.gradient import gradient_of
-from gradcli.autodiff.runs.record import record
+from gradcli.autodiff.runs.program_run import record
 from gradcli.language.parser import parse
 
 ROWS = oracle("torch_programs.json")

@@ -15,10 +15,10 @@ from diagrams import HOSTILE, breaking_off
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.failed_run import broken_tape
-from gradcli.autodiff.runs.record import outline, record
+from gradcli.autodiff.runs.program_run import outline, record
 from gradcli.graph.graph import Shape
 from gradcli.language.parser import parse
-from gradcli.lowering.builders.mismatch import MismatchError
+from gradcli.lowering.builders.shape_mismatch import MismatchError
 from gradcli.output.diagrams.diagram import MARK, Kind
 from gradcli.output.diagrams.of_run import diagram
 from gradcli.output.formats import GRAPHS

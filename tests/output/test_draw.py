@@ -12,11 +12,11 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from gradcli.errors import columns
+from gradcli.output.box_drawing.canvas import ASCII_DASHED, ASCII_SOLID, DASHED, DOWN, HEAVY, LEFT, LIGHT, RIGHT, UP
+from gradcli.output.box_drawing.channels import Trunk, Wire, route
+from gradcli.output.box_drawing.draw import drawn, drawn_text, drawn_width, rich_drawing
+from gradcli.output.box_drawing.draw_part import PartDrawing
 from gradcli.output.diagrams.diagram import Arrow, Box, Diagram, Kind, Line
-from gradcli.output.terminal.canvas import ASCII_DASHED, ASCII_SOLID, DASHED, DOWN, HEAVY, LEFT, LIGHT, RIGHT, UP
-from gradcli.output.terminal.channels import Trunk, Wire, route
-from gradcli.output.terminal.draw import drawn, drawn_text, drawn_width, rich_drawing
-from gradcli.output.terminal.draw_part import PartDrawing
 
 STEPS = {UP: (-1, 0), RIGHT: (0, 1), DOWN: (1, 0), LEFT: (0, -1)}
 BACK = {UP: DOWN, DOWN: UP, LEFT: RIGHT, RIGHT: LEFT}

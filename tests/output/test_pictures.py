@@ -15,7 +15,7 @@ import pytest
 from diagrams import HOSTILE, GivenPart
 from support import run
 
-from gradcli.autodiff.runs.record import outline
+from gradcli.autodiff.runs.program_run import outline
 from gradcli.errors import GradcliError
 from gradcli.language.parser import parse
 from gradcli.output.diagrams import graphviz_layout, svg, theme

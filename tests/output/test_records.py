@@ -11,9 +11,9 @@ import pytest
 import gradcli
 from gradcli.output.json import encoder, json_number
 from gradcli.output.listing import FunctionListing
-from gradcli.output.records.nodes import NodeLines, edge, run_node
-from gradcli.output.records.run import eval_json
 from gradcli.output.schemas import SCHEMAS
+from gradcli.output.serialization.evaluation import eval_json
+from gradcli.output.serialization.nodes import NodeLines, edge, run_node
 
 PROGRAMS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("a = x*w; b = x*w; a*b - a/b + x^2 + x^2.5 + 2^x + x*x", {"x": 2.0, "w": -0.5}, {}),

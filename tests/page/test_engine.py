@@ -12,7 +12,7 @@ import pytest
 from support import run, same
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.autodiff.runs.record import record
+from gradcli.autodiff.runs.program_run import record
 from gradcli.language.parser import parse
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.operation import NotDifferentiableError, Operation

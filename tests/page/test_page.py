@@ -13,7 +13,7 @@ import pytest
 from support import same
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.autodiff.runs.record import outline, record
+from gradcli.autodiff.runs.program_run import outline, record
 from gradcli.derivation.nodes.chain_rule import derive
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.language.numbers import short_text

@@ -15,7 +15,7 @@ from gradcli.algebra.derivatives import differentiate
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.passes.reverse import gradient_graph
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.autodiff.runs.record import record
+from gradcli.autodiff.runs.program_run import record
 from gradcli.derivation.nodes.chain_rule import derive
 from gradcli.derivation.nodes.local import Labels
 from gradcli.frozen import replace

@@ -9,7 +9,7 @@ import re
 import pytest
 from corpus import ANYWHERE, CORPUS, Example
 
-from gradcli.autodiff.runs.record import record
+from gradcli.autodiff.runs.program_run import record
 from gradcli.errors import GradcliError
 from gradcli.language.ast import Output, Program
 from gradcli.language.free_names import free_names

@@ -104,16 +104,8 @@ class Elements:
 
     def of(self, form: int) -> Any:
         """An array of NumPy with an entry for each element of a form."""
-        work = [form]
-        while work:
-            at = work[-1]
-            below = [inner for inner in self._below(at) if inner not in self.found]
-            if below:
-                work.extend(below)
-                continue
-            work.pop()
-            if at not in self.found:
-                self.found[at] = self._sum(at)
+        for at in self.algebra.inside_out(form, self.found, self._below):
+            self.found[at] = self._sum(at)
         return self.found[form]
 
     def _below(self, form: int) -> Iterator[int]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
-from gradcli.autodiff.runs.record import graph_run
+from gradcli.autodiff.runs.program_run import graph_run
 from gradcli.errors import GradcliError, UnknownVariableError
 from gradcli.lowering.elements.expansion import ELEMENTS, Elements, element_named, in_elements
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
-from gradcli.autodiff.runs.record import forward_tape
+from gradcli.autodiff.runs.program_run import forward_tape
 from gradcli.autodiff.runs.static_graphs import is_steered
 from gradcli.frozen import replace
 from gradcli.graph.graph import Broken
 from gradcli.lowering.builders.builder import Value
 from gradcli.lowering.builders.compaction import compacted
-from gradcli.lowering.builders.mismatch import MismatchError
+from gradcli.lowering.builders.shape_mismatch import MismatchError
 
 
 def broken_tape(error: MismatchError, asked: Request) -> Tape:

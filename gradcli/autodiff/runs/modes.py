@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.names_asked import missing
-from gradcli.autodiff.runs.record import recorded
+from gradcli.autodiff.runs.program_run import recorded
 from gradcli.autodiff.runs.static_graphs import build
 from gradcli.errors import Span
 from gradcli.frozen import replace
@@ -17,8 +17,8 @@ from gradcli.graph.names import node_names
 from gradcli.language.ast import Program
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import Value
+from gradcli.lowering.builders.dynamic import DynamicBuilder
 from gradcli.lowering.builders.execute import execute
-from gradcli.lowering.builders.recorder import Recorder
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.ops.declaration.constants import VALUES
 
@@ -81,7 +81,7 @@ def compare_modes(program: Program, source: str, inputs: Sequence[Mapping[str, V
         asked: The limits.
 
     Raises:
-        GradcliError: As :func:`~gradcli.autodiff.runs.record.recorded`.
+        GradcliError: As :func:`~gradcli.autodiff.runs.program_run.recorded`.
     """
     found: dict[Place, _Found] = {}
     static = build(program, replace(asked, bindings=inputs[0]))
@@ -103,15 +103,15 @@ def compare_modes(program: Program, source: str, inputs: Sequence[Mapping[str, V
     fed: list[Value] = []
     for values in inputs:
         count: Counter[Place] = Counter()
-        recorder = Recorder(Graph(static.max_nodes, static.max_elements), values)
+        builder = DynamicBuilder(Graph(static.max_nodes, static.max_elements), values)
 
         def counted(graph: Graph, id: int, count: Counter[Place] = count) -> None:
             if graph is static or graph.operations[id] != VARIABLE:  # a variable of a block is a node around it
                 count[_place(graph, id)] += 1
 
-        execute(static, recorder, max_steps=asked.max_steps, on_node=counted)
+        execute(static, builder, max_steps=asked.max_steps, on_node=counted)
         executed.append(count)
-        fed.append(recorder.values[recorder.graph.output])
+        fed.append(builder.values[builder.graph.output])
     rows = [
         Row(
             source.count("\n", 0, node.span[0]) + 1,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.names_asked import check_used
-from gradcli.autodiff.runs.record import recorded, static_run
+from gradcli.autodiff.runs.program_run import recorded, static_run
 from gradcli.autodiff.runs.static_graphs import lowered
 from gradcli.errors import Span, no_value
 from gradcli.frozen import Frozen

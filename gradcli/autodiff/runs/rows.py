@@ -16,8 +16,8 @@ from gradcli.autodiff.runs.prepared import Prepared
 from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import CONSTANT, CONTROL, PRINT, VARIABLE, Graph, Settings
 from gradcli.lowering.builders.builder import Value, float32
+from gradcli.lowering.builders.dynamic import DynamicBuilder
 from gradcli.lowering.builders.execute import execute
-from gradcli.lowering.builders.recorder import Recorder
 from gradcli.ops.catalogue import OPERATIONS
 
 BUDGET = 2**23
@@ -98,23 +98,23 @@ def run_rows(
     while pending:
         rows = pending.pop()
         bindings = {**fixed, **{name: column[rows] for name, column in columns.items()}}
-        recorder = _RowsRecorder(Graph(prepared.asked.max_nodes), bindings, rows, pending, cast)
+        builder = _RowsBuilder(Graph(prepared.asked.max_nodes), bindings, rows, pending, cast)
         try:
             with quiet():
-                execute(prepared.graph, recorder, max_steps=prepared.asked.max_steps)
-                _finish(recorder, result, wrt, cast)
+                execute(prepared.graph, builder, max_steps=prepared.asked.max_steps)
+                _finish(builder, result, wrt, cast)
         except GradcliError as error:
-            result.errors.update(dict.fromkeys(recorder.rows.tolist(), error))
+            result.errors.update(dict.fromkeys(builder.rows.tolist(), error))
     return result
 
 
-def _finish(recorder: _RowsRecorder, result: Rows, wrt: Sequence[str], cast: Any) -> None:
+def _finish(builder: _RowsBuilder, result: Rows, wrt: Sequence[str], cast: Any) -> None:
     """The reverse pass of rows that went one way, and what becomes of it."""
     import numpy
 
-    graph, rows = recorder.graph, recorder.rows
-    recorder.settle()
-    values = recorder.values
+    graph, rows = builder.graph, builder.rows
+    builder.settle()
+    values = builder.values
     ids = [graph.variables.get(name) for name in wrt]
     needs = requires_grad(graph, [id for id in ids if id is not None])
     adjoints = backward(graph, values, needs, 1.0, cast)
@@ -133,7 +133,7 @@ def _finish(recorder: _RowsRecorder, result: Rows, wrt: Sequence[str], cast: Any
     result.odd[rows] = odd
 
 
-class _RowsRecorder(Recorder):
+class _RowsBuilder(DynamicBuilder):
     """Records a run of many rows, whose values are vectors; rows that go another way are put aside.
 
     Args:
@@ -141,7 +141,7 @@ class _RowsRecorder(Recorder):
         bindings: The value of each variable: a vector, or a number that all rows have.
         rows: The numbers of the rows, ascending.
         pending: Where the rows are put that start again.
-        cast: As for :class:`Recorder`.
+        cast: As for :class:`DynamicBuilder`.
     """
 
     def __init__(self, graph: Graph, bindings: Mapping[str, Value], rows: Any, pending: list[Any], cast: Any) -> None:

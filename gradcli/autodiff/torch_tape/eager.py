@@ -3,11 +3,11 @@
 Tensors are ids of nodes of one graph. A node is never changed: where a program changes a tensor in place, a new node holds
 the new value, and a :class:`Cell` knows which node that is.
 
-It is a second recorder beside :class:`~gradcli.lowering.builders.recorder.Recorder`, and has to be: of each node it keeps the
-dtype, whether a gradient is required *now*, the version, and who holds it, since a program may change any of these between
-two operations. An expression asks for none of that until it has run, and pays a thirteenth for a node (1.8 against 23
-microseconds). Both build the same graph by the same operations, and what ran on this tape is seen as a finished run by
-:mod:`~gradcli.autodiff.torch_tape.as_tape`.
+It is a second builder of dynamic graphs beside :class:`~gradcli.lowering.builders.dynamic.DynamicBuilder`, and has to be: of
+each node it keeps the dtype, whether a gradient is required *now*, the version, and who holds it, since a program may change
+any of these between two operations. An expression asks for none of that until it has run, and pays a thirteenth for a node
+(1.8 against 23 microseconds). Both build the same graph by the same operations, and what ran on this tape is seen as a
+finished run by :mod:`~gradcli.autodiff.torch_tape.as_tape`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from gradcli.graph.names import constant_text
 from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders.builder import Value, value_of
 from gradcli.lowering.builders.inference import inferred_shape
-from gradcli.lowering.builders.mismatch import undefined
+from gradcli.lowering.builders.shape_mismatch import undefined
 from gradcli.ops.catalogue import OPERATIONS, operation_named
 from gradcli.ops.declaration.constants import constant_value, exact
 from gradcli.ops.declaration.structural import shape_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradcli.cli.framework.choices import chosen_format, split_names
 from gradcli.cli.framework.command import Command, flag, text
 from gradcli.cli.framework.options import EXPRESSION, FORMATS, ElementOptions, OutputOptions, RunOptions, SelectOptions
-from gradcli.cli.inputs.further import FurtherOptions, asks_further, extra_of, not_finite
+from gradcli.cli.inputs.jacobians import JacobianOptions, asks_jacobians, jacobians_of, not_finite
 from gradcli.cli.inputs.run import run_of
 
 HELP = """\
@@ -32,7 +32,7 @@ Exit codes: 0 success, 2 bad input, 3 not finite under --strict, 4 a limit reach
 """
 
 
-class EvalOptions(RunOptions, FurtherOptions, ElementOptions, OutputOptions, SelectOptions):
+class EvalOptions(RunOptions, JacobianOptions, ElementOptions, OutputOptions, SelectOptions):
     """What a call may ask for."""
 
     quiet = flag(
@@ -51,15 +51,15 @@ class EvalOptions(RunOptions, FurtherOptions, ElementOptions, OutputOptions, Sel
 def run(options: EvalOptions) -> None:
     """Run the command."""
     format = chosen_format(options.format, json=options.json, quiet=options.quiet, select=options.select)
-    run = run_of(options, elements=options.elements, needs_cotangent=not asks_further(options))
-    extra = extra_of(options, run)
-    warnings = [*run.warnings, *(not_finite(run, extra, strict=options.strict) if extra is not None else [])]
+    run = run_of(options, elements=options.elements, needs_cotangent=not asks_jacobians(options))
+    jacobians = jacobians_of(options, run)
+    warnings = [*run.warnings, *(not_finite(run, jacobians, strict=options.strict) if jacobians is not None else [])]
     if options.save is not None:
         from gradcli.cli.inputs.array_files import write_npz
-        from gradcli.output.records.further import extra_arrays
+        from gradcli.output.serialization.jacobians import jacobian_arrays
 
         gradient = {f"grad_{name}": value for name, value in run.tape.gradient.items() if value is not None}
-        more = {} if extra is None else extra_arrays(run.tape, extra)
+        more = {} if jacobians is None else jacobian_arrays(run.tape, jacobians)
         write_npz(options.save, {"value": run.tape.value, **gradient, **more})
 
     from gradcli.cli.views.show import show
@@ -70,7 +70,7 @@ def run(options: EvalOptions) -> None:
         run.text,
         warnings,
         show_all=options.all,
-        extra=extra,
+        jacobians=jacobians,
         select=split_names("--select", options.select) or None,
     )
 

@@ -96,7 +96,7 @@ def _run(options: ExplainOptions) -> None:
     values, from_file = bindings_of(options)
     shapes = shapes_of(options.shape)
 
-    from gradcli.autodiff.runs.record import outlined, recorded
+    from gradcli.autodiff.runs.program_run import outlined, recorded
     from gradcli.cli.framework.progress import progress
     from gradcli.derivation.explain import MAX_NODES, explained
     from gradcli.graph.graph import DEFAULT_MAX_NODES
@@ -163,7 +163,7 @@ def _implicit(options: ExplainOptions, variable: str) -> None:
         write_warning(warning)
     to_file = options.output not in (None, STDIN)
     if format is not None and format.name == "json":
-        from gradcli.output.records.implicit import implicit_json
+        from gradcli.output.serialization.implicit import implicit_json
 
         escaped = options.ascii or (not to_file and not can_print_signs(sys.stdout))
         write_to(options.output, implicit_json(found, equation.text, options.steps, warnings, ascii=escaped))
@@ -181,7 +181,7 @@ def _show(explanation: Explanation, format: Format | None, output: str | None, w
 
     to_file = output not in (None, STDIN)
     if format is not None and format.name == "json":
-        from gradcli.output.records.explanation import explanation_json
+        from gradcli.output.serialization.explanation import explanation_json
 
         escaped = ascii or (not to_file and not can_print_signs(sys.stdout))
         write_to(output, explanation_json(explanation, warnings, ascii=escaped))

@@ -36,7 +36,7 @@ def run(options: ScriptOptions) -> None:
 
 
 def _interpret(text: str, where: str, **options: Any) -> Callable[[], Tape]:
-    from gradcli.scripts.tensorflow.run import run_tf1
+    from gradcli.emulation.tensorflow.run_tf1 import run_tf1
 
     found = run_tf1(text, where, **options)
 
@@ -56,8 +56,8 @@ def _interpret(text: str, where: str, **options: Any) -> Callable[[], Tape]:
 
 
 def _listing() -> list[str]:
-    from gradcli.scripts.listing import listing
-    from gradcli.scripts.tensorflow.run import known_modules
+    from gradcli.emulation.listing import listing
+    from gradcli.emulation.tensorflow.run_tf1 import known_modules
 
     return list(listing(known_modules()))
 

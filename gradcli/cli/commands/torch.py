@@ -35,7 +35,7 @@ def run(options: ScriptOptions) -> None:
 
 
 def _interpret(text: str, where: str, **options: Any) -> Callable[[], Tape]:
-    from gradcli.scripts.torch.run import run_torch
+    from gradcli.emulation.torch.run_torch import run_torch
 
     tape = run_torch(text, where, **options)
 
@@ -48,8 +48,8 @@ def _interpret(text: str, where: str, **options: Any) -> Callable[[], Tape]:
 
 
 def _listing() -> list[str]:
-    from gradcli.scripts.listing import listing, tensor_entries
-    from gradcli.scripts.torch.run import known_modules
+    from gradcli.emulation.listing import listing, tensor_entries
+    from gradcli.emulation.torch.run_torch import known_modules
 
     return [*listing(known_modules()), *tensor_entries()]
 

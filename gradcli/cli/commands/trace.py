@@ -45,7 +45,7 @@ def run(options: TraceOptions) -> None:
     text, where = program_text(options)
     values, from_file = bindings_of(options)
 
-    from gradcli.autodiff.runs.trace import trace
+    from gradcli.autodiff.runs.event_log import trace
     from gradcli.language.parser import parse
 
     asked = request_of(options, bindings=values, spare=from_file)
@@ -54,12 +54,12 @@ def run(options: TraceOptions) -> None:
     for warning in found.warnings:
         write_warning(warning)
     if format == "json" and found.tape is not None:
-        from gradcli.output.reports.trace import trace_json
+        from gradcli.output.reports.event_log import trace_json
 
         write(trace_json(found, text, ascii=not can_print_signs(sys.stdout)))
         return
     from gradcli.cli.views.show import show_blocks
-    from gradcli.output.reports.trace import trace_blocks
+    from gradcli.output.reports.event_log import trace_blocks
 
     parts = [[entry] for entry in found.entries] if options.follow else [found.entries]
     if format != "json":

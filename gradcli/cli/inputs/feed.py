@@ -18,8 +18,8 @@ from gradcli.cli.inputs.feed_file import Feed, Piece, Row
 from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, nearest, no_value
 from gradcli.frozen import replace
 from gradcli.language.ast import Program
-from gradcli.output.records.rows import Records, writer
 from gradcli.output.reports.printed import printed_line
+from gradcli.output.serialization.rows import Records, writer
 
 MOST_GRAPHS = 64
 """Static graphs that are kept, one for each combination of shapes that rows have."""

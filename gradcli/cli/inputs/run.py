@@ -25,7 +25,7 @@ from gradcli.graph.graph import DEFAULT_MAX_NODES, Shape
 
 if TYPE_CHECKING:
     from gradcli.autodiff.passes.tape import Tape
-    from gradcli.autodiff.runs.document import GraphDocument
+    from gradcli.autodiff.runs.graph_document import GraphDocument
 
 
 MOST_GRAPH_BYTES = 2**30
@@ -125,7 +125,7 @@ def run_of(
             else:
                 tape, text = _from_document(options.graph, asked, options, notes, draws=draws)
         except GradcliError as mismatch:
-            from gradcli.lowering.builders.mismatch import MismatchError
+            from gradcli.lowering.builders.shape_mismatch import MismatchError
 
             if not isinstance(mismatch, MismatchError):
                 raise
@@ -217,7 +217,7 @@ def check_no_shapes(shapes: Mapping[str, Shape]) -> None:
 
 
 def _from_text(text: str, where: str, asked: Request, options: ModeOptions, *, draws: bool) -> Tape:
-    from gradcli.autodiff.runs.record import outlined, recorded
+    from gradcli.autodiff.runs.program_run import outlined, recorded
     from gradcli.language.parser import parse
 
     program = parse(text, where)
@@ -235,8 +235,8 @@ def _from_text(text: str, where: str, asked: Request, options: ModeOptions, *, d
 
 def _from_document(path: str, asked: Request, options: ModeOptions, notes: list[str], *, draws: bool) -> tuple[Tape, str]:
     """The run of a graph from a file, and its source text; adds to the notes what is odd about the file."""
-    from gradcli.autodiff.runs.document import graph_document
-    from gradcli.autodiff.runs.record import graph_run
+    from gradcli.autodiff.runs.graph_document import graph_document
+    from gradcli.autodiff.runs.program_run import graph_run
     from gradcli.cli.inputs.json_file import read_json
 
     data, where = read_json(path, most=MOST_GRAPH_BYTES)

@@ -222,7 +222,7 @@ def number(text: str, where: str, options: Options | None = None) -> Any:
     if not text.strip():
         raise GradcliError(f"{where} needs a value", hint="write a number or a constant expression such as pi/2")
     from gradcli.autodiff.request import Request
-    from gradcli.autodiff.runs.record import recorded
+    from gradcli.autodiff.runs.program_run import recorded
     from gradcli.language.ast import Output
     from gradcli.language.free_names import free_names
     from gradcli.language.parser import parse

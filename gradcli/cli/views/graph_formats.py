@@ -22,8 +22,8 @@ from gradcli.output.formats import GRAPHS, Format
 from gradcli.output.reports.tables import TABLE_ROWS
 
 if TYPE_CHECKING:
+    from gradcli.output.box_drawing.canvas import Segment
     from gradcli.output.reports.blocks import Block, Style
-    from gradcli.output.terminal.canvas import Segment
 
 LONG_LAYOUT = 1_000
 """Nodes from which on a layout takes long."""
@@ -120,7 +120,7 @@ def show(view: View) -> None:
         shown = _checked(view, view.diagram())
         show_blocks(lambda style: _tables(view, shown, style), None)
     elif view.format.name == "draw" and wants_rich(sys.stdout):
-        from gradcli.output.terminal.draw import rich_drawing
+        from gradcli.output.box_drawing.draw import rich_drawing
 
         write([rich_drawing(_drawing(view), sys.stdout)])
     elif view.format.binary:
@@ -165,7 +165,7 @@ def open_in_browser(view: View, path: str | None) -> None:
 def _text(view: View) -> Iterable[str]:
     """The pieces of a text format."""
     if view.format.name == "json":
-        from gradcli.output.records.graph import graph_json
+        from gradcli.output.serialization.graph import graph_json
 
         _check_whole(view)
         return graph_json(
@@ -209,7 +209,7 @@ def _tables(view: View, shown: Diagram, style: Style) -> Iterator[Block]:
 
 def _drawing(view: View) -> list[list[Segment]]:
     """The drawing for a terminal: from left to right where that fits, else from top to bottom if that is narrower."""
-    from gradcli.output.terminal.draw import drawn, drawn_width
+    from gradcli.output.box_drawing.draw import drawn, drawn_width
 
     width = shutil.get_terminal_size().columns
     lines = drawn(_checked(view, view.diagram("LR")), ascii=view.ascii)

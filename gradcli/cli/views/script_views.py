@@ -178,7 +178,7 @@ def _explain(options: ScriptOptions, explanation: Explanation) -> None:
 def _document(options: ScriptOptions, tape: Tape, text: str, printed: str) -> None:
     from gradcli.cli.views.show import DERIVATION_NODES
     from gradcli.derivation.nodes.chain_rule import derive
-    from gradcli.output.records.run import eval_json
+    from gradcli.output.serialization.evaluation import eval_json
 
     derivation = derive(tape) if len(tape.graph) <= DERIVATION_NODES else None
     notes = [] if derivation else [f"the graph has {len(tape.graph):,} nodes: derivation and derivatives are left out"]

@@ -13,7 +13,7 @@ from gradcli.frozen import replace
 from gradcli.language.numbers import number_text
 
 if TYPE_CHECKING:
-    from gradcli.output.further import Extra
+    from gradcli.output.jacobians import Jacobians
     from gradcli.output.reports.blocks import Block, Style
 
 DERIVATION_NODES = 300
@@ -30,7 +30,7 @@ def show(
     warnings: Sequence[str],
     *,
     show_all: bool = False,
-    extra: Extra | None = None,
+    jacobians: Jacobians | None = None,
     select: Collection[str] | None = None,
 ) -> None:
     """Write a run to standard output.
@@ -41,7 +41,7 @@ def show(
         text: The source of the expression.
         warnings: What the JSON document should warn of.
         show_all: Leave nothing out.
-        extra: What to write beyond value and gradient; None for nothing.
+        jacobians: What to write beyond value and gradient; None for nothing.
         select: The keys of the JSON document to write; None for all.
     """
     printed: list[str] = []
@@ -52,7 +52,7 @@ def show(
     if format == "numbers":
         for line in printed:
             write_note(visible(line))
-        write(_numbers(tape) if extra is None else _extra_numbers(tape, extra))
+        write(_numbers(tape) if jacobians is None else _jacobian_numbers(tape, jacobians))
         return
     derivation = None
     left_out: list[str] = []
@@ -62,25 +62,27 @@ def show(
 
         derivation = derive(tape)
         left_out += derivation.warnings
-        extra = None if extra is None else _derived(tape, extra)
+        jacobians = None if jacobians is None else _derived(tape, jacobians)
     elif wanted:
         size = f"{len(tape.graph):,}"
         left_out.append(f"the graph has {size} nodes: derivation and written-out derivatives are left out; --all brings them")
     if format == "json":
-        from gradcli.output.records.run import eval_json
+        from gradcli.output.serialization.evaluation import eval_json
 
         signs = can_print_signs(sys.stdout)
         everything = [*warnings, *left_out]
         said = "\n".join([*printed, ""]) or None
-        write(eval_json(tape, derivation, text, everything, ascii=not signs, extra=extra, printed=said, select=select))
+        write(eval_json(tape, derivation, text, everything, ascii=not signs, jacobians=jacobians, printed=said, select=select))
         return
     from gradcli.output.reports.blocks import Lines
-    from gradcli.output.reports.run import eval_report
+    from gradcli.output.reports.evaluation import eval_report
 
     for sentence in left_out:
         write_warning(sentence)
     shown = [Lines([visible(line) for line in printed])] if printed else []
-    show_blocks(lambda style: [*shown, *eval_report(tape, derivation, style=style, show_all=show_all, extra=extra)], format)
+    show_blocks(
+        lambda style: [*shown, *eval_report(tape, derivation, style=style, show_all=show_all, jacobians=jacobians)], format
+    )
 
 
 def show_blocks(blocks: Callable[[Style], Iterable[Block]], format: str | None) -> None:
@@ -113,19 +115,19 @@ def _numbers(tape: Tape) -> Iterable[str]:
         yield f"{number_text(value)}\n"
 
 
-def _extra_numbers(tape: Tape, extra: Extra) -> Iterable[str]:
+def _jacobian_numbers(tape: Tape, jacobians: Jacobians) -> Iterable[str]:
     """The value, then what was asked for in place of the gradient, a number or an array a line."""
-    from gradcli.output.records.further import extra_numbers
+    from gradcli.output.serialization.jacobians import jacobian_numbers
 
     yield f"{number_text(tape.value)}\n"
-    for value in extra_numbers(tape, extra):
+    for value in jacobian_numbers(tape, jacobians):
         yield f"{number_text(value)}\n"
 
 
-def _derived(tape: Tape, extra: Extra) -> Extra:
+def _derived(tape: Tape, jacobians: Jacobians) -> Jacobians:
     """The same with the derivation of its tangents."""
-    if extra.tangents is None:
-        return extra
+    if jacobians.tangents is None:
+        return jacobians
     from gradcli.derivation.nodes.forward_pass import derive_tangents
 
-    return replace(extra, forward_pass=derive_tangents(tape, extra.tangents))
+    return replace(jacobians, forward_pass=derive_tangents(tape, jacobians.tangents))

@@ -17,9 +17,9 @@ from gradcli.language.ast import Program
 from gradcli.language.numbers import number_text
 from gradcli.language.parser import is_name
 from gradcli.lowering.builders.builder import Shown
-from gradcli.output.records.outputs import run_json
 from gradcli.output.reports.blocks import Lines, Style
 from gradcli.output.reports.printed import printed_line
+from gradcli.output.serialization.outputs import run_json
 
 
 def show_run(program: Program, asked: Request, text: str, format: str | None, *, strict: bool) -> None:

@@ -1,1 +1,1 @@
-"""What makes graphs: the recorder of dynamic graphs, the builder of static ones, what both share."""
+"""What makes graphs: the builders of dynamic graphs and of static ones, what both share."""

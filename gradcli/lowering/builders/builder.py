@@ -92,7 +92,7 @@ def value_at(graph: Graph, id: int, values: Sequence[Value]) -> Value:
     try:
         return value_of(graph.operations[id], [values[input] for input in graph.inputs[id]], graph.settings.get(id, ()))
     except GradcliError as error:
-        from gradcli.lowering.builders.mismatch import undefined
+        from gradcli.lowering.builders.shape_mismatch import undefined
 
         raise undefined(error, graph, id) from None
 

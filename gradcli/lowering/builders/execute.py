@@ -1,6 +1,6 @@
 """Running a static graph with branches and loops: each node that executes is recorded, as often as it does.
 
-A node of the graph may execute never, once, or in every turn of a loop. What executes goes onto a recorder, so that values,
+A node of the graph may execute never, once, or in every turn of a loop. What executes goes onto a builder, so that values,
 gradients and derivations of the run come from one flat graph: reverse mode through a loop keeps the values of every turn.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from gradcli.graph.graph import COND, CONSTANT, ITEM, PRINT, VARIABLE, WHILE_LOOP, Graph
 from gradcli.lowering.builders.builder import Part
-from gradcli.lowering.builders.recorder import Recorder
+from gradcli.lowering.builders.dynamic import DynamicBuilder
 from gradcli.lowering.limits import DEFAULT_MAX_STEPS, too_many_steps
 
 
@@ -20,8 +20,8 @@ class _Frame:
 
     Attributes:
         graph: The graph.
-        ids: For each node so far what it is on the recorder; of a node with several results a list of them.
-        names: What each variable is: of the outermost graph its name, of a block a node on the recorder.
+        ids: For each node so far what it is on the builder; of a node with several results a list of them.
+        names: What each variable is: of the outermost graph its name, of a block a node on the builder.
         node: The node of the frame below that waits for its outputs; -1 for the outermost.
         part: Which graph of that node it is.
     """
@@ -38,18 +38,18 @@ class _Frame:
 
 def execute(
     graph: Graph,
-    recorder: Recorder,
+    builder: DynamicBuilder,
     fed: Mapping[int, str] | None = None,
     *,
     max_steps: int = DEFAULT_MAX_STEPS,
     on_node: Callable[[Graph, int], None] | None = None,
 ) -> dict[int, int]:
-    """Run a static graph onto a recorder.
+    """Run a static graph onto a builder.
 
     Args:
         graph: The graph.
-        recorder: What records; it has the values of the variables.
-        fed: Nodes that are not computed but fed, as variables of the recorder, by id.
+        builder: What records; it has the values of the variables.
+        fed: Nodes that are not computed but fed, as variables of the builder, by id.
         max_steps: How many turns the loops may take, all together.
         on_node: Is told each node that executes, with its graph: the static graph, or that of a block.
 
@@ -76,7 +76,7 @@ def execute(
             block = below.graph.blocks[node]
             if below.graph.operations[node] == COND:
                 below.ids.append(_results(outputs))
-            elif part == 0 and not recorder.truth(outputs[0]):
+            elif part == 0 and not builder.truth(outputs[0]):
                 below.ids.append(_results(carried.pop()))
             else:
                 if part == 0:
@@ -95,15 +95,15 @@ def execute(
             on_node(template, at)
         inputs = [ids[input] for input in template.inputs[at]]
         if at in fed and len(frames) == 1:
-            ids.append(recorder.variable(fed[at], span))
+            ids.append(builder.variable(fed[at], span))
         elif operation == VARIABLE:
             given = frame.names[at]
-            ids.append(recorder.variable(given, span) if isinstance(given, str) else given)
+            ids.append(builder.variable(given, span) if isinstance(given, str) else given)
         elif operation == CONSTANT:
-            ids.append(recorder.constant(template.constants[at], span))
+            ids.append(builder.constant(template.constants[at], span))
         elif operation == COND:
             block = template.blocks[at]
-            part = 0 if recorder.truth(inputs[0]) else 1
+            part = 0 if builder.truth(inputs[0]) else 1
             frames.append(_Frame(block.graphs[part], dict(zip(block.parameters, inputs[1:], strict=True)), at, part))
         elif operation == WHILE_LOOP:
             block = template.blocks[at]
@@ -112,18 +112,18 @@ def execute(
         elif operation == ITEM:
             ids.append(inputs[0][dict(template.settings[at])["index"]])
         elif operation == PRINT:
-            recorder.show(_parts(dict(template.settings[at])["parts"], inputs), span)
+            builder.show(_parts(dict(template.settings[at])["parts"], inputs), span)
             ids.append(None)
         else:
-            id = recorder.operation(operation, tuple(inputs), span, template.settings.get(at, ()))
+            id = builder.operation(operation, tuple(inputs), span, template.settings.get(at, ()))
             if at in template.given_names:
-                recorder.graph.given_names.setdefault(id, template.given_names[at])
+                builder.graph.given_names.setdefault(id, template.given_names[at])
             ids.append(id)
     ids = frames[0].ids
-    met = recorder.graph.variables  # in the order of the static graph, whatever ran first
-    recorder.graph.variables = {name: met[name] for name in (*graph.variables, *met) if name in met}
-    recorder.graph.output = ids[graph.output]
-    recorder.graph.outputs = [ids[id] for id in graph.outputs]
+    met = builder.graph.variables  # in the order of the static graph, whatever ran first
+    builder.graph.variables = {name: met[name] for name in (*graph.variables, *met) if name in met}
+    builder.graph.output = ids[graph.output]
+    builder.graph.outputs = [ids[id] for id in graph.outputs]
     return {node: id for node, id in enumerate(ids) if isinstance(id, int)}
 
 

@@ -25,7 +25,7 @@ def inferred_shape(graph: Graph, operation: str, inputs: Sequence[int], settings
             graph.allow(declared.scratch(*shapes, **given), f"what {operation} computes meanwhile has", span)
         return shape
     except ShapeError as error:
-        from gradcli.lowering.builders.mismatch import MismatchError
+        from gradcli.lowering.builders.shape_mismatch import MismatchError
 
         raise MismatchError(graph, operation, inputs, settings, span, str(error)) from None
 

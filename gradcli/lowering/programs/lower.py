@@ -31,7 +31,7 @@ def lower(
 
     Args:
         program: The program; its last statement is the output.
-        builder: What makes nodes; a :class:`~gradcli.lowering.builders.recorder.Recorder` knows values and records only
+        builder: What makes nodes; a :class:`~gradcli.lowering.builders.dynamic.DynamicBuilder` knows values and records only
             the branch that a condition selects, a :class:`~gradcli.lowering.builders.static.StaticBuilder` builds both.
         bound: Names that have a value: they are variables even where they also name a constant, such as ``e``.
         max_steps: How many turns the loops that are run or unrolled may take, all together.

@@ -10,7 +10,7 @@ from math import prod
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, shape_text
-from gradcli.ops.arrays import misfits
+from gradcli.ops.arrays import torch_messages
 from gradcli.ops.arrays.axes import axes_text, new_shape
 from gradcli.ops.arrays.costs import weighted_cost
 from gradcli.ops.arrays.reduce import reduce_sum
@@ -142,7 +142,7 @@ def _convolution(axes: int) -> Structural:
         linear="input bias, weight bias",
         torch=f"conv{axes}d: torch F",
         cost=weighted_cost,
-        misfit=lambda shapes, settings: misfits.convolved(shapes, settings, axes),
+        torch_message=lambda shapes, settings: torch_messages.convolved(shapes, settings, axes),
         doc=f"Convolution (to be exact, cross-correlation) over {'one axis' if axes == 1 else 'two axes'}, plus a bias.",
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, shape_text
-from gradcli.ops.arrays import misfits
+from gradcli.ops.arrays import torch_messages
 from gradcli.ops.arrays.axes import axes_text, axis_of, new_shape
 from gradcli.ops.declaration.facts import SAME, VIEW
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
@@ -235,7 +235,8 @@ stack = structural(
     moves=True,
     linear="a",
     torch="stack: torch",
-    misfit=misfits.stacked,
+    tensorflow="stack(values, axis=0) stack: top",
+    torch_message=torch_messages.stacked,
     adds_axis=True,
     doc="Arrays of one shape, or numbers, along a new axis.",
 )
@@ -273,7 +274,8 @@ cat = structural(
     moves=True,
     linear="a",
     torch="cat: torch; concat: torch; concatenate: torch",
-    misfit=lambda shapes, settings: misfits.joined(shapes, settings["axis"]),
+    tensorflow="concat(values, axis) concat: top",
+    torch_message=lambda shapes, settings: torch_messages.joined(shapes, settings["axis"]),
     doc="Arrays one after the other along an axis.",
 )
 

@@ -6,7 +6,7 @@ from math import prod
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
-from gradcli.ops.arrays import misfits
+from gradcli.ops.arrays import torch_messages
 from gradcli.ops.arrays.costs import product_cost
 from gradcli.ops.arrays.shape import squeeze, summed_to, transpose, unsqueeze
 from gradcli.ops.declaration.facts import SAME
@@ -51,7 +51,7 @@ outer: Structural = structural(
     result=SAME,
     linear="a, b",
     torch="outer: torch Tensor",
-    misfit=misfits.vectors,
+    torch_message=torch_messages.vectors,
     doc="Outer product of two vectors: the matrix of all products of their elements.",
     latex=r"{0} \, {1}^{{\top}}",
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from gradcli.errors import GradcliError
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
-from gradcli.ops.arrays import in_elements, misfits
+from gradcli.ops.arrays import in_elements, torch_messages
 from gradcli.ops.arrays.costs import cubic_cost
 from gradcli.ops.arrays.index import index_put
 from gradcli.ops.arrays.matmul import matmul
@@ -71,7 +71,7 @@ diag: Structural = structural(
     moves=True,
     linear="a",
     torch="diag(diagonal=offset): torch Tensor",
-    misfit=lambda shapes, settings: f"diag(): Supports 1D or 2D tensors. Got {len(shapes[0])}D",
+    torch_message=lambda shapes, settings: f"diag(): Supports 1D or 2D tensors. Got {len(shapes[0])}D",
     doc="The matrix with a vector as its diagonal; of a matrix the diagonal.",
 )
 
@@ -92,7 +92,7 @@ trace = structural(
     result=COUNT,
     linear="a",
     torch="trace: torch Tensor",
-    misfit=lambda shapes, settings: f"trace: expected a matrix, but got tensor with dim {len(shapes[0])}",
+    torch_message=lambda shapes, settings: f"trace: expected a matrix, but got tensor with dim {len(shapes[0])}",
     doc="Sum of the diagonal of a matrix.",
 )
 
@@ -112,7 +112,7 @@ def _triangle(name: str, grad_fn: str, doc: str) -> Structural:
         moves=True,
         linear="a",
         torch=f"{name}: torch Tensor",
-        misfit=lambda shapes, settings: f"{name}: input tensor must have at least 2 dimensions",
+        torch_message=lambda shapes, settings: f"{name}: input tensor must have at least 2 dimensions",
         doc=doc,
     )
     return declared
@@ -137,7 +137,7 @@ det = structural(
     torch="det: torch Tensor linalg",
     takes=(DECIMALS, "linalg.det: Expected a floating point or complex tensor as input. Got {}"),
     cost=cubic_cost,
-    misfit=misfits.square("det"),
+    torch_message=torch_messages.square("det"),
     in_elements=in_elements.det,
     doc="Determinant of a square matrix; the gradient is right for singular ones too, where PyTorch's is 0.",
 )

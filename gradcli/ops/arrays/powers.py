@@ -7,14 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError
-from gradcli.ops.arrays import in_elements, misfits
+from gradcli.ops.arrays import in_elements, torch_messages
 from gradcli.ops.arrays.costs import cubic_cost
 from gradcli.ops.arrays.index import cat, index
 from gradcli.ops.arrays.matmul import matmul
-from gradcli.ops.arrays.matrix import inv, invertible, per_matrix, square_matrix
+from gradcli.ops.arrays.matrix import det, inv, invertible, per_matrix, square_matrix
 from gradcli.ops.arrays.shape import transpose
 from gradcli.ops.declaration.facts import SAME
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
+from gradcli.ops.elementwise.arithmetic import abs
+from gradcli.ops.elementwise.exponential import log
 from gradcli.ops.elementwise.logic import eq, where
 
 
@@ -37,7 +39,7 @@ def _logarithm_of_det(name: str, forward: Callable[..., Any], grad_fn: str, doc:
         spellings=(name,),
         torch=torch,
         cost=cubic_cost,
-        in_elements=getattr(in_elements, name),
+        definition=lambda a: log(abs(det(a)) if name == "logabsdet" else det(a)),
         doc=doc,
     )
 
@@ -120,7 +122,7 @@ matrix_power = structural(
     result=SAME,
     torch="matrix_power: torch Tensor linalg",
     cost=cubic_cost,
-    misfit=misfits.square("matrix_power"),
+    torch_message=torch_messages.square("matrix_power"),
     in_elements=in_elements.matrix_power,
     doc="The product of n equal matrices, for a negative n of their inverses.",
 )

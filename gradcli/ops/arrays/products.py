@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
-from gradcli.ops.arrays import misfits
+from gradcli.ops.arrays import torch_messages
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.costs import product_cost, weighted_cost
 from gradcli.ops.arrays.matmul import matmul
@@ -35,7 +35,7 @@ bmm = structural(
     torch="bmm: torch Tensor",
     promotes=False,
     cost=product_cost,
-    misfit=misfits.batches,
+    torch_message=torch_messages.batches,
     doc="The products of the matrices of two stacks, one by one.",
 )
 

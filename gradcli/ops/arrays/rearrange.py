@@ -6,7 +6,7 @@ from math import prod
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, shape_text
-from gradcli.ops.arrays import misfits
+from gradcli.ops.arrays import torch_messages
 from gradcli.ops.arrays.axes import as_shape, axes_of, axis_of, new_shape
 from gradcli.ops.arrays.index import sliced
 from gradcli.ops.arrays.reduce import reduce_sum
@@ -249,7 +249,7 @@ def _glued(name: str, axis: int, rank: int, doc: str) -> Structural:
         moves=True,
         linear="a",
         torch=f"{name}: torch",
-        misfit=lambda shapes, settings: misfits.joined(shapes, axis),
+        torch_message=lambda shapes, settings: torch_messages.joined(shapes, axis),
         doc=doc,
     )
 

@@ -6,7 +6,7 @@ from math import prod
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
-from gradcli.ops.arrays import in_elements, misfits
+from gradcli.ops.arrays import in_elements, torch_messages
 from gradcli.ops.arrays.axes import as_shape, axes_of, axes_text, axis_of, kept, new_shape, resolved
 from gradcli.ops.arrays.summation import total
 from gradcli.ops.declaration.facts import COUNT, SAME, VIEW, VIEW_OR_COPY
@@ -71,7 +71,7 @@ expand: Structural = structural(
     linear="a",
     torch="expand: Tensor; broadcast_to: torch Tensor",
     view=VIEW,
-    misfit=lambda shapes, settings: misfits.expanded(shapes[0], list(settings["shape"])),
+    torch_message=lambda shapes, settings: torch_messages.expanded(shapes[0], list(settings["shape"])),
     doc="The array, repeated along new axes and along axes of size 1 to have a shape.",
 )
 sum_to: Structural = structural(
@@ -98,6 +98,7 @@ reshape: Structural = structural(
     moves=True,
     linear="a",
     torch="reshape: torch Tensor; view: Tensor",
+    tensorflow="reshape(tensor, shape) Reshape: top",
     view=VIEW_OR_COPY,
     reshapes=True,
     doc="The elements in their order in another shape; -1 stands for the size that the others leave.",
@@ -150,6 +151,7 @@ squeeze = structural(
     moves=True,
     linear="a",
     torch="squeeze: torch Tensor",
+    tensorflow="squeeze(input, axis=None) Squeeze: top",
     view=VIEW,
     reshapes=True,
     doc="The array without its axes of size 1, or without those of them that are named.",
@@ -172,6 +174,7 @@ unsqueeze = structural(
     moves=True,
     linear="a",
     torch="unsqueeze: torch Tensor",
+    tensorflow="expand_dims(input, axis) ExpandDims: top",
     view=VIEW,
     adds_axis=True,
     reshapes=True,
@@ -205,8 +208,9 @@ permute: Structural = structural(
     moves=True,
     linear="a",
     torch="permute: torch Tensor",
+    tensorflow="transpose(a, perm=None) transpose: top",
     view=VIEW,
-    misfit=misfits.permuted,
+    torch_message=torch_messages.permuted,
     doc="The axes in another order, without one in the reverse order: ``M.T`` of a matrix.",
 )
 

@@ -29,6 +29,9 @@ INVERTING = " is not supported. If you are trying to invert a mask, use the `~` 
 NO_MEAN = "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {}"
 """What PyTorch says of more than one operation."""
 
+REDUCED = "(input_tensor, axis=None, keepdims=False, name=None, reduction_indices=None, keep_dims=None)"
+"""The arguments of TensorFlow's reductions."""
+
 DECIMALS, NUMBERS = "decimals", "numbers"
 """The dtypes of operands that PyTorch takes where it does not take all: those of floating point; all but truth values."""
 
@@ -87,7 +90,9 @@ class Facts(Frozen, eq=False):
         torch: PyTorch's spellings: ``"sigmoid: torch Tensor F; expit: special"``, names with the modules that have them, ``F``
             for torch.nn.functional. Where PyTorch calls arguments otherwise, its names with ours: ``"rot90(k=times): torch"``.
             Empty where PyTorch has no such function.
-        tensorflow: TensorFlow 1's spellings, likewise, each with what it calls the node: ``"sigmoid Sigmoid: tf nn"``.
+        tensorflow: TensorFlow 1's spellings, likewise, each with what it calls the node, and of an operation on arrays with its
+            arguments in TensorFlow's words: ``"sigmoid Sigmoid: tf nn"``, ``"argmax(input, axis=0) ArgMax: top"``. ``tf`` is
+            for functions of tensorflow that tensorflow.math has as well, ``top`` for the others.
         sympy: SymPy's function, or a template with {0}, {1}, ... for the arguments; empty where it is written by its definition.
         squares: The operation whose square added to its own, or taken from it, is 1 for every argument: of sin ``"cos +"``, of
             cosh ``"sinh -"``; empty for none.
@@ -102,7 +107,7 @@ class Facts(Frozen, eq=False):
             template with ``{}`` for the dtype, and ``{last}`` for a word where the axis is the last. Empty where it takes all.
         promotes: Whether PyTorch brings operands of several dtypes to one.
         adds_axis: Whether its setting ``axis`` is a place among the axes of the result, which has one more.
-        misfit: What PyTorch says of operands that do not fit, from their shapes and the settings; None where it says nothing.
+        torch_message: What PyTorch says of operands that do not fit, from their shapes and the settings; or None.
         cost: How many products of elements it computes beside work on each element: a function of the shapes of the operands.
         written: What expressions call it, where that is the name of an operation with fewer arguments; empty for its own name.
     """
@@ -130,7 +135,7 @@ class Facts(Frozen, eq=False):
     takes: tuple[str, str] = ("", "")
     promotes: bool = True
     adds_axis: bool = False
-    misfit: Misfit | None = None
+    torch_message: Misfit | None = None
     cost: Cost | None = None
     written: str = ""
 
@@ -144,6 +149,17 @@ class Facts(Frozen, eq=False):
         """PyTorch's spellings, each with the modules that have it."""
         parts = [part.partition(":") for part in self.torch.split(";") if part]
         return [(name.partition("(")[0].strip(), modules.split()) for name, _, modules in parts]
+
+    @property
+    def tensorflow_functions(self) -> list[tuple[str, list[str], str, list[str]]]:
+        """TensorFlow's spellings, each with its arguments, what it calls the node, and the modules that have it."""
+        parts = [part.partition(":") for part in self.tensorflow.split(";") if part]
+        found: list[tuple[str, list[str], str, list[str]]] = []
+        for spelling, _, modules in parts:
+            name, title = spelling.rsplit(None, 1)
+            name, _, arguments = name.strip().rstrip(")").partition("(")
+            found.append((name, list(filter(None, arguments.split(", "))), title, modules.split()))
+        return found
 
     @property
     def torch_arguments(self) -> dict[str, str]:
@@ -182,7 +198,7 @@ if TYPE_CHECKING:
         takes: tuple[str, str]
         promotes: bool
         adds_axis: bool
-        misfit: Misfit | None
+        torch_message: Misfit | None
         cost: Cost | None
         written: str
 

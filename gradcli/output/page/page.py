@@ -31,9 +31,9 @@ from gradcli.output.diagrams.theme import DARK, LIGHT, Theme
 from gradcli.output.documents.document import Row
 from gradcli.output.documents.html import row_html, words_html
 from gradcli.output.listing import BlockListing, Entry, FunctionListing, GradientListing, selected
+from gradcli.output.page.array_passes import FIXED, UNKNOWN, recorded_data
 from gradcli.output.page.data import page_data, script_json
 from gradcli.output.page.program import engine_script, page_file
-from gradcli.output.page.recorded import FIXED, UNKNOWN, recorded_data
 from gradcli.output.visible import visible, visible_lines
 
 PAGE_NODES = 20_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gradcli.lowering.builders.static import Removed
-from gradcli.output.records.removed import placed
 from gradcli.output.reports.blocks import Style, Table
+from gradcli.output.serialization.removed import placed
 
 ROWS = 20
 """Rows of the table that are shown."""

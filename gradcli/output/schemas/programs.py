@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
 
+from gradcli.autodiff.runs.event_log import Happening
 from gradcli.errors import ExitCode
-from gradcli.output.reports.trace import KINDS
 from gradcli.output.schemas.runs import RunFacts
 from gradcli.output.schemas.vocabulary import Also, Bindings, Count, Gradient, Line, Mode, Number, Row
 
@@ -68,7 +68,7 @@ class PrintEvent(TypedDict):
 class Event(TypedDict):
     """Something else that happened."""
 
-    kind: Annotated[str, Also(enum=list(KINDS))]
+    kind: Happening
     line: Line
     name: Annotated[str, "The node, the statement, or the part of the log."]
     text: str

@@ -1,0 +1,185 @@
+"""The modules ``torch``, ``torch.nn.functional``, ``torch.autograd`` and ``torch.optim`` of a script."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.autodiff.torch_tape.dtypes import FLOATS
+from gradcli.emulation.python.builtin import math_module
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.source import UnknownError
+from gradcli.emulation.python.values import Namespace, Native, Raised, Size, Type, Word, checked
+from gradcli.emulation.torch.autograd import AUTOGRAD
+from gradcli.emulation.torch.calls import caller, foreign_names, functions
+from gradcli.emulation.torch.create import CREATIONS
+from gradcli.emulation.torch.dtypes import WORDS
+from gradcli.emulation.torch.optim import sgd
+from gradcli.emulation.torch.results import Mode
+from gradcli.emulation.torch.tensor_members import DTYPES, METHODS, dtype_of, dtype_word
+from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.emulation.torch.unknown_members import is_member
+
+VERSION = "2.13.0+cpu"
+"""The version of PyTorch that is followed."""
+
+_RANDOM = "random numbers are not known here, since PyTorch's generator cannot be followed"
+_REFUSED = {
+    **dict.fromkeys(("rand", "randn", "randint", "normal", "rand_like", "randn_like", "randperm", "manual_seed", "bernoulli"),
+                    (_RANDOM, "write the numbers: torch.tensor([...])")),
+    **dict.fromkeys(("load", "save", "compile", "jit", "hub", "utils", "from_numpy", "multiprocessing"),
+                    ("it is not known here, since it reads files or runs code", "write the numbers: torch.tensor([...])")),
+    **dict.fromkeys(("float16", "half", "bfloat16", "int32", "int16", "int8", "uint8", "complex64"),
+                    ("this dtype is not known here", "float32, float64, int64 and bool are")),
+    "batch_norm": ("it is not known here", "write its formula"),
+    "einsum": ("it is not known here", "write matmul, outer, sum and transpose"),
+    **dict.fromkeys(("cuda", "backends"), ("tensors are on the CPU here", "leave it out")),
+}  # fmt: skip
+
+
+def modules(session: Session) -> dict[str, Namespace]:
+    """The modules that a script for PyTorch may import, by name."""
+
+    def operations(module: str) -> dict[str, Any]:
+        return {name: Native(name, caller(session, name, meant)) for name, meant in functions(module).items()}
+
+    def bound(table: dict[str, Callable[..., Any]]) -> dict[str, Any]:
+        return {name: Native(name, checked(name, function, session)) for name, function in table.items()}
+
+    functional = _Module("torch.nn.functional", {**operations("torch.nn.functional"), **bound(_FUNCTIONAL)})
+    network = _Module("torch.nn", {"functional": functional})
+    autograd = _Module("torch.autograd", bound(AUTOGRAD))
+    optimisers = _Module("torch.optim", bound({"SGD": sgd}))
+    names = {
+        **operations("torch"),
+        **bound(_TORCH),
+        **{name: dtype_word(dtype) for name, dtype in DTYPES.items()},
+        "nn": network,
+        "autograd": autograd,
+        "optim": optimisers,
+        "special": _Module("torch.special", operations("torch.special")),
+        "linalg": _Module("torch.linalg", operations("torch.linalg")),
+        "Tensor": Type("torch.Tensor", _no_call, ("Tensor",)),
+        "Size": Type("torch.Size", lambda machine, sizes: Size(machine.listed(sizes)), (Size,)),
+        "__version__": VERSION,
+        "pi": math.pi,
+        "e": math.e,
+        "inf": math.inf,
+        "nan": math.nan,
+    }
+    return {
+        "torch": _Module("torch", names),
+        "torch.nn": network,
+        "torch.nn.functional": functional,
+        "torch.autograd": autograd,
+        "torch.optim": optimisers,
+        "math": math_module(),
+    }
+
+
+class _Module(Namespace):
+    def attribute(self, machine: Interpreter, name: str) -> Any:
+        if name not in self.names and name in _REFUSED:
+            message, hint = _REFUSED[name]
+            raise UnknownError(f"{self.name}.{name}: {message}", hint=hint)
+        if name not in self.names and self.name == "torch.nn" and name[:1].isupper():
+            raise UnknownError(
+                f"torch.nn.{name} is not known here", hint="write its formula, with torch.nn.functional where it helps"
+            )
+        if name not in self.names and name in foreign_names() and not is_member(name):
+            raise Raised("AttributeError", f"module '{self.name}' has no attribute '{name}'")
+        return super().attribute(machine, name)
+
+
+def _no_call(machine: Interpreter, *arguments: Any) -> Any:
+    raise UnknownError("torch.Tensor is not called here", hint="write torch.tensor([...])")
+
+
+# ---- modes, questions ----
+
+
+def _default_dtype(machine: Interpreter, session: Session, d: Any) -> None:
+    name = dtype_of(d)
+    if name not in FLOATS:
+        raise Raised("TypeError", "only floating-point types are supported as the default type")
+    session.tape.dtype = name
+
+
+def _printing(machine: Interpreter, session: Session, precision: Any = None, threshold: Any = None, edgeitems: Any = None,
+              linewidth: Any = None, profile: Any = None, sci_mode: Any = None) -> None:  # fmt: skip
+    given = {"precision": precision, "threshold": threshold, "edge": edgeitems, "width": linewidth}
+    found = {key: value for key, value in given.items() if value is not None}
+    if not all(isinstance(value, int) and 0 <= value <= 10_000 for value in found.values()):
+        raise Raised("TypeError", "set_printoptions() takes whole numbers up to 10,000")
+    session.options = session.options._replace(**found)
+    if sci_mode is not None:
+        session.options = session.options._replace(scientific=machine.truth(sci_mode))
+
+
+def _equal(machine: Interpreter, session: Session, a: Tensor, b: Tensor) -> bool:
+    import numpy
+
+    return a.shape == b.shape and bool(numpy.array_equal(a.value, b.value))
+
+
+def _allclose(machine: Interpreter, session: Session, a: Tensor, b: Tensor, rtol: float = 1e-05, atol: float = 1e-08,
+              equal_nan: Any = False) -> bool:  # fmt: skip
+    import numpy
+
+    if a.dtype != b.dtype:
+        raise Raised("RuntimeError", f"{WORDS[a.dtype]} did not match {WORDS[b.dtype]}")
+    return bool(numpy.allclose(a.value, b.value, rtol, atol, equal_nan=machine.truth(equal_nan)))
+
+
+def _where_true(name: str) -> Callable[..., Any]:
+    def decide(machine: Interpreter, session: Session, input: Tensor) -> Tensor:
+        import numpy
+
+        found = numpy.asarray(getattr(numpy, name)(input.value), "float64")  # isnan, isinf or isfinite
+        return session.leaf(machine, found if found.ndim else float(found), "bool")
+
+    return decide
+
+
+def _method(name: str) -> Callable[..., Any]:
+    return lambda machine, session, tensor, *arguments, **keywords: METHODS[name](machine, tensor, *arguments, **keywords)
+
+
+_TORCH: dict[str, Callable[..., Any]] = {
+    **CREATIONS,
+    "no_grad": lambda machine, session: Mode(session, "enabled", False),
+    "inference_mode": lambda machine, session: Mode(session, "enabled", False),
+    "enable_grad": lambda machine, session: Mode(session, "enabled", True),
+    "set_grad_enabled": lambda machine, session, mode: Mode(session, "enabled", machine.truth(mode), at_once=True),
+    "is_grad_enabled": lambda machine, session: session.tape.enabled,
+    "set_default_dtype": _default_dtype,
+    "get_default_dtype": lambda machine, session: dtype_word(session.tape.dtype),
+    "set_printoptions": _printing,
+    "is_tensor": lambda machine, session, obj: isinstance(obj, Tensor),
+    "numel": _method("numel"),
+    "t": _method("t"),
+    "equal": _equal,
+    "allclose": _allclose,
+    "isnan": _where_true("isnan"),
+    "isinf": _where_true("isinf"),
+    "isfinite": _where_true("isfinite"),
+    "all": _method("all"),
+    "any": _method("any"),
+    "device": lambda machine, session, name: Word("cpu"),
+}
+"""Functions of ``torch`` that are no operations."""
+
+
+def _linear(machine: Interpreter, session: Session, input: Tensor, weight: Tensor, bias: Any = None) -> Tensor:
+    turned = METHODS["t"](machine, weight)
+    result = session.operate(machine, "matmul", (input, turned))
+    if bias is None:
+        return result
+    total = session.operate(machine, "add", (result, bias))
+    if total.requires_grad:
+        session.tape.functions[total.node] = "AddmmBackward0" if len(input.shape) == 2 else "ViewBackward0"
+    return total
+
+
+_FUNCTIONAL: dict[str, Callable[..., Any]] = {"linear": _linear}

@@ -1,0 +1,177 @@
+"""``torch.optim`` of a script: stochastic gradient descent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.autodiff.torch_tape.dtypes import rounded
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.values import Foreign, Native, Raised, type_name
+from gradcli.emulation.torch.dtypes import WORDS
+from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.lowering.builders.builder import Value
+
+Group = dict[str, Any]
+"""The parameters of a group and the numbers of its rule, which a script may read and change."""
+
+_NUMBERS = {"learning rate": "lr", "momentum value": "momentum", "weight_decay value": "weight_decay"}
+"""What must not be negative, and what messages call it."""
+
+
+class Sgd(Foreign):
+    """The optimiser ``torch.optim.SGD``: p becomes p - lr·g, where g is p.grad + weight_decay·p.
+
+    With momentum μ the velocity v, at first g, becomes μ·v + (1 - dampening)·g, and stands in place of g; after Nesterov
+    g + μ·v stands there (Sutskever and others, On the importance of initialization and momentum in deep learning, 2013).
+
+    Args:
+        session: The session.
+        defaults: The numbers of the rule, for groups that leave them out.
+    """
+
+    kind = "SGD"
+
+    def __init__(self, session: Session, defaults: Group) -> None:
+        self.session = session
+        self.defaults = defaults
+        self.groups: list[Group] = []
+        self.velocities: dict[Tensor, Tensor] = {}
+
+    def attribute(self, machine: Interpreter, name: str) -> Any:
+        match name:
+            case "param_groups":
+                return self.groups
+            case "defaults":
+                return self.defaults
+            case "step" | "zero_grad" | "add_param_group" | "state_dict":
+                return Native(name, getattr(self, f"_{name}"))
+        return super().attribute(machine, name)
+
+    def text(self, machine: Interpreter) -> str:
+        lines = ["SGD ("]
+        for index, group in enumerate(self.groups):
+            lines += [""] * (index > 0) + [f"Parameter Group {index}"]
+            lines += [f"    {key}: {machine.text(value)}" for key, value in sorted(_rule(group).items())]
+        return "\n".join([*lines, ")"])
+
+    def _add_param_group(self, machine: Interpreter, param_group: Any) -> None:
+        if not isinstance(param_group, dict):
+            found = getattr(param_group, "full_kind", type_name(param_group))
+            raise Raised("TypeError", f"param_group must be a dict, but got <class '{found}'>")
+        if "params" not in param_group:
+            raise Raised("KeyError", "'params'")
+        given = param_group["params"]
+        parameters = [given] if isinstance(given, Tensor) else machine.listed(given)
+        known = {one for group in self.groups for one in group["params"]}
+        for parameter in parameters:
+            if not isinstance(parameter, Tensor):
+                found = type_name(parameter)
+                raise Raised("TypeError", f"optimizer can only optimize Tensors, but one of the params is {found}")
+            if not self.session.tape.is_leaf(parameter.node):
+                raise Raised("ValueError", "can't optimize a non-leaf Tensor")
+        if known.intersection(parameters):
+            raise Raised("ValueError", "some parameters appear in more than one parameter group")
+        self.groups.append({"params": parameters, **self.defaults, **_rule(param_group)})
+
+    def _state_dict(self, machine: Interpreter) -> dict[str, Any]:
+        places = {one: at for at, one in enumerate([one for group in self.groups for one in group["params"]])}
+        state = {at: {"momentum_buffer": self.velocities[one]} for one, at in places.items() if one in self.velocities}
+        groups = [
+            {
+                **{key: value for key, value in group.items() if key != "params"},
+                "params": [places[one] for one in group["params"]],
+            }
+            for group in self.groups
+        ]
+        return {"state": state, "param_groups": groups}
+
+    def _step(self, machine: Interpreter, closure: Any = None) -> Any:
+        loss = None if closure is None else machine.apply(closure, [])
+        with self.session.tape.no_grad():
+            for group in self.groups:
+                for parameter in group["params"]:
+                    self._change(machine, group, parameter)
+        return loss
+
+    def _change(self, machine: Interpreter, group: Group, parameter: Tensor) -> None:
+        gradient = parameter.grad(machine)
+        if gradient is None:
+            return
+        decay, momentum, rate = [self._number(machine, group, key) for key in ("weight_decay", "momentum", "lr")]
+        if decay:
+            gradient = self._plus(machine, gradient, parameter, decay)
+        if momentum:
+            velocity = self.session.tensor(self.session.tape.detach(gradient.node))
+            if parameter in self.velocities:
+                scaled = machine.binary("*", self.velocities[parameter], momentum)
+                velocity = self._plus(machine, scaled, gradient, 1 - self._number(machine, group, "dampening"))
+            self.velocities[parameter] = velocity
+            gradient = self._plus(machine, gradient, velocity, momentum) if machine.truth(group["nesterov"]) else velocity
+        parameter.become(machine, self._plus(machine, parameter, gradient, rate if machine.truth(group["maximize"]) else -rate))
+
+    def _number(self, machine: Interpreter, group: Group, key: str) -> float:
+        value = group[key]
+        number = value.number(machine) if isinstance(value, Foreign) else value
+        if not isinstance(number, int | float):
+            raise Raised("TypeError", f"{key} must be a number, not {type_name(number)}")
+        return float(number)
+
+    def _plus(self, machine: Interpreter, a: Tensor, b: Tensor, factor: float) -> Tensor:
+        """a + factor·b, rounded once, as processors with a fused multiplication and addition do."""
+        if a.dtype == "float32":
+            factor = float(rounded(factor, "float32"))
+        total = _double(a.value) + _double(b.value) * factor
+        return self.session.leaf(machine, rounded(total, a.dtype), a.dtype)
+
+    def _zero_grad(self, machine: Interpreter, set_to_none: Any = True) -> None:
+        parameters = [one for group in self.groups for one in group["params"]]
+        if machine.truth(set_to_none):
+            self.session.tape.zero_grad([parameter.node for parameter in parameters])
+            return
+        for parameter in parameters:
+            gradient = parameter.grad(machine)
+            if gradient is not None:
+                with self.session.tape.no_grad():
+                    gradient.become(machine, machine.binary("*", gradient, 0.0))
+
+
+def _rule(group: Group) -> Group:
+    """The numbers of a group's rule."""
+    return {key: value for key, value in group.items() if key != "params"}
+
+
+def _double(value: Value) -> Any:
+    return value if isinstance(value, float) else value.astype("float64")
+
+
+def sgd(machine: Interpreter, session: Session, params: Any, lr: Any = 0.001, momentum: Any = 0, dampening: Any = 0,
+        weight_decay: Any = 0, nesterov: Any = False, *, maximize: Any = False, foreach: Any = None,
+        differentiable: Any = False, fused: Any = None) -> Sgd:  # fmt: skip
+    """``torch.optim.SGD``.
+
+    Raises:
+        Raised: A number is out of its range, or a parameter is no leaf.
+    """
+    if isinstance(params, Tensor):
+        found = f"torch.{WORDS[params.dtype]}Tensor"
+        raise Raised(
+            "TypeError", f"params argument given to the optimizer should be an iterable of Tensors or dicts, but got {found}"
+        )
+    defaults = {
+        "lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay, "nesterov": nesterov,
+        "maximize": maximize, "foreach": foreach, "differentiable": differentiable, "fused": fused,
+    }  # fmt: skip
+    for name, key in _NUMBERS.items():
+        if not isinstance(defaults[key], int | float):
+            raise Raised("TypeError", f"'<' not supported between instances of '{type_name(defaults[key])}' and 'float'")
+        if defaults[key] < 0:
+            raise Raised("ValueError", f"Invalid {name}: {defaults[key]}")
+    if machine.truth(nesterov) and (momentum <= 0 or dampening != 0):
+        raise Raised("ValueError", "Nesterov momentum requires a momentum and zero dampening")
+    given = machine.listed(params)
+    if not given:
+        raise Raised("ValueError", "optimizer got an empty parameter list")
+    optimiser = Sgd(session, defaults)
+    for group in given if isinstance(given[0], dict) else [{"params": given}]:
+        optimiser.attribute(machine, "add_param_group").call(machine, [group], {})
+    return optimiser

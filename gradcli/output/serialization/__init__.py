@@ -1,0 +1,1 @@
+"""What is written for programs: JSON, JSON Lines, CSV."""

@@ -1,0 +1,52 @@
+"""Implicit differentiation as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from gradcli.derivation.calculus.implicit import Implicit
+from gradcli.derivation.notation.steps import Step
+from gradcli.language.text import to_text
+from gradcli.output.documents.implicit import shown
+from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
+from gradcli.output.serialization.nodes import step_record
+
+if TYPE_CHECKING:
+    from gradcli.output.schemas.symbolic import ExplainDocument, ExplainStep
+
+
+def implicit_json(
+    found: Implicit, expression: str, detail: str, warnings: Sequence[str], *, ascii: bool = False
+) -> Iterator[str]:
+    """The document of `gradcli explain --implicit --json`: the steps stand where those by the rules of calculus do."""
+    values = {derivation.variable: derivation.value for derivation in found.derivations}
+    parts: ExplainDocument = {
+        "expression": expression,
+        "by": "rules",
+        "steps": detail,
+        "mode": "static",
+        "bindings": json_numbers(found.bindings) if found.bindings else None,
+        "wrt": list(values),
+        "output": found.variable,
+        "value": json_number(found.bindings[found.variable]) if found.bindings else None,
+        "grad": json_numbers(values) if found.bindings else None,
+        "derivative": {derivation.variable: to_text(derivation.derivative) for derivation in found.derivations},
+        "nodes": None,
+        "equations": None,
+        "paths": None,
+        "costs": None,
+        "definitions": None,
+        "rules": [
+            {"variable": one.variable, "applications": [], "result": list(map(_step, shown(one.steps, detail)))}
+            for one in found.derivations
+        ],
+        "conditions": list(map(to_text, found.conditions)),
+        "warnings": list(warnings),
+    }
+    rules = list_json(map(encoder(ascii), parts["rules"] or []))
+    return document("explain", {**parts, "rules": rules}, ascii=ascii)
+
+
+def _step(step: Step) -> ExplainStep:
+    return {**step_record(step), "simplification": step.simplification}

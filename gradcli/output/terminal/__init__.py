@@ -1,1 +1,0 @@
-"""Graphs drawn with characters."""
