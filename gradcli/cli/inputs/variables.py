@@ -33,7 +33,7 @@ def bindings_of(options: ValueOptions, further: Sequence[Given] = ()) -> tuple[d
     Raises:
         GradcliError: A value is not a number, or a variable is given twice.
     """
-    return bindings([*options.variables, *further], options.set, options.bindings, options)
+    return bindings([*options.variables, *further], options.set, options.bindings, options.command, options)
 
 
 _AT_COMMAS = re.compile(r",(?=[^\],]*=)")
@@ -130,7 +130,7 @@ def expressions_by_name(option: str, given: Sequence[str], example: str) -> dict
 
 
 def bindings(
-    given: Sequence[Given], assignments: Sequence[str], file: str | None, options: Options
+    given: Sequence[Given], assignments: Sequence[str], file: str | None, command: Command[Any], options: Options | None = None
 ) -> tuple[dict[str, Any], set[str]]:
     """The same of variables from options, of ``NAME=VALUE`` from --set, and of a JSON file with an object of values."""
     from gradcli.language.builder import identifier
@@ -149,7 +149,7 @@ def bindings(
         try:
             values[name], sources[name] = number(text, option, options), option
         except GradcliError as error:
-            raise _not_a_value(error, text, option, options.command) from None
+            raise _not_a_value(error, text, option, command) from None
     from_file: set[str] = set()
     if file is not None:
         for name, value in _file_bindings(file, options).items():
@@ -257,7 +257,7 @@ def _listed(text: str, where: str) -> Any:
     return array_of(data, where)
 
 
-def _file_bindings(path: str, options: Options) -> dict[str, Any]:
+def _file_bindings(path: str, options: Options | None) -> dict[str, Any]:
     from gradcli.cli.inputs.json_file import read_json
 
     data, where = read_json(path, parse_int=float)
