@@ -32,6 +32,7 @@ sin = operation(
     tensorflow="sin Sin: tf",
     squares="cos +",
     sympy="sin",
+    half_turn=-1,
     doc="Sine of an angle in radians.",
 )
 cos: Operation = operation(
@@ -50,6 +51,7 @@ cos: Operation = operation(
     torch="cos: torch Tensor",
     tensorflow="cos Cos: tf",
     sympy="cos",
+    half_turn=-1,
     doc="Cosine of an angle in radians.",
 )
 tan = operation(
@@ -69,6 +71,7 @@ tan = operation(
     torch="tan: torch Tensor",
     tensorflow="tan Tan: tf",
     sympy="tan",
+    half_turn=1,
     doc="Tangent of an angle in radians.",
 )
 asin = operation(
