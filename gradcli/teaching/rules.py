@@ -228,7 +228,7 @@ _QUOTIENTS: list[Two] = [
     ("quotient.plus", _quotient(lambda u, v, du, dv: du * v + u * dv, lambda u, v: v * v)),
     ("quotient.reversed", _quotient(lambda u, v, du, dv: u * dv - du * v, lambda u, v: v * v)),
     ("quotient.square_of_numerator", _quotient(lambda u, v, du, dv: du * v - u * dv, lambda u, v: u * u)),
-    ("quotient.quotient_of_derivatives", lambda place, d: (0.0 if d[0] is None else d[0]) / d[1]),
+    ("quotient.quotient_of_derivatives", lambda place, d: (place.u[0] if d[0] is None else d[0]) / d[1]),
     ("quotient.upside_down", _quotient(lambda u, v, du, dv: dv * u - v * du, lambda u, v: u * u)),
     ("quotient.no_denominator", _quotient(lambda u, v, du, dv: du * v - u * dv, lambda u, v: 1.0)),
     ("quotient.product", _quotient(lambda u, v, du, dv: du * v + u * dv, lambda u, v: 1.0)),

@@ -88,6 +88,9 @@ class Facts(Frozen, eq=False):
         total: Whether an operation on arrays has a value for all arrays that fit.
         steady: The rules of its derivatives once more, of the same values, in a form whose own derivatives are right where those
             of the plain form overflow or cancel: for gradients that are differentiated again. Empty where the plain form is.
+        tails: Its rules once more, in a form that keeps its digits where the plain form rounds to 0 as PyTorch's does (of
+            y·(1 - y) nothing is left where y rounds to 1): for second derivatives, but for those of a backward pass that is
+            recorded, which are PyTorch's. Empty where the plain or the steady form does.
         parity: ``even`` or ``odd`` in its first argument; empty for neither.
         inverse: The operation that gives the argument back from the result, for all arguments of the domain; empty for none.
         range: Bounds of its values where they are real.
@@ -130,6 +133,7 @@ class Facts(Frozen, eq=False):
     rational: bool = False
     total: bool = True
     steady: tuple[Callable[..., Any], ...] = ()
+    tails: tuple[Callable[..., Any], ...] = ()
     parity: str = ""
     inverse: str = ""
     range: tuple[float, float] = (-math.inf, math.inf)
@@ -199,6 +203,7 @@ if TYPE_CHECKING:
         rational: bool
         total: bool
         steady: tuple[Callable[..., Any], ...]
+        tails: tuple[Callable[..., Any], ...]
         parity: str
         inverse: str
         range: tuple[float, float]

@@ -58,6 +58,7 @@ expm1 = operation(
     array="expm1",
     samples=(ANYWHERE,),
     definition=lambda x: exp(x) - 1,
+    tails=(lambda y, x: exp(x),),
     inverse="log1p",
     range=(-1, math.inf),
     torch="expm1: torch Tensor special",
