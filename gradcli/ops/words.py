@@ -114,7 +114,7 @@ def read(text: str, where: str = "expression", how: str = "lenient", known: Coll
     Args:
         text: What was typed.
         where: What messages call it.
-        how: ``lenient`` or ``latex``.
+        how: ``lenient``, ``latex`` or ``mathml``.
         known: Names that are one name however long they are.
 
     Returns:

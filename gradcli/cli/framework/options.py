@@ -15,11 +15,12 @@ class ReadOptions(Options):
 
     read = text(
         "How the expression is written: strict, the default, as programs are; lenient, as people write: 2x sin 3x, |x|, x(x+1),"
-        " xy for x*y; latex, also by itself where a backslash stands. What was read is said. A strict text means the same to"
+        " xy for x*y; latex, also by itself where a backslash stands; mathml, also by itself where <math>"
+        " stands. What was read is said. A strict text means the same to"
         " lenient but for names of two or three letters without a value (xy is x*y), E (the number e), and names before a"
         " parenthesis (x(x+1) is a product, d/dx(x^2) a derivative), which strictly are errors.",
         "HOW",
-        choices=("strict", "lenient", "latex"),
+        choices=("strict", "lenient", "latex", "mathml"),
     )
 
 

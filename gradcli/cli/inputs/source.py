@@ -49,7 +49,11 @@ def side_as_read(text: str, whole: str, where: str, options: ReadOptions) -> str
     Raises:
         GradcliError: It cannot be read so.
     """
-    how = options.read or ("latex" if "\\" in whole else "strict")
+    how = options.read or "strict"
+    if options.read is None and ("\\" in whole or "<" in whole):
+        from gradcli.language.readings.read import STRICT, reading_of
+
+        how = reading_of(whole, STRICT)
     if how == "strict":
         return text
     from gradcli.ops.words import read

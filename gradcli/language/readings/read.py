@@ -24,7 +24,17 @@ _BRACKETS = frozenset("()[]{}")
 DERIVATIVE = "diff"
 """The function that d/dx(...) is read as."""
 
-STRICT, LENIENT, LATEX = "strict", "lenient", "latex"
+STRICT, LENIENT, LATEX, MATHML = "strict", "lenient", "latex", "mathml"
+
+
+def reading_of(text: str, otherwise: str) -> str:
+    """How a text is read where nobody says it: a backslash is LaTeX's, and an element that of MathML."""
+    if text.lstrip().startswith("<"):
+        from gradcli.language.readings.mathml import is_mathml
+
+        if is_mathml(text):
+            return MATHML
+    return LATEX if "\\" in text else otherwise
 
 
 def read(text: str, where: str, reading: str, vocabulary: Vocabulary, known: Collection[str] = ()) -> ReadText:
@@ -33,7 +43,7 @@ def read(text: str, where: str, reading: str, vocabulary: Vocabulary, known: Col
     Args:
         text: What was typed.
         where: What messages call it.
-        reading: ``lenient`` or ``latex``.
+        reading: ``lenient``, ``latex`` or ``mathml``.
         vocabulary: The functions.
         known: The names that have values: each is one name however long it is.
 
@@ -43,6 +53,10 @@ def read(text: str, where: str, reading: str, vocabulary: Vocabulary, known: Col
     Raises:
         GradcliError: It is not understood, or may mean two things that nobody would choose between.
     """
+    if reading == MATHML:
+        from gradcli.language.readings.mathml import as_latex
+
+        text, where, reading = as_latex(text), f"{where}, as LaTeX", LATEX
     try:
         return _read(text, reading, vocabulary, known)
     except GradcliError as error:
