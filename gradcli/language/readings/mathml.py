@@ -26,7 +26,7 @@ _TABLE = """
 _WORDS = _TABLE.split()
 _SIGNS = {sign: command for signs, command in zip(_WORDS[::2], _WORDS[1::2], strict=True) for sign in signs}
 _SIGNS |= {"mod": "\\bmod", "∣": "|", "∘": "\\degree", "°": "\\degree", "\u2063": ",", "″": "''"}
-_GREEK = {letter(f"\\{word}"): f"\\{word}" for word in sorted(GREEK, key=lambda word: not word.startswith("var"))}
+_GREEK = {letter(f"\\{word}"): f"\\{word}" for word in sorted(GREEK, key=len, reverse=True)}
 APPLIED, TIMES, PLUS = "\u2061", "\u2062", "\u2064"
 """Signs that are not seen: the application of a function, a product, and the sum of a mixed number."""
 
@@ -115,7 +115,7 @@ def as_latex(text: str) -> str:
 def _entity(name: str) -> str:
     """An entity of HTML as its character; those of XML stay."""
     plain = html5.get(f"{name};")
-    return f"&{name};" if plain is None or name in ("lt", "gt", "amp", "quot", "apos") else plain
+    return f"&{name};" if plain is None or plain in "<>&\"'" else plain
 
 
 def _row(parts: Sequence[tuple[str, str]]) -> str:
@@ -204,7 +204,8 @@ def _fenced(element: _Element, parts: Sequence[str]) -> str:
 
 def _fraction(element: _Element, parts: Sequence[str]) -> str:
     without_line = element.attributes.get("linethickness", "")[:1] == "0"
-    return rf"\{'binom' if without_line else 'frac'}{{{parts[0]}}}{{{parts[1]}}}"
+    command = r"\binom" if without_line else r"\frac"
+    return f"{command}{{{parts[0]}}}{{{parts[1]}}}"
 
 
 def _first(element: _Element, parts: Sequence[str]) -> str:

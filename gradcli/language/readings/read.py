@@ -28,13 +28,15 @@ STRICT, LENIENT, LATEX, MATHML = "strict", "lenient", "latex", "mathml"
 
 
 def reading_of(text: str, otherwise: str) -> str:
-    """How a text is read where nobody says it: a backslash is LaTeX's, and an element that of MathML."""
+    """How a text is read where nobody says it: a backslash, ^{ and dollars around all are LaTeX's, an element MathML's."""
     if text.lstrip().startswith("<"):
         from gradcli.language.readings.mathml import is_mathml
 
         if is_mathml(text):
             return MATHML
-    return LATEX if "\\" in text else otherwise
+    whole = text.strip()
+    dollars = len(whole) > 2 and whole.startswith("$") and whole.endswith("$")
+    return LATEX if "\\" in text or "^{" in text or dollars else otherwise
 
 
 def read(text: str, where: str, reading: str, vocabulary: Vocabulary, known: Collection[str] = ()) -> ReadText:
@@ -53,6 +55,7 @@ def read(text: str, where: str, reading: str, vocabulary: Vocabulary, known: Col
     Raises:
         GradcliError: It is not understood, or may mean two things that nobody would choose between.
     """
+    reading = reading_of(text, reading) if reading == LENIENT else reading
     if reading == MATHML:
         from gradcli.language.readings.mathml import as_latex
 
