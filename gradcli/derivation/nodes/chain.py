@@ -189,7 +189,7 @@ def value_of(workings: Workings, simplified: Simplified, adjoint: float) -> floa
     """
     values = workings.values
     formula = values.of_formula(simplified)
-    if not math.isfinite(formula) or values.close(formula, adjoint):
+    if math.isnan(formula) or (math.isinf(formula) and not math.isnan(adjoint)) or values.close(formula, adjoint):
         return adjoint
     if math.isfinite(adjoint) and values.differ_by_rounding(formula, adjoint, *_formulas(simplified)):
         return adjoint

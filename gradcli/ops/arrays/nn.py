@@ -129,6 +129,7 @@ layer_norm: Structural = structural(
     spellings=("layer_norm",),
     optional=2,
     torch="layer_norm: torch F",
+    total=False,
     doc="Deviations from the mean over the last axes in units of the standard deviation, times a weight, plus a bias.",
 )
 
@@ -181,6 +182,7 @@ one_hot = structural(
     result=WHOLE,
     range=(0, 1),
     torch="one_hot(num_classes=classes): F",
+    adds_axis=True,
     doc="For each class a vector with 1 in its place and 0 elsewhere, along a new axis; it carries no gradient.",
 )
 

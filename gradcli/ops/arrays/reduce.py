@@ -87,6 +87,7 @@ reduce_prod: Structural = structural(
     result=COUNT,
     torch="prod: torch Tensor",
     tensorflow=f"reduce_prod{REDUCED} Prod: tf",
+    multilinear=True,
     doc="Product of the elements, of all or along some axes; zeros among them are differentiated right.",
     backward="each element gets the adjoint times the product of the others",
 )
@@ -235,6 +236,7 @@ reduce_norm: Structural = structural(
     torch="norm: torch Tensor linalg; vector_norm: linalg",
     takes=(DECIMALS, "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}"),
     definition=_norm_defined,
+    degree=lambda a: 1,
     doc="Length of the elements as a vector, Euclidean unless an order is given; where it is 0 the gradient is 0.",
     latex=r"\left\lVert {0} \right\rVert",
 )

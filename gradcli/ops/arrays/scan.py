@@ -64,6 +64,7 @@ cumprod: Structural = structural(
     spellings=("cumprod",),
     result=COUNT,
     torch="cumprod: torch Tensor",
+    multilinear=True,
     doc="The product of the elements up to each place of an axis; zeros among them are differentiated right.",
     backward="each product hands its adjoint, times its other factors, to each of its factors",
 )

@@ -78,8 +78,19 @@ class Facts(Frozen, eq=False):
             infinite or nan: PyTorch chooses there, and does not multiply. By index, as for ``linear``.
         radial: Whether the derivative by each argument is the argument over the result, as of a length; see
             :mod:`gradcli.ops.declaration.cancellation`.
+        power: The exponent of an operation that is a power of its argument: of the square root 1/2; None for others.
+        base: The base of an operation that is a power with its argument as the exponent, ``e`` or ``2``; empty for others.
+        half_turn: What the value is multiplied by where half a turn, pi, is added to the argument: 1 or -1; 0 for others.
+        multilinear: Whether it is linear in each element alone, as products of elements are.
+        degree: Of an operation on a first array, from its shape, the d with op(k·A) = k^d·op(A), or |k|^d·op(A) where no value
+            is negative; None for others.
+        rational: Whether the elements of an array that settings alone make are exactly those that they say.
+        total: Whether an operation on arrays has a value for all arrays that fit.
         steady: The rules of its derivatives once more, of the same values, in a form whose own derivatives are right where those
             of the plain form overflow or cancel: for gradients that are differentiated again. Empty where the plain form is.
+        tails: Its rules once more, in a form that keeps its digits where the plain form rounds to 0 as PyTorch's does (of
+            y·(1 - y) nothing is left where y rounds to 1): for second derivatives, but for those of a backward pass that is
+            recorded, which are PyTorch's. Empty where the plain or the steady form does.
         parity: ``even`` or ``odd`` in its first argument; empty for neither.
         inverse: The operation that gives the argument back from the result, for all arguments of the domain; empty for none.
         range: Bounds of its values where they are real.
@@ -114,7 +125,15 @@ class Facts(Frozen, eq=False):
     linear: tuple[frozenset[int], ...] = ()
     masks: frozenset[int] = frozenset()
     radial: bool = False
+    power: float | None = None
+    base: str = ""
+    half_turn: int = 0
+    multilinear: bool = False
+    degree: Callable[..., int] | None = None
+    rational: bool = False
+    total: bool = True
     steady: tuple[Callable[..., Any], ...] = ()
+    tails: tuple[Callable[..., Any], ...] = ()
     parity: str = ""
     inverse: str = ""
     range: tuple[float, float] = (-math.inf, math.inf)
@@ -176,7 +195,15 @@ if TYPE_CHECKING:
         linear: str
         masks: str
         radial: bool
+        power: float | None
+        base: str
+        half_turn: int
+        multilinear: bool
+        degree: Callable[..., int] | None
+        rational: bool
+        total: bool
         steady: tuple[Callable[..., Any], ...]
+        tails: tuple[Callable[..., Any], ...]
         parity: str
         inverse: str
         range: tuple[float, float]
