@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy
 
 from gradcli.ops.declaration.operation import NotDifferentiableError, Operation
+from gradcli.ops.declaration.symbol import Symbol
 from gradcli.ops.elementwise import arithmetic, exponential, trigonometric
 
 Formula = Callable[["Place", Sequence[Any]], Any]
@@ -134,7 +135,8 @@ def _kin(operation: Operation) -> list[tuple[Operation, float]]:
 
 def _at(operation: Operation, place: Place, at: int, argument: Any) -> tuple[Any, Any]:
     """Value and derivative by one operand, which is put in."""
-    arguments = [*place.u[:at], numpy.asarray(argument, float), *place.u[at + 1 :]]
+    argument = argument if isinstance(argument, Symbol) else numpy.asarray(argument, float)
+    arguments = [*place.u[:at], argument, *place.u[at + 1 :]]
     wanted = [number == at for number in range(len(arguments))]
     value = operation(*arguments)
     try:
@@ -228,7 +230,7 @@ _QUOTIENTS: list[Two] = [
     ("quotient.plus", _quotient(lambda u, v, du, dv: du * v + u * dv, lambda u, v: v * v)),
     ("quotient.reversed", _quotient(lambda u, v, du, dv: u * dv - du * v, lambda u, v: v * v)),
     ("quotient.square_of_numerator", _quotient(lambda u, v, du, dv: du * v - u * dv, lambda u, v: u * u)),
-    ("quotient.quotient_of_derivatives", lambda place, d: (0.0 if d[0] is None else d[0]) / d[1]),
+    ("quotient.quotient_of_derivatives", lambda place, d: (place.u[0] if d[0] is None else d[0]) / d[1]),
     ("quotient.upside_down", _quotient(lambda u, v, du, dv: dv * u - v * du, lambda u, v: u * u)),
     ("quotient.no_denominator", _quotient(lambda u, v, du, dv: du * v - u * dv, lambda u, v: 1.0)),
     ("quotient.product", _quotient(lambda u, v, du, dv: du * v + u * dv, lambda u, v: 1.0)),

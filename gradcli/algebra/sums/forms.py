@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm, nan, prod
 from typing import TYPE_CHECKING, NamedTuple
@@ -196,6 +196,25 @@ class Forms:
                 inner.extend(self.arguments(atom))
         return inner
 
+    def inside_out(self, form: int, known: Container[int], inner: Callable[[int], Iterable[int]] | None = None) -> Iterator[int]:
+        """A form and those inside it that are not known yet, each after those inside it; what is given is to be made known.
+
+        Args:
+            form: The form; it comes last.
+            known: The forms that are known.
+            inner: The forms inside a form which the walk goes down to; None for all.
+        """
+        inner = inner or self.inner
+        work = [form]
+        while work:
+            at = work[-1]
+            below = [one for one in inner(at) if one not in known]
+            work.extend(below)
+            if not below:
+                work.pop()
+                if at not in known:
+                    yield at
+
     def arguments(self, atom: int) -> tuple[int, ...]:
         """The forms inside an atom."""
         content = self.atoms[atom].content
@@ -368,14 +387,7 @@ class Forms:
         known = self._sizes.get(form)
         if known is not None:
             return known
-        work = [form]
-        while work:
-            at = work[-1]
-            below = [inner for inner in self.inner(at) if inner not in self._sizes]
-            if below:
-                work.extend(below)
-                continue
-            work.pop()
+        for at in self.inside_out(form, self._sizes):
             self._sizes[at] = self._own_size(at)
         return self._sizes[form]
 

@@ -29,6 +29,7 @@ exp = operation(
     torch="exp: torch Tensor",
     tensorflow="exp Exp: tf",
     sympy="exp",
+    base="e",
     doc="The exponential function.",
 )
 exp2 = operation(
@@ -44,6 +45,7 @@ exp2 = operation(
     inverse="log2",
     range=(0, math.inf),
     torch="exp2: torch Tensor special",
+    base="2",
     doc="Two to the power of x.",
 )
 expm1 = operation(
@@ -56,6 +58,7 @@ expm1 = operation(
     array="expm1",
     samples=(ANYWHERE,),
     definition=lambda x: exp(x) - 1,
+    tails=(lambda y, x: exp(x),),
     inverse="log1p",
     range=(-1, math.inf),
     torch="expm1: torch Tensor special",
@@ -179,6 +182,7 @@ sqrt = operation(
     torch="sqrt: torch Tensor",
     tensorflow="sqrt Sqrt: tf",
     sympy="sqrt",
+    power=0.5,
     doc="The square root.",
 )
 rsqrt = operation(
@@ -195,6 +199,7 @@ rsqrt = operation(
     specials=(special(POLE, lambda x: x, 0),),
     torch="rsqrt: torch Tensor",
     tensorflow="rsqrt Rsqrt: tf",
+    power=-0.5,
     doc="One divided by the square root.",
 )
 cbrt = operation(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import DEGREE, PI, RADIAN
 from gradcli.ops.declaration.facts import END, EVEN, JUMP, ODD, POLE, REMOVABLE, special
-from gradcli.ops.declaration.operation import Operation, operation
+from gradcli.ops.declaration.operation import OPERATIONS, Operation, operation
+from gradcli.ops.elementwise.arithmetic import square
 from gradcli.ops.elementwise.exponential import sqrt
 from gradcli.ops.elementwise.logic import eq, where
 from gradcli.ops.elementwise.special import sinc_derivative
@@ -32,6 +34,7 @@ sin = operation(
     tensorflow="sin Sin: tf",
     squares="cos +",
     sympy="sin",
+    half_turn=-1,
     doc="Sine of an angle in radians.",
 )
 cos: Operation = operation(
@@ -50,6 +53,7 @@ cos: Operation = operation(
     torch="cos: torch Tensor",
     tensorflow="cos Cos: tf",
     sympy="cos",
+    half_turn=-1,
     doc="Cosine of an angle in radians.",
 )
 tan = operation(
@@ -69,6 +73,7 @@ tan = operation(
     torch="tan: torch Tensor",
     tensorflow="tan Tan: tf",
     sympy="tan",
+    half_turn=1,
     doc="Tangent of an angle in radians.",
 )
 asin = operation(
@@ -192,6 +197,13 @@ cosh: Operation = operation(
     sympy="cosh",
     doc="Hyperbolic cosine.",
 )
+
+
+def tanh_slope(x: Any) -> Any:
+    """1 - tanh(x)^2, with all its digits where the tangent rounds to 1."""
+    return square(OPERATIONS["sech"](x))
+
+
 tanh = operation(
     "tanh(x)",
     math.tanh,
@@ -203,6 +215,7 @@ tanh = operation(
     array="tanh",
     samples=(ANYWHERE,),
     precise="tanh",
+    tails=(lambda y, x: tanh_slope(x),),
     parity=ODD,
     inverse="atanh",
     range=(-1, 1),
