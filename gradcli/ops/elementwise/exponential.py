@@ -29,6 +29,7 @@ exp = operation(
     torch="exp: torch Tensor",
     tensorflow="exp Exp: tf",
     sympy="exp",
+    quizzes="exp",
     doc="The exponential function.",
 )
 exp2 = operation(
@@ -79,6 +80,7 @@ log = operation(
     torch="log: torch Tensor",
     tensorflow="log Log: tf",
     sympy="log",
+    quizzes="log ln ln",
     doc="The natural logarithm.",
 )
 
@@ -179,6 +181,7 @@ sqrt = operation(
     torch="sqrt: torch Tensor",
     tensorflow="sqrt Sqrt: tf",
     sympy="sqrt",
+    quizzes="sqrt",
     doc="The square root.",
 )
 rsqrt = operation(

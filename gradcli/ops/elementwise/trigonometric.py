@@ -32,6 +32,7 @@ sin = operation(
     tensorflow="sin Sin: tf",
     squares="cos +",
     sympy="sin",
+    quizzes="sin",
     doc="Sine of an angle in radians.",
 )
 cos: Operation = operation(
@@ -50,6 +51,7 @@ cos: Operation = operation(
     torch="cos: torch Tensor",
     tensorflow="cos Cos: tf",
     sympy="cos",
+    quizzes="cos",
     doc="Cosine of an angle in radians.",
 )
 tan = operation(
@@ -69,6 +71,7 @@ tan = operation(
     torch="tan: torch Tensor",
     tensorflow="tan Tan: tf",
     sympy="tan",
+    quizzes="tan",
     doc="Tangent of an angle in radians.",
 )
 asin = operation(
@@ -93,6 +96,7 @@ asin = operation(
     ),
     torch="asin: torch Tensor; arcsin: torch Tensor",
     sympy="asin",
+    quizzes="asin arcsin arcsin",
     doc="Inverse sine, in radians.",
 )
 acos = operation(
@@ -116,6 +120,7 @@ acos = operation(
     ),
     torch="acos: torch Tensor; arccos: torch Tensor",
     sympy="acos",
+    quizzes="acos arccos arccos",
     doc="Inverse cosine, in radians.",
 )
 atan = operation(
@@ -135,6 +140,7 @@ atan = operation(
     range=(-math.pi / 2, math.pi / 2),
     torch="atan: torch Tensor; arctan: torch Tensor",
     sympy="atan",
+    quizzes="atan arctan arctan",
     doc="Inverse tangent, in radians.",
 )
 atan2 = operation(
@@ -172,6 +178,7 @@ sinh = operation(
     inverse="asinh",
     torch="sinh: torch Tensor",
     sympy="sinh",
+    quizzes="sinh",
     doc="Hyperbolic sine.",
 )
 cosh: Operation = operation(
@@ -190,6 +197,7 @@ cosh: Operation = operation(
     torch="cosh: torch Tensor",
     squares="sinh -",
     sympy="cosh",
+    quizzes="cosh",
     doc="Hyperbolic cosine.",
 )
 tanh = operation(
@@ -209,6 +217,7 @@ tanh = operation(
     torch="tanh: torch Tensor F",
     tensorflow="tanh Tanh: tf nn",
     sympy="tanh",
+    quizzes="tanh",
     doc="Hyperbolic tangent.",
 )
 asinh = operation(
@@ -227,6 +236,7 @@ asinh = operation(
     inverse="sinh",
     torch="asinh: torch Tensor; arcsinh: torch Tensor",
     sympy="asinh",
+    quizzes="asinh arcsinh arcsinh",
     doc="Inverse hyperbolic sine.",
 )
 acosh = operation(
@@ -247,6 +257,7 @@ acosh = operation(
     specials=(special(END, lambda x: x - 1, 1),),
     torch="acosh: torch Tensor; arccosh: torch Tensor",
     sympy="acosh",
+    quizzes="acosh arccosh arccosh",
     doc="Inverse hyperbolic cosine.",
 )
 atanh = operation(
@@ -270,6 +281,7 @@ atanh = operation(
     ),
     torch="atanh: torch Tensor; arctanh: torch Tensor",
     sympy="atanh",
+    quizzes="atanh arctanh arctanh",
     doc="Inverse hyperbolic tangent.",
 )
 sinc = operation(
