@@ -89,6 +89,7 @@ class Marker:
         at: The point at which a number is asked for; None where the derivative itself is.
         digits: Digits after the point to which a number has to be right; None for all.
         tolerance: How far off a number may be, beside the size of the right one.
+        in_lines: Whether the question was posed with names for its intermediate values; None where the expression says it.
 
     Raises:
         GradcliError: See :func:`gradcli.teaching.question.compile_question`.
@@ -103,8 +104,10 @@ class Marker:
         at: Mapping[str, float] | None = None,
         digits: int | None = None,
         tolerance: float | None = None,
+        in_lines: bool | None = None,
     ) -> None:
         self.tolerance = tolerance
+        self.in_lines = in_lines
         self.question: Question = compile_question(expression, wrt, order=order, at=at)
         self.at = at
         self.digits = digits
@@ -113,7 +116,7 @@ class Marker:
     @cached_property
     def table(self) -> Table:
         """The wrong answers that are known."""
-        return wrong_answers(self.question)
+        return wrong_answers(self.question, in_lines=bool(self.question.named) if self.in_lines is None else self.in_lines)
 
     @cached_property
     def names(self) -> Sequence[str]:

@@ -16,6 +16,10 @@ RIGHT: list[tuple[list[str], str]] = [
     (["diff", "x*sqrt(x)", "--at", "x=0"], "# 0 at x = 0 (the limit"),
     (["diff", "log(1+exp(x))", "--order", "2", "--at", "x=37.42994775023705"], "# 5.55111512312577"),
     (["explain", "where(x > 0, sqrt(x), x)", "--x", "-4"], "else 1) = 1\n"),
+    (["diff", "xlogy(x,x)", "--at", "x=0"], "# -inf at x = 0"),
+    (["eval", "xlogy(x,x)", "--x", "0", "-q"], "0\nnan\n"),  # PyTorch's, and the full output says what the formula has
+    (["eval", "xlogy(x,x)", "--x", "0"], "Why ∂y/∂x = nan, and -inf by its formula"),
+    (["eval", "x*log(x) - x", "--x", "0"], "= -inf"),
     (["explain", "max(x,1)", "--by", "rules", "--x", "1"], "convention"),
     (["explain", "log(x)/log(5)", "--by", "rules"], "= 1/(x·log(5))\n"),
     (["explain", "sqrt(1-x^2)/x", "--by", "rules"], "common denominator"),
@@ -148,6 +152,17 @@ def test_a_line_without_effect_is_said() -> None:
     code, out, err = command(["eval", "-q", "--x", "0.7", "x\n+1"])
     assert (code, out) == (0, "1\n0\n")
     assert "x has no effect" in err
+
+
+@pytest.mark.parametrize("name", ["eval", "explain", "diff", "graph", "trace", "compare-modes", "run", "tangent", "taylor"])
+@pytest.mark.parametrize("way", [["--x"], ["--set", "x"]])
+def test_values_of_variables_are_bound_by_the_limits_of_the_call(name: str, way: list[str]) -> None:
+    expression = ["-e", "sum(x)"] if name in ("trace", "compare-modes", "run") else ["sum(x)"]
+    given = [*way[:-1], f"{way[-1]}=ones(30, 20)"]
+    code, _, err = command([name, *expression, *given, "--max-elements", "500"])
+    assert code == 4, err
+    assert "an array of shape (30, 20) has more than 500 elements" in err
+    assert way[0] in err
 
 
 SCRIPTS: list[tuple[str, str]] = [

@@ -150,3 +150,8 @@ def test_the_page_of_a_class_shows_answers_as_text(tmp_path: Path) -> None:
     assert "2*w" not in out
     assert "http" not in out
     assert out.count("<tr>") == out.count("</tr>") == 9
+
+
+def test_a_long_reason_is_said_once() -> None:
+    _, out, _ = command([*QUESTION, "--", "w + 1", "(w + 1)", "x + w"])
+    assert out.count("\n  the same as answer 1\n") == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gradcli.cli.framework.command import Options, flag, text, texts, whole
 
 EXPRESSION = ("EXPRESSION", "The expression or program; - is standard input.")
@@ -135,6 +137,18 @@ class Limits(SizeLimits):
     """How large and how long runs may become."""
 
     max_steps = whole("The most turns that loops may take, all together.", 1_000_000)
+
+
+def limits_of(options: Options) -> dict[str, Any]:
+    """The limits that a call gives, by the names of the fields of a request."""
+    fields: dict[str, Any] = {}
+    if isinstance(options, ElementLimit):
+        fields["max_elements"] = options.max_elements
+    if isinstance(options, SizeLimits):
+        fields["max_nodes"] = options.max_nodes
+    if isinstance(options, Limits):
+        fields["max_steps"] = options.max_steps
+    return fields
 
 
 ASSUME = texts("What may be assumed of variables: x>0, n integer, a!=0; positive is of every one.", "FACTS,...")

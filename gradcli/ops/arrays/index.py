@@ -235,6 +235,7 @@ stack = structural(
     moves=True,
     linear="a",
     torch="stack: torch",
+    tensorflow="stack(values, axis=0) stack: top",
     torch_message=torch_messages.stacked,
     adds_axis=True,
     doc="Arrays of one shape, or numbers, along a new axis.",
@@ -273,6 +274,7 @@ cat = structural(
     moves=True,
     linear="a",
     torch="cat: torch; concat: torch; concatenate: torch",
+    tensorflow="concat(values, axis) concat: top",
     torch_message=lambda shapes, settings: torch_messages.joined(shapes, settings["axis"]),
     doc="Arrays one after the other along an axis.",
 )

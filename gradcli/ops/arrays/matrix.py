@@ -139,6 +139,7 @@ det = structural(
     cost=cubic_cost,
     torch_message=torch_messages.square("det"),
     in_elements=in_elements.det,
+    degree=lambda a: a[-1] if a else 1,
     doc="Determinant of a square matrix; the gradient is right for singular ones too, where PyTorch's is 0.",
 )
 
@@ -221,6 +222,8 @@ inv = structural(
     takes=(DECIMALS, "linalg.inv: Expected a floating point or complex tensor as input. Got {}"),
     cost=cubic_cost,
     in_elements=in_elements.inv,
+    degree=lambda a: -1,
+    total=False,
     doc="Inverse of a square matrix.",
     latex=r"{0}^{{-1}}",
 )
@@ -267,5 +270,6 @@ solve: Structural = structural(
     linear="b",
     cost=cubic_cost,
     in_elements=in_elements.solve,
+    total=False,
     doc="The x with a·x = b, for a vector or the columns of a matrix b.",
 )

@@ -11,10 +11,12 @@ from gradcli.ops.arrays import in_elements, torch_messages
 from gradcli.ops.arrays.costs import cubic_cost
 from gradcli.ops.arrays.index import cat, index
 from gradcli.ops.arrays.matmul import matmul
-from gradcli.ops.arrays.matrix import inv, invertible, per_matrix, square_matrix
+from gradcli.ops.arrays.matrix import det, inv, invertible, per_matrix, square_matrix
 from gradcli.ops.arrays.shape import transpose
 from gradcli.ops.declaration.facts import SAME
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
+from gradcli.ops.elementwise.arithmetic import abs
+from gradcli.ops.elementwise.exponential import log
 from gradcli.ops.elementwise.logic import eq, where
 
 
@@ -37,7 +39,7 @@ def _logarithm_of_det(name: str, forward: Callable[..., Any], grad_fn: str, doc:
         spellings=(name,),
         torch=torch,
         cost=cubic_cost,
-        in_elements=getattr(in_elements, name),
+        definition=lambda a: log(abs(det(a)) if name == "logabsdet" else det(a)),
         doc=doc,
     )
 

@@ -8,14 +8,13 @@ from fractions import Fraction
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
-from gradcli.ops.arrays import in_elements
 from gradcli.ops.arrays.axes import axes_of, count, reduced
 from gradcli.ops.arrays.scan import products_of_others
 from gradcli.ops.arrays.shape import spread, summed_to
 from gradcli.ops.arrays.summation import total
 from gradcli.ops.declaration.cancellation import without_factor
 from gradcli.ops.declaration.constants import fraction
-from gradcli.ops.declaration.facts import COUNT, DECIMALS, NO_MEAN
+from gradcli.ops.declaration.facts import COUNT, DECIMALS, NO_MEAN, REDUCED
 from gradcli.ops.declaration.structural import DECLARED, Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.arithmetic import abs, div, sign
 from gradcli.ops.elementwise.exponential import exp, log, sqrt
@@ -42,7 +41,7 @@ reduce_sum: Structural = structural(
     result=COUNT,
     linear="a",
     torch="sum: torch Tensor",
-    tensorflow="reduce_sum Sum: tf",
+    tensorflow=f"reduce_sum{REDUCED} Sum: tf",
     doc="Sum of the elements, of all or along some axes.",
 )
 
@@ -61,7 +60,7 @@ reduce_mean: Structural = structural(
     spellings=("mean",),
     linear="a",
     torch="mean: torch Tensor",
-    tensorflow="reduce_mean Mean: tf",
+    tensorflow=f"reduce_mean{REDUCED} Mean: tf",
     takes=(DECIMALS, NO_MEAN),
     definition=mean_of,
     doc="Arithmetic mean of the elements, of all or along some axes.",
@@ -87,7 +86,8 @@ reduce_prod: Structural = structural(
     spellings=("prod",),
     result=COUNT,
     torch="prod: torch Tensor",
-    tensorflow="reduce_prod Prod: tf",
+    tensorflow=f"reduce_prod{REDUCED} Prod: tf",
+    multilinear=True,
     doc="Product of the elements, of all or along some axes; zeros among them are differentiated right.",
     backward="each element gets the adjoint times the product of the others",
 )
@@ -235,8 +235,8 @@ reduce_norm: Structural = structural(
     range=(0, math.inf),
     torch="norm: torch Tensor linalg; vector_norm: linalg",
     takes=(DECIMALS, "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}"),
-    in_elements=in_elements.norm,
     definition=_norm_defined,
+    degree=lambda a: 1,
     doc="Length of the elements as a vector, Euclidean unless an order is given; where it is 0 the gradient is 0.",
     latex=r"\left\lVert {0} \right\rVert",
 )
@@ -259,7 +259,7 @@ dist = structural(
     range=(0, math.inf),
     torch="dist: torch Tensor",
     takes=(DECIMALS, "norm(): input dtype should be either floating point or complex. Got {} instead."),
-    in_elements=in_elements.dist,
+    definition=lambda a, b, **order: reduce_norm(a - b, **order),
     doc="The norm of the difference of two arrays; where it is 0 the gradient is 0.",
 )
 
@@ -279,7 +279,6 @@ reduce_logsumexp: Structural = structural(
     grad_fn="LogsumexpBackward0(0)",
     spellings=("logsumexp",),
     torch="logsumexp: torch Tensor",
-    in_elements=in_elements.logsumexp,
     definition=lambda a, axis, keepdims: log(reduce_sum(exp(a), axis=axis, keepdims=keepdims)),
     doc="Logarithm of the sum of the exponentials of the elements, without overflow.",
 )

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, shape_text
-from gradcli.ops.arrays import in_elements
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.index import shift
 from gradcli.ops.declaration.facts import COUNT, SAME
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, structural
-from gradcli.ops.elementwise.exponential import exp
+from gradcli.ops.elementwise.exponential import exp, log
 
 
 def _same_shape(a: Shape, axis: Setting, reverse: Setting) -> Shape:
@@ -65,6 +64,7 @@ cumprod: Structural = structural(
     spellings=("cumprod",),
     result=COUNT,
     torch="cumprod: torch Tensor",
+    multilinear=True,
     doc="The product of the elements up to each place of an axis; zeros among them are differentiated right.",
     backward="each product hands its adjoint, times its other factors, to each of its factors",
 )
@@ -131,6 +131,6 @@ logcumsumexp = structural(
     grad_fn="LogcumsumexpBackward0(0)",
     spellings=("logcumsumexp",),
     torch="logcumsumexp: torch Tensor",
-    in_elements=in_elements.logcumsumexp,
+    definition=lambda a, axis: log(cumsum(exp(a), axis=axis)),
     doc="The logarithm of the sum of the exponentials up to each place of an axis, without overflow.",
 )

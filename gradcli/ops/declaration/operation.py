@@ -226,17 +226,18 @@ class Operation(Frozen, eq=False):
         return partials
 
     def derivatives(
-        self, wanted: tuple[bool, ...], *, again: bool = False
+        self, wanted: tuple[bool, ...], *, again: bool = False, tails: bool = False
     ) -> Callable[[Any, tuple[Any, ...]], tuple[Sequence[int], Sequence[Any]]]:
         """The function of (y, arguments) that gives the indices of the wanted arguments, and the derivatives by them.
 
         Args:
             wanted: For each argument, without those left out, whether its derivative is wanted.
             again: Whether they are for a graph that is differentiated again, see ``Facts.steady``.
+            tails: Whether they keep their digits far out, see ``Facts.tails``.
         """
         indices = [index for index, want in enumerate(wanted) if want]
         defaults = self.complete((0.0,) * len(wanted))[len(wanted) :]
-        partials = (again and self.facts.steady) or self.partials
+        partials = (tails and self.facts.tails) or (again and self.facts.steady) or self.partials
         compute = self._all_at_once(indices) if self.variadic else _one_by_one(partials, indices)
 
         def derivatives(y: Any, arguments: tuple[Any, ...]) -> tuple[Sequence[int], Sequence[Any]]:

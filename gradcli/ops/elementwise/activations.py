@@ -14,7 +14,7 @@ from gradcli.ops.elementwise.exponential import exp, log
 from gradcli.ops.elementwise.extremes import clamp, clamp_max, maximum
 from gradcli.ops.elementwise.logic import both, either, ge, gt, le, lt, where
 from gradcli.ops.elementwise.special import erf
-from gradcli.ops.elementwise.trigonometric import tanh
+from gradcli.ops.elementwise.trigonometric import tanh, tanh_slope
 
 SMOOTH = (-2.0, 2.0)
 RIGHT = (0.2, 0.9)
@@ -28,8 +28,12 @@ def _softplus(x: float, beta: float, threshold: float) -> float:
     return x if x * beta > threshold else ieee.divide(math.log1p(ieee.exp(x * beta)), beta)
 
 
+def _gelu_scaled(x: Any) -> Any:
+    return SQRT_2_OVER_PI * (x + 0.044715 * x * x * x)
+
+
 def _gelu_inner(x: Any) -> Any:
-    return tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x))
+    return tanh(_gelu_scaled(x))
 
 
 relu = operation(
@@ -220,6 +224,7 @@ sigmoid: Operation = operation(
     array=on_arrays.sigmoid,
     samples=(SMOOTH,),
     definition=lambda x: 1 / (1 + exp(-x)),
+    tails=(lambda y, x: sigmoid(x) * sigmoid(-x),),
     inverse="logit",
     range=(0, 1),
     torch="sigmoid: torch Tensor F; expit: special",
@@ -249,6 +254,7 @@ silu = operation(
     array=lambda numpy, x: x / (1 + numpy.exp(-x)),
     samples=(SMOOTH,),
     definition=lambda x: x * sigmoid(x),
+    tails=(lambda y, x: sigmoid(x) * (1 + x * sigmoid(-x)),),
     torch="silu: F",
     takes=(DECIMALS, no_kernel("silu_cpu")),
     doc="x·sigmoid(x).",
@@ -275,6 +281,9 @@ gelu_tanh = operation(
     array=lambda numpy, x: x / 2 * (1 + _gelu_inner(x)),
     samples=(SMOOTH,),
     definition=lambda x: x * (1 + _gelu_inner(x)) / 2,
+    tails=(
+        lambda y, x: sigmoid(2 * _gelu_scaled(x)) + x * tanh_slope(_gelu_scaled(x)) * SQRT_2_OVER_PI * (1 + 0.134145 * x * x) / 2,
+    ),
     doc="The approximation of gelu by tanh, torch's gelu(x, approximate='tanh').",
 )
 hardswish = operation(
@@ -320,6 +329,7 @@ mish = operation(
     array=DEFINITION,
     samples=(SMOOTH,),
     definition=lambda x: x * tanh(softplus(x, 1, 20)),
+    tails=(lambda y, x: tanh(softplus(x)) + x * tanh_slope(softplus(x)) * sigmoid(x),),
     torch="mish: F",
     doc="x·tanh(softplus(x)).",
 )

@@ -170,6 +170,7 @@ square = operation(
     range=(0, math.inf),
     torch="square: torch Tensor",
     tensorflow="square Square: tf",
+    power=2,
     doc="Second power.",
 )
 reciprocal = operation(
@@ -188,6 +189,7 @@ reciprocal = operation(
     specials=(special(POLE, lambda x: x, 0),),
     torch="reciprocal: torch Tensor",
     tensorflow="reciprocal Reciprocal: tf",
+    power=-1,
     doc="One divided by the number.",
 )
 abs = operation(

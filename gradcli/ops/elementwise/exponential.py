@@ -30,6 +30,7 @@ exp = operation(
     tensorflow="exp Exp: tf",
     sympy="exp",
     quizzes="exp",
+    base="e",
     doc="The exponential function.",
 )
 exp2 = operation(
@@ -45,6 +46,7 @@ exp2 = operation(
     inverse="log2",
     range=(0, math.inf),
     torch="exp2: torch Tensor special",
+    base="2",
     doc="Two to the power of x.",
 )
 expm1 = operation(
@@ -57,6 +59,7 @@ expm1 = operation(
     array="expm1",
     samples=(ANYWHERE,),
     definition=lambda x: exp(x) - 1,
+    tails=(lambda y, x: exp(x),),
     inverse="log1p",
     range=(-1, math.inf),
     torch="expm1: torch Tensor special",
@@ -182,6 +185,7 @@ sqrt = operation(
     tensorflow="sqrt Sqrt: tf",
     sympy="sqrt",
     quizzes="sqrt",
+    power=0.5,
     doc="The square root.",
 )
 rsqrt = operation(
@@ -198,6 +202,7 @@ rsqrt = operation(
     specials=(special(POLE, lambda x: x, 0),),
     torch="rsqrt: torch Tensor",
     tensorflow="rsqrt Rsqrt: tf",
+    power=-0.5,
     doc="One divided by the square root.",
 )
 cbrt = operation(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import DEGREE, PI, RADIAN
 from gradcli.ops.declaration.facts import END, EVEN, JUMP, ODD, POLE, REMOVABLE, special
-from gradcli.ops.declaration.operation import Operation, operation
+from gradcli.ops.declaration.operation import OPERATIONS, Operation, operation
+from gradcli.ops.elementwise.arithmetic import square
 from gradcli.ops.elementwise.exponential import sqrt
 from gradcli.ops.elementwise.logic import eq, where
 from gradcli.ops.elementwise.special import sinc_derivative
@@ -33,6 +35,7 @@ sin = operation(
     squares="cos +",
     sympy="sin",
     quizzes="sin",
+    half_turn=-1,
     doc="Sine of an angle in radians.",
 )
 cos: Operation = operation(
@@ -52,6 +55,7 @@ cos: Operation = operation(
     tensorflow="cos Cos: tf",
     sympy="cos",
     quizzes="cos",
+    half_turn=-1,
     doc="Cosine of an angle in radians.",
 )
 tan = operation(
@@ -72,6 +76,7 @@ tan = operation(
     tensorflow="tan Tan: tf",
     sympy="tan",
     quizzes="tan",
+    half_turn=1,
     doc="Tangent of an angle in radians.",
 )
 asin = operation(
@@ -200,6 +205,13 @@ cosh: Operation = operation(
     quizzes="cosh",
     doc="Hyperbolic cosine.",
 )
+
+
+def tanh_slope(x: Any) -> Any:
+    """1 - tanh(x)^2, with all its digits where the tangent rounds to 1."""
+    return square(OPERATIONS["sech"](x))
+
+
 tanh = operation(
     "tanh(x)",
     math.tanh,
@@ -211,6 +223,7 @@ tanh = operation(
     array="tanh",
     samples=(ANYWHERE,),
     precise="tanh",
+    tails=(lambda y, x: tanh_slope(x),),
     parity=ODD,
     inverse="atanh",
     range=(-1, 1),

@@ -15,7 +15,14 @@ from gradcli.output.schemas.symbolic import (
     TangentDocument,
     TaylorDocument,
 )
-from gradcli.output.schemas.teaching import ExercisesDocument, GradeDocument, MistakesDocument, PredictDocument, StepsDocument
+from gradcli.output.schemas.teaching import (
+    ExercisesDocument,
+    GradeDocument,
+    MistakesDocument,
+    PredictDocument,
+    QuizDocument,
+    StepsDocument,
+)
 
 _DRAFT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 
@@ -63,6 +70,7 @@ SCHEMAS: dict[str, Schema] = {
     "tangent": _document("tangent", TangentDocument),
     "taylor": _document("taylor", TaylorDocument),
     "grade": _document("grade", GradeDocument),
+    "quiz": _document("quiz", QuizDocument),
     "steps": _document("steps", StepsDocument),
     "exercise": _document("exercise", ExercisesDocument),
     "predict": _document("predict", PredictDocument),
