@@ -126,7 +126,7 @@ def _taken_in(machine: Interpreter, tensor: TensorMemory, node: int) -> int:
         taken = _put_back(step, Symbol(tape, node), Symbol(tape, source)).id
         import numpy
 
-        looked_at = _put_back(step, numpy.ones(tensor.shape), numpy.zeros(shape)) != 0
+        looked_at = numpy.asarray(_put_back(step, numpy.ones(tensor.shape), numpy.zeros(shape))) != 0
         if not looked_at.all():
             mask = tape.leaf(looked_at.astype(float), dtype="bool", told=False)
             taken = tape.operation(CHOICE, (mask, taken, source), machine.span)
