@@ -34,6 +34,7 @@ sin = operation(
     tensorflow="sin Sin: tf",
     squares="cos +",
     sympy="sin",
+    quizzes="sin",
     half_turn=-1,
     doc="Sine of an angle in radians.",
 )
@@ -53,6 +54,7 @@ cos: Operation = operation(
     torch="cos: torch Tensor",
     tensorflow="cos Cos: tf",
     sympy="cos",
+    quizzes="cos",
     half_turn=-1,
     doc="Cosine of an angle in radians.",
 )
@@ -73,6 +75,7 @@ tan = operation(
     torch="tan: torch Tensor",
     tensorflow="tan Tan: tf",
     sympy="tan",
+    quizzes="tan",
     half_turn=1,
     doc="Tangent of an angle in radians.",
 )
@@ -98,6 +101,7 @@ asin = operation(
     ),
     torch="asin: torch Tensor; arcsin: torch Tensor",
     sympy="asin",
+    quizzes="asin arcsin arcsin",
     doc="Inverse sine, in radians.",
 )
 acos = operation(
@@ -121,6 +125,7 @@ acos = operation(
     ),
     torch="acos: torch Tensor; arccos: torch Tensor",
     sympy="acos",
+    quizzes="acos arccos arccos",
     doc="Inverse cosine, in radians.",
 )
 atan = operation(
@@ -140,6 +145,7 @@ atan = operation(
     range=(-math.pi / 2, math.pi / 2),
     torch="atan: torch Tensor; arctan: torch Tensor",
     sympy="atan",
+    quizzes="atan arctan arctan",
     doc="Inverse tangent, in radians.",
 )
 atan2 = operation(
@@ -177,6 +183,7 @@ sinh = operation(
     inverse="asinh",
     torch="sinh: torch Tensor",
     sympy="sinh",
+    quizzes="sinh",
     doc="Hyperbolic sine.",
 )
 cosh: Operation = operation(
@@ -195,6 +202,7 @@ cosh: Operation = operation(
     torch="cosh: torch Tensor",
     squares="sinh -",
     sympy="cosh",
+    quizzes="cosh",
     doc="Hyperbolic cosine.",
 )
 
@@ -222,6 +230,7 @@ tanh = operation(
     torch="tanh: torch Tensor F",
     tensorflow="tanh Tanh: tf nn",
     sympy="tanh",
+    quizzes="tanh",
     doc="Hyperbolic tangent.",
 )
 asinh = operation(
@@ -240,6 +249,7 @@ asinh = operation(
     inverse="sinh",
     torch="asinh: torch Tensor; arcsinh: torch Tensor",
     sympy="asinh",
+    quizzes="asinh arcsinh arcsinh",
     doc="Inverse hyperbolic sine.",
 )
 acosh = operation(
@@ -260,6 +270,7 @@ acosh = operation(
     specials=(special(END, lambda x: x - 1, 1),),
     torch="acosh: torch Tensor; arccosh: torch Tensor",
     sympy="acosh",
+    quizzes="acosh arccosh arccosh",
     doc="Inverse hyperbolic cosine.",
 )
 atanh = operation(
@@ -283,6 +294,7 @@ atanh = operation(
     ),
     torch="atanh: torch Tensor; arctanh: torch Tensor",
     sympy="atanh",
+    quizzes="atanh arctanh arctanh",
     doc="Inverse hyperbolic tangent.",
 )
 sinc = operation(
