@@ -102,6 +102,8 @@ class Facts(Frozen, eq=False):
             arguments in TensorFlow's words: ``"sigmoid Sigmoid: tf nn"``, ``"argmax(input, axis=0) ArgMax: top"``. ``tf`` is
             for functions of tensorflow that tensorflow.math has as well, ``top`` for the others.
         sympy: SymPy's function, or a template with {0}, {1}, ... for the arguments; empty where it is written by its definition.
+        quizzes: What Maxima (of STACK), Numbas and WeBWorK call it: one word, or one for each; empty where it is written by its
+            definition.
         squares: The operation whose square added to its own, or taken from it, is 1 for every argument: of sin ``"cos +"``, of
             cosh ``"sinh -"``; empty for none.
         closed: What it is for some rational arguments in more primitive operations, roots and constants: of gamma at 1/2 the
@@ -141,6 +143,7 @@ class Facts(Frozen, eq=False):
     torch: str = ""
     tensorflow: str = ""
     sympy: str = ""
+    quizzes: str = ""
     squares: str = ""
     closed: Callable[..., Any] | None = None
     reshapes: bool = False
@@ -211,6 +214,7 @@ if TYPE_CHECKING:
         torch: str
         tensorflow: str
         sympy: str
+        quizzes: str
         squares: str
         closed: Callable[..., Any] | None
         reshapes: bool

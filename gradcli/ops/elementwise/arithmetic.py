@@ -209,6 +209,7 @@ abs = operation(
     torch="abs: torch Tensor",
     tensorflow="abs Abs: tf",
     sympy="Abs",
+    quizzes="abs",
     takes=(NUMBERS, no_kernel("abs_cpu")),
     doc="Absolute value; at 0 the derivative is 0.",
 )
@@ -231,6 +232,7 @@ sign: Operation = operation(
     torch="sign: torch Tensor; sgn: torch Tensor",
     tensorflow="sign Sign: tf",
     sympy="sign",
+    quizzes="signum sign sgn",
     doc="-1, 0 or 1 by the sign of the number.",
 )
 floor = operation(

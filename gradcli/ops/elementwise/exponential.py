@@ -28,6 +28,7 @@ exp = operation(
     torch="exp: torch Tensor",
     tensorflow="exp Exp: tf",
     sympy="exp",
+    quizzes="exp",
     base="e",
     doc="The exponential function.",
 )
@@ -78,6 +79,7 @@ log = operation(
     torch="log: torch Tensor",
     tensorflow="log Log: tf",
     sympy="log",
+    quizzes="log ln ln",
     doc="The natural logarithm.",
 )
 
@@ -173,6 +175,7 @@ sqrt = operation(
     torch="sqrt: torch Tensor",
     tensorflow="sqrt Sqrt: tf",
     sympy="sqrt",
+    quizzes="sqrt",
     power=0.5,
     doc="The square root.",
 )

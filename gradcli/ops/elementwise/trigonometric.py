@@ -33,6 +33,7 @@ sin = operation(
     tensorflow="sin Sin: tf",
     squares="cos +",
     sympy="sin",
+    quizzes="sin",
     half_turn=-1,
     doc="Sine of an angle in radians.",
 )
@@ -51,6 +52,7 @@ cos: Operation = operation(
     torch="cos: torch Tensor",
     tensorflow="cos Cos: tf",
     sympy="cos",
+    quizzes="cos",
     half_turn=-1,
     doc="Cosine of an angle in radians.",
 )
@@ -70,6 +72,7 @@ tan = operation(
     torch="tan: torch Tensor",
     tensorflow="tan Tan: tf",
     sympy="tan",
+    quizzes="tan",
     half_turn=1,
     doc="Tangent of an angle in radians.",
 )
@@ -94,6 +97,7 @@ asin = operation(
     ),
     torch="asin: torch Tensor; arcsin: torch Tensor",
     sympy="asin",
+    quizzes="asin arcsin arcsin",
     doc="Inverse sine, in radians.",
 )
 acos = operation(
@@ -116,6 +120,7 @@ acos = operation(
     ),
     torch="acos: torch Tensor; arccos: torch Tensor",
     sympy="acos",
+    quizzes="acos arccos arccos",
     doc="Inverse cosine, in radians.",
 )
 atan = operation(
@@ -134,6 +139,7 @@ atan = operation(
     range=(-math.pi / 2, math.pi / 2),
     torch="atan: torch Tensor; arctan: torch Tensor",
     sympy="atan",
+    quizzes="atan arctan arctan",
     doc="Inverse tangent, in radians.",
 )
 atan2 = operation(
@@ -169,6 +175,7 @@ sinh = operation(
     inverse="asinh",
     torch="sinh: torch Tensor",
     sympy="sinh",
+    quizzes="sinh",
     doc="Hyperbolic sine.",
 )
 cosh: Operation = operation(
@@ -186,6 +193,7 @@ cosh: Operation = operation(
     torch="cosh: torch Tensor",
     squares="sinh -",
     sympy="cosh",
+    quizzes="cosh",
     doc="Hyperbolic cosine.",
 )
 
@@ -212,6 +220,7 @@ tanh = operation(
     torch="tanh: torch Tensor F",
     tensorflow="tanh Tanh: tf nn",
     sympy="tanh",
+    quizzes="tanh",
     doc="Hyperbolic tangent.",
 )
 asinh = operation(
@@ -229,6 +238,7 @@ asinh = operation(
     inverse="sinh",
     torch="asinh: torch Tensor; arcsinh: torch Tensor",
     sympy="asinh",
+    quizzes="asinh arcsinh arcsinh",
     doc="Inverse hyperbolic sine.",
 )
 acosh = operation(
@@ -248,6 +258,7 @@ acosh = operation(
     specials=(special(END, lambda x: x - 1, 1),),
     torch="acosh: torch Tensor; arccosh: torch Tensor",
     sympy="acosh",
+    quizzes="acosh arccosh arccosh",
     doc="Inverse hyperbolic cosine.",
 )
 atanh = operation(
@@ -270,6 +281,7 @@ atanh = operation(
     ),
     torch="atanh: torch Tensor; arctanh: torch Tensor",
     sympy="atanh",
+    quizzes="atanh arctanh arctanh",
     doc="Inverse hyperbolic tangent.",
 )
 sinc = operation(
