@@ -19,7 +19,7 @@ from gradcli.language.free_names import free_names
 from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
 from gradcli.language.program_text import one_line
-from gradcli.language.readings.read import LATEX, LENIENT
+from gradcli.language.readings.read import LENIENT, reading_of
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH
@@ -294,7 +294,7 @@ def read_answer(answer: str, variables: Collection[str]) -> tuple[Expression, Se
         raise GradcliError(f"{answer.strip()} is an option of a command, no expression")
     if len(answer) > MOST_CHARACTERS:
         raise GradcliError(f"the answer has {len(answer):,} characters, and {MOST_CHARACTERS:,} are read")
-    found = read(answer, "answer", LATEX if "\\" in answer else LENIENT, variables)
+    found = read(answer, "answer", reading_of(answer, LENIENT), variables)
     program = parse(found)
     for statement in program.statements if program.may_differentiate else ():
         if (asked := derivative_in(statement)) is not None:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy
 
 from gradcli.ops.declaration.operation import NotDifferentiableError, Operation
+from gradcli.ops.declaration.symbol import Symbol
 from gradcli.ops.elementwise import arithmetic, exponential, trigonometric
 
 Formula = Callable[["Place", Sequence[Any]], Any]
@@ -134,7 +135,8 @@ def _kin(operation: Operation) -> list[tuple[Operation, float]]:
 
 def _at(operation: Operation, place: Place, at: int, argument: Any) -> tuple[Any, Any]:
     """Value and derivative by one operand, which is put in."""
-    arguments = [*place.u[:at], numpy.asarray(argument, float), *place.u[at + 1 :]]
+    argument = argument if isinstance(argument, Symbol) else numpy.asarray(argument, float)
+    arguments = [*place.u[:at], argument, *place.u[at + 1 :]]
     wanted = [number == at for number in range(len(arguments))]
     value = operation(*arguments)
     try:

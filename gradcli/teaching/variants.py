@@ -371,8 +371,9 @@ def _earlier(question: Question) -> Iterator[tuple[Slip, Any]]:
         from gradcli.teaching.orders import before_the_last
 
         first = graph_of(parse(question.expression))
-        for kind, again, row in before_the_last(first, question.wrt, question.order, question.point):
-            yield Slip(kind, -1 if again else EARLIER), row
+        for kind, again, graph in before_the_last(first, question.wrt, question.order, question.point):
+            found = node_values(graph, question.point)[graph.output]
+            yield Slip(kind, -1 if again else EARLIER), numpy.broadcast_to(found, (question.count,))
 
 
 def paths_of(question: Question) -> list[tuple[int, int, Any]]:

@@ -120,7 +120,6 @@ def test_a_point_warns_of_what_it_hides() -> None:
         (["grade", "x^2", "--level", "9", "--", "2x"], "--level goes from 0 to 5"),
         (["grade", "sum(x)*[1,2]", "--wrt", "x", "--", "2x"], "no arrays"),
         (["grade", "floor(x)", "--wrt", "x", "--answers", "nowhere.csv"], "nowhere.csv"),
-        (["mistakes", "x^2"], "takes no expression"),
     ],
 )
 def test_wrong_calls_are_refused(arguments: list[str], message: str) -> None:

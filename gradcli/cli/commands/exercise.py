@@ -3,33 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from gradcli.cli.framework.command import Command, Options, choice, flag, text, texts, whole
-from gradcli.cli.framework.streams import write, write_to, write_warning
+from gradcli.cli.framework.choices import file_format, listed
+from gradcli.cli.framework.command import Command, Options, flag, text, texts, whole
+from gradcli.cli.framework.options import FileOptions
+from gradcli.cli.framework.streams import STDIN, write, write_to, write_warning
 from gradcli.errors import GradcliError
+from gradcli.frozen import replace
+from gradcli.output.formats import EXERCISES, QuizFormat
 
 if TYPE_CHECKING:
     from gradcli.teaching.exercises import Exercise
 
-HELP = """\
+_FORMATS = "\n".join(f"  {format.name:<13} {format.carries}" for format in EXERCISES.values())
+_ASKS = tuple(dict.fromkeys(ask for format in EXERCISES.values() for ask in format.asks))
+
+HELP = f"""\
 Make exercises in differentiation, each with its key, wrong answers, and what each of these got wrong.
 
 \b
   gradcli exercise --seed 7 -n 3
   gradcli exercise --seed 7 --paths 2 --depth 3 --ops add,mul,sin -n 20 --key key.txt > sheet.txt
-  gradcli exercise --seed 7 -n 20 --to moodle > quiz.xml
+  gradcli exercise --seed 7 -n 20 --to stack -o quiz.xml
   gradcli exercise "(a*x+w)*(w+1)" --wrt w --choose a=2..5 -n 4 --to jsonl
 
 The same seed gives the same exercises everywhere. --paths is how many paths lead from the variable to the result, --depth how
 many operations stand on the longest one. With an expression the exercises are that expression, with numbers for the names of
---choose. Text, markdown and latex are sheets without answers: --key writes these to a file of their own. The others have them
-within: jsonl is for programs, gift and moodle are quizzes of multiple choice. An exercise has four or five wrong answers, and
-gradcli grade says of each what it is exported with.
-"""
+--choose. An exercise has four or five wrong answers, and gradcli grade says of each what it is exported with.
 
-FORMATS = ("text", "markdown", "latex", "jsonl", "gift", "moodle")
+Formats, and what they carry; sheets are without answers, which --key writes to a file of their own:
+
+\b
+{_FORMATS}
+"""
 
 
 class ExerciseOptions(Options):
@@ -43,31 +52,46 @@ class ExerciseOptions(Options):
     names = text("The variables; the first one is differentiated by.", "NAMES")
     wrt = text("The variable by which a template is differentiated.", "NAME")
     choose = texts("The numbers that a name of the template may be: a=2..5 or a=2,3,7.", "NAME=NUMBERS")
-    to = choice("How to write them.", "FORMAT", FORMATS, "text")
+    ask = text("What is asked for: the derivative, or a number, its value at a point.", "WHAT", choices=_ASKS)
+    to = text("How to write them; text where left out and no file tells it.", "FORMAT", choices=tuple(EXERCISES))
+    output = FileOptions.output
     key = text("Write the key to a file; - is standard output.", "FILE")
     json = flag("Write one JSON document to standard output.")
 
 
 def run(options: ExerciseOptions) -> None:
     """Run the command."""
-    from gradcli.output.reports import exercises as sheets
-    from gradcli.output.reports import quizzes
-
     if len(options.positional) > 1:
         raise GradcliError("there are several templates", hint="put the expression in quotes")
-    writers: dict[str, Callable[[Sequence[Exercise]], Iterator[str]]] = {
-        "text": sheets.text_sheet,
-        "markdown": sheets.markdown_sheet,
-        "latex": sheets.latex_sheet,
-        "jsonl": sheets.exercise_lines,
-        "gift": quizzes.gift,
-        "moodle": quizzes.moodle,
-    }
-    keys = {"markdown": sheets.markdown_key, "latex": sheets.latex_key}
+    named = file_format(options.to, options.output, EXERCISES)
+    format = EXERCISES[named.name] if named else EXERCISES["text"]
+    ask = _asked(options, format)
     found = list(_from_template(options) if options.positional else _drawn(options))
-    write(sheets.exercises_json(options.seed, found) if options.json else writers[options.to](found))
+    if options.json:
+        from gradcli.output.quizzes.records import exercises_json
+
+        write(exercises_json(options.seed, found))
+    else:
+        _write(options, format, ask, found)
     if options.key is not None:
-        write_to(options.key, keys.get(options.to, sheets.text_key)(found))
+        keyed = format if format.key else EXERCISES["text"]
+        write_to(options.key, replace(keyed, writer=keyed.key).written(found, ask=ask))
+
+
+def _asked(options: ExerciseOptions, format: QuizFormat) -> str:
+    """What is asked for."""
+    if options.ask is None or options.ask in format.asks:
+        return options.ask or format.asks[0]
+    others = listed([other.name for other in EXERCISES.values() if options.ask in other.asks])
+    raise GradcliError(f"{format.name} asks for no {options.ask}", hint=f"--to {others}")
+
+
+def _write(options: ExerciseOptions, format: QuizFormat, ask: str, found: Sequence[Exercise]) -> None:
+    from gradcli.output.quizzes.content import content
+
+    if format.archive and options.output in (None, STDIN) and sys.stdout is not None and sys.stdout.isatty():
+        raise GradcliError(f"{format.name} is an archive, and not for a terminal", hint=f"add -o {format.name}.zip")
+    write_to(options.output, content(format, found, ask))
 
 
 def _names(given: str | None, default: str) -> list[str]:

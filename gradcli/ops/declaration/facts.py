@@ -78,6 +78,14 @@ class Facts(Frozen, eq=False):
             infinite or nan: PyTorch chooses there, and does not multiply. By index, as for ``linear``.
         radial: Whether the derivative by each argument is the argument over the result, as of a length; see
             :mod:`gradcli.ops.declaration.cancellation`.
+        power: The exponent of an operation that is a power of its argument: of the square root 1/2; None for others.
+        base: The base of an operation that is a power with its argument as the exponent, ``e`` or ``2``; empty for others.
+        half_turn: What the value is multiplied by where half a turn, pi, is added to the argument: 1 or -1; 0 for others.
+        multilinear: Whether it is linear in each element alone, as products of elements are.
+        degree: Of an operation on a first array, from its shape, the d with op(k·A) = k^d·op(A), or |k|^d·op(A) where no value
+            is negative; None for others.
+        rational: Whether the elements of an array that settings alone make are exactly those that they say.
+        total: Whether an operation on arrays has a value for all arrays that fit.
         steady: The rules of its derivatives once more, of the same values, in a form whose own derivatives are right where those
             of the plain form overflow or cancel: for gradients that are differentiated again. Empty where the plain form is.
         tails: Its rules once more, in a form that keeps its digits where the plain form rounds to 0 as PyTorch's does (of
@@ -94,6 +102,8 @@ class Facts(Frozen, eq=False):
             arguments in TensorFlow's words: ``"sigmoid Sigmoid: tf nn"``, ``"argmax(input, axis=0) ArgMax: top"``. ``tf`` is
             for functions of tensorflow that tensorflow.math has as well, ``top`` for the others.
         sympy: SymPy's function, or a template with {0}, {1}, ... for the arguments; empty where it is written by its definition.
+        quizzes: What Maxima (of STACK), Numbas and WeBWorK call it: one word, or one for each; empty where it is written by its
+            definition.
         squares: The operation whose square added to its own, or taken from it, is 1 for every argument: of sin ``"cos +"``, of
             cosh ``"sinh -"``; empty for none.
         closed: What it is for some rational arguments in more primitive operations, roots and constants: of gamma at 1/2 the
@@ -117,6 +127,13 @@ class Facts(Frozen, eq=False):
     linear: tuple[frozenset[int], ...] = ()
     masks: frozenset[int] = frozenset()
     radial: bool = False
+    power: float | None = None
+    base: str = ""
+    half_turn: int = 0
+    multilinear: bool = False
+    degree: Callable[..., int] | None = None
+    rational: bool = False
+    total: bool = True
     steady: tuple[Callable[..., Any], ...] = ()
     tails: tuple[Callable[..., Any], ...] = ()
     parity: str = ""
@@ -126,6 +143,7 @@ class Facts(Frozen, eq=False):
     torch: str = ""
     tensorflow: str = ""
     sympy: str = ""
+    quizzes: str = ""
     squares: str = ""
     closed: Callable[..., Any] | None = None
     reshapes: bool = False
@@ -180,6 +198,13 @@ if TYPE_CHECKING:
         linear: str
         masks: str
         radial: bool
+        power: float | None
+        base: str
+        half_turn: int
+        multilinear: bool
+        degree: Callable[..., int] | None
+        rational: bool
+        total: bool
         steady: tuple[Callable[..., Any], ...]
         tails: tuple[Callable[..., Any], ...]
         parity: str
@@ -189,6 +214,7 @@ if TYPE_CHECKING:
         torch: str
         tensorflow: str
         sympy: str
+        quizzes: str
         squares: str
         closed: Callable[..., Any] | None
         reshapes: bool

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
         AnswerRecord,
         GradeDocument,
         MistakeCount,
-        MistakesDocument,
         QuizDocument,
         ScoreRecord,
     )
@@ -264,20 +263,3 @@ def _csv_line(cells: Sequence[str]) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow(map(_harmless, cells))
     return line.getvalue()
-
-
-def mistakes_report() -> Iterator[Block]:
-    """The kinds of mistakes."""
-    rows = [[kind, mistake.says] for kind, mistake in MISTAKES.items()]
-    yield Table("Mistakes that gradcli grade finds", ["kind", "what is wrong"], rows, wide=frozenset({"what is wrong"}))
-
-
-def mistakes_json() -> Iterator[str]:
-    """The document of `gradcli mistakes --json`."""
-    parts: MistakesDocument = {
-        "mistakes": [
-            {"kind": kind, "says": own.says, "rule": own.rule.format(y="y", u="u", v="v", x="x")}
-            for kind, own in MISTAKES.items()
-        ]
-    }
-    return document("mistakes", parts)

@@ -22,6 +22,7 @@ from gradcli.output.schemas.teaching import (
     PredictDocument,
     QuizDocument,
     StepsDocument,
+    WrongAnswersDocument,
 )
 
 _DRAFT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
@@ -75,6 +76,7 @@ SCHEMAS: dict[str, Schema] = {
     "exercise": _document("exercise", ExercisesDocument),
     "predict": _document("predict", PredictDocument),
     "mistakes": _document("mistakes", MistakesDocument),
+    "wrong-answers": _document("wrong-answers", WrongAnswersDocument),
     "error": _document("error", ErrorRecord),
 }
 """Each schema, by the name of its command or document."""

@@ -189,3 +189,25 @@ class MistakesDocument(TypedDict):
     """What `gradcli mistakes --json` writes."""
 
     mistakes: list[MistakeRecord]
+
+
+class WrongAnswerRecord(TypedDict):
+    """A wrong answer, and the mistakes that make it."""
+
+    answer: Annotated[str | None, "Null where it takes several lines, or is known as numbers alone."]
+    kinds: Annotated[list[str], "The likeliest first."]
+    places: Annotated[list[str], "Where each is made; empty for the whole answer."]
+    value: Annotated[Number | None, "Its value at the point; null without one."]
+
+
+class WrongAnswersDocument(TypedDict):
+    """What `gradcli mistakes EXPRESSION --json` writes."""
+
+    expression: str
+    wrt: str
+    order: Count
+    at: Bindings | None
+    right: str
+    answers: list[WrongAnswerRecord]
+    equal: Annotated[list[list[Count]], "Answers that are equal at the point, by their places from 0."]
+    hidden: Annotated[list[Count], "Answers that are right at the point, by their places from 0."]
