@@ -222,6 +222,12 @@ def test_a_call_gives_the_bytes_of_the_format_in_a_file_as_well(tmp_path: Path) 
     assert process([*CALL, "--to", "qti"]).stdout == exported("qti", FOUND["sums"][:1], DERIVATIVE)
 
 
+@pytest.mark.parametrize("band", range(1, 6))
+def test_a_band_is_how_difficult_exercises_are(band: int) -> None:
+    found = list(exercises(2, 2, Wanted(0, 0, ("add", "mul", "sin", "exp"), ("x",), band)))
+    assert [one.difficulty.band for one in found] == [band, band]
+
+
 def test_help_says_what_each_format_carries() -> None:
     page = process(["exercise", "--help"]).stdout.decode()
     for format in EXERCISES.values():
@@ -252,11 +258,17 @@ def test_a_language_has_its_own_words_and_more_parentheses(language: Any, writte
         (["--to", "stack", "--ask", "number"], "stack asks for no number"),
         (["--to", "prairielearn", "--ask", "derivative"], "prairielearn asks for no derivative"),
         (["--to", "stak"], "did you mean stack"),
+        (["--to", "jsonl", "--ask", "number"], "jsonl asks for no number"),
+        (["--json", "--to", "stack"], "--to asks for another"),
+        (["--to", "qti", "--key", "-"], "the key would stand behind it"),
+        (["--band", "3", "--depth", "2"], "in place of --paths and --depth"),
+        (["--band", "6"], "--band"),
+        (["x*sin(x)", "--band", "3"], "without a template"),
         (["-o", "quiz.doc"], "does not tell its format"),
         (["x*(x if x > 1 else x^2)*sin(x)", "--to", "stack"], "has no"),
     ],
 )
 def test_what_a_format_cannot_carry_is_refused(arguments: list[str], message: str) -> None:
-    done = process(["exercise", *arguments])
-    assert (done.returncode, done.stdout) == (2, b"")
-    assert message in done.stderr.decode()
+    code, out, err = command(["exercise", *arguments])
+    assert (code, out) == (2, "")
+    assert message in err

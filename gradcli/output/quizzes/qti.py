@@ -54,7 +54,7 @@ def _item3(identifier: str, one: Posed, number: bool) -> Iterator[str]:
     yield 'adaptive="false" time-dependent="false">\n'
     yield f'  <qti-response-declaration identifier="RESPONSE" cardinality="single" base-type="{type}">\n'
     yield f"    <qti-correct-response><qti-value>{right}</qti-value></qti-correct-response>\n  </qti-response-declaration>\n"
-    yield '  <qti-outcome-declaration identifier="SCORE" cardinality="single" base-type="float">\n'
+    yield '  <qti-outcome-declaration identifier="SCORE" cardinality="single" base-type="float" normal-maximum="1">\n'
     yield "    <qti-default-value><qti-value>0</qti-value></qti-default-value>\n  </qti-outcome-declaration>\n"
     yield '  <qti-outcome-declaration identifier="FEEDBACK" cardinality="single" base-type="identifier"/>\n  <qti-item-body>\n'
     yield f"    <p>{escape(one.lead)}:</p>\n    <p>{_mathml(one.expression)}</p>\n"
