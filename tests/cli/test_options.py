@@ -124,6 +124,19 @@ DEPENDENT = (  # a call with an option that does nothing there, and the option t
     (["run", "-e", "x", "--x", "1", "--no-grad", "--wrt", "x"], "--no-grad"),
     (["run", "-e", "x", "--x", "1", "--format", "csv"], "--feed"),
     (["eval", "x", "--x", "1", "--optimize", "2"], "--mode static"),
+    (["graph", "x*w", "--strict"], "give every variable a value"),
+    (["graph", "x*w", "--dtype", "float32"], "give every variable a value"),
+    (["explain", "x*w", "--strict"], "give every variable a value"),
+    (["grade", "x^2", "--wrt", "x", "--column", "a", "--", "2*x"], "--answers FILE"),
+    (["grade", "x^2", "--wrt", "x", "--by", "a", "--", "2*x"], "--answers FILE"),
+    (["grade", "x^2", "--wrt", "x", "--digits", "2", "--", "2*x"], "--at"),
+    (["grade", "x^2", "--wrt", "x", "--tol", "1e-2", "--", "2*x"], "--at"),
+    (["grade", "x^2", "--wrt", "x", "--steps", "-", "--order", "2"], "is not for lines of work"),
+    (["diff", "x^2 + w^2 = 25", "--implicit", "w", "--depends", "w(x)"], "--implicit"),
+    (["diff", "x^2 + w^2 = 25", "--implicit", "w", "--divergence"], "--implicit"),
+    (["diff", "x*w", "--depends", "w(x)", "--direction", "x=1"], "--depends"),
+    (["tangent", "x^2", "--at", "x=1", "--assume", "x>0"], "there is no option --assume here"),
+    (["stationary", "x^2", "--assume", "x>0"], "there is no option --assume here"),
 )
 
 

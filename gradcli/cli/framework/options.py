@@ -161,6 +161,11 @@ class SymbolicOptions(Options):
     at = texts("Give values as well, at a point: x=2,w=1.", "NAME=VALUE,...")
     format = text("How to write it; as text where left out.", "FORMAT", choices=("text", "unicode", "latex", "sympy", "json"))
     json = flag("One JSON document: --format json.")
+
+
+class AssumeOptions(Options):
+    """What holds of variables."""
+
     assume = ASSUME
 
 
