@@ -41,7 +41,7 @@ def number_text(value: Any) -> str:
     if hasattr(value, "tolist"):
         return _empty(value) or _nested(value.tolist(), number_text)
     if isinstance(value, Fraction) and value.denominator > 1:
-        return _decimal(value) or f"{_integer(value.numerator)}/{_integer(value.denominator)}"
+        return _decimal(value, f"{_integer(value.numerator)}/{_integer(value.denominator)}")
     if isinstance(value, int | Fraction):
         return _integer(value.numerator)
     if value.is_integer() and abs(value) < 1e16:
@@ -74,8 +74,8 @@ def _long(value: int) -> str:
     return str(Decimal(value))
 
 
-def _decimal(value: Fraction) -> str:
-    """The fraction as a finite decimal of at most 17 digits; empty where it is none."""
+def _decimal(value: Fraction, fraction: str) -> str:
+    """A number as a finite decimal, of at most 17 digits or as short as it is as a fraction; as that where it is none."""
     rest, twos, fives = value.denominator, 0, 0
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1
@@ -83,10 +83,10 @@ def _decimal(value: Fraction) -> str:
         rest, fives = rest // 5, fives + 1
     places = max(twos, fives)
     if rest != 1 or places > _LONGEST:
-        return ""
+        return fraction
     digits = str(abs(value.numerator) * 10**places // value.denominator)
-    if len(digits) > 17:
-        return ""
+    if max(len(digits), 17) > max(len(fraction) - 2, 17):
+        return fraction
     sign = "-" if value < 0 else ""
     if places - len(digits) >= 4:  # 0.00001 and smaller
         point = "." if len(digits) > 1 else ""

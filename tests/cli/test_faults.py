@@ -59,6 +59,8 @@ RIGHT: list[tuple[list[str], str]] = [
     (["equal", "ones_like(y)", "1"], "equal\n"),
     # algebra
     (["simplify", "2^(n+1)-2*2^n"], "0\n"),
+    (["simplify", "x+0.123456789012345678+x"], "2*x + 0.123456789012345678\n"),
+    (["simplify", "x*2^-60"], "1/1152921504606846976*x\n"),
     (["simplify", "(x+1)^1000", "--form", "expanded"], "x^1000 + 1000*x^999 + 499500*x^998"),
     (["tangent", "x^x", "--at", "x=1e400"], "1e400^1e400 + "),
     (["simplify", "cos(acos(-20))"], "cos(acos(-20))\n"),
