@@ -26,7 +26,7 @@ _LONGEST = 400
 _LONGEST_WHOLE = 40
 """Characters of whole numbers that people still write."""
 
-_LONGEST_FRACTION = 24
+_LONGEST_FRACTION = 22
 """The same of fractions and decimals."""
 
 SHOWN_ELEMENTS = 9
