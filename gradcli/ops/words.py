@@ -17,7 +17,7 @@ from gradcli.ops.declaration.operation import function_names, spelled
 
 TEXTBOOK = {
     "sen": "sin", "arcsen": "asin", "senh": "sinh", "tg": "tan", "ctg": "cot", "cotg": "cot", "ctn": "cot", "cosec": "csc",
-    "cotan": "cot",
+    "cotan": "cot", "sinus": "sin", "cosinus": "cos", "tangens": "tan",
     "arctg": "atan", "arcctg": "acot", "arccot": "acot", "arcsec": "asec", "arccsc": "acsc",
     "sh": "sinh", "ch": "cosh", "th": "tanh", "cth": "coth", "tgh": "tanh", "ctgh": "coth",
     "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "arcoth": "acoth", "arsh": "asinh", "arch": "acosh", "arth": "atanh",

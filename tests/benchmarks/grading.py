@@ -1,4 +1,4 @@
-"""Marking: answers to ten questions, verdicts and reasons; beside it SymPy's equality check of the same answers, verdicts alone."""
+"""Marking: answers to ten questions, with reasons; beside it SymPy's equality check of the same answers, verdicts alone."""
 
 from __future__ import annotations
 

@@ -244,7 +244,9 @@ class Forms:
         elif None not in known:
             total = 0.0
             for monomial, coefficient in self.forms[form]:
-                total += prod([raised(self._atom_values[a], float(e)) for a, e in monomial], start=constant_value(coefficient))
+                total += prod(
+                    [raised(self._atom_values[a], constant_value(e)) for a, e in monomial], start=constant_value(coefficient)
+                )
         self._form_values[form] = total
         return total
 

@@ -10,7 +10,7 @@ from typing import Any
 from gradcli.errors import GradcliError, Span
 from gradcli.language import builder as strict
 from gradcli.language import statement_builder
-from gradcli.language.ast import Array, Call, Conditional, Expression, Name, Number, Operator, Statement
+from gradcli.language.ast import Array, Call, Conditional, Expression, Name, Number, Operator, Statement, postorder
 from gradcli.language.grammar import Rule
 from gradcli.language.readings.vocabulary import Vocabulary
 from gradcli.language.text import to_text
@@ -180,6 +180,10 @@ class Builder:
     def call(self, values: Sequence[Any], span: Span) -> Expression:
         found = strict.call(values, span)
         assert isinstance(found, Call)
+        first, *more = found.arguments
+        over = more[0].name if len(more) == 3 and isinstance(more[0], Name) else ""
+        if found.function == "sum" and any(isinstance(node, Name) and node.name == over for node in postorder(first)):
+            raise GradcliError("a sum over a range is no value here", span, "write the terms, or a program with a loop")
         if "_" in found.function and len(found.arguments) == 1 and found.function.startswith(f"{self._vocabulary.natural}_"):
             return self.apply(found.function, found.arguments[0], span)
         return found

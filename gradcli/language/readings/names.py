@@ -48,6 +48,7 @@ _PROSE = {
     "over": "write / for a quotient",
     "plus": "write + for a sum",
     "minus": "write - for a difference",
+    "divides": "write x % y == 0 for a condition",
     "squared": "write x^2 for a square",
     "cubed": "write x^3 for a cube",
     **dict.fromkeys(("the", "for", "are", "let"), "write the formula without words"),
@@ -84,6 +85,8 @@ class Names:
             if token.kind == "NUMBER":
                 self._note_exponent(token, tokens[place + 1 : place + 2])
                 result += coefficient(result, tokens[place : place + 2], self.notes)
+            elif token.kind == "MINUS" and result and result[-1].kind == "PLUS" and result[-1].span[1] == token.span[0]:
+                self._note(token, "+- is read as + and the sign of what follows; of ± there are two values")
             elif token.kind == "TIMES":
                 token = token._replace(text="*")
             if token.kind == "CONSTANT" and result and result[-1].kind in VALUE_ENDS:
@@ -272,6 +275,8 @@ class Names:
         while at < len(name):
             found = [word for word in words if name.startswith(word, at)]
             found = [word for word in found if at + len(word) < len(name) or called or after in _BEGINS]
+            letters = len(name[:at]) - sum(len(word) for word, _ in pieces if len(word) > 1)
+            found = [word for word in found if self._stands_behind(word, letters)]
             found += [word for word in ("pi", *GREEK) if len(word) > (1 if word == "pi" else 3) and name.startswith(word, at)]
             word = max(found, key=len, default=name[at])
             pieces.append((word, at))
@@ -336,7 +341,13 @@ class Names:
         return [word for word in functions if len(word) > 1 and self._is_single(functions[word])] + [*self.vocabulary.missing]
 
     def _ends_with_function(self, name: str) -> bool:
-        return any(name.endswith(word) for word in self._words())
+        return any(self._stands_behind(word, len(name) - len(word)) for word in self._words() if name.endswith(word))
+
+    def _stands_behind(self, word: str, letters: int) -> bool:
+        """Whether a function may stand behind so many letters: axsin x is one, and length x none."""
+        function = self.vocabulary.functions.get(word, word)
+        logarithm = function.startswith(self.vocabulary.natural)
+        return letters < (_LONGEST_PRODUCT if logarithm or len(word) > 2 else 1) + 1
 
     def _no_function(self, token: Token) -> GradcliError:
         near = nearest(token.text, self.vocabulary.functions)

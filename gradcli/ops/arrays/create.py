@@ -13,9 +13,8 @@ from gradcli.ops.declaration.structural import Setting, Shape, Structural, struc
 
 
 def _creation(usage: str, forward: Callable[..., Any], shape: Callable[..., Shape], doc: str, **known: Any) -> Structural:
-    name = usage.partition("(")[0]
-    known |= {"spellings": (name,), "result": SAME, "torch": f"{name}: torch"}
-    return structural(usage, forward, shape, None, grad_fn="", doc=doc, **known)
+    torch = f"{usage.partition('(')[0]}: torch"
+    return structural(usage, forward, shape, None, result=SAME, torch=torch, doc=doc, **known)
 
 
 def _matrix_shape(rows: Setting, columns: Setting) -> Shape:
@@ -97,8 +96,6 @@ def _like(name: str, number: float, doc: str) -> Structural:
         lambda numpy, a: numpy.full_like(a, number),
         lambda a: a,
         None,
-        grad_fn="",
-        spellings=(name,),
         result=SAME,
         torch=f"{name}: torch",
         doc=doc,

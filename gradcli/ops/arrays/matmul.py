@@ -13,7 +13,8 @@ from gradcli.ops.declaration.facts import SAME
 from gradcli.ops.declaration.structural import Shape, Structural, shape_of, structural
 
 
-def _dot_shape(a: Shape, b: Shape) -> Shape:
+def product_shape(a: Shape, b: Shape) -> Shape:
+    """The shape of the scalar product of two vectors, a number."""
     if len(a) != 1 or a != b:
         raise ShapeError(f"the dot product takes two vectors of one length, not {shape_text(a)} and {shape_text(b)}")
     return ()
@@ -22,10 +23,8 @@ def _dot_shape(a: Shape, b: Shape) -> Shape:
 dot: Structural = structural(
     "dot(a, b)",
     lambda numpy, a, b: numpy.dot(a, b),
-    _dot_shape,
+    product_shape,
     lambda g, y, a, b: [g * b, g * a],
-    grad_fn="DotBackward0(0, 1)",
-    spellings=("dot",),
     result=SAME,
     linear="a, b",
     torch="dot: torch Tensor",
@@ -47,7 +46,6 @@ outer: Structural = structural(
     _outer_shape,
     lambda g, y, a, b: [matmul(g, b), matmul(transpose(g), a)],
     grad_fn="MulBackward0(ViewBackward0(0), 1)",
-    spellings=("outer",),
     result=SAME,
     linear="a, b",
     torch="outer: torch Tensor",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from math import prod
 from typing import Any
 
@@ -43,8 +44,6 @@ softmax: Structural = structural(
     _softmax,
     _along,
     lambda g, y, a, axis: [y * (g - _total(g * y, axis))],
-    grad_fn="SoftmaxBackward0(0)",
-    spellings=("softmax",),
     range=(0, 1),
     torch="softmax: torch Tensor F special",
     tensorflow="softmax(logits, axis=-1) Softmax: nn",
@@ -57,8 +56,6 @@ log_softmax: Structural = structural(
     _log_softmax,
     _along,
     lambda g, y, a, axis: [g - exp(y) * _total(g, axis)],
-    grad_fn="LogSoftmaxBackward0(0)",
-    spellings=("log_softmax",),
     range=(-math.inf, 0),
     torch="log_softmax: torch Tensor F special",
     takes=(DECIMALS, no_kernel("log_softmax_{last}kernel_impl")),
@@ -115,9 +112,10 @@ def _layer_norm_shape(a: Shape, *affine: Shape, normalized_shape: Setting, eps: 
     return a
 
 
-def _layer_norm_function(*shapes: Shape, normalized_shape: Setting, eps: Setting) -> str:
-    inputs = ["0", "1", "2"][: len(shapes)] + ["None"] * (3 - len(shapes))
-    return f"NativeLayerNormBackward0({', '.join(inputs)})"
+def affine_function(name: str) -> Callable[..., str]:
+    """PyTorch's function of an operation whose weight and bias may be left out."""
+    inputs = ("0, None, None", "0, 1, None", "0, 1, 2")
+    return lambda *shapes, **settings: f"{name}({inputs[len(shapes) - 1]})"
 
 
 layer_norm: Structural = structural(
@@ -125,8 +123,7 @@ layer_norm: Structural = structural(
     _layer_norm,
     _layer_norm_shape,
     _layer_norm_pullback,
-    grad_fn=_layer_norm_function,
-    spellings=("layer_norm",),
+    grad_fn=affine_function("NativeLayerNormBackward0"),
     optional=2,
     torch="layer_norm: torch F",
     total=False,
@@ -176,9 +173,7 @@ one_hot = structural(
     _one_hot,
     _one_hot_shape,
     None,
-    grad_fn="",
     whole=(0,),
-    spellings=("one_hot",),
     result=WHOLE,
     range=(0, 1),
     torch="one_hot(num_classes=classes): F",
@@ -264,7 +259,6 @@ nll_loss: Structural = structural(
     lambda g, y, a, target, reduction: [-_for_each(g, shape_of(a), reduction) * _marks(a, target), None],
     grad_fn=_nll_function,
     whole=(1,),
-    spellings=("nll_loss",),
     torch="nll_loss: F",
     torch_message=torch_messages.classes,
     doc="Negative log likelihood: minus the mean of what the input holds for the class of each sample.",
@@ -318,7 +312,6 @@ cross_entropy: Structural = structural(
     _cross_entropy_pullback,
     grad_fn=_cross_entropy_function,
     whole=lambda a, target: () if a == target else (1,),
-    spellings=("cross_entropy",),
     torch="cross_entropy: F",
     torch_message=torch_messages.classes,
     definition=_cross_entropy_defined,

@@ -9,7 +9,7 @@ from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.ops.arrays import torch_messages
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.costs import product_cost, weighted_cost
-from gradcli.ops.arrays.matmul import matmul
+from gradcli.ops.arrays.matmul import matmul, product_shape
 from gradcli.ops.arrays.matrix import diag
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.shape import permute, reshape, reshaped, summed_to, transpose
@@ -28,8 +28,6 @@ bmm = structural(
     lambda numpy, a, b: numpy.matmul(a, b),
     _bmm_shape,
     lambda g, y, a, b: [matmul(g, transpose(b)), matmul(transpose(a), g)],
-    grad_fn="BmmBackward0(0, 1)",
-    spellings=("bmm",),
     result=SAME,
     linear="a, b",
     torch="bmm: torch Tensor",
@@ -51,8 +49,6 @@ addmm = structural(
     lambda numpy, c, a, b: c + a @ b,
     _addmm_shape,
     lambda g, y, c, a, b: [summed_to(g, shape_of(c)), matmul(g, transpose(b)), matmul(transpose(a), g)],
-    grad_fn="AddmmBackward0(0, 1, 2)",
-    spellings=("addmm",),
     result=SAME,
     linear="c a, c b",
     torch="addmm: torch Tensor",
@@ -102,7 +98,6 @@ linear = structural(
     _linear_shape,
     _linear_pullback,
     grad_fn=_linear_function,
-    spellings=("linear",),
     optional=1,
     result=SAME,
     linear="a bias, weight bias",
@@ -113,20 +108,13 @@ linear = structural(
 )
 
 
-def _same_vectors(a: Shape, b: Shape) -> Shape:
-    if len(a) != 1 or a != b:
-        raise ShapeError(f"this takes two vectors of one length, not {shape_text(a)} and {shape_text(b)}")
-    return ()
-
-
 def _scalar_product(name: str, grad_fn: str, doc: str) -> Structural:
     return structural(
         f"{name}(a, b)",
         lambda numpy, a, b: numpy.dot(a, b),
-        _same_vectors,
+        product_shape,
         lambda g, y, a, b: [g * b, g * a],
         grad_fn=grad_fn,
-        spellings=(name,),
         result=SAME,
         linear="a, b",
         torch=f"{name}: torch Tensor",
@@ -158,7 +146,6 @@ cross: Structural = structural(
     _cross_shape,
     _cross_pullback,
     grad_fn="LinalgCrossBackward0(0, 1)",
-    spellings=("cross",),
     result=SAME,
     linear="a, b",
     torch="cross: torch Tensor linalg",
@@ -188,7 +175,6 @@ kron = structural(
     lambda a, b: tuple([p * q for p, q in zip(*_ranks_alike(a, b), strict=True)]),
     _kron_pullback,
     grad_fn="UnsafeViewBackward0(MulBackward0(UnsafeViewBackward0(0), UnsafeViewBackward0(1)))",
-    spellings=("kron",),
     result=SAME,
     linear="a, b",
     torch="kron: torch Tensor",
@@ -207,8 +193,6 @@ diagonal = structural(
     lambda numpy, a, offset: numpy.diagonal(a, offset),
     _diagonal_shape,
     lambda g, y, a, offset: list(diag.pullback(g, y, a, offset=offset)) if diag.pullback else [],
-    grad_fn="DiagonalBackward0(0)",
-    spellings=("diagonal",),
     result=SAME,
     moves=True,
     linear="a",

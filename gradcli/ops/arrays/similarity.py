@@ -72,7 +72,6 @@ cosine_similarity = structural(
     _cosine_shape,
     _cosine_pullback,
     grad_fn=_cosine_function,
-    spellings=("cosine_similarity",),
     range=(-1, 1),
     torch="cosine_similarity: F",
     definition=_cosine_defined,

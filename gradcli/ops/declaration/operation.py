@@ -319,7 +319,7 @@ def operation(
     exact: Callable[..., Rational | None] | None = None,
     definition: Rule | None = None,
     precise: str | Rule | None = None,
-    grad_fn: str | dict[str, str] = "",
+    grad_fn: str | dict[str, str] | None = None,
     symbol: str = "",
     spellings: tuple[str, ...] = (),
     latex: str = "",
@@ -333,8 +333,8 @@ def operation(
 
     Args:
         usage: Name and parameters as an expression writes them: ``elu(x, alpha=1)``; ``max(x, ...)`` takes any number.
-        grad_fn: PyTorch's name, for example ``TanhBackward0``, where its inputs are the arguments in order; else a template, or
-            templates by which arguments are tensors.
+        grad_fn: PyTorch's name where it is not the own one, as ``TanhBackward0`` is of ``tanh``; a template where its inputs are
+            not the arguments in order, or templates by which arguments are tensors; empty where nothing carries a gradient.
         known: What else is known of it, see :func:`~gradcli.ops.declaration.facts.facts`.
     """
     name, _, rest = usage.rstrip(")").partition("(")
@@ -344,6 +344,8 @@ def operation(
         words.pop()
     parameters = tuple(word.partition("=")[0] for word in words)
     defaults = tuple(float(word.partition("=")[2]) for word in words if "=" in word)
+    if grad_fn is None:
+        grad_fn = function_of(name) if any(partials) else ""
     if isinstance(grad_fn, str):
         inputs = ", ".join(map(str, range(len(parameters) - len(defaults))))
         grad_fn = {"": grad_fn if not grad_fn or "(" in grad_fn else f"{grad_fn}({inputs})"}
@@ -372,6 +374,11 @@ def operation(
     for spelling in filter(None, (name, symbol, *spellings)):
         _SPELLINGS.setdefault(spelling, []).append(declared)
     return declared
+
+
+def function_of(name: str) -> str:
+    """What PyTorch calls the function of an operation of a name, as a rule: ``LogSoftmaxBackward0`` of ``log_softmax``."""
+    return "".join([word.title() for word in name.split("_")]) + "Backward0"
 
 
 def spelled(spelling: str) -> list[Operation]:
