@@ -95,7 +95,7 @@ def _partial(options: DiffOptions) -> None:
     if options.partial is not None:
         _variables(graph, split_names("--partial", [options.partial]), where, "--partial")
     requests, rows = _requests(options, graph.outputs if options.jacobian else [graph.output], wrt)
-    assume = assumed(options, graph, values)
+    assume = assumed(options.assume, graph, values)
     output = graph.given_names.get(graph.output, RESULT if RESULT not in graph.variables else "f")
     with located(text, where):
         if rows and graph.shapes:
@@ -125,7 +125,7 @@ def _implicit(options: DiffOptions, variable: str) -> None:
     requests, rows = _requests(options, [graph.output], wrt)
     with located(equation.text, where):
         asked = [request for _, request in requests]
-        assume = assumed(options, graph, values)
+        assume = assumed(options.assume, graph, values)
         simplified, derivatives, ids = implicit_derivatives(graph, variable, asked, assume=assume)
     found = Derivatives(variable, asked, simplified, rows, total=len(graph.variables) == 2)
     write_derivatives(found, options, equation.text, graph, derivatives, ids, values, apart=True, undefined=why)
@@ -158,7 +158,7 @@ def _total(options: DiffOptions) -> None:
     requests, rows = _requests(options, [graph.output], wrt)
     with located(text, where):
         asked = [request for _, request in requests]
-        assume = assumed(options, graph, {})
+        assume = assumed(options.assume, graph, {})
         simplified, derivatives, ids = total_derivatives(graph, asked, dependences, assume=assume)
     output = graph.given_names.get(graph.output, RESULT if RESULT not in derivatives.variables else "f")
     found = Derivatives(output, asked, simplified, rows, total=len(known) == 1)
@@ -194,10 +194,11 @@ def _combined(options: DiffOptions) -> None:
                 if options.laplacian
                 else (vector_fields.curl if options.curl else vector_fields.divergence)(names)
             )
-        simplified, derivatives, ids = vector_fields.combined(field, rows, assume=assumed(options, graph, values))
+        simplified, derivatives, ids = vector_fields.combined(field, rows, assume=assumed(options.assume, graph, values))
         terms = [(wrt, (field.outputs[at], 0)) for row in rows for _, at, wrt in row]
         why = not_smooth(field, [wrt for wrt, _ in terms], values, [of for _, of in terms]) if values else ""
-    found = Derivatives("f", [()] * len(rows), simplified, len(rows) if len(rows) > 1 else 0)
+    by = [(name,) for name in names] if options.curl and len(rows) > 1 else [()] * len(rows)
+    found = Derivatives("f", by, simplified, len(rows) if len(rows) > 1 else 0)
     write_derivatives(found, options, text, graph, derivatives, ids, values, apart=True, undefined=why)
 
 

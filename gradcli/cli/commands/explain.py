@@ -6,8 +6,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.choices import check_stdin, chosen_format, file_format
-from gradcli.cli.framework.command import Command, choice, some_whole, text
+from gradcli.cli.framework.command import Command, choice, some_whole, text, texts
 from gradcli.cli.framework.options import (
+    ASSUME,
     EXPRESSION,
     BackwardOptions,
     ElementLimit,
@@ -73,6 +74,7 @@ class ExplainOptions(EquationOptions, ElementOptions, BackwardOptions, OutputOpt
     max_nodes = some_whole("The largest graph to explain; 2,000 nodes by nodes, 1,000 by rules, 2,000,000 by paths.")
     max_steps = Limits.max_steps
     order = some_whole("For --implicit: the order of the derivatives; 1 where left out.", maximum=8)
+    assume = texts(f"For --implicit: {ASSUME.help[0].lower()}{ASSUME.help[1:]}", ASSUME.metavar)
     max_paths = some_whole("Paths up to which all are listed, 2,000 where left out; of more only the largest. For --by paths.")
 
 
@@ -80,6 +82,8 @@ def run(options: ExplainOptions) -> None:
     """Run the command."""
     if options.implicit is not None:
         _implicit(options, options.implicit)
+    elif options.assume:
+        raise GradcliError("--assume is for --implicit", hint="gradcli diff --assume simplifies under it")
     elif options.order is not None:
         raise GradcliError("--order is for --implicit", hint="gradcli diff --order has derivatives of any order")
     else:
@@ -151,13 +155,15 @@ def _implicit(options: ExplainOptions, variable: str) -> None:
         raise GradcliError(f"{other[0]} and --implicit do not go together", hint="an equation is differentiated by the rules")
     format = file_format(chosen_format(options.format, json=options.json), options.output, EXPLANATIONS)
     from gradcli.cli.inputs.relations import implicit_graph
+    from gradcli.cli.inputs.symbolic import assumed
     from gradcli.derivation.calculus.implicit import explain_implicit
     from gradcli.output.documents.implicit import implicit_document
 
     values, _ = bindings_of(options)
     equation, where, graph, wrt, why = implicit_graph(options, variable, values)
     with located(equation.text, where):
-        found = explain_implicit(equation, graph, variable, wrt, options.order or 1, {} if why else values)
+        assume = assumed(options.assume, graph, values)
+        found = explain_implicit(equation, graph, variable, wrt, options.order or 1, {} if why else values, assume)
     warnings = [*found.warnings, *([why] if why else [])]
     for warning in warnings:
         write_warning(warning)

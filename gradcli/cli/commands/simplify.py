@@ -47,7 +47,7 @@ def run(options: SimplifyOptions) -> None:
     from gradcli.output.reports.derivatives import Derivatives
 
     graph = static_graph(source, where, values, options)
-    simplified = simplified_outputs(graph, assume=assumed(options, graph, values), shape=options.form or "")
+    simplified = simplified_outputs(graph, assume=assumed(options.assume, graph, values), shape=options.form or "")
     found = Derivatives(RESULT, [() for _ in graph.outputs], simplified)
     write_derivatives(found, options, source, graph, graph, graph.outputs, values)
 
