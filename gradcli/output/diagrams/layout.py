@@ -17,7 +17,7 @@ from gradcli.output.diagrams.graphviz_layout import graphviz_layout, program
 Point = tuple[float, float]
 
 _EFFORT = 150
-"""Boxes and labels up to which crossings are looked for with patience: beyond, that takes most of the time and finds next to none."""
+"""Boxes and labels up to which crossings are looked for with patience: beyond, that takes most of the time and finds few."""
 
 
 @dataclass(frozen=True, slots=True)
