@@ -119,18 +119,14 @@ def tangent(graph: Graph, point: Mapping[str, Expression], *, level: bool = Fals
         level: Whether it is a curve or surface on which the function is 0.
     """
     names = list(graph.variables)
-    found = differentiate(graph, [(graph.output, ()), *[(graph.output, (name,)) for name in names]])
-    if found.definitions:
-        raise GradcliError(
-            "the derivatives are too long for a tangent in one line", hint="gradcli diff --gradient --at has values"
-        )
+    found = _in_one_line(differentiate(graph, [(graph.output, ()), *[(graph.output, (name,)) for name in names]]))
 
     def at(expression: Expression) -> Expression:
         def change(node: Expression) -> Expression:
             return Group(point[node.name]) if isinstance(node, Name) and node.name in names else node
 
         made = lower(Program((Output(mapped(expression, change)),)), StaticBuilder(Graph()))
-        return simplified_outputs(made).expressions[0]
+        return _in_one_line(simplified_outputs(made)).expressions[0]
 
     value, *slopes = [at(expression) for expression in found.expressions]
     total: Expression | None = None if level or value == Number(0) else value
@@ -138,6 +134,14 @@ def tangent(graph: Graph, point: Mapping[str, Expression], *, level: bool = Fals
         if slope != Number(0):
             total = _plus(total, slope, _away(name, point[name]))
     return Tangent(tuple(point.items()), value, tuple(slopes), Number(0) if total is None else total)
+
+
+def _in_one_line(found: Simplified) -> Simplified:
+    if found.definitions:
+        raise GradcliError(
+            "the derivatives are too long for a tangent in one line", hint="gradcli diff --gradient --at has values"
+        )
+    return found
 
 
 def _away(name: str, place: Expression) -> Expression:

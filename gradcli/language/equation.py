@@ -9,7 +9,7 @@ from gradcli.frozen import Frozen
 from gradcli.language.ast import Assignment, Expression, Operator, Output, Program, Statement
 from gradcli.language.parser import ReadText, parse
 
-_OPENING, _CLOSING = "([{", ")]}"
+OPENING, CLOSING = "([{", ")]}"
 _EXAMPLE = "for example x^2 + y^2 = 25"
 
 
@@ -106,7 +106,7 @@ def _sides(text: str) -> list[str]:
         comment = sign != "\n" and (comment or sign == "#")
         if comment:
             continue
-        depth += (sign in _OPENING) - (sign in _CLOSING)
+        depth += (sign in OPENING) - (sign in CLOSING)
         alone = sign == "=" and text[place + 1 : place + 2] != "=" and (place == 0 or text[place - 1] not in "=<>!:")
         if depth == 0 and sign in ";\n" and text[place + 1 :].strip("; \t\n"):
             signs = [-1]

@@ -31,7 +31,9 @@ def carries(operation: str, index: int, shapes: Sequence[Shape]) -> bool:
 
 
 @functools.lru_cache(maxsize=4096)
-def product(operation: str, wanted: tuple[bool, ...], times: Times = operator.mul, choosing: bool = False) -> Product:
+def product(
+    operation: str, wanted: tuple[bool, ...], times: Times = operator.mul, choosing: bool = False, tails: bool = False
+) -> Product:
     """The vector-Jacobian product of an operation.
 
     Args:
@@ -40,6 +42,7 @@ def product(operation: str, wanted: tuple[bool, ...], times: Times = operator.mu
         times: What multiplies an adjoint and a partial derivative.
         choosing: Whether symbols say by a choice what an operation hands back where it masks (``Facts.masks``), as is right for
             graphs that are evaluated; where not they say the product alone, which is what people read.
+        tails: Whether derivatives keep the digits that PyTorch's lose far out, see ``Facts.tails``.
 
     Returns:
         See :data:`Product`. Called, it raises NotDifferentiableError where the operation has no derivative by an operand that
@@ -48,7 +51,8 @@ def product(operation: str, wanted: tuple[bool, ...], times: Times = operator.mu
     known = OPERATIONS.get(operation)
     if known is None:
         return _of_structural(STRUCTURAL[operation].pullback, wanted)
-    derivatives = known.derivatives(tuple([want and known.carries(at) for at, want in enumerate(wanted)]), again=choosing)
+    carried = tuple([want and known.carries(at) for at, want in enumerate(wanted)])
+    derivatives = known.derivatives(carried, again=choosing, tails=tails)
     plain = times is operator.mul
     radial = choosing and known.facts.radial
     masks = [index for index in range(len(wanted)) if known.masks(index)]

@@ -17,6 +17,7 @@ from gradcli.ops.declaration.operation import function_names, spelled
 
 TEXTBOOK = {
     "sen": "sin", "arcsen": "asin", "senh": "sinh", "tg": "tan", "ctg": "cot", "cotg": "cot", "ctn": "cot", "cosec": "csc",
+    "cotan": "cot", "sinus": "sin", "cosinus": "cos", "tangens": "tan",
     "arctg": "atan", "arcctg": "acot", "arccot": "acot", "arcsec": "asec", "arccsc": "acsc",
     "sh": "sinh", "ch": "cosh", "th": "tanh", "cth": "coth", "tgh": "tanh", "ctgh": "coth",
     "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "arcoth": "acoth", "arsh": "asinh", "arch": "acosh", "arth": "atanh",
@@ -32,7 +33,7 @@ INSTEAD = {
     **dict.fromkeys(("arccot", "arcctg", "acot"), "pi/2 - atan(x)"),
     **dict.fromkeys(("arcsec", "asec"), "acos(1/x)"), **dict.fromkeys(("arccsc", "acsc"), "asin(1/x)"),
     "lim": "the expression alone: limits are not taken", "int": "the expression alone: nothing is integrated",
-    "root": "x^(1/n)",
+    "root": "x^(1/n)", "loge": "ln(x), or log(e*x)", "cis": "cos(x) or sin(x): nothing is complex",
 }  # fmt: skip
 """What to write for a word of textbooks while there is no function for it."""
 
@@ -114,7 +115,7 @@ def read(text: str, where: str = "expression", how: str = "lenient", known: Coll
     Args:
         text: What was typed.
         where: What messages call it.
-        how: ``lenient`` or ``latex``.
+        how: ``lenient``, ``latex`` or ``mathml``.
         known: Names that are one name however long they are.
 
     Returns:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import Frozen
@@ -49,8 +50,8 @@ class Format(Frozen):
         """Whether a browser shows it."""
         return "theme" in self.options
 
-    def written(self, shown: object, **options: object) -> Iterable[str]:
-        """The pieces of its text.
+    def written(self, shown: object, **options: object) -> Iterable[Any]:
+        """The pieces of its text; of an archive its files, each a name and a text.
 
         Args:
             shown: What is written.
@@ -59,7 +60,7 @@ class Format(Frozen):
         from importlib import import_module
 
         module, _, name = self.writer.partition(":")
-        write: Callable[..., Iterable[str]] = getattr(import_module(module), name)
+        write: Callable[..., Iterable[Any]] = getattr(import_module(module), name)
         return write(shown, **{option: value for option, value in options.items() if option in self.options})
 
 
@@ -98,6 +99,96 @@ EXPLANATIONS = _by_name(
     Format("json", (".json",), options=("ascii",)),
 )
 """The formats of explanations, by name; what is written is a document."""
+
+
+class QuizFormat(Format):
+    """A format of exercises.
+
+    Attributes:
+        carries: What it can carry, in a few words.
+        asks: What it can ask for; the first where nothing is said.
+        key: The writer of its key; empty for that of text.
+        archive: Whether it is several files, which become one archive.
+    """
+
+    carries: str = ""
+    asks: tuple[str, ...] = ("derivative", "number")
+    key: str = ""
+    archive: bool = False
+
+
+_QUIZZES = "gradcli.output.quizzes"
+_ASK = ("ask",)
+_EXPRESSION, _NUMBER = ("derivative",), ("number",)
+
+EXERCISES: dict[str, QuizFormat] = {
+    format.name: format
+    for format in (
+        QuizFormat(
+            "text", (".txt",), f"{_QUIZZES}.sheets:text_sheet", _ASK, carries="a sheet", key=f"{_QUIZZES}.sheets:text_key"
+        ),
+        QuizFormat(
+            "markdown",
+            (".md",),
+            f"{_QUIZZES}.sheets:markdown_sheet",
+            _ASK,
+            carries="a sheet",
+            key=f"{_QUIZZES}.sheets:markdown_key",
+        ),
+        QuizFormat(
+            "latex",
+            (".tex",),
+            f"{_QUIZZES}.sheets:latex_sheet",
+            _ASK,
+            carries="a sheet of class exam; the key has the graph",
+            key=f"{_QUIZZES}.sheets:latex_key",
+        ),
+        QuizFormat(
+            "jsonl",
+            (".jsonl",),
+            f"{_QUIZZES}.records:exercise_lines",
+            carries="everything, an exercise a line, for gradcli grade -f",
+            asks=_EXPRESSION,
+        ),
+        QuizFormat(
+            "stack",
+            (),
+            f"{_QUIZZES}.expressions:stack",
+            carries="Moodle's STACK: expressions, a node and a test for each mistake",
+            asks=_EXPRESSION,
+        ),
+        QuizFormat("numbas", (".exam",), f"{_QUIZZES}.expressions:numbas", carries="expressions, alternatives", asks=_EXPRESSION),
+        QuizFormat(
+            "webwork",
+            (),
+            f"{_QUIZZES}.expressions:webwork",
+            carries="PG: expressions, AnswerHints",
+            asks=_EXPRESSION,
+            archive=True,
+        ),
+        QuizFormat("moodle", (".xml",), f"{_QUIZZES}.choices:moodle", _ASK, carries="choices or numbers, feedback"),
+        QuizFormat("gift", (".gift",), f"{_QUIZZES}.choices:gift", _ASK, carries="Moodle's: choices or numbers, feedback"),
+        QuizFormat("qti", (), f"{_QUIZZES}.qti:qti3", _ASK, carries="QTI 3: choices or numbers, feedback", archive=True),
+        QuizFormat(
+            "canvas",
+            (),
+            f"{_QUIZZES}.qti:canvas",
+            _ASK,
+            carries="QTI 1.2, for Classic and New Quizzes: choices, feedback",
+            archive=True,
+        ),
+        QuizFormat(
+            "prairielearn", (), f"{_QUIZZES}.programs:prairielearn", carries="numbers, feedback", asks=_NUMBER, archive=True
+        ),
+        QuizFormat(
+            "nbgrader", (".ipynb",), f"{_QUIZZES}.programs:nbgrader", carries="expressions, marked by gradcli", asks=_EXPRESSION
+        ),
+        QuizFormat(
+            "anki", (".tsv",), f"{_QUIZZES}.programs:anki", _ASK, carries="cards with the answer, the solution and mistakes"
+        ),
+    )
+}
+"""The formats of exercises, by name; what is written are exercises."""
 
 
 def suffixes(formats: Mapping[str, Format]) -> dict[str, Format]:

@@ -54,10 +54,10 @@ def reasons(question: Question, table: Table, answer: Any, *, point: int | None 
     matrix, own = table.matrix[:, columns][:, usable], answer[columns][usable]
     hits: list[int] = numpy.flatnonzero(close(matrix, own, 1e-8 if point is None else 1e-6)).tolist() if len(matrix) else []
     found = [Reason(table.slips[at], float(table.costs[at])) for at in hits]
+    found = [reason for reason in found if len(reason.slips) < 2 or reason.cost <= MOST_OF_PAIRS]
     if not found and point is None:
         with quiet():
             found = _fits(question, answer)
-    found = [reason for reason in found if len(reason.slips) < 2 or reason.cost <= MOST_OF_PAIRS]
     found.sort(key=lambda reason: reason.cost)
     kinds: dict[tuple[str, int | None], Reason] = {}
     for reason in found:
@@ -72,14 +72,14 @@ def _fits(question: Question, answer: Any) -> list[Reason]:
     found: list[Reason] = []
     for node, consumer, term in paths_of(question):
         factor = _constant((answer - right + term) / term)
-        if factor is not None and _simple(factor):
+        if factor is not None and factor > 0 and _simple(factor):
             slip = Slip("graph.path_scaled", node, consumer)
             found.append(Reason((slip,), cost_of((slip,)), factor))
     if found:
         return found
     for kind, amounts in (("answer.factor", answer / right), ("answer.constant", answer - right)):
         amount = _constant(amounts)
-        if amount is not None and _simple(amount):
+        if amount is not None and _simple(amount) and (amount > 0 or kind == "answer.constant"):
             slip = Slip(kind)
             found.append(Reason((slip,), cost_of((slip,)), amount))
     return found

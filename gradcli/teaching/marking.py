@@ -19,7 +19,7 @@ from gradcli.language.free_names import free_names
 from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
 from gradcli.language.program_text import one_line
-from gradcli.language.readings.read import LATEX, LENIENT
+from gradcli.language.readings.read import LENIENT, reading_of
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH
@@ -89,6 +89,7 @@ class Marker:
         at: The point at which a number is asked for; None where the derivative itself is.
         digits: Digits after the point to which a number has to be right; None for all.
         tolerance: How far off a number may be, beside the size of the right one.
+        in_lines: Whether the question was posed with names for its intermediate values; None where the expression says it.
 
     Raises:
         GradcliError: See :func:`gradcli.teaching.question.compile_question`.
@@ -103,8 +104,10 @@ class Marker:
         at: Mapping[str, float] | None = None,
         digits: int | None = None,
         tolerance: float | None = None,
+        in_lines: bool | None = None,
     ) -> None:
         self.tolerance = tolerance
+        self.in_lines = in_lines
         self.question: Question = compile_question(expression, wrt, order=order, at=at)
         self.at = at
         self.digits = digits
@@ -113,7 +116,7 @@ class Marker:
     @cached_property
     def table(self) -> Table:
         """The wrong answers that are known."""
-        return wrong_answers(self.question)
+        return wrong_answers(self.question, in_lines=bool(self.question.named) if self.in_lines is None else self.in_lines)
 
     @cached_property
     def names(self) -> Sequence[str]:
@@ -291,7 +294,7 @@ def read_answer(answer: str, variables: Collection[str]) -> tuple[Expression, Se
         raise GradcliError(f"{answer.strip()} is an option of a command, no expression")
     if len(answer) > MOST_CHARACTERS:
         raise GradcliError(f"the answer has {len(answer):,} characters, and {MOST_CHARACTERS:,} are read")
-    found = read(answer, "answer", LATEX if "\\" in answer else LENIENT, variables)
+    found = read(answer, "answer", reading_of(answer, LENIENT), variables)
     program = parse(found)
     for statement in program.statements if program.may_differentiate else ():
         if (asked := derivative_in(statement)) is not None:

@@ -57,6 +57,7 @@ MISTAKES = {
     ),
     "product.swapped": Mistake("each factor is multiplied by its own derivative", _PRODUCT, 2.5),
     "product.sum_of_derivatives": Mistake("the derivatives of the factors are added", _PRODUCT, 3.0),
+    "product.factor_lost": Mistake("a term of the product rule lacks the factor that is not differentiated", _PRODUCT, 3.0),
     "product.minus": Mistake("the terms of the product rule have a wrong sign between them", _PRODUCT, 1.95),
     "quotient.no_square": Mistake("the denominator is not squared", _QUOTIENT, 1.5),
     "quotient.no_denominator": Mistake("the denominator of the quotient rule is missing", _QUOTIENT, 2.5),
@@ -74,6 +75,7 @@ MISTAKES = {
         "one term of the quotient rule is missing: that with the derivative of the numerator", _QUOTIENT, 2.7
     ),
     "quotient.swapped": Mistake("each function is multiplied by its own derivative in the quotient rule", _QUOTIENT, 3.0),
+    "quotient.factor_lost": Mistake("a term of the quotient rule lacks the function that is not differentiated", _QUOTIENT, 3.0),
     "quotient.product": Mistake("the product rule is used for a quotient", _QUOTIENT, 3.0),
     "power.no_factor": Mistake("the exponent is not there as a factor", _POWER, 2.0),
     "power.no_lower": Mistake("the exponent is not lowered", _POWER, 2.0),
@@ -115,9 +117,9 @@ MISTAKES = {
     "partial.wrong_variable_in_term": Mistake("a term is differentiated by another variable", _PARTIAL, 2.8),
     "partial.all": Mistake("the derivatives by all variables are added", _PARTIAL, 2.8),
     "partial.other_not_constant": Mistake("another variable is differentiated as if it were the one asked for", _PARTIAL, 2.4),
-    "graph.path_lost": Mistake("a path from the variable to the result is missing", _PATHS, 2.4),
-    "graph.overwritten": Mistake("only one path to the variable counts: = where += belongs", _PATHS, 2.6),
-    "graph.paths_multiplied": Mistake("the terms of the paths are multiplied, not added", _PATHS, 3.0),
+    "graph.path_lost": Mistake("a path from the variable to the result is missing", _PATHS, 2.9),
+    "graph.overwritten": Mistake("only one path to the variable counts: = where += belongs", _PATHS, 3.0),
+    "graph.paths_multiplied": Mistake("the terms of the paths are multiplied, not added", _PATHS, 3.1),
     "graph.path_negated": Mistake("the term of a path has the wrong sign", _PATHS, 3.2),
     "graph.path_scaled": Mistake("the term of a path has a wrong factor", _PATHS, 5.0),
 }
@@ -125,6 +127,9 @@ MISTAKES = {
 
 PAIR = 1.6
 """What two mistakes at once cost beyond both."""
+
+IN_PROGRAMS = -1.0
+"""What mistakes of paths cost beyond that where a question names its intermediate values: there paths are what is taught."""
 
 EVERYWHERE = 0.6
 """What one mistake made at every node of its kind costs beyond it."""

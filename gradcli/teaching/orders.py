@@ -42,8 +42,8 @@ class Function(NamedTuple):
         return found
 
 
-def before_the_last(first: Graph, wrt: str, order: int, point: Mapping[str, Vector]) -> Iterator[tuple[str, bool, Vector]]:
-    """The kinds of mistakes in an earlier derivative, each with whether it is made every time, and the answer that it gives.
+def before_the_last(first: Graph, wrt: str, order: int, point: Mapping[str, Vector]) -> Iterator[tuple[str, bool, Graph]]:
+    """The kinds of mistakes in an earlier derivative, each with whether it is made every time, and its answer.
 
     Args:
         first: The graph of what is differentiated several times.
@@ -65,9 +65,7 @@ def before_the_last(first: Graph, wrt: str, order: int, point: Mapping[str, Vect
                 graph = _differentiated(now, wrt, now.kinds().get(kind, {}) if again else {}, last=turn == order - 1)
             else:
                 if graph is not None:
-                    with quiet():
-                        found = node_values(graph, point)[graph.output]
-                    yield kind, again, numpy.broadcast_to(found, next(iter(point.values())).shape)
+                    yield kind, again, graph
 
 
 def wrong_derivative(function: Function, wrt: str, wrong: Mapping[int, Formula]) -> str | None:
@@ -79,8 +77,11 @@ def wrong_derivative(function: Function, wrt: str, wrong: Mapping[int, Formula])
         wrong: The nodes, with the formula of each.
     """
     graph = _differentiated(function, wrt, wrong, last=True)
-    if graph is None:
-        return None
+    return None if graph is None else text_of(graph)
+
+
+def text_of(graph: Graph) -> str | None:
+    """What a graph computes, simplified, in one line; None where it takes several."""
     try:
         program = _shortest(graph)
     except GradcliError:

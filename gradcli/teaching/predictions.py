@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from gradcli.autodiff.passes.contributions import contributions
 from gradcli.autodiff.passes.tape import Tape
@@ -49,12 +50,26 @@ class Guess(Frozen):
         text: What was answered; None where nothing was.
         right: Whether it is right.
         note: What went wrong, where that can be told.
+        unread: Lines before it that are no number: they count for nothing, and the number was asked for again.
     """
 
     prompt: Prompt
     text: str | None
     right: bool
     note: str = ""
+    unread: tuple[str, ...] = ()
+
+
+class Unread(NamedTuple):
+    """A line that is no number.
+
+    Attributes:
+        text: It.
+        note: Why not.
+    """
+
+    text: str
+    note: str
 
 
 def prompts(tape: Tape) -> Iterator[Prompt]:
@@ -84,23 +99,26 @@ def prompts(tape: Tape) -> Iterator[Prompt]:
             yield Prompt("adjoint", f"∂{output}/∂{names[id]}", "", float(adjoint), tuple(parts.get(id, ())))
 
 
-def guessed(prompt: Prompt, text: str | None, tolerance: float = TOLERANCE) -> Guess:
-    """What is to be said of an answer.
+def guessed(prompt: Prompt, lines: Callable[[], str | None], tolerance: float = TOLERANCE) -> Iterator[Unread | Guess]:
+    """What is to be said of an answer: of each line that is no number that it is none, and then of the first that is one.
 
     Args:
         prompt: What was asked for.
-        text: The answer; None, or an empty one, for none.
+        lines: Gives the next line; None, or an empty one, for no answer.
         tolerance: How far off it may be, beside the size of the number.
     """
-    if text is None or not text.strip():
-        return Guess(prompt, None, False)
-    try:
-        own = _number(text)
-    except GradcliError as error:
-        return Guess(prompt, text, False, error.message)
-    if _near(own, prompt.value, tolerance):
-        return Guess(prompt, text, True)
-    return Guess(prompt, text, False, _why(prompt, own, tolerance))
+    unread: list[str] = []
+    while (text := lines()) is not None and text.strip():
+        try:
+            own = _number(text)
+        except GradcliError as error:
+            unread.append(text)
+            yield Unread(text, error.message)
+            continue
+        right = _near(own, prompt.value, tolerance)
+        yield Guess(prompt, text, right, "" if right else _why(prompt, own, tolerance), tuple(unread))
+        return
+    yield Guess(prompt, None, False, "", tuple(unread))
 
 
 def score(guesses: Sequence[Guess]) -> tuple[int, int]:

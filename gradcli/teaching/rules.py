@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy
 
 from gradcli.ops.declaration.operation import NotDifferentiableError, Operation
+from gradcli.ops.declaration.symbol import Symbol
 from gradcli.ops.elementwise import arithmetic, exponential, trigonometric
 
 Formula = Callable[["Place", Sequence[Any]], Any]
@@ -112,6 +113,9 @@ _KIN = (
 )
 """Functions that are taken for each other."""
 
+_CO = ((trigonometric.tan, trigonometric.sin), (trigonometric.tanh, trigonometric.sinh))
+"""Quotients of functions, with the denominator of the reciprocal one, the cotangent: its derivative is -1 by that squared."""
+
 _PARALLEL = (
     (trigonometric.sin, trigonometric.sinh),
     (trigonometric.cos, trigonometric.cosh),
@@ -131,7 +135,8 @@ def _kin(operation: Operation) -> list[tuple[Operation, float]]:
 
 def _at(operation: Operation, place: Place, at: int, argument: Any) -> tuple[Any, Any]:
     """Value and derivative by one operand, which is put in."""
-    arguments = [*place.u[:at], numpy.asarray(argument, float), *place.u[at + 1 :]]
+    argument = argument if isinstance(argument, Symbol) else numpy.asarray(argument, float)
+    arguments = [*place.u[:at], argument, *place.u[at + 1 :]]
     wanted = [number == at for number in range(len(arguments))]
     value = operation(*arguments)
     try:
@@ -158,6 +163,10 @@ def _of_one_operand(place: Place, at: int) -> Iterator[tuple[str, Formula]]:
             yield "chain.inner_added", lambda place, d: place.p[at] + d[at]
             yield "chain.misread", lambda place, d: _at(place.operation, place, at, place.x)[1] * place.u[at] + 0 * d[at]
             yield "chain.inner_only", lambda place, d: d[at]
+    for quotient, below in _CO:
+        if operation is quotient:
+            yield "table.swap", _of_reciprocal(below, at, 1.0)
+            yield "table.swap", _of_reciprocal(below, at, -1.0)
     for other, sign in _kin(operation):
         yield "table.swap", _of_kin(other, at, 1, sign)
     for family in _KIN:
@@ -165,6 +174,10 @@ def _of_one_operand(place: Place, at: int) -> Iterator[tuple[str, Formula]]:
             if other is not operation:
                 yield "table.function", _of_kin(other, at, 0, 1.0)
                 yield "table.function", _of_kin(other, at, 0, -1.0)
+
+
+def _of_reciprocal(below: Operation, at: int, sign: float) -> Formula:
+    return lambda place, d: sign * d[at] / below(place.u[at]) ** 2
 
 
 def _of_kin(other: Operation, at: int, order: int, sign: float) -> Formula:
@@ -217,7 +230,7 @@ _QUOTIENTS: list[Two] = [
     ("quotient.plus", _quotient(lambda u, v, du, dv: du * v + u * dv, lambda u, v: v * v)),
     ("quotient.reversed", _quotient(lambda u, v, du, dv: u * dv - du * v, lambda u, v: v * v)),
     ("quotient.square_of_numerator", _quotient(lambda u, v, du, dv: du * v - u * dv, lambda u, v: u * u)),
-    ("quotient.quotient_of_derivatives", lambda place, d: (0.0 if d[0] is None else d[0]) / d[1]),
+    ("quotient.quotient_of_derivatives", lambda place, d: (place.u[0] if d[0] is None else d[0]) / d[1]),
     ("quotient.upside_down", _quotient(lambda u, v, du, dv: dv * u - v * du, lambda u, v: u * u)),
     ("quotient.no_denominator", _quotient(lambda u, v, du, dv: du * v - u * dv, lambda u, v: 1.0)),
     ("quotient.product", _quotient(lambda u, v, du, dv: du * v + u * dv, lambda u, v: 1.0)),
@@ -225,8 +238,18 @@ _QUOTIENTS: list[Two] = [
 _QUOTIENTS_OF_TWO: list[Two] = [
     ("quotient.only_first", _quotient(lambda u, v, du, dv: du, lambda u, v: v)),
     ("quotient.only_second", _quotient(lambda u, v, du, dv: -u * dv, lambda u, v: v * v)),
+    ("quotient.factor_lost", _quotient(lambda u, v, du, dv: du * v - dv, lambda u, v: v * v)),
+    ("quotient.factor_lost", _quotient(lambda u, v, du, dv: du - u * dv, lambda u, v: v * v)),
     ("quotient.swapped", _quotient(lambda u, v, du, dv: u * du - v * dv, lambda u, v: v * v)),
 ]
+
+
+def _by_itself(place: Place, d: Sequence[Any]) -> Any:
+    """u·u' for c·u, where c is no number: the operands are swapped."""
+    (at,) = place.varying
+    return place.u[at] * d[at] if numpy.ptp(place.u[1 - at]) else numpy.nan + 0 * d[at]
+
+
 _CONSTANT_FACTOR: list[Two] = [
     ("const.factor_lost", lambda place, d: next(own for own in d if own is not None)),
     ("const.factor_zero", lambda place, d: 0 * next(own for own in d if own is not None)),
@@ -239,6 +262,8 @@ _OF_TWO: dict[str, list[Two]] = {
         ("product.only_second", _product(lambda u, v, du, dv: u * dv + 0 * du)),
         ("product.swapped", _product(lambda u, v, du, dv: u * du + v * dv)),
         ("product.sum_of_derivatives", _product(lambda u, v, du, dv: du + dv)),
+        ("product.factor_lost", _product(lambda u, v, du, dv: du * v + dv)),
+        ("product.factor_lost", _product(lambda u, v, du, dv: du + u * dv)),
         ("product.minus", _product(lambda u, v, du, dv: du * v - u * dv)),
         ("product.minus", _product(lambda u, v, du, dv: u * dv - du * v)),
     ],
@@ -252,7 +277,7 @@ _OF_TWO: dict[str, list[Two]] = {
 """Mistakes where both operands vary."""
 
 _OF_FIRST: dict[str, list[Two]] = {
-    arithmetic.mul.name: _CONSTANT_FACTOR,
+    arithmetic.mul.name: [*_CONSTANT_FACTOR, ("product.swapped", _by_itself)],
     arithmetic.div.name: [
         *_CONSTANT_FACTOR,
         ("const.factor_inverted", _quotient(lambda u, v, du, dv: du * v, lambda u, v: 1.0)),
@@ -277,7 +302,7 @@ _OF_FIRST: dict[str, list[Two]] = {
 """Mistakes where the first operand alone varies."""
 
 _OF_SECOND: dict[str, list[Two]] = {
-    arithmetic.mul.name: _CONSTANT_FACTOR,
+    arithmetic.mul.name: [*_CONSTANT_FACTOR, ("product.swapped", _by_itself)],
     arithmetic.div.name: [
         *_QUOTIENTS,
         ("const.factor_lost", lambda place, d: -d[1] / place.u[1] ** 2),

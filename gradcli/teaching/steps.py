@@ -13,10 +13,11 @@ from gradcli.autodiff.passes.reverse import quiet
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen, replace
 from gradcli.language.ast import Expression, Output, Program
+from gradcli.language.parser import parse
 from gradcli.language.text import to_text
 from gradcli.teaching.marking import Marked, Marker, Verdict, read_answer
 from gradcli.teaching.numbers import Vector, forward_from
-from gradcli.teaching.question import Question, compile_question, program_with_names, values_of
+from gradcli.teaching.question import Question, compile_question, named_lines, program_with_names, values_of
 from gradcli.teaching.variants import close
 from gradcli.teaching.words import right_text
 
@@ -26,6 +27,8 @@ _NAME = r"[^\W\d_]\w*"
 _D = r"(?:d|∂)"
 _PLAIN = re.compile(rf"(?<![\w.]){_D}\s?({_NAME})\s*/\s*{_D}\s?({_NAME})")
 _FRACTION = re.compile(rf"\\[dt]?frac\s*\{{\s*{_D}\s*({_NAME})\s*\}}\s*\{{\s*{_D}\s*({_NAME})\s*\}}")
+_PRIME = re.compile(rf"(?<![\w.])({_NAME})\s?['′](?!['′])(?:\s*\(\s*({_NAME}(?:\s*,\s*{_NAME})*)\s*\))?")
+_OF_VARIABLES = re.compile(rf"({_NAME})\s*\(\s*({_NAME}(?:\s*,\s*{_NAME})*)\s*\)")
 _EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
 _EXACT = 1e-8
 
@@ -81,6 +84,7 @@ class Work:
         self.expression = expression
         self.program = program_with_names(expression)
         self.question: Question = compile_question(self.program, wrt, at=at)
+        self.in_lines = bool(named_lines(parse(expression)))
         self.at = at
         self.tolerance = _EXACT if tolerance is None else max(tolerance, _EXACT)
         question = self.question
@@ -125,16 +129,17 @@ class Work:
     def _sides(self, line: str) -> tuple[str, list[tuple[str, Expression]]]:
         """The name of what a line states, and the parts behind its equals signs."""
         text = re.sub(r"\\(?:partial\b|mathrm\{d\})\s*", lambda sign: "∂" if "partial" in sign[0] else "d", line)
+        text = re.sub(r"\^\s*(?:\{\s*\\prime\s*\}|\\prime\b)", "′", text)
         text = text.replace("&", " ").strip().removesuffix("\\\\").strip(" $")
         sides = [side.strip() for side in _EQUALS.split(text)]
         if len(sides) == 1:
             sides = ["", *sides]
-        named = self._named(sides[0])
+        named = self._named(sides[0]).strip()
         left = named if named in self.pairs or named in self.truth else ""
         if not sides[0]:
             left = self.left or self._pair(self.output, self.question.wrt)
-        elif re.fullmatch(rf"{re.escape(self.output)}\s*['′]", sides[0]):
-            left = self._pair(self.output, self.question.wrt)
+        elif (function := _OF_VARIABLES.fullmatch(sides[0])) and self._are_variables(function[2]):  # f(x) = ...
+            left = function[1] if function[1] in self.nodes else self.output
         elif not left and re.fullmatch(_NAME, sides[0]):
             left = sides[0]
         if not left:
@@ -156,7 +161,21 @@ class Work:
             names = self.question.names
             return self._pair(names[self.nodes[over]], names[self.nodes[under]])
 
-        return _PLAIN.sub(name, _FRACTION.sub(name, text))
+        def primed(found: re.Match[str]) -> str:
+            before, over, behind = "", found[1], found[2]
+            if over not in self.nodes and over in self.truth:
+                return found[0]
+            if over not in self.nodes:  # uv' is u·v'
+                ways = [(over[:at], over[at:]) for at in range(1, len(over))]
+                before, over = next((way for way in ways if way[0] in self.truth and way[1] in self.nodes), ("", over))
+            pair = self._pair(self.question.names[self.nodes.get(over, self.question.graph.output)], self.question.wrt)
+            return f" {before} {pair} " if behind is None or self._are_variables(behind) else f" {before} {pair} ({behind})"
+
+        return _PRIME.sub(primed, _PLAIN.sub(name, _FRACTION.sub(name, text)))
+
+    def _are_variables(self, names: str) -> bool:
+        """Whether what stands in the parentheses of f(x, w) are the variables that it may depend on."""
+        return {name.strip() for name in names.split(",")} <= self.question.graph.variables.keys()
 
     def _pair(self, over: str, under: str) -> str:
         name = next((own for own, pair in self.pairs.items() if pair == (over, under)), None)
@@ -259,7 +278,7 @@ class Work:
             return None
         try:
             upto = "\n".join(lines[: at + 1])
-            marker = Marker(upto, under or self.question.wrt, order=1 if under else 0, at=self.at)
+            marker = Marker(upto, under or self.question.wrt, order=1 if under else 0, at=self.at, in_lines=self.in_lines)
             text = self._written_out(broken[1])
             marked = marker.mark(text)
         except GradcliError:

@@ -13,7 +13,8 @@ import numpy
 
 from gradcli.autodiff.passes.reverse import quiet
 from gradcli.errors import GradcliError
-from gradcli.teaching.mistakes import EVERYWHERE, MISTAKES, PAIR
+from gradcli.ops.elementwise.arithmetic import mul
+from gradcli.teaching.mistakes import EVERYWHERE, IN_PROGRAMS, MISTAKES, PAIR
 from gradcli.teaching.numbers import Vector, node_values
 from gradcli.teaching.question import Question, graph_of
 from gradcli.teaching.rules import TERMS, Formula, Place, formulas
@@ -110,11 +111,12 @@ class Table(NamedTuple):
     costs: Any
 
 
-def wrong_answers(question: Question) -> Table:
+def wrong_answers(question: Question, *, in_lines: bool = False) -> Table:
     """All wrong answers to a question that the kinds of mistakes make.
 
     Args:
         question: The question.
+        in_lines: Whether it was posed with names for its intermediate values, so that paths are what is taught.
     """
     with quiet():
         known: set[bytes] = set()
@@ -135,7 +137,9 @@ def wrong_answers(question: Question) -> Table:
         matrix, slips = rows.settled(question.right, known)
         both, more = pairs.settled(question.right, known)
     slips = [*slips, *more]
-    return Table(numpy.concatenate([matrix, both]), slips, numpy.array([cost_of(own) for own in slips]))
+    paths = IN_PROGRAMS if in_lines else 0.0
+    costs = [cost_of(own) + paths * any(slip.kind.startswith("graph.") for slip in own) for own in slips]
+    return Table(numpy.concatenate([matrix, both]), slips, numpy.array(costs))
 
 
 def _of_values(question: Question) -> Table:
@@ -208,6 +212,8 @@ class _Walk:
             values, slips = self.one[input]
             if slips:
                 one.add(self._sum(place, {at: values}), slips, question.count)
+                if place.right[at] is None and place.operation is mul and place.varying:  # ... and the two derivatives multiplied
+                    one.add(values * place.right[1 - at], slips, question.count)
                 if self.pairs and place.right[at] is not None:
                     for kind, formula in wrong:
                         d = [values if number == at else own for number, own in enumerate(place.right)]
@@ -337,6 +343,8 @@ def _whole(question: Question) -> Iterator[tuple[Slip, Any]]:
     for at, value in enumerate([*question.earlier, question.value]):
         yield Slip("order.once" if at else "value.not_differentiated"), value
     yield Slip("order.twice"), _once_more(question)
+    if question.wrt in {line.name for line in question.named}:  # an intermediate value, beside which no variable is held
+        return
     partials = {name: by[output] for name, by in question.derivatives.items() if by[output] is not None}
     for name, partial in partials.items():
         if name != question.wrt:
@@ -363,8 +371,9 @@ def _earlier(question: Question) -> Iterator[tuple[Slip, Any]]:
         from gradcli.teaching.orders import before_the_last
 
         first = graph_of(parse(question.expression))
-        for kind, again, row in before_the_last(first, question.wrt, question.order, question.point):
-            yield Slip(kind, -1 if again else EARLIER), row
+        for kind, again, graph in before_the_last(first, question.wrt, question.order, question.point):
+            found = node_values(graph, question.point)[graph.output]
+            yield Slip(kind, -1 if again else EARLIER), numpy.broadcast_to(found, (question.count,))
 
 
 def paths_of(question: Question) -> list[tuple[int, int, Any]]:

@@ -11,10 +11,11 @@ import numpy
 from gradcli.algebra.derivatives import differentiate, with_output
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE
+from gradcli.language.ast import Expression, Name
 from gradcli.language.numbers import short_text
 from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
-from gradcli.lowering.node_expressions import node_expression
+from gradcli.lowering.node_expressions import node_expression, operation_expression
 from gradcli.teaching.diagnosis import Reason
 from gradcli.teaching.marking import Marked, Verdict
 from gradcli.teaching.mistakes import MISTAKES
@@ -65,26 +66,55 @@ def place(question: Question, slip: Slip, level: int = LEVELS) -> str:
     if slip.node == EARLIER:
         return "in an earlier derivative"
     if slip.kind.startswith("graph.") and slip.other is not None:
-        return f"path {question.names[slip.node]}→{question.names[slip.other]}"
+        path = f"path {question.names[slip.node]}→{question.names[slip.other]}"
+        return ", ".join(
+            dict.fromkeys([path, *_definitions(question, slip.node, level), *_definitions(question, slip.other, level)])
+        )
     if slip.other is not None:
         return f"{_node(question, slip.other, level)} by {slip.variable}"
     return _node(question, slip.node, level)
 
 
 def _node(question: Question, id: int, level: int) -> str:
-    name = question.names[id]
-    if question.graph.operations[id] in (VARIABLE, CONSTANT) or (level < 4 and leaks(question, question.values[id])):
-        return name
     graph = question.graph
-    inner = [input for input in dict.fromkeys(graph.inputs[id]) if graph.operations[input] not in (VARIABLE, CONSTANT)]
-    shown = [id, *[input for input in inner if level >= 4 or not leaks(question, question.values[input])]]
-    return ", ".join(f"{question.names[at]} = {to_text(node_expression(graph, at, question.names))}" for at in shown)
+    if _hidden(question, id, level, strict=True):
+        return question.names[id]
+    operands = [line for input in dict.fromkeys(graph.inputs[id]) for line in _definitions(question, input, level)]
+    return ", ".join([f"{question.names[id]} = {to_text(node_expression(graph, id, question.names))}", *operands])
 
 
-def leaks(question: Question, values: Any) -> bool:
-    """Whether a formula with these values is the answer, or a derivative that is a part of it."""
+def _definitions(question: Question, id: int, level: int) -> list[str]:
+    """What a node computes, in the names that the question has; nothing of variables, and of what gives the answer away."""
+    graph, names = question.graph, question.names
+    if _hidden(question, id, level):
+        return []
+    known = {line.name for line in question.named}
+    needed = graph.ancestors(id)
+    found: dict[int, Expression] = {}
+    for at in range(id + 1):
+        if not needed[at]:
+            continue
+        if graph.operations[at] in (VARIABLE, CONSTANT):
+            found[at] = node_expression(graph, at, names)
+        elif at != id and (names[at] in known or _hidden(question, at, level)):
+            found[at] = Name(names[at])
+        else:
+            found[at] = operation_expression(graph, at, [found[input] for input in graph.inputs[at]])
+    return [f"{names[id]} = {to_text(found[id])}"]
+
+
+def _hidden(question: Question, id: int, level: int, *, strict: bool = False) -> bool:
+    """Whether what a node computes is not said: it is nothing, or it would give the answer away."""
+    if question.graph.operations[id] in (VARIABLE, CONSTANT):
+        return True
+    return level < 4 and leaks(question, question.values[id], strict=strict)
+
+
+def leaks(question: Question, values: Any, *, strict: bool = True) -> bool:
+    """Whether these values are the answer, or a derivative within it, or, if strict, that of a node by an operand."""
     by = question.derivatives[question.wrt]
-    parts = [question.right, *by, *[partial for partials in question.partials for partial in partials]]
+    further = [partial for partials in question.partials for partial in partials] if strict else []
+    parts = [question.right, *by, *further]
     return any(part is not None and not _is_number(part) and bool(close(values, part)) for part in parts)
 
 

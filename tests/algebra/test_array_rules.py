@@ -10,7 +10,7 @@ import pytest
 import sympy
 
 import gradcli
-from gradcli.algebra.arrays.rules import HOMOGENEOUS, RULES, Rule, linear_operands
+from gradcli.algebra.arrays.rules import RULES, Rule, linear_operands
 from gradcli.algebra.equality.verdict import Method, Verdict
 from gradcli.algebra.jacobian import element_names, hessian, jacobian
 from gradcli.autodiff.passes.forward import evaluate
@@ -54,9 +54,10 @@ def test_what_is_called_linear_is_linear() -> None:
     for name in ("permute", "reduce_sum", "reduce_mean", "trace", "diag", "tril", "triu", "cumsum"):
         assert linear_operands(name) == (0,)
         assert numpy.allclose(STRUCTURAL[name](2 * matrix), 2 * numpy.asarray(STRUCTURAL[name](matrix)))
-    for name, power in HOMOGENEOUS.items():
-        power = 3 if name == "det" else power
-        assert numpy.allclose(STRUCTURAL[name](2 * matrix), 2.0**power * numpy.asarray(STRUCTURAL[name](matrix)))
+    degrees = {name: one.facts.degree((3, 3)) for name, one in STRUCTURAL.items() if one.facts.degree is not None}
+    assert degrees == {"inv": -1, "det": 3, "reduce_norm": 1}
+    for name, degree in degrees.items():
+        assert numpy.allclose(STRUCTURAL[name](2 * matrix), 2.0**degree * numpy.asarray(STRUCTURAL[name](matrix)))
 
 
 SHAPES = {"A": (2, 3), "x": (3,), "c": ()}

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from gradcli.algebra.equality.up_to import equal_up_to
+from gradcli.algebra.equality.up_to import equal_equations, equal_up_to
 from gradcli.algebra.equality.verdict import Verdict
 from gradcli.language.equation import equation
 
@@ -66,3 +66,28 @@ def test_what_is_a_constant_on_each_side_of_a_pole_is_none() -> None:
 def test_equations_are_equal_where_one_is_a_multiple(first: str, second: str, same: bool) -> None:
     found = equal_up_to(equation(first).difference, equation(second).difference, "factor")
     assert bool(found) == same
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "assume", "factor"),
+    [
+        ("(x - 1)*(x^2 + 1) = 0", "x = 1", "", "x^2 + 1"),
+        ("x*exp(x) = 0", "x = 0", "", "exp(x)"),
+        ("x = 0", "x*exp(x) = 0", "", "1/exp(x)"),
+        ("y/(x^2 + 1) = 2", "y = 2x^2 + 2", "", "1/(x^2 + 1)"),
+        ("a*x = a*b", "x = b", "a!=0", "a"),
+        ("2x*a = 0", "x = 0", "a>0", "2*a"),
+        ("log(x)*(sqrt(x) + 1) = 0", "log(x) = 0", "", "sqrt(x) + 1"),
+        ("x/y = 1", "x = y", "y>0", "1/y"),
+        ("x^2 + 1 = 0", "0 = 2x^2 + 2", "", "-0.5"),
+        ("a*x = a*b", "x = b", "", None),
+        ("x^2 = 1", "x = 1", "", None),
+        ("x*(x - 1) = 0", "x = 1", "", None),
+        ("1 = 0", "x = 0", "", None),  # the factor 1/x has no value at the one solution of the second
+        ("(x + 5)*(sqrt(x) + 1) = 0", "x + 5 = 0", "", None),  # at -5 the first is undefined
+    ],
+)
+def test_the_factor_of_equations_may_be_what_is_nowhere_0(first: str, second: str, assume: str, factor: str | None) -> None:
+    found = equal_equations(equation(first).difference, equation(second).difference, assume=assume)
+    assert bool(found) == (factor is not None)
+    assert factor is None or found.number == factor

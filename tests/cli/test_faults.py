@@ -16,6 +16,10 @@ RIGHT: list[tuple[list[str], str]] = [
     (["diff", "x*sqrt(x)", "--at", "x=0"], "# 0 at x = 0 (the limit"),
     (["diff", "log(1+exp(x))", "--order", "2", "--at", "x=37.42994775023705"], "# 5.55111512312577"),
     (["explain", "where(x > 0, sqrt(x), x)", "--x", "-4"], "else 1) = 1\n"),
+    (["diff", "xlogy(x,x)", "--at", "x=0"], "# -inf at x = 0"),
+    (["eval", "xlogy(x,x)", "--x", "0", "-q"], "0\nnan\n"),  # PyTorch's, and the full output says what the formula has
+    (["eval", "xlogy(x,x)", "--x", "0"], "Why ∂y/∂x = nan, and -inf by its formula"),
+    (["eval", "x*log(x) - x", "--x", "0"], "= -inf"),
     (["explain", "max(x,1)", "--by", "rules", "--x", "1"], "convention"),
     (["explain", "log(x)/log(5)", "--by", "rules"], "= 1/(x·log(5))\n"),
     (["explain", "sqrt(1-x^2)/x", "--by", "rules"], "common denominator"),
@@ -55,6 +59,8 @@ RIGHT: list[tuple[list[str], str]] = [
     (["equal", "ones_like(y)", "1"], "equal\n"),
     # algebra
     (["simplify", "2^(n+1)-2*2^n"], "0\n"),
+    (["simplify", "(x+1)^1000", "--form", "expanded"], "x^1000 + 1000*x^999 + 499500*x^998"),
+    (["tangent", "x^x", "--at", "x=1e400"], "1e400^1e400 + "),
     (["simplify", "cos(acos(-20))"], "cos(acos(-20))\n"),
     (["simplify", "asin(sqrt(3)/2)"], "pi/3\n"),
     (["eval", "gamma(5)", "-q"], "24\n"),
@@ -96,6 +102,7 @@ REFUSED: list[tuple[list[str], str]] = [
     (["eval", "x if x > 0 else silu(x, x, x)", "--x", "1", "-q"], "silu takes 1 argument, not 3"),
     (["eval", "x if x > 0 else silu(x, x, x)", "--x", "1", "-q", "--mode", "static"], "silu takes 1 argument, not 3"),
     (["compare-modes", "-e", "if z > 5 { a = x } else { a = 1 }; a*z", "--z", "3"], "no value for x"),
+    (["tangent", "x^x^x^x^x", "--at", "x=1e400"], "too long for a tangent in one line"),
 ]
 
 FED: list[tuple[list[str], str, list[list[float]]]] = [
@@ -148,6 +155,32 @@ def test_a_line_without_effect_is_said() -> None:
     code, out, err = command(["eval", "-q", "--x", "0.7", "x\n+1"])
     assert (code, out) == (0, "1\n0\n")
     assert "x has no effect" in err
+
+
+LIMITED: list[tuple[list[str], str]] = [
+    (["simplify", "(2*x)^(10^9) + 1", "--form", "together"], "very long numbers"),
+    (["simplify", "(x+1)^(10^9)", "--form", "expanded"], "more than 2,000 terms"),
+    (["simplify", "1/(x^5000+1) + 1", "--form", "apart"], "partial fractions"),
+    (["simplify", "x^2000/(x-1)", "--form", "apart"], "partial fractions"),
+]
+
+
+@pytest.mark.parametrize("row", LIMITED, ids=shown)
+def test_what_would_take_too_long_is_refused(row: tuple[list[str], str]) -> None:
+    code, out, err = command(row[0])
+    assert (code, out) == (4, "")
+    assert row[1] in err
+
+
+@pytest.mark.parametrize("name", ["eval", "explain", "diff", "graph", "trace", "compare-modes", "run", "tangent", "taylor"])
+@pytest.mark.parametrize("way", [["--x"], ["--set", "x"]])
+def test_values_of_variables_are_bound_by_the_limits_of_the_call(name: str, way: list[str]) -> None:
+    expression = ["-e", "sum(x)"] if name in ("trace", "compare-modes", "run") else ["sum(x)"]
+    given = [*way[:-1], f"{way[-1]}=ones(30, 20)"]
+    code, _, err = command([name, *expression, *given, "--max-elements", "500"])
+    assert code == 4, err
+    assert "an array of shape (30, 20) has more than 500 elements" in err
+    assert way[0] in err
 
 
 SCRIPTS: list[tuple[str, str]] = [

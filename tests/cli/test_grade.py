@@ -120,7 +120,6 @@ def test_a_point_warns_of_what_it_hides() -> None:
         (["grade", "x^2", "--level", "9", "--", "2x"], "--level goes from 0 to 5"),
         (["grade", "sum(x)*[1,2]", "--wrt", "x", "--", "2x"], "no arrays"),
         (["grade", "floor(x)", "--wrt", "x", "--answers", "nowhere.csv"], "nowhere.csv"),
-        (["mistakes", "x^2"], "takes no expression"),
     ],
 )
 def test_wrong_calls_are_refused(arguments: list[str], message: str) -> None:
@@ -150,3 +149,8 @@ def test_the_page_of_a_class_shows_answers_as_text(tmp_path: Path) -> None:
     assert "2*w" not in out
     assert "http" not in out
     assert out.count("<tr>") == out.count("</tr>") == 9
+
+
+def test_a_long_reason_is_said_once() -> None:
+    _, out, _ = command([*QUESTION, "--", "w + 1", "(w + 1)", "x + w"])
+    assert out.count("\n  the same as answer 1\n") == 1

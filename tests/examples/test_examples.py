@@ -69,15 +69,14 @@ row 5: h = 1000, ∂h/∂x = 0.0005
     "network.sh": "∂E/∂w5 = 0.082167041\nE = 0.298371, after one step 0.291028\n",
     "micrograd.sh": "24.7041\n138.8338\n645.5773\n",
     "grade_lab.sh": """\
+2 graph.path_lost: Blaise, Emmy
 1 answer.constant: Sofja
-1 product.only_first: Blaise
-1 product.only_second: Emmy
 1 product.product_of_derivatives: Kurt
 student,answer,verdict,score,kind
 Ada,2*w + x + 1,right,1,
-Blaise,w + 1,wrong,0,product.only_first
+Blaise,w + 1,wrong,0,graph.path_lost
 Carl,(w + 1) + (x + w),right,1,
-Emmy,x + w,wrong,0,product.only_second
+Emmy,x + w,wrong,0,graph.path_lost
 Kurt,1,wrong,0,product.product_of_derivatives
 Sofja,2w + x,wrong,0,answer.constant
 Alan,w+1+w+,unreadable,0,

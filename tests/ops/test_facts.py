@@ -243,3 +243,48 @@ def test_definitions_of_operations_on_arrays(operation: Structural) -> None:
         value = operation(*operands, **settings)
         if all(map(numpy.size, operands)) and numpy.all(numpy.isfinite(value)):
             assert numpy.allclose(value, operation.definition(*operands, **operation.complete(settings)), 1e-9, 1e-9), settings
+
+
+@every_operation
+def test_powers_bases_and_half_turns(operation: Operation) -> None:
+    facts = operation.facts
+    if facts.power is None and not facts.base and not facts.half_turn:
+        return
+    for (x,) in points(operation):
+        if facts.power is not None and x > 0:
+            assert operation(x) == pytest.approx(x**facts.power)
+        if facts.base:
+            assert operation(x) == pytest.approx({"e": math.e, "2": 2.0}[facts.base] ** x)
+        if facts.half_turn:
+            assert operation(x + math.pi) == pytest.approx(facts.half_turn * operation(x), 1e-9, 1e-9)
+
+
+@every_structural
+def test_degrees_multilinear_operations_and_arrays_of_settings(operation: Structural) -> None:
+    facts = operation.facts
+    for operands, settings in calls(operation):
+        result = value(operation, operands, settings)
+        if result is None or not numpy.isfinite(result).all():
+            continue
+        if facts.rational:
+            assert not operands
+            assert (8 * result == numpy.round(8 * result)).all()
+        if facts.degree is not None and settings.get("ord") != 0:
+            factor = (2.5 if facts.nonnegative else -2.5) ** facts.degree(numpy.shape(operands[0]))
+            scaled = operation(numpy.asarray(operands[0]) * -2.5, *operands[1:], **settings)
+            numpy.testing.assert_allclose(scaled, factor * result, rtol=1e-9)
+        if facts.multilinear:
+            first = numpy.asarray(operands[0])
+            doubled = numpy.where(numpy.arange(first.size).reshape(first.shape) == first.size // 2, 2 * first, first)
+            found = operation(doubled, **settings)
+            assert (numpy.isclose(found, result) | numpy.isclose(found, 2 * result)).all()
+
+
+def test_operations_without_a_value_somewhere_say_so() -> None:
+    """They have none, or none that is finite, for zeros and no epsilon."""
+    for operation in STRUCTURAL.values():
+        if not operation.facts.total:
+            operands, settings = next(calls(operation))
+            zeros = [numpy.zeros(numpy.shape(one)) for one in operands]
+            found = value(operation, zeros, {**settings, **({"eps": 0.0} if "eps" in settings else {})})
+            assert found is None or not numpy.isfinite(found).all(), operation.name

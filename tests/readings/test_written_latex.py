@@ -1,4 +1,4 @@
-"""What is written as LaTeX is read back: the value is the same at random points."""
+"""What is written as LaTeX, or as MathML, is read back: the value is the same at random points."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from gradcli.language.parser import parse
 from gradcli.ops.declaration.constants import VALUES
 from gradcli.ops.words import read
 from gradcli.output.formulas.latex import to_latex
+from gradcli.output.formulas.mathml import to_mathml
 
 POINTS = 3
 OF_AN_ORDER = re.compile(r"\b(?:iv|sinc_derivative)\(")
@@ -35,21 +36,25 @@ def _same(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12) or (math.isnan(one) and math.isnan(other))
 
 
+WRITERS = {"latex": to_latex, "mathml": lambda value: f"<math>{to_mathml(value)}</math>"}
+
+
+@pytest.mark.parametrize("how", WRITERS)
 @pytest.mark.parametrize("example", CORPUS, ids=lambda example: example.text[:60])
-def test_what_is_written_as_latex_is_read_back(example: Example) -> None:
+def test_what_is_written_is_read_back(example: Example, how: str) -> None:
     program = parse(example.text)
     statement = program.statements[-1]
     assert isinstance(statement, Output)
     names = [name for name in free_names(program) if name not in VALUES]
-    latex = to_latex(statement.value)
+    text = WRITERS[how](statement.value)
     if OF_AN_ORDER.search(example.text):
         with pytest.raises(GradcliError, match="may be"):
-            read(latex, how="latex", known=names)
+            read(text, how=how, known=names)
         return
-    again = read(latex, how="latex", known=names)
+    again = read(text, how=how, known=names)
     source = random.Random(example.text)
     for _ in range(POINTS):
         point = {name: source.uniform(*example.intervals.get(name, ANYWHERE)) for name in names}
         expected, found = _values(program, point), _values(again.program, point)
         same = len(expected) == len(found) and all(map(_same, expected, found))
-        assert same, (latex, again.read_as, point, expected, found)
+        assert same, (text, again.read_as, point, expected, found)

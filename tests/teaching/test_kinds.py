@@ -7,7 +7,7 @@ from teaching_rows import ROWS
 
 from gradcli.teaching.marking import Marker, Verdict
 from gradcli.teaching.mistakes import MISTAKES
-from gradcli.teaching.words import place
+from gradcli.teaching.words import feedback, place
 
 
 @pytest.mark.parametrize(("question", "wrt", "answer", "kind"), ROWS)
@@ -117,3 +117,27 @@ def test_every_kind_has_a_row() -> None:
         "order.once",
         "table.function",
     }
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "rule"),
+    [
+        ("x^2*sin(x)", "2x*sin(x)", "product.only_first"),
+        ("x^2*sin(x)", "x^2*cos(x)", "product.only_second"),
+        ("sin(x)/(x^2 + 2)", "cos(x)/(x^2 + 2)", "quotient.only_first"),
+        ("sin(x)/(x^2 + 2)", "-2x*sin(x)/(x^2 + 2)^2", "quotient.only_second"),
+    ],
+)
+def test_rules_are_named_before_paths_unless_the_question_has_lines(question: str, answer: str, rule: str) -> None:
+    kinds = [reason.kind for reason in Marker(question, "x").mark(answer).reasons]
+    assert kinds[0] == rule
+    kinds = [reason.kind for reason in Marker(f"a = sin(x); {question.replace('sin(x)', 'a')}", "x").mark(answer).reasons]
+    assert kinds[0] == "graph.path_lost"
+
+
+def test_names_that_a_question_does_not_have_are_explained() -> None:
+    marker = Marker("sin((x^2 + 1)*x)", "x")
+    assert feedback(marker.question, marker.mark("2x^2*cos((x^2 + 1)*x)"), 2)[0].startswith(
+        "one term of the product rule is missing: that with the derivative of the second factor (c = b*x, b = x^2 + 1); or "
+        "a path from the variable to the result is missing (path x→c, c = (x^2 + 1)*x)"
+    )

@@ -39,8 +39,8 @@ def test_the_transcript_is_a_document() -> None:
         ("-1", "wrong: it is 5; the term of a path has the wrong sign"),
         ("-5", "wrong: it is 5; the whole answer has the wrong sign"),
         ("17", "wrong: it is 5"),
-        ("q", "wrong: it is 5; "),
-        ("=1+1", "wrong: it is 5; "),
+        ("q", "∂y/∂w = q   unreadable, once more: "),
+        ("=1+1", "∂y/∂w = =1+1   unreadable, once more: "),
         ("", "it is 5"),
         ("5.002", "right"),
     ],
@@ -65,7 +65,13 @@ def test_wrong_calls_are_refused(arguments: list[str], message: str) -> None:
     assert message in err
 
 
-def test_bytes_that_are_no_text_are_wrong_guesses() -> None:
+def test_lines_that_are_no_number_count_for_nothing_and_show_nothing() -> None:
+    code, out, _ = command(CALL, b"3\n2+\n\xff\n2\n6\n3\n2\nfive\n5\n2\n")
+    assert code == 0
+    assert out.splitlines()[-1] == "7 of 7 right"
+    _, out, _ = command([*CALL, "--json"], b"3\n2+\n2\n")
+    document = json.loads(out)
+    jsonschema.validate(document, SCHEMAS["predict"])
+    assert [guess["unread"] for guess in document["guesses"]][:3] == [[], ["2+"], []]
     code, out, _ = command(CALL, b"\xff\n" * 7)
-    assert code == 1
-    assert out.splitlines()[-1] == "0 of 7 right"
+    assert (code, out.splitlines()[-1]) == (1, "0 of 7 right")

@@ -116,8 +116,21 @@ def test_lines_of_work_by_the_command(tmp_path: Path) -> None:
     document = json.loads(out)
     jsonschema.validate(document, SCHEMAS["steps"])
     assert [line["status"] for line in document["lines"]] == ["broken here", "right"]
-    assert document["lines"][0]["kinds"] == ["partial.wrong_variable"]
+    assert document["lines"][0]["kinds"] == ["product.swapped"]
     _, out, _ = command([*call, "--level", "2"])
     assert "2*w" not in out
     assert command([*call, "--", "2"])[0] == 2
     assert command([*call, "--format", "csv"])[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "statuses"),
+    [
+        (["f(x) = x^2*sin(x)", "f'(x) = 2x sin x + x^2 cos x", "y′ = 2x sin x"], ["right", "right", "broken here"]),
+        (["u = x^2", "v = sin(x)", "u' = 2x", "v'(x) = cos(x)", "f'(x) = u'v + uv'"], ["right"] * 5),
+        (["a' = 3x", r"f^{\prime}(x) = a' b + a b' = 3x sin x + x^2 cos x"], ["broken here", "follows"]),
+        (["y' = a' b'", "y'' = 2", "f(w) = 3"], ["broken here", "unreadable", "unreadable"]),
+    ],
+)
+def test_primes_are_derivatives_by_the_variable(lines: list[str], statuses: list[str]) -> None:
+    assert [line.status.value for line in Work("x^2*sin(x)", "x").judge("\n".join(lines))] == statuses

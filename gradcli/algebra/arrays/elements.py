@@ -17,12 +17,6 @@ from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 FEW = 64
 """Elements up to which arrays are written element by element."""
 
-_CREATED = frozenset(("eye", "zeros", "ones", "arange"))
-"""Arrays of numbers that settings give exactly, as linspace does not."""
-
-_MULTIPLIED = frozenset(("reduce_prod", "cumprod"))
-"""Operations that multiply elements, each of them linear in every element alone."""
-
 BY_COFACTORS = {"det": determinant, "cofactor": cofactors}
 """Operations on matrices of up to three rows that are written out by cofactors."""
 
@@ -32,7 +26,7 @@ SMALL_MATRICES = ((1, 1), (2, 2), (3, 3))
 def on_elements(operation: str, shapes: Sequence[Shape], settings: Settings) -> bool:
     """Whether an operation adds, multiplies and moves elements alone: what it does to numbers it does to forms."""
     declared = STRUCTURAL.get(operation)
-    if declared is None or operation in _CREATED or operation in _MULTIPLIED:
+    if declared is None or declared.facts.rational or declared.facts.multilinear:
         return declared is not None
     facts, whole_operands = declared.facts, declared.whole(*shapes)
     linear = {at for group in facts.linear for at in group} if facts.linear else set()
@@ -104,16 +98,8 @@ class Elements:
 
     def of(self, form: int) -> Any:
         """An array of NumPy with an entry for each element of a form."""
-        work = [form]
-        while work:
-            at = work[-1]
-            below = [inner for inner in self._below(at) if inner not in self.found]
-            if below:
-                work.extend(below)
-                continue
-            work.pop()
-            if at not in self.found:
-                self.found[at] = self._sum(at)
+        for at in self.algebra.inside_out(form, self.found, self._below):
+            self.found[at] = self._sum(at)
         return self.found[form]
 
     def _below(self, form: int) -> Iterator[int]:

@@ -90,16 +90,8 @@ def multiplied_out(algebra: Algebra, form: int, *, proof: bool = False) -> int:
         proof: Whether operations are written in one way where there are several, sum(x*z) as x @ z, even if that is longer.
     """
     found: dict[int, int] = {}
-    work = [form]
-    while work:
-        at = work[-1]
-        below = [inner for inner in algebra.inner(at) if inner not in found]
-        if below:
-            work.extend(below)
-            continue
-        work.pop()
-        if at not in found:
-            found[at] = _sum(algebra, at, found, proof=proof)
+    for at in algebra.inside_out(form, found):
+        found[at] = _sum(algebra, at, found, proof=proof)
     return found[form]
 
 

@@ -27,9 +27,9 @@ from gradcli.algebra.arrays.products import (
     single,
     transposed,
 )
-from gradcli.algebra.arrays.rules import HOMOGENEOUS, by_operations, linear_operands, settings_key
+from gradcli.algebra.arrays.rules import by_operations, linear_operands, settings_key
 from gradcli.algebra.arrays.settings import is_whole, joined_index, normal_settings, order_of
-from gradcli.algebra.sums.forms import Rational
+from gradcli.algebra.sums.forms import ABS, Rational
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.rules import apply_operation
 from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph, Setting, Settings, Shape
@@ -105,13 +105,14 @@ def array_form(algebra: Algebra, operation: str, operands: Sequence[int], settin
             settings = tuple([(name, False if name == "keepdims" else value) for name, value in settings])
             shape = ()
     counts = operation == "reduce_norm" and dict(settings)["ord"] == 0  # how many elements are not 0
-    if linear_operands(operation, settings) or (operation in HOMOGENEOUS and not counts):
+    if linear_operands(operation, settings) or (STRUCTURAL[operation].facts.degree is not None and not counts):
         return _numbers_out(algebra, operation, operands, settings, shape)
     return _of_operation(algebra, operation, operands, settings, shape)
 
 
 def _numbers_out(algebra: Algebra, operation: str, operands: Sequence[int], settings: Settings, shape: Shape) -> int:
-    """Numbers come out of an operation: op(k·A) = k·op(A)."""
+    """Numbers come out of an operation: op(k·A) = k·op(A), det(k·A) = k^n·det(A), norm(k·x) = abs(k)·norm(x)."""
+    facts = STRUCTURAL[operation].facts
     rests = list(operands)
     outside = algebra.number(1)
     linear = linear_operands(operation, settings)
@@ -120,13 +121,10 @@ def _numbers_out(algebra: Algebra, operation: str, operands: Sequence[int], sett
         if algebra.rational(number) == 0 and linear:
             return algebra.number(0)
         rests[at] = rest
-        match operation:
-            case "reduce_norm":
-                number = apply_operation(algebra, "abs", [number])
-            case "det":
-                number = algebra.power(number, algebra.shape(rest)[-1]) if algebra.shape(rest) else number
-            case "inv":
-                number = algebra.power(number, -1) if algebra.rational(number) != 0 else number
+        if facts.degree is not None:
+            number = apply_operation(algebra, ABS, [number]) if facts.nonnegative else number
+            exponent = facts.degree(algebra.shape(rest))
+            number = algebra.power(number, exponent) if exponent > 0 or algebra.rational(number) != 0 else number
         outside = algebra.multiply(outside, number)
     if not linear and (algebra.rational(apart(algebra, operands[0])[0]) == 0 or shape_rank(algebra, rests) > 2):
         return _of_operation(algebra, operation, operands, settings, shape)

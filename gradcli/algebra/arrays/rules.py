@@ -16,9 +16,6 @@ from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.catalogue import STRUCTURAL
 
-HOMOGENEOUS = {"inv": -1, "det": 0, "reduce_norm": 1}
-"""Operations out of which numbers come as powers: inv(k·A) = inv(A)/k, det(k·A) = k^n·det(A), norm(k·x) = abs(k)·norm(x)."""
-
 
 class Rule(NamedTuple):
     """An operation on an operation on an array that is something simpler.
@@ -111,8 +108,8 @@ def by_operations() -> dict[tuple[Key, tuple[int, ...]], Program]:
 
 
 def _canonical(operation: str) -> str:
-    return "reshape" if operation == "flatten" else operation
+    return "reshape" if STRUCTURAL[operation].facts.reshapes else operation
 
 
 def _without_axes(graph: Graph, id: int) -> Settings:
-    return () if graph.operations[id] == "flatten" else graph.settings.get(id, ())
+    return () if STRUCTURAL[graph.operations[id]].facts.reshapes else graph.settings.get(id, ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gradcli.graph.graph import Setting, Settings, Shape
 from gradcli.ops.arrays.axes import axes_of, axis_of
+from gradcli.ops.catalogue import STRUCTURAL
 
 
 def order_of(shape: Shape, operation: str, given: dict[str, Setting]) -> Setting:
@@ -21,7 +22,8 @@ def normal_settings(shape: Shape, operation: str, settings: Settings) -> Setting
     """The settings of an operation on an array of a shape: axes from the front and in order, None for all of a reduction."""
     given = dict(settings)
     axis = given.get("axis")
-    if operation in ("stack", "cat", "one_hot") or "axis" not in given or axis is None or not shape:
+    declared = STRUCTURAL[operation]
+    if declared.variadic or declared.facts.adds_axis or "axis" not in given or axis is None or not shape:
         return settings
     if "keepdims" not in given:  # counted from the end where the default is the last one
         last = isinstance(axis, int) and axis % len(shape) == len(shape) - 1

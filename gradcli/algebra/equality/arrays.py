@@ -29,7 +29,7 @@ from gradcli.autodiff.passes.forward import evaluate
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Shape
 from gradcli.language.numbers import short_text
-from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.operation import EVERYWHERE
 
 DIGITS = 9
@@ -58,9 +58,6 @@ _FAR = 1e-5
 
 _ROUNDING = 1e-12
 """A difference that is so small beside the numbers that it is computed from may be what rounding left of 0."""
-
-_UNDEFINED = frozenset(("inv", "solve", "layer_norm"))
-"""Operations that have no value for some arrays."""
 
 _FORM_LIMIT = 1_000
 
@@ -108,7 +105,10 @@ def _is_total(graph: Graph, outputs: tuple[int, int]) -> bool:
             exponent = graph.constants.get(node.inputs[1])
             if not isinstance(exponent, int) or exponent < 0:
                 return False
-        elif operation in _UNDEFINED or (operation in OPERATIONS and OPERATIONS[operation].domain != EVERYWHERE):
+        elif operation in OPERATIONS:
+            if OPERATIONS[operation].domain != EVERYWHERE:
+                return False
+        elif operation in STRUCTURAL and not STRUCTURAL[operation].facts.total:
             return False
     return True
 

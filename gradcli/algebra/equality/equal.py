@@ -18,7 +18,7 @@ from gradcli.algebra.assumptions.facts import NOTHING, Assumptions
 from gradcli.algebra.assumptions.reader import assumptions_of
 from gradcli.algebra.equality.numbers import decided
 from gradcli.algebra.equality.pair import Pair, Step, pair_of
-from gradcli.algebra.equality.verdict import Equality, Method, Verdict
+from gradcli.algebra.equality.verdict import EXACT, Equality, Method, Tolerance, Verdict
 from gradcli.algebra.simplify import TOO_LONG, normal_forms
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.spellings import shortest
@@ -44,6 +44,7 @@ def equal(
     second: str | Program,
     *,
     assume: Assumptions | str = NOTHING,
+    tolerance: Tolerance = EXACT,
     max_nodes: int = DEFAULT_MAX_NODES,
     max_elements: int = DEFAULT_MAX_ELEMENTS,
     shapes: Mapping[str, Shape] | None = None,
@@ -54,6 +55,7 @@ def equal(
         first: One of them.
         second: The other one; it may have other variables.
         assume: What is assumed of the variables, as a record or as text: ``x>0, n integer``; only such values count.
+        tolerance: How far apart values may be that count as equal; left out not at all.
         max_nodes: The largest graph of both.
         max_elements: The largest array.
         shapes: The shapes of the variables that are arrays: ``{"A": (3, 4)}``; the others are numbers.
@@ -84,6 +86,7 @@ def equal(
                 f"only finitely many values of {name} are left by what is assumed", hint=f"compare with a number for {name}"
             )
     start = Equality(texts[0], texts[1], Verdict.EQUAL, Method.IDENTICAL, True, tuple(pair.variables), assume)
+    start = replace(start, tolerance=tolerance)
     if has_arrays(pair.graph):
         from gradcli.algebra.equality.arrays import equal_arrays
 

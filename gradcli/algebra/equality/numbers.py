@@ -24,7 +24,7 @@ from gradcli.algebra.equality.rational import (
     values,
 )
 from gradcli.algebra.equality.thresholds import Places, with_switches
-from gradcli.algebra.equality.verdict import Equality, Method, Verdict, Witness, witness_of
+from gradcli.algebra.equality.verdict import EXACT, Equality, Method, Verdict, Witness, value_float, witness_of
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE
 
@@ -70,8 +70,35 @@ def decided(pair: Pair, start: Equality, same_form: Callable[[], bool]) -> Equal
         GradcliError: They are too large to compare.
     """
     if is_rational(pair.steps):
-        return _rational(pair, replace(start, method=Method.EXACT_POINTS), same_form)
-    return _numeric(pair, replace(start, method=Method.NUMERIC, proof=False), same_form)
+        found = _rational(pair, replace(start, method=Method.EXACT_POINTS), same_form)
+    else:
+        found = _numeric(pair, replace(start, method=Method.NUMERIC, proof=False), same_form)
+    return _nearly(pair, found) if found.verdict is Verdict.DIFFERENT and start.tolerance != EXACT else found
+
+
+def _nearly(pair: Pair, different: Equality) -> Equality:
+    """What is found of values that may be some distance apart; the point that is shown is where they are farthest."""
+    from gradcli.algebra.equality.high_precision import Numeric
+
+    exactly = _exact_comparison(pair) if is_rational(pair.steps) else Numeric(pair.steps, pair.ends).compare
+    farthest: list[tuple[float, Point, Outcome]] = []
+
+    def compare(point: Mapping[str, Coordinate]) -> Outcome:
+        found = exactly(point)
+        if found.kind is not Kind.DIFFER:
+            return found
+        rows = [value if isinstance(value, tuple) else (value,) for value in (found.first, found.second)]
+        if not all(map(different.tolerance.allows, *rows)):
+            return found
+        farthest.append((max(value_float(abs(a - b)) or 0.0 for a, b in zip(*rows, strict=True)), dict(point), found))
+        return found._replace(kind=Kind.AGREE)
+
+    start = replace(different, verdict=Verdict.NEARLY, counterexample=None, agree_if_positive=0)
+    found = _sampled(pair, start, compare, _SAMPLED)
+    if not found or not farthest:
+        return found if farthest else different
+    _, point, outcome = max(farthest, key=lambda one: one[0])
+    return replace(found, verdict=Verdict.NEARLY, proof=False, counterexample=witness_of(point, outcome))
 
 
 # ---- rational functions ----

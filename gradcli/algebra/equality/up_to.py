@@ -6,29 +6,38 @@ compared with the second one plus, or times, this number, so that what is said o
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 from gradcli.algebra.assumptions.facts import NOTHING, Assumptions
 from gradcli.algebra.assumptions.reader import assumptions_of
-from gradcli.algebra.derivatives import simplify
+from gradcli.algebra.derivatives import simplified_outputs, simplify
 from gradcli.algebra.equality.equal import SOURCES, equal
 from gradcli.algebra.equality.points import points, rational
 from gradcli.algebra.equality.verdict import Equality
+from gradcli.algebra.simplify import normal_forms
+from gradcli.algebra.sums.normal import Algebra
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, Graph
-from gradcli.language.ast import Assignment, Expression, Number, Operator, Output, Program
+from gradcli.language.ast import NOWHERE, Assignment, Expression, Number, Operator, Output, Program
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
+from gradcli.lowering.builders.compaction import compacted
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import written_out
 from gradcli.lowering.programs.lower import lower
+from gradcli.ops.elementwise.arithmetic import div
 
 ADDED, MULTIPLIED = "constant", "factor"
+
+_SHAPES = ("", "factored")
+"""Shapes in which it may be seen that a quotient is nowhere 0, the shortest and another."""
 
 _TRIED = 60
 """Points at which a value of both is looked for."""
@@ -79,6 +88,60 @@ def equal_up_to(
         programs[1] = _with_number(programs[1], what, number)
     found = equal(programs[0], programs[1], assume=assume, max_nodes=max_nodes, max_elements=max_elements)
     return replace(found, up_to=what, number=to_text(_neutral(what) if number is None else number))
+
+
+def equal_equations(
+    first: Program,
+    second: Program,
+    *,
+    assume: Assumptions | str = NOTHING,
+    max_nodes: int = DEFAULT_MAX_NODES,
+    max_elements: int = DEFAULT_MAX_ELEMENTS,
+) -> Equality:
+    """Compare two equations, each given as the difference of its sides: equal up to a factor that is 0 nowhere.
+
+    Args:
+        first: The difference of the sides of one of them.
+        second: The same of the other one.
+        assume: What is assumed of the variables.
+        max_nodes: The largest graph of both.
+        max_elements: The largest array.
+
+    Returns:
+        What is found of the first and of the second with the factor, a number or an expression such as ``exp(x)``.
+
+    Raises:
+        GradcliError: One of them has an error, or is an array, or both are too large to compare.
+    """
+    found = equal_up_to(first, second, MULTIPLIED, assume=assume, max_nodes=max_nodes, max_elements=max_elements)
+    if found or (factor := _factor(first, second, found.assume)) is None:
+        return found
+    compare = partial(equal, assume=found.assume, max_nodes=max_nodes, max_elements=max_elements)
+    multiple = _with_number(second, MULTIPLIED, factor)
+    again = compare(first, multiple)
+    divided = compare(_with_number(multiple, MULTIPLIED, Operator("/", (Number(1), factor))), second)
+    lost = [witness.second for witness in divided.domain]  # where the factor has no value; the second one must not hold there
+    if not again or not divided or 0 in lost or len(lost) < divided.only_second:
+        return found
+    if lost:
+        again = replace(again, verdict=divided.verdict, only_second=divided.only_second, domain=divided.domain)
+    return replace(again, up_to=MULTIPLIED, number=to_text(factor))
+
+
+def _factor(first: Program, second: Program, assume: Assumptions) -> Expression | None:
+    """The quotient of two expressions, simplified; None where it is not known to be 0 nowhere."""
+    builder = StaticBuilder(Graph())
+    quotient = builder.operation(div.name, tuple([lower(program, builder).output for program in (first, second)]), NOWHERE)
+    builder.graph.output, builder.graph.outputs = quotient, [quotient]
+    whole = compacted(builder.graph)
+    for shape in _SHAPES:
+        with contextlib.suppress(GradcliError):  # it has no such shape
+            found = simplified_outputs(whole, assume=assume, shape=shape)
+            graph = lower(found.program(), StaticBuilder(Graph()))
+            algebra = Algebra(assume)
+            if not found.definitions and algebra.is_nonzero_form(normal_forms(graph, algebra)[graph.output]):
+                return found.expressions[0]
+    return None
 
 
 def _neutral(what: str) -> Number:

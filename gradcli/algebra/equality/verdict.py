@@ -23,6 +23,7 @@ class Verdict(str, enum.Enum):
     EQUAL = "equal"
     WHERE_DEFINED = "equal where both are defined"
     BELOW_THRESHOLD = "equal but for the threshold of an operation"
+    NEARLY = "equal within the tolerance"
     DIFFERENT = "different"
     ISOLATED = "defined together at single points only"
     NOWHERE = "defined at no common point"
@@ -65,6 +66,28 @@ class Witness:
 
 
 @dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far apart values may be that count as equal.
+
+    Attributes:
+        digits: Digits after the point that have to agree; None where that is not asked for.
+        relative: How far off a value may be, beside the size of the second one.
+    """
+
+    digits: int | None = None
+    relative: float = 0.0
+
+    def allows(self, first: Any, second: Any) -> bool:
+        """Whether two values, rational numbers or those of mpmath, are so near."""
+        rounding = 0.0 if self.digits is None else 0.5000001 * 10.0**-self.digits
+        apart, size = value_float(abs(first - second)), value_float(abs(second))
+        return apart is not None and size is not None and apart <= max(rounding, self.relative * size)
+
+
+EXACT = Tolerance()
+
+
+@dataclass(frozen=True, slots=True)
 class Equality:
     """What was found out about two expressions; it is true where they are equal.
 
@@ -96,7 +119,10 @@ class Equality:
         prime: The k of the prime 2^k - 1 that was computed with.
         shapes: The shapes of both.
         up_to: ``constant`` or ``factor`` where the second is compared plus a number, or times one; else empty.
-        number: That number.
+        number: That number, or the expression that is nowhere 0 by which equations differ.
+        tolerance: How far apart values may be.
+        members: Of sets for each element of the first its equal in the second.
+        unmatched: Elements of the first set that the second has not, and the other way round.
         agree_if_positive: At how many points with positive variables they agree; 0 where they differ at one of these as well.
     """
 
@@ -128,9 +154,12 @@ class Equality:
     shapes: tuple[Shape, Shape] = ((), ())
     up_to: str = ""
     number: str = ""
+    tolerance: Tolerance = EXACT
+    members: tuple[Equality, ...] = ()
+    unmatched: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
     def __bool__(self) -> bool:
-        return self.verdict in (Verdict.EQUAL, Verdict.WHERE_DEFINED, Verdict.BELOW_THRESHOLD)
+        return self.verdict in (Verdict.EQUAL, Verdict.WHERE_DEFINED, Verdict.BELOW_THRESHOLD, Verdict.NEARLY)
 
     @property
     def same_domain(self) -> bool:

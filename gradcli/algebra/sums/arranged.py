@@ -16,6 +16,11 @@ from gradcli.algebra.sums.normal import Algebra
 from gradcli.errors import ExitCode, GradcliError
 
 _MOST_TERMS = 2_000
+_MOST_BITS = 50_000
+"""Of a coefficient of a power."""
+
+_MOST_UNKNOWNS = 80
+"""Of partial fractions: what they take grows with the third power."""
 
 _OPENED = ("form", "power")
 
@@ -87,18 +92,31 @@ class _Fractions:
             GradcliError: It is.
         """
         if len(polynomial) > _MOST_TERMS:
-            raise GradcliError(
-                f"this has more than {_MOST_TERMS:,} terms when it is multiplied out",
-                hint="leave --form out",
-                exit_code=ExitCode.LIMIT,
-            )
+            raise self._too_long()
         return polynomial
 
+    def _too_long(self) -> GradcliError:
+        message = f"this has more than {_MOST_TERMS:,} terms when it is multiplied out, or very long numbers"
+        return GradcliError(message, hint="leave --form out", exit_code=ExitCode.LIMIT)
+
     def power(self, polynomial: Polynomial, exponent: int) -> Polynomial:
-        """A power of a polynomial."""
-        found = self.one
-        for _ in range(min(exponent, _MOST_TERMS)):
-            found = self.checked(product(found, polynomial))
+        """A power of a polynomial, by squares.
+
+        The nth power of what has two terms or more has more than n (Hajós's lemma: a zero of order n takes n + 1 terms).
+
+        Raises:
+            GradcliError: It has too many terms, or coefficients.
+        """
+        size = max((c.numerator.bit_length() + c.denominator.bit_length() - 2 for c in polynomial.values()), default=0)
+        if (len(polynomial) > 1 and exponent > _MOST_TERMS) or size * exponent > _MOST_BITS:
+            raise self._too_long()
+        found, square = self.one, polynomial
+        while exponent:
+            if exponent % 2:
+                found = self.checked(product(found, square))
+            exponent //= 2
+            if exponent:
+                square = self.checked(product(square, square))
         return found
 
     def variable(self, atom: int, exponent: Rational) -> Polynomial:
@@ -271,6 +289,12 @@ def _apart(fractions: _Fractions, form: int) -> int:
             for power in range(_degree(part, place)):
                 unit = _power_of(fractions, place, power)
                 unknowns.append((product(unit, rest), [(part, own)], unit))
+    if len(unknowns) > _MOST_UNKNOWNS:
+        raise GradcliError(
+            f"these partial fractions would have more than {_MOST_UNKNOWNS} numbers to be found",
+            hint="leave --form out",
+            exit_code=ExitCode.LIMIT,
+        )
     values = _solved([column for column, _, _ in unknowns], found.above)
     groups: dict[int, tuple[Polynomial, _Factors]] = {}
     for (_, parts, unit), value in zip(unknowns, values, strict=True):

@@ -11,9 +11,6 @@ from gradcli.algebra.sums.forms import Monomial, Rational, divided
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.ops.catalogue import OPERATIONS
 
-_CIRCULAR = {"sin": 1, "cos": 1, "tan": 0}
-"""Functions of which u + n·pi is a multiple of that of u: 1 where it is (-1)^n times it, 0 where it is the same."""
-
 
 def assumed_form(algebra: Algebra, operation: str, operands: Sequence[int], apply: Apply) -> int | None:
     """What an operation on forms is by what is assumed; None where that says nothing.
@@ -33,7 +30,7 @@ def assumed_form(algebra: Algebra, operation: str, operands: Sequence[int], appl
     if len(operands) == 2 and operation in _LARGER:
         larger = _compared(algebra, ">=", operands)
         return None if larger is None else operands[larger ^ _LARGER[operation]]
-    if len(operands) == 1 and operation in _CIRCULAR:
+    if len(operands) == 1 and declared.facts.half_turn:
         return _without_turns(algebra, operation, operands[0], apply)
     if len(operands) == 1 and _keeps_integers(operation) and algebra.is_integer_form(operands[0]):
         return operands[0]
@@ -79,7 +76,7 @@ def _without_turns(algebra: Algebra, operation: str, form: int, apply: Apply) ->
     if not turns:
         return None
     rest_value = apply(algebra, operation, [algebra.form(left)])
-    if not _CIRCULAR[operation]:
+    if OPERATIONS[operation].facts.half_turn == 1:
         return rest_value
     found = algebra.multiply(algebra.raised(algebra.number(-1), algebra.form(turns)), rest_value)
     return found if algebra.size(found) <= algebra.size(algebra.of(operation, form)) else None

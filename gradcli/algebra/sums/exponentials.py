@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from gradcli.algebra.sums.forms import ONE, Monomial, Rational, whole
+from gradcli.algebra.sums.forms import ONE, POW, Monomial, Rational, whole
 from gradcli.algebra.sums.normal import Algebra
+from gradcli.ops.catalogue import OPERATIONS
 
 _LONGEST = 512
 """Whole exponents up to which a power of a prime is taken into the coefficient."""
@@ -18,6 +19,12 @@ _Exponents = dict[tuple[int | str, Monomial], Rational]
 
 
 _E: dict[int | str, int] = {"e": 1}
+
+_BASES: dict[str, dict[int | str, int]] = {
+    name: _E if declared.facts.base == "e" else {int(declared.facts.base): 1}
+    for name, declared in OPERATIONS.items()
+    if declared.facts.base
+}
 
 
 def collected_exponentials(algebra: Algebra, form: int) -> int:
@@ -36,9 +43,9 @@ def collected_exponentials(algebra: Algebra, form: int) -> int:
 
 def _is_exponential(algebra: Algebra, atom: int) -> bool:
     kind, content = algebra.atoms[atom]
-    if kind == "pow" and isinstance(content, tuple):
+    if kind == POW and isinstance(content, tuple):
         return algebra.rational(content[0]) is not None
-    return kind in ("exp", "exp2")
+    return kind in _BASES
 
 
 def _canonical(algebra: Algebra, monomial: Monomial) -> tuple[object, Rational]:
@@ -71,8 +78,8 @@ def _canonical(algebra: Algebra, monomial: Monomial) -> tuple[object, Rational]:
 
 def _bases(algebra: Algebra, kind: str, content: tuple[int, ...]) -> dict[int | str, int] | None:
     """The primes of the base of a power, with their exponents; None of one with a large prime."""
-    if kind != "pow":
-        return _E if kind == "exp" else {2: 1}
+    if kind != POW:
+        return _BASES[kind]
     base = Fraction(algebra.rational(content[0]) or 0)
     found: dict[int | str, int] = {}
     for number, sign in ((base.numerator, 1), (base.denominator, -1)):

@@ -37,14 +37,7 @@ class _Writer:
 
     def written(self, form: int) -> Expression:
         """The expression of a form."""
-        work = [form]
-        while work:
-            at = work[-1]
-            below = [inner for inner in self.algebra.inner(at) if inner not in self.expressions]
-            if below:
-                work.extend(below)
-                continue
-            work.pop()
+        for at in self.algebra.inside_out(form, self.expressions):
             terms = list(self.algebra.forms[at])
             self.terms[at] = sorted(terms, key=lambda term: self.term_key(term[0])) if len(terms) > 1 else terms
             self.expressions[at] = self.sum(self.terms[at])

@@ -12,6 +12,7 @@ import random
 from collections.abc import Sequence
 from fractions import Fraction
 from math import gcd, lcm
+from operator import add
 
 Polynomial = dict[tuple[int, ...], Fraction]
 """Coefficients, none of them 0, by the exponents of the variables."""
@@ -33,13 +34,20 @@ _MOST_PARTS = 12
 
 
 def product(left: Polynomial, right: Polynomial) -> Polynomial:
-    """The product of two polynomials."""
-    total: Polynomial = {}
-    for a, one in left.items():
-        for b, other in right.items():
-            at = tuple([i + j for i, j in zip(a, b, strict=True)])
-            total[at] = total.get(at, Fraction(0)) + one * other
-    return {at: c for at, c in total.items() if c}
+    """The product of two polynomials; in whole numbers, as fractions would be reduced at every step."""
+    total: dict[tuple[int, ...], int] = {}
+    (firsts, below), (seconds, under) = _whole(left), _whole(right)
+    for a, one in firsts:
+        for b, other in seconds:
+            at = tuple(map(add, a, b))
+            total[at] = total.get(at, 0) + one * other
+    return {at: Fraction(c, below * under) for at, c in total.items() if c}
+
+
+def _whole(polynomial: Polynomial) -> tuple[list[tuple[tuple[int, ...], int]], int]:
+    """A polynomial times the least number that makes its coefficients whole, and that number."""
+    common = lcm(*[c.denominator for c in polynomial.values()])
+    return [(at, c.numerator * (common // c.denominator)) for at, c in polynomial.items()], common
 
 
 def quotient(polynomial: Polynomial, divisor: Polynomial) -> Polynomial | None:

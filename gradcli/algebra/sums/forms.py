@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm, nan, prod
 from typing import TYPE_CHECKING, NamedTuple
@@ -196,6 +196,25 @@ class Forms:
                 inner.extend(self.arguments(atom))
         return inner
 
+    def inside_out(self, form: int, known: Container[int], inner: Callable[[int], Iterable[int]] | None = None) -> Iterator[int]:
+        """A form and those inside it that are not known yet, each after those inside it; what is given is to be made known.
+
+        Args:
+            form: The form; it comes last.
+            known: The forms that are known.
+            inner: The forms inside a form which the walk goes down to; None for all.
+        """
+        inner = inner or self.inner
+        work = [form]
+        while work:
+            at = work[-1]
+            below = [one for one in inner(at) if one not in known]
+            work.extend(below)
+            if not below:
+                work.pop()
+                if at not in known:
+                    yield at
+
     def arguments(self, atom: int) -> tuple[int, ...]:
         """The forms inside an atom."""
         content = self.atoms[atom].content
@@ -225,7 +244,9 @@ class Forms:
         elif None not in known:
             total = 0.0
             for monomial, coefficient in self.forms[form]:
-                total += prod([raised(self._atom_values[a], float(e)) for a, e in monomial], start=constant_value(coefficient))
+                total += prod(
+                    [raised(self._atom_values[a], constant_value(e)) for a, e in monomial], start=constant_value(coefficient)
+                )
         self._form_values[form] = total
         return total
 
@@ -250,10 +271,10 @@ class Forms:
         return atom in self._positive_atoms or atom in self._nonzero_atoms
 
     def is_nonzero_form(self, form: int) -> bool:
-        """Whether a form is known to be different from 0 wherever it is defined: x^2 + 1, and x - 2 for x != 2."""
+        """Whether a form is known to be different from 0 wherever it is defined: x^2 + 1, 1/x, and x - 2 for x != 2."""
         terms = self.forms[form]
         if len(terms) == 1:
-            return all(self.is_nonzero(atom) for atom, _ in terms[0][0])
+            return all(exponent < 0 or self.is_nonzero(atom) for atom, exponent in terms[0][0])
         if self.is_positive_form(form) or self.is_positive_form(self._opposite(form)):
             return True
         one = _single_variable(terms)  # k·x + c is 0 at x = -c/k alone
@@ -368,14 +389,7 @@ class Forms:
         known = self._sizes.get(form)
         if known is not None:
             return known
-        work = [form]
-        while work:
-            at = work[-1]
-            below = [inner for inner in self.inner(at) if inner not in self._sizes]
-            if below:
-                work.extend(below)
-                continue
-            work.pop()
+        for at in self.inside_out(form, self._sizes):
             self._sizes[at] = self._own_size(at)
         return self._sizes[form]
 

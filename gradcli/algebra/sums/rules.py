@@ -21,7 +21,9 @@ from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import END, ODD, POLE, TRUTH
 from gradcli.ops.elementwise.arithmetic import add, mul, neg, sub
 
-_POWERS: dict[str, Rational] = {"sqrt": Fraction(1, 2), "rsqrt": Fraction(-1, 2), "square": 2, "reciprocal": -1}
+_POWERS: dict[str, Rational] = {
+    name: whole(Fraction(declared.facts.power)) for name, declared in OPERATIONS.items() if declared.facts.power is not None
+}
 """Operations that are powers: sqrt(x) is x^(1/2)."""
 
 _TRUTHS = frozenset(name for name, declared in OPERATIONS.items() if declared.facts.result == TRUTH)
@@ -143,7 +145,7 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
             raised = algebra.raised(*operands)
             atom = algebra.single_atom(raised)
             return raised if atom is None or algebra.atoms[atom].kind != POW else algebra.settled(((atom, 1),), 1)
-        case "reciprocal" | "rsqrt" if values[0] == 0:
+        case _ if operation in _POWERS and _POWERS[operation] < 0 and values[0] == 0:
             pass
         case _ if operation in _POWERS:
             return _power(algebra, operands[0], _POWERS[operation])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from gradcli.algebra.sums.forms import ONE, Monomial, Rational, Terms, common_monomial, content_of, divided
+from gradcli.algebra.sums.forms import ONE, POW, Monomial, Rational, Terms, common_monomial, content_of, divided
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.ops.catalogue import OPERATIONS
 
@@ -74,7 +74,8 @@ def cancelled(algebra: Algebra, form: int) -> int:
 def _with_exponentials_collected(algebra: Algebra, form: int) -> int:
     """The form with terms that differ by a rational factor alone, such as 2^(n + 1) and 2^n, as one."""
     kinds = {algebra.atoms[atom].kind for monomial, _ in algebra.forms[form] for atom, _ in monomial}
-    if len(algebra.forms[form]) < 2 or kinds.isdisjoint(("pow", "exp", "exp2")):
+    powers = (kind for kind in kinds if kind == POW or (kind in OPERATIONS and OPERATIONS[kind].facts.base))
+    if len(algebra.forms[form]) < 2 or not any(powers):
         return form
     from gradcli.algebra.sums.exponentials import collected_exponentials
 
@@ -208,7 +209,7 @@ def collected_powers(algebra: Algebra, form: int) -> int:
     for monomial, _ in algebra.forms[form]:
         for atom, exponent in monomial:
             kind, content = algebra.atoms[atom]
-            if kind == "pow" and exponent == 1 and isinstance(content, tuple):
+            if kind == POW and exponent == 1 and isinstance(content, tuple):
                 number = dict(algebra.forms[content[1]]).get(ONE, 0)
                 rest = algebra.add([content[1], algebra.number(-number)])
                 powers.setdefault((content[0], rest), []).append((atom, number))
@@ -230,7 +231,7 @@ def collected_powers(algebra: Algebra, form: int) -> int:
         total[product] = total.get(product, 0) + coefficient
     terms = algebra.forms[algebra.form(total)]
     common = common_monomial(terms)
-    if not any(algebra.atoms[atom].kind == "pow" for atom in common):
+    if not any(algebra.atoms[atom].kind == POW for atom in common):
         return form
     rest = algebra.settled_sum({divided(monomial, common): c for monomial, c in terms})
     (outer, a), (inner, b) = (tuple(sorted(common.items())), 1), algebra.as_term(_searched(algebra, rest))

@@ -154,7 +154,7 @@ def hessian(tape: Tape, wrt: Sequence[str] | None = None, *, max_elements: int |
     gradient, ids = gradient_graph(graph, inputs, choosing=True)
     values = evaluate(gradient, tape.bindings, cast_of(tape))
     variables = [gradient.variables[name] for name in names]
-    blocks = _rows(tape, gradient, values, ids, variables)
+    blocks = _rows(tape, gradient, values, ids, variables, choosing=True)
     shapes = {name: graph.shape(id) for name, id in zip(names, inputs, strict=True)}
     named = {
         first: {
@@ -219,7 +219,13 @@ def _columns(
 
 
 def _rows(
-    tape: Tape, graph: Graph, values: Sequence[Value], outputs: Sequence[int | None], inputs: Sequence[int]
+    tape: Tape,
+    graph: Graph,
+    values: Sequence[Value],
+    outputs: Sequence[int | None],
+    inputs: Sequence[int],
+    *,
+    choosing: bool = False,
 ) -> list[list[Value]]:
     """The blocks, by a pass of reverse mode for each element of the outputs; an output that is None has none."""
     cast = cast_of(tape)
@@ -229,7 +235,8 @@ def _rows(
         if end is None:
             continue
         for place, direction in _directions(graph.shape(end)):
-            adjoints = backward_from(graph, values, needs, {end: cast(direction) if cast else direction}, cast)
+            seeds = {end: cast(direction) if cast else direction}
+            adjoints = backward_from(graph, values, needs, seeds, cast, choosing=choosing)
             for column, id in enumerate(inputs):
                 if adjoints[id] is not None:
                     _put(blocks, row, column, (*place, ...), adjoints[id])

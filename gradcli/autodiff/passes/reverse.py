@@ -81,7 +81,8 @@ def backward(
         needs: For each node whether a gradient flows through it, from :func:`requires_grad`.
         seed: The adjoint of the output.
         cast: Rounds each adjoint to the precision of the run; None for float64.
-        choosing: Whether symbols choose where an operation masks what it hands back, see :func:`gradcli.ops.vjp.product`.
+        choosing: Whether symbols choose where an operation masks what it hands back, and rules keep their digits in the tails,
+            as is right for second derivatives; see :func:`gradcli.ops.vjp.product`.
 
     Returns:
         For each node its adjoint; None where no gradient flows, or where the output does not depend on the node.
@@ -150,7 +151,7 @@ def _backward(
         kind = (graph.operations[id], tuple([needs[input] for input in inputs]))
         product = products.get(kind)
         if product is None:
-            product = products[kind] = vjp.product(*kind, choosing=choosing)
+            product = products[kind] = vjp.product(*kind, choosing=choosing, tails=choosing)
         if arrays:
             shapes, settings = [graph.shape(input) for input in inputs], graph.settings.get(id, ())
         try:

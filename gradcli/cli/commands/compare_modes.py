@@ -70,7 +70,7 @@ def _inputs(options: CompareOptions) -> list[dict[str, Any]]:
     inputs = []
     for at in range(runs):
         chosen = [items[at if len(items) > 1 else 0] for items in given.values()]
-        inputs.append(bindings(chosen, options.set, options.bindings, options.command)[0])
+        inputs.append(bindings(chosen, options.set, options.bindings, options.command, options)[0])
     return inputs
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from gradcli.cli.framework.choices import chosen_format
-from gradcli.cli.framework.command import Command, flag, text, whole
+from gradcli.cli.framework.choices import chosen_format, tolerance
+from gradcli.cli.framework.command import Command, flag, some_whole, text, whole
 from gradcli.cli.framework.options import ASSUME, OutputOptions, ReadOptions, ShapeOptions, SizeLimits
 from gradcli.cli.framework.streams import STDIN, read_text, write
-from gradcli.cli.inputs.source import as_read, side_as_read
+from gradcli.cli.inputs.source import as_read, say_reading, side_as_read
 from gradcli.cli.inputs.variables import shapes_of
 from gradcli.errors import ExitCode, GradcliError
 
 if TYPE_CHECKING:
     from gradcli.algebra.assumptions.facts import Assumptions
-    from gradcli.algebra.equality.verdict import Equality
+    from gradcli.algebra.equality.verdict import Equality, Tolerance
     from gradcli.language.ast import Program
 
 HELP = """\
@@ -29,6 +29,8 @@ Whether two expressions are equal: a counterexample where they differ, and else 
   gradcli equal "sqrt(x^2)" x --assume "x>0"        at such values; positive: of every variable
   gradcli equal "sin(x)^2" "-cos(x)^2" --up-to constant
   gradcli equal "3x + 1 = 0" "6x = -2" --equations
+  gradcli equal "{1, x}" "{x, 1}"                   sets: in any order
+  gradcli equal 3.14 pi --digits 2                  at each point; --tol 1e-3 beside the size of the second
   gradcli equal "(A @ B).T" "B.T @ A.T" --shape A=2,3 --shape B=3,4
   gradcli equal -q -- "$answer" "2w + x + 1" && echo right
 
@@ -49,7 +51,9 @@ class EqualOptions(ReadOptions, OutputOptions, ShapeOptions, SizeLimits):
         "WHAT",
         choices=("constant", "factor"),
     )
-    equations = flag("Compare two equations: equal where one is a multiple of the other by a number that is not 0.")
+    equations = flag("Compare two equations: equal where one is a multiple of the other by what is nowhere 0: a number, exp(x).")
+    digits = some_whole("Digits after the point to which values have to agree.", minimum=0, maximum=300)
+    tol = text("How far off a value may be, beside the size of the second: 1e-3.", "NUMBER")
     quiet = flag("Print nothing: the exit code is the answer.", short="-q")
     max_nodes = whole("The largest graph to build of both.", SizeLimits.max_nodes.default)
 
@@ -61,17 +65,30 @@ def run(options: EqualOptions) -> ExitCode:
 
     from gradcli.algebra.assumptions.facts import NOTHING
     from gradcli.algebra.equality.equal import SOURCES, equal
+    from gradcli.language.set_text import elements_of
 
-    if options.equations:
-        first, second = texts
-    else:
-        first, second = (as_read(text, where, options) for text, where in zip(texts, SOURCES, strict=True))
     assume = ", ".join(options.assume) or NOTHING
     limits = {"max_nodes": options.max_nodes, "max_elements": options.max_elements}
+    allowed = _tolerance(options)
     if options.equations or options.up_to is not None:
-        found = _up_to(first, second, options, assume, limits)
+
+        def compare(first: str, second: str) -> Equality:
+            return _up_to(first, second, options, assume, limits)
+
     else:
-        found = equal(first, second, assume=assume, shapes=shapes_of(options.shape), **limits)
+        shapes = shapes_of(options.shape)
+
+        def compare(first: str, second: str) -> Equality:
+            return equal(first, second, assume=assume, tolerance=allowed, shapes=shapes, **limits)
+
+    sets = [elements for text in texts if (elements := elements_of(text)) is not None]
+    if options.equations:
+        found = compare(*texts)
+    elif sets:
+        found = _compared_sets(texts, sets, options, compare)
+    else:
+        first, second = (as_read(text, where, options) for text, where in zip(texts, SOURCES, strict=True))
+        found = compare(first, second)
     if format == "json":
         from gradcli.output.reports.equality import equality_json
 
@@ -85,10 +102,37 @@ def run(options: EqualOptions) -> ExitCode:
     return ExitCode.SUCCESS if right else ExitCode.NEGATIVE
 
 
+def _tolerance(options: EqualOptions) -> Tolerance:
+    from gradcli.algebra.equality.verdict import EXACT, Tolerance
+
+    if options.digits is None and options.tol is None:
+        return EXACT
+    if options.equations or options.up_to is not None:
+        raise GradcliError("--digits and --tol go with values alone", hint="leave --equations and --up-to out")
+    return Tolerance(options.digits, 0.0 if options.tol is None else tolerance(options.tol))
+
+
+def _compared_sets(
+    texts: tuple[str, str], sets: Sequence[list[str]], options: EqualOptions, compare: Callable[[str, str], Equality]
+) -> Equality:
+    """Two sets, their elements read as the call says."""
+    from gradcli.algebra.equality.equal import SOURCES
+    from gradcli.algebra.equality.sets import equal_sets
+    from gradcli.language.set_text import whole_set
+
+    if len(sets) == 1:
+        raise GradcliError("only one of the two is a set", hint="put the elements of the other in braces as well: {1, 2}")
+    read: list[list[str]] = []
+    for source, elements, where in zip(texts, sets, SOURCES, strict=True):
+        read.append([side_as_read(element, source, where, options) for element in elements])
+        say_reading(whole_set(source, read[-1]), options)
+    return equal_sets(read[0], read[1], texts, compare)
+
+
 def _up_to(first: str, second: str, options: EqualOptions, assume: Assumptions | str, limits: Mapping[str, int]) -> Equality:
     """Two expressions up to a number, or the differences of the sides of two equations."""
     from gradcli.algebra.equality.equal import SOURCES
-    from gradcli.algebra.equality.up_to import MULTIPLIED, equal_up_to
+    from gradcli.algebra.equality.up_to import MULTIPLIED, equal_equations, equal_up_to
 
     if options.shape:
         raise GradcliError("arrays are not compared up to a number", hint="leave --shape out")
@@ -97,14 +141,16 @@ def _up_to(first: str, second: str, options: EqualOptions, assume: Assumptions |
     if options.up_to is not None:
         raise GradcliError("--equations and --up-to do not go together", hint="leave one out")
     sides = [_difference(text, where, options) for text, where in zip((first, second), SOURCES, strict=True)]
-    return equal_up_to(sides[0], sides[1], MULTIPLIED, assume=assume, **limits)
+    return equal_equations(sides[0], sides[1], assume=assume, **limits)
 
 
 def _difference(text: str, where: str, options: EqualOptions) -> Program:
     """The program whose value is 0 where an equation holds."""
     from gradcli.language.equation import equation
 
-    return equation(text, where, lambda side: side_as_read(side, text, where, options)).difference
+    found = equation(text, where, lambda side: side_as_read(side, text, where, options))
+    say_reading(found.text, options)
+    return found.difference
 
 
 def _texts(positional: Sequence[str]) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from gradcli.cli.framework.choices import chosen_format
+from gradcli.cli.framework.choices import chosen_format, tolerance
 from gradcli.cli.framework.command import Command, choice, some_whole, text, texts, whole
 from gradcli.cli.framework.options import OutputOptions
 from gradcli.cli.framework.streams import STDIN, read_text, write, write_warning
@@ -14,6 +14,7 @@ from gradcli.errors import ExitCode, GradcliError
 if TYPE_CHECKING:
     from gradcli.output.reports.grading import Graded
     from gradcli.teaching.marking import Marker
+    from gradcli.teaching.quiz import Asked
     from gradcli.teaching.tasks import Parts
 
 HELP = """\
@@ -28,11 +29,16 @@ Mark answers to the question: what is the derivative of EXPRESSION by a variable
   gradcli grade "cos(4*z)" --wrt z --order 2 -- "-16*cos(4*z)"
   gradcli grade "(x+w)*(w+1)" --wrt w --steps work.txt lines such as ∂y/∂a = b; ∂y/∂w = ∂y/∂a·∂a/∂w + ...
   gradcli grade "x^2*w" --ask gradient -- "[2x*w, x^2]"
+  gradcli grade -f quiz.jsonl --answers answers.csv    {"id": "q1", "expression": "x^2", "wrt": "x", "points": 2} a line
 
 An answer is one expression in the variables of the question, in any form that has the same value, read as people write it
 (2x sin 3x, y' = ..., LaTeX). It stands behind --, where nothing is an option, or in a file: .csv (other columns pass through to
 --format csv), .jsonl, or an answer a line; - is standard input. One that cannot be read is marked unreadable, and the others go
 on. gradcli mistakes lists what is found.
+
+A question of a quiz has an id, an expression, and what else the options say of a single one (wrt, ask, order, at, digits, tol),
+points and credit; gradcli exercise --to jsonl writes such files. The answers have a column question with its id, or a column
+for each question. --credit says what share of the points a mistake leaves: {"table.sign": 0.5, "chain": 0.25}.
 
 --level says how much is told: 0 the verdict, 1 the kind of mistake, 2 its place, 3 the rule, 4 the right line, 5 the whole
 derivative. --for student is level 2, --for teacher, the default, level 5.
@@ -44,7 +50,7 @@ Exit codes: 0 all answers are right, or they came from a file; 1 one is not; 2 b
 class GradeOptions(OutputOptions):
     """What a call may ask for."""
 
-    file = text("Read the expression of the question from a file; - is standard input.", "FILE", short="-f")
+    file = text("Read the question from a file, or from .jsonl those of a quiz; - is standard input.", "FILE", short="-f")
     wrt = text("The variable by which the derivative is asked for; may be left out where there is one.", "NAME,...")
     ask = text(
         "What is asked for: derivative, value, gradient, hessian, jacobian, or adjoint:NAME, the derivative by a value within.",
@@ -58,6 +64,8 @@ class GradeOptions(OutputOptions):
     steps = text("Read lines of work from a file, and say which is the first wrong one; - is standard input.", "FILE")
     column = text("The column, or key, of the answers in the file.", "NAME")
     by = text("The column, or key, of who gave them.", "NAME")
+    question = text("The column, or key, of the question's id in the answers to a quiz.", "NAME")
+    credit = text('A JSON file of the share of the points for kinds of mistakes: {"table.sign": 0.5}.', "FILE")
     level = some_whole("How much is told, from 0 to 5.", minimum=0)
     for_ = choice("Whom it is told: student is --level 2, teacher 5.", "WHO", ("student", "teacher"), "teacher")
     format = text(
@@ -70,7 +78,8 @@ class GradeOptions(OutputOptions):
 def run(options: GradeOptions) -> ExitCode:
     """Run the command."""
     format = chosen_format(options.format, json=options.json)
-    question, given = _question(options)
+    quiz = _quiz(options)
+    question, given = ("", list(options.positional)) if quiz else _question(options)
     if options.steps is not None:
         return _steps(options, question, given, format)
     if bool(given) == (options.answers is not None):
@@ -80,22 +89,23 @@ def run(options: GradeOptions) -> ExitCode:
     from gradcli.output.reports import grading
 
     level = _level(options)
-    marker = _marker(options, question)
-    graded = _graded(options, marker, given)
+    quiz = quiz or {"": _single(options, question)}
+    questions = list(quiz.values())
+    graded = _graded(options, quiz, given)
     if format in ("csv", "jsonl"):
-        write((grading.grade_csv if format == "csv" else grading.grade_lines)(marker, graded, level))
+        write((grading.grade_csv if format == "csv" else grading.grade_lines)(graded, level))
         return ExitCode.SUCCESS
     found = list(graded)
     if format == "html":
         from gradcli.output.reports.class_page import class_page
 
-        write(class_page(marker, found, level))
+        write(class_page(questions, found, level))
     elif format == "json":
-        write(grading.grade_json(marker, found, level, options.ask or "derivative"))
+        write(grading.quiz_json(questions, found, level) if "" not in quiz else grading.grade_json(questions[0], found, level))
     else:
         from gradcli.cli.views.show import show_blocks
 
-        show_blocks(lambda style: grading.grade_report(marker, found, level), format)
+        show_blocks(lambda style: grading.grade_report(questions, found, level), format)
     if options.answers is None and not all(one.marked.score for one in found):
         return ExitCode.NEGATIVE
     return ExitCode.SUCCESS
@@ -129,7 +139,7 @@ def _steps(options: GradeOptions, question: str, given: list[str], format: str |
         names = variables_of(parse(question), _wrt(options))
         if len(names) != 1:
             raise GradcliError("by which variable is the derivative?", hint=f"add --wrt with one of {', '.join(names)}")
-        work = Work(question, names[0], at=_at(options), tolerance=None if options.tol is None else _tolerance(options.tol))
+        work = Work(question, names[0], at=_at(options), tolerance=None if options.tol is None else tolerance(options.tol))
     except GradcliError as error:
         raise error.located(question, "question") from None
     lines = work.judge(text)
@@ -163,46 +173,72 @@ def _question(options: GradeOptions) -> tuple[str, list[str]]:
     return options.positional[0], list(options.positional[1:])
 
 
+def _quiz(options: GradeOptions) -> dict[str, Asked] | None:
+    """The questions of a quiz; None where there is a single one."""
+    from gradcli.cli.inputs.quiz import is_quiz, quiz_of
+
+    if options.file is None or not is_quiz(options.file):
+        if options.question is not None:
+            raise GradcliError("--question names a column for the questions of a quiz", hint="-f quiz.jsonl")
+        return None
+    for name in ("wrt", "ask", "order", "at", "digits", "tol", "steps"):
+        if name in options.given:
+            raise GradcliError(f"--{name} is for a single question", hint="the questions of a quiz say it themselves")
+    if options.positional:
+        raise GradcliError("answers to a quiz come from a file", hint="gradcli grade -f quiz.jsonl --answers answers.csv")
+    return quiz_of(options.file, _credit(options), options.command)
+
+
+def _credit(options: GradeOptions) -> dict[str, float]:
+    if options.credit is None:
+        return {}
+    from gradcli.cli.inputs.json_file import read_json
+    from gradcli.teaching.quiz import credit_of
+
+    return credit_of(*read_json(options.credit))
+
+
+def _single(options: GradeOptions, question: str) -> Asked:
+    from gradcli.teaching.quiz import Asked
+    from gradcli.teaching.tasks import DERIVATIVE
+
+    return Asked(_marker(options, question), "", options.ask or DERIVATIVE, 1, _credit(options))
+
+
 def _marker(options: GradeOptions, question: str) -> Marker | Parts:
     from gradcli.teaching.tasks import DERIVATIVE, task
 
     try:
-        tolerance = None if options.tol is None else _tolerance(options.tol)
+        allowed = None if options.tol is None else tolerance(options.tol)
         ask = options.ask or DERIVATIVE
         at, digits = _at(options), options.digits
-        return task(question, ask, _wrt(options), order=options.order, at=at, digits=digits, tolerance=tolerance)
+        return task(question, ask, _wrt(options), order=options.order, at=at, digits=digits, tolerance=allowed)
     except GradcliError as error:
         raise error.located(question, "question") from None
 
 
-def _tolerance(text: str) -> float:
-    try:
-        found = float(text)
-    except ValueError:
-        found = -1.0
-    if not 0 <= found < 1:
-        raise GradcliError(
-            f"--tol is a number from 0 to 1, not {text}", hint="--tol 1e-3 allows a thousandth of the right number"
-        )
-    return found
-
-
-def _graded(options: GradeOptions, marker: Marker | Parts, given: list[str]) -> Iterator[Graded]:
+def _graded(options: GradeOptions, quiz: dict[str, Asked], given: list[str]) -> Iterator[Graded]:
     from gradcli.output.reports.grading import Graded
 
+    first = next(iter(quiz.values()))
     if options.answers is None:
         for row, answer in enumerate(given, 1):
             answer = read_text(STDIN)[0] if answer == STDIN else answer
-            yield Graded(row, "", marker.mark(answer), {"answer": answer})
+            yield Graded(row, "", first.marker.mark(answer), {"answer": answer}, first)
         return
-    from gradcli.cli.inputs.answers import answers_of
+    from gradcli.cli.inputs.answers import Ids, answers_of
+    from gradcli.frozen import replace
     from gradcli.teaching.marking import with_note
 
     none = True
-    for one in answers_of(options.answers, options.column, options.by):
+    for one in answers_of(options.answers, options.column, options.by, None if "" in quiz else Ids(quiz, options.question)):
         none = False
-        marked = marker.unread(one.answer, one.fault) if one.fault else marker.mark(one.answer)
-        yield Graded(one.row, one.by, with_note(marked, one.note), dict(one.columns))
+        asked, fault = quiz.get(one.question), one.fault
+        if asked is None:
+            asked = replace(first, id=one.question, points=0)
+            fault = fault or f"the quiz has no question {one.question or 'of that name'}"
+        marked = asked.marker.unread(one.answer, fault) if fault else asked.marker.mark(one.answer)
+        yield Graded(one.row, one.by, with_note(marked, one.note), dict(one.columns), asked)
     if none:
         write_warning(f"{options.answers} has no answers")
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING
+from functools import partial
 
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command
 from gradcli.cli.framework.options import EXPRESSION, ExpressionOptions, OutputOptions, WrtOptions
-from gradcli.cli.framework.streams import STDIN, write, write_note
+from gradcli.cli.framework.streams import STDIN, write
 from gradcli.errors import ExitCode, GradcliError, located
-
-if TYPE_CHECKING:
-    from gradcli.teaching.predictions import Guess, Prompt
 
 HELP = """\
 Predict the next value of a run, then the next adjoint, and see whether you were right.
@@ -22,7 +18,8 @@ Predict the next value of a run, then the next adjoint, and see whether you were
   printf '3\\n2\\n6\\n3\\n2\\n5\\n2\\n' | gradcli predict "(x+w)*(w+1)" --x 2 --w 1 --json
 
 A guess is a number, or an expression of numbers such as 1/3 or exp(2); three digits are enough. An empty line shows the number
-and goes on. Guesses come from standard input, a line each; with --json the transcript and the score are one document.
+and goes on; a line that is no number counts for nothing, and the number is asked for again. Guesses come from standard input, a
+line each; with --json the transcript and the score are one document.
 
 Exit codes: 0 all guesses are right; 1 one is not; 2 bad input.
 """
@@ -36,6 +33,7 @@ def run(options: PredictOptions) -> ExitCode:
     """Run the command."""
     from gradcli.cli.inputs.run import request_of
     from gradcli.cli.inputs.source import expression_text
+    from gradcli.cli.inputs.typed import Typed
     from gradcli.cli.inputs.variables import bindings_of
 
     as_json = chosen_format(options.format, json=options.json) == "json"
@@ -47,48 +45,26 @@ def run(options: PredictOptions) -> ExitCode:
     from gradcli.autodiff.runs.program_run import recorded
     from gradcli.language.parser import parse
     from gradcli.output.reports import predictions as report
-    from gradcli.teaching.predictions import guessed, prompts, score
+    from gradcli.teaching.predictions import Guess, guessed, prompts, score
 
     asked = request_of(options, bindings=values, spare=from_file)
     with located(text, where):
         tape = recorded(parse(text, where), asked)
         waiting = list(prompts(tape))
     guesses: list[Guess] = []
-    ended = False
+    typed = Typed(aside=as_json)
     for prompt in waiting:
-        answer = None if ended else _asked(prompt, as_json=as_json)
-        ended = ended or answer is None
-        guesses.append(guessed(prompt, answer))
-        if not as_json and not write([report.told(guesses[-1], typed=_talks()) + "\n"]):
-            return ExitCode.NEGATIVE
+        for found in guessed(prompt, partial(typed.line, report.question(prompt))):
+            if isinstance(found, Guess):
+                guesses.append(found)
+            if not as_json and not write([report.told(prompt, found, typed=typed.talks) + "\n"]):
+                return ExitCode.NEGATIVE
     right, total = score(guesses)
     if as_json:
         write(report.predictions_json(text, tape, guesses))
     else:
         write([f"{right} of {total} right\n"])
     return ExitCode.SUCCESS if right == total else ExitCode.NEGATIVE
-
-
-def _talks() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty()
-
-
-def _asked(prompt: Prompt, *, as_json: bool) -> str | None:
-    """The next line of standard input; None where there is none."""
-    if sys.stdin is None:
-        return None
-    if _talks():
-        from gradcli.output.reports.predictions import question
-
-        if as_json:
-            write_note(question(prompt))
-        else:
-            write([f"{question(prompt)} "])
-    try:
-        line = sys.stdin.buffer.readline(10_000)
-    except (OSError, ValueError) as error:
-        raise GradcliError(f"cannot read standard input: {error}") from None
-    return line.decode("utf-8", "replace").strip() if line else None
 
 
 COMMAND = Command(HELP, EXPRESSION, PredictOptions, run, takes_variables=True)

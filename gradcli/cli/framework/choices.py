@@ -96,3 +96,20 @@ def file_format(asked: str | None, output: str | None, formats: Mapping[str, For
 def listed(names: Sequence[str]) -> str:
     """Names in words: ``text, latex or html``."""
     return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def tolerance(text: str) -> float:
+    """How far off a number may be, beside the size of the right one, from the text of an option.
+
+    Raises:
+        GradcliError: It is no number from 0 to 1.
+    """
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found < 1:
+        raise GradcliError(
+            f"--tol is a number from 0 to 1, not {text}", hint="--tol 1e-3 allows a thousandth of the right number"
+        )
+    return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gradcli.cli.framework.command import Options, flag, text, texts, whole
 
 EXPRESSION = ("EXPRESSION", "The expression or program; - is standard input.")
@@ -15,11 +17,12 @@ class ReadOptions(Options):
 
     read = text(
         "How the expression is written: strict, the default, as programs are; lenient, as people write: 2x sin 3x, |x|, x(x+1),"
-        " xy for x*y; latex, also by itself where a backslash stands. What was read is said. A strict text means the same to"
-        " lenient but for names of two or three letters without a value (xy is x*y), E (the number e), and names before a"
-        " parenthesis (x(x+1) is a product, d/dx(x^2) a derivative), which strictly are errors.",
+        " xy for x*y; latex, also by itself where a backslash or ^{ stands; mathml, also by itself where <math> stands. What"
+        " was read is said. A strict text means the same to lenient but for names of two or three letters without a value (xy"
+        " is x*y), a function and a number (sin2 is sin(2)), E (the number e), and names before a parenthesis (x(x+1) is a"
+        " product, d/dx(x^2) a derivative), which strictly are errors.",
         "HOW",
-        choices=("strict", "lenient", "latex"),
+        choices=("strict", "lenient", "latex", "mathml"),
     )
 
 
@@ -135,6 +138,18 @@ class Limits(SizeLimits):
     """How large and how long runs may become."""
 
     max_steps = whole("The most turns that loops may take, all together.", 1_000_000)
+
+
+def limits_of(options: Options) -> dict[str, Any]:
+    """The limits that a call gives, by the names of the fields of a request."""
+    fields: dict[str, Any] = {}
+    if isinstance(options, ElementLimit):
+        fields["max_elements"] = options.max_elements
+    if isinstance(options, SizeLimits):
+        fields["max_nodes"] = options.max_nodes
+    if isinstance(options, Limits):
+        fields["max_steps"] = options.max_steps
+    return fields
 
 
 ASSUME = texts("What may be assumed of variables: x>0, n integer, a!=0; positive is of every one.", "FACTS,...")

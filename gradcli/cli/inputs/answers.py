@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gradcli.cli.framework.streams import read_bytes, write_warning
@@ -28,6 +28,7 @@ class Given(NamedTuple):
         columns: All that stands in its row.
         fault: Why the text may not be what was answered, so that it is not marked; empty for nothing.
         note: What else is to be said of how it was read.
+        question: The id of the question in a quiz; empty outside.
     """
 
     row: int
@@ -36,9 +37,30 @@ class Given(NamedTuple):
     columns: Mapping[str, str]
     fault: str = ""
     note: str = ""
+    question: str = ""
 
 
-def answers_of(path: str, column: str | None, by: str | None) -> Iterator[Given]:
+class Ids(NamedTuple):
+    """The questions of a quiz: a row has a column that says which one it answers, or a column for each of them.
+
+    Attributes:
+        ids: What they are called.
+        column: The column that says which; None for ``question``.
+    """
+
+    ids: Collection[str]
+    column: str | None
+
+    def name(self) -> str:
+        """The column that says which."""
+        return self.column or "question"
+
+    def wide(self, names: Collection[str]) -> bool:
+        """Whether some columns have an answer to a question each."""
+        return self.column is None and self.name() not in names and any(id in names for id in self.ids)
+
+
+def answers_of(path: str, column: str | None, by: str | None, quiz: Ids | None = None) -> Iterator[Given]:
     """The answers of a file.
 
     Args:
@@ -46,6 +68,7 @@ def answers_of(path: str, column: str | None, by: str | None) -> Iterator[Given]
             anything else each line that is not empty is an answer.
         column: The column, or key, of the answers; None for ``answer`` or the like.
         by: That of who gave them; None for ``student`` or the like, where there is one.
+        quiz: The questions, where there are several.
 
     Raises:
         GradcliError: The file cannot be read, or has no such column.
@@ -55,9 +78,11 @@ def answers_of(path: str, column: str | None, by: str | None) -> Iterator[Given]
     _say_what_is_no_text(lines, where)
     ending = path.lower()
     if ending.endswith((".jsonl", ".ndjson")):
-        yield from _of_json(lines, column or _COLUMNS[0], by or _PEOPLE[0])
+        yield from _of_json(lines, column or _COLUMNS[0], by or _PEOPLE[0], quiz)
     elif ending.endswith((".csv", ".tsv")) or column is not None:
-        yield from _of_table(lines, where, column, by)
+        yield from _of_table(lines, where, column, by, quiz)
+    elif quiz is not None:
+        raise GradcliError(f"{where} does not say which question is answered", hint="a .csv or .jsonl has columns for it")
     else:
         full = (line for line in lines if line.text.strip())
         yield from (Given(row, line.text, "", {"answer": line.text}, note=line.fault) for row, line in enumerate(full, 1))
@@ -71,7 +96,7 @@ def _say_what_is_no_text(lines: Sequence[Line], where: str) -> None:
         write_warning(f"{where}, line {number}: {fault}{more}")
 
 
-def _of_table(lines: Sequence[Line], where: str, column: str | None, by: str | None) -> Iterator[Given]:
+def _of_table(lines: Sequence[Line], where: str, column: str | None, by: str | None, quiz: Ids | None) -> Iterator[Given]:
     first = next((at for at, line in enumerate(lines) if line.text.strip()), len(lines))
     lines = lines[first:]
     delimiter = ","
@@ -81,12 +106,15 @@ def _of_table(lines: Sequence[Line], where: str, column: str | None, by: str | N
         delimiter = delimiter_of(lines[0].text)
     records = list(records_of(lines, delimiter))
     names, twice = _named(records.pop(0).cells if records else [])
-    answers = _column(names, column, _COLUMNS, "--column", where)
+    wide = quiz is not None and quiz.wide(names)
+    answers = "" if wide else _column(names, column, _COLUMNS, "--column", where)
+    if quiz is not None and not wide:
+        _column(names, quiz.column, (quiz.name(),), "--question", where)
     people = _column(names, by, _PEOPLE, "--by", where) if by is not None or set(names) & set(_PEOPLE) else None
     for name in filter(None, (answers, people)):
         if name in twice:
             write_warning(f"{where} has several columns {name}: the first is read, and the next is called {twice[name]}")
-    wide = any(_rest(record, names) for record in records)
+    ragged = any(_rest(record, names) for record in records)
     for row, record in enumerate(records, 1):
         cells = [_AS_TEXT.sub("", cell, count=1) if cell[:1] == "'" else cell for cell in record.cells]
         columns = dict(zip(names, [*cells, *[""] * (len(names) - len(cells))], strict=False))
@@ -94,9 +122,25 @@ def _of_table(lines: Sequence[Line], where: str, column: str | None, by: str | N
         if rest := _rest(record, names):
             columns[_REST] = delimiter.join(rest)
             fault = fault or f"its row has {len(cells)} cells for {len(names)} columns: one with '{delimiter}' needs quotes"
-        elif wide:
+        elif ragged:
             columns[_REST] = ""
-        yield Given(row, columns[answers], columns[people] if people else "", columns, fault, "; ".join(record.notes))
+        one = Given(row, columns.get(answers, ""), columns[people] if people else "", columns, fault, "; ".join(record.notes))
+        yield from _to_questions(one, quiz)
+
+
+def _to_questions(one: Given, quiz: Ids | None) -> Iterator[Given]:
+    """A row as the answers to the questions that it answers."""
+    columns = one.columns
+    if quiz is None:
+        yield one
+    elif not quiz.wide(columns):
+        yield one._replace(question=columns.get(quiz.name(), "").strip())
+    else:
+        rest = {name: cell for name, cell in columns.items() if name not in quiz.ids}
+        for id in quiz.ids:
+            if id in columns:
+                own = {**rest, quiz.name(): id, _COLUMNS[0]: columns[id]}
+                yield one._replace(answer=columns[id], columns=own, question=id)
 
 
 def _rest(record: Record, names: Sequence[str]) -> list[str]:
@@ -133,7 +177,7 @@ def _column(names: list[str], asked: str | None, usual: tuple[str, ...], option:
     return found[0]
 
 
-def _of_json(lines: Sequence[Line], column: str, by: str) -> Iterator[Given]:
+def _of_json(lines: Sequence[Line], column: str, by: str, quiz: Ids | None) -> Iterator[Given]:
     for row, line in enumerate((line for line in lines if line.text.strip()), 1):
         fault = ""
         try:
@@ -144,10 +188,10 @@ def _of_json(lines: Sequence[Line], column: str, by: str) -> Iterator[Given]:
             yield Given(row, "", "", {"answer": "", "line": line.text}, fault or "its line is no JSON object")
             continue
         columns = {_text(key): _text(value) for key, value in record.items()}
-        if column not in columns:
-            yield Given(row, "", columns.get(by, ""), columns, f"its line has no key {column}", line.fault)
-            continue
-        yield Given(row, columns[column], columns.get(by, ""), columns, note=line.fault)
+        if column not in columns and not (quiz is not None and quiz.wide(columns)):
+            fault = f"its line has no key {column}"
+        one = Given(row, columns.get(column, ""), columns.get(by, ""), columns, fault, line.fault)
+        yield from _to_questions(one, quiz)
 
 
 def _text(value: object) -> str:

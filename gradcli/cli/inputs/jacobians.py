@@ -46,7 +46,7 @@ def jacobians_of(options: JacobianOptions, run: Run) -> Jacobians | None:
     """
     if not asks_jacobians(options):
         return None
-    direction = values_by_name("--tangent", options.tangent, "x=1")
+    direction = values_by_name("--tangent", options.tangent, "x=1", options=options)
 
     from gradcli.autodiff.passes.jacobian import hessian, jacobian
     from gradcli.autodiff.passes.tangent import tangents_of

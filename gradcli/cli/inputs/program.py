@@ -40,7 +40,7 @@ def asked_of(options: ProgramRunOptions, program: Program) -> Request:
     Raises:
         GradcliError: An option is wrong.
     """
-    nodes = values_by_name("--feed-node", options.feed_node, "a=10", "NODE")
+    nodes = values_by_name("--feed-node", options.feed_node, "a=10", "NODE", options)
     feeds = bool(nodes) or (options.feed is not None and not uses_tape(program))
     mode = options.mode or ("static" if feeds else "dynamic")
     if nodes and mode == "dynamic":

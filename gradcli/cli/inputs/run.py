@@ -10,13 +10,11 @@ from gradcli.cli.framework.choices import check_stdin, split_names
 from gradcli.cli.framework.command import Options
 from gradcli.cli.framework.options import (
     BackwardOptions,
-    ElementLimit,
-    Limits,
     ModeOptions,
     OptimizeOptions,
     RunOptions,
-    SizeLimits,
     WrtOptions,
+    limits_of,
 )
 from gradcli.cli.framework.streams import write_warning
 from gradcli.cli.inputs.source import expression_text
@@ -50,14 +48,8 @@ def request_of(options: Options, **further: Any) -> Request:
     if isinstance(options, ModeOptions):
         fields |= {"mode": options.mode or "dynamic", "dtype": options.dtype or "float64"}
     if isinstance(options, BackwardOptions) and options.cotangent is not None:
-        fields["cotangent"] = number(options.cotangent, "--cotangent")
-    if isinstance(options, ElementLimit):
-        fields["max_elements"] = options.max_elements
-    if isinstance(options, SizeLimits):
-        fields["max_nodes"] = options.max_nodes
-    if isinstance(options, Limits):
-        fields["max_steps"] = options.max_steps
-    return Request(**fields | further)
+        fields["cotangent"] = number(options.cotangent, "--cotangent", options)
+    return Request(**limits_of(options) | fields | further)
 
 
 class Run(NamedTuple):

@@ -18,6 +18,8 @@ _ASSIGNED = re.compile(r"([^\W\d]\w*)=([^=].*)")
 _GIVEN = re.compile(r"[^\W\d]\w*")
 _NAMING = ("set", "wrt", "at", "shape", "partial", "implicit", "depends")
 """Options that name variables; each of these is one name, however long it is."""
+_FOREIGN = re.compile(r"[\\<$]|\^\{")
+"""Signs of LaTeX and of MathML."""
 _PROGRAM = re.compile(r"[ =*+^;(]")
 """Signs that a program has, and hardly the name of a file."""
 
@@ -49,7 +51,11 @@ def side_as_read(text: str, whole: str, where: str, options: ReadOptions) -> str
     Raises:
         GradcliError: It cannot be read so.
     """
-    how = options.read or ("latex" if "\\" in whole else "strict")
+    how = options.read or "strict"
+    if options.read is None and _FOREIGN.search(whole):
+        from gradcli.language.readings.read import STRICT, reading_of
+
+        how = reading_of(whole, STRICT)
     if how == "strict":
         return text
     from gradcli.ops.words import read

@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from gradcli.cli.framework.command import Command, Given
-from gradcli.cli.framework.options import DerivativeOptions, ValueOptions
+from gradcli.cli.framework.command import Command, Given, Options
+from gradcli.cli.framework.options import DerivativeOptions, ValueOptions, limits_of
 from gradcli.errors import GradcliError, Span, located
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def bindings_of(options: ValueOptions, further: Sequence[Given] = ()) -> tuple[d
     Raises:
         GradcliError: A value is not a number, or a variable is given twice.
     """
-    return bindings([*options.variables, *further], options.set, options.bindings, options.command)
+    return bindings([*options.variables, *further], options.set, options.bindings, options.command, options)
 
 
 _AT_COMMAS = re.compile(r",(?=[^\],]*=)")
@@ -84,7 +84,9 @@ def assignment(option: str, text: str, example: str, metavar: str = "NAME") -> t
     return identifier(name.strip()), value
 
 
-def values_by_name(option: str, given: Sequence[str], example: str, metavar: str = "NAME") -> dict[str, Any]:
+def values_by_name(
+    option: str, given: Sequence[str], example: str, metavar: str = "NAME", options: Options | None = None
+) -> dict[str, Any]:
     """The values of ``x=1``, each name once.
 
     Args:
@@ -92,6 +94,7 @@ def values_by_name(option: str, given: Sequence[str], example: str, metavar: str
         given: What it gives.
         example: What it could give.
         metavar: What the names are called.
+        options: As for :func:`number`.
 
     Raises:
         GradcliError: One is written otherwise, or a name is given twice.
@@ -101,7 +104,7 @@ def values_by_name(option: str, given: Sequence[str], example: str, metavar: str
         name, value = assignment(option, text, example, metavar)
         if name in found:
             raise GradcliError(f"{option} {name} is given twice", hint="leave one out")
-        found[name] = number(value, f"{option} {name}")
+        found[name] = number(value, f"{option} {name}", options)
     return found
 
 
@@ -127,7 +130,7 @@ def expressions_by_name(option: str, given: Sequence[str], example: str) -> dict
 
 
 def bindings(
-    given: Sequence[Given], assignments: Sequence[str], file: str | None, command: Command[Any]
+    given: Sequence[Given], assignments: Sequence[str], file: str | None, command: Command[Any], options: Options | None = None
 ) -> tuple[dict[str, Any], set[str]]:
     """The same of variables from options, of ``NAME=VALUE`` from --set, and of a JSON file with an object of values."""
     from gradcli.language.builder import identifier
@@ -144,12 +147,12 @@ def bindings(
             both = "" if sources[name] == option else f", by {sources[name]} and by {option}"
             raise GradcliError(f"{name} is given twice{both}", hint="leave one out")
         try:
-            values[name], sources[name] = number(text, option), option
+            values[name], sources[name] = number(text, option, options), option
         except GradcliError as error:
             raise _not_a_value(error, text, option, command) from None
     from_file: set[str] = set()
     if file is not None:
-        for name, value in _file_bindings(file).items():
+        for name, value in _file_bindings(file, options).items():
             name = identifier(name)
             if name in values:
                 raise GradcliError(f"{name} is given twice, by {sources[name]} and in {file}", hint="leave one out")
@@ -195,8 +198,13 @@ def _separated(given: Sequence[str]) -> list[str]:
     return [part for text in given for part in text.split() or [text]]
 
 
-def number(text: str, where: str) -> Any:
+def number(text: str, where: str, options: Options | None = None) -> Any:
     """The value of a constant expression, such as ``-2``, ``1e-3``, ``pi/2`` or ``[1, 2]``, or of a file, ``@a.csv``.
+
+    Args:
+        text: The text.
+        where: What messages call it.
+        options: The options of the call, whose limits hold for it.
 
     Raises:
         GradcliError: It is not one, or it has variables.
@@ -235,7 +243,7 @@ def number(text: str, where: str) -> Any:
             "write a number or a constant expression such as pi/2",
         ).located(text, where)
     with located(text, where):
-        return recorded(program, Request({})).value
+        return recorded(program, Request(**limits_of(options) if options else {})).value
 
 
 def _listed(text: str, where: str) -> Any:
@@ -249,22 +257,23 @@ def _listed(text: str, where: str) -> Any:
     return array_of(data, where)
 
 
-def _file_bindings(path: str) -> dict[str, Any]:
+def _file_bindings(path: str, options: Options | None) -> dict[str, Any]:
     from gradcli.cli.inputs.json_file import read_json
 
     data, where = read_json(path, parse_int=float)
     if not isinstance(data, dict):
         raise GradcliError(f"{where} must hold an object of names and values", hint='for example {"x": 2, "w": 1}')
-    return {name: json_value(value, name, where) for name, value in data.items()}
+    return {name: json_value(value, name, where, options) for name, value in data.items()}
 
 
-def json_value(value: object, name: str, where: str = "") -> Any:
+def json_value(value: object, name: str, where: str = "", options: Options | None = None) -> Any:
     """The value of a variable as JSON gives it: a number, a text such as ``"pi/2"`` or ``"NaN"``, or lists of numbers.
 
     Args:
         value: The value, with whole numbers read as floats.
         name: The variable.
         where: What messages call the file; empty for nothing.
+        options: As for :func:`number`.
 
     Raises:
         GradcliError: It is something else.
@@ -279,5 +288,5 @@ def json_value(value: object, name: str, where: str = "") -> Any:
         raise GradcliError(f"{where}: the value of {name} must be a number, not {what}".removeprefix(": "))
     if isinstance(value, str):
         special = SPECIAL.get(value)
-        return special if special is not None else number(value, place)
+        return special if special is not None else number(value, place, options)
     return value

@@ -10,7 +10,7 @@ from gradcli.algebra.derivatives import Simplified, differentiate, simplified_ou
 from gradcli.algebra.total_derivative import conditions_of, implicit_derivatives
 from gradcli.derivation.nodes.chain import CHECK_STEPS, WrongStepError
 from gradcli.derivation.notation.deeds import deeds
-from gradcli.derivation.notation.expressions import ExpressionValues, replaced_names, sum_of
+from gradcli.derivation.notation.expressions import ExpressionValues, replaced_names, signed_terms, sum_of
 from gradcli.derivation.notation.prose import Equal, Piece, listed
 from gradcli.derivation.notation.steps import Step
 from gradcli.derivation.notation.tidy import ZERO, tidy
@@ -255,13 +255,4 @@ def _with_prime(by: Expression, own: Expression, prime: Name) -> Expression:
 
 def _terms(expression: Expression) -> list[Expression]:
     """The terms of a sum, in order."""
-    terms: list[Expression] = []
-    work: list[tuple[bool, Expression]] = [(True, expression)]
-    while work:
-        plus, node = work.pop()
-        if isinstance(node, Operator) and node.symbol in "+-" and len(node.operands) == 2:
-            left, right = node.operands
-            work += [(plus == (node.symbol == "+"), right), (plus, left)]
-        else:
-            terms.append(node if plus else tidy(Operator("-", (node,))))
-    return terms
+    return [term if sign == "+" else tidy(Operator("-", (term,))) for sign, term in signed_terms(expression)]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from gradcli.algebra.derivatives import Simplified
 from gradcli.derivation.nodes.workings import Workings
 from gradcli.derivation.notation.deeds import REORDERED, deeds
-from gradcli.derivation.notation.expressions import weight
+from gradcli.derivation.notation.expressions import is_sum, signed_terms, weight
 from gradcli.derivation.notation.prose import Piece, listed
 from gradcli.derivation.notation.steps import End, Step
 from gradcli.frozen import replace
@@ -165,7 +165,7 @@ class Chain:
         """The expression with each of its terms as a number."""
 
         def below(node: Expression) -> tuple[Expression, ...]:
-            return children(node) if _is_sum(node) or isinstance(node, Group) else ()
+            return children(node) if is_sum(node) or isinstance(node, Group) else ()
 
         results: list[Expression] = []
         for node in postorder(expression, below):
@@ -189,7 +189,7 @@ def value_of(workings: Workings, simplified: Simplified, adjoint: float) -> floa
     """
     values = workings.values
     formula = values.of_formula(simplified)
-    if not math.isfinite(formula) or values.close(formula, adjoint):
+    if math.isnan(formula) or (math.isinf(formula) and not math.isnan(adjoint)) or values.close(formula, adjoint):
         return adjoint
     if math.isfinite(adjoint) and values.differ_by_rounding(formula, adjoint, *_formulas(simplified)):
         return adjoint
@@ -201,24 +201,10 @@ def _formulas(simplified: Simplified | None) -> Sequence[Expression]:
     return () if simplified is None or simplified.definitions else simplified.expressions
 
 
-def _is_sum(node: Expression) -> bool:
-    return isinstance(node, Operator) and node.symbol in "+-" and len(node.operands) == 2
-
-
 def without_groups(expression: Expression) -> Expression:
     """The sum of sums as one sum: (w + 1) - (x - w) is w + 1 - x + w."""
-    terms: list[tuple[str, Expression]] = []
-    work: list[tuple[str, Expression]] = [("+", expression)]
-    while work:
-        sign, node = work.pop()
-        if isinstance(node, Group):
-            work.append((sign, node.content))
-        elif isinstance(node, Operator) and _is_sum(node):
-            left, right = node.operands
-            work += [("+" if sign == node.symbol else "-", right), (sign, left)]
-        else:
-            terms.append((sign, node))
-    total = terms[0][1]
-    for sign, term in terms[1:]:
+    terms = signed_terms(expression)
+    _, total = next(terms)
+    for sign, term in terms:
         total = Operator(sign, (total, term))
     return total

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from gradcli.derivation.notation.expressions import rational
+from gradcli.derivation.notation.expressions import is_sum, rational
 from gradcli.language.ast import Call, Conditional, Expression, Group, Name, Number, Operator, children, postorder
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import CHOICE
@@ -140,7 +140,7 @@ def _is_product(node: Expression) -> bool:
 def _is_sum(node: Expression) -> bool:
     while isinstance(node, Group):
         node = node.content
-    return isinstance(node, Operator) and node.symbol in "+-" and len(node.operands) == 2
+    return is_sum(node)
 
 
 def _is_fraction(node: Expression) -> bool:

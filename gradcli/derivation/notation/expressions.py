@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from typing import TypeGuard
 
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.language.ast import (
@@ -35,6 +36,25 @@ def sum_of(terms: Sequence[Expression]) -> Expression:
         positive = without_sign(term)
         total = Operator("+", (total, term)) if positive is None else Operator("-", (total, positive))
     return total
+
+
+def is_sum(node: Expression) -> TypeGuard[Operator]:
+    """Whether an expression is a sum or a difference."""
+    return isinstance(node, Operator) and node.symbol in "+-" and len(node.operands) == 2
+
+
+def signed_terms(expression: Expression) -> Iterator[tuple[str, Expression]]:
+    """The terms of a sum, also of those inside it and in parentheses, each with its sign, in order."""
+    work = [("+", expression)]
+    while work:
+        sign, node = work.pop()
+        if isinstance(node, Group):
+            work.append((sign, node.content))
+        elif is_sum(node):
+            left, right = node.operands
+            work += [("+" if sign == node.symbol else "-", right), (sign, left)]
+        else:
+            yield sign, node
 
 
 def without_sign(term: Expression) -> Expression | None:
@@ -163,14 +183,14 @@ def replaced_names(expression: Expression, replaced: Mapping[str, Expression], *
         if isinstance(node, Name | Partial):
             key = node.name if isinstance(node, Name) else to_text(node, pretty=True)
             return replaced.get(key, node)
-        if grouped and isinstance(node, Operator) and node.symbol in "+-" and len(node.operands) == 2:
+        if grouped and is_sum(node):
             return Operator(node.symbol, tuple(_group(operand) for operand in node.operands))
         return node
 
     substituted = {id(value) for value in replaced.values()}
 
     def _group(operand: Expression) -> Expression:
-        is_sum = isinstance(operand, Operator) and operand.symbol in "+-"
-        return Group(operand) if is_sum and id(operand) in substituted else operand
+        signed = isinstance(operand, Operator) and operand.symbol in "+-"
+        return Group(operand) if signed and id(operand) in substituted else operand
 
     return mapped(expression, change)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from gradcli.derivation.notation.expressions import rational
+from gradcli.derivation.notation.expressions import is_sum, rational
 from gradcli.language.ast import Expression, Group, Number, Operator, postorder
 from gradcli.language.text import to_text
 
@@ -81,7 +81,7 @@ def _sum(symbol: str, a: Expression, b: Expression, x: Fraction | None, y: Fract
     together = _like(symbol, a, b)
     if together is not None:
         return together
-    if _is_sum(a) and _is_sum(b):  # (w + 1) + (x + w) keeps both parentheses
+    if is_sum(a) and is_sum(b):  # (w + 1) + (x + w) keeps both parentheses
         a = Group(a)
     return Operator(symbol, (a, b))
 
@@ -89,7 +89,7 @@ def _sum(symbol: str, a: Expression, b: Expression, x: Fraction | None, y: Fract
 def _like(symbol: str, a: Expression, b: Expression) -> Expression | None:
     """Two like terms as one: 2·u + u = 3·u; None where they are not alike."""
     (k, u), (m, v) = _split(a), _split(b)
-    if type(u) is not type(v) or _is_sum(u) or _is_sum(v) or to_text(u) != to_text(v):
+    if type(u) is not type(v) or is_sum(u) or is_sum(v) or to_text(u) != to_text(v):
         return None
     return _tidied(Operator("*", (_written(k + m if symbol == "+" else k - m), u)))
 
@@ -101,10 +101,6 @@ def _split(term: Expression) -> tuple[Fraction, Expression]:
         if number is not None:
             return number, term.operands[1]
     return Fraction(1), term
-
-
-def _is_sum(node: Expression) -> bool:
-    return isinstance(node, Operator) and node.symbol in "+-" and len(node.operands) == 2
 
 
 def _product(a: Expression, b: Expression, x: Fraction | None, y: Fraction | None) -> Expression:

@@ -12,7 +12,7 @@ from gradcli.emulation.python.values import Foreign, Namespace, Native, Type, Wo
 from gradcli.emulation.tensorflow.control import cond, while_loop
 from gradcli.emulation.tensorflow.gradients import gradients, optimiser, trainable
 from gradcli.emulation.tensorflow.graph import group
-from gradcli.emulation.tensorflow.nodes import NODES, l2_loss, operation_maker, reduction_maker, softmax
+from gradcli.emulation.tensorflow.nodes import NODES, l2_loss, operation_maker, structural_maker
 from gradcli.emulation.tensorflow.numpy import numpy_module
 from gradcli.emulation.tensorflow.session import Session
 from gradcli.emulation.tensorflow.world import World, with_world
@@ -25,17 +25,17 @@ VERSION = "1.15.0"
 
 
 def operations(world: World, module: str) -> dict[str, Any]:
-    """The functions of ``tf`` or ``nn`` that are operations on their arguments, as their declarations name them."""
+    """The functions of ``tf``, ``top`` or ``nn`` that are operations on their arguments, as their declarations name them."""
     found: dict[str, Any] = {}
     every: list[Operation | Structural] = [*STRUCTURAL.values(), *OPERATIONS.values()]
     for operation in every:
-        reduces = "axis" in dict(operation.settings) if isinstance(operation, Structural) else False
-        for part in filter(None, operation.facts.tensorflow.split(";")):
-            spelling, _, modules = part.partition(":")
-            name, title = spelling.split()
-            if module in modules.split():
-                maker = reduction_maker if reduces else operation_maker
-                found[name] = Native(name, with_world(world, maker(operation.name, title)))
+        for name, parameters, title, modules in operation.facts.tensorflow_functions:
+            if module in modules:
+                if parameters and isinstance(operation, Structural):
+                    make = structural_maker(operation, title, parameters)
+                else:
+                    make = operation_maker(operation.name, title)
+                found[name] = Native(name, with_world(world, make))
     return found
 
 
@@ -47,9 +47,10 @@ def modules(world: World) -> dict[str, Namespace]:
 
     declared = operations(world, "tf")
     train = _Train("tensorflow.train", bound({"GradientDescentOptimizer": optimiser}))
-    network = Namespace("tensorflow.nn", {**operations(world, "nn"), **bound({"softmax": softmax, "l2_loss": l2_loss})})
+    network = Namespace("tensorflow.nn", {**operations(world, "nn"), **bound({"l2_loss": l2_loss})})
     names: dict[str, Any] = {
         **declared,
+        **operations(world, "top"),
         **bound(_TENSORFLOW),
         "math": Namespace("tensorflow.math", declared),
         "train": train,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from inspect import Parameter, Signature
 from math import prod
 from typing import Any
 
@@ -11,10 +12,12 @@ from gradcli.emulation.python.values import Raised, Word
 from gradcli.emulation.tensorflow.graph import Node, PartialShape, assignment, constant, converted, group, made
 from gradcli.emulation.tensorflow.world import World
 from gradcli.errors import ExitCode, GradcliError
-from gradcli.graph.graph import Settings
-from gradcli.ops.catalogue import STACK, TURN
+from gradcli.ops.declaration.structural import Structural
 from gradcli.ops.elementwise.arithmetic import div, square
 from gradcli.ops.elementwise.identity import clone
+
+_SETTINGS = {"perm": "axes", "reduction_indices": "axis", "keep_dims": "keepdims"}
+"""TensorFlow's names of settings where they are not those of the declarations."""
 
 
 def dtype_name(word: Any, default: str | None = None) -> str | None:
@@ -56,19 +59,42 @@ def operation_maker(operation: str, title: str) -> Callable[..., Any]:
     return make
 
 
-def reduction_maker(operation: str, title: str) -> Callable[..., Any]:
-    """The function of TensorFlow that makes the node of a reduction."""
+def structural_maker(operation: Structural, title: str, parameters: Sequence[str]) -> Callable[..., Any]:
+    """The function of TensorFlow that makes the node of an operation on arrays.
 
-    def make(machine: Interpreter, world: World, input_tensor: Any, axis: Any = None, keepdims: Any = False, name: Any = None,
-             reduction_indices: Any = None, keep_dims: Any = None) -> Node:  # fmt: skip
-        axis = reduction_indices if axis is None else axis
-        settings: Settings = (
-            ("axis", tuple(axis) if isinstance(axis, list | tuple) else axis),
-            ("keepdims", machine.truth(keepdims if keep_dims is None else keep_dims)),
-        )
-        return made(machine, world.graph, operation, (input_tensor,), name or title, settings)
+    Args:
+        operation: The operation.
+        title: What TensorFlow calls the node.
+        parameters: TensorFlow's parameters, as the declaration has them: ``["input", "axis=0"]``.
+    """
+    named = [*parameters, *(["name=None"] if "name=None" not in parameters else [])]
+    signature = Signature([_parameter(*one.partition("=")) for one in named])
+
+    def make(machine: Interpreter, world: World, *given: Any, **keywords: Any) -> Node:
+        bound = signature.bind(*given, **keywords)
+        bound.apply_defaults()
+        name = bound.arguments.pop("name")
+        operands: list[Any] = []
+        settings: dict[str, Any] = {}
+        for theirs, value in bound.arguments.items():
+            setting = _SETTINGS.get(theirs, theirs)
+            if setting not in dict(operation.settings):
+                operands += machine.listed(value) if operation.variadic else [value]
+            elif setting == "keepdims":
+                settings[setting] = settings.get(setting, False) if value is None else machine.truth(value)
+            elif value is not None:
+                settings[setting] = value if isinstance(value, int) and setting != "shape" else tuple(machine.listed(value))
+            else:
+                settings.setdefault(setting, None)
+        return made(machine, world.graph, operation.name, operands, name or title, operation.completed(settings))
 
     return make
+
+
+def _parameter(name: str, sign: str, default: str) -> Parameter:
+    values = {"None": None, "False": False}
+    known = Parameter.empty if not sign else values[default] if default in values else int(default)
+    return Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=known)
 
 
 def _placeholder(machine: Interpreter, world: World, dtype: Any, shape: Any = None, name: Any = None) -> Node:
@@ -150,40 +176,6 @@ def _cast(machine: Interpreter, world: World, x: Any, dtype: Any, name: Any = No
     return node
 
 
-def _reshape(machine: Interpreter, world: World, tensor: Any, shape: Any, name: Any = None) -> Node:
-    return made(machine, world.graph, "reshape", (tensor,), name or "Reshape", (("shape", tuple(machine.listed(shape))),))
-
-
-def _transpose(machine: Interpreter, world: World, a: Any, perm: Any = None, name: Any = None) -> Node:
-    axes = None if perm is None else tuple(machine.listed(perm))
-    return made(machine, world.graph, TURN, (a,), name or "transpose", (("axes", axes),))
-
-
-def _stack(machine: Interpreter, world: World, values: Any, axis: Any = 0, name: Any = None) -> Node:
-    return made(machine, world.graph, STACK, machine.listed(values), name or "stack", (("axis", axis),))
-
-
-def _concat(machine: Interpreter, world: World, values: Any, axis: Any, name: Any = None) -> Node:
-    return made(machine, world.graph, "cat", machine.listed(values), name or "concat", (("axis", axis),))
-
-
-def _expand_dims(machine: Interpreter, world: World, input: Any, axis: Any, name: Any = None) -> Node:
-    return made(machine, world.graph, "unsqueeze", (input,), name or "ExpandDims", (("axis", axis),))
-
-
-def _squeeze(machine: Interpreter, world: World, input: Any, axis: Any = None, name: Any = None) -> Node:
-    return made(machine, world.graph, "squeeze", (input,), name or "Squeeze", (("axis", axis),))
-
-
-def _argmax(machine: Interpreter, world: World, input: Any, axis: Any = 0, name: Any = None) -> Node:
-    return made(machine, world.graph, "argmax", (input,), name or "ArgMax", (("axis", axis), ("keepdims", False)))
-
-
-def softmax(machine: Interpreter, world: World, logits: Any, axis: Any = -1, name: Any = None) -> Node:
-    """``tf.nn.softmax``."""
-    return made(machine, world.graph, "softmax", (logits,), name or "Softmax", (("axis", axis),))
-
-
 def l2_loss(machine: Interpreter, world: World, t: Any, name: Any = None) -> Node:
     """``tf.nn.l2_loss``: half the sum of the squares."""
     squares = made(machine, world.graph, square.name, (t,), "L2Loss/Square")
@@ -211,13 +203,6 @@ NODES: dict[str, Callable[..., Any]] = {
     "assign_add": _assign("add"),
     "assign_sub": _assign("sub"),
     "cast": _cast,
-    "reshape": _reshape,
-    "transpose": _transpose,
-    "stack": _stack,
-    "concat": _concat,
-    "expand_dims": _expand_dims,
-    "squeeze": _squeeze,
-    "argmax": _argmax,
     "add_n": _add_n,
     "convert_to_tensor": _constant,
 }  # fmt: skip

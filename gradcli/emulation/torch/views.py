@@ -10,8 +10,10 @@ from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Raised
 from gradcli.emulation.torch.memory_layout import layout
 from gradcli.emulation.torch.tensor_memory import Step, TensorMemory
-from gradcli.ops.catalogue import CHOICE
+from gradcli.ops.catalogue import CHOICE, INDEX
+from gradcli.ops.declaration.symbol import Symbol
 from gradcli.ops.elementwise.identity import detach
+from gradcli.ops.vjp import product
 
 _VIEW_OF_LEAF = "a view of a leaf Variable that requires grad is being used in an in-place operation."
 _MADE_WITHOUT = (
@@ -112,35 +114,28 @@ def _taken_in(machine: Interpreter, tensor: TensorMemory, node: int) -> int:
     """The value of the tensor behind a view with a new value of the view in it."""
     assert tensor.parent is not None
     assert tensor.step is not None
-    tape, span = tensor.tape, machine.span
-    source, settings = tensor.parent.node, dict(tensor.step.settings)
-    shape = tape.graph.shape(source)
+    tape, step = tensor.tape, tensor.step
+    source = tensor.parent.node
+    shape, begin = tape.graph.shape(source), len(tape.graph)
+    if step.operation == "expand":  # several places look at one element: the first of them has its value
+        added = len(tensor.shape) - len(shape)
+        pairs = zip(shape, tensor.shape[added:], strict=True)
+        firsts = [("slice", 0, 1, None) if old != new else ("slice", None, None, None) for old, new in pairs]
+        taken = tape.operation(INDEX, (node,), machine.span, (("index", (0,) * added + tuple(firsts)),))
+    else:
+        taken = _put_back(step, Symbol(tape, node), Symbol(tape, source)).id
+        import numpy
 
-    def made(operation: str, inputs: tuple[int, ...], **settings: Any) -> int:
-        return tape.operation(operation, inputs, span, tuple(settings.items()))
+        looked_at = numpy.asarray(_put_back(step, numpy.ones(tensor.shape), numpy.zeros(shape))) != 0
+        if not looked_at.all():
+            mask = tape.leaf(looked_at.astype(float), dtype="bool", told=False)
+            taken = tape.operation(CHOICE, (mask, taken, source), machine.span)
+    for id in range(begin, len(tape.graph)):
+        tape.graph.spans[id] = machine.span
+    return taken
 
-    match tensor.step.operation:
-        case "index":
-            import numpy
 
-            index: Any = settings["index"]
-            chosen = numpy.zeros(shape)
-            chosen[tuple(slice(*e[1:]) if isinstance(e, tuple) else ... if e == "..." else e for e in index)] = 1.0
-            mask = tape.leaf(chosen, dtype="bool", told=False)
-            return made(CHOICE, (mask, made("index_put", (node,), shape=shape, index=index), source))
-        case "permute":
-            axes: Any = settings["axes"]
-            back = None if axes is None else tuple(sorted(range(len(axes)), key=lambda at: axes[at] % len(axes)))
-            return made("permute", (node,), axes=back)
-        case "transpose":
-            return made("transpose", (node,), **settings)
-        case "movedim":
-            return made("movedim", (node,), source=settings["destination"], destination=settings["source"])
-        case "expand":
-            added = len(tensor.shape) - len(shape)
-            pairs = zip(shape, tensor.shape[added:], strict=True)
-            firsts = [("slice", 0, 1, None) if old != new else ("slice", None, None, None) for old, new in pairs]
-            return made("index", (node,), index=(0,) * added + tuple(firsts))
-        case "diagonal":
-            raise UnknownError("a change of a diagonal in place is not known here", hint="add torch.diag(...) or use torch.where")
-    return made("reshape", (node,), shape=shape)
+def _put_back(step: Step, value: Any, parent: Any) -> Any:
+    """The elements of a view in their places, 0 elsewhere: the adjoint of the operation that it looks through."""
+    [(_, found)] = product(step.operation, (True,))(value, None, (parent,), None, step.settings)
+    return found

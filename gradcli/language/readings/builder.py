@@ -9,11 +9,14 @@ from typing import Any
 from gradcli.errors import GradcliError, Span
 from gradcli.language import builder as strict
 from gradcli.language import statement_builder
-from gradcli.language.ast import Array, Call, Conditional, Expression, Name, Number, Operator, Statement
+from gradcli.language.ast import Array, Call, Conditional, Expression, Name, Number, Operator, Statement, postorder
 from gradcli.language.readings.vocabulary import Vocabulary
 from gradcli.language.text import to_text
 
 _LONGEST_SHOWN = 60
+
+_WHOLE = frozenset("kmn")
+"""Letters of whole numbers, which stand in exponents more often than behind them: x^2n."""
 
 Build = Callable[[Sequence[Any], Span], Any]
 
@@ -68,15 +71,40 @@ class Builder:
         if isinstance(left, Operator) and left.symbol == "/" and len(left.operands) == 2:
             other = Operator("/", (left.operands[0], Operator("*", (left.operands[1], right))))
             self._note(span, f"{_shown(result, left)}; {to_text(other)} is written with parentheses")
-        elif isinstance(left, Operator) and left.symbol == "^" and isinstance(left.operands[1], Number):
+        elif isinstance(left, Operator) and left.symbol == "^":
             base, exponent = left.operands
-            if id(exponent) not in self._grouped and (isinstance(base, Number) or (isinstance(base, Name) and base.name == "e")):
+            of_number = isinstance(base, Number) or (isinstance(base, Name) and base.name == "e")
+            blank = self._text[right.span[0] - 1 : right.span[0]].isspace()
+            apart = isinstance(exponent, Name) and (blank or isinstance(right, Call))
+            whole = isinstance(exponent, Number) and isinstance(right, Name) and right.name in _WHOLE
+            if self._ends_openly(exponent) and not apart and (of_number or whole):
                 other = Operator("^", (base, Operator("*", (exponent, right))))
                 self._note(span, f"{to_text(result)}; {to_text(other)} is written with parentheses")
         elif id(left) in self._rooted:
             inside = to_text(Operator("*", (self._argument(left), right)))
             self._note(span, f"{to_text(result)}; the root of {inside} is written with parentheses")
         return result
+
+    def superscript(self, values: Sequence[Any], span: Span) -> Expression:
+        result = strict.superscript(values, span)
+        if id(values[0]) in self._rooted and isinstance(result, Operator):
+            inside = to_text(Operator("^", (self._argument(values[0]), result.operands[1])))
+            self._note(span, f"{to_text(result)}; the root of {inside} is written with parentheses")
+        return result
+
+    def array(self, values: Sequence[Any], span: Span) -> Expression:
+        result = strict.array(values, span)
+        if isinstance(result, Array) and len(result.items) == 1 and not isinstance(result.items[0], Array):
+            self._note(span, "an array of one element; expressions are grouped by ( )")
+        return result
+
+    def _ends_openly(self, exponent: Expression) -> bool:
+        """Whether an exponent is a number, a name or the opposite of one, and in no parentheses: more may have been meant."""
+        if id(exponent) in self._grouped:
+            return False
+        if isinstance(exponent, Operator) and len(exponent.operands) == 1:
+            exponent = exponent.operands[0]
+        return isinstance(exponent, Number) or (isinstance(exponent, Name) and id(exponent) not in self._grouped)
 
     def definition(self, values: Sequence[Any], span: Span) -> Statement:
         target, _, value = values
@@ -129,13 +157,20 @@ class Builder:
             start = right.span[0]
             if id(right) in self._grouped:
                 start = self._text.rfind("(", 0, start)
-            if not isinstance(left, Number) and (self._text[start - 1 : start].isspace() or id(right) in self._grouped):
+            known = function in self._vocabulary.inverses or function.startswith(self._vocabulary.natural)
+            at_once = isinstance(left, Number) and not known
+            apart = self._text[start - 1 : start].isspace() or id(right) in self._grouped
+            if at_once or (apart and not isinstance(left, Number)):
                 other = Operator("*", (self.apply(function, left, span), right))
                 self._note(span, f"{to_text(result)}; to mean {to_text(other)} write parentheses")
 
     def call(self, values: Sequence[Any], span: Span) -> Expression:
         found = strict.call(values, span)
         assert isinstance(found, Call)
+        first, *more = found.arguments
+        over = more[0].name if len(more) == 3 and isinstance(more[0], Name) else ""
+        if found.function == "sum" and any(isinstance(node, Name) and node.name == over for node in postorder(first)):
+            raise GradcliError("a sum over a range is no value here", span, "write the terms, or a program with a loop")
         if "_" in found.function and len(found.arguments) == 1 and found.function.startswith(f"{self._vocabulary.natural}_"):
             return self.apply(found.function, found.arguments[0], span)
         return found
@@ -155,7 +190,11 @@ class Builder:
         return Call(self._vocabulary.absolute, (values[1],), (), span)
 
     def root(self, values: Sequence[Any], span: Span) -> Expression:
-        result = strict.root(values, span)
+        result: Expression = Call(self._vocabulary.cube_root, (values[1],), (), span)
+        if values[0] == "√":
+            result = strict.root(values, span)
+        elif values[0] in ("∜", "⁴√"):
+            result = Call(self._vocabulary.root, (values[1], Number(4, span)), (), span)
         if id(values[1]) not in self._grouped:
             self._rooted[id(result)] = result
         return result

@@ -8,10 +8,12 @@ from collections.abc import Collection, Sequence
 from gradcli.errors import GradcliError, nearest
 from gradcli.language.free_names import WORDS
 from gradcli.language.grammar import END, Token
+from gradcli.language.readings.products import coefficient, exponent
 from gradcli.language.readings.scan import VALUE_ENDS, refuse
 from gradcli.language.readings.vocabulary import GREEK, Vocabulary
 
 _LETTER = re.compile(r"[^\W\d_](?P<digits>[0-9₀-₉]+)?(?:_\w+)?")
+_NUMBERED = re.compile("[^\\W\\d_][0-9₀-₉]*")
 _LONGEST_PRODUCT = 3
 """Letters that stand side by side for a product; more are a word."""
 _BEGINS = frozenset(
@@ -42,6 +44,13 @@ _PROSE = {
     "mod": "write x % 3 for the remainder",
     "of": "write * for a share: 0.5*x",
     "per": "write / for a quotient",
+    "times": "write * for a product",
+    "over": "write / for a quotient",
+    "plus": "write + for a sum",
+    "minus": "write - for a difference",
+    "divides": "write x % y == 0 for a condition",
+    "squared": "write x^2 for a square",
+    "cubed": "write x^3 for a cube",
     **dict.fromkeys(("the", "for", "are", "let"), "write the formula without words"),
 }
 """Words of a sentence that stand apart, which nobody means as products of their letters, and what to write."""
@@ -73,6 +82,13 @@ class Names:
         self._note_own(tokens)
         result: list[Token] = []
         for place, token in enumerate(tokens):
+            if token.kind == "NUMBER":
+                self._note_exponent(token, tokens[place + 1 : place + 2])
+                result += coefficient(result, tokens[place : place + 2], self.notes)
+            elif token.kind == "MINUS" and result and result[-1].kind == "PLUS" and result[-1].span[1] == token.span[0]:
+                self._note(token, "+- is read as + and the sign of what follows; of ± there are two values")
+            elif token.kind == "TIMES":
+                token = token._replace(text="*")
             if token.kind == "CONSTANT" and result and result[-1].kind in VALUE_ENDS:
                 value, constant = result[-1].text, token.text[1:]
                 hint = f"write {value}*{constant} or {value} % {constant}"
@@ -89,10 +105,17 @@ class Names:
                 after = "SIGN" if touches else after
             elif after == "POWER" and token.text == "e" and before in VALUE_ENDS - {"NUMBER"}:
                 token = token._replace(kind="EULER")
-            result += [token] if token.kind == "EULER" else self._read(token, before, after, inner)
+            read = [token] if token.kind == "EULER" else self._read(token, before, after, inner)
+            result += exponent(result, token, read, self.notes) if len(read) > 1 else read
         result = self._orders(result)
         self._refuse_orders(result)
         return self._inverses(result)
+
+    def _note_exponent(self, token: Token, behind: Sequence[Token]) -> None:
+        """Say that 3e2x is 300*x."""
+        mantissa, e, power = token.text.lower().partition("e")
+        if e and power.isdecimal() and behind and behind[0].kind in ("NAME", "LPAR", "PI") and behind[0].span[0] == token.span[1]:
+            self._note(token, f"{token.text} is read as {mantissa}*10^{power}; a power of e is written {mantissa}*e^{power}")
 
     def _orders(self, tokens: list[Token]) -> list[Token]:
         """Functions of an order with it as their first argument: ψ^{(1)}(x)."""
@@ -152,6 +175,9 @@ class Names:
         if primes := sum(sign in _PRIMES for sign in name):
             return self._primed(token, primes, called)
         function = self._function(token)
+        if function and name not in self.vocabulary.functions and name[0] == "A" and name[1:] in self.vocabulary.functions:
+            message = f"{name} may be A*{name[1:]} or {name.lower()}"
+            raise refuse(message, token, f"write A*{name[1:]}(x) or {name.lower()}(x)")
         if function and called:
             self._note_logarithm(token, function)
             return [token._replace(kind="CALLED", text=function)]
@@ -173,7 +199,14 @@ class Names:
             return [self._letter(token, called, inner)]
         if called and (len(name) > 2 or name[0].isupper() > name[-1].isupper()) and not self._ends_with_function(name):
             raise self._no_function(token)
-        if "_" in name or function or not re.fullmatch("[A-Za-zΑ-Ωα-ω]+", name):
+        if numbered := self._numbered(token, called, after):
+            return numbered
+        indexed = [] if called or name.isalpha() else _NUMBERED.findall(name)
+        if 1 < len(indexed) <= self.longest and "".join(indexed) == name:
+            ends = [token.span[0] + len("".join(indexed[: at + 1])) for at in range(len(indexed))]
+            letters = [Token("NAME", one, (end - len(one), end)) for one, end in zip(indexed, ends, strict=True)]
+            return [piece for one in letters for piece in self._read(one, "", "", ())]
+        if "_" in name or (function and len(name) > 2) or not re.fullmatch("[A-Za-zΑ-Ωα-ω]+", name):
             return [token]
         return self._parts(token, called, after)
 
@@ -242,6 +275,8 @@ class Names:
         while at < len(name):
             found = [word for word in words if name.startswith(word, at)]
             found = [word for word in found if at + len(word) < len(name) or called or after in _BEGINS]
+            letters = len(name[:at]) - sum(len(word) for word, _ in pieces if len(word) > 1)
+            found = [word for word in found if self._stands_behind(word, letters)]
             found += [word for word in ("pi", *GREEK) if len(word) > (1 if word == "pi" else 3) and name.startswith(word, at)]
             word = max(found, key=len, default=name[at])
             pieces.append((word, at))
@@ -275,13 +310,44 @@ class Names:
             result.append(piece)
         return result
 
+    def _numbered(self, token: Token, called: bool, after: str) -> list[Token]:
+        """A function and the number that it takes: sin2x, xln2, 2sin2xcos3x; nothing where no function stands before a number."""
+        words = sorted((word for word in self._words() if word not in GREEK), key=len, reverse=True)
+        pattern = re.compile(rf"([^\W\d_]{{0,2}}?)({'|'.join(words)})([0-9]+)(?![0-9])([^\W\d_]*.*)")
+        found = pattern.fullmatch(token.text)
+        if found is None or "_" in token.text:
+            return []
+        ends = [token.span[0] + found.end(group) for group in range(1, 5)]
+        before, word, digits, behind = (
+            token._replace(text=found[group], span=(ends[group - 1] - len(found[group]), ends[group - 1]))
+            for group in range(1, 5)
+        )
+        both = word.text + digits.text
+        if both in self.vocabulary.functions:
+            raise refuse(f"{both}{behind.text} may be {both}(...) or {word.text}({digits.text}...)", token, "write one of them")
+        if word.text[0] == "a" and word.text[1:] in words:
+            message = f"{both} may be {word.text}({digits.text}...) or a*{word.text[1:]}({digits.text}...)"
+            raise refuse(message, token, "write one of them")
+        parts = [*(self._read(before, "", "FUNCTION", ()) if before.text else []), *self._read(word, "", "NUMBER", ())]
+        parts.append(digits._replace(kind="NUMBER"))
+        if behind.text:
+            parts += self._read(behind, "NUMBER", "LPAR" if called else after, ())
+        self._note(token, f"{both} is read as {word.text} of {digits.text}; a variable of this name needs a value")
+        return parts
+
     def _words(self) -> list[str]:
         """The words that may stand among letters."""
         functions = self.vocabulary.functions
         return [word for word in functions if len(word) > 1 and self._is_single(functions[word])] + [*self.vocabulary.missing]
 
     def _ends_with_function(self, name: str) -> bool:
-        return any(name.endswith(word) for word in self._words())
+        return any(self._stands_behind(word, len(name) - len(word)) for word in self._words() if name.endswith(word))
+
+    def _stands_behind(self, word: str, letters: int) -> bool:
+        """Whether a function may stand behind so many letters: axsin x is one, and length x none."""
+        function = self.vocabulary.functions.get(word, word)
+        logarithm = function.startswith(self.vocabulary.natural)
+        return letters < (_LONGEST_PRODUCT if logarithm or len(word) > 2 else 1) + 1
 
     def _no_function(self, token: Token) -> GradcliError:
         near = nearest(token.text, self.vocabulary.functions)

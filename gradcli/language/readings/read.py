@@ -24,7 +24,19 @@ _BRACKETS = frozenset("()[]{}")
 DERIVATIVE = "diff"
 """The function that d/dx(...) is read as."""
 
-STRICT, LENIENT, LATEX = "strict", "lenient", "latex"
+STRICT, LENIENT, LATEX, MATHML = "strict", "lenient", "latex", "mathml"
+
+
+def reading_of(text: str, otherwise: str) -> str:
+    """How a text is read where nobody says it: a backslash, ^{ and dollars around all are LaTeX's, an element MathML's."""
+    if text.lstrip().startswith("<"):
+        from gradcli.language.readings.mathml import is_mathml
+
+        if is_mathml(text):
+            return MATHML
+    whole = text.strip()
+    dollars = len(whole) > 2 and whole.startswith("$") and whole.endswith("$")
+    return LATEX if "\\" in text or "^{" in text or dollars else otherwise
 
 
 def read(text: str, where: str, reading: str, vocabulary: Vocabulary, known: Collection[str] = ()) -> ReadText:
@@ -33,7 +45,7 @@ def read(text: str, where: str, reading: str, vocabulary: Vocabulary, known: Col
     Args:
         text: What was typed.
         where: What messages call it.
-        reading: ``lenient`` or ``latex``.
+        reading: ``lenient``, ``latex`` or ``mathml``.
         vocabulary: The functions.
         known: The names that have values: each is one name however long it is.
 
@@ -43,6 +55,11 @@ def read(text: str, where: str, reading: str, vocabulary: Vocabulary, known: Col
     Raises:
         GradcliError: It is not understood, or may mean two things that nobody would choose between.
     """
+    reading = reading_of(text, reading) if reading == LENIENT else reading
+    if reading == MATHML:
+        from gradcli.language.readings.mathml import as_latex
+
+        text, where, reading = as_latex(text), f"{where}, as LaTeX", LATEX
     try:
         return _read(text, reading, vocabulary, known)
     except GradcliError as error:

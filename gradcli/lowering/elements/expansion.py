@@ -14,8 +14,8 @@ from gradcli.lowering.builders.builder import Value
 from gradcli.lowering.builders.compaction import compacted
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops.arrays.costs import cubic_cost
-from gradcli.ops.arrays.in_elements import elementwise
-from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, spelling
+from gradcli.ops.arrays.in_elements import elements_of
+from gradcli.ops.catalogue import STRUCTURAL, operation_named, spelling
 from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.ops.elementwise.exponential import exp, log, sqrt
@@ -195,28 +195,16 @@ class _Expanding:
             name, shape = self.variables[id], self.graph.shape(id)
             elements[name] = self.element_names(name, shape)
             return self.shaped([Element(self.builder, self.builder.variable(one)) for one in elements[name]], shape)
-        if operation in OPERATIONS:
-            return elementwise(self.builder, OPERATIONS[operation], *[self.operand(input) for input in inputs])
-        return self.structural(id)
-
-    def structural(self, id: int) -> Any:
-        import numpy
-
-        operation = self.graph.operations[id]
-        settings: dict[str, Any] = dict(self.graph.settings.get(id, ()))
-        operands = [self.operand(input) for input in self.graph.inputs[id]]
+        operands = [self.operand(input) for input in inputs]
         for index in self.whole(id):
             operands[index] = self.numbers(id, index)
-        declared = STRUCTURAL[operation]
-        if declared.facts.cost is cubic_cost and operands[0].shape[-1] > _LARGEST_MATRIX:
+        if operation_named(operation).facts.cost is cubic_cost and operands[0].shape[-1] > _LARGEST_MATRIX:
             raise GradcliError(
                 f"{spelling(operation)} of {operands[0].shape[-1]} rows cannot be written in elements",
                 self.graph.spans[id],
                 f"it can up to {_LARGEST_MATRIX} rows; without --elements the derivation is in matrix form",
             )
-        if declared.in_elements is None:
-            return declared.forward(numpy, *operands, **settings)
-        return declared.in_elements(self.builder, *operands, **settings)
+        return elements_of(self.builder, operation, operands, self.graph.settings.get(id, ()))
 
     def operand(self, id: int) -> Any:
         """The elements of a node; those of a constant are exact, as 1/3 and π are no float64."""

@@ -12,9 +12,9 @@ from gradcli.ops.declaration.facts import SAME
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, structural
 
 
-def _creation(usage: str, forward: Callable[..., Any], shape: Callable[..., Shape], doc: str) -> Structural:
-    name = usage.partition("(")[0]
-    return structural(usage, forward, shape, None, grad_fn="", spellings=(name,), result=SAME, torch=f"{name}: torch", doc=doc)
+def _creation(usage: str, forward: Callable[..., Any], shape: Callable[..., Shape], doc: str, **known: Any) -> Structural:
+    torch = f"{usage.partition('(')[0]}: torch"
+    return structural(usage, forward, shape, None, result=SAME, torch=torch, doc=doc, **known)
 
 
 def _matrix_shape(rows: Setting, columns: Setting) -> Shape:
@@ -49,22 +49,32 @@ def _arange(numpy: Any, **settings: Setting) -> Any:
 
 
 zeros = _creation(
-    "zeros(shape=None)", lambda numpy, shape: numpy.zeros(new_shape(shape)), lambda shape: new_shape(shape), "Zeros of a shape."
+    "zeros(shape=None)",
+    lambda numpy, shape: numpy.zeros(new_shape(shape)),
+    lambda shape: new_shape(shape),
+    "Zeros of a shape.",
+    rational=True,
 )
 ones = _creation(
-    "ones(shape=None)", lambda numpy, shape: numpy.ones(new_shape(shape)), lambda shape: new_shape(shape), "Ones of a shape."
+    "ones(shape=None)",
+    lambda numpy, shape: numpy.ones(new_shape(shape)),
+    lambda shape: new_shape(shape),
+    "Ones of a shape.",
+    rational=True,
 )
 eye = _creation(
     "eye(rows=None, columns=None)",
     lambda numpy, **sizes: numpy.eye(*_matrix_shape(**sizes)),
     _matrix_shape,
     "The matrix with ones on the diagonal and zeros elsewhere; square unless a number of columns is given.",
+    rational=True,
 )
 arange = _creation(
     "arange(start=0, stop=None, step=1)",
     _arange,
     lambda **settings: (_range(**settings)[2],),
     "The numbers from start to stop, without stop, in steps; those from 0 where one number is given.",
+    rational=True,
 )
 
 
@@ -86,8 +96,6 @@ def _like(name: str, number: float, doc: str) -> Structural:
         lambda numpy, a: numpy.full_like(a, number),
         lambda a: a,
         None,
-        grad_fn="",
-        spellings=(name,),
         result=SAME,
         torch=f"{name}: torch",
         doc=doc,

@@ -14,7 +14,7 @@ from gradcli.ops.arrays.axes import count, reduced
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.scan import cumsum
 from gradcli.ops.arrays.shape import spread
-from gradcli.ops.declaration.facts import NUMBERS, SAME, WHOLE
+from gradcli.ops.declaration.facts import NUMBERS, REDUCED, SAME, WHOLE
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.arithmetic import div
 from gradcli.ops.elementwise.logic import both, either, eq, ne, where
@@ -67,10 +67,9 @@ def _extreme(name: str, numpy_name: str, pullback: Callable[..., Any], grad_fn: 
         _nonempty,
         pullback,
         grad_fn=grad_fn,
-        spellings=(name.removeprefix("reduce_"),),
         result=SAME,
         torch=f"{name.removeprefix('reduce_')}: torch Tensor",
-        tensorflow=f"{name} {numpy_name.title()}: tf" if name == f"reduce_{numpy_name}" else "",
+        tensorflow=f"{name}{REDUCED} {numpy_name.title()}: tf" if name == f"reduce_{numpy_name}" else "",
         in_elements=in_elements.folded(amax if "max" in name else amin),
         doc=doc,
     )
@@ -114,11 +113,10 @@ def _place(name: str, numpy_name: str, doc: str) -> Structural:
         forward,
         _place_shape,
         None,
-        grad_fn="",
-        spellings=(name,),
         result=WHOLE,
         takes=(NUMBERS, f"{name}(): does not support bool input"),
         torch=f"{name}: torch Tensor",
+        tensorflow="argmax(input, axis=0) ArgMax: top" if name == "argmax" else "",
         doc=doc,
     )
 

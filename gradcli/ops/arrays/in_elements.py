@@ -7,20 +7,73 @@ symbols here, and with settings by name.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from gradcli.graph.graph import Settings
 from gradcli.ops.arrays.axes import as_shape, axes_of, kept, reduced
-from gradcli.ops.declaration.operation import Operation
-from gradcli.ops.declaration.structural import Setting
-from gradcli.ops.declaration.symbol import Builder
-from gradcli.ops.elementwise import arithmetic
-from gradcli.ops.elementwise.exponential import exp, log, sqrt
-from gradcli.ops.elementwise.extremes import clamp_min
-from gradcli.ops.elementwise.logic import ne
-from gradcli.ops.elementwise.reductions import amax, amin
+from gradcli.ops.declaration.operation import OPERATIONS, Operation
+from gradcli.ops.declaration.structural import DECLARED, Setting
+from gradcli.ops.declaration.symbol import Builder, Symbol
 
-Definition = Callable[..., Any]
+InElements = Callable[..., Any]
+
+
+def elements_of(builder: Builder, operation: str, operands: Sequence[Any], settings: Settings = ()) -> Any:
+    """The elements of an operation on arrays of elements.
+
+    What ``in_elements`` of its declaration says comes first, then its definition in other operations, then its way of computing.
+
+    Args:
+        builder: What builds the elements.
+        operation: The operation.
+        operands: Arrays of elements, or of numbers.
+        settings: Its settings.
+    """
+    if operation in OPERATIONS:
+        return elementwise(builder, OPERATIONS[operation], *operands)
+    import numpy
+
+    declared = DECLARED[operation]
+    if declared.in_elements is not None:
+        return declared.in_elements(builder, *operands, **dict(settings))
+    if declared.definition is None:
+        return declared.forward(numpy, *operands, **dict(settings))
+    arrays = _Arrays(builder)
+    return arrays.array(declared.definition(*map(arrays.symbol, operands), **dict(settings)))
+
+
+class _Arrays:
+    """Builds arrays of elements where definitions build nodes.
+
+    Args:
+        elements: What builds the elements.
+    """
+
+    def __init__(self, elements: Builder) -> None:
+        self.elements = elements
+        self.arrays: list[Any] = []
+
+    def symbol(self, array: Any) -> Symbol:
+        """What stands for an array."""
+        self.arrays.append(array)
+        return Symbol(self, len(self.arrays) - 1)
+
+    def array(self, operand: Any) -> Any:
+        """The array that a symbol stands for, or a number as an array."""
+        import numpy
+
+        return self.arrays[operand.id] if isinstance(operand, Symbol) else numpy.asarray(operand, object)
+
+    def shape(self, id: int) -> tuple[int, ...]:
+        shape: tuple[int, ...] = self.arrays[id].shape
+        return shape
+
+    def apply(self, operation: str, operands: Sequence[Any], settings: Settings = ()) -> Symbol:
+        import numpy
+
+        found = elements_of(self.elements, operation, list(map(self.array, operands)), settings)
+        return self.symbol(numpy.asarray(found, object))
 
 
 def elementwise(builder: Builder, operation: Operation, *arrays: Any) -> Any:
@@ -34,45 +87,17 @@ def elementwise(builder: Builder, operation: Operation, *arrays: Any) -> Any:
     return result
 
 
-def _exp(builder: Builder, a: Any) -> Any:
-    return elementwise(builder, exp, a)
-
-
-def _log(builder: Builder, a: Any) -> Any:
-    return elementwise(builder, log, a)
-
-
-def _sum(a: Any, axis: Any, keepdims: Any = False) -> Any:
-    import numpy
-
-    return numpy.asarray(numpy.sum(a, axis=axis, keepdims=keepdims), object)
-
-
 def sum_to(builder: Builder, a: Any, shape: Setting) -> Any:
     """Sums over what was broadcast."""
+    import numpy
+
     target = as_shape(shape)
     new, same = len(a.shape) - len(target), zip(target, a.shape[len(a.shape) - len(target) :], strict=True)
     kept_axes = [new + at for at, (size, before) in enumerate(same) if size != before]
-    return _sum(a, (*range(new), *kept_axes)).reshape(target)
+    return numpy.asarray(numpy.sum(a, axis=(*range(new), *kept_axes)), object).reshape(target)
 
 
-def softmax(builder: Builder, a: Any, axis: int) -> Any:
-    """The exponentials, divided by their sum."""
-    powers = _exp(builder, a)
-    return powers / _sum(powers, axis, True)
-
-
-def log_softmax(builder: Builder, a: Any, axis: int) -> Any:
-    """Logarithms of softmax."""
-    return a - _log(builder, _sum(_exp(builder, a), axis, True))
-
-
-def logsumexp(builder: Builder, a: Any, axis: Setting, keepdims: bool) -> Any:
-    """The logarithm of the sum of exponentials."""
-    return _log(builder, _sum(_exp(builder, a), axis, keepdims))
-
-
-def folded(operation: Operation) -> Definition:
+def folded(operation: Operation) -> InElements:
     """An operation on any number of numbers, over some axes."""
 
     def fold(builder: Builder, a: Any, axis: Setting, keepdims: bool) -> Any:
@@ -128,52 +153,6 @@ def solve(builder: Builder, a: Any, b: Any) -> Any:
     if b.ndim == 1 or b.shape != a.shape[:-1]:
         return inv(builder, a) @ b
     return (inv(builder, a) @ b[..., None])[..., 0]
-
-
-def norm(builder: Builder, a: Any, axis: Setting, keepdims: bool, ord: Setting) -> Any:
-    """The length of an order."""
-    if ord == 2:
-        return elementwise(builder, sqrt, _sum(a * a, axis, keepdims))
-    sizes = elementwise(builder, arithmetic.abs, a)
-    if ord in ("inf", "-inf"):
-        return folded(amax if ord == "inf" else amin)(builder, sizes, axis, keepdims)
-    if ord == 0:
-        return _sum(elementwise(builder, ne, a, 0), axis, keepdims)
-    if ord == 1:
-        return _sum(sizes, axis, keepdims)
-    total = _sum(elementwise(builder, arithmetic.pow, sizes, ord), axis, keepdims)
-    return elementwise(builder, arithmetic.pow, total, 1 / float(str(ord)))
-
-
-def dist(builder: Builder, a: Any, b: Any, ord: Setting) -> Any:
-    """The length of the difference."""
-    return norm(builder, a - b, None, False, ord)
-
-
-def cosine(builder: Builder, a: Any, b: Any, axis: int, eps: Any) -> Any:
-    """The product of two directions."""
-    import numpy
-
-    a, b = numpy.broadcast_arrays(a, b)
-    lengths = [elementwise(builder, clamp_min, norm(builder, x, axis, True, 2), eps) for x in (a, b)]
-    return _sum(a / lengths[0] * (b / lengths[1]), axis)
-
-
-def logcumsumexp(builder: Builder, a: Any, axis: int) -> Any:
-    """Logarithms of running sums of exponentials."""
-    import numpy
-
-    return _log(builder, numpy.cumsum(_exp(builder, a), axis))
-
-
-def logabsdet(builder: Builder, a: Any) -> Any:
-    """The logarithm of the size of the determinant."""
-    return _log(builder, elementwise(builder, arithmetic.abs, det(builder, a)))
-
-
-def logdet(builder: Builder, a: Any) -> Any:
-    """The logarithm of the determinant."""
-    return _log(builder, det(builder, a))
 
 
 def matrix_power(builder: Builder, a: Any, n: int) -> Any:

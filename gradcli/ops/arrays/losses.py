@@ -7,13 +7,10 @@ from math import prod
 from typing import Any
 
 from gradcli.graph.shapes import broadcast
-from gradcli.ops.arrays.in_elements import elementwise
-from gradcli.ops.arrays.nn import reduce_losses, reduced_loss, share_of
-from gradcli.ops.arrays.reduce import mean_of, reduce_sum
+from gradcli.ops.arrays.nn import reduce_losses, reduced_loss, reduced_losses, share_of
 from gradcli.ops.arrays.shape import spread, summed_to
 from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.structural import Setting, Shape, shape_of, structural
-from gradcli.ops.declaration.symbol import Builder
 from gradcli.ops.elementwise.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -51,14 +48,7 @@ def _declare(loss: Operation) -> None:
         return [summed_to(share * partial, shape_of(argument)) for partial, argument in zip(partials, arguments, strict=True)]
 
     def definition(*arguments: Any, reduction: Setting) -> Any:
-        losses = loss(*loss.complete(arguments))
-        return losses if reduction is None else (mean_of if reduction == "mean" else reduce_sum)(losses)
-
-    def in_numbers(builder: Builder, *arrays: Any, reduction: Setting) -> Any:
-        import numpy
-
-        values = elementwise(builder, loss, *loss.complete(arrays))
-        return reduce_losses(numpy, values, values.size, reduction)
+        return reduced_losses(loss(*loss.complete(arguments)), reduction)
 
     def template(*shapes: Shape, reduction: Setting) -> str:
         function = loss.grad_fn.get("") or loss.grad_fn["tt"]
@@ -77,7 +67,6 @@ def _declare(loss: Operation) -> None:
         optional=len(loss.defaults),
         range=loss.facts.range,
         torch=loss.facts.torch,
-        in_elements=in_numbers,
         definition=definition,
         doc=f"The mean over all elements of {name}, or their sum, or with reduction=none all of them.",
     )

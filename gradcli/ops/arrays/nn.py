@@ -8,14 +8,13 @@ from typing import Any
 
 from gradcli.errors import GradcliError
 from gradcli.graph.shapes import ShapeError, shape_text
-from gradcli.ops.arrays import in_elements, torch_messages
+from gradcli.ops.arrays import torch_messages
 from gradcli.ops.arrays.axes import as_shape, axis_of
-from gradcli.ops.arrays.reduce import reduce_mean, reduce_sum
+from gradcli.ops.arrays.reduce import mean_of, reduce_mean, reduce_sum
 from gradcli.ops.arrays.shape import spread, summed_to
 from gradcli.ops.arrays.summation import total
 from gradcli.ops.declaration.facts import DECIMALS, WHOLE, no_kernel
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
-from gradcli.ops.declaration.symbol import Builder
 from gradcli.ops.elementwise.exponential import exp, log, sqrt
 
 
@@ -44,12 +43,10 @@ softmax: Structural = structural(
     _softmax,
     _along,
     lambda g, y, a, axis: [y * (g - _total(g * y, axis))],
-    grad_fn="SoftmaxBackward0(0)",
-    spellings=("softmax",),
     range=(0, 1),
     torch="softmax: torch Tensor F special",
+    tensorflow="softmax(logits, axis=-1) Softmax: nn",
     takes=(DECIMALS, no_kernel("softmax_{last}kernel_impl")),
-    in_elements=in_elements.softmax,
     definition=lambda a, axis: exp(a) / _total(exp(a), axis),
     doc="The exponentials, divided by their sum along an axis.",
 )
@@ -58,12 +55,9 @@ log_softmax: Structural = structural(
     _log_softmax,
     _along,
     lambda g, y, a, axis: [g - exp(y) * _total(g, axis)],
-    grad_fn="LogSoftmaxBackward0(0)",
-    spellings=("log_softmax",),
     range=(-math.inf, 0),
     torch="log_softmax: torch Tensor F special",
     takes=(DECIMALS, no_kernel("log_softmax_{last}kernel_impl")),
-    in_elements=in_elements.log_softmax,
     definition=lambda a, axis: a - log(_total(exp(a), axis)),
     doc="The logarithm of softmax, without overflow.",
 )
@@ -128,9 +122,9 @@ layer_norm: Structural = structural(
     _layer_norm_shape,
     _layer_norm_pullback,
     grad_fn=_layer_norm_function,
-    spellings=("layer_norm",),
     optional=2,
     torch="layer_norm: torch F",
+    total=False,
     doc="Deviations from the mean over the last axes in units of the standard deviation, times a weight, plus a bias.",
 )
 
@@ -177,12 +171,11 @@ one_hot = structural(
     _one_hot,
     _one_hot_shape,
     None,
-    grad_fn="",
     whole=(0,),
-    spellings=("one_hot",),
     result=WHOLE,
     range=(0, 1),
     torch="one_hot(num_classes=classes): F",
+    adds_axis=True,
     doc="For each class a vector with 1 in its place and 0 elsewhere, along a new axis; it carries no gradient.",
 )
 
@@ -219,6 +212,11 @@ def reduce_losses(numpy: Any, losses: Any, count: int, reduction: Setting) -> An
     if reduction is None:
         return losses
     return total(numpy, losses, None) / (count if reduction == "mean" else 1)
+
+
+def reduced_losses(losses: Any, reduction: Setting) -> Any:
+    """The same in operations."""
+    return losses if reduction is None else (mean_of if reduction == "mean" else reduce_sum)(losses)
 
 
 def _nll_loss(numpy: Any, a: Any, target: Any, reduction: Setting) -> Any:
@@ -259,7 +257,6 @@ nll_loss: Structural = structural(
     lambda g, y, a, target, reduction: [-_for_each(g, shape_of(a), reduction) * _marks(a, target), None],
     grad_fn=_nll_function,
     whole=(1,),
-    spellings=("nll_loss",),
     torch="nll_loss: F",
     torch_message=torch_messages.classes,
     doc="Negative log likelihood: minus the mean of what the input holds for the class of each sample.",
@@ -298,15 +295,12 @@ def _cross_entropy_shape(a: Shape, target: Shape, reduction: Setting) -> Shape:
     return reduced_loss(a[:at] + a[at + 1 :], reduction)
 
 
-def _cross_entropy_in_elements(builder: Builder, a: Any, target: Any, reduction: Setting) -> Any:
-    import numpy
-
-    at = _class_axis(a.shape)
-    logarithms = in_elements.log_softmax(builder, a, at)
-    if numpy.shape(target) == a.shape:
-        losses = numpy.asarray(-numpy.sum(logarithms * target, at), object)
-        return reduce_losses(numpy, losses, losses.size, reduction)
-    return _nll_loss(numpy, logarithms, target, reduction)
+def _cross_entropy_defined(a: Any, target: Any, reduction: Setting) -> Any:
+    at = _class_axis(shape_of(a))
+    logarithms = log_softmax(a, axis=at)
+    if shape_of(target) != shape_of(a):
+        return nll_loss(logarithms, target, reduction=reduction)
+    return reduced_losses(-reduce_sum(logarithms * target, axis=at), reduction)
 
 
 cross_entropy: Structural = structural(
@@ -316,9 +310,8 @@ cross_entropy: Structural = structural(
     _cross_entropy_pullback,
     grad_fn=_cross_entropy_function,
     whole=lambda a, target: () if a == target else (1,),
-    spellings=("cross_entropy",),
     torch="cross_entropy: F",
     torch_message=torch_messages.classes,
-    in_elements=_cross_entropy_in_elements,
+    definition=_cross_entropy_defined,
     doc="Mean of minus the log softmax of the class of each sample, or weighted by probabilities in the shape of the input.",
 )

@@ -73,7 +73,6 @@ batch_norm = structural(
     _batch_norm_shape,
     _batch_norm_pullback,
     grad_fn=_batch_norm_function,
-    spellings=("batch_norm",),
     optional=2,
     doc="Deviations from the mean of each channel over the batch in units of the standard deviation, as in training.",
 )
@@ -108,8 +107,6 @@ glu: Structural = structural(
     _glu,
     _glu_shape,
     _glu_pullback,
-    grad_fn="GluBackward0(0)",
-    spellings=("glu",),
     torch="glu: F",
     doc="Gated linear unit: the first half of an axis times the sigmoid of the second.",
 )

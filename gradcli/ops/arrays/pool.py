@@ -60,7 +60,6 @@ def _pool(
         adjoint,
         scratch=lambda a, kernel_size, stride, padding: _scratch(a, axes, kernel_size, stride, padding),
         grad_fn=f"SqueezeBackward1({grad_fn}(UnsqueezeBackward0(0)))" if axes == 1 else f"{grad_fn}(0)",
-        spellings=(name,),
         doc=doc,
         backward=backward,
         **known,

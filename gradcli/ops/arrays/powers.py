@@ -11,10 +11,12 @@ from gradcli.ops.arrays import in_elements, torch_messages
 from gradcli.ops.arrays.costs import cubic_cost
 from gradcli.ops.arrays.index import cat, index
 from gradcli.ops.arrays.matmul import matmul
-from gradcli.ops.arrays.matrix import inv, invertible, per_matrix, square_matrix
+from gradcli.ops.arrays.matrix import det, inv, invertible, per_matrix, square_matrix
 from gradcli.ops.arrays.shape import transpose
 from gradcli.ops.declaration.facts import SAME
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
+from gradcli.ops.elementwise.arithmetic import abs
+from gradcli.ops.elementwise.exponential import log
 from gradcli.ops.elementwise.logic import eq, where
 
 
@@ -34,10 +36,9 @@ def _logarithm_of_det(name: str, forward: Callable[..., Any], grad_fn: str, doc:
         lambda a: square_matrix(a)[:-2],
         lambda g, y, a: [per_matrix(where(eq(y, y), g, 0)) * transpose(inv(a))],
         grad_fn=grad_fn,
-        spellings=(name,),
         torch=torch,
         cost=cubic_cost,
-        in_elements=getattr(in_elements, name),
+        definition=lambda a: log(abs(det(a)) if name == "logabsdet" else det(a)),
         doc=doc,
     )
 
@@ -116,7 +117,6 @@ matrix_power = structural(
     _power_shape,
     _power_pullback,
     grad_fn=_power_function,
-    spellings=("matrix_power",),
     result=SAME,
     torch="matrix_power: torch Tensor linalg",
     cost=cubic_cost,
@@ -156,7 +156,6 @@ matrix_exp: Structural = structural(
     square_matrix,
     _matrix_exp_pullback,
     grad_fn="LinalgMatrixExpBackward0(0)",
-    spellings=("matrix_exp",),
     torch="matrix_exp: torch Tensor",
     cost=cubic_cost,
     doc="Exponential of a square matrix: 1 + a + a @ a/2 + ...",

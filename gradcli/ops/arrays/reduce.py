@@ -8,14 +8,13 @@ from fractions import Fraction
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
-from gradcli.ops.arrays import in_elements
 from gradcli.ops.arrays.axes import axes_of, count, reduced
 from gradcli.ops.arrays.scan import products_of_others
 from gradcli.ops.arrays.shape import spread, summed_to
 from gradcli.ops.arrays.summation import total
 from gradcli.ops.declaration.cancellation import without_factor
 from gradcli.ops.declaration.constants import fraction
-from gradcli.ops.declaration.facts import COUNT, DECIMALS, NO_MEAN
+from gradcli.ops.declaration.facts import COUNT, DECIMALS, NO_MEAN, REDUCED
 from gradcli.ops.declaration.structural import DECLARED, Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.arithmetic import abs, div, sign
 from gradcli.ops.elementwise.exponential import exp, log, sqrt
@@ -38,11 +37,10 @@ reduce_sum: Structural = structural(
     reduced,
     lambda g, y, a, axis, keepdims: [spread(g, shape_of(a), axis)],
     grad_fn=_numbered("SumBackward"),
-    spellings=("sum",),
     result=COUNT,
     linear="a",
     torch="sum: torch Tensor",
-    tensorflow="reduce_sum Sum: tf",
+    tensorflow=f"reduce_sum{REDUCED} Sum: tf",
     doc="Sum of the elements, of all or along some axes.",
 )
 
@@ -58,10 +56,9 @@ reduce_mean: Structural = structural(
     reduced,
     lambda g, y, a, axis, keepdims: [spread(g / max(count(shape_of(a), axis), 1), shape_of(a), axis)],
     grad_fn=_numbered("MeanBackward"),
-    spellings=("mean",),
     linear="a",
     torch="mean: torch Tensor",
-    tensorflow="reduce_mean Mean: tf",
+    tensorflow=f"reduce_mean{REDUCED} Mean: tf",
     takes=(DECIMALS, NO_MEAN),
     definition=mean_of,
     doc="Arithmetic mean of the elements, of all or along some axes.",
@@ -84,10 +81,10 @@ reduce_prod: Structural = structural(
     reduced,
     _prod_pullback,
     grad_fn=_numbered("ProdBackward"),
-    spellings=("prod",),
     result=COUNT,
     torch="prod: torch Tensor",
-    tensorflow="reduce_prod Prod: tf",
+    tensorflow=f"reduce_prod{REDUCED} Prod: tf",
+    multilinear=True,
     doc="Product of the elements, of all or along some axes; zeros among them are differentiated right.",
     backward="each element gets the adjoint times the product of the others",
 )
@@ -138,8 +135,6 @@ reduce_var: Structural = structural(
     _variance,
     lambda a, axis, correction, keepdims: reduced(a, axis, keepdims),
     _var_pullback,
-    grad_fn="VarBackward0(0)",
-    spellings=("var",),
     range=(0, math.inf),
     torch="var: torch Tensor",
     takes=(DECIMALS, "std and var only support floating point and complex dtypes"),
@@ -151,8 +146,6 @@ reduce_std: Structural = structural(
     lambda numpy, a, **settings: numpy.sqrt(_variance(numpy, a, **settings)),
     lambda a, axis, correction, keepdims: reduced(a, axis, keepdims),
     _std_pullback,
-    grad_fn="StdBackward0(0)",
-    spellings=("std",),
     range=(0, math.inf),
     torch="std: torch Tensor",
     takes=(DECIMALS, "std and var only support floating point and complex dtypes"),
@@ -235,8 +228,8 @@ reduce_norm: Structural = structural(
     range=(0, math.inf),
     torch="norm: torch Tensor linalg; vector_norm: linalg",
     takes=(DECIMALS, "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}"),
-    in_elements=in_elements.norm,
     definition=_norm_defined,
+    degree=lambda a: 1,
     doc="Length of the elements as a vector, Euclidean unless an order is given; where it is 0 the gradient is 0.",
     latex=r"\left\lVert {0} \right\rVert",
 )
@@ -254,12 +247,10 @@ dist = structural(
     lambda numpy, a, b, **order: norm_of(numpy, a - b, None, False, **order),
     lambda a, b, **order: norm_shape(broadcast(a, b), None, False, **order),
     _dist_pullback,
-    grad_fn="DistBackward0(0, 1)",
-    spellings=("dist",),
     range=(0, math.inf),
     torch="dist: torch Tensor",
     takes=(DECIMALS, "norm(): input dtype should be either floating point or complex. Got {} instead."),
-    in_elements=in_elements.dist,
+    definition=lambda a, b, **order: reduce_norm(a - b, **order),
     doc="The norm of the difference of two arrays; where it is 0 the gradient is 0.",
 )
 
@@ -276,10 +267,7 @@ reduce_logsumexp: Structural = structural(
     _logsumexp,
     reduced,
     lambda g, y, a, axis, keepdims: [spread(g, shape_of(a), axis) * exp(a - spread(y, shape_of(a), axis))],
-    grad_fn="LogsumexpBackward0(0)",
-    spellings=("logsumexp",),
     torch="logsumexp: torch Tensor",
-    in_elements=in_elements.logsumexp,
     definition=lambda a, axis, keepdims: log(reduce_sum(exp(a), axis=axis, keepdims=keepdims)),
     doc="Logarithm of the sum of the exponentials of the elements, without overflow.",
 )

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.graph.shapes import ShapeError, shape_text
-from gradcli.ops.arrays import in_elements
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.index import shift
 from gradcli.ops.declaration.facts import COUNT, SAME
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, structural
-from gradcli.ops.elementwise.exponential import exp
+from gradcli.ops.elementwise.exponential import exp, log
 
 
 def _same_shape(a: Shape, axis: Setting, reverse: Setting) -> Shape:
@@ -40,7 +39,6 @@ cumsum: Structural = structural(
     _same_shape,
     lambda g, y, a, axis, reverse: [cumsum(g, axis=axis, reverse=not reverse)],
     grad_fn=_scan_function("CumsumBackward0"),
-    spellings=("cumsum",),
     result=COUNT,
     linear="a",
     torch="cumsum: torch Tensor",
@@ -62,9 +60,9 @@ cumprod: Structural = structural(
     _same_shape,
     _cumprod_pullback,
     grad_fn=_scan_function("CumprodBackward0"),
-    spellings=("cumprod",),
     result=COUNT,
     torch="cumprod: torch Tensor",
+    multilinear=True,
     doc="The product of the elements up to each place of an axis; zeros among them are differentiated right.",
     backward="each product hands its adjoint, times its other factors, to each of its factors",
 )
@@ -105,7 +103,6 @@ recurrence: Structural = structural(
     _recurrence_shape,
     _recurrence_pullback,
     grad_fn="RecurrenceBackward(0, 1)",  # PyTorch has none
-    spellings=("recurrence",),
     result=SAME,
     linear="b",
     doc="y with y[i] = b[i] + a[i]·y[i-1] along an axis; the first element is that of b.",
@@ -128,9 +125,7 @@ logcumsumexp = structural(
     _logcumsumexp,
     lambda a, axis: _same_shape(a, axis, False),
     _logcumsumexp_pullback,
-    grad_fn="LogcumsumexpBackward0(0)",
-    spellings=("logcumsumexp",),
     torch="logcumsumexp: torch Tensor",
-    in_elements=in_elements.logcumsumexp,
+    definition=lambda a, axis: log(cumsum(exp(a), axis=axis)),
     doc="The logarithm of the sum of the exponentials up to each place of an axis, without overflow.",
 )

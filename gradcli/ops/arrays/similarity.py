@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.graph.shapes import broadcast
-from gradcli.ops.arrays import in_elements
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.reduce import reduce_norm, reduce_sum
 from gradcli.ops.arrays.shape import expanded, summed_to, unsqueeze
 from gradcli.ops.declaration.structural import Setting, Shape, shape_of, structural
-from gradcli.ops.elementwise.extremes import maximum
+from gradcli.ops.elementwise.extremes import clamp_min, maximum
 from gradcli.ops.elementwise.logic import eq, where
 
 
@@ -27,6 +26,16 @@ def _lengths(numpy: Any, a: Any, axis: int, eps: Any) -> Any:
 def _cosine(numpy: Any, a: Any, b: Any, axis: int, eps: Any) -> Any:
     a, b = numpy.broadcast_arrays(a, b)
     return numpy.sum(a / _lengths(numpy, a, axis, eps) * (b / _lengths(numpy, b, axis, eps)), axis=axis)
+
+
+def _cosine_defined(a: Any, b: Any, axis: Setting, eps: Any) -> Any:
+    shape = broadcast(shape_of(a), shape_of(b))
+
+    def direction(one: Any) -> Any:
+        one = expanded(one, shape)
+        return one / clamp_min(reduce_norm(one, axis=axis, keepdims=True), eps)
+
+    return reduce_sum(direction(a) * direction(b), axis=axis)
 
 
 def _cosine_pullback(g: Any, y: Any, a: Any, b: Any, axis: Setting, eps: Any) -> list[Any]:
@@ -63,9 +72,8 @@ cosine_similarity = structural(
     _cosine_shape,
     _cosine_pullback,
     grad_fn=_cosine_function,
-    spellings=("cosine_similarity",),
     range=(-1, 1),
     torch="cosine_similarity: F",
-    in_elements=in_elements.cosine,
+    definition=_cosine_defined,
     doc="The cosine of the angle between vectors along an axis; lengths count as 1e-8 at least.",
 )

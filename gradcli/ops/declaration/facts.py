@@ -29,6 +29,9 @@ INVERTING = " is not supported. If you are trying to invert a mask, use the `~` 
 NO_MEAN = "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {}"
 """What PyTorch says of more than one operation."""
 
+REDUCED = "(input_tensor, axis=None, keepdims=False, name=None, reduction_indices=None, keep_dims=None)"
+"""The arguments of TensorFlow's reductions."""
+
 DECIMALS, NUMBERS = "decimals", "numbers"
 """The dtypes of operands that PyTorch takes where it does not take all: those of floating point; all but truth values."""
 
@@ -75,8 +78,19 @@ class Facts(Frozen, eq=False):
             infinite or nan: PyTorch chooses there, and does not multiply. By index, as for ``linear``.
         radial: Whether the derivative by each argument is the argument over the result, as of a length; see
             :mod:`gradcli.ops.declaration.cancellation`.
+        power: The exponent of an operation that is a power of its argument: of the square root 1/2; None for others.
+        base: The base of an operation that is a power with its argument as the exponent, ``e`` or ``2``; empty for others.
+        half_turn: What the value is multiplied by where half a turn, pi, is added to the argument: 1 or -1; 0 for others.
+        multilinear: Whether it is linear in each element alone, as products of elements are.
+        degree: Of an operation on a first array, from its shape, the d with op(k·A) = k^d·op(A), or |k|^d·op(A) where no value
+            is negative; None for others.
+        rational: Whether the elements of an array that settings alone make are exactly those that they say.
+        total: Whether an operation on arrays has a value for all arrays that fit.
         steady: The rules of its derivatives once more, of the same values, in a form whose own derivatives are right where those
             of the plain form overflow or cancel: for gradients that are differentiated again. Empty where the plain form is.
+        tails: Its rules once more, in a form that keeps its digits where the plain form rounds to 0 as PyTorch's does (of
+            y·(1 - y) nothing is left where y rounds to 1): for second derivatives, but for those of a backward pass that is
+            recorded, which are PyTorch's. Empty where the plain or the steady form does.
         parity: ``even`` or ``odd`` in its first argument; empty for neither.
         inverse: The operation that gives the argument back from the result, for all arguments of the domain; empty for none.
         range: Bounds of its values where they are real.
@@ -84,8 +98,12 @@ class Facts(Frozen, eq=False):
         torch: PyTorch's spellings: ``"sigmoid: torch Tensor F; expit: special"``, names with the modules that have them, ``F``
             for torch.nn.functional. Where PyTorch calls arguments otherwise, its names with ours: ``"rot90(k=times): torch"``.
             Empty where PyTorch has no such function.
-        tensorflow: TensorFlow 1's spellings, likewise, each with what it calls the node: ``"sigmoid Sigmoid: tf nn"``.
+        tensorflow: TensorFlow 1's spellings, likewise, each with what it calls the node, and of an operation on arrays with its
+            arguments in TensorFlow's words: ``"sigmoid Sigmoid: tf nn"``, ``"argmax(input, axis=0) ArgMax: top"``. ``tf`` is
+            for functions of tensorflow that tensorflow.math has as well, ``top`` for the others.
         sympy: SymPy's function, or a template with {0}, {1}, ... for the arguments; empty where it is written by its definition.
+        quizzes: What Maxima (of STACK), Numbas and WeBWorK call it: one word, or one for each; empty where it is written by its
+            definition.
         squares: The operation whose square added to its own, or taken from it, is 1 for every argument: of sin ``"cos +"``, of
             cosh ``"sinh -"``; empty for none.
         closed: What it is for some rational arguments in more primitive operations, roots and constants: of gamma at 1/2 the
@@ -109,7 +127,15 @@ class Facts(Frozen, eq=False):
     linear: tuple[frozenset[int], ...] = ()
     masks: frozenset[int] = frozenset()
     radial: bool = False
+    power: float | None = None
+    base: str = ""
+    half_turn: int = 0
+    multilinear: bool = False
+    degree: Callable[..., int] | None = None
+    rational: bool = False
+    total: bool = True
     steady: tuple[Callable[..., Any], ...] = ()
+    tails: tuple[Callable[..., Any], ...] = ()
     parity: str = ""
     inverse: str = ""
     range: tuple[float, float] = (-math.inf, math.inf)
@@ -117,6 +143,7 @@ class Facts(Frozen, eq=False):
     torch: str = ""
     tensorflow: str = ""
     sympy: str = ""
+    quizzes: str = ""
     squares: str = ""
     closed: Callable[..., Any] | None = None
     reshapes: bool = False
@@ -142,6 +169,17 @@ class Facts(Frozen, eq=False):
         return [(name.partition("(")[0].strip(), modules.split()) for name, _, modules in parts]
 
     @property
+    def tensorflow_functions(self) -> list[tuple[str, list[str], str, list[str]]]:
+        """TensorFlow's spellings, each with its arguments, what it calls the node, and the modules that have it."""
+        parts = [part.partition(":") for part in self.tensorflow.split(";") if part]
+        found: list[tuple[str, list[str], str, list[str]]] = []
+        for spelling, _, modules in parts:
+            name, title = spelling.rsplit(None, 1)
+            name, _, arguments = name.strip().rstrip(")").partition("(")
+            found.append((name, list(filter(None, arguments.split(", "))), title, modules.split()))
+        return found
+
+    @property
     def torch_arguments(self) -> dict[str, str]:
         """PyTorch's names of arguments, each with ours, where the declaration says them."""
         lists = [part.partition("(")[2].partition(")")[0] for part in self.torch.split(";")]
@@ -160,7 +198,15 @@ if TYPE_CHECKING:
         linear: str
         masks: str
         radial: bool
+        power: float | None
+        base: str
+        half_turn: int
+        multilinear: bool
+        degree: Callable[..., int] | None
+        rational: bool
+        total: bool
         steady: tuple[Callable[..., Any], ...]
+        tails: tuple[Callable[..., Any], ...]
         parity: str
         inverse: str
         range: tuple[float, float]
@@ -168,6 +214,7 @@ if TYPE_CHECKING:
         torch: str
         tensorflow: str
         sympy: str
+        quizzes: str
         squares: str
         closed: Callable[..., Any] | None
         reshapes: bool

@@ -226,17 +226,18 @@ class Operation(Frozen, eq=False):
         return partials
 
     def derivatives(
-        self, wanted: tuple[bool, ...], *, again: bool = False
+        self, wanted: tuple[bool, ...], *, again: bool = False, tails: bool = False
     ) -> Callable[[Any, tuple[Any, ...]], tuple[Sequence[int], Sequence[Any]]]:
         """The function of (y, arguments) that gives the indices of the wanted arguments, and the derivatives by them.
 
         Args:
             wanted: For each argument, without those left out, whether its derivative is wanted.
             again: Whether they are for a graph that is differentiated again, see ``Facts.steady``.
+            tails: Whether they keep their digits far out, see ``Facts.tails``.
         """
         indices = [index for index, want in enumerate(wanted) if want]
         defaults = self.complete((0.0,) * len(wanted))[len(wanted) :]
-        partials = (again and self.facts.steady) or self.partials
+        partials = (tails and self.facts.tails) or (again and self.facts.steady) or self.partials
         compute = self._all_at_once(indices) if self.variadic else _one_by_one(partials, indices)
 
         def derivatives(y: Any, arguments: tuple[Any, ...]) -> tuple[Sequence[int], Sequence[Any]]:
@@ -318,7 +319,7 @@ def operation(
     exact: Callable[..., Rational | None] | None = None,
     definition: Rule | None = None,
     precise: str | Rule | None = None,
-    grad_fn: str | dict[str, str] = "",
+    grad_fn: str | dict[str, str] | None = None,
     symbol: str = "",
     spellings: tuple[str, ...] = (),
     latex: str = "",
@@ -332,8 +333,8 @@ def operation(
 
     Args:
         usage: Name and parameters as an expression writes them: ``elu(x, alpha=1)``; ``max(x, ...)`` takes any number.
-        grad_fn: PyTorch's name, for example ``TanhBackward0``, where its inputs are the arguments in order; else a template, or
-            templates by which arguments are tensors.
+        grad_fn: PyTorch's name where it is not the own one, as ``TanhBackward0`` is of ``tanh``; a template where its inputs are
+            not the arguments in order, or templates by which arguments are tensors; empty where nothing carries a gradient.
         known: What else is known of it, see :func:`~gradcli.ops.declaration.facts.facts`.
     """
     name, _, rest = usage.rstrip(")").partition("(")
@@ -343,6 +344,8 @@ def operation(
         words.pop()
     parameters = tuple(word.partition("=")[0] for word in words)
     defaults = tuple(float(word.partition("=")[2]) for word in words if "=" in word)
+    if grad_fn is None:
+        grad_fn = function_of(name) if any(partials) else ""
     if isinstance(grad_fn, str):
         inputs = ", ".join(map(str, range(len(parameters) - len(defaults))))
         grad_fn = {"": grad_fn if not grad_fn or "(" in grad_fn else f"{grad_fn}({inputs})"}
@@ -371,6 +374,11 @@ def operation(
     for spelling in filter(None, (name, symbol, *spellings)):
         _SPELLINGS.setdefault(spelling, []).append(declared)
     return declared
+
+
+def function_of(name: str) -> str:
+    """What PyTorch calls the function of an operation of a name, as a rule: ``LogSoftmaxBackward0`` of ``log_softmax``."""
+    return "".join([word.title() for word in name.split("_")]) + "Backward0"
 
 
 def spelled(spelling: str) -> list[Operation]:

@@ -15,7 +15,7 @@ from gradcli.graph.graph import Setting as Setting
 from gradcli.graph.graph import Settings
 from gradcli.graph.graph import Shape as Shape
 from gradcli.ops.declaration.facts import Facts, facts
-from gradcli.ops.declaration.operation import MANY
+from gradcli.ops.declaration.operation import MANY, function_of
 from gradcli.ops.declaration.symbol import Symbol
 
 if TYPE_CHECKING:
@@ -133,10 +133,10 @@ def structural(
     pullback: Callable[..., Sequence[Any]] | None,
     *,
     doc: str,
-    grad_fn: str | Callable[..., str],
+    grad_fn: str | Callable[..., str] | None = None,
     whole: tuple[int, ...] | Callable[..., tuple[int, ...]] = (),
     scratch: Callable[..., int] | None = None,
-    spellings: tuple[str, ...] = (),
+    spellings: tuple[str, ...] | None = None,
     optional: int = 0,
     definition: Callable[..., Any] | None = None,
     in_elements: Callable[..., Any] | None = None,
@@ -150,8 +150,10 @@ def structural(
     Args:
         usage: Name, operands, and settings with defaults: ``reduce_sum(a, axis=None, keepdims=False)``; ``stack(a, ..., axis=0)``
             takes any number of operands.
-        grad_fn: PyTorch's template, or what gives it from the shapes and settings.
+        grad_fn: PyTorch's template where it is not the own one, as ``BmmBackward0(0, 1)`` is of ``bmm``, or what gives it from
+            the shapes and settings; empty where nothing carries a gradient.
         whole: Which operands are whole numbers, or what gives them from the shapes.
+        spellings: How expressions call it; the name, without ``reduce_`` before it, where that is all.
         optional: How many of the last operands may be left out.
         known: What else is known of it, see :func:`~gradcli.ops.declaration.facts.facts`.
     """
@@ -162,6 +164,9 @@ def structural(
     defaults = [word.partition("=") for word in words if "=" in word]
     values: dict[str, Setting] = {"None": None, "False": False, "True": True}
     settings = tuple((key, values[text] if text in values else _default(text)) for key, _, text in defaults)
+    if grad_fn is None:
+        inputs = ", ".join(map(str, range(len(parameters))))
+        grad_fn = "" if pullback is None else f"{function_of(name.removeprefix('reduce_'))}({inputs})"
     template = (lambda *shapes, **settings: grad_fn) if isinstance(grad_fn, str) else grad_fn
     declared = Structural(
         name,
@@ -175,7 +180,7 @@ def structural(
         template,
         (lambda *shapes: whole) if isinstance(whole, tuple) else whole,
         scratch,
-        spellings,
+        (name.removeprefix("reduce_"),) if spellings is None else spellings,
         doc,
         facts(parameters, **known),
         definition,

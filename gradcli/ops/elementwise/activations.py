@@ -14,7 +14,7 @@ from gradcli.ops.elementwise.exponential import exp, log
 from gradcli.ops.elementwise.extremes import clamp, clamp_max, maximum
 from gradcli.ops.elementwise.logic import both, either, ge, gt, le, lt, where
 from gradcli.ops.elementwise.special import erf
-from gradcli.ops.elementwise.trigonometric import tanh
+from gradcli.ops.elementwise.trigonometric import tanh, tanh_slope
 
 SMOOTH = (-2.0, 2.0)
 RIGHT = (0.2, 0.9)
@@ -28,15 +28,18 @@ def _softplus(x: float, beta: float, threshold: float) -> float:
     return x if x * beta > threshold else ieee.divide(math.log1p(ieee.exp(x * beta)), beta)
 
 
+def _gelu_scaled(x: Any) -> Any:
+    return SQRT_2_OVER_PI * (x + 0.044715 * x * x * x)
+
+
 def _gelu_inner(x: Any) -> Any:
-    return tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x))
+    return tanh(_gelu_scaled(x))
 
 
 relu = operation(
     "relu(x)",
     lambda x: 0.0 if x < 0 else x,
     (lambda y, x: where(le(x, 0), 0, 1),),
-    grad_fn="ReluBackward0",
     array=lambda numpy, x: numpy.maximum(x, 0),
     domain="x ≠ 0",
     samples=(RIGHT,),
@@ -54,7 +57,6 @@ leaky_relu = operation(
     "leaky_relu(x, negative_slope=0.01)",
     lambda x, slope: x if x > 0 else slope * x,
     (lambda y, x, slope: where(gt(x, 0), 1, slope), lambda y, x, slope: where(gt(x, 0), 0, x)),
-    grad_fn="LeakyReluBackward0",
     array=lambda numpy, x, slope: numpy.where(x > 0, x, slope * x),
     domain="x ≠ 0",
     samples=((-2.0, -0.2), (0.1, 0.5)),
@@ -82,7 +84,6 @@ elu = operation(
     "elu(x, alpha=1)",
     lambda x, alpha: x if x > 0 else alpha * math.expm1(x),
     (lambda y, x, alpha: where(le(x, 0), alpha * exp(x), 1), lambda y, x, alpha: where(le(x, 0), exp(x) - 1, 0)),
-    grad_fn="EluBackward0",
     javascript="{0} > 0 ? {0} : {1} * Math.expm1({0})",
     array=lambda numpy, x, alpha: numpy.where(x > 0, x, alpha * numpy.expm1(x)),
     domain="x ≠ 0",
@@ -119,7 +120,6 @@ celu = operation(
         lambda y, x, alpha: where(le(x, 0), exp(x / alpha), 1),
         lambda y, x, alpha: where(le(x, 0), exp(x / alpha) * (1 - x / alpha) - 1, 0),
     ),
-    grad_fn="CeluBackward0",
     javascript="{0} > 0 ? {0} : {1} * Math.expm1({0} / {1})",
     array=lambda numpy, x, alpha: numpy.where(x > 0, x, alpha * numpy.expm1(x / alpha)),
     domain="x ≠ 0",
@@ -161,7 +161,6 @@ hardtanh = operation(
         lambda y, x, low, high: where(le(x, low), 1, 0),
         lambda y, x, low, high: where(ge(x, high), 1, 0),
     ),
-    grad_fn="HardtanhBackward0",
     javascript="bounded({0}, {1}, {2})",
     array=on_arrays.between,
     domain="x ≠ min_val, x ≠ max_val",
@@ -184,7 +183,6 @@ softplus = operation(
         lambda y, x, beta, threshold: where(gt(x * beta, threshold), 0, (x * sigmoid(x * beta) - y) / beta),
         Undefined("softplus", "threshold"),
     ),
-    grad_fn="SoftplusBackward0",
     javascript="softplus({0}, {1}, {2})",
     array=on_arrays.softplus,
     samples=(SMOOTH, (0.5, 1.5), (20.0, 21.0)),
@@ -214,12 +212,12 @@ sigmoid: Operation = operation(
     ieee.sigmoid,
     (lambda y, x: y * (1 - y),),
     spellings=("expit",),
-    grad_fn="SigmoidBackward0",
     latex=r"\sigma\left({0}\right)",
     javascript="sigmoid({0})",
     array=on_arrays.sigmoid,
     samples=(SMOOTH,),
     definition=lambda x: 1 / (1 + exp(-x)),
+    tails=(lambda y, x: sigmoid(x) * sigmoid(-x),),
     inverse="logit",
     range=(0, 1),
     torch="sigmoid: torch Tensor F; expit: special",
@@ -245,10 +243,10 @@ silu = operation(
     lambda x: x * ieee.sigmoid(x),
     (lambda y, x: sigmoid(x) * (1 + x * (1 - sigmoid(x))),),
     spellings=("swish",),
-    grad_fn="SiluBackward0",
     array=lambda numpy, x: x / (1 + numpy.exp(-x)),
     samples=(SMOOTH,),
     definition=lambda x: x * sigmoid(x),
+    tails=(lambda y, x: sigmoid(x) * (1 + x * sigmoid(-x)),),
     torch="silu: F",
     takes=(DECIMALS, no_kernel("silu_cpu")),
     doc="x·sigmoid(x).",
@@ -257,7 +255,6 @@ gelu = operation(
     "gelu(x)",
     lambda x: x / 2 * (1 + math.erf(x / math.sqrt(2))),
     (lambda y, x: (1 + erf(x / SQRT2)) / 2 + x * exp(-x * x / 2) / SQRT_TAU,),
-    grad_fn="GeluBackward0",
     javascript="({0} / 2) * (1 + erf({0} / Math.SQRT2))",
     array=lambda numpy, x: x / 2 * (1 + erf(x / SQRT2)),
     samples=(SMOOTH,),
@@ -275,13 +272,15 @@ gelu_tanh = operation(
     array=lambda numpy, x: x / 2 * (1 + _gelu_inner(x)),
     samples=(SMOOTH,),
     definition=lambda x: x * (1 + _gelu_inner(x)) / 2,
+    tails=(
+        lambda y, x: sigmoid(2 * _gelu_scaled(x)) + x * tanh_slope(_gelu_scaled(x)) * SQRT_2_OVER_PI * (1 + 0.134145 * x * x) / 2,
+    ),
     doc="The approximation of gelu by tanh, torch's gelu(x, approximate='tanh').",
 )
 hardswish = operation(
     "hardswish(x)",
     lambda x: x * min(max(x + 3, 0.0), 6.0) / 6 if x == x else x,
     (lambda y, x: where(le(x, -3), 0, where(lt(x, 3), x / 3 + 1 / 2, 1)),),
-    grad_fn="HardswishBackward0",
     array=lambda numpy, x: x * numpy.clip(x + 3, 0, 6) / 6,
     domain="x ≠ ±3",
     samples=(SMOOTH,),
@@ -298,7 +297,6 @@ hardsigmoid = operation(
     "hardsigmoid(x)",
     lambda x: min(max(x + 3, 0.0), 6.0) / 6 if x == x else x,
     (lambda y, x: where(either(le(x, -3), ge(x, 3)), 0, fraction(1, 6)),),
-    grad_fn="HardsigmoidBackward0",
     array=lambda numpy, x: numpy.clip(x + 3, 0, 6) / 6,
     domain="x ≠ ±3",
     samples=(SMOOTH,),
@@ -316,10 +314,10 @@ mish = operation(
     "mish(x)",
     lambda x: x * math.tanh(_softplus(x, 1.0, 20.0)),
     (lambda y, x: tanh(softplus(x)) + x * (1 - square(tanh(softplus(x)))) * sigmoid(x),),
-    grad_fn="MishBackward0",
     array=DEFINITION,
     samples=(SMOOTH,),
     definition=lambda x: x * tanh(softplus(x, 1, 20)),
+    tails=(lambda y, x: tanh(softplus(x)) + x * tanh_slope(softplus(x)) * sigmoid(x),),
     torch="mish: F",
     doc="x·tanh(softplus(x)).",
 )
@@ -342,7 +340,6 @@ softshrink = operation(
         lambda y, x, bound: where(both(ge(x, -bound), le(x, bound)), 0, 1),
         lambda y, x, bound: where(gt(x, bound), -1, where(gt(-bound, x), 1, 0)),
     ),
-    grad_fn="SoftshrinkBackward0",
     array=DEFINITION,
     domain="x ≠ ±lambd",
     samples=((1.0, 2.0), (0.2, 0.8)),
@@ -360,7 +357,6 @@ hardshrink = operation(
     "hardshrink(x, lambd=0.5)",
     lambda x, bound: 0.0 if -bound <= x <= bound else x,
     (lambda y, x, bound: where(both(ge(x, -bound), le(x, bound)), 0, 1), lambda y, x, bound: 0),
-    grad_fn="HardshrinkBackward0",
     array=DEFINITION,
     domain="x ≠ ±lambd",
     samples=((1.0, 2.0), (0.2, 0.8)),

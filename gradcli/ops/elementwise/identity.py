@@ -11,7 +11,6 @@ clone = operation(
     (lambda y, x: 1,),
     definition=lambda x: x,
     exact=lambda x: x,
-    grad_fn="CloneBackward0",
     latex=r"\operatorname{{clone}}\left({0}\right)",
     javascript="{0}",
     array=lambda numpy, x: x,

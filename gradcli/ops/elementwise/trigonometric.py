@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import DEGREE, PI, RADIAN
 from gradcli.ops.declaration.facts import END, EVEN, JUMP, ODD, POLE, REMOVABLE, special
-from gradcli.ops.declaration.operation import Operation, operation
+from gradcli.ops.declaration.operation import OPERATIONS, Operation, operation
+from gradcli.ops.elementwise.arithmetic import square
 from gradcli.ops.elementwise.exponential import sqrt
 from gradcli.ops.elementwise.logic import eq, where
 from gradcli.ops.elementwise.special import sinc_derivative
@@ -20,7 +22,6 @@ sin = operation(
     ieee.guarded(math.sin),
     (lambda y, x: cos(x),),
     exact=rational.only(0, 0),
-    grad_fn="SinBackward0",
     latex=r"\sin\left({0}\right)",
     javascript="Math.sin({0})",
     array="sin",
@@ -32,6 +33,8 @@ sin = operation(
     tensorflow="sin Sin: tf",
     squares="cos +",
     sympy="sin",
+    quizzes="sin",
+    half_turn=-1,
     doc="Sine of an angle in radians.",
 )
 cos: Operation = operation(
@@ -39,7 +42,6 @@ cos: Operation = operation(
     ieee.guarded(math.cos),
     (lambda y, x: -sin(x),),
     exact=rational.only(0, 1),
-    grad_fn="CosBackward0",
     latex=r"\cos\left({0}\right)",
     javascript="Math.cos({0})",
     array="cos",
@@ -50,6 +52,8 @@ cos: Operation = operation(
     torch="cos: torch Tensor",
     tensorflow="cos Cos: tf",
     sympy="cos",
+    quizzes="cos",
+    half_turn=-1,
     doc="Cosine of an angle in radians.",
 )
 tan = operation(
@@ -57,7 +61,6 @@ tan = operation(
     ieee.guarded(math.tan),
     (lambda y, x: 1 + y * y,),
     exact=rational.only(0, 0),
-    grad_fn="TanBackward0",
     latex=r"\tan\left({0}\right)",
     javascript="Math.tan({0})",
     array="tan",
@@ -69,6 +72,8 @@ tan = operation(
     torch="tan: torch Tensor",
     tensorflow="tan Tan: tf",
     sympy="tan",
+    quizzes="tan",
+    half_turn=1,
     doc="Tangent of an angle in radians.",
 )
 asin = operation(
@@ -77,7 +82,6 @@ asin = operation(
     (lambda y, x: 1 / sqrt(1 - x * x),),
     spellings=("arcsin",),
     exact=rational.only(0, 0),
-    grad_fn="AsinBackward0",
     latex=r"\arcsin\left({0}\right)",
     javascript="Math.asin({0})",
     array="arcsin",
@@ -93,6 +97,7 @@ asin = operation(
     ),
     torch="asin: torch Tensor; arcsin: torch Tensor",
     sympy="asin",
+    quizzes="asin arcsin arcsin",
     doc="Inverse sine, in radians.",
 )
 acos = operation(
@@ -101,7 +106,6 @@ acos = operation(
     (lambda y, x: -1 / sqrt(1 - x * x),),
     spellings=("arccos",),
     exact=rational.only(1, 0),
-    grad_fn="AcosBackward0",
     latex=r"\arccos\left({0}\right)",
     javascript="Math.acos({0})",
     array="arccos",
@@ -116,6 +120,7 @@ acos = operation(
     ),
     torch="acos: torch Tensor; arccos: torch Tensor",
     sympy="acos",
+    quizzes="acos arccos arccos",
     doc="Inverse cosine, in radians.",
 )
 atan = operation(
@@ -124,7 +129,6 @@ atan = operation(
     (lambda y, x: 1 / (1 + x * x),),
     spellings=("arctan",),
     exact=rational.only(0, 0),
-    grad_fn="AtanBackward0",
     latex=r"\arctan\left({0}\right)",
     javascript="Math.atan({0})",
     array="arctan",
@@ -135,6 +139,7 @@ atan = operation(
     range=(-math.pi / 2, math.pi / 2),
     torch="atan: torch Tensor; arctan: torch Tensor",
     sympy="atan",
+    quizzes="atan arctan arctan",
     doc="Inverse tangent, in radians.",
 )
 atan2 = operation(
@@ -145,7 +150,6 @@ atan2 = operation(
         lambda y, a, b: where(eq(a * a + b * b, 0), 0, -a / (a * a + b * b)),
     ),
     spellings=("arctan2",),
-    grad_fn="Atan2Backward0",
     javascript="Math.atan2({0}, {1})",
     array="arctan2",
     domain="b > 0 or a ≠ 0",
@@ -162,7 +166,6 @@ sinh = operation(
     ieee.guarded(math.sinh, ieee.odd_overflow),
     (lambda y, x: cosh(x),),
     exact=rational.only(0, 0),
-    grad_fn="SinhBackward0",
     latex=r"\sinh\left({0}\right)",
     javascript="Math.sinh({0})",
     array="sinh",
@@ -172,6 +175,7 @@ sinh = operation(
     inverse="asinh",
     torch="sinh: torch Tensor",
     sympy="sinh",
+    quizzes="sinh",
     doc="Hyperbolic sine.",
 )
 cosh: Operation = operation(
@@ -179,7 +183,6 @@ cosh: Operation = operation(
     ieee.guarded(math.cosh, ieee.overflow),
     (lambda y, x: sinh(x),),
     exact=rational.only(0, 1),
-    grad_fn="CoshBackward0",
     latex=r"\cosh\left({0}\right)",
     javascript="Math.cosh({0})",
     array="cosh",
@@ -190,25 +193,34 @@ cosh: Operation = operation(
     torch="cosh: torch Tensor",
     squares="sinh -",
     sympy="cosh",
+    quizzes="cosh",
     doc="Hyperbolic cosine.",
 )
+
+
+def tanh_slope(x: Any) -> Any:
+    """1 - tanh(x)^2, with all its digits where the tangent rounds to 1."""
+    return square(OPERATIONS["sech"](x))
+
+
 tanh = operation(
     "tanh(x)",
     math.tanh,
     (lambda y, x: 1 - y * y,),
     exact=rational.only(0, 0),
-    grad_fn="TanhBackward0",
     latex=r"\tanh\left({0}\right)",
     javascript="Math.tanh({0})",
     array="tanh",
     samples=(ANYWHERE,),
     precise="tanh",
+    tails=(lambda y, x: tanh_slope(x),),
     parity=ODD,
     inverse="atanh",
     range=(-1, 1),
     torch="tanh: torch Tensor F",
     tensorflow="tanh Tanh: tf nn",
     sympy="tanh",
+    quizzes="tanh",
     doc="Hyperbolic tangent.",
 )
 asinh = operation(
@@ -217,7 +229,6 @@ asinh = operation(
     (lambda y, x: 1 / sqrt(x * x + 1),),
     spellings=("arcsinh",),
     exact=rational.only(0, 0),
-    grad_fn="AsinhBackward0",
     latex=r"\operatorname{{arsinh}}\left({0}\right)",
     javascript="Math.asinh({0})",
     array="arcsinh",
@@ -227,6 +238,7 @@ asinh = operation(
     inverse="sinh",
     torch="asinh: torch Tensor; arcsinh: torch Tensor",
     sympy="asinh",
+    quizzes="asinh arcsinh arcsinh",
     doc="Inverse hyperbolic sine.",
 )
 acosh = operation(
@@ -235,7 +247,6 @@ acosh = operation(
     (lambda y, x: 1 / sqrt(x * x - 1),),
     spellings=("arccosh",),
     exact=rational.only(1, 0),
-    grad_fn="AcoshBackward0",
     latex=r"\operatorname{{arcosh}}\left({0}\right)",
     javascript="Math.acosh({0})",
     array="arccosh",
@@ -247,6 +258,7 @@ acosh = operation(
     specials=(special(END, lambda x: x - 1, 1),),
     torch="acosh: torch Tensor; arccosh: torch Tensor",
     sympy="acosh",
+    quizzes="acosh arccosh arccosh",
     doc="Inverse hyperbolic cosine.",
 )
 atanh = operation(
@@ -255,7 +267,6 @@ atanh = operation(
     (lambda y, x: 1 / (1 - x * x),),
     spellings=("arctanh",),
     exact=rational.only(0, 0),
-    grad_fn="AtanhBackward0",
     latex=r"\operatorname{{artanh}}\left({0}\right)",
     javascript="Math.atanh({0})",
     array="arctanh",
@@ -270,6 +281,7 @@ atanh = operation(
     ),
     torch="atanh: torch Tensor; arctanh: torch Tensor",
     sympy="atanh",
+    quizzes="atanh arctanh arctanh",
     doc="Inverse hyperbolic tangent.",
 )
 sinc = operation(
@@ -277,7 +289,6 @@ sinc = operation(
     lambda x: 1.0 if x == 0 else ieee.guarded(math.sin)(math.pi * x) / (math.pi * x),
     (lambda y, x: sinc_derivative(1, x),),
     exact=rational.only(0, 1),
-    grad_fn="SincBackward0",
     array="sinc",
     samples=((0.2, 1.8),),
     definition=lambda x: where(eq(x, 0), 1, sin(x * PI) / (x * PI)),
@@ -293,7 +304,6 @@ usinc = operation(
     lambda x: 1.0 if x == 0 else ieee.guarded(math.sin)(x) / x,
     (lambda y, x: sinc_derivative(1, x / PI) / PI,),
     exact=rational.only(0, 1),
-    grad_fn="UsincBackward0",
     array=lambda numpy, x: numpy.where(x == 0, 1, numpy.sin(x) / numpy.where(x == 0, 1, x)),
     samples=((0.2, 3.0),),
     definition=lambda x: where(eq(x, 0), 1, sin(x) / x),
@@ -307,7 +317,6 @@ deg2rad = operation(
     "deg2rad(x)",
     math.radians,
     (lambda y, x: DEGREE,),
-    grad_fn="Deg2RadBackward0",
     array="deg2rad",
     samples=(ANYWHERE,),
     definition=lambda x: x * DEGREE,
@@ -321,7 +330,6 @@ rad2deg = operation(
     "rad2deg(x)",
     math.degrees,
     (lambda y, x: RADIAN,),
-    grad_fn="Rad2DegBackward0",
     array="rad2deg",
     samples=(ANYWHERE,),
     definition=lambda x: x * RADIAN,

@@ -27,7 +27,7 @@ _STYLES = {
     Kind.OMITTED: "dashed",
 }
 
-_PREAMBLE = r"""\usepackage{iftex}
+PACKAGES = r"""\usepackage{iftex}
 \ifPDFTeX
   \usepackage[T1]{fontenc}
   \usepackage[utf8]{inputenc}
@@ -39,10 +39,15 @@ _PREAMBLE = r"""\usepackage{iftex}
 \usepackage{amssymb}
 \usepackage{tikz}
 \usetikzlibrary{arrows.meta, shapes.geometric, shapes.misc, shapes.symbols}
-\pagestyle{empty}
+"""
+"""What a document with such pictures loads."""
+
+_DOCUMENT = r"""\pagestyle{empty}
 \setlength{\parindent}{0pt}
 \begin{document}
-\begin{tikzpicture}[
+"""
+
+_PICTURE = r"""\begin{tikzpicture}[
   x=1pt, y=-1pt, every node/.style={inner sep=0pt, outer sep=0pt},
   graph box/.style={draw, align=center, font=\ttfamily\footnotesize},
   flowing box/.style={draw=red!65!black, line width=1.4pt},
@@ -76,13 +81,24 @@ def tikz(diagram: Diagram, *, layout: str = "auto") -> Iterator[str]:
     yield "\\documentclass{article}\n"
     page = f"paperwidth={width + 2 * MARGIN:.0f}pt, paperheight={height + 3 * MARGIN:.0f}pt, margin={MARGIN:g}pt"
     yield f"\\usepackage[{page}]{{geometry}}\n"
-    yield _PREAMBLE
+    yield PACKAGES + _DOCUMENT
+    yield from _picture(sheets)
+    yield "\\end{document}\n"
+
+
+def tikz_picture(diagram: Diagram) -> Iterator[str]:
+    """The pieces of a picture for a document that has :data:`PACKAGES`; the same on every machine."""
+    return _picture(lay_out(diagram, _MEASURES, "graphlay"))
+
+
+def _picture(sheets: Sequence[Sheet]) -> Iterator[str]:
+    yield _PICTURE
     for kind, style in _STYLES.items():
         yield f"  {kind.value} box/.style={{{style}}},\n"
     yield "]\n"
     for sheet in sheets:
         yield from _sheet(sheet)
-    yield "\\end{tikzpicture}\n\\end{document}\n"
+    yield "\\end{tikzpicture}\n"
 
 
 def _box_size(box: Box) -> tuple[float, float]:

@@ -6,8 +6,6 @@ import re
 from fractions import Fraction
 
 from gradcli.errors import GradcliError
-from gradcli.frozen import replace
-from gradcli.graph.graph import Graph
 from gradcli.language.ast import (
     Call,
     Comparison,
@@ -22,14 +20,10 @@ from gradcli.language.ast import (
     postorder,
 )
 from gradcli.language.numbers import number_text
-from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
-from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.lowering.node_expressions import applied, written_out
 from gradcli.ops.catalogue import OPERATIONS, spelled
-from gradcli.ops.declaration.operation import Operation
-from gradcli.ops.declaration.symbol import Symbol
 from gradcli.output.formulas.boxes import GREEK
+from gradcli.output.formulas.defined import defined
 
 _CONSTANTS = {"e": "E", "inf": "oo", "tau": "(2*pi)"}
 _BARE = re.compile(r"[^\W\d_](_?\d+|_\w+)?|" + "|".join(sorted(GREEK.values())))
@@ -55,7 +49,7 @@ def to_sympy(expression: Expression) -> str:
         GradcliError: An operation has neither a name in SymPy nor a definition.
     """
     pieces: list[str] = []
-    for node in postorder(_defined(expression)):
+    for node in postorder(defined(expression, lambda operation: bool(operation.facts.sympy), "SymPy")):
         below = children(node)
         operands = pieces[len(pieces) - len(below) :]
         del pieces[len(pieces) - len(below) :]
@@ -135,36 +129,3 @@ def _number(value: int | Fraction | float) -> str:
         return f"Rational({value.numerator}, {value.denominator})"
     text = str(value) if isinstance(value, int) else number_text(value)
     return text.replace("inf", "oo") if not text.startswith("-") else f"({text.replace('inf', 'oo')})"
-
-
-def _defined(expression: Expression) -> Expression:
-    """The expression with every operation that SymPy has not in terms of those that it has."""
-
-    def define(node: Expression) -> Expression:
-        if not isinstance(node, Call):
-            return node
-        operation = next((o for o in spelled(node.function) if o.accepts(len(node.arguments))), None)
-        if operation is None:
-            return node
-        if operation.facts.sympy:
-            given = len(node.arguments)
-            return replace(node, arguments=node.arguments + tuple(map(Number, operation.complete((0.0,) * given)[given:])))
-        if operation.symbol:  # add(a, b) is a + b
-            return applied(operation.name, node.arguments)
-        return _defined(_definition(operation, node.arguments))
-
-    return mapped(expression, define)
-
-
-def _definition(operation: Operation, arguments: tuple[Expression, ...]) -> Expression:
-    """What an operation is in more primitive ones, for the given arguments."""
-    if operation.definition is None:
-        raise GradcliError(f"SymPy has no function for {operation.name}", hint="choose another format")
-    builder = StaticBuilder(Graph(), identities=True)
-    places = [f"{{{index}}}" for index in range(len(arguments))]
-    symbols = tuple(Symbol(builder, builder.variable(place)) for place in places)
-    id = builder.symbol(operation.definition(*operation.complete(symbols))).id
-    names = {id: name for name, id in builder.graph.variables.items()}
-    template = written_out(builder.graph, id, [names.get(at, "") for at in range(len(builder.graph))])
-    values = dict(zip(places, arguments, strict=True))
-    return mapped(template, lambda node: values.get(node.name, node) if isinstance(node, Name) else node)

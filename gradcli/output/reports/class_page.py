@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from gradcli.errors import visible
-from gradcli.output.reports.grading import Graded, mistakes_of
-from gradcli.teaching.marking import Marker, Verdict
+from gradcli.language.numbers import short_text
+from gradcli.output.reports.grading import Graded, mistakes_of, scores_of
+from gradcli.teaching.marking import Verdict
 from gradcli.teaching.mistakes import MISTAKES
-from gradcli.teaching.tasks import Parts
+from gradcli.teaching.quiz import Asked
 from gradcli.teaching.words import feedback
 
 _LONG = 200
@@ -31,16 +32,16 @@ th { border-bottom: 2px solid #888; } td { border-bottom: 1px solid #ddd; }
 """
 
 
-def class_page(marker: Marker | Parts, graded: Sequence[Graded], level: int) -> Iterator[str]:
+def class_page(questions: Sequence[Asked], graded: Sequence[Graded], level: int) -> Iterator[str]:
     """The page, piece by piece. It loads nothing from elsewhere, and runs nothing.
 
     Args:
-        marker: What marked the answers.
+        questions: The questions, of which there is mostly one.
         graded: The answers.
         level: How much is told.
     """
-    question = marker.question
-    title = f"Derivative of {' '.join(question.expression.split())} by {question.wrt}"
+    titles = {asked.id: _title(asked) for asked in questions}
+    title = next(iter(titles.values())) if len(titles) == 1 else f"A quiz of {len(titles)} questions"
     yield f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{_safe(title)}</title>\n'
     yield '<meta name="viewport" content="width=device-width">\n'
     yield f"<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{_safe(title)}</h1>\n"
@@ -52,23 +53,35 @@ def class_page(marker: Marker | Parts, graded: Sequence[Graded], level: int) -> 
             "Mistakes",
             [(MISTAKES[own["kind"]].says, own["count"], own["kind"], ", ".join(dict.fromkeys(own["by"]))) for own in found],
         )
+    if len(titles) > 1:
+        rights = [sum(one.marked.score for one in graded if one.asked is asked) for asked in questions]
+        rows = [(f"{asked.id}: {titles[asked.id]}", right, "", "") for asked, right in zip(questions, rights, strict=True)]
+        yield from _histogram("Right answers", rows)
+        total = sum(asked.points for asked in questions)
+        yield from _histogram(f"Points of {short_text(total)}", [(own["by"], own["score"], "", "") for own in scores_of(graded)])
     heads = "".join(f"<th>{name}</th>" for name in ("by", "answer", "verdict", "what is said"))
     yield f"<h2>Answers</h2>\n<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n"
     for one in graded:
-        said = "<br>".join(_safe(line) for line in feedback(question, one.marked, level))
+        said = "<br>".join(_safe(line) for line in feedback(one.asked.marker.question, one.marked, level))
         verdict = one.marked.verdict.value
-        yield f"<tr><td>{_safe(one.by or str(one.row))}</td><td><code>{_safe(_cut(one.marked.answer))}</code></td>"
+        who = ", ".join(filter(None, (one.by or str(one.row), one.asked.id)))
+        yield f"<tr><td>{_safe(who)}</td><td><code>{_safe(_cut(one.marked.answer))}</code></td>"
         yield f'<td class="{verdict}">{verdict}</td><td>{said}</td></tr>\n'
     yield "</tbody>\n</table>\n</body>\n</html>\n"
 
 
-def _histogram(title: str, rows: Sequence[tuple[str, int, str, str]]) -> Iterator[str]:
+def _title(asked: Asked) -> str:
+    question = asked.marker.question
+    return f"Derivative of {' '.join(question.expression.split())} by {question.wrt}"
+
+
+def _histogram(title: str, rows: Sequence[tuple[str, float, str, str]]) -> Iterator[str]:
     """Bars of equal scale, each with its number, what it counts, and who is in it."""
-    most = max((count for _, count, _, _ in rows), default=1)
+    most = max((count for _, count, _, _ in rows), default=1) or 1
     yield f"<h2>{_safe(title)}</h2>\n<table>\n<tbody>\n"
     for label, count, kind, people in rows:
         yield f"<tr><td>{_safe(label)}{f' <code>{_safe(kind)}</code>' if kind else ''}"
-        yield f'{f"<br><small>{_safe(people)}</small>" if people else ""}</td><td class="number">{count}</td>'
+        yield f'{f"<br><small>{_safe(people)}</small>" if people else ""}</td><td class="number">{short_text(count)}</td>'
         yield f'<td class="bars"><span class="bar" style="width: {100 * count / most:.1f}%"></span></td></tr>\n'
     yield "</tbody>\n</table>\n"
 

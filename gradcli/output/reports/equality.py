@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,9 @@ def sentences(found: Equality) -> list[str]:
     if found.method is Method.SHAPES:
         shapes = [f"has the shape {shape}" if shape else "is a number" for shape in found.shapes]
         return [f"different: {a} {shapes[0]}, and {b} {shapes[1]}"]
+    if any(found.unmatched):
+        without = [f"only {name} has {_elements(own)}" for name, own in zip((a, b), found.unmatched, strict=True) if own]
+        return [f"{given}different: {', and '.join(without)}"]
     if found.verdict is Verdict.DIFFERENT:
         return [f"{given}different: {_difference(found.counterexample, a, b)}", *_difference_notes(found)]
     if found.verdict is Verdict.ISOLATED:
@@ -54,6 +57,9 @@ def sentences(found: Equality) -> list[str]:
     else:
         number = f", with the {found.up_to} {found.number}" if found.up_to else ""
         lines = [f"{given}{found.verdict.value}{number}", _grounds(found)]
+        if found.members:
+            what = "Each element of one has its equal in the other."
+            lines[1:] = [what, *(f"Of {_pair(one)}: {_grounds(one)}" for one in found.members[:_VARIABLES] if not one.proof)]
         if found.method is Method.NUMERIC and found.variables:
             lines.append(_sought(found))
         if found.thresholds and found.counterexample is not None:
@@ -73,6 +79,16 @@ def _names(found: Equality) -> tuple[str, str]:
     named = [len(text) <= _SHORT and text.isprintable() and ";" not in text for text in (found.first, found.second)]
     first, second = texts[0] if named[0] else "the first expression", texts[1] if named[1] else "the second expression"
     return (first, second) if first != second else ("the first expression", "the second expression")
+
+
+def _elements(texts: Sequence[str]) -> str:
+    """Elements of a set as a sentence has them."""
+    shown = [one_line(text) for text in texts[:_VARIABLES]]
+    return ", ".join(shown) + (f" and {len(texts) - len(shown)} more" if len(texts) > len(shown) else "")
+
+
+def _pair(found: Equality) -> str:
+    return " and ".join(one_line(text) for text in (found.first, found.second))
 
 
 def _sampled(found: Equality) -> int:
@@ -128,6 +144,11 @@ def _difference_notes(found: Equality) -> Iterator[str]:
 
 
 def _grounds(found: Equality) -> str:
+    if found.verdict is Verdict.NEARLY:
+        near = _difference(found.counterexample, *_names(found))
+        if not found.variables:
+            return f"{near}."
+        return f"Farthest apart of {_points(found.points)}, {near}. That is evidence, not a proof."
     match found.method:
         case Method.IDENTICAL:
             return "Proof: they are one computation, once constants are computed and functions written out by their definitions."
@@ -246,6 +267,11 @@ def equality_json(found: Equality) -> Iterator[str]:
         "error_bound": found.error_bound,
         "prime": None if found.prime is None else f"2^{found.prime} - 1",
         "agree_if_positive": found.agree_if_positive,
+        "members": [
+            {"first": one.first.strip(), "second": one.second.strip(), "verdict": one.verdict.value, "proof": one.proof}
+            for one in found.members
+        ],
+        "unmatched": list(map(list, found.unmatched)),
         "shapes": list(map(list, found.shapes)),
         "sentences": sentences(found),
     }

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.errors import visible
+from gradcli.language.numbers import short_text
 from gradcli.output.json import document, json_number
 from gradcli.output.reports.blocks import Block, Lines, Table
 from gradcli.teaching.marking import Marked, Marker, Verdict
@@ -19,10 +20,19 @@ from gradcli.teaching.tasks import Parts
 from gradcli.teaching.words import certainty, feedback, kinds_of, place, right_text
 
 if TYPE_CHECKING:
-    from gradcli.output.schemas.teaching import AnswerRecord, GradeDocument, MistakeCount, MistakesDocument
+    from gradcli.output.schemas.teaching import (
+        AnswerRecord,
+        GradeDocument,
+        MistakeCount,
+        QuizDocument,
+        ScoreRecord,
+    )
+    from gradcli.teaching.quiz import Asked
 
 _LONG = 60
 _PEOPLE = 6
+_SAID_ONCE = 60
+"""A longer reason is said once, and later that it is the same."""
 
 
 class Graded(NamedTuple):
@@ -33,29 +43,72 @@ class Graded(NamedTuple):
         by: Who gave it; empty where nothing says it.
         marked: The verdict.
         columns: All that stood in its row, to be passed through.
+        asked: The question that it answers.
     """
 
     row: int
     by: str
     marked: Marked
     columns: dict[str, str]
+    asked: Asked
+
+    @property
+    def score(self) -> float:
+        """The points that it gets."""
+        return self.asked.score(self.marked)
 
 
-def grade_report(marker: Marker | Parts, graded: Sequence[Graded], level: int) -> Iterator[Block]:
+def grade_report(questions: Sequence[Asked], graded: Sequence[Graded], level: int) -> Iterator[Block]:
     """The blocks of `gradcli grade`: each answer with what may be told, then what the answers have in common."""
+    told: dict[tuple[str, ...], Graded] = {}
     for one in graded:
-        who = f"{one.by}: " if one.by else ""
-        head = f"{visible(who)}{_cut(one.marked.answer)}   {one.marked.verdict.value}"
-        yield Lines([head, *[f"  {visible(line)}" for line in feedback(marker.question, one.marked, level)]])
+        who = ", ".join(filter(None, (one.by, one.asked.id)))
+        head = f"{visible(who)}{': ' if who else ''}{_cut(one.marked.answer)}   {one.marked.verdict.value}"
+        if one.score not in (0, one.asked.points):
+            head += f", {short_text(one.score)} of {short_text(one.asked.points)}"
+        said = tuple(feedback(one.asked.marker.question, one.marked, level))
+        first = told.setdefault(said, one)
+        if sum(map(len, said)) > _SAID_ONCE and first is not one:
+            said = (f"the same as {first.by or f'answer {first.row}'}",)
+        yield Lines([head, *[f"  {visible(line)}" for line in said]])
     if len(graded) > 1:
         verdicts = Counter(one.marked.verdict for one in graded)
         rows = [[verdict.value, str(verdicts[verdict])] for verdict in Verdict if verdicts[verdict]]
         yield Table("Verdicts", ["verdict", "answers"], rows, numeric=frozenset({"answers"}))
+        if questions[0].id:
+            yield from _scores(questions, graded)
         if level and (found := mistakes_of(graded)):
             lines = [[own["kind"], str(own["count"]), _people(own["by"]), MISTAKES[own["kind"]].says] for own in found]
             yield Table("Mistakes", ["kind", "answers", "by", "says"], lines, frozenset({"answers"}), frozenset({"says", "by"}))
-    if level and marker.at is not None and (hidden := hidden_kinds(marker)):
-        yield Lines([f"This point does not tell the right answer from these mistakes: {', '.join(hidden)}"])
+    for asked in questions if level else ():
+        if asked.marker.at is not None and (hidden := hidden_kinds(asked.marker)):
+            point = f"The point of {asked.id}" if asked.id else "This point"
+            yield Lines([f"{point} does not tell the right answer from these mistakes: {', '.join(hidden)}"])
+
+
+def _scores(questions: Sequence[Asked], graded: Sequence[Graded]) -> Iterator[Block]:
+    """How each question was answered, and how many points everybody has."""
+    rows = []
+    for asked in questions:
+        own = [one for one in graded if one.asked is asked]
+        average = sum(one.score for one in own) / max(1, len(own))
+        right = sum(one.marked.score for one in own)
+        rows.append([visible(asked.id), str(len(own)), str(right), short_text(round(average, 4)), short_text(asked.points)])
+    numbers = frozenset({"answers", "right", "average", "points"})
+    yield Table("Questions", ["question", "answers", "right", "average", "points"], rows, numeric=numbers)
+    if people := scores_of(graded):
+        total = short_text(sum(asked.points for asked in questions))
+        rows = [[visible(own["by"]), short_text(own["score"]), total] for own in people]
+        yield Table("Points", ["by", "points", "of"], rows, numeric=frozenset({"points", "of"}))
+
+
+def scores_of(graded: Iterable[Graded]) -> list[ScoreRecord]:
+    """The points of everybody, in the order in which they come. The last answer to a question counts."""
+    scores: dict[str, dict[str, float]] = {}
+    for one in graded:
+        if one.by:
+            scores.setdefault(one.by, {})[one.asked.id] = one.score
+    return [{"by": by, "score": round(sum(own.values()), 9)} for by, own in scores.items()]
 
 
 def hidden_kinds(marker: Marker | Parts) -> list[str]:
@@ -73,7 +126,7 @@ def mistakes_of(graded: Iterable[Graded]) -> list[MistakeCount]:
             if one.by:
                 people.setdefault(kind, []).append(one.by)
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [{"kind": kind, "count": count, "by": people.get(kind, [])} for kind, count in ordered]
+    return [{"kind": kind, "count": count, "by": list(dict.fromkeys(people.get(kind, [])))} for kind, count in ordered]
 
 
 def _people(names: Sequence[str]) -> str:
@@ -86,10 +139,10 @@ def _cut(text: str) -> str:
     return line if len(line) <= _LONG else f"{line[: _LONG - 1]}…"
 
 
-def answer_record(marker: Marker | Parts, one: Graded, level: int) -> AnswerRecord:
+def answer_record(one: Graded, level: int) -> AnswerRecord:
     """An answer as a record; what is beyond the level is left out."""
     marked = one.marked
-    question = marked.question or marker.question
+    question = marked.question or one.asked.marker.question
     point = None
     if marked.point is not None and marked.values is not None and level >= 1:
         bindings = {name: json_number(value) for name, value in marked.point.items()}
@@ -99,10 +152,11 @@ def answer_record(marker: Marker | Parts, one: Graded, level: int) -> AnswerReco
     return {
         "row": one.row,
         "by": one.by,
+        "question": one.asked.id,
         "answer": marked.answer,
         "read_as": marked.read_as,
         "verdict": marked.verdict.value,
-        "score": marked.score,
+        "score": one.score,
         "part": marked.part,
         "reasons": [
             {
@@ -118,52 +172,76 @@ def answer_record(marker: Marker | Parts, one: Graded, level: int) -> AnswerReco
     }
 
 
-def grade_json(marker: Marker | Parts, graded: Sequence[Graded], level: int, ask: str) -> Iterator[str]:
+def grade_json(asked: Asked, graded: Sequence[Graded], level: int) -> Iterator[str]:
     """The document of `gradcli grade --json`."""
+    return document("grade", _grades(asked, graded, level))
+
+
+def _grades(asked: Asked, graded: Sequence[Graded], level: int) -> GradeDocument:
+    marker = asked.marker
     question = marker.question
-    parts: GradeDocument = {
+    return {
         "expression": question.expression,
-        "ask": ask,
+        "ask": asked.ask,
         "wrt": question.wrt,
         "order": question.order,
         "at": None if marker.at is None else {name: json_number(value) for name, value in marker.at.items()},
         "level": level,
         "right": _right(marker) if level >= 4 else None,
-        "answers": [answer_record(marker, one, level) for one in graded],
+        "answers": [answer_record(one, level) for one in graded],
         "verdicts": {verdict.value: sum(one.marked.verdict is verdict for one in graded) for verdict in Verdict},
         "mistakes": mistakes_of(graded) if level else [],
         "hidden": hidden_kinds(marker) if level else [],
     }
-    return document("grade", parts)
+
+
+def quiz_json(questions: Sequence[Asked], graded: Sequence[Graded], level: int) -> Iterator[str]:
+    """The document of `gradcli grade --json` for the questions of a quiz."""
+    parts: QuizDocument = {
+        "level": level,
+        "points": sum(asked.points for asked in questions),
+        "questions": [
+            {
+                "id": asked.id,
+                "points": asked.points,
+                "grades": _grades(asked, [one for one in graded if one.asked is asked], level),
+            }
+            for asked in questions
+        ],
+        "scores": scores_of(graded),
+        "unmatched": [answer_record(one, level) for one in graded if one.asked not in questions],
+        "mistakes": mistakes_of(graded) if level else [],
+    }
+    return document("quiz", parts)
 
 
 def _right(marker: Marker | Parts) -> str:
     return marker.right_text() if isinstance(marker, Parts) else right_text(marker.question)
 
 
-def grade_lines(marker: Marker | Parts, graded: Iterable[Graded], level: int) -> Iterator[str]:
+def grade_lines(graded: Iterable[Graded], level: int) -> Iterator[str]:
     """A record a line, each as soon as it is there."""
     for one in graded:
-        yield json.dumps(answer_record(marker, one, level), ensure_ascii=False, allow_nan=False) + "\n"
+        yield json.dumps(answer_record(one, level), ensure_ascii=False, allow_nan=False) + "\n"
 
 
 _OWN = ("verdict", "score", "kind", "place", "feedback", "read_as")
 
 
-def grade_csv(marker: Marker | Parts, graded: Iterable[Graded], level: int) -> Iterator[str]:
+def grade_csv(graded: Iterable[Graded], level: int) -> Iterator[str]:
     """The rows as they came, with the verdict behind them; a column of the same name gets the ending ``_gradcli``."""
     names: list[str] = []
     for one in graded:
         if not names:
             names = list(one.columns)
             yield _csv_line([*names, *[f"{own}_gradcli" if own in names else own for own in _OWN]])
-        record: Any = answer_record(marker, one, level)
+        record: Any = answer_record(one, level)
         first: Any = record["reasons"][0] if record["reasons"] else {"kinds": [], "places": []}
         yield _csv_line(
             [
                 *[one.columns.get(name, "") for name in names],
                 record["verdict"],
-                str(record["score"]),
+                short_text(record["score"]),
                 "+".join(first["kinds"]),
                 "; ".join(filter(None, first["places"])),
                 "; ".join(record["feedback"]),
@@ -185,20 +263,3 @@ def _csv_line(cells: Sequence[str]) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow(map(_harmless, cells))
     return line.getvalue()
-
-
-def mistakes_report() -> Iterator[Block]:
-    """The kinds of mistakes."""
-    rows = [[kind, mistake.says] for kind, mistake in MISTAKES.items()]
-    yield Table("Mistakes that gradcli grade finds", ["kind", "what is wrong"], rows, wide=frozenset({"what is wrong"}))
-
-
-def mistakes_json() -> Iterator[str]:
-    """The document of `gradcli mistakes --json`."""
-    parts: MistakesDocument = {
-        "mistakes": [
-            {"kind": kind, "says": own.says, "rule": own.rule.format(y="y", u="u", v="v", x="x")}
-            for kind, own in MISTAKES.items()
-        ]
-    }
-    return document("mistakes", parts)

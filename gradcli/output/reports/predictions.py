@@ -9,7 +9,7 @@ from gradcli.autodiff.passes.tape import Tape
 from gradcli.errors import visible
 from gradcli.language.numbers import short_text
 from gradcli.output.json import document, json_number
-from gradcli.teaching.predictions import Guess, Prompt, score
+from gradcli.teaching.predictions import Guess, Prompt, Unread, score
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.teaching import PredictDocument
@@ -20,10 +20,12 @@ def question(prompt: Prompt) -> str:
     return f"{prompt.name} = {prompt.hint} =" if prompt.hint else f"{prompt.name} ="
 
 
-def told(guess: Guess, *, typed: bool) -> str:
-    """A line on a guess; where it was typed behind the question, without this."""
-    value = short_text(guess.prompt.value)
-    if guess.right:
+def told(prompt: Prompt, guess: Guess | Unread, *, typed: bool) -> str:
+    """A line on a guess, or on what is none; where it was typed behind the question, without this."""
+    value = short_text(prompt.value)
+    if isinstance(guess, Unread):
+        said = f"unreadable, once more: {visible(guess.note)}"
+    elif guess.right:
         said = "right"
     elif guess.text is None:
         said = f"it is {value}"
@@ -31,7 +33,7 @@ def told(guess: Guess, *, typed: bool) -> str:
         said = f"wrong: it is {value}" + (f"; {visible(guess.note)}" if guess.note else "")
     if typed:
         return f"  {said}"
-    return f"{question(guess.prompt)} {visible(guess.text) if guess.text else '?'}   {said}"
+    return f"{question(prompt)} {visible(guess.text) if guess.text else '?'}   {said}"
 
 
 def predictions_json(text: str, tape: Tape, guesses: Sequence[Guess]) -> Iterator[str]:
@@ -49,6 +51,7 @@ def predictions_json(text: str, tape: Tape, guesses: Sequence[Guess]) -> Iterato
                 "value": json_number(guess.prompt.value),
                 "right": guess.right,
                 "note": guess.note,
+                "unread": list(guess.unread),
             }
             for guess in guesses
         ],

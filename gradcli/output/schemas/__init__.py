@@ -15,7 +15,15 @@ from gradcli.output.schemas.symbolic import (
     TangentDocument,
     TaylorDocument,
 )
-from gradcli.output.schemas.teaching import ExercisesDocument, GradeDocument, MistakesDocument, PredictDocument, StepsDocument
+from gradcli.output.schemas.teaching import (
+    ExercisesDocument,
+    GradeDocument,
+    MistakesDocument,
+    PredictDocument,
+    QuizDocument,
+    StepsDocument,
+    WrongAnswersDocument,
+)
 
 _DRAFT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 
@@ -63,10 +71,12 @@ SCHEMAS: dict[str, Schema] = {
     "tangent": _document("tangent", TangentDocument),
     "taylor": _document("taylor", TaylorDocument),
     "grade": _document("grade", GradeDocument),
+    "quiz": _document("quiz", QuizDocument),
     "steps": _document("steps", StepsDocument),
     "exercise": _document("exercise", ExercisesDocument),
     "predict": _document("predict", PredictDocument),
     "mistakes": _document("mistakes", MistakesDocument),
+    "wrong-answers": _document("wrong-answers", WrongAnswersDocument),
     "error": _document("error", ErrorRecord),
 }
 """Each schema, by the name of its command or document."""

@@ -218,6 +218,15 @@ class WitnessRecord(TypedDict):
     second_text: Annotated[str, "The same of the second one."]
 
 
+class MemberRecord(TypedDict):
+    """An element of a set and its equal in another."""
+
+    first: str
+    second: str
+    verdict: Annotated[str, Verdict]
+    proof: bool
+
+
 class EqualDocument(TypedDict):
     """gradcli equal --json"""
 
@@ -230,9 +239,9 @@ class EqualDocument(TypedDict):
     same_domain: Annotated[bool, "No point was found at which only one is defined."]
     assume: Annotated[str | None, "What is assumed of the variables: x > 0, n integer; of every one: positive."]
     up_to: Annotated[str | None, "constant or factor where the second is compared plus a number, or times one."]
-    number: Annotated[str | None, "That number."]
+    number: Annotated[str | None, "That number; of equations also an expression that is nowhere 0."]
     variables: Annotated[list[str], "Those that a value depends on."]
-    counterexample: Annotated[WitnessRecord | None, "A point at which they differ."]
+    counterexample: Annotated[WitnessRecord | None, "A point at which they differ, of those tried within a tolerance the most."]
     points: Annotated[Count, "At how many points both are defined and were compared."]
     only_first: Annotated[Count, "At how many only the first is defined."]
     only_second: Annotated[Count, "At how many only the second is defined."]
@@ -248,6 +257,8 @@ class EqualDocument(TypedDict):
     error_bound: Annotated[Number | None, "Bound of the probability that random points hide a difference."]
     prime: Annotated[str | None, "What was computed modulo."]
     agree_if_positive: Annotated[Count, "At how many positive points expressions agree that differ elsewhere; 0 if not at all."]
+    members: Annotated[list[MemberRecord], "Of two sets for each element of the first its equal in the second."]
+    unmatched: Annotated[list[list[str]], "Of two sets the elements that only the first has, and only the second."]
     shapes: Annotated[list[list[Id]], "The shapes of both; empty for numbers."]
     sentences: Annotated[list[str], "The answer for people."]
 

@@ -27,10 +27,11 @@ class AnswerRecord(TypedDict):
 
     row: Row
     by: Annotated[str, "Who gave it; empty where nothing says it."]
+    question: Annotated[str, "The id of the question in a quiz; empty outside."]
     answer: str
     read_as: Annotated[str | None, "How it was read; null where it was not."]
     verdict: Annotated[str, Also(enum=["right", "wrong", "undecided", "unreadable"])]
-    score: Count
+    score: Annotated[float, "The points that it gets: 1 for a right answer, where the question says nothing else."]
     part: Annotated[str, "Of an answer of several parts the one that the reasons are about; empty for the whole."]
     reasons: Annotated[list[ReasonRecord], "The likeliest first, then those that are nearly as likely; none below level 1."]
     certainty: Annotated[str | None, Also(enum=["certain", "likely", "weak", None])]
@@ -61,6 +62,32 @@ class GradeDocument(TypedDict):
     verdicts: Annotated[dict[str, Count], "How many answers have each verdict."]
     mistakes: Annotated[list[MistakeCount], "Those of the likeliest reasons, the most frequent first."]
     hidden: Annotated[list[str], "Mistakes that give the right number at the point of the question."]
+
+
+class QuestionRecord(TypedDict):
+    """A question of a quiz, with its answers."""
+
+    id: str
+    points: float
+    grades: GradeDocument
+
+
+class ScoreRecord(TypedDict):
+    """The points that somebody has."""
+
+    by: str
+    score: float
+
+
+class QuizDocument(TypedDict):
+    """What `gradcli grade -f QUIZ.jsonl --json` writes."""
+
+    level: Count
+    points: Annotated[float, "Those of all questions."]
+    questions: list[QuestionRecord]
+    scores: Annotated[list[ScoreRecord], "Of everybody; of several answers to a question the last one counts."]
+    unmatched: Annotated[list[AnswerRecord], "Answers to questions that the quiz does not have."]
+    mistakes: Annotated[list[MistakeCount], "Those of all answers, the most frequent first."]
 
 
 class LineRecord(TypedDict):
@@ -137,6 +164,7 @@ class GuessRecord(TypedDict):
     value: Number
     right: bool
     note: Annotated[str, "What went wrong, where that can be told; empty for nothing."]
+    unread: Annotated[list[str], "Lines before the guess that are no number; they count for nothing."]
 
 
 class PredictDocument(TypedDict):
@@ -161,3 +189,25 @@ class MistakesDocument(TypedDict):
     """What `gradcli mistakes --json` writes."""
 
     mistakes: list[MistakeRecord]
+
+
+class WrongAnswerRecord(TypedDict):
+    """A wrong answer, and the mistakes that make it."""
+
+    answer: Annotated[str | None, "Null where it takes several lines, or is known as numbers alone."]
+    kinds: Annotated[list[str], "The likeliest first."]
+    places: Annotated[list[str], "Where each is made; empty for the whole answer."]
+    value: Annotated[Number | None, "Its value at the point; null without one."]
+
+
+class WrongAnswersDocument(TypedDict):
+    """What `gradcli mistakes EXPRESSION --json` writes."""
+
+    expression: str
+    wrt: str
+    order: Count
+    at: Bindings | None
+    right: str
+    answers: list[WrongAnswerRecord]
+    equal: Annotated[list[list[Count]], "Answers that are equal at the point, by their places from 0."]
+    hidden: Annotated[list[Count], "Answers that are right at the point, by their places from 0."]

@@ -1,0 +1,110 @@
+"""The questions of a quiz, from JSON Lines: an object a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from gradcli.cli.framework.command import Command
+from gradcli.cli.framework.streams import read_text
+from gradcli.cli.inputs.variables import bindings, given_at
+from gradcli.errors import GradcliError, nearest
+from gradcli.teaching.quiz import Asked, credit_of
+from gradcli.teaching.tasks import DERIVATIVE, task
+
+_KEYS = ("id", "expression", "wrt", "ask", "order", "at", "points", "credit", "digits", "tol")
+_OF_EXERCISES = ("number", "answer", "value", "difficulty", "distractors", "solution")
+"""What `gradcli exercise --to jsonl` writes beside them; its point is not one at which a number is asked for."""
+
+
+def is_quiz(path: str | None) -> bool:
+    """Whether a file has the questions of a quiz, and not one expression."""
+    return path is not None and path.lower().endswith((".jsonl", ".ndjson"))
+
+
+def quiz_of(path: str, credit: Mapping[str, float], command: Command[Any]) -> dict[str, Asked]:
+    """The questions of a file, by their ids.
+
+    Args:
+        path: The file.
+        credit: The credit for mistakes where a question has none of its own.
+        command: The command that asks.
+
+    Raises:
+        GradcliError: The file cannot be read, has no questions, or one of them is wrong.
+    """
+    text, where = read_text(path)
+    found: dict[str, Asked] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        place = f"{where}, line {number}"
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError):
+            record = None
+        if not isinstance(record, dict):
+            raise GradcliError(f"{place} is no JSON object", hint='write {"id": "q1", "expression": "x^2", "wrt": "x"}')
+        try:
+            asked = _asked(record, number, credit, command)
+        except GradcliError as error:
+            raise GradcliError(f"{place}: {error.message}", hint=error.hint) from None
+        if asked.id in found:
+            raise GradcliError(f"{place}: there are two questions {asked.id}", hint="give each an id of its own")
+        found[asked.id] = asked
+    if not found:
+        raise GradcliError(f"{where} has no questions")
+    return found
+
+
+def _asked(record: Mapping[str, Any], number: int, credit: Mapping[str, float], command: Command[Any]) -> Asked:
+    exercise = "distractors" in record
+    for key in record:
+        if key not in _KEYS and not (exercise and key in _OF_EXERCISES):
+            near = nearest(key, _KEYS)
+            raise GradcliError(
+                f"a question has no key {key}", hint=f"did you mean {near}?" if near else f"its keys: {', '.join(_KEYS)}"
+            )
+    expression = _of(record, "expression", str, "")
+    if not expression.strip():
+        raise GradcliError("the question has no expression")
+    wrt = record.get("wrt", [])
+    names = wrt if isinstance(wrt, list) else [wrt]
+    if not all(isinstance(name, str) for name in names):
+        raise GradcliError("wrt is a name, or a list of names")
+    ask = _of(record, "ask", str, DERIVATIVE)
+    points = _of(record, "points", (int, float), 1)
+    tolerance = _of(record, "tol", (int, float), None)
+    if not 0 <= points < 1e9 or not 0 <= (tolerance or 0) < 1:
+        raise GradcliError("points are a number from 0 on, and tol is one from 0 to 1")
+    at = None if exercise else _point(record.get("at"), command)
+    own = credit_of(record["credit"], "credit") if "credit" in record else credit
+    marker = task(
+        expression,
+        ask,
+        [name.strip() for one in names for name in one.split(",") if name.strip()],
+        order=_of(record, "order", int, 1),
+        at=at,
+        digits=_of(record, "digits", int, None),
+        tolerance=tolerance,
+    )
+    return Asked(marker, str(record.get("id", record.get("number", number))).strip(), ask, points, own)
+
+
+def _of(record: Mapping[str, Any], key: str, kinds: Any, default: Any) -> Any:
+    value = record.get(key, default)
+    if value is not default and (not isinstance(value, kinds) or isinstance(value, bool)):
+        raise GradcliError(f"{key} cannot be {json.dumps(value)[:40]}")
+    return value
+
+
+def _point(given: object, command: Command[Any]) -> dict[str, float] | None:
+    """A point, as an object or as it is written in an option."""
+    if isinstance(given, dict):
+        given = ",".join(f"{name}={value}" for name, value in given.items())
+    if given is None:
+        return None
+    if not isinstance(given, str):
+        raise GradcliError("at is a point", hint='write {"x": 2} or "x=2"')
+    return dict(bindings(given_at([given]), (), None, command)[0]) or None

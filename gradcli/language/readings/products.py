@@ -1,0 +1,86 @@
+"""Products that end or begin where a power might: a number behind a factor, and letters in an exponent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gradcli.language.grammar import Token
+from gradcli.language.readings.scan import refuse
+
+_CLOSING = {"RPAR": "LPAR", "RBRACE": "LBRACE", "ABS_CLOSE": "ABS_OPEN"}
+_GOES_ON = frozenset(("NAME", "PI", "CONSTANT", "LPAR", "ROOT", "ABS_OPEN", "FRAC", "SQRT", "FUNCTION", "CALLED", "COMMAND"))
+"""Terminals with which a value begins of which a number is the coefficient."""
+
+
+def coefficient(before: Sequence[Token], tokens: Sequence[Token], notes: list[tuple[int, str]]) -> list[Token]:
+    """The sign of a product between a factor and a number that is the coefficient of what follows: ``cos(x^2 + 1)2x``.
+
+    A number at the end may as well be a power that lost its place, as in ``(x + 1)2``, and one behind a divisor may belong to it.
+
+    Args:
+        before: The tokens before the number.
+        tokens: The number and the token behind it.
+        notes: Takes what was read so.
+    """
+    number = tokens[0]
+    closes = before[-1].kind if before else ""
+    raised = closes == "SUPERSCRIPT" or (closes == "NUMBER" and len(before) > 1 and before[-2].kind == "POWER")
+    if len(tokens) < 2 or tokens[1].kind not in _GOES_ON or not (raised or closes in _CLOSING):
+        return []
+    start = _start(before)
+    if start < 0 or (start and before[start - 1].kind == "DIVIDE"):
+        return []
+    text = f"{number.text} behind a factor is read as one more factor; a power is written ^{number.text}"
+    notes.append((number.span[0], text))
+    return [Token("TIMES", "*", (number.span[0], number.span[0]))]
+
+
+def _start(tokens: Sequence[Token]) -> int:
+    """Where the factor begins that ends with the last token; -1 where that is not seen."""
+    at = len(tokens) - 1
+    while at >= 0:
+        kind = tokens[at].kind
+        if kind in _CLOSING:
+            depth = 0
+            while at >= 0:
+                depth += (tokens[at].kind == kind) - (tokens[at].kind == _CLOSING[kind])
+                if depth == 0:
+                    break
+                at -= 1
+            if at > 0 and tokens[at - 1].kind == "CALLED":
+                return at - 1
+        elif kind == "SUPERSCRIPT":
+            at -= 1
+            continue
+        if at > 1 and tokens[at - 1].kind == "POWER":
+            at -= 2
+            continue
+        return -1 if kind == "FUNCTION" else at
+    return -1
+
+
+def exponent(before: Sequence[Token], token: Token, parts: list[Token], notes: list[tuple[int, str]]) -> list[Token]:
+    """Letters in an exponent as one product: ``e^kt`` is e^(k*t). Over another base they are refused: ``x^mn``.
+
+    Args:
+        before: The tokens before the letters.
+        token: The letters as they are written.
+        parts: What they are read as.
+        notes: Takes what was read so.
+
+    Raises:
+        GradcliError: The base is no number.
+    """
+    signed = len(before) > 2 and before[-1].kind in ("MINUS", "SIGN", "PLUS") and before[-2].kind == "POWER"
+    base = before[-3:-2] if signed else before[-2:-1] if before and before[-1].kind == "POWER" else []
+    if not base or any(part.kind not in ("NAME", "PI") for part in parts):
+        return parts
+    product = "*".join(part.text for part in parts)
+    sign = before[-1].text if signed else ""
+    written, both = f"{base[0].text}^{sign}{token.text}", f"{base[0].text}^({sign}{product})"
+    other = f"{base[0].text}^{sign}{product}"
+    if base[0].kind not in ("NUMBER", "EULER") and base[0].text != "e":
+        raise refuse(f"{written} may be {both} or {other}", token, "write one of them")
+    notes.append((base[0].span[0], f"{written} is read as {both}; to mean {other} write the sign"))
+    start, end = token.span
+    return [Token("LPAR", "(", (start, start + 1)), *parts, Token("RPAR", ")", (end - 1, end))]

@@ -1,0 +1,56 @@
+"""Quizzes of Moodle without plugins: multiple choice, or numbers, each wrong answer with the reason as its feedback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from gradcli.output.quizzes.wording import DERIVATIVE, NUMBER, RIGHT, posed
+from gradcli.teaching.exercises import Exercise
+
+_GIFT = str.maketrans({sign: f"\\{sign}" for sign in "\\~=#{}:"})
+
+
+def gift(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
+    """Moodle's GIFT; see its documentation, "GIFT format"."""
+    for one in posed(found, ask):
+        number = ask == NUMBER
+        tolerance = f":{one.tolerance:.3g}" if number else ""
+        yield f"::{one.name}::{one.text.translate(_GIFT)} {{{'#' if number else ''}\n"
+        yield f"\t={one.answer.translate(_GIFT)}{tolerance}#{RIGHT}\n"
+        for wrong in one.wrong:
+            text = wrong.answer.translate(_GIFT) + tolerance
+            yield f"\t{'=%0%' if number else '~'}{text}#{wrong.feedback.translate(_GIFT)}\n"
+        yield "}\n\n"
+
+
+def moodle(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
+    """Moodle XML; see its documentation, "Moodle XML format"."""
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n'
+    for one in posed(found, ask):
+        yield f'  <question type="{"numerical" if ask == NUMBER else "multichoice"}">\n'
+        yield f"    <name><text>{one.name}</text></name>\n"
+        yield f"    {_html('questiontext', one.html)}\n    {_html('generalfeedback', one.solution)}\n"
+        yield "    <defaultgrade>1</defaultgrade>\n"
+        if ask == DERIVATIVE:
+            yield "    <single>true</single>\n    <shuffleanswers>true</shuffleanswers>\n"
+            yield "    <answernumbering>abc</answernumbering>\n"
+        yield _answer(one.answer, 100, RIGHT, one.tolerance)
+        for wrong in one.wrong:
+            yield _answer(wrong.answer, 0, wrong.feedback, one.tolerance)
+        yield "  </question>\n"
+    yield "</quiz>\n"
+
+
+def _answer(answer: str, fraction: int, feedback: str, tolerance: float) -> str:
+    text = escape(escape(answer)) if not tolerance else answer  # as HTML, within XML
+    format = "html" if not tolerance else "moodle_auto_format"
+    wide = f"\n      <tolerance>{tolerance:.3g}</tolerance>" if tolerance else ""
+    return (
+        f'    <answer fraction="{fraction}" format="{format}"><text>{text}</text>{wide}\n'
+        f"      {_html('feedback', escape(feedback))}\n    </answer>\n"
+    )
+
+
+def _html(name: str, html: str) -> str:
+    return f'<{name} format="html"><text>{escape(html)}</text></{name}>'

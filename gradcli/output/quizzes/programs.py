@@ -1,0 +1,114 @@
+"""Exercises for programs of courses: questions of PrairieLearn, a notebook of nbgrader, and cards of Anki."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from gradcli.output.quizzes.wording import DERIVATIVE, NUMBER, formula, posed
+from gradcli.teaching.exercises import Exercise
+
+# ---- PrairieLearn ----
+
+_QUESTION = """\
+<pl-question-panel>{{{params.question}}}</pl-question-panel>
+<pl-number-input answers-name="derivative" comparison="relabs" rtol="0" atol="{{params.tolerance}}"></pl-number-input>
+<pl-submission-panel>{{feedback.derivative}}</pl-submission-panel>
+<pl-answer-panel>{{{params.solution}}}</pl-answer-panel>
+"""
+
+_SERVER = '''\
+"""A derivative at a point; known wrong numbers have their reason as feedback."""
+
+QUESTION = {question!r}
+SOLUTION = {solution!r}
+RIGHT = {right}
+TOLERANCE = {tolerance:.3g}
+WRONG = {wrong!r}
+
+
+def generate(data):
+    data["params"].update(question=QUESTION, solution=SOLUTION, tolerance=TOLERANCE)
+    data["correct_answers"]["derivative"] = RIGHT
+
+
+def grade(data):
+    given = data["submitted_answers"].get("derivative")
+    for number, reason in WRONG:
+        if isinstance(given, (int, float)) and abs(given - number) <= TOLERANCE:
+            data["feedback"]["derivative"] = reason
+'''
+
+
+def prairielearn(found: Sequence[Exercise]) -> Iterator[tuple[str, str]]:
+    """Folders of questions of PrairieLearn, which ask for numbers and compare them with those of the mistakes."""
+    from uuid import NAMESPACE_URL, uuid5
+
+    for one in posed(found, NUMBER):
+        own = str(uuid5(NAMESPACE_URL, f"gradcli:{one.text}"))
+        folder = f"{one.name.replace(' ', '-')}-{own[:8]}"
+        told = {
+            "uuid": own,
+            "title": one.text,
+            "topic": "Differentiation",
+            "tags": ["gradcli"],
+            "type": "v3",
+            "singleVariant": True,
+        }
+        wrong = [(float(wrong.answer), wrong.feedback) for wrong in one.wrong]
+        yield f"{folder}/info.json", json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+        yield f"{folder}/question.html", _QUESTION
+        yield (
+            f"{folder}/server.py",
+            _SERVER.format(
+                question=one.html, solution=one.solution, right=float(one.answer), tolerance=one.tolerance, wrong=wrong
+            ),
+        )
+
+
+# ---- nbgrader ----
+
+_CHECK = """\
+import subprocess
+
+question, wrt = {question!r}, {wrt!r}
+command = ["gradcli", "grade", question, "--wrt", wrt, "--for", "student", "--", str(answer_{number})]
+done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+assert done.returncode == 0, done.stdout + done.stderr
+"""
+
+
+def nbgrader(found: Sequence[Exercise]) -> Iterator[str]:
+    """A notebook for nbgrader. The tests call gradcli and hold no answers; the solutions are cut out where it is released."""
+    cells: list[dict[str, object]] = []
+    for number, one in enumerate(posed(found), 1):
+        lead = f"**{number}.** {one.tex_lead}: $${formula(one.expression)}$$"
+        cells.append({"cell_type": "markdown", "id": f"question-{number}", "metadata": {}, "source": lead})
+        solution = f"### BEGIN SOLUTION\nanswer_{number} = {one.answer!r}\n### END SOLUTION"
+        cells.append(_code(f"answer-{number}", solution, locked=False))
+        cells.append(
+            _code(f"test-{number}", _CHECK.format(question=one.expression, wrt=one.exercise.wrt, number=number), locked=True)
+        )
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    yield json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+
+
+def _code(name: str, source: str, *, locked: bool) -> dict[str, object]:
+    """A cell: a locked one is a test and worth a point, another one holds the answer."""
+    told = {"grade": locked, "grade_id": name, "locked": locked, "schema_version": 3, "solution": not locked, "task": False}
+    own = {"nbgrader": told | ({"points": 1} if locked else {})}
+    return {"cell_type": "code", "execution_count": None, "id": name, "metadata": own, "outputs": [], "source": source}
+
+
+# ---- Anki ----
+
+
+def anki(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
+    """A file that Anki imports as text: a card a line, with HTML in two fields."""
+    yield "#separator:tab\n#html:true\n#notetype:Basic\n#deck:Derivatives\n#columns:Front\tBack\n"
+    for one in posed(found, ask):
+        answer = f"\\({escape(formula(one.answer))}\\)" if ask == DERIVATIVE else one.answer
+        wrong = "".join(f"<li><code>{escape(text)}</code>: {escape(feedback)}</li>" for text, feedback in one.wrong)
+        yield f"{one.html}\t<p>{answer}</p>{one.solution}<p>Not:</p><ul>{wrong}</ul>\n"

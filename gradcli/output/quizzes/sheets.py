@@ -1,0 +1,93 @@
+"""Sheets of exercises and their keys: text, Markdown, and LaTeX for the class exam."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gradcli.language.numbers import short_text
+from gradcli.output.quizzes.wording import DERIVATIVE, NUMBER, at_point, formula, posed, tex_point
+from gradcli.teaching.exercises import Exercise
+
+
+def text_sheet(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
+    """The exercises alone."""
+    for number, one in enumerate(posed(found, ask), 1):
+        yield f"{number}. {one.text}\n"
+
+
+def text_key(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
+    """The right answers, how they are found, and what wrong answers mean."""
+    for number, asked in enumerate(posed(found, ask), 1):
+        one, how = asked.exercise, asked.exercise.difficulty
+        yield f"{number}. {asked.text}\n"
+        yield f"   = {one.answer}\n"
+        yield f"   at {at_point(one)}: {short_text(one.value)}\n"
+        yield f"   difficulty {how.band} of 5 (paths {how.paths}, depth {how.depth}, score {how.score:g})\n"
+        yield "   solution:\n"
+        yield from (f"     {line}\n" for line in one.solution)
+        yield "   wrong answers:\n"
+        width = max(len(wrong.answer) for wrong in one.distractors)
+        for wrong in one.distractors:
+            value = f"= {short_text(wrong.value)}   " if ask == NUMBER else ""
+            yield f"     {wrong.answer:<{width}}   {value}{wrong.says} ({wrong.kind})\n"
+        yield "\n" if number < len(found) else ""
+
+
+def markdown_sheet(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
+    """The exercises alone, as a numbered list."""
+    for number, one in enumerate(posed(found, ask), 1):
+        yield f"{number}. {one.tex_lead}: $${formula(one.expression)}$$\n"
+
+
+def markdown_key(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
+    """The key, an item for each exercise."""
+    for number, asked in enumerate(posed(found, ask), 1):
+        one = asked.exercise
+        yield f"{number}. {asked.tex_lead}: $${formula(one.expression)}$$\n"
+        yield f"   Answer: ${formula(one.answer)}$, at {at_point(one)}: {short_text(one.value)}; "
+        yield f"difficulty {one.difficulty.band} of 5\n\n"
+        yield from (f"   - `{line}`\n" for line in one.solution)
+        yield "\n   | wrong answer | value there | what is wrong | kind |\n   |---|---|---|---|\n"
+        for wrong in one.distractors:
+            yield f"   | ${formula(wrong.answer)}$ | {short_text(wrong.value)} | {wrong.says} | {wrong.kind} |\n"
+        yield "\n" if number < len(found) else ""
+
+
+def latex_sheet(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
+    """The exercises for the class exam."""
+    return _latex(found, ask, key=False)
+
+
+def latex_key(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
+    """The sheet with solutions, each with the graph of its expression."""
+    return _latex(found, ask, key=True)
+
+
+def _latex(found: Sequence[Exercise], ask: str, *, key: bool) -> Iterator[str]:
+    from gradcli.output.diagrams.tikz import PACKAGES
+
+    yield "\\documentclass{exam}\n\\usepackage{amsmath}\n"
+    yield f"{PACKAGES}\\printanswers\n" if key else ""
+    yield "\\begin{document}\n\\begin{questions}\n"
+    for asked in posed(found, ask):
+        yield f"\\question {asked.tex_lead}: \\[{formula(asked.expression)}\\]\n"
+        yield from _latex_solution(asked.exercise) if key else ()
+    yield "\\end{questions}\n\\end{document}\n"
+
+
+def _latex_solution(one: Exercise) -> Iterator[str]:
+    from gradcli.autodiff.runs.program_run import outline
+    from gradcli.language.parser import parse
+    from gradcli.output.diagrams.of_run import diagram
+    from gradcli.output.diagrams.tikz import escaped, tikz_picture
+
+    yield f"\\begin{{solution}}\n${formula(one.answer)}$, at {tex_point(one)}: {escaped(short_text(one.value))}\n\n"
+    drawn = diagram(outline(parse(one.expression), [one.wrt]), title="")
+    picture = "".join(tikz_picture(drawn)).rstrip()
+    yield "\\begin{center}\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n"
+    yield f"{picture}}}\\end{{center}}\n"
+    yield "\\begin{itemize}\n"
+    yield from (f"\\item[] \\texttt{{{escaped(line)}}}\n" for line in one.solution)
+    for wrong in one.distractors:
+        yield f"\\item ${formula(wrong.answer)}$: {escaped(wrong.says)}\n"
+    yield "\\end{itemize}\n\\end{solution}\n"

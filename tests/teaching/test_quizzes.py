@@ -1,0 +1,274 @@
+"""Exercises in every format: each is read back by its own rules, and each wrong answer is graded with its exported reason."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import html
+import io
+import json
+import re
+import xml.etree.ElementTree as Xml
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from commandline import command, process
+
+from gradcli.errors import GradcliError
+from gradcli.output.formats import EXERCISES
+from gradcli.output.formulas.quiz_languages import JME, MATH_OBJECTS, MAXIMA
+from gradcli.output.quizzes.content import content
+from gradcli.output.quizzes.wording import DERIVATIVE, NUMBER
+from gradcli.teaching.exercises import Exercise, Wanted, exercises, from_template
+from gradcli.teaching.marking import Marker, Verdict
+
+
+class Read(NamedTuple):
+    """A question as a platform reads it: the right answer, and wrong ones with what is said of them."""
+
+    right: str
+    wrong: Sequence[tuple[str, str]]
+
+
+def _inner(node: Xml.Element, path: str) -> str:
+    return "".join(node.find(path).itertext()) if node.find(path) is not None else ""  # type: ignore[union-attr]
+
+
+def _files(content: bytes) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return {name: packed.read(name).decode() for name in packed.namelist()}
+
+
+def _bare(text: str) -> Xml.Element:
+    """XML without its namespaces."""
+    root = Xml.fromstring(text.encode())
+    for node in root.iter():
+        node.tag = node.tag.rpartition("}")[2]
+    return root
+
+
+def read_stack(content: bytes) -> Iterator[Read]:
+    for question in Xml.fromstring(content).iter("question"):
+        lines = re.findall(r"(\w+): (.*);", _inner(question, "questionvariables/text"))
+        values = {name: text.replace("%", "") for name, text in lines}
+        nodes = {_inner(node, "trueanswernote"): node for node in question.iter("node")}
+        found = []
+        for test in question.iter("qtest"):  # an answer of a test comes to the node of its note, and gets what stands there
+            node = nodes[_inner(test, "expected/expectedanswernote")]
+            name = _inner(test, "testinput/value")
+            assert (_inner(node, "tans"), _inner(node, "truescore")) == (name, _inner(test, "expected/expectedscore"))
+            found.append((values[name], html.unescape(_inner(node, "truefeedback/text"))))
+        assert len(found) == len(nodes) == len(values)
+        following = [_inner(node, "falsenextnode") for node in nodes.values()]
+        assert following == [*map(str, range(1, len(nodes))), "-1"]
+        yield Read(found[0][0], found[1:])
+
+
+def read_numbas(content: bytes) -> Iterator[Read]:
+    first, _, text = content.decode().partition("\n")
+    assert first.startswith("// Numbas version: ")
+    for question in json.loads(text)["question_groups"][0]["questions"]:
+        (part,) = question["parts"]
+        pairs = [(one["answer"], html.unescape(one["alternativeFeedbackMessage"][3:-4])) for one in part["alternatives"]]
+        yield Read(part["answer"], pairs)
+
+
+def read_webwork(content: bytes) -> Iterator[Read]:
+    for text in _files(content).values():
+        right, *others = [one.replace("~~'", "'") for one in re.findall(r"'((?:[^'~]|~~')*)'", text.partition("$marked =")[2])]
+        yield Read(right, list(zip(others[::2], others[1::2], strict=True)))
+
+
+def read_moodle(content: bytes) -> Iterator[Read]:
+    for question in Xml.fromstring(content).iter("question"):
+        nodes = list(question.iter("answer"))
+        assert [node.attrib["fraction"] for node in nodes] == ["100", *["0"] * (len(nodes) - 1)]
+        plain = [(html.unescape(_inner(node, "text")), html.unescape(_inner(node, "feedback/text"))) for node in nodes]
+        yield Read(plain[0][0], plain[1:])
+
+
+def read_gift(content: bytes) -> Iterator[Read]:
+    for block in content.decode().strip().split("\n\n"):
+        _, body = re.split(r"(?<!\\)\{", block, maxsplit=1)
+        rows = [re.split(r"(?<!\\)#", line.strip(), maxsplit=1) for line in body.splitlines()[1:-1]]
+        pairs = [(re.split(r"(?<!\\):", answer)[0], said) for answer, said in rows]  # behind the : a number has its tolerance
+        plain = [tuple(re.sub(r"\\([~=#{}:\\])", r"\1", part) for part in pair) for pair in pairs]
+        yield Read(plain[0][0][1:], [(re.sub(r"^(~|=%0%)", "", answer), said) for answer, said in plain[1:]])
+
+
+def read_qti(content: bytes) -> Iterator[Read]:
+    files = _files(content)
+    listed = [node.attrib["href"] for node in _bare(files.pop("imsmanifest.xml")).iter("file")]
+    assert listed == list(files)
+    for text in files.values():
+        item = _bare(text)
+        said = {node.attrib["identifier"]: "".join(node.itertext()).strip() for node in item.iter("qti-modal-feedback")}
+        answers = {node.attrib["identifier"]: node.text or "" for node in item.iter("qti-simple-choice")}
+        condition = item.find("qti-response-processing/qti-response-condition")
+        assert condition is not None
+        for branch in condition:  # a number stands in the condition itself
+            value, mark = [node.text or "" for node in branch.iter("qti-base-value")][:2]
+            answers.setdefault(mark, value)
+        right, *others = answers
+        assert _inner(item, "qti-response-declaration/qti-correct-response") in (right, answers[right])
+        yield Read(answers[right], [(answers[mark], said[mark]) for mark in others])
+
+
+def read_canvas(content: bytes) -> Iterator[Read]:
+    files = _files(content)
+    (listed,) = [node.attrib["href"] for node in _bare(files["imsmanifest.xml"]).iter("file")]
+    for item in _bare(files[listed]).iter("item"):
+        answers = {node.attrib["ident"]: html.unescape(_inner(node, "material")) for node in item.iter("response_label")}
+        said = {node.attrib["ident"]: html.unescape("".join(node.itertext()).strip()) for node in item.iter("itemfeedback")}
+        scored = [node for node in item.iter("respcondition") if node.find("setvar") is not None]
+        (right,) = [_inner(node, "conditionvar/varequal") for node in scored]
+        yield Read(answers.pop(right), [(text, said[f"{mark}_fb"]) for mark, text in answers.items()])
+
+
+def read_prairielearn(content: bytes) -> Iterator[Read]:
+    files = _files(content)
+    for name, text in files.items():
+        if name.endswith("server.py"):
+            assigned = [node for node in ast.parse(text).body if isinstance(node, ast.Assign)]
+            values = {ast.unparse(node.targets[0]): ast.literal_eval(node.value) for node in assigned}
+            assert json.loads(files[name.replace("server.py", "info.json")])["type"] == "v3"
+            yield Read(str(values["RIGHT"]), [(str(number), said) for number, said in values["WRONG"]])
+
+
+def read_nbgrader(content: bytes) -> Iterator[Read]:
+    for cell in json.loads(content)["cells"]:
+        own = cell["metadata"].get("nbgrader", {"solution": False})
+        if own["solution"]:
+            yield Read(ast.literal_eval(ast.parse(cell["source"]).body[0].value), [])
+
+
+def read_anki(content: bytes) -> Iterator[Read]:
+    lines = content.decode().splitlines()
+    assert "#separator:tab" in lines
+    for _, back in csv.reader([line for line in lines if not line.startswith("#")], delimiter="\t"):
+        wrong = re.findall(r"<li><code>(.*?)</code>: (.*?)</li>", back)
+        yield Read("", [(html.unescape(text), html.unescape(said)) for text, said in wrong])
+
+
+def read_jsonl(content: bytes) -> Iterator[Read]:
+    for one in map(json.loads, content.decode().splitlines()):
+        yield Read(one["answer"], [(wrong["answer"], f"{wrong['says']} [{wrong['kind']}]") for wrong in one["distractors"]])
+
+
+READERS: dict[str, Callable[[bytes], Iterator[Read]]] = {
+    name.removeprefix("read_"): reader for name, reader in list(globals().items()) if name.startswith("read_")
+}
+SHEETS = {"text", "markdown", "latex"}
+FOUND = {
+    "sums": list(exercises(3, 3, Wanted(2, 3, ("add", "mul", "sin"), ("x", "w")))),
+    "quotients": list(exercises(5, 2, Wanted(2, 3, ("div", "pow", "log", "exp"), ("t",)))),
+    "greek": list(from_template("θ*x^2*sin(b*x)", "x", {"b": (2, 3)}, 1, 2)),
+    "lines": list(from_template("u = w*x\nu*exp(-u)/3", "x", {}, 1, 1)),
+}
+CALL = ["exercise", "--seed", "3", "-n", "1", "--names", "x,w", "--ops", "add,mul,sin"]
+
+
+def exported(name: str, found: Sequence[Exercise], ask: str) -> bytes:
+    made = content(EXERCISES[name], found, ask)
+    return made if isinstance(made, bytes) else "".join(made).encode()
+
+
+def test_every_format_has_a_reader_here() -> None:
+    assert READERS.keys() == EXERCISES.keys() - SHEETS
+
+
+@pytest.mark.parametrize("found", FOUND.values(), ids=FOUND)
+def test_what_is_exported_is_graded_with_its_reason(found: Sequence[Exercise]) -> None:
+    markers = [Marker(one.expression, one.wrt) for one in found]
+    for name in READERS:
+        if DERIVATIVE not in EXERCISES[name].asks:
+            continue
+        questions = list(READERS[name](exported(name, found, DERIVATIVE)))
+        for marker, one, question in zip(markers, found, questions, strict=True):
+            assert not question.right or marker.mark(question.right.replace("theta", "θ")).verdict is Verdict.RIGHT
+            assert name == "nbgrader" or len(question.wrong) == len(one.distractors)
+            for text, said in question.wrong:
+                assert said.endswith(f"[{marker.mark(text.replace('theta', 'θ')).reasons[0].kind}]"), (name, text)
+
+
+@pytest.mark.parametrize("found", FOUND.values(), ids=FOUND)
+def test_numbers_are_those_of_the_reasons(found: Sequence[Exercise]) -> None:
+    """Numbers are written with six digits; with all of them each is graded with its reason, or it is one of several."""
+    markers = [Marker(one.expression, one.wrt, at=one.point) for one in found]
+    for name in READERS.keys() - {"jsonl"}:
+        if NUMBER not in EXERCISES[name].asks:
+            continue
+        questions = list(READERS[name](exported(name, found, NUMBER)))
+        for marker, one, question in zip(markers, found, questions, strict=True):
+            assert not question.right or float(question.right) == pytest.approx(one.value, rel=1e-5)
+            assert len(question.wrong) >= 3
+            for text, said in question.wrong:
+                exact = min((wrong.value for wrong in one.distractors), key=lambda value: abs(value - float(text)))
+                assert float(text) == pytest.approx(exact, rel=1e-5)
+                kinds = {reason.kind for reason in marker.mark(repr(exact)).reasons}
+                assert re.findall(r"\[(.*)\]$", said)[0] in kinds, (name, text)
+
+
+def test_a_call_gives_the_bytes_of_the_format_in_a_file_as_well(tmp_path: Path) -> None:
+    for format in EXERCISES.values():
+        written = exported(format.name, FOUND["sums"][:1], format.asks[0])
+        file = tmp_path / f"quiz{(*format.suffixes, '')[0]}"
+        code, out, err = command([*CALL, "-o", str(file), *([] if format.suffixes else ["--to", format.name])])
+        assert (code, out, err) == (0, "", "")
+        assert file.read_bytes() == written
+    assert process([*CALL, "--to", "qti"]).stdout == exported("qti", FOUND["sums"][:1], DERIVATIVE)
+
+
+@pytest.mark.parametrize("band", range(1, 6))
+def test_a_band_is_how_difficult_exercises_are(band: int) -> None:
+    found = list(exercises(2, 2, Wanted(0, 0, ("add", "mul", "sin", "exp"), ("x",), band)))
+    assert [one.difficulty.band for one in found] == [band, band]
+
+
+def test_help_says_what_each_format_carries() -> None:
+    page = process(["exercise", "--help"]).stdout.decode()
+    for format in EXERCISES.values():
+        assert re.search(rf"{format.name} +{re.escape(format.carries)}", page)
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        (MAXIMA, "2^(-x)*log(w) - (-asin(x)) + %e^(w^2)/(-3)"),
+        (JME, "2^(-x)*ln(w) - (-arcsin(x)) + e^(w^2)/(-3)"),
+        (MATH_OBJECTS, "2^(-x)*ln(w) - (-arcsin(x)) + e^(w^2)/(-3)"),
+    ],
+    ids=lambda one: getattr(one, "name", ""),
+)
+def test_a_language_has_its_own_words_and_more_parentheses(language: Any, written: str) -> None:
+    assert language.text("2^-x*log(w) - -asin(x) + e^w^2/-3", ["x", "w"]) == written
+    assert language.text("e*θ", ["e1", "θ"]).endswith("*theta")
+    with pytest.raises(GradcliError, match="has no variable e"):
+        language.text("e*x", ["e", "x"])
+    with pytest.raises(GradcliError, match="has no"):
+        language.text("x if x > 0 else 1", ["x"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--to", "stack", "--ask", "number"], "stack asks for no number"),
+        (["--to", "prairielearn", "--ask", "derivative"], "prairielearn asks for no derivative"),
+        (["--to", "stak"], "did you mean stack"),
+        (["--to", "jsonl", "--ask", "number"], "jsonl asks for no number"),
+        (["--json", "--to", "stack"], "--to asks for another"),
+        (["--to", "qti", "--key", "-"], "the key would stand behind it"),
+        (["--band", "3", "--depth", "2"], "in place of --paths and --depth"),
+        (["--band", "6"], "--band"),
+        (["x*sin(x)", "--band", "3"], "without a template"),
+        (["-o", "quiz.doc"], "does not tell its format"),
+        (["x*(x if x > 1 else x^2)*sin(x)", "--to", "stack"], "has no"),
+    ],
+)
+def test_what_a_format_cannot_carry_is_refused(arguments: list[str], message: str) -> None:
+    code, out, err = command(["exercise", *arguments])
+    assert (code, out) == (2, "")
+    assert message in err
