@@ -55,7 +55,12 @@ def run(options: ExportOptions) -> ExitCode | None:
         raise GradcliError("code takes its values when it is called", hint="leave --set and --bindings out")
     source, where = expression_text(options)
     name = options.name or "f"
-    language = languages.LANGUAGES[options.to or SUFFIXES.get(os.path.splitext(options.output or "")[1], "python")]
+    ending = os.path.splitext(options.output or "")[1]
+    if options.to is None and ending and ending not in SUFFIXES:
+        raise GradcliError(f"no language has files that end in {ending}", hint="--to names the language")
+    language = languages.LANGUAGES[options.to or SUFFIXES.get(ending, "python")]
+    if options.check and language.main is None:
+        raise GradcliError(f"nothing runs {language.about} here", hint="leave --check out")
     if language.names([name])[name] != name:
         raise GradcliError(f"{name} is no name for a function of {language.about}", hint="--name loss")
     graph = graph_of(parse(source, where), source, where, {}, options)

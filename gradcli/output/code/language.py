@@ -19,6 +19,8 @@ from gradcli.output.formulas.boxes import GREEK
 
 _BLOCK = re.compile(r"\n\n+(?=\S)")
 _DEFINED = re.compile(r"^(?:function|const|static double|def|fn)\s+(\w+)", re.MULTILINE)
+_SUBSCRIPT = re.compile("[₀-₉]+")
+_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _WORD = re.compile(r"\w+")
 _PLACE = re.compile(r"\{(\d+)\}")
 
@@ -111,7 +113,8 @@ class Language(Frozen):
         """The names of variables in the language."""
         found: dict[str, str] = {}
         for variable in variables:
-            plain = "".join(GREEK.get(letter, letter) for letter in variable).replace("'", "_prime")
+            plain = "".join(GREEK.get(letter, letter) for letter in _SUBSCRIPT.sub(r"_\g<0>", variable)).replace("'", "_prime")
+            plain = plain.translate(_DIGITS)
             if not re.fullmatch(self.letters, plain, re.ASCII):
                 plain = re.sub(r"\W+", "_", plain, flags=re.ASCII).strip("_") or "v"
                 plain = plain if not plain[0].isdigit() else f"v{plain}"

@@ -31,6 +31,11 @@ _NAME = re.compile(r"\bt\d+\b")
 _NUMPY_OPERATORS = {sign: entry for sign, entry in _C_OPERATORS.items() if sign not in ("?", "||", "&&")}
 
 
+def _calls(text: str) -> dict[str, str]:
+    """A table of functions of the notation, each with how it is called."""
+    return dict(line.split(maxsplit=1) for line in text.strip().splitlines())
+
+
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
@@ -41,22 +46,24 @@ _ELEMENTARY = sorted(
         "hypot floor ceil trunc"
     )
 )
-_TWO = ("atan2", "hypot")
+_TWO = _words("atan2 hypot")
 
-_SCIPY = {
-    "erf": "special.erf({0})",
-    "erfc": "special.erfc({0})",
-    "erfinv": "special.erfinv({0})",
-    "gamma": "special.gamma({0})",
-    "lgamma": "special.gammaln({0})",
-    "digamma": "special.digamma({0})",
-    "polygamma": "special.polygamma({0}, {1})",
-    "beta": "special.beta({0}, {1})",
-    "binomial": "special.binom({0}, {1})",
-    "expint": "special.exp1({0})",
-    "ei": "special.expi({0})",
-    "besselI": "special.iv({0}, {1})",
-}
+_SCIPY = _calls(
+    """
+        erf       special.erf({0})
+        erfc      special.erfc({0})
+        erfinv    special.erfinv({0})
+        gamma     special.gamma({0})
+        lgamma    special.gammaln({0})
+        digamma   special.digamma({0})
+        polygamma special.polygamma({0}, {1})
+        beta      special.beta({0}, {1})
+        binomial  special.binom({0}, {1})
+        expint    special.exp1({0})
+        ei        special.expi({0})
+        besselI   special.iv({0}, {1})
+    """
+)
 
 
 def _elementary(template: str, renamed: Mapping[str, str] = {}) -> dict[str, str]:
@@ -167,25 +174,33 @@ C = Language(
     ".c",
     {
         **_elementary("{name}({operands})"),
-        "Math.abs": "fabs({0})",
-        "Math.max": "maximum({0}, {1})",
-        "Math.min": "minimum({0}, {1})",
-        "Math.PI": "3.141592653589793",
+        **_calls(
+            """
+            Math.abs fabs({0})
+            Math.max maximum({0}, {1})
+            Math.min minimum({0}, {1})
+            Math.PI  3.141592653589793
+            """
+        ),
         "Math.SQRT2": "1.4142135623730951",
-        "%": "fmod({0}, {1})",
-        "power": "pow({0}, {1})",
-        "copySign": "copysign({0}, {1})",
-        "roundHalfEven": "nearbyint({0})",
-        "remainder": "remainder_of({0}, {1})",
-        "floorDivide": "floor_divide({0}, {1})",
-        "logSigmoid": "log_sigmoid({0})",
-        "logAddExp": "log_add_exp({0}, {1})",
-        "logSumExp": "log_add_exp({0}, {1})",
-        "realRoot": "real_root({0}, {1})",
-        "erf": "erf({0})",
-        "erfc": "erfc({0})",
-        "gamma": "tgamma({0})",
-        "lgamma": "lgamma({0})",
+        **_calls(
+            """
+            %             fmod({0}, {1})
+            power         pow({0}, {1})
+            copySign      copysign({0}, {1})
+            roundHalfEven nearbyint({0})
+            remainder     remainder_of({0}, {1})
+            floorDivide   floor_divide({0}, {1})
+            logSigmoid    log_sigmoid({0})
+            logAddExp     log_add_exp({0}, {1})
+            logSumExp     log_add_exp({0}, {1})
+            realRoot      real_root({0}, {1})
+            erf           erf({0})
+            erfc          erfc({0})
+            gamma         tgamma({0})
+            lgamma        lgamma({0})
+            """
+        ),
     },
     _C_OPERATORS,
     "gradcli.output.code:functions.c",
@@ -290,35 +305,43 @@ PYTHON = Language(
     {
         **_elementary("math.{name}({operands})"),
         **_SCIPY,
-        "Math.cbrt": "cbrt({0})",
-        "Math.abs": "abs({0})",
-        "Math.max": "max({*})",
-        "Math.min": "min({*})",
-        "Math.floor": "float(math.floor({0}))",
-        "Math.ceil": "float(math.ceil({0}))",
-        "Math.trunc": "float(math.trunc({0}))",
-        "Math.hypot": "math.hypot({*})",
-        "Math.PI": "math.pi",
+        **_calls(
+            """
+            Math.cbrt  cbrt({0})
+            Math.abs   abs({0})
+            Math.max   max({*})
+            Math.min   min({*})
+            Math.floor float(math.floor({0}))
+            Math.ceil  float(math.ceil({0}))
+            Math.trunc float(math.trunc({0}))
+            Math.hypot math.hypot({*})
+            Math.PI    math.pi
+            """
+        ),
         "Math.SQRT2": "math.sqrt(2)",
-        "%": "math.fmod({0}, {1})",
-        "power": "math.pow({0}, {1})",
-        "copySign": "math.copysign({0}, {1})",
-        "roundHalfEven": "float(round({0}))",
-        "remainder": "(({0}) % ({1}))",
-        "floorDivide": "(({0}) // ({1}))",
-        "logSigmoid": "log_sigmoid({0})",
-        "logAddExp": "log_add_exp({0}, {1})",
-        "logSumExp": "log_add_exp({0}, {1})",
-        "realRoot": "real_root({0}, {1})",
-        "median": "median({*})",
-        "erf": "math.erf({0})",
-        "erfc": "math.erfc({0})",
-        "gamma": "math.gamma({0})",
-        "lgamma": "math.lgamma({0})",
+        **_calls(
+            """
+            %             math.fmod({0}, {1})
+            power         math.pow({0}, {1})
+            copySign      math.copysign({0}, {1})
+            roundHalfEven float(round({0}))
+            remainder     (({0}) % ({1}))
+            floorDivide   (({0}) // ({1}))
+            logSigmoid    log_sigmoid({0})
+            logAddExp     log_add_exp({0}, {1})
+            logSumExp     log_add_exp({0}, {1})
+            realRoot      real_root({0}, {1})
+            median        median({*})
+            erf           math.erf({0})
+            erfc          math.erfc({0})
+            gamma         math.gamma({0})
+            lgamma        math.lgamma({0})
+            """
+        ),
     },
     _PYTHON_OPERATORS,
     "gradcli.output.code:functions.python",
-    _PYTHON_WORDS | {"sign", "sigmoid", "bounded", "softplus", "log_sigmoid", "log_add_exp", "real_root", "median", "cbrt"},
+    _PYTHON_WORDS | _words("sign sigmoid bounded softplus log_sigmoid log_add_exp real_root median cbrt"),
     "{}",
     "math.inf",
     "math.nan",
@@ -329,38 +352,52 @@ PYTHON = Language(
 )
 
 
+_ARC = """
+    asin  arcsin
+    acos  arccos
+    atan  arctan
+    atan2 arctan2
+    asinh arcsinh
+    acosh arccosh
+    atanh arctanh
+"""
+_ON_ARRAYS = """
+    Math.abs      @abs({0})
+    Math.max      @maximum({0}, {1})
+    Math.min      @minimum({0}, {1})
+    Math.PI       @pi
+    Math.SQRT2    @sqrt(2)
+    ?             @where({0}, {1}, {2})
+    ||            @logical_or({0}, {1})
+    &&            @logical_and({0}, {1})
+    %             @fmod({0}, {1})
+    power         @power({0}, {1})
+    copySign      @copysign({0}, {1})
+    roundHalfEven @round({0})
+    remainder     @remainder({0}, {1})
+    floorDivide   @floor_divide({0}, {1})
+    sign          @sign({0})
+    sigmoid       special.expit({0})
+    bounded       @clip({0}, {1}, {2})
+    logSigmoid    (-@logaddexp(0, -({0})))
+    logAddExp     @logaddexp({0}, {1})
+    logSumExp     @logaddexp({0}, {1})
+    softplus      @where(({0})*({1}) > {2}, {0}, @log1p(@exp(({0})*({1})))/({1}))
+"""
+
+
 def _arrays(name: str, about: str, module: str, *, runs: bool) -> Language:
     """A library of Python with NumPy's functions: each argument is a number or an array, all of one shape."""
-    arc = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "asinh": "arcsinh", "acosh": "arccosh"}
     at = f"{module}."
+    lacking = _words("" if module == "np" else "besselI binomial polygamma")
     return Language(
         name,
         about,
         ".py",
         {
-            **_elementary(f"{at}{{name}}({{operands}})", {**arc, "atanh": "arctanh"}),
-            **_SCIPY,
-            "Math.abs": f"{at}abs({{0}})",
-            "Math.max": f"{at}maximum({{0}}, {{1}})",
-            "Math.min": f"{at}minimum({{0}}, {{1}})",
-            "Math.PI": f"{at}pi",
-            "Math.SQRT2": f"{at}sqrt(2)",
-            "?": f"{at}where({{0}}, {{1}}, {{2}})",
-            "||": f"{at}logical_or({{0}}, {{1}})",
-            "&&": f"{at}logical_and({{0}}, {{1}})",
-            "%": f"{at}fmod({{0}}, {{1}})",
-            "power": f"{at}power({{0}}, {{1}})",
-            "copySign": f"{at}copysign({{0}}, {{1}})",
-            "roundHalfEven": f"{at}round({{0}})",
-            "remainder": f"{at}remainder({{0}}, {{1}})",
-            "floorDivide": f"{at}floor_divide({{0}}, {{1}})",
-            "sign": f"{at}sign({{0}})",
-            "sigmoid": "special.expit({0})",
-            "bounded": f"{at}clip({{0}}, {{1}}, {{2}})",
-            "logSigmoid": "special.log_expit({0})" if module == "np" else "(-jnp.logaddexp(0, -({0})))",
-            "logAddExp": f"{at}logaddexp({{0}}, {{1}})",
-            "logSumExp": f"{at}logaddexp({{0}}, {{1}})",
-            "softplus": f"{at}where(({{0}})*({{1}}) > {{2}}, {{0}}, {at}log1p({at}exp(({{0}})*({{1}})))/({{1}}))",
+            **_elementary(f"{at}{{name}}({{operands}})", _calls(_ARC)),
+            **{called: template for called, template in _SCIPY.items() if called not in lacking},
+            **_calls(_ON_ARRAYS.replace("@", at)),
         },
         _NUMPY_OPERATORS,
         "",
@@ -392,30 +429,39 @@ def _sql(
 
 SQL = Language(
     "sql",
-    "SQL (DuckDB; lines use columns before)",
+    "SQL (DuckDB)",
     ".sql",
     {
-        **_elementary("{name}({operands})", {"log": "ln", "trunc": "trunc", "log2": "log2", "log10": "log10"}),
-        "Math.abs": "abs({0})",
-        "Math.max": "greatest({*})",
-        "Math.min": "least({*})",
-        "Math.hypot": "sqrt(({0})*({0}) + ({1})*({1}))",
+        **_elementary("{name}({operands})"),
+        **_calls("Math.log ln({0})"),
+        **_calls(
+            """
+            Math.abs   abs({0})
+            Math.max   greatest({*})
+            Math.min   least({*})
+            Math.hypot sqrt(({0})*({0}) + ({1})*({1}))
+            """
+        ),
         "Math.expm1": "(exp({0}) - 1)",
         "Math.log1p": "ln(1 + ({0}))",
         "Math.PI": "pi()",
         "Math.SQRT2": "sqrt(2)",
-        "power": "pow({0}, {1})",
-        "sign": "sign({0})",
-        "roundHalfEven": "round_even({0}, 0)",
-        "%": "fmod({0}, {1})",
-        "sigmoid": "(1/(1 + exp(-({0}))))",
-        "softplus": "CASE WHEN ({0})*({1}) > {2} THEN {0} ELSE ln(1 + exp(({0})*({1})))/({1}) END",
-        "bounded": "least(greatest({0}, {1}), {2})",
-        "logSigmoid": "(-ln(1 + exp(-({0}))))",
-        "logAddExp": "(greatest({0}, {1}) + ln(1 + exp(-abs(({0}) - ({1})))))",
-        "logSumExp": "(greatest({0}, {1}) + ln(1 + exp(-abs(({0}) - ({1})))))",
-        "gamma": "gamma({0})",
-        "lgamma": "lgamma({0})",
+        **_calls(
+            """
+            power         pow({0}, {1})
+            sign          sign({0})
+            roundHalfEven round_even({0}, 0)
+            %             fmod({0}, {1})
+            sigmoid       (1/(1 + exp(-({0}))))
+            softplus      CASE WHEN ({0})*({1}) > {2} THEN {0} ELSE ln(1 + exp(({0})*({1})))/({1}) END
+            bounded       least(greatest({0}, {1}), {2})
+            logSigmoid    (-ln(1 + exp(-({0}))))
+            logAddExp     (greatest({0}, {1}) + ln(1 + exp(-abs(({0}) - ({1})))))
+            logSumExp     (greatest({0}, {1}) + ln(1 + exp(-abs(({0}) - ({1})))))
+            gamma         gamma({0})
+            lgamma        lgamma({0})
+            """
+        ),
     },
     {
         **_C_OPERATORS,
