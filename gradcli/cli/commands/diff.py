@@ -7,9 +7,9 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
-from gradcli.cli.framework.choices import split_names
+from gradcli.cli.framework.choices import refuse, split_names
 from gradcli.cli.framework.command import Command, flag, text, texts, whole
-from gradcli.cli.framework.options import EXPRESSION, DerivativeOptions, EquationOptions
+from gradcli.cli.framework.options import EXPRESSION, AssumeOptions, DerivativeOptions, EquationOptions
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import expressions_by_name, point
 from gradcli.errors import GradcliError, UnknownVariableError, located
@@ -51,7 +51,7 @@ variable y(x), z_x and z_xt are those of z(x,t), names that no option gives a va
 """
 
 
-class DiffOptions(EquationOptions, DerivativeOptions):
+class DiffOptions(EquationOptions, DerivativeOptions, AssumeOptions):
     """What a call may ask for."""
 
     order = whole("The order of the derivatives, up to 100.", 1, maximum=100)
@@ -66,11 +66,16 @@ class DiffOptions(EquationOptions, DerivativeOptions):
     depends = texts("What depends on what, for total derivatives: 'y(x), z(x,t)'; y' and z_x stand for theirs.", "NAME(NAMES)")
 
 
+COMBINED = ("direction", "divergence", "curl", "laplacian")
+
+
 def run(options: DiffOptions) -> None:
     """Run the command."""
     if options.implicit is not None:
+        refuse(options, ("depends", *COMBINED), "is not for --implicit")
         _implicit(options, options.implicit)
     elif options.depends:
+        refuse(options, COMBINED, "is not for --depends")
         _total(options)
     elif options.direction or options.divergence or options.curl or options.laplacian:
         _combined(options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from gradcli.cli.framework.choices import check_stdin, chosen_format, file_format
+from gradcli.cli.framework.choices import check_stdin, chosen_format, file_format, refuse
 from gradcli.cli.framework.command import Command, choice, some_whole, text
 from gradcli.cli.framework.options import (
     EXPRESSION,
@@ -19,7 +19,7 @@ from gradcli.cli.framework.options import (
     OutputOptions,
 )
 from gradcli.cli.framework.streams import STDIN, can_print_signs, write_note, write_to, write_warning
-from gradcli.cli.inputs.run import check_no_shapes, not_finite_warnings, request_of, written_in_elements
+from gradcli.cli.inputs.run import NO_VALUES, check_no_shapes, not_finite_warnings, request_of, written_in_elements
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import bindings_of, shapes_of
 from gradcli.errors import GradcliError, located, visible
@@ -131,6 +131,8 @@ def _run(options: ExplainOptions) -> None:
             tape = written_in_elements(tape, wrt, options, options.max_nodes)
         if not tape.wrt:
             raise GradcliError("the expression has no variable to differentiate by")
+        if tape.symbolic:
+            refuse(options, ("strict",), "is for values, and there are none", NO_VALUES)
         warnings = [] if tape.symbolic else not_finite_warnings(tape, options.strict)
         step("explaining it")
         explanation = explained(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcli.cli.framework.command import Command, text
-from gradcli.cli.framework.options import EXPRESSION, DerivativeOptions
+from gradcli.cli.framework.options import EXPRESSION, AssumeOptions, DerivativeOptions
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import point
 
@@ -26,7 +26,7 @@ a value where the original has none, the condition stands behind it.
 """
 
 
-class SimplifyOptions(DerivativeOptions):
+class SimplifyOptions(DerivativeOptions, AssumeOptions):
     """What a call may ask for."""
 
     form = text(

@@ -17,6 +17,23 @@ _COMMA = re.compile(r",(?![^\[]*\])")
 """A comma that does not stand in the index of an element, as in ``W[0,1]``."""
 
 
+def refuse(options: Options, names: Sequence[str], why: str, hint: str = "leave it out") -> None:
+    """Refuse options that would do nothing in this call.
+
+    Args:
+        options: What the call gives.
+        names: The options.
+        why: What is said of one that was given: ``is for values, and there are none``.
+        hint: What to do.
+
+    Raises:
+        GradcliError: One was given.
+    """
+    for name in names:
+        if name in options.given:
+            raise GradcliError(f"--{name} {why}", hint=hint)
+
+
 def chosen_format(format: str | None, *, json: bool, quiet: bool = False, select: Sequence[str] = ()) -> str | None:
     """The format that --format, --json, --select and --quiet ask for; None where the terminal decides.
 

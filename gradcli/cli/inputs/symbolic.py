@@ -14,7 +14,7 @@ from gradcli.algebra.assumptions.reader import read_assumptions
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.runs.static_graphs import build
 from gradcli.cli.framework.choices import chosen_format
-from gradcli.cli.framework.options import DerivativeOptions, ShapeOptions, SymbolicOptions
+from gradcli.cli.framework.options import AssumeOptions, DerivativeOptions, ShapeOptions
 from gradcli.cli.framework.streams import can_print_signs, write, write_warning
 from gradcli.cli.inputs.run import request_of
 from gradcli.cli.inputs.variables import shapes_of
@@ -79,7 +79,7 @@ def graph_of(program: Program, text: str, where: str, values: Mapping[str, Any],
     return graph
 
 
-def assumed(options: SymbolicOptions, graph: Graph, values: Mapping[str, Any]) -> Assumptions:
+def assumed(options: AssumeOptions, graph: Graph, values: Mapping[str, Any]) -> Assumptions:
     """What the call assumes of the variables of a graph.
 
     Raises:
