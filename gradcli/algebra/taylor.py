@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.algebra.simplify import normal_forms
 from gradcli.algebra.sums.declared import number_form
@@ -28,6 +28,9 @@ from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import END, REMOVABLE, TRUTH
 from gradcli.ops.declaration.operation import NotDifferentiableError
 from gradcli.ops.declaration.symbol import Symbol
+
+if TYPE_CHECKING:
+    from gradcli.algebra.assumptions.facts import Assumptions
 
 LARGEST = 20_000
 """Operations of a coefficient beyond which a polynomial is refused."""
@@ -57,7 +60,7 @@ class Taylor(Frozen):
     polynomial: Expression
 
 
-def taylor(graph: Graph, variable: str, about: Graph, order: int) -> Taylor:
+def taylor(graph: Graph, variable: str, about: Graph, order: int, assume: Assumptions | None = None) -> Taylor:
     """The Taylor polynomial of a graph's output.
 
     Args:
@@ -65,11 +68,12 @@ def taylor(graph: Graph, variable: str, about: Graph, order: int) -> Taylor:
         variable: The variable; the others are parameters.
         about: The graph of the place, a constant or an expression in other variables.
         order: The largest power.
+        assume: What is assumed of parameters; None for nothing.
 
     Raises:
         GradcliError: The output has no Taylor polynomial there, or a coefficient is too large to write.
     """
-    algebra = Algebra()
+    algebra = Algebra(assume)
     place = normal_forms(about, algebra)[about.output]
     value = algebra.value(place)
     if value is not None and not math.isfinite(value):

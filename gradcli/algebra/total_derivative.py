@@ -18,6 +18,7 @@ from gradcli.algebra.sums.normal import Algebra
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Assignment, Comparison, Expression, Name, Number, Operator, Output, Program
+from gradcli.language.rewrite import joined
 from gradcli.lowering.builders.compaction import compacted, replay
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
@@ -67,7 +68,7 @@ class Dependences:
                     own = Name(self._name(base, (*wrt, argument)))
                     terms.append(own if found[argument] == Number(1) else Operator("*", (own, found[argument])))
             if terms:
-                found[name] = _sum(terms)
+                found[name] = joined("+", terms)
         return found
 
     def _name(self, base: str, wrt: Wrt) -> str:
@@ -101,13 +102,6 @@ def _in_order(arguments: Mapping[str, Sequence[str]]) -> list[str]:
         order += ready
         waiting = [name for name in waiting if name not in ready]
     return order
-
-
-def _sum(terms: Sequence[Expression]) -> Expression:
-    total = terms[0]
-    for term in terms[1:]:
-        total = Operator("+", (total, term))
-    return total
 
 
 def total_derivatives(
@@ -217,7 +211,7 @@ def _total(graph: Graph, rates: Mapping[str, Expression]) -> Graph:
     terms: list[Expression] = []
     for name, partial in zip(names, found.expressions, strict=True):
         terms.append(partial if rates[name] == Number(1) else Operator("*", (partial, rates[name])))
-    return _lowered(found.definitions, _sum(terms), graph, names)
+    return _lowered(found.definitions, joined("+", terms), graph, names)
 
 
 def _lowered(definitions: Sequence[Assignment], value: Expression, graph: Graph, names: Sequence[str]) -> Graph:

@@ -1,8 +1,9 @@
-"""Rewriting of trees, operands first, without recursion."""
+"""Making trees of trees: rewriting them, operands first, without recursion, and joining them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Sequence
 
 from gradcli.language.ast import (
     Array,
@@ -32,6 +33,11 @@ def mapped(expression: Expression, change: Callable[[Expression], Expression]) -
         del results[len(results) - below :]
         results.append(change(_with_children(node, operands)))
     return results[0]
+
+
+def joined(symbol: str, operands: Sequence[Expression]) -> Expression:
+    """The operands with an operator between them, from left to right: a*b*c."""
+    return functools.reduce(lambda left, right: Operator(symbol, (left, right)), operands)
 
 
 def _with_children(node: Expression, operands: tuple[Expression, ...]) -> Expression:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradcli.errors import ExitCode, GradcliError, Span
 
-DEFAULT_MAX_STEPS = 1_000_000
+DEFAULT_MAX_STEPS = 100_000
 """How many turns the loops of a run may take, all together."""
 
 

@@ -112,7 +112,7 @@ class QuizFormat(Format):
     """
 
     carries: str = ""
-    asks: tuple[str, ...] = ("derivative", "number")
+    asks: tuple[str, ...] = ("derivative", "number", "gradient")
     key: str = ""
     archive: bool = False
 
@@ -143,7 +143,13 @@ EXERCISES: dict[str, QuizFormat] = {
             carries="a sheet of class exam; the key has the graph",
             key=f"{_QUIZZES}.sheets:latex_key",
         ),
-        QuizFormat("jsonl", (".jsonl",), f"{_QUIZZES}.records:exercise_lines", carries="everything, an exercise a line"),
+        QuizFormat(
+            "jsonl",
+            (".jsonl",),
+            f"{_QUIZZES}.records:exercise_lines",
+            carries="everything, an exercise a line, for gradcli grade -f",
+            asks=_EXPRESSION,
+        ),
         QuizFormat(
             "stack",
             (),
@@ -160,10 +166,17 @@ EXERCISES: dict[str, QuizFormat] = {
             asks=_EXPRESSION,
             archive=True,
         ),
-        QuizFormat("moodle", (".xml",), f"{_QUIZZES}.choices:moodle", _ASK, carries="choices or numbers, feedback"),
-        QuizFormat("gift", (".gift",), f"{_QUIZZES}.choices:gift", _ASK, carries="Moodle's: choices or numbers, feedback"),
-        QuizFormat("qti", (), f"{_QUIZZES}.qti:qti3", _ASK, carries="QTI 3: choices or numbers, feedback", archive=True),
-        QuizFormat("canvas", (), f"{_QUIZZES}.qti:canvas", _ASK, carries="QTI 1.2: choices or numbers, feedback", archive=True),
+        QuizFormat("moodle", (".xml",), f"{_QUIZZES}.choices:moodle", _ASK, carries="choices, numbers, feedback"),
+        QuizFormat("gift", (".gift",), f"{_QUIZZES}.choices:gift", _ASK, carries="Moodle's: choices, numbers, feedback"),
+        QuizFormat("qti", (), f"{_QUIZZES}.qti:qti3", _ASK, carries="QTI 3: choices, numbers, feedback", archive=True),
+        QuizFormat(
+            "canvas",
+            (),
+            f"{_QUIZZES}.qti:canvas",
+            _ASK,
+            carries="QTI 1.2, for Classic and New Quizzes: choices, feedback",
+            archive=True,
+        ),
         QuizFormat(
             "prairielearn", (), f"{_QUIZZES}.programs:prairielearn", carries="numbers, feedback", asks=_NUMBER, archive=True
         ),

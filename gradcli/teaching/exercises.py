@@ -34,6 +34,7 @@ WRONG = 4
 MOST_WRONG = 5
 
 _TRIES = 80
+_TRIES_FOR_A_BAND = 400
 _LONGEST = 70
 _SMALL = (1, 2, -1, 3, -2, 4, 5)
 _BANDS = (3.0, 5.5, 8.0, 11.0)
@@ -137,12 +138,16 @@ class Wanted(NamedTuple):
         depth: Operations on the longest path.
         operations: The names of the operations.
         variables: The variables, of which the first is the one to differentiate by.
+        every: Whether all of the variables have to be in them.
+        band: How difficult they are, from 1 to 5, whatever paths and depth make them so; 0 where paths and depth say it.
     """
 
     paths: int
     depth: int
     operations: Sequence[str]
     variables: Sequence[str]
+    every: bool = False
+    band: int = 0
 
 
 def exercises(seed: int, count: int, wanted: Wanted) -> Iterator[Exercise]:
@@ -160,20 +165,23 @@ def exercises(seed: int, count: int, wanted: Wanted) -> Iterator[Exercise]:
     known: set[str] = set()
     for number in range(count):
         source = Source(seed * 1_000_003 + number * 7_919 + 1)
-        for _ in range(_TRIES):
-            expression = _drawn(source, wanted, operations)
+        for _ in range(_TRIES_FOR_A_BAND if wanted.band else _TRIES):
+            size = wanted._replace(paths=1 + source.below(4), depth=1 + source.below(7)) if wanted.band else wanted
+            expression = _drawn(source, size, operations)
             text = None if expression is None else to_text(expression)
             if text is None or text in known or len(text) > _LONGEST:
                 continue
             known.add(text)
-            found = exercise(text, wanted.variables[0], source)
-            if found is not None and (found.difficulty.paths, found.difficulty.depth) == (wanted.paths, wanted.depth):
+            if wanted.every and not free_names(parse(text)).keys() >= set(wanted.variables):
+                continue
+            found = exercise(text, wanted.variables[0], source, wanted.band)
+            if found is not None and (found.difficulty.paths, found.difficulty.depth) == (size.paths, size.depth):
                 yield found
                 break
         else:
             raise GradcliError(
                 f"only {number} such exercises were found: with {WRONG} wrong answers that can be told apart",
-                hint="more --ops, --paths or --depth make more of them",
+                hint="more --ops, or another --band" if wanted.band else "more --ops, --paths or --depth make more of them",
                 exit_code=ExitCode.LIMIT,
             )
 
@@ -298,16 +306,19 @@ def _wrapped(
 # ---- one exercise ----
 
 
-def exercise(expression: str, wrt: str, source: Source) -> Exercise | None:
+def exercise(expression: str, wrt: str, source: Source, band: int = 0) -> Exercise | None:
     """The exercise of an expression; None where it has too few wrong answers, or none that is short.
 
     Args:
         expression: The expression.
         wrt: The variable to differentiate by.
         source: What is chosen by.
+        band: How difficult it has to be; 0 for any difficulty.
     """
     try:
         marker = Marker(expression, wrt)
+        if band and difficulty(marker.question).band != band:
+            return None
         answer = right_text(marker.question)
         if not answer or ";" in answer or len(answer) > _LONGEST or marker.mark(answer).verdict is not Verdict.RIGHT:
             return None

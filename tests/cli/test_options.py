@@ -31,7 +31,7 @@ def test_a_command_is_a_file() -> None:
 
 def test_options_have_the_values_of_the_call_or_their_defaults() -> None:
     found = options("x^2", "--json", "--max-nodes", "7", "--wrt", "x", "--wrt=w", "--x", "3")
-    assert (found.json, found.quiet, found.max_nodes, found.max_steps, found.mode) == (True, False, 7, 1_000_000, None)
+    assert (found.json, found.quiet, found.max_nodes, found.max_steps, found.mode) == (True, False, 7, 100_000, None)
     assert (list(found.wrt), list(found.set), found.positional) == (["x", "w"], [], ["x^2"])
     assert [(given.name, given.text) for given in found.variables] == [("x", "3")]
 
@@ -124,6 +124,19 @@ DEPENDENT = (  # a call with an option that does nothing there, and the option t
     (["run", "-e", "x", "--x", "1", "--no-grad", "--wrt", "x"], "--no-grad"),
     (["run", "-e", "x", "--x", "1", "--format", "csv"], "--feed"),
     (["eval", "x", "--x", "1", "--optimize", "2"], "--mode static"),
+    (["graph", "x*w", "--strict"], "give every variable a value"),
+    (["graph", "x*w", "--dtype", "float32"], "give every variable a value"),
+    (["explain", "x*w", "--strict"], "give every variable a value"),
+    (["grade", "x^2", "--wrt", "x", "--column", "a", "--", "2*x"], "--answers FILE"),
+    (["grade", "x^2", "--wrt", "x", "--by", "a", "--", "2*x"], "--answers FILE"),
+    (["grade", "x^2", "--wrt", "x", "--digits", "2", "--", "2*x"], "--at"),
+    (["grade", "x^2", "--wrt", "x", "--tol", "1e-2", "--", "2*x"], "--at"),
+    (["grade", "x^2", "--wrt", "x", "--steps", "-", "--order", "2"], "is not for lines of work"),
+    (["diff", "x^2 + w^2 = 25", "--implicit", "w", "--depends", "w(x)"], "--implicit"),
+    (["diff", "x^2 + w^2 = 25", "--implicit", "w", "--divergence"], "--implicit"),
+    (["diff", "x*w", "--depends", "w(x)", "--direction", "x=1"], "--depends"),
+    (["tangent", "x^2", "--at", "x=1", "--assume", "x>0"], "there is no option --assume here"),
+    (["stationary", "x^2", "--assume", "x>0"], "there is no option --assume here"),
 )
 
 

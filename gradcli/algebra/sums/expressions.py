@@ -9,6 +9,7 @@ from typing import Any
 from gradcli.algebra.sums.forms import Monomial, Rational, coefficient_parts
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.language.ast import Call, Expression, Name, Number, Operator
+from gradcli.language.rewrite import joined
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import applied, applied_to_arrays
 from gradcli.ops.catalogue import STRUCTURAL
@@ -113,8 +114,8 @@ class _Writer:
         if negative:
             head = above[0]
             above[0] = Number(-head.value) if isinstance(head, Number) else Operator("-", (head,))
-        product = _matrix_product([_product(above), *others[1:]])
-        return Operator("/", (product, _product(below))) if below else product
+        product = joined("@", [joined("*", above), *others[1:]])
+        return Operator("/", (product, joined("*", below))) if below else product
 
     def matrices_after_numbers(self, factors: Sequence[tuple[int, Rational]]) -> int | None:
         """The product of matrices in a term whose other factors are numbers, which stand before it: 2*A @ x for 2*(A @ x)."""
@@ -142,24 +143,10 @@ class _Writer:
             return self.expressions[content[0]]
         operands = [self.expressions[inner] for inner in content]
         if kind == "matmul":
-            return _matrix_product(operands)
+            return joined("@", operands)
         if kind in STRUCTURAL:
             return applied_to_arrays(kind, operands, self.algebra.settings.get(atom, ()))
         return applied(kind, operands)
-
-
-def _matrix_product(factors: Sequence[Expression]) -> Expression:
-    product = factors[0]
-    for factor in factors[1:]:
-        product = Operator("@", (product, factor))
-    return product
-
-
-def _product(factors: Sequence[Expression]) -> Expression:
-    product = factors[0]
-    for factor in factors[1:]:
-        product = Operator("*", (product, factor))
-    return product
 
 
 def _power(base: Expression, exponent: Rational) -> Expression:

@@ -14,7 +14,7 @@ from gradcli.errors import GradcliError, Span, nearest
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, Constant
 from gradcli.language.ast import Program, Statement
 from gradcli.language.statements import Action
-from gradcli.lowering.builders.builder import Part, Shown, Value
+from gradcli.lowering.builders.builder import Part, Shown, Value, shown
 from gradcli.lowering.limits import DEFAULT_MAX_STEPS
 from gradcli.lowering.programs.lower import lower
 
@@ -78,14 +78,7 @@ class ProgramTape(Eager):
 
     def show(self, parts: Sequence[Part], span: Span) -> None:
         """Print texts, values, and what the tape knows of nodes."""
-        shown: Shown = []
-        for part in parts:
-            if isinstance(part, str):
-                shown.append(part)
-            else:
-                text, id, attribute = part
-                shown.append((text, self.fact(id, attribute) if attribute else self.values[id]))
-        self.on_print(shown)
+        self.on_print(shown(parts, self.values, self.fact))
 
     def fact(self, id: int, attribute: str) -> Value:
         """An attribute of a node: a text, or a value."""

@@ -7,9 +7,9 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
-from gradcli.cli.framework.choices import split_names
+from gradcli.cli.framework.choices import refuse, split_names
 from gradcli.cli.framework.command import Command, flag, text, texts, whole
-from gradcli.cli.framework.options import EXPRESSION, DerivativeOptions, EquationOptions
+from gradcli.cli.framework.options import EXPRESSION, AssumeOptions, DerivativeOptions, EquationOptions
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import expressions_by_name, point
 from gradcli.errors import GradcliError, UnknownVariableError, located
@@ -51,7 +51,7 @@ variable y(x), z_x and z_xt are those of z(x,t), names that no option gives a va
 """
 
 
-class DiffOptions(EquationOptions, DerivativeOptions):
+class DiffOptions(EquationOptions, DerivativeOptions, AssumeOptions):
     """What a call may ask for."""
 
     order = whole("The order of the derivatives, up to 100.", 1, maximum=100)
@@ -66,11 +66,16 @@ class DiffOptions(EquationOptions, DerivativeOptions):
     depends = texts("What depends on what, for total derivatives: 'y(x), z(x,t)'; y' and z_x stand for theirs.", "NAME(NAMES)")
 
 
+COMBINED = ("direction", "divergence", "curl", "laplacian")
+
+
 def run(options: DiffOptions) -> None:
     """Run the command."""
     if options.implicit is not None:
+        refuse(options, ("depends", *COMBINED), "is not for --implicit")
         _implicit(options, options.implicit)
     elif options.depends:
+        refuse(options, COMBINED, "is not for --depends")
         _total(options)
     elif options.direction or options.divergence or options.curl or options.laplacian:
         _combined(options)
@@ -95,7 +100,7 @@ def _partial(options: DiffOptions) -> None:
     if options.partial is not None:
         _variables(graph, split_names("--partial", [options.partial]), where, "--partial")
     requests, rows = _requests(options, graph.outputs if options.jacobian else [graph.output], wrt)
-    assume = assumed(options.assume, graph, values)
+    assume = assumed(options, graph, values)
     output = graph.given_names.get(graph.output, RESULT if RESULT not in graph.variables else "f")
     with located(text, where):
         if rows and graph.shapes:
@@ -125,7 +130,7 @@ def _implicit(options: DiffOptions, variable: str) -> None:
     requests, rows = _requests(options, [graph.output], wrt)
     with located(equation.text, where):
         asked = [request for _, request in requests]
-        assume = assumed(options.assume, graph, values)
+        assume = assumed(options, graph, values)
         simplified, derivatives, ids = implicit_derivatives(graph, variable, asked, assume=assume)
     found = Derivatives(variable, asked, simplified, rows, total=len(graph.variables) == 2)
     write_derivatives(found, options, equation.text, graph, derivatives, ids, values, apart=True, undefined=why)
@@ -158,7 +163,7 @@ def _total(options: DiffOptions) -> None:
     requests, rows = _requests(options, [graph.output], wrt)
     with located(text, where):
         asked = [request for _, request in requests]
-        assume = assumed(options.assume, graph, {})
+        assume = assumed(options, graph, {})
         simplified, derivatives, ids = total_derivatives(graph, asked, dependences, assume=assume)
     output = graph.given_names.get(graph.output, RESULT if RESULT not in derivatives.variables else "f")
     found = Derivatives(output, asked, simplified, rows, total=len(known) == 1)
@@ -194,7 +199,7 @@ def _combined(options: DiffOptions) -> None:
                 if options.laplacian
                 else (vector_fields.curl if options.curl else vector_fields.divergence)(names)
             )
-        simplified, derivatives, ids = vector_fields.combined(field, rows, assume=assumed(options.assume, graph, values))
+        simplified, derivatives, ids = vector_fields.combined(field, rows, assume=assumed(options, graph, values))
         terms = [(wrt, (field.outputs[at], 0)) for row in rows for _, at, wrt in row]
         why = not_smooth(field, [wrt for wrt, _ in terms], values, [of for _, of in terms]) if values else ""
     by = [(name,) for name in names] if options.curl and len(rows) > 1 else [()] * len(rows)

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.choices import file_format, listed
-from gradcli.cli.framework.command import Command, Options, flag, text, texts, whole
+from gradcli.cli.framework.command import Command, Options, flag, some_whole, text, texts, whole
 from gradcli.cli.framework.options import FileOptions
-from gradcli.cli.framework.streams import STDIN, write, write_to, write_warning
+from gradcli.cli.framework.streams import STDIN, can_print_signs, write, write_to, write_warning
 from gradcli.errors import GradcliError
 from gradcli.frozen import replace
 from gradcli.output.formats import EXERCISES, QuizFormat
@@ -31,8 +31,9 @@ Make exercises in differentiation, each with its key, wrong answers, and what ea
   gradcli exercise "(a*x+w)*(w+1)" --wrt w --choose a=2..5 -n 4 --to jsonl
 
 The same seed gives the same exercises everywhere. --paths is how many paths lead from the variable to the result, --depth how
-many operations stand on the longest one. With an expression the exercises are that expression, with numbers for the names of
---choose. An exercise has four or five wrong answers, and gradcli grade says of each what it is exported with.
+many operations stand on the longest one; --band, from 1 to 5, chooses both. With an expression the exercises are that
+expression, with numbers for the names of --choose. An exercise has four or five wrong answers, and gradcli grade says of each
+what it is exported with.
 
 Formats, and what they carry; sheets are without answers, which --key writes to a file of their own:
 
@@ -48,11 +49,16 @@ class ExerciseOptions(Options):
     count = whole("How many.", 5, short="-n", maximum=1_000)
     paths = whole("How many paths lead from the variable to the result.", 2, maximum=8)
     depth = whole("How many operations stand on the longest path.", 3, maximum=8)
+    band = some_whole("How difficult they are, from 1 to 5, in place of --paths and --depth.", maximum=5)
     ops = text("The operations, by the names of gradcli ops: add,mul,sin.", "NAMES")
     names = text("The variables; the first one is differentiated by.", "NAMES")
     wrt = text("The variable by which a template is differentiated.", "NAME")
     choose = texts("The numbers that a name of the template may be: a=2..5 or a=2,3,7.", "NAME=NUMBERS")
-    ask = text("What is asked for: the derivative, or a number, its value at a point.", "WHAT", choices=_ASKS)
+    ask = text(
+        "What is asked for: the derivative, a number, its value at a point, or the gradient by all variables.",
+        "WHAT",
+        choices=_ASKS,
+    )
     to = text("How to write them; text where left out and no file tells it.", "FORMAT", choices=tuple(EXERCISES))
     output = FileOptions.output
     key = text("Write the key to a file; - is standard output.", "FILE")
@@ -63,35 +69,44 @@ def run(options: ExerciseOptions) -> None:
     """Run the command."""
     if len(options.positional) > 1:
         raise GradcliError("there are several templates", hint="put the expression in quotes")
-    named = file_format(options.to, options.output, EXERCISES)
+    named = file_format(options.to, options.output, EXERCISES, "--to")
     format = EXERCISES[named.name] if named else EXERCISES["text"]
-    ask = _asked(options, format)
+    ask = options.ask or format.asks[0]
+    _check(options, format, ask)
     found = list(_from_template(options) if options.positional else _drawn(options))
     if options.json:
         from gradcli.output.quizzes.records import exercises_json
 
         write(exercises_json(options.seed, found))
     else:
-        _write(options, format, ask, found)
+        from gradcli.output.quizzes.content import content
+
+        made = content(format, found, ask)
+        if isinstance(made, list) and format.name != "text" and not can_print_signs(sys.stdout):
+            made = "".join(made).encode()  # a document is UTF-8, whatever the stream would have text be
+        write_to(options.output, made)
     if options.key is not None:
         keyed = format if format.key else EXERCISES["text"]
         write_to(options.key, replace(keyed, writer=keyed.key).written(found, ask=ask))
 
 
-def _asked(options: ExerciseOptions, format: QuizFormat) -> str:
-    """What is asked for."""
-    if options.ask is None or options.ask in format.asks:
-        return options.ask or format.asks[0]
-    others = listed([other.name for other in EXERCISES.values() if options.ask in other.asks])
-    raise GradcliError(f"{format.name} asks for no {options.ask}", hint=f"--to {others}")
-
-
-def _write(options: ExerciseOptions, format: QuizFormat, ask: str, found: Sequence[Exercise]) -> None:
-    from gradcli.output.quizzes.content import content
-
-    if format.archive and options.output in (None, STDIN) and sys.stdout is not None and sys.stdout.isatty():
-        raise GradcliError(f"{format.name} is an archive, and not for a terminal", hint=f"add -o {format.name}.zip")
-    write_to(options.output, content(format, found, ask))
+def _check(options: ExerciseOptions, format: QuizFormat, ask: str) -> None:
+    """Check what does not go together."""
+    if options.json:
+        other = next((name for name in ("ask", "to", "output") if name in options.given), None)
+        if other is not None:
+            raise GradcliError(f"--json writes one document, and --{other} asks for another", hint=f"leave out --{other}")
+    if options.key is not None and options.key == options.output != STDIN:
+        raise GradcliError(f"--key and -o are both {options.key}", hint="write the key to another file")
+    if ask not in format.asks:
+        others = listed([other.name for other in EXERCISES.values() if ask in other.asks])
+        raise GradcliError(f"{format.name} asks for no {ask}", hint=f"--to {others}")
+    if format.archive and options.output in (None, STDIN):
+        hint = f"add -o {format.name}.zip"
+        if sys.stdout is not None and sys.stdout.isatty():
+            raise GradcliError(f"{format.name} is an archive, and not for a terminal", hint=hint)
+        if options.key == STDIN:
+            raise GradcliError(f"{format.name} is an archive, and the key would stand behind it", hint=hint)
 
 
 def _names(given: str | None, default: str) -> list[str]:
@@ -110,7 +125,13 @@ def _drawn(options: ExerciseOptions) -> Iterator[Exercise]:
     operations = _names(options.ops, "add,mul,sin")
     if not operations:
         raise GradcliError("--ops names no operation", hint="--ops add,mul,sin")
-    return exercises(options.seed, options.count, Wanted(options.paths, options.depth, operations, variables))
+    if options.band and options.given.keys() & {"paths", "depth"}:
+        raise GradcliError("--band stands in place of --paths and --depth", hint="leave one out")
+    every = options.ask == "gradient"
+    if every and len(variables) < 2:
+        raise GradcliError("a gradient is by several variables", hint="--names x,w")
+    wanted = Wanted(options.paths, options.depth, operations, variables, every, options.band or 0)
+    return exercises(options.seed, options.count, wanted)
 
 
 def _from_template(options: ExerciseOptions) -> Iterator[Exercise]:
@@ -119,7 +140,7 @@ def _from_template(options: ExerciseOptions) -> Iterator[Exercise]:
     from gradcli.teaching.tasks import variables_of
 
     template = options.positional[0]
-    for name in ("paths", "depth", "ops", "names"):
+    for name in ("paths", "depth", "band", "ops", "names"):
         if name in options.given:
             raise GradcliError(f"--{name} is for exercises without a template")
     choices = dict(map(_choice, options.choose))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from gradcli.cli.framework.choices import check_stdin, chosen_format, file_format
-from gradcli.cli.framework.command import Command, choice, some_whole, text, texts
+from gradcli.cli.framework.choices import check_stdin, chosen_format, file_format, refuse
+from gradcli.cli.framework.command import Command, choice, some_whole, text
 from gradcli.cli.framework.options import (
-    ASSUME,
     EXPRESSION,
+    AssumeOptions,
     BackwardOptions,
     ElementLimit,
     ElementOptions,
@@ -20,7 +20,7 @@ from gradcli.cli.framework.options import (
     OutputOptions,
 )
 from gradcli.cli.framework.streams import STDIN, can_print_signs, write_note, write_to, write_warning
-from gradcli.cli.inputs.run import check_no_shapes, not_finite_warnings, request_of, written_in_elements
+from gradcli.cli.inputs.run import NO_VALUES, check_no_shapes, not_finite_warnings, request_of, written_in_elements
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import bindings_of, shapes_of
 from gradcli.errors import GradcliError, located, visible
@@ -54,7 +54,7 @@ Exit codes: 0 success, 2 bad input, 3 not finite under --strict, 4 a limit reach
 """
 
 
-class ExplainOptions(EquationOptions, ElementOptions, BackwardOptions, OutputOptions, FileOptions, ElementLimit):
+class ExplainOptions(EquationOptions, AssumeOptions, ElementOptions, BackwardOptions, OutputOptions, FileOptions, ElementLimit):
     """What a call may ask for."""
 
     by = choice(
@@ -74,7 +74,6 @@ class ExplainOptions(EquationOptions, ElementOptions, BackwardOptions, OutputOpt
     max_nodes = some_whole("The largest graph to explain; 2,000 nodes by nodes, 1,000 by rules, 2,000,000 by paths.")
     max_steps = Limits.max_steps
     order = some_whole("For --implicit: the order of the derivatives; 1 where left out.", maximum=8)
-    assume = texts(f"For --implicit: {ASSUME.help[0].lower()}{ASSUME.help[1:]}", ASSUME.metavar)
     max_paths = some_whole("Paths up to which all are listed, 2,000 where left out; of more only the largest. For --by paths.")
 
 
@@ -135,6 +134,8 @@ def _run(options: ExplainOptions) -> None:
             tape = written_in_elements(tape, wrt, options, options.max_nodes)
         if not tape.wrt:
             raise GradcliError("the expression has no variable to differentiate by")
+        if tape.symbolic:
+            refuse(options, ("strict",), "is for values, and there are none", NO_VALUES)
         warnings = [] if tape.symbolic else not_finite_warnings(tape, options.strict)
         step("explaining it")
         explanation = explained(
@@ -162,7 +163,7 @@ def _implicit(options: ExplainOptions, variable: str) -> None:
     values, _ = bindings_of(options)
     equation, where, graph, wrt, why = implicit_graph(options, variable, values)
     with located(equation.text, where):
-        assume = assumed(options.assume, graph, values)
+        assume = assumed(options, graph, values)
         found = explain_implicit(equation, graph, variable, wrt, options.order or 1, {} if why else values, assume)
     warnings = [*found.warnings, *([why] if why else [])]
     for warning in warnings:

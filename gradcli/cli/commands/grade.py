@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from gradcli.cli.framework.choices import chosen_format, tolerance
+from gradcli.cli.framework.choices import chosen_format, refuse, tolerance
 from gradcli.cli.framework.command import Command, choice, some_whole, text, texts, whole
 from gradcli.cli.framework.options import OutputOptions
 from gradcli.cli.framework.streams import STDIN, read_text, write, write_warning
@@ -80,7 +80,12 @@ def run(options: GradeOptions) -> ExitCode:
     format = chosen_format(options.format, json=options.json)
     quiz = _quiz(options)
     question, given = ("", list(options.positional)) if quiz else _question(options)
+    if options.answers is None:
+        refuse(options, ("column", "by"), "names what stands in a file of answers", "add --answers FILE")
+    if not quiz and not options.at:
+        refuse(options, ("digits", "tol"), "is for numbers at a point", "add --at x=2")
     if options.steps is not None:
+        refuse(options, ("ask", "order", "digits", "credit"), "is not for lines of work")
         return _steps(options, question, given, format)
     if bool(given) == (options.answers is not None):
         what = "both as arguments and as a file" if given else "neither as arguments nor as a file"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcli.cli.framework.command import Command, text
-from gradcli.cli.framework.options import EXPRESSION, DerivativeOptions
+from gradcli.cli.framework.options import EXPRESSION, AssumeOptions, DerivativeOptions
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import point
 
@@ -26,7 +26,7 @@ a value where the original has none, the condition stands behind it.
 """
 
 
-class SimplifyOptions(DerivativeOptions):
+class SimplifyOptions(DerivativeOptions, AssumeOptions):
     """What a call may ask for."""
 
     form = text(
@@ -47,7 +47,7 @@ def run(options: SimplifyOptions) -> None:
     from gradcli.output.reports.derivatives import Derivatives
 
     graph = static_graph(source, where, values, options)
-    simplified = simplified_outputs(graph, assume=assumed(options.assume, graph, values), shape=options.form or "")
+    simplified = simplified_outputs(graph, assume=assumed(options, graph, values), shape=options.form or "")
     found = Derivatives(RESULT, [() for _ in graph.outputs], simplified)
     write_derivatives(found, options, source, graph, graph, graph.outputs, values)
 

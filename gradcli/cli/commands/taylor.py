@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, text, texts, whole
-from gradcli.cli.framework.options import EXPRESSION, DerivativeOptions
+from gradcli.cli.framework.options import EXPRESSION, AssumeOptions, DerivativeOptions
 from gradcli.cli.framework.streams import can_print_signs, write
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import point
@@ -31,7 +31,7 @@ is an error; quotients such as sin(x)/x are continued where numerator and denomi
 """
 
 
-class TaylorOptions(DerivativeOptions):
+class TaylorOptions(DerivativeOptions, AssumeOptions):
     """What a call may ask for."""
 
     wrt = text("The variable; that of --about, or the only one, where left out.", "NAME")
@@ -45,7 +45,7 @@ def run(options: TaylorOptions) -> None:
     if point(options):
         raise GradcliError("a Taylor polynomial is not of a number", hint="the place is given by --about NAME=PLACE")
 
-    from gradcli.cli.inputs.symbolic import static_graph
+    from gradcli.cli.inputs.symbolic import assumed, static_graph
     from gradcli.graph.graph import Graph
     from gradcli.language.parser import parse
     from gradcli.lowering.builders.static import StaticBuilder
@@ -62,7 +62,7 @@ def run(options: TaylorOptions) -> None:
     from gradcli.output.reports.taylor import taylor_json, taylor_line
 
     with located(source, where):
-        found = taylor(graph, variable, about, options.order)
+        found = taylor(graph, variable, about, options.order, assumed(options, graph, {}))
     format = chosen_format(options.format, json=options.json) or "text"
     if format == "json":
         write(taylor_json(found, source, ascii=not can_print_signs(sys.stdout)))

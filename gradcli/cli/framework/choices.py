@@ -17,6 +17,23 @@ _COMMA = re.compile(r",(?![^\[]*\])")
 """A comma that does not stand in the index of an element, as in ``W[0,1]``."""
 
 
+def refuse(options: Options, names: Sequence[str], why: str, hint: str = "leave it out") -> None:
+    """Refuse options that would do nothing in this call.
+
+    Args:
+        options: What the call gives.
+        names: The options.
+        why: What is said of one that was given: ``is for values, and there are none``.
+        hint: What to do.
+
+    Raises:
+        GradcliError: One was given.
+    """
+    for name in names:
+        if name in options.given:
+            raise GradcliError(f"--{name} {why}", hint=hint)
+
+
 def chosen_format(format: str | None, *, json: bool, quiet: bool = False, select: Sequence[str] = ()) -> str | None:
     """The format that --format, --json, --select and --quiet ask for; None where the terminal decides.
 
@@ -71,13 +88,14 @@ def check_stdin(**readers: str | None) -> None:
         raise GradcliError(f"{' and '.join(reading)} cannot both come from standard input", hint="keep one in a file")
 
 
-def file_format(asked: str | None, output: str | None, formats: Mapping[str, Format]) -> Format | None:
+def file_format(asked: str | None, output: str | None, formats: Mapping[str, Format], option: str = "--format") -> Format | None:
     """The format of the output: what is asked for, or what the name of the file says; None where the terminal decides.
 
     Args:
         asked: The format that the options ask for.
         output: The file to write; None or ``-`` for standard output.
         formats: Which formats there are.
+        option: The option that says it.
 
     Raises:
         GradcliError: The name of the file does not tell it, or it is one for terminals.
@@ -89,8 +107,8 @@ def file_format(asked: str | None, output: str | None, formats: Mapping[str, For
         return format
     if format is not None:
         others = listed([other.name for other in formats.values() if other.suffixes])
-        raise GradcliError(f"--format {asked} is for a terminal", hint=f"write {output} as {others}")
-    return format_of_file(output or "", formats, hint=", or add --format")
+        raise GradcliError(f"{option} {asked} is for a terminal", hint=f"write {output} as {others}")
+    return format_of_file(output or "", formats, hint=f", or add {option}")
 
 
 def listed(names: Sequence[str]) -> str:

@@ -137,7 +137,7 @@ class SizeLimits(ElementLimit):
 class Limits(SizeLimits):
     """How large and how long runs may become."""
 
-    max_steps = whole("The most turns that loops may take, all together.", 1_000_000)
+    max_steps = whole("The most turns that loops may take, all together.", 100_000)
 
 
 def limits_of(options: Options) -> dict[str, Any]:
@@ -161,6 +161,11 @@ class SymbolicOptions(Options):
     at = texts("Give values as well, at a point: x=2,w=1.", "NAME=VALUE,...")
     format = text("How to write it; as text where left out.", "FORMAT", choices=("text", "unicode", "latex", "sympy", "json"))
     json = flag("One JSON document: --format json.")
+
+
+class AssumeOptions(Options):
+    """What holds of variables."""
+
     assume = ASSUME
 
 

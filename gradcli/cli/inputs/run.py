@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.autodiff.request import Request
-from gradcli.cli.framework.choices import check_stdin, split_names
+from gradcli.cli.framework.choices import check_stdin, refuse, split_names
 from gradcli.cli.framework.command import Options
 from gradcli.cli.framework.options import (
     BackwardOptions,
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from gradcli.autodiff.passes.tape import Tape
     from gradcli.autodiff.runs.graph_document import GraphDocument
 
+
+NO_VALUES = "give every variable a value, or leave it out"
 
 MOST_GRAPH_BYTES = 2**30
 """The largest graph that is read: what the largest graph that is built takes as JSON."""
@@ -143,7 +145,10 @@ def run_of(
             tape = written_in_elements(tape, wrt, options, options.max_nodes)
         step("checking the values")
         notes += tape.warnings
-        notes += [] if tape.symbolic else not_finite_warnings(tape, options.strict)
+        if tape.symbolic:
+            refuse(options, ("strict", "dtype"), "is for values, and there are none", NO_VALUES)
+        else:
+            notes += not_finite_warnings(tape, options.strict)
         notes += without_gradient(tape, tape.names[tape.output]) if needs_cotangent else []
     for note in notes:
         write_warning(note)

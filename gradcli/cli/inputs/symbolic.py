@@ -14,7 +14,7 @@ from gradcli.algebra.assumptions.reader import read_assumptions
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.runs.static_graphs import build
 from gradcli.cli.framework.choices import chosen_format
-from gradcli.cli.framework.options import DerivativeOptions, ShapeOptions
+from gradcli.cli.framework.options import AssumeOptions, DerivativeOptions, ShapeOptions
 from gradcli.cli.framework.streams import can_print_signs, write, write_warning
 from gradcli.cli.inputs.run import request_of
 from gradcli.cli.inputs.variables import shapes_of
@@ -79,13 +79,13 @@ def graph_of(program: Program, text: str, where: str, values: Mapping[str, Any],
     return graph
 
 
-def assumed(given: Sequence[str], graph: Graph, values: Mapping[str, Any]) -> Assumptions:
+def assumed(options: AssumeOptions, graph: Graph, values: Mapping[str, Any]) -> Assumptions:
     """What the call assumes of the variables of a graph.
 
     Raises:
         GradcliError: It cannot be read, or a value is another than what is assumed.
     """
-    found = read_assumptions(", ".join(given), graph.variables) if given else NOTHING
+    found = read_assumptions(", ".join(options.assume), graph.variables) if options.assume else NOTHING
     for name, value in values.items():
         elements = _flat(value) if shape_of(value) else [value]
         if not all(found.of(name).has(Fraction(element)) for element in elements if math.isfinite(element)):

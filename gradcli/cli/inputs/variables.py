@@ -163,7 +163,7 @@ def bindings(
 
 def _not_a_value(error: GradcliError, text: str, option: str, command: Command[Any]) -> GradcliError:
     """The error for a value that is none, where other commands have an option that would be written so."""
-    if "=" not in text or text.startswith("@"):
+    if not re.search("[=<>]", text) or text.startswith("@"):
         return error
     from gradcli.cli.framework.table import others_have
 

@@ -19,7 +19,7 @@ from gradcli.language.ast import (
     children,
     postorder,
 )
-from gradcli.language.rewrite import mapped
+from gradcli.language.rewrite import joined, mapped
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import forward_of, value_at
 from gradcli.lowering.builders.static import StaticBuilder
@@ -76,10 +76,7 @@ def without_sign(term: Expression) -> Expression | None:
 
 def product_of(factors: Sequence[Expression]) -> Expression:
     """The product of the factors, from left to right."""
-    product = factors[0]
-    for factor in factors[1:]:
-        product = Operator("*", (product, factor))
-    return product
+    return joined("*", factors)
 
 
 def without_trivial(factors: Sequence[Expression]) -> Expression | None:

@@ -109,6 +109,26 @@ def no_tape(what: str, span: Span) -> GradcliError:
     return GradcliError(f"{what} is of a tape, which a graph that is built before it runs has not", span, hint)
 
 
+class WithoutTape:
+    """A builder that has no tape: what acts on one is an error."""
+
+    def grad_of(self, id: int, span: Span) -> int:
+        raise no_tape(".grad", span)
+
+    def act(self, statement: Action, ids: Sequence[int]) -> None:
+        raise no_tape(statement.kind, statement.span)
+
+    def enable_grad(self, enabled: bool, span: Span) -> bool:
+        raise no_tape("no_grad", span)
+
+
+def shown(parts: Sequence[Part], values: Sequence[Value], fact: Callable[[int, str], Value]) -> Shown:
+    """What a program prints: texts, and the values of nodes or facts of them."""
+    return [
+        part if isinstance(part, str) else (part[0], fact(part[1], part[2]) if part[2] else values[part[1]]) for part in parts
+    ]
+
+
 def float32(value: Value) -> Value:
     """The value rounded to IEEE 754 single precision; infinite beyond its range."""
     if not isinstance(value, float):

@@ -7,15 +7,24 @@ from collections.abc import Callable, Mapping, Sequence
 from gradcli.errors import Span
 from gradcli.graph.graph import Constant, Graph, Settings
 from gradcli.graph.names import constant_text
-from gradcli.language.statements import Action
-from gradcli.lowering.builders.builder import Part, Shown, Value, array_condition, forward_of, no_tape, value_at
+from gradcli.lowering.builders.builder import (
+    Part,
+    Shown,
+    Value,
+    WithoutTape,
+    array_condition,
+    forward_of,
+    no_tape,
+    shown,
+    value_at,
+)
 from gradcli.lowering.builders.inference import inferred_shape
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.declaration.structural import shape_of
 
 
-class DynamicBuilder:
+class DynamicBuilder(WithoutTape):
     """Define by run: each operation is recorded, with its value, as it executes.
 
     Args:
@@ -86,29 +95,13 @@ class DynamicBuilder:
         return value if isinstance(value, float) else None
 
     def show(self, parts: Sequence[Part], span: Span) -> None:
-        shown: Shown = []
-        for part in parts:
-            if isinstance(part, str):
-                shown.append(part)
-            else:
-                text, id, attribute = part
-                shown.append((text, self.fact(id, attribute, span) if attribute else self.values[id]))
-        self.on_print(shown)
+        self.on_print(shown(parts, self.values, lambda node, attribute: self.fact(node, attribute, span)))
 
     def fact(self, id: int, attribute: str, span: Span) -> Value:
         """What is known of a node: its shape."""
         if attribute == "shape":
             return str(self.graph.shape(id))
         raise no_tape(f".{attribute}", span)
-
-    def grad_of(self, id: int, span: Span) -> int:
-        raise no_tape(".grad", span)
-
-    def act(self, statement: Action, ids: Sequence[int]) -> None:
-        raise no_tape(statement.kind, statement.span)
-
-    def enable_grad(self, enabled: bool, span: Span) -> bool:
-        raise no_tape("no_grad", span)
 
     def has_shape(self, name: str) -> bool:
         return True

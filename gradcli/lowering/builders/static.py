@@ -11,8 +11,7 @@ from gradcli.graph.graph import ITEM, PRINT, Block, Constant, Graph, Settings, S
 from gradcli.graph.names import constant_text
 from gradcli.language.ast import NOWHERE
 from gradcli.language.numbers import is_unwieldy, longer_than
-from gradcli.language.statements import Action
-from gradcli.lowering.builders.builder import Part, forward_of, no_tape
+from gradcli.lowering.builders.builder import Part, WithoutTape, forward_of
 from gradcli.lowering.builders.inference import inferred_shape
 from gradcli.ops.catalogue import CHOICE, OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.constants import constant_value, exact
@@ -36,7 +35,7 @@ class Removed(NamedTuple):
     span: Span
 
 
-class StaticBuilder:
+class StaticBuilder(WithoutTape):
     """Define then run: the same operation on the same inputs is the same node, and operations on constants fold.
 
     Args:
@@ -131,15 +130,6 @@ class StaticBuilder:
         ids = tuple([part[1] for part in parts if not isinstance(part, str)])
         texts = tuple([part if isinstance(part, str) else (part[0], part[2]) for part in parts])
         self.graph.settings[self.graph.append(PRINT, ids, span)] = (("parts", texts),)
-
-    def grad_of(self, id: int, span: Span) -> int:
-        raise no_tape(".grad", span)
-
-    def act(self, statement: Action, ids: Sequence[int]) -> None:
-        raise no_tape(statement.kind, statement.span)
-
-    def enable_grad(self, enabled: bool, span: Span) -> bool:
-        raise no_tape("no_grad", span)
 
     # ---- branches and loops ----
 

@@ -13,7 +13,8 @@ from gradcli.ops.declaration.facts import SAME
 from gradcli.ops.declaration.structural import Shape, Structural, shape_of, structural
 
 
-def _dot_shape(a: Shape, b: Shape) -> Shape:
+def product_shape(a: Shape, b: Shape) -> Shape:
+    """The shape of the scalar product of two vectors, a number."""
     if len(a) != 1 or a != b:
         raise ShapeError(f"the dot product takes two vectors of one length, not {shape_text(a)} and {shape_text(b)}")
     return ()
@@ -22,7 +23,7 @@ def _dot_shape(a: Shape, b: Shape) -> Shape:
 dot: Structural = structural(
     "dot(a, b)",
     lambda numpy, a, b: numpy.dot(a, b),
-    _dot_shape,
+    product_shape,
     lambda g, y, a, b: [g * b, g * a],
     result=SAME,
     linear="a, b",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from math import prod
 from typing import Any
 
@@ -111,9 +112,10 @@ def _layer_norm_shape(a: Shape, *affine: Shape, normalized_shape: Setting, eps: 
     return a
 
 
-def _layer_norm_function(*shapes: Shape, normalized_shape: Setting, eps: Setting) -> str:
-    inputs = ["0", "1", "2"][: len(shapes)] + ["None"] * (3 - len(shapes))
-    return f"NativeLayerNormBackward0({', '.join(inputs)})"
+def affine_function(name: str) -> Callable[..., str]:
+    """PyTorch's function of an operation whose weight and bias may be left out."""
+    inputs = ("0, None, None", "0, 1, None", "0, 1, 2")
+    return lambda *shapes, **settings: f"{name}({inputs[len(shapes) - 1]})"
 
 
 layer_norm: Structural = structural(
@@ -121,7 +123,7 @@ layer_norm: Structural = structural(
     _layer_norm,
     _layer_norm_shape,
     _layer_norm_pullback,
-    grad_fn=_layer_norm_function,
+    grad_fn=affine_function("NativeLayerNormBackward0"),
     optional=2,
     torch="layer_norm: torch F",
     total=False,

@@ -7,6 +7,7 @@ from typing import Any
 from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.index import cat, sliced
+from gradcli.ops.arrays.nn import affine_function
 from gradcli.ops.arrays.reduce import reduce_mean, reduce_sum
 from gradcli.ops.arrays.shape import reshaped
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
@@ -62,17 +63,12 @@ def _batch_norm_pullback(g: Any, y: Any, a: Any, *affine: Any, eps: Any) -> list
     return [first, *weights, *[reduce_sum(g, axis=axes) for _ in affine[1:]]]
 
 
-def _batch_norm_function(*shapes: Shape, eps: Setting) -> str:
-    inputs = ["0", "1", "2"][: len(shapes)] + ["None"] * (3 - len(shapes))
-    return f"NativeBatchNormBackward0({', '.join(inputs)})"
-
-
 batch_norm = structural(
     "batch_norm(a, weight, bias, eps=1e-5)",
     _batch_norm,
     _batch_norm_shape,
     _batch_norm_pullback,
-    grad_fn=_batch_norm_function,
+    grad_fn=affine_function("NativeBatchNormBackward0"),
     optional=2,
     doc="Deviations from the mean of each channel over the batch in units of the standard deviation, as in training.",
 )

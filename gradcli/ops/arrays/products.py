@@ -9,7 +9,7 @@ from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.ops.arrays import torch_messages
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.costs import product_cost, weighted_cost
-from gradcli.ops.arrays.matmul import matmul
+from gradcli.ops.arrays.matmul import matmul, product_shape
 from gradcli.ops.arrays.matrix import diag
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.shape import permute, reshape, reshaped, summed_to, transpose
@@ -108,17 +108,11 @@ linear = structural(
 )
 
 
-def _same_vectors(a: Shape, b: Shape) -> Shape:
-    if len(a) != 1 or a != b:
-        raise ShapeError(f"this takes two vectors of one length, not {shape_text(a)} and {shape_text(b)}")
-    return ()
-
-
 def _scalar_product(name: str, grad_fn: str, doc: str) -> Structural:
     return structural(
         f"{name}(a, b)",
         lambda numpy, a, b: numpy.dot(a, b),
-        _same_vectors,
+        product_shape,
         lambda g, y, a, b: [g * b, g * a],
         grad_fn=grad_fn,
         result=SAME,

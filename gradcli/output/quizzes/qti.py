@@ -47,14 +47,14 @@ def qti3(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[tuple[
 
 
 def _item3(identifier: str, one: Posed, number: bool) -> Iterator[str]:
-    answers = [(one.answer, RIGHT), *one.wrong]
+    answers = [(one.answer, RIGHT), *one.told]
     marks = [f"answer{at}" for at in range(len(answers))]
     type, right = ("float", one.answer) if number else ("identifier", marks[0])
     yield f'<qti-assessment-item xmlns="{_ITEM}" identifier="{identifier}" title="{one.name}" '
     yield 'adaptive="false" time-dependent="false">\n'
     yield f'  <qti-response-declaration identifier="RESPONSE" cardinality="single" base-type="{type}">\n'
     yield f"    <qti-correct-response><qti-value>{right}</qti-value></qti-correct-response>\n  </qti-response-declaration>\n"
-    yield '  <qti-outcome-declaration identifier="SCORE" cardinality="single" base-type="float">\n'
+    yield '  <qti-outcome-declaration identifier="SCORE" cardinality="single" base-type="float" normal-maximum="1">\n'
     yield "    <qti-default-value><qti-value>0</qti-value></qti-default-value>\n  </qti-outcome-declaration>\n"
     yield '  <qti-outcome-declaration identifier="FEEDBACK" cardinality="single" base-type="identifier"/>\n  <qti-item-body>\n'
     yield f"    <p>{escape(one.lead)}:</p>\n    <p>{_mathml(one.expression)}</p>\n"
@@ -110,7 +110,7 @@ def canvas(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[tupl
 
 
 def _item12(number: int, one: Posed) -> str:
-    answers = sorted([(one.answer, RIGHT), *one.wrong])  # by their text, so that their places tell nothing
+    answers = sorted([(one.answer, RIGHT), *one.told])  # by their text, so that their places tell nothing
     fields = {"question_type": "multiple_choice_question", "points_possible": "1"}
     told = "".join(
         f"<qtimetadatafield><fieldlabel>{name}</fieldlabel><fieldentry>{value}</fieldentry></qtimetadatafield>"
