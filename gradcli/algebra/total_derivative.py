@@ -150,7 +150,7 @@ def implicit_derivatives(
     Raises:
         GradcliError: The equation does not depend on the variable, or a derivative is too large.
     """
-    conditions = conditions_of(graph, variable)
+    conditions = conditions_of(graph, variable, assume)
     graphs: list[Graph] = []
     slopes: dict[str, Graph] = {}
     for wrt in requests:
@@ -178,22 +178,28 @@ def slope(graph: Graph, variable: str, by: str) -> Graph:
     return _lowered(found.definitions, Operator("/", (Operator("-", (above,)), below)), graph, ())
 
 
-def conditions_of(graph: Graph, variable: str) -> tuple[Expression, ...]:
-    """Where an equation gives a variable as a function of the others: ∂F/∂y != 0, a comparison for each factor.
+def conditions_of(graph: Graph, variable: str, assume: Assumptions | None = None) -> tuple[Expression, ...]:
+    """Where an equation gives a variable as a function of the others: ∂F/∂y != 0, for each factor that may be 0.
 
     Raises:
         GradcliError: Nowhere: ∂F/∂y is 0.
     """
     found = differentiate(graph, [(graph.output, (variable,))])
     derivative = _lowered(found.definitions, found.expressions[0], graph, ())
-    algebra = Algebra()
+    algebra = Algebra(assume)
     form = normal_forms(derivative, algebra)[derivative.output]
     if not algebra.forms[form]:
         raise GradcliError(f"the equation does not depend on {variable}", hint="--implicit names the variable that it gives")
     if found.definitions:
         return (Comparison(("!=",), (found.expressions[0], Number(0))),)
-    pairs = [[written(algebra, side) for side in pair] for pair in difference_from_zero(algebra, form)]
+    sides = [pair for pair in difference_from_zero(algebra, form) if not _differ(algebra, *pair)]
+    pairs = [[written(algebra, side) for side in pair] for pair in sides]
     return tuple([Comparison(("!=",), tuple(pair)) for pair in pairs])
+
+
+def _differ(algebra: Algebra, left: int, right: int) -> bool:
+    """Whether two forms are known to be different by what is assumed."""
+    return algebra.is_nonzero_form(algebra.add([left, algebra.scale(right, -1)]))
 
 
 def _total(graph: Graph, rates: Mapping[str, Expression]) -> Graph:
