@@ -211,7 +211,7 @@ ROOMS = {
     "at_point, taylor, total_derivative < vector_fields, stationary",
     "derivation": "notation < nodes < paths, calculus < explain",
     "teaching": "mistakes, numbers < points < question < rules < orders < variants < diagnosis < marking < "
-    "words < tasks < quiz, steps, exercises, predictions, written_mistakes",
+    "words < tasks < quiz, steps, exercises, predictions, written_mistakes < practice",
     "output": "formats, json, listing, visible, files, jacobians, block_graphs, formulas < documents, diagrams < serialization < "
     "reports, quizzes, code < box_drawing, page, schemas",
     "cli": "framework < inputs < views < commands < main",
