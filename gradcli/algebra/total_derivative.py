@@ -7,6 +7,7 @@ name, on which the next order depends in the same way.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -134,7 +135,7 @@ def total_derivatives(
 
 
 def implicit_derivatives(
-    graph: Graph, variable: str, requests: Sequence[Wrt], *, assume: Assumptions | None = None
+    graph: Graph, variable: str, requests: Sequence[Wrt], *, assume: Assumptions | None = None, shorter: bool = False
 ) -> tuple[Simplified, Graph, list[int]]:
     """Derivatives of a variable that an equation makes a function of the others.
 
@@ -143,6 +144,7 @@ def implicit_derivatives(
         variable: The variable.
         requests: By what it is differentiated.
         assume: What is assumed of variables; None for nothing.
+        shorter: Whether higher derivatives may be written by means of the equation, so that they hold where it does alone.
 
     Returns:
         The derivatives, each with its condition, and a graph of them with the node of each.
@@ -168,7 +170,25 @@ def implicit_derivatives(
             at = _total(at, {by: Number(1), variable: rate.expressions[0]})
         graphs.append(at)
     found, common, ids = together(graphs, assume=assume)
-    return Simplified(found.definitions, found.expressions, (conditions,) * len(requests)), common, ids
+    expressions = found.expressions
+    if shorter and not found.definitions:
+        pairs = zip(requests, expressions, strict=True)
+        expressions = tuple([one if len(wrt) == 1 else on_equation(graph, one, assume) for wrt, one in pairs])
+    return Simplified(found.definitions, expressions, (conditions,) * len(requests)), common, ids
+
+
+def on_equation(graph: Graph, expression: Expression, assume: Assumptions | None = None) -> Expression:
+    """An expression where the output of a graph is 0, if that makes it shorter."""
+    from gradcli.algebra.sums.arranged import where_zero
+
+    algebra = Algebra(assume, invertible=True)
+    given = _lowered((), expression, graph, ())
+    form = normal_forms(given, algebra)[given.output]
+    with contextlib.suppress(GradcliError):  # it is too long
+        shorter = where_zero(algebra, form, normal_forms(graph, algebra)[graph.output])
+        if algebra.size(shorter) < algebra.size(form):
+            return written(algebra, shorter)
+    return expression
 
 
 def slope(graph: Graph, variable: str, by: str) -> Graph:

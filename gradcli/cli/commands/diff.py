@@ -131,7 +131,7 @@ def _implicit(options: DiffOptions, variable: str) -> None:
     with located(equation.text, where):
         asked = [request for _, request in requests]
         assume = assumed(options, graph, values)
-        simplified, derivatives, ids = implicit_derivatives(graph, variable, asked, assume=assume)
+        simplified, derivatives, ids = implicit_derivatives(graph, variable, asked, assume=assume, shorter=True)
     found = Derivatives(variable, asked, simplified, rows, total=len(graph.variables) == 2)
     write_derivatives(found, options, equation.text, graph, derivatives, ids, values, apart=True, undefined=why)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gradcli.algebra.derivatives import Simplified, differentiate, simplified_outputs
-from gradcli.algebra.total_derivative import conditions_of, implicit_derivatives
+from gradcli.algebra.total_derivative import conditions_of, implicit_derivatives, on_equation
 from gradcli.derivation.nodes.chain import CHECK_STEPS, WrongStepError
 from gradcli.derivation.notation.deeds import deeds
 from gradcli.derivation.notation.expressions import ExpressionValues, replaced_names, signed_terms, sum_of
@@ -130,6 +130,9 @@ class _Deriving:
         derivative, prime = first, Name(f"{self.variable}'")
         for times in range(2, order + 1):
             derivative, prime = self._next(derivative, prime, first, times)
+        if order > 1 and (on := on_equation(self.graph, derivative)) != derivative:
+            derivative = on  # it holds on the equation alone, so that no other point can check it
+            self.steps.append(Step("equation put in", prime, on, (Equal(self.equation.left, self.equation.right), " put in")))
         value = self._numbers(prime, derivative)
         return ImplicitDerivation(self.by, tuple(self.steps), derivative, value)
 

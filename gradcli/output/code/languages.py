@@ -10,6 +10,9 @@ from textwrap import indent
 
 from gradcli.output.code.language import Language, Written
 
+_FORMULA = 500
+"""Characters of a formula that a comment has."""
+
 _C_OPERATORS = {
     "?": (1, "{0} ? {1} : {2}"),
     "||": (2, "{0} || {1}"),
@@ -77,7 +80,8 @@ def _elementary(template: str, renamed: Mapping[str, str] = {}) -> dict[str, str
 
 def _head(language: Language, written: Written) -> Iterator[str]:
     """What the function is, as comments."""
-    yield f"{language.comment} {' '.join(written.formula.split())}"
+    formula = " ".join(written.formula.split())
+    yield f"{language.comment} {formula if len(formula) <= _FORMULA else f'{formula[:_FORMULA]} ...'}"
     if written.shape:
         yield f"{language.comment} Its value, then the derivatives by {'; by '.join(', '.join(names) for names in written.by)}."
     for variable, name in written.routine.renamed.items():

@@ -10,6 +10,7 @@ from gradcli.errors import GradcliError, Span
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph, Settings
 from gradcli.language.ast import NOWHERE
+from gradcli.language.numbers import number_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.symbol import Symbol
@@ -137,6 +138,6 @@ def _product(graph: Graph, id: int) -> int:
 
 
 def _constant(value: Constant) -> Formula:
-    if isinstance(value, Fraction) and max(abs(value.numerator), value.denominator) < 2**53:
+    if isinstance(value, Fraction) and "/" in number_text(value) and max(abs(value.numerator), value.denominator) < 2**53:
         return Applied("/", (Literal(value.numerator), Literal(value.denominator)))
     return Literal(value)
