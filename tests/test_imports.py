@@ -211,9 +211,9 @@ ROOMS = {
     "at_point, taylor, total_derivative < vector_fields, stationary",
     "derivation": "notation < nodes < paths, calculus < explain",
     "teaching": "mistakes, numbers < points < question < rules < orders < variants < diagnosis < marking < "
-    "words < tasks < quiz, steps, exercises, predictions, written_mistakes",
+    "words < tasks < quiz, steps, exercises, predictions, written_mistakes < practice",
     "output": "formats, json, listing, visible, files, jacobians, block_graphs, formulas < documents, diagrams < serialization < "
-    "reports, quizzes < box_drawing, page, schemas",
+    "reports, quizzes, code < box_drawing, page, schemas",
     "cli": "framework < inputs < views < commands < main",
 }
 """The rooms of each layer, folders and modules: one imports from itself and from those that stand left of a < before it."""

@@ -242,6 +242,10 @@ def assume_defined(graph: Graph, algebra: Algebra, forms: Sequence[int]) -> None
     """Note what is different from 0 wherever all nodes of a graph are defined: divisors, and arguments of logarithms."""
     for operation, inputs in zip(graph.operations, graph.inputs, strict=True):
         divisor = TOO_LONG
+        if algebra.identities and len(inputs) == 1 and forms[inputs[0]] != TOO_LONG and operation in OPERATIONS:
+            from gradcli.algebra.sums.identities import divisors_of
+
+            algebra.nonzero.update(algebra.atom(kind, (forms[inputs[0]],)) for kind in divisors_of(operation))
         if operation == div.name:
             divisor = forms[inputs[1]]
         elif operation in _NOT_OF_0 or (operation == pow.name and _is_negative(algebra, forms[inputs[1]])):

@@ -7,6 +7,7 @@ name, on which the next order depends in the same way.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -134,7 +135,7 @@ def total_derivatives(
 
 
 def implicit_derivatives(
-    graph: Graph, variable: str, requests: Sequence[Wrt], *, assume: Assumptions | None = None
+    graph: Graph, variable: str, requests: Sequence[Wrt], *, assume: Assumptions | None = None, shorter: bool = False
 ) -> tuple[Simplified, Graph, list[int]]:
     """Derivatives of a variable that an equation makes a function of the others.
 
@@ -143,6 +144,7 @@ def implicit_derivatives(
         variable: The variable.
         requests: By what it is differentiated.
         assume: What is assumed of variables; None for nothing.
+        shorter: Whether higher derivatives may be written by means of the equation, so that they hold where it does alone.
 
     Returns:
         The derivatives, each with its condition, and a graph of them with the node of each.
@@ -150,7 +152,7 @@ def implicit_derivatives(
     Raises:
         GradcliError: The equation does not depend on the variable, or a derivative is too large.
     """
-    conditions = conditions_of(graph, variable)
+    conditions = conditions_of(graph, variable, assume)
     graphs: list[Graph] = []
     slopes: dict[str, Graph] = {}
     for wrt in requests:
@@ -168,7 +170,25 @@ def implicit_derivatives(
             at = _total(at, {by: Number(1), variable: rate.expressions[0]})
         graphs.append(at)
     found, common, ids = together(graphs, assume=assume)
-    return Simplified(found.definitions, found.expressions, (conditions,) * len(requests)), common, ids
+    expressions = found.expressions
+    if shorter and not found.definitions:
+        pairs = zip(requests, expressions, strict=True)
+        expressions = tuple([one if len(wrt) == 1 else on_equation(graph, one, assume) for wrt, one in pairs])
+    return Simplified(found.definitions, expressions, (conditions,) * len(requests)), common, ids
+
+
+def on_equation(graph: Graph, expression: Expression, assume: Assumptions | None = None) -> Expression:
+    """An expression where the output of a graph is 0, if that makes it shorter."""
+    from gradcli.algebra.sums.arranged import where_zero
+
+    algebra = Algebra(assume, invertible=True)
+    given = _lowered((), expression, graph, ())
+    form = normal_forms(given, algebra)[given.output]
+    with contextlib.suppress(GradcliError):  # it is too long
+        shorter = where_zero(algebra, form, normal_forms(graph, algebra)[graph.output])
+        if algebra.size(shorter) < algebra.size(form):
+            return written(algebra, shorter)
+    return expression
 
 
 def slope(graph: Graph, variable: str, by: str) -> Graph:
@@ -178,22 +198,28 @@ def slope(graph: Graph, variable: str, by: str) -> Graph:
     return _lowered(found.definitions, Operator("/", (Operator("-", (above,)), below)), graph, ())
 
 
-def conditions_of(graph: Graph, variable: str) -> tuple[Expression, ...]:
-    """Where an equation gives a variable as a function of the others: ∂F/∂y != 0, a comparison for each factor.
+def conditions_of(graph: Graph, variable: str, assume: Assumptions | None = None) -> tuple[Expression, ...]:
+    """Where an equation gives a variable as a function of the others: ∂F/∂y != 0, for each factor that may be 0.
 
     Raises:
         GradcliError: Nowhere: ∂F/∂y is 0.
     """
     found = differentiate(graph, [(graph.output, (variable,))])
     derivative = _lowered(found.definitions, found.expressions[0], graph, ())
-    algebra = Algebra()
+    algebra = Algebra(assume)
     form = normal_forms(derivative, algebra)[derivative.output]
     if not algebra.forms[form]:
         raise GradcliError(f"the equation does not depend on {variable}", hint="--implicit names the variable that it gives")
     if found.definitions:
         return (Comparison(("!=",), (found.expressions[0], Number(0))),)
-    pairs = [[written(algebra, side) for side in pair] for pair in difference_from_zero(algebra, form)]
+    sides = [pair for pair in difference_from_zero(algebra, form) if not _differ(algebra, *pair)]
+    pairs = [[written(algebra, side) for side in pair] for pair in sides]
     return tuple([Comparison(("!=",), tuple(pair)) for pair in pairs])
+
+
+def _differ(algebra: Algebra, left: int, right: int) -> bool:
+    """Whether two forms are known to be different by what is assumed."""
+    return algebra.is_nonzero_form(algebra.add([left, algebra.scale(right, -1)]))
 
 
 def _total(graph: Graph, rates: Mapping[str, Expression]) -> Graph:

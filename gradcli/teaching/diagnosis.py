@@ -51,8 +51,13 @@ def reasons(question: Question, table: Table, answer: Any, *, point: int | None 
     usable = numpy.isfinite(answer[columns])
     if not usable.any():
         return []
-    matrix, own = table.matrix[:, columns][:, usable], answer[columns][usable]
-    hits: list[int] = numpy.flatnonzero(close(matrix, own, 1e-8 if point is None else 1e-6)).tolist() if len(matrix) else []
+    matrix, own = table.matrix[:, columns], answer[columns]
+    if not usable.all():
+        matrix, own = matrix[:, usable], own[usable]
+    tolerance = 1e-8 if point is None else 1e-6
+    first, least = matrix[:, 0], max(abs(own[0]), 1e-6 * numpy.max(numpy.abs(own)))
+    near = numpy.flatnonzero(numpy.abs(first - own[0]) <= 2 * tolerance * numpy.maximum(numpy.abs(first), least))
+    hits: list[int] = near[close(matrix[near], own, tolerance)].tolist() if len(near) else []
     found = [Reason(table.slips[at], float(table.costs[at])) for at in hits]
     found = [reason for reason in found if len(reason.slips) < 2 or reason.cost <= MOST_OF_PAIRS]
     if not found and point is None:

@@ -13,19 +13,18 @@ import numpy
 from gradcli.autodiff.inner_derivatives import derivative_in
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen, replace
-from gradcli.graph.graph import CONSTANT, VARIABLE
+from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.language.ast import Assignment, Expression, Output, Program
 from gradcli.language.free_names import free_names
 from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
-from gradcli.language.program_text import one_line
 from gradcli.language.readings.read import LENIENT, reading_of
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH
 from gradcli.ops.words import read
 from gradcli.teaching.diagnosis import Reason, reasons
-from gradcli.teaching.question import Question, compile_question, graph_of, values_of
+from gradcli.teaching.question import Question, compile_question, graph_of, values_at, values_of
 from gradcli.teaching.variants import Slip, Table, close, cost_of, wrong_answers
 
 MOST_CHARACTERS = 4_000
@@ -131,7 +130,7 @@ class Marker:
             value: What it says.
         """
         try:
-            return replace(self._valued(answer, Program((Output(value),))), question=self.question)
+            return replace(self._valued(answer, value, to_text(value)), question=self.question)
         except GradcliError as error:
             return unreadable(answer, error)
 
@@ -162,25 +161,26 @@ class Marker:
 
     def _mark(self, answer: str) -> Marked:
         try:
-            value, notes = read_answer(answer, self.names)
-            found = self._valued(answer, Program((Output(value),)))
+            value, read_as, notes = read_answer(answer, self.names)
+            found = self._valued(answer, value, read_as)
         except GradcliError as error:
             return unreadable(answer, error)
         return with_note(found, "; ".join(notes))
 
-    def _valued(self, answer: str, program: Program) -> Marked:
-        """The verdict on an answer as a program; names of intermediate values stand for these.
+    def _valued(self, answer: str, value: Expression, read_as: str) -> Marked:
+        """The verdict on an answer that has been read; names of intermediate values stand for these.
 
         Raises:
             GradcliError: It has no value.
         """
-        read_as = one_line("\n".join(map(_text_of, program.statements)))
-        if used := {line.name for line in self.question.named} & set(free_names(program)):
-            last = max(at for at, line in enumerate(self.question.named) if line.name in used)
-            program = Program((*self.question.named[: last + 1], *program.statements))
-        return self._judged(answer, read_as, program, values_of(program, self.question.point))
+        program, named = Program((Output(value),), may_differentiate=False), self.question.named
+        if named and (used := {line.name for line in named} & set(free_names(program))):
+            last = max(at for at, line in enumerate(named) if line.name in used)
+            program = Program((*named[: last + 1], *program.statements))
+        graph = graph_of(program)
+        return self._judged(answer, read_as, program, graph, values_at(graph, self.question.point))
 
-    def _judged(self, answer: str, read_as: str, program: Program, values: Any) -> Marked:
+    def _judged(self, answer: str, read_as: str, program: Program, graph: Graph, values: Any) -> Marked:
         """The verdict on an answer that has been read."""
         question = self.question
         if self.at is not None:
@@ -188,10 +188,11 @@ class Marker:
         known = numpy.isfinite(values)
         if not known.any():
             return Marked(answer, Verdict.UNDECIDED, read_as, note="it has no value at any of the points that were tried")
-        wrong = known & ~_alike(values, question.right, _EXACT)
+        off = _off(values, question.right)
+        wrong = known & ~(off <= _EXACT)
         if not wrong.any():
-            return self._right(answer, read_as, program, known)
-        if not (known & ~_alike(values, question.right, _NEAR)).any():
+            return self._right(answer, read_as, program, graph, known)
+        if not (known & ~(off <= _NEAR)).any():
             return self._compared(answer, read_as, program)
         found = reasons(question, self.table, values) if known.all() else []
         return self._wrong(answer, read_as, values, int(numpy.flatnonzero(wrong)[0]), found)
@@ -216,15 +217,14 @@ class Marker:
         point = {name: float(vector[at]) for name, vector in question.point.items()}
         return Marked(answer, Verdict.WRONG, read_as, tuple(found), point, (float(values[at]), float(question.right[at])))
 
-    def _right(self, answer: str, read_as: str, program: Program, known: Any) -> Marked:
+    def _right(self, answer: str, read_as: str, program: Program, graph: Graph, known: Any) -> Marked:
         """An answer that agrees at all points; where it, or the question, may change between them it is compared as a whole."""
-        if self._changes(program):
+        if self._changes(graph):
             return self._compared(answer, read_as, program)
         note = "" if known.all() else "it has no value at some points at which the right answer has one"
         return Marked(answer, Verdict.RIGHT, read_as, note=note)
 
-    def _changes(self, program: Program) -> bool:
-        graph = graph_of(program)
+    def _changes(self, graph: Graph) -> bool:
         used = {*graph.operations} - {*self.question.graph.operations, CONSTANT, VARIABLE}
         facts = [OPERATIONS[name].facts for name in used if name in OPERATIONS]
         return any(own.result == TRUTH or any(special.kind in (KINK, JUMP) for special in own.specials) for own in facts)
@@ -236,7 +236,7 @@ class Marker:
         values = (float(own[0]), float(right[0]))
         if not all(map(numpy.isfinite, values)):
             return Marked(answer, Verdict.WRONG, read_as, point=point)
-        if not _alike(own[1:], right[1:], _NEAR).all():
+        if not (_off(own[1:], right[1:]) <= _NEAR).all():
             return Marked(answer, Verdict.WRONG, read_as, point=point, values=values)
         if numpy.ptp(right[1:]) > 1e-3 * max(
             1e-3, numpy.max(numpy.abs(right))
@@ -282,8 +282,8 @@ def unreadable(answer: str, error: GradcliError) -> Marked:
     return Marked(answer, Verdict.UNREADABLE, note=note)
 
 
-def read_answer(answer: str, variables: Collection[str]) -> tuple[Expression, Sequence[str]]:
-    """What an answer says, one expression, as people write it; with what is to be said of the reading.
+def read_answer(answer: str, variables: Collection[str]) -> tuple[Expression, str, Sequence[str]]:
+    """What an answer says, one expression, as people write it; with its strict text, and what is to be said of the reading.
 
     Raises:
         GradcliError: It is none.
@@ -302,9 +302,9 @@ def read_answer(answer: str, variables: Collection[str]) -> tuple[Expression, Se
     if len(program.statements) == 1:
         (only,) = program.statements
         if isinstance(only, Output):
-            return only.value, found.notes
+            return only.value, found.read_as, found.notes
         if isinstance(only, Assignment) and only.name not in variables:  # y = ..., where only the right side counts
-            return only.value, found.notes
+            return only.value, to_text(only.value), found.notes
     raise GradcliError("an answer is one expression")
 
 
@@ -312,10 +312,11 @@ def _text_of(statement: Any) -> str:
     return to_text(statement.value) if isinstance(statement, Output) else f"{statement.name} = {to_text(statement.value)}"
 
 
-def _alike(values: Any, right: Any, tolerance: float) -> Any:
-    scale = numpy.maximum(numpy.maximum(numpy.abs(values), numpy.abs(right)), 1e-6 * numpy.max(numpy.abs(right), initial=1e-300))
+def _off(values: Any, right: Any) -> Any:
+    """How far off values are, beside their size."""
     with numpy.errstate(all="ignore"):
-        return numpy.abs(values - right) <= tolerance * scale
+        least = max(1e-6 * numpy.max(numpy.abs(right), initial=1e-300), 1e-300)
+        return numpy.abs(values - right) / numpy.maximum(numpy.maximum(numpy.abs(values), numpy.abs(right)), least)
 
 
 def _around(point: Mapping[str, float]) -> dict[str, Any]:

@@ -130,7 +130,7 @@ def _number(text: str) -> float:
     from gradcli.autodiff.request import Request
     from gradcli.autodiff.runs.program_run import recorded
 
-    value, _ = read_answer(text, ())
+    value, _, _ = read_answer(text, ())
     return float(recorded(Program((Output(value),)), Request(bindings={})).value)
 
 

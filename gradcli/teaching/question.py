@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gradcli.algebra.derivatives import Simplified
 
 _LARGEST = 1e10
+_UNSHARED = Request(mode="static", optimize=0, steered=False)
 
 
 class Question(Frozen, eq=False):
@@ -183,7 +184,11 @@ def values_of(program: Program, point: Mapping[str, Vector]) -> Vector:
     Raises:
         GradcliError: It is wrong, has arrays, branches or loops, or a variable that the question does not have.
     """
-    graph = graph_of(program)
+    return values_at(graph_of(program), point)
+
+
+def values_at(graph: Graph, point: Mapping[str, Vector]) -> Vector:
+    """The same of the graph of an answer."""
     for name in graph.variables:
         if name not in point:
             raise GradcliError(f"{name} is no variable of the question", hint=f"its variables: {', '.join(point)}")
@@ -198,7 +203,7 @@ def graph_of(program: Program) -> Graph:
     Raises:
         GradcliError: It is wrong, or has arrays or loops.
     """
-    graph = build(program, Request(mode="static", optimize=0, steered=False))
+    graph = build(program, _UNSHARED)
     if not vectorisable(graph):
         raise GradcliError("answers are compared as numbers: there are no arrays and no loops in questions and answers yet")
     return graph

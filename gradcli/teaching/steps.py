@@ -147,7 +147,7 @@ class Work:
         known = [*self.truth, *self.pairs]
         parts = []
         for side in sides[1:]:
-            value, _ = read_answer(self._named(side), known)
+            value, _, _ = read_answer(self._named(side), known)
             parts.append((side, value))
         return left, parts
 

@@ -66,7 +66,7 @@ class Parts:
             answer: Text from outside, of any kind.
         """
         try:
-            value, _ = read_answer(_bracketed(answer), self.markers[0][0].names)
+            value, _, _ = read_answer(_bracketed(answer), self.markers[0][0].names)
         except GradcliError as error:
             return unreadable(answer, error)
         given = _grid(value, vector=self.vector)

@@ -7,6 +7,7 @@ pass, such as a path that is lost, are added at the end.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy
@@ -376,6 +377,7 @@ def _earlier(question: Question) -> Iterator[tuple[Slip, Any]]:
             yield Slip(kind, -1 if again else EARLIER), numpy.broadcast_to(found, (question.count,))
 
 
+@lru_cache(maxsize=64)
 def paths_of(question: Question) -> list[tuple[int, int, Any]]:
     """The terms that the uses of the variable, and of other nodes with several, add: node, consumer, what is added."""
     graph = question.graph

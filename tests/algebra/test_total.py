@@ -152,3 +152,21 @@ def test_nothing_depends_on_itself(declared: dict[str, tuple[str, ...]]) -> None
 def test_a_derivative_is_not_called_like_a_variable() -> None:
     with pytest.raises(GradcliError, match="z_x is a variable"):
         total_derivatives(graph("z*z_x"), [("x",)], Dependences({"z": ("x", "t")}))
+
+
+@pytest.mark.parametrize(
+    ("text", "second"),
+    [  # by hand
+        ("x^2 + y^2 = 25", "-25/y^3"),
+        ("x^2 - y^2 = 1", "-1/y^3"),
+        ("y^2 = x", "-1/(4*y^3)"),
+        ("x^3 + y^3 = 6x*y", "16*x*y/(2*x - y^2)^3"),
+        ("x^2 + x*y + y^2 = 7", "-42/(x + 2*y)^3"),
+        ("sqrt(x) + sqrt(y) = 1", "1/(2*x^(3/2))"),
+        ("sin(y) = x", "sin(y)/cos(y)^3"),
+    ],
+)
+def test_a_second_derivative_is_written_by_means_of_the_equation(text: str, second: str) -> None:
+    graph = lower(equation(text).difference, StaticBuilder(Graph()))
+    found, _, _ = implicit_derivatives(graph, "y", [("x", "x")], shorter=True)
+    assert to_text(found.expressions[0]) == second

@@ -19,9 +19,8 @@ def lines(outcome: Outcome | Counted) -> Iterator[str]:
 
 def _rows(outcome: Outcome) -> list[list[str]]:
     names = [own.name for own in outcome.ours]
-    rows = [
-        ["", "seconds", "±", "CPU s", "MB", *([f"{name} /" for name in names] if outcome.peers else []), "memory /", "target", ""]
-    ]
+    names = names if outcome.peers else []
+    rows = [["", "seconds", "±", "CPU s", "MB", *[f"{name} /" for name in names], "memory /", "target", ""]]
     for index, own in enumerate(outcome.ours):
         target, verdict = _own_target(outcome, own) if index == 0 else ("", "")
         rows.append([own.name, *_figures(own), *[""] * len(names), "", target, verdict or _state(own)])

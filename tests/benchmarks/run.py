@@ -24,6 +24,7 @@ from typing import Any
 
 import derivatives
 import gradient_graph
+import grading
 import long_expression
 import many_inputs
 import networks
@@ -41,6 +42,7 @@ WORKLOADS: dict[str, Callable[[Setting], list[Contest | Count]]] = {
     "shared": shared.contests,
     "gradient-graph": gradient_graph.contests,
     "derivatives": derivatives.contests,
+    "grading": grading.contests,
     "networks": networks.contests,
     "rows": rows.contests,
 }

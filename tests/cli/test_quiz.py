@@ -134,6 +134,7 @@ def test_wrong_questions_are_refused_with_their_line(question: object, message: 
     [
         (["--wrt", "x", "--answers", "a.csv"], "--wrt is for a single question"),
         (["--", "2x"], "answers to a quiz come from a file"),
+        ([], "add --answers answers.csv"),
         (["--answers", "a.txt"], "does not say which question is answered"),
     ],
 )

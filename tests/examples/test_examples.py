@@ -81,6 +81,18 @@ Kurt,1,wrong,0,product.product_of_derivatives
 Sofja,2w + x,wrong,0,answer.constant
 Alan,w+1+w+,unreadable,0,
 """,
+    # At x = 1 the derivative of 4 sin(x²) is 8 cos 1, and so are 8x cos x, 8 cos x² and 4(x + 1) cos x².
+    "quiz_lab.sh": """\
+1. 4*sin(x*x)
+2. 4*(x + 3*x)
+3. 3*(sin(x) + x)
+Ada: 3 of 3
+Bob: 0.5 of 3
+chain.no_inner: 1
+const.factor_lost: 1
+sum.sign: 1
+3 wrong answers are right at x = 1
+""",
     "grade.sh": """\
 Ada: right
 Blaise: wrong, 2 instead of 5

@@ -215,5 +215,8 @@ def test_a_nan_condition_is_true_as_in_python(engine: Any) -> None:
 def test_a_large_graph(engine: Any) -> None:
     text = "; ".join(["y0 = x*w", *[f"y{at} = sin(y{at - 1}) + w*{at}" for at in range(1, 2000)]])
     tape = run(text, {"x": 2.0, "w": 1.0})
-    (there,) = runs(engine, page_program(tape), [{"x": 2.0, "w": 1.0}])
-    assert same(there["value"], tape.value, 1e-9)
+    script = """([program, names]) => {
+        const done = runProgram(program, OPERATIONS, new Map(Object.entries(names)));
+        return done.values[program.output];
+    }"""  # of thousands of nodes the driver takes long to hand over what each has
+    assert same(engine.evaluate(script, [page_program(tape), {"x": 2.0, "w": 1.0}]), tape.value, 1e-9)

@@ -235,6 +235,9 @@ def test_a_call_gives_the_bytes_of_the_format_in_a_file_as_well(tmp_path: Path) 
         code, out, err = command([*CALL, "-o", str(file), *([] if format.suffixes else ["--to", format.name])])
         assert (code, out, err) == (0, "", "")
         assert file.read_bytes() == written
+    greek = ["exercise", "θ*x^2*sin(b*x)", "--wrt", "x", "--choose", "b=2..3", "--to", "gift"]
+    done = process([*greek, "-n", "2"], environment={"PYTHONIOENCODING": "ascii"})
+    assert done.stdout == exported("gift", FOUND["greek"], DERIVATIVE)
     assert process([*CALL, "--to", "qti"]).stdout == exported("qti", FOUND["sums"][:1], DERIVATIVE)
 
 
@@ -282,7 +285,8 @@ def test_a_language_has_its_own_words_and_more_parentheses(language: Any, writte
         (["--ask", "gradient"], "by several variables"),
         (["x*sin(x)*x", "--ask", "gradient"], "has one variable"),
         (["x*sin(x)", "--band", "3"], "without a template"),
-        (["-o", "quiz.doc"], "does not tell its format"),
+        (["-o", "quiz.doc"], "or add --to"),
+        (["-o", "quiz.txt", "--key", "quiz.txt"], "are both quiz.txt"),
         (["x*(x if x > 1 else x^2)*sin(x)", "--to", "stack"], "has no"),
     ],
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from math import lcm
+from operator import ge
 from typing import NamedTuple
 
 from gradcli.algebra.sums.factors import Polynomial, factors, product, quotient
@@ -232,6 +233,43 @@ def _united(left: _Factors, right: _Factors, exponent: Callable[[int, int], int]
 
 def _times(parts: _Factors, wanted: Polynomial) -> int:
     return next((times for part, times in parts if part == wanted), 0)
+
+
+def where_zero(algebra: Algebra, form: int, zero: int) -> int:
+    """A form where another is 0, if that makes it shorter: -x^2/y^3 - 1/y is -25/y^3 where x^2 + y^2 - 25 is 0.
+
+    Each term of the other in turn is put in the place of the rest, in the numerator over one denominator.
+    """
+    fractions, other = _Fractions(algebra, form), _Fractions(algebra, zero)
+    if not set(other.atoms) <= set(fractions.atoms):
+        return form
+    places = [other.atoms.index(atom) if atom in other.atoms else -1 for atom in fractions.atoms]
+    if any(place >= 0 and other.roots[place] != own for place, own in zip(places, fractions.roots, strict=True)):
+        return form
+    above, below = fractions.quotient(form)
+    divisor = {tuple([at[p] if p >= 0 else 0 for p in places]): c for at, c in other.quotient(zero).above.items()}
+    best = form
+    for leading in divisor:
+        rest = _rest(above, divisor, leading) if any(leading) else None
+        if rest is not None:
+            found = fractions.over(Fraction(1), [(rest, 1)], below) if rest else algebra.number(0)
+            best = min(best, found, key=algebra.size)
+    return best
+
+
+def _rest(polynomial: Polynomial, divisor: Polynomial, leading: tuple[int, ...]) -> Polynomial | None:
+    """What is left where no term is a multiple of a term of the divisor; None where that takes long."""
+    rest = dict(polynomial)
+    for _ in range(_MOST_UNKNOWNS):
+        at = next((at for at in rest if all(map(ge, at, leading))), None)
+        if at is None:
+            return rest
+        factor = rest[at] / divisor[leading]
+        for exponents, coefficient in divisor.items():
+            place = tuple([own + one - most for own, one, most in zip(at, exponents, leading, strict=True)])
+            rest[place] = rest.get(place, Fraction(0)) - factor * coefficient
+        rest = {place: c for place, c in rest.items() if c}
+    return None
 
 
 # ---- the shapes ----

@@ -7,6 +7,7 @@ that its rules give.
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
@@ -108,7 +109,8 @@ def _combined(symbol: str, operands: Sequence[dict[Monomial, Rational]]) -> dict
 
 @functools.cache
 def _kinds() -> frozenset[str]:
-    return frozenset(kind for pattern in _patterns() for _, functions in pattern.terms for kind in functions)
+    named = frozenset(kind for pattern in _products() for kind in pattern.result[1])
+    return named | {kind for pattern in _patterns() for _, functions in pattern.terms for kind in functions}
 
 
 _MULTIPLES = range(1, 17)
@@ -123,7 +125,7 @@ def with_identities(algebra: Algebra, form: int) -> int:
     if kinds.isdisjoint(_kinds()):
         return form
     size = algebra.size(form)
-    for candidate in _candidates(algebra, form):
+    for candidate in itertools.chain(_candidates(algebra, form), _taken_apart(algebra, form)):
         algebra.room -= len(algebra.forms[candidate])
         if algebra.size(candidate) < size:
             return candidate
@@ -152,6 +154,39 @@ def _candidates(algebra: Algebra, form: int) -> Iterator[int]:
                 else:
                     left = algebra.form({m: c for m, c in terms.items() if m not in used})
                     yield algebra.add([left, _instance(algebra, pattern, rest, times, argument)])
+
+
+def _taken_apart(algebra: Algebra, form: int) -> Iterator[int]:
+    """The form with a function as the product that it is, where a factor of that cancels: sin(2x)/sin(x) is 2·cos(x)."""
+    terms = dict(algebra.forms[form])
+    for pattern in _products():
+        number, functions = pattern.terms[0]
+        [(whole, _)] = pattern.result[1].items()
+        for monomial, coefficient in algebra.forms[form]:
+            powers = dict(monomial)
+            for atom, exponent in monomial:
+                if algebra.atoms[atom].kind != whole or not isinstance(exponent, int) or exponent < 1:
+                    continue
+                inside = algebra.scale(algebra.arguments(atom)[0], 1 / Fraction(pattern.factor))
+                parts = [(algebra.atom(kind, (inside,)), power) for kind, power in functions.items()]
+                if any(powers.get(part, 0) * power < 0 for part, power in parts):
+                    rest = divided(monomial, {atom: exponent})
+                    factors = tuple(sorted((part, power * exponent) for part, power in parts))
+                    left = algebra.form({m: c for m, c in terms.items() if m != monomial})
+                    scale = coefficient * Fraction(number) ** exponent
+                    yield algebra.add([left, algebra.settled(algebra.joined(rest, factors), scale)])
+
+
+def _products() -> Iterator[_Pattern]:
+    """The identities of one product."""
+    return (pattern for pattern in _patterns() if len(pattern.terms) == 1)
+
+
+@functools.cache
+def divisors_of(operation: str) -> tuple[str, ...]:
+    """The functions that a function is a quotient by, so that it has no value where one of them is 0: cos for tan."""
+    found = [pattern.terms[0][1] for pattern in _products() if operation in pattern.result[1] and pattern.factor == 1]
+    return tuple(kind for functions in found for kind, power in functions.items() if power < 0)
 
 
 def _arguments(algebra: Algebra, monomial: Monomial, functions: dict[str, Rational]) -> list[int]:

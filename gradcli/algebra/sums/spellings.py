@@ -140,6 +140,27 @@ def factored(algebra: Algebra, form: int) -> int:
     return algebra.multiply(algebra.form({tuple(sorted(common.items())): content}), inner)
 
 
+def rationalized(algebra: Algebra, form: int) -> int:
+    """Numbers with a sum of roots below as numbers without: 1/(1 + sqrt(2)) is sqrt(2) - 1."""
+    parts: list[int] = []
+    for monomial, coefficient in algebra.forms[form]:
+        part = algebra.form({monomial: coefficient})
+        for atom, exponent in monomial:
+            content = algebra.atoms[atom].content
+            if exponent != -1 or algebra.atoms[atom].kind != "form" or not isinstance(content, tuple):
+                continue
+            terms = algebra.forms[content[0]]
+            if len(terms) != 2 or not all(isinstance(e, Fraction) for below, _ in terms for _, e in below):
+                continue
+            conjugate = algebra.form({terms[0][0]: terms[0][1], terms[1][0]: -Fraction(terms[1][1])})
+            norm = algebra.rational(expanded(algebra, algebra.multiply(conjugate, content[0])))
+            if norm:
+                above = algebra.form({divided(monomial, {atom: -1}): Fraction(coefficient) / norm})
+                part = expanded(algebra, algebra.multiply(above, conjugate))
+        parts.append(part)
+    return algebra.add(parts)
+
+
 def grouped(algebra: Algebra, form: int) -> int:
     """A factor that some terms have in common taken out of these: x·a + x·b + c is x·(a + b) + c."""
     terms = algebra.forms[form]
@@ -238,4 +259,4 @@ def collected_powers(algebra: Algebra, form: int) -> int:
     return algebra.settled(algebra.joined(outer, inner), a * b)
 
 
-_SHAPES = (expanded, factored, collected_squares, collected_choices, collected_powers, grouped, cancelled)
+_SHAPES = (expanded, factored, collected_squares, collected_choices, collected_powers, grouped, cancelled, rationalized)

@@ -27,6 +27,9 @@ MOST_ROWS = 2**14
 """Rows that are run at once: enough that a step of the interpreter costs little beside them, few enough for the caches."""
 
 
+_KNOWN = {VARIABLE, CONSTANT, *CONTROL} - {PRINT}
+
+
 @dataclass
 class Rows:
     """The results of many runs.
@@ -53,8 +56,7 @@ def vectorisable(graph: Graph) -> bool:
         graph = work.pop()
         if graph.shapes or any(isinstance(value, tuple) for value in graph.constants.values()):
             return False
-        known = {VARIABLE, CONSTANT, *CONTROL, *OPERATIONS} - {PRINT}
-        if not known.issuperset(graph.operations):
+        if not all(operation in OPERATIONS or operation in _KNOWN for operation in set(graph.operations)):
             return False
         work.extend(inner for block in graph.blocks.values() for inner in block.graphs)
     return True

@@ -131,7 +131,7 @@ def _implicit(options: DiffOptions, variable: str) -> None:
     with located(equation.text, where):
         asked = [request for _, request in requests]
         assume = assumed(options, graph, values)
-        simplified, derivatives, ids = implicit_derivatives(graph, variable, asked, assume=assume)
+        simplified, derivatives, ids = implicit_derivatives(graph, variable, asked, assume=assume, shorter=True)
     found = Derivatives(variable, asked, simplified, rows, total=len(graph.variables) == 2)
     write_derivatives(found, options, equation.text, graph, derivatives, ids, values, apart=True, undefined=why)
 
@@ -202,7 +202,8 @@ def _combined(options: DiffOptions) -> None:
         simplified, derivatives, ids = vector_fields.combined(field, rows, assume=assumed(options, graph, values))
         terms = [(wrt, (field.outputs[at], 0)) for row in rows for _, at, wrt in row]
         why = not_smooth(field, [wrt for wrt, _ in terms], values, [of for _, of in terms]) if values else ""
-    found = Derivatives("f", [()] * len(rows), simplified, len(rows) if len(rows) > 1 else 0)
+    by = [(name,) for name in names] if options.curl and len(rows) > 1 else [()] * len(rows)
+    found = Derivatives("f", by, simplified, len(rows) if len(rows) > 1 else 0)
     write_derivatives(found, options, text, graph, derivatives, ids, values, apart=True, undefined=why)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gradcli.cli.framework.choices import file_format, listed
 from gradcli.cli.framework.command import Command, Options, flag, some_whole, text, texts, whole
 from gradcli.cli.framework.options import FileOptions
-from gradcli.cli.framework.streams import STDIN, write, write_to, write_warning
+from gradcli.cli.framework.streams import STDIN, can_print_signs, write, write_to, write_warning
 from gradcli.errors import GradcliError
 from gradcli.frozen import replace
 from gradcli.output.formats import EXERCISES, QuizFormat
@@ -69,7 +69,7 @@ def run(options: ExerciseOptions) -> None:
     """Run the command."""
     if len(options.positional) > 1:
         raise GradcliError("there are several templates", hint="put the expression in quotes")
-    named = file_format(options.to, options.output, EXERCISES)
+    named = file_format(options.to, options.output, EXERCISES, "--to")
     format = EXERCISES[named.name] if named else EXERCISES["text"]
     ask = options.ask or format.asks[0]
     _check(options, format, ask)
@@ -81,7 +81,10 @@ def run(options: ExerciseOptions) -> None:
     else:
         from gradcli.output.quizzes.content import content
 
-        write_to(options.output, content(format, found, ask))
+        made = content(format, found, ask)
+        if isinstance(made, list) and format.name != "text" and not can_print_signs(sys.stdout):
+            made = "".join(made).encode()  # a document is UTF-8, whatever the stream would have text be
+        write_to(options.output, made)
     if options.key is not None:
         keyed = format if format.key else EXERCISES["text"]
         write_to(options.key, replace(keyed, writer=keyed.key).written(found, ask=ask))
@@ -93,6 +96,8 @@ def _check(options: ExerciseOptions, format: QuizFormat, ask: str) -> None:
         other = next((name for name in ("ask", "to", "output") if name in options.given), None)
         if other is not None:
             raise GradcliError(f"--json writes one document, and --{other} asks for another", hint=f"leave out --{other}")
+    if options.key is not None and options.key == options.output != STDIN:
+        raise GradcliError(f"--key and -o are both {options.key}", hint="write the key to another file")
     if ask not in format.asks:
         others = listed([other.name for other in EXERCISES.values() if ask in other.asks])
         raise GradcliError(f"{format.name} asks for no {ask}", hint=f"--to {others}")

@@ -9,6 +9,7 @@ from gradcli.cli.framework.choices import check_stdin, chosen_format, file_forma
 from gradcli.cli.framework.command import Command, choice, some_whole, text
 from gradcli.cli.framework.options import (
     EXPRESSION,
+    AssumeOptions,
     BackwardOptions,
     ElementLimit,
     ElementOptions,
@@ -53,7 +54,7 @@ Exit codes: 0 success, 2 bad input, 3 not finite under --strict, 4 a limit reach
 """
 
 
-class ExplainOptions(EquationOptions, ElementOptions, BackwardOptions, OutputOptions, FileOptions, ElementLimit):
+class ExplainOptions(EquationOptions, AssumeOptions, ElementOptions, BackwardOptions, OutputOptions, FileOptions, ElementLimit):
     """What a call may ask for."""
 
     by = choice(
@@ -80,6 +81,8 @@ def run(options: ExplainOptions) -> None:
     """Run the command."""
     if options.implicit is not None:
         _implicit(options, options.implicit)
+    elif options.assume:
+        raise GradcliError("--assume is for --implicit", hint="gradcli diff --assume simplifies under it")
     elif options.order is not None:
         raise GradcliError("--order is for --implicit", hint="gradcli diff --order has derivatives of any order")
     else:
@@ -153,13 +156,15 @@ def _implicit(options: ExplainOptions, variable: str) -> None:
         raise GradcliError(f"{other[0]} and --implicit do not go together", hint="an equation is differentiated by the rules")
     format = file_format(chosen_format(options.format, json=options.json), options.output, EXPLANATIONS)
     from gradcli.cli.inputs.relations import implicit_graph
+    from gradcli.cli.inputs.symbolic import assumed
     from gradcli.derivation.calculus.implicit import explain_implicit
     from gradcli.output.documents.implicit import implicit_document
 
     values, _ = bindings_of(options)
     equation, where, graph, wrt, why = implicit_graph(options, variable, values)
     with located(equation.text, where):
-        found = explain_implicit(equation, graph, variable, wrt, options.order or 1, {} if why else values)
+        assume = assumed(options, graph, values)
+        found = explain_implicit(equation, graph, variable, wrt, options.order or 1, {} if why else values, assume)
     warnings = [*found.warnings, *([why] if why else [])]
     for warning in warnings:
         write_warning(warning)

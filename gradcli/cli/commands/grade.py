@@ -87,6 +87,8 @@ def run(options: GradeOptions) -> ExitCode:
     if options.steps is not None:
         refuse(options, ("ask", "order", "digits", "credit"), "is not for lines of work")
         return _steps(options, question, given, format)
+    if quiz and options.answers is None:
+        raise GradcliError("the answers to the quiz are missing", hint="add --answers answers.csv")
     if bool(given) == (options.answers is not None):
         what = "both as arguments and as a file" if given else "neither as arguments nor as a file"
         raise GradcliError(f"answers are given {what}", hint='write them behind --: gradcli grade "x^2" --wrt x -- "2*x"')

@@ -88,13 +88,14 @@ def check_stdin(**readers: str | None) -> None:
         raise GradcliError(f"{' and '.join(reading)} cannot both come from standard input", hint="keep one in a file")
 
 
-def file_format(asked: str | None, output: str | None, formats: Mapping[str, Format]) -> Format | None:
+def file_format(asked: str | None, output: str | None, formats: Mapping[str, Format], option: str = "--format") -> Format | None:
     """The format of the output: what is asked for, or what the name of the file says; None where the terminal decides.
 
     Args:
         asked: The format that the options ask for.
         output: The file to write; None or ``-`` for standard output.
         formats: Which formats there are.
+        option: The option that says it.
 
     Raises:
         GradcliError: The name of the file does not tell it, or it is one for terminals.
@@ -106,8 +107,8 @@ def file_format(asked: str | None, output: str | None, formats: Mapping[str, For
         return format
     if format is not None:
         others = listed([other.name for other in formats.values() if other.suffixes])
-        raise GradcliError(f"--format {asked} is for a terminal", hint=f"write {output} as {others}")
-    return format_of_file(output or "", formats, hint=", or add --format")
+        raise GradcliError(f"{option} {asked} is for a terminal", hint=f"write {output} as {others}")
+    return format_of_file(output or "", formats, hint=f", or add {option}")
 
 
 def listed(names: Sequence[str]) -> str:

@@ -135,6 +135,10 @@ def _no_expression(options: ExpressionOptions) -> GradcliError:
         near = command.near(given.option)
         if near and not _NUMBER.fullmatch(given.text):
             return GradcliError(f"there is no option {given.option}", hint=f"did you mean {near}?")
+    for option, values in options.given.items():
+        if option in _NAMING and isinstance(values, str) and re.search(r"[=+*/^(]", values) and option != "depends":
+            write = f'gradcli {command.name} "{values}" --{option} y' if "=" in values else f'gradcli {command.name} "{values}"'
+            return GradcliError(f"--{option} takes a name, and {values} is an expression", hint=f"write {write}")
     point = " --x 2 --w 1" if command.takes_variables else ""
     hint = f'write one in quotation marks: gradcli {command.name} "(x+w)*(w+1)"{point}'
     return GradcliError("there is no expression", hint=hint)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from gradcli.algebra.derivatives import Simplified, differentiate, simplified_outputs
-from gradcli.algebra.total_derivative import conditions_of, implicit_derivatives
+from gradcli.algebra.total_derivative import conditions_of, implicit_derivatives, on_equation
 from gradcli.derivation.nodes.chain import CHECK_STEPS, WrongStepError
 from gradcli.derivation.notation.deeds import deeds
 from gradcli.derivation.notation.expressions import ExpressionValues, replaced_names, signed_terms, sum_of
@@ -23,6 +24,9 @@ from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
+
+if TYPE_CHECKING:
+    from gradcli.algebra.assumptions.facts import Assumptions
 
 POINTS = 3
 """Points at which each step is compared with the derivatives."""
@@ -71,7 +75,13 @@ class Implicit(Frozen):
 
 
 def explain_implicit(
-    equation: Equation, graph: Graph, variable: str, wrt: Sequence[str], order: int, bindings: Mapping[str, float]
+    equation: Equation,
+    graph: Graph,
+    variable: str,
+    wrt: Sequence[str],
+    order: int,
+    bindings: Mapping[str, float],
+    assume: Assumptions | None = None,
 ) -> Implicit:
     """Derive the derivatives of a variable that an equation gives.
 
@@ -82,13 +92,14 @@ def explain_implicit(
         wrt: What to differentiate by.
         order: How often.
         bindings: The values of all variables; empty for symbols alone.
+        assume: What is assumed of variables, so that conditions that it has in it are not said; None for nothing.
 
     Raises:
         GradcliError: The equation does not depend on the variable, or a derivative takes lines of its own.
     """
-    conditions = conditions_of(graph, variable)
+    conditions = conditions_of(graph, variable, assume)
     warnings: list[str] = []
-    derivations = [_Deriving(equation, graph, variable, by, bindings, warnings).run(order) for by in wrt]
+    derivations = [_Deriving(equation, graph, variable, by, bindings, warnings, conditions).run(order) for by in wrt]
     names = tuple(graph.variables)
     return Implicit(equation, variable, order, conditions, tuple(derivations), names, bindings, tuple(warnings))
 
@@ -97,13 +108,21 @@ class _Deriving:
     """The derivation by one variable."""
 
     def __init__(
-        self, equation: Equation, graph: Graph, variable: str, by: str, bindings: Mapping[str, float], warnings: list[str]
+        self,
+        equation: Equation,
+        graph: Graph,
+        variable: str,
+        by: str,
+        bindings: Mapping[str, float],
+        warnings: list[str],
+        conditions: Sequence[Expression],
     ) -> None:
         self.equation, self.graph, self.variable, self.by = equation, graph, variable, by
         self.bindings, self.warnings = bindings, warnings
         self.steps: list[Step] = []
         self.samples = [_sample(list(graph.variables), number) for number in range(POINTS)]
         self.known: dict[str, Expression] = {}
+        self.conditions = conditions
 
     def run(self, order: int) -> ImplicitDerivation:
         """The steps up to an order."""
@@ -111,6 +130,9 @@ class _Deriving:
         derivative, prime = first, Name(f"{self.variable}'")
         for times in range(2, order + 1):
             derivative, prime = self._next(derivative, prime, first, times)
+        if order > 1 and (on := on_equation(self.graph, derivative)) != derivative:
+            derivative = on  # it holds on the equation alone, so that no other point can check it
+            self.steps.append(Step("equation put in", prime, on, (Equal(self.equation.left, self.equation.right), " put in")))
         value = self._numbers(prime, derivative)
         return ImplicitDerivation(self.by, tuple(self.steps), derivative, value)
 
@@ -129,7 +151,8 @@ class _Deriving:
         below = _simple(Operator("-", (left_own, right_own)), self.graph)
         self._say("terms collected", tidy(Operator("*", (below, prime))), above, "what has ", prime, " on the left side")
         if below != Number(1):
-            self._say("divided", prime, tidy(Operator("/", (above, below))), "divided by ", below, ", where it is not 0")
+            where = ", where it is not 0" if self.conditions else ", which is not 0"
+            self._say("divided", prime, tidy(Operator("/", (above, below))), "divided by ", below, where)
         self._simplified(prime, slope)
         return slope
 

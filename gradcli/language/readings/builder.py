@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from gradcli.errors import GradcliError, Span
 from gradcli.language import builder as strict
 from gradcli.language import statement_builder
 from gradcli.language.ast import Array, Call, Conditional, Expression, Name, Number, Operator, Statement, postorder
+from gradcli.language.grammar import Rule
 from gradcli.language.readings.vocabulary import Vocabulary
 from gradcli.language.text import to_text
 
@@ -19,6 +21,14 @@ _WHOLE = frozenset("kmn")
 """Letters of whole numbers, which stand in exponents more often than behind them: x^2n."""
 
 Build = Callable[[Sequence[Any], Span], Any]
+
+
+@lru_cache(maxsize=8)
+def _functions_of(names: tuple[str | None, ...]) -> tuple[list[tuple[int, str]], list[Build | None]]:
+    """Which rules a builder has methods for, and the functions of the others."""
+    known = {**vars(strict), **vars(statement_builder)}
+    own = [(at, name) for at, name in enumerate(names) if name is not None and hasattr(Builder, name)]
+    return own, [None if name is None else known.get(name) for name in names]
 
 
 class Builder:
@@ -38,10 +48,13 @@ class Builder:
         self._bare: dict[int, Expression] = {}
         self._rooted: dict[int, Expression] = {}
 
-    def functions(self, names: Sequence[str | None]) -> list[Build | None]:
+    def functions(self, rules: Sequence[Rule]) -> list[Build | None]:
         """The function of each rule; None for a rule that passes its symbol on."""
-        found = {**vars(strict), **vars(statement_builder)}
-        return [None if name is None else getattr(self, name, None) or found[name] for name in names]
+        own, found = _functions_of(tuple(rule.builds for rule in rules))
+        found = found.copy()
+        for at, name in own:
+            found[at] = getattr(self, name)
+        return found
 
     # ---- products and what they may be taken for ----
 

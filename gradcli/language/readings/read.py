@@ -93,12 +93,14 @@ def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str
     tokens = paired(with_points(names.classified(tokens), vocabulary.single, notes))
     builder = Builder(vocabulary, text, notes)
     tables = tables_of(reading)[0]
-    program = Program(tuple(run(_with_brackets(text, tokens), _automaton(text, tokens, tables, builder), _Behind(tokens))))
+    statements = tuple(run(_with_brackets(text, tokens), _automaton(text, tokens, tables, builder), _Behind(tokens)))
+    read_as = program_text(Program(statements), "; ")
+    program = Program(statements, may_differentiate=DERIVATIVE in read_as)
     if not program.statements or all(isinstance(statement, Definition) for statement in program.statements):
         raise GradcliError("nothing is to be computed", (0, len(text)), "write an expression behind the definitions")
     result = ReadText(text)
     result.program = program
-    result.read_as = program_text(program, "; ")
+    result.read_as = read_as
     result.notes = tuple(dict.fromkeys(note for _, note in sorted(notes)))
     return result
 
@@ -136,7 +138,7 @@ def _automaton(text: str, tokens: Sequence[Token], tables: Any, builder: Builder
     """What runs over tokens that are there already."""
     end = Token(END, "", (len(text), len(text)))
     coming = iter([*map(Found, tokens), Found(end)])
-    builds = builder.functions([rule.builds for rule in tables.rules])
+    builds = builder.functions(tables.rules)
     return Automaton(tables, lambda text, position: next(coming), builds)
 
 

@@ -16,6 +16,9 @@ from gradcli.output.diagrams.graphviz_layout import graphviz_layout, program
 
 Point = tuple[float, float]
 
+_EFFORT = 150
+"""Boxes and labels up to which crossings are looked for with patience: beyond, that takes most of the time and finds few."""
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -236,6 +239,7 @@ def _placed(request: dict[str, Any], direction: str, measures: Measures, engine:
         },
         "routing": {"style": "diagonal", "lane_gap": gap},
         "labels": {"reservation": "always"},
+        "effort": "balanced" if len(request["nodes"]) <= _EFFORT else "fast",
     }
     first = _uninterrupted(graphlay, request, options)
     if not _hits(first):

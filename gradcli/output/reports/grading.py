@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _LONG = 60
 _PEOPLE = 6
+_REMEMBERED = 20_000
 _SAID_ONCE = 60
 """A longer reason is said once, and later that it is the same."""
 
@@ -231,23 +232,30 @@ _OWN = ("verdict", "score", "kind", "place", "feedback", "read_as")
 def grade_csv(graded: Iterable[Graded], level: int) -> Iterator[str]:
     """The rows as they came, with the verdict behind them; a column of the same name gets the ending ``_gradcli``."""
     names: list[str] = []
+    said: dict[int, tuple[Marked, list[str]]] = {}  # equal answers are one mark; kept, so that no other gets its identity
     for one in graded:
         if not names:
             names = list(one.columns)
             yield _csv_line([*names, *[f"{own}_gradcli" if own in names else own for own in _OWN]])
-        record: Any = answer_record(one, level)
-        first: Any = record["reasons"][0] if record["reasons"] else {"kinds": [], "places": []}
-        yield _csv_line(
-            [
-                *[one.columns.get(name, "") for name in names],
-                record["verdict"],
-                short_text(record["score"]),
-                "+".join(first["kinds"]),
-                "; ".join(filter(None, first["places"])),
-                "; ".join(record["feedback"]),
-                record["read_as"] or "",
-            ]
-        )
+        known = said.get(id(one.marked))
+        if known is None:
+            known = (one.marked, _own_cells(one, level))
+            if len(said) < _REMEMBERED:
+                said[id(one.marked)] = known
+        yield _csv_line([*[one.columns.get(name, "") for name in names], *known[1]])
+
+
+def _own_cells(one: Graded, level: int) -> list[str]:
+    record: Any = answer_record(one, level)
+    first: Any = record["reasons"][0] if record["reasons"] else {"kinds": [], "places": []}
+    return [
+        record["verdict"],
+        short_text(record["score"]),
+        "+".join(first["kinds"]),
+        "; ".join(filter(None, first["places"])),
+        "; ".join(record["feedback"]),
+        record["read_as"] or "",
+    ]
 
 
 _FORMULA = re.compile(r"[=+\-@\x00-\x1f'＝＋－＠]")

@@ -19,6 +19,7 @@ from gradcli.output.schemas.teaching import (
     ExercisesDocument,
     GradeDocument,
     MistakesDocument,
+    PracticeDocument,
     PredictDocument,
     QuizDocument,
     StepsDocument,
@@ -76,6 +77,7 @@ SCHEMAS: dict[str, Schema] = {
     "exercise": _document("exercise", ExercisesDocument),
     "predict": _document("predict", PredictDocument),
     "mistakes": _document("mistakes", MistakesDocument),
+    "practice": _document("practice", PracticeDocument),
     "wrong-answers": _document("wrong-answers", WrongAnswersDocument),
     "error": _document("error", ErrorRecord),
 }

@@ -132,7 +132,7 @@ class DefinitionRecord(TypedDict):
 class DerivativeRecord(TypedDict):
     """A derivative."""
 
-    wrt: Annotated[list[str], "Differentiated by these variables, one after the other."]
+    wrt: Annotated[list[str], "Differentiated by these, one after the other; of a curl the coordinate of the component."]
     expression: str
     conditions: Annotated[list[str], "Where it has the value of the original, of simplify: x != 1; empty for everywhere."]
     value: Annotated[Number | None, "At the point given, if any."]

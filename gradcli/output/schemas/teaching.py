@@ -211,3 +211,27 @@ class WrongAnswersDocument(TypedDict):
     answers: list[WrongAnswerRecord]
     equal: Annotated[list[list[Count]], "Answers that are equal at the point, by their places from 0."]
     hidden: Annotated[list[Count], "Answers that are right at the point, by their places from 0."]
+
+
+class TurnRecord(TypedDict):
+    """An exercise that was practised, and what was answered."""
+
+    level: Count
+    expression: str
+    wrt: str
+    right_answer: str
+    answer: Annotated[str | None, "Null where none was given."]
+    right: bool
+    kinds: Annotated[list[str], "The kinds of mistake of its likeliest reason."]
+    feedback: list[str]
+    unread: Annotated[list[str], "Lines before the answer that could not be read; they count for nothing."]
+
+
+class PracticeDocument(TypedDict):
+    """What `gradcli practice --json` writes."""
+
+    seed: Count
+    level: Annotated[Count, "The one that was reached."]
+    turns: list[TurnRecord]
+    right: Count
+    asked: Count

@@ -1,0 +1,87 @@
+"""`gradcli export`: a function and its derivatives as code of another language."""
+
+from __future__ import annotations
+
+import os
+
+from gradcli.cli.framework.choices import split_names
+from gradcli.cli.framework.command import Command, choice, flag, text
+from gradcli.cli.framework.options import EXPRESSION, ExpressionOptions, FileOptions, ShapeOptions, SizeLimits, WrtOptions
+from gradcli.cli.framework.streams import write_note, write_to
+from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, located
+
+HELP = """\
+Write a function and its derivatives as code, for use without gradcli.
+
+\b
+  gradcli export "(x+w)*(w+1)" --to python
+  gradcli export "exp(-(x-m)^2/(2*s^2))" --wrt m,s --to c -o gauss.c
+  gradcli export "log(1+exp(x*w))" --to sql --name samples
+  gradcli export "x^2*y" --content hessian --to javascript --check
+
+The code is reverse mode in straight lines: what is used twice stands once. A function takes its variables in the order of their
+first use and gives its value, then the derivatives by those of --wrt, in its order; with --content hessian the derivatives are a
+table, whose first row is the gradient. Arrays (--shape A=2,2) are taken apart into their elements. SQL adds columns to the table
+of the name. A function that a language lacks is written out before, or is an error that says so.
+
+--check also runs the code, where the language is installed, at random points, and compares its numbers with gradcli's.
+"""
+
+LANGUAGES = ("python", "numpy", "jax", "c", "javascript", "sql")
+SUFFIXES = {".py": "python", ".c": "c", ".js": "javascript", ".mjs": "javascript", ".sql": "sql"}
+
+TOLERANCE = 1e-9
+"""How far numbers of a check may be apart, relative to the largest."""
+
+
+class ExportOptions(ExpressionOptions, WrtOptions, ShapeOptions, FileOptions, SizeLimits):
+    """What a call may ask for."""
+
+    to = text("The language; where left out that of the end of the file's name, or python.", "LANGUAGE", choices=LANGUAGES)
+    content = choice("What it computes.", "WHAT", ("value", "gradient", "hessian"), "gradient")
+    name = text("The name of the function, or of the table; f where left out.", "NAME")
+    check = flag("Run the code and compare its numbers; exit 1 where they differ.")
+
+
+def run(options: ExportOptions) -> ExitCode | None:
+    """Run the command."""
+    from gradcli.cli.inputs.source import expression_text
+    from gradcli.cli.inputs.symbolic import graph_of
+    from gradcli.language.parser import parse
+    from gradcli.output.code import languages
+    from gradcli.output.code.written import VALUE, written
+
+    if options.set or options.bindings:
+        raise GradcliError("code takes its values when it is called", hint="leave --set and --bindings out")
+    source, where = expression_text(options)
+    name = options.name or "f"
+    ending = os.path.splitext(options.output or "")[1]
+    if options.to is None and ending and ending not in SUFFIXES:
+        raise GradcliError(f"no language has files that end in {ending}", hint="--to names the language")
+    language = languages.LANGUAGES[options.to or SUFFIXES.get(ending, "python")]
+    if options.check and language.main is None:
+        raise GradcliError(f"nothing runs {language.about} here", hint="leave --check out")
+    if language.names([name])[name] != name:
+        raise GradcliError(f"{name} is no name for a function of {language.about}", hint="--name loss")
+    graph = graph_of(parse(source, where), source, where, {}, options)
+    given = split_names("--wrt", options.wrt)
+    if given and options.content == VALUE:
+        raise GradcliError("--wrt and --content value do not go together", hint="leave one out")
+    for one in given:
+        if one not in graph.variables:
+            raise UnknownVariableError(one, list(graph.variables), f"--wrt {one}: ")
+    with located(source, where):
+        found = written(graph, options.content, given or list(graph.variables), language, name, source)
+        pieces = list(language.source(found))
+    write_to(options.output, pieces)
+    if not options.check:
+        return None
+    from gradcli.output.code.proof import proved
+
+    proof = proved(language, found)
+    right = proof.error <= TOLERANCE
+    write_note(f"checked: {proof.text}" if right else f"the code differs: {proof.text}, {proof.worst}")
+    return None if right else ExitCode.NEGATIVE
+
+
+COMMAND = Command(HELP, EXPRESSION, ExportOptions, run)

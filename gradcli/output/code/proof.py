@@ -1,0 +1,123 @@
+"""Code, run where its compiler or interpreter is installed, beside the values that its graph has here."""
+
+from __future__ import annotations
+
+import math
+import random
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from gradcli.autodiff.passes.forward import evaluate
+from gradcli.errors import GradcliError
+from gradcli.frozen import Frozen
+from gradcli.output.code.language import Language, Written
+
+_SECONDS = 120
+_POINTS = 20
+_TRIES = 400
+_RANGES = ((0.5, 2.0), (-2.0, 2.0), (0.0, 1.0), (1.0, 4.0))
+
+
+class Proof(Frozen):
+    """What a check found.
+
+    Attributes:
+        points: At how many points numbers were compared.
+        numbers: How many numbers.
+        error: The largest relative difference.
+        worst: The point of it, and both numbers; empty where all are the same.
+    """
+
+    points: int
+    numbers: int
+    error: float
+    worst: str
+
+    @property
+    def text(self) -> str:
+        """It in words."""
+        return f"{self.numbers} numbers at {self.points} points, the largest relative difference {self.error:.2g}"
+
+
+def missing_program(language: Language) -> str:
+    """The program that runs a language and is not installed; empty where it is."""
+    programs = [command[0] for command in language.command if not command[0].startswith("{")]
+    return next((program for program in programs if shutil.which(program) is None), "")
+
+
+def computed(language: Language, written: Written, points: Sequence[Sequence[float]]) -> list[list[float]]:
+    """The results of code at points: the value, then the derivatives.
+
+    Raises:
+        GradcliError: Nothing here runs the language, or its program fails.
+    """
+    if language.main is None:
+        raise GradcliError(f"nothing runs {language.about} here")
+    program = missing_program(language)
+    if program:
+        raise GradcliError(f"{program} is not installed, so {language.about} cannot be checked")
+    with tempfile.TemporaryDirectory() as folder:
+        places = {"file": str(Path(folder, f"code{language.suffix}")), "program": str(Path(folder, "program"))}
+        Path(places["file"]).write_text("".join(language.source(written)) + language.main(written, points), "utf-8")
+        output = ""
+        for command in language.command:
+            words = [word.format(**places) for word in command]
+            done = subprocess.run(words, capture_output=True, text=True, timeout=_SECONDS, check=False, cwd=folder)
+            if done.returncode:
+                said = (done.stderr or done.stdout).strip().splitlines()
+                raise GradcliError(f"{command[0].format(**places)} fails: {said[-1] if said else done.returncode}")
+            output = done.stdout
+    numbers = [float(line.replace("Infinity", "inf").replace("NaN", "nan")) for line in output.split()]
+    size = 1 + len(written.by)
+    return [numbers[at : at + size] for at in range(0, len(numbers), size)]
+
+
+def sampled(written: Written) -> tuple[list[list[float]], list[list[float]]]:
+    """Random points at which all results are finite, the same in every run, and the results.
+
+    Raises:
+        GradcliError: None was found.
+    """
+    source = random.Random(written.formula)
+    points: list[list[float]] = []
+    expected: list[list[float]] = []
+    for at in range(_TRIES):
+        low, high = _RANGES[at % len(_RANGES)]
+        point = [source.uniform(low, high) for _ in written.variables]
+        values = evaluate(written.graph, dict(zip(written.variables, point, strict=True)))
+        results = [float(values[node]) for node in written.nodes]
+        if all(map(math.isfinite, results)):
+            points.append(point)
+            expected.append(results)
+        if len(points) == _POINTS:
+            break
+    if not points:
+        raise GradcliError("no point was found at which the function and its derivatives are finite")
+    return points, expected
+
+
+def proved(language: Language, written: Written) -> Proof:
+    """Code beside its graph, at random points.
+
+    Raises:
+        GradcliError: The code cannot be run, or no points were found.
+    """
+    points, expected = sampled(written)
+    return compared(points, computed(language, written, points), expected)
+
+
+def compared(points: Sequence[Sequence[float]], found: Sequence[Sequence[float]], expected: Sequence[Sequence[float]]) -> Proof:
+    """Both sides of a check; numbers are compared relative to the largest of their point."""
+    error, worst, numbers = 0.0, "", 0
+    for point, here, there in zip(points, expected, found, strict=True):
+        scale = max([abs(one) for one in here if math.isfinite(one)], default=1.0) or 1.0
+        for mine, theirs in zip(here, there, strict=True):
+            numbers += 1
+            same = mine == theirs or (math.isnan(mine) and math.isnan(theirs))
+            difference = 0.0 if same else abs(mine - theirs) / max(abs(mine), 1e-3 * scale)
+            if not difference <= error:
+                error, worst = difference, f"at {', '.join(map(repr, point))}: {theirs!r}, and here {mine!r}"
+    return Proof(len(points), numbers, error, worst)

@@ -1,0 +1,143 @@
+"""A graph as a routine: lines in an order, each of a bounded length, where what is used twice stands once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
+from itertools import count
+
+from gradcli.errors import GradcliError, Span
+from gradcli.frozen import Frozen
+from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph, Settings
+from gradcli.language.ast import NOWHERE
+from gradcli.language.numbers import number_text
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.symbol import Symbol
+from gradcli.ops.elementwise.arithmetic import pow
+from gradcli.output.code.formula import Applied, Formula, Known, Literal, filled, places, size, template
+
+LONGEST = 12
+"""Functions and operators that a line has before its formula is divided."""
+
+_PRODUCTS = (2, 3, 4)
+"""Powers that are written as products."""
+
+
+class Routine(Frozen):
+    """What code computes.
+
+    Attributes:
+        arguments: The variables, by their names in the language.
+        lines: The name of each line and its formula, in terms of the arguments and of lines before.
+        results: The formula of each result.
+        renamed: The variables whose names the language does not take, with those that they got.
+    """
+
+    arguments: tuple[str, ...]
+    lines: tuple[tuple[str, Formula], ...]
+    results: tuple[Formula, ...]
+    renamed: Mapping[str, str]
+
+    @property
+    def functions(self) -> set[str]:
+        """The functions and operators that it uses."""
+        found: set[str] = set()
+        work = [*self.results, *[formula for _, formula in self.lines]]
+        while work:
+            formula = work.pop()
+            if isinstance(formula, Applied):
+                found.add("-1" if formula.function == "-" and len(formula.operands) == 1 else formula.function)
+                work += formula.operands
+        return found
+
+
+class CodeBuilder(StaticBuilder):
+    """A graph of operations that have a formula: the others are written out by their definitions."""
+
+    def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE, settings: Settings = ()) -> int:
+        operation = OPERATIONS.get(name)
+        if operation is None:
+            raise GradcliError(f"there is no code for {name} here", span, "code is of numbers: write arrays in elements")
+        if operation.javascript or operation.definition is None:
+            return super().operation(name, inputs, span, settings)
+        arguments = operation.complete(tuple([Symbol(self, input) for input in inputs]))
+        return self.symbol(operation.definition(*arguments)).id
+
+
+def routine(
+    graph: Graph, results: Sequence[int], arguments: Sequence[str], names: Mapping[str, str], taken: Collection[str]
+) -> Routine:
+    """The routine of a graph of numbers.
+
+    Args:
+        graph: The graph, built by a :class:`CodeBuilder`.
+        results: The nodes that it computes.
+        arguments: The variables, in the order in which the function takes them.
+        names: Their names in the language.
+        taken: Names that no line may have.
+    """
+    needed = graph.ancestors(*results)
+    uses = [0] * len(graph)
+    for id, inputs in enumerate(graph.inputs):
+        if needed[id]:
+            for at, input in enumerate(inputs):
+                uses[input] += _repeats(graph, id, at)
+    for id in results:
+        uses[id] += 1
+    variables = {id: name for name, id in graph.variables.items()}
+    used = {*taken, *names.values()}
+    free = (name for number in count(1) if (name := f"t{number}") not in used)
+    lines: list[tuple[str, Formula]] = []
+    formulas: dict[int, Formula] = {}
+    for node in graph:
+        if not needed[node.id]:
+            continue
+        if node.operation == VARIABLE:
+            formulas[node.id] = Known(names[variables[node.id]])
+        elif node.operation == CONSTANT:
+            formulas[node.id] = _constant(graph.constants[node.id])
+        else:
+            formula = _formula(graph, node.id, [formulas[input] for input in node.inputs])
+            if size(formula) > LONGEST or (uses[node.id] > 1 and size(formula)):
+                lines.append((next(free), formula))
+                formula = Known(lines[-1][0])
+            formulas[node.id] = formula
+    found = tuple([formulas[id] for id in results])
+    return Routine(tuple([names[name] for name in arguments]), tuple(lines), found, {a: b for a, b in names.items() if a != b})
+
+
+def _formula(graph: Graph, id: int, operands: Sequence[Formula]) -> Formula:
+    exponent = _product(graph, id)
+    if exponent:
+        formula = operands[0]
+        for _ in range(exponent - 1):
+            formula = Applied("*", (formula, operands[0]))
+        return formula
+    operation = OPERATIONS[graph.operations[id]]
+    completed = operation.complete(tuple(operands))
+    formulas = [one if isinstance(one, Literal | Known | Applied) else Literal(one) for one in completed]
+    return filled(template(operation.javascript), formulas)
+
+
+def _repeats(graph: Graph, id: int, at: int) -> int:
+    """How often the formula of a node has an operand."""
+    exponent = _product(graph, id)
+    if exponent:
+        return exponent if at == 0 else 0
+    found = places(template(OPERATIONS[graph.operations[id]].javascript))
+    return found.count(str(at)) + found.count("*")
+
+
+def _product(graph: Graph, id: int) -> int:
+    """The exponent of a power that is written as a product; 0 for everything else."""
+    if graph.operations[id] != pow.name:
+        return 0
+    exponent = graph.constants.get(graph.inputs[id][1])
+    return exponent if isinstance(exponent, int) and exponent in _PRODUCTS else 0
+
+
+def _constant(value: Constant) -> Formula:
+    if isinstance(value, Fraction) and "/" in number_text(value) and max(abs(value.numerator), value.denominator) < 2**53:
+        return Applied("/", (Literal(value.numerator), Literal(value.denominator)))
+    return Literal(value)

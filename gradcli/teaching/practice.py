@@ -1,0 +1,139 @@
+"""Exercises one after the other: harder after two right answers, and at the kind of mistake that was made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from gradcli.errors import GradcliError
+from gradcli.frozen import Frozen
+from gradcli.teaching.exercises import Exercise, Wanted, exercises
+from gradcli.teaching.marking import Marked, Marker, Verdict
+from gradcli.teaching.words import kinds_of
+
+IN_A_ROW = 2
+"""So many right answers lead to the next level."""
+
+_LEVELS = ((1, 2, "add,mul,pow"), (1, 3, "add,mul,pow,sin"), (2, 3, "add,mul,sin,exp"), (2, 3, "mul,div,sin,exp"))
+"""For each level paths, depth and operations; see :class:`Wanted`."""
+
+LEVELS = len(_LEVELS)
+
+_DRAWS = 6
+
+
+class Posed(Frozen, eq=False):
+    """An exercise that is asked.
+
+    Attributes:
+        exercise: The exercise.
+        level: Its level, from 1.
+        marker: What marks answers to it.
+    """
+
+    exercise: Exercise
+    level: int
+    marker: Marker
+
+
+class Turn(Frozen, eq=False):
+    """An exercise, and what was answered.
+
+    Attributes:
+        posed: The exercise.
+        marked: The answer; None where none was given.
+        unread: Lines before it that could not be read: they count for nothing, and the exercise was asked again.
+    """
+
+    posed: Posed
+    marked: Marked | None
+    unread: tuple[str, ...] = ()
+
+    @property
+    def right(self) -> bool:
+        """Whether the answer is right."""
+        return self.marked is not None and self.marked.verdict is Verdict.RIGHT
+
+
+class Practice:
+    """What was practised, and what comes next.
+
+    Args:
+        seed: The number that the exercises are made from.
+        level: The level to begin with.
+    """
+
+    def __init__(self, seed: int, level: int) -> None:
+        self.seed = seed
+        self.level = level
+        self.turns: list[Turn] = []
+        self._drawn = 0
+        self._known: set[str] = set()
+        self._kind: str | None = None
+
+    def posed(self) -> Posed:
+        """The next exercise: one in which the last mistake can be made again, where one is found soon.
+
+        Raises:
+            GradcliError: There are no more exercises of this level.
+        """
+        first: Posed | None = None
+        for _ in range(_DRAWS):
+            found = self._draw()
+            if first is None or (self._kind is not None and _has(found.marker, self._kind)):
+                first = found
+            if self._kind is None or _has(first.marker, self._kind):
+                break
+        assert first is not None
+        self._known.add(first.exercise.expression)
+        return first
+
+    def _draw(self) -> Posed:
+        paths, depth, operations = _LEVELS[self.level - 1]
+        wanted = Wanted(paths, depth, operations.split(","), ["x"])
+        for _ in range(10 * _DRAWS):
+            self._drawn += 1
+            (exercise,) = exercises(self.seed * 9_973 + self._drawn, 1, wanted)
+            if exercise.expression not in self._known:
+                return Posed(exercise, self.level, Marker(exercise.expression, exercise.wrt))
+        raise GradcliError(f"there are no more exercises of level {self.level}", hint="another --seed or --level has others")
+
+    def answered(self, posed: Posed, lines: Callable[[], str | None]) -> Iterator[Marked | Turn]:
+        """What is to be said of the lines of an answer: of each that cannot be read that it is so, then of the first that can.
+
+        Args:
+            posed: The exercise.
+            lines: Gives the next line; None, or an empty one, for no answer.
+        """
+        unread: list[str] = []
+        marked: Marked | None = None
+        while (text := lines()) is not None and text.strip():
+            marked = posed.marker.mark(text)
+            if marked.verdict is not Verdict.UNREADABLE:
+                break
+            unread.append(text)
+            yield marked
+            marked = None
+        turn = Turn(posed, marked, tuple(unread))
+        self._learn(turn)
+        yield turn
+
+    def _learn(self, turn: Turn) -> None:
+        self.turns.append(turn)
+        if not turn.right:
+            self._kind = kinds_of(turn.marked)[0] if turn.marked is not None and turn.marked.reasons else None
+            return
+        if self._kind is not None and _has(turn.posed.marker, self._kind):
+            self._kind = None
+        last = self.turns[-IN_A_ROW:]
+        if len(last) == IN_A_ROW and all(one.right and one.posed.level == self.level for one in last):
+            self.level = min(LEVELS, self.level + 1)
+
+
+def _has(marker: Marker, kind: str) -> bool:
+    """Whether a mistake can be made in an exercise."""
+    return any(slip.kind == kind for slips in marker.table.slips if len(slips) == 1 for slip in slips)
+
+
+def score(turns: Sequence[Turn]) -> tuple[int, int]:
+    """How many answers are right, and how many exercises were asked."""
+    return sum(turn.right for turn in turns), len(turns)

@@ -1,0 +1,167 @@
+"""Code of other languages: run where they are installed, and compared with the graph that it was written from."""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+import random
+from collections.abc import Sequence
+
+import pytest
+
+from gradcli.autodiff.passes.forward import evaluate
+from gradcli.cli.commands import export
+from gradcli.errors import GradcliError
+from gradcli.graph.graph import Graph
+from gradcli.language.parser import parse
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.programs.lower import lower
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.operation import NotDifferentiableError, Operation
+from gradcli.output.code.formula import template
+from gradcli.output.code.language import Language, Written
+from gradcli.output.code.languages import LANGUAGES
+from gradcli.output.code.proof import compared, computed, missing_program, proved
+from gradcli.output.code.written import written
+
+RUNS = [language for language in LANGUAGES.values() if language.main is not None and not missing_program(language)]
+
+
+def graph_of(text: str) -> Graph:
+    """The static graph of a program."""
+    return lower(parse(text), StaticBuilder(Graph()))
+
+
+def exported(text: str, language: Language, content: str = "gradient", wrt: Sequence[str] = ()) -> Written:
+    """A function as what a language writes."""
+    graph = graph_of(text)
+    return written(graph, content, wrt or list(graph.variables), language, "f", text)
+
+
+def source(text: str, language: str, content: str = "gradient") -> str:
+    """The code of a function."""
+    return "".join(LANGUAGES[language].source(exported(text, LANGUAGES[language], content)))
+
+
+def by_arguments(operation: Operation) -> tuple[str, dict[str, tuple[float, float]], list[str]]:
+    """A term k*f(x0, x1) for an operation: its derivative by k is the value.
+
+    Returns:
+        The term, the interval of each variable, and the variables to differentiate by.
+    """
+    names = [f"{operation.name}_x{at}" for at in range(3 if operation.variadic else len(operation.parameters))]
+    factor = f"{operation.name}_k"
+    intervals = {factor: (1.0, 2.0), **dict(zip(names, operation.samples * len(names), strict=False))}
+    wrt = [factor]
+    for at, name in enumerate(names):
+        if operation.differentiable and operation.carries(at):
+            try:
+                operation.local_derivatives(1.0, (1.0,) * len(names), [i == at for i in range(len(names))])
+            except NotDifferentiableError:
+                continue
+            wrt.append(name)
+    return f"{factor}*{operation.name}({', '.join(names)})", intervals, wrt
+
+
+def lacks(language: Language, term: str, wrt: Sequence[str]) -> str:
+    """Why a language has no code for a term; empty where it has."""
+    try:
+        text = "".join(language.source(exported(term, language, wrt=wrt)))
+    except GradcliError as error:
+        assert language.name != "javascript"
+        return error.message
+    return "SciPy" if "special." in text and importlib.util.find_spec("scipy") is None else ""
+
+
+def test_the_names_of_the_option_are_those_of_the_languages() -> None:
+    assert tuple(LANGUAGES) == export.LANGUAGES
+    assert set(export.SUFFIXES.values()) <= LANGUAGES.keys()
+
+
+@pytest.mark.parametrize("name", [name for name, operation in OPERATIONS.items() if operation.javascript])
+def test_every_declared_formula_is_in_the_notation(name: str) -> None:
+    template(OPERATIONS[name].javascript)
+
+
+@pytest.mark.parametrize("language", RUNS, ids=lambda language: language.name)
+def test_every_operation_has_its_value_and_derivatives(language: Language) -> None:
+    """All operations are one function: what a language lacks is left out, and it says what that is."""
+    if language.name == "numpy":
+        pytest.importorskip("scipy", reason="pip install scipy, to run code for NumPy")
+    random_numbers = random.Random(1)
+    terms: list[str] = []
+    intervals: dict[str, tuple[float, float]] = {}
+    by: list[str] = []
+    for operation in OPERATIONS.values():
+        term, of_term, wrt = by_arguments(operation)
+        why = lacks(language, term, wrt)
+        assert not why or why == "SciPy" or language.about in why, (operation.name, why)
+        if not why:
+            terms.append(term)
+            intervals.update(of_term)
+            by += wrt
+    assert len(terms) > 100
+    what = exported(" + ".join(terms), language, wrt=by)
+    points = [[random_numbers.uniform(*intervals[name]) for name in what.variables] for _ in range(3)]
+    expected = []
+    for point in points:
+        values = evaluate(what.graph, dict(zip(what.variables, point, strict=True)))
+        expected.append([float(values[node]) for node in what.nodes])
+    for here, there in zip(expected, computed(language, what, points), strict=True):
+        for mine, theirs, names in zip(here[1:], there[1:], what.by, strict=True):
+            assert math.isclose(mine, theirs, rel_tol=1e-12, abs_tol=1e-14) or math.isnan(mine), (names, mine, theirs)
+
+
+@pytest.mark.parametrize("language", RUNS, ids=lambda language: language.name)
+@pytest.mark.parametrize("content", ["value", "gradient", "hessian"])
+def test_functions_and_their_derivatives_have_the_values_of_their_graph(language: Language, content: str) -> None:
+    text = "-(-x)^2 - (x - (w - x))/(x/w) + sin(x*w)^3*w - (2 if x < w else x*w)"
+    assert proved(language, exported(text, language, content)).error < 1e-12
+
+
+def test_what_is_used_twice_stands_once() -> None:
+    doubled = "; ".join(["y0 = x*w", *[f"y{at} = sin(y{at - 1}*y{at - 1}) + y{at - 1}" for at in range(1, 50)], "output y49"])
+    code = source(doubled, "c")
+    assert code.partition("#include")[2].count("sin(") == 49
+    assert len(code) < 20_000
+
+
+def test_long_sums_are_lines_of_a_bounded_length() -> None:
+    code = source(" + ".join(f"x{at % 7}*{at}" for at in range(3_000)), "c")
+    assert max(map(len, code.splitlines()[2:])) < 300
+
+
+@pytest.mark.parametrize(
+    ("language", "variables"),
+    [
+        ("python", ("lambda", "math", "θ", "x1")),
+        ("c", ("double", "exp", "σ", "y0")),
+        ("javascript", ("new", "Math", "重量", "f")),
+    ],
+)
+def test_names_that_mean_something_else_there_are_changed_and_said(language: str, variables: tuple[str, ...]) -> None:
+    names = LANGUAGES[language].names(variables)
+    assert len(set(names.values())) == len(variables)
+    assert all(name.isascii() and name not in LANGUAGES[language].words for name in names.values())
+    code = source("θ*2 + σ*x1", language)
+    assert "is the variable θ" in code
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES.values()), ids=lambda language: language.name)
+def test_comments_end_with_their_line(language: Language) -> None:
+    hostile = written(graph_of("x*2"), "value", [], language, "f", "x*2\n\u2028; import os */ -->")
+    lines = [len("".join(language.source(what)).splitlines()) for what in (hostile, exported("x*2", language, "value"))]
+    assert lines[0] == lines[1]
+
+
+def test_a_wrong_number_is_found() -> None:
+    proof = compared([[1.0]], [[2.0, 3.0]], [[2.0, 4.0]])
+    assert proof.error == 0.25
+    assert "3.0, and here 4.0" in proof.worst
+
+
+def test_sql_adds_columns_in_an_order_in_which_each_is_known() -> None:
+    assert source("(x + w)*(w + 1)", "sql") == (
+        "-- (x + w)*(w + 1)\n-- Its value, then the derivatives by x; by w.\n"
+        "SELECT *,\n  x + w AS t1,\n  w + 1.0 AS t2,\n  t1 * t2 AS value,\n  t2 AS d_x,\n  t1 + t2 AS d_w\nFROM f;\n"
+    )
