@@ -67,6 +67,8 @@ CALLS: dict[str, list[list[str]]] = {
     "tf1": [["tf.py"]],
     "ops": [[], ["sin"]],
     "schema": [["eval"], []],
+    "practice": [[]],
+    "export": [["x*w"], ["sin x w"], ["w^2 + A[0]", "--shape", "A=9"], ["sum(w)"]],
     "mistakes": [[], ["sin(θ)^2"], ["x^2*w"]],
 }
 
@@ -79,7 +81,7 @@ GIVEN: dict[str, Sequence[str]] = {
 }  # fmt: skip
 """What is given for each kind of value; others get the letter w."""
 
-STANDARD_INPUT = b"6\n2\n3\n"
+STANDARD_INPUT = "θ\n6\n2\n3\n".encode()
 
 
 def given(option: Option[object]) -> Iterator[list[str]]:

@@ -157,7 +157,7 @@ class Command(Generic[O]):
 
     Args:
         help: Its help page above the options; examples come first.
-        positional: What its positional argument is called, and what it is.
+        positional: What its positional argument is called, and what it is; empty where it takes none.
         record: Its options.
         run: Runs it; gives the exit code where that is not 0. The command is called like the module in which this stands.
         takes_variables: Whether further options are variables of an expression.

@@ -56,8 +56,10 @@ def _callback(command: Command[Any]) -> Callable[..., None]:
         """Never called: ``main`` runs commands."""
 
     metavar, meaning = command.positional
-    argument = typer.Argument(metavar=metavar, help=meaning, show_default=False)
-    parameters = [_parameter("positional", str | None, argument, None)]
+    parameters = []
+    if metavar:
+        argument = typer.Argument(metavar=metavar, help=meaning, show_default=False)
+        parameters.append(_parameter("positional", str | None, argument, None))
     for option in command.options:
         parameters.append(_parameter(option.attribute, _kind(option), _typer_option(option), option.default or None))
     callback.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
