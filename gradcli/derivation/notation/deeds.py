@@ -13,6 +13,7 @@ from gradcli.ops.elementwise.exponential import exp, sqrt
 
 COMMON_DENOMINATOR = "common denominator"
 ONE_FRACTION = "one fraction"
+TERM_BY_TERM = "divided term by term"
 CANCELLED = "factors cancelled"
 LIKE_TERMS = "like terms collected"
 MULTIPLIED_OUT = "multiplied out"
@@ -28,6 +29,7 @@ REORDERED = "put in order"
 DEEDS = (
     COMMON_DENOMINATOR,
     ONE_FRACTION,
+    TERM_BY_TERM,
     CANCELLED,
     MULTIPLIED_OUT,
     FACTORED,
@@ -58,6 +60,10 @@ def deeds(before: Expression, after: Expression) -> list[str]:
         found.add(COMMON_DENOMINATOR)
         if max(whole) < max(map(len, fractions)):  # above a common denominator there are no fewer terms, unless they are alike
             found.add(LIKE_TERMS)
+    elif len(parts) == 1 < len(whole) and _is_fraction(before) and parts[0] > 1:
+        found.add(TERM_BY_TERM)
+        if _cancel_below(before):
+            found.add(CANCELLED)
     elif _count(old, _is_nested_fraction) > _count(new, _is_nested_fraction):
         found.add(ONE_FRACTION)
     if _common_factors(products) > _common_factors(new_products):
@@ -66,7 +72,7 @@ def deeds(before: Expression, after: Expression) -> list[str]:
         found.add(FACTORED)
         if whole[0] < sum(parts):
             found.add(LIKE_TERMS)
-    elif _count(old, _is_product_of_sums) > _count(new, _is_product_of_sums):
+    elif TERM_BY_TERM not in found and _count(old, _is_product_of_sums) > _count(new, _is_product_of_sums):
         found.add(MULTIPLIED_OUT)
     if _alike(sums) > _alike(new_sums):
         found.add(LIKE_TERMS)
@@ -128,8 +134,11 @@ def _factors(node: Expression) -> tuple[list[tuple[Expression, Expression | None
 
 
 def _bare(node: Expression) -> str:
+    """What a factor is, whatever the order of its terms: x + 1 is 1 + x."""
     while isinstance(node, Group):
         node = node.content
+    if isinstance(node, Operator) and node.symbol == "+" and len(node.operands) == 2:
+        return " + ".join(sorted(map(to_text, node.operands)))
     return to_text(node)
 
 
@@ -144,8 +153,17 @@ def _is_sum(node: Expression) -> bool:
 
 
 def _is_fraction(node: Expression) -> bool:
-    """Whether a term has something other than a number below a fraction line."""
-    return any(rational(base) is None for base, _ in _factors(node)[1])
+    """Whether a term has something other than a number below a fraction line that does not stand above it as well."""
+    above, below = _factors(node)
+    return not {_bare(base) for base, _ in below if rational(base) is None} <= {_bare(base) for base, _ in above}
+
+
+def _cancel_below(fraction: Expression) -> bool:
+    """Whether a term of what stands above a fraction line has a factor that stands below it."""
+    above, below = _factors(fraction)
+    divisors = {_bare(base) for base, _ in below}
+    terms = [term for base, _ in above if _is_sum(base) for term in _terms(base)]
+    return any(_bare(base) in divisors for term in terms for base, _ in _factors(term)[0])
 
 
 def _outermost(nodes: list[Expression], test: Callable[[Expression], bool]) -> list[Expression]:
@@ -161,8 +179,9 @@ def _outermost(nodes: list[Expression], test: Callable[[Expression], bool]) -> l
 
 
 def _is_nested_fraction(node: Expression) -> bool:
-    """Whether a fraction line stands in a product or quotient: 1/x/log(5), x·(1/y)."""
-    return _is_product(node) and any(isinstance(child, Operator) and child.symbol == "/" for child in children(node))
+    """Whether a fraction line stands in a product or quotient, and is not cancelled by it: 1/x/log(5), x·(1/y)."""
+    nested = _is_product(node) and any(isinstance(child, Operator) and child.symbol == "/" for child in children(node))
+    return nested and (_is_fraction(node) or not _common_factors([node]))
 
 
 def _common_factors(products: list[Expression]) -> int:
@@ -180,8 +199,11 @@ def _longest_factor(term: Expression) -> int:
 
 
 def _is_product_of_sums(node: Expression) -> bool:
-    """Whether a node is a product with a sum for a factor."""
-    return isinstance(node, Operator) and node.symbol == "*" and any(map(_is_sum, node.operands))
+    """Whether a node is a product with a sum for a factor that does not cancel."""
+    if not (isinstance(node, Operator) and node.symbol == "*" and any(map(_is_sum, node.operands))):
+        return False
+    below = {_bare(base) for base, _ in _factors(node)[1]}
+    return any(_is_sum(operand) and _bare(operand) not in below for operand in node.operands)
 
 
 def _alike(sums: list[Expression]) -> int:

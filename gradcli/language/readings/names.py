@@ -381,7 +381,8 @@ class Names:
                     )
                 if inverse:
                     self._note(
-                        token, f"{token.text}^-1 is read as the inverse function {inverse}; 1/{token.text}(x) is written so"
+                        token,
+                        f"{token.text}^-1 is read as the inverse function {inverse}; for the reciprocal write 1/{token.text}(x)",
                     )
                     token = Token(
                         "CALLED" if after == "LPAR" else "FUNCTION", inverse, (token.span[0], tokens[place + used].span[1])
