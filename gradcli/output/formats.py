@@ -112,7 +112,7 @@ class QuizFormat(Format):
     """
 
     carries: str = ""
-    asks: tuple[str, ...] = ("derivative", "number")
+    asks: tuple[str, ...] = ("derivative", "number", "gradient")
     key: str = ""
     archive: bool = False
 
@@ -166,9 +166,9 @@ EXERCISES: dict[str, QuizFormat] = {
             asks=_EXPRESSION,
             archive=True,
         ),
-        QuizFormat("moodle", (".xml",), f"{_QUIZZES}.choices:moodle", _ASK, carries="choices or numbers, feedback"),
-        QuizFormat("gift", (".gift",), f"{_QUIZZES}.choices:gift", _ASK, carries="Moodle's: choices or numbers, feedback"),
-        QuizFormat("qti", (), f"{_QUIZZES}.qti:qti3", _ASK, carries="QTI 3: choices or numbers, feedback", archive=True),
+        QuizFormat("moodle", (".xml",), f"{_QUIZZES}.choices:moodle", _ASK, carries="choices, numbers, feedback"),
+        QuizFormat("gift", (".gift",), f"{_QUIZZES}.choices:gift", _ASK, carries="Moodle's: choices, numbers, feedback"),
+        QuizFormat("qti", (), f"{_QUIZZES}.qti:qti3", _ASK, carries="QTI 3: choices, numbers, feedback", archive=True),
         QuizFormat(
             "canvas",
             (),

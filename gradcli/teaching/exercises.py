@@ -138,6 +138,7 @@ class Wanted(NamedTuple):
         depth: Operations on the longest path.
         operations: The names of the operations.
         variables: The variables, of which the first is the one to differentiate by.
+        every: Whether all of the variables have to be in them.
         band: How difficult they are, from 1 to 5, whatever paths and depth make them so; 0 where paths and depth say it.
     """
 
@@ -145,6 +146,7 @@ class Wanted(NamedTuple):
     depth: int
     operations: Sequence[str]
     variables: Sequence[str]
+    every: bool = False
     band: int = 0
 
 
@@ -170,6 +172,8 @@ def exercises(seed: int, count: int, wanted: Wanted) -> Iterator[Exercise]:
             if text is None or text in known or len(text) > _LONGEST:
                 continue
             known.add(text)
+            if wanted.every and not free_names(parse(text)).keys() >= set(wanted.variables):
+                continue
             found = exercise(text, wanted.variables[0], source, wanted.band)
             if found is not None and (found.difficulty.paths, found.difficulty.depth) == (size.paths, size.depth):
                 yield found

@@ -31,7 +31,7 @@ def test_a_command_is_a_file() -> None:
 
 def test_options_have_the_values_of_the_call_or_their_defaults() -> None:
     found = options("x^2", "--json", "--max-nodes", "7", "--wrt", "x", "--wrt=w", "--x", "3")
-    assert (found.json, found.quiet, found.max_nodes, found.max_steps, found.mode) == (True, False, 7, 1_000_000, None)
+    assert (found.json, found.quiet, found.max_nodes, found.max_steps, found.mode) == (True, False, 7, 100_000, None)
     assert (list(found.wrt), list(found.set), found.positional) == (["x", "w"], [], ["x^2"])
     assert [(given.name, given.text) for given in found.variables] == [("x", "3")]
 

@@ -17,6 +17,7 @@ from gradcli.autodiff.runs.program_run import record
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
+from gradcli.lowering.programs.expressions import NODES_PER_LEVEL
 
 ENDLESS = (
     "while true { }; x",
@@ -38,6 +39,19 @@ def test_loops_stop_at_the_limit(program: str, mode: str) -> None:
         record(parse(program), names, mode=mode, max_steps=500)
     assert raised.value.exit_code == ExitCode.LIMIT
     assert "--max-steps" in raised.value.hint
+
+
+def test_calls_stop_at_the_limit_whatever_their_arguments() -> None:
+    """With the limits of a call that names none a program that never ends is stopped within seconds: 100,000 turns or levels."""
+    asked = Request({})
+    assert (asked.max_steps, asked.max_nodes // NODES_PER_LEVEL) == (100_000, 100_000)
+    for text in ("f(n) = n if n < 0 else f(n + 1) + x; f(1)", "f(n) = n if n < 0 else f(n + 1)*f(n + 2); f(x)"):
+        with pytest.raises(GradcliError, match="own functions are called more than 100 times within each other") as raised:
+            record(parse(text), {"x": 1.0}, max_nodes=2000)
+        assert (raised.value.exit_code, raised.value.span is None) == (ExitCode.LIMIT, False)
+    with pytest.raises(GradcliError, match="own functions are called more than 200 times"):
+        record(parse("f(n) = n if n < 1 else f(n - 1) + f(n - 1); f(40)"), {}, max_nodes=2000)
+    assert record(parse("f(n) = n if n < 1 else x + f(n - 1); f(90)"), {"x": 1.0}, max_nodes=2000).value == 90.0
 
 
 @pytest.mark.parametrize("mode", ["dynamic", "static"])

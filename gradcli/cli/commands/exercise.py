@@ -54,7 +54,11 @@ class ExerciseOptions(Options):
     names = text("The variables; the first one is differentiated by.", "NAMES")
     wrt = text("The variable by which a template is differentiated.", "NAME")
     choose = texts("The numbers that a name of the template may be: a=2..5 or a=2,3,7.", "NAME=NUMBERS")
-    ask = text("What is asked for: the derivative, or a number, its value at a point.", "WHAT", choices=_ASKS)
+    ask = text(
+        "What is asked for: the derivative, a number, its value at a point, or the gradient by all variables.",
+        "WHAT",
+        choices=_ASKS,
+    )
     to = text("How to write them; text where left out and no file tells it.", "FORMAT", choices=tuple(EXERCISES))
     output = FileOptions.output
     key = text("Write the key to a file; - is standard output.", "FILE")
@@ -118,7 +122,11 @@ def _drawn(options: ExerciseOptions) -> Iterator[Exercise]:
         raise GradcliError("--ops names no operation", hint="--ops add,mul,sin")
     if options.band and options.given.keys() & {"paths", "depth"}:
         raise GradcliError("--band stands in place of --paths and --depth", hint="leave one out")
-    return exercises(options.seed, options.count, Wanted(options.paths, options.depth, operations, variables, options.band or 0))
+    every = options.ask == "gradient"
+    if every and len(variables) < 2:
+        raise GradcliError("a gradient is by several variables", hint="--names x,w")
+    wanted = Wanted(options.paths, options.depth, operations, variables, every, options.band or 0)
+    return exercises(options.seed, options.count, wanted)
 
 
 def _from_template(options: ExerciseOptions) -> Iterator[Exercise]:

@@ -137,7 +137,7 @@ class SizeLimits(ElementLimit):
 class Limits(SizeLimits):
     """How large and how long runs may become."""
 
-    max_steps = whole("The most turns that loops may take, all together.", 1_000_000)
+    max_steps = whole("The most turns that loops may take, all together.", 100_000)
 
 
 def limits_of(options: Options) -> dict[str, Any]:

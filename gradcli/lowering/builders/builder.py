@@ -21,7 +21,7 @@ Part = str | tuple[str, int, str]
 Shown = list[str | tuple[str, Value]]
 """What a program has printed: texts, and values with their texts."""
 
-DEFAULT_MAX_STEPS = 1_000_000
+DEFAULT_MAX_STEPS = 100_000
 """How many turns the loops of a run may take, all together."""
 
 

@@ -74,8 +74,8 @@ RESULT = ""
 _LONGEST_SHOWN = 40
 """Characters of a tuple that a hint repeats."""
 
-NODES_PER_CALL = 4
-"""Calls of own functions may be as many as the largest graph has nodes, divided by this."""
+NODES_PER_CALL, NODES_PER_LEVEL = 10, 20
+"""Calls of own functions, and calls within calls, may be as many as the largest graph has nodes, divided by these."""
 
 Scope = dict[str, int]
 """The node of each name."""
@@ -427,10 +427,13 @@ class Expressions:
         if depth > 1 and not self.builder.knows_values:
             hint = "in a dynamic graph, of gradcli eval, a condition can end it"
             raise GradcliError(f"{definition.name} calls itself, so a static graph of it has no end", item.span, hint)
+        deepest = self.builder.graph.max_nodes // NODES_PER_LEVEL
+        if depth > deepest:
+            hint = f"{definition.name} calls itself: a condition must end it; --max-nodes N raises the limit"
+            message = f"own functions are called more than {deepest:,} times within each other"
+            raise GradcliError(message, item.span, hint, exit_code=ExitCode.LIMIT)
         if self.calls > limit:
             hint = "--max-nodes N raises the limit"
-            if depth > 1:
-                hint = f"{definition.name} calls itself: a condition must end it; {hint}"
             raise GradcliError(f"own functions are called more than {limit:,} times", item.span, hint, exit_code=ExitCode.LIMIT)
 
     def argument(self, id: int) -> int | str:

@@ -156,6 +156,7 @@ atan2 = operation(
     specials=(special(JUMP, lambda a, b: a, 0, -1),),
     torch="atan2: torch Tensor; arctan2: torch Tensor",
     sympy="atan2",
+    quizzes="atan2",
     doc="Angle of the point with abscissa b and ordinate a, in radians.",
 )
 sinh = operation(

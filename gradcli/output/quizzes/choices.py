@@ -32,7 +32,7 @@ def moodle(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]
         yield f"    <name><text>{one.name}</text></name>\n"
         yield f"    {_html('questiontext', one.html)}\n    {_html('generalfeedback', one.solution)}\n"
         yield "    <defaultgrade>1</defaultgrade>\n"
-        if ask == DERIVATIVE:
+        if ask != NUMBER:
             yield "    <single>true</single>\n    <shuffleanswers>true</shuffleanswers>\n"
             yield "    <answernumbering>abc</answernumbering>\n"
         yield _answer(one.answer, 100, RIGHT, one.tolerance)

@@ -47,7 +47,7 @@ def qti3(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[tuple[
 
 
 def _item3(identifier: str, one: Posed, number: bool) -> Iterator[str]:
-    answers = [(one.answer, RIGHT), *one.wrong]
+    answers = [(one.answer, RIGHT), *one.told]
     marks = [f"answer{at}" for at in range(len(answers))]
     type, right = ("float", one.answer) if number else ("identifier", marks[0])
     yield f'<qti-assessment-item xmlns="{_ITEM}" identifier="{identifier}" title="{one.name}" '
@@ -110,7 +110,7 @@ def canvas(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[tupl
 
 
 def _item12(number: int, one: Posed) -> str:
-    answers = sorted([(one.answer, RIGHT), *one.wrong])  # by their text, so that their places tell nothing
+    answers = sorted([(one.answer, RIGHT), *one.told])  # by their text, so that their places tell nothing
     fields = {"question_type": "multiple_choice_question", "points_possible": "1"}
     told = "".join(
         f"<qtimetadatafield><fieldlabel>{name}</fieldlabel><fieldentry>{value}</fieldentry></qtimetadatafield>"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gradcli.language.numbers import short_text
-from gradcli.output.quizzes.wording import DERIVATIVE, NUMBER, at_point, formula, posed, tex_point
+from gradcli.output.quizzes.wording import DERIVATIVE, Posed, at_point, formula, posed, tex_point
 from gradcli.teaching.exercises import Exercise
 
 
@@ -20,16 +19,15 @@ def text_key(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[st
     for number, asked in enumerate(posed(found, ask), 1):
         one, how = asked.exercise, asked.exercise.difficulty
         yield f"{number}. {asked.text}\n"
-        yield f"   = {one.answer}\n"
-        yield f"   at {at_point(one)}: {short_text(one.value)}\n"
+        yield f"   = {asked.result}\n"
+        yield f"   at {at_point(one)}: {asked.value}\n" if asked.value else ""
         yield f"   difficulty {how.band} of 5 (paths {how.paths}, depth {how.depth}, score {how.score:g})\n"
         yield "   solution:\n"
         yield from (f"     {line}\n" for line in one.solution)
         yield "   wrong answers:\n"
-        width = max(len(wrong.answer) for wrong in one.distractors)
-        for wrong in one.distractors:
-            value = f"= {short_text(wrong.value)}   " if ask == NUMBER else ""
-            yield f"     {wrong.answer:<{width}}   {value}{wrong.says} ({wrong.kind})\n"
+        width = max(len(wrong.answer) for wrong in asked.wrong)
+        for wrong in asked.wrong:
+            yield f"     {wrong.answer:<{width}}   {wrong.says} ({wrong.kind})\n"
         yield "\n" if number < len(found) else ""
 
 
@@ -44,12 +42,12 @@ def markdown_key(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterato
     for number, asked in enumerate(posed(found, ask), 1):
         one = asked.exercise
         yield f"{number}. {asked.tex_lead}: $${formula(one.expression)}$$\n"
-        yield f"   Answer: ${formula(one.answer)}$, at {at_point(one)}: {short_text(one.value)}; "
+        yield f"   Answer: ${formula(asked.result)}${f', at {at_point(one)}: {asked.value}' if asked.value else ''}; "
         yield f"difficulty {one.difficulty.band} of 5\n\n"
         yield from (f"   - `{line}`\n" for line in one.solution)
-        yield "\n   | wrong answer | value there | what is wrong | kind |\n   |---|---|---|---|\n"
-        for wrong in one.distractors:
-            yield f"   | ${formula(wrong.answer)}$ | {short_text(wrong.value)} | {wrong.says} | {wrong.kind} |\n"
+        yield "\n   | wrong answer | what is wrong | kind |\n   |---|---|---|\n"
+        for wrong in asked.wrong:
+            yield f"   | ${formula(wrong.answer)}$ | {wrong.says} | {wrong.kind} |\n"
         yield "\n" if number < len(found) else ""
 
 
@@ -71,23 +69,25 @@ def _latex(found: Sequence[Exercise], ask: str, *, key: bool) -> Iterator[str]:
     yield "\\begin{document}\n\\begin{questions}\n"
     for asked in posed(found, ask):
         yield f"\\question {asked.tex_lead}: \\[{formula(asked.expression)}\\]\n"
-        yield from _latex_solution(asked.exercise) if key else ()
+        yield from _latex_solution(asked) if key else ()
     yield "\\end{questions}\n\\end{document}\n"
 
 
-def _latex_solution(one: Exercise) -> Iterator[str]:
+def _latex_solution(asked: Posed) -> Iterator[str]:
     from gradcli.autodiff.runs.program_run import outline
     from gradcli.language.parser import parse
     from gradcli.output.diagrams.of_run import diagram
     from gradcli.output.diagrams.tikz import escaped, tikz_picture
 
-    yield f"\\begin{{solution}}\n${formula(one.answer)}$, at {tex_point(one)}: {escaped(short_text(one.value))}\n\n"
+    one = asked.exercise
+    value = f", at {tex_point(one)}: {escaped(asked.value)}" if asked.value else ""
+    yield f"\\begin{{solution}}\n${formula(asked.result)}${value}\n\n"
     drawn = diagram(outline(parse(one.expression), [one.wrt]), title="")
     picture = "".join(tikz_picture(drawn)).rstrip()
     yield "\\begin{center}\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n"
     yield f"{picture}}}\\end{{center}}\n"
-    yield "\\begin{itemize}\n"
+    yield "\\begin{itemize}\\raggedright\n"
     yield from (f"\\item[] \\texttt{{{escaped(line)}}}\n" for line in one.solution)
-    for wrong in one.distractors:
+    for wrong in asked.wrong:
         yield f"\\item ${formula(wrong.answer)}$: {escaped(wrong.says)}\n"
     yield "\\end{itemize}\n\\end{solution}\n"

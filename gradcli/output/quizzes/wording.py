@@ -4,33 +4,47 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import NamedTuple
 
+from gradcli.errors import GradcliError
 from gradcli.language.ast import Assignment, Output
 from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
 from gradcli.language.program_text import one_line
 from gradcli.output.formulas.latex import name_latex, to_latex
 from gradcli.teaching.exercises import Exercise
+from gradcli.teaching.mistakes import MISTAKES
+from gradcli.teaching.question import compile_question
+from gradcli.teaching.words import right_text
 
 RIGHT = "right"
-DERIVATIVE, NUMBER = "derivative", "number"
-"""What may be asked for: the derivative as an expression, or its value at the point of the exercise."""
+DERIVATIVE, NUMBER, GRADIENT = "derivative", "number", "gradient"
+"""What may be asked for: the derivative as an expression, its value at the point of the exercise, or the derivatives by all
+variables as a list of expressions."""
+
+_ORDER = "array.order"
 
 
 class Wrong(NamedTuple):
-    """A wrong answer: its text, and what is said to who gives it."""
+    """A wrong answer: its text, what is wrong, and which kind of mistake that is."""
 
     answer: str
-    feedback: str
+    says: str
+    kind: str
+
+    @property
+    def feedback(self) -> str:
+        """What is said to who gives it."""
+        return f"{self.says} [{self.kind}]"
 
 
 class Posed(NamedTuple):
     """A question as formats pose it.
 
     Attributes:
+        ask: What is asked for.
         name: What it is called among its like.
         lead: What is to be done, in words.
         tex_lead: The same, with names and numbers in TeX's mathematics.
@@ -41,6 +55,7 @@ class Posed(NamedTuple):
         exercise: The exercise.
     """
 
+    ask: str
     name: str
     lead: str
     tex_lead: str
@@ -49,6 +64,21 @@ class Posed(NamedTuple):
     wrong: Sequence[Wrong]
     tolerance: float
     exercise: Exercise
+
+    @property
+    def result(self) -> str:
+        """The right answer as an expression, also where a number is asked for."""
+        return self.exercise.answer if self.ask == NUMBER else self.answer
+
+    @property
+    def value(self) -> str:
+        """The derivative at the point of the exercise; empty where a gradient is asked for."""
+        return "" if self.ask == GRADIENT else short_text(self.exercise.value)
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """The wrong answers, each with what is said of it."""
+        return [(wrong.answer, wrong.feedback) for wrong in self.wrong]
 
     @property
     def text(self) -> str:
@@ -67,28 +97,52 @@ class Posed(NamedTuple):
 
 
 def posed(found: Sequence[Exercise], ask: str = DERIVATIVE) -> Iterator[Posed]:
-    """Exercises as questions for an expression, or for a number.
+    """Exercises as questions.
 
     Args:
         found: The exercises.
-        ask: ``derivative`` or ``number``.
+        ask: ``derivative``, ``number`` or ``gradient``.
+
+    Raises:
+        GradcliError: A gradient is asked for where there is one variable.
     """
     for number, one in enumerate(found, 1):
         lead, tex_lead = f"Differentiate by {one.wrt}", f"Differentiate by ${name_latex(one.wrt)}$"
-        told = [Wrong(wrong.answer, f"{wrong.says} [{wrong.kind}]") for wrong in one.distractors]
+        wrong = [Wrong(other.answer, other.says, other.kind) for other in one.distractors]
         answer, tolerance = one.answer, 0.0
         if ask == NUMBER:
-            values = {short_text(one.value): ""}
-            for wrong, said in zip(one.distractors, told, strict=True):
-                if math.isfinite(wrong.value):
-                    values.setdefault(short_text(wrong.value), said.feedback)
-            answer, *others = values
-            told = [Wrong(text, values[text]) for text in others]
-            order = sorted(map(float, values))
+            answer = short_text(one.value)
+            numbers = [Wrong(short_text(other.value), other.says, other.kind) for other in one.distractors]
+            first = {number.answer: number for number in reversed(numbers) if math.isfinite(float(number.answer))}
+            wrong = [number for number in numbers if first.get(number.answer) is number and number.answer != answer]
+            order = sorted([float(answer), *[float(number.answer) for number in wrong]])
             gap = min((b - a for a, b in itertools.pairwise(order)), default=1.0)
             tolerance = min(1e-3 * max(1.0, abs(one.value)), gap / 3)
             lead, tex_lead = f"{lead}, at {at_point(one)}", f"{tex_lead}, at {tex_point(one)}"
-        yield Posed(f"exercise {number}", lead, tex_lead, one.expression, answer, told, tolerance, one)
+        elif ask == GRADIENT:
+            answer, wrong = _gradient(one, wrong)
+            lead, tex_lead = (
+                "The gradient by " + ", ".join(names) for names in (one.point, [f"${name_latex(n)}$" for n in one.point])
+            )
+        yield Posed(ask, f"exercise {number}", lead, tex_lead, one.expression, answer, wrong, tolerance, one)
+
+
+def _gradient(one: Exercise, wrong: Sequence[Wrong]) -> tuple[str, list[Wrong]]:
+    """The gradient of an exercise, and wrong ones: with a wrong derivative among right ones, and in another order."""
+    if len(one.point) < 2:
+        raise GradcliError(f"{one_line(one.expression)} has one variable, and so no gradient", hint="ask for the derivative")
+    parts = {name: one.answer if name == one.wrt else right_text(compile_question(one.expression, name)) for name in one.point}
+    if not all(parts.values()):
+        raise GradcliError(
+            f"a derivative of {one_line(one.expression)} is too long for a gradient", hint="ask for the derivative"
+        )
+    found = [wrong_one._replace(answer=_listed({**parts, one.wrt: wrong_one.answer}.values())) for wrong_one in wrong]
+    right, turned = _listed(parts.values()), _listed(reversed(parts.values()))
+    return right, [*found, *([Wrong(turned, MISTAKES[_ORDER].says, _ORDER)] if turned != right else [])]
+
+
+def _listed(parts: Iterable[str]) -> str:
+    return f"[{', '.join(parts)}]"
 
 
 def at_point(one: Exercise) -> str:
