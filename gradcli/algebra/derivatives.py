@@ -14,9 +14,10 @@ from gradcli.algebra.arrays.forms import fitted
 from gradcli.algebra.arrays.literals import elementwise
 from gradcli.algebra.simplify import TOO_LONG, assume_defined, normal_forms, without_guards
 from gradcli.algebra.sums.expressions import written
-from gradcli.algebra.sums.forms import LONG_NUMBER, NOTATION, literal_cost, number_length
+from gradcli.algebra.sums.forms import NOTATION, literal_cost
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.rules import apply_operation
+from gradcli.algebra.sums.terms import LONG_NUMBER, number_length
 from gradcli.autodiff.passes.reverse import gradient_graph
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen

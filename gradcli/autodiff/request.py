@@ -7,8 +7,7 @@ from typing import Any
 
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, Shape
-from gradcli.lowering.builders.builder import Shown, Value, float32
-from gradcli.lowering.limits import DEFAULT_MAX_STEPS
+from gradcli.lowering.builders.builder import DEFAULT_MAX_STEPS, Shown, Value, float32
 from gradcli.ops.declaration.structural import shape_of
 
 NOTHING: Mapping[str, Any] = {}

@@ -9,8 +9,8 @@ from math import prod
 from typing import Any
 
 from gradcli.algebra.arrays.exact import cofactors, determinant
-from gradcli.algebra.sums.forms import Rational, whole
 from gradcli.algebra.sums.normal import Algebra
+from gradcli.algebra.sums.terms import Rational, whole
 from gradcli.graph.graph import Settings, Shape
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from math import isqrt
 
-from gradcli.algebra.sums.forms import whole
 from gradcli.algebra.sums.normal import Algebra
+from gradcli.algebra.sums.terms import whole
 
 _ROWS = 3
 """Rows up to which the determinant of a matrix of forms is written out."""

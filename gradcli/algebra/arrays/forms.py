@@ -29,9 +29,10 @@ from gradcli.algebra.arrays.products import (
 )
 from gradcli.algebra.arrays.rules import by_operations, linear_operands, settings_key
 from gradcli.algebra.arrays.settings import is_whole, joined_index, normal_settings, order_of
-from gradcli.algebra.sums.forms import ABS, Rational
+from gradcli.algebra.sums.forms import ABS
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.rules import apply_operation
+from gradcli.algebra.sums.terms import Rational
 from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph, Setting, Settings, Shape
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower

@@ -9,9 +9,9 @@ from math import prod
 from gradcli.algebra.arrays.elements import FEW, Elements, literal, on_elements
 from gradcli.algebra.arrays.exact import cofactors, determinant, inverse
 from gradcli.algebra.arrays.products import single
-from gradcli.algebra.sums.forms import Rational
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.rules import apply_operation
+from gradcli.algebra.sums.terms import Rational
 from gradcli.graph.graph import Settings, Shape
 
 _SHOWN = 16

@@ -16,7 +16,7 @@ from mpmath import mp
 
 from gradcli.algebra.equality.pair import Kind, Outcome, Step, pair_in, together
 from gradcli.algebra.equality.points import Coordinate, Irrational, Rational
-from gradcli.algebra.sums.forms import number_length
+from gradcli.algebra.sums.terms import number_length
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.lowering.builders.builder import forward_of
 from gradcli.ops.catalogue import OPERATIONS

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from gradcli.algebra.sums.forms import Rational
 from gradcli.algebra.sums.normal import Algebra
+from gradcli.algebra.sums.terms import Rational
 
 _HALF = Fraction(1, 2)
 

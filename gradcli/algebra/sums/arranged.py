@@ -12,8 +12,8 @@ from operator import ge
 from typing import NamedTuple
 
 from gradcli.algebra.sums.factors import Polynomial, factors, product, quotient
-from gradcli.algebra.sums.forms import Monomial, Rational, whole
 from gradcli.algebra.sums.normal import Algebra
+from gradcli.algebra.sums.terms import Monomial, Rational, whole
 from gradcli.errors import ExitCode, GradcliError
 
 _MOST_TERMS = 2_000

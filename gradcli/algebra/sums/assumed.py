@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from gradcli.algebra.sums.declared import Apply
-from gradcli.algebra.sums.forms import Monomial, Rational, divided
 from gradcli.algebra.sums.normal import Algebra
+from gradcli.algebra.sums.terms import Monomial, Rational, divided
 from gradcli.ops.catalogue import OPERATIONS
 
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from gradcli.algebra.sums.forms import ONE, Monomial, Rational
 from gradcli.algebra.sums.normal import Algebra
+from gradcli.algebra.sums.terms import ONE, Monomial, Rational
 
 _MOST_TERMS = 64
 """Terms of polynomials that are divided, and steps of a division."""

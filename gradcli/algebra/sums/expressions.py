@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from gradcli.algebra.sums.forms import Monomial, Rational, coefficient_parts
 from gradcli.algebra.sums.normal import Algebra
+from gradcli.algebra.sums.terms import Monomial, Rational, coefficient_parts
 from gradcli.language.ast import Call, Expression, Name, Number, Operator
 from gradcli.language.rewrite import joined
 from gradcli.language.text import to_text

@@ -11,9 +11,10 @@ import functools
 import itertools
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from math import gcd, lcm, nan, prod
+from math import nan, prod
 from typing import TYPE_CHECKING, NamedTuple
 
+from gradcli.algebra.sums.terms import LONG_NUMBER, ONE, Monomial, Rational, Terms, coefficient_parts, number_length, whole
 from gradcli.graph.graph import Settings, Shape
 from gradcli.graph.shapes import broadcast
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
@@ -23,23 +24,8 @@ from gradcli.ops.declaration.facts import POLE
 if TYPE_CHECKING:
     from gradcli.algebra.assumptions.facts import Assumptions
 
-Rational = int | Fraction
-Monomial = tuple[tuple[int, Rational], ...]
-"""Pairs of an atom and its exponent, by ascending atom; the empty monomial is 1."""
-
-Terms = tuple[tuple[Monomial, Rational], ...]
-"""Pairs of a monomial and its coefficient, which is not 0; the empty sum is 0."""
-
-ONE: Monomial = ()
-
 ABS, EXP, LOG, POW = "abs", "exp", "log", "pow"
 """Operations that arithmetic on forms knows: |u|, e^u, its inverse, and u^v for a v that is no number."""
-
-LONG_NUMBER = 64
-"""The bits of a number that count as much as an operation."""
-
-LONGEST_FRACTION = 128
-"""The largest denominator of a fraction that could be written as a decimal."""
 
 NOTATION = frozenset({"form", "stack", "permute"})
 """What is not counted as an operation: parentheses, the brackets of a literal, the T of a transpose."""
@@ -508,55 +494,3 @@ def literal_cost(operation: str, literals: Sequence[Shape | None]) -> int:
     if operation not in STRUCTURAL or not any(known) or len(known) < len(literals):
         return 0
     return sum(map(prod, known))
-
-
-def whole(value: Rational) -> Rational:
-    """The rational number as an integer where it is one."""
-    return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
-
-
-def number_length(value: Rational) -> int:
-    """The bits of a rational number."""
-    numerator, denominator = Fraction(value).as_integer_ratio()
-    return numerator.bit_length() + denominator.bit_length()
-
-
-def coefficient_parts(coefficient: Rational) -> tuple[Rational, int]:
-    """What stands above and below a fraction line for the size of a coefficient: 3 and 2 for -3/2, 0.0001 and 1 for 0.0001."""
-    size = abs(Fraction(coefficient))
-    return (size, 1) if is_long_decimal(size.denominator) else size.as_integer_ratio()
-
-
-def content_of(terms: Terms) -> Fraction:
-    """The rational factor that leaves coprime integers, not all negative, as coefficients; for long decimals its sign alone."""
-    coefficients = [Fraction(coefficient) for _, coefficient in terms]
-    sign = -1 if all(coefficient < 0 for coefficient in coefficients) else 1
-    denominator = lcm(*[c.denominator for c in coefficients])
-    if is_long_decimal(denominator):
-        return Fraction(sign)
-    return Fraction(sign * gcd(*[c.numerator for c in coefficients]), denominator)
-
-
-def is_long_decimal(denominator: int) -> bool:
-    """Whether fractions are better written as decimals: 0.044715 rather than 8943/200000, but 1/4 rather than 0.25."""
-    if denominator <= LONGEST_FRACTION:
-        return False
-    for prime in (2, 5):
-        while denominator % prime == 0:
-            denominator //= prime
-    return denominator == 1
-
-
-def common_monomial(terms: Terms) -> dict[int, Rational]:
-    """The least power of each atom that all terms have: of x^2 and x it is x, of sqrt(x) and 1/sqrt(x) the latter."""
-    common = dict(terms[0][0]) if terms else {}
-    for monomial, _ in terms[1:]:
-        powers = dict(monomial)
-        common = {atom: min(exponent, powers[atom]) for atom, exponent in common.items() if atom in powers}
-    return common
-
-
-def divided(monomial: Monomial, common: Mapping[int, Rational]) -> Monomial:
-    """A monomial without a factor that it has."""
-    powers = ((atom, whole(exponent - common.get(atom, 0))) for atom, exponent in monomial)
-    return tuple(sorted((atom, exponent) for atom, exponent in powers if exponent))

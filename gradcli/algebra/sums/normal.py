@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from gradcli.algebra.sums.forms import ABS, EXP, ONE, POW, Forms, Monomial, Rational, common_monomial, content_of, divided, whole
+from gradcli.algebra.sums.forms import ABS, EXP, POW, Forms
+from gradcli.algebra.sums.terms import ONE, Monomial, Rational, common_monomial, content_of, divided, whole
 from gradcli.ops.declaration.rational import power as exact_power
 
 if TYPE_CHECKING:

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from gradcli.algebra.sums.forms import EXP, LOG, POW, Monomial, Rational, content_of, divided, value_of, whole
+from gradcli.algebra.sums.forms import EXP, LOG, POW, value_of
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.spellings import cancelled, expanded, shortest
+from gradcli.algebra.sums.terms import Monomial, Rational, content_of, divided, whole
 from gradcli.language.ast import Call, Expression, Name, Number, Operator, Output, children, postorder
 from gradcli.language.parser import parse
 from gradcli.ops.catalogue import OPERATIONS

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from gradcli.algebra.sums.forms import ONE, POW, Monomial, Rational, Terms, common_monomial, content_of, divided
+from gradcli.algebra.sums.forms import POW
 from gradcli.algebra.sums.normal import Algebra
+from gradcli.algebra.sums.terms import ONE, Monomial, Rational, Terms, common_monomial, content_of, divided
 from gradcli.ops.catalogue import OPERATIONS
 
 SQUARES: dict[str, tuple[str, Rational]] = {

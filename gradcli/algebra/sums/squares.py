@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from gradcli.algebra.sums.forms import Forms, Rational
+from gradcli.algebra.sums.forms import Forms
+from gradcli.algebra.sums.terms import Rational
 from gradcli.ops.declaration.rational import square_root
 
 _MOST_TERMS = 64

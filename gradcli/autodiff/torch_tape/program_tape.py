@@ -14,8 +14,7 @@ from gradcli.errors import GradcliError, Span, nearest
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, Constant
 from gradcli.language.ast import Program, Statement
 from gradcli.language.statements import Action
-from gradcli.lowering.builders.builder import Part, Shown, Value, shown
-from gradcli.lowering.limits import DEFAULT_MAX_STEPS
+from gradcli.lowering.builders.builder import DEFAULT_MAX_STEPS, Part, Shown, Value, shown
 from gradcli.lowering.programs.lower import lower
 
 NOT_A_LEAF = "the .grad of {name} is read, which is no leaf: no pass keeps it, unless `retain_grad {name}` stands before"

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from gradcli.errors import GradcliError, Span
+from gradcli.errors import ExitCode, GradcliError, Span
 from gradcli.graph.graph import Constant, Graph, Settings
 from gradcli.language.statements import Action
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
@@ -20,6 +20,9 @@ Part = str | tuple[str, int, str]
 
 Shown = list[str | tuple[str, Value]]
 """What a program has printed: texts, and values with their texts."""
+
+DEFAULT_MAX_STEPS = 100_000
+"""How many turns the loops of a run may take, all together."""
 
 
 class GraphBuilder(Protocol):
@@ -101,6 +104,12 @@ def array_condition(span: Span) -> GradcliError:
     """The error for a condition that is an array."""
     hint = "where(C, A, B) chooses element by element; max(C) or min(C) is one number of a condition C: any, or all of it"
     return GradcliError("a condition must be a number, and this is an array", span, hint)
+
+
+def too_many_steps(limit: int, span: Span) -> GradcliError:
+    """The error for loops that take too many turns."""
+    hint = "a condition must end it; --max-steps N raises the limit"
+    return GradcliError(f"the loops of the program take more than {limit:,} turns", span, hint, exit_code=ExitCode.LIMIT)
 
 
 def no_tape(what: str, span: Span) -> GradcliError:

@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gradcli.graph.graph import COND, CONSTANT, ITEM, PRINT, VARIABLE, WHILE_LOOP, Graph
-from gradcli.lowering.builders.builder import Part
+from gradcli.lowering.builders.builder import DEFAULT_MAX_STEPS, Part, too_many_steps
 from gradcli.lowering.builders.dynamic import DynamicBuilder
-from gradcli.lowering.limits import DEFAULT_MAX_STEPS, too_many_steps
 
 
 class _Frame:

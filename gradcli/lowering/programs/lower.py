@@ -11,8 +11,7 @@ from gradcli.language.free_names import free_names
 from gradcli.language.program_text import statement_text
 from gradcli.language.statements import Action, Break, For, Outputs, Print, Repeat, While, blocks
 from gradcli.language.text import to_text
-from gradcli.lowering.builders.builder import GraphBuilder
-from gradcli.lowering.limits import DEFAULT_MAX_STEPS
+from gradcli.lowering.builders.builder import DEFAULT_MAX_STEPS, GraphBuilder
 from gradcli.lowering.programs.blocks import Blocks
 from gradcli.lowering.programs.expressions import RESULT
 from gradcli.lowering.programs.expressions import UnboundVariableError as UnboundVariableError

@@ -38,8 +38,7 @@ from gradcli.language.statements import (
     walk,
 )
 from gradcli.language.text import to_text
-from gradcli.lowering.builders.builder import GraphBuilder
-from gradcli.lowering.limits import too_many_steps
+from gradcli.lowering.builders.builder import GraphBuilder, too_many_steps
 from gradcli.lowering.programs.array_calls import exact_value
 from gradcli.lowering.programs.expressions import RESULT, Expressions
 from gradcli.lowering.programs.pending import (

@@ -13,7 +13,7 @@ from gradcli.ops.arrays.index import index_put
 from gradcli.ops.arrays.matmul import matmul
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.shape import expand, summed_to, transpose, unsqueeze
-from gradcli.ops.declaration.facts import COUNT, DECIMALS, SAME
+from gradcli.ops.declaration.facts import COUNT, DECIMALS
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
 _LAST_TWO: Setting = (-2, -1)
@@ -66,7 +66,6 @@ diag: Structural = structural(
     _diag_shape,
     _diag_pullback,
     grad_fn=lambda a, offset: "DiagEmbedBackward0(0)" if len(a) == 1 else "DiagonalBackward0_copy(0)",
-    result=SAME,
     moves=True,
     linear="a",
     torch="diag(diagonal=offset): torch Tensor",
@@ -104,7 +103,6 @@ def _triangle(name: str, grad_fn: str, doc: str) -> Structural:
         lambda a, diagonal: _matrices(a),
         pullback,
         grad_fn=grad_fn,
-        result=SAME,
         moves=True,
         linear="a",
         torch=f"{name}: torch Tensor",

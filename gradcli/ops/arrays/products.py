@@ -193,7 +193,6 @@ diagonal = structural(
     lambda numpy, a, offset: numpy.diagonal(a, offset),
     _diagonal_shape,
     lambda g, y, a, offset: list(diag.pullback(g, y, a, offset=offset)) if diag.pullback else [],
-    result=SAME,
     moves=True,
     linear="a",
     torch="diagonal: torch Tensor",

@@ -11,7 +11,7 @@ from gradcli.ops.arrays.axes import as_shape, axes_of, axis_of, new_shape
 from gradcli.ops.arrays.index import sliced
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.shape import permute, reshape, reshaped
-from gradcli.ops.declaration.facts import SAME, VIEW
+from gradcli.ops.declaration.facts import VIEW
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
 
@@ -25,7 +25,6 @@ flip: Structural = structural(
     lambda numpy, a, axis: numpy.flip(a, axis),
     _flip_shape,
     lambda g, y, a, axis: [flip(g, axis=axis)],
-    result=SAME,
     moves=True,
     linear="a",
     torch="flip: torch Tensor",
@@ -60,7 +59,6 @@ roll: Structural = structural(
     _roll,
     _roll_shape,
     lambda g, y, a, shifts, axis: [roll(g, shifts=_opposite(shifts), axis=axis)],
-    result=SAME,
     moves=True,
     linear="a",
     torch="roll: torch Tensor",
@@ -96,7 +94,6 @@ pad: Structural = structural(
     _pad_shape,
     lambda g, y, a, widths, value: [pad(g, widths=_opposite(widths), value=0)],
     grad_fn="ConstantPadNdBackward0(0)",
-    result=SAME,
     moves=True,
     linear="a",
     torch="pad: F",
@@ -128,7 +125,6 @@ repeat = structural(
     _repeat_shape,
     _repeat_pullback,
     spellings=("repeat", "tile"),
-    result=SAME,
     moves=True,
     linear="a",
     torch="repeat: Tensor; tile: torch Tensor",
@@ -164,7 +160,6 @@ repeat_interleave = structural(
     _interleave_shape,
     _interleave_pullback,
     grad_fn=_interleave_function,
-    result=SAME,
     moves=True,
     linear="a",
     torch="repeat_interleave: torch Tensor",
@@ -192,7 +187,6 @@ movedim = structural(
     ],
     grad_fn="PermuteBackward0(0)",
     spellings=("movedim", "moveaxis"),
-    result=SAME,
     moves=True,
     linear="a",
     torch="movedim: torch Tensor; moveaxis: torch Tensor",
@@ -237,7 +231,6 @@ def _glued(name: str, axis: int, rank: int, doc: str) -> Structural:
         shape,
         pullback,
         grad_fn=function,
-        result=SAME,
         moves=True,
         linear="a",
         torch=f"{name}: torch",

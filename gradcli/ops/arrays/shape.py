@@ -9,7 +9,7 @@ from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.ops.arrays import in_elements, torch_messages
 from gradcli.ops.arrays.axes import as_shape, axes_of, axes_text, axis_of, kept, new_shape, resolved
 from gradcli.ops.arrays.summation import total
-from gradcli.ops.declaration.facts import COUNT, SAME, VIEW, VIEW_OR_COPY
+from gradcli.ops.declaration.facts import COUNT, VIEW, VIEW_OR_COPY
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 
 
@@ -65,7 +65,6 @@ expand: Structural = structural(
     _expand_shape,
     lambda g, y, a, shape: [summed_to(g, shape_of(a))],
     spellings=("expand", "broadcast_to"),
-    result=SAME,
     moves=True,
     linear="a",
     torch="expand: Tensor; broadcast_to: torch Tensor",
@@ -93,7 +92,6 @@ reshape: Structural = structural(
     lambda g, y, a, shape: [reshape(g, shape=shape_of(a))],
     grad_fn="ViewBackward0(0)",
     spellings=("reshape", "view"),
-    result=SAME,
     moves=True,
     linear="a",
     torch="reshape: torch Tensor; view: Tensor",
@@ -120,7 +118,6 @@ flatten = structural(
     lambda g, y, a, start_axis, end_axis: [reshaped(g, shape_of(a))],
     grad_fn="ViewBackward0(0)",
     spellings=("flatten", "ravel"),
-    result=SAME,
     moves=True,
     linear="a",
     torch="flatten: torch Tensor; ravel: torch Tensor",
@@ -145,7 +142,6 @@ squeeze = structural(
     _squeezed,
     lambda g, y, a, axis: [reshaped(g, shape_of(a))],
     grad_fn=_squeeze_function,
-    result=SAME,
     moves=True,
     linear="a",
     torch="squeeze: torch Tensor",
@@ -166,7 +162,6 @@ unsqueeze = structural(
     lambda numpy, a, axis: numpy.reshape(a, _unsqueezed(numpy.shape(a), axis)),
     _unsqueezed,
     lambda g, y, a, axis: [reshape(g, shape=shape_of(a))],
-    result=SAME,
     moves=True,
     linear="a",
     torch="unsqueeze: torch Tensor",
@@ -198,7 +193,6 @@ permute: Structural = structural(
     lambda numpy, a, axes: numpy.transpose(a, _order(numpy.shape(a), axes)),
     lambda a, axes: tuple([a[at] for at in _order(a, axes)]),
     lambda g, y, a, axes: [permute(g, axes=_back(_order(shape_of(a), axes)))],
-    result=SAME,
     moves=True,
     linear="a",
     torch="permute: torch Tensor",
@@ -221,7 +215,6 @@ transpose: Structural = structural(
     lambda a, axis0, axis1: tuple([a[at] for at in _exchanged(a, axis0, axis1)]),
     lambda g, y, a, axis0, axis1: [transpose(g, axis0=axis0, axis1=axis1)],
     spellings=("transpose", "swapaxes"),
-    result=SAME,
     moves=True,
     linear="a",
     torch="transpose: torch Tensor; swapaxes: torch Tensor",

@@ -133,7 +133,6 @@ windows: Structural = structural(
     _windows_pullback,
     scratch=_windows_scratch,
     grad_fn="UnfoldBackward0(0)",
-    result=SAME,
     moves=True,
     linear="a",
     doc="The windows that slide over the last axes, each as a vector along a new last axis; ``fill`` stands in the padding.",

@@ -232,10 +232,14 @@ if TYPE_CHECKING:
 def facts(parameters: Sequence[str], *, linear: str = "", masks: str = "", **known: Any) -> Facts:
     """The facts of an operation with these parameters, see :class:`Facts`.
 
+    What only moves elements has their dtype, unless said otherwise.
+
     Args:
         linear: Names of parameters: ``"a b"`` for linear in both together, ``"a, b"`` for linear in either one.
         masks: Names of parameters.
         known: The others.
     """
+    if known.get("moves"):
+        known.setdefault("result", SAME)
     groups = [frozenset(map(parameters.index, group.split())) for group in linear.split(",") if group]
     return Facts(linear=tuple(groups), masks=frozenset(map(parameters.index, masks.split())), **known)

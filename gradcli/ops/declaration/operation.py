@@ -335,6 +335,7 @@ def operation(
         usage: Name and parameters as an expression writes them: ``elu(x, alpha=1)``; ``max(x, ...)`` takes any number.
         grad_fn: PyTorch's name where it is not the own one, as ``TanhBackward0`` is of ``tanh``; a template where its inputs are
             not the arguments in order, or templates by which arguments are tensors; empty where nothing carries a gradient.
+        samples: For each argument, where it is not from -2 to 2 for those that must be given.
         known: What else is known of it, see :func:`~gradcli.ops.declaration.facts.facts`.
     """
     name, _, rest = usage.rstrip(")").partition("(")
@@ -366,7 +367,7 @@ def operation(
         javascript,
         array,
         domain,
-        samples,
+        samples or ((-2.0, 2.0),) * (len(parameters) - len(defaults)),
         doc,
         facts(parameters, **known),
     )

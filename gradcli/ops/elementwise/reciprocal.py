@@ -12,7 +12,6 @@ from gradcli.ops.elementwise.arithmetic import abs
 from gradcli.ops.elementwise.exponential import sqrt
 from gradcli.ops.elementwise.trigonometric import acos, acosh, asin, asinh, atan, atanh, cos, cosh, sin, sinh, tan, tanh
 
-ANYWHERE = (-2.0, 2.0)
 POSITIVE = (0.3, 2.5)
 BEYOND_1 = (1.3, 3.0)
 
@@ -111,7 +110,6 @@ acot = operation(
     latex=r"\operatorname{{arccot}}\left({0}\right)",
     javascript="Math.atan2(1, {0})",
     array=lambda numpy, x: numpy.arctan2(1, x),
-    samples=(ANYWHERE,),
     definition=lambda x: HALF_PI - atan(x),
     inverse="cot",
     range=(0, math.pi),
@@ -126,7 +124,6 @@ sech = operation(
     latex=r"\operatorname{{sech}}\left({0}\right)",
     javascript="1 / Math.cosh({0})",
     array=DEFINITION,
-    samples=(ANYWHERE,),
     definition=lambda x: 1 / cosh(x),
     parity=EVEN,
     squares="tanh +",
