@@ -23,6 +23,17 @@ def _read(text: str) -> sympy.Expr | None:
     return found if isinstance(found, sympy.Expr) else None
 
 
+def _same(found: sympy.Expr, right: sympy.Expr) -> bool:
+    """Whether two expressions have the same value at three points, and SymPy finds them equal."""
+    difference = found - right
+    for at in (0.7231, 1.3817, 2.1193):
+        point = {symbol: at + 0.1234 * place for place, symbol in enumerate(sorted(difference.free_symbols, key=str))}
+        value = difference.subs(point).evalf()
+        if value.is_number and abs(complex(value)) > 1e-9:
+            return False
+    return bool(sympy.simplify(difference) == 0)
+
+
 @pytest.mark.parametrize(("question", "wrt", "answer", "kind"), [row for row in ROWS if ";" not in row[0]])
 def test_no_message_tells_the_answer(question: str, wrt: str, answer: str, kind: str) -> None:
     marker = Marker(question, wrt)
@@ -35,7 +46,7 @@ def test_no_message_tells_the_answer(question: str, wrt: str, answer: str, kind:
                 found = _read(formula)
                 if found is None or not found.free_symbols or "'" in formula or "∂" in formula:
                     continue
-                assert sympy.simplify(found - right) != 0, line
+                assert not _same(found, right), line
 
 
 def test_levels_tell_more_and_more() -> None:
