@@ -165,3 +165,14 @@ def test_sql_adds_columns_in_an_order_in_which_each_is_known() -> None:
         "-- (x + w)*(w + 1)\n-- Its value, then the derivatives by x; by w.\n"
         "SELECT *,\n  x + w AS t1,\n  w + 1.0 AS t2,\n  t1 * t2 AS value,\n  t2 AS d_x,\n  t1 + t2 AS d_w\nFROM f;\n"
     )
+
+
+@pytest.mark.parametrize("text", ["X*x", "T1*x", "value + 1", "d_x*x"])
+def test_sql_refuses_columns_that_would_be_one(text: str) -> None:
+    with pytest.raises(GradcliError, match="knows no capital letters"):
+        source(text, "sql")
+
+
+@pytest.mark.parametrize("name", ["unix", "NAN", "INFINITY", "M_PI", "asm"])
+def test_macros_of_c_are_no_variables(name: str) -> None:
+    assert LANGUAGES["c"].names([name])[name] != name

@@ -183,8 +183,8 @@ def _script(element: _Element, parts: Sequence[str]) -> str:
 
 
 def _base(element: _Element, base: str) -> str:
-    """A base; one of several parts that are not in parentheses is a whole, as its element says."""
-    row = element.parts[0][0] in _ROWS
+    """A base; one of several parts that are not in parentheses is a whole, as its element says: a power of a power, -2 of one."""
+    row = element.parts[0][0] in _ROWS or element.parts[0][0] in ("msup", "msubsup") or base.lstrip().startswith("-")
     closed = base.rstrip().endswith((")", "|", r"\rvert")) and base.lstrip().startswith(("(", "|", r"\lvert"))
     whole = closed or re.fullmatch(r"\w+|\\operatorname\{\w+\}|\\\w+|\W", base.strip())
     return f"{{{base}}}" if row and not whole else base

@@ -76,6 +76,7 @@ class Language(Frozen):
         command: What runs the file: the program and its arguments, ``{file}`` and ``{program}`` for the paths; several commands
             are run one after the other.
         letters: Which letters names have.
+        folds_case: Whether X is x.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Language(Frozen):
     main: Callable[[Written, Sequence[Sequence[float]]], str] | None = None
     command: tuple[tuple[str, ...], ...] = ()
     letters: str = r"[A-Za-z_]\w*"
+    folds_case: bool = False
 
     def source(self, written: Written) -> Iterator[str]:
         """The text of a file.
@@ -112,6 +114,12 @@ class Language(Frozen):
     def names(self, variables: Sequence[str]) -> dict[str, str]:
         """The names of variables in the language."""
         found: dict[str, str] = {}
+        folded = [variable.lower() for variable in variables]
+        if self.folds_case and (len({*folded}) < len(folded) or any(re.fullmatch(r"t\d+|d_.*|value", name) for name in folded)):
+            raise GradcliError(
+                f"{self.about} knows no capital letters, and uses t1, d_x and value for columns of its own",
+                hint="rename the variables",
+            )
         for variable in variables:
             plain = "".join(GREEK.get(letter, letter) for letter in _SUBSCRIPT.sub(r"_\g<0>", variable)).replace("'", "_prime")
             plain = plain.translate(_DIGITS)

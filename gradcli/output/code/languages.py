@@ -209,7 +209,9 @@ C = Language(
     _C_OPERATORS,
     "gradcli.output.code:functions.c",
     _words(
-        "line value auto break case char const continue default do double else enum extern float for goto if inline int long "
+        "line value unix linux asm typeof NAN INFINITY _Bool _Complex _Imaginary inline M_E M_PI M_LN2 M_LN10 M_SQRT2 FP_NAN "
+        "FP_INFINITE FP_ZERO FP_NORMAL FP_SUBNORMAL MATH_ERRNO MATH_ERREXCEPT HUGE_VAL HUGE_VALF HUGE_VALL math_errhandling "
+        "auto break case char const continue default do double else enum extern float for goto if inline int long "
         "register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while "
         "main derivatives y0 y1 yn j0 j1 jn gamma signgam maximum minimum sign sigmoid bounded softplus digamma "
         "remainder fabs pow erf erfc tgamma lgamma nearbyint copysign fmod remainder_of floor_divide log_sigmoid "
@@ -487,6 +489,7 @@ SQL = Language(
     "'nan'::DOUBLE",
     "--",
     _sql,
+    folds_case=True,
 )
 
 LANGUAGES = {language.name: language for language in (PYTHON, NUMPY, JAX, C, JAVASCRIPT, SQL)}
