@@ -176,3 +176,20 @@ def test_sql_refuses_columns_that_would_be_one(text: str) -> None:
 @pytest.mark.parametrize("name", ["unix", "NAN", "INFINITY", "M_PI", "asm"])
 def test_macros_of_c_are_no_variables(name: str) -> None:
     assert LANGUAGES["c"].names([name])[name] != name
+
+
+@pytest.mark.parametrize(
+    "language", [language for language in RUNS if language.name in ("c", "javascript")], ids=lambda one: one.name
+)
+@pytest.mark.parametrize(
+    ("text", "at", "right"),
+    [
+        ("sqrt(x) if x > 0 else 0", -1.0, [0.0, 0.0]),
+        ("log(x)*x if x > 0 else x^2", -2.0, [4.0, -4.0]),
+        ("1/x if x != 0 else 0", 0.0, [0.0, 0.0]),
+        ("sqrt(x)*sin(sqrt(x)) if x > 0 else 3*x", -1.0, [-3.0, 3.0]),
+        ("exp(-1/x) if x > 0 else 0", 0.0, [0.0, 0.0]),
+    ],
+)
+def test_the_way_that_is_not_taken_does_not_matter(language: Language, text: str, at: float, right: list[float]) -> None:
+    assert computed(language, exported(text, language), [[at]]) == [right]

@@ -24,8 +24,8 @@ first use and gives its value, then the derivatives by those of --wrt, in its or
 table, whose first row is the gradient. Arrays (--shape A=2,2) are taken apart into their elements. SQL adds columns to the table
 of the name. A function that a language lacks is written out before, or is an error that says so.
 
-Of a branch both ways are computed: where the way not taken has no value, the derivative may have none (sqrt(x) if x > 0 else 0
-below 0), and Python raises.
+Of a branch both ways are computed, and one is chosen, in value and derivatives. Python raises where the way not taken has no
+value (sqrt(x) if x > 0 else 0 below 0), and wherever its functions do: outside their domains and beyond the range of numbers.
 
 --check also runs the code, where the language is installed, at random points, and compares its numbers with gradcli's.
 """

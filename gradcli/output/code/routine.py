@@ -12,13 +12,19 @@ from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph, Settings
 from gradcli.language.ast import NOWHERE
 from gradcli.language.numbers import number_text
 from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.catalogue import CHOICE, OPERATIONS
 from gradcli.ops.declaration.symbol import Symbol
-from gradcli.ops.elementwise.arithmetic import pow
+from gradcli.ops.elementwise.arithmetic import add, div, mul, neg, pow
 from gradcli.output.code.formula import Applied, Formula, Known, Literal, filled, places, size, template
 
 LONGEST = 12
 """Functions and operators that a line has before its formula is divided."""
+
+_LINEAR = frozenset({add.name, mul.name, div.name, neg.name})
+"""Operations that an adjoint goes through on its way."""
+
+_BRANCHES = 8
+"""Branches within each other through which products are chosen."""
 
 _PRODUCTS = (2, 3, 4)
 """Powers that are written as products."""
@@ -53,9 +59,45 @@ class Routine(Frozen):
 
 
 class CodeBuilder(StaticBuilder):
-    """A graph of operations that have a formula: the others are written out by their definitions."""
+    """A graph of operations that have a formula: the others are written out by their definitions.
+
+    What the adjoint of a way of a branch is multiplied by is chosen together with it: the product is 0 where the way is not
+    taken, even if the local derivative has no value there. So it is through a few branches within each other.
+    """
+
+    within = 0
 
     def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE, settings: Settings = ()) -> int:
+        return self._chosen(name, inputs, span) if name in _LINEAR else self._written(name, inputs, span, settings)
+
+    def _chosen(self, name: str, inputs: tuple[int, ...], span: Span) -> int:
+        ways = {at: self.graph.inputs[id] for at, id in enumerate(inputs) if self._has_zero(id)}
+        if name == add.name:
+            tests = {way[0] for way in ways.values()} if len(ways) == 2 else ()
+            if len(tests) != 1:
+                return self._written(name, inputs, span, ())
+        elif name == div.name:
+            ways.pop(1, None)
+        if not ways or self.within == _BRANCHES:
+            return self._written(name, inputs, span, ())
+        at = min(ways)
+        test = ways[at][0]
+        parts = []
+        self.within += 1
+        for place in (1, 2):
+            own = tuple(ways[i][place] if i == at or (i in ways and name == add.name) else id for i, id in enumerate(inputs))
+            zero = name != add.name and self.graph.constants.get(ways[at][place]) == 0
+            parts.append(ways[at][place] if zero else self.operation(name, own, span))
+        self.within -= 1
+        return self._written(CHOICE, (test, *parts), span, ())
+
+    def _has_zero(self, id: int) -> bool:
+        """Whether a node is a choice between 0 and something else."""
+        return self.graph.operations[id] == CHOICE and any(
+            self.graph.constants.get(way) == 0 for way in self.graph.inputs[id][1:]
+        )
+
+    def _written(self, name: str, inputs: tuple[int, ...], span: Span, settings: Settings) -> int:
         operation = OPERATIONS.get(name)
         if operation is None:
             raise GradcliError(f"there is no code for {name} here", span, "code is of numbers: write arrays in elements")
