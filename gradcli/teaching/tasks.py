@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Mapping, Sequence
 
-from gradcli.errors import GradcliError
+from gradcli.errors import GradcliError, UnknownVariableError
 from gradcli.frozen import replace
 from gradcli.language.ast import Array, Expression, Output, Program, Tuple
 from gradcli.language.free_names import free_names
@@ -23,6 +24,9 @@ from gradcli.teaching.words import right_text
 DERIVATIVE, VALUE, GRADIENT, HESSIAN, JACOBIAN, ADJOINT = "derivative", "value", "gradient", "hessian", "jacobian", "adjoint"
 ASKED = (DERIVATIVE, VALUE, GRADIENT, HESSIAN, JACOBIAN)
 """What may be asked for; ``adjoint:NAME``, the derivative by an intermediate value, beside them."""
+
+HIGHEST = 20
+"""The highest order that a question asks for."""
 
 _MOST_PARTS = 25
 _MOST_ORDERS = 5
@@ -166,6 +170,13 @@ def task(
 
     program = parse(expression)
     names = variables_of(program, wrt)
+    if not 0 < order <= HIGHEST or (digits is not None and digits < 1):
+        raise GradcliError(f"the order is one from 1 to {HIGHEST}, and digits are one or more")
+    for name, number in (at or {}).items():
+        if name not in free_names(program):
+            raise UnknownVariableError(name, list(free_names(program)), "the point: ")
+        if not math.isfinite(number):
+            raise GradcliError(f"the point has {name} = {number}, where there is no derivative", hint="choose another point")
     if ask.startswith(f"{ADJOINT}:"):
         name = ask.partition(":")[2]
         if name in free_names(program) or name in [line.name for line in named_lines(program)]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import sympy
 
@@ -85,3 +87,9 @@ def test_numbers_are_right_to_a_tolerance() -> None:
 def test_what_cannot_be_asked_for_is_said(question: str, ask: str, message: str) -> None:
     with pytest.raises(GradcliError, match=message):
         task(question, ask, [])
+
+
+@pytest.mark.parametrize("given", [{"at": {"y": 1.0}}, {"at": {"x": float("nan")}}, {"order": 0}, {"order": -1}, {"digits": 0}])
+def test_questions_that_mean_nothing_are_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(GradcliError):
+        task("x^3", "derivative", ["x"], **given)
