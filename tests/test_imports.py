@@ -140,6 +140,7 @@ LAYERS = (
     "algebra",
     "derivation",
     "teaching",
+    "analysis",
     "output",
     "cli",
 )
@@ -212,6 +213,7 @@ ROOMS = {
     "derivation": "notation < nodes < paths, calculus < explain",
     "teaching": "mistakes, numbers < points < question < rules < orders < variants < diagnosis < marking < "
     "words < tasks < quiz, steps, exercises, predictions, written_mistakes < practice",
+    "analysis": "points < verification, nonfinite, properties",
     "output": "formats, json, listing, visible, files, jacobians, block_graphs, formulas < documents, diagrams < serialization < "
     "reports, quizzes, code < box_drawing, page, schemas",
     "cli": "framework < inputs < views < commands < main",
@@ -295,6 +297,7 @@ NAMES_LEFT = {
     "lowering": (19, "index is the name of a setting as well; max of several numbers; how sums of one element are written"),
     "output": (12, "names of formats and keys of documents that are words as well"),
     "teaching": (0, "formulas stand by the operations themselves"),
+    "analysis": (0, "properties are facts of the operations"),
     "emulation": (91, "functions of Python, NumPy, PyTorch and TensorFlow that do more than the operation, by their own names"),
 }
 """For each layer outside of ops how often a text in it is the name of an operation, and why. The numbers only ever go down."""

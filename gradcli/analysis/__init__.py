@@ -1,0 +1,1 @@
+"""Analysis: whether a gradient is right, where a number stops being finite, and what follows from a graph alone."""
