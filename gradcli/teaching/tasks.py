@@ -88,9 +88,8 @@ def task(
     if ask == TANGENT:
         if missing := [name for name in names if name not in (at or {})]:
             raise GradcliError(f"a tangent has a point, and {', '.join(missing)} has no value there", hint="add --at x=2")
-        return TangentParts(
-            program, names, at or {}, marker(expression, names[0], 0), [marker(expression, name) for name in names]
-        )
+        slopes = {name: marker(expression, name) for name in names}
+        return TangentParts(program, at or {}, marker(expression, names[0], 0), slopes)
     if ask == DERIVATIVE:
         if len(names) > 1:
             raise GradcliError("by which variable is the derivative?", hint=f"add --wrt with one of {', '.join(names)}")
