@@ -99,6 +99,23 @@ def expression_as_written(options: ExpressionOptions) -> tuple[str, str]:
     return text, "expression"
 
 
+def expression_texts(options: ExpressionOptions) -> list[tuple[str, str]]:
+    """The texts of one expression or of several, each with what messages call it.
+
+    Raises:
+        GradcliError: There is none, or one cannot be read.
+    """
+    texts = options.positional
+    if len(texts) < 2 or options.file is not None:
+        return [expression_text(options)]
+    if any(_LIKE_AN_OPTION.fullmatch(text) and _NUMBER.fullmatch(next) for text, next in zip(texts, texts[1:], strict=False)):
+        raise _several(texts, options.command)
+    if texts.count(STDIN) > 1:
+        raise GradcliError("two expressions cannot come from standard input", hint="give one as an argument")
+    given = [read_text(STDIN) if text == STDIN else (text, "expression") for text in texts]
+    return [(as_read(text, where, options), where) for text, where in given]
+
+
 def program_text(options: ProgramOptions) -> tuple[str, str]:
     """The text of the program, read as the call says, and what messages call it.
 
