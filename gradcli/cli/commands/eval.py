@@ -5,8 +5,8 @@ from __future__ import annotations
 from gradcli.cli.framework.choices import chosen_format, split_names
 from gradcli.cli.framework.command import Command, flag, text
 from gradcli.cli.framework.options import EXPRESSION, FORMATS, ElementOptions, OutputOptions, RunOptions, SelectOptions
-from gradcli.cli.inputs.jacobians import JacobianOptions, asks_jacobians, jacobians_of, not_finite
 from gradcli.cli.framework.streams import write, write_note
+from gradcli.cli.inputs.jacobians import JacobianOptions, asks_jacobians, jacobians_of, not_finite
 from gradcli.cli.inputs.run import run_of
 from gradcli.errors import ExitCode
 

@@ -63,7 +63,9 @@ def _by_axis(name: str, several: str) -> Callable[..., str]:
 def _call_by_axis(name: str) -> Callable[..., str]:
     """PyTorch's call: along one axis it gives the places as well, along several it has another name."""
     return lambda a, axis, keepdims: (
-        "" if axis is None else f"torch.{'' if isinstance(axis, int) else 'a'}{name}({{0}}, {{axis}}, keepdim={{keepdims}})"
+        ""
+        if axis is None
+        else f"torch.{'' if isinstance(axis, int) else 'a'}{name}({{0}}, {{axis}}, keepdim={{keepdims}})"
         f"{'.values' if isinstance(axis, int) else ''}"
     )
 

@@ -268,9 +268,7 @@ reduce_logsumexp: Structural = structural(
     reduced,
     lambda g, y, a, axis, keepdims: [spread(g, shape_of(a), axis) * exp(a - spread(y, shape_of(a), axis))],
     torch="logsumexp(dim=axis): torch Tensor",
-    torch_call=lambda a, axis, keepdims: (
-        f"torch.logsumexp({{0}}, {tuple(range(len(a)))}, {{keepdims}})" if axis is None else ""
-    ),
+    torch_call=lambda a, axis, keepdims: f"torch.logsumexp({{0}}, {tuple(range(len(a)))}, {{keepdims}})" if axis is None else "",
     definition=lambda a, axis, keepdims: log(reduce_sum(exp(a), axis=axis, keepdims=keepdims)),
     doc="Logarithm of the sum of the exponentials of the elements, without overflow.",
 )

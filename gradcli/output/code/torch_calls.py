@@ -12,12 +12,12 @@ from gradcli.language.ast import Name
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import applied_to_arrays
 from gradcli.ops.catalogue import INDEX
-from gradcli.ops.declaration.facts import SAME, TRUTH, WHOLE
+from gradcli.ops.declaration.facts import TRUTH, WHOLE
 from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.structural import Structural
 
 NUMBER, FLOAT = "number", "float"
-"""What an operand is in PyTorch: a number of Python, a tensor of floating point; or a tensor of ``truth`` or ``whole`` numbers."""
+"""What an operand is in PyTorch: a number of Python, or a tensor of floating point; others are of ``truth`` or ``whole``."""
 
 _MODULES = {"torch": "torch", "F": "F", "special": "torch.special", "linalg": "torch.linalg"}
 _OPERATORS = {"^": "**", **{sign: sign for sign in ("+", "-", "*", "/", "@", "<", "<=", ">", ">=", "==", "!=")}}

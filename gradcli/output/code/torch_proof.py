@@ -11,7 +11,8 @@ from typing import Any
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen, replace
-from gradcli.output.code.languages import LANGUAGES
+from gradcli.output.code.catalogue import language_named
+from gradcli.output.code.notation import words
 from gradcli.output.code.torch_lines import literal, tensor_text, torch_lines
 
 INTERPRETER = "GRADCLI_TORCH"
@@ -22,13 +23,13 @@ _FORMULA = 500
 _CLOSE = {"float64": (1e-7, 1e-12), "float32": (1e-4, 1e-6)}
 """How far numbers may be apart, relative to their size and in any case: PyTorch keeps some constants in single precision."""
 
-_WORDS = frozenset(
-    "torch F sys inf nan FACTS WORDS same name asking cotangent kept grads found derivatives wrong asked title tensor printed function "
-    "following word here there given relative absolute list dict zip len print isinstance map all str bool repr type".split()
+_WORDS = words(
+    "torch F sys inf nan FACTS WORDS same name asking cotangent kept grads found derivatives wrong asked title tensor printed "
+    "function following word here there given list dict zip len print isinstance map all str bool type"
 )
 """Names of the script itself."""
 
-_HEAD = '''\
+_HEAD = """\
 # {formula}
 #
 # What gradcli prints of this run, asserted with PyTorch node by node: run it with a Python that has PyTorch.
@@ -41,7 +42,7 @@ import torch.nn.functional as F
 inf, nan = math.inf, math.nan
 torch.set_default_dtype(torch.{dtype})
 
-'''
+"""
 
 _CHECK = '''
 # name, tensor, value, is_leaf, requires_grad, grad_fn, next_functions, .grad, derivative of the output by it; ... is not asked
@@ -84,7 +85,7 @@ print(f"PyTorch {{torch.__version__}}: {{asked}} facts of {{len(FACTS)}} nodes, 
 sys.exit(1 if wrong else 0)
 '''
 
-_BACKWARD = '''\
+_BACKWARD = """\
 asking = {{title: tensor for title, tensor, *_ in FACTS if tensor.requires_grad}}
 cotangent = {cotangent}
 {output}.backward(cotangent, retain_graph=True)
@@ -92,7 +93,7 @@ kept = {{title: tensor for title, tensor in asking.items() if tensor.is_leaf or 
 grads = {{title: None if tensor.grad is None else tensor.grad.clone() for title, tensor in kept.items()}}
 found = torch.autograd.grad({output}, list(asking.values()), cotangent, allow_unused=True)
 derivatives = dict(zip(asking, found))
-'''
+"""
 
 
 class Verdict(Frozen):
@@ -120,7 +121,7 @@ def torch_proof(tape: Tape, text: str) -> Iterator[str]:
     graph = tape.graph
     if not graph.variables:
         raise GradcliError("there is no variable, and PyTorch records none of these numbers")
-    python = LANGUAGES["python"]
+    python = language_named("python")
     titles = tape.names
     known = replace(python, words=python.words | _WORDS).names(titles)
     names = [known[title] for title in titles]
@@ -131,7 +132,7 @@ def torch_proof(tape: Tape, text: str) -> Iterator[str]:
     unsure = graph.ancestors(*[line.node for line in lines if line.chooses])
     formula = " ".join(text.split())
     yield _HEAD.format(formula=formula if len(formula) <= _FORMULA else f"{formula[:_FORMULA]} ...", dtype=tape.dtype)
-    for name, id in graph.variables.items():
+    for id in graph.variables.values():
         flag = ", requires_grad=True" if tape.requires_grad[id] else ""
         yield f"{names[id]} = {tensor_text(tape.values[id], flag)}\n"
     for line in lines:
@@ -153,20 +154,20 @@ def torch_proof(tape: Tape, text: str) -> Iterator[str]:
 def _facts(tape: Tape, id: int, strangers: set[int], unsure: bool) -> list[str]:
     """What is printed of a node, as Python; derivatives only where PyTorch's are its own."""
     following = tape.next_functions(id)
-    words = "None"
+    expected = "None"
     if id in strangers:
-        words = "..."
+        expected = "..."
     elif following is not None:
         parts = tape.graph.inputs[id]
         lacking = {tape.grad_fn(input) for input in parts if input in strangers} - {None}
-        words = f"[{', '.join('...' if one in lacking else repr(one) for one in following)}]"
+        expected = f"[{', '.join('...' if one in lacking else repr(one) for one in following)}]"
     grad, adjoint = tape.grad(id), tape.adjoints[id]
     return [
         literal(tape.values[id]),
         repr(tape.is_leaf(id)),
         repr(tape.requires_grad[id]),
         "..." if id in strangers and not tape.is_leaf(id) else repr(tape.grad_fn(id)),
-        words,
+        expected,
         _number(grad, unsure),
         _number(adjoint if tape.requires_grad[id] else None, unsure),
     ]
