@@ -61,7 +61,7 @@ class Language(Frozen):
     Attributes:
         name: What ``--to`` calls it.
         about: What it is, for help.
-        suffix: The end of the names of its files.
+        endings: The ends of the names of its files; that of those which are written here first.
         calls: For functions of the notation how they are written: a template with ``{0}``, ``{1}``; those that are not here are
             functions of ``helpers`` under their own names.
         operators: For operators their precedence and their template.
@@ -81,7 +81,7 @@ class Language(Frozen):
 
     name: str
     about: str
-    suffix: str
+    endings: tuple[str, ...]
     calls: Mapping[str, str]
     operators: Mapping[str, tuple[int, str]]
     helpers: str
