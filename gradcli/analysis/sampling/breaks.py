@@ -50,8 +50,8 @@ class Mark(Frozen):
     """What a curve does at a place.
 
     Attributes:
-        kind: ``kink``, ``jump``, ``pole``, ``end``, ``vertical`` where the slope is infinite at both sides, or ``removable`` where one
-            value alone is missing, or another.
+        kind: ``kink``, ``jump``, ``pole``, ``end``, ``vertical`` where the slope is infinite at both sides, or
+            ``removable`` where one value alone is missing, or another.
         place: The place.
         left: The value that it comes to from the left; an infinity, or None where it has none.
         right: The same from the right.
@@ -105,7 +105,9 @@ def _mark(place: float, here: Any, left: Sequence[Sequence[Any]], right: Sequenc
     value = None if type(here) is float else float(here)
     a, b = (_limit(side[0]) for side in (left, right))
     if value is not None:
-        a, b = (value if limit is not None and not _apart([here, here], side[0]) else limit for limit, side in ((a, left), (b, right)))
+        a, b = (
+            value if limit is not None and not _apart([here, here], side[0]) else limit for limit, side in ((a, left), (b, right))
+        )
     if a is None and b is None:
         return None
     if math.inf in (a, b) or -math.inf in (a, b):
@@ -132,7 +134,9 @@ def _limit(values: Sequence[Any]) -> float | None:
         return None
     growth = [after - before for before, after in itertools.pairwise(values)]
     pairs = list(itertools.pairwise(growth))
-    if all(after * before > 0 and abs(after) >= _EVENLY * abs(before) for before, after in pairs) and abs(values[-1]) > abs(values[0]):
+    if all(after * before > 0 and abs(after) >= _EVENLY * abs(before) for before, after in pairs) and abs(values[-1]) > abs(
+        values[0]
+    ):
         return math.inf if values[-1] > 0 else -math.inf
     if any(abs(after) > abs(before) and abs(after) > _VISIBLE * abs(values[-1]) for before, after in pairs):
         return math.nan

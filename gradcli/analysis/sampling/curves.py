@@ -143,7 +143,9 @@ def _scanned(places: Any, values: Any) -> Any:
     return numpy.append(places[:-1][kept.ravel()], places[-1])
 
 
-def _refined(values: Vectors | Any, places: Any, cuts: Sequence[float], window: tuple[float, float], least: float) -> tuple[Any, Any]:
+def _refined(
+    values: Vectors | Any, places: Any, cuts: Sequence[float], window: tuple[float, float], least: float
+) -> tuple[Any, Any]:
     """Halve steps until every place is near the chord of its neighbours."""
     import numpy
 
@@ -160,7 +162,7 @@ def _refined(values: Vectors | Any, places: Any, cuts: Sequence[float], window: 
         halved &= numpy.diff(x) > least
         if not halved.any() or len(places) + halved.sum() > first + MOST:
             break
-        new = (x[:-1] + x[1:])[halved] / 2
+        new = x[:-1][halved] + numpy.diff(x)[halved] / 2
         order = numpy.argsort(numpy.concatenate([places, new]), kind="stable")
         places = numpy.concatenate([places, new])[order]
         table = numpy.concatenate([table, values(new)], axis=1)[:, order]

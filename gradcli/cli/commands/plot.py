@@ -38,7 +38,7 @@ class PlotOptions(ChartOptions, ExpressionOptions, SizeLimits):
     """What a call may ask for."""
 
     derivatives = text("Draw these derivatives as well: 1,2.", "ORDERS")
-    tangent_at = texts("Draw the tangent of each function at a place.", "NAME=VALUE")
+    tangent_at = texts("Draw the tangent of each function at a place: x=1.", "NAME=PLACE")
     points = whole("Steps to begin with; between them are more, where a curve bends.", 400, minimum=2, maximum=1_000_000)
 
 
@@ -100,14 +100,16 @@ def _orders(text: str | None) -> list[int]:
     parts = [] if text is None else [part.strip() for part in text.split(",")]
     for part in parts:
         if not (part.isascii() and part.isdigit() and 0 < len(part) < 3 and 1 <= int(part) <= _ORDERS):
-            raise GradcliError(f"--derivatives takes orders from 1 to {_ORDERS}, not '{part}'", hint="for example --derivatives 1,2")
+            raise GradcliError(
+                f"--derivatives takes orders from 1 to {_ORDERS}, not '{part}'", hint="for example --derivatives 1,2"
+            )
     return list(dict.fromkeys([0, *map(int, parts)]))
 
 
 def _places(given: Sequence[str], variable: str) -> list[float]:
     """Where tangents are asked for."""
     found: dict[float, None] = {}
-    for part in [part for text in given for part in text.split(",")]:
+    for part in ",".join(given).split(",") if given else ():
         name, value = assignment("--tangent-at", part, f"{variable}=1")
         if name != variable:
             raise UnknownVariableError(name, [variable], f"--tangent-at {name}: ")
@@ -118,4 +120,6 @@ def _places(given: Sequence[str], variable: str) -> list[float]:
     return list(found)
 
 
-COMMAND = Command(HELP, ("EXPRESSIONS", "The expressions or programs; - is standard input."), PlotOptions, run, takes_variables=True)
+COMMAND = Command(
+    HELP, ("EXPRESSIONS", "The expressions or programs; - is standard input."), PlotOptions, run, takes_variables=True
+)

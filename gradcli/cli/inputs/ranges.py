@@ -18,6 +18,9 @@ DEFAULT = (-5.0, 5.0)
 MOST = 2
 """Variables that may have a range."""
 
+_NARROWEST = 1e-9
+"""The width of a range at least, beside its numbers."""
+
 
 def range_of(text: str, where: str) -> tuple[float, float]:
     """The ends of ``-3:3`` or ``0:2*pi``.
@@ -33,12 +36,12 @@ def range_of(text: str, where: str) -> tuple[float, float]:
         raise GradcliError(f"{where}: the ends of a range are numbers, not '{text}'", hint=f"for example {where} -3:3")
     if not ends[0] < ends[1] or not math.isfinite(ends[1] - ends[0]):
         raise GradcliError(f"{where} {text} has nothing in it", hint="write the smaller number first")
+    if ends[1] - ends[0] < _NARROWEST * max(map(abs, ends)):
+        raise GradcliError(f"{where} {text} is too narrow for numbers of 16 digits", hint="write a wider one")
     return ends
 
 
-def ranges_and_values(
-    options: ValueOptions, names: Sequence[str]
-) -> tuple[dict[str, tuple[float, float]], dict[str, float]]:
+def ranges_and_values(options: ValueOptions, names: Sequence[str]) -> tuple[dict[str, tuple[float, float]], dict[str, float]]:
     """The range of one or two variables, and the value of each other one.
 
     Args:
@@ -70,7 +73,9 @@ def ranges_and_values(
     if left and ranges:
         raise no_value(left, hint=f"add --{left[0]} VALUE, or a range, --{left[0]} -3:3")
     if len(left) > MOST:
-        raise GradcliError(f"{len(left)} variables have no value: {', '.join(left)}", hint="give one or two of them a range: --x -3:3")
+        raise GradcliError(
+            f"{len(left)} variables have no value: {', '.join(left)}", hint="give one or two of them a range: --x -3:3"
+        )
     if len(ranges) > MOST:
         raise GradcliError(f"{len(ranges)} variables have ranges", hint="give ranges to one or two, and values to the others")
     if not ranges:

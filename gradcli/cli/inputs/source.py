@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections.abc import Sequence
@@ -108,7 +109,7 @@ def expression_texts(options: ExpressionOptions) -> list[tuple[str, str]]:
     texts = options.positional
     if len(texts) < 2 or options.file is not None:
         return [expression_text(options)]
-    if any(_LIKE_AN_OPTION.fullmatch(text) and _NUMBER.fullmatch(next) for text, next in zip(texts, texts[1:], strict=False)):
+    if any(_LIKE_AN_OPTION.fullmatch(text) and _NUMBER.fullmatch(next) for text, next in itertools.pairwise(texts)):
         raise _several(texts, options.command)
     if texts.count(STDIN) > 1:
         raise GradcliError("two expressions cannot come from standard input", hint="give one as an argument")

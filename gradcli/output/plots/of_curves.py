@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from gradcli.analysis.sampling.breaks import VERTICAL, Mark
 from gradcli.analysis.sampling.curves import Curve, Curves
@@ -14,7 +14,11 @@ from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
 from gradcli.language.numbers import short_text
 from gradcli.ops.declaration.facts import END, JUMP, KINK, POLE, REMOVABLE
+from gradcli.output.json import json_number
 from gradcli.output.plots.chart import COLOURS, CURVE, POLE_LINE, TANGENT, Chart, Dot, Stroke
+
+if TYPE_CHECKING:
+    from gradcli.output.schemas.symbolic import MarkRecord
 
 MOST_NOTES = 12
 """Marks that are told in words."""
@@ -101,6 +105,8 @@ def chart_of_curves(found: Curves, names: Sequence[str], tangents: Sequence[Touc
     for number, curve in enumerate(found.curves):
         colour, name = number % COLOURS, curve_name(names, curve, found.variable)
         strokes.append(Stroke(CURVE, curve.pieces(found.places), colour, min(curve.order, 2), name))
+        if not strokes[-1].pieces:
+            notes.append(f"{name} has no value from {short_text(ends[0])} to {short_text(ends[1])}")
         for mark in curve.marks:
             notes.append(f"{_WORDS[mark.kind]} of {name} at {found.variable} = {short_text(mark.place)}{_sides(mark)}")
             if mark.kind == POLE:
@@ -135,12 +141,15 @@ def _sides(mark: Mark) -> str:
     return f", from {short_text(mark.left)} to {short_text(mark.right)}"
 
 
-def marks_of(curve: Curve) -> list[dict[str, Any]]:
+def marks_of(curve: Curve) -> list[MarkRecord]:
     """The marks of a curve as records."""
-    from gradcli.output.json import json_number
-
     return [
-        {"kind": mark.kind, "place": mark.place}
-        | {side: json_number(getattr(mark, side)) for side in ("left", "right", "value")}
+        {
+            "kind": mark.kind,
+            "place": mark.place,
+            "left": json_number(mark.left),
+            "right": json_number(mark.right),
+            "value": json_number(mark.value),
+        }
         for mark in curve.marks
     ]

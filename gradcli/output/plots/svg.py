@@ -69,7 +69,7 @@ def chart_svg(chart: Chart, *, theme: str = "auto", notes: bool = True) -> Itera
         notes: Whether legend and notes stand below.
     """
     frame = frame_of(chart)
-    below = [*chart.legend, *chart.notes] if notes else []
+    below: list[Stroke | str] = [*chart.legend, *chart.notes] if notes else []
     bottom = frame.top + HEIGHT + 40
     texts = [one.label if isinstance(one, Stroke) else one for one in below]
     width = max([frame.left + WIDTH + _MARGIN, *[frame.left + 40 + columns(text) * CHARACTER * SMALL_SIZE for text in texts]])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from gradcli.errors import columns
 from gradcli.output.box_drawing.canvas import Segment
@@ -41,7 +42,7 @@ class _Cells:
         for xs, ys in stroke.pieces:
             places = [self.dot(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]
             steps = 0
-            for (x, y), (to_x, to_y) in zip(places, places[1:], strict=False):
+            for (x, y), (to_x, to_y) in itertools.pairwise(places):
                 count = max(1, math.ceil(max(abs(to_x - x), abs(to_y - y))))
                 for step in range(count + 1):
                     if (steps + step) % period < on:
@@ -68,7 +69,9 @@ class _Cells:
             if sign:
                 segments.append(Segment(sign, self.styles[cell]))
             else:
-                axis = ("-" if self.ascii else "┄") if row == zero[1] else ("|" if self.ascii else "┆") if column == zero[0] else " "
+                axis = (
+                    ("-" if self.ascii else "┄") if row == zero[1] else ("|" if self.ascii else "┆") if column == zero[0] else " "
+                )
                 segments.append(Segment(axis, "line"))
         return segments
 
