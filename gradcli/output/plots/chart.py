@@ -65,6 +65,7 @@ class Chart(Frozen, eq=False):
         strokes: The lines, those that stand behind first.
         dots: The places that stand out.
         notes: What is said below, a line each.
+        labels: Texts within the plot, each with its place.
         logarithmic: Whether heights are logarithms to the base 10.
     """
 
@@ -75,6 +76,7 @@ class Chart(Frozen, eq=False):
     strokes: Sequence[Stroke]
     dots: Sequence[Dot] = ()
     notes: Sequence[str] = ()
+    labels: Sequence[tuple[float, float, str]] = ()
     logarithmic: bool = False
 
     @property

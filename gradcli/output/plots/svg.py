@@ -87,6 +87,9 @@ def chart_svg(chart: Chart, *, theme: str = "auto", notes: bool = True) -> Itera
         yield f'<path class="{stroke.kind} colour{stroke.colour}"{_dash(stroke)} d="{path(stroke.pieces, frame)}"/>\n'
         if stroke.kind == ARROW:
             yield from _heads(stroke, frame)
+    for x, y, label in chart.labels:
+        place = f'x="{frame.across(x):.1f}" y="{frame.down(y) + 3.5:.1f}"'
+        yield f'<text class="level" {place} text-anchor="middle">{_text(label)}</text>\n'
     yield "</g>\n"
     for dot in chart.dots:
         if not (chart.x[0] <= dot.x <= chart.x[1] and chart.y[0] <= dot.y <= chart.y[1]):
@@ -117,6 +120,7 @@ def chart_style(theme: str = "auto") -> str:
 def _colours(theme: Theme, name: str) -> str:
     lines = [
         f".chart .paper, .chart .open {{ fill: {theme.paper} }} .chart text {{ fill: {theme.ink} }}",
+        f".chart .level {{ stroke: {theme.paper}; stroke-width: 4; paint-order: stroke; stroke-linejoin: round }}",
         f".chart .grid {{ stroke: {theme.ink}; stroke-opacity: 0.12 }} .chart .axis {{ stroke: {theme.faint} }}",
     ]
     for number, colour in enumerate(_COLOURS[name]):

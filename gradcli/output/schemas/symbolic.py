@@ -250,6 +250,19 @@ class PlotDocument(TypedDict):
     warnings: list[str]
 
 
+class FieldDocument(TypedDict):
+    """gradcli plot --json of two variables"""
+
+    expression: Annotated[str, "The source text."]
+    variables: Annotated[list[str], "The variables, from left to right and upwards."]
+    bindings: Annotated[dict[str, Number], "The value of each other variable."]
+    places: Annotated[dict[str, list[float]], "The values of each variable, ascending."]
+    values: Annotated[list[Number], "For each value of the second variable a list with the values of the function."]
+    gradient: Annotated[dict[str, list[Number]], "The derivative by each variable, likewise."]
+    levels: Annotated[list[float], "The values whose contours are drawn."]
+    warnings: list[str]
+
+
 class WitnessRecord(TypedDict):
     """A point at which two expressions were compared."""
 
