@@ -150,7 +150,8 @@ def _kind(tape: Tape, id: int, argument: int) -> str:
     if len(inputs) == 1 and _constant_zero(operation):
         return STEP
     if facts.specials and all(special.kind == KINK for special in facts.specials):
-        return FLAT if all(other in graph.constants for other in others) else NOT_CHOSEN
+        alone = all(other in graph.constants for other in others)
+        return (FLAT if _nearby(tape, id, argument) else LEVEL) if alone else NOT_CHOSEN
     if name == CHOICE or facts.masks:
         return NOT_CHOSEN
     return ROUNDED if _nearby(tape, id, argument) else LEVEL

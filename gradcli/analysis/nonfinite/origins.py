@@ -156,6 +156,8 @@ def _forward_kind(operation: str, operands: Sequence[float], value: float) -> st
         for one in OPERATIONS[operation].facts.specials
     ):
         return POINT
+    if value == value and operation in OPERATIONS and 0 in operands:  # 0^-1
+        return POINT
     return DOMAIN if value != value else OVERFLOW
 
 

@@ -18,7 +18,6 @@ from gradcli.derivation.nodes.special_points import said_of
 from gradcli.derivation.notation.prose import words_text
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.numbers import short_text
-from gradcli.ops.catalogue import spelling
 from gradcli.output.reports.blocks import Block, Lines, Style, Table
 
 _ROWS = 12
@@ -68,7 +67,9 @@ class Account:
 
     def other_lines(self) -> list[str]:
         """What is said beside numbers that are not finite."""
-        return [*self.missing_lines(), *self.kink_lines(), *self.unit_lines(), *self.grad_lines()]
+        found = [*self.missing_lines(), *self.kink_lines(), *self.unit_lines()]
+        calm = self.why.finite and not found and not self.why.courses
+        return ["Value and gradient are finite, and every gradient arrives."] * calm + [*found, *self.grad_lines()]
 
     def kink_lines(self) -> list[str]:
         """What is said of kinks at which the gradient is a convention."""
@@ -86,8 +87,12 @@ class Account:
         if way is None:
             return []
         number = way.numbers[-1]
-        begins = f"it begins at {self.node(way.origin.node)}" if len(way.nodes) > 1 else self.node(way.origin.node)
-        lines = [f"{self.output} is {_number(number)}: {begins}; {self.origin(way.origin)}."]
+        begins = (
+            f"it begins at {self.node(way.origin.node)}" if len(way.nodes) > 1 else f"it is {self.expression(way.origin.node)}"
+        )
+        if way.origin.kind == origins.INPUT and len(way.nodes) == 1:
+            return [f"{self.output} {self.origin(way.origin)}."]
+        lines = [f"{self.output} is {_number(number)}: {begins}, which {self.origin(way.origin)}."]
         turn = next((at for at in range(1, len(way.nodes)) if way.numbers[at] != way.numbers[at]), None)
         if turn is not None and way.numbers[0] == way.numbers[0]:
             lines.append(f"From there it is {self.at_operands(way.nodes[turn])}, which is nan.")
@@ -107,7 +112,7 @@ class Account:
             lines = [f"{', '.join(slopes)}{more}: {self.handed(way.origin)}."]
             behind = self.why.behind.get(way.origin.node)
             if behind is not None:
-                lines.append(f"Behind it stands {self.node(behind.origin.node)}: {self.origin(behind.origin)}.")
+                lines.append(f"Behind it stands {self.node(behind.origin.node)}, which {self.origin(behind.origin)}.")
             yield lines, way
 
     def missing_lines(self) -> Iterator[str]:
@@ -120,6 +125,8 @@ class Account:
             if len(unasked) > 1 and name in unasked:
                 continue
             zero = self.tape.adjoints[self.tape.graph.variables[name]] is not None
+            if zero and self.why.forward is not None:  # nothing is to be learned from a derivative of what is not finite
+                continue
             yield f"{self.slope(name)} is {'0' if zero else 'None'}: {self.reason(name, found)}."
 
     def unit_lines(self) -> Iterator[str]:
@@ -160,7 +167,13 @@ class Account:
         graph = self.tape.graph
         if graph.operations[id] in (VARIABLE, CONSTANT):
             return self.tape.names[id]
-        return f"{self.tape.names[id]} = {self.labels.expression(id, board=not self.style.ascii)}"
+        return f"{self.tape.names[id]} = {self.expression(id)}"
+
+    def expression(self, id: int) -> str:
+        """What a node computes, in the names of its operands: ``log(x)``."""
+        if self.tape.graph.operations[id] in (VARIABLE, CONSTANT):
+            return self.tape.names[id]
+        return self.labels.expression(id, board=not self.style.ascii)
 
     def at_operands(self, id: int) -> str:
         """A node with the values of its operands: ``y = x·a with x = 0, a = -inf``."""
@@ -175,26 +188,25 @@ class Account:
         return f"{sign}{self.output}/{sign}{name}"
 
     def origin(self, origin: Origin) -> str:
-        """How a value that is not finite comes about, as the end of a sentence."""
+        """How a value that is not finite comes about, as the end of a sentence that begins with the node and "which"."""
         graph = self.tape.graph
         id = origin.node
         if origin.kind == origins.INPUT:
-            return f"{self.tape.names[id]} was given as {_number(origin.value)}" + _place(origin.place)
-        name = spelling(graph.operations[id])
-        pairs = [
-            f"{self.tape.names[input]} = {_number(operand)}" if graph.operations[input] != CONSTANT else self.tape.names[input]
+            return f"was given as {_number(origin.value)}{_place(origin.place)}"
+        pairs = {
+            input: f"{self.tape.names[input]} = {_number(operand)}"
             for input, operand in zip(graph.inputs[id], origin.operands, strict=True)
-            if operand is not None
-        ]
-        at = ", ".join(pairs[:4]) + _place(origin.place)
+            if operand is not None and graph.operations[input] != CONSTANT
+        }
+        at = f" at {', '.join(list(pairs.values())[:4])}{_place(origin.place)}" if pairs else ""
         if origin.kind == origins.INDETERMINATE:
-            return f"{name} at {at} is {_number(origin.value)}"
+            return f"is {_number(origin.value)}{at}"
         if origin.kind == origins.OVERFLOW:
             most = "1.8e308" if self.tape.dtype == "float64" else "3.4e38"
-            return f"{name} at {at} is beyond {most}, the largest number of {self.tape.dtype}"
-        if origin.kind == origins.POINT:
-            return f"{name} has no {'finite ' * (origin.value == origin.value)}value at {at}, and gives {_number(origin.value)}"
-        return f"{name} has no real value at {at}"
+            return f"{at[1:]}{' ' * bool(at)}is beyond {most}, the largest number of {self.tape.dtype}"
+        if origin.kind == origins.POINT and origin.value == origin.value:
+            return f"has no finite value{at} and gives {_number(origin.value)}"
+        return f"has no {'real ' * (origin.kind == origins.DOMAIN)}value{at}"
 
     def handed(self, origin: Origin) -> str:
         """How a derivative that is not finite comes about: the product along the edge, with both factors."""
@@ -306,6 +318,8 @@ class Account:
 
     def unmended(self) -> str:
         """What is said where no rewrite was found."""
+        if self.why.forward is not None and self.why.forward.origin.kind == origins.INPUT:
+            return "No rewrite mends that: what is given has to be a number."
         if self.why.exact is not None and math.isfinite(self.why.exact):
             return "No rewrite of the table mends it, although there is a finite value."
         if self.why.forward is not None:
@@ -316,8 +330,10 @@ class Account:
 
     def way_table(self, way: Way, title: str, heading: str) -> Table:
         """The nodes of a way with their numbers."""
-        rows = [(self.tape.names[id], self.node(id), _number(number)) for id, number in zip(way.nodes, way.numbers, strict=True)]
-        rows = [(name, text.partition(" = ")[2], number) for name, text, number in rows]
+        rows = [
+            (self.tape.names[id], "" if self.tape.graph.operations[id] == VARIABLE else self.expression(id), _number(number))
+            for id, number in zip(way.nodes, way.numbers, strict=True)
+        ]
         left = len(rows) - _ROWS
         note = f"... {left:,} more nodes between them" if left > 0 else ""
         shown = rows if left <= 0 else [*rows[: _ROWS // 2], *rows[-_ROWS // 2 :]]
