@@ -158,7 +158,7 @@ def _implicit(options: ExplainOptions, variable: str) -> None:
     from gradcli.cli.inputs.relations import implicit_graph
     from gradcli.cli.inputs.symbolic import assumed
     from gradcli.derivation.calculus.implicit import explain_implicit
-    from gradcli.output.documents.implicit import implicit_document
+    from gradcli.output.documents.worked import worked_document
 
     values, _ = bindings_of(options)
     equation, where, graph, wrt, why = implicit_graph(options, variable, values)
@@ -170,13 +170,13 @@ def _implicit(options: ExplainOptions, variable: str) -> None:
         write_warning(warning)
     to_file = options.output not in (None, STDIN)
     if format is not None and format.name == "json":
-        from gradcli.output.serialization.implicit import implicit_json
+        from gradcli.output.serialization.worked import worked_json
 
         escaped = options.ascii or (not to_file and not can_print_signs(sys.stdout))
-        write_to(options.output, implicit_json(found, equation.text, options.steps, warnings, ascii=escaped))
+        write_to(options.output, worked_json(found, equation.text, options.steps, warnings, ascii=escaped))
         return
     title = f"{variable} of {one_line(equation.text)}"
-    _show_parts(lambda: implicit_document(found, options.steps), title, format, options.output, ascii=options.ascii)
+    _show_parts(lambda: worked_document(found, options.steps), title, format, options.output, ascii=options.ascii)
 
 
 _OF_RUNS = ("by", "mode", "elements", "cotangent", "strict", "max-steps", "max-paths", "shape")
