@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gradcli.derivation.calculus.worked import Worked
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gradcli.output.schemas.symbolic import ExplainDocument, ExplainStep
 
 
-def worked_json(found: Worked, expression: str, detail: str, warnings: Sequence[str], *, ascii: bool = False) -> Iterator[str]:
+def worked_json(found: Worked, expression: str, detail: str, *, ascii: bool = False) -> Iterator[str]:
     """The document of `gradcli explain --json`: the steps stand where those by the rules of calculus do."""
     values = {result.key: result.value for result in found.results}
     parts: ExplainDocument = {
@@ -40,7 +40,7 @@ def worked_json(found: Worked, expression: str, detail: str, warnings: Sequence[
             for one in found.results
         ],
         "conditions": list(map(to_text, found.conditions)),
-        "warnings": list(warnings),
+        "warnings": list(found.warnings),
     }
     rules = list_json(map(encoder(ascii), parts["rules"] or []))
     return document("explain", {**parts, "rules": rules}, ascii=ascii)
