@@ -21,14 +21,6 @@ from gradcli.lowering.programs.lower import lower
 if TYPE_CHECKING:
     from gradcli.algebra.assumptions.facts import Assumptions
 
-KINDS = {
-    "direction": ("the derivative along u", "D_u"),
-    "divergence": ("the divergence", "div"),
-    "curl": ("the curl", "curl"),
-    "laplacian": ("the Laplacian", "laplacian"),
-}
-"""What each sum of derivatives is called in words, and in formulas."""
-
 
 def explain_sums(
     field: Graph,
@@ -43,7 +35,7 @@ def explain_sums(
     Args:
         field: The graph, whose outputs are the components.
         rows: The terms of each sum.
-        kind: Which of :data:`KINDS` they are.
+        kind: What they are: ``direction``, ``divergence``, ``curl`` or ``laplacian``.
         names: The coordinates.
         bindings: The values of all variables; empty for symbols alone.
         assume: What is assumed of variables; None for nothing.
@@ -51,7 +43,7 @@ def explain_sums(
     Raises:
         GradcliError: A derivative takes lines of its own.
     """
-    title, short = KINDS[kind]
+    title, short = ("the derivative along u", "D_u") if kind == "direction" else (f"the {kind}", kind)
     whole = len(field.outputs) == 1
     labels = ["f"] if whole else [f"F_{number}" for number in range(1, len(field.outputs) + 1)]
     functions = in_one_line(differentiate(field, [(output, ()) for output in field.outputs]))
