@@ -66,6 +66,7 @@ CALLS: dict[str, list[list[str]]] = {
     "torch": [["torch.py"]],
     "tf1": [["tf.py"]],
     "ops": [[], ["sin"]],
+    "help": [["start"]],
     "schema": [["eval"], []],
     "practice": [[]],
     "export": [["x*w"], ["sin x w"], ["w^2 + A[0]", "--shape", "A=9"], ["sum(w)"]],
