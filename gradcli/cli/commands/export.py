@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 from gradcli.cli.framework.choices import split_names
 from gradcli.cli.framework.command import Command, choice, flag, text
 from gradcli.cli.framework.options import EXPRESSION, ExpressionOptions, FileOptions, ShapeOptions, SizeLimits, WrtOptions
 from gradcli.cli.framework.streams import write_note, write_to
 from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, located
+from gradcli.output.code.catalogue import language_for, language_names
 
 HELP = """\
 Write a function and its derivatives as code, for use without gradcli.
@@ -16,6 +15,7 @@ Write a function and its derivatives as code, for use without gradcli.
 \b
   gradcli export "(x+w)*(w+1)" --to python
   gradcli export "exp(-(x-m)^2/(2*s^2))" --wrt m,s --to c -o gauss.c
+  gradcli export "log(x)/w" -o ratio.rs --check
   gradcli export "log(1+exp(x*w))" --to sql --name samples
   gradcli export "x^2*y" --content hessian --to javascript --check
 
@@ -24,14 +24,11 @@ first use and gives its value, then the derivatives by those of --wrt, in its or
 table, whose first row is the gradient. Arrays (--shape A=2,2) are taken apart into their elements. SQL adds columns to the table
 of the name. A function that a language lacks is written out before, or is an error that says so.
 
-Of a branch both ways are computed, and one is chosen, in value and derivatives. Python raises where the way not taken has no
-value (sqrt(x) if x > 0 else 0 below 0), and wherever its functions do: outside their domains and beyond the range of numbers.
+Of a branch both ways are computed, and one is chosen, in value and derivatives. Outside of domains, at poles and beyond the range
+of numbers the values are those of eval, nan and infinities, and no errors; in derivatives a product with the constant 0 is 0.
 
 --check also runs the code, where the language is installed, at random points, and compares its numbers with gradcli's.
 """
-
-LANGUAGES = ("python", "numpy", "jax", "c", "javascript", "sql")
-SUFFIXES = {".py": "python", ".c": "c", ".js": "javascript", ".mjs": "javascript", ".sql": "sql"}
 
 TOLERANCE = 1e-9
 """How far numbers of a check may be apart, relative to the largest."""
@@ -40,7 +37,7 @@ TOLERANCE = 1e-9
 class ExportOptions(ExpressionOptions, WrtOptions, ShapeOptions, FileOptions, SizeLimits):
     """What a call may ask for."""
 
-    to = text("The language; where left out that of the end of the file's name, or python.", "LANGUAGE", choices=LANGUAGES)
+    to = text("The language; where left out that of the end of the file's name, or python.", "LANGUAGE", choices=language_names())
     content = choice("What it computes.", "WHAT", ("value", "gradient", "hessian"), "gradient")
     name = text("The name of the function, or of the table; f where left out.", "NAME")
     check = flag("Run the code and compare its numbers; exit 1 where they differ.")
@@ -51,17 +48,13 @@ def run(options: ExportOptions) -> ExitCode | None:
     from gradcli.cli.inputs.source import expression_text
     from gradcli.cli.inputs.symbolic import graph_of
     from gradcli.language.parser import parse
-    from gradcli.output.code import languages
     from gradcli.output.code.written import VALUE, written
 
     if options.set or options.bindings:
         raise GradcliError("code takes its values when it is called", hint="leave --set and --bindings out")
     source, where = expression_text(options)
     name = options.name or "f"
-    ending = os.path.splitext(options.output or "")[1]
-    if options.to is None and ending and ending not in SUFFIXES:
-        raise GradcliError(f"no language has files that end in {ending}", hint="--to names the language")
-    language = languages.LANGUAGES[options.to or SUFFIXES.get(ending, "python")]
+    language = language_for(options.to, options.output)
     if options.check and language.main is None:
         raise GradcliError(f"nothing runs {language.about} here", hint="leave --check out")
     if language.names([name])[name] != name:
