@@ -133,7 +133,7 @@ def test_contours_of_a_bowl_are_circles() -> None:
         for x, y in found.contour(level):
             assert numpy.hypot(x, y) ** 2 == pytest.approx(level, abs=0.01)
     assert (found.slopes[0] == 2 * found.across).all()
-    assert (found.slopes[1].T == 2 * found.upwards).all()
+    assert (2 * found.upwards == found.slopes[1].T).all()
     for x, y in found.arrows(8, 6):
         assert (x[1] - x[0]) * y[0] == pytest.approx((y[1] - y[0]) * x[0])
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from gradcli.cli.framework.choices import refuse
 from gradcli.cli.framework.command import Command, text, texts, whole
 from gradcli.cli.framework.options import ExpressionOptions, SizeLimits
-from gradcli.cli.inputs.ranges import ranges_and_values
+from gradcli.cli.inputs.ranges import range_of, ranges_and_values
 from gradcli.cli.inputs.source import expression_texts
 from gradcli.cli.inputs.variables import assignment, number
-from gradcli.cli.views.show_chart import ChartOptions, chart_format, in_ascii, window_of, write_chart
+from gradcli.cli.views.show_chart import ChartOptions, chart_format, in_ascii, write_chart
 from gradcli.errors import GradcliError, UnknownVariableError, located
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class PlotOptions(ChartOptions, ExpressionOptions, SizeLimits):
 
     derivatives = text("Draw these derivatives as well: 1,2.", "ORDERS")
     tangent_at = texts("Draw the tangent of each function at a place: x=1.", "NAME=PLACE")
+    window = text("What is shown from bottom to top; where left out, all, but beside poles what most places have.", "LOW:HIGH")
     points = whole("Steps to begin with; between them are more, where a curve bends.", 400, minimum=2, maximum=1_000_000)
 
 
@@ -97,7 +98,8 @@ def _plot_curves(
     [(variable, ends)] = ranges.items()
     places = _places(options.tangent_at, variable)
     orders = _orders(options.derivatives)
-    found = sampled(graph, variable, ends, values, orders, points=options.points, window=window_of(options))
+    window = None if options.window is None else range_of(options.window, "--window")
+    found = sampled(graph, variable, ends, values, orders, points=options.points, window=window)
     touching = [one for place in places for one in tangents_at(graph, values, found, place, names)]
     chart = chart_of_curves(found, names, touching)
     columns, ascii = curve_columns(found, names), in_ascii(options)

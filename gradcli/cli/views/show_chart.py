@@ -12,7 +12,7 @@ from gradcli.cli.framework.options import FileOptions, OutputOptions
 from gradcli.cli.framework.streams import STDIN, can_print_signs, wants_rich, write, write_to
 from gradcli.errors import GradcliError
 from gradcli.output.formats import PLOTS, Format
-from gradcli.output.plots.chart import Chart, Range
+from gradcli.output.plots.chart import Chart
 
 
 class ChartOptions(FileOptions):
@@ -26,14 +26,6 @@ class ChartOptions(FileOptions):
     json = OutputOptions.json
     ascii = flag("No signs beyond ASCII.")
     theme = text("Colours: light, dark, or those of the viewer.", "THEME", choices=("light", "dark", "auto"))
-    window = text("What is shown from bottom to top; where left out, all, but beside poles what most places have.", "LOW:HIGH")
-
-
-def window_of(options: ChartOptions) -> Range | None:
-    """The heights that --window asks for; None where it is left out."""
-    from gradcli.cli.inputs.ranges import range_of
-
-    return None if options.window is None else range_of(options.window, "--window")
 
 
 def chart_format(options: ChartOptions, formats: Mapping[str, Format] = PLOTS) -> Format:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -83,6 +84,13 @@ class Chart(Frozen, eq=False):
     def legend(self) -> list[Stroke]:
         """The strokes that the legend names."""
         return [stroke for stroke in self.strokes if stroke.label]
+
+
+def folded(notes: Sequence[str], width: int) -> list[str]:
+    """Notes in lines of a width; what goes on is indented."""
+    return [
+        line for note in notes for line in textwrap.wrap(note, max(20, width), subsequent_indent="  ", break_on_hyphens=False)
+    ]
 
 
 def ticks(ends: Range, most: int) -> list[float]:

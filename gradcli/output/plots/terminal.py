@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from gradcli.errors import columns
 from gradcli.output.box_drawing.canvas import Segment
-from gradcli.output.plots.chart import ARROW, CONTOUR, POLE_LINE, Chart, Stroke, tick_text, ticks
+from gradcli.output.plots.chart import ARROW, CONTOUR, POLE_LINE, Chart, Stroke, folded, tick_text, ticks
 
 HEIGHT = 20
 """Lines of the plot itself."""
@@ -122,7 +122,7 @@ def drawn_chart(chart: Chart, *, width: int, height: int = HEIGHT, ascii: bool =
         [Segment(f"{labels.get(row, ''):>{margin - 1}} ", ""), Segment(tick if row in labels else edge, "line"), *cells.row(row)]
         for row in range(height)
     ]
-    return [*lines, *_below(chart, cells, margin, (corner, flat, below)), *_legend(chart, ascii)]
+    return [*lines, *_below(chart, cells, margin, (corner, flat, below)), *_legend(chart, width, ascii)]
 
 
 def _below(chart: Chart, cells: _Cells, margin: int, signs: tuple[str, str, str]) -> Iterator[list[Segment]]:
@@ -141,7 +141,7 @@ def _below(chart: Chart, cells: _Cells, margin: int, signs: tuple[str, str, str]
     yield [Segment("".join(numbers).rstrip(), "")]
 
 
-def _legend(chart: Chart, ascii: bool) -> Iterator[list[Segment]]:
+def _legend(chart: Chart, width: int, ascii: bool) -> Iterator[list[Segment]]:
     """What the strokes are, and what is said below."""
     for stroke in chart.legend:
         arrow = "->" if ascii else "→ "
@@ -153,7 +153,7 @@ def _legend(chart: Chart, ascii: bool) -> Iterator[list[Segment]]:
             else ("⠤⠤", "⠤ ", "⠄⠄")[stroke.dash]
         )
         yield [Segment("  ", ""), Segment(sign, f"colour {stroke.colour}"), Segment(f" {stroke.label}", "")]
-    for note in chart.notes:
+    for note in folded(chart.notes, width - 2):
         yield [Segment(f"  {note}", "")]
 
 

@@ -263,6 +263,42 @@ class FieldDocument(TypedDict):
     warnings: list[str]
 
 
+class DescentStepRecord(TypedDict):
+    """A step of a descent."""
+
+    step: Count
+    point: Annotated[list[Number], "The parameters."]
+    value: Number
+    gradient_norm: Number
+
+
+class DescentRecord(TypedDict):
+    """A descent."""
+
+    lr: Annotated[float | None, "The learning rate; null where steps are searched for."]
+    verdict: Annotated[
+        str, Also(enum=["converged", "diverges", "oscillates", "unbounded", "descends", "stopped"]), "How it went."
+    ]
+    reason: Annotated[str, "Why."]
+    limit: Annotated[float | None, "The learning rate from which on it diverges, by the largest curvature; null if not known."]
+    curvatures: Annotated[
+        list[float] | None, "The least and the largest eigenvalue of the Hessian at the end; null if not known."
+    ]
+    steps: Annotated[list[DescentStepRecord], "The start first."]
+
+
+class DescendDocument(TypedDict):
+    """gradcli descend --json"""
+
+    expression: Annotated[str, "The source text."]
+    bindings: Annotated[dict[str, Number], "The value of each variable that is held fixed."]
+    parameters: Annotated[list[str], "What is changed; the elements of arrays."]
+    optimizer: str
+    numbers: Annotated[dict[str, Number | bool], "The numbers of its rule, by PyTorch's names."]
+    runs: Annotated[list[DescentRecord], "One for each learning rate."]
+    warnings: list[str]
+
+
 class WitnessRecord(TypedDict):
     """A point at which two expressions were compared."""
 
