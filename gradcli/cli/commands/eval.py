@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from gradcli.cli.framework.choices import chosen_format, split_names
-from gradcli.cli.framework.command import Command, flag, text
+from collections.abc import Sequence
+
+from gradcli.cli.framework.choices import chosen_format, refuse, split_names
+from gradcli.cli.framework.command import Command, flag, text, texts
 from gradcli.cli.framework.options import EXPRESSION, FORMATS, ElementOptions, OutputOptions, RunOptions, SelectOptions
 from gradcli.cli.inputs.jacobians import JacobianOptions, asks_jacobians, jacobians_of, not_finite
 from gradcli.cli.inputs.run import run_of
+from gradcli.errors import GradcliError, nearest
 
 HELP = """\
 Value and gradient of an expression, its graph, and the chain rule step by step.
@@ -24,6 +27,7 @@ Value and gradient of an expression, its graph, and the chain rule step by step.
   gradcli eval "x*w; x + w" --x 2 --w 3 --jacobian  every output by every variable
   gradcli eval "x^2*w" --x 2 --w 3 --hessian -q
   gradcli eval "x^2*w" --x 2 --w 3 --tangent x=1    forward mode: the tangent of each node as x moves
+  gradcli eval "x^2*w" --x 2 --w 3 --only why       or answer, nodes, edges
 
 Each variable of the expression is an option of its own: --x 2, --x=-2, --x pi/2. A variable that is called like an option is
 given by --set: --set json=3.
@@ -41,6 +45,7 @@ class EvalOptions(RunOptions, JacobianOptions, ElementOptions, OutputOptions, Se
     )
     format = text(OutputOptions.format.help, "FORMAT", choices=(*FORMATS, "numbers"))
     all = flag("Leave nothing out, however large: table rows, derivations, derivatives.")
+    only = texts("Only these parts of the report: answer, why, nodes, edges.", "PARTS")
     save = text(
         "Also write the value, each gradient as grad_NAME, tangent, jacobian_OUTPUT_NAME and hessian_NAME_NAME into a file of"
         " NumPy.",
@@ -51,6 +56,9 @@ class EvalOptions(RunOptions, JacobianOptions, ElementOptions, OutputOptions, Se
 def run(options: EvalOptions) -> None:
     """Run the command."""
     format = chosen_format(options.format, json=options.json, quiet=options.quiet, select=options.select)
+    only = _parts(options.only)
+    if format in ("json", "numbers"):
+        refuse(options, ["only"], f"chooses parts of the report, and {format} has none", "--select chooses keys of JSON")
     run = run_of(options, elements=options.elements, needs_cotangent=not asks_jacobians(options))
     jacobians = jacobians_of(options, run)
     warnings = [*run.warnings, *(not_finite(run, jacobians, strict=options.strict) if jacobians is not None else [])]
@@ -72,7 +80,27 @@ def run(options: EvalOptions) -> None:
         show_all=options.all,
         jacobians=jacobians,
         select=split_names("--select", options.select) or None,
+        only=only,
     )
+
+
+def _parts(only: Sequence[str]) -> list[str] | None:
+    """The parts of the report that were asked for; None for all.
+
+    Raises:
+        GradcliError: There is no such part.
+    """
+    if not only:
+        return None
+    from gradcli.output.reports.blocks import PARTS
+
+    names = split_names("--only", only)
+    for name in names:
+        if name not in PARTS:
+            near = nearest(name, PARTS)
+            hint = f"did you mean {near}?" if near else f"the parts are {', '.join(PARTS)}"
+            raise GradcliError(f"the report has no part {name}", hint=hint)
+    return names
 
 
 COMMAND = Command(HELP, EXPRESSION, EvalOptions, run, takes_variables=True)
