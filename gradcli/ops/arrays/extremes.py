@@ -71,6 +71,7 @@ def _extreme(name: str, numpy_name: str, pullback: Callable[..., Any], grad_fn: 
         torch=f"{name.removeprefix('reduce_')}: torch Tensor",
         tensorflow=f"{name}{REDUCED} {numpy_name.title()}: tf" if name == f"reduce_{numpy_name}" else "",
         in_elements=in_elements.folded(amax if "max" in name else amin),
+        course=amax.facts.course if "max" in name else amin.facts.course,
         doc=doc,
     )
 

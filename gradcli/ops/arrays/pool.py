@@ -112,6 +112,7 @@ max_pool1d = _pool(
     _MAX.format("axis"),
     _TO_LARGEST,
     result=SAME,
+    course="convex rises",
     in_elements=_largest_in_elements(1),
     torch="max_pool1d: torch F",
 )
@@ -124,6 +125,7 @@ max_pool2d = _pool(
     _MAX.format("two axes"),
     _TO_LARGEST,
     result=SAME,
+    course="convex rises",
     in_elements=_largest_in_elements(2),
     torch="max_pool2d: torch F",
 )
@@ -137,6 +139,7 @@ avg_pool1d = _pool(
     _TO_ALL,
     result=SAME,
     linear="a",
+    course="rises",
     torch="avg_pool1d: torch F",
 )
 avg_pool2d = _pool(
@@ -149,5 +152,6 @@ avg_pool2d = _pool(
     _TO_ALL,
     result=SAME,
     linear="a",
+    course="rises",
     torch="avg_pool2d: F",
 )

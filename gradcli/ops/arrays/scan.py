@@ -42,6 +42,7 @@ cumsum: Structural = structural(
     result=COUNT,
     linear="a",
     torch="cumsum: torch Tensor",
+    course="rises",
     doc="The sum of the elements up to each place of an axis.",
 )
 
@@ -127,5 +128,6 @@ logcumsumexp = structural(
     _logcumsumexp_pullback,
     torch="logcumsumexp: torch Tensor",
     definition=lambda a, axis: log(cumsum(exp(a), axis=axis)),
+    course="convex rises",
     doc="The logarithm of the sum of the exponentials up to each place of an axis, without overflow.",
 )

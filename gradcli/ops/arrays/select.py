@@ -195,6 +195,7 @@ sort = structural(
     _along,
     lambda g, y, a, axis, descending: [_scattered(g, argsort(a, axis=axis, descending=descending), shape_of(a), axis)],
     result=SAME,
+    course="rises",
     doc="The elements along an axis in the order of their size.",
 )
 
@@ -222,6 +223,7 @@ topk = structural(
     _topk_shape,
     _topk_pullback,
     result=SAME,
+    course="rises",
     doc="The k largest elements along an axis, the largest first; the smallest ones with largest=False.",
 )
 
@@ -252,6 +254,7 @@ def _running(name: str, numpy_name: str, grad_fn: str, word: str) -> Structural:
         lambda g, y, a, axis: [_scattered(g, where_(a, axis=axis), shape_of(a), axis)],
         grad_fn=grad_fn,
         result=SAME,
+        course="convex rises" if name == "cummax" else "concave rises",
         doc=f"The {word} element up to each place of an axis; the last of equal ones has the gradient.",
     )
 

@@ -83,6 +83,7 @@ sum_to: Structural = structural(
     linear="a",
     torch="sum_to_size: Tensor",
     in_elements=in_elements.sum_to,
+    course="rises",
     doc="The sum over the axes along which a shape is broadcast to that of the array: the adjoint of broadcasting.",
 )
 reshape: Structural = structural(
