@@ -176,10 +176,7 @@ def _patterns(
         names = tuple(element for name in wrt for element in elements.get(name, ()))
     inputs = [numbers.variables[name] for name in names]
     pattern = jacobian_pattern(numbers, ends, inputs)
-    by_columns = distance_2_colouring(pattern, len(inputs))
-    by_rows = distance_2_colouring(transposed(pattern, len(inputs)), len(ends))
-    fewer = max(by_columns, default=-1) < max(by_rows, default=-1)
-    jacobian = Pattern(pattern, len(inputs), by_columns if fewer else by_rows, "columns" if fewer else "rows")
+    jacobian = _coloured(pattern, transposed(pattern, len(inputs)))
     if len(ends) != 1:
         notes.append("a Hessian is that of one number, and here there are several")
         return names, jacobian, None
@@ -189,3 +186,14 @@ def _patterns(
     numbers.output = ends[0]
     second = hessian_pattern(numbers, inputs)
     return names, jacobian, Pattern(second, len(inputs), star_colouring(second), "columns")
+
+
+def _coloured(rows: list[int], columns: list[int]) -> Pattern:
+    """A pattern, of which rows or columns are coloured, whichever takes fewer colours; by the fullest one those are at least."""
+    widest, highest = (max([one.bit_count() for one in lines], default=0) for lines in (rows, columns))
+    by_rows = None if highest >= len(columns) > widest else distance_2_colouring(columns, len(rows))
+    by_columns = None if widest >= len(rows) and by_rows is not None else distance_2_colouring(rows, len(columns))
+    if by_rows is None or (by_columns is not None and max(by_columns, default=-1) < max(by_rows, default=-1)):
+        assert by_columns is not None
+        return Pattern(rows, len(columns), by_columns, "columns")
+    return Pattern(rows, len(columns), by_rows, "rows")
