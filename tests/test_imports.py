@@ -215,7 +215,7 @@ ROOMS = {
     "words < parts < tangents < tasks < quiz, steps, exercises, predictions, written_mistakes < practice",
     "analysis": "points < verification, nonfinite, properties",
     "output": "formats, json, listing, visible, files, jacobians, block_graphs, formulas < documents, diagrams < serialization < "
-    "reports, quizzes, code < box_drawing, page, schemas",
+    "reports, quizzes, code < box_drawing, page, schemas, manual",
     "cli": "framework < inputs < views < commands < main",
 }
 """The rooms of each layer, folders and modules: one imports from itself and from those that stand left of a < before it."""

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from commandline import command
 
+from gradcli.output.manual.pages import summaries
+
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MANUAL = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "gradcli" / "manual").glob("*.md"))}
@@ -64,7 +66,9 @@ def test_both_commands_stand_in_one_line_each() -> None:
 
 def test_readme_is_short_and_links_to_every_page() -> None:
     assert README.count("\n") <= 200
-    assert set(re.findall(r"\]\(gradcli/manual/(\w+)\.md\)", README)) == set(MANUAL)
+    rows = re.findall(r"^\| \[(\w+)\]\(gradcli/manual/\1\.md\) \| (.+) \|$", README, re.MULTILINE)
+    assert dict(rows) == summaries()
+    assert {*summaries(), "contents"} == set(MANUAL)
 
 
 @pytest.mark.parametrize(("picture", "option"), [("worked_example", []), ("worked_example_backward", ["--backward"])])

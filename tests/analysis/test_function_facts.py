@@ -260,9 +260,11 @@ def test_jacobian_colours_do_not_meet() -> None:
     pattern = facts_of(graph).jacobian
     assert pattern is not None
     assert (len(pattern.rows), pattern.columns, pattern.entries, pattern.passes) == (8, 9, 16, 2)
-    lines = pattern.rows if pattern.by == "columns" else [
-        sum((row >> column & 1) << at for at, row in enumerate(pattern.rows)) for column in range(9)
-    ]
+    lines = (
+        pattern.rows
+        if pattern.by == "columns"
+        else [sum((row >> column & 1) << at for at, row in enumerate(pattern.rows)) for column in range(9)]
+    )
     for line in lines:
         colours = [pattern.colours[place] for place in bits(line)]
         assert len(set(colours)) == len(colours)

@@ -45,7 +45,13 @@ CALLS: dict[str, list[list[str]]] = {
     "simplify": [*SYMBOLIC, ["(x + w)^2 - x^2"]],
     "tangent": [["sqrt(x^2)*w", "--at", "x=3,w=2"], ["x*w", "--x", "2"], ["sin x", "--at", "x=1"], ["x", "--at", "x=ones(9)"]],
     "taylor": [["sqrt(w^2)*exp(x)", "--wrt", "x"], ["exp(x)"], ["sin x"], ["exp(x*w)"], ["x", "--at", "x=ones(9)"]],
-    "facts": [["x^2*w + exp(x)"], ["x*log(w)*θ", "--assume", "x>1"], ["sum(A^2)", "--shape", "A=9"], ["sin x"], ["-f", "long.txt"]],
+    "facts": [
+        ["x^2*w + exp(x)"],
+        ["θ*log(w)", "--assume", "w>1"],
+        ["sum(A^2)", "--shape", "A=9"],
+        ["sin x"],
+        ["-f", "long.txt"],
+    ],
     "stationary": [["x^3 - 3x"], ["w^3*x"], ["sin x"], ["x", "--at", "x=ones(9)"]],
     "equal": [
         *(["x + x", "2*x"], ["sqrt(x^2)", "x"], ["x/x", "1"], ["3.14*x", "pi*x"], ["sin x", "x"], ["w", "w @ w"], ["x", "x + 1"]),
@@ -67,6 +73,7 @@ CALLS: dict[str, list[list[str]]] = {
     "torch": [["torch.py"]],
     "tf1": [["tf.py"]],
     "ops": [[], ["sin"]],
+    "help": [["start"]],
     "schema": [["eval"], []],
     "practice": [[]],
     "export": [["x*w"], ["sin x w"], ["w^2 + A[0]", "--shape", "A=9"], ["sum(w)"]],

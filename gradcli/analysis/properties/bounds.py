@@ -92,7 +92,7 @@ def image(operation: Operation, arguments: Sequence[Interval], same: bool = Fals
 
 
 def _extremes(arguments: Sequence[Interval], varying: Sequence[int], known: Course) -> list[list[float]] | None:
-    """The points at which an operation is largest and smallest, from those at one end to those at the other; None where not known."""
+    """The points at which an operation is largest and smallest, from those at one end to those at the other, or none."""
     if len(varying) == 1:
         [at] = varying
         places = _breaks(_both(arguments[at], known.defined), known) or ()

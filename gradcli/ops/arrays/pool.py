@@ -114,7 +114,7 @@ max_pool1d = _pool(
     result=SAME,
     course="convex rises",
     in_elements=_largest_in_elements(1),
-    torch="max_pool1d: torch F",
+    torch="max_pool1d(kernel_size=kernel_size): torch F",
 )
 max_pool2d = _pool(
     "max_pool2d",
@@ -127,7 +127,7 @@ max_pool2d = _pool(
     result=SAME,
     course="convex rises",
     in_elements=_largest_in_elements(2),
-    torch="max_pool2d: torch F",
+    torch="max_pool2d(kernel_size=kernel_size): torch F",
 )
 avg_pool1d = _pool(
     "avg_pool1d",
@@ -139,8 +139,8 @@ avg_pool1d = _pool(
     _TO_ALL,
     result=SAME,
     linear="a",
+    torch="avg_pool1d(kernel_size=kernel_size): torch F",
     course="rises",
-    torch="avg_pool1d: torch F",
 )
 avg_pool2d = _pool(
     "avg_pool2d",
@@ -152,6 +152,6 @@ avg_pool2d = _pool(
     _TO_ALL,
     result=SAME,
     linear="a",
+    torch="avg_pool2d(kernel_size=kernel_size): F",
     course="rises",
-    torch="avg_pool2d: F",
 )

@@ -143,7 +143,7 @@ binary_cross_entropy_with_logits = operation(
     array=DEFINITION,
     samples=((-2.0, 2.0), PROBABILITY),
     definition=lambda x, target: (1 - target) * x - logsigmoid(x),
-    torch="binary_cross_entropy_with_logits: torch F",
+    torch="binary_cross_entropy_with_logits: F torch",
     course=lambda x, target: "convex" if target else "",
     doc="Binary cross entropy of sigmoid(x), without overflow.",
 )
