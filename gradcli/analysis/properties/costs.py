@@ -125,11 +125,11 @@ def saved_by(graph: Graph, variables: Sequence[int]) -> set[int]:
         graph: The graph.
         variables: What is differentiated by.
     """
-    needs = requires_grad(graph, variables)
+    needs, needed = requires_grad(graph, variables), graph.ancestors(graph.output)
     known = lru_cache(4096)(reads)
     found: set[int] = set()
     for id, inputs in enumerate(graph.inputs):
-        if needs[id] and inputs:
+        if needs[id] and needed[id] and inputs:
             wanted = tuple([needs[input] and carries(graph, id, index) for index, input in enumerate(inputs)])
             shapes = tuple([graph.shape(input) for input in inputs])
             for index in known(graph.operations[id], wanted, shapes, graph.shape(id), graph.settings.get(id, ())):
@@ -160,7 +160,7 @@ def checkpoints(graph: Graph, needed: Sequence[bool]) -> list[Segments]:
     return [
         _in_segments(sizes, last, segments)
         for segments in sorted({1, 2, root // 2, root, 2 * root})
-        if 1 <= segments <= max(1, len(order))
+        if 1 <= segments <= len(order)
     ]
 
 

@@ -9,7 +9,7 @@ from gradcli.algebra.assumptions.facts import NOTHING as NO_ASSUMPTIONS
 from gradcli.algebra.assumptions.facts import Assumptions
 from gradcli.analysis.properties.bounds import bounds_of
 from gradcli.analysis.properties.colouring import distance_2_colouring, star_colouring
-from gradcli.analysis.properties.composition import Run, runs_of
+from gradcli.analysis.properties.composition import FIXED, Run, runs_of
 from gradcli.analysis.properties.costs import Form, Segments, checkpoints, form_of, gradient_work, saved_by, work_of
 from gradcli.analysis.properties.sparsity import hessian_pattern, jacobian_pattern, transposed
 from gradcli.errors import GradcliError, UnknownVariableError
@@ -123,8 +123,9 @@ def facts_of(
     each: dict[str, Run] = {}
     looked = [name for name, id in zip(asked, ids, strict=True) if needed[id]]
     if len(looked) * len(graph) <= max_entries:
-        for name in looked:
-            each[name] = runs_of(graph, [graph.variables[name]], bounds, needed)[graph.output]
+        for name in asked:
+            id = graph.variables[name]
+            each[name] = runs_of(graph, [id], bounds, needed)[graph.output] if needed[id] else FIXED
     else:
         notes.append(f"{len(looked):,} variables alone, each in {len(graph):,} nodes, are more than --max-entries {max_entries}")
     both, saved = None, None

@@ -18,6 +18,9 @@ from gradcli.output.reports.tables import TABLE_ROWS, left_out
 LARGEST_PICTURE = 32
 """Rows and columns of a pattern up to which it is drawn."""
 
+LEAST_OF_SEGMENTS = 9
+"""Operations from which on checkpoints are worth a table."""
+
 UNKNOWN = "unknown"
 
 
@@ -95,13 +98,17 @@ def facts_blocks(found: FunctionFacts, style: Style, *, all_nodes: bool = False)
     form, times = found.form, ratio(found)
     costs = [
         f"operations: {found.forward:,} for the value"
-        + ("" if found.both is None else f", {found.both:,} for value and gradient: {times or 0:.2f} times as many"),
+        + (
+            ""
+            if found.both is None
+            else f", {found.both:,} for value and gradient" + (f": {times:.2f} times as many" if times else "")
+        ),
         f"graph: {form.operations:,} operations, depth {form.depth:,}, width {form.width:,}, {count_text(form.paths)} paths",
     ]
     if found.saved is not None:
         costs.append(f"tape: {found.saved:,} numbers are kept for the backward pass")
     yield Lines([style.text(line) for line in costs])
-    if len(found.segments) > 1:
+    if form.operations >= LEAST_OF_SEGMENTS:
         rows = [[f"{one.segments:,}", f"{one.kept:,}", f"{one.again:,}"] for one in found.segments]
         columns = ("segments", "numbers kept", "computed again")
         yield Table("Checkpoints, where all results of a segment are kept", columns, rows, numeric=frozenset(columns))
