@@ -20,6 +20,8 @@ from gradcli.ops.declaration.structural import Structural
 UP, DOWN, BOTH = 1, 2, 3
 """Of the bend convex, concave, and affine; of the trend rising, falling, and constant: bits, of which 0 says nothing."""
 
+UNKNOWN = "unknown"
+
 LARGEST_DEGREE = 10**18
 
 
@@ -41,6 +43,20 @@ class Run(NamedTuple):
     least: int
     rule: str
     varies: bool = True
+
+    @property
+    def kind(self) -> str:
+        """Constant, linear, affine, convex, concave, or unknown."""
+        if not self.varies:
+            return "constant"
+        if self.bend == BOTH:
+            return "linear" if self.degree == 1 and self.least >= 1 else "affine"
+        return {UP: "convex", DOWN: "concave"}.get(self.bend, UNKNOWN)
+
+    @property
+    def movement(self) -> str:
+        """Constant, increasing, decreasing, or unknown."""
+        return {BOTH: "constant", UP: "increasing", DOWN: "decreasing"}.get(self.trend, UNKNOWN)
 
 
 FIXED = Run(BOTH, BOTH, 0, 0, "depends on none of the variables", varies=False)

@@ -45,6 +45,13 @@ class Form(Frozen):
     width: int
     paths: int
 
+    @property
+    def paths_text(self) -> str:
+        """The number of paths; of one of more than 18 digits about how large it is."""
+        if self.paths < 10**18:
+            return f"{self.paths:,}"
+        return f"about 10^{(self.paths.bit_length() - 1) * math.log10(2):,.0f}"
+
 
 def form_of(graph: Graph, needed: Sequence[bool]) -> Form:
     """The form of a graph, in one pass.

@@ -97,6 +97,11 @@ class FunctionFacts(Frozen):
         """How the output runs in all variables that are looked at."""
         return self.together[self.graph.output]
 
+    @property
+    def ratio(self) -> float | None:
+        """How many times the operations of the function those of function and gradient are; None where there is no gradient."""
+        return None if self.both is None or not self.forward else self.both / self.forward
+
 
 def facts_of(
     graph: Graph, wrt: Sequence[str] = (), *, assumptions: Assumptions = NO_ASSUMPTIONS, max_entries: int = MOST_ENTRIES

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
-from gradcli.analysis.properties.composition import BOTH, DOWN, UP, Run
+from gradcli.analysis.properties.composition import UNKNOWN, Run
 from gradcli.analysis.properties.function_facts import FunctionFacts, Pattern
 from gradcli.analysis.properties.sparsity import bits
 from gradcli.graph.names import is_operation
@@ -20,22 +19,6 @@ LARGEST_PICTURE = 32
 
 LEAST_OF_SEGMENTS = 9
 """Operations from which on checkpoints are worth a table."""
-
-UNKNOWN = "unknown"
-
-
-def kind(run: Run) -> str:
-    """What a function is in some variables: constant, linear, affine, convex, concave, or unknown."""
-    if not run.varies:
-        return "constant"
-    if run.bend == BOTH:
-        return "linear" if run.degree == 1 and run.least >= 1 else "affine"
-    return {UP: "convex", DOWN: "concave"}.get(run.bend, UNKNOWN)
-
-
-def movement(run: Run) -> str:
-    """Whether it rises or falls."""
-    return {BOTH: "constant", UP: "increasing", DOWN: "decreasing"}.get(run.trend, UNKNOWN)
 
 
 def degree_text(run: Run) -> str:
@@ -54,21 +37,6 @@ def bounds_text(bounds: tuple[float, float]) -> str:
     return " ".join(parts) or UNKNOWN
 
 
-def count_text(count: int) -> str:
-    """A count; of more than 18 digits how large it is about."""
-    if count < 10**18:
-        return f"{count:,}"
-    digits = int((count.bit_length() - 1) * 0.30102999566398120)
-    while digits < 4000 and count >= 10 ** (digits + 1):
-        digits += 1
-    return f"about 10^{digits:,}"
-
-
-def ratio(found: FunctionFacts) -> float | None:
-    """How many times the operations of the function those of function and gradient are; None where there is no gradient."""
-    return None if found.both is None or not found.forward else float(Fraction(found.both, found.forward))
-
-
 def facts_blocks(found: FunctionFacts, style: Style, *, all_nodes: bool = False) -> Iterator[Block]:
     """What is known of a function.
 
@@ -82,12 +50,12 @@ def facts_blocks(found: FunctionFacts, style: Style, *, all_nodes: bool = False)
     together = ", ".join(found.wrt) if len(found.wrt) <= 8 else f"{len(found.wrt):,} variables"
     lines = [
         f"{output} depends on {_listed(found.depends)}",
-        f"in {together or 'no variable'}: {kind(run)}{_because(run)}; degree {degree_text(run)}",
+        f"in {together or 'no variable'}: {run.kind}{_because(run)}; degree {degree_text(run)}",
         f"values: {bounds_text(found.bounds[found.graph.output])}",
     ]
     yield Lines([style.text(line) for line in lines], important=True)
     if found.each:
-        rows = [[name, kind(one), degree_text(one), movement(one), style.text(one.rule)] for name, one in found.each.items()]
+        rows = [[name, one.kind, degree_text(one), one.movement, style.text(one.rule)] for name, one in found.each.items()]
         yield Table(
             "Each variable alone, the others held fixed", ("in", "is", "degree", "moves", "rule"), rows, wide=frozenset({"rule"})
         )
@@ -95,7 +63,7 @@ def facts_blocks(found: FunctionFacts, style: Style, *, all_nodes: bool = False)
     for name, pattern in (("Jacobian", found.jacobian), ("Hessian", found.hessian)):
         if pattern is not None:
             yield Lines([style.text(line) for line in _pattern(name, pattern)])
-    form, times = found.form, ratio(found)
+    form, times = found.form, found.ratio
     costs = [
         f"operations: {found.forward:,} for the value"
         + (
@@ -103,7 +71,7 @@ def facts_blocks(found: FunctionFacts, style: Style, *, all_nodes: bool = False)
             if found.both is None
             else f", {found.both:,} for value and gradient" + (f": {times:.2f} times as many" if times else "")
         ),
-        f"graph: {form.operations:,} operations, depth {form.depth:,}, width {form.width:,}, {count_text(form.paths)} paths",
+        f"graph: {form.operations:,} operations, depth {form.depth:,}, width {form.width:,}, {form.paths_text} paths",
     ]
     if found.saved is not None:
         costs.append(f"tape: {found.saved:,} numbers are kept for the backward pass")
@@ -131,7 +99,7 @@ def _nodes(found: FunctionFacts, style: Style, most: int | None) -> Iterator[Tab
     for id in ids[:most]:
         run = found.together[id]
         expression = style.text(to_text(node_expression(graph, id, found.names)))
-        rows.append([found.names[id], expression, kind(run), bounds_text(found.bounds[id]), style.text(run.rule)])
+        rows.append([found.names[id], expression, run.kind, bounds_text(found.bounds[id]), style.text(run.rule)])
     if rows:
         note = left_out(len(ids) - len(rows), "nodes")
         columns = ("node", "is", "in all variables", "values", "rule")

@@ -12,12 +12,12 @@ from gradcli.graph.names import is_operation
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.output.json import document, encoder, json_number, list_json
-from gradcli.output.reports.facts import count_text, kind, movement, ratio
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.symbolic import NodeFactsRecord, PatternRecord, RunRecord
 
 MOST_DIGITS = 4000
+"""Digits up to which a number of paths is written out."""
 
 
 def facts_json(found: FunctionFacts, source: str, assume: str, *, ascii: bool = False) -> Iterator[str]:
@@ -29,7 +29,7 @@ def facts_json(found: FunctionFacts, source: str, assume: str, *, ascii: bool = 
         assume: What is assumed, in words; empty for nothing.
         ascii: With escapes for characters beyond ASCII.
     """
-    graph, form, times = found.graph, found.form, ratio(found)
+    graph, form, times = found.graph, found.form, found.ratio
     low, high = found.bounds[graph.output]
     parts = {
         "expression": source,
@@ -44,7 +44,12 @@ def facts_json(found: FunctionFacts, source: str, assume: str, *, ascii: bool = 
         "jacobian": _pattern(found.jacobian),
         "hessian": _pattern(found.hessian),
         "operations": {"value": found.forward, "value_and_gradient": found.both, "ratio": times},
-        "graph": {"operations": form.operations, "depth": form.depth, "width": form.width, "paths": _paths(form.paths)},
+        "graph": {
+            "operations": form.operations,
+            "depth": form.depth,
+            "width": form.width,
+            "paths": str(form.paths) if form.paths < 10**MOST_DIGITS else form.paths_text,
+        },
         "tape": found.saved,
         "checkpoints": [{"segments": one.segments, "kept": one.kept, "again": one.again} for one in found.segments],
         "nodes": list_json(map(encoder(ascii), _nodes(found))),
@@ -53,16 +58,12 @@ def facts_json(found: FunctionFacts, source: str, assume: str, *, ascii: bool = 
     return document("facts", parts, ascii=ascii)
 
 
-def _paths(paths: int) -> str:
-    return str(paths) if paths < 10**MOST_DIGITS else count_text(paths)
-
-
 def _run(run: Run) -> RunRecord:
     return {
-        "kind": kind(run),
+        "kind": run.kind,
         "degree": run.degree,
         "least_degree": run.least,
-        "monotone": movement(run),
+        "monotone": run.movement,
         "rule": run.rule or None,
     }
 
