@@ -59,9 +59,10 @@ def computed(language: Language, written: Written, points: Sequence[Sequence[flo
     program = missing_program(language)
     if program:
         raise GradcliError(f"{program} is not installed, so {language.about} cannot be checked")
+    literals = [list(map(language.number, point)) for point in points]
     with tempfile.TemporaryDirectory() as folder:
         places = {"file": str(Path(folder, f"code{language.endings[0]}")), "program": str(Path(folder, "program"))}
-        Path(places["file"]).write_text("".join(language.source(written)) + language.main(written, points), "utf-8")
+        Path(places["file"]).write_text("".join(language.source(written)) + language.main(written, literals), "utf-8")
         output = ""
         for command in language.command:
             words = [word.format(**places) for word in command]

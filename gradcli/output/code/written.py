@@ -11,7 +11,7 @@ from gradcli.graph.graph import Graph
 from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.elements.expansion import ElementBuilder, expanded_outputs
 from gradcli.output.code.language import Language, Written
-from gradcli.output.code.routine import CodeBuilder, routine
+from gradcli.output.code.routine import CodeBuilder, functions_in, routine
 
 VALUE, GRADIENT, HESSIAN = ("value", "gradient", "hessian")
 
@@ -61,9 +61,13 @@ def written(graph: Graph, content: str, wrt: Sequence[str], language: Language, 
         requests += [(output, (one,)) for one in by] + [(output, pair) for pair in product(by, repeat=2)]
         shape = (len(by) + 1, len(by))
     derivatives, ids = derivative_graph(graph, requests) if shape else (graph, [output])
-    builder = CodeBuilder(Graph(64 * derivatives.max_nodes), identities=True)
+    builder = CodeBuilder(Graph(64 * derivatives.max_nodes))
+    value = replay(graph, builder)[output].id  # not that of the derivatives, where 0*x has become 0
+    builder.identities = True
     symbols = replay(derivatives, builder)
-    names = language.names(arguments)
-    found = routine(builder.graph, [symbols[id].id for id in ids], arguments, names, {*language.words, name})
+    computed = [value, *[symbols[id].id for id in ids[1:]]]
+    functions = functions_in(builder.graph)
+    names = language.names(arguments, functions)
+    found = routine(builder.graph, computed, arguments, names, {*language.words, *language.needed(functions), name})
     labels = [tuple([names[one] for one in wrt]) for _, wrt in requests[1:]]
     return Written(name, formula, found, shape, tuple(labels), derivatives, tuple(ids), tuple(arguments))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gradcli.output.json import SOURCES
+from gradcli.output.schemas.facts import FactsDocument
 from gradcli.output.schemas.generator import Schema, schema_of
 from gradcli.output.schemas.programs import ErrorRecord, FailureRecord, ModesDocument, ResultRecord, RunDocument, TraceDocument
 from gradcli.output.schemas.runs import EvalDocument, GraphDocument
@@ -10,8 +11,8 @@ from gradcli.output.schemas.symbolic import (
     DiffDocument,
     EqualDocument,
     ExplainDocument,
-    FactsDocument,
     OpsDocument,
+    PlotDocument,
     StationaryDocument,
     TangentDocument,
     TaylorDocument,
@@ -73,6 +74,7 @@ SCHEMAS: dict[str, Schema] = {
     "stationary": _document("stationary", StationaryDocument),
     "tangent": _document("tangent", TangentDocument),
     "taylor": _document("taylor", TaylorDocument),
+    "plot": _document("plot", PlotDocument),
     "grade": _document("grade", GradeDocument),
     "quiz": _document("quiz", QuizDocument),
     "steps": _document("steps", StepsDocument),

@@ -207,79 +207,46 @@ class StationaryDocument(TypedDict):
     warnings: list[str]
 
 
-class RunRecord(TypedDict):
-    """How a function runs in some variables, the others held fixed."""
+class MarkRecord(TypedDict):
+    """A place at which a curve breaks."""
 
-    kind: Annotated[str, Also(enum=["constant", "linear", "affine", "convex", "concave", "unknown"])]
-    degree: Annotated[Count | None, "What the degree of a polynomial is at most; null where it is none, or not known."]
-    least_degree: Annotated[Count, "No term has a smaller degree than this."]
-    monotone: Annotated[str, Also(enum=["constant", "increasing", "decreasing", "unknown"]), "In each of the variables."]
-    rule: Annotated[str | None, "The composition rule that says so; null where none does."]
-
-
-class NodeFactsRecord(RunRecord):
-    """The same of a node, in all variables together."""
-
-    name: str
-    expr: str
-    bounds: Annotated[list[Number], "The least and the largest value that it can have."]
+    kind: Annotated[str, Also(enum=["kink", "jump", "pole", "end", "vertical", "removable"])]
+    place: float
+    left: Annotated[Number | None, "What it comes to from the left; null where it has no value there."]
+    right: Annotated[Number | None, "The same from the right."]
+    value: Annotated[Number | None, "The value at the place itself, as it is computed; null where there is none."]
 
 
-class PatternRecord(TypedDict):
-    """Where a matrix of derivatives may be other than 0."""
+class CurveRecord(TypedDict):
+    """A function, or a derivative of it."""
 
-    rows: Annotated[list[list[Count]], "For each row the columns of these entries."]
-    columns: Annotated[Count, "How many columns it has."]
-    entries: Annotated[Count, "How many entries these are."]
-    coloured: Annotated[str, Also(enum=["rows", "columns"])]
-    colours: Annotated[list[int], "The colour of each; -1 of one without entries."]
-    passes: Annotated[Count, "How many colours, and so passes, find all entries."]
-
-
-class OperationsRecord(TypedDict):
-    """Operations on numbers."""
-
-    value: Count
-    value_and_gradient: Annotated[Count | None, "Those of both together; null where there is no gradient."]
-    ratio: Annotated[float | None, "The one over the other."]
+    expression: Annotated[str, "The function."]
+    name: Annotated[str, "What it is called."]
+    order: Annotated[Count, "How many times it is differentiated."]
+    values: Annotated[list[Number], "The value at each place."]
+    marks: Annotated[list[MarkRecord], "Where it breaks, in ascending order."]
 
 
-class FormRecord(TypedDict):
-    """The form of the graph."""
+class TouchingRecord(TypedDict):
+    """A tangent."""
 
-    operations: Annotated[Count, "Nodes that are operations."]
-    depth: Annotated[Count, "Operations on the longest way to the output."]
-    width: Annotated[Count, "The most operations of one depth."]
-    paths: Annotated[str, "The number of ways from variables to the output, as digits."]
-
-
-class SegmentsRecord(TypedDict):
-    """A trade of numbers kept against operations done again."""
-
-    segments: Count
-    kept: Annotated[Count, "The most numbers that are kept at a time."]
-    again: Annotated[Count, "Operations on numbers that are computed twice."]
+    expression: Annotated[str, "The function."]
+    place: float
+    value: float
+    slope: float
+    tangent: Annotated[str, "The line as an expression, rounded."]
 
 
-class FactsDocument(TypedDict):
-    """gradcli facts --json"""
+class PlotDocument(TypedDict):
+    """gradcli plot --json"""
 
-    expression: Annotated[str, "The source text."]
-    assume: Annotated[str | None, "What is assumed of the variables."]
-    output: Annotated[str, "What the function is called."]
-    depends_on: Annotated[list[str], "The variables that its value depends on."]
-    wrt: Annotated[list[str], "The variables that are looked at."]
-    together: Annotated[RunRecord, "In all of these together."]
-    each: Annotated[dict[str, RunRecord], "In each alone; empty where that is more than --max-entries."]
-    bounds: Annotated[list[Number], "The least and the largest value that it can have."]
-    inputs: Annotated[list[str], "The variables or their elements, in the order of the rows and columns of the patterns."]
-    jacobian: Annotated[PatternRecord | None, "Of all outputs; null where it is too large."]
-    hessian: Annotated[PatternRecord | None, "Null also where the output is no number."]
-    operations: OperationsRecord
-    graph: FormRecord
-    tape: Annotated[Count | None, "The numbers that are kept for the backward pass."]
-    checkpoints: list[SegmentsRecord]
-    nodes: Annotated[list[NodeFactsRecord], "The operations that the output depends on, in their order."]
+    expressions: Annotated[list[str], "The source texts."]
+    variable: Annotated[str, "The variable."]
+    bindings: Annotated[dict[str, Number], "The value of each other variable."]
+    window: Annotated[list[float], "The least and the largest value that is shown."]
+    places: Annotated[list[float], "Values of the variable, ascending."]
+    curves: list[CurveRecord]
+    tangents: list[TouchingRecord]
     warnings: list[str]
 
 

@@ -14,7 +14,7 @@ from gradcli.lowering.node_expressions import node_expression
 from gradcli.output.json import document, encoder, json_number, list_json
 
 if TYPE_CHECKING:
-    from gradcli.output.schemas.symbolic import NodeFactsRecord, PatternRecord, RunRecord
+    from gradcli.output.schemas.facts import NodeFactsRecord, PatternRecord, RunRecord
 
 MOST_DIGITS = 4000
 """Digits up to which a number of paths is written out."""
