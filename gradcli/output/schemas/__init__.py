@@ -27,6 +27,7 @@ from gradcli.output.schemas.teaching import (
     StepsDocument,
     WrongAnswersDocument,
 )
+from gradcli.output.schemas.why import WhyDocument
 
 _DRAFT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 
@@ -83,6 +84,7 @@ SCHEMAS: dict[str, Schema] = {
     "mistakes": _document("mistakes", MistakesDocument),
     "practice": _document("practice", PracticeDocument),
     "wrong-answers": _document("wrong-answers", WrongAnswersDocument),
+    "why": _document("why", WhyDocument),
     "error": _document("error", ErrorRecord),
 }
 """Each schema, by the name of its command or document."""
