@@ -77,6 +77,10 @@ class Language(Frozen):
             are run one after the other.
         letters: Which letters names have.
         folds_case: Whether X is x.
+        own_words: Whether it is written from operations in words of its own, such as those of a library, and not from lines of a
+            routine; of a value alone it then keeps arrays.
+        content: What it computes where that is not asked for; empty for value and gradient.
+        modules: What modules of Python run it, beside Python itself.
     """
 
     name: str
@@ -95,6 +99,9 @@ class Language(Frozen):
     command: tuple[tuple[str, ...], ...] = ()
     letters: str = r"[A-Za-z_]\w*"
     folds_case: bool = False
+    own_words: bool = False
+    content: str = ""
+    modules: tuple[str, ...] = ()
 
     def source(self, written: Written) -> Iterator[str]:
         """The text of a file.

@@ -11,7 +11,7 @@ from gradcli.graph.graph import Graph
 from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.elements.expansion import ElementBuilder, expanded_outputs
 from gradcli.output.code.language import Language, Written
-from gradcli.output.code.routine import CodeBuilder, routine
+from gradcli.output.code.routine import ChoosingBuilder, CodeBuilder, Routine, routine
 
 VALUE, GRADIENT, HESSIAN = ("value", "gradient", "hessian")
 
@@ -32,6 +32,13 @@ def in_numbers(graph: Graph, wrt: Sequence[str]) -> tuple[Graph, list[str], list
     return builder.graph, [one for ones in flat.values() for one in ones], [one for name in wrt for one in flat[name]]
 
 
+def _in_own_words(graph: Graph, ids: Sequence[int]) -> tuple[Graph, list[int]]:
+    """A graph of derivatives in which branches are chosen together with what they are multiplied by."""
+    builder = ChoosingBuilder(Graph(64 * graph.max_nodes), identities=True)
+    symbols = replay(graph, builder)
+    return builder.graph, [symbols[id].id for id in ids]
+
+
 def written(graph: Graph, content: str, wrt: Sequence[str], language: Language, name: str, formula: str) -> Written:
     """What is to be written.
 
@@ -46,9 +53,12 @@ def written(graph: Graph, content: str, wrt: Sequence[str], language: Language, 
     Raises:
         GradcliError: There is no code for an operation, or the result is no number.
     """
-    graph, arguments, by = in_numbers(graph, wrt)
+    if language.own_words and content == VALUE:
+        arguments, by = list(graph.variables), list(wrt)
+    else:
+        graph, arguments, by = in_numbers(graph, wrt)
     output = graph.outputs[-1]
-    if len(graph.outputs) > 1:
+    if len(graph.outputs) > 1 or graph.shape(output):
         raise GradcliError("code is of one number, and these are several", hint="take one of them, or their sum")
     requests: list[tuple[int, tuple[str, ...]]] = [(output, ())]
     shape: tuple[int, ...] = ()
@@ -61,9 +71,14 @@ def written(graph: Graph, content: str, wrt: Sequence[str], language: Language, 
         requests += [(output, (one,)) for one in by] + [(output, pair) for pair in product(by, repeat=2)]
         shape = (len(by) + 1, len(by))
     derivatives, ids = derivative_graph(graph, requests) if shape else (graph, [output])
+    names = language.names(arguments)
+    labels = [tuple([names[one] for one in wrt]) for _, wrt in requests[1:]]
+    if language.own_words:
+        graph, ids = _in_own_words(derivatives, ids) if shape else (derivatives, ids)
+        renamed = {variable: name for variable, name in names.items() if name != variable}
+        found = Routine(tuple([names[one] for one in arguments]), (), (), renamed)
+        return Written(name, formula, found, shape, tuple(labels), graph, tuple(ids), tuple(arguments))
     builder = CodeBuilder(Graph(64 * derivatives.max_nodes), identities=True)
     symbols = replay(derivatives, builder)
-    names = language.names(arguments)
     found = routine(builder.graph, [symbols[id].id for id in ids], arguments, names, {*language.words, name})
-    labels = [tuple([names[one] for one in wrt]) for _, wrt in requests[1:]]
     return Written(name, formula, found, shape, tuple(labels), derivatives, tuple(ids), tuple(arguments))
