@@ -28,6 +28,9 @@ RUNS = [language for language in LANGUAGES.values() if language.main is not None
 COARSE = {("torch", "digamma_x0"): 1e-9}
 """Where a library is no better: PyTorch's polygamma is right to nine digits."""
 
+WHOLE = [language for language in LANGUAGES.values() if language.statements or language.name == "javascript"]
+"""Languages that have every function."""
+
 
 def graph_of(text: str) -> Graph:
     """The static graph of a program."""
@@ -114,6 +117,30 @@ def test_every_operation_has_its_value_and_derivatives(language: Language) -> No
             assert math.isclose(mine, theirs, rel_tol=near, abs_tol=1e-14) or math.isnan(mine), (names, mine, theirs)
 
 
+@pytest.mark.parametrize("language", WHOLE, ids=lambda language: language.name)
+def test_languages_with_the_library_lack_nothing(language: Language) -> None:
+    terms = [by_arguments(operation) for operation in OPERATIONS.values()]
+    assert not [term for term, _, wrt in terms if lacks(language, term, wrt)]
+
+
+@pytest.mark.parametrize("language", [one for one in WHOLE if one in RUNS], ids=lambda language: language.name)
+def test_every_operation_has_its_value_outside_of_its_domain_too(language: Language) -> None:
+    """Also at poles, infinities, and where numbers get too large: no language raises an error there."""
+    terms = [by_arguments(operation) for operation in OPERATIONS.values()]
+    what = exported(" + ".join(term for term, _, _ in terms), language, wrt=[wrt[0] for _, _, wrt in terms])
+    numbers = [-math.inf, -2.5, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0, 800.0, math.inf, math.nan]
+    chosen = random.Random(2)
+    rows = [[number] * len(what.variables) for number in numbers]
+    rows += [[chosen.choice(numbers) for _ in what.variables] for _ in range(12)]
+    points = [[1.0 if name.endswith("_k") else at for name, at in zip(what.variables, row, strict=True)] for row in rows]
+    for point, there in zip(points, computed(language, what, points), strict=True):
+        values = evaluate(what.graph, dict(zip(what.variables, point, strict=True)))
+        for node, theirs, names in zip(what.nodes[1:], there[1:], what.by, strict=True):
+            mine = float(values[node])
+            same = math.isclose(mine, theirs, rel_tol=1e-11, abs_tol=1e-14) or (mine != mine and theirs != theirs)
+            assert same, (names, mine, theirs)
+
+
 @pytest.mark.parametrize("language", RUNS, ids=lambda language: language.name)
 @pytest.mark.parametrize("content", ["value", "gradient", "hessian"])
 def test_functions_and_their_derivatives_have_the_values_of_their_graph(language: Language, content: str) -> None:
@@ -139,6 +166,9 @@ def test_long_sums_are_lines_of_a_bounded_length() -> None:
         ("python", ("lambda", "math", "θ", "x1")),
         ("c", ("double", "exp", "σ", "y0")),
         ("javascript", ("new", "Math", "重量", "f")),
+        ("rust", ("fn", "self", "ω", "f64")),
+        ("julia", ("end", "exp", "ω", "function")),
+        ("matlab", ("end", "_a", "σ", "value")),
     ],
 )
 def test_names_that_mean_something_else_there_are_changed_and_said(language: str, variables: tuple[str, ...]) -> None:
@@ -160,6 +190,18 @@ def test_a_wrong_number_is_found() -> None:
     proof = compared([[1.0]], [[2.0, 3.0]], [[2.0, 4.0]])
     assert proof.error == 0.25
     assert "3.0, and here 4.0" in proof.worst
+
+
+def test_what_a_language_lacks_is_said_as_it_is_called_in_expressions() -> None:
+    for operation in OPERATIONS.values():
+        term, _, wrt = by_arguments(operation)
+        said = lacks(LANGUAGES["sql"], term, wrt)
+        names = said.removeprefix("there is no ").removesuffix(" in SQL (DuckDB)")
+        assert not said or {*names.split(", ")} <= OPERATIONS.keys()
+
+
+def test_a_variable_may_be_called_as_a_function_of_the_notation() -> None:
+    assert "return power * 2" in source("power*2", "python", "value")
 
 
 def test_sql_adds_columns_in_an_order_in_which_each_is_known() -> None:

@@ -15,6 +15,7 @@ Write a function and its derivatives as code, for use without gradcli.
 \b
   gradcli export "(x+w)*(w+1)" --to python
   gradcli export "exp(-(x-m)^2/(2*s^2))" --wrt m,s --to c -o gauss.c
+  gradcli export "log(x)/w" -o ratio.rs --check
   gradcli export "log(1+exp(x*w))" --to sql --name samples
   gradcli export "x^2*y" --content hessian --to javascript --check
 
@@ -23,8 +24,8 @@ first use and gives its value, then the derivatives by those of --wrt, in its or
 table, whose first row is the gradient. Arrays (--shape A=2,2) are taken apart into their elements. SQL adds columns to the table
 of the name. A function that a language lacks is written out before, or is an error that says so.
 
-Of a branch both ways are computed, and one is chosen, in value and derivatives. Python raises where the way not taken has no
-value (sqrt(x) if x > 0 else 0 below 0), and wherever its functions do: outside their domains and beyond the range of numbers.
+Of a branch both ways are computed, and one is chosen, in value and derivatives. Outside of domains, at poles and beyond the range
+of numbers the values are those of eval, nan and infinities, and no errors; in derivatives a product with the constant 0 is 0.
 
 PyTorch gets the value alone, with arrays as they are, for autograd to differentiate; --content gradient writes derivatives out.
 

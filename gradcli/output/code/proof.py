@@ -91,13 +91,14 @@ def computed(language: Language, written: Written, points: Sequence[Sequence[flo
     if program:
         hint = f"pip install {program}, or name a Python that has it by {INTERPRETER}" if program in language.modules else ""
         raise GradcliError(f"{program} is not installed, so {language.about} cannot be checked", hint=hint)
+    literals = [list(map(language.number, point)) for point in points]
     with tempfile.TemporaryDirectory() as folder:
         places = {
             "file": str(Path(folder, f"exported{language.endings[0]}")),
             "program": str(Path(folder, "program")),
             "python": interpreter(),
         }
-        Path(places["file"]).write_text("".join(language.source(written)) + language.main(written, points), "utf-8")
+        Path(places["file"]).write_text("".join(language.source(written)) + language.main(written, literals), "utf-8")
         output = ""
         for command in language.command:
             words = [word.format(**places) for word in command]

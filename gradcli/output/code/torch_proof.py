@@ -119,7 +119,7 @@ def torch_proof(tape: Tape, text: str) -> Iterator[str]:
         raise GradcliError("there is no variable, and PyTorch records none of these numbers")
     python = language_named("python")
     titles = tape.names
-    known = replace(python, words=python.words | _WORDS).names(titles)
+    known = replace(python, words=python.words | _WORDS).names(titles, ())
     names = [known[title] for title in titles]
     constants = {id: tape.values[id] for id, plain in enumerate(tape.numbers) if plain}
     like = names[next(iter(graph.variables.values()))]

@@ -11,7 +11,7 @@ from gradcli.graph.graph import Graph
 from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.elements.expansion import ElementBuilder, expanded_outputs
 from gradcli.output.code.language import Language, Written
-from gradcli.output.code.routine import ChoosingBuilder, CodeBuilder, Routine, routine
+from gradcli.output.code.routine import ChoosingBuilder, CodeBuilder, Routine, functions_in, routine
 
 VALUE, GRADIENT, HESSIAN = ("value", "gradient", "hessian")
 
@@ -30,13 +30,6 @@ def in_numbers(graph: Graph, wrt: Sequence[str]) -> tuple[Graph, list[str], list
     builder.graph.output = builder.graph.outputs[-1]
     flat = {name: list(names.get(name, [name])) for name in graph.variables}
     return builder.graph, [one for ones in flat.values() for one in ones], [one for name in wrt for one in flat[name]]
-
-
-def _in_own_words(graph: Graph, ids: Sequence[int]) -> tuple[Graph, list[int]]:
-    """A graph of derivatives in which branches are chosen together with what they are multiplied by."""
-    builder = ChoosingBuilder(Graph(64 * graph.max_nodes), identities=True)
-    symbols = replay(graph, builder)
-    return builder.graph, [symbols[id].id for id in ids]
 
 
 def written(graph: Graph, content: str, wrt: Sequence[str], language: Language, name: str, formula: str) -> Written:
@@ -71,14 +64,18 @@ def written(graph: Graph, content: str, wrt: Sequence[str], language: Language, 
         requests += [(output, (one,)) for one in by] + [(output, pair) for pair in product(by, repeat=2)]
         shape = (len(by) + 1, len(by))
     derivatives, ids = derivative_graph(graph, requests) if shape else (graph, [output])
-    names = language.names(arguments)
+    builder = (ChoosingBuilder if language.own_words else CodeBuilder)(Graph(64 * derivatives.max_nodes))
+    value = replay(graph, builder)[output].id  # not that of the derivatives, where 0*x has become 0
+    builder.identities = True
+    symbols = replay(derivatives, builder)
+    computed = [value, *[symbols[id].id for id in ids[1:]]]
+    functions = functions_in(builder.graph) if not language.own_words else set()
+    names = language.names(arguments, functions)
     labels = [tuple([names[one] for one in wrt]) for _, wrt in requests[1:]]
     if language.own_words:
-        graph, ids = _in_own_words(derivatives, ids) if shape else (derivatives, ids)
         renamed = {variable: name for variable, name in names.items() if name != variable}
         found = Routine(tuple([names[one] for one in arguments]), (), (), renamed)
-        return Written(name, formula, found, shape, tuple(labels), graph, tuple(ids), tuple(arguments))
-    builder = CodeBuilder(Graph(64 * derivatives.max_nodes), identities=True)
-    symbols = replay(derivatives, builder)
-    found = routine(builder.graph, [symbols[id].id for id in ids], arguments, names, {*language.words, name})
+        own, nodes = (builder.graph, tuple(computed)) if shape else (graph, (output,))
+        return Written(name, formula, found, shape, tuple(labels), own, nodes, tuple(arguments))
+    found = routine(builder.graph, computed, arguments, names, {*language.words, *language.needed(functions), name})
     return Written(name, formula, found, shape, tuple(labels), derivatives, tuple(ids), tuple(arguments))

@@ -11,6 +11,7 @@ from gradcli.output.schemas.symbolic import (
     EqualDocument,
     ExplainDocument,
     OpsDocument,
+    PlotDocument,
     StationaryDocument,
     TangentDocument,
     TaylorDocument,
@@ -25,6 +26,7 @@ from gradcli.output.schemas.teaching import (
     StepsDocument,
     WrongAnswersDocument,
 )
+from gradcli.output.schemas.why import WhyDocument
 
 _DRAFT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 
@@ -71,6 +73,7 @@ SCHEMAS: dict[str, Schema] = {
     "stationary": _document("stationary", StationaryDocument),
     "tangent": _document("tangent", TangentDocument),
     "taylor": _document("taylor", TaylorDocument),
+    "plot": _document("plot", PlotDocument),
     "grade": _document("grade", GradeDocument),
     "quiz": _document("quiz", QuizDocument),
     "steps": _document("steps", StepsDocument),
@@ -79,6 +82,7 @@ SCHEMAS: dict[str, Schema] = {
     "mistakes": _document("mistakes", MistakesDocument),
     "practice": _document("practice", PracticeDocument),
     "wrong-answers": _document("wrong-answers", WrongAnswersDocument),
+    "why": _document("why", WhyDocument),
     "error": _document("error", ErrorRecord),
 }
 """Each schema, by the name of its command or document."""

@@ -34,7 +34,7 @@ def _tensorflow(
     yield f"\n\n@tf.function\ndef {written.name}({', '.join(written.routine.arguments)}):\n{body}"
 
 
-def _main(written: Written, points: Sequence[Sequence[float]]) -> str:
+def _main(written: Written, points: Sequence[Sequence[str]]) -> str:
     program = main(written, points)
     return program.replace(f"{written.name}(*point)", f"{written.name}(*map(_given, point))").replace(
         "    def flat(", "    def _given(number):\n        return tf.constant(number, tf.float64)\n\n    def flat(", 1

@@ -38,15 +38,14 @@ def _torch(
     yield f"\n\ndef {written.name}({', '.join(arguments)}):\n{body}    return {value}\n"
 
 
-def _main(written: Written, points: Sequence[Sequence[float]]) -> str:
+def _main(written: Written, points: Sequence[Sequence[str]]) -> str:
     shapes = [written.graph.shape(written.graph.variables[name]) for name in written.variables]
     calls = []
     for point in points:
         given = []
         for shape in shapes:
             part, point = point[: prod(shape)], point[prod(shape) :]
-            text = ", ".join([one if isinstance(one, str) else repr(one) for one in part])
-            given.append(f"torch.tensor([{text}], dtype=torch.float64).reshape({shape})")
+            given.append(f"torch.tensor([{', '.join(part)}], dtype=torch.float64).reshape({shape})")
         calls.append(f"{written.name}({', '.join(given)})")
     program = (
         "def flat(found):\n    for one in found:\n"
