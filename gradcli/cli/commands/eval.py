@@ -48,7 +48,7 @@ class EvalOptions(RunOptions, JacobianOptions, ElementOptions, OutputOptions, Se
     format = text(OutputOptions.format.help, "FORMAT", choices=(*FORMATS, "numbers", "torch"))
     verify_torch = flag(
         "Assert with PyTorch itself every value, flag, function and gradient that is printed; exit 1 where one differs. It runs"
-        " what --format torch writes by the Python that GRADCLI_TORCH names, or by this one."
+        " what --format torch writes by the Python that GRADCLI_PYTHON names, or by this one."
     )
     all = flag("Leave nothing out, however large: table rows, derivations, derivatives.")
     only = texts("Only these parts of the report: answer, why, nodes, edges.", "PARTS")
