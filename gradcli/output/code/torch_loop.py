@@ -31,14 +31,14 @@ def torch_loop(tape: Tape, text: str, optimizer: str, numbers: Mapping[str, Any]
     graph = tape.graph
     if graph.decisions:
         raise GradcliError(
-            "a loop of PyTorch is written of one way through the program, and this one branches", hint="--mode static"
+            "a loop of PyTorch is written of one way through the program, and this one branches", hint="write it without branches"
         )
     python = language_named("python")
     known = replace(python, words=python.words | _WORDS).names(tape.names, ())
     names = [known[name] for name in tape.names]
     parameters = [graph.variables[name] for name in tape.wrt]
     constants = {id: tape.values[id] for id, plain in enumerate(tape.numbers) if plain}
-    lines = torch_lines(graph, names, constants, names[parameters[0]])
+    lines, _ = torch_lines(graph, names, constants, names[parameters[0]])
     yield f"# {' '.join(text.split())}\nimport math\n\nimport torch\nimport torch.nn.functional as F\n\n"
     yield "inf, nan = math.inf, math.nan\ntorch.set_default_dtype(torch.float64)\n\n"
     for id in graph.variables.values():
