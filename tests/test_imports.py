@@ -142,6 +142,7 @@ LAYERS = (
     "teaching",
     "analysis",
     "output",
+    "api",
     "cli",
 )
 """A module imports from its own layer and from those before it; ``gradcli`` and ``gradcli.__main__`` stand above all."""
