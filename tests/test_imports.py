@@ -216,7 +216,7 @@ ROOMS = {
     "words < parts < tangents < tasks < quiz, steps, exercises, predictions, written_mistakes < practice",
     "analysis": "points < verification, nonfinite, properties",
     "output": "formats, json, listing, visible, files, jacobians, block_graphs, formulas < documents, diagrams < serialization < "
-    "reports, quizzes, code < box_drawing, page, schemas, manual",
+    "reports, quizzes, code < box_drawing, page, schemas, manual, notebook",
     "cli": "framework < inputs < views < commands < main",
 }
 """The rooms of each layer, folders and modules: one imports from itself and from those that stand left of a < before it."""
