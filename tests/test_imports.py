@@ -214,9 +214,9 @@ ROOMS = {
     "derivation": "notation < nodes < paths, calculus < explain",
     "teaching": "mistakes, numbers < points < question < rules < orders < variants < diagnosis < marking < "
     "words < parts < tangents < tasks < quiz, steps, exercises, predictions, written_mistakes < practice",
-    "analysis": "points < verification, nonfinite, properties",
+    "analysis": "points < verification, nonfinite, properties, sampling",
     "output": "formats, json, listing, visible, files, jacobians, block_graphs, formulas < documents, diagrams < serialization < "
-    "reports, quizzes, code < box_drawing, page, schemas, manual, notebook",
+    "reports, quizzes, code < box_drawing, page, schemas, manual < plots, notebook",
     "cli": "framework < inputs < views < commands < main",
 }
 """The rooms of each layer, folders and modules: one imports from itself and from those that stand left of a < before it."""
@@ -303,7 +303,7 @@ NAMES_LEFT = {
 }
 """For each layer outside of ops how often a text in it is the name of an operation, and why. The numbers only ever go down."""
 
-WORDS = {"x", "e", "sum", "max", "min", "sign", "range", "add", "gamma", "beta", "factorial"}
+WORDS = {"x", "e", "sum", "max", "min", "sign", "range", "add", "gamma", "beta", "factorial", "linear"}
 """Names of operations that are words or variables as well, and do not count."""
 
 
