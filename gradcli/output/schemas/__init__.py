@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gradcli.output.json import SOURCES
+from gradcli.output.schemas.facts import FactsDocument
 from gradcli.output.schemas.generator import Schema, schema_of
 from gradcli.output.schemas.programs import ErrorRecord, FailureRecord, ModesDocument, ResultRecord, RunDocument, TraceDocument
 from gradcli.output.schemas.runs import EvalDocument, GraphDocument
@@ -67,6 +68,7 @@ SCHEMAS: dict[str, Schema] = {
     "trace": _document("trace", TraceDocument),
     "compare-modes": _document("compare-modes", ModesDocument),
     "explain": _document("explain", ExplainDocument),
+    "facts": _document("facts", FactsDocument),
     "equal": _document("equal", EqualDocument),
     "ops": _document("ops", OpsDocument),
     "diff": _document("diff", DiffDocument),
