@@ -89,8 +89,8 @@ LANGUAGE = Language(
     WORDS
     | _SYMPY
     | words(
-        "derivatives diff Symbol Piecewise Eq Ne And Or Not Mod Rational Float sympify oo nan E I N O Q S e pi inf tau flat given "
-        "here point"
+        "derivatives diff Symbol Piecewise Eq Ne And Or Not Mod Rational Float sympify oo nan E I N O Q S e pi inf tau flat "
+        "given here point"
     ),
     "{}",
     "oo",
