@@ -11,8 +11,8 @@ from gradcli.graph.names import is_operation
 from gradcli.language.numbers import short_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
-from gradcli.output.reports.blocks import Block, Lines, Style, Table
-from gradcli.output.reports.tables import TABLE_ROWS, left_out
+from gradcli.output.reports.blocks import Block, Lines, Style, Table, left_out
+from gradcli.output.reports.tables import TABLE_ROWS
 
 LARGEST_PICTURE = 32
 """Rows and columns of a pattern up to which it is drawn."""
