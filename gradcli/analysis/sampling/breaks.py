@@ -29,6 +29,9 @@ GRID = 8_192
 MOST = 200
 """Candidates that are looked at, those nearest to the middle."""
 
+_WORK = 20_000
+"""Candidates times operations, at most: each is computed a dozen times in many digits."""
+
 _NOTHING = 1e-13
 """What a least value that is 0 may be off, beside the largest one."""
 
@@ -173,7 +176,7 @@ def _candidates(
         if low <= place <= high and all(abs(place - other) > near for other in found):
             found.append(place)
     middle = (low + high) / 2
-    return sorted(sorted(found, key=lambda place: abs(place - middle))[:MOST])
+    return sorted(sorted(found, key=lambda place: abs(place - middle))[: max(4, min(MOST, _WORK // len(steps)))])
 
 
 def _touching(
