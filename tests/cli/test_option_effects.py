@@ -80,6 +80,7 @@ CALLS: dict[str, list[list[str]]] = {
     "help": [["start"]],
     "schema": [["eval"], []],
     "practice": [[]],
+    "repl": [[]],
     "export": [["x*w"], ["sin x w"], ["w^2 + A[0]", "--shape", "A=9"], ["sum(w)"]],
     "why": [*RUN, ["sin x", "--x", "2"], ["log(x)*w", "--x", "0", "--w", "1"]],
     "mistakes": [[], ["sin(θ)^2"], ["x^2*w"]],
