@@ -128,7 +128,6 @@ class Terminal:
         self.leader, follower = pty.openpty()
         fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
         environment = {**ENVIRONMENT, "TERM": term, "COLUMNS": "100", "HOME": str(home)}
-        environment["PROMPT_TOOLKIT_NO_CPR"] = "1"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "gradcli", "repl"], stdin=follower, stdout=follower, stderr=follower, env=environment
         )
@@ -136,13 +135,16 @@ class Terminal:
         self.seen = ""
 
     def until(self, text: str) -> None:
-        """Read until a text has been written."""
+        """Read until a text has been written, behind the one before."""
         end = time.monotonic() + 40
         while text not in self.seen:
             ready, _, _ = select.select([self.leader], [], [], max(0, end - time.monotonic()))
             assert ready, f"{text!r} is not written: {self.seen[-500:]!r}"
             data = os.read(self.leader, 65536).decode("utf-8", "replace")
+            if "\x1b[6n" in data:  # asked where the cursor is, as a terminal is
+                os.write(self.leader, b"\x1b[1;1R")
             self.seen += re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", data)
+        self.seen = self.seen.partition(text)[2]
 
     def type(self, keys: str) -> None:
         self.seen = ""
@@ -156,14 +158,18 @@ def test_a_session_on_a_terminal(term: str, tmp_path: Path) -> None:
         terminal.until(">")  # a blank behind it may be a move of the cursor
         terminal.type("x = 3\r")
         terminal.until("x = 3\r\n")
+        terminal.until(">")
         terminal.type("x^2 + (")
         if term == "xterm":  # below the line, while it is typed
             terminal.until(Session().ahead("x^2 + (").split()[-1])
         terminal.type("\r")
         terminal.type("x)\r")
         terminal.until("∂y/∂x = 7")
+        terminal.until("\r\n")
+        terminal.until(">")
         terminal.type(":eval -q\r")
         terminal.until("12\r\n")
+        terminal.until(">")
         terminal.type("\x04")
         assert terminal.process.wait(60) == 0
     finally:
