@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from importlib import import_module
 from itertools import count
 
 from gradcli.errors import GradcliError
@@ -89,13 +90,13 @@ def _onnx(
 
 def _packed(text: str) -> bytes:
     try:
-        import onnx.parser
+        parser = import_module("onnx.parser")
     except ImportError:
         raise GradcliError(
             "the package onnx is not installed", hint="pip install 'gradcli[onnx]', or leave -o out for text"
         ) from None
     lines = [line for line in text.splitlines(keepends=True) if not line.startswith("//")]
-    model: bytes = onnx.parser.parse_model("".join(lines)).SerializeToString()
+    model: bytes = parser.parse_model("".join(lines)).SerializeToString()
     return model
 
 
