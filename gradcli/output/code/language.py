@@ -86,6 +86,10 @@ class Language(Frozen, eq=False):
         letters: Which letters names have.
         folds_case: Whether X is x.
         statements: How the functions of the library are written; None where they are not.
+        own_words: Whether it is written from operations in words of its own, such as those of a library, and not from lines of a
+            routine; of a value alone it then keeps arrays.
+        content: What it computes where that is not asked for; empty for value and gradient.
+        modules: What modules of Python run it, beside Python itself.
     """
 
     name: str
@@ -105,6 +109,9 @@ class Language(Frozen, eq=False):
     letters: str = r"[A-Za-z_]\w*"
     folds_case: bool = False
     statements: Statements | None = None
+    own_words: bool = False
+    content: str = ""
+    modules: tuple[str, ...] = ()
 
     def source(self, written: Written) -> Iterator[str]:
         """The text of a file.

@@ -103,6 +103,13 @@ class CodeBuilder(StaticBuilder):
         return found
 
 
+class ChoosingBuilder(CodeBuilder):
+    """A graph of any operations, whose branches are chosen in the same way."""
+
+    def _written(self, name: str, inputs: tuple[int, ...], span: Span, settings: Settings) -> int:
+        return StaticBuilder.operation(self, name, inputs, span, settings)
+
+
 def routine(
     graph: Graph, results: Sequence[int], arguments: Sequence[str], names: Mapping[str, str], taken: Collection[str]
 ) -> Routine:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from gradcli.output.json import SOURCES
+from gradcli.output.schemas.facts import FactsDocument
 from gradcli.output.schemas.generator import Schema, schema_of
 from gradcli.output.schemas.programs import ErrorRecord, FailureRecord, ModesDocument, ResultRecord, RunDocument, TraceDocument
 from gradcli.output.schemas.runs import EvalDocument, GraphDocument
 from gradcli.output.schemas.symbolic import (
+    DescendDocument,
     DiffDocument,
     EqualDocument,
     ExplainDocument,
+    FieldDocument,
     OpsDocument,
     PlotDocument,
     StationaryDocument,
@@ -26,6 +29,7 @@ from gradcli.output.schemas.teaching import (
     StepsDocument,
     WrongAnswersDocument,
 )
+from gradcli.output.schemas.why import WhyDocument
 
 _DRAFT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 
@@ -66,6 +70,7 @@ SCHEMAS: dict[str, Schema] = {
     "trace": _document("trace", TraceDocument),
     "compare-modes": _document("compare-modes", ModesDocument),
     "explain": _document("explain", ExplainDocument),
+    "facts": _document("facts", FactsDocument),
     "equal": _document("equal", EqualDocument),
     "ops": _document("ops", OpsDocument),
     "diff": _document("diff", DiffDocument),
@@ -73,6 +78,8 @@ SCHEMAS: dict[str, Schema] = {
     "tangent": _document("tangent", TangentDocument),
     "taylor": _document("taylor", TaylorDocument),
     "plot": _document("plot", PlotDocument),
+    "descend": _document("descend", DescendDocument),
+    "field": _document("field", FieldDocument),
     "grade": _document("grade", GradeDocument),
     "quiz": _document("quiz", QuizDocument),
     "steps": _document("steps", StepsDocument),
@@ -81,6 +88,7 @@ SCHEMAS: dict[str, Schema] = {
     "mistakes": _document("mistakes", MistakesDocument),
     "practice": _document("practice", PracticeDocument),
     "wrong-answers": _document("wrong-answers", WrongAnswersDocument),
+    "why": _document("why", WhyDocument),
     "error": _document("error", ErrorRecord),
 }
 """Each schema, by the name of its command or document."""
