@@ -135,7 +135,7 @@ LANGUAGE = Language(
     "//",
     _c,
     _c_main,
-    (("cc", "-O1", "-o", "{program}", "{file}", "-lm"), ("{program}",)),
+    (("cc", "-o", "{program}", "{file}", "-lm"), ("{program}",)),
     statements=Statements(
         head="static double {name}({parameters}) {{",
         parameter="double {name}",
