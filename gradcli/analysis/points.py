@@ -21,16 +21,18 @@ ROUNDING = 8
 """Roundings by which a node may be beside a special point, and still be at it."""
 
 
-class Met(Frozen):
+class Met(Frozen, eq=False):
     """A special point that a node is at, or near.
 
     Attributes:
+        tape: The run.
         id: The node.
         kind: ``kink``, ``jump``, ``end`` or ``pole``.
         distance: How far off it is: the value of what is 0 there, the smallest of an array.
         size: The size of the numbers that it is computed from.
     """
 
+    tape: Tape
     id: int
     kind: str
     distance: float
@@ -62,7 +64,7 @@ def special_points(tape: Tape, within: float) -> Iterator[Met]:
             if special.kind != REMOVABLE:
                 distance, size = _nearest(declared, special, tape.values[id], operands)
                 if distance <= within * size:
-                    yield Met(id, special.kind, distance, size)
+                    yield Met(tape, id, special.kind, distance, size)
 
 
 def _nearest(declared: Operation, special: Special, y: Any, operands: Sequence[Any]) -> tuple[float, float]:

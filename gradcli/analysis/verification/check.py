@@ -15,6 +15,7 @@ from gradcli.analysis.verification.differences import (
     differences,
     inner,
     sides,
+    size_of,
     unit,
 )
 from gradcli.analysis.verification.judge import Judged, judged, slopes
@@ -28,9 +29,9 @@ from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.lowering.elements.expansion import in_elements
 from gradcli.ops.catalogue import OPERATIONS
 
-RIGHT, ROUNDED, KINK, JUMP, END, UNCLEAR, WRONG = "right", "rounded", "kink", "jump", "end", "unclear", "wrong"
+RIGHT, ROUNDED, KINK, JUMP, END, UNCLEAR, LOST, WRONG = "right", "rounded", "kink", "jump", "end", "unclear", "lost", "wrong"
 """What is said of a derivative: it is right; right, but for digits that were lost; at a kink, a jump or the end of the domain,
-where there is none; no way tells; wrong."""
+where there is none; no way tells; no digit is right, though every rule is; wrong."""
 
 TOLERANCE = 1e-6
 """How far off a derivative may be, beside its size, that is right."""
@@ -44,8 +45,18 @@ _WORK = 4_000_000
 _MOST_ELEMENTS = 8
 """Elements of an array up to which each has differences of its own."""
 
+_NOTHING = 1e-20
+"""What is no derivative, beside the value over the size of what moves."""
+
+_NEAR = 2**20
+"""Roundings by which a run may be beside a special point that is told."""
+
 _RANDOM = 3
 """Random directions in place of the elements of an array, or of many variables."""
+
+
+class NoValueError(GradcliError):
+    """A run has no value at a point."""
 
 
 class Component(Frozen):
@@ -125,7 +136,7 @@ class Verification(Frozen):
     @property
     def failed(self) -> bool:
         """Whether something is wrong."""
-        return bool(self.faults) or any(one.verdict == WRONG for one in self.components)
+        return bool(self.faults) or any(one.verdict in (LOST, WRONG) for one in self.components)
 
 
 Rerun = Callable[[Mapping[str, Any]], Tape]
@@ -140,10 +151,10 @@ def verify(tape: Tape, rerun: Rerun, *, seed: int = 0) -> Verification:
         seed: Chooses random directions.
 
     Raises:
-        GradcliError: The run has no value there.
+        NoValueError: The run has no value there.
     """
     if not all_finite(tape.value):
-        raise GradcliError("the value is not finite there, so there is no gradient to check", hint="choose another point")
+        raise NoValueError("the value is not finite there, so there is no gradient to check", hint="choose another point")
     epsilon = 2.0**-23 if tape.dtype == "float32" else 2.0**-52
     cotangent: Any = tape.adjoints[tape.output]
     cotangent = 1.0 if cotangent is None else cotangent
@@ -152,9 +163,11 @@ def verify(tape: Tape, rerun: Rerun, *, seed: int = 0) -> Verification:
     if plain is not None:
         flat = [cotangent] if type(cotangent) is float else cotangent.ravel().tolist()
         judge = judged(plain.graph, plain.bindings, {plain.output: flat[0]}, plain.requires_grad)
-    met = list(special_points(tape, epsilon * 2**20))
+    met = list(special_points(tape, epsilon * _NEAR))
+    wrong = list(faults(tape, {one.id for one in met if one.is_at(epsilon)}))
+    if plain is not None and plain is not tape:  # operations on arrays have theirs in what they are made of
+        met = [one for one in met if one.id in tape.graph.decisions] + list(special_points(plain, epsilon * _NEAR))
     at = [one for one in met if one.is_at(epsilon)]
-    wrong = list(faults(tape, {one.id for one in at}))
     complex_steps = Complex(tape)
     components: list[Component] = []
     for name, direction in _directions(tape, seed):
@@ -234,9 +247,10 @@ def _component(
     off = abs(own - held)
     digits = _digits_of(off, max(abs(held), epsilon * size))
     tolerance = max(TOLERANCE, 64 * epsilon)
-    right = off <= tolerance * abs(held) + 64 * epsilon * size + uncertain
+    nothing = _NOTHING * float(abs(inner(tape.value, cotangent))) / size_of(tape, direction)
+    right = off <= tolerance * abs(held) + 64 * epsilon * size + uncertain + nothing
     verdict, both = RIGHT if right else WRONG, None
-    here = [one for one in at if _moves(tape, one.id, direction)]
+    here = [one for one in at if _moves(one, direction if one.tape is tape else moves)]
     if here:
         both = _slopes(tape, plain, direction, moves, cotangent, rerun)
         verdict = _at_special(own, both, here, right, tolerance)
@@ -248,8 +262,8 @@ def _component(
         elif not math.isfinite(held) or (reference is None and uncertain > 0.1 * abs(held)):
             verdict = UNCLEAR
         elif not faulty and reference is not None:
-            verdict = ROUNDED
-    return Component(name, direction, own, reference, found, complex_step, digits, verdict, both)
+            verdict = ROUNDED if digits >= 1 else LOST
+    return Component(name, direction, own, None if both else reference, found, complex_step, digits, verdict, both)
 
 
 def _judged(plain: Tape | None, judge: Judged | None, moves: Mapping[str, float]) -> tuple[float | None, float]:
@@ -277,8 +291,8 @@ def _element_moves(tape: Tape, plain: Tape, direction: Direction) -> dict[str, f
     return {name: step for name, step in moves.items() if name in plain.graph.variables}
 
 
-def _moves(tape: Tape, id: int, direction: Direction) -> bool:
-    return tape.graph.dependents(*[tape.graph.variables[name] for name in direction])[id]
+def _moves(met: Met, direction: Direction) -> bool:
+    return met.tape.graph.dependents(*[met.tape.graph.variables[name] for name in direction])[met.id]
 
 
 def _slopes(

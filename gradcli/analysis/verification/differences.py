@@ -26,8 +26,10 @@ from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.declaration.facts import JUMP, KINK
 from gradcli.ops.declaration.structural import shape_of
 
-LADDER = tuple([10.0**-power for power in range(1, 14)])
-"""The steps, beside the size of what moves."""
+_POWERS = 13
+"""Steps are powers of ten, so many, and more where what moves is smaller than 1: from there to the roundings of its size."""
+
+_MOST = 26
 
 _EPSILON = 2.0**-52
 
@@ -71,8 +73,9 @@ def differences(tape: Tape, direction: Direction, cotangent: Any = 1.0) -> Diffe
         direction: How the variables move.
         cotangent: What the output is multiplied by, in its shape.
     """
-    size = size_of(tape, direction)
-    steps = tuple([step * size for step in LADDER])
+    size = math.log10(size_of(tape, direction))
+    top = math.floor(max(size, 0)) - 1
+    steps = tuple([10.0**power for power in range(top, max(math.floor(size) - 1 - _POWERS, top - _MOST), -1)])
     found = _along(tape, direction, [way * step for step in steps for way in (-1, 1)], cotangent)
     values = [(high - low) / (2 * step) for low, high, step in zip(found[::2], found[1::2], steps, strict=True)]
     better = [(100 * fine - rough) / 99 for rough, fine in pairwise(values)]
@@ -205,7 +208,10 @@ class Complex:
                             return None
                 values.append(value)
                 moving.append(moves)
-            return float(numpy.sum(numpy.imag(values[self._output]) * cotangent)) / step
+            found = values[self._output]
+            if not numpy.allclose(numpy.real(found), self._tape.value, rtol=1e-6, atol=1e-300):
+                return None  # it overflows on the way
+            return float(numpy.sum(numpy.imag(found) * cotangent)) / step
 
 
 def carries_nothing(name: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from mpmath import mp
@@ -152,17 +153,19 @@ def _on_arrays(id: int, tape: Tape, operands: Sequence[Any], wanted: Sequence[bo
             terms = float(numpy.sum(numpy.abs(own * direction)))
 
         def product(step: float, way: int, index: int = index, direction: Any = direction, operand: Any = operand) -> float:
-            moved = operand + way * step * direction
-            arguments = [moved if at == index else other for at, other in enumerate(operands)]
-            arguments = [one if shapes[at] else float(one) for at, one in enumerate(arguments)]
             with quiet():
+                moved = operand + way * step * direction
+                arguments = [moved if at == index else other for at, other in enumerate(operands)]
+                arguments = [one if shapes[at] else float(one) for at, one in enumerate(arguments)]
                 return float(numpy.sum(adjoint * (value_of(operation, arguments, settings) - tape.values[id])) / (way * step))
 
         sides = [(product(step * size, -1), product(step * size, 1)) for step in _STEPS]
-        best = min((abs(left - (low + high) / 2), (low + high) / 2) for low, high in sides)
+        means = [(low + high) / 2 for low, high in sides]
+        off, right = min((abs(left - mean), mean) for mean in means)
         apart = min(abs(high - low) for low, high in sides)
-        scale = max(terms, abs(best[1]))
-        if not math.isfinite(scale) or not math.isfinite(best[0]) or apart > 1e-2 * scale:
+        settled = min(abs(a - b) for a, b in pairwise(means))
+        scale = max(terms, abs(right))
+        if not math.isfinite(scale) or not math.isfinite(off) or apart > 1e-2 * scale:
             continue  # a kink, or no value
-        if best[0] > (_WRONG_ON_ARRAYS if tape.dtype == "float64" else 1e-2) * scale:
-            yield Fault(id, index, left, best[1])
+        if off > (_WRONG_ON_ARRAYS if tape.dtype == "float64" else 1e-2) * scale + 10 * settled:
+            yield Fault(id, index, left, right)

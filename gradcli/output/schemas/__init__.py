@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gradcli.output.json import SOURCES
+from gradcli.output.schemas.analysis import CheckDocument
 from gradcli.output.schemas.generator import Schema, schema_of
 from gradcli.output.schemas.programs import ErrorRecord, FailureRecord, ModesDocument, ResultRecord, RunDocument, TraceDocument
 from gradcli.output.schemas.runs import EvalDocument, GraphDocument
@@ -66,6 +67,7 @@ SCHEMAS: dict[str, Schema] = {
     "compare-modes": _document("compare-modes", ModesDocument),
     "explain": _document("explain", ExplainDocument),
     "equal": _document("equal", EqualDocument),
+    "check": _document("check", CheckDocument),
     "ops": _document("ops", OpsDocument),
     "diff": _document("diff", DiffDocument),
     "stationary": _document("stationary", StationaryDocument),
