@@ -18,7 +18,7 @@ from gradcli.analysis.verification.differences import (
     size_of,
     unit,
 )
-from gradcli.analysis.verification.judge import Judged, judged, slopes
+from gradcli.analysis.verification.judge import Judged, judged, slopes, to_float
 from gradcli.analysis.verification.rules import Fault, faults
 from gradcli.autodiff.passes.tape import Tape, all_finite
 from gradcli.autodiff.request import Request
@@ -101,6 +101,7 @@ class NodeDigits(Frozen):
         digits: Digits of its value that are right.
         lost: How many fewer than of its operands.
         adjoint_digits: Digits of its adjoint that are right; None where it has none.
+        lost_back: How many fewer those of the adjoints of its operands have.
     """
 
     id: int
@@ -108,6 +109,7 @@ class NodeDigits(Frozen):
     digits: float
     lost: float
     adjoint_digits: float | None
+    lost_back: float
 
 
 class Verification(Frozen):
@@ -164,7 +166,7 @@ def verify(tape: Tape, rerun: Rerun, *, seed: int = 0) -> Verification:
         flat = [cotangent] if type(cotangent) is float else cotangent.ravel().tolist()
         judge = judged(plain.graph, plain.bindings, {plain.output: flat[0]}, plain.requires_grad)
     met = list(special_points(tape, epsilon * _NEAR))
-    wrong = list(faults(tape, {one.id for one in met if one.is_at(epsilon)}))
+    wrong = list(faults(tape, {one.id for one in met if one.is_at(epsilon)}, judge if plain is tape else None))
     if plain is not None and plain is not tape:  # operations on arrays have theirs in what they are made of
         met = [one for one in met if one.id in tape.graph.decisions] + list(special_points(plain, epsilon * _NEAR))
     at = [one for one in met if one.is_at(epsilon)]
@@ -338,15 +340,20 @@ def _digits(plain: Tape, judge: Judged, epsilon: float) -> Iterator[NodeDigits]:
     """What each node of a run on numbers does to digits."""
     most = -math.log10(epsilon / 2)
     right = [min(most, _agreed(own, exact)) for own, exact in zip(plain.values, judge.values, strict=True)]
+    back = [
+        None if own is None or exact is None else min(most, _agreed(own, exact))
+        for own, exact in zip(plain.adjoints, judge.adjoints, strict=True)
+    ]
     for id, inputs in enumerate(plain.graph.inputs):
         if inputs and judge.adjoints[id] is not None:
-            before = min(right[input] for input in inputs)
-            adjoint, exact = plain.adjoints[id], judge.adjoints[id]
-            back = None if adjoint is None else min(most, _agreed(adjoint, exact))
-            yield NodeDigits(id, judge.conditions[id], right[id], max(0.0, before - right[id]), back)
+            lost = max(0.0, min(right[input] for input in inputs) - right[id])
+            own, after = back[id], [known for input in inputs if (known := back[input]) is not None]
+            lost_back = 0.0 if own is None or not after else max(0.0, own - min(after))
+            yield NodeDigits(id, judge.conditions[id], right[id], lost, own, lost_back)
 
 
 def _agreed(own: Any, exact: Any) -> float:
     if type(exact) is float or not math.isfinite(own):
         return 0.0
-    return _digits_of(float(abs(own - exact)), float(abs(exact)))
+    right = to_float(exact)
+    return 16.0 if own == right else _digits_of(abs(own - right), abs(right))

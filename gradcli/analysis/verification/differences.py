@@ -257,11 +257,14 @@ def sides(tape: Tape, direction: Direction, cotangent: Any, along: Callable[[flo
         along: How much the output changes so far off; None where the run goes the same way there.
     """
     size = size_of(tape, direction)
-    steps = [way * share * size for way in (-1, 1) for share in (1e-5, 1e-8)]
+    steps = [way * share * size for way in (-1, 1) for share in (1e-5, 5e-6, 1e-8)]
     found = _along(tape, direction, steps, cotangent) if along is None else list(map(along, steps))
     slopes = [change / step for change, step in zip(found, steps, strict=True)]
-    pairs = zip(slopes[::2], slopes[1::2], strict=True)
-    left, right = [math.copysign(math.inf, fine) if abs(fine) > 10 * abs(rough) + 1e-5 else rough for rough, fine in pairs]
+
+    def slope(rough: float, fine: float, finest: float) -> float:
+        return math.copysign(math.inf, finest) if abs(finest) > 10 * abs(rough) + 1e-5 else 2 * fine - rough
+
+    left, right = slope(*slopes[:3]), slope(*slopes[3:])
     return left, right
 
 

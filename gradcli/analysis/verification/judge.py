@@ -33,12 +33,14 @@ class Judged(Frozen, eq=False):
         values: The value of each node: a number of mpmath, or a float where there is none.
         adjoints: The derivative of the output by each node; None where none is known.
         sizes: For each node the sum of the absolute values of what its derivative is a sum of; None likewise.
+        partials: For each node its derivatives by operands, each with the place of the operand; floats.
         conditions: For each node by what its operation multiplies relative errors of its operands; None where that is unknown.
     """
 
     values: list[Any]
     adjoints: list[Any]
     sizes: list[Any]
+    partials: list[Sequence[tuple[int, float]]]
     conditions: list[float | None]
 
 
@@ -64,6 +66,7 @@ def judged(graph: Graph, point: Mapping[str, Any], seeds: Mapping[int, Any], nee
         adjoints: list[Any] = [None] * len(graph)
         sizes: list[Any] = [None] * len(graph)
         conditions: list[float | None] = [None] * len(graph)
+        local: list[Sequence[tuple[int, float]]] = [()] * len(graph)
         for id, seed in seeds.items():
             adjoints[id] = mp.mpf(seed)
             sizes[id] = abs(adjoints[id])
@@ -73,7 +76,8 @@ def judged(graph: Graph, point: Mapping[str, Any], seeds: Mapping[int, Any], nee
                 continue
             operands = [values[input] for input in inputs]
             found = partials(graph.operations[id], values[id], operands, [needs[input] for input in inputs])
-            conditions[id] = _condition(values[id], operands, found)
+            local[id] = [(index, to_float(partial)) for index, partial in found]
+            conditions[id] = _condition(to_float(values[id]), [to_float(operand) for operand in operands], local[id])
             for index, partial in found:
                 input = inputs[index]
                 known = adjoints[input]
@@ -85,15 +89,22 @@ def judged(graph: Graph, point: Mapping[str, Any], seeds: Mapping[int, Any], nee
                     adjoints[input] = term if known is None else known + term
                     size = sizes[id] * abs(partial)
                     sizes[input] = size if known is None else sizes[input] + size
-    return Judged(values, adjoints, sizes, conditions)
+    return Judged(values, adjoints, sizes, local, conditions)
 
 
-def _condition(y: Any, operands: Sequence[Any], found: Sequence[tuple[int, Any]]) -> float | None:
+def _condition(y: float, operands: Sequence[float], found: Sequence[tuple[int, float]]) -> float | None:
     """Σ |xᵢ·∂y/∂xᵢ| / |y| (Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., section 1.6)."""
-    if type(y) is float or any(type(partial) is float for _, partial in found):
-        return None
     moved = sum(abs(operands[index] * partial) for index, partial in found)
-    return (float(moved / abs(y)) if y else math.inf) if moved else 0.0
+    condition = moved / abs(y) if y else math.inf if moved else 0.0
+    return None if condition != condition else condition
+
+
+def to_float(value: Any) -> float:
+    """A number of mpmath as a float; infinite beyond the range of floats."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def _forward(graph: Graph, point: Mapping[str, Any]) -> list[Any]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from mpmath import mp
 
-from gradcli.analysis.verification.judge import DIGITS, partials, precise, uncertain
+from gradcli.analysis.verification.judge import DIGITS, Judged, partials, precise, to_float, uncertain
 from gradcli.autodiff.passes.reverse import quiet
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.frozen import Frozen
@@ -33,6 +33,8 @@ _ELEMENTS = 8
 
 _STEPS = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
 _WRONG_ON_ARRAYS = 1e-5
+_ROUNDINGS = 1e4
+"""Roundings of the value of an operation on arrays, over the size of an operand, below which a derivative is not judged."""
 
 
 class Fault(Frozen):
@@ -51,12 +53,13 @@ class Fault(Frozen):
     right: float
 
 
-def faults(tape: Tape, special: Sequence[int] | set[int]) -> Iterator[Fault]:
+def faults(tape: Tape, special: Sequence[int] | set[int], judge: Judged | None) -> Iterator[Fault]:
     """The nodes of a run that hand back something wrong, from the output back.
 
     Args:
         tape: The run, forward and backward.
         special: Nodes at kinks, jumps, poles and ends, where no derivative is right or wrong.
+        judge: The same run at high precision, where it is one on numbers: what agrees with it needs no closer look.
     """
     graph = tape.graph
     epsilon = 2.0**-23 if tape.dtype == "float32" else 2.0**-52
@@ -73,25 +76,33 @@ def faults(tape: Tape, special: Sequence[int] | set[int]) -> Iterator[Fault]:
         if declared is None or type(tape.values[id]) is not float:
             if declared is not None:
                 yield from _in_elements(declared, id, tape, operands, wanted, epsilon)
-            yield from _on_arrays(id, tape, operands, wanted)
+            yield from _on_arrays(id, tape, operands, wanted, epsilon)
         elif adjoint:
-            yield from _of_numbers(declared, id, tape.values[id], operands, wanted, epsilon)
+            yield from _of_numbers(declared, id, tape.values[id], operands, wanted, epsilon, judge.partials[id] if judge else ())
 
 
 def _of_numbers(
-    declared: Operation, id: int, y: Any, operands: Sequence[Any], wanted: Sequence[bool], epsilon: float
+    declared: Operation,
+    id: int,
+    y: Any,
+    operands: Sequence[Any],
+    wanted: Sequence[bool],
+    epsilon: float,
+    known: Sequence[tuple[int, float]] = (),
 ) -> Iterator[Fault]:
     """The faults of a rule among numbers, at the operands that the run has."""
     wanted = [want and declared.derivable(at) for at, want in enumerate(wanted)]
     if not all(map(math.isfinite, (y, *operands))):
         return
     found = declared.local_derivatives(y, tuple(operands), wanted)
+    if known and all(abs(found[index] - partial) <= WRONG * abs(partial) for index, partial in known):
+        return
     with mp.workdps(DIGITS):
         exact = [precise(operand) for operand in operands]
         for index, partial in partials(declared.name, precise(y), exact, wanted):
             if type(partial) is float:
                 continue
-            right, own = float(partial), float(found[index])
+            right, own = to_float(partial), float(found[index])
             off = abs(own - right)
             if off <= WRONG * abs(right) + uncertain(precise(y), exact[index]) + 1e-300:
                 continue
@@ -129,7 +140,7 @@ def _in_elements(
         yield from _of_numbers(declared, id, y, numbers, wanted, epsilon)
 
 
-def _on_arrays(id: int, tape: Tape, operands: Sequence[Any], wanted: Sequence[bool]) -> Iterator[Fault]:
+def _on_arrays(id: int, tape: Tape, operands: Sequence[Any], wanted: Sequence[bool], epsilon: float) -> Iterator[Fault]:
     """The adjoint identity ⟨g, J·v⟩ = ⟨Jᵀ·g, v⟩ for a random v, where J·v comes from differences of values."""
     import numpy
 
@@ -151,6 +162,7 @@ def _on_arrays(id: int, tape: Tape, operands: Sequence[Any], wanted: Sequence[bo
         with quiet():
             left = float(numpy.sum(own * direction))
             terms = float(numpy.sum(numpy.abs(own * direction)))
+            rounding = _ROUNDINGS * epsilon * float(numpy.sum(numpy.abs(adjoint * tape.values[id]))) / size
 
         def product(step: float, way: int, index: int = index, direction: Any = direction, operand: Any = operand) -> float:
             with quiet():
@@ -167,5 +179,5 @@ def _on_arrays(id: int, tape: Tape, operands: Sequence[Any], wanted: Sequence[bo
         scale = max(terms, abs(right))
         if not math.isfinite(scale) or not math.isfinite(off) or apart > 1e-2 * scale:
             continue  # a kink, or no value
-        if off > (_WRONG_ON_ARRAYS if tape.dtype == "float64" else 1e-2) * scale + 10 * settled:
+        if off > (_WRONG_ON_ARRAYS if tape.dtype == "float64" else 1e-2) * scale + 10 * settled + rounding:
             yield Fault(id, index, left, right)

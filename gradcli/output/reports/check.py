@@ -121,12 +121,16 @@ def reasons(found: Verification, style: Style) -> Iterator[str]:
         yield f"by {one.name}: slope {_number(left)} on the left, {_number(right)} on the right, {_number(one.own)} given{more}"
     for met in [one for one in found.met if not one.is_at(epsilon)][:_SAID]:
         yield f"{node_text(met.tape, met.id, style)} is {met.distance:.0e} from a {_KINDS.get(met.kind, met.kind)}"
-    losing = max(found.nodes, key=lambda one: one.lost, default=None)
-    if losing is not None and found.plain is not None and losing.lost >= _LOST:
-        condition = "" if losing.condition is None else f", of condition {losing.condition:.0e}"
-        yield (
-            f"{node_text(found.plain, losing.id, style)}{condition}, loses {losing.lost:.0f} digits: {losing.digits:.0f} are left"
-        )
+    if found.plain is not None:
+        losing = max(found.nodes, key=lambda one: one.lost, default=None)
+        handing = max(found.nodes, key=lambda one: one.lost_back, default=None)
+        if losing is not None and losing.lost >= _LOST:
+            condition = "" if losing.condition is None else f", of condition {losing.condition:.0e}"
+            rest = f"{losing.digits:.0f} are left"
+            yield f"{node_text(found.plain, losing.id, style)}{condition}, loses {losing.lost:.0f} digits: {rest}"
+        elif handing is not None and handing.lost_back >= _LOST:
+            node = node_text(found.plain, handing.id, style)
+            yield f"{node}: its derivative, or the sum that this is a term of, loses {handing.lost_back:.0f} digits"
 
 
 _KINDS = {"end": "point where its domain ends", "pole": "pole"}
