@@ -212,10 +212,10 @@ ROOMS = {
     "at_point, taylor, total_derivative < vector_fields, stationary",
     "derivation": "notation < nodes < paths, calculus < explain",
     "teaching": "mistakes, numbers < points < question < rules < orders < variants < diagnosis < marking < "
-    "words < tasks < quiz, steps, exercises, predictions, written_mistakes < practice",
-    "analysis": "points < verification, nonfinite, properties",
+    "words < parts < tangents < tasks < quiz, steps, exercises, predictions, written_mistakes < practice",
+    "analysis": "points < verification, nonfinite, properties, sampling",
     "output": "formats, json, listing, visible, files, jacobians, block_graphs, formulas < documents, diagrams < serialization < "
-    "reports, quizzes, code < box_drawing, page, schemas",
+    "reports, quizzes, code < box_drawing, page, schemas, manual < plots",
     "cli": "framework < inputs < views < commands < main",
 }
 """The rooms of each layer, folders and modules: one imports from itself and from those that stand left of a < before it."""

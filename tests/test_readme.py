@@ -1,26 +1,39 @@
-"""README's commands do what README says."""
+"""The commands of README and of the pages of the manual do what the pages say."""
 
 from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from commandline import command
 
+from gradcli.output.manual.pages import summaries
+
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+MANUAL = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "gradcli" / "manual").glob("*.md"))}
+PAGES = {"README": README, **MANUAL}
 
 
-def _console_sessions() -> list[tuple[str, str]]:
-    """The commands of README's console blocks with the output that stands below each."""
-    sessions: list[tuple[str, str]] = []
-    for block in re.findall(r"^```console\n(.*?)^```$", README, re.MULTILINE | re.DOTALL):
+def _blocks(kind: str) -> Iterator[tuple[str, str]]:
+    """The blocks of a kind, each with its page and its line."""
+    for page, text in PAGES.items():
+        for found in re.finditer(rf"^```{kind}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+            yield f"{page}:{text.count(chr(10), 0, found.start()) + 1}", found[1]
+
+
+def _console_sessions() -> list[Any]:
+    """The commands of console blocks with the output that stands below each; the same command on two pages runs once."""
+    sessions: dict[tuple[str, str], Any] = {}
+    for place, block in _blocks("console"):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, output = part.partition("\n")
-            sessions.append((command, output))
-    return sessions
+            sessions.setdefault((command, output), pytest.param(command, output, id=f"{place}-{command[:40]}"))
+    return list(sessions.values())
 
 
 @pytest.mark.parametrize(("command", "output"), _console_sessions())
@@ -39,16 +52,23 @@ def test_console_session(command: str, output: str, shell_environment: dict[str,
 
 
 def test_python_blocks_run(capsys: pytest.CaptureFixture[str]) -> None:
-    blocks = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-    assert blocks
-    for block in blocks:
-        exec(compile(block, "README.md", "exec"), {})
+    blocks = list(_blocks("python"))
+    assert {place.partition(":")[0] for place, _ in blocks} >= {"README", "code"}
+    for place, block in blocks:
+        exec(compile(block, place, "exec"), {})
     assert "2w + x + 1 like terms collected" in capsys.readouterr().out
 
 
 def test_both_commands_stand_in_one_line_each() -> None:
     for marker in ("set-up command", "test command"):
         assert re.search(rf"<!-- {marker} -->\n```sh\n[^\n]+\n```", README)
+
+
+def test_readme_is_short_and_links_to_every_page() -> None:
+    assert README.count("\n") <= 200
+    rows = re.findall(r"^\| \[(\w+)\]\(gradcli/manual/\1\.md\) \| (.+) \|$", README, re.MULTILINE)
+    assert dict(rows) == summaries()
+    assert {*summaries(), "contents"} == set(MANUAL)
 
 
 @pytest.mark.parametrize(("picture", "option"), [("worked_example", []), ("worked_example_backward", ["--backward"])])

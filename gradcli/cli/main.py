@@ -63,7 +63,9 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
         write([f"gradcli {__version__}\n"])
         return None
     if not arguments or _COMPLETION in os.environ or arguments[0].partition("=")[0] in _FLAGS:
-        _typer(arguments)
+        from gradcli.cli.framework.help import show_help
+
+        show_help(arguments)
         return None
     name, *rest = arguments
     if name not in command_names():
@@ -74,7 +76,9 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
         if len(rest) > 1:  # it may be a part of what is worked on, and a check that shows a page would count as passed
             hint = f"`gradcli {name} --help` shows the page; behind -- everything is text: gradcli {name} -- TEXT"
             raise GradcliError(f"{asking} stands beside other arguments", hint=hint)
-        _typer([name, "--help"])
+        from gradcli.cli.framework.help import show_help
+
+        show_help([name, "--help"])
         return None
     from gradcli.cli.framework.reader import read
 
@@ -99,27 +103,3 @@ def _no_command(name: str) -> GradcliError:
     return GradcliError(
         f"there is no command {shown}", hint=f'the commands are {", ".join(command_names())}; for a value: gradcli eval "{shown}"'
     )
-
-
-def _typer(arguments: Sequence[str]) -> None:
-    """Help and completion."""
-    import contextlib
-    import io
-
-    import typer
-
-    from gradcli.cli.framework.help import application
-
-    usage_error = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
-    app = application([command_named(name) for name in command_names()])
-    shown = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(shown):
-            app(list(arguments) or ["--help"], prog_name="gradcli", standalone_mode=False)
-    except Exception as error:
-        if not isinstance(error, usage_error):
-            raise
-        message = getattr(error, "message", "") or str(error)
-        raise GradcliError(message.rstrip("."), hint="`gradcli --help` lists the commands") from None
-    finally:  # completion exits
-        write([shown.getvalue()])

@@ -100,6 +100,19 @@ EXPLANATIONS = _by_name(
 )
 """The formats of explanations, by name; what is written is a document."""
 
+_PLOTS = "gradcli.output.plots"
+
+PLOTS = _by_name(
+    Format("draw", (".txt",), f"{_PLOTS}.terminal:chart_text", ("ascii", "width")),
+    Format("table"),
+    Format("csv", (".csv",)),
+    Format("svg", (".svg",), f"{_PLOTS}.svg:chart_svg", ("theme",)),
+    Format("png", (".png",), options=("theme",), binary=True),
+    Format("pdf", (".pdf",), options=("theme",), binary=True),
+    Format("json", (".json",), options=("ascii",)),
+)
+"""The formats of plots, by name; what is drawn is a chart."""
+
 
 CHECKS = _by_name(
     Format("rich", terminal=True),

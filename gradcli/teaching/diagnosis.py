@@ -18,6 +18,10 @@ MOST_OF_PAIRS = 6.2
 
 _FIT = 1e-7
 
+_FACTORS = (2.0, 0.5)
+_CONSTANTS = (1.0, -1.0)
+"""By how much a right derivative is off after a slip of algebra; other amounts are as likely a sign of another answer."""
+
 
 class Reason(NamedTuple):
     """Why an answer is wrong.
@@ -76,30 +80,24 @@ def _fits(question: Question, answer: Any) -> list[Reason]:
     right = question.right
     found: list[Reason] = []
     for node, consumer, term in paths_of(question):
-        factor = _constant((answer - right + term) / term)
-        if factor is not None and factor > 0 and _simple(factor):
+        factor = _amount((answer - right + term) / term, _FACTORS)
+        if factor is not None:
             slip = Slip("graph.path_scaled", node, consumer)
             found.append(Reason((slip,), cost_of((slip,)), factor))
     if found:
         return found
-    for kind, amounts in (("answer.factor", answer / right), ("answer.constant", answer - right)):
-        amount = _constant(amounts)
-        if amount is not None and _simple(amount) and (amount > 0 or kind == "answer.constant"):
+    whole = ("answer.factor", answer / right, _FACTORS), ("answer.constant", answer - right, _CONSTANTS)
+    for kind, amounts, usual in whole:
+        amount = _amount(amounts, usual)
+        if amount is not None:
             slip = Slip(kind)
             found.append(Reason((slip,), cost_of((slip,)), amount))
     return found
 
 
-def _constant(numbers: Any) -> float | None:
-    """The number that some numbers all are."""
-    usable: Any = numbers[numpy.isfinite(numbers)]
-    if len(usable) < 3:
+def _amount(numbers: Any, usual: tuple[float, ...]) -> float | None:
+    """The one of the usual amounts that some numbers all are."""
+    found: Any = numbers[numpy.isfinite(numbers)]
+    if len(found) < 3:
         return None
-    first = float(usable[0])
-    return first if numpy.all(numpy.abs(usable - first) <= _FIT * max(1e-12, abs(first))) else None
-
-
-def _simple(number: float) -> bool:
-    """Whether a number is a factor or a constant that is forgotten or added by mistake, and no sign of another answer."""
-    near = (abs(number * below - round(number * below)) < 1e-6 and abs(number * below) <= 4 for below in (1, 2, 3, 4))
-    return number != 0 and any(near)
+    return next((amount for amount in usual if numpy.all(numpy.abs(found - amount) <= _FIT * abs(amount))), None)

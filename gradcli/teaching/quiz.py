@@ -8,7 +8,7 @@ from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import Frozen
 from gradcli.teaching.marking import Marked, Marker
 from gradcli.teaching.mistakes import MISTAKES
-from gradcli.teaching.tasks import Parts
+from gradcli.teaching.parts import Parts
 
 
 class Asked(Frozen, eq=False):

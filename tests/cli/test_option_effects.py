@@ -46,6 +46,10 @@ CALLS: dict[str, list[list[str]]] = {
     "tangent": [["sqrt(x^2)*w", "--at", "x=3,w=2"], ["x*w", "--x", "2"], ["sin x", "--at", "x=1"], ["x", "--at", "x=ones(9)"]],
     "taylor": [["sqrt(w^2)*exp(x)", "--wrt", "x"], ["exp(x)"], ["sin x"], ["exp(x*w)"], ["x", "--at", "x=ones(9)"]],
     "stationary": [["x^3 - 3x"], ["w^3*x"], ["sin x"], ["x", "--at", "x=ones(9)"]],
+    "plot": [
+        *(["x*w^0", "--x", "0:1", "--w", "2"], ["sin x", "--x", "0:1"], ["θ", "--θ", "0:1"], ["x", "--w", "0:1"]),
+        *(["x", "--x", "0:1", "--json"], ["sum(ones(9))"], ["x + w"]),
+    ],
     "equal": [
         *(["x + x", "2*x"], ["sqrt(x^2)", "x"], ["x/x", "1"], ["3.14*x", "pi*x"], ["sin x", "x"], ["w", "w @ w"], ["x", "x + 1"]),
         *(["x*w", "3"], ["θ", "1"], ["x = 1", "2x = 2"], ["A + 1", "1 + A", "--shape", "A=9"]),
@@ -66,6 +70,7 @@ CALLS: dict[str, list[list[str]]] = {
     "torch": [["torch.py"]],
     "tf1": [["tf.py"]],
     "ops": [[], ["sin"]],
+    "help": [["start"]],
     "schema": [["eval"], []],
     "practice": [[]],
     "export": [["x*w"], ["sin x w"], ["w^2 + A[0]", "--shape", "A=9"], ["sum(w)"]],
@@ -75,7 +80,7 @@ CALLS: dict[str, list[list[str]]] = {
 GIVEN: dict[str, Sequence[str]] = {
     "N": ("7", "2"), "NUMBER": ("1e-1",), "NAME": ("w", "text", "question", "who"), "NAMES": ("w", "x,w", "sin,mul"),
     "KEYS": ("value",), "NAME=VALUE": ("w=1", "a=10"), "NAME=VALUE,...": ("x=1", "x=1,w=2"),
-    "NAME=SIZES": ("w=2",), "NAME=PLACE": ("x=1",),
+    "LOW:HIGH": ("0:9",), "ORDERS": ("1",), "NAME=SIZES": ("w=2",), "NAME=PLACE": ("x=1",),
     "FACTS,...": ("w>0", "x>0"), "NAME,...": ("w",), "NAME(NAMES)": ("w(x)",), "NAME=NUMBERS": ("a=2..3",), "NODE": ("a",),
     "FILE": (*FILES, "new.txt"),
 }  # fmt: skip

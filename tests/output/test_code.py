@@ -10,7 +10,6 @@ from collections.abc import Sequence
 import pytest
 
 from gradcli.autodiff.passes.forward import evaluate
-from gradcli.cli.commands import export
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
@@ -18,12 +17,13 @@ from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.operation import NotDifferentiableError, Operation
+from gradcli.output.code.catalogue import language_named, language_names
 from gradcli.output.code.formula import template
 from gradcli.output.code.language import Language, Written
-from gradcli.output.code.languages import LANGUAGES
 from gradcli.output.code.proof import compared, computed, missing_program, proved
 from gradcli.output.code.written import written
 
+LANGUAGES = {name: language_named(name) for name in language_names()}
 RUNS = [language for language in LANGUAGES.values() if language.main is not None and not missing_program(language)]
 
 
@@ -73,9 +73,8 @@ def lacks(language: Language, term: str, wrt: Sequence[str]) -> str:
     return "SciPy" if "special." in text and importlib.util.find_spec("scipy") is None else ""
 
 
-def test_the_names_of_the_option_are_those_of_the_languages() -> None:
-    assert tuple(LANGUAGES) == export.LANGUAGES
-    assert set(export.SUFFIXES.values()) <= LANGUAGES.keys()
+def test_languages_have_the_names_of_their_modules() -> None:
+    assert {name: language.name for name, language in LANGUAGES.items()} == {name: name for name in LANGUAGES}
 
 
 @pytest.mark.parametrize("name", [name for name, operation in OPERATIONS.items() if operation.javascript])

@@ -31,6 +31,7 @@ def test_wheel_does_the_main_job(tmp_path: Path) -> None:
     assert Path(where.stdout.strip()).is_relative_to(site)
     assert (site / "gradcli" / "grammar" / "gradcli.lark").is_file()
     assert (site / "gradcli" / "py.typed").is_file()
+    assert (site / "gradcli" / "manual" / "start.md").is_file()
 
     command = [python, "-m", "gradcli", "eval", "(x+w)*(w+1)", "--x", "2", "--w", "1", "--wrt", "w", "-q"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -9,6 +9,7 @@ import sympy
 
 from gradcli.errors import GradcliError
 from gradcli.teaching.marking import Verdict
+from gradcli.teaching.parts import Parts
 from gradcli.teaching.tasks import task
 
 QUESTIONS = ["x**2*w", "sin(x*w) + w**3", "exp(x)/(w**2 + 1)", "x + 3", "x*w*v"]
@@ -93,3 +94,39 @@ def test_what_cannot_be_asked_for_is_said(question: str, ask: str, message: str)
 def test_questions_that_mean_nothing_are_refused(given: dict[str, Any]) -> None:
     with pytest.raises(GradcliError):
         task("x^3", "derivative", ["x"], **given)
+
+
+@pytest.mark.parametrize("question", ["x**2*w", "sin(x*w) + w**3", "exp(x)/(w**2 + 1)", "sqrt(x + w)"])
+def test_right_tangents_are_right_in_any_form(question: str) -> None:
+    expression = sympy.sympify(question)
+    x, w = sympy.symbols("x w")
+    at = {x: 2, w: 1}
+    slopes = [sympy.diff(expression, name).subs(at) for name in (x, w)]
+    right = expression.subs(at) + slopes[0] * (x - 2) + slopes[1] * (w - 1)
+    asked = task(question, "tangent", ["x", "w"], at={"x": 2.0, "w": 1.0})
+    for form in (right, sympy.expand(right)):
+        assert asked.mark(str(form)).verdict is Verdict.RIGHT
+        assert asked.mark(f"y = {form}").verdict is Verdict.RIGHT
+    assert asked.mark(str(right + 1)).verdict is Verdict.WRONG
+    assert asked.mark(str(right + (x - 2) * (w - 1))).verdict is Verdict.WRONG
+    assert asked.mark(asked.right_text() if isinstance(asked, Parts) else "").verdict is Verdict.RIGHT
+
+
+@pytest.mark.parametrize(
+    ("answer", "part", "kind"),
+    [
+        ("9 + 3*(x - 3)", "the slope by x", "power.no_factor"),
+        ("6x", "the value at the point", None),
+        ("9 + 2x*(x - 3)", "", None),
+    ],
+)
+def test_what_is_wrong_with_a_tangent_is_said(answer: str, part: str, kind: str | None) -> None:
+    marked = task("x^2", "tangent", [], at={"x": 3.0}).mark(answer)
+    assert marked.verdict is Verdict.WRONG
+    assert marked.part == part
+    assert (kind in [reason.kind for reason in marked.reasons]) if kind else not marked.reasons
+
+
+def test_a_tangent_has_a_point() -> None:
+    with pytest.raises(GradcliError, match="a tangent has a point, and w has no value there"):
+        task("x^2*w", "tangent", [], at={"x": 3.0})

@@ -5,8 +5,10 @@ from __future__ import annotations
 from gradcli.cli.framework.choices import chosen_format, split_names
 from gradcli.cli.framework.command import Command, flag, text
 from gradcli.cli.framework.options import EXPRESSION, FORMATS, ElementOptions, OutputOptions, RunOptions, SelectOptions
+from gradcli.cli.framework.streams import write, write_note
 from gradcli.cli.inputs.jacobians import JacobianOptions, asks_jacobians, jacobians_of, not_finite
 from gradcli.cli.inputs.run import run_of
+from gradcli.errors import ExitCode
 
 HELP = """\
 Value and gradient of an expression, its graph, and the chain rule step by step.
@@ -24,11 +26,12 @@ Value and gradient of an expression, its graph, and the chain rule step by step.
   gradcli eval "x*w; x + w" --x 2 --w 3 --jacobian  every output by every variable
   gradcli eval "x^2*w" --x 2 --w 3 --hessian -q
   gradcli eval "x^2*w" --x 2 --w 3 --tangent x=1    forward mode: the tangent of each node as x moves
+  gradcli eval "(x+w)*(w+1)" --x 2 --w 1 --format torch > proof.py       a script that asserts it all with PyTorch
 
 Each variable of the expression is an option of its own: --x 2, --x=-2, --x pi/2. A variable that is called like an option is
 given by --set: --set json=3.
 
-Exit codes: 0 success, 2 bad input, 3 not finite under --strict, 4 a limit reached, 130 interrupted.
+Exit codes: 0 success, 1 PyTorch says otherwise, 2 bad input, 3 not finite under --strict, 4 a limit reached, 130 interrupted.
 """
 
 
@@ -39,7 +42,11 @@ class EvalOptions(RunOptions, JacobianOptions, ElementOptions, OutputOptions, Se
         "The value, then the gradient, or what --tangent, --jacobian, --hessian ask for, a number a line: --format numbers.",
         short="-q",
     )
-    format = text(OutputOptions.format.help, "FORMAT", choices=(*FORMATS, "numbers"))
+    format = text(OutputOptions.format.help, "FORMAT", choices=(*FORMATS, "numbers", "torch"))
+    verify_torch = flag(
+        "Assert with PyTorch itself every value, flag, function and gradient that is printed; exit 1 where one differs. It runs"
+        " what --format torch writes by the Python that GRADCLI_TORCH names, or by this one."
+    )
     all = flag("Leave nothing out, however large: table rows, derivations, derivatives.")
     save = text(
         "Also write the value, each gradient as grad_NAME, tangent, jacobian_OUTPUT_NAME and hessian_NAME_NAME into a file of"
@@ -48,10 +55,15 @@ class EvalOptions(RunOptions, JacobianOptions, ElementOptions, OutputOptions, Se
     )
 
 
-def run(options: EvalOptions) -> None:
+def run(options: EvalOptions) -> ExitCode | None:
     """Run the command."""
     format = chosen_format(options.format, json=options.json, quiet=options.quiet, select=options.select)
     run = run_of(options, elements=options.elements, needs_cotangent=not asks_jacobians(options))
+    proof = ""
+    if format == "torch" or options.verify_torch:
+        from gradcli.output.code.torch_proof import torch_proof
+
+        proof = "".join(torch_proof(run.tape, run.text))
     jacobians = jacobians_of(options, run)
     warnings = [*run.warnings, *(not_finite(run, jacobians, strict=options.strict) if jacobians is not None else [])]
     if options.save is not None:
@@ -62,17 +74,21 @@ def run(options: EvalOptions) -> None:
         more = {} if jacobians is None else jacobian_arrays(run.tape, jacobians)
         write_npz(options.save, {"value": run.tape.value, **gradient, **more})
 
-    from gradcli.cli.views.show import show
+    if format == "torch":
+        write(proof)
+    else:
+        from gradcli.cli.views.show import show
 
-    show(
-        run.tape,
-        format,
-        run.text,
-        warnings,
-        show_all=options.all,
-        jacobians=jacobians,
-        select=split_names("--select", options.select) or None,
-    )
+        select = split_names("--select", options.select) or None
+        show(run.tape, format, run.text, warnings, show_all=options.all, jacobians=jacobians, select=select)
+    if not options.verify_torch:
+        return None
+    from gradcli.output.code.torch_proof import verified
+
+    verdict = verified(proof)
+    for line in verdict.lines:
+        write_note(line)
+    return None if verdict.right else ExitCode.NEGATIVE
 
 
 COMMAND = Command(HELP, EXPRESSION, EvalOptions, run, takes_variables=True)

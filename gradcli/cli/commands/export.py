@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 from gradcli.cli.framework.choices import split_names
 from gradcli.cli.framework.command import Command, choice, flag, text
 from gradcli.cli.framework.options import EXPRESSION, ExpressionOptions, FileOptions, ShapeOptions, SizeLimits, WrtOptions
 from gradcli.cli.framework.streams import write_note, write_to
 from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, located
+from gradcli.output.code.catalogue import language_for, language_names
 
 HELP = """\
 Write a function and its derivatives as code, for use without gradcli.
@@ -30,9 +29,6 @@ value (sqrt(x) if x > 0 else 0 below 0), and wherever its functions do: outside 
 --check also runs the code, where the language is installed, at random points, and compares its numbers with gradcli's.
 """
 
-LANGUAGES = ("python", "numpy", "jax", "c", "javascript", "sql")
-SUFFIXES = {".py": "python", ".c": "c", ".js": "javascript", ".mjs": "javascript", ".sql": "sql"}
-
 TOLERANCE = 1e-9
 """How far numbers of a check may be apart, relative to the largest."""
 
@@ -40,7 +36,7 @@ TOLERANCE = 1e-9
 class ExportOptions(ExpressionOptions, WrtOptions, ShapeOptions, FileOptions, SizeLimits):
     """What a call may ask for."""
 
-    to = text("The language; where left out that of the end of the file's name, or python.", "LANGUAGE", choices=LANGUAGES)
+    to = text("The language; where left out that of the end of the file's name, or python.", "LANGUAGE", choices=language_names())
     content = choice("What it computes.", "WHAT", ("value", "gradient", "hessian"), "gradient")
     name = text("The name of the function, or of the table; f where left out.", "NAME")
     check = flag("Run the code and compare its numbers; exit 1 where they differ.")
@@ -51,17 +47,13 @@ def run(options: ExportOptions) -> ExitCode | None:
     from gradcli.cli.inputs.source import expression_text
     from gradcli.cli.inputs.symbolic import graph_of
     from gradcli.language.parser import parse
-    from gradcli.output.code import languages
     from gradcli.output.code.written import VALUE, written
 
     if options.set or options.bindings:
         raise GradcliError("code takes its values when it is called", hint="leave --set and --bindings out")
     source, where = expression_text(options)
     name = options.name or "f"
-    ending = os.path.splitext(options.output or "")[1]
-    if options.to is None and ending and ending not in SUFFIXES:
-        raise GradcliError(f"no language has files that end in {ending}", hint="--to names the language")
-    language = languages.LANGUAGES[options.to or SUFFIXES.get(ending, "python")]
+    language = language_for(options.to, options.output)
     if options.check and language.main is None:
         raise GradcliError(f"nothing runs {language.about} here", hint="leave --check out")
     if language.names([name])[name] != name:

@@ -14,8 +14,8 @@ from gradcli.errors import ExitCode, GradcliError
 if TYPE_CHECKING:
     from gradcli.output.reports.grading import Graded
     from gradcli.teaching.marking import Marker
+    from gradcli.teaching.parts import Parts
     from gradcli.teaching.quiz import Asked
-    from gradcli.teaching.tasks import Parts
 
 HELP = """\
 Mark answers to the question: what is the derivative of EXPRESSION by a variable? Where one is wrong, say why, from the graph.
@@ -53,7 +53,7 @@ class GradeOptions(OutputOptions):
     file = text("Read the question from a file, or from .jsonl those of a quiz; - is standard input.", "FILE", short="-f")
     wrt = text("The variable by which the derivative is asked for; may be left out where there is one.", "NAME,...")
     ask = text(
-        "What is asked for: derivative, value, gradient, hessian, jacobian, or adjoint:NAME, the derivative by a value within.",
+        "What is asked for: derivative, value, tangent, gradient, hessian, jacobian, or adjoint:NAME (by a value within).",
         "WHAT",
     )
     order = whole("Which derivative is asked for.", 1, maximum=20)

@@ -185,6 +185,13 @@ class Command(Generic[O]):
         self.by_flag = {flag: option for option in self.options for flag in option.flags}
 
     @property
+    def summary(self) -> str:
+        """The first sentence of its help page."""
+        paragraph = " ".join(self.help.partition("\n\n")[0].split())
+        end = min((at for at in map(paragraph.find, (". ", "? ")) if at >= 0), default=len(paragraph) - 1)
+        return paragraph[: end + 1].removesuffix(".")
+
+    @property
     def flags(self) -> list[str]:
         """All flags that are not variables."""
         return [*self.by_flag, *HELP_FLAGS]

@@ -2,31 +2,55 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
-from collections.abc import Callable, Sequence
+import io
+import re
+import shutil
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
 
 from gradcli.cli.framework.command import Command, Option
+from gradcli.cli.framework.streams import write
+from gradcli.cli.framework.table import command_named, command_names
+from gradcli.errors import GradcliError
+
+_MARGIN = 4
+"""What Typer writes before a line, and leaves free behind it."""
+
+_FEWEST_COLUMNS = 52
+"""How wide a page is for Typer, however narrow the terminal is."""
+
+_LONGEST_METAVAR = 60
+"""Characters up to which the values of an option stand beside its name, and not in what is said of it."""
+
+_WORD = re.compile(r"""(?:--?[\w-]+ (?![-|<>]))?(?:[^\s"']|"[^"]*"|'[^']*')+""")
+"""A word of a shell, an option with its value; what stands in quotes is not taken apart."""
 
 HELP = """\
 Computation graphs, gradients, and the chain rule that leads to them.
 
 \b
-  gradcli eval "(x+w)*(w+1)" --x 2 --w 1 --wrt w     value, gradient, and why
+  gradcli eval "(x+w)*(w+1)" --x 2 --w 1 --wrt w     value, gradient, why
   gradcli eval "x^2" --x 3 -q                        just the numbers
   gradcli eval "x*w" --x 2 --w 3 --json | jq .grad   for scripts
-  gradcli run newton.grad --feed rows.csv            a whole program, for many inputs
-  gradcli graph "(x+w)*(w+1)" --x 2 --w 1 --open     the graph, and both passes step by step
-  gradcli explain "x^2*sin(x)" --by rules            product rule, chain rule, step by step
-  gradcli diff "(x+w)*(w+1)" --wrt w                 the derivative as an expression
+  gradcli run newton.grad --feed rows.csv            for many inputs
+  gradcli graph "(x+w)*(w+1)" --x 2 --w 1 --open     a page, step by step
+  gradcli explain "x^2*sin(x)" --by rules            by the rules of a class
+  gradcli diff "(x+w)*(w+1)" --wrt w                 the derivative
   gradcli simplify "(w + 1) + (x + w)"               a shorter form
-  gradcli taylor "sin(x)" --about x=0 --order 5      the Taylor polynomial, exactly
-  gradcli equal "(x+1)^2" "x^2+2x+1"                 equal, and how that is known
-  gradcli torch lesson.py                            a PyTorch program, without PyTorch
-  gradcli ops                                        what an expression may use
+  gradcli taylor "sin(x)" --about x=0 --order 5      the Taylor polynomial
+  gradcli equal "(x+1)^2" "x^2+2x+1"                 equal, or where not
+  gradcli torch lesson.py                            PyTorch, without it
+  gradcli ops                                        what one may write
+  gradcli help start                                 the manual
 """
+
+MOST_COLUMNS = 120
+"""How wide a page becomes, however wide the terminal is."""
 
 
 def application(commands: Sequence[Command[Any]]) -> typer.Typer:
@@ -36,8 +60,8 @@ def application(commands: Sequence[Command[Any]]) -> typer.Typer:
         no_args_is_help=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-        help=HELP,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": MOST_COLUMNS},
+        help=fitted(HELP),
     )
 
     @app.callback()
@@ -45,8 +69,57 @@ def application(commands: Sequence[Command[Any]]) -> typer.Typer:
         """Overwritten by the help of the application."""
 
     for command in commands:
-        app.command(command.name, help=command.help)(_callback(command))
+        app.command(command.name, help=fitted(command.help), short_help=command.summary)(_callback(command))
     return app
+
+
+def show_help(arguments: Sequence[str]) -> None:
+    """Write a help page, or what completion asks for, to standard output.
+
+    Raises:
+        GradcliError: An argument is not understood.
+    """
+    usage_error = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+    app = application([command_named(name) for name in command_names()])
+    shown = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(shown):
+            app(list(arguments) or ["--help"], prog_name="gradcli", standalone_mode=False)
+    except Exception as error:
+        if not isinstance(error, usage_error):
+            raise
+        message = getattr(error, "message", "") or str(error)
+        raise GradcliError(message.rstrip("."), hint="`gradcli --help` lists the commands") from None
+    finally:  # completion exits
+        write([shown.getvalue()])
+
+
+def fitted(help: str) -> str:
+    """A help text whose examples fit the terminal: what is said of a long one stands below it, and lines break between words."""
+    width = max(min(shutil.get_terminal_size().columns, MOST_COLUMNS), _FEWEST_COLUMNS) - _MARGIN
+    paragraphs = help.split("\n\n")
+    return "\n\n".join(
+        "\n".join(line for written in paragraph.split("\n") for line in _fitted_line(written, width))
+        if paragraph.startswith("\b")
+        else paragraph
+        for paragraph in paragraphs
+    )
+
+
+def _fitted_line(line: str, width: int) -> Iterator[str]:
+    if len(line) <= width:
+        yield line
+        return
+    call, *remark = re.split(" {2,}", line.strip(), maxsplit=1)
+    shown = " "
+    for word in _WORD.findall(call):
+        if len(f"{shown} {word} \\") > width and shown.strip():
+            yield f"{shown} \\"
+            shown = " " * 5
+        shown = f"{shown} {word}"
+    yield shown
+    for said in textwrap.wrap("".join(remark), width - 8):
+        yield f"{' ' * 8}{said}"
 
 
 def _callback(command: Command[Any]) -> Callable[..., None]:
@@ -83,6 +156,8 @@ def _kind(option: Option[Any]) -> Any:
 def _typer_option(option: Option[Any]) -> Any:
     if not option.metavar:
         return typer.Option(*option.flags, help=option.help)
-    metavar = "|".join(option.choices) or option.metavar
+    metavar, help = "|".join(option.choices) or option.metavar, option.help
+    if len(metavar) > _LONGEST_METAVAR:
+        metavar, help = option.metavar, f"{help} {option.metavar} is {', '.join(option.choices[:-1])} or {option.choices[-1]}."
     choices = list(option.choices)
-    return typer.Option(*option.flags, metavar=metavar, help=option.help, autocompletion=(lambda: choices) if choices else None)
+    return typer.Option(*option.flags, metavar=metavar, help=help, autocompletion=(lambda: choices) if choices else None)

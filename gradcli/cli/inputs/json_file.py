@@ -25,6 +25,20 @@ def read_json(path: str, *, parse_int: Callable[[str], Any] | None = None, most:
         GradcliError: It cannot be read, is not JSON, gives a key twice, or is nested too deeply.
     """
     text, where = read_text(path, most)
+    return json_value(text, where, parse_int=parse_int), where
+
+
+def json_value(text: str, where: str, *, parse_int: Callable[[str], Any] | None = None) -> object:
+    """The JSON value of a text.
+
+    Args:
+        text: The text.
+        where: What messages call it.
+        parse_int: Makes a value of a whole number; None for an int.
+
+    Raises:
+        GradcliError: It is not JSON, gives a key twice, or is nested too deeply.
+    """
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -42,7 +56,7 @@ def read_json(path: str, *, parse_int: Callable[[str], Any] | None = None, most:
         return int(digits)
 
     try:
-        return json.loads(text, object_pairs_hook=unique, parse_int=whole), where
+        return json.loads(text, object_pairs_hook=unique, parse_int=whole)
     except json.JSONDecodeError as error:
         raise GradcliError(f"{where} is not JSON: {error.msg}", (error.pos, error.pos + 1)).located(text, where) from None
     except RecursionError:

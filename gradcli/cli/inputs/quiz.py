@@ -8,8 +8,9 @@ from typing import Any
 
 from gradcli.cli.framework.command import Command
 from gradcli.cli.framework.streams import read_text
+from gradcli.cli.inputs.json_file import json_value
 from gradcli.cli.inputs.variables import bindings, given_at
-from gradcli.errors import GradcliError, nearest
+from gradcli.errors import GradcliError, located, nearest
 from gradcli.teaching.quiz import Asked, credit_of
 from gradcli.teaching.tasks import DERIVATIVE, task
 
@@ -40,16 +41,14 @@ def quiz_of(path: str, credit: Mapping[str, float], command: Command[Any]) -> di
         if not line.strip():
             continue
         place = f"{where}, line {number}"
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError):
-            record = None
+        record = json_value(line, place)
         if not isinstance(record, dict):
             raise GradcliError(f"{place} is no JSON object", hint='write {"id": "q1", "expression": "x^2", "wrt": "x"}')
         try:
             asked = _asked(record, number, credit, command)
         except GradcliError as error:
-            raise GradcliError(f"{place}: {error.message}", hint=error.hint) from None
+            error.message = f"{place}: {error.message}"
+            raise
         if asked.id in found:
             raise GradcliError(f"{place}: there are two questions {asked.id}", hint="give each an id of its own")
         found[asked.id] = asked
@@ -80,15 +79,16 @@ def _asked(record: Mapping[str, Any], number: int, credit: Mapping[str, float], 
         raise GradcliError("points are a number from 0 on, and tol is one from 0 to 1")
     at = None if exercise else _point(record.get("at"), command)
     own = credit_of(record["credit"], "credit") if "credit" in record else credit
-    marker = task(
-        expression,
-        ask,
-        [name.strip() for one in names for name in one.split(",") if name.strip()],
-        order=_of(record, "order", int, 1),
-        at=at,
-        digits=_of(record, "digits", int, None),
-        tolerance=tolerance,
-    )
+    with located(expression, "expression"):
+        marker = task(
+            expression,
+            ask,
+            [name.strip() for one in names for name in one.split(",") if name.strip()],
+            order=_of(record, "order", int, 1),
+            at=at,
+            digits=_of(record, "digits", int, None),
+            tolerance=tolerance,
+        )
     return Asked(marker, str(record.get("id", record.get("number", number))).strip(), ask, points, own)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections.abc import Sequence
@@ -97,6 +98,23 @@ def expression_as_written(options: ExpressionOptions) -> tuple[str, str]:
     if text.endswith((".grad", ".txt")) and os.path.isfile(text):
         raise GradcliError(f"{text} is a file, and an expression is needed", hint=f"write -f {text}")
     return text, "expression"
+
+
+def expression_texts(options: ExpressionOptions) -> list[tuple[str, str]]:
+    """The texts of one expression or of several, each with what messages call it.
+
+    Raises:
+        GradcliError: There is none, or one cannot be read.
+    """
+    texts = options.positional
+    if len(texts) < 2 or options.file is not None:
+        return [expression_text(options)]
+    if any(_LIKE_AN_OPTION.fullmatch(text) and _NUMBER.fullmatch(next) for text, next in itertools.pairwise(texts)):
+        raise _several(texts, options.command)
+    if texts.count(STDIN) > 1:
+        raise GradcliError("two expressions cannot come from standard input", hint="give one as an argument")
+    given = [read_text(STDIN) if text == STDIN else (text, "expression") for text in texts]
+    return [(as_read(text, where, options), where) for text, where in given]
 
 
 def program_text(options: ProgramOptions) -> tuple[str, str]:

@@ -60,6 +60,16 @@ def _by_axis(name: str, several: str) -> Callable[..., str]:
     )
 
 
+def _call_by_axis(name: str) -> Callable[..., str]:
+    """PyTorch's call: along one axis it gives the places as well, along several it has another name."""
+    return lambda a, axis, keepdims: (
+        ""
+        if axis is None
+        else f"torch.{'' if isinstance(axis, int) else 'a'}{name}({{0}}, {{axis}}, keepdim={{keepdims}})"
+        f"{'.values' if isinstance(axis, int) else ''}"
+    )
+
+
 def _extreme(name: str, numpy_name: str, pullback: Callable[..., Any], grad_fn: str | Callable[..., str], doc: str) -> Structural:
     return structural(
         f"{name}(a, axis=None, keepdims=False)",
@@ -69,6 +79,7 @@ def _extreme(name: str, numpy_name: str, pullback: Callable[..., Any], grad_fn: 
         grad_fn=grad_fn,
         result=SAME,
         torch=f"{name.removeprefix('reduce_')}: torch Tensor",
+        torch_call=_call_by_axis(name.removeprefix("reduce_")) if callable(grad_fn) else "",
         tensorflow=f"{name}{REDUCED} {numpy_name.title()}: tf" if name == f"reduce_{numpy_name}" else "",
         in_elements=in_elements.folded(amax if "max" in name else amin),
         doc=doc,

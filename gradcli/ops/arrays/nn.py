@@ -45,7 +45,7 @@ softmax: Structural = structural(
     _along,
     lambda g, y, a, axis: [y * (g - _total(g * y, axis))],
     range=(0, 1),
-    torch="softmax: torch Tensor F special",
+    torch="softmax(dim=axis): torch Tensor F special",
     tensorflow="softmax(logits, axis=-1) Softmax: nn",
     takes=(DECIMALS, no_kernel("softmax_{last}kernel_impl")),
     definition=lambda a, axis: exp(a) / _total(exp(a), axis),
@@ -57,7 +57,7 @@ log_softmax: Structural = structural(
     _along,
     lambda g, y, a, axis: [g - exp(y) * _total(g, axis)],
     range=(-math.inf, 0),
-    torch="log_softmax: torch Tensor F special",
+    torch="log_softmax(dim=axis): torch Tensor F special",
     takes=(DECIMALS, no_kernel("log_softmax_{last}kernel_impl")),
     definition=lambda a, axis: a - log(_total(exp(a), axis)),
     doc="The logarithm of softmax, without overflow.",
@@ -118,6 +118,12 @@ def affine_function(name: str) -> Callable[..., str]:
     return lambda *shapes, **settings: f"{name}({inputs[len(shapes) - 1]})"
 
 
+def _affine_call(a: Shape, affine: tuple[Shape, ...]) -> str:
+    """PyTorch's call where the axes follow from the weight, or are the last one."""
+    axes = affine[0] if affine else a[-1:]
+    return f"F.layer_norm({', '.join(['{0}', str(axes), *['{1}', '{2}'][: len(affine)]])}, eps={{eps}})"
+
+
 layer_norm: Structural = structural(
     "layer_norm(a, weight, bias, normalized_shape=None, eps=1e-5)",
     _layer_norm,
@@ -125,7 +131,8 @@ layer_norm: Structural = structural(
     _layer_norm_pullback,
     grad_fn=affine_function("NativeLayerNormBackward0"),
     optional=2,
-    torch="layer_norm: torch F",
+    torch="layer_norm(normalized_shape=normalized_shape): F torch",
+    torch_call=lambda a, *affine, normalized_shape, eps: "" if normalized_shape is not None else _affine_call(a, affine),
     total=False,
     doc="Deviations from the mean over the last axes in units of the standard deviation, times a weight, plus a bias.",
 )
@@ -177,6 +184,7 @@ one_hot = structural(
     result=WHOLE,
     range=(0, 1),
     torch="one_hot(num_classes=classes): F",
+    torch_call=lambda a, classes, axis: "" if axis == -1 else "F.one_hot({0}, {classes}).movedim(-1, {axis})",
     adds_axis=True,
     doc="For each class a vector with 1 in its place and 0 elsewhere, along a new axis; it carries no gradient.",
 )

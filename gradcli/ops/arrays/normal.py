@@ -70,6 +70,9 @@ batch_norm = structural(
     _batch_norm_pullback,
     grad_fn=affine_function("NativeBatchNormBackward0"),
     optional=2,
+    torch_call=lambda a, *affine, eps: (
+        f"F.batch_norm({', '.join(['{0}', 'None', 'None', *['{1}', '{2}'][: len(affine)]])}, training=True, eps={{eps}})"
+    ),
     doc="Deviations from the mean of each channel over the batch in units of the standard deviation, as in training.",
 )
 

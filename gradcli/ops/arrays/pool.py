@@ -113,7 +113,7 @@ max_pool1d = _pool(
     _TO_LARGEST,
     result=SAME,
     in_elements=_largest_in_elements(1),
-    torch="max_pool1d: torch F",
+    torch="max_pool1d(kernel_size=kernel_size): torch F",
 )
 max_pool2d = _pool(
     "max_pool2d",
@@ -125,7 +125,7 @@ max_pool2d = _pool(
     _TO_LARGEST,
     result=SAME,
     in_elements=_largest_in_elements(2),
-    torch="max_pool2d: torch F",
+    torch="max_pool2d(kernel_size=kernel_size): torch F",
 )
 avg_pool1d = _pool(
     "avg_pool1d",
@@ -137,7 +137,7 @@ avg_pool1d = _pool(
     _TO_ALL,
     result=SAME,
     linear="a",
-    torch="avg_pool1d: torch F",
+    torch="avg_pool1d(kernel_size=kernel_size): torch F",
 )
 avg_pool2d = _pool(
     "avg_pool2d",
@@ -149,5 +149,5 @@ avg_pool2d = _pool(
     _TO_ALL,
     result=SAME,
     linear="a",
-    torch="avg_pool2d: F",
+    torch="avg_pool2d(kernel_size=kernel_size): F",
 )

@@ -148,7 +148,7 @@ cross: Structural = structural(
     grad_fn="LinalgCrossBackward0(0, 1)",
     result=SAME,
     linear="a, b",
-    torch="cross: torch Tensor linalg",
+    torch="cross(dim=axis): linalg torch Tensor",
     doc="Cross product of vectors of three elements.",
 )
 

@@ -27,7 +27,8 @@ flip: Structural = structural(
     lambda g, y, a, axis: [flip(g, axis=axis)],
     moves=True,
     linear="a",
-    torch="flip: torch Tensor",
+    torch="flip(dims=axis): torch Tensor",
+    torch_call=lambda a, axis: f"torch.flip({{0}}, {tuple(range(len(a)))})" if axis is None else "",
     doc="The elements in the reverse order along some axes, or along all.",
 )
 
@@ -61,7 +62,7 @@ roll: Structural = structural(
     lambda g, y, a, shifts, axis: [roll(g, shifts=_opposite(shifts), axis=axis)],
     moves=True,
     linear="a",
-    torch="roll: torch Tensor",
+    torch="roll(shifts=shifts, dims=axis): torch Tensor",
     doc="The elements moved along an axis, those at the end to its front; of all elements in their order where no axis is named.",
 )
 
@@ -96,7 +97,7 @@ pad: Structural = structural(
     grad_fn="ConstantPadNdBackward0(0)",
     moves=True,
     linear="a",
-    torch="pad: F",
+    torch="pad(pad=widths): F",
     doc="The array with a number around it; widths are before and after the last axis, then the one before it, and so on.",
 )
 
@@ -128,6 +129,9 @@ repeat = structural(
     moves=True,
     linear="a",
     torch="repeat: Tensor; tile: torch Tensor",
+    torch_call=lambda a, times: (
+        "{0}.repeat({times})" if len(as_shape(times)) >= len(a) else f"torch.tile({{0}}, {as_shape(times)})"
+    ),
     doc="The array so many times along each of its last axes: ``repeat(v, 2, 3)`` is a matrix with v three times in both rows.",
 )
 
@@ -162,7 +166,7 @@ repeat_interleave = structural(
     grad_fn=_interleave_function,
     moves=True,
     linear="a",
-    torch="repeat_interleave: torch Tensor",
+    torch="repeat_interleave(repeats=times): torch Tensor",
     doc="Each element so many times in a row along an axis, or of all elements in their order where no axis is named.",
 )
 
@@ -189,7 +193,7 @@ movedim = structural(
     spellings=("movedim", "moveaxis"),
     moves=True,
     linear="a",
-    torch="movedim: torch Tensor; moveaxis: torch Tensor",
+    torch="movedim(source=source, destination=destination): torch Tensor; moveaxis: torch Tensor",
     view=VIEW,
     doc="Some axes moved to other places, the others in their order.",
 )

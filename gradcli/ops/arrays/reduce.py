@@ -226,7 +226,7 @@ reduce_norm: Structural = structural(
     grad_fn="LinalgVectorNormBackward0(0)",
     spellings=("norm", "vector_norm"),
     range=(0, math.inf),
-    torch="norm: torch Tensor linalg; vector_norm: linalg",
+    torch="vector_norm(ord=ord): linalg; norm: torch Tensor linalg",
     takes=(DECIMALS, "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}"),
     definition=_norm_defined,
     degree=lambda a: 1,
@@ -267,7 +267,8 @@ reduce_logsumexp: Structural = structural(
     _logsumexp,
     reduced,
     lambda g, y, a, axis, keepdims: [spread(g, shape_of(a), axis) * exp(a - spread(y, shape_of(a), axis))],
-    torch="logsumexp: torch Tensor",
+    torch="logsumexp(dim=axis): torch Tensor",
+    torch_call=lambda a, axis, keepdims: f"torch.logsumexp({{0}}, {tuple(range(len(a)))}, {{keepdims}})" if axis is None else "",
     definition=lambda a, axis, keepdims: log(reduce_sum(exp(a), axis=axis, keepdims=keepdims)),
     doc="Logarithm of the sum of the exponentials of the elements, without overflow.",
 )

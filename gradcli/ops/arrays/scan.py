@@ -33,6 +33,12 @@ def _scan_function(name: str) -> Callable[..., str]:
     return lambda a, axis, reverse: f"FlipBackward0({name}(FlipBackward0(0)))" if reverse else f"{name}(0)"
 
 
+def _scan_call(name: str) -> Callable[..., str]:
+    """PyTorch has no scan from the end: it turns the axis before and after."""
+    back = f"torch.flip(torch.{name}(torch.flip({{0}}, ({{axis}},)), {{axis}}), ({{axis}},))"
+    return lambda a, axis, reverse: back if reverse else ""
+
+
 cumsum: Structural = structural(
     "cumsum(a, axis=-1, reverse=False)",
     _scan("cumsum"),
@@ -41,7 +47,8 @@ cumsum: Structural = structural(
     grad_fn=_scan_function("CumsumBackward0"),
     result=COUNT,
     linear="a",
-    torch="cumsum: torch Tensor",
+    torch="cumsum(dim=axis): torch Tensor",
+    torch_call=_scan_call("cumsum"),
     doc="The sum of the elements up to each place of an axis.",
 )
 
@@ -61,7 +68,8 @@ cumprod: Structural = structural(
     _cumprod_pullback,
     grad_fn=_scan_function("CumprodBackward0"),
     result=COUNT,
-    torch="cumprod: torch Tensor",
+    torch="cumprod(dim=axis): torch Tensor",
+    torch_call=_scan_call("cumprod"),
     multilinear=True,
     doc="The product of the elements up to each place of an axis; zeros among them are differentiated right.",
     backward="each product hands its adjoint, times its other factors, to each of its factors",
@@ -125,7 +133,7 @@ logcumsumexp = structural(
     _logcumsumexp,
     lambda a, axis: _same_shape(a, axis, False),
     _logcumsumexp_pullback,
-    torch="logcumsumexp: torch Tensor",
+    torch="logcumsumexp(dim=axis): torch Tensor",
     definition=lambda a, axis: log(cumsum(exp(a), axis=axis)),
     doc="The logarithm of the sum of the exponentials up to each place of an axis, without overflow.",
 )

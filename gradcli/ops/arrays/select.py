@@ -50,6 +50,7 @@ gather: Structural = structural(
     whole=(1,),
     moves=True,
     linear="a",
+    torch_call="torch.gather({0}, {axis}, {1})",
     doc="The elements at places along an axis: ``a[index[i, j], j]`` along the axis 0.",
 )
 
@@ -77,6 +78,7 @@ scatter_add: Structural = structural(
     _scatter_shape,
     lambda g, y, a, index, shape, axis: [gather(g, index, axis=axis), None],
     grad_fn="ScatterAddBackward0(None, 0)",
+    torch_call="torch.zeros({shape}, dtype={0}.dtype).scatter_add({axis}, {1}, {0})",
     whole=(1,),
     result=SAME,
     linear="a",
@@ -114,6 +116,7 @@ index_select = structural(
     _index_select_shape,
     _index_select_pullback,
     grad_fn="IndexSelectBackward0(0)",
+    torch_call="torch.index_select({0}, {axis}, {1})",
     whole=(1,),
     moves=True,
     linear="a",
@@ -181,6 +184,7 @@ argsort: Structural = structural(
     result=WHOLE,
     range=(0, math.inf),
     torch="argsort: torch Tensor",
+    torch_call="torch.argsort({0}, stable=True, dim={axis}, descending={descending})",
     doc="The places of the elements along an axis in the order of their size, equal ones in theirs; it carries no gradient.",
 )
 
@@ -195,6 +199,7 @@ sort = structural(
     _along,
     lambda g, y, a, axis, descending: [_scattered(g, argsort(a, axis=axis, descending=descending), shape_of(a), axis)],
     result=SAME,
+    torch_call="torch.sort({0}, {axis}, descending={descending}).values",
     doc="The elements along an axis in the order of their size.",
 )
 
@@ -222,6 +227,7 @@ topk = structural(
     _topk_shape,
     _topk_pullback,
     result=SAME,
+    torch_call="torch.topk({0}, {k}, {axis}, largest={largest}).values",
     doc="The k largest elements along an axis, the largest first; the smallest ones with largest=False.",
 )
 
@@ -243,6 +249,7 @@ def _running(name: str, numpy_name: str, grad_fn: str, word: str) -> Structural:
         _along,
         None,
         result=WHOLE,
+        torch_call=f"torch.{name}({{0}}, {{axis}}).indices",
         doc=f"The place of the {word} element up to each place of an axis, the last of equal ones; it carries no gradient.",
     )
     return structural(
@@ -252,6 +259,7 @@ def _running(name: str, numpy_name: str, grad_fn: str, word: str) -> Structural:
         lambda g, y, a, axis: [_scattered(g, where_(a, axis=axis), shape_of(a), axis)],
         grad_fn=grad_fn,
         result=SAME,
+        torch_call=f"torch.{name}({{0}}, {{axis}}).values",
         doc=f"The {word} element up to each place of an axis; the last of equal ones has the gradient.",
     )
 
@@ -287,6 +295,9 @@ def _median(name: str, skip: bool, doc: str) -> Structural:
         _median_shape,
         None,
         result=WHOLE,
+        torch_call=lambda a, axis, keepdims: (
+            f"torch.{name}({{0}}, {{axis}}, keepdim={{keepdims}}).indices" if axis is not None else ""
+        ),
         doc=f"The place of the {name}, the first of equal elements; it carries no gradient.",
     )
 
@@ -312,6 +323,9 @@ def _median(name: str, skip: bool, doc: str) -> Structural:
         result=SAME,
         takes=("", "") if skip else (NUMBERS, no_kernel("median_cpu")),
         torch=f"{name}: torch Tensor",
+        torch_call=lambda a, axis, keepdims: (
+            "" if axis is None else f"torch.{name}({{0}}, {{axis}}, keepdim={{keepdims}}).values"
+        ),
         doc=doc,
     )
 

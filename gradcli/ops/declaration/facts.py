@@ -96,8 +96,12 @@ class Facts(Frozen, eq=False):
         range: Bounds of its values where they are real.
         specials: Where it is no smooth function, or a rule of it needs care.
         torch: PyTorch's spellings: ``"sigmoid: torch Tensor F; expit: special"``, names with the modules that have them, ``F``
-            for torch.nn.functional. Where PyTorch calls arguments otherwise, its names with ours: ``"rot90(k=times): torch"``.
-            Empty where PyTorch has no such function.
+            for torch.nn.functional. Where PyTorch calls arguments otherwise, or has no default for them, its names with ours:
+            ``"rot90(k=times): torch"``. Empty where PyTorch has no such function.
+        torch_call: How PyTorch writes it where that is not the first of ``torch`` with operands and settings: a template with
+            {0}, {1} for the operands, {stacked} for all of them as one tensor, and the settings by name,
+            ``"torch.sort({0}, {axis}).values"``, or what gives it from the shapes and the settings. Empty where the rule fits,
+            and where PyTorch has no such function.
         tensorflow: TensorFlow 1's spellings, likewise, each with what it calls the node, and of an operation on arrays with its
             arguments in TensorFlow's words: ``"sigmoid Sigmoid: tf nn"``, ``"argmax(input, axis=0) ArgMax: top"``. ``tf`` is
             for functions of tensorflow that tensorflow.math has as well, ``top`` for the others.
@@ -141,6 +145,7 @@ class Facts(Frozen, eq=False):
     range: tuple[float, float] = (-math.inf, math.inf)
     specials: tuple[Special, ...] = ()
     torch: str = ""
+    torch_call: str | Callable[..., str] = ""
     tensorflow: str = ""
     sympy: str = ""
     quizzes: str = ""
@@ -212,6 +217,7 @@ if TYPE_CHECKING:
         range: tuple[float, float]
         specials: tuple[Special, ...]
         torch: str
+        torch_call: str | Callable[..., str]
         tensorflow: str
         sympy: str
         quizzes: str

@@ -275,6 +275,7 @@ gelu_tanh = operation(
     tails=(
         lambda y, x: sigmoid(2 * _gelu_scaled(x)) + x * tanh_slope(_gelu_scaled(x)) * SQRT_2_OVER_PI * (1 + 0.134145 * x * x) / 2,
     ),
+    torch_call="F.gelu({0}, approximate='tanh')",
     doc="The approximation of gelu by tanh, torch's gelu(x, approximate='tanh').",
 )
 hardswish = operation(

@@ -376,6 +376,7 @@ floor_divide: Operation = operation(
         special(POLE, lambda a, b: b, 1, 0),
     ),
     torch="floor_divide: torch Tensor",
+    torch_call="torch.div({0}, {1}, rounding_mode='floor')",
     doc="Quotient rounded down to an integer.",
 )
 lerp = operation(

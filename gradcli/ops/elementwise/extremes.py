@@ -154,7 +154,7 @@ clamp = operation(
     spellings=("clip",),
     grad_fn={
         "": "ClampBackward1(0)",
-        "tt": "ClampBackward0(0, 1, None)",
+        **dict.fromkeys(("tt", "nt"), "ClampBackward0(0, 1, None)"),
         **dict.fromkeys(("ttt", "ttn", "tnt", "ntt", "ntn", "nnt"), "ClampBackward0(0, 1, 2)"),
     },
     array="clip",

@@ -139,7 +139,7 @@ binary_cross_entropy_with_logits = operation(
     array=DEFINITION,
     samples=((-2.0, 2.0), PROBABILITY),
     definition=lambda x, target: (1 - target) * x - logsigmoid(x),
-    torch="binary_cross_entropy_with_logits: torch F",
+    torch="binary_cross_entropy_with_logits: F torch",
     doc="Binary cross entropy of sigmoid(x), without overflow.",
 )
 kl_div = operation(

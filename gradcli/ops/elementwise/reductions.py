@@ -151,6 +151,7 @@ logsumexp = operation(
     samples=SPREAD,
     definition=lambda *xs: log(_total(*[exp(x) for x in xs])),
     torch="logsumexp: torch Tensor",
+    torch_call="torch.logsumexp({stacked}, 0)",
     doc="Logarithm of the sum of the exponentials of the arguments, without overflow.",
 )
 amax = operation(

@@ -61,7 +61,7 @@ class Language(Frozen):
     Attributes:
         name: What ``--to`` calls it.
         about: What it is, for help.
-        suffix: The end of the names of its files.
+        endings: The ends of the names of its files; that of those which are written here first.
         calls: For functions of the notation how they are written: a template with ``{0}``, ``{1}``; those that are not here are
             functions of ``helpers`` under their own names.
         operators: For operators their precedence and their template.
@@ -81,7 +81,7 @@ class Language(Frozen):
 
     name: str
     about: str
-    suffix: str
+    endings: tuple[str, ...]
     calls: Mapping[str, str]
     operators: Mapping[str, tuple[int, str]]
     helpers: str
@@ -120,14 +120,16 @@ class Language(Frozen):
                 f"{self.about} knows no capital letters, and uses t1, d_x and value for columns of its own",
                 hint="rename the variables",
             )
+        others, used = {*variables}, {*self.words}
         for variable in variables:
             plain = "".join(GREEK.get(letter, letter) for letter in _SUBSCRIPT.sub(r"_\g<0>", variable)).replace("'", "_prime")
             plain = plain.translate(_DIGITS)
             if not re.fullmatch(self.letters, plain, re.ASCII):
                 plain = re.sub(r"\W+", "_", plain, flags=re.ASCII).strip("_") or "v"
                 plain = plain if not plain[0].isdigit() else f"v{plain}"
-            taken = {*self.words, *found.values(), *(other for other in variables if other != variable)}
-            found[variable] = next(name for name in chain([plain], (f"{plain}_{n}" for n in count(1))) if name not in taken)
+            names = chain([plain], (f"{plain}_{n}" for n in count(1)))
+            found[variable] = next(name for name in names if name not in used and (name == variable or name not in others))
+            used.add(found[variable])
         return found
 
     def text(self, formula: Formula) -> str:

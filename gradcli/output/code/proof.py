@@ -60,7 +60,7 @@ def computed(language: Language, written: Written, points: Sequence[Sequence[flo
     if program:
         raise GradcliError(f"{program} is not installed, so {language.about} cannot be checked")
     with tempfile.TemporaryDirectory() as folder:
-        places = {"file": str(Path(folder, f"code{language.suffix}")), "program": str(Path(folder, "program"))}
+        places = {"file": str(Path(folder, f"code{language.endings[0]}")), "program": str(Path(folder, "program"))}
         Path(places["file"]).write_text("".join(language.source(written)) + language.main(written, points), "utf-8")
         output = ""
         for command in language.command:

@@ -10,7 +10,7 @@ from gradcli.language.numbers import short_text
 from gradcli.output.documents.document import Equations, Grid, Heading, Paragraph, Part, Row
 from gradcli.output.formulas.mathml import name_mathml, to_mathml
 
-_STYLE = """\
+STYLE = """\
 :root { color-scheme: light dark; --text: #1b1f24; --faint: #5b6470; --line: #d5dae0; --result: #0b6b3a; --paper: #ffffff;
   --head: #0b4f79; }
 @media (prefers-color-scheme: dark) { :root { --text: #e4e7eb; --faint: #9aa5b1; --line: #3a424c; --result: #6fd39b;
@@ -40,7 +40,7 @@ def html_page(parts: Iterable[Part], *, title: str) -> Iterator[str]:
     """
     yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-    yield f"<title>{escape(title)}</title>\n<style>\n{_STYLE}</style>\n</head>\n<body>\n<h1>{escape(title)}</h1>\n"
+    yield f"<title>{escape(title)}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{escape(title)}</h1>\n"
     for part in parts:
         if isinstance(part, Heading):
             yield f"<h2>{words_html(part.words)}</h2>\n"

@@ -16,7 +16,7 @@ from gradcli.output.json import document, json_number
 from gradcli.output.reports.blocks import Block, Lines, Table
 from gradcli.teaching.marking import Marked, Marker, Verdict
 from gradcli.teaching.mistakes import MISTAKES
-from gradcli.teaching.tasks import Parts
+from gradcli.teaching.parts import Parts
 from gradcli.teaching.words import certainty, feedback, kinds_of, place, right_text
 
 if TYPE_CHECKING:

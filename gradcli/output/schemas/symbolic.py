@@ -207,6 +207,49 @@ class StationaryDocument(TypedDict):
     warnings: list[str]
 
 
+class MarkRecord(TypedDict):
+    """A place at which a curve breaks."""
+
+    kind: Annotated[str, Also(enum=["kink", "jump", "pole", "end", "vertical", "removable"])]
+    place: float
+    left: Annotated[Number | None, "What it comes to from the left; null where it has no value there."]
+    right: Annotated[Number | None, "The same from the right."]
+    value: Annotated[Number | None, "The value at the place itself, as it is computed; null where there is none."]
+
+
+class CurveRecord(TypedDict):
+    """A function, or a derivative of it."""
+
+    expression: Annotated[str, "The function."]
+    name: Annotated[str, "What it is called."]
+    order: Annotated[Count, "How many times it is differentiated."]
+    values: Annotated[list[Number], "The value at each place."]
+    marks: Annotated[list[MarkRecord], "Where it breaks, in ascending order."]
+
+
+class TouchingRecord(TypedDict):
+    """A tangent."""
+
+    expression: Annotated[str, "The function."]
+    place: float
+    value: float
+    slope: float
+    tangent: Annotated[str, "The line as an expression, rounded."]
+
+
+class PlotDocument(TypedDict):
+    """gradcli plot --json"""
+
+    expressions: Annotated[list[str], "The source texts."]
+    variable: Annotated[str, "The variable."]
+    bindings: Annotated[dict[str, Number], "The value of each other variable."]
+    window: Annotated[list[float], "The least and the largest value that is shown."]
+    places: Annotated[list[float], "Values of the variable, ascending."]
+    curves: list[CurveRecord]
+    tangents: list[TouchingRecord]
+    warnings: list[str]
+
+
 class WitnessRecord(TypedDict):
     """A point at which two expressions were compared."""
 

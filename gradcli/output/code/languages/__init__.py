@@ -1,0 +1,1 @@
+"""The languages that functions are written in, a module each."""

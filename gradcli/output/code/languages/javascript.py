@@ -1,0 +1,51 @@
+"""JavaScript, as a module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gradcli.output.code.language import Language, Written
+from gradcli.output.code.notation import ELEMENTARY, OPERATORS, TWO, heading, nested, words
+
+
+def _javascript(
+    language: Language, written: Written, lines: Sequence[tuple[str, str]], results: Sequence[str], helpers: Sequence[str]
+) -> Iterator[str]:
+    yield from (f"{line}\n" for line in heading(language, written))
+    yield from (f"\n{helper}\n" for helper in helpers)
+    yield f"\nexport function {written.name}({', '.join(written.routine.arguments)}) {{\n"
+    yield from (f"  const {name} = {text};\n" for name, text in lines)
+    derivatives = f"[{results[0]}, {nested(results[1:], written.shape, '[', ']')}]" if written.shape else results[0]
+    yield f"  return {derivatives};\n}}\n"
+
+
+def _javascript_main(written: Written, points: Sequence[Sequence[float]]) -> str:
+    calls = [f"{written.name}({', '.join(map(repr, point))})" for point in points]
+    return "".join(f"for (const number of [{call}].flat(4)) console.log(String(number));\n" for call in calls)
+
+
+LANGUAGE = Language(
+    "javascript",
+    "JavaScript",
+    (".mjs", ".js"),
+    {"Math.max": "Math.max({*})", "Math.min": "Math.min({*})", "Math.hypot": "Math.hypot({*})"}
+    | {f"Math.{name}": f"Math.{name}({{0}})" for name in ELEMENTARY if name not in TWO}
+    | {"Math.atan2": "Math.atan2({0}, {1})", "Math.abs": "Math.abs({0})", "Math.PI": "Math.PI", "Math.SQRT2": "Math.SQRT2"},
+    {**OPERATORS, "===": (4, "{0} === {1}"), "!==": (4, "{0} !== {1}"), "%": (7, "{0} % {1}")},
+    "gradcli.output:page/functions.js",
+    words(
+        "arguments await break case catch class const continue debugger default delete do else enum eval export "
+        "extends false finally for function if implements import in instanceof interface let new null package private "
+        "protected public return static super switch this throw true try typeof undefined var void while with yield "
+        "Math NaN Infinity Number Object power sign isNegative copySign roundHalfEven remainder floorDivide sigmoid "
+        "bounded softplus logSigmoid logAddExp logSumExp median erf erfc erfinv lgamma digamma polygamma gamma "
+        "hurwitz binomial beta realRoot expint ei besselI sincDerivative"
+    ),
+    "{}",
+    "Infinity",
+    "NaN",
+    "//",
+    _javascript,
+    _javascript_main,
+    (("node", "{file}"),),
+)

@@ -1,0 +1,7 @@
+"""JAX: arguments are numbers, or arrays of one shape."""
+
+from __future__ import annotations
+
+from gradcli.output.code.on_arrays import on_arrays
+
+LANGUAGE = on_arrays("jax", "JAX, for numbers in double precision", "jnp", runs=False)

@@ -1,0 +1,1 @@
+"""The manual as pages of Markdown, and for terminals, browsers and ``man``."""

@@ -1,0 +1,51 @@
+"""The pages of the manual: Markdown in the package, in the order of its table of contents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+_ROW = re.compile(r"^\| \[(\w+)\]\(\1\.md\) \| (.+) \|$", re.MULTILINE)
+_REFERENCE = re.compile(r"gradcli help (\w+)")
+
+
+@cache
+def summaries() -> dict[str, str]:
+    """The topics, each with what it is about, from ``contents.md``."""
+    return dict(_ROW.findall(_text("contents")))
+
+
+def page(topic: str) -> str:
+    """The page of a topic, in Markdown.
+
+    Raises:
+        KeyError: There is none.
+    """
+    if topic not in summaries():
+        raise KeyError(topic)
+    return _text(topic)
+
+
+def referred(code: str) -> str | None:
+    """The topic that a piece of code refers to, ``gradcli help TOPIC``; None for none."""
+    found = _REFERENCE.fullmatch(code)
+    return found[1] if found and found[1] in summaries() else None
+
+
+def reader() -> MarkdownIt:
+    """What reads the pages: CommonMark with tables."""
+    return MarkdownIt("commonmark").enable("table")
+
+
+def tokens(topic: str) -> Iterator[Token]:
+    """The page of a topic as Markdown's tokens."""
+    yield from reader().parse(page(topic))
+
+
+def _text(topic: str) -> str:
+    return (files("gradcli") / "manual" / f"{topic}.md").read_text("utf-8")

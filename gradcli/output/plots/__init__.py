@@ -1,0 +1,1 @@
+"""Plots: what is drawn, as data, and a writer for each format."""

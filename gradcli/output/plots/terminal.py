@@ -1,0 +1,136 @@
+"""Charts as text: eight dots a character, as Braille has them, or plain characters."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+
+from gradcli.errors import columns
+from gradcli.output.box_drawing.canvas import Segment
+from gradcli.output.plots.chart import ARROW, CONTOUR, POLE_LINE, Chart, Stroke, tick_text, ticks
+
+HEIGHT = 20
+"""Lines of the plot itself."""
+
+_BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+_BLANK = 0x2800
+_ASCII = "*+ox%@"
+_DASHES = ((1, 1), (6, 3), (1, 3))
+"""How many dots of how many are drawn, of each pattern."""
+
+
+class _Cells:
+    """The cells of a plot: which dots of each are set, or what stands there, and of which colour."""
+
+    def __init__(self, chart: Chart, width: int, height: int, ascii: bool) -> None:
+        self.chart, self.width, self.height, self.ascii = chart, width, height, ascii
+        self.across, self.down = (1, 1) if ascii else (2, 4)
+        self.bits: dict[tuple[int, int], int] = {}
+        self.signs: dict[tuple[int, int], str] = {}
+        self.styles: dict[tuple[int, int], str] = {}
+
+    def dot(self, x: float, y: float) -> tuple[float, float]:
+        """A place in dots, from the upper left corner."""
+        (low, high), (bottom, top) = self.chart.x, self.chart.y
+        right, below = self.width * self.across - 1, self.height * self.down - 1
+        share = min(2.0, max(-1.0, (top - y) / (top - bottom)))
+        return (x - low) / (high - low) * right, share * below
+
+    def draw(self, stroke: Stroke) -> None:
+        on, period = _DASHES[stroke.dash]
+        for xs, ys in stroke.pieces:
+            places = [self.dot(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]
+            steps = 0
+            for (x, y), (to_x, to_y) in itertools.pairwise(places):
+                count = max(1, math.ceil(max(abs(to_x - x), abs(to_y - y))))
+                for step in range(count + 1):
+                    if (steps + step) % period < on:
+                        self.set(x + (to_x - x) * step / count, y + (to_y - y) * step / count, stroke)
+                steps += count
+
+    def set(self, x: float, y: float, stroke: Stroke) -> None:
+        at_x, at_y = round(x), round(y)
+        if not (0 <= at_x < self.width * self.across and 0 <= at_y < self.height * self.down):
+            return
+        cell = at_y // self.down, at_x // self.across
+        if self.ascii:
+            self.signs[cell] = _ASCII[stroke.colour] if stroke.kind not in (POLE_LINE, CONTOUR, ARROW) else ".:'"[stroke.dash]
+        else:
+            self.bits[cell] = self.bits.get(cell, 0) | _BITS[at_y % 4][at_x % 2]
+        self.styles[cell] = f"colour {stroke.colour}" if stroke.kind != POLE_LINE else "line"
+
+    def row(self, row: int) -> list[Segment]:
+        zero = [round(at) // size for at, size in zip(self.dot(0, 0), (self.across, self.down), strict=True)]
+        segments: list[Segment] = []
+        for column in range(self.width):
+            cell = (row, column)
+            sign = self.signs.get(cell) or (chr(_BLANK + self.bits[cell]) if cell in self.bits else "")
+            if sign:
+                segments.append(Segment(sign, self.styles[cell]))
+            else:
+                axis = (
+                    ("-" if self.ascii else "┄") if row == zero[1] else ("|" if self.ascii else "┆") if column == zero[0] else " "
+                )
+                segments.append(Segment(axis, "line"))
+        return segments
+
+
+def drawn_chart(chart: Chart, *, width: int, height: int = HEIGHT, ascii: bool = False) -> list[list[Segment]]:
+    """The lines of a chart.
+
+    Args:
+        chart: What to draw.
+        width: How many columns there are.
+        height: How many lines the plot itself has.
+        ascii: Without signs beyond ASCII.
+    """
+    heights = {value: tick_text(value, logarithmic=chart.logarithmic) for value in ticks(chart.y, max(2, height // 3))}
+    margin = max([columns(text) for text in heights.values()], default=1) + 1
+    cells = _Cells(chart, max(10, width - margin - 1), height, ascii)
+    for stroke in chart.strokes:
+        cells.draw(stroke)
+    for dot in chart.dots:
+        x, y = cells.dot(dot.x, dot.y)
+        cell = round(y) // cells.down, round(x) // cells.across
+        if 0 <= cell[0] < height and 0 <= cell[1] < cells.width and dot.y == dot.y:
+            cells.signs[cell] = ("#" if dot.filled else "O") if ascii else "●" if dot.filled else "○"
+            cells.styles[cell] = f"colour {dot.colour}"
+    labels = {round(cells.dot(chart.x[0], value)[1]) // cells.down: text for value, text in heights.items()}
+    edge, tick, corner, flat, below = "|++-+" if ascii else "│┤└─┴"
+    lines = [
+        [Segment(f"{labels.get(row, ''):>{margin - 1}} ", ""), Segment(tick if row in labels else edge, "line"), *cells.row(row)]
+        for row in range(height)
+    ]
+    return [*lines, *_below(chart, cells, margin, (corner, flat, below)), *_legend(chart, ascii)]
+
+
+def _below(chart: Chart, cells: _Cells, margin: int, signs: tuple[str, str, str]) -> Iterator[list[Segment]]:
+    """The lower axis, and the numbers below it, as many as have room."""
+    corner, flat, tick = signs
+    axis, numbers = [flat] * cells.width, [" "] * (cells.width + margin + 1)
+    free = 0
+    for value in ticks(chart.x, max(2, cells.width // 12)):
+        text, column = tick_text(value), round(cells.dot(value, chart.y[0])[0]) // cells.across
+        start = min(max(0, column + margin + 1 - len(text) // 2), len(numbers) - len(text))
+        if start >= free:
+            axis[column] = tick
+            numbers[start : start + len(text)] = text
+            free = start + len(text) + 1
+    yield [Segment(" " * margin, ""), Segment(corner + "".join(axis), "line")]
+    yield [Segment("".join(numbers).rstrip(), "")]
+
+
+def _legend(chart: Chart, ascii: bool) -> Iterator[list[Segment]]:
+    """What the strokes are, and what is said below."""
+    for stroke in chart.legend:
+        sign = _ASCII[stroke.colour] * 2 if ascii else ("⠤⠤", "⠤ ", "⠄⠄")[stroke.dash]
+        yield [Segment("  ", ""), Segment(sign, f"colour {stroke.colour}"), Segment(f" {stroke.label}", "")]
+    for note in chart.notes:
+        yield [Segment(f"  {note}", "")]
+
+
+def chart_text(chart: Chart, *, ascii: bool = False, width: int = 80) -> Iterator[str]:
+    """A chart as plain text; see :func:`drawn_chart`."""
+    for line in drawn_chart(chart, width=width, ascii=ascii):
+        yield "".join([segment.text for segment in line]).rstrip() + "\n"

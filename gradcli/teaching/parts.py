@@ -1,0 +1,151 @@
+"""Answers of several parts: vectors, matrices, and the parts that make up a formula."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from gradcli.errors import GradcliError
+from gradcli.frozen import replace
+from gradcli.language.ast import Array, Expression, Tuple
+from gradcli.language.text import to_text
+from gradcli.teaching.diagnosis import Reason
+from gradcli.teaching.marking import Marked, Marker, Verdict, read_answer, unreadable
+from gradcli.teaching.variants import Slip, cost_of
+from gradcli.teaching.words import right_text
+
+_MOST_ORDERS = 5
+
+Grid = Sequence[Sequence[Expression]]
+
+
+class Parts:
+    """Marks answers to a question for several numbers or formulas: a vector, or a matrix.
+
+    Args:
+        markers: A marker for each part, by rows; a vector is one row.
+        names: What each part is called.
+        vector: Whether it is a vector.
+    """
+
+    def __init__(self, markers: Sequence[Sequence[Marker]], names: Sequence[Sequence[str]], *, vector: bool) -> None:
+        self.markers = markers
+        self.part_names = names
+        self.vector = vector
+        self.question = markers[0][0].question
+        self.at = markers[0][0].at
+
+    def unread(self, answer: str, why: str) -> Marked:
+        """An answer that is not marked, since it may not be what was answered."""
+        return self.markers[0][0].unread(answer, why)
+
+    def hidden_at_the_point(self) -> list[Reason]:
+        """The mistakes that give the right numbers at the point of the question."""
+        return [reason for row in self.markers for marker in row for reason in marker.hidden_at_the_point()]
+
+    def right_text(self) -> str:
+        """The right answer."""
+        rows = [", ".join(right_text(marker.question) for marker in row) for row in self.markers]
+        return f"[{rows[0]}]" if self.vector else f"[{', '.join(f'[{row}]' for row in rows)}]"
+
+    def mark(self, answer: str) -> Marked:
+        """The verdict on an answer.
+
+        Args:
+            answer: Text from outside, of any kind.
+        """
+        try:
+            value, _, _ = read_answer(_bracketed(answer), self.markers[0][0].names)
+        except GradcliError as error:
+            return unreadable(answer, error)
+        given = _grid(value, vector=self.vector)
+        size = f"{len(self.markers)} × {len(self.markers[0])}" if not self.vector else str(len(self.markers[0]))
+        if given is None:
+            form = "[a, b]" if self.vector else "[[a, b], [c, d]]"
+            return Marked(answer, Verdict.UNREADABLE, note=f"{size} parts are asked for: write {form}")
+        read_as = to_text(value)
+        turned = list(zip(*given, strict=True)) if not self.vector else None
+        if not self._fits(given):
+            if turned is not None and self._fits(turned) and self._all_right(turned):
+                return self._whole(answer, read_as, "array.transposed")
+            return Marked(answer, Verdict.WRONG, read_as, note=f"it has {_size(given)} parts, and {size} are asked for")
+        marked = self._each(given)
+        if any(one.verdict is not Verdict.RIGHT for row in marked for one in row):
+            if turned is not None and self._fits(turned) and self._all_right(turned):
+                return self._whole(answer, read_as, "array.transposed")
+            wrong = self.vector and len(given[0]) <= _MOST_ORDERS and any(one.verdict is Verdict.WRONG for one in marked[0])
+            if wrong and any(self._all_right([order]) for order in itertools.permutations(given[0])):
+                return self._whole(answer, read_as, "array.order")
+        return self._joined(answer, read_as, marked)
+
+    def _fits(self, given: Grid) -> bool:
+        return [len(row) for row in given] == [len(row) for row in self.markers]
+
+    def _each(self, given: Grid) -> list[list[Marked]]:
+        """Each part, marked."""
+        return [
+            [marker.mark_read(to_text(item), item) for marker, item in zip(row, items, strict=True)]
+            for row, items in zip(self.markers, given, strict=True)
+        ]
+
+    def _all_right(self, given: Grid) -> bool:
+        return all(one.verdict is Verdict.RIGHT for row in self._each(given) for one in row)
+
+    def _whole(self, answer: str, read_as: str, kind: str) -> Marked:
+        slips = (Slip(kind),)
+        return Marked(answer, Verdict.WRONG, read_as, (Reason(slips, cost_of(slips)),), question=self.question)
+
+    def _joined(self, answer: str, read_as: str, marked: Sequence[Sequence[Marked]]) -> Marked:
+        """The whole from its parts: the first part that is not right says why, one with a reason before others."""
+        if all(one.verdict is Verdict.RIGHT for row in marked for one in row):
+            notes = dict.fromkeys(one.note for row in marked for one in row if one.note)
+            return Marked(answer, Verdict.RIGHT, read_as, note="; ".join(notes))
+        parts = [
+            replace(one, part=name)
+            for row, names in zip(marked, self.part_names, strict=True)
+            for one, name in zip(row, names, strict=True)
+            if one.verdict is not Verdict.RIGHT
+        ]
+        order = (Verdict.UNREADABLE, Verdict.WRONG, Verdict.UNDECIDED)
+        worst = min((one.verdict for one in parts), key=order.index)
+        first = next((one for one in parts if one.verdict is worst and one.reasons), None)
+        first = first or next(one for one in parts if one.verdict is worst)
+        wrong = ", ".join(one.part for one in parts)
+        note = f"not right: {wrong}" + (f"; {first.part}: {first.note}" if first.note else "")
+        return replace(first, answer=answer, read_as=read_as, note=note)
+
+
+def _grid(value: Expression, *, vector: bool) -> list[list[Expression]] | None:
+    """The parts of an answer, by rows; None where it has none. A vector may be written as a column."""
+    if not isinstance(value, Array | Tuple):
+        return [[value]]
+    rows = [list(item.items) if isinstance(item, Array | Tuple) else None for item in value.items]
+    if all(row is None for row in rows):
+        return [list(value.items)]
+    found = [row for row in rows if row is not None]
+    if len(found) < len(rows) or len({len(row) for row in found}) != 1:
+        return None
+    if vector and len(found[0]) == 1:
+        return [[row[0] for row in found]]
+    return found
+
+
+def _bracketed(answer: str) -> str:
+    """An answer of several parts in parentheses, or in none, in brackets."""
+    text = answer.strip()
+    depth, least = 0, [0, 0]  # how often commas stand outside of all brackets, and within one pair
+    closed = False
+    for at, sign in enumerate(text):
+        depth += (sign in "([{") - (sign in ")]}")
+        if sign == "," and 0 <= depth <= 1:
+            least[depth] += 1
+        closed = closed or (depth == 0 and at < len(text) - 1)
+    if least[0]:
+        return f"[{text}]"
+    if text[:1] == "(" and text[-1:] == ")" and least[1] and not closed:
+        return f"[{text[1:-1]}]"
+    return answer
+
+
+def _size(given: Grid) -> str:
+    return f"{len(given)} × {len(given[0])}" if len(given) > 1 else str(len(given[0]))

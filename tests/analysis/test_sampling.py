@@ -1,0 +1,120 @@
+"""Curves are sampled up to where they break, and not over it; where that is, declarations of operations and calculus tell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy
+import pytest
+
+from gradcli.analysis.sampling.breaks import VERTICAL
+from gradcli.analysis.sampling.curves import Curves, sampled
+from gradcli.analysis.sampling.functions import together
+from gradcli.autodiff.request import Request
+from gradcli.autodiff.runs.static_graphs import build
+from gradcli.language.parser import parse
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.facts import JUMP, KINK, POLE
+
+
+def curves(text: str, low: float, high: float, *orders: int, points: int = 200, **fixed: float) -> Curves:
+    graph = build(parse(text), Request(steered=False), inexact=False)
+    return sampled(together([graph]), "x", (low, high), fixed, orders or (0,), points=points)
+
+
+def marked(found: Curves, curve: int = 0) -> list[tuple[str, float]]:
+    return [(mark.kind, round(mark.place, 9)) for mark in found.curves[curve].marks]
+
+
+DECLARED = [
+    (name, one.kind, one.at[0])
+    for name, operation in OPERATIONS.items()
+    if len(operation.parameters) == 1 and not operation.variadic
+    for one in operation.facts.specials
+    if one.kind in (KINK, JUMP, POLE)
+]
+
+
+@pytest.mark.parametrize(("name", "kind", "place"), DECLARED)
+def test_a_declared_special_point_is_found(name: str, kind: str, place: float) -> None:
+    """A kink may be a vertical tangent, as that of a cube root."""
+    found = curves(f"{name}(x)", place - 0.37, place + 0.41)
+    kinds = {mark.kind for mark in found.curves[0].marks if abs(mark.place - place) < 1e-9}
+    assert kinds == {kind} or (kind, kinds) == (KINK, {VERTICAL})
+
+
+PI = math.pi
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "expected"),
+    [
+        ("1/(x^2 - 2)", -2, 2, [("pole", -math.sqrt(2)), ("pole", math.sqrt(2))]),
+        ("tan(x)", -5, 5, [("pole", at * PI / 2) for at in (-3, -1, 1, 3)]),
+        ("1/(1 + sin(x))", -9, 9, [("pole", at * PI / 2) for at in (-5, -1, 3)]),
+        ("gamma(x)", -3.5, 1, [("pole", at) for at in (-3, -2, -1, 0)]),
+        ("abs(x^2 - 3x + 1)", 0, 3, [("kink", (3 - math.sqrt(5)) / 2), ("kink", (3 + math.sqrt(5)) / 2)]),
+        ("x*abs(x)", -1, 1, []),
+        ("sin(x)/x", -1, 1, [("removable", 0.0)]),
+        ("(1 - cos(x))/x^2", -1, 1, [("removable", 0.0)]),
+        ("sqrt(x - 1)", 0, 2, [("end", 1.0)]),
+        ("log(x)", -1, 1, [("pole", 0.0)]),
+        ("cbrt(x)", -1, 1, [("vertical", 0.0)]),
+        ("sqrt(abs(x))", -1, 1, [("kink", 0.0)]),
+        ("x if x > 1 else 2", 0, 3, [("jump", 1.0)]),
+        ("x if x > 1 else 1", 0, 3, [("kink", 1.0)]),
+        ("sin(1/x)", -1, 1, []),
+        ("softplus(x)", -30, 30, []),
+        ("floor(x)*(x - 1)", 0.5, 2.5, [("kink", 1.0), ("jump", 2.0)]),
+        ("7", -1, 1, []),
+    ],
+)
+def test_marks_are_those_of_calculus(text: str, low: float, high: float, expected: list[tuple[str, float]]) -> None:
+    assert marked(curves(text, low, high)) == [(kind, round(place, 9)) for kind, place in expected]
+
+
+def test_a_derivative_has_marks_of_its_own() -> None:
+    found = curves("abs(x)*x", -1, 1, 0, 1, 2)
+    assert [marked(found, at) for at in range(3)] == [[], [("kink", 0.0)], [("jump", 0.0)]]
+
+
+FUNCTIONS: dict[str, Callable[[float], float]] = {
+    "1/x": lambda x: 1 / x,
+    "tan(3*x)": lambda x: math.tan(3 * x),
+    "floor(x)": math.floor,
+    "x/abs(x)": lambda x: x / abs(x),
+    "1/(x - 0.3)^2": lambda x: 1 / (x - 0.3) ** 2,
+    "log(abs(x))": lambda x: math.log(abs(x)),
+    "sqrt(x^2 - 1)": lambda x: math.sqrt(x * x - 1),
+    "acos(x)": math.acos,
+}
+
+
+@pytest.mark.parametrize("text", FUNCTIONS)
+def test_pieces_do_not_cross_a_break_and_have_the_values_of_the_function(text: str) -> None:
+    found = curves(text, -3, 3)
+    [curve] = found.curves
+    breaks = [mark.place for mark in curve.marks if mark.kind != KINK]
+    assert breaks
+    for x, y in curve.pieces(found.places):
+        assert (numpy.diff(x) >= 0).all()
+        assert not any(x[0] < place < x[-1] for place in breaks)
+        for at, value in zip(x[1:-1].tolist(), y[1:-1].tolist(), strict=True):
+            assert math.isclose(value, FUNCTIONS[text](at), rel_tol=1e-9, abs_tol=1e-12)
+
+
+def test_points_lie_closer_where_a_curve_bends() -> None:
+    found = curves("exp(-10^6*(x - 0.123)^2)", -1, 1)
+    near = abs(found.places - 0.123) < 0.01
+    assert near.sum() > 50
+    assert found.curves[0].values.max() > 0.99
+    assert len(found.places) < 1000
+    assert len(curves("3*x + 1", -1, 1).places) == 201
+
+
+def test_the_window_shows_what_most_places_have() -> None:
+    low, high = curves("1/x", -3, 3).window
+    assert -10 < low < -2
+    assert 2 < high < 10
+    assert curves("x^2", -3, 3).window == pytest.approx((-0.45, 9.45))

@@ -1,0 +1,122 @@
+"""The manual in a pipe, on a terminal, in a browser and for man; help pages that fit."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from commandline import command
+
+from gradcli.cli.framework.table import command_named, command_names
+from gradcli.output.manual.pages import page, reader, summaries
+
+MACROS = {".TH", ".SH", ".SS", ".PP", ".TP", ".IP", ".RS", ".RE", ".nf", ".fi", ".nh", ".ad"}
+HELP_PAGES = [[name, "--help"] for name in command_names()] + [["--help"]]
+
+
+class Text(HTMLParser):
+    """The text of a page of HTML, and where its links lead."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.pieces: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.open: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.ids += filter(None, [found.get("id")])
+        self.links += filter(None, [found.get("href"), found.get("src")])
+        if tag not in ("meta", "br", "hr"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.pieces.append(data)
+
+
+def words(text: str) -> list[str]:
+    """What stands in a text, without blanks and lines between its parts."""
+    return re.findall(r"[^\W_]+", text)
+
+
+def said(topic: str) -> list[str]:
+    """The words of a page, by Markdown's own reading."""
+    return words("".join(Text(reader().render(page(topic))).pieces))
+
+
+def test_the_topics_and_the_commands_are_listed() -> None:
+    code, out, err = command(["help"])
+    assert (code, err) == (0, "")
+    for name in (*summaries(), *command_names()):
+        assert re.search(rf"^  {name} +\S", out, re.MULTILINE)
+
+
+@pytest.mark.parametrize("topic", summaries())
+def test_a_page_loses_nothing_on_its_way(topic: str) -> None:
+    assert command(["help", topic]) == (0, page(topic), "")
+    code, rich, err = command(["help", topic], environment={"FORCE_COLOR": "1", "COLUMNS": "110"})
+    assert (code, err) == (0, "")
+    assert "\x1b[" in rich
+    plain = re.sub(r"\x1b\[[\d;]*m", "", rich)
+    assert all(len(line) <= 110 for line in plain.splitlines())
+    assert sorted("".join(words(plain))) == sorted("".join(said(topic)))
+    _, roff, _ = command(["help", topic, "--man"])
+    lines = roff.splitlines()
+    assert {line.split()[0] for line in lines if line[:1] in (".", "'")} <= MACROS
+    text = "\n".join(line.removeprefix(r"\&") for line in lines[5:] if line[:1] != ".")
+    assert words(re.sub(r"\\f[BIR]", "", text).replace(r"\-", "-").replace(r"\e", "\\")) == said(topic)
+
+
+def test_the_page_of_html_has_all_topics_and_needs_no_network() -> None:
+    code, out, err = command(["help", "--html"])
+    assert (code, err) == (0, "")
+    found = Text(out)
+    assert found.open == []
+    assert found.ids == list(summaries())
+    assert set(found.links) == {f"#{topic}" for topic in summaries()}
+    pages = [word for topic in summaries() for word in said(topic)]
+    assert words("".join(found.pieces))[-len(pages) :] == pages
+
+
+def test_references_of_pages_lead_somewhere() -> None:
+    topics = {name for topic in summaries() for name in re.findall(r"`gradcli help (\w+)`", page(topic))}
+    assert topics <= {*summaries(), *command_names()}
+
+
+@pytest.mark.parametrize("name", command_names())
+def test_a_command_as_a_topic_is_its_help_page(name: str) -> None:
+    assert command(["help", name]) == command([name, "--help"])
+
+
+@pytest.mark.parametrize("call", HELP_PAGES, ids=lambda call: call[0])
+def test_help_pages_fit_eighty_columns_and_cut_nothing(call: list[str]) -> None:
+    _, out, _ = command(call, environment={"COLUMNS": "80"})
+    assert [line for line in out.splitlines() if len(line) > 80] == []
+    shown = out.replace("\\\n", " ").split()
+    for name in command_names() if call == ["--help"] else call[:1]:
+        help = command_named(name).summary if call == ["--help"] else command_named(name).help.replace("\b", "")
+        assert " ".join(help.split()) in " ".join(shown)
+
+
+def test_an_example_that_is_too_long_is_broken_between_words() -> None:
+    _, out, _ = command(["eval", "--help"], environment={"COLUMNS": "60"})
+    assert '    gradcli eval "sum((A @ x)^2)" --A "[[1,2],[3,4]]" \\\n        --x @x.csv\n' in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        (["strat"], "there is no topic strat", "did you mean start?"),
+        (["xyzzy"], "there is no topic xyzzy", "`gradcli help` lists the topics"),
+        (["--html", "--man"], "--html and --man ask for different formats", "leave one out"),
+        (["eval", "--html"], "--html is for pages of the manual, and eval is a command", "leave it out"),
+    ],
+)
+def test_what_there_is_no_page_for(arguments: list[str], message: str, hint: str) -> None:
+    assert command(["help", *arguments]) == (2, "", f"error: {message}\nhint: {hint}\n")
