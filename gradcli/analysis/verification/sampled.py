@@ -33,12 +33,19 @@ class Sampled(Frozen):
     """Checked gradients of a program.
 
     Attributes:
-        points: What was found at each point.
+        points: What was found at each point, for each order.
         skipped: Points at which there is no value.
+        order: How many orders were checked at each point, one after the other.
     """
 
     points: Sequence[Verification]
     skipped: int
+    order: int
+
+    @property
+    def count(self) -> int:
+        """How many points were checked."""
+        return len(self.points) // self.order
 
     @property
     def worst(self) -> Verification:
@@ -91,7 +98,7 @@ def check(
             break
     if not found:
         raise GradcliError(f"at none of {skipped} random points is there a value to check", hint="say where by --assume 0<x<1")
-    return Sampled(found, skipped)
+    return Sampled(found, skipped, order)
 
 
 def _at_point(program: Program, asked: Request, seed: int, order: int) -> list[Verification]:

@@ -55,7 +55,8 @@ def check_report(found: Sampled, style: Style, *, show_all: bool = False) -> Ite
     """
     worst = found.worst
     yield Lines(list(_headline(found, worst, style)), important=True)
-    yield _derivatives(worst, style, show_all)
+    if worst.components:
+        yield _derivatives(worst, style, show_all)
     if said := list(reasons(worst, style)):
         yield Lines(said)
     if (shown := curve_of(worst)) is not None:
@@ -65,7 +66,6 @@ def check_report(found: Sampled, style: Style, *, show_all: bool = False) -> Ite
 
 
 def _headline(found: Sampled, worst: Verification, style: Style) -> Iterator[str]:
-    count = len(found.points)
     tape = worst.tape
     where = ", ".join(f"{name} = {short_text(value)}" for name, value in list(tape.bindings.items())[:6])
     components = [one for point in found.points for one in point.components]
@@ -73,9 +73,11 @@ def _headline(found: Sampled, worst: Verification, style: Style) -> Iterator[str
     told = "; ".join(f"{number:,} {verdict}" for verdict, number in verdicts.items() if number)
     yield f"{'wrong' if found.failed else 'passed'}: {told or 'nothing depends on a variable'}"
     yield from (f"{verdict}: {MEANINGS[verdict]}" for verdict, number in verdicts.items() if number and MEANINGS[verdict])
-    if count > 1 or found.skipped:
+    if len(found.points) > 1 or found.skipped:
         skipped = f", and {found.skipped} without a value left out" if found.skipped else ""
-        yield f"{count} points{skipped}; the worst is shown"
+        orders = ", first and second derivatives" if found.order > 1 else ""
+        points = "1 point" if found.count == 1 else f"{found.count:,} points"
+        yield f"{points}{orders}{skipped}; the worst is shown"
     yield style.text(f"{tape.names[tape.output]} = {short_text(tape.value)}" + (f" at {where}" if where else ""))
     yield from worst.notes
 

@@ -23,7 +23,7 @@ def check_json(found: Sampled, source: str, *, ascii: bool = False) -> Iterator[
     parts = {
         "expression": source,
         "passed": not found.failed,
-        "points": len(found.points),
+        "points": found.count,
         "skipped": found.skipped,
         "bindings": json_numbers(worst.tape.bindings),
         "output": worst.tape.names[worst.tape.output],
