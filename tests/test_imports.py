@@ -142,6 +142,7 @@ LAYERS = (
     "teaching",
     "analysis",
     "output",
+    "api",
     "cli",
 )
 """A module imports from its own layer and from those before it; ``gradcli`` and ``gradcli.__main__`` stand above all."""
@@ -215,7 +216,7 @@ ROOMS = {
     "words < parts < tangents < tasks < quiz, steps, exercises, predictions, written_mistakes < practice",
     "analysis": "points < verification, nonfinite, properties, sampling",
     "output": "formats, json, listing, visible, files, jacobians, block_graphs, formulas < documents, diagrams < serialization < "
-    "reports, quizzes, code < box_drawing, page, schemas, manual < plots",
+    "reports, quizzes, code < box_drawing, page, schemas, manual < plots, notebook",
     "cli": "framework < inputs < views < commands < main",
 }
 """The rooms of each layer, folders and modules: one imports from itself and from those that stand left of a < before it."""
@@ -302,7 +303,7 @@ NAMES_LEFT = {
 }
 """For each layer outside of ops how often a text in it is the name of an operation, and why. The numbers only ever go down."""
 
-WORDS = {"x", "e", "sum", "max", "min", "sign", "range", "add", "gamma", "beta", "factorial"}
+WORDS = {"x", "e", "sum", "max", "min", "sign", "range", "add", "gamma", "beta", "factorial", "linear"}
 """Names of operations that are words or variables as well, and do not count."""
 
 

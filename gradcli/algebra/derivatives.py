@@ -20,7 +20,7 @@ from gradcli.algebra.sums.rules import apply_operation
 from gradcli.algebra.sums.terms import LONG_NUMBER, number_length
 from gradcli.autodiff.passes.reverse import gradient_graph
 from gradcli.errors import ExitCode, GradcliError
-from gradcli.frozen import Frozen
+from gradcli.frozen import Frozen, shown
 from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_NODES, VARIABLE, Graph, Shape
 from gradcli.language.ast import (
     NOWHERE,
@@ -96,6 +96,16 @@ class Simplified(Frozen):
     def program(self, index: int = 0) -> Program:
         """The definitions, and one of the expressions as the output."""
         return Program((*self.definitions, Output(self.expressions[index])))
+
+    def __str__(self) -> str:
+        lines = [f"{line.name} = {to_text(line.value)}" for line in self.definitions]
+        return "\n".join([*lines, *map(to_text, self.expressions)])
+
+    def __repr__(self) -> str:
+        return f"Simplified({str(self)!r})"
+
+    def _repr_latex_(self) -> str | None:
+        return shown("latex", self)
 
 
 def derivative_graph(graph: Graph, requests: Sequence[Request]) -> tuple[Graph, list[int]]:

@@ -174,6 +174,28 @@ def sum_over_paths(tape: Tape, *, max_paths: int = MAX_PATHS, every_step: bool =
     return Paths(tuple(sums), costs(tape), len(tape.graph.variables), simplified, ends, tuple(workings.left_out))
 
 
+def largest_path(tape: Tape, name: str) -> list[tuple[int, float]]:
+    """The path from a variable to the output with the largest product, of a run on numbers.
+
+    Args:
+        tape: The run.
+        name: The variable.
+
+    Returns:
+        The nodes from the variable to the output, each with the local derivative that leads to it, the variable with 1; empty
+        where no path leads there.
+    """
+    workings = Workings(tape)
+    listing = _Listing(workings, _uses(tape.graph, tape.requires_grad, workings.on_the_way))
+    start = tape.graph.variables[name]
+    if not path_counts(tape.graph, tape.requires_grad).get(start):
+        return []
+    found: list[tuple[int, float]] = [(start, 1.0)]
+    for edges in listing.largest(start, 1):
+        found += [(edge.target, listing.value(edge)) for edge in edges]
+    return found
+
+
 def _add_up(chain: Chain, paths: Sequence[Path]) -> None:
     partials, factors = [p.partials for p in paths if p.partials], [p.factors for p in paths if p.factors]
     words: list[Piece] = ["one term for each path"] if len(paths) > 1 else ["the only path"]

@@ -45,6 +45,13 @@ CALLS: dict[str, list[list[str]]] = {
     "simplify": [*SYMBOLIC, ["(x + w)^2 - x^2"]],
     "tangent": [["sqrt(x^2)*w", "--at", "x=3,w=2"], ["x*w", "--x", "2"], ["sin x", "--at", "x=1"], ["x", "--at", "x=ones(9)"]],
     "taylor": [["sqrt(w^2)*exp(x)", "--wrt", "x"], ["exp(x)"], ["sin x"], ["exp(x*w)"], ["x", "--at", "x=ones(9)"]],
+    "facts": [
+        ["x^2*w + exp(x)"],
+        ["θ*log(w)", "--assume", "w>1"],
+        ["sum(A^2)", "--shape", "A=9"],
+        ["sin x"],
+        ["-f", "long.txt"],
+    ],
     "stationary": [["x^3 - 3x"], ["w^3*x"], ["sin x"], ["x", "--at", "x=ones(9)"]],
     "plot": [
         *(["x*w^0", "--x", "0:1", "--w", "2"], ["sin x", "--x", "0:1"], ["θ", "--θ", "0:1"], ["x", "--w", "0:1"]),
@@ -86,6 +93,7 @@ CALLS: dict[str, list[list[str]]] = {
     "schema": [["eval"], []],
     "practice": [[]],
     "export": [["x*w"], ["sin x w"], ["w^2 + A[0]", "--shape", "A=9"], ["sum(w)"]],
+    "why": [*RUN, ["sin x", "--x", "2"], ["log(x)*w", "--x", "0", "--w", "1"]],
     "mistakes": [[], ["sin(θ)^2"], ["x^2*w"]],
 }
 

@@ -88,7 +88,7 @@ def test_every_step_holds_along_the_curve(text: str) -> None:
             return at(x, along(x)) | primes
 
         start = mp.mpf("1.3")
-        [derivation] = found.derivations
+        [derivation] = found.results
         assert not found.warnings
         assert [step.rule for step in derivation.steps if step.rule in ("both sides differentiated", "differentiated again")]
         for step in derivation.steps:

@@ -11,6 +11,9 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 EXPECTED = {
     "worked_example.sh": """\
+y = (x + w)·(w + 1) = 6   at x = 2, w = 1
+∂y/∂w = 5
+
 Why ∂y/∂w = 5
   ∂y/∂w = ∂y/∂a·∂a/∂w + ∂y/∂b·∂b/∂w   one term for each path: w→a→y, w→b→y
         = b·1 + a·1                   local derivatives
@@ -19,6 +22,22 @@ Why ∂y/∂w = 5
         = 2w + x + 1                  like terms collected
         = 2·1 + 2 + 1                 w = 1, x = 2
         = 5
+
+Nodes, in the order of evaluation (dynamic graph)
+  id  node  is        value  is_leaf  requires_grad  grad_fn       .grad  ∂y/∂node
+   0  x     variable      2  True     False          None           None
+   1  w     variable      1  True     True           None              5         5
+   2  a     x + w         3  False    True           AddBackward0   None         2
+   3  1     constant      1  True     False          None           None
+   4  b     w + 1         2  False    True           AddBackward0   None         3
+   5  y     a·b           6  False    True           MulBackward0   None         1
+
+Edges, with the local derivative along each
+  edge   local derivative  is  value
+  w → a  ∂a/∂w             1       1
+  w → b  ∂b/∂w             1       1
+  a → y  ∂y/∂a             b       2
+  b → y  ∂y/∂b             a       3
 """,
     # What PyTorch 2.13.0 prints, and the derivation of w.grad.
     "article.sh": """\

@@ -24,7 +24,8 @@ from gradcli.language.parser import parse
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import applied_to_arrays
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
-from gradcli.output.code.torch_proof import INTERPRETER, torch_proof, verified
+from gradcli.output.code.proof import INTERPRETER
+from gradcli.output.code.torch_proof import torch_proof, verified
 
 NEEDS_TORCH = pytest.mark.skipif(INTERPRETER not in os.environ, reason=f"{INTERPRETER} names no Python with PyTorch")
 VERIFY = ("eval", "x*2", "--x", "3", "--verify-torch", "-q")

@@ -22,7 +22,7 @@ from weakref import ReferenceType, ref
 from gradcli.autodiff.passes.reverse import carries_to, quiet
 from gradcli.autodiff.torch_tape.dtypes import FLOATS, NUMBER, promoted, rounded
 from gradcli.autodiff.torch_tape.events import Event, Made, Notify, Replaced, Zeroed
-from gradcli.autodiff.torch_tape.storage import FIXED_FLAG, IN_PLACE_LEAF, Cell, Slot, TapeError
+from gradcli.autodiff.torch_tape.storage import CHANGED_LEAF, FIXED_FLAG, IN_PLACE_LEAF, Cell, Slot, TapeError
 from gradcli.errors import ExitCode, GradcliError, Span
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, UNLIMITED, VARIABLE, Constant, Graph, Settings
 from gradcli.graph.names import constant_text
@@ -408,7 +408,7 @@ class Eager:
         old = cell.node
         leaf = self.requires_grad[old] and self.is_leaf(old)
         if leaf and self.enabled:
-            raise TapeError(IN_PLACE_LEAF, span)
+            raise TapeError(IN_PLACE_LEAF, span, CHANGED_LEAF)
         if leaf:
             by = self.leaf(self.values[by], requires_grad=True, name=self.names.get(old, ""), span=span, dtype=self.dtypes[old])
             self.slots[by] = self.slots.setdefault(old, Slot())

@@ -14,6 +14,7 @@ from gradcli.autodiff.torch_tape.dtypes import rounded
 from gradcli.autodiff.torch_tape.eager import Eager
 from gradcli.autodiff.torch_tape.events import Accumulated, Begun, Called, Freed, Handed
 from gradcli.autodiff.torch_tape.functions import function_name, handed_place
+from gradcli.autodiff.torch_tape.refusals import no_gradient
 from gradcli.autodiff.torch_tape.saved import check_saved
 from gradcli.autodiff.torch_tape.storage import NO_GRADIENT, Cell, Slot, TapeError
 from gradcli.errors import Span
@@ -167,7 +168,7 @@ def _seeded(tape: Eager, roots: Sequence[int], seeds: Sequence[int | None], crea
     adjoints: dict[int, Any] = {}
     for place, (root, seed) in enumerate(zip(roots, found, strict=True)):
         if not tape.requires_grad[root]:
-            raise TapeError(NO_GRADIENT.format(place), span)
+            raise TapeError(NO_GRADIENT.format(place), span, no_gradient(tape, root))
         adjoints[root] = _rounded(tape, adjoints[root] + seed, root) if root in adjoints else seed
     return adjoints
 

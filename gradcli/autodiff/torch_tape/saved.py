@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from gradcli.autodiff.passes.reverse import carries
 from gradcli.autodiff.torch_tape.eager import Eager
 from gradcli.autodiff.torch_tape.functions import function_name
+from gradcli.autodiff.torch_tape.refusals import SECOND_PASS, changed_value
 from gradcli.autodiff.torch_tape.storage import TapeError
 from gradcli.errors import Span
 from gradcli.graph.graph import UNLIMITED, Graph, Settings, Shape
@@ -79,7 +80,7 @@ def check_saved(tape: Eager, id: int, span: Span) -> None:
         return
     saved = reads(graph.operations[id], wanted, shapes, graph.shape(id), graph.settings.get(id, ()))
     if id in tape.freed and saved:
-        raise TapeError(SECOND_TIME, span)
+        raise TapeError(SECOND_TIME, span, SECOND_PASS)
     for index in changed:
         if index in saved:
             node = id if index == RESULT else inputs[index]
@@ -89,7 +90,8 @@ def check_saved(tape: Eager, id: int, span: Span) -> None:
                 function = "AsStridedBackward0"
             output = f", which is output 0 of {function.partition('Backward')[0]}," if function else ""
             sizes = list(graph.shape(node))
-            raise TapeError(_CHANGED.format(_KINDS[tape.dtypes[node]], sizes, output, _version(tape, node), version), span)
+            message = _CHANGED.format(_KINDS[tape.dtypes[node]], sizes, output, _version(tape, node), version)
+            raise TapeError(message, span, changed_value(tape, id, node))
 
 
 def _version(tape: Eager, node: int) -> int | None:

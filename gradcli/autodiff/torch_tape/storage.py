@@ -8,6 +8,10 @@ from weakref import ReferenceType
 from gradcli.errors import GradcliError
 
 IN_PLACE_LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
+CHANGED_LEAF = (
+    ".grad belongs to the value of a leaf, and operations of this graph may need it. Change it under torch.no_grad(), as "
+    "optimizers do, or make a new tensor: w = w - ..."
+)
 NO_GRADIENT = "element {} of tensors does not require grad and does not have a grad_fn"
 SET_FLAG = "you can only change requires_grad flags of leaf variables."
 FIXED_FLAG = (

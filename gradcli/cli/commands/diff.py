@@ -8,12 +8,12 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.choices import refuse, split_names
-from gradcli.cli.framework.command import Command, flag, text, texts, whole
-from gradcli.cli.framework.options import EXPRESSION, AssumeOptions, DerivativeOptions, EquationOptions
+from gradcli.cli.framework.command import Command, flag, text, whole
+from gradcli.cli.framework.options import EXPRESSION, AssumeOptions, CombinedOptions, DerivativeOptions
+from gradcli.cli.inputs.combined import COMBINED, field_sums, totals, variables_asked
 from gradcli.cli.inputs.source import expression_text
-from gradcli.cli.inputs.variables import expressions_by_name, point
-from gradcli.errors import GradcliError, UnknownVariableError, located
-from gradcli.language.ast import NOWHERE
+from gradcli.cli.inputs.variables import point
+from gradcli.errors import GradcliError, located
 
 if TYPE_CHECKING:
     from gradcli.algebra.assumptions.facts import Assumptions
@@ -51,7 +51,7 @@ variable y(x), z_x and z_xt are those of z(x,t), names that no option gives a va
 """
 
 
-class DiffOptions(EquationOptions, DerivativeOptions, AssumeOptions):
+class DiffOptions(CombinedOptions, DerivativeOptions, AssumeOptions):
     """What a call may ask for."""
 
     order = whole("The order of the derivatives, up to 100.", 1, maximum=100)
@@ -59,14 +59,6 @@ class DiffOptions(EquationOptions, DerivativeOptions, AssumeOptions):
     gradient = flag("The derivatives by all variables as a vector.")
     hessian = flag("The second derivatives as a matrix.")
     jacobian = flag("The derivatives of every output as a matrix; an expression that is a statement is an output.")
-    direction = texts("The derivative along a vector, taken as one of length 1: x=1,w=2.", "NAME=VALUE,...")
-    divergence = flag("Of a vector of expressions: the sum of the derivatives of each by its own coordinate.")
-    curl = flag("Of a vector in three coordinates its curl; in two the one component that is left.")
-    laplacian = flag("The sum of the second derivatives; of a vector for each component.")
-    depends = texts("What depends on what, for total derivatives: 'y(x), z(x,t)'; y' and z_x stand for theirs.", "NAME(NAMES)")
-
-
-COMBINED = ("direction", "divergence", "curl", "laplacian")
 
 
 def run(options: DiffOptions) -> None:
@@ -96,9 +88,9 @@ def _partial(options: DiffOptions) -> None:
     if not graph.variables and not options.wrt and "=" in text:
         hint = "a value is given by --at x=3, and an equation is what --implicit takes"
         raise GradcliError(f"the {where} has no variable to differentiate by", hint=hint)
-    wrt = _variables(graph, split_names("--wrt", options.wrt), where)
+    wrt = variables_asked(graph, split_names("--wrt", options.wrt), where)
     if options.partial is not None:
-        _variables(graph, split_names("--partial", [options.partial]), where, "--partial")
+        variables_asked(graph, split_names("--partial", [options.partial]), where, "--partial")
     requests, rows = _requests(options, graph.outputs if options.jacobian else [graph.output], wrt)
     assume = assumed(options, graph, values)
     output = graph.given_names.get(graph.output, RESULT if RESULT not in graph.variables else "f")
@@ -138,105 +130,44 @@ def _implicit(options: DiffOptions, variable: str) -> None:
 
 def _total(options: DiffOptions) -> None:
     """Total derivatives, along every way of dependence."""
-    text, where = expression_text(options)
     if point(options):
         raise GradcliError("a total derivative has no value where what depends has only a name", hint="leave --at out")
 
     from gradcli.algebra.total_derivative import total_derivatives
-    from gradcli.cli.inputs.relations import dependences_of
-    from gradcli.cli.inputs.symbolic import assumed, static_graph, write_derivatives
+    from gradcli.cli.inputs.symbolic import assumed, write_derivatives
     from gradcli.graph.names import RESULT
     from gradcli.output.reports.derivatives import Derivatives
 
-    graph = static_graph(text, where, {}, options)
     _check_plain(options, "--depends")
-    if graph.shapes:
-        raise GradcliError("--depends is for numbers, and here are arrays", hint="leave --shape out")
-    dependences = dependences_of(options.depends, graph)
-    free = [name for name in graph.variables if name not in dependences.arguments]
-    known = list(dict.fromkeys([*dependences.independent, *free]))
-    given = split_names("--wrt", options.wrt)
-    for name in given or split_names("--partial", [options.partial] if options.partial else []):
-        if name not in known and name not in dependences.arguments:
-            raise UnknownVariableError(name, known, f"{'--wrt' if given else '--partial'} {name}: ")
-    wrt = list(dict.fromkeys(given)) or known
-    requests, rows = _requests(options, [graph.output], wrt)
-    with located(text, where):
-        asked = [request for _, request in requests]
-        assume = assumed(options, graph, {})
-        simplified, derivatives, ids = total_derivatives(graph, asked, dependences, assume=assume)
-    output = graph.given_names.get(graph.output, RESULT if RESULT not in derivatives.variables else "f")
-    found = Derivatives(output, asked, simplified, rows, total=len(known) == 1)
-    write_derivatives(found, options, text, graph, derivatives, ids, {})
+    asked = totals(options, split_names("--partial", [options.partial] if options.partial else []))
+    requests, rows = _requests(options, [asked.graph.output], asked.wrt)
+    with located(asked.text, asked.where):
+        by = [request for _, request in requests]
+        assume = assumed(options, asked.graph, {})
+        simplified, derivatives, ids = total_derivatives(asked.graph, by, asked.dependences, assume=assume)
+    output = asked.graph.given_names.get(asked.graph.output, RESULT if RESULT not in derivatives.variables else "f")
+    found = Derivatives(output, by, simplified, rows, total=len(asked.known) == 1)
+    write_derivatives(found, options, asked.text, asked.graph, derivatives, ids, {})
 
 
 def _combined(options: DiffOptions) -> None:
     """Sums of derivatives: along a direction, divergence, curl, Laplacian."""
-    text, where = expression_text(options)
     values = point(options)
 
     from gradcli.algebra import vector_fields
     from gradcli.cli.inputs.relations import not_smooth
-    from gradcli.cli.inputs.symbolic import assumed, static_graph, write_derivatives
+    from gradcli.cli.inputs.symbolic import assumed, write_derivatives
     from gradcli.output.reports.derivatives import Derivatives
 
-    _check_alone(options)
-    graph = static_graph(text, where, values, options)
-    with located(text, where):
-        field = vector_fields.components(graph)
-        count = len(field.outputs)
-        if options.direction:
-            if graph.shapes:
-                raise GradcliError("a derivative along a vector is of a number, and here is an array", hint="take one element")
-            parts = expressions_by_name("--direction", options.direction, "x=1,w=2")
-            for name in parts:
-                _variables(graph, [name], where, "--direction")
-            rows = vector_fields.direction(parts)
-        else:
-            names = _coordinates(options, graph, count)
-            rows = (
-                vector_fields.laplacian(names, count)
-                if options.laplacian
-                else (vector_fields.curl if options.curl else vector_fields.divergence)(names)
-            )
-        simplified, derivatives, ids = vector_fields.combined(field, rows, assume=assumed(options, graph, values))
+    asked = field_sums(options, values, ("partial", "gradient", "hessian", "jacobian", "order"))
+    field, rows = asked.field, asked.rows
+    with located(asked.text, asked.where):
+        simplified, derivatives, ids = vector_fields.combined(field, rows, assume=assumed(options, field, values))
         terms = [(wrt, (field.outputs[at], 0)) for row in rows for _, at, wrt in row]
         why = not_smooth(field, [wrt for wrt, _ in terms], values, [of for _, of in terms]) if values else ""
-    by = [(name,) for name in names] if options.curl and len(rows) > 1 else [()] * len(rows)
+    by = [(name,) for name in asked.names] if options.curl and len(rows) > 1 else [()] * len(rows)
     found = Derivatives("f", by, simplified, len(rows) if len(rows) > 1 else 0)
-    write_derivatives(found, options, text, graph, derivatives, ids, values, apart=True, undefined=why)
-
-
-def _check_alone(options: DiffOptions) -> None:
-    asked = [
-        f"--{name}"
-        for name in ("direction", "divergence", "curl", "laplacian", "partial", "gradient", "hessian", "jacobian", "order")
-        if name in options.given
-    ]
-    if options.direction and options.wrt:
-        asked.append("--wrt")
-    if len(asked) > 1:
-        raise GradcliError(f"{' and '.join(asked[:2])} do not go together", hint="leave one out")
-
-
-def _coordinates(options: DiffOptions, graph: Graph, count: int) -> list[str]:
-    """The coordinates, in their order: those of --wrt, or all variables by their names.
-
-    Raises:
-        GradcliError: They are not as many as the components.
-    """
-    given = split_names("--wrt", options.wrt)
-    names = _variables(graph, given, "expression") if given or graph.variables else []
-    names = names if given else sorted(names)
-    what = "--curl" if options.curl else "--divergence" if options.divergence else ""
-    if options.curl and count not in (2, 3):
-        raise GradcliError(f"--curl is of a vector of three, or two, and this has {count}", hint='for example "[-y, x, z]"')
-    if what and len(names) != count:
-        raise GradcliError(
-            f"{what} takes a coordinate for each component: there are {count} components and the variables {', '.join(names)}",
-            hint="--wrt x,y,z names the coordinates in their order",
-        )
-    return names
+    write_derivatives(found, options, asked.text, field, derivatives, ids, values, apart=True, undefined=why)
 
 
 def _check_plain(options: DiffOptions, option: str) -> None:
@@ -259,18 +190,6 @@ def _element_rows(
     elements = [(output, place) for output in outputs for place in range(prod(graph.shape(output)))]
     row: list[tuple[str, ...]] = [(name,) for name in table.names]
     return table, row * len(elements), [element for element in elements for _ in row]
-
-
-def _variables(graph: Graph, asked: Sequence[str], where: str, option: str = "--wrt") -> list[str]:
-    if not graph.variables:  # the derivative of a constant by anything is 0
-        for name in asked:
-            graph.variable(name, NOWHERE)
-    for name in asked:
-        if name not in graph.variables:
-            raise UnknownVariableError(name, list(graph.variables), f"{option} {name}: ")
-    if not asked and not graph.variables:
-        raise GradcliError(f"the {where} has no variable to differentiate by")
-    return list(dict.fromkeys(asked)) or list(graph.variables)
 
 
 def _requests(options: DiffOptions, outputs: Sequence[int], wrt: Sequence[str]) -> tuple[list[tuple[int, tuple[str, ...]]], int]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from gradcli.cli.framework.choices import chosen_format, split_names
-from gradcli.cli.framework.command import Command, flag, text
+from collections.abc import Sequence
+
+from gradcli.cli.framework.choices import chosen_format, refuse, split_names
+from gradcli.cli.framework.command import Command, flag, text, texts
 from gradcli.cli.framework.options import EXPRESSION, FORMATS, ElementOptions, OutputOptions, RunOptions, SelectOptions
 from gradcli.cli.framework.streams import write, write_note
 from gradcli.cli.inputs.jacobians import JacobianOptions, asks_jacobians, jacobians_of, not_finite
 from gradcli.cli.inputs.run import run_of
-from gradcli.errors import ExitCode
+from gradcli.errors import ExitCode, GradcliError, nearest
 
 HELP = """\
 Value and gradient of an expression, its graph, and the chain rule step by step.
@@ -26,6 +28,7 @@ Value and gradient of an expression, its graph, and the chain rule step by step.
   gradcli eval "x*w; x + w" --x 2 --w 3 --jacobian  every output by every variable
   gradcli eval "x^2*w" --x 2 --w 3 --hessian -q
   gradcli eval "x^2*w" --x 2 --w 3 --tangent x=1    forward mode: the tangent of each node as x moves
+  gradcli eval "x^2*w" --x 2 --w 3 --only why       or answer, nodes, edges
   gradcli eval "(x+w)*(w+1)" --x 2 --w 1 --format torch > proof.py       a script that asserts it all with PyTorch
 
 Each variable of the expression is an option of its own: --x 2, --x=-2, --x pi/2. A variable that is called like an option is
@@ -45,9 +48,10 @@ class EvalOptions(RunOptions, JacobianOptions, ElementOptions, OutputOptions, Se
     format = text(OutputOptions.format.help, "FORMAT", choices=(*FORMATS, "numbers", "torch"))
     verify_torch = flag(
         "Assert with PyTorch itself every value, flag, function and gradient that is printed; exit 1 where one differs. It runs"
-        " what --format torch writes by the Python that GRADCLI_TORCH names, or by this one."
+        " what --format torch writes by the Python that GRADCLI_PYTHON names, or by this one."
     )
     all = flag("Leave nothing out, however large: table rows, derivations, derivatives.")
+    only = texts("Only these parts of the report: answer, why, nodes, edges.", "PARTS")
     save = text(
         "Also write the value, each gradient as grad_NAME, tangent, jacobian_OUTPUT_NAME and hessian_NAME_NAME into a file of"
         " NumPy.",
@@ -58,6 +62,9 @@ class EvalOptions(RunOptions, JacobianOptions, ElementOptions, OutputOptions, Se
 def run(options: EvalOptions) -> ExitCode | None:
     """Run the command."""
     format = chosen_format(options.format, json=options.json, quiet=options.quiet, select=options.select)
+    only = _parts(options.only)
+    if format in ("json", "numbers", "torch"):
+        refuse(options, ["only"], f"chooses parts of the report, and {format} has none", "--select chooses keys of JSON")
     run = run_of(options, elements=options.elements, needs_cotangent=not asks_jacobians(options))
     proof = ""
     if format == "torch" or options.verify_torch:
@@ -80,7 +87,7 @@ def run(options: EvalOptions) -> ExitCode | None:
         from gradcli.cli.views.show import show
 
         select = split_names("--select", options.select) or None
-        show(run.tape, format, run.text, warnings, show_all=options.all, jacobians=jacobians, select=select)
+        show(run.tape, format, run.text, warnings, show_all=options.all, jacobians=jacobians, select=select, only=only)
     if not options.verify_torch:
         return None
     from gradcli.output.code.torch_proof import verified
@@ -89,6 +96,25 @@ def run(options: EvalOptions) -> ExitCode | None:
     for line in verdict.lines:
         write_note(line)
     return None if verdict.right else ExitCode.NEGATIVE
+
+
+def _parts(only: Sequence[str]) -> list[str] | None:
+    """The parts of the report that were asked for; None for all.
+
+    Raises:
+        GradcliError: There is no such part.
+    """
+    if not only:
+        return None
+    from gradcli.output.reports.blocks import PARTS
+
+    names = split_names("--only", only)
+    for name in names:
+        if name not in PARTS:
+            near = nearest(name, PARTS)
+            hint = f"did you mean {near}?" if near else f"the parts are {', '.join(PARTS)}"
+            raise GradcliError(f"the report has no part {name}", hint=hint)
+    return names
 
 
 COMMAND = Command(HELP, EXPRESSION, EvalOptions, run, takes_variables=True)

@@ -6,20 +6,20 @@ import sys
 from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.choices import check_stdin, chosen_format, file_format, refuse
-from gradcli.cli.framework.command import Command, choice, some_whole, text
+from gradcli.cli.framework.command import Command, choice, flag, some_whole, text
 from gradcli.cli.framework.options import (
     EXPRESSION,
-    AssumeOptions,
     BackwardOptions,
     ElementLimit,
     ElementOptions,
-    EquationOptions,
+    ExplainedOptions,
     FileOptions,
     Limits,
     ModeOptions,
     OutputOptions,
 )
 from gradcli.cli.framework.streams import STDIN, can_print_signs, write_note, write_to, write_warning
+from gradcli.cli.inputs.combined import COMBINED
 from gradcli.cli.inputs.run import NO_VALUES, check_no_shapes, not_finite_warnings, request_of, written_in_elements
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import bindings_of, shapes_of
@@ -46,6 +46,8 @@ How a gradient comes about, step by step: node by node, path by path, or by the 
   gradcli explain "x*w + sin(w)" -o lesson.html         also lesson.tex, lesson.md, lesson.json
   gradcli explain "sum((W @ x + b)^2)" --shape W=2,2 --shape x=2 --shape b=2     arrays, in matrix form
   gradcli explain "x^2 + y^2 = 25" --implicit y --order 2     an equation, differentiated on both sides
+  gradcli explain "x*y^2" --depends "y(x)"              the total derivative, along every way of dependence
+  gradcli explain "x^2" --tangent --x 3                 the tangent; --divergence, --curl, --laplacian, --direction x=3,w=4
   gradcli explain "sum((W @ x)^2)" --shape W=2,2 --shape x=2 --elements --wrt "W[0,1]"     one element, in numbers
 
 Either all variables have values or none has. Each is an option of its own: --x 2, --W "[[1,2],[3,4]]"; see gradcli eval --help.
@@ -54,7 +56,7 @@ Exit codes: 0 success, 2 bad input, 3 not finite under --strict, 4 a limit reach
 """
 
 
-class ExplainOptions(EquationOptions, AssumeOptions, ElementOptions, BackwardOptions, OutputOptions, FileOptions, ElementLimit):
+class ExplainOptions(ExplainedOptions, ElementOptions, BackwardOptions, OutputOptions, FileOptions, ElementLimit):
     """What a call may ask for."""
 
     by = choice(
@@ -73,18 +75,23 @@ class ExplainOptions(EquationOptions, AssumeOptions, ElementOptions, BackwardOpt
     format = text(OutputOptions.format.help, "FORMAT", choices=tuple(EXPLANATIONS))
     max_nodes = some_whole("The largest graph to explain; 2,000 nodes by nodes, 1,000 by rules, 2,000,000 by paths.")
     max_steps = Limits.max_steps
-    order = some_whole("For --implicit: the order of the derivatives; 1 where left out.", maximum=8)
+    order = some_whole("For --implicit and --depends: the order of the derivatives; 1 where left out.", maximum=8)
+    tangent = flag("The tangent at the point of the values.")
     max_paths = some_whole("Paths up to which all are listed, 2,000 where left out; of more only the largest. For --by paths.")
 
 
 def run(options: ExplainOptions) -> None:
     """Run the command."""
-    if options.implicit is not None:
-        _implicit(options, options.implicit)
+    asked = [f"--{name}" for name in _WORKED if name in options.given]
+    if len(asked) > 1:
+        raise GradcliError(f"{' and '.join(asked[:2])} do not go together", hint="leave one out")
+    if options.order is not None and asked not in (["--implicit"], ["--depends"]):
+        hint = "gradcli diff --order has derivatives of any order"
+        raise GradcliError("--order is for --implicit and --depends", hint=hint)
+    if asked:
+        _on_paper(options, asked[0])
     elif options.assume:
-        raise GradcliError("--assume is for --implicit", hint="gradcli diff --assume simplifies under it")
-    elif options.order is not None:
-        raise GradcliError("--order is for --implicit", hint="gradcli diff --order has derivatives of any order")
+        raise GradcliError(f"--assume is for --{', --'.join(_WORKED)}", hint="gradcli diff --assume simplifies under it")
     else:
         _run(options)
 
@@ -149,38 +156,34 @@ def _run(options: ExplainOptions) -> None:
     _show(explanation, format, options.output, warnings, ascii=options.ascii)
 
 
-def _implicit(options: ExplainOptions, variable: str) -> None:
-    """Explain the derivatives of what an equation gives."""
+def _on_paper(options: ExplainOptions, asked: str) -> None:
+    """Explain what is made of derivatives, as it is worked on paper."""
     other = [f"--{name}" for name in _OF_RUNS if name in options.given and options.given[name] != "rules"]
     if other:
-        raise GradcliError(f"{other[0]} and --implicit do not go together", hint="an equation is differentiated by the rules")
+        raise GradcliError(f"{other[0]} and {asked} do not go together", hint="it is worked by the rules of calculus")
     format = file_format(chosen_format(options.format, json=options.json), options.output, EXPLANATIONS)
-    from gradcli.cli.inputs.relations import implicit_graph
-    from gradcli.cli.inputs.symbolic import assumed
-    from gradcli.derivation.calculus.implicit import explain_implicit
-    from gradcli.output.documents.implicit import implicit_document
+    from gradcli.cli.inputs.on_paper import worked
+    from gradcli.output.documents.worked import worked_document
 
-    values, _ = bindings_of(options)
-    equation, where, graph, wrt, why = implicit_graph(options, variable, values)
-    with located(equation.text, where):
-        assume = assumed(options, graph, values)
-        found = explain_implicit(equation, graph, variable, wrt, options.order or 1, {} if why else values, assume)
-    warnings = [*found.warnings, *([why] if why else [])]
-    for warning in warnings:
+    found, text = worked(options, asked.removeprefix("--"), options.order or 1)
+    for warning in found.warnings:
         write_warning(warning)
     to_file = options.output not in (None, STDIN)
     if format is not None and format.name == "json":
-        from gradcli.output.serialization.implicit import implicit_json
+        from gradcli.output.serialization.worked import worked_json
 
         escaped = options.ascii or (not to_file and not can_print_signs(sys.stdout))
-        write_to(options.output, implicit_json(found, equation.text, options.steps, warnings, ascii=escaped))
+        write_to(options.output, worked_json(found, text, options.steps, ascii=escaped))
         return
-    title = f"{variable} of {one_line(equation.text)}"
-    _show_parts(lambda: implicit_document(found, options.steps), title, format, options.output, ascii=options.ascii)
+    title = f"{found.output} of {one_line(text)}"
+    _show_parts(lambda: worked_document(found, options.steps), title, format, options.output, ascii=options.ascii)
 
+
+_WORKED = ("implicit", "depends", *COMBINED, "tangent")
+"""Options that ask for what is made of derivatives."""
 
 _OF_RUNS = ("by", "mode", "elements", "cotangent", "strict", "max-steps", "max-paths", "shape")
-"""Options that are about a run, which there is not of an equation; of views it has one, by the rules."""
+"""Options that are about a run, which there is not of these; of views they have one, by the rules."""
 
 
 def _show(explanation: Explanation, format: Format | None, output: str | None, warnings: list[str], *, ascii: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcli.cli.framework.choices import split_names
-from gradcli.cli.framework.command import Command, choice, flag, text
+from gradcli.cli.framework.command import Command, flag, text
 from gradcli.cli.framework.options import EXPRESSION, ExpressionOptions, FileOptions, ShapeOptions, SizeLimits, WrtOptions
 from gradcli.cli.framework.streams import write_note, write_to
 from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, located
@@ -15,6 +15,7 @@ Write a function and its derivatives as code, for use without gradcli.
 \b
   gradcli export "(x+w)*(w+1)" --to python
   gradcli export "exp(-(x-m)^2/(2*s^2))" --wrt m,s --to c -o gauss.c
+  gradcli export "log(x)/w" -o ratio.rs --check
   gradcli export "log(1+exp(x*w))" --to sql --name samples
   gradcli export "x^2*y" --content hessian --to javascript --check
 
@@ -23,10 +24,13 @@ first use and gives its value, then the derivatives by those of --wrt, in its or
 table, whose first row is the gradient. Arrays (--shape A=2,2) are taken apart into their elements. SQL adds columns to the table
 of the name. A function that a language lacks is written out before, or is an error that says so.
 
-Of a branch both ways are computed, and one is chosen, in value and derivatives. Python raises where the way not taken has no
-value (sqrt(x) if x > 0 else 0 below 0), and wherever its functions do: outside their domains and beyond the range of numbers.
+Of a branch both ways are computed, and one is chosen, in value and derivatives. Outside of domains, at poles and beyond the range
+of numbers the values are those of eval, nan and infinities, and no errors; in derivatives a product with the constant 0 is 0.
 
---check also runs the code, where the language is installed, at random points, and compares its numbers with gradcli's.
+PyTorch gets the value alone, with arrays as they are, for autograd to differentiate; --content gradient writes derivatives out.
+
+--check also runs the code, where the language is installed, at random points, and compares its numbers with gradcli's; libraries
+are those of the Python that GRADCLI_PYTHON names, or of this one.
 """
 
 TOLERANCE = 1e-9
@@ -37,7 +41,11 @@ class ExportOptions(ExpressionOptions, WrtOptions, ShapeOptions, FileOptions, Si
     """What a call may ask for."""
 
     to = text("The language; where left out that of the end of the file's name, or python.", "LANGUAGE", choices=language_names())
-    content = choice("What it computes.", "WHAT", ("value", "gradient", "hessian"), "gradient")
+    content = text(
+        "What it computes; where left out the value and the gradient, or the value alone where a library differentiates it.",
+        "WHAT",
+        choices=("value", "gradient", "hessian"),
+    )
     name = text("The name of the function, or of the table; f where left out.", "NAME")
     check = flag("Run the code and compare its numbers; exit 1 where they differ.")
 
@@ -47,7 +55,7 @@ def run(options: ExportOptions) -> ExitCode | None:
     from gradcli.cli.inputs.source import expression_text
     from gradcli.cli.inputs.symbolic import graph_of
     from gradcli.language.parser import parse
-    from gradcli.output.code.written import VALUE, written
+    from gradcli.output.code.written import GRADIENT, VALUE, written
 
     if options.set or options.bindings:
         raise GradcliError("code takes its values when it is called", hint="leave --set and --bindings out")
@@ -60,13 +68,16 @@ def run(options: ExportOptions) -> ExitCode | None:
         raise GradcliError(f"{name} is no name for a function of {language.about}", hint="--name loss")
     graph = graph_of(parse(source, where), source, where, {}, options)
     given = split_names("--wrt", options.wrt)
-    if given and options.content == VALUE:
+    content = options.content or language.content or GRADIENT
+    if given and options.content is None:
+        content = GRADIENT
+    if given and content == VALUE:
         raise GradcliError("--wrt and --content value do not go together", hint="leave one out")
     for one in given:
         if one not in graph.variables:
             raise UnknownVariableError(one, list(graph.variables), f"--wrt {one}: ")
     with located(source, where):
-        found = written(graph, options.content, given or list(graph.variables), language, name, source)
+        found = written(graph, content, given or list(graph.variables), language, name, source)
         pieces = list(language.source(found))
     write_to(options.output, pieces)
     if not options.check:

@@ -9,7 +9,7 @@ from gradcli.cli.framework.command import Command
 from gradcli.cli.framework.options import EXPRESSION, DerivativeOptions
 from gradcli.cli.framework.streams import can_print_signs, write
 from gradcli.cli.inputs.source import expression_as_written, expression_text
-from gradcli.cli.inputs.variables import exact_point, point
+from gradcli.cli.inputs.variables import exact_point, given_at, point
 from gradcli.errors import GradcliError, located
 from gradcli.language.ast import Number
 
@@ -59,7 +59,7 @@ def run(options: TangentOptions) -> None:
             check_holds(graph, relation, values)
         if why := not_smooth(graph, [(name,) for name in graph.variables], values):
             raise GradcliError(f"there is no tangent: {why}", hint="choose another point")
-        found = tangent(graph, exact_point(options, list(graph.variables)), level=relation is not None)
+        found = tangent(graph, exact_point(options, list(graph.variables), given_at(options.at)), level=relation is not None)
         if relation is not None and all(slope == Number(0) for slope in found.slopes):
             raise GradcliError("there is no tangent: all derivatives of the equation are 0 there", hint="choose another point")
     format = chosen_format(options.format, json=options.json) or "text"

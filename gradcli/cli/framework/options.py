@@ -102,6 +102,16 @@ class EquationOptions(ExpressionOptions, WrtOptions, ShapeOptions):
     )
 
 
+class CombinedOptions(EquationOptions):
+    """What is made of several derivatives."""
+
+    direction = texts("The derivative along a vector, taken as one of length 1: x=1,w=2.", "NAME=VALUE,...")
+    divergence = flag("Of a vector of expressions: the sum of the derivatives of each by its own coordinate.")
+    curl = flag("Of a vector in three coordinates its curl; in two the one component that is left.")
+    laplacian = flag("The sum of the second derivatives; of a vector for each component.")
+    depends = texts("What depends on what, for total derivatives: 'y(x), z(x,t)'; y' and z_x stand for theirs.", "NAME(NAMES)")
+
+
 class OutputOptions(Options):
     """How to write what was found."""
 
@@ -167,6 +177,10 @@ class AssumeOptions(Options):
     """What holds of variables."""
 
     assume = ASSUME
+
+
+class ExplainedOptions(CombinedOptions, AssumeOptions):
+    """What is made of derivatives, under assumptions."""
 
 
 class DerivativeOptions(ExpressionOptions, SymbolicOptions, ShapeOptions, SizeLimits):

@@ -79,6 +79,7 @@ def run_of(
     elements: bool = False,
     needs_cotangent: bool = True,
     draws: bool = False,
+    warns: bool = True,
 ) -> Run:
     """Run what a call gives, forward and backward.
 
@@ -89,6 +90,7 @@ def run_of(
         needs_cotangent: Whether an output that is an array has no gradient without a cotangent.
         draws: Whether the graph is what is asked for: all variables may be without values, and a program whose shapes do not fit
             gives the run until there, with the error, instead of raising it.
+        warns: Whether to warn of what is not finite.
 
     Raises:
         GradcliError: Something is wrong with the expression, a value, a name or a file.
@@ -148,7 +150,7 @@ def run_of(
         if tape.symbolic:
             refuse(options, ("strict", "dtype"), "is for values, and there are none", NO_VALUES)
         else:
-            notes += not_finite_warnings(tape, options.strict)
+            notes += not_finite_warnings(tape, options.strict) if warns or options.strict else []
         notes += without_gradient(tape, tape.names[tape.output]) if needs_cotangent else []
     for note in notes:
         write_warning(note)

@@ -45,7 +45,7 @@ def point(options: DerivativeOptions) -> dict[str, Any]:
     return bindings_of(options, given_at(options.at))[0]
 
 
-def exact_point(options: DerivativeOptions, names: Sequence[str]) -> dict[str, Expression]:
+def exact_point(options: ValueOptions, names: Sequence[str], further: Sequence[Given] = ()) -> dict[str, Expression]:
     """The values of a point, for some variables, as they are written: pi/3, and not a number near it."""
     import fractions
 
@@ -53,9 +53,9 @@ def exact_point(options: DerivativeOptions, names: Sequence[str]) -> dict[str, E
     from gradcli.language.builder import identifier
     from gradcli.language.parser import parse
 
-    texts = {identifier(given.name): given.text for given in [*options.variables, *given_at(options.at)]}
+    texts = {identifier(given.name): given.text for given in [*options.variables, *further]}
     texts |= {identifier(name): value for name, value in (assignment("--set", text, "x=2") for text in options.set)}
-    values = point(options)
+    values, _ = bindings_of(options, further)
     found: dict[str, Expression] = {}
     for name in names:
         statement = parse(texts[name]).statements[0] if name in texts else None

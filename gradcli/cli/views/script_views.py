@@ -28,6 +28,7 @@ class ScriptOptions(SizeLimits):
 
     graph = text("Show the graph of the last backward pass in a format of gradcli graph, or write it.", "FORMAT|FILE")
     explain = text("Derive the gradient by these tensors (w,x).", "NAMES")
+    why = flag("Why the value or a gradient of the last backward pass is nan, infinite, 0 or missing, as gradcli why says it.")
     json = flag("One JSON document: that of gradcli eval, with what the script printed.")
     list = flag("What a script may use.")
     ascii = OutputOptions.ascii
@@ -88,6 +89,8 @@ def _check_views(options: ScriptOptions) -> None:
         GradcliError: Views are asked for that do not go together, or a format that there is not.
     """
     target = options.graph
+    if options.why and options.json:
+        raise GradcliError("--why and --json both write to standard output", hint="gradcli why --json writes its document")
     if target is None:
         if options.json and options.explain:
             raise GradcliError("--json and --explain ask for different formats", hint="the document holds the derivation as well")
@@ -133,6 +136,9 @@ def _show_views(options: ScriptOptions, tape_of: Callable[[], Tape], text: str, 
         explanation = _explanation(tape_of(), names)
         _separate(printed)
         _explain(options, explanation)
+    if options.why:
+        _separate(printed)
+        _why(tape_of())
     if options.json:
         _document(options, tape_of(), text, printed)
 
@@ -173,6 +179,16 @@ def _explain(options: ScriptOptions, explanation: Explanation) -> None:
     from gradcli.output.reports.explanation import explanation_blocks
 
     show_blocks(lambda style: explanation_blocks(document(explanation), style), None)
+
+
+def _why(tape: Tape) -> None:
+    from gradcli.analysis.nonfinite.why import why_of
+    from gradcli.autodiff.torch_tape.as_tape import as_numbers
+    from gradcli.cli.views.show import show_blocks
+    from gradcli.output.reports.why import why_report
+
+    why = why_of(as_numbers(tape))
+    show_blocks(lambda style: why_report(why, style, script=True), None)
 
 
 def _document(options: ScriptOptions, tape: Tape, text: str, printed: str) -> None:

@@ -32,6 +32,7 @@ def show(
     show_all: bool = False,
     jacobians: Jacobians | None = None,
     select: Collection[str] | None = None,
+    only: Collection[str] | None = None,
 ) -> None:
     """Write a run to standard output.
 
@@ -43,6 +44,7 @@ def show(
         show_all: Leave nothing out.
         jacobians: What to write beyond value and gradient; None for nothing.
         select: The keys of the JSON document to write; None for all.
+        only: The parts of the report to write, whole; None for all, cut to the screen where that is a terminal.
     """
     printed: list[str] = []
     if tape.printed:
@@ -56,7 +58,7 @@ def show(
         return
     derivation = None
     left_out: list[str] = []
-    wanted = select is None or not _DERIVED.isdisjoint(select)
+    wanted = (select is None or not _DERIVED.isdisjoint(select)) and (only is None or "why" in only)
     if wanted and (show_all or len(tape.graph) <= DERIVATION_NODES):
         from gradcli.derivation.nodes.chain_rule import derive
 
@@ -74,23 +76,30 @@ def show(
         said = "\n".join([*printed, ""]) or None
         write(eval_json(tape, derivation, text, everything, ascii=not signs, jacobians=jacobians, printed=said, select=select))
         return
-    from gradcli.output.reports.blocks import Lines
+    from gradcli.output.reports.blocks import PARTS, Lines
     from gradcli.output.reports.evaluation import eval_report
 
     for sentence in left_out:
         write_warning(sentence)
-    shown = [Lines([visible(line) for line in printed])] if printed else []
+    parts = PARTS if only is None else only
+    shown = [Lines([visible(line) for line in printed])] if printed and "answer" in parts else []
     show_blocks(
-        lambda style: [*shown, *eval_report(tape, derivation, style=style, show_all=show_all, jacobians=jacobians)], format
+        lambda style: [
+            *shown,
+            *eval_report(tape, derivation, style=style, show_all=show_all, jacobians=jacobians, parts=parts),
+        ],
+        format,
+        fit=only is None and not show_all,
     )
 
 
-def show_blocks(blocks: Callable[[Style], Iterable[Block]], format: str | None) -> None:
+def show_blocks(blocks: Callable[[Style], Iterable[Block]], format: str | None, *, fit: bool = False) -> None:
     """Write blocks to standard output, by Rich on a terminal and as plain text in a pipe.
 
     Args:
         blocks: Makes the blocks in a style.
         format: ``rich`` or ``text``; None for what suits the terminal or pipe.
+        fit: Whether a report on a run may be cut to the screen of a terminal.
     """
     from gradcli.output.reports.blocks import Style, in_ascii
 
@@ -99,6 +108,10 @@ def show_blocks(blocks: Callable[[Style], Iterable[Block]], format: str | None) 
     if format == "rich" or (format is None and wants_rich(sys.stdout)):
         from gradcli.output.reports.rich import rich_text
 
+        if fit and sys.stdout is not None and sys.stdout.isatty():
+            from gradcli.output.reports.fitting import fitted
+
+            made = fitted(made, lambda block: rich_text([block], sys.stdout, ascii=ascii).count("\n"))
         write([rich_text(made, sys.stdout, ascii=ascii)])
     else:
         from gradcli.output.reports.plain import plain_lines

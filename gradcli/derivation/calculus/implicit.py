@@ -2,76 +2,24 @@
 
 from __future__ import annotations
 
-import math
-import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from gradcli.algebra.derivatives import Simplified, differentiate, simplified_outputs
+from gradcli.algebra.derivatives import differentiate, simplified_outputs
 from gradcli.algebra.total_derivative import conditions_of, implicit_derivatives, on_equation
-from gradcli.derivation.nodes.chain import CHECK_STEPS, WrongStepError
-from gradcli.derivation.notation.deeds import deeds
-from gradcli.derivation.notation.expressions import ExpressionValues, replaced_names, signed_terms, sum_of
+from gradcli.derivation.calculus.worked import Result, Worked, Working, in_one_line
+from gradcli.derivation.notation.expressions import replaced_names, signed_terms, sum_of
 from gradcli.derivation.notation.prose import Equal, Piece, listed
 from gradcli.derivation.notation.steps import Step
 from gradcli.derivation.notation.tidy import ZERO, tidy
-from gradcli.errors import ExitCode, GradcliError
-from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
-from gradcli.language.ast import Expression, Name, Number, Operator, Output, Prime, Program
+from gradcli.language.ast import Expression, Name, Number, Operator, Output, Partial, Prime, Program
 from gradcli.language.equation import Equation
-from gradcli.language.rewrite import mapped
-from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
 
 if TYPE_CHECKING:
     from gradcli.algebra.assumptions.facts import Assumptions
-
-POINTS = 3
-"""Points at which each step is compared with the derivatives."""
-
-CLOSE = 1e-6
-
-
-class ImplicitDerivation(Frozen):
-    """How the derivatives by one variable follow from an equation.
-
-    Attributes:
-        variable: What is differentiated by.
-        steps: The steps, equations with sides of their own.
-        derivative: The derivative that was asked for.
-        value: Its value at the point; None where there is none.
-    """
-
-    variable: str
-    steps: tuple[Step, ...]
-    derivative: Expression
-    value: float | None
-
-
-class Implicit(Frozen):
-    """How an equation gives the derivatives of a variable.
-
-    Attributes:
-        equation: The equation.
-        variable: The variable that depends on the others.
-        order: The order of the derivatives.
-        conditions: Where it does.
-        derivations: For each variable that is differentiated by.
-        equation_names: The variables of the equation.
-        bindings: The values of the variables; empty where there are none.
-        warnings: Steps that were left out, which is a defect.
-    """
-
-    equation: Equation
-    variable: str
-    order: int
-    conditions: tuple[Expression, ...]
-    derivations: tuple[ImplicitDerivation, ...]
-    equation_names: tuple[str, ...]
-    bindings: Mapping[str, float]
-    warnings: tuple[str, ...]
 
 
 def explain_implicit(
@@ -82,7 +30,7 @@ def explain_implicit(
     order: int,
     bindings: Mapping[str, float],
     assume: Assumptions | None = None,
-) -> Implicit:
+) -> Worked:
     """Derive the derivatives of a variable that an equation gives.
 
     Args:
@@ -99,12 +47,25 @@ def explain_implicit(
     """
     conditions = conditions_of(graph, variable, assume)
     warnings: list[str] = []
-    derivations = [_Deriving(equation, graph, variable, by, bindings, warnings, conditions).run(order) for by in wrt]
-    names = tuple(graph.variables)
-    return Implicit(equation, variable, order, conditions, tuple(derivations), names, bindings, tuple(warnings))
+    results: list[Result] = []
+    for by in wrt:
+        prime: Name | Partial = Partial(variable, by) if len(wrt) > 1 and order == 1 else Name(variable + "'" * order)
+        deriving = _Deriving(equation, graph, variable, by, bindings, warnings, conditions)
+        derivative, value = deriving.run(order)
+        others = [name for name in graph.variables if name not in (variable, by)]
+        fixed: list[Piece] = ["; ", *listed([Name(name) for name in others])] if others else []
+        fixed += [" is a constant" if len(others) == 1 else " are constants"] if others else []
+        remark = ("A prime is the derivative by ", Name(by), *fixed, ".")
+        heading = (prime, " by implicit differentiation")
+        left = Name(variable + "'" * order)
+        results.append(Result(by, left, tuple(deriving.steps), derivative, value, heading, remark))
+    said: list[Piece] = [Equal(equation.left, equation.right), " makes ", Name(variable), " a function of "]
+    said += listed([Name(name) for name in wrt])
+    said += [" where ", *listed(list(conditions))] if conditions else []
+    return Worked(tuple(said), variable, bindings.get(variable), tuple(results), conditions, bindings, tuple(warnings))
 
 
-class _Deriving:
+class _Deriving(Working):
     """The derivation by one variable."""
 
     def __init__(
@@ -117,15 +78,12 @@ class _Deriving:
         warnings: list[str],
         conditions: Sequence[Expression],
     ) -> None:
+        super().__init__(list(graph.variables), bindings, warnings)
         self.equation, self.graph, self.variable, self.by = equation, graph, variable, by
-        self.bindings, self.warnings = bindings, warnings
-        self.steps: list[Step] = []
-        self.samples = [_sample(list(graph.variables), number) for number in range(POINTS)]
-        self.known: dict[str, Expression] = {}
         self.conditions = conditions
 
-    def run(self, order: int) -> ImplicitDerivation:
-        """The steps up to an order."""
+    def run(self, order: int) -> tuple[Expression, float | None]:
+        """The steps up to an order; the derivative, and its value at the point."""
         first = self._first()
         derivative, prime = first, Name(f"{self.variable}'")
         for times in range(2, order + 1):
@@ -133,8 +91,7 @@ class _Deriving:
         if order > 1 and (on := on_equation(self.graph, derivative)) != derivative:
             derivative = on  # it holds on the equation alone, so that no other point can check it
             self.steps.append(Step("equation put in", prime, on, (Equal(self.equation.left, self.equation.right), " put in")))
-        value = self._numbers(prime, derivative)
-        return ImplicitDerivation(self.by, tuple(self.steps), derivative, value)
+        return derivative, self.numbers(prime, derivative)
 
     def _first(self) -> Expression:
         """The first derivative: both sides, collected, divided."""
@@ -143,17 +100,17 @@ class _Deriving:
         self.known[prime.name] = slope
         left, right = self._written(self.equation.left), self._written(self.equation.right)
         (left_by, left_own), (right_by, right_own) = self._partials(left), self._partials(right)
-        self._say("both sides differentiated", Prime(left), Prime(right), "both sides differentiated by ", Name(self.by))
+        self.say("both sides differentiated", Prime(left), Prime(right), "both sides differentiated by ", Name(self.by))
         sides = [_with_prime(by, own, prime) for by, own in ((left_by, left_own), (right_by, right_own))]
         words: list[Piece] = [Name(self.variable), " depends on ", Name(self.by), ": chain rule"]
-        self._say("chain rule", *sides, *words)
+        self.say("chain rule", *sides, *words)
         above = _simple(Operator("-", (right_by, left_by)), self.graph)
         below = _simple(Operator("-", (left_own, right_own)), self.graph)
-        self._say("terms collected", tidy(Operator("*", (below, prime))), above, "what has ", prime, " on the left side")
+        self.say("terms collected", tidy(Operator("*", (below, prime))), above, "what has ", prime, " on the left side")
         if below != Number(1):
             where = ", where it is not 0" if self.conditions else ", which is not 0"
-            self._say("divided", prime, tidy(Operator("/", (above, below))), "divided by ", below, where)
-        self._simplified(prime, slope)
+            self.say("divided", prime, tidy(Operator("/", (above, below))), "divided by ", below, where)
+        self.simplified(prime, slope)
         return slope
 
     def _next(self, before: Expression, prime: Name, first: Expression, times: int) -> tuple[Expression, Name]:
@@ -162,38 +119,26 @@ class _Deriving:
         [found] = self._derivatives((self.by,) * times)
         self.known[higher.name] = found
         by, own = self._partials(before)
-        self._say("differentiated again", higher, Prime(before), prime, " differentiated by ", Name(self.by))
+        self.say("differentiated again", higher, Prime(before), prime, " differentiated by ", Name(self.by))
         line = _with_prime(by, own, single)
         words: list[Piece] = [Name(self.variable), " depends on ", Name(self.by), ": chain rule"]
-        self._say("chain rule", higher, line, *words)
+        self.say("chain rule", higher, line, *words)
         put_in = replaced_names(line, {single.name: first})
-        self._say("derivatives put in", higher, put_in, Equal(single, first), " put in")
-        self._simplified(higher, found)
+        self.say("derivatives put in", higher, put_in, Equal(single, first), " put in")
+        self.simplified(higher, found)
         return found, higher
-
-    def _numbers(self, prime: Name, derivative: Expression) -> float | None:
-        if not self.bindings:
-            return None
-        value = self._value(derivative, self.bindings)
-        numbers = {name: Number(number) for name, number in self.bindings.items()}
-        put_in = replaced_names(derivative, numbers, grouped=False)
-        point = [Equal(Name(name), number) for name, number in numbers.items()]
-        if to_text(put_in) != to_text(derivative):
-            self.steps.append(Step("numbers put in", prime, put_in, tuple(listed(list(point), ", "))))
-        self.steps.append(Step("value", prime, Number(value)))
-        return value
 
     # ---- expressions ----
 
     def _derivatives(self, wrt: tuple[str, ...]) -> Sequence[Expression]:
         found, _, _ = implicit_derivatives(self.graph, self.variable, [wrt])
-        return _one_line(found)
+        return in_one_line(found)
 
     def _partials(self, expression: Expression) -> tuple[Expression, Expression]:
         """The derivatives of an expression by the variable in question and by the one that depends on it."""
         graph = _graph(expression, self.graph)
         found = differentiate(graph, [(graph.output, (name,)) for name in (self.by, self.variable)])
-        by, own = _one_line(found)
+        by, own = in_one_line(found)
         return by, own
 
     def _written(self, side: Expression) -> Expression:
@@ -204,52 +149,10 @@ class _Deriving:
             parts[statement.name] = value  # type: ignore[attr-defined]
         return replaced_names(side, parts, grouped=False)
 
-    # ---- steps ----
-
-    def _simplified(self, left: Expression, right: Expression) -> None:
-        last = self.steps[-1].right
-        if to_text(last) != to_text(right):
-            found = deeds(last, right)
-            self._say(found[0], left, right, ", ".join(found))
-
-    def _say(self, rule: str, left: Expression, right: Expression, *words: Piece) -> None:
-        """Add a step, which must hold wherever the equation gives the variable."""
-        if self.steps and (to_text(self.steps[-1].left), to_text(self.steps[-1].right)) == (to_text(left), to_text(right)):
-            return
-        for point in self.samples:
-            one, other = self._value(left, point), self._value(right, point)
-            sound = math.isfinite(one) and math.isfinite(other)
-            if sound and not math.isclose(one, other, rel_tol=CLOSE, abs_tol=CLOSE):
-                line = f"{to_text(left, pretty=True)} = {to_text(right, pretty=True)}"
-                if CHECK_STEPS in os.environ:
-                    raise WrongStepError(rule, line, one, other)
-                self.warnings.append(f"a step of the derivation is left out, which is a defect of gradcli: {line}")
-                return
-        self.steps.append(Step(rule, left, right, tuple(words)))
-
-    def _value(self, expression: Expression, point: Mapping[str, float]) -> float:
-        """The value of a side of a step at a point, on the equation or not: y' is what the equation makes it."""
-
-        def plain(node: Expression) -> Expression:
-            if isinstance(node, Prime):
-                by, own = self._partials(node.content)
-                return _with_prime(by, own, Name(f"{self.variable}'"))
-            return node
-
-        written = mapped(expression, plain)
-        while any(name in to_text(written) for name in self.known):
-            written = replaced_names(written, self.known, grouped=False)
-        try:
-            return float(ExpressionValues(point).of(written))
-        except (OverflowError, ZeroDivisionError):
-            return math.nan
-
-
-def _sample(names: Sequence[str], number: int) -> dict[str, float]:
-    """A point without any special place in it."""
-    return {
-        name: 0.31 + math.modf((number + 1) * 0.7548776662 + (index + 1) * 0.5698402909)[0] for index, name in enumerate(names)
-    }
+    def differentiated(self, content: Expression) -> Expression:
+        """By the variable, on the equation or not: y' is what the equation makes it."""
+        by, own = self._partials(content)
+        return _with_prime(by, own, Name(f"{self.variable}'"))
 
 
 def _graph(expression: Expression, like: Graph) -> Graph:
@@ -258,15 +161,7 @@ def _graph(expression: Expression, like: Graph) -> Graph:
 
 def _simple(expression: Expression, like: Graph) -> Expression:
     graph = _graph(expression, like)
-    return _one_line(simplified_outputs(graph))[0]
-
-
-def _one_line(found: Simplified) -> Sequence[Expression]:
-    if found.definitions:
-        raise GradcliError(
-            "the derivative is too long for a line", hint="gradcli diff has it in named lines", exit_code=ExitCode.LIMIT
-        )
-    return found.expressions
+    return in_one_line(simplified_outputs(graph))[0]
 
 
 def _with_prime(by: Expression, own: Expression, prime: Name) -> Expression:

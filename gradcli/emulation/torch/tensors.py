@@ -12,7 +12,7 @@ from gradcli.autodiff.passes.tape import has_nan
 from gradcli.autodiff.torch_tape.dtypes import CATEGORIES, FLOATS, NUMBER
 from gradcli.autodiff.torch_tape.eager import Eager
 from gradcli.autodiff.torch_tape.functions import Function, function_name, grad_fn, next_functions
-from gradcli.autodiff.torch_tape.storage import IN_PLACE_LEAF, SET_FLAG, Cell, Slot
+from gradcli.autodiff.torch_tape.storage import CHANGED_LEAF, IN_PLACE_LEAF, SET_FLAG, Cell, Slot
 from gradcli.emulation.python.effort import steps_of
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.operators import formatted
@@ -293,7 +293,7 @@ class Tensor(TensorMemory):
         if self.parent is not None:
             check_view(machine, self)
         if self.requires_grad and tape.is_leaf(self.node) and tape.enabled:
-            raise Raised("RuntimeError", IN_PLACE_LEAF)
+            raise Raised("RuntimeError", IN_PLACE_LEAF, CHANGED_LEAF)
         if not overlapping:
             check_overlap(self)
 

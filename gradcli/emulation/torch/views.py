@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.autodiff.torch_tape.storage import IN_PLACE_LEAF
+from gradcli.autodiff.torch_tape.storage import CHANGED_LEAF, IN_PLACE_LEAF
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Raised
@@ -57,13 +57,13 @@ def check_view(machine: Interpreter, tensor: TensorMemory) -> None:
         return
     if root is tensor:
         if tape.is_leaf(root.node):
-            raise Raised("RuntimeError", IN_PLACE_LEAF)
+            raise Raised("RuntimeError", IN_PLACE_LEAF, CHANGED_LEAF)
     elif not enabled:
         raise Raised("RuntimeError", _MADE_WITHOUT)
     elif several >= 0:
         raise Raised("RuntimeError", _ONE_OF_SEVERAL.format(several))
     elif tape.is_leaf(root.node):
-        raise Raised("RuntimeError", _VIEW_OF_LEAF)
+        raise Raised("RuntimeError", _VIEW_OF_LEAF, CHANGED_LEAF)
 
 
 def _row(step: Step) -> int:

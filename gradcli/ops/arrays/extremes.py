@@ -82,6 +82,7 @@ def _extreme(name: str, numpy_name: str, pullback: Callable[..., Any], grad_fn: 
         torch_call=_call_by_axis(name.removeprefix("reduce_")) if callable(grad_fn) else "",
         tensorflow=f"{name}{REDUCED} {numpy_name.title()}: tf" if name == f"reduce_{numpy_name}" else "",
         in_elements=in_elements.folded(amax if "max" in name else amin),
+        course=amax.facts.course if "max" in name else amin.facts.course,
         doc=doc,
     )
 

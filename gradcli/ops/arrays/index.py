@@ -206,6 +206,7 @@ index_put: Structural = structural(
     grad_fn=_put_function,
     result=SAME,
     linear="a",
+    course="rises",
     doc="Zeros of a shape with an array put into a part of them: the adjoint of indexing.",
 )
 

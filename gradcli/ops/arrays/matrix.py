@@ -89,6 +89,7 @@ trace = structural(
     linear="a",
     torch="trace: torch Tensor",
     torch_message=lambda shapes, settings: f"trace: expected a matrix, but got tensor with dim {len(shapes[0])}",
+    course="rises",
     doc="Sum of the diagonal of a matrix.",
 )
 

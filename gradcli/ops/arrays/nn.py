@@ -60,6 +60,7 @@ log_softmax: Structural = structural(
     torch="log_softmax(dim=axis): torch Tensor F special",
     takes=(DECIMALS, no_kernel("log_softmax_{last}kernel_impl")),
     definition=lambda a, axis: a - log(_total(exp(a), axis)),
+    course="concave",
     doc="The logarithm of softmax, without overflow.",
 )
 

@@ -112,6 +112,7 @@ max_pool1d = _pool(
     _MAX.format("axis"),
     _TO_LARGEST,
     result=SAME,
+    course="convex rises",
     in_elements=_largest_in_elements(1),
     torch="max_pool1d(kernel_size=kernel_size): torch F",
 )
@@ -124,6 +125,7 @@ max_pool2d = _pool(
     _MAX.format("two axes"),
     _TO_LARGEST,
     result=SAME,
+    course="convex rises",
     in_elements=_largest_in_elements(2),
     torch="max_pool2d(kernel_size=kernel_size): torch F",
 )
@@ -138,6 +140,7 @@ avg_pool1d = _pool(
     result=SAME,
     linear="a",
     torch="avg_pool1d(kernel_size=kernel_size): torch F",
+    course="rises",
 )
 avg_pool2d = _pool(
     "avg_pool2d",
@@ -150,4 +153,5 @@ avg_pool2d = _pool(
     result=SAME,
     linear="a",
     torch="avg_pool2d(kernel_size=kernel_size): F",
+    course="rises",
 )

@@ -41,6 +41,7 @@ reduce_sum: Structural = structural(
     linear="a",
     torch="sum: torch Tensor",
     tensorflow=f"reduce_sum{REDUCED} Sum: tf",
+    course="rises",
     doc="Sum of the elements, of all or along some axes.",
 )
 
@@ -61,6 +62,7 @@ reduce_mean: Structural = structural(
     tensorflow=f"reduce_mean{REDUCED} Mean: tf",
     takes=(DECIMALS, NO_MEAN),
     definition=mean_of,
+    course="rises",
     doc="Arithmetic mean of the elements, of all or along some axes.",
 )
 
@@ -139,6 +141,7 @@ reduce_var: Structural = structural(
     torch="var: torch Tensor",
     takes=(DECIMALS, "std and var only support floating point and complex dtypes"),
     definition=_variance_of,
+    course=lambda correction=1, **settings: "convex; degree 2" if correction <= 1 else "",
     doc="Sample variance of the elements, the squared deviations divided by n - correction.",
 )
 reduce_std: Structural = structural(
@@ -150,6 +153,7 @@ reduce_std: Structural = structural(
     torch="std: torch Tensor",
     takes=(DECIMALS, "std and var only support floating point and complex dtypes"),
     definition=lambda a, **settings: sqrt(_variance_of(a, **settings)),
+    course=lambda correction=1, **settings: "convex" if correction <= 1 else "",
     doc="Sample standard deviation of the elements; where all are equal the gradient is 0.",
 )
 
@@ -230,6 +234,7 @@ reduce_norm: Structural = structural(
     takes=(DECIMALS, "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}"),
     definition=_norm_defined,
     degree=lambda a: 1,
+    course=lambda **settings: "convex" if settings["ord"] >= 1 else "",
     doc="Length of the elements as a vector, Euclidean unless an order is given; where it is 0 the gradient is 0.",
     latex=r"\left\lVert {0} \right\rVert",
 )
@@ -251,6 +256,7 @@ dist = structural(
     torch="dist: torch Tensor",
     takes=(DECIMALS, "norm(): input dtype should be either floating point or complex. Got {} instead."),
     definition=lambda a, b, **order: reduce_norm(a - b, **order),
+    course=lambda **settings: "convex" if settings["ord"] >= 1 else "",
     doc="The norm of the difference of two arrays; where it is 0 the gradient is 0.",
 )
 
@@ -270,5 +276,6 @@ reduce_logsumexp: Structural = structural(
     torch="logsumexp(dim=axis): torch Tensor",
     torch_call=lambda a, axis, keepdims: f"torch.logsumexp({{0}}, {tuple(range(len(a)))}, {{keepdims}})" if axis is None else "",
     definition=lambda a, axis, keepdims: log(reduce_sum(exp(a), axis=axis, keepdims=keepdims)),
+    course="convex rises",
     doc="Logarithm of the sum of the exponentials of the elements, without overflow.",
 )

@@ -49,6 +49,7 @@ cumsum: Structural = structural(
     linear="a",
     torch="cumsum(dim=axis): torch Tensor",
     torch_call=_scan_call("cumsum"),
+    course="rises",
     doc="The sum of the elements up to each place of an axis.",
 )
 
@@ -135,5 +136,6 @@ logcumsumexp = structural(
     _logcumsumexp_pullback,
     torch="logcumsumexp(dim=axis): torch Tensor",
     definition=lambda a, axis: log(cumsum(exp(a), axis=axis)),
+    course="convex rises",
     doc="The logarithm of the sum of the exponentials up to each place of an axis, without overflow.",
 )

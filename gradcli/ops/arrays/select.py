@@ -200,6 +200,7 @@ sort = structural(
     lambda g, y, a, axis, descending: [_scattered(g, argsort(a, axis=axis, descending=descending), shape_of(a), axis)],
     result=SAME,
     torch_call="torch.sort({0}, {axis}, descending={descending}).values",
+    course="rises",
     doc="The elements along an axis in the order of their size.",
 )
 
@@ -228,6 +229,7 @@ topk = structural(
     _topk_pullback,
     result=SAME,
     torch_call="torch.topk({0}, {k}, {axis}, largest={largest}).values",
+    course="rises",
     doc="The k largest elements along an axis, the largest first; the smallest ones with largest=False.",
 )
 
@@ -260,6 +262,7 @@ def _running(name: str, numpy_name: str, grad_fn: str, word: str) -> Structural:
         grad_fn=grad_fn,
         result=SAME,
         torch_call=f"torch.{name}({{0}}, {{axis}}).values",
+        course="convex rises" if name == "cummax" else "concave rises",
         doc=f"The {word} element up to each place of an axis; the last of equal ones has the gradient.",
     )
 

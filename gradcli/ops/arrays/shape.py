@@ -85,6 +85,7 @@ sum_to: Structural = structural(
     torch="sum_to_size: Tensor",
     torch_call="{0}.sum_to_size({shape})",
     in_elements=in_elements.sum_to,
+    course="rises",
     doc="The sum over the axes along which a shape is broadcast to that of the array: the adjoint of broadcasting.",
 )
 reshape: Structural = structural(

@@ -123,6 +123,12 @@ class Facts(Frozen, eq=False):
         adds_axis: Whether its setting ``axis`` is a place among the axes of the result, which has one more.
         torch_message: What PyTorch says of operands that do not fit, from their shapes and the settings; or None.
         cost: How many products of elements it computes beside work on each element: a function of the shapes of the operands.
+        course: How it runs, see :mod:`gradcli.ops.declaration.course`: ``"convex; falls to 0; rises from 0"``; where that is
+            decided by arguments, a function of the interval of each, None for one that varies. Of an operation on arrays it is
+            that of each element, as a function of its first operand; where settings decide, a function of these by name.
+        corners: Whether its values on a box of arguments without poles lie between those at the corners of the box.
+        chooses: The arguments one of which is its value, by index.
+        twice: What it is of two arguments that are the same: of mul ``square``; empty for none.
         written: What expressions call it, where that is the name of an operation with fewer arguments; empty for its own name.
     """
 
@@ -160,6 +166,10 @@ class Facts(Frozen, eq=False):
     adds_axis: bool = False
     torch_message: Misfit | None = None
     cost: Cost | None = None
+    course: str | Callable[..., str] = ""
+    corners: bool = False
+    chooses: frozenset[int] = frozenset()
+    twice: str = ""
     written: str = ""
 
     @property
@@ -232,10 +242,14 @@ if TYPE_CHECKING:
         adds_axis: bool
         torch_message: Misfit | None
         cost: Cost | None
+        course: str | Callable[..., str]
+        corners: bool
+        chooses: str
+        twice: str
         written: str
 
 
-def facts(parameters: Sequence[str], *, linear: str = "", masks: str = "", **known: Any) -> Facts:
+def facts(parameters: Sequence[str], *, linear: str = "", masks: str = "", chooses: str = "", **known: Any) -> Facts:
     """The facts of an operation with these parameters, see :class:`Facts`.
 
     What only moves elements has their dtype, unless said otherwise.
@@ -243,9 +257,14 @@ def facts(parameters: Sequence[str], *, linear: str = "", masks: str = "", **kno
     Args:
         linear: Names of parameters: ``"a b"`` for linear in both together, ``"a, b"`` for linear in either one.
         masks: Names of parameters.
+        chooses: Names of parameters.
         known: The others.
     """
     if known.get("moves"):
         known.setdefault("result", SAME)
     groups = [frozenset(map(parameters.index, group.split())) for group in linear.split(",") if group]
-    return Facts(linear=tuple(groups), masks=frozenset(map(parameters.index, masks.split())), **known)
+
+    def places(names: str) -> frozenset[int]:
+        return frozenset(map(parameters.index, names.split()))
+
+    return Facts(linear=tuple(groups), masks=places(masks), chooses=places(chooses), **known)

@@ -95,28 +95,33 @@ class Ieee(float):
     __slots__ = ()
 
     def __add__(self, other: float) -> Ieee:
-        return Ieee(float.__add__(self, other))
+        return _careful(float.__add__(self, other))
 
     def __sub__(self, other: float) -> Ieee:
-        return Ieee(float.__sub__(self, other))
+        return _careful(float.__sub__(self, other))
 
     def __rsub__(self, other: float) -> Ieee:
-        return Ieee(float.__rsub__(self, other))
+        return _careful(float.__rsub__(self, other))
 
     def __mul__(self, other: float) -> Ieee:
-        return Ieee(float.__mul__(self, other))
+        return _careful(float.__mul__(self, other))
 
     def __truediv__(self, other: float) -> Ieee:
-        return Ieee(divide(self, other))
+        return NotImplemented if hasattr(other, "ndim") else Ieee(divide(self, other))
 
     def __rtruediv__(self, other: float) -> Ieee:
-        return Ieee(divide(other, self))
+        return NotImplemented if hasattr(other, "ndim") else Ieee(divide(other, self))
 
     def __neg__(self) -> Ieee:
         return Ieee(float.__neg__(self))
 
     __radd__ = __add__
     __rmul__ = __mul__
+
+
+def _careful(found: float) -> Ieee:
+    """A result as one of these; an array as the other operand computes with this one itself."""
+    return found if found is NotImplemented else Ieee(found)
 
 
 def divide(a: float, b: float) -> float:

@@ -9,7 +9,7 @@ from gradcli.ops.declaration import ieee, on_arrays
 from gradcli.ops.declaration.constants import SQRT2, SQRT_2_OVER_PI, SQRT_TAU, fraction
 from gradcli.ops.declaration.facts import DECIMALS, JUMP, KINK, NUMBERS, ODD, REMOVABLE, SAME, no_kernel, special
 from gradcli.ops.declaration.operation import DEFINITION, Operation, Undefined, operation
-from gradcli.ops.elementwise.arithmetic import abs, square
+from gradcli.ops.elementwise.arithmetic import Bounds, abs, square
 from gradcli.ops.elementwise.exponential import exp, log
 from gradcli.ops.elementwise.extremes import clamp, clamp_max, maximum
 from gradcli.ops.elementwise.logic import both, either, ge, gt, le, lt, where
@@ -36,6 +36,14 @@ def _gelu_inner(x: Any) -> Any:
     return tanh(_gelu_scaled(x))
 
 
+def bent_at_0(x: Bounds, slope: Bounds) -> str:
+    """The course of what is x above 0 and slope·x below."""
+    if x is not None or slope is None or slope[0] < 0:
+        return ""
+    bend = "convex" if slope[1] <= 1 else "concave" if slope[0] >= 1 else "rises"
+    return f"rises {bend}; convex concave to 0; convex concave from 0"
+
+
 relu = operation(
     "relu(x)",
     lambda x: 0.0 if x < 0 else x,
@@ -51,6 +59,7 @@ relu = operation(
     torch="relu: torch Tensor F",
     tensorflow="relu Relu: nn",
     takes=(NUMBERS, "Boolean inputs not supported for relu"),
+    course="convex rises; concave to 0; concave from 0",
     doc="Rectified linear unit, max(x, 0); at 0 the derivative is 0.",
 )
 leaky_relu = operation(
@@ -65,6 +74,7 @@ leaky_relu = operation(
     torch="leaky_relu: F",
     tensorflow="leaky_relu LeakyRelu: nn",
     takes=(DECIMALS, no_kernel("leaky_relu_cpu")),
+    course=bent_at_0,
     doc="x, or a small multiple of it where it is negative.",
 )
 prelu = operation(
@@ -78,6 +88,7 @@ prelu = operation(
     definition=lambda x, weight: where(gt(x, 0), x, weight * x),
     specials=(special(KINK, lambda x, weight: x, 0, 0.25),),
     torch="prelu: torch Tensor F",
+    course=bent_at_0,
     doc="x, or a learned multiple of it where it is negative.",
 )
 elu = operation(
@@ -96,6 +107,9 @@ elu = operation(
     specials=(special(KINK, lambda x, alpha: x, 0, 1),),
     torch="elu: F",
     tensorflow="elu Elu: nn",
+    course=lambda x, alpha: (
+        f"rises; {'convex' if alpha[1] <= 1 else 'convex to 0'}; concave from 0" if alpha and alpha[0] >= 0 else ""
+    ),
     doc="Exponential linear unit.",
 )
 selu = operation(
@@ -111,6 +125,7 @@ selu = operation(
     steady=(lambda y, x: SELU_SCALE * where(le(x, 0), SELU_ALPHA * exp(clamp_max(x, 0)), 1),),
     specials=(special(KINK, lambda x: x, 0),),
     torch="selu: torch F",
+    course="rises; convex to 0; concave from 0",
     doc="Scaled exponential linear unit.",
 )
 celu = operation(
@@ -151,6 +166,7 @@ relu6 = operation(
     ),
     torch="relu6: F",
     tensorflow="relu6 Relu6: nn",
+    course="rises; convex to 6; concave from 0",
     doc="Rectified linear unit that stops at 6.",
 )
 hardtanh = operation(
@@ -190,6 +206,9 @@ softplus = operation(
     specials=(special(KINK, lambda x, beta, threshold: x * beta - threshold, 20, 1, 20),),
     torch="softplus: F",
     tensorflow="softplus Softplus: nn",
+    course=lambda x, beta, threshold: (
+        "" if beta != (1, 1) or threshold != (20, 20) else "convex rises to 20; convex rises from 20.000000001"
+    ),
     doc="log(1 + exp(beta·x))/beta, a smooth relu; x itself where beta·x is above the threshold.",
 )
 softsign = operation(
@@ -205,6 +224,7 @@ softsign = operation(
     specials=(special(REMOVABLE, lambda x: x, 0),),
     torch="softsign: F",
     tensorflow="softsign Softsign: nn",
+    course="rises; convex to 0; concave from 0",
     doc="x/(1 + |x|).",
 )
 sigmoid: Operation = operation(
@@ -222,6 +242,7 @@ sigmoid: Operation = operation(
     range=(0, 1),
     torch="sigmoid: torch Tensor F; expit: special",
     tensorflow="sigmoid Sigmoid: tf nn",
+    course="rises; convex to 0; concave from 0",
     doc="Logistic function 1/(1 + exp(-x)).",
 )
 logsigmoid: Operation = operation(
@@ -236,6 +257,7 @@ logsigmoid: Operation = operation(
     steady=(lambda y, x: exp(logsigmoid(-x)),),
     range=(-math.inf, 0),
     torch="logsigmoid: F",
+    course="concave rises",
     doc="Logarithm of the sigmoid.",
 )
 silu = operation(
@@ -309,6 +331,7 @@ hardsigmoid = operation(
         special(KINK, lambda x: x - 3, 3),
     ),
     torch="hardsigmoid: F",
+    course="rises; convex to 3; concave from -3",
     doc="relu6(x + 3)/6.",
 )
 mish = operation(
@@ -332,6 +355,7 @@ tanhshrink = operation(
     definition=lambda x: x - tanh(x),
     parity=ODD,
     torch="tanhshrink: F",
+    course="rises; concave to 0; convex from 0",
     doc="x - tanh(x).",
 )
 softshrink = operation(

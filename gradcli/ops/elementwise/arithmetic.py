@@ -33,6 +33,38 @@ from gradcli.ops.elementwise.logic import both, eq, ge, gt, lt, where
 ANYWHERE = (-2.0, 2.0)
 POSITIVE = (0.3, 2.5)
 
+Bounds = tuple[float, float] | None
+"""The interval of an argument; None of one that varies."""
+
+
+def over(a: Bounds) -> str:
+    """The course of a/x in x, and of what runs as 1/x does."""
+    if a is None or a[0] < 0 < a[1]:
+        return ""
+    return "convex falls from 0; concave falls to 0" if a[0] >= 0 else "concave rises from 0; convex rises to 0"
+
+
+def power_course(a: Bounds, b: Bounds) -> str:
+    """The course of a^b in one of the two."""
+    if a is not None and b is None:
+        return "" if a[0] < 0 else "convex rises" if a[0] >= 1 else "convex falls" if a[1] <= 1 else "convex"
+    if a is not None or b is None:
+        return ""
+    low, high = b
+    if low != high or not float(low).is_integer():
+        start = "defined from 0; " if low == high else ""
+        if low >= 1:
+            return f"{start}convex rises from 0"
+        return start + ("convex falls from 0" if high <= 0 else "concave rises from 0" if low >= 0 and high <= 1 else "")
+    exponent = int(low)
+    even = exponent % 2 == 0
+    if exponent in (0, 1):
+        return f"convex concave rises; degree {exponent}"
+    if exponent < 0:
+        return "convex falls from 0; convex rises to 0" if even else over((1, 1))
+    return ("convex; falls to 0; rises from 0" if even else "rises; concave to 0; convex from 0") + f"; degree {exponent}"
+
+
 add = operation(
     "add(a, b)",
     operator.add,
@@ -48,6 +80,8 @@ add = operation(
     torch="add: torch Tensor",
     tensorflow="add Add: tf",
     neutral=(0, 0),
+    course="rises",
+    corners=True,
     doc="Sum of two numbers.",
 )
 sub = operation(
@@ -65,6 +99,7 @@ sub = operation(
     torch="sub: torch Tensor",
     tensorflow="subtract Sub: tf",
     neutral=(None, 0),
+    corners=True,
     doc="Difference of two numbers.",
 )
 mul = operation(
@@ -83,6 +118,8 @@ mul = operation(
     tensorflow="multiply Mul: tf",
     neutral=(1, 1),
     absorbing=(0, 0),
+    corners=True,
+    twice="square",
     doc="Product of two numbers.",
 )
 div = operation(
@@ -107,6 +144,8 @@ div = operation(
     tensorflow="divide truediv: tf; truediv truediv: tf; div div: tf",
     neutral=(None, 1),
     absorbing=(0, None),
+    corners=True,
+    course=lambda a, b: over(a),
     doc="Quotient of two numbers.",
 )
 neg = operation(
@@ -125,6 +164,8 @@ neg = operation(
     torch="neg: torch Tensor",
     tensorflow="negative Neg: tf",
     takes=(NUMBERS, f"Negation, the `-` operator, on a bool tensor{INVERTING}"),
+    course="falls",
+    corners=True,
     doc="The number with the other sign.",
 )
 pow: Operation = operation(
@@ -148,6 +189,7 @@ pow: Operation = operation(
     torch="pow: torch Tensor",
     tensorflow="pow Pow: tf",
     neutral=(None, 1),
+    course=power_course,
     doc="Power of a base to an exponent.",
 )
 square = operation(
@@ -165,6 +207,7 @@ square = operation(
     torch="square: torch Tensor",
     tensorflow="square Square: tf",
     power=2,
+    course="convex; degree 2; falls to 0; rises from 0",
     doc="Second power.",
 )
 reciprocal = operation(
@@ -183,6 +226,7 @@ reciprocal = operation(
     torch="reciprocal: torch Tensor",
     tensorflow="reciprocal Reciprocal: tf",
     power=-1,
+    course=over((1, 1)),
     doc="One divided by the number.",
 )
 abs = operation(
@@ -206,6 +250,7 @@ abs = operation(
     sympy="Abs",
     quizzes="abs",
     takes=(NUMBERS, no_kernel("abs_cpu")),
+    course="convex; falls to 0; rises from 0",
     doc="Absolute value; at 0 the derivative is 0.",
 )
 sign: Operation = operation(
@@ -228,6 +273,7 @@ sign: Operation = operation(
     tensorflow="sign Sign: tf",
     sympy="sign",
     quizzes="signum sign sgn",
+    course="rises",
     doc="-1, 0 or 1 by the sign of the number.",
 )
 floor = operation(
@@ -248,6 +294,7 @@ floor = operation(
     tensorflow="floor Floor: tf",
     sympy="floor",
     takes=(NUMBERS, no_kernel("floor_vml_cpu")),
+    course="rises",
     doc="The largest integer that is not larger.",
 )
 ceil = operation(
@@ -267,6 +314,7 @@ ceil = operation(
     torch="ceil: torch Tensor",
     tensorflow="ceil Ceil: tf",
     sympy="ceiling",
+    course="rises",
     doc="The smallest integer that is not smaller.",
 )
 round: Operation = operation(
@@ -286,6 +334,7 @@ round: Operation = operation(
     torch="round: torch Tensor",
     tensorflow="round Round: tf",
     sympy="(floor({0} + Rational(1, 2)) - Piecewise((1, Eq(Mod({0} + Rational(1, 2), 2), 1)), (0, True)))",
+    course="rises",
     doc="The nearest integer; halves go to the even one.",
 )
 trunc: Operation = operation(
@@ -304,6 +353,7 @@ trunc: Operation = operation(
     specials=(special(JUMP, lambda x: x - round(x), 1),),
     torch="trunc: torch Tensor",
     sympy="sign({0})*floor(Abs({0}))",
+    course="rises",
     doc="The integer part, rounded towards 0.",
 )
 frac = operation(
@@ -391,6 +441,7 @@ lerp = operation(
     torch="lerp: torch Tensor",
     takes=(DECIMALS, no_kernel("lerp_kernel_scalar")),
     promotes=False,
+    corners=True,
     doc="Linear interpolation from a to b.",
 )
 addcmul = operation(
@@ -402,6 +453,7 @@ addcmul = operation(
     result=SAME,
     linear="x a, x b",
     torch="addcmul: torch Tensor",
+    corners=True,
     doc="x + a·b in one operation.",
 )
 copysign = operation(
@@ -436,5 +488,6 @@ hypot = operation(
     radial=True,
     specials=(special(KINK, lambda a, b: abs(a) + abs(b), 0, 0),),
     torch="hypot: torch Tensor",
+    course="convex; falls to 0; rises from 0",
     doc="Length of the vector (a, b).",
 )

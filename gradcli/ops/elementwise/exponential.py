@@ -29,6 +29,7 @@ exp = operation(
     sympy="exp",
     quizzes="exp",
     base="e",
+    course="convex rises",
     doc="The exponential function.",
 )
 exp2 = operation(
@@ -43,6 +44,7 @@ exp2 = operation(
     range=(0, math.inf),
     torch="exp2: torch Tensor special",
     base="2",
+    course="convex rises",
     doc="Two to the power of x.",
 )
 expm1 = operation(
@@ -57,6 +59,7 @@ expm1 = operation(
     inverse="log1p",
     range=(-1, math.inf),
     torch="expm1: torch Tensor special",
+    course="convex rises",
     doc="exp(x) - 1, accurate near 0.",
 )
 log = operation(
@@ -77,6 +80,7 @@ log = operation(
     tensorflow="log Log: tf",
     sympy="log",
     quizzes="log ln ln",
+    course="concave rises; defined from 0",
     doc="The natural logarithm.",
 )
 
@@ -122,6 +126,7 @@ log2 = operation(
     inverse="exp2",
     specials=(special(POLE, lambda x: x, 0),),
     torch="log2: torch Tensor",
+    course="concave rises; defined from 0",
     doc="Logarithm to the base 2.",
 )
 log10 = operation(
@@ -137,6 +142,7 @@ log10 = operation(
     definition=lambda x: log(x) / LN10,
     specials=(special(POLE, lambda x: x, 0),),
     torch="log10: torch Tensor",
+    course="concave rises; defined from 0",
     doc="Logarithm to the base 10.",
 )
 log1p = operation(
@@ -153,6 +159,7 @@ log1p = operation(
     specials=(special(POLE, lambda x: x + 1, -1),),
     torch="log1p: torch Tensor special",
     tensorflow="log1p Log1p: tf",
+    course="concave rises; defined from -1",
     doc="log(1 + x), accurate near 0.",
 )
 sqrt = operation(
@@ -174,6 +181,7 @@ sqrt = operation(
     sympy="sqrt",
     quizzes="sqrt",
     power=0.5,
+    course="concave rises; defined from 0",
     doc="The square root.",
 )
 rsqrt = operation(
@@ -190,6 +198,7 @@ rsqrt = operation(
     torch="rsqrt: torch Tensor",
     tensorflow="rsqrt Rsqrt: tf",
     power=-0.5,
+    course="convex falls; defined from 0",
     doc="One divided by the square root.",
 )
 cbrt = operation(
@@ -206,6 +215,7 @@ cbrt = operation(
     parity=ODD,
     specials=(special(KINK, lambda x: x, 0),),
     sympy="real_root({0}, 3)",
+    course="rises; convex to 0; concave from 0",
     doc="The real cube root. PyTorch has no cube root; the grad_fn name follows its pattern.",
 )
 
@@ -255,6 +265,7 @@ logaddexp = operation(
     array="logaddexp",
     definition=lambda a, b: log(exp(a) + exp(b)),
     torch="logaddexp: torch Tensor",
+    course="convex rises",
     doc="log(exp(a) + exp(b)) without overflow.",
 )
 xlogy = operation(
@@ -284,5 +295,6 @@ logit = operation(
         special(POLE, lambda x: x - 1, 1),
     ),
     torch="logit: torch Tensor special",
+    course="rises; defined from 0 to 1; concave to 0.5; convex from 0.5",
     doc="log(x/(1 - x)), the inverse of sigmoid; where it is nan the derivative is that of the formula, and in PyTorch nan.",
 )

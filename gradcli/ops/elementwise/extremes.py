@@ -37,6 +37,8 @@ maximum = operation(
     torch="maximum: torch Tensor; max: torch Tensor",
     tensorflow="maximum Maximum: tf",
     sympy="Max",
+    course="convex rises",
+    chooses="a b",
     doc="The larger of two numbers; equal ones share the gradient.",
 )
 minimum = operation(
@@ -60,6 +62,8 @@ minimum = operation(
     torch="minimum: torch Tensor; min: torch Tensor",
     tensorflow="minimum Minimum: tf",
     sympy="Min",
+    course="concave rises",
+    chooses="a b",
     doc="The smaller of two numbers; equal ones share the gradient.",
 )
 
@@ -89,6 +93,8 @@ max_ = operation(
     specials=(special(KINK, lambda a, b: a - b, 1, 1),),
     torch="max: torch Tensor",
     sympy="Max",
+    course="convex rises",
+    chooses="x",
     doc="The largest of any number of arguments; equal ones share the gradient.",
 )
 min_ = operation(
@@ -107,6 +113,8 @@ min_ = operation(
     specials=(special(KINK, lambda a, b: a - b, 1, 1),),
     torch="min: torch Tensor",
     sympy="Min",
+    course="concave rises",
+    chooses="x",
     doc="The smallest of any number of arguments; equal ones share the gradient.",
 )
 fmax = operation(
@@ -124,6 +132,8 @@ fmax = operation(
     masks="a b",
     specials=(special(KINK, lambda a, b: a - b, 1, 1),),
     torch="fmax: torch Tensor",
+    course="convex rises",
+    chooses="a b",
     doc="The larger of two numbers; one that is not nan, if any.",
 )
 fmin = operation(
@@ -141,6 +151,8 @@ fmin = operation(
     masks="a b",
     specials=(special(KINK, lambda a, b: a - b, 1, 1),),
     torch="fmin: torch Tensor",
+    course="concave rises",
+    chooses="a b",
     doc="The smaller of two numbers; one that is not nan, if any.",
 )
 clamp = operation(
@@ -169,6 +181,7 @@ clamp = operation(
     ),
     torch="clamp: torch Tensor; clip: torch Tensor",
     sympy="Min(Max({0}, {1}), {2})",
+    course=lambda x, low, high: f"rises; convex to {high[0]}; concave from {low[1]}" if low and high else "rises",
     doc="x between two bounds; at a bound the derivative is 1.",
 )
 clamp_min = operation(
@@ -184,6 +197,8 @@ clamp_min = operation(
     masks="x min",
     specials=(special(KINK, lambda x, low: x - low, 1, 1),),
     torch="clamp_min: torch Tensor",
+    course="convex rises",
+    chooses="x min",
     doc="x, or the bound where x is below it.",
 )
 clamp_max = operation(
@@ -199,6 +214,8 @@ clamp_max = operation(
     masks="x max",
     specials=(special(KINK, lambda x, high: x - high, 1, 1),),
     torch="clamp_max: torch Tensor",
+    course="concave rises",
+    chooses="x max",
     doc="x, or the bound where x is above it.",
 )
 nan_to_num = operation(

@@ -245,6 +245,7 @@ gamma: Operation = operation(
     closed=_at_halves,
     specials=(special(POLE, lambda x: x, 0), special(POLE, lambda x: x + 1, -1)),
     sympy="gamma",
+    course="convex from 0",
     doc="The gamma function, (x - 1)! for whole x.",
 )
 factorial = operation(

@@ -19,6 +19,7 @@ clone = operation(
     inverse="clone",
     torch="clone: torch Tensor",
     tensorflow="identity Identity: tf",
+    course="rises",
     doc="x itself, as a node of its own.",
 )
 detach = operation(
@@ -35,5 +36,6 @@ detach = operation(
     linear="x",
     torch="detach: torch Tensor",
     tensorflow="stop_gradient StopGradient: tf",
+    course="rises",
     doc="x itself, through which no gradient flows.",
 )

@@ -104,6 +104,7 @@ where: Operation = operation(
     torch="where: torch Tensor",
     tensorflow="where Select: tf",
     sympy="Piecewise(({1}, {0}), ({2}, True))",
+    chooses="a b",
     doc="a where the condition is true, else b; the condition carries no gradient.",
 )
 masked_fill = operation(
@@ -124,5 +125,6 @@ masked_fill = operation(
     linear="x value",
     masks="x value",
     torch="masked_fill: torch Tensor",
+    chooses="x value",
     doc="x, or a value where the mask is true; the mask carries no gradient.",
 )

@@ -59,6 +59,7 @@ mse_loss = operation(
     definition=lambda x, target: square(x - target),
     range=(0, math.inf),
     torch="mse_loss: F",
+    course="convex; degree 2",
     doc="Squared error.",
 )
 l1_loss = operation(
@@ -75,6 +76,7 @@ l1_loss = operation(
     specials=(special(KINK, lambda x, target: x - target, 1, 1),),
     result=SAME,
     torch="l1_loss: F",
+    course="convex",
     doc="Absolute error.",
 )
 smooth_l1_loss = operation(
@@ -94,6 +96,7 @@ smooth_l1_loss = operation(
     range=(0, math.inf),
     specials=(special(KINK, lambda x, target, beta: abs(x - target) - beta, 2, 1, 1),),
     torch="smooth_l1_loss: F",
+    course=lambda x, target, beta: "convex" if beta and beta[0] >= 0 else "",
     doc="Squared error divided by 2·beta where it is small, else the absolute error less beta/2.",
 )
 huber_loss = operation(
@@ -112,6 +115,7 @@ huber_loss = operation(
     ),
     specials=(special(KINK, lambda x, target, delta: abs(x - target) - delta, 2, 1, 1),),
     torch="huber_loss: F",
+    course=lambda x, target, delta: "convex" if delta and delta[0] >= 0 else "",
     doc="Half the squared error where it is small, else a line that continues it.",
 )
 binary_cross_entropy = operation(
@@ -140,6 +144,7 @@ binary_cross_entropy_with_logits = operation(
     samples=((-2.0, 2.0), PROBABILITY),
     definition=lambda x, target: (1 - target) * x - logsigmoid(x),
     torch="binary_cross_entropy_with_logits: F torch",
+    course=lambda x, target: "convex" if target else "",
     doc="Binary cross entropy of sigmoid(x), without overflow.",
 )
 kl_div = operation(

@@ -8,7 +8,7 @@ from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import HALF_PI
 from gradcli.ops.declaration.facts import END, EVEN, ODD, POLE, special
 from gradcli.ops.declaration.operation import DEFINITION, Operation, operation
-from gradcli.ops.elementwise.arithmetic import abs
+from gradcli.ops.elementwise.arithmetic import abs, over
 from gradcli.ops.elementwise.exponential import sqrt
 from gradcli.ops.elementwise.trigonometric import acos, acosh, asin, asinh, atan, atanh, cos, cosh, sin, sinh, tan, tanh
 
@@ -114,6 +114,7 @@ acot = operation(
     inverse="cot",
     range=(0, math.pi),
     sympy="(pi/2 - atan({0}))",
+    course="falls; concave to 0; convex from 0",
     doc="Inverse cotangent, in radians between 0 and π; where others have it between -π/2 and π/2 it jumps at 0.",
 )
 sech = operation(
@@ -129,6 +130,7 @@ sech = operation(
     squares="tanh +",
     range=(0, 1),
     sympy="sech",
+    course="rises to 0; falls from 0",
     doc="Hyperbolic secant, 1/cosh(x).",
 )
 csch: Operation = operation(
@@ -146,6 +148,7 @@ csch: Operation = operation(
     inverse="acsch",
     specials=(special(POLE, lambda x: x, 0),),
     sympy="csch",
+    course=over((1, 1)),
     doc="Hyperbolic cosecant, 1/sinh(x).",
 )
 coth: Operation = operation(
@@ -163,6 +166,7 @@ coth: Operation = operation(
     inverse="acoth",
     specials=(special(POLE, lambda x: x, 0),),
     sympy="coth",
+    course=over((1, 1)),
     doc="Hyperbolic cotangent, 1/tanh(x).",
 )
 asech = operation(
@@ -199,6 +203,7 @@ acsch = operation(
     inverse="csch",
     specials=(special(POLE, lambda x: x, 0),),
     sympy="acsch",
+    course=over((1, 1)),
     doc="Inverse hyperbolic cosecant.",
 )
 acoth = operation(

@@ -69,6 +69,7 @@ sum_ = operation(
     result=COUNT,
     linear="x",
     torch="sum: torch Tensor",
+    course="rises",
     doc="Sum of any number of arguments.",
 )
 mean = operation(
@@ -83,6 +84,7 @@ mean = operation(
     linear="x",
     torch="mean: torch Tensor",
     takes=(DECIMALS, NO_MEAN),
+    course="rises",
     doc="Arithmetic mean of any number of arguments.",
 )
 prod = operation(
@@ -96,6 +98,7 @@ prod = operation(
     definition=_product,
     result=COUNT,
     torch="prod: torch Tensor",
+    course=lambda *xs: f"degree {xs.count(None)}",
     doc="Product of any number of arguments.",
 )
 norm: Operation = operation(
@@ -112,6 +115,7 @@ norm: Operation = operation(
     radial=True,
     specials=(special(KINK, lambda *xs: norm(*xs), 0, 0),),
     torch="norm: torch Tensor linalg",
+    course="convex; falls to 0; rises from 0",
     doc="Euclidean length of the vector of the arguments; at 0 the derivative is 0.",
 )
 var = operation(
@@ -124,6 +128,7 @@ var = operation(
     definition=lambda *xs: _total(*[square(d) for d in _deviations(*xs)]) / (len(xs) - 1),
     range=(0, math.inf),
     torch="var: torch Tensor",
+    course="convex; degree 2",
     doc="Sample variance of the arguments, the squared deviations divided by n - 1.",
 )
 std: Operation = operation(
@@ -139,6 +144,7 @@ std: Operation = operation(
     range=(0, math.inf),
     specials=(special(KINK, lambda *xs: std(*xs), 1, 1),),
     torch="std: torch Tensor",
+    course="convex",
     doc="Sample standard deviation of the arguments; where all are equal the derivative is 0.",
 )
 logsumexp = operation(
@@ -152,6 +158,7 @@ logsumexp = operation(
     definition=lambda *xs: log(_total(*[exp(x) for x in xs])),
     torch="logsumexp: torch Tensor",
     torch_call="torch.logsumexp({stacked}, 0)",
+    course="convex rises",
     doc="Logarithm of the sum of the exponentials of the arguments, without overflow.",
 )
 amax = operation(
@@ -169,6 +176,8 @@ amax = operation(
     specials=(special(KINK, lambda a, b: a - b, 1, 1),),
     torch="amax: torch Tensor",
     sympy="Max",
+    course="convex rises",
+    chooses="x",
     doc="The largest of the arguments; equal ones share the gradient.",
 )
 amin = operation(
@@ -186,6 +195,8 @@ amin = operation(
     specials=(special(KINK, lambda a, b: a - b, 1, 1),),
     torch="amin: torch Tensor",
     sympy="Min",
+    course="concave rises",
+    chooses="x",
     doc="The smallest of the arguments; equal ones share the gradient.",
 )
 median = operation(
@@ -203,5 +214,7 @@ median = operation(
     masks="x",
     specials=(special(KINK, lambda a, b: a - b, 1, 1),),
     torch="median: torch Tensor",
+    course="rises",
+    chooses="x",
     doc="The argument in the middle, the lower one of two; equal ones share the gradient.",
 )

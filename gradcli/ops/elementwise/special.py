@@ -199,6 +199,7 @@ erf = operation(
     torch="erf: torch Tensor special",
     tensorflow="erf Erf: tf",
     sympy="erf",
+    course="rises; convex to 0; concave from 0",
     doc="Error function.",
 )
 erfc = operation(
@@ -211,6 +212,7 @@ erfc = operation(
     range=(0, 2),
     torch="erfc: torch Tensor special",
     sympy="erfc",
+    course="falls; concave to 0; convex from 0",
     doc="1 - erf(x), accurate for large x.",
 )
 erfinv = operation(
@@ -229,6 +231,7 @@ erfinv = operation(
     ),
     torch="erfinv: torch Tensor special",
     sympy="erfinv",
+    course="rises; defined from -1 to 1; concave to 0; convex from 0",
     doc="Inverse of the error function.",
 )
 lgamma = operation(
@@ -246,6 +249,7 @@ lgamma = operation(
     ),
     torch="lgamma: torch Tensor",
     sympy="log(Abs(gamma({0})))",
+    course="convex from 0",
     doc="Logarithm of the absolute value of the gamma function.",
 )
 digamma: Operation = operation(
@@ -263,6 +267,7 @@ digamma: Operation = operation(
     ),
     torch="digamma: torch Tensor special",
     sympy="digamma",
+    course="rises concave from 0",
     doc="Derivative of the logarithm of the gamma function.",
 )
 polygamma: Operation = operation(
@@ -295,6 +300,7 @@ i0 = operation(
     range=(1, math.inf),
     torch="i0: torch Tensor",
     sympy="besseli(0, {0})",
+    course="convex; falls to 0; rises from 0",
     doc="Modified Bessel function of the first kind, order 0.",
 )
 i1: Operation = operation(

@@ -34,6 +34,7 @@ sin = operation(
     sympy="sin",
     quizzes="sin",
     half_turn=-1,
+    course=f"concave from 0 to {math.pi}; convex from {-math.pi} to 0; rises from {-math.pi / 2} to {math.pi / 2}",
     doc="Sine of an angle in radians.",
 )
 cos: Operation = operation(
@@ -52,6 +53,7 @@ cos: Operation = operation(
     sympy="cos",
     quizzes="cos",
     half_turn=-1,
+    course=f"concave from {-math.pi / 2} to {math.pi / 2}; rises from {-math.pi} to 0; falls from 0 to {math.pi}",
     doc="Cosine of an angle in radians.",
 )
 tan = operation(
@@ -72,6 +74,7 @@ tan = operation(
     sympy="tan",
     quizzes="tan",
     half_turn=1,
+    course=f"rises from {-math.pi / 2} to {math.pi / 2}; convex from 0 to {math.pi / 2}; concave from {-math.pi / 2} to 0",
     doc="Tangent of an angle in radians.",
 )
 asin = operation(
@@ -96,6 +99,7 @@ asin = operation(
     torch="asin: torch Tensor; arcsin: torch Tensor",
     sympy="asin",
     quizzes="asin arcsin arcsin",
+    course="rises; defined from -1 to 1; concave to 0; convex from 0",
     doc="Inverse sine, in radians.",
 )
 acos = operation(
@@ -119,6 +123,7 @@ acos = operation(
     torch="acos: torch Tensor; arccos: torch Tensor",
     sympy="acos",
     quizzes="acos arccos arccos",
+    course="falls; defined from -1 to 1; convex to 0; concave from 0",
     doc="Inverse cosine, in radians.",
 )
 atan = operation(
@@ -137,6 +142,7 @@ atan = operation(
     torch="atan: torch Tensor; arctan: torch Tensor",
     sympy="atan",
     quizzes="atan arctan arctan",
+    course="rises; convex to 0; concave from 0",
     doc="Inverse tangent, in radians.",
 )
 atan2 = operation(
@@ -173,6 +179,7 @@ sinh = operation(
     torch="sinh: torch Tensor",
     sympy="sinh",
     quizzes="sinh",
+    course="rises; concave to 0; convex from 0",
     doc="Hyperbolic sine.",
 )
 cosh: Operation = operation(
@@ -190,6 +197,7 @@ cosh: Operation = operation(
     squares="sinh -",
     sympy="cosh",
     quizzes="cosh",
+    course="convex; falls to 0; rises from 0",
     doc="Hyperbolic cosine.",
 )
 
@@ -216,6 +224,7 @@ tanh = operation(
     tensorflow="tanh Tanh: tf nn",
     sympy="tanh",
     quizzes="tanh",
+    course="rises; convex to 0; concave from 0",
     doc="Hyperbolic tangent.",
 )
 asinh = operation(
@@ -233,6 +242,7 @@ asinh = operation(
     torch="asinh: torch Tensor; arcsinh: torch Tensor",
     sympy="asinh",
     quizzes="asinh arcsinh arcsinh",
+    course="rises; convex to 0; concave from 0",
     doc="Inverse hyperbolic sine.",
 )
 acosh = operation(
@@ -253,6 +263,7 @@ acosh = operation(
     torch="acosh: torch Tensor; arccosh: torch Tensor",
     sympy="acosh",
     quizzes="acosh arccosh arccosh",
+    course="concave rises; defined from 1",
     doc="Inverse hyperbolic cosine.",
 )
 atanh = operation(
@@ -276,6 +287,7 @@ atanh = operation(
     torch="atanh: torch Tensor; arctanh: torch Tensor",
     sympy="atanh",
     quizzes="atanh arctanh arctanh",
+    course="rises; defined from -1 to 1; concave to 0; convex from 0",
     doc="Inverse hyperbolic tangent.",
 )
 sinc = operation(
@@ -317,6 +329,7 @@ deg2rad = operation(
     parity=ODD,
     inverse="rad2deg",
     torch="deg2rad: torch Tensor",
+    course="rises",
     doc="Degrees to radians.",
 )
 rad2deg = operation(
@@ -329,5 +342,6 @@ rad2deg = operation(
     parity=ODD,
     inverse="deg2rad",
     torch="rad2deg: torch Tensor",
+    course="rises",
     doc="Radians to degrees.",
 )

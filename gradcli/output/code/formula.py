@@ -14,9 +14,9 @@ from typing import TypeAlias
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Constant
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"\s*(?:\{(\d+|\*)\}|((?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|([A-Za-z_][\w.]*)"
-    r"|(===|!==|&&|\|\||<=|>=|[-+*/%<>!?:(),]))"
+    r"|(===|!==|&&|\|\||<=|>=|[-+*/]=|[-+*/%<>!?:(),;={}]))"
 )
 
 _LEVELS = {"||": 1, "&&": 2, "===": 3, "!==": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "+": 5, "-": 5, "*": 6, "/": 6, "%": 6}
@@ -45,7 +45,7 @@ class Argument(Frozen):
 
 
 class Applied(Frozen):
-    """A function or an operator of the notation with its operands; ``-`` with one operand is a sign, ``?`` a choice."""
+    """A function or an operator of the notation with its operands; ``-`` of one is a sign, ``?`` a choice, ``!`` not."""
 
     function: str
     operands: tuple[Formula, ...]
@@ -61,7 +61,7 @@ def template(text: str) -> Formula:
     Raises:
         ValueError: It is not in the notation.
     """
-    reader = _Reader(_TOKEN.findall(text))
+    reader = Reader(TOKEN.findall(text))
     result = reader.choice()
     if reader.at < len(reader.tokens) or "".join(map("".join, reader.tokens)) != re.sub(r"[\s{}]", "", text):
         raise ValueError(f"{text!r} is not in the notation of formulas")
@@ -93,12 +93,24 @@ def places(formula: Formula) -> list[str]:
     return [place for operand in formula.operands for place in places(operand)] if isinstance(formula, Applied) else []
 
 
+def functions_of(formulas: Sequence[Formula]) -> set[str]:
+    """The functions and operators that formulas apply; a sign is ``-1``."""
+    found: set[str] = set()
+    work = list(formulas)
+    while work:
+        formula = work.pop()
+        if isinstance(formula, Applied):
+            found.add("-1" if formula.function == "-" and len(formula.operands) == 1 else formula.function)
+            work += formula.operands
+    return found
+
+
 def size(formula: Formula) -> int:
     """How many functions and operators it applies."""
     return 1 + sum(map(size, formula.operands)) if isinstance(formula, Applied) else 0
 
 
-class _Reader:
+class Reader:
     """Reads the notation by the precedence of its operators."""
 
     def __init__(self, tokens: Sequence[tuple[str, str, str, str]]) -> None:
@@ -131,8 +143,9 @@ class _Reader:
         return left
 
     def unary(self) -> Formula:
-        if self.took("-"):
-            return Applied("-", (self.unary(),))
+        for sign in ("-", "!"):
+            if self.took(sign):
+                return Applied(sign, (self.unary(),))
         place, number, name, sign = self.tokens[self.at]
         self.at += 1
         if place:

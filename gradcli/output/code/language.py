@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import chain, count
@@ -12,13 +12,17 @@ from itertools import chain, count
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import constant_value
-from gradcli.output.code.formula import Applied, Formula, Known, Literal
+from gradcli.output.code.formula import Applied, Formula, Known, Literal, functions_of, template
+from gradcli.output.code.library import Statements, library, lines
 from gradcli.output.code.routine import Routine
 from gradcli.output.formulas.boxes import GREEK
 
 _BLOCK = re.compile(r"\n\n+(?=\S)")
-_DEFINED = re.compile(r"^(?:function|const|static double|def|fn)\s+(\w+)", re.MULTILINE)
+_DEFINED = re.compile(r"^(?:function (?:\w+ = )?|const |static double |def |fn )(\w+)", re.MULTILINE)
+_REMARK = re.compile(r"/\*[\s\S]*?\*/|^\s*(?://|#|%)[^\n]*", re.MULTILINE)
+_CAPITAL = re.compile("[A-Z]")
 _SUBSCRIPT = re.compile("[₀-₉]+")
 _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _WORD = re.compile(r"\w+")
@@ -27,8 +31,11 @@ _PLACE = re.compile(r"\{(\d+)\}")
 ATOM = 100
 """The precedence of what never needs parentheses."""
 
-_TIGHT = 90
-"""Operators above it enclose their operands themselves: CASE WHEN ... END."""
+ENCLOSED = 90
+"""The precedence of operators that enclose their operands themselves: CASE WHEN ... END."""
+
+_ALONE = frozenset(("===", "!==", "<", "<=", ">", ">=", "-1", "!", "?"))
+"""Operators whose operands are no operators of the same precedence: some languages read a < b != c as a chain."""
 
 
 class Written(Frozen):
@@ -55,7 +62,7 @@ class Written(Frozen):
     variables: tuple[str, ...]
 
 
-class Language(Frozen):
+class Language(Frozen, eq=False):
     """A language.
 
     Attributes:
@@ -65,18 +72,24 @@ class Language(Frozen):
         calls: For functions of the notation how they are written: a template with ``{0}``, ``{1}``; those that are not here are
             functions of ``helpers`` under their own names.
         operators: For operators their precedence and their template.
-        helpers: The file with functions that the language lacks; empty where it has none.
+        helpers: The file with functions of its own that the language lacks; empty where it has none.
         words: Names that mean something in it.
         whole: How a whole number is written, which is one of floating point: ``{}.0``.
         infinity: Infinity.
         nan: No number.
         comment: A line of comment.
         layout: Writes a whole file: from what is written, the lines, the results, and the helpers that it needs.
-        main: Writes a program behind it that prints the results at points, one number a line; None where nothing runs it.
+        main: Writes a program behind it that prints the results at points, given as literals, one number a line; None where
+            nothing runs it.
         command: What runs the file: the program and its arguments, ``{file}`` and ``{program}`` for the paths; several commands
             are run one after the other.
         letters: Which letters names have.
         folds_case: Whether X is x.
+        statements: How the functions of the library are written; None where they are not.
+        own_words: Whether it is written from operations in words of its own, such as those of a library, and not from lines of a
+            routine; of a value alone it then keeps arrays.
+        content: What it computes where that is not asked for; empty for value and gradient.
+        modules: What modules of Python run it, beside Python itself.
     """
 
     name: str
@@ -91,10 +104,14 @@ class Language(Frozen):
     nan: str
     comment: str
     layout: Callable[[Language, Written, Sequence[tuple[str, str]], Sequence[str], Sequence[str]], Iterator[str]]
-    main: Callable[[Written, Sequence[Sequence[float]]], str] | None = None
+    main: Callable[[Written, Sequence[Sequence[str]]], str] | None = None
     command: tuple[tuple[str, ...], ...] = ()
     letters: str = r"[A-Za-z_]\w*"
     folds_case: bool = False
+    statements: Statements | None = None
+    own_words: bool = False
+    content: str = ""
+    modules: tuple[str, ...] = ()
 
     def source(self, written: Written) -> Iterator[str]:
         """The text of a file.
@@ -103,16 +120,26 @@ class Language(Frozen):
             GradcliError: The language lacks a function.
         """
         routine = written.routine
-        known = {*self.calls, *self.operators, *(_helpers(self.helpers) if self.helpers else ())}
-        missing = sorted(routine.functions - known)
+        missing = {name for name in routine.functions if not self.has(name)}
         if missing:
-            raise GradcliError(f"there is no {', '.join(missing)} in {self.about}", hint="--to javascript has every function")
+            names = ", ".join(sorted(_operations(missing, written.graph)))
+            raise GradcliError(f"there is no {names} in {self.about}", hint="--to javascript has every function")
         lines = [(name, self.text(formula)) for name, formula in routine.lines]
         results = [self.text(formula) for formula in routine.results]
-        yield from self.layout(self, written, lines, results, self._needed(routine))
+        yield from self.layout(self, written, lines, results, list(self.needed(routine.functions).values()))
 
-    def names(self, variables: Sequence[str]) -> dict[str, str]:
-        """The names of variables in the language."""
+    def has(self, function: str) -> bool:
+        """Whether it has code for a function or operator of the notation."""
+        return function in self.calls or function in self.operators or self.helper(function) in _helpers(self)
+
+    def helper(self, name: str) -> str:
+        """What a function of the library is called in it."""
+        plain = name if self.statements is None else _CAPITAL.sub(lambda found: f"_{found[0].lower()}", name)
+        return f"{plain}_of" if plain in self.words else plain
+
+    def names(self, variables: Sequence[str], functions: Iterable[str] | None = None) -> dict[str, str]:
+        """The names of variables in the language, beside the helpers of functions; None for all helpers."""
+        reserved = self.words | (_helpers(self) if functions is None else self.needed(functions)).keys()
         found: dict[str, str] = {}
         folded = [variable.lower() for variable in variables]
         if self.folds_case and (len({*folded}) < len(folded) or any(re.fullmatch(r"t\d+|d_.*|value", name) for name in folded)):
@@ -120,7 +147,7 @@ class Language(Frozen):
                 f"{self.about} knows no capital letters, and uses t1, d_x and value for columns of its own",
                 hint="rename the variables",
             )
-        others, used = {*variables}, {*self.words}
+        others, used = {*variables}, {*reserved}
         for variable in variables:
             plain = "".join(GREEK.get(letter, letter) for letter in _SUBSCRIPT.sub(r"_\g<0>", variable)).replace("'", "_prime")
             plain = plain.translate(_DIGITS)
@@ -132,6 +159,10 @@ class Language(Frozen):
             used.add(found[variable])
         return found
 
+    def number(self, value: float) -> str:
+        """A number as a literal."""
+        return self._number(value)[0]
+
     def text(self, formula: Formula) -> str:
         """A formula of a line, which is short. It recurs as deep as the formula is nested."""
         return self._written(formula)[0]
@@ -139,7 +170,7 @@ class Language(Frozen):
     def _written(self, formula: Formula) -> tuple[str, int]:
         match formula:
             case Known(name):
-                return self.calls.get(name, name), ATOM
+                return self.calls.get(name, name) if "." in name else name, ATOM
             case Literal(value):
                 return self._number(constant_value(value))
             case Applied(function, operands):
@@ -147,16 +178,21 @@ class Language(Frozen):
                 variadic = self.calls.get(function, "")
                 if "{1}" in variadic and "{2}" not in variadic and len(operands) != 2:
                     return self._written(_paired(function, operands))
-                if key in self.operators:
+                divides = key == "/" and key in self.calls  # by what may be 0, which is no error here
+                safe = divides and isinstance(operands[1], Literal) and operands[1].value != 0
+                if key in self.operators and (not divides or safe):
                     level, template = self.operators[key]
                     parts = [
-                        self._operand(operand, level + (at > 0 or key in ("-1", "?"))) for at, operand in enumerate(operands)
+                        self._operand(operand, 0 if level == ENCLOSED else level + (at > 0 or key in _ALONE))
+                        for at, operand in enumerate(operands)
                     ]
                     return _PLACE.sub(lambda found: parts[int(found[1])], template), level
                 parts = [self.text(operand) for operand in operands]
                 if variadic:
-                    return _PLACE.sub(lambda found: parts[int(found[1])], variadic).replace("{*}", ", ".join(parts)), ATOM
-                return f"{function}({', '.join(parts)})", ATOM
+                    return _PLACE.sub(lambda found: parts[int(found[1])], variadic).replace("{*}", ", ".join(parts)).replace(
+                        "{#}", str(len(parts))
+                    ), ATOM
+                return f"{self.helper(function)}({', '.join(parts)})", ATOM
         raise TypeError(f"{formula!r} is no formula")
 
     def _operand(self, formula: Formula, level: int) -> str:
@@ -174,19 +210,29 @@ class Language(Frozen):
         text = self.whole.format(int(value)) if whole else repr(value)
         return text, 0 if text.startswith("-") else ATOM
 
-    def _needed(self, routine: Routine) -> list[str]:
-        """The helpers that a routine calls, and those that these call, in their order."""
-        if not self.helpers:
-            return []
-        blocks = _helpers(self.helpers)
-        needed: set[str] = set()
-        texts = [self.calls.get(name, name) for name in routine.functions]
-        while texts:
-            for word in _WORD.findall(texts.pop()):
-                if word in blocks and word not in needed:
-                    needed.add(word)
-                    texts.append(blocks[word])
-        return [text for name, text in blocks.items() if name in needed]
+    def needed(self, functions: Iterable[str]) -> dict[str, str]:
+        """The helpers that functions of the notation call, and those that these call, each after those; by their names."""
+        blocks = _helpers(self)
+        needed: dict[str, str] = {}
+
+        def add(text: str) -> None:
+            for word in _WORD.findall(_REMARK.sub("", text)):
+                if word in blocks and word not in seen:
+                    seen.add(word)
+                    add(blocks[word])
+                    needed[word] = blocks[word]
+
+        seen: set[str] = set()
+        for name in sorted(functions):
+            add(self.calls.get(name) or self.helper(name))
+            add(self.operators[name][1] if name in self.operators else "")
+        return needed
+
+
+def _operations(functions: set[str], graph: Graph) -> set[str]:
+    """What functions of the notation are called in expressions: operations of the graph where it has such, or of any."""
+    users = [name for name, one in OPERATIONS.items() if one.javascript and functions & functions_of([template(one.javascript)])]
+    return {*graph.operations}.intersection(users) or {*users}
 
 
 def _paired(function: str, operands: Sequence[Formula]) -> Formula:
@@ -198,13 +244,26 @@ def _paired(function: str, operands: Sequence[Formula]) -> Formula:
 
 
 @cache
-def _helpers(file: str) -> dict[str, str]:
-    """The functions of a file of helpers, each with the comment before it."""
-    room, _, name = file.partition(":")
-    text = files(room).joinpath(name).read_text("utf-8")
+def _helpers(language: Language) -> dict[str, str]:
+    """The functions that a language lacks, each with the comment before it: its own, and those of the library."""
     found: dict[str, str] = {}
-    for block in _BLOCK.split(text):
-        defined = _DEFINED.search(block)
-        if defined:
-            found[defined[1]] = block.strip()
+    if language.helpers:
+        room, _, name = language.helpers.partition(":")
+        for block in _BLOCK.split(files(room).joinpath(name).read_text("utf-8")):
+            defined = _DEFINED.search(block)
+            if defined:
+                found[defined[1]] = block.strip()
+    if language.statements:
+        taken = {*language.words, *found, *map(language.helper, library())}
+
+        def local(name: str) -> str:
+            plain = language.helper(name)
+            return f"{plain}_" if plain in taken else plain
+
+        for name, function in library().items():
+            called = language.helper(name)
+            written = {*language.calls, *language.operators, *library()}
+            if name not in language.calls and called not in found and function.calls <= written:
+                text = lines(function, called, language.statements, language.text, local)
+                found[called] = "\n".join([f"{language.comment} {function.about}", *text])
     return found

@@ -5,12 +5,28 @@ from __future__ import annotations
 import sys
 
 from gradcli.output.code.language import Language
-from gradcli.output.code.languages.python import SCIPY, WORDS, layout, main
+from gradcli.output.code.languages.python import WORDS, layout, main
 from gradcli.output.code.notation import OPERATORS, calls, elementary, words
 
 _OPERATORS = {sign: entry for sign, entry in OPERATORS.items() if sign not in ("?", "||", "&&")}
 
 
+_SCIPY = calls(
+    """
+        erf       special.erf({0})
+        erfc      special.erfc({0})
+        erfinv    special.erfinv({0})
+        gamma     special.gamma({0})
+        lgamma    special.gammaln({0})
+        digamma   special.digamma({0})
+        polygamma special.polygamma({0}, {1})
+        beta      special.beta({0}, {1})
+        binomial  special.binom({0}, {1})
+        expint    special.exp1({0})
+        ei        special.expi({0})
+        besselI   special.iv({0}, {1})
+    """
+)
 _ARC = """
     asin  arcsin
     acos  arccos
@@ -55,7 +71,7 @@ def on_arrays(name: str, about: str, module: str, *, runs: bool) -> Language:
         (".py",),
         {
             **elementary(f"{at}{{name}}({{operands}})", calls(_ARC)),
-            **{called: template for called, template in SCIPY.items() if called not in lacking},
+            **{called: template for called, template in _SCIPY.items() if called not in lacking},
             **calls(_ON_ARRAYS.replace("@", at)),
         },
         _OPERATORS,

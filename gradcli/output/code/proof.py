@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
+import os
 import random
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
+from functools import cache
+from math import prod
 from pathlib import Path
 
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
+from gradcli.lowering.builders.builder import Value
 from gradcli.output.code.language import Language, Written
 
 _SECONDS = 120
@@ -42,10 +47,36 @@ class Proof(Frozen):
         return f"{self.numbers} numbers at {self.points} points, the largest relative difference {self.error:.2g}"
 
 
+INTERPRETER = "GRADCLI_PYTHON"
+"""The variable of the environment that names a Python with libraries such as PyTorch; this one where it is not set."""
+
+
+def interpreter() -> str:
+    """The Python that runs what is checked."""
+    return os.environ.get(INTERPRETER) or sys.executable
+
+
 def missing_program(language: Language) -> str:
-    """The program that runs a language and is not installed; empty where it is."""
+    """The program, or the module of Python, that runs a language and is not installed; empty where it is."""
     programs = [command[0] for command in language.command if not command[0].startswith("{")]
-    return next((program for program in programs if shutil.which(program) is None), "")
+    missing = [program for program in programs if shutil.which(program) is None]
+    missing += [module for module in language.modules if not missing and module not in _modules(interpreter())]
+    return missing[0] if missing else ""
+
+
+_ASKED = ("duckdb", "jax", "numpy", "onnx", "onnxruntime", "pyspark", "scipy", "sympy", "tensorflow", "torch")
+"""Modules that run some language."""
+
+
+@cache
+def _modules(python: str) -> frozenset[str]:
+    """Which of them a Python has."""
+    program = f"import importlib.util as u; print(*[name for name in {_ASKED} if u.find_spec(name)])"
+    try:
+        done = subprocess.run([python, "-c", program], capture_output=True, text=True, timeout=_SECONDS, check=False)
+    except OSError:
+        return frozenset()
+    return frozenset(done.stdout.split())
 
 
 def computed(language: Language, written: Written, points: Sequence[Sequence[float]]) -> list[list[float]]:
@@ -58,10 +89,16 @@ def computed(language: Language, written: Written, points: Sequence[Sequence[flo
         raise GradcliError(f"nothing runs {language.about} here")
     program = missing_program(language)
     if program:
-        raise GradcliError(f"{program} is not installed, so {language.about} cannot be checked")
+        hint = f"pip install {program}, or name a Python that has it by {INTERPRETER}" if program in language.modules else ""
+        raise GradcliError(f"{program} is not installed, so {language.about} cannot be checked", hint=hint)
+    literals = [list(map(language.number, point)) for point in points]
     with tempfile.TemporaryDirectory() as folder:
-        places = {"file": str(Path(folder, f"code{language.endings[0]}")), "program": str(Path(folder, "program"))}
-        Path(places["file"]).write_text("".join(language.source(written)) + language.main(written, points), "utf-8")
+        places = {
+            "file": str(Path(folder, f"exported{language.endings[0]}")),
+            "program": str(Path(folder, "program")),
+            "python": interpreter(),
+        }
+        Path(places["file"]).write_text("".join(language.source(written)) + language.main(written, literals), "utf-8")
         output = ""
         for command in language.command:
             words = [word.format(**places) for word in command]
@@ -84,10 +121,11 @@ def sampled(written: Written) -> tuple[list[list[float]], list[list[float]]]:
     source = random.Random(written.formula)
     points: list[list[float]] = []
     expected: list[list[float]] = []
+    sizes = [prod(written.graph.shape(written.graph.variables[name])) for name in written.variables]
     for at in range(_TRIES):
         low, high = _RANGES[at % len(_RANGES)]
-        point = [source.uniform(low, high) for _ in written.variables]
-        values = evaluate(written.graph, dict(zip(written.variables, point, strict=True)))
+        point = [source.uniform(low, high) for _ in range(sum(sizes))]
+        values = evaluate(written.graph, _bindings(written, sizes, point))
         results = [float(values[node]) for node in written.nodes]
         if all(map(math.isfinite, results)):
             points.append(point)
@@ -97,6 +135,21 @@ def sampled(written: Written) -> tuple[list[list[float]], list[list[float]]]:
     if not points:
         raise GradcliError("no point was found at which the function and its derivatives are finite")
     return points, expected
+
+
+def _bindings(written: Written, sizes: Sequence[int], point: Sequence[float]) -> dict[str, Value]:
+    """The variables at a point, which has the elements of arrays one after the other."""
+    found: dict[str, Value] = {}
+    for name, size in zip(written.variables, sizes, strict=True):
+        part, point = point[:size], point[size:]
+        shape = written.graph.shape(written.graph.variables[name])
+        if shape:
+            import numpy
+
+            found[name] = numpy.reshape(part, shape)
+        else:
+            found[name] = part[0]
+    return found
 
 
 def proved(language: Language, written: Written) -> Proof:

@@ -15,7 +15,7 @@ from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops.catalogue import CHOICE, OPERATIONS
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.ops.elementwise.arithmetic import add, div, mul, neg, pow
-from gradcli.output.code.formula import Applied, Formula, Known, Literal, filled, places, size, template
+from gradcli.output.code.formula import Applied, Formula, Known, Literal, filled, functions_of, places, size, template
 
 LONGEST = 12
 """Functions and operators that a line has before its formula is divided."""
@@ -48,14 +48,7 @@ class Routine(Frozen):
     @property
     def functions(self) -> set[str]:
         """The functions and operators that it uses."""
-        found: set[str] = set()
-        work = [*self.results, *[formula for _, formula in self.lines]]
-        while work:
-            formula = work.pop()
-            if isinstance(formula, Applied):
-                found.add("-1" if formula.function == "-" and len(formula.operands) == 1 else formula.function)
-                work += formula.operands
-        return found
+        return functions_of([*self.results, *[formula for _, formula in self.lines]])
 
 
 class CodeBuilder(StaticBuilder):
@@ -104,7 +97,17 @@ class CodeBuilder(StaticBuilder):
         if operation.javascript or operation.definition is None:
             return super().operation(name, inputs, span, settings)
         arguments = operation.complete(tuple([Symbol(self, input) for input in inputs]))
-        return self.symbol(operation.definition(*arguments)).id
+        folds, self.identities = self.identities, False  # x*0 of a definition is no number where x is none
+        found = self.symbol(operation.definition(*arguments)).id
+        self.identities = folds
+        return found
+
+
+class ChoosingBuilder(CodeBuilder):
+    """A graph of any operations, whose branches are chosen in the same way."""
+
+    def _written(self, name: str, inputs: tuple[int, ...], span: Span, settings: Settings) -> int:
+        return StaticBuilder.operation(self, name, inputs, span, settings)
 
 
 def routine(
@@ -147,6 +150,11 @@ def routine(
             formulas[node.id] = formula
     found = tuple([formulas[id] for id in results])
     return Routine(tuple([names[name] for name in arguments]), tuple(lines), found, {a: b for a, b in names.items() if a != b})
+
+
+def functions_in(graph: Graph) -> set[str]:
+    """The functions and operators that the code of a graph may use."""
+    return functions_of([template(OPERATIONS[name].javascript) for name in {*graph.operations} - {VARIABLE, CONSTANT}])
 
 
 def _formula(graph: Graph, id: int, operands: Sequence[Formula]) -> Formula:

@@ -58,35 +58,44 @@ def literal(value: Any) -> str:
     return repr(value.tolist() if shape_of(value) else float(value))
 
 
-def torch_lines(graph: Graph, names: Sequence[str], constants: Mapping[int, Any], like: str) -> list[TorchLine]:
-    """The lines of the nodes that depend on variables.
+def torch_lines(
+    graph: Graph, names: Sequence[str], constants: Mapping[int, Any], like: str, needed: Sequence[bool] | None = None
+) -> tuple[list[TorchLine], dict[int, Operand]]:
+    """The lines of the nodes that depend on variables, and what each node is in them.
 
     Args:
         graph: The graph, without branches and loops.
         names: The name of each node in Python.
         constants: The value of a node that depends on no variable.
         like: The name of a variable, see :func:`~gradcli.output.code.torch_calls.torch_call`.
+        needed: For each node whether it is written; then what PyTorch takes as a number alone is written by its definition where
+            it is a tensor. None for all, where that is an error.
 
     Raises:
         GradcliError: PyTorch has no such function, or takes other operands.
     """
+    taken = {*names}
+    parts = (name for number in count(1) if (name := f"_{number}") not in taken)
     given = {id: Operand(names[id], FLOAT, graph.shape(id)) for id in graph.variables.values()}
-    return _Writer(constants, like, count(1)).lines(graph, given, names)
+    return _Writer(constants, like, parts, strict=needed is None).lines(graph, given, names, needed)
 
 
 class _Writer:
-    def __init__(self, constants: Mapping[int, Any], like: str, parts: Iterator[int]) -> None:
+    def __init__(self, constants: Mapping[int, Any], like: str, parts: Iterator[str], *, strict: bool) -> None:
+        self.strict = strict
         self.constants = constants
         self.like = like
         self.parts = parts
 
-    def lines(self, graph: Graph, given: dict[int, Operand], names: Sequence[str]) -> list[TorchLine]:
+    def lines(
+        self, graph: Graph, given: dict[int, Operand], names: Sequence[str], needed: Sequence[bool] | None = None
+    ) -> tuple[list[TorchLine], dict[int, Operand]]:
         """The lines of a graph whose variables are given."""
         operands = dict(given)
         known = graph.dependents(*given)
         lines: list[TorchLine] = []
         for node in graph:
-            if node.operation == VARIABLE:
+            if node.operation == VARIABLE or (needed is not None and not needed[node.id]):
                 continue
             if not known[node.id]:
                 operands[node.id] = _constant(self.constants[node.id], self.like)
@@ -99,12 +108,17 @@ class _Writer:
             if node.id in graph.detached:
                 lines[-1] = TorchLine(names[node.id], f"({lines[-1].text}).detach()", node.id, lines[-1].own, lines[-1].chooses)
             operands[node.id] = Operand(names[node.id], kind, graph.shape(node.id))
-        return lines
+        return lines, operands
 
     def applied(self, graph: Graph, node: Node, inputs: Sequence[Operand], name: str) -> tuple[list[TorchLine], str]:
         """The lines of an operation, the last of which has its name; and what its result is."""
         operation = operation_named(node.operation)
-        call = torch_call(operation, inputs, graph.settings.get(node.id, ()), self.like)
+        try:
+            call = torch_call(operation, inputs, graph.settings.get(node.id, ()), self.like)
+        except GradcliError:
+            if self.strict or operation.definition is None:
+                raise
+            call = None
         if call is not None:
             return [TorchLine(name, call.text, node.id, True)], call.kind
         if operation.definition is None:
@@ -120,9 +134,9 @@ class _Writer:
         result = builder.symbol(operation.definition(*arguments, **dict(graph.settings.get(node.id, ())))).id
         inner = builder.graph
         given = {symbol.id: operand for symbol, operand in zip(symbols, inputs, strict=True) if operand.kind != NUMBER}
-        names = [f"_{next(self.parts)}" for _ in range(len(inner))]
+        names = [next(self.parts) for _ in range(len(inner))]
         names[result] = name
-        lines = _Writer(constants_of(inner), self.like, self.parts).lines(inner, given, names)
+        lines, _ = _Writer(constants_of(inner), self.like, self.parts, strict=self.strict).lines(inner, given, names)
         found = [TorchLine(line.name, line.text, -1, True) for line in lines]
         if result in given:
             return [*found, TorchLine(name, given[result].text, node.id, False)], given[result].kind

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,10 +11,8 @@ from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen, replace
 from gradcli.output.code.catalogue import language_named
 from gradcli.output.code.notation import words
+from gradcli.output.code.proof import INTERPRETER, interpreter
 from gradcli.output.code.torch_lines import literal, tensor_text, torch_lines
-
-INTERPRETER = "GRADCLI_TORCH"
-"""The variable of the environment that names a Python with PyTorch; this one where it is not set."""
 
 _SECONDS = 600
 _FORMULA = 500
@@ -123,11 +119,11 @@ def torch_proof(tape: Tape, text: str) -> Iterator[str]:
         raise GradcliError("there is no variable, and PyTorch records none of these numbers")
     python = language_named("python")
     titles = tape.names
-    known = replace(python, words=python.words | _WORDS).names(titles)
+    known = replace(python, words=python.words | _WORDS).names(titles, ())
     names = [known[title] for title in titles]
     constants = {id: tape.values[id] for id, plain in enumerate(tape.numbers) if plain}
     like = names[next(iter(graph.variables.values()))]
-    lines = torch_lines(graph, names, constants, like)
+    lines, _ = torch_lines(graph, names, constants, like)
     strangers = {line.node for line in lines if not line.own}
     unsure = graph.ancestors(*[line.node for line in lines if line.chooses])
     formula = " ".join(text.split())
@@ -183,7 +179,7 @@ def verified(script: str) -> Verdict:
     Raises:
         GradcliError: It has no PyTorch, or it fails.
     """
-    program = os.environ.get(INTERPRETER) or sys.executable
+    program = interpreter()
     try:
         done = subprocess.run([program, "-"], input=script, capture_output=True, text=True, timeout=_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:

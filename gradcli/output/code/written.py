@@ -11,7 +11,7 @@ from gradcli.graph.graph import Graph
 from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.elements.expansion import ElementBuilder, expanded_outputs
 from gradcli.output.code.language import Language, Written
-from gradcli.output.code.routine import CodeBuilder, routine
+from gradcli.output.code.routine import ChoosingBuilder, CodeBuilder, Routine, functions_in, routine
 
 VALUE, GRADIENT, HESSIAN = ("value", "gradient", "hessian")
 
@@ -46,9 +46,12 @@ def written(graph: Graph, content: str, wrt: Sequence[str], language: Language, 
     Raises:
         GradcliError: There is no code for an operation, or the result is no number.
     """
-    graph, arguments, by = in_numbers(graph, wrt)
+    if language.own_words and content == VALUE:
+        arguments, by = list(graph.variables), list(wrt)
+    else:
+        graph, arguments, by = in_numbers(graph, wrt)
     output = graph.outputs[-1]
-    if len(graph.outputs) > 1:
+    if len(graph.outputs) > 1 or graph.shape(output):
         raise GradcliError("code is of one number, and these are several", hint="take one of them, or their sum")
     requests: list[tuple[int, tuple[str, ...]]] = [(output, ())]
     shape: tuple[int, ...] = ()
@@ -61,9 +64,18 @@ def written(graph: Graph, content: str, wrt: Sequence[str], language: Language, 
         requests += [(output, (one,)) for one in by] + [(output, pair) for pair in product(by, repeat=2)]
         shape = (len(by) + 1, len(by))
     derivatives, ids = derivative_graph(graph, requests) if shape else (graph, [output])
-    builder = CodeBuilder(Graph(64 * derivatives.max_nodes), identities=True)
+    builder = (ChoosingBuilder if language.own_words else CodeBuilder)(Graph(64 * derivatives.max_nodes))
+    value = replay(graph, builder)[output].id  # not that of the derivatives, where 0*x has become 0
+    builder.identities = True
     symbols = replay(derivatives, builder)
-    names = language.names(arguments)
-    found = routine(builder.graph, [symbols[id].id for id in ids], arguments, names, {*language.words, name})
+    computed = [value, *[symbols[id].id for id in ids[1:]]]
+    functions = functions_in(builder.graph) if not language.own_words else set()
+    names = language.names(arguments, functions)
     labels = [tuple([names[one] for one in wrt]) for _, wrt in requests[1:]]
+    if language.own_words:
+        renamed = {variable: name for variable, name in names.items() if name != variable}
+        found = Routine(tuple([names[one] for one in arguments]), (), (), renamed)
+        own, nodes = (builder.graph, tuple(computed)) if shape else (graph, (output,))
+        return Written(name, formula, found, shape, tuple(labels), own, nodes, tuple(arguments))
+    found = routine(builder.graph, computed, arguments, names, {*language.words, *language.needed(functions), name})
     return Written(name, formula, found, shape, tuple(labels), derivatives, tuple(ids), tuple(arguments))

@@ -149,9 +149,21 @@ function erfinv(x) {
 
 // ---- the gamma function ----
 
-/** The Bernoulli numbers B2, B4, ..., B24. */
-const BERNOULLI = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330,
-  854513 / 138, -236364091 / 2730];
+/** The Bernoulli number B2j, for j up to 12. */
+function bernoulli(j) {
+  if (j === 1) return 1 / 6;
+  if (j === 2) return -1 / 30;
+  if (j === 3) return 1 / 42;
+  if (j === 4) return -1 / 30;
+  if (j === 5) return 5 / 66;
+  if (j === 6) return -691 / 2730;
+  if (j === 7) return 7 / 6;
+  if (j === 8) return -3617 / 510;
+  if (j === 9) return 43867 / 798;
+  if (j === 10) return -174611 / 330;
+  if (j === 11) return 854513 / 138;
+  return -236364091 / 2730;
+}
 
 /** The logarithm of |Γ(x)|: Stirling's series above 10, recurrence up to there, reflection below 0. */
 function lgamma(x) {
@@ -170,7 +182,7 @@ function lgamma(x) {
   }
   if (x > 1e17) return x * (Math.log(x) - 1);
   let sum = 0;
-  for (let j = BERNOULLI.length; j > 0; j -= 1) sum = sum / (x * x) + BERNOULLI[j - 1] / (2 * j * (2 * j - 1));
+  for (let j = 12; j > 0; j -= 1) sum = sum / (x * x) + bernoulli(j) / (2 * j * (2 * j - 1));
   return (x - 0.5) * Math.log(x) - x + Math.log(2 * Math.PI) / 2 + sum / x - Math.log(product);
 }
 
@@ -189,7 +201,7 @@ function digamma(x) {
     x += 1;
   }
   let sum = 0;
-  for (let j = BERNOULLI.length; j > 0; j -= 1) sum = sum / (x * x) + BERNOULLI[j - 1] / (2 * j);
+  for (let j = 12; j > 0; j -= 1) sum = sum / (x * x) + bernoulli(j) / (2 * j);
   return Math.log(x) - 0.5 / x - sum / (x * x) - shift;
 }
 
@@ -204,8 +216,8 @@ function hurwitz(s, a, scale) {
   const next = Math.pow(scale / a, s);
   let tail = a / (s - 1) + 0.5;
   let factor = s / a / 2; // s(s+1)...(s+2j-2)/a^(2j-1)/(2j)!
-  for (let j = 1; j <= BERNOULLI.length; j += 1) {
-    tail += BERNOULLI[j - 1] * factor;
+  for (let j = 1; j <= 12; j += 1) {
+    tail += bernoulli(j) * factor;
     factor *= ((s + 2 * j - 1) / a) * ((s + 2 * j) / a) / ((2 * j + 1) * (2 * j + 2));
   }
   return sum + next * tail;
@@ -219,7 +231,7 @@ function polygamma(n, x) {
   if (n === 0) return digamma(x);
   const s = n + 1;
   let scale = x;
-  let sum;
+  let sum = 0;
   if (x < 0 && n % 2 === 0 && Number.isInteger(2 * x)) scale = 1 - x; // between two poles what is left of 1 - x cancels
   if (scale > 0) {
     sum = hurwitz(s, scale, scale);
@@ -259,7 +271,7 @@ function gamma(x) {
     x += 1;
   }
   let sum = 0;
-  for (let j = BERNOULLI.length; j > 0; j -= 1) sum = sum / (x * x) + BERNOULLI[j - 1] / (2 * j * (2 * j - 1));
+  for (let j = 12; j > 0; j -= 1) sum = sum / (x * x) + bernoulli(j) / (2 * j * (2 * j - 1));
   const root = Math.pow(x, x / 2 - 0.25); // its square overflows before the function does
   return (root * Math.exp(sum / x - x) * Math.sqrt(2 * Math.PI) * root) / product;
 }
@@ -271,19 +283,25 @@ function sinOfHalfTurns(x) {
   return Math.round(rest) % 2 === 0 ? Math.sin(Math.PI * near) : -Math.sin(Math.PI * near);
 }
 
-/** Γ(b + d)/Γ(b) for b, b + d > 0, as a factor and the exponent of exp. */
-function gammaGrowth(b, d) {
+/** A factor of Γ(b + d)/Γ(b) for b, b + d > 0: what the steps up to where Stirling's series holds divide out. */
+function gammaFactor(b, d) {
   let factor = 1;
   while (b < 10 || b + d < 10) {
     factor *= b / (b + d);
     b += 1;
   }
+  return factor;
+}
+
+/** The logarithm of the other factor. */
+function gammaExponent(b, d) {
+  while (b < 10 || b + d < 10) b += 1;
   const a = b + d;
   let tail = 0;
   for (let j = 8; j > 0; j -= 1) {
-    tail += (BERNOULLI[j - 1] / (2 * j * (2 * j - 1))) * (Math.pow(a, 1 - 2 * j) - Math.pow(b, 1 - 2 * j));
+    tail += (bernoulli(j) / (2 * j * (2 * j - 1))) * (Math.pow(a, 1 - 2 * j) - Math.pow(b, 1 - 2 * j));
   }
-  return [factor, (a - 0.5) * Math.log1p(d / b) + d * Math.log(b) - d + tail];
+  return (a - 0.5) * Math.log1p(d / b) + d * Math.log(b) - d + tail;
 }
 
 /** (b + d)^-m - b^-m, without the digits that the difference loses. */
@@ -302,7 +320,8 @@ function logarithmicGrowth(b, d) {
 /** polygamma(n, x + d) - polygamma(n, x) term by term: up to 10 + n by ψ(x) = ψ(x + 1) - 1/x, from there by Stirling's series. */
 function polygammaGrowth(n, x, d) {
   if (!Number.isInteger(n) || n < 0 || n > 20 || !(x > -10000 && x < Infinity && x + d > -10000)) return NaN;
-  if ([x, x + d].some((at) => at <= 0 && Number.isInteger(at))) return NaN;
+  if (x <= 0 && Number.isInteger(x)) return NaN;
+  if (x + d <= 0 && Number.isInteger(x + d)) return NaN;
   let factorial = 1;
   for (let at = 2; at <= n; at += 1) factorial *= at;
   let total = 0;
@@ -312,7 +331,7 @@ function polygammaGrowth(n, x, d) {
   total += (factorial / 2) * powerGrowth(n + 1, b, d);
   let rising = (factorial * (n + 1)) / 2; // (2j + n - 1)!/(2j)!
   for (let j = 1; j <= 8; j += 1) {
-    total += BERNOULLI[j - 1] * rising * powerGrowth(n + 2 * j, b, d);
+    total += bernoulli(j) * rising * powerGrowth(n + 2 * j, b, d);
     rising *= ((2 * j + n) * (2 * j + n + 1)) / ((2 * j + 1) * (2 * j + 2));
   }
   return n % 2 === 1 ? total : -total;
@@ -343,14 +362,16 @@ function binomial(n, k) {
   if (pole) return NaN;
   if (n > -1 && c > 0) {
     if (k > -1 && n < 169) return gamma(n + 1) / gamma(k + 1) / gamma(c);
-    const [b, d, other] = Math.abs(k) <= Math.abs(c - 1) ? [c, k, k + 1] : [k + 1, c - 1, c];
-    const [factor, exponent] = gammaGrowth(b, d);
+    const near = Math.abs(k) <= Math.abs(c - 1);
+    const other = near ? k + 1 : c;
+    const factor = near ? gammaFactor(c, k) : gammaFactor(k + 1, c - 1);
+    const exponent = near ? gammaExponent(c, k) : gammaExponent(k + 1, c - 1);
     if (Math.abs(exponent) < 700 && other < 170) return (factor * Math.exp(exponent)) / gamma(other);
     return factor * Math.exp(exponent - lgamma(other));
   }
   if (c > 0 || k > -1) { // 1/Γ(c) = Γ(1-c)·sin(πc)/π, or the same of k + 1
-    const [factor, exponent] = gammaGrowth(c > 0 ? c : k + 1, -n - 1);
-    return (factor * Math.exp(exponent) * gamma(n + 1) * sinOfHalfTurns(c > 0 ? k + 1 : c)) / Math.PI;
+    const start = c > 0 ? c : k + 1;
+    return (gammaFactor(start, -n - 1) * Math.exp(gammaExponent(start, -n - 1)) * gamma(n + 1) * sinOfHalfTurns(c > 0 ? k + 1 : c)) / Math.PI;
   }
   return gamma(n + 1) / gamma(k + 1) / gamma(c);
 }
@@ -362,7 +383,8 @@ function beta(a, b) {
   const high = Math.max(a, b);
   if (low > 0 && low + high < 170 && low * high > 1e-290) return (gamma(low) * gamma(high)) / gamma(low + high);
   if (high > 0 && low + high > 0) {
-    const [factor, exponent] = gammaGrowth(high, low);
+    const factor = gammaFactor(high, low);
+    const exponent = gammaExponent(high, low);
     if (Math.abs(exponent) < 700 && low < 170) return gamma(low) / (factor * Math.exp(exponent));
     return low > 0 ? Math.exp(lgamma(low) - exponent) / factor : NaN;
   }
@@ -436,7 +458,16 @@ function besselI(n, x) {
       sum += term;
     }
     let small = order; // the factors x/2/k, large and small ones in turn, so that only what is too large or small itself leaves the range
-    for (let large = 1; large <= small; ) sum *= x / 2 / (Math.abs(sum) > 1 ? small-- : large++);
+    let large = 1;
+    while (large <= small) {
+      if (Math.abs(sum) > 1) {
+        sum *= x / 2 / small;
+        small -= 1;
+      } else {
+        sum *= x / 2 / large;
+        large += 1;
+      }
+    }
     return sum;
   }
   for (let k = 1; k < 40 && Math.abs(term) > 1e-17; k += 1) {
@@ -454,9 +485,11 @@ function sincDerivative(n, x) {
   const late = Math.pow(Math.PI, Math.min(n, 600)); // πⁿ may be too large where the derivative is not
   const early = Math.pow(Math.PI, n - Math.min(n, 600));
   if (Math.abs(z) > n + 1) {
-    const turned = [Math.sin(z), Math.cos(z), -Math.sin(z), -Math.cos(z)];
-    let value = turned[0] / z;
-    for (let k = 1; k <= n; k += 1) value = (turned[k % 4] - k * value) / z;
+    let value = Math.sin(z) / z;
+    for (let k = 1; k <= n; k += 1) {
+      const turned = k % 2 === 1 ? Math.cos(z) : Math.sin(z);
+      value = ((k % 4 < 2 ? turned : -turned) - k * value) / z;
+    }
     return early * value * late;
   }
   let total = 0;

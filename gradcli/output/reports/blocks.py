@@ -11,6 +11,10 @@ from gradcli.language.text import to_text
 _ASCII = str.maketrans({"∂": "d", "·": "*", "→": ">", "≈": "~", "…": "...", "−": "-", "—": "-", "✗": "!!"})
 
 
+ANSWER, WHY, NODES, EDGES = PARTS = ("answer", "why", "nodes", "edges")
+"""The parts of a report on a run, in their order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lines:
     """Lines of text; important ones stand out, and so do headings among them, which are given by their numbers."""
@@ -18,6 +22,7 @@ class Lines:
     lines: Sequence[str]
     important: bool = False
     headings: frozenset[int] = frozenset()
+    part: str = ANSWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +32,12 @@ class Table:
     Attributes:
         title: What it shows.
         columns: The heading of each column; those in ``numeric`` are aligned to the right, those in ``wide`` may take several
-            lines.
+            lines, and what stands in those in ``names`` may be shortened on a narrow terminal.
         rows: The cells.
         faint: The rows that matter less: constants.
-        note: A line below, such as how many rows are left out.
+        note: A line below.
+        rest: How many rows are left out, and of what.
+        part: The part of a report that it belongs to.
     """
 
     title: str
@@ -38,8 +45,15 @@ class Table:
     rows: Sequence[Sequence[str]]
     numeric: frozenset[str] = frozenset()
     wide: frozenset[str] = frozenset({"is"})
+    names: frozenset[str] = frozenset({"node", "edge", "local derivative", "grad_fn"})
     faint: frozenset[int] = frozenset()
     note: str = ""
+    rest: tuple[int, str] = (0, "rows")
+    part: str = ANSWER
+
+    def remark(self) -> str:
+        """The line below the table; empty for none."""
+        return left_out(*self.rest) or self.note
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +71,17 @@ class Equations:
     rows: Sequence[tuple[str, str, str, str]]
     results: frozenset[int] = field(default_factory=frozenset)
     depth: int = 0
+    part: str = WHY
 
 
 Block = Lines | Table | Equations
+
+
+def left_out(count: int, what: str) -> str:
+    """A line that says what a view does not show; empty where that is nothing."""
+    if count == 1:
+        return f"... 1 more {what.removesuffix('s')}; --all shows it, --json has it"
+    return f"... {count:,} more {what}; --all shows them, --json has them" if count > 0 else ""
 
 
 def in_ascii(block: Block) -> Block:

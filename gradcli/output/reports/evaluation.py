@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.passes.tape import Tape
@@ -11,9 +11,9 @@ from gradcli.graph.names import is_operation
 from gradcli.language.numbers import is_short, number_text, short_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import written_out, written_sizes
-from gradcli.output.reports.blocks import Block, Equations, Lines, Style
+from gradcli.output.reports.blocks import ANSWER, EDGES, NODES, PARTS, WHY, Block, Equations, Lines, Style, left_out
 from gradcli.output.reports.equations import equation_rows
-from gradcli.output.reports.tables import TABLE_ROWS, graph_tables, left_out
+from gradcli.output.reports.tables import TABLE_ROWS, graph_tables
 
 if TYPE_CHECKING:
     from gradcli.output.jacobians import Jacobians
@@ -23,9 +23,15 @@ WRITTEN_NODES = 40
 
 
 def eval_report(
-    tape: Tape, derivation: Derivation | None, *, style: Style, show_all: bool = False, jacobians: Jacobians | None = None
+    tape: Tape,
+    derivation: Derivation | None,
+    *,
+    style: Style,
+    show_all: bool = False,
+    jacobians: Jacobians | None = None,
+    parts: Collection[str] = PARTS,
 ) -> Iterator[Block]:
-    """The blocks of `gradcli eval`.
+    """The blocks of `gradcli eval`: what was asked for, why it is so, and the graph.
 
     Args:
         tape: The run.
@@ -33,20 +39,25 @@ def eval_report(
         style: How expressions and signs are written.
         show_all: Whether tables show every row.
         jacobians: What is shown beyond value and gradient, None for nothing; a forward pass takes the place of the backward pass.
+        parts: Which parts of it.
     """
-    yield from _results(tape, style, show_all)
-    if jacobians is not None:
-        from gradcli.output.reports.jacobians import jacobian_blocks
+    tangents = None if jacobians is None else jacobians.tangents
+    if ANSWER in parts:
+        yield from _results(tape, style, show_all)
+        if jacobians is not None:
+            from gradcli.output.reports.jacobians import jacobian_blocks
 
-        yield from jacobian_blocks(tape, jacobians, style, show_all=show_all)
-    tangents = None if jacobians is None or jacobians.tangents is None else jacobians.tangents.nodes
-    yield from graph_tables(tape, style, range(len(tape.graph)), rows=None if show_all else TABLE_ROWS, tangents=tangents)
-    if jacobians is not None and jacobians.tangents is not None:
+            yield from jacobian_blocks(tape, jacobians, style, show_all=show_all)
+    if WHY in parts and jacobians is not None and tangents is not None:
         from gradcli.output.reports.jacobians import forward_pass
 
         yield from forward_pass(tape, jacobians, style)
-    elif derivation is not None and derivation.equations:
+    elif WHY in parts and derivation is not None and derivation.equations:
         yield from _derivations(tape, derivation, style)
+    if NODES in parts or EDGES in parts:
+        moving = None if tangents is None else tangents.nodes
+        tables = graph_tables(tape, style, range(len(tape.graph)), rows=None if show_all else TABLE_ROWS, tangents=moving)
+        yield from (table for table in tables if table.part in parts)
 
 
 def _results(tape: Tape, style: Style, show_all: bool) -> Iterator[Lines]:

@@ -30,8 +30,8 @@ def _table(table: Table) -> Iterator[str]:
     for row in (table.columns, *table.rows):
         cells = [_pad(cell, widths[at], right=table.columns[at] in table.numeric) for at, cell in enumerate(row)]
         yield ("  " + "  ".join(cells)).rstrip()
-    if table.note:
-        yield "  " + table.note
+    if remark := table.remark():
+        yield "  " + remark
 
 
 def _equations(block: Equations) -> Iterator[str]:

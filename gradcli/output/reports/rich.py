@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import IO, Literal
 
 from rich import box
 from rich.console import Console
-from rich.measure import Measurement
 from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from gradcli.errors import columns
+from gradcli.output.diagrams.diagram import shortened
 from gradcli.output.reports.blocks import Block, Equations, Lines, Table
 
 _HEADING = "bold cyan"
 _RESULT = "bold green"
 _FAINT = "dim"
 
-_HEADINGS = {"is_leaf": "is_\nleaf", "requires_grad": "requires\n_grad"}
+_HEADINGS = {"is_leaf": "is_\nleaf", "requires_grad": "requires\n_grad", "local derivative": "local\nderivative"}
 """Headings in two lines where they are wider than what stands below them, so that a table fits into 80 columns."""
+
+_WIDE = 8
+"""Columns of a terminal that a column takes at least whose text goes on in the next line."""
+
+_NAME = 8
+"""Characters to which a name is shortened where a table is too wide; numbers never are."""
 
 
 def rich_text(blocks: Iterable[Block], stream: IO[str], *, ascii: bool = False) -> str:
@@ -49,27 +55,73 @@ def rich_text(blocks: Iterable[Block], stream: IO[str], *, ascii: bool = False) 
 
 def _print_table(console: Console, table: Table, ascii: bool) -> None:
     console.print(Text(table.title, style=_HEADING))
+    headings = [_heading(column) for column in table.columns]
+    heads = [max(map(columns, heading.split("\n"))) for heading in headings]
+    widest = [max([head, *(columns(row[at]) for row in table.rows)]) for at, head in enumerate(heads)]
+    fewest = [_fewest(table, at, width) for at, width in enumerate(widest)]
+    gap = 2 if sum(fewest) + 2 * len(fewest) - 2 <= console.width else 1
+    names = [at for at, column in enumerate(table.columns) if column in table.names and column not in table.wide]
+    fewest = _narrowed(fewest, {at: max(heads[at], _NAME) for at in names}, console.width - gap * (len(fewest) - 1))
     rich_table = RichTable(
-        box=box.ASCII2 if ascii else box.SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0), pad_edge=False, show_edge=False
+        box=box.ASCII2 if ascii else box.SIMPLE_HEAD,
+        header_style="bold",
+        padding=(0, gap - 1, 0, 0),
+        pad_edge=False,
+        show_edge=False,
     )
     for at, column in enumerate(table.columns):
-        heading = Text(_HEADINGS.get(column, column))
         justify: Literal["left", "right"] = "right" if column in table.numeric else "left"
         wide = column in table.wide
-        widest = max(map(columns, (*heading.plain.split("\n"), *(row[at] for row in table.rows))))
-        rich_table.add_column(
-            heading, justify=justify, no_wrap=not wide, overflow="fold", min_width=min(widest, 8) if wide else widest
-        )
+        rich_table.add_column(Text(headings[at]), justify=justify, no_wrap=not wide, overflow="fold", min_width=fewest[at])
     for index, row in enumerate(table.rows):
-        rich_table.add_row(*map(Text, row), style=_FAINT if index in table.faint else "")
+        cells = [_name(cell, fewest[at], ascii) if at in names else cell for at, cell in enumerate(row)]
+        rich_table.add_row(*map(Text, cells), style=_FAINT if index in table.faint else "")
     # A number is never cropped: where the terminal is too narrow for the table, it breaks the lines.
-    needed = Measurement.get(console, console.options.update(max_width=10_000), rich_table).minimum
     width = console.width
-    console.width = max(width, needed)
+    console.width = max(width, sum(fewest) + gap * (len(fewest) - 1))
     console.print(rich_table, crop=False)
     console.width = width
-    if table.note:
-        console.print(Text(table.note, style=_FAINT))
+    if remark := table.remark():
+        console.print(Text(remark, style=_FAINT))
+
+
+def _narrowed(widths: list[int], names: Mapping[int, int], room: int) -> list[int]:
+    """The widths of columns, those of names shortened, the longest first, where that makes all fit; unchanged where it does not.
+
+    Args:
+        widths: The widths.
+        names: The columns of names, and how narrow each may become.
+        room: What all columns may take.
+    """
+    narrowed = [*widths]
+    while sum(narrowed) > room:
+        long = [at for at, fewest in names.items() if narrowed[at] > fewest]
+        if not long:
+            return widths
+        narrowed[max(long, key=lambda at: narrowed[at])] -= 1
+    return narrowed
+
+
+def _name(text: str, width: int, ascii: bool) -> str:
+    """A name, with a mark where it is shortened."""
+    if not ascii or len(text) <= width:
+        return shortened(text, width)
+    return shortened(text, width - 2).replace("…", "...")
+
+
+def _fewest(table: Table, at: int, widest: int) -> int:
+    """How narrow a column may become: one that may take several lines breaks text anywhere, and numbers between two of them."""
+    if table.columns[at] not in table.wide:
+        return widest
+    words = (word for row in table.rows for word in row[at].split()) if table.columns[at] in table.numeric else ()
+    return min(widest, max([_WIDE, *map(columns, words)]))
+
+
+def _heading(column: str) -> str:
+    """The heading of a column, in two lines where it is much wider than its cells."""
+    if column.endswith("node") and columns(column) > _WIDE + 2:  # ∂prediction/∂node
+        return column.replace("/", "\n/")
+    return _HEADINGS.get(column, column)
 
 
 def _print_equations(console: Console, block: Equations) -> None:

@@ -14,20 +14,13 @@ from gradcli.output.diagrams.diagram import MARK, Diagram, shortened
 from gradcli.output.diagrams.functions_part import FunctionsPart
 from gradcli.output.diagrams.graph_part import GraphPart
 from gradcli.output.listing import BlockListing, FunctionListing, GradientListing
-from gradcli.output.reports.blocks import Style, Table
+from gradcli.output.reports.blocks import EDGES, NODES, Style, Table
 
 TABLE_ROWS = 40
 """Rows of a table that are shown of a large graph."""
 
 ARRAY_COLUMNS = 60
 """Characters of an expression with arrays that a table shows."""
-
-
-def left_out(count: int, what: str) -> str:
-    """A line that says what a table does not show; empty where that is nothing."""
-    if count == 1:
-        return f"... 1 more {what.removesuffix('s')}; --all shows it, --json has it"
-    return f"... {count:,} more {what}; --all shows them, --json has them" if count > 0 else ""
 
 
 def _part_of(shown: int, total: int) -> str:
@@ -110,7 +103,9 @@ def _nodes(
         numeric=frozenset({"id", "value", ".grad", adjoint, "tangent"}),
         wide=frozenset({"is", "value", ".grad", adjoint, "tangent"} if tape.graph.shapes else {"is"}),
         faint=frozenset(faint),
-        note=left_out(len(chosen) - len(rows), "nodes") or _part_of(len(rows), len(tape.graph)),
+        note=_part_of(len(rows), len(tape.graph)),
+        rest=(len(chosen) - len(rows), "nodes"),
+        part=NODES,
     )
 
 
@@ -145,7 +140,8 @@ def _edges(listing: FunctionListing, style: Style, chosen: Sequence[int], most: 
         rows,
         numeric=frozenset({"value"}),
         wide=frozenset({"is", "value"} if graph.shapes else {"is"}),
-        note=left_out(total - len(rows), "edges"),
+        rest=(total - len(rows), "edges"),
+        part=EDGES,
     )
 
 
@@ -162,7 +158,8 @@ def _functions(part: FunctionsPart, style: Style, most: int | None) -> Table:
         rows,
         numeric=frozenset({"id"}),
         wide=frozenset({"next_functions"}),
-        note=left_out(part.shown - len(rows), "functions") or _part_of(len(rows), part.total),
+        note=_part_of(len(rows), part.total),
+        rest=(part.shown - len(rows), "functions"),
     )
 
 
@@ -180,7 +177,8 @@ def _block(listing: BlockListing, style: Style, part: GraphPart, most: int | Non
         ["id", "node", "is", "result"],
         rows,
         numeric=frozenset({"id"}),
-        note=left_out(part.shown - len(rows), "nodes") or _part_of(len(rows), part.total),
+        note=_part_of(len(rows), part.total),
+        rest=(part.shown - len(rows), "nodes"),
     )
 
 
@@ -198,5 +196,6 @@ def _gradient(listing: GradientListing, style: Style, part: GraphPart, most: int
         ["id", "node", "is", "value", "derivative"],
         rows,
         numeric=frozenset({"id", "value"}),
-        note=left_out(part.shown - len(rows), "nodes") or _part_of(len(rows), part.total),
+        note=_part_of(len(rows), part.total),
+        rest=(part.shown - len(rows), "nodes"),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gradcli.output.json import SOURCES
 from gradcli.output.schemas.analysis import CheckDocument
+from gradcli.output.schemas.facts import FactsDocument
 from gradcli.output.schemas.generator import Schema, schema_of
 from gradcli.output.schemas.programs import ErrorRecord, FailureRecord, ModesDocument, ResultRecord, RunDocument, TraceDocument
 from gradcli.output.schemas.runs import EvalDocument, GraphDocument
@@ -27,6 +28,7 @@ from gradcli.output.schemas.teaching import (
     StepsDocument,
     WrongAnswersDocument,
 )
+from gradcli.output.schemas.why import WhyDocument
 
 _DRAFT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 
@@ -67,6 +69,7 @@ SCHEMAS: dict[str, Schema] = {
     "trace": _document("trace", TraceDocument),
     "compare-modes": _document("compare-modes", ModesDocument),
     "explain": _document("explain", ExplainDocument),
+    "facts": _document("facts", FactsDocument),
     "equal": _document("equal", EqualDocument),
     "check": _document("check", CheckDocument),
     "ops": _document("ops", OpsDocument),
@@ -83,6 +86,7 @@ SCHEMAS: dict[str, Schema] = {
     "mistakes": _document("mistakes", MistakesDocument),
     "practice": _document("practice", PracticeDocument),
     "wrong-answers": _document("wrong-answers", WrongAnswersDocument),
+    "why": _document("why", WhyDocument),
     "error": _document("error", ErrorRecord),
 }
 """Each schema, by the name of its command or document."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from gradcli.output.code.language import Language, Written
+from gradcli.output.code.library import Statements
 from gradcli.output.code.notation import ELEMENTARY, OPERATORS, calls, elementary, heading, words
 
 _NAME = re.compile(r"\bt\d+\b")
@@ -66,12 +67,12 @@ def _places(shape: tuple[int, ...]) -> list[str]:
     return places
 
 
-def _c_main(written: Written, points: Sequence[Sequence[float]]) -> str:
+def _c_main(written: Written, points: Sequence[Sequence[str]]) -> str:
     size = "".join(f"[{length}]" for length in written.shape)
     count = len(written.by)
     rows = []
     for point in points:
-        arguments = ", ".join([*map(repr, point), *(["derivatives"] if size else [])])
+        arguments = ", ".join([*point, *(["derivatives"] if size else [])])
         rows.append(f'  printf("%.17g\\n", {written.name}({arguments}));\n')
         if size:
             rows.append(f'  for (int at = 0; at < {count}; at += 1) printf("%.17g\\n", ((double *)derivatives)[at]);\n')
@@ -100,12 +101,8 @@ LANGUAGE = Language(
             power         pow({0}, {1})
             copySign      copysign({0}, {1})
             roundHalfEven nearbyint({0})
-            remainder     remainder_of({0}, {1})
-            floorDivide   floor_divide({0}, {1})
-            logSigmoid    log_sigmoid({0})
-            logAddExp     log_add_exp({0}, {1})
             logSumExp     log_add_exp({0}, {1})
-            realRoot      real_root({0}, {1})
+            median        median_of({#}, (double[]){{*}})
             erf           erf({0})
             erfc          erfc({0})
             gamma         tgamma({0})
@@ -120,9 +117,8 @@ LANGUAGE = Language(
         "FP_INFINITE FP_ZERO FP_NORMAL FP_SUBNORMAL MATH_ERRNO MATH_ERREXCEPT HUGE_VAL HUGE_VALF HUGE_VALL math_errhandling "
         "auto break case char const continue default do double else enum extern float for goto if inline int long "
         "register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while "
-        "main derivatives y0 y1 yn j0 j1 jn gamma signgam maximum minimum sign sigmoid bounded softplus digamma "
-        "remainder fabs pow erf erfc tgamma lgamma nearbyint copysign fmod remainder_of floor_divide log_sigmoid "
-        "log_add_exp real_root isnan isinf isfinite signbit"
+        "main derivatives y0 y1 yn j0 j1 jn gamma signgam remainder fabs pow erf erfc tgamma lgamma nearbyint copysign fmod "
+        "isnan isinf isfinite signbit"
     )
     | {*ELEMENTARY},
     "{}.0",
@@ -131,5 +127,18 @@ LANGUAGE = Language(
     "//",
     _c,
     _c_main,
-    (("cc", "-O2", "-o", "{program}", "{file}", "-lm"), ("{program}",)),
+    (("cc", "-O1", "-o", "{program}", "{file}", "-lm"), ("{program}",)),
+    statements=Statements(
+        head="static double {name}({parameters}) {{",
+        parameter="double {name}",
+        first="double {name} = {value};",
+        then="{name} = {value};",
+        test="if ({test}) {{",
+        otherwise="} else {",
+        loop="while ({test}) {{",
+        result="return {value};",
+        leave="break;",
+        end="}",
+        indent="  ",
+    ),
 )

@@ -19,8 +19,8 @@ def _javascript(
     yield f"  return {derivatives};\n}}\n"
 
 
-def _javascript_main(written: Written, points: Sequence[Sequence[float]]) -> str:
-    calls = [f"{written.name}({', '.join(map(repr, point))})" for point in points]
+def _javascript_main(written: Written, points: Sequence[Sequence[str]]) -> str:
+    calls = [f"{written.name}({', '.join(point)})" for point in points]
     return "".join(f"for (const number of [{call}].flat(4)) console.log(String(number));\n" for call in calls)
 
 
@@ -31,15 +31,13 @@ LANGUAGE = Language(
     {"Math.max": "Math.max({*})", "Math.min": "Math.min({*})", "Math.hypot": "Math.hypot({*})"}
     | {f"Math.{name}": f"Math.{name}({{0}})" for name in ELEMENTARY if name not in TWO}
     | {"Math.atan2": "Math.atan2({0}, {1})", "Math.abs": "Math.abs({0})", "Math.PI": "Math.PI", "Math.SQRT2": "Math.SQRT2"},
-    {**OPERATORS, "===": (4, "{0} === {1}"), "!==": (4, "{0} !== {1}"), "%": (7, "{0} % {1}")},
+    {**OPERATORS, "===": (5, "{0} === {1}"), "!==": (4, "{0} !== {1}"), "%": (7, "{0} % {1}")},
     "gradcli.output:page/functions.js",
     words(
         "arguments await break case catch class const continue debugger default delete do else enum eval export "
         "extends false finally for function if implements import in instanceof interface let new null package private "
         "protected public return static super switch this throw true try typeof undefined var void while with yield "
-        "Math NaN Infinity Number Object power sign isNegative copySign roundHalfEven remainder floorDivide sigmoid "
-        "bounded softplus logSigmoid logAddExp logSumExp median erf erfc erfinv lgamma digamma polygamma gamma "
-        "hurwitz binomial beta realRoot expint ei besselI sincDerivative"
+        "Math NaN Infinity Number Object"
     ),
     "{}",
     "Infinity",

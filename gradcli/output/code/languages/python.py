@@ -7,7 +7,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from textwrap import indent
 
-from gradcli.output.code.language import Language, Written
+from gradcli.output.code.language import ENCLOSED, Language, Written
+from gradcli.output.code.library import Statements
 from gradcli.output.code.notation import OPERATORS, calls, elementary, heading, nested, words
 
 _OPERATORS = {
@@ -15,23 +16,8 @@ _OPERATORS = {
     "?": (1, "{1} if {0} else {2}"),
     "||": (2, "{0} or {1}"),
     "&&": (3, "{0} and {1}"),
+    "!": (ENCLOSED, "(not ({0}))"),
 }
-SCIPY = calls(
-    """
-        erf       special.erf({0})
-        erfc      special.erfc({0})
-        erfinv    special.erfinv({0})
-        gamma     special.gamma({0})
-        lgamma    special.gammaln({0})
-        digamma   special.digamma({0})
-        polygamma special.polygamma({0}, {1})
-        beta      special.beta({0}, {1})
-        binomial  special.binom({0}, {1})
-        expint    special.exp1({0})
-        ei        special.expi({0})
-        besselI   special.iv({0}, {1})
-    """
-)
 
 
 def layout(
@@ -51,8 +37,8 @@ def layout(
     yield f"\n\ndef {written.name}({', '.join(written.routine.arguments)}):\n{body}"
 
 
-def main(written: Written, points: Sequence[Sequence[float]]) -> str:
-    rows = ", ".join(f"({', '.join(map(repr, point))},)" if point else "()" for point in points)
+def main(written: Written, points: Sequence[Sequence[str]]) -> str:
+    rows = ", ".join(f"({', '.join(point)},)" if point else "()" for point in points)
     program = (
         "def flat(found):\n    for one in found:\n"
         "        if isinstance(one, (list, tuple)):\n            yield from flat(one)\n        else:\n            yield one\n\n"
@@ -68,45 +54,34 @@ LANGUAGE = Language(
     "Python",
     (".py",),
     {
-        **elementary("math.{name}({operands})"),
-        **SCIPY,
+        **elementary("{name}({operands})"),
         **calls(
             """
-            Math.cbrt  cbrt({0})
-            Math.abs   abs({0})
-            Math.max   max({*})
-            Math.min   min({*})
-            Math.floor float(math.floor({0}))
-            Math.ceil  float(math.ceil({0}))
-            Math.trunc float(math.trunc({0}))
-            Math.hypot math.hypot({*})
-            Math.PI    math.pi
-            """
-        ),
-        "Math.SQRT2": "math.sqrt(2)",
-        **calls(
-            """
-            %             math.fmod({0}, {1})
-            power         math.pow({0}, {1})
+            /             divide({0}, {1})
+            %             fmod({0}, {1})
+            Math.cbrt     real_root({0}, 3)
+            Math.abs      abs({0})
+            Math.max      maximum({0}, {1})
+            Math.min      minimum({0}, {1})
+            Math.atan     math.atan({0})
+            Math.atan2    math.atan2({0}, {1})
+            Math.asinh    math.asinh({0})
+            Math.tanh     math.tanh({0})
+            Math.hypot    math.hypot({*})
+            Math.PI       math.pi
+            power         power({0}, {1})
             copySign      math.copysign({0}, {1})
-            roundHalfEven float(round({0}))
-            remainder     (({0}) % ({1}))
-            floorDivide   (({0}) // ({1}))
-            logSigmoid    log_sigmoid({0})
-            logAddExp     log_add_exp({0}, {1})
             logSumExp     log_add_exp({0}, {1})
-            realRoot      real_root({0}, {1})
             median        median({*})
             erf           math.erf({0})
             erfc          math.erfc({0})
-            gamma         math.gamma({0})
-            lgamma        math.lgamma({0})
             """
         ),
+        "Math.SQRT2": "math.sqrt(2)",
     },
     _OPERATORS,
     "gradcli.output.code:functions.python",
-    WORDS | words("sign sigmoid bounded softplus log_sigmoid log_add_exp real_root median cbrt"),
+    WORDS,
     "{}",
     "math.inf",
     "math.nan",
@@ -114,4 +89,16 @@ LANGUAGE = Language(
     layout,
     main,
     ((sys.executable, "{file}"),),
+    statements=Statements(
+        head="def {name}({parameters}):",
+        parameter="{name}",
+        first="{name} = {value}",
+        then="{name} = {value}",
+        test="if {test}:",
+        otherwise="else:",
+        loop="while {test}:",
+        result="return {value}",
+        leave="break",
+        end="",
+    ),
 )

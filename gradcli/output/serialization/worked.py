@@ -1,14 +1,14 @@
-"""Implicit differentiation as JSON."""
+"""Derivations as they are worked on paper, as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from gradcli.derivation.calculus.implicit import Implicit
+from gradcli.derivation.calculus.worked import Worked
 from gradcli.derivation.notation.steps import Step
 from gradcli.language.text import to_text
-from gradcli.output.documents.implicit import shown
+from gradcli.output.documents.worked import shown
 from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
 from gradcli.output.serialization.nodes import step_record
 
@@ -16,11 +16,9 @@ if TYPE_CHECKING:
     from gradcli.output.schemas.symbolic import ExplainDocument, ExplainStep
 
 
-def implicit_json(
-    found: Implicit, expression: str, detail: str, warnings: Sequence[str], *, ascii: bool = False
-) -> Iterator[str]:
-    """The document of `gradcli explain --implicit --json`: the steps stand where those by the rules of calculus do."""
-    values = {derivation.variable: derivation.value for derivation in found.derivations}
+def worked_json(found: Worked, expression: str, detail: str, *, ascii: bool = False) -> Iterator[str]:
+    """The document of `gradcli explain --json`: the steps stand where those by the rules of calculus do."""
+    values = {result.key: result.value for result in found.results}
     parts: ExplainDocument = {
         "expression": expression,
         "by": "rules",
@@ -28,21 +26,21 @@ def implicit_json(
         "mode": "static",
         "bindings": json_numbers(found.bindings) if found.bindings else None,
         "wrt": list(values),
-        "output": found.variable,
-        "value": json_number(found.bindings[found.variable]) if found.bindings else None,
+        "output": found.output,
+        "value": None if found.value is None else json_number(found.value),
         "grad": json_numbers(values) if found.bindings else None,
-        "derivative": {derivation.variable: to_text(derivation.derivative) for derivation in found.derivations},
+        "derivative": {result.key: to_text(result.right) for result in found.results},
         "nodes": None,
         "equations": None,
         "paths": None,
         "costs": None,
         "definitions": None,
         "rules": [
-            {"variable": one.variable, "applications": [], "result": list(map(_step, shown(one.steps, detail)))}
-            for one in found.derivations
+            {"variable": one.key, "applications": [], "result": list(map(_step, shown(one.steps, detail)))}
+            for one in found.results
         ],
         "conditions": list(map(to_text, found.conditions)),
-        "warnings": list(warnings),
+        "warnings": list(found.warnings),
     }
     rules = list_json(map(encoder(ascii), parts["rules"] or []))
     return document("explain", {**parts, "rules": rules}, ascii=ascii)

@@ -1,0 +1,214 @@
+"""Expressions that overflow, cancel or divide by 0, and what equals them and does not: algebra in a table, with the reason.
+
+Nothing here is believed: what a row makes of an expression is offered where high precision confirms it at and around the point.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+
+from gradcli.frozen import Frozen
+from gradcli.language.ast import Expression, Output
+from gradcli.language.parser import parse
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.facts import END, POLE
+
+MARGIN = "1e-7"
+"""How far from the end of a domain an argument is kept, where nothing else helps."""
+
+
+class Rewrite(Frozen):
+    """A row of the table; letters stand for any expressions, of numbers or arrays.
+
+    Attributes:
+        pattern: What it applies to.
+        result: What that equals, be it for some values of the letters only.
+        reason: Why the one goes wrong and the other does not.
+        same: Whether it is the same function; else it is another one near by.
+    """
+
+    pattern: str
+    result: str
+    reason: str
+    same: bool = True
+
+
+OVERFLOW = "the exponential overflows although the result is an ordinary number"
+UNDERFLOW = "the exponential rounds to 0, and its logarithm is lost"
+LENGTH = "the square root has an infinite slope at 0; a norm knows that it is 0 times that"
+CANCELS = "the difference cancels near 0"
+REMOVABLE = "0/0, where there is a limit: near it the series is computed, and the quotient not at 0"
+LOGS = "a product over- or underflows where the sum of logarithms does not"
+DIRECTION = "0/0: a vector without a length has no direction; it gets 0"
+ROOT = "a power with a fractional exponent is not real for a negative base, and an odd root is"
+BRANCH = "a choice hides the value of the other branch, and not its slope: 0 times infinity is nan"
+
+REWRITES = (
+    # logarithms of exponentials
+    Rewrite("log(exp(a))", "a", UNDERFLOW),
+    Rewrite("log(1 + exp(a))", "logaddexp(0, a)", OVERFLOW),
+    Rewrite("log(1 - exp(a))", "log(-expm1(a))", CANCELS),
+    Rewrite("log(exp(a) - 1)", "a + log(-expm1(-a))", OVERFLOW),
+    Rewrite("log(exp(a) + exp(b))", "logaddexp(a, b)", OVERFLOW),
+    Rewrite("log(a + exp(b))", "logaddexp(log(a), b)", OVERFLOW),
+    Rewrite("log(sum(exp(v)))", "logsumexp(v)", OVERFLOW),
+    Rewrite("log(mean(exp(v)))", "logsumexp(v) - log(sum(v*0 + 1))", OVERFLOW),
+    Rewrite("log(softmax(v))", "log_softmax(v)", UNDERFLOW),
+    Rewrite("log(softmax(v)[i])", "log_softmax(v)[i]", UNDERFLOW),
+    Rewrite("log(exp(v)/sum(exp(v)))", "log_softmax(v)", OVERFLOW),
+    Rewrite("log(sigmoid(a))", "logsigmoid(a)", UNDERFLOW),
+    Rewrite("log(1 - sigmoid(a))", "logsigmoid(-a)", UNDERFLOW),
+    Rewrite("log(1/(1 + exp(-a)))", "logsigmoid(a)", OVERFLOW),
+    Rewrite("log(1 - 1/(1 + exp(-a)))", "logsigmoid(-a)", OVERFLOW),
+    Rewrite("log(cosh(a))", "logaddexp(a, -a) - log(2)", OVERFLOW),
+    Rewrite("log((exp(a) + exp(-a))/2)", "logaddexp(a, -a) - log(2)", OVERFLOW),
+    Rewrite("log(1 - tanh(a)^2)", "2*(log(2) - logaddexp(a, -a))", CANCELS),
+    Rewrite("log(1 - erf(a))", "log(erfc(a))", CANCELS),
+    Rewrite("log(exp(a)*b)", "a + log(b)", UNDERFLOW),
+    Rewrite("log(exp(a)/b)", "a - log(b)", UNDERFLOW),
+    Rewrite("log(b/exp(a))", "log(b) - a", OVERFLOW),
+    Rewrite("log(prod(v))", "sum(log(v))", LOGS),
+    Rewrite("log(a^n)", "n*log(a)", LOGS),
+    Rewrite("log(sqrt(a))", "log(a)/2", LOGS),
+    Rewrite("log(a*b)", "log(a) + log(b)", LOGS),
+    Rewrite("log(a/b)", "log(a) - log(b)", LOGS),
+    Rewrite("log(1 + a)", "log1p(a)", CANCELS),
+    # quotients of exponentials
+    Rewrite("exp(v)/sum(exp(v))", "softmax(v)", OVERFLOW),
+    Rewrite("1/(1 + exp(-a))", "sigmoid(a)", OVERFLOW),
+    Rewrite("1/(1 + exp(a))", "sigmoid(-a)", OVERFLOW),
+    Rewrite("exp(a)/(1 + exp(a))", "sigmoid(a)", OVERFLOW),
+    Rewrite("exp(a)/(exp(a) + 1)", "sigmoid(a)", OVERFLOW),
+    Rewrite("exp(a)/(exp(a) + exp(b))", "sigmoid(a - b)", OVERFLOW),
+    Rewrite("exp(-a)/(1 + exp(-a))^2", "sigmoid(a)*sigmoid(-a)", OVERFLOW),
+    Rewrite("(exp(a) - exp(-a))/(exp(a) + exp(-a))", "tanh(a)", OVERFLOW),
+    Rewrite("(exp(2*a) - 1)/(exp(2*a) + 1)", "tanh(a)", OVERFLOW),
+    Rewrite("sinh(a)/cosh(a)", "tanh(a)", OVERFLOW),
+    Rewrite("a/(1 + exp(-a))", "silu(a)", OVERFLOW),
+    Rewrite("exp(a)/exp(b)", "exp(a - b)", "infinity over infinity: each exponential overflows, and their quotient does not"),
+    Rewrite("exp(a)*exp(b)", "exp(a + b)", "one exponential overflows or rounds to 0, and their product does not"),
+    Rewrite("exp(a)/b", "exp(a - log(b))", OVERFLOW),
+    # powers and products with logarithms
+    Rewrite("a*log(a)", "where(a == 0, 0, a*log(where(a == 0, 1, a)))", "0 times minus infinity, where the limit is 0"),
+    Rewrite("a*log(b)", "xlogy(a, b)", "0 times infinity, where 0 is meant"),
+    Rewrite("exp(a*log(b))", "b^a", "a logarithm of 0 on the way to a power that is an ordinary number"),
+    Rewrite("a^(1/3)", "cbrt(a)", ROOT),
+    Rewrite("a^(1/n)", "root(a, n)", ROOT),
+    Rewrite("a^(m/n)", "root(a, n)^m", ROOT),
+    Rewrite(
+        "a^b", "a^detach(b)", "the derivative by the exponent is a logarithm of the base: without it none of a negative is taken"
+    ),
+    Rewrite(
+        "a^b",
+        "sign(a)*abs(a)^b",
+        "a power with a fractional exponent is not real for a negative base; this is its odd continuation",
+    ),
+    # lengths
+    Rewrite("sqrt(a^2)", "abs(a)", LENGTH),
+    Rewrite("sqrt(a^2 + b^2)", "hypot(a, b)", "the squares overflow or round to 0, and the length does not"),
+    Rewrite("sqrt(a^2 + b^2)", "norm([a, b])", LENGTH),
+    Rewrite("hypot(a, b)", "norm([a, b])", "its slope is 0/0 at 0; a norm takes 0 there"),
+    Rewrite("sqrt(a^2 + b^2 + c^2)", "norm([a, b, c])", LENGTH),
+    Rewrite("sqrt(sum(v^2))", "norm(v)", LENGTH),
+    Rewrite("sqrt(v @ v)", "norm(v)", LENGTH),
+    Rewrite("sqrt(mean(v^2))", "norm(v)/sqrt(sum(v*0 + 1))", LENGTH),
+    Rewrite("sqrt(var(v))", "std(v)", "the square root has an infinite slope where the variance is 0; a deviation takes 0 there"),
+    Rewrite("sqrt(mean((v - mean(v))^2))", "std(v, correction=0)", LENGTH),
+    Rewrite("sqrt(mean(v^2) - mean(v)^2)", "std(v, correction=0)", "the difference of two squares cancels to 0 or below"),
+    Rewrite("mean(v^2) - mean(v)^2", "var(v, correction=0)", "the difference of two squares cancels to 0 or below"),
+    Rewrite("sqrt(a)/b", "sqrt(a/b)/sqrt(b)", LENGTH),
+    # quotients with a limit
+    Rewrite("sin(a)/a", "usinc(a)", REMOVABLE),
+    Rewrite("(1 - cos(a))/a^2", "usinc(a/2)^2/2", REMOVABLE),
+    Rewrite("(1 - cos(a))/a", "usinc(a/2)*sin(a/2)", REMOVABLE),
+    Rewrite(
+        "(exp(a) - 1)/a",
+        "where(abs(a) < 1e-4, 1 + a/2 + a^2/6 + a^3/24, expm1(a)/where(abs(a) < 1e-4, 1, a))",
+        REMOVABLE,
+    ),
+    Rewrite(
+        "expm1(a)/a",
+        "where(abs(a) < 1e-4, 1 + a/2 + a^2/6 + a^3/24, expm1(a)/where(abs(a) < 1e-4, 1, a))",
+        REMOVABLE,
+    ),
+    Rewrite(
+        "a/(exp(a) - 1)",
+        "where(abs(a) < 1e-4, 1 - a/2 + a^2/12, where(abs(a) < 1e-4, 1, a)/expm1(where(abs(a) < 1e-4, 1, a)))",
+        REMOVABLE,
+    ),
+    Rewrite(
+        "log(1 + a)/a",
+        "where(abs(a) < 1e-4, 1 - a/2 + a^2/3 - a^3/4, log1p(a)/where(abs(a) < 1e-4, 1, a))",
+        REMOVABLE,
+    ),
+    Rewrite(
+        "log1p(a)/a",
+        "where(abs(a) < 1e-4, 1 - a/2 + a^2/3 - a^3/4, log1p(a)/where(abs(a) < 1e-4, 1, a))",
+        REMOVABLE,
+    ),
+    Rewrite("tanh(a)/a", "where(abs(a) < 1e-3, 1 - a^2/3 + 2*a^4/15, tanh(a)/where(abs(a) < 1e-3, 1, a))", REMOVABLE),
+    Rewrite("tan(a)/a", "where(abs(a) < 1e-3, 1 + a^2/3 + 2*a^4/15, tan(a)/where(abs(a) < 1e-3, 1, a))", REMOVABLE),
+    Rewrite("a/a", "1 + 0*a", "0/0, where the quotient is 1"),
+    Rewrite("a^2/a", "a", "0/0, where the factor cancels"),
+    Rewrite("a/abs(a)", "sign(a)", "0/0, where the sign is 0"),
+    Rewrite("a/sqrt(a^2)", "sign(a)", "0/0, where the sign is 0"),
+    Rewrite("a/hypot(a, b)", "cos(atan2(b, a))", "0/0, where a direction is taken"),
+    # directions
+    Rewrite(
+        "(v @ w)/(norm(v)*norm(w))",
+        "where(norm(v)*norm(w) == 0, 0, (v @ w)/where(norm(v)*norm(w) == 0, 1, norm(v)*norm(w)))",
+        DIRECTION,
+    ),
+    Rewrite(
+        "sum(v*w)/(norm(v)*norm(w))",
+        "where(norm(v)*norm(w) == 0, 0, sum(v*w)/where(norm(v)*norm(w) == 0, 1, norm(v)*norm(w)))",
+        DIRECTION,
+    ),
+    Rewrite("v/norm(v)", "where(norm(v) == 0, 0, v/where(norm(v) == 0, 1, norm(v)))", DIRECTION),
+)
+
+
+class Compiled(Frozen):
+    """A row as expressions."""
+
+    rule: Rewrite
+    pattern: Expression
+    result: Expression
+
+
+@functools.cache
+def compiled() -> tuple[Compiled, ...]:
+    """The rows of the table, and those that follow from what operations declare, in the order in which they are tried."""
+    return tuple([Compiled(rule, expression(rule.pattern), expression(rule.result)) for rule in (*REWRITES, *_within_domains())])
+
+
+def expression(text: str) -> Expression:
+    """A text of the table as an expression."""
+    statement = parse(text).statements[0]
+    assert isinstance(statement, Output)
+    return statement.value
+
+
+def _within_domains() -> Iterator[Rewrite]:
+    """Arguments kept within the domain of each operation that declares where that ends: another function, close to it."""
+    for name, operation in OPERATIONS.items():
+        if operation.required != 1 or operation.variadic or operation.defaults:
+            continue
+        ends = sorted({special.at[0] for special in operation.facts.specials if special.kind in (END, POLE)})
+        outside = [end for end in ends if operation(end - 0.01) != operation(end - 0.01)]
+        above = [end for end in ends if operation(end + 0.01) != operation(end + 0.01)]
+        if not (outside or above) or (outside and above and outside[0] > above[-1]):
+            continue
+        low = _sum(outside[0], "+") if outside else ""
+        high = _sum(above[-1], "-") if above else ""
+        kept = ", ".join(filter(None, ("a", low, high and (high if low else f"max={high}"))))
+        reason = (
+            f"{name} ends there with an infinite slope or value; kept within its domain it has neither, and differs by little"
+        )
+        yield Rewrite(f"{name}(a)", f"{name}(clamp({kept}))", reason, same=False)
+
+
+def _sum(end: float, sign: str) -> str:
+    """A number a little within the domain."""
+    return f"{end:g} {sign} {MARGIN}" if end else MARGIN if sign == "+" else f"-{MARGIN}"

@@ -1,0 +1,199 @@
+"""Sums of derivatives as textbooks work them out: fields, total derivatives, tangents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from gradcli.algebra.derivatives import differentiate, simplified_outputs
+from gradcli.algebra.total_derivative import Dependences, total_derivatives
+from gradcli.algebra.vector_fields import Term, combined, tangent
+from gradcli.derivation.calculus.worked import Result, Worked, Working, in_one_line
+from gradcli.derivation.notation.expressions import replaced_names, sum_of
+from gradcli.derivation.notation.prose import Equal, Piece, listed
+from gradcli.derivation.notation.tidy import ZERO, tidy
+from gradcli.graph.graph import Graph
+from gradcli.language.ast import Array, Call, Expression, Group, Name, Operator, Output, Partial, Program
+from gradcli.language.text import to_text
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.programs.lower import lower
+
+if TYPE_CHECKING:
+    from gradcli.algebra.assumptions.facts import Assumptions
+
+
+def explain_sums(
+    field: Graph,
+    rows: Sequence[Sequence[Term]],
+    kind: str,
+    names: Sequence[str],
+    bindings: Mapping[str, float],
+    assume: Assumptions | None = None,
+) -> Worked:
+    """Derive sums of derivatives of the outputs of a graph.
+
+    Args:
+        field: The graph, whose outputs are the components.
+        rows: The terms of each sum.
+        kind: What they are: ``direction``, ``divergence``, ``curl`` or ``laplacian``.
+        names: The coordinates.
+        bindings: The values of all variables; empty for symbols alone.
+        assume: What is assumed of variables; None for nothing.
+
+    Raises:
+        GradcliError: A derivative takes lines of its own.
+    """
+    title, short = ("the derivative along u", "D_u") if kind == "direction" else (f"the {kind}", kind)
+    whole = len(field.outputs) == 1
+    labels = ["f"] if whole else [f"F_{number}" for number in range(1, len(field.outputs) + 1)]
+    functions = in_one_line(differentiate(field, [(output, ()) for output in field.outputs]))
+    warnings: list[str] = []
+    results: list[Result] = []
+    for number, row in enumerate(rows):
+        working = Working(list(field.variables), bindings, warnings)
+        found = in_one_line(differentiate(field, [(field.outputs[at], wrt) for _, at, wrt in row]))
+        symbols = [_symbol(labels[at], wrt) for _, at, wrt in row]
+        factors = [_one(simplified_outputs(_graph(factor, field)).expressions) for factor, _, _ in row]
+        left: Expression = Call(short, (Name("f" if whole else "F"),))
+        left = left if len(rows) == 1 else Name(f"{short}_{names[number] if kind == 'curl' else number + 1}")
+        result = _one(in_one_line(combined(field, [row], assume=assume)[0]))
+        working.known |= {_key(symbol): value for symbol, value in zip(symbols, found, strict=True)} | {_key(left): result}
+        words: tuple[Piece, ...] = (f"definition of {title}",)
+        working.say("definition", left, _sum(factors, symbols), *words)
+        equal = [Equal(symbol, value) for symbol, value in zip(symbols, found, strict=True)]
+        working.say("derivatives put in", left, _sum(factors, found), *listed(list(dict.fromkeys(equal)), ", "))
+        working.simplified(left, result)
+        value = working.numbers(left, result)
+        heading: tuple[Piece, ...] = (left, ", ", title) if len(rows) == 1 else (left, ", a component of ", title)
+        results.append(Result(_key(left), left, tuple(working.steps), result, value, heading))
+    said: list[Piece] = list(
+        listed([Equal(Name(label), function) for label, function in zip(labels, functions, strict=True)], ", ")
+    )
+    if kind == "direction":
+        said += [", u = ", Array(tuple(factors)), " of length 1 in ", *listed([Name(name) for name in names], ", ")]
+    elif kind != "laplacian" or not whole:
+        said += [" in the coordinates ", *listed([Name(name) for name in names], ", ")]
+    return Worked(tuple(said), "f" if whole else "F", None, tuple(results), (), bindings, tuple(warnings))
+
+
+def explain_totals(
+    graph: Graph, wrt: Sequence[str], order: int, dependences: Dependences, assume: Assumptions | None = None
+) -> Worked:
+    """Derive total derivatives of a graph's output.
+
+    Args:
+        graph: A static graph of numbers.
+        wrt: By what.
+        order: How often.
+        dependences: Which variables depend on which.
+        assume: What is assumed of variables; None for nothing.
+
+    Raises:
+        GradcliError: A derivative takes lines of its own, or would be called like a variable.
+    """
+    label = graph.given_names.get(graph.output, "f")
+    function = _one(in_one_line(differentiate(graph, [(graph.output, ())])))
+    warnings: list[str] = []
+    results: list[Result] = []
+    for by in wrt:
+        found = [
+            _one(in_one_line(total_derivatives(graph, [(by,) * times], dependences, assume=assume)[0]))
+            for times in range(1, order + 1)
+        ]
+        working = Working([*graph.variables, *dependences.names(), by], {}, warnings)
+        at, name = graph, label
+        for times, total in enumerate(found, 1):
+            rates = dependences.rates(by, list(at.variables))
+            moving = [variable for variable in at.variables if variable in rates]
+            partials = in_one_line(differentiate(at, [(at.output, (variable,)) for variable in moving])) if moving else ()
+            symbols = [Partial(name, variable) for variable in moving]
+            left = Name(label + "'" * times if len(wrt) == 1 else f"{label}_{by * times}")
+            working.known |= {_key(symbol): value for symbol, value in zip(symbols, partials, strict=True)} | {left.name: total}
+            moved = [rates[variable] for variable in moving]
+            ways = ["directly" if variable == by else f"through {variable}" for variable in moving]
+            words = ("it does not depend on ", Name(by)) if not ways else (Name(by), " acts ", " and ".join(ways), ": chain rule")
+            working.say("chain rule", left, _sum(moved, symbols), *words)
+            equal = [Equal(symbol, value) for symbol, value in zip(symbols, partials, strict=True)]
+            working.say("derivatives put in", left, _sum(moved, partials), *listed(list(equal), ", "))
+            working.simplified(left, total)
+            at, name = _graph(total, graph), left.name
+        heading: tuple[Piece, ...] = (left, ", the total derivative by ", Name(by))
+        results.append(Result(by, left, tuple(working.steps), found[-1], None, heading))
+    said = [Equal(Name(label), function), " with ", *listed(_dependent(dependences))]
+    return Worked(tuple(said), label, None, tuple(results), (), {}, tuple(warnings))
+
+
+def explain_tangent(graph: Graph, place: Mapping[str, Expression]) -> Worked:
+    """Derive the tangent of a graph's output at a point.
+
+    Args:
+        graph: A static graph of numbers.
+        place: The place of each variable.
+
+    Raises:
+        GradcliError: A derivative takes lines of its own.
+    """
+    names = list(graph.variables)
+    function, *slopes = in_one_line(differentiate(graph, [(graph.output, wrt) for wrt in [(), *[(name,) for name in names]]]))
+    found = tangent(graph, place)
+    warnings: list[str] = []
+    working = Working(names, {}, warnings)
+    point = tuple([place[name] for name in names])
+    equal = [Equal(Name(name), value) for name, value in zip(names, point, strict=True)]
+    f, left = "f", Name("y" if "y" not in names else "z" if "z" not in names else "tangent")
+
+    def at_point(label: str, formula: Expression, value: Expression) -> Call:
+        call = Call(label, point)
+        working.known[_key(call)] = value
+        put_in = replaced_names(formula, dict(zip(names, point, strict=True)), grouped=False)
+        working.say("numbers put in", call, put_in, *listed(list(equal), ", "), " put in")
+        working.simplified(call, value)
+        return call
+
+    height = at_point(f, function, found.value)
+    total: list[Expression] = [height]
+    for name, formula, value in zip(names, slopes, found.slopes, strict=True):
+        slope = Name(f"{f}'" if len(names) == 1 else f"{f}_{name}")
+        working.known[slope.name] = formula
+        working.say("derivative", slope, formula, "the derivative by ", Name(name))
+        away = tidy(Operator("-", (Name(name), place[name])))
+        total.append(Operator("*", (at_point(slope.name, formula, value), away if isinstance(away, Name) else Group(away))))
+    shown = "plane" if len(names) == 2 else "line" if len(names) == 1 else "function of first degree"
+    working.known[left.name] = found.expression
+    working.say("definition", left, sum_of(total), f"the {shown} of the same value and slope there")
+    working.say("numbers put in", left, found.expression, "value and slope put in")
+    expanded = _one(simplified_outputs(_graph(found.expression, graph)).expressions)
+    working.simplified(left, expanded)
+    heading: tuple[Piece, ...] = ("The tangent at ", *listed(list(equal), ", "))
+    result = Result(left.name, left, tuple(working.steps), expanded, None, heading)
+    return Worked((Equal(Name(f), function),), f, None, (result,), (), {}, tuple(warnings))
+
+
+def _sum(factors: Sequence[Expression], parts: Sequence[Expression]) -> Expression:
+    """Products of factors and parts, added; what is 0 is left out."""
+    terms = [tidy(Operator("*", (part, factor))) for factor, part in zip(factors, parts, strict=True)]
+    left = [term for term in terms if term != ZERO]
+    return sum_of(left) if left else ZERO
+
+
+def _symbol(label: str, wrt: Sequence[str]) -> Expression:
+    """The symbol of a derivative of a component: ∂F_1/∂x, and f_xx."""
+    return Partial(label, wrt[0]) if len(wrt) == 1 else Name(f"{label}_{''.join(wrt)}")
+
+
+def _key(symbol: Expression) -> str:
+    """What a symbol is known by."""
+    return symbol.name if isinstance(symbol, Name) else to_text(symbol, pretty=True)
+
+
+def _dependent(dependences: Dependences) -> list[Piece]:
+    """What depends on what: y(x), z(x, t)."""
+    return [Call(name, tuple(map(Name, arguments))) for name, arguments in dependences.arguments.items()]
+
+
+def _graph(expression: Expression, like: Graph) -> Graph:
+    return lower(Program((Output(expression),)), StaticBuilder(Graph(like.max_nodes)), like.variables)
+
+
+def _one(expressions: Sequence[Expression]) -> Expression:
+    return expressions[0]

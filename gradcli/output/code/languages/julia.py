@@ -1,0 +1,94 @@
+"""Julia and its own library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gradcli.output.code.language import ENCLOSED, Language, Written
+from gradcli.output.code.library import Statements
+from gradcli.output.code.notation import ELEMENTARY, OPERATORS, calls, elementary, heading, words
+
+_OUTSIDE = words("sin cos tan asin acos acosh atanh log log2 log10 log1p sqrt")
+"""Functions that raise an error outside of their domains."""
+
+
+def _julia(
+    language: Language, written: Written, lines: Sequence[tuple[str, str]], results: Sequence[str], helpers: Sequence[str]
+) -> Iterator[str]:
+    yield from (f"{helper}\n\n" for helper in helpers)
+    yield from (f"{line}\n" for line in heading(language, written))
+    yield f"function {written.name}({', '.join(written.routine.arguments)})\n"
+    yield from (f"    {name} = {text}\n" for name, text in lines)
+    if written.shape:
+        width = written.shape[-1]
+        rows = [(" " if len(written.shape) > 1 else ", ").join(results[at : at + width]) for at in range(1, len(results), width)]
+        yield f"    return {results[0]}, [{'; '.join(rows)}]\n"
+    else:
+        yield f"    return {results[0]}\n"
+    yield "end\n"
+
+
+def _main(written: Written, points: Sequence[Sequence[str]]) -> str:
+    rows = []
+    for point in points:
+        call = f"{written.name}({', '.join(point)})"
+        rows.append(f"value, derivatives = {call}\nprintln(value)\n" if written.shape else f"println({call})\n")
+        if written.shape:
+            rows.append(f"foreach(println, {'permutedims(derivatives)' if len(written.shape) > 1 else 'derivatives'})\n")
+    return "\n" + "".join(rows)
+
+
+LANGUAGE = Language(
+    "julia",
+    "Julia",
+    (".jl",),
+    {
+        **elementary("{name}({operands})", calls("atan2 atan")),
+        **{f"Math.{name}": f"inside({name}, {{0}})" for name in _OUTSIDE},
+        **calls(
+            """
+            Math.abs      abs({0})
+            Math.max      max({0}, {1})
+            Math.min      min({0}, {1})
+            Math.PI       float(pi)
+            Math.SQRT2    sqrt(2.0)
+            %             rem({0}, {1})
+            power         inside(^, {0}, {1})
+            copySign      copysign({0}, {1})
+            sign          sign({0})
+            roundHalfEven round({0})
+            remainder     mod({0}, {1})
+            logSumExp     log_add_exp({0}, {1})
+            median        median_of({*})
+            """
+        ),
+    },
+    {**OPERATORS, "?": (ENCLOSED, "({0} ? {1} : {2})")},
+    "gradcli.output.code:functions.jl",
+    words(
+        "abstract baremodule begin break catch const continue do else elseif end export false finally for function global if "
+        "import in isa let local macro module mutable new outer primitive quote return struct true try type using where while "
+        "abs max min mod rem round copysign sign float pi inside sort throw DomainError Inf NaN isnan any im println foreach "
+        "permutedims"
+    )
+    | {*ELEMENTARY},
+    "{}.0",
+    "Inf",
+    "NaN",
+    "#",
+    _julia,
+    _main,
+    (("julia", "--startup-file=no", "{file}"),),
+    statements=Statements(
+        head="function {name}({parameters})",
+        parameter="{name}",
+        first="{name} = {value}",
+        then="{name} = {value}",
+        test="if {test}",
+        otherwise="else",
+        loop="while {test}",
+        result="return {value}",
+        leave="break",
+        end="end",
+    ),
+)

@@ -1,0 +1,103 @@
+"""Rust and its own library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gradcli.output.code.language import ENCLOSED, Language, Written
+from gradcli.output.code.library import Statements
+from gradcli.output.code.notation import OPERATORS, calls, elementary, heading, nested, words
+
+_RENAMED = calls(
+    """
+    log   ln
+    log1p ln_1p
+    expm1 exp_m1
+    """
+)
+
+
+def _rust(
+    language: Language, written: Written, lines: Sequence[tuple[str, str]], results: Sequence[str], helpers: Sequence[str]
+) -> Iterator[str]:
+    yield from (f"{helper}\n\n" for helper in helpers)
+    yield from (f"{line}\n" for line in heading(language, written))
+    kind = "f64"
+    for length in reversed(written.shape):
+        kind = f"[{kind}; {length}]"
+    kind = f"(f64, {kind})" if written.shape else kind
+    arguments = ", ".join(f"{name}: f64" for name in written.routine.arguments)
+    yield "#[allow(unused_variables, unused_parens)]\n"
+    yield f"pub fn {written.name}({arguments}) -> {kind} {{\n"
+    yield from (f"    let {name} = {text};\n" for name, text in lines)
+    value = f"({results[0]}, {nested(results[1:], written.shape, '[', ']')})" if written.shape else results[0]
+    yield f"    {value}\n}}\n"
+
+
+def _main(written: Written, points: Sequence[Sequence[str]]) -> str:
+    rows = []
+    for point in points:
+        call = f"{written.name}({', '.join(point)})"
+        if not written.shape:
+            rows.append(f'    println!("{{:?}}", {call});\n')
+            continue
+        loop = 'println!("{:?}", number);'
+        for _ in written.shape:
+            loop = f"for number in number {{ {loop} }}"
+        rows.append(f'    let (value, number) = {call};\n    println!("{{:?}}", value);\n    {loop}\n')
+    return f"\nfn main() {{\n{''.join(rows)}}}\n"
+
+
+LANGUAGE = Language(
+    "rust",
+    "Rust",
+    (".rs",),
+    {
+        **elementary("f64::{name}({operands})", _RENAMED),
+        **calls(
+            """
+            Math.abs      f64::abs({0})
+            Math.max      maximum({0}, {1})
+            Math.min      minimum({0}, {1})
+            Math.PI       std::f64::consts::PI
+            Math.SQRT2    std::f64::consts::SQRT_2
+            power         f64::powf({0}, {1})
+            copySign      f64::copysign({0}, {1})
+            roundHalfEven f64::round_ties_even({0})
+            logSumExp     log_add_exp({0}, {1})
+            median        median_of(&[{*}])
+            """
+        ),
+    },
+    {
+        **OPERATORS,
+        "?": (ENCLOSED, "(if {0} {{ {1} }} else {{ {2} }})".replace("{{", "{").replace("}}", "}")),
+        "%": (7, "{0} % {1}"),
+    },
+    "gradcli.output.code:functions.rs",
+    words(
+        "as async await box break const continue crate do dyn else enum extern false final fn for if impl in let loop macro "
+        "match mod move mut override priv pub ref return self Self static struct super trait true try type typeof union "
+        "unsafe unsized use virtual where while yield abstract become gen f64 f32 std main _"
+    ),
+    "{}.0",
+    "f64::INFINITY",
+    "f64::NAN",
+    "//",
+    _rust,
+    _main,
+    (("rustc", "--edition", "2021", "-A", "warnings", "-O", "-o", "{program}", "{file}"), ("{program}",)),
+    statements=Statements(
+        head="fn {name}({parameters}) -> f64 {{",
+        parameter="{name}: f64",
+        first="let {name} = {value};",
+        then="{name} = {value};",
+        test="if {test} {{",
+        otherwise="} else {",
+        loop="while {test} {{",
+        result="return {value};",
+        leave="break;",
+        end="}",
+        changing="mut ",
+    ),
+)

@@ -1,0 +1,76 @@
+"""PyTorch in its own words: a value that autograd differentiates, with arrays; or derivatives written out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import prod
+from textwrap import indent
+
+from gradcli.graph.names import node_names
+from gradcli.ops.declaration.constants import VALUES
+from gradcli.output.code.language import Language, Written
+from gradcli.output.code.languages.python import WORDS
+from gradcli.output.code.notation import heading, nested, words
+from gradcli.output.code.torch_lines import constants_of, torch_lines
+from gradcli.output.code.written import VALUE
+
+
+def _torch(
+    language: Language, written: Written, lines: Sequence[tuple[str, str]], results: Sequence[str], helpers: Sequence[str]
+) -> Iterator[str]:
+    graph, arguments = written.graph, written.routine.arguments
+    own = {graph.variables[variable]: name for variable, name in zip(written.variables, arguments, strict=True)}
+    titles = [f"{title}_node" if title in (*arguments, written.name) else title for title in node_names(graph, frozenset(VALUES))]
+    known = language.names([*arguments, *[title for id, title in enumerate(titles) if id not in own]])
+    names = [own.get(id) or known[title] for id, title in enumerate(titles)]
+    like = arguments[0] if arguments else "torch.tensor(0.0, dtype=torch.float64)"
+    found, operands = torch_lines(graph, names, constants_of(graph), like, graph.ancestors(*written.nodes))
+    values = [operands[node].text for node in written.nodes]
+    body = "".join(f"    {line.name} = {line.text}\n" for line in found)
+    yield from (f"{line}\n" for line in heading(language, written))
+    given = ", ".join(arguments)
+    autograd = "" if written.shape or not given else f"; derivatives: torch.autograd.grad({written.name}({given}), [{given}])"
+    yield f"# Arguments are tensors{autograd}.\n"
+    yield "import torch\n"
+    if "F." in body:
+        yield "import torch.nn.functional as F\n"
+    value = f"{values[0]}, {nested(values[1:], written.shape, '[', ']')}" if written.shape else values[0]
+    yield f"\n\ndef {written.name}({', '.join(arguments)}):\n{body}    return {value}\n"
+
+
+def _main(written: Written, points: Sequence[Sequence[str]]) -> str:
+    shapes = [written.graph.shape(written.graph.variables[name]) for name in written.variables]
+    calls = []
+    for point in points:
+        given = []
+        for shape in shapes:
+            part, point = point[: prod(shape)], point[prod(shape) :]
+            given.append(f"torch.tensor([{', '.join(part)}], dtype=torch.float64).reshape({shape})")
+        calls.append(f"{written.name}({', '.join(given)})")
+    program = (
+        "def flat(found):\n    for one in found:\n"
+        "        if isinstance(one, (list, tuple)):\n            yield from flat(one)\n        else:\n            yield one\n\n"
+        f"for found in [{', '.join(calls)}]:\n    for number in flat([found]):\n        print(repr(float(number)))\n"
+    )
+    return f"\n\nif __name__ == '__main__':\n{indent(program, '    ')}"
+
+
+LANGUAGE = Language(
+    "torch",
+    "PyTorch",
+    (".py",),
+    {},
+    {},
+    "",
+    WORDS | words("torch F"),
+    "{}",
+    "float('inf')",
+    "float('nan')",
+    "#",
+    _torch,
+    _main,
+    (("{python}", "{file}"),),
+    own_words=True,
+    content=VALUE,
+    modules=("torch",),
+)

@@ -1,0 +1,416 @@
+"""What `gradcli why` says: where numbers stop being finite or a gradient ends, the way from there, and what mends it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from gradcli.analysis.nonfinite import missing, origins, verified
+from gradcli.analysis.nonfinite.missing import Missing, Stop
+from gradcli.analysis.nonfinite.origins import Origin, Way
+from gradcli.analysis.nonfinite.paths import Course
+from gradcli.analysis.nonfinite.units import DEAD, Unit
+from gradcli.analysis.nonfinite.why import Why
+from gradcli.autodiff.passes.tape import all_finite
+from gradcli.derivation.nodes.local import Labels
+from gradcli.derivation.nodes.special_points import said_of
+from gradcli.derivation.notation.prose import words_text
+from gradcli.graph.graph import CONSTANT, VARIABLE
+from gradcli.language.numbers import short_text
+from gradcli.output.reports.blocks import Block, Lines, Style, Table
+
+_ROWS = 12
+"""Rows of a way that are shown: its two ends."""
+
+_UNITS = 8
+
+_SLOPES = 6
+"""Derivatives that a line has."""
+
+_NAMES = 3
+"""Nodes whose ``.grad`` is spoken of."""
+
+_BAR = 32
+"""Columns of the longest bar."""
+
+_WIDE = 400
+"""Characters of a program that is shown whole."""
+
+
+class Account:
+    """What is said of a run.
+
+    Args:
+        why: What was found.
+        style: How expressions and signs are written.
+        script: Whether it is the run of a script of PyTorch, which has no options.
+    """
+
+    def __init__(self, why: Why, style: Style, *, script: bool = False) -> None:
+        self.script = script
+        self.why = why
+        self.tape = why.tape
+        self.style = style
+        self.labels = Labels(why.tape)
+        self.output = self.tape.names[self.tape.output]
+
+    # ---- parts ----
+
+    def headline(self) -> str:
+        """Value and gradient in one line."""
+        tape = self.tape
+        parts = [f"{self.output} = {short_text(tape.value)}"]
+        parts += [f"{self.slope(name)} = {_or_none(tape.adjoints[tape.graph.variables[name]])}" for name in tape.wrt[:_SLOPES]]
+        more = [f"and {len(tape.wrt) - _SLOPES:,} more"] if len(tape.wrt) > _SLOPES else []
+        return ", ".join([*parts, *more])
+
+    def other_lines(self) -> list[str]:
+        """What is said beside numbers that are not finite."""
+        found = [*self.missing_lines(), *self.kink_lines(), *self.unit_lines()]
+        calm = self.why.finite and not found and not self.why.courses
+        return ["Value and gradient are finite, and every gradient arrives."] * calm + [*found, *self.grad_lines()]
+
+    def kink_lines(self) -> list[str]:
+        """What is said of kinks at which the gradient is a convention."""
+        graph = self.tape.graph
+        found: dict[str, None] = {}
+        for name in () if graph.shapes else self.tape.wrt[:_SLOPES]:
+            adjoint = self.tape.adjoints[graph.variables[name]]
+            if adjoint is not None and all_finite(adjoint) and (said := said_of(self.tape, graph.variables[name])):
+                found[f"{words_text(said, pretty=not self.style.ascii)}."] = None
+        return list(found)
+
+    def value_lines(self) -> list[str]:
+        """Where the value stops being finite."""
+        way = self.why.forward
+        if way is None:
+            return []
+        number = way.numbers[-1]
+        begins = (
+            f"it begins at {self.node(way.origin.node)}" if len(way.nodes) > 1 else f"it is {self.expression(way.origin.node)}"
+        )
+        if way.origin.kind == origins.INPUT and len(way.nodes) == 1:
+            return [f"{self.output} {self.origin(way.origin)}."]
+        lines = [f"{self.output} is {_number(number)}: {begins}, which {self.origin(way.origin)}."]
+        turn = next((at for at in range(1, len(way.nodes)) if way.numbers[at] != way.numbers[at]), None)
+        if turn is not None and way.numbers[0] == way.numbers[0]:
+            lines.append(f"From there it is {self.at_operands(way.nodes[turn])}, which is nan.")
+        if self.why.exact is not None:
+            lines.append(f"In exact arithmetic {self.output} is {short_text(self.why.exact)}: it is lost on the way.")
+        return lines
+
+    def slope_lines(self) -> Iterator[tuple[list[str], Way]]:
+        """Where derivatives of a finite value stop being finite: the sentences for each origin, and a way from it."""
+        groups: dict[tuple[int, int | None], list[str]] = {}
+        for name, way in self.why.backward.items() if self.why.forward is None else ():
+            groups.setdefault((way.origin.node, way.origin.source), []).append(name)
+        for names in groups.values():
+            way = self.why.backward[names[0]]
+            slopes = [f"{self.slope(name)} is {_number(self.why.backward[name].numbers[-1])}" for name in names[:3]]
+            more = f", and {len(names) - 3} more" if len(names) > 3 else ""
+            lines = [f"{', '.join(slopes)}{more}: {self.handed(way.origin)}."]
+            behind = self.why.behind.get(way.origin.node)
+            if behind is not None:
+                lines.append(f"Behind it stands {self.node(behind.origin.node)}, which {self.origin(behind.origin)}.")
+            yield lines, way
+
+    def missing_lines(self) -> Iterator[str]:
+        """Why variables get no gradient, or 0."""
+        unasked = [name for name, found in self.why.missing.items() if found.kind == missing.NOT_ASKED]
+        if len(unasked) > 1:
+            reason = "their requires_grad is False" if self.script else "they are none of --wrt"
+            yield f"No gradient goes to {', '.join(unasked[:_SLOPES])}{', ...' * (len(unasked) > _SLOPES)}: {reason}."
+        for name, found in self.why.missing.items():
+            if len(unasked) > 1 and name in unasked:
+                continue
+            zero = self.tape.adjoints[self.tape.graph.variables[name]] is not None
+            if zero and self.why.forward is not None:  # nothing is to be learned from a derivative of what is not finite
+                continue
+            yield f"{self.slope(name)} is {'0' if zero else 'None'}: {self.reason(name, found)}."
+
+    def unit_lines(self) -> Iterator[str]:
+        """Functions that let hardly any gradient through."""
+        for unit in self.why.units[:_UNITS]:
+            yield self.unit(unit)
+        if len(self.why.units) > _UNITS:
+            yield f"So are {len(self.why.units) - _UNITS:,} more nodes."
+
+    def mend_lines(self) -> list[str]:
+        """The rewrite, and how it is known to be right."""
+        mend = self.why.mend
+        if mend is None:
+            return [] if self.why.finite else [self.unmended()]
+        lines: list[str] = []
+        for before, after, reason in mend.steps:
+            lines += [f"{before}  {self.style.text('→')}  {after}", f"  {reason}"]
+        if len(mend.text) <= _WIDE and (len(mend.steps) > 1 or mend.text != mend.steps[0][1]):
+            lines.append(f"The whole: {mend.text}")
+        gradient = [f"{self.slope(name)} = {_or_none(mend.gradient[name])}" for name in list(mend.gradient)[:_SLOPES]]
+        lines.append(f"Then {self.output} = {short_text(mend.value)}{''.join(f', {one}' for one in gradient)}.")
+        lines.append(self.proof())
+        return lines
+
+    def grad_lines(self) -> Iterator[str]:
+        """Why ``.grad`` of nodes with a name is None."""
+        names = [self.tape.names[id] for id in self.why.unretained]
+        if names:
+            listed = ", ".join(names[:_NAMES]) + (", ..." if len(names) > _NAMES else "")
+            they = "it is no leaf" if len(names) == 1 else "they are no leaves"
+            keep = f"{names[0]}.retain_grad() before the backward pass keeps it" if self.script else "--retain-grad keeps it"
+            yield f".grad of {listed} is None: {they}; {keep}."
+
+    # ---- sentences ----
+
+    def node(self, id: int) -> str:
+        """A node with what it computes: ``a = log(x)``."""
+        graph = self.tape.graph
+        if graph.operations[id] in (VARIABLE, CONSTANT):
+            return self.tape.names[id]
+        return f"{self.tape.names[id]} = {self.expression(id)}"
+
+    def expression(self, id: int) -> str:
+        """What a node computes, in the names of its operands: ``log(x)``."""
+        if self.tape.graph.operations[id] in (VARIABLE, CONSTANT):
+            return self.tape.names[id]
+        return self.labels.expression(id, board=not self.style.ascii)
+
+    def at_operands(self, id: int) -> str:
+        """A node with the values of its operands: ``y = x·a with x = 0, a = -inf``."""
+        graph = self.tape.graph
+        operands = [input for input in dict.fromkeys(graph.inputs[id]) if graph.operations[input] != CONSTANT]
+        values = ", ".join(f"{self.tape.names[input]} = {short_text(self.tape.values[input])}" for input in operands[:3])
+        return f"{self.node(id)} with {values}" if values else self.node(id)
+
+    def slope(self, name: str) -> str:
+        """``∂y/∂x``."""
+        sign = self.style.text("∂")
+        return f"{sign}{self.output}/{sign}{name}"
+
+    def origin(self, origin: Origin) -> str:
+        """How a value that is not finite comes about, as the end of a sentence that begins with the node and "which"."""
+        graph = self.tape.graph
+        id = origin.node
+        if origin.kind == origins.INPUT:
+            return f"was given as {_number(origin.value)}{_place(origin.place)}"
+        pairs = {
+            input: f"{self.tape.names[input]} = {_number(operand)}"
+            for input, operand in zip(graph.inputs[id], origin.operands, strict=True)
+            if operand is not None and graph.operations[input] != CONSTANT
+        }
+        at = f" at {', '.join(list(pairs.values())[:4])}{_place(origin.place)}" if pairs else ""
+        if origin.kind == origins.INDETERMINATE:
+            return f"is {_number(origin.value)}{at}"
+        if origin.kind == origins.OVERFLOW:
+            most = "1.8e308" if self.tape.dtype == "float64" else "3.4e38"
+            return f"{at[1:]}{' ' * bool(at)}is beyond {most}, the largest number of {self.tape.dtype}"
+        if origin.kind == origins.POINT and origin.value == origin.value:
+            return f"has no finite value{at} and gives {_number(origin.value)}"
+        return f"has no {'real ' * (origin.kind == origins.DOMAIN)}value{at}"
+
+    def handed(self, origin: Origin) -> str:
+        """How a derivative that is not finite comes about: the product along the edge, with both factors."""
+        tape, sign = self.tape, self.style.text("∂")
+        target = tape.names[origin.node]
+        source = "" if origin.source is None else tape.names[origin.source]
+        above, local = f"{sign}{self.output}/{sign}{target}", f"{sign}{target}/{sign}{source}"
+        g, slope = (*origin.operands, None)[:2]
+        where = _place(origin.place)
+        begins = f"it begins where {self.node(origin.node)} hands back to {source}{where}"
+        if origin.kind == origins.SUM:
+            return f"{begins}: the sum of its contributions, {_number(g)} and {_number(slope)}, is {_number(origin.value)}"
+        if slope is None:
+            return f"{begins}: {above} = {_number(g)} comes in, and {_number(origin.value)} goes out"
+        if origin.node == tape.output:
+            product = f"{local} = {_number(slope)}"
+        else:
+            dot = self.style.text("·")
+            product = f"{above}{dot}{local} = {_factor(g)}{dot}{_factor(slope)} = {_number(origin.value)}"
+        if origin.kind == origins.OVERFLOW:
+            return f"{begins}: {product}, which is beyond the range of {tape.dtype}"
+        return f"{begins}: {product}{self.since(origin)}"
+
+    def since(self, origin: Origin) -> str:
+        """The formula of a local derivative, with the values in it."""
+        tape = self.tape
+        texts = self.labels.edges(origin.node, board=not self.style.ascii)
+        text = texts[origin.argument]
+        if text is None:
+            return ""
+        ids = [
+            id for id in dict.fromkeys((*tape.graph.inputs[origin.node], origin.node)) if tape.graph.operations[id] != CONSTANT
+        ]
+        shown = [f"{tape.names[id]} = {_number(origins.element(tape.values[id], origin.place))}" for id in ids]
+        source = tape.names[origin.source] if origin.source is not None else ""
+        sign = self.style.text("∂")
+        return f", since {sign}{tape.names[origin.node]}/{sign}{source} = {text} at {', '.join(shown)}"
+
+    def reason(self, name: str, found: Missing) -> str:
+        """Why a variable gets no gradient, or 0, as the end of a sentence."""
+        if found.kind == missing.NOT_ASKED:
+            return "its requires_grad is False" if self.script else "it is none of --wrt, so it requires no gradient"
+        if found.kind == missing.UNUSED:
+            return f"{self.output} does not depend on {name}"
+        if found.kind == missing.NO_COTANGENT:
+            return f"{self.output} is an array, which has a gradient only with --cotangent"
+        if found.kind == missing.CANCELS:
+            return "what comes back on several ways adds up to 0"
+        stops = [self.stop(stop) for stop in found.stops[:3]]
+        more = f"; and {found.count - len(stops):,} more" if found.count > len(stops) else ""
+        ways = "" if found.count == 1 else "no way is open: "
+        return f"{ways}{'; '.join(stops)}{more}"
+
+    def stop(self, stop: Stop) -> str:
+        """Why a gradient ends at an edge."""
+        tape = self.tape
+        node, source = self.node(stop.node), tape.names[stop.source]
+        if stop.kind == missing.DETACHED:
+            return f"{node} is detached"
+        if stop.kind == missing.NO_DERIVATIVE:
+            return f"no gradient goes through {node} to {source}"
+        value = "" if tape.graph.shape(stop.source) else f" = {short_text(tape.values[stop.source])}"
+        if stop.kind == missing.NOT_CHOSEN:
+            return f"{node} does not take {source} here"
+        if stop.kind == missing.STEP:
+            return f"{node} is a step function, whose derivative is 0"
+        if stop.kind == missing.FLAT:
+            return f"{node} is flat at {source}{value}"
+        if stop.kind == missing.FACTOR:
+            others = [input for at, input in enumerate(tape.graph.inputs[stop.node]) if at != stop.argument]
+            named = [tape.names[other] for other in others if not _any(tape.values[other])]
+            factor = f"{named[0]}, which is 0" if named and tape.graph.operations[others[0]] != CONSTANT else "0"
+            return f"in {node} the factor of {source} is {factor}"
+        if stop.kind == missing.ROUNDED:
+            return f"{node} is saturated at {source}{value}: its derivative rounds to 0"
+        return f"{node} has the derivative 0 at {source}{value}"
+
+    def unit(self, unit: Unit) -> str:
+        """What a dead or saturated node is."""
+        what = (
+            "dead: its derivative is 0"
+            if unit.kind == DEAD
+            else "saturated: it is near an end of its range, where its slope vanishes"
+        )
+        if unit.size == 1:
+            id = unit.node
+            values = self.at_operands(id)
+            return f"{values} is {what}."
+        share = f"{unit.elements:,} of {unit.size:,} elements ({100 * unit.elements / unit.size:.0f} %)"
+        units = f"; {unit.columns:,} of {unit.units:,} units for every sample" if unit.columns else ""
+        return f"{self.node(unit.node)} is {what} in {share}{units}."
+
+    def proof(self) -> str:
+        """How the rewrite is known to be right."""
+        mend = self.why.mend
+        assert mend is not None
+        proof = mend.proof
+        of = "" if mend.whole else " of what is replaced, taken alone"
+        if not mend.same:
+            return f"It is another function, close to the first: compared{of} in high precision at {proof.near} points."
+        around = f"equal at {proof.near} points around" if proof.near else f"equal at {proof.far} points where both have a value"
+        slopes = {
+            verified.DERIVATIVE: "its gradient is the derivative there",
+            verified.KINK: "there is a kink, and its gradient lies between the derivatives from both sides",
+            verified.END: "the derivative has no finite value there, so its gradient is a choice",
+            verified.JUMP: "the function jumps there, so that no gradient is its derivative",
+        }[proof.grade]
+        return f"Verified in high precision{of}: {around}; {slopes}."
+
+    def unmended(self) -> str:
+        """What is said where no rewrite was found."""
+        if self.why.forward is not None and self.why.forward.origin.kind == origins.INPUT:
+            return "No rewrite mends that: what is given has to be a number."
+        if self.why.exact is not None and math.isfinite(self.why.exact):
+            return "No rewrite of the table mends it, although there is a finite value."
+        if self.why.forward is not None:
+            return "No rewrite mends it: the expression itself has no finite value there."
+        return "No rewrite mends it: the expression itself has no finite derivative there."
+
+    # ---- tables ----
+
+    def way_table(self, way: Way, title: str, heading: str) -> Table:
+        """The nodes of a way with their numbers."""
+        rows = [
+            (self.tape.names[id], "" if self.tape.graph.operations[id] == VARIABLE else self.expression(id), _number(number))
+            for id, number in zip(way.nodes, way.numbers, strict=True)
+        ]
+        left = len(rows) - _ROWS
+        note = f"... {left:,} more nodes between them" if left > 0 else ""
+        shown = rows if left <= 0 else [*rows[: _ROWS // 2], *rows[-_ROWS // 2 :]]
+        return Table(title, ("node", "is", heading), shown, frozenset((heading,)), note=note)
+
+    def course_table(self, course: Course) -> Table:
+        """The course of the gradient along a path as bars: each the logarithm of the product so far."""
+        names = self.tape.names
+        sizes = [_magnitude(layer.product) for layer in course.layers]
+        longest = max(map(abs, sizes)) or 1.0
+        mark = "#" if self.style.ascii else "█"
+        dot = self.style.text("→")
+        rows = [
+            (
+                f"{names[layer.start]} {dot} {names[layer.end]}",
+                _number(layer.factor),
+                _number(layer.product),
+                mark * round(_BAR * abs(size) / longest),
+            )
+            for layer, size in zip(course.layers, sizes, strict=True)
+        ]
+        sign = "smaller" if course.kind == "vanishes" else "larger"
+        title = f"{self.slope(course.variable)} {course.kind}: its largest path, {course.count:,} edges from {self.output} on"
+        return Table(title, ("from", "factor", "product", f"how much {sign}"), rows, frozenset(("factor", "product")))
+
+
+def why_report(why: Why, style: Style, *, script: bool = False) -> Iterator[Block]:
+    """The blocks of `gradcli why`, or of ``--why`` for a script of PyTorch."""
+    account = Account(why, style, script=script)
+    yield Lines([account.headline()], important=True)
+    if why.forward is not None:
+        yield Lines(account.value_lines())
+        if len(why.forward.nodes) > 1:
+            yield account.way_table(why.forward, f"From there to {account.output}", "value")
+    for lines, way in account.slope_lines():
+        yield Lines(lines)
+        if len(way.nodes) > 1:
+            yield account.way_table(way, "The way back from there", style.text(f"∂{account.output}/∂node"))
+    other = account.other_lines()
+    if other:
+        yield Lines(other)
+    for course in why.courses:
+        yield account.course_table(course)
+    mended = account.mend_lines()
+    if mended:
+        yield Lines(["What mends it", *mended] if why.mend else mended, headings=frozenset((0,) if why.mend else ()))
+
+
+def sentences(why: Why, style: Style) -> list[str]:
+    """All that is said, a sentence a line, without tables."""
+    account = Account(why, style)
+    slopes = [line for lines, _ in account.slope_lines() for line in lines]
+    return [account.headline(), *account.value_lines(), *slopes, *account.other_lines(), *account.mend_lines()]
+
+
+def _number(value: float | None) -> str:
+    return "nothing" if value is None else short_text(value)
+
+
+def _factor(value: float | None) -> str:
+    text = _number(value)
+    return f"({text})" if text.startswith("-") else text
+
+
+def _or_none(value: Any) -> str:
+    return "None" if value is None else short_text(value)
+
+
+def _place(place: Sequence[int]) -> str:
+    return f", at element [{', '.join(map(str, place))}]" if place else ""
+
+
+def _any(value: Any) -> bool:
+    return bool(value.any()) if hasattr(value, "any") else value != 0
+
+
+def _magnitude(product: float) -> float:
+    """The logarithm of a product; of 0 and of what overflows that of the smallest and the largest number."""
+    size = abs(product)
+    return math.log10(size) if 0 < size < math.inf else -324.0 if size == 0 else 308.0
