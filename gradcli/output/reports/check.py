@@ -22,8 +22,7 @@ from gradcli.language.numbers import short_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.output.diagrams.error_curve import Curve
-from gradcli.output.reports.blocks import Block, Lines, Style, Table
-from gradcli.output.reports.tables import left_out
+from gradcli.output.reports.blocks import Block, Lines, Style, Table, left_out
 
 _ROWS = 12
 _BAR = 32
