@@ -207,14 +207,14 @@ ROOMS = {
     "graph": "graph < names, shapes, verifier",
     "ops": "declaration < elementwise < arrays < catalogue < vjp, words",
     "lowering": "node_expressions < builders < programs, elements < expression_values",
-    "autodiff": "request, passes < backward_graph, torch_tape, inner_derivatives < runs",
+    "autodiff": "request, passes, optimisers < backward_graph, torch_tape, inner_derivatives < runs",
     "emulation": "python < torch < tensorflow, listing",
     "algebra": "assumptions, polynomials < sums < arrays < simplify < derivatives < jacobian < equality < slopes < "
     "at_point, taylor, total_derivative < vector_fields, stationary",
     "derivation": "notation < nodes < paths, calculus < explain",
     "teaching": "mistakes, numbers < points < question < rules < orders < variants < diagnosis < marking < "
     "words < parts < tangents < tasks < quiz, steps, exercises, predictions, written_mistakes < practice",
-    "analysis": "points < verification, nonfinite, properties, sampling",
+    "analysis": "points < verification, nonfinite, properties, sampling, descent",
     "output": "formats, json, listing, visible, files, jacobians, block_graphs, formulas < documents, diagrams < serialization < "
     "reports, quizzes, code < box_drawing, page, schemas, manual < plots, notebook",
     "cli": "framework < inputs < views < commands < main",

@@ -9,9 +9,11 @@ from gradcli.output.schemas.generator import Schema, schema_of
 from gradcli.output.schemas.programs import ErrorRecord, FailureRecord, ModesDocument, ResultRecord, RunDocument, TraceDocument
 from gradcli.output.schemas.runs import EvalDocument, GraphDocument
 from gradcli.output.schemas.symbolic import (
+    DescendDocument,
     DiffDocument,
     EqualDocument,
     ExplainDocument,
+    FieldDocument,
     OpsDocument,
     PlotDocument,
     StationaryDocument,
@@ -78,6 +80,8 @@ SCHEMAS: dict[str, Schema] = {
     "tangent": _document("tangent", TangentDocument),
     "taylor": _document("taylor", TaylorDocument),
     "plot": _document("plot", PlotDocument),
+    "descend": _document("descend", DescendDocument),
+    "field": _document("field", FieldDocument),
     "grade": _document("grade", GradeDocument),
     "quiz": _document("quiz", QuizDocument),
     "steps": _document("steps", StepsDocument),

@@ -250,6 +250,55 @@ class PlotDocument(TypedDict):
     warnings: list[str]
 
 
+class FieldDocument(TypedDict):
+    """gradcli plot --json of two variables"""
+
+    expression: Annotated[str, "The source text."]
+    variables: Annotated[list[str], "The variables, from left to right and upwards."]
+    bindings: Annotated[dict[str, Number], "The value of each other variable."]
+    places: Annotated[dict[str, list[float]], "The values of each variable, ascending."]
+    values: Annotated[list[Number], "For each value of the second variable a list with the values of the function."]
+    gradient: Annotated[dict[str, list[Number]], "The derivative by each variable, likewise."]
+    levels: Annotated[list[float], "The values whose contours are drawn."]
+    warnings: list[str]
+
+
+class DescentStepRecord(TypedDict):
+    """A step of a descent."""
+
+    step: Count
+    point: Annotated[list[Number], "The parameters."]
+    value: Number
+    gradient_norm: Number
+
+
+class DescentRecord(TypedDict):
+    """A descent."""
+
+    lr: Annotated[float | None, "The learning rate; null where steps are searched for."]
+    verdict: Annotated[
+        str, Also(enum=["converged", "diverges", "oscillates", "unbounded", "descends", "stopped"]), "How it went."
+    ]
+    reason: Annotated[str, "Why."]
+    limit: Annotated[float | None, "The learning rate from which on it diverges, by the largest curvature; null if not known."]
+    curvatures: Annotated[
+        list[float] | None, "The least and the largest eigenvalue of the Hessian at the end; null if not known."
+    ]
+    steps: Annotated[list[DescentStepRecord], "The start first."]
+
+
+class DescendDocument(TypedDict):
+    """gradcli descend --json"""
+
+    expression: Annotated[str, "The source text."]
+    bindings: Annotated[dict[str, Number], "The value of each variable that is held fixed."]
+    parameters: Annotated[list[str], "What is changed; the elements of arrays."]
+    optimizer: str
+    numbers: Annotated[dict[str, Number | bool], "The numbers of its rule, by PyTorch's names."]
+    runs: Annotated[list[DescentRecord], "One for each learning rate."]
+    warnings: list[str]
+
+
 class WitnessRecord(TypedDict):
     """A point at which two expressions were compared."""
 
