@@ -109,6 +109,7 @@ PLOTS = _by_name(
     Format("svg", (".svg",), f"{_PLOTS}.svg:chart_svg", ("theme",)),
     Format("png", (".png",), options=("theme",), binary=True),
     Format("pdf", (".pdf",), options=("theme",), binary=True),
+    Format("html", (".html", ".htm"), options=("theme",)),
     Format("json", (".json",), options=("ascii",)),
 )
 """The formats of plots, by name; what is drawn is a chart."""

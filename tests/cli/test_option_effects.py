@@ -44,7 +44,14 @@ CALLS: dict[str, list[list[str]]] = {
     "diff": [*SYMBOLIC, ["x*w", "--at", "x=1,w=2"], ["x*w*y"], ["A*2", "--shape", "A=2"]],
     "simplify": [*SYMBOLIC, ["(x + w)^2 - x^2"]],
     "tangent": [["sqrt(x^2)*w", "--at", "x=3,w=2"], ["x*w", "--x", "2"], ["sin x", "--at", "x=1"], ["x", "--at", "x=ones(9)"]],
-    "taylor": [["sqrt(w^2)*exp(x)", "--wrt", "x"], ["exp(x)"], ["sin x"], ["exp(x*w)"], ["x", "--at", "x=ones(9)"]],
+    "taylor": [
+        ["sqrt(w^2)*exp(x)", "--wrt", "x"],
+        ["exp(x)"],
+        ["sin x"],
+        ["exp(x*w)"],
+        ["sum(x*ones(9))"],
+        ["sin(x)", "--x", "-1:1"],
+    ],
     "facts": [
         ["x^2*w + exp(x)"],
         ["θ*log(w)", "--assume", "w>1"],
