@@ -176,6 +176,13 @@ def test_what_is_used_twice_stands_once() -> None:
     assert len(code) < 20_000
 
 
+@pytest.mark.parametrize("language", RUNS, ids=lambda language: language.name)
+def test_functions_of_many_lines_have_the_values_of_their_graph(language: Language) -> None:
+    lines = ["e5 = x*w", *[f"y{at} = sin(y{at - 1}*1e-5 + e5) + y{at // 2}/4 + 1e-5*e5" for at in range(1, 120)]]
+    text = "; ".join([lines[0], "y0 = e5 + w", *lines[1:], "output y119"])
+    assert proved(language, exported(text, language)).error < 1e-9
+
+
 def test_long_sums_are_lines_of_a_bounded_length() -> None:
     code = source(" + ".join(f"x{at % 7}*{at}" for at in range(3_000)), "c")
     assert max(map(len, code.splitlines()[2:])) < 300
