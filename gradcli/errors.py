@@ -58,6 +58,10 @@ class GradcliError(Exception):
         self.exit_code = exit_code
         self.printed: str | None = None  # what a script wrote before it, where that stands nowhere else
 
+    def __str__(self) -> str:
+        """The whole message, as a notebook shows it behind the name of the exception."""
+        return self.render().removeprefix("error: ")
+
     def located(self, source: str, where: str) -> GradcliError:
         """Name the source of the span where it is not named yet; returns the error itself."""
         if self.source is None:
@@ -149,7 +153,11 @@ class UnknownVariableError(GradcliError):
         self.near = near
 
 
-def no_value(names: Sequence[str], span: Span | None = None, hint: str = "") -> GradcliError:
+class NoValueError(GradcliError):
+    """Variables have no value; see :func:`no_value`."""
+
+
+def no_value(names: Sequence[str], span: Span | None = None, hint: str = "") -> NoValueError:
     """The error for variables without a value.
 
     Args:
@@ -159,7 +167,7 @@ def no_value(names: Sequence[str], span: Span | None = None, hint: str = "") -> 
     """
     more = f" and {len(names) - 8} more" if len(names) > 8 else ""
     options = " ".join(f"--{name} VALUE" for name in names[:8]) + (" ..." if more else "")
-    return GradcliError(f"no value for {', '.join(names[:8])}{more}", span, hint or f"add {options}")
+    return NoValueError(f"no value for {', '.join(names[:8])}{more}", span, hint or f"add {options}")
 
 
 @contextlib.contextmanager

@@ -33,6 +33,17 @@ else:
         return lambda kind: kind
 
 
+WRITERS: dict[str, Callable[[Any], str | None]] = {}
+"""What shows a record to a person, by what it makes of it: ``text``, ``latex``, ``svg``, ``markdown``. The package puts it here
+for notebooks, since records stand in layers that cannot write; empty on the command line."""
+
+
+def shown(kind: str, record: object) -> str | None:
+    """A record as a notebook shows it; None where nobody can."""
+    writer = WRITERS.get(kind)
+    return None if writer is None else writer(record)
+
+
 @dataclass_transform(frozen_default=True)
 class FrozenType(type):
     """The type of a class of records.

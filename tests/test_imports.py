@@ -142,6 +142,7 @@ LAYERS = (
     "teaching",
     "analysis",
     "output",
+    "api",
     "cli",
 )
 """A module imports from its own layer and from those before it; ``gradcli`` and ``gradcli.__main__`` stand above all."""
@@ -206,16 +207,16 @@ ROOMS = {
     "graph": "graph < names, shapes, verifier",
     "ops": "declaration < elementwise < arrays < catalogue < vjp, words",
     "lowering": "node_expressions < builders < programs, elements < expression_values",
-    "autodiff": "request, passes < backward_graph, torch_tape, inner_derivatives < runs",
+    "autodiff": "request, passes, optimisers < backward_graph, torch_tape, inner_derivatives < runs",
     "emulation": "python < torch < tensorflow, listing",
     "algebra": "assumptions, polynomials < sums < arrays < simplify < derivatives < jacobian < equality < slopes < "
     "at_point, taylor, total_derivative < vector_fields, stationary",
     "derivation": "notation < nodes < paths, calculus < explain",
     "teaching": "mistakes, numbers < points < question < rules < orders < variants < diagnosis < marking < "
     "words < parts < tangents < tasks < quiz, steps, exercises, predictions, written_mistakes < practice",
-    "analysis": "points < verification, nonfinite, properties, sampling",
+    "analysis": "points < verification, nonfinite, properties, sampling, descent",
     "output": "formats, json, listing, visible, files, jacobians, block_graphs, formulas < documents, diagrams < serialization < "
-    "reports, quizzes, code < box_drawing, page, schemas, manual < plots",
+    "reports, quizzes, code < box_drawing, page, schemas, manual < plots, notebook",
     "cli": "framework < inputs < views < commands < main",
 }
 """The rooms of each layer, folders and modules: one imports from itself and from those that stand left of a < before it."""
@@ -302,7 +303,7 @@ NAMES_LEFT = {
 }
 """For each layer outside of ops how often a text in it is the name of an operation, and why. The numbers only ever go down."""
 
-WORDS = {"x", "e", "sum", "max", "min", "sign", "range", "add", "gamma", "beta", "factorial", "linear"}
+WORDS = {"x", "e", "sum", "max", "min", "sign", "range", "add", "gamma", "beta", "factorial", "linear", "remainder"}
 """Names of operations that are words or variables as well, and do not count."""
 
 

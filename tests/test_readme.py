@@ -53,7 +53,7 @@ def test_console_session(command: str, output: str, shell_environment: dict[str,
 
 def test_python_blocks_run(capsys: pytest.CaptureFixture[str]) -> None:
     blocks = list(_blocks("python"))
-    assert {place.partition(":")[0] for place, _ in blocks} >= {"README", "code"}
+    assert {place.partition(":")[0] for place, _ in blocks} >= {"README", "python"}
     for place, block in blocks:
         exec(compile(block, place, "exec"), {})
     assert "2w + x + 1 like terms collected" in capsys.readouterr().out

@@ -20,7 +20,7 @@ from gradcli.algebra.sums.rules import apply_operation
 from gradcli.algebra.sums.terms import LONG_NUMBER, number_length
 from gradcli.autodiff.passes.reverse import gradient_graph
 from gradcli.errors import ExitCode, GradcliError
-from gradcli.frozen import Frozen
+from gradcli.frozen import Frozen, shown
 from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_NODES, VARIABLE, Graph, Shape
 from gradcli.language.ast import (
     NOWHERE,
@@ -97,6 +97,16 @@ class Simplified(Frozen):
         """The definitions, and one of the expressions as the output."""
         return Program((*self.definitions, Output(self.expressions[index])))
 
+    def __str__(self) -> str:
+        lines = [f"{line.name} = {to_text(line.value)}" for line in self.definitions]
+        return "\n".join([*lines, *map(to_text, self.expressions)])
+
+    def __repr__(self) -> str:
+        return f"Simplified({str(self)!r})"
+
+    def _repr_latex_(self) -> str | None:
+        return shown("latex", self)
+
 
 def derivative_graph(graph: Graph, requests: Sequence[Request]) -> tuple[Graph, list[int]]:
     """A graph that computes derivatives of the outputs of a static graph.
@@ -109,12 +119,15 @@ def derivative_graph(graph: Graph, requests: Sequence[Request]) -> tuple[Graph, 
         The graph, interned, and the id of each derivative in it.
     """
     roots: dict[Request, tuple[Graph, int | None]] = {}
+    following: dict[Request, dict[str, None]] = {}  # for what is differentiated, by what all requests want it next
+    for output, wrt in requests:
+        for depth, name in enumerate(wrt):
+            following.setdefault((output, wrt[:depth]), {})[name] = None
     for output, wrt in requests:
         roots.setdefault((output, ()), (graph, output))
         for depth in range(len(wrt)):
             if (output, wrt[: depth + 1]) not in roots:
-                same = [v for at, v in requests if at == output and len(v) > depth and v[:depth] == wrt[:depth]]
-                _differentiate_once(roots, (output, wrt[:depth]), list(dict.fromkeys(v[depth] for v in same)))
+                _differentiate_once(roots, (output, wrt[:depth]), list(following[output, wrt[:depth]]))
     sources = {source for source, _ in map(roots.__getitem__, requests)}
     found = [id for request in requests if (id := roots[request][1]) is not None and request[1]]
     if len(sources) == 1 and len(found) == len(requests):  # one gradient graph has all of them, interned as the result would be

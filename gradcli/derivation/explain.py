@@ -14,6 +14,7 @@ from gradcli.derivation.nodes.chain_rule import derive
 from gradcli.derivation.notation.steps import Derivation, Step, brief
 from gradcli.derivation.paths import MAX_PATHS, Paths, sum_over_paths
 from gradcli.errors import ExitCode, GradcliError
+from gradcli.frozen import shown
 from gradcli.graph.graph import DEFAULT_MAX_NODES, Shape
 from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Expression, Program
@@ -29,7 +30,7 @@ MAX_NODES = {"nodes": 2_000, "paths": DEFAULT_MAX_NODES, "rules": 1_000}
 """Nodes of a graph up to which a view is made: of two of them each node takes lines of its own."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation:
     """How a gradient comes about.
 
@@ -75,6 +76,12 @@ class Explanation:
         output = self.tape.names[self.tape.output]
         text = one_line(self.expression)
         return f"Gradient of {text}" if 0 < len(text) <= 80 else f"Gradient of {output}"
+
+    def __repr__(self) -> str:
+        return f"Explanation({self.title}, by {self.by})"
+
+    def _repr_markdown_(self) -> str | None:
+        return shown("markdown", self)
 
     def shown(self, steps: Sequence[Step]) -> Sequence[Step]:
         """The steps that are shown."""

@@ -174,25 +174,27 @@ def sum_over_paths(tape: Tape, *, max_paths: int = MAX_PATHS, every_step: bool =
     return Paths(tuple(sums), costs(tape), len(tape.graph.variables), simplified, ends, tuple(workings.left_out))
 
 
-def largest_path(tape: Tape, name: str) -> list[tuple[int, float]]:
-    """The path from a variable to the output with the largest product, of a run on numbers.
+def largest_paths(tape: Tape, names: Sequence[str]) -> dict[str, list[tuple[int, float]]]:
+    """The path from each of some variables to the output with the largest product, of a run on numbers.
 
     Args:
         tape: The run.
-        name: The variable.
+        names: The variables.
 
     Returns:
-        The nodes from the variable to the output, each with the local derivative that leads to it, the variable with 1; empty
-        where no path leads there.
+        For each the nodes from the variable to the output, each with the local derivative that leads to it, the variable with 1;
+        empty where no path leads there.
     """
+    if not names:
+        return {}
     workings = Workings(tape)
     listing = _Listing(workings, _uses(tape.graph, tape.requires_grad, workings.on_the_way))
-    start = tape.graph.variables[name]
-    if not path_counts(tape.graph, tape.requires_grad).get(start):
-        return []
-    found: list[tuple[int, float]] = [(start, 1.0)]
-    for edges in listing.largest(start, 1):
-        found += [(edge.target, listing.value(edge)) for edge in edges]
+    counts = path_counts(tape.graph, tape.requires_grad)
+    found: dict[str, list[tuple[int, float]]] = {}
+    for name in names:
+        start = tape.graph.variables[name]
+        paths = listing.largest(start, 1) if counts.get(start) else ()
+        found[name] = [one for edges in paths for one in ((start, 1.0), *[(edge.target, listing.value(edge)) for edge in edges])]
     return found
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from gradcli.errors import Span
-from gradcli.frozen import Frozen
+from gradcli.frozen import Frozen, shown
 
 NOWHERE: Span = (0, 0)
 """The span of a node that no text stands for."""
@@ -27,6 +27,16 @@ class Expression(Frozen):
     def span(self) -> Span:
         """The place in the text: a field of each."""
         raise NotImplementedError
+
+    def __str__(self) -> str:
+        return shown("text", self) or Frozen.__repr__(self)
+
+    def __repr__(self) -> str:
+        text = shown("text", self)
+        return Frozen.__repr__(self) if text is None else f"{type(self).__name__}({text!r})"
+
+    def _repr_latex_(self) -> str | None:
+        return shown("latex", self)
 
 
 class Number(Expression):
@@ -217,6 +227,16 @@ class Program(Frozen, incidental=("may_use_tape", "may_differentiate")):
     statements: tuple[Statement, ...]
     may_use_tape: bool = True
     may_differentiate: bool = True
+
+    def __str__(self) -> str:
+        return shown("text", self) or Frozen.__repr__(self)
+
+    def __repr__(self) -> str:
+        text = shown("text", self)
+        return Frozen.__repr__(self) if text is None else f"Program({text!r})"
+
+    def _repr_latex_(self) -> str | None:
+        return shown("latex", self)
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:

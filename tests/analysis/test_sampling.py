@@ -10,6 +10,7 @@ import pytest
 
 from gradcli.analysis.sampling.breaks import VERTICAL
 from gradcli.analysis.sampling.curves import Curves, sampled
+from gradcli.analysis.sampling.fields import Field, field
 from gradcli.analysis.sampling.functions import together
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.static_graphs import build
@@ -118,3 +119,36 @@ def test_the_window_shows_what_most_places_have() -> None:
     assert -10 < low < -2
     assert 2 < high < 10
     assert curves("x^2", -3, 3).window == pytest.approx((-0.45, 9.45))
+
+
+def grid(text: str, *ends: tuple[float, float], steps: int = 60) -> Field:
+    graph = build(parse(text), Request(steered=False), inexact=False)
+    return field(together([graph]), ("x", "y"), ends, {}, steps=steps)
+
+
+def test_contours_of_a_bowl_are_circles() -> None:
+    found = grid("x^2 + y^2", (-2, 2), (-1, 3))
+    assert len(found.levels) > 5
+    for level in found.levels:
+        for x, y in found.contour(level):
+            assert numpy.hypot(x, y) ** 2 == pytest.approx(level, abs=0.01)
+    assert (found.slopes[0] == 2 * found.across).all()
+    assert (2 * found.upwards == found.slopes[1].T).all()
+    for x, y in found.arrows(8, 6):
+        assert (x[1] - x[0]) * y[0] == pytest.approx((y[1] - y[0]) * x[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "side"), [("1/(x - y)", lambda x, y: x - y), ("sign(x + y + 0.01)*3 + x/5", lambda x, y: x + y + 0.01)]
+)
+def test_no_contour_runs_along_a_pole_or_a_jump(text: str, side: Callable[[float, float], float]) -> None:
+    found = grid(text, (-1, 1), (-1, 1))
+    for level in (*found.levels, 0.5):
+        for x, y in found.contour(level):
+            assert side(x[0], y[0]) * side(x[1], y[1]) > 0
+
+
+def test_a_saddle_has_contours_that_do_not_meet() -> None:
+    found = grid("x*y", (-1, 1), (-1, 1), steps=5)
+    for x, y in found.contour(0.004):
+        assert (x * y >= 0).all()

@@ -44,7 +44,14 @@ CALLS: dict[str, list[list[str]]] = {
     "diff": [*SYMBOLIC, ["x*w", "--at", "x=1,w=2"], ["x*w*y"], ["A*2", "--shape", "A=2"]],
     "simplify": [*SYMBOLIC, ["(x + w)^2 - x^2"]],
     "tangent": [["sqrt(x^2)*w", "--at", "x=3,w=2"], ["x*w", "--x", "2"], ["sin x", "--at", "x=1"], ["x", "--at", "x=ones(9)"]],
-    "taylor": [["sqrt(w^2)*exp(x)", "--wrt", "x"], ["exp(x)"], ["sin x"], ["exp(x*w)"], ["x", "--at", "x=ones(9)"]],
+    "taylor": [
+        ["sqrt(w^2)*exp(x)", "--wrt", "x"],
+        ["exp(x)"],
+        ["sin x"],
+        ["exp(x*w)"],
+        ["sum(x*ones(9))"],
+        ["sin(x)", "--x", "-1:1"],
+    ],
     "facts": [
         ["x^2*w + exp(x)"],
         ["θ*log(w)", "--assume", "w>1"],
@@ -57,6 +64,10 @@ CALLS: dict[str, list[list[str]]] = {
         *(["x*w^0", "--x", "0:1", "--w", "2"], ["sin x", "--x", "0:1"], ["θ", "--θ", "0:1"], ["x", "--w", "0:1"]),
         *(["x", "--x", "0:1", "--json"], ["sum(ones(9))"], ["x + w"]),
     ],
+    "descend": [
+        *(["x^2*w", "--x", "2", "--w", "3"], ["sin x", "--x", "2"], ["x + w", "--x", "1"], ["θ^2", "--θ", "1"]),
+        *(["while x > 9 { x = x - 1 }; x^2", "--x", "20"], ["sum(ones(9))*x", "--x", "1"], ["x + w", "--w", "1"]),
+    ],
     "equal": [
         *(["x + x", "2*x"], ["sqrt(x^2)", "x"], ["x/x", "1"], ["3.14*x", "pi*x"], ["sin x", "x"], ["w", "w @ w"], ["x", "x + 1"]),
         *(["x*w", "3"], ["θ", "1"], ["x = 1", "2x = 2"], ["A + 1", "1 + A", "--shape", "A=9"]),
@@ -67,6 +78,18 @@ CALLS: dict[str, list[list[str]]] = {
         ["-e", "while x > 0 { x = x - 0.2*A[0] }; x", "--x", "2", "--A", "ones(9)"],
     ],
     "compare-modes": [*PROGRAM, ["-e", "x*w", "--x", "1"], ["-e", "θ*w", "--θ", "1", "--w", "2"]],
+    "check": [
+        *(
+            [
+                ["x*w + x", "--x", "2", "--w", "0.1"],
+                ["sin(x)*w", "--x", "2"],
+                ["x*w", "--w", "7"],
+                [LOOP, *VALUES],
+                ["sin x", "--x", "2"],
+            ]
+        ),
+        *([["A*w", "--A", "ones(3)", "--w", "2"], ["x*w"], ["-f", "long.txt", "--x", "2", "--w", "0.1"]]),
+    ],
     "predict": [["x*w", "--x", "2", "--w", "3"], ["x*w", "--x", "2"], ["sin x", "--x", "2"]],
     "grade": [
         *(["x^2", "--wrt", "x", "--", "3*x"], ["x^2*w", "--", "2*x"], ["x^2", "--answers", "answers.csv"], ["x^2", "--wrt", "x"]),
@@ -88,7 +111,7 @@ CALLS: dict[str, list[list[str]]] = {
 GIVEN: dict[str, Sequence[str]] = {
     "N": ("7", "2"), "NUMBER": ("1e-1",), "NAME": ("w", "text", "question", "who"), "NAMES": ("w", "x,w", "sin,mul"),
     "KEYS": ("value",), "NAME=VALUE": ("w=1", "a=10"), "NAME=VALUE,...": ("x=1", "x=1,w=2"),
-    "LOW:HIGH": ("0:9",), "ORDERS": ("1",), "NAME=SIZES": ("w=2",), "NAME=PLACE": ("x=1",),
+    "LOW:HIGH": ("0:9",), "ORDERS": ("1",), "NUMBERS": ("0.2",), "NAME=SIZES": ("w=2",), "NAME=PLACE": ("x=1",),
     "FACTS,...": ("w>0", "x>0"), "NAME,...": ("w",), "NAME(NAMES)": ("w(x)",), "NAME=NUMBERS": ("a=2..3",), "NODE": ("a",),
     "FILE": (*FILES, "new.txt"),
 }  # fmt: skip

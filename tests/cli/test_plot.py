@@ -67,6 +67,21 @@ def test_a_drawing_fits_eighty_columns(call: list[str], more: list[str]) -> None
     assert not more or "".join(plot).isascii()
 
 
+def test_two_variables_are_drawn_as_contours() -> None:
+    call = ["plot", "x^2 + a*y^2", "--x", "-1:1", "--y", "0:1", "--a", "3"]
+    found = json.loads(command([*call, "--json"])[1])
+    Draft202012Validator(json.loads(command(["schema", "field"])[1])).validate(found)
+    _, out, _ = command([*call, "--format", "csv"])
+    heading, *rows = csv.reader(io.StringIO(out))
+    assert heading == ["x", "y", "x^2 + a*y^2", "d/dx (x^2 + a*y^2)", "d/dy (x^2 + a*y^2)"]
+    x, y, value, by_x, by_y = map(float, rows[1234])
+    assert [value, by_x, by_y] == pytest.approx([x * x + 3 * y * y, 2 * x, 6 * y])
+    for format in ("svg", "draw", "table"):
+        assert command([*call, "--format", format])[0] == 0
+    for option in (["--derivatives", "1"], ["--tangent-at", "x=1"], ["--window", "0:1"]):
+        assert command([*call, *option])[0] == 2
+
+
 def test_a_drawing_joins_nothing_across_a_pole() -> None:
     _, out, _ = command(["plot", "1/x", "--x", "-1:1", "--format", "draw", "--ascii"])
     rows = [line[line.index("|" if "|" in line[:8] else "+") + 1 :] for line in out.splitlines()[:20]]

@@ -15,9 +15,11 @@ from mpmath import mp, mpf
 from structural_cases import CASES
 from support import same
 
+from gradcli.analysis.properties.bounds import course_of, image, settings_course
 from gradcli.errors import GradcliError
 from gradcli.graph.shapes import ShapeError
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.declaration.course import Course
 from gradcli.ops.declaration.facts import COUNT, EVEN, FLOAT, ODD, SAME, TRUTH, WHOLE
 from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.structural import Structural
@@ -139,6 +141,82 @@ def real(definition: Any, x: float) -> bool:
     except (ValueError, ZeroDivisionError):
         return False
     return all(not isinstance(value, mp.mpc) and mp.isfinite(value) for value in values)
+
+
+def interval_points(source: random.Random, interval: tuple[float, float], count: int) -> list[float]:
+    """Random points of an interval, its ends among them where they are finite."""
+    low, high = max(interval[0], -9.0), min(interval[1], 9.0)
+    low, high = (low, high) if low < high else (min(interval[1], low) - 3, high) if high < 0 else (low, low + 3)
+    return [source.uniform(low, high) for _ in range(count - 2)] + [low, high]
+
+
+@every_operation
+def test_course(operation: Operation) -> None:
+    """Convex, concave, rising and falling where it is said: in one argument, and in all together."""
+    source = random.Random(operation.name)
+    count = len(operation.samples)
+    for varies in {(True,) * count, *(tuple(at == one for at in range(count)) for one in range(count))}:
+        for turn in range(12):
+            fixed = [source.uniform(*interval) if turn % 2 else float(source.randint(-3, 3)) for interval in operation.samples]
+            if turn % 3 == 0 and operation.defaults:
+                fixed[-len(operation.defaults) :] = operation.defaults
+            known = course_of(operation, [(value, value) for value in fixed], varies)
+            if known is not None:
+                held_course(operation, known, fixed, varies, source)
+
+
+def held_course(operation: Operation, known: Course, fixed: list[float], varies: tuple[bool, ...], source: random.Random) -> None:
+    def value(point: list[float]) -> float:
+        return operation(*[new if vary else old for new, old, vary in zip(point, fixed, varies, strict=True)])
+
+    def drawn(interval: tuple[float, float]) -> list[float]:
+        return [source.choice(interval_points(source, within(interval, known.defined), 8)) for _ in fixed]
+
+    for pieces, sign in ((known.convex, 1), (known.concave, -1)):
+        for piece in pieces:
+            for _ in range(12):
+                first, second = drawn(piece), drawn(piece)
+                values = [value(point) for point in (first, [(a + b) / 2 for a, b in zip(first, second, strict=True)], second)]
+                if all(map(math.isfinite, values)):
+                    slack = 1e-9 * (1 + sum(map(abs, values)))
+                    assert sign * (values[0] + values[2] - 2 * values[1]) >= -slack, (first, second, fixed)
+    for pieces, sign in ((known.rises, 1), (known.falls, -1)):
+        for piece in pieces:
+            for at in [at for at, vary in enumerate(varies) if vary]:
+                first = drawn(within((-5.0, 5.0), known.defined))
+                low, high = sorted(interval_points(source, within(piece, known.defined), 8)[:2])
+                below, above = (value([*first[:at], end, *first[at + 1 :]]) for end in (low, high))
+                if math.isfinite(below) and math.isfinite(above):
+                    assert sign * (above - below) >= -1e-9 * (1 + abs(above)), (first, low, high, fixed)
+    if known.degree is not None:
+        point = [source.uniform(-2, 2) for _ in fixed]
+        scaled = operation(*[2 * new if vary else old for new, old, vary in zip(point, fixed, varies, strict=True)])
+        if all(varies) or (0 not in (fixed[at] for at, vary in enumerate(varies) if not vary) and operation.symbol):
+            assert same(scaled, 2.0**known.degree * value(point), 1e-9, 1e-9)
+
+
+def within(interval: tuple[float, float], bounds: tuple[float, float]) -> tuple[float, float]:
+    low, high = max(interval[0], bounds[0]), min(interval[1], bounds[1])
+    return (low, high) if low < high else bounds
+
+
+@every_operation
+def test_values_between_corners_and_choices(operation: Operation) -> None:
+    """``image`` takes both as bounds, and never leaves a value out, whatever is declared."""
+    source = random.Random(operation.name)
+    for turn in range(30):
+        box = [
+            sorted([source.uniform(-4, 4) if turn % 2 else source.uniform(*one) for _ in range(2)]) for one in operation.samples
+        ]
+        low, high = image(operation, [(a, b) for a, b in box])
+        for _ in range(10):
+            point = [source.choice((source.uniform(a, b), a, b)) for a, b in box]
+            found = operation(*point)
+            slack = 1e-9 * (1 + abs(found))
+            assert not math.isfinite(found) or low - slack <= found <= high + slack, (point, low, high)
+    if operation.facts.twice:
+        other = OPERATIONS[operation.facts.twice]
+        assert all(operation(x, x) == other(x) for x in (-2.5, 0.0, 3.0))
 
 
 # ---- operations on arrays ----
@@ -278,6 +356,33 @@ def test_degrees_multilinear_operations_and_arrays_of_settings(operation: Struct
             doubled = numpy.where(numpy.arange(first.size).reshape(first.shape) == first.size // 2, 2 * first, first)
             found = operation(doubled, **settings)
             assert (numpy.isclose(found, result) | numpy.isclose(found, 2 * result)).all()
+
+
+@every_structural
+def test_courses_of_operations_on_arrays(operation: Structural) -> None:
+    """In the first operand, or in all where there are several; what moves elements and is linear rises."""
+    source = numpy.random.default_rng(5)
+    for operands, settings in calls(operation):
+        known = settings_course(operation, settings)
+        whole = operation.whole(*map(numpy.shape, operands))
+        rising = (operation.facts.moves and operation.facts.linear) or (known is not None and known.rises)
+        others = [one if at in whole else source.normal(size=numpy.shape(one)) for at, one in enumerate(operands)]
+        steps = [numpy.zeros(numpy.shape(one)) if at in whole else abs(a - b) for at, (one, a, b) in enumerate(
+            zip(operands, operands, others, strict=True)
+        )]  # fmt: skip
+        points = [operands, [(a + b) / 2 for a, b in zip(operands, others, strict=True)], others]
+        upper = value(operation, [a + step for a, step in zip(operands, steps, strict=True)], settings)
+        values = [value(operation, list(point), settings) for point in points]
+        if any(one is None or not numpy.isfinite(one).all() for one in (*values, upper)):
+            continue
+        first, middle, second = values
+        for pieces, sign in ((known.convex, 1), (known.concave, -1)) if known else ():
+            if pieces:
+                assert numpy.all(sign * (first + second - 2 * middle) >= -1e-9), settings
+        if rising:
+            assert numpy.all(upper - first >= -1e-9), settings
+        if known is not None and known.falls:
+            assert numpy.all(upper - first <= 1e-9), settings
 
 
 def test_operations_without_a_value_somewhere_say_so() -> None:

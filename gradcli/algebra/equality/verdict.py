@@ -87,7 +87,7 @@ class Tolerance:
 EXACT = Tolerance()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Equality:
     """What was found out about two expressions; it is true where they are equal.
 
@@ -160,6 +160,13 @@ class Equality:
 
     def __bool__(self) -> bool:
         return self.verdict in (Verdict.EQUAL, Verdict.WHERE_DEFINED, Verdict.BELOW_THRESHOLD, Verdict.NEARLY)
+
+    def __repr__(self) -> str:
+        found = self.counterexample
+        at = [] if found is None else [f"{name} = {value}" for name, value in found.point.items()]
+        seen = "" if found is None else f", at {', '.join(at)}: {found.first_text} and {found.second_text}"
+        known = f"{'proved' if self.proof else 'not proved'}, {self.method.value}"
+        return f"Equality({self.first!r}, {self.second!r}: {self.verdict.value}{seen}; {known})"
 
     @property
     def same_domain(self) -> bool:

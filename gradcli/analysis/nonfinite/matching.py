@@ -6,10 +6,10 @@ linear in the graph for each pattern, since a pattern is short.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
-from gradcli.analysis.nonfinite.rewrites import Compiled
+from gradcli.analysis.nonfinite.rewrites import Compiled, Head, head_of
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, CONTROL, VARIABLE, Graph
 from gradcli.language.ast import Call, Comparison, Expression, Index, Name, Number, Operator
@@ -51,7 +51,30 @@ class Matcher:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.classes = _classes(graph)
+        self._heads: dict[int, frozenset[Head]] = {}
         self._forms: dict[int, tuple[tuple[Expression, tuple[int, ...]], ...]] = {}
+
+    def by_head(self, nodes: Iterable[int]) -> dict[Head, list[int]]:
+        """Nodes by what they may be the whole of."""
+        found: dict[Head, list[int]] = {}
+        for node in nodes:
+            for head in self._heads_of(node):
+                found.setdefault(head, []).append(node)
+        return found
+
+    def _heads_of(self, node: int) -> frozenset[Head]:
+        heads = self._heads.get(node)
+        if heads is None:
+            heads = self._heads[node] = frozenset([head_of(form) for form, _ in self._forms_of(node)])
+        return heads
+
+    def _may(self, part: Expression, node: int) -> bool:
+        """Whether a node could be a part of a pattern, as far as one look tells."""
+        if isinstance(part, Name):
+            return True
+        if isinstance(part, Number):
+            return self.graph.constants.get(node) == part.value
+        return head_of(part) in self._heads_of(node)
 
     def match(self, pattern: Expression, node: int) -> Iterator[Match]:
         """The ways in which a pattern is what a node computes."""
@@ -74,12 +97,15 @@ class Matcher:
             parts = _parts(pattern, form)
             if parts is None:
                 continue
+            orders = [one for one in _orders(form, operands) if all(map(self._may, parts, one))]
+            if not orders:
+                continue
             keywords = so_far.keywords
             if isinstance(form, Call) and form.keywords:
                 keywords = (*keywords, *zip(form.keywords, form.arguments[-len(form.keywords) :], strict=True))
             items = form.items if isinstance(form, Index) else so_far.items
             step = Match(so_far.node, so_far.letters, (*so_far.covered, node), items, keywords)
-            for order in _orders(form, operands):
+            for order in orders:
                 yield from self._match_all(parts, order, step)
 
     def _match_all(self, parts: Sequence[Expression], nodes: Sequence[int], so_far: Match) -> Iterator[Match]:

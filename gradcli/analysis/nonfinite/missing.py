@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gradcli.autodiff.passes.contributions import contributions
+from gradcli.autodiff.passes.contributions import Contribution, contributions
 from gradcli.autodiff.passes.reverse import carries
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.frozen import Frozen
@@ -16,6 +16,7 @@ from gradcli.ops.declaration.operation import Operation
 
 NOT_ASKED, UNUSED, DETACHED, NO_DERIVATIVE, NO_COTANGENT = "not asked", "unused", "detached", "no derivative", "no cotangent"
 NOT_CHOSEN, FLAT, STEP, FACTOR, ROUNDED, LEVEL, CANCELS = "not chosen", "flat", "step", "factor", "rounded", "level", "cancels"
+UNDERFLOW = "underflow"
 
 LISTED = 5
 """Edges that are named."""
@@ -29,8 +30,8 @@ class Stop(Frozen):
 
     Attributes:
         kind: Why: a gradient does not go that way (``detached``, ``no derivative``), or the factor is 0: the operand is not
-            chosen, the function is flat there or a step, the other factor is 0, or the derivative rounds to 0 (``rounded``) or is
-            0 at this point (``level``).
+            chosen, the function is flat there or a step, the other factor is 0, the derivative rounds to 0 (``rounded``) or is
+            0 at this point (``level``), or the product of two small numbers rounds to 0 (``underflow``).
         node: The node that hands back.
         source: The operand that gets nothing.
         argument: Which argument that is.
@@ -80,9 +81,10 @@ def missing_gradients(tape: Tape) -> dict[str, Missing]:
         edges, handed = _zero_edges(tape)
         for name in zero:
             depends = graph.dependents(graph.variables[name])
-            stops = [stop for stop in edges if depends[stop.source]]
-            cancels = graph.variables[name] in handed or not stops
-            found[name] = Missing(CANCELS) if cancels else _of(stops)
+            ended = [edge for edge in edges if depends[edge.source]]
+            cancels = graph.variables[name] in handed or not ended
+            stops = [Stop(_kind(tape, edge), edge.target, edge.source, edge.argument) for edge in ended[:LISTED]]
+            found[name] = Missing(CANCELS) if cancels else Missing(stops[0].kind, tuple(stops), len(ended))
     return found
 
 
@@ -124,26 +126,29 @@ def _copies(tape: Tape, id: int) -> bool:
     return bool(operation(1.25) == 1.25 and operation(-0.5) == -0.5)
 
 
-def _zero_edges(tape: Tape) -> tuple[list[Stop], set[int]]:
+def _zero_edges(tape: Tape) -> tuple[list[Contribution], set[int]]:
     """The edges that hand 0 back although something else came in, and the nodes that are handed anything else, of all paths."""
-    stops: list[Stop] = []
+    ended: list[Contribution] = []
     handed: set[int] = set()
     for one in contributions(tape):
         if _any(one.value):
             handed.add(one.source)
         elif _any(tape.adjoints[one.target]):
-            stops.append(Stop(_kind(tape, one.target, one.argument), one.target, one.source, one.argument))
-    return stops, handed
+            ended.append(one)
+    return ended, handed
 
 
-def _kind(tape: Tape, id: int, argument: int) -> str:
-    """Why the derivative along an edge is 0 in every element."""
+def _kind(tape: Tape, edge: Contribution) -> str:
+    """Why what an edge hands back is 0 in every element."""
+    id, argument = edge.target, edge.argument
     graph = tape.graph
     name, inputs = graph.operations[id], graph.inputs[id]
     if name in STRUCTURAL:
         return NOT_CHOSEN if STRUCTURAL[name].facts.moves else LEVEL
     operation = OPERATIONS[name]
     facts = operation.facts
+    if not graph.shapes and _any(tape.local_values(id)[argument]):
+        return UNDERFLOW
     others = [input for at, input in enumerate(inputs) if at != argument]
     if any(argument in group and len(group) == 1 for group in facts.linear) and any(not _any(tape.values[o]) for o in others):
         return FACTOR
@@ -154,7 +159,7 @@ def _kind(tape: Tape, id: int, argument: int) -> str:
         return (FLAT if _nearby(tape, id, argument) else LEVEL) if alone else NOT_CHOSEN
     if name == CHOICE or facts.masks:
         return NOT_CHOSEN
-    return ROUNDED if _nearby(tape, id, argument) else LEVEL
+    return ROUNDED if all(other in graph.constants for other in others) and _nearby(tape, id, argument) else LEVEL
 
 
 def _constant_zero(operation: Operation) -> bool:

@@ -9,14 +9,14 @@ from typing import Any
 
 from gradcli.autodiff.passes.contributions import contributions
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.derivation.paths import largest_path
+from gradcli.derivation.paths import largest_paths
 from gradcli.frozen import Frozen
 
 LAYERS = 16
 """Layers into which a long path is divided."""
 
-FAR = 1e4
-"""So many times larger or smaller the product along a path becomes where it is said to explode or vanish."""
+FAR = 4
+"""By so many decimal orders the product along a path grows or shrinks where it is said to explode or vanish."""
 
 VANISHES, EXPLODES = "vanishes", "explodes"
 
@@ -28,7 +28,8 @@ class Layer(Frozen):
         start: The node at its end nearer to the output.
         end: The node at its end nearer to the variable.
         edges: How many edges it has.
-        factor: The product of the local derivatives along it; of arrays by how much the largest element of the adjoint grows.
+        factor: The decimal logarithm of the size of the product of the local derivatives along it; of arrays of the growth of the
+            largest element of the adjoint. It has no range that it could leave.
         product: The same from the output to its end.
     """
 
@@ -55,29 +56,34 @@ class Course(Frozen):
     count: int
 
 
-def course_of(tape: Tape, variable: str) -> Course | None:
-    """The course of the gradient to a variable; None where the product along the path keeps its size, and where there is none."""
-    path = _by_adjoints(tape, variable) if tape.graph.shapes else largest_path(tape, variable)[::-1]
-    if len(path) < 3:
-        return None
+def courses_of(tape: Tape, variables: Sequence[str]) -> list[Course]:
+    """The courses of the gradient to variables, of those for which the product along the path does not keep its size."""
+    if tape.graph.shapes:
+        paths = {name: _by_adjoints(tape, name) for name in variables}
+    else:
+        paths = {name: path[::-1] for name, path in largest_paths(tape, variables).items()}
+    return [course for name, path in paths.items() if (course := _course(name, path)) is not None]
+
+
+def _course(variable: str, path: Sequence[tuple[int, float]]) -> Course | None:
+    """The course along a path from the output on; None where it is short, keeps its size, or has a factor 0 or inf."""
     # on the way down from the output the factor that leads to a node stands with that node
-    factors = [factor for _, factor in path[:-1]]
-    nodes = [id for id, _ in path]
-    total = _product(factors)
-    far = total == 0 or not math.isfinite(total) or not 1 / FAR < abs(total) < FAR
-    if not far or 0 in factors:  # one factor 0 is no course, and said elsewhere
+    factors = [abs(factor) for _, factor in path[:-1]]
+    if len(factors) < 2 or not all(map(math.isfinite, factors)) or 0 in factors:
         return None
-    size = max(1, math.ceil(len(factors) / LAYERS))
+    logs = [math.log10(factor) for factor in factors]
+    total = math.fsum(logs)
+    if abs(total) < FAR:
+        return None
+    nodes = [id for id, _ in path]
+    size = math.ceil(len(logs) / LAYERS)
     layers: list[Layer] = []
-    for at in range(0, len(factors), size):
-        part = factors[at : at + size]
-        product = _product(factors[: at + len(part)])
-        layers.append(Layer(nodes[at], nodes[at + len(part)], len(part), _product(part), product))
-    return Course(variable, VANISHES if abs(total) < 1 else EXPLODES, tuple(layers), len(factors))
-
-
-def _product(factors: Sequence[float]) -> float:
-    return math.prod(factors)
+    product = 0.0
+    for at in range(0, len(logs), size):
+        part = logs[at : at + size]
+        product += math.fsum(part)
+        layers.append(Layer(nodes[at], nodes[at + len(part)], len(part), math.fsum(part), product))
+    return Course(variable, VANISHES if total < 0 else EXPLODES, tuple(layers), len(logs))
 
 
 def _by_adjoints(tape: Tape, variable: str) -> list[tuple[int, float]]:

@@ -9,7 +9,7 @@ import functools
 from collections.abc import Iterator
 
 from gradcli.frozen import Frozen
-from gradcli.language.ast import Expression, Output
+from gradcli.language.ast import Call, Expression, Operator, Output
 from gradcli.language.parser import parse
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import END, POLE
@@ -90,9 +90,10 @@ REWRITES = (
     Rewrite("exp(a)*exp(b)", "exp(a + b)", "one exponential overflows or rounds to 0, and their product does not"),
     Rewrite("exp(a)/b", "exp(a - log(b))", OVERFLOW),
     # powers and products with logarithms
+    Rewrite("exp(a*log(b))", "b^a", "a logarithm of 0 on the way to a power that is an ordinary number"),
     Rewrite("a*log(a)", "where(a == 0, 0, a*log(where(a == 0, 1, a)))", "0 times minus infinity, where the limit is 0"),
     Rewrite("a*log(b)", "xlogy(a, b)", "0 times infinity, where 0 is meant"),
-    Rewrite("exp(a*log(b))", "b^a", "a logarithm of 0 on the way to a power that is an ordinary number"),
+    Rewrite("a*log(b)", "where(a == 0, 0, a*log(where(a == 0, 1, b)))", "0 times infinity, where 0 is meant"),
     Rewrite("a^(1/3)", "cbrt(a)", ROOT),
     Rewrite("a^(1/n)", "root(a, n)", ROOT),
     Rewrite("a^(m/n)", "root(a, n)^m", ROOT),
@@ -169,18 +170,35 @@ REWRITES = (
 )
 
 
+Head = tuple[str, int]
+
+
 class Compiled(Frozen):
-    """A row as expressions."""
+    """A row as expressions, with the head of its pattern: the operator or function that is its whole, and its operands."""
 
     rule: Rewrite
     pattern: Expression
     result: Expression
+    head: Head
 
 
 @functools.cache
 def compiled() -> tuple[Compiled, ...]:
     """The rows of the table, and those that follow from what operations declare, in the order in which they are tried."""
-    return tuple([Compiled(rule, expression(rule.pattern), expression(rule.result)) for rule in (*REWRITES, *_within_domains())])
+    rows: list[Compiled] = []
+    for rule in (*REWRITES, *_within_domains()):
+        pattern = expression(rule.pattern)
+        rows.append(Compiled(rule, pattern, expression(rule.result), head_of(pattern)))
+    return tuple(rows)
+
+
+def head_of(whole: Expression) -> Head:
+    """The operator or function that is the whole of an expression, and how many operands it has, without named ones."""
+    if isinstance(whole, Operator):
+        return whole.symbol, len(whole.operands)
+    if isinstance(whole, Call):
+        return whole.function, len(whole.arguments) - len(whole.keywords)
+    return type(whole).__name__, 0
 
 
 def expression(text: str) -> Expression:

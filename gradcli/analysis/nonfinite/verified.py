@@ -46,6 +46,8 @@ NEARBY = 1e-3
 _STEPS = (Fraction(1, 10**16), Fraction(1, 10**24))
 _DISTANCES = (Fraction(1, 7), Fraction(1, 90), Fraction(1, 1100), Fraction(1, 10**5))
 
+UNDEFINED = "undefined"
+
 DERIVATIVE, KINK, END, JUMP = "derivative", "kink", "end", "jump"
 """What the gradient of the rewritten program is at the point: the derivative; between those of the two sides; finite where that
 of the original is infinite; of a function that jumps there."""
@@ -90,7 +92,8 @@ class Pairing:
         (one,), names = expanded_outputs(first.graph, [first.output], builder, ELEMENTS)
         (other,), more = expanded_outputs(second.graph, [second.output], builder, ELEMENTS)
         self.names = {**more, **names}
-        self.weights = _flat(first.adjoints[first.output] if first.graph.shape(first.output) else 1.0)
+        cotangent = first.adjoints[first.output] if first.graph.shape(first.output) else None
+        self.weights = [1.0] * len(one) if cotangent is None else _flat(cotangent)
         pair = pair_in(builder.graph, list(zip(one, other, strict=True)))
         self.numeric = Numeric(pair.steps, pair.ends)
         self.ends = pair.ends
@@ -126,17 +129,18 @@ def _flat(value: Any) -> list[float]:
     return [float(one) for one in value.ravel().tolist()] if hasattr(value, "ravel") else [float(value)]
 
 
-def exact_value(tape: Tape) -> float | None:
-    """The value of a run without rounding and overflow, as a float; None where it has none, or is too large to tell."""
+def exact_value(tape: Tape) -> tuple[float, str] | None:
+    """The value of a run without rounding and overflow, as a float and in six digits: nan where it has none; None where
+    that is not known, as of large programs."""
     try:
         pairing = Pairing(tape, tape)
         with mp.workdps(MANY_DIGITS):
             found, _ = pairing.at(pairing.point)
             if found is None and pairing.finer():
                 found, _ = pairing.at(pairing.point)
+            return (math.nan, UNDEFINED) if found is None else (_as_float(found), str(mp.nstr(found, 6)))
     except GradcliError:
         return None
-    return None if found is None else _as_float(found)
 
 
 def _as_float(value: Any) -> float:
@@ -182,14 +186,14 @@ def _proved(pairing: Pairing, second: Tape, same: bool) -> Proof | None:
         return None
     sides: dict[str, tuple[float | None, float | None]] = {}
     grade = DERIVATIVE if same else END
-    asked = [place for place in pairing.places if place[0] in second.wrt][:MOST_VARIABLES]
+    wrt = second.wrt if second.adjoints[second.output] is not None else ()
+    asked = [place for place in pairing.places if place[0] in wrt][:MOST_VARIABLES]
     for name, element, place in asked if same else ():
         adjoint = second.gradient[name]
         slope = 0.0 if adjoint is None else _flat(adjoint)[place]
         left, right = (_slope(pairing, element, sign, start) for sign in (-1, 1))
         sides[element] = left, right
-        exponent = adjoint is None and left is None and right is None  # only where it is a whole number there is a value
-        found = END if exponent else _grade(slope, left, right, 1e-3 if second.dtype == "float32" else 1e-6)
+        found = _grade(slope, left, right, 1e-3 if second.dtype == "float32" else 1e-6)
         if found is None:
             return None
         grade = max(grade, found, key=_GRADES.index)
@@ -259,8 +263,10 @@ def _slope(pairing: Pairing, element: str, sign: int, start: Any) -> float | Non
 def _grade(slope: float, left: float | None, right: float | None, tolerance: float) -> str | None:
     """What a gradient is beside the derivatives from both sides; None where it is none of that."""
     known = [side for side in (left, right) if side is not None]
-    if slope != slope or not known:
+    if slope != slope:
         return None
+    if not known:  # it is defined in no direction
+        return END if math.isfinite(slope) else None
     if any(side != side for side in known):
         return JUMP if math.isfinite(slope) else None
     low, high = min(known), max(known)

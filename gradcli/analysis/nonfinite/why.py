@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gradcli.analysis.nonfinite.mending import Mend, mend_of
-from gradcli.analysis.nonfinite.missing import Missing, missing_gradients
+from gradcli.analysis.nonfinite.missing import UNDERFLOW, Missing, missing_gradients
 from gradcli.analysis.nonfinite.origins import Way, backward_ways, forward_way
-from gradcli.analysis.nonfinite.paths import Course, course_of
+from gradcli.analysis.nonfinite.paths import Course, courses_of
 from gradcli.analysis.nonfinite.units import Unit, idle_units
 from gradcli.analysis.nonfinite.verified import exact_value
 from gradcli.autodiff.passes.tape import Tape, all_finite
 from gradcli.frozen import Frozen
 
-COURSES = 4
+COURSES = 2
 """Variables of which the course of the gradient is followed."""
 
 NAMED = 8
@@ -26,7 +26,8 @@ class Why(Frozen, eq=False):
     Attributes:
         tape: The run.
         forward: From where the value stops being finite to the output; None for a finite one.
-        exact: The value without rounding and overflow, where the one of the run is not finite; None where there is none.
+        exact: The value without rounding and overflow, where the one of the run is not finite, and the same in six digits: nan
+            where there is none; None where that is not known.
         backward: For each variable whose derivative is not finite the way to it.
         behind: For each node at which a backward way begins, and whose value is not finite, where that comes from.
         missing: Why variables get no gradient, or 0.
@@ -38,7 +39,7 @@ class Why(Frozen, eq=False):
 
     tape: Tape
     forward: Way | None
-    exact: float | None
+    exact: tuple[float, str] | None
     backward: Mapping[str, Way]
     behind: Mapping[int, Way]
     missing: Mapping[str, Missing]
@@ -63,7 +64,7 @@ def why_of(tape: Tape) -> Why:
     backward = backward_ways(tape)
     origins = {way.origin.node for way in backward.values()} if forward is None else set()
     behind = {node: way for node in origins if (way := _behind(tape, node)) is not None}
-    courses = [course for name in _worth_following(tape) if (course := course_of(tape, name)) is not None]
+    missing = missing_gradients(tape)
     odd = forward is not None or bool(backward)
     return Why(
         tape,
@@ -71,9 +72,9 @@ def why_of(tape: Tape) -> Why:
         exact_value(tape) if forward is not None else None,
         backward,
         behind,
-        missing_gradients(tape),
+        missing,
         tuple([id for id in tape.graph.given_names if _is_unretained(tape, id)][:NAMED]),
-        tuple(courses),
+        tuple(courses_of(tape, _worth_following(tape, missing))),
         tuple(idle_units(tape)),
         mend_of(tape) if odd else None,
     )
@@ -92,11 +93,12 @@ def _is_unretained(tape: Tape, id: int) -> bool:
     return id != tape.output and tape.adjoints[id] is not None and tape.requires_grad[id] and tape.grad(id) is None
 
 
-def _worth_following(tape: Tape) -> list[str]:
-    """The variables to which a gradient arrives, those with the smallest and the largest first."""
+def _worth_following(tape: Tape, missing: Mapping[str, Missing]) -> list[str]:
+    """The first variables to which a finite gradient arrives, or one that was lost because it is small."""
     found: list[str] = []
     for name in tape.wrt:
         adjoint = tape.adjoints[tape.graph.variables[name]]
-        if adjoint is not None and all_finite(adjoint) and len(found) < COURSES:
+        arrives = adjoint is not None and all_finite(adjoint)
+        if arrives and (name not in missing or missing[name].kind == UNDERFLOW) and len(found) < COURSES:
             found.append(name)
     return found

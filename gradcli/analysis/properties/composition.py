@@ -8,10 +8,11 @@ on. What an operation is stands in its declaration; where no rule applies nothin
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 
 from gradcli.analysis.properties.bounds import Intervals, course_of, settings_course, trend
-from gradcli.graph.graph import Graph
+from gradcli.graph.graph import Graph, Settings
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, spelling
 from gradcli.ops.declaration.course import Course, Interval, inside
 from gradcli.ops.declaration.operation import Operation
@@ -80,17 +81,17 @@ def runs_of(graph: Graph, variables: Collection[int], bounds: Sequence[Interval]
     for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
         if not varying[id] or not needed[id] or not inputs:
             continue
-        operands = [found[input] for input in inputs]
         if operation in OPERATIONS:
             declared: Operation | Structural = OPERATIONS[operation]
             if len(inputs) == 2 and inputs[0] == inputs[1] and declared.facts.twice:
-                declared, operands, inputs = OPERATIONS[declared.facts.twice], operands[:1], inputs[:1]
-            found[id] = _run(_Applied(declared, operands, [bounds[input] for input in inputs]))
+                declared, inputs = OPERATIONS[declared.facts.twice], inputs[:1]
         elif operation in STRUCTURAL:
-            settings = dict(graph.settings.get(id, ()))
-            found[id] = _run(_Applied(STRUCTURAL[operation], operands, [bounds[input] for input in inputs], settings))
+            declared = STRUCTURAL[operation]
         else:
             found[id] = NOTHING
+            continue
+        operands, intervals = tuple([found[input] for input in inputs]), tuple([bounds[input] for input in inputs])
+        found[id] = _run(declared, operands, intervals, graph.settings.get(id, ()))
     return found
 
 
@@ -109,14 +110,9 @@ class _Applied:
     """
 
     def __init__(
-        self,
-        declared: Operation | Structural,
-        operands: Sequence[Run],
-        intervals: Sequence[Interval],
-        settings: dict[str, Any] | None = None,
+        self, declared: Operation | Structural, operands: Sequence[Run], intervals: Sequence[Interval], settings: Settings
     ) -> None:
-        self.declared, self.operands, self.intervals = declared, operands, intervals
-        self.settings = settings or {}
+        self.declared, self.operands, self.intervals, self.settings = declared, operands, intervals, dict(settings)
         self.varying = [at for at, operand in enumerate(operands) if operand.varies]
         if isinstance(declared, Operation):
             self.course = course_of(declared, intervals, [operand.varies for operand in operands])
@@ -167,13 +163,15 @@ def _turned(bits: int, sign: int) -> int:
     return 0 if sign == 0 else (0, DOWN, UP)[bits]
 
 
-def _run(applied: _Applied) -> Run:
-    """How the result of an operation runs."""
-    operands, varying = applied.operands, applied.varying
+@lru_cache(maxsize=50_000)
+def _run(declared: Operation | Structural, operands: tuple[Run, ...], intervals: tuple[Interval, ...], settings: Settings) -> Run:
+    """How the result of an operation runs; most nodes of a long graph are like some other."""
+    applied = _Applied(declared, operands, intervals, settings)
+    varying = applied.varying
     bends = [operand.bend for operand in operands]
     movement = applied.handed([operand.trend for operand in operands])
     degree, least = _degree(applied)
-    name = spelling(applied.declared.name)
+    name = spelling(declared.name)
     kinds = " and ".join(sorted({_KINDS[operands[at].bend] for at in varying}))
     if applied.group is not None:
         bend = BOTH if degree is not None and degree <= 1 else applied.handed(bends)

@@ -90,11 +90,11 @@ def hessian_pattern(graph: Graph, inputs: Sequence[int]) -> list[int]:
 
 def bits(number: int) -> list[int]:
     """The places of the bits of a number that are 1, ascending."""
-    found = []
-    while number:
-        lowest = number & -number
-        found.append(lowest.bit_length() - 1)
-        number ^= lowest
+    digits = bin(number)[:1:-1]
+    found, at = [], digits.find("1")
+    while at >= 0:
+        found.append(at)
+        at = digits.find("1", at + 1)
     return found
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
 
 from gradcli.autodiff.passes.reverse import local_derivatives
 from gradcli.errors import GradcliError
-from gradcli.frozen import Frozen
+from gradcli.frozen import Frozen, shown
 from gradcli.graph.graph import CONSTANT, CONTROL, VARIABLE, Graph
 from gradcli.graph.names import node_names
 from gradcli.lowering.builders.builder import Shown, Value
@@ -69,11 +68,8 @@ class Tape(Frozen):
     warnings: Sequence[str] = ()
     accumulated: Mapping[int, Value] | None = None
 
-    picture: ClassVar[Callable[[Tape], str] | None] = None
-    """Draws a tape as SVG for notebooks; set by whoever can draw, since this layer cannot."""
-
     def _repr_svg_(self) -> str | None:
-        return None if Tape.picture is None else Tape.picture(self)
+        return shown("svg", self)
 
     def __repr__(self) -> str:
         result = self.names[self.output] if self.symbolic else f"{self.names[self.output]} = {self.value!r}"

@@ -1,19 +1,26 @@
-"""`gradcli plot`: functions and their derivatives as curves."""
+"""`gradcli plot`: functions and their derivatives as curves, and functions of two variables as contours."""
 
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
+from gradcli.cli.framework.choices import refuse
 from gradcli.cli.framework.command import Command, text, texts, whole
 from gradcli.cli.framework.options import ExpressionOptions, SizeLimits
-from gradcli.cli.framework.streams import can_print_signs
-from gradcli.cli.inputs.ranges import ranges_and_values
+from gradcli.cli.framework.streams import write_to
+from gradcli.cli.inputs.ranges import range_of, ranges_and_values
 from gradcli.cli.inputs.source import expression_texts
 from gradcli.cli.inputs.variables import assignment, number
-from gradcli.cli.views.show_chart import ChartOptions, chart_format, window_of, write_chart
+from gradcli.cli.views.show_chart import ChartOptions, chart_format, in_ascii, write_chart
 from gradcli.errors import GradcliError, UnknownVariableError, located
+
+if TYPE_CHECKING:
+    from gradcli.graph.graph import Graph
+    from gradcli.output.formats import Format
+    from gradcli.output.plots.chart import Range
 
 HELP = """\
 Draw functions and their derivatives: in the terminal, or as a picture; in a pipe it is a table of points.
@@ -24,7 +31,8 @@ Draw functions and their derivatives: in the terminal, or as a picture; in a pip
   gradcli plot "x^2" --x -3:3 --tangent-at x=1             with a tangent
   gradcli plot "sin(x)" "x - x^3/6" --x -pi:pi             several functions
   gradcli plot "a*x^2" --x -1:1 --a 3                      the others have values
-  gradcli plot "relu(x)" --x -2:2 -o relu.svg              also .png .pdf .csv .json .txt
+  gradcli plot "x^2 + x*y^2" --x -2:2 --y -2:2             contours, and the gradient as arrows
+  gradcli plot "relu(x)" --x -2:2 -o relu.svg              also .png .pdf .html .csv .json .txt
   gradcli plot "tan(x)" --x -5:5 --format csv > tan.csv
 
 Kinks, jumps, gaps, poles and ends of the domain are found from the expression, marked, and never joined; points lie closer
@@ -33,12 +41,16 @@ where a curve bends. A variable without a range or a value goes from -5 to 5. Be
 
 _ORDERS = 6
 
+FIELD_STEPS = 4
+"""Of so many steps of a curve a grid has one in each direction."""
+
 
 class PlotOptions(ChartOptions, ExpressionOptions, SizeLimits):
     """What a call may ask for."""
 
     derivatives = text("Draw these derivatives as well: 1,2.", "ORDERS")
     tangent_at = texts("Draw the tangent of each function at a place: x=1.", "NAME=PLACE")
+    window = text("What is shown from bottom to top; where left out, all, but beside poles what most places have.", "LOW:HIGH")
     points = whole("Steps to begin with; between them are more, where a curve bends.", 400, minimum=2, maximum=1_000_000)
 
 
@@ -67,32 +79,63 @@ def run(options: PlotOptions) -> None:
     ranges, values = ranges_and_values(options, list(graph.variables))
     names = [source for source, _ in sources]
     if len(ranges) > 1:
-        raise GradcliError("two variables have ranges", hint="give one of them a value")
-    [(variable, ends)] = ranges.items()
+        _plot_field(graph, names, ranges, values, options, format)
+    else:
+        _plot_curves(graph, names, ranges, values, options, format)
 
+
+def _plot_curves(
+    graph: Graph,
+    names: Sequence[str],
+    ranges: Mapping[str, Range],
+    values: Mapping[str, float],
+    options: PlotOptions,
+    format: Format,
+) -> None:
     from gradcli.analysis.sampling.curves import sampled
-    from gradcli.output.plots import records
     from gradcli.output.plots.of_curves import chart_of_curves, tangents_at
+    from gradcli.output.plots.records import curve_columns, curve_rows, curves_json
 
+    [(variable, ends)] = ranges.items()
     places = _places(options.tangent_at, variable)
     orders = _orders(options.derivatives)
-    found = sampled(graph, variable, ends, values, orders, points=options.points, window=window_of(options))
+    window = None if options.window is None else range_of(options.window, "--window")
+    found = sampled(graph, variable, ends, values, orders, points=options.points, window=window)
     touching = [one for place in places for one in tangents_at(graph, values, found, place, names)]
-    columns = records.curve_columns(found, names)
-    ascii = options.ascii or not can_print_signs(sys.stdout)
+    chart = chart_of_curves(found, names, touching)
+    if format.name == "html":
+        from gradcli.output.plots.page import curves_page
 
-    def table() -> Sequence[str]:
-        from gradcli.output.reports.plain import plain_lines
+        page = curves_page(found, graph, names, values, chart, theme=options.theme or "auto")
+        write_to(options.output, page, ascii=in_ascii(options), html=True)
+        return
+    columns, ascii = curve_columns(found, names), in_ascii(options)
+    json = partial(curves_json, found, names, values, touching, ascii=ascii)
+    write_chart(chart, format, options, lambda: curve_rows(found), columns, json)
 
-        notes = chart_of_curves(found, names, touching).notes
-        return [f"{line}\n" for line in plain_lines(records.number_table(columns, records.curve_rows(found), notes))]
 
-    others = {
-        "csv": lambda: records.csv_lines(columns, records.curve_rows(found)),
-        "json": lambda: records.curves_json(found, names, values, touching, ascii=ascii),
-        "table": table,
-    }
-    write_chart(lambda: chart_of_curves(found, names, touching), format, options, others)
+def _plot_field(
+    graph: Graph,
+    names: Sequence[str],
+    ranges: Mapping[str, Range],
+    values: Mapping[str, float],
+    options: PlotOptions,
+    format: Format,
+) -> None:
+    from gradcli.analysis.sampling.fields import field
+    from gradcli.output.plots.of_fields import chart_of_field, field_columns, field_json, field_rows
+
+    if len(names) > 1:
+        raise GradcliError("contours are of one expression", hint="give one variable a value, or leave the others out")
+    refuse(options, ("derivatives", "tangent-at", "window"), "is for one variable, and two have ranges")
+    first, second = ranges
+    steps = max(2, options.points // FIELD_STEPS)
+    if format.name == "html":
+        raise GradcliError("a page is of one variable, and two have ranges", hint="--format svg, or a value for one of them")
+    found = field(graph, (first, second), list(ranges.values()), values, steps=steps)
+    chart, [name] = chart_of_field(found, names[0]), names
+    json = partial(field_json, found, name, values, ascii=in_ascii(options))
+    write_chart(chart, format, options, lambda: field_rows(found), field_columns(found, name), json)
 
 
 def _orders(text: str | None) -> list[int]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from gradcli.algebra.derivatives import Simplified
 from gradcli.derivation.notation.deeds import DEEDS
 from gradcli.derivation.notation.prose import Words, words_text
-from gradcli.frozen import Frozen
+from gradcli.frozen import Frozen, shown
 from gradcli.language.ast import Expression
 
 SIMPLIFICATIONS = frozenset({"trivial factors dropped", "parentheses dropped", "terms computed", *DEEDS})
@@ -101,3 +101,9 @@ class Derivation(Frozen):
     def of(self, variable: str) -> list[Equation]:
         """The equations that lead to the derivative by a variable, its own last."""
         return [self.equations[node] for node in self.needed[variable]]
+
+    def __repr__(self) -> str:
+        return f"Derivation(by {', '.join(self.needed)}: {len(self.equations)} equations)"
+
+    def _repr_latex_(self) -> str | None:
+        return shown("latex", self)

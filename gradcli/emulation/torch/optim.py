@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradcli.autodiff.optimisers import Arithmetic
+from gradcli.autodiff.optimisers import sgd as updated
 from gradcli.autodiff.torch_tape.dtypes import rounded
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.values import Foreign, Native, Raised, type_name
@@ -19,10 +21,7 @@ _NUMBERS = {"learning rate": "lr", "momentum value": "momentum", "weight_decay v
 
 
 class Sgd(Foreign):
-    """The optimiser ``torch.optim.SGD``: p becomes p - lr·g, where g is p.grad + weight_decay·p.
-
-    With momentum μ the velocity v, at first g, becomes μ·v + (1 - dampening)·g, and stands in place of g; after Nesterov
-    g + μ·v stands there (Sutskever and others, On the importance of initialization and momentum in deep learning, 2013).
+    """The optimiser ``torch.optim.SGD``; its rule is :func:`gradcli.autodiff.optimisers.sgd`.
 
     Args:
         session: The session.
@@ -97,17 +96,17 @@ class Sgd(Foreign):
         gradient = parameter.grad(machine)
         if gradient is None:
             return
-        decay, momentum, rate = [self._number(machine, group, key) for key in ("weight_decay", "momentum", "lr")]
-        if decay:
-            gradient = self._plus(machine, gradient, parameter, decay)
-        if momentum:
-            velocity = self.session.tensor(self.session.tape.detach(gradient.node))
-            if parameter in self.velocities:
-                scaled = machine.binary("*", self.velocities[parameter], momentum)
-                velocity = self._plus(machine, scaled, gradient, 1 - self._number(machine, group, "dampening"))
+        numbers = {key: self._number(machine, group, key) for key in ("weight_decay", "momentum", "lr", "dampening")}
+        numbers |= {key: machine.truth(group[key]) for key in ("nesterov", "maximize")}
+        arithmetic = Arithmetic(
+            lambda a, b, factor: self._plus(machine, a, b, factor),
+            lambda a, factor: machine.binary("*", a, factor),
+            lambda a: self.session.tensor(self.session.tape.detach(a.node)),
+        )
+        changed, velocity = updated(parameter, gradient, self.velocities.get(parameter), numbers, arithmetic)
+        if velocity is not None:
             self.velocities[parameter] = velocity
-            gradient = self._plus(machine, gradient, velocity, momentum) if machine.truth(group["nesterov"]) else velocity
-        parameter.become(machine, self._plus(machine, parameter, gradient, rate if machine.truth(group["maximize"]) else -rate))
+        parameter.become(machine, changed)
 
     def _number(self, machine: Interpreter, group: Group, key: str) -> float:
         value = group[key]

@@ -234,7 +234,7 @@ reduce_norm: Structural = structural(
     takes=(DECIMALS, "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}"),
     definition=_norm_defined,
     degree=lambda a: 1,
-    course=lambda **settings: "convex" if settings["ord"] >= 1 else "",
+    course=lambda **settings: "convex" if _order(settings["ord"]) >= 1 else "",
     doc="Length of the elements as a vector, Euclidean unless an order is given; where it is 0 the gradient is 0.",
     latex=r"\left\lVert {0} \right\rVert",
 )
@@ -256,7 +256,7 @@ dist = structural(
     torch="dist: torch Tensor",
     takes=(DECIMALS, "norm(): input dtype should be either floating point or complex. Got {} instead."),
     definition=lambda a, b, **order: reduce_norm(a - b, **order),
-    course=lambda **settings: "convex" if settings["ord"] >= 1 else "",
+    course=lambda **settings: "convex" if _order(settings["ord"]) >= 1 else "",
     doc="The norm of the difference of two arrays; where it is 0 the gradient is 0.",
 )
 

@@ -51,6 +51,8 @@ def power_course(a: Bounds, b: Bounds) -> str:
     if a is not None or b is None:
         return ""
     low, high = b
+    if low == high and builtins.abs(low) >= 2**53:
+        return ""  # a float that large does not say whether the exponent is even
     if low != high or not float(low).is_integer():
         start = "defined from 0; " if low == high else ""
         if low >= 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -65,6 +66,7 @@ class Chart(Frozen, eq=False):
         strokes: The lines, those that stand behind first.
         dots: The places that stand out.
         notes: What is said below, a line each.
+        labels: Texts within the plot, each with its place.
         logarithmic: Whether heights are logarithms to the base 10.
     """
 
@@ -75,12 +77,20 @@ class Chart(Frozen, eq=False):
     strokes: Sequence[Stroke]
     dots: Sequence[Dot] = ()
     notes: Sequence[str] = ()
+    labels: Sequence[tuple[float, float, str]] = ()
     logarithmic: bool = False
 
     @property
     def legend(self) -> list[Stroke]:
         """The strokes that the legend names."""
         return [stroke for stroke in self.strokes if stroke.label]
+
+
+def folded(notes: Sequence[str], width: int) -> list[str]:
+    """Notes in lines of a width; what goes on is indented."""
+    return [
+        line for note in notes for line in textwrap.wrap(note, max(20, width), subsequent_indent="  ", break_on_hyphens=False)
+    ]
 
 
 def ticks(ends: Range, most: int) -> list[float]:

@@ -10,7 +10,7 @@ from gradcli.errors import columns
 from gradcli.frozen import Frozen
 from gradcli.output.diagrams.svg import CHARACTER, FONT, LINE_SIZE, SMALL_SIZE
 from gradcli.output.diagrams.theme import DARK, LIGHT, Theme
-from gradcli.output.plots.chart import ARROW, Chart, Range, Stroke, tick_text, ticks
+from gradcli.output.plots.chart import ARROW, Chart, Range, Stroke, folded, tick_text, ticks
 from gradcli.output.visible import visible
 
 WIDTH, HEIGHT = 640, 400
@@ -24,7 +24,10 @@ _COLOURS = {
     "light": ("#1f5fbf", "#b3361b", "#1b7a43", "#7a3fa0", "#8a6100", "#00798a"),
     "dark": ("#7db4ff", "#ff9b7a", "#6fd39b", "#cfa2f0", "#e6c25c", "#5fd3e0"),
 }
-_DASHES = ("", "8 5", "2 4")
+DASHES = ("", "8 5", "2 4")
+_NOTE = 98
+"""Characters of a line below the plot, but for a legend, which is one line."""
+
 _FAR = 4.0
 """How many heights beyond the plot lines are followed."""
 
@@ -69,7 +72,7 @@ def chart_svg(chart: Chart, *, theme: str = "auto", notes: bool = True) -> Itera
         notes: Whether legend and notes stand below.
     """
     frame = frame_of(chart)
-    below: list[Stroke | str] = [*chart.legend, *chart.notes] if notes else []
+    below: list[Stroke | str] = [*chart.legend, *folded(chart.notes, _NOTE)] if notes else []
     bottom = frame.top + HEIGHT + 40
     texts = [one.label if isinstance(one, Stroke) else one for one in below]
     width = max([frame.left + WIDTH + _MARGIN, *[frame.left + 40 + columns(text) * CHARACTER * SMALL_SIZE for text in texts]])
@@ -87,13 +90,16 @@ def chart_svg(chart: Chart, *, theme: str = "auto", notes: bool = True) -> Itera
         yield f'<path class="{stroke.kind} colour{stroke.colour}"{_dash(stroke)} d="{path(stroke.pieces, frame)}"/>\n'
         if stroke.kind == ARROW:
             yield from _heads(stroke, frame)
+    for x, y, label in chart.labels:
+        place = f'x="{frame.across(x):.1f}" y="{frame.down(y) + 3.5:.1f}"'
+        yield f'<text class="level" {place} text-anchor="middle">{_text(label)}</text>\n'
     yield "</g>\n"
     for dot in chart.dots:
         if not (chart.x[0] <= dot.x <= chart.x[1] and chart.y[0] <= dot.y <= chart.y[1]):
             continue
         kind = "filled" if dot.filled else "open"
         place = f'cx="{frame.across(dot.x):.1f}" cy="{frame.down(dot.y):.1f}"'
-        yield f'<circle class="{kind} colour{dot.colour}" {place} r="4"><title>{_text(dot.label)}</title></circle>\n'
+        yield f'<circle class="{kind} colour{dot.colour}" {place} r="3.5"><title>{_text(dot.label)}</title></circle>\n'
     for number, (one, text) in enumerate(zip(below, texts, strict=True)):
         y = bottom + number * ROW + 12
         if isinstance(one, Stroke):
@@ -117,6 +123,7 @@ def chart_style(theme: str = "auto") -> str:
 def _colours(theme: Theme, name: str) -> str:
     lines = [
         f".chart .paper, .chart .open {{ fill: {theme.paper} }} .chart text {{ fill: {theme.ink} }}",
+        f".chart .level {{ stroke: {theme.paper}; stroke-width: 4; paint-order: stroke; stroke-linejoin: round }}",
         f".chart .grid {{ stroke: {theme.ink}; stroke-opacity: 0.12 }} .chart .axis {{ stroke: {theme.faint} }}",
     ]
     for number, colour in enumerate(_COLOURS[name]):
@@ -168,7 +175,7 @@ def _heads(stroke: Stroke, frame: Frame) -> Iterator[str]:
 
 
 def _dash(stroke: Stroke) -> str:
-    return f' stroke-dasharray="{_DASHES[stroke.dash]}"' if stroke.dash else ""
+    return f' stroke-dasharray="{DASHES[stroke.dash]}"' if stroke.dash else ""
 
 
 def _text(text: str) -> str:

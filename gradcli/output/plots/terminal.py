@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from gradcli.errors import columns
 from gradcli.output.box_drawing.canvas import Segment
-from gradcli.output.plots.chart import ARROW, CONTOUR, POLE_LINE, Chart, Stroke, tick_text, ticks
+from gradcli.output.plots.chart import ARROW, CONTOUR, POLE_LINE, Chart, Stroke, folded, tick_text, ticks
 
 HEIGHT = 20
 """Lines of the plot itself."""
@@ -16,6 +16,8 @@ HEIGHT = 20
 _BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 _BLANK = 0x2800
 _ASCII = "*+ox%@"
+_ARROWS = "→↗↑↖←↙↓↘"
+_ARROWS_ASCII = "><^<<<v>"
 _DASHES = ((1, 1), (6, 3), (1, 3))
 """How many dots of how many are drawn, of each pattern."""
 
@@ -38,6 +40,14 @@ class _Cells:
         return (x - low) / (high - low) * right, share * below
 
     def draw(self, stroke: Stroke) -> None:
+        if stroke.kind == ARROW:
+            for xs, ys in stroke.pieces:
+                (x, y), (to_x, to_y) = (self.dot(float(a), float(b)) for a, b in zip(xs, ys, strict=True))
+                cell = round(y) // self.down, round(x) // self.across
+                eighth = round(math.atan2((y - to_y) * (2 if self.ascii else 1), to_x - x) / (math.pi / 4)) % 8
+                self.signs[cell] = (_ARROWS_ASCII if self.ascii else _ARROWS)[eighth]
+                self.styles[cell] = f"colour {stroke.colour}"
+            return
         on, period = _DASHES[stroke.dash]
         for xs, ys in stroke.pieces:
             places = [self.dot(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]
@@ -55,7 +65,7 @@ class _Cells:
             return
         cell = at_y // self.down, at_x // self.across
         if self.ascii:
-            self.signs[cell] = _ASCII[stroke.colour] if stroke.kind not in (POLE_LINE, CONTOUR, ARROW) else ".:'"[stroke.dash]
+            self.signs[cell] = _ASCII[stroke.colour] if stroke.kind not in (POLE_LINE, CONTOUR) else ".:'"[stroke.dash]
         else:
             self.bits[cell] = self.bits.get(cell, 0) | _BITS[at_y % 4][at_x % 2]
         self.styles[cell] = f"colour {stroke.colour}" if stroke.kind != POLE_LINE else "line"
@@ -96,13 +106,23 @@ def drawn_chart(chart: Chart, *, width: int, height: int = HEIGHT, ascii: bool =
         if 0 <= cell[0] < height and 0 <= cell[1] < cells.width and dot.y == dot.y:
             cells.signs[cell] = ("#" if dot.filled else "O") if ascii else "●" if dot.filled else "○"
             cells.styles[cell] = f"colour {dot.colour}"
+    for at_x, at_y, text in chart.labels:
+        x, y = cells.dot(at_x, at_y)
+        row, start = round(y) // cells.down, round(x) // cells.across - len(text) // 2
+        if (
+            start >= 0
+            and start + len(text) <= cells.width
+            and not any(cells.signs.get((row, start + at), " ").isalnum() for at in range(len(text)))
+        ):
+            cells.signs |= {(row, start + at): sign for at, sign in enumerate(text)}
+            cells.styles |= {(row, start + at): "" for at in range(len(text))}
     labels = {round(cells.dot(chart.x[0], value)[1]) // cells.down: text for value, text in heights.items()}
     edge, tick, corner, flat, below = "|++-+" if ascii else "│┤└─┴"
     lines = [
         [Segment(f"{labels.get(row, ''):>{margin - 1}} ", ""), Segment(tick if row in labels else edge, "line"), *cells.row(row)]
         for row in range(height)
     ]
-    return [*lines, *_below(chart, cells, margin, (corner, flat, below)), *_legend(chart, ascii)]
+    return [*lines, *_below(chart, cells, margin, (corner, flat, below)), *_legend(chart, width, ascii)]
 
 
 def _below(chart: Chart, cells: _Cells, margin: int, signs: tuple[str, str, str]) -> Iterator[list[Segment]]:
@@ -121,12 +141,19 @@ def _below(chart: Chart, cells: _Cells, margin: int, signs: tuple[str, str, str]
     yield [Segment("".join(numbers).rstrip(), "")]
 
 
-def _legend(chart: Chart, ascii: bool) -> Iterator[list[Segment]]:
+def _legend(chart: Chart, width: int, ascii: bool) -> Iterator[list[Segment]]:
     """What the strokes are, and what is said below."""
     for stroke in chart.legend:
-        sign = _ASCII[stroke.colour] * 2 if ascii else ("⠤⠤", "⠤ ", "⠄⠄")[stroke.dash]
+        arrow = "->" if ascii else "→ "
+        sign = (
+            arrow
+            if stroke.kind == ARROW
+            else (".." if stroke.kind == CONTOUR else _ASCII[stroke.colour] * 2)
+            if ascii
+            else ("⠤⠤", "⠤ ", "⠄⠄")[stroke.dash]
+        )
         yield [Segment("  ", ""), Segment(sign, f"colour {stroke.colour}"), Segment(f" {stroke.label}", "")]
-    for note in chart.notes:
+    for note in folded(chart.notes, width - 2):
         yield [Segment(f"  {note}", "")]
 
 

@@ -11,17 +11,21 @@ from gradcli.analysis.nonfinite.missing import Missing, Stop
 from gradcli.analysis.nonfinite.origins import Origin, Way
 from gradcli.analysis.nonfinite.paths import Course
 from gradcli.analysis.nonfinite.units import DEAD, Unit
+from gradcli.analysis.nonfinite.verified import UNDEFINED
 from gradcli.analysis.nonfinite.why import Why
 from gradcli.autodiff.passes.tape import all_finite
 from gradcli.derivation.nodes.local import Labels
 from gradcli.derivation.nodes.special_points import said_of
 from gradcli.derivation.notation.prose import words_text
 from gradcli.graph.graph import CONSTANT, VARIABLE
-from gradcli.language.numbers import short_text
+from gradcli.language.numbers import number_text, short_text
 from gradcli.output.reports.blocks import Block, Lines, Style, Table
 
 _ROWS = 12
 """Rows of a way that are shown: its two ends."""
+
+_ORIGINS = 3
+"""Places at which derivatives stop being finite that are shown."""
 
 _UNITS = 8
 
@@ -79,7 +83,7 @@ class Account:
             adjoint = self.tape.adjoints[graph.variables[name]]
             if adjoint is not None and all_finite(adjoint) and (said := said_of(self.tape, graph.variables[name])):
                 found[f"{words_text(said, pretty=not self.style.ascii)}."] = None
-        return list(found)
+        return list(found)[:2]
 
     def value_lines(self) -> list[str]:
         """Where the value stops being finite."""
@@ -96,8 +100,10 @@ class Account:
         turn = next((at for at in range(1, len(way.nodes)) if way.numbers[at] != way.numbers[at]), None)
         if turn is not None and way.numbers[0] == way.numbers[0]:
             lines.append(f"From there it is {self.at_operands(way.nodes[turn])}, which is nan.")
-        if self.why.exact is not None:
-            lines.append(f"In exact arithmetic {self.output} is {short_text(self.why.exact)}: it is lost on the way.")
+        if self.why.exact is not None and self.why.exact[1] != UNDEFINED:
+            exact, text = self.why.exact
+            lost = "it is lost on the way" if math.isfinite(exact) else f"beyond the range of {self.tape.dtype}"
+            lines.append(f"In exact arithmetic {self.output} is {short_text(exact) if math.isfinite(exact) else text}: {lost}.")
         return lines
 
     def slope_lines(self) -> Iterator[tuple[list[str], Way]]:
@@ -105,7 +111,7 @@ class Account:
         groups: dict[tuple[int, int | None], list[str]] = {}
         for name, way in self.why.backward.items() if self.why.forward is None else ():
             groups.setdefault((way.origin.node, way.origin.source), []).append(name)
-        for names in groups.values():
+        for names in list(groups.values())[:_ORIGINS]:
             way = self.why.backward[names[0]]
             slopes = [f"{self.slope(name)} is {_number(self.why.backward[name].numbers[-1])}" for name in names[:3]]
             more = f", and {len(names) - 3} more" if len(names) > 3 else ""
@@ -113,6 +119,10 @@ class Account:
             behind = self.why.behind.get(way.origin.node)
             if behind is not None:
                 lines.append(f"Behind it stands {self.node(behind.origin.node)}, which {self.origin(behind.origin)}.")
+            if names is list(groups.values())[:_ORIGINS][-1] and len(groups) > _ORIGINS:
+                lines.append(
+                    f"Derivatives by more variables begin at {len(groups) - _ORIGINS:,} more places likewise; --json has them."
+                )
             yield lines, way
 
     def missing_lines(self) -> Iterator[str]:
@@ -121,13 +131,15 @@ class Account:
         if len(unasked) > 1:
             reason = "their requires_grad is False" if self.script else "they are none of --wrt"
             yield f"No gradient goes to {', '.join(unasked[:_SLOPES])}{', ...' * (len(unasked) > _SLOPES)}: {reason}."
-        for name, found in self.why.missing.items():
-            if len(unasked) > 1 and name in unasked:
-                continue
+        shown = [name for name in self.why.missing if len(unasked) < 2 or name not in unasked]
+        for name in shown[:_SLOPES]:
+            found = self.why.missing[name]
             zero = self.tape.adjoints[self.tape.graph.variables[name]] is not None
             if zero and self.why.forward is not None:  # nothing is to be learned from a derivative of what is not finite
                 continue
             yield f"{self.slope(name)} is {'0' if zero else 'None'}: {self.reason(name, found)}."
+        if len(shown) > _SLOPES:
+            yield "Other variables get none likewise; --json has more of them."
 
     def unit_lines(self) -> Iterator[str]:
         """Functions that let hardly any gradient through."""
@@ -194,7 +206,7 @@ class Account:
         if origin.kind == origins.INPUT:
             return f"was given as {_number(origin.value)}{_place(origin.place)}"
         pairs = {
-            input: f"{self.tape.names[input]} = {_number(operand)}"
+            input: f"{self.tape.names[input]} = {number_text(operand)}"
             for input, operand in zip(graph.inputs[id], origin.operands, strict=True)
             if operand is not None and graph.operations[input] != CONSTANT
         }
@@ -280,9 +292,13 @@ class Account:
             named = [tape.names[other] for other in others if not _any(tape.values[other])]
             factor = f"{named[0]}, which is 0" if named and tape.graph.operations[others[0]] != CONSTANT else "0"
             return f"in {node} the factor of {source} is {factor}"
+        if stop.kind == missing.UNDERFLOW:
+            slope = self.tape.local_values(stop.node)[stop.argument]
+            product = f"{_number(tape.adjoints[stop.node])}{self.style.text('·')}{_factor(slope)}"
+            return f"what {node} hands back to {source}, {product}, rounds to 0"
         if stop.kind == missing.ROUNDED:
             return f"{node} is saturated at {source}{value}: its derivative rounds to 0"
-        return f"{node} has the derivative 0 at {source}{value}"
+        return f"{self.at_operands(stop.node)} has the derivative 0 by {source} there"
 
     def unit(self, unit: Unit) -> str:
         """What a dead or saturated node is."""
@@ -320,8 +336,8 @@ class Account:
         """What is said where no rewrite was found."""
         if self.why.forward is not None and self.why.forward.origin.kind == origins.INPUT:
             return "No rewrite mends that: what is given has to be a number."
-        if self.why.exact is not None and math.isfinite(self.why.exact):
-            return "No rewrite of the table mends it, although there is a finite value."
+        if self.why.forward is not None and (self.why.exact is None or self.why.exact[1] != UNDEFINED):
+            return "No rewrite of the table mends it."
         if self.why.forward is not None:
             return "No rewrite mends it: the expression itself has no finite value there."
         return "No rewrite mends it: the expression itself has no finite derivative there."
@@ -342,18 +358,17 @@ class Account:
     def course_table(self, course: Course) -> Table:
         """The course of the gradient along a path as bars: each the logarithm of the product so far."""
         names = self.tape.names
-        sizes = [_magnitude(layer.product) for layer in course.layers]
-        longest = max(map(abs, sizes)) or 1.0
+        longest = max([abs(layer.product) for layer in course.layers])
         mark = "#" if self.style.ascii else "█"
         dot = self.style.text("→")
         rows = [
             (
                 f"{names[layer.start]} {dot} {names[layer.end]}",
-                _number(layer.factor),
-                _number(layer.product),
-                mark * round(_BAR * abs(size) / longest),
+                _power_of_ten(layer.factor),
+                _power_of_ten(layer.product),
+                mark * round(_BAR * abs(layer.product) / longest),
             )
-            for layer, size in zip(course.layers, sizes, strict=True)
+            for layer in course.layers
         ]
         sign = "smaller" if course.kind == "vanishes" else "larger"
         title = f"{self.slope(course.variable)} {course.kind}: its largest path, {course.count:,} edges from {self.output} on"
@@ -403,14 +418,16 @@ def _or_none(value: Any) -> str:
 
 
 def _place(place: Sequence[int]) -> str:
-    return f", at element [{', '.join(map(str, place))}]" if place else ""
+    return f" (element [{', '.join(map(str, place))}])" if place else ""
 
 
 def _any(value: Any) -> bool:
     return bool(value.any()) if hasattr(value, "any") else value != 0
 
 
-def _magnitude(product: float) -> float:
-    """The logarithm of a product; of 0 and of what overflows that of the smallest and the largest number."""
-    size = abs(product)
-    return math.log10(size) if 0 < size < math.inf else -324.0 if size == 0 else 308.0
+def _power_of_ten(exponent: float) -> str:
+    """A number by its decimal logarithm, be it beyond the range of floats."""
+    if -300 < exponent < 300:
+        return f"{10**exponent:.3g}"
+    whole = math.floor(exponent)
+    return f"{10 ** (exponent - whole):.2f}e{whole:+d}"

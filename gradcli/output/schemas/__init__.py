@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from gradcli.output.json import SOURCES
+from gradcli.output.schemas.analysis import CheckDocument
 from gradcli.output.schemas.facts import FactsDocument
 from gradcli.output.schemas.generator import Schema, schema_of
 from gradcli.output.schemas.programs import ErrorRecord, FailureRecord, ModesDocument, ResultRecord, RunDocument, TraceDocument
 from gradcli.output.schemas.runs import EvalDocument, GraphDocument
 from gradcli.output.schemas.symbolic import (
+    DescendDocument,
     DiffDocument,
     EqualDocument,
     ExplainDocument,
+    FieldDocument,
     OpsDocument,
     PlotDocument,
     StationaryDocument,
@@ -70,12 +73,15 @@ SCHEMAS: dict[str, Schema] = {
     "explain": _document("explain", ExplainDocument),
     "facts": _document("facts", FactsDocument),
     "equal": _document("equal", EqualDocument),
+    "check": _document("check", CheckDocument),
     "ops": _document("ops", OpsDocument),
     "diff": _document("diff", DiffDocument),
     "stationary": _document("stationary", StationaryDocument),
     "tangent": _document("tangent", TangentDocument),
     "taylor": _document("taylor", TaylorDocument),
     "plot": _document("plot", PlotDocument),
+    "descend": _document("descend", DescendDocument),
+    "field": _document("field", FieldDocument),
     "grade": _document("grade", GradeDocument),
     "quiz": _document("quiz", QuizDocument),
     "steps": _document("steps", StepsDocument),

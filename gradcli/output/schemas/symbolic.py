@@ -159,6 +159,17 @@ class TaylorTerm(TypedDict):
     value: Annotated[Number | None, "The same as a number; null where it depends on other variables."]
 
 
+TaylorRemainder = TypedDict(
+    "TaylorRemainder",
+    {
+        "from": Annotated[Number, "Where the range begins."],
+        "to": Annotated[Number, "Where it ends."],
+        "derivative_bound": Annotated[Number | None, "What the derivative of the next order is there at most, in size."],
+        "bound": Annotated[Number | None, "How far polynomial and function are apart there at most."],
+    },
+)
+
+
 class TaylorDocument(TypedDict):
     """gradcli taylor --json"""
 
@@ -168,6 +179,7 @@ class TaylorDocument(TypedDict):
     order: Annotated[Count, "The largest power that was asked for."]
     polynomial: Annotated[str, "The polynomial as an expression."]
     coefficients: Annotated[list[TaylorTerm], "Those of all powers, zeros as well."]
+    remainder: Annotated[TaylorRemainder | None, "How far it is from the function on the range that was given; null without one."]
     warnings: list[str]
 
 
@@ -247,6 +259,55 @@ class PlotDocument(TypedDict):
     places: Annotated[list[float], "Values of the variable, ascending."]
     curves: list[CurveRecord]
     tangents: list[TouchingRecord]
+    warnings: list[str]
+
+
+class FieldDocument(TypedDict):
+    """gradcli plot --json of two variables"""
+
+    expression: Annotated[str, "The source text."]
+    variables: Annotated[list[str], "The variables, from left to right and upwards."]
+    bindings: Annotated[dict[str, Number], "The value of each other variable."]
+    places: Annotated[dict[str, list[float]], "The values of each variable, ascending."]
+    values: Annotated[list[Number], "For each value of the second variable a list with the values of the function."]
+    gradient: Annotated[dict[str, list[Number]], "The derivative by each variable, likewise."]
+    levels: Annotated[list[float], "The values whose contours are drawn."]
+    warnings: list[str]
+
+
+class DescentStepRecord(TypedDict):
+    """A step of a descent."""
+
+    step: Count
+    point: Annotated[list[Number], "The parameters."]
+    value: Number
+    gradient_norm: Number
+
+
+class DescentRecord(TypedDict):
+    """A descent."""
+
+    lr: Annotated[float | None, "The learning rate; null where steps are searched for."]
+    verdict: Annotated[
+        str, Also(enum=["converged", "diverges", "oscillates", "unbounded", "descends", "stopped"]), "How it went."
+    ]
+    reason: Annotated[str, "Why."]
+    limit: Annotated[float | None, "The learning rate from which on it diverges, by the largest curvature; null if not known."]
+    curvatures: Annotated[
+        list[float] | None, "The least and the largest eigenvalue of the Hessian at the end; null if not known."
+    ]
+    steps: Annotated[list[DescentStepRecord], "The start first."]
+
+
+class DescendDocument(TypedDict):
+    """gradcli descend --json"""
+
+    expression: Annotated[str, "The source text."]
+    bindings: Annotated[dict[str, Number], "The value of each variable that is held fixed."]
+    parameters: Annotated[list[str], "What is changed; the elements of arrays."]
+    optimizer: str
+    numbers: Annotated[dict[str, Number | bool], "The numbers of its rule, by PyTorch's names."]
+    runs: Annotated[list[DescentRecord], "One for each learning rate."]
     warnings: list[str]
 
 

@@ -47,7 +47,9 @@ class WayRecord(TypedDict):
 class StopRecord(TypedDict):
     """An edge at which a gradient ends."""
 
-    kind: Annotated[str, Also(enum=["detached", "no derivative", "not chosen", "flat", "step", "factor", "rounded", "level"])]
+    kind: Annotated[
+        str, Also(enum=["detached", "no derivative", "not chosen", "flat", "step", "factor", "rounded", "level", "underflow"])
+    ]
     node: Id
     source: Id
     argument: Count
@@ -67,8 +69,8 @@ class LayerRecord(TypedDict):
     start: Id
     end: Id
     edges: Count
-    factor: Annotated[Number, "The product of the local derivatives along it."]
-    product: Annotated[Number, "The same from the output on."]
+    log10_factor: Annotated[float, "The decimal logarithm of the size of the product of the local derivatives along it."]
+    log10_product: Annotated[float, "The same from the output on."]
 
 
 class CourseRecord(TypedDict):

@@ -1,0 +1,1 @@
+"""Gradient descent, watched: optimisers, line searches, and why a run diverges or oscillates."""

@@ -1,0 +1,194 @@
+"""How a descent went, and why: the step against the curvature.
+
+Along an eigenvector of the Hessian with the eigenvalue λ, plain gradient descent multiplies the distance from the minimum of a
+parabola by 1 - lr·λ at each step: it goes past the minimum from lr = 1/λ on, and away from it from lr = 2/λ on. With momentum μ
+that is lr = 2(1 + μ)/λ (Polyak 1964), after Nesterov 2(1 + μ)/(λ(1 + 2μ)).
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from gradcli.analysis.descent.methods import OPTIMISERS, Step
+from gradcli.analysis.descent.objective import Objective
+from gradcli.frozen import Frozen
+from gradcli.language.numbers import short_text
+
+CONVERGED, DIVERGES, OSCILLATES, UNBOUNDED, SLOW, STUCK = (
+    "converged",
+    "diverges",
+    "oscillates",
+    "unbounded",
+    "descends",
+    "stopped",
+)
+
+_SMALL = 1e-6
+"""The largest element of a gradient that counts as 0, beside the one at the start where that is larger than 1."""
+
+_LAST = 20
+"""Steps at the end that tell how it goes."""
+
+_OFTEN = 0.7
+"""The share of these steps that turn back."""
+
+_STEEP = 20.0
+"""Largest over smallest curvature from which on that is why a descent is slow."""
+
+
+class Verdict(Frozen):
+    """How a descent went.
+
+    Attributes:
+        kind: In a word.
+        reason: Why, a sentence; empty where there is nothing to say.
+        limit: The learning rate from which on it diverges, as the curvature at the last point says; None where that is not known.
+        curvatures: The least and the largest curvature there; None where they are not known.
+    """
+
+    kind: str
+    reason: str
+    limit: float | None = None
+    curvatures: tuple[float, float] | None = None
+
+
+def verdict(objective: Objective, taken: Sequence[Step], name: str, lr: float | None) -> Verdict:
+    """How a descent went.
+
+    Args:
+        objective: What is made small.
+        taken: Its steps, the start first.
+        name: The optimiser.
+        lr: Its learning rate.
+    """
+    import numpy
+
+    first, last = taken[0], taken[-1]
+    finite = [step for step in taken if math.isfinite(step.value) and numpy.isfinite(step.gradient).all()]
+    if not finite:
+        return Verdict(DIVERGES, "the value or the gradient is not finite at the start")
+    steepest = [float(abs(step.gradient).max()) for step in finite]
+    if len(finite) == len(taken) and steepest[-1] <= _SMALL * max(1.0, steepest[0]):
+        return _converged(objective, last)
+    lost = len(finite) < len(taken) or (last.value > first.value and steepest[-1] > steepest[0])
+    at = _looked_at(objective, finite, lost=lost)
+    limit, curved = _limit(at, name), None if at is None else (float(at[0]), float(at[-1]))
+    if lost:
+        return Verdict(DIVERGES, _too_long(lr, limit, curved, name), limit, curved)
+    if last.value < first.value and curved is not None and _falls_without_end(finite):
+        return Verdict(UNBOUNDED, "the value falls faster and faster: there is no minimum on this way", limit, curved)
+    if _turns(finite):
+        return Verdict(OSCILLATES, _back_and_forth(lr, limit, curved, name), limit, curved)
+    if OPTIMISERS[name].rule is None:
+        if curved is not None and curved[1] <= 0:
+            return Verdict(UNBOUNDED, "the function bends down here, and a search along it finds no end", limit, curved)
+        return Verdict(STUCK if len(taken) > 1 else SLOW, "the number of steps is over, or no step leads lower", limit, curved)
+    return Verdict(SLOW, _slowly(lr, curved, name), limit, curved)
+
+
+def _converged(objective: Objective, last: Step) -> Verdict:
+    curvatures = objective.curvatures(last.point)
+    if curvatures is None or not len(curvatures):
+        return Verdict(CONVERGED, "the gradient is 0 here")
+    low, high = float(curvatures[0]), float(curvatures[-1])
+    small = 1e-9 * max(abs(low), abs(high))
+    if low < -small:
+        kind = "a saddle" if high > small else "a maximum"
+        return Verdict(
+            CONVERGED,
+            f"the gradient is 0 here, but this is {kind}: the curvature is {short_text(low)} in a direction",
+            None,
+            (low, high),
+        )
+    kind = "a minimum" if low > small else "a minimum or a flat place"
+    return Verdict(CONVERGED, f"the gradient is 0 here, {kind}", None, (low, high))
+
+
+def _looked_at(objective: Objective, finite: Sequence[Step], *, lost: bool) -> Any:
+    """The curvatures at the end, or, where the way was lost, at the place where the steps began to grow."""
+    step = finite[-1]
+    if lost:
+        step = min(finite, key=lambda one: one.value)
+    found = objective.curvatures(step.point)
+    return found if found is not None and len(found) else None
+
+
+def _limit(curvatures: Any, name: str) -> float | None:
+    """The learning rate from which on a descent diverges."""
+    if curvatures is None or curvatures[-1] <= 0 or OPTIMISERS[name].torch != "SGD":
+        return None
+    numbers = OPTIMISERS[name].numbers
+    momentum = numbers["momentum"]
+    return float(2 * (1 + momentum) / (curvatures[-1] * (1 + 2 * momentum if numbers["nesterov"] else 1)))
+
+
+def _formula(name: str) -> str:
+    """The same in letters."""
+    return {"momentum": "2(1 + μ)/λ", "nesterov": "2(1 + μ)/(λ(1 + 2μ))"}.get(name, "2/λ")
+
+
+def _too_long(lr: float | None, limit: float | None, curved: tuple[float, float] | None, name: str) -> str:
+    if limit is not None and curved is not None and lr is not None and lr > limit:
+        bound = f"{_formula(name)} = {short_text(limit)}"
+        return f"lr = {short_text(lr)} is more than {bound}, {_where(curved[1])}: each step overshoots more"
+    if curved is not None and curved[1] <= 0:
+        return "the function bends down here, and has no minimum on this way"
+    return "the steps lead to where the function is larger, or has no value"
+
+
+def _where(curvature: float) -> str:
+    return f"where λ = {short_text(curvature)} is the largest curvature"
+
+
+def _back_and_forth(lr: float | None, limit: float | None, curved: tuple[float, float] | None, name: str) -> str:
+    if lr is None:
+        return "steps turn back again and again"
+    rate = f"lr = {short_text(lr)}"
+    if curved is not None and abs(curved[1]) < 1e-12:
+        return "the slope does not get smaller towards a kink, so that steps keep their length and go over it: lr has to shrink"
+    if limit is not None and curved is not None and name == "gd":
+        where = _where(curved[1])
+        if abs(lr - limit) <= 1e-9 * limit:
+            return f"{rate} is 2/λ, {where}: each step goes as far past the minimum as it was away"
+        if lr > limit / 2:
+            between = f"between 1/λ = {short_text(limit / 2)} and 2/λ = {short_text(limit)}"
+            return f"{rate} is {between}, {where}: each step goes past the minimum"
+        return "steps turn back again and again: the curvature is larger on the way than here"
+    if name in ("adam", "rmsprop"):
+        return f"steps are about {rate} long however small the gradient is, and go past the minimum: lr has to shrink"
+    if OPTIMISERS[name].numbers.get("momentum"):
+        return "momentum carries the steps past the minimum, and back"
+    return "steps turn back again and again"
+
+
+def _slowly(lr: float | None, curved: tuple[float, float] | None, name: str) -> str:
+    if curved is None or lr is None:
+        return "the gradient is not 0 yet, and more steps go on"
+    low, high = curved
+    if low < -1e-9 * abs(high):
+        return "the function bends down in a direction: it is on its way from a saddle or a maximum"
+    if low > 0 and high / low > _STEEP and OPTIMISERS[name].torch == "SGD":
+        return (
+            f"the largest curvature, {short_text(high)}, is {short_text(high / low)} times the least: lr is bounded by the one "
+            f"({_formula(name)} = {short_text(_limit(curved, name))}), and the other takes many steps"
+        )
+    if name == "gd" and high > 0 and lr * high < 0.1:
+        return f"lr = {short_text(lr)} is small: 1/λ = {short_text(1 / high)} of the largest curvature would be faster"
+    return "the gradient is not 0 yet, and more steps go on"
+
+
+def _turns(finite: Sequence[Step]) -> bool:
+    """Whether steps turn back again and again at the end."""
+    moves = [after.point - before.point for before, after in itertools.pairwise(finite[-_LAST - 2 :])]
+    if len(moves) < 4:
+        return False
+    back = [float(first @ second) < 0 for first, second in itertools.pairwise(moves)]
+    return sum(back) >= _OFTEN * len(back)
+
+
+def _falls_without_end(finite: Sequence[Step]) -> bool:
+    falls = [before.value - after.value for before, after in itertools.pairwise(finite[-_LAST - 1 :])]
+    return len(falls) > 3 and all(after > before > 0 for before, after in itertools.pairwise(falls))
