@@ -79,6 +79,8 @@ def _headline(found: Sampled, worst: Verification, style: Style) -> Iterator[str
     components = [one for point in found.points for one in point.components]
     verdicts = {verdict: sum(one.verdict == verdict for one in components) for verdict in MEANINGS}
     told = "; ".join(f"{number:,} {verdict}" for verdict, number in verdicts.items() if number)
+    parted = sum(not one.agrees for one in found.stated)
+    told += f"; {parted} of {len(found.stated)} that are given wrong" if parted else ""
     yield f"{'wrong' if found.failed else 'passed'}: {told or 'nothing depends on a variable'}"
     yield from (f"{verdict}: {MEANINGS[verdict]}" for verdict, number in verdicts.items() if number and MEANINGS[verdict])
     if len(found.points) > 1 or found.skipped:
