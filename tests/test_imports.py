@@ -303,7 +303,7 @@ NAMES_LEFT = {
 }
 """For each layer outside of ops how often a text in it is the name of an operation, and why. The numbers only ever go down."""
 
-WORDS = {"x", "e", "sum", "max", "min", "sign", "range", "add", "gamma", "beta", "factorial", "linear"}
+WORDS = {"x", "e", "sum", "max", "min", "sign", "range", "add", "gamma", "beta", "factorial", "linear", "remainder"}
 """Names of operations that are words or variables as well, and do not count."""
 
 

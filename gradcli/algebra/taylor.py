@@ -313,7 +313,7 @@ class _Series:
         if value is not None and not math.isfinite(value):
             raise self._none(id, "has no finite value there")
         declared, numbers = OPERATIONS[operation], [algebra.value(operand) for operand in operands]
-        if self.fixed[id] or None in numbers:
+        if self.fixed[id] or value is None or None in numbers:
             return form
         exact = all(algebra.rational(operand) is not None for operand in operands)
         turning = [at for at, input in enumerate(self.inputs[id]) if input in self.turning]
@@ -323,9 +323,14 @@ class _Series:
             return form
         if turning:
             return self._continued(id, form)
-        arguments = declared.complete(tuple(numbers))
-        for special in declared.facts.specials:
-            zero = float(special.zero(*arguments))
+        if declared.variadic and declared.facts.chooses:  # it is one of its operands, and special where two of these are the one
+            near = 0 if exact else ROUNDING
+            tied = [at for at, number in enumerate(numbers) if number is not None and abs(number - value) <= near]
+            if len(tied) == 1:
+                self.continued[id] = self.inputs[id][tied[0]]
+            numbers = [numbers[at] for at in tied]
+        for special, found in declared.special_values(numbers):
+            zero = float(found)
             if special.kind != REMOVABLE and (zero == 0 if exact else abs(zero) < ROUNDING):
                 raise self._none(id, f"has {'an' if special.kind == END else 'a'} {special.kind} there")
         return form

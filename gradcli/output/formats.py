@@ -109,9 +109,19 @@ PLOTS = _by_name(
     Format("svg", (".svg",), f"{_PLOTS}.svg:chart_svg", ("theme",)),
     Format("png", (".png",), options=("theme",), binary=True),
     Format("pdf", (".pdf",), options=("theme",), binary=True),
+    Format("html", (".html", ".htm"), options=("theme",)),
     Format("json", (".json",), options=("ascii",)),
 )
 """The formats of plots, by name; what is drawn is a chart."""
+
+
+CHECKS = _by_name(
+    Format("rich", terminal=True),
+    Format("text", (".txt",)),
+    Format("json", (".json",)),
+    Format("svg", (".svg",), f"{_DIAGRAMS}.error_curve:error_curve"),
+)
+"""The formats of checked gradients, by name; a picture is one of the error against the step."""
 
 
 class QuizFormat(Format):

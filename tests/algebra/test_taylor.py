@@ -92,12 +92,25 @@ def test_the_polynomial_is_the_sum_of_its_terms() -> None:
         assert abs(sympy.N(whole - sum(terms), 20)) < 1e-15, to_text(found.polynomial)
 
 
+@pytest.mark.parametrize(
+    ("text", "about", "right"),
+    [
+        ("max(x, 1, 3)", "2", "3"),
+        ("max(x^2, 1, 3)", "4", "16 + 8*(x - 4) + (x - 4)^2"),
+        ("min(x, 1, 3)", "1/2", "0.5 + (x - 0.5)"),
+    ],
+)
+def test_the_largest_of_several_is_one_of_them(text: str, about: str, right: str) -> None:
+    assert to_text(polynomial(text, about).polynomial) == right
+
+
 NONE = [
     ("abs(x)", "0", "abs has a kink"), ("sqrt(x)", "0", "sqrt has an end"), ("1/x", "0", "/ divides by 0"),
     ("floor(x)", "2", "jump"),
     ("tan(x)", "pi/2", "tan has a pole"), ("log(x)", "0", "no finite value"), ("log(x)", "-1", "no finite value"),
     ("2 if x == 0 else sin(x)/x", "0", "jump"), ("x if x > 1 else x^2", "1", "jump"), ("x^(1/3)", "0", "there"),
-    ("relu(x)", "0", "relu has a kink"), ("max(x, 2x)", "0", "there"), ("acos(x)", "1", "end"),
+    ("relu(x)", "0", "relu has a kink"), ("max(x, 2x)", "0", "there"), ("max(x, 1, 3)", "3", "max has a kink"),
+    ("acos(x)", "1", "end"),
     ("sin(x)/x^2", "0", "divides by 0"),
 ]  # fmt: skip
 

@@ -44,7 +44,14 @@ CALLS: dict[str, list[list[str]]] = {
     "diff": [*SYMBOLIC, ["x*w", "--at", "x=1,w=2"], ["x*w*y"], ["A*2", "--shape", "A=2"]],
     "simplify": [*SYMBOLIC, ["(x + w)^2 - x^2"]],
     "tangent": [["sqrt(x^2)*w", "--at", "x=3,w=2"], ["x*w", "--x", "2"], ["sin x", "--at", "x=1"], ["x", "--at", "x=ones(9)"]],
-    "taylor": [["sqrt(w^2)*exp(x)", "--wrt", "x"], ["exp(x)"], ["sin x"], ["exp(x*w)"], ["x", "--at", "x=ones(9)"]],
+    "taylor": [
+        ["sqrt(w^2)*exp(x)", "--wrt", "x"],
+        ["exp(x)"],
+        ["sin x"],
+        ["exp(x*w)"],
+        ["sum(x*ones(9))"],
+        ["sin(x)", "--x", "-1:1"],
+    ],
     "facts": [
         ["x^2*w + exp(x)"],
         ["θ*log(w)", "--assume", "w>1"],
@@ -71,6 +78,18 @@ CALLS: dict[str, list[list[str]]] = {
         ["-e", "while x > 0 { x = x - 0.2*A[0] }; x", "--x", "2", "--A", "ones(9)"],
     ],
     "compare-modes": [*PROGRAM, ["-e", "x*w", "--x", "1"], ["-e", "θ*w", "--θ", "1", "--w", "2"]],
+    "check": [
+        *(
+            [
+                ["x*w + x", "--x", "2", "--w", "0.1"],
+                ["sin(x)*w", "--x", "2"],
+                ["x*w", "--w", "7"],
+                [LOOP, *VALUES],
+                ["sin x", "--x", "2"],
+            ]
+        ),
+        *([["A*w", "--A", "ones(3)", "--w", "2"], ["x*w"], ["-f", "long.txt", "--x", "2", "--w", "0.1"]]),
+    ],
     "predict": [["x*w", "--x", "2", "--w", "3"], ["x*w", "--x", "2"], ["sin x", "--x", "2"]],
     "grade": [
         *(["x^2", "--wrt", "x", "--", "3*x"], ["x^2*w", "--", "2*x"], ["x^2", "--answers", "answers.csv"], ["x^2", "--wrt", "x"]),

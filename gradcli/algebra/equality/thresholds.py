@@ -57,17 +57,16 @@ def with_switches(pair: Pair) -> tuple[list[Step], list[int]]:
     for id in range(len(needed)):
         varies.append(id in graph.variables.values() or any(varies[input] for input in graph.inputs[id]))
         declared = OPERATIONS.get(graph.operations[id])
-        if declared is None or not needed[id] or not varies[id] or len(found) >= MOST or _is_whole_power(graph, id):
+        if declared is None or not needed[id] or not varies[id] or len(found) >= MOST or is_whole_power(graph, id):
             continue
         inputs = [Symbol(builder, input) for input in graph.inputs[id]]
-        for one in declared.facts.specials:
-            chosen = itertools.combinations(inputs, len(one.at)) if declared.variadic else [declared.complete(tuple(inputs))]
-            found.update(dict.fromkeys(builder.symbol(one.zero(*arguments)).id for arguments in itertools.islice(chosen, MOST)))
+        zeros = itertools.islice(declared.special_values(inputs), MOST)
+        found.update(dict.fromkeys(builder.symbol(zero).id for _, zero in zeros))
     longer = pair_in(graph, [*pair.roots, *[(id, id) for id in found]])
     return longer.steps, [first for first, _ in longer.ends[len(pair.roots) :]]
 
 
-def _is_whole_power(graph: Graph, id: int) -> bool:
+def is_whole_power(graph: Graph, id: int) -> bool:
     """Whether a node is x^n for a whole n from 0 on, a polynomial: other powers end at 0."""
     exponent = graph.constants.get(graph.inputs[id][1]) if graph.operations[id] == power.name else None
     return isinstance(exponent, int) and exponent >= 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gradcli.algebra.assumptions.facts import Assumptions
@@ -16,7 +16,7 @@ from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.declaration.course import EVERYWHERE, Course, Interval, course
-from gradcli.ops.declaration.facts import POLE
+from gradcli.ops.declaration.facts import POLE, REMOVABLE
 from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.structural import Structural
 from gradcli.ops.declaration.symbol import Symbol
@@ -147,16 +147,19 @@ def course_of(operation: Operation, arguments: Sequence[Interval], varies: Seque
 
 def has_pole(operation: Operation, arguments: Sequence[Interval]) -> bool:
     """Whether an operation may have a pole between bounds of its arguments."""
-    poles = [special for special in operation.facts.specials if special.kind == POLE]
-    if not poles:
-        return False
+    return any(low < 0 < high or low == high == 0 for low, high in _zeros(operation, arguments, lambda kind: kind == POLE))
+
+
+def touches_special(operation: Operation, arguments: Sequence[Interval]) -> bool:
+    """Whether an operation may have a point between bounds of its arguments where it is not smooth."""
+    return any(low <= 0 <= high for low, high in _zeros(operation, arguments, lambda kind: kind != REMOVABLE))
+
+
+def _zeros(operation: Operation, arguments: Sequence[Interval], wanted: Callable[[str], bool]) -> Iterator[Interval]:
+    """The intervals of what is 0 at the special points of an operation, of some kinds."""
     arithmetic = Intervals()
     symbols = [arithmetic.symbol(one) for one in arguments]
-    for pole in poles:
-        low, high = arithmetic.interval(pole.zero(*symbols))
-        if low < 0 < high or (low == high == 0):
-            return True
-    return False
+    yield from (arithmetic.interval(zero) for special, zero in operation.special_values(symbols) if wanted(special.kind))
 
 
 class Intervals:

@@ -52,6 +52,8 @@ def run(options: DescendOptions) -> None:
 
 def _descend(options: DescendOptions) -> None:
     format = chart_format(options)
+    if format.name == "html":
+        raise GradcliError("a descent has no page", hint="--format svg")
     source, where = expression_text(options)
     values = bindings_of(options)[0]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gradcli.cli.framework.choices import refuse
 from gradcli.cli.framework.command import Command, text, texts, whole
 from gradcli.cli.framework.options import ExpressionOptions, SizeLimits
+from gradcli.cli.framework.streams import write_to
 from gradcli.cli.inputs.ranges import range_of, ranges_and_values
 from gradcli.cli.inputs.source import expression_texts
 from gradcli.cli.inputs.variables import assignment, number
@@ -31,7 +32,7 @@ Draw functions and their derivatives: in the terminal, or as a picture; in a pip
   gradcli plot "sin(x)" "x - x^3/6" --x -pi:pi             several functions
   gradcli plot "a*x^2" --x -1:1 --a 3                      the others have values
   gradcli plot "x^2 + x*y^2" --x -2:2 --y -2:2             contours, and the gradient as arrows
-  gradcli plot "relu(x)" --x -2:2 -o relu.svg              also .png .pdf .csv .json .txt
+  gradcli plot "relu(x)" --x -2:2 -o relu.svg              also .png .pdf .html .csv .json .txt
   gradcli plot "tan(x)" --x -5:5 --format csv > tan.csv
 
 Kinks, jumps, gaps, poles and ends of the domain are found from the expression, marked, and never joined; points lie closer
@@ -102,6 +103,12 @@ def _plot_curves(
     found = sampled(graph, variable, ends, values, orders, points=options.points, window=window)
     touching = [one for place in places for one in tangents_at(graph, values, found, place, names)]
     chart = chart_of_curves(found, names, touching)
+    if format.name == "html":
+        from gradcli.output.plots.page import curves_page
+
+        page = curves_page(found, graph, names, values, chart, theme=options.theme or "auto")
+        write_to(options.output, page, ascii=in_ascii(options), html=True)
+        return
     columns, ascii = curve_columns(found, names), in_ascii(options)
     json = partial(curves_json, found, names, values, touching, ascii=ascii)
     write_chart(chart, format, options, lambda: curve_rows(found), columns, json)
@@ -123,6 +130,8 @@ def _plot_field(
     refuse(options, ("derivatives", "tangent-at", "window"), "is for one variable, and two have ranges")
     first, second = ranges
     steps = max(2, options.points // FIELD_STEPS)
+    if format.name == "html":
+        raise GradcliError("a page is of one variable, and two have ranges", hint="--format svg, or a value for one of them")
     found = field(graph, (first, second), list(ranges.values()), values, steps=steps)
     chart, [name] = chart_of_field(found, names[0]), names
     json = partial(field_json, found, name, values, ascii=in_ascii(options))

@@ -9,11 +9,13 @@ from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, text, texts, whole
 from gradcli.cli.framework.options import EXPRESSION, AssumeOptions, DerivativeOptions
 from gradcli.cli.framework.streams import can_print_signs, write
+from gradcli.cli.inputs.ranges import range_and_name
 from gradcli.cli.inputs.source import expression_text
-from gradcli.cli.inputs.variables import point
 from gradcli.errors import GradcliError, UnknownVariableError, located
 
 if TYPE_CHECKING:
+    from gradcli.algebra.taylor import Taylor
+    from gradcli.analysis.properties.remainder import Remainder
     from gradcli.graph.graph import Graph
 
 HELP = """\
@@ -23,6 +25,7 @@ The Taylor polynomial of an expression, with exact coefficients.
   gradcli taylor "sin(x)"                            x - x^3/6 + x^5/120
   gradcli taylor "log(x)" --about x=1 --order 3      (x - 1) - (x - 1)^2/2 + (x - 1)^3/3
   gradcli taylor "sin(x)/x" --order 6
+  gradcli taylor "sin(x)" --x -1:1                   and how far it is from sin(x) there, at most
   gradcli taylor "exp(a*x)" --wrt x --order 3        a stays as it is
   gradcli taylor "cos(x)" --about x=pi/3 --json
 
@@ -42,8 +45,9 @@ class TaylorOptions(DerivativeOptions, AssumeOptions):
 def run(options: TaylorOptions) -> None:
     """Run the command."""
     source, where = expression_text(options)
-    if point(options):
+    if options.at or any(":" not in given.text for given in options.variables):
         raise GradcliError("a Taylor polynomial is not of a number", hint="the place is given by --about NAME=PLACE")
+    range = range_and_name(options)
 
     from gradcli.cli.inputs.symbolic import assumed, static_graph
     from gradcli.graph.graph import Graph
@@ -63,11 +67,25 @@ def run(options: TaylorOptions) -> None:
 
     with located(source, where):
         found = taylor(graph, variable, about, options.order, assumed(options, graph, {}))
+        error = None if range is None else _remainder(graph, found, about, *range)
     format = chosen_format(options.format, json=options.json) or "text"
     if format == "json":
-        write(taylor_json(found, source, ascii=not can_print_signs(sys.stdout)))
+        write(taylor_json(found, source, error, ascii=not can_print_signs(sys.stdout)))
     else:
-        write([taylor_line(found, format) + "\n"])
+        write([taylor_line(found, format, error) + "\n"])
+
+
+def _remainder(graph: Graph, found: Taylor, about: Graph, name: str, ends: tuple[float, float]) -> Remainder:
+    """How far the polynomial is from the function on a range of its variable."""
+    from gradcli.analysis.properties.remainder import remainder
+    from gradcli.autodiff.passes.forward import evaluate
+
+    others = [other for other in (*graph.variables, *about.variables) if other != found.variable]
+    if name != found.variable or others:
+        raise GradcliError(
+            f"the remainder is bounded in {found.variable} alone", hint=f"leave --{name} out, or put numbers in for the others"
+        )
+    return remainder(graph, name, float(evaluate(about, {})[about.output]), len(found.coefficients) - 1, *ends)
 
 
 def _place(options: TaylorOptions, graph: Graph) -> tuple[str, str]:

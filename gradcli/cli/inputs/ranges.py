@@ -41,6 +41,18 @@ def range_of(text: str, where: str) -> tuple[float, float]:
     return ends
 
 
+def range_and_name(options: ValueOptions) -> tuple[str, tuple[float, float]] | None:
+    """The one variable that is given a range, and nothing else; None where none is given anything.
+
+    Raises:
+        GradcliError: Something else is given.
+    """
+    given = options.variables
+    if len(given) > 1 or options.set or options.bindings or (given and ":" not in given[0].text):
+        raise GradcliError("one variable may have a range here, and no other a value", hint="for example --x -1:1")
+    return (identifier(given[0].name), range_of(given[0].text, given[0].option)) if given else None
+
+
 def ranges_and_values(options: ValueOptions, names: Sequence[str]) -> tuple[dict[str, tuple[float, float]], dict[str, float]]:
     """The range of one or two variables, and the value of each other one.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from gradcli.cli.framework.choices import chosen_format, file_format
 from gradcli.cli.framework.command import flag, text
@@ -28,17 +28,17 @@ class ChartOptions(FileOptions):
     theme = text("Colours: light, dark, or those of the viewer.", "THEME", choices=("light", "dark", "auto"))
 
 
-def chart_format(options: ChartOptions, formats: Mapping[str, Format] = PLOTS) -> Format:
+def chart_format(options: ChartOptions) -> Format:
     """The format of a call.
 
     Raises:
         GradcliError: Options ask for different ones, or for what its format does not have.
     """
-    asked = file_format(chosen_format(options.format, json=options.json), options.output, formats)
+    asked = file_format(chosen_format(options.format, json=options.json), options.output, PLOTS)
     terminal = sys.stdout is not None and (sys.stdout.isatty() or wants_rich(sys.stdout))
-    format = asked or formats["draw" if terminal else "table"]
+    format = asked or PLOTS["draw" if terminal else "table"]
     if options.theme is not None and "theme" not in format.options:
-        pictures = ", ".join(one.name for one in formats.values() if "theme" in one.options)
+        pictures = ", ".join(one.name for one in PLOTS.values() if "theme" in one.options)
         raise GradcliError(f"--theme is for {pictures}, not for {format.name}", hint="leave it out")
     return format
 

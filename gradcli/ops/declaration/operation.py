@@ -5,7 +5,8 @@ Parsing, evaluation, differentiation, grad_fn names, printing, ``gradcli ops`` a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,7 +14,7 @@ from gradcli.frozen import Frozen
 from gradcli.graph.graph import Setting, Settings, Shape
 from gradcli.graph.shapes import broadcast
 from gradcli.ops.declaration import on_arrays
-from gradcli.ops.declaration.facts import Facts, facts
+from gradcli.ops.declaration.facts import Facts, Special, facts
 from gradcli.ops.declaration.symbol import Ieee, Symbol
 
 if TYPE_CHECKING:
@@ -130,6 +131,12 @@ class Operation(Frozen, eq=False):
         """The arguments with the defaults of those left out."""
         missing = len(self.parameters) - len(arguments)
         return arguments + self.defaults[-missing:] if missing > 0 else arguments
+
+    def special_values(self, arguments: Sequence[Any]) -> Iterator[tuple[Special, Any]]:
+        """What is 0 at its special points, at some arguments, numbers or symbols; of a variadic one for every two of them."""
+        for special in self.facts.specials:
+            some = itertools.combinations(arguments, len(special.at)) if self.variadic else [self.complete(tuple(arguments))]
+            yield from ((special, special.zero(*chosen)) for chosen in some)
 
     def completed(self, settings: Mapping[str, Setting]) -> Settings:
         """No settings, as :meth:`Structural.completed <gradcli.ops.declaration.structural.Structural.completed>` has them."""

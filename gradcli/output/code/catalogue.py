@@ -43,6 +43,7 @@ def language_for(name: str | None, file: str | None) -> Language:
         return language_named(name or DEFAULT)
     known = [DEFAULT, *(other for other in language_names() if other != DEFAULT)]
     owners = [language for language in map(language_named, known) if ending in language.endings]
+    owners.sort(key=lambda language: language.endings.index(ending))  # of two dialects that which has no ending of its own
     if name is None:
         if not owners:
             raise GradcliError(f"no language has files that end in {ending}", hint="--to names the language")

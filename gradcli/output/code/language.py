@@ -87,7 +87,10 @@ class Language(Frozen, eq=False):
         folds_case: Whether X is x.
         statements: How the functions of the library are written; None where they are not.
         own_words: Whether it is written from operations in words of its own, such as those of a library, and not from lines of a
-            routine; of a value alone it then keeps arrays.
+            routine.
+        packed: Makes of the text what files of its first ending hold; None where that is the text.
+        decimal: How a number is written that is not whole.
+        keeps_arrays: Whether it then writes a value without taking arrays apart.
         content: What it computes where that is not asked for; empty for value and gradient.
         modules: What modules of Python run it, beside Python itself.
     """
@@ -110,6 +113,9 @@ class Language(Frozen, eq=False):
     folds_case: bool = False
     statements: Statements | None = None
     own_words: bool = False
+    keeps_arrays: bool = False
+    decimal: str = "{}"
+    packed: Callable[[str], bytes] | None = None
     content: str = ""
     modules: tuple[str, ...] = ()
 
@@ -207,7 +213,7 @@ class Language(Frozen, eq=False):
         if value == -math.inf:
             return f"-{self.infinity}", 0
         whole = value.is_integer() and abs(value) <= 2**53 and repr(value) != "-0.0"
-        text = self.whole.format(int(value)) if whole else repr(value)
+        text = self.whole.format(int(value)) if whole else self.decimal.format(repr(value))
         return text, 0 if text.startswith("-") else ATOM
 
     def needed(self, functions: Iterable[str]) -> dict[str, str]:

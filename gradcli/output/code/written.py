@@ -46,7 +46,7 @@ def written(graph: Graph, content: str, wrt: Sequence[str], language: Language, 
     Raises:
         GradcliError: There is no code for an operation, or the result is no number.
     """
-    if language.own_words and content == VALUE:
+    if language.keeps_arrays and content == VALUE:
         arguments, by = list(graph.variables), list(wrt)
     else:
         graph, arguments, by = in_numbers(graph, wrt)

@@ -159,6 +159,17 @@ class TaylorTerm(TypedDict):
     value: Annotated[Number | None, "The same as a number; null where it depends on other variables."]
 
 
+TaylorRemainder = TypedDict(
+    "TaylorRemainder",
+    {
+        "from": Annotated[Number, "Where the range begins."],
+        "to": Annotated[Number, "Where it ends."],
+        "derivative_bound": Annotated[Number | None, "What the derivative of the next order is there at most, in size."],
+        "bound": Annotated[Number | None, "How far polynomial and function are apart there at most."],
+    },
+)
+
+
 class TaylorDocument(TypedDict):
     """gradcli taylor --json"""
 
@@ -168,6 +179,7 @@ class TaylorDocument(TypedDict):
     order: Annotated[Count, "The largest power that was asked for."]
     polynomial: Annotated[str, "The polynomial as an expression."]
     coefficients: Annotated[list[TaylorTerm], "Those of all powers, zeros as well."]
+    remainder: Annotated[TaylorRemainder | None, "How far it is from the function on the range that was given; null without one."]
     warnings: list[str]
 
 

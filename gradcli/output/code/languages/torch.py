@@ -71,6 +71,7 @@ LANGUAGE = Language(
     _main,
     (("{python}", "{file}"),),
     own_words=True,
+    keeps_arrays=True,
     content=VALUE,
     modules=("torch",),
 )

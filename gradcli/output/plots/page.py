@@ -1,0 +1,115 @@
+"""Curves as a page that works by itself: it zooms, and a tangent follows the mouse.
+
+Values are computed in the browser, by the functions that ``gradcli export --to javascript`` writes. The page loads nothing, and
+text of the user is data or escaped, never markup or script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from importlib.resources import files
+
+from gradcli.analysis.sampling.curves import Curves
+from gradcli.analysis.sampling.functions import with_derivatives
+from gradcli.graph.graph import Graph
+from gradcli.language.numbers import number_text
+from gradcli.ops.declaration.facts import KINK
+from gradcli.output.code.catalogue import language_named
+from gradcli.output.code.written import GRADIENT, written
+from gradcli.output.page.data import script_json
+from gradcli.output.plots.chart import COLOURS, Chart
+from gradcli.output.plots.of_curves import curve_name
+from gradcli.output.plots.svg import DASHES, chart_style
+from gradcli.output.visible import visible
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
+_HEAD = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<title>{title}</title>
+<style>
+body {{ margin: 1rem auto; max-width: 60rem; padding: 0 1rem; font-family: system-ui, sans-serif }}
+svg {{ width: 100%; height: auto; touch-action: none; cursor: crosshair; font: 12px system-ui, sans-serif }}
+#said {{ min-height: 1.5em }} ul {{ padding: 0; list-style: none }} .key {{ width: 3rem; height: .8rem; vertical-align: middle }}
+{style}</style>
+</head>
+<body>
+<h1>{title}</h1>
+<p><button id="in">Closer</button> <button id="out">Farther</button> <button id="back">Back</button></p>
+<svg id="plot" class="chart" viewBox="0 0 860 520" tabindex="0" role="img"
+ aria-label="{title}; arrows move the tangent, + and - zoom"></svg>
+<p id="said" role="status">The tangent follows the mouse; the wheel zooms, dragging moves, a double click goes back.</p>
+<ul>
+"""
+
+
+def curves_page(
+    found: Curves, graph: Graph, names: Sequence[str], fixed: Mapping[str, float], chart: Chart, *, theme: str = "auto"
+) -> Iterator[str]:
+    """The pieces of the page.
+
+    Args:
+        found: The curves.
+        graph: The graph of the functions, its outputs.
+        names: The functions as they were typed.
+        fixed: The value of each other variable.
+        chart: The chart of the curves, of which the page has the marks.
+        theme: ``light``, ``dark``, or ``auto``, which follows the viewer.
+
+    Raises:
+        GradcliError: A function has no code in JavaScript.
+    """
+    functions = [_function(found, at, graph, fixed) for at in range(len(found.curves))]
+    labels = [curve_name(names, curve, found.variable) for curve in found.curves]
+    dashes = [DASHES[min(curve.order, 2)] for curve in found.curves]
+    dots = [dot for dot in chart.dots if dot.y == dot.y]
+    data = {
+        "variable": found.variable,
+        "x": list(chart.x),
+        "y": list(chart.y),
+        "curves": [
+            {
+                "name": label,
+                "colour": at % COLOURS,
+                "dash": dash,
+                "breaks": [mark.place for mark in curve.marks if mark.kind != KINK],
+            }
+            for at, (curve, label, dash) in enumerate(zip(found.curves, labels, dashes, strict=True))
+        ],
+        "dots": [{"x": dot.x, "y": dot.y, "colour": dot.colour, "filled": dot.filled, "label": dot.label} for dot in dots],
+    }
+    title = escape(visible(chart.title))
+    style = f":root {{ color-scheme: {'light dark' if theme == 'auto' else theme} }}\n{chart_style(theme)}"
+    yield _HEAD.format(policy=_POLICY, title=title, style=style)
+    for at, (label, dash) in enumerate(zip(labels, dashes, strict=True)):
+        key = f'<path class="colour{at % COLOURS}" stroke-dasharray="{dash}" d="M0 5H40"/>'
+        yield f'<li><svg class="chart key" viewBox="0 0 40 10">{key}</svg> {escape(visible(label))}</li>\n'
+    yield from (f"<li>{escape(visible(note))}</li>\n" for note in chart.notes)
+    yield "</ul>\n<script>\n"
+    yield f"const DATA = {script_json(data)};\nconst FUNCTIONS = [\n"
+    yield from functions
+    yield "];\n"
+    yield (files("gradcli.output") / "plots" / "plot.js").read_text("utf-8")
+    yield "</script>\n</body>\n</html>\n"
+
+
+def _function(found: Curves, at: int, graph: Graph, fixed: Mapping[str, float]) -> str:
+    """The function of a curve, which gives its value and its slope."""
+    curve = found.curves[at]
+    own = with_derivatives(graph, [(curve.function, (found.variable,) * curve.order)])
+    if found.variable not in own.variables:
+        return f"() => [{_literal(float(curve.values[0]))}, 0],\n"
+    code = written(own, GRADIENT, [found.variable], language_named("javascript"), "curve", "")
+    text = "".join(language_named("javascript").source(code)).replace("\nexport function", "\nfunction")
+    given = ", ".join("x" if name == found.variable else _literal(fixed[name]) for name in own.variables)
+    return f"(() => {{\n{text}\nreturn (x) => curve({given}).flat();\n}})(),\n"
+
+
+def _literal(value: float) -> str:
+    """A number of JavaScript."""
+    return {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}.get(number_text(value), number_text(value))
