@@ -56,6 +56,15 @@ def check_report(found: Sampled, style: Style, *, show_all: bool = False) -> Ite
     yield Lines(list(_headline(found, worst, style)), important=True)
     if worst.components:
         yield _derivatives(worst, style, show_all)
+    if found.stated:
+        rows = [
+            [style.text(one.name), _number(one.value), _number(one.right), "right" if one.agrees else "wrong"]
+            for one in found.stated
+        ]
+        columns = ["by", "given", "right", "verdict"]
+        yield Table("The gradient that is given", columns, rows, numeric=frozenset(columns[1:3]))
+        if parted := [style.text(f"by {one.name}: {reason}") for one in found.stated for reason in one.reasons]:
+            yield Lines(parted)
     if said := list(reasons(worst, style)):
         yield Lines(said)
     if (shown := curve_of(worst)) is not None:
@@ -70,6 +79,8 @@ def _headline(found: Sampled, worst: Verification, style: Style) -> Iterator[str
     components = [one for point in found.points for one in point.components]
     verdicts = {verdict: sum(one.verdict == verdict for one in components) for verdict in MEANINGS}
     told = "; ".join(f"{number:,} {verdict}" for verdict, number in verdicts.items() if number)
+    parted = sum(not one.agrees for one in found.stated)
+    told += f"; {parted} of {len(found.stated)} that are given wrong" if parted else ""
     yield f"{'wrong' if found.failed else 'passed'}: {told or 'nothing depends on a variable'}"
     yield from (f"{verdict}: {MEANINGS[verdict]}" for verdict, number in verdicts.items() if number and MEANINGS[verdict])
     if len(found.points) > 1 or found.skipped:
