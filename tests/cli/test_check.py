@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -74,3 +75,28 @@ def test_what_cannot_be_checked_is_refused(call: list[str], message: str) -> Non
     code, out, err = command(["check", *call])
     assert (code, out) == (2, "")
     assert message in err
+
+
+def test_somebody_elses_gradient_is_checked(tmp_path: Path) -> None:
+    call = ["check", "(x+w)*(w+1)", "--x", "2", "--w", "1"]
+    code, out, err = command([*call, "--gradient", "w: 2w+x", "--gradient", "x: w + 1"])
+    assert (code, err) == (1, "")
+    assert "by w: the answer differs from the right one by a constant: -1" in out
+    path = tmp_path / "g.csv"
+    path.write_text("2,5.00001\n")
+    assert command([*call, "--gradient", str(path)])[0] == 1
+    assert command([*call, "--gradient", str(path), "--tol", "1e-4"])[0] == 0
+    path.write_text("2\n")
+    assert "--gradient has 1 numbers, and the variables x, w have 2" in command([*call, "--gradient", str(path)])[2]
+    code, out, _ = command(["check", "sum(A*A)", "--A", "[1, 2]", "--gradient", "A: [2, 5]", "--json"])
+    assert code == 1
+    assert json.loads(out)["stated"] == [{"by": "A[1]", "given": 5.0, "right": 4.0, "agrees": False, "reasons": []}]
+
+
+def test_what_other_libraries_give_at_a_kink_is_told() -> None:
+    from gradcli.ops.declaration.elsewhere import elsewhere
+
+    assert elsewhere()["derivatives"].keys() <= OPERATIONS.keys()
+    out = command(["check", "abs(x)*w", "--x", "0", "--w", "3", "--kinks"])[1]
+    assert re.search(r"a = abs\(x\)  kink  +0  +1  +0  +0  +0\n", out)  # JAX alone has 1
+    assert "no kink is met" in command(["check", "x*w", "--x", "0", "--w", "3", "--kinks"])[1]

@@ -79,6 +79,7 @@ CALLS: dict[str, list[list[str]]] = {
     ],
     "compare-modes": [*PROGRAM, ["-e", "x*w", "--x", "1"], ["-e", "θ*w", "--θ", "1", "--w", "2"]],
     "check": [
+        ["x^2", "--x", "2", "--gradient", "x: 4.1"],
         *(
             [
                 ["x*w + x", "--x", "2", "--w", "0.1"],
@@ -112,6 +113,7 @@ GIVEN: dict[str, Sequence[str]] = {
     "N": ("7", "2"), "NUMBER": ("1e-1",), "NAME": ("w", "text", "question", "who"), "NAMES": ("w", "x,w", "sin,mul"),
     "KEYS": ("value",), "NAME=VALUE": ("w=1", "a=10"), "NAME=VALUE,...": ("x=1", "x=1,w=2"),
     "LOW:HIGH": ("0:9",), "ORDERS": ("1",), "NUMBERS": ("0.2",), "NAME=SIZES": ("w=2",), "NAME=PLACE": ("x=1",),
+    "DERIVATIVE": ("x: 1",),
     "FACTS,...": ("w>0", "x>0"), "NAME,...": ("w",), "NAME(NAMES)": ("w(x)",), "NAME=NUMBERS": ("a=2..3",), "NODE": ("a",),
     "FILE": (*FILES, "new.txt"),
 }  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any
 from gradcli.algebra.assumptions.facts import Assumptions
 from gradcli.analysis.points import random_points
 from gradcli.analysis.verification.check import RIGHT, NoValueError, Verification, verify
+from gradcli.analysis.verification.stated import Stated
 from gradcli.autodiff.passes.reverse import gradient_graph
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
@@ -36,11 +37,13 @@ class Sampled(Frozen):
         points: What was found at each point, for each order.
         skipped: Points at which there is no value.
         order: How many orders were checked at each point, one after the other.
+        stated: Derivatives that somebody gives, beside those at the first point.
     """
 
     points: Sequence[Verification]
     skipped: int
     order: int
+    stated: Sequence[Stated] = ()
 
     @property
     def count(self) -> int:
@@ -55,7 +58,7 @@ class Sampled(Frozen):
     @property
     def failed(self) -> bool:
         """Whether something is wrong at a point."""
-        return any(one.failed for one in self.points)
+        return any(one.failed for one in self.points) or not all(one.agrees for one in self.stated)
 
 
 def _rank(found: Verification) -> tuple[bool, bool, float]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from gradcli.cli.framework.choices import check_stdin, chosen_format, file_format, refuse
-from gradcli.cli.framework.command import Command, flag, some_whole, text, whole
+from gradcli.cli.framework.choices import check_stdin, chosen_format, file_format, refuse, tolerance
+from gradcli.cli.framework.command import Command, flag, some_whole, text, texts, whole
 from gradcli.cli.framework.options import (
     EXPRESSION,
     AssumeOptions,
@@ -25,10 +25,12 @@ from gradcli.cli.inputs.run import request_of
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import bindings_of, number, shapes_of
 from gradcli.errors import ExitCode, GradcliError, located
+from gradcli.frozen import replace
 from gradcli.output.formats import CHECKS
 
 if TYPE_CHECKING:
     from gradcli.analysis.verification.sampled import Sampled
+    from gradcli.analysis.verification.stated import Stated
 
 HELP = """\
 Whether the gradient is right: against central differences over a ladder of steps, the complex step, and values of 50 digits.
@@ -41,6 +43,7 @@ Whether the gradient is right: against central differences over a ladder of step
   gradcli check "sum(tanh(A @ x)^2)" --shape A=3,4 --shape x=4
   gradcli check -f program.grad --x 2 --order 2      second derivatives as well
   gradcli check "x*sin(x)" --x 1 -o v.svg            error against step
+  gradcli check "(x+w)*(w+1)" --x 2 --w 1 --gradient "w: 2w+x"      somebody else's gradient
 
 Variables without a value are random, in what --assume says of them. Each node is checked as well: a rule that is wrong is named
 with its node. Of more than 50 variables, or of large arrays, random directions are checked instead of every derivative.
@@ -57,10 +60,16 @@ class CheckOptions(ExpressionOptions, WrtOptions, ModeOptions, ShapeOptions, Ass
     """What a call may ask for."""
 
     cotangent = BackwardOptions.cotangent
+    gradient = texts(
+        "Check somebody else's gradient as well: 'w: 2w+x' for a variable, repeated, or numbers from a .csv, .npy or .json.",
+        "DERIVATIVE",
+    )
+    tol = text("How far off it may be, beside the size of the right one: 1e-6 where left out.", "NUMBER")
     points = some_whole("How many random points to check; 10 where left out and a variable has no value.", maximum=100_000)
     seed = whole("Another number gives other random points and directions.", 1, minimum=0)
     order = whole("2 checks second derivatives as well: products of the Hessian and a random direction.", 1, maximum=2)
     format = text("How to write it; svg draws the error against the step.", "FORMAT", choices=tuple(CHECKS))
+    kinks = flag("What PyTorch, JAX, TensorFlow, CasADi and autograd give at kinks and ends that the run meets, as measured.")
     all = flag("Leave nothing out, however large.")
 
 
@@ -75,15 +84,17 @@ def run(options: CheckOptions) -> ExitCode:
         from gradcli.cli.views.show import show_blocks
         from gradcli.output.reports.check import check_report
 
-        show_blocks(lambda style: check_report(found, style, show_all=options.all), name)
+        show_blocks(lambda style: check_report(found, style, show_all=options.all, kinks=options.kinks), name)
     else:
         ascii = options.ascii or (options.output is None and not can_print_signs(sys.stdout))
-        write_to(options.output, _pieces(found, text, name or "text", options.all, ascii), ascii=ascii)
+        write_to(options.output, _pieces(found, text, name or "text", options, ascii), ascii=ascii)
     return ExitCode.NEGATIVE if found.failed else ExitCode.SUCCESS
 
 
 def _checked(text: str, where: str, options: CheckOptions) -> Sampled:
     """What is found, at the point that is given or at random ones."""
+    if not options.gradient:
+        refuse(options, ("tol",), "is for --gradient")
     values, spare = bindings_of(options)
     shapes = shapes_of(options.shape)
 
@@ -107,7 +118,7 @@ def _checked(text: str, where: str, options: CheckOptions) -> Sampled:
         assume = read_assumptions(", ".join(options.assume), missing) if options.assume else NOTHING
         cotangent = None if options.cotangent is None else number(options.cotangent, "--cotangent", options)
         asked = request_of(options, bindings=values, spare=spare, needs_cotangent=False, cotangent=cotangent)
-        return check(
+        found = check(
             program,
             asked,
             {name: shapes.get(name, ()) for name in missing},
@@ -116,9 +127,28 @@ def _checked(text: str, where: str, options: CheckOptions) -> Sampled:
             assume=assume,
             order=options.order,
         )
+        return replace(found, stated=_stated(options, found, text)) if options.gradient else found
 
 
-def _pieces(found: Sampled, text: str, format: str, show_all: bool, ascii: bool) -> Iterable[str]:
+def _stated(options: CheckOptions, found: Sampled, text: str) -> list[Stated]:
+    """Somebody else's gradient beside that at the first point."""
+    from gradcli.analysis.verification.stated import held_against, numbers_by_name
+
+    tape = found.points[0].tape
+    given: dict[str, Any] = {}
+    for one in options.gradient:
+        name, colon, derivative = one.partition(":")
+        if not colon:
+            from gradcli.cli.inputs.array_files import array_file
+
+            given |= numbers_by_name(tape, array_file(one, "--gradient"))
+        else:
+            plain = derivative.strip().startswith(("[", "@"))
+            given[name.strip()] = number(derivative.strip(), f"--gradient {name}", options) if plain else derivative.strip()
+    return held_against(tape, given, text, 1e-6 if options.tol is None else tolerance(options.tol))
+
+
+def _pieces(found: Sampled, text: str, format: str, options: CheckOptions, ascii: bool) -> Iterable[str]:
     """What was found as a document of a format."""
     if format == "json":
         from gradcli.output.serialization.verification import check_json
@@ -134,7 +164,7 @@ def _pieces(found: Sampled, text: str, format: str, show_all: bool, ascii: bool)
     from gradcli.output.reports.blocks import Style
     from gradcli.output.reports.plain import plain_lines
 
-    return (f"{line}\n" for line in plain_lines(check_report(found, Style(ascii), show_all=show_all)))
+    return (f"{line}\n" for line in plain_lines(check_report(found, Style(ascii), show_all=options.all, kinks=options.kinks)))
 
 
 COMMAND = Command(HELP, EXPRESSION, CheckOptions, run, takes_variables=True)

@@ -38,6 +38,16 @@ class FaultRecord(TypedDict):
     right: Annotated[Number, "What the values of the operation give."]
 
 
+class StatedRecord(TypedDict):
+    """A derivative that somebody gives."""
+
+    by: Annotated[str, "The variable; of an array the element that is furthest off."]
+    given: Number
+    right: Number
+    agrees: bool
+    reasons: Annotated[list[str], "Where they part, as far as the graph tells."]
+
+
 class SpecialRecord(TypedDict):
     """A special point that the run is at or near."""
 
@@ -69,6 +79,7 @@ class CheckDocument(TypedDict):
     output: Annotated[str, "Name of the result."]
     value: Number
     derivatives: list[CheckedDerivative]
+    stated: Annotated[list[StatedRecord], "By --gradient, at the first point."]
     faults: list[FaultRecord]
     special_points: list[SpecialRecord]
     nodes: Annotated[list[CheckedNode], "Of a run on numbers; empty for large arrays."]

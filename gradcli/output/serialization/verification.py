@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from gradcli.analysis.verification.check import Component, Verification
 from gradcli.analysis.verification.sampled import Sampled
+from gradcli.analysis.verification.stated import Stated
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
 
 if TYPE_CHECKING:
-    from gradcli.output.schemas.analysis import CheckedDerivative, CheckedNode, FaultRecord, SpecialRecord
+    from gradcli.output.schemas.analysis import CheckedDerivative, CheckedNode, FaultRecord, SpecialRecord, StatedRecord
 
 
 def check_json(found: Sampled, source: str, *, ascii: bool = False) -> Iterator[str]:
@@ -29,6 +30,7 @@ def check_json(found: Sampled, source: str, *, ascii: bool = False) -> Iterator[
         "output": worst.tape.names[worst.tape.output],
         "value": json_number(worst.tape.value),
         "derivatives": list_json(map(encode, map(_derivative, worst.components))),
+        "stated": list(map(_stated, found.stated)),
         "faults": list(_faults(worst)),
         "special_points": list(_special(worst)),
         "nodes": list_json(map(encode, _nodes(worst))),
@@ -53,6 +55,16 @@ def _derivative(one: Component) -> CheckedDerivative:
         "steps": list(found.steps),
         "differences": [json_number(value) for value in found.values],
         "extrapolated": [json_number(value) for value in found.extrapolated],
+    }
+
+
+def _stated(one: Stated) -> StatedRecord:
+    return {
+        "by": one.name,
+        "given": json_number(one.value),
+        "right": json_number(one.right),
+        "agrees": one.agrees,
+        "reasons": list(one.reasons),
     }
 
 
