@@ -7,8 +7,8 @@ import json
 from contest import Contest, Count, Setting
 from peers.terms import generate
 
-TERMS, VARIABLES, SEED = 2_000, 50, 1
-"""Not the 20,000 terms of the other workload: for those CasADi's one function takes compilers more than nine minutes."""
+TERMS, VARIABLES, SEED = 500, 50, 1
+"""Not the 20,000 terms of the other workload: CasADi's one function of those takes compilers more than nine minutes."""
 
 
 def contests(setting: Setting) -> list[Contest | Count]:

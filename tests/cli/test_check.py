@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -90,3 +91,12 @@ def test_somebody_elses_gradient_is_checked(tmp_path: Path) -> None:
     code, out, _ = command(["check", "sum(A*A)", "--A", "[1, 2]", "--gradient", "A: [2, 5]", "--json"])
     assert code == 1
     assert json.loads(out)["stated"] == [{"by": "A[1]", "given": 5.0, "right": 4.0, "agrees": False, "reasons": []}]
+
+
+def test_what_other_libraries_give_at_a_kink_is_told() -> None:
+    from gradcli.ops.declaration.elsewhere import elsewhere
+
+    assert elsewhere()["derivatives"].keys() <= OPERATIONS.keys()
+    out = command(["check", "abs(x)*w", "--x", "0", "--w", "3", "--kinks"])[1]
+    assert re.search(r"a = abs\(x\)  kink  +0  +1  +0  +0  +0\n", out)  # JAX alone has 1
+    assert "no kink is met" in command(["check", "x*w", "--x", "0", "--w", "3", "--kinks"])[1]

@@ -69,6 +69,7 @@ class CheckOptions(ExpressionOptions, WrtOptions, ModeOptions, ShapeOptions, Ass
     seed = whole("Another number gives other random points and directions.", 1, minimum=0)
     order = whole("2 checks second derivatives as well: products of the Hessian and a random direction.", 1, maximum=2)
     format = text("How to write it; svg draws the error against the step.", "FORMAT", choices=tuple(CHECKS))
+    kinks = flag("What PyTorch, JAX, TensorFlow, CasADi and autograd give at kinks and ends that the run meets, as measured.")
     all = flag("Leave nothing out, however large.")
 
 
@@ -83,10 +84,10 @@ def run(options: CheckOptions) -> ExitCode:
         from gradcli.cli.views.show import show_blocks
         from gradcli.output.reports.check import check_report
 
-        show_blocks(lambda style: check_report(found, style, show_all=options.all), name)
+        show_blocks(lambda style: check_report(found, style, show_all=options.all, kinks=options.kinks), name)
     else:
         ascii = options.ascii or (options.output is None and not can_print_signs(sys.stdout))
-        write_to(options.output, _pieces(found, text, name or "text", options.all, ascii), ascii=ascii)
+        write_to(options.output, _pieces(found, text, name or "text", options, ascii), ascii=ascii)
     return ExitCode.NEGATIVE if found.failed else ExitCode.SUCCESS
 
 
@@ -147,7 +148,7 @@ def _stated(options: CheckOptions, found: Sampled, text: str) -> list[Stated]:
     return held_against(tape, given, text, 1e-6 if options.tol is None else tolerance(options.tol))
 
 
-def _pieces(found: Sampled, text: str, format: str, show_all: bool, ascii: bool) -> Iterable[str]:
+def _pieces(found: Sampled, text: str, format: str, options: CheckOptions, ascii: bool) -> Iterable[str]:
     """What was found as a document of a format."""
     if format == "json":
         from gradcli.output.serialization.verification import check_json
@@ -163,7 +164,7 @@ def _pieces(found: Sampled, text: str, format: str, show_all: bool, ascii: bool)
     from gradcli.output.reports.blocks import Style
     from gradcli.output.reports.plain import plain_lines
 
-    return (f"{line}\n" for line in plain_lines(check_report(found, Style(ascii), show_all=show_all)))
+    return (f"{line}\n" for line in plain_lines(check_report(found, Style(ascii), show_all=options.all, kinks=options.kinks)))
 
 
 COMMAND = Command(HELP, EXPRESSION, CheckOptions, run, takes_variables=True)

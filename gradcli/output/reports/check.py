@@ -21,6 +21,7 @@ from gradcli.autodiff.passes.tape import Tape
 from gradcli.language.numbers import short_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
+from gradcli.ops.declaration.elsewhere import elsewhere
 from gradcli.output.diagrams.error_curve import Curve
 from gradcli.output.reports.blocks import Block, Lines, Style, Table, left_out
 
@@ -44,13 +45,14 @@ MEANINGS = {
 }
 
 
-def check_report(found: Sampled, style: Style, *, show_all: bool = False) -> Iterator[Block]:
+def check_report(found: Sampled, style: Style, *, show_all: bool = False, kinks: bool = False) -> Iterator[Block]:
     """The blocks of `gradcli check`.
 
     Args:
         found: What was checked.
         style: How expressions and signs are written.
         show_all: Leave no row out.
+        kinks: Whether to tell what other libraries give at the special points.
     """
     worst = found.worst
     yield Lines(list(_headline(found, worst, style)), important=True)
@@ -67,6 +69,8 @@ def check_report(found: Sampled, style: Style, *, show_all: bool = False) -> Ite
             yield Lines(parted)
     if said := list(reasons(worst, style)):
         yield Lines(said)
+    if kinks:
+        yield from _elsewhere(worst, style)
     if (shown := curve_of(worst)) is not None:
         yield _curve(shown, style)
     if worst.nodes:
@@ -143,6 +147,23 @@ def reasons(found: Verification, style: Style) -> Iterator[str]:
         elif handing is not None and handing.lost_back >= _LOST:
             node = node_text(found.plain, handing.id, style)
             yield f"{node}: its derivative, or the sum that this is a term of, loses {handing.lost_back:.0f} digits"
+
+
+def _elsewhere(found: Verification, style: Style) -> Iterator[Block]:
+    """What other libraries give for the operations that are at, or near, a special point."""
+    measured = elsewhere()
+    libraries = list(measured["versions"])
+    rows = [
+        [node_text(one.tape, one.id, style), one.kind, *[derivatives.get(library, "") for library in libraries]]
+        for one in found.met
+        if (derivatives := measured["derivatives"].get(one.tape.graph.operations[one.id])) is not None
+    ]
+    if not rows:
+        yield Lines(["no kink is met whose derivative in other libraries was measured"])
+        return
+    versions = ", ".join(f"{library} {version}" for library, version in measured["versions"].items())
+    yield Table("The derivative of the node by its operand, at that point, elsewhere", ["node", "at", *libraries], rows,
+                numeric=frozenset(libraries), note=f"measured: {versions}")  # fmt: skip
 
 
 _KINDS = {"end": "point where its domain ends", "pole": "pole"}
