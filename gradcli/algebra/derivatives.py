@@ -119,12 +119,15 @@ def derivative_graph(graph: Graph, requests: Sequence[Request]) -> tuple[Graph, 
         The graph, interned, and the id of each derivative in it.
     """
     roots: dict[Request, tuple[Graph, int | None]] = {}
+    following: dict[Request, dict[str, None]] = {}  # for what is differentiated, by what all requests want it next
+    for output, wrt in requests:
+        for depth, name in enumerate(wrt):
+            following.setdefault((output, wrt[:depth]), {})[name] = None
     for output, wrt in requests:
         roots.setdefault((output, ()), (graph, output))
         for depth in range(len(wrt)):
             if (output, wrt[: depth + 1]) not in roots:
-                same = [v for at, v in requests if at == output and len(v) > depth and v[:depth] == wrt[:depth]]
-                _differentiate_once(roots, (output, wrt[:depth]), list(dict.fromkeys(v[depth] for v in same)))
+                _differentiate_once(roots, (output, wrt[:depth]), list(following[output, wrt[:depth]]))
     sources = {source for source, _ in map(roots.__getitem__, requests)}
     found = [id for request in requests if (id := roots[request][1]) is not None and request[1]]
     if len(sources) == 1 and len(found) == len(requests):  # one gradient graph has all of them, interned as the result would be

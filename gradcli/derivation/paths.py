@@ -151,7 +151,7 @@ def sum_over_paths(tape: Tape, *, max_paths: int = MAX_PATHS, every_step: bool =
         every_step: Whether steps are shown one by one that usually are one.
     """
     workings = Workings(tape, every_step=every_step)
-    uses = _uses(tape.graph, tape.requires_grad, workings.on_the_way)
+    uses = _uses(tape.graph, tape.requires_grad)
     counts = path_counts(tape.graph, tape.requires_grad)
     simplified = workings.simplified() if len(tape.graph) <= SIMPLIFIED_NODES else {}
     listing = _Listing(workings, uses)
@@ -188,7 +188,7 @@ def largest_paths(tape: Tape, names: Sequence[str]) -> dict[str, list[tuple[int,
     if not names:
         return {}
     workings = Workings(tape)
-    listing = _Listing(workings, _uses(tape.graph, tape.requires_grad, workings.on_the_way))
+    listing = _Listing(workings, _uses(tape.graph, tape.requires_grad))
     counts = path_counts(tape.graph, tape.requires_grad)
     found: dict[str, list[tuple[int, float]]] = {}
     for name in names:
@@ -216,16 +216,23 @@ def _bare(paths: Sequence[Path], *, number: bool = True) -> Expression:
 # ---- counting ----
 
 
-def _uses(graph: Graph, needs: Sequence[bool], on_the_way: Sequence[bool]) -> list[list[Edge]]:
-    """For each node its uses through which a gradient flows, in the order of evaluation."""
+def _uses(graph: Graph, needs: Sequence[bool]) -> list[list[Edge]]:
+    """For each node its uses from which a gradient comes back, in the order of evaluation; a condition leads nowhere."""
     uses: list[list[Edge]] = [[] for _ in graph.operations]
-    for id, inputs in enumerate(graph.inputs):
-        if not inputs or not on_the_way[id] or not needs[id]:
+    reached = [False] * len(graph)
+    reached[graph.output] = needs[graph.output]
+    for id in range(graph.output, -1, -1):
+        inputs = graph.inputs[id]
+        if not inputs or not reached[id]:
             continue
         operation = OPERATIONS[graph.operations[id]]
-        for argument, input in enumerate(inputs):
+        for argument in range(len(inputs) - 1, -1, -1):
+            input = inputs[argument]
             if needs[input] and operation.carries(argument):
                 uses[input].append(Edge(id, argument))
+                reached[input] = True
+    for edges in uses:
+        edges.reverse()
     return uses
 
 

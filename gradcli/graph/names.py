@@ -9,7 +9,9 @@ from string import ascii_lowercase
 from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph
 from gradcli.language.numbers import number_text
 
-RESULT = "y"
+RESULT, _OTHER_RESULT = "y", "f"
+"""What a result without a name is called; the second one where y is something else."""
+
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -26,7 +28,7 @@ def node_names(graph: Graph, reserved: frozenset[str] = frozenset()) -> list[str
     """A unique name for each node.
 
     Variables, constants and nodes that the program named keep theirs; a further node of one name is h₁, h₂, ... The others are
-    a, b, c, ... in the order of evaluation, then v1, v2, ...; names in use are skipped. The output is y where that is free;
+    a, b, c, ... in the order of evaluation, then v1, v2, ...; names in use are skipped. The output is y, or f, where one is free;
     a graph that breaks off has no output.
 
     Args:
@@ -41,14 +43,28 @@ def node_names(graph: Graph, reserved: frozenset[str] = frozenset()) -> list[str
         names[id] = constant_text(value)
     for id, name in _given(graph, used):
         names[id] = name
-    if graph.output >= 0 and not names[graph.output] and RESULT not in used and graph.broken is None:
-        names[graph.output] = RESULT
+    result = result_name(used)
+    if graph.output >= 0 and not names[graph.output] and result and graph.broken is None:
+        names[graph.output] = result
+        used.add(result)
     used.add(RESULT)
     fresh = fresh_names(used)
     for id, name in enumerate(names):
         if not name:
             names[id] = next(fresh)
     return names
+
+
+def result_name(used: Collection[str]) -> str:
+    """What a result without a name is called; empty where both names are in use."""
+    return next((name for name in (RESULT, _OTHER_RESULT) if name not in used), "")
+
+
+def result_of(graph: Graph) -> str:
+    """What the output of a graph is called where a variable or a number is a result as well."""
+    given = graph.given_names.values()
+    named = graph.given_names.get(graph.output) or result_name({*graph.variables, *given})
+    return named or node_names(graph)[graph.output]
 
 
 def fresh_names(used: Collection[str]) -> Iterator[str]:

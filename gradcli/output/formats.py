@@ -115,6 +115,15 @@ PLOTS = _by_name(
 """The formats of plots, by name; what is drawn is a chart."""
 
 
+CHECKS = _by_name(
+    Format("rich", terminal=True),
+    Format("text", (".txt",)),
+    Format("json", (".json",)),
+    Format("svg", (".svg",), f"{_DIAGRAMS}.error_curve:error_curve"),
+)
+"""The formats of checked gradients, by name; a picture is one of the error against the step."""
+
+
 class QuizFormat(Format):
     """A format of exercises.
 

@@ -21,6 +21,7 @@ from gradcli.analysis.nonfinite.why import Why, why_of
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.program_run import recorded
+from gradcli.derivation.paths import largest_paths
 from gradcli.errors import GradcliError
 from gradcli.language.ast import Name, postorder
 from gradcli.language.free_names import free_names
@@ -391,3 +392,10 @@ def test_a_derivative_that_is_a_careful_number_multiplies_an_array() -> None:
     run = run_of("v @ w/(norm(v)*norm(w))", v=[0, 0], w=[1, 2])
     assert math.isnan(run.value)
     assert numpy.isnan(run.gradient["w"]).all()
+
+
+def test_a_path_that_ends_in_a_condition_is_none() -> None:
+    run = run_of("where(pi - w/x > 0, 0.4/w^0.5, 2)", w=1, x=-1)
+    path = largest_paths(run, ["w"])["w"]
+    assert path[-1][0] == run.output
+    assert math.prod(factor for _, factor in path) == pytest.approx(-0.2)

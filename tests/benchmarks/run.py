@@ -22,6 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import c_code
 import derivatives
 import gradient_graph
 import grading
@@ -45,6 +46,7 @@ WORKLOADS: dict[str, Callable[[Setting], list[Contest | Count]]] = {
     "grading": grading.contests,
     "networks": networks.contests,
     "rows": rows.contests,
+    "c-code": c_code.contests,
 }
 PEERS = ("symengine", "sympy", "torch", "casadi", "autograd", "jax")
 

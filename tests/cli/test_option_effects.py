@@ -78,6 +78,19 @@ CALLS: dict[str, list[list[str]]] = {
         ["-e", "while x > 0 { x = x - 0.2*A[0] }; x", "--x", "2", "--A", "ones(9)"],
     ],
     "compare-modes": [*PROGRAM, ["-e", "x*w", "--x", "1"], ["-e", "θ*w", "--θ", "1", "--w", "2"]],
+    "check": [
+        ["x^2", "--x", "2", "--gradient", "x: 4.1"],
+        *(
+            [
+                ["x*w + x", "--x", "2", "--w", "0.1"],
+                ["sin(x)*w", "--x", "2"],
+                ["x*w", "--w", "7"],
+                [LOOP, *VALUES],
+                ["sin x", "--x", "2"],
+            ]
+        ),
+        *([["A*w", "--A", "ones(3)", "--w", "2"], ["x*w"], ["-f", "long.txt", "--x", "2", "--w", "0.1"]]),
+    ],
     "predict": [["x*w", "--x", "2", "--w", "3"], ["x*w", "--x", "2"], ["sin x", "--x", "2"]],
     "grade": [
         *(["x^2", "--wrt", "x", "--", "3*x"], ["x^2*w", "--", "2*x"], ["x^2", "--answers", "answers.csv"], ["x^2", "--wrt", "x"]),
@@ -91,6 +104,7 @@ CALLS: dict[str, list[list[str]]] = {
     "help": [["start"]],
     "schema": [["eval"], []],
     "practice": [[]],
+    "repl": [[]],
     "export": [["x*w"], ["sin x w"], ["w^2 + A[0]", "--shape", "A=9"], ["sum(w)"]],
     "why": [*RUN, ["sin x", "--x", "2"], ["log(x)*w", "--x", "0", "--w", "1"]],
     "mistakes": [[], ["sin(θ)^2"], ["x^2*w"]],
@@ -100,6 +114,7 @@ GIVEN: dict[str, Sequence[str]] = {
     "N": ("7", "2"), "NUMBER": ("1e-1",), "NAME": ("w", "text", "question", "who"), "NAMES": ("w", "x,w", "sin,mul"),
     "KEYS": ("value",), "NAME=VALUE": ("w=1", "a=10"), "NAME=VALUE,...": ("x=1", "x=1,w=2"),
     "LOW:HIGH": ("0:9",), "ORDERS": ("1",), "NUMBERS": ("0.2",), "NAME=SIZES": ("w=2",), "NAME=PLACE": ("x=1",),
+    "DERIVATIVE": ("x: 1",),
     "FACTS,...": ("w>0", "x>0"), "NAME,...": ("w",), "NAME(NAMES)": ("w(x)",), "NAME=NUMBERS": ("a=2..3",), "NODE": ("a",),
     "FILE": (*FILES, "new.txt"),
 }  # fmt: skip

@@ -74,7 +74,7 @@ def test_the_page_of_a_command_has_each_of_its_options(name: str) -> None:
         (
             ["eval", "x", "--x", "1", "--order=2"],
             "the expression has no variable order",
-            "diff, explain, grade, mistakes and taylor have --order, eval has not",
+            "check, diff, explain, grade, mistakes and taylor have --order, eval has not",
         ),
         (["simplify", "x", "--hessian"], "--hessian needs a value", "diff and eval have --hessian, simplify has not"),
         (["trace", "x^2"], "cannot read x^2: No such file or directory", 'for an expression: gradcli trace -e "x^2"'),

@@ -1,4 +1,4 @@
-"""The names of nodes: given ones are kept, the others are a, b, c, ... in the order of evaluation, and the result is y."""
+"""The names of nodes: given ones are kept, the others are a, b, c, ... in the order of evaluation, and the result is y, or f."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ CASES = {
     "b = x + w; a = w + 1; a*b": "x w b 1 a y",
     # Letters in use are skipped, and so are y and e.
     "(a+c)*sin(b)": "a c d b f y",
-    "y*x + sin(x)": "y x a b c",
+    "y*x + sin(x)": "y x a b f",
+    "y*x + sin(f)": "y x a f b c",
     "sin(cos(tan(e)))": "e a b y",
-    "y = x*2; sin(y)": "x 2 y a",
+    "y = x*2; sin(y)": "x 2 y f",
     "x": "x",
     "y": "y",
     "2*3": "2 3 y",

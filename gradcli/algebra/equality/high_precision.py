@@ -110,7 +110,7 @@ class Numeric:
             tests_itself = step.operation in ("eq", "ne") and step.inputs[0] == step.inputs[1]
             key = (step.operation, len(step.inputs), tests_itself)
             if key not in compiled:
-                compiled[key] = _function(step.operation, len(step.inputs), tests_itself=tests_itself)
+                compiled[key] = function_at(step.operation, len(step.inputs), tests_itself=tests_itself)
             self._functions.append(compiled[key])
 
     def values(self, point: Mapping[str, Coordinate], digits: int) -> list[Any]:
@@ -122,7 +122,7 @@ class Numeric:
             for step, function in zip(self.steps, self._functions, strict=True):
                 if function is not None:
                     operands = [found[input] for input in step.inputs]
-                    found.append(_apply(function, _met(function.operation, operands, digits) if rounded else operands))
+                    found.append(applied(function, _met(function.operation, operands, digits) if rounded else operands))
                 elif step.operation == VARIABLE:
                     found.append(self._coordinate(point[step.variable], digits))
                 else:
@@ -255,7 +255,7 @@ class _Function(NamedTuple):
     plain: Callable[..., float]
 
 
-def _function(operation: str, count: int, *, tests_itself: bool) -> _Function:
+def function_at(operation: str, count: int, *, tests_itself: bool) -> _Function:
     precise, plain = OPERATIONS[operation].precise, forward_of(operation, count)
     if isinstance(precise, str):
         faster = _FASTER.get(precise)
@@ -265,7 +265,7 @@ def _function(operation: str, count: int, *, tests_itself: bool) -> _Function:
     return _Function(operation, precise, True, is_choice, tests_itself, plain)
 
 
-def _apply(function: _Function, operands: Sequence[Any]) -> Any:
+def applied(function: _Function, operands: Sequence[Any]) -> Any:
     """The value of an operation: a number of mpmath, or a float where it is undefined."""
     if function.is_choice:
         return _choice(function, operands)

@@ -81,7 +81,7 @@ def _partial(options: DiffOptions) -> None:
     values = point(options)
 
     from gradcli.cli.inputs.symbolic import assumed, static_graph, write_derivatives
-    from gradcli.graph.names import RESULT
+    from gradcli.graph.names import result_of
     from gradcli.output.reports.derivatives import Derivatives
 
     graph = static_graph(text, where, values, options)
@@ -93,7 +93,7 @@ def _partial(options: DiffOptions) -> None:
         variables_asked(graph, split_names("--partial", [options.partial]), where, "--partial")
     requests, rows = _requests(options, graph.outputs if options.jacobian else [graph.output], wrt)
     assume = assumed(options, graph, values)
-    output = graph.given_names.get(graph.output, RESULT if RESULT not in graph.variables else "f")
+    output = result_of(graph)
     with located(text, where):
         if rows and graph.shapes:
             table, by, of = _element_rows(options, graph, wrt, assume=assume)
@@ -135,7 +135,7 @@ def _total(options: DiffOptions) -> None:
 
     from gradcli.algebra.total_derivative import total_derivatives
     from gradcli.cli.inputs.symbolic import assumed, write_derivatives
-    from gradcli.graph.names import RESULT
+    from gradcli.graph.names import result_of
     from gradcli.output.reports.derivatives import Derivatives
 
     _check_plain(options, "--depends")
@@ -145,7 +145,7 @@ def _total(options: DiffOptions) -> None:
         by = [request for _, request in requests]
         assume = assumed(options, asked.graph, {})
         simplified, derivatives, ids = total_derivatives(asked.graph, by, asked.dependences, assume=assume)
-    output = asked.graph.given_names.get(asked.graph.output, RESULT if RESULT not in derivatives.variables else "f")
+    output = result_of(asked.graph)
     found = Derivatives(output, by, simplified, rows, total=len(asked.known) == 1)
     write_derivatives(found, options, asked.text, asked.graph, derivatives, ids, {})
 

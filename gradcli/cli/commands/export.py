@@ -79,7 +79,8 @@ def run(options: ExportOptions) -> ExitCode | None:
     with located(source, where):
         found = written(graph, content, given or list(graph.variables), language, name, source)
         pieces = list(language.source(found))
-    write_to(options.output, pieces)
+    binary = language.packed is not None and (options.output or "").lower().endswith(language.endings[0])
+    write_to(options.output, language.packed("".join(pieces)) if binary and language.packed else pieces)
     if not options.check:
         return None
     from gradcli.output.code.proof import proved

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Shape
-from gradcli.graph.names import RESULT, node_names
+from gradcli.graph.names import RESULT, node_names, result_name
 from gradcli.language.ast import Assignment, Expression, Name, Output, Program, Statement
 from gradcli.language.free_names import free_names
 from gradcli.language.statements import For, Outputs, assigned_names, walk
@@ -23,8 +23,8 @@ _SHOWN = 20
 def output_names(program: Program) -> list[str]:
     """What the results of a program are called, in order.
 
-    ``output y, z^2`` gives y and z^2; else the last statement is the one result: the name that it assigns or writes, or y, or,
-    where the program has a y of its own, its text.
+    ``output y, z^2`` gives y and z^2; else the last statement is the one result: the name that it assigns or writes, or y or f,
+    or, where the program has both itself, its text.
     """
     declared = _declared(program)
     if declared is not None:
@@ -33,9 +33,9 @@ def output_names(program: Program) -> list[str]:
     if isinstance(last, Assignment):
         return [last.name]
     value: Expression = getattr(last, "value", Name(RESULT))
-    if isinstance(value, Name) or RESULT in assigned_names(program.statements) or RESULT in free_names(program):
+    if isinstance(value, Name):
         return [to_text(value)]
-    return [RESULT]
+    return [result_name({*assigned_names(program.statements), *free_names(program)}) or to_text(value)]
 
 
 def output_ids(program: Program, graph: Graph) -> list[int]:

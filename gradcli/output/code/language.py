@@ -88,6 +88,7 @@ class Language(Frozen, eq=False):
         statements: How the functions of the library are written; None where they are not.
         own_words: Whether it is written from operations in words of its own, such as those of a library, and not from lines of a
             routine.
+        packed: Makes of the text what files of its first ending hold; None where that is the text.
         decimal: How a number is written that is not whole.
         keeps_arrays: Whether it then writes a value without taking arrays apart.
         content: What it computes where that is not asked for; empty for value and gradient.
@@ -114,6 +115,7 @@ class Language(Frozen, eq=False):
     own_words: bool = False
     keeps_arrays: bool = False
     decimal: str = "{}"
+    packed: Callable[[str], bytes] | None = None
     content: str = ""
     modules: tuple[str, ...] = ()
 

@@ -102,7 +102,10 @@ def computed(language: Language, written: Written, points: Sequence[Sequence[flo
         output = ""
         for command in language.command:
             words = [word.format(**places) for word in command]
-            done = subprocess.run(words, capture_output=True, text=True, timeout=_SECONDS, check=False, cwd=folder)
+            try:
+                done = subprocess.run(words, capture_output=True, text=True, timeout=_SECONDS, check=False, cwd=folder)
+            except subprocess.TimeoutExpired:
+                raise GradcliError(f"{command[0].format(**places)} takes more than {_SECONDS} seconds") from None
             if done.returncode:
                 said = (done.stderr or done.stdout).strip().splitlines()
                 raise GradcliError(f"{command[0].format(**places)} fails: {said[-1] if said else done.returncode}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gradcli.output.json import SOURCES
+from gradcli.output.schemas.analysis import CheckDocument
 from gradcli.output.schemas.facts import FactsDocument
 from gradcli.output.schemas.generator import Schema, schema_of
 from gradcli.output.schemas.programs import ErrorRecord, FailureRecord, ModesDocument, ResultRecord, RunDocument, TraceDocument
@@ -72,6 +73,7 @@ SCHEMAS: dict[str, Schema] = {
     "explain": _document("explain", ExplainDocument),
     "facts": _document("facts", FactsDocument),
     "equal": _document("equal", EqualDocument),
+    "check": _document("check", CheckDocument),
     "ops": _document("ops", OpsDocument),
     "diff": _document("diff", DiffDocument),
     "stationary": _document("stationary", StationaryDocument),

@@ -9,7 +9,7 @@ from gradcli.output.code.language import Language, Written
 from gradcli.output.code.library import Statements
 from gradcli.output.code.notation import ELEMENTARY, OPERATORS, calls, elementary, heading, words
 
-_NAME = re.compile(r"\bt\d+\b")
+_WORD = re.compile(r"\b([A-Za-z_]\w*)")
 
 _PART = 100
 """Lines of a function of C up to which it is one: compilers take long for one of many thousands."""
@@ -32,32 +32,39 @@ def _c(
         yield from (f"  {output}\n" for output in outputs)
         yield f"  return {results[0]};\n}}\n"
         return
+    yield from _in_parts(written, lines, [f"results[{at}] = {text};" for at, text in enumerate(results)])
+    yield f"{head}  const double given[] = {{{', '.join(written.routine.arguments)}}};\n"
+    yield f"  double line[{len(lines)}], results[{len(results)}];\n"
+    yield f"  for (unsigned at = 0; at < sizeof {written.name}_parts / sizeof *{written.name}_parts; at += 1)"
+    yield f" {written.name}_parts[at](given, line, results);\n"
+    yield from (f"  derivatives{place} = results[{at}];\n" for at, place in enumerate(_places(written.shape), 1))
+    yield "  return results[0];\n}\n"
+
+
+def _in_parts(written: Written, lines: Sequence[tuple[str, str]], outputs: Sequence[str]) -> Iterator[str]:
+    """Many lines as functions of some each, and a table of these, so that compilers do not make one function of them again."""
     places = {name: f"line[{at}]" for at, (name, _) in enumerate(lines)}
-    given = ", ".join([*written.routine.arguments, "line"])
-    statements = [f"const double {name} = {places[name]} = {text};" for name, text in lines] + [
-        *outputs,
-        f"value = {results[0]};",
-    ]
-    calls = []
-    for at in range(0, len(statements), _PART):
-        own = {name for name, _ in lines[at : at + _PART]}
-        part = statements[at : at + _PART]
-        used = dict.fromkeys(
-            word for statement in part for word in _NAME.findall(statement) if word in places and word not in own
-        )
-        last = at + _PART >= len(statements)
-        after = len(lines) < at + _PART
-        extra = f", double derivatives{size}" if after and size else ""
-        calls.append(f"{written.name}_part{at // _PART}({given}{', derivatives' if extra else ''});\n")
-        yield f"static double {written.name}_part{at // _PART}({', '.join([*variables, 'double *line'])}{extra}) {{\n"
-        yield "  double value = 0;\n"
-        yield from (f"  const double {name} = {places[name]};\n" for name in used)
-        yield from (f"  {statement}\n" for statement in part)
-        yield "  return value;\n}\n\n"
-        assert not last or after
-    yield f"{head}  double line[{len(lines)}];\n"
-    yield from (f"  {call}" for call in calls[:-1])
-    yield f"  return {calls[-1]}}}\n"
+    elsewhere = places | {name: f"given[{at}]" for at, name in enumerate(written.routine.arguments)}
+    statements = [*(text for _, text in lines), *outputs]
+    words = [_WORD.split(text)[1::2] for text in statements]
+    part_of = {name: at // _PART for at, (name, _) in enumerate(lines)}
+    kept = {word for at, found in enumerate(words) for word in found if part_of.get(word, at // _PART) != at // _PART}
+    for start in range(0, len(statements), _PART):
+        part = start // _PART
+        own = {name for name, _ in lines[start : start + _PART]}
+        loads = {name: place for name, place in elsewhere.items() if name not in own}
+        used = {word for found in words[start : start + _PART] for word in found}
+        yield f"static void {written.name}_part{part}(const double *given, double *line, double *results) {{\n"
+        for at in range(start, min(start + _PART, len(statements))):
+            text = "".join(loads.get(word, word) for word in _WORD.split(statements[at]))
+            if at < len(lines):
+                name = lines[at][0]
+                heads = [f"const double {name} ="] * (name in used or name not in kept) + [f"{places[name]} ="] * (name in kept)
+                text = f"{' '.join(heads)} {text};"
+            yield f"  {text}\n"
+        yield "}\n\n"
+    names = ", ".join(f"{written.name}_part{part}" for part in range((len(statements) + _PART - 1) // _PART))
+    yield f"static void (*const {written.name}_parts[])(const double *, double *, double *) = {{{names}}};\n\n"
 
 
 def _places(shape: tuple[int, ...]) -> list[str]:
@@ -113,7 +120,8 @@ LANGUAGE = Language(
     OPERATORS,
     "gradcli.output.code:functions.c",
     words(
-        "line value unix linux asm typeof NAN INFINITY _Bool _Complex _Imaginary inline M_E M_PI M_LN2 M_LN10 M_SQRT2 FP_NAN "
+        "line given results value "
+        "unix linux asm typeof NAN INFINITY _Bool _Complex _Imaginary inline M_E M_PI M_LN2 M_LN10 M_SQRT2 FP_NAN "
         "FP_INFINITE FP_ZERO FP_NORMAL FP_SUBNORMAL MATH_ERRNO MATH_ERREXCEPT HUGE_VAL HUGE_VALF HUGE_VALL math_errhandling "
         "auto break case char const continue default do double else enum extern float for goto if inline int long "
         "register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while "
@@ -127,7 +135,7 @@ LANGUAGE = Language(
     "//",
     _c,
     _c_main,
-    (("cc", "-O1", "-o", "{program}", "{file}", "-lm"), ("{program}",)),
+    (("cc", "-o", "{program}", "{file}", "-lm"), ("{program}",)),
     statements=Statements(
         head="static double {name}({parameters}) {{",
         parameter="double {name}",

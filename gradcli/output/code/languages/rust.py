@@ -86,7 +86,7 @@ LANGUAGE = Language(
     "//",
     _rust,
     _main,
-    (("rustc", "--edition", "2021", "-A", "warnings", "-O", "-o", "{program}", "{file}"), ("{program}",)),
+    (("rustc", "--edition", "2021", "-A", "warnings", "-o", "{program}", "{file}"), ("{program}",)),
     statements=Statements(
         head="fn {name}({parameters}) -> f64 {{",
         parameter="{name}: f64",

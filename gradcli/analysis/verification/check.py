@@ -1,0 +1,359 @@
+"""A gradient held against differences, the complex step and high precision, and where it parts from them."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from gradcli.analysis.points import Met, special_points
+from gradcli.analysis.verification.differences import (
+    Complex,
+    Differences,
+    Direction,
+    differences,
+    inner,
+    sides,
+    size_of,
+    unit,
+)
+from gradcli.analysis.verification.judge import Judged, judged, slopes, to_float
+from gradcli.analysis.verification.rules import Fault, faults
+from gradcli.autodiff.passes.tape import Tape, all_finite
+from gradcli.autodiff.request import Request
+from gradcli.autodiff.runs.program_run import graph_run
+from gradcli.errors import GradcliError
+from gradcli.frozen import Frozen
+from gradcli.graph.graph import CONSTANT, VARIABLE
+from gradcli.lowering.elements.expansion import in_elements
+from gradcli.ops.catalogue import OPERATIONS
+
+RIGHT, ROUNDED, KINK, JUMP, END, UNCLEAR, LOST, WRONG = "right", "rounded", "kink", "jump", "end", "unclear", "lost", "wrong"
+"""What is said of a derivative: it is right; right, but for digits that were lost; at a kink, a jump or the end of the domain,
+where there is none; no way tells; no digit is right, though every rule is; wrong."""
+
+TOLERANCE = 1e-6
+"""How far off a derivative may be, beside its size, that is right."""
+
+MOST = 50
+"""Variables up to which each has differences of its own."""
+
+_WORK = 4_000_000
+"""Nodes times variables up to which each has differences of its own."""
+
+_MOST_ELEMENTS = 8
+"""Elements of an array up to which each has differences of its own."""
+
+_NOTHING = 1e-20
+"""What is no derivative, beside the value over the size of what moves."""
+
+_NEAR = 2**20
+"""Roundings by which a run may be beside a special point that is told."""
+
+_RANDOM = 3
+"""Random directions in place of the elements of an array, or of many variables."""
+
+
+class NoValueError(GradcliError):
+    """A run has no value at a point."""
+
+
+class Component(Frozen):
+    """A derivative that was checked: by a variable, an element, or along a random direction.
+
+    Attributes:
+        name: What it is by.
+        direction: How the variables move.
+        own: The derivative that was checked.
+        reference: The judge's; None where there is none.
+        found: Differences over a ladder of steps.
+        complex_step: By the complex step; None where not every operation is analytic.
+        digits: Digits in which it agrees with the best of these.
+        verdict: What is said of it.
+        slopes: The slopes on the two sides, at a kink or a jump; None elsewhere.
+    """
+
+    name: str
+    direction: Direction
+    own: float
+    reference: float | None
+    found: Differences
+    complex_step: float | None
+    digits: float
+    verdict: str
+    slopes: tuple[float, float] | None
+
+    @property
+    def best(self) -> float:
+        """The derivative that it was held against."""
+        if self.reference is not None:
+            return self.reference
+        return self.found.value if self.complex_step is None else self.complex_step
+
+
+class NodeDigits(Frozen):
+    """What a node does to digits.
+
+    Attributes:
+        id: The node, of the run in elements.
+        condition: By what it multiplies relative errors of its operands.
+        digits: Digits of its value that are right.
+        lost: How many fewer than of its operands.
+        adjoint_digits: Digits of its adjoint that are right; None where it has none.
+        lost_back: How many fewer those of the adjoints of its operands have.
+    """
+
+    id: int
+    condition: float | None
+    digits: float
+    lost: float
+    adjoint_digits: float | None
+    lost_back: float
+
+
+class Verification(Frozen):
+    """A checked gradient.
+
+    Attributes:
+        tape: The run.
+        plain: The same on numbers, each element for itself; None where that would be large.
+        components: The derivatives that were checked.
+        faults: Nodes whose rules are wrong.
+        met: Special points that the run is at or near.
+        nodes: What each node does to digits; empty where there is no run on numbers.
+        not_analytic: The operation for which there is no complex step; empty where there is one.
+        notes: What else is to be said.
+    """
+
+    tape: Tape
+    plain: Tape | None
+    components: Sequence[Component]
+    faults: Sequence[Fault]
+    met: Sequence[Met]
+    nodes: Sequence[NodeDigits]
+    not_analytic: str
+    notes: Sequence[str]
+
+    @property
+    def failed(self) -> bool:
+        """Whether something is wrong."""
+        return bool(self.faults) or any(one.verdict in (LOST, WRONG) for one in self.components)
+
+
+Rerun = Callable[[Mapping[str, Any]], Tape]
+
+
+def verify(tape: Tape, rerun: Rerun, *, seed: int = 0) -> Verification:
+    """Check the gradient of a run.
+
+    Args:
+        tape: The run, forward and backward.
+        rerun: Runs the same program at other values.
+        seed: Chooses random directions.
+
+    Raises:
+        NoValueError: The run has no value there.
+    """
+    if not all_finite(tape.value):
+        raise NoValueError("the value is not finite there, so there is no gradient to check", hint="choose another point")
+    epsilon = 2.0**-23 if tape.dtype == "float32" else 2.0**-52
+    cotangent: Any = tape.adjoints[tape.output]
+    cotangent = 1.0 if cotangent is None else cotangent
+    plain = _in_numbers(tape)
+    judge = None
+    if plain is not None:
+        flat = [cotangent] if type(cotangent) is float else cotangent.ravel().tolist()
+        judge = judged(plain.graph, plain.bindings, {plain.output: flat[0]}, plain.requires_grad)
+    met = list(special_points(tape, epsilon * _NEAR))
+    wrong = list(faults(tape, {one.id for one in met if one.is_at(epsilon)}, judge if plain is tape else None))
+    if plain is not None and plain is not tape:  # operations on arrays have theirs in what they are made of
+        met = [one for one in met if one.id in tape.graph.decisions] + list(special_points(plain, epsilon * _NEAR))
+    at = [one for one in met if one.is_at(epsilon)]
+    complex_steps = Complex(tape)
+    components: list[Component] = []
+    for name, direction in _directions(tape, seed):
+        components.append(
+            _component(name, direction, tape, plain, judge, cotangent, complex_steps, at, bool(wrong), rerun, epsilon)
+        )
+    nodes = list(_digits(plain, judge, epsilon)) if plain is not None and judge is not None else []
+    return Verification(tape, plain, components, wrong, met, nodes, complex_steps.missing, [])
+
+
+def _in_numbers(tape: Tape) -> Tape | None:
+    """The run on numbers; None where it is large, or has operations that are not written out."""
+    graph = tape.graph
+    if not graph.shapes and all(name in OPERATIONS or name in (VARIABLE, CONSTANT) for name in graph.operations):
+        return tape
+    try:
+        elements = in_elements(graph, tape.names, tape.bindings)
+        values = elements.values(tape.bindings)
+        chosen = [one for name in tape.wrt for one in elements.names.get(name, ()) if one in elements.graph.variables]
+        return graph_run(elements.graph, Request(values, chosen, "static", tape.dtype))
+    except GradcliError:
+        return None
+
+
+def _directions(tape: Tape, seed: int) -> Iterator[tuple[str, Direction]]:
+    """The directions to check: each variable and element, or random ones where there are many."""
+    graph = tape.graph
+    source = random.Random(seed)
+    many = len(tape.wrt) > MOST or len(tape.wrt) * len(graph) > _WORK
+
+    def signs(shape: Sequence[int]) -> Any:
+        if not shape:
+            return source.choice((-1.0, 1.0))
+        import numpy
+
+        return numpy.array([source.choice((-1.0, 1.0)) for _ in range(math.prod(shape))]).reshape(shape)
+
+    if many:
+        for turn in range(_RANDOM):
+            yield f"direction {turn + 1}", {name: signs(graph.shape(graph.variables[name])) for name in tape.wrt}
+        return
+    for name in tape.wrt:
+        shape = graph.shape(graph.variables[name])
+        if math.prod(shape) > _MOST_ELEMENTS:
+            for turn in range(_RANDOM):
+                yield f"{name}, direction {turn + 1}", {name: signs(shape)}
+        elif not shape:
+            yield name, {name: 1.0}
+        else:
+            import numpy
+
+            for place in numpy.ndindex(*shape):
+                yield f"{name}[{', '.join(map(str, place))}]", {name: unit(shape, place)}
+
+
+def _component(
+    name: str,
+    direction: Direction,
+    tape: Tape,
+    plain: Tape | None,
+    judge: Judged | None,
+    cotangent: Any,
+    complex_steps: Complex,
+    at: Sequence[Met],
+    faulty: bool,
+    rerun: Rerun,
+    epsilon: float,
+) -> Component:
+    gradient = tape.full_gradient
+    own = sum(inner(gradient[one], moves) for one, moves in direction.items())
+    moves = direction if plain is None or plain is tape else _element_moves(tape, plain, direction)
+    reference, size = _judged(plain, judge, moves)
+    found = differences(tape, direction, cotangent)
+    complex_step = complex_steps.step(direction, cotangent)
+    held = reference if reference is not None else complex_step if complex_step is not None else found.value
+    uncertain = 0.0 if reference is not None or complex_step is not None else 10 * found.off
+    off = abs(own - held)
+    digits = _digits_of(off, max(abs(held), epsilon * size))
+    tolerance = max(TOLERANCE, 64 * epsilon)
+    nothing = _NOTHING * float(abs(inner(tape.value, cotangent))) / size_of(tape, direction)
+    right = off <= tolerance * abs(held) + 64 * epsilon * size + uncertain + nothing
+    verdict, both = RIGHT if right else WRONG, None
+    here = [one for one in at if _moves(one, direction if one.tape is tape else moves)]
+    if here:
+        both = _slopes(tape, plain, direction, moves, cotangent, rerun)
+        verdict = _at_special(own, both, here, right, tolerance)
+        both = None if verdict == RIGHT else both
+    elif not right and math.isfinite(own):
+        low, high = found.sides
+        if reference is None and abs(high - low) > 1e-3 * max(abs(low), abs(high)) and not faulty:
+            verdict, both = KINK, found.sides
+        elif not math.isfinite(held) or (reference is None and uncertain > 0.1 * abs(held)):
+            verdict = UNCLEAR
+        elif not faulty and reference is not None:
+            verdict = ROUNDED if digits >= 1 else LOST
+    return Component(name, direction, own, None if both else reference, found, complex_step, digits, verdict, both)
+
+
+def _judged(plain: Tape | None, judge: Judged | None, moves: Mapping[str, float]) -> tuple[float | None, float]:
+    """The judge's derivative along a direction, and the size of what it is a sum of."""
+    if plain is None or judge is None:
+        return None, 0.0
+    total, size = 0, 0
+    for name, step in moves.items():
+        id = plain.graph.variables[name]
+        adjoint = judge.adjoints[id]
+        if type(adjoint) is float:
+            return None, 0.0
+        if adjoint is not None:
+            total, size = total + adjoint * step, size + judge.sizes[id] * abs(step)
+    return float(total), float(size)
+
+
+def _element_moves(tape: Tape, plain: Tape, direction: Direction) -> dict[str, float]:
+    """A direction in the elements of the run on numbers."""
+    elements = in_elements(tape.graph, tape.names, tape.bindings)
+    moves: dict[str, float] = {}
+    for name, steps in direction.items():
+        flat = [steps] if type(steps) is float else steps.ravel().tolist()
+        moves |= dict(zip(elements.names.get(name, ()), flat, strict=False))
+    return {name: step for name, step in moves.items() if name in plain.graph.variables}
+
+
+def _moves(met: Met, direction: Direction) -> bool:
+    return met.tape.graph.dependents(*[met.tape.graph.variables[name] for name in direction])[met.id]
+
+
+def _slopes(
+    tape: Tape, plain: Tape | None, direction: Direction, moves: Mapping[str, float], cotangent: Any, rerun: Rerun
+) -> tuple[float, float]:
+    """The slopes on both sides of a special point, as exactly as can be."""
+    if tape.graph.decisions:
+
+        def along(step: float) -> float:
+            try:
+                there = rerun({name: tape.bindings[name] + step * change for name, change in direction.items()})
+            except GradcliError:
+                return math.nan
+            return inner(there.value - tape.value, cotangent)
+
+        return sides(tape, direction, cotangent, along)
+    if plain is None or type(cotangent) is not float:
+        return sides(tape, direction, cotangent, None)
+    low, high = slopes(plain.graph, plain.bindings, moves, plain.output)
+    return low * cotangent, high * cotangent
+
+
+def _at_special(own: float, both: tuple[float, float], here: Sequence[Met], right: bool, tolerance: float) -> str:
+    low, high = both
+    if math.isfinite(low) and math.isfinite(high):
+        alike = abs(high - low) <= 1e-4 * max(abs(low), abs(high)) + 1e-9
+        close = abs(own - (low + high) / 2) <= 1e-4 * max(abs(low), abs(high)) + 1e-9
+        return RIGHT if alike and (close or right) else KINK
+    kinds = [one.kind for one in here]
+    return JUMP if JUMP in kinds else END
+
+
+def _digits_of(off: float, size: float) -> float:
+    """Decimal digits in which two numbers agree."""
+    if off != off or size != size or math.isinf(off):
+        return 0.0
+    if off == 0 or size == 0:
+        return 16.0 if off == 0 else 0.0
+    return min(16.0, max(0.0, -math.log10(off / size))) if math.isfinite(size) else 0.0
+
+
+def _digits(plain: Tape, judge: Judged, epsilon: float) -> Iterator[NodeDigits]:
+    """What each node of a run on numbers does to digits."""
+    most = -math.log10(epsilon / 2)
+    right = [min(most, _agreed(own, exact)) for own, exact in zip(plain.values, judge.values, strict=True)]
+    back = [
+        None if own is None or exact is None else min(most, _agreed(own, exact))
+        for own, exact in zip(plain.adjoints, judge.adjoints, strict=True)
+    ]
+    for id, inputs in enumerate(plain.graph.inputs):
+        if inputs and judge.adjoints[id] is not None:
+            lost = max(0.0, min(right[input] for input in inputs) - right[id])
+            own, after = back[id], [known for input in inputs if (known := back[input]) is not None]
+            lost_back = 0.0 if own is None or not after else max(0.0, own - min(after))
+            yield NodeDigits(id, judge.conditions[id], right[id], lost, own, lost_back)
+
+
+def _agreed(own: Any, exact: Any) -> float:
+    if type(exact) is float or not math.isfinite(own):
+        return 0.0
+    right = to_float(exact)
+    return 16.0 if own == right else _digits_of(abs(own - right), abs(right))

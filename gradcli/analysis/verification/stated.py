@@ -1,0 +1,103 @@
+"""Somebody else's gradient, held against the one that was checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy
+
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.request import Request
+from gradcli.autodiff.runs.program_run import recorded
+from gradcli.errors import GradcliError, UnknownVariableError, located
+from gradcli.frozen import Frozen
+from gradcli.language.parser import parse
+from gradcli.ops.declaration.structural import shape_of
+from gradcli.teaching.marking import Marker
+from gradcli.teaching.words import feedback
+
+_TOLD = 3
+"""How much is told of where an expression parts from the derivative: the rule, not the right line, which stands beside."""
+
+
+class Stated(Frozen):
+    """A derivative that somebody gives.
+
+    Attributes:
+        name: The variable, or the element.
+        value: What is given for it; of an array the element that is furthest off.
+        right: The derivative.
+        agrees: Whether they agree.
+        reasons: Where they part, as far as the graph tells.
+    """
+
+    name: str
+    value: float
+    right: float
+    agrees: bool
+    reasons: Sequence[str]
+
+
+def held_against(tape: Tape, given: Mapping[str, Any], text: str, tolerance: float) -> list[Stated]:
+    """Derivatives that somebody gives for a run, each beside the right one.
+
+    Args:
+        tape: The run, whose gradient was checked.
+        given: For each variable a number, an array of its shape, or the text of an expression.
+        text: The source text of the run.
+        tolerance: How far off they may be, beside the size of the right one.
+
+    Raises:
+        GradcliError: A name is none of a variable, an expression cannot be read, or a shape is another.
+    """
+    found: list[Stated] = []
+    for name, one in given.items():
+        if name not in tape.wrt:
+            raise UnknownVariableError(name, list(tape.wrt), f"--gradient {name}: ")
+        right: Any = tape.full_gradient[name]
+        value: Any = one
+        if isinstance(one, str):
+            with located(one, f"--gradient {name}"):
+                value = recorded(parse(one), Request(tape.bindings, (), spare=tape.bindings)).value
+        if shape_of(value) != shape_of(right):
+            raise GradcliError(
+                f"--gradient {name} has the shape {shape_of(value)}, and {name} the shape {shape_of(right)}",
+                hint="give it the shape of the variable",
+            )
+        off = numpy.abs(numpy.asarray(value) - right)
+        wrong = ~(off <= tolerance * numpy.maximum(numpy.abs(right), 1e-12))
+        place = numpy.unravel_index(int(numpy.argmax(numpy.where(wrong, numpy.nan_to_num(off, nan=numpy.inf), -1))), off.shape)
+        label = f"{name}[{', '.join(map(str, place))}]" if place else name
+        agrees = not wrong.any()
+        reasons = [] if agrees or place else _reasons(tape, name, one, text)
+        found.append(Stated(label, float(numpy.asarray(value)[place]), float(numpy.asarray(right)[place]), agrees, reasons))
+    return found
+
+
+def _reasons(tape: Tape, name: str, given: Any, text: str) -> list[str]:
+    """Where a wrong derivative parts from the right one, as grading tells it; nothing where it cannot be marked."""
+    try:
+        at = None if isinstance(given, str) else {one: float(value) for one, value in tape.bindings.items()}
+        marker = Marker(text, name, at=at)
+        return list(feedback(marker.question, marker.mark(given if isinstance(given, str) else repr(given)), _TOLD))
+    except (GradcliError, TypeError):  # arrays, or a program that is no question
+        return []
+
+
+def numbers_by_name(tape: Tape, numbers: Any) -> dict[str, Any]:
+    """Numbers of a file, one for each element of the variables, in the order that the run differentiates by.
+
+    Raises:
+        GradcliError: There are fewer or more.
+    """
+    shapes = {name: tape.graph.shape(tape.graph.variables[name]) for name in tape.wrt}
+    sizes = [int(numpy.prod(shape, dtype=int)) for shape in shapes.values()]
+    flat = numpy.asarray(numbers, float).ravel()
+    if flat.size != sum(sizes):
+        raise GradcliError(f"--gradient has {flat.size:,} numbers, and the variables {', '.join(shapes)} have {sum(sizes):,}",
+                           hint="give a number for each element, variable by variable, or say --wrt")  # fmt: skip
+    parts = numpy.split(flat, numpy.cumsum(sizes)[:-1])
+    return {
+        name: part.reshape(shape) if shape else float(part[0]) for (name, shape), part in zip(shapes.items(), parts, strict=True)
+    }

@@ -1,0 +1,281 @@
+"""What a session knows, and what a line does to it.
+
+``x = 2`` gives the variable x a value, as ``--x 2`` does on the command line, so that derivatives by x are taken; an
+assignment of anything that depends on a variable, ``a = x + w``, is the language's own, and names a node.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from gradcli.autodiff.request import NOTHING, Request
+from gradcli.autodiff.runs.names_asked import variables_among
+from gradcli.autodiff.runs.program_run import recorded
+from gradcli.cli.framework.command import HELP_FLAGS, Command
+from gradcli.cli.framework.reader import read
+from gradcli.cli.framework.streams import only_ascii, write, write_error, write_note
+from gradcli.cli.framework.table import command_named, command_names, option_like
+from gradcli.cli.inputs.variables import number
+from gradcli.errors import ExitCode, GradcliError, NoValueError, UnknownVariableError, located, nearest, visible
+from gradcli.frozen import Frozen
+from gradcli.language.ast import Assignment, Definition, Program
+from gradcli.language.free_names import free_names
+from gradcli.language.numbers import number_text
+from gradcli.language.parser import parse
+from gradcli.language.program_text import statement_text
+
+_WORD = re.compile(r"[^\W\d]\w*")
+_SLOW = re.compile(r"\w\(|@")
+"""In a value what may take its time at each key: ones(9999, 9999), or a file."""
+_BRACKET = re.compile(r"[()\[\]{}]|#[^\n]*")
+
+AHEAD_NODES = 2_000
+"""Nodes, and turns of loops, up to which a value is shown while somebody types."""
+
+OWN = {
+    "help": "this list; :help TOPIC is a page of the manual, :help COMMAND the options of a command",
+    "names": "the values of variables, and what is named",
+    "undo": "back to before the last line that changed anything",
+    "reset": "forget everything",
+    "quit": "the end, as Ctrl-D",
+}
+"""The commands of a session itself; all others are those of the package."""
+
+
+class State(Frozen):
+    """What has been typed so far.
+
+    Attributes:
+        values: The value of each variable, as text.
+        named: Each name with its statement, in the order of typing; a name may have several.
+        last: The statement that commands are about; empty where there is none.
+    """
+
+    values: Mapping[str, str]
+    named: tuple[tuple[str, str], ...]
+    last: str = ""
+
+    def program(self, last: str) -> str:
+        """A text, behind those of the named statements that it needs."""
+        needed: list[str] = []
+        itself = any(text == last for _, text in self.named)
+        words = {*_WORD.findall(last.partition("=")[2] if itself else last)}
+        for name, text in reversed(self.named):
+            if itself and text == last:
+                itself = False
+            elif name in words:
+                words.discard(name)
+                words.update(_WORD.findall(text.partition("=")[2]))
+                needed.append(text)
+        return "\n".join([*reversed(needed), last])
+
+    def values_of(self, program: Program) -> dict[str, str]:
+        """The values of the variables that a program has."""
+        free = variables_among(free_names(program), self.values)
+        return {name: self.values[name] for name in free if name in self.values}
+
+
+def is_open(text: str) -> bool:
+    """Whether a bracket is still open, so that the next line belongs to this one."""
+    depth = 0
+    for found in _BRACKET.findall(text):
+        depth += (found in "([{") - (found in ")]}")
+    return depth > 0 and not text.startswith(":")
+
+
+class Session:
+    """A session.
+
+    Attributes:
+        state: What has been typed so far.
+        code: The exit code: the highest of all lines.
+        ended: Whether somebody asked for the end.
+    """
+
+    def __init__(self) -> None:
+        self.state = State({}, ())
+        self.before: list[State] = []
+        self.code = 0
+        self.ended = False
+
+    def enter(self, text: str) -> None:
+        """Do what a line says, and write what comes of it; what is wrong is written, and changes nothing."""
+        try:
+            code = self._command(text[1:]) if text.startswith(":") else self._statements(text)
+        except GradcliError as error:
+            code = self._failed(error)
+        except KeyboardInterrupt:
+            write_note("interrupted")
+            code = ExitCode.INTERRUPTED
+        self.code = max(self.code, code or 0)
+
+    def _failed(self, error: GradcliError) -> ExitCode:
+        if isinstance(error, NoValueError):
+            name = error.message.removeprefix("no value for ").partition(",")[0].partition(" ")[0]
+            error.hint = f"write {name} = 1, or any other value"
+        write_error(error, as_json=False)
+        return error.exit_code
+
+    # ---- lines of the language ----
+
+    def _statements(self, text: str) -> ExitCode | None:
+        state, bound = self._after(text)
+        shown = [f"{name} = {state.values[name]}" for name in bound]
+        alone = state.last == self.state.last and state.named != self.state.named  # a function, which shows nothing
+        if state.last and not alone:
+            try:
+                shown = [*shown, self._result(state)]
+            except NoValueError as error:
+                shown = [*shown, f"{error.message}; :diff, :simplify and :explain need none"]
+        self._become(state)
+        write(f"{visible(line)}\n" for line in shown)
+        return None
+
+    def _after(self, text: str, *, check: bool = True) -> tuple[State, list[str]]:
+        """The state after a line, and the variables that it gives a value."""
+        values, named, last = dict(self.state.values), list(self.state.named), self.state.last
+        bound: list[str] = []
+        program = parse(text, "line")
+        simple = all(isinstance(statement, Assignment | Definition) for statement in program.statements[:-1])
+        for at, statement in enumerate(program.statements if simple else ()):
+            said = text if len(program.statements) == 1 else _said(text, program, at)
+            if isinstance(statement, Assignment):
+                one = Program((statement,))
+                known = {*values, *[name for name, _ in named]}
+                if not variables_among(free_names(one), known):
+                    value = said.partition("=")[2].strip()
+                    if check:
+                        number(value, statement.name)  # it must be one that options take as well
+                    named = [one for one in named if one[0] != statement.name]
+                    values[statement.name] = value
+                    bound.append(statement.name)
+                    continue
+            if isinstance(statement, Assignment | Definition):
+                if isinstance(statement, Assignment):
+                    values.pop(statement.name, None)
+                named.append((statement.name, said))
+            if not isinstance(statement, Definition):
+                last = said
+        return State(values, tuple(named), last if simple else text), bound
+
+    def _result(self, state: State, limits: Mapping[str, Any] = NOTHING) -> str:
+        """Value and gradient in one line."""
+        text = state.program(state.last)
+        with located(text, "line"):
+            program = parse(text, "line")
+            point = {name: number(value, name) for name, value in state.values_of(program).items()}
+            tape = recorded(program, Request(point, **limits))
+        found = [f"{tape.names[tape.output]} = {number_text(tape.value)}"]
+        if tape.adjoints[tape.output] is not None:
+            output = tape.names[tape.output]
+            found += [f"∂{output}/∂{name} = {number_text(value)}" for name, value in tape.full_gradient.items()]
+        return "    ".join(" ".join(part.split()) for part in found)
+
+    def ahead(self, text: str) -> str:
+        """What a line would give, while somebody types it; what is wrong with it where it is not whole."""
+        if not text.strip() or text.startswith(":"):
+            return self.state.last.replace("\n", "; ")
+        try:
+            state, _ = self._after(text, check=False)
+            if not state.last or len(text) > AHEAD_NODES or any(_SLOW.search(value) for value in state.values.values()):
+                return ""
+            return self._result(state, dict.fromkeys(("max_nodes", "max_steps", "max_elements"), AHEAD_NODES))
+        except GradcliError as error:
+            return error.message
+
+    def _become(self, state: State) -> None:
+        if state != self.state:
+            self.before.append(self.state)
+            self.state = state
+
+    # ---- commands ----
+
+    def _command(self, text: str) -> ExitCode | None:
+        try:
+            name, *arguments = shlex.split(text) or ["help"]
+        except ValueError as error:
+            raise GradcliError(f"the line cannot be taken apart: {str(error).lower()}", hint="close the quotation") from None
+        own: dict[str, Callable[[], None]] = {
+            "help": self._help, "names": self._names, "undo": self._undo, "reset": self._reset, "quit": self._quit,
+        }  # fmt: skip
+        if name in own and not arguments:
+            own[name]()
+            return None
+        if name not in command_names() or name == "repl":
+            near = nearest(name, [*OWN, *command_names()])
+            hint = f"did you mean :{near}?" if near else ":help lists the commands"
+            raise GradcliError(f"there is no command :{name}", hint=hint)
+        if {*HELP_FLAGS} & {*arguments}:
+            name, arguments = "help", [name]
+        command = command_named(name)
+        options = read(command, [*self.given(command), *arguments])
+        if "ascii" in options.given:
+            only_ascii()
+        try:
+            return command.run(options)
+        except UnknownVariableError as error:
+            raise option_like(error, options) from None
+
+    def given(self, command: Command[Any]) -> Sequence[str]:
+        """What a command of the package is given: the program, and the values of its variables."""
+        takes_program = "--expression" in command.by_flag
+        if not takes_program and not command.takes_expressions and "--set" not in command.by_flag:
+            return ()
+        if not self.state.last:
+            raise GradcliError("there is no expression yet", hint="type one, such as (x+w)*(w+1)")
+        text = self.state.program(self.state.last)
+        values = self.state.values_of(parse(text)) if "--set" in command.by_flag else {}
+        return ["--expression", text, *_set(values)] if takes_program else [text, *_set(values)]
+
+    def _help(self) -> None:
+        lines = [
+            "An expression; x = 2 for a value; a = x + w, f(u) = u^2 for a name; then :COMMAND, for the expression:",
+            "",
+        ]
+        lines += [f"  :{name:15} {command_named(name).summary}" for name in command_names() if name not in ("help", "repl")]
+        lines += ["", *(f"  :{name:15} {about}" for name, about in OWN.items())]
+        write(f"{line}\n" for line in lines)
+
+    def _names(self) -> None:
+        values = [f"{name} = {value}" for name, value in self.state.values.items()]
+        write(f"{visible(line)}\n" for line in [*values, *[text for _, text in self.state.named]])
+
+    def _undo(self) -> None:
+        if not self.before:
+            raise GradcliError("there is nothing to undo")
+        self.state = self.before.pop()
+        write([visible(self.state.last.replace("\n", "; ")) + "\n"])
+
+    def _reset(self) -> None:
+        self._become(State({}, ()))
+
+    def _quit(self) -> None:
+        self.ended = True
+
+    # ---- completion ----
+
+    def completions(self, before: str) -> list[str]:
+        """What the word at the end of a text may become: commands, their options, names and functions."""
+        if before.startswith(":"):
+            name, blank, _ = before[1:].partition(" ")
+            if not blank:
+                return [f":{word}" for word in sorted({*OWN, *command_names()} - {"repl"})]
+            return command_named(name).flags if name in command_names() else []
+        from gradcli.ops.declaration.constants import VALUES
+        from gradcli.ops.words import vocabulary
+
+        own = [*self.state.values, *[name for name, _ in self.state.named], *_WORD.findall(self.state.last)]
+        return sorted({*own, *vocabulary().functions, *VALUES})
+
+
+def _said(text: str, program: Program, at: int) -> str:
+    """The text of one of several statements."""
+    start, end = program.statements[at].span
+    return text[start:end] if end > start else statement_text(program.statements[at])
+
+
+def _set(values: Mapping[str, str]) -> list[str]:
+    return [part for name, value in values.items() for part in ("--set", f"{name}={value}")]

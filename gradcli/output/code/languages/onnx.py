@@ -1,0 +1,192 @@
+"""ONNX: a model with the value and the derivatives as outputs, in the text that the package onnx reads and packs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from importlib import import_module
+from itertools import count
+
+from gradcli.errors import GradcliError
+from gradcli.output.code.formula import Applied, Formula, Known, Literal, template
+from gradcli.output.code.language import ATOM, Language, Written
+from gradcli.output.code.notation import calls, heading, words
+
+_RUN = """
+import json, sys
+import numpy, onnx, onnx.checker, onnx.parser, onnx.reference
+text, _, points = open(sys.argv[1]).read().partition("// points ")
+text = "".join(line for line in text.splitlines(True) if not line.startswith("//"))
+model = onnx.parser.parse_model(text)
+onnx.checker.check_model(model, full_check=True)
+try:
+    import onnxruntime
+    run = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"]).run
+except Exception:  # not installed, or without a function in double precision
+    run = onnx.reference.ReferenceEvaluator(model).run
+for point in json.loads(points):
+    found = run(None, dict(zip([one.name for one in model.graph.input], map(numpy.array, point))))
+    for number in numpy.concatenate([numpy.ravel(one) for one in found]):
+        print(repr(float(number)))
+"""
+
+
+class _Nodes:
+    """Formulas as nodes, each number once."""
+
+    def __init__(self, taken: Collection[str]) -> None:
+        self.lines: list[str] = []
+        self.numbers: dict[str, str] = {}
+        self.free = (name for number in count(1) if (name := f"n{number}") not in taken)
+
+    def add(self, text: str, name: str = "") -> str:
+        """A node; gives its name."""
+        name = name or next(self.free)
+        self.lines.append(f"  {name} = {text}\n")
+        return name
+
+    def number(self, text: str) -> str:
+        """The node of a number."""
+        if text not in self.numbers:
+            self.numbers[text] = self.add(f"Constant <value = double {{{text}}}> ()")
+        return self.numbers[text]
+
+    def place(self, formula: Formula, name: str = "") -> str:
+        """The node of a formula, which is of a bounded depth."""
+        match formula:
+            case Known(known):
+                return known if not name else self.add(f"Identity({known})", name)
+            case Literal(value):
+                return self.number(repr(float(str(value)))) if not name else self.place(Known(self.place(formula)), name)
+            case Applied("-", (Literal(value),)):
+                return self.place(Literal(-float(str(value))), name)
+            case Applied(function, operands):
+                inputs = ", ".join([self.place(operand) for operand in operands])
+                return self.add(f"{function.replace('Fmod', 'Mod <fmod = 1>')}({inputs})", name)
+        raise TypeError(f"{formula!r} is no formula")
+
+
+def _onnx(
+    language: Language, written: Written, lines: Sequence[tuple[str, str]], results: Sequence[str], helpers: Sequence[str]
+) -> Iterator[str]:
+    nodes = _Nodes({*written.routine.arguments, *[name for name, _ in lines]})
+    for name, text in lines:
+        nodes.place(template(text), name)
+    value, *derivatives = [nodes.place(template(text)) for text in results]
+    nodes.add(f"Identity({value})", "value")
+    size = ""
+    if derivatives:
+        size = f", double[{', '.join(map(str, written.shape))}] derivatives"
+        axis = nodes.add("Constant <value = int64[1] {0}> ()")
+        flat = nodes.add(f"Concat <axis = 0> ({', '.join([nodes.add(f'Unsqueeze({one}, {axis})') for one in derivatives])})")
+        numbers = ", ".join(map(str, written.shape))
+        shape = nodes.add(f"Constant <value = int64[{len(written.shape)}] {{{numbers}}}> ()")
+        nodes.add(f"Reshape({flat}, {shape})", "derivatives")
+    yield from (f"{line}\n" for line in heading(language, written))
+    yield '<ir_version: 9, opset_import: ["" : 20]>\n'
+    yield f"{written.name} ({', '.join(f'double {name}' for name in written.routine.arguments)}) => (double value{size}) {{\n"
+    yield from nodes.lines
+    yield "}\n"
+
+
+def _packed(text: str) -> bytes:
+    try:
+        parser = import_module("onnx.parser")
+    except ImportError:
+        raise GradcliError(
+            "the package onnx is not installed", hint="pip install 'gradcli[onnx]', or leave -o out for text"
+        ) from None
+    lines = [line for line in text.splitlines(keepends=True) if not line.startswith("//")]
+    model: bytes = parser.parse_model("".join(lines)).SerializeToString()
+    return model
+
+
+def _main(written: Written, points: Sequence[Sequence[str]]) -> str:
+    rows = ", ".join(["[" + ", ".join(point) + "]" for point in points])
+    return f"// points [{rows}]\n"
+
+
+_FUNCTIONS = calls(
+    """
+    +             Add({0}, {1})
+    -             Sub({0}, {1})
+    *             Mul({0}, {1})
+    /             Div({0}, {1})
+    -1            Neg({0})
+    ?             Where({0}, {1}, {2})
+    ||            Or({0}, {1})
+    &&            And({0}, {1})
+    <             Less({0}, {1})
+    <=            LessOrEqual({0}, {1})
+    >             Greater({0}, {1})
+    >=            GreaterOrEqual({0}, {1})
+    ===           Equal({0}, {1})
+    !==           Not(Equal({0}, {1}))
+    %             Fmod({0}, {1})
+    """
+)
+"""Operators, which are functions here."""
+
+LANGUAGE = Language(
+    "onnx",
+    "ONNX",
+    (".onnx", ".onnxtxt"),
+    calls(
+        """
+        Math.sin      Sin({0})
+        Math.cos      Cos({0})
+        Math.tan      Div(Sin({0}), Cos({0}))
+        Math.asin     Asin({0})
+        Math.acos     Acos({0})
+        Math.atan     Atan({0})
+        Math.sinh     Div(Sub(Exp({0}), Exp(Neg({0}))), 2.0)
+        Math.cosh     Div(Add(Exp({0}), Exp(Neg({0}))), 2.0)
+        Math.tanh     Tanh({0})
+        Math.asinh    Asinh({0})
+        Math.acosh    Acosh({0})
+        Math.atanh    Atanh({0})
+        Math.exp      Exp({0})
+        Math.expm1    Sub(Exp({0}), 1.0)
+        Math.log      Log({0})
+        Math.log1p    Log(Add({0}, 1.0))
+        Math.log2     Div(Log({0}), 0.6931471805599453)
+        Math.log10    Div(Log({0}), 2.302585092994046)
+        Math.sqrt     Sqrt({0})
+        Math.cbrt     Mul(Sign({0}), Pow(Abs({0}), 0.3333333333333333))
+        Math.hypot    Sqrt(Add(Mul({0}, {0}), Mul({1}, {1})))
+        Math.floor    Floor({0})
+        Math.ceil     Ceil({0})
+        Math.trunc    Mul(Sign({0}), Floor(Abs({0})))
+        Math.abs      Abs({0})
+        Math.max      Max({*})
+        Math.min      Min({*})
+        Math.PI       3.141592653589793
+        Math.SQRT2    1.4142135623730951
+        power         Pow({0}, {1})
+        sign          Sign({0})
+        roundHalfEven Round({0})
+        remainder     Sub({0}, Mul({1}, Floor(Div({0}, {1}))))
+        floorDivide   Floor(Div({0}, {1}))
+        sigmoid       Sigmoid({0})
+        bounded       Min(Max({0}, {1}), {2})
+        copySign      Where(Less({1}, 0.0), Neg(Abs({0})), Abs({0}))
+        softplus      Where(Greater(Mul({0}, {1}), {2}), {0}, Div(Log(Add(1.0, Exp(Mul({0}, {1})))), {1}))
+        logSigmoid    Neg(Log(Add(1.0, Exp(Neg({0})))))
+        logAddExp     Add(Max({0}, {1}), Log(Add(1.0, Exp(Neg(Abs(Sub({0}, {1})))))))
+        logSumExp     Add(Max({0}, {1}), Log(Add(1.0, Exp(Neg(Abs(Sub({0}, {1})))))))
+        erf           Erf({0})
+        erfc          Sub(1.0, Erf({0}))
+        """
+    ),
+    {sign: (ATOM, call) for sign, call in _FUNCTIONS.items()},
+    "",
+    words("value derivatives double float int64 int32 bool string tensor seq map optional"),
+    "{}.0",
+    "1e999",
+    "Div(0.0, 0.0)",
+    "//",
+    _onnx,
+    _main,
+    (("{python}", "-c", _RUN, "{file}"),),
+    modules=("onnx",),
+    packed=_packed,
+)

@@ -1,0 +1,285 @@
+"""Checked gradients: no false alarm anywhere, and every wrong rule is found and named with its node."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy
+import pytest
+from corpus import CORPUS, FRAMES
+from structural_cases import CASES
+
+from gradcli.analysis.verification.check import END, JUMP, KINK, LOST, RIGHT, ROUNDED, WRONG, NoValueError, Verification, verify
+from gradcli.analysis.verification.rules import faults
+from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.request import Request
+from gradcli.autodiff.runs.names_asked import variables_among
+from gradcli.autodiff.runs.program_run import graph_run, recorded
+from gradcli.errors import GradcliError
+from gradcli.frozen import replace
+from gradcli.graph.graph import Graph
+from gradcli.language.free_names import free_names
+from gradcli.language.parser import parse
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.ops import vjp
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.declaration.operation import Operation, Undefined
+from gradcli.ops.declaration.structural import DECLARED, shape_of
+
+FINE = {RIGHT, ROUNDED, KINK, JUMP, END}
+
+
+def checked(text: str, values: Mapping[str, Any], wrt: Sequence[str] | None = None) -> Verification:
+    program = parse(text)
+
+    def run(point: Mapping[str, Any]) -> Tape:
+        return recorded(program, Request(point, wrt))
+
+    return verify(run(values), run)
+
+
+def verdicts(found: Verification) -> dict[str, str]:
+    return {one.name: one.verdict for one in found.components}
+
+
+def named(found: Verification) -> set[str]:
+    return {found.tape.graph.operations[fault.id] for fault in found.faults}
+
+
+# ---- no false alarm ----
+
+
+def _found(text: str, intervals: Mapping[str, tuple[float, float]], source: random.Random) -> Verification | None:
+    """The check of an expression at a random point at which it has a value."""
+    for region in ((0.1, 0.9), (0.3, 2.5), (-2.0, 2.0), (1.2, 4.0)):
+        names = variables_among(free_names(parse(text)), intervals)
+        try:
+            return checked(text, {name: source.uniform(*intervals.get(name, region)) for name in names})
+        except NoValueError:
+            continue
+    return None
+
+
+def test_no_false_alarm_over_the_corpus() -> None:
+    source, reached, agreed, alarms = random.Random(11), 0, 0, []
+    for example in CORPUS:
+        found = _found(example.text, example.intervals, source)
+        if found is None:
+            continue
+        reached += 1
+        for one in found.components:
+            agreed += one.complex_step is not None and one.reference is not None
+            if one.complex_step is not None and one.reference is not None and one.verdict == RIGHT:
+                assert math.isclose(one.complex_step, one.reference, rel_tol=1e-6, abs_tol=1e-9), example
+        if found.faults or not set(verdicts(found).values()) <= {RIGHT, END}:
+            alarms.append((example.text, found.tape.bindings, found.faults, verdicts(found)))
+    assert not alarms
+    assert reached > 0.97 * len(CORPUS)
+    assert agreed > 0.5 * reached  # the complex step goes through most of it
+
+
+def _specials() -> Iterator[tuple[str, tuple[float, ...]]]:
+    for operation in OPERATIONS.values():
+        for special in operation.facts.specials:
+            yield operation.name, tuple(map(float, special.at))
+
+
+def test_no_false_alarm_at_special_points() -> None:
+    alarms = []
+    for name, at in _specials():
+        values = dict(zip("xwvu", at, strict=False))
+        wrt = [letter for index, letter in enumerate(values) if OPERATIONS[name].derivable(index)] or None
+        for frame in (*FRAMES, "2*{f} + {f}*{x}"):
+            try:
+                found = checked(frame.format(f=f"{name}({', '.join(values)})", x="x"), values, wrt)
+            except NoValueError:
+                continue
+            if found.faults or not set(verdicts(found).values()) <= FINE:
+                alarms.append((name, at, frame, found.faults, [(o.name, o.own, o.best, o.verdict) for o in found.components]))
+    assert not alarms
+
+
+def _array_run(name: str, operands: tuple[Any, ...], settings: Mapping[str, Any]) -> Tape:
+    """The run of one operation on arrays, with a random cotangent."""
+    source = numpy.random.default_rng(5)
+    point = {}
+    for letter, operand in zip("abcdefgh", operands, strict=False):
+        is_shape = isinstance(operand, tuple) and all(isinstance(size, int) for size in operand)
+        value = source.uniform(0.3, 1.7, operand) if is_shape else numpy.array(operand, float)
+        point[letter] = value if value.ndim else float(value)
+    builder = StaticBuilder(Graph())
+    ids = tuple([builder.graph.variable(letter, (0, 0), shape_of(value)) for letter, value in point.items()])
+    builder.graph.output = builder.operation(name, ids, settings=STRUCTURAL[name].completed(settings))
+    builder.graph.outputs = [builder.graph.output]
+    shape = builder.graph.shape(builder.graph.output)
+    return graph_run(builder.graph, Request(point, cotangent=source.uniform(0.5, 1.5, shape) if shape else 1.0))
+
+
+BESIDE_ITS_SLOPE = {"cosine_similarity"}
+"""PyTorch's gradient of it is another than its slope where a length is below its smallest."""
+
+
+def test_no_false_alarm_on_operations_on_arrays() -> None:
+    alarms = []
+    for name, operands, settings, _ in CASES:
+        if name in STRUCTURAL and STRUCTURAL[name].pullback is not None:
+            tape = _array_run(name, operands, settings)
+            if numpy.isfinite(tape.value).all() and (found := list(faults(tape, set(), None))):
+                alarms.append((name, operands, settings, found))
+    assert {alarm[0] for alarm in alarms} <= BESIDE_ITS_SLOPE, alarms
+
+
+# ---- a wrong rule ----
+
+
+def _wrongly(source: random.Random) -> Any:
+    """What makes a derivative wrong, by chance, whatever it is."""
+    factor, more = source.choice((-1.3, 0.57, 1.001, 1.9)), source.choice((0.25, -0.75, 1.0))
+    return lambda partial: partial * factor + more if source is not None else None
+
+
+RULES = [
+    (name, index)
+    for name, operation in OPERATIONS.items()
+    for index, rule in enumerate(operation.partials)
+    if rule is not None and not isinstance(rule, Undefined)
+]
+
+
+def _spoilt(operation: Operation, index: int, wrong: Any) -> Operation:
+    rules = list(operation.partials)
+    rule: Any = rules[index]
+    rules[index] = (lambda y, *a: [wrong(one) for one in rule(y, *a)]) if operation.variadic else lambda y, *a: wrong(rule(y, *a))
+    return replace(operation, partials=tuple(rules), facts=operation.facts)
+
+
+def test_each_wrong_rule_of_an_elementwise_operation_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    missed = []
+    for name, index in RULES:
+        source = random.Random(f"{name} {index}")
+        operation = OPERATIONS[name]
+        samples = list(operation.samples) + [
+            (value - 0.01, value + 0.01) for value in operation.defaults[len(operation.samples) - operation.required :]
+        ]
+        names = [f"x{at}" for at in range(len(samples))]
+        values = {one: source.uniform(*interval) for one, interval in zip(names, samples, strict=True)}
+        with monkeypatch.context() as patch:
+            patch.setitem(OPERATIONS, name, _spoilt(operation, index, _wrongly(source)))
+            vjp.product.cache_clear()
+            found = checked(f"q = {name}({', '.join(names)}); 3*q + sin(q)", values, names[index : index + 1])
+        vjp.product.cache_clear()
+        if not found.failed or named(found) != {name}:
+            missed.append((name, index, values, found.faults, verdicts(found)))
+    assert len(RULES) > 150
+    assert not missed
+
+
+def test_each_wrong_rule_of_an_operation_on_arrays_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried, missed = set(), []
+    for name, operands, settings, _ in CASES:
+        declared: Any = STRUCTURAL.get(name) if name not in tried else None
+        if declared is None or declared.pullback is None:
+            continue
+        tried.add(name)
+
+        def wrong(g: Any, y: Any, *arguments: Any, rule: Any = declared.pullback, **given: Any) -> list[Any]:
+            return [None if one is None else one * 1.25 + 0.1 for one in rule(g, y, *arguments, **given)]
+
+        with monkeypatch.context() as patch:
+            patch.setitem(DECLARED, name, replace(declared, pullback=wrong))
+            vjp.product.cache_clear()
+            tape = _array_run(name, operands, settings)
+            found = list(faults(tape, set(), None))
+        vjp.product.cache_clear()
+        if numpy.isfinite(tape.value).all() and {tape.graph.operations[fault.id] for fault in found} != {name}:
+            missed.append((name, operands, settings, found))
+    assert len(tried) > 80
+    assert not missed
+
+
+# ---- what is said ----
+
+
+def test_slopes_are_told_at_a_kink() -> None:
+    found = checked("3*abs(x) + w", {"x": 0.0, "w": 2.0})
+    assert verdicts(found) == {"x": KINK, "w": RIGHT}
+    assert found.components[0].slopes == (-3.0, 3.0)
+    assert not found.failed
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "slopes"),
+    [
+        ("if x > 1 { y = x^2 } else { y = x }; y", 1.0, (1.0, 2.0)),
+        ("s = 0; while s < x { s = s + x }; s*x", 0.0, (0.0, 0.0)),
+        ("x if x < 0 else 3*x", 0.0, (1.0, 3.0)),
+        ("relu(x) - relu(-x)", 0.0, (1.0, 1.0)),  # smooth, where conventions give 0
+    ],
+)
+def test_branches_meet_at_a_kink(text: str, x: float, slopes: tuple[float, float]) -> None:
+    found = checked(text, {"x": x}).components[0]
+    assert found.verdict == (KINK if found.own not in slopes or slopes[0] != slopes[1] else RIGHT)
+    assert found.slopes is None or numpy.allclose(found.slopes, slopes, atol=1e-6)
+
+
+def test_a_jump_and_an_end_are_told() -> None:
+    assert verdicts(checked("floor(x)*2", {"x": 1.0})) == {"x": JUMP}
+    assert verdicts(checked("sqrt(x)", {"x": 0.0})) == {"x": END}
+    assert verdicts(checked("sqrt(x)^2 + x", {"x": 0.5})) == {"x": RIGHT}
+
+
+def test_the_node_that_loses_digits_is_told() -> None:
+    found = checked("(1 - cos(x))/x^2", {"x": 1e-4})  # 1 - cos(x) has lost the 8 digits of x^2 at 1e-8
+    losing = max(found.nodes, key=lambda one: one.lost)
+    assert found.plain is not None
+    assert found.plain.graph.operations[losing.id] == "sub"
+    assert 6 < losing.lost < 10
+    assert losing.condition == pytest.approx(2e8, rel=1e-3)
+    assert found.components[0].verdict in (ROUNDED, LOST)
+    assert found.components[0].reference == pytest.approx(-1e-4 / 12, rel=1e-6)  # -x/12, by the series
+
+
+def test_a_gradient_that_ends_stays_where_it_is() -> None:
+    found = checked("detach(x)*x", {"x": 3.0})
+    assert found.components[0].own == found.components[0].reference == 3.0
+    assert found.components[0].found.value == pytest.approx(3.0)
+
+
+def test_many_variables_are_checked_along_directions_and_the_work_is_linear() -> None:
+    """Each operation is computed at high precision a fixed number of times, whatever the number of variables."""
+    from gradcli.analysis.verification import judge
+
+    counts = []
+    for count in (60, 120):
+        calls = 0
+        compute = judge.at_high_precision
+
+        def counted(name: str, operands: int, compute: Any = compute) -> Any:
+            function = compute(name, operands)
+
+            def call(values: Any) -> Any:
+                nonlocal calls
+                calls += 1
+                return function(values)
+
+            return call
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(judge, "at_high_precision", counted)
+            names = [f"x{at}" for at in range(count)]
+            found = checked("*".join(f"sin({name})" for name in names), dict.fromkeys(names, 1.0))
+        assert len(found.components) == 3
+        assert not found.failed
+        counts.append(calls)
+    assert counts[1] < 2.1 * counts[0]
+
+
+def test_a_run_without_a_value_is_refused() -> None:
+    with pytest.raises(GradcliError, match="not finite"):
+        checked("log(x)", {"x": -1.0})
+
+
+assert WRONG not in FINE

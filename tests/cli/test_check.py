@@ -1,0 +1,102 @@
+"""`gradcli check` as a command: exit codes, the document, the picture."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import jsonschema
+import pytest
+from commandline import command
+
+from gradcli.frozen import replace
+from gradcli.ops import vjp
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.output.schemas import SCHEMAS
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ["(x+w)*(w+1)", "--x", "2", "--w", "1"],
+        ["abs(x)*w", "--x", "0", "--w", "3"],
+        ["floor(x)", "--x", "1"],
+        ["log(x)*w", "--points", "3", "--assume", "0<x<1"],
+        ["sum(tanh(A @ x)^2)", "--shape", "A=3,4", "--shape", "x=4", "--points", "2"],
+        ["A*2", "--shape", "A=3"],
+        ["s = 1; repeat 3 { s = (s + x/s)/2 }; s", "--x", "2", "--order", "2"],
+        ["sum(A*A*A)", "--shape", "A=2,2", "--order", "2", "--points", "1"],
+        ["x*w", "--x", "2", "--w", "1e-300", "--dtype", "float32"],
+        ["1/x", "--x", "1e-200"],
+    ],
+)
+def test_the_document_is_as_its_schema_says(call: list[str]) -> None:
+    code, out, err = command(["check", *call, "--json"])
+    document = json.loads(out)
+    jsonschema.validate(document, SCHEMAS["check"])
+    assert (code, err) == (0, "")
+    assert document["passed"]
+
+
+def test_a_wrong_rule_is_exit_code_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(OPERATIONS, "sin", replace(OPERATIONS["sin"], partials=(lambda y, x: -y,)))
+    vjp.product.cache_clear()
+    code, out, err = command(["check", "sin(x*w)*w", "--x", "2", "--w", "1"])
+    vjp.product.cache_clear()
+    assert (code, err) == (1, "")
+    assert "wrong at b = sin(a): its derivative by a is given as -0.9092974268, and its values have -0.4161468365" in out
+
+
+def test_the_error_against_the_step_is_a_picture(tmp_path: Path) -> None:
+    path = tmp_path / "v.svg"
+    assert command(["check", "x*sin(x)", "--x", "1", "-o", str(path)]) == (0, "", "")
+    root = ElementTree.parse(path).getroot()
+    circles = [one for one in root.iter() if one.tag.endswith("circle")]
+    assert len(circles) == 13
+    assert sum(one.get("r") == "5" for one in circles) == 1
+    assert command(["check", "floor(x)", "--x", "1", "--format", "svg"])[0] == 2  # there are no differences to draw
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (["log(x)", "--x=-1"], "the value is not finite there, so there is no gradient to check"),
+        (["log(x)", "--assume", "x<0", "--points", "2"], "at none of 60 random points is there a value to check"),
+        (["x", "--x", "1", "--points", "2"], "--points is for variables without a value"),
+        (["A*2", "--A", "ones(3)", "--shape", "A=3"], "A has a value and, by --shape, none"),
+        (["x^2", "--shape", "w=3"], "the expression has no variable w"),
+        (["y = x^2; backward y; x.grad", "--x", "1"], "the program runs backward itself"),
+        (["[x, x]", "--x", "1", "--order", "2"], "second derivatives are those of a number"),
+    ],
+)
+def test_what_cannot_be_checked_is_refused(call: list[str], message: str) -> None:
+    code, out, err = command(["check", *call])
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+def test_somebody_elses_gradient_is_checked(tmp_path: Path) -> None:
+    call = ["check", "(x+w)*(w+1)", "--x", "2", "--w", "1"]
+    code, out, err = command([*call, "--gradient", "w: 2w+x", "--gradient", "x: w + 1"])
+    assert (code, err) == (1, "")
+    assert "by w: the answer differs from the right one by a constant: -1" in out
+    path = tmp_path / "g.csv"
+    path.write_text("2,5.00001\n")
+    assert command([*call, "--gradient", str(path)])[0] == 1
+    assert command([*call, "--gradient", str(path), "--tol", "1e-4"])[0] == 0
+    path.write_text("2\n")
+    assert "--gradient has 1 numbers, and the variables x, w have 2" in command([*call, "--gradient", str(path)])[2]
+    code, out, _ = command(["check", "sum(A*A)", "--A", "[1, 2]", "--gradient", "A: [2, 5]", "--json"])
+    assert code == 1
+    assert json.loads(out)["stated"] == [{"by": "A[1]", "given": 5.0, "right": 4.0, "agrees": False, "reasons": []}]
+
+
+def test_what_other_libraries_give_at_a_kink_is_told() -> None:
+    from gradcli.ops.declaration.elsewhere import elsewhere
+
+    assert elsewhere()["derivatives"].keys() <= OPERATIONS.keys()
+    out = command(["check", "abs(x)*w", "--x", "0", "--w", "3", "--kinks"])[1]
+    assert re.search(r"a = abs\(x\)  kink  +0  +1  +0  +0  +0\n", out)  # JAX alone has 1
+    assert "no kink is met" in command(["check", "x*w", "--x", "0", "--w", "3", "--kinks"])[1]
