@@ -177,7 +177,7 @@ EXERCISES: dict[str, QuizFormat] = {
             "stack",
             (),
             f"{_QUIZZES}.expressions:stack",
-            carries="Moodle's STACK: expressions, a node and a test for each mistake",
+            carries="of Moodle: expressions, a node and a test for each mistake",
             asks=_EXPRESSION,
         ),
         QuizFormat("numbas", (".exam",), f"{_QUIZZES}.expressions:numbas", carries="expressions, alternatives", asks=_EXPRESSION),

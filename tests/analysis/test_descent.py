@@ -74,7 +74,7 @@ def said(text: str, name: str, lr: float | None, most: int = 200, **values: Any)
     return one.kind, one.reason, one.limit
 
 
-@pytest.mark.parametrize("curvature", [0.5, 2.0, 30.0])
+@pytest.mark.parametrize("curvature", [0.5, 30.0])
 @pytest.mark.parametrize("name", ["gd", "momentum", "nesterov"])
 def test_a_parabola_is_left_from_the_limit_on_and_not_before(name: str, curvature: float) -> None:
     """The limit is that of the linear recurrence of the rule: its roots, computed here, leave the unit circle there."""

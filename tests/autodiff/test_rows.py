@@ -290,7 +290,7 @@ def test_a_name_that_is_wrong(fetch: list[str], feed: list[str], message: str) -
         ("x + 1", ["y"]),
         ("x", ["x"]),
         ("h = x", ["h"]),
-        ("y = x; y + 1", ["y + 1"]),
+        ("y = x; y + 1", ["f"]),
         ("output x, x^2", ["x", "x^2"]),
         ("if x > 0 { y = x } else { y = 2 }", ["y"]),
         ("y = x; print y", ["y"]),

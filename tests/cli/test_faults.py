@@ -23,7 +23,7 @@ RIGHT: list[tuple[list[str], str]] = [
     (["explain", "max(x,1)", "--by", "rules", "--x", "1"], "convention"),
     (["explain", "log(x)/log(5)", "--by", "rules"], "= 1/(x·log(5))\n"),
     (["explain", "sqrt(1-x^2)/x", "--by", "rules"], "common denominator"),
-    (["explain", "fmax(-y + max(y, y), (y*0)^-1)", "--by", "rules"], "∂g/∂y"),
+    (["explain", "fmax(-y + max(y, y), (y*0)^-1)", "--by", "rules"], "∂f/∂y"),
     (["explain", "sqrt(floor(x))", "--by", "rules"], "∂y/∂x = 0"),
     # points apart, removable singularities, limits
     (["diff", "0 if x == 0 else x", "--at", "x=0"], "# 1 at x = 0 (the function's"),

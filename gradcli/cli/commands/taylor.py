@@ -11,6 +11,7 @@ from gradcli.cli.framework.options import EXPRESSION, AssumeOptions, DerivativeO
 from gradcli.cli.framework.streams import can_print_signs, write
 from gradcli.cli.inputs.ranges import range_and_name
 from gradcli.cli.inputs.source import expression_text
+from gradcli.cli.inputs.variables import point
 from gradcli.errors import GradcliError, UnknownVariableError, located
 
 if TYPE_CHECKING:
@@ -45,9 +46,10 @@ class TaylorOptions(DerivativeOptions, AssumeOptions):
 def run(options: TaylorOptions) -> None:
     """Run the command."""
     source, where = expression_text(options)
-    if options.at or any(":" not in given.text for given in options.variables):
+    ranged = any(":" in given.text for given in options.variables)
+    if not ranged and point(options):
         raise GradcliError("a Taylor polynomial is not of a number", hint="the place is given by --about NAME=PLACE")
-    range = range_and_name(options)
+    range = range_and_name(options) if ranged else None
 
     from gradcli.cli.inputs.symbolic import assumed, static_graph
     from gradcli.graph.graph import Graph

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradcli.cli.framework.command import Given
-from gradcli.cli.framework.options import ValueOptions
+from gradcli.cli.framework.options import DerivativeOptions, ValueOptions
 from gradcli.cli.inputs.variables import assignment, bindings, number
 from gradcli.errors import GradcliError, UnknownVariableError, no_value
 from gradcli.language.builder import identifier
@@ -41,16 +41,16 @@ def range_of(text: str, where: str) -> tuple[float, float]:
     return ends
 
 
-def range_and_name(options: ValueOptions) -> tuple[str, tuple[float, float]] | None:
-    """The one variable that is given a range, and nothing else; None where none is given anything.
+def range_and_name(options: DerivativeOptions) -> tuple[str, tuple[float, float]]:
+    """The one variable that is given a range, and nothing else.
 
     Raises:
         GradcliError: Something else is given.
     """
     given = options.variables
-    if len(given) > 1 or options.set or options.bindings or (given and ":" not in given[0].text):
+    if len(given) > 1 or options.set or options.bindings or options.at:
         raise GradcliError("one variable may have a range here, and no other a value", hint="for example --x -1:1")
-    return (identifier(given[0].name), range_of(given[0].text, given[0].option)) if given else None
+    return identifier(given[0].name), range_of(given[0].text, given[0].option)
 
 
 def ranges_and_values(options: ValueOptions, names: Sequence[str]) -> tuple[dict[str, tuple[float, float]], dict[str, float]]:
