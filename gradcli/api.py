@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.passes.tape import DTYPES, MODES, Tape
 from gradcli.autodiff.request import Request
 from gradcli.errors import GradcliError, NoValueError, UnknownVariableError, located, nearest
 from gradcli.frozen import WRITERS, Frozen
@@ -208,7 +208,7 @@ def diff(
             if len(variables) != 1:
                 hint = f'name one: gradcli.diff(..., "{variables[0]}")' if variables else ""
                 raise GradcliError(f"the expression has {len(variables)} variables to differentiate by", hint=hint)
-        return derivatives.diff(read, *variables, assume=assume, shapes=shapes)
+        return derivatives.diff(read, *(_names(variables) or ()), assume=assume, shapes=shapes)
 
 
 def simplify(
@@ -392,8 +392,13 @@ def _separated(
         GradcliError: A value is given twice, or is none.
     """
     for name in bindings or {}:
+        if not isinstance(name, str):
+            raise GradcliError(f"{name!r} is no name of a variable", hint='for example {"x": 2.0}')
         if name in named and name not in options:
             raise GradcliError(f"{name} is given twice", hint="leave it out of the mapping, or of the keywords")
+    for option, choices in {"mode": MODES, "dtype": DTYPES}.items():
+        if named.get(option, choices[0]) not in choices:
+            raise GradcliError(f"{option} is {' or '.join(choices)}, not {named[option]!r}")
     values = {**(bindings or {}), **{name: value for name, value in named.items() if name not in options}}
     for name, value in values.items():
         near = nearest(name, options) if isinstance(value, str) and name in named else None
@@ -433,7 +438,13 @@ def _names(wrt: Names | None) -> list[str] | None:
     """Names of variables; text has them behind commas."""
     if wrt is None:
         return None
-    return [name.strip() for name in wrt.split(",") if name.strip()] if isinstance(wrt, str) else list(wrt)
+    if isinstance(wrt, str):
+        return [name.strip() for name in wrt.split(",") if name.strip()]
+    names: list[object] = list(wrt) if isinstance(wrt, Iterable) else [wrt]
+    for name in names:
+        if not isinstance(name, str) or not name.strip():
+            raise GradcliError(f"{name!r} is no name of a variable", hint='for example wrt="x,w" or wrt=["x", "w"]')
+    return [name for name in names if isinstance(name, str)]
 
 
 @contextlib.contextmanager

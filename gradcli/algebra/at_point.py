@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from gradcli.algebra.derivatives import Simplified
+from gradcli.algebra.derivatives import Simplified, differentiate
 from gradcli.algebra.equality.elements import PrimitiveElements
 from gradcli.algebra.equality.high_precision import Numeric
 from gradcli.algebra.equality.pair import pair_in
@@ -132,3 +132,30 @@ class _Point:
         numeric = Numeric(steps, self.pair.ends)
         at = numeric.values(self.point, DIGITS[0])
         return any(type(at[switch]) is float or at[switch] == 0 for switch in switches)
+
+
+def not_smooth(
+    graph: Graph, requests: Sequence[tuple[str, ...]], values: Mapping[str, Any], of: Sequence[tuple[int, int]] = ()
+) -> str:
+    """What is to be said of the derivatives of a graph at a point where they are not simply those of its formulas.
+
+    Args:
+        graph: A graph of numbers.
+        requests: By what it is differentiated.
+        values: The point.
+        of: Of which outputs; left out, of its output.
+
+    Returns:
+        A sentence; empty where there is nothing to say.
+    """
+    outputs = [output for output, _ in of] or [graph.output] * len(requests)
+    found = differentiate(graph, list(zip(outputs, requests, strict=True)))
+    at_point = values_at(graph, found, requests, values, of)
+    for request, (value, note) in zip(requests, at_point or (), strict=False):
+        by = " and ".join(dict.fromkeys(request))
+        if note:
+            convention = "a convention, PyTorch's: "
+            return f"by {by}: {note.removeprefix(convention)}"
+        if value != value:
+            return f"the derivative by {by} is undefined there"
+    return ""

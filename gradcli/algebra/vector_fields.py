@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from gradcli.algebra.assumptions.facts import Assumptions
@@ -10,11 +11,13 @@ from gradcli.algebra.total_derivative import Wrt, together
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
-from gradcli.language.ast import Expression, Group, Name, Number, Operator, Output, Program
+from gradcli.language.ast import Expression, Group, Name, Number, Operator, Output, Program, postorder
 from gradcli.language.rewrite import mapped
+from gradcli.language.text import to_text
 from gradcli.lowering.builders.compaction import compacted
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
+from gradcli.ops.declaration.constants import VALUES
 
 Term = tuple[Expression, int, Wrt]
 """A factor, the component that it is a factor of a derivative of, and what that is by."""
@@ -85,7 +88,9 @@ def direction(parts: Mapping[str, Expression]) -> list[list[Term]]:
         GradcliError: The vector is 0.
     """
     squares: Expression = Number(0)
-    for part in parts.values():
+    for name, part in parts.items():
+        if any(isinstance(node, Name) and not math.isfinite(VALUES.get(node.name, 0)) for node in postorder(part)):
+            raise GradcliError(f"the direction is not finite: {name} = {to_text(part)}", hint="for example --direction x=1,w=2")
         squares = Operator("+", (squares, Operator("^", (Group(part), Number(2)))))
     graph = lower(Program((Output(squares),)), StaticBuilder(Graph()))
     if graph.constants.get(graph.output) == 0:

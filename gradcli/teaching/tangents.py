@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy
 
+from gradcli.algebra.at_point import not_smooth
 from gradcli.algebra.vector_fields import tangent
 from gradcli.errors import GradcliError
+from gradcli.frozen import replace
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Expression, Group, Name, Operator, Output, Program
 from gradcli.language.parser import parse
@@ -31,18 +34,25 @@ class TangentParts(Parts):
         at: The point.
         value: What marks the value there.
         slopes: What marks the slope by each of its variables.
+
+    Raises:
+        GradcliError: There is no tangent at the point.
     """
 
     def __init__(self, program: Program, at: Mapping[str, float], value: Marker, slopes: Mapping[str, Marker]) -> None:
         titles = ["the value at the point", *[f"the slope by {name}" for name in slopes]]
         super().__init__([[value, *slopes.values()]], [titles], vector=True)
-        self.program = program
+        graph = lower(program, StaticBuilder(Graph()))
+        why = not_smooth(graph, [(name,) for name in slopes], at)
+        if why or not all(math.isfinite(one.question.right[-1]) for one in (value, *slopes.values())):
+            raise GradcliError(f"there is no tangent{': ' if why else ''}{why}", hint="choose another point")
+        self.graph = graph
         self.place = {name: _number(at[name]) for name in slopes}
 
     def right_text(self) -> str:
         """The right tangent; empty where it has no text."""
         try:
-            found = tangent(lower(self.program, StaticBuilder(Graph())), self.place)
+            found = tangent(self.graph, self.place)
         except GradcliError:
             return ""
         return to_text(found.expression)
@@ -63,7 +73,8 @@ class TangentParts(Parts):
         if bent:
             note = f"a tangent is of first degree in {', '.join(self.place)}: the slopes are numbers"
             return Marked(answer, Verdict.WRONG, read_as, note=note, question=self.question)
-        return self._joined(answer, read_as, self._each([parts]))
+        (height, *slopes) = self._each([parts])[0]
+        return self._joined(answer, read_as, [[replace(height, reasons=()), *slopes]])  # mistakes are those of slopes
 
     def _moved(self, value: Expression, steps: Mapping[str, str]) -> Expression:
         """An answer at the point, or at so many steps from it."""

@@ -167,6 +167,18 @@ def test_what_is_claimed_is_not_little() -> None:
     assert {text: facts_of(graph_of(text), assumptions=positive).run.bend for text in cases} == cases
 
 
+def test_a_pole_at_the_end_of_an_interval_lies_on_its_side() -> None:
+    """Left of 0 a reciprocal goes to minus infinity there, and what is made of it runs as it does."""
+    negative = Assumptions(Fact(high=0, open_high=True))
+    for text, bounds, trend in (
+        ("1/x", (-math.inf, 0), DOWN), ("reciprocal(x)", (-math.inf, 0), DOWN), ("x^-1", (-math.inf, 0), DOWN),
+        ("coth(x)", (-math.inf, -1), DOWN), ("(x^-1)^2", (0, math.inf), UP), ("abs(x^-1)", (0, math.inf), UP),
+        ("(x^-1)^3", (-math.inf, 0), DOWN), ("sqrt(-x^-1)", (0, math.inf), UP),
+    ):  # fmt: skip
+        found = facts_of(graph_of(text), assumptions=negative)
+        assert (found.bounds[found.graph.output], found.each["x"].trend) == (bounds, trend), text
+
+
 def test_linear_quadratic_and_homogeneous() -> None:
     for text, degree, least in (
         ("2x - w", 1, 1), ("2x - w + 1", 1, 0), ("x*w + x^2", 2, 2), ("(x + 1)*w", 2, 1), ("x^2*(w^3 + 1)", 5, 2), ("x/2", 1, 1),

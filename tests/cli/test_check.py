@@ -93,6 +93,35 @@ def test_somebody_elses_gradient_is_checked(tmp_path: Path) -> None:
     assert json.loads(out)["stated"] == [{"by": "A[1]", "given": 5.0, "right": 4.0, "agrees": False, "reasons": []}]
 
 
+@pytest.mark.parametrize(
+    ("call", "given", "code"),
+    [
+        (["abs(x)", "--points", "20"], "x: 1", 1),
+        (["relu(x)", "--points", "20"], "x: 1", 1),
+        (["x*w", "--points", "20"], "x: abs(w)", 1),
+        (["abs(x)", "--points", "20"], "x: sign(x)", 0),
+        (["1e-20*x", "--x", "2"], "x: 2e-20", 1),
+        (["1e-20*x", "--x", "2"], "x: 0", 1),
+        (["1e-20*x", "--x", "2"], "x: 1e-20", 0),
+        (["sin(x)", "--x", "pi/2"], "x: 0", 0),
+    ],
+)
+def test_it_is_checked_at_every_point_and_to_its_size(call: list[str], given: str, code: int) -> None:
+    assert command(["check", *call, "--gradient", given])[0] == code
+
+
+def test_numbers_are_a_gradient_at_one_point() -> None:
+    code, _, errors = command(["check", "sum(A*A)", "--shape", "A=2", "--gradient", "A: [2, 4]"])
+    assert code == 2
+    assert "which hold at one point" in errors
+
+
+@pytest.mark.parametrize("loop", ["y = x; while y < 10 { y = y*2 }; y", "while x < 10 { x = x*2 }; x"])
+def test_differences_follow_what_a_loop_looks_at(loop: str) -> None:
+    rows = json.loads(command(["check", loop, "--x", "1.3", "--json"])[1])
+    assert rows["derivatives"][0]["difference"] == pytest.approx(8)
+
+
 def test_what_other_libraries_give_at_a_kink_is_told() -> None:
     from gradcli.ops.declaration.elsewhere import elsewhere
 

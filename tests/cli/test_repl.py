@@ -60,7 +60,13 @@ def test_each_command_gets_the_program_and_the_values_of_its_variables(name: str
     for line in ("x = 2", "z = 7", "a = x + w", "a*w"):
         session.enter(line)
     given = [part for part in session.given(command_named(name)) if part != "--expression"]
-    assert given == ["a = x + w\na*w", "--set", "x=2"]
+    values = ["--set", "x=2"] if command_named(name).uses_values else []
+    assert given == ["a = x + w\na*w", *values]
+
+
+@pytest.mark.parametrize("line", [":export --to c", ":facts", ":taylor --x -1:1"])
+def test_what_is_about_an_expression_alone_is_given_no_values(line: str) -> None:
+    assert script("x = 2", "x^2", line)[0] == 0
 
 
 @pytest.mark.parametrize(

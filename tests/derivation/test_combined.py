@@ -98,6 +98,7 @@ def test_a_wrong_step_is_found(arguments: list[str], monkeypatch: pytest.MonkeyP
         (["[x, y]", "--curl", "--order", "2"], "--order is for --implicit and --depends"),
         (["x^2", "--laplacian", "--mode", "static"], "--mode and --laplacian do not go together"),
         (["x^2", "--assume", "x>0"], "--assume is for"),
+        (["x^2", "--direction", "x=nan"], "the direction is not finite: x = nan"),
     ],
 )
 def test_what_does_not_fit_is_refused(arguments: list[str], message: str) -> None:

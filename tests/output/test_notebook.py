@@ -76,6 +76,22 @@ def test_an_error_says_where_and_what_to_write(said: str) -> None:
     assert str(caught.value) == said
 
 
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: gradcli.grad("x^2", x=2, mode="fast"), "mode is dynamic or static, not 'fast'"),
+        (lambda: gradcli.grad("x^2", x=2, dtype="float16"), "dtype is float64 or float32, not 'float16'"),
+        (lambda: gradcli.grad("x^2", x=2, wrt=3), "3 is no name of a variable"),
+        (lambda: gradcli.grad("x^2", {"x": 2, 3: 4}), "3 is no name of a variable"),
+        (lambda: gradcli.diff("x^2", ""), "'' is no name of a variable"),
+        (lambda: gradcli.diff("x^2", 3), "3 is no name of a variable"),
+    ],
+)
+def test_what_is_no_choice_and_no_name_is_refused(call: Any, said: str) -> None:
+    with pytest.raises(gradcli.GradcliError, match=said):
+        call()
+
+
 def test_all_names_are_listed_before_anything_is_loaded() -> None:
     program = (
         "import gradcli, sys; names = dir(gradcli); print([n for n in sys.modules if n.startswith('gradcli.')]); print(*names)"

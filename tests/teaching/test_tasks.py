@@ -130,3 +130,9 @@ def test_what_is_wrong_with_a_tangent_is_said(answer: str, part: str, kind: str 
 def test_a_tangent_has_a_point() -> None:
     with pytest.raises(GradcliError, match="a tangent has a point, and w has no value there"):
         task("x^2*w", "tangent", [], at={"x": 3.0})
+
+
+@pytest.mark.parametrize(("question", "x"), [("1/x", 0.0), ("sqrt(x)", 0.0), ("abs(x)", 0.0), ("log(x)", -1.0)])
+def test_where_there_is_no_tangent_none_is_asked_for(question: str, x: float) -> None:
+    with pytest.raises(GradcliError, match="there is no tangent"):
+        task(question, "tangent", [], at={"x": x})

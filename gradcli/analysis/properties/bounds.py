@@ -100,7 +100,8 @@ def _extremes(arguments: Sequence[Interval], varying: Sequence[int], known: Cour
     trends = [trend(known, interval) for interval in arguments]
     if not all(trends):
         return None
-    return [[one[end if sign > 0 else 1 - end] for one, sign in zip(arguments, trends, strict=True)] for end in (0, 1)]
+    ends = list(map(_ends, arguments))
+    return [[one[end if sign > 0 else 1 - end] for one, sign in zip(ends, trends, strict=True)] for end in (0, 1)]
 
 
 def _breaks(interval: Interval, known: Course) -> list[float] | None:
@@ -115,7 +116,7 @@ def _breaks(interval: Interval, known: Course) -> list[float] | None:
             return None
         at = min(max(ends), high)
         points.append(at)
-    return points
+    return [*points[:-1], _ends((low, points[-1]))[1]]
 
 
 def trend(known: Course, interval: Interval) -> int:
@@ -191,8 +192,9 @@ class Intervals:
 
 
 def _ends(interval: Interval) -> Interval:
-    """Its ends; a 0 at the upper end is what is left of it."""
-    return (interval[0], -0.0) if interval[1] == 0 and interval[0] < 0 else interval
+    """Its ends; a 0 at the upper end is what is left of it, and one at the lower end what is right of it."""
+    low, high = interval
+    return low + 0.0, -0.0 if high == 0 and low < 0 else high
 
 
 def _value(operation: Operation, point: Sequence[float]) -> float:

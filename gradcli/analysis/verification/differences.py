@@ -142,7 +142,7 @@ def _moved(tape: Tape, point: Mapping[str, Any]) -> Any:
                 taken = graph.decisions[id]
                 decided = decided & ((moved[id] != 0) == taken if isinstance(taken, bool) else moved[id] == taken)
             for input in inputs:
-                if last[input] == id:
+                if last[input] == id and input != graph.output:  # a loop looks at it again
                     moved.pop(input, None)
     value: Any = moved.get(graph.output, tape.value)
     return value if numpy.all(decided) else numpy.where(decided, value, math.nan)

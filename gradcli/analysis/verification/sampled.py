@@ -37,7 +37,7 @@ class Sampled(Frozen):
         points: What was found at each point, for each order.
         skipped: Points at which there is no value.
         order: How many orders were checked at each point, one after the other.
-        stated: Derivatives that somebody gives, beside those at the first point.
+        stated: Derivatives that somebody gives, each at the first point where it parts, or else at the first.
     """
 
     points: Sequence[Verification]

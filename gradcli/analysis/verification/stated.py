@@ -12,6 +12,7 @@ from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.program_run import recorded
 from gradcli.errors import GradcliError, UnknownVariableError, located
 from gradcli.frozen import Frozen
+from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.teaching.marking import Marker
@@ -19,6 +20,9 @@ from gradcli.teaching.words import feedback
 
 _TOLD = 3
 """How much is told of where an expression parts from the derivative: the rule, not the right line, which stands beside."""
+
+
+_LAST_DIGITS = 4 * 2.0**-52
 
 
 class Stated(Frozen):
@@ -39,7 +43,34 @@ class Stated(Frozen):
     reasons: Sequence[str]
 
 
-def held_against(tape: Tape, given: Mapping[str, Any], text: str, tolerance: float) -> list[Stated]:
+def held_against(tapes: Sequence[Tape], given: Mapping[str, Any], text: str, tolerance: float) -> list[Stated]:
+    """Derivatives that somebody gives, each beside the right one at the first point where they part, or else at the first.
+
+    Args:
+        tapes: The runs, whose gradients were checked.
+        given: For each variable the text of an expression, or for one run a number, or an array of its shape.
+        text: The source text of the runs.
+        tolerance: How far off they may be, beside the size of the right one.
+
+    Raises:
+        GradcliError: A name is none of a variable, an expression cannot be read, a shape is another, or numbers are given for
+            several points.
+    """
+    numbers = [name for name, one in given.items() if not isinstance(one, str)]
+    if numbers and len(tapes) > 1:
+        raise GradcliError(
+            f"--gradient has numbers for {', '.join(numbers)}, which hold at one point", hint="give each variable a value"
+        )
+    found: dict[str, Stated] = {}
+    for tape in tapes:
+        left = {name: one for name, one in given.items() if name not in found or found[name].agrees}
+        for name, stated in _at(tape, left, text, tolerance, several=len(tapes) > 1).items():
+            if name not in found or not stated.agrees:
+                found[name] = stated
+    return list(found.values())
+
+
+def _at(tape: Tape, given: Mapping[str, Any], text: str, tolerance: float, *, several: bool) -> dict[str, Stated]:
     """Derivatives that somebody gives for a run, each beside the right one.
 
     Args:
@@ -47,11 +78,12 @@ def held_against(tape: Tape, given: Mapping[str, Any], text: str, tolerance: flo
         given: For each variable a number, an array of its shape, or the text of an expression.
         text: The source text of the run.
         tolerance: How far off they may be, beside the size of the right one.
+        several: Whether the run is one of several, so that it is said which.
 
     Raises:
         GradcliError: A name is none of a variable, an expression cannot be read, or a shape is another.
     """
-    found: list[Stated] = []
+    found: dict[str, Stated] = {}
     for name, one in given.items():
         if name not in tape.wrt:
             raise UnknownVariableError(name, list(tape.wrt), f"--gradient {name}: ")
@@ -66,13 +98,22 @@ def held_against(tape: Tape, given: Mapping[str, Any], text: str, tolerance: flo
                 hint="give it the shape of the variable",
             )
         off = numpy.abs(numpy.asarray(value) - right)
-        wrong = ~(off <= tolerance * numpy.maximum(numpy.abs(right), 1e-12))
+        wrong = ~(off <= numpy.maximum(tolerance * numpy.abs(right), _rounding(tape, name)))
         place = numpy.unravel_index(int(numpy.argmax(numpy.where(wrong, numpy.nan_to_num(off, nan=numpy.inf), -1))), off.shape)
         label = f"{name}[{', '.join(map(str, place))}]" if place else name
         agrees = not wrong.any()
         reasons = [] if agrees or place else _reasons(tape, name, one, text)
-        found.append(Stated(label, float(numpy.asarray(value)[place]), float(numpy.asarray(right)[place]), agrees, reasons))
+        if several and not agrees:
+            at = ", ".join(f"{other} = {short_text(number)}" for other, number in tape.bindings.items())
+            reasons = [f"they part at {at}", *reasons]
+        found[name] = Stated(label, float(numpy.asarray(value)[place]), float(numpy.asarray(right)[place]), agrees, reasons)
     return found
+
+
+def _rounding(tape: Tape, name: str) -> float:
+    """What a derivative may be off where it is 0 but for rounding: last digits of the output over the size of the variable."""
+    size = float(numpy.max(numpy.abs(numpy.nan_to_num(numpy.asarray(tape.value, float), posinf=0.0, neginf=0.0)), initial=0.0))
+    return _LAST_DIGITS * size / max(1.0, float(numpy.max(numpy.abs(tape.bindings[name]), initial=0.0)))
 
 
 def _reasons(tape: Tape, name: str, given: Any, text: str) -> list[str]:

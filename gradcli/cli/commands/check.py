@@ -131,21 +131,21 @@ def _checked(text: str, where: str, options: CheckOptions) -> Sampled:
 
 
 def _stated(options: CheckOptions, found: Sampled, text: str) -> list[Stated]:
-    """Somebody else's gradient beside that at the first point."""
+    """Somebody else's gradient beside that at each point."""
     from gradcli.analysis.verification.stated import held_against, numbers_by_name
 
-    tape = found.points[0].tape
+    tapes = [point.tape for point in found.points[:: found.order]]
     given: dict[str, Any] = {}
     for one in options.gradient:
         name, colon, derivative = one.partition(":")
         if not colon:
             from gradcli.cli.inputs.array_files import array_file
 
-            given |= numbers_by_name(tape, array_file(one, "--gradient"))
+            given |= numbers_by_name(tapes[0], array_file(one, "--gradient"))
         else:
             plain = derivative.strip().startswith(("[", "@"))
             given[name.strip()] = number(derivative.strip(), f"--gradient {name}", options) if plain else derivative.strip()
-    return held_against(tape, given, text, 1e-6 if options.tol is None else tolerance(options.tol))
+    return held_against(tapes, given, text, 1e-6 if options.tol is None else tolerance(options.tol))
 
 
 def _pieces(found: Sampled, text: str, format: str, options: CheckOptions, ascii: bool) -> Iterable[str]:

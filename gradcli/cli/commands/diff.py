@@ -155,7 +155,7 @@ def _combined(options: DiffOptions) -> None:
     values = point(options)
 
     from gradcli.algebra import vector_fields
-    from gradcli.cli.inputs.relations import not_smooth
+    from gradcli.algebra.at_point import not_smooth
     from gradcli.cli.inputs.symbolic import assumed, write_derivatives
     from gradcli.output.reports.derivatives import Derivatives
 

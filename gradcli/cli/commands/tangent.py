@@ -33,7 +33,8 @@ class TangentOptions(DerivativeOptions):
 
 def run(options: TangentOptions) -> None:
     """Run the command."""
-    from gradcli.cli.inputs.relations import check_holds, equation_of, not_smooth
+    from gradcli.algebra.at_point import not_smooth
+    from gradcli.cli.inputs.relations import check_holds, equation_of
     from gradcli.cli.inputs.symbolic import graph_of, static_graph
     from gradcli.language.equation import is_equation
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.options import ExplainedOptions
 from gradcli.cli.inputs.combined import field_sums, totals
-from gradcli.cli.inputs.relations import implicit_graph, not_smooth
+from gradcli.cli.inputs.relations import implicit_graph
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.symbolic import assumed, graph_of
 from gradcli.cli.inputs.variables import bindings_of, exact_point
@@ -29,6 +29,7 @@ def worked(options: ExplainedOptions, kind: str, order: int) -> tuple[Worked, st
     Raises:
         GradcliError: The options or the expression do not fit, or there is no derivative at the point.
     """
+    from gradcli.algebra.at_point import not_smooth
     from gradcli.derivation.calculus.combined import explain_sums, explain_tangent, explain_totals
 
     values, _ = bindings_of(options)

@@ -139,7 +139,7 @@ def check_holds(graph: Graph, equation: Equation, values: Mapping[str, Any]) -> 
 
 def _no_derivative(graph: Graph, variable: str, wrt: Sequence[str], values: Mapping[str, Any]) -> str:
     """Why an equation has no derivative at a point: a kink there, or a derivative that is 0; empty where it has one."""
-    from gradcli.algebra.at_point import values_at
+    from gradcli.algebra.at_point import not_smooth, values_at
     from gradcli.algebra.derivatives import differentiate
     from gradcli.algebra.total_derivative import conditions_of
     from gradcli.language.text import to_text
@@ -149,34 +149,4 @@ def _no_derivative(graph: Graph, variable: str, wrt: Sequence[str], values: Mapp
     at_point = values_at(graph, differentiate(graph, [(graph.output, (variable,))]), [(variable,)], values)
     if at_point is not None and at_point[0].value == 0:
         return "no derivative: " + " or ".join(map(to_text, conditions_of(graph, variable))) + " does not hold there"
-    return ""
-
-
-def not_smooth(
-    graph: Graph, requests: Sequence[tuple[str, ...]], values: Mapping[str, Any], of: Sequence[tuple[int, int]] = ()
-) -> str:
-    """What is to be said of the derivatives of a graph at a point where they are not simply those of its formulas.
-
-    Args:
-        graph: A graph of numbers.
-        requests: By what it is differentiated.
-        values: The point.
-        of: Of which outputs; left out, of its output.
-
-    Returns:
-        A sentence; empty where there is nothing to say.
-    """
-    from gradcli.algebra.at_point import values_at
-    from gradcli.algebra.derivatives import differentiate
-
-    outputs = [output for output, _ in of] or [graph.output] * len(requests)
-    found = differentiate(graph, list(zip(outputs, requests, strict=True)))
-    at_point = values_at(graph, found, requests, values, of)
-    for request, (value, note) in zip(requests, at_point or (), strict=False):
-        by = " and ".join(dict.fromkeys(request))
-        if note:
-            convention = "a convention, PyTorch's: "
-            return f"by {by}: {note.removeprefix(convention)}"
-        if value != value:
-            return f"the derivative by {by} is undefined there"
     return ""

@@ -227,7 +227,7 @@ class Session:
         if not self.state.last:
             raise GradcliError("there is no expression yet", hint="type one, such as (x+w)*(w+1)")
         text = self.state.program(self.state.last)
-        values = self.state.values_of(parse(text)) if "--set" in command.by_flag else {}
+        values = self.state.values_of(parse(text)) if command.uses_values else {}
         return ["--expression", text, *_set(values)] if takes_program else [text, *_set(values)]
 
     def _help(self) -> None:

@@ -79,7 +79,7 @@ class CheckDocument(TypedDict):
     output: Annotated[str, "Name of the result."]
     value: Number
     derivatives: list[CheckedDerivative]
-    stated: Annotated[list[StatedRecord], "By --gradient, at the first point."]
+    stated: Annotated[list[StatedRecord], "By --gradient, each at the first point where it parts, or else at the first."]
     faults: list[FaultRecord]
     special_points: list[SpecialRecord]
     nodes: Annotated[list[CheckedNode], "Of a run on numbers; empty for large arrays."]
