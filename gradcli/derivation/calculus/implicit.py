@@ -149,9 +149,11 @@ class _Deriving(Working):
             parts[statement.name] = value  # type: ignore[attr-defined]
         return replaced_names(side, parts, grouped=False)
 
-    def differentiated(self, content: Expression) -> Expression:
-        """By the variable, on the equation or not: y' is what the equation makes it."""
-        by, own = self._partials(content)
+    def plain(self, node: Expression) -> Expression:
+        """A prime is the derivative by the variable, on the equation or not: y' is what the equation makes it."""
+        if not isinstance(node, Prime):
+            return super().plain(node)
+        by, own = self._partials(node.content)
         return _with_prime(by, own, Name(f"{self.variable}'"))
 
 

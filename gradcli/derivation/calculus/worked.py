@@ -14,7 +14,7 @@ from gradcli.derivation.notation.prose import Equal, Piece, Words, listed
 from gradcli.derivation.notation.steps import Step
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen
-from gradcli.language.ast import Call, Expression, Name, Number, Partial, Prime
+from gradcli.language.ast import Call, Expression, Name, Number, Partial
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 
@@ -120,25 +120,19 @@ class Working:
 
     def value(self, expression: Expression, point: Mapping[str, float]) -> float:
         """The value of a side of a step at a point."""
-
-        def plain(node: Expression) -> Expression:
-            if isinstance(node, Prime):
-                return self.differentiated(node.content)
-            if isinstance(node, Name | Partial | Call) and self.known:
-                return self.known.get(node.name if isinstance(node, Name) else to_text(node, pretty=True), node)
-            return node
-
-        written, before = mapped(expression, plain), expression
+        written, before = mapped(expression, self.plain), expression
         while to_text(written) != to_text(before):
-            written, before = mapped(written, plain), written
+            written, before = mapped(written, self.plain), written
         try:
             return float(ExpressionValues(point).of(written))
         except (OverflowError, ZeroDivisionError):
             return math.nan
 
-    def differentiated(self, content: Expression) -> Expression:
-        """What the prime of an expression stands for."""
-        raise NotImplementedError
+    def plain(self, node: Expression) -> Expression:
+        """What a symbol of the derivation stands for; any other node stays."""
+        if isinstance(node, Name | Partial | Call) and self.known:
+            return self.known.get(node.name if isinstance(node, Name) else to_text(node, pretty=True), node)
+        return node
 
 
 def _sample(names: Sequence[str], number: int) -> dict[str, float]:
