@@ -296,7 +296,9 @@ def _rest(polynomial: Polynomial, divisor: Polynomial, leading: tuple[int, ...])
 def _expanded(fractions: _Fractions, form: int) -> int:
     """Every product of sums multiplied out; what is divided by stays below each term."""
     parts = [
-        fractions.over(c, [({at: Fraction(1)}, 1)], term.below) for term in fractions.terms(form) for at, c in fractions.product(term.above).items()
+        fractions.over(c, [({at: Fraction(1)}, 1)], term.below)
+        for term in fractions.terms(form)
+        for at, c in fractions.product(term.above).items()
     ]
     return fractions.algebra.add(parts)
 
