@@ -70,8 +70,8 @@ def test_a_row_that_fails_has_an_error_and_no_numbers() -> None:
     found = function(table)
     assert "turns" in found["error"][0]
     assert pandas.isna(found["error"][1])
-    assert numpy.isnan(found["y"][0])
-    assert found["y"][1] == -1.0
+    assert numpy.isnan(found["h"][0])
+    assert found["h"][1] == -1.0
 
 
 @pytest.mark.parametrize(
