@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gradcli.cli.framework.command import Options
@@ -19,7 +19,7 @@ _FILES = (".csv", ".npy", ".json")
 _NEXT = re.compile(r"[,;]\s*([^\W\d]\w*)\s*:")
 
 
-def given_gradient(given: list[str], tape: Tape, options: Options) -> dict[str, Any]:
+def given_gradient(given: Sequence[str], tape: Tape, options: Options) -> dict[str, Any]:
     """The derivatives that the option gives, by variable: the text of an expression, a number, or an array.
 
     Args:
