@@ -81,7 +81,7 @@ def test_a_row_that_fails_has_an_error_and_no_numbers() -> None:
         (lambda: gradcli.batch_function("x*w")({"x": [1.0], "w": [1.0, 2.0]}), "columns have x 1, w 2 rows"),
         (lambda: gradcli.batch_function("x*w")({"x": ["a"], "w": [1.0]}), "the column x is no column of numbers"),
         (lambda: gradcli.batch_function("x*w", "z"), "wrt: "),
-        (lambda: gradcli.batch_function("x*", "z"), "expected"),
+        (lambda: gradcli.batch_function("x*", "z"), "a value is missing"),
         (lambda: gradcli.batch_function("x", kernel="cuda"), "kernel is auto, numpy or c, not 'cuda'"),
         (lambda: gradcli.batch_function("x", dtype="int8"), "dtype is float64 or float32, not 'int8'"),
         (lambda: gradcli.batch_function("x", threads=0), "threads is a whole number from 1, not 0"),
