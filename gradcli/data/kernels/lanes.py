@@ -67,6 +67,15 @@ class Lanes(Frozen, eq=False):
     finite: int | None
 
 
+def _operator(function: Any, *, mirrored: bool = False) -> Any:
+    """An operator as the function of NumPy that it calls."""
+
+    def apply(self: Lane, *others: Any) -> Any:
+        return self.tracer.call(function, (*others, self) if mirrored else (self, *others))
+
+    return apply
+
+
 class Lane:
     """The numbers of a block of rows, or truth values: what an operation on arrays is called with."""
 
@@ -80,47 +89,29 @@ class Lane:
         self.id = id
         self.dtype = dtype
 
-    def __eq__(self, other: object) -> Any:
-        return self.tracer.call(numpy.equal, (self, other))
-
     def __ne__(self, other: object) -> Any:
         if self.dtype == TRUTH and isinstance(other, int | float) and other == 0:
             return self
         return self.tracer.call(numpy.not_equal, (self, other))
 
     __hash__ = object.__hash__
-
-
-def _operator(function: Any, *, mirrored: bool = False) -> Any:
-    def apply(self: Lane, *others: Any) -> Any:
-        return self.tracer.call(function, (*others, self) if mirrored else (self, *others))
-
-    return apply
-
-
-for _name, _function in {
-    "add": numpy.add,
-    "sub": numpy.subtract,
-    "mul": numpy.multiply,
-    "truediv": numpy.divide,
-    "pow": numpy.power,
-    "mod": numpy.remainder,
-    "floordiv": numpy.floor_divide,
-    "and": numpy.logical_and,
-    "or": numpy.logical_or,
-}.items():
-    setattr(Lane, f"__{_name}__", _operator(_function))
-    setattr(Lane, f"__r{_name}__", _operator(_function, mirrored=True))
-for _name, _function in {  # type: ignore[assignment]
-    "lt": numpy.less,
-    "le": numpy.less_equal,
-    "gt": numpy.greater,
-    "ge": numpy.greater_equal,
-    "neg": numpy.negative,
-    "abs": numpy.absolute,
-    "invert": numpy.logical_not,
-}.items():
-    setattr(Lane, f"__{_name}__", _operator(_function))
+    __add__, __radd__ = _operator(numpy.add), _operator(numpy.add, mirrored=True)
+    __sub__, __rsub__ = _operator(numpy.subtract), _operator(numpy.subtract, mirrored=True)
+    __mul__, __rmul__ = _operator(numpy.multiply), _operator(numpy.multiply, mirrored=True)
+    __truediv__, __rtruediv__ = _operator(numpy.divide), _operator(numpy.divide, mirrored=True)
+    __pow__, __rpow__ = _operator(numpy.power), _operator(numpy.power, mirrored=True)
+    __mod__, __rmod__ = _operator(numpy.remainder), _operator(numpy.remainder, mirrored=True)
+    __floordiv__, __rfloordiv__ = _operator(numpy.floor_divide), _operator(numpy.floor_divide, mirrored=True)
+    __and__, __rand__ = _operator(numpy.logical_and), _operator(numpy.logical_and, mirrored=True)
+    __or__, __ror__ = _operator(numpy.logical_or), _operator(numpy.logical_or, mirrored=True)
+    __eq__ = _operator(numpy.equal)
+    __lt__ = _operator(numpy.less)
+    __le__ = _operator(numpy.less_equal)
+    __gt__ = _operator(numpy.greater)
+    __ge__ = _operator(numpy.greater_equal)
+    __neg__ = _operator(numpy.negative)
+    __abs__ = _operator(numpy.absolute)
+    __invert__ = _operator(numpy.logical_not)
 
 
 class _Functions:
@@ -277,7 +268,9 @@ def lanes_of(line: StraightLine) -> Lanes:
         else:
             lane = _computed(tracer, OPERATIONS[node.operation], operands, rounded=rounded[node.id], rounds=line.rounds)
         found.append(lane)
-        if node.id in watched and lane.dtype != TRUTH and lane.id not in tracer.constants:  # here, so that its buffer is free then
+        if (
+            node.id in watched and lane.dtype != TRUTH and lane.id not in tracer.constants
+        ):  # here, so that its buffer is free then
             one = tracer.call(numpy.isfinite, (lane,))
             finite = one if finite is None else tracer.call(numpy.logical_and, (finite, one))
     values = tuple([tracer.cast(found[id], kind).id for id in line.values])
