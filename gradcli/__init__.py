@@ -11,6 +11,7 @@ The functions of the command line as a Python API; each is loaded on first use::
     gradcli.jvp(tape, {"x": 1.0})       # 2.0, by forward mode; gradcli.vjp, jacobian and hessian also take a tape
     gradcli.explain("x^x", by="rules")  # the same by the rules of calculus, in symbols
     gradcli.diff("sum((A @ x)^2)", "x", shapes={"A": (3, 4), "x": (4,)})  # in matrix form
+    gradcli.batch_function("x^2*w")     # a function of columns: of pandas, Polars, Arrow, or NumPy
     gradcli.draw(tape).save("graph.svg")  # the graph; a notebook shows a tape and a drawing as a picture
     gradcli.page(tape)                  # the page, in the cell of a notebook
 """
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from gradcli.autodiff.passes.jacobian import Hessian, Jacobian
     from gradcli.autodiff.passes.tape import Tape
     from gradcli.autodiff.runs.element_run import element_tape
+    from gradcli.data.batches import Batch, BatchFunction, batch_function
     from gradcli.derivation.explain import Explanation
     from gradcli.derivation.notation.steps import Derivation
     from gradcli.errors import GradcliError
@@ -58,6 +60,7 @@ _API = "gradcli.api"
 _HOMES = {
     **dict.fromkeys(("Gradient", "derive", "diff", "draw", "explain", "grad", "hessian", "jacobian", "jvp", "outline"), _API),
     **dict.fromkeys(("page", "record", "simplify", "vjp"), _API),
+    **dict.fromkeys(("Batch", "BatchFunction", "batch_function"), "gradcli.data.batches"),
     "Derivation": "gradcli.derivation.notation.steps",
     "Drawing": "gradcli.output.diagrams.drawing",
     "Equality": "gradcli.algebra.equality.verdict",
@@ -76,6 +79,8 @@ _HOMES = {
 }
 
 __all__ = [
+    "Batch",
+    "BatchFunction",
     "Derivation",
     "Drawing",
     "Equality",
@@ -88,6 +93,7 @@ __all__ = [
     "Simplified",
     "Tape",
     "__version__",
+    "batch_function",
     "derive",
     "diff",
     "draw",

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from numbers import Real
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from gradcli.autodiff.given import Names, Values, names_of, value_of, values_of
 from gradcli.autodiff.passes.tape import DTYPES, MODES, Tape
 from gradcli.autodiff.request import Request
 from gradcli.errors import GradcliError, NoValueError, UnknownVariableError, located, nearest
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from gradcli.output.notebook import Page
 
 Source = str | Program
-Names = str | Sequence[str]
-Values = Mapping[str, Any]
 
 RUN_OPTIONS = Request.__match_args__[2:]
 """The options of a run: what is asked for beside values and variables."""
@@ -108,9 +106,9 @@ def record(program: Source, bindings: Values | None = None, wrt: Names | None = 
     for option in ("feed", "cotangent"):
         if options.get(option) is not None:
             given = options[option]
-            options[option] = _all_values(given) if isinstance(given, Mapping) else value_of(option, given)
+            options[option] = values_of(given) if isinstance(given, Mapping) else value_of(option, given)
     with _reading(program, RUN_OPTIONS) as read:
-        return recorded(read, Request(values, _names(wrt), **options))
+        return recorded(read, Request(values, names_of(wrt), **options))
 
 
 def outline(
@@ -137,7 +135,7 @@ def outline(
 
     seed = None if cotangent is None else value_of("cotangent", cotangent)
     with _reading(program) as read:
-        return program_run.outline(read, _names(wrt), shapes=shapes, cotangent=seed, max_nodes=max_nodes)
+        return program_run.outline(read, names_of(wrt), shapes=shapes, cotangent=seed, max_nodes=max_nodes)
 
 
 def derive(
@@ -180,7 +178,7 @@ def explain(program: Source, bindings: Values | None = None, wrt: Names | None =
     known = _options(explanations.explain)
     options, values = _separated(bindings, named, known)
     with _reading(program, known):
-        return explanations.explain(program, values, _names(wrt), **options)
+        return explanations.explain(program, values, names_of(wrt), **options)
 
 
 def diff(
@@ -208,7 +206,7 @@ def diff(
             if len(variables) != 1:
                 hint = f'name one: gradcli.diff(..., "{variables[0]}")' if variables else ""
                 raise GradcliError(f"the expression has {len(variables)} variables to differentiate by", hint=hint)
-        return derivatives.diff(read, *(_names(variables) or ()), assume=assume, shapes=shapes)
+        return derivatives.diff(read, *(names_of(variables) or ()), assume=assume, shapes=shapes)
 
 
 def simplify(
@@ -247,7 +245,7 @@ def jvp(source: Tape | Source, direction: Values, bindings: Values | None = None
     """
     from gradcli.autodiff.passes import tangent
 
-    return tangent.jvp(_tape(source, bindings, None, named, symbolic=False), _all_values(direction))
+    return tangent.jvp(_tape(source, bindings, None, named, symbolic=False), values_of(direction))
 
 
 def vjp(
@@ -267,7 +265,7 @@ def vjp(
     """
     from gradcli.autodiff.passes import jacobian
 
-    return jacobian.vjp(_tape(source, bindings, None, named, symbolic=False), value_of("cotangent", cotangent), _names(wrt))
+    return jacobian.vjp(_tape(source, bindings, None, named, symbolic=False), value_of("cotangent", cotangent), names_of(wrt))
 
 
 def jacobian(
@@ -294,7 +292,7 @@ def jacobian(
     """
     from gradcli.autodiff.passes import jacobian as passes
 
-    return passes.jacobian(_tape(source, bindings, None, named, symbolic=False), _names(wrt), by=by, max_elements=max_elements)
+    return passes.jacobian(_tape(source, bindings, None, named, symbolic=False), names_of(wrt), by=by, max_elements=max_elements)
 
 
 def hessian(
@@ -308,7 +306,7 @@ def hessian(
     """The second derivatives of an output that is a number; arguments as for :func:`jacobian`."""
     from gradcli.autodiff.passes import jacobian as passes
 
-    return passes.hessian(_tape(source, bindings, None, named, symbolic=False), _names(wrt), max_elements=max_elements)
+    return passes.hessian(_tape(source, bindings, None, named, symbolic=False), names_of(wrt), max_elements=max_elements)
 
 
 def draw(source: Tape | Source, bindings: Values | None = None, wrt: Names | None = None, **named: Any) -> Drawing:
@@ -404,47 +402,7 @@ def _separated(
         near = nearest(name, options) if isinstance(value, str) and name in named else None
         if near:
             raise GradcliError(f"there is no option {name}", hint=f"did you mean {near}?")
-    return {name: value for name, value in named.items() if name in options}, _all_values(values)
-
-
-def _all_values(given: Values) -> dict[str, Value]:
-    return {name: value_of(name, value) for name, value in given.items()}
-
-
-def value_of(name: str, given: object) -> Value:
-    """What somebody gives as a value: a number is a float; a list, a tuple or an array of NumPy an array of float64.
-
-    Raises:
-        GradcliError: It is none of these.
-    """
-    if isinstance(given, Real) and not hasattr(given, "shape"):
-        with contextlib.suppress(OverflowError):
-            return float(given)
-        raise GradcliError(f"the value of {name} is beyond the range of float64")
-    import numpy
-
-    hint = f"give {name} a number, a list of numbers, or an array of NumPy"
-    try:
-        array: Any = numpy.asarray(given)
-    except (ValueError, TypeError, RuntimeError):
-        raise GradcliError(f"the value of {name} is no array: its rows have not one length", hint=hint) from None
-    if array.dtype.kind not in "buif":
-        kind = type(given).__name__
-        raise GradcliError(f"the value of {name} is a {kind}, and no number", hint=hint)
-    return array.astype("float64") if array.ndim else float(array)
-
-
-def _names(wrt: Names | None) -> list[str] | None:
-    """Names of variables; text has them behind commas."""
-    if wrt is None:
-        return None
-    if isinstance(wrt, str):
-        return [name.strip() for name in wrt.split(",") if name.strip()]
-    names: list[object] = list(wrt) if isinstance(wrt, Iterable) else [wrt]
-    for name in names:
-        if not isinstance(name, str) or not name.strip():
-            raise GradcliError(f"{name!r} is no name of a variable", hint='for example wrt="x,w" or wrt=["x", "w"]')
-    return [name for name in names if isinstance(name, str)]
+    return {name: value for name, value in named.items() if name in options}, values_of(values)
 
 
 @contextlib.contextmanager

@@ -142,6 +142,7 @@ LAYERS = (
     "teaching",
     "analysis",
     "output",
+    "data",
     "api",
     "cli",
 )
@@ -207,7 +208,7 @@ ROOMS = {
     "graph": "graph < names, shapes, verifier",
     "ops": "declaration < elementwise < arrays < catalogue < vjp, words",
     "lowering": "node_expressions < builders < programs, elements < expression_values",
-    "autodiff": "request, passes, optimisers < backward_graph, torch_tape, inner_derivatives < runs",
+    "autodiff": "given, request, passes, optimisers < backward_graph, torch_tape, inner_derivatives < runs",
     "emulation": "python < torch < tensorflow, listing",
     "algebra": "assumptions, polynomials < sums < arrays < simplify < derivatives < jacobian < equality < slopes < "
     "at_point, taylor, total_derivative < vector_fields, stationary",
@@ -217,6 +218,7 @@ ROOMS = {
     "analysis": "points < verification, nonfinite, properties, sampling, descent",
     "output": "formats, json, listing, visible, files, jacobians, block_graphs, formulas < documents, diagrams < serialization < "
     "reports, quizzes, code < box_drawing, page, schemas, manual < plots, notebook",
+    "data": "kernels, frames < batches < tables < engines",
     "cli": "framework < inputs < views < repl < commands < main",
 }
 """The rooms of each layer, folders and modules: one imports from itself and from those that stand left of a < before it."""
@@ -299,6 +301,7 @@ NAMES_LEFT = {
     "output": (12, "names of formats and keys of documents that are words as well"),
     "teaching": (0, "formulas stand by the operations themselves"),
     "analysis": (0, "properties are facts of the operations"),
+    "data": (0, "tables know columns, and kernels what the operations declare"),
     "emulation": (91, "functions of Python, NumPy, PyTorch and TensorFlow that do more than the operation, by their own names"),
 }
 """For each layer outside of ops how often a text in it is the name of an operation, and why. The numbers only ever go down."""

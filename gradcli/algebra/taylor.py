@@ -146,6 +146,7 @@ class _Series:
         self.shifts: dict[int, int] = {}
         self.turning: set[int] = set()
         self.continued: dict[int, int] = {}
+        self.guarding: set[int] = set()
         self._ids: dict[tuple[str, tuple[int, ...]], int] = {}
         self.x = self._node(VARIABLE, (), [place, algebra.number(1)])
 
@@ -296,19 +297,21 @@ class _Series:
             declared, inputs = OPERATIONS[self.operations[id]], self.inputs[id]
             wanted = tuple([declared.carries(at) and not self.fixed[input] for at, input in enumerate(inputs)])
             symbols = tuple([Symbol(self, input) for input in inputs])
+            before = len(self.operations)
             try:
                 indices, partials = declared.derivatives(wanted)(Symbol(self, id), symbols) if any(wanted) else ((), ())
             except NotDifferentiableError as error:
                 raise GradcliError(str(error)) from None
             found = [(self._of(partial).id, inputs[at]) for at, partial in zip(indices, partials, strict=True)]
             self.partials[id] = found
+            self.guarding.update(range(before, len(self.operations)))  # its choices matter at single points of parameters only
         return found
 
     def _value(self, id: int) -> int:
         """The first coefficient, at a point where the operation is smooth."""
         algebra, operation = self.algebra, self.operations[id]
         operands = [self.known[input][0] for input in self.inputs[id]]
-        form = apply_operation(algebra, operation, operands)
+        form = apply_operation(algebra, operation, operands, generic=id in self.guarding)
         value = algebra.value(form)
         if value is not None and not math.isfinite(value):
             raise self._none(id, "has no finite value there")

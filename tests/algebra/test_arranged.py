@@ -32,6 +32,8 @@ RATIONAL = (
     "(3*x^2 - 7)/(6*x^3 - 6*x)",
     "1/(x^4 + x^2 + 1) - x/(x^3 - 8)",
     "(x + 1)^90",
+    "(x + 1)^60*x + 3*(x + 1)^60",
+    "(x^2 - 1)^9*(x + 1)^2/((x - 1)^4*(x^2 + x)^3)",
     "0*x",
     "2*x + 2",
 )
@@ -55,6 +57,11 @@ def test_the_value_and_the_shape_stay(text: str, shape: str) -> None:
     found, _ = arranged(text, shape)
     assert gradcli.equal(text, found)
     assert arranged(found, shape)[0] == found
+
+
+def test_products_stay_products_however_long_they_were_multiplied_out() -> None:
+    assert arranged("(x + 1)^1000*(x^2 - 4)^800/(x + 1)^3", "factored") == ("(x + 1)^997*(x + 2)^800*(x - 2)^800", ["x != -1"])
+    assert arranged("(x + 1)^500*x + 3*(x + 1)^500", "factored")[0] == "(x + 1)^500*(x + 3)"
 
 
 @pytest.mark.parametrize("text", [*RATIONAL, *SEVERAL])

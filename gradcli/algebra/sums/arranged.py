@@ -29,9 +29,9 @@ _Factors = list[tuple[Polynomial, int]]
 
 
 class _Quotient(NamedTuple):
-    """A polynomial over a product of powers of irreducible polynomials."""
+    """A product of powers of polynomials over one of powers of irreducible polynomials; only sums are multiplied out."""
 
-    above: Polynomial
+    above: _Factors
     below: _Factors
 
 
@@ -139,39 +139,47 @@ class _Fractions:
         return [self._term(monomial, c, known) for monomial, c in self.algebra.forms[form]]
 
     def _term(self, monomial: Monomial, coefficient: Rational, known: dict[int, _Quotient]) -> _Quotient:
-        above: Polynomial = {at: Fraction(coefficient) for at in self.one}
+        above: _Factors = []
         below: _Factors = []
+        number = Fraction(coefficient)
         for atom, exponent in monomial:
             if self._is_opened(atom, exponent):
                 inside = known[self.algebra.arguments(atom)[0]]
-                high, low = [(inside.above, 1)], inside.below
+                high, low = inside.above, inside.below
             else:
                 high, low = [(self.variable(atom, abs(Fraction(exponent))), 1)], []
                 exponent = 1 if exponent > 0 else -1
             times = abs(int(exponent))
             if exponent < 0:
                 high, low = low, high
-            for polynomial, own in high:
-                above = self.checked(product(above, self.power(polynomial, own * times)))
+            above = _united(above, [(part, own * times) for part, own in high], _sum)
             for polynomial, own in low:
-                number, parts = factors(polynomial)
-                above = {at: c / number ** (own * times) for at, c in above.items()}
+                content, parts = factors(polynomial)
+                number /= content ** (own * times)
                 below = _united(below, [(part, power * own * times) for part, power in parts], _sum)
-        return self._cancelled(above, below)
+        return self._cancelled([(self.constant(number), 1), *above], below)
+
+    def constant(self, number: Fraction) -> Polynomial:
+        """A number as a polynomial."""
+        return dict.fromkeys(self.one, number) if number else {}
 
     def total(self, parts: Iterable[_Quotient]) -> _Quotient:
-        """The sum of quotients, over the least common denominator."""
-        above: Polynomial = {}
+        """The sum of quotients, over the least common denominator; what all terms have in common stays a factor of it."""
+        above: _Factors = [({}, 1)]
         below: _Factors = []
-        for part in parts:
+        for at, part in enumerate(parts):
+            if at == 0 or not all(polynomial for polynomial, _ in above):
+                above, below = part
+                continue
             common = _united(below, part.below, max)
+            shared = _united(above, part.above, min)
             sums = [
-                self.checked(product(own.above, self.product(_united(common, own.below, _difference))))
+                self.product(_united(own.above, shared, _difference) + _united(common, own.below, _difference))
                 for own in (_Quotient(above, below), part)
             ]
-            above = {at: sums[0].get(at, Fraction(0)) + sums[1].get(at, Fraction(0)) for at in {**sums[0], **sums[1]}}
-            above = {at: c for at, c in above.items() if c}
-            above, below = self._cancelled(above, common)
+            sum = {at: sums[0].get(at, Fraction(0)) + sums[1].get(at, Fraction(0)) for at in {**sums[0], **sums[1]}}
+            sum = {at: c for at, c in sum.items() if c}
+            above, below = self._cancelled([*shared, (sum, 1)], common) if sum else ([({}, 1)], [])
         return _Quotient(above, below)
 
     def product(self, parts: _Factors) -> Polynomial:
@@ -181,11 +189,19 @@ class _Fractions:
             total = self.checked(product(total, self.power(part, times)))
         return total
 
-    def _cancelled(self, above: Polynomial, below: _Factors) -> _Quotient:
+    def _cancelled(self, above: _Factors, below: _Factors) -> _Quotient:
         left: _Factors = []
         for part, times in below:
-            while times and (rest := quotient(above, part)) is not None:
-                above, times = rest, times - 1
+            work, above = above, []
+            while work:
+                polynomial, own = work.pop()
+                rest = quotient(polynomial, part) if times else None
+                if rest is None:
+                    above = _united(above, [(polynomial, own)], _sum)
+                    continue
+                used = min(times, own)
+                times -= used
+                work += [(rest, used)] + ([(polynomial, own - used)] if own > used else [])
                 (monomial, _) = self.algebra.as_term(self.form(part))
                 self.algebra.cancelled.update(atom for atom, _ in monomial if not self.algebra.is_nonzero(atom))
             left += [(part, times)] if times else []
@@ -246,8 +262,10 @@ def where_zero(algebra: Algebra, form: int, zero: int) -> int:
     places = [other.atoms.index(atom) if atom in other.atoms else -1 for atom in fractions.atoms]
     if any(place >= 0 and other.roots[place] != own for place, own in zip(places, fractions.roots, strict=True)):
         return form
-    above, below = fractions.quotient(form)
-    divisor = {tuple([at[p] if p >= 0 else 0 for p in places]): c for at, c in other.quotient(zero).above.items()}
+    factors_above, below = fractions.quotient(form)
+    above = fractions.product(factors_above)
+    zeros = other.product(other.quotient(zero).above)
+    divisor = {tuple([at[p] if p >= 0 else 0 for p in places]): c for at, c in zeros.items()}
     best = form
     for leading in divisor:
         rest = _rest(above, divisor, leading) if any(leading) else None
@@ -278,7 +296,9 @@ def _rest(polynomial: Polynomial, divisor: Polynomial, leading: tuple[int, ...])
 def _expanded(fractions: _Fractions, form: int) -> int:
     """Every product of sums multiplied out; what is divided by stays below each term."""
     parts = [
-        fractions.over(c, [({at: Fraction(1)}, 1)], term.below) for term in fractions.terms(form) for at, c in term.above.items()
+        fractions.over(c, [({at: Fraction(1)}, 1)], term.below)
+        for term in fractions.terms(form)
+        for at, c in fractions.product(term.above).items()
     ]
     return fractions.algebra.add(parts)
 
@@ -286,29 +306,36 @@ def _expanded(fractions: _Fractions, form: int) -> int:
 def _together(fractions: _Fractions, form: int) -> int:
     """One fraction."""
     found = fractions.quotient(form)
+    above = fractions.product(found.above)
     if not found.below:
-        below = lcm(*[c.denominator for c in found.above.values()])
+        below = lcm(*[c.denominator for c in above.values()])
         if below == 1:
-            return fractions.form(found.above)
-        return fractions.over(Fraction(1, below), [({at: c * below for at, c in found.above.items()}, 1)], [])
-    return fractions.over(Fraction(1), [(found.above, 1)], found.below)
+            return fractions.form(above)
+        return fractions.over(Fraction(1, below), [({at: c * below for at, c in above.items()}, 1)], [])
+    return fractions.over(Fraction(1), [(above, 1)], found.below)
 
 
 def _factored(fractions: _Fractions, form: int) -> int:
     """A product of polynomials that are irreducible over the rationals, over others."""
     found = fractions.quotient(form)
-    if not found.above:
-        return fractions.form(found.above)
-    number, above = factors(found.above)
+    if not all(polynomial for polynomial, _ in found.above):
+        return fractions.algebra.number(0)
+    number = Fraction(1)
+    above: _Factors = []
+    for polynomial, times in found.above:
+        content, parts = factors(polynomial)
+        number *= content**times
+        above = _united(above, [(part, own * times) for part, own in parts], _sum)
     return fractions.over(number, above, found.below)
 
 
 def _apart(fractions: _Fractions, form: int) -> int:
     """A polynomial, and fractions whose denominators are powers of irreducible polynomials, of lower degree above."""
     found = fractions.quotient(form)
+    whole_above = fractions.product(found.above)
     if not found.below:
-        return fractions.form(found.above)
-    used = {place for at in (*found.above, *[at for part, _ in found.below for at in part]) for place, e in enumerate(at) if e}
+        return fractions.form(whole_above)
+    used = {place for at in (*whole_above, *[at for part, _ in found.below for at in part]) for place, e in enumerate(at) if e}
     if len(used) != 1:
         raise GradcliError(
             "partial fractions are of an expression in one variable",
@@ -316,7 +343,7 @@ def _apart(fractions: _Fractions, form: int) -> int:
         )
     [place] = used
     below = fractions.product(found.below)
-    high, low = _degree(found.above, place), _degree(below, place)
+    high, low = _degree(whole_above, place), _degree(below, place)
     unknowns: list[tuple[Polynomial, list[tuple[Polynomial, int]], Polynomial]] = []
     for power in range(max(high - low + 1, 0)):
         unit = _power_of(fractions, place, power)
@@ -333,7 +360,7 @@ def _apart(fractions: _Fractions, form: int) -> int:
             hint="leave --form out",
             exit_code=ExitCode.LIMIT,
         )
-    values = _solved([column for column, _, _ in unknowns], found.above)
+    values = _solved([column for column, _, _ in unknowns], whole_above)
     groups: dict[int, tuple[Polynomial, _Factors]] = {}
     for (_, parts, unit), value in zip(unknowns, values, strict=True):
         key = next((at for at, (_, known) in groups.items() if known == parts), len(groups))

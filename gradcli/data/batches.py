@@ -1,0 +1,275 @@
+"""A program as a function from columns to columns: values and derivatives of a batch of rows.
+
+The function is made of the program's text, so that it can be pickled and sent to where the rows are; the static graph is built on
+the first batch, once for each combination of shapes that columns have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gradcli.autodiff.given import Names, Values, names_of, values_of
+from gradcli.autodiff.request import Request
+from gradcli.autodiff.runs.names_asked import check_used, variables_among
+from gradcli.autodiff.runs.prepared import Prepared, free_variables, prepare, results, run_once
+from gradcli.autodiff.runs.rows import rows_at_once, run_rows, vectorisable
+from gradcli.errors import GradcliError, UnknownVariableError, located, no_value
+from gradcli.frozen import Frozen, replace
+from gradcli.graph.graph import Shape
+from gradcli.language.parser import parse
+
+KERNELS = ("auto", "numpy", "c")
+"""What may compute: ``auto`` chooses by the work that there is."""
+
+DTYPES = ("float64", "float32")
+
+NOTHING: Mapping[str, Any] = {}
+
+
+class Batch(Frozen, eq=False):
+    """What a batch of n rows gives.
+
+    Attributes:
+        values: For each output its value in each row: n numbers, or n arrays of one shape; nan where a row failed.
+        grad: For each variable the derivative of the first output by it, in the shape of its values; 0 where the output does
+            not depend on it, nan where a row failed. Empty without a gradient.
+        errors: The rows that failed, from 0, each with the reason.
+        odd: For each row whether something in it is not finite, be it on the way.
+        absent: Of variables on which the output does not depend in some rows, these rows as truth values.
+        count: How many rows there are.
+    """
+
+    values: dict[str, Any]
+    grad: dict[str, Any]
+    errors: dict[int, GradcliError]
+    odd: Any
+    absent: dict[str, Any]
+    count: int
+
+    def columns(self) -> dict[str, Any]:
+        """Values and derivatives as columns of a table, called as in CSV: ``y``, ``grad_x``."""
+        return {**self.values, **{f"grad_{name}": column for name, column in self.grad.items()}}
+
+
+class BatchFunction:
+    """A program as a function of columns; see :func:`batch_function`, which makes it.
+
+    Args:
+        program: The program's text.
+        asked: What its runs are asked for, with the values that all rows have in common: a run of a static graph. Without a
+            gradient ``wrt`` is empty.
+        threads: How many threads compute; None for one a core.
+        kernel: See :data:`KERNELS`.
+        columns: Names that are columns although they could be constants, such as e.
+
+    Attributes:
+        variables: The variables that come from columns, in the order of their first use.
+        outputs: What the outputs are called.
+        wrt: The variables to differentiate by; empty without a gradient.
+
+    Raises:
+        GradcliError: The program is wrong, or a name is of no variable.
+    """
+
+    def __init__(
+        self, program: str, asked: Request, threads: int | None = None, kernel: str = "auto", columns: Sequence[str] = ()
+    ) -> None:
+        _check("dtype", asked.dtype, DTYPES)
+        _check("kernel", kernel, KERNELS)
+        if threads is not None and (not isinstance(threads, int) or threads < 1):
+            raise GradcliError(f"threads is a whole number from 1, not {threads!r}")
+        self.program, self.asked, self.threads, self.kernel = program, asked, threads, kernel
+        self._columns_given = tuple(columns)
+        self.values = {**(asked.bindings or {}), **asked.feed}
+        with located(program, "expression"):
+            self._parsed = parse(program)
+            free = free_variables(self._parsed, asked)
+            check_used(free, asked.bindings or {}, asked.spare)
+            known = variables_among(free, {*columns, *self.values})
+            for name in asked.wrt or ():
+                if name not in free and name not in asked.feed:
+                    raise UnknownVariableError(name, known, "wrt: ")
+            self.outputs = tuple(results(self._parsed, asked))
+        self.variables = tuple([name for name in known if name not in self.values])
+        self.wrt = tuple(dict.fromkeys(known if asked.wrt is None else asked.wrt))
+        self._graphs: dict[tuple[tuple[str, Shape], ...], Prepared] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        fields = {field: getattr(self.asked, field) for field in Request.__match_args__}
+        return _restored, (self.program, fields, self.threads, self.kernel, self._columns_given)
+
+    def __call__(self, table: Any) -> Any:
+        """The values and derivatives of a batch of rows.
+
+        Args:
+            table: For each of ``variables`` its n values by its name: n numbers, or n arrays of one shape, the rows along the
+                first axis. Or a data frame of pandas or Polars, or a table or record batch of Arrow, with columns of these
+                names; lists of one length are arrays. Other columns are left alone.
+
+        Returns:
+            A :class:`Batch`; of a frame or table one of the same kind with the columns of :meth:`Batch.columns`, and behind
+            them, where a row failed, ``error``.
+
+        Raises:
+            GradcliError: A column is missing, is no numbers, or has another length; or the program does not fit its shapes.
+        """
+        if isinstance(table, Mapping):
+            return self.batch(table)
+        from gradcli.data.frames import columns_of, frame_like
+
+        found = self.batch(columns_of(table, self.variables))
+        columns = found.columns()
+        if found.errors:
+            columns["error"] = [found.errors[at].message if at in found.errors else None for at in range(found.count)]
+        return frame_like(table, columns)
+
+    def batch(self, columns: Mapping[str, Any]) -> Batch:
+        """The values and derivatives of a batch of rows, given as columns by name; see :meth:`__call__`."""
+        given = self._columns(columns)
+        count = len(next(iter(given.values()))) if given else 0
+        prepared = self._prepared(given)
+        numbers = all(column.ndim == 1 for column in given.values()) and all(isinstance(v, float) for v in self.values.values())
+        if numbers and vectorisable(prepared.graph):
+            return self._vectors(prepared, given, count)
+        return self._one_by_one(prepared, given, count)
+
+    def _columns(self, columns: Mapping[str, Any]) -> dict[str, Any]:
+        import numpy
+
+        found: dict[str, Any] = {}
+        missing = [name for name in self.variables if name not in columns]
+        if missing:
+            raise no_value(missing, None, f"add a column {missing[0]}, or give {missing[0]} a value for all rows")
+        for name in self.variables:
+            column = numpy.asarray(columns[name])
+            if column.ndim == 0 or column.dtype.kind not in "buif":
+                raise GradcliError(f"the column {name} is no column of numbers")
+            found[name] = column.astype("float64", copy=False)
+        lengths = {name: len(column) for name, column in found.items()}
+        if len({*lengths.values()}) > 1:
+            raise GradcliError(f"columns have {', '.join(f'{name} {n:,}' for name, n in lengths.items())} rows")
+        return found
+
+    def _prepared(self, given: Mapping[str, Any]) -> Prepared:
+        """The static graph for the shapes of some columns; built once for each."""
+        shapes = tuple([(name, column.shape[1:]) for name, column in given.items()])
+        found = self._graphs.get(shapes)
+        if found is None:
+            with located(self.program, "expression"):
+                found = prepare(self._parsed, replace(self.asked, shapes=dict(shapes)))
+            self._graphs[shapes] = found
+        return found
+
+    def _vectors(self, prepared: Prepared, given: Mapping[str, Any], count: int) -> Batch:
+        import numpy
+
+        dtype = numpy.dtype(self.asked.dtype)
+        values = {name: numpy.empty(count, dtype) for name in self.outputs}
+        grad = {name: numpy.empty(count, dtype) for name in self.wrt}
+        absent = {name: numpy.zeros(count, bool) for name in self.wrt}
+        odd = numpy.zeros(count, bool)
+        errors: dict[int, GradcliError] = {}
+        at_once = rows_at_once(prepared.graph)
+        for start in range(0, count, at_once):
+            rows = slice(start, start + at_once)
+            part = {name: column[rows] for name, column in given.items()}
+            found = run_rows(prepared, part, self.values, self.wrt, dtype=self.asked.dtype)
+            for columns, parts in ((values, found.values), (grad, found.gradient), (absent, found.absent)):
+                for column, one in zip(columns.values(), parts, strict=True):
+                    column[rows] = one
+            odd[rows] = found.odd
+            errors.update({start + at: error for at, error in found.errors.items()})
+        failed = sorted(errors)
+        for column in (*values.values(), *grad.values()):
+            column[failed] = numpy.nan
+        return Batch(
+            values, grad, dict(sorted(errors.items())), odd, {n: rows for n, rows in absent.items() if rows.any()}, count
+        )
+
+    def _one_by_one(self, prepared: Prepared, given: Mapping[str, Any], count: int) -> Batch:
+        import numpy
+
+        odd, errors = numpy.zeros(count, bool), {}
+        absent = {name: numpy.zeros(count, bool) for name in self.wrt}
+        values: dict[str, list[Any]] = {name: [None] * count for name in self.outputs}
+        grad: dict[str, list[Any]] = {name: [None] * count for name in self.wrt}
+        for at in range(count):
+            row = {name: column[at] if column.ndim > 1 else float(column[at]) for name, column in given.items()}
+            asked = replace(self.asked, bindings={**(self.asked.bindings or {}), **row}, wrt=self.wrt, needs_cotangent=False)
+            try:
+                tape, ids = run_once(self._parsed, asked, prepared)
+            except GradcliError as error:
+                errors[at] = error
+                continue
+            odd[at] = bool(tape.not_finite())
+            for name, id in zip(values, ids, strict=True):
+                values[name][at] = tape.values[id]
+            for name in grad:
+                grad[name][at] = tape.gradient.get(name)
+                absent[name][at] = grad[name][at] is None
+        shapes = {name: numpy.shape({**self.values, **given}[name])[name in given :] for name in self.wrt}
+        return Batch(
+            {name: _stacked(column, self.asked.dtype) for name, column in values.items()},
+            {name: _stacked(column, self.asked.dtype, shapes[name], absent[name]) for name, column in grad.items()},
+            errors,
+            odd,
+            {name: rows for name, rows in absent.items() if rows.any()},
+            count,
+        )
+
+
+def _stacked(column: Sequence[Any], dtype: str, shape: Shape | None = None, absent: Any = None) -> Any:
+    """The results of rows as one array: nan in rows that failed, 0 in those without a derivative."""
+    import numpy
+
+    if shape is None:
+        shape = next((numpy.shape(value) for value in column if value is not None), ())
+    found = numpy.full((len(column), *shape), numpy.nan, dtype)
+    for at, value in enumerate(column):
+        if value is not None or (absent is not None and absent[at]):
+            found[at] = 0 if value is None else value
+    return found
+
+
+def _check(option: str, given: str, choices: Sequence[str]) -> None:
+    if given not in choices:
+        raise GradcliError(f"{option} is {', '.join(choices[:-1])} or {choices[-1]}, not {given!r}")
+
+
+def _restored(program: str, asked: Mapping[str, Any], threads: int | None, kernel: str, columns: Sequence[str]) -> BatchFunction:
+    """A function that was pickled."""
+    return BatchFunction(program, Request(**asked), threads, kernel, columns)
+
+
+def batch_function(
+    program: str,
+    wrt: Names | None = None,
+    *,
+    values: Values = NOTHING,
+    dtype: str = "float64",
+    grad: bool = True,
+    threads: int | None = None,
+    kernel: str = "auto",
+    columns: Sequence[str] = (),
+) -> BatchFunction:
+    """A program as a function from columns to columns, which can be pickled: ``batch_function("x^2*w")``.
+
+    Called with columns by name it gives a :class:`Batch`; called with a data frame of pandas or Polars, or a table or record
+    batch of Arrow, it gives one of the same kind and length, see :meth:`BatchFunction.__call__`.
+
+    Args:
+        program: The program's text.
+        wrt: The variables to differentiate the first output by, ``"w"`` or ``["x", "w"]``; None for all.
+        values: The value that a variable has in all rows, by name: a number, a list, or an array of NumPy.
+        dtype: ``float64``, or ``float32``, to which every value is rounded.
+        grad: Whether there is a gradient.
+        threads: How many threads compute; None for one a core.
+        kernel: What computes, see :data:`KERNELS`.
+        columns: Names that are columns although they could be constants, such as e.
+
+    Raises:
+        GradcliError: The program is wrong, or a name is of no variable.
+    """
+    asked = Request(values_of(values), names_of(wrt) if grad else (), "static", dtype)
+    return BatchFunction(program, asked, threads, kernel, columns)
