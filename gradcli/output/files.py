@@ -61,12 +61,15 @@ def draft(path: str) -> Iterator[str]:
         path: The file. It keeps the mode of an earlier one.
 
     Yields:
-        The name of the draft, an empty file.
+        The name of the draft, an empty file; that of a device or a pipe itself, which nothing takes the place of.
 
     Raises:
         GradcliError: It cannot be written.
     """
     try:
+        if _is_special(path):
+            yield path
+            return
         target = os.path.realpath(path)
         with _signals_as_errors():
             mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else None

@@ -18,7 +18,7 @@ SPECIAL = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-i
 """What stands in JSON for the numbers that it lacks."""
 
 
-def constant(text: str, where: str, **limits: int) -> Any:
+def constant(text: str, where: str, **limits: Any) -> Any:
     """The value of a constant expression, such as ``1e-3``, ``pi/2`` or ``[1, 2]``.
 
     Args:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
+import sys
 from collections.abc import Mapping
 from typing import Any, BinaryIO, cast
 
@@ -27,7 +29,7 @@ def decompressed(file: BinaryIO, head: bytes, where: str) -> BinaryIO:
         GradcliError: A library for it is missing.
     """
     if head.startswith(GZIP):
-        return cast(BinaryIO, gzip.GzipFile(fileobj=file, mode="rb"))
+        return cast(BinaryIO, _Gzip(file))
     if head.startswith(ZSTD):
         arrow = needed("pyarrow", f"{where} is compressed by zstd, which")
         return cast(BinaryIO, io.BufferedReader(_Stream(arrow.CompressedInputStream(file, "zstd"))))
@@ -48,8 +50,21 @@ def compressed(file: BinaryIO, kind: str | None) -> BinaryIO:
         return cast(BinaryIO, gzip.GzipFile(filename="", fileobj=file, mode="wb", compresslevel=6, mtime=0))
     if kind == "zstd":
         arrow = needed("pyarrow", "zstd")
-        return cast(BinaryIO, arrow.CompressedOutputStream(file, "zstd"))
+        return cast(BinaryIO, arrow.CompressedOutputStream(open(os.dup(file.fileno()), "wb"), "zstd"))  # it closes what it gets
     return file
+
+
+class _Gzip(gzip.GzipFile):
+    """A file of gzip that is closed with what it stands in, unless that is standard input."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__(fileobj=file, mode="rb")
+        self.under = file
+
+    def close(self) -> None:
+        super().close()
+        if not (sys.stdin is not None and self.under is sys.stdin.buffer):
+            self.under.close()
 
 
 class _Stream(io.RawIOBase):
@@ -65,3 +80,7 @@ class _Stream(io.RawIOBase):
         data = self.stream.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
+
+    def close(self) -> None:
+        super().close()
+        self.stream.close()

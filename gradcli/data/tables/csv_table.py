@@ -143,9 +143,9 @@ class CsvWriter:
         return "" if value is None else self._cell(json.dumps(json_number(value)))
 
     def _kept(self, value: Any) -> str:
-        value = plain_value(value)
         if isinstance(value, float):
             return repr(value).replace(".", self.layout.decimal)
+        value = plain_value(value)
         return "" if value is None else self._cell(value if isinstance(value, str) else json.dumps(value))
 
     def _cell(self, text: str) -> str:

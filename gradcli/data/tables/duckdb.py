@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from gradcli.data.tables.arrow_columns import ArrowRecords, piece_of
-from gradcli.data.tables.pieces import Partition, Piece, Reading, Table, Wanted, needed
+from gradcli.data.tables.pieces import SQL, Partition, Piece, Reading, Table, Wanted, needed
 from gradcli.data.tables.records import Layout
 from gradcli.data.tables.sqlite import RESULTS, chosen_table, quoted
 from gradcli.errors import GradcliError
-
-SQL = "sql:"
-"""What a feed begins with that is a query."""
 
 
 class DuckTable(Table):
@@ -45,8 +42,12 @@ class DuckTable(Table):
                 file.close()
                 found = self._database.execute("select table_name from information_schema.tables order by all").fetchall()
                 query = f"from {quoted(chosen_table(self.where, [name for (name,) in found], reading.table))}"
-            result = self._database.execute(query)
-            open_ = getattr(result, "to_arrow_reader", None) or result.fetch_record_batch
+            result = self._database.sql(query)
+            if result is None:
+                raise GradcliError(
+                    f"{self.where} gives no rows", hint="a query is a select: 'sql: select x, w from rows.parquet'"
+                )
+            open_ = getattr(result, "to_arrow_reader", None) or result.fetch_arrow_reader
             self._batches = open_(self._rows)
         except library.Error as error:
             text = str(error).partition("\n")[0]

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from gradcli.data.tables.formats import TABLES, first_bytes, open_input, open_table
-from gradcli.data.tables.pieces import STDIN, Partition, Piece, Reading, Table, Wanted
+from gradcli.data.tables.pieces import SQL, STDIN, Partition, Piece, Reading, Table, Wanted
 from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import replace
 
@@ -19,7 +19,6 @@ PART = 64 * 2**20
 
 _KEY = re.compile(r"([^=]+)=(.*)")
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
-_SQL = "sql:"
 
 
 def files_of(feed: str) -> list[Partition]:
@@ -33,13 +32,13 @@ def files_of(feed: str) -> list[Partition]:
     Raises:
         GradcliError: There is none.
     """
-    if feed == STDIN or feed.startswith(_SQL) or os.path.isfile(feed):
+    if feed == STDIN or feed.startswith(SQL) or os.path.isfile(feed):
         return [Partition(feed)]
     if os.path.isdir(feed):
         paths = sorted(_below(feed))
         root = feed
     elif glob.has_magic(feed) and not os.path.exists(feed):
-        found = sorted(glob.glob(feed, recursive=True))
+        found = [path for path in sorted(glob.glob(feed, recursive=True)) if not os.path.basename(path).startswith("_")]
         paths = [path for path in found if os.path.isfile(path)]
         paths += [inner for path in found if os.path.isdir(path) for inner in sorted(_below(path))]
         paths = list(dict.fromkeys(paths))
@@ -139,7 +138,9 @@ def pieces_of(table: Table, part: Partition, wanted: Wanted) -> Iterator[Piece]:
         size = piece.size
         added = {name: piece.kept[name] if name in piece.kept else [keys[name]] * size for name in wanted.kept}
         if piece.columns is None:
-            rows = [row if isinstance(row, GradcliError) else {**row, **{n: float(v) for n, v in fixed.items()}} for row in piece.rows]
+            rows = [
+                row if isinstance(row, GradcliError) else {**row, **{n: float(v) for n, v in fixed.items()}} for row in piece.rows
+            ]
             yield piece._replace(rows=rows, kept=added)
         else:
             import numpy
@@ -165,7 +166,7 @@ def partitions_of(feed: str, reading: Reading, most: int = PART) -> list[Partiti
     found: list[Partition] = []
     rows = 0
     for file in files_of(feed):
-        if file.path == STDIN or file.path.startswith(_SQL):
+        if file.path == STDIN or file.path.startswith(SQL):
             raise GradcliError("a folder of results needs a feed of files", hint="write into one file: -o results.parquet")
         for part, count in _parts(file, reading, most):
             found.append(replace(part, first=rows))

@@ -5,13 +5,15 @@ To add a format, add its record here and the module that reads and writes it, wh
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import sys
 from importlib import import_module
 from typing import Any, BinaryIO, cast
 
 from gradcli.data.tables.compression import GZIP, SUFFIXES, ZSTD, compressed, decompressed
-from gradcli.data.tables.pieces import STDIN, Partition, Reading, Table
+from gradcli.data.tables.pieces import SQL, STDIN, Partition, Reading, Table
 from gradcli.data.tables.records import Layout, Records
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
@@ -92,8 +94,6 @@ def open_table(partition: Partition, reading: Reading) -> Table:
     Raises:
         GradcliError: It cannot be read.
     """
-    from gradcli.data.tables.duckdb import SQL
-
     if partition.path.startswith(SQL):
         return cast(Table, TABLES["duckdb"].part("DuckTable")(None, partition, reading))
     file, where = open_input(partition.path)
@@ -135,7 +135,8 @@ def open_input(path: str) -> tuple[BinaryIO, str]:
             raise GradcliError(f"cannot read {path}: {error.strerror}") from None
     if sys.stdin is None:
         raise GradcliError("standard input is closed")
-    return cast(BinaryIO, sys.stdin.buffer), "standard input"
+    stdin: Any = sys.stdin.buffer
+    return cast(BinaryIO, stdin if hasattr(stdin, "peek") else io.BufferedReader(stdin)), "standard input"
 
 
 def first_bytes(file: BinaryIO) -> bytes:
@@ -185,13 +186,14 @@ class TableFile:
     """
 
     def __init__(self, path: str, format: TableFormat, layout: Layout, compression: str | None = None) -> None:
+        self.path = path
         self._files: list[Any] = []
         if format.by_path:
             self.writer = format.part(format.writer)(path, layout)
             return
-        raw = open(path, "r+b")
+        raw = open(path, "wb")  # noqa: SIM115  it is closed by close, or abandoned
         file = compressed(raw, compression if format.text else None)
-        self._files = [file, raw]
+        self._files = [raw] if file is raw else [file, raw]
         writer = format.part(format.writer)
         self.writer = TextWriter(file, writer(layout)) if format.text else writer(file, layout)
 
@@ -202,10 +204,23 @@ class TableFile:
 
     def close(self) -> None:
         """Write the end of the file, down to the disk."""
-        self.writer.close()
-        for file in self._files[:1]:
-            file.flush() if file is self._files[1] else file.close()
-        for file in self._files[1:]:
-            file.flush()
-            os.fsync(file.fileno())
-            file.close()
+        try:
+            self.writer.close()
+            for file in self._files[:-1]:
+                file.close()
+            for file in self._files[-1:]:
+                file.flush()
+                if os.path.isfile(self.path):
+                    os.fsync(file.fileno())
+                file.close()
+        except BaseException:
+            self.abandon()
+            raise
+
+    def abandon(self) -> None:
+        """Write no further; the draft is of no use."""
+        if hasattr(self.writer, "abandon"):
+            self.writer.abandon()
+        for file in self._files:
+            with contextlib.suppress(OSError):
+                file.close()

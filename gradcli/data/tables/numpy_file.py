@@ -150,6 +150,12 @@ class NpzWriter:
                 entry = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
                 with archive.open(entry, "w", force_zip64=True) as member:
                     column.write(member)
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Let go of the columns that wait."""
+        for column in self.columns.values():
+            column.file.close()
 
 
 class NpyWriter(NpzWriter):
@@ -169,6 +175,7 @@ class NpyWriter(NpzWriter):
             for name, part in zip(names, parts, strict=True):
                 rows[name] = part
             self.file.write(rows.tobytes())
+        self.abandon()
 
 
 class _Column:
@@ -178,7 +185,7 @@ class _Column:
         import numpy
 
         self.name = name
-        self.file = tempfile.TemporaryFile()
+        self.file = tempfile.TemporaryFile()  # noqa: SIM115  it is gone with the column
         self.count = 0
         self.lengths: list[tuple[Any, int, int]] = []  # the type, rows and bytes of each part
         self.dtype = numpy.dtype("float64")

@@ -9,6 +9,7 @@ from gradcli.data.tables.arrow_columns import GROUP, ArrowRecords, piece_of, rea
 from gradcli.data.tables.pieces import Partition, Piece, Reading, Table, Wanted, needed
 from gradcli.errors import GradcliError
 
+
 class ParquetTable(Table):
     """A file of Parquet, or some of its groups of rows.
 

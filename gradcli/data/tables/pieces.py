@@ -13,6 +13,9 @@ from gradcli.frozen import Frozen
 
 STDIN = "-"
 
+SQL = "sql:"
+"""What a feed begins with that is a query."""
+
 Row = dict[str, Any] | GradcliError
 """The values of a row, or why it cannot be read."""
 

@@ -51,11 +51,11 @@ class Records:
         new = {at: number for number, at in enumerate(places)}
 
         def chosen(column: Any) -> Any:
-            if hasattr(column, "take"):
-                import numpy
+            if isinstance(column, list | tuple | range):
+                return [column[at] for at in places]
+            import numpy
 
-                return column.take(numpy.array(places, dtype="int64"))
-            return [column[at] for at in places]
+            return column.take(numpy.array(places, dtype="int64"))
 
         return Records(
             chosen(self.rows),
