@@ -215,7 +215,7 @@ ROOMS = {
     "derivation": "notation < nodes < paths, calculus < explain",
     "teaching": "mistakes, numbers < points < question < rules < orders < variants < diagnosis < marking < "
     "words < parts < tangents < tasks < quiz, steps, exercises, predictions, written_mistakes < practice",
-    "analysis": "points < verification, nonfinite, properties, sampling, descent",
+    "analysis": "points < verification < nonfinite, properties, sampling, descent",
     "output": "formats, json, listing, visible, files, jacobians, block_graphs, formulas < documents, diagrams < serialization < "
     "reports, quizzes, code < box_drawing, page, schemas, manual < plots, notebook",
     "data": "kernels, frames < batches < tables < engines",
