@@ -214,8 +214,8 @@ ROOMS = {
     "at_point, taylor, total_derivative < vector_fields, stationary",
     "derivation": "notation < nodes < paths, calculus < explain",
     "teaching": "reading, mistakes, numbers < points < question < rules < orders < variants < diagnosis < marking < "
-    "words < parts < tangents < tasks < quiz, steps, exercises, predictions, written_mistakes < practice",
-    "analysis": "points < verification, nonfinite, properties, sampling, descent",
+    "words < parts < tangents < tasks < quiz, steps, exercises, predictions, written_mistakes < practice, tangent_exercises",
+    "analysis": "points < verification < nonfinite, properties, sampling, descent",
     "output": "formats, json, listing, visible, files, jacobians, block_graphs, formulas < documents, diagrams < serialization < "
     "reports, quizzes, code < box_drawing, page, schemas, manual < plots, notebook",
     "data": "kernels, frames < batches < tables < engines",

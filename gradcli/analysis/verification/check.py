@@ -149,7 +149,10 @@ def verify(tape: Tape, rerun: Rerun, *, seed: int = 0) -> Verification:
         NoValueError: The run has no value there.
     """
     if not all_finite(tape.value):
-        raise NoValueError("the value is not finite there, so there is no gradient to check", hint="choose another point")
+        raise NoValueError(
+            "the value is not finite there, so there is no gradient to check",
+            hint="choose another point; gradcli why tells where it begins",
+        )
     epsilon = 2.0**-23 if tape.dtype == "float32" else 2.0**-52
     cotangent: Any = tape.adjoints[tape.output]
     cotangent = 1.0 if cotangent is None else cotangent
