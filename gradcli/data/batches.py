@@ -247,9 +247,9 @@ def _check(option: str, given: str, choices: Sequence[str]) -> None:
         raise GradcliError(f"{option} is {', '.join(choices[:-1])} or {choices[-1]}, not {given!r}")
 
 
-def _restored(program: str, asked: Mapping[str, Any], threads: int | None, kernel: str, columns: Sequence[str]) -> BatchFunction:
+def _restored(program: str, asked: Mapping[str, Any], *others: Any) -> BatchFunction:
     """A function that was pickled."""
-    return BatchFunction(program, Request(**asked), threads, kernel, columns)
+    return BatchFunction(program, Request(**asked), *others)
 
 
 def batch_function(
