@@ -18,7 +18,7 @@ from gradcli.analysis.verification.differences import (
     size_of,
     unit,
 )
-from gradcli.analysis.verification.judge import Judged, judged, slopes, to_float
+from gradcli.analysis.verification.judge import Judged, judged, slopes
 from gradcli.analysis.verification.rules import Fault, faults
 from gradcli.autodiff.passes.tape import Tape, all_finite
 from gradcli.autodiff.request import Request
@@ -28,6 +28,7 @@ from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.lowering.elements.expansion import in_elements
 from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.ieee import as_float
 
 RIGHT, ROUNDED, KINK, JUMP, END, UNCLEAR, LOST, WRONG = "right", "rounded", "kink", "jump", "end", "unclear", "lost", "wrong"
 """What is said of a derivative: it is right; right, but for digits that were lost; at a kink, a jump or the end of the domain,
@@ -355,5 +356,5 @@ def _digits(plain: Tape, judge: Judged, epsilon: float) -> Iterator[NodeDigits]:
 def _agreed(own: Any, exact: Any) -> float:
     if type(exact) is float or not math.isfinite(own):
         return 0.0
-    right = to_float(exact)
+    right = as_float(exact)
     return 16.0 if own == right else _digits_of(abs(own - right), abs(right))
