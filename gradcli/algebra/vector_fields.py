@@ -125,20 +125,31 @@ def tangent(graph: Graph, point: Mapping[str, Expression], *, level: bool = Fals
     """
     names = list(graph.variables)
     found = _in_one_line(differentiate(graph, [(graph.output, ()), *[(graph.output, (name,)) for name in names]]))
+    value, *slopes = [exact_at(expression, point) for expression in found.expressions]
+    return Tangent(tuple(point.items()), value, tuple(slopes), linear(None if level else value, slopes, point))
 
-    def at(expression: Expression) -> Expression:
-        def change(node: Expression) -> Expression:
-            return Group(point[node.name]) if isinstance(node, Name) and node.name in names else node
 
-        made = lower(Program((Output(mapped(expression, change)),)), StaticBuilder(Graph()))
-        return _in_one_line(simplified_outputs(made)).expressions[0]
+def exact_at(expression: Expression, point: Mapping[str, Expression]) -> Expression:
+    """An expression at a point, in exact numbers.
 
-    value, *slopes = [at(expression) for expression in found.expressions]
-    total: Expression | None = None if level or value == Number(0) else value
-    for name, slope in zip(names, slopes, strict=True):
+    Raises:
+        GradcliError: It takes several lines.
+    """
+
+    def change(node: Expression) -> Expression:
+        return Group(point[node.name]) if isinstance(node, Name) and node.name in point else node
+
+    made = lower(Program((Output(mapped(expression, change)),)), StaticBuilder(Graph()))
+    return _in_one_line(simplified_outputs(made)).expressions[0]
+
+
+def linear(value: Expression | None, slopes: Sequence[Expression], point: Mapping[str, Expression]) -> Expression:
+    """The linear function with a value at a point, None for 0, and some slopes by its variables."""
+    total = None if value == Number(0) else value
+    for (name, place), slope in zip(point.items(), slopes, strict=True):
         if slope != Number(0):
-            total = _plus(total, slope, _away(name, point[name]))
-    return Tangent(tuple(point.items()), value, tuple(slopes), Number(0) if total is None else total)
+            total = _plus(total, slope, _away(name, place))
+    return Number(0) if total is None else total
 
 
 def _in_one_line(found: Simplified) -> Simplified:

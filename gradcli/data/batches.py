@@ -7,17 +7,20 @@ the first batch, once for each combination of shapes that columns have.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.given import Names, Values, names_of, values_of
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.names_asked import check_used, variables_among
 from gradcli.autodiff.runs.prepared import Prepared, free_variables, prepare, results, run_once
-from gradcli.autodiff.runs.rows import rows_at_once, run_rows, vectorisable
+from gradcli.autodiff.runs.rows import vectorisable
 from gradcli.errors import GradcliError, UnknownVariableError, located, no_value
 from gradcli.frozen import Frozen, replace
 from gradcli.graph.graph import Shape
 from gradcli.language.parser import parse
+
+if TYPE_CHECKING:
+    from gradcli.data.kernels.row_kernel import RowKernel
 
 KERNELS = ("auto", "numpy", "c")
 """What may compute: ``auto`` chooses by the work that there is."""
@@ -62,6 +65,7 @@ class BatchFunction:
         threads: How many threads compute; None for one a core.
         kernel: See :data:`KERNELS`.
         columns: Names that are columns although they could be constants, such as e.
+        expected: How many rows there will be, as far as that is known: what the kernel ``auto`` goes by.
 
     Attributes:
         variables: The variables that come from columns, in the order of their first use.
@@ -73,13 +77,20 @@ class BatchFunction:
     """
 
     def __init__(
-        self, program: str, asked: Request, threads: int | None = None, kernel: str = "auto", columns: Sequence[str] = ()
+        self,
+        program: str,
+        asked: Request,
+        threads: int | None = None,
+        kernel: str = "auto",
+        columns: Sequence[str] = (),
+        expected: int = 0,
     ) -> None:
         _check("dtype", asked.dtype, DTYPES)
         _check("kernel", kernel, KERNELS)
         if threads is not None and (not isinstance(threads, int) or threads < 1):
             raise GradcliError(f"threads is a whole number from 1, not {threads!r}")
         self.program, self.asked, self.threads, self.kernel = program, asked, threads, kernel
+        self.expected = expected
         self._columns_given = tuple(columns)
         self.values = {**(asked.bindings or {}), **asked.feed}
         with located(program, "expression"):
@@ -94,10 +105,16 @@ class BatchFunction:
         self.variables = tuple([name for name in known if name not in self.values])
         self.wrt = tuple(dict.fromkeys(known if asked.wrt is None else asked.wrt))
         self._graphs: dict[tuple[tuple[str, Shape], ...], Prepared] = {}
+        self._kernels: dict[int, RowKernel] = {}
+
+    @property
+    def note(self) -> str:
+        """Why a kernel that was asked for does not compute; empty where nothing is to be said."""
+        return next((kernel.note for kernel in self._kernels.values() if kernel.note), "")
 
     def __reduce__(self) -> tuple[Any, ...]:
         fields = {field: getattr(self.asked, field) for field in Request.__match_args__}
-        return _restored, (self.program, fields, self.threads, self.kernel, self._columns_given)
+        return _restored, (self.program, fields, self.threads, self.kernel, self._columns_given, self.expected)
 
     def __call__(self, table: Any) -> Any:
         """The values and derivatives of a batch of rows.
@@ -145,7 +162,7 @@ class BatchFunction:
             column = numpy.asarray(columns[name])
             if column.ndim == 0 or column.dtype.kind not in "buif":
                 raise GradcliError(f"the column {name} is no column of numbers")
-            found[name] = column.astype("float64", copy=False)
+            found[name] = column if column.dtype.kind == "f" else column.astype("float64")
         lengths = {name: len(column) for name, column in found.items()}
         if len({*lengths.values()}) > 1:
             raise GradcliError(f"columns have {', '.join(f'{name} {n:,}' for name, n in lengths.items())} rows")
@@ -164,28 +181,21 @@ class BatchFunction:
     def _vectors(self, prepared: Prepared, given: Mapping[str, Any], count: int) -> Batch:
         import numpy
 
-        dtype = numpy.dtype(self.asked.dtype)
-        values = {name: numpy.empty(count, dtype) for name in self.outputs}
-        grad = {name: numpy.empty(count, dtype) for name in self.wrt}
-        absent = {name: numpy.zeros(count, bool) for name in self.wrt}
-        odd = numpy.zeros(count, bool)
-        errors: dict[int, GradcliError] = {}
-        at_once = rows_at_once(prepared.graph)
-        for start in range(0, count, at_once):
-            rows = slice(start, start + at_once)
-            part = {name: column[rows] for name, column in given.items()}
-            found = run_rows(prepared, part, self.values, self.wrt, dtype=self.asked.dtype)
-            for columns, parts in ((values, found.values), (grad, found.gradient), (absent, found.absent)):
-                for column, one in zip(columns.values(), parts, strict=True):
-                    column[rows] = one
-            odd[rows] = found.odd
-            errors.update({start + at: error for at, error in found.errors.items()})
-        failed = sorted(errors)
-        for column in (*values.values(), *grad.values()):
+        from gradcli.data.kernels.row_kernel import RowKernel
+
+        kernel = self._kernels.get(id(prepared))
+        if kernel is None:
+            asked = self.asked
+            options: Any = {"dtype": asked.dtype, "threads": self.threads, "kernel": self.kernel, "expected": self.expected}
+            kernel = RowKernel(prepared, self.variables, self.values, self.wrt, **options)
+            self._kernels[id(prepared)] = kernel
+        found = kernel.run(given or {"": numpy.empty(count)})
+        failed = sorted(found.errors)
+        for column in (*found.values, *found.gradient):
             column[failed] = numpy.nan
-        return Batch(
-            values, grad, dict(sorted(errors.items())), odd, {n: rows for n, rows in absent.items() if rows.any()}, count
-        )
+        absent = {name: rows for name, rows in zip(self.wrt, found.absent, strict=True) if rows.any()}
+        values, grad = dict(zip(self.outputs, found.values, strict=True)), dict(zip(self.wrt, found.gradient, strict=True))
+        return Batch(values, grad, {at: found.errors[at] for at in failed}, found.odd, absent, count)
 
     def _one_by_one(self, prepared: Prepared, given: Mapping[str, Any], count: int) -> Batch:
         import numpy

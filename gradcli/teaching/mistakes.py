@@ -35,6 +35,7 @@ _CONSTANT = "the derivative of a constant is 0"
 _PATHS = "each path from {x} to the result adds a term: ∂y/∂{x} is the sum over all of them"
 _PARTIAL = "partial derivatives hold all other variables constant"
 _ARRAYS = "a gradient has a place for each variable, a Jacobian a row for each result and a column for each variable"
+_TANGENT = "tangent: at the point a it is f(a) + f'(a)·(x - a)"
 _ASKED = "what is asked for is the derivative"
 
 MISTAKES = {
@@ -113,6 +114,10 @@ MISTAKES = {
     "order.twice": Mistake("this is a derivative of higher order than was asked for", _ASKED, 2.4),
     "array.transposed": Mistake("rows and columns are swapped", _ARRAYS, 2.0),
     "array.order": Mistake("the parts stand in another order than the variables", _ARRAYS, 2.0),
+    "tangent.slope_only": Mistake("this is the slope, not the line", _TANGENT, 2.0),
+    "tangent.derivative": Mistake("this is the derivative, not the tangent", _TANGENT, 2.2),
+    "tangent.no_value": Mistake("the value at the point is missing", _TANGENT, 2.5),
+    "tangent.not_shifted": Mistake("the slope is multiplied by the variable, not by its distance from the point", _TANGENT, 2.5),
     "partial.wrong_variable": Mistake("this is the derivative by another variable", _PARTIAL, 2.2),
     "partial.wrong_variable_in_term": Mistake("a term is differentiated by another variable", _PARTIAL, 2.8),
     "partial.all": Mistake("the derivatives by all variables are added", _PARTIAL, 2.8),

@@ -215,6 +215,7 @@ def test_a_wrong_call_of_tensorflow_is_an_error_of_the_script(tmp_path: Path) ->
     assert "TypeError: constant()" in err
     assert "line 2" in err
 
+
 HUGE = ("x^2 - 1e400*x", "(x - 10^200)*(x - 10^300)*(x - 10^400)", "max(x, 1e400)", "beta(1e400, x)", "2^(1/1e400)*x",
         "2^(10^12)*x + x", "x^(10^400) + x", "softplus(1e400 - x)", "where(x > 1e400, x, 2)")  # fmt: skip
 EVERYWHERE = (

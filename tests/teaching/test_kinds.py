@@ -103,7 +103,7 @@ def test_every_kind_says_what_is_wrong_and_which_rule_it_breaks() -> None:
 
 def test_every_kind_has_a_row() -> None:
     untried = set(MISTAKES) - {kind for *_, kind in ROWS}
-    assert untried == {
+    assert {kind for kind in untried if not kind.startswith("tangent.")} == {  # these see test_tasks.py
         "array.order",  # see test_tasks.py
         "array.transposed",
         "value.differentiated",

@@ -132,7 +132,9 @@ def _flat(value: Any) -> list[float]:
 
 def exact_value(tape: Tape) -> tuple[float, str] | None:
     """The value of a run without rounding and overflow, as a float and in six digits: nan where it has none; None where
-    that is not known, as of large programs."""
+    that is not known, as of large programs and of no numbers at all."""
+    if any(getattr(value, "size", 1) == 0 for value in tape.values):
+        return None
     try:
         pairing = Pairing(tape, tape)
         with mp.workdps(MANY_DIGITS):

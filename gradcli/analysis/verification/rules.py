@@ -105,7 +105,7 @@ def _of_numbers(
                 continue
             right, own = as_float(partial), float(found[index])
             off = abs(own - right)
-            if off <= WRONG * abs(right) + uncertain(precise(y), exact[index]) + 1e-300:
+            if own == right or off <= WRONG * abs(right) + uncertain(precise(y), exact[index]) + 1e-300:
                 continue
             if off <= _SENSITIVE * _sensitivity(declared, y, operands, index, wanted, epsilon):
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,10 @@ Exit codes: 0 all answers are right, or they came from a file; 1 one is not; 2 b
 """
 
 
+_FILE = re.compile(r"\S*[\w-]\.(csv|tsv|jsonl|ndjson|txt)", re.IGNORECASE)
+"""What looks like a file of answers, and like no answer."""
+
+
 class GradeOptions(OutputOptions):
     """What a call may ask for."""
 
@@ -89,6 +94,8 @@ def run(options: GradeOptions) -> ExitCode:
         return _steps(options, question, given, format)
     if quiz and options.answers is None:
         raise GradcliError("the answers to the quiz are missing", hint="add --answers answers.csv")
+    if options.answers is None and len(given) == 1 and _FILE.fullmatch(given[0]):
+        raise GradcliError(f"{given[0]} is the name of a file, and no answer", hint=f"answers are read by --answers {given[0]}")
     if bool(given) == (options.answers is not None):
         what = "both as arguments and as a file" if given else "neither as arguments nor as a file"
         raise GradcliError(f"answers are given {what}", hint='write them behind --: gradcli grade "x^2" --wrt x -- "2*x"')

@@ -119,6 +119,33 @@ def _from_csv(path: str) -> Any:
     return array.ravel() if 1 in array.shape else array
 
 
+def csv_columns(path: str) -> dict[str, Any] | None:
+    """The columns of rows of numbers below a line of names: numbers where there is one row; None where the first line has none.
+
+    Raises:
+        GradcliError: It cannot be read, a name stands twice, or a row has more or fewer numbers than there are names.
+    """
+    from gradcli.language.parser import is_name
+
+    text, where = read_text(path)
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    names = [cell.strip().strip('"') for cell in lines[0][1].split(",")] if lines else []
+    if not names or not all(map(is_name, names)):
+        return None
+    rows: list[list[float]] = []
+    for number, line in lines[1:]:
+        try:
+            rows.append([float(cell) for cell in line.split(",")])
+        except ValueError:
+            raise GradcliError(f"{where}, line {number}: {line[:60]!r} is not numbers separated by commas") from None
+        if len(rows[-1]) != len(names):
+            raise GradcliError(f"{where}, line {number}: {len(rows[-1])} numbers stand below {len(names)} names")
+    if len(set(names)) < len(names) or not rows:
+        raise GradcliError(f"{where} has {'a name twice' if rows else 'no numbers'}")
+    columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+    return {name: array_of(list(column) if len(rows) > 1 else column[0], where) for name, column in columns.items()}
+
+
 def _from_npy(path: str) -> Any:
     """An array in NumPy's format; one of Python objects is refused, since those could be anything.
 

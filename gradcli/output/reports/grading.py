@@ -76,6 +76,8 @@ def grade_report(questions: Sequence[Asked], graded: Sequence[Graded], level: in
         verdicts = Counter(one.marked.verdict for one in graded)
         rows = [[verdict.value, str(verdicts[verdict])] for verdict in Verdict if verdicts[verdict]]
         yield Table("Verdicts", ["verdict", "answers"], rows, numeric=frozenset({"answers"}))
+        if unread := unread_of(graded):
+            yield Lines([f"Not read: {', '.join(map(visible, unread))}"])
         if questions[0].id:
             yield from _scores(questions, graded)
         if level and (found := mistakes_of(graded)):
@@ -128,6 +130,12 @@ def mistakes_of(graded: Iterable[Graded]) -> list[MistakeCount]:
                 people.setdefault(kind, []).append(one.by)
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [{"kind": kind, "count": count, "by": list(dict.fromkeys(people.get(kind, [])))} for kind, count in ordered]
+
+
+def unread_of(graded: Iterable[Graded]) -> list[str]:
+    """Whose answers could not be read, or which ones, where nothing says who gave them."""
+    unread = (one for one in graded if one.marked.verdict is Verdict.UNREADABLE)
+    return list(dict.fromkeys(one.by or f"answer {one.row}" for one in unread))
 
 
 def _people(names: Sequence[str]) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
+from gradcli.analysis.verification.accumulation import Accumulated
 from gradcli.analysis.verification.check import Component, Verification
 from gradcli.analysis.verification.sampled import Sampled
 from gradcli.analysis.verification.stated import Stated
@@ -14,7 +16,14 @@ from gradcli.lowering.node_expressions import node_expression
 from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
 
 if TYPE_CHECKING:
-    from gradcli.output.schemas.analysis import CheckedDerivative, CheckedNode, FaultRecord, SpecialRecord, StatedRecord
+    from gradcli.output.schemas.analysis import (
+        CheckedDerivative,
+        CheckedNode,
+        FaultRecord,
+        SpecialRecord,
+        StatedRecord,
+        SumRecord,
+    )
 
 
 def check_json(found: Sampled, source: str, *, ascii: bool = False) -> Iterator[str]:
@@ -32,6 +41,7 @@ def check_json(found: Sampled, source: str, *, ascii: bool = False) -> Iterator[
         "derivatives": list_json(map(encode, map(_derivative, worst.components))),
         "stated": list(map(_stated, found.stated)),
         "faults": list(_faults(worst)),
+        "sums": list(map(partial(_sum, worst.tape), worst.sums)),
         "special_points": list(_special(worst)),
         "nodes": list_json(map(encode, _nodes(worst))),
         "not_analytic": worst.not_analytic or None,
@@ -81,6 +91,17 @@ def _faults(found: Verification) -> Iterator[FaultRecord]:
             "found": json_number(one.found),
             "right": json_number(one.right),
         }
+
+
+def _sum(tape: Tape, one: Accumulated) -> SumRecord:
+    return {
+        "node": tape.names[one.id],
+        "uses": one.uses,
+        "adjoint": json_number(one.adjoint),
+        "sum": json_number(one.total),
+        "size": json_number(one.size),
+        "agrees": one.agrees,
+    }
 
 
 def _special(found: Verification) -> Iterator[SpecialRecord]:
