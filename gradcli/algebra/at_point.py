@@ -19,7 +19,7 @@ from gradcli.algebra.equality.high_precision import Numeric
 from gradcli.algebra.equality.pair import pair_in
 from gradcli.algebra.equality.thresholds import with_switches
 from gradcli.algebra.jacobian import element_names
-from gradcli.algebra.slopes import DIGITS, Slopes, ValueAt, as_float, value_at
+from gradcli.algebra.slopes import DIGITS, Slopes, ValueAt, value_at
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph, Shape
 from gradcli.language.ast import Output, Program
@@ -27,6 +27,7 @@ from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.elements.expansion import expanded_outputs
 from gradcli.lowering.programs.lower import lower
+from gradcli.ops.declaration.ieee import as_float
 
 _NODES = 20_000
 """The largest graph of numbers whose values are computed so."""

@@ -65,6 +65,7 @@ class BatchFunction:
         threads: How many threads compute; None for one a core.
         kernel: See :data:`KERNELS`.
         columns: Names that are columns although they could be constants, such as e.
+        expected: How many rows there will be, as far as that is known: what the kernel ``auto`` goes by.
 
     Attributes:
         variables: The variables that come from columns, in the order of their first use.
@@ -76,13 +77,20 @@ class BatchFunction:
     """
 
     def __init__(
-        self, program: str, asked: Request, threads: int | None = None, kernel: str = "auto", columns: Sequence[str] = ()
+        self,
+        program: str,
+        asked: Request,
+        threads: int | None = None,
+        kernel: str = "auto",
+        columns: Sequence[str] = (),
+        expected: int = 0,
     ) -> None:
         _check("dtype", asked.dtype, DTYPES)
         _check("kernel", kernel, KERNELS)
         if threads is not None and (not isinstance(threads, int) or threads < 1):
             raise GradcliError(f"threads is a whole number from 1, not {threads!r}")
         self.program, self.asked, self.threads, self.kernel = program, asked, threads, kernel
+        self.expected = expected
         self._columns_given = tuple(columns)
         self.values = {**(asked.bindings or {}), **asked.feed}
         with located(program, "expression"):
@@ -99,9 +107,14 @@ class BatchFunction:
         self._graphs: dict[tuple[tuple[str, Shape], ...], Prepared] = {}
         self._kernels: dict[int, RowKernel] = {}
 
+    @property
+    def note(self) -> str:
+        """Why a kernel that was asked for does not compute; empty where nothing is to be said."""
+        return next((kernel.note for kernel in self._kernels.values() if kernel.note), "")
+
     def __reduce__(self) -> tuple[Any, ...]:
         fields = {field: getattr(self.asked, field) for field in Request.__match_args__}
-        return _restored, (self.program, fields, self.threads, self.kernel, self._columns_given)
+        return _restored, (self.program, fields, self.threads, self.kernel, self._columns_given, self.expected)
 
     def __call__(self, table: Any) -> Any:
         """The values and derivatives of a batch of rows.
@@ -173,7 +186,8 @@ class BatchFunction:
         kernel = self._kernels.get(id(prepared))
         if kernel is None:
             asked = self.asked
-            kernel = RowKernel(prepared, self.variables, self.values, self.wrt, dtype=asked.dtype, threads=self.threads)
+            options: Any = {"dtype": asked.dtype, "threads": self.threads, "kernel": self.kernel, "expected": self.expected}
+            kernel = RowKernel(prepared, self.variables, self.values, self.wrt, **options)
             self._kernels[id(prepared)] = kernel
         found = kernel.run(given or {"": numpy.empty(count)})
         failed = sorted(found.errors)
@@ -233,9 +247,9 @@ def _check(option: str, given: str, choices: Sequence[str]) -> None:
         raise GradcliError(f"{option} is {', '.join(choices[:-1])} or {choices[-1]}, not {given!r}")
 
 
-def _restored(program: str, asked: Mapping[str, Any], threads: int | None, kernel: str, columns: Sequence[str]) -> BatchFunction:
+def _restored(program: str, asked: Mapping[str, Any], *others: Any) -> BatchFunction:
     """A function that was pickled."""
-    return BatchFunction(program, Request(**asked), threads, kernel, columns)
+    return BatchFunction(program, Request(**asked), *others)
 
 
 def batch_function(

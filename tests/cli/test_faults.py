@@ -214,3 +214,20 @@ def test_a_wrong_call_of_tensorflow_is_an_error_of_the_script(tmp_path: Path) ->
     assert code == 2
     assert "TypeError: constant()" in err
     assert "line 2" in err
+
+
+HUGE = ("x^2 - 1e400*x", "(x - 10^200)*(x - 10^300)*(x - 10^400)", "max(x, 1e400)", "beta(1e400, x)", "2^(1/1e400)*x",
+        "2^(10^12)*x + x", "x^(10^400) + x", "softplus(1e400 - x)", "where(x > 1e400, x, 2)")  # fmt: skip
+EVERYWHERE = (
+    ("stationary",), ("simplify", "--form", "factored"), ("taylor",), ("diff",), ("facts",), ("mistakes", "--wrt", "x"),
+    ("check", "--x", "2"), ("why", "--x", "2"), ("plot", "--x", "-3:3", "--format", "csv"), ("tangent", "--x", "2"),
+    ("explain", "--x", "2"), ("export", "--to", "c"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", EVERYWHERE, ids=lambda words: words[0])
+def test_numbers_beyond_the_range_of_floats_are_numbers_to_every_command(words: tuple[str, ...]) -> None:
+    name, *rest = words
+    for text in HUGE:
+        code, _, err = command([name, text, *rest])
+        assert code in (0, 1, 2, 4), (text, err)

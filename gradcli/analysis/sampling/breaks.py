@@ -22,6 +22,7 @@ from gradcli.analysis.sampling.functions import primitive_pair, vectors_of
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
 from gradcli.ops.declaration.facts import END, JUMP, KINK, POLE, REMOVABLE
+from gradcli.ops.declaration.ieee import as_float
 
 GRID = 8_192
 """Places at which signs are compared."""
@@ -160,7 +161,7 @@ def _candidates(
 
     steps, switches = with_switches(pair)
     low, high = ends
-    exact = [float(rational(place)) for place in solved(steps, switches, variable, rest, exact=False).zeros]
+    exact = [as_float(rational(place)) for place in solved(steps, switches, variable, rest, exact=False).zeros]
     found = [place for place in exact if low <= place <= high]
     of_switches = vectors_of(steps, switches, GRID)
     of_curves = vectors_of(pair.steps, [first for first, _ in pair.ends[: len(pair.ends) // 2]], GRID)

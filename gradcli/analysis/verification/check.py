@@ -21,7 +21,7 @@ from gradcli.analysis.verification.differences import (
     unit,
 )
 from gradcli.analysis.verification.digits import ROUNDINGS, NodeDigits, digits_of, node_digits
-from gradcli.analysis.verification.judge import DIGITS, Judged, judged, slopes, to_float
+from gradcli.analysis.verification.judge import DIGITS, Judged, judged, slopes
 from gradcli.analysis.verification.rules import Fault, faults
 from gradcli.autodiff.passes.tape import Tape, all_finite
 from gradcli.autodiff.request import Request
@@ -32,6 +32,7 @@ from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.lowering.elements.expansion import in_elements
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import END, JUMP, KINK, POLE
+from gradcli.ops.declaration.ieee import as_float
 
 RIGHT, ROUNDED, UNCLEAR, LOST, WRONG = "right", "rounded", "unclear", "lost", "wrong"
 """What is said of a derivative: it is right; right, but for digits that were lost; no way tells; no digit is right, though every
@@ -149,7 +150,10 @@ def verify(tape: Tape, rerun: Rerun, *, seed: int = 0) -> Verification:
         NoValueError: The run has no value there.
     """
     if not all_finite(tape.value):
-        raise NoValueError("the value is not finite there, so there is no gradient to check", hint="choose another point")
+        raise NoValueError(
+            "the value is not finite there, so there is no gradient to check",
+            hint="choose another point; gradcli why tells where it begins",
+        )
     epsilon = 2.0**-23 if tape.dtype == "float32" else 2.0**-52
     cotangent: Any = tape.adjoints[tape.output]
     cotangent = 1.0 if cotangent is None else cotangent
@@ -275,7 +279,7 @@ def _judged(plain: Tape | None, judge: Judged | None, moves: Mapping[str, float]
             if adjoint is not None:
                 total += adjoint * step
                 size += abs((adjoint or judge.sizes[id]) * step)
-        return to_float(total if abs(total) > size * _SUMMED else mp.zero), to_float(size)
+        return as_float(total if abs(total) > size * _SUMMED else mp.zero), as_float(size)
 
 
 def _is_of_a_neighbour(

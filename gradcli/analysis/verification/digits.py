@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from gradcli.analysis.verification.judge import Judged, to_float
+from gradcli.analysis.verification.judge import Judged
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.frozen import Frozen
+from gradcli.ops.declaration.ieee import as_float
 
 ROUNDINGS = 64
 """Roundings of what a derivative is a sum of, that it may be off where it is 0."""
@@ -61,7 +62,7 @@ def node_digits(plain: Tape, judge: Judged, epsilon: float) -> Iterator[NodeDigi
 
 def _agreed(own: Any, exact: Any, rounding: Any = 0.0) -> float:
     """Digits in which a number agrees with the exact one, which rounding may leave beside 0."""
-    right = to_float(exact)
+    right = as_float(exact)
     if own == right or (right == 0 and abs(own) <= ROUNDINGS * rounding) or (own != own and right != right):
         return 16.0
     return digits_of(abs(own - right), abs(right))

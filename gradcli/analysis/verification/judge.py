@@ -18,6 +18,7 @@ from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.declaration.facts import POLE
+from gradcli.ops.declaration.ieee import as_float
 from gradcli.ops.declaration.operation import Operation
 
 DIGITS = 50
@@ -90,8 +91,8 @@ def judged(graph: Graph, point: Mapping[str, Any], seeds: Mapping[int, Any], nee
                 continue
             operands = [values[input] for input in inputs]
             found = partials(graph.operations[id], values[id], operands, [needs[input] for input in inputs])
-            local[id] = [(index, to_float(partial)) for index, partial in found]
-            conditions[id] = _condition(to_float(values[id]), [to_float(operand) for operand in operands], local[id])
+            local[id] = [(index, as_float(partial)) for index, partial in found]
+            conditions[id] = _condition(as_float(values[id]), [as_float(operand) for operand in operands], local[id])
             for index, partial in found:
                 input = inputs[index]
                 known = adjoints[input]
@@ -114,14 +115,6 @@ def _condition(y: float, operands: Sequence[float], found: Sequence[tuple[int, f
     moved = sum(abs(operands[index] * partial) for index, partial in found)
     condition = moved / abs(y) if y else math.inf if moved else 0.0
     return None if condition != condition else condition
-
-
-def to_float(value: Any) -> float:
-    """A number of mpmath as a float; infinite beyond the range of floats."""
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
 
 
 def _forward(graph: Graph, point: Mapping[str, Any]) -> list[Any]:
@@ -177,7 +170,7 @@ def partials(operation: str, y: Any, operands: Sequence[Any], wanted: Sequence[b
 
 def _to_poles(declared: Operation, operands: Sequence[Any]) -> Iterator[float]:
     """How far operands are from the poles of an operation."""
-    point = [to_float(operand) for operand in operands]
+    point = [as_float(operand) for operand in operands]
     for special in declared.facts.specials:
         if special.kind == POLE and all(map(math.isfinite, point)):
             off = abs(float(special.zero(*point)))

@@ -33,12 +33,16 @@ class BlockKernel:
         lanes: The steps.
 
     Attributes:
+        values: The lane of each value.
+        adjoints: The lane of each derivative; None where there is none.
+        finite: The lane that says where everything is finite; None where nothing tells.
         buffers: The dtype of each buffer.
         block: How many rows a block has.
     """
 
     def __init__(self, lanes: Lanes) -> None:
         self.lanes = lanes
+        self.values, self.adjoints, self.finite = lanes.values, lanes.adjoints, lanes.finite
         results = {*lanes.values, *[id for id in lanes.adjoints if id is not None], lanes.finite}
         self._filled = {step.result for step in lanes.steps if step.fills}
         self._places, self.buffers = _planned(lanes.steps, lanes.dtypes, results)

@@ -11,7 +11,7 @@ from gradcli.autodiff.passes.tape import Tape
 from gradcli.language.numbers import short_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
-from gradcli.ops.declaration.elsewhere import elsewhere
+from gradcli.ops.declaration.elsewhere import elsewhere, elsewhere_at
 from gradcli.ops.declaration.facts import END, JUMP, KINK, POLE
 from gradcli.output.diagrams.error_curve import Curve
 from gradcli.output.reports.blocks import Block, Lines, Style, Table, left_out
@@ -128,9 +128,17 @@ def reasons(found: Verification, style: Style) -> Iterator[str]:
         left, right = one.slopes or (0.0, 0.0)
         alike = math.isfinite(left) and abs(left - right) <= 1e-4 * max(abs(left), abs(right), 1e-5)
         more = ": the function is smooth there, and the conventions of its nodes do not add up to its slope" if alike else ""
-        yield f"by {one.name}: {_slope(left, 'left')}, {_slope(right, 'right')}, {_number(one.own)} given{more}"
+        yield f"by {one.name}: {sides_text(left, right)}, {_number(one.own)} given{more}"
     for met in [one for one in found.met if one.distance and not (at and one.is_at(epsilon))][:_SAID]:
         yield f"{node_text(met.tape, met.id, style)} is {met.distance:.0e} from a {_KINDS.get(met.kind, met.kind)}"
+    yield from losses(found, style)
+    if any(one.verdict == LOST or not math.isfinite(one.own) for one in found.components):
+        yield "gradcli why tells where it begins, and what mends it"
+
+
+def losses(found: Verification, style: Style) -> Iterator[str]:
+    """Where digits are lost, a sentence a line."""
+    tape = found.tape
     if found.plain is not None:
         losing = max(found.nodes, key=lambda one: one.lost, default=None)
         handing = max(found.nodes, key=lambda one: one.lost_back, default=None)
@@ -155,7 +163,7 @@ def _elsewhere(found: Verification, style: Style) -> Iterator[Block]:
     rows = [
         [node_text(one.tape, one.id, style), one.kind, *[derivatives.get(library, "") for library in libraries]]
         for one in found.met
-        if (derivatives := measured["derivatives"].get(one.tape.graph.operations[one.id])) is not None
+        if (derivatives := elsewhere_at(one.tape.graph.operations[one.id], one.at))
     ]
     if not rows:
         yield Lines(["no kink is met whose derivative in other libraries was measured"])
@@ -232,5 +240,10 @@ def _column(value: float) -> str:
     return f"{value:.8g}"
 
 
-def _slope(value: float, side: str) -> str:
-    return f"no slope on the {side}" if math.isnan(value) else f"slope {_number(value)} on the {side}"
+def sides_text(left: float, right: float) -> str:
+    """The slopes on both sides of a point."""
+    sides = {"left": left, "right": right}
+    return ", ".join(
+        f"no slope on the {side}" if math.isnan(value) else f"slope {_number(value)} on the {side}"
+        for side, value in sides.items()
+    )
