@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.given import Names, Values, names_of, values_of
+from gradcli.autodiff.passes.reverse import whole_numbers
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.names_asked import check_used, variables_among
 from gradcli.autodiff.runs.prepared import Prepared, free_variables, prepare, results, run_once
@@ -20,6 +21,7 @@ from gradcli.graph.graph import Shape
 from gradcli.language.parser import parse
 
 if TYPE_CHECKING:
+    from gradcli.data.kernels.array_rows import ArrayKernel
     from gradcli.data.kernels.row_kernel import RowKernel
 
 KERNELS = ("auto", "numpy", "c")
@@ -106,6 +108,7 @@ class BatchFunction:
         self.wrt = tuple(dict.fromkeys(known if asked.wrt is None else asked.wrt))
         self._graphs: dict[tuple[tuple[str, Shape], ...], Prepared] = {}
         self._kernels: dict[int, RowKernel] = {}
+        self._array_kernels: dict[int, ArrayKernel | None] = {}
 
     @property
     def note(self) -> str:
@@ -149,7 +152,9 @@ class BatchFunction:
         numbers = all(column.ndim == 1 for column in given.values()) and all(isinstance(v, float) for v in self.values.values())
         if numbers and vectorisable(prepared.graph):
             return self._vectors(prepared, given, count)
-        return self._one_by_one(prepared, given, count)
+        kernel = self._array_kernel(prepared)
+        found = None if kernel is None else self._arrays(kernel, given, count)
+        return self._one_by_one(prepared, given, count) if found is None else found
 
     def _columns(self, columns: Mapping[str, Any]) -> dict[str, Any]:
         import numpy
@@ -197,6 +202,49 @@ class BatchFunction:
         values, grad = dict(zip(self.outputs, found.values, strict=True)), dict(zip(self.wrt, found.gradient, strict=True))
         return Batch(values, grad, {at: found.errors[at] for at in failed}, found.odd, absent, count)
 
+    def _array_kernel(self, prepared: Prepared) -> ArrayKernel | None:
+        """The kernel of a program of arrays; None where it runs row by row."""
+        from gradcli.data.kernels.array_rows import array_kernel
+
+        if id(prepared) not in self._array_kernels:
+            wrt = self._wrt(prepared)
+            kernel = array_kernel(prepared, self.variables, self.values, wrt, dtype=self.asked.dtype)
+            self._array_kernels[id(prepared)] = kernel
+        return self._array_kernels[id(prepared)]
+
+    def _wrt(self, prepared: Prepared) -> tuple[str, ...]:
+        """The variables to differentiate by: of all those that do not serve as whole numbers alone, such as classes."""
+        whole = whole_numbers(prepared.graph) if self.asked.wrt is None else set()
+        return tuple([name for name in self.wrt if prepared.graph.variables.get(name) not in whole])
+
+    def _arrays(self, kernel: ArrayKernel, given: Mapping[str, Any], count: int) -> Batch | None:
+        """The results of arrays of rows; None where a row is an error, so that each has to run by itself."""
+        import numpy
+
+        from gradcli.data.kernels.blocks import in_threads
+        from gradcli.data.kernels.row_kernel import cores
+
+        adjoints = dict(zip(kernel.wrt, kernel.adjoints, strict=True))
+        dtype, outputs = numpy.dtype(self.asked.dtype), len(self.outputs)
+        values = {name: numpy.empty((count, *shape), dtype) for name, shape in zip(self.outputs, kernel.shapes, strict=False)}
+        shapes = dict(zip(kernel.wrt, kernel.shapes[outputs:], strict=True))
+        grad = {name: numpy.zeros((count, *shapes.get(name, self._shape(given, name))), dtype) for name in self.wrt}
+        odd = numpy.zeros(count, bool)
+        results = [*values.values(), *[grad[name] for name in kernel.wrt]]
+        starts = range(0, count, kernel.block)
+        try:
+            in_threads(lambda some: kernel.run(given, results, odd, some, count), starts, self.threads or cores())
+        except (GradcliError, ArithmeticError, ValueError, IndexError):
+            return None
+        absent = {name: numpy.ones(count, bool) for name in self.wrt if adjoints.get(name) is None}
+        return Batch(values, grad, {}, odd, absent, count)
+
+    def _shape(self, given: Mapping[str, Any], name: str) -> Shape:
+        """The shape of a variable in a row."""
+        import numpy
+
+        return given[name].shape[1:] if name in given else numpy.shape(self.values[name])
+
     def _one_by_one(self, prepared: Prepared, given: Mapping[str, Any], count: int) -> Batch:
         import numpy
 
@@ -206,7 +254,9 @@ class BatchFunction:
         grad: dict[str, list[Any]] = {name: [None] * count for name in self.wrt}
         for at in range(count):
             row = {name: column[at] if column.ndim > 1 else float(column[at]) for name, column in given.items()}
-            asked = replace(self.asked, bindings={**(self.asked.bindings or {}), **row}, wrt=self.wrt, needs_cotangent=False)
+            asked = replace(
+                self.asked, bindings={**(self.asked.bindings or {}), **row}, wrt=self._wrt(prepared), needs_cotangent=False
+            )
             try:
                 tape, ids = run_once(self._parsed, asked, prepared)
             except GradcliError as error:
@@ -218,7 +268,7 @@ class BatchFunction:
             for name in grad:
                 grad[name][at] = tape.gradient.get(name)
                 absent[name][at] = grad[name][at] is None
-        shapes = {name: numpy.shape({**self.values, **given}[name])[name in given :] for name in self.wrt}
+        shapes = {name: self._shape(given, name) for name in self.wrt}
         return Batch(
             {name: _stacked(column, self.asked.dtype) for name, column in values.items()},
             {name: _stacked(column, self.asked.dtype, shapes[name], absent[name]) for name, column in grad.items()},
