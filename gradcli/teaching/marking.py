@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy
 
+from gradcli.autodiff.passes.reverse import quiet
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen, replace
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
@@ -20,13 +21,16 @@ from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH
 from gradcli.teaching.diagnosis import Reason, reasons
+from gradcli.teaching.patterns import Pattern, Skeleton, pattern_of, skeleton_of, with_places
+from gradcli.teaching.precise import agree_precisely
 from gradcli.teaching.question import Question, compile_question, graph_of, values_at, values_of
 from gradcli.teaching.reading.answers import Answer, number, read_answer, with_names
 from gradcli.teaching.variants import Slip, Table, close, cost_of, wrong_answers
 
 _EXACT = 1e-9
 _NEAR = 1e-6
-_REMEMBERED = 100_000
+_REMEMBERED = 10_000
+_PATTERNS = 2_000
 
 
 class Verdict(Enum):
@@ -106,6 +110,7 @@ class Marker:
         self.at = at
         self.digits = digits
         self._marked: dict[str, Marked] = {}
+        self._patterns: dict[str, tuple[Pattern | None, bool]] = {}
 
     @cached_property
     def table(self) -> Table:
@@ -155,10 +160,34 @@ class Marker:
         return [Reason(self.table.slips[at], float(self.table.costs[at])) for at in numpy.flatnonzero(same).tolist()]
 
     def _mark(self, answer: str) -> Marked:
+        """The verdict on an answer: by the pattern of one that differs in numbers alone, once that has agreed with a reading."""
+        skeleton = skeleton_of(answer)
+        pattern, trusted = self._patterns.get(skeleton.text, (None, False))
+        quick = None if pattern is None else self._by_pattern(answer, skeleton, pattern)
+        if quick is not None and trusted:
+            return quick
         try:
-            return self.mark_answer(answer, read_answer(answer, self.names))
+            found = read_answer(answer, self.names)
+            marked = self.mark_answer(answer, found)
         except GradcliError as error:
             return unreadable(answer, error)
+        if quick is not None:
+            same = (quick.verdict, quick.read_as, quick.values) == (marked.verdict, marked.read_as, marked.values)
+            self._patterns[skeleton.text] = (pattern if same else None, same)
+        elif skeleton.numbers and skeleton.text not in self._patterns and len(self._patterns) < _PATTERNS:
+            places = with_places(found, skeleton)
+            graph = None if places is None else graph_of(with_lines(places, self.question.named))
+            made = None if places is None or graph is None else pattern_of(found, places, graph)
+            self._patterns[skeleton.text] = (made, False)
+        return marked
+
+    def _by_pattern(self, answer: str, skeleton: Skeleton, pattern: Pattern) -> Marked | None:
+        """The verdict on an answer by its values; None where these do not settle it."""
+        read_as = pattern.read_as.format(*skeleton.numbers)
+        with quiet():
+            values = pattern.values(skeleton.numbers, self.question.point)
+        marked = self._by_values(answer, read_as, pattern.graph, numpy.broadcast_to(values, (self.question.count,)))
+        return marked and with_note(marked, "; ".join(pattern.notes))
 
     def mark_answer(self, answer: str, found: Answer) -> Marked:
         """The verdict on an answer that has been taken apart: the last of its equations is what counts, and of others that do not
@@ -206,6 +235,11 @@ class Marker:
 
     def _judged(self, answer: str, read_as: str, program: Program, graph: Graph, values: Any) -> Marked:
         """The verdict on an answer that has been read."""
+        return self._by_values(answer, read_as, graph, values) or self._compared(answer, read_as, program, self._changes(graph))
+
+    def _by_values(self, answer: str, read_as: str, graph: Graph, values: Any) -> Marked | None:
+        """The verdict that the values at the points give; None where it takes a whole comparison: since they are right but for
+        rounding, or since the answer may change between the points."""
         question = self.question
         if self.at is not None:
             return self._number(answer, read_as, values)
@@ -215,9 +249,10 @@ class Marker:
         off = _off(values, question.right)
         wrong = known & ~(off <= _EXACT)
         if not wrong.any():
-            return self._right(answer, read_as, program, graph, known)
+            note = "" if known.all() else "it has no value at some points at which the right answer has one"
+            return None if self._changes(graph) else Marked(answer, Verdict.RIGHT, read_as, note=note)
         if not (known & ~(off <= _NEAR)).any():
-            return self._compared(answer, read_as, program)
+            return None
         found = reasons(question, self.table, values) if known.all() else []
         return self._wrong(answer, read_as, values, int(numpy.flatnonzero(wrong)[0]), found)
 
@@ -240,13 +275,6 @@ class Marker:
         question = self.question
         point = {name: float(vector[at]) for name, vector in question.point.items()}
         return Marked(answer, Verdict.WRONG, read_as, tuple(found), point, (float(values[at]), float(question.right[at])))
-
-    def _right(self, answer: str, read_as: str, program: Program, graph: Graph, known: Any) -> Marked:
-        """An answer that agrees at all points; where it, or the question, may change between them it is compared as a whole."""
-        if self._changes(graph):
-            return self._compared(answer, read_as, program)
-        note = "" if known.all() else "it has no value at some points at which the right answer has one"
-        return Marked(answer, Verdict.RIGHT, read_as, note=note)
 
     def _changes(self, graph: Graph) -> bool:
         used = {*graph.operations} - {*self.question.graph.operations, CONSTANT, VARIABLE}
@@ -272,11 +300,14 @@ class Marker:
         slips = (Slip("answer.single_point"),)
         return Marked(answer, Verdict.WRONG, read_as, (Reason(slips, cost_of(slips)),), point, values)
 
-    def _compared(self, answer: str, read_as: str, program: Program) -> Marked:
-        """The verdict of a whole comparison, for answers that points do not settle."""
+    def _compared(self, answer: str, read_as: str, program: Program, changes: bool) -> Marked:
+        """The verdict of a whole comparison, for answers that points do not settle; of those that do not change between them
+        their values of many digits at some of them are enough."""
         from gradcli.algebra.equality.equal import equal
         from gradcli.algebra.equality.verdict import Verdict as Equal
 
+        if not changes and agree_precisely(program, parse(self._right_text), self.question.point):
+            return Marked(answer, Verdict.RIGHT, read_as)
         found = equal(self._right_text, "\n".join(map(_text_of, program.statements)))
         if found.verdict is Equal.DIFFERENT:
             witness = found.counterexample
