@@ -76,14 +76,31 @@ def reasons(question: Question, table: Table, answer: Any, *, point: int | None 
     return list(kinds.values())
 
 
+def unexplained(question: Question, table: Table, answers: Any) -> Any:
+    """Which wrong answers, a row each, surely have no reason: none of the known ones has their first value, and nothing fits."""
+    order = numpy.sort(table.matrix[:, 0])
+    own = answers[:, 0]
+    around = 4e-8 * numpy.maximum(numpy.abs(own), 1e-6 * numpy.max(numpy.abs(answers), axis=1, initial=0))
+    hit = numpy.searchsorted(order, own + around, "right") > numpy.searchsorted(order, own - around)
+    right, (_, terms) = question.right, _path_terms(question)
+    with quiet():
+        for rows in (*[(answers - right + term) / term for term in terms], answers / right, answers - right):
+            hit |= _may_be_constant(rows)
+    return ~hit
+
+
+def _may_be_constant(rows: Any) -> Any:
+    """Which rows may have the same number everywhere: their first and last one agree, or are none."""
+    return ~(numpy.abs(rows[:, 0] - rows[:, -1]) > 10 * _FIT * numpy.abs(rows[:, 0]))
+
+
 def _fits(question: Question, answer: Any) -> list[Reason]:
     """A path with a wrong factor; else the whole with one, or with a constant."""
     right, (places, terms) = question.right, _path_terms(question)
     found: list[Reason] = []
     numbers = [(answer - right + terms) / terms] if places else []
     rows = numpy.vstack([*numbers, answer / right, answer - right])
-    constant = numpy.flatnonzero(~(numpy.abs(rows[:, 0] - rows[:, -1]) > 10 * _FIT * numpy.abs(rows[:, 0]))).tolist()
-    for at in constant:
+    for at in numpy.flatnonzero(_may_be_constant(rows)).tolist():
         if at < len(places):
             slip, usual = Slip("graph.path_scaled", *places[at]), _FACTORS
         elif found and found[0].slips[0].kind == "graph.path_scaled":

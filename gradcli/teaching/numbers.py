@@ -16,7 +16,7 @@ Vector = Any
 """A NumPy vector with an element for each point."""
 
 
-def node_values(graph: Graph, point: Mapping[str, Vector], given: Mapping[int, float] | None = None) -> list[Vector]:
+def node_values(graph: Graph, point: Mapping[str, Vector], given: Mapping[int, Any] | None = None) -> list[Vector]:
     """The value of each node at all points. With constants that are given, some values are numbers."""
     names = {id: name for name, id in graph.variables.items()}
     count = len(next(iter(point.values())))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from gradcli.errors import Span
 from gradcli.frozen import Frozen
@@ -53,9 +54,9 @@ class Pattern(Frozen, eq=False):
     read_as: str
     notes: Sequence[str]
 
-    def values(self, numbers: Sequence[str], point: Mapping[str, Vector]) -> Vector:
-        """The values of the answer with some numbers, at all points."""
-        given = dict(zip(self.constants, map(float, numbers), strict=True))
+    def values(self, numbers: Sequence[Any], point: Mapping[str, Vector]) -> Vector:
+        """The values of the answer with some numbers, at all points; of several answers where the numbers are columns."""
+        given = dict(zip(self.constants, numbers, strict=True))
         return node_values(self.graph, point, given)[self.graph.output]
 
 
@@ -72,30 +73,30 @@ def skeleton_of(answer: str) -> Skeleton:
 def with_places(found: Answer, skeleton: Skeleton) -> Expression | None:
     """What an answer says with numbers that stand for its numbers; None where these are not all there just as they stand."""
     at = {span: (place, int(number)) for place, (span, number) in enumerate(zip(skeleton.spans, skeleton.numbers, strict=True))}
-    met = [at.get(node.span) for node in postorder(found.value) if isinstance(node, Number)]
+    numbers = [node for node in postorder(found.value) if isinstance(node, Number) and node.span in at]
+    met = [at[node.span][0] for node in numbers if node.value == at[node.span][1]]
     told = any(character.isdigit() for note in found.notes for character in note)
-    if sorted(one[0] for one in met if one is not None) != list(range(len(at))) or told or found.before or found.constant:
+    if sorted(met) != list(range(len(at))) or len(met) < len(numbers) or told or found.before or found.constant:
         return None
 
     def change(node: Expression) -> Expression:
         if not isinstance(node, Number) or node.span not in at:
             return node
-        place, value = at[node.span]
-        return Number(_FIRST + place) if node.value == value else node
+        return Number(_FIRST + at[node.span][0])
 
     return mapped(found.value, change)
 
 
-def pattern_of(found: Answer, places: Expression, graph: Graph) -> Pattern | None:
+def pattern_of(found: Answer, places: Expression, graph: Graph, count: int) -> Pattern | None:
     """The pattern of an answer.
 
     Args:
         found: The answer.
         places: The same with places for numbers, from :func:`with_places`.
         graph: The graph of that.
+        count: How many numbers there are.
     """
     values = {value: id for id, value in graph.constants.items()}
-    count = len([value for value in values if isinstance(value, int) and value >= _FIRST])
     text = to_text(places).replace("{", "{{").replace("}", "}}")
     constants = []
     for place in range(count):
