@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 from gradcli.algebra.assumptions.facts import Assumptions
-from gradcli.algebra.derivatives import Simplified, Simplifier, differentiate, simplified_outputs
+from gradcli.algebra.derivatives import differentiate
+from gradcli.algebra.simplified import Simplified, Simplifier, simplified_outputs
 from gradcli.algebra.total_derivative import Wrt, together
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
