@@ -32,6 +32,7 @@ class Met(Frozen, eq=False):
         tape: The run.
         id: The node.
         kind: ``kink``, ``jump``, ``end`` or ``pole``.
+        at: The point as the operation declares it: a number for each argument.
         distance: How far off it is: the value of what is 0 there, the smallest of an array.
         size: By how much roundings of its operands move that, over the size of a rounding.
     """
@@ -39,6 +40,7 @@ class Met(Frozen, eq=False):
     tape: Tape
     id: int
     kind: str
+    at: tuple[float, ...]
     distance: float
     size: float
 
@@ -67,7 +69,7 @@ def special_points(tape: Tape, within: float) -> Iterator[Met]:
             if special.kind != REMOVABLE and not (alike and special.zero(*[_ANYWHERE for _ in inputs]) == 0):
                 distance, size = _nearest(declared, special, tape.values[id], operands)
                 if distance <= within * size:
-                    yield Met(tape, id, special.kind, distance, size)
+                    yield Met(tape, id, special.kind, special.at, distance, size)
 
 
 def _nearest(declared: Operation, special: Special, y: Any, operands: Sequence[Any]) -> tuple[float, float]:

@@ -159,7 +159,31 @@ def test_differences_follow_what_a_loop_looks_at(loop: str) -> None:
 def test_what_other_libraries_give_at_a_kink_is_told() -> None:
     from gradcli.ops.declaration.elsewhere import elsewhere
 
-    assert elsewhere()["derivatives"].keys() <= OPERATIONS.keys()
+    measured = elsewhere()
+    declared = {
+        (name, ", ".join(f"{one:g}" for one in special.at))
+        for name, operation in OPERATIONS.items()
+        for special in operation.facts.specials
+    }
+    rows = {(name, at): row for name, by_point in measured["derivatives"].items() for at, row in by_point.items()}
+    assert rows.keys() <= declared
+    assert all(row and row.keys() <= measured["versions"].keys() for row in rows.values())
+    assert len(rows) > 50
     out = command(["check", "abs(x)*w", "--x", "0", "--w", "3", "--kinks"])[1]
     assert re.search(r"a = abs\(x\)  kink  +0  +1  +0  +0  +0\n", out)  # JAX alone has 1
     assert "no kink is met" in command(["check", "x*w", "--x", "0", "--w", "3", "--kinks"])[1]
+    for x, own in (("-1", {"PyTorch": "1", "JAX": "0.5"}), ("2", {"PyTorch": "1", "autograd": "0"})):
+        [met] = json.loads(command(["check", "clamp(x, -1, 2)", f"--x={x}", "--json"])[1])["special_points"]
+        assert met["elsewhere"].items() >= own.items()
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_ours_is_what_pytorch_gives_at_a_kink(name: str) -> None:
+    from gradcli.ops.declaration.elsewhere import elsewhere
+
+    for at, row in elsewhere()["derivatives"].get(name, {}).items():
+        point = dict(zip("xwv", at.split(", "), strict=False))
+        call = ["eval", f"{name}({', '.join(point)})", *[f"--{letter}={value}" for letter, value in point.items()], "--wrt", "x"]
+        grad = float(json.loads(command([*call, "--json"])[1])["grad"]["x"])
+        if "PyTorch" in row:
+            assert f"{grad:g}" == row["PyTorch"], at

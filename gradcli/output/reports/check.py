@@ -11,7 +11,7 @@ from gradcli.autodiff.passes.tape import Tape
 from gradcli.language.numbers import short_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
-from gradcli.ops.declaration.elsewhere import elsewhere
+from gradcli.ops.declaration.elsewhere import elsewhere, elsewhere_at
 from gradcli.ops.declaration.facts import END, JUMP, KINK, POLE
 from gradcli.output.diagrams.error_curve import Curve
 from gradcli.output.reports.blocks import Block, Lines, Style, Table, left_out
@@ -163,7 +163,7 @@ def _elsewhere(found: Verification, style: Style) -> Iterator[Block]:
     rows = [
         [node_text(one.tape, one.id, style), one.kind, *[derivatives.get(library, "") for library in libraries]]
         for one in found.met
-        if (derivatives := measured["derivatives"].get(one.tape.graph.operations[one.id])) is not None
+        if (derivatives := elsewhere_at(one.tape.graph.operations[one.id], one.at))
     ]
     if not rows:
         yield Lines(["no kink is met whose derivative in other libraries was measured"])

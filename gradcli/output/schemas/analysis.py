@@ -66,6 +66,7 @@ class SpecialRecord(TypedDict):
     expr: str
     kind: _Kind
     distance: Annotated[Number, "How far off what is 0 there is."]
+    elsewhere: Annotated[dict[str, str], "The derivative by the first operand that other libraries give there, as measured."]
 
 
 class CheckedNode(TypedDict):

@@ -13,6 +13,7 @@ from gradcli.analysis.verification.stated import Stated
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
+from gradcli.ops.declaration.elsewhere import elsewhere_at
 from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ def _special(found: Verification) -> Iterator[SpecialRecord]:
             "expr": _expression(one.tape, one.id),
             "kind": one.kind,
             "distance": json_number(one.distance),
+            "elsewhere": dict(elsewhere_at(one.tape.graph.operations[one.id], one.at)),
         }
 
 
