@@ -116,9 +116,7 @@ class Tangent(Frozen):
     expression: Expression
 
 
-def tangent(
-    graph: Graph, point: Mapping[str, Expression], wrt: Sequence[str] | None = None, *, level: bool = False
-) -> Tangent:
+def tangent(graph: Graph, point: Mapping[str, Expression], wrt: Sequence[str] | None = None, *, level: bool = False) -> Tangent:
     """The linear function that touches that of a graph at a point, with exact coefficients.
 
     Args:
