@@ -20,7 +20,8 @@ from gradcli.graph.graph import Shape
 
 MOST_GROUPS = 1_000_000
 
-KINDS = SUM, MEAN, *_ = "sum mean grad-sum grad-mean".split()
+_WORDS = "sum mean grad-sum grad-mean"
+KINDS = SUM, MEAN, *_ = tuple(_WORDS.split())
 """What may be asked of all rows together."""
 
 
