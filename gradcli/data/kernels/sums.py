@@ -20,7 +20,8 @@ from gradcli.graph.graph import Shape
 
 MOST_GROUPS = 1_000_000
 
-KINDS = ("sum", "mean", "grad-sum", "grad-mean")
+_WORDS = "sum mean grad-sum grad-mean"
+KINDS = SUM, MEAN, *_ = tuple(_WORDS.split())
 """What may be asked of all rows together."""
 
 
@@ -115,7 +116,7 @@ class Sums(Frozen, eq=False):
             with numpy.errstate(all="ignore"):
                 mean = part / counts[:, None]
             prefix = "" if place < self.outputs else "grad-"
-            for kind, column in (("sum", part), ("mean", mean)):
+            for kind, column in ((SUM, part), (MEAN, mean)):
                 column = column.reshape(len(numbers), *shape)
                 found[prefix + kind][name] = column[0] if keys is None else column
         rows = counts.astype(int)
