@@ -51,10 +51,16 @@ def feed_rows(
     with closing(Feed(files_of(feed), reading)) as rows:
         wanted = _wanted(program, asked, rows, options)
         chosen = _format(format, options.output, rows.table.format)
+        if options.reduce or options.group_by:
+            from gradcli.cli.inputs.feed_sums import feed_sums
+
+            return feed_sums(
+                text, asked, rows, wanted, reading, options, lambda stack, layout: _sink(stack, chosen, layout, options)
+            )
         with rows_progress(rows.size) as advance:
             pieces = rows.pieces(wanted)
             piece = next(pieces, None)
-            runs = RowRuns(text, where, asked, piece, strict=strict)
+            runs = RowRuns(text, where, asked, piece, strict=strict, kernel=options.kernel or "auto")
             layout = Layout(
                 tuple(runs.names),
                 tuple(runs.wrt),
@@ -76,6 +82,8 @@ def feed_rows(
                     first += piece.size
                     advance(piece.done, first - 1)
                     piece = next(pieces, None) if tally.reading else None
+            if runs.function is not None and runs.function.note:
+                write_note(runs.function.note)
     if tally.printing and tally.reading and chosen.name != "jsonl":
         write_warning(f"{chosen.name.upper()} has no place for what the program prints; --format jsonl has")
     return tally.said()
@@ -225,7 +233,7 @@ def _wanted(program: Program, asked: Request, feed: Feed, options: FeedOptions) 
     """
     free = free_variables(program, asked)
     values = asked.bindings or {}
-    keeping = bool(options.keep)
+    keeping = bool(options.keep or options.group_by or options.reduce)
     called = {identifier(name): name for name in feed.names if is_name(name)}
     variables: dict[str, str] = {}
     what = "column" if feed.table.format != "jsonl" else "key"
@@ -246,6 +254,8 @@ def _wanted(program: Program, asked: Request, feed: Feed, options: FeedOptions) 
             hint += f"; --keep {column} passes the column through"
             raise GradcliError(f"{feed.where} has a {what} {name}, and the program has no variable {name}", hint=hint)
     kept = kept_of(options, feed.names, [*variables.values()])
+    if options.group_by and options.group_by not in kept:
+        kept = (*kept, options.group_by)
     if asked.fetch or asked.feed:  # only what is fetched needs its variables
         return Wanted(variables, kept)
     known = {*variables, *values}

@@ -26,6 +26,11 @@ class FeedOptions(FileOptions):
     errors = text("Write the rows that fail into this file, as JSON Lines, and not among the records.", "FILE")
     delimiter = text("What stands between the cells of CSV: ';' or tab.", "SIGN")
     decimal = text("The decimal sign of the numbers of CSV.", "SIGN", choices=(".", ","))
+    kernel = text(
+        "What computes: auto compiles where there are many rows, numpy, or c.", "KERNEL", choices=("auto", "numpy", "c")
+    )
+    reduce = text("Write sums or means over all rows, not the rows: sum, mean, grad-sum, grad-mean.", "KINDS")
+    group_by = text("With --reduce: sums for each value of a column of the feed.", "COLUMN")
     table = text("The table of a database of SQLite or DuckDB that has several.", "NAME")
 
 
