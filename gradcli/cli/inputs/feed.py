@@ -51,10 +51,17 @@ def feed_rows(
     with closing(Feed(files_of(feed), reading)) as rows:
         wanted = _wanted(program, asked, rows, options)
         chosen = format_of_output(format, options.output, rows.table.format)
+        if options.reduce or options.group_by:
+            from gradcli.cli.inputs.feed_sums import feed_sums
+
+            check_file(options)
+            return feed_sums(
+                text, asked, rows, wanted, reading, options, lambda stack, layout: sink(stack, chosen, layout, options)
+            )
         pieces = rows.pieces(wanted)
         piece = next(pieces, None)
         expected = rows.table.size if isinstance(rows.table.size, int) and not TABLES[rows.table.format].text else 0
-        runs = RowRuns(text, where, asked, piece, strict=strict, expected=expected)
+        runs = RowRuns(text, where, asked, piece, strict=strict, kernel=options.kernel or "auto", expected=expected)
         layout = Layout(
             tuple(runs.names),
             tuple(runs.wrt),
@@ -108,7 +115,7 @@ def _wanted(program: Program, asked: Request, feed: Feed, options: FeedOptions) 
     """
     free = free_variables(program, asked)
     values = asked.bindings or {}
-    keeping = bool(options.keep)
+    keeping = bool(options.keep or options.group_by or options.reduce)
     called = {identifier(name): name for name in feed.names if is_name(name)}
     variables: dict[str, str] = {}
     what = "column" if feed.table.format != "jsonl" else "key"
@@ -129,6 +136,8 @@ def _wanted(program: Program, asked: Request, feed: Feed, options: FeedOptions) 
             hint += f"; --keep {column} passes the column through"
             raise GradcliError(f"{feed.where} has a {what} {name}, and the program has no variable {name}", hint=hint)
     kept = kept_of(options, feed.names, [*variables.values()])
+    if options.group_by and options.group_by not in kept:
+        kept = (*kept, options.group_by)
     if asked.fetch or asked.feed:  # only what is fetched needs its variables
         return Wanted(variables, kept)
     known = {*variables, *values}

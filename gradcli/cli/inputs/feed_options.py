@@ -42,6 +42,11 @@ class FeedOptions(FileOptions):
     address = text(
         "The address of a running cluster for --engine: auto or ray://host:10001, tcp://host:8786, spark://host:7077.", "ADDRESS"
     )
+    kernel = text(
+        "What computes: auto compiles where there are many rows, numpy, or c.", "KERNEL", choices=("auto", "numpy", "c")
+    )
+    reduce = text("Write sums or means over all rows, not the rows: sum, mean, grad-sum, grad-mean.", "KINDS")
+    group_by = text("With --reduce: sums for each value of a column of the feed.", "COLUMN")
     table = text("The table of a database of SQLite or DuckDB that has several.", "NAME")
 
 
