@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack, closing
+from functools import partial
 
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.names_asked import variables_among
@@ -16,9 +18,9 @@ from gradcli.cli.inputs.feed_output import format_of_output, sink
 from gradcli.data.partitioned import Job
 from gradcli.data.row_runs import RowRuns
 from gradcli.data.tables.feeds import Feed, files_of, partitions_of
-from gradcli.data.tables.formats import TABLES
+from gradcli.data.tables.formats import TABLES, TableFormat
 from gradcli.data.tables.pieces import Wanted
-from gradcli.data.tables.records import Layout, Tally
+from gradcli.data.tables.records import Layout, Records, Tally
 from gradcli.errors import ExitCode, GradcliError, nearest, no_value
 from gradcli.frozen import replace
 from gradcli.language.ast import Program
@@ -54,10 +56,10 @@ def feed_rows(
         if options.reduce or options.group_by:
             from gradcli.cli.inputs.feed_sums import feed_sums
 
+            if is_folder(options):
+                raise GradcliError("--reduce writes a record for each group, into one file", hint="for example -o sums.csv")
             check_file(options)
-            return feed_sums(
-                text, asked, rows, wanted, reading, options, lambda stack, layout: sink(stack, chosen, layout, options)
-            )
+            return feed_sums(text, asked, rows, wanted, reading, options, partial(_sink_of, chosen, options))
         pieces = rows.pieces(wanted)
         piece = next(pieces, None)
         expected = rows.table.size if isinstance(rows.table.size, int) and not TABLES[rows.table.format].text else 0
@@ -75,7 +77,7 @@ def feed_rows(
             parts = tuple(partitions_of(feed, reading, part_size(options)))
             asked = replace(asked, wrt=tuple(runs.wrt))
             job = Job(text, where, asked, strict, parts, reading, wanted, layout, chosen.name, options.output or "")
-            return said(run_job(job, options))
+            return said(run_job(replace(job, kernel=options.kernel or job.kernel), options))
         check_file(options)
         tally, put_on = Tally(), True
         with rows_progress(rows.size) as advance, ExitStack() as stack:
@@ -94,7 +96,13 @@ def feed_rows(
         return ExitCode.NEGATIVE if tally.failed else None
     if tally.printing and chosen.name != "jsonl":
         write_warning(f"{chosen.name.upper()} has no place for what the program prints; --format jsonl has")
+    if runs.function is not None and runs.function.note:
+        write_note(runs.function.note)
     return said(tally)
+
+
+def _sink_of(chosen: TableFormat, options: FeedOptions, stack: ExitStack, layout: Layout) -> Callable[[Records], bool]:
+    return sink(stack, chosen, layout, options)
 
 
 def said(tally: Tally) -> ExitCode | None:
