@@ -12,7 +12,7 @@ import numpy
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen, replace
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
-from gradcli.language.ast import Expression, Output, Program
+from gradcli.language.ast import Assignment, Expression, Output, Program
 from gradcli.language.free_names import free_names
 from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
@@ -200,10 +200,7 @@ class Marker:
         Raises:
             GradcliError: It has none.
         """
-        program, named = Program((Output(value),), may_differentiate=False), self.question.named
-        if named and (used := {line.name for line in named} & set(free_names(program))):
-            last = max(at for at, line in enumerate(named) if line.name in used)
-            program = Program((*named[: last + 1], *program.statements))
+        program = with_lines(value, self.question.named)
         graph = graph_of(program)
         return program, graph, values_at(graph, self.question.point)
 
@@ -296,6 +293,15 @@ class Marker:
         function = self.question.function
         program = derivative_of(function, self.question.wrt) if self.question.order else function
         return "\n".join(map(_text_of, program.statements))
+
+
+def with_lines(value: Expression, named: Sequence[Assignment]) -> Program:
+    """An expression as a program, behind the lines that give their names to values as far as it uses them."""
+    program = Program((Output(value),), may_differentiate=False)
+    if named and (used := {line.name for line in named} & set(free_names(program))):
+        last = max(at for at, line in enumerate(named) if line.name in used)
+        return Program((*named[: last + 1], *program.statements))
+    return program
 
 
 def with_note(marked: Marked, note: str) -> Marked:

@@ -22,7 +22,6 @@ from gradcli.lowering.builders.compaction import replay
 from gradcli.ops.elementwise.arithmetic import add, sub
 from gradcli.output.code.catalogue import language_named
 from gradcli.output.code.language import Written
-from gradcli.output.code.notation import ELEMENTARY, TWO
 from gradcli.output.code.routine import CodeBuilder, functions_in, routine
 
 BLOCK = 2**14
@@ -47,8 +46,14 @@ void rows(long count, const double *const *column, double *const *result, unsign
 """
 """A loop over rows: what is ``restrict`` is so as a parameter, or compilers do not make vectors of it."""
 
-_EVERYWHERE = ("exp", "log", "pow", "sin", "cos")
+_EVERYWHERE = "exp log pow sin cos"
 """Functions of which every glibc has vectors."""
+
+_VECTORS = f"{_EVERYWHERE} tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh expm1 log2 log10 log1p cbrt hypot erf erfc"
+"""Functions of which glibc has vectors from 2.35 on."""
+
+_TWO = "pow atan2 hypot"
+"""Those of two numbers."""
 
 
 class _PlainBuilder(CodeBuilder):
@@ -95,10 +100,10 @@ def source_of(line: StraightLine) -> tuple[str, int]:
     return "".join(language.source(written)) + loop, size
 
 
-def _declared(functions: Sequence[str]) -> str:
+def _declared(functions: str) -> str:
     """Functions of C that are also there for several numbers at once, declared."""
-    lines = [f"{VECTOR} double {name}({'double, double' if name in {*TWO, 'pow'} else 'double'});\n" for name in functions]
-    return "".join(lines)
+    two = _TWO.split()
+    return "".join(f"{VECTOR} double {name}({'double, double' if name in two else 'double'});\n" for name in functions.split())
 
 
 class NativeKernel:
@@ -121,8 +126,7 @@ class NativeKernel:
 
     def __init__(self, line: StraightLine) -> None:
         source, size = source_of(line)
-        every = [*(name for name in ELEMENTARY if name not in ("sqrt", "floor", "ceil", "trunc")), "pow", "erf", "erfc"]
-        self._rows = loaded([_declared(every) + source, _declared(_EVERYWHERE) + source, source]).rows
+        self._rows = loaded([_declared(_VECTORS) + source, _declared(_EVERYWHERE) + source, source]).rows
         self._rows.argtypes = [ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]
         self._rows.restype = None
         self.columns = tuple(line.graph.variables)

@@ -16,7 +16,6 @@ from gradcli.output.json import document, json_number
 from gradcli.output.reports.blocks import Block, Lines, Table
 from gradcli.teaching.marking import Marked, Marker, Verdict
 from gradcli.teaching.mistakes import MISTAKES
-from gradcli.teaching.parts import Parts
 from gradcli.teaching.words import certainty, feedback, kinds_of, place, right_text
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
         ScoreRecord,
     )
     from gradcli.teaching.quiz import Asked
+    from gradcli.teaching.tasks import AnyMarker
 
 _LONG = 60
 _PEOPLE = 6
@@ -114,7 +114,7 @@ def scores_of(graded: Iterable[Graded]) -> list[ScoreRecord]:
     return [{"by": by, "score": round(sum(own.values()), 9)} for by, own in scores.items()]
 
 
-def hidden_kinds(marker: Marker | Parts) -> list[str]:
+def hidden_kinds(marker: AnyMarker) -> list[str]:
     """The kinds of single mistakes that give the right number at the point of the question."""
     return sorted({reason.kind for reason in marker.hidden_at_the_point() if len(reason.slips) == 1})
 
@@ -224,8 +224,8 @@ def quiz_json(questions: Sequence[Asked], graded: Sequence[Graded], level: int) 
     return document("quiz", parts)
 
 
-def _right(marker: Marker | Parts) -> str:
-    return marker.right_text() if isinstance(marker, Parts) else right_text(marker.question)
+def _right(marker: AnyMarker) -> str:
+    return right_text(marker.question) if isinstance(marker, Marker) else marker.right_text()
 
 
 def grade_lines(graded: Iterable[Graded], level: int) -> Iterator[str]:

@@ -164,7 +164,8 @@ TaylorRemainder = TypedDict(
     {
         "from": Annotated[Number, "Where the range begins."],
         "to": Annotated[Number, "Where it ends."],
-        "derivative_bound": Annotated[Number | None, "What the derivative of the next order is there at most, in size."],
+        "derivative_order": Annotated[Count, "The order of the derivative that the bound follows from."],
+        "derivative_bound": Annotated[Number | None, "What that derivative is there at most, in size."],
         "bound": Annotated[Number | None, "How far polynomial and function are apart there at most."],
     },
 )
