@@ -223,7 +223,7 @@ class StationaryDocument(TypedDict):
 class MarkRecord(TypedDict):
     """A place at which a curve breaks."""
 
-    kind: Annotated[str, Also(enum=["kink", "jump", "pole", "end", "vertical", "removable"])]
+    kind: Annotated[str, Also(enum=["kink", "jump", "pole", "end", "vertical", "removable", "oscillation"])]
     place: float
     left: Annotated[Number | None, "What it comes to from the left; null where it has no value there."]
     right: Annotated[Number | None, "The same from the right."]
