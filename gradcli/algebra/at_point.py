@@ -13,12 +13,13 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from gradcli.algebra.derivatives import Simplified, differentiate
+from gradcli.algebra.derivatives import differentiate
 from gradcli.algebra.equality.elements import PrimitiveElements
 from gradcli.algebra.equality.high_precision import Numeric
 from gradcli.algebra.equality.pair import pair_in
 from gradcli.algebra.equality.thresholds import with_switches
 from gradcli.algebra.jacobian import element_names
+from gradcli.algebra.simplified import Simplified
 from gradcli.algebra.slopes import DIGITS, Slopes, ValueAt, value_at
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph, Shape

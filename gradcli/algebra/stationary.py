@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from gradcli.algebra.derivatives import simplified_outputs
 from gradcli.algebra.polynomials import (
     Polynomial,
     Zero,
@@ -23,6 +22,7 @@ from gradcli.algebra.polynomials import (
     times,
     value,
 )
+from gradcli.algebra.simplified import simplified_outputs
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph

@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 from gradcli.algebra.assumptions.facts import Assumptions
-from gradcli.algebra.derivatives import Simplified, Simplifier, differentiate, simplified_outputs
+from gradcli.algebra.derivatives import differentiate
+from gradcli.algebra.simplified import Simplified, Simplifier, simplified_outputs
 from gradcli.algebra.total_derivative import Wrt, together
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
@@ -115,18 +116,20 @@ class Tangent(Frozen):
     expression: Expression
 
 
-def tangent(graph: Graph, point: Mapping[str, Expression], *, level: bool = False) -> Tangent:
+def tangent(graph: Graph, point: Mapping[str, Expression], wrt: Sequence[str] | None = None, *, level: bool = False) -> Tangent:
     """The linear function that touches that of a graph at a point, with exact coefficients.
 
     Args:
         graph: A static graph of numbers.
         point: The place of each variable.
+        wrt: The variables of the linear function; None for all of the point. The others stay where they are.
         level: Whether it is a curve or surface on which the function is 0.
     """
-    names = list(graph.variables)
+    names = list(point) if wrt is None else list(wrt)
     found = _in_one_line(differentiate(graph, [(graph.output, ()), *[(graph.output, (name,)) for name in names]]))
     value, *slopes = [exact_at(expression, point) for expression in found.expressions]
-    return Tangent(tuple(point.items()), value, tuple(slopes), linear(None if level else value, slopes, point))
+    moved = {name: point[name] for name in names}
+    return Tangent(tuple(moved.items()), value, tuple(slopes), linear(None if level else value, slopes, moved))
 
 
 def exact_at(expression: Expression, point: Mapping[str, Expression]) -> Expression:

@@ -13,7 +13,7 @@ from gradcli.autodiff.given import Names, Values, names_of, values_of
 from gradcli.autodiff.passes.reverse import whole_numbers
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.names_asked import check_used, variables_among
-from gradcli.autodiff.runs.prepared import Prepared, free_variables, prepare, results, run_once
+from gradcli.autodiff.runs.prepared import Prepared, free_variables, prepare, results
 from gradcli.autodiff.runs.rows import vectorisable
 from gradcli.errors import GradcliError, UnknownVariableError, located, no_value
 from gradcli.frozen import Frozen, replace
@@ -22,7 +22,9 @@ from gradcli.language.parser import parse
 
 if TYPE_CHECKING:
     from gradcli.data.kernels.array_rows import ArrayKernel
+    from gradcli.data.kernels.reducer import Part, Reducer
     from gradcli.data.kernels.row_kernel import RowKernel
+    from gradcli.data.kernels.sums import Reduced
 
 KERNELS = ("auto", "numpy", "c")
 """What may compute: ``auto`` chooses by the work that there is."""
@@ -149,12 +151,16 @@ class BatchFunction:
         given = self._columns(columns)
         count = len(next(iter(given.values()))) if given else 0
         prepared = self._prepared(given)
-        numbers = all(column.ndim == 1 for column in given.values()) and all(isinstance(v, float) for v in self.values.values())
-        if numbers and vectorisable(prepared.graph):
+        if self._on_numbers(prepared, given):
             return self._vectors(prepared, given, count)
         kernel = self._array_kernel(prepared)
         found = None if kernel is None else self._arrays(kernel, given, count)
         return self._one_by_one(prepared, given, count) if found is None else found
+
+    def _on_numbers(self, prepared: Prepared, given: Mapping[str, Any]) -> bool:
+        """Whether a program computes with numbers alone."""
+        numbers = all(column.ndim == 1 for column in given.values()) and all(isinstance(v, float) for v in self.values.values())
+        return numbers and vectorisable(prepared.graph)
 
     def _columns(self, columns: Mapping[str, Any]) -> dict[str, Any]:
         import numpy
@@ -246,50 +252,59 @@ class BatchFunction:
         return given[name].shape[1:] if name in given else numpy.shape(self.values[name])
 
     def _one_by_one(self, prepared: Prepared, given: Mapping[str, Any], count: int) -> Batch:
-        import numpy
+        from gradcli.data.kernels.one_by_one import one_by_one
 
-        odd, errors = numpy.zeros(count, bool), {}
-        absent = {name: numpy.zeros(count, bool) for name in self.wrt}
-        values: dict[str, list[Any]] = {name: [None] * count for name in self.outputs}
-        grad: dict[str, list[Any]] = {name: [None] * count for name in self.wrt}
-        for at in range(count):
-            row = {name: column[at] if column.ndim > 1 else float(column[at]) for name, column in given.items()}
-            asked = replace(
-                self.asked, bindings={**(self.asked.bindings or {}), **row}, wrt=self._wrt(prepared), needs_cotangent=False
-            )
-            try:
-                tape, ids = run_once(self._parsed, asked, prepared)
-            except GradcliError as error:
-                errors[at] = error
-                continue
-            odd[at] = bool(tape.not_finite())
-            for name, id in zip(values, ids, strict=True):
-                values[name][at] = tape.values[id]
-            for name in grad:
-                grad[name][at] = tape.gradient.get(name)
-                absent[name][at] = grad[name][at] is None
         shapes = {name: self._shape(given, name) for name in self.wrt}
-        return Batch(
-            {name: _stacked(column, self.asked.dtype) for name, column in values.items()},
-            {name: _stacked(column, self.asked.dtype, shapes[name], absent[name]) for name, column in grad.items()},
-            errors,
-            odd,
-            {name: rows for name, rows in absent.items() if rows.any()},
-            count,
-        )
+        asked = replace(self.asked, wrt=self._wrt(prepared), needs_cotangent=False)
+        return Batch(*one_by_one(self._parsed, asked, prepared, given, count, self.outputs, shapes), count)
 
+    def reduce(self, table: Any, by: str | None = None) -> Reduced:
+        """Sums and means over all rows of a table, in one pass: the loss and the gradient of a data set.
 
-def _stacked(column: Sequence[Any], dtype: str, shape: Shape | None = None, absent: Any = None) -> Any:
-    """The results of rows as one array: nan in rows that failed, 0 in those without a derivative."""
-    import numpy
+        Args:
+            table: As for :meth:`__call__`.
+            by: A column whose values are groups, each with its own sums; None for one group.
 
-    if shape is None:
-        shape = next((numpy.shape(value) for value in column if value is not None), ())
-    found = numpy.full((len(column), *shape), numpy.nan, dtype)
-    for at, value in enumerate(column):
-        if value is not None or (absent is not None and absent[at]):
-            found[at] = 0 if value is None else value
-    return found
+        Raises:
+            GradcliError: As :meth:`__call__`, or there is no such column; exit code 4 where there are too many groups.
+        """
+        from gradcli.data.frames import columns_of, keys_of
+
+        plain = isinstance(table, Mapping)
+        columns = table if plain else columns_of(table, self.variables)
+        keys = None if by is None else table.get(by) if plain else keys_of(table, by)
+        if by is not None and keys is None:
+            raise GradcliError(f"there is no column {by} to group by")
+        reducer = self.reducer()
+        reducer.add(self._columns(columns), keys)
+        return reducer.sums().result()
+
+    def reducer(self, first: int = 0) -> Reducer:
+        """What sums up columns that come in parts, one behind the other.
+
+        Args:
+            first: How many rows of the data set stand before the first part.
+
+        Raises:
+            GradcliError: No block of sums begins there.
+        """
+        from gradcli.data.kernels.reducer import Reducer
+
+        return Reducer(self._part, (*self.outputs, *self.wrt), len(self.outputs), first)
+
+    def _part(self, columns: Mapping[str, Any], keys: Any, block: int) -> Part:
+        """The sums of blocks of rows."""
+        from gradcli.data.kernels.reducer import contracted, part_of
+
+        given = self._columns(columns)
+        prepared = self._prepared(given)
+        if keys is None and not self._on_numbers(prepared, given):
+            kernel = self._array_kernel(prepared)
+            found = None if kernel is None else contracted(kernel, given, self.wrt, self.threads, block)
+            if found is not None:
+                return found
+        batch = self.batch(columns)
+        return part_of([*batch.values.values(), *batch.grad.values()], keys, batch.errors, block)
 
 
 def _check(option: str, given: str, choices: Sequence[str]) -> None:

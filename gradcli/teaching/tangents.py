@@ -10,7 +10,7 @@ import numpy
 
 from gradcli.algebra.at_point import not_smooth
 from gradcli.algebra.vector_fields import tangent
-from gradcli.errors import GradcliError
+from gradcli.errors import GradcliError, no_value
 from gradcli.frozen import replace
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Expression, Group, Name, Operator, Output, Program
@@ -46,16 +46,20 @@ class TangentParts(Parts):
         titles = ["the value at the point", *[f"the slope by {name}" for name in slopes]]
         super().__init__([[value, *slopes.values()]], [titles], vector=True)
         graph = lower(program, StaticBuilder(Graph()))
+        missing = [name for name in graph.variables if name not in at]
+        if missing:
+            raise no_value(missing, graph.spans[graph.variables[missing[0]]], f"name its place: --at {missing[0]}=1")
         why = not_smooth(graph, [(name,) for name in slopes], at)
         if why or not all(math.isfinite(one.question.right[-1]) for one in (value, *slopes.values())):
             raise GradcliError(f"there is no tangent{': ' if why else ''}{why}", hint="choose another point")
         self.graph = graph
+        self.point = {name: number(str(at[name])) for name in graph.variables}
         self.place = {name: number(str(at[name])) for name in slopes}
 
     def right_text(self) -> str:
         """The right tangent; empty where it has no text."""
         try:
-            found = tangent(self.graph, self.place)
+            found = tangent(self.graph, self.point, list(self.place))
         except GradcliError:
             return ""
         return to_text(found.expression)

@@ -231,3 +231,32 @@ def test_numbers_beyond_the_range_of_floats_are_numbers_to_every_command(words: 
     for text in HUGE:
         code, _, err = command([name, text, *rest])
         assert code in (0, 1, 2, 4), (text, err)
+
+
+UNUSED = "a = softplus(θ^2)\nsum([x, 2, 1])*x"
+
+
+@pytest.mark.parametrize("language", ["python", "numpy", "sympy", "c", "javascript", "sql", "onnx", "torch", "tensorflow"])
+def test_a_variable_that_nothing_needs_is_an_argument_of_exported_code(language: str) -> None:
+    for content in ("value", "gradient"):
+        code, out, err = command(["export", UNUSED, "--to", language, "--content", content])
+        assert code == 0, err
+        assert "theta" in out or "θ" in out
+
+
+@pytest.mark.parametrize("name", ["mistakes", "grade", "tangent"])
+def test_a_question_may_compute_what_it_does_not_need(name: str) -> None:
+    """By a variable on which the output does not depend there is nothing to get wrong."""
+    text = "a = x*x*2; w^2 + max(pi, 1)*3"
+    rest = {"grade": ["--wrt", "x", "--ask", "tangent", "--at", "x=1,w=1", "2x-1"], "mistakes": ["--wrt", "x"]}
+    code, _, err = command([name, text, *rest.get(name, ["--x", "1", "--w", "1"])])
+    assert code in (0, 1), err
+
+
+def test_a_tangent_by_some_variables_leaves_the_others_where_they_are() -> None:
+    question = ["grade", "3*w + x^2", "--wrt", "x", "--ask", "tangent"]
+    assert command([*question, "--at", "x=1,w=1", "2x+2"])[0] == 0
+    assert command([*question, "--at", "x=1,w=1", "2x-1"])[0] == 1
+    code, _, err = command([*question, "--at", "x=1", "2x+2"])
+    assert code == 2
+    assert "no value for w" in err

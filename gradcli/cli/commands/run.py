@@ -23,6 +23,7 @@ Run a program: its outputs, the gradient of the first one, and what it prints. W
   generate | gradcli run neuron.grad --feed - --format jsonl | head -1
   gradcli run neuron.grad --feed rows.parquet --keep id -o results.parquet
   gradcli run neuron.grad --feed rows.csv --errors failed.jsonl     rows that fail go into a file of their own
+  gradcli run loss.grad --feed rows.parquet --w 1 --wrt w --reduce mean,grad-mean     the loss of all rows, and its gradient
   gradcli run -e "(x+w)*(w+1)" --x 2 --w 1 --fetch a,b              any node of the graph
   gradcli run -e "(x+w)*(w+1)" --w 1 --feed-node a=10 --wrt a,w     a is given, so x is not needed
 

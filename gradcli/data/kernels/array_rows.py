@@ -175,8 +175,7 @@ class ArrayKernel:
         graph = self.graph
         ends = (*self.values, *self.adjoints)
         contracted = {id for id in ends if id is not None and id in self.rules and _contraction(graph, id, self.known)}
-        read = {input for id in self.rules if id not in contracted for input in graph.inputs[id]}
-        contracted -= read
+        contracted -= {input for id in self.rules for input in graph.inputs[id]}
         found = self.compute(columns, tuple(contracted))
         sums: list[Any] = []
         for id, shape in zip(ends, self.shapes, strict=True):
