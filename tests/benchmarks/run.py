@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import c_code
+import columns
 import derivatives
 import gradient_graph
 import grading
@@ -46,9 +47,10 @@ WORKLOADS: dict[str, Callable[[Setting], list[Contest | Count]]] = {
     "grading": grading.contests,
     "networks": networks.contests,
     "rows": rows.contests,
+    "columns": columns.contests,
     "c-code": c_code.contests,
 }
-PEERS = ("symengine", "sympy", "torch", "casadi", "autograd", "jax")
+PEERS = ("symengine", "sympy", "torch", "casadi", "autograd", "jax", "polars")
 
 _ASK = """
 import importlib.metadata, importlib.util, json, platform, sys
