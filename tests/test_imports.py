@@ -217,7 +217,7 @@ ROOMS = {
     "words < parts < tangents < tasks < quiz, steps, exercises, predictions, written_mistakes < practice",
     "analysis": "points < verification, nonfinite, properties, sampling, descent",
     "output": "formats, json, listing, visible, files, jacobians, block_graphs, formulas < documents, diagrams < serialization < "
-    "reports, quizzes, code < box_drawing, page, schemas, manual < plots, notebook",
+    "reports, quizzes, code < translation, box_drawing, page, schemas, manual < plots, notebook",
     "data": "kernels, frames < batches < tables < engines",
     "cli": "framework < inputs < views < repl < commands < main",
 }
