@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from gradcli.algebra.derivatives import Simplified
     from gradcli.algebra.equality.equal import equal
     from gradcli.algebra.equality.verdict import Equality
+    from gradcli.algebra.simplified import Simplified
     from gradcli.api import (
         Gradient,
         derive,
@@ -70,7 +70,7 @@ _HOMES = {
     "Page": "gradcli.output.notebook",
     "Jacobian": "gradcli.autodiff.passes.jacobian",
     "Tape": "gradcli.autodiff.passes.tape",
-    "Simplified": "gradcli.algebra.derivatives",
+    "Simplified": "gradcli.algebra.simplified",
     "equal": "gradcli.algebra.equality.equal",
     "element_tape": "gradcli.autodiff.runs.element_run",
     "parse": "gradcli.language.parser",

@@ -25,7 +25,7 @@ from gradcli.lowering.builders.builder import Value
 
 if TYPE_CHECKING:
     from gradcli.algebra.assumptions.facts import Assumptions
-    from gradcli.algebra.derivatives import Simplified
+    from gradcli.algebra.simplified import Simplified
     from gradcli.autodiff.passes.jacobian import Hessian, Jacobian
     from gradcli.derivation.explain import Explanation
     from gradcli.derivation.notation.steps import Derivation

@@ -86,11 +86,29 @@ def measured(operation: Operation) -> list[dict[str, Any]]:
     return rows[::step]
 
 
+ORDERS = ("-1", "0.5", "1", "1.5", "2", "3", "4", "inf", "-inf")
+VECTORS = ((3.0, -4.0), (0.0, 0.0), (0.0, 2.0), (1.0, 1.0))
+
+
+def norms() -> list[dict[str, Any]]:
+    """The rows of the norms of some vectors."""
+    rows = []
+    for order, vector in itertools.product(ORDERS, VECTORS):
+        gradient = []
+        for incoming in (1.0, math.inf, math.nan):
+            x = torch.tensor(vector, requires_grad=True)
+            torch.linalg.vector_norm(x, float(order)).backward(torch.tensor(incoming))
+            gradient.append([str(number) for number in x.grad.tolist()])
+        rows.append({"ord": order, "point": vector, "gradient": gradient})
+    return rows
+
+
 def main() -> None:
     """Measure all operations."""
     torch.set_default_dtype(torch.float64)
-    rows = [json.dumps(row) for operation in OPERATIONS.values() for row in measured(operation)]
-    DATA.write_text(json.dumps({"torch": torch.__version__})[:-1] + ', "rows": [\n' + ",\n".join(rows) + "\n]}\n", "utf-8")
+    found = {"rows": [row for operation in OPERATIONS.values() for row in measured(operation)], "norms": norms()}
+    lists = [f'"{key}": [\n' + ",\n".join(map(json.dumps, rows)) + "\n]" for key, rows in found.items()]
+    DATA.write_text(json.dumps({"torch": torch.__version__})[:-1] + ", " + ", ".join(lists) + "}\n", "utf-8")
 
 
 if __name__ == "__main__":

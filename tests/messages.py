@@ -36,6 +36,7 @@ NOT_SAID = {
     "language/grammar.py": "texts of grammars",
     "api.py": "Python's own exceptions",
     "frozen.py": "Python's own exceptions",
+    "data/kernels/native.py": "C",
     "output/notebook.py": "displays of notebooks",
     "output/json.py": "JSON",
     "graph/verifier.py": "defects of the program",
@@ -48,10 +49,12 @@ NOT_SAID = {
 """Folders and modules whose texts are not messages of the command line, and why."""
 
 _WORDS = re.compile(r"[A-Za-z]{2,}[,;:.?]? ([A-Za-z]{2,}|\d+ [a-z]{2})|[A-Za-z]{2,}[,:]? '?\(?\{\}|\{\}'?,? [A-Za-z]{2,}")
-_CODE = re.compile(r"\\[a-z(\[]|</|/>|=>|\$|^[\w.]+:\w+$|^select |^with t")
+_CODE = re.compile(
+    r"\\[a-z(\[]|</|/>|=>|\$|^[\w.]+:\w+$|^with t|(^|\} )(select|insert|create|pragma|set|integer) [a-z{*]|finite\[|double "
+)
 _FIELD = re.compile(r"(?<!\{)\{\w+\}(?!\})")
 _MOST_VARIANTS = 6
-_NAMES = ("bold ", "quad ", "big ", "<svg ", "<meta ", "GREEK ", ".chart ")
+_NAMES = ("because since", "is are", "zero one", "sum mean ", "bold ", "quad ", "big ", "<svg ", "<meta ", "GREEK ", ".chart ")
 """How texts begin that are lists of names, styles or pictures."""
 _DEFECTS = {"AssertionError", "KeyError", "TypeError", "NotImplementedError", "RuntimeError", "AttributeError", "IndexError"}
 

@@ -20,9 +20,9 @@ from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 _DATA = Path(__file__).parent / "data"
 
 
-def oracle(name: str) -> list[dict[str, Any]]:
+def oracle(name: str, key: str = "rows") -> list[dict[str, Any]]:
     """The rows of a file that PyTorch was measured into."""
-    rows: list[dict[str, Any]] = json.loads((_DATA / name).read_text("utf-8"))["rows"]
+    rows: list[dict[str, Any]] = json.loads((_DATA / name).read_text("utf-8"))[key]
     return rows
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from commandline import command
+from table_files import HAS_EXTRAS
 
 from gradcli.output.manual.pages import summaries
 
@@ -29,7 +30,8 @@ def _blocks(kind: str) -> Iterator[tuple[str, str]]:
 def _console_sessions() -> list[Any]:
     """The commands of console blocks with the output that stands below each; the same command on two pages runs once."""
     sessions: dict[tuple[str, str], Any] = {}
-    for place, block in _blocks("console"):
+    kinds = ("console", "console data") if HAS_EXTRAS else ("console",)
+    for place, block in [block for kind in kinds for block in _blocks(kind)]:
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, output = part.partition("\n")
             sessions.setdefault((command, output), pytest.param(command, output, id=f"{place}-{command[:40]}"))

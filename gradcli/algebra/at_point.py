@@ -13,13 +13,14 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from gradcli.algebra.derivatives import Simplified, differentiate
+from gradcli.algebra.derivatives import differentiate
 from gradcli.algebra.equality.elements import PrimitiveElements
 from gradcli.algebra.equality.high_precision import Numeric
 from gradcli.algebra.equality.pair import pair_in
 from gradcli.algebra.equality.thresholds import with_switches
 from gradcli.algebra.jacobian import element_names
-from gradcli.algebra.slopes import DIGITS, Slopes, ValueAt, as_float, value_at
+from gradcli.algebra.simplified import Simplified
+from gradcli.algebra.slopes import DIGITS, Slopes, ValueAt, value_at
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph, Shape
 from gradcli.language.ast import Output, Program
@@ -27,6 +28,7 @@ from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.elements.expansion import expanded_outputs
 from gradcli.lowering.programs.lower import lower
+from gradcli.ops.declaration.ieee import as_float
 
 _NODES = 20_000
 """The largest graph of numbers whose values are computed so."""

@@ -7,7 +7,8 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from gradcli.algebra.derivatives import Simplified, Simplifier, derivative_graph
+from gradcli.algebra.derivatives import derivative_graph
+from gradcli.algebra.simplified import Simplified, Simplifier
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import Graph, Shape
 from gradcli.language.ast import NOWHERE

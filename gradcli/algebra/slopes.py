@@ -16,6 +16,7 @@ from mpmath import mp
 
 from gradcli.algebra.equality.high_precision import Numeric
 from gradcli.language.numbers import number_text
+from gradcli.ops.declaration.ieee import as_float
 
 DIGITS = (60, 120, 240, 480)
 """Digits of calculations; two that agree in a float64 decide."""
@@ -264,14 +265,6 @@ def value_at(numeric: Numeric, step: int, point: Mapping[str, Fraction]) -> Any:
             break
         last = rounded
     return value
-
-
-def as_float(value: Any) -> float:
-    """The nearest float64."""
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
 
 
 def without_noise(value: Any) -> Any:

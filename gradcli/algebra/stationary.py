@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from gradcli.algebra.derivatives import simplified_outputs
 from gradcli.algebra.polynomials import (
     Polynomial,
     Zero,
@@ -23,6 +22,7 @@ from gradcli.algebra.polynomials import (
     times,
     value,
 )
+from gradcli.algebra.simplified import simplified_outputs
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
@@ -30,6 +30,7 @@ from gradcli.language.ast import Call, Expression, Group, Name, Number, Operator
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import written_out, written_sizes
 from gradcli.lowering.programs.lower import lower
+from gradcli.ops.declaration.ieee import as_float
 
 MOST = 100
 """The highest degree that is worked with."""
@@ -121,12 +122,12 @@ def _point(
     kind = INFLECTION if multiplicity % 2 == 0 else MINIMUM if rises else MAXIMUM
     if isinstance(exact, Fraction):
         height = value(p, exact) / value(q, exact)
-        return Stationary(kind, Number(exact), Number(height), float(exact), float(height), (exact, exact))
+        return Stationary(kind, Number(exact), Number(height), as_float(exact), as_float(height), (exact, exact))
     interval = zero.low, zero.high
     nothing = _is_zero(p, zero.polynomial, zero)
     zero.narrow(DIGITS * max(Fraction(1), abs(zero.middle)))
     middle = zero.middle
-    number, height_number = float(middle), 0.0 if nothing else float(value(p, middle) / value(q, middle))
+    number, height_number = as_float(middle), 0.0 if nothing else as_float(value(p, middle) / value(q, middle))
     if exact is None:
         return Stationary(kind, None, Number(0) if nothing else None, number, height_number, interval)
     place = _number([Fraction(0), Fraction(1)], [Fraction(1)], exact, middle)

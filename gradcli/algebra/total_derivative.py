@@ -11,7 +11,8 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from gradcli.algebra.derivatives import Simplified, Simplifier, check_growth, differentiate
+from gradcli.algebra.derivatives import check_growth, differentiate
+from gradcli.algebra.simplified import Simplified, Simplifier
 from gradcli.algebra.simplify import normal_forms
 from gradcli.algebra.sums.cancellation import difference_from_zero
 from gradcli.algebra.sums.expressions import written

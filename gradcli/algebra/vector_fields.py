@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 from gradcli.algebra.assumptions.facts import Assumptions
-from gradcli.algebra.derivatives import Simplified, Simplifier, differentiate, simplified_outputs
+from gradcli.algebra.derivatives import differentiate
+from gradcli.algebra.simplified import Simplified, Simplifier, simplified_outputs
 from gradcli.algebra.total_derivative import Wrt, together
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
@@ -115,30 +116,43 @@ class Tangent(Frozen):
     expression: Expression
 
 
-def tangent(graph: Graph, point: Mapping[str, Expression], *, level: bool = False) -> Tangent:
+def tangent(graph: Graph, point: Mapping[str, Expression], wrt: Sequence[str] | None = None, *, level: bool = False) -> Tangent:
     """The linear function that touches that of a graph at a point, with exact coefficients.
 
     Args:
         graph: A static graph of numbers.
         point: The place of each variable.
+        wrt: The variables of the linear function; None for all of the point. The others stay where they are.
         level: Whether it is a curve or surface on which the function is 0.
     """
-    names = list(graph.variables)
+    names = list(point) if wrt is None else list(wrt)
     found = _in_one_line(differentiate(graph, [(graph.output, ()), *[(graph.output, (name,)) for name in names]]))
+    value, *slopes = [exact_at(expression, point) for expression in found.expressions]
+    moved = {name: point[name] for name in names}
+    return Tangent(tuple(moved.items()), value, tuple(slopes), linear(None if level else value, slopes, moved))
 
-    def at(expression: Expression) -> Expression:
-        def change(node: Expression) -> Expression:
-            return Group(point[node.name]) if isinstance(node, Name) and node.name in names else node
 
-        made = lower(Program((Output(mapped(expression, change)),)), StaticBuilder(Graph()))
-        return _in_one_line(simplified_outputs(made)).expressions[0]
+def exact_at(expression: Expression, point: Mapping[str, Expression]) -> Expression:
+    """An expression at a point, in exact numbers.
 
-    value, *slopes = [at(expression) for expression in found.expressions]
-    total: Expression | None = None if level or value == Number(0) else value
-    for name, slope in zip(names, slopes, strict=True):
+    Raises:
+        GradcliError: It takes several lines.
+    """
+
+    def change(node: Expression) -> Expression:
+        return Group(point[node.name]) if isinstance(node, Name) and node.name in point else node
+
+    made = lower(Program((Output(mapped(expression, change)),)), StaticBuilder(Graph()))
+    return _in_one_line(simplified_outputs(made)).expressions[0]
+
+
+def linear(value: Expression | None, slopes: Sequence[Expression], point: Mapping[str, Expression]) -> Expression:
+    """The linear function with a value at a point, None for 0, and some slopes by its variables."""
+    total = None if value == Number(0) else value
+    for (name, place), slope in zip(point.items(), slopes, strict=True):
         if slope != Number(0):
-            total = _plus(total, slope, _away(name, point[name]))
-    return Tangent(tuple(point.items()), value, tuple(slopes), Number(0) if total is None else total)
+            total = _plus(total, slope, _away(name, place))
+    return Number(0) if total is None else total
 
 
 def _in_one_line(found: Simplified) -> Simplified:

@@ -21,6 +21,10 @@ ROUNDING = 8
 """Roundings by which a node may be beside a special point, and still be at it."""
 
 
+_ANYWHERE = 0.7
+"""A number that is special by itself nowhere."""
+
+
 class Met(Frozen, eq=False):
     """A special point that a node is at, or near.
 
@@ -28,13 +32,15 @@ class Met(Frozen, eq=False):
         tape: The run.
         id: The node.
         kind: ``kink``, ``jump``, ``end`` or ``pole``.
+        at: The point as the operation declares it: a number for each argument.
         distance: How far off it is: the value of what is 0 there, the smallest of an array.
-        size: The size of the numbers that it is computed from.
+        size: By how much roundings of its operands move that, over the size of a rounding.
     """
 
     tape: Tape
     id: int
     kind: str
+    at: tuple[float, ...]
     distance: float
     size: float
 
@@ -57,14 +63,13 @@ def special_points(tape: Tape, within: float) -> Iterator[Met]:
         declared = OPERATIONS.get(name)
         if declared is None or not declared.facts.specials or not (depends[id] and leads[id]):
             continue
-        if len(inputs) > 1 and len(set(inputs)) == 1:  # max(x, x) is x
-            continue
+        alike = len(inputs) > 1 and len(set(inputs)) == 1  # max(x, x) is x
         operands = [tape.values[input] for input in inputs]
         for special in declared.facts.specials:
-            if special.kind != REMOVABLE:
+            if special.kind != REMOVABLE and not (alike and special.zero(*[_ANYWHERE for _ in inputs]) == 0):
                 distance, size = _nearest(declared, special, tape.values[id], operands)
                 if distance <= within * size:
-                    yield Met(tape, id, special.kind, distance, size)
+                    yield Met(tape, id, special.kind, special.at, distance, size)
 
 
 def _nearest(declared: Operation, special: Special, y: Any, operands: Sequence[Any]) -> tuple[float, float]:
@@ -82,7 +87,7 @@ def _nearest(declared: Operation, special: Special, y: Any, operands: Sequence[A
 
     with quiet():
         distances = numpy.abs(numpy.asarray(special.zero(*values), float))
-        sizes = numpy.maximum.reduce(numpy.broadcast_arrays(*[numpy.abs(value) for value in values], 1e-300))
+        sizes = numpy.broadcast_to(_moved_by_rounding(special, values), distances.shape)
         shares = numpy.where(numpy.isnan(distances), math.inf, distances / sizes)
     if not shares.size:
         return math.inf, 1.0
@@ -91,12 +96,24 @@ def _nearest(declared: Operation, special: Special, y: Any, operands: Sequence[A
 
 
 def _distance(special: Special, point: Sequence[float]) -> tuple[float, float]:
-    size = max(1e-300, *[abs(value) for value in point if math.isfinite(value)], 0.0)
     try:
         distance = abs(float(special.zero(*point)))
+        size = float(_moved_by_rounding(special, point))
     except (ArithmeticError, ValueError):
-        return math.inf, size
+        return math.inf, 1.0
     return (math.inf if distance != distance else distance), size
+
+
+def _moved_by_rounding(special: Special, values: Sequence[Any]) -> Any:
+    """By how much what is 0 at a special point moves with relative errors of the operands: a - b by |a| + |b|, a by |a|."""
+    here, size = special.zero(*values), 1e-300
+    for at in range(len(values)):
+        moved = special.zero(*[one * (1 + _SHIFT) if at == index else one for index, one in enumerate(values)]) - here
+        size = size + abs(moved) / _SHIFT
+    return size
+
+
+_SHIFT = 2.0**-40
 
 
 _REGIONS = ((0.3, 1.9), (-1.9, -0.3), (0.05, 0.95), (1.1, 4.7))

@@ -7,17 +7,24 @@ the first batch, once for each combination of shapes that columns have.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.given import Names, Values, names_of, values_of
+from gradcli.autodiff.passes.reverse import whole_numbers
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.names_asked import check_used, variables_among
-from gradcli.autodiff.runs.prepared import Prepared, free_variables, prepare, results, run_once
-from gradcli.autodiff.runs.rows import rows_at_once, run_rows, vectorisable
+from gradcli.autodiff.runs.prepared import Prepared, free_variables, prepare, results
+from gradcli.autodiff.runs.rows import vectorisable
 from gradcli.errors import GradcliError, UnknownVariableError, located, no_value
 from gradcli.frozen import Frozen, replace
 from gradcli.graph.graph import Shape
 from gradcli.language.parser import parse
+
+if TYPE_CHECKING:
+    from gradcli.data.kernels.array_rows import ArrayKernel
+    from gradcli.data.kernels.reducer import Part, Reducer
+    from gradcli.data.kernels.row_kernel import RowKernel
+    from gradcli.data.kernels.sums import Reduced
 
 KERNELS = ("auto", "numpy", "c")
 """What may compute: ``auto`` chooses by the work that there is."""
@@ -62,6 +69,7 @@ class BatchFunction:
         threads: How many threads compute; None for one a core.
         kernel: See :data:`KERNELS`.
         columns: Names that are columns although they could be constants, such as e.
+        expected: How many rows there will be, as far as that is known: what the kernel ``auto`` goes by.
 
     Attributes:
         variables: The variables that come from columns, in the order of their first use.
@@ -73,13 +81,20 @@ class BatchFunction:
     """
 
     def __init__(
-        self, program: str, asked: Request, threads: int | None = None, kernel: str = "auto", columns: Sequence[str] = ()
+        self,
+        program: str,
+        asked: Request,
+        threads: int | None = None,
+        kernel: str = "auto",
+        columns: Sequence[str] = (),
+        expected: int = 0,
     ) -> None:
         _check("dtype", asked.dtype, DTYPES)
         _check("kernel", kernel, KERNELS)
         if threads is not None and (not isinstance(threads, int) or threads < 1):
             raise GradcliError(f"threads is a whole number from 1, not {threads!r}")
         self.program, self.asked, self.threads, self.kernel = program, asked, threads, kernel
+        self.expected = expected
         self._columns_given = tuple(columns)
         self.values = {**(asked.bindings or {}), **asked.feed}
         with located(program, "expression"):
@@ -94,10 +109,17 @@ class BatchFunction:
         self.variables = tuple([name for name in known if name not in self.values])
         self.wrt = tuple(dict.fromkeys(known if asked.wrt is None else asked.wrt))
         self._graphs: dict[tuple[tuple[str, Shape], ...], Prepared] = {}
+        self._kernels: dict[int, RowKernel] = {}
+        self._array_kernels: dict[int, ArrayKernel | None] = {}
+
+    @property
+    def note(self) -> str:
+        """Why a kernel that was asked for does not compute; empty where nothing is to be said."""
+        return next((kernel.note for kernel in self._kernels.values() if kernel.note), "")
 
     def __reduce__(self) -> tuple[Any, ...]:
         fields = {field: getattr(self.asked, field) for field in Request.__match_args__}
-        return _restored, (self.program, fields, self.threads, self.kernel, self._columns_given)
+        return _restored, (self.program, fields, self.threads, self.kernel, self._columns_given, self.expected)
 
     def __call__(self, table: Any) -> Any:
         """The values and derivatives of a batch of rows.
@@ -129,10 +151,16 @@ class BatchFunction:
         given = self._columns(columns)
         count = len(next(iter(given.values()))) if given else 0
         prepared = self._prepared(given)
-        numbers = all(column.ndim == 1 for column in given.values()) and all(isinstance(v, float) for v in self.values.values())
-        if numbers and vectorisable(prepared.graph):
+        if self._on_numbers(prepared, given):
             return self._vectors(prepared, given, count)
-        return self._one_by_one(prepared, given, count)
+        kernel = self._array_kernel(prepared)
+        found = None if kernel is None else self._arrays(kernel, given, count)
+        return self._one_by_one(prepared, given, count) if found is None else found
+
+    def _on_numbers(self, prepared: Prepared, given: Mapping[str, Any]) -> bool:
+        """Whether a program computes with numbers alone."""
+        numbers = all(column.ndim == 1 for column in given.values()) and all(isinstance(v, float) for v in self.values.values())
+        return numbers and vectorisable(prepared.graph)
 
     def _columns(self, columns: Mapping[str, Any]) -> dict[str, Any]:
         import numpy
@@ -145,7 +173,7 @@ class BatchFunction:
             column = numpy.asarray(columns[name])
             if column.ndim == 0 or column.dtype.kind not in "buif":
                 raise GradcliError(f"the column {name} is no column of numbers")
-            found[name] = column.astype("float64", copy=False)
+            found[name] = column if column.dtype.kind == "f" else column.astype("float64")
         lengths = {name: len(column) for name, column in found.items()}
         if len({*lengths.values()}) > 1:
             raise GradcliError(f"columns have {', '.join(f'{name} {n:,}' for name, n in lengths.items())} rows")
@@ -164,72 +192,119 @@ class BatchFunction:
     def _vectors(self, prepared: Prepared, given: Mapping[str, Any], count: int) -> Batch:
         import numpy
 
-        dtype = numpy.dtype(self.asked.dtype)
-        values = {name: numpy.empty(count, dtype) for name in self.outputs}
-        grad = {name: numpy.empty(count, dtype) for name in self.wrt}
-        absent = {name: numpy.zeros(count, bool) for name in self.wrt}
-        odd = numpy.zeros(count, bool)
-        errors: dict[int, GradcliError] = {}
-        at_once = rows_at_once(prepared.graph)
-        for start in range(0, count, at_once):
-            rows = slice(start, start + at_once)
-            part = {name: column[rows] for name, column in given.items()}
-            found = run_rows(prepared, part, self.values, self.wrt, dtype=self.asked.dtype)
-            for columns, parts in ((values, found.values), (grad, found.gradient), (absent, found.absent)):
-                for column, one in zip(columns.values(), parts, strict=True):
-                    column[rows] = one
-            odd[rows] = found.odd
-            errors.update({start + at: error for at, error in found.errors.items()})
-        failed = sorted(errors)
-        for column in (*values.values(), *grad.values()):
-            column[failed] = numpy.nan
-        return Batch(
-            values, grad, dict(sorted(errors.items())), odd, {n: rows for n, rows in absent.items() if rows.any()}, count
-        )
+        from gradcli.data.kernels.row_kernel import RowKernel
 
-    def _one_by_one(self, prepared: Prepared, given: Mapping[str, Any], count: int) -> Batch:
+        kernel = self._kernels.get(id(prepared))
+        if kernel is None:
+            asked = self.asked
+            options: Any = {"dtype": asked.dtype, "threads": self.threads, "kernel": self.kernel, "expected": self.expected}
+            kernel = RowKernel(prepared, self.variables, self.values, self.wrt, **options)
+            self._kernels[id(prepared)] = kernel
+        found = kernel.run(given or {"": numpy.empty(count)})
+        failed = sorted(found.errors)
+        for column in (*found.values, *found.gradient):
+            column[failed] = numpy.nan
+        absent = {name: rows for name, rows in zip(self.wrt, found.absent, strict=True) if rows.any()}
+        values, grad = dict(zip(self.outputs, found.values, strict=True)), dict(zip(self.wrt, found.gradient, strict=True))
+        return Batch(values, grad, {at: found.errors[at] for at in failed}, found.odd, absent, count)
+
+    def _array_kernel(self, prepared: Prepared) -> ArrayKernel | None:
+        """The kernel of a program of arrays; None where it runs row by row."""
+        from gradcli.data.kernels.array_rows import array_kernel
+
+        if id(prepared) not in self._array_kernels:
+            wrt = self._wrt(prepared)
+            kernel = array_kernel(prepared, self.variables, self.values, wrt, dtype=self.asked.dtype)
+            self._array_kernels[id(prepared)] = kernel
+        return self._array_kernels[id(prepared)]
+
+    def _wrt(self, prepared: Prepared) -> tuple[str, ...]:
+        """The variables to differentiate by: of all those that do not serve as whole numbers alone, such as classes."""
+        whole = whole_numbers(prepared.graph) if self.asked.wrt is None else set()
+        return tuple([name for name in self.wrt if prepared.graph.variables.get(name) not in whole])
+
+    def _arrays(self, kernel: ArrayKernel, given: Mapping[str, Any], count: int) -> Batch | None:
+        """The results of arrays of rows; None where a row is an error, so that each has to run by itself."""
         import numpy
 
-        odd, errors = numpy.zeros(count, bool), {}
-        absent = {name: numpy.zeros(count, bool) for name in self.wrt}
-        values: dict[str, list[Any]] = {name: [None] * count for name in self.outputs}
-        grad: dict[str, list[Any]] = {name: [None] * count for name in self.wrt}
-        for at in range(count):
-            row = {name: column[at] if column.ndim > 1 else float(column[at]) for name, column in given.items()}
-            asked = replace(self.asked, bindings={**(self.asked.bindings or {}), **row}, wrt=self.wrt, needs_cotangent=False)
-            try:
-                tape, ids = run_once(self._parsed, asked, prepared)
-            except GradcliError as error:
-                errors[at] = error
-                continue
-            odd[at] = bool(tape.not_finite())
-            for name, id in zip(values, ids, strict=True):
-                values[name][at] = tape.values[id]
-            for name in grad:
-                grad[name][at] = tape.gradient.get(name)
-                absent[name][at] = grad[name][at] is None
-        shapes = {name: numpy.shape({**self.values, **given}[name])[name in given :] for name in self.wrt}
-        return Batch(
-            {name: _stacked(column, self.asked.dtype) for name, column in values.items()},
-            {name: _stacked(column, self.asked.dtype, shapes[name], absent[name]) for name, column in grad.items()},
-            errors,
-            odd,
-            {name: rows for name, rows in absent.items() if rows.any()},
-            count,
-        )
+        from gradcli.data.kernels.blocks import in_threads
+        from gradcli.data.kernels.row_kernel import cores
 
+        adjoints = dict(zip(kernel.wrt, kernel.adjoints, strict=True))
+        dtype, outputs = numpy.dtype(self.asked.dtype), len(self.outputs)
+        values = {name: numpy.empty((count, *shape), dtype) for name, shape in zip(self.outputs, kernel.shapes, strict=False)}
+        shapes = dict(zip(kernel.wrt, kernel.shapes[outputs:], strict=True))
+        grad = {name: numpy.zeros((count, *shapes.get(name, self._shape(given, name))), dtype) for name in self.wrt}
+        odd = numpy.zeros(count, bool)
+        results = [*values.values(), *[grad[name] for name in kernel.wrt]]
+        starts = range(0, count, kernel.block)
+        try:
+            in_threads(lambda some: kernel.run(given, results, odd, some, count), starts, self.threads or cores())
+        except (GradcliError, ArithmeticError, ValueError, IndexError):
+            return None
+        absent = {name: numpy.ones(count, bool) for name in self.wrt if adjoints.get(name) is None}
+        return Batch(values, grad, {}, odd, absent, count)
 
-def _stacked(column: Sequence[Any], dtype: str, shape: Shape | None = None, absent: Any = None) -> Any:
-    """The results of rows as one array: nan in rows that failed, 0 in those without a derivative."""
-    import numpy
+    def _shape(self, given: Mapping[str, Any], name: str) -> Shape:
+        """The shape of a variable in a row."""
+        import numpy
 
-    if shape is None:
-        shape = next((numpy.shape(value) for value in column if value is not None), ())
-    found = numpy.full((len(column), *shape), numpy.nan, dtype)
-    for at, value in enumerate(column):
-        if value is not None or (absent is not None and absent[at]):
-            found[at] = 0 if value is None else value
-    return found
+        return given[name].shape[1:] if name in given else numpy.shape(self.values[name])
+
+    def _one_by_one(self, prepared: Prepared, given: Mapping[str, Any], count: int) -> Batch:
+        from gradcli.data.kernels.one_by_one import one_by_one
+
+        shapes = {name: self._shape(given, name) for name in self.wrt}
+        asked = replace(self.asked, wrt=self._wrt(prepared), needs_cotangent=False)
+        return Batch(*one_by_one(self._parsed, asked, prepared, given, count, self.outputs, shapes), count)
+
+    def reduce(self, table: Any, by: str | None = None) -> Reduced:
+        """Sums and means over all rows of a table, in one pass: the loss and the gradient of a data set.
+
+        Args:
+            table: As for :meth:`__call__`.
+            by: A column whose values are groups, each with its own sums; None for one group.
+
+        Raises:
+            GradcliError: As :meth:`__call__`, or there is no such column; exit code 4 where there are too many groups.
+        """
+        from gradcli.data.frames import columns_of, keys_of
+
+        plain = isinstance(table, Mapping)
+        columns = table if plain else columns_of(table, self.variables)
+        keys = None if by is None else table.get(by) if plain else keys_of(table, by)
+        if by is not None and keys is None:
+            raise GradcliError(f"there is no column {by} to group by")
+        reducer = self.reducer()
+        reducer.add(self._columns(columns), keys)
+        return reducer.sums().result()
+
+    def reducer(self, first: int = 0) -> Reducer:
+        """What sums up columns that come in parts, one behind the other.
+
+        Args:
+            first: How many rows of the data set stand before the first part.
+
+        Raises:
+            GradcliError: No block of sums begins there.
+        """
+        from gradcli.data.kernels.reducer import Reducer
+
+        return Reducer(self._part, (*self.outputs, *self.wrt), len(self.outputs), first)
+
+    def _part(self, columns: Mapping[str, Any], keys: Any, block: int) -> Part:
+        """The sums of blocks of rows."""
+        from gradcli.data.kernels.reducer import contracted, part_of
+
+        given = self._columns(columns)
+        prepared = self._prepared(given)
+        if keys is None and not self._on_numbers(prepared, given):
+            kernel = self._array_kernel(prepared)
+            found = None if kernel is None else contracted(kernel, given, self.wrt, self.threads, block)
+            if found is not None:
+                return found
+        batch = self.batch(columns)
+        return part_of([*batch.values.values(), *batch.grad.values()], keys, batch.errors, block)
 
 
 def _check(option: str, given: str, choices: Sequence[str]) -> None:
@@ -237,9 +312,9 @@ def _check(option: str, given: str, choices: Sequence[str]) -> None:
         raise GradcliError(f"{option} is {', '.join(choices[:-1])} or {choices[-1]}, not {given!r}")
 
 
-def _restored(program: str, asked: Mapping[str, Any], threads: int | None, kernel: str, columns: Sequence[str]) -> BatchFunction:
+def _restored(program: str, asked: Mapping[str, Any], *others: Any) -> BatchFunction:
     """A function that was pickled."""
-    return BatchFunction(program, Request(**asked), threads, kernel, columns)
+    return BatchFunction(program, Request(**asked), *others)
 
 
 def batch_function(

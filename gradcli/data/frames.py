@@ -45,6 +45,17 @@ def columns_of(table: Any, names: Sequence[str]) -> dict[str, Any]:
     }
 
 
+def keys_of(table: Any, name: str) -> Any:
+    """A column of any kind, as an array; None where there is none of the name."""
+    library = library_of(table)
+    if name not in (table.column_names if library == "pyarrow" else list(table.columns)):
+        return None
+    if library != "pyarrow":
+        return table[name].to_numpy()
+    column = table.column(name)
+    return column.to_numpy() if hasattr(column, "chunks") else column.to_numpy(zero_copy_only=False)
+
+
 def _array(name: str, column: Any, library: str) -> Any:
     """A column as an array of numbers, nan for what is missing; of lists an array with an axis more."""
     import numpy

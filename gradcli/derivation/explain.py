@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gradcli.algebra.derivatives import Simplified
+from gradcli.algebra.simplified import Simplified
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.runs.element_run import element_tape
 from gradcli.autodiff.runs.program_run import outline, record

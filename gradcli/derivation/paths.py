@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from gradcli.algebra.derivatives import Simplified
+from gradcli.algebra.simplified import Simplified
 from gradcli.autodiff.passes.reverse import requires_grad
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.nodes.chain import Chain

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator
-from string import ascii_lowercase
 
 from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph
 from gradcli.language.numbers import number_text
@@ -12,6 +11,7 @@ from gradcli.language.numbers import number_text
 RESULT, _OTHER_RESULT = "y", "f"
 """What a result without a name is called; the second one where y is something else."""
 
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -69,7 +69,7 @@ def result_of(graph: Graph) -> str:
 
 def fresh_names(used: Collection[str]) -> Iterator[str]:
     """Names for nodes that the program did not name: letters, then v1, v2, ...; those in use are skipped."""
-    for letter in ascii_lowercase:
+    for letter in _LETTERS:
         if letter not in used:
             yield letter
     number = 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+from gradcli.errors import GradcliError
 from gradcli.language.equation import CLOSING, OPENING
 from gradcli.language.parser import ReadText
 
@@ -16,6 +17,9 @@ def elements_of(text: str) -> list[str] | None:
     """The texts of the elements of a set, each behind as many blanks as place it in the whole; None of what is no set.
 
     Commas part the elements; semicolons do where there are any, as where commas are decimal.
+
+    Raises:
+        GradcliError: Nothing stands between two of them.
     """
     whole = text.strip()
     known = _LATEX if "\\" in text else (_PLAIN,)
@@ -34,8 +38,15 @@ def elements_of(text: str) -> list[str] | None:
             return None
         if depth == 0 and sign in places:
             places[sign].append(place)
-    ends = [start - 1, *(places[";"] or places[","]), end]
-    return [" " * (a + 1) + text[a + 1 : b] for a, b in itertools.pairwise(ends)]
+    parts = list(itertools.pairwise([start - 1, *(places[";"] or places[","]), end]))
+    if len(parts) > 1 and not text[parts[-1][0] + 1 : end].strip():  # a comma may stand behind the last element, as in a list
+        parts.pop()
+    for a, b in parts:
+        if not text[a + 1 : b].strip():
+            raise GradcliError("an element of the set is missing", (b, b + 1), "write it, or leave its comma out").located(
+                text, "set"
+            )
+    return [" " * (a + 1) + text[a + 1 : b] for a, b in parts]
 
 
 def whole_set(text: str, elements: list[str]) -> str:

@@ -94,7 +94,7 @@ def masked(handed: Any, g: Any, partial: Any, times: Times = operator.mul, choos
         choosing: As for :func:`product`.
     """
     if isinstance(handed, Symbol):
-        return _chosen(handed, g, partial, times) if choosing else handed
+        return _chosen(handed, g, partial, times) if choosing else handed.masked(partial)
     if isinstance(handed, float | int):
         return 0.0 if handed != handed and partial == 0 else handed
     missing = handed != handed

@@ -32,23 +32,68 @@ def write_file(path: str, content: Iterable[str] | bytes) -> None:
     Raises:
         GradcliError: It cannot be written.
     """
+    opened = _DESCRIPTOR.fullmatch(path)
+    if not opened and not _is_special(path):
+        with draft(path) as name:
+            _write(os.open(name, os.O_WRONLY), content)
+        return
     try:
-        opened = _DESCRIPTOR.fullmatch(path)
         if opened:
             if sys.stdout is not None:
                 sys.stdout.flush()
             number = ("stdin", "stdout", "stderr").index(opened["name"]) if opened["name"] else int(opened["number"])
             _write(os.dup(number), content)
-        elif _is_special(path):
-            _write(os.open(path, os.O_WRONLY), content)
         else:
-            with _signals_as_errors():
-                _replace(os.path.realpath(path), content)
+            _write(os.open(path, os.O_WRONLY), content)
     except (OSError, ValueError) as error:
-        raise GradcliError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from None
+        raise _cannot_write(path, error) from None
+
+
+DRAFTS = ".gradcli-*.part"
+"""How drafts are called; one that a kill left behind can go."""
+
+
+@contextlib.contextmanager
+def draft(path: str) -> Iterator[str]:
+    """A draft of a name that nobody can guess, which takes the place of a file once it is complete, and is gone if it is not.
+
+    Args:
+        path: The file. It keeps the mode of an earlier one.
+
+    Yields:
+        The name of the draft, an empty file; that of a device or a pipe itself, which nothing takes the place of.
+
+    Raises:
+        GradcliError: It cannot be written.
+    """
+    try:
+        if _is_special(path):
+            yield path
+            return
+        target = os.path.realpath(path)
+        with _signals_as_errors():
+            mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else None
+            if mode is not None and not os.access(target, os.W_OK):
+                raise PermissionError(0, "it may not be changed")
+            name = os.path.join(os.path.dirname(target), DRAFTS.replace("*", os.urandom(8).hex()))
+            os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+            try:
+                if mode is not None:
+                    os.chmod(name, mode)
+                yield name
+                os.replace(name, target)
+            finally:
+                with contextlib.suppress(OSError):
+                    os.remove(name)
+    except (OSError, ValueError) as error:
+        raise _cannot_write(path, error) from None
     except _EndedError as ended:  # the draft is gone; now the signal does what it does
         signal.signal(ended.number, signal.SIG_DFL)
         os.kill(os.getpid(), ended.number)
+
+
+def _cannot_write(path: str, error: Exception) -> GradcliError:
+    return GradcliError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}")
 
 
 def _is_special(path: str) -> bool:
@@ -57,23 +102,6 @@ def _is_special(path: str) -> bool:
         return not stat.S_ISREG(os.stat(path).st_mode)
     except FileNotFoundError:
         return False
-
-
-def _replace(target: str, content: Iterable[str] | bytes) -> None:
-    """Write a draft of a name that nobody can guess, and give it the place of the file."""
-    mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else None
-    if mode is not None and not os.access(target, os.W_OK):
-        raise PermissionError(0, "it may not be changed")
-    draft = os.path.join(os.path.dirname(target), f".gradcli-{os.urandom(8).hex()}.part")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    try:
-        if mode is not None:
-            os.chmod(draft, mode)
-        _write(descriptor, content)
-        os.replace(draft, target)
-    finally:
-        with contextlib.suppress(OSError):
-            os.remove(draft)
 
 
 def _write(descriptor: int, content: Iterable[str] | bytes) -> None:

@@ -135,7 +135,7 @@ class QuizFormat(Format):
     """
 
     carries: str = ""
-    asks: tuple[str, ...] = ("derivative", "number", "gradient")
+    asks: tuple[str, ...] = ("derivative", "number", "gradient", "tangent")
     key: str = ""
     archive: bool = False
 

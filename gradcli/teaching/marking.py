@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from functools import cached_property
 from typing import Any
 
 import numpy
 
-from gradcli.autodiff.inner_derivatives import derivative_in
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen, replace
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
@@ -18,19 +16,14 @@ from gradcli.language.ast import Assignment, Expression, Output, Program
 from gradcli.language.free_names import free_names
 from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
-from gradcli.language.readings.read import LENIENT, reading_of
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH
-from gradcli.ops.words import read
 from gradcli.teaching.diagnosis import Reason, reasons
 from gradcli.teaching.question import Question, compile_question, graph_of, values_at, values_of
+from gradcli.teaching.reading.answers import Answer, number, read_answer, with_names
 from gradcli.teaching.variants import Slip, Table, close, cost_of, wrong_answers
 
-MOST_CHARACTERS = 4_000
-"""Characters that an answer may have."""
-
-_OPTION = re.compile(r"--[a-z]{2,}(-[a-z]+)*(=.*)?")
 _EXACT = 1e-9
 _NEAR = 1e-6
 _REMEMBERED = 100_000
@@ -59,6 +52,7 @@ class Marked(Frozen, eq=False):
         at_one_point: Whether it was compared as a number at one point alone.
         question: The question that the reasons are about; None for that of the marker.
         part: Which part of an answer of several they are about; empty for the whole.
+        right: The right answer as a line of its own, where it is not that of the question; empty else.
     """
 
     answer: str
@@ -71,6 +65,7 @@ class Marked(Frozen, eq=False):
     at_one_point: bool = False
     question: Question | None = None
     part: str = ""
+    right: str = ""
 
     @property
     def score(self) -> int:
@@ -161,11 +156,34 @@ class Marker:
 
     def _mark(self, answer: str) -> Marked:
         try:
-            value, read_as, notes = read_answer(answer, self.names)
-            found = self._valued(answer, value, read_as)
+            return self.mark_answer(answer, read_answer(answer, self.names))
         except GradcliError as error:
             return unreadable(answer, error)
-        return with_note(found, "; ".join(notes))
+
+    def mark_answer(self, answer: str, found: Answer) -> Marked:
+        """The verdict on an answer that has been taken apart: the last of its equations is what counts, and of others that do not
+        hold it is said.
+
+        Raises:
+            GradcliError: It has no value.
+        """
+        value, notes = found.value, list(found.notes)
+        if found.constant:
+            value = with_names(value, {found.constant: number("0")})
+            notes.append(f"{found.constant} is read as a constant of integration, and a derivative has none")
+        marked = self._valued(answer, value, found.read_as)
+        if found.constant and marked.verdict is Verdict.RIGHT:
+            slips = (Slip("answer.constant"),)
+            marked = replace(marked, verdict=Verdict.WRONG, reasons=(Reason(slips, cost_of(slips)),))
+        if found.before:
+            own = self._values(value)[2]
+            notes += [f"{text} does not hold" for text, side in found.before if not self._equal(self._values(side)[2], own)]
+        return with_note(marked, "; ".join(notes))
+
+    def _equal(self, left: Any, right: Any) -> bool:
+        """Whether two sides of an equation are the same: at all points, or at that of a question for a number."""
+        where = slice(None) if self.at is None else slice(-1, None)
+        return bool((_off(left[where], right[where]) <= _NEAR).all())
 
     def _valued(self, answer: str, value: Expression, read_as: str) -> Marked:
         """The verdict on an answer that has been read; names of intermediate values stand for these.
@@ -173,12 +191,18 @@ class Marker:
         Raises:
             GradcliError: It has no value.
         """
-        program, named = Program((Output(value),), may_differentiate=False), self.question.named
-        if named and (used := {line.name for line in named} & set(free_names(program))):
-            last = max(at for at, line in enumerate(named) if line.name in used)
-            program = Program((*named[: last + 1], *program.statements))
+        program, graph, values = self._values(value)
+        return self._judged(answer, read_as, program, graph, values)
+
+    def _values(self, value: Expression) -> tuple[Program, Graph, Any]:
+        """An expression as a program, its graph, and its values at the points.
+
+        Raises:
+            GradcliError: It has none.
+        """
+        program = with_lines(value, self.question.named)
         graph = graph_of(program)
-        return self._judged(answer, read_as, program, graph, values_at(graph, self.question.point))
+        return program, graph, values_at(graph, self.question.point)
 
     def _judged(self, answer: str, read_as: str, program: Program, graph: Graph, values: Any) -> Marked:
         """The verdict on an answer that has been read."""
@@ -271,6 +295,15 @@ class Marker:
         return "\n".join(map(_text_of, program.statements))
 
 
+def with_lines(value: Expression, named: Sequence[Assignment]) -> Program:
+    """An expression as a program, behind the lines that give their names to values as far as it uses them."""
+    program = Program((Output(value),), may_differentiate=False)
+    if named and (used := {line.name for line in named} & set(free_names(program))):
+        last = max(at for at, line in enumerate(named) if line.name in used)
+        return Program((*named[: last + 1], *program.statements))
+    return program
+
+
 def with_note(marked: Marked, note: str) -> Marked:
     """A marked answer of which something more is to be said."""
     return replace(marked, note="; ".join(filter(None, [marked.note, note]))) if note else marked
@@ -280,32 +313,6 @@ def unreadable(answer: str, error: GradcliError) -> Marked:
     """What cannot be read, or has no value that can be compared."""
     note = "it is too large" if error.exit_code == ExitCode.LIMIT else error.message
     return Marked(answer, Verdict.UNREADABLE, note=note)
-
-
-def read_answer(answer: str, variables: Collection[str]) -> tuple[Expression, str, Sequence[str]]:
-    """What an answer says, one expression, as people write it; with its strict text, and what is to be said of the reading.
-
-    Raises:
-        GradcliError: It is none.
-    """
-    if not answer.strip():
-        raise GradcliError("the answer is empty")
-    if _OPTION.fullmatch(answer.strip()):
-        raise GradcliError(f"{answer.strip()} is an option of a command, no expression")
-    if len(answer) > MOST_CHARACTERS:
-        raise GradcliError(f"the answer has {len(answer):,} characters, and {MOST_CHARACTERS:,} are read")
-    found = read(answer, "answer", reading_of(answer, LENIENT), variables)
-    program = parse(found)
-    for statement in program.statements if program.may_differentiate else ():
-        if (asked := derivative_in(statement)) is not None:
-            raise GradcliError("the answer asks for a derivative itself", asked.span)
-    if len(program.statements) == 1:
-        (only,) = program.statements
-        if isinstance(only, Output):
-            return only.value, found.read_as, found.notes
-        if isinstance(only, Assignment) and only.name not in variables:  # y = ..., where only the right side counts
-            return only.value, to_text(only.value), found.notes
-    raise GradcliError("an answer is one expression")
 
 
 def _text_of(statement: Any) -> str:

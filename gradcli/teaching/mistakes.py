@@ -35,6 +35,10 @@ _CONSTANT = "the derivative of a constant is 0"
 _PATHS = "each path from {x} to the result adds a term: ∂y/∂{x} is the sum over all of them"
 _PARTIAL = "partial derivatives hold all other variables constant"
 _ARRAYS = "a gradient has a place for each variable, a Jacobian a row for each result and a column for each variable"
+_MATRICES = "matrix products: for {y} = {u} @ {v}, {u} gets G @ {v}.T and {v} gets {u}.T @ G, where G arrives at {y}"
+_BROADCAST = "what was broadcast is summed over the axes along which it was, and over no other"
+_MEAN = "a mean of n elements hands 1/n of what arrives to each of them, a sum all of it"
+_TANGENT = "tangent: at the point a it is f(a) + f'(a)·(x - a)"
 _ASKED = "what is asked for is the derivative"
 
 MISTAKES = {
@@ -113,6 +117,15 @@ MISTAKES = {
     "order.twice": Mistake("this is a derivative of higher order than was asked for", _ASKED, 2.4),
     "array.transposed": Mistake("rows and columns are swapped", _ARRAYS, 2.0),
     "array.order": Mistake("the parts stand in another order than the variables", _ARRAYS, 2.0),
+    "array.axis": Mistake("the sum is over the wrong axis", _BROADCAST, 2.2),
+    "array.not_summed": Mistake("the sum over the axis along which it was broadcast is missing", _BROADCAST, 2.4),
+    "array.operand_transposed": Mistake("a factor of a matrix product is transposed or on the wrong side", _MATRICES, 2.2),
+    "array.count": Mistake("the number of elements is missing as a factor, or stands there once too often", _MEAN, 2.5),
+    "graph.upstream_lost": Mistake("the factor that arrives from further up is missing", _CHAIN, 2.4),
+    "tangent.slope_only": Mistake("this is the slope, not the line", _TANGENT, 2.0),
+    "tangent.derivative": Mistake("this is the derivative, not the tangent", _TANGENT, 2.2),
+    "tangent.no_value": Mistake("the value at the point is missing", _TANGENT, 2.5),
+    "tangent.not_shifted": Mistake("the slope is multiplied by the variable, not by its distance from the point", _TANGENT, 2.5),
     "partial.wrong_variable": Mistake("this is the derivative by another variable", _PARTIAL, 2.2),
     "partial.wrong_variable_in_term": Mistake("a term is differentiated by another variable", _PARTIAL, 2.8),
     "partial.all": Mistake("the derivatives by all variables are added", _PARTIAL, 2.8),

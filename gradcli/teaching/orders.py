@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy
 
-from gradcli.algebra.derivatives import Simplifier, with_output
+from gradcli.algebra.derivatives import with_output
+from gradcli.algebra.simplified import Simplifier
 from gradcli.autodiff.passes.reverse import quiet
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph

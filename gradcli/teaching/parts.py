@@ -7,16 +7,14 @@ from collections.abc import Sequence
 
 from gradcli.errors import GradcliError
 from gradcli.frozen import replace
-from gradcli.language.ast import Array, Expression, Tuple
 from gradcli.language.text import to_text
 from gradcli.teaching.diagnosis import Reason
-from gradcli.teaching.marking import Marked, Marker, Verdict, read_answer, unreadable
+from gradcli.teaching.marking import Marked, Marker, Verdict, unreadable, with_note
+from gradcli.teaching.reading.grids import Given, Grid, read_parts, size_of
 from gradcli.teaching.variants import Slip, cost_of
 from gradcli.teaching.words import right_text
 
 _MOST_ORDERS = 5
-
-Grid = Sequence[Sequence[Expression]]
 
 
 class Parts:
@@ -55,20 +53,24 @@ class Parts:
             answer: Text from outside, of any kind.
         """
         try:
-            value, _, _ = read_answer(_bracketed(answer), self.markers[0][0].names)
+            titles = [marker.question.wrt for marker in self.markers[0]]
+            found = read_parts(answer, self.markers[0][0].names, titles, vector=self.vector)
         except GradcliError as error:
             return unreadable(answer, error)
-        given = _grid(value, vector=self.vector)
+        return with_note(self._judged(answer, found), "; ".join(found.notes))
+
+    def _judged(self, answer: str, found: Given) -> Marked:
+        """The verdict on an answer that has been read."""
+        given, read_as = found.parts, found.read_as
         size = f"{len(self.markers)} × {len(self.markers[0])}" if not self.vector else str(len(self.markers[0]))
         if given is None:
             form = "[a, b]" if self.vector else "[[a, b], [c, d]]"
             return Marked(answer, Verdict.UNREADABLE, note=f"{size} parts are asked for: write {form}")
-        read_as = to_text(value)
         turned = list(zip(*given, strict=True)) if not self.vector else None
         if not self._fits(given):
             if turned is not None and self._fits(turned) and self._all_right(turned):
                 return self._whole(answer, read_as, "array.transposed")
-            return Marked(answer, Verdict.WRONG, read_as, note=f"it has {_size(given)} parts, and {size} are asked for")
+            return Marked(answer, Verdict.WRONG, read_as, note=f"it has {size_of(given)} parts, and {size} are asked for")
         marked = self._each(given)
         if any(one.verdict is not Verdict.RIGHT for row in marked for one in row):
             if turned is not None and self._fits(turned) and self._all_right(turned):
@@ -113,39 +115,3 @@ class Parts:
         wrong = ", ".join(one.part for one in parts)
         note = f"not right: {wrong}" + (f"; {first.part}: {first.note}" if first.note else "")
         return replace(first, answer=answer, read_as=read_as, note=note)
-
-
-def _grid(value: Expression, *, vector: bool) -> list[list[Expression]] | None:
-    """The parts of an answer, by rows; None where it has none. A vector may be written as a column."""
-    if not isinstance(value, Array | Tuple):
-        return [[value]]
-    rows = [list(item.items) if isinstance(item, Array | Tuple) else None for item in value.items]
-    if all(row is None for row in rows):
-        return [list(value.items)]
-    found = [row for row in rows if row is not None]
-    if len(found) < len(rows) or len({len(row) for row in found}) != 1:
-        return None
-    if vector and len(found[0]) == 1:
-        return [[row[0] for row in found]]
-    return found
-
-
-def _bracketed(answer: str) -> str:
-    """An answer of several parts in parentheses, or in none, in brackets."""
-    text = answer.strip()
-    depth, least = 0, [0, 0]  # how often commas stand outside of all brackets, and within one pair
-    closed = False
-    for at, sign in enumerate(text):
-        depth += (sign in "([{") - (sign in ")]}")
-        if sign == "," and 0 <= depth <= 1:
-            least[depth] += 1
-        closed = closed or (depth == 0 and at < len(text) - 1)
-    if least[0]:
-        return f"[{text}]"
-    if text[:1] == "(" and text[-1:] == ")" and least[1] and not closed:
-        return f"[{text[1:-1]}]"
-    return answer
-
-
-def _size(given: Grid) -> str:
-    return f"{len(given)} × {len(given[0])}" if len(given) > 1 else str(len(given[0]))

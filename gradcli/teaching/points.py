@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -11,6 +12,7 @@ import numpy
 
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Program
+from gradcli.ops.declaration.ieee import as_float
 from gradcli.teaching.numbers import Vector
 
 POINTS = 8
@@ -70,6 +72,7 @@ def _spread(good: Any, size: int) -> list[int]:
 def _sought(program: Program, variables: Sequence[str]) -> dict[str, Vector]:
     """Points between the ends of the domain, which are solved for, however far out or near to each other they lie."""
     from gradcli.algebra.equality.pair import pair_of
+    from gradcli.algebra.equality.points import rational
     from gradcli.algebra.equality.thresholds import Places
 
     pair = pair_of((program, program), (("", "question"),) * 2, Graph(), {})
@@ -78,7 +81,8 @@ def _sought(program: Program, variables: Sequence[str]) -> dict[str, Vector]:
     for variable in pair.variables[:_LINES]:
         for base in _BASES if len(pair.variables) > 1 else _BASES[:1]:
             rest = {name: base + Fraction(at, 7) for at, name in enumerate(pair.variables)}
-            ends = sorted(map(float, places.line(variable, dict(rest), named=True)))
+            found = [as_float(rational(place)) for place in places.line(variable, dict(rest), named=True)]
+            ends = sorted(filter(math.isfinite, found))
             for low, high in itertools.pairwise([2 * ends[0] - 1, *ends, 2 * ends[-1] + 1] if ends else []):
                 rows += [{**{n: float(v) for n, v in rest.items()}, variable: low + (high - low) * share} for share in _SHARES]
     return {name: numpy.array([row.get(name, 1.0) for row in rows]) for name in variables} if rows else {}

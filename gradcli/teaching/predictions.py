@@ -14,8 +14,8 @@ from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.ast import Output, Program
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
-from gradcli.teaching.marking import read_answer
 from gradcli.teaching.mistakes import MISTAKES
+from gradcli.teaching.reading.answers import read_answer
 
 TOLERANCE = 1e-3
 """How far off a guess may be, beside the size of the number: people write three digits."""
@@ -130,7 +130,7 @@ def _number(text: str) -> float:
     from gradcli.autodiff.request import Request
     from gradcli.autodiff.runs.program_run import recorded
 
-    value, _, _ = read_answer(text, ())
+    value = read_answer(text, ()).value
     return float(recorded(Program((Output(value),)), Request(bindings={})).value)
 
 

@@ -24,7 +24,7 @@ from gradcli.teaching.numbers import Vector, adjoints_of, forward, node_partials
 from gradcli.teaching.points import chosen_points
 
 if TYPE_CHECKING:
-    from gradcli.algebra.derivatives import Simplified
+    from gradcli.algebra.simplified import Simplified
 
 _LARGEST = 1e10
 _UNSHARED = Request(mode="static", optimize=0, steered=False)

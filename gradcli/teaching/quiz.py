@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import Frozen
-from gradcli.teaching.marking import Marked, Marker
+from gradcli.teaching.marking import Marked
 from gradcli.teaching.mistakes import MISTAKES
-from gradcli.teaching.parts import Parts
+from gradcli.teaching.tasks import AnyMarker
 
 
 class Asked(Frozen, eq=False):
@@ -22,7 +22,7 @@ class Asked(Frozen, eq=False):
         credit: For kinds of mistakes, or families of them, the share of the points that an answer with them gets.
     """
 
-    marker: Marker | Parts
+    marker: AnyMarker
     id: str = ""
     ask: str = "derivative"
     points: float = 1

@@ -13,22 +13,19 @@ from gradcli.autodiff.passes.reverse import quiet
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen, replace
 from gradcli.language.ast import Expression, Output, Program
+from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
-from gradcli.teaching.marking import Marked, Marker, Verdict, read_answer
-from gradcli.teaching.numbers import Vector, forward_from
-from gradcli.teaching.question import Question, compile_question, named_lines, program_with_names, values_of
+from gradcli.teaching.marking import Marked, Marker, Verdict
+from gradcli.teaching.numbers import Vector, forward, forward_from, node_partials, node_values
+from gradcli.teaching.question import Question, compile_question, graph_of, named_lines, program_with_names, values_of
+from gradcli.teaching.reading.answers import read_answer
+from gradcli.teaching.reading.prime_notation import DIFFERENTIAL_QUOTIENT, FRACTION, NAME, OF_VARIABLES, PRIME, in_parentheses
 from gradcli.teaching.variants import close
 from gradcli.teaching.words import right_text
 
 MOST_LINES = 500
 
-_NAME = r"[^\W\d_]\w*"
-_D = r"(?:d|∂)"
-_PLAIN = re.compile(rf"(?<![\w.]){_D}\s?({_NAME})\s*/\s*{_D}\s?({_NAME})")
-_FRACTION = re.compile(rf"\\[dt]?frac\s*\{{\s*{_D}\s*({_NAME})\s*\}}\s*\{{\s*{_D}\s*({_NAME})\s*\}}")
-_PRIME = re.compile(rf"(?<![\w.])({_NAME})\s?['′](?!['′])(?:\s*\(\s*({_NAME}(?:\s*,\s*{_NAME})*)\s*\))?")
-_OF_VARIABLES = re.compile(rf"({_NAME})\s*\(\s*({_NAME}(?:\s*,\s*{_NAME})*)\s*\)")
 _EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
 _EXACT = 1e-8
 
@@ -95,6 +92,7 @@ class Work:
         self.stated: dict[str, Vector] = dict(self.truth)
         self.given = {name for name in self.truth if name not in question.graph.variables and not self._is_written(name)}
         self.pairs: dict[str, Pair] = {}
+        self.primed: dict[str, str] = {}
         self.left: str | None = None
         self.broken = False
 
@@ -138,16 +136,16 @@ class Work:
         left = named if named in self.pairs or named in self.truth else ""
         if not sides[0]:
             left = self.left or self._pair(self.output, self.question.wrt)
-        elif (function := _OF_VARIABLES.fullmatch(sides[0])) and self._are_variables(function[2]):  # f(x) = ...
+        elif (function := OF_VARIABLES.fullmatch(sides[0])) and self._are_variables(function[2]):  # f(x) = ...
             left = function[1] if function[1] in self.nodes else self.output
-        elif not left and re.fullmatch(_NAME, sides[0]):
+        elif not left and re.fullmatch(NAME, sides[0]):
             left = sides[0]
         if not left:
             raise GradcliError(f"{sides[0]} is nothing that the graph has")
         known = [*self.truth, *self.pairs]
         parts = []
         for side in sides[1:]:
-            value, _, _ = read_answer(self._named(side), known)
+            value = read_answer(self._named(side), known).value
             parts.append((side, value))
         return left, parts
 
@@ -171,7 +169,41 @@ class Work:
             pair = self._pair(self.question.names[self.nodes.get(over, self.question.graph.output)], self.question.wrt)
             return f" {before} {pair} " if behind is None or self._are_variables(behind) else f" {before} {pair} ({behind})"
 
-        return _PRIME.sub(primed, _PLAIN.sub(name, _FRACTION.sub(name, text)))
+        return PRIME.sub(primed, DIFFERENTIAL_QUOTIENT.sub(name, FRACTION.sub(name, self._without_parentheses(text))))
+
+    def _without_parentheses(self, text: str) -> str:
+        """A text with a name for each derivative of what stands in parentheses: (x^2)', d/dx(x^2)."""
+        while (found := in_parentheses(text, self.question.wrt)) is not None:
+            (start, end), inside = found
+            text = f"{text[:start]} {self._derivative_of(inside)} {text[end:]}"
+        return text
+
+    def _derivative_of(self, text: str) -> str:
+        """A name for the derivative of an expression in the variables and nodes: by the chain rule, from theirs.
+
+        Raises:
+            GradcliError: It is no such expression.
+        """
+        if (known := next((own for own, primed in self.primed.items() if primed == text), None)) is not None:
+            return known
+        value = read_answer(self._named(text), [*self.truth, *self.pairs]).value
+        graph = graph_of(Program((Output(value),)))
+        if unknown := [inner for inner in graph.variables if inner not in self.nodes]:
+            raise GradcliError(f"{unknown[0]} is nothing that the graph has")
+        name = f"P{len(self.primed) + 1}"
+        while name in self.truth:
+            name += "0"
+        for vectors in (self.truth, self.stated):
+            with quiet():
+                partials = node_partials(graph, node_values(graph, vectors))
+            total: Any = numpy.zeros(self.question.count)
+            for inner in graph.variables:
+                outer = forward(graph, partials, inner)[graph.output]
+                pair = self._pair(self.question.names[self.nodes[inner]], self.question.wrt)
+                total = total + (0 if outer is None else outer) * vectors[pair]
+            vectors[name] = total
+        self.primed[name] = text
+        return name
 
     def _are_variables(self, names: str) -> bool:
         """Whether what stands in the parentheses of f(x, w) are the variables that it may depend on."""
@@ -270,6 +302,10 @@ class Work:
     def _explained(self, left: str, broken: tuple[str, Expression]) -> Marked | None:
         """The broken part as an answer to the question that its line answers."""
         over, under = self.pairs.get(left, (left, ""))
+        if left in self.primed and set(free_names(parse(self.primed[left]))) <= self.question.graph.variables.keys():
+            marker = Marker(self.primed[left], self.question.wrt, at=self.at)
+            marked = marker.mark(self._written_out(broken[1]))
+            return replace(marked, question=marker.question) if marked.verdict is Verdict.WRONG else None
         if over not in self.nodes:
             return None
         lines = self.program.split("\n")

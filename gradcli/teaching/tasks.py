@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from gradcli.errors import GradcliError, UnknownVariableError
+from gradcli.graph.graph import Shape
 from gradcli.language.ast import Array, Output, Program, Tuple
 from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
@@ -13,6 +14,7 @@ from gradcli.language.program_text import program_text
 from gradcli.language.statements import expressions
 from gradcli.language.text import to_text
 from gradcli.ops.declaration.constants import VALUES
+from gradcli.teaching.arrays.marking import ArrayMarker
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.parts import Parts
 from gradcli.teaching.question import derivative_of, named_lines, program_with_names
@@ -22,6 +24,9 @@ DERIVATIVE, VALUE, TANGENT, GRADIENT = "derivative", "value", "tangent", "gradie
 HESSIAN, JACOBIAN, ADJOINT = "hessian", "jacobian", "adjoint"
 ASKED = (DERIVATIVE, VALUE, TANGENT, GRADIENT, HESSIAN, JACOBIAN)
 """What may be asked for; ``adjoint:NAME``, the derivative by an intermediate value, beside them."""
+
+AnyMarker = Marker | Parts | ArrayMarker
+"""What marks answers."""
 
 HIGHEST = 20
 """The highest order that a question asks for."""
@@ -50,7 +55,8 @@ def task(
     at: Mapping[str, float] | None = None,
     digits: int | None = None,
     tolerance: float | None = None,
-) -> Marker | Parts:
+    shapes: Mapping[str, Shape] | None = None,
+) -> AnyMarker:
     """What marks the answers to a question.
 
     Args:
@@ -61,6 +67,7 @@ def task(
         at: The point at which numbers are asked for.
         digits: Digits after the point to which these have to be right.
         tolerance: How far off they may be, beside the size of the right ones.
+        shapes: The shapes of variables that are arrays: answers are arrays then.
 
     Raises:
         GradcliError: The question is wrong, or has no such answer.
@@ -71,6 +78,12 @@ def task(
 
     program = parse(expression)
     names = variables_of(program, wrt)
+    if shapes:
+        if ask not in (DERIVATIVE, GRADIENT, JACOBIAN) or order != 1 or at or digits is not None:
+            raise GradcliError("of arrays a gradient or a Jacobian is asked for, as a formula", hint="--ask gradient or jacobian")
+        if len(names) > 1:
+            raise GradcliError("by which variable is the derivative?", hint=f"add --wrt with one of {', '.join(names)}")
+        return ArrayMarker(expression, names[0], shapes, jacobian=ask == JACOBIAN, tolerance=tolerance)
     if not 0 < order <= HIGHEST or (digits is not None and digits < 1):
         raise GradcliError(f"the order is one from 1 to {HIGHEST}, and digits are one or more")
     for name, number in (at or {}).items():

@@ -333,7 +333,8 @@ def _everywhere(question: Question, places: dict[int, Place]) -> Iterator[tuple[
                 break
         else:
             found = d[question.graph.output]
-            yield Slip(kind, -1), numpy.broadcast_to(found, (question.count,))
+            if found is not None:  # what does not lead to the output changes nothing
+                yield Slip(kind, -1), numpy.broadcast_to(found, (question.count,))
 
 
 def _whole(question: Question) -> Iterator[tuple[Slip, Any]]:

@@ -48,11 +48,12 @@ def feedback(question: Question, marked: Marked, level: int) -> list[str]:
         if level >= 3:
             lines += dict.fromkeys(_rule(question, slip) for slip in marked.reasons[0].slips)
         if level >= 4:
-            lines += dict.fromkeys(filter(None, (right_line(question, slip.node) for slip in marked.reasons[0].slips)))
+            nodes = [slip.node for slip in marked.reasons[0].slips if slip.node is not None or not marked.right]
+            lines += dict.fromkeys(filter(None, [right_line(question, node) for node in nodes]))
     elif marked.values is not None:
         lines.append(_difference(question, marked, level))
     if level >= LEVELS:
-        lines.append(right_line(question, question.graph.output))
+        lines.append(marked.right or right_line(question, question.graph.output))
     lines += [marked.note] if marked.note else []
     return list(dict.fromkeys(lines))
 
@@ -115,7 +116,8 @@ def leaks(question: Question, values: Any, *, strict: bool = True) -> bool:
     by = question.derivatives[question.wrt]
     further = [partial for partials in question.partials for partial in partials] if strict else []
     parts = [question.right, *by, *further]
-    return any(part is not None and not _is_number(part) and bool(close(values, part)) for part in parts)
+    known = [part for part in parts if part is not None and numpy.shape(part) == numpy.shape(values)]
+    return any(not _is_number(part) and bool(close(values, part)) for part in known)
 
 
 def _is_number(values: Any) -> bool:
@@ -190,7 +192,9 @@ def _difference(question: Question, marked: Marked, level: int) -> str:
     own, right = marked.values
     at = ", ".join(f"{name} = {short_text(value)}" for name, value in (marked.point or {}).items())
     if level >= 4:
-        return f"no known mistake gives this: at {at} it is {short_text(own)}, and {short_text(right)} is right"
+        return (
+            f"no known mistake gives this: at {at} {marked.part or 'it'} is {short_text(own)}, and {short_text(right)} is right"
+        )
     how = "it has the wrong sign" if own * right < 0 else "it is too large" if own > right else "it is too small"
     return f"at {at} {how}"
 

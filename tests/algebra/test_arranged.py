@@ -9,7 +9,7 @@ import pytest
 import sympy
 
 import gradcli
-from gradcli.algebra.derivatives import simplified_outputs
+from gradcli.algebra.simplified import simplified_outputs
 from gradcli.algebra.sums.arranged import SHAPES
 from gradcli.algebra.sums.factors import Polynomial, factors
 from gradcli.errors import ExitCode, GradcliError

@@ -18,7 +18,8 @@ import sympy
 import sympy_oracle as oracle
 from corpus import ANYWHERE, CORPUS, INSIDE, POSITIVE, TEXTBOOK, Example
 
-from gradcli.algebra.derivatives import Simplifier, differentiate
+from gradcli.algebra.derivatives import differentiate
+from gradcli.algebra.simplified import Simplifier
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Assignment, Call, Comparison, Conditional, Expression, Name, Operator, Output, Program, postorder

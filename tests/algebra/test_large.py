@@ -13,7 +13,8 @@ from collections.abc import Callable
 import pytest
 from commandline import command
 
-from gradcli.algebra.derivatives import Simplifier, derivative_graph
+from gradcli.algebra.derivatives import derivative_graph
+from gradcli.algebra.simplified import Simplifier
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse

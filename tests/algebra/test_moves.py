@@ -9,8 +9,8 @@ import numpy
 import pytest
 from structural_cases import CASES, Case
 
-from gradcli.algebra.derivatives import Simplifier
 from gradcli.algebra.jacobian import MOST_ENTRIES, jacobian
+from gradcli.algebra.simplified import Simplifier
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import NOWHERE, Array, Number, postorder
 from gradcli.lowering.builders.static import StaticBuilder

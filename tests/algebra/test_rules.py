@@ -15,7 +15,8 @@ from support import run
 
 import gradcli
 from gradcli.algebra.assumptions.reader import assumptions_of
-from gradcli.algebra.derivatives import Simplifier, simplify
+from gradcli.algebra.derivatives import simplify
+from gradcli.algebra.simplified import Simplifier
 from gradcli.algebra.sums.identities import IDENTITIES, Identity
 from gradcli.algebra.sums.rules import RULES, Rule
 from gradcli.algebra.sums.spellings import SQUARES

@@ -16,6 +16,7 @@ from gradcli.language.set_text import elements_of
 def test_commas_and_semicolons_part_elements() -> None:
     assert elements_of("{}") == []
     assert [elements_of(text) for text in ("x", "{x} + {y}", r"{x}\cdot{y}", r"{\frac{1}{2}}")] == [None] * 4
+    assert elements_of("{1,}") == [" 1"]
     assert [one.strip() for one in elements_of(" {1, f(x, y), [2, 3]} ") or []] == ["1", "f(x, y)", "[2, 3]"]
     assert [one.strip() for one in elements_of(r"\left\{0,5; 1\right\}") or []] == ["0,5", "1"]
 

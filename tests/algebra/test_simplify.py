@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from gradcli.algebra.assumptions.facts import NOTHING, POSITIVE, Assumptions
-from gradcli.algebra.derivatives import Simplified, Simplifier, differentiate
+from gradcli.algebra.derivatives import differentiate
+from gradcli.algebra.simplified import Simplified, Simplifier
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph

@@ -8,8 +8,9 @@ import pytest
 from commandline import command
 
 from gradcli import equal, simplify
-from gradcli.algebra.derivatives import Simplifier, derivative_graph
+from gradcli.algebra.derivatives import derivative_graph
 from gradcli.algebra.equality.verdict import Verdict
+from gradcli.algebra.simplified import Simplifier
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text

@@ -14,7 +14,7 @@ import pytest
 from gradcli.analysis.descent.methods import OPTIMISERS, Step, steps
 from gradcli.analysis.descent.objective import Objective
 from gradcli.analysis.descent.search import FALL, FLATTER, strong_wolfe
-from gradcli.analysis.descent.verdict import verdict
+from gradcli.analysis.descent.verdict import DIVERGES, SLOW, verdict
 from gradcli.autodiff.request import Request
 from gradcli.errors import GradcliError
 from gradcli.language.parser import parse
@@ -70,7 +70,7 @@ def test_a_search_along_a_line_without_end_finds_nothing() -> None:
 def said(text: str, name: str, lr: float | None, most: int = 200, **values: Any) -> tuple[str, str, float | None]:
     found = objective(text, **values)
     taken: list[Step] = list(steps(found, name, lr, most))
-    one = verdict(found, taken, name, lr)
+    one = verdict(found, taken, name, lr, most)
     return one.kind, one.reason, one.limit
 
 
@@ -144,3 +144,18 @@ def test_a_singular_hessian_is_refused() -> None:
 def test_the_first_step_of_adam_is_as_long_as_its_rate() -> None:
     _, after = steps(objective("1000*x", x=1.0), "adam", 0.25, 1)
     assert math.isclose(after.point[0], 0.75, rel_tol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [("log(x)", {"x": 1.0}), ("sqrt(x) + w^2/9", {"x": 1.0, "w": 1.0}), ("acos(x)", {"x": 0.5}), ("x*log(x)", {"x": 9.0})],
+)
+def test_a_step_out_of_the_domain_is_called_so(text: str, values: dict[str, float]) -> None:
+    kind, reason, limit = said(text, "gd", 4.0, **values)
+    assert (kind, limit) == (DIVERGES, None)
+    assert "where the function has no value" in reason
+
+
+def test_a_search_that_ends_is_told_apart_from_steps_that_are_over() -> None:
+    assert said("x^4", "newton", 1.0, 5, x=2.0)[:2] == (SLOW, "the gradient is not 0 yet, and more steps go on")
+    assert said("x^2", "gd", 1.5, x=2.0)[1].startswith("lr = 1.5 is more than 2/λ = 1")  # not the domain, though numbers overflow

@@ -46,6 +46,13 @@ def test_the_bound_holds_and_is_near(text: str, order: int) -> None:
     assert bound <= 400 * largest  # a bound, not a guess, and yet of the size of the error
 
 
+def test_where_the_next_coefficient_is_0_the_bound_is_of_the_order_after_it() -> None:
+    found = document("sin(x)", "--x", "-1:1")["remainder"]
+    assert found["derivative_order"] == 7
+    assert found["bound"] == pytest.approx(1 / 5040, rel=1e-6)
+    assert document("exp(x)", "--x", "-1:1")["remainder"]["derivative_order"] == 6
+
+
 @pytest.mark.parametrize(
     ("text", "about", "interval"),
     [
@@ -64,7 +71,7 @@ def test_where_a_function_is_not_smooth_there_is_no_bound(text: str, about: str,
 
 
 def test_a_line_says_it_behind_the_polynomial() -> None:
-    said = "off by at most 0.00117 for x from -1 to 1"
+    said = "off by at most 0.000199 for x from -1 to 1"
     assert command(["taylor", "sin(x)", "--x", "-1:1"])[1] == f"x - x^3/6 + x^5/120  # {said}\n"
     assert command(["taylor", "sin(x)", "--x", "-1:1", "--format", "latex"])[1].endswith(f"  % {said}\n")
 

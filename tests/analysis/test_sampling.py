@@ -67,7 +67,9 @@ PI = math.pi
         ("sqrt(abs(x))", -1, 1, [("kink", 0.0)]),
         ("x if x > 1 else 2", 0, 3, [("jump", 1.0)]),
         ("x if x > 1 else 1", 0, 3, [("kink", 1.0)]),
-        ("sin(1/x)", -1, 1, []),
+        ("sin(1/x)", -1, 1, [("oscillation", 0.0)]),
+        ("x + cos(1/(x - 1/2))", -1, 1, [("oscillation", 0.5)]),
+        ("x*sin(1/x)", -1, 1, [("removable", 0.0)]),
         ("softplus(x)", -30, 30, []),
         ("floor(x)*(x - 1)", 0.5, 2.5, [("kink", 1.0), ("jump", 2.0)]),
         ("7", -1, 1, []),
@@ -154,3 +156,38 @@ def test_a_saddle_has_contours_that_do_not_meet() -> None:
     found = grid("x*y", (-1, 1), (-1, 1), steps=5)
     for x, y in found.contour(0.004):
         assert (x * y >= 0).all()
+
+
+def test_what_is_not_looked_at_is_said() -> None:
+    """Places at which a curve may break are bounded by what they cost, and so is the grid on which they are sought."""
+    assert curves("1/(x^2 - 2)", -2, 2).unseen == 0
+    many = curves(
+        "+".join(f"abs(x - {at}/40)" for at in range(1, 40)) + "".join(f" + sin({at}*x)" for at in range(300)), 0, 1, points=40
+    )
+    assert many.unseen > 5
+    assert curves("x^2", -2, 2).apart is None
+    slow = curves("digamma(x)", 0.5, 2.5, points=40)
+    assert slow.apart is not None
+    assert slow.apart < 2 / 500
+
+
+def test_work_is_linear_in_the_expression(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers computed, whatever the chunks: they do not grow faster than the expression."""
+    from gradcli.analysis.sampling import functions
+
+    counts = []
+    for terms in (60, 120):
+        computed = 0
+        compute = functions.value_of
+
+        def counted(name: str, operands: list[object], compute: Callable[..., object] = compute) -> object:
+            nonlocal computed
+            result = compute(name, operands)
+            computed += int(numpy.size(result))
+            return result
+
+        monkeypatch.setattr(functions, "value_of", counted)
+        curves("+".join(f"sin({at}*x)/{at}" for at in range(1, terms)), 0.5, 1.5, points=40)
+        monkeypatch.setattr(functions, "value_of", compute)
+        counts.append(computed)
+    assert counts[1] < 2.2 * counts[0]

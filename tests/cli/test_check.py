@@ -93,6 +93,40 @@ def test_somebody_elses_gradient_is_checked(tmp_path: Path) -> None:
     assert json.loads(out)["stated"] == [{"by": "A[1]", "given": 5.0, "right": 4.0, "agrees": False, "reasons": []}]
 
 
+def test_a_gradient_is_read_as_other_commands_write_it(tmp_path: Path) -> None:
+    """By name, from the document of eval, an object, and a table with a header; arrays as columns."""
+    call = ["(x+w)*(w+1)", "--x", "2", "--w", "1"]
+    (tmp_path / "eval.json").write_text(command(["eval", *call, "--json"])[1])
+    (tmp_path / "g.json").write_text('{"w": 5, "x": 2}')
+    (tmp_path / "g.csv").write_text("w,x\n5,2\n")
+    for name in ("eval.json", "g.json", "g.csv"):
+        assert command(["check", *call, "--gradient", str(tmp_path / name)])[0] == 0, name
+    (tmp_path / "g.json").write_text('{"w": 2, "x": 5}')
+    assert command(["check", *call, "--gradient", str(tmp_path / "g.json")])[0] == 1
+    (tmp_path / "a.csv").write_text("A\n2\n4\n")
+    assert command(["check", "sum(A*A)", "--A", "[1, 2]", "--gradient", str(tmp_path / "a.csv")])[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("2x", "hint: for example --gradient 'x: 2x'"),
+        ("x: 2, w: 2w+x", "hint: repeat it: --gradient 'x: 2' --gradient 'w: 2w+x'"),
+        ("x: 2; w: 5", "hint: repeat it: --gradient 'x: 2' --gradient 'w: 5'"),
+    ],
+)
+def test_a_gradient_that_is_given_otherwise_gets_a_hint(given: str, message: str) -> None:
+    code, out, err = command(["check", "(x+w)*(w+1)", "--x", "2", "--w", "1", "--gradient", given])
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+@pytest.mark.parametrize("given", ["12.01", "2w + 0.01", "w*w*w + x"])
+def test_a_given_derivative_is_told_wrong_at_the_point_that_is_asked_alone(given: str) -> None:
+    out = command(["check", "(x+w)*(w+1)", "--x", "2", "--w", "1", "--gradient", f"x: {given}"])[1]
+    assert re.findall("at x = [^,\n]*", out) == ["at x = 2"]
+
+
 @pytest.mark.parametrize(
     ("call", "given", "code"),
     [
@@ -125,7 +159,31 @@ def test_differences_follow_what_a_loop_looks_at(loop: str) -> None:
 def test_what_other_libraries_give_at_a_kink_is_told() -> None:
     from gradcli.ops.declaration.elsewhere import elsewhere
 
-    assert elsewhere()["derivatives"].keys() <= OPERATIONS.keys()
+    measured = elsewhere()
+    declared = {
+        (name, ", ".join(f"{one:g}" for one in special.at))
+        for name, operation in OPERATIONS.items()
+        for special in operation.facts.specials
+    }
+    rows = {(name, at): row for name, by_point in measured["derivatives"].items() for at, row in by_point.items()}
+    assert rows.keys() <= declared
+    assert all(row and row.keys() <= measured["versions"].keys() for row in rows.values())
+    assert len(rows) > 50
     out = command(["check", "abs(x)*w", "--x", "0", "--w", "3", "--kinks"])[1]
     assert re.search(r"a = abs\(x\)  kink  +0  +1  +0  +0  +0\n", out)  # JAX alone has 1
     assert "no kink is met" in command(["check", "x*w", "--x", "0", "--w", "3", "--kinks"])[1]
+    for x, own in (("-1", {"PyTorch": "1", "JAX": "0.5"}), ("2", {"PyTorch": "1", "autograd": "0"})):
+        [met] = json.loads(command(["check", "clamp(x, -1, 2)", f"--x={x}", "--json"])[1])["special_points"]
+        assert met["elsewhere"].items() >= own.items()
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_ours_is_what_pytorch_gives_at_a_kink(name: str) -> None:
+    from gradcli.ops.declaration.elsewhere import elsewhere
+
+    for at, row in elsewhere()["derivatives"].get(name, {}).items():
+        point = dict(zip("xwv", at.split(", "), strict=False))
+        call = ["eval", f"{name}({', '.join(point)})", *[f"--{letter}={value}" for letter, value in point.items()], "--wrt", "x"]
+        grad = float(json.loads(command([*call, "--json"])[1])["grad"]["x"])
+        if "PyTorch" in row:
+            assert f"{grad:g}" == row["PyTorch"], at

@@ -214,3 +214,49 @@ def test_a_wrong_call_of_tensorflow_is_an_error_of_the_script(tmp_path: Path) ->
     assert code == 2
     assert "TypeError: constant()" in err
     assert "line 2" in err
+
+
+HUGE = ("x^2 - 1e400*x", "(x - 10^200)*(x - 10^300)*(x - 10^400)", "max(x, 1e400)", "beta(1e400, x)", "2^(1/1e400)*x",
+        "2^(10^12)*x + x", "x^(10^400) + x", "softplus(1e400 - x)", "where(x > 1e400, x, 2)")  # fmt: skip
+EVERYWHERE = (
+    ("stationary",), ("simplify", "--form", "factored"), ("taylor",), ("diff",), ("facts",), ("mistakes", "--wrt", "x"),
+    ("check", "--x", "2"), ("why", "--x", "2"), ("plot", "--x", "-3:3", "--format", "csv"), ("tangent", "--x", "2"),
+    ("explain", "--x", "2"), ("export", "--to", "c"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", EVERYWHERE, ids=lambda words: words[0])
+def test_numbers_beyond_the_range_of_floats_are_numbers_to_every_command(words: tuple[str, ...]) -> None:
+    name, *rest = words
+    for text in HUGE:
+        code, _, err = command([name, text, *rest])
+        assert code in (0, 1, 2, 4), (text, err)
+
+
+UNUSED = "a = softplus(θ^2)\nsum([x, 2, 1])*x"
+
+
+@pytest.mark.parametrize("language", ["python", "numpy", "sympy", "c", "javascript", "sql", "onnx", "torch", "tensorflow"])
+def test_a_variable_that_nothing_needs_is_an_argument_of_exported_code(language: str) -> None:
+    for content in ("value", "gradient"):
+        code, out, err = command(["export", UNUSED, "--to", language, "--content", content])
+        assert code == 0, err
+        assert "theta" in out or "θ" in out
+
+
+@pytest.mark.parametrize("name", ["mistakes", "grade", "tangent"])
+def test_a_question_may_compute_what_it_does_not_need(name: str) -> None:
+    """By a variable on which the output does not depend there is nothing to get wrong."""
+    text = "a = x*x*2; w^2 + max(pi, 1)*3"
+    rest = {"grade": ["--wrt", "x", "--ask", "tangent", "--at", "x=1,w=1", "2x-1"], "mistakes": ["--wrt", "x"]}
+    code, _, err = command([name, text, *rest.get(name, ["--x", "1", "--w", "1"])])
+    assert code in (0, 1), err
+
+
+def test_a_tangent_by_some_variables_leaves_the_others_where_they_are() -> None:
+    question = ["grade", "3*w + x^2", "--wrt", "x", "--ask", "tangent"]
+    assert command([*question, "--at", "x=1,w=1", "2x+2"])[0] == 0
+    assert command([*question, "--at", "x=1,w=1", "2x-1"])[0] == 1
+    code, _, err = command([*question, "--at", "x=1", "2x+2"])
+    assert code == 2
+    assert "no value for w" in err

@@ -67,8 +67,8 @@ def test_every_row_of_a_file_is_marked_whatever_it_says(ending: str, tmp_path: P
     assert [answer["answer"] for answer in document["answers"]] == expected
     verdicts = dict(zip(expected, [answer["verdict"] for answer in document["answers"]], strict=True))
     assert [text for text, verdict in verdicts.items() if verdict == "right"] == ["2w + x + 1", "(x + w) + (w + 1)"]
-    assert verdicts["w + 1"] == "wrong"
-    assert verdicts["--help"] == verdicts["-"] == verdicts["=1+1"] == "unreadable"
+    assert verdicts["w + 1"] == verdicts["=1+1"] == "wrong"  # an equals sign before an answer is none of a spreadsheet's here
+    assert verdicts["--help"] == verdicts["-"] == "unreadable"
     assert sum(document["verdicts"].values()) == len(expected)
 
 
@@ -154,3 +154,24 @@ def test_the_page_of_a_class_shows_answers_as_text(tmp_path: Path) -> None:
 def test_a_long_reason_is_said_once() -> None:
     _, out, _ = command([*QUESTION, "--", "w + 1", "(w + 1)", "x + w"])
     assert out.count("\n  the same as answer 1\n") == 1
+
+
+def test_a_file_among_the_answers_is_none(tmp_path: Path) -> None:
+    code, out, err = command(["grade", "x^2", str(tmp_path / "a.csv")])
+    assert (code, out) == (2, "")
+    assert "is the name of a file, and no answer" in err
+    assert f"--answers {tmp_path / 'a.csv'}" in err
+
+
+def test_the_summary_names_whose_answers_were_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("student,answer\nAda,2x\nAlan,2x+\nEmmy,\n")
+    for format in ("text", "html"):
+        _, out, _ = command(["grade", "x^2", "--answers", str(path), "--format", format])
+        assert "Alan, Emmy" in out
+
+
+def test_the_right_tangent_is_shown_as_a_line() -> None:
+    _, out, _ = command(["grade", "x^2", "--ask", "tangent", "--at", "x=3", "--", "6", "2x", "6x - 8"])
+    assert out.count("y = 9 + 6*(x - 3)") == 3
+    assert "x^2" not in out

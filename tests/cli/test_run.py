@@ -232,12 +232,12 @@ def test_progress_is_shown_on_a_terminal_and_results_go_where_they_should(tmp_pa
         assert running.wait(60) == 0
     os.close(ours)
     assert b" rows" in shown
-    assert b"," not in re.sub(rb"[0-9]+,[0-9]{3} rows", b"", shown)
+    assert b"," not in re.sub(rb"[0-9,]+ rows, [0-9,]+/s", b"", shown)
     assert results.read_text() == command(arguments)[1]
 
 
 def test_a_line_that_does_not_end_is_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gradcli.cli.inputs.feed_file.MOST_BYTES", 2**20)
+    monkeypatch.setattr("gradcli.data.tables.text_table.MOST_BYTES", 2**20)
     code, out, err = command(["run", "-e", "x", "--feed", "-"], b"x\n" + b"1" * 2**21)
     assert (code, out) == (4, "")
     assert err == "error: standard input has a line of more than 1 MiB\n"

@@ -9,6 +9,7 @@ import numpy
 import pytest
 from support import oracle, run
 
+import gradcli
 from gradcli.autodiff.passes.jacobian import hessian
 from gradcli.autodiff.passes.reverse import quiet
 from gradcli.ops import vjp
@@ -16,6 +17,8 @@ from gradcli.ops.catalogue import OPERATIONS
 
 ROWS = oracle("torch_masks.json")
 MEASURED = list(dict.fromkeys(row["operation"] for row in ROWS))
+
+NORMS = oracle("torch_masks.json", "norms")
 
 IN_PART = {"xlogy", "pow", "prelu", "prod"}
 """Operations that PyTorch masks at some zeros of a derivative, and multiplies at others; here they multiply."""
@@ -75,3 +78,13 @@ def test_an_infinite_adjoint_ends_at_a_mask(text: str, x: float, first: float, s
     tape = run(text, {"x": x}, mode=mode)
     assert tape.gradient["x"] == pytest.approx(first, rel=1e-12)
     assert hessian(tape).blocks["x"]["x"] == pytest.approx(second, rel=1e-12)
+
+
+@pytest.mark.parametrize("row", NORMS, ids=lambda row: f"{row['ord']} at {row['point']}")
+def test_what_a_norm_hands_back(row: dict[str, Any]) -> None:
+    """Of every order, at 0 and where one element is 0."""
+    point = numpy.array(row["point"])
+    for place, incoming in enumerate((1.0, math.inf, math.nan)):
+        tape = gradcli.record(f"norm(x, ord={row['ord']})", {"x": point}, cotangent=incoming)
+        expected = numpy.array([float(word) for word in row["gradient"][place]])
+        numpy.testing.assert_allclose(tape.gradient["x"], expected, rtol=1e-14, err_msg=str(incoming))

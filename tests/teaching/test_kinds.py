@@ -103,9 +103,8 @@ def test_every_kind_says_what_is_wrong_and_which_rule_it_breaks() -> None:
 
 def test_every_kind_has_a_row() -> None:
     untried = set(MISTAKES) - {kind for *_, kind in ROWS}
-    assert untried == {
-        "array.order",  # see test_tasks.py
-        "array.transposed",
+    assert {kind for kind in untried if not kind.startswith(("tangent.", "array."))} == {  # see test_tasks.py and test_arrays.py
+        "graph.upstream_lost",
         "value.differentiated",
         "answer.constant",  # what is said where nothing else fits
         "answer.factor",

@@ -40,7 +40,7 @@ def test_the_transcript_is_a_document() -> None:
         ("-5", "wrong: it is 5; the whole answer has the wrong sign"),
         ("17", "wrong: it is 5"),
         ("q", "∂y/∂w = q   unreadable, once more: "),
-        ("=1+1", "∂y/∂w = =1+1   unreadable, once more: "),
+        ("1+", "∂y/∂w = 1+   unreadable, once more: "),
         ("", "it is 5"),
         ("5.002", "right"),
     ],

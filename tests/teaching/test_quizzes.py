@@ -21,7 +21,7 @@ from gradcli.errors import GradcliError
 from gradcli.output.formats import EXERCISES
 from gradcli.output.formulas.quiz_languages import JME, MATH_OBJECTS, MAXIMA
 from gradcli.output.quizzes.content import content
-from gradcli.output.quizzes.wording import DERIVATIVE, GRADIENT, NUMBER
+from gradcli.output.quizzes.wording import DERIVATIVE, GRADIENT, NUMBER, TANGENT
 from gradcli.teaching.exercises import Exercise, Wanted, exercises, from_template
 from gradcli.teaching.marking import Marker, Verdict
 from gradcli.teaching.tasks import task
@@ -226,6 +226,21 @@ def test_gradients_are_graded_with_their_reason() -> None:
                 assert not question.right or marker.mark(question.right).verdict is Verdict.RIGHT
                 for text, said in question.wrong:
                     assert said.endswith(f"[{marker.mark(text).reasons[0].kind}]"), (name, text)
+
+
+def test_tangents_are_graded_with_their_reason() -> None:
+    found = [*exercises(3, 2, Wanted(2, 3, ("add", "mul", "pow"), ("x",))), *FOUND["quotients"]]
+    markers = [task(one.expression, TANGENT, [one.wrt], at=one.point) for one in found]
+    for name, format in EXERCISES.items():
+        if TANGENT in format.asks and name not in SHEETS:
+            questions = list(READERS[name](exported(name, found, TANGENT)))
+            for marker, question in zip(markers, questions, strict=True):
+                assert not question.right or marker.mark(question.right).verdict is Verdict.RIGHT
+                assert len(question.wrong) > 3
+                for text, said in question.wrong:
+                    assert said.endswith(f"[{marker.mark(text).reasons[0].kind}]"), (name, text)
+    code, _, err = command([*CALL, "--ask", "tangent"])
+    assert (code, "several variables" in err) == (2, True)
 
 
 def test_a_call_gives_the_bytes_of_the_format_in_a_file_as_well(tmp_path: Path) -> None:

@@ -79,7 +79,9 @@ def test_a_right_answer_with_a_jump_far_away_is_not_right() -> None:
         ("[1, 2]", "no arrays"),
         ("while 1 { }; 3", "one expression"),
         ("9" * 5_000, "5,000 characters"),
-        ("=1+1", "="),
+        ("2x or 3x", "several answers"),
+        ("2x, 4", "several answers"),
+        ("I do not know", "no formula"),
         ("🙂", "🙂"),
     ],
 )

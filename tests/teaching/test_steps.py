@@ -129,6 +129,12 @@ def test_lines_of_work_by_the_command(tmp_path: Path) -> None:
         (["f(x) = x^2*sin(x)", "f'(x) = 2x sin x + x^2 cos x", "y′ = 2x sin x"], ["right", "right", "broken here"]),
         (["u = x^2", "v = sin(x)", "u' = 2x", "v'(x) = cos(x)", "f'(x) = u'v + uv'"], ["right"] * 5),
         (["a' = 3x", r"f^{\prime}(x) = a' b + a b' = 3x sin x + x^2 cos x"], ["broken here", "follows"]),
+        (
+            ["(x^2)' = 2x", "(sin x)' = cos x", "d/dx(x^3) = 3x^2", "y' = (x^2)' sin x + x^2 [sin(x)]' = 2x sin x + x^2 cos x"],
+            ["right"] * 4,
+        ),
+        (["(x^2)' = 3x", "(x^2)' = 2x", "(q)' = 1"], ["broken here", "right by chance", "unreadable"]),
+        (["a' = 3x", "(a + x)' = 3x + 1", "(a + x)' = 2x + 1"], ["broken here", "follows", "right by chance"]),
         (["y' = a' b'", "y'' = 2", "f(w) = 3"], ["broken here", "unreadable", "unreadable"]),
     ],
 )

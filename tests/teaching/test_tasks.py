@@ -116,7 +116,11 @@ def test_right_tangents_are_right_in_any_form(question: str) -> None:
     ("answer", "part", "kind"),
     [
         ("9 + 3*(x - 3)", "the slope by x", "power.no_factor"),
-        ("6x", "the value at the point", None),
+        ("6x - 8", "the value at the point", None),
+        ("6", "", "tangent.slope_only"),
+        ("2x", "", "tangent.derivative"),
+        ("6x - 18", "", "tangent.no_value"),
+        ("6x + 9", "", "tangent.not_shifted"),
         ("9 + 2x*(x - 3)", "", None),
     ],
 )

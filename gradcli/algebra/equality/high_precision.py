@@ -22,6 +22,7 @@ from gradcli.lowering.builders.builder import forward_of
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.declaration.facts import JUMP, TRUTH
+from gradcli.ops.declaration.ieee import as_float
 from gradcli.ops.elementwise import arithmetic, special
 from gradcli.ops.elementwise.exponential import sqrt
 from gradcli.ops.elementwise.logic import either, where
@@ -271,7 +272,7 @@ def applied(function: _Function, operands: Sequence[Any]) -> Any:
         return _choice(function, operands)
     for operand in operands:
         if type(operand) is float:
-            return _TOO_LARGE if operand is _TOO_LARGE else function.plain(*map(_float, operands))
+            return _TOO_LARGE if operand is _TOO_LARGE else function.plain(*map(as_float, operands))
         if not function.is_arithmetic and mp.mag(operand) > _MOST_BITS:
             return _TOO_LARGE
     try:
@@ -284,7 +285,7 @@ def applied(function: _Function, operands: Sequence[Any]) -> Any:
         _, mantissa, exponent, _ = value._mpf_
         if mantissa or not exponent:
             return value
-    plain = function.plain(*map(_float, operands))
+    plain = function.plain(*map(as_float, operands))
     return plain if math.isinf(plain) else math.nan
 
 
@@ -296,7 +297,7 @@ def _choice(function: _Function, operands: Sequence[Any]) -> Any:
         chosen = operands[1] if condition else operands[2]
         if type(condition) is not float or condition is _TOO_LARGE:
             return _TOO_LARGE if condition is _TOO_LARGE else chosen
-        return _float(chosen)
+        return as_float(chosen)
     if any(operand is _TOO_LARGE for operand in operands):
         return _TOO_LARGE
     value = function.compute(*operands)
@@ -348,13 +349,6 @@ def cost(operation: str) -> float:
     if not isinstance(precise, str):
         return SPECIAL if precise is not None and precise.__module__ == special.__name__ else 2
     return 1 if precise in _FASTER else SPECIAL if precise in ("erf", "erfc", "erfinv", "digamma") else 5
-
-
-def _float(value: Any) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return math.copysign(math.inf, value)
 
 
 def _number(value: Rational) -> Any:

@@ -11,6 +11,7 @@ from gradcli.algebra.assumptions.facts import NOTHING, Assumptions, Fact
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
 from gradcli.language.numbers import number_text
+from gradcli.ops.declaration.ieee import as_float
 
 Rational = int | Fraction
 
@@ -29,7 +30,7 @@ class Irrational(Frozen, eq=False):
     graph: Graph
 
     def __float__(self) -> float:
-        return float(self.near)
+        return as_float(self.near)
 
     def __str__(self) -> str:
         return self.text or number_text(float(self))

@@ -16,10 +16,11 @@ from functools import partial
 
 from gradcli.algebra.assumptions.facts import NOTHING, Assumptions
 from gradcli.algebra.assumptions.reader import assumptions_of
-from gradcli.algebra.derivatives import simplified_outputs, simplify
+from gradcli.algebra.derivatives import simplify
 from gradcli.algebra.equality.equal import SOURCES, equal
 from gradcli.algebra.equality.points import points, rational
 from gradcli.algebra.equality.verdict import Equality
+from gradcli.algebra.simplified import simplified_outputs
 from gradcli.algebra.simplify import normal_forms
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.autodiff.passes.forward import evaluate

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal
@@ -15,6 +14,7 @@ from gradcli.algebra.equality.pair import Outcome
 from gradcli.algebra.equality.points import Point
 from gradcli.graph.graph import Shape
 from gradcli.language.numbers import number_text
+from gradcli.ops.declaration.ieee import as_float
 
 
 class Verdict(str, enum.Enum):
@@ -220,7 +220,4 @@ def _without_zeros(text: str) -> str:
 def value_float(value: Any) -> float | None:
     if value is None:
         return None
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
+    return as_float(value)

@@ -66,7 +66,8 @@ class _Fractions:
         self.one: Polynomial = {(0,) * len(self.atoms): Fraction(1)}
 
     def _is_opened(self, atom: int, exponent: Rational) -> bool:
-        return self.algebra.atoms[atom].kind in _OPENED and isinstance(exponent, int)
+        opened = self.algebra.atoms[atom].kind in _OPENED and isinstance(exponent, int)
+        return opened and self.algebra.rational(self.algebra.arguments(atom)[0]) is None  # 2^(10^12) is a number of its own
 
     def _sums(self, form: int) -> list[int]:
         """The form and the sums in it that are opened, those inside first."""

@@ -86,12 +86,15 @@ def factors(polynomial: Polynomial) -> tuple[Fraction, list[tuple[Polynomial, in
             left = {tuple([e - times * one for e, one in zip(at, unit, strict=True)]): c for at, c in left.items()}
     base = max((e for at in left for e in at), default=0) + 1
     used = [place for place in range(count) if any(at[place] for at in left)]
-    row = [0] * (max(_folded(at, used, base) for at in left) + 1)
-    for at, c in left.items():
-        row[_folded(at, used, base)] = int(c)
-    candidates = _irreducible(row) if 1 < len(row) <= _LONGEST else None
+    length = max(_folded(at, used, base) for at in left) + 1
+    candidates = None
+    if 1 < length <= _LONGEST:
+        row = [0] * length
+        for at, c in left.items():
+            row[_folded(at, used, base)] = int(c)
+        candidates = _irreducible(row)
     if candidates is None:
-        return content, [*found, (left, 1)] if len(row) > 1 else found
+        return content, [*found, (left, 1)] if length > 1 else found
     if len(used) == 1:
         distinct = [_unfolded(one, used, base, count) for one in candidates]
         for one in distinct:

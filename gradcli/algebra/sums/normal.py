@@ -355,7 +355,7 @@ def _is_root(exponent: Rational) -> bool:
 def _root_and_rest(value: int, degree: int) -> tuple[int, int]:
     """An integer as r^degree·rest, with small primes taken into r."""
     root = 1
-    for prime in _PRIMES:
+    for prime in _PRIMES if degree < value.bit_length() else ():  # else not even 2^degree is in it
         while prime**degree <= value and value % prime**degree == 0:
             root, value = root * prime, value // prime**degree
     return root, value

@@ -55,7 +55,7 @@ class Verdict(Frozen):
     curvatures: tuple[float, float] | None = None
 
 
-def verdict(objective: Objective, taken: Sequence[Step], name: str, lr: float | None) -> Verdict:
+def verdict(objective: Objective, taken: Sequence[Step], name: str, lr: float | None, most: int) -> Verdict:
     """How a descent went.
 
     Args:
@@ -63,6 +63,7 @@ def verdict(objective: Objective, taken: Sequence[Step], name: str, lr: float | 
         taken: Its steps, the start first.
         name: The optimiser.
         lr: Its learning rate.
+        most: How many steps it was to take.
     """
     import numpy
 
@@ -76,6 +77,8 @@ def verdict(objective: Objective, taken: Sequence[Step], name: str, lr: float | 
     lost = len(finite) < len(taken) or (last.value > first.value and steepest[-1] > steepest[0])
     at = _looked_at(objective, finite, lost=lost)
     limit, curved = _limit(at, name), None if at is None else (float(at[0]), float(at[-1]))
+    if len(finite) < len(taken) and (left := _left_domain(objective, taken)):
+        return Verdict(DIVERGES, left, None, curved)
     if lost:
         return Verdict(DIVERGES, _too_long(lr, limit, curved, name), limit, curved)
     if last.value < first.value and curved is not None and _falls_without_end(finite):
@@ -85,7 +88,9 @@ def verdict(objective: Objective, taken: Sequence[Step], name: str, lr: float | 
     if OPTIMISERS[name].rule is None:
         if curved is not None and curved[1] <= 0:
             return Verdict(UNBOUNDED, "the function bends down here, and a search along it finds no end", limit, curved)
-        return Verdict(STUCK if len(taken) > 1 else SLOW, "the number of steps is over, or no step leads lower", limit, curved)
+        if len(taken) > most:
+            return Verdict(SLOW, "the gradient is not 0 yet, and more steps go on", limit, curved)
+        return Verdict(STUCK, "no step along its direction leads lower, and the gradient is not 0", limit, curved)
     return Verdict(SLOW, _slowly(lr, curved, name), limit, curved)
 
 
@@ -137,6 +142,22 @@ def _too_long(lr: float | None, limit: float | None, curved: tuple[float, float]
     if curved is not None and curved[1] <= 0:
         return "the function bends down here, and has no minimum on this way"
     return "the steps lead to where the function is larger, or has no value"
+
+
+def _left_domain(objective: Objective, taken: Sequence[Step]) -> str:
+    """That a step led to where there is no value; empty where numbers have grown beyond their range instead."""
+    at = next((at for at, step in enumerate(taken) if math.isnan(step.value)), 0)
+    step = taken[at]
+    if not at or not math.isfinite(taken[at - 1].value) or not float(abs(step.point).max()) < _LARGE:
+        return ""
+    place = ", ".join(
+        f"{name} = {short_text(value)}" for name, value in [*zip(objective.labels, map(float, step.point), strict=True)][:3]
+    )
+    return f"step {at} leads to {place}, where the function has no value: a smaller lr, or a start farther in, stays within"
+
+
+_LARGE = 1e100
+"""Coordinates from which on a descent has run away, whatever its value is."""
 
 
 def _where(curvature: float) -> str:

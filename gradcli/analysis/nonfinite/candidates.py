@@ -47,17 +47,18 @@ class Candidate(Frozen):
     letters: Mapping[str, int]
 
 
-def candidates(tape: Tape, same: bool) -> Iterator[Candidate]:
+def candidates(tape: Tape, same: bool, lossy: Sequence[bool] | None = None) -> Iterator[Candidate]:
     """The ways to rewrite a run near what is not finite: choices first, then the rows of the table in their order.
 
     Args:
         tape: The run.
         same: Whether the result is to be the same function; else one near by.
+        lossy: For each node whether to rewrite near it, where everything is finite; None else.
     """
     forward = forward_way(tape, tape.output)
     ways = list({way.origin.node: way for way in backward_ways(tape).values()}.values())
-    odd = _odd_nodes(tape, [*([forward] if forward else []), *ways])
-    if same:
+    odd = _odd_nodes(tape, [*([forward] if forward else []), *ways]) if lossy is None else lossy
+    if same and lossy is None:
         yield from _double_choices(tape, ways, odd)
     matcher = Matcher(tape.graph)
     places = matcher.by_head(_above(tape, odd))

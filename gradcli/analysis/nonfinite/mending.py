@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
+from gradcli.analysis.nonfinite.cancellation import Cancelled, cancellation
 from gradcli.analysis.nonfinite.candidates import Candidate, Step, candidates
 from gradcli.analysis.nonfinite.verified import Proof, proof_of, worse
 from gradcli.analysis.nonfinite.writing import rewritten
@@ -26,6 +28,12 @@ FEW_TRIES = 6
 
 LARGE = 3_000
 """Nodes from which a graph is large."""
+
+_GOOD = 12.0
+"""Right digits of a program that is offered without a look at others."""
+
+_BETTER = 4.0
+"""Digits that one has to gain else."""
 
 _ELEMENTS = 24
 """Elements of an array at which a part is compared."""
@@ -53,21 +61,30 @@ class Mend(Frozen):
     whole: bool
 
 
-def mend_of(tape: Tape) -> Mend | None:
-    """A program that is finite where a run is not, verified: the same function where one is found, else one near by."""
+def mend_of(tape: Tape, lost: Cancelled | None = None) -> Mend | None:
+    """A program that is finite where a run is not, verified: the same function where one is found, else one near by.
+
+    Args:
+        tape: The run.
+        lost: What it has lost where it is finite: then a program that keeps the digits is sought, of the same function.
+    """
+    best: tuple[float, Mend | None] = (0.0 if lost is None else lost.fewest + _BETTER, None)
     room = TRIES if len(tape.graph) < LARGE else FEW_TRIES
     tried: set[str] = set()
-    for same in (True, False):
+    for same in (True, False) if lost is None else (True,):
         states: list[tuple[Tape, tuple[Step, ...], tuple[Part, ...]]] = [(tape, (), ())]
         for _ in range(ROUNDS if same else 1):
             onwards: list[tuple[Tape, tuple[Step, ...], tuple[Part, ...]]] = []
             for state, steps, parts in states:
-                for candidate in candidates(state, same):
+                known = lost if state is tape or lost is None else cancellation(state)
+                for candidate in candidates(
+                    state, same, None if lost is None else known.lossy if known else [False] * len(state.graph)
+                ):
                     text = program_text(rewritten(state, candidate.replaced), "; ")
                     if text in tried:
                         continue
                     if room <= 0:
-                        return None
+                        return best[1]
                     tried.add(text)
                     room -= 1
                     run = _run(text, tape.bindings, tape)
@@ -75,12 +92,14 @@ def mend_of(tape: Tape) -> Mend | None:
                         continue
                     made, replaced = (*steps, candidate.step), (*parts, _part(state, candidate))
                     mend = _accepted(tape, run, made, replaced, text, same)
-                    if mend is not None:
+                    digits = math.inf if lost is None or mend is None else lost.digits_of(run)
+                    if mend is not None and digits >= _GOOD:
                         return mend
+                    best = max(best, (digits, mend), key=lambda one: one[0]) if mend is not None else best
                     if same:
                         onwards.append((run, made, replaced))
             states = onwards
-    return None
+    return best[1]
 
 
 Part = tuple[str, str, Mapping[str, Value]]

@@ -22,6 +22,7 @@ from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
 from gradcli.lowering.elements.expansion import ELEMENTS, expanded_outputs
+from gradcli.ops.declaration.ieee import as_float
 
 DIGITS = 120
 
@@ -131,23 +132,18 @@ def _flat(value: Any) -> list[float]:
 
 def exact_value(tape: Tape) -> tuple[float, str] | None:
     """The value of a run without rounding and overflow, as a float and in six digits: nan where it has none; None where
-    that is not known, as of large programs."""
+    that is not known, as of large programs and of no numbers at all."""
+    if any(getattr(value, "size", 1) == 0 for value in tape.values):
+        return None
     try:
         pairing = Pairing(tape, tape)
         with mp.workdps(MANY_DIGITS):
             found, _ = pairing.at(pairing.point)
             if found is None and pairing.finer():
                 found, _ = pairing.at(pairing.point)
-            return (math.nan, UNDEFINED) if found is None else (_as_float(found), str(mp.nstr(found, 6)))
+            return (math.nan, UNDEFINED) if found is None else (as_float(found), str(mp.nstr(found, 6)))
     except GradcliError:
         return None
-
-
-def _as_float(value: Any) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
 
 
 def proof_of(first: Tape, second: Tape, *, same: bool) -> Proof | None:
@@ -179,10 +175,10 @@ def _proved(pairing: Pairing, second: Tape, same: bool) -> Proof | None:
     if start is None:
         return None
     own = sum(weight * one for weight, one in zip(pairing.weights, _flat(second.value), strict=True))
-    if not same and here is not None and abs(_as_float(here) - own) > NEARBY * max(1.0, abs(own)):
+    if not same and here is not None and abs(as_float(here) - own) > NEARBY * max(1.0, abs(own)):
         return None
     rough = 1e-3 if second.dtype == "float32" else TOLERANCE
-    if same and (mended is None or abs(_as_float(mended) - own) > rough * max(1.0, abs(own))):
+    if same and (mended is None or abs(as_float(mended) - own) > rough * max(1.0, abs(own))):
         return None
     sides: dict[str, tuple[float | None, float | None]] = {}
     grade = DERIVATIVE if same else END
@@ -197,7 +193,7 @@ def _proved(pairing: Pairing, second: Tape, same: bool) -> Proof | None:
         if found is None:
             return None
         grade = max(grade, found, key=_GRADES.index)
-    return Proof(counted[0], counted[1], grade, sides, _as_float(start))
+    return Proof(counted[0], counted[1], grade, sides, as_float(start))
 
 
 def _compared(pairing: Pairing, same: bool) -> tuple[int, int] | None:
@@ -254,10 +250,10 @@ def _slope(pairing: Pairing, element: str, sign: int, start: Any) -> float | Non
         found.append(((value - start) * sign * length.denominator / length.numerator, abs(value - start)))
     (rough, _), (fine, gap) = found
     if abs(fine - rough) <= 1e-7 * max(1, abs(fine)):
-        return _as_float(fine)
+        return as_float(fine)
     if gap > 1e-6 * max(1, abs(start)):
         return math.nan
-    return math.copysign(math.inf, fine) if abs(fine) > abs(rough) else _as_float(fine)
+    return math.copysign(math.inf, fine) if abs(fine) > abs(rough) else as_float(fine)
 
 
 def _grade(slope: float, left: float | None, right: float | None, tolerance: float) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gradcli.analysis.nonfinite.cancellation import Cancelled, cancellation
 from gradcli.analysis.nonfinite.mending import Mend, mend_of
 from gradcli.analysis.nonfinite.missing import UNDERFLOW, Missing, missing_gradients
 from gradcli.analysis.nonfinite.origins import INPUT, Way, backward_ways, forward_way
@@ -34,7 +35,8 @@ class Why(Frozen, eq=False):
         unretained: The nodes with a name, among those that a gradient arrives at, whose ``.grad`` is None: no leaves.
         courses: Where the gradient vanishes or explodes.
         units: The functions that let hardly any gradient through.
-        mend: A program that is finite; None where none was found, or nothing is to be mended.
+        lost: The digits that a finite run loses where numbers cancel; None where nothing is to be told.
+        mend: A program that is finite and keeps its digits; None where none was found, or nothing is to be mended.
     """
 
     tape: Tape
@@ -46,6 +48,7 @@ class Why(Frozen, eq=False):
     unretained: tuple[int, ...]
     courses: tuple[Course, ...]
     units: tuple[Unit, ...]
+    lost: Cancelled | None
     mend: Mend | None
 
     @property
@@ -66,6 +69,7 @@ def why_of(tape: Tape) -> Why:
     behind = {node: way for node in origins if (way := _behind(tape, node)) is not None}
     missing = missing_gradients(tape)
     odd = (forward is not None and forward.origin.kind != INPUT) or (forward is None and bool(backward))
+    lost = cancellation(tape) if forward is None and not backward else None
     return Why(
         tape,
         forward,
@@ -76,7 +80,8 @@ def why_of(tape: Tape) -> Why:
         tuple([id for id in tape.graph.given_names if _is_unretained(tape, id)][:NAMED]),
         tuple(courses_of(tape, _worth_following(tape, missing))),
         tuple(idle_units(tape)),
-        mend_of(tape) if odd else None,
+        lost,
+        mend_of(tape, lost) if odd or (lost is not None and lost.is_lossy) else None,
     )
 
 

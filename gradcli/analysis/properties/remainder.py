@@ -33,12 +33,14 @@ class Remainder(Frozen):
     Attributes:
         low: Where the interval begins.
         high: Where it ends.
-        derivative: What the derivative of the next order is at most, in absolute value; None where no bound was found.
+        order: The order of the derivative that it follows from.
+        derivative: What that derivative is at most, in absolute value; None where no bound was found.
         bound: What the distance is at most; None where no bound was found.
     """
 
     low: float
     high: float
+    order: int
     derivative: float | None
     bound: float | None
 
@@ -68,12 +70,12 @@ def remainder(graph: Graph, variable: str, about: float, order: int, low: float,
         bounds = bounds_of(derivative, assumed)[derivative.output]
         largest = max(largest, *map(abs, bounds))
         if not math.isfinite(largest) or not _is_smooth(graph, bounds_of(graph, assumed)):
-            return Remainder(low, high, None, None)
+            return Remainder(low, high, order + 1, None, None)
     away = max(abs(low - about), abs(high - about))
     bound = largest
     for factor in range(1, order + 2):  # in this order neither power nor factorial overflows
         bound *= away / factor
-    return Remainder(low, high, largest, bound * (1 + 1e-9) if math.isfinite(bound) else None)
+    return Remainder(low, high, order + 1, largest, bound * (1 + 1e-9) if math.isfinite(bound) else None)
 
 
 def _is_smooth(graph: Graph, bounds: Sequence[tuple[float, float]]) -> bool:

@@ -21,7 +21,9 @@ from gradcli.algebra.equality.thresholds import with_switches
 from gradcli.analysis.sampling.functions import primitive_pair, vectors_of
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import END, JUMP, KINK, POLE, REMOVABLE
+from gradcli.ops.declaration.ieee import as_float
 
 GRID = 8_192
 """Places at which signs are compared."""
@@ -46,15 +48,21 @@ _VISIBLE = 1e-6
 _EVENLY = 0.8
 """Growth from step to step that is no less than this share of that before: what grows so, grows without end."""
 
-VERTICAL = "vertical"
+VERTICAL, OSCILLATION = "vertical", "oscillation"
+
+_GRID_WORK = 2**27
+"""Places of the grid times operations, at most; of one that is computed number by number each counts so many times."""
+
+_ONE_BY_ONE = 50_000
+_LEAST_GRID = 512
 
 
 class Mark(Frozen):
     """What a curve does at a place.
 
     Attributes:
-        kind: ``kink``, ``jump``, ``pole``, ``end``, ``vertical`` where the slope is infinite at both sides, or
-            ``removable`` where one value alone is missing, or another.
+        kind: ``kink``, ``jump``, ``pole``, ``end``, ``vertical`` where the slope is infinite at both sides,
+            ``removable`` where one value alone is missing, or another, ``oscillation`` where it has neither value nor limit.
         place: The place.
         left: The value that it comes to from the left; an infinity, or None where it has none.
         right: The same from the right.
@@ -68,8 +76,11 @@ class Mark(Frozen):
     value: float | None
 
 
-def marks(graph: Graph, variable: str, fixed: Mapping[str, float], low: float, high: float) -> list[list[Mark]]:
-    """The marks of curves.
+def marks(
+    graph: Graph, variable: str, fixed: Mapping[str, float], low: float, high: float
+) -> tuple[list[list[Mark]], int, float | None]:
+    """The marks of curves, how many candidates were too many to look at, and how near two may be to be seen as one, where the
+    grid had to be coarse.
 
     Args:
         graph: A graph whose outputs are the curves, then the slope of each.
@@ -80,7 +91,8 @@ def marks(graph: Graph, variable: str, fixed: Mapping[str, float], low: float, h
     """
     pair = primitive_pair(graph)
     rest = {name: Fraction(value) for name, value in fixed.items()}
-    places = _candidates(pair, variable, fixed, rest, (low, high))
+    grid = _grid(pair)
+    places, unseen = _candidates(pair, variable, fixed, rest, (low, high), grid)
     count = len(graph.outputs) // 2
     ends = [first for first, _ in pair.ends]
     numeric = Numeric(pair.steps, pair.ends)
@@ -100,7 +112,15 @@ def marks(graph: Graph, variable: str, fixed: Mapping[str, float], low: float, h
             mark = _mark(place, here[at], left, right)
             if mark is not None:
                 found[at].append(mark)
-    return found
+    return found, unseen, (high - low) / grid if grid < GRID else None
+
+
+def _grid(pair: Pair) -> int:
+    """At how many places signs are compared: fewer of what takes long."""
+    work = sum(
+        _ONE_BY_ONE if operation in OPERATIONS and OPERATIONS[operation].array is None else 1 for operation, _, _, _ in pair.steps
+    )
+    return min(GRID, max(_LEAST_GRID, _GRID_WORK // work // _LEAST_GRID * _LEAST_GRID))
 
 
 def _mark(place: float, here: Any, left: Sequence[Sequence[Any]], right: Sequence[Sequence[Any]]) -> Mark | None:
@@ -116,7 +136,7 @@ def _mark(place: float, here: Any, left: Sequence[Sequence[Any]], right: Sequenc
     if math.inf in (a, b) or -math.inf in (a, b):
         return Mark(POLE, place, a, b, value)
     if a != a or b != b:  # it settles on nothing
-        return None
+        return Mark(OSCILLATION, place, None, None, None) if value is None else None
     if a is None or b is None:
         return Mark(END, place, a, b, value)
     if _apart(left[0], right[0]):
@@ -153,21 +173,23 @@ def _apart(left: Sequence[Any], right: Sequence[Any]) -> bool:
 
 
 def _candidates(
-    pair: Pair, variable: str, fixed: Mapping[str, float], rest: Mapping[str, Fraction], ends: tuple[float, float]
-) -> list[float]:
-    """Where switches are 0, or a curve is infinite, in their order."""
+    pair: Pair, variable: str, fixed: Mapping[str, float], rest: Mapping[str, Fraction], ends: tuple[float, float], grid: int
+) -> tuple[list[float], int]:
+    """Where switches are 0, or a curve is infinite, in their order, and how many more there are."""
     import numpy
 
     steps, switches = with_switches(pair)
     low, high = ends
-    exact = [float(rational(place)) for place in solved(steps, switches, variable, rest, exact=False).zeros]
+    exact = [as_float(rational(place)) for place in solved(steps, switches, variable, rest, exact=False).zeros]
     found = [place for place in exact if low <= place <= high]
-    of_switches = vectors_of(steps, switches, GRID)
-    of_curves = vectors_of(pair.steps, [first for first, _ in pair.ends[: len(pair.ends) // 2]], GRID)
+    of_switches = vectors_of(steps, switches)
+    of_curves = vectors_of(pair.steps, [first for first, _ in pair.ends[: len(pair.ends) // 2]])
 
-    crossed, touched = _zeros(lambda places: of_switches({**fixed, variable: places}), ends)
+    crossed, touched = _zeros(lambda places: of_switches({**fixed, variable: places}), ends, grid)
     with numpy.errstate(all="ignore"):
-        crossed += _zeros(lambda places: [1 / value for value in of_curves({**fixed, variable: places})], ends, touching=False)[0]
+        crossed += _zeros(
+            lambda places: [1 / value for value in of_curves({**fixed, variable: places})], ends, grid, touching=False
+        )[0]
     numeric = Numeric(steps, ())
     for place, at in touched:
         crossed.append(_touching(numeric, switches[at], variable, rest, Fraction(place), Fraction(high) - Fraction(low)))
@@ -176,7 +198,8 @@ def _candidates(
         if low <= place <= high and all(abs(place - other) > near for other in found):
             found.append(place)
     middle = (low + high) / 2
-    return sorted(sorted(found, key=lambda place: abs(place - middle))[: max(4, min(MOST, _WORK // len(steps)))])
+    most = max(4, min(MOST, _WORK // len(steps)))
+    return sorted(sorted(found, key=lambda place: abs(place - middle))[:most]), max(0, len(found) - most)
 
 
 def _touching(
@@ -193,43 +216,62 @@ def _touching(
 
 
 def _zeros(
-    computed: Callable[[Any], list[Any]], ends: tuple[float, float], *, touching: bool = True
+    computed: Callable[[Any], list[Any]], ends: tuple[float, float], parts: int, *, touching: bool = True
 ) -> tuple[list[float], list[tuple[float, int]]]:
     """Zeros on a grid: changes of sign and ends of the domain, and least absolute values that are 0, each with which it is of.
 
     Args:
         computed: The values at places.
         ends: The ends of the grid.
+        parts: How many steps it has.
         touching: Whether least absolute values are looked for.
     """
     import numpy
 
-    grid = numpy.linspace(*ends, GRID + 1)
+    grid = numpy.linspace(*ends, parts + 1)
+    table = numpy.array(computed(grid), dtype=float).reshape(-1, len(grid))
     crossed: list[float] = []
-    touched: list[tuple[float, int]] = []
-    for at, values in enumerate(computed(grid)):
+    for values in table:
         zeros = grid[values == 0]
         crossed += zeros.tolist() if len(zeros) < MOST else []
-        sign = numpy.where(numpy.isnan(values), 2.0, numpy.sign(values))
-        changes = numpy.flatnonzero((sign[:-1] != sign[1:]) & (sign[:-1] != 0) & (sign[1:] != 0))[:MOST]
-        left, right, of_left = grid[changes], grid[changes + 1], sign[changes]
-        for _ in range(_HALVINGS if len(changes) else 0):
-            middle = (left + right) / 2
-            there = computed(middle)[at]
-            same = numpy.where(numpy.isnan(there), 2.0, numpy.sign(there)) == of_left
-            left, right = numpy.where(same, middle, left), numpy.where(same, right, middle)
-        crossed += right.tolist()
-        if not touching:
-            continue
-        size = abs(values)
-        least = 1 + numpy.flatnonzero((size[1:-1] < size[:-2]) & (size[1:-1] < size[2:]) & (sign[:-2] == sign[2:]))[:MOST]
-        left, right = grid[least - 1], grid[least + 1]
-        for _ in range(_HALVINGS if len(least) else 0):  # thirds of the bracket, of which that with the least value is kept
-            first, second = left + (right - left) / 3, right - (right - left) / 3
-            lower = abs(computed(first)[at]) < abs(computed(second)[at])
-            left, right = numpy.where(lower, left, first), numpy.where(lower, second, right)
-        if len(least):
-            middle = (left + right) / 2
-            places = middle[abs(computed(middle)[at]) < _NOTHING * size[numpy.isfinite(size)].max()]
-            touched += [(place, at) for place in places.tolist()]
-    return crossed, touched
+
+    def at(rows: Any, places: Any) -> Any:
+        """The value of one function at each place: all are computed there together."""
+        return numpy.array(computed(places))[rows, numpy.arange(len(places))]
+
+    def signs(values: Any) -> Any:
+        return numpy.where(numpy.isnan(values), 2.0, numpy.sign(values))
+
+    sign = signs(table)
+    rows, changes = _first((sign[:, :-1] != sign[:, 1:]) & (sign[:, :-1] != 0) & (sign[:, 1:] != 0))
+    left, right, of_left = grid[changes], grid[changes + 1], sign[rows, changes]
+    for _ in range(_HALVINGS if len(rows) else 0):
+        middle = (left + right) / 2
+        same = signs(at(rows, middle)) == of_left
+        left, right = numpy.where(same, middle, left), numpy.where(same, right, middle)
+    crossed += right.tolist()
+    if not touching:
+        return crossed, []
+    size = abs(table)
+    rows, least = _first((size[:, 1:-1] < size[:, :-2]) & (size[:, 1:-1] < size[:, 2:]) & (sign[:, :-2] == sign[:, 2:]))
+    left, right = grid[least], grid[least + 2]
+    for _ in range(_HALVINGS if len(rows) else 0):  # thirds of the bracket, of which that with the least value is kept
+        first, second = left + (right - left) / 3, right - (right - left) / 3
+        lower = abs(at(rows, first)) < abs(at(rows, second))
+        left, right = numpy.where(lower, left, first), numpy.where(lower, second, right)
+    if not len(rows):
+        return crossed, []
+    middle = (left + right) / 2
+    largest = numpy.where(numpy.isfinite(size), size, 0).max(axis=1)
+    near = abs(at(rows, middle)) < _NOTHING * largest[rows]
+    return crossed, list(zip(middle[near].tolist(), rows[near].tolist(), strict=True))
+
+
+def _first(where: Any) -> tuple[Any, Any]:
+    """The rows and the places that are true, of each row the first ones."""
+    import numpy
+
+    rows, places = numpy.nonzero(where)
+    starts = numpy.searchsorted(rows, rows)
+    kept = numpy.arange(len(rows)) - starts < MOST
+    return rows[kept], places[kept]

@@ -23,6 +23,9 @@ ROUNDS = 12
 MOST = 20_000
 """Places that are added, at most."""
 
+_WORK = 2**26
+"""Places that are added times operations, at most."""
+
 _OUTSIDE = 0.5
 """How far beyond the plot curves are followed, beside its height."""
 
@@ -76,12 +79,16 @@ class Curves(Frozen, eq=False):
         places: Its values, ascending, a vector.
         curves: The curves.
         window: The least and the largest value that is shown.
+        unseen: At how many places more curves may break, which were too many to look at.
+        apart: How near two such places may be to be seen as one, where that is visible; None elsewhere.
     """
 
     variable: str
     places: Any
     curves: tuple[Curve, ...]
     window: tuple[float, float]
+    unseen: int
+    apart: float | None
 
 
 def sampled(
@@ -109,7 +116,7 @@ def sampled(
 
     asked = [(at, order) for at in range(len(graph.outputs)) for order in orders]
     whole = with_derivatives(graph, [(at, (variable,) * (order + more)) for more in (0, 1) for at, order in asked])
-    found = marks(whole, variable, fixed, *ends)
+    found, unseen, apart = marks(whole, variable, fixed, *ends)
     whole.outputs = whole.outputs[: len(asked)]
     computed = vectors(whole)
 
@@ -122,9 +129,10 @@ def sampled(
     shown = window or _window(scanned, [mark for one in found for mark in one])
     grid = _scanned(places, _clamped(scanned, shown))
     places = numpy.unique(numpy.concatenate([grid, cuts]))
-    places, table = _refined(values, places, cuts, shown, (ends[1] - ends[0]) / points / 2**ROUNDS)
+    most = min(MOST, _WORK // len(whole))
+    places, table = _refined(values, places, cuts, shown, (ends[1] - ends[0]) / points / 2**ROUNDS, most)
     curves = [Curve(at, order, row, tuple(one)) for (at, order), row, one in zip(asked, table, found, strict=True)]
-    return Curves(variable, places, tuple(curves), shown)
+    return Curves(variable, places, tuple(curves), shown, unseen, apart)
 
 
 def _scanned(places: Any, values: Any) -> Any:
@@ -144,7 +152,7 @@ def _scanned(places: Any, values: Any) -> Any:
 
 
 def _refined(
-    values: Vectors | Any, places: Any, cuts: Sequence[float], window: tuple[float, float], least: float
+    values: Vectors | Any, places: Any, cuts: Sequence[float], window: tuple[float, float], least: float, most: int
 ) -> tuple[Any, Any]:
     """Halve steps until every place is near the chord of its neighbours."""
     import numpy
@@ -160,7 +168,7 @@ def _refined(
         halved[:-1] |= bends
         halved[1:] |= bends
         halved &= numpy.diff(x) > least
-        if not halved.any() or len(places) + halved.sum() > first + MOST:
+        if not halved.any() or len(places) + halved.sum() > first + most:
             break
         new = x[:-1][halved] + numpy.diff(x)[halved] / 2
         order = numpy.argsort(numpy.concatenate([places, new]), kind="stable")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from gradcli.algebra.derivatives import derivative_graph
 from gradcli.algebra.equality.pair import Pair, Step, pair_in
 from gradcli.autodiff.passes.reverse import quiet
-from gradcli.autodiff.runs.rows import rows_at_once
+from gradcli.autodiff.runs.rows import BUDGET, MOST_ROWS
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.lowering.builders.builder import value_of
 from gradcli.lowering.builders.compaction import replay
@@ -45,28 +46,38 @@ def with_derivatives(graph: Graph, requests: Sequence[tuple[int, tuple[str, ...]
 def vectors(graph: Graph) -> Vectors:
     """What computes the outputs of a graph of numbers for many values of its variables."""
     pair = pair_in(graph, [(id, id) for id in graph.outputs])
-    return vectors_of(pair.steps, [first for first, _ in pair.ends], rows_at_once(graph))
+    return vectors_of(pair.steps, [first for first, _ in pair.ends])
 
 
-def vectors_of(steps: Sequence[Step], wanted: Sequence[int], most: int) -> Vectors:
-    """The same of steps.
+def vectors_of(steps: Sequence[Step], wanted: Sequence[int]) -> Vectors:
+    """The same of steps. Vectors are kept until they are used last, so that memory has room for as many places as can be.
 
     Args:
         steps: The steps.
         wanted: Those that are results.
-        most: How many places are computed at once.
     """
     import numpy
 
+    last = {input: at for at, (_, inputs, _, _) in enumerate(steps) for input in inputs}
+    kept = frozenset(wanted)
+    ended: list[list[int]] = [[] for _ in steps]
+    for input, at in last.items():
+        if input not in kept:
+            ended[at].append(input)
+    alive = max(accumulate(1 - len(one) for one in ended), default=1)
+    most = max(1, min(MOST_ROWS, BUDGET // max(1, alive)))
+
     def run(values: Mapping[str, Any]) -> list[Any]:
         found: list[Any] = []
-        for operation, inputs, constant, name in steps:
+        for (operation, inputs, constant, name), over in zip(steps, ended, strict=True):
             if operation == VARIABLE:
                 found.append(values[name])
             elif operation == CONSTANT:
                 found.append(constant_value(constant))
             else:
                 found.append(value_of(operation, [found[input] for input in inputs]))
+            for one in over:
+                found[one] = None
         return [found[one] for one in wanted]
 
     def all_of(values: Mapping[str, Any]) -> list[Any]:

@@ -7,7 +7,10 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from mpmath import mp
+
 from gradcli.analysis.points import Met, special_points
+from gradcli.analysis.verification.accumulation import Accumulated, accumulated
 from gradcli.analysis.verification.differences import (
     Complex,
     Differences,
@@ -15,10 +18,10 @@ from gradcli.analysis.verification.differences import (
     differences,
     inner,
     sides,
-    size_of,
     unit,
 )
-from gradcli.analysis.verification.judge import Judged, judged, slopes, to_float
+from gradcli.analysis.verification.digits import ROUNDINGS, NodeDigits, digits_of, node_digits
+from gradcli.analysis.verification.judge import DIGITS, Judged, judged, slopes
 from gradcli.analysis.verification.rules import Fault, faults
 from gradcli.autodiff.passes.tape import Tape, all_finite
 from gradcli.autodiff.request import Request
@@ -28,10 +31,12 @@ from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.lowering.elements.expansion import in_elements
 from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.facts import END, JUMP, KINK, POLE
+from gradcli.ops.declaration.ieee import as_float
 
-RIGHT, ROUNDED, KINK, JUMP, END, UNCLEAR, LOST, WRONG = "right", "rounded", "kink", "jump", "end", "unclear", "lost", "wrong"
-"""What is said of a derivative: it is right; right, but for digits that were lost; at a kink, a jump or the end of the domain,
-where there is none; no way tells; no digit is right, though every rule is; wrong."""
+RIGHT, ROUNDED, UNCLEAR, LOST, WRONG = "right", "rounded", "unclear", "lost", "wrong"
+"""What is said of a derivative: it is right; right, but for digits that were lost; no way tells; no digit is right, though every
+rule is; wrong. Where there is none the kind of the special point is said: a kink, a jump, a pole, or the end of the domain."""
 
 TOLERANCE = 1e-6
 """How far off a derivative may be, beside its size, that is right."""
@@ -45,8 +50,14 @@ _WORK = 4_000_000
 _MOST_ELEMENTS = 8
 """Elements of an array up to which each has differences of its own."""
 
-_NOTHING = 1e-20
-"""What is no derivative, beside the value over the size of what moves."""
+_TINIEST = 1e-300
+"""What a derivative may be off where floats lose digits by their range."""
+
+_SUMMED = 1e-43
+"""What a sum over elements is 0 below, beside what it is a sum of, but for the error of the judge."""
+
+_NEIGHBOURS = 4
+"""Points beside the run's, and by how many roundings each is off, among which a derivative with no right digit may be right."""
 
 _NEAR = 2**20
 """Roundings by which a run may be beside a special point that is told."""
@@ -92,26 +103,6 @@ class Component(Frozen):
         return self.found.value if self.complex_step is None else self.complex_step
 
 
-class NodeDigits(Frozen):
-    """What a node does to digits.
-
-    Attributes:
-        id: The node, of the run in elements.
-        condition: By what it multiplies relative errors of its operands.
-        digits: Digits of its value that are right.
-        lost: How many fewer than of its operands.
-        adjoint_digits: Digits of its adjoint that are right; None where it has none.
-        lost_back: How many fewer those of the adjoints of its operands have.
-    """
-
-    id: int
-    condition: float | None
-    digits: float
-    lost: float
-    adjoint_digits: float | None
-    lost_back: float
-
-
 class Verification(Frozen):
     """A checked gradient.
 
@@ -120,6 +111,7 @@ class Verification(Frozen):
         plain: The same on numbers, each element for itself; None where that would be large.
         components: The derivatives that were checked.
         faults: Nodes whose rules are wrong.
+        sums: Adjoints of nodes that are used several times.
         met: Special points that the run is at or near.
         nodes: What each node does to digits; empty where there is no run on numbers.
         not_analytic: The operation for which there is no complex step; empty where there is one.
@@ -130,6 +122,7 @@ class Verification(Frozen):
     plain: Tape | None
     components: Sequence[Component]
     faults: Sequence[Fault]
+    sums: Sequence[Accumulated]
     met: Sequence[Met]
     nodes: Sequence[NodeDigits]
     not_analytic: str
@@ -138,7 +131,8 @@ class Verification(Frozen):
     @property
     def failed(self) -> bool:
         """Whether something is wrong."""
-        return bool(self.faults) or any(one.verdict in (LOST, WRONG) for one in self.components)
+        wrong = bool(self.faults) or not all(one.agrees for one in self.sums)
+        return wrong or any(one.verdict in (LOST, WRONG) for one in self.components)
 
 
 Rerun = Callable[[Mapping[str, Any]], Tape]
@@ -156,28 +150,30 @@ def verify(tape: Tape, rerun: Rerun, *, seed: int = 0) -> Verification:
         NoValueError: The run has no value there.
     """
     if not all_finite(tape.value):
-        raise NoValueError("the value is not finite there, so there is no gradient to check", hint="choose another point")
+        raise NoValueError(
+            "the value is not finite there, so there is no gradient to check",
+            hint="choose another point; gradcli why tells where it begins",
+        )
     epsilon = 2.0**-23 if tape.dtype == "float32" else 2.0**-52
     cotangent: Any = tape.adjoints[tape.output]
     cotangent = 1.0 if cotangent is None else cotangent
     plain = _in_numbers(tape)
     judge = None
     if plain is not None:
-        flat = [cotangent] if type(cotangent) is float else cotangent.ravel().tolist()
-        judge = judged(plain.graph, plain.bindings, {plain.output: flat[0]}, plain.requires_grad)
+        judge = judged(plain.graph, plain.bindings, {plain.output: _seed(cotangent)}, plain.requires_grad)
     met = list(special_points(tape, epsilon * _NEAR))
     wrong = list(faults(tape, {one.id for one in met if one.is_at(epsilon)}, judge if plain is tape else None))
+    sums = list(accumulated(tape, epsilon))
+    faulty = bool(wrong) or not all(one.agrees for one in sums)
     if plain is not None and plain is not tape:  # operations on arrays have theirs in what they are made of
         met = [one for one in met if one.id in tape.graph.decisions] + list(special_points(plain, epsilon * _NEAR))
     at = [one for one in met if one.is_at(epsilon)]
     complex_steps = Complex(tape)
     components: list[Component] = []
     for name, direction in _directions(tape, seed):
-        components.append(
-            _component(name, direction, tape, plain, judge, cotangent, complex_steps, at, bool(wrong), rerun, epsilon)
-        )
-    nodes = list(_digits(plain, judge, epsilon)) if plain is not None and judge is not None else []
-    return Verification(tape, plain, components, wrong, met, nodes, complex_steps.missing, [])
+        components.append(_component(name, direction, tape, plain, judge, cotangent, complex_steps, at, faulty, rerun, epsilon))
+    nodes = list(node_digits(plain, judge, epsilon)) if plain is not None and judge is not None else []
+    return Verification(tape, plain, components, wrong, sums, met, nodes, complex_steps.missing, [])
 
 
 def _in_numbers(tape: Tape) -> Tape | None:
@@ -242,18 +238,18 @@ def _component(
     own = sum(inner(gradient[one], moves) for one, moves in direction.items())
     moves = direction if plain is None or plain is tape else _element_moves(tape, plain, direction)
     reference, size = _judged(plain, judge, moves)
+    size = size if len(moves) > 1 or reference == 0 else 0.0  # what is lost in a sum of random signs is no loss of a derivative
     found = differences(tape, direction, cotangent)
     complex_step = complex_steps.step(direction, cotangent)
     held = reference if reference is not None else complex_step if complex_step is not None else found.value
     uncertain = 0.0 if reference is not None or complex_step is not None else 10 * found.off
-    off = abs(own - held)
-    digits = _digits_of(off, max(abs(held), epsilon * size))
-    tolerance = max(TOLERANCE, 64 * epsilon)
-    nothing = _NOTHING * float(abs(inner(tape.value, cotangent))) / size_of(tape, direction)
-    right = off <= tolerance * abs(held) + 64 * epsilon * size + uncertain + nothing
+    off = 0.0 if own == held else abs(own - held)
+    digits = digits_of(off, max(abs(held), size))
+    tolerance = max(TOLERANCE, ROUNDINGS * epsilon)
+    right = off <= tolerance * abs(held) + ROUNDINGS * epsilon * size + uncertain + _TINIEST
     verdict, both = RIGHT if right else WRONG, None
     here = [one for one in at if _moves(one, direction if one.tape is tape else moves)]
-    if here:
+    if here and not (right and reference is not None and all(one.kind == POLE for one in here)):
         both = _slopes(tape, plain, direction, moves, cotangent, rerun)
         verdict = _at_special(own, both, here, right, tolerance)
         both = None if verdict == RIGHT else both
@@ -263,8 +259,9 @@ def _component(
             verdict, both = KINK, found.sides
         elif not math.isfinite(held) or (reference is None and uncertain > 0.1 * abs(held)):
             verdict = UNCLEAR
-        elif not faulty and reference is not None:
-            verdict = ROUNDED if digits >= 1 else LOST
+        elif not faulty and reference is not None and plain is not None:
+            near = digits >= 1 or _is_of_a_neighbour(own, plain, cotangent, moves, reference, epsilon)
+            verdict = ROUNDED if near else LOST
     return Component(name, direction, own, None if both else reference, found, complex_step, digits, verdict, both)
 
 
@@ -272,15 +269,36 @@ def _judged(plain: Tape | None, judge: Judged | None, moves: Mapping[str, float]
     """The judge's derivative along a direction, and the size of what it is a sum of."""
     if plain is None or judge is None:
         return None, 0.0
-    total, size = 0, 0
-    for name, step in moves.items():
-        id = plain.graph.variables[name]
-        adjoint = judge.adjoints[id]
-        if type(adjoint) is float:
-            return None, 0.0
-        if adjoint is not None:
-            total, size = total + adjoint * step, size + judge.sizes[id] * abs(step)
-    return float(total), float(size)
+    total, size = mp.zero, mp.zero
+    with mp.workdps(DIGITS):
+        for name, step in moves.items():
+            id = plain.graph.variables[name]
+            adjoint = judge.adjoints[id]
+            if type(adjoint) is float:
+                return None, 0.0
+            if adjoint is not None:
+                total += adjoint * step
+                size += abs((adjoint or judge.sizes[id]) * step)
+        return as_float(total if abs(total) > size * _SUMMED else mp.zero), as_float(size)
+
+
+def _is_of_a_neighbour(
+    own: float, plain: Tape, cotangent: Any, moves: Mapping[str, float], reference: float, epsilon: float
+) -> bool:
+    """Whether a derivative is right at a point within roundings of this one, as beside a minimum: its backward error is small.
+
+    Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., section 1.5.
+    """
+    source, reach = random.Random(0), 0.0
+    for _ in range(_NEIGHBOURS):
+        point = {name: value * (1 + source.choice((-1, 1)) * _NEIGHBOURS * epsilon) for name, value in plain.bindings.items()}
+        there = _judged(plain, judged(plain.graph, point, {plain.output: _seed(cotangent)}, plain.requires_grad), moves)[0]
+        reach = max(reach, 0.0 if there is None else abs(there - reference))
+    return abs(own - reference) <= reach
+
+
+def _seed(cotangent: Any) -> float:
+    return cotangent if type(cotangent) is float else float(cotangent.ravel()[0])
 
 
 def _element_moves(tape: Tape, plain: Tape, direction: Direction) -> dict[str, float]:
@@ -319,41 +337,12 @@ def _slopes(
 
 def _at_special(own: float, both: tuple[float, float], here: Sequence[Met], right: bool, tolerance: float) -> str:
     low, high = both
+    kinds = {one.kind for one in here}
     if math.isfinite(low) and math.isfinite(high):
         alike = abs(high - low) <= 1e-4 * max(abs(low), abs(high)) + 1e-9
         close = abs(own - (low + high) / 2) <= 1e-4 * max(abs(low), abs(high)) + 1e-9
-        return RIGHT if alike and (close or right) else KINK
-    kinds = [one.kind for one in here]
-    return JUMP if JUMP in kinds else END
-
-
-def _digits_of(off: float, size: float) -> float:
-    """Decimal digits in which two numbers agree."""
-    if off != off or size != size or math.isinf(off):
-        return 0.0
-    if off == 0 or size == 0:
-        return 16.0 if off == 0 else 0.0
-    return min(16.0, max(0.0, -math.log10(off / size))) if math.isfinite(size) else 0.0
-
-
-def _digits(plain: Tape, judge: Judged, epsilon: float) -> Iterator[NodeDigits]:
-    """What each node of a run on numbers does to digits."""
-    most = -math.log10(epsilon / 2)
-    right = [min(most, _agreed(own, exact)) for own, exact in zip(plain.values, judge.values, strict=True)]
-    back = [
-        None if own is None or exact is None else min(most, _agreed(own, exact))
-        for own, exact in zip(plain.adjoints, judge.adjoints, strict=True)
-    ]
-    for id, inputs in enumerate(plain.graph.inputs):
-        if inputs and judge.adjoints[id] is not None:
-            lost = max(0.0, min(right[input] for input in inputs) - right[id])
-            own, after = back[id], [known for input in inputs if (known := back[input]) is not None]
-            lost_back = 0.0 if own is None or not after else max(0.0, own - min(after))
-            yield NodeDigits(id, judge.conditions[id], right[id], lost, own, lost_back)
-
-
-def _agreed(own: Any, exact: Any) -> float:
-    if type(exact) is float or not math.isfinite(own):
-        return 0.0
-    right = to_float(exact)
-    return 16.0 if own == right else _digits_of(abs(own - right), abs(right))
+        if (alike and (close or right)) or kinds != {POLE}:
+            return RIGHT if alike and (close or right) else KINK
+    if (math.isnan(low) or math.isnan(high)) and kinds != {POLE}:
+        return JUMP if JUMP in kinds else END
+    return next((kind for kind in (JUMP, POLE) if kind in kinds), KINK)

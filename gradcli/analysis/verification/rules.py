@@ -14,12 +14,13 @@ from typing import Any
 
 from mpmath import mp
 
-from gradcli.analysis.verification.judge import DIGITS, Judged, partials, precise, to_float, uncertain
+from gradcli.analysis.verification.judge import DIGITS, Judged, partials, precise, uncertain
 from gradcli.autodiff.passes.reverse import quiet
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.frozen import Frozen
 from gradcli.ops import vjp
 from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.ieee import as_float
 from gradcli.ops.declaration.operation import NotDifferentiableError, Operation
 
 WRONG = 1e-7
@@ -102,9 +103,9 @@ def _of_numbers(
         for index, partial in partials(declared.name, precise(y), exact, wanted):
             if type(partial) is float:
                 continue
-            right, own = to_float(partial), float(found[index])
+            right, own = as_float(partial), float(found[index])
             off = abs(own - right)
-            if off <= WRONG * abs(right) + uncertain(precise(y), exact[index]) + 1e-300:
+            if own == right or off <= WRONG * abs(right) + uncertain(precise(y), exact[index]) + 1e-300:
                 continue
             if off <= _SENSITIVE * _sensitivity(declared, y, operands, index, wanted, epsilon):
                 continue

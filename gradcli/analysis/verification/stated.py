@@ -12,6 +12,7 @@ from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.program_run import recorded
 from gradcli.errors import GradcliError, UnknownVariableError, located
 from gradcli.frozen import Frozen
+from gradcli.language.free_names import free_names
 from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
 from gradcli.ops.declaration.structural import shape_of
@@ -117,11 +118,12 @@ def _rounding(tape: Tape, name: str) -> float:
 
 
 def _reasons(tape: Tape, name: str, given: Any, text: str) -> list[str]:
-    """Where a wrong derivative parts from the right one, as grading tells it; nothing where it cannot be marked."""
+    """Where a wrong derivative parts from the right one, as grading tells it; nothing where no mistake is known to give it."""
     try:
-        at = None if isinstance(given, str) else {one: float(value) for one, value in tape.bindings.items()}
-        marker = Marker(text, name, at=at)
-        return list(feedback(marker.question, marker.mark(given if isinstance(given, str) else repr(given)), _TOLD))
+        one_number = not isinstance(given, str) or not free_names(parse(given))
+        marker = Marker(text, name, at={one: float(value) for one, value in tape.bindings.items()} if one_number else None)
+        marked = marker.mark(given if isinstance(given, str) else repr(given))
+        return list(feedback(marker.question, marked, _TOLD)) if marked.reasons or marked.note else []
     except (GradcliError, TypeError):  # arrays, or a program that is no question
         return []
 

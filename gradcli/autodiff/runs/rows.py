@@ -94,7 +94,8 @@ def run_rows(
         [numpy.zeros(count, bool) for _ in wrt],
         numpy.zeros(count, bool),
     )
-    columns = {name: column if cast is None else cast(column) for name, column in columns.items()}
+    with quiet():
+        columns = {name: column if cast is None else cast(column) for name, column in columns.items()}
     fixed = {name: value if cast is None else cast(value) for name, value in fixed.items()}
     pending = [numpy.arange(count)]
     while pending:

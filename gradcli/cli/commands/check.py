@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.choices import check_stdin, chosen_format, file_format, refuse, tolerance
 from gradcli.cli.framework.command import Command, flag, some_whole, text, texts, whole
@@ -61,7 +61,7 @@ class CheckOptions(ExpressionOptions, WrtOptions, ModeOptions, ShapeOptions, Ass
 
     cotangent = BackwardOptions.cotangent
     gradient = texts(
-        "Check somebody else's gradient as well: 'w: 2w+x' for a variable, repeated, or numbers from a .csv, .npy or .json.",
+        "Check somebody else's gradient as well: 'w: 2w+x' for a variable, repeated, or a .csv, .npy or .json of numbers.",
         "DERIVATIVE",
     )
     tol = text("How far off it may be, beside the size of the right one: 1e-6 where left out.", "NUMBER")
@@ -132,19 +132,11 @@ def _checked(text: str, where: str, options: CheckOptions) -> Sampled:
 
 def _stated(options: CheckOptions, found: Sampled, text: str) -> list[Stated]:
     """Somebody else's gradient beside that at each point."""
-    from gradcli.analysis.verification.stated import held_against, numbers_by_name
+    from gradcli.analysis.verification.stated import held_against
+    from gradcli.cli.inputs.gradients import given_gradient
 
     tapes = [point.tape for point in found.points[:: found.order]]
-    given: dict[str, Any] = {}
-    for one in options.gradient:
-        name, colon, derivative = one.partition(":")
-        if not colon:
-            from gradcli.cli.inputs.array_files import array_file
-
-            given |= numbers_by_name(tapes[0], array_file(one, "--gradient"))
-        else:
-            plain = derivative.strip().startswith(("[", "@"))
-            given[name.strip()] = number(derivative.strip(), f"--gradient {name}", options) if plain else derivative.strip()
+    given = given_gradient(options.gradient, tapes[0], options)
     return held_against(tapes, given, text, 1e-6 if options.tol is None else tolerance(options.tol))
 
 

@@ -76,14 +76,15 @@ def _descend(options: DescendOptions) -> None:
         runs = []
         for lr in rates:
             taken = list(steps(objective, options.optimizer, lr, options.steps))
-            runs.append(Run(options.optimizer, lr, taken, verdict(objective, taken, options.optimizer, lr)))
+            runs.append(Run(options.optimizer, lr, taken, verdict(objective, taken, options.optimizer, lr, options.steps)))
 
     from gradcli.output.plots import of_descent
 
     columns = of_descent.descent_columns(objective, runs)
     if format.name == "draw":
         if options.output in (None, STDIN) and len(columns) < 10:
-            _show_table(options, columns, [*of_descent.descent_rows(runs, of_descent.ROWS)])
+            rows = [*of_descent.descent_rows(runs, of_descent.ROWS)]
+            _show_table(options, columns, rows, sum(len(run.steps) for run in runs))
         chart = of_descent.loss_chart(runs, source)
     elif format.name in ("table", "csv", "json"):
         chart = of_descent.loss_chart(runs, source)
@@ -116,13 +117,15 @@ def _rates(options: DescendOptions, default: float | None) -> list[float | None]
     return list(found)
 
 
-def _show_table(options: DescendOptions, columns: list[str], rows: list[list[float]]) -> None:
+def _show_table(options: DescendOptions, columns: list[str], rows: list[list[float]], count: int) -> None:
     """Some of the steps, above the curve."""
     from gradcli.cli.views.show import show_blocks
     from gradcli.language.numbers import short_text
     from gradcli.output.reports.blocks import Table
 
-    table = Table("steps", columns, [[*map(short_text, row)] for row in rows], frozenset(columns), frozenset())
+    left = count - len(rows)
+    note = f"... {left:,} more step{'s' * (left > 1)}; --format table shows all, --json has them" if left else ""
+    table = Table("steps", columns, [[*map(short_text, row)] for row in rows], frozenset(columns), frozenset(), note=note)
     show_blocks(lambda style: [table], "rich" if wants_rich(sys.stdout) else "text")
     write_to(options.output, ["\n"])
 

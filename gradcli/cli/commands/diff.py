@@ -100,7 +100,8 @@ def _partial(options: DiffOptions) -> None:
             found = Derivatives(output, by, table.simplified, len(table.names), of=of)
             derivatives, ids = table.graph, table.ids
         else:
-            from gradcli.algebra.derivatives import Simplifier, derivative_graph
+            from gradcli.algebra.derivatives import derivative_graph
+            from gradcli.algebra.simplified import Simplifier
 
             derivatives, ids = derivative_graph(graph, requests)
             simplifier = Simplifier(derivatives, ids, generic=True, assume=assume)

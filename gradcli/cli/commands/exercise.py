@@ -55,7 +55,7 @@ class ExerciseOptions(Options):
     wrt = text("The variable by which a template is differentiated.", "NAME")
     choose = texts("The numbers that a name of the template may be: a=2..5 or a=2,3,7.", "NAME=NUMBERS")
     ask = text(
-        "What is asked for: the derivative, a number, its value at a point, or the gradient by all variables.",
+        "What is asked for: the derivative, its value at a point (number), the gradient by all variables, or the tangent.",
         "WHAT",
         choices=_ASKS,
     )

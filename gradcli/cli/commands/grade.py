@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.choices import chosen_format, refuse, tolerance
 from gradcli.cli.framework.command import Command, choice, some_whole, text, texts, whole
-from gradcli.cli.framework.options import OutputOptions
+from gradcli.cli.framework.options import OutputOptions, ShapeOptions
 from gradcli.cli.framework.streams import STDIN, read_text, write, write_warning
 from gradcli.errors import ExitCode, GradcliError
 
 if TYPE_CHECKING:
     from gradcli.output.reports.grading import Graded
-    from gradcli.teaching.marking import Marker
-    from gradcli.teaching.parts import Parts
     from gradcli.teaching.quiz import Asked
+    from gradcli.teaching.tasks import AnyMarker
 
 HELP = """\
 Mark answers to the question: what is the derivative of EXPRESSION by a variable? Where one is wrong, say why, from the graph.
@@ -29,6 +29,7 @@ Mark answers to the question: what is the derivative of EXPRESSION by a variable
   gradcli grade "cos(4*z)" --wrt z --order 2 -- "-16*cos(4*z)"
   gradcli grade "(x+w)*(w+1)" --wrt w --steps work.txt lines such as ∂y/∂a = b; ∂y/∂w = ∂y/∂a·∂a/∂w + ...
   gradcli grade "x^2*w" --ask gradient -- "[2x*w, x^2]"
+  gradcli grade "sum(W @ x)" --wrt W --shape W=2,3 --shape x=3 --ask gradient -- "outer(ones(2), x)"
   gradcli grade -f quiz.jsonl --answers answers.csv    {"id": "q1", "expression": "x^2", "wrt": "x", "points": 2} a line
 
 An answer is one expression in the variables of the question, in any form that has the same value, read as people write it
@@ -47,7 +48,11 @@ Exit codes: 0 all answers are right, or they came from a file; 1 one is not; 2 b
 """
 
 
-class GradeOptions(OutputOptions):
+_FILE = re.compile(r"\S*[\w-]\.(csv|tsv|jsonl|ndjson|txt)", re.IGNORECASE)
+"""What looks like a file of answers, and like no answer."""
+
+
+class GradeOptions(OutputOptions, ShapeOptions):
     """What a call may ask for."""
 
     file = text("Read the question from a file, or from .jsonl those of a quiz; - is standard input.", "FILE", short="-f")
@@ -85,10 +90,12 @@ def run(options: GradeOptions) -> ExitCode:
     if not quiz and not options.at:
         refuse(options, ("digits", "tol"), "is for numbers at a point", "add --at x=2")
     if options.steps is not None:
-        refuse(options, ("ask", "order", "digits", "credit"), "is not for lines of work")
+        refuse(options, ("ask", "order", "digits", "credit", "shape"), "is not for lines of work")
         return _steps(options, question, given, format)
     if quiz and options.answers is None:
         raise GradcliError("the answers to the quiz are missing", hint="add --answers answers.csv")
+    if options.answers is None and len(given) == 1 and _FILE.fullmatch(given[0]):
+        raise GradcliError(f"{given[0]} is the name of a file, and no answer", hint=f"answers are read by --answers {given[0]}")
     if bool(given) == (options.answers is not None):
         what = "both as arguments and as a file" if given else "neither as arguments nor as a file"
         raise GradcliError(f"answers are given {what}", hint='write them behind --: gradcli grade "x^2" --wrt x -- "2*x"')
@@ -188,7 +195,7 @@ def _quiz(options: GradeOptions) -> dict[str, Asked] | None:
         if options.question is not None:
             raise GradcliError("--question names a column for the questions of a quiz", hint="-f quiz.jsonl")
         return None
-    for name in ("wrt", "ask", "order", "at", "digits", "tol", "steps"):
+    for name in ("wrt", "ask", "order", "at", "digits", "tol", "steps", "shape"):
         if name in options.given:
             raise GradcliError(f"--{name} is for a single question", hint="the questions of a quiz say it themselves")
     if options.positional:
@@ -212,14 +219,15 @@ def _single(options: GradeOptions, question: str) -> Asked:
     return Asked(_marker(options, question), "", options.ask or DERIVATIVE, 1, _credit(options))
 
 
-def _marker(options: GradeOptions, question: str) -> Marker | Parts:
+def _marker(options: GradeOptions, question: str) -> AnyMarker:
+    from gradcli.cli.inputs.variables import shapes_of
     from gradcli.teaching.tasks import DERIVATIVE, task
 
     try:
         allowed = None if options.tol is None else tolerance(options.tol)
         ask = options.ask or DERIVATIVE
-        at, digits = _at(options), options.digits
-        return task(question, ask, _wrt(options), order=options.order, at=at, digits=digits, tolerance=allowed)
+        at, digits, shapes = _at(options), options.digits, shapes_of(options.shape)
+        return task(question, ask, _wrt(options), order=options.order, at=at, digits=digits, tolerance=allowed, shapes=shapes)
     except GradcliError as error:
         raise error.located(question, "question") from None
 

@@ -41,7 +41,7 @@ def run(options: SimplifyOptions) -> None:
     source, where = expression_text(options)
     values = point(options)
 
-    from gradcli.algebra.derivatives import simplified_outputs
+    from gradcli.algebra.simplified import simplified_outputs
     from gradcli.cli.inputs.symbolic import assumed, static_graph, write_derivatives
     from gradcli.graph.names import RESULT
     from gradcli.output.reports.derivatives import Derivatives

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from typing import TYPE_CHECKING
 
@@ -79,15 +80,22 @@ def run(options: TaylorOptions) -> None:
 
 def _remainder(graph: Graph, found: Taylor, about: Graph, name: str, ends: tuple[float, float]) -> Remainder:
     """How far the polynomial is from the function on a range of its variable."""
+    from gradcli.algebra.taylor import taylor
     from gradcli.analysis.properties.remainder import remainder
     from gradcli.autodiff.passes.forward import evaluate
+    from gradcli.language.ast import Number
 
     others = [other for other in (*graph.variables, *about.variables) if other != found.variable]
     if name != found.variable or others:
         raise GradcliError(
             f"the remainder is bounded in {found.variable} alone", hint=f"leave --{name} out, or put numbers in for the others"
         )
-    return remainder(graph, name, float(evaluate(about, {})[about.output]), len(found.coefficients) - 1, *ends)
+    place, order = float(evaluate(about, {})[about.output]), len(found.coefficients) - 1
+    bound = remainder(graph, name, place, order, *ends)
+    if taylor(graph, name, about, order + 1).coefficients[-1] != Number(0):
+        return bound
+    later = remainder(graph, name, place, order + 1, *ends)  # the polynomial of the next order is the same one
+    return min(bound, later, key=lambda one: math.inf if one.bound is None else one.bound)
 
 
 def _place(options: TaylorOptions, graph: Graph) -> tuple[str, str]:

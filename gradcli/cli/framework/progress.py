@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -39,14 +38,14 @@ def progress(size: int) -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def rows_progress(path: str) -> Iterator[Callable[[int, int], None]]:
-    """Show how far the rows of a file have been read, where that takes long and standard output is not the terminal itself.
+def rows_progress(size: int | None) -> Iterator[Callable[[int, int], None]]:
+    """Show how far the rows of a table have been read, where that takes long and standard output is not the terminal itself.
 
     Args:
-        path: The file; ``-`` is standard input, whose length is not known.
+        size: How much there is to read, in any units; None where that is not known.
 
     Yields:
-        A function to call with the bytes that have been read and the rows that have run.
+        A function to call with how much of it has been read, and the rows that have run.
     """
     begun = time.monotonic()
     bar: Any = None
@@ -54,8 +53,9 @@ def rows_progress(path: str) -> Iterator[Callable[[int, int], None]]:
 
     def advance(read: int, rows: int) -> None:
         nonlocal bar, task
+        passed = time.monotonic() - begun
         if bar is None:
-            if time.monotonic() - begun < PATIENCE:
+            if passed < PATIENCE:
                 return
             from rich.console import Console
             from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -63,9 +63,9 @@ def rows_progress(path: str) -> Iterator[Callable[[int, int], None]]:
             parts = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
             console = Console(stderr=True)
             bar = Progress(*parts, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
-            task = bar.add_task("", total=os.path.getsize(path) if os.path.isfile(path) else None)
+            task = bar.add_task("", total=size)
             bar.start()
-        bar.update(task, completed=read, description=f"{rows:,} rows")
+        bar.update(task, completed=read, description=f"{rows:,} rows, {rows / max(passed, 1e-9):,.0f}/s")
 
     if not sys.stderr or not sys.stderr.isatty() or (sys.stdout and sys.stdout.isatty()):
         yield lambda read, rows: None

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from gradcli.autodiff.runs.given_values import array_of
 from gradcli.cli.framework.streams import read_text
 from gradcli.cli.inputs.json_file import read_json
 from gradcli.errors import ExitCode, GradcliError
-from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, MOST_AXES
+from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS
 from gradcli.output.files import write_file
-
-_SPECIAL = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
 
 
 def array_file(path: str, where: str) -> Any:
@@ -29,23 +28,6 @@ def array_file(path: str, where: str) -> Any:
     if suffix not in readers:
         raise GradcliError(f"{where}: the name {path} does not tell its format", hint=f"end it in {', '.join(readers)}")
     return readers[suffix](path)
-
-
-def array_of(data: object, where: str) -> Any:
-    """The number, or the array of float64, that nested lists of JSON hold.
-
-    Raises:
-        GradcliError: Something in them is not a number, or the lists of one level differ in length.
-    """
-    if not isinstance(data, list):
-        return _number(data, where)
-    import numpy
-
-    shape = _shape(data, where)
-    flat: list[Any] = data
-    for _ in shape[1:]:
-        flat = [item for row in flat for item in row]
-    return numpy.array([_number(item, where) for item in flat], dtype=float).reshape(shape)
 
 
 def write_npz(path: str, arrays: dict[str, Any]) -> None:
@@ -69,34 +51,6 @@ def write_npz(path: str, arrays: dict[str, Any]) -> None:
     write_file(path, content.getvalue())
 
 
-def _shape(data: list[Any], where: str) -> tuple[int, ...]:
-    """The shape of nested lists, level by level."""
-    sizes: list[int] = []
-    level: list[Any] = [data]
-    while level and all(isinstance(item, list) for item in level):
-        lengths = {len(item) for item in level}
-        if len(lengths) > 1:
-            raise GradcliError(f"{where}: the rows have different lengths: {', '.join(map(str, sorted(lengths)))}")
-        sizes.append(lengths.pop())
-        level = [inner for item in level for inner in item]
-        if len(sizes) > MOST_AXES:
-            raise GradcliError(f"{where}: an array has at most {MOST_AXES} axes")
-    if any(isinstance(item, list) for item in level):
-        raise GradcliError(f"{where}: numbers and lists stand side by side")
-    return tuple(sizes)
-
-
-def _number(item: object, where: str) -> float:
-    if isinstance(item, str) and item in _SPECIAL:
-        return _SPECIAL[item]
-    if isinstance(item, bool) or not isinstance(item, int | float):
-        raise GradcliError(f"{where}: {item!r:.40} is not a number")
-    try:
-        return float(item)
-    except OverflowError:
-        return float("inf") if item > 0 else float("-inf")
-
-
 def _from_json(path: str) -> Any:
     data, where = read_json(path, parse_int=float)
     return array_of(data, where)
@@ -117,6 +71,33 @@ def _from_csv(path: str) -> Any:
         raise GradcliError(f"{where} has no numbers")
     array = array_of(rows, where)
     return array.ravel() if 1 in array.shape else array
+
+
+def csv_columns(path: str) -> dict[str, Any] | None:
+    """The columns of rows of numbers below a line of names: numbers where there is one row; None where the first line has none.
+
+    Raises:
+        GradcliError: It cannot be read, a name stands twice, or a row has more or fewer numbers than there are names.
+    """
+    from gradcli.language.parser import is_name
+
+    text, where = read_text(path)
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    names = [cell.strip().strip('"') for cell in lines[0][1].split(",")] if lines else []
+    if not names or not all(map(is_name, names)):
+        return None
+    rows: list[list[float]] = []
+    for number, line in lines[1:]:
+        try:
+            rows.append([float(cell) for cell in line.split(",")])
+        except ValueError:
+            raise GradcliError(f"{where}, line {number}: {line[:60]!r} is not numbers separated by commas") from None
+        if len(rows[-1]) != len(names):
+            raise GradcliError(f"{where}, line {number}: {len(rows[-1])} numbers stand below {len(names)} names")
+    if len(set(names)) < len(names) or not rows:
+        raise GradcliError(f"{where} has {'a name twice' if rows else 'no numbers'}")
+    columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+    return {name: array_of(list(column) if len(rows) > 1 else column[0], where) for name, column in columns.items()}
 
 
 def _from_npy(path: str) -> Any:

@@ -3,54 +3,42 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from typing import Any
 
-from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.names_asked import variables_among
-from gradcli.autodiff.runs.prepared import Prepared, free_variables, prepare, results, run_once
-from gradcli.autodiff.runs.rows import Rows, rows_at_once, run_rows, vectorisable
+from gradcli.autodiff.runs.prepared import free_variables
 from gradcli.cli.framework.progress import rows_progress
 from gradcli.cli.framework.streams import can_print_signs, write, write_note, write_warning
-from gradcli.cli.inputs.feed_file import Feed, Piece, Row
-from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, nearest, no_value
-from gradcli.frozen import replace
+from gradcli.cli.inputs.feed_options import FeedOptions, delimiter_of, kept_of
+from gradcli.data.row_runs import RowRuns
+from gradcli.data.tables.compression import SUFFIXES
+from gradcli.data.tables.feeds import Feed, files_of
+from gradcli.data.tables.formats import TABLES, TableFile, TableFormat, format_of
+from gradcli.data.tables.pieces import STDIN, Reading, Wanted
+from gradcli.data.tables.records import Layout, Records
+from gradcli.errors import ExitCode, GradcliError, nearest, no_value
 from gradcli.language.ast import Program
-from gradcli.output.reports.printed import printed_line
-from gradcli.output.serialization.rows import Records, writer
-
-MOST_GRAPHS = 64
-"""Static graphs that are kept, one for each combination of shapes that rows have."""
+from gradcli.language.builder import identifier
+from gradcli.language.parser import is_name
+from gradcli.output.files import draft
 
 
-class Result(NamedTuple):
-    """What a row gives.
-
-    Attributes:
-        values: The value of each output; empty where the row failed.
-        gradient: The derivative by each variable; None where the output does not depend on it.
-        printed: What it printed.
-        error: Why it failed; None where it did not.
-        odd: Whether something in it is not finite.
-    """
-
-    values: Sequence[Any] = ()
-    gradient: Sequence[Any] = ()
-    printed: str = ""
-    error: GradcliError | None = None
-    odd: bool = False
-
-
-def feed_rows(program: Program, asked: Request, path: str, format: str | None, *, strict: bool) -> ExitCode | None:
-    """Run a program for each row of a file, and write a record for each.
+def feed_rows(
+    program: Program, text: str, where: str, asked: Request, feed: str, format: str | None, options: FeedOptions, *, strict: bool
+) -> ExitCode | None:
+    """Run a program for each row of a feed, and write a record for each.
 
     Args:
         program: The program.
+        text: Its text.
+        where: What messages call it.
         asked: What its runs are asked for, with the values that all rows have in common.
-        path: The rows; ``-`` is standard input.
-        format: ``jsonl`` or ``csv``; None for that of the rows.
+        feed: The rows.
+        format: The format of the records; None for what the name of the output tells, or that of the rows.
+        options: What else is said of tables.
         strict: Whether what is not finite is an error.
 
     Returns:
@@ -59,216 +47,231 @@ def feed_rows(program: Program, asked: Request, path: str, format: str | None, *
     Raises:
         GradcliError: The rows do not fit the program, or nothing can run.
     """
-    with closing(Feed(path)) as feed:
-        _check_names(program, asked, feed)
-        return _feed_rows(program, asked, feed, path, format, strict=strict)
+    reading = Reading(delimiter_of(options), options.decimal or ".", options.table or "")
+    with closing(Feed(files_of(feed), reading)) as rows:
+        wanted = _wanted(program, asked, rows, options)
+        chosen = _format(format, options.output, rows.table.format)
+        if options.reduce or options.group_by:
+            from gradcli.cli.inputs.feed_sums import feed_sums
+
+            return feed_sums(
+                text, asked, rows, wanted, reading, options, lambda stack, layout: _sink(stack, chosen, layout, options)
+            )
+        with rows_progress(rows.size) as advance:
+            pieces = rows.pieces(wanted)
+            piece = next(pieces, None)
+            runs = RowRuns(text, where, asked, piece, strict=strict, kernel=options.kernel or "auto")
+            layout = Layout(
+                tuple(runs.names),
+                tuple(runs.wrt),
+                wanted.kept,
+                ascii=options.output is None and not can_print_signs(sys.stdout),
+                delimiter=reading.delimiter,
+                decimal=reading.decimal,
+            )
+            tally = Tally()
+            with ExitStack() as stack:
+                put = _sink(stack, chosen, layout, options)
+                first = 1
+                while piece is not None and tally.reading:
+                    for records, odd in runs.of(piece, first):
+                        tally.add(records, odd)
+                        tally.reading = put(records)
+                        if not tally.reading:
+                            break
+                    first += piece.size
+                    advance(piece.done, first - 1)
+                    piece = next(pieces, None) if tally.reading else None
+            if runs.function is not None and runs.function.note:
+                write_note(runs.function.note)
+    if tally.printing and tally.reading and chosen.name != "jsonl":
+        write_warning(f"{chosen.name.upper()} has no place for what the program prints; --format jsonl has")
+    return tally.said()
 
 
-def _feed_rows(program: Program, asked: Request, feed: Feed, path: str, format: str | None, *, strict: bool) -> ExitCode | None:
-    failed, first_failed, odd, printing = 0, 0, 0, False
-    with rows_progress(path) as advance:
-        pieces = iter(feed)
-        piece = next(pieces, None)
-        runs = _Runs(program, asked, _example(program, asked, piece), strict=strict)
-        format = format or feed.format
-        lines = writer(format, runs.names, runs.wrt, ascii=not can_print_signs(sys.stdout))
+class Tally:
+    """What became of the rows, as far as they have run.
+
+    Attributes:
+        rows: How many there were.
+        failed: How many of them failed.
+        first_failed: The number of the first that did.
+        odd: How many have something that is not finite.
+        printing: Whether one printed something.
+        reading: Whether somebody still reads what is written.
+    """
+
+    def __init__(self) -> None:
+        self.rows = self.failed = self.first_failed = self.odd = 0
+        self.printing, self.reading = False, True
+
+    def add(self, records: Records, odd: int) -> None:
+        """Count some records."""
+        if records.errors and not self.failed:
+            self.first_failed = int(records.rows[min(records.errors)])
+        self.rows += len(records.rows)
+        self.failed += len(records.errors)
+        self.odd += odd
+        self.printing = self.printing or bool(records.printed)
+
+    def said(self) -> ExitCode | None:
+        """Say what became of them."""
+        rows = "1 row" if self.rows == 1 else f"{self.rows:,} rows"
+        if self.odd and self.reading:
+            write_warning(f"values or derivatives are not finite in {self.odd:,} of {rows}")
+        if self.failed and self.reading:
+            write_note(f"{self.failed:,} of {rows} failed, the first is row {self.first_failed:,}")
+        return ExitCode.NEGATIVE if self.failed else None
+
+
+def _format(asked: str | None, output: str | None, of_rows: str) -> TableFormat:
+    """The format of the records."""
+    if asked is not None:
+        return TABLES[asked]
+    if output in (None, STDIN):
+        return TABLES[of_rows if TABLES.get(of_rows, TABLES["parquet"]).text else "csv"]
+    format = format_of(output or "")
+    if format is None:
+        ends = ", ".join(suffix for format in TABLES.values() for suffix in format.suffixes[:1])
+        raise GradcliError(f"the name {output} does not tell its format", hint=f"end it in {ends}, or add --format")
+    return format
+
+
+def _sink(stack: ExitStack, format: TableFormat, layout: Layout, options: FeedOptions) -> Callable[[Records], bool]:
+    """What takes records, and tells whether somebody still reads them; files are in place when the stack is left."""
+    failed = None if options.errors is None else _file(stack, options.errors, TABLES["jsonl"], layout)
+    if options.output in (None, STDIN, "/dev/stdout"):
+        good = _standard_output(stack, format, layout)
+    else:
+        file = _file(stack, options.output or "", format, layout)
+
+        def good(records: Records) -> bool:
+            file.add(records)
+            return True
+
+    if failed is None:
+        return good
+
+    def parted(records: Records) -> bool:
+        fine, wrong = records.parted()
+        failed.add(wrong)
+        return good(fine)
+
+    return parted
+
+
+def _file(stack: ExitStack, path: str, format: TableFormat, layout: Layout) -> TableFile:
+    """A file of records that takes its place when the stack is left."""
+    compression = next((kind for suffix, kind in SUFFIXES.items() if path.lower().endswith(suffix)), None)
+    file = TableFile(stack.enter_context(draft(path)), format, layout, compression)
+    stack.push(lambda kind, error, trace: file.close() if kind is None else file.abandon())
+    return file
+
+
+def _standard_output(stack: ExitStack, format: TableFormat, layout: Layout) -> Callable[[Records], bool]:
+    if format.text:
+        lines = format.part(format.writer)(layout)
         reading = write([lines.head()])
-        first = 1
-        while piece is not None and reading:
-            for records, number_odd in runs.of(piece, first):
-                if records.errors and not failed:
-                    first_failed = records.first + min(records.errors)
-                failed += len(records.errors)
-                odd += number_odd
-                printing = printing or bool(records.printed)
-                reading = write(["".join(lines.lines(records))])
-                if not reading:
-                    break
-            first += piece.size
-            advance(piece.bytes, first - 1)
-            piece = next(pieces, None) if reading else None
-    if printing and reading and format == "csv":
-        write_warning("CSV has no place for what the program prints; --format jsonl has")
-    if odd and reading:
-        write_warning(f"values or derivatives are not finite in {odd:,} of {_rows(first - 1)}")
-    if failed and reading:
-        write_note(f"{failed:,} of {_rows(first - 1)} failed, the first is row {first_failed:,}")
-    return ExitCode.NEGATIVE if failed else None
+        return lambda records: reading and write(["".join(lines.lines(records))])
+    if format.by_path or (sys.stdout is not None and sys.stdout.isatty()):
+        raise GradcliError(f"{format.name} is written into a file", hint=f"add -o results{format.suffixes[0]}")
+    pipe = _Pipe()
+    writer = format.part(format.writer)(pipe, layout)
+    stack.push(lambda kind, error, trace: writer.close() if kind is None else None)
+
+    def put(records: Records) -> bool:
+        if len(records.rows):
+            writer.add(records)
+        return pipe.reading
+
+    return put
 
 
-def _rows(number: int) -> str:
-    return "1 row" if number == 1 else f"{number:,} rows"
+class _Pipe:
+    """Standard output as a file of bytes that cannot go back."""
+
+    closed = False
+
+    def __init__(self) -> None:
+        self.reading, self.place = True, 0
+
+    def write(self, data: Any) -> int:
+        """Write some bytes."""
+        data = bytes(data)
+        self.reading = self.reading and write(data)
+        self.place += len(data)
+        return len(data)
+
+    def tell(self) -> int:
+        """How many bytes have been written."""
+        return self.place
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+    def close(self) -> None:
+        """It stays open."""
+
+    def readable(self) -> bool:
+        """It is not."""
+        return False
+
+    def seekable(self) -> bool:
+        """It is not."""
+        return False
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
 
 
-def _check_names(program: Program, asked: Request, feed: Feed) -> None:
-    """Check that rows and options together give each variable one value.
+def _wanted(program: Program, asked: Request, feed: Feed, options: FeedOptions) -> Wanted:
+    """What is taken of the rows, which together with the options give each variable one value.
 
     Raises:
         GradcliError: They do not.
     """
     free = free_variables(program, asked)
     values = asked.bindings or {}
-    what = "column" if feed.format == "csv" else "key"
-    for name in feed.names:
-        if name in values or name in asked.feed:
+    keeping = bool(options.keep or options.group_by or options.reduce)
+    called = {identifier(name): name for name in feed.names if is_name(name)}
+    variables: dict[str, str] = {}
+    what = "column" if feed.table.format != "jsonl" else "key"
+    if not keeping:
+        _check_names(feed, called)
+    for name, column in called.items():
+        given = name in values or name in asked.feed
+        if name in free and not given:
+            variables[name] = column
+        elif given and not (keeping and name not in free):
             option = f"--feed-node {name}" if name in asked.feed else "the options or the bindings"
             raise GradcliError(f"{name} is given twice, by {option} and in {feed.where}", hint="leave one out")
-        if name not in free:
+        elif not keeping:
             near = nearest(name, free)
             hint = f"did you mean {near}? " if near else ""
-            variables = variables_among(free, values)
-            hint += f"its variables are {', '.join(variables[:20])}" if variables else "it has no variables"
+            others = variables_among(free, values)
+            hint += f"its variables are {', '.join(others[:20])}" if others else "it has no variables"
+            hint += f"; --keep {column} passes the column through"
             raise GradcliError(f"{feed.where} has a {what} {name}, and the program has no variable {name}", hint=hint)
+    kept = kept_of(options, feed.names, [*variables.values()])
+    if options.group_by and options.group_by not in kept:
+        kept = (*kept, options.group_by)
     if asked.fetch or asked.feed:  # only what is fetched needs its variables
-        return
-    given = {*feed.names, *values}
-    missing = [name for name in variables_among(free, given) if name not in given]
+        return Wanted(variables, kept)
+    known = {*variables, *values}
+    missing = [name for name in variables_among(free, known) if name not in known]
     if missing:
         hint = f"add a {what} {missing[0]} to {feed.where}, or --{missing[0]} VALUE for all rows"
         raise no_value(missing, free[missing[0]], hint)
+    return Wanted(variables, kept)
 
 
-def _example(program: Program, asked: Request, piece: Piece | None) -> dict[str, Any]:
-    """Values of the shapes that the first row has."""
-    row: Mapping[str, Any] | None = None
-    if piece is not None and piece.columns is None:
-        row = next((row for row in piece.rows if not isinstance(row, GradcliError)), None)
-    columns = piece.columns if piece is not None and piece.columns is not None else {}
-    unknown = dict.fromkeys(variables_among(free_variables(program, asked), columns), 0.0) if row is None else {}
-    return {**unknown, **(row or {}), **(asked.bindings or {})}
-
-
-class _Runs:
-    """The runs of rows.
-
-    Args:
-        program: The program.
-        asked: What its runs are asked for, with the values that all rows have in common.
-        example: Values of the shapes that the first row has.
-        strict: Whether what is not finite is an error.
-    """
-
-    def __init__(self, program: Program, asked: Request, example: Mapping[str, Any], *, strict: bool) -> None:
-        self.program = program
-        self.asked = asked
-        self.strict = strict
-        self.names = results(program, asked)
-        self.graphs: dict[Any, Prepared] = {}
-        self.vectors: Prepared | None = None
-        free = free_variables(program, asked)
-        self.wrt = list(asked.wrt) if asked.wrt is not None else [name for name in free if name in example]
-        for name in asked.wrt or ():
-            if name not in asked.feed and (name not in free or name not in example):
-                raise UnknownVariableError(name, variables_among(free, example), f"--wrt {name}: ")
-        if asked.mode == "static":
-            prepared = self._prepared(replace(asked, bindings=example))
-            self.wrt = list(prepared.graph.variables) if asked.wrt is None else self.wrt
-            numbers = all(isinstance(value, float) for value in (*example.values(), *asked.feed.values()))
-            if numbers and asked.cotangent is None and vectorisable(prepared.graph):
-                self.vectors = prepared
-
-    def of(self, piece: Piece, first: int) -> Iterator[tuple[Records, int]]:
-        """The records of some rows, and how many have something that is not finite.
-
-        Args:
-            piece: The rows.
-            first: The number of the first of them.
-        """
-        if piece.columns is None or self.vectors is None:
-            rows = piece.rows if piece.columns is None else _rows_of(piece.columns)
-            at_once = 1000 if self.vectors is not None else 1
-            for start in range(0, len(rows), at_once):
-                results = self._mixed(rows[start : start + at_once])
-                yield self._records(first + start, results), sum(result.odd for result in results)
-            return
-        at_once = rows_at_once(self.vectors.graph)
-        for start in range(0, piece.size, at_once):
-            part = {name: column[start : start + at_once] for name, column in piece.columns.items()}
-            found = self._vector(part)
-            odd = int(found.odd.sum()) - sum(bool(found.odd[at]) for at in found.errors)
-            gradient = [_with_absent(*pair) for pair in zip(found.gradient, found.absent, strict=True)]
-            count = len(next(iter(part.values())))
-            yield Records(first + start, count, found.values, gradient, found.errors), odd
-
-    def _vector(self, columns: Mapping[str, Any]) -> Rows:
-        assert self.vectors is not None
-        fixed = {**(self.asked.bindings or {}), **self.asked.feed}
-        found = run_rows(self.vectors, columns, fixed, self.wrt, dtype=self.asked.dtype)
-        if self.strict:
-            for at in found.odd.nonzero()[0].tolist():
-                if at not in found.errors:
-                    row = {name: float(column[at]) for name, column in columns.items()}
-                    found.errors[at] = self._one(row).error or GradcliError("the row has values that are not finite")
-        return found
-
-    def _mixed(self, rows: Sequence[Row]) -> list[Result]:
-        """The results of rows that are no plain numbers, all of them or some."""
-        import numpy
-
-        results = [Result(error=row) if isinstance(row, GradcliError) else None for row in rows]
-        if self.vectors is not None:
-            plain = [
-                (at, row)
-                for at, row in enumerate(rows)
-                if not isinstance(row, GradcliError) and all(isinstance(value, float) for value in row.values())
-            ]
-            if plain:
-                found = self._vector({name: numpy.array([row[name] for _, row in plain]) for name in plain[0][1]})
-                gradient = [_with_absent(*pair) for pair in zip(found.gradient, found.absent, strict=True)]
-                for index, (at, _) in enumerate(plain):
-                    values = [float(column[index]) for column in found.values]
-                    derivatives = [None if column[index] is None else float(column[index]) for column in gradient]
-                    error = found.errors.get(index)
-                    results[at] = Result(values, derivatives, error=error, odd=error is None and bool(found.odd[index]))
-        return [
-            result if result is not None else self._one(row) if not isinstance(row, GradcliError) else Result(error=row)
-            for row, result in zip(rows, results, strict=True)
-        ]
-
-    def _one(self, row: Mapping[str, Any]) -> Result:
-        """The result of one row, run by itself."""
-        asked = replace(self.asked, bindings={**(self.asked.bindings or {}), **row})
-        try:
-            tape, ids = run_once(self.program, asked, self._prepared(asked) if asked.mode == "static" else None)
-            odd = tape.not_finite()
-        except GradcliError as error:
-            return Result(error=error)
-        if odd and self.strict:
-            return Result(error=GradcliError(odd[0][0], exit_code=ExitCode.NOT_FINITE))
-        printed = "".join([f"{printed_line(shown)}\n" for shown in tape.printed])
-        return Result([tape.values[id] for id in ids], _gradient(tape, self.wrt), printed, odd=bool(odd))
-
-    def _prepared(self, asked: Request) -> Prepared:
-        """The static graph for the shapes of some values; built once for each."""
-        shapes = tuple(asked.known_shapes().items())
-        found = self.graphs.get(shapes)
-        if found is None:
-            if len(self.graphs) >= MOST_GRAPHS:
-                self.graphs.clear()
-            found = self.graphs[shapes] = prepare(self.program, asked)
-        return found
-
-    def _records(self, first: int, results: Sequence[Result]) -> Records:
-        empty = [None] * max(len(self.names), len(self.wrt))
-        values = list(zip(*[empty[: len(self.names)] if result.error else result.values for result in results], strict=True))
-        gradient = list(zip(*[empty[: len(self.wrt)] if result.error else result.gradient for result in results], strict=True))
-        errors = {at: result.error for at, result in enumerate(results) if result.error is not None}
-        printed = {at: result.printed for at, result in enumerate(results) if result.printed}
-        return Records(first, len(results), values, gradient, errors, printed)
-
-
-def _rows_of(columns: Mapping[str, Any]) -> list[Row]:
-    lists = [column.tolist() for column in columns.values()]
-    return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
-
-
-def _gradient(tape: Tape, wrt: Sequence[str]) -> list[Any]:
-    found = tape.gradient
-    return [found.get(name) for name in wrt]
-
-
-def _with_absent(column: Any, absent: Any) -> Any:
-    """A column of derivatives; a list with None in the rows that have none."""
-    if not absent.any():
-        return column
-    return [None if none else value for value, none in zip(column.tolist(), absent.tolist(), strict=True)]
+def _check_names(feed: Feed, called: dict[str, str]) -> None:
+    for name in feed.names:
+        if not is_name(name):
+            shown = f"{name[:40]!r}" if name else "an empty name"
+            hint = "the first line names the variables, separated by commas: x,w; --keep passes other columns through"
+            raise GradcliError(f"{feed.where}: {shown} is no name of a variable", hint=hint)
+    if len(called) < len(feed.names):
+        twice = next(name for name in feed.names if called[identifier(name)] != name)
+        raise GradcliError(f"{feed.where} has two columns {identifier(twice)}", hint="leave one out")

@@ -22,7 +22,11 @@ class ProgramRunOptions(ProgramOptions, WrtOptions, OptimizeOptions, BackwardOpt
     no_grad = flag("No gradient.")
     fetch = texts("Give these nodes (a,b) instead of the outputs; a static graph computes only what they need.", "NAMES")
     feed_node = texts("Give a computed node a value, instead of computing it; for static graphs.", "NODE=VALUE")
-    feed = text("Run for each row of a file of CSV or JSON Lines; - is standard input.", "FILE")
+    feed = text(
+        "Run for each row of a table: a file of CSV, JSON Lines, Parquet, Arrow, NPY, NPZ, SQLite or DuckDB, a folder or a"
+        " pattern of them, or a query of DuckDB, 'sql: select ...'; - is standard input.",
+        "FILE",
+    )
     mode = text(
         "dynamic records each operation as it runs; static builds the graph first. With --feed static where left out.",
         "MODE",

@@ -9,12 +9,12 @@ from typing import Any
 from gradcli.cli.framework.command import Command
 from gradcli.cli.framework.streams import read_text
 from gradcli.cli.inputs.json_file import json_value
-from gradcli.cli.inputs.variables import bindings, given_at
+from gradcli.cli.inputs.variables import bindings, given_at, shapes_of
 from gradcli.errors import GradcliError, located, nearest
 from gradcli.teaching.quiz import Asked, credit_of
 from gradcli.teaching.tasks import DERIVATIVE, task
 
-_KEYS = ("id", "expression", "wrt", "ask", "order", "at", "points", "credit", "digits", "tol")
+_KEYS = ("id", "expression", "wrt", "ask", "order", "at", "points", "credit", "digits", "tol", "shape")
 _OF_EXERCISES = ("number", "answer", "value", "difficulty", "distractors", "solution")
 """What `gradcli exercise --to jsonl` writes beside them; its point is not one at which a number is asked for."""
 
@@ -88,6 +88,7 @@ def _asked(record: Mapping[str, Any], number: int, credit: Mapping[str, float], 
             at=at,
             digits=_of(record, "digits", int, None),
             tolerance=tolerance,
+            shapes=_shapes(record.get("shape")),
         )
     return Asked(marker, str(record.get("id", record.get("number", number))).strip(), ask, points, own)
 
@@ -97,6 +98,17 @@ def _of(record: Mapping[str, Any], key: str, kinds: Any, default: Any) -> Any:
     if value is not default and (not isinstance(value, kinds) or isinstance(value, bool)):
         raise GradcliError(f"{key} cannot be {json.dumps(value)[:40]}")
     return value
+
+
+def _shapes(given: object) -> dict[str, tuple[int, ...]]:
+    """Shapes, as an object or as they are written in an option."""
+    if isinstance(given, dict):
+        given = " ".join(
+            f"{name}={','.join(map(str, sizes if isinstance(sizes, list) else [sizes]))}" for name, sizes in given.items()
+        )
+    if not isinstance(given, str | None):
+        raise GradcliError("shape is a shape for each variable", hint='write {"A": [3, 4]} or "A=3,4"')
+    return shapes_of([given]) if given else {}
 
 
 def _point(given: object, command: Command[Any]) -> dict[str, float] | None:

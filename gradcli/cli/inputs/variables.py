@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from gradcli.cli.framework.command import Command, Given, Options
 from gradcli.cli.framework.options import DerivativeOptions, ValueOptions, limits_of
-from gradcli.errors import GradcliError, Span, located
+from gradcli.errors import GradcliError
 
 if TYPE_CHECKING:
     from gradcli.language.ast import Expression
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
-"""What stands in JSON for the numbers that it lacks."""
 
 
 def bindings_of(options: ValueOptions, further: Sequence[Given] = ()) -> tuple[dict[str, Any], set[str]]:
@@ -215,46 +212,9 @@ def number(text: str, where: str, options: Options | None = None) -> Any:
         from gradcli.cli.inputs.array_files import array_file
 
         return array_file(text[1:], where)
-    if text.startswith("["):
-        listed = _listed(text, where)
-        if listed is not None:
-            return listed
-    if not text.strip():
-        raise GradcliError(f"{where} needs a value", hint="write a number or a constant expression such as pi/2")
-    from gradcli.autodiff.request import Request
-    from gradcli.autodiff.runs.program_run import recorded
-    from gradcli.language.ast import Output
-    from gradcli.language.free_names import free_names
-    from gradcli.language.parser import parse
-    from gradcli.ops.declaration.constants import SPELLINGS, VALUES
+    from gradcli.autodiff.runs.given_values import constant
 
-    program = parse(text, where)
-    if len(program.statements) > 1 or not isinstance(program.statements[0], Output):  # it would run outside of the call's limits
-        first, *later = program.statements
-        place = later[0] if later and isinstance(first, Output) else first
-        hint = "write a number or a constant expression such as pi/2"
-        raise GradcliError("the value must be one expression, not a program", place.span, hint).located(text, where)
-    names: dict[str, Span] = free_names(program)
-    variables = [name for name in names if SPELLINGS.get(name, name) not in VALUES]
-    if variables:
-        raise GradcliError(
-            f"the value must be a number, and it has the variable {variables[0]}",
-            names[variables[0]],
-            "write a number or a constant expression such as pi/2",
-        ).located(text, where)
-    with located(text, where):
-        return recorded(program, Request(**limits_of(options) if options else {})).value
-
-
-def _listed(text: str, where: str) -> Any:
-    """The array of nested lists of plain numbers, which are read at once; None for anything else in brackets."""
-    try:
-        data = json.loads(text, parse_int=float)
-    except (ValueError, RecursionError):
-        return None
-    from gradcli.cli.inputs.array_files import array_of
-
-    return array_of(data, where)
+    return constant(text, where, **limits_of(options) if options else {})
 
 
 def _file_bindings(path: str, options: Options | None) -> dict[str, Any]:
@@ -280,13 +240,15 @@ def json_value(value: object, name: str, where: str = "", options: Options | Non
     """
     place = f"{where}, {name}" if where else name
     if isinstance(value, list):
-        from gradcli.cli.inputs.array_files import array_of
+        from gradcli.autodiff.runs.given_values import array_of
 
         return array_of(value, place)
     if not isinstance(value, float | str):
         what = "an object" if isinstance(value, dict) else json.dumps(value)
         raise GradcliError(f"{where}: the value of {name} must be a number, not {what}".removeprefix(": "))
     if isinstance(value, str):
+        from gradcli.autodiff.runs.given_values import SPECIAL
+
         special = SPECIAL.get(value)
         return special if special is not None else number(value, place, options)
     return value

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gradcli.algebra.derivatives import Simplified
+from gradcli.algebra.simplified import Simplified
 from gradcli.autodiff.passes.reverse import requires_grad
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.calculus.table import (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from gradcli.algebra.derivatives import differentiate, simplified_outputs
+from gradcli.algebra.derivatives import differentiate
+from gradcli.algebra.simplified import simplified_outputs
 from gradcli.algebra.total_derivative import Dependences, total_derivatives
 from gradcli.algebra.vector_fields import Term, combined, tangent
 from gradcli.derivation.calculus.worked import Result, Worked, Working, in_one_line

@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 
-from gradcli.algebra.derivatives import Simplified
+from gradcli.algebra.simplified import Simplified
 from gradcli.derivation.nodes.chain import CHECK_STEPS, WrongStepError
 from gradcli.derivation.notation.deeds import deeds
 from gradcli.derivation.notation.expressions import ExpressionValues, replaced_names

@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Sequence
 
-from gradcli.algebra.derivatives import Simplified
+from gradcli.algebra.simplified import Simplified
 from gradcli.derivation.nodes.workings import Workings
 from gradcli.derivation.notation.deeds import REORDERED, deeds
 from gradcli.derivation.notation.expressions import is_sum, signed_terms, weight

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from gradcli.algebra.derivatives import Simplified
+from gradcli.algebra.simplified import Simplified
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.nodes.chain import Chain
 from gradcli.derivation.nodes.workings import Workings

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from gradcli.algebra.derivatives import Simplified, Simplifier, derivative_graph
+from gradcli.algebra.derivatives import derivative_graph
+from gradcli.algebra.simplified import Simplified, Simplifier
 from gradcli.autodiff.passes.contributions import gradient_consumers
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.passes.tape import Tape

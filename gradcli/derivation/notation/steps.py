@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from gradcli.algebra.derivatives import Simplified
+from gradcli.algebra.simplified import Simplified
 from gradcli.derivation.notation.deeds import DEEDS
 from gradcli.derivation.notation.prose import Words, words_text
 from gradcli.frozen import Frozen, shown

@@ -198,7 +198,7 @@ def norm_pullback(g: Any, y: Any, a: Any, axis: Setting, keepdims: Setting, ord:
         if cancelled is not None:
             return [a * (spread(cancelled, shape, axis) if shape_of(cancelled) else cancelled)]
         length = y if axis is None else spread(y, shape, axis)
-        return [where(eq(length, 0), 0, spread(where(eq(y, 0), 0, g), shape, axis) * (a / length))]
+        return [spread(g, shape, axis) * where(eq(length, 0), 0, a / length)]
     if p == 1:
         return [sign(a) * spread(g, shape, axis)]
     if p == 0:
@@ -208,7 +208,10 @@ def norm_pullback(g: Any, y: Any, a: Any, axis: Setting, keepdims: Setting, ord:
         ties = reduce_sum(hits, axis=axis, keepdims=keepdims)
         return [sign(a) * hits * spread(g / maximum(ties, 1), shape, axis)]
     powers = where(eq(a, 0), 0, abs(where(eq(a, 0), 1, a)) ** (p - 1))
-    return [sign(a) * powers * spread(g / where(eq(y, 0), 1, y) ** (p - 1), shape, axis)]
+    if p < 1:  # a norm of negative order is 0 where one element is: no other one changes it then
+        return [sign(a) * powers * spread(g * y ** (1 - p), shape, axis)]
+    shares = sign(a) * powers * spread(g / where(eq(y, 0), 1, y) ** (p - 1), shape, axis)
+    return [where(spread(eq(y, 0), shape, axis), 0, shares)]
 
 
 def _norm_defined(a: Any, axis: Setting, keepdims: Setting, ord: Any) -> Any:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from gradcli.graph.graph import Constant
+from gradcli.ops.declaration.ieee import as_float
 from gradcli.ops.declaration.symbol import Exact
 
 VALUES = {
@@ -48,10 +49,7 @@ def constant_value(value: Constant) -> Any:
             return numpy.array([constant_value(item) for item in value])
     if isinstance(value, str):
         return VALUES[value]
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
+    return as_float(value)
 
 
 def exact(value: float | int | Fraction) -> int | Fraction | float:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from gradcli.ops.declaration.symbol import divide as divide
 
 INF = math.inf
 NAN = math.nan
+
+
+def as_float(value: Any) -> float:
+    """The float64 nearest to a real number of any kind; an infinity beyond their range."""
+    try:
+        return float(value)
+    except OverflowError:
+        return INF if value > 0 else -INF
 
 
 def guarded(function: Callable[[float], float], elsewhere: Callable[[float], float] = lambda x: NAN) -> Callable[[float], float]:

@@ -61,11 +61,11 @@ def folded(name: str) -> Callable[..., Any]:
 
 def power(numpy: Numpy, a: Any, b: Any) -> Any:
     """a^b; the small integers, which derivatives of polynomials are full of, without a logarithm."""
-    quick = _QUICK_POWERS.get(float(b)) if b.ndim == 0 and b.dtype.kind == "f" else None
+    quick = QUICK_POWERS.get(float(b)) if b.ndim == 0 and b.dtype.kind == "f" else None
     return numpy.power(a, b) if quick is None else quick(numpy, a)
 
 
-_QUICK_POWERS: dict[float, Callable[[Numpy, Any], Any]] = {
+QUICK_POWERS: dict[float, Callable[[Numpy, Any], Any]] = {
     1.0: lambda numpy, a: a,
     2.0: lambda numpy, a: a * a,
     3.0: lambda numpy, a: a * a * a,

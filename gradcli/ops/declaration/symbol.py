@@ -40,6 +40,10 @@ class Symbol:
         """The shape of the node; empty for a number."""
         return self.builder.shape(self.id)
 
+    def masked(self, partial: Any) -> Symbol:
+        """An adjoint times a partial derivative that masks it, as formulas say it: the product alone."""
+        return self
+
     def __add__(self, other: Any) -> Symbol:
         return self.builder.apply("add", (self, other))
 

@@ -8,6 +8,7 @@ from itertools import product
 from gradcli.algebra.derivatives import derivative_graph
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
+from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.elements.expansion import ElementBuilder, expanded_outputs
 from gradcli.output.code.language import Language, Written
@@ -72,10 +73,13 @@ def written(graph: Graph, content: str, wrt: Sequence[str], language: Language, 
     functions = functions_in(builder.graph) if not language.own_words else set()
     names = language.names(arguments, functions)
     labels = [tuple([names[one] for one in wrt]) for _, wrt in requests[1:]]
+    own = derivatives if not language.own_words else builder.graph if shape else graph
+    for one in arguments:  # those that nothing needs are arguments all the same
+        own.variable(one, NOWHERE, graph.shape(graph.variables[one]) if one in graph.variables else ())
     if language.own_words:
         renamed = {variable: name for variable, name in names.items() if name != variable}
         found = Routine(tuple([names[one] for one in arguments]), (), (), renamed)
-        own, nodes = (builder.graph, tuple(computed)) if shape else (graph, (output,))
+        nodes = tuple(computed) if shape else (output,)
         return Written(name, formula, found, shape, tuple(labels), own, nodes, tuple(arguments))
     found = routine(builder.graph, computed, arguments, names, {*language.words, *language.needed(functions), name})
-    return Written(name, formula, found, shape, tuple(labels), derivatives, tuple(ids), tuple(arguments))
+    return Written(name, formula, found, shape, tuple(labels), own, tuple(ids), tuple(arguments))

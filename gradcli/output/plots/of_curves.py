@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from gradcli.analysis.sampling.breaks import VERTICAL, Mark
+from gradcli.analysis.sampling.breaks import OSCILLATION, VERTICAL, Mark
 from gradcli.analysis.sampling.curves import Curve, Curves
 from gradcli.analysis.sampling.functions import vectors, with_derivatives
 from gradcli.errors import GradcliError
@@ -23,7 +23,15 @@ if TYPE_CHECKING:
 MOST_NOTES = 12
 """Marks that are told in words."""
 
-_WORDS = {KINK: "kink", JUMP: "jump", POLE: "pole", VERTICAL: "vertical tangent", END: "end of the domain", REMOVABLE: "gap"}
+_WORDS = {
+    KINK: "kink",
+    JUMP: "jump",
+    POLE: "pole",
+    VERTICAL: "vertical tangent",
+    END: "end of the domain",
+    REMOVABLE: "gap",
+    OSCILLATION: "no limit",
+}
 
 
 class Touching(Frozen):
@@ -120,6 +128,12 @@ def chart_of_curves(found: Curves, names: Sequence[str], tangents: Sequence[Touc
     lines = [Stroke(POLE_LINE, [(numpy.array([place, place]), numpy.array([low, high]))], dash=2) for place in poles]
     if len(notes) > MOST_NOTES:
         notes[MOST_NOTES:] = [f"and {len(notes) - MOST_NOTES} more"]
+    if found.unseen:
+        notes.append(f"at {found.unseen:,} more places a curve may break: they were too many to look at")
+    if found.apart is not None:
+        notes.append(
+            f"the expression takes long: of breaks nearer to each other than {short_text(found.apart)} some may be missing"
+        )
     return Chart(", ".join(names), (found.variable, ""), ends, found.window, [*lines, *strokes], dots, notes)
 
 

@@ -17,12 +17,13 @@ from gradcli.output.formulas.latex import name_latex, to_latex
 from gradcli.teaching.exercises import Exercise
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.question import compile_question
+from gradcli.teaching.tangent_exercises import tangent_lines
 from gradcli.teaching.words import right_text
 
 RIGHT = "right"
-DERIVATIVE, NUMBER, GRADIENT = "derivative", "number", "gradient"
-"""What may be asked for: the derivative as an expression, its value at the point of the exercise, or the derivatives by all
-variables as a list of expressions."""
+DERIVATIVE, NUMBER, GRADIENT, TANGENT = "derivative", "number", "gradient", "tangent"
+"""What may be asked for: the derivative as an expression, its value at the point of the exercise, the derivatives by all
+variables as a list of expressions, or the tangent at the point."""
 
 _ORDER = "array.order"
 
@@ -72,8 +73,8 @@ class Posed(NamedTuple):
 
     @property
     def value(self) -> str:
-        """The derivative at the point of the exercise; empty where a gradient is asked for."""
-        return "" if self.ask == GRADIENT else short_text(self.exercise.value)
+        """The derivative at the point of the exercise; empty where a gradient or a tangent is asked for."""
+        return "" if self.ask in (GRADIENT, TANGENT) else short_text(self.exercise.value)
 
     @property
     def told(self) -> list[tuple[str, str]]:
@@ -101,10 +102,10 @@ def posed(found: Sequence[Exercise], ask: str = DERIVATIVE) -> Iterator[Posed]:
 
     Args:
         found: The exercises.
-        ask: ``derivative``, ``number`` or ``gradient``.
+        ask: ``derivative``, ``number``, ``gradient`` or ``tangent``.
 
     Raises:
-        GradcliError: A gradient is asked for where there is one variable.
+        GradcliError: A gradient is asked for where there is one variable, or a tangent where there are several.
     """
     for number, one in enumerate(found, 1):
         lead, tex_lead = f"Differentiate by {one.wrt}", f"Differentiate by ${name_latex(one.wrt)}$"
@@ -124,6 +125,10 @@ def posed(found: Sequence[Exercise], ask: str = DERIVATIVE) -> Iterator[Posed]:
             lead, tex_lead = (
                 "The gradient by " + ", ".join(names) for names in (one.point, [f"${name_latex(n)}$" for n in one.point])
             )
+        elif ask == TANGENT:
+            lines = tangent_lines(one)
+            answer, wrong = lines.right, [Wrong(text, MISTAKES[kind].says, kind) for text, kind in lines.wrong]
+            lead, tex_lead = f"The tangent at {at_point(one)}", f"The tangent at {tex_point(one)}"
         yield Posed(ask, f"exercise {number}", lead, tex_lead, one.expression, answer, wrong, tolerance, one)
 
 

@@ -5,23 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from gradcli.analysis.verification.check import (
-    END,
-    JUMP,
-    KINK,
-    LOST,
-    RIGHT,
-    ROUNDED,
-    UNCLEAR,
-    WRONG,
-    Verification,
-)
+from gradcli.analysis.verification.check import LOST, RIGHT, ROUNDED, UNCLEAR, WRONG, Verification
 from gradcli.analysis.verification.sampled import Sampled
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.language.numbers import short_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
-from gradcli.ops.declaration.elsewhere import elsewhere
+from gradcli.ops.declaration.elsewhere import elsewhere, elsewhere_at
+from gradcli.ops.declaration.facts import END, JUMP, KINK, POLE
 from gradcli.output.diagrams.error_curve import Curve
 from gradcli.output.reports.blocks import Block, Lines, Style, Table, left_out
 
@@ -40,6 +31,7 @@ MEANINGS = {
     JUMP: "at a jump: there is no derivative",
     END: "at the end of the domain: there is no derivative on both sides",
     LOST: "not a digit is right, though each rule is: all are lost to rounding",
+    POLE: "within a rounding of a pole: no digit of a derivative is certain, or there is none",
     UNCLEAR: "no other way to the derivative tells",
     WRONG: "",
 }
@@ -100,14 +92,13 @@ def _derivatives(found: Verification, style: Style, show_all: bool) -> Table:
     order = sorted(found.components, key=lambda one: (one.verdict == RIGHT, one.digits))
     kept = {one.name for one in (order if show_all else order[:_ROWS])}
     shown = [one for one in found.components if one.name in kept]
-    columns = ["by", "gradcli", "difference", "step", "complex step", "50 digits", "digits", "verdict"]
+    columns = ["by", "gradcli", "difference", "complex step", "50 digits", "digits", "verdict"]
     rows = [[
         style.text(one.name),
-        _number(one.own),
-        _number(one.found.value),
-        "" if one.found.best is None else f"{one.found.steps[one.found.best]:.0e}",
-        "" if one.complex_step is None else _number(one.complex_step),
-        "" if one.reference is None else _number(one.reference),
+        _column(one.own),
+        _column(one.found.value),
+        "" if one.complex_step is None else _column(one.complex_step),
+        "" if one.reference is None else _column(one.reference),
         "" if one.slopes else f"{one.digits:.0f}",
         one.verdict,
     ] for one in shown]  # fmt: skip
@@ -125,6 +116,9 @@ def reasons(found: Verification, style: Style) -> Iterator[str]:
         node = node_text(tape, fault.id, style)
         derivative = f"its derivative by {operand}" if not tape.graph.shape(fault.id) else f"what it hands back to {operand}"
         yield f"wrong at {node}: {derivative} is given as {_number(fault.found)}, and its values have {_number(fault.right)}"
+    for sum in [sum for sum in found.sums if not sum.agrees][:_SAID]:
+        yield (f"wrong at {style.text(tape.names[sum.id])}: what its {sum.uses:,} uses hand back sums to {_number(sum.total)},"
+               f" and its adjoint is {_number(sum.adjoint)}")  # fmt: skip
     at = [one for one in found.components if one.slopes is not None]
     epsilon = 2.0**-23 if tape.dtype == "float32" else 2.0**-52
     if at:
@@ -134,9 +128,17 @@ def reasons(found: Verification, style: Style) -> Iterator[str]:
         left, right = one.slopes or (0.0, 0.0)
         alike = math.isfinite(left) and abs(left - right) <= 1e-4 * max(abs(left), abs(right), 1e-5)
         more = ": the function is smooth there, and the conventions of its nodes do not add up to its slope" if alike else ""
-        yield f"by {one.name}: slope {_number(left)} on the left, {_number(right)} on the right, {_number(one.own)} given{more}"
-    for met in [one for one in found.met if not one.is_at(epsilon)][:_SAID]:
+        yield f"by {one.name}: {sides_text(left, right)}, {_number(one.own)} given{more}"
+    for met in [one for one in found.met if one.distance and not (at and one.is_at(epsilon))][:_SAID]:
         yield f"{node_text(met.tape, met.id, style)} is {met.distance:.0e} from a {_KINDS.get(met.kind, met.kind)}"
+    yield from losses(found, style)
+    if any(one.verdict == LOST or not math.isfinite(one.own) for one in found.components):
+        yield "gradcli why tells where it begins, and what mends it"
+
+
+def losses(found: Verification, style: Style) -> Iterator[str]:
+    """Where digits are lost, a sentence a line."""
+    tape = found.tape
     if found.plain is not None:
         losing = max(found.nodes, key=lambda one: one.lost, default=None)
         handing = max(found.nodes, key=lambda one: one.lost_back, default=None)
@@ -146,7 +148,12 @@ def reasons(found: Verification, style: Style) -> Iterator[str]:
             yield f"{node_text(found.plain, losing.id, style)}{condition}, loses {losing.lost:.0f} digits: {rest}"
         elif handing is not None and handing.lost_back >= _LOST:
             node = node_text(found.plain, handing.id, style)
-            yield f"{node}: its derivative, or the sum that this is a term of, loses {handing.lost_back:.0f} digits"
+            yield f"{node}: what it hands back, or the sum that this is a term of, loses {handing.lost_back:.0f} digits"
+    if any(one.verdict in (LOST, ROUNDED) for one in found.components):
+        cancels = max(found.sums, key=lambda one: one.cancelled, default=None)
+        if cancels is not None and cancels.cancelled >= _LOST:
+            yield (f"{style.text(tape.names[cancels.id])}: what its {cancels.uses:,} uses hand back cancels:"
+                   f" {cancels.size:.2g} in absolute values, {cancels.total:.2g} as a sum")  # fmt: skip
 
 
 def _elsewhere(found: Verification, style: Style) -> Iterator[Block]:
@@ -156,7 +163,7 @@ def _elsewhere(found: Verification, style: Style) -> Iterator[Block]:
     rows = [
         [node_text(one.tape, one.id, style), one.kind, *[derivatives.get(library, "") for library in libraries]]
         for one in found.met
-        if (derivatives := measured["derivatives"].get(one.tape.graph.operations[one.id])) is not None
+        if (derivatives := elsewhere_at(one.tape.graph.operations[one.id], one.at))
     ]
     if not rows:
         yield Lines(["no kink is met whose derivative in other libraries was measured"])
@@ -226,3 +233,17 @@ def _nodes(found: Verification, style: Style, show_all: bool) -> Table:
 
 def _number(value: float) -> str:
     return f"{value:.10g}"
+
+
+def _column(value: float) -> str:
+    """A number of a table of four of them, that has to fit 80 columns."""
+    return f"{value:.8g}"
+
+
+def sides_text(left: float, right: float) -> str:
+    """The slopes on both sides of a point."""
+    sides = {"left": left, "right": right}
+    return ", ".join(
+        f"no slope on the {side}" if math.isnan(value) else f"slope {_number(value)} on the {side}"
+        for side, value in sides.items()
+    )

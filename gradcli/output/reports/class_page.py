@@ -8,10 +8,11 @@ from html import escape
 
 from gradcli.errors import visible
 from gradcli.language.numbers import short_text
-from gradcli.output.reports.grading import Graded, mistakes_of, scores_of
+from gradcli.output.reports.grading import Graded, mistakes_of, scores_of, unread_of
 from gradcli.teaching.marking import Verdict
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.quiz import Asked
+from gradcli.teaching.tasks import DERIVATIVE
 from gradcli.teaching.words import feedback
 
 _LONG = 200
@@ -46,7 +47,8 @@ def class_page(questions: Sequence[Asked], graded: Sequence[Graded], level: int)
     yield '<meta name="viewport" content="width=device-width">\n'
     yield f"<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{_safe(title)}</h1>\n"
     verdicts = Counter(one.marked.verdict for one in graded)
-    rows = [(verdict.value, verdicts[verdict], "", "") for verdict in Verdict if verdicts[verdict]]
+    people = {Verdict.UNREADABLE: ", ".join(unread_of(graded))}
+    rows = [(verdict.value, verdicts[verdict], "", people.get(verdict, "")) for verdict in Verdict if verdicts[verdict]]
     yield from _histogram(f"{len(graded)} answers", rows)
     if level and (found := mistakes_of(graded)):
         yield from _histogram(
@@ -72,6 +74,8 @@ def class_page(questions: Sequence[Asked], graded: Sequence[Graded], level: int)
 
 def _title(asked: Asked) -> str:
     question = asked.marker.question
+    if asked.ask != DERIVATIVE:
+        return f"{asked.ask.capitalize()} of {' '.join(question.expression.split())}"
     return f"Derivative of {' '.join(question.expression.split())} by {question.wrt}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gradcli.algebra.derivatives import Simplified
+from gradcli.algebra.simplified import Simplified
 from gradcli.language.ast import Array, Expression, Index, Name, Number, Transposed, Tuple, postorder
 from gradcli.language.numbers import number_text, short_text
 from gradcli.language.text import to_text

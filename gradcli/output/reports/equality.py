@@ -10,6 +10,7 @@ from gradcli.algebra.equality.points import Irrational, rational
 from gradcli.algebra.equality.verdict import Equality, Method, Verdict, Witness
 from gradcli.language.numbers import number_text, short_text
 from gradcli.language.program_text import one_line
+from gradcli.ops.declaration.ieee import as_float
 from gradcli.output.json import document, json_number
 from gradcli.output.reports.blocks import Block, Lines
 
@@ -292,7 +293,4 @@ def _witness(witness: Witness) -> WitnessRecord:
 def _float(value: Any) -> Any:
     if not isinstance(value, int | Fraction | Irrational):
         return value
-    try:
-        return float(value)
-    except OverflowError:
-        return float("inf") if rational(value) > 0 else float("-inf")
+    return as_float(rational(value))

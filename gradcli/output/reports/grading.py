@@ -16,7 +16,6 @@ from gradcli.output.json import document, json_number
 from gradcli.output.reports.blocks import Block, Lines, Table
 from gradcli.teaching.marking import Marked, Marker, Verdict
 from gradcli.teaching.mistakes import MISTAKES
-from gradcli.teaching.parts import Parts
 from gradcli.teaching.words import certainty, feedback, kinds_of, place, right_text
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
         ScoreRecord,
     )
     from gradcli.teaching.quiz import Asked
+    from gradcli.teaching.tasks import AnyMarker
 
 _LONG = 60
 _PEOPLE = 6
@@ -76,6 +76,8 @@ def grade_report(questions: Sequence[Asked], graded: Sequence[Graded], level: in
         verdicts = Counter(one.marked.verdict for one in graded)
         rows = [[verdict.value, str(verdicts[verdict])] for verdict in Verdict if verdicts[verdict]]
         yield Table("Verdicts", ["verdict", "answers"], rows, numeric=frozenset({"answers"}))
+        if unread := unread_of(graded):
+            yield Lines([f"Not read: {', '.join(map(visible, unread))}"])
         if questions[0].id:
             yield from _scores(questions, graded)
         if level and (found := mistakes_of(graded)):
@@ -112,7 +114,7 @@ def scores_of(graded: Iterable[Graded]) -> list[ScoreRecord]:
     return [{"by": by, "score": round(sum(own.values()), 9)} for by, own in scores.items()]
 
 
-def hidden_kinds(marker: Marker | Parts) -> list[str]:
+def hidden_kinds(marker: AnyMarker) -> list[str]:
     """The kinds of single mistakes that give the right number at the point of the question."""
     return sorted({reason.kind for reason in marker.hidden_at_the_point() if len(reason.slips) == 1})
 
@@ -128,6 +130,12 @@ def mistakes_of(graded: Iterable[Graded]) -> list[MistakeCount]:
                 people.setdefault(kind, []).append(one.by)
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [{"kind": kind, "count": count, "by": list(dict.fromkeys(people.get(kind, [])))} for kind, count in ordered]
+
+
+def unread_of(graded: Iterable[Graded]) -> list[str]:
+    """Whose answers could not be read, or which ones, where nothing says who gave them."""
+    unread = (one for one in graded if one.marked.verdict is Verdict.UNREADABLE)
+    return list(dict.fromkeys(one.by or f"answer {one.row}" for one in unread))
 
 
 def _people(names: Sequence[str]) -> str:
@@ -216,8 +224,8 @@ def quiz_json(questions: Sequence[Asked], graded: Sequence[Graded], level: int) 
     return document("quiz", parts)
 
 
-def _right(marker: Marker | Parts) -> str:
-    return marker.right_text() if isinstance(marker, Parts) else right_text(marker.question)
+def _right(marker: AnyMarker) -> str:
+    return right_text(marker.question) if isinstance(marker, Marker) else marker.right_text()
 
 
 def grade_lines(graded: Iterable[Graded], level: int) -> Iterator[str]:

@@ -48,7 +48,8 @@ def taylor_json(found: Taylor, expression: str, error: Remainder | None = None, 
 def _remainder_record(error: Remainder) -> TaylorRemainder:
     numbers = {"derivative_bound": error.derivative, "bound": error.bound}
     bounds = {name: None if value is None else json_number(value) for name, value in numbers.items()}
-    return {"from": json_number(error.low), "to": json_number(error.high), **bounds}  # type: ignore[typeddict-item]
+    ends = {"from": json_number(error.low), "to": json_number(error.high), "derivative_order": error.order}
+    return {**ends, **bounds}  # type: ignore[typeddict-item]
 
 
 def _upwards(number: float) -> str:

@@ -20,6 +20,7 @@ from gradcli.derivation.notation.prose import words_text
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.numbers import number_text, short_text
 from gradcli.output.reports.blocks import Block, Lines, Style, Table
+from gradcli.output.reports.check import losses, sides_text
 
 _ROWS = 12
 """Rows of a way that are shown: its two ends."""
@@ -71,9 +72,30 @@ class Account:
 
     def other_lines(self) -> list[str]:
         """What is said beside numbers that are not finite."""
-        found = [*self.missing_lines(), *self.kink_lines(), *self.unit_lines()]
+        found = [*self.lost_lines(), *self.missing_lines(), *self.kink_lines(), *self.unit_lines()]
         calm = self.why.finite and not found and not self.why.courses
         return ["Value and gradient are finite, and every gradient arrives."] * calm + [*found, *self.grad_lines()]
+
+    def lost_lines(self) -> Iterator[str]:
+        """Where digits are lost although everything is finite."""
+        lost = self.why.lost
+        if lost is None:
+            return
+        for name, (left, right) in lost.ends.items():
+            slope = short_text(self.tape.full_gradient[name])
+            yield f"{self.slope(name)} has no value there, and {slope} is a convention: {sides_text(left, right)}."
+        told = {self.output: (self.tape.value, *lost.value)} if lost.value is not None else {}
+        told |= {self.slope(name): (self.tape.full_gradient[name], *known) for name, known in lost.slopes.items()}
+        for name, (own, digits, exact) in told.items():
+            how = (
+                f"{digits:.0f} of its digits are"
+                if digits >= 1.5
+                else "1 of its digits is"
+                if digits >= 1
+                else "no digit of it is"
+            )
+            yield f"{name} is {short_text(own)}, and {how} right: it is {short_text(exact)}."
+        yield from (f"{line}." for line in losses(lost.found, self.style) if told)
 
     def kink_lines(self) -> list[str]:
         """What is said of kinks at which the gradient is a convention."""
@@ -152,6 +174,8 @@ class Account:
         """The rewrite, and how it is known to be right."""
         mend = self.why.mend
         if mend is None:
+            if self.why.lost is not None and self.why.lost.is_lossy:
+                return ["No rewrite of the table keeps the digits."]
             return [] if self.why.finite else [self.unmended()]
         lines: list[str] = []
         for before, after, reason in mend.steps:
@@ -211,6 +235,9 @@ class Account:
             if operand is not None and graph.operations[input] != CONSTANT
         }
         at = f" at {', '.join(list(pairs.values())[:4])}{_place(origin.place)}" if pairs else ""
+        empty = [self.tape.names[input] for input in graph.inputs[id] if getattr(self.tape.values[input], "size", 1) == 0]
+        if empty:
+            return f"has no number to compute from: {empty[0]} is empty"
         if origin.kind == origins.INDETERMINATE:
             return f"is {_number(origin.value)}{at}"
         if origin.kind == origins.OVERFLOW:
@@ -267,9 +294,10 @@ class Account:
             return f"{self.output} is an array, which has a gradient only with --cotangent"
         if found.kind == missing.CANCELS:
             return "what comes back on several ways adds up to 0"
-        stops = [self.stop(stop) for stop in found.stops[:3]]
-        more = f"; and {found.count - len(stops):,} more" if found.count > len(stops) else ""
-        ways = "" if found.count == 1 else "no way is open: "
+        stops = list(dict.fromkeys(self.stop(stop) for stop in found.stops[:3]))
+        unsaid = found.count - len(found.stops[:3])
+        more = f"; and {unsaid:,} more" if unsaid else ""
+        ways = "" if found.count == 1 or (len(stops) == 1 and not more) else "no way is open: "
         return f"{ways}{'; '.join(stops)}{more}"
 
     def stop(self, stop: Stop) -> str:
@@ -395,6 +423,8 @@ def why_report(why: Why, style: Style, *, script: bool = False) -> Iterator[Bloc
     mended = account.mend_lines()
     if mended:
         yield Lines(["What mends it", *mended] if why.mend else mended, headings=frozenset((0,) if why.mend else ()))
+    if why.lost is not None and why.lost.is_lossy and not script:
+        yield Lines(["gradcli check shows how many digits of each node are right."])
 
 
 def sentences(why: Why, style: Style) -> list[str]:

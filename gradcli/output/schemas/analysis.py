@@ -21,7 +21,7 @@ class CheckedDerivative(TypedDict):
         Number | None, "At 50 digits, from values alone; null for large arrays, and where there is no derivative."
     ]
     digits: Annotated[float, "Digits in which it agrees with the best of these."]
-    verdict: Annotated[str, Also(enum=["right", "rounded", "kink", "jump", "end", "unclear", "lost", "wrong"])]
+    verdict: Annotated[str, Also(enum=["right", "rounded", "kink", "jump", "end", "pole", "unclear", "lost", "wrong"])]
     slopes: Annotated[list[Number] | None, "On the two sides of a kink or a jump; null elsewhere."]
     steps: Annotated[list[float], "The ladder of steps."]
     differences: Annotated[list[Number], "The central difference of each."]
@@ -36,6 +36,17 @@ class FaultRecord(TypedDict):
     argument: Annotated[Count, "Which operand the derivative is by, from 0."]
     found: Annotated[Number, "What the rule gives."]
     right: Annotated[Number, "What the values of the operation give."]
+
+
+class SumRecord(TypedDict):
+    """The adjoint of a node that is used several times, beside the sum of what each use hands back."""
+
+    node: str
+    uses: Count
+    adjoint: Annotated[Number, "What the run has; of an array at the element that is furthest off, or cancels most."]
+    sum: Annotated[Number, "Added once more, by itself."]
+    size: Annotated[Number, "The sum of the absolute values."]
+    agrees: bool
 
 
 class StatedRecord(TypedDict):
@@ -55,6 +66,7 @@ class SpecialRecord(TypedDict):
     expr: str
     kind: _Kind
     distance: Annotated[Number, "How far off what is 0 there is."]
+    elsewhere: Annotated[dict[str, str], "The derivative by the first operand that other libraries give there, as measured."]
 
 
 class CheckedNode(TypedDict):
@@ -81,6 +93,7 @@ class CheckDocument(TypedDict):
     derivatives: list[CheckedDerivative]
     stated: Annotated[list[StatedRecord], "By --gradient, each at the first point where it parts, or else at the first."]
     faults: list[FaultRecord]
+    sums: Annotated[list[SumRecord], "Of nodes that are used several times."]
     special_points: list[SpecialRecord]
     nodes: Annotated[list[CheckedNode], "Of a run on numbers; empty for large arrays."]
     not_analytic: Annotated[str | None, "The operation for which there is no complex step."]

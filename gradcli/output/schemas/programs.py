@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 
 from gradcli.autodiff.runs.event_log import Happening
 from gradcli.errors import ExitCode
@@ -29,12 +29,14 @@ class RunDocument(TypedDict):
 
 
 _RowNumber = Annotated[Row, "The number of the row, from 1."]
+_Kept = Annotated[dict[str, Any], "The columns that --keep passes through."]
 
 
 class ResultRecord(TypedDict):
     """The results of a row."""
 
     row: _RowNumber
+    kept: NotRequired[_Kept]
     values: Annotated[dict[str, Number], "The value of each output."]
     grad: Annotated[
         dict[str, Number | None], "Derivative of the first output by each variable; null where it does not depend on it."
@@ -48,6 +50,7 @@ class FailureRecord(TypedDict):
     row: _RowNumber
     error: Annotated[str, "Why the row failed."]
     hint: str | None
+    kept: NotRequired[_Kept]
 
 
 class PrintedRecord(TypedDict):

@@ -164,7 +164,8 @@ TaylorRemainder = TypedDict(
     {
         "from": Annotated[Number, "Where the range begins."],
         "to": Annotated[Number, "Where it ends."],
-        "derivative_bound": Annotated[Number | None, "What the derivative of the next order is there at most, in size."],
+        "derivative_order": Annotated[Count, "The order of the derivative that the bound follows from."],
+        "derivative_bound": Annotated[Number | None, "What that derivative is there at most, in size."],
         "bound": Annotated[Number | None, "How far polynomial and function are apart there at most."],
     },
 )
@@ -222,7 +223,7 @@ class StationaryDocument(TypedDict):
 class MarkRecord(TypedDict):
     """A place at which a curve breaks."""
 
-    kind: Annotated[str, Also(enum=["kink", "jump", "pole", "end", "vertical", "removable"])]
+    kind: Annotated[str, Also(enum=["kink", "jump", "pole", "end", "vertical", "removable", "oscillation"])]
     place: float
     left: Annotated[Number | None, "What it comes to from the left; null where it has no value there."]
     right: Annotated[Number | None, "The same from the right."]

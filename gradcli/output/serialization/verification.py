@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
+from gradcli.analysis.verification.accumulation import Accumulated
 from gradcli.analysis.verification.check import Component, Verification
 from gradcli.analysis.verification.sampled import Sampled
 from gradcli.analysis.verification.stated import Stated
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
+from gradcli.ops.declaration.elsewhere import elsewhere_at
 from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
 
 if TYPE_CHECKING:
-    from gradcli.output.schemas.analysis import CheckedDerivative, CheckedNode, FaultRecord, SpecialRecord, StatedRecord
+    from gradcli.output.schemas.analysis import (
+        CheckedDerivative,
+        CheckedNode,
+        FaultRecord,
+        SpecialRecord,
+        StatedRecord,
+        SumRecord,
+    )
 
 
 def check_json(found: Sampled, source: str, *, ascii: bool = False) -> Iterator[str]:
@@ -32,6 +42,7 @@ def check_json(found: Sampled, source: str, *, ascii: bool = False) -> Iterator[
         "derivatives": list_json(map(encode, map(_derivative, worst.components))),
         "stated": list(map(_stated, found.stated)),
         "faults": list(_faults(worst)),
+        "sums": list(map(partial(_sum, worst.tape), worst.sums)),
         "special_points": list(_special(worst)),
         "nodes": list_json(map(encode, _nodes(worst))),
         "not_analytic": worst.not_analytic or None,
@@ -83,6 +94,17 @@ def _faults(found: Verification) -> Iterator[FaultRecord]:
         }
 
 
+def _sum(tape: Tape, one: Accumulated) -> SumRecord:
+    return {
+        "node": tape.names[one.id],
+        "uses": one.uses,
+        "adjoint": json_number(one.adjoint),
+        "sum": json_number(one.total),
+        "size": json_number(one.size),
+        "agrees": one.agrees,
+    }
+
+
 def _special(found: Verification) -> Iterator[SpecialRecord]:
     for one in found.met:
         yield {
@@ -90,6 +112,7 @@ def _special(found: Verification) -> Iterator[SpecialRecord]:
             "expr": _expression(one.tape, one.id),
             "kind": one.kind,
             "distance": json_number(one.distance),
+            "elsewhere": dict(elsewhere_at(one.tape.graph.operations[one.id], one.at)),
         }
 
 

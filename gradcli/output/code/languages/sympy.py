@@ -26,8 +26,9 @@ def _sympy(
     language: Language, written: Written, lines: Sequence[tuple[str, str]], results: Sequence[str], helpers: Sequence[str]
 ) -> Iterator[str]:
     graph, result = written.graph, written.nodes[0]
-    own = {graph.variables[title]: name for title, name in zip(written.variables, written.routine.arguments, strict=True)}
-    taken = {*own.values(), written.name}
+    symbols = dict(zip(written.variables, written.routine.arguments, strict=True))
+    own = {graph.variables[title]: name for title, name in symbols.items()}
+    taken = {*symbols.values(), written.name}
     free = (name for number in count(1) if (name := f"t{number}") not in taken)
     needed = graph.ancestors(result)
     names = [own.get(node.id) or (next(free) if needed[node.id] else "") for node in graph]
@@ -42,7 +43,7 @@ def _sympy(
 
     yield from (f"{line}\n" for line in heading(language, written))
     yield "from sympy import *\n\n"
-    yield from (f"{own[graph.variables[title]]} = Symbol({title!r}, real=True)\n" for title in written.variables)
+    yield from (f"{name} = Symbol({title!r}, real=True)\n" for title, name in symbols.items())
     body = [
         f"{names[node.id]} = {text(node.id)}\n"
         for node in graph

@@ -1,0 +1,296 @@
+"""Nodes of a graph as simplified expressions: written out, in named lines where that is long, or in a shape that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import count, product
+from math import prod
+from typing import TYPE_CHECKING
+
+from gradcli.algebra.arrays.expanded import shortest_array
+from gradcli.algebra.arrays.forms import fitted
+from gradcli.algebra.arrays.literals import elementwise
+from gradcli.algebra.simplify import TOO_LONG, assume_defined, normal_forms, without_guards
+from gradcli.algebra.sums.expressions import written
+from gradcli.algebra.sums.forms import NOTATION, literal_cost
+from gradcli.algebra.sums.normal import Algebra
+from gradcli.algebra.sums.rules import apply_operation
+from gradcli.algebra.sums.terms import LONG_NUMBER, number_length
+from gradcli.errors import ExitCode, GradcliError
+from gradcli.frozen import Frozen, shown
+from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Shape
+from gradcli.language.ast import (
+    Assignment,
+    Call,
+    Comparison,
+    Expression,
+    Index,
+    Name,
+    Number,
+    Operator,
+    Output,
+    Program,
+    postorder,
+)
+from gradcli.language.numbers import number_text
+from gradcli.language.text import to_text
+from gradcli.lowering.node_expressions import in_named_lines, written_out
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.facts import POLE
+
+if TYPE_CHECKING:
+    from gradcli.algebra.assumptions.facts import Assumptions
+FORM_LIMIT = 1_000
+"""Operations of a normal form beyond which an expression is not simplified as a whole."""
+
+ROOM, ROOM_FACTOR = 50_000, 30
+"""Operations of all normal forms together, and those for each node of the graph, beyond which nothing is simplified as a whole:
+each derivative of a product of n factors has n - 1, and all of them would have n^2."""
+
+SHORTENED = 8
+"""How many times shorter the search for a short spelling may make a form, at a guess; more of an excess is not searched."""
+
+SHORT = 25
+"""Operations of a graph that may be written out in any case."""
+
+WRITTEN_FACTOR = 4
+"""Written-out expressions may have so many times the operations of their graph; beyond that they are named lines."""
+
+ELEMENT_FACTOR = 12
+"""Operations up to which an element is written out, on the average of all; beyond that arrays are named lines."""
+
+MANY_DIGITS = 17
+"""Characters of a number beyond which an expression is compared with the original by its text as well."""
+
+
+class Simplified(Frozen):
+    """Simplified expressions that share their definitions.
+
+    Attributes:
+        definitions: Lines ``t1 = ...`` that the expressions use; empty where they are written out.
+        expressions: One for each node asked for.
+        conditions: For each where it has the value of the original, as comparisons, ``x != 1``; nothing where that is everywhere.
+    """
+
+    definitions: tuple[Assignment, ...]
+    expressions: tuple[Expression, ...]
+    conditions: tuple[tuple[Expression, ...], ...] = ()
+
+    def program(self, index: int = 0) -> Program:
+        """The definitions, and one of the expressions as the output."""
+        return Program((*self.definitions, Output(self.expressions[index])))
+
+    def __str__(self) -> str:
+        lines = [f"{line.name} = {to_text(line.value)}" for line in self.definitions]
+        return "\n".join([*lines, *map(to_text, self.expressions)])
+
+    def __repr__(self) -> str:
+        return f"Simplified({str(self)!r})"
+
+    def _repr_latex_(self) -> str | None:
+        return shown("latex", self)
+
+
+def simplified_outputs(graph: Graph, *, assume: Assumptions | None = None, shape: str = "") -> Simplified:
+    """The outputs of a graph, simplified; what is cancelled states its condition.
+
+    Args:
+        graph: The graph.
+        assume: What is assumed of variables; None for nothing.
+        shape: The shape that is asked for, be it longer: expanded, factored, together or apart; empty for the shortest.
+
+    Raises:
+        GradcliError: There is no such shape of an output.
+    """
+    if shape:
+        return Simplifier(graph, graph.outputs, assume=assume, cancel=_may_cancel(graph)).arranged(graph.outputs, shape)
+    plain = Simplifier(graph, graph.outputs, assume=assume).together(graph.outputs)
+    if plain.definitions or not _may_cancel(graph):
+        return plain
+    found = Simplifier(graph, graph.outputs, assume=assume, cancel=True).together(graph.outputs)
+    if not found.conditions:  # nor is anything cancelled in expressions that are only written out
+        return plain
+    expressions: list[Expression] = []
+    conditions: list[tuple[Expression, ...]] = []
+    for before, after, needed in zip(plain.expressions, found.expressions, found.conditions, strict=True):
+        shorter = _operations(after) < _operations(before) or after == before
+        expressions.append(after if shorter else before)
+        conditions.append(needed if shorter else ())
+    return Simplified((), tuple(expressions), tuple(conditions))
+
+
+def _may_cancel(graph: Graph) -> bool:
+    """Whether a graph divides, and does so in no branch that need not be taken."""
+    divides = choices = False
+    for operation, inputs in zip(graph.operations, graph.inputs, strict=True):
+        declared = OPERATIONS.get(operation)
+        choices |= declared is not None and declared.partials[:1] == (None,)
+        exponent = graph.constants.get(inputs[1]) if len(inputs) == 2 else None
+        negative = isinstance(exponent, int | Fraction) and exponent < 0
+        divides |= declared is not None and (negative or any(one.kind == POLE for one in declared.facts.specials))
+    return divides and not choices
+
+
+def _operations(expression: Expression) -> int:
+    return sum(isinstance(node, Operator | Call) for node in postorder(expression))
+
+
+class Simplifier:
+    """Nodes of a graph as simplified expressions.
+
+    Args:
+        graph: The graph.
+        ids: The nodes.
+        generic: Whether guards of derivative rules that matter at single points only fall away, and divisors may be cancelled,
+            which are not 0 where the function is defined.
+        assume: What is assumed of variables; None for nothing.
+        cancel: Whether divisors may be cancelled; then the conditions of that are found as well.
+    """
+
+    def __init__(
+        self, graph: Graph, ids: Sequence[int], *, generic: bool = False, assume: Assumptions | None = None, cancel: bool = False
+    ) -> None:
+        self.graph = graph
+        self.generic = generic
+        self.ids = ids
+        self.algebra = Algebra(assume, invertible=generic, identities=not generic)
+        self.cancel = cancel
+        if generic or cancel:
+            # Knowing beforehand what is not 0, the second walk can cancel it.
+            assume_defined(graph, self.algebra, self._forms())
+        self.forms = self._forms()
+        self.sizes = _raw_sizes(graph)
+        names = {id: name for name, id in graph.variables.items()}
+        self.names = [names.get(id, "") for id in range(len(graph))]
+
+    def _forms(self) -> list[int]:
+        room = ROOM + ROOM_FACTOR * len(self.graph)
+        return normal_forms(self.graph, self.algebra, ends=self.ids, limit=FORM_LIMIT, room=room, generic=self.generic)
+
+    def together(self, ids: Sequence[int]) -> Simplified:
+        """The expressions of nodes; where they would be much longer than the graph, in lines that they share."""
+        operations = sum(1 for id, kept in enumerate(self.graph.ancestors(*ids)) if kept and self.sizes[id])
+        most = WRITTEN_FACTOR * max(operations, SHORT)
+        raw = [self.forms[id] for id in ids]
+        if TOO_LONG in raw or sum(map(self.algebra.size, raw)) > SHORTENED * most:
+            return self._in_named_lines(ids)
+        best = [shortest_array(self.algebra, form) for form in raw]
+        if sum(map(self.algebra.size, best)) > most:
+            return self._in_named_lines(ids)
+        expressions = tuple(self._expression(id, form) for id, form in zip(ids, best, strict=True))
+        return Simplified((), expressions, tuple(map(self._conditions, best)) if self.cancel else ())
+
+    def arranged(self, ids: Sequence[int], shape: str) -> Simplified:
+        """The expressions of nodes in a shape that is asked for.
+
+        Raises:
+            GradcliError: An expression is an array, is too long, or has no such shape.
+        """
+        from gradcli.algebra.sums.arranged import arranged
+
+        if any(map(self.graph.shape, ids)):
+            raise GradcliError("--form is for numbers, and here is an array", hint="take an element, or leave --form out")
+        if TOO_LONG in [self.forms[id] for id in ids]:
+            raise GradcliError("this is too long for another form", hint="leave --form out", exit_code=ExitCode.LIMIT)
+        found = [arranged(self.algebra, self.forms[id], shape) for id in ids]
+        expressions = tuple([written(self.algebra, form) for form in found])
+        return Simplified((), expressions, tuple(map(self._conditions, found)) if self.cancel else ())
+
+    def _conditions(self, form: int) -> tuple[Expression, ...]:
+        from gradcli.algebra.sums.cancellation import conditions
+
+        pairs = [[written(self.algebra, side) for side in pair] for pair in conditions(self.algebra, form)]
+        return tuple(sorted([Comparison(("!=",), tuple(pair)) for pair in pairs], key=to_text))
+
+    def element_by_element(self, ids: Sequence[int]) -> Simplified:
+        """The expressions of the elements of nodes, one after the other.
+
+        Where they would be long, nodes as wholes are in lines that they share, and the expressions are elements of these.
+        """
+        from gradcli.algebra.arrays.elements import Elements
+
+        elements = Elements(self.algebra, apply_operation)
+        expressions: list[Expression] = []
+        entries = sum(prod(self.graph.shape(id)) for id in ids)
+        room = ELEMENT_FACTOR * max(entries, WRITTEN_FACTOR * SHORT)
+        for id in ids:
+            if self.forms[id] == TOO_LONG:
+                return self._elements_of_lines(ids)
+            form = shortest_array(self.algebra, self.forms[id])
+            for element in elements.forms(fitted(self.algebra, form, self.graph.shape(id))):
+                found = shortest_array(self.algebra, element)
+                room -= self.algebra.size(found)
+                if room < 0:
+                    return self._elements_of_lines(ids)
+                expressions.append(written(self.algebra, found))
+        return Simplified((), tuple(expressions))
+
+    def _in_named_lines(self, ids: Sequence[int]) -> Simplified:
+        graph, ids = without_guards(self.graph, ids) if self.generic else (self.graph, ids)
+        lines, expressions = in_named_lines(graph, ids, graph.variables)
+        return Simplified(tuple(lines), tuple(expressions))
+
+    def _elements_of_lines(self, ids: Sequence[int]) -> Simplified:
+        """The elements of nodes that have a named line each."""
+        found = self._in_named_lines(ids)
+        lines = list(found.definitions)
+        taken = {*self.graph.variables, *[line.name for line in lines]}
+        names = (name for number in count(len(lines) + 1) if (name := f"t{number}") not in taken)
+        elements: list[Expression] = []
+        for id, expression in zip(ids, found.expressions, strict=True):
+            shape = self.graph.shape(id)
+            if shape and not isinstance(expression, Name):
+                lines.append(Assignment(next(names), expression))
+                expression = Name(lines[-1].name)
+            elements += [
+                Index(expression, tuple(map(Number, place))) if place else expression for place in product(*map(range, shape))
+            ]
+        return Simplified(tuple(lines), tuple(elements))
+
+    def _expression(self, id: int, form: int) -> Expression:
+        """The simplified expression, or the original where that is not longer."""
+        if self.graph.shape(id):
+            form = elementwise(self.algebra, fitted(self.algebra, form, self.graph.shape(id)))
+            apart = self.algebra.form(dict([self.algebra.as_term(form)]))  # 2*(A @ x - b) for 2*A @ x - 2*b
+            form = apart if self.algebra.size(apart) < self.algebra.size(form) else form
+        if not self.generic and self.sizes[id] < self.algebra.size(form) and not self._is_value(id, form):
+            return written_out(self.graph, id, self.names)
+        found = written(self.algebra, form)
+        if not self.generic and any(
+            isinstance(node, Number) and len(number_text(node.value)) > MANY_DIGITS for node in postorder(found)
+        ):
+            most = len(to_text(found))  # 1e-20 - 1 is an operation more than the fraction that it makes, and shorter
+            if self.sizes[id] < most and len(to_text(original := written_out(self.graph, id, self.names))) < most:
+                return original
+        return found
+
+    def _is_value(self, id: int, form: int) -> bool:
+        """Whether a form is the exact value of functions, as sqrt(pi)/2 is of gamma(3/2): that is simpler, be it longer."""
+        kept = self.graph.ancestors(id)
+        named = [
+            declared.facts.closed or declared.definition
+            for at in range(id + 1)
+            if kept[at] and (declared := OPERATIONS.get(self.graph.operations[at])) and not declared.symbol
+        ]
+        if not any(named):
+            return False
+        from gradcli.algebra.sums.declared import is_number
+
+        return is_number(self.algebra, form)
+
+
+def _raw_sizes(graph: Graph) -> list[int]:
+    """For each node how many operations its expression has as it stands."""
+    sizes: list[int] = []
+    literals: list[Shape | None] = []
+    for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
+        below = [literals[input] for input in inputs]
+        own = int(operation not in (VARIABLE, CONSTANT) and operation not in NOTATION)
+        value = graph.constants.get(id)
+        if isinstance(value, int | Fraction):  # a long number counts here as it does in a form
+            own = number_length(value) // LONG_NUMBER
+        sizes.append(own + literal_cost(operation, below) * own + sum([sizes[input] for input in inputs]))
+        known = operation == CONSTANT or operation == "stack" or not (inputs or graph.shape(id))
+        literals.append(graph.shape(id) if known or (operation in OPERATIONS and None not in below) else None)
+    return sizes

@@ -1,0 +1,154 @@
+"""Sums over columns that come in parts of any size: block after block, each computed once and then forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy
+
+from gradcli.data.kernels.array_rows import BLOCK, ArrayKernel
+from gradcli.data.kernels.blocks import in_threads
+from gradcli.data.kernels.row_kernel import cores
+from gradcli.data.kernels.sums import Group, Sums, block_nodes, grouped, starts_at_block
+from gradcli.errors import GradcliError
+from gradcli.graph.graph import Shape
+
+AT_ONCE = 32
+"""Blocks that are computed together: some for each thread."""
+
+
+class Part(NamedTuple):
+    """The sums of some blocks of rows.
+
+    Attributes:
+        shapes: The shape of each result.
+        sums: The sums of each block.
+        failed: How many rows failed.
+    """
+
+    shapes: tuple[Shape, ...]
+    sums: list[Group]
+    failed: int
+
+
+Compute = Callable[[Mapping[str, Any], Any, int], Part]
+"""From columns, the group of each row, and the rows of a block the sums of blocks."""
+
+
+class Reducer:
+    """Sums up columns that come in parts, one behind the other.
+
+    Args:
+        compute: What gives the sums of blocks.
+        names: What the results are called: the outputs, then the variables of the gradient.
+        outputs: How many of these are outputs.
+        first: How many rows of the data set stand before the first part.
+    """
+
+    def __init__(self, compute: Compute, names: tuple[str, ...], outputs: int, first: int = 0) -> None:
+        self._compute = compute
+        self._next = starts_at_block(first)
+        self._waiting: list[tuple[Mapping[str, Any], Any, int]] = []
+        self._sums = Sums(names, outputs, ((),) * len(names), {})
+
+    def add(self, columns: Mapping[str, Any], keys: Any = None) -> None:
+        """Add rows.
+
+        Args:
+            columns: The columns of the variables.
+            keys: The group of each row; None for one group.
+
+        Raises:
+            GradcliError: They do not fit the program; exit code 4 where there are too many groups.
+        """
+        count = len(next(iter(columns.values()), ()))
+        self._waiting.append((columns, None if keys is None else _plain_keys(keys), count))
+        if sum(rows for _, _, rows in self._waiting) >= AT_ONCE * BLOCK:
+            self._run(last=False)
+
+    def sums(self) -> Sums:
+        """The sums of all rows so far; no more can be added to them then."""
+        self._run(last=True)
+        return self._sums
+
+    def _run(self, *, last: bool) -> None:
+        """Compute the blocks that are complete, and at the end the last one."""
+        columns, keys, count = _joined(self._waiting)
+        stop = count if last else count - count % BLOCK
+        for start in range(0, stop, AT_ONCE * BLOCK):
+            rows = slice(start, min(start + AT_ONCE * BLOCK, stop))
+            part = self._compute(
+                {name: column[rows] for name, column in columns.items()}, None if keys is None else keys[rows], BLOCK
+            )
+            nodes = block_nodes(part.sums, self._next)
+            self._next += len(part.sums)
+            own = Sums(self._sums.names, self._sums.outputs, part.shapes, nodes, part.failed)
+            before = self._sums
+            self._sums = own if not before.nodes else before.merge(own)
+        rest = slice(stop, count)
+        left = {name: column[rest] for name, column in columns.items()}
+        self._waiting = [(left, None if keys is None else keys[rest], count - stop)] if stop < count else []
+
+
+def _joined(parts: Sequence[tuple[Mapping[str, Any], Any, int]]) -> tuple[Mapping[str, Any], Any, int]:
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return {}, None, 0
+    columns = {name: numpy.concatenate([part[name] for part, _, _ in parts]) for name in parts[0][0]}
+    keys = None if parts[0][1] is None else numpy.concatenate([keys for _, keys, _ in parts])
+    return columns, keys, sum(count for _, _, count in parts)
+
+
+def _plain_keys(keys: Any) -> Any:
+    """Groups as an array that can be sorted: numbers, or texts."""
+    found = numpy.asarray(keys)
+    if found.dtype == object:
+        found = numpy.array(["" if key is None or key != key else str(key) for key in found.tolist()], dtype=str)
+    return found
+
+
+def part_of(columns: Sequence[Any], keys: Any, errors: Mapping[int, GradcliError], block: int) -> Part:
+    """The sums of results, block by block; rows that failed do not count."""
+    count = len(columns[0])
+    good = None
+    if errors:
+        good = numpy.ones(count, bool)
+        good[list(errors)] = False
+    sums: list[Group] = []
+    for start in range(0, count, block):
+        rows = slice(start, start + block)
+        own, counts = (None if one is None else one[rows] for one in (keys, good))
+        sums.append(grouped(own, counts, [column[rows] for column in columns]))
+    return Part(tuple([column.shape[1:] for column in columns]), sums, len(errors))
+
+
+def contracted(
+    kernel: ArrayKernel, columns: Mapping[str, Any], wrt: Sequence[str], threads: int | None, block: int
+) -> Part | None:
+    """The sums of a program of arrays, whose products are contracted; None where a row is an error."""
+    count = len(next(iter(columns.values())))
+    starts = range(0, count, block)
+    sums: list[Group | None] = [None] * len(starts)
+    outputs = len(kernel.values)
+    shapes = dict(zip(kernel.wrt, kernel.shapes[outputs:], strict=True))
+
+    def work(some: Iterator[int]) -> None:
+        for start in some:
+            rows = min(block, count - start)
+            total: Any = 0.0
+            for first in range(start, start + rows, kernel.block):
+                last = min(first + kernel.block, start + rows)
+                found = kernel.sums({name: column[first:last] for name, column in columns.items()}, last - first)
+                grad = dict(zip(kernel.wrt, found[outputs:], strict=True))
+                flat = [*found[:outputs], *[grad.get(name, numpy.zeros(1)) for name in wrt]]
+                total = total + numpy.concatenate([[float(last - first)], *[numpy.ravel(one) for one in flat]])
+            sums[start // block] = Group(None, total[None])
+
+    try:
+        in_threads(work, starts, threads or cores())
+    except (GradcliError, ArithmeticError, ValueError, IndexError):
+        return None
+    found = [group for group in sums if group is not None]
+    return Part((*kernel.shapes[:outputs], *[shapes.get(name, ()) for name in wrt]), found, 0)

@@ -1,0 +1,1 @@
+"""Tables of rows, in and out: one file a format, and one table of formats."""

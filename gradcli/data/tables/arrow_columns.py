@@ -1,0 +1,227 @@
+"""Columns of Arrow as pieces of rows, and records as batches of Arrow; for every format that Arrow reads or writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, BinaryIO
+
+from gradcli.data.tables.pieces import Piece, Row, Wanted, needed
+from gradcli.data.tables.records import Layout, Records
+from gradcli.data.tables.values import object_value
+from gradcli.errors import GradcliError
+
+GROUP = 2**17
+"""Rows that are written together; the bytes of a file do not depend on how its rows were read."""
+
+
+def piece_of(batch: Any, wanted: Wanted, done: int) -> Piece:
+    """A batch of Arrow as a piece.
+
+    Args:
+        batch: The batch, a RecordBatch.
+        wanted: What is taken of it.
+        done: How much has been read by now.
+
+    Raises:
+        GradcliError: A column is of a type that has no numbers.
+    """
+    kept = {name: batch.column(name) for name in wanted.kept}
+    columns: dict[str, Any] = {}
+    faults: dict[int, GradcliError] = {}
+    for name, column in wanted.variables.items():
+        found = _numbers(batch.column(column), name, faults)
+        if found is None:
+            return Piece(None, _rows(batch, wanted), done, kept)
+        columns[name] = found
+    return Piece(columns, (), done, kept, faults)
+
+
+def _numbers(column: Any, name: str, faults: dict[int, GradcliError]) -> Any:
+    """The numbers of a column, or its arrays where they are of one shape; None where it has to be read row by row.
+
+    Args:
+        column: The column, of Arrow.
+        name: The variable.
+        faults: Gets the rows without a value.
+    """
+    import pyarrow
+    from pyarrow import types
+
+    kind = column.type
+    if types.is_dictionary(kind):
+        column = column.dictionary_decode()
+        kind = column.type
+    if types.is_null(kind):
+        column, kind = column.cast("float64"), pyarrow.float64()
+    if types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind) or types.is_boolean(kind):
+        if column.null_count:
+            for at in column.is_null().to_numpy(zero_copy_only=False).nonzero()[0].tolist():
+                faults.setdefault(at, GradcliError(f"the row has no value for {name}"))
+            column = column.fill_null(False if types.is_boolean(kind) else pyarrow.scalar(0, "int64").cast(kind))
+        return column.cast("float64", safe=False).to_numpy(zero_copy_only=False)
+    if not _is_list(kind):
+        if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
+            return None
+        raise GradcliError(f"the column {name} is of type {kind}, which is no number", hint="--keep passes it through")
+    sizes: list[int] = []
+    while _is_list(column.type):
+        lengths = set(column.value_lengths().to_pylist()) if hasattr(column, "value_lengths") else {column.type.list_size}
+        if column.null_count or len(lengths) != 1:
+            return None
+        sizes.append(lengths.pop())
+        column = column.flatten()
+    if column.null_count or not (types.is_integer(column.type) or types.is_floating(column.type)):
+        return None
+    numbers = column.cast("float64", safe=False).to_numpy(zero_copy_only=False)
+    return numbers.reshape(-1, *sizes)
+
+
+def _is_list(kind: Any) -> bool:
+    from pyarrow import types
+
+    return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
+
+
+def _rows(batch: Any, wanted: Wanted) -> list[Row]:
+    """The rows of a batch, one by one."""
+    columns = {name: batch.column(column).to_pylist() for name, column in wanted.variables.items()}
+    rows: list[Row] = []
+    for values in zip(*columns.values(), strict=True):
+        try:
+            row = {}
+            for name, value in zip(columns, values, strict=True):
+                if value is None:
+                    raise GradcliError(f"the row has no value for {name}")
+                row[name] = object_value(value, name)
+            rows.append(row)
+        except GradcliError as error:
+            rows.append(error)
+    return rows
+
+
+class ArrowRecords:
+    """Writes records as batches of Arrow of one schema, which the first of them settles; a class below this one for each format.
+
+    Args:
+        file: Where to.
+        layout: What is written.
+    """
+
+    def __init__(self, file: BinaryIO | None, layout: Layout) -> None:
+        self.arrow = needed("pyarrow", "this format")
+        self.file, self.layout = file, layout
+        self.names = layout.columns()
+        self.schema: Any = None
+        self.waiting: list[Any] = []
+        self.count = 0
+
+    def add(self, records: Records) -> None:
+        """Write some records."""
+        batch = self.batch(records)
+        self.waiting.append(batch)
+        self.count += len(batch)
+        while self.count >= GROUP:
+            self._flush(GROUP)
+
+    def close(self) -> None:
+        """Write what is left, and the end of the file."""
+        if self.schema is None:
+            self.add(self.nothing())
+        self._flush(self.count)
+        self.end()
+
+    def _flush(self, rows: int) -> None:
+        table = self.arrow.Table.from_batches(self.waiting, self.schema)
+        self.write(table.slice(0, rows).combine_chunks())
+        rest = table.slice(rows)
+        self.waiting, self.count = rest.to_batches(), rest.num_rows
+
+    def write(self, table: Any) -> None:
+        """Write a table of Arrow, at most a group of rows."""
+        raise NotImplementedError
+
+    def end(self) -> None:
+        """Write the end of the file."""
+        raise NotImplementedError
+
+    def nothing(self) -> Records:
+        """No records."""
+        empty: list[Any] = []
+        layout = self.layout
+        return Records((), [empty] * len(layout.names), [empty] * len(layout.wrt), kept=dict.fromkeys(layout.kept, empty))
+
+    def batch(self, records: Records) -> Any:
+        """The batch of some records.
+
+        Raises:
+            GradcliError: They do not have the types of those before.
+        """
+        pa = self.arrow
+        import numpy
+
+        failed = numpy.zeros(len(records.rows), bool)
+        failed[list(records.errors)] = True
+        errors: list[str | None] = [None] * len(records.rows)
+        for at, error in records.errors.items():
+            errors[at] = error.message
+        columns = [
+            pa.array(numpy.asarray(records.rows, "int64")),
+            *[self._passed(records.kept[name], name) for name in self.layout.kept],
+            *[self._numbers(column, failed) for column in (*records.values, *records.gradient)],
+            pa.array(errors, "string"),
+        ]
+        types = [column.type for column in columns]
+        if self.schema is None:
+            self.schema = pa.schema(list(zip(self.names, types, strict=True)))
+        try:
+            columns = [column.cast(kind) for column, kind in zip(columns, self.schema.types, strict=True)]
+        except pa.ArrowException:
+            pairs = zip(self.names, types, self.schema.types, strict=True)
+            name, kind, before = next(pair for pair in pairs if pair[1] != pair[2])
+            hint = "write --format jsonl, where each row has its own types"
+            raise GradcliError(
+                f"{name} is {kind} in row {int(records.rows[0]):,} and after, and {before} before", hint=hint
+            ) from None
+        return pa.record_batch(columns, schema=self.schema)
+
+    def _passed(self, column: Any, name: str) -> Any:
+        """A column that is passed through."""
+        if isinstance(column, self.arrow.Array):
+            return column.dictionary_decode() if self.arrow.types.is_dictionary(column.type) else column
+        try:
+            found = self.arrow.array(column)
+            return found.cast("string") if self.arrow.types.is_null(found.type) else found
+        except (self.arrow.ArrowException, OverflowError):
+            raise GradcliError(f"the values of {name} are of several types", hint="write --format jsonl") from None
+
+    def _numbers(self, column: Any, failed: Any) -> Any:
+        """A column of numbers, or of arrays; null in rows that failed, and where there is no derivative."""
+        pa = self.arrow
+        if getattr(column, "ndim", 0) == 1:
+            mask = failed | column.mask if hasattr(column, "mask") else failed
+            return pa.array(getattr(column, "data", column) if hasattr(column, "mask") else column, mask=mask)
+        lists = [None if bad or value is None else value for bad, value in zip(failed.tolist(), nested(column), strict=True)]
+        found = pa.array(lists)
+        return found.cast("float64") if pa.types.is_null(found.type) else found
+
+
+def nested(column: Any) -> Sequence[Any]:
+    """The values of a column, arrays as nested lists."""
+    if hasattr(column, "tolist"):
+        return list(column.tolist())
+    return [value.tolist() if hasattr(value, "tolist") else value for value in column]
+
+
+class readable:  # noqa: N801  it is used as a function is
+    """Makes what Arrow says of a file that is broken an error of gradcli."""
+
+    def __init__(self, where: str, arrow: Any) -> None:
+        self.where, self.arrow = where, arrow
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, self.arrow.ArrowException | OSError | EOFError):
+            text = str(error).partition("\n")[0] or type(error).__name__
+            raise GradcliError(f"cannot read {self.where}: {text}") from None

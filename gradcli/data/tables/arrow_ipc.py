@@ -1,0 +1,81 @@
+"""Arrow's own format, files (Feather) and streams, by pyarrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from gradcli.data.tables.arrow_columns import ArrowRecords, piece_of, readable
+from gradcli.data.tables.pieces import STDIN, Partition, Piece, Reading, Table, Wanted, needed
+
+FILE_MARK = b"ARROW1"
+
+
+class ArrowTable(Table):
+    """A file of Arrow, some of its batches, or a stream.
+
+    Args:
+        file: The file.
+        partition: Where it is, and which batches of a file are meant.
+        reading: How it is read.
+
+    Raises:
+        GradcliError: It cannot be read, or pyarrow is missing.
+    """
+
+    format = "arrow"
+
+    def __init__(self, file: BinaryIO, partition: Partition, reading: Reading) -> None:
+        self.where = "standard input" if partition.path == STDIN else partition.path
+        self._arrow = needed("pyarrow", f"{self.where} is Arrow, which")
+        self._raw, self._rows, self._partition = file, reading.rows, partition
+        self.is_file = partition.path != STDIN and file.read(len(FILE_MARK)) == FILE_MARK
+        with readable(self.where, self._arrow):
+            if partition.path != STDIN:
+                file.seek(0)
+            open_ = self._arrow.ipc.open_file if self.is_file else self._arrow.ipc.open_stream
+            self._reader = open_(file)
+        self.names = list(self._reader.schema.names)
+
+    def close(self) -> None:
+        self._raw.close()
+
+    def lengths(self) -> list[int]:
+        """The rows of each batch of a file."""
+        with readable(self.where, self._arrow):
+            return [len(self._reader.get_batch(at)) for at in range(self._reader.num_record_batches)]
+
+    def pieces(self, wanted: Wanted) -> Iterator[Piece]:
+        done = 0
+        batches = self._batches()
+        while True:
+            with readable(self.where, self._arrow):
+                batch = next(batches, None)
+            if batch is None:
+                return
+            for start in range(0, len(batch), self._rows):
+                part = batch.slice(start, self._rows)
+                done += len(part)
+                yield piece_of(part, wanted, done)
+
+    def _batches(self) -> Iterator[Any]:
+        if not self.is_file:
+            yield from self._reader
+            return
+        stop = self._reader.num_record_batches if self._partition.stop is None else self._partition.stop
+        for at in range(self._partition.start, stop):
+            yield self._reader.get_batch(at)
+
+
+class ArrowWriter(ArrowRecords):
+    """Writes records as a file of Arrow."""
+
+    writer: Any = None
+
+    def write(self, table: Any) -> None:
+        if self.writer is None:
+            self.writer = self.arrow.ipc.new_file(self.file, self.schema)
+        self.writer.write_table(table)
+
+    def end(self) -> None:
+        self.writer.close()

@@ -1,0 +1,158 @@
+"""CSV, with the names of the columns in its first line.
+
+Plain numbers, which nearly all pieces have, are read all at once; a piece with anything else is read line by line.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from gradcli.data.tables.pieces import Piece, Row, Wanted
+from gradcli.data.tables.records import Layout, Records, as_list, plain_value, texts
+from gradcli.data.tables.text_table import TextTable
+from gradcli.data.tables.values import text_value
+from gradcli.errors import GradcliError
+from gradcli.output.json import json_number
+
+
+class CsvTable(TextTable):
+    """A table of CSV; what stands between its cells, and before the fractions of its numbers, is said from outside."""
+
+    format = "csv"
+    quoted = True
+
+    def _head(self) -> list[str]:
+        return self._unique([cell.strip() for cell in next(self._cells([self._first.pop(0)], strict=False))])
+
+    def _cells(self, lines: Sequence[str], *, strict: bool = True) -> Any:
+        return csv.reader(lines, delimiter=self.reading.delimiter, skipinitialspace=True, strict=strict)
+
+    def _piece(self, lines: Sequence[str], wanted: Wanted) -> Piece:
+        import numpy
+
+        delimiter = self.reading.delimiter
+        between = len(self.names) - 1
+        text = delimiter.join(lines)
+        if '"' in text or {line.count(delimiter) for line in lines} != {between}:
+            return self._by_lines(lines, wanted)
+        places = self._places(wanted)
+        try:
+            if len(places) == len(self.names) and not wanted.kept:
+                cells = self._numbers(text).split(delimiter)
+                numbers = numpy.fromiter(map(float, cells), numpy.float64).reshape(len(lines), len(self.names))
+                return Piece({name: numbers[:, at].copy() for name, at in places.items()}, (), self._done)
+            parts = list(zip(*[line.split(delimiter) for line in lines], strict=True))
+            columns = {}
+            for name, at in places.items():
+                cells = self._numbers(delimiter.join(parts[at])).split(delimiter)
+                columns[name] = numpy.fromiter(map(float, cells), numpy.float64)
+        except ValueError:  # which of them is no number is told line by line
+            return self._by_lines(lines, wanted)
+        kept = {name: [cell.lstrip(" ") for cell in parts[self.names.index(name)]] for name in wanted.kept}
+        return Piece(columns, (), self._done, kept)
+
+    def _numbers(self, text: str) -> str:
+        """The text of numbers as Python writes them.
+
+        Raises:
+            ValueError: Something in it needs a closer look.
+        """
+        decimal = self.reading.decimal
+        if not text.isascii() or "_" in text or (decimal != "." and "." in text):
+            raise ValueError
+        return text if decimal == "." else text.replace(decimal, ".")
+
+    def _places(self, wanted: Wanted) -> dict[str, int]:
+        return {name: self.names.index(column) for name, column in wanted.variables.items()}
+
+    def _by_lines(self, lines: Sequence[str], wanted: Wanted) -> Piece:
+        kept: dict[str, list[Any]] = {name: [] for name in wanted.kept}
+        places, others = self._places(wanted), {name: self.names.index(name) for name in wanted.kept}
+        rows: list[Row] = []
+        for line in lines:
+            cells: list[str] = []
+            try:
+                cells = next(self._cells([line]))
+                rows.append(self._row(cells, places))
+            except csv.Error as error:
+                rows.append(GradcliError(f"the row is not CSV: {error}"))
+            except GradcliError as error:
+                rows.append(error)
+            for name, at in others.items():
+                kept[name].append(cells[at] if at < len(cells) else None)
+        return Piece(None, rows, self._done, kept)
+
+    def _row(self, cells: Sequence[str], places: dict[str, int]) -> Row:
+        if len(cells) != len(self.names):
+            counted = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+            raise GradcliError(f"the row has {counted}, and there are {len(self.names)} columns")
+        row: dict[str, Any] = {}
+        for name, at in places.items():
+            cell, decimal = cells[at].strip(), self.reading.decimal
+            if decimal != "." and not cell.startswith("["):
+                if "." in cell:
+                    raise GradcliError(f"the value of {name} is no number with the decimal sign {decimal}: {cell:.40}")
+                cell = cell.replace(decimal, ".")
+            row[name] = text_value(cell, name)
+        return row
+
+
+class CsvWriter:
+    """Writes records as CSV; the last column is the error of a row that failed.
+
+    Args:
+        layout: What it writes.
+
+    Raises:
+        GradcliError: Two columns would have one name.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.columns = layout.columns()
+        between = layout.delimiter.replace("%", "%%")
+        self.template = "%d" + f"{between}%s" * (len(self.columns) - 2) + between + "\n"
+
+    def head(self) -> str:
+        """What stands before the records: the names of the columns."""
+        return self._line(self.columns)
+
+    def lines(self, records: Records) -> list[str]:
+        """The lines of some records."""
+        kept = [[self._kept(value) for value in as_list(records.kept[name])] for name in self.layout.kept]
+        columns = [texts(column, self._text) for column in (*records.values, *records.gradient)]
+        if self.layout.decimal != ".":
+            columns = [[self._decimal(text) for text in column] for column in columns]
+        lines = [self.template % row for row in zip(records.rows, *kept, *columns, strict=True)]
+        empty = [""] * (len(self.layout.names) + len(self.layout.wrt))
+        for at, error in records.errors.items():
+            cells = [str(int(records.rows[at])), *[column[at] for column in kept], *empty, self._cell(error.message)]
+            lines[at] = self.layout.delimiter.join(cells) + "\n"
+        return lines
+
+    def _decimal(self, text: str) -> str:
+        return text if text.startswith('"') else text.replace(".", self.layout.decimal)
+
+    def _text(self, value: Any) -> str:
+        if type(value) is float:
+            return repr(value)
+        return "" if value is None else self._cell(json.dumps(json_number(value)))
+
+    def _kept(self, value: Any) -> str:
+        if isinstance(value, float):
+            return repr(value).replace(".", self.layout.decimal)
+        value = plain_value(value)
+        return "" if value is None else self._cell(value if isinstance(value, str) else json.dumps(value))
+
+    def _cell(self, text: str) -> str:
+        """A cell of a line that has others; quoted where it has to be."""
+        return self._line([text, ""])[:-2]
+
+    def _line(self, cells: Sequence[str]) -> str:
+        line = io.StringIO()
+        csv.writer(line, delimiter=self.layout.delimiter, lineterminator="\n").writerow(cells)
+        return line.getvalue()

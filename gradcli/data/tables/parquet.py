@@ -1,0 +1,78 @@
+"""Parquet, by pyarrow: read in batches, a group of rows at a time; written in groups of a fixed number of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from gradcli.data.tables.arrow_columns import GROUP, ArrowRecords, piece_of, readable
+from gradcli.data.tables.pieces import Partition, Piece, Reading, Table, Wanted, needed
+from gradcli.errors import GradcliError
+
+
+class ParquetTable(Table):
+    """A file of Parquet, or some of its groups of rows.
+
+    Args:
+        file: The file.
+        partition: Where it is, and which groups are meant.
+        reading: How it is read.
+
+    Raises:
+        GradcliError: It cannot be read, or pyarrow is missing.
+    """
+
+    format = "parquet"
+
+    def __init__(self, file: BinaryIO, partition: Partition, reading: Reading) -> None:
+        self.where = partition.path
+        parquet = needed("pyarrow.parquet", f"{self.where} is Parquet, which")
+        self._arrow = needed("pyarrow", "Parquet")
+        self._raw, self._rows = file, reading.rows
+        with readable(self.where, self._arrow):
+            self._file = parquet.ParquetFile(file, pre_buffer=False)
+        self.names = list(self._file.schema_arrow.names)
+        stop = self._file.num_row_groups if partition.stop is None else partition.stop
+        self._groups = list(range(partition.start, stop))
+        self.size = self.count()
+
+    def count(self) -> int:
+        """How many rows it has."""
+        return sum(self._file.metadata.row_group(group).num_rows for group in self._groups)
+
+    def groups(self) -> list[tuple[int, int]]:
+        """For each group its rows and its bytes."""
+        found = [self._file.metadata.row_group(group) for group in self._groups]
+        return [(group.num_rows, group.total_byte_size) for group in found]
+
+    def close(self) -> None:
+        self._raw.close()
+
+    def pieces(self, wanted: Wanted) -> Iterator[Piece]:
+        done = 0
+        columns = list(dict.fromkeys([*wanted.variables.values(), *wanted.kept]))
+        batches = self._file.iter_batches(self._rows, row_groups=self._groups, columns=columns, use_threads=False)
+        while True:
+            with readable(self.where, self._arrow):
+                batch = next(batches, None)
+            if batch is None:
+                break
+            done += len(batch)
+            yield piece_of(batch, wanted, done)
+        if done != self.size:
+            raise GradcliError(f"{self.where} has {done:,} rows, and its end tells of {self.size:,}")
+
+
+class ParquetWriter(ArrowRecords):
+    """Writes records as Parquet."""
+
+    writer: Any = None
+
+    def write(self, table: Any) -> None:
+        if self.writer is None:
+            parquet = needed("pyarrow.parquet", "Parquet")
+            self.writer = parquet.ParquetWriter(self.file, self.schema, compression="zstd")
+        self.writer.write_table(table, row_group_size=GROUP)
+
+    def end(self) -> None:
+        self.writer.close()

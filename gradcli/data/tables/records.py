@@ -1,0 +1,132 @@
+"""The results of many runs as records, in the order of the rows, and what is written of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gradcli.errors import GradcliError
+from gradcli.frozen import Frozen
+
+
+@dataclass
+class Records:
+    """The results of some rows.
+
+    Attributes:
+        rows: The number of each row, from 1.
+        values: For each output its value in each row: a vector, or a list with arrays among the numbers.
+        gradient: For each variable the derivative by it; None, or masked, where the output does not depend on it.
+        errors: The rows that failed, from 0, each with the reason; what the columns say of them does not count.
+        printed: What rows printed, each that printed something.
+        kept: The columns that are passed through, by name.
+    """
+
+    rows: Sequence[int]
+    values: Sequence[Any]
+    gradient: Sequence[Any]
+    errors: Mapping[int, GradcliError] = field(default_factory=dict)
+    printed: Mapping[int, str] = field(default_factory=dict)
+    kept: Mapping[str, Any] = field(default_factory=dict)
+
+    def parted(self) -> tuple[Records, Records]:
+        """The rows that did not fail, and those that did."""
+        if not self.errors:
+            return self, self._of([])
+        good = [at for at in range(len(self.rows)) if at not in self.errors]
+        return self._of(good), self._of(list(self.errors))
+
+    def groups(self, names: Sequence[str]) -> dict[tuple[Any, ...], Records]:
+        """The rows by the values of some columns that are passed through."""
+        keys = zip(*[as_list(self.kept[name]) for name in names], strict=True)
+        places: dict[tuple[Any, ...], list[int]] = {}
+        for at, key in enumerate(keys):
+            places.setdefault(key, []).append(at)
+        return {key: self._of(group) for key, group in places.items()}
+
+    def _of(self, places: Sequence[int]) -> Records:
+        """Some of the rows."""
+        new = {at: number for number, at in enumerate(places)}
+
+        def chosen(column: Any) -> Any:
+            if isinstance(column, list | tuple | range):
+                return [column[at] for at in places]
+            import numpy
+
+            return column.take(numpy.array(places, dtype="int64"))
+
+        return Records(
+            chosen(self.rows),
+            [chosen(column) for column in self.values],
+            [chosen(column) for column in self.gradient],
+            {new[at]: error for at, error in self.errors.items() if at in new},
+            {new[at]: text for at, text in self.printed.items() if at in new},
+            {name: chosen(column) for name, column in self.kept.items()},
+        )
+
+
+class Layout(Frozen):
+    """What is written of records.
+
+    Attributes:
+        names: What the outputs are called.
+        wrt: The variables of the gradient.
+        kept: The columns that are passed through.
+        ascii: With escapes for characters beyond ASCII, in JSON.
+        delimiter: What stands between the cells of CSV.
+        decimal: The decimal sign of its numbers.
+    """
+
+    names: tuple[str, ...]
+    wrt: tuple[str, ...]
+    kept: tuple[str, ...] = ()
+    ascii: bool = False
+    delimiter: str = ","
+    decimal: str = "."
+
+    def columns(self) -> list[str]:
+        """The columns of a table.
+
+        Raises:
+            GradcliError: Two of them would have one name.
+        """
+        columns = ["row", *self.kept, *self.names, *(f"grad_{name}" for name in self.wrt), "error"]
+        twice = next((name for at, name in enumerate(columns) if name in columns[:at]), None)
+        if twice is not None:
+            raise GradcliError(f"two columns would be called {twice}", hint="write --format jsonl, or rename it in the program")
+        return columns
+
+
+def as_list(column: Any) -> list[Any]:
+    """The items of a column, as Python has them."""
+    if hasattr(column, "to_pylist"):
+        return list(column.to_pylist())
+    return list(column.tolist()) if hasattr(column, "tolist") else list(column)
+
+
+def plain_value(value: Any) -> Any:
+    """What stands in JSON for a value of any type: itself where JSON has it, else a text."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, list):
+        return [plain_value(item) for item in value]
+    if isinstance(value, dict):
+        return {str(name): plain_value(item) for name, item in value.items()}
+    if isinstance(value, bytes):
+        return value.hex()
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def texts(column: Any, text: Callable[[Any], str]) -> Iterable[str]:
+    """A column as texts; numbers have the digits that read back as the same number."""
+    if hasattr(column, "tolist"):
+        import numpy
+
+        numbers = column.tolist()
+        plain = column.ndim == 1 and not hasattr(column, "mask") and column.dtype.kind == "f"
+        return map(repr, numbers) if plain and numpy.isfinite(column).all() else map(text, numbers)
+    return map(text, column)

@@ -1,0 +1,58 @@
+"""The value of a cell: a number, a constant expression such as pi/2, or an array."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from gradcli.autodiff.runs.given_values import SPECIAL, array_of, constant
+from gradcli.errors import GradcliError, visible
+
+
+def text_value(cell: str, name: str) -> Any:
+    """The value of a cell of CSV.
+
+    Raises:
+        GradcliError: It is none.
+    """
+    if not cell:
+        raise GradcliError(f"the row has no value for {name}")
+    plain = plain_number(cell)
+    return _of_text(cell, name) if plain is None else plain
+
+
+def plain_number(cell: str) -> float | None:
+    """The number that a cell is at first sight, as in a piece that is read all at once."""
+    if not cell.isascii() or "_" in cell:
+        return None
+    try:
+        return float(cell)
+    except ValueError:
+        return None
+
+
+def object_value(value: Any, name: str) -> Any:
+    """The value that a key of JSON or a cell of a database has: a number, a text as in a cell of CSV, or lists of numbers.
+
+    Raises:
+        GradcliError: It is none.
+    """
+    if isinstance(value, str):
+        return SPECIAL[value] if value in SPECIAL else _of_text(value, name)
+    if isinstance(value, list):
+        return array_of(value, name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        what = "an object" if isinstance(value, dict) else json.dumps(value, default=lambda other: type(other).__name__)
+        raise GradcliError(f"the value of {name} must be a number, not {what}")
+    return array_of(value, name)
+
+
+def _of_text(text: str, name: str) -> Any:
+    """The value of a constant expression; rows do not name files."""
+    if text.startswith("@"):
+        raise GradcliError(f"the value of {name} is no number, and rows do not name files")
+    try:
+        return constant(text, name)
+    except GradcliError:
+        shown = visible(text if len(text) < 40 else f"{text[:40]}...")
+        raise GradcliError(f"the value of {name} is no number: {shown}") from None

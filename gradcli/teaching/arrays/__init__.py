@@ -1,0 +1,1 @@
+"""Questions whose answers are arrays: gradients by vectors and matrices, and Jacobians."""

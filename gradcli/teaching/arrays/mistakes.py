@@ -1,0 +1,219 @@
+"""The wrong derivatives of an array that single mistakes make: the reverse pass with one contribution that is not right.
+
+The pass is linear in its adjoints, so that what a wrong contribution makes of the answer is what the difference makes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy
+
+from gradcli.autodiff.passes.reverse import backward, backward_from, quiet, requires_grad
+from gradcli.graph.graph import Graph
+from gradcli.ops import vjp
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.declaration.symbol import Symbol
+from gradcli.teaching.arrays.question import ArrayQuestion, stacked
+from gradcli.teaching.rules import TERMS, Place, formulas
+from gradcli.teaching.variants import Slip
+
+_MOST_NODES = 60
+_OF_DERIVATIVE = "chain.outer_not_differentiated"
+"""The mistake with a chain that is one of the outer derivative alone."""
+
+
+class WrongArray(NamedTuple):
+    """A wrong answer: the mistake, and the answer at each point."""
+
+    slip: Slip
+    values: Sequence[Any]
+
+
+class _Change(NamedTuple):
+    """What an operand is handed by mistake, and instead of what; whole where it is the answer itself, of another shape. Several
+    of a kind have numbers."""
+
+    slip: Slip
+    input: int
+    wrong: Any
+    instead: Any
+    whole: bool = False
+    number: int = 0
+
+
+def wrong_arrays(question: ArrayQuestion) -> list[WrongArray]:
+    """The wrong answers to a question that differ from the right one, those of each mistake.
+
+    Args:
+        question: The question.
+    """
+    graph, variable = question.graph, question.graph.variables[question.wrt]
+    needs = requires_grad(graph, [variable])
+    found: dict[tuple[Slip, int, int], list[Any]] = {}
+    with quiet():
+        for values in question.values if sum(map(bool, graph.inputs)) <= _MOST_NODES else ():
+            rows: dict[tuple[Slip, int, int], list[Any]] = {}
+            for seed in question.seeds:
+                adjoints = backward(graph, values, needs, seed)
+                right = numpy.zeros(graph.shape(variable)) if adjoints[variable] is None else adjoints[variable]
+                for change in _changes(graph, values, needs, adjoints, variable):
+                    answer = change.wrong if change.whole else _with(graph, values, needs, change, right, variable)
+                    rows.setdefault((change.slip, change.input, change.number), []).append(answer)
+            for key, own in rows.items():
+                if len(own) == len(question.seeds):
+                    result = graph.shape(graph.output) if len(own) > 1 or graph.shape(graph.output) else ()
+                    found.setdefault(key, []).append(stacked(own, result))
+    arrays = [WrongArray(slip, own) for (slip, _, _), own in found.items() if len(own) == len(question.points)]
+    arrays += _of_whole(question)
+    return [one for one in arrays if _differs(one.values, question.right)]
+
+
+def _of_whole(question: ArrayQuestion) -> Iterator[WrongArray]:
+    """Mistakes with the whole answer."""
+    right = question.right
+    yield WrongArray(Slip("answer.negated"), [-one for one in right])
+    if numpy.ndim(right[0]) == 2:
+        yield WrongArray(Slip("array.transposed"), [one.T for one in right])
+    yield WrongArray(
+        Slip("value.not_differentiated"), [numpy.asarray(values[question.graph.output]) for values in question.values]
+    )
+
+
+def _differs(values: Sequence[Any], right: Sequence[Any]) -> bool:
+    """Whether values are finite, and others than the right ones."""
+    if not all(numpy.all(numpy.isfinite(one)) for one in values):
+        return False
+    return not same(values, right)
+
+
+def same(values: Sequence[Any], right: Sequence[Any], tolerance: float = 1e-8) -> bool:
+    """Whether arrays agree at all points, in their shapes too."""
+    return all(
+        numpy.shape(own) == numpy.shape(true)
+        and bool(numpy.all(numpy.abs(own - true) <= tolerance * max(1e-300, float(numpy.max(numpy.abs(true), initial=0)))))
+        for own, true in zip(values, right, strict=True)
+    )
+
+
+def _with(graph: Graph, values: Sequence[Any], needs: Sequence[bool], change: _Change, right: Any, variable: int) -> Any:
+    """The answer with a wrong contribution."""
+    difference = change.wrong - change.instead
+    if change.input == variable:
+        return right + difference
+    moved = backward_from(graph, values, needs, {change.input: difference})[variable]
+    return right if moved is None else right + moved
+
+
+def _changes(
+    graph: Graph, values: Sequence[Any], needs: Sequence[bool], adjoints: Sequence[Any], variable: int
+) -> Iterator[_Change]:
+    """The wrong contributions that mistakes make."""
+    handed: dict[int, list[tuple[int, Any]]] = {}
+    for id in range(graph.output, -1, -1):
+        g, inputs = adjoints[id], graph.inputs[id]
+        if g is None or not inputs:
+            continue
+        shapes = [graph.shape(input) for input in inputs]
+        product = vjp.product(graph.operations[id], tuple([needs[input] for input in inputs]))
+        operands = [values[input] for input in inputs]
+
+        def of(g: Any, product: Any = product, id: int = id, operands: Any = operands, shapes: Any = shapes) -> dict[int, Any]:
+            return dict(product(g, values[id], operands, shapes, graph.settings.get(id, ())))
+
+        right = of(g)
+        alone = of(numpy.ones(graph.shape(id)) if graph.shape(id) else 1.0)
+        for at, own in right.items():
+            input = inputs[at]
+            handed.setdefault(input, []).append((id, own))
+            if not numpy.all(g == 1):
+                yield _Change(Slip("graph.upstream_lost", id), input, alone[at], own)
+            if id in _sums(graph):
+                yield _Change(Slip("sum.sign", id), input, -own, own)
+            if graph.operations[id] in OPERATIONS:
+                yield from _of_elements(graph, values, id, at, g, own, variable)
+            else:
+                yield from _of_arrays(graph, values, id, at, g, own)
+        if len(right) == 2 and len(set(inputs)) == 2 and graph.operations[id] in OPERATIONS and id not in _sums(graph):
+            swapped = [(at, right[1 - at]) for at in right if numpy.shape(right[1 - at]) == numpy.shape(right[at])]
+            for at, own in swapped:
+                yield _Change(Slip("product.swapped", id), inputs[at], own, right[at])
+    for input, own_paths in handed.items():
+        for number, (id, own) in enumerate(own_paths):
+            yield _Change(Slip("graph.path_lost", input, id), input, 0 * own, own, number=number)
+        if len(own_paths) > 1:
+            total = sum(own for _, own in own_paths)
+            for number, (id, own) in enumerate((own_paths[0], own_paths[-1])):
+                yield _Change(Slip("graph.overwritten", input, id), input, own, total, number=number)
+
+
+def _sums(graph: Graph) -> set[int]:
+    """The nodes that add or subtract."""
+    return {id for id, operation in enumerate(graph.operations) if operation in TERMS}
+
+
+def _of_elements(graph: Graph, values: Sequence[Any], id: int, at: int, g: Any, own: Any, variable: int) -> Iterator[_Change]:
+    """Mistakes with an operation on each element: its derivative, and the sum over what was broadcast."""
+    inputs, operation = graph.inputs[id], OPERATIONS[graph.operations[id]]
+    shape = graph.shape(inputs[at])
+    u = [values[input] for input in inputs]
+    p = operation.local_derivatives(values[id], tuple(u), [number == at for number in range(len(inputs))])
+    right = [numpy.asarray(1.0) if number == at else None for number in range(len(inputs))]
+    if id not in _sums(graph):
+        vectors = [numpy.asarray(one, float) for one in u]
+        partials = [None if one is None else numpy.asarray(one, float) for one in p]
+        place = Place(
+            operation, numpy.asarray(values[id], float), vectors, partials, right, numpy.asarray(numpy.nan), [False] * len(u)
+        )
+        for number, (kind, formula) in enumerate(formulas(place)):
+            if kind == _OF_DERIVATIVE or not kind.startswith(("chain.", "graph.")):
+                try:
+                    local = formula(place, right)
+                except (ArithmeticError, ValueError, TypeError):
+                    continue
+                if not isinstance(local, Symbol) and local is not None:
+                    yield _Change(Slip(kind, id), inputs[at], vjp.fitted(g * local, shape), own, number=number)
+        if len(inputs) == 1:
+            yield _Change(Slip("chain.inner_only", id), inputs[at], vjp.fitted(g * numpy.ones(shape), shape), own)
+    before = numpy.asarray(g * p[at])
+    if before.shape == shape or not before.shape:
+        return
+    slip = Slip("array.count", id)
+    yield _Change(slip, inputs[at], own * (math.prod(shape) / before.size), own)
+    if inputs[at] == variable:
+        yield _Change(Slip("array.not_summed", id), variable, before, own, True)
+        for axis in range(before.ndim):
+            yield _Change(Slip("array.axis", id), variable, before.sum(axis=axis), own, True, axis)
+
+
+def _of_arrays(graph: Graph, values: Sequence[Any], id: int, at: int, g: Any, own: Any) -> Iterator[_Change]:
+    """Mistakes with an operation on arrays: the transposes of a matrix product, the number of elements of a sum or mean."""
+    inputs = graph.inputs[id]
+    shape = graph.shape(inputs[at])
+    if STRUCTURAL[graph.operations[id]].symbol and len(inputs) == 2:
+        other = numpy.asarray(values[inputs[1 - at]])
+        for number, product in enumerate(_products(numpy.asarray(g), other, shape)):
+            yield _Change(Slip("array.operand_transposed", id), inputs[at], product, own, number=number)
+        return
+    size = math.prod(shape) / max(1, math.prod(graph.shape(id)))
+    for number, factor in enumerate((size, 1 / size) if size > 1 else ()):
+        yield _Change(Slip("array.count", id), inputs[at], own * factor, own, number=number)
+
+
+def _products(g: Any, other: Any, shape: tuple[int, ...]) -> Iterator[Any]:
+    """The matrix products of an adjoint and an operand, in either order and transposed or not, that have a shape."""
+    if g.ndim == 1 and other.ndim == 1 and len(shape) == 2:  # of a vector: an outer product the other way round
+        outer = numpy.outer(other, g)
+        yield outer if outer.shape == shape else numpy.full(shape, numpy.nan)
+        return
+    for left, right in ((g, other), (other, g)):
+        for one in (left, left.T):
+            for two in (right, right.T):
+                try:
+                    found = one @ two
+                except ValueError:
+                    continue
+                if found.shape == shape:
+                    yield found

@@ -1,0 +1,1 @@
+"""What an answer says, however it is written."""

@@ -1,0 +1,215 @@
+"""What people write around a formula: names of the answer, arrows, words, conditions; and the sides of its equals signs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from functools import lru_cache
+
+from gradcli.frozen import Frozen, replace
+from gradcli.language.readings.vocabulary import GREEK
+from gradcli.ops.words import vocabulary
+
+_QUOTES = ("``", '""', "“”", "„“", "«»", "$$")
+_LEADING = re.compile(r"(?:[-=]>|[→⇒⟹⇾↦∴•≈~=:]|\(?\b(?:[a-z]|\d{1,2})\)(?=\s))\s*")
+_TRAILING = re.compile(r"[\s.,;:?\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]+$")
+_SEPARATOR = re.compile(r"(?P<equals>(?<![<>=!≠])==?(?![=>])|≈)|[-=]>|[→⇒⟹↦]|:=?|⇔")
+_COMMENT = re.compile(r"\s(?://|--)\s.*", re.DOTALL)
+_COMPARISON = re.compile(r"<=|>=|!=|==|[<>≠≤≥∈]|(?<![<>=!])=(?!=)")
+_WORD = re.compile(r"[^\W\d_]+(?:['’](?=[a-z])[a-z]+)?")
+_SIGNS = re.compile(r"[\s,.:;!?'’\"–-]*")
+_OPENS, _CLOSES = "([{⟨", ")]}⟩"
+
+_COMMENTS = "because since by using via with where when whenever for if as so hence therefore from due"
+_BEGINS_COMMENT = frozenset(_COMMENTS.split())
+_VERBS = "is are equals equal yields gives becomes get got it's its"
+_SAYS = frozenset(_VERBS.split())
+_PROSE = frozenset(["I", "a", "not", "and", "or", "do"])
+"""Letters, and words of the language, that are no formula alone."""
+
+_SPOKEN = {"times": "*", "plus": "+", "minus": "-", "over": "/", "squared": "^2", "cubed": "^3"}
+_NUMBERS = "zero one two three four five six seven eight"
+_NUMBER_WORDS = frozenset(_NUMBERS.split())
+
+
+class Side(Frozen):
+    """What stands between two equals signs, or arrows.
+
+    Attributes:
+        text: The text.
+        equal: Whether an equals sign leads to the next one, and no arrow or word.
+    """
+
+    text: str
+    equal: bool = True
+
+
+class Written(Frozen):
+    """What somebody wrote, taken apart.
+
+    Attributes:
+        sides: The sides of its equals signs, of which the last is the answer.
+        left_out: The words that are no part of it.
+    """
+
+    sides: tuple[Side, ...]
+    left_out: tuple[str, ...] = ()
+
+
+def written(text: str, names: Collection[str]) -> Written:
+    """A text without what stands around its formulas.
+
+    Args:
+        text: What somebody wrote.
+        names: The names that the question has, which are no words.
+    """
+    left_out: list[str] = []
+    text = _bare(text)
+    found = _COMMENT.search(text)
+    if found:
+        left_out.append(found[0].strip())
+        text = text[: found.start()]
+    text = _without_tail(text, frozenset(names), left_out)
+    sides = list(_sides(_bare(text), frozenset(names)))
+    if sides:
+        last, said = _without_head(sides[-1].text, frozenset(names))
+        left_out += [said] if said else []
+        sides[-1] = replace(sides[-1], text=last)
+    found_sides = (replace(side, text=_SPOKEN_WORD.sub(_sign_of, side.text)) for side in sides if side.text)
+    return Written(tuple(found_sides), tuple(left_out))
+
+
+def _sign_of(word: re.Match[str]) -> str:
+    return _SPOKEN[word[0]]
+
+
+_SPOKEN_WORD = re.compile(rf"\b(?:{'|'.join(_SPOKEN)})\b")
+
+
+def pieces(text: str, signs: str = ",;\n") -> list[str]:
+    """The parts of a text between signs that stand outside of all brackets."""
+    cuts = [at for at, depth in depths(text) if depth == 0 and text[at] in signs]
+    return [text[start:end].strip() for start, end in zip([0, *[at + 1 for at in cuts]], [*cuts, len(text)], strict=True)]
+
+
+def has_word(text: str, names: Collection[str]) -> bool:
+    """Whether something in a text is a word, and neither a name nor a function nor a product of them."""
+    return any(_is_word(found[0], frozenset(names)) for found in _WORD.finditer(text))
+
+
+def is_condition(text: str) -> bool:
+    """Whether a text compares two values: x > 0."""
+    return _COMPARISON.search(text) is not None
+
+
+def _bare(text: str) -> str:
+    """A text without quotes around it, arrows and numbers before it, and full stops behind it."""
+    before = ""
+    while text != before:
+        before = text
+        text = _TRAILING.sub("", text.strip())
+        found = _LEADING.match(text)
+        if found and not (")" in found[0] and "(" not in found[0] and text.count("(") >= text.count(")")):
+            text = text[found.end() :]
+        if len(text) > 1 and text[0] + text[-1] in _QUOTES:
+            text = text[1:-1]
+    return text
+
+
+def depths(text: str) -> Iterator[tuple[int, int]]:
+    """Each place of a text with the number of brackets around it."""
+    depth = 0
+    for at, sign in enumerate(text):
+        depth -= sign in _CLOSES
+        yield at, max(0, depth)
+        depth += sign in _OPENS
+
+
+def _without_tail(text: str, names: frozenset[str], left_out: list[str]) -> str:
+    """A text without the words and conditions at its end."""
+    while text:
+        cut = _tail(text, names)
+        if not cut:
+            return text
+        left_out.insert(0, text[cut:].strip(" ,;"))
+        text = text[:cut].rstrip(" ,;.")
+    return text
+
+
+def _tail(text: str, names: frozenset[str]) -> int:
+    """Where the last words, or the condition, of a text begin; 0 where there are none."""
+    inside = dict(depths(text))
+    if text[-1:] in (")", "]"):
+        opened = max((at for at, depth in inside.items() if depth == 0 and text[at] in _OPENS), default=0)
+        content = text[opened + 1 : -1]
+        if has_word(content, names) or is_condition(content):
+            return opened
+    commas = [at for at, depth in inside.items() if depth == 0 and text[at] in ",;"]
+    if commas and (has_word(text[commas[-1] :], names) or re.search(r"<|>|!=|≠|≤|≥|∈", text[commas[-1] :])):
+        return commas[-1]
+    for found in _WORD.finditer(text):
+        if inside[found.start()] == 0 and found.start() and _is_word(found[0], names):
+            behind = text[found.end() :]
+            only_words = not re.sub(r"[^\W\d_]{2,}|\b[aI]\b", "", behind).strip(" ,.:;!?'’\"–-")
+            if found[0].lower() in _BEGINS_COMMENT or (only_words and found[0].lower() not in _SAYS):
+                before = _functions_before(text, found.start())
+                return before if has_formula(text[:before], names) else 0
+    return 0
+
+
+def _functions_before(text: str, end: int) -> int:
+    """Where the words before a place begin that are names of functions as well: product rule."""
+    found = re.search(r"(?:(?<![^\W\d_])[^\W\d_]{2,}\s+)*$", text[:end])
+    return found.start() if found else end
+
+
+def has_formula(text: str, names: Collection[str]) -> bool:
+    """Whether anything but words stands in a text."""
+    known = frozenset(names)
+
+    def sign(found: re.Match[str]) -> str:
+        return "" if _is_word(found[0], known) or (found[0] in _PROSE and found[0] not in known) else "x"
+
+    return bool(_SIGNS.sub("", _WORD.sub(sign, text)))
+
+
+def _sides(text: str, names: frozenset[str]) -> Iterator[Side]:
+    """The sides of the equals signs, arrows and words for them, outside of brackets."""
+    inside = dict(depths(text))
+    cuts = [found for found in _SEPARATOR.finditer(text) if inside[found.start()] == 0]
+    cuts += [found for found in _WORD.finditer(text) if found[0].lower() in _SAYS and _is_word(found[0], names)]
+    start = 0
+    for cut in sorted(cuts, key=lambda found: found.start()):
+        if text[start : cut.start()].strip():
+            yield Side(text[start : cut.start()].strip(), bool(cut.groupdict().get("equals")))
+        start = cut.end()
+    yield Side(text[start:].strip())
+
+
+def _without_head(text: str, names: frozenset[str]) -> tuple[str, str]:
+    """A text without the words at its beginning, and these."""
+    end = 0
+    for found in _WORD.finditer(text):
+        if _SIGNS.fullmatch(text[end : found.start()]) is None or not (_is_word(found[0], names) or found[0] in ("I", "a")):
+            break
+        end = found.end()
+    rest = text[end:].lstrip(" ,:")
+    return (rest, text[:end].strip()) if end and rest else (text, "")
+
+
+@lru_cache(maxsize=10_000)
+def _is_word(text: str, names: frozenset[str]) -> bool:
+    """Whether letters side by side are a word: no names, functions and constants one behind the other."""
+    if text in _SPOKEN or text in _NUMBER_WORDS:
+        return False
+    if len(text) < 2 or (text not in names and text.lower() in _BEGINS_COMMENT | _SAYS and not set(text) <= names):
+        return len(text) > 1
+    words = vocabulary()
+    known = {*names, *words.functions, *words.constants, *words.missing, *GREEK, *[f"d{name}" for name in names]}
+    ends = {0}
+    for end in range(1, len(text) + 1):
+        if any(
+            start in ends and (text[start:end] in known or text[start:end].lower() in words.functions) for start in range(end)
+        ):
+            ends.add(end)
+    return len(text) not in ends

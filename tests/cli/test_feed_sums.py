@@ -1,0 +1,62 @@
+"""`gradcli run --feed --reduce`: sums and means over rows, of all and by group."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy
+import pytest
+from commandline import command
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> str:
+    """A file of rows with groups."""
+    path = tmp_path / "rows.csv"
+    path.write_text("x,t,g\n1,2,a\n2,3,b\n3,4,a\n4,bad,b\n", "utf-8")
+    return str(path)
+
+
+def test_sums_by_group(rows: str) -> None:
+    code, out, err = command(["run", "-e", "x*t", "--feed", rows, "--reduce", "mean,sum,grad-sum", "--group-by", "g"])
+    found = list(csv.DictReader(out.splitlines()))
+    assert code == 1
+    assert [{key: line[key] for key in ("g", "rows", "mean_y", "sum_y", "grad_sum_x", "grad_sum_t")} for line in found] == [
+        {"g": "a", "rows": "2", "mean_y": "7.0", "sum_y": "14.0", "grad_sum_x": "6.0", "grad_sum_t": "4.0"},
+        {"g": "b", "rows": "1", "mean_y": "6.0", "sum_y": "6.0", "grad_sum_x": "3.0", "grad_sum_t": "2.0"},
+    ]
+    assert "1 of 4 rows failed, and are in no sum" in err
+
+
+def test_the_loss_and_the_gradient_of_many_rows(tmp_path: Path) -> None:
+    draw = numpy.random.default_rng(1)
+    x, t = draw.normal(size=30_000), draw.normal(size=30_000)
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(f'{{"x": {a!r}, "t": {b!r}}}\n' for a, b in zip(x.tolist(), t.tolist(), strict=True)), "utf-8")
+    call = ["run", "-e", "(w*x + b - t)^2", "--w", "0.5", "--b", "0.25", "--wrt", "w,b", "--feed", str(path)]
+    code, out, _ = command([*call, "--reduce", "mean,grad-mean", "--kernel", "numpy"])
+    residual = 0.5 * x + 0.25 - t
+    assert code == 0
+    values = json.loads(out)["values"]
+    assert values["rows"] == 30_000
+    assert values["mean_y"] == pytest.approx((residual**2).mean(), rel=1e-12)
+    assert values["grad_mean_w"] == pytest.approx((2 * residual * x).mean(), rel=1e-12)
+    assert values["grad_mean_b"] == pytest.approx((2 * residual).mean(), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--reduce", "men"], "--reduce men: the kinds are sum, mean, grad-sum, grad-mean"),
+        (["--group-by", "g"], "--group-by is for --reduce"),
+        (["--reduce", "sum", "--group-by", "k"], "no column k"),
+        (["--reduce", "sum", "--keep", "g"], "--keep is of rows, and --reduce writes none"),
+        (["--reduce", "sum", "--mode", "dynamic"], "--reduce sums up the runs of a static graph"),
+    ],
+)
+def test_what_is_wrong(rows: str, more: list[str], message: str) -> None:
+    code, out, err = command(["run", "-e", "x*t", "--feed", rows, *more])
+    assert (code, out) == (2, "")
+    assert message in err

@@ -1,0 +1,163 @@
+"""Measures what other libraries give at kinks, jumps and ends and writes ``gradcli/ops/declaration/kinks.json``; run it by hand.
+
+For each operation, at each point that it declares, the derivative by its first argument, in float64 and reverse mode. Libraries
+that are not installed keep their rows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.facts import END, JUMP, KINK
+
+DATA = Path(__file__).parent.parent / "gradcli" / "ops" / "declaration" / "kinks.json"
+
+OTHERWISE = {
+    "PyTorch": {
+        "clamp": "torch.clamp(x, b, c)", "max": "torch.stack([x, torch.tensor(b)]).amax(0)",
+        "norm": "torch.linalg.vector_norm(torch.stack([x, torch.tensor(b)]))",
+        "min": "torch.stack([x, torch.tensor(b)]).amin(0)", "std": "torch.stack([x, x.detach()]).std()", "pow": "x**b",
+    },
+    "JAX": {
+        "clamp": "np.clip(x, b, c)", "max": "np.max(np.stack([x, b]))", "min": "np.min(np.stack([x, b]))",
+        "amax": "np.max(np.stack([x, b]))", "amin": "np.min(np.stack([x, b]))", "median": "np.median(np.stack([x, b]))",
+        "norm": "np.linalg.norm(np.stack([x, b]))", "std": "np.std(np.stack([x, b]), ddof=1)", "pow": "x**b",
+        "asin": "np.arcsin(x)", "acos": "np.arccos(x)", "acosh": "np.arccosh(x)", "atan2": "np.arctan2(x, b)",
+        "relu": "nn.relu(x)", "relu6": "nn.relu6(x)", "leaky_relu": "nn.leaky_relu(x, b)", "elu": "nn.elu(x, b)",
+        "selu": "nn.selu(x)", "celu": "nn.celu(x, b)", "hardtanh": "nn.hard_tanh(x)", "hardswish": "nn.hard_swish(x)",
+        "hardsigmoid": "nn.hard_sigmoid(x)", "xlogy": "special.xlogy(x, b)", "clamp_min": "np.clip(x, b, None)",
+        "clamp_max": "np.clip(x, None, b)",
+    },
+    "autograd": {
+        "clamp": "np.clip(x, b, c)", "max": "np.max(np.array([x, b]))", "min": "np.min(np.array([x, b]))",
+        "amax": "np.max(np.array([x, b]))", "amin": "np.min(np.array([x, b]))", "norm": "np.linalg.norm(np.array([x, b]))",
+        "std": "np.std(np.array([x, b]), ddof=1)", "pow": "x**b", "asin": "np.arcsin(x)", "acos": "np.arccos(x)",
+        "acosh": "np.arccosh(x)", "atan2": "np.arctan2(x, b)",
+    },
+    "CasADi": {
+        "abs": "ca.fabs(x)", "maximum": "ca.fmax(x, b)", "minimum": "ca.fmin(x, b)", "max": "ca.mmax(ca.vertcat(x, b))",
+        "min": "ca.mmin(ca.vertcat(x, b))", "clamp": "ca.fmin(ca.fmax(x, b), c)", "norm": "ca.norm_2(ca.vertcat(x, b))",
+        "pow": "x**b", "remainder": "ca.remainder(x, b)", "clamp_min": "ca.fmax(x, b)", "clamp_max": "ca.fmin(x, b)",
+    },
+}  # fmt: skip
+"""What is called where an operation has another name, or other arguments: x is the first one, b and c are the others."""
+
+
+REFUSED = (AttributeError, NotImplementedError, TypeError, ValueError, RuntimeError, ArithmeticError)
+"""How libraries say that they have no such function, or no derivative of it."""
+
+ANOTHER = {("JAX", "kl_div")}
+"""Functions of the same name that are others."""
+
+
+def _plainly(modules: list[Any], name: str, x: Any, others: tuple[float, ...]) -> Any:
+    function = next((getattr(module, name) for module in modules if hasattr(module, name)), None)
+    if function is None:
+        raise NotImplementedError
+    return function(x, *others)
+
+
+def _function(library: str, name: str, modules: list[Any], names: dict[str, Any]) -> Callable[..., Any]:
+    text = OTHERWISE[library].get(name)
+    if text is None:
+        return lambda x, *others: _plainly(modules, name, x, others)
+    return lambda x, *others: eval(text, {**names, "x": x, **dict(zip("bc", others, strict=False))})
+
+
+def _torch() -> tuple[str, Callable[..., float]]:
+    import torch
+
+    modules = [torch, torch.nn.functional, torch.special, torch.linalg]
+
+    def derivative(name: str, at: tuple[float, ...]) -> float:
+        x = torch.tensor(float(at[0]), dtype=torch.float64, requires_grad=True)
+        rest = tuple(float(one) for one in at[1:])
+        call = _function("PyTorch", name, modules, {"torch": torch})
+        try:
+            y = call(x, *rest)
+        except TypeError:
+            y = call(x, *[torch.tensor(one, dtype=torch.float64) for one in rest])
+        y.backward()
+        return float(x.grad)
+
+    return torch.__version__, derivative
+
+
+def _jax() -> tuple[str, Callable[..., float]]:
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+    from jax import nn, numpy
+    from jax.scipy import special
+
+    names = {"np": numpy, "nn": nn, "special": special}
+
+    def derivative(name: str, at: tuple[float, ...]) -> float:
+        call = _function("JAX", name, [numpy, nn, special], names)
+        return float(jax.grad(call)(float(at[0]), *[float(one) for one in at[1:]]))
+
+    return jax.__version__, derivative
+
+
+def _autograd() -> tuple[str, Callable[..., float]]:
+    from importlib.metadata import version
+
+    import autograd
+    from autograd import numpy
+
+    def derivative(name: str, at: tuple[float, ...]) -> float:
+        call = _function("autograd", name, [numpy], {"np": numpy})
+        return float(autograd.grad(call)(numpy.float64(at[0]), *[numpy.float64(one) for one in at[1:]]))
+
+    return version("autograd"), derivative
+
+
+def _casadi() -> tuple[str, Callable[..., float]]:
+    import casadi
+
+    def derivative(name: str, at: tuple[float, ...]) -> float:
+        x = casadi.MX.sym("x")
+        y = _function("CasADi", name, [casadi], {"ca": casadi})(x, *[float(one) for one in at[1:]])
+        return float(casadi.Function("f", [x], [casadi.gradient(y, x)])(float(at[0])))
+
+    return casadi.__version__, derivative
+
+
+LIBRARIES = {"PyTorch": _torch, "JAX": _jax, "CasADi": _casadi, "autograd": _autograd}
+
+
+def points() -> Iterator[tuple[str, tuple[float, ...]]]:
+    """Each operation with each of its points."""
+    for name, operation in OPERATIONS.items():
+        if operation.derivable(0):
+            yield from ((name, one.at) for one in operation.facts.specials if one.kind in (KINK, JUMP, END))
+
+
+def main() -> None:
+    """Measure what is installed, and keep the rest."""
+    known = json.loads(DATA.read_text(encoding="utf-8")) if DATA.exists() else {"versions": {}, "derivatives": {}}
+    versions, rows = known["versions"], known["derivatives"]
+    for library, loaded in LIBRARIES.items():
+        with contextlib.suppress(ImportError):
+            versions[library], derivative = loaded()
+            for name, at in points():
+                row = rows.setdefault(name, {}).setdefault(", ".join(f"{one:g}" for one in at), {})
+                row.pop(library, None)
+                if (library, name) in ANOTHER:
+                    continue
+                with contextlib.suppress(
+                    AttributeError, NotImplementedError, TypeError, ValueError, RuntimeError, ArithmeticError
+                ):
+                    row[library] = f"{derivative(name, at):g}"
+    found = {name: {at: row for at, row in by_point.items() if row} for name, by_point in rows.items()}
+    found = {name: by_point for name, by_point in sorted(found.items()) if by_point}
+    DATA.write_text(json.dumps({"versions": versions, "derivatives": found}, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""Formats that pyarrow and duckdb read: types, columns without values, lists, queries, broken files."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import io
+from pathlib import Path
+
+import pyarrow
+import pytest
+from commandline import command, process
+from pyarrow import feather, ipc, parquet
+from table_files import read_table
+
+
+def table() -> pyarrow.Table:
+    """Columns of many types; x has two rows without a value."""
+    return pyarrow.table(
+        {
+            "when": pyarrow.array([datetime.datetime(2024, 5, at + 1) for at in range(4)], pyarrow.timestamp("us", "UTC")),
+            "price": pyarrow.array([decimal.Decimal("1.10")] * 4),
+            "kind": pyarrow.array(["a", "b", None, "a"]).dictionary_encode(),
+            "tags": pyarrow.array([["u"], [], None, ["v", "w"]]),
+            "id": pyarrow.array([2**62, None, 3, 4]),
+            "x": pyarrow.array([1.0, None, 3.0, None]),
+            "n": pyarrow.array([1, 2, 3, 4], "uint8"),
+        }
+    )
+
+
+@pytest.mark.parametrize("format", ["parquet", "arrow"])
+def test_types_are_kept_and_rows_without_a_value_are_errors(format: str, tmp_path: Path) -> None:
+    feed, results = tmp_path / "feed", tmp_path / f"results.{format}"
+    (parquet if format == "parquet" else feather).__dict__[f"write_{'table' if format == 'parquet' else 'feather'}"](
+        table(), str(feed)
+    )
+    code, _, err = command(["run", "-e", "y = x*n", "--feed", str(feed), "--keep", "*", "-o", str(results)])
+    assert (code, err) == (1, "2 of 4 rows failed, the first is row 2\n")
+    found = parquet.read_table(results) if format == "parquet" else feather.read_table(str(results))
+    given = table()
+    for name in ("when", "price", "tags", "id"):
+        assert found.column(name).type == given.column(name).type
+        assert found.column(name).to_pylist() == given.column(name).to_pylist()
+    assert found.column("kind").to_pylist() == ["a", "b", None, "a"]
+    assert found.column("y").to_pylist() == [1.0, None, 9.0, None]
+    assert found.column("grad_n").to_pylist() == [1.0, None, 3.0, None]
+    assert found.column("error").to_pylist() == [None, "the row has no value for x", None, "the row has no value for x"]
+
+
+def test_what_is_no_number_is_refused_by_its_column(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.parquet"
+    parquet.write_table(table(), feed)
+    code, _, err = command(["run", "-e", "when*2", "--feed", str(feed), "--keep", "id"])
+    assert (code, err.splitlines()[0]) == (2, "error: the column when is of type timestamp[us, tz=UTC], which is no number")
+
+
+@pytest.mark.parametrize("kind", [pyarrow.list_(pyarrow.float64()), pyarrow.list_(pyarrow.float32(), 2)])
+def test_lists_are_arrays(kind: pyarrow.DataType, tmp_path: Path) -> None:
+    feed, results = tmp_path / "feed.parquet", tmp_path / "results.parquet"
+    parquet.write_table(pyarrow.table({"x": pyarrow.array([[1, 2], [3, 4], [0, 1]], kind)}), feed)
+    call = ["run", "-e", "y = sum(x*x); output y, x + 1", "--feed", str(feed), "-o", str(results)]
+    assert command(call) == (0, "", "")
+    found = read_table(results, "parquet")
+    assert found["y"] == [5.0, 25.0, 1.0]
+    assert found["x + 1"] == [[2.0, 3.0], [4.0, 5.0], [1.0, 2.0]]
+    assert found["grad_x"] == [[2.0, 4.0], [6.0, 8.0], [0.0, 2.0]]
+
+
+def test_a_query_is_a_feed(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.parquet"
+    parquet.write_table(table(), feed)
+    query = f"sql: select id, coalesce(x, 0) as x from '{feed}' order by n desc"
+    code, out, err = command(["run", "-e", "x + 1", "--feed", query, "--keep", "id", "--no-grad"])
+    assert (code, err) == (0, "")
+    assert out.splitlines() == ["row,id,y,error", "1,4,1.0,", "2,3,4.0,", "3,,1.0,", f"4,{2**62},2.0,"]
+    code, _, err = command(["run", "-e", "x", "--feed", "sql: selekt 1 as x"])
+    assert (code, err.startswith("error: DuckDB says of the query: Parser Error")) == (2, True)
+    assert err.count("\n") == 1
+
+
+def test_records_go_into_pipes_as_parquet_and_come_from_them_as_streams(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    with ipc.new_stream(stream, pyarrow.schema([("x", "float64")])) as writer:
+        writer.write_table(pyarrow.table({"x": [1.0, 2.0]}))
+    done = process(["run", "-e", "x^2", "--feed", "-", "--format", "parquet"], stream.getvalue())
+    assert done.returncode == 0
+    assert parquet.read_table(io.BytesIO(done.stdout)).column("y").to_pylist() == [1.0, 4.0]
+    done = process(["run", "-e", "y", "--feed", "-"], done.stdout)
+    assert done.returncode == 2
+    assert b"standard input is parquet, whose end has to be read first" in done.stderr
+
+
+@pytest.mark.parametrize("format", ["parquet", "arrow", "npz", "sqlite", "duckdb"])
+def test_a_broken_file_is_an_error_of_one_line(format: str, tmp_path: Path) -> None:
+    feed, results, whole = tmp_path / "feed", tmp_path / "results.csv", tmp_path / f"whole.{format}"
+    rows = "x\n" + "".join(f"{at}.5\n" for at in range(3000))
+    assert command(["run", "-e", "y = x", "--feed", "-", "-o", str(whole)], rows.encode())[0] == 0
+    content = whole.read_bytes()
+    results.write_text("earlier\n")
+    for broken in (content[: len(content) // 2], content[:20]):
+        feed.write_bytes(broken)
+        arguments = ["run", "-e", "y", "--feed", str(feed), "-o", str(results), "--keep", "row"]
+        code, out, err = command(arguments)
+        assert (code, out) == (2, "")
+        assert err.startswith("error: ")
+        assert err.count("\n") <= 2
+        assert results.read_text() == "earlier\n"
+
+
+def test_the_tables_of_a_database_are_told_apart(tmp_path: Path) -> None:
+    import duckdb
+
+    path = tmp_path / "two.duckdb"
+    with duckdb.connect(str(path)) as database:
+        database.execute("create table a as select 1.0 as x; create table b as select 2.0 as x")
+    call = ["run", "-e", "x", "--no-grad", "--feed", str(path)]
+    assert "has 2 tables" in command(call)[2]
+    assert command([*call, "--table", "b", "--format", "csv"])[1].splitlines()[1:] == ["1,2.0,"]
+    assert "did you mean a?" in command([*call, "--table", "aa"])[2]

@@ -1,0 +1,177 @@
+"""Arrays as answers: right ones are made by hand and held against differences of NumPy's values, wrong ones have one mistake."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from commandline import command
+
+from gradcli.errors import GradcliError
+from gradcli.graph.graph import Shape
+from gradcli.teaching.arrays.marking import ArrayMarker
+from gradcli.teaching.marking import Verdict
+from gradcli.teaching.mistakes import MISTAKES
+from gradcli.teaching.tasks import task
+from gradcli.teaching.words import feedback
+
+
+def _sigmoid(x: Any) -> Any:
+    return 1 / (1 + numpy.exp(-x))
+
+
+LAYER: dict[str, Shape] = {"W": (2, 3), "x": (3,)}
+BATCH: dict[str, Shape] = {"X": (4, 3), "W": (3, 2), "b": (2,)}
+SQUARE: dict[str, Shape] = {"A": (4, 4), "x": (4,), "t": (4,)}
+Question = tuple[str, str, dict[str, Shape], Any]
+QUESTIONS: dict[str, Question] = {
+    "layer": ("sum((W@x)^2)", "W", LAYER, lambda p: ((p["W"] @ p["x"]) ** 2).sum()),
+    "bias": ("sum((X@W + b)^2)", "b", BATCH, lambda p: ((p["X"] @ p["W"] + p["b"]) ** 2).sum()),
+    "weights": ("sum((X@W + b)^2)", "W", BATCH, lambda p: ((p["X"] @ p["W"] + p["b"]) ** 2).sum()),
+    "activation": ("sum(sigmoid(W@x)*v)", "W", {**LAYER, "v": (2,)}, lambda p: (_sigmoid(p["W"] @ p["x"]) * p["v"]).sum()),
+    "loss": ("mean((A@x - t)^2)", "x", SQUARE, lambda p: ((p["A"] @ p["x"] - p["t"]) ** 2).mean()),
+    "paths": ("a = x*x; sum(a*exp(a))", "x", {"x": (3,)}, lambda p: (p["x"] * p["x"] * numpy.exp(p["x"] * p["x"])).sum()),
+    "signs": ("sum(cos(x) - x*v)", "x", {"x": (3,), "v": (3,)}, lambda p: (numpy.cos(p["x"]) - p["x"] * p["v"]).sum()),
+    "jacobian": ("W@sin(x)", "x", LAYER, lambda p: p["W"] @ numpy.sin(p["x"])),
+}
+"""For each question the expression, the variable, the shapes, and the function in NumPy."""
+
+RIGHT = {
+    "layer": ["2*outer(W@x, x)", "2 (W x) x^T", "2*W*x*xᵀ", "np.outer(2*W@x, x)", "dW = 2*outer(W@x, x)", r"2 W x x^\top"],
+    "bias": ["2*sum(X@W + b, axis=0)", "2*ones(4) @ (X@W + b)", "2 (X@W + b)^T @ ones(4)"],
+    "weights": ["2*X.T@(X@W + b)", "2 X^T (X W + b)", "X'@(2*(X@W + b))"],
+    "activation": ["outer(v*sigmoid(W@x)*(1 - sigmoid(W@x)), x)"],
+    "loss": ["A.T@(A@x - t)/2", "1/2 A^T (A x - t)", "(A@x - t)@A/2"],
+    "paths": ["2*x*exp(a) + 2*x*a*exp(a)", "2x*e^(x^2)*(1 + x^2)"],
+    "signs": ["-sin(x) - v", "-(v + sin(x))", "[-sin(x[0]) - v[0], -sin(x[1]) - v[1], -sin(x[2]) - v[2]]"],
+    "jacobian": ["W*cos(x)", "W @ diag(cos(x))"],
+}
+
+WRONG = [
+    ("layer", "2*outer(x, W@x)", "array.transposed"),
+    ("layer", "outer(W@x, x)", "power.no_factor"),
+    ("layer", "-2*outer(W@x, x)", "answer.negated"),
+    ("layer", "outer(ones(2), x)", "graph.upstream_lost"),
+    ("layer", "2*outer(a^2, x)", None),
+    ("layer", "2*x", None),
+    ("bias", "2*sum(X@W + b, axis=1)", "array.axis"),
+    ("bias", "2*(X@W + b)", "array.not_summed"),
+    ("bias", "2*mean(X@W + b, axis=0)", "array.count"),
+    ("weights", "2*(X@W + b).T@X", "array.transposed"),
+    ("weights", "2*X@(X@W + b)", None),
+    ("activation", "outer(v, x)", "chain.inner_only"),
+    ("activation", "outer(v*sigmoid(W@x), x)", "chain.outer_not_differentiated"),
+    ("activation", "outer(sigmoid(W@x)*(1 - sigmoid(W@x)), x)", "const.factor_lost"),
+    ("loss", "A@(A@x - t)/2", "array.operand_transposed"),
+    ("loss", "2*A.T@(A@x - t)", "array.count"),
+    ("paths", "2x*exp(a)", "graph.path_lost"),
+    ("paths", "2x*a*exp(a)", "graph.overwritten"),
+    ("paths", "x*(exp(a) + a*exp(a))", "graph.path_lost"),
+    ("signs", "sin(x) - v", "table.sign"),
+    ("signs", "-sin(x) + v", "sum.sign"),
+    ("jacobian", "(W*cos(x)).T", "array.transposed"),
+    ("jacobian", "W", "chain.inner_only"),
+    ("jacobian", "-W*cos(x)", "answer.negated"),
+    ("jacobian", "W*sin(x)", "chain.outer_not_differentiated"),
+]
+
+
+def asked(name: str) -> ArrayMarker:
+    expression, wrt, shapes, _ = QUESTIONS[name]
+    found = task(expression, "jacobian" if name == "jacobian" else "gradient", [wrt], shapes=shapes)
+    assert isinstance(found, ArrayMarker)
+    return found
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_right_answers_are_right_in_any_form(name: str) -> None:
+    marker = asked(name)
+    for answer in RIGHT[name]:
+        assert marker.mark(answer).verdict is Verdict.RIGHT, answer
+    if text := marker.right_text():
+        assert marker.mark(text).verdict is Verdict.RIGHT, text
+        assert marker.mark(f"({text}) + 1").verdict is Verdict.WRONG
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_the_right_answer_has_the_numbers_of_differences(name: str) -> None:
+    _, wrt, _, function = QUESTIONS[name]
+    question = asked(name).arrays
+    for point, right in zip(question.points, question.right, strict=True):
+        found = numpy.zeros((*numpy.shape(function(point)), *numpy.shape(point[wrt])))
+        for place in numpy.ndindex(numpy.shape(point[wrt])):
+            step = numpy.zeros(numpy.shape(point[wrt]))
+            step[place] = 1e-6
+            ends = [function({**point, wrt: point[wrt] + sign * step}) for sign in (1, -1)]
+            found[(..., *place)] = (ends[0] - ends[1]) / 2e-6
+        numpy.testing.assert_allclose(right, found, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize(("name", "answer", "kind"), WRONG)
+def test_the_mistake_is_found(name: str, answer: str, kind: str | None) -> None:
+    marker = asked(name)
+    marked = marker.mark(answer)
+    if kind is None:
+        assert marked.verdict in (Verdict.WRONG, Verdict.UNREADABLE)
+        assert not marked.reasons
+        assert marked.note
+    else:
+        assert marked.verdict is Verdict.WRONG
+        assert kind in [reason.kind for reason in marked.reasons]
+
+
+def test_every_kind_of_array_has_a_row() -> None:
+    kinds = {kind for kind in MISTAKES if kind.startswith("array.") and kind != "array.order"} | {"graph.upstream_lost"}
+    assert kinds <= {kind for _, _, kind in WRONG}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_no_message_below_the_right_line_has_the_answer(name: str) -> None:
+    marker = asked(name)
+    for other, answer, _ in WRONG:
+        for line in feedback(marker.question, marker.mark(answer), 3) if other == name else ():
+            for part in line.replace(",", " = ").split(" = "):
+                assert marker.mark(part.strip(" ();")).verdict is not Verdict.RIGHT or part.strip() == answer
+
+
+def test_answers_of_other_questions_get_hardly_a_reason() -> None:
+    named = 0
+    for name in QUESTIONS:
+        for other, answers in RIGHT.items():
+            for answer in answers if other != name else ():
+                marked = asked(name).mark(answer)
+                named += bool(marked.reasons)
+    assert named <= 1
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"ask": "gradient", "shapes": {"W": (2, 3), "x": (3,)}, "wrt": ["W"]}, "a gradient is that of a number"),
+        ({"ask": "jacobian", "shapes": {"W": (2, 3), "x": (3,)}, "wrt": []}, "by which variable"),
+        ({"ask": "hessian", "shapes": {"W": (2, 3), "x": (3,)}, "wrt": ["x"]}, "a gradient or a Jacobian is asked for"),
+        ({"ask": "jacobian", "shapes": {"W": (2, 3), "x": (4,)}, "wrt": ["x"]}, "3"),
+        ({"ask": "jacobian", "shapes": {"W": (2, 3), "x": (3,), "q": (2,)}, "wrt": ["x"]}, "no variable q"),
+        ({"ask": "jacobian", "shapes": {"W": (200, 3), "x": (3,)}, "wrt": ["x"]}, "are the most"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_said(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(GradcliError, match=message):
+        task("W@x", given["ask"], given["wrt"], shapes=given["shapes"])
+
+
+def test_arrays_by_the_command(tmp_path: Path) -> None:
+    call = ["grade", "sum((W@x)^2)", "--wrt", "W", "--shape", "W=2,3", "--shape", "x=3", "--ask", "gradient"]
+    code, out, err = command([*call, "--json", "--", "2*outer(W@x, x)", "2*outer(x, W@x)"])
+    assert (code, err) == (1, "")
+    document = json.loads(out)
+    assert document["right"] == "2*outer(W @ x, x)"
+    assert [answer["verdict"] for answer in document["answers"]] == ["right", "wrong"]
+    quiz, answers = tmp_path / "quiz.jsonl", tmp_path / "answers.csv"
+    quiz.write_text('{"id": "q", "expression": "sum(W@x)", "wrt": "W", "ask": "gradient", "shape": {"W": [2, 3], "x": 3}}\n')
+    answers.write_text('student,q\nAda,"outer(ones(2), x)"\n')
+    code, out, err = command(["grade", "-f", str(quiz), "--answers", str(answers), "--format", "csv"])
+    assert (code, err, ",right,1," in out) == (0, "", True)

@@ -1,0 +1,145 @@
+"""Answers as people write them, with names, words and signs around the formula: that is read, and what is left out is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from gradcli.teaching.marking import Marker, Verdict
+from gradcli.teaching.tasks import task
+
+FORMULAS = [
+    ("x^2", "2x"),
+    ("x*sin(x)", "sin x + x cos x"),
+    ("log(x)", "1/x"),
+    ("exp(2*x)", "2e^(2x)"),
+    ("x*w + w", "w"),
+]
+"""Questions by x, each with a right answer."""
+
+QUIET = [
+    "= {}", "{}.", "{},", "{};", "{}?", "-> {}", "=> {}", "⇒ {}", "→ {}", "≈ {}", "`{}`", '"{}"', "“{}”",
+    "1) {}", "a) {}", "• {}",
+    "Answer: {}", "answer = {}", "The answer is {}.", "It is {}", "the derivative is {}", "y' is {}", "f'(x): {}", "f '(x) = {}",
+    "y' = {}", "dy/dx = {}", "f’(x) = {}", "(stuff)' = {}", "d/dx(x^7) := {}", "D[f] = {}", "{} ✓", "{} 🙂", "y' = {} = {}",
+    "{} = {}",
+]  # fmt: skip
+"""What changes nothing, and of which nothing is said."""
+
+SAID = [
+    ("{} (product rule)", "(product rule)"),
+    ("{} [by the chain rule]", "[by the chain rule]"),
+    ("{} by the power rule", "by the power rule"),
+    ("{}, chain rule", "chain rule"),
+    ("{}  // both terms", "// both terms"),
+    ("{}, x > 0", "x > 0"),
+    ("{} for x > 0", "for x > 0"),
+    ("{} (x ≠ 0)", "(x ≠ 0)"),
+    ("{} because (x^2)' = 2x", "because (x^2)' = 2x"),
+    ("I got {}", "I"),
+    ("so then {}", "so then"),
+]  # fmt: skip
+"""What is left out, and said to be."""
+
+
+@pytest.mark.parametrize(("question", "formula"), FORMULAS)
+def test_what_stands_around_a_formula_changes_nothing(question: str, formula: str) -> None:
+    marker = Marker(question, "x")
+    for form in QUIET:
+        marked = marker.mark(form.format(formula, formula))
+        assert (marked.verdict, marked.note) == (Verdict.RIGHT, ""), form
+        assert marker.mark(form.format(f"{formula} + 7", f"{formula} + 7")).verdict is Verdict.WRONG, form
+
+
+@pytest.mark.parametrize(("question", "formula"), FORMULAS)
+def test_words_behind_a_formula_are_left_out_and_said(question: str, formula: str) -> None:
+    marker = Marker(question, "x")
+    for form, words in SAID:
+        marked = marker.mark(form.format(formula))
+        assert marked.verdict is Verdict.RIGHT, form
+        assert marked.note == f"'{words}' is left out" or words == "I", form
+        assert marker.mark(form.format(f"{formula} + 7")).verdict is Verdict.WRONG, form
+
+
+@pytest.mark.parametrize(("question", "formula"), FORMULAS)
+def test_no_word_is_ever_a_factor(question: str, formula: str) -> None:
+    marker = Marker(question, "x")
+    for words in ("power", "rule", "chain rule", "product", "the", "abracadabra"):
+        for form in ("{} {}", "{} ({})", "{}*({})", "({}) {}"):
+            for own in (form.format(formula, words), form.format(words, formula)):
+                marked = marker.mark(own)
+                assert marked.verdict is not Verdict.WRONG, own
+                assert marked.verdict is Verdict.UNREADABLE or words in marked.note, own
+
+
+def test_the_last_side_counts_and_equations_that_do_not_hold_are_named() -> None:
+    marker = Marker("x^2", "x")
+    for answer, verdict, note in [
+        ("y' = x + x = 2x", Verdict.RIGHT, ""),
+        ("y' = x^2 = 2x", Verdict.RIGHT, "x^2 = 2x does not hold"),
+        ("2x = 3x = 2x", Verdict.RIGHT, "3x = 2x does not hold"),
+        ("2x = x", Verdict.WRONG, "2x = x does not hold"),
+        ("x^2 -> 2x", Verdict.RIGHT, ""),
+        ("f = x^2, f' = 2x", Verdict.RIGHT, ""),
+    ]:
+        marked = marker.mark(answer)
+        assert (marked.verdict, marked.note) == (verdict, note), answer
+    at_3 = Marker("x^2", "x", at={"x": 3.0}).mark("f'(3) = 2x = 6")
+    assert (at_3.verdict, at_3.note) == (Verdict.RIGHT, "")
+
+
+@pytest.mark.parametrize(("answer", "kind"), [("2x + C", "answer.constant"), ("x^3/3 + c", "value.integrated")])
+def test_a_constant_of_integration_is_one(answer: str, kind: str) -> None:
+    marked = Marker("x^2", "x").mark(answer)
+    assert marked.verdict is Verdict.WRONG
+    assert [reason.kind for reason in marked.reasons] == [kind]
+    assert "constant of integration" in marked.note
+
+
+def test_a_letter_of_the_other_case_is_the_variable() -> None:
+    marked = Marker("x^2", "x").mark("2X")
+    assert (marked.verdict, marked.note) == (Verdict.RIGHT, "X is read as x")
+    assert Marker("x^2*X", "x").mark("2x*X").verdict is Verdict.RIGHT
+
+
+PARTS = [
+    "[{}, {}]", "({}, {})", "{}, {}", "<{}, {}>", "⟨{}, {}⟩", "{{{}, {}}}", "{}; {}", "({}; {})", "{} and {}", "[[{}], [{}]]",
+    "∇f = ({}, {})", "grad f = [{}, {}]", "({}, {})^T", "[{}, {}]ᵀ", "f_x = {}, f_w = {}", "∂f/∂x = {}; ∂f/∂w = {}",
+    "x: {}, w: {}",
+    "({}) i + ({}) j", "The gradient is ({}, {}).",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", PARTS)
+def test_vectors_are_read_in_any_brackets(form: str) -> None:
+    asked = task("x^2*w", "gradient", ["x", "w"])
+    assert asked.mark(form.format("2xw", "x^2")).verdict is Verdict.RIGHT
+    assert asked.mark(form.format("2xw", "x^3")).verdict is Verdict.WRONG
+    turned = asked.mark(form.format("x^2", "2xw"))
+    assert [reason.kind for reason in turned.reasons] == ["array.order"]
+
+
+def test_parts_are_told_by_their_names_in_any_order() -> None:
+    assert task("x^2*w", "gradient", ["x", "w"]).mark("∂f/∂w = x^2; ∂f/∂x = 2xw").verdict is Verdict.RIGHT
+    assert task("x^2*w", "gradient", ["x", "w"]).mark("[2xw x^2]").verdict is Verdict.UNREADABLE
+    assert task("x^2", "gradient", ["x"]).mark("<2x>").verdict is Verdict.RIGHT
+
+
+LINES = [
+    "y = {}",
+    "{}",
+    "{} = y",
+    "y - ({}) = 0",
+    "2y = 2*({})",
+    "T(x) = {}",
+    "t: y = {}",
+    "y - 9 = {} - 9",
+    "(y - 9)/(x - 3) = ({} - 9)/(x - 3)",
+]
+
+
+@pytest.mark.parametrize("form", LINES)
+def test_a_tangent_is_any_equation_of_the_line(form: str) -> None:
+    asked = task("x^2", "tangent", [], at={"x": 3.0})
+    assert asked.mark(form.format("6x - 9")).verdict is Verdict.RIGHT
+    assert asked.mark(form.format("6x - 8")).verdict is Verdict.WRONG
+    assert asked.mark(form.format("x^2")).verdict is Verdict.WRONG
