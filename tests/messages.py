@@ -50,11 +50,25 @@ NOT_SAID = {
 
 _WORDS = re.compile(r"[A-Za-z]{2,}[,;:.?]? ([A-Za-z]{2,}|\d+ [a-z]{2})|[A-Za-z]{2,}[,:]? '?\(?\{\}|\{\}'?,? [A-Za-z]{2,}")
 _CODE = re.compile(
-    r"\\[a-z(\[]|</|/>|=>|\$|^[\w.]+:\w+$|^with t|(^|\} )(select|insert|create|pragma|set|integer) [a-z{*]|finite\[|double "
+    r"\\[a-z(\[]|</|/>|=>|\$|^[\w.]+:\w+$|^with t"
+    r"|(^|\} )(select|insert|create|pragma|set|integer) [a-z{*]|finite\[|double "
 )
 _FIELD = re.compile(r"(?<!\{)\{\w+\}(?!\})")
 _MOST_VARIANTS = 6
-_NAMES = ("because since", "is are", "zero one", "sum mean ", "bold ", "quad ", "big ", "<svg ", "<meta ", "GREEK ", ".chart ")
+_NAMES = (
+    "report string",
+    "because since",
+    "is are",
+    "zero one",
+    "sum mean ",
+    "bold ",
+    "quad ",
+    "big ",
+    "<svg ",
+    "<meta ",
+    "GREEK ",
+    ".chart ",
+)
 """How texts begin that are lists of names, styles or pictures."""
 _DEFECTS = {"AssertionError", "KeyError", "TypeError", "NotImplementedError", "RuntimeError", "AttributeError", "IndexError"}
 
