@@ -167,7 +167,8 @@ def _closed(text: str) -> str:
 def _labels_said(text: str) -> str:
     """A help page with the words of Typer in the language of this call."""
     for label in _LABELS if spoken() is not None else ():
-        text = re.sub(rf"(^| ){label}", lambda found: found[1] + said(label), text, flags=re.MULTILINE)  # noqa: B023
+        shown = said(label)
+        text = re.sub(rf"(^| ){label}( ?)", rf"\1{shown}" + (r"\2" if shown.isascii() else ""), text, flags=re.MULTILINE)
     return text
 
 

@@ -56,10 +56,12 @@ class Message(Frozen):
     Attributes:
         literals: The texts around its holes.
         translation: What is said in the language.
+        sure: Whether it is looked for in any text, however few letters it has of its own.
     """
 
     literals: tuple[str, ...]
     translation: str
+    sure: bool = False
 
     @property
     def weight(self) -> int:
@@ -70,7 +72,7 @@ class Message(Frozen):
     def strong(self) -> bool:
         """Whether it has enough of its own to be found in any text."""
         least = _STRONG if self.literals[0] or self.literals[-1] else _STRONG_OPEN
-        return self.weight >= least or any("  " in literal for literal in self.literals)
+        return self.sure or self.weight >= least or any("  " in literal for literal in self.literals)
 
     @property
     def names(self) -> list[int]:
@@ -155,7 +157,7 @@ class Translator:
             if entry.context == WORD and "{}" not in entry.message and " " not in entry.message:
                 self._words[entry.message] = entry.translation
                 continue
-            message = Message(literals_of(entry.message), entry.translation)
+            message = Message(literals_of(entry.message), entry.translation, entry.context == WORD)
             first = message.literals[0]
             if len(message.literals) == 1:
                 self._whole[first] = _FILLED.sub(lambda sign: sign[0][0], entry.translation)
