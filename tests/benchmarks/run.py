@@ -22,6 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import batches
 import c_code
 import columns
 import derivatives
@@ -49,13 +50,15 @@ WORKLOADS: dict[str, Callable[[Setting], list[Contest | Count]]] = {
     "rows": rows.contests,
     "columns": columns.contests,
     "c-code": c_code.contests,
+    "batches": batches.contests,
 }
-PEERS = ("symengine", "sympy", "torch", "casadi", "autograd", "jax", "polars")
+PEERS = ("symengine", "sympy", "torch", "casadi", "autograd", "jax", "numexpr", "sklearn", "polars")
 
 _ASK = """
 import importlib.metadata, importlib.util, json, platform, sys
 print(json.dumps({"python": platform.python_version(), "versions": {
-    name: importlib.metadata.version(name) for name in sys.argv[1:] if importlib.util.find_spec(name) is not None}}))
+    name: importlib.metadata.version(name.replace("sklearn", "scikit-learn"))
+    for name in sys.argv[1:] if importlib.util.find_spec(name) is not None}}))
 """
 
 
