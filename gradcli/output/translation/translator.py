@@ -143,9 +143,11 @@ class Translator:
 
     Args:
         known: The entries of the catalogue; those without a translation do not count.
+        language: The language.
     """
 
-    def __init__(self, known: Iterable[Entry]) -> None:
+    def __init__(self, known: Iterable[Entry], language: str) -> None:
+        self.language = language
         self._words: dict[str, str] = {}
         self._whole: dict[str, str] = {}
         self._by_start: dict[str, list[Message]] = {}
@@ -290,4 +292,4 @@ class Translator:
 @cache
 def translator(language: str) -> Translator:
     """What says texts in a language."""
-    return Translator(entries(language))
+    return Translator(entries(language), language)
