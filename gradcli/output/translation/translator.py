@@ -207,7 +207,7 @@ class Translator:
         line = ""
         for part, gap in zip([first, *rest[1::2]], [*rest[::2], ""], strict=True):
             shown = self._words.get(part) or self.said(part, depth=depth)
-            line += shown + gap[:1] * (columns(part) - columns(shown)) * (not gap.endswith("#")) + gap
+            line += shown + gap[:1] * (columns(part) - columns(shown)) * ("#" not in gap) + gap
         return line
 
     def _of_messages(self, text: str, depth: int, *, strong: bool = False) -> str:
