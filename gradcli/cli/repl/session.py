@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
+import sys
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -235,8 +238,13 @@ class Session:
             "An expression; x = 2 for a value; a = x + w, f(u) = u^2 for a name; then :COMMAND, for the expression:",
             "",
         ]
-        lines += [f"  :{name:15} {command_named(name).summary}" for name in command_names() if name not in ("help", "repl")]
-        lines += ["", *(f"  :{name:15} {about}" for name, about in OWN.items())]
+        commands = {name: command_named(name).summary for name in command_names() if name not in ("help", "repl")}
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
+        for about in (commands, OWN):
+            for name, said in about.items():
+                lines += textwrap.wrap(said, width - 1, initial_indent=f"  :{name:15} ", subsequent_indent=" " * 19,
+                                       break_long_words=False, break_on_hyphens=False)  # fmt: skip
+            lines += [""] if about is commands else []
         write(f"{line}\n" for line in lines)
 
     def _names(self) -> None:
