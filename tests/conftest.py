@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import stat
@@ -44,6 +45,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, N
             item.add_marker("quick")
     yield
     items[:] = batched(items)
+    gc.freeze()  # what is loaded by now stays: walking through it again and again took a part of the time of all tests
+    gc.set_threshold(100_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

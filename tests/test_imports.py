@@ -213,13 +213,13 @@ ROOMS = {
     "algebra": "assumptions, polynomials < sums < arrays < simplify < simplified < derivatives < jacobian < equality < slopes < "
     "at_point, taylor, total_derivative < vector_fields, stationary",
     "derivation": "notation < nodes < paths, calculus < explain",
-    "teaching": "reading, mistakes, numbers < points < question < rules < orders < variants < diagnosis < marking < "
-    "words < parts, arrays < tangents < tasks < quiz, steps, exercises, predictions, written_mistakes < "
-    "practice, tangent_exercises",
+    "teaching": "reading, mistakes, numbers < points < question < rules < orders < variants < diagnosis < verdicts < "
+    "comparison, patterns < marking < words < parts, arrays < tangents < tasks < quiz, steps, exercises, predictions, "
+    "written_mistakes < practice, tangent_exercises",
     "analysis": "points < verification < nonfinite, properties, sampling, descent",
     "output": "formats, json, listing, visible, files, jacobians, block_graphs, formulas < documents, diagrams < serialization < "
-    "reports, quizzes, code < box_drawing, page, schemas, manual < plots, notebook",
-    "data": "kernels, frames < batches < tables < row_runs < engines",
+    "reports, quizzes, code < translation, box_drawing, page, schemas, manual < plots, notebook",
+    "data": "kernels, frames < batches < tables < row_runs < partitioned < engines",
     "cli": "framework < inputs < views < repl < commands < main",
 }
 """The rooms of each layer, folders and modules: one imports from itself and from those that stand left of a < before it."""

@@ -10,11 +10,12 @@ from typing import NoReturn
 
 from gradcli import __version__
 from gradcli.cli.framework.command import HELP_FLAGS
-from gradcli.cli.framework.streams import only_ascii, write, write_error, write_note
+from gradcli.cli.framework.streams import LANGUAGES, only_ascii, speak, write, write_error, write_note
 from gradcli.cli.framework.table import command_named, command_names, option_like
 from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, nearest
 
 _COMPLETION = "_GRADCLI_COMPLETE"
+_LANG = "--lang"
 _FLAGS = ("--version", "--install-completion", "--show-completion", *HELP_FLAGS)
 
 
@@ -37,6 +38,9 @@ def run(arguments: Sequence[str]) -> int:
         The exit code.
     """
     try:
+        speak("en")
+        arguments, language = _language(arguments)
+        speak(language if "--ascii" not in arguments else "en")
         code = _run(arguments)
         write(())
         return code or ExitCode.SUCCESS
@@ -56,6 +60,34 @@ def run(arguments: Sequence[str]) -> int:
         hint = "this is a defect of gradcli, not of your input"
         write_error(GradcliError(message, hint=hint, exit_code=ExitCode.DEFECT), as_json="--json" in arguments)
         return ExitCode.DEFECT
+
+
+def _language(arguments: Sequence[str]) -> tuple[list[str], str]:
+    """The arguments without --lang, which stands anywhere, and the language: what it says, else what the environment does.
+
+    Raises:
+        GradcliError: It has no value, or one that is no language.
+    """
+    environment = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    language = next((name for name in LANGUAGES if environment.lower().startswith(name)), LANGUAGES[0])
+    if not any(argument.startswith(_LANG) for argument in arguments):
+        return list(arguments), language
+    rest: list[str] = []
+    given = list(reversed(arguments))
+    while given:
+        argument = given.pop()
+        flag, equals, value = argument.partition("=")
+        if argument == "--":
+            return [*rest, argument, *reversed(given)], language
+        if flag != _LANG:
+            rest.append(argument)
+            continue
+        value = value if equals else given.pop() if given else ""
+        if value not in LANGUAGES:
+            hint = f"write {_LANG} {' or '.join(LANGUAGES)}; a variable called lang is given by --set lang=VALUE"
+            raise GradcliError(f"{_LANG} takes {' or '.join(LANGUAGES)}" + (f", not '{value}'" if value else ""), hint=hint)
+        language = value
+    return rest, language
 
 
 def _run(arguments: Sequence[str]) -> ExitCode | None:

@@ -53,6 +53,7 @@ class RowRuns:
         piece: The first rows, whose shapes the first graph is built for; None where there are none.
         strict: Whether what is not finite is an error.
         kernel: What computes, see :data:`gradcli.data.batches.KERNELS`.
+        expected: How many rows there are, as far as that is known.
 
     Attributes:
         names: What the outputs are called.
@@ -62,7 +63,9 @@ class RowRuns:
         GradcliError: The program is wrong, or does not fit the first row.
     """
 
-    def __init__(self, text: str, where: str, asked: Request, piece: Piece | None, *, strict: bool, kernel: str = "auto") -> None:
+    def __init__(
+        self, text: str, where: str, asked: Request, piece: Piece | None, *, strict: bool, kernel: str = "auto", expected: int = 0
+    ) -> None:
         self.program = parse(text, where)
         self.asked = asked
         self.strict = strict
@@ -80,7 +83,9 @@ class RowRuns:
             self.wrt = list(prepared.graph.variables) if asked.wrt is None else self.wrt
             numbers = all(isinstance(value, float) for value in (*example.values(), *asked.feed.values()))
             if numbers and asked.cotangent is None and vectorisable(prepared.graph):
-                self.function = BatchFunction(text, replace(asked, wrt=self.wrt), None, kernel, list(example))
+                self.function = BatchFunction(
+                    text, replace(asked, wrt=self.wrt), kernel=kernel, columns=list(example), expected=expected
+                )
 
     def of(self, piece: Piece, first: int) -> Iterator[tuple[Records, int]]:
         """The records of some rows, and how many have something that is not finite.
@@ -120,7 +125,7 @@ class RowRuns:
         import numpy
 
         assert self.function is not None
-        found = self.function(columns)
+        found = self.function.batch(columns)
         errors = dict(found.errors)
         if self.strict:
             for at in found.odd.nonzero()[0].tolist():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy
@@ -75,24 +76,49 @@ def reasons(question: Question, table: Table, answer: Any, *, point: int | None 
     return list(kinds.values())
 
 
+def unexplained(question: Question, table: Table, answers: Any) -> Any:
+    """Which wrong answers, a row each, surely have no reason: none of the known ones has their first value, and nothing fits."""
+    order = numpy.sort(table.matrix[:, 0])
+    own = answers[:, 0]
+    around = 4e-8 * numpy.maximum(numpy.abs(own), 1e-6 * numpy.max(numpy.abs(answers), axis=1, initial=0))
+    hit = numpy.searchsorted(order, own + around, "right") > numpy.searchsorted(order, own - around)
+    right, (_, terms) = question.right, _path_terms(question)
+    with quiet():
+        for rows in (*[(answers - right + term) / term for term in terms], answers / right, answers - right):
+            hit |= _may_be_constant(rows)
+    return ~hit
+
+
+def _may_be_constant(rows: Any) -> Any:
+    """Which rows may have the same number everywhere: their first and last one agree, or are none."""
+    return ~(numpy.abs(rows[:, 0] - rows[:, -1]) > 10 * _FIT * numpy.abs(rows[:, 0]))
+
+
 def _fits(question: Question, answer: Any) -> list[Reason]:
     """A path with a wrong factor; else the whole with one, or with a constant."""
-    right = question.right
+    right, (places, terms) = question.right, _path_terms(question)
     found: list[Reason] = []
-    for node, consumer, term in paths_of(question):
-        factor = _amount((answer - right + term) / term, _FACTORS)
-        if factor is not None:
-            slip = Slip("graph.path_scaled", node, consumer)
-            found.append(Reason((slip,), cost_of((slip,)), factor))
-    if found:
-        return found
-    whole = ("answer.factor", answer / right, _FACTORS), ("answer.constant", answer - right, _CONSTANTS)
-    for kind, amounts, usual in whole:
-        amount = _amount(amounts, usual)
-        if amount is not None:
+    numbers = [(answer - right + terms) / terms] if places else []
+    rows = numpy.vstack([*numbers, answer / right, answer - right])
+    for at in numpy.flatnonzero(_may_be_constant(rows)).tolist():
+        if at < len(places):
+            slip, usual = Slip("graph.path_scaled", *places[at]), _FACTORS
+        elif found and found[0].slips[0].kind == "graph.path_scaled":
+            break
+        else:
+            kind, usual = ("answer.factor", _FACTORS) if at == len(places) else ("answer.constant", _CONSTANTS)
             slip = Slip(kind)
+        amount = _amount(rows[at], usual)
+        if amount is not None:
             found.append(Reason((slip,), cost_of((slip,)), amount))
     return found
+
+
+@lru_cache(maxsize=500)
+def _path_terms(question: Question) -> tuple[list[tuple[int, int]], Any]:
+    """The paths, and a matrix of the terms that they add."""
+    paths = paths_of(question)
+    return [(node, consumer) for node, consumer, _ in paths], numpy.array([term for _, _, term in paths])
 
 
 def _amount(numbers: Any, usual: tuple[float, ...]) -> float | None:

@@ -21,11 +21,12 @@ from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.operation import Operation
-from gradcli.teaching.marking import Marker, Verdict
+from gradcli.teaching.marking import Marker
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.orders import numbers_of, wrong_derivative
 from gradcli.teaching.question import Question, values_of
 from gradcli.teaching.rules import TERMS
+from gradcli.teaching.verdicts import Verdict
 from gradcli.teaching.words import place, right_line, right_text
 
 WRONG = 4

@@ -2,75 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from enum import Enum
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy
 
-from gradcli.errors import ExitCode, GradcliError
-from gradcli.frozen import Frozen, replace
+from gradcli.autodiff.passes.reverse import quiet
+from gradcli.errors import GradcliError
+from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.language.ast import Assignment, Expression, Output, Program
 from gradcli.language.free_names import free_names
-from gradcli.language.numbers import short_text
-from gradcli.language.parser import parse
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH
-from gradcli.teaching.diagnosis import Reason, reasons
-from gradcli.teaching.question import Question, compile_question, graph_of, values_at, values_of
+from gradcli.teaching.comparison import EXACT, NEAR, compared, off_by
+from gradcli.teaching.diagnosis import Reason, reasons, unexplained
+from gradcli.teaching.patterns import Pattern, Skeleton, pattern_of, skeleton_of, with_places
+from gradcli.teaching.question import Question, compile_question, graph_of, values_at
 from gradcli.teaching.reading.answers import Answer, number, read_answer, with_names
 from gradcli.teaching.variants import Slip, Table, close, cost_of, wrong_answers
+from gradcli.teaching.verdicts import Marked, Verdict, unreadable, with_note
 
-_EXACT = 1e-9
-_NEAR = 1e-6
-_REMEMBERED = 100_000
-
-
-class Verdict(Enum):
-    """What an answer is."""
-
-    RIGHT = "right"
-    WRONG = "wrong"
-    UNDECIDED = "undecided"
-    UNREADABLE = "unreadable"
-
-
-class Marked(Frozen, eq=False):
-    """An answer with its verdict.
-
-    Attributes:
-        answer: The answer as it was given.
-        verdict: What it is.
-        read_as: How it was read; None where it could not be.
-        reasons: Why it is wrong, the likeliest reason first; empty where none was found.
-        point: Where it is wrong the first point at which it differs: the value of each variable; None else.
-        values: The value of the answer and the right one there.
-        note: Why it is unreadable or undecided, where it is not defined, or how else it could be read; empty for nothing.
-        at_one_point: Whether it was compared as a number at one point alone.
-        question: The question that the reasons are about; None for that of the marker.
-        part: Which part of an answer of several they are about; empty for the whole.
-        right: The right answer as a line of its own, where it is not that of the question; empty else.
-    """
-
-    answer: str
-    verdict: Verdict
-    read_as: str | None = None
-    reasons: tuple[Reason, ...] = ()
-    point: Mapping[str, float] | None = None
-    values: tuple[float, float] | None = None
-    note: str = ""
-    at_one_point: bool = False
-    question: Question | None = None
-    part: str = ""
-    right: str = ""
-
-    @property
-    def score(self) -> int:
-        """1 for a right answer, 0 for any other."""
-        return int(self.verdict is Verdict.RIGHT)
+_REMEMBERED = 10_000
+_PATTERNS = 2_000
+_TOGETHER = 4
 
 
 class Marker:
@@ -106,11 +63,13 @@ class Marker:
         self.at = at
         self.digits = digits
         self._marked: dict[str, Marked] = {}
+        self._foreseen: dict[str, Marked] = {}
+        self._patterns: dict[str, tuple[Pattern | None, bool]] = {}
 
-    @cached_property
+    @property
     def table(self) -> Table:
         """The wrong answers that are known."""
-        return wrong_answers(self.question, in_lines=bool(self.question.named) if self.in_lines is None else self.in_lines)
+        return _table(self.question, bool(self.question.named) if self.in_lines is None else self.in_lines)
 
     @cached_property
     def names(self) -> Sequence[str]:
@@ -151,14 +110,77 @@ class Marker:
         if self.at is None:
             return []
         last = self.question.count - 1
-        same = close(self.table.matrix[:, last:], self.question.right[last:], _EXACT)
+        same = close(self.table.matrix[:, last:], self.question.right[last:], EXACT)
         return [Reason(self.table.slips[at], float(self.table.costs[at])) for at in numpy.flatnonzero(same).tolist()]
 
     def _mark(self, answer: str) -> Marked:
+        """The verdict on an answer: by the pattern of one that differs in numbers alone, once that has agreed with a reading."""
+        if (foreseen := self._foreseen.pop(answer, None)) is not None:
+            return foreseen
+        skeleton = skeleton_of(answer)
+        pattern, trusted = self._patterns.get(skeleton.text, (None, False))
+        quick = None if pattern is None else self._by_pattern(answer, skeleton, pattern)
+        if quick is not None and trusted:
+            return quick
         try:
-            return self.mark_answer(answer, read_answer(answer, self.names))
+            found = read_answer(answer, self.names)
+            marked = self.mark_answer(answer, found)
         except GradcliError as error:
             return unreadable(answer, error)
+        if quick is not None:
+            same = (quick.verdict, quick.read_as, quick.values) == (marked.verdict, marked.read_as, marked.values)
+            self._patterns[skeleton.text] = (pattern if same else None, same)
+        elif skeleton.numbers and skeleton.text not in self._patterns and len(self._patterns) < _PATTERNS:
+            places = with_places(found, skeleton)
+            graph = None if places is None else graph_of(with_lines(places, self.question.named))
+            made = None if places is None or graph is None else pattern_of(found, places, graph, len(skeleton.numbers))
+            self._patterns[skeleton.text] = (made, False)
+        return marked
+
+    def foresee(self, answers: Iterable[str]) -> None:
+        """Mark answers ahead, together those that differ in numbers alone; :meth:`mark` then has them.
+
+        Args:
+            answers: Texts from outside, which are marked next.
+        """
+        self._foreseen.clear()
+        groups: dict[str, dict[str, Skeleton]] = {}
+        for answer in answers if self.at is None else ():
+            skeleton = skeleton_of(answer)
+            if self._patterns.get(skeleton.text, (None, False))[1]:
+                groups.setdefault(skeleton.text, {})[answer] = skeleton
+        for text, own in groups.items():
+            pattern = self._patterns[text][0]
+            if pattern is not None and len(own) >= _TOGETHER:
+                self._together(pattern, own)
+
+    def _together(self, pattern: Pattern, answers: Mapping[str, Skeleton]) -> None:
+        """Mark answers of a pattern, as far as their values settle it: those that are right, and those without a reason."""
+        question = self.question
+        with quiet():
+            numbers = numpy.array([skeleton.numbers for skeleton in answers.values()], float)
+            values = pattern.values(list(numbers.T[..., None]), question.point)
+            values = numpy.broadcast_to(values, (len(answers), question.count))
+            off = off_by(values, question.right)
+            known = numpy.isfinite(values).all(axis=1)
+            right = known & (off <= EXACT).all(axis=1) & (not self._changes(pattern.graph))
+            wrong = known & (off > NEAR).any(axis=1)
+            wrong[wrong] = unexplained(question, self.table, values[wrong])
+            first = numpy.argmax(off > EXACT, axis=1)
+        for at, (answer, skeleton) in enumerate(answers.items()):
+            if right[at] or wrong[at]:
+                read_as = pattern.read_as.format(*skeleton.numbers)
+                marked = Marked(answer, Verdict.RIGHT, read_as)
+                marked = marked if right[at] else self._wrong(answer, read_as, values[at], int(first[at]), [])
+                self._foreseen[answer] = with_note(marked, "; ".join(pattern.notes))
+
+    def _by_pattern(self, answer: str, skeleton: Skeleton, pattern: Pattern) -> Marked | None:
+        """The verdict on an answer by its values; None where these do not settle it."""
+        read_as = pattern.read_as.format(*skeleton.numbers)
+        with quiet():
+            values = pattern.values(list(map(float, skeleton.numbers)), self.question.point)
+        marked = self._by_values(answer, read_as, pattern.graph, numpy.broadcast_to(values, (self.question.count,)))
+        return marked and with_note(marked, "; ".join(pattern.notes))
 
     def mark_answer(self, answer: str, found: Answer) -> Marked:
         """The verdict on an answer that has been taken apart: the last of its equations is what counts, and of others that do not
@@ -183,7 +205,7 @@ class Marker:
     def _equal(self, left: Any, right: Any) -> bool:
         """Whether two sides of an equation are the same: at all points, or at that of a question for a number."""
         where = slice(None) if self.at is None else slice(-1, None)
-        return bool((_off(left[where], right[where]) <= _NEAR).all())
+        return bool((off_by(left[where], right[where]) <= NEAR).all())
 
     def _valued(self, answer: str, value: Expression, read_as: str) -> Marked:
         """The verdict on an answer that has been read; names of intermediate values stand for these.
@@ -206,18 +228,26 @@ class Marker:
 
     def _judged(self, answer: str, read_as: str, program: Program, graph: Graph, values: Any) -> Marked:
         """The verdict on an answer that has been read."""
+        return self._by_values(answer, read_as, graph, values) or compared(
+            self.question, answer, read_as, program, changes=self._changes(graph)
+        )
+
+    def _by_values(self, answer: str, read_as: str, graph: Graph, values: Any) -> Marked | None:
+        """The verdict that the values at the points give; None where it takes a whole comparison: since they are right but for
+        rounding, or since the answer may change between the points."""
         question = self.question
         if self.at is not None:
             return self._number(answer, read_as, values)
         known = numpy.isfinite(values)
         if not known.any():
             return Marked(answer, Verdict.UNDECIDED, read_as, note="it has no value at any of the points that were tried")
-        off = _off(values, question.right)
-        wrong = known & ~(off <= _EXACT)
+        off = off_by(values, question.right)
+        wrong = known & ~(off <= EXACT)
         if not wrong.any():
-            return self._right(answer, read_as, program, graph, known)
-        if not (known & ~(off <= _NEAR)).any():
-            return self._compared(answer, read_as, program)
+            note = "" if known.all() else "it has no value at some points at which the right answer has one"
+            return None if self._changes(graph) else Marked(answer, Verdict.RIGHT, read_as, note=note)
+        if not (known & ~(off <= NEAR)).any():
+            return None
         found = reasons(question, self.table, values) if known.all() else []
         return self._wrong(answer, read_as, values, int(numpy.flatnonzero(wrong)[0]), found)
 
@@ -228,7 +258,7 @@ class Marker:
         own, right = float(values[last]), float(question.right[last])
         if not numpy.isfinite(own):
             return Marked(answer, Verdict.UNDECIDED, read_as, note="it has no value at the point")
-        tolerance = _EXACT * max(1.0, abs(right)) if self.digits is None else 0.5000001 * 10.0**-self.digits
+        tolerance = EXACT * max(1.0, abs(right)) if self.digits is None else 0.5000001 * 10.0**-self.digits
         tolerance = max(tolerance, (self.tolerance or 0.0) * max(1e-12, abs(right)))
         if abs(own - right) <= tolerance:
             return Marked(answer, Verdict.RIGHT, read_as)
@@ -241,58 +271,16 @@ class Marker:
         point = {name: float(vector[at]) for name, vector in question.point.items()}
         return Marked(answer, Verdict.WRONG, read_as, tuple(found), point, (float(values[at]), float(question.right[at])))
 
-    def _right(self, answer: str, read_as: str, program: Program, graph: Graph, known: Any) -> Marked:
-        """An answer that agrees at all points; where it, or the question, may change between them it is compared as a whole."""
-        if self._changes(graph):
-            return self._compared(answer, read_as, program)
-        note = "" if known.all() else "it has no value at some points at which the right answer has one"
-        return Marked(answer, Verdict.RIGHT, read_as, note=note)
-
     def _changes(self, graph: Graph) -> bool:
         used = {*graph.operations} - {*self.question.graph.operations, CONSTANT, VARIABLE}
         facts = [OPERATIONS[name].facts for name in used if name in OPERATIONS]
         return any(own.result == TRUTH or any(special.kind in (KINK, JUMP) for special in own.specials) for own in facts)
 
-    def _different_at(self, answer: str, read_as: str, program: Program, point: Mapping[str, float]) -> Marked:
-        """The verdict on an answer that was right at all points but one that was searched for."""
-        around = _around({**dict.fromkeys(self.question.point, 1.0), **point})
-        own, right = values_of(program, around), values_of(parse(self._right_text), around)
-        values = (float(own[0]), float(right[0]))
-        if not all(map(numpy.isfinite, values)):
-            return Marked(answer, Verdict.WRONG, read_as, point=point)
-        if not (_off(own[1:], right[1:]) <= _NEAR).all():
-            return Marked(answer, Verdict.WRONG, read_as, point=point, values=values)
-        if numpy.ptp(right[1:]) > 1e-3 * max(
-            1e-3, numpy.max(numpy.abs(right))
-        ):  # a kink: there is no derivative there, but a convention
-            at = ", ".join(f"{name} = {short_text(value)}" for name, value in point.items())
-            own, usual = map(short_text, values)
-            note = f"at {at}, where there is a kink, it is {own}, and {usual} is what programs take"
-            return Marked(answer, Verdict.RIGHT, read_as, note=note)
-        slips = (Slip("answer.single_point"),)
-        return Marked(answer, Verdict.WRONG, read_as, (Reason(slips, cost_of(slips)),), point, values)
 
-    def _compared(self, answer: str, read_as: str, program: Program) -> Marked:
-        """The verdict of a whole comparison, for answers that points do not settle."""
-        from gradcli.algebra.equality.equal import equal
-        from gradcli.algebra.equality.verdict import Verdict as Equal
-
-        found = equal(self._right_text, "\n".join(map(_text_of, program.statements)))
-        if found.verdict is Equal.DIFFERENT:
-            witness = found.counterexample
-            if witness is None:
-                return Marked(answer, Verdict.WRONG, read_as)
-            point = {name: float(value) for name, value in witness.point.items()}
-            return self._different_at(answer, read_as, program, point)
-        return Marked(answer, Verdict.RIGHT if found else Verdict.UNDECIDED, read_as, note="" if found else found.verdict.value)
-
-    @cached_property
-    def _right_text(self) -> str:
-        from gradcli.teaching.question import derivative_of
-
-        function = self.question.function
-        program = derivative_of(function, self.question.wrt) if self.question.order else function
-        return "\n".join(map(_text_of, program.statements))
+@lru_cache(maxsize=200)
+def _table(question: Question, in_lines: bool) -> Table:
+    """The wrong answers to a question: those of some questions are kept, since a quiz may have very many."""
+    return wrong_answers(question, in_lines=in_lines)
 
 
 def with_lines(value: Expression, named: Sequence[Assignment]) -> Program:
@@ -302,38 +290,6 @@ def with_lines(value: Expression, named: Sequence[Assignment]) -> Program:
         last = max(at for at, line in enumerate(named) if line.name in used)
         return Program((*named[: last + 1], *program.statements))
     return program
-
-
-def with_note(marked: Marked, note: str) -> Marked:
-    """A marked answer of which something more is to be said."""
-    return replace(marked, note="; ".join(filter(None, [marked.note, note]))) if note else marked
-
-
-def unreadable(answer: str, error: GradcliError) -> Marked:
-    """What cannot be read, or has no value that can be compared."""
-    note = "it is too large" if error.exit_code == ExitCode.LIMIT else error.message
-    return Marked(answer, Verdict.UNREADABLE, note=note)
-
-
-def _text_of(statement: Any) -> str:
-    return to_text(statement.value) if isinstance(statement, Output) else f"{statement.name} = {to_text(statement.value)}"
-
-
-def _off(values: Any, right: Any) -> Any:
-    """How far off values are, beside their size."""
-    with numpy.errstate(all="ignore"):
-        least = max(1e-6 * numpy.max(numpy.abs(right), initial=1e-300), 1e-300)
-        return numpy.abs(values - right) / numpy.maximum(numpy.maximum(numpy.abs(values), numpy.abs(right)), least)
-
-
-def _around(point: Mapping[str, float]) -> dict[str, Any]:
-    """A point, and others very near to it, on all sides."""
-    steps = {}
-    for index, (name, value) in enumerate(point.items()):
-        turns = numpy.arange(1, 9)
-        away = numpy.cos(2.39996 * turns * (index + 1) + index) * 1e-7 * max(1e-3, abs(value))
-        steps[name] = numpy.concatenate([[value], value + away])
-    return steps
 
 
 def _depends(values: Any) -> bool:

@@ -16,8 +16,8 @@ Vector = Any
 """A NumPy vector with an element for each point."""
 
 
-def node_values(graph: Graph, point: Mapping[str, Vector]) -> list[Vector]:
-    """The value of each node at all points."""
+def node_values(graph: Graph, point: Mapping[str, Vector], given: Mapping[int, Any] | None = None) -> list[Vector]:
+    """The value of each node at all points. With constants that are given, some values are numbers."""
     names = {id: name for name, id in graph.variables.items()}
     count = len(next(iter(point.values())))
     values: list[Any] = []
@@ -25,7 +25,10 @@ def node_values(graph: Graph, point: Mapping[str, Vector]) -> list[Vector]:
         if operation == VARIABLE:
             values.append(point[names[id]])
         elif operation == CONSTANT:
-            values.append(numpy.full(count, constant_value(graph.constants[id])))
+            if given is None:
+                values.append(numpy.full(count, constant_value(graph.constants[id])))
+            else:
+                values.append(given[id] if id in given else constant_value(graph.constants[id]))
         else:
             values.append(OPERATIONS[operation](*[values[input] for input in inputs]))
     return values

@@ -9,9 +9,10 @@ from gradcli.errors import GradcliError
 from gradcli.frozen import replace
 from gradcli.language.text import to_text
 from gradcli.teaching.diagnosis import Reason
-from gradcli.teaching.marking import Marked, Marker, Verdict, unreadable, with_note
+from gradcli.teaching.marking import Marker
 from gradcli.teaching.reading.grids import Given, Grid, read_parts, size_of
 from gradcli.teaching.variants import Slip, cost_of
+from gradcli.teaching.verdicts import Marked, Verdict, unreadable, with_note
 from gradcli.teaching.words import right_text
 
 _MOST_ORDERS = 5

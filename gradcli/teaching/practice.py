@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
 from gradcli.teaching.exercises import Exercise, Wanted, exercises
-from gradcli.teaching.marking import Marked, Marker, Verdict
+from gradcli.teaching.marking import Marker
+from gradcli.teaching.verdicts import Marked, Verdict
 from gradcli.teaching.words import kinds_of
 
 IN_A_ROW = 2

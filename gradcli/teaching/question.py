@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -26,7 +27,8 @@ from gradcli.teaching.points import chosen_points
 if TYPE_CHECKING:
     from gradcli.algebra.simplified import Simplified
 
-_LARGEST = 1e10
+_LARGEST = (1e10, 1e100)
+"""How large values may be at the points; larger ones where there are no others."""
 _UNSHARED = Request(mode="static", optimize=0, steered=False)
 
 
@@ -109,7 +111,7 @@ def compile_question(expression: str, wrt: str, *, order: int = 1, at: Mapping[s
         functions.append(derivative_of(functions[-1], wrt))
     graphs = [graph_of(function) for function in functions]
 
-    def usable(points: Mapping[str, Vector]) -> Any:
+    def usable(points: Mapping[str, Vector], largest: float) -> Any:
         good = numpy.ones(len(next(iter(points.values()))), bool)
         points = points if held is None else {**points, wrt: values_of(held, points)}
         with quiet():
@@ -118,11 +120,14 @@ def compile_question(expression: str, wrt: str, *, order: int = 1, at: Mapping[s
                 derivative = forward(graph, node_partials(graph, values), wrt)[graph.output]
                 for vector in (*values, derivative):
                     if vector is not None:
-                        good &= numpy.isfinite(vector) & (numpy.abs(vector) < _LARGEST)
+                        good &= numpy.isfinite(vector) & (numpy.abs(vector) < largest)
         return good
 
-    point = chosen_points(program, list(whole.variables), usable)
-    if len(next(iter(point.values()))) < 2:
+    for largest in _LARGEST:
+        point = chosen_points(program, list(whole.variables), partial(usable, largest=largest))
+        if len(next(iter(point.values()))) >= 2:
+            break
+    else:
         raise GradcliError(f"{_short(expression)} and its derivative have no values at the points that were tried")
     if at is not None:
         point = {name: numpy.append(vector, at.get(name, vector[0])) for name, vector in point.items()}

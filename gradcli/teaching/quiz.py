@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import Frozen
-from gradcli.teaching.marking import Marked
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.tasks import AnyMarker
+from gradcli.teaching.verdicts import Marked
 
 
 class Asked(Frozen, eq=False):

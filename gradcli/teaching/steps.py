@@ -16,12 +16,13 @@ from gradcli.language.ast import Expression, Output, Program
 from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
-from gradcli.teaching.marking import Marked, Marker, Verdict
+from gradcli.teaching.marking import Marker
 from gradcli.teaching.numbers import Vector, forward, forward_from, node_partials, node_values
 from gradcli.teaching.question import Question, compile_question, graph_of, named_lines, program_with_names, values_of
 from gradcli.teaching.reading.answers import read_answer
 from gradcli.teaching.reading.prime_notation import DIFFERENTIAL_QUOTIENT, FRACTION, NAME, OF_VARIABLES, PRIME, in_parentheses
 from gradcli.teaching.variants import close
+from gradcli.teaching.verdicts import Marked, Verdict
 from gradcli.teaching.words import right_text
 
 MOST_LINES = 500

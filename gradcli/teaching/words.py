@@ -17,10 +17,10 @@ from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression, operation_expression
 from gradcli.teaching.diagnosis import Reason
-from gradcli.teaching.marking import Marked, Verdict
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.question import Question
 from gradcli.teaching.variants import EARLIER, Slip, close
+from gradcli.teaching.verdicts import Marked, Verdict
 
 LEVELS = 5
 """0 the verdict; 1 the kind of mistake; 2 its place; 3 the rule; 4 the right line; 5 the whole derivative."""

@@ -451,3 +451,10 @@ def test_a_convention_at_an_end_is_called_one_and_each_reason_is_given_once() ->
     assert any("is a convention: no slope on the left, slope -inf on the right" in line for line in lines)
     assert all(line.count("has the derivative 0") <= 1 for line in lines)
     assert not any("exact arithmetic" in line for line in sentences(why("mean(x)", x=[]), Style()))
+
+
+def test_a_rewrite_may_need_a_node_that_was_computed_later() -> None:
+    """The condition by which both sides of a choice are guarded stands behind what the choice takes."""
+    code, out, err = command(["why", "a = x^2/(1e-400/pi); 2*where(pi + pi > 0, a/1, 2)", "--x", "0.75", "--json"])
+    assert code == 0, err
+    assert json.loads(out)["sentences"]

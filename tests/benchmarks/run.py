@@ -22,6 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import batches
 import c_code
 import derivatives
 import gradient_graph
@@ -47,13 +48,15 @@ WORKLOADS: dict[str, Callable[[Setting], list[Contest | Count]]] = {
     "networks": networks.contests,
     "rows": rows.contests,
     "c-code": c_code.contests,
+    "batches": batches.contests,
 }
-PEERS = ("symengine", "sympy", "torch", "casadi", "autograd", "jax")
+PEERS = ("symengine", "sympy", "torch", "casadi", "autograd", "jax", "numexpr", "sklearn")
 
 _ASK = """
 import importlib.metadata, importlib.util, json, platform, sys
 print(json.dumps({"python": platform.python_version(), "versions": {
-    name: importlib.metadata.version(name) for name in sys.argv[1:] if importlib.util.find_spec(name) is not None}}))
+    name: importlib.metadata.version(name.replace("sklearn", "scikit-learn"))
+    for name in sys.argv[1:] if importlib.util.find_spec(name) is not None}}))
 """
 
 

@@ -6,6 +6,7 @@ Each function that makes or rewrites a step is broken in turn: a sign is dropped
 from __future__ import annotations
 
 import inspect
+import itertools
 import sys
 from collections.abc import Callable
 from types import ModuleType
@@ -132,13 +133,19 @@ def _patched(patch: pytest.MonkeyPatch, owner: Any, name: str, replacement: Call
                 patch.setattr(module, name, replacement)
 
 
-def _is_found() -> bool:
-    """Whether the invariants of this suite fail for an expression of the board."""
+def _is_found(applied: Callable[[], int]) -> bool:
+    """Whether the invariants of this suite fail for an expression of the board.
+
+    Args:
+        applied: How many results were broken so far: where an explanation has none, its steps are not looked at.
+    """
     for text in BOARD:
         for by in VIEWS:
+            before = applied()
             try:
-                check_every_step(Example(text, {}), by)
                 explain(text, {"x": 0.7, "w": 1.3}, by=by, steps="full")
+                if applied() > before:
+                    check_every_step(Example(text, {}), by)
             except AssertionError:  # a wrong step is one as well
                 return True
     return False
@@ -159,12 +166,12 @@ def test_a_broken_step_is_found(owner: Any, name: str, how: Callable[[Expression
 
     with pytest.MonkeyPatch.context() as patch:
         _patched(patch, owner, name, breaking)
-        found = _is_found()
+        found = _is_found(lambda: applied)
     assert found or not applied, f"{applied} broken results of {name} went unnoticed"
 
 
 def test_nothing_is_found_where_nothing_is_broken() -> None:
-    assert not _is_found()
+    assert not _is_found(itertools.count().__next__)
 
 
 # ---- what a wrong step does ----

@@ -23,7 +23,7 @@ from gradcli.language.ast import Program
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
 
-SEEDS = range(100)
+SEEDS = range(60)
 STEP = 1e-6
 Point = dict[str, Any]
 

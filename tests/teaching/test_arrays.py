@@ -13,9 +13,9 @@ from commandline import command
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Shape
 from gradcli.teaching.arrays.marking import ArrayMarker
-from gradcli.teaching.marking import Verdict
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.tasks import task
+from gradcli.teaching.verdicts import Verdict
 from gradcli.teaching.words import feedback
 
 

@@ -15,7 +15,8 @@ from commandline import command
 
 from gradcli.output.schemas import SCHEMAS
 from gradcli.teaching.exercises import WRONG, Exercise, Source, Wanted, exercises
-from gradcli.teaching.marking import Marker, Verdict
+from gradcli.teaching.marking import Marker
+from gradcli.teaching.verdicts import Verdict
 
 KINDS = [
     Wanted(1, 2, ("mul", "sin", "exp"), ("x",)),

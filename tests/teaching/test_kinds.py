@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from teaching_rows import ROWS
 
-from gradcli.teaching.marking import Marker, Verdict
+from gradcli.teaching.marking import Marker
 from gradcli.teaching.mistakes import MISTAKES
+from gradcli.teaching.verdicts import Verdict
 from gradcli.teaching.words import feedback, place
 
 

@@ -23,8 +23,9 @@ from gradcli.output.formulas.quiz_languages import JME, MATH_OBJECTS, MAXIMA
 from gradcli.output.quizzes.content import content
 from gradcli.output.quizzes.wording import DERIVATIVE, GRADIENT, NUMBER, TANGENT
 from gradcli.teaching.exercises import Exercise, Wanted, exercises, from_template
-from gradcli.teaching.marking import Marker, Verdict
+from gradcli.teaching.marking import Marker
 from gradcli.teaching.tasks import task
+from gradcli.teaching.verdicts import Verdict
 
 
 class Read(NamedTuple):

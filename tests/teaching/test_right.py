@@ -7,7 +7,8 @@ import random
 import pytest
 import sympy
 
-from gradcli.teaching.marking import Marker, Verdict
+from gradcli.teaching.marking import Marker
+from gradcli.teaching.verdicts import Verdict
 
 QUESTIONS = [
     "sin(x**3)",

@@ -8,9 +8,9 @@ import pytest
 import sympy
 
 from gradcli.errors import GradcliError
-from gradcli.teaching.marking import Verdict
 from gradcli.teaching.parts import Parts
 from gradcli.teaching.tasks import task
+from gradcli.teaching.verdicts import Verdict
 
 QUESTIONS = ["x**2*w", "sin(x*w) + w**3", "exp(x)/(w**2 + 1)", "x + 3", "x*w*v"]
 

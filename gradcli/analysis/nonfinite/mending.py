@@ -80,8 +80,9 @@ def mend_of(tape: Tape, lost: Cancelled | None = None) -> Mend | None:
                 for candidate in candidates(
                     state, same, None if lost is None else known.lossy if known else [False] * len(state.graph)
                 ):
-                    text = program_text(rewritten(state, candidate.replaced), "; ")
-                    if text in tried:
+                    program = rewritten(state, candidate.replaced)
+                    text = "" if program is None else program_text(program, "; ")
+                    if not text or text in tried:
                         continue
                     if room <= 0:
                         return best[1]

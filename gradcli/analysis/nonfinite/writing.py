@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from gradcli.autodiff.passes.tape import Tape
@@ -44,17 +45,16 @@ def _shown(tape: Tape, expression: Expression) -> Expression:
     return mapped(expression, put)
 
 
-def rewritten(tape: Tape, replaced: Mapping[int, Expression]) -> Program:
-    """The program of a run with new expressions for some nodes; what is used twice is a line with a name of its own."""
+def rewritten(tape: Tape, replaced: Mapping[int, Expression]) -> Program | None:
+    """The program of a run with new expressions for some nodes; what is used twice is a line with a name of its own.
+
+    None where a new expression needs what is computed from it.
+    """
     graph = tape.graph
-    order: list[int] = []
-    uses = {graph.output: 1}
-    for id in range(graph.output, -1, -1):
-        if id not in uses:
-            continue
-        order.append(id)
-        for input in _below(graph, id, replaced):
-            uses[input] = uses.get(input, 0) + 1
+    order = _operands_first(graph, replaced)
+    if order is None:
+        return None
+    uses = Counter([graph.output, *[input for id in order for input in _below(graph, id, replaced)]])
     taken = {*graph.variables, *VALUES}
     fresh = (name for number in range(1, len(graph) + len(taken) + 2) if (name := f"t{number}") not in taken)
     sizes = written_sizes(graph)
@@ -65,7 +65,7 @@ def rewritten(tape: Tape, replaced: Mapping[int, Expression]) -> Program:
         return made[int(part.name[1:])] if isinstance(part, Name) and part.name.startswith("#") else _without_signs(part)
 
     names = {id: name for name, id in graph.variables.items()}
-    for id in reversed(order):
+    for id in order:
         if id in names:
             made[id] = Name(names[id])
             continue
@@ -98,6 +98,30 @@ def _without_signs(part: Expression) -> Expression:
     if not first:
         return last.operands[0]
     return Operator("-" if part.symbol == "+" else "+", (*first, *last.operands))
+
+
+def _operands_first(graph: Graph, replaced: Mapping[int, Expression]) -> list[int] | None:
+    """The nodes of the program, each behind those that it needs; a new expression may need a node behind the one it stands for.
+
+    None where there is no such order.
+    """
+    order: list[int] = []
+    done: dict[int, bool] = {}  # False while what a node needs is being put in order
+    work = [graph.output]
+    while work:
+        id = work[-1]
+        if id in done:
+            work.pop()
+            if not done[id]:
+                done[id] = True
+                order.append(id)
+            continue
+        done[id] = False
+        needed = [input for input in _below(graph, id, replaced) if not done.get(input)]
+        if any(input in done for input in needed):
+            return None
+        work += needed
+    return order
 
 
 def _below(graph: Graph, id: int, replaced: Mapping[int, Expression]) -> list[int]:

@@ -242,11 +242,13 @@ def _graded(options: GradeOptions, quiz: dict[str, Asked], given: list[str]) -> 
             yield Graded(row, "", first.marker.mark(answer), {"answer": answer}, first)
         return
     from gradcli.cli.inputs.answers import Ids, answers_of
+    from gradcli.cli.inputs.quiz import foreseen
     from gradcli.frozen import replace
-    from gradcli.teaching.marking import with_note
+    from gradcli.teaching.verdicts import with_note
 
     none = True
-    for one in answers_of(options.answers, options.column, options.by, None if "" in quiz else Ids(quiz, options.question)):
+    given_rows = answers_of(options.answers, options.column, options.by, None if "" in quiz else Ids(quiz, options.question))
+    for one in foreseen(given_rows, quiz):
         none = False
         asked, fault = quiz.get(one.question), one.fault
         if asked is None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.choices import refuse, split_names
-from gradcli.cli.framework.command import text, texts
+from gradcli.cli.framework.command import flag, text, texts
 from gradcli.cli.framework.options import FileOptions
 from gradcli.errors import GradcliError
+
+if TYPE_CHECKING:
+    from gradcli.data.tables.pieces import Reading
 
 RECORDS = ("jsonl", "csv", "parquet", "arrow", "npz", "npy", "sqlite", "duckdb")
 """The formats of the records of --feed; those of :data:`gradcli.data.tables.formats.TABLES`, which is not loaded for help."""
@@ -26,6 +31,17 @@ class FeedOptions(FileOptions):
     errors = text("Write the rows that fail into this file, as JSON Lines, and not among the records.", "FILE")
     delimiter = text("What stands between the cells of CSV: ';' or tab.", "SIGN")
     decimal = text("The decimal sign of the numbers of CSV.", "SIGN", choices=(".", ","))
+    partition_by = texts("With a folder: columns that are kept (year,land), whose values name folders of it.", "NAMES")
+    resume = flag("With a folder: go on with the results that an earlier call left there; what is done stays.")
+    memory = text("About how much memory to use, 2GB: how many rows are in memory at once follows from it.", "BYTES")
+    engine = text(
+        "With a folder: where its parts are run: by Ray, Dask or Spark, on this machine or on the cluster of --address.",
+        "NAME",
+        choices=("ray", "dask", "spark"),
+    )
+    address = text(
+        "The address of a running cluster for --engine: auto or ray://host:10001, tcp://host:8786, spark://host:7077.", "ADDRESS"
+    )
     kernel = text(
         "What computes: auto compiles where there are many rows, numpy, or c.", "KERNEL", choices=("auto", "numpy", "c")
     )
@@ -64,21 +80,53 @@ def delimiter_of(options: FeedOptions) -> str:
 
 _BYTES = re.compile(r"([0-9]+(?:\.[0-9]+)?) *([kKMGT]?)(i?)B?")
 
+LEAST_MEMORY = 300 * 10**6
+"""What Python, NumPy and Arrow take by themselves, and some rows beside them."""
 
-def bytes_of(option: str, given: str, least: int) -> int:
-    """The bytes of ``2GB``.
+_CELLS = 300
+"""Bytes that a row takes, about, with its texts, its columns and its records, in memory at once."""
+
+
+def memory_of(options: FeedOptions) -> int:
+    """The bytes of ``--memory 2GB``; of a gigabyte where nothing is said.
 
     Raises:
-        GradcliError: It is written otherwise, or fewer than the least.
+        GradcliError: It is written otherwise, or too little.
     """
+    given = options.memory or "1GB"
     found = _BYTES.fullmatch(given.strip())
     if found is None:
-        raise GradcliError(f"{option} takes a number of bytes, not '{given}'", hint=f"for example {option} 2GB")
+        raise GradcliError(f"--memory takes a number of bytes, not '{given}'", hint="for example --memory 2GB")
     number, prefix, binary = found.groups()
-    size = int(float(number) * (1024 if binary else 1000) ** " kMGT".index(prefix.replace("K", "k") or " "))
-    if size < least:
-        raise GradcliError(f"{option} {given} is less than the {least // 10**6} MB that the smallest run needs")
+    size = int(float(number) * (1024 if binary else 1000) ** " KMGT".index(prefix.upper() or " "))
+    if size < LEAST_MEMORY:
+        raise GradcliError(f"--memory {given} is too little", hint=f"the smallest run needs {LEAST_MEMORY // 10**6}MB")
     return size
+
+
+def reading_of(options: FeedOptions) -> Reading:
+    """How tables are read.
+
+    Raises:
+        GradcliError: An option is wrong.
+    """
+    from gradcli.data.tables.pieces import Reading
+
+    memory = memory_of(options)
+    free = memory - LEAST_MEMORY // 2
+    return Reading(
+        delimiter_of(options),
+        options.decimal or ".",
+        options.table or "",
+        rows=max(2**10, min(2**17, free // (10 * _CELLS))),
+        bytes=max(2**16, min(2**22, free // 100)),
+        memory=0 if options.memory is None else free // 2,
+    )
+
+
+def names_folder(output: str | None) -> bool:
+    """Whether the name of an output is that of a folder."""
+    return output is not None and (output.endswith("/") or os.path.isdir(output))
 
 
 def kept_of(options: FeedOptions, names: Sequence[str], variables: Sequence[str]) -> tuple[str, ...]:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from gradcli.cli.framework.command import Command
+from gradcli.cli.framework.progress import rows_progress
 from gradcli.cli.framework.streams import read_text
+from gradcli.cli.inputs.answers import Given
 from gradcli.cli.inputs.json_file import json_value
 from gradcli.cli.inputs.variables import bindings, given_at, shapes_of
 from gradcli.errors import GradcliError, located, nearest
+from gradcli.teaching.marking import Marker
 from gradcli.teaching.quiz import Asked, credit_of
 from gradcli.teaching.tasks import DERIVATIVE, task
 
 _KEYS = ("id", "expression", "wrt", "ask", "order", "at", "points", "credit", "digits", "tol", "shape")
 _OF_EXERCISES = ("number", "answer", "value", "difficulty", "distractors", "solution")
 """What `gradcli exercise --to jsonl` writes beside them; its point is not one at which a number is asked for."""
+
+
+_TOGETHER = 4_000
+"""Answers that are marked at a time."""
 
 
 def is_quiz(path: str | None) -> bool:
@@ -55,6 +63,22 @@ def quiz_of(path: str, credit: Mapping[str, float], command: Command[Any]) -> di
     if not found:
         raise GradcliError(f"{where} has no questions")
     return found
+
+
+def foreseen(rows: Iterable[Given], quiz: Mapping[str, Asked]) -> Iterator[Given]:
+    """Answers, some at a time, so that those to a question are marked together."""
+    coming, done = iter(rows), 0
+    with rows_progress(None) as advance:
+        while chunk := list(itertools.islice(coming, _TOGETHER)):
+            by_question: dict[str, list[str]] = {}
+            for one in chunk:
+                by_question.setdefault(one.question, []).append(one.answer)
+            for id, answers in by_question.items():
+                if id in quiz and isinstance(marker := quiz[id].marker, Marker):
+                    marker.foresee(answers)
+            yield from chunk
+            done += len(chunk)
+            advance(done, done)
 
 
 def _asked(record: Mapping[str, Any], number: int, credit: Mapping[str, float], command: Command[Any]) -> Asked:

@@ -19,7 +19,7 @@ from gradcli.autodiff.runs.names_asked import variables_among
 from gradcli.autodiff.runs.program_run import recorded
 from gradcli.cli.framework.command import HELP_FLAGS, Command
 from gradcli.cli.framework.reader import read
-from gradcli.cli.framework.streams import only_ascii, write, write_error, write_note
+from gradcli.cli.framework.streams import only_ascii, said, write, write_error, write_lines, write_note
 from gradcli.cli.framework.table import command_named, command_names, option_like
 from gradcli.cli.inputs.variables import number
 from gradcli.errors import ExitCode, GradcliError, NoValueError, UnknownVariableError, located, nearest, visible
@@ -134,7 +134,7 @@ class Session:
             except NoValueError as error:
                 shown = [*shown, f"{error.message}; :diff, :simplify and :explain need none"]
         self._become(state)
-        write(f"{visible(line)}\n" for line in shown)
+        write_lines(visible(line) for line in shown)
         return None
 
     def _after(self, text: str, *, check: bool = True) -> tuple[State, list[str]]:
@@ -144,12 +144,12 @@ class Session:
         program = parse(text, "line")
         simple = all(isinstance(statement, Assignment | Definition) for statement in program.statements[:-1])
         for at, statement in enumerate(program.statements if simple else ()):
-            said = text if len(program.statements) == 1 else _said(text, program, at)
+            own = text if len(program.statements) == 1 else _said(text, program, at)
             if isinstance(statement, Assignment):
                 one = Program((statement,))
                 known = {*values, *[name for name, _ in named]}
                 if not variables_among(free_names(one), known):
-                    value = said.partition("=")[2].strip()
+                    value = own.partition("=")[2].strip()
                     if check:
                         number(value, statement.name)  # it must be one that options take as well
                     named = [one for one in named if one[0] != statement.name]
@@ -159,9 +159,9 @@ class Session:
             if isinstance(statement, Assignment | Definition):
                 if isinstance(statement, Assignment):
                     values.pop(statement.name, None)
-                named.append((statement.name, said))
+                named.append((statement.name, own))
             if not isinstance(statement, Definition):
-                last = said
+                last = own
         return State(values, tuple(named), last if simple else text), bound
 
     def _result(self, state: State, limits: Mapping[str, Any] = NOTHING) -> str:
@@ -187,7 +187,7 @@ class Session:
                 return ""
             return self._result(state, dict.fromkeys(("max_nodes", "max_steps", "max_elements"), AHEAD_NODES))
         except GradcliError as error:
-            return error.message
+            return said(error.message)
 
     def _become(self, state: State) -> None:
         if state != self.state:
@@ -245,7 +245,7 @@ class Session:
                 lines += textwrap.wrap(said, width - 1, initial_indent=f"  :{name:15} ", subsequent_indent=" " * 19,
                                        break_long_words=False, break_on_hyphens=False)  # fmt: skip
             lines += [""] if about is commands else []
-        write(f"{line}\n" for line in lines)
+        write_lines(lines)
 
     def _names(self) -> None:
         values = [f"{name} = {value}" for name, value in self.state.values.items()]

@@ -1,0 +1,57 @@
+"""Engines that run the parts of a feed elsewhere: a thin module each, which hands the parts over and gives their reports back.
+
+What schedules, retries and moves work is the engine. A module has one function, ``run(job, numbers, address)``, which yields the
+report of each part as it is done; the job is a function of the number of a part, which can be pickled.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+
+from gradcli.data.partitioned import RESUME, Job
+from gradcli.errors import GradcliError
+
+LIBRARIES = {"ray": "ray", "dask": "distributed", "spark": "pyspark"}
+"""The engines, each with the library that it needs; ``gradcli[NAME]`` installs it."""
+
+
+def reports_of(
+    engine: str, job: Job, numbers: Sequence[int], address: str | None, advance: Callable[[int], None]
+) -> Iterator[str]:
+    """Run parts of a feed on an engine; gives their reports as they come.
+
+    Args:
+        engine: The engine.
+        job: What is done with each part.
+        numbers: The parts.
+        address: That of a running cluster; None for one on this machine, which ends with the run.
+        advance: Is called with the rows that have run.
+
+    Raises:
+        GradcliError: The engine is not installed, or ends early.
+    """
+    try:
+        import_module(LIBRARIES[engine])
+    except ImportError:
+        hint = f"pip install 'gradcli[{engine}]'"
+        raise GradcliError(f"--engine {engine} needs {LIBRARIES[engine]}, which is not installed", hint=hint) from None
+    if not numbers:
+        return
+    try:
+        for report in import_module(f"gradcli.data.engines.{engine}").run(job, numbers, address):
+            advance(job.parts[json.loads(report)["part"]].rows or 0)
+            yield report
+    except GradcliError:
+        raise
+    except Exception as error:  # whatever an engine raises when workers, or the cluster, are gone
+        raise GradcliError(f"{engine} ended early: {_in_a_line(error)}", hint=RESUME) from None
+
+
+def _in_a_line(error: Exception) -> str:
+    """What an error says first; and, where that is only that another one stands below, that one."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    causes = [line for line in lines[1:] if re.match(r"[\w.]*(Error|Exception)\b", line)]
+    return " ".join([lines[0], *causes[-1:]] if lines[0].endswith(":") else lines[:1])[:300]

@@ -18,7 +18,7 @@ PART = 64 * 2**20
 """Bytes that a part of a large file has, about."""
 
 _KEY = re.compile(r"([^=]+)=(.*)")
-_NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 
 
 def files_of(feed: str) -> list[Partition]:
@@ -64,7 +64,7 @@ def _keys(path: str) -> tuple[tuple[str, Any], ...]:
 
 
 def _key_value(text: str) -> Any:
-    if text == _NO_VALUE:
+    if text == NO_VALUE:
         return None
     return int(text) if re.fullmatch(r"-?(0|[1-9][0-9]{0,17})", text) else text
 
@@ -169,7 +169,7 @@ def partitions_of(feed: str, reading: Reading, most: int = PART) -> list[Partiti
         if file.path == STDIN or file.path.startswith(SQL):
             raise GradcliError("a folder of results needs a feed of files", hint="write into one file: -o results.parquet")
         for part, count in _parts(file, reading, most):
-            found.append(replace(part, first=rows))
+            found.append(replace(part, first=rows, rows=count))
             rows += count
     return found
 

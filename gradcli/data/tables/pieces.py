@@ -75,6 +75,7 @@ class Partition(Frozen):
         start: Where it begins: a byte of text, a group of rows of Parquet, a batch of Arrow.
         stop: Where it ends; None for the end of the file.
         first: How many rows of the feed stand before it.
+        rows: How many it has; None where that is not known.
         keys: Columns that the names of folders give, ``year=2024``.
     """
 
@@ -82,6 +83,7 @@ class Partition(Frozen):
     start: int = 0
     stop: int | None = None
     first: int = 0
+    rows: int | None = None
     keys: tuple[tuple[str, Any], ...] = ()
 
 

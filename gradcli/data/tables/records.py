@@ -67,6 +67,43 @@ class Records:
         )
 
 
+class Tally:
+    """What became of the rows, as far as they have run.
+
+    Attributes:
+        rows: How many there were.
+        failed: How many of them failed.
+        first_failed: The number of the first that did.
+        odd: How many have something that is not finite.
+        printing: Whether one printed something.
+    """
+
+    def __init__(self) -> None:
+        self.rows = self.failed = self.first_failed = self.odd = 0
+        self.printing = False
+
+    def add(self, records: Records, odd: int) -> None:
+        """Count some records."""
+        if records.errors and not self.failed:
+            self.first_failed = int(records.rows[min(records.errors)])
+        self.rows += len(records.rows)
+        self.failed += len(records.errors)
+        self.odd += odd
+        self.printing = self.printing or bool(records.printed)
+
+    def record(self) -> dict[str, Any]:
+        """The same as plain data."""
+        return dict(vars(self))
+
+    def merge(self, other: Mapping[str, Any]) -> None:
+        """Count what a record of later rows tells."""
+        self.first_failed = self.first_failed or other["first_failed"]
+        self.rows += other["rows"]
+        self.failed += other["failed"]
+        self.odd += other["odd"]
+        self.printing = self.printing or other["printing"]
+
+
 class Layout(Frozen):
     """What is written of records.
 

@@ -187,7 +187,7 @@ def stretches(file: BinaryIO, where: str, *, header: bool, most: int) -> list[St
     found: list[Stretch] = []
     rest, start, position, rows = b"", 0, 0, 0
     while True:
-        block = file.read(2**20)
+        block = file.read(min(2**20, most))
         data = rest + block
         end = data.rfind(b"\n") + 1 if block else len(data)
         if header and b'"' in data:

@@ -14,8 +14,9 @@ from gradcli.errors import visible
 from gradcli.language.numbers import short_text
 from gradcli.output.json import document, json_number
 from gradcli.output.reports.blocks import Block, Lines, Table
-from gradcli.teaching.marking import Marked, Marker, Verdict
+from gradcli.teaching.marking import Marker
 from gradcli.teaching.mistakes import MISTAKES
+from gradcli.teaching.verdicts import Marked, Verdict
 from gradcli.teaching.words import certainty, feedback, kinds_of, place, right_text
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from gradcli.errors import visible
 from gradcli.output.json import document
-from gradcli.teaching.marking import Marked
 from gradcli.teaching.practice import Posed, Practice, Turn, score
+from gradcli.teaching.verdicts import Marked
 from gradcli.teaching.words import STUDENT, feedback, kinds_of
 
 if TYPE_CHECKING:

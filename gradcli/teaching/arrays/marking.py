@@ -25,9 +25,10 @@ from gradcli.lowering.builders.shape_mismatch import MismatchError
 from gradcli.teaching.arrays.mistakes import WrongArray, same, wrong_arrays
 from gradcli.teaching.arrays.question import array_graph, compile_array_question
 from gradcli.teaching.diagnosis import MARGIN, Reason
-from gradcli.teaching.marking import Marked, Verdict, unreadable, with_lines, with_note
+from gradcli.teaching.marking import with_lines
 from gradcli.teaching.reading.answers import read_answer
 from gradcli.teaching.variants import Slip, cost_of
+from gradcli.teaching.verdicts import Marked, Verdict, unreadable, with_note
 
 _TRANSPOSE = re.compile(r"(?<=[\w)\]])\s*(?:\^\s*(?:\{\s*)?(?:T\b|\\top|⊤|\\intercal)\s*\}?|ᵀ|⊤|'(?!\w))")
 _LIBRARY = re.compile(r"\b(?:np|numpy|torch)\.")

@@ -1,0 +1,70 @@
+"""The runs of `gradcli run --feed -o FOLDER/`: part by part, here or on an engine."""
+
+from __future__ import annotations
+
+from gradcli.cli.framework.choices import refuse, split_names
+from gradcli.cli.framework.progress import rows_progress
+from gradcli.cli.inputs.feed_options import FeedOptions, memory_of, names_folder
+from gradcli.data.engines import reports_of
+from gradcli.data.partitioned import Job, begin, failed_lines, finish, locally
+from gradcli.data.tables.feeds import PART
+from gradcli.data.tables.records import Tally
+from gradcli.errors import GradcliError
+from gradcli.frozen import replace
+from gradcli.output.files import write_file
+
+
+def is_folder(options: FeedOptions) -> bool:
+    """Whether results go into a folder."""
+    return names_folder(options.output)
+
+
+def check_file(options: FeedOptions) -> None:
+    """Check that a call whose results go into one file, or into a pipe, asks for nothing of a folder.
+
+    Raises:
+        GradcliError: It does.
+    """
+    refuse(options, ["partition-by", "resume", "engine", "address"], "is for a folder of results", "add -o results/")
+
+
+def part_size(options: FeedOptions) -> int:
+    """The bytes of a part of a feed."""
+    return max(2**20, min(PART, memory_of(options) // 8))
+
+
+def run_job(job: Job, options: FeedOptions) -> Tally:
+    """Run what is not done yet of a job.
+
+    Args:
+        job: The job, but for what the options say of the folder.
+        options: The options.
+
+    Raises:
+        GradcliError: The folder is not that of this job, or a part could not be run.
+    """
+    by = tuple(split_names("--partition-by", options.partition_by))
+    missing = [name for name in by if name not in job.layout.kept]
+    if missing:
+        raise GradcliError(f"--partition-by {missing[0]} is no column that is kept", hint=f"add --keep {missing[0]}")
+    if options.address is not None and options.engine is None:
+        raise GradcliError("--address is that of a cluster of --engine", hint="add --engine ray, dask or spark")
+    job = replace(job, by=by, errors=options.errors is not None)
+    numbers = begin(job, resume=options.resume)
+    with rows_progress(sum(part.rows or 0 for part in job.parts)) as advance:
+        left = set(numbers)
+        done = sum(part.rows or 0 for number, part in enumerate(job.parts) if number not in left)
+
+        def count(rows: int) -> None:
+            nonlocal done
+            done += rows
+            advance(done, done)
+
+        if options.engine is None:
+            reports = locally(job, numbers, count)
+        else:
+            reports = reports_of(options.engine, job, numbers, options.address, count)
+        tally = finish(job, reports)
+    if options.errors is not None:
+        write_file(options.errors, failed_lines(job))
+    return tally

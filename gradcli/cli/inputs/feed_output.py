@@ -1,0 +1,129 @@
+"""Where the records of `gradcli run --feed` go: standard output, or files that are whole or not there."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+from gradcli.cli.framework.streams import write
+from gradcli.cli.inputs.feed_options import FeedOptions, names_folder
+from gradcli.data.tables.compression import SUFFIXES
+from gradcli.data.tables.formats import TABLES, TableFile, TableFormat, format_of
+from gradcli.data.tables.pieces import STDIN
+from gradcli.data.tables.records import Layout, Records
+from gradcli.errors import GradcliError
+from gradcli.output.files import draft
+
+
+def format_of_output(asked: str | None, output: str | None, of_rows: str) -> TableFormat:
+    """The format of the records.
+
+    Args:
+        asked: What the options ask for; None for nothing.
+        output: The file or folder that is written; None or ``-`` for standard output.
+        of_rows: The format of the rows.
+
+    Raises:
+        GradcliError: The name of the file does not tell it.
+    """
+    if asked is not None:
+        return TABLES[asked]
+    if output in (None, STDIN):
+        return TABLES[of_rows if TABLES[of_rows].text else "csv"]
+    if names_folder(output):
+        return TABLES[of_rows if TABLES[of_rows].text or of_rows == "arrow" else "parquet"]
+    format = format_of(output or "")
+    if format is None:
+        ends = ", ".join(suffix for format in TABLES.values() for suffix in format.suffixes[:1])
+        raise GradcliError(f"the name {output} does not tell its format", hint=f"end it in {ends}, or add --format")
+    return format
+
+
+def sink(stack: ExitStack, format: TableFormat, layout: Layout, options: FeedOptions) -> Callable[[Records], bool]:
+    """What takes records, and tells whether somebody still reads them; files are in place when the stack is left."""
+    failed = None if options.errors is None else _file(stack, options.errors, TABLES["jsonl"], layout)
+    if options.output in (None, STDIN, "/dev/stdout"):
+        good = _standard_output(stack, format, layout)
+    else:
+        file = _file(stack, options.output or "", format, layout)
+
+        def good(records: Records) -> bool:
+            file.add(records)
+            return True
+
+    if failed is None:
+        return good
+
+    def parted(records: Records) -> bool:
+        fine, wrong = records.parted()
+        failed.add(wrong)
+        return good(fine)
+
+    return parted
+
+
+def _file(stack: ExitStack, path: str, format: TableFormat, layout: Layout) -> TableFile:
+    """A file of records that takes its place when the stack is left."""
+    compression = next((kind for suffix, kind in SUFFIXES.items() if path.lower().endswith(suffix)), None)
+    file = TableFile(stack.enter_context(draft(path)), format, layout, compression)
+    stack.push(lambda kind, error, trace: file.close() if kind is None else file.abandon())
+    return file
+
+
+def _standard_output(stack: ExitStack, format: TableFormat, layout: Layout) -> Callable[[Records], bool]:
+    if format.text:
+        lines = format.part(format.writer)(layout)
+        reading = write([lines.head()])
+        return lambda records: reading and write(["".join(lines.lines(records))])
+    if format.by_path or (sys.stdout is not None and sys.stdout.isatty()):
+        raise GradcliError(f"{format.name} is written into a file", hint=f"add -o results{format.suffixes[0]}")
+    pipe = _Pipe()
+    writer = format.part(format.writer)(pipe, layout)
+    stack.push(lambda kind, error, trace: writer.close() if kind is None else None)
+
+    def put(records: Records) -> bool:
+        if len(records.rows):
+            writer.add(records)
+        return pipe.reading
+
+    return put
+
+
+class _Pipe:
+    """Standard output as a file of bytes that cannot go back."""
+
+    closed = False
+
+    def __init__(self) -> None:
+        self.reading, self.place = True, 0
+
+    def write(self, data: Any) -> int:
+        """Write some bytes."""
+        data = bytes(data)
+        self.reading = self.reading and write(data)
+        self.place += len(data)
+        return len(data)
+
+    def tell(self) -> int:
+        """How many bytes have been written."""
+        return self.place
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+    def close(self) -> None:
+        """It stays open."""
+
+    def readable(self) -> bool:
+        """It is not."""
+        return False
+
+    def seekable(self) -> bool:
+        """It is not."""
+        return False
+
+    def writable(self) -> bool:
+        """It is."""
+        return True

@@ -1,0 +1,119 @@
+"""Whether an answer is right where its values at the points do not tell: by many digits, or as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import numpy
+
+from gradcli.errors import GradcliError
+from gradcli.graph.graph import Graph
+from gradcli.language.ast import Output, Program
+from gradcli.language.numbers import short_text
+from gradcli.language.parser import parse
+from gradcli.language.text import to_text
+from gradcli.teaching.diagnosis import Reason
+from gradcli.teaching.question import Question, derivative_of, values_of
+from gradcli.teaching.variants import Slip, cost_of
+from gradcli.teaching.verdicts import Marked, Verdict
+
+EXACT = 1e-9
+NEAR = 1e-6
+"""How far off values may be, beside their size, that are equal; and those that may be equal but for rounding."""
+
+_PRECISE = 3
+
+
+def compared(question: Question, answer: str, read_as: str, program: Program, *, changes: bool) -> Marked:
+    """The verdict of a whole comparison, for answers that points do not settle.
+
+    Of those that do not change between them their values of many digits at some of them are enough.
+
+    Args:
+        question: The question.
+        answer: The answer as it was given.
+        read_as: How it was read.
+        program: What it says.
+        changes: Whether it, or the question, may change between the points.
+    """
+    from gradcli.algebra.equality.equal import equal
+    from gradcli.algebra.equality.verdict import Verdict as Equal
+
+    if not changes and _agree_precisely(program, parse(_right_text(question)), question):
+        return Marked(answer, Verdict.RIGHT, read_as)
+    found = equal(_right_text(question), "\n".join(map(_text_of, program.statements)))
+    if found.verdict is Equal.DIFFERENT:
+        witness = found.counterexample
+        if witness is None:
+            return Marked(answer, Verdict.WRONG, read_as)
+        point = {name: float(value) for name, value in witness.point.items()}
+        return _different_at(question, answer, read_as, program, point)
+    return Marked(answer, Verdict.RIGHT if found else Verdict.UNDECIDED, read_as, note="" if found else found.verdict.value)
+
+
+def _different_at(question: Question, answer: str, read_as: str, program: Program, point: Mapping[str, float]) -> Marked:
+    """The verdict on an answer that was right at all points but one that was searched for."""
+    around = _around({**dict.fromkeys(question.point, 1.0), **point})
+    own, right = values_of(program, around), values_of(parse(_right_text(question)), around)
+    values = (float(own[0]), float(right[0]))
+    if not all(map(numpy.isfinite, values)):
+        return Marked(answer, Verdict.WRONG, read_as, point=point)
+    if not (off_by(own[1:], right[1:]) <= NEAR).all():
+        return Marked(answer, Verdict.WRONG, read_as, point=point, values=values)
+    if numpy.ptp(right[1:]) > 1e-3 * max(
+        1e-3, numpy.max(numpy.abs(right))
+    ):  # a kink: there is no derivative there, but a convention
+        at = ", ".join(f"{name} = {short_text(value)}" for name, value in point.items())
+        own, usual = map(short_text, values)
+        note = f"at {at}, where there is a kink, it is {own}, and {usual} is what programs take"
+        return Marked(answer, Verdict.RIGHT, read_as, note=note)
+    slips = (Slip("answer.single_point"),)
+    return Marked(answer, Verdict.WRONG, read_as, (Reason(slips, cost_of(slips)),), point, values)
+
+
+@lru_cache(maxsize=200)
+def _right_text(question: Question) -> str:
+    function = question.function
+    program = derivative_of(function, question.wrt) if question.order else function
+    return "\n".join(map(_text_of, program.statements))
+
+
+def _agree_precisely(first: Program, second: Program, question: Question) -> bool:
+    """Whether two programs have the same 45 digits at some points at which they agree as floats."""
+    from gradcli.algebra.equality.high_precision import Numeric
+    from gradcli.algebra.equality.pair import Kind, pair_of
+
+    try:
+        pair = pair_of((first, second), (("", "answer"), ("", "question")), Graph(), {})
+        numeric = Numeric(pair.steps, pair.ends)
+        points = [
+            {name: Fraction(float(vector[at])) for name, vector in question.point.items()}
+            for at in range(min(_PRECISE, question.count))
+        ]
+        return all(numeric.compare(point).kind is Kind.AGREE for point in points)
+    except GradcliError:
+        return False
+
+
+def _text_of(statement: Any) -> str:
+    return to_text(statement.value) if isinstance(statement, Output) else f"{statement.name} = {to_text(statement.value)}"
+
+
+def off_by(values: Any, right: Any) -> Any:
+    """How far off values are, beside their size."""
+    with numpy.errstate(all="ignore"):
+        least = max(1e-6 * numpy.max(numpy.abs(right), initial=1e-300), 1e-300)
+        return numpy.abs(values - right) / numpy.maximum(numpy.maximum(numpy.abs(values), numpy.abs(right)), least)
+
+
+def _around(point: Mapping[str, float]) -> dict[str, Any]:
+    """A point, and others very near to it, on all sides."""
+    steps = {}
+    for index, (name, value) in enumerate(point.items()):
+        turns = numpy.arange(1, 9)
+        away = numpy.cos(2.39996 * turns * (index + 1) + index) * 1e-7 * max(1e-3, abs(value))
+        steps[name] = numpy.concatenate([[value], value + away])
+    return steps

@@ -1,0 +1,66 @@
+"""Answers with their verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+from gradcli.errors import ExitCode, GradcliError
+from gradcli.frozen import Frozen, replace
+from gradcli.teaching.diagnosis import Reason
+from gradcli.teaching.question import Question
+
+
+class Verdict(Enum):
+    """What an answer is."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    UNDECIDED = "undecided"
+    UNREADABLE = "unreadable"
+
+
+class Marked(Frozen, eq=False):
+    """An answer with its verdict.
+
+    Attributes:
+        answer: The answer as it was given.
+        verdict: What it is.
+        read_as: How it was read; None where it could not be.
+        reasons: Why it is wrong, the likeliest reason first; empty where none was found.
+        point: Where it is wrong the first point at which it differs: the value of each variable; None else.
+        values: The value of the answer and the right one there.
+        note: Why it is unreadable or undecided, where it is not defined, or how else it could be read; empty for nothing.
+        at_one_point: Whether it was compared as a number at one point alone.
+        question: The question that the reasons are about; None for that of the marker.
+        part: Which part of an answer of several they are about; empty for the whole.
+        right: The right answer as a line of its own, where it is not that of the question; empty else.
+    """
+
+    answer: str
+    verdict: Verdict
+    read_as: str | None = None
+    reasons: tuple[Reason, ...] = ()
+    point: Mapping[str, float] | None = None
+    values: tuple[float, float] | None = None
+    note: str = ""
+    at_one_point: bool = False
+    question: Question | None = None
+    part: str = ""
+    right: str = ""
+
+    @property
+    def score(self) -> int:
+        """1 for a right answer, 0 for any other."""
+        return int(self.verdict is Verdict.RIGHT)
+
+
+def with_note(marked: Marked, note: str) -> Marked:
+    """A marked answer of which something more is to be said."""
+    return replace(marked, note="; ".join(filter(None, [marked.note, note]))) if note else marked
+
+
+def unreadable(answer: str, error: GradcliError) -> Marked:
+    """What cannot be read, or has no value that can be compared."""
+    note = "it is too large" if error.exit_code == ExitCode.LIMIT else error.message
+    return Marked(answer, Verdict.UNREADABLE, note=note)

@@ -1,0 +1,63 @@
+"""What holds of engines without any of them: the job of a part can be sent away, and gives the same wherever it runs."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from commandline import command
+from feed_folders import call, contents, write_feed
+
+from gradcli.cli.inputs import feed_folder
+from gradcli.data.engines import LIBRARIES
+from gradcli.data.partitioned import Job
+
+
+@pytest.mark.parametrize("engine", [name for name, library in LIBRARIES.items() if find_spec(library) is None] or [""])
+def test_an_engine_that_is_not_installed_says_what_to_install(engine: str, tmp_path: Path) -> None:
+    if engine:
+        code, _, err = command(call(write_feed(tmp_path / "feed"), tmp_path / "results", "--engine", engine))
+        library = LIBRARIES[engine]
+        assert code == 2
+        assert err.splitlines() == [
+            f"error: --engine {engine} needs {library}, which is not installed",
+            f"hint: pip install 'gradcli[{engine}]'",
+        ]
+
+
+def test_a_job_is_pickled_and_run_twice_and_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed, here, there = write_feed(tmp_path / "feed"), tmp_path / "here", tmp_path / "there"
+    jobs: list[bytes] = []
+
+    def elsewhere(job: Job, numbers: list[int], advance: object) -> list[str]:
+        jobs.append(pickle.dumps(job))
+        return [pickle.loads(jobs[0])(number) for number in [*reversed(numbers), *numbers[:2]]]
+
+    assert command(call(feed, here))[0] == 1
+    monkeypatch.setattr(feed_folder, "locally", elsewhere)
+    assert command(call(feed, there))[0] == 1
+    assert contents(there) == contents(here)
+    assert len(jobs[0]) < 10_000
+
+
+def test_an_engine_that_ends_early_says_what_to_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed, here, there = write_feed(tmp_path / "feed"), tmp_path / "here", tmp_path / "there"
+
+    def lost(job: Job, numbers: list[int], advance: object) -> list[str]:
+        return [job(number) for number in numbers[:3]]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(feed_folder, "locally", lost)
+        code, _, err = command(call(feed, there, "--strict"))
+    assert code == 2
+    assert err.splitlines() == [
+        "error: 5 of 8 parts are not done; part 3: nothing is known of why",
+        "hint: what is done stays done: run the same call with --resume for the rest",
+    ]
+    assert not (there / "_SUCCESS").exists()
+    assert command(call(feed, there, "--strict", "--resume"))[0] == command(call(feed, here, "--strict"))[0] == 1
+    assert contents(there) == contents(here)
+    assert json.loads((there / "_gradcli" / "part-00003.json").read_text())["rows"] == 400
