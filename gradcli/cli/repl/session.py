@@ -240,12 +240,12 @@ class Session:
         ]
         commands = {name: command_named(name).summary for name in command_names() if name not in ("help", "repl")}
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
-        for about in (commands, OWN):
-            for name, said in about.items():
-                lines += textwrap.wrap(said, width - 1, initial_indent=f"  :{name:15} ", subsequent_indent=" " * 19,
-                                       break_long_words=False, break_on_hyphens=False)  # fmt: skip
-            lines += [""] if about is commands else []
-        write_lines(lines)
+        lines += [f"  :{name:15} {about}" for name, about in commands.items()]
+        lines += ["", *(f"  :{name:15} {about}" for name, about in OWN.items())]
+        for line in map(said, lines):
+            indent = " " * (19 * line.startswith("  :"))
+            write(f"{part}\n" for part in textwrap.wrap(line, width - 1, subsequent_indent=indent, break_long_words=False,
+                                                        break_on_hyphens=False) or [""])  # fmt: skip
 
     def _names(self) -> None:
         values = [f"{name} = {value}" for name, value in self.state.values.items()]
