@@ -17,9 +17,8 @@ from gradcli.output.manual.pages import summaries
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MANUAL = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "gradcli" / "manual").glob("*.md"))}
-CHINESE = {
-    f"zh/{path.stem}": path.read_text(encoding="utf-8") for path in sorted((ROOT / "gradcli" / "manual" / "zh").glob("*.md"))
-}
+_PAGES_IN_CHINESE = sorted((ROOT / "gradcli" / "manual" / "zh").glob("*.md"))
+CHINESE = {f"zh/{path.stem}": path.read_text(encoding="utf-8") for path in _PAGES_IN_CHINESE}
 PAGES = {"README": README, **MANUAL, **CHINESE}
 
 

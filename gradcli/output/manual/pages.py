@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 _ROW = re.compile(r"^\| \[(\w+)\]\((?:\.\./)?\1\.md\) \| (.+) \|$", re.MULTILINE)
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _REFERENCE = re.compile(r"gradcli help (\w+)")
 
 
@@ -34,7 +35,23 @@ def page(topic: str, language: str = "en") -> str:
 
 def has_page(topic: str, language: str) -> bool:
     """Whether a topic has a page in a language."""
-    return _file(topic, language).is_file()
+    return bool(_file(topic, language).is_file())
+
+
+def headings_with(word: str) -> dict[str, str]:
+    """The topics with a heading that has a word, each with the first such; else those whose text has it, with their title."""
+    word = word.lower()
+    in_headings: dict[str, str] = {}
+    in_texts: dict[str, str] = {}
+    for topic in summaries():
+        text = page(topic)
+        found = _HEADING.findall(text)
+        fits = [heading for heading in found if word in heading.lower()]
+        if fits:
+            in_headings[topic] = fits[0]
+        elif found and word in text.lower():
+            in_texts[topic] = found[0]
+    return in_headings or in_texts
 
 
 def referred(code: str) -> str | None:
@@ -54,7 +71,7 @@ def tokens(topic: str, language: str = "en") -> Iterator[Token]:
 
 
 def _text(topic: str, language: str) -> str:
-    return _file(topic, language).read_text("utf-8")
+    return str(_file(topic, language).read_text("utf-8"))
 
 
 def _file(topic: str, language: str) -> Any:

@@ -286,7 +286,7 @@ class Translator:
         if sign[2] in ("l", "L"):
             pieces = [_LIST_SIGNS.get(piece) or (self.word(piece) if sign[2] == "L" else piece) for piece in _LIST.split(put_in)]
             return "".join(pieces)
-        return self.said(put_in, depth=depth + 1)
+        return self.said(put_in.strip(), depth=depth + 1)
 
 
 @cache
