@@ -33,7 +33,7 @@ def run(options: HelpOptions) -> None:
     """Run the command."""
     from gradcli.cli.framework.streams import wants_rich, write, write_to
     from gradcli.cli.framework.table import command_names
-    from gradcli.output.manual.pages import page, summaries
+    from gradcli.output.manual.pages import headings_with, page, summaries
 
     topic = at_most_one(options, "topic")
     if options.html and options.man:
@@ -41,9 +41,12 @@ def run(options: HelpOptions) -> None:
     if topic is not None and topic not in summaries():
         if topic not in command_names():
             near = nearest(topic, [*summaries(), *command_names()])
-            raise GradcliError(
-                f"there is no topic {topic}", hint=f"did you mean {near}?" if near else "`gradcli help` lists the topics"
-            )
+            places = {} if near and near.startswith(topic) else headings_with(topic)
+            hint = f"did you mean {near}?" if near else "`gradcli help` lists the topics"
+            if places:
+                shown = [f"gradcli help {name} ({heading})" for name, heading in list(places.items())[:4]]
+                hint = f"it is spoken of in {', '.join(shown)}"
+            raise GradcliError(f"there is no topic {topic}", hint=hint)
         from gradcli.cli.framework.help import show_help
 
         refuse(options, ["html", "man", "output"], f"is for pages of the manual, and {topic} is a command")

@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 _ROW = re.compile(r"^\| \[(\w+)\]\(\1\.md\) \| (.+) \|$", re.MULTILINE)
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _REFERENCE = re.compile(r"gradcli help (\w+)")
 
 
@@ -29,6 +30,22 @@ def page(topic: str) -> str:
     if topic not in summaries():
         raise KeyError(topic)
     return _text(topic)
+
+
+def headings_with(word: str) -> dict[str, str]:
+    """The topics with a heading that has a word, each with the first such; else those whose text has it, with their title."""
+    word = word.lower()
+    in_headings: dict[str, str] = {}
+    in_texts: dict[str, str] = {}
+    for topic in summaries():
+        text = page(topic)
+        found = _HEADING.findall(text)
+        fits = [heading for heading in found if word in heading.lower()]
+        if fits:
+            in_headings[topic] = fits[0]
+        elif found and word in text.lower():
+            in_texts[topic] = found[0]
+    return in_headings or in_texts
 
 
 def referred(code: str) -> str | None:
