@@ -101,7 +101,7 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
         return None
     name, *rest = arguments
     if name not in command_names():
-        raise _no_command(name)
+        raise _no_command(name, rest)
     own = rest[: rest.index("--")] if "--" in rest else rest
     asking = next((flag for flag in own if flag in HELP_FLAGS), None)
     if asking is not None:
@@ -122,9 +122,42 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
         return command.run(options)
     except UnknownVariableError as error:
         raise option_like(error, options) from None
+    except GradcliError as error:
+        if error.exit_code != ExitCode.BAD_INPUT or error.position is None:
+            raise
+        from gradcli.cli.inputs.source import read_otherwise
+
+        raise read_otherwise(error, options) from None
 
 
-def _no_command(name: str) -> GradcliError:
+_MEANT = {
+    "derive|derivative|derivatives|differentiate|d": 'gradcli diff "x^2"',
+    "gradient|grad|evaluate|value|calc|compute": 'gradcli eval "x^2*w" --x 2 --w 1',
+    "jacobian": 'gradcli diff "[x*w, x + w]" --jacobian',
+    "hessian": 'gradcli diff "x^2*w" --hessian',
+    "draw|picture": 'gradcli graph "x^2*w"',
+    "solve|roots|critical": 'gradcli stationary "x^3 - 3x"',
+    "minimize|minimise|optimize|optimise|train": 'gradcli descend "(x - 1)^2" --x 3',
+    "expand|factor|reduce": 'gradcli simplify "(x + 1)^2 - 1"',
+    "verify|gradcheck": 'gradcli check "x^2" --x 3',
+    "compare|same": 'gradcli equal "x*x" "x^2"',
+    "debug|nan": 'gradcli why "x*log(x)" --x 0',
+}
+"""What people call commands, and what to write."""
+
+
+def _no_command(name: str, rest: Sequence[str]) -> GradcliError:
+    meant = next((call for words, call in _MEANT.items() if name.lower() in words.split("|")), "")
+    if meant:
+        return GradcliError(f"there is no command {name}", hint=f"write {meant}")
+    if name.isidentifier():
+        from gradcli.ops.words import vocabulary
+
+        if name in vocabulary().functions:
+            shown = f"{name}({', '.join(rest) if rest and not rest[0].startswith('-') else 'x'})"
+            shown = shown if len(shown) < 60 else f"{name}(x)"
+            hint = f'write gradcli eval "{shown}" --x 1, or gradcli diff "{shown}" for its derivative'
+            return GradcliError(f"there is no command {name}: it is a function", hint=hint)
     near = nearest(name, [*command_names(), *_FLAGS])
     kind = "option" if name.startswith("--") else "command"
     if near:

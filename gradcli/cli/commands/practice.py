@@ -7,7 +7,7 @@ from functools import partial
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, whole
 from gradcli.cli.framework.options import OutputOptions
-from gradcli.cli.framework.streams import write, write_lines
+from gradcli.cli.framework.streams import write, write_lines, write_note
 from gradcli.errors import ExitCode, GradcliError
 
 HELP = """\
@@ -46,6 +46,8 @@ def run(options: PracticeOptions) -> ExitCode:
 
     practice = Practice(options.seed, options.level)
     typed = Typed(aside=as_json)
+    if typed.talks:
+        write_note("Write each answer as on paper. An empty line shows it; Ctrl-D ends; gradcli practice --help tells more.")
     while len(practice.turns) < options.count and not typed.ended:
         posed = practice.posed()
         for found in practice.answered(posed, partial(typed.line, report.question(posed))):

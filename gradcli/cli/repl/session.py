@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
+import sys
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -235,9 +238,14 @@ class Session:
             "An expression; x = 2 for a value; a = x + w, f(u) = u^2 for a name; then :COMMAND, for the expression:",
             "",
         ]
-        lines += [f"  :{name:15} {command_named(name).summary}" for name in command_names() if name not in ("help", "repl")]
+        commands = {name: command_named(name).summary for name in command_names() if name not in ("help", "repl")}
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
+        lines += [f"  :{name:15} {about}" for name, about in commands.items()]
         lines += ["", *(f"  :{name:15} {about}" for name, about in OWN.items())]
-        write_lines(lines)
+        for line in map(said, lines):
+            indent = " " * (19 * line.startswith("  :"))
+            write(f"{part}\n" for part in textwrap.wrap(line, width - 1, subsequent_indent=indent, break_long_words=False,
+                                                        break_on_hyphens=False) or [""])  # fmt: skip
 
     def _names(self) -> None:
         values = [f"{name} = {value}" for name, value in self.state.values.items()]
