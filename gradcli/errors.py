@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import enum
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 Span = tuple[int, int]
 """Half-open range (start, end) of character positions in a source text."""
@@ -99,18 +99,24 @@ class GradcliError(Exception):
             " " * (columns(before) - (columns(marked) == 0)) + "^" * max(1, columns(marked)),
         ]
 
-    def render(self) -> str:
-        """The whole message as a person reads it, without a final newline."""
-        lines = [f"error: {visible(self.message)}"]
+    def render(self, said: Callable[[str], str] = str, *, colour: bool = False) -> str:
+        """The whole message as a person reads it, without a final newline.
+
+        Args:
+            said: What says an English sentence in the language of the reader.
+            colour: Whether a terminal shows the word ``error`` in red and the caret bold.
+        """
+        red, bold, end = ("\x1b[1;31m", "\x1b[1m", "\x1b[0m") if colour else ("", "", "")
+        lines = [f"{red}{label(said('error:'), end)}{said(visible(self.message))}"]
         picture = self.picture()
         position = self.position
         if picture and position:
-            line, column = position
-            place = f"line {line}, column {column}" if "\n" in (self.source or "") else f"column {column}"
-            lines.append(f"  in {visible(self.where)}, {place}:")
-            lines.extend(f"    {text}" for text in picture)
+            row, column = position
+            place = f"line {row}, column {column}" if "\n" in (self.source or "") else f"column {column}"
+            line, caret = picture
+            lines += [f"  {said(f'in {visible(self.where)}, {place}:')}", f"    {line}", f"    {bold}{caret}{end}"]
         if self.hint:
-            lines.append(f"hint: {visible(self.hint)}")
+            lines.append(f"{label(said('hint:'))}{said(visible(self.hint))}")
         return "\n".join(lines)
 
     def as_json(self) -> dict[str, object]:
@@ -177,6 +183,11 @@ def located(source: str, where: str) -> Iterator[None]:
         yield
     except GradcliError as error:
         raise error.located(source, where) from None
+
+
+def label(text: str, end: str = "") -> str:
+    """A word before a sentence, with a space behind it where its colon has none of its own."""
+    return f"{text}{end}{'' if text.endswith('：') else ' '}"
 
 
 def visible(text: str) -> str:

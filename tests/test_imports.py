@@ -120,6 +120,13 @@ def test_a_call_loads_few_modules(format: str) -> None:
     assert len(loaded) <= MODULES_LOADED[format], loaded
 
 
+def test_rows_of_a_feed_load_neither_what_compiles_nor_what_writes_code(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("x,w\n1,2\n3,4\n", "utf-8")
+    loaded = loaded_by("run", "-e", "x*w", "--feed", str(tmp_path / "rows.csv"))
+    assert not loaded & {"subprocess", "tempfile", "pyarrow", "duckdb", "pandas", "polars", "ray", "dask", "concurrent"}
+    assert not any(name.startswith(("gradcli.output.code", "gradcli.algebra", "gradcli.data.kernels.native")) for name in loaded)
+
+
 def test_the_package_itself_loads_none_of_its_parts() -> None:
     program = "import sys, gradcli; print([name for name in sys.modules if name.startswith('gradcli.')])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, env=ENVIRONMENT, check=True, text=True)
@@ -218,8 +225,8 @@ ROOMS = {
     "written_mistakes < practice, tangent_exercises",
     "analysis": "points < verification < nonfinite, properties, sampling, descent",
     "output": "formats, json, listing, visible, files, jacobians, block_graphs, formulas < documents, diagrams < serialization < "
-    "reports, quizzes, code < box_drawing, page, schemas, manual < plots, notebook",
-    "data": "kernels, frames < batches < tables < row_runs < partitioned < engines",
+    "reports, quizzes, code < translation, box_drawing, page, schemas, manual < plots, notebook",
+    "data": "kernels, frames < batches < tables < row_runs, part_sums < partitioned < engines",
     "cli": "framework < inputs < views < repl < commands < main",
 }
 """The rooms of each layer, folders and modules: one imports from itself and from those that stand left of a < before it."""

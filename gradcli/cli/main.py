@@ -10,11 +10,12 @@ from typing import NoReturn
 
 from gradcli import __version__
 from gradcli.cli.framework.command import HELP_FLAGS
-from gradcli.cli.framework.streams import only_ascii, write, write_error, write_note
+from gradcli.cli.framework.streams import LANGUAGES, only_ascii, speak, write, write_error, write_note
 from gradcli.cli.framework.table import command_named, command_names, option_like
 from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, nearest
 
 _COMPLETION = "_GRADCLI_COMPLETE"
+_LANG = "--lang"
 _FLAGS = ("--version", "--install-completion", "--show-completion", *HELP_FLAGS)
 
 
@@ -37,6 +38,9 @@ def run(arguments: Sequence[str]) -> int:
         The exit code.
     """
     try:
+        speak("en")
+        arguments, language = _language(arguments)
+        speak(language if "--ascii" not in arguments else "en")
         code = _run(arguments)
         write(())
         return code or ExitCode.SUCCESS
@@ -58,6 +62,34 @@ def run(arguments: Sequence[str]) -> int:
         return ExitCode.DEFECT
 
 
+def _language(arguments: Sequence[str]) -> tuple[list[str], str]:
+    """The arguments without --lang, which stands anywhere, and the language: what it says, else what the environment does.
+
+    Raises:
+        GradcliError: It has no value, or one that is no language.
+    """
+    environment = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    language = next((name for name in LANGUAGES if environment.lower().startswith(name)), LANGUAGES[0])
+    if not any(argument.startswith(_LANG) for argument in arguments):
+        return list(arguments), language
+    rest: list[str] = []
+    given = list(reversed(arguments))
+    while given:
+        argument = given.pop()
+        flag, equals, value = argument.partition("=")
+        if argument == "--":
+            return [*rest, argument, *reversed(given)], language
+        if flag != _LANG:
+            rest.append(argument)
+            continue
+        value = value if equals else given.pop() if given else ""
+        if value not in LANGUAGES:
+            hint = f"write {_LANG} {' or '.join(LANGUAGES)}; a variable called lang is given by --set lang=VALUE"
+            raise GradcliError(f"{_LANG} takes {' or '.join(LANGUAGES)}" + (f", not '{value}'" if value else ""), hint=hint)
+        language = value
+    return rest, language
+
+
 def _run(arguments: Sequence[str]) -> ExitCode | None:
     if list(arguments) == ["--version"]:
         write([f"gradcli {__version__}\n"])
@@ -69,7 +101,7 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
         return None
     name, *rest = arguments
     if name not in command_names():
-        raise _no_command(name)
+        raise _no_command(name, rest)
     own = rest[: rest.index("--")] if "--" in rest else rest
     asking = next((flag for flag in own if flag in HELP_FLAGS), None)
     if asking is not None:
@@ -97,9 +129,42 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
         return command.run(options)
     except UnknownVariableError as error:
         raise option_like(error, options) from None
+    except GradcliError as error:
+        if error.exit_code != ExitCode.BAD_INPUT or error.position is None:
+            raise
+        from gradcli.cli.inputs.source import read_otherwise
+
+        raise read_otherwise(error, options) from None
 
 
-def _no_command(name: str) -> GradcliError:
+_MEANT = {
+    "derive|derivative|derivatives|differentiate|d": 'gradcli diff "x^2"',
+    "gradient|grad|evaluate|value|calc|compute": 'gradcli eval "x^2*w" --x 2 --w 1',
+    "jacobian": 'gradcli diff "[x*w, x + w]" --jacobian',
+    "hessian": 'gradcli diff "x^2*w" --hessian',
+    "draw|picture": 'gradcli graph "x^2*w"',
+    "solve|roots|critical": 'gradcli stationary "x^3 - 3x"',
+    "minimize|minimise|optimize|optimise|train": 'gradcli descend "(x - 1)^2" --x 3',
+    "expand|factor|reduce": 'gradcli simplify "(x + 1)^2 - 1"',
+    "verify|gradcheck": 'gradcli check "x^2" --x 3',
+    "compare|same": 'gradcli equal "x*x" "x^2"',
+    "debug|nan": 'gradcli why "x*log(x)" --x 0',
+}
+"""What people call commands, and what to write."""
+
+
+def _no_command(name: str, rest: Sequence[str]) -> GradcliError:
+    meant = next((call for words, call in _MEANT.items() if name.lower() in words.split("|")), "")
+    if meant:
+        return GradcliError(f"there is no command {name}", hint=f"write {meant}")
+    if name.isidentifier():
+        from gradcli.ops.words import vocabulary
+
+        if name in vocabulary().functions:
+            shown = f"{name}({', '.join(rest) if rest and not rest[0].startswith('-') else 'x'})"
+            shown = shown if len(shown) < 60 else f"{name}(x)"
+            hint = f'write gradcli eval "{shown}" --x 1, or gradcli diff "{shown}" for its derivative'
+            return GradcliError(f"there is no command {name}: it is a function", hint=hint)
     near = nearest(name, [*command_names(), *_FLAGS])
     kind = "option" if name.startswith("--") else "command"
     if near:

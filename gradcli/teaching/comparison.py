@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy
 
+from gradcli.autodiff.passes.reverse import quiet
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Output, Program
@@ -16,6 +17,7 @@ from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
 from gradcli.teaching.diagnosis import Reason
+from gradcli.teaching.numbers import node_values
 from gradcli.teaching.question import Question, derivative_of, values_of
 from gradcli.teaching.variants import Slip, cost_of
 from gradcli.teaching.verdicts import Marked, Verdict
@@ -25,6 +27,8 @@ NEAR = 1e-6
 """How far off values may be, beside their size, that are equal; and those that may be equal but for rounding."""
 
 _PRECISE = 3
+_OTHER_NUMBERS = (-12, 41)
+_MOST_NUMBERS = 12
 
 
 def compared(question: Question, answer: str, read_as: str, program: Program, *, changes: bool) -> Marked:
@@ -72,6 +76,25 @@ def _different_at(question: Question, answer: str, read_as: str, program: Progra
         return Marked(answer, Verdict.RIGHT, read_as, note=note)
     slips = (Slip("answer.single_point"),)
     return Marked(answer, Verdict.WRONG, read_as, (Reason(slips, cost_of(slips)),), point, values)
+
+
+def one_number_off(question: Question, graph: Graph, numbers: Mapping[int, Any]) -> bool:
+    """Whether another small whole number in the place of one of its numbers makes an answer right.
+
+    Args:
+        question: The question.
+        graph: The graph of the answer.
+        numbers: The values of constants that are not those of the graph.
+    """
+    others = numpy.arange(*_OTHER_NUMBERS, dtype=float)[:, None]
+    with quiet():
+        for id in list(graph.constants)[:_MOST_NUMBERS]:
+            values = node_values(graph, question.point, {**numbers, id: others})[graph.output]
+            if bool(
+                (off_by(numpy.broadcast_to(values, (len(others), question.count)), question.right) <= EXACT).all(axis=1).any()
+            ):
+                return True
+    return False
 
 
 @lru_cache(maxsize=200)

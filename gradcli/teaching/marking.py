@@ -17,7 +17,7 @@ from gradcli.language.free_names import free_names
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH
-from gradcli.teaching.comparison import EXACT, NEAR, compared, off_by
+from gradcli.teaching.comparison import EXACT, NEAR, compared, off_by, one_number_off
 from gradcli.teaching.diagnosis import Reason, reasons, unexplained
 from gradcli.teaching.patterns import Pattern, Skeleton, pattern_of, skeleton_of, with_places
 from gradcli.teaching.question import Question, compile_question, graph_of, values_at
@@ -179,7 +179,8 @@ class Marker:
         read_as = pattern.read_as.format(*skeleton.numbers)
         with quiet():
             values = pattern.values(list(map(float, skeleton.numbers)), self.question.point)
-        marked = self._by_values(answer, read_as, pattern.graph, numpy.broadcast_to(values, (self.question.count,)))
+        numbers = pattern.given(list(map(float, skeleton.numbers)))
+        marked = self._by_values(answer, read_as, pattern.graph, numpy.broadcast_to(values, (self.question.count,)), numbers)
         return marked and with_note(marked, "; ".join(pattern.notes))
 
     def mark_answer(self, answer: str, found: Answer) -> Marked:
@@ -232,7 +233,9 @@ class Marker:
             self.question, answer, read_as, program, changes=self._changes(graph)
         )
 
-    def _by_values(self, answer: str, read_as: str, graph: Graph, values: Any) -> Marked | None:
+    def _by_values(
+        self, answer: str, read_as: str, graph: Graph, values: Any, numbers: Mapping[int, Any] | None = None
+    ) -> Marked | None:
         """The verdict that the values at the points give; None where it takes a whole comparison: since they are right but for
         rounding, or since the answer may change between the points."""
         question = self.question
@@ -249,7 +252,8 @@ class Marker:
         if not (known & ~(off <= NEAR)).any():
             return None
         found = reasons(question, self.table, values) if known.all() else []
-        return self._wrong(answer, read_as, values, int(numpy.flatnonzero(wrong)[0]), found)
+        marked = self._wrong(answer, read_as, values, int(numpy.flatnonzero(wrong)[0]), found)
+        return replace(marked, one_number=bool(found) and one_number_off(question, graph, numbers or {}))
 
     def _number(self, answer: str, read_as: str, values: Any) -> Marked:
         """The verdict on a number at the point of the question."""

@@ -56,8 +56,11 @@ class Pattern(Frozen, eq=False):
 
     def values(self, numbers: Sequence[Any], point: Mapping[str, Vector]) -> Vector:
         """The values of the answer with some numbers, at all points; of several answers where the numbers are columns."""
-        given = dict(zip(self.constants, numbers, strict=True))
-        return node_values(self.graph, point, given)[self.graph.output]
+        return node_values(self.graph, point, self.given(numbers))[self.graph.output]
+
+    def given(self, numbers: Sequence[Any]) -> dict[int, Any]:
+        """The numbers by their nodes."""
+        return dict(zip(self.constants, numbers, strict=True))
 
 
 def skeleton_of(answer: str) -> Skeleton:

@@ -34,6 +34,7 @@ class Marked(Frozen, eq=False):
         at_one_point: Whether it was compared as a number at one point alone.
         question: The question that the reasons are about; None for that of the marker.
         part: Which part of an answer of several they are about; empty for the whole.
+        one_number: Whether another number in one place would make it right, so that any reason may be a slip in that number.
         right: The right answer as a line of its own, where it is not that of the question; empty else.
     """
 
@@ -48,6 +49,7 @@ class Marked(Frozen, eq=False):
     question: Question | None = None
     part: str = ""
     right: str = ""
+    one_number: bool = False
 
     @property
     def score(self) -> int:

@@ -45,6 +45,8 @@ def feedback(question: Question, marked: Marked, level: int) -> list[str]:
     lines = []
     if marked.reasons:
         lines.append("; or ".join(_reason(question, reason, level) for reason in marked.reasons[:3]))
+        if marked.one_number:
+            lines.append("it could also be a slip in one number")
         if level >= 3:
             lines += dict.fromkeys(_rule(question, slip) for slip in marked.reasons[0].slips)
         if level >= 4:
@@ -200,13 +202,15 @@ def _difference(question: Question, marked: Marked, level: int) -> str:
 
 
 def certainty(marked: Marked) -> str | None:
-    """How sure the first reason is: ``certain`` where it alone gives the answer, ``likely`` where others do too, ``weak`` where
-    it takes two mistakes or a single number was compared; None without a reason."""
+    """How sure the first reason is: ``certain`` where it alone gives the answer, ``likely`` where others do too, or a slip in one
+    number, ``weak`` where it takes two mistakes, is a factor or a constant alone, or a single number was compared; None without
+    a reason."""
     if not marked.reasons:
         return None
-    if len(marked.reasons[0].slips) > 1 or marked.at_one_point:
+    first = marked.reasons[0]
+    if len(first.slips) > 1 or first.amount is not None or marked.at_one_point:
         return "weak"
-    return "certain" if len(marked.reasons) == 1 else "likely"
+    return "certain" if len(marked.reasons) == 1 and not marked.one_number else "likely"
 
 
 def kinds_of(marked: Marked) -> Sequence[str]:

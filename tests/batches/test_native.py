@@ -139,7 +139,8 @@ def test_where_there_is_none_numpy_computes_and_a_note_says_so(
 
 def test_auto_compiles_where_there_is_work_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     built = []
-    monkeypatch.setattr(row_kernel, "NativeKernel", lambda line: built.append(1) or native.NativeKernel(line))
+    kernel = native.NativeKernel
+    monkeypatch.setattr(native, "NativeKernel", lambda line: built.append(1) or kernel(line))
     gradcli.batch_function(TEXT)(columns(100))
     assert not built
     monkeypatch.setattr(row_kernel, "ENOUGH", 100)

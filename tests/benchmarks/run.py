@@ -24,6 +24,7 @@ from typing import Any
 
 import batches
 import c_code
+import columns
 import derivatives
 import gradient_graph
 import grading
@@ -47,10 +48,11 @@ WORKLOADS: dict[str, Callable[[Setting], list[Contest | Count]]] = {
     "grading": grading.contests,
     "networks": networks.contests,
     "rows": rows.contests,
+    "columns": columns.contests,
     "c-code": c_code.contests,
     "batches": batches.contests,
 }
-PEERS = ("symengine", "sympy", "torch", "casadi", "autograd", "jax", "numexpr", "sklearn")
+PEERS = ("symengine", "sympy", "torch", "casadi", "autograd", "jax", "numexpr", "sklearn", "polars")
 
 _ASK = """
 import importlib.metadata, importlib.util, json, platform, sys

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from html.parser import HTMLParser
 
 import pytest
@@ -120,3 +121,65 @@ def test_an_example_that_is_too_long_is_broken_between_words() -> None:
 )
 def test_what_there_is_no_page_for(arguments: list[str], message: str, hint: str) -> None:
     assert command(["help", *arguments]) == (2, "", f"error: {message}\nhint: {hint}\n")
+
+
+def test_a_word_that_is_no_topic_is_looked_up_in_the_headings() -> None:
+    code, out, err = command(["help", "jacobian"])
+    assert (code, out) == (2, "")
+    topics = re.findall(r"gradcli help (\w+) \(([^)]*)\)", err)
+    assert topics
+    assert all(re.search(rf"^#+ {re.escape(heading)}", page(topic), re.MULTILINE) for topic, heading in topics)
+    assert "did you mean derivatives?" in command(["help", "derivativ"])[2]
+
+
+@pytest.mark.parametrize(
+    ("call", "hint"),
+    [
+        (["sin", "x"], 'write gradcli eval "sin(x)" --x 1, or gradcli diff "sin(x)"'),
+        (["exp", "--x", "1"], 'write gradcli eval "exp(x)" --x 1'),
+        (["derive", "x^2"], "write gradcli diff"),
+        (["differentiate", "x^2"], "write gradcli diff"),
+        (["gradient", "x^2"], "write gradcli eval"),
+        (["minimize", "x^2"], "write gradcli descend"),
+    ],
+)
+def test_what_people_call_commands_leads_to_them(call: list[str], hint: str) -> None:
+    code, out, err = command(call)
+    assert (code, out) == (2, "")
+    assert f"hint: {hint}" in err
+
+
+def test_each_word_for_a_command_is_none_and_its_example_runs() -> None:
+    from gradcli.cli.framework.table import command_names
+    from gradcli.cli.main import _MEANT
+
+    words = [word for key in _MEANT for word in key.split("|")]
+    assert len(words) == len(set(words))
+    assert not set(words) & set(command_names())
+    for call in _MEANT.values():
+        assert command(shlex.split(call)[1:])[0] in (0, 1), call
+
+
+@pytest.mark.parametrize("text", ["2 x sin x", "sin^2 x", "|x|", "x(x+1)", "3!", "ln x", "1,5*x"])
+def test_what_a_lenient_reader_reads_is_said_where_the_strict_one_refuses(text: str) -> None:
+    """And what is said to be read is what is read."""
+    code, _, err = command(["diff", text])
+    if code == 0:
+        return
+    read_as = re.search(r"--read lenient, which reads (.*)\n", err)
+    assert read_as is not None, err
+    assert f"read as: {read_as[1]}\n" in command(["diff", text, "--read", "lenient"])[2]
+
+
+@pytest.mark.parametrize("text", ["x+", "(x", "x + ) 2", "f(x) = "])
+def test_what_nobody_reads_gets_no_such_hint(text: str) -> None:
+    code, _, err = command(["diff", text])
+    assert code == 2
+    assert "--read" not in err
+
+
+def test_a_function_alone_is_what_is_meant() -> None:
+    assert command(["diff", "f(x) = x^2"])[1] == "2*x\n"
+    assert command(["eval", "g(u, v) = u^2*v", "--u", "2", "--v", "3", "-q"])[1] == "12\n12\n4\n"
+    assert command(["eval", "f(x) = x^2; f(3)", "-q"])[1] == "9\n"
+    assert command(["plot", "f(x) = x^2", "--x=-1:1", "--format", "csv"])[0] == 0

@@ -101,7 +101,7 @@ CALLS: dict[str, list[list[str]]] = {
     "torch": [["torch.py"]],
     "tf1": [["tf.py"]],
     "ops": [[], ["sin"]],
-    "help": [["start"]],
+    "help": [["start"], ["ops"]],
     "schema": [["eval"], []],
     "practice": [[]],
     "repl": [[]],

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from commandline import command
 from feed_folders import call, contents, descendants, killed, records, write_feed
 
@@ -29,6 +30,15 @@ def test_a_worker_that_is_killed_changes_nothing(tmp_path: Path) -> None:
     assert killed(call(feed, there, "--engine", "dask"), lambda: records(there) >= 1, victim) == 1
     assert victims
     assert contents(there) == contents(here)
+
+
+def test_sums_are_those_of_the_parts(tmp_path: Path) -> None:
+    arguments = ["run", "-e", "y = sin(x)*w", "--feed", str(write_feed(tmp_path / "feed")), "--reduce", "sum,grad-mean"]
+    _, expected, _ = command(arguments)
+    code, found, _ = command([*arguments, "--engine", "dask"])
+    assert code == 1
+    pairs = zip(found.splitlines()[1].split(","), expected.splitlines()[1].split(","), strict=True)
+    assert all(float(one) == pytest.approx(float(other), rel=1e-12) for one, other in pairs if other)
 
 
 def test_a_cluster_that_goes_away_leaves_what_is_done(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from commandline import command
 from feed_folders import call, contents, write_feed
 
 from gradcli.cli.inputs import feed_folder
-from gradcli.data.engines import LIBRARIES
+from gradcli.data.engines import LIBRARIES, Work
 from gradcli.data.partitioned import Job
 
 
@@ -61,3 +62,29 @@ def test_an_engine_that_ends_early_says_what_to_run_again(tmp_path: Path, monkey
     assert command(call(feed, there, "--strict", "--resume"))[0] == command(call(feed, here, "--strict"))[0] == 1
     assert contents(there) == contents(here)
     assert json.loads((there / "_gradcli" / "part-00003.json").read_text())["rows"] == 400
+
+
+def test_sums_of_parts_do_not_depend_on_who_is_done_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed = write_feed(tmp_path / "feed")
+    arguments = ["run", "-e", "y = sin(x)*w", "--feed", str(feed), "--reduce", "sum,grad-mean", "--group-by", "kind"]
+    _, whole, _ = command([*arguments, "--format", "jsonl"])
+    found = []
+    for order in (1, -1):
+
+        def elsewhere(name: str, job: Work, numbers: Sequence[int], *others: object, order: int = order) -> list[str]:
+            return [pickle.loads(pickle.dumps(job))(number) for number in [*numbers][::order]]
+
+        monkeypatch.setattr("gradcli.cli.inputs.feed_sums.reports_of", elsewhere)
+        found.append(command([*arguments, "--format", "jsonl", "--engine", "dask"]))
+    assert found[0] == found[1]
+    assert found[0][0] == 1
+    for one, other in zip(map(json.loads, found[0][1].splitlines()), map(json.loads, whole.splitlines()), strict=True):
+        assert one["kept"] == other["kept"]
+        assert one["values"] == pytest.approx(other["values"], rel=1e-12)
+    monkeypatch.setattr("gradcli.cli.inputs.feed_sums.reports_of", lambda name, job, numbers, *others: [job(0)])
+    code, out, err = command([*arguments, "--engine", "dask"])
+    assert (code, out) == (2, "")
+    assert err.splitlines() == [
+        "error: 7 of 8 parts are not done; part 1: nothing is known of why",
+        "hint: nothing is written: run the same call again",
+    ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 import sympy
 
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.verdicts import Verdict
+from gradcli.teaching.words import certainty, feedback
 
 QUESTIONS = [
     "sin(x**3)",
@@ -114,3 +116,38 @@ def test_what_could_be_read_otherwise_is_said() -> None:
     marked = Marker("x^2/4", "x").mark("1/2x")
     assert marked.verdict is Verdict.RIGHT
     assert "1/(2*x)" in marked.note
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "certain"),
+    [
+        ("sin(x^5)", "1*x^4*cos(x^5)", "likely"),  # power.no_factor, or 1 for 5
+        ("sin(x^5)", "x^4*cos(x^5)", "certain"),
+        ("(3x + 2)^4", "9*(3x + 2)^3", "likely"),
+        ("e^(3x)", "6*e^(3x)", "weak"),  # twice the right answer
+        ("e^(3x)", "3*e^(2x)", None),
+    ],
+)
+def test_a_reason_that_may_be_a_slip_in_a_number_is_not_certain(question: str, answer: str, certain: str | None) -> None:
+    marker = Marker(question, "x")
+    marked = marker.mark(answer)
+    assert certainty(marked) == certain
+    assert ("it could also be a slip in one number" in feedback(marker.question, marked, 1)) is marked.one_number
+    assert marked.one_number is (certain in ("likely", "weak"))
+
+
+def test_a_changed_number_gets_hardly_a_certain_reason() -> None:
+    source = random.Random(3)
+    x = sympy.Symbol("x")
+    tried = certain = 0
+    for question in QUESTIONS:
+        marker = Marker(question, "x")
+        answer = str(sympy.diff(sympy.sympify(question), x)).replace("E*", "e*")
+        for number in re.finditer(r"\d+", answer):
+            for _ in range(4):
+                own = f"{answer[: number.start()]}{source.randint(1, 40)}{answer[number.end() :]}"
+                marked = marker.mark(own)
+                tried += marked.verdict is Verdict.WRONG
+                certain += certainty(marked) == "certain"
+    assert tried > 100
+    assert certain <= tried / 100

@@ -7,7 +7,7 @@ from functools import partial
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, whole
 from gradcli.cli.framework.options import OutputOptions
-from gradcli.cli.framework.streams import write
+from gradcli.cli.framework.streams import write, write_lines, write_note
 from gradcli.errors import ExitCode, GradcliError
 
 HELP = """\
@@ -46,18 +46,20 @@ def run(options: PracticeOptions) -> ExitCode:
 
     practice = Practice(options.seed, options.level)
     typed = Typed(aside=as_json)
+    if typed.talks:
+        write_note("Write each answer as on paper. An empty line shows it; Ctrl-D ends; gradcli practice --help tells more.")
     while len(practice.turns) < options.count and not typed.ended:
         posed = practice.posed()
         for found in practice.answered(posed, partial(typed.line, report.question(posed))):
             if isinstance(found, Turn) and typed.ended and found.marked is None:
                 practice.turns.pop()  # nobody was there to be asked
-            elif not as_json and not write([report.told(posed, found, typed=typed.talks)]):
+            elif not as_json and not write_lines(report.told(posed, found, typed=typed.talks).splitlines()):
                 return ExitCode.NEGATIVE
     right, total = score(practice.turns)
     if as_json:
         write(report.practice_json(practice))
     else:
-        write([f"{right} of {total} right, level {practice.level}\n"])
+        write_lines([f"{right} of {total} right, level {practice.level}"])
     return ExitCode.SUCCESS if right == total else ExitCode.NEGATIVE
 
 

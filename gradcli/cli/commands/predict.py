@@ -7,7 +7,7 @@ from functools import partial
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command
 from gradcli.cli.framework.options import EXPRESSION, ExpressionOptions, OutputOptions, WrtOptions
-from gradcli.cli.framework.streams import STDIN, write
+from gradcli.cli.framework.streams import STDIN, write, write_lines
 from gradcli.errors import ExitCode, GradcliError, located
 
 HELP = """\
@@ -57,13 +57,13 @@ def run(options: PredictOptions) -> ExitCode:
         for found in guessed(prompt, partial(typed.line, report.question(prompt))):
             if isinstance(found, Guess):
                 guesses.append(found)
-            if not as_json and not write([report.told(prompt, found, typed=typed.talks) + "\n"]):
+            if not as_json and not write_lines([report.told(prompt, found, typed=typed.talks)]):
                 return ExitCode.NEGATIVE
     right, total = score(guesses)
     if as_json:
         write(report.predictions_json(text, tape, guesses))
     else:
-        write([f"{right} of {total} right\n"])
+        write_lines([f"{right} of {total} right"])
     return ExitCode.SUCCESS if right == total else ExitCode.NEGATIVE
 
 

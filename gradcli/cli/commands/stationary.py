@@ -7,7 +7,7 @@ import sys
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command
 from gradcli.cli.framework.options import EXPRESSION, DerivativeOptions
-from gradcli.cli.framework.streams import can_print_signs, write, write_note
+from gradcli.cli.framework.streams import can_print_signs, write, write_lines, write_note
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import point
 from gradcli.errors import GradcliError, located
@@ -54,7 +54,7 @@ def run(options: StationaryOptions) -> None:
         return
     if not found:
         write_note("there is no stationary point")
-    write(f"{line}\n" for line in stationary_lines(found, variable, format))
+    write_lines(stationary_lines(found, variable, format))
 
 
 COMMAND = Command(HELP, EXPRESSION, StationaryOptions, run, takes_variables=True)

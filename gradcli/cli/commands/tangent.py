@@ -7,7 +7,7 @@ import sys
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command
 from gradcli.cli.framework.options import EXPRESSION, DerivativeOptions
-from gradcli.cli.framework.streams import can_print_signs, write
+from gradcli.cli.framework.streams import can_print_signs, remark_said, write
 from gradcli.cli.inputs.source import expression_as_written, expression_text
 from gradcli.cli.inputs.variables import exact_point, given_at, point
 from gradcli.errors import GradcliError, located
@@ -67,7 +67,7 @@ def run(options: TangentOptions) -> None:
     if format == "json":
         write(tangent_json(found, text, level=relation is not None, ascii=not can_print_signs(sys.stdout)))
     else:
-        write([tangent_line(found, format, level=relation is not None) + "\n"])
+        write([remark_said(tangent_line(found, format, level=relation is not None)) + "\n"])
 
 
 COMMAND = Command(HELP, EXPRESSION, TangentOptions, run, takes_variables=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, text, texts, whole
 from gradcli.cli.framework.options import EXPRESSION, AssumeOptions, DerivativeOptions
-from gradcli.cli.framework.streams import can_print_signs, write
+from gradcli.cli.framework.streams import can_print_signs, remark_said, write
 from gradcli.cli.inputs.ranges import range_and_name
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import point
@@ -75,7 +75,7 @@ def run(options: TaylorOptions) -> None:
     if format == "json":
         write(taylor_json(found, source, error, ascii=not can_print_signs(sys.stdout)))
     else:
-        write([taylor_line(found, format, error) + "\n"])
+        write([remark_said(taylor_line(found, format, error)) + "\n"])
 
 
 def _remainder(graph: Graph, found: Taylor, about: Graph, name: str, ends: tuple[float, float]) -> Remainder:

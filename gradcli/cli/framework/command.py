@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, NamedTuple, NoReturn, TypeVar, overload
 
+from gradcli.cli.framework.streams import LANGUAGES, said
 from gradcli.errors import ExitCode, nearest
 
 HELP_FLAGS = ("-h", "--help")
@@ -130,6 +131,13 @@ class Options:
         positional: Everything else.
     """
 
+    lang = Option[str | None](
+        "Say everything in English, en, or Chinese, zh; where left out as LC_ALL, LC_MESSAGES or LANG have it. JSON is English.",
+        "LANG",
+        None,
+        choices=LANGUAGES,
+    )
+
     def __init__(
         self, command: Command[Any], given: Mapping[str, Any], variables: Sequence[Given] = (), positional: Sequence[str] = ()
     ) -> None:
@@ -189,10 +197,10 @@ class Command(Generic[O]):
 
     @property
     def summary(self) -> str:
-        """The first sentence of its help page."""
-        paragraph = " ".join(self.help.partition("\n\n")[0].split())
-        end = min((at for at in map(paragraph.find, (". ", "? ")) if at >= 0), default=len(paragraph) - 1)
-        return paragraph[: end + 1].removesuffix(".")
+        """The first sentence of its help page, in the language of this call."""
+        paragraph = said(" ".join(self.help.partition("\n\n")[0].split()))
+        end = min((at for at in map(paragraph.find, (". ", "? ", "。", "？")) if at >= 0), default=len(paragraph) - 1)
+        return paragraph[: end + 1].rstrip(".。")
 
     @property
     def flags(self) -> list[str]:

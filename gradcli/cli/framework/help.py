@@ -14,9 +14,9 @@ from typing import Annotated, Any
 import typer
 
 from gradcli.cli.framework.command import Command, Option
-from gradcli.cli.framework.streams import write
+from gradcli.cli.framework.streams import said, spoken, write
 from gradcli.cli.framework.table import command_named, command_names
-from gradcli.errors import GradcliError
+from gradcli.errors import GradcliError, columns
 
 _MARGIN = 4
 """What Typer writes before a line, and leaves free behind it."""
@@ -26,6 +26,15 @@ _FEWEST_COLUMNS = 52
 
 _LONGEST_METAVAR = 60
 """Characters up to which the values of an option stand beside its name, and not in what is said of it."""
+
+_BEHIND = re.compile(r"(  \S.*?\S {2,})(\S.*)")
+"""A line of an example, and what is remarked behind it."""
+
+_MARK = "\ue000"
+_CLOSING = "，。；：？！、）”"
+_OPENING = "（“"
+
+_LABELS = ("Usage:", "Arguments:", "Options:", "Commands:", "Show this message and exit.", "Print the version and exit.")
 
 _WORD = re.compile(r"""(?:--?[\w-]+ (?![-|<>]))?(?:[^\s"']|"[^"]*"|'[^']*')+""")
 """A word of a shell, an option with its value; what stands in quotes is not taken apart."""
@@ -61,7 +70,7 @@ def application(commands: Sequence[Command[Any]]) -> typer.Typer:
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": MOST_COLUMNS},
-        help=fitted(HELP),
+        help=fitted(help_said(HELP)),
     )
 
     @app.callback()
@@ -69,7 +78,7 @@ def application(commands: Sequence[Command[Any]]) -> typer.Typer:
         """Overwritten by the help of the application."""
 
     for command in commands:
-        app.command(command.name, help=fitted(command.help), short_help=command.summary)(_callback(command))
+        app.command(command.name, help=fitted(help_said(command.help)), short_help=_spread(command.summary))(_callback(command))
     return app
 
 
@@ -91,7 +100,7 @@ def show_help(arguments: Sequence[str]) -> None:
         message = getattr(error, "message", "") or str(error)
         raise GradcliError(message.rstrip("."), hint="`gradcli --help` lists the commands") from None
     finally:  # completion exits
-        write([shown.getvalue()])
+        write([_labels_said(_closed(shown.getvalue()))])
 
 
 def fitted(help: str) -> str:
@@ -118,8 +127,49 @@ def _fitted_line(line: str, width: int) -> Iterator[str]:
             shown = " " * 5
         shown = f"{shown} {word}"
     yield shown
-    for said in textwrap.wrap("".join(remark), width - 8):
-        yield f"{' ' * 8}{said}"
+    for below in textwrap.wrap("".join(remark), width - 8):
+        yield f"{' ' * 8}{below}"
+
+
+def help_said(help: str) -> str:
+    """A help text in the language of this call: its paragraphs, and what is remarked behind its examples."""
+    if spoken() is None:
+        return help
+    paragraphs = []
+    for paragraph in help.strip().split("\n\n"):
+        if paragraph.startswith("\b"):
+            lines = [_BEHIND.sub(lambda found: f"{found[1]}{_spread(said(found[2]))}", line) for line in paragraph.split("\n")]
+            paragraphs.append("\n".join(lines))
+        else:
+            paragraphs.append(_spread(said(" ".join(paragraph.split()))))
+    return "\n\n".join(paragraphs) + "\n"
+
+
+def _spread(text: str) -> str:
+    """A text as long as it is wide: behind a sign that takes two columns a space, where a line may end, or else a mark.
+
+    What lays out help pages counts signs, and ends lines at spaces.
+    """
+    if text.isascii():
+        return text
+    spread = ""
+    for sign, following in zip(text, f"{text[1:]} ", strict=True):
+        glued = following.isspace() or following in _CLOSING or sign in _OPENING
+        spread += sign + ("" if columns(sign) < 2 else _MARK if glued else " ")
+    return spread
+
+
+def _closed(text: str) -> str:
+    """What was laid out, without what was put behind wide signs."""
+    return text if text.isascii() else re.sub(f"([\u1100-\uffef])[ {_MARK}]", r"\1", text).replace(_MARK, "")
+
+
+def _labels_said(text: str) -> str:
+    """A help page with the words of Typer in the language of this call."""
+    for label in _LABELS if spoken() is not None else ():
+        shown = said(label)
+        text = re.sub(rf"(^| ){label}( ?)", rf"\1{shown}" + (r"\2" if shown.isascii() else ""), text, flags=re.MULTILINE)
+    return text
 
 
 def _callback(command: Command[Any]) -> Callable[..., None]:
@@ -131,7 +181,7 @@ def _callback(command: Command[Any]) -> Callable[..., None]:
     metavar, meaning = command.positional
     parameters = []
     if metavar:
-        argument = typer.Argument(metavar=metavar, help=meaning, show_default=False)
+        argument = typer.Argument(metavar=metavar, help=_spread(said(meaning)), show_default=False)
         parameters.append(_parameter("positional", str | None, argument, None))
     for option in command.options:
         parameters.append(_parameter(option.attribute, _kind(option), _typer_option(option), option.default or None))
@@ -155,9 +205,11 @@ def _kind(option: Option[Any]) -> Any:
 
 def _typer_option(option: Option[Any]) -> Any:
     if not option.metavar:
-        return typer.Option(*option.flags, help=option.help)
-    metavar, help = "|".join(option.choices) or option.metavar, option.help
+        return typer.Option(*option.flags, help=_spread(said(option.help)))
+    metavar, help = "|".join(option.choices) or option.metavar, said(option.help)
     if len(metavar) > _LONGEST_METAVAR:
-        metavar, help = option.metavar, f"{help} {option.metavar} is {', '.join(option.choices[:-1])} or {option.choices[-1]}."
+        metavar = option.metavar
+        values = f"{metavar} is {', '.join(option.choices[:-1])} or {option.choices[-1]}."
+        help = f"{help} {said(values)}"
     choices = list(option.choices)
-    return typer.Option(*option.flags, metavar=metavar, help=help, autocompletion=(lambda: choices) if choices else None)
+    return typer.Option(*option.flags, metavar=metavar, help=_spread(help), autocompletion=(lambda: choices) if choices else None)

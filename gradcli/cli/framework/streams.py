@@ -6,15 +6,44 @@ import json
 import os
 import sys
 from collections.abc import Iterable
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from gradcli.errors import ExitCode, GradcliError, visible
+from gradcli.errors import ExitCode, GradcliError, label, visible
+
+if TYPE_CHECKING:
+    from gradcli.output.translation.translator import Translator
 
 STDIN = "-"
 MOST_BYTES = 64 * 2**20
 """The largest file that is read: some hundred times what takes a minute to work on."""
 
 _SIGNS = "∂·→≈²"
+_CHINESE = "中文"
+
+LANGUAGES = ("en", "zh")
+"""What may be said to people in; English is the source, and what a catalogue lacks stays English."""
+
+_translators: list[Translator] = []
+"""What says English sentences in the language of this call; none where that is English, and then nothing of it is loaded."""
+
+
+def speak(language: str) -> None:
+    """From now on say everything for people in a language; in English where a stream cannot print the other one's signs."""
+    _translators.clear()
+    if language != "en" and all(_can_print(stream, _CHINESE) for stream in (sys.stdout, sys.stderr)):
+        from gradcli.output.translation.translator import translator
+
+        _translators.append(translator(language))
+
+
+def spoken() -> Translator | None:
+    """What says English sentences in the language of this call; None for English."""
+    return _translators[0] if _translators else None
+
+
+def said(text: str) -> str:
+    """A finished English sentence in the language of this call."""
+    return _translators[0].said(text) if _translators else text
 
 
 def read_text(path: str, most: int = MOST_BYTES) -> tuple[str, str]:
@@ -65,10 +94,14 @@ def read_bytes(path: str, most: int = MOST_BYTES) -> tuple[bytes, str]:
 
 def can_print_signs(stream: TextIO | None) -> bool:
     """Whether a stream's encoding has the signs of a derivation."""
+    return _can_print(stream, _SIGNS)
+
+
+def _can_print(stream: TextIO | None, signs: str) -> bool:
     if stream is None:
         return True
     try:
-        _SIGNS.encode(stream.encoding or "ascii")
+        signs.encode(stream.encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
         return False
     return True
@@ -118,6 +151,18 @@ def write(pieces: Iterable[str] | bytes) -> bool:
     return True
 
 
+def write_lines(lines: Iterable[str]) -> bool:
+    """Write lines for people to standard output, in the language of this call; see :func:`write`."""
+    return write(f"{said(line)}\n" for line in lines)
+
+
+def remark_said(line: str) -> str:
+    """A line of a formula, with what is remarked behind it in the language of this call."""
+    sign = next((sign for sign in ("  # ", "  % ") if sign in line), "")
+    formula, _, remark = line.partition(sign) if sign else (line, "", "")
+    return f"{formula}{sign}{said(remark)}"
+
+
 def write_to(path: str | None, pieces: Iterable[str] | bytes, *, ascii: bool = False, html: bool = False) -> None:
     """Write to a file, or to standard output where there is none or it is ``-``.
 
@@ -148,17 +193,20 @@ def abandon_stdout() -> None:
 
 def write_warning(text: str) -> None:
     """Write a warning to standard error."""
-    write_note(f"warning: {visible(text)}")
+    _to_stderr(f"{label(said('warning:'))}{said(visible(text))}\n")
 
 
 def write_note(text: str) -> None:
     """Write a line to standard error."""
-    _to_stderr(f"{text}\n")
+    _to_stderr(f"{said(text)}\n")
 
 
 def write_error(error: GradcliError, *, as_json: bool) -> None:
     """Write an error to standard error, as text or as one JSON object."""
-    _to_stderr((json.dumps(error.as_json()) if as_json else error.render()) + "\n")
+    if as_json:  # a script reads it: it is English, whatever the language of people
+        _to_stderr(json.dumps(error.as_json()) + "\n")
+    else:
+        _to_stderr(error.render(said, colour=wants_rich(sys.stderr) and not os.environ.get("NO_COLOR")) + "\n")
 
 
 def _to_stderr(text: str) -> None:

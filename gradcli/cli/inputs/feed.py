@@ -58,8 +58,8 @@ def feed_rows(
 
             if is_folder(options):
                 raise GradcliError("--reduce writes a record for each group, into one file", hint="for example -o sums.csv")
-            check_file(options)
-            return feed_sums(text, asked, rows, wanted, reading, options, partial(_sink_of, chosen, options))
+            check_file(options, engine=True)
+            return feed_sums(text, asked, feed, rows, wanted, reading, options, partial(_sink_of, chosen, options))
         pieces = rows.pieces(wanted)
         piece = next(pieces, None)
         expected = rows.table.size if isinstance(rows.table.size, int) and not TABLES[rows.table.format].text else 0

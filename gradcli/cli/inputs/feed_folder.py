@@ -19,13 +19,29 @@ def is_folder(options: FeedOptions) -> bool:
     return names_folder(options.output)
 
 
-def check_file(options: FeedOptions) -> None:
+def check_file(options: FeedOptions, *, engine: bool = False) -> None:
     """Check that a call whose results go into one file, or into a pipe, asks for nothing of a folder.
+
+    Args:
+        options: The options.
+        engine: Whether an engine may run it all the same, as it may sum up.
 
     Raises:
         GradcliError: It does.
     """
-    refuse(options, ["partition-by", "resume", "engine", "address"], "is for a folder of results", "add -o results/")
+    names = ["partition-by", "resume", *([] if engine else ["engine", "address"])]
+    refuse(options, names, "is for a folder of results", "add -o results/")
+    check_address(options)
+
+
+def check_address(options: FeedOptions) -> None:
+    """Check that an address is that of something.
+
+    Raises:
+        GradcliError: It is not.
+    """
+    if options.address is not None and options.engine is None:
+        raise GradcliError("--address is that of a cluster of --engine", hint="add --engine ray, dask or spark")
 
 
 def part_size(options: FeedOptions) -> int:
@@ -47,8 +63,7 @@ def run_job(job: Job, options: FeedOptions) -> Tally:
     missing = [name for name in by if name not in job.layout.kept]
     if missing:
         raise GradcliError(f"--partition-by {missing[0]} is no column that is kept", hint=f"add --keep {missing[0]}")
-    if options.address is not None and options.engine is None:
-        raise GradcliError("--address is that of a cluster of --engine", hint="add --engine ray, dask or spark")
+    check_address(options)
     job = replace(job, by=by, errors=options.errors is not None)
     numbers = begin(job, resume=options.resume)
     with rows_progress(sum(part.rows or 0 for part in job.parts)) as advance:

@@ -35,7 +35,7 @@ class FeedOptions(FileOptions):
     resume = flag("With a folder: go on with the results that an earlier call left there; what is done stays.")
     memory = text("About how much memory to use, 2GB: how many rows are in memory at once follows from it.", "BYTES")
     engine = text(
-        "With a folder: where its parts are run: by Ray, Dask or Spark, on this machine or on the cluster of --address.",
+        "With a folder or --reduce: where parts of the feed are run, by Ray, Dask or Spark, here or on the cluster of --address.",
         "NAME",
         choices=("ray", "dask", "spark"),
     )

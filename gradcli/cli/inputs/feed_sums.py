@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
@@ -11,11 +11,14 @@ from gradcli.autodiff.request import Request
 from gradcli.cli.framework.choices import split_names
 from gradcli.cli.framework.progress import rows_progress
 from gradcli.cli.framework.streams import can_print_signs, write_note, write_warning
+from gradcli.cli.inputs.feed_folder import part_size
 from gradcli.cli.inputs.feed_options import FeedOptions
 from gradcli.data.batches import BatchFunction
-from gradcli.data.kernels.sums import KINDS, Reduced
-from gradcli.data.tables.feeds import Feed
-from gradcli.data.tables.pieces import Piece, Reading, Wanted
+from gradcli.data.engines import reports_of
+from gradcli.data.kernels.sums import KINDS, Reduced, Sums
+from gradcli.data.part_sums import SumJob, readable_columns, total
+from gradcli.data.tables.feeds import Feed, partitions_of
+from gradcli.data.tables.pieces import Reading, Wanted
 from gradcli.data.tables.records import Layout, Records
 from gradcli.errors import ExitCode, GradcliError, nearest
 from gradcli.frozen import replace
@@ -24,14 +27,15 @@ Sink = Callable[[ExitStack, Layout], Callable[[Records], bool]]
 
 
 def feed_sums(
-    text: str, asked: Request, rows: Feed, wanted: Wanted, reading: Reading, options: FeedOptions, sink: Sink
+    text: str, asked: Request, feed: str, rows: Feed, wanted: Wanted, reading: Reading, options: FeedOptions, sink: Sink
 ) -> ExitCode | None:
     """Sum up what a program gives for the rows of a feed.
 
     Args:
         text: The program's text.
         asked: What its runs are asked for, with the values that all rows have in common.
-        rows: The feed.
+        feed: The feed.
+        rows: The same, open.
         wanted: What is taken of it.
         reading: How it is read.
         options: What the call says of tables.
@@ -49,16 +53,12 @@ def feed_sums(
     gradient = any(kind.startswith("grad") for kind in kinds)
     own = asked if gradient else replace(asked, wrt=())
     function = BatchFunction(text, own, None, options.kernel or "auto", list(wanted.variables))
-    reducer = function.reducer()
-    failed = read = 0
-    with rows_progress(rows.size) as advance:
-        for piece in rows.pieces(wanted):
-            columns, keys, bad = _columns(piece, options.group_by)
-            failed += bad
-            read += piece.size
-            reducer.add(columns, keys)
-            advance(piece.done, read)
-    found = reducer.sums().result()
+    if options.engine is None:
+        sums, read, failed = _here(function, rows, wanted, options.group_by)
+    else:
+        rows.close()
+        sums, read, failed = _on_engine(function, feed, wanted, reading, options)
+    found = sums.result()
     failed += found.failed
     names = [f"{kind.replace('-', '_')}_{name}" for kind in kinds for name in _of(found, kind)]
     layout = Layout(
@@ -78,6 +78,38 @@ def feed_sums(
     return ExitCode.NEGATIVE if failed else None
 
 
+def _here(function: BatchFunction, rows: Feed, wanted: Wanted, by: str | None) -> tuple[Sums, int, int]:
+    """The sums of a feed, how many rows it has, and how many of them cannot be read."""
+    reducer = function.reducer()
+    failed = read = 0
+    with rows_progress(rows.size) as advance:
+        for piece in rows.pieces(wanted):
+            columns, keys, bad = readable_columns(piece, by)
+            failed += bad
+            read += piece.size
+            reducer.add(columns, keys)
+            advance(piece.done, read)
+    return reducer.sums(), read, failed
+
+
+def _on_engine(
+    function: BatchFunction, feed: str, wanted: Wanted, reading: Reading, options: FeedOptions
+) -> tuple[Sums, int, int]:
+    """The same, by an engine; rows that cannot be read are among those that failed."""
+    parts = tuple(partitions_of(feed, reading, part_size(options)))
+    rows, done = sum(part.rows or 0 for part in parts), 0
+    with rows_progress(rows) as advance:
+
+        def count(more: int) -> None:
+            nonlocal done
+            done += more
+            advance(done, done)
+
+        job = SumJob(function, parts, reading, wanted, options.group_by)
+        found = total(job, reports_of(options.engine or "", job, range(len(parts)), options.address, count))
+    return found, rows, 0
+
+
 def _kinds(options: FeedOptions) -> list[str]:
     """The kinds of sums that are asked for."""
     kinds = split_names("--reduce", [options.reduce] if options.reduce else [])
@@ -91,26 +123,6 @@ def _kinds(options: FeedOptions) -> list[str]:
         option = "--keep" if options.keep else "--errors"
         raise GradcliError(f"{option} is of rows, and --reduce writes none", hint="leave one out")
     return kinds
-
-
-def _columns(piece: Piece, by: str | None) -> tuple[Mapping[str, Any], Any, int]:
-    """The variables of the rows of a piece that can be read, their groups, and how many rows cannot."""
-    import numpy
-
-    keys = None if by is None else numpy.asarray(piece.kept[by])
-    if piece.columns is not None:
-        if not piece.faults:
-            return piece.columns, keys, 0
-        good = numpy.setdiff1d(numpy.arange(piece.size), list(piece.faults))
-        columns = {name: column[good] for name, column in piece.columns.items()}
-        return columns, None if keys is None else keys[good], len(piece.faults)
-    places = [at for at, row in enumerate(piece.rows) if not isinstance(row, GradcliError)]
-    read = [row for row in piece.rows if not isinstance(row, GradcliError)]
-    try:
-        columns = {name: numpy.array([row[name] for row in read], "float64") for name in (read[0] if read else ())}
-    except ValueError:
-        raise GradcliError("rows of several shapes have no sum", hint="give each row arrays of the same shape") from None
-    return columns, None if keys is None else keys[places], len(piece.rows) - len(read)
 
 
 def _of(found: Reduced, kind: str) -> dict[str, Any]:

@@ -8,10 +8,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from gradcli.cli.framework.command import Command
+from gradcli.cli.framework.command import Command, Options
 from gradcli.cli.framework.options import ExpressionOptions, ProgramOptions, ReadOptions
 from gradcli.cli.framework.streams import STDIN, read_text
-from gradcli.errors import GradcliError, visible
+from gradcli.errors import GradcliError, NoValueError, visible
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _LIKE_AN_OPTION = re.compile(r"-[^\W\d]\w*")
@@ -21,6 +21,8 @@ _NAMING = ("set", "wrt", "at", "shape", "partial", "implicit", "depends")
 """Options that name variables; each of these is one name, however long it is."""
 _FOREIGN = re.compile(r"[\\<$]|\^\{")
 """Signs of LaTeX and of MathML."""
+_DEFINED = re.compile(r"\s*[^\W\d]\w*\s*\(\s*[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*\s*\)\s*=[^=\n;#{]*")
+"""A function and nothing else, which is what is meant."""
 _PROGRAM = re.compile(r"[ =*+^;(]")
 """Signs that a program has, and hardly the name of a file."""
 
@@ -57,15 +59,55 @@ def side_as_read(text: str, whole: str, where: str, options: ReadOptions) -> str
         from gradcli.language.readings.read import STRICT, reading_of
 
         how = reading_of(whole, STRICT)
+    elif options.read is None and _DEFINED.fullmatch(whole):
+        how = "lenient"
     if how == "strict":
         return text
     from gradcli.ops.words import read
 
+    return read(text, where, how, _names_given(options))
+
+
+def _names_given(options: Options) -> list[str]:
+    """The names of variables that a call gives or asks for: each is one name, however long it is."""
     given = [given.name for given in options.variables]
     for option in _NAMING:
         parts = options.given.get(option, ())
         given += [name for part in ([parts] if isinstance(parts, str) else parts) for name in _GIVEN.findall(part)]
-    return read(text, where, how, given)
+    return given
+
+
+def read_otherwise(error: GradcliError, options: Options) -> GradcliError:
+    """An error, with a hint where its text is refused as a strict one and is clear to a lenient reader."""
+    source = error.source
+    if (
+        not isinstance(options, ReadOptions)
+        or options.read is not None
+        or not source
+        or len(source) > _SHORT
+        or "--read" in error.hint
+        or error.where.startswith("-")  # the value of an option
+    ):
+        return error
+    from gradcli.language.parser import parse
+    from gradcli.language.program_text import program_text as text_of
+    from gradcli.ops.words import read
+
+    try:
+        found = read(source, error.where, "lenient", _names_given(options))
+    except GradcliError:
+        return error
+    try:
+        if isinstance(error, NoValueError) or text_of(parse(source), "; ") == found.read_as:
+            return error
+    except GradcliError:
+        pass
+    error.hint = f"{error.hint}; or --read lenient, which reads {found.read_as}".removeprefix("; or ")
+    return error
+
+
+_SHORT = 400
+"""Characters of a text that is read once more for a hint."""
 
 
 def say_reading(text: str, options: ReadOptions) -> None:

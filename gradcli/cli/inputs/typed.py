@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from gradcli.cli.framework.streams import write, write_note
+from gradcli.cli.framework.streams import said, write, write_note
 from gradcli.errors import GradcliError
 
 _LONGEST = 10_000
@@ -33,7 +33,7 @@ class Typed:
         if self.talks and self.aside:
             write_note(question)
         elif self.talks:
-            write([f"{question} "])
+            write([f"{said(question)} "])
         try:
             line = sys.stdin.buffer.readline(_LONGEST)
         except (OSError, ValueError) as error:

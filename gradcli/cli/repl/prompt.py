@@ -13,6 +13,9 @@ from gradcli.cli.framework.streams import read_text, write
 from gradcli.cli.repl.session import Session, is_open
 
 PROMPT, MORE = "> ", ". "
+WELCOME = "An expression, such as (x+w)*(w+1), then x = 2; w = 1. :help lists what there is, :quit or Ctrl-D ends.\n"
+"""What a session begins with on a terminal."""
+
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
@@ -21,6 +24,7 @@ def lines_of(session: Session) -> Iterator[str]:
     if sys.stdin is None or not sys.stdin.isatty() or not sys.stdout.isatty():
         yield from _whole(_piped().__next__)
         return
+    write([WELCOME])
     with contextlib.suppress(ImportError):
         if os.environ.get("TERM") != "dumb":
             yield from _edited(session)

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
+import sys
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -16,7 +19,7 @@ from gradcli.autodiff.runs.names_asked import variables_among
 from gradcli.autodiff.runs.program_run import recorded
 from gradcli.cli.framework.command import HELP_FLAGS, Command
 from gradcli.cli.framework.reader import read
-from gradcli.cli.framework.streams import only_ascii, write, write_error, write_note
+from gradcli.cli.framework.streams import only_ascii, said, write, write_error, write_lines, write_note
 from gradcli.cli.framework.table import command_named, command_names, option_like
 from gradcli.cli.inputs.variables import number
 from gradcli.errors import ExitCode, GradcliError, NoValueError, UnknownVariableError, located, nearest, visible
@@ -131,7 +134,7 @@ class Session:
             except NoValueError as error:
                 shown = [*shown, f"{error.message}; :diff, :simplify and :explain need none"]
         self._become(state)
-        write(f"{visible(line)}\n" for line in shown)
+        write_lines(visible(line) for line in shown)
         return None
 
     def _after(self, text: str, *, check: bool = True) -> tuple[State, list[str]]:
@@ -141,12 +144,12 @@ class Session:
         program = parse(text, "line")
         simple = all(isinstance(statement, Assignment | Definition) for statement in program.statements[:-1])
         for at, statement in enumerate(program.statements if simple else ()):
-            said = text if len(program.statements) == 1 else _said(text, program, at)
+            own = text if len(program.statements) == 1 else _said(text, program, at)
             if isinstance(statement, Assignment):
                 one = Program((statement,))
                 known = {*values, *[name for name, _ in named]}
                 if not variables_among(free_names(one), known):
-                    value = said.partition("=")[2].strip()
+                    value = own.partition("=")[2].strip()
                     if check:
                         number(value, statement.name)  # it must be one that options take as well
                     named = [one for one in named if one[0] != statement.name]
@@ -156,9 +159,9 @@ class Session:
             if isinstance(statement, Assignment | Definition):
                 if isinstance(statement, Assignment):
                     values.pop(statement.name, None)
-                named.append((statement.name, said))
+                named.append((statement.name, own))
             if not isinstance(statement, Definition):
-                last = said
+                last = own
         return State(values, tuple(named), last if simple else text), bound
 
     def _result(self, state: State, limits: Mapping[str, Any] = NOTHING) -> str:
@@ -184,7 +187,7 @@ class Session:
                 return ""
             return self._result(state, dict.fromkeys(("max_nodes", "max_steps", "max_elements"), AHEAD_NODES))
         except GradcliError as error:
-            return error.message
+            return said(error.message)
 
     def _become(self, state: State) -> None:
         if state != self.state:
@@ -235,9 +238,14 @@ class Session:
             "An expression; x = 2 for a value; a = x + w, f(u) = u^2 for a name; then :COMMAND, for the expression:",
             "",
         ]
-        lines += [f"  :{name:15} {command_named(name).summary}" for name in command_names() if name not in ("help", "repl")]
+        commands = {name: command_named(name).summary for name in command_names() if name not in ("help", "repl")}
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
+        lines += [f"  :{name:15} {about}" for name, about in commands.items()]
         lines += ["", *(f"  :{name:15} {about}" for name, about in OWN.items())]
-        write(f"{line}\n" for line in lines)
+        for line in map(said, lines):
+            indent = " " * (19 * line.startswith("  :"))
+            write(f"{part}\n" for part in textwrap.wrap(line, width - 1, subsequent_indent=indent, break_long_words=False,
+                                                        break_on_hyphens=False) or [""])  # fmt: skip
 
     def _names(self) -> None:
         values = [f"{name} = {value}" for name, value in self.state.values.items()]

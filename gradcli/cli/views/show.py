@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.cli.framework.streams import can_print_signs, wants_rich, write, write_note, write_warning
+from gradcli.cli.framework.streams import can_print_signs, spoken, wants_rich, write, write_note, write_warning
 from gradcli.errors import visible
 from gradcli.frozen import replace
 from gradcli.language.numbers import number_text
@@ -111,12 +111,22 @@ def show_blocks(blocks: Callable[[Style], Iterable[Block]], format: str | None, 
         if fit and sys.stdout is not None and sys.stdout.isatty():
             from gradcli.output.reports.fitting import fitted
 
-            made = fitted(made, lambda block: rich_text([block], sys.stdout, ascii=ascii).count("\n"))
-        write([rich_text(made, sys.stdout, ascii=ascii)])
+            made = fitted(made, lambda block: rich_text(blocks_said([block]), sys.stdout, ascii=ascii).count("\n"))
+        write([rich_text(blocks_said(made), sys.stdout, ascii=ascii)])
     else:
         from gradcli.output.reports.plain import plain_lines
 
-        write(f"{line}\n" for line in plain_lines(made))
+        write(f"{line}\n" for line in plain_lines(blocks_said(made)))
+
+
+def blocks_said(blocks: Iterable[Block]) -> Iterable[Block]:
+    """Blocks in the language of this call."""
+    translator = spoken()
+    if translator is None:
+        return blocks
+    from gradcli.output.translation.blocks import block_said
+
+    return (block_said(block, translator) for block in blocks)
 
 
 def _numbers(tape: Tape) -> Iterable[str]:

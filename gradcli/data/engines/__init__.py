@@ -10,16 +10,30 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
+from typing import Protocol
 
-from gradcli.data.partitioned import RESUME, Job
+from gradcli.data.partitioned import RESUME
+from gradcli.data.tables.pieces import Partition
 from gradcli.errors import GradcliError
+
+
+class Work(Protocol):
+    """What is done with each part of a feed: a function of its number that gives a report, JSON whose ``part`` is that number."""
+
+    @property
+    def parts(self) -> Sequence[Partition]:
+        """The parts."""
+
+    def __call__(self, number: int) -> str:
+        """Do it with a part."""
+
 
 LIBRARIES = {"ray": "ray", "dask": "distributed", "spark": "pyspark"}
 """The engines, each with the library that it needs; ``gradcli[NAME]`` installs it."""
 
 
 def reports_of(
-    engine: str, job: Job, numbers: Sequence[int], address: str | None, advance: Callable[[int], None]
+    engine: str, job: Work, numbers: Sequence[int], address: str | None, advance: Callable[[int], None]
 ) -> Iterator[str]:
     """Run parts of a feed on an engine; gives their reports as they come.
 

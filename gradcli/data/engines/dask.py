@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gradcli.data.partitioned import Job
+from gradcli.data.engines import Work
 
 
-def run(job: Job, numbers: Sequence[int], address: str | None) -> Iterator[str]:
+def run(job: Work, numbers: Sequence[int], address: str | None) -> Iterator[str]:
     """Run parts of a feed; see :mod:`gradcli.data.engines`."""
     from distributed import Client, as_completed
 

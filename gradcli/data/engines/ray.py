@@ -7,10 +7,10 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gradcli.data.partitioned import Job
+from gradcli.data.engines import Work
 
 
-def run(job: Job, numbers: Sequence[int], address: str | None) -> Iterator[str]:
+def run(job: Work, numbers: Sequence[int], address: str | None) -> Iterator[str]:
     """Run parts of a feed; see :mod:`gradcli.data.engines`."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     import ray

@@ -8,13 +8,13 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from gradcli.data.partitioned import Job
+from gradcli.data.engines import Work
 
 RETRIES = 4
 """How often a task may fail; on one machine Spark tries none again unless it is asked to."""
 
 
-def run(job: Job, numbers: Sequence[int], address: str | None) -> Iterator[str]:
+def run(job: Work, numbers: Sequence[int], address: str | None) -> Iterator[str]:
     """Run parts of a feed; see :mod:`gradcli.data.engines`."""
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     from pyspark.sql import SparkSession

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy
 
@@ -12,10 +12,11 @@ from gradcli.autodiff.runs.prepared import Prepared
 from gradcli.autodiff.runs.rows import Rows, rows_at_once, run_rows
 from gradcli.data.kernels.blocks import BlockKernel, in_threads
 from gradcli.data.kernels.lanes import lanes_of
-from gradcli.data.kernels.libraries import NoLibraryError
-from gradcli.data.kernels.native import LONGEST, NativeKernel
 from gradcli.data.kernels.straight_line import StraightLine, straight_line
 from gradcli.errors import GradcliError
+
+if TYPE_CHECKING:
+    from gradcli.data.kernels.native import NativeKernel
 
 ENOUGH = 500_000_000
 """Functions of NumPy times rows from which on compiling is worth while: it takes half a second, and saves two thirds."""
@@ -131,6 +132,9 @@ class RowKernel:
             return
         if self.kernel == "auto" and (line.rounds or len(blocks.lanes.steps) * max(count, self.expected) < ENOUGH):
             return
+        from gradcli.data.kernels.libraries import NoLibraryError
+        from gradcli.data.kernels.native import LONGEST, NativeKernel
+
         if line.rounds or len(line.graph) > LONGEST:
             self.note = "NumPy computes: " + (
                 "C computes in float64" if line.rounds else "the program is too long for a C compiler"

@@ -71,8 +71,16 @@ class ParquetWriter(ArrowRecords):
     def write(self, table: Any) -> None:
         if self.writer is None:
             parquet = needed("pyarrow.parquet", "Parquet")
-            self.writer = parquet.ParquetWriter(self.file, self.schema, compression="zstd")
+            # a dictionary of numbers that are nearly all different takes nine tenths of the time, and more space
+            texts = [field.name for field in self.schema if not _is_number(field.type)]
+            self.writer = parquet.ParquetWriter(self.file, self.schema, compression="zstd", use_dictionary=texts)
         self.writer.write_table(table, row_group_size=GROUP)
 
     def end(self) -> None:
         self.writer.close()
+
+
+def _is_number(kind: Any) -> bool:
+    from pyarrow import types
+
+    return bool(types.is_integer(kind) or types.is_floating(kind))

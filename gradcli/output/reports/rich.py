@@ -119,7 +119,7 @@ def _fewest(table: Table, at: int, widest: int) -> int:
 
 def _heading(column: str) -> str:
     """The heading of a column, in two lines where it is much wider than its cells."""
-    if column.endswith("node") and columns(column) > _WIDE + 2:  # ∂prediction/∂node
+    if column[:1] in ("∂", "d") and columns(column) > _WIDE + 2:  # ∂prediction/∂node
         return column.replace("/", "\n/")
     return _HEADINGS.get(column, column)
 

@@ -1,0 +1,1 @@
+"""What is said to people in another language than English: a catalogue, and what finds its messages in finished texts."""

@@ -1,0 +1,204 @@
+"""What is said in another language: the catalogue against the code, when it is spoken, and what stays English."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from commandline import command, process
+from messages import messages
+from test_imports import PACKAGE, WORKED, loaded_by
+
+from gradcli.cli.framework.streams import LANGUAGES
+from gradcli.errors import columns
+from gradcli.output.translation.catalogue import entries
+from gradcli.output.translation.translator import WORD, holes_used, literals_of, translator
+
+OTHERS = [language for language in LANGUAGES if language != "en"]
+CHINESE = re.compile("[\u4e00-\u9fff]")
+ZH = {"LANG": "zh_CN.UTF-8"}
+
+# ---- the catalogue ----
+
+
+@pytest.fixture(scope="module")
+def said() -> dict[str, list[str]]:
+    """Every message of the code, with the modules that say it."""
+    return messages()
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_message_has_a_translation(language: str, said: dict[str, list[str]]) -> None:
+    known = {entry.message for entry in entries(language) if entry.translation and not entry.context}
+    missing = {text: modules for text, modules in said.items() if text not in known}
+    assert not missing, f"python tests/messages.py --write puts these into the catalogue, to be translated: {missing}"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_translation_has_a_message(language: str, said: dict[str, list[str]]) -> None:
+    assert not [entry.message for entry in entries(language) if not entry.context and entry.message not in said]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_translation_says_what_is_put_in(language: str) -> None:
+    for entry in entries(language):
+        assert entry.context in ("", WORD)
+        assert set(holes_used(entry.translation)) == set(range(len(literals_of(entry.message)) - 1)), entry
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_message_stands_twice(language: str) -> None:
+    known = [(entry.context, entry.message) for entry in entries(language)]
+    assert len(known) == len(set(known))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_words_without_a_message_of_their_own_stand_in_the_code(language: str) -> None:
+    code = "\n".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
+    code = re.sub(r'"\s*f?"', "", code)  # texts in several pieces
+    for entry in entries(language):
+        literals = [literal for text in literals_of(entry.message) for literal in re.split(r"[^A-Za-z' ]+", text)]
+        words = {word.strip("' ") for literal in literals for word in literal.split()}
+        assert not entry.context or all(word in code for word in words), entry
+
+
+# ---- finding messages ----
+
+
+def test_messages_are_found_in_finished_texts() -> None:
+    chinese = translator("zh")
+    assert chinese.said("no value for x, y") == "x、y 没有值"
+    assert chinese.said("there is no option --jsn") == "没有选项 --jsn"
+    assert chinese.said("did you mean --json?") == "是不是想写 --json？"
+    assert chinese.said("what no catalogue has heard of") == "what no catalogue has heard of"
+
+
+def test_what_users_wrote_stays() -> None:
+    chinese = translator("zh")
+    for name in ("value", "variable", "path", "right", "x"):
+        assert name in chinese.said(f"there is no node {name}") or name in chinese.said(f"the nodes are {name}")
+        assert chinese.said(f"{name} = 3") == f"{name} = 3"
+    assert chinese.said("--tol is a number from 0 to 1, not x is no number").endswith("x is no number")
+    assert "'the parts are a'" in chinese.said("--format takes a or b, not 'the parts are a'")
+
+
+def test_a_text_of_any_length_takes_little_work() -> None:
+    chinese = translator("zh")
+    assert chinese.said("x + " * 100_000) == "x + " * 100_000
+    assert CHINESE.search(chinese.said(f"there is no function {'f' * 1_000}"))
+    assert chinese.said("a; b: c, d. " * 200)
+
+
+# ---- when it is spoken ----
+
+SPOKEN: list[tuple[Sequence[str], dict[str, str]]] = [
+    (["--lang", "zh"], {}),
+    (["--lang=zh"], {}),
+    (["--lang", "zh"], {"LANG": "en_US.UTF-8"}),
+    ([], {"LANG": "zh_CN.UTF-8"}),
+    ([], {"LANG": "en_US.UTF-8", "LC_MESSAGES": "zh_TW.UTF-8"}),
+    ([], {"LANG": "C", "LC_MESSAGES": "C", "LC_ALL": "zh"}),
+]
+
+SILENT: list[tuple[Sequence[str], dict[str, str]]] = [
+    ([], {}),
+    ([], {"LANG": "C"}),
+    ([], {"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}),
+    ([], {"LANG": "zha"[:1]}),
+    (["--lang", "en"], ZH),
+    (["--ascii", "--lang", "zh"], {}),
+    (["--lang", "zh"], {"PYTHONIOENCODING": "ascii"}),
+    (["--lang", "zh"], {"PYTHONIOENCODING": "latin-1"}),
+]
+
+
+@pytest.mark.parametrize(("options", "environment"), SPOKEN)
+def test_chinese_is_spoken(options: Sequence[str], environment: dict[str, str]) -> None:
+    code, out, err = command([*WORKED, *options], environment=environment)
+    assert (code, err) == (0, "")
+    assert "局部导数" in out
+    assert CHINESE.search(command(["eval", "x", *options], environment=environment)[2])
+
+
+@pytest.mark.parametrize(("options", "environment"), SILENT)
+def test_english_is_spoken(options: Sequence[str], environment: dict[str, str]) -> None:
+    code, out, _ = command([*WORKED, *options], environment=environment)
+    assert code == 0
+    assert "local derivative" in out
+    assert not CHINESE.search(out)
+
+
+@pytest.mark.parametrize("arguments", [["--lang", "fr"], ["--lang"], ["--lang="]])
+def test_a_language_that_is_none_is_an_error(arguments: Sequence[str]) -> None:
+    code, out, err = command([*WORKED, *arguments])
+    assert (code, out) == (2, "")
+    assert err.startswith("error: --lang takes en or zh")
+
+
+def test_every_command_takes_it() -> None:
+    for name in ("eval", "grade", "help", "nothing"):
+        assert "没有" in command(["--lang", "zh", name, "--no-such"])[2] or "没有" in command([name, "--lang", "zh"])[2]
+    assert command(["eval", "lang^2", "--set", "lang=3", "-q"])[1] == "9\n6\n"
+    assert command(["equal", "--", "--lang", "zh"])[0] != 0  # behind -- it is text
+
+
+def test_one_call_does_not_speak_for_the_next() -> None:
+    command(["eval", "x", "--lang", "zh"])
+    assert command(["eval", "x"])[2].startswith("error: no value for x")
+
+
+# ---- what stays English ----
+
+
+def test_json_is_the_same_in_every_language() -> None:
+    for arguments in ([*WORKED, "--json"], ["explain", *WORKED[1:], "--json"], ["graph", *WORKED[1:], "--json"]):
+        assert command(arguments, environment=ZH)[1] == command(arguments)[1]
+    error = json.loads(command(["eval", "x", "--json"], environment=ZH)[2])
+    assert error["error"] == "no value for x"
+    assert command([*WORKED, "-q"], environment=ZH)[1] == command([*WORKED, "-q"])[1]
+
+
+def test_english_loads_nothing_of_it() -> None:
+    for format in ("-q", "--json", "--format=text"):
+        assert not any("translation" in name for name in loaded_by(*WORKED, format))
+    assert any("translation" in name for name in loaded_by(*WORKED, "--lang", "zh", "--format=text"))
+
+
+# ---- how it looks ----
+
+
+def test_columns_of_tables_stand_below_each_other() -> None:
+    """By the columns of a terminal, where a Chinese sign takes two."""
+    tables = command([*WORKED, "--lang", "zh"])[1].split("\n\n")[2:]
+    for table in tables:
+        rows = table.rstrip("\n").split("\n")[1:]
+        cells = "grad_fn" if "grad_fn" in rows[0] else "是"
+        start = columns(rows[0][: rows[0].index(cells)])
+        for row in rows[1:]:
+            behind = next(at for at in range(len(row)) if columns(row[:at]) == start)
+            assert row[behind - 1] == " "
+            assert row[behind] != " "
+
+
+def test_an_error_on_a_terminal_is_red_and_its_caret_bold() -> None:
+    coloured = command(["eval", "x + * 2"], environment={"FORCE_COLOR": "1"})[2]
+    assert coloured.startswith("\x1b[1;31merror:\x1b[0m ")
+    assert "\x1b[1m    ^\x1b[0m\n" in coloured
+    plain = re.sub("\x1b\\[[0-9;]*m", "", coloured)
+    for environment in ({}, {"FORCE_COLOR": "1", "NO_COLOR": "1"}):
+        assert command(["eval", "x + * 2"], environment=environment)[2] == plain
+
+
+def test_a_process_says_it_too() -> None:
+    done = process(["eval", "x"], environment=ZH)
+    assert (done.returncode, done.stderr.decode()) == (
+        2,
+        "错误：x 没有值\n  位于表达式，第 1 列：\n    x\n    ^\n提示：加上 --x VALUE\n",
+    )
+
+
+def test_the_catalogue_is_in_the_package() -> None:
+    assert (Path(PACKAGE) / "manual" / "zh" / "messages.po").is_file()
