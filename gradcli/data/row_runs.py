@@ -10,11 +10,12 @@ from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.names_asked import variables_among
 from gradcli.autodiff.runs.prepared import Prepared, free_variables, prepare, results, run_once
 from gradcli.autodiff.runs.rows import vectorisable
-from gradcli.data.batches import BatchFunction
+from gradcli.data.batches import Batch, BatchFunction
 from gradcli.data.tables.pieces import Piece, Row
 from gradcli.data.tables.records import Records
 from gradcli.errors import ExitCode, GradcliError, UnknownVariableError
 from gradcli.frozen import replace
+from gradcli.graph.graph import CONTROL, Graph
 from gradcli.language.parser import parse
 from gradcli.output.reports.printed import printed_line
 
@@ -72,6 +73,7 @@ class RowRuns:
         self.names = results(self.program, asked)
         self.graphs: dict[Any, Prepared] = {}
         self.function: BatchFunction | None = None
+        self.arrays: BatchFunction | None = None  # of a program of arrays
         free = free_variables(self.program, asked)
         example = _example(free, asked, piece)
         self.wrt = list(asked.wrt) if asked.wrt is not None else [name for name in free if name in example]
@@ -86,6 +88,8 @@ class RowRuns:
                 self.function = BatchFunction(
                     text, replace(asked, wrt=self.wrt), kernel=kernel, columns=list(example), expected=expected
                 )
+            elif asked.cotangent is None and not strict and _is_plain(prepared.graph):
+                self.arrays = BatchFunction(text, replace(asked, wrt=self.wrt), columns=list(example))
 
     def of(self, piece: Piece, first: int) -> Iterator[tuple[Records, int]]:
         """The records of some rows, and how many have something that is not finite.
@@ -96,6 +100,9 @@ class RowRuns:
         """
         if self.function is not None and piece.columns is not None and all(c.ndim == 1 for c in piece.columns.values()):
             yield self._columns(piece, first)
+            return
+        if self.arrays is not None and piece.columns is not None and not piece.faults:
+            yield self._arrays_of(self.arrays.batch(piece.columns), piece, first)
             return
         rows = _rows_of(piece)
         at_once = _MIXED if self.function is not None else 1
@@ -119,6 +126,16 @@ class RowRuns:
             values, gradient = ([_spread(column, good, size) for column in group] for group in (values, gradient))
             errors = dict(sorted({**{int(good[at]): error for at, error in errors.items()}, **piece.faults}.items()))
         return Records(range(first, first + size), values, gradient, errors, {}, piece.kept), int(odd.sum())
+
+    def _arrays_of(self, found: Batch, piece: Piece, first: int) -> tuple[Records, int]:
+        """The records of rows of arrays that have run together."""
+        values = [_listed(column) for column in found.values.values()]
+        gradient = []
+        for name, column in found.grad.items():
+            absent = found.absent.get(name)
+            gradient.append([None if absent is not None and absent[at] else one for at, one in enumerate(_listed(column))])
+        odd = int(found.odd.sum()) - sum(bool(found.odd[at]) for at in found.errors)
+        return Records(range(first, first + found.count), values, gradient, found.errors, {}, piece.kept), odd
 
     def _vector(self, columns: Mapping[str, Any]) -> tuple[list[Any], list[Any], dict[int, GradcliError], Any]:
         """Values, derivatives and errors of rows of plain numbers, and which other rows are not finite."""
@@ -194,6 +211,16 @@ class RowRuns:
         errors = {at: result.error for at, result in enumerate(results) if result.error is not None}
         printed = {at: result.printed for at, result in enumerate(results) if result.printed}
         return Records(range(first, first + len(results)), values, gradient, errors, printed, kept)
+
+
+def _is_plain(graph: Graph) -> bool:
+    """Whether a program gives a number, and neither branches, loops nor prints."""
+    return not graph.shape(graph.output) and not any(operation in CONTROL for operation in graph.operations)
+
+
+def _listed(column: Any) -> list[Any]:
+    listed: list[Any] = column.tolist() if column.ndim == 1 else list(column)
+    return listed
 
 
 def _example(free: Mapping[str, Any], asked: Request, piece: Piece | None) -> dict[str, Any]:

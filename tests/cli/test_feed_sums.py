@@ -78,3 +78,18 @@ def test_what_is_wrong(rows: str, more: list[str], message: str) -> None:
     code, out, err = command(["run", "-e", "x*t", "--feed", rows, *more])
     assert (code, out) == (2, "")
     assert message in err
+
+
+def test_columns_of_arrays_run_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = numpy.random.default_rng(0)
+    x, t = draw.normal(size=(50, 3)), draw.normal(size=50)
+    numpy.savez(tmp_path / "rows.npz", x=x, t=t)
+    monkeypatch.setattr("gradcli.data.row_runs.run_once", lambda *given: pytest.fail("a row ran by itself"))
+    call = ["run", "-e", "softplus(-t*(x@w))", "--w", "[1,2,3]", "--feed", str(tmp_path / "rows.npz"), "--format", "jsonl"]
+    code, out, _ = command(call)
+    found = [json.loads(line) for line in out.splitlines()]
+    margin = t * (x @ [1.0, 2.0, 3.0])
+    assert code == 0
+    assert [line["values"]["y"] for line in found] == pytest.approx(numpy.log1p(numpy.exp(-margin)), rel=1e-12)
+    slope = -t / (1 + numpy.exp(margin))
+    assert numpy.array([line["grad"]["w"] for line in found]) == pytest.approx(slope[:, None] * x, rel=1e-10)
