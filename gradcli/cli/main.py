@@ -131,23 +131,23 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
 
 
 _MEANT = {
-    ("derive", "derivative", "derivatives", "differentiate", "d"): 'gradcli diff "x^2"',
-    ("gradient", "grad", "evaluate", "value", "calc", "compute"): 'gradcli eval "x^2*w" --x 2 --w 1',
-    ("jacobian",): 'gradcli diff "[x*w, x + w]" --jacobian',
-    ("hessian",): 'gradcli diff "x^2*w" --hessian',
-    ("draw", "picture"): 'gradcli graph "x^2*w"',
-    ("solve", "roots", "critical"): 'gradcli stationary "x^3 - 3x"',
-    ("minimize", "minimise", "optimize", "optimise", "train"): 'gradcli descend "(x - 1)^2" --x 3',
-    ("expand", "factor", "reduce"): 'gradcli simplify "(x + 1)^2 - 1"',
-    ("verify", "gradcheck"): 'gradcli check "x^2" --x 3',
-    ("compare", "same"): 'gradcli equal "x*x" "x^2"',
-    ("debug", "nan"): 'gradcli why "x*log(x)" --x 0',
+    "derive|derivative|derivatives|differentiate|d": 'gradcli diff "x^2"',
+    "gradient|grad|evaluate|value|calc|compute": 'gradcli eval "x^2*w" --x 2 --w 1',
+    "jacobian": 'gradcli diff "[x*w, x + w]" --jacobian',
+    "hessian": 'gradcli diff "x^2*w" --hessian',
+    "draw|picture": 'gradcli graph "x^2*w"',
+    "solve|roots|critical": 'gradcli stationary "x^3 - 3x"',
+    "minimize|minimise|optimize|optimise|train": 'gradcli descend "(x - 1)^2" --x 3',
+    "expand|factor|reduce": 'gradcli simplify "(x + 1)^2 - 1"',
+    "verify|gradcheck": 'gradcli check "x^2" --x 3',
+    "compare|same": 'gradcli equal "x*x" "x^2"',
+    "debug|nan": 'gradcli why "x*log(x)" --x 0',
 }
 """What people call commands, and what to write."""
 
 
 def _no_command(name: str, rest: Sequence[str]) -> GradcliError:
-    meant = next((call for words, call in _MEANT.items() if name.lower() in words), "")
+    meant = next((call for words, call in _MEANT.items() if name.lower() in words.split("|")), "")
     if meant:
         return GradcliError(f"there is no command {name}", hint=f"write {meant}")
     if name.isidentifier():

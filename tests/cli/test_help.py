@@ -153,7 +153,7 @@ def test_each_word_for_a_command_is_none_and_its_example_runs() -> None:
     from gradcli.cli.framework.table import command_names
     from gradcli.cli.main import _MEANT
 
-    words = [word for key in _MEANT for word in key]
+    words = [word for key in _MEANT for word in key.split("|")]
     assert len(words) == len(set(words))
     assert not set(words) & set(command_names())
     for call in _MEANT.values():
