@@ -17,7 +17,9 @@ from gradcli.output.manual.pages import summaries
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MANUAL = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "gradcli" / "manual").glob("*.md"))}
-PAGES = {"README": README, **MANUAL}
+_PAGES_IN_CHINESE = sorted((ROOT / "gradcli" / "manual" / "zh").glob("*.md"))
+CHINESE = {f"zh/{path.stem}": path.read_text(encoding="utf-8") for path in _PAGES_IN_CHINESE}
+PAGES = {"README": README, **MANUAL, **CHINESE}
 
 
 def _blocks(kind: str) -> Iterator[tuple[str, str]]:
@@ -29,20 +31,23 @@ def _blocks(kind: str) -> Iterator[tuple[str, str]]:
 
 def _console_sessions() -> list[Any]:
     """The commands of console blocks with the output that stands below each; the same command on two pages runs once."""
-    sessions: dict[tuple[str, str], Any] = {}
+    sessions: dict[tuple[str, str, str], Any] = {}
     kinds = ("console", "console data") if HAS_EXTRAS else ("console",)
     for place, block in [block for kind in kinds for block in _blocks(kind)]:
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, output = part.partition("\n")
-            sessions.setdefault((command, output), pytest.param(command, output, id=f"{place}-{command[:40]}"))
+            language = place.partition("/")[0] if "/" in place else ""
+            one = pytest.param(command, output, language, id=f"{place}-{command[:40]}")
+            sessions.setdefault((command, output, language), one)
     return list(sessions.values())
 
 
-@pytest.mark.parametrize(("command", "output"), _console_sessions())
-def test_console_session(command: str, output: str, shell_environment: dict[str, str]) -> None:
+@pytest.mark.parametrize(("command", "output", "language"), _console_sessions())
+def test_console_session(command: str, output: str, language: str, shell_environment: dict[str, str]) -> None:
+    spoken = {"LANG": language, "LC_ALL": "", "LC_MESSAGES": ""} if language else {}
     run = subprocess.run(
         ["bash", "-c", command],
-        env=shell_environment,
+        env={**shell_environment, **spoken},
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -71,6 +76,20 @@ def test_readme_is_short_and_links_to_every_page() -> None:
     rows = re.findall(r"^\| \[(\w+)\]\(gradcli/manual/\1\.md\) \| (.+) \|$", README, re.MULTILINE)
     assert dict(rows) == summaries()
     assert {*summaries(), "contents"} == set(MANUAL)
+
+
+def test_chinese_pages_are_topics() -> None:
+    topics = {page.removeprefix("zh/") for page in CHINESE} - {"README", "contents"}
+    assert topics <= summaries().keys()
+    assert summaries("zh").keys() == summaries().keys()
+    for page in ("README", "contents"):
+        linked = re.findall(r"\]\((\.\./)?(\w+)\.md\)", CHINESE[f"zh/{page}"])
+        assert all((name in topics | {"contents"}) == (not above) for above, name in linked)
+    for topic in summaries():
+        code, shown, note = command(["help", topic, "--lang", "zh"])
+        assert code == 0
+        assert shown == (CHINESE[f"zh/{topic}"] if topic in topics else MANUAL[topic])
+        assert bool(note) == (topic not in topics)
 
 
 @pytest.mark.parametrize(("picture", "option"), [("worked_example", []), ("worked_example_backward", ["--backward"])])

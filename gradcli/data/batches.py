@@ -157,6 +157,14 @@ class BatchFunction:
         found = None if kernel is None else self._arrays(kernel, given, count)
         return self._one_by_one(prepared, given, count) if found is None else found
 
+    def at_once(self, columns: Mapping[str, Any]) -> bool:
+        """Whether rows of such columns run together, and not one by one; so it is where the first output is no array."""
+        given = self._columns(columns)
+        prepared = self._prepared(given)
+        if prepared.graph.output in prepared.graph.shapes:
+            return False
+        return self._on_numbers(prepared, given) or self._array_kernel(prepared) is not None
+
     def _on_numbers(self, prepared: Prepared, given: Mapping[str, Any]) -> bool:
         """Whether a program computes with numbers alone."""
         numbers = all(column.ndim == 1 for column in given.values()) and all(isinstance(v, float) for v in self.values.values())

@@ -71,7 +71,9 @@ class RowRuns:
         self.strict = strict
         self.names = results(self.program, asked)
         self.graphs: dict[Any, Prepared] = {}
-        self.function: BatchFunction | None = None
+        self.function: BatchFunction | None = None  # for rows of numbers
+        self.arrays: BatchFunction | None = None  # for rows with arrays, of the shapes of the first
+        self.shapes = {name: column.shape[1:] for name, column in piece.columns.items()} if piece and piece.columns else {}
         free = free_variables(self.program, asked)
         example = _example(free, asked, piece)
         self.wrt = list(asked.wrt) if asked.wrt is not None else [name for name in free if name in example]
@@ -82,10 +84,12 @@ class RowRuns:
             prepared = self._prepared(replace(asked, bindings=example))
             self.wrt = list(prepared.graph.variables) if asked.wrt is None else self.wrt
             numbers = all(isinstance(value, float) for value in (*example.values(), *asked.feed.values()))
+            own = replace(asked, wrt=self.wrt)
             if numbers and asked.cotangent is None and vectorisable(prepared.graph):
-                self.function = BatchFunction(
-                    text, replace(asked, wrt=self.wrt), kernel=kernel, columns=list(example), expected=expected
-                )
+                self.function = BatchFunction(text, own, kernel=kernel, columns=list(example), expected=expected)
+            elif piece is not None and piece.columns and asked.cotangent is None and piece.size > len(piece.faults):
+                function = BatchFunction(text, own, kernel=kernel, columns=list(example), expected=expected)
+                self.arrays = function if function.at_once(piece.columns) else None
 
     def of(self, piece: Piece, first: int) -> Iterator[tuple[Records, int]]:
         """The records of some rows, and how many have something that is not finite.
@@ -94,8 +98,9 @@ class RowRuns:
             piece: The rows.
             first: The number of the first of them.
         """
-        if self.function is not None and piece.columns is not None and all(c.ndim == 1 for c in piece.columns.values()):
-            yield self._columns(piece, first)
+        function = self._for(piece)
+        if function is not None:
+            yield self._columns(piece, first, function)
             return
         rows = _rows_of(piece)
         at_once = _MIXED if self.function is not None else 1
@@ -104,7 +109,16 @@ class RowRuns:
             kept = {name: column[start : start + at_once] for name, column in piece.kept.items()}
             yield self._records(first + start, found, kept), sum(result.odd for result in found)
 
-    def _columns(self, piece: Piece, first: int) -> tuple[Records, int]:
+    def _for(self, piece: Piece) -> BatchFunction | None:
+        """What runs the rows of a piece together; None where they run one by one."""
+        if piece.columns is None:
+            return None
+        if all(column.ndim == 1 for column in piece.columns.values()) and self.function is not None:
+            return self.function
+        alike = all(column.shape[1:] == self.shapes.get(name) for name, column in piece.columns.items())
+        return self.arrays if alike else None
+
+    def _columns(self, piece: Piece, first: int, function: BatchFunction) -> tuple[Records, int]:
         """The records of rows that stand in columns."""
         import numpy
 
@@ -114,23 +128,24 @@ class RowRuns:
         if piece.faults:
             good = numpy.setdiff1d(numpy.arange(size), list(piece.faults))
             columns = {name: column[good] for name, column in columns.items()}
-        values, gradient, errors, odd = self._vector(columns)
+        values, gradient, errors, odd = self._vector(columns, function)
         if good is not None:
             values, gradient = ([_spread(column, good, size) for column in group] for group in (values, gradient))
             errors = dict(sorted({**{int(good[at]): error for at, error in errors.items()}, **piece.faults}.items()))
         return Records(range(first, first + size), values, gradient, errors, {}, piece.kept), int(odd.sum())
 
-    def _vector(self, columns: Mapping[str, Any]) -> tuple[list[Any], list[Any], dict[int, GradcliError], Any]:
-        """Values, derivatives and errors of rows of plain numbers, and which other rows are not finite."""
+    def _vector(
+        self, columns: Mapping[str, Any], function: BatchFunction
+    ) -> tuple[list[Any], list[Any], dict[int, GradcliError], Any]:
+        """Values, derivatives and errors of rows that run together, and which other rows are not finite."""
         import numpy
 
-        assert self.function is not None
-        found = self.function.batch(columns)
+        found = function.batch(columns)
         errors = dict(found.errors)
         if self.strict:
             for at in found.odd.nonzero()[0].tolist():
                 if at not in errors:
-                    row = {name: float(column[at]) for name, column in columns.items()}
+                    row = {name: float(column[at]) if column.ndim == 1 else column[at] for name, column in columns.items()}
                     errors[at] = self._one(row).error or GradcliError("the row has values that are not finite")
         odd = found.odd.copy()
         odd[list(errors)] = False
@@ -138,6 +153,8 @@ class RowRuns:
         for name in self.wrt:
             absent = found.absent.get(name)
             column = found.grad[name]
+            if absent is not None and column.ndim > 1:
+                absent = numpy.broadcast_to(absent.reshape(-1, *[1] * (column.ndim - 1)), column.shape)
             gradient.append(column if absent is None else numpy.ma.masked_array(column, absent))
         return list(found.values.values()), gradient, errors, odd
 
@@ -154,7 +171,7 @@ class RowRuns:
             ]
             if plain:
                 columns = {name: numpy.array([row[name] for _, row in plain]) for name in plain[0][1]}
-                values, gradient, errors, odd = self._vector(columns)
+                values, gradient, errors, odd = self._vector(columns, self.function)
                 lists, slopes = ([column.tolist() for column in group] for group in (values, gradient))
                 for index, (at, _) in enumerate(plain):
                     own = [column[index] for column in lists], [column[index] for column in slopes]
@@ -224,11 +241,12 @@ def _spread(column: Any, places: Any, size: int) -> Any:
     """A column with its rows at some places, and nan at all others."""
     import numpy
 
-    found = numpy.full(size, numpy.nan, column.dtype)
+    shape = (size, *column.shape[1:])
+    found = numpy.full(shape, numpy.nan, column.dtype)
     found[places] = getattr(column, "data", column) if hasattr(column, "mask") else column
     if not hasattr(column, "mask"):
         return found
-    mask = numpy.zeros(size, bool)
+    mask = numpy.zeros(shape, bool)
     mask[places] = numpy.ma.getmaskarray(column)
     return numpy.ma.masked_array(found, mask)
 

@@ -175,3 +175,10 @@ def test_the_right_tangent_is_shown_as_a_line() -> None:
     _, out, _ = command(["grade", "x^2", "--ask", "tangent", "--at", "x=3", "--", "6", "2x", "6x - 8"])
     assert out.count("y = 9 + 6*(x - 3)") == 3
     assert "x^2" not in out
+
+
+def test_columns_are_found_in_any_case(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Student,Answer\nAda,2x\nAlan,2x+\n")
+    code, out, err = command(["grade", "x^2", "--answers", str(path)])
+    assert (code, err, "Not read: Alan" in out) == (0, "", True)

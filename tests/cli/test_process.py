@@ -225,3 +225,27 @@ def test_what_a_script_printed_before_it_failed_stands_on_standard_output(tmp_pa
     done = process(["torch", str(path)])
     assert (done.returncode, done.stdout) == (2, b"one\n")
     assert done.stderr.startswith(b"error: ZeroDivisionError: division by zero\n")
+
+
+def test_a_watched_file_is_read_again_when_it_changes(tmp_path: Path) -> None:
+    """Also after a mistake in it, and where an editor puts another file in its place."""
+    path, other = tmp_path / "f.grad", tmp_path / "new.grad"
+    path.write_text("x^2", "utf-8")
+    arguments = [*GRADCLI, "eval", "--x", "3", "--watch", str(path), "-q"]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        assert [running.stdout.readline() for _ in range(2)] == [b"9\n", b"6\n"]
+        path.write_text("x^", "utf-8")
+        assert running.stderr.readline().startswith(b"error: ")
+        other.write_text("x^3", "utf-8")
+        other.replace(path)
+        assert [running.stdout.readline() for _ in range(2)] == [b"27\n", b"27\n"]
+        running.send_signal(signal.SIGINT)
+        assert running.wait(20) == 130
+
+
+def test_what_cannot_be_watched_is_refused(tmp_path: Path) -> None:
+    assert command(["eval", "--watch", str(tmp_path / "none"), "--x", "1"])[0] == 2
+    assert command(["eval", "--watch", "-", "--x", "1"])[0] == 2
+    assert "another expression" in command(["eval", "x", "--watch", str(tmp_path / "none"), "--x", "1"])[2]

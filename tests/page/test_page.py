@@ -519,3 +519,32 @@ def test_printing_shows_the_whole_run(opened: Open) -> None:
     assert (box(page, 1, "adjoint"), page.get_attribute("html", "data-theme")) == ("∂y/∂w = 5", "light")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert (box(page, 1, "adjoint"), page.get_attribute("html", "data-theme")) == ("", "dark")
+
+
+def test_asked_first_a_number_is_shown_when_it_was_answered(opened: Open) -> None:
+    page = worked(opened)
+    press(page, "End")
+    assert page.locator("#question").is_hidden()
+    page.click("#ask")
+    assert page.locator("#count").inner_text().startswith("step 0 ")
+    assert page.locator("#results").is_hidden()
+    answers = {"a = x + w": "3", "b = w + 1": "2.0", "y = a·b": "7", "∂y/∂a": "2", "∂y/∂b": "3", "∂y/∂w": "1/3", "∂y/∂x": "2"}
+    met = []
+    for _ in range(40):
+        page.click("#next") if page.locator("#next").is_enabled() else None
+        if page.locator("#question").is_visible():
+            question = page.locator("#asked").inner_text().removesuffix(" = ?")
+            before = page.locator("#count").inner_text()
+            page.fill("#guess", "nonsense")
+            page.press("#guess", "Enter")
+            assert page.locator("#count").inner_text() == before
+            page.fill("#guess", answers[question])
+            page.press("#guess", "Enter")
+            assert page.locator("#count").inner_text() != before
+            met.append((question, page.locator("#graded").inner_text()))
+    assert {question for question, _ in met} == set(answers)
+    assert dict(met)["a = x + w"].startswith("a = x + w = 3: right")
+    assert dict(met)["y = a·b"].startswith("y = a·b = 6: not what was answered")
+    assert met[-1][1].endswith("5 of 7 right")
+    page.click("#ask")
+    assert page.locator("#results").is_visible()

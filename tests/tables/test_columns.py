@@ -65,6 +65,9 @@ def test_lists_are_arrays(kind: pyarrow.DataType, tmp_path: Path) -> None:
     assert found["y"] == [5.0, 25.0, 1.0]
     assert found["x + 1"] == [[2.0, 3.0], [4.0, 5.0], [1.0, 2.0]]
     assert found["grad_x"] == [[2.0, 4.0], [6.0, 8.0], [0.0, 2.0]]
+    one_by_one = tmp_path / "one_by_one.parquet"
+    assert command([*call[:-1], str(one_by_one), "--mode", "dynamic"]) == (0, "", "")
+    assert read_table(one_by_one, "parquet") == found
 
 
 def test_a_query_is_a_feed(tmp_path: Path) -> None:

@@ -187,6 +187,25 @@ def test_a_full_disk_is_an_error_of_one_line(tmp_path: Path) -> None:
     assert err == "error: cannot write /dev/full: No space left on device\n"
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_disk_that_fills_in_the_middle_leaves_nothing(format: str, tmp_path: Path) -> None:
+    """A limit on the size of files stands for the disk: writing fails behind it with an error as it does on a full disk."""
+    numpy.savez(tmp_path / "rows.npz", x=numpy.random.default_rng(1).normal(size=60_000))
+    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (2**18, 2**18));"
+    limited += "from gradcli.cli.main import run; sys.exit(run(sys.argv[1:]))"
+    path = tmp_path / f"results{TABLES[format].suffixes[0]}"
+    for output in (str(path), f"{tmp_path}/folder/"):
+        call = ["run", "-e", "x^2", "--feed", str(tmp_path / "rows.npz"), "-o", output, "--format", format]
+        done = subprocess.run(
+            [sys.executable, "-c", limited, *call], env=ENVIRONMENT, cwd=tmp_path, capture_output=True, text=True
+        )
+        assert done.returncode == 2
+        assert "cannot write " in done.stderr
+        assert done.stderr.count("\n") <= 2
+        assert not path.exists()
+        assert not [name for name in tmp_path.rglob("*") if name.name.endswith(".part") or name.name.startswith("part-")]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -31,10 +31,12 @@ class HelpOptions(Options):
 
 def run(options: HelpOptions) -> None:
     """Run the command."""
-    from gradcli.cli.framework.streams import wants_rich, write, write_to
+    from gradcli.cli.framework.streams import spoken, wants_rich, write, write_note, write_to
     from gradcli.cli.framework.table import command_names
-    from gradcli.output.manual.pages import headings_with, page, summaries
+    from gradcli.output.manual.pages import has_page, headings_with, page, summaries
 
+    translator = spoken()
+    language = "en" if translator is None else translator.language
     topic = at_most_one(options, "topic")
     if options.html and options.man:
         raise GradcliError("--html and --man ask for different formats", hint="leave one out")
@@ -53,34 +55,36 @@ def run(options: HelpOptions) -> None:
         show_help([topic, "--help"])
         return
     topics = [topic] if topic else list(summaries())
+    if topic and not has_page(topic, language):
+        write_note(f"the page {topic} is not translated yet")
     if options.html:
         from gradcli.output.manual.html import manual_html
 
-        write_to(options.output, manual_html(topics))
+        write_to(options.output, manual_html(topics, language))
     elif options.man:
         from gradcli.output.manual.roff import manual_roff
 
-        write_to(options.output, manual_roff(topics))
+        write_to(options.output, manual_roff(topics, language))
     elif options.output:
-        write_to(options.output, map(page, topics))
+        write_to(options.output, (page(topic, language) for topic in topics))
     elif topic is None:
-        _contents()
+        _contents(language)
     elif wants_rich(sys.stdout):
         from gradcli.output.manual.terminal import page_on_terminal
 
-        write([page_on_terminal(topic, sys.stdout)])
+        write([page_on_terminal(topic, sys.stdout, language)])
     else:
-        write([page(topic)])
+        write([page(topic, language)])
 
 
-def _contents() -> None:
+def _contents(language: str) -> None:
     """The topics, and the commands."""
     from gradcli.cli.framework.table import command_named, command_names
     from gradcli.cli.views.show import show_blocks
     from gradcli.output.manual.pages import summaries
     from gradcli.output.reports.blocks import Table
 
-    topics = [(topic, about.replace("`", "")) for topic, about in summaries().items()]
+    topics = [(topic, about.replace("`", "")) for topic, about in summaries(language).items()]
     commands = [(name, command_named(name).summary) for name in command_names()]
     wide = frozenset({"about", "does"})
     show_blocks(

@@ -33,13 +33,19 @@ class ValueOptions(Options):
     bindings = text("Values from a JSON object; - is standard input.", "FILE")
 
 
-class ExpressionOptions(ReadOptions, ValueOptions):
+class WatchOptions(Options):
+    """Whether it runs once."""
+
+    watch = text("Read it from a file, and run again each time that changes; Ctrl-C ends.", "FILE")
+
+
+class ExpressionOptions(ReadOptions, ValueOptions, WatchOptions):
     """An expression."""
 
     file = text("Read the expression from a file; - is standard input.", "FILE", short="-f")
 
 
-class ProgramOptions(ReadOptions, ValueOptions):
+class ProgramOptions(ReadOptions, ValueOptions, WatchOptions):
     """A whole program."""
 
     expression = text("The program itself, in place of a file.", "TEXT", short="-e")

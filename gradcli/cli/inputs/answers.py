@@ -110,7 +110,9 @@ def _of_table(lines: Sequence[Line], where: str, column: str | None, by: str | N
     answers = "" if wide else _column(names, column, _COLUMNS, "--column", where)
     if quiz is not None and not wide:
         _column(names, quiz.column, (quiz.name(),), "--question", where)
-    people = _column(names, by, _PEOPLE, "--by", where) if by is not None or set(names) & set(_PEOPLE) else None
+    people = (
+        _column(names, by, _PEOPLE, "--by", where) if by is not None or {name.lower() for name in names} & set(_PEOPLE) else None
+    )
     for name in filter(None, (answers, people)):
         if name in twice:
             write_warning(f"{where} has several columns {name}: the first is read, and the next is called {twice[name]}")
@@ -166,7 +168,10 @@ def _named(cells: Sequence[str]) -> tuple[list[str], dict[str, str]]:
 
 
 def _column(names: list[str], asked: str | None, usual: tuple[str, ...], option: str, where: str) -> str:
-    found = [name for name in ([asked] if asked else usual) if name in names]
+    if asked:
+        found = [asked] if asked in names else []
+    else:
+        found = [name for own in usual for name in [own, *names] if name in names and name.lower() == own]
     if not found:
         same = [name for name in names if name.lower() == (asked or usual[0]).lower()]
         near = same[0] if same else nearest(asked or usual[0], names)

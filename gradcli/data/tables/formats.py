@@ -6,9 +6,11 @@ To add a format, add its record here and the module that reads and writes it, wh
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, BinaryIO, cast
 
@@ -186,7 +188,7 @@ class TableFile:
     """
 
     def __init__(self, path: str, format: TableFormat, layout: Layout, compression: str | None = None) -> None:
-        self.path = path
+        self.path, self.by_path = path, format.by_path
         self._files: list[Any] = []
         if format.by_path:
             self.writer = format.part(format.writer)(path, layout)
@@ -200,12 +202,14 @@ class TableFile:
     def add(self, records: Records) -> None:
         """Write some records."""
         if len(records.rows):
-            self.writer.add(records)
+            with self._as_of_files():
+                self.writer.add(records)
 
     def close(self) -> None:
         """Write the end of the file, down to the disk."""
         try:
-            self.writer.close()
+            with self._as_of_files():
+                self.writer.close()
             for file in self._files[:-1]:
                 file.close()
             for file in self._files[-1:]:
@@ -216,6 +220,18 @@ class TableFile:
         except BaseException:
             self.abandon()
             raise
+
+    @contextlib.contextmanager
+    def _as_of_files(self) -> Iterator[None]:
+        """Make what the library of a database says of the disk an error of the file."""
+        try:
+            yield
+        except (GradcliError, OSError):
+            raise
+        except Exception as error:
+            if not self.by_path:
+                raise
+            raise OSError(errno.EIO, str(error).partition("\n")[0]) from None
 
     def abandon(self) -> None:
         """Write no further; the draft is of no use."""

@@ -16,23 +16,26 @@ section td { border-bottom: 1px solid var(--line); } .scroll > table { min-width
 """
 
 
-def manual_html(topics: Sequence[str]) -> Iterator[str]:
-    """The pieces of a page of HTML that has the pages of some topics, with a table of contents."""
+_TITLES = {"en": "The manual of gradcli", "zh": "gradcli 手册"}
+
+
+def manual_html(topics: Sequence[str], language: str = "en") -> Iterator[str]:
+    """The pieces of a page of HTML that has the pages of some topics, in a language, with a table of contents."""
     markdown = reader()
     markdown.add_render_rule("code_inline", lambda self, tokens, at, options, env: _code(tokens[at].content, topics))
     markdown.add_render_rule("table_open", lambda *_: "<div class=scroll><table>\n")
     markdown.add_render_rule("table_close", lambda *_: "</table></div>\n")
-    yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+    yield '<!DOCTYPE html>\n<html lang="' + language + '">\n<head>\n<meta charset="utf-8">\n'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-    yield f"<title>The manual of gradcli</title>\n<style>\n{STYLE}{_STYLE}</style>\n</head>\n<body>\n"
+    yield f"<title>{_TITLES[language]}</title>\n<style>\n{STYLE}{_STYLE}</style>\n</head>\n<body>\n"
     if len(topics) > 1:
-        yield "<h1>The manual of gradcli</h1>\n<nav><table>\n"
+        yield f"<h1>{_TITLES[language]}</h1>\n<nav><table>\n"
         for topic in topics:
-            about = markdown.renderInline(summaries()[topic])
+            about = markdown.renderInline(summaries(language)[topic])
             yield f'<tr><td><a href="#{topic}">{topic}</a></td><td>{about}</td></tr>\n'
         yield "</table></nav>\n"
     for topic in topics:
-        yield f'<section id="{topic}">\n{markdown.render(page(topic))}</section>\n'
+        yield f'<section id="{topic}">\n{markdown.render(page(topic, language))}</section>\n'
     yield "</body>\n</html>\n"
 
 

@@ -6,30 +6,36 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-_ROW = re.compile(r"^\| \[(\w+)\]\(\1\.md\) \| (.+) \|$", re.MULTILINE)
+_ROW = re.compile(r"^\| \[(\w+)\]\((?:\.\./)?\1\.md\) \| (.+) \|$", re.MULTILINE)
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _REFERENCE = re.compile(r"gradcli help (\w+)")
 
 
 @cache
-def summaries() -> dict[str, str]:
-    """The topics, each with what it is about, from ``contents.md``."""
-    return dict(_ROW.findall(_text("contents")))
+def summaries(language: str = "en") -> dict[str, str]:
+    """The topics, each with what it is about, from the ``contents.md`` of a language."""
+    return dict(_ROW.findall(_text("contents", language)))
 
 
-def page(topic: str) -> str:
-    """The page of a topic, in Markdown.
+def page(topic: str, language: str = "en") -> str:
+    """The page of a topic, in Markdown; in English where the language has none.
 
     Raises:
         KeyError: There is none.
     """
     if topic not in summaries():
         raise KeyError(topic)
-    return _text(topic)
+    return _text(topic, language if has_page(topic, language) else "en")
+
+
+def has_page(topic: str, language: str) -> bool:
+    """Whether a topic has a page in a language."""
+    return bool(_file(topic, language).is_file())
 
 
 def headings_with(word: str) -> dict[str, str]:
@@ -59,10 +65,15 @@ def reader() -> MarkdownIt:
     return MarkdownIt("commonmark").enable("table")
 
 
-def tokens(topic: str) -> Iterator[Token]:
+def tokens(topic: str, language: str = "en") -> Iterator[Token]:
     """The page of a topic as Markdown's tokens."""
-    yield from reader().parse(page(topic))
+    yield from reader().parse(page(topic, language))
 
 
-def _text(topic: str) -> str:
-    return (files("gradcli") / "manual" / f"{topic}.md").read_text("utf-8")
+def _text(topic: str, language: str) -> str:
+    return str(_file(topic, language).read_text("utf-8"))
+
+
+def _file(topic: str, language: str) -> Any:
+    folder = files("gradcli") / "manual"
+    return (folder if language == "en" else folder / language) / f"{topic}.md"

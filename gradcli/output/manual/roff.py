@@ -12,14 +12,16 @@ from gradcli.output.manual.pages import summaries, tokens
 _MARKS = {"strong_open": "\\fB", "em_open": "\\fI", "strong_close": "\\fR", "em_close": "\\fR", "softbreak": "\n"}
 
 
-def manual_roff(topics: Sequence[str]) -> Iterator[str]:
+def manual_roff(topics: Sequence[str], language: str = "en") -> Iterator[str]:
     """The pieces of a man page: gradcli(1) has all topics, gradcli-TOPIC(7) a single one."""
     name, section = ("gradcli", 1) if len(topics) > 1 else (f"gradcli-{topics[0]}", 7)
-    about = summaries()[topics[0]] if len(topics) == 1 else "computation graphs, gradients, and the chain rule that leads to them"
+    about = "computation graphs, gradients, and the chain rule that leads to them"
+    if len(topics) == 1:
+        about = summaries(language)[topics[0]]
     yield f'.TH {name} {section} "" "gradcli {__version__}" "The manual of gradcli"\n.nh\n.ad l\n'
     yield f".SH NAME\n{name} \\- {_escaped(about.replace('`', ''))}\n"
     for topic in topics:
-        yield from _page(tokens(topic))
+        yield from _page(tokens(topic, language))
 
 
 def _page(tokens: Iterator[Token]) -> Iterator[str]:

@@ -10,6 +10,10 @@ function stop() {
 }
 
 function tick() {
+  if (askNext()) {
+    stop();
+    return;
+  }
   go(position + 1);
   if (position === run.events.length) stop();
   else playing = setTimeout(tick, Number(element("speed").value));
@@ -29,6 +33,8 @@ function toggle() {
 
 function step(to) {
   stop();
+  if (to === position + 1 && askNext()) return;
+  if (run !== null && to !== position) endQuestion();
   go(to);
 }
 

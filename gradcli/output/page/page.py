@@ -60,7 +60,7 @@ LONG_NAME = 80
 MOST_TITLE = 10_000
 """Characters of a title that the page shows."""
 
-_SCRIPTS = ("numbers.js", "words.js", "drawing.js", "run.js", "steps.js", "elements.js", "controls.js")
+_SCRIPTS = ("numbers.js", "words.js", "drawing.js", "run.js", "steps.js", "elements.js", "asking.js", "controls.js")
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
     "form-action 'none'; base-uri 'none'"

@@ -143,9 +143,11 @@ class Translator:
 
     Args:
         known: The entries of the catalogue; those without a translation do not count.
+        language: The language.
     """
 
-    def __init__(self, known: Iterable[Entry]) -> None:
+    def __init__(self, known: Iterable[Entry], language: str) -> None:
+        self.language = language
         self._words: dict[str, str] = {}
         self._whole: dict[str, str] = {}
         self._by_start: dict[str, list[Message]] = {}
@@ -205,7 +207,7 @@ class Translator:
         line = ""
         for part, gap in zip([first, *rest[1::2]], [*rest[::2], ""], strict=True):
             shown = self._words.get(part) or self.said(part, depth=depth)
-            line += shown + gap[:1] * (columns(part) - columns(shown)) * (not gap.endswith("#")) + gap
+            line += shown + gap[:1] * (columns(part) - columns(shown)) * ("#" not in gap) + gap
         return line
 
     def _of_messages(self, text: str, depth: int, *, strong: bool = False) -> str:
@@ -284,10 +286,10 @@ class Translator:
         if sign[2] in ("l", "L"):
             pieces = [_LIST_SIGNS.get(piece) or (self.word(piece) if sign[2] == "L" else piece) for piece in _LIST.split(put_in)]
             return "".join(pieces)
-        return self.said(put_in, depth=depth + 1)
+        return self.said(put_in.strip(), depth=depth + 1)
 
 
 @cache
 def translator(language: str) -> Translator:
     """What says texts in a language."""
-    return Translator(entries(language))
+    return Translator(entries(language), language)
