@@ -46,6 +46,24 @@ def test_the_loss_and_the_gradient_of_many_rows(tmp_path: Path) -> None:
     assert values["grad_mean_b"] == pytest.approx((2 * residual).mean(), rel=1e-12)
 
 
+def test_arrays_and_no_rows(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"x": [1, 2], "k": 1}\n{"x": [3, 4], "k": 2}\n{"x": [3, 4], "k": 1}\n', "utf-8")
+    call = ["run", "-e", "sum(W@x)", "--W", "[[1,2],[3,4]]", "--wrt", "W", "--feed", str(path), "--reduce", "sum,grad-sum"]
+    code, out, _ = command([*call, "--group-by", "k"])
+    found = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert [line["kept"]["k"] for line in found] == [1, 2]
+    assert [line["values"]["sum_y"] for line in found] == [16 + 36, 36]
+    assert [line["values"]["grad_sum_W"] for line in found] == [[[4, 6], [4, 6]], [[3, 4], [3, 4]]]
+    empty = tmp_path / "empty.csv"
+    empty.write_text("x,w\n", "utf-8")
+    code, out, _ = command(["run", "-e", "x*w", "--feed", str(empty), "--reduce", "sum,mean"])
+    assert out.splitlines()[1] == "1,0,0.0,nan,"
+    code, out, _ = command(["run", "-e", "x*w", "--feed", str(empty), "--reduce", "sum", "--group-by", "x"])
+    assert (code, len(out.splitlines())) == (0, 1)
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [
@@ -60,3 +78,18 @@ def test_what_is_wrong(rows: str, more: list[str], message: str) -> None:
     code, out, err = command(["run", "-e", "x*t", "--feed", rows, *more])
     assert (code, out) == (2, "")
     assert message in err
+
+
+def test_columns_of_arrays_run_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = numpy.random.default_rng(0)
+    x, t = draw.normal(size=(50, 3)), draw.normal(size=50)
+    numpy.savez(tmp_path / "rows.npz", x=x, t=t)
+    monkeypatch.setattr("gradcli.data.row_runs.run_once", lambda *given: pytest.fail("a row ran by itself"))
+    call = ["run", "-e", "softplus(-t*(x@w))", "--w", "[1,2,3]", "--feed", str(tmp_path / "rows.npz"), "--format", "jsonl"]
+    code, out, _ = command(call)
+    found = [json.loads(line) for line in out.splitlines()]
+    margin = t * (x @ [1.0, 2.0, 3.0])
+    assert code == 0
+    assert [line["values"]["y"] for line in found] == pytest.approx(numpy.log1p(numpy.exp(-margin)), rel=1e-12)
+    slope = -t / (1 + numpy.exp(margin))
+    assert numpy.array([line["grad"]["w"] for line in found]) == pytest.approx(slope[:, None] * x, rel=1e-10)

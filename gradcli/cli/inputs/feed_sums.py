@@ -133,11 +133,13 @@ def _of(found: Reduced, kind: str) -> dict[str, Any]:
 
 def _records(found: Reduced, kinds: list[str], by: str | None) -> Records:
     """Sums as records, one for each group."""
+    import numpy
+
     lines = 1 if found.keys is None else len(found.keys)
-    columns = [column for kind in kinds for column in _of(found, kind).values()]
-    values: list[list[Any]] = [[found.rows] if found.keys is None else found.rows.tolist()]
-    values += [[column] if found.keys is None else list(column) for column in columns]
+    columns = [found.rows, *[column for kind in kinds for column in _of(found, kind).values()]]
+    stacked = [numpy.asarray(column)[None] if found.keys is None else column for column in columns]
+    if by is not None and found.keys is None:  # no rows, no groups
+        lines, stacked = 0, [column[:0] for column in stacked]
+    values = [column if column.ndim == 1 else list(column) for column in stacked]
     kept = {} if by is None else {by: [] if found.keys is None else found.keys.tolist()}
-    if by is not None and found.keys is None:
-        lines, values = 0, [[] for _ in values]
     return Records(range(1, lines + 1), values, [], kept=kept)
