@@ -317,3 +317,12 @@ def test_work_grows_with_the_graph() -> None:
     assert found.jacobian is not None
     assert found.jacobian.passes == 1
     assert any("Hessian" in note for note in found.notes)
+
+
+def test_what_is_unknown_has_a_reason() -> None:
+    for example in CORPUS[::7]:
+        graph = graph_of(example.text)
+        found = facts_of(graph)
+        for id, run in enumerate(found.together):
+            if found.needed[id] and run.kind == "unknown" and graph.inputs[id]:
+                assert run.rule, (example.text, id)

@@ -161,6 +161,12 @@ def test_json_is_the_same_in_every_language() -> None:
     assert command([*WORKED, "-q"], environment=ZH)[1] == command([*WORKED, "-q"])[1]
 
 
+def test_what_a_program_prints_stays() -> None:
+    for options in ([], ["-q"]):
+        _, out, err = command(["eval", 'print "there is no file x"; print "x is", x; x', "--x", "2", *options], environment=ZH)
+        assert "there is no file x\nx is 2\n" in out + err
+
+
 def test_english_loads_nothing_of_it() -> None:
     for format in ("-q", "--json", "--format=text"):
         assert not any("translation" in name for name in loaded_by(*WORKED, format))

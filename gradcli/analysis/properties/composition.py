@@ -175,7 +175,8 @@ def _run(declared: Operation | Structural, operands: tuple[Run, ...], intervals:
     kinds = " and ".join(sorted({_KINDS[operands[at].bend] for at in varying}))
     if applied.group is not None:
         bend = BOTH if degree is not None and degree <= 1 else applied.handed(bends)
-        rule = f"{name} is linear, of {kinds} operands" if bend else f"{name} is linear" if movement or degree is not None else ""
+        rule = f"{name} is linear" if movement or degree is not None else _nothing_said(applied, name)
+        rule = f"{name} is linear, of {kinds} operands" if bend else rule
         return Run(bend, movement, degree, least, rule)
     bend, said = 0, []
     course = applied.course
@@ -192,7 +193,18 @@ def _run(declared: Operation | Structural, operands: tuple[Run, ...], intervals:
         return Run(bend, movement, degree, least, f"{name} is {' and '.join(said)}{moves}, of {kinds} operands")
     if degree is not None:
         return Run(BOTH if degree <= 1 else 0, movement, degree, least, f"{name} of polynomials")
-    return Run(0, movement, None, 0, f"{name} rises or falls in its operands" if movement else "")
+    return Run(0, movement, None, 0, f"{name} rises or falls in its operands" if movement else _nothing_said(applied, name))
+
+
+def _nothing_said(applied: _Applied, name: str) -> str:
+    """Why no rule applies."""
+    if any(applied.operands[at].bend == 0 for at in applied.varying):
+        return f"no rule for {name} of operands of which nothing is known"
+    if applied.group is not None:
+        return f"{name} of operands that bend different ways"
+    if applied.course is None or not (applied.course.convex or applied.course.concave):
+        return f"no rule says how {name} bends"
+    return f"{name} bends both ways between these bounds, or otherwise than its operands"
 
 
 _KINDS = ("unknown", "convex", "concave", "affine")

@@ -150,7 +150,7 @@ def _run(options: ExplainOptions) -> None:
         )
         warnings += explanation.warnings
     for shown in tape.printed:
-        write_note(visible(printed_line(shown)))
+        write_note(visible(printed_line(shown)), own=False)
     for warning in [*tape.warnings, *warnings]:
         write_warning(warning)
     _show(explanation, format, options.output, warnings, ascii=options.ascii)

@@ -196,9 +196,9 @@ def write_warning(text: str) -> None:
     _to_stderr(f"{label(said('warning:'))}{said(visible(text))}\n")
 
 
-def write_note(text: str) -> None:
-    """Write a line to standard error."""
-    _to_stderr(f"{said(text)}\n")
+def write_note(text: str, *, own: bool = True) -> None:
+    """Write a line to standard error; one that is not the tool's own, such as what a program prints, as it is."""
+    _to_stderr(f"{said(text) if own else text}\n")
 
 
 def write_error(error: GradcliError, *, as_json: bool) -> None:

@@ -53,7 +53,7 @@ def show(
         printed = [printed_line(shown) for shown in tape.printed]
     if format == "numbers":
         for line in printed:
-            write_note(visible(line))
+            write_note(visible(line), own=False)
         write(_numbers(tape) if jacobians is None else _jacobian_numbers(tape, jacobians))
         return
     derivation = None
@@ -82,7 +82,7 @@ def show(
     for sentence in left_out:
         write_warning(sentence)
     parts = PARTS if only is None else only
-    shown = [Lines([visible(line) for line in printed])] if printed and "answer" in parts else []
+    shown = [Lines([visible(line) for line in printed], own=False)] if printed and "answer" in parts else []
     show_blocks(
         lambda style: [
             *shown,

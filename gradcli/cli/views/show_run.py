@@ -42,7 +42,7 @@ def show_run(program: Program, asked: Request, text: str, format: str | None, *,
         if format == "json":
             printed.append(f"{line}\n")
         elif format == "numbers":
-            write_note(visible(line))
+            write_note(visible(line), own=False)
         else:  # as the program runs, which may take long
             write([f"{visible(line)}\n"])
 

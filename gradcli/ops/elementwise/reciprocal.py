@@ -29,6 +29,7 @@ sec = operation(
     samples=((-1.2, 1.2),),
     definition=lambda x: 1 / cos(x),
     parity=EVEN,
+    course=f"convex from {-math.pi / 2} to {math.pi / 2}; falls from {-math.pi / 2} to 0; rises from 0 to {math.pi / 2}",
     squares="tan -",
     specials=(special(POLE, lambda x: cos(x), math.pi / 2),),
     sympy="sec",
@@ -46,6 +47,8 @@ csc: Operation = operation(
     samples=(POSITIVE,),
     definition=lambda x: 1 / sin(x),
     parity=ODD,
+    course=f"convex from 0 to {math.pi}; concave from {-math.pi} to 0; falls from 0 to {math.pi / 2};"
+    f" rises from {math.pi / 2} to {math.pi}; falls from {-math.pi / 2} to 0; rises from {-math.pi} to {-math.pi / 2}",
     squares="cot -",
     specials=(special(POLE, lambda x: sin(x), 0),),
     sympy="csc",
@@ -62,6 +65,8 @@ cot: Operation = operation(
     samples=(POSITIVE,),
     definition=lambda x: cos(x) / sin(x),
     parity=ODD,
+    course=f"falls from 0 to {math.pi}; falls from {-math.pi} to 0; convex from 0 to {math.pi / 2};"
+    f" concave from {-math.pi / 2} to 0",
     specials=(special(POLE, lambda x: sin(x), 0),),
     sympy="cot",
     doc="Cotangent of an angle in radians, cos(x)/sin(x).",

@@ -17,12 +17,16 @@ ANSWER, WHY, NODES, EDGES = PARTS = ("answer", "why", "nodes", "edges")
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Lines of text; important ones stand out, and so do headings among them, which are given by their numbers."""
+    """Lines of text; important ones stand out, and so do headings among them, which are given by their numbers.
+
+    What a program prints is not the tool's own, and said as it is.
+    """
 
     lines: Sequence[str]
     important: bool = False
     headings: frozenset[int] = frozenset()
     part: str = ANSWER
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)

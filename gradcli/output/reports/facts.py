@@ -71,10 +71,10 @@ def facts_blocks(found: FunctionFacts, style: Style, *, all_nodes: bool = False)
             if found.both is None
             else f", {found.both:,} for value and gradient" + (f": {times:.2f} times as many" if times else "")
         ),
-        f"graph: {form.operations:,} operations, depth {form.depth:,}, width {form.width:,}, {form.paths_text} paths",
+        f"graph: depth {form.depth:,}, width {form.width:,}, operations: {form.operations:,}, paths: {form.paths_text}",
     ]
     if found.saved is not None:
-        costs.append(f"tape: {found.saved:,} numbers are kept for the backward pass")
+        costs.append(f"tape: numbers kept for the backward pass: {found.saved:,}")
     yield Lines([style.text(line) for line in costs])
     if form.operations >= LEAST_OF_SEGMENTS:
         rows = [[f"{one.segments:,}", f"{one.kept:,}", f"{one.again:,}"] for one in found.segments]
@@ -110,7 +110,7 @@ def _pattern(name: str, pattern: Pattern) -> Iterator[str]:
     rows, columns = len(pattern.rows), pattern.columns
     mode = "reverse mode" if pattern.by == "rows" else "forward mode" if name == "Jacobian" else "Hessian-vector products"
     passes = f"{pattern.passes:,} pass{'es' * (pattern.passes != 1)}"
-    yield f"{name}: {rows:,} by {columns:,}, {pattern.entries:,} entries may be other than 0; {passes} of {mode} by colours"
+    yield f"{name}: {rows:,} by {columns:,}, of which {pattern.entries:,} may be other than 0; {passes} of {mode} by colours"
     if 1 < max(rows, columns) <= LARGEST_PICTURE and pattern.entries < rows * columns:
         for row in pattern.rows:
             filled = set(bits(row))

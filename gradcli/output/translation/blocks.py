@@ -23,7 +23,7 @@ def block_said(block: Block, translator: Translator) -> Block:
     """
     said = translator.said
     if isinstance(block, Lines):
-        return replace(block, lines=[_lines_said(line, translator) for line in block.lines])
+        return block if not block.own else replace(block, lines=[_lines_said(line, translator) for line in block.lines])
     if isinstance(block, Equations):
         rows = [(left, sign, right, said(note)) for left, sign, right, note in block.rows]
         return replace(block, title=_lines_said(block.title, translator), rows=rows)
