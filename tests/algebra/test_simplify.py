@@ -7,11 +7,12 @@ import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from gradcli.algebra.assumptions.facts import NOTHING, POSITIVE, Assumptions
-from gradcli.algebra.derivatives import differentiate
+from gradcli.algebra.derivatives import differentiate, simplify
 from gradcli.algebra.simplified import Simplified, Simplifier
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.errors import GradcliError
@@ -194,3 +195,19 @@ def test_every_expression_has_a_derivative_or_says_why_not(expression: Expressio
         with contextlib.suppress(GradcliError):  # polygamma has no derivative by its order
             result = differentiate(graph, [(graph.output, (name,)), (graph.output, (name, name))])
             parse(program_text(result.program(1)))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("where(0.5 <= pi, x^3, 0)", "x^3"),
+        ("x^2 if pi > 3 else x", "x^2"),
+        ("(e > pi)*x + 1", "1"),
+        ("where(pi != e, x, 3)", "x"),
+        ("where(sin(1) + sqrt(10) > 4, x, 3)", "x"),
+        ("where(log(0) < 1, x, 2)", "where(log(0) < 1, x, 2)"),
+        ("where(exp(1e-20) > 1, x, 2)", "where(exp(1e-20) > 1, x, 2)"),  # too near for floats to say
+    ],
+)
+def test_numbers_that_lie_apart_are_compared(text: str, expected: str) -> None:
+    assert str(simplify(parse(text))) == expected

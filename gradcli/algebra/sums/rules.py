@@ -29,6 +29,9 @@ _POWERS: dict[str, Rational] = {
 
 _TRUTHS = frozenset(name for name, declared in OPERATIONS.items() if declared.facts.result == TRUTH)
 """Operations whose value is 1 or 0."""
+_COMPARISONS = frozenset(name for name in _TRUTHS if OPERATIONS[name].symbol and not OPERATIONS[name].symbol.isalpha())
+_APART = 1e-9
+"""How far apart two numbers are, for their size, whose order is known in spite of rounding."""
 
 _ALWAYS = frozenset((add.name, sub.name, mul.name, neg.name))
 """Operations that have a value for all rational numbers."""
@@ -158,6 +161,8 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
             return operands[2]  # u if u != 0 else 1
         case "where":  # a if c else a = a
             return algebra.choice(*operands)
+        case _ if operation in _COMPARISONS and _lie_apart(*map(algebra.value, operands)):  # pi > 3 = 1
+            return algebra.number(int(value or 0))
         case "le" if _is_infinite(algebra, operands[1], 1) or _is_infinite(algebra, operands[0], -1):  # a <= inf
             return algebra.number(1)
         case "ge" if _is_infinite(algebra, operands[0], 1) or _is_infinite(algebra, operands[1], -1):  # a >= -inf
@@ -316,6 +321,13 @@ def _truth(algebra: Algebra, form: int) -> int:
     atom = algebra.single_atom(form)
     is_truth = algebra.rational(form) in (0, 1) or (atom is not None and algebra.atoms[atom].kind in _TRUTHS)
     return form if is_truth else apply_operation(algebra, "ne", [form, algebra.number(0)])
+
+
+def _lie_apart(one: float | None, other: float | None) -> bool:
+    """Whether two numbers are so far from each other that rounding does not matter to which is the larger one."""
+    if one is None or other is None or not math.isfinite(one) or not math.isfinite(other):
+        return False
+    return abs(one - other) > _APART * max(1.0, abs(one), abs(other))
 
 
 def _at_single_points(algebra: Algebra, condition: int) -> bool:
