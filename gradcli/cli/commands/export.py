@@ -62,8 +62,10 @@ def run(options: ExportOptions) -> ExitCode | None:
     source, where = expression_text(options)
     name = options.name or "f"
     language = language_for(options.to, options.output)
-    if options.check and language.main is None:
-        raise GradcliError(f"nothing runs {language.about} here", hint="leave --check out")
+    if options.check:  # before anything is written
+        from gradcli.output.code.proof import check_runs
+
+        check_runs(language)
     if language.names([name])[name] != name:
         raise GradcliError(f"{name} is no name for a function of {language.about}", hint="--name loss")
     graph = graph_of(parse(source, where), source, where, {}, options)

@@ -79,18 +79,32 @@ def _modules(python: str) -> frozenset[str]:
     return frozenset(done.stdout.split())
 
 
+def check_runs(language: Language) -> None:
+    """Check that code of a language can be run here.
+
+    Raises:
+        GradcliError: It cannot.
+    """
+    if language.main is None:
+        raise GradcliError(f"nothing runs {language.about} here", hint="leave --check out")
+    program = missing_program(language)
+    if program:
+        hint = (
+            f"pip install {program}, or name a Python that has it by {INTERPRETER}"
+            if program in language.modules
+            else "leave --check out"
+        )
+        raise GradcliError(f"{program} is not installed, so {language.about} cannot be checked", hint=hint)
+
+
 def computed(language: Language, written: Written, points: Sequence[Sequence[float]]) -> list[list[float]]:
     """The results of code at points: the value, then the derivatives.
 
     Raises:
         GradcliError: Nothing here runs the language, or its program fails.
     """
-    if language.main is None:
-        raise GradcliError(f"nothing runs {language.about} here")
-    program = missing_program(language)
-    if program:
-        hint = f"pip install {program}, or name a Python that has it by {INTERPRETER}" if program in language.modules else ""
-        raise GradcliError(f"{program} is not installed, so {language.about} cannot be checked", hint=hint)
+    check_runs(language)
+    assert language.main is not None
     literals = [list(map(language.number, point)) for point in points]
     with tempfile.TemporaryDirectory() as folder:
         places = {
