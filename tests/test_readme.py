@@ -30,32 +30,39 @@ def _blocks(kind: str) -> Iterator[tuple[str, str]]:
 
 
 def _console_sessions() -> list[Any]:
-    """The commands of console blocks with the output that stands below each; the same command on two pages runs once."""
-    sessions: dict[tuple[str, str, str], Any] = {}
+    """The commands of console blocks with the output that stands below each; the same command on two pages runs once.
+
+    A block whose commands have files in common is one session.
+    """
+    sessions: dict[Any, Any] = {}
     kinds = ("console", "console data") if HAS_EXTRAS else ("console",)
     for place, block in [block for kind in kinds for block in _blocks(kind)]:
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, output = part.partition("\n")
-            language = place.partition("/")[0] if "/" in place else ""
-            one = pytest.param(command, output, language, id=f"{place}-{command[:40]}")
-            sessions.setdefault((command, output, language), one)
+        language = place.partition("/")[0] if "/" in place else ""
+        parts = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
+        steps = [(command, output) for command, _, output in (part.partition("\n") for part in parts)]
+        for session in [tuple(steps)] if "/tmp/" in block else [(step,) for step in steps]:
+            one = pytest.param(session, language, id=f"{place}-{session[0][0][:40]}")
+            sessions.setdefault((session, language), one)
     return list(sessions.values())
 
 
-@pytest.mark.parametrize(("command", "output", "language"), _console_sessions())
-def test_console_session(command: str, output: str, language: str, shell_environment: dict[str, str]) -> None:
+@pytest.mark.parametrize(("session", "language"), _console_sessions())
+def test_console_session(
+    session: tuple[tuple[str, str], ...], language: str, shell_environment: dict[str, str], tmp_path: Path
+) -> None:
     spoken = {"LANG": language, "LC_ALL": "", "LC_MESSAGES": ""} if language else {}
-    run = subprocess.run(
-        ["bash", "-c", command],
-        env={**shell_environment, **spoken},
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert run.stdout == output
+    for line, output in session:
+        run = subprocess.run(
+            ["bash", "-c", line.replace("/tmp/", f"{tmp_path}/")],
+            env={**shell_environment, **spoken},
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert run.stdout.replace(f"{tmp_path}/", "/tmp/") == output
 
 
 def test_python_blocks_run(capsys: pytest.CaptureFixture[str]) -> None:
