@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, cached_property
+from heapq import merge
+from operator import attrgetter
 
 from gradcli.errors import columns
 from gradcli.frozen import Frozen
@@ -63,21 +65,27 @@ class Message(Frozen):
     translation: str
     sure: bool = False
 
-    @property
+    @cached_property
     def weight(self) -> int:
         """How many letters of its own it has."""
         return sum(len(_LETTERS.findall(literal)) for literal in self.literals)
 
-    @property
+    @cached_property
     def strong(self) -> bool:
         """Whether it has enough of its own to be found in any text."""
         least = _STRONG if self.literals[0] or self.literals[-1] else _STRONG_OPEN
         return self.sure or self.weight >= least or any("  " in literal for literal in self.literals)
 
-    @property
+    @cached_property
     def names(self) -> list[int]:
         """The holes into which only one word can have been put."""
         return [int(hole[1]) for hole in _FILLED.finditer(self.translation) if hole[2] == "n"]
+
+    @cached_property
+    def place(self) -> tuple[bool, int, int]:
+        """What messages are sorted by: of several that fit a text the one with most of its own is meant."""
+        anchored = bool(self.literals[0] or self.literals[-1])
+        return not (anchored and self.strong), -self.weight, -sum(map(len, self.literals))
 
     def holes(self, text: str) -> list[str] | None:
         """What was put into the holes to make a text; None where the text is not this message."""
@@ -98,10 +106,7 @@ class Message(Frozen):
         return [*found, text[at:end]]
 
 
-def _specific(message: Message) -> tuple[bool, int, int]:
-    """What messages are sorted by: of several that fit a text the one with most of its own is meant."""
-    anchored = bool(message.literals[0] or message.literals[-1])
-    return not (anchored and message.strong), -message.weight, -sum(map(len, message.literals))
+_PLACE = attrgetter("place")
 
 
 def literals_of(message: str) -> tuple[str, ...]:
@@ -168,7 +173,7 @@ class Translator:
             else:
                 self._others.append(message)
         for messages in (*self._by_start.values(), self._others):
-            messages.sort(key=_specific)
+            messages.sort(key=_PLACE)
 
     def word(self, text: str) -> str:
         """A word or a few, such as a cell of a table, which may be a formula; itself where there is no translation."""
@@ -228,7 +233,7 @@ class Translator:
     def _candidates(self, text: str) -> Iterator[Message]:
         """The messages that may be meant, those with most letters first."""
         beginning = self._by_start.get(text[:_INDEXED], [])
-        yield from sorted([*beginning, *self._others], key=_specific)
+        yield from merge(beginning, self._others, key=_PLACE)
 
     def _sentences(self, text: str, depth: int) -> str:
         """A text some of whose sentences are messages, though the whole is not; empty where none is."""
