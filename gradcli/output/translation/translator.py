@@ -287,7 +287,7 @@ class Translator:
         if sign[2] == "-":
             return ""
         if sign[2] == "w":
-            return self.word(put_in)
+            return self.word(put_in.strip())
         if sign[2] in ("l", "L"):
             pieces = [_LIST_SIGNS.get(piece) or (self.word(piece) if sign[2] == "L" else piece) for piece in _LIST.split(put_in)]
             return "".join(pieces)
