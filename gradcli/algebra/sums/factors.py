@@ -26,6 +26,10 @@ _PRIMES = (127, 521, 1279)
 _HIGHEST = 70
 """The degree beyond which no factors are looked for, each factor counted once."""
 
+_MOST_WORK = 8 * 10**7
+"""The square of the degree times that of the bits of the prime, beyond which none are looked for: of large coefficients these
+are many."""
+
 _LONGEST = 400
 """The same, each as often as it stands there."""
 
@@ -190,7 +194,7 @@ def _irreducible(row: _Row) -> list[_Row] | None:
         return [row]
     bound = 2 * abs(row[-1]) * 2**degree * sum(c * c for c in row) * 2  # beyond Mignotte's for a factor times the leading number
     prime = next((2**k - 1 for k in _PRIMES if 2**k - 1 > bound and row[-1] % (2**k - 1)), None)
-    if prime is None:
+    if prime is None or (degree * prime.bit_length()) ** 2 > _MOST_WORK:
         return None
     parts = _modular_factors(_monic(row, prime), prime)
     if len(parts) > _MOST_PARTS:
