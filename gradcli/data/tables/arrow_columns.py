@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, BinaryIO
 
-from gradcli.data.tables.pieces import Piece, Row, Wanted, needed
+from gradcli.data.tables.pieces import Piece, Wanted, needed
 from gradcli.data.tables.records import Layout, Records
-from gradcli.data.tables.values import object_value
+from gradcli.data.tables.values import rows_of
 from gradcli.errors import GradcliError
 
 GROUP = 2**17
@@ -31,7 +31,9 @@ def piece_of(batch: Any, wanted: Wanted, done: int) -> Piece:
     for name, column in wanted.variables.items():
         found = _numbers(batch.column(column), name, faults)
         if found is None:
-            return Piece(None, _rows(batch, wanted), done, kept)
+            return Piece(
+                None, rows_of({name: batch.column(column).to_pylist() for name, column in wanted.variables.items()}), done, kept
+            )
         columns[name] = found
     return Piece(columns, (), done, kept, faults)
 
@@ -80,23 +82,6 @@ def _is_list(kind: Any) -> bool:
     from pyarrow import types
 
     return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
-
-
-def _rows(batch: Any, wanted: Wanted) -> list[Row]:
-    """The rows of a batch, one by one."""
-    columns = {name: batch.column(column).to_pylist() for name, column in wanted.variables.items()}
-    rows: list[Row] = []
-    for values in zip(*columns.values(), strict=True):
-        try:
-            row = {}
-            for name, value in zip(columns, values, strict=True):
-                if value is None:
-                    raise GradcliError(f"the row has no value for {name}")
-                row[name] = object_value(value, name)
-            rows.append(row)
-        except GradcliError as error:
-            rows.append(error)
-    return rows
 
 
 class ArrowRecords:

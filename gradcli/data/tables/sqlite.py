@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from gradcli.data.tables.pieces import Partition, Piece, Reading, Row, Table, Wanted
+from gradcli.data.tables.pieces import Partition, Piece, Reading, Table, Wanted
 from gradcli.data.tables.records import Layout, Records, as_list, plain_value
-from gradcli.data.tables.values import object_value
+from gradcli.data.tables.values import rows_of
 from gradcli.errors import GradcliError, nearest
 
 RESULTS = "results"
@@ -99,18 +99,7 @@ def _piece(columns: list[tuple[Any, ...]], wanted: Wanted, done: int) -> Piece:
     kept = {name: list(column) for name, column in zip(wanted.kept, columns[len(variables) :], strict=True)}
     if all({*map(type, column)} <= {int, float} for column in variables.values()):
         return Piece({name: numpy.array(column, float) for name, column in variables.items()}, (), done, kept)
-    rows: list[Row] = []
-    for values in zip(*variables.values(), strict=True):
-        try:
-            row = {}
-            for name, value in zip(variables, values, strict=True):
-                if value is None:
-                    raise GradcliError(f"the row has no value for {name}")
-                row[name] = object_value(value, name)
-            rows.append(row)
-        except GradcliError as error:
-            rows.append(error)
-    return Piece(None, rows, done, kept)
+    return Piece(None, rows_of(variables), done, kept)
 
 
 class SqliteWriter:

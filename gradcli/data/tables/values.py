@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradcli.autodiff.runs.given_values import SPECIAL, array_of, constant
@@ -29,6 +30,26 @@ def plain_number(cell: str) -> float | None:
         return float(cell)
     except ValueError:
         return None
+
+
+def rows_of(columns: Mapping[str, Sequence[Any]]) -> list[dict[str, Any] | GradcliError]:
+    """The rows of columns of objects, as long as each other; one with a value that is none is the error that says so.
+
+    Args:
+        columns: The values of each variable.
+    """
+    rows: list[dict[str, Any] | GradcliError] = []
+    for values in zip(*columns.values(), strict=True):
+        try:
+            row = {}
+            for name, value in zip(columns, values, strict=True):
+                if value is None:
+                    raise GradcliError(f"the row has no value for {name}")
+                row[name] = object_value(value, name)
+            rows.append(row)
+        except GradcliError as error:
+            rows.append(error)
+    return rows
 
 
 def object_value(value: Any, name: str) -> Any:
