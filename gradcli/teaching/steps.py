@@ -11,7 +11,7 @@ import numpy
 
 from gradcli.autodiff.passes.reverse import quiet
 from gradcli.errors import ExitCode, GradcliError
-from gradcli.frozen import Frozen, replace
+from gradcli.frozen import replace
 from gradcli.language.ast import Expression, Output, Program
 from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
