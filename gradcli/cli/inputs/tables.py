@@ -76,7 +76,8 @@ def lines_of(data: bytes, language: str = "en") -> list[Line]:
     except UnicodeDecodeError:
         texts = []
     if texts:
-        return [Line(text, "" if text.isascii() else f"its bytes are no UTF-8, and are read as {encoding.upper()}") for text in texts]
+        fault = f"its bytes are no UTF-8, and are read as {encoding.upper()}"
+        return [Line(text, "" if text.isascii() else fault) for text in texts]
     return [_line(line) for line in _split(data, (b"\n", b"\r"))]
 
 
