@@ -18,7 +18,7 @@ The functions of the command line as a Python API; each is loaded on first use::
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from gradcli.typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 

@@ -14,9 +14,9 @@ import os
 import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
 
 from gradcli.errors import Span
+from gradcli.typing import Any, NamedTuple
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 GRAMMAR_NAME = "gradcli.lark"

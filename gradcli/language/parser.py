@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, cast
 
 from gradcli.errors import GradcliError, Span
 from gradcli.language import builder, statement_builder
 from gradcli.language.ast import Program
 from gradcli.language.grammar import END, Tables, Token, load_tables, scanner
+from gradcli.typing import Any, NamedTuple, cast
 
 _BRACKETS = {"LPAR": "", "LSQB": "", "LBRACE": "", "RPAR": "(", "RSQB": "[", "RBRACE": "{", "OTHERWISE": "{"}
 """What each closing bracket closes; an opening one closes nothing."""

@@ -7,9 +7,12 @@ import io
 import os
 import sys
 from collections.abc import Mapping
-from typing import Any, BinaryIO, cast
 
 from gradcli.data.tables.pieces import needed
+from gradcli.typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
