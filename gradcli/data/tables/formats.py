@@ -166,7 +166,7 @@ def open_input(path: str) -> tuple[BinaryIO, str]:
     if sys.stdin is None:
         raise GradcliError("standard input is closed")
     stdin: Any = sys.stdin.buffer
-    return cast(BinaryIO, stdin if hasattr(stdin, "peek") else io.BufferedReader(stdin)), "standard input"
+    return cast("BinaryIO", stdin if hasattr(stdin, "peek") else io.BufferedReader(stdin)), "standard input"
 
 
 def first_bytes(file: BinaryIO) -> bytes:
