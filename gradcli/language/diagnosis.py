@@ -93,7 +93,10 @@ def unexpected_character(text: str, position: int) -> GradcliError:
     elif unicodedata.combining(character):
         hint = "it is a mark on the character before: write the letter without it"
     elif not hint and plain != character and plain.isascii() and plain.strip():
-        hint = f"write ^{plain}" if unicodedata.decomposition(character).startswith("<super>") else f"write {plain}"
+        kind = unicodedata.decomposition(character)
+        hint = f"write ^{plain}" if kind.startswith("<super>") else f"write {plain}"
+        if kind.startswith("<wide>"):
+            hint += "; or --read lenient, which reads full-width signs"
     return GradcliError(f"unexpected character '{shown}'", (position, end), hint)
 
 
