@@ -190,8 +190,8 @@ def test_a_full_disk_is_an_error_of_one_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_disk_that_fills_in_the_middle_leaves_nothing(format: str, tmp_path: Path) -> None:
     """A limit on the size of files stands for the disk: writing fails behind it with an error as it does on a full disk."""
-    numpy.savez(tmp_path / "rows.npz", x=numpy.random.default_rng(1).normal(size=60_000))
-    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (2**18, 2**18));"
+    numpy.savez(tmp_path / "rows.npz", x=numpy.random.default_rng(1).normal(size=20_000))
+    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (2**16, 2**16));"
     limited += "from gradcli.cli.main import run; sys.exit(run(sys.argv[1:]))"
     path = tmp_path / f"results{TABLES[format].suffixes[0]}"
     for output in (str(path), f"{tmp_path}/folder/"):
