@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def question(posed: Posed) -> str:
     """What is asked."""
-    return f"level {posed.level}: differentiate by {posed.exercise.wrt}: {posed.exercise.expression} ="
+    return f"level {posed.level}: y = {posed.exercise.expression}, dy/d{posed.exercise.wrt} ="
 
 
 def told(posed: Posed, found: Marked | Turn, *, typed: bool) -> str:
