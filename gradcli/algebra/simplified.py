@@ -12,6 +12,7 @@ from gradcli.algebra.arrays.expanded import shortest_array
 from gradcli.algebra.arrays.forms import fitted
 from gradcli.algebra.arrays.literals import elementwise
 from gradcli.algebra.simplify import TOO_LONG, assume_defined, normal_forms, without_guards
+from gradcli.algebra.sums.cancellation import may_cancel
 from gradcli.algebra.sums.expressions import written
 from gradcli.algebra.sums.forms import NOTATION, literal_cost
 from gradcli.algebra.sums.normal import Algebra
@@ -105,10 +106,13 @@ def simplified_outputs(graph: Graph, *, assume: Assumptions | None = None, shape
     """
     if shape:
         return Simplifier(graph, graph.outputs, assume=assume, cancel=_may_cancel(graph)).arranged(graph.outputs, shape)
-    plain = Simplifier(graph, graph.outputs, assume=assume).together(graph.outputs)
+    simplifier = Simplifier(graph, graph.outputs, assume=assume)
+    plain = simplifier.together(graph.outputs)
     if plain.definitions or not _may_cancel(graph):
         return plain
-    found = Simplifier(graph, graph.outputs, assume=assume, cancel=True).together(graph.outputs)
+    if not simplifier.cancelling():
+        return plain
+    found = simplifier.together(graph.outputs)
     if not found.conditions:  # nor is anything cancelled in expressions that are only written out
         return plain
     expressions: list[Expression] = []
@@ -156,13 +160,25 @@ class Simplifier:
         self.ids = ids
         self.algebra = Algebra(assume, invertible=generic, identities=not generic)
         self.cancel = cancel
-        if generic or cancel:
-            # Knowing beforehand what is not 0, the second walk can cancel it.
-            assume_defined(graph, self.algebra, self._forms())
         self.forms = self._forms()
         self.sizes = _raw_sizes(graph)
         names = {id: name for name, id in graph.variables.items()}
         self.names = [names.get(id, "") for id in range(len(graph))]
+        if generic or cancel:
+            self._cancel()
+
+    def cancelling(self) -> bool:
+        """Let divisors be cancelled from now on; whether that changes a form, or has its conditions stated."""
+        self.cancel = True
+        return self._cancel() or bool(self.algebra.cancelled)
+
+    def _cancel(self) -> bool:
+        """Cancel what is different from 0 where the graph is defined; whether there is something to cancel."""
+        assume_defined(self.graph, self.algebra, self.forms)
+        if not may_cancel(self.algebra):
+            return False
+        self.forms = self._forms()  # knowing beforehand what is not 0, the second walk can cancel it
+        return True
 
     def _forms(self) -> list[int]:
         room = ROOM + ROOM_FACTOR * len(self.graph)

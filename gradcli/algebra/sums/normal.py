@@ -69,7 +69,9 @@ class Algebra(Forms):
 
     def scale(self, form: int, factor: Rational) -> int:
         """A rational multiple."""
-        return self.form({monomial: coefficient * factor for monomial, coefficient in self.forms[form]})
+        if factor == 1:
+            return form
+        return self._interned(tuple([(m, whole(c * factor)) for m, c in self.forms[form]]) if factor else ())
 
     # ---- products ----
 
@@ -90,9 +92,8 @@ class Algebra(Forms):
         if len(terms) < 2:
             return terms[0] if terms else (ONE, 0)
         content = content_of(terms)
-        primitive = self.scale(form, Fraction(1) / content)
-        opposite = self.scale(primitive, -1)
-        if not self.has_atom("form", (primitive,)) and self.has_atom("form", (opposite,)):
+        primitive = self.scale(form, 1 / content)
+        if not self.has_atom("form", (primitive,)) and self.has_atom("form", (opposite := self.scale(primitive, -1),)):
             primitive, content = opposite, -content  # b - a after a - b is -(a - b)
         return ((self.atom("form", (primitive,)), 1),), content
 
