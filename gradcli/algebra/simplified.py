@@ -301,12 +301,14 @@ def _raw_sizes(graph: Graph) -> list[int]:
     sizes: list[int] = []
     literals: list[Shape | None] = []
     for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
-        below = [literals[input] for input in inputs]
         own = int(operation not in (VARIABLE, CONSTANT) and operation not in NOTATION)
         value = graph.constants.get(id)
         if isinstance(value, int | Fraction):  # a long number counts here as it does in a form
             own = number_length(value) // LONG_NUMBER
-        sizes.append(own + literal_cost(operation, below) * own + sum([sizes[input] for input in inputs]))
-        known = operation == CONSTANT or operation == "stack" or not (inputs or graph.shape(id))
-        literals.append(graph.shape(id) if known or (operation in OPERATIONS and None not in below) else None)
+        if graph.shapes:
+            below = [literals[input] for input in inputs]
+            own += literal_cost(operation, below) * own
+            known = operation == CONSTANT or operation == "stack" or not (inputs or graph.shape(id))
+            literals.append(graph.shape(id) if known or (operation in OPERATIONS and None not in below) else None)
+        sizes.append(own + sum([sizes[input] for input in inputs]))
     return sizes

@@ -180,6 +180,10 @@ class Forms:
             return terms[0][0][0][0]
         return None
 
+    def kinds(self, form: int) -> set[str]:
+        """The kinds of the atoms of a form."""
+        return {self.atoms[atom].kind for monomial, _ in self.forms[form] for atom, _ in monomial}
+
     def inner(self, form: int) -> list[int]:
         """The forms inside the atoms of a form."""
         inner: list[int] = []
@@ -399,7 +403,7 @@ class Forms:
                 continue
             factors = self.factors(monomial)
             above = sum([exponent > 0 for _, exponent in factors])
-            numerator, denominator = coefficient_parts(coefficient)
+            numerator, denominator = (1, 1) if coefficient in (1, -1) else coefficient_parts(coefficient)
             total += above + (numerator != 1 or not above) - 1 + len(factors) - above + (denominator != 1)
             for atom, exponent in factors:
                 kind, content = self.atoms[atom]
@@ -423,7 +427,7 @@ class Forms:
 
     def _leading_sign(self, terms: Terms) -> int:
         """1 where a minus stands first that no number takes in: -x, but not -2*x, and x - 1 for -(1 - x)."""
-        if not terms or any(coefficient > 0 for _, coefficient in terms):
+        if not terms or any([coefficient > 0 for _, coefficient in terms]):
             return 0
         monomial, coefficient = max(terms, key=lambda term: sum(exponent for _, exponent in term[0]))
         if self._is_angle(monomial) or Fraction(coefficient).numerator != -1 or not any(exponent > 0 for _, exponent in monomial):

@@ -119,7 +119,7 @@ _MULTIPLES = range(1, 17)
 
 def with_identities(algebra: Algebra, form: int) -> int:
     """The form with one identity used, where that makes it shorter."""
-    kinds = {algebra.atoms[atom].kind for monomial, _ in algebra.forms[form] for atom, _ in monomial}
+    kinds = algebra.kinds(form)
     if log.name in kinds and (collected := _collected_logarithms(algebra, form)) != form:
         return collected
     if kinds.isdisjoint(_kinds()):

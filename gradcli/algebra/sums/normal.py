@@ -43,6 +43,7 @@ class Algebra(Forms):
         self.cancelled: set[int] = set()
         self.spelled: dict[tuple[int, int], int] = {}
         self.room = 0
+        self._terms: dict[int, tuple[Monomial, Rational]] = {}
 
     # ---- sums ----
 
@@ -91,11 +92,15 @@ class Algebra(Forms):
         terms = self.forms[form]
         if len(terms) < 2:
             return terms[0] if terms else (ONE, 0)
+        known = self._terms.get(form)
+        if known is not None:
+            return known
         content = content_of(terms)
         primitive = self.scale(form, 1 / content)
         if not self.has_atom("form", (primitive,)) and self.has_atom("form", (opposite := self.scale(primitive, -1),)):
             primitive, content = opposite, -content  # b - a after a - b is -(a - b)
-        return ((self.atom("form", (primitive,)), 1),), content
+        found = self._terms[form] = ((self.atom("form", (primitive,)), 1),), content
+        return found
 
     def as_factor(self, form: int) -> tuple[Monomial, Rational]:
         """A form as a factor of a product, which a common factor of its terms joins: x·a + x·b is x·(a + b)."""
@@ -124,6 +129,8 @@ class Algebra(Forms):
 
     def settled(self, monomial: Monomial, factor: Rational) -> int:
         """A product whose factors have made of each other what they can; each case has its algebra beside it."""
+        if not any([isinstance(self.atoms[atom].content, tuple) for atom, _ in monomial]):
+            return self.form({monomial: factor})
         powers = dict(monomial)
         others: list[int] = []
         for atom, exponent in monomial:
