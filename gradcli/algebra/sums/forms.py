@@ -59,6 +59,7 @@ class Forms:
         shapes: The shape of each atom that is an array; sums and products of atoms are broadcast.
         settings: The settings of each atom whose operation has some.
         depth: How many rules of arrays are at work on what other rules gave.
+        choices_of_0: The atoms that are 0 under a condition, or unless it holds.
         literals: The atoms that are arrays written element by element, ``[x, 1]``, and elementwise functions of these.
     """
 
@@ -69,6 +70,7 @@ class Forms:
         self.shapes: dict[int, Shape] = {}
         self.settings: dict[int, Settings] = {}
         self.depth = 0
+        self.choices_of_0: set[int] = set()
         self.literals: set[int] = set()
         self._form_shapes: dict[int, Shape] = {}
         self._positive_atoms: set[int] = set()
@@ -103,6 +105,8 @@ class Forms:
             value = self._atom_value(kind, content)
             if value is not None:
                 self._atom_values[id] = value
+            if kind == "where" and 0 in [self.rational(branch) for branch in self.arguments(id)[1:]]:
+                self.choices_of_0.add(id)
             if settings:
                 self.settings[id] = settings
             if shape or self.shapes:

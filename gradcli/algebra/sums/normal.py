@@ -247,17 +247,16 @@ class Algebra(Forms):
 
     def _as_choice(self, form: int) -> int:
         """A product with one choice that has a branch 0 as that choice: k·(a if c else 0) is (k·a if c else 0)."""
+        if not self.choices_of_0:
+            return form
         monomial, factor = self.as_term(form)
-        conditions = {self.condition(atom) for atom, exponent in monomial if exponent > 0 and self._has_branch_0(atom)}
+        conditions = {self.condition(atom) for atom, exponent in monomial if atom in self.choices_of_0 and exponent > 0}
         if len(conditions) != 1 or (len(monomial) == 1 and monomial[0][1] == 1):
             return form
         (condition,) = conditions
         assert condition is not None
         product = self.form({monomial: 1})
         return self.scale(self.choice(condition, product, product), factor)
-
-    def _has_branch_0(self, atom: int) -> bool:
-        return self.atoms[atom].kind == "where" and 0 in [self.rational(branch) for branch in self.arguments(atom)[1:]]
 
     # ---- powers ----
 
