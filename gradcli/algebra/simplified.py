@@ -12,7 +12,6 @@ from gradcli.algebra.arrays.expanded import shortest_array
 from gradcli.algebra.arrays.forms import fitted
 from gradcli.algebra.arrays.literals import elementwise
 from gradcli.algebra.simplify import TOO_LONG, assume_defined, normal_forms, without_guards
-from gradcli.algebra.sums.cancellation import may_cancel
 from gradcli.algebra.sums.expressions import written
 from gradcli.algebra.sums.forms import NOTATION, literal_cost
 from gradcli.algebra.sums.normal import Algebra
@@ -175,6 +174,10 @@ class Simplifier:
     def _cancel(self) -> bool:
         """Cancel what is different from 0 where the graph is defined; whether there is something to cancel."""
         assume_defined(self.graph, self.algebra, self.forms)
+        if not self.algebra.nonzero:
+            return False
+        from gradcli.algebra.sums.cancellation import may_cancel
+
         if not may_cancel(self.algebra):
             return False
         self.forms = self._forms()  # knowing beforehand what is not 0, the second walk can cancel it

@@ -190,7 +190,8 @@ def _leading_to(steps: Sequence[Step], ends: Sequence[int]) -> tuple[list[Step],
         if at in needed:
             needed.update(steps[at].inputs)
     new = {at: place for place, at in enumerate(sorted(needed))}
-    return [steps[at]._replace(inputs=tuple([new[input] for input in steps[at].inputs])) for at in new], [new[end] for end in ends]
+    leading = [steps[at]._replace(inputs=tuple([new[input] for input in steps[at].inputs])) for at in new]
+    return leading, [new[end] for end in ends]
 
 
 def _cells(places: Sequence[Coordinate]) -> list[Coordinate]:

@@ -42,16 +42,15 @@ def common_cancelled(algebra: Algebra, form: int) -> int:
 
 def may_cancel(algebra: Algebra) -> bool:
     """Whether anything in the forms so far could be cancelled by what is different from 0."""
-    if not algebra.nonzero:
-        return False
     pairs = {pair for terms in algebra.forms for monomial, _ in terms for pair in _pairs(algebra, monomial)}
-    kept_apart = any([atom.kind == "power" for atom in algebra.atoms])  # x·(1/x)
+    kept_apart = any(atom.kind == "power" for atom in algebra.atoms)  # x·(1/x)
     return kept_apart or any(_common(algebra, _content(algebra, high), _content(algebra, low)) for low, high in pairs)
 
 
 def _pairs(algebra: Algebra, monomial: Monomial) -> list[tuple[int, int]]:
     """What a product divides by and is different from 0, each with what it may have in common with; one of them is a sum."""
-    below = [atom for atom, e in monomial if e < 0 and isinstance(e, int) and (atom in algebra.nonzero or algebra.is_nonzero(atom))]
+    below = [atom for atom, exponent in monomial if exponent < 0 and isinstance(exponent, int)]
+    below = [atom for atom in below if atom in algebra.nonzero or algebra.is_nonzero(atom)]
     if not below:
         return []
     above = [atom for atom, exponent in monomial if isinstance(exponent, int) and exponent > 0]

@@ -222,7 +222,7 @@ class Forms:
 
     def factors(self, monomial: Monomial) -> Monomial:
         """The atoms of a monomial with their exponents, those kept apart from others of their base as well."""
-        if not any([self.atoms[atom].kind == "power" for atom, _ in monomial]):
+        if not any(self.atoms[atom].kind == "power" for atom, _ in monomial):
             return monomial
         found: list[tuple[int, Rational]] = []
         for atom, exponent in monomial:
@@ -240,7 +240,7 @@ class Forms:
             return self._form_values[form]
         known = [self._atom_values.get(atom) for monomial, _ in self.forms[form] for atom, _ in monomial]
         total: float | None = None
-        if any([value != value for value in known if value is not None]):
+        if any(value != value for value in known if value is not None):
             total = nan
         elif None not in known:
             raised = OPERATIONS[POW].forward
@@ -431,7 +431,7 @@ class Forms:
 
     def _leading_sign(self, terms: Terms) -> int:
         """1 where a minus stands first that no number takes in: -x, but not -2*x, and x - 1 for -(1 - x)."""
-        if not terms or any([coefficient > 0 for _, coefficient in terms]):
+        if not terms or any(coefficient > 0 for _, coefficient in terms):
             return 0
         monomial, coefficient = max(terms, key=lambda term: sum(exponent for _, exponent in term[0]))
         if self._is_angle(monomial) or Fraction(coefficient).numerator != -1 or not any(exponent > 0 for _, exponent in monomial):

@@ -129,7 +129,7 @@ class Algebra(Forms):
 
     def settled(self, monomial: Monomial, factor: Rational) -> int:
         """A product whose factors have made of each other what they can; each case has its algebra beside it."""
-        if not any([isinstance(self.atoms[atom].content, tuple) for atom, _ in monomial]):
+        if not any(isinstance(self.atoms[atom].content, tuple) for atom, _ in monomial):
             return self.form({monomial: factor})
         powers = dict(monomial)
         others: list[int] = []

@@ -37,13 +37,13 @@ def number_length(value: Rational) -> int:
 
 def coefficient_parts(coefficient: Rational) -> tuple[Rational, int]:
     """What stands above and below a fraction line for the size of a coefficient: 3 and 2 for -3/2, 0.0001 and 1 for 0.0001."""
-    size = abs(coefficient)
+    size: Rational = coefficient if coefficient > 0 else -coefficient
     return (size, 1) if is_long_decimal(size.denominator) else size.as_integer_ratio()
 
 
 def content_of(terms: Terms) -> Fraction:
     """The rational factor that leaves coprime integers, not all negative, as coefficients; for long decimals its sign alone."""
-    sign = -1 if all([coefficient < 0 for _, coefficient in terms]) else 1
+    sign = -1 if all(coefficient < 0 for _, coefficient in terms) else 1
     denominator = lcm(*[c.denominator for _, c in terms])
     if is_long_decimal(denominator):
         return Fraction(sign)
