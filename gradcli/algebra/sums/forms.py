@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gradcli.algebra.sums.terms import LONG_NUMBER, ONE, Monomial, Rational, Terms, coefficient_parts, number_length, whole
 from gradcli.graph.graph import Settings, Shape
 from gradcli.graph.shapes import broadcast
-from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.catalogue import CHOICE, OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.constants import VALUES, constant_value
 from gradcli.ops.declaration.facts import POLE
 
@@ -105,7 +105,7 @@ class Forms:
             value = self._atom_value(kind, content)
             if value is not None:
                 self._atom_values[id] = value
-            if kind == "where" and 0 in [self.rational(branch) for branch in self.arguments(id)[1:]]:
+            if kind == CHOICE and 0 in [self.rational(branch) for branch in self.arguments(id)[1:]]:
                 self.choices_of_0.add(id)
             if settings:
                 self.settings[id] = settings

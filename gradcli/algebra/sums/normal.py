@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gradcli.algebra.sums.forms import ABS, EXP, POW, Forms
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational, common_monomial, content_of, divided, whole
+from gradcli.ops.catalogue import CHOICE
 from gradcli.ops.declaration.rational import power as exact_power
 
 if TYPE_CHECKING:
@@ -226,7 +227,7 @@ class Algebra(Forms):
     def choice(self, condition: int, then: int, otherwise: int) -> int:
         """``then if condition else otherwise``, in which choices by the same condition are made already."""
         branches = self.under(then, condition, 1), self.under(otherwise, condition, 2)
-        return branches[0] if branches[0] == branches[1] else self.of("where", condition, *branches)
+        return branches[0] if branches[0] == branches[1] else self.of(CHOICE, condition, *branches)
 
     def under(self, form: int, condition: int, branch: int) -> int:
         """A form where a condition is known to be true (branch 1) or false (branch 2)."""
@@ -243,7 +244,7 @@ class Algebra(Forms):
 
     def condition(self, atom: int) -> int | None:
         """The condition of a choice; None for any other atom."""
-        return self.arguments(atom)[0] if self.atoms[atom].kind == "where" else None
+        return self.arguments(atom)[0] if self.atoms[atom].kind == CHOICE else None
 
     def _as_choice(self, form: int) -> int:
         """A product with one choice that has a branch 0 as that choice: k·(a if c else 0) is (k·a if c else 0)."""

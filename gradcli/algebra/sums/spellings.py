@@ -8,7 +8,7 @@ from fractions import Fraction
 from gradcli.algebra.sums.forms import POW
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational, Terms, common_monomial, content_of, divided
-from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.catalogue import CHOICE, OPERATIONS
 
 SQUARES: dict[str, tuple[str, Rational]] = {
     name: (partner, 1 if sign == "+" else -1)  # sin(x)^2 + cos(x)^2 = 1, cosh(x)^2 - sinh(x)^2 = 1
@@ -273,7 +273,7 @@ _SHAPES: tuple[tuple[Callable[[Algebra, int], int], frozenset[str] | None], ...]
     (expanded, _SUM),
     (factored, None),
     (collected_squares, frozenset(SQUARES)),
-    (collected_choices, frozenset(("where",))),
+    (collected_choices, frozenset((CHOICE,))),
     (collected_powers, frozenset((POW,))),
     (grouped, None),
     (cancelled, _SUM),
