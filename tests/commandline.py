@@ -15,11 +15,17 @@ from gradcli.cli import main
 ENVIRONMENT = {"PATH": os.defpath, "PYTHONIOENCODING": "utf-8", "COLUMNS": "40", "TERM": "xterm"}
 
 
-def command(arguments: Sequence[str], stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> tuple[int, str, str]:
-    """Run a command line inside this process; gives the exit code, standard output and standard error."""
-    everything = {**ENVIRONMENT, **(environment or {})}
+def command(
+    arguments: Sequence[str], stdin: bytes = b"", environment: Mapping[str, str | None] | None = None, together: bool = False
+) -> tuple[int, str, str]:
+    """Run a command line inside this process; gives the exit code, standard output and standard error.
+
+    None as a value in `environment` takes the variable away; `together` both streams are one, as on a terminal.
+    """
+    everything = {name: value for name, value in {**ENVIRONMENT, **(environment or {})}.items() if value is not None}
     encoding = everything["PYTHONIOENCODING"]
-    out, err = io.BytesIO(), io.BytesIO()
+    out = io.BytesIO()
+    err = out if together else io.BytesIO()
     streams = {
         "stdin": io.TextIOWrapper(io.BytesIO(stdin), "utf-8"),
         "stdout": io.TextIOWrapper(out, encoding, write_through=True),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
-from enum import Enum
 from typing import Any
 
 import numpy
 
 from gradcli.autodiff.passes.reverse import quiet
 from gradcli.errors import ExitCode, GradcliError
-from gradcli.frozen import Frozen, replace
+from gradcli.frozen import replace
 from gradcli.language.ast import Expression, Output, Program
 from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
@@ -19,48 +19,18 @@ from gradcli.language.text import to_text
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.numbers import Vector, forward, forward_from, node_partials, node_values
 from gradcli.teaching.question import Question, compile_question, graph_of, named_lines, program_with_names, values_of
-from gradcli.teaching.reading.answers import read_answer
+from gradcli.teaching.reading.answers import read_answer, unknown_names
+from gradcli.teaching.reading.lines import named_side, sides, statements
 from gradcli.teaching.reading.prime_notation import DIFFERENTIAL_QUOTIENT, FRACTION, NAME, OF_VARIABLES, PRIME, in_parentheses
 from gradcli.teaching.variants import close
-from gradcli.teaching.verdicts import Marked, Verdict
+from gradcli.teaching.verdicts import Line, Marked, Status, Verdict
 from gradcli.teaching.words import right_text
 
 MOST_LINES = 500
 
-_EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
 _EXACT = 1e-8
 
 Pair = tuple[str, str]
-
-
-class Status(Enum):
-    """What a part of a line is."""
-
-    RIGHT = "right"
-    BROKEN = "broken here"
-    FOLLOWS = "follows"
-    CHANCE = "right by chance"
-    UNREADABLE = "unreadable"
-
-
-class Line(Frozen, eq=False):
-    """A line of work.
-
-    Attributes:
-        number: Its place in the text, from 1.
-        text: What stands there.
-        status: What it is.
-        part: The part behind an equals sign that decides it; empty where the whole is right.
-        marked: The first broken line, marked as an answer to the question that it answers; None else.
-        note: Why it is unreadable, or how it is meant.
-    """
-
-    number: int
-    text: str
-    status: Status
-    part: str = ""
-    marked: Marked | None = None
-    note: str = ""
 
 
 class Work:
@@ -96,13 +66,14 @@ class Work:
         self.primed: dict[str, str] = {}
         self.left: str | None = None
         self.broken = False
+        self.answered = False
 
     def _is_written(self, name: str) -> bool:
         """Whether the question itself gives a name to a value."""
         return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", self.expression) is not None
 
     def judge(self, text: str) -> list[Line]:
-        """The lines of a text that are not blank and no comment.
+        """The statements of a text.
 
         Args:
             text: What somebody wrote.
@@ -110,11 +81,15 @@ class Work:
         Raises:
             GradcliError: It has too many lines.
         """
-        lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
-        lines = [(number, line) for number, line in lines if line and not line.startswith(("#", "%", r"\begin", r"\end"))]
+        lines = list(statements(text))
         if len(lines) > MOST_LINES:
             raise GradcliError(f"the work has {len(lines)} lines, and {MOST_LINES} are read", exit_code=ExitCode.LIMIT)
         return [self._line(number, line) for number, line in lines]
+
+    @property
+    def answer(self) -> str:
+        """The derivative that is asked for, as lines of work write it: ∂y/∂x."""
+        return f"∂{self.output}/∂{self.question.wrt}"
 
     # ---- one line ----
 
@@ -127,28 +102,59 @@ class Work:
 
     def _sides(self, line: str) -> tuple[str, list[tuple[str, Expression]]]:
         """The name of what a line states, and the parts behind its equals signs."""
-        text = re.sub(r"\\(?:partial\b|mathrm\{d\})\s*", lambda sign: "∂" if "partial" in sign[0] else "d", line)
-        text = re.sub(r"\^\s*(?:\{\s*\\prime\s*\}|\\prime\b)", "′", text)
-        text = text.replace("&", " ").strip().removesuffix("\\\\").strip(" $")
-        sides = [side.strip() for side in _EQUALS.split(text)]
-        if len(sides) == 1:
-            sides = ["", *sides]
-        named = self._named(sides[0]).strip()
-        left = named if named in self.pairs or named in self.truth else ""
-        if not sides[0]:
-            left = self.left or self._pair(self.output, self.question.wrt)
-        elif (function := OF_VARIABLES.fullmatch(sides[0])) and self._are_variables(function[2]):  # f(x) = ...
-            left = function[1] if function[1] in self.nodes else self.output
-        elif not left and re.fullmatch(NAME, sides[0]):
-            left = sides[0]
-        if not left:
-            raise GradcliError(f"{sides[0]} is nothing that the graph has")
+        first, *others = sides(line)
+        left = self._stated(first) if others and first else ""
+        if not left and others and first:
+            first = named_side(first, self.truth)
+            left = self._stated(first)
+        if left or not first:  # an equals sign at the beginning goes on with the line before
+            return left or self.left or self._asked(), [self._part(side) for side in others]
+        parts = [self._part(side) for side in (first, *others)]
+        left = self._meant(parts)
+        return left, parts if left in self.pairs or left == self.left else parts[1:]
+
+    def _stated(self, side: str) -> str:
+        """The name that the first side of an equation is; empty where it is none."""
+        named = self._named(side).strip()
+        if (function := OF_VARIABLES.fullmatch(side)) and self._are_variables(function[2]):  # f(x) = ...
+            return function[1] if function[1] in self.nodes else self.output
+        return named if named in self.pairs or named in self.truth else side if re.fullmatch(NAME, side) else ""
+
+    def _part(self, side: str) -> tuple[str, Expression]:
+        """What a side is.
+
+        Raises:
+            GradcliError: It cannot be read, or has other names than there are.
+        """
+        text = self._named(side)
         known = [*self.truth, *self.pairs]
-        parts = []
-        for side in sides[1:]:
-            value = read_answer(self._named(side), known).value
-            parts.append((side, value))
-        return left, parts
+        value = read_answer(text, known).value
+        if unknown := unknown_names(value, known):
+            raise GradcliError(f"{unknown[0]} is nothing that the graph has")
+        return side, value
+
+    def _meant(self, parts: Sequence[tuple[str, Expression]]) -> str:
+        """What a line is about that does not name it: what it equals of the derivative asked for and what the line before is
+        about, or else the former; an equation between other values than the variables is about its first side."""
+        first = Program((Output(parts[0][1]),))
+        true, own = values_of(first, self.truth), values_of(first, self.stated)
+        asked = self._asked()
+        for left in (asked, self.left or asked):
+            if self._same(true, self.truth[left]) or self._same(own, self.stated[left]) or self._follows(left, own):
+                return left
+        if len(parts) == 1 or set(free_names(first)) <= self.question.graph.variables.keys():
+            return asked
+        name = self._fresh("E")
+        self.truth[name], self.stated[name] = true, own
+        return name
+
+    def _asked(self) -> str:
+        """The name of the derivative that is asked for."""
+        return self._pair(self.output, self.question.wrt)
+
+    def _fresh(self, letter: str) -> str:
+        """A name that nothing has."""
+        return next(name for name in (f"{letter}{number}" for number in itertools.count(1)) if name not in self.truth)
 
     def _named(self, text: str) -> str:
         """A text with a name for each of its derivatives of one value by another."""
@@ -191,9 +197,7 @@ class Work:
         graph = graph_of(Program((Output(value),)))
         if unknown := [inner for inner in graph.variables if inner not in self.nodes]:
             raise GradcliError(f"{unknown[0]} is nothing that the graph has")
-        name = f"P{len(self.primed) + 1}"
-        while name in self.truth:
-            name += "0"
+        name = self._fresh("P")
         for vectors in (self.truth, self.stated):
             with quiet():
                 partials = node_partials(graph, node_values(graph, vectors))
@@ -213,9 +217,7 @@ class Work:
     def _pair(self, over: str, under: str) -> str:
         name = next((own for own, pair in self.pairs.items() if pair == (over, under)), None)
         if name is None:
-            name = f"D{len(self.pairs) + 1}"
-            while name in self.nodes:
-                name += "0"
+            name = self._fresh("D")
             self.pairs[name] = (over, under)
             self.truth[name] = vector = self._derivative(over, under)
             self.stated.setdefault(name, vector)
@@ -247,6 +249,7 @@ class Work:
 
     def _judged(self, number: int, line: str, left: str, parts: Sequence[tuple[str, Expression]]) -> Line:
         self.left = left
+        self.answered = self.answered or left == self._asked()
         first = Program((Output(parts[0][1]),))
         if left not in self.truth:  # a name of one's own
             self.truth[left], self.stated[left] = values_of(first, self.truth), values_of(first, self.stated)
@@ -275,7 +278,7 @@ class Work:
                 status = Status.BROKEN
                 broken = broken or (side, value)
             before = before if same else own
-            if _ORDER.index(status) > _ORDER.index(worst):
+            if status.rank > worst.rank:
                 worst, at = status, side
         self.stated[left] = before
         marked = None
@@ -336,16 +339,3 @@ class Work:
                 formula = right_text(compile_question("\n".join(lines[: at + 1]), under))
             text = re.sub(rf"\b{name}\b", f"({formula})", text)
         return text
-
-
-_ORDER = (Status.RIGHT, Status.CHANCE, Status.FOLLOWS, Status.BROKEN, Status.UNREADABLE)
-
-
-def all_right(lines: Sequence[Line]) -> bool:
-    """Whether nothing is wrong with some lines."""
-    return all(line.status is Status.RIGHT for line in lines)
-
-
-def counted(lines: Sequence[Line]) -> dict[str, Any]:
-    """How many lines there are of each status."""
-    return {status.value: sum(line.status is status for line in lines) for status in Status}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
+from typing import Any
 
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen, replace
@@ -66,3 +67,46 @@ def unreadable(answer: str, error: GradcliError) -> Marked:
     """What cannot be read, or has no value that can be compared."""
     note = "it is too large" if error.exit_code == ExitCode.LIMIT else error.message
     return Marked(answer, Verdict.UNREADABLE, note=note)
+
+
+class Status(Enum):
+    """What a part of a line is."""
+
+    RIGHT = "right"
+    BROKEN = "broken here"
+    FOLLOWS = "follows"
+    CHANCE = "right by chance"
+    UNREADABLE = "unreadable"
+
+    @property
+    def rank(self) -> int:
+        """How much is wrong: the worst part decides about a line."""
+        return _RANKS.index(self)
+
+
+class Line(Frozen, eq=False):
+    """A line of work.
+
+    Attributes:
+        number: Its place in the text, from 1.
+        text: What stands there.
+        status: What it is.
+        part: The part behind an equals sign that decides it; empty where the whole is right.
+        marked: The first broken line, marked as an answer to the question that it answers; None else.
+        note: Why it is unreadable, or how it is meant.
+    """
+
+    number: int
+    text: str
+    status: Status
+    part: str = ""
+    marked: Marked | None = None
+    note: str = ""
+
+
+_RANKS = (Status.RIGHT, Status.CHANCE, Status.FOLLOWS, Status.BROKEN, Status.UNREADABLE)
+
+
+def counted(lines: Sequence[Line]) -> dict[str, Any]:
+    """How many lines there are of each status."""
+    return {status.value: sum(line.status is status for line in lines) for status in Status}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,7 +37,50 @@ def test_files_of_any_encoding_are_read(encoding: str, end: str, tmp_path: Path)
     rows, err = _graded(tmp_path / "a.csv", text.encode(encoding))
     assert [row["student"] for row in rows] == ["José", "Zoë"]
     assert _verdicts(rows) == ["right", "wrong"]
-    assert ("line 2: it is not UTF-8, and is read as Windows-1252" in err) == (encoding == "cp1252")
+    assert ("line 2: its bytes are no UTF-8, and are read as Windows-1252" in err) == (encoding == "cp1252")
+
+
+@pytest.mark.parametrize("packed", [gzip.compress, bytes])
+@pytest.mark.parametrize("name", ["a.csv", "-", "a.txt"])
+def test_a_table_is_known_by_its_first_line_packed_or_not(name: str, packed: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    data = packed(b"student;answer\nAda;2x\nBob;x\n")
+    path = name if name == "-" else str(tmp_path / f"{name}{'' if packed is bytes else '.gz'}")
+    if name != "-":
+        Path(path).write_bytes(data)
+    code, out, _ = command([*GRADE, path, "--format", "csv"], data)
+    assert code == 0
+    assert [row["student"] + " " + row["verdict"] for row in csv.DictReader(io.StringIO(out))] == ["Ada right", "Bob wrong"]
+
+
+@pytest.mark.parametrize("data", [b"2x\nx, x\n", b"answer\n2x\n", b"the answer, 2x\nx\n"])
+def test_answers_a_line_are_no_table(data: bytes) -> None:
+    code, out, _ = command([*GRADE, "-", "--json"], data)
+    assert code == 0
+    assert len(json.loads(out)["answers"]) == data.count(b"\n")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"PK\3\4" + b"\0" * 26 + b"[Content_Types].xml", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1\0", b"\x1f\x8b\x08damaged"],
+)
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "-"])
+def test_what_is_no_text_is_refused_by_grade_and_run(data: bytes, name: str, tmp_path: Path) -> None:
+    path = name if name == "-" else str(tmp_path / name)
+    if name != "-":
+        Path(path).write_bytes(data)
+    for call in ([*GRADE, path], ["run", "-e", "x", "--feed", path]):
+        code, out, err = command(call, data)
+        assert (code, out) == (2, ""), call
+        assert err.startswith("error: ")
+
+
+def test_a_table_of_a_chinese_spreadsheet_is_read_in_its_language(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("姓名,答案\n张三,2x\n".encode("gb18030"))
+    code, out, err = command([*GRADE, str(path), "--column", "答案", "--by", "姓名", "--lang", "zh"])
+    assert code == 0
+    assert "张三: 2x   正确" in out
+    assert "GB18030" in err
 
 
 def test_a_line_that_is_not_utf8_is_one_line() -> None:

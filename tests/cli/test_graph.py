@@ -158,7 +158,7 @@ def test_where_there_is_no_browser_the_file_stays(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def long_file(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("long") / "long.grad"
-    path.write_text("\n".join(["a0 = x*w", *(f"a{i} = tanh(a{i - 1})" for i in range(1, 10_000))]))
+    path.write_text("\n".join(["a0 = x*w", *(f"a{i} = tanh(a{i - 1})" for i in range(1, 3_000))]))
     return str(path)
 
 
@@ -168,7 +168,7 @@ def test_what_is_cut_of_a_large_graph_is_said_with_the_way_to_the_rest(format: s
     assert code == 0
     assert out
     assert err == (
-        f"warning: {shown:,} of 10,002 nodes are shown, those nearest to the output; --all shows every one, --max-shown N so "
+        f"warning: {shown:,} of 3,002 nodes are shown, those nearest to the output; --all shows every one, --max-shown N so "
         "many, --format list or dot writes them quickly\n"
     )
 
@@ -177,7 +177,7 @@ def test_what_is_cut_of_a_large_graph_is_said_with_the_way_to_the_rest(format: s
 def test_data_formats_are_whole(format: str, mark: str, long_file: str) -> None:
     code, out, err = command(["graph", "-f", long_file, "--x", "1", "--w", "1", "--format", format])
     assert (code, err) == (0, "")
-    assert sum(line.strip().startswith(mark.strip()) and "->" not in line for line in out.splitlines()) == 10_002
+    assert sum(line.strip().startswith(mark.strip()) and "->" not in line for line in out.splitlines()) == 3_002
 
 
 def test_a_large_graph_reads_back(long_file: str, tmp_path: Path) -> None:
@@ -185,10 +185,10 @@ def test_a_large_graph_reads_back(long_file: str, tmp_path: Path) -> None:
     values = ["--x", "1.001", "--w", "1"]
     assert command(["graph", "-f", long_file, *values, "-o", path])[0] == 0
     assert command(["eval", "--graph", path, "-q"]) == command(["eval", "-f", long_file, *values, "-q"])
-    code, _, err = command(["eval", "--graph", path, "-q", "--max-nodes", "10000"])
+    code, _, err = command(["eval", "--graph", path, "-q", "--max-nodes", "3000"])
     assert (code, err) == (
         4,
-        f"error: {path} has 10,002 nodes, more than 10,000\nhint: raise the limit with --max-nodes N\n",
+        f"error: {path} has 3,002 nodes, more than 3,000\nhint: raise the limit with --max-nodes N\n",
     )
 
 

@@ -97,7 +97,7 @@ CALLS: dict[str, list[list[str]]] = {
         *(["-f", "quiz.jsonl", "--answers", "marks.csv"], ["sin x", "--wrt", "x", "--", "cos(x)"]),
         *(["x^2", "--at", "x=2", "--", "4.001"], ["-f", "quiz.jsonl", "--answers", "marks.csv", "--column", "text"]),
     ],
-    "exercise": [[], ["a*x*w", "--choose", "a=2..5"], ["x*w"]],
+    "exercise": [["-n", "2"], ["a*x*w", "--choose", "a=2..5", "-n", "1"], ["x*w"]],
     "torch": [["torch.py"], ["none.py"]],
     "tf1": [["tf.py"], ["none.py"]],
     "ops": [[], ["sin"]],

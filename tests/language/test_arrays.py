@@ -114,7 +114,7 @@ def test_what_is_refused_has_a_place_and_a_hint(text: str, place: str, message: 
 
 # ---- depth ----
 
-DEEP = 20_000
+DEEP = 6_000
 
 
 @pytest.mark.parametrize(

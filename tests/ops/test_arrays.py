@@ -45,9 +45,10 @@ def sampled(operation: Operation, count: int = POINTS) -> list[tuple[float, ...]
 
 
 def special(operation: Operation) -> list[tuple[float, ...]]:
-    """All tuples of special values; of two arguments or fewer also of values far out."""
+    """Tuples of special values, of three arguments some; of two arguments or fewer all, also of values far out."""
     count = len(operation.samples)
-    return list(itertools.product(SPECIAL + FAR if count < 3 else SPECIAL, repeat=count))
+    points = list(itertools.product(SPECIAL + FAR if count < 3 else SPECIAL, repeat=count))
+    return random.Random(operation.name).sample(points, min(len(points), 300))
 
 
 def columns(points: list[tuple[float, ...]], dtype: type[np.floating[Any]] = np.float64) -> list[Any]:

@@ -168,7 +168,8 @@ def test_exact_values_are_the_values(operation: Operation) -> None:
 
 @every_operation
 def test_no_argument_raises(operation: Operation) -> None:
-    for arguments in itertools.product(EXTREMES, repeat=len(operation.samples)):
+    points = list(itertools.product(EXTREMES, repeat=len(operation.samples)))
+    for arguments in random.Random(operation.name).sample(points, min(len(points), 150)):
         value = operation(*arguments)
         assert isinstance(value, float), arguments
         at = carriers(operation, arguments) if operation.differentiable else []

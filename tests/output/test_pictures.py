@@ -50,7 +50,7 @@ def random_program(seed: int, size: int) -> tuple[str, dict[str, float]]:
 WORKED = ("(x+w)*(w+1)", {"x": 2.0, "w": 1.0})
 PICTURES = [
     WORKED, ("x*x", {"x": 3.0}), ("x", {"x": 1.0}), ("2", {}), ("tanh(w*x + b)", {}), ("max(a, b, c)*d", {}),
-    random_program(1, 12), random_program(2, 30), random_program(3, 60),
+    random_program(1, 12), random_program(2, 30), random_program(3, 36),
 ]  # fmt: skip
 
 

@@ -103,9 +103,9 @@ def all_verified(scripts: list[str]) -> None:
 
 @pytest.mark.parametrize("source", [of_numbers, of_arrays, of_programs], ids=lambda source: str(source.__name__))
 def test_every_script_compiles(source: Any) -> None:
-    some = itertools.islice(source(), 0, None, 3)
+    some = itertools.islice(source(), 0, None, 6)
     scripts = [script for text, point in some if (script := proof_of(text, point)) is not None]
-    assert len(scripts) > 20
+    assert len(scripts) > 10
     for script in scripts:
         compile(script, "proof.py", "exec")
 

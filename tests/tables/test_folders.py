@@ -25,12 +25,12 @@ FORMATS = ("csv", "jsonl", *(("parquet", "arrow") if HAS_EXTRAS else ()))
 @pytest.mark.parametrize("format", FORMATS)
 def test_the_parts_together_are_what_one_file_would_be(format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     feed = tmp_path / "rows.csv"
-    lines = [f"{at},{at / 7}\n" for at in range(30_000)]
+    lines = [f"{at},{at / 7}\n" for at in range(20_000)]
     feed.write_text("id,x\n" + "".join(lines[:100]) + "\n\n" + "".join(lines[100:]))
     arguments = ["run", "-e", "y = x*sin(x)", "--feed", str(feed), "--keep", "id"]
     whole, folder = tmp_path / f"whole.{format}", tmp_path / "folder"
     assert command([*arguments, "-o", str(whole)]) == (0, "", "")
-    monkeypatch.setattr("gradcli.cli.inputs.feed.part_size", lambda options: 2**16)
+    monkeypatch.setattr("gradcli.cli.inputs.feed.part_size", lambda options: 2**15)
     assert command([*arguments, "-o", f"{folder}/", "--format", format]) == (0, "", "")
     parts = [read_table(path, format) for path in sorted(folder.glob(f"part-*.{format}"))]
     assert len(parts) > 4

@@ -190,8 +190,8 @@ def test_a_full_disk_is_an_error_of_one_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_disk_that_fills_in_the_middle_leaves_nothing(format: str, tmp_path: Path) -> None:
     """A limit on the size of files stands for the disk: writing fails behind it with an error as it does on a full disk."""
-    numpy.savez(tmp_path / "rows.npz", x=numpy.random.default_rng(1).normal(size=60_000))
-    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (2**18, 2**18));"
+    numpy.savez(tmp_path / "rows.npz", x=numpy.random.default_rng(1).normal(size=20_000))
+    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (2**16, 2**16));"
     limited += "from gradcli.cli.main import run; sys.exit(run(sys.argv[1:]))"
     path = tmp_path / f"results{TABLES[format].suffixes[0]}"
     for output in (str(path), f"{tmp_path}/folder/"):
@@ -215,6 +215,10 @@ def test_a_disk_that_fills_in_the_middle_leaves_nothing(format: str, tmp_path: P
         (["-o", "results.xls"], "the name results.xls does not tell its format"),
         (["--format", "sqlite"], "sqlite is written into a file"),
         (["--keep", "x"], "two columns would be called x"),
+        (["--keep", "x"], "leave it out of --keep"),
+        (["--delimiter", ""], "--delimiter takes one sign, not ''"),
+        (["--delimiter", ";"], "add --delimiter ','"),
+        (["--errors", "-"], "would both go to standard output"),
     ],
 )
 def test_what_is_wrong_with_a_call_is_said(arguments: list[str], said: str) -> None:
@@ -224,3 +228,28 @@ def test_what_is_wrong_with_a_call_is_said(arguments: list[str], said: str) -> N
     )
     assert (code, out) == (2, "")
     assert said in err
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"x;w\n1;2\n", "add --delimiter ';'"),
+        (b"x\tw\n1\t2\n", "add --delimiter tab"),
+        ("x,w\n1,2\n".encode("utf-16"), "is UTF-16"),
+        (b'[{"x": 1, "w": 2}]', "is one array of JSON"),
+    ],
+)
+def test_a_table_of_another_kind_is_said_to_be_one(data: bytes, said: str) -> None:
+    code, out, err = command(["run", "-e", "x*w", "--feed", "-"], data)
+    assert (code, out) == (2, "")
+    assert said in err
+
+
+@pytest.mark.parametrize("output", ["rows.csv", "folder/"])
+def test_rows_that_fail_go_to_standard_output_where_records_do_not(output: str, tmp_path: Path) -> None:
+    table = tmp_path / "in.csv"
+    table.write_bytes(b"x\n1\n1,5\n2\n")
+    code, out, _ = command(["run", "-e", "x^2", "--feed", str(table), "-o", f"{tmp_path}/{output}", "--errors", "-"])
+    assert code == 1
+    assert [json.loads(line)["row"] for line in out.splitlines()] == [2]
+    assert not Path("-").exists()

@@ -11,7 +11,8 @@ from commandline import command
 
 from gradcli.errors import GradcliError
 from gradcli.output.schemas import SCHEMAS
-from gradcli.teaching.steps import Status, Work
+from gradcli.teaching.steps import Work
+from gradcli.teaching.verdicts import Status
 from gradcli.teaching.words import feedback
 
 RIGHT, BROKEN, FOLLOWS, CHANCE, UNREADABLE = Status
@@ -65,6 +66,20 @@ WORKS = [
     ("sin(x^2+1)", "x", "u = x^2+1\ndu/dx = x\ndy/du = -cos(u)\ndy/dx = -x*cos(u)", [RIGHT, BROKEN, BROKEN, FOLLOWS]),
     ("sin(x^2+1)", "x", "u = x^2+1\ndu/dx = x\ndy/dx = 3*cos(u)", [RIGHT, BROKEN, BROKEN]),
     ("sin(x^2+1)", "x", "a = x^3", [BROKEN]),
+    # a line that does not say what it is: the derivative asked for, or what goes on with the line before
+    ("sin(x^2)", "x", "u = x^2\nu' = 2x\ncos(u)*u'\n2x*cos(x^2)", [RIGHT] * 4),
+    ("sin(x^2)", "x", "u = x^2\nu' = 2x\n2x sin u\n= 2x sin(x^2)", [RIGHT, RIGHT, BROKEN, FOLLOWS]),
+    ("(2x+1)^5", "x", "5(2x+1)^4*2 = 10(2x+1)^4", [RIGHT]),
+    ("(2x+1)^5", "x", "5(2x+1)^4*2 = 11(2x+1)^4", [BROKEN]),
+    ("(2x+1)^5", "x", "5(2x+1)^4 = 5(2x+1)^4", [BROKEN]),
+    ("x^3", "x", "3x^2 = y'", [RIGHT]),
+    # equations between other values
+    ("x^x", "x", "ln y = x ln x\ny'/y = ln x + 1\ny' = x^x (ln x + 1)", [RIGHT] * 3),
+    ("x^x", "x", "ln y = 2 ln x\ny'/y = ln x\ny' = x^x (ln x + 1)", [BROKEN, BROKEN, RIGHT]),
+    # words before a name, and several statements in a line
+    ("sin(x^2)", "x", "Let u = x^2\nso du/dx = 2x\nthen dy/du = cos(u)\ndy/dx = dy/du*du/dx", [RIGHT] * 4),
+    ("x^2*sin(x)", "x", "u = x^2, v = sin x\nu' = 2x; v' = -cos x\ny' = u'v + uv'", [RIGHT] * 3 + [BROKEN, RIGHT]),
+    ("(2.5x)^2", "x", "u = 2,5x\ny' = 2u*2,5", [RIGHT, RIGHT]),
 ]
 
 
@@ -100,6 +115,21 @@ def test_numbers_are_meant_at_the_point() -> None:
         BROKEN,
     ]
     assert [line.status for line in Work("x", "x").judge("dy/dx = 1")] == [RIGHT]
+
+
+@pytest.mark.parametrize(
+    ("text", "answered"),
+    [("", False), ("u = x^2", False), ("2x*cos(x^2)", True), ("y' = 3x", True), ("dy/da = cos(a)", False), ("= 3x", True)],
+)
+def test_work_is_right_only_where_it_says_what_is_asked_for(text: str, answered: bool, tmp_path: Path) -> None:
+    work = Work("sin(x^2)", "x")
+    lines = work.judge(text)
+    assert work.answered is answered
+    path = tmp_path / "work.txt"
+    path.write_text(text, encoding="utf-8")
+    code, _, err = command(["grade", "sin(x^2)", "--steps", str(path)])
+    assert (code == 0) is (answered and all(line.status is RIGHT for line in lines))
+    assert (err == "") is answered
 
 
 def test_too_many_lines_are_refused() -> None:

@@ -44,7 +44,8 @@ for each question. --credit says what share of the points a mistake leaves: {"ta
 --level says how much is told: 0 the verdict, 1 the kind of mistake, 2 its place, 3 the rule, 4 the right line, 5 the whole
 derivative. --for student is level 2, --for teacher, the default, level 5.
 
-Exit codes: 0 all answers are right, or they came from a file; 1 one is not; 2 bad input.
+Exit codes: 0 all answers are right, or they came from a file, or all lines of work are, down to what is asked for; 1 else;
+2 bad input.
 """
 
 
@@ -145,8 +146,9 @@ def _steps(options: GradeOptions, question: str, given: list[str], format: str |
 
     from gradcli.language.parser import parse
     from gradcli.output.reports.steps import steps_json, steps_report
-    from gradcli.teaching.steps import Work, all_right
+    from gradcli.teaching.steps import Work
     from gradcli.teaching.tasks import variables_of
+    from gradcli.teaching.verdicts import Status
 
     level = _level(options)
     try:
@@ -159,13 +161,16 @@ def _steps(options: GradeOptions, question: str, given: list[str], format: str |
     lines = work.judge(text)
     if not lines:
         write_warning(f"{where} has no lines")
+    elif not work.answered:
+        write_warning(f"no line says what {work.answer} is")
     if format == "json":
         write(steps_json(work, lines, level))
     else:
         from gradcli.cli.views.show import show_blocks
 
         show_blocks(lambda style: steps_report(work, lines, level), format)
-    return ExitCode.SUCCESS if all_right(lines) else ExitCode.NEGATIVE
+    right = work.answered and all(line.status is Status.RIGHT for line in lines)
+    return ExitCode.SUCCESS if right else ExitCode.NEGATIVE
 
 
 def _wrt(options: GradeOptions) -> list[str]:

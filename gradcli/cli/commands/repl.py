@@ -44,6 +44,8 @@ def run(options: ReplOptions) -> ExitCode | None:
     gc.enable()  # many commands run, where elsewhere it is one
     session, log = Session(), None
     streams = sys.stdout, sys.stderr
+    if options.transcript == "-":
+        raise GradcliError("a transcript is written to a file", hint="standard output has what is answered")
     if options.transcript is not None:
         try:
             log = open(options.transcript, "a", encoding="utf-8")  # noqa: SIM115  it is open as long as the session

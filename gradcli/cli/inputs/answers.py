@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from gradcli.cli.framework.streams import read_bytes, write_warning
+from gradcli.cli.framework.streams import MOST_BYTES, read_bytes, spoken, write_warning
 from gradcli.cli.inputs.tables import Line, Record, delimiter_of, lines_of, records_of
-from gradcli.errors import GradcliError, nearest
+from gradcli.data.tables.compression import GZIP, ZSTD, decompressed
+from gradcli.data.tables.formats import format_by_marks, refuse_spreadsheet
+from gradcli.errors import ExitCode, GradcliError, nearest
 
 _COLUMNS = ("answer", "response", "solution")
 _PEOPLE = ("student", "name", "id", "user")
@@ -65,7 +69,8 @@ def answers_of(path: str, column: str | None, by: str | None, quiz: Ids | None =
 
     Args:
         path: The file; ``-`` is standard input. A name that ends in .csv or .tsv has columns, one in .jsonl an object a line; of
-            anything else each line that is not empty is an answer.
+            anything else each line that is not empty is an answer, unless the first one has names of columns. Gzip and zstd are
+            unpacked.
         column: The column, or key, of the answers; None for ``answer`` or the like.
         by: That of who gave them; None for ``student`` or the like, where there is one.
         quiz: The questions, where there are several.
@@ -74,12 +79,13 @@ def answers_of(path: str, column: str | None, by: str | None, quiz: Ids | None =
         GradcliError: The file cannot be read, or has no such column.
     """
     data, where = read_bytes(path)
-    lines = lines_of(data)
+    data = _text_of(data, where)
+    lines = lines_of(data, speaking.language if (speaking := spoken()) is not None else "en")
     _say_what_is_no_text(lines, where)
-    ending = path.lower()
+    ending = re.sub(r"\.(gz|zst)$", "", path.lower())
     if ending.endswith((".jsonl", ".ndjson")):
         yield from _of_json(lines, column or _COLUMNS[0], by or _PEOPLE[0], quiz)
-    elif ending.endswith((".csv", ".tsv")) or column is not None:
+    elif ending.endswith((".csv", ".tsv")) or column is not None or _is_header(lines, quiz):
         yield from _of_table(lines, where, column, by, quiz)
     elif quiz is not None:
         raise GradcliError(f"{where} does not say which question is answered", hint="a .csv or .jsonl has columns for it")
@@ -88,11 +94,39 @@ def answers_of(path: str, column: str | None, by: str | None, quiz: Ids | None =
         yield from (Given(row, line.text, "", {"answer": line.text}, note=line.fault) for row, line in enumerate(full, 1))
 
 
+def _text_of(data: bytes, where: str) -> bytes:
+    """The bytes of a file, unpacked.
+
+    Raises:
+        GradcliError: They are no text.
+    """
+    if data.startswith((GZIP, ZSTD)):
+        try:
+            data = decompressed(io.BytesIO(data), data, where).read(MOST_BYTES + 1)
+        except (OSError, EOFError, zlib.error) as error:
+            raise GradcliError(f"cannot read {where}: {error}") from None
+        if len(data) > MOST_BYTES:
+            raise GradcliError(f"{where} has more than {MOST_BYTES // 2**20} MiB", exit_code=ExitCode.LIMIT)
+    refuse_spreadsheet(data[:64], where)
+    if not format_by_marks(data[:64]).text:
+        raise GradcliError(f"{where} is no text", hint="save it as CSV")
+    return data
+
+
+def _is_header(lines: Sequence[Line], quiz: Ids | None) -> bool:
+    """Whether the first line names several columns, of which one has the answers."""
+    first = next((line.text for line in lines if line.text.strip()), "")
+    records = list(records_of([Line(first)], delimiter_of(first)))
+    names = {cell.strip().lower() for cell in records[0].cells} if records else set()
+    asked = {*_COLUMNS, *([] if quiz is None else quiz.ids)}
+    return len(names) > 1 and bool(names & {name.lower() for name in asked})
+
+
 def _say_what_is_no_text(lines: Sequence[Line], where: str) -> None:
     faults = [(number, line.fault) for number, line in enumerate(lines, 1) if line.fault]
     if faults:
         number, fault = faults[0]
-        more = f", and {len(faults) - 1} more such lines" if len(faults) > 1 else ""
+        more = f"; {len(faults) - 1} more such lines" if len(faults) > 1 else ""
         write_warning(f"{where}, line {number}: {fault}{more}")
 
 
@@ -172,12 +206,12 @@ def _column(names: list[str], asked: str | None, usual: tuple[str, ...], option:
         found = [asked] if asked in names else []
     else:
         found = [name for own in usual for name in [own, *names] if name in names and name.lower() == own]
+    if not names:
+        raise GradcliError(f"{where} is empty", hint=f"its first line names the columns: {usual[0]}")
     if not found:
         same = [name for name in names if name.lower() == (asked or usual[0]).lower()]
         near = same[0] if same else nearest(asked or usual[0], names)
-        hint = (
-            f"did you mean {option} {near}?" if near else f"its columns are {', '.join(names) or 'none'}; {option} NAME chooses"
-        )
+        hint = f"did you mean {option} {near}?" if near else f"its columns are {', '.join(names)}; {option} NAME chooses"
         raise GradcliError(f"{where} has no column {asked or usual[0]}", hint=hint)
     return found[0]
 

@@ -13,7 +13,7 @@ from gradcli.autodiff.runs.prepared import free_variables
 from gradcli.cli.framework.progress import rows_progress
 from gradcli.cli.framework.streams import can_print_signs, write_note, write_warning
 from gradcli.cli.inputs.feed_folder import check_file, is_folder, part_size, run_job
-from gradcli.cli.inputs.feed_options import FeedOptions, kept_of, reading_of
+from gradcli.cli.inputs.feed_options import FeedOptions, delimiter_of, kept_of, reading_of, separated
 from gradcli.cli.inputs.feed_output import format_of_output, sink
 from gradcli.data.partitioned import Job
 from gradcli.data.row_runs import RowRuns
@@ -128,7 +128,7 @@ def _wanted(program: Program, asked: Request, feed: Feed, options: FeedOptions) 
     variables: dict[str, str] = {}
     what = "column" if feed.table.format != "jsonl" else "key"
     if not keeping:
-        _check_names(feed, called)
+        _check_names(feed, called, delimiter_of(options))
     for name, column in called.items():
         given = name in values or name in asked.feed
         if name in free and not given:
@@ -156,11 +156,13 @@ def _wanted(program: Program, asked: Request, feed: Feed, options: FeedOptions) 
     return Wanted(variables, kept)
 
 
-def _check_names(feed: Feed, called: dict[str, str]) -> None:
+def _check_names(feed: Feed, called: dict[str, str], delimiter: str) -> None:
     for name in feed.names:
         if not is_name(name):
             shown = f"{name[:40]!r}" if name else "an empty name"
             hint = "the first line names the variables, separated by commas: x,w; --keep passes other columns through"
+            if feed.table.format == "csv":
+                hint = separated(feed.names, delimiter) or hint
             raise GradcliError(f"{feed.where}: {shown} is no name of a variable", hint=hint)
     if len(called) < len(feed.names):
         twice = next(name for name in feed.names if called[identifier(name)] != name)

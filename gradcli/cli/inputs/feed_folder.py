@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gradcli.cli.framework.choices import refuse, split_names
 from gradcli.cli.framework.progress import rows_progress
+from gradcli.cli.framework.streams import write_to
 from gradcli.cli.inputs.feed_options import FeedOptions, memory_of, names_folder
 from gradcli.data.engines import reports_of
 from gradcli.data.partitioned import Job, begin, failed_lines, finish, locally
@@ -11,7 +12,6 @@ from gradcli.data.tables.feeds import PART
 from gradcli.data.tables.records import Tally
 from gradcli.errors import GradcliError
 from gradcli.frozen import replace
-from gradcli.output.files import write_file
 
 
 def is_folder(options: FeedOptions) -> bool:
@@ -81,5 +81,5 @@ def run_job(job: Job, options: FeedOptions) -> Tally:
             reports = reports_of(options.engine, job, numbers, options.address, count)
         tally = finish(job, reports)
     if options.errors is not None:
-        write_file(options.errors, failed_lines(job))
+        write_to(options.errors, failed_lines(job))
     return tally

@@ -69,7 +69,7 @@ def delimiter_of(options: FeedOptions) -> str:
         GradcliError: It is no single sign, or the decimal sign as well.
     """
     decimal = options.decimal or "."
-    given = options.delimiter or (";" if decimal == "," else ",")
+    given = options.delimiter if options.delimiter is not None else ";" if decimal == "," else ","
     sign = "\t" if given in ("tab", "\\t") else given
     if len(sign) != 1 or sign in '"\r\n' or sign.isalnum():
         raise GradcliError(f"--delimiter takes one sign, not '{given}'", hint="for example --delimiter ';' or --delimiter tab")
@@ -124,6 +124,20 @@ def reading_of(options: FeedOptions) -> Reading:
     )
 
 
+def separated(names: Sequence[str], delimiter: str) -> str:
+    """A hint at what stands between the cells of CSV where it seems to be another sign; empty where it does not.
+
+    Args:
+        names: The columns that were found.
+        delimiter: What they were separated by.
+    """
+    sign = next((sign for sign in ";\t|," if sign != delimiter and any(sign in name for name in names)), "")
+    if not sign:
+        return ""
+    shown = "tab" if sign == "\t" else f"'{sign}'"
+    return f"cells seem to be separated otherwise: add --delimiter {shown}, and --decimal , for decimal commas"
+
+
 def names_folder(output: str | None) -> bool:
     """Whether the name of an output is that of a folder."""
     return output is not None and (output.endswith("/") or os.path.isdir(output))
@@ -151,5 +165,6 @@ def kept_of(options: FeedOptions, names: Sequence[str], variables: Sequence[str]
         else:
             near = nearest(name, names)
             hint = f"did you mean {near}?" if near else f"its columns are {', '.join(names[:20])}"
+            hint = separated(names, delimiter_of(options)) or hint
             raise GradcliError(f"the feed has no column {name} to keep", hint=hint)
     return tuple(found)

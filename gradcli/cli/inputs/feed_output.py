@@ -16,6 +16,8 @@ from gradcli.data.tables.records import Layout, Records
 from gradcli.errors import GradcliError
 from gradcli.output.files import draft
 
+_STDOUT = (STDIN, "/dev/stdout")
+
 
 def format_of_output(asked: str | None, output: str | None, of_rows: str) -> TableFormat:
     """The format of the records.
@@ -43,33 +45,37 @@ def format_of_output(asked: str | None, output: str | None, of_rows: str) -> Tab
 
 def sink(stack: ExitStack, format: TableFormat, layout: Layout, options: FeedOptions) -> Callable[[Records], bool]:
     """What takes records, and tells whether somebody still reads them; files are in place when the stack is left."""
-    failed = None if options.errors is None else _file(stack, options.errors, TABLES["jsonl"], layout)
-    if options.output in (None, STDIN, "/dev/stdout"):
-        good = _standard_output(stack, format, layout)
-    else:
-        file = _file(stack, options.output or "", format, layout)
-
-        def good(records: Records) -> bool:
-            file.add(records)
-            return True
-
+    output = options.output or STDIN
+    if options.errors == STDIN and output in _STDOUT:
+        raise GradcliError(
+            "rows that fail and records would both go to standard output", hint="add -o FILE, or name one by --errors"
+        )
+    failed = None if options.errors is None else _target(stack, options.errors, TABLES["jsonl"], layout)
+    good = _target(stack, output, format, layout)
     if failed is None:
         return good
 
     def parted(records: Records) -> bool:
         fine, wrong = records.parted()
-        failed.add(wrong)
+        failed(wrong)
         return good(fine)
 
     return parted
 
 
-def _file(stack: ExitStack, path: str, format: TableFormat, layout: Layout) -> TableFile:
-    """A file of records that takes its place when the stack is left."""
+def _target(stack: ExitStack, path: str, format: TableFormat, layout: Layout) -> Callable[[Records], bool]:
+    """What takes records to standard output, or to a file that takes its place when the stack is left."""
+    if path in _STDOUT:
+        return _standard_output(stack, format, layout)
     compression = next((kind for suffix, kind in SUFFIXES.items() if path.lower().endswith(suffix)), None)
     file = TableFile(stack.enter_context(draft(path)), format, layout, compression)
     stack.push(lambda kind, error, trace: file.close() if kind is None else file.abandon())
-    return file
+
+    def put(records: Records) -> bool:
+        file.add(records)
+        return True
+
+    return put
 
 
 def _standard_output(stack: ExitStack, format: TableFormat, layout: Layout) -> Callable[[Records], bool]:

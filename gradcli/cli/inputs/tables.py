@@ -16,6 +16,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_SPREADSHEETS = {"zh": "gb18030"}
+"""In which encoding spreadsheets save CSV where people speak a language, if it is not Windows-1252."""
+
 _DELIMITERS = ",;\t|"
 _TEXT = ("\n", "\r")
 _MOST_LINES = 200
@@ -48,11 +51,13 @@ class Record(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def lines_of(data: bytes) -> list[Line]:
-    """The lines of a file, in the encoding that its first bytes name, else UTF-8; a line that is not, is read as Windows-1252.
+def lines_of(data: bytes, language: str = "en") -> list[Line]:
+    """The lines of a file, in the encoding that its first bytes name, else UTF-8; else that in which spreadsheets save in a
+    language, and a line that is not so either, is read as Windows-1252.
 
     Args:
         data: Its bytes.
+        language: The language of the people whose file it is.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark) and encoding != "utf-8":
@@ -64,7 +69,16 @@ def lines_of(data: bytes) -> list[Line]:
     try:
         return [Line(text) for text in _split(data.decode(), _TEXT)]
     except UnicodeDecodeError:
-        return [_line(line) for line in _split(data, (b"\n", b"\r"))]
+        pass
+    encoding = _SPREADSHEETS.get(language, "")
+    try:
+        texts = _split(data.decode(encoding), _TEXT) if encoding else []
+    except UnicodeDecodeError:
+        texts = []
+    if texts:
+        fault = f"its bytes are no UTF-8, and are read as {encoding.upper()}"
+        return [Line(text, "" if text.isascii() else fault) for text in texts]
+    return [_line(line) for line in _split(data, (b"\n", b"\r"))]
 
 
 def _split(text: AnyStr, ends: tuple[AnyStr, AnyStr]) -> list[AnyStr]:
@@ -84,9 +98,9 @@ def _line(line: bytes) -> Line:
     except UnicodeDecodeError:
         pass
     try:
-        return Line(line.decode("cp1252"), "it is not UTF-8, and is read as Windows-1252")
+        return Line(line.decode("cp1252"), "its bytes are no UTF-8, and are read as Windows-1252")
     except UnicodeDecodeError:
-        return Line(line.decode("latin-1"), "it is not UTF-8, and is read as Latin-1")
+        return Line(line.decode("latin-1"), "its bytes are no UTF-8, and are read as Latin-1")
 
 
 def delimiter_of(header: str) -> str:

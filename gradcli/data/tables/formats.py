@@ -5,6 +5,7 @@ To add a format, add its record here and the module that reads and writes it, wh
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import errno
 import io
@@ -104,7 +105,9 @@ def open_table(partition: Partition, reading: Reading) -> Table:
         if head.startswith((GZIP, ZSTD)):
             file = decompressed(file, head, where)
             head = first_bytes(file)
+        refuse_spreadsheet(head, where)
         format = format_by_marks(head)
+        _check_text(format, head, where)
         if partition.path == STDIN and not format.piped:
             raise GradcliError(
                 f"{where} is {format.name}, whose end has to be read first", hint="save it in a file, and give its name"
@@ -122,6 +125,28 @@ def format_by_marks(head: bytes) -> TableFormat:
         if any(head[place:].startswith(mark) for place, mark in format.marks):
             return format
     return TABLES["jsonl" if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{") else "csv"]
+
+
+def refuse_spreadsheet(head: bytes, where: str) -> None:
+    """Refuse a file of a spreadsheet: .xlsx, .ods and .xls, by its first bytes.
+
+    Raises:
+        GradcliError: It is one.
+    """
+    if head.startswith(b"\xd0\xcf\x11\xe0") or head[30:].startswith((b"[Content_Types].xml", b"mimetype")):
+        raise GradcliError(f"{where} is a file of a spreadsheet", hint="save it as CSV")
+
+
+def _check_text(format: TableFormat, head: bytes, where: str) -> None:
+    """Refuse text that holds a table in another way than lines of UTF-8.
+
+    Raises:
+        GradcliError: It does.
+    """
+    if format.text and head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise GradcliError(f"{where} is UTF-16, and tables are read as UTF-8", hint="iconv -f UTF-16 -t UTF-8 writes it so")
+    if format.text and head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"["):
+        raise GradcliError(f"{where} is one array of JSON, and a row is a line", hint="jq -c '.[]' writes an object a line")
 
 
 def open_input(path: str) -> tuple[BinaryIO, str]:

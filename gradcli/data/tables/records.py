@@ -132,7 +132,8 @@ class Layout(Frozen):
         columns = ["row", *self.kept, *self.names, *(f"grad_{name}" for name in self.wrt), "error"]
         twice = next((name for at, name in enumerate(columns) if name in columns[:at]), None)
         if twice is not None:
-            raise GradcliError(f"two columns would be called {twice}", hint="write --format jsonl, or rename it in the program")
+            how = "leave it out of --keep" if twice in self.kept else "rename it in the program"
+            raise GradcliError(f"two columns would be called {twice}", hint=f"write --format jsonl, or {how}")
         return columns
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradcli.autodiff.runs.given_values import SPECIAL, array_of, constant
 from gradcli.errors import GradcliError, visible
+
+_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?")
 
 
 def text_value(cell: str, name: str) -> Any:
@@ -19,6 +22,8 @@ def text_value(cell: str, name: str) -> Any:
     if not cell:
         raise GradcliError(f"the row has no value for {name}")
     plain = plain_number(cell)
+    if plain is None and _DECIMAL_COMMA.fullmatch(cell):
+        raise GradcliError(f"the value of {name} is no number: {cell:.40}; --decimal , reads decimal commas")
     return _of_text(cell, name) if plain is None else plain
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from gradcli.errors import visible
 from gradcli.output.json import document, json_number
 from gradcli.output.reports.blocks import Block, Lines
-from gradcli.teaching.steps import Line, Status, Work, counted
+from gradcli.teaching.steps import Work
+from gradcli.teaching.verdicts import Line, Status, counted
 from gradcli.teaching.words import feedback, kinds_of
 
 if TYPE_CHECKING:
@@ -57,5 +58,6 @@ def steps_json(work: Work, lines: Sequence[Line], level: int) -> Iterator[str]:
             for line in lines
         ],
         "statuses": counted(lines),
+        "answered": work.answered,
     }
     return document("steps", parts)

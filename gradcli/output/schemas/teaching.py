@@ -110,6 +110,7 @@ class StepsDocument(TypedDict):
     level: Count
     lines: list[LineRecord]
     statuses: Annotated[dict[str, Count], "How many lines have each status."]
+    answered: Annotated[bool, "Whether a line says what the derivative is that is asked for."]
 
 
 class DifficultyRecord(TypedDict):

@@ -72,7 +72,7 @@ def written(text: str, names: Collection[str]) -> Written:
     text = _without_tail(text, frozenset(names), left_out)
     sides = list(_sides(_bare(text), frozenset(names)))
     if sides:
-        last, said = _without_head(sides[-1].text, frozenset(names))
+        last, said = without_head(sides[-1].text, frozenset(names))
         left_out += [said] if said else []
         sides[-1] = replace(sides[-1], text=last)
     found_sides = (replace(side, text=_SPOKEN_WORD.sub(_sign_of, side.text)) for side in sides if side.text)
@@ -186,7 +186,7 @@ def _sides(text: str, names: frozenset[str]) -> Iterator[Side]:
     yield Side(text[start:].strip())
 
 
-def _without_head(text: str, names: frozenset[str]) -> tuple[str, str]:
+def without_head(text: str, names: frozenset[str]) -> tuple[str, str]:
     """A text without the words at its beginning, and these."""
     end = 0
     for found in _WORD.finditer(text):
