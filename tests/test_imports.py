@@ -300,7 +300,7 @@ def test_nothing_runs_text_or_raises_the_limits_of_python() -> None:
 # ---- names of operations ----
 
 NAMES_LEFT = {
-    "algebra": (184, "rules of simplification and equality, which are about these operations"),
+    "algebra": (179, "rules of simplification and equality, which are about these operations"),
     "autodiff": (2, "what a derivative that is the same for all elements is spread by"),
     "cli": (1, "graph is a command as well"),
     "derivation": (31, "short spellings of products of arrays, which are about these operations; full is a degree of detail"),

@@ -111,9 +111,9 @@ def guessed(prompt: Prompt, lines: Callable[[], str | None], tolerance: float = 
     while (text := lines()) is not None and text.strip():
         try:
             own = _number(text)
-        except GradcliError as error:
+        except GradcliError:
             unread.append(text)
-            yield Unread(text, error.message)
+            yield Unread(text, "a number is asked for")
             continue
         right = _near(own, prompt.value, tolerance)
         yield Guess(prompt, text, right, "" if right else _why(prompt, own, tolerance), tuple(unread))

@@ -19,6 +19,7 @@ from gradcli.teaching.marking import Marker
 from gradcli.teaching.numbers import Vector, forward, forward_from, node_partials, node_values
 from gradcli.teaching.question import Question, compile_question, graph_of, named_lines, program_with_names, values_of
 from gradcli.teaching.reading.answers import read_answer, unknown_names
+from gradcli.teaching.reading.forms import typed
 from gradcli.teaching.reading.lines import named_side, sides, statements
 from gradcli.teaching.reading.prime_notation import DIFFERENTIAL_QUOTIENT, FRACTION, NAME, OF_VARIABLES, PRIME, in_parentheses
 from gradcli.teaching.variants import close
@@ -95,7 +96,7 @@ class Work:
 
     def _line(self, number: int, line: str) -> Line:
         try:
-            left, parts = self._sides(line)
+            left, parts = self._sides(typed(line, self.truth))
             return self._judged(number, line, left, parts)
         except GradcliError as error:
             return Line(number, line, Status.UNREADABLE, note=error.message)

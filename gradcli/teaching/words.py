@@ -197,8 +197,9 @@ def _difference(question: Question, marked: Marked, level: int) -> str:
         return (
             f"no known mistake gives this: at {at} {marked.part or 'it'} is {short_text(own)}, and {short_text(right)} is right"
         )
-    how = "it has the wrong sign" if own * right < 0 else "it is too large" if own > right else "it is too small"
-    return f"at {at} {how}"
+    if own * right < 0:
+        return f"at {at} it has the wrong sign"
+    return f"at {at} it is too large" if own > right else f"at {at} it is too small"
 
 
 def certainty(marked: Marked) -> str | None:

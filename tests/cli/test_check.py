@@ -138,10 +138,23 @@ def test_a_given_derivative_is_told_wrong_at_the_point_that_is_asked_alone(given
         (["1e-20*x", "--x", "2"], "x: 0", 1),
         (["1e-20*x", "--x", "2"], "x: 1e-20", 0),
         (["sin(x)", "--x", "pi/2"], "x: 0", 0),
+        (["x*w + x", "--x", "2", "--w", "1"], "x: 2w", 1),
+        (["sum(A^2)", "--A", "[1, 2]"], "A: A^2 + [1, 0]", 1),
+        (["sum(A^2)", "--A", "[1, 2]"], "A: 2A", 0),
+        (["x^2 if x > 1 else x", "--x", "1"], "x: cos(x - 1)", 1),
+        (["x^2 if x > 1 else x", "--x", "1"], "x: x/x", 0),
+        (["abs(x)", "--x", "0"], "x: sign(x)", 0),
     ],
 )
 def test_it_is_checked_at_every_point_and_to_its_size(call: list[str], given: str, code: int) -> None:
     assert command(["check", *call, "--gradient", given])[0] == code
+
+
+def test_an_expression_is_right_beside_the_point_too() -> None:
+    """2w is w + 1 at w = 1 alone; a condition that turns round beside the point is another function."""
+    code, out, _ = command(["check", "x*w + x", "--x", "2", "--w", "1", "--gradient", "x: 2w"])
+    assert code == 1
+    assert re.search(r"by x: right at the point, wrong beside it: at x = [12]\.\d+, w = [01]\.\d+\n", out)
 
 
 def test_numbers_are_a_gradient_at_one_point() -> None:

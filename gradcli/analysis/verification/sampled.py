@@ -29,6 +29,8 @@ from gradcli.typing import Any
 _TRIES = 30
 """Random points that are tried for each that is asked for; programs need not be defined everywhere."""
 
+_BESIDE, _HUNDREDTH = 3, 0.01
+
 
 class Sampled(Frozen):
     """Checked gradients of a program.
@@ -127,6 +129,24 @@ def _at_point(program: Program, asked: Request, seed: int, order: int) -> list[V
 
         found.append(replace(verify(second, again, seed=seed), notes=["the gradient of the derivative along a random direction:"
                      " the product of the Hessian and that direction"]))  # fmt: skip
+    return found
+
+
+def runs_beside(program: Program, asked: Request, tape: Tape) -> list[Tape]:
+    """Runs at points within a hundredth of a run's, those on its side of every condition.
+
+    Args:
+        program: The program.
+        asked: What a run is asked for.
+        tape: The run.
+    """
+    found = []
+    for seed in range(_BESIDE):
+        moves = {name: 1 + _HUNDREDTH * random.Random(f"{seed} {name}").uniform(-1, 1) for name in tape.bindings}
+        values = {name: value * moves[name] + (moves[name] - 1) * (value == 0) for name, value in tape.bindings.items()}
+        run = recorded(program, replace(asked, bindings=values))
+        if run.graph.operations == tape.graph.operations:
+            found.append(run)
     return found
 
 

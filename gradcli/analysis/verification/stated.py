@@ -44,11 +44,14 @@ class Stated(Frozen):
     reasons: Sequence[str]
 
 
-def held_against(tapes: Sequence[Tape], given: Mapping[str, Any], text: str, tolerance: float) -> list[Stated]:
+def held_against(
+    tapes: Sequence[Tape], given: Mapping[str, Any], text: str, tolerance: float, beside: Sequence[Tape] = ()
+) -> list[Stated]:
     """Derivatives that somebody gives, each beside the right one at the first point where they part, or else at the first.
 
     Args:
         tapes: The runs, whose gradients were checked.
+        beside: Runs at points beside that of the only one, at which an expression of the variables has to hold as well.
         given: For each variable the text of an expression, or for one run a number, or an array of its shape.
         text: The source text of the runs.
         tolerance: How far off they may be, beside the size of the right one.
@@ -63,15 +66,18 @@ def held_against(tapes: Sequence[Tape], given: Mapping[str, Any], text: str, tol
             f"--gradient has numbers for {', '.join(numbers)}, which hold at one point", hint="give each variable a value"
         )
     found: dict[str, Stated] = {}
-    for tape in tapes:
+    formulas = {name for name, one in given.items() if beside and isinstance(one, str) and free_names(parse(one))}
+    for at, tape in enumerate((*tapes, *beside)):
+        further = at >= len(tapes)
         left = {name: one for name, one in given.items() if name not in found or found[name].agrees}
-        for name, stated in _at(tape, left, text, tolerance, several=len(tapes) > 1).items():
+        left = {name: one for name, one in left.items() if name in formulas} if further else left
+        for name, stated in _at(tape, left, text, tolerance, beside=further, several=len(tapes) > 1).items():
             if name not in found or not stated.agrees:
                 found[name] = stated
     return list(found.values())
 
 
-def _at(tape: Tape, given: Mapping[str, Any], text: str, tolerance: float, *, several: bool) -> dict[str, Stated]:
+def _at(tape: Tape, given: Mapping[str, Any], text: str, tolerance: float, *, beside: bool, several: bool) -> dict[str, Stated]:
     """Derivatives that somebody gives for a run, each beside the right one.
 
     Args:
@@ -79,7 +85,8 @@ def _at(tape: Tape, given: Mapping[str, Any], text: str, tolerance: float, *, se
         given: For each variable a number, an array of its shape, or the text of an expression.
         text: The source text of the run.
         tolerance: How far off they may be, beside the size of the right one.
-        several: Whether the run is one of several, so that it is said which.
+        beside: Whether the run is beside the point that is asked for.
+        several: Whether the run is one of several that are asked for.
 
     Raises:
         GradcliError: A name is none of a variable, an expression cannot be read, or a shape is another.
@@ -104,9 +111,9 @@ def _at(tape: Tape, given: Mapping[str, Any], text: str, tolerance: float, *, se
         label = f"{name}[{', '.join(map(str, place))}]" if place else name
         agrees = not wrong.any()
         reasons = [] if agrees or place else _reasons(tape, name, one, text)
-        if several and not agrees:
+        if (beside or several) and not agrees:
             at = ", ".join(f"{other} = {short_text(number)}" for other, number in tape.bindings.items())
-            reasons = [f"they part at {at}", *reasons]
+            reasons = [f"right at the point, wrong beside it: at {at}" if beside else f"they part at {at}", *reasons]
         found[name] = Stated(label, float(numpy.asarray(value)[place]), float(numpy.asarray(right)[place]), agrees, reasons)
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from gradcli.cli.framework.choices import check_stdin, chosen_format, file_format, refuse, tolerance
 from gradcli.cli.framework.command import Command, flag, some_whole, text, texts, whole
@@ -31,6 +31,7 @@ from gradcli.typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gradcli.analysis.verification.sampled import Sampled
     from gradcli.analysis.verification.stated import Stated
+    from gradcli.autodiff.passes.tape import Tape
 
 HELP = """\
 Whether the gradient is right: against central differences over a ladder of steps, the complex step, and values of 50 digits.
@@ -100,7 +101,7 @@ def _checked(text: str, where: str, options: CheckOptions) -> Sampled:
 
     from gradcli.algebra.assumptions.facts import NOTHING
     from gradcli.algebra.assumptions.reader import read_assumptions
-    from gradcli.analysis.verification.sampled import check
+    from gradcli.analysis.verification.sampled import check, runs_beside
     from gradcli.autodiff.runs.names_asked import check_used, variables_among
     from gradcli.language.free_names import free_names
     from gradcli.language.parser import parse
@@ -127,17 +128,20 @@ def _checked(text: str, where: str, options: CheckOptions) -> Sampled:
             assume=assume,
             order=options.order,
         )
-        return replace(found, stated=_stated(options, found, text)) if options.gradient else found
+        if options.gradient:
+            beside = [] if missing else runs_beside(program, asked, found.points[0].tape)
+            found = replace(found, stated=_stated(options, found, text, beside))
+        return found
 
 
-def _stated(options: CheckOptions, found: Sampled, text: str) -> list[Stated]:
-    """Somebody else's gradient beside that at each point."""
+def _stated(options: CheckOptions, found: Sampled, text: str, beside: Sequence[Tape]) -> list[Stated]:
+    """Somebody else's gradient beside that at each point, and beside the only one."""
     from gradcli.analysis.verification.stated import held_against
     from gradcli.cli.inputs.gradients import given_gradient
 
     tapes = [point.tape for point in found.points[:: found.order]]
     given = given_gradient(options.gradient, tapes[0], options)
-    return held_against(tapes, given, text, 1e-6 if options.tol is None else tolerance(options.tol))
+    return held_against(tapes, given, text, 1e-6 if options.tol is None else tolerance(options.tol), beside)
 
 
 def _pieces(found: Sampled, text: str, format: str, options: CheckOptions, ascii: bool) -> Iterable[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from gradcli.cli.framework.command import Given
@@ -67,6 +68,11 @@ def ranges_and_values(options: ValueOptions, names: Sequence[str]) -> tuple[dict
     for text in options.set:
         name, value = assignment("--set", text, "x=2")
         given.append(Given(name, value, f"--set {name}"))
+    for one in given:
+        if (found := re.fullmatch(r"([^.:]+(?:\.[0-9]+)?)\.\.\.?(.+)", one.text)) is not None:
+            raise GradcliError(
+                f"{one.option} takes a value or LOW:HIGH, not '{one.text}'", hint=f"write {one.option} {found[1]}:{found[2]}"
+            )
     ranges = {identifier(one.name): range_of(one.text, one.option) for one in given if ":" in one.text}
     if len(ranges) < len([one for one in given if ":" in one.text]):
         raise GradcliError("a range is given twice", hint="leave one out")
