@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import count, product
 from math import prod
-from typing import TYPE_CHECKING
 
 from gradcli.algebra.arrays.expanded import shortest_array
 from gradcli.algebra.arrays.forms import fitted
@@ -38,6 +37,7 @@ from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import in_named_lines, written_out
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import POLE
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.algebra.assumptions.facts import Assumptions
@@ -105,10 +105,13 @@ def simplified_outputs(graph: Graph, *, assume: Assumptions | None = None, shape
     """
     if shape:
         return Simplifier(graph, graph.outputs, assume=assume, cancel=_may_cancel(graph)).arranged(graph.outputs, shape)
-    plain = Simplifier(graph, graph.outputs, assume=assume).together(graph.outputs)
+    simplifier = Simplifier(graph, graph.outputs, assume=assume)
+    plain = simplifier.together(graph.outputs)
     if plain.definitions or not _may_cancel(graph):
         return plain
-    found = Simplifier(graph, graph.outputs, assume=assume, cancel=True).together(graph.outputs)
+    if not simplifier.cancelling():
+        return plain
+    found = simplifier.together(graph.outputs)
     if not found.conditions:  # nor is anything cancelled in expressions that are only written out
         return plain
     expressions: list[Expression] = []
@@ -156,13 +159,29 @@ class Simplifier:
         self.ids = ids
         self.algebra = Algebra(assume, invertible=generic, identities=not generic)
         self.cancel = cancel
-        if generic or cancel:
-            # Knowing beforehand what is not 0, the second walk can cancel it.
-            assume_defined(graph, self.algebra, self._forms())
         self.forms = self._forms()
         self.sizes = _raw_sizes(graph)
         names = {id: name for name, id in graph.variables.items()}
         self.names = [names.get(id, "") for id in range(len(graph))]
+        if generic or cancel:
+            self._cancel()
+
+    def cancelling(self) -> bool:
+        """Let divisors be cancelled from now on; whether that changes a form, or has its conditions stated."""
+        self.cancel = True
+        return self._cancel() or bool(self.algebra.cancelled)
+
+    def _cancel(self) -> bool:
+        """Cancel what is different from 0 where the graph is defined; whether there is something to cancel."""
+        assume_defined(self.graph, self.algebra, self.forms)
+        if not self.algebra.nonzero:
+            return False
+        from gradcli.algebra.sums.cancellation import may_cancel
+
+        if not may_cancel(self.algebra):
+            return False
+        self.forms = self._forms()  # knowing beforehand what is not 0, the second walk can cancel it
+        return True
 
     def _forms(self) -> list[int]:
         room = ROOM + ROOM_FACTOR * len(self.graph)
@@ -285,12 +304,14 @@ def _raw_sizes(graph: Graph) -> list[int]:
     sizes: list[int] = []
     literals: list[Shape | None] = []
     for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
-        below = [literals[input] for input in inputs]
         own = int(operation not in (VARIABLE, CONSTANT) and operation not in NOTATION)
         value = graph.constants.get(id)
         if isinstance(value, int | Fraction):  # a long number counts here as it does in a form
             own = number_length(value) // LONG_NUMBER
-        sizes.append(own + literal_cost(operation, below) * own + sum([sizes[input] for input in inputs]))
-        known = operation == CONSTANT or operation == "stack" or not (inputs or graph.shape(id))
-        literals.append(graph.shape(id) if known or (operation in OPERATIONS and None not in below) else None)
+        if graph.shapes:
+            below = [literals[input] for input in inputs]
+            own += literal_cost(operation, below) * own
+            known = operation == CONSTANT or operation == "stack" or not (inputs or graph.shape(id))
+            literals.append(graph.shape(id) if known or (operation in OPERATIONS and None not in below) else None)
+        sizes.append(own + sum([sizes[input] for input in inputs]))
     return sizes

@@ -15,7 +15,7 @@ from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Settings
 from gradcli.language.ast import NOWHERE
 from gradcli.language.numbers import is_unwieldy, longer_than
 from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.catalogue import CHOICE, OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.facts import POLE
 from gradcli.ops.elementwise.arithmetic import add, div, mul, pow, sub
 from gradcli.ops.elementwise.logic import eq
@@ -86,7 +86,7 @@ def normal_forms(
             if operation in STRUCTURAL:
                 forms.append(_array_form(graph, algebra, id, operands, limit))
                 continue
-            guard = generic and operation == "where" and graph.spans[inputs[0]] == NOWHERE  # no condition that the user wrote
+            guard = generic and operation == CHOICE and graph.spans[inputs[0]] == NOWHERE  # no condition that the user wrote
             form = TOO_LONG if TOO_LONG in operands else apply_operation(algebra, operation, operands, generic=guard)
             if form != TOO_LONG and algebra.size(form) > limit:
                 form = TOO_LONG
@@ -125,7 +125,7 @@ def without_guards(graph: Graph, ids: Sequence[int]) -> tuple[Graph, list[int]]:
             new.append(builder.variable(names[id], graph.spans[id]))
         elif operation == CONSTANT:
             new.append(builder.constant(graph.constants[id], graph.spans[id]))
-        elif operation == "where" and _guarded(graph, id) and _is_guard(graph, inputs[0]):
+        elif operation == CHOICE and _guarded(graph, id) and _is_guard(graph, inputs[0]):
             new.append(new[inputs[2]])
         else:
             operands = tuple([new[input] for input in inputs])

@@ -8,9 +8,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from typing import Any
 
 from gradcli.algebra.equality.high_precision import as_fraction, is_too_large
+from gradcli.typing import Any
 
 MOST_PLACES = 24
 """Zeros that are looked between, those nearest to 0."""
@@ -54,9 +54,9 @@ class LineSearch:
                 new.update(self._between(left, right, switch))
             new.update(self._least(grid, switch))
             found |= new
-            grid = sorted({*grid, *sorted(new, key=abs)[:MOST_PLACES]})
-            for place in [place for place in self.known if place not in grid]:
-                del self.known[place]
+            kept = {*grid, *sorted(new, key=abs)[:MOST_PLACES]}
+            grid = sorted(kept)
+            self.known = {place: values for place, values in self.known.items() if place in kept}
         return sorted(sorted(found, key=abs)[:MOST_PLACES])
 
     def _between(self, left: Fraction, right: Fraction, switch: int) -> Iterator[Fraction]:

@@ -4,6 +4,7 @@ variables, and else from calculations at high precision.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -226,10 +227,11 @@ def _numeric(pair: Pair, start: Equality, same_form: Callable[[], bool]) -> Equa
     budget = _WORK / sum(cost(step.operation) for step in pair.steps)
     if budget < 3:
         raise _too_large(pair)
-    places = Places(pair, _named(pair), _known(pair), budget / 2)
-    special = list(places.points())
-    start = replace(start, unsolved=places.unsolved)
+    places = functools.cache(lambda: Places(pair, _named(pair), _known(pair), budget / 2))
+    special = functools.cache(lambda: list(places().points()))
     found = _sampled(pair, start, numeric.compare, min(_SAMPLED, int(budget)), lambda: numeric.evaluations > budget, special)
+    if found.verdict is not Verdict.DIFFERENT:
+        found = replace(found, unsolved=places().unsolved)
     too_large = found.verdict is Verdict.NOWHERE and found.undecided > 0 == found.only_first + found.only_second
     if (found or too_large) and same_form():
         return replace(found, verdict=found.verdict if found else Verdict.EQUAL, method=Method.NORMAL_FORM, proof=True)
@@ -263,16 +265,18 @@ def _sampled(
     compare: Callable[[Mapping[str, Coordinate]], Outcome],
     count: int,
     exhausted: Callable[[], bool] = lambda: False,
-    special: Sequence[Point] | None = None,
+    special: Callable[[], Sequence[Point]] | None = None,
 ) -> Equality:
-    """Compare at points until one shows a difference."""
+    """Compare at points until one shows a difference; special ones are found when the simple ones show none."""
     tally: dict[Kind, int] = dict.fromkeys(Kind, 0)
     domain: dict[Kind, list[Witness]] = {Kind.ONLY_FIRST: [], Kind.ONLY_SECOND: []}
     agreed: list[Point] = []
     if special is None:
-        special = list(_exact_places(pair)) if len(pair.steps) < 20_000 else []
-    sample = points(pair.variables, _named(pair), special, assume=start.assume)
-    for point in itertools.islice(sample, count + len(special)):
+        special = functools.cache(lambda: list(_exact_places(pair)) if len(pair.steps) < 20_000 else [])
+    sample = points(pair.variables, _named(pair), _when_asked(special), assume=start.assume)
+    for at, point in enumerate(sample):
+        if at >= count and at >= count + len(special()):
+            break
         outcome = compare(point)
         if outcome.kind is Kind.DIFFER:
             found = _different(replace(start, points=tally[Kind.AGREE] + 1), point, outcome)
@@ -292,12 +296,17 @@ def _sampled(
         domain=(*domain[Kind.ONLY_FIRST], *domain[Kind.ONLY_SECOND]),
         neither=tally[Kind.NEITHER],
         undecided=tally[Kind.UNDECIDED],
-        places=len(special),
+        places=len(special()),
         agreed_at=tuple(agreed),
     )
     if not found.points and start.method is Method.NUMERIC:
         return _nowhere(found)
     return found if found.same_domain else replace(found, verdict=Verdict.WHERE_DEFINED)
+
+
+def _when_asked(special: Callable[[], Sequence[Point]]) -> Iterator[Point]:
+    """Special points, which are not found before the first of them is asked for."""
+    yield from special()
 
 
 def _named(pair: Pair) -> list[Rational]:
@@ -327,7 +336,7 @@ def _with_positive(
     pair: Pair,
     found: Equality,
     compare: Callable[[Mapping[str, Coordinate]], Outcome],
-    special: Sequence[Point],
+    special: Callable[[], Sequence[Point]],
     exhausted: Callable[[], bool],
 ) -> Equality:
     """What differs may still agree where all variables are positive, as sqrt(x^2) and x do."""
@@ -335,8 +344,9 @@ def _with_positive(
     if witness is None or not pair.variables or found.assume or all(rational(value) > 0 for value in witness.point.values()):
         return found
     agreed = 0
-    beside = [point for point in special if all(rational(value) > 0 for value in point.values())]
-    for point in itertools.chain(beside, itertools.islice(points(pair.variables, assume=POSITIVE), _POSITIVE)):
+    ordinary = itertools.islice(points(pair.variables, assume=POSITIVE), _POSITIVE)
+    beside = (point for point in _when_asked(special) if all(rational(value) > 0 for value in point.values()))
+    for point in itertools.chain(ordinary, beside):
         kind = compare(point).kind
         if kind is Kind.DIFFER or exhausted():
             return found

@@ -12,7 +12,6 @@ import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
 
 from gradcli.algebra.equality.inverses import ordered, solved
 from gradcli.algebra.equality.pair import Pair, PrimitiveBuilder, Step, pair_in
@@ -21,9 +20,7 @@ from gradcli.graph.graph import Graph
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.ops.elementwise.arithmetic import pow as power
-
-if TYPE_CHECKING:
-    from gradcli.algebra.equality.high_precision import Numeric
+from gradcli.typing import Any
 
 MOST = 40
 """Steps whose zeros are looked for."""
@@ -96,11 +93,6 @@ class Places:
         self.lines = min(most_lines, _MOST_LINES)
         self.spent = 0.0
         self.steps, self.switches = with_switches(pair)
-        self.numeric: Numeric | None = None
-        if budget:
-            from gradcli.algebra.equality.high_precision import Numeric
-
-            self.numeric = Numeric(self.steps, pair.ends)
         self._open: set[int] = set()
 
     @property
@@ -116,7 +108,8 @@ class Places:
             for base in (1, 2) if len(self.variables) > 1 else (1,):
                 rest: Point = dict.fromkeys(self.variables, base)
                 around = _around(self.line(variable, rest, named=True))
-                lines.setdefault(variable, _cells(self.line(variable, rest)))
+                if variable not in lines:
+                    lines[variable] = _cells(self.line(variable, rest))
                 yield from ({**rest, variable: coordinate} for coordinate in around)
         if len(lines) > 1:
             yield from itertools.islice(self.pairs(lines), _PAIRED)
@@ -135,22 +128,24 @@ class Places:
             return []
         self.lines -= 1
         self.spent += _LINE_COST
-        zeros, still_open = solved(self.steps, self.switches, variable, rest, exact=self.numeric is None)
+        zeros, still_open = solved(self.steps, self.switches, variable, rest, exact=not self.budget)
         if not named:
             return ordered(zeros)
         own = [p[variable] for p in self.known if all(p[name] == rest[name] for name in self.variables if name != variable)]
         near = [*self.named, *own]
         found: list[Coordinate] = [*zeros, *near]
-        if self.numeric is not None and still_open:
+        if self.budget and still_open:
+            from gradcli.algebra.equality.high_precision import DIGITS, Numeric
+            from gradcli.algebra.equality.line_search import LineSearch
+
             self._open.update(still_open)
-            numeric = self.numeric
+            steps, places = _leading_to(self.steps, still_open)
+            numeric = Numeric(steps, ())
 
             def values(place: Fraction) -> list[Any]:
+                self.spent += 1
                 at = numeric.values({**rest, variable: place}, DIGITS)
-                return [at[switch] for switch in still_open]
-
-            from gradcli.algebra.equality.high_precision import DIGITS
-            from gradcli.algebra.equality.line_search import LineSearch
+                return [at[switch] for switch in places]
 
             search = LineSearch(values, len(still_open), self.exhausted)
             found += search.places(sorted({Fraction(rational(place)) for place in (*near, *zeros)}))
@@ -158,9 +153,7 @@ class Places:
 
     def exhausted(self) -> bool:
         """Whether no more may be computed."""
-        if self.numeric is None:
-            return self.lines <= 0
-        return self.lines <= 0 or self.spent + self.numeric.evaluations > self.budget
+        return self.lines <= 0 or 0 < self.budget < self.spent
 
     def pairs(self, lines: Mapping[str, Sequence[Coordinate]]) -> Iterator[Point]:
         """For two variables: of one the coordinates that are known, and with each of them the places of the other."""
@@ -188,6 +181,17 @@ class Places:
                 if cells:
                     point[name] = source.choice(cells)
             yield point
+
+
+def _leading_to(steps: Sequence[Step], ends: Sequence[int]) -> tuple[list[Step], list[int]]:
+    """The steps that lead to some of them, and where these are among them."""
+    needed = set(ends)
+    for at in range(len(steps) - 1, -1, -1):
+        if at in needed:
+            needed.update(steps[at].inputs)
+    new = {at: place for place, at in enumerate(sorted(needed))}
+    leading = [steps[at]._replace(inputs=tuple([new[input] for input in steps[at].inputs])) for at in new]
+    return leading, [new[end] for end in ends]
 
 
 def _cells(places: Sequence[Coordinate]) -> list[Coordinate]:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational
+from gradcli.typing import NamedTuple
 
 _MOST_TERMS = 64
 """Terms of polynomials that are divided, and steps of a division."""
@@ -40,24 +40,36 @@ def common_cancelled(algebra: Algebra, form: int) -> int:
     return algebra.add([algebra.form({term[0]: term[1]}) if p is None else p for p, term in zip(parts, terms, strict=True)])
 
 
-def _cancelled_term(algebra: Algebra, monomial: Monomial, coefficient: Rational) -> int | None:
+def may_cancel(algebra: Algebra) -> bool:
+    """Whether anything in the forms so far could be cancelled by what is different from 0."""
+    pairs = {pair for terms in algebra.forms for monomial, _ in terms for pair in _pairs(algebra, monomial)}
+    kept_apart = any(atom.kind == "power" for atom in algebra.atoms)  # x·(1/x)
+    return kept_apart or any(_common(algebra, _content(algebra, high), _content(algebra, low)) for low, high in pairs)
+
+
+def _pairs(algebra: Algebra, monomial: Monomial) -> list[tuple[int, int]]:
+    """What a product divides by and is different from 0, each with what it may have in common with; one of them is a sum."""
+    below = [atom for atom, exponent in monomial if exponent < 0 and isinstance(exponent, int)]
+    below = [atom for atom in below if atom in algebra.nonzero or algebra.is_nonzero(atom)]
+    if not below:
+        return []
     above = [atom for atom, exponent in monomial if isinstance(exponent, int) and exponent > 0]
-    below = [atom for atom, exponent in monomial if isinstance(exponent, int) and exponent < 0]
-    for low in below:
-        known = low in algebra.nonzero or algebra.is_nonzero(low)
-        for high in above if known else ():
-            if "form" not in (algebra.atoms[low].kind, algebra.atoms[high].kind):
-                continue
-            found = _common(algebra, _content(algebra, high), _content(algebra, low))
-            if found is None:
-                continue
-            (inside, _) = algebra.as_term(found.divisor)
-            algebra.nonzero.update(atom for part in (found.divisor, found.below) for atom, _ in algebra.as_term(part)[0])
-            algebra.cancelled.update(atom for atom, _ in inside if not algebra.is_nonzero(atom))
-            powers = tuple((atom, e - (atom == high) + (atom == low)) for atom, e in monomial)
-            rest = algebra.settled(tuple((atom, e) for atom, e in powers if e), coefficient)
-            quotient = algebra.multiply(found.above, algebra.power(found.below, -1))
-            return algebra.multiply(rest, quotient)
+    kinds = algebra.atoms
+    return [(low, high) for low in below for high in above if "form" in (kinds[low].kind, kinds[high].kind)]
+
+
+def _cancelled_term(algebra: Algebra, monomial: Monomial, coefficient: Rational) -> int | None:
+    for low, high in _pairs(algebra, monomial):
+        found = _common(algebra, _content(algebra, high), _content(algebra, low))
+        if found is None:
+            continue
+        (inside, _) = algebra.as_term(found.divisor)
+        algebra.nonzero.update(atom for part in (found.divisor, found.below) for atom, _ in algebra.as_term(part)[0])
+        algebra.cancelled.update(atom for atom, _ in inside if not algebra.is_nonzero(atom))
+        powers = tuple((atom, e - (atom == high) + (atom == low)) for atom, e in monomial)
+        rest = algebra.settled(tuple((atom, e) for atom, e in powers if e), coefficient)
+        quotient = algebra.multiply(found.above, algebra.power(found.below, -1))
+        return algebra.multiply(rest, quotient)
     return None
 
 

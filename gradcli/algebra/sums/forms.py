@@ -12,14 +12,14 @@ import itertools
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import nan, prod
-from typing import TYPE_CHECKING, NamedTuple
 
 from gradcli.algebra.sums.terms import LONG_NUMBER, ONE, Monomial, Rational, Terms, coefficient_parts, number_length, whole
 from gradcli.graph.graph import Settings, Shape
 from gradcli.graph.shapes import broadcast
-from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.catalogue import CHOICE, OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.constants import VALUES, constant_value
 from gradcli.ops.declaration.facts import POLE
+from gradcli.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from gradcli.algebra.assumptions.facts import Assumptions
@@ -59,6 +59,7 @@ class Forms:
         shapes: The shape of each atom that is an array; sums and products of atoms are broadcast.
         settings: The settings of each atom whose operation has some.
         depth: How many rules of arrays are at work on what other rules gave.
+        choices_of_0: The atoms that are 0 under a condition, or unless it holds.
         literals: The atoms that are arrays written element by element, ``[x, 1]``, and elementwise functions of these.
     """
 
@@ -69,6 +70,7 @@ class Forms:
         self.shapes: dict[int, Shape] = {}
         self.settings: dict[int, Settings] = {}
         self.depth = 0
+        self.choices_of_0: set[int] = set()
         self.literals: set[int] = set()
         self._form_shapes: dict[int, Shape] = {}
         self._positive_atoms: set[int] = set()
@@ -103,6 +105,8 @@ class Forms:
             value = self._atom_value(kind, content)
             if value is not None:
                 self._atom_values[id] = value
+            if kind == CHOICE and 0 in [self.rational(branch) for branch in self.arguments(id)[1:]]:
+                self.choices_of_0.add(id)
             if settings:
                 self.settings[id] = settings
             if shape or self.shapes:
@@ -125,20 +129,26 @@ class Forms:
 
     def form(self, terms: Mapping[Monomial, Rational]) -> int:
         """The id of a sum of terms; terms with the coefficient 0 fall away."""
-        key = tuple(sorted((monomial, whole(c)) for monomial, c in terms.items() if c))
-        id = self._form_ids.get(key)
+        key = [(monomial, whole(c)) for monomial, c in terms.items() if c]
+        if len(key) > 1:
+            key.sort()
+        return self._interned(tuple(key))
+
+    def _interned(self, terms: Terms) -> int:
+        """The id of a sum of terms that are in order."""
+        id = self._form_ids.get(terms)
         if id is None:
-            id = self._form_ids[key] = len(self.forms)
-            self.forms.append(key)
+            id = self._form_ids[terms] = len(self.forms)
+            self.forms.append(terms)
         return id
 
     def number(self, value: Rational) -> int:
         """The form of a rational number."""
-        return self.form({ONE: value})
+        return self._interned(((ONE, whole(value)),) if value else ())
 
     def of_atom(self, atom: int, exponent: Rational = 1) -> int:
         """The form of one atom."""
-        return self.form({((atom, exponent),): 1})
+        return self._interned(((((atom, exponent),), 1),))
 
     def of(self, operation: str, *operands: int) -> int:
         """The form of an operation on forms."""
@@ -174,6 +184,10 @@ class Forms:
             return terms[0][0][0][0]
         return None
 
+    def kinds(self, form: int) -> set[str]:
+        """The kinds of the atoms of a form."""
+        return {self.atoms[atom].kind for monomial, _ in self.forms[form] for atom, _ in monomial}
+
     def inner(self, form: int) -> list[int]:
         """The forms inside the atoms of a form."""
         inner: list[int] = []
@@ -206,15 +220,17 @@ class Forms:
         content = self.atoms[atom].content
         return content if isinstance(content, tuple) else ()
 
-    def factors(self, monomial: Monomial) -> Iterator[tuple[int, Rational]]:
+    def factors(self, monomial: Monomial) -> Monomial:
         """The atoms of a monomial with their exponents, those kept apart from others of their base as well."""
+        if not any(self.atoms[atom].kind == "power" for atom, _ in monomial):
+            return monomial
+        found: list[tuple[int, Rational]] = []
         for atom, exponent in monomial:
-            kind, content = self.atoms[atom]
-            if kind == "power" and isinstance(content, tuple):
-                for base, power in self.forms[content[0]][0][0]:
-                    yield base, power * exponent
+            if self.atoms[atom].kind == "power":
+                found += [(base, power * exponent) for base, power in self.forms[self.arguments(atom)[0]][0][0]]
             else:
-                yield atom, exponent
+                found.append((atom, exponent))
+        return tuple(found)
 
     # ---- values ----
 
@@ -222,12 +238,12 @@ class Forms:
         """The value of a form that has no variable, as a float; nan of one that has no value, whatever its variables are."""
         if form in self._form_values:
             return self._form_values[form]
-        raised = OPERATIONS[POW].forward
         known = [self._atom_values.get(atom) for monomial, _ in self.forms[form] for atom, _ in monomial]
         total: float | None = None
         if any(value != value for value in known if value is not None):
             total = nan
         elif None not in known:
+            raised = OPERATIONS[POW].forward
             total = 0.0
             for monomial, coefficient in self.forms[form]:
                 total += prod(
@@ -389,15 +405,15 @@ class Forms:
             if self._is_angle(monomial):
                 total += int(coefficient not in (1, -1))
                 continue
-            factors = list(self.factors(monomial))
-            above = sum(exponent > 0 for _, exponent in factors)
-            numerator, denominator = coefficient_parts(coefficient)
+            factors = self.factors(monomial)
+            above = sum([exponent > 0 for _, exponent in factors])
+            numerator, denominator = (1, 1) if coefficient in (1, -1) else coefficient_parts(coefficient)
             total += above + (numerator != 1 or not above) - 1 + len(factors) - above + (denominator != 1)
             for atom, exponent in factors:
                 kind, content = self.atoms[atom]
                 total += exponent not in (1, -1)
                 if isinstance(content, tuple):
-                    total += sum(self._sizes[inner] for inner in content) + self._own_operations(kind, content)
+                    total += sum([self._sizes[inner] for inner in content]) + self._own_operations(kind, content)
         return total + self._leading_sign(terms)
 
     def _is_angle(self, monomial: Monomial) -> bool:
@@ -409,6 +425,8 @@ class Forms:
         if kind in NOTATION:
             return 0
         own = len(content) - 1 if kind == "matmul" else 1
+        if not self.shapes:
+            return own
         return own + literal_cost(kind, [self.shape(form) if self.is_literal(form) else None for form in content])
 
     def _leading_sign(self, terms: Terms) -> int:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational, divided
 from gradcli.language.ast import Call, Number, Operator, Output, children, postorder
 from gradcli.language.parser import parse
 from gradcli.ops.elementwise.exponential import log
+from gradcli.typing import NamedTuple
 
 
 class Identity(NamedTuple):
@@ -107,10 +108,8 @@ def _combined(symbol: str, operands: Sequence[dict[Monomial, Rational]]) -> dict
     return {(*left, *[(place, sign * e) for place, e in right]): Fraction(a) / b if sign < 0 else a * b}
 
 
-@functools.cache
-def _kinds() -> frozenset[str]:
-    named = frozenset(kind for pattern in _products() for kind in pattern.result[1])
-    return named | {kind for pattern in _patterns() for _, functions in pattern.terms for kind in functions}
+_KINDS = frozenset(kind for one in IDENTITIES for kind in re.findall(r"[a-z]\w*(?=\()", one.pattern + one.result))
+"""The functions that identities know."""
 
 
 _MULTIPLES = range(1, 17)
@@ -119,10 +118,10 @@ _MULTIPLES = range(1, 17)
 
 def with_identities(algebra: Algebra, form: int) -> int:
     """The form with one identity used, where that makes it shorter."""
-    kinds = {algebra.atoms[atom].kind for monomial, _ in algebra.forms[form] for atom, _ in monomial}
+    kinds = algebra.kinds(form)
     if log.name in kinds and (collected := _collected_logarithms(algebra, form)) != form:
         return collected
-    if kinds.isdisjoint(_kinds()):
+    if kinds.isdisjoint(_KINDS):
         return form
     size = algebra.size(form)
     for candidate in itertools.chain(_candidates(algebra, form), _taken_apart(algebra, form)):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from gradcli.algebra.sums.forms import ABS, EXP, POW, Forms
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational, common_monomial, content_of, divided, whole
+from gradcli.ops.catalogue import CHOICE
 from gradcli.ops.declaration.rational import power as exact_power
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.algebra.assumptions.facts import Assumptions
@@ -43,6 +44,7 @@ class Algebra(Forms):
         self.cancelled: set[int] = set()
         self.spelled: dict[tuple[int, int], int] = {}
         self.room = 0
+        self._terms: dict[int, tuple[Monomial, Rational]] = {}
 
     # ---- sums ----
 
@@ -69,7 +71,9 @@ class Algebra(Forms):
 
     def scale(self, form: int, factor: Rational) -> int:
         """A rational multiple."""
-        return self.form({monomial: coefficient * factor for monomial, coefficient in self.forms[form]})
+        if factor == 1:
+            return form
+        return self._interned(tuple([(m, whole(c * factor)) for m, c in self.forms[form]]) if factor else ())
 
     # ---- products ----
 
@@ -89,12 +93,15 @@ class Algebra(Forms):
         terms = self.forms[form]
         if len(terms) < 2:
             return terms[0] if terms else (ONE, 0)
+        known = self._terms.get(form)
+        if known is not None:
+            return known
         content = content_of(terms)
-        primitive = self.scale(form, Fraction(1) / content)
-        opposite = self.scale(primitive, -1)
-        if not self.has_atom("form", (primitive,)) and self.has_atom("form", (opposite,)):
+        primitive = self.scale(form, 1 / content)
+        if not self.has_atom("form", (primitive,)) and self.has_atom("form", (opposite := self.scale(primitive, -1),)):
             primitive, content = opposite, -content  # b - a after a - b is -(a - b)
-        return ((self.atom("form", (primitive,)), 1),), content
+        found = self._terms[form] = ((self.atom("form", (primitive,)), 1),), content
+        return found
 
     def as_factor(self, form: int) -> tuple[Monomial, Rational]:
         """A form as a factor of a product, which a common factor of its terms joins: x·a + x·b is x·(a + b)."""
@@ -123,6 +130,8 @@ class Algebra(Forms):
 
     def settled(self, monomial: Monomial, factor: Rational) -> int:
         """A product whose factors have made of each other what they can; each case has its algebra beside it."""
+        if not any(isinstance(self.atoms[atom].content, tuple) for atom, _ in monomial):
+            return self.form({monomial: factor})
         powers = dict(monomial)
         others: list[int] = []
         for atom, exponent in monomial:
@@ -218,7 +227,7 @@ class Algebra(Forms):
     def choice(self, condition: int, then: int, otherwise: int) -> int:
         """``then if condition else otherwise``, in which choices by the same condition are made already."""
         branches = self.under(then, condition, 1), self.under(otherwise, condition, 2)
-        return branches[0] if branches[0] == branches[1] else self.of("where", condition, *branches)
+        return branches[0] if branches[0] == branches[1] else self.of(CHOICE, condition, *branches)
 
     def under(self, form: int, condition: int, branch: int) -> int:
         """A form where a condition is known to be true (branch 1) or false (branch 2)."""
@@ -235,21 +244,20 @@ class Algebra(Forms):
 
     def condition(self, atom: int) -> int | None:
         """The condition of a choice; None for any other atom."""
-        return self.arguments(atom)[0] if self.atoms[atom].kind == "where" else None
+        return self.arguments(atom)[0] if self.atoms[atom].kind == CHOICE else None
 
     def _as_choice(self, form: int) -> int:
         """A product with one choice that has a branch 0 as that choice: k·(a if c else 0) is (k·a if c else 0)."""
+        if not self.choices_of_0:
+            return form
         monomial, factor = self.as_term(form)
-        conditions = {self.condition(atom) for atom, exponent in monomial if exponent > 0 and self._has_branch_0(atom)}
+        conditions = {self.condition(atom) for atom, exponent in monomial if atom in self.choices_of_0 and exponent > 0}
         if len(conditions) != 1 or (len(monomial) == 1 and monomial[0][1] == 1):
             return form
         (condition,) = conditions
         assert condition is not None
         product = self.form({monomial: 1})
         return self.scale(self.choice(condition, product, product), factor)
-
-    def _has_branch_0(self, atom: int) -> bool:
-        return self.atoms[atom].kind == "where" and 0 in [self.rational(branch) for branch in self.arguments(atom)[1:]]
 
     # ---- powers ----
 

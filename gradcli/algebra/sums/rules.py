@@ -10,7 +10,6 @@ import functools
 import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from gradcli.algebra.sums.forms import EXP, LOG, POW, value_of
 from gradcli.algebra.sums.normal import Algebra
@@ -21,6 +20,7 @@ from gradcli.language.parser import parse
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import END, ODD, POLE, TRUTH
 from gradcli.ops.elementwise.arithmetic import add, mul, neg, sub
+from gradcli.typing import NamedTuple
 
 _POWERS: dict[str, Rational] = {
     name: whole(Fraction(declared.facts.power)) for name, declared in OPERATIONS.items() if declared.facts.power is not None
@@ -97,17 +97,13 @@ RULES = (
 
 
 @functools.lru_cache(maxsize=1)
-def _by_functions() -> dict[tuple[str, str], Expression]:
-    """The result of each rule by the outer function and the inner one, or the minus, of its pattern."""
-    table: dict[tuple[str, str], Expression] = {}
-    for rule in RULES:
-        outer = _expression(rule.pattern)
-        assert isinstance(outer, Call)
-        inner = outer.arguments[0]
-        table[outer.function, inner.function if isinstance(inner, Call) else "-"] = _expression(rule.result)
-    return table
+def _by_functions() -> dict[tuple[str, str], str]:
+    """The result of each rule by the outer function and the inner one, or the minus, of its pattern: f(g(x)), f(-x)."""
+    parts = [(*rule.pattern.split("(")[:2], rule.result) for rule in RULES]
+    return {(outer, "-" if inner[0] == "-" else inner): result for outer, inner, result in parts}
 
 
+@functools.cache
 def _expression(text: str) -> Expression:
     statement = parse(text).statements[0]
     assert isinstance(statement, Output)
@@ -292,10 +288,10 @@ def _logarithm_of_product(algebra: Algebra, monomial: Monomial, coefficient: Rat
     return algebra.scale(algebra.of(LOG, root), factor)
 
 
-def _instance(algebra: Algebra, template: Expression, x: int) -> int:
+def _instance(algebra: Algebra, result: str, x: int) -> int:
     """The form of a rule's result for a form in the place of x."""
     forms: list[int] = []
-    for node in postorder(template):
+    for node in postorder(_expression(result)):
         count = len(children(node))
         operands = forms[len(forms) - count :]
         del forms[len(forms) - count :]

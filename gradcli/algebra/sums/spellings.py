@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from gradcli.algebra.sums.forms import POW
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational, Terms, common_monomial, content_of, divided
-from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.catalogue import CHOICE, OPERATIONS
 
 SQUARES: dict[str, tuple[str, Rational]] = {
     name: (partner, 1 if sign == "+" else -1)  # sin(x)^2 + cos(x)^2 = 1, cosh(x)^2 - sinh(x)^2 = 1
@@ -16,6 +17,9 @@ SQUARES: dict[str, tuple[str, Rational]] = {
     if partner
 }
 """Sums of squares that are 1 for every x: the first function, the second one, and the sign between them."""
+
+_POWERS = frozenset((POW, *[name for name, operation in OPERATIONS.items() if operation.facts.base]))
+"""Functions that are powers of a number, or may be."""
 
 MANY_TERMS = 64
 """Terms beyond which sums are not multiplied out."""
@@ -43,21 +47,26 @@ def _searched(algebra: Algebra, form: int) -> int:
     if found is not None:
         return found
     best = _with_exponentials_collected(algebra, form)
+    kinds = algebra.kinds(best)
     shorter = True
     while shorter and algebra.room > 0:
         shorter = False
-        for shape in (*_SHAPES, *([with_identities] if algebra.identities else [])):
+        for shape, needed in _SHAPES:
             algebra.room -= 1 + len(algebra.forms[best])
+            if needed is not None and needed.isdisjoint(kinds):
+                continue
             candidate = shape(algebra, best)
             if candidate != best and algebra.size(candidate) < algebra.size(best):
-                best, shorter = candidate, True
+                best, shorter, kinds = candidate, True, algebra.kinds(candidate)
     if algebra.room > 0:
         algebra.spelled[form, known] = algebra.spelled[best, known] = best
     return best
 
 
 def with_identities(algebra: Algebra, form: int) -> int:
-    """Functions written by shorter ones."""
+    """Functions written by shorter ones, where that is asked for."""
+    if not algebra.identities:
+        return form
     from gradcli.algebra.sums import identities
 
     return identities.with_identities(algebra, form)
@@ -74,9 +83,7 @@ def cancelled(algebra: Algebra, form: int) -> int:
 
 def _with_exponentials_collected(algebra: Algebra, form: int) -> int:
     """The form with terms that differ by a rational factor alone, such as 2^(n + 1) and 2^n, as one."""
-    kinds = {algebra.atoms[atom].kind for monomial, _ in algebra.forms[form] for atom, _ in monomial}
-    powers = (kind for kind in kinds if kind == POW or (kind in OPERATIONS and OPERATIONS[kind].facts.base))
-    if len(algebra.forms[form]) < 2 or not any(powers):
+    if len(algebra.forms[form]) < 2 or _POWERS.isdisjoint(algebra.kinds(form)):
         return form
     from gradcli.algebra.sums.exponentials import collected_exponentials
 
@@ -260,4 +267,17 @@ def collected_powers(algebra: Algebra, form: int) -> int:
     return algebra.settled(algebra.joined(outer, inner), a * b)
 
 
-_SHAPES = (expanded, factored, collected_squares, collected_choices, collected_powers, grouped, cancelled, rationalized)
+_SUM = frozenset(("form",))
+
+_SHAPES: tuple[tuple[Callable[[Algebra, int], int], frozenset[str] | None], ...] = (
+    (expanded, _SUM),
+    (factored, None),
+    (collected_squares, frozenset(SQUARES)),
+    (collected_choices, frozenset((CHOICE,))),
+    (collected_powers, frozenset((POW,))),
+    (grouped, None),
+    (cancelled, _SUM),
+    (rationalized, _SUM),
+    (with_identities, frozenset(OPERATIONS)),
+)
+"""The shapes, each with the kinds of atoms of which it needs one; None for any."""

@@ -24,29 +24,30 @@ LONGEST_FRACTION = 128
 
 def whole(value: Rational) -> Rational:
     """The rational number as an integer where it is one."""
+    if type(value) is int:
+        return value
     return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
 
 
 def number_length(value: Rational) -> int:
     """The bits of a rational number."""
-    numerator, denominator = Fraction(value).as_integer_ratio()
+    numerator, denominator = value.as_integer_ratio()
     return numerator.bit_length() + denominator.bit_length()
 
 
 def coefficient_parts(coefficient: Rational) -> tuple[Rational, int]:
     """What stands above and below a fraction line for the size of a coefficient: 3 and 2 for -3/2, 0.0001 and 1 for 0.0001."""
-    size = abs(Fraction(coefficient))
+    size: Rational = coefficient if coefficient > 0 else -coefficient
     return (size, 1) if is_long_decimal(size.denominator) else size.as_integer_ratio()
 
 
 def content_of(terms: Terms) -> Fraction:
     """The rational factor that leaves coprime integers, not all negative, as coefficients; for long decimals its sign alone."""
-    coefficients = [Fraction(coefficient) for _, coefficient in terms]
-    sign = -1 if all(coefficient < 0 for coefficient in coefficients) else 1
-    denominator = lcm(*[c.denominator for c in coefficients])
+    sign = -1 if all(coefficient < 0 for _, coefficient in terms) else 1
+    denominator = lcm(*[c.denominator for _, c in terms])
     if is_long_decimal(denominator):
         return Fraction(sign)
-    return Fraction(sign * gcd(*[c.numerator for c in coefficients]), denominator)
+    return Fraction(sign * gcd(*[c.numerator for _, c in terms]), denominator)
 
 
 def is_long_decimal(denominator: int) -> bool:
@@ -70,5 +71,5 @@ def common_monomial(terms: Terms) -> dict[int, Rational]:
 
 def divided(monomial: Monomial, common: Mapping[int, Rational]) -> Monomial:
     """A monomial without a factor that it has."""
-    powers = ((atom, whole(exponent - common.get(atom, 0))) for atom, exponent in monomial)
-    return tuple(sorted((atom, exponent) for atom, exponent in powers if exponent))
+    powers = [(atom, whole(exponent - common[atom]) if atom in common else exponent) for atom, exponent in monomial]
+    return tuple([power for power in powers if power[1]])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import numpy
 
@@ -23,6 +22,7 @@ from gradcli.ops.elementwise.arithmetic import add, sub
 from gradcli.output.code.catalogue import language_named
 from gradcli.output.code.language import Written
 from gradcli.output.code.routine import CodeBuilder, functions_in, routine
+from gradcli.typing import Any
 
 BLOCK = 2**14
 """Rows that a thread computes between two looks at the interpreter."""
