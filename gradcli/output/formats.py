@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import Frozen
+from gradcli.typing import Any
 
 MOST_SHOWN = 120
 """Nodes up to which a picture shows a whole graph without being asked."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy
 
@@ -26,6 +25,7 @@ from gradcli.teaching.reading.prime_notation import DIFFERENTIAL_QUOTIENT, FRACT
 from gradcli.teaching.variants import close
 from gradcli.teaching.verdicts import Line, Marked, Status, Verdict
 from gradcli.teaching.words import right_text
+from gradcli.typing import Any
 
 MOST_LINES = 500
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from gradcli.analysis.descent.methods import OPTIMISERS, Step
 from gradcli.analysis.descent.objective import Objective
 from gradcli.frozen import Frozen
 from gradcli.language.numbers import short_text
+from gradcli.typing import Any
 
 CONVERGED, DIVERGES, OSCILLATES, UNBOUNDED, SLOW, STUCK = (
     "converged",

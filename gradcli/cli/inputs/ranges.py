@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from gradcli.cli.framework.command import Given
 from gradcli.cli.framework.options import DerivativeOptions, ValueOptions
 from gradcli.cli.inputs.variables import assignment, bindings, number
 from gradcli.errors import GradcliError, UnknownVariableError, no_value
 from gradcli.language.builder import identifier
+from gradcli.typing import Any
 
 DEFAULT = (-5.0, 5.0)
 """The range of a variable that is given nothing."""

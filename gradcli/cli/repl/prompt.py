@@ -7,10 +7,13 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any, TextIO
 
 from gradcli.cli.framework.streams import read_text, write
 from gradcli.cli.repl.session import Session, is_open
+from gradcli.typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 PROMPT, MORE = "> ", ". "
 WELCOME = "An expression, (x+w)*(w+1), then x = 2; w = 1. :help lists more, :quit ends.\n"

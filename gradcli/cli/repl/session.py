@@ -12,7 +12,6 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from gradcli.autodiff.request import NOTHING, Request
 from gradcli.autodiff.runs.names_asked import variables_among
@@ -29,6 +28,7 @@ from gradcli.language.free_names import free_names
 from gradcli.language.numbers import number_text
 from gradcli.language.parser import parse
 from gradcli.language.program_text import statement_text
+from gradcli.typing import Any
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _SLOW = re.compile(r"\w\(|@")

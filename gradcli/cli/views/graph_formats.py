@@ -7,7 +7,6 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.cli.framework.choices import split_names
@@ -20,6 +19,7 @@ from gradcli.output.diagrams.diagram import Diagram
 from gradcli.output.diagrams.of_run import diagram, static_parts
 from gradcli.output.formats import GRAPHS, Format
 from gradcli.output.reports.tables import TABLE_ROWS
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.output.box_drawing.canvas import Segment

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from itertools import pairwise
-from typing import Any
 
 from gradcli.errors import GradcliError
 from gradcli.language.ast import Definition, Program
@@ -18,6 +17,7 @@ from gradcli.language.readings.left_sides import Asked, derivative_asked, deriva
 from gradcli.language.readings.names import Names
 from gradcli.language.readings.scan import Found, scan, tables_of
 from gradcli.language.readings.vocabulary import Vocabulary, letter
+from gradcli.typing import Any
 
 _BRACKETS = frozenset("()[]{}")
 

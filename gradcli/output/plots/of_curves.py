@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from gradcli.analysis.sampling.breaks import OSCILLATION, VERTICAL, Mark
 from gradcli.analysis.sampling.curves import Curve, Curves
@@ -16,6 +15,7 @@ from gradcli.language.numbers import short_text
 from gradcli.ops.declaration.facts import END, JUMP, KINK, POLE, REMOVABLE
 from gradcli.output.json import json_number
 from gradcli.output.plots.chart import COLOURS, CURVE, POLE_LINE, TANGENT, Chart, Dot, Stroke
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.symbolic import MarkRecord

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from gradcli.analysis.descent.methods import Step
 from gradcli.analysis.descent.objective import Objective
@@ -19,6 +18,7 @@ from gradcli.output.json import document, json_number, json_numbers
 from gradcli.output.plots.chart import COLOURS, CURVE, PATH, Chart, Dot, Range, Stroke
 from gradcli.output.plots.of_curves import chart_of_curves
 from gradcli.output.plots.of_fields import chart_of_field
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.symbolic import DescendDocument

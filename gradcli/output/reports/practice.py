@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from gradcli.errors import visible
 from gradcli.output.json import document
 from gradcli.teaching.practice import Posed, Practice, Turn, score
 from gradcli.teaching.verdicts import Marked
 from gradcli.teaching.words import STUDENT, feedback, kinds_of
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.teaching import PracticeDocument
