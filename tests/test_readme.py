@@ -82,7 +82,7 @@ def test_console_session(
 
 
 def test_python_blocks_run(capsys: pytest.CaptureFixture[str]) -> None:
-    blocks = list(_blocks("python"))
+    blocks = [block for kind in (("python", "python data") if HAS_EXTRAS else ("python",)) for block in _blocks(kind)]
     assert {place.partition(":")[0] for place, _ in blocks} >= {"README", "python"}
     for place, block in blocks:
         exec(compile(block, place, "exec"), {})
