@@ -18,9 +18,9 @@ The functions of the command line as a Python API; each is loaded on first use::
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 __version__ = "0.1.0"
+
+TYPE_CHECKING = False  # as in gradcli.typing, which is not loaded for it
 
 if TYPE_CHECKING:
     from gradcli.algebra.equality.equal import equal

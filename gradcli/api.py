@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.given import Names, Values, names_of, value_of, values_of
 from gradcli.autodiff.passes.tape import DTYPES, MODES, Tape
@@ -22,6 +21,7 @@ from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Program
 from gradcli.language.parser import parse
 from gradcli.lowering.builders.builder import Value
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.algebra.assumptions.facts import Assumptions

@@ -204,13 +204,30 @@ def columns(text: str) -> int:
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
+_LONGEST_COMPARED = 40
+"""Characters of a name up to which slips are counted."""
+
+
+def _slips(name: str, other: str) -> int:
+    """How many letters are wrong, missing, too many, or in the place of their neighbours (Damerau, 1964)."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(name, 1):
+        last, before, row = before, row, [i]
+        for j, b in enumerate(other, 1):
+            row.append(min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b)))
+            if i > 1 and j > 1 and a == other[j - 2] and name[i - 2] == b:
+                row[j] = min(row[j], last[j - 2] + 1)
+    return row[-1]
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that is most like the given one, or None where none is near."""
     import difflib
 
     candidates = list(known)
-    matches = difflib.get_close_matches(name, candidates, n=1, cutoff=0.6)
-    if matches:
-        return matches[0]
+    for match in difflib.get_close_matches(name, candidates, n=3, cutoff=0.6):
+        if len(name) > _LONGEST_COMPARED or _slips(name, match) <= max(1, len(name) // 2):
+            return match
     folded = {candidate.casefold(): candidate for candidate in candidates}
     return folded.get(name.casefold())

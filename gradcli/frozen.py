@@ -19,18 +19,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
-TYPE_CHECKING = False  # as in typing, which is not loaded for it
+from gradcli.typing import TYPE_CHECKING, Any, TypeVar
+
 if TYPE_CHECKING:
-    from typing import Any, TypeVar
-
     from typing_extensions import dataclass_transform
-
-    Record = TypeVar("Record", bound="Frozen")
 else:
 
     def dataclass_transform(**facts):
         """Tell type checkers that classes get their methods from their fields."""
         return lambda kind: kind
+
+
+Record = TypeVar("Record", bound="Frozen")
 
 
 WRITERS: dict[str, Callable[[Any], str | None]] = {}

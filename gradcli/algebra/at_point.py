@@ -11,7 +11,6 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any
 
 from gradcli.algebra.derivatives import differentiate
 from gradcli.algebra.equality.elements import PrimitiveElements
@@ -29,6 +28,7 @@ from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.elements.expansion import expanded_outputs
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.declaration.ieee import as_float
+from gradcli.typing import Any
 
 _NODES = 20_000
 """The largest graph of numbers whose values are computed so."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from gradcli.algebra.simplified import Simplified, Simplifier, simplified_outputs
 from gradcli.autodiff.passes.reverse import gradient_graph
@@ -13,6 +12,7 @@ from gradcli.language.ast import NOWHERE, Program
 from gradcli.lowering.builders.compaction import compacted, replay
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.algebra.assumptions.facts import Assumptions

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
 
 from gradcli.algebra.derivatives import derivative_graph
 from gradcli.algebra.simplified import Simplified, Simplifier
@@ -14,6 +13,7 @@ from gradcli.graph.graph import Graph, Shape
 from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from gradcli.algebra.assumptions.facts import Assumptions

@@ -10,13 +10,13 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
 
 from mpmath import mp
 
 from gradcli.algebra.equality.high_precision import Numeric
 from gradcli.language.numbers import number_text
 from gradcli.ops.declaration.ieee import as_float
+from gradcli.typing import Any, NamedTuple
 
 DIGITS = (60, 120, 240, 480)
 """Digits of calculations; two that agree in a float64 decide."""

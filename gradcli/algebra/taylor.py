@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
 
 from gradcli.algebra.simplify import normal_forms
 from gradcli.algebra.sums.declared import number_form
@@ -28,6 +27,7 @@ from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import END, REMOVABLE, TRUTH
 from gradcli.ops.declaration.operation import NotDifferentiableError
 from gradcli.ops.declaration.symbol import Symbol
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.algebra.assumptions.facts import Assumptions

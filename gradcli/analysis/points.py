@@ -6,7 +6,6 @@ import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
 
 from gradcli.algebra.assumptions.facts import Assumptions
 from gradcli.autodiff.passes.reverse import quiet
@@ -16,6 +15,7 @@ from gradcli.graph.graph import Shape
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import REMOVABLE, Special
 from gradcli.ops.declaration.operation import Operation
+from gradcli.typing import Any
 
 ROUNDING = 8
 """Roundings by which a node may be beside a special point, and still be at it."""

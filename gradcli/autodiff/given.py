@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
-from typing import Any
 
 from gradcli.errors import GradcliError
 from gradcli.lowering.builders.builder import Value
+from gradcli.typing import Any
 
 Names = str | Sequence[str]
 Values = Mapping[str, Any]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from gradcli.frozen import Frozen
+from gradcli.typing import Any
 
 Numbers = Mapping[str, Any]
 """The numbers of a rule, by PyTorch's names."""

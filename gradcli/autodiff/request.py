@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
 
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, Shape
 from gradcli.lowering.builders.builder import DEFAULT_MAX_STEPS, Shown, Value, float32
 from gradcli.ops.declaration.structural import shape_of
+from gradcli.typing import Any
 
 NOTHING: Mapping[str, Any] = {}
 

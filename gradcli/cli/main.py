@@ -6,13 +6,16 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
 
 from gradcli import __version__
 from gradcli.cli.framework.command import HELP_FLAGS
 from gradcli.cli.framework.streams import LANGUAGES, only_ascii, speak, write, write_error, write_note
 from gradcli.cli.framework.table import command_named, command_names, option_like
 from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, nearest
+from gradcli.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 _COMPLETION = "_GRADCLI_COMPLETE"
 _LANG = "--lang"

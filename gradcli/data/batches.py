@@ -7,7 +7,6 @@ the first batch, once for each combination of shapes that columns have.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.given import Names, Values, names_of, values_of
 from gradcli.autodiff.passes.reverse import whole_numbers
@@ -19,6 +18,7 @@ from gradcli.errors import GradcliError, UnknownVariableError, located, no_value
 from gradcli.frozen import Frozen, replace
 from gradcli.graph.graph import Shape
 from gradcli.language.parser import parse
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.data.kernels.array_rows import ArrayKernel

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from gradcli.errors import GradcliError
+from gradcli.typing import Any
 
 KINDS = ("pandas", "polars", "pyarrow")
 """The libraries whose frames and tables are read and made."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
 
 from gradcli.data.batches import BatchFunction
 from gradcli.data.kernels.sums import Group, Sums
@@ -13,6 +12,7 @@ from gradcli.data.tables.formats import open_table
 from gradcli.data.tables.pieces import Partition, Piece, Reading, Wanted
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen, replace
+from gradcli.typing import Any
 
 
 class SumJob(Frozen, eq=False):

@@ -14,7 +14,6 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from typing import Any
 from urllib.parse import quote
 
 from gradcli.autodiff.request import Request
@@ -26,6 +25,7 @@ from gradcli.data.tables.records import Layout, Records, Tally
 from gradcli.errors import GradcliError, located
 from gradcli.frozen import Frozen, replace
 from gradcli.output.files import DRAFTS, draft, write_file
+from gradcli.typing import Any
 
 MANIFEST = "_gradcli"
 """The folder of the manifest; what begins with a low line is no data to whoever reads folders of tables."""

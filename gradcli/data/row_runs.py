@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
@@ -17,6 +16,7 @@ from gradcli.errors import ExitCode, GradcliError, UnknownVariableError
 from gradcli.frozen import replace
 from gradcli.language.parser import parse
 from gradcli.output.reports.printed import printed_line
+from gradcli.typing import Any, NamedTuple
 
 MOST_GRAPHS = 64
 """Static graphs that are kept, one for each combination of shapes that rows have."""

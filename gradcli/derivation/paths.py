@@ -11,7 +11,6 @@ import heapq
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from gradcli.algebra.simplified import Simplified
 from gradcli.autodiff.passes.reverse import requires_grad
@@ -25,6 +24,7 @@ from gradcli.graph.graph import Graph
 from gradcli.language.ast import Expression, Number, Partial
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.ieee import exact_sum
+from gradcli.typing import NamedTuple
 
 MAX_PATHS = 2_000
 """Paths up to which all are listed."""

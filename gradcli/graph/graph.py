@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from math import prod
-from typing import NamedTuple
 
 from gradcli.errors import ExitCode, GradcliError, Span
+from gradcli.typing import NamedTuple
 
 VARIABLE = "variable"
 CONSTANT = "constant"

@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 from math import inf
-from typing import Any, cast
 
 from gradcli.errors import GradcliError, Span
 from gradcli.language.ast import (
@@ -30,6 +29,7 @@ from gradcli.language.ast import (
     Transposed,
     Tuple,
 )
+from gradcli.typing import Any, cast
 
 _SYMBOLS = {"**": "^", **dict.fromkeys("·×⋅∙", "*"), **dict.fromkeys("÷∕", "/"), **dict.fromkeys("−–", "-")}
 _SYMBOLS |= {"≤": "<=", "≥": ">=", "≠": "!="}

@@ -11,6 +11,7 @@ from gradcli.language.grammar import END, Token
 from gradcli.language.other_languages import brace, misplaced, step
 
 _QUOTES = "quotation marks and primes are not part of an expression"
+_DERIVATIVE = "gradcli diff gives a derivative; inside of an expression it is d/dx(x^2), with --read lenient"
 _CHARACTERS = {
     "&": "write and",
     "|": "the absolute value is abs(x); for a choice of conditions write or",
@@ -87,13 +88,18 @@ def unexpected_character(text: str, position: int) -> GradcliError:
         hint = _no_attribute(text, end)
     elif character == "'" and _behind_print(text, position):
         hint = 'a text stands in double quotes: print "x is", x'
+    elif character in "'′’" and re.search(r"[\w)\]]\Z", text[:position]):
+        hint = _DERIVATIVE
     plain = unicodedata.normalize("NFKC", character).replace("\N{FRACTION SLASH}", "/")
     if "\ud800" <= character <= "\udfff":
         hint = "the text is not UTF-8"
     elif unicodedata.combining(character):
         hint = "it is a mark on the character before: write the letter without it"
     elif not hint and plain != character and plain.isascii() and plain.strip():
-        hint = f"write ^{plain}" if unicodedata.decomposition(character).startswith("<super>") else f"write {plain}"
+        kind = unicodedata.decomposition(character)
+        hint = f"write ^{plain}" if kind.startswith("<super>") else f"write {plain}"
+        if kind.startswith("<wide>"):
+            hint += "; or --read lenient, which reads full-width signs"
     return GradcliError(f"unexpected character '{shown}'", (position, end), hint)
 
 
@@ -326,6 +332,8 @@ def _no_operator(text: str, shown: str, token: Token, previous: Token, opening: 
         hint = "write * for a product"
     elif _behind_print(text, token.span[0]):
         hint = "write ',' between two values, or * for a product"
+    elif re.search(r"(?<!\w)[d∂]\s*/\s*[d∂]\w+\s*\Z", text[: token.span[0]]):
+        hint = _DERIVATIVE
     elif token.kind == "NAME" and text[token.span[1] :].lstrip().startswith("("):
         hint = f"write {left}*{shown}(...) for a product"
     elif previous.kind == "NAME" and token.kind in ("NAME", "NUMBER") and len(left) > 1 and left.isascii() and left.isalpha():

@@ -8,15 +8,14 @@ afresh.
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import re
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
 
 from gradcli.errors import Span
+from gradcli.typing import Any, NamedTuple
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 GRAMMAR_NAME = "gradcli.lark"
@@ -176,31 +175,6 @@ def _lexing_order(terminal: Any) -> tuple[int, int, str]:
     """Higher priority first, then the longer literal, as Lark's lexer has it."""
     literal = len(terminal.pattern.value) if terminal.pattern.type == "str" else 0
     return -terminal.priority, -literal, terminal.name
-
-
-def scanner(tables: Tables) -> re.Pattern[str]:
-    """One regular expression for all tokens; the name of the group that matched is the terminal."""
-    ignored: Iterable[str] = (regexp for name, regexp in tables.terminals if name in tables.ignored)
-    tokens = [(name, regexp) for name, regexp in tables.terminals if name not in tables.ignored]
-    choices: list[str] = []
-    for letters, run in itertools.groupby(tokens, lambda token: bool(_WORDS.match(token[1]))):
-        groups = [(f"(?P<{name}>{regexp})", regexp) for name, regexp in run]
-        choice = "|".join(group for group, _ in groups)
-        if letters:  # words are tried only where one of their first letters stands
-            first = {word[0] for _, regexp in groups for word in _first_words(regexp)}
-            choice = f"(?=[{''.join(sorted(first))}])(?:{choice})"
-        choices.append(choice)
-    return re.compile(f"(?:{'|'.join(ignored)})*(?:{'|'.join(choices)})?")
-
-
-_WORDS = re.compile(r"(?:\(\?:)?([a-z][a-z_]+(?:\|[a-z][a-z_]+)*)")
-"""The words that a regular expression begins with."""
-
-
-def _first_words(regexp: str) -> list[str]:
-    found = _WORDS.match(regexp)
-    assert found
-    return found[1].split("|")
 
 
 def write_tables() -> list[str]:

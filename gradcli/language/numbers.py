@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any
+
+from gradcli.typing import Any
 
 SHORT_DIGITS = 6
 """Significant digits of numbers that people read; JSON has all digits."""

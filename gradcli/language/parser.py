@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, cast
 
 from gradcli.errors import GradcliError, Span
 from gradcli.language import builder, statement_builder
 from gradcli.language.ast import Program
-from gradcli.language.grammar import END, Tables, Token, load_tables, scanner
+from gradcli.language.grammar import END, Tables, Token, load_tables
+from gradcli.language.scanner import Scanner
+from gradcli.typing import Any, NamedTuple, cast
 
 _BRACKETS = {"LPAR": "", "LSQB": "", "LBRACE": "", "RPAR": "(", "RSQB": "[", "RBRACE": "{", "OTHERWISE": "{"}
 """What each closing bracket closes; an opening one closes nothing."""
@@ -50,9 +51,14 @@ def _builders(names: Sequence[str | None]) -> list[Callable[[Sequence[Any], Span
 
 
 @functools.lru_cache(maxsize=1)
-def _automaton() -> Automaton:
+def _grammar() -> tuple[Tables, Scanner, list[Any]]:
     tables = load_tables()
-    return Automaton(tables, scanner(tables).match, _builders([rule.builds for rule in tables.rules]))
+    return tables, Scanner(tables), _builders([rule.builds for rule in tables.rules])
+
+
+def _automaton(text: str) -> Automaton:
+    tables, scanner, builds = _grammar()
+    return Automaton(tables, scanner.expression(text).match, builds)
 
 
 def parse(text: str, where: str = "expression") -> Program:
@@ -71,7 +77,7 @@ def parse(text: str, where: str = "expression") -> Program:
     if isinstance(text, ReadText):
         return text.program
     try:
-        program = Program(tuple(run(text, _automaton(), _last_token)), _TAPE_WORDS.search(text) is not None, "diff" in text)
+        program = Program(tuple(run(text, _automaton(text), _last_token)), _TAPE_WORDS.search(text) is not None, "diff" in text)
         if not program.statements:
             raise GradcliError("the expression is empty", (0, 0), 'write one, such as "(x+w)*(w+1)"')
         return program
@@ -81,7 +87,7 @@ def parse(text: str, where: str = "expression") -> Program:
 
 def is_name(text: str) -> bool:
     """Whether the language reads a text as one name."""
-    found = _automaton().match(text, 0)
+    found = _automaton(text).match(text, 0)
     return bool(found.lastgroup == "NAME" and found["NAME"] == text)
 
 
@@ -181,7 +187,7 @@ def _chain(tables: Tables, builds: Sequence[Any], below: int, state: int, kind: 
 
 def _last_token(text: str, end: int) -> Token:
     """The token that ends at a position; a token of no text where there is none."""
-    _, match, _ = _automaton()
+    match = _automaton(text).match
     line_start = max(text.rfind("\n", 0, end) + 1, end - 10_000)
     position = line_start
     while position < end:

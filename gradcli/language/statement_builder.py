@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
 
 from gradcli.errors import GradcliError, Span
 from gradcli.language.ast import (
@@ -21,6 +20,7 @@ from gradcli.language.ast import (
 )
 from gradcli.language.builder import call, identifier
 from gradcli.language.statements import Action, Break, For, If, NoGrad, Outputs, Print, Repeat, While
+from gradcli.typing import Any, cast
 
 
 def only(values: Sequence[Any], span: Span) -> list[Statement]:

@@ -11,12 +11,12 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from gradcli.graph.graph import Settings, Shape
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.declaration.symbol import Symbol
+from gradcli.typing import Any
 
 Times = Callable[[Any, Any], Any]
 Product = Callable[[Any, Any, Sequence[Any], Sequence[Shape] | None, Settings], Iterable[tuple[int, Any]]]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gradcli.graph.graph import BLOCK_NAMES, COND, WHILE_LOOP, Graph
 from gradcli.graph.names import node_names
 from gradcli.ops.declaration.constants import VALUES
+from gradcli.typing import NamedTuple
 
 WORDS = {COND: "branch", WHILE_LOOP: "loop"}
 """What the nodes with graphs of their own are called in titles."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Any
 
 from gradcli.errors import GradcliError, nearest
 from gradcli.language.parser import ReadText
+from gradcli.typing import Any
 
 SOURCES = ("expression", "first", "second")
 """The keys of documents that hold what was typed."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
 
 from gradcli.autodiff.passes.gradient import Gradient
 from gradcli.autodiff.passes.reverse import carries
@@ -17,6 +16,7 @@ from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.ops.catalogue import STRUCTURAL
 from gradcli.ops.declaration.constants import VALUES
+from gradcli.typing import Any, Protocol
 
 
 class Entry(Frozen):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
 
 import numpy
 
@@ -21,6 +20,7 @@ from gradcli.teaching.numbers import node_values
 from gradcli.teaching.question import Question, derivative_of, values_of
 from gradcli.teaching.variants import Slip, cost_of
 from gradcli.teaching.verdicts import Marked, Verdict
+from gradcli.typing import Any
 
 EXACT = 1e-9
 NEAR = 1e-6

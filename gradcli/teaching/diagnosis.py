@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, NamedTuple
 
 import numpy
 
 from gradcli.autodiff.passes.reverse import quiet
 from gradcli.teaching.question import Question
 from gradcli.teaching.variants import Slip, Table, close, cost_of, paths_of
+from gradcli.typing import Any, NamedTuple
 
 MARGIN = 1.0
 """Reasons that cost at most so much more than the cheapest one are named beside it."""

@@ -6,7 +6,6 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeVar
 
 import numpy
 
@@ -28,6 +27,7 @@ from gradcli.teaching.question import Question, values_of
 from gradcli.teaching.rules import TERMS
 from gradcli.teaching.verdicts import Verdict
 from gradcli.teaching.words import place, right_line, right_text
+from gradcli.typing import NamedTuple, TypeVar
 
 WRONG = 4
 """Wrong answers that an exercise has at least."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import Any
 
 import numpy
 
@@ -24,6 +23,7 @@ from gradcli.teaching.question import Question, compile_question, graph_of, valu
 from gradcli.teaching.reading.answers import Answer, number, read_answer, with_names
 from gradcli.teaching.variants import Slip, Table, close, cost_of, wrong_answers
 from gradcli.teaching.verdicts import Marked, Verdict, unreadable, with_note
+from gradcli.typing import Any
 
 _REMEMBERED = 10_000
 _PATTERNS = 2_000

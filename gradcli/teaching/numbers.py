@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy
 
@@ -11,6 +10,7 @@ from gradcli.autodiff.passes.reverse import local_derivatives, requires_grad
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import constant_value
+from gradcli.typing import Any
 
 Vector = Any
 """A NumPy vector with an element for each point."""

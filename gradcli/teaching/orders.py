@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
 
 import numpy
 
@@ -21,6 +20,7 @@ from gradcli.ops.declaration.symbol import Symbol
 from gradcli.teaching.numbers import Vector, forward, node_partials, node_values
 from gradcli.teaching.question import graph_of, program_of
 from gradcli.teaching.rules import Formula, Place, formulas
+from gradcli.typing import Any, NamedTuple
 
 MOST_ORDERS = 4
 """Orders up to which such mistakes are sought."""

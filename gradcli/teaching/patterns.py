@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from gradcli.errors import Span
 from gradcli.frozen import Frozen
@@ -14,6 +13,7 @@ from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.teaching.numbers import Vector, node_values
 from gradcli.teaching.reading.answers import Answer
+from gradcli.typing import Any
 
 _NUMBER = re.compile(r"(?<![\w.,'’])[0-9]{1,9}(?![0-9.,_'’!%°]|[eE][-+]?[0-9])")
 """A whole number that stands apart: none in a name, and none with a point, an exponent or a sign behind it."""

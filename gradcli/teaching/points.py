@@ -6,7 +6,6 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
 
 import numpy
 
@@ -14,6 +13,7 @@ from gradcli.graph.graph import Graph
 from gradcli.language.ast import Program
 from gradcli.ops.declaration.ieee import as_float
 from gradcli.teaching.numbers import Vector
+from gradcli.typing import Any
 
 POINTS = 8
 """Points at which answers are compared: so many that no two different derivatives of lessons agree at all of them by chance."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from gradcli.autodiff.passes.contributions import contributions
 from gradcli.autodiff.passes.tape import Tape
@@ -16,6 +15,7 @@ from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.reading.answers import read_answer
+from gradcli.typing import NamedTuple
 
 TOLERANCE = 1e-3
 """How far off a guess may be, beside the size of the number: people write three digits."""
@@ -111,9 +111,9 @@ def guessed(prompt: Prompt, lines: Callable[[], str | None], tolerance: float = 
     while (text := lines()) is not None and text.strip():
         try:
             own = _number(text)
-        except GradcliError as error:
+        except GradcliError:
             unread.append(text)
-            yield Unread(text, error.message)
+            yield Unread(text, "a number is asked for")
             continue
         right = _near(own, prompt.value, tolerance)
         yield Guess(prompt, text, right, "" if right else _why(prompt, own, tolerance), tuple(unread))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 import numpy
 
@@ -23,6 +22,7 @@ from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.teaching.numbers import Vector, adjoints_of, forward, node_partials, node_values
 from gradcli.teaching.points import chosen_points
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.algebra.simplified import Simplified

@@ -7,13 +7,13 @@ points. Those of functions of one varying operand are written once for all opera
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
 
 import numpy
 
 from gradcli.ops.declaration.operation import NotDifferentiableError, Operation
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.ops.elementwise import arithmetic, exponential, trigonometric
+from gradcli.typing import Any, NamedTuple
 
 Formula = Callable[["Place", Sequence[Any]], Any]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy
 
@@ -20,11 +19,13 @@ from gradcli.teaching.marking import Marker
 from gradcli.teaching.numbers import Vector, forward, forward_from, node_partials, node_values
 from gradcli.teaching.question import Question, compile_question, graph_of, named_lines, program_with_names, values_of
 from gradcli.teaching.reading.answers import read_answer, unknown_names
+from gradcli.teaching.reading.forms import typed
 from gradcli.teaching.reading.lines import named_side, sides, statements
 from gradcli.teaching.reading.prime_notation import DIFFERENTIAL_QUOTIENT, FRACTION, NAME, OF_VARIABLES, PRIME, in_parentheses
 from gradcli.teaching.variants import close
 from gradcli.teaching.verdicts import Line, Marked, Status, Verdict
 from gradcli.teaching.words import right_text
+from gradcli.typing import Any
 
 MOST_LINES = 500
 
@@ -95,7 +96,7 @@ class Work:
 
     def _line(self, number: int, line: str) -> Line:
         try:
-            left, parts = self._sides(line)
+            left, parts = self._sides(typed(line, self.truth))
             return self._judged(number, line, left, parts)
         except GradcliError as error:
             return Line(number, line, Status.UNREADABLE, note=error.message)

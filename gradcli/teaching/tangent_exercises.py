@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from gradcli.algebra.vector_fields import exact_at, linear, tangent
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
@@ -16,6 +14,7 @@ from gradcli.lowering.programs.lower import lower
 from gradcli.teaching.exercises import Exercise
 from gradcli.teaching.reading.answers import number
 from gradcli.teaching.tasks import TANGENT, task
+from gradcli.typing import NamedTuple
 
 _LONGEST = 70
 

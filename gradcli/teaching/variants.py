@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
 
 import numpy
 
@@ -19,6 +18,7 @@ from gradcli.teaching.mistakes import EVERYWHERE, IN_PROGRAMS, MISTAKES, PAIR
 from gradcli.teaching.numbers import Vector, node_values
 from gradcli.teaching.question import Question, graph_of
 from gradcli.teaching.rules import TERMS, Formula, Place, formulas
+from gradcli.typing import Any, NamedTuple
 
 MOST_FOR_PAIRS = 16
 """Operations up to which two mistakes at once are sought."""

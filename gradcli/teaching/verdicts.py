@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Any
 
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen, replace
 from gradcli.teaching.diagnosis import Reason
 from gradcli.teaching.question import Question
+from gradcli.typing import Any
 
 
 class Verdict(Enum):

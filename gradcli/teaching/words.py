@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 import numpy
 
@@ -21,6 +20,7 @@ from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.question import Question
 from gradcli.teaching.variants import EARLIER, Slip, close
 from gradcli.teaching.verdicts import Marked, Verdict
+from gradcli.typing import Any
 
 LEVELS = 5
 """0 the verdict; 1 the kind of mistake; 2 its place; 3 the rule; 4 the right line; 5 the whole derivative."""
@@ -197,8 +197,9 @@ def _difference(question: Question, marked: Marked, level: int) -> str:
         return (
             f"no known mistake gives this: at {at} {marked.part or 'it'} is {short_text(own)}, and {short_text(right)} is right"
         )
-    how = "it has the wrong sign" if own * right < 0 else "it is too large" if own > right else "it is too small"
-    return f"at {at} {how}"
+    if own * right < 0:
+        return f"at {at} it has the wrong sign"
+    return f"at {at} it is too large" if own > right else f"at {at} it is too small"
 
 
 def certainty(marked: Marked) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any
 
 import numpy
 
@@ -20,6 +19,7 @@ from gradcli.teaching.question import Question, derivative_of, graph_of, values_
 from gradcli.teaching.rules import Formula, Place, formulas
 from gradcli.teaching.variants import EARLIER, Slip, close
 from gradcli.teaching.words import right_text
+from gradcli.typing import Any
 
 MOST = 200
 """Wrong answers that are written, the likeliest ones."""

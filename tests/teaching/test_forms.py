@@ -14,6 +14,8 @@ FORMULAS = [
     ("log(x)", "1/x"),
     ("exp(2*x)", "2e^(2x)"),
     ("x*w + w", "w"),
+    ("sin(x^2)", "2x cos(x²)"),
+    ("x³", "3x²"),
 ]
 """Questions by x, each with a right answer."""
 
@@ -22,7 +24,8 @@ QUIET = [
     "1) {}", "a) {}", "• {}",
     "Answer: {}", "answer = {}", "The answer is {}.", "It is {}", "the derivative is {}", "y' is {}", "f'(x): {}", "f '(x) = {}",
     "y' = {}", "dy/dx = {}", "f’(x) = {}", "(stuff)' = {}", "d/dx(x^7) := {}", "D[f] = {}", "{} ✓", "{} 🙂", "y' = {} = {}",
-    "{} = {}",
+    "{} = {}", "Solution: y' = {};",
+    "答案：{}", "解：{}。", "y'＝{}。", "导数是{}", "所求导数为 {}。", "等于{}", "所以 y' = {}", "（{}）", "解：f'（x）＝ {}；",
 ]  # fmt: skip
 """What changes nothing, and of which nothing is said."""
 
@@ -38,6 +41,9 @@ SAID = [
     ("{} because (x^2)' = 2x", "because (x^2)' = 2x"),
     ("I got {}", "I"),
     ("so then {}", "so then"),
+    ("{}，因为链式法则", "因为链式法则"),
+    ("{}（链式法则）", "(链式法则)"),
+    ("所以 {}", "所以"),
 ]  # fmt: skip
 """What is left out, and said to be."""
 
@@ -49,6 +55,15 @@ def test_what_stands_around_a_formula_changes_nothing(question: str, formula: st
         marked = marker.mark(form.format(formula, formula))
         assert (marked.verdict, marked.note) == (Verdict.RIGHT, ""), form
         assert marker.mark(form.format(f"{formula} + 7", f"{formula} + 7")).verdict is Verdict.WRONG, form
+
+
+@pytest.mark.parametrize(("question", "formula"), FORMULAS)
+def test_full_width_signs_are_those_of_ascii(question: str, formula: str) -> None:
+    marker = Marker(question, "x")
+    wide = {sign: chr(ord(sign) + 0xFEE0) for sign in map(chr, range(0x21, 0x7F))}
+    for own in (formula, f"y' = {formula}", f"7 + {formula}"):
+        plain, full = marker.mark(own), marker.mark(own.translate(str.maketrans(wide)))
+        assert (plain.verdict, plain.read_as, plain.reasons) == (full.verdict, full.read_as, full.reasons)
 
 
 @pytest.mark.parametrize(("question", "formula"), FORMULAS)
@@ -106,7 +121,7 @@ PARTS = [
     "[{}, {}]", "({}, {})", "{}, {}", "<{}, {}>", "⟨{}, {}⟩", "{{{}, {}}}", "{}; {}", "({}; {})", "{} and {}", "[[{}], [{}]]",
     "∇f = ({}, {})", "grad f = [{}, {}]", "({}, {})^T", "[{}, {}]ᵀ", "f_x = {}, f_w = {}", "∂f/∂x = {}; ∂f/∂w = {}",
     "x: {}, w: {}",
-    "({}) i + ({}) j", "The gradient is ({}, {}).",
+    "（{}，{}）", "f_x＝{}，f_w＝{}。", "答案是（{}，{}）", "({}) i + ({}) j", "The gradient is ({}, {}).",
 ]  # fmt: skip
 
 

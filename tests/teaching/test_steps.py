@@ -79,6 +79,7 @@ WORKS = [
     # words before a name, and several statements in a line
     ("sin(x^2)", "x", "Let u = x^2\nso du/dx = 2x\nthen dy/du = cos(u)\ndy/dx = dy/du*du/dx", [RIGHT] * 4),
     ("x^2*sin(x)", "x", "u = x^2, v = sin x\nu' = 2x; v' = -cos x\ny' = u'v + uv'", [RIGHT] * 3 + [BROKEN, RIGHT]),
+    ("x^2*sin(x)", "x", "令u=x²，v=sin(x)\n则u'＝2x；v'=cos(x)\n所以 y' = u'v＋uv'。\n = 2x sin（x）＋x²cos(x)", [RIGHT] * 6),
     ("(2.5x)^2", "x", "u = 2,5x\ny' = 2u*2,5", [RIGHT, RIGHT]),
 ]
 

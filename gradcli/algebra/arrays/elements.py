@@ -6,13 +6,13 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from math import prod
-from typing import Any
 
 from gradcli.algebra.arrays.exact import cofactors, determinant
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import Rational, whole
 from gradcli.graph.graph import Settings, Shape
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.typing import Any
 
 FEW = 64
 """Elements up to which arrays are written element by element."""

@@ -12,7 +12,6 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
-from typing import Any
 
 from gradcli.algebra.arrays.elements import literal
 from gradcli.algebra.arrays.literals import literal_or
@@ -38,6 +37,7 @@ from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.arrays.axes import axes_of
 from gradcli.ops.catalogue import STRUCTURAL
+from gradcli.typing import Any
 
 _MANY = 10_000
 """Elements up to which it is tried out where an operation moves them."""

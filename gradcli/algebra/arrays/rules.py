@@ -7,7 +7,6 @@ sums and products are those of numbers, since arrays of one shape form a commuta
 from __future__ import annotations
 
 import functools
-from typing import NamedTuple
 
 from gradcli.graph.graph import VARIABLE, Graph, Settings
 from gradcli.language.ast import Program
@@ -15,6 +14,7 @@ from gradcli.language.parser import parse
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.catalogue import STRUCTURAL
+from gradcli.typing import NamedTuple
 
 
 class Rule(NamedTuple):

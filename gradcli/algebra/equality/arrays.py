@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import prod
-from typing import Any
 
 from gradcli.algebra.arrays.expanded import multiplied_out
 from gradcli.algebra.arrays.forms import fitted
@@ -31,6 +30,7 @@ from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Shape
 from gradcli.language.numbers import short_text
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.operation import EVERYWHERE
+from gradcli.typing import Any
 
 DIGITS = 9
 """Digits in which values agree."""

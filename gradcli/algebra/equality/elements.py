@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import prod
-from typing import Any
 
 from gradcli.algebra.equality.numbers import decided
 from gradcli.algebra.equality.pair import PrimitiveBuilder, pair_in
@@ -14,6 +13,7 @@ from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph, Shape
 from gradcli.language.numbers import SHOWN_ELEMENTS, short_text
 from gradcli.lowering.elements.expansion import ElementBuilder, expanded_outputs
+from gradcli.typing import Any
 
 _NODES = 20_000
 """The largest graph of numbers that is compared."""

@@ -10,7 +10,6 @@ import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
 
 from mpmath import mp
 
@@ -26,6 +25,7 @@ from gradcli.ops.declaration.ieee import as_float
 from gradcli.ops.elementwise import arithmetic, special
 from gradcli.ops.elementwise.exponential import sqrt
 from gradcli.ops.elementwise.logic import either, where
+from gradcli.typing import Any, NamedTuple
 
 DIGITS = 50
 """Digits of the first calculation where no constant is long."""

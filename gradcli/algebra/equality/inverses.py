@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
 
 from gradcli.algebra.equality.pair import PrimitiveBuilder, Step, pair_in
 from gradcli.algebra.equality.points import Coordinate, Irrational
@@ -27,6 +26,7 @@ from gradcli.ops.declaration.symbol import Symbol
 from gradcli.ops.elementwise import arithmetic
 from gradcli.ops.elementwise.arithmetic import abs
 from gradcli.ops.elementwise.exponential import log, sqrt
+from gradcli.typing import NamedTuple
 
 _NODES = 200_000
 """The largest graph of constants of one line."""

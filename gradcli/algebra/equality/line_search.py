@@ -8,9 +8,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from typing import Any
 
 from gradcli.algebra.equality.high_precision import as_fraction, is_too_large
+from gradcli.typing import Any
 
 MOST_PLACES = 24
 """Zeros that are looked between, those nearest to 0."""

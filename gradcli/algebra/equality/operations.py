@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from mpmath import mp
 
@@ -13,6 +12,7 @@ from gradcli.algebra.equality.pair import PrimitiveBuilder, pair_in
 from gradcli.graph.graph import Graph
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.symbol import Symbol
+from gradcli.typing import Any
 
 Computed = Callable[[Sequence[Any]], Any]
 

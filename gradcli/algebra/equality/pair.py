@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
 
 from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import Constant, Graph, Settings, Shape
@@ -15,6 +14,7 @@ from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.symbol import Symbol
+from gradcli.typing import Any, NamedTuple
 
 
 class Kind(enum.Enum):

@@ -8,13 +8,13 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from gradcli.algebra.equality.pair import Step
 from gradcli.algebra.equality.points import Coordinate, Point, Rational, rational
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.ops.declaration.rational import quotient, square_root
 from gradcli.ops.elementwise import arithmetic
+from gradcli.typing import NamedTuple
 
 _RING = frozenset(
     one.name for one in (arithmetic.add, arithmetic.sub, arithmetic.mul, arithmetic.div, arithmetic.neg, arithmetic.pow)

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 from fractions import Fraction
-from typing import Any
 
 from gradcli.algebra.assumptions.facts import NOTHING, Assumptions
 from gradcli.algebra.equality.pair import Outcome
@@ -15,6 +14,7 @@ from gradcli.algebra.equality.points import Point
 from gradcli.graph.graph import Shape
 from gradcli.language.numbers import number_text
 from gradcli.ops.declaration.ieee import as_float
+from gradcli.typing import Any
 
 
 class Verdict(str, enum.Enum):

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from math import lcm
 from operator import ge
-from typing import NamedTuple
 
 from gradcli.algebra.sums.factors import Polynomial, factors, product, quotient
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import Monomial, Rational, whole
 from gradcli.errors import ExitCode, GradcliError
+from gradcli.typing import NamedTuple
 
 _MOST_TERMS = 2_000
 _MOST_BITS = 50_000

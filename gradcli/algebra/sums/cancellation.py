@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational
+from gradcli.typing import NamedTuple
 
 _MOST_TERMS = 64
 """Terms of polynomials that are divided, and steps of a division."""

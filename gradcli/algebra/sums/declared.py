@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from gradcli.algebra.sums.forms import NOTATION
 from gradcli.algebra.sums.normal import Algebra
@@ -13,6 +12,7 @@ from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import exact
 from gradcli.ops.declaration.facts import TRUTH
 from gradcli.ops.declaration.symbol import Exact, Symbol
+from gradcli.typing import Any
 
 APART = 1e-9
 """How far apart, beside their size, two numbers are that rounding did not make different."""

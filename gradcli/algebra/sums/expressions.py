@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
 
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import Monomial, Rational, coefficient_parts
@@ -13,6 +12,7 @@ from gradcli.language.rewrite import joined
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import applied, applied_to_arrays
 from gradcli.ops.catalogue import STRUCTURAL
+from gradcli.typing import Any
 
 _LETTERS_FIRST = {ord(digit): 0xF0000 + int(digit) for digit in "0123456789"}
 """For an order of texts in which x + w comes before x + 1."""

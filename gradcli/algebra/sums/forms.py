@@ -12,7 +12,6 @@ import itertools
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import nan, prod
-from typing import TYPE_CHECKING, NamedTuple
 
 from gradcli.algebra.sums.terms import LONG_NUMBER, ONE, Monomial, Rational, Terms, coefficient_parts, number_length, whole
 from gradcli.graph.graph import Settings, Shape
@@ -20,6 +19,7 @@ from gradcli.graph.shapes import broadcast
 from gradcli.ops.catalogue import CHOICE, OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.constants import VALUES, constant_value
 from gradcli.ops.declaration.facts import POLE
+from gradcli.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from gradcli.algebra.assumptions.facts import Assumptions

@@ -11,13 +11,13 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational, divided
 from gradcli.language.ast import Call, Number, Operator, Output, children, postorder
 from gradcli.language.parser import parse
 from gradcli.ops.elementwise.exponential import log
+from gradcli.typing import NamedTuple
 
 
 class Identity(NamedTuple):

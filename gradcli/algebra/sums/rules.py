@@ -10,7 +10,6 @@ import functools
 import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from gradcli.algebra.sums.forms import EXP, LOG, POW, value_of
 from gradcli.algebra.sums.normal import Algebra
@@ -21,6 +20,7 @@ from gradcli.language.parser import parse
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import END, ODD, POLE, TRUTH
 from gradcli.ops.elementwise.arithmetic import add, mul, neg, sub
+from gradcli.typing import NamedTuple
 
 _POWERS: dict[str, Rational] = {
     name: whole(Fraction(declared.facts.power)) for name, declared in OPERATIONS.items() if declared.facts.power is not None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from gradcli.analysis.descent.objective import Objective
 from gradcli.analysis.descent.search import strong_wolfe
 from gradcli.autodiff.optimisers import adam, rmsprop, sgd
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
+from gradcli.typing import Any
 
 ENOUGH = 1e-9
 """Elements of the gradient below which methods that search along a direction stop."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from gradcli.autodiff.passes.jacobian import hessian
 from gradcli.autodiff.passes.reverse import quiet
@@ -15,6 +14,7 @@ from gradcli.errors import GradcliError
 from gradcli.frozen import replace
 from gradcli.language.ast import Program
 from gradcli.ops.declaration.structural import shape_of
+from gradcli.typing import Any
 
 MOST_CURVED = 200
 """Elements of all parameters up to which the Hessian is looked at."""

@@ -7,7 +7,8 @@ second edition, algorithms 3.5 and 3.6).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+
+from gradcli.typing import Any
 
 FALL = 1e-4
 """The share of the fall that the slope promises, c₁."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 from gradcli.analysis.nonfinite.verified import exact_value
 from gradcli.analysis.verification.check import LOST, Verification, verify
@@ -12,6 +11,7 @@ from gradcli.analysis.verification.digits import digits_of
 from gradcli.autodiff.passes.tape import Tape, all_finite
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
+from gradcli.typing import Any
 
 MOST_NODES = 300
 """Nodes of a run up to which digits are counted."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from gradcli.autodiff.passes.contributions import Contribution, contributions
 from gradcli.autodiff.passes.reverse import carries
@@ -13,6 +12,7 @@ from gradcli.graph.graph import CONTROL
 from gradcli.ops.catalogue import CHOICE, OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.facts import KINK
 from gradcli.ops.declaration.operation import Operation
+from gradcli.typing import Any
 
 NOT_ASKED, UNUSED, DETACHED, NO_DERIVATIVE, NO_COTANGENT = "not asked", "unused", "detached", "no derivative", "no cotangent"
 NOT_CHOSEN, FLAT, STEP, FACTOR, ROUNDED, LEVEL, CANCELS = "not chosen", "flat", "step", "factor", "rounded", "level", "cancels"

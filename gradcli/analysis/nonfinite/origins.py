@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from gradcli.autodiff.passes.contributions import Contribution, contributions
 from gradcli.autodiff.passes.reverse import quiet
@@ -16,6 +15,7 @@ from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.facts import POLE
+from gradcli.typing import Any
 
 Place = tuple[int, ...]
 """The index of an element; empty for a number."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from gradcli.autodiff.passes.contributions import contributions
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.paths import largest_paths
 from gradcli.frozen import Frozen
+from gradcli.typing import Any
 
 LAYERS = 16
 """Layers into which a long path is divided."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.frozen import Frozen
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import KINK
 from gradcli.ops.declaration.operation import Operation
+from gradcli.typing import Any
 
 DEAD, SATURATED = "dead", "saturated"
 

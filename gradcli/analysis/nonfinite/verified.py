@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
 
 from mpmath import mp
 
@@ -23,6 +22,7 @@ from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
 from gradcli.lowering.elements.expansion import ELEMENTS, expanded_outputs
 from gradcli.ops.declaration.ieee import as_float
+from gradcli.typing import Any
 
 DIGITS = 120
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
 from gradcli.algebra.assumptions.facts import Assumptions
 from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph
@@ -20,6 +19,7 @@ from gradcli.ops.declaration.facts import POLE, REMOVABLE
 from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.structural import Structural
 from gradcli.ops.declaration.symbol import Symbol
+from gradcli.typing import Any
 
 MOST_CORNERS = 3
 """Arguments of an operation up to which its values at all corners are looked at."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from gradcli.analysis.properties.bounds import Intervals, course_of, settings_course, trend
 from gradcli.graph.graph import Graph, Settings
@@ -17,6 +16,7 @@ from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, spelling
 from gradcli.ops.declaration.course import Course, Interval, inside
 from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.structural import Structural
+from gradcli.typing import NamedTuple
 
 UP, DOWN, BOTH = 1, 2, 3
 """Of the bend convex, concave, and affine; of the trend rising, falling, and constant: bits, of which 0 says nothing."""

@@ -11,7 +11,6 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
 
 from gradcli.algebra.equality.high_precision import Numeric, as_fraction
 from gradcli.algebra.equality.inverses import solved
@@ -24,6 +23,7 @@ from gradcli.graph.graph import Graph
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import END, JUMP, KINK, POLE, REMOVABLE
 from gradcli.ops.declaration.ieee import as_float
+from gradcli.typing import Any
 
 GRID = 8_192
 """Places at which signs are compared."""

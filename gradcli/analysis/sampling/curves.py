@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from gradcli.analysis.sampling.breaks import VERTICAL, Mark, marks
 from gradcli.analysis.sampling.functions import Vectors, vectors, with_derivatives
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
 from gradcli.ops.declaration.facts import KINK, POLE
+from gradcli.typing import Any
 
 SCAN = 8
 """Parts of each step of the first grid that are looked at as well, so that a narrow peak is seen."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from gradcli.analysis.sampling.functions import vectors, with_derivatives
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
+from gradcli.typing import Any
 
 LEVELS = 11
 """Contours, at most."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
-from typing import Any
 
 from gradcli.algebra.derivatives import derivative_graph
 from gradcli.algebra.equality.pair import Pair, Step, pair_in
@@ -15,6 +14,7 @@ from gradcli.lowering.builders.builder import value_of
 from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops.declaration.constants import constant_value
+from gradcli.typing import Any
 
 Vectors = Callable[[Mapping[str, Any]], list[Any]]
 """From the value of each variable, a number or a vector, the vector of each result."""

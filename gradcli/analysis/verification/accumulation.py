@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 from gradcli.autodiff.passes.contributions import contributions
 from gradcli.autodiff.passes.reverse import quiet
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.frozen import Frozen
+from gradcli.typing import Any
 
 
 class Accumulated(Frozen):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
 from mpmath import mp
 
@@ -33,6 +32,7 @@ from gradcli.lowering.elements.expansion import in_elements
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import END, JUMP, KINK, POLE
 from gradcli.ops.declaration.ieee import as_float
+from gradcli.typing import Any
 
 RIGHT, ROUNDED, UNCLEAR, LOST, WRONG = "right", "rounded", "unclear", "lost", "wrong"
 """What is said of a derivative: it is right; right, but for digits that were lost; no way tells; no digit is right, though every

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
 
 from gradcli.algebra.equality.pair import PrimitiveBuilder
 from gradcli.analysis.verification.judge import is_ends_gradient
@@ -25,6 +24,7 @@ from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.declaration.facts import JUMP, KINK
 from gradcli.ops.declaration.structural import shape_of
+from gradcli.typing import Any
 
 _POWERS = 13
 """Steps are powers of ten, so many, and more where what moves is smaller than 1: from there to the roundings of its size."""

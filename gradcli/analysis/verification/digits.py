@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 from gradcli.analysis.verification.judge import Judged
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.frozen import Frozen
 from gradcli.ops.declaration.ieee import as_float
+from gradcli.typing import Any
 
 ROUNDINGS = 64
 """Roundings of what a derivative is a sum of, that it may be off where it is 0."""

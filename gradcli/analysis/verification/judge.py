@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from mpmath import mp
 
@@ -20,6 +19,7 @@ from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.declaration.facts import POLE
 from gradcli.ops.declaration.ieee import as_float
 from gradcli.ops.declaration.operation import Operation
+from gradcli.typing import Any
 
 DIGITS = 50
 _STEP = 83

@@ -10,7 +10,6 @@ import math
 import random
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any
 
 from mpmath import mp
 
@@ -22,6 +21,7 @@ from gradcli.ops import vjp
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.ieee import as_float
 from gradcli.ops.declaration.operation import NotDifferentiableError, Operation
+from gradcli.typing import Any
 
 WRONG = 1e-7
 """How far a rule in float64 may be off, beside the size of the derivative, that is right but for rounding."""

@@ -6,7 +6,6 @@ import itertools
 import math
 import random
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from gradcli.algebra.assumptions.facts import Assumptions
 from gradcli.analysis.points import random_points
@@ -25,6 +24,7 @@ from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.declaration.symbol import Symbol
+from gradcli.typing import Any
 
 _TRIES = 30
 """Random points that are tried for each that is asked for; programs need not be defined everywhere."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy
 
@@ -18,6 +17,7 @@ from gradcli.language.parser import parse
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.words import feedback
+from gradcli.typing import Any
 
 _TOLD = 3
 """How much is told of where an expression parts from the derivative: the rule, not the right line, which stands beside."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from gradcli.autodiff.passes.reverse import carries, quiet
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.lowering.builders.builder import Value, float32
 from gradcli.ops import vjp
+from gradcli.typing import NamedTuple
 
 
 class Contribution(NamedTuple):

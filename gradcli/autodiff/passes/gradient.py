@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.passes.reverse import symbolic_adjoints
 from gradcli.autodiff.passes.tape import Tape
@@ -14,6 +12,7 @@ from gradcli.lowering.builders.builder import float32
 from gradcli.lowering.builders.compaction import compacted
 from gradcli.ops.declaration.constants import VALUES, exact
 from gradcli.ops.declaration.structural import shape_of
+from gradcli.typing import Any
 
 
 class Gradient(Frozen):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
-from typing import Any
 
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.passes.reverse import backward, backward_from, gradient_graph, requires_grad
@@ -15,6 +14,7 @@ from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph, Shape
 from gradcli.lowering.builders.builder import Value
 from gradcli.ops.declaration.structural import plain, shape_of
+from gradcli.typing import Any
 
 METHODS = ("auto", "forward", "reverse")
 

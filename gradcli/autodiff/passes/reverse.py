@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
 
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import COND, CONTROL, PRINT, Constant, Graph, Settings, Shape
@@ -20,6 +19,7 @@ from gradcli.ops import vjp
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.operation import NotDifferentiableError
 from gradcli.ops.declaration.symbol import Symbol
+from gradcli.typing import Any
 
 
 def requires_grad(graph: Graph, wrt: Sequence[int]) -> list[bool]:

@@ -8,7 +8,6 @@ of evaluation; each takes the tangents of its inputs times the local derivatives
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from gradcli.autodiff.passes.reverse import no_derivative, quiet
 from gradcli.autodiff.passes.tape import Tape
@@ -22,6 +21,7 @@ from gradcli.ops import vjp
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.operation import NotDifferentiableError
 from gradcli.ops.declaration.structural import plain, shape_of
+from gradcli.typing import Any
 
 
 class Tangents(Frozen):

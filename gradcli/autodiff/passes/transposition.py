@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from typing import Any
 
 from gradcli.autodiff.passes.reverse import backward_from, requires_grad
 from gradcli.graph.graph import CONSTANT, UNLIMITED, VARIABLE, Graph, Settings, Shape
@@ -20,6 +19,7 @@ from gradcli.ops.catalogue import STRUCTURAL
 from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.declaration.symbol import Symbol
+from gradcli.typing import Any
 
 COTANGENT, RESULT = "g", "y"
 """Variables of a transposed pullback: the cotangent, which it seldom has, since it is linear in it, and the result."""

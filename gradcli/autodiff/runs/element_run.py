@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.program_run import graph_run
 from gradcli.errors import GradcliError, UnknownVariableError
 from gradcli.lowering.elements.expansion import ELEMENTS, Elements, element_named, in_elements
+from gradcli.typing import Any
 
 
 def element_tape(tape: Tape, wrt: Sequence[str] | None = None, *, limit: int = ELEMENTS) -> Tape:

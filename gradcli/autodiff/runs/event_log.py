@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Literal
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
@@ -21,6 +21,7 @@ from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import Shown, Value
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.ops.declaration.constants import VALUES
+from gradcli.typing import Any, NamedTuple
 
 Happening = Literal["phase", "statement", "built", "node", "backward", "call", "hand", "accumulate", "free", "zero", "adjoint"]
 """What a line of the log tells, where it is not what the program prints."""

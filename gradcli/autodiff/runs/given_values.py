@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.program_run import recorded
@@ -13,6 +12,7 @@ from gradcli.language.ast import Output
 from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
 from gradcli.ops.declaration.constants import SPELLINGS, VALUES
+from gradcli.typing import Any
 
 SPECIAL = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
 """What stands in JSON for the numbers that it lacks."""

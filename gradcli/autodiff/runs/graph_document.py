@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from gradcli.autodiff.passes.tape import DTYPES, MODES
 from gradcli.errors import ExitCode, GradcliError, nearest
@@ -18,6 +17,7 @@ from gradcli.lowering.builders.inference import inferred_shape
 from gradcli.ops.catalogue import OPERATIONS, declared
 from gradcli.ops.declaration.constants import VALUES
 from gradcli.ops.declaration.structural import shape_of
+from gradcli.typing import Any
 
 GRAPH_SCHEMA = "gradcli/graph/1"
 EVAL_SCHEMA = "gradcli/eval/1"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.names_asked import missing
@@ -21,6 +20,7 @@ from gradcli.lowering.builders.dynamic import DynamicBuilder
 from gradcli.lowering.builders.execute import execute
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.ops.declaration.constants import VALUES
+from gradcli.typing import NamedTuple
 
 Place = tuple[Span, str]
 """What nodes of both modes have in common: the place in the source text, and the operation; of a variable its name."""

@@ -6,7 +6,6 @@ import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.passes.reverse import backward, requires_grad, whole_numbers
@@ -33,10 +32,15 @@ from gradcli.lowering.programs.expressions import UnboundVariableError
 from gradcli.lowering.programs.lower import lower, sort_variables
 from gradcli.ops.declaration.constants import VALUES
 from gradcli.ops.declaration.structural import shape_of
+from gradcli.typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from typing import Concatenate, ParamSpec
+
     from gradcli.autodiff.torch_tape.events import Notify
     from gradcli.autodiff.torch_tape.program_tape import ProgramTape
+
+    P = ParamSpec("P")
 
 
 def recorded(program: Program, asked: Request) -> Tape:
@@ -262,7 +266,6 @@ def static_run(built: Graph, asked: Request) -> Tape:
 
 
 S = TypeVar("S")
-P = ParamSpec("P")
 
 
 def _with_fields(run: Callable[[S, Request], Tape], request: Callable[P, Request]) -> Callable[Concatenate[S, P], Tape]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from gradcli.autodiff.passes.reverse import backward, quiet, requires_grad
 from gradcli.autodiff.runs.prepared import Prepared
@@ -19,6 +18,7 @@ from gradcli.lowering.builders.builder import Value, float32
 from gradcli.lowering.builders.dynamic import DynamicBuilder
 from gradcli.lowering.builders.execute import execute
 from gradcli.ops.catalogue import OPERATIONS
+from gradcli.typing import Any
 
 BUDGET = 2**23
 """Elements that the values of a run have together; where they would have more, it goes on with half of the rows at a time."""

@@ -16,7 +16,6 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import prod
-from typing import Any
 from weakref import ReferenceType, ref
 
 from gradcli.autodiff.passes.reverse import carries_to, quiet
@@ -36,6 +35,7 @@ from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.declaration.symbol import Exact, Symbol
 from gradcli.ops.elementwise.arithmetic import pow
 from gradcli.ops.elementwise.identity import clone, detach
+from gradcli.typing import Any
 
 SWEEP = 2_000_000
 """Elements that are recorded before values that nothing needs are looked for."""

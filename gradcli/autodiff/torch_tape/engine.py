@@ -6,7 +6,6 @@ import heapq
 import operator
 from collections.abc import Sequence
 from math import prod
-from typing import Any
 
 from gradcli.autodiff.passes.reverse import carries, no_derivative, quiet
 from gradcli.autodiff.passes.tape import has_nan
@@ -26,6 +25,7 @@ from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.ops.elementwise.arithmetic import div
 from gradcli.ops.elementwise.identity import clone
+from gradcli.typing import Any
 
 NOT_SCALAR = "grad can be implicitly created only for scalar outputs"
 UNUSED = (

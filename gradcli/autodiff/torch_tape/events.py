@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from gradcli.lowering.builders.builder import Value
+from gradcli.typing import NamedTuple
 
 
 class Made(NamedTuple):

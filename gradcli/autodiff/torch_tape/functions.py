@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from gradcli.autodiff.passes.tape import ACCUMULATE_GRAD, function_of, template_parts
 from gradcli.autodiff.torch_tape.dtypes import NUMBER
 from gradcli.autodiff.torch_tape.eager import Eager
+from gradcli.typing import NamedTuple
 
 
 class Function(NamedTuple):

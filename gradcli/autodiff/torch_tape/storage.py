@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
 from weakref import ReferenceType
 
 from gradcli.errors import GradcliError
+from gradcli.typing import Any
 
 IN_PLACE_LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
 CHANGED_LEAF = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.choices import check_stdin, chosen_format, file_format, refuse, tolerance
 from gradcli.cli.framework.command import Command, flag, some_whole, text, texts, whole
@@ -27,6 +26,7 @@ from gradcli.cli.inputs.variables import bindings_of, number, shapes_of
 from gradcli.errors import ExitCode, GradcliError, located
 from gradcli.frozen import replace
 from gradcli.output.formats import CHECKS
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.analysis.verification.sampled import Sampled

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, Given
@@ -13,6 +12,7 @@ from gradcli.cli.inputs.run import request_of
 from gradcli.cli.inputs.source import program_text
 from gradcli.cli.inputs.variables import bindings
 from gradcli.errors import GradcliError, located
+from gradcli.typing import Any
 
 HELP = """\
 Which nodes a program has in the dynamic and in the static mode, for one input after the other: what is recorded anew, and what is

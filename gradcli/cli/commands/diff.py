@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.choices import refuse, split_names
 from gradcli.cli.framework.command import Command, flag, text, whole
@@ -14,6 +13,7 @@ from gradcli.cli.inputs.combined import COMBINED, field_sums, totals, variables_
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import point
 from gradcli.errors import GradcliError, located
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.algebra.assumptions.facts import Assumptions

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.choices import chosen_format, tolerance
 from gradcli.cli.framework.command import Command, flag, some_whole, text, whole
@@ -12,6 +11,7 @@ from gradcli.cli.framework.streams import STDIN, read_text, write
 from gradcli.cli.inputs.source import as_read, say_reading, side_as_read
 from gradcli.cli.inputs.variables import shapes_of
 from gradcli.errors import ExitCode, GradcliError
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.algebra.assumptions.facts import Assumptions

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.choices import file_format, listed
 from gradcli.cli.framework.command import Command, Options, flag, some_whole, text, texts, whole
@@ -14,6 +13,7 @@ from gradcli.cli.framework.streams import STDIN, can_print_signs, write, write_t
 from gradcli.errors import GradcliError
 from gradcli.frozen import replace
 from gradcli.output.formats import EXERCISES, QuizFormat
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.teaching.exercises import Exercise

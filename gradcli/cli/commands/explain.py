@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.choices import check_stdin, chosen_format, file_format, refuse
 from gradcli.cli.framework.command import Command, choice, flag, some_whole, text
@@ -27,6 +26,7 @@ from gradcli.errors import GradcliError, located, visible
 from gradcli.frozen import replace
 from gradcli.language.program_text import one_line
 from gradcli.output.formats import EXPLANATIONS, Format
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

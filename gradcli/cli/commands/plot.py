@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.choices import refuse
 from gradcli.cli.framework.command import Command, text, texts, whole
@@ -16,6 +15,7 @@ from gradcli.cli.inputs.source import expression_texts
 from gradcli.cli.inputs.variables import assignment, number
 from gradcli.cli.views.show_chart import ChartOptions, chart_format, in_ascii, write_chart
 from gradcli.errors import GradcliError, UnknownVariableError, located
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.graph.graph import Graph

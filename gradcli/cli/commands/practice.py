@@ -19,8 +19,8 @@ Practise differentiation: exercises one after the other, harder after two right 
   gradcli practice --seed 7 --json < answers.txt > transcript.json
 
 An answer is read as people write it, and a wrong one is answered by what went wrong, then by the right one. An empty line shows
-it at once; a line that cannot be read counts for nothing. Answers come from standard input, a line each, and its end is the end.
-The same seed and the same answers give the same exercises.
+it at once; a line that cannot be read counts for nothing. Answers come from standard input, a line each; its end, or quit, is the
+end. The same seed and the same answers give the same exercises.
 
 Exit codes: 0 all answers are right; 1 one is not; 2 bad input.
 """
@@ -47,7 +47,7 @@ def run(options: PracticeOptions) -> ExitCode:
     practice = Practice(options.seed, options.level)
     typed = Typed(aside=as_json)
     if typed.talks:
-        write_note("Write each answer as on paper. An empty line shows it; Ctrl-D ends; gradcli practice --help tells more.")
+        write_note("Write each answer as on paper. An empty line shows it; quit or Ctrl-D ends.")
     while len(practice.turns) < options.count and not typed.ended:
         posed = practice.posed()
         for found in practice.answered(posed, partial(typed.line, report.question(posed))):

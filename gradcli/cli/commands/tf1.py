@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
 from gradcli.cli.framework.command import Command
 from gradcli.cli.views.script_views import SCRIPT, ScriptOptions, run_script
 from gradcli.errors import GradcliError
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.autodiff.passes.tape import Tape

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.command import Options
 from gradcli.cli.framework.streams import STDIN
 from gradcli.errors import GradcliError
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.output.formats import Format

@@ -8,10 +8,13 @@ typed attribute, so that a misspelt one is an error of the type checker; help pa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, NamedTuple, NoReturn, TypeVar, overload
 
 from gradcli.cli.framework.streams import LANGUAGES, said
 from gradcli.errors import ExitCode, nearest
+from gradcli.typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, overload
+
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 HELP_FLAGS = ("-h", "--help")
 

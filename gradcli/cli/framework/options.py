@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gradcli.cli.framework.command import Options, flag, text, texts, whole
+from gradcli.typing import Any
 
 EXPRESSION = ("EXPRESSION", "The expression or program; - is standard input.")
 PROGRAM = ("FILE", "The program, a .grad file; - is standard input.")

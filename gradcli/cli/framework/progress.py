@@ -6,7 +6,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+
+from gradcli.typing import Any
 
 LONG = 100_000
 """Characters of an expression from which on its work takes noticeable time."""

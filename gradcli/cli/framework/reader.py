@@ -7,10 +7,10 @@ after the expression. Nothing is guessed: what fits nowhere is an error.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from gradcli.cli.framework.command import Command, Given, O, Option
 from gradcli.errors import GradcliError, nearest
+from gradcli.typing import Any
 
 _TEXT = {"-": "- "}
 """Behind ``--`` a minus is a text like any other; one with a blank is not the name of standard input."""

@@ -6,11 +6,13 @@ import json
 import os
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TextIO
 
 from gradcli.errors import ExitCode, GradcliError, label, visible
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from gradcli.output.translation.translator import Translator
 
 STDIN = "-"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
-from typing import Any
 
 from gradcli.cli import commands
 from gradcli.cli.framework.command import Command, Options
 from gradcli.errors import UnknownVariableError
+from gradcli.typing import Any
 
 MOST_NAMED = 6
 """Commands up to which a hint names all of those that have an option."""

@@ -7,13 +7,13 @@ import json
 import re
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from gradcli.cli.framework.streams import MOST_BYTES, read_bytes, spoken, write_warning
 from gradcli.cli.inputs.tables import Line, Record, delimiter_of, lines_of, records_of
 from gradcli.data.tables.compression import GZIP, ZSTD, decompressed
 from gradcli.data.tables.formats import format_by_marks, refuse_spreadsheet
 from gradcli.errors import ExitCode, GradcliError, nearest
+from gradcli.typing import NamedTuple
 
 _COLUMNS = ("answer", "response", "solution")
 _PEOPLE = ("student", "name", "id", "user")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from gradcli.autodiff.runs.given_values import array_of
 from gradcli.cli.framework.streams import read_text
@@ -11,6 +10,7 @@ from gradcli.cli.inputs.json_file import read_json
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS
 from gradcli.output.files import write_file
+from gradcli.typing import Any
 
 
 def array_file(path: str, where: str) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from gradcli.cli.framework.choices import split_names
 from gradcli.cli.framework.options import CombinedOptions
@@ -15,6 +14,7 @@ from gradcli.errors import GradcliError, UnknownVariableError, located
 from gradcli.frozen import Frozen
 from gradcli.language.ast import NOWHERE, Expression
 from gradcli.language.parser import parse
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.algebra.total_derivative import Dependences

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.choices import refuse, split_names
 from gradcli.cli.framework.command import flag, text, texts
 from gradcli.cli.framework.options import FileOptions
 from gradcli.errors import GradcliError
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.data.tables.pieces import Reading

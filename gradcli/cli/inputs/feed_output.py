@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any
 
 from gradcli.cli.framework.streams import write
 from gradcli.cli.inputs.feed_options import FeedOptions, names_folder
@@ -15,6 +14,7 @@ from gradcli.data.tables.pieces import STDIN
 from gradcli.data.tables.records import Layout, Records
 from gradcli.errors import GradcliError
 from gradcli.output.files import draft
+from gradcli.typing import Any
 
 _STDOUT = (STDIN, "/dev/stdout")
 

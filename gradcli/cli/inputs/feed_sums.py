@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any
 
 from gradcli.autodiff.request import Request
 from gradcli.cli.framework.choices import split_names
@@ -22,6 +21,7 @@ from gradcli.data.tables.pieces import Reading, Wanted
 from gradcli.data.tables.records import Layout, Records
 from gradcli.errors import ExitCode, GradcliError, nearest
 from gradcli.frozen import replace
+from gradcli.typing import Any
 
 Sink = Callable[[ExitStack, Layout], Callable[[Records], bool]]
 

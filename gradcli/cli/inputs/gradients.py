@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from gradcli.cli.framework.command import Options
 from gradcli.cli.inputs.variables import json_value, number
 from gradcli.errors import GradcliError
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.autodiff.passes.tape import Tape

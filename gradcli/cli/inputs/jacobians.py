@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gradcli.cli.framework.command import flag, text, texts
 from gradcli.cli.framework.options import Limits
 from gradcli.cli.framework.streams import write_warning
 from gradcli.cli.inputs.run import Run
 from gradcli.cli.inputs.variables import values_by_name
 from gradcli.errors import ExitCode, GradcliError, located
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.output.jacobians import Jacobians

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 from gradcli.cli.framework.streams import MOST_BYTES, read_text
 from gradcli.errors import GradcliError
+from gradcli.typing import Any
 
 MOST_DIGITS = 400
 """Digits of a whole number; a float has no place for more."""

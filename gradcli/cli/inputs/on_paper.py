@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gradcli.cli.framework.options import ExplainedOptions
 from gradcli.cli.inputs.combined import field_sums, totals
 from gradcli.cli.inputs.relations import implicit_graph
@@ -13,6 +11,7 @@ from gradcli.cli.inputs.variables import bindings_of, exact_point
 from gradcli.errors import GradcliError, located
 from gradcli.frozen import replace
 from gradcli.language.parser import parse
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.derivation.calculus.worked import Worked

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from gradcli.cli.framework.command import Command
 from gradcli.cli.framework.progress import rows_progress
@@ -17,6 +16,7 @@ from gradcli.errors import GradcliError, located, nearest
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.quiz import Asked, credit_of
 from gradcli.teaching.tasks import DERIVATIVE, task
+from gradcli.typing import Any
 
 _KEYS = ("id", "expression", "wrt", "ask", "order", "at", "points", "credit", "digits", "tol", "shape")
 _OF_EXERCISES = ("number", "answer", "value", "difficulty", "distractors", "solution")

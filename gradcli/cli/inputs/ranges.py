@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
-from typing import Any
 
 from gradcli.cli.framework.command import Given
 from gradcli.cli.framework.options import DerivativeOptions, ValueOptions
 from gradcli.cli.inputs.variables import assignment, bindings, number
 from gradcli.errors import GradcliError, UnknownVariableError, no_value
 from gradcli.language.builder import identifier
+from gradcli.typing import Any
 
 DEFAULT = (-5.0, 5.0)
 """The range of a variable that is given nothing."""
@@ -67,6 +68,11 @@ def ranges_and_values(options: ValueOptions, names: Sequence[str]) -> tuple[dict
     for text in options.set:
         name, value = assignment("--set", text, "x=2")
         given.append(Given(name, value, f"--set {name}"))
+    for one in given:
+        if (found := re.fullmatch(r"([^.:]+(?:\.[0-9]+)?)\.\.\.?(.+)", one.text)) is not None:
+            raise GradcliError(
+                f"{one.option} takes a value or LOW:HIGH, not '{one.text}'", hint=f"write {one.option} {found[1]}:{found[2]}"
+            )
     ranges = {identifier(one.name): range_of(one.text, one.option) for one in given if ":" in one.text}
     if len(ranges) < len([one for one in given if ":" in one.text]):
         raise GradcliError("a range is given twice", hint="leave one out")

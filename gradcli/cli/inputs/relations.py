@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from gradcli.cli.framework.options import EquationOptions, ExpressionOptions
 from gradcli.cli.inputs.source import expression_as_written, say_reading, side_as_read
 from gradcli.errors import GradcliError, UnknownVariableError, located
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.algebra.total_derivative import Dependences

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.autodiff.request import Request
 from gradcli.cli.framework.choices import check_stdin, refuse, split_names
@@ -22,6 +21,7 @@ from gradcli.cli.inputs.variables import bindings_of, number
 from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, located, no_value
 from gradcli.frozen import replace
 from gradcli.graph.graph import DEFAULT_MAX_NODES, Shape
+from gradcli.typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from gradcli.autodiff.passes.tape import Tape

@@ -6,12 +6,12 @@ import itertools
 import os
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from gradcli.cli.framework.command import Command, Options
 from gradcli.cli.framework.options import ExpressionOptions, ProgramOptions, ReadOptions
 from gradcli.cli.framework.streams import STDIN, read_text
 from gradcli.errors import GradcliError, NoValueError, visible
+from gradcli.typing import Any
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _LIKE_AN_OPTION = re.compile(r"-[^\W\d]\w*")

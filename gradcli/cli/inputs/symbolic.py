@@ -7,7 +7,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 from gradcli.algebra.assumptions.facts import NOTHING, Assumptions
 from gradcli.algebra.assumptions.reader import read_assumptions
@@ -27,6 +26,7 @@ from gradcli.language.statements import check_exact
 from gradcli.lowering.programs.calls import run_together
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.output.reports.derivatives import Derivatives, derivatives_json, has_elements_only, lines
+from gradcli.typing import Any
 
 _MANY_NODES = 4_000
 """Nodes beyond which values at a point are computed in float64 alone."""

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator, Sequence
-from typing import AnyStr, NamedTuple
+
+from gradcli.typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import AnyStr
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

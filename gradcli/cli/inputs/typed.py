@@ -9,6 +9,9 @@ from gradcli.errors import GradcliError
 
 _LONGEST = 10_000
 
+LEAVING = ("quit", "exit", ":q", ":quit")
+"""Lines by which people leave, as the end of the input does."""
+
 
 class Typed:
     """The lines of standard input, each asked for where somebody types them.
@@ -23,7 +26,7 @@ class Typed:
         self.talks = not self.ended and sys.stdin.isatty()
 
     def line(self, question: str) -> str | None:
-        """The next line; None where there is none.
+        """The next line; None where there is none, or one by which somebody leaves.
 
         Raises:
             GradcliError: Standard input cannot be read.
@@ -38,5 +41,6 @@ class Typed:
             line = sys.stdin.buffer.readline(_LONGEST)
         except (OSError, ValueError) as error:
             raise GradcliError(f"cannot read standard input: {error}") from None
-        self.ended = not line
-        return line.decode("utf-8", "replace").strip() if line else None
+        text = line.decode("utf-8", "replace").strip()
+        self.ended = not line or text in LEAVING
+        return None if self.ended else text

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
 from gradcli.cli.framework.command import Command, Given, Options
 from gradcli.cli.framework.options import DerivativeOptions, ValueOptions, limits_of
 from gradcli.errors import GradcliError
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.language.ast import Expression

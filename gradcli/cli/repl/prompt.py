@@ -7,13 +7,16 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any, TextIO
 
 from gradcli.cli.framework.streams import read_text, write
 from gradcli.cli.repl.session import Session, is_open
+from gradcli.typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 PROMPT, MORE = "> ", ". "
-WELCOME = "An expression, such as (x+w)*(w+1), then x = 2; w = 1. :help lists what there is, :quit or Ctrl-D ends.\n"
+WELCOME = "An expression, (x+w)*(w+1), then x = 2; w = 1. :help lists more, :quit ends.\n"
 """What a session begins with on a terminal."""
 
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")

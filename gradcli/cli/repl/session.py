@@ -12,7 +12,6 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from gradcli.autodiff.request import NOTHING, Request
 from gradcli.autodiff.runs.names_asked import variables_among
@@ -29,6 +28,7 @@ from gradcli.language.free_names import free_names
 from gradcli.language.numbers import number_text
 from gradcli.language.parser import parse
 from gradcli.language.program_text import statement_text
+from gradcli.typing import Any
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _SLOW = re.compile(r"\w\(|@")
@@ -81,6 +81,10 @@ class State(Frozen):
         return {name: self.values[name] for name in free if name in self.values}
 
 
+WORDS = {"help": "help", "?": "help", "quit": "quit", "exit": "quit", ":q": "quit"}
+"""What people type for a command where it is no name."""
+
+
 def is_open(text: str) -> bool:
     """Whether a bracket is still open, so that the next line belongs to this one."""
     depth = 0
@@ -107,13 +111,20 @@ class Session:
     def enter(self, text: str) -> None:
         """Do what a line says, and write what comes of it; what is wrong is written, and changes nothing."""
         try:
-            code = self._command(text[1:]) if text.startswith(":") else self._statements(text)
+            if (word := WORDS.get(text)) and not self._is_name(text):
+                code = self._command(word)
+            else:
+                code = self._command(text[1:]) if text.startswith(":") else self._statements(text)
         except GradcliError as error:
             code = self._failed(error)
         except KeyboardInterrupt:
             write_note("interrupted")
             code = ExitCode.INTERRUPTED
         self.code = max(self.code, code or 0)
+
+    def _is_name(self, text: str) -> bool:
+        """Whether a word is a name that somebody gave a meaning."""
+        return text in self.state.values or any(name == text for name, _ in self.state.named)
 
     def _failed(self, error: GradcliError) -> ExitCode:
         if isinstance(error, NoValueError):

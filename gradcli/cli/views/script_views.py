@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from os.path import basename, splitext
-from typing import TYPE_CHECKING
 
 from gradcli.cli.framework.choices import at_most_one, split_names
 from gradcli.cli.framework.command import flag, text, whole
@@ -14,6 +13,7 @@ from gradcli.cli.framework.streams import can_print_signs, read_text, write, wri
 from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import replace
 from gradcli.output.formats import GRAPHS, Format, suffixes
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.autodiff.passes.tape import Tape

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.cli.framework.streams import can_print_signs, spoken, wants_rich, write, write_note, write_warning
 from gradcli.errors import visible
 from gradcli.frozen import replace
 from gradcli.language.numbers import number_text
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.output.jacobians import Jacobians

@@ -10,11 +10,11 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
-from typing import Protocol
 
 from gradcli.data.partitioned import RESUME
 from gradcli.data.tables.pieces import Partition
 from gradcli.errors import GradcliError
+from gradcli.typing import Protocol
 
 
 class Work(Protocol):

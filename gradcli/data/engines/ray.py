@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from gradcli.data.engines import Work
+from gradcli.typing import Any
 
 
 def run(job: Work, numbers: Sequence[int], address: str | None) -> Iterator[str]:

@@ -6,9 +6,9 @@ import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from gradcli.data.engines import Work
+from gradcli.typing import Any
 
 RETRIES = 4
 """How often a task may fail; on one machine Spark tries none again unless it is asked to."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
-from typing import Any
 
 import numpy
 
@@ -31,6 +30,7 @@ from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.declaration.structural import Structural
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.ops.elementwise.arithmetic import mul
+from gradcli.typing import Any
 
 ELEMENTS = 2**18
 """Elements that the largest array of a block has."""

@@ -7,11 +7,11 @@ that it is in nor on the thread.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any
 
 import numpy
 
 from gradcli.data.kernels.lanes import Lanes, Step
+from gradcli.typing import Any
 
 BLOCK = 2**13
 """Rows of a block: enough that a step of the interpreter costs little beside them, few enough that buffers stay in the caches."""

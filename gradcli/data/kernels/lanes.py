@@ -8,7 +8,6 @@ operation that does something else than calling such functions is a step of its 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy
 
@@ -17,6 +16,7 @@ from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.operation import Operation
+from gradcli.typing import Any
 
 DOUBLE, SINGLE, TRUTH = numpy.dtype("float64"), numpy.dtype("float32"), numpy.dtype("bool")
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import numpy
 
@@ -23,6 +22,7 @@ from gradcli.ops.elementwise.arithmetic import add, sub
 from gradcli.output.code.catalogue import language_named
 from gradcli.output.code.language import Written
 from gradcli.output.code.routine import CodeBuilder, functions_in, routine
+from gradcli.typing import Any
 
 BLOCK = 2**14
 """Rows that a thread computes between two looks at the interpreter."""
@@ -83,7 +83,7 @@ def source_of(line: StraightLine) -> tuple[str, int]:
     taken = {*language.words, *language.needed(functions), "f", "each", "rows"}
     found = routine(builder.graph, [*results, tells], variables, names, taken)
     size = len(results)
-    written = Written("f", "a kernel", found, (size,), (variables,) * size, builder.graph, (), variables)
+    written = Written("f", "a kernel", found, (), (size,), (variables,) * size, "", builder.graph, (), variables)
     columns = range(len(variables))
     parameters = [
         *(f"const double *restrict column{at}" for at in columns),

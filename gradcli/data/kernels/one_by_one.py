@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy
 
@@ -13,6 +12,7 @@ from gradcli.errors import GradcliError
 from gradcli.frozen import replace
 from gradcli.graph.graph import Shape
 from gradcli.language.ast import Program
+from gradcli.typing import Any
 
 Results = tuple[dict[str, Any], dict[str, Any], dict[int, GradcliError], Any, dict[str, Any]]
 """Values, derivatives, errors, the rows that are not finite, and those without a derivative."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
 
 import numpy
 
@@ -13,6 +12,7 @@ from gradcli.data.kernels.row_kernel import cores
 from gradcli.data.kernels.sums import Group, Sums, block_nodes, grouped, starts_at_block
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Shape
+from gradcli.typing import Any, NamedTuple
 
 AT_ONCE = 32
 """Blocks that are computed together: some for each thread."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 import numpy
 
@@ -14,6 +13,7 @@ from gradcli.data.kernels.blocks import BlockKernel, in_threads
 from gradcli.data.kernels.lanes import lanes_of
 from gradcli.data.kernels.straight_line import StraightLine, straight_line
 from gradcli.errors import GradcliError
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.data.kernels.native import NativeKernel

@@ -8,7 +8,6 @@ readers of the graph: NumPy's over blocks (``lanes``), and C's by the code that 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from gradcli.autodiff.passes.reverse import backward, requires_grad
 from gradcli.autodiff.runs.prepared import Prepared
@@ -25,6 +24,7 @@ from gradcli.ops.declaration.operation import DEFINITION
 from gradcli.ops.declaration.symbol import Ieee, Symbol
 from gradcli.ops.elementwise.arithmetic import mul, pow
 from gradcli.ops.elementwise.logic import both, eq, ne, where
+from gradcli.typing import Any
 
 ROUND = "float32"
 """The operation of a straight line that rounds to single precision."""

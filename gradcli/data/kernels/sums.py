@@ -9,7 +9,6 @@ error of sums of pairs grows as the logarithm of their number).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy
 
@@ -17,6 +16,7 @@ from gradcli.data.kernels.array_rows import BLOCK
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Shape
+from gradcli.typing import Any
 
 MOST_GROUPS = 1_000_000
 

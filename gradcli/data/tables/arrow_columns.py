@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, BinaryIO
 
 from gradcli.data.tables.pieces import Piece, Wanted, needed
 from gradcli.data.tables.records import Layout, Records
 from gradcli.data.tables.values import rows_of
 from gradcli.errors import GradcliError
+from gradcli.typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 GROUP = 2**17
 """Rows that are written together; the bytes of a file do not depend on how its rows were read."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, BinaryIO
 
 from gradcli.data.tables.arrow_columns import ArrowRecords, piece_of, readable
 from gradcli.data.tables.pieces import STDIN, Partition, Piece, Reading, Table, Wanted, needed
+from gradcli.typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 FILE_MARK = b"ARROW1"
 

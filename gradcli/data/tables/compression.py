@@ -7,9 +7,12 @@ import io
 import os
 import sys
 from collections.abc import Mapping
-from typing import Any, BinaryIO, cast
 
 from gradcli.data.tables.pieces import needed
+from gradcli.typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
@@ -29,10 +32,10 @@ def decompressed(file: BinaryIO, head: bytes, where: str) -> BinaryIO:
         GradcliError: A library for it is missing.
     """
     if head.startswith(GZIP):
-        return cast(BinaryIO, _Gzip(file))
+        return cast("BinaryIO", _Gzip(file))
     if head.startswith(ZSTD):
         arrow = needed("pyarrow", f"{where} is compressed by zstd, which")
-        return cast(BinaryIO, io.BufferedReader(_Stream(arrow.CompressedInputStream(file, "zstd"))))
+        return cast("BinaryIO", io.BufferedReader(_Stream(arrow.CompressedInputStream(file, "zstd"))))
     return file
 
 
@@ -47,10 +50,10 @@ def compressed(file: BinaryIO, kind: str | None) -> BinaryIO:
         GradcliError: A library for it is missing.
     """
     if kind == "gzip":
-        return cast(BinaryIO, gzip.GzipFile(filename="", fileobj=file, mode="wb", compresslevel=6, mtime=0))
+        return cast("BinaryIO", gzip.GzipFile(filename="", fileobj=file, mode="wb", compresslevel=6, mtime=0))
     if kind == "zstd":
         arrow = needed("pyarrow", "zstd")
-        return cast(BinaryIO, arrow.CompressedOutputStream(open(os.dup(file.fileno()), "wb"), "zstd"))  # it closes what it gets
+        return cast("BinaryIO", arrow.CompressedOutputStream(open(os.dup(file.fileno()), "wb"), "zstd"))  # it closes what it gets
     return file
 
 

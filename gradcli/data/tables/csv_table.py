@@ -9,7 +9,6 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from gradcli.data.tables.pieces import Piece, Row, Wanted
 from gradcli.data.tables.records import Layout, Records, as_list, plain_value, texts
@@ -17,6 +16,7 @@ from gradcli.data.tables.text_table import TextTable
 from gradcli.data.tables.values import text_value
 from gradcli.errors import GradcliError
 from gradcli.output.json import json_number
+from gradcli.typing import Any
 
 
 class CsvTable(TextTable):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, BinaryIO
 
 from gradcli.data.tables.arrow_columns import ArrowRecords, piece_of
 from gradcli.data.tables.pieces import SQL, Partition, Piece, Reading, Table, Wanted, needed
 from gradcli.data.tables.records import Layout
 from gradcli.data.tables.sqlite import RESULTS, chosen_table, quoted
 from gradcli.errors import GradcliError
+from gradcli.typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 
 class DuckTable(Table):

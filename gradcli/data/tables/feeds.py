@@ -6,13 +6,13 @@ import glob
 import os
 import re
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import unquote
 
 from gradcli.data.tables.formats import TABLES, first_bytes, open_input, open_table
 from gradcli.data.tables.pieces import SQL, STDIN, Partition, Piece, Reading, Table, Wanted
 from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import replace
+from gradcli.typing import Any
 
 PART = 64 * 2**20
 """Bytes that a part of a large file has, about."""

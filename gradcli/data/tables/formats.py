@@ -13,13 +13,16 @@ import os
 import sys
 from collections.abc import Iterator
 from importlib import import_module
-from typing import Any, BinaryIO, cast
 
 from gradcli.data.tables.compression import GZIP, SUFFIXES, ZSTD, compressed, decompressed
 from gradcli.data.tables.pieces import SQL, STDIN, Partition, Reading, Table
 from gradcli.data.tables.records import Layout, Records
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
+from gradcli.typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 _HEAD = 512
 """Bytes by which a format is told."""
@@ -163,7 +166,7 @@ def open_input(path: str) -> tuple[BinaryIO, str]:
     if sys.stdin is None:
         raise GradcliError("standard input is closed")
     stdin: Any = sys.stdin.buffer
-    return cast(BinaryIO, stdin if hasattr(stdin, "peek") else io.BufferedReader(stdin)), "standard input"
+    return cast("BinaryIO", stdin if hasattr(stdin, "peek") else io.BufferedReader(stdin)), "standard input"
 
 
 def first_bytes(file: BinaryIO) -> bytes:

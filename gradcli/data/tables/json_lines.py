@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
 from gradcli.data.tables.pieces import Piece, Row, Wanted
 from gradcli.data.tables.records import Layout, Records, as_list, plain_value, texts
@@ -14,6 +13,7 @@ from gradcli.data.tables.values import object_value
 from gradcli.errors import GradcliError
 from gradcli.language.builder import identifier
 from gradcli.output.json import json_number
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.programs import FailureRecord

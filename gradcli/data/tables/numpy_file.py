@@ -9,11 +9,14 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO
 
 from gradcli.data.tables.pieces import Partition, Piece, Reading, Table, Wanted
 from gradcli.data.tables.records import Layout, Records, as_list, plain_value
 from gradcli.errors import GradcliError
+from gradcli.typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 _WITH_NAMES = 'give its columns names: numpy.savez("rows.npz", x=x, w=w)'
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, BinaryIO
 
 from gradcli.data.tables.arrow_columns import GROUP, ArrowRecords, piece_of, readable
 from gradcli.data.tables.pieces import Partition, Piece, Reading, Table, Wanted, needed
 from gradcli.errors import GradcliError
+from gradcli.typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 
 class ParquetTable(Table):

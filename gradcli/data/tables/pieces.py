@@ -6,10 +6,10 @@ A row that cannot be read is a row all the same, which says why; it ends no othe
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
 
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
+from gradcli.typing import Any, NamedTuple, TypeVar
 
 STDIN = "-"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
+from gradcli.typing import Any
 
 
 @dataclass

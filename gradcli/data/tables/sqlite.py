@@ -5,12 +5,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
 
 from gradcli.data.tables.pieces import Partition, Piece, Reading, Table, Wanted
 from gradcli.data.tables.records import Layout, Records, as_list, plain_value
 from gradcli.data.tables.values import rows_of
 from gradcli.errors import GradcliError, nearest
+from gradcli.typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 RESULTS = "results"
 """The table that is written."""

@@ -9,10 +9,13 @@ import os
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO, NamedTuple
 
 from gradcli.data.tables.pieces import STDIN, Partition, Piece, Reading, Table, Wanted
 from gradcli.errors import ExitCode, GradcliError
+from gradcli.typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 MOST_BYTES = 64 * 2**20
 """The longest line that is read."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from gradcli.autodiff.runs.given_values import SPECIAL, array_of, constant
 from gradcli.errors import GradcliError, visible
+from gradcli.typing import Any
 
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from gradcli.algebra.derivatives import differentiate
 from gradcli.algebra.simplified import simplified_outputs
@@ -18,6 +17,7 @@ from gradcli.language.ast import Array, Call, Expression, Group, Name, Operator,
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.algebra.assumptions.facts import Assumptions

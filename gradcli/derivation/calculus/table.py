@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping
 from itertools import chain, count
-from typing import NamedTuple
 
 from gradcli.derivation.notation.expressions import product_of, sum_of
 from gradcli.derivation.notation.prose import Equal
@@ -14,6 +13,7 @@ from gradcli.language.ast import Call, Expression, Name, Operator, Output, Prime
 from gradcli.language.parser import parse
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
+from gradcli.typing import NamedTuple
 
 
 class Rule(NamedTuple):

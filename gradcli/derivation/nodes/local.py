@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from gradcli.algebra.simplify import normal_forms
 from gradcli.algebra.sums.expressions import written
@@ -27,6 +26,7 @@ from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.ops.elementwise.arithmetic import pow
 from gradcli.ops.elementwise.logic import where
+from gradcli.typing import NamedTuple
 
 _RESULT = "{0}"
 """The place of a node's own name in a template; those of its inputs are {1}, {2}, ..."""

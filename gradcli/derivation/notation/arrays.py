@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
 
 from gradcli.derivation.notation.expressions import operations_in, sum_of
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Setting, Shape
@@ -11,6 +10,7 @@ from gradcli.language.ast import NOWHERE, Array, Call, Ellipsis, Expression, Ind
 from gradcli.language.numbers import SHOWN_ELEMENTS
 from gradcli.lowering.node_expressions import constant_expression, operation_expression
 from gradcli.ops.elementwise.arithmetic import mul
+from gradcli.typing import Any
 
 BACKWARD = "_backward"
 """The end of the name of a vector-Jacobian product that its operation describes in words."""

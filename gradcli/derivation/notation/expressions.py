@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import TypeGuard
 
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.language.ast import (
@@ -27,6 +26,10 @@ from gradcli.lowering.programs.expressions import Expressions
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.catalogue import STRUCTURAL
 from gradcli.ops.declaration.constants import constant_value
+from gradcli.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TypeGuard
 
 
 def sum_of(terms: Sequence[Expression]) -> Expression:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
-from typing import Any, NamedTuple
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.graph.graph import CONSTANT, UNLIMITED, VARIABLE, Graph, Settings
@@ -18,6 +17,7 @@ from gradcli.ops.catalogue import CHOICE, OPERATIONS, STRUCTURAL, TURN
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.elementwise.arithmetic import div, mul, pow
 from gradcli.ops.elementwise.logic import eq, ne
+from gradcli.typing import Any, NamedTuple
 
 _LARGEST_DENOMINATOR, _LARGEST_FRACTION = 1_000, 1e6
 """Up to which a float is shown as the fraction that it is nearest to."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from gradcli.algebra.simplified import Simplified
 from gradcli.derivation.notation.deeds import DEEDS
 from gradcli.derivation.notation.prose import Words, words_text
 from gradcli.frozen import Frozen, shown
 from gradcli.language.ast import Expression
+from gradcli.typing import NamedTuple
 
 SIMPLIFICATIONS = frozenset({"trivial factors dropped", "parentheses dropped", "terms computed", *DEEDS})
 """Rules that only rewrite: they can be folded away, and what is derived stays."""

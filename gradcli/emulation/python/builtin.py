@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.methods import ordered
@@ -12,6 +11,7 @@ from gradcli.emulation.python.operators import ERRORS, check_length, formatted, 
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Caught, Foreign, Namespace, Native, Raised, Type, address, type_name
 from gradcli.ops.catalogue import OPERATIONS
+from gradcli.typing import Any
 
 EXCEPTIONS = {
     "Exception": (), "ArithmeticError": ("ZeroDivisionError", "OverflowError"), "ZeroDivisionError": (), "OverflowError": (),

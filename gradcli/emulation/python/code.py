@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+
+from gradcli.typing import Any, NamedTuple
 
 
 class Instruction(NamedTuple):

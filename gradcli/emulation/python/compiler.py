@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Sequence
-from typing import Any
 
 from gradcli.emulation.python.code import Code, Instruction, Label
 from gradcli.emulation.python.expansion import MODULE, Item, Stores
@@ -15,6 +14,7 @@ from gradcli.emulation.python.expressions import Expressions
 from gradcli.emulation.python.local_names import local_names
 from gradcli.emulation.python.source import Source
 from gradcli.emulation.python.statements import Statements
+from gradcli.typing import Any
 
 
 def compiled(source: Source, builtins: Collection[str]) -> Code:

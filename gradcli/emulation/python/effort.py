@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import Any
 
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.graph.graph import Shape
 from gradcli.ops.catalogue import operation_named
+from gradcli.typing import Any
 
 _ELEMENTS = 1_000
 """Elements that are one step."""

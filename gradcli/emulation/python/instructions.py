@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import Any
 
 from gradcli.emulation.python.code import Arity, Code, Label
 from gradcli.emulation.python.effort import charge_nested
@@ -13,6 +12,7 @@ from gradcli.emulation.python.operators import ERRORS, check_length, formatted, 
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Caught, Foreign, Function, Raised, Scope, Type, type_name
 from gradcli.errors import nearest
+from gradcli.typing import Any
 
 MAX_CALLS = 990
 """How many calls may lie in each other, as in Python."""

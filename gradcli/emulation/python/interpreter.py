@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol
 
 from gradcli.errors import Span
+from gradcli.typing import Any, Protocol
 
 
 class Interpreter(Protocol):

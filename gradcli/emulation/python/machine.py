@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from gradcli.autodiff.torch_tape.storage import TapeError
 from gradcli.emulation.python.code import Code, Instruction, Label
@@ -12,6 +11,7 @@ from gradcli.emulation.python.operators import ERRORS, check_length, combined, r
 from gradcli.emulation.python.source import Source, UnknownError
 from gradcli.emulation.python.values import Caught, Foreign, Function, Namespace, Raised, Scope, Type, type_name
 from gradcli.errors import ExitCode, GradcliError, Span
+from gradcli.typing import Any
 
 MOST_NESTED = 16
 """How many calls of functions of the script may lie in each other with functions of the interpreter between them."""

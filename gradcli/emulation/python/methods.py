@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from gradcli.emulation.python.effort import charge_nested
 from gradcli.emulation.python.interpreter import Interpreter
@@ -11,6 +10,7 @@ from gradcli.emulation.python.operators import ERRORS, check_length, filled, rai
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Foreign, Native, Raised, type_name
 from gradcli.errors import nearest
+from gradcli.typing import Any
 
 METHODS: dict[type, tuple[str, ...]] = {
     str: (

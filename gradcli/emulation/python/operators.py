@@ -5,13 +5,13 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
-from typing import Any
 
 from gradcli.emulation.python.effort import charge_nested
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Foreign, Raised, Size, type_name
 from gradcli.errors import ExitCode, GradcliError
+from gradcli.typing import Any
 
 MOST = 1_000_000
 """The most elements of a list and characters of a text."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any
 
 from gradcli.emulation.python.code import Code
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.errors import GradcliError, nearest
+from gradcli.typing import Any
 
 
 class Raised(GradcliError):  # noqa: N818

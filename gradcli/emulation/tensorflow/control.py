@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.values import Function, Native, Raised
 from gradcli.emulation.tensorflow.graph import Node, converted
 from gradcli.emulation.tensorflow.world import World
+from gradcli.typing import Any
 
 
 def _branch(machine: Interpreter, world: World, function: Any, like: Node | None = None) -> Node:

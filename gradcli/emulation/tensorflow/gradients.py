@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
@@ -11,6 +10,7 @@ from gradcli.emulation.python.values import Foreign, Native, Raised
 from gradcli.emulation.tensorflow.graph import Node, converted, group, made
 from gradcli.emulation.tensorflow.world import World
 from gradcli.ops.elementwise.arithmetic import mul, sub
+from gradcli.typing import Any
 
 
 def gradients(machine: Interpreter, world: World, ys: Any, xs: Any, grad_ys: Any = None, name: Any = None) -> list[Node | None]:

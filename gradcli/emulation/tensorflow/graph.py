@@ -6,7 +6,6 @@ Names and texts follow TensorFlow's public documentation (``tf.Tensor``, ``tf.Gr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
@@ -21,6 +20,7 @@ from gradcli.ops.catalogue import INDEX, OPERATIONS, STRUCTURAL, operation_named
 from gradcli.ops.declaration.facts import TRUTH, WHOLE
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.elementwise.arithmetic import neg
+from gradcli.typing import Any
 
 PartialShape = tuple[int | None, ...] | None
 """A shape some of whose sizes are known at the run only; None where not even their number is known."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from gradcli.emulation.python.builtin import math_module
 from gradcli.emulation.python.interpreter import Interpreter
@@ -19,6 +18,7 @@ from gradcli.emulation.tensorflow.world import World, with_world
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.structural import Structural
+from gradcli.typing import Any
 
 VERSION = "1.15.0"
 """The version of TensorFlow whose documentation is followed."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from inspect import Parameter, Signature
 from math import prod
-from typing import Any
 
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.values import Raised, Word
@@ -15,6 +14,7 @@ from gradcli.errors import ExitCode, GradcliError
 from gradcli.ops.declaration.structural import Structural
 from gradcli.ops.elementwise.arithmetic import div, square
 from gradcli.ops.elementwise.identity import clone
+from gradcli.typing import Any
 
 _SETTINGS = {"perm": "axes", "reduction_indices": "axis", "keep_dims": "keepdims"}
 """TensorFlow's names of settings where they are not those of the declarations."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
-from typing import Any
 
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.values import Namespace, Native, Raised, Word
@@ -12,6 +11,7 @@ from gradcli.emulation.tensorflow.graph import Graph, constant
 from gradcli.emulation.tensorflow.nodes import check_count, dtype_name, partial_shape
 from gradcli.emulation.tensorflow.world import World, with_world
 from gradcli.emulation.torch.results import Array
+from gradcli.typing import Any
 
 
 def _array(machine: Interpreter, world: World, data: Any, dtype: Any = None) -> Array:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import FLOATS, rounded
 from gradcli.autodiff.torch_tape.eager import Eager
@@ -18,6 +17,7 @@ from gradcli.emulation.torch.tensors import literal
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES
 from gradcli.lowering.builders.builder import Value
 from gradcli.ops.declaration.structural import shape_of
+from gradcli.typing import Any
 
 MOST_NESTED = 16
 """How deeply loops may lie in each other."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from gradcli.emulation.tensorflow.graph import Graph
 from gradcli.emulation.tensorflow.session import Limits
+from gradcli.typing import Any
 
 
 class World:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from gradcli.autodiff.torch_tape.engine import backward, gradients
 from gradcli.autodiff.torch_tape.functions import function_name
@@ -11,6 +10,7 @@ from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.values import Raised, type_name
 from gradcli.emulation.torch.results import Mode
 from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.typing import Any
 
 
 def _tensors(given: Any) -> list[Tensor]:

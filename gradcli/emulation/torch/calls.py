@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from math import prod
-from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import FLOATS
 from gradcli.emulation.python.interpreter import Interpreter
@@ -24,6 +23,7 @@ from gradcli.lowering.programs.array_calls import SYNONYMS
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.structural import Structural
+from gradcli.typing import Any
 
 ARGUMENTS = {
     **SYNONYMS, "dim0": "axis0", "dim1": "axis1", "start_dim": "start_axis", "end_dim": "end_axis", "dims": "axes", "input": "a",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import FLOATS, LARGEST, rounded
 from gradcli.emulation.python.interpreter import Interpreter
@@ -14,6 +13,7 @@ from gradcli.emulation.torch.tensor_members import dtype_of, dtype_word
 from gradcli.emulation.torch.tensors import Session, Tensor
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import Shape
+from gradcli.typing import Any
 
 
 def _tensor(machine: Interpreter, session: Session, data: Any, *, dtype: Any = None, requires_grad: Any = False,

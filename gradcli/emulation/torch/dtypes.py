@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
 
 from gradcli.autodiff.torch_tape.dtypes import FLOATS
 from gradcli.emulation.python.values import Raised
@@ -13,6 +12,7 @@ from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, operation_named
 from gradcli.ops.declaration.facts import DECIMALS, INVERTING
 from gradcli.ops.elementwise.arithmetic import floor_divide, fmod, pow, remainder, sub
 from gradcli.ops.elementwise.logic import where
+from gradcli.typing import Any, Protocol
 
 WORDS = {"float32": "Float", "float64": "Double", "int64": "Long", "bool": "Bool"}
 _IN_C = {"float32": "float", "float64": "double", "int64": "long int", "bool": "bool"}

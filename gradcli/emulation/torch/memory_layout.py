@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gradcli.emulation.torch.tensor_memory import Step, TensorMemory
 from gradcli.ops.catalogue import operation_named
 from gradcli.ops.declaration.facts import VIEW, VIEW_OR_COPY
+from gradcli.typing import Any
 
 NOT_COMPATIBLE = (
     "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous "

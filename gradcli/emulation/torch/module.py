@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import FLOATS
 from gradcli.emulation.python.builtin import math_module
@@ -20,6 +19,7 @@ from gradcli.emulation.torch.results import Mode
 from gradcli.emulation.torch.tensor_members import DTYPES, METHODS, dtype_of, dtype_word
 from gradcli.emulation.torch.tensors import Session, Tensor
 from gradcli.emulation.torch.unknown_members import is_member
+from gradcli.typing import Any
 
 VERSION = "2.13.0+cpu"
 """The version of PyTorch that is followed."""

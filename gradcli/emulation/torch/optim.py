@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gradcli.autodiff.optimisers import Arithmetic
 from gradcli.autodiff.optimisers import sgd as updated
 from gradcli.autodiff.torch_tape.dtypes import rounded
@@ -12,6 +10,7 @@ from gradcli.emulation.python.values import Foreign, Native, Raised, type_name
 from gradcli.emulation.torch.dtypes import WORDS
 from gradcli.emulation.torch.tensors import Session, Tensor
 from gradcli.lowering.builders.builder import Value
+from gradcli.typing import Any
 
 Group = dict[str, Any]
 """The parameters of a group and the numbers of its rule, which a script may read and change."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.operators import combined, formatted
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Foreign, Native, Raised, Size
 from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.typing import Any
 
 
 class Pair(Foreign):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gradcli.autodiff.torch_tape.dtypes import rounded
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.values import Raised
 from gradcli.emulation.torch.tensors import Session, Tensor
 from gradcli.lowering.builders.builder import Value
+from gradcli.typing import Any
 
 
 def tensor_from(machine: Interpreter, session: Session, data: Any, dtype: str | None, requires_grad: bool) -> Tensor:

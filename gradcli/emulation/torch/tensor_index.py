@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import inf
-from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import LARGEST, rounded
 from gradcli.emulation.python.interpreter import Interpreter
@@ -13,6 +12,7 @@ from gradcli.emulation.torch.tensor_members import METHODS
 from gradcli.emulation.torch.tensors import Tensor
 from gradcli.ops.arrays.torch_messages import expanded
 from gradcli.ops.catalogue import STACK
+from gradcli.typing import Any
 
 
 def at_index(machine: Interpreter, tensor: Tensor, index: Any) -> Tensor:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import isfinite, prod
-from typing import Any
 
 from gradcli.autodiff.torch_tape.dtypes import LARGEST, rounded
 from gradcli.emulation.python.interpreter import Interpreter
@@ -21,6 +20,7 @@ from gradcli.emulation.torch.unknown_members import is_member
 from gradcli.errors import nearest
 from gradcli.ops.catalogue import CHOICE, OPERATIONS, TURN
 from gradcli.ops.elementwise.identity import clone, detach
+from gradcli.typing import Any
 
 DTYPES = {
     "float": "float32", "double": "float64", "long": "int64", "int64": "int64", "bool": "bool", "float32": "float32",

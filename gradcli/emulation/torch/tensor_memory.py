@@ -6,7 +6,6 @@ has changed.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
 from weakref import ref
 
 from gradcli.autodiff.torch_tape.eager import Eager
@@ -15,6 +14,7 @@ from gradcli.emulation.python.values import Foreign
 from gradcli.graph.graph import Settings, Shape
 from gradcli.lowering.builders.builder import Value
 from gradcli.ops.elementwise.identity import detach
+from gradcli.typing import Any, NamedTuple
 
 
 class Step(NamedTuple):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+
+from gradcli.typing import Any, NamedTuple
 
 
 class Options(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from math import isfinite, prod
-from typing import Any, NamedTuple
 from weakref import ref
 
 from gradcli.autodiff.passes.tape import has_nan
@@ -33,6 +32,7 @@ from gradcli.lowering.builders.shape_mismatch import MismatchError
 from gradcli.ops.catalogue import INDEX, of_operator, spelling
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.elementwise.identity import detach
+from gradcli.typing import Any, NamedTuple
 
 NOT_A_LEAF = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during "

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gradcli.autodiff.torch_tape.storage import CHANGED_LEAF, IN_PLACE_LEAF
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
@@ -14,6 +12,7 @@ from gradcli.ops.catalogue import CHOICE, INDEX
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.ops.elementwise.identity import detach
 from gradcli.ops.vjp import product
+from gradcli.typing import Any
 
 _VIEW_OF_LEAF = "a view of a leaf Variable that requires grad is being used in an in-place operation."
 _MADE_WITHOUT = (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any
 
 from gradcli.errors import GradcliError, Span
 from gradcli.language import builder as strict
@@ -14,6 +13,7 @@ from gradcli.language.ast import Array, Call, Conditional, Expression, Name, Num
 from gradcli.language.grammar import Rule
 from gradcli.language.readings.vocabulary import Vocabulary
 from gradcli.language.text import to_text
+from gradcli.typing import Any
 
 _LONGEST_SHOWN = 60
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import NamedTuple
 
 from gradcli.errors import Span
+from gradcli.typing import NamedTuple
 
 _NAME = r"[^\W\d_](?:_?\w+)?"
 _D = r"(?:d|∂|\\partial\s*|\\mathrm\{d\}\s*)"

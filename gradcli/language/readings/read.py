@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from itertools import pairwise
-from typing import Any
 
 from gradcli.errors import GradcliError
 from gradcli.language.ast import Definition, Program
@@ -18,13 +17,21 @@ from gradcli.language.readings.left_sides import Asked, derivative_asked, deriva
 from gradcli.language.readings.names import Names
 from gradcli.language.readings.scan import Found, scan, tables_of
 from gradcli.language.readings.vocabulary import Vocabulary, letter
+from gradcli.typing import Any
 
 _BRACKETS = frozenset("()[]{}")
 
 DERIVATIVE = "diff"
 """The function that d/dx(...) is read as."""
 
+_FULL_WIDTH = {0xFF01 + at: 0x21 + at for at in range(94)}
+
 STRICT, LENIENT, LATEX, MATHML = "strict", "lenient", "latex", "mathml"
+
+
+def half_width(text: str) -> str:
+    """A text with ASCII in the place of its full-width forms, which Chinese input methods type; as long as it was."""
+    return text if text.isascii() else text.translate(_FULL_WIDTH)
 
 
 def reading_of(text: str, otherwise: str) -> str:
@@ -69,6 +76,7 @@ def read(text: str, where: str, reading: str, vocabulary: Vocabulary, known: Col
 def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str]) -> ReadText:
     if not text.strip():
         raise GradcliError("the expression is empty", (0, 0), 'write one, such as "2x sin 3x"')
+    typed, text = text, half_width(text)
     notes: list[tuple[int, str]] = []
     left, start = left_side(text, names=reading == LATEX)
     if left:
@@ -98,7 +106,7 @@ def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str
     program = Program(statements, may_differentiate=DERIVATIVE in read_as)
     if not program.statements or all(isinstance(statement, Definition) for statement in program.statements):
         raise GradcliError("nothing is to be computed", (0, len(text)), "write an expression behind the definitions")
-    result = ReadText(text)
+    result = ReadText(typed)
     result.program = program
     result.read_as = read_as
     result.notes = tuple(dict.fromkeys(note for _, note in sorted(notes)))

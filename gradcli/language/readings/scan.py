@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-import re
 
 from gradcli.errors import GradcliError
-from gradcli.language.grammar import END, Token, load_tables, scanner
+from gradcli.language.grammar import END, Token, load_tables
 from gradcli.language.grammar import Tables as Tables
+from gradcli.language.scanner import Scanner
 
 _ENDS = "NAME NUMBER PI CONSTANT VULGAR RPAR RSQB RBRACE ABS_CLOSE SUPERSCRIPT DEGREES TRANSPOSED ATTRIBUTE"
 VALUE_ENDS = frozenset(_ENDS.split())
@@ -15,10 +15,10 @@ VALUE_ENDS = frozenset(_ENDS.split())
 
 
 @functools.lru_cache(maxsize=3)
-def tables_of(reading: str) -> tuple[Tables, re.Pattern[str]]:
+def tables_of(reading: str) -> tuple[Tables, Scanner]:
     """The tables of a reading and its scanner."""
     tables = load_tables(reading)
-    return tables, scanner(tables)
+    return tables, Scanner(tables)
 
 
 def scan(text: str, reading: str, start: int = 0) -> list[Token]:
@@ -27,7 +27,7 @@ def scan(text: str, reading: str, start: int = 0) -> list[Token]:
     Raises:
         GradcliError: A character begins no token.
     """
-    match = tables_of(reading)[1].match
+    match = tables_of(reading)[1].expression(text).match
     tokens: list[Token] = []
     position = start
     while True:

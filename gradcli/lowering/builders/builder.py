@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
 
 from gradcli.errors import ExitCode, GradcliError, Span
 from gradcli.graph.graph import Constant, Graph, Settings
 from gradcli.language.statements import Action
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.structural import plain
+from gradcli.typing import Any, Protocol
 
 Value = Any
 """The value of a node: a float, or an array of NumPy, which is loaded where there is one."""

@@ -7,11 +7,11 @@ gradients and derivations of the run come from one flat graph: reverse mode thro
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from gradcli.graph.graph import COND, CONSTANT, ITEM, PRINT, VARIABLE, WHILE_LOOP, Graph
 from gradcli.lowering.builders.builder import DEFAULT_MAX_STEPS, Part, too_many_steps
 from gradcli.lowering.builders.dynamic import DynamicBuilder
+from gradcli.typing import Any
 
 
 class _Frame:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
 
 from gradcli.errors import Span
 from gradcli.graph.graph import ITEM, PRINT, Block, Constant, Graph, Settings, Shape
@@ -18,6 +17,7 @@ from gradcli.ops.declaration.constants import constant_value, exact
 from gradcli.ops.declaration.facts import TRUTH
 from gradcli.ops.declaration.symbol import Exact, Symbol
 from gradcli.ops.elementwise.arithmetic import add, div, mul, neg, sub
+from gradcli.typing import Any, NamedTuple
 
 
 class Removed(NamedTuple):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from math import prod
-from typing import Any
 
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen
@@ -19,6 +18,7 @@ from gradcli.ops.catalogue import STRUCTURAL, operation_named, spelling
 from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.ops.elementwise.exponential import exp, log, sqrt
+from gradcli.typing import Any
 
 ELEMENTS = 2_000
 """Elements of all nodes together up to which a graph is written out."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any
 
 from gradcli.errors import GradcliError, nearest
 from gradcli.graph.graph import MOST_AXES, Constant, Setting, Settings, Shape
@@ -13,6 +12,7 @@ from gradcli.language.ast import Array, Call, Ellipsis, Expression, Group, Name,
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import STRUCTURAL, spelled, structural_named
 from gradcli.ops.declaration.structural import Structural
+from gradcli.typing import Any
 
 SYNONYMS = {"dim": "axis", "keepdim": "keepdims", "p": "ord", "dims": "axis"}
 """PyTorch's names of settings, and NumPy's."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from gradcli.errors import GradcliError, Span
 from gradcli.frozen import replace
@@ -22,6 +21,7 @@ from gradcli.lowering.programs.expressions import RESULT, Level, Scope
 from gradcli.lowering.programs.pending import Choose
 from gradcli.lowering.programs.statements import Statements
 from gradcli.ops.catalogue import CHOICE
+from gradcli.typing import NamedTuple
 
 
 class ChooseThen(NamedTuple):

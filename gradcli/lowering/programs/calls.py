@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
 
 from gradcli.errors import GradcliError, Span, nearest
 from gradcli.language.ast import Call, Conditional, Definition, Expression, children, postorder
@@ -12,6 +11,7 @@ from gradcli.language.statements import expressions
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import function_names, spelled
 from gradcli.ops.declaration.operation import MANY, Operation
+from gradcli.typing import Any
 
 _GREEK = frozenset(unicodedata.name(chr(code)).rpartition(" ")[2] for code in range(ord("α"), ord("ω") + 1))
 """The names of the Greek letters: ALPHA, BETA, ..."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import Any
 
 from gradcli.errors import ExitCode, GradcliError, Span
 from gradcli.frozen import Frozen
@@ -64,6 +63,7 @@ from gradcli.lowering.programs.pending import (
 )
 from gradcli.ops.catalogue import CHOICE, INDEX, STACK, STRUCTURAL, TURN, of_operator
 from gradcli.ops.declaration.constants import SPELLINGS, VALUES
+from gradcli.typing import Any
 
 TRUTHS = {"true": 1, "True": 1, "false": 0, "False": 0}
 """The words for what a condition gives."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import NamedTuple
 
 from gradcli.errors import Span
 from gradcli.graph.graph import Settings
@@ -12,6 +11,7 @@ from gradcli.language.ast import Call, Comparison, Conditional, Definition, Expr
 from gradcli.language.statements import Action, For, If, Print, Repeat, While
 from gradcli.lowering.programs.calls import Order, Running
 from gradcli.ops.declaration.operation import Operation
+from gradcli.typing import NamedTuple
 
 
 class Apply(NamedTuple):

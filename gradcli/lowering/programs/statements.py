@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from fractions import Fraction
 from math import ceil, isfinite
-from typing import Any
 
 from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import Constant
@@ -58,6 +57,7 @@ from gradcli.lowering.programs.pending import (
     Turn,
 )
 from gradcli.ops.catalogue import INDEX
+from gradcli.typing import Any
 
 FLAGS = ("retain_graph", "create_graph")
 """The arguments of ``backward`` that are true or false."""

@@ -7,7 +7,6 @@ convolution of x with w. Each of them is its derivative by one of the three.
 from __future__ import annotations
 
 from math import prod
-from typing import Any
 
 from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays import torch_messages
@@ -17,6 +16,7 @@ from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.windows import Windows
 from gradcli.ops.declaration.facts import SAME
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
+from gradcli.typing import Any
 
 
 class _Convolution:

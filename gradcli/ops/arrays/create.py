@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 from gradcli.graph.shapes import ShapeError
 from gradcli.ops.arrays.axes import new_shape
 from gradcli.ops.declaration.facts import SAME
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, structural
+from gradcli.typing import Any
 
 
 def _creation(usage: str, forward: Callable[..., Any], shape: Callable[..., Shape], doc: str, **known: Any) -> Structural:

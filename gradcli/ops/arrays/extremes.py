@@ -6,7 +6,6 @@ Equal elements share the gradient, but for ``max(a, axis)`` and ``min(a, axis)``
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays import in_elements
@@ -19,6 +18,7 @@ from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape
 from gradcli.ops.elementwise.arithmetic import div
 from gradcli.ops.elementwise.logic import both, either, eq, ne, where
 from gradcli.ops.elementwise.reductions import amax, amin
+from gradcli.typing import Any
 
 
 def _hits(y: Any, a: Any, axis: Setting) -> Any:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from gradcli.graph.graph import Settings
 from gradcli.ops.arrays.axes import as_shape, axes_of, kept, reduced
 from gradcli.ops.declaration.operation import OPERATIONS, Operation
 from gradcli.ops.declaration.structural import DECLARED, Setting
 from gradcli.ops.declaration.symbol import Builder, Symbol
+from gradcli.typing import Any
 
 InElements = Callable[..., Any]
 

@@ -7,13 +7,13 @@ at most one ``("list", 0, 2)`` of places of an axis.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays import torch_messages
 from gradcli.ops.arrays.axes import axes_text, axis_of, new_shape
 from gradcli.ops.declaration.facts import SAME, VIEW
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
+from gradcli.typing import Any
 
 FULL: Setting = ("slice", None, None, None)
 """All of an axis: ``:``."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import Any
 
 from gradcli.graph.shapes import broadcast
 from gradcli.ops.arrays.nn import reduce_losses, reduced_loss, reduced_losses, share_of
@@ -20,6 +19,7 @@ from gradcli.ops.elementwise.losses import (
     mse_loss,
     smooth_l1_loss,
 )
+from gradcli.typing import Any
 
 _OF_ELEMENTS = (
     mse_loss,

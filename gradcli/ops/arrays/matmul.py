@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Any
 
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.ops.arrays import torch_messages
@@ -11,6 +10,7 @@ from gradcli.ops.arrays.costs import product_cost
 from gradcli.ops.arrays.shape import squeeze, summed_to, transpose, unsqueeze
 from gradcli.ops.declaration.facts import SAME
 from gradcli.ops.declaration.structural import Shape, Structural, shape_of, structural
+from gradcli.typing import Any
 
 
 def product_shape(a: Shape, b: Shape) -> Shape:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from gradcli.errors import GradcliError
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
@@ -15,6 +14,7 @@ from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.shape import expand, summed_to, transpose, unsqueeze
 from gradcli.ops.declaration.facts import COUNT, DECIMALS
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
+from gradcli.typing import Any
 
 _LAST_TWO: Setting = (-2, -1)
 

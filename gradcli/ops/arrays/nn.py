@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from math import prod
-from typing import Any
 
 from gradcli.errors import GradcliError
 from gradcli.graph.shapes import ShapeError, shape_text
@@ -17,6 +16,7 @@ from gradcli.ops.arrays.summation import total
 from gradcli.ops.declaration.facts import DECIMALS, WHOLE, no_kernel
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.exponential import exp, log, sqrt
+from gradcli.typing import Any
 
 
 def _along(a: Shape, axis: Setting) -> Shape:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.index import cat, sliced
@@ -13,6 +11,7 @@ from gradcli.ops.arrays.shape import reshaped
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.activations import sigmoid
 from gradcli.ops.elementwise.exponential import sqrt
+from gradcli.typing import Any
 
 
 def _batch_axes(a: Shape) -> Shape:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import axes_text
@@ -14,6 +13,7 @@ from gradcli.ops.declaration.facts import SAME
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.declaration.symbol import Builder
 from gradcli.ops.elementwise.reductions import amax
+from gradcli.typing import Any
 
 LEAST = "-inf"
 """What stands in the padding of a maximum."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 from gradcli.graph.shapes import ShapeError
 from gradcli.ops.arrays import in_elements, torch_messages
@@ -18,6 +17,7 @@ from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape
 from gradcli.ops.elementwise.arithmetic import abs
 from gradcli.ops.elementwise.exponential import log
 from gradcli.ops.elementwise.logic import eq, where
+from gradcli.typing import Any
 
 
 def _logabsdet(numpy: Any, a: Any) -> Any:

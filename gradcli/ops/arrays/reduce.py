@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
 
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.ops.arrays.axes import axes_of, count, reduced
@@ -20,6 +19,7 @@ from gradcli.ops.elementwise.arithmetic import abs, div, sign
 from gradcli.ops.elementwise.exponential import exp, log, sqrt
 from gradcli.ops.elementwise.extremes import maximum
 from gradcli.ops.elementwise.logic import eq, ne, where
+from gradcli.typing import Any
 
 
 def _numbered(name: str) -> Callable[..., str]:

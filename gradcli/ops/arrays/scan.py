@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from typing import Any
 
 from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import axis_of
@@ -12,6 +11,7 @@ from gradcli.ops.arrays.index import shift
 from gradcli.ops.declaration.facts import COUNT, SAME
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, structural
 from gradcli.ops.elementwise.exponential import exp, log
+from gradcli.typing import Any
 
 
 def _same_shape(a: Shape, axis: Setting, reverse: Setting) -> Shape:

@@ -6,7 +6,6 @@ A place is a whole number from 0 on, and carries no gradient. The adjoint of gat
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import axis_of, count, kept, new_shape, reduced
@@ -16,6 +15,7 @@ from gradcli.ops.arrays.nn import whole_numbers
 from gradcli.ops.arrays.shape import expanded, reshaped
 from gradcli.ops.declaration.facts import NUMBERS, SAME, WHOLE, no_kernel
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
+from gradcli.typing import Any
 
 
 def _along(a: Shape, axis: Setting, **settings: Setting) -> Shape:

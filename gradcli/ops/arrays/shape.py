@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Any
 
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.ops.arrays import in_elements, torch_messages
@@ -11,6 +10,7 @@ from gradcli.ops.arrays.axes import as_shape, axes_of, axes_text, axis_of, kept,
 from gradcli.ops.arrays.summation import total
 from gradcli.ops.declaration.facts import COUNT, VIEW, VIEW_OR_COPY
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
+from gradcli.typing import Any
 
 
 def expanded(a: Any, shape: Shape) -> Any:

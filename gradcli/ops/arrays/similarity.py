@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gradcli.graph.shapes import broadcast
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.reduce import reduce_norm, reduce_sum
@@ -11,6 +9,7 @@ from gradcli.ops.arrays.shape import expanded, summed_to, unsqueeze
 from gradcli.ops.declaration.structural import Setting, Shape, shape_of, structural
 from gradcli.ops.elementwise.extremes import clamp_min, maximum
 from gradcli.ops.elementwise.logic import eq, where
+from gradcli.typing import Any
 
 
 def _cosine_shape(a: Shape, b: Shape, axis: Setting, eps: Setting) -> Shape:

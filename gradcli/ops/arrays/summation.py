@@ -8,10 +8,9 @@ and PyTorch itself from 32,768 elements on, where it shares the work among threa
 
 from __future__ import annotations
 
-from typing import Any
-
 from gradcli.ops.arrays.axes import axes_of
 from gradcli.ops.declaration.structural import Setting
+from gradcli.typing import Any
 
 _LANES = {"float32": 8, "float64": 4}
 _SIDE_BY_SIDE = 4

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+
+from gradcli.typing import Any
 
 Shapes = Sequence[list[int]]
 Settings = Mapping[str, Any]

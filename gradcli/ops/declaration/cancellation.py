@@ -7,9 +7,8 @@ made of, so there the factor can be taken out instead of being divided by.
 
 from __future__ import annotations
 
-from typing import Any
-
 from gradcli.ops.declaration.symbol import Symbol
+from gradcli.typing import Any
 
 _MOST = 64
 """Nodes of an adjoint that are looked at; a longer one is divided."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import Any
 
 from gradcli.graph.graph import Constant
 from gradcli.ops.declaration.ieee import as_float
 from gradcli.ops.declaration.symbol import Exact
+from gradcli.typing import Any
 
 VALUES = {
     "pi": math.pi,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+
+from gradcli.typing import Any
 
 
 def elsewhere() -> Any:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from gradcli.frozen import Frozen
+from gradcli.typing import TYPE_CHECKING, Any
 
 FLOAT, SAME, COUNT, WHOLE, TRUTH = "float", "same", "count", "whole", "truth"
 """The dtype of a result: of floating point; as that of the operands; the same, but truth values counted as whole numbers;

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from gradcli.ops.declaration.symbol import divide as divide
+from gradcli.typing import Any
 
 INF = math.inf
 NAN = math.nan

@@ -6,9 +6,9 @@ NumPy is handed to these functions, so that it is loaded where an array is, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from gradcli.ops.declaration.symbol import Symbol
+from gradcli.typing import Any
 
 Numpy = Any
 """The module numpy; arrays are of type Any as well, since the rules that are called with them are called with numbers too."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, ClassVar
 
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Setting, Settings, Shape
@@ -16,8 +15,11 @@ from gradcli.graph.shapes import broadcast
 from gradcli.ops.declaration import on_arrays
 from gradcli.ops.declaration.facts import Facts, Special, facts
 from gradcli.ops.declaration.symbol import Ieee, Symbol
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from typing import ClassVar
+
     from typing_extensions import Unpack
 
     from gradcli.ops.declaration.facts import Known

@@ -8,7 +8,6 @@ operations, so that one rule serves numbers, arrays and symbols.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Setting as Setting
@@ -17,6 +16,7 @@ from gradcli.graph.graph import Shape as Shape
 from gradcli.ops.declaration.facts import Facts, facts
 from gradcli.ops.declaration.operation import MANY, function_of
 from gradcli.ops.declaration.symbol import Symbol
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

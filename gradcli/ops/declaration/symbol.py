@@ -5,7 +5,7 @@ A rule such as ``lambda y, x: 1 - y * y`` is written once. Called with floats it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from gradcli.typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

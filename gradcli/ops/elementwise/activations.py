@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from gradcli.ops.declaration import ieee, on_arrays
 from gradcli.ops.declaration.constants import SQRT2, SQRT_2_OVER_PI, SQRT_TAU, fraction
@@ -15,6 +14,7 @@ from gradcli.ops.elementwise.extremes import clamp, clamp_max, maximum
 from gradcli.ops.elementwise.logic import both, either, ge, gt, le, lt, where
 from gradcli.ops.elementwise.special import erf
 from gradcli.ops.elementwise.trigonometric import tanh, tanh_slope
+from gradcli.typing import Any
 
 SMOOTH = (-2.0, 2.0)
 RIGHT = (0.2, 0.9)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from gradcli.ops.declaration import ieee, on_arrays
 from gradcli.ops.declaration.facts import KINK, SAME, special
 from gradcli.ops.declaration.operation import operation
 from gradcli.ops.elementwise.logic import both, eq, ge, gt, le, lt, ne, where
+from gradcli.typing import Any
 
 LOW = (-2.0, -0.5)
 HIGH = (0.5, 2.0)

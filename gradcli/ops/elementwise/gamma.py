@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import Any
 
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import SQRT_PI
@@ -13,6 +12,7 @@ from gradcli.ops.declaration.operation import Operation, Undefined, operation
 from gradcli.ops.declaration.symbol import Exact, Symbol
 from gradcli.ops.elementwise.exponential import exp
 from gradcli.ops.elementwise.special import by_mpmath, digamma, polygamma
+from gradcli.typing import Any
 
 POSITIVE = (0.3, 2.5)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import math
-from typing import Any
 
 from gradcli.ops.declaration import ieee
 from gradcli.ops.declaration.facts import END, KINK, POLE, SAME, special
@@ -14,6 +13,7 @@ from gradcli.ops.elementwise.arithmetic import abs, sign, square
 from gradcli.ops.elementwise.exponential import log, log1p, xlogy
 from gradcli.ops.elementwise.extremes import clamp, clamp_min
 from gradcli.ops.elementwise.logic import ge, le, lt, where
+from gradcli.typing import Any
 
 LOW = (-2.0, -0.6)
 HIGH = (0.6, 2.0)

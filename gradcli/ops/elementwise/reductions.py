@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import math
 import operator
-from typing import Any
 
 from gradcli.ops.declaration import ieee, on_arrays, rational
 from gradcli.ops.declaration.constants import fraction
@@ -15,6 +14,7 @@ from gradcli.ops.elementwise.arithmetic import square
 from gradcli.ops.elementwise.exponential import exp, log, sqrt
 from gradcli.ops.elementwise.extremes import shares
 from gradcli.ops.elementwise.logic import eq, where
+from gradcli.typing import Any
 
 SPREAD = ((-2.0, -0.5), (-0.3, 0.3), (0.5, 2.0))
 

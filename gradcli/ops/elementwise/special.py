@@ -6,7 +6,6 @@ import builtins
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
 
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import PI, SQRT_PI
@@ -14,6 +13,7 @@ from gradcli.ops.declaration.facts import EVEN, ODD, POLE, special
 from gradcli.ops.declaration.operation import Operation, Undefined, operation
 from gradcli.ops.declaration.symbol import Exact, Symbol
 from gradcli.ops.elementwise.exponential import exp
+from gradcli.typing import Any
 
 ANYWHERE = (-2.0, 2.0)
 POSITIVE = (0.3, 2.5)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import DEGREE, PI, RADIAN
@@ -13,6 +12,7 @@ from gradcli.ops.elementwise.arithmetic import square
 from gradcli.ops.elementwise.exponential import sqrt
 from gradcli.ops.elementwise.logic import eq, where
 from gradcli.ops.elementwise.special import sinc_derivative
+from gradcli.typing import Any
 
 ANYWHERE = (-2.0, 2.0)
 INSIDE = (-0.8, 0.8)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import unicodedata
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from gradcli.typing import NamedTuple
 
 UP, RIGHT, DOWN, LEFT = 1, 2, 4, 8
 """The directions in which a line leaves a cell, as bits."""

@@ -7,13 +7,16 @@ gradient flows are heavy, others dashed. Where two wires cross, one passes over 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import IO
 
 from gradcli.errors import columns
 from gradcli.output.box_drawing.canvas import Segment, Wire
 from gradcli.output.box_drawing.draw_part import ARROWS, ASCII_ARROWS, BROKEN_HEADS, PartDrawing, borders
 from gradcli.output.diagrams.diagram import MEANINGS, Diagram, Kind
 from gradcli.output.reports.blocks import Style
+from gradcli.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import IO
 
 COLOURS = {
     "heading": "bold cyan",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from gradcli.errors import columns
 from gradcli.output.box_drawing import canvas, channels
@@ -13,6 +12,7 @@ from gradcli.output.box_drawing.positions import set_places
 from gradcli.output.box_drawing.ranks import End, Item, ranked
 from gradcli.output.diagrams.diagram import MARK, Box, Kind, Part
 from gradcli.output.reports.blocks import Style
+from gradcli.typing import NamedTuple
 
 
 class Border(NamedTuple):

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
 
 from gradcli.output.box_drawing.ranks import Item
 from gradcli.output.diagrams.diagram import Kind
+from gradcli.typing import Any
 
 FAR = 1_000_000
 """A place beyond every drawing."""

@@ -9,10 +9,13 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
-from typing import TypeAlias
 
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Constant
+from gradcli.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 TOKEN = re.compile(
     r"\s*(?:\{(\d+|\*)\}|((?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|([A-Za-z_][\w.]*)"

@@ -11,10 +11,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import TypeAlias
 
 from gradcli.frozen import Frozen
 from gradcli.output.code.formula import TOKEN, Applied, Formula, Known, Literal, Reader
+from gradcli.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 _FILES = ("page/functions.js", "code/functions.js")
 _COMMENT = re.compile(r"/\*\*.*?\*/|//[^\n]*", re.DOTALL)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
-from typing import Any
 
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
@@ -18,6 +17,7 @@ from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.output.code.torch_calls import FLOAT, NUMBER, Operand, torch_call
+from gradcli.typing import Any
 
 _EXACT = 2**53
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.errors import GradcliError
@@ -11,6 +10,7 @@ from gradcli.frozen import replace
 from gradcli.output.code.catalogue import language_named
 from gradcli.output.code.notation import words
 from gradcli.output.code.torch_lines import tensor_text, torch_lines
+from gradcli.typing import Any
 
 _WORDS = words("torch F math inf nan optimizer step")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from typing import Any
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.errors import GradcliError
@@ -13,6 +12,7 @@ from gradcli.output.code.catalogue import language_named
 from gradcli.output.code.notation import words
 from gradcli.output.code.proof import INTERPRETER, interpreter
 from gradcli.output.code.torch_lines import literal, tensor_text, torch_lines
+from gradcli.typing import Any
 
 _SECONDS = 600
 _FORMULA = 500

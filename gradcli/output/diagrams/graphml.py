@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from typing import Any
 from xml.sax.saxutils import escape
 
 from gradcli.autodiff.passes.tape import ACCUMULATE_GRAD
@@ -15,6 +14,7 @@ from gradcli.output.diagrams.graph_part import GraphPart
 from gradcli.output.json import json_number
 from gradcli.output.listing import Entry, GradientListing, Link
 from gradcli.output.visible import visible
+from gradcli.typing import Any
 
 _Data = str | bool | int | float | None
 

@@ -6,9 +6,9 @@ import functools
 import shutil
 import subprocess
 from collections.abc import Iterator
-from typing import Any
 
 from gradcli.errors import GradcliError
+from gradcli.typing import Any
 
 SECONDS = 30
 """How long Graphviz may take."""

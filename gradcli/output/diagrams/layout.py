@@ -9,10 +9,10 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from gradcli.output.diagrams.diagram import Arrow, Box, Diagram, Kind, Part
 from gradcli.output.diagrams.graphviz_layout import graphviz_layout, program
+from gradcli.typing import Any
 
 Point = tuple[float, float]
 

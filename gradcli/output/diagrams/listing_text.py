@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from gradcli.autodiff.passes.tape import ACCUMULATE_GRAD
 from gradcli.graph.graph import CONSTANT, VARIABLE
@@ -15,6 +14,7 @@ from gradcli.output.diagrams.functions_part import FunctionsPart
 from gradcli.output.diagrams.graph_part import GraphPart
 from gradcli.output.listing import Entry, Link
 from gradcli.output.visible import visible
+from gradcli.typing import Protocol
 
 DEEPEST = 30
 """Levels of a tree after which a branch is continued in a tree of its own, so that deep graphs take no quadratic space."""

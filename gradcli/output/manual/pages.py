@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from gradcli.typing import Any
 
 _ROW = re.compile(r"^\| \[(\w+)\]\((?:\.\./)?\1\.md\) \| (.+) \|$", re.MULTILINE)
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import IO
-
 from rich.console import Console
 from rich.markdown import Markdown
 
 from gradcli.output.manual.pages import page
+from gradcli.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import IO
 
 MOST_COLUMNS = 110
 """How wide the text of a page becomes, however wide the terminal is: lines that are longer are hard to read."""

@@ -5,8 +5,6 @@ The script computes with numbers, not with arrays. So such a page has no inputs 
 
 from __future__ import annotations
 
-from typing import Any
-
 from gradcli.autodiff.passes.contributions import contributions
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.nodes.arrays import edge_terms
@@ -17,6 +15,7 @@ from gradcli.language.text import to_text
 from gradcli.ops.catalogue import spelling
 from gradcli.output.json import json_number
 from gradcli.output.listing import FunctionListing
+from gradcli.typing import Any
 
 WHOLE_ELEMENTS = 400
 """Elements of an array up to which the page has all of them."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.graph.graph import CONSTANT, VARIABLE
@@ -15,6 +14,7 @@ from gradcli.lowering.node_expressions import applied
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.output.listing import FunctionListing
 from gradcli.output.page.program import page_program
+from gradcli.typing import Any
 
 
 def page_data(tape: Tape, *, whole_labels: bool) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
-from typing import Any
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Settings
@@ -19,6 +18,7 @@ from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.output.json import json_number
+from gradcli.typing import Any
 
 _LETTERS = "abcdefgh"
 

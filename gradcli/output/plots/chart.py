@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Sequence
-from typing import Any
 
 from gradcli.frozen import Frozen
 from gradcli.language.numbers import short_text
+from gradcli.typing import Any
 
 CURVE, TANGENT, CONTOUR, ARROW, POLE_LINE, PATH = "curve", "tangent", "contour", "arrow", "pole", "path"
 """What a stroke is."""

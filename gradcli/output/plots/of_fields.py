@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from gradcli.analysis.sampling.fields import Field
 from gradcli.language.numbers import short_text
 from gradcli.output.json import document, json_number, json_numbers
 from gradcli.output.plots.chart import ARROW, CONTOUR, Chart, Dot, Stroke
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.symbolic import FieldDocument

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from gradcli.analysis.sampling.curves import Curves
 from gradcli.language.numbers import number_text
 from gradcli.output.json import document, json_number, json_numbers
 from gradcli.output.plots.of_curves import Touching, curve_name, marks_of
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.output.reports.blocks import Block
@@ -46,7 +46,7 @@ def number_table(columns: Sequence[str], rows: Iterator[list[float]], notes: Seq
     """The same as a table for people, and what is said of it."""
     from gradcli.output.reports.blocks import Lines, Table
 
-    yield Table("points", columns, [[*map(number_text, row)] for row in rows], frozenset(columns), frozenset())
+    yield Table("points drawn", columns, [[*map(number_text, row)] for row in rows], frozenset(columns), frozenset())
     if notes:
         yield Lines(notes)
 

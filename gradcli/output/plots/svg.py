@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from typing import Any
 
 from gradcli.errors import columns
 from gradcli.frozen import Frozen
@@ -12,6 +11,7 @@ from gradcli.output.diagrams.svg import CHARACTER, FONT, LINE_SIZE, SMALL_SIZE
 from gradcli.output.diagrams.theme import DARK, LIGHT, Theme
 from gradcli.output.plots.chart import ARROW, Chart, Range, Stroke, folded, tick_text, ticks
 from gradcli.output.visible import visible
+from gradcli.typing import Any
 
 WIDTH, HEIGHT = 640, 400
 """The size of the plot itself, in pixels."""

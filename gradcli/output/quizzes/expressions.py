@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from html import escape
-from typing import NamedTuple
 
 from gradcli.output.formulas.quiz_languages import JME, MATH_OBJECTS, MAXIMA, QuizLanguage
 from gradcli.output.quizzes.wording import Posed, formula, posed
 from gradcli.teaching.exercises import Exercise
+from gradcli.typing import NamedTuple
 
 
 class _Answers(NamedTuple):

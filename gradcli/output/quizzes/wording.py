@@ -6,7 +6,6 @@ import itertools
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
-from typing import NamedTuple
 
 from gradcli.errors import GradcliError
 from gradcli.language.ast import Assignment, Output
@@ -19,6 +18,7 @@ from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.question import compile_question
 from gradcli.teaching.tangent_exercises import tangent_lines
 from gradcli.teaching.words import right_text
+from gradcli.typing import NamedTuple
 
 RIGHT = "right"
 DERIVATIVE, NUMBER, GRADIENT, TANGENT = "derivative", "number", "gradient", "tangent"

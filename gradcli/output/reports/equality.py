@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
 
 from gradcli.algebra.equality.points import Irrational, rational
 from gradcli.algebra.equality.verdict import Equality, Method, Verdict, Witness
@@ -13,6 +12,7 @@ from gradcli.language.program_text import one_line
 from gradcli.ops.declaration.ieee import as_float
 from gradcli.output.json import document, json_number
 from gradcli.output.reports.blocks import Block, Lines
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.symbolic import EqualDocument, WitnessRecord

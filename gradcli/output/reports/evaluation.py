@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.notation.steps import Derivation, Equation
@@ -14,6 +13,7 @@ from gradcli.lowering.node_expressions import written_out, written_sizes
 from gradcli.output.reports.blocks import ANSWER, EDGES, NODES, PARTS, WHY, Block, Equations, Lines, Style, left_out
 from gradcli.output.reports.equations import equation_rows
 from gradcli.output.reports.tables import TABLE_ROWS, graph_tables
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.output.jacobians import Jacobians

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from gradcli.analysis.properties.composition import UNKNOWN, Run
+from gradcli.algebra.assumptions.facts import NOTHING as NO_ASSUMPTIONS
+from gradcli.analysis.properties.bounds import bounds_of
+from gradcli.analysis.properties.composition import UNKNOWN, Run, runs_of
 from gradcli.analysis.properties.function_facts import FunctionFacts, Pattern
 from gradcli.analysis.properties.sparsity import bits
+from gradcli.graph.graph import Graph
 from gradcli.graph.names import is_operation
 from gradcli.language.numbers import short_text
 from gradcli.language.text import to_text
@@ -37,6 +40,24 @@ def bounds_text(bounds: tuple[float, float]) -> str:
     return " ".join(parts) or UNKNOWN
 
 
+def node_facts(graph: Graph, wrt: Sequence[str]) -> dict[int, str]:
+    """What follows of each operation of a graph, in a few words: ``convex, increasing, from 0``; nothing where nothing does.
+
+    Args:
+        graph: The graph.
+        wrt: The variables to look at, the others held fixed; all where there are none.
+    """
+    bounds = bounds_of(graph, NO_ASSUMPTIONS)
+    runs = runs_of(graph, [graph.variables[name] for name in wrt or graph.variables], bounds, [True] * len(graph))
+    found = {}
+    for id, (run, between) in enumerate(zip(runs, bounds, strict=True)):
+        told = [run.kind, *([run.movement] if run.varies else []), bounds_text(between)]
+        known = ", ".join([one for one in told if one != UNKNOWN])
+        if known and is_operation(graph, id):
+            found[id] = known
+    return found
+
+
 def facts_blocks(found: FunctionFacts, style: Style, *, all_nodes: bool = False) -> Iterator[Block]:
     """What is known of a function.
 
@@ -50,7 +71,9 @@ def facts_blocks(found: FunctionFacts, style: Style, *, all_nodes: bool = False)
     together = ", ".join(found.wrt) if len(found.wrt) <= 8 else f"{len(found.wrt):,} variables"
     lines = [
         f"{output} depends on {_listed(found.depends)}",
-        f"in {together or 'no variable'}: {run.kind}{_because(run)}; degree {degree_text(run)}",
+        f"in {together or 'no variable'}: {run.kind} ({run.rule}); degree {degree_text(run)}"
+        if run.rule and run.varies
+        else f"in {together or 'no variable'}: {run.kind}; degree {degree_text(run)}",
         f"values: {bounds_text(found.bounds[found.graph.output])}",
     ]
     yield Lines([style.text(line) for line in lines], important=True)
@@ -84,10 +107,6 @@ def facts_blocks(found: FunctionFacts, style: Style, *, all_nodes: bool = False)
         yield Lines([style.text(note) for note in found.notes])
 
 
-def _because(run: Run) -> str:
-    return f" ({run.rule})" if run.rule and run.varies else ""
-
-
 def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(names[:20]) + (f" and {len(names) - 20:,} more" if len(names) > 20 else "") if names else "no variable"
 
@@ -109,8 +128,8 @@ def _nodes(found: FunctionFacts, style: Style, most: int | None) -> Iterator[Tab
 def _pattern(name: str, pattern: Pattern) -> Iterator[str]:
     rows, columns = len(pattern.rows), pattern.columns
     mode = "reverse mode" if pattern.by == "rows" else "forward mode" if name == "Jacobian" else "Hessian-vector products"
-    passes = f"{pattern.passes:,} pass{'es' * (pattern.passes != 1)}"
-    yield f"{name}: {rows:,} by {columns:,}, of which {pattern.entries:,} may be other than 0; {passes} of {mode} by colours"
+    passes = f"{pattern.passes:,} passes of {mode}" if pattern.passes != 1 else f"1 pass of {mode}"
+    yield f"{name}: {rows:,} by {columns:,}, of which {pattern.entries:,} may be other than 0; {passes} by colours"
     if 1 < max(rows, columns) <= LARGEST_PICTURE and pattern.entries < rows * columns:
         for row in pattern.rows:
             filled = set(bits(row))

@@ -8,7 +8,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.errors import visible
 from gradcli.language.numbers import short_text
@@ -18,6 +17,7 @@ from gradcli.teaching.marking import Marker
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.verdicts import Marked, Verdict
 from gradcli.teaching.words import certainty, feedback, kinds_of, place, right_text
+from gradcli.typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.teaching import (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from gradcli.language.numbers import short_text
 from gradcli.output.json import document, json_number
@@ -12,6 +11,7 @@ from gradcli.teaching.marking import Marker
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.words import place, right_text
 from gradcli.teaching.written_mistakes import Written, together
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.teaching import MistakesDocument, WrongAnswersDocument

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.runs.modes import Comparison, Row
 from gradcli.language.numbers import short_text
 from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
 from gradcli.output.reports.blocks import Block, Lines, Style, Table
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.programs import ModesRow

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from gradcli.algebra.simplify import normal_forms
 from gradcli.algebra.sums.expressions import written
@@ -19,6 +18,7 @@ from gradcli.ops.declaration.structural import Structural
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.output.json import document, encoder, list_json
 from gradcli.output.reports.blocks import Block, Lines, Style, Table
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.symbolic import ArrayOperationRecord, OperationRecord

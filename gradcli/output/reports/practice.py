@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from gradcli.errors import visible
 from gradcli.output.json import document
 from gradcli.teaching.practice import Posed, Practice, Turn, score
 from gradcli.teaching.verdicts import Marked
 from gradcli.teaching.words import STUDENT, feedback, kinds_of
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.teaching import PracticeDocument
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def question(posed: Posed) -> str:
     """What is asked."""
-    return f"level {posed.level}: differentiate by {posed.exercise.wrt}: {posed.exercise.expression} ="
+    return f"level {posed.level}: y = {posed.exercise.expression}, dy/d{posed.exercise.wrt} ="
 
 
 def told(posed: Posed, found: Marked | Turn, *, typed: bool) -> str:
@@ -32,7 +32,8 @@ def told(posed: Posed, found: Marked | Turn, *, typed: bool) -> str:
         lines = ["" if marked is None else marked.verdict.value, *said, f"  it is {posed.exercise.answer}"]
     if typed:
         return "\n".join(f"  {line}" for line in lines if line) + "\n"
-    head = f"{question(posed)} {visible(marked.answer) if marked is not None else '?'}"
+    answer = visible(marked.answer) if marked is not None else "?"
+    head = f"level {posed.level}: y = {posed.exercise.expression}, dy/d{posed.exercise.wrt} = {answer}"
     return "\n".join([f"{head}   {lines[0]}".rstrip(), *lines[1:]]) + "\n"
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.errors import visible
 from gradcli.language.numbers import short_text
 from gradcli.output.json import document, json_number
 from gradcli.teaching.predictions import Guess, Prompt, Unread, score
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.teaching import PredictDocument

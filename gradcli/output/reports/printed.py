@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from gradcli.language.numbers import number_text, short_text
 from gradcli.lowering.builders.builder import Shown
 from gradcli.output.json import json_number
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.programs import PrintedRecord

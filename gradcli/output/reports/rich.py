@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import IO, Literal
 
 from rich import box
 from rich.console import Console
@@ -14,6 +13,10 @@ from rich.text import Text
 from gradcli.errors import columns
 from gradcli.output.diagrams.diagram import shortened
 from gradcli.output.reports.blocks import Block, Equations, Lines, Table
+from gradcli.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import IO, Literal
 
 _HEADING = "bold cyan"
 _RESULT = "bold green"

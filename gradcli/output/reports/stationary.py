@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from gradcli.algebra.stationary import Stationary
 from gradcli.language.ast import Name, Number
@@ -12,6 +11,7 @@ from gradcli.language.numbers import number_text, short_text
 from gradcli.language.text import to_text
 from gradcli.output.json import document, json_number
 from gradcli.output.reports.derivatives import expression_text
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.symbolic import StationaryRecord

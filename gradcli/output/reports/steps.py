@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from gradcli.errors import visible
 from gradcli.output.json import document, json_number
@@ -11,6 +10,7 @@ from gradcli.output.reports.blocks import Block, Lines
 from gradcli.teaching.steps import Work
 from gradcli.teaching.verdicts import Line, Status, counted
 from gradcli.teaching.words import feedback, kinds_of
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.teaching import StepsDocument

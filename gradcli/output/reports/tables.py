@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.graph.graph import CONSTANT, VARIABLE
@@ -15,6 +14,7 @@ from gradcli.output.diagrams.functions_part import FunctionsPart
 from gradcli.output.diagrams.graph_part import GraphPart
 from gradcli.output.listing import BlockListing, FunctionListing, GradientListing
 from gradcli.output.reports.blocks import EDGES, NODES, Style, Table
+from gradcli.typing import Any
 
 TABLE_ROWS = 40
 """Rows of a table that are shown of a large graph."""

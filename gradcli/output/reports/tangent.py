@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from gradcli.algebra.vector_fields import Tangent
 from gradcli.language.text import to_text
 from gradcli.output.json import document
 from gradcli.output.reports.derivatives import expression_text
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.symbolic import TangentDocument

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from gradcli.algebra.taylor import Taylor
 from gradcli.analysis.properties.remainder import Remainder
@@ -11,6 +10,7 @@ from gradcli.language.numbers import short_text
 from gradcli.language.text import to_text
 from gradcli.output.json import document, json_number
 from gradcli.output.reports.derivatives import expression_text
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.symbolic import TaylorRemainder, TaylorTerm

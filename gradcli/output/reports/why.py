@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from gradcli.analysis.nonfinite import missing, origins, verified
 from gradcli.analysis.nonfinite.missing import Missing, Stop
@@ -21,6 +20,7 @@ from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.numbers import number_text, short_text
 from gradcli.output.reports.blocks import Block, Lines, Style, Table
 from gradcli.output.reports.check import losses, sides_text
+from gradcli.typing import Any
 
 _ROWS = 12
 """Rows of a way that are shown: its two ends."""

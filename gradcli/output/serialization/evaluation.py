@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.notation.steps import Derivation
@@ -11,6 +10,7 @@ from gradcli.language.program_text import program_text
 from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
 from gradcli.output.listing import FunctionListing
 from gradcli.output.serialization.nodes import NodeLines, step_record
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.output.jacobians import Jacobians

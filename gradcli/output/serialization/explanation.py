@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from gradcli.derivation.calculus.applied import Rules
 from gradcli.derivation.explain import Explanation
@@ -17,6 +16,7 @@ from gradcli.lowering.node_expressions import node_expression
 from gradcli.output.documents.document import count_digits
 from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
 from gradcli.output.serialization.nodes import step_record
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.symbolic import (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from gradcli.analysis.properties.composition import Run
 from gradcli.analysis.properties.function_facts import FunctionFacts, Pattern
@@ -12,6 +11,7 @@ from gradcli.graph.names import is_operation
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.output.json import document, encoder, json_number, list_json
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.facts import NodeFactsRecord, PatternRecord, RunRecord

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.backward_graph import Function, backward_graph
 from gradcli.autodiff.passes.gradient import gradient_of
@@ -15,6 +14,7 @@ from gradcli.output.listing import BlockListing, GradientListing
 from gradcli.output.serialization.evaluation import graph_parts, run_facts
 from gradcli.output.serialization.nodes import bare_node
 from gradcli.output.serialization.removed import removed_records
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.runs import BlockRecord, FunctionRecord, GradientNode

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
 
 from gradcli.autodiff.passes.jacobian import Blocks
 from gradcli.autodiff.passes.tangent import Tangents, zeros
@@ -12,6 +11,7 @@ from gradcli.lowering.builders.builder import Value
 from gradcli.output.jacobians import Jacobians
 from gradcli.output.json import json_numbers
 from gradcli.output.serialization.nodes import step_record
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.runs import HessianRecord, JacobianRecord, TangentRecord

@@ -10,7 +10,6 @@ import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.autodiff.passes.tape import ACCUMULATE_GRAD
 from gradcli.derivation.notation.steps import Step
@@ -20,6 +19,7 @@ from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.output.json import Encode, json_number
 from gradcli.output.listing import Entry, FunctionListing, Link
+from gradcli.typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.runs import BareNode, Edge, RunNode, StepRecord

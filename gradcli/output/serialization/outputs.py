@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.output.json import document, json_numbers
+from gradcli.typing import Any
 
 
 def run_json(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from gradcli.analysis.verification.accumulation import Accumulated
 from gradcli.analysis.verification.check import Component, Verification
@@ -15,6 +14,7 @@ from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.ops.declaration.elsewhere import elsewhere_at
 from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.analysis import (

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from gradcli.analysis.nonfinite.origins import Way
 from gradcli.analysis.nonfinite.why import Why
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.output.json import document, json_number, json_numbers
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.why import RewriteRecord, WayRecord, WhyDocument

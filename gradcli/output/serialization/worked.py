@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from gradcli.derivation.calculus.worked import Worked
 from gradcli.derivation.notation.steps import Step
@@ -11,6 +10,7 @@ from gradcli.language.text import to_text
 from gradcli.output.documents.worked import shown
 from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
 from gradcli.output.serialization.nodes import step_record
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.symbolic import ExplainDocument, ExplainStep

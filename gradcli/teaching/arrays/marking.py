@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 import numpy
 
@@ -29,6 +28,7 @@ from gradcli.teaching.marking import with_lines
 from gradcli.teaching.reading.answers import read_answer
 from gradcli.teaching.variants import Slip, cost_of
 from gradcli.teaching.verdicts import Marked, Verdict, unreadable, with_note
+from gradcli.typing import Any
 
 _TRANSPOSE = re.compile(r"(?<=[\w)\]])\s*(?:\^\s*(?:\{\s*)?(?:T\b|\\top|⊤|\\intercal)\s*\}?|ᵀ|⊤|'(?!\w))")
 _LIBRARY = re.compile(r"\b(?:np|numpy|torch)\.")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
 
 import numpy
 
@@ -19,6 +18,7 @@ from gradcli.ops.declaration.symbol import Symbol
 from gradcli.teaching.arrays.question import ArrayQuestion, stacked
 from gradcli.teaching.rules import TERMS, Place, formulas
 from gradcli.teaching.variants import Slip
+from gradcli.typing import Any, NamedTuple
 
 _MOST_NODES = 60
 _OF_DERIVATIVE = "chain.outer_not_differentiated"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy
 
@@ -20,6 +19,7 @@ from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Program
 from gradcli.language.parser import parse
 from gradcli.teaching.question import Question, named_lines
+from gradcli.typing import Any
 
 POINTS = 4
 MOST_ROWS = 25

@@ -18,7 +18,7 @@ from gradcli.language.statements import expressions
 from gradcli.language.text import to_text
 from gradcli.ops.declaration.constants import VALUES
 from gradcli.ops.words import read
-from gradcli.teaching.reading.forms import has_formula, has_word, pieces, written
+from gradcli.teaching.reading.forms import has_formula, has_word, pieces, typed, written
 
 MOST_CHARACTERS = 4_000
 """Characters that an answer may have."""
@@ -65,6 +65,7 @@ def read_answer(answer: str, variables: Collection[str]) -> Answer:
         GradcliError: It is none.
     """
     refuse_no_answer(answer)
+    answer = typed(answer, variables)
     fault: GradcliError | None = None
     plain: Answer | None = None
     try:
@@ -136,7 +137,7 @@ def _of_form(answer: str, variables: Collection[str]) -> Answer | None:
     found = written(answer, variables)
     if not found.sides:
         return None
-    answers = pieces(found.sides[-1].text) if len(found.sides) == 1 else pieces(answer)
+    answers = [piece for piece in pieces(found.sides[-1].text if len(found.sides) == 1 else answer) if piece]
     if len(answers) > 1:
         return _of_several(answers, variables)
     last = _known(found.sides[-1].text, variables)
@@ -215,6 +216,7 @@ def read_line(answer: str, variables: Collection[str], is_linear: Callable[[Expr
         GradcliError: It is none.
     """
     refuse_no_answer(answer)
+    answer = typed(answer, variables)
     texts = [side.text for side in written(answer, variables).sides]
     sides = [None if left_side(f"{text} = 0", names=False)[1] else _line_side(text, variables) for text in texts]
     while len(sides) > 2 and (sides[0] is None or isinstance(sides[0].value, Name)):  # t: y = ..., y = ... = ...

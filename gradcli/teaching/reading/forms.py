@@ -7,16 +7,22 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from gradcli.frozen import Frozen, replace
+from gradcli.language.readings.read import half_width
 from gradcli.language.readings.vocabulary import GREEK
 from gradcli.ops.words import vocabulary
 
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_BETWEEN_SCRIPTS = re.compile(r"(?<=[\u3400-\u9fff])(?=[^\W\u3400-\u9fff])|(?<=[^\W\u3400-\u9fff])(?=[\u3400-\u9fff])")
+_HAN_EQUALS = re.compile(r"(?:等于|是|为|得到?|即)(?=\s*[^\s\u3400-\u9fff,.:;!?。，、])")
 _QUOTES = ("``", '""', "“”", "„“", "«»", "$$")
 _LEADING = re.compile(r"(?:[-=]>|[→⇒⟹⇾↦∴•≈~=:]|\(?\b(?:[a-z]|\d{1,2})\)(?=\s))\s*")
-_TRAILING = re.compile(r"[\s.,;:?\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]+$")
+_TRAILING = re.compile(r"[\s.,;:?。、\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]+$")
 _SEPARATOR = re.compile(r"(?P<equals>(?<![<>=!≠])==?(?![=>])|≈)|[-=]>|[→⇒⟹↦]|:=?|⇔")
 _COMMENT = re.compile(r"\s(?://|--)\s.*", re.DOTALL)
 _COMPARISON = re.compile(r"<=|>=|!=|==|[<>≠≤≥∈]|(?<![<>=!])=(?!=)")
-_WORD = re.compile(r"[^\W\d_]+(?:['’](?=[a-z])[a-z]+)?")
+_LETTER = r"[^\W\d_\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209f\u2150-\u215f]"
+"""A letter, which raised and lowered digits and vulgar fractions are not."""
+_WORD = re.compile(rf"{_LETTER}+(?:['’](?=[a-z])[a-z]+)?")
 _SIGNS = re.compile(r"[\s,.:;!?'’\"–-]*")
 _OPENS, _CLOSES = "([{⟨", ")]}⟩"
 
@@ -54,6 +60,20 @@ class Written(Frozen):
 
     sides: tuple[Side, ...]
     left_out: tuple[str, ...] = ()
+
+
+def typed(text: str, names: Collection[str]) -> str:
+    """A text as it is typed on a keyboard of ASCII: half-width, with spaces between Chinese words and formulas, and with equals
+    signs for the Chinese words that stand for them.
+
+    Args:
+        text: What somebody wrote.
+        names: The names that the question has; where they are Chinese themselves, no spaces are put.
+    """
+    text = half_width(text)
+    if text.isascii() or any(map(_HAN.search, names)):
+        return text
+    return _BETWEEN_SCRIPTS.sub(" ", _HAN_EQUALS.sub(" = ", text))
 
 
 def written(text: str, names: Collection[str]) -> Written:
@@ -150,7 +170,7 @@ def _tail(text: str, names: frozenset[str]) -> int:
     for found in _WORD.finditer(text):
         if inside[found.start()] == 0 and found.start() and _is_word(found[0], names):
             behind = text[found.end() :]
-            only_words = not re.sub(r"[^\W\d_]{2,}|\b[aI]\b", "", behind).strip(" ,.:;!?'’\"–-")
+            only_words = not re.sub(rf"{_LETTER}{{2,}}|\b[aI]\b", "", behind).strip(" ,.:;!?'’\"–-")
             if found[0].lower() in _BEGINS_COMMENT or (only_words and found[0].lower() not in _SAYS):
                 before = _functions_before(text, found.start())
                 return before if has_formula(text[:before], names) else 0
@@ -159,7 +179,7 @@ def _tail(text: str, names: frozenset[str]) -> int:
 
 def _functions_before(text: str, end: int) -> int:
     """Where the words before a place begin that are names of functions as well: product rule."""
-    found = re.search(r"(?:(?<![^\W\d_])[^\W\d_]{2,}\s+)*$", text[:end])
+    found = re.search(rf"(?:(?<!{_LETTER}){_LETTER}{{2,}}\s+)*$", text[:end])
     return found.start() if found else end
 
 
@@ -200,6 +220,8 @@ def without_head(text: str, names: frozenset[str]) -> tuple[str, str]:
 @lru_cache(maxsize=10_000)
 def _is_word(text: str, names: frozenset[str]) -> bool:
     """Whether letters side by side are a word: no names, functions and constants one behind the other."""
+    if _HAN.search(text):
+        return text not in names
     if text in _SPOKEN or text in _NUMBER_WORDS:
         return False
     if len(text) < 2 or (text not in names and text.lower() in _BEGINS_COMMENT | _SAYS and not set(text) <= names):

@@ -18,7 +18,7 @@ from gradcli.teaching.reading.answers import (
     unknown_names,
     with_names,
 )
-from gradcli.teaching.reading.forms import depths, pieces, written
+from gradcli.teaching.reading.forms import depths, pieces, typed, written
 
 Grid = Sequence[Sequence[Expression]]
 
@@ -55,6 +55,7 @@ def read_parts(answer: str, variables: Collection[str], titles: Sequence[str], *
         GradcliError: It cannot be read.
     """
     refuse_no_answer(answer)
+    answer = typed(answer, variables)
     if vector and len(titles) > 1 and _runs_together(answer):
         raise GradcliError("its parts stand side by side: write commas between them")
     fault: GradcliError | None = None

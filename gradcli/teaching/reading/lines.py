@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
+from gradcli.language.readings.read import half_width
 from gradcli.teaching.reading.forms import pieces, without_head
 
 _EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
@@ -22,7 +23,7 @@ def statements(text: str) -> Iterator[tuple[int, str]]:
         line = line.strip()
         if line and not line.startswith(("#", "%", r"\begin", r"\end")):
             parts = pieces(line, _PIECES)
-            alone = len(parts) < 2 or not all(_EQUALS.search(part) for part in parts)
+            alone = len(parts) < 2 or not all(_EQUALS.search(half_width(part)) for part in parts)
             for part in [line] if alone else parts:
                 yield number, part
 
