@@ -10,7 +10,8 @@ from math import prod
 from gradcli.algebra.arrays.expanded import shortest_array
 from gradcli.algebra.arrays.forms import fitted
 from gradcli.algebra.arrays.literals import elementwise
-from gradcli.algebra.simplify import TOO_LONG, assume_defined, normal_forms, without_guards
+from gradcli.algebra.simplify import TOO_LONG, assume_defined, divisors, normal_forms, without_guards
+from gradcli.algebra.sums.domains import differences, lost, needed, sides, stated
 from gradcli.algebra.sums.expressions import written
 from gradcli.algebra.sums.forms import NOTATION, literal_cost
 from gradcli.algebra.sums.normal import Algebra
@@ -103,9 +104,11 @@ def simplified_outputs(graph: Graph, *, assume: Assumptions | None = None, shape
     Raises:
         GradcliError: There is no such shape of an output.
     """
+    domains = not graph.shapes and not _chooses(graph)
     if shape:
-        return Simplifier(graph, graph.outputs, assume=assume, cancel=_may_cancel(graph)).arranged(graph.outputs, shape)
-    simplifier = Simplifier(graph, graph.outputs, assume=assume)
+        cancel = _may_cancel(graph)
+        return Simplifier(graph, graph.outputs, assume=assume, cancel=cancel, domains=domains).arranged(graph.outputs, shape)
+    simplifier = Simplifier(graph, graph.outputs, assume=assume, domains=domains)
     plain = simplifier.together(graph.outputs)
     if plain.definitions or not _may_cancel(graph):
         return plain
@@ -116,23 +119,29 @@ def simplified_outputs(graph: Graph, *, assume: Assumptions | None = None, shape
         return plain
     expressions: list[Expression] = []
     conditions: list[tuple[Expression, ...]] = []
-    for before, after, needed in zip(plain.expressions, found.expressions, found.conditions, strict=True):
+    otherwise = plain.conditions or ((),) * len(plain.expressions)
+    for before, after, kept, more in zip(plain.expressions, found.expressions, otherwise, found.conditions, strict=True):
         shorter = _operations(after) < _operations(before) or after == before
         expressions.append(after if shorter else before)
-        conditions.append(needed if shorter else ())
+        conditions.append(more if shorter else kept)
     return Simplified((), tuple(expressions), tuple(conditions))
+
+
+def _chooses(graph: Graph) -> bool:
+    """Whether a graph has branches, which need not be taken."""
+    declared = [OPERATIONS.get(operation) for operation in graph.operations]
+    return any(one is not None and one.partials[:1] == (None,) for one in declared)
 
 
 def _may_cancel(graph: Graph) -> bool:
     """Whether a graph divides, and does so in no branch that need not be taken."""
-    divides = choices = False
+    divides = False
     for operation, inputs in zip(graph.operations, graph.inputs, strict=True):
         declared = OPERATIONS.get(operation)
-        choices |= declared is not None and declared.partials[:1] == (None,)
         exponent = graph.constants.get(inputs[1]) if len(inputs) == 2 else None
         negative = isinstance(exponent, int | Fraction) and exponent < 0
         divides |= declared is not None and (negative or any(one.kind == POLE for one in declared.facts.specials))
-    return divides and not choices
+    return divides and not _chooses(graph)
 
 
 def _operations(expression: Expression) -> int:
@@ -149,11 +158,20 @@ class Simplifier:
             which are not 0 where the function is defined.
         assume: What is assumed of variables; None for nothing.
         cancel: Whether divisors may be cancelled; then the conditions of that are found as well.
+        domains: Whether it is found as well where the graph has a value, and the result has one elsewhere too.
     """
 
     def __init__(
-        self, graph: Graph, ids: Sequence[int], *, generic: bool = False, assume: Assumptions | None = None, cancel: bool = False
+        self,
+        graph: Graph,
+        ids: Sequence[int],
+        *,
+        generic: bool = False,
+        assume: Assumptions | None = None,
+        cancel: bool = False,
+        domains: bool = False,
     ) -> None:
+        self.domains = domains
         self.graph = graph
         self.generic = generic
         self.ids = ids
@@ -198,7 +216,7 @@ class Simplifier:
         if sum(map(self.algebra.size, best)) > most:
             return self._in_named_lines(ids)
         expressions = tuple(self._expression(id, form) for id, form in zip(ids, best, strict=True))
-        return Simplified((), expressions, tuple(map(self._conditions, best)) if self.cancel else ())
+        return Simplified((), expressions, self._conditions(ids, best))
 
     def arranged(self, ids: Sequence[int], shape: str) -> Simplified:
         """The expressions of nodes in a shape that is asked for.
@@ -214,13 +232,41 @@ class Simplifier:
             raise GradcliError("this is too long for another form", hint="leave --form out", exit_code=ExitCode.LIMIT)
         found = [arranged(self.algebra, self.forms[id], shape) for id in ids]
         expressions = tuple([written(self.algebra, form) for form in found])
-        return Simplified((), expressions, tuple(map(self._conditions, found)) if self.cancel else ())
+        return Simplified((), expressions, self._conditions(ids, found))
 
-    def _conditions(self, form: int) -> tuple[Expression, ...]:
-        from gradcli.algebra.sums.cancellation import conditions
+    def _conditions(self, ids: Sequence[int], forms: Sequence[int]) -> tuple[tuple[Expression, ...], ...]:
+        """Where forms have the values of nodes; empty where that was not asked for."""
+        if not (self.cancel or self.domains):
+            return ()
+        return tuple([self._where(id, form) for id, form in zip(ids, forms, strict=True)])
 
-        pairs = [[written(self.algebra, side) for side in pair] for pair in conditions(self.algebra, form)]
-        return tuple(sorted([Comparison(("!=",), tuple(pair)) for pair in pairs], key=to_text))
+    def _where(self, id: int, form: int) -> tuple[Expression, ...]:
+        algebra = self.algebra
+        signs: dict[int, bool] = {}
+        below: set[int] = set()
+        if self.domains:
+            ids = [at for at, leads in enumerate(self.graph.ancestors(id)) if leads]
+            below = {atom for atom in divisors(self.graph, algebra, self.forms, ids) if not algebra.is_nonzero(atom)}
+            wanted = needed(self.graph, algebra, self.forms, ids)
+            signs = dict(lost(algebra, wanted, form)) if wanted else {}
+        found: list[Expression] = []
+        if self.cancel or below:
+            from gradcli.algebra.sums.cancellation import conditions
+
+            own = {one for one, strict in stated(algebra, form) if strict}
+            below.difference_update(atom for one in own for atom, _ in algebra.as_term(one)[0])  # x of log(x^2)
+            for left, right in conditions(algebra, form, below):
+                apart = differences(algebra, left, right)
+                both = signs.keys() & apart
+                signs.update(dict.fromkeys(both, True))  # x >= 0 and x != 0
+                found += [] if both or own.intersection(apart) else [self._compared("!=", left, right)]
+        for one, strict in signs.items():
+            left, right, more = sides(self.algebra, one)
+            found.append(self._compared((">" if more else "<") + "=" * (not strict), left, right))
+        return tuple(sorted(found, key=to_text))
+
+    def _compared(self, symbol: str, left: int, right: int) -> Comparison:
+        return Comparison((symbol,), (written(self.algebra, left), written(self.algebra, right)))
 
     def element_by_element(self, ids: Sequence[int]) -> Simplified:
         """The expressions of the elements of nodes, one after the other.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from gradcli.algebra.arrays.expanded import shortest_array
@@ -240,18 +240,25 @@ class _Sums:
 
 def assume_defined(graph: Graph, algebra: Algebra, forms: Sequence[int]) -> None:
     """Note what is different from 0 wherever all nodes of a graph are defined: divisors, and arguments of logarithms."""
-    for operation, inputs in zip(graph.operations, graph.inputs, strict=True):
-        divisor = TOO_LONG
-        if algebra.identities and len(inputs) == 1 and forms[inputs[0]] != TOO_LONG and operation in OPERATIONS:
+    algebra.nonzero.update(divisors(graph, algebra, forms, range(len(graph))))
+    for operation, inputs in zip(graph.operations, graph.inputs, strict=True) if algebra.identities else ():
+        if len(inputs) == 1 and forms[inputs[0]] != TOO_LONG and operation in OPERATIONS:
             from gradcli.algebra.sums.identities import divisors_of
 
             algebra.nonzero.update(algebra.atom(kind, (forms[inputs[0]],)) for kind in divisors_of(operation))
+
+
+def divisors(graph: Graph, algebra: Algebra, forms: Sequence[int], ids: Iterable[int]) -> Iterator[int]:
+    """The atoms that are different from 0 wherever nodes are defined."""
+    for id in ids:
+        operation, inputs = graph.operations[id], graph.inputs[id]
+        divisor = TOO_LONG
         if operation == div.name:
             divisor = forms[inputs[1]]
         elif operation in _NOT_OF_0 or (operation == pow.name and _is_negative(algebra, forms[inputs[1]])):
             divisor = forms[inputs[0]]
         if divisor != TOO_LONG:
-            algebra.nonzero.update(atom for atom, _ in algebra.as_term(divisor)[0])
+            yield from [atom for atom, _ in algebra.as_term(divisor)[0]]
 
 
 def _is_negative(algebra: Algebra, form: int) -> bool:

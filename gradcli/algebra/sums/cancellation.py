@@ -5,7 +5,7 @@ What is cancelled is different from 0 wherever the original is defined; the resu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 
 from gradcli.algebra.sums.normal import Algebra
@@ -169,19 +169,43 @@ def _form(algebra: Algebra, polynomial: _Polynomial, atoms: Sequence[int]) -> in
     )
 
 
-def conditions(algebra: Algebra, form: int) -> list[tuple[int, int]]:
+def conditions(algebra: Algebra, form: int, divisors: Collection[int] = ()) -> list[tuple[int, int]]:
     """What has to be different for a form to be the original, as pairs of forms: ``x`` and 1 for x != 1.
 
     What the form divides by itself need not be said.
+
+    Args:
+        algebra: The algebra.
+        form: The form.
+        divisors: The atoms that the original divides by, beside those that were cancelled.
     """
     known = _divisors(algebra, form)
-    inside = [algebra.arguments(a)[0] if algebra.atoms[a].kind == "abs" else _content(algebra, a) for a in algebra.cancelled]
+    inside, further = (
+        [algebra.arguments(a)[0] if algebra.atoms[a].kind == "abs" else _content(algebra, a) for a in atoms]
+        for atoms in (algebra.cancelled, divisors)
+    )
     found: dict[tuple[int, int], None] = {}
     for one in sorted(inside, key=lambda one: (-len(algebra.forms[one]), one)):
         if one not in known and not any(divides(algebra, one, other) for other in known):
             known.add(one)
             found[_difference(algebra, one)] = None
+    for one in sorted(further, key=lambda one: (len(algebra.forms[one]), one)):
+        rest = _without_factors(algebra, one, known)
+        if rest not in known and algebra.value(rest) is None:
+            known.add(rest)
+            found[_difference(algebra, rest)] = None
     return list(found)
+
+
+def _without_factors(algebra: Algebra, form: int, factors: Collection[int]) -> int:
+    """A polynomial without factors that are known."""
+    for factor in factors:
+        while (polynomials := _polynomials(algebra, [form, factor])) is not None:
+            quotient = _divided(algebra, *polynomials[0])
+            if quotient is None:
+                break
+            form = _form(algebra, quotient, polynomials[1])
+    return form
 
 
 def difference_from_zero(algebra: Algebra, form: int) -> list[tuple[int, int]]:

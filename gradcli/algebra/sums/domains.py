@@ -1,0 +1,121 @@
+"""Where expressions have a value: sqrt(x)^2 is x where x is at least 0, exp(log(x)) is x where x is positive.
+
+Operations declare between which numbers they are defined; powers that are no whole numbers are of what is not negative. What a
+form still says by its own operations, and what follows from signs, is not said again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+
+from gradcli.algebra.sums.normal import Algebra
+from gradcli.algebra.sums.terms import ONE, Rational
+from gradcli.graph.graph import Graph
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.course import EVERYWHERE, course
+from gradcli.ops.elementwise.arithmetic import pow
+
+Sign = tuple[int, bool]
+"""A form, and whether it has to be more than 0, or may be 0 as well."""
+
+
+def needed(graph: Graph, algebra: Algebra, forms: Sequence[int], ids: Iterable[int]) -> list[Sign]:
+    """What has to be positive, or not negative, for nodes of a graph to have a value.
+
+    Args:
+        graph: The graph, of numbers.
+        algebra: The algebra.
+        forms: The form of each node.
+        ids: The nodes.
+    """
+    found: dict[Sign, None] = {}
+    for id in ids:
+        inputs = graph.inputs[id]
+        if not inputs or min(inputs) < 0 or any(forms[one] < 0 for one in inputs):
+            continue
+        exponent = algebra.rational(forms[inputs[1]]) if graph.operations[id] == pow.name else None
+        if exponent is not None:
+            found.update(dict.fromkeys(_of_power(algebra, forms[inputs[0]], exponent)))
+        elif len(inputs) == 1:
+            found.update(dict.fromkeys(_of_operation(algebra, graph.operations[id], forms[inputs[0]])))
+    return list(found)
+
+
+def stated(algebra: Algebra, form: int) -> set[Sign]:
+    """What has to be positive, or not negative, for a form to have a value."""
+    found: set[Sign] = set()
+    work, seen = [form], {form}
+    while work:
+        at = work.pop()
+        for monomial, _ in algebra.forms[at]:
+            for atom, exponent in algebra.factors(monomial):
+                kind, arguments = algebra.atoms[atom].kind, algebra.arguments(atom)
+                found.update(_of_power(algebra, arguments[0] if kind == "form" else algebra.of_atom(atom), exponent))
+                if len(arguments) == 1:
+                    found.update(_of_operation(algebra, kind, arguments[0]))
+        inner = [one for one in algebra.inner(at) if one not in seen]
+        seen.update(inner)
+        work += inner
+    return found
+
+
+def lost(algebra: Algebra, wanted: Sequence[Sign], form: int) -> list[Sign]:
+    """What an expression needed for a value that a form does not need, and that is not so by itself."""
+    own = stated(algebra, form)
+    strict = {one for one, more in (*wanted, *own) if more}
+    found = []
+    for one, more in wanted:
+        said = (one, True) in own or ((one, False) in own and not more) or (one in strict and not more)
+        true = algebra.is_positive_form(one) if more else algebra.is_not_negative(one)
+        if not said and not true and algebra.value(one) is None:  # of a number it is known
+            found.append((one, more))
+    return found
+
+
+def _of_power(algebra: Algebra, base: int, exponent: Rational) -> Iterator[Sign]:
+    if Fraction(exponent).denominator != 1:
+        yield _normal(algebra, base), exponent < 0
+
+
+def _of_operation(algebra: Algebra, name: str, form: int) -> Iterator[Sign]:
+    declared = OPERATIONS.get(name)
+    if declared is None or len(declared.samples) != 1:
+        return
+    between = course(declared.facts.course).defined
+    if between == EVERYWHERE:
+        return
+    for end, sign in zip(between, (1, -1), strict=True):
+        if math.isfinite(end):
+            beyond = algebra.add([algebra.scale(form, sign), algebra.number(-sign * Fraction(end))])
+            yield _normal(algebra, beyond), not math.isfinite(declared(end))
+
+
+def _normal(algebra: Algebra, form: int) -> int:
+    """A form of the same sign whose first coefficient is 1 or -1, without factors that are positive."""
+    terms = algebra.forms[form]
+    if len(terms) == 1:
+        monomial, coefficient = terms[0]
+        left = tuple((atom, exponent) for atom, exponent in monomial if not algebra.is_positive(atom))
+        return algebra.form({left: 1 if coefficient > 0 else -1})
+    return algebra.scale(form, 1 / abs(Fraction(terms[0][1]))) if terms else form
+
+
+def differences(algebra: Algebra, left: int, right: int) -> tuple[int, int]:
+    """Both differences of two forms, as :func:`lost` gives forms: where one of them is positive they are different."""
+    one = algebra.add([left, algebra.scale(right, -1)])
+    return _normal(algebra, one), _normal(algebra, algebra.scale(one, -1))
+
+
+def sides(algebra: Algebra, form: int) -> tuple[int, int, bool]:
+    """A form that is more than 0 as one side that is more than another: x and 1 for x - 1; or less: x and 1 for 1 - x."""
+    terms = dict(algebra.forms[form])
+    number = terms.pop(ONE, 0)
+    if len(terms) == 1:
+        [(monomial, factor)] = terms.items()
+        return algebra.form({monomial: 1}), algebra.number(-Fraction(number) / factor), factor > 0
+    if len(terms) == 2 and not number and sorted(terms.values()) == [-1, 1]:
+        left, right = sorted(terms, key=terms.__getitem__, reverse=True)
+        return algebra.form({left: 1}), algebra.form({right: 1}), True
+    return form, algebra.number(0), True
