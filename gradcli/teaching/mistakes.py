@@ -29,7 +29,7 @@ _QUOTIENT = "quotient rule: (u/v)' = (u'·v - u·v')/v²"
 _POWER = "power rule: (u^n)' = n·u^(n-1)·u'"
 _EXPONENTIAL = "exponentials: (a^u)' = a^u·log(a)·u', and the power rule is for constant exponents only"
 _SUM = "sums: (u ± v)' = u' ± v', term by term"
-_TABLE = "the table of derivatives of the elementary functions"
+_FORMULAS = "the table of derivatives of the elementary functions"
 _FACTOR = "constant factors stay: (c·u)' = c·u'"
 _CONSTANT = "the derivative of a constant is 0"
 _PATHS = "each path from {x} to the result adds a term: ∂y/∂{x} is the sum over all of them"
@@ -91,11 +91,11 @@ MISTAKES = {
     "power.as_exponential": Mistake("the rule of exponentials is used although the base varies", _EXPONENTIAL, 2.5),
     "table.exp_no_log": Mistake("the logarithm of the base is missing", _EXPONENTIAL, 2.5),
     "table.exp_divided": Mistake("the logarithm of the base divides instead of multiplying", _EXPONENTIAL, 2.8),
-    "table.sign": Mistake("the derivative of the function has the wrong sign", _TABLE, 2.0),
-    "table.swap": Mistake("the derivative is that of a related function", _TABLE, 2.5),
-    "table.function": Mistake("the function in the place of the derivative is a related one with a wrong factor", _TABLE, 3.2),
-    "table.log": Mistake("the derivative of the logarithm is a reciprocal", _TABLE, 3.0),
-    "table.log_base": Mistake("the logarithm of the base is missing", _TABLE, 2.8),
+    "table.sign": Mistake("the derivative of the function has the wrong sign", _FORMULAS, 2.0),
+    "table.swap": Mistake("the derivative is that of a related function", _FORMULAS, 2.5),
+    "table.function": Mistake("the function in the place of the derivative is a related one with a wrong factor", _FORMULAS, 3.2),
+    "table.log": Mistake("the derivative of the logarithm is a reciprocal", _FORMULAS, 3.0),
+    "table.log_base": Mistake("the logarithm of the base is missing", _FORMULAS, 2.8),
     "table.root": Mistake("the derivative of the root is not as in the power rule with exponent 1/2", _POWER, 3.0),
     "const.factor_lost": Mistake("a constant factor is lost", _FACTOR, 2.0),
     "const.factor_zero": Mistake("a constant factor is differentiated to 0, and its term with it", _FACTOR, 2.8),

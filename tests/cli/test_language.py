@@ -16,6 +16,7 @@ from gradcli.cli.framework.streams import LANGUAGES
 from gradcli.errors import columns
 from gradcli.output.translation.catalogue import entries
 from gradcli.output.translation.translator import WORD, holes_used, literals_of, translator
+from gradcli.teaching.mistakes import MISTAKES
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -74,6 +75,19 @@ def test_messages_are_found_in_finished_texts() -> None:
     assert chinese.said("there is no option --jsn") == "没有选项 --jsn"
     assert chinese.said("did you mean --json?") == "是不是想写 --json？"
     assert chinese.said("what no catalogue has heard of") == "what no catalogue has heard of"
+
+
+def test_mistakes_are_said_with_their_places_and_several_of_them() -> None:
+    chinese = translator("zh")
+    for mistake in MISTAKES.values():
+        for text in (
+            mistake.says,
+            mistake.rule,
+            f"{mistake.says} (y = 2*(a + b), a = x^2)",
+            f"{mistake.says} (y = a*b); or {mistake.says}",
+            f"{mistake.says} (y = a*b), and {mistake.says} (a = x^2); or {mistake.says} (b = sin(x))",
+        ):
+            assert not re.search("[A-Za-z]{3,} [a-z]{2,}", chinese.said(text)), text
 
 
 def test_what_users_wrote_stays() -> None:

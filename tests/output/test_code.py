@@ -172,6 +172,59 @@ def test_functions_and_their_derivatives_have_the_values_of_their_graph(language
     assert proved(language, exported(text, language, content)).error < 1e-12
 
 
+SEVERAL = {
+    "of numbers": ("output x*sin(w), (x + w)^2/w, 3, abs(x) if x < w else x^2*w", {}),
+    "of an array": ("tanh(A @ v)*v", {"A": (2, 2), "v": (2,)}),
+    "of one number": ("sin(x*w)^3*w - (2 if x < w else x*w)", {}),
+}
+"""Functions of several numbers, and of one."""
+
+
+def several(what: str, language: Language, content: str) -> Written:
+    text, shapes = SEVERAL[what]
+    graph = lower(parse(text), StaticBuilder(Graph(), shapes=shapes))
+    return written(graph, content, list(graph.variables), language, "f", text)
+
+
+@pytest.mark.parametrize("what", SEVERAL)
+@pytest.mark.parametrize("content", ["jacobian", "jvp", "vjp"])
+@pytest.mark.parametrize("language", NUMERIC, ids=lambda language: language.name)
+def test_jacobians_and_products_have_the_values_of_their_graph(language: Language, content: str, what: str) -> None:
+    assert proved(language, several(what, language, content)).error < 1e-12
+
+
+@pytest.mark.parametrize("what", SEVERAL)
+def test_products_are_those_with_the_jacobian_and_that_is_the_difference_quotient(what: str) -> None:
+    language = LANGUAGES["python"]
+    jacobian, jvp, vjp = (several(what, language, content) for content in ("jacobian", "jvp", "vjp"))
+    source = random.Random(1)
+    count, size = len(jacobian.variables), math.prod(jacobian.values)
+    point, tangents = ([source.uniform(0.5, 1.5) for _ in range(count)] for _ in range(2))
+    cotangents = [source.uniform(0.5, 1.5) for _ in range(size)]
+    ((*found,),) = computed(language, jacobian, [point])
+    rows = [found[at : at + count] for at in range(size, len(found), count)]
+    step = 1e-6
+    for at in range(count):
+        ends = [[*point[:at], point[at] + move, *point[at + 1 :]] for move in (-step, step)]
+        below, above = (one[:size] for one in computed(language, jacobian, ends))
+        for row, low, high in zip(rows, below, above, strict=True):
+            assert row[at] == pytest.approx((high - low) / (2 * step), abs=1e-8)
+    (along,) = computed(language, jvp, [[*point, *tangents]])
+    assert along[size:] == pytest.approx([sum(map(float.__mul__, row, tangents)) for row in rows])
+    (back,) = computed(language, vjp, [[*point, *cotangents]])
+    assert back[size:] == pytest.approx([sum(map(float.__mul__, column, cotangents)) for column in zip(*rows, strict=True)])
+
+
+def test_a_product_with_the_jacobian_costs_a_few_times_the_function() -> None:
+    text = "output " + ", ".join(f"sin(x{at}*x{(at + 1) % 40})" for at in range(40))
+    lines = {
+        content: sum(source(text, "python", content).count(sign) for sign in "*+")
+        for content in ("value", "jvp", "vjp", "jacobian")
+    }
+    assert lines["jvp"] < 6 * lines["value"]
+    assert lines["vjp"] < 6 * lines["value"]
+
+
 def test_what_is_used_twice_stands_once() -> None:
     doubled = "; ".join(["y0 = x*w", *[f"y{at} = sin(y{at - 1}*y{at - 1}) + y{at - 1}" for at in range(1, 50)], "output y49"])
     code = source(doubled, "c")

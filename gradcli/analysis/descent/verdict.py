@@ -167,19 +167,21 @@ def _where(curvature: float) -> str:
 def _back_and_forth(lr: float | None, limit: float | None, curved: tuple[float, float] | None, name: str) -> str:
     if lr is None:
         return "steps turn back again and again"
-    rate = f"lr = {short_text(lr)}"
+    rate = short_text(lr)
     if curved is not None and abs(curved[1]) < 1e-12:
         return "the slope does not get smaller towards a kink, so that steps keep their length and go over it: lr has to shrink"
     if limit is not None and curved is not None and name == "gd":
         where = _where(curved[1])
         if abs(lr - limit) <= 1e-9 * limit:
-            return f"{rate} is 2/λ, {where}: each step goes as far past the minimum as it was away"
+            return f"lr = {rate} is 2/λ, {where}: each step goes as far past the minimum as it was away"
         if lr > limit / 2:
-            between = f"between 1/λ = {short_text(limit / 2)} and 2/λ = {short_text(limit)}"
-            return f"{rate} is {between}, {where}: each step goes past the minimum"
+            return (
+                f"lr = {rate} is between 1/λ = {short_text(limit / 2)} and 2/λ = {short_text(limit)}, {where}: "
+                "each step goes past the minimum"
+            )
         return "steps turn back again and again: the curvature is larger on the way than here"
     if name in ("adam", "rmsprop"):
-        return f"steps are about {rate} long however small the gradient is, and go past the minimum: lr has to shrink"
+        return f"steps are about lr = {rate} long however small the gradient is, and go past the minimum: lr has to shrink"
     if OPTIMISERS[name].numbers.get("momentum"):
         return "momentum carries the steps past the minimum, and back"
     return "steps turn back again and again"

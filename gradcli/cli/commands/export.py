@@ -18,11 +18,15 @@ Write a function and its derivatives as code, for use without gradcli.
   gradcli export "log(x)/w" -o ratio.rs --check
   gradcli export "log(1+exp(x*w))" --to sql --name samples
   gradcli export "x^2*y" --content hessian --to javascript --check
+  gradcli export "A @ x" --shape A=3,3 --shape x=3 --wrt x --content vjp --to c
 
 The code is reverse mode in straight lines: what is used twice stands once. A function takes its variables in the order of their
 first use and gives its value, then the derivatives by those of --wrt, in its order; with --content hessian the derivatives are a
-table, whose first row is the gradient. Arrays (--shape A=2,2) are taken apart into their elements. SQL adds columns to the table
-of the name. A function that a language lacks is written out before, or is an error that says so.
+table, whose first row is the gradient. Of several numbers, or of an array, --content jacobian has a row of derivatives for each;
+with vjp the function also takes a cotangent for each, y_bar, and gives the vector-Jacobian product; with jvp it takes a tangent
+for each variable, x_dot, and gives the Jacobian-vector product: each costs a few times what the function does. Arrays (--shape
+A=2,2) are taken apart into their elements. SQL adds columns to the table of the name. A function that a language lacks is written
+out before, or is an error that says so.
 
 Of a branch both ways are computed, and one is chosen, in value and derivatives. Outside of domains, at poles and beyond the range
 of numbers the values are those of eval, nan and infinities, and no errors; in derivatives a product with the constant 0 is 0.
@@ -44,7 +48,7 @@ class ExportOptions(ExpressionOptions, WrtOptions, ShapeOptions, FileOptions, Si
     content = text(
         "What it computes; where left out the value and the gradient, or the value alone where a library differentiates it.",
         "WHAT",
-        choices=("value", "gradient", "hessian"),
+        choices=("value", "gradient", "jacobian", "hessian", "jvp", "vjp"),
     )
     name = text("The name of the function, or of the table; f where left out.", "NAME")
     check = flag("Run the code and compare its numbers; exit 1 where they differ.")
@@ -55,7 +59,8 @@ def run(options: ExportOptions) -> ExitCode | None:
     from gradcli.cli.inputs.source import expression_text
     from gradcli.cli.inputs.symbolic import graph_of
     from gradcli.language.parser import parse
-    from gradcli.output.code.written import GRADIENT, VALUE, written
+    from gradcli.output.code.contents import GRADIENT, VALUE
+    from gradcli.output.code.written import written
 
     if options.set or options.bindings:
         raise GradcliError("code takes its values when it is called", hint="leave --set and --bindings out")

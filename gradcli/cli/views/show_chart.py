@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from gradcli.cli.framework.choices import chosen_format, file_format
 from gradcli.cli.framework.command import flag, text
 from gradcli.cli.framework.options import FileOptions, OutputOptions
-from gradcli.cli.framework.streams import STDIN, can_print_signs, wants_rich, write, write_to
+from gradcli.cli.framework.streams import STDIN, can_print_signs, said, wants_rich, write, write_to
+from gradcli.cli.views.show import blocks_said
 from gradcli.errors import GradcliError
+from gradcli.frozen import replace
 from gradcli.output.formats import PLOTS, Format
 from gradcli.output.plots.chart import Chart
 
@@ -68,6 +70,8 @@ def write_chart(
     """
     to_stdout = options.output in (None, STDIN)
     ascii = in_ascii(options)
+    if format.name == "draw":
+        chart = replace(chart, notes=[said(note) for note in chart.notes])
     if format.name == "json":
         write_to(options.output, json())
     elif format.name == "csv":
@@ -78,7 +82,11 @@ def write_chart(
         from gradcli.output.plots.records import number_table
         from gradcli.output.reports.plain import plain_lines
 
-        write_to(options.output, (f"{line}\n" for line in plain_lines(number_table(columns, rows(), chart.notes))), ascii=ascii)
+        write_to(
+            options.output,
+            (f"{line}\n" for line in plain_lines(blocks_said(number_table(columns, rows(), chart.notes)))),
+            ascii=ascii,
+        )
     elif format.binary:
         if to_stdout and sys.stdout is not None and sys.stdout.isatty():
             raise GradcliError(f"{format.name} is not for a terminal", hint=f"add -o plot.{format.name}")
@@ -90,7 +98,18 @@ def write_chart(
         from gradcli.output.box_drawing.draw import rich_drawing
         from gradcli.output.plots.terminal import drawn_chart
 
-        write([rich_drawing(drawn_chart(chart, width=shutil.get_terminal_size().columns, ascii=ascii), sys.stdout)])
+        write(
+            [
+                rich_drawing(
+                    drawn_chart(
+                        replace(chart, notes=[said(note) for note in chart.notes]),
+                        width=shutil.get_terminal_size().columns,
+                        ascii=ascii,
+                    ),
+                    sys.stdout,
+                )
+            ]
+        )
     else:
         width = shutil.get_terminal_size().columns if to_stdout else 80
         write_to(options.output, format.written(chart, theme=options.theme or "auto", ascii=ascii, width=width))

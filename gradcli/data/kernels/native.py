@@ -83,7 +83,7 @@ def source_of(line: StraightLine) -> tuple[str, int]:
     taken = {*language.words, *language.needed(functions), "f", "each", "rows"}
     found = routine(builder.graph, [*results, tells], variables, names, taken)
     size = len(results)
-    written = Written("f", "a kernel", found, (size,), (variables,) * size, builder.graph, (), variables)
+    written = Written("f", "a kernel", found, (), (size,), (variables,) * size, "", builder.graph, (), variables)
     columns = range(len(variables))
     parameters = [
         *(f"const double *restrict column{at}" for at in columns),

@@ -45,8 +45,10 @@ class Written(Frozen):
         name: The name of the function.
         formula: The function as it was typed, for people.
         routine: What it computes.
-        shape: ``()`` where the results are a value alone; else how many derivatives stand behind the value, by axis.
-        by: For each derivative the names, in the language, of the variables that it is by, one after the other.
+        values: How many values there are, by axis: ``()`` where it is one number.
+        shape: ``()`` where the results are values alone; else how many derivatives stand behind the values, by axis.
+        by: For each derivative the names, in the language, of what it is by, one after the other; before them its value's number.
+        about: What the derivatives are, in words.
         graph: The graph that was written.
         nodes: In it the node of each result.
         variables: The variables, in the order of the arguments.
@@ -55,8 +57,10 @@ class Written(Frozen):
     name: str
     formula: str
     routine: Routine
+    values: tuple[int, ...]
     shape: tuple[int, ...]
     by: tuple[tuple[str, ...], ...]
+    about: str
     graph: Graph
     nodes: tuple[int, ...]
     variables: tuple[str, ...]
@@ -91,6 +95,7 @@ class Language(Frozen, eq=False):
         packed: Makes of the text what files of its first ending hold; None where that is the text.
         decimal: How a number is written that is not whole.
         keeps_arrays: Whether it then writes a value without taking arrays apart.
+        derives: Whether it differentiates one number itself, by the variables.
         content: What it computes where that is not asked for; empty for value and gradient.
         modules: What modules of Python run it, beside Python itself.
     """
@@ -116,6 +121,7 @@ class Language(Frozen, eq=False):
     keeps_arrays: bool = False
     decimal: str = "{}"
     packed: Callable[[str], bytes] | None = None
+    derives: bool = False
     content: str = ""
     modules: tuple[str, ...] = ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import prod
 
 from gradcli.output.code.language import Language, Written
 
@@ -54,14 +55,36 @@ def heading(language: Language, written: Written) -> Iterator[str]:
     """What the function is, as comments."""
     formula = " ".join(written.formula.split())
     yield f"{language.comment} {formula if len(formula) <= _FORMULA else f'{formula[:_FORMULA]} ...'}"
-    if written.shape:
-        yield f"{language.comment} Its value, then the derivatives by {'; by '.join(', '.join(names) for names in written.by)}."
+    if written.shape or written.values:
+        yield f"{language.comment} Its {'values' if written.values else 'value'}{', then ' * bool(written.about)}{written.about}."
     for variable, name in written.routine.renamed.items():
         yield f"{language.comment} {name} is the variable {' '.join(variable.split())}."
 
 
+def parted(items: Sequence[str], written: Written) -> tuple[Sequence[str], Sequence[str]]:
+    """The values among results, and the derivatives."""
+    values = len(items) - prod(written.shape) if written.shape else len(items)
+    return items[:values], items[values:]
+
+
+def returned(results: Sequence[str], written: Written, opening: str, closing: str) -> str:
+    """What a function hands back: a value or an array of values, and an array of derivatives where there are any."""
+    values, derivatives = parted(results, written)
+    parts = [nested(values, written.values, opening, closing)]
+    parts += [nested(derivatives, written.shape, opening, closing)] if written.shape else []
+    return ", ".join(parts)
+
+
+def rows(items: Sequence[str], shape: tuple[int, ...], between: str) -> str:
+    """An array of one axis or two, whose rows are divided by semicolons."""
+    width = shape[-1]
+    return "; ".join([between.join(items[at : at + width]) for at in range(0, len(items), width)])
+
+
 def nested(items: Sequence[str], shape: tuple[int, ...], opening: str, closing: str) -> str:
-    """Results as an array of a shape."""
+    """Results as an array of a shape; the one result where that has no axis."""
+    if not shape:
+        return items[0]
     if len(shape) == 1:
         return f"{opening}{', '.join(items)}{closing}"
     size = len(items) // shape[0]

@@ -125,7 +125,7 @@ def computed(language: Language, written: Written, points: Sequence[Sequence[flo
                 raise GradcliError(f"{command[0].format(**places)} fails: {said[-1] if said else done.returncode}")
             output = done.stdout
     numbers = [float(line.replace("Infinity", "inf").replace("NaN", "nan")) for line in output.split()]
-    size = 1 + len(written.by)
+    size = sum([prod(written.graph.shape(node)) for node in written.nodes])
     return [numbers[at : at + size] for at in range(0, len(numbers), size)]
 
 
@@ -143,7 +143,7 @@ def sampled(written: Written) -> tuple[list[list[float]], list[list[float]]]:
         low, high = _RANGES[at % len(_RANGES)]
         point = [source.uniform(low, high) for _ in range(sum(sizes))]
         values = evaluate(written.graph, _bindings(written, sizes, point))
-        results = [float(values[node]) for node in written.nodes]
+        results = [number for node in written.nodes for number in _numbers(values[node])]
         if all(map(math.isfinite, results)):
             points.append(point)
             expected.append(results)
@@ -167,6 +167,15 @@ def _bindings(written: Written, sizes: Sequence[int], point: Sequence[float]) ->
         else:
             found[name] = part[0]
     return found
+
+
+def _numbers(value: Value) -> list[float]:
+    """A number, or the elements of an array."""
+    if isinstance(value, float | int):
+        return [float(value)]
+    import numpy
+
+    return [float(one) for one in numpy.ravel(value)]
 
 
 def proved(language: Language, written: Written) -> Proof:

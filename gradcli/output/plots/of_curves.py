@@ -116,7 +116,7 @@ def chart_of_curves(found: Curves, names: Sequence[str], tangents: Sequence[Touc
         if not strokes[-1].pieces:
             notes.append(f"{name} has no value from {short_text(ends[0])} to {short_text(ends[1])}")
         for mark in curve.marks:
-            notes.append(f"{_WORDS[mark.kind]} of {name} at {found.variable} = {short_text(mark.place)}{_sides(mark)}")
+            notes.append(_noted(mark, name, found.variable))
             if mark.kind == POLE:
                 poles[mark.place] = None
             dots += _dots(mark, colour, notes[-1])
@@ -146,13 +146,15 @@ def _dots(mark: Mark, colour: int, label: str) -> list[Dot]:
     return dots if mark.value is None else [*dots, Dot(mark.place, mark.value, colour, True, label)]
 
 
-def _sides(mark: Mark) -> str:
-    """What a jump or a pole does at either side."""
+def _noted(mark: Mark, name: str, variable: str) -> str:
+    """Where a mark of a curve is, and what a jump or a pole does at either side."""
+    word, place = _WORDS[mark.kind], short_text(mark.place)
     if mark.kind in (KINK, VERTICAL) or mark.left is None or mark.right is None:
-        return ""
+        return f"{word} of {name} at {variable} = {place}"
+    left, right = short_text(mark.left), short_text(mark.right)
     if mark.kind == REMOVABLE:
-        return f", where it comes to {short_text(mark.left)}"
-    return f", from {short_text(mark.left)} to {short_text(mark.right)}"
+        return f"{word} of {name} at {variable} = {place}, where it comes to {left}"
+    return f"{word} of {name} at {variable} = {place}, from {left} to {right}"
 
 
 def marks_of(curve: Curve) -> list[MarkRecord]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gradcli.analysis.descent.methods import Step
 from gradcli.analysis.descent.objective import Objective
-from gradcli.analysis.descent.verdict import Verdict
+from gradcli.analysis.descent.verdict import CONVERGED, DIVERGES, OSCILLATES, SLOW, STUCK, UNBOUNDED, Verdict
 from gradcli.analysis.sampling.curves import margin_around, sampled
 from gradcli.analysis.sampling.fields import field
 from gradcli.errors import GradcliError
@@ -22,6 +22,16 @@ from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.symbolic import DescendDocument
+
+_HOW = {
+    CONVERGED: "{label}: converged: {reason}",
+    DIVERGES: "{label}: diverges: {reason}",
+    OSCILLATES: "{label}: oscillates: {reason}",
+    UNBOUNDED: "{label}: unbounded: {reason}",
+    SLOW: "{label}: descends: {reason}",
+    STUCK: "{label}: stopped: {reason}",
+}
+"""What is said of a descent, by the kind of its verdict."""
 
 ROWS = 12
 """Steps that a table for people has of each descent."""
@@ -59,7 +69,7 @@ class Run(Frozen, eq=False):
     @property
     def sentence(self) -> str:
         """How it went and why."""
-        return f"{self.label}: {self.verdict.kind}{': ' if self.verdict.reason else ''}{self.verdict.reason}"
+        return _HOW[self.verdict.kind].format(label=self.label, reason=self.verdict.reason).removesuffix(": ")
 
 
 def loss_chart(runs: Sequence[Run], name: str) -> Chart:

@@ -16,7 +16,8 @@ from gradcli.graph.graph import Graph
 from gradcli.language.numbers import number_text
 from gradcli.ops.declaration.facts import KINK
 from gradcli.output.code.catalogue import language_named
-from gradcli.output.code.written import GRADIENT, written
+from gradcli.output.code.contents import GRADIENT
+from gradcli.output.code.written import written
 from gradcli.output.page.data import script_json
 from gradcli.output.plots.chart import COLOURS, Chart
 from gradcli.output.plots.of_curves import curve_name

@@ -50,7 +50,9 @@ def facts_blocks(found: FunctionFacts, style: Style, *, all_nodes: bool = False)
     together = ", ".join(found.wrt) if len(found.wrt) <= 8 else f"{len(found.wrt):,} variables"
     lines = [
         f"{output} depends on {_listed(found.depends)}",
-        f"in {together or 'no variable'}: {run.kind}{_because(run)}; degree {degree_text(run)}",
+        f"in {together or 'no variable'}: {run.kind} ({run.rule}); degree {degree_text(run)}"
+        if run.rule and run.varies
+        else f"in {together or 'no variable'}: {run.kind}; degree {degree_text(run)}",
         f"values: {bounds_text(found.bounds[found.graph.output])}",
     ]
     yield Lines([style.text(line) for line in lines], important=True)
@@ -84,10 +86,6 @@ def facts_blocks(found: FunctionFacts, style: Style, *, all_nodes: bool = False)
         yield Lines([style.text(note) for note in found.notes])
 
 
-def _because(run: Run) -> str:
-    return f" ({run.rule})" if run.rule and run.varies else ""
-
-
 def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(names[:20]) + (f" and {len(names) - 20:,} more" if len(names) > 20 else "") if names else "no variable"
 
@@ -109,8 +107,8 @@ def _nodes(found: FunctionFacts, style: Style, most: int | None) -> Iterator[Tab
 def _pattern(name: str, pattern: Pattern) -> Iterator[str]:
     rows, columns = len(pattern.rows), pattern.columns
     mode = "reverse mode" if pattern.by == "rows" else "forward mode" if name == "Jacobian" else "Hessian-vector products"
-    passes = f"{pattern.passes:,} pass{'es' * (pattern.passes != 1)}"
-    yield f"{name}: {rows:,} by {columns:,}, of which {pattern.entries:,} may be other than 0; {passes} of {mode} by colours"
+    passes = f"{pattern.passes:,} passes of {mode}" if pattern.passes != 1 else f"1 pass of {mode}"
+    yield f"{name}: {rows:,} by {columns:,}, of which {pattern.entries:,} may be other than 0; {passes} by colours"
     if 1 < max(rows, columns) <= LARGEST_PICTURE and pattern.entries < rows * columns:
         for row in pattern.rows:
             filled = set(bits(row))

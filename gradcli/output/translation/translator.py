@@ -31,6 +31,9 @@ _MOST_PIECES = 30
 """Pieces between separators up to which a text is taken apart; longer ones are data."""
 _MOST_JOINED = 5
 """Pieces of a text that one message may take."""
+_OPENED = re.compile(r" \(")
+_JOINED = re.compile(r"(; or |(?<=\)), and )")
+_JOINED_SIGNS = {"; or ": "；或者", ", and ": "，而且"}
 _LIST = re.compile(r"(, and |, or |, | and | or )(?![^\[(]*[\])])")
 _LIST_SIGNS = {", and ": " 和 ", ", or ": " 或 ", ", ": "、", " and ": " 和 ", " or ": " 或 "}
 _BETWEEN = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
@@ -196,13 +199,31 @@ class Translator:
         return text[:at] + self._known[key] + text[at + len(content) :]
 
     def _found(self, text: str, depth: int) -> str:
-        found = self._sentence(text, depth) or self._columns(text, depth) or self._sentences(text, depth)
+        found = self._alternatives(text, depth) or self._placed(text, depth) or self._sentence(text, depth)
+        found = found or self._columns(text, depth) or self._sentences(text, depth)
         return found or self._behind(text, depth) or ("" if depth else self._of_messages(text, depth)) or text
 
     def _sentence(self, text: str, depth: int) -> str:
         """The translation of a text that is one message; empty where it is none."""
         whole = self._whole.get(text) or ("" if depth else self._words.get(text, ""))
         return whole or self._of_messages(text, depth, strong=True)
+
+    def _alternatives(self, text: str, depth: int) -> str:
+        """A text of several that are joined by "; or", or by "and" behind parentheses; empty where one of them is no message."""
+        parts = _JOINED.split(text)
+        if len(parts) == 1 or text in self._whole:
+            return ""
+        found = [_JOINED_SIGNS.get(part) or self._placed(part, depth) or self._sentence(part, depth) for part in parts]
+        return "".join(found) if all(found) else ""
+
+    def _placed(self, text: str, depth: int) -> str:
+        """A whole message with its place in parentheses behind it; empty where a text is none."""
+        if not text.endswith(")") or text in self._whole:
+            return ""
+        for found in _OPENED.finditer(text):
+            if (whole := self._whole.get(text[: found.start()])) is not None:
+                return f"{whole}（{self.said(text[found.end() : -1], depth=depth + 1)}）"
+        return ""
 
     def _columns(self, text: str, depth: int) -> str:
         """A line of several columns, those behind a translated one where they were; empty where it has one."""

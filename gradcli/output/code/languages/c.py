@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from math import prod
 
 from gradcli.output.code.language import Language, Written
 from gradcli.output.code.library import Statements
@@ -21,24 +22,25 @@ def _c(
     yield from (f"{line}\n" for line in heading(language, written))
     yield "#include <math.h>\n\n"
     yield from (f"{helper}\n\n" for helper in helpers)
-    size = "".join(f"[{length}]" for length in written.shape)
-    variables = [f"double {name}" for name in written.routine.arguments]
-    outputs = [f"derivatives{place} = {text};" for place, text in zip(_places(written.shape), results[1:], strict=True)]
-    arguments = variables + ([f"double derivatives{size}"] if size else [])
-    head = f"double {written.name}({', '.join(arguments) or 'void'}) {{\n"
+    arguments = [f"double {name}" for name in written.routine.arguments]
+    arguments += [f"double {name}{_size(shape)}" for name, shape in _tables(written)]
+    places = [place for name, shape in _tables(written) for place in _places(name, shape)]
+    first = 0 if written.values else 1  # a value alone is returned
+    outputs = [f"{place} = {text};" for place, text in zip(places, results[first:], strict=True)]
+    head = f"{'void' if written.values else 'double'} {written.name}({', '.join(arguments) or 'void'}) {{\n"
     if len(lines) <= _PART:
         yield head
         yield from (f"  const double {name} = {text};\n" for name, text in lines)
         yield from (f"  {output}\n" for output in outputs)
-        yield f"  return {results[0]};\n}}\n"
+        yield "}\n" if written.values else f"  return {results[0]};\n}}\n"
         return
     yield from _in_parts(written, lines, [f"results[{at}] = {text};" for at, text in enumerate(results)])
     yield f"{head}  const double given[] = {{{', '.join(written.routine.arguments)}}};\n"
     yield f"  double line[{len(lines)}], results[{len(results)}];\n"
     yield f"  for (unsigned at = 0; at < sizeof {written.name}_parts / sizeof *{written.name}_parts; at += 1)"
     yield f" {written.name}_parts[at](given, line, results);\n"
-    yield from (f"  derivatives{place} = results[{at}];\n" for at, place in enumerate(_places(written.shape), 1))
-    yield "  return results[0];\n}\n"
+    yield from (f"  {place} = results[{at}];\n" for at, place in enumerate(places, first))
+    yield "}\n" if written.values else "  return results[0];\n}\n"
 
 
 def _in_parts(written: Written, lines: Sequence[tuple[str, str]], outputs: Sequence[str]) -> Iterator[str]:
@@ -67,23 +69,31 @@ def _in_parts(written: Written, lines: Sequence[tuple[str, str]], outputs: Seque
     yield f"static void (*const {written.name}_parts[])(const double *, double *, double *) = {{{names}}};\n\n"
 
 
-def _places(shape: tuple[int, ...]) -> list[str]:
-    places = [""] if shape else []
+def _tables(written: Written) -> list[tuple[str, tuple[int, ...]]]:
+    """The arrays that the function fills."""
+    return [(name, shape) for name, shape in (("values", written.values), ("derivatives", written.shape)) if shape]
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return "".join(f"[{length}]" for length in shape)
+
+
+def _places(name: str, shape: tuple[int, ...]) -> list[str]:
+    places = [name]
     for length in shape:
         places = [f"{place}[{at}]" for place in places for at in range(length)]
     return places
 
 
 def _c_main(written: Written, points: Sequence[Sequence[str]]) -> str:
-    size = "".join(f"[{length}]" for length in written.shape)
-    count = len(written.by)
+    tables = _tables(written)
     rows = []
     for point in points:
-        arguments = ", ".join([*point, *(["derivatives"] if size else [])])
-        rows.append(f'  printf("%.17g\\n", {written.name}({arguments}));\n')
-        if size:
-            rows.append(f'  for (int at = 0; at < {count}; at += 1) printf("%.17g\\n", ((double *)derivatives)[at]);\n')
-    room = f"  double derivatives{size};\n" if size else ""
+        call = f"{written.name}({', '.join([*point, *[name for name, _ in tables]])})"
+        rows.append(f"  {call};\n" if written.values else f'  printf("%.17g\\n", {call});\n')
+        for name, shape in tables:
+            rows.append(f'  for (int at = 0; at < {prod(shape)}; at += 1) printf("%.17g\\n", ((double *){name})[at]);\n')
+    room = "".join(f"  double {name}{_size(shape)};\n" for name, shape in tables)
     return f"\n#include <stdio.h>\n\nint main(void) {{\n{room}{''.join(rows)}  return 0;\n}}\n"
 
 
@@ -125,8 +135,8 @@ LANGUAGE = Language(
         "FP_INFINITE FP_ZERO FP_NORMAL FP_SUBNORMAL MATH_ERRNO MATH_ERREXCEPT HUGE_VAL HUGE_VALF HUGE_VALL math_errhandling "
         "auto break case char const continue default do double else enum extern float for goto if inline int long "
         "register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while "
-        "main derivatives y0 y1 yn j0 j1 jn gamma signgam remainder fabs pow erf erfc tgamma lgamma nearbyint copysign fmod "
-        "isnan isinf isfinite signbit"
+        "main values derivatives y0 y1 yn j0 j1 jn gamma signgam remainder fabs pow erf erfc tgamma lgamma nearbyint copysign "
+        "fmod isnan isinf isfinite signbit"
     )
     | {*ELEMENTARY},
     "{}.0",

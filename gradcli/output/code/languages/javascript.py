@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gradcli.output.code.language import Language, Written
-from gradcli.output.code.notation import ELEMENTARY, OPERATORS, TWO, heading, nested, words
+from gradcli.output.code.notation import ELEMENTARY, OPERATORS, TWO, heading, returned, words
 
 
 def _javascript(
@@ -15,8 +15,8 @@ def _javascript(
     yield from (f"\n{helper}\n" for helper in helpers)
     yield f"\nexport function {written.name}({', '.join(written.routine.arguments)}) {{\n"
     yield from (f"  const {name} = {text};\n" for name, text in lines)
-    derivatives = f"[{results[0]}, {nested(results[1:], written.shape, '[', ']')}]" if written.shape else results[0]
-    yield f"  return {derivatives};\n}}\n"
+    found = returned(results, written, "[", "]")
+    yield f"  return {f'[{found}]' if written.shape else found};\n}}\n"
 
 
 def _javascript_main(written: Written, points: Sequence[Sequence[str]]) -> str:

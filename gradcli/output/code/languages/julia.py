@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from gradcli.output.code.language import ENCLOSED, Language, Written
 from gradcli.output.code.library import Statements
-from gradcli.output.code.notation import ELEMENTARY, OPERATORS, calls, elementary, heading, words
+from gradcli.output.code.notation import ELEMENTARY, OPERATORS, calls, elementary, heading, nested, parted, rows, words
 
 _OUTSIDE = words("sin cos tan asin acos acosh atanh log log2 log10 log1p sqrt")
 """Functions that raise an error outside of their domains."""
@@ -19,23 +19,20 @@ def _julia(
     yield from (f"{line}\n" for line in heading(language, written))
     yield f"function {written.name}({', '.join(written.routine.arguments)})\n"
     yield from (f"    {name} = {text}\n" for name, text in lines)
-    if written.shape:
-        width = written.shape[-1]
-        rows = [(" " if len(written.shape) > 1 else ", ").join(results[at : at + width]) for at in range(1, len(results), width)]
-        yield f"    return {results[0]}, [{'; '.join(rows)}]\n"
-    else:
-        yield f"    return {results[0]}\n"
-    yield "end\n"
+    values, derivatives = parted(results, written)
+    table = f", [{rows(derivatives, written.shape, ' ' if len(written.shape) > 1 else ', ')}]" if written.shape else ""
+    yield f"    return {nested(values, written.values, '[', ']')}{table}\nend\n"
 
 
 def _main(written: Written, points: Sequence[Sequence[str]]) -> str:
-    rows = []
+    found = []
     for point in points:
         call = f"{written.name}({', '.join(point)})"
-        rows.append(f"value, derivatives = {call}\nprintln(value)\n" if written.shape else f"println({call})\n")
+        found.append(f"value, derivatives = {call}\n" if written.shape else f"value = {call}\n")
+        found.append("foreach(println, value)\n")
         if written.shape:
-            rows.append(f"foreach(println, {'permutedims(derivatives)' if len(written.shape) > 1 else 'derivatives'})\n")
-    return "\n" + "".join(rows)
+            found.append(f"foreach(println, {'permutedims(derivatives)' if len(written.shape) > 1 else 'derivatives'})\n")
+    return "\n" + "".join(found)
 
 
 LANGUAGE = Language(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from gradcli.output.code.language import Language, Written
 from gradcli.output.code.library import Statements
-from gradcli.output.code.notation import ELEMENTARY, OPERATORS, calls, elementary, heading, words
+from gradcli.output.code.notation import ELEMENTARY, OPERATORS, calls, elementary, heading, nested, parted, rows, words
 
 _COMPLEX = words("asin acos acosh atanh log log2 log10 log1p sqrt")
 """Functions with complex values outside of their domains."""
@@ -19,11 +19,10 @@ def _matlab(
     yield f"function {outputs} = {written.name}({', '.join(written.routine.arguments)})\n"
     yield from (f"  {line}\n" for line in heading(language, written))
     yield from (f"  {name} = {text};\n" for name, text in lines)
-    yield f"  value = {results[0]};\n"
+    values, derivatives = parted(results, written)
+    yield f"  value = {nested(values, written.values, '[', ']')};\n"
     if written.shape:
-        width = written.shape[-1]
-        rows = [", ".join(results[at : at + width]) for at in range(1, len(results), width)]
-        yield f"  derivatives = [{'; '.join(rows)}];\n"
+        yield f"  derivatives = [{rows(derivatives, written.shape, ', ')}];\n"
     yield "end\n"
     yield from (f"\n{helper}\n" for helper in helpers)
 

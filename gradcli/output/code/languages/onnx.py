@@ -9,7 +9,7 @@ from itertools import count
 from gradcli.errors import GradcliError
 from gradcli.output.code.formula import Applied, Formula, Known, Literal, template
 from gradcli.output.code.language import ATOM, Language, Written
-from gradcli.output.code.notation import calls, heading, words
+from gradcli.output.code.notation import calls, heading, parted, words
 
 _RUN = """
 import json, sys
@@ -64,6 +64,18 @@ class _Nodes:
                 return self.add(f"{function.replace('Fmod', 'Mod <fmod = 1>')}({inputs})", name)
         raise TypeError(f"{formula!r} is no formula")
 
+    def table(self, items: Sequence[str], shape: tuple[int, ...], name: str) -> str:
+        """An output of a shape, of nodes one after the other."""
+        if not shape:
+            self.add(f"Identity({items[0]})", name)
+            return f"double {name}"
+        numbers = ", ".join(map(str, shape))
+        axis = self.add("Constant <value = int64[1] {0}> ()")
+        flat = self.add(f"Concat <axis = 0> ({', '.join([self.add(f'Unsqueeze({one}, {axis})') for one in items])})")
+        size = self.add(f"Constant <value = int64[{len(shape)}] {{{numbers}}}> ()")
+        self.add(f"Reshape({flat}, {size})", name)
+        return f"double[{numbers}] {name}"
+
 
 def _onnx(
     language: Language, written: Written, lines: Sequence[tuple[str, str]], results: Sequence[str], helpers: Sequence[str]
@@ -71,19 +83,14 @@ def _onnx(
     nodes = _Nodes({*written.routine.arguments, *[name for name, _ in lines]})
     for name, text in lines:
         nodes.place(template(text), name)
-    value, *derivatives = [nodes.place(template(text)) for text in results]
-    nodes.add(f"Identity({value})", "value")
-    size = ""
-    if derivatives:
-        size = f", double[{', '.join(map(str, written.shape))}] derivatives"
-        axis = nodes.add("Constant <value = int64[1] {0}> ()")
-        flat = nodes.add(f"Concat <axis = 0> ({', '.join([nodes.add(f'Unsqueeze({one}, {axis})') for one in derivatives])})")
-        numbers = ", ".join(map(str, written.shape))
-        shape = nodes.add(f"Constant <value = int64[{len(written.shape)}] {{{numbers}}}> ()")
-        nodes.add(f"Reshape({flat}, {shape})", "derivatives")
+    values, derivatives = parted([nodes.place(template(text)) for text in results], written)
+    outputs = [
+        nodes.table(values, written.values, "value"),
+        *([nodes.table(derivatives, written.shape, "derivatives")] if derivatives else []),
+    ]
     yield from (f"{line}\n" for line in heading(language, written))
     yield '<ir_version: 9, opset_import: ["" : 20]>\n'
-    yield f"{written.name} ({', '.join(f'double {name}' for name in written.routine.arguments)}) => (double value{size}) {{\n"
+    yield f"{written.name} ({', '.join(f'double {name}' for name in written.routine.arguments)}) => ({', '.join(outputs)}) {{\n"
     yield from nodes.lines
     yield "}\n"
 

@@ -9,7 +9,7 @@ from textwrap import indent
 
 from gradcli.output.code.language import ENCLOSED, Language, Written
 from gradcli.output.code.library import Statements
-from gradcli.output.code.notation import OPERATORS, calls, elementary, heading, nested, words
+from gradcli.output.code.notation import OPERATORS, calls, elementary, heading, returned, words
 
 _OPERATORS = {
     **OPERATORS,
@@ -25,8 +25,7 @@ def layout(
 ) -> Iterator[str]:
     yield from (f"{line}\n" for line in heading(language, written))
     body = "".join(f"    {name} = {text}\n" for name, text in lines)
-    value = f"{results[0]}, {nested(results[1:], written.shape, '[', ']')}" if written.shape else results[0]
-    body += f"    return {value}\n"
+    body += f"    return {returned(results, written, '[', ']')}\n"
     texts = "".join([body, *helpers])
     for module, line in (("math.", "import math"), ("np.", "import numpy as np"), ("jnp.", "import jax.numpy as jnp")):
         if f" {module}" in texts.replace("(", " ").replace("[", " ").replace("-", " "):

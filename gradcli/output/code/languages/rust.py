@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from gradcli.output.code.language import ENCLOSED, Language, Written
 from gradcli.output.code.library import Statements
-from gradcli.output.code.notation import OPERATORS, calls, elementary, heading, nested, words
+from gradcli.output.code.notation import OPERATORS, calls, elementary, heading, returned, words
 
 _RENAMED = calls(
     """
@@ -22,29 +22,36 @@ def _rust(
 ) -> Iterator[str]:
     yield from (f"{helper}\n\n" for helper in helpers)
     yield from (f"{line}\n" for line in heading(language, written))
-    kind = "f64"
-    for length in reversed(written.shape):
-        kind = f"[{kind}; {length}]"
-    kind = f"(f64, {kind})" if written.shape else kind
+    kind = f"({_kind(written.values)}, {_kind(written.shape)})" if written.shape else _kind(written.values)
     arguments = ", ".join(f"{name}: f64" for name in written.routine.arguments)
     yield "#[allow(unused_variables, unused_parens)]\n"
     yield f"pub fn {written.name}({arguments}) -> {kind} {{\n"
     yield from (f"    let {name} = {text};\n" for name, text in lines)
-    value = f"({results[0]}, {nested(results[1:], written.shape, '[', ']')})" if written.shape else results[0]
-    yield f"    {value}\n}}\n"
+    found = returned(results, written, "[", "]")
+    yield f"    {f'({found})' if written.shape else found}\n}}\n"
+
+
+def _kind(shape: tuple[int, ...]) -> str:
+    kind = "f64"
+    for length in reversed(shape):
+        kind = f"[{kind}; {length}]"
+    return kind
+
+
+def _printed(name: str, shape: tuple[int, ...]) -> str:
+    loop = f'println!("{{:?}}", {name});'
+    for _ in shape:
+        loop = f"for {name} in {name} {{ {loop} }}"
+    return loop
 
 
 def _main(written: Written, points: Sequence[Sequence[str]]) -> str:
     rows = []
     for point in points:
         call = f"{written.name}({', '.join(point)})"
-        if not written.shape:
-            rows.append(f'    println!("{{:?}}", {call});\n')
-            continue
-        loop = 'println!("{:?}", number);'
-        for _ in written.shape:
-            loop = f"for number in number {{ {loop} }}"
-        rows.append(f'    let (value, number) = {call};\n    println!("{{:?}}", value);\n    {loop}\n')
+        names = "(value, derivative)" if written.shape else "value"
+        loops = [_printed("value", written.values), *([_printed("derivative", written.shape)] if written.shape else [])]
+        rows.append(f"    let {names} = {call};\n" + "".join([f"    {loop}\n" for loop in loops]))
     return f"\nfn main() {{\n{''.join(rows)}}}\n"
 
 

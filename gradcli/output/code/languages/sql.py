@@ -12,7 +12,8 @@ def _sql(
     language: Language, written: Written, lines: Sequence[tuple[str, str]], results: Sequence[str], helpers: Sequence[str]
 ) -> Iterator[str]:
     yield from (f"{line}\n" for line in heading(language, written))
-    names = ["value", *("d_" + "_".join(labels) for labels in written.by)]
+    values = [f"value_{at + 1}" for at in range(*written.values)] if written.values else ["value"]
+    names = [*values, *("d_" + "_".join(labels) for labels in written.by)]
     columns = [*lines, *zip(names, results, strict=True)]
     yield "SELECT *,\n" + ",\n".join(f"  {text} AS {name}" for name, text in columns) + f"\nFROM {written.name};\n"
 

@@ -101,5 +101,6 @@ LANGUAGE = Language(
     _main,
     (("{python}", "{file}"),),
     own_words=True,
+    derives=True,
     modules=("sympy",),
 )

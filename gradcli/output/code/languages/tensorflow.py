@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from gradcli.output.code.language import Language, Written
 from gradcli.output.code.languages.python import WORDS, main
-from gradcli.output.code.notation import OPERATORS, calls, elementary, heading, nested, words
+from gradcli.output.code.notation import OPERATORS, calls, elementary, heading, returned, words
 
 _OPERATORS = {sign: entry for sign, entry in OPERATORS.items() if sign not in ("?", "||", "&&", "===", "!==")}
 
@@ -25,7 +25,7 @@ def number(value):
 def _tensorflow(
     language: Language, written: Written, lines: Sequence[tuple[str, str]], results: Sequence[str], helpers: Sequence[str]
 ) -> Iterator[str]:
-    value = f"{results[0]}, {nested(results[1:], written.shape, '[', ']')}" if written.shape else results[0]
+    value = returned(results, written, "[", "]")
     body = _FIRST.sub(r"\1number(\2)", "".join([*[f"    {name} = {text}\n" for name, text in lines], f"    return {value}\n"]))
     yield from (f"{line}\n" for line in heading(language, written))
     yield "# Arguments are tensors of float64.\nimport tensorflow as tf\n"

@@ -8,11 +8,11 @@ from textwrap import indent
 
 from gradcli.graph.names import node_names
 from gradcli.ops.declaration.constants import VALUES
+from gradcli.output.code.contents import VALUE
 from gradcli.output.code.language import Language, Written
 from gradcli.output.code.languages.python import WORDS
-from gradcli.output.code.notation import heading, nested, words
+from gradcli.output.code.notation import heading, returned, words
 from gradcli.output.code.torch_lines import constants_of, torch_lines
-from gradcli.output.code.written import VALUE
 
 
 def _torch(
@@ -34,7 +34,7 @@ def _torch(
     yield "import torch\n"
     if "F." in body:
         yield "import torch.nn.functional as F\n"
-    value = f"{values[0]}, {nested(values[1:], written.shape, '[', ']')}" if written.shape else values[0]
+    value = returned(values, written, "[", "]")
     yield f"\n\ndef {written.name}({', '.join(arguments)}):\n{body}    return {value}\n"
 
 
