@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from fractions import Fraction
+from math import gcd
 
 import pytest
 import sympy
@@ -11,7 +13,7 @@ import sympy
 import gradcli
 from gradcli.algebra.simplified import simplified_outputs
 from gradcli.algebra.sums.arranged import SHAPES
-from gradcli.algebra.sums.factors import Polynomial, factors
+from gradcli.algebra.sums.factors import Polynomial, factors, product
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
@@ -108,6 +110,38 @@ def test_factors_of_random_polynomials_are_sympys(seed: int) -> None:
     polynomial: Polynomial = {at: Fraction(int(c.p), int(c.q)) for at, c in sympy.Poly(whole, *variables).terms()}
     content, found = factors(polynomial)
     parts = [sympy.Poly({at: sympy.Rational(*c.as_integer_ratio()) for at, c in one.items()}, *variables) for one, _ in found]
-    product = sympy.Mul(*[part.as_expr() ** times for part, (_, times) in zip(parts, found, strict=True)])
-    assert sympy.expand(sympy.Rational(*content.as_integer_ratio()) * product - whole) == 0
+    back = sympy.Mul(*[part.as_expr() ** times for part, (_, times) in zip(parts, found, strict=True)])
+    assert sympy.expand(sympy.Rational(*content.as_integer_ratio()) * back - whole) == 0
     assert sorted(times for _, times in found) == sorted(times for _, times in sympy.factor_list(whole, *variables)[1])
+
+
+def _of(row: Sequence[int]) -> Polynomial:
+    return {(power,): Fraction(c) for power, c in enumerate(row) if c}
+
+
+@pytest.mark.parametrize("degree", [12, 60, 64, 70])
+def test_a_power_of_x_less_1_has_a_factor_for_each_divisor_of_its_degree(degree: int) -> None:
+    """The cyclotomic polynomials, which have many factors modulo every prime; their degrees are Euler's totients."""
+    content, found = factors(_of([-1, *[0] * (degree - 1), 1]))
+    divisors = [own for own in range(1, degree + 1) if degree % own == 0]
+    totients = [sum(gcd(number, own) == 1 for number in range(1, own + 1)) for own in divisors]
+    assert sorted(max(one)[0] for one, _ in found) == sorted(totients)
+    whole: Polynomial = {(0,): content}
+    for one, times in found:
+        assert times == 1
+        whole = product(whole, one)
+    assert whole == {(degree,): 1, (0,): -1}
+
+
+@pytest.mark.parametrize(
+    ("row", "degrees"),
+    [
+        ([1, 0, -10, 0, 1], [4]),  # of sqrt(2) + sqrt(3): two or more factors modulo every prime
+        ([6 * 10**40, 5 * 10**20, 1], [1, 1]),
+        ([2, 1, *[0] * 67, 1], [1, 68]),
+        ([10**400 + 1, *[0] * 69, 7], [70]),  # so large that none are looked for
+    ],
+)
+def test_factors_of_polynomials_that_are_hard_to_factor(row: list[int], degrees: list[int]) -> None:
+    _, found = factors(_of(row))
+    assert sorted(max(one)[0] for one, _ in found) == degrees

@@ -224,3 +224,20 @@ def test_what_is_not_drawn_still_says_that_a_gradient_flows() -> None:
     assert code == 0
     assert "3 of 6 nodes, those nearest to the output" in out
     assert out.count('<g class="edge flows"') >= 4
+
+
+def test_facts_stand_in_the_boxes_of_every_drawn_format() -> None:
+    """By disciplined convex programming x^2 is convex and exp(w) rises; of their product nothing follows but its sign."""
+    call = ["graph", "x^2*exp(w)", "--facts", "--format"]
+    for format in ("draw", "svg", "dot", "mermaid", "tikz"):
+        code, out, err = command([*call, format])
+        assert (code, err) == (0, "")
+        for text in ("convex, from 0", "convex, increasing, from 0"):
+            assert text in out
+    code, out, err = command([*call, "list"])
+    assert (code, out) == (2, "")
+    assert err == "error: --facts is for draw, svg, png, pdf, tikz, dot, mermaid, not for list\nhint: leave out --facts\n"
+    assert (
+        "constant, from 0"
+        in command(["graph", "x^2*exp(w)", "--facts", "--format", "draw", "--wrt", "x", "--x", "1", "--w", "2"])[1]
+    )

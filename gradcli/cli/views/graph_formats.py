@@ -35,6 +35,7 @@ class ViewOptions(SelectOptions):
     depth = some_whole("Only nodes within so many edges of the output.", minimum=0)
     max_shown = some_whole("The most nodes to show, those nearest to the output.")
     all = flag("Show every node, however many.")
+    facts = flag("In each box whether the node is convex, rises or falls, and its bounds, as gradcli facts finds them.")
     collapsed = flag("Branches and loops of a static graph as one node each, without their blocks.")
     theme = choice("Colours of pictures; auto, the default, follows the viewer.", "THEME", ("auto", "light", "dark"), "auto")
     layout = choice(
@@ -95,6 +96,7 @@ class View(Frozen):
             most=self.limit,
             collapsed=self.options.collapsed,
             board=not self.ascii,
+            notes=self._facts() if self.options.facts else {},
         )
         if not paged or not self.shown.graph.blocks:
             return drawing
@@ -103,6 +105,11 @@ class View(Frozen):
             raise GradcliError("a page of a graph with branches or loops steps through a run", hint=f"add --{name} VALUE")
         static = list(static_parts(self.shown, depth=self.options.depth, most=self.limit, collapsed=self.options.collapsed))
         return replace(drawing, parts=[*drawing.parts, *static])
+
+    def _facts(self) -> dict[int, str]:
+        from gradcli.output.reports.facts import node_facts
+
+        return node_facts(self.shown.graph, self.tape.wrt)
 
 
 def show(view: View) -> None:

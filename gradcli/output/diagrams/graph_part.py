@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.graph.shapes import shape_text
@@ -21,9 +21,20 @@ class GraphPart(Part):
         prefix: A letter that its ids begin with.
         chosen: The ids of the nodes to draw, ascending.
         whole_labels: Whether an edge says ``∂y/∂a = b = 2``, or ``b = 2`` alone.
+        notes: What else stands in the boxes of some nodes.
     """
 
-    def __init__(self, listing: Listing, title: str, prefix: str, chosen: Sequence[int], *, whole_labels: bool) -> None:
+    def __init__(
+        self,
+        listing: Listing,
+        title: str,
+        prefix: str,
+        chosen: Sequence[int],
+        *,
+        whole_labels: bool,
+        notes: Mapping[int, str] = {},
+    ) -> None:
+        self.notes = notes
         self.listing = listing
         self.title = title
         self.prefix = prefix
@@ -97,6 +108,8 @@ class GraphPart(Part):
             yield Line("fact", entry.grad_fn)
         elif entry.is_leaf:
             yield Line("fact", "leaf, requires_grad" if entry.requires_grad else "leaf")
+        if entry.id in self.notes:
+            yield Line("fact", self.notes[entry.id])
 
     def facts(self, entry: Entry) -> Iterator[str]:
         """Everything that is known of a node."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from gradcli.autodiff.backward_graph import backward_graph
 from gradcli.autodiff.passes.gradient import gradient_of
@@ -33,6 +33,7 @@ def diagram(
     most: int | None = None,
     collapsed: bool = False,
     board: bool = True,
+    notes: Mapping[int, str] = {},
 ) -> Diagram:
     """The diagram of a run.
 
@@ -45,6 +46,7 @@ def diagram(
         most: How many nodes a part may have; None for all.
         collapsed: Whether the blocks of branches and loops are not drawn.
         board: Whether expressions are written as on a board.
+        notes: What else stands in the boxes of some nodes of the graph.
 
     Raises:
         GradcliError: An operation on the way has no derivative by the argument that is asked for.
@@ -61,7 +63,7 @@ def diagram(
         whole = sum(len(tape.graph.inputs[id]) for id in chosen[: WHOLE_LABELS + 1]) <= WHOLE_LABELS
         inner = [] if collapsed else list(block_parts(tape, depth=depth, most=most, board=board))
         heading = "The static graph" if inner else f"{output} and its inputs, forward" if view == "both" else ""
-        parts += [GraphPart(FunctionListing(tape, board=board), heading, "n", chosen, whole_labels=whole), *inner]
+        parts += [GraphPart(FunctionListing(tape, board=board), heading, "n", chosen, whole_labels=whole, notes=notes), *inner]
     if view != "forward":
         functions = backward_graph(tape)
         chosen = nearest_first([[to for to in f.next if to is not None] for f in functions], [0], depth=depth, most=most)

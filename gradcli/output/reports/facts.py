@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from gradcli.analysis.properties.composition import UNKNOWN, Run
+from gradcli.algebra.assumptions.facts import NOTHING as NO_ASSUMPTIONS
+from gradcli.analysis.properties.bounds import bounds_of
+from gradcli.analysis.properties.composition import UNKNOWN, Run, runs_of
 from gradcli.analysis.properties.function_facts import FunctionFacts, Pattern
 from gradcli.analysis.properties.sparsity import bits
+from gradcli.graph.graph import Graph
 from gradcli.graph.names import is_operation
 from gradcli.language.numbers import short_text
 from gradcli.language.text import to_text
@@ -35,6 +38,24 @@ def bounds_text(bounds: tuple[float, float]) -> str:
     parts = [f"from {short_text(low)}"] if low > -float("inf") else []
     parts += [f"to {short_text(high)}"] if high < float("inf") else []
     return " ".join(parts) or UNKNOWN
+
+
+def node_facts(graph: Graph, wrt: Sequence[str]) -> dict[int, str]:
+    """What follows of each operation of a graph, in a few words: ``convex, increasing, from 0``; nothing where nothing does.
+
+    Args:
+        graph: The graph.
+        wrt: The variables to look at, the others held fixed; all where there are none.
+    """
+    bounds = bounds_of(graph, NO_ASSUMPTIONS)
+    runs = runs_of(graph, [graph.variables[name] for name in wrt or graph.variables], bounds, [True] * len(graph))
+    found = {}
+    for id, (run, between) in enumerate(zip(runs, bounds, strict=True)):
+        told = [run.kind, *([run.movement] if run.varies else []), bounds_text(between)]
+        known = ", ".join([one for one in told if one != UNKNOWN])
+        if known and is_operation(graph, id):
+            found[id] = known
+    return found
 
 
 def facts_blocks(found: FunctionFacts, style: Style, *, all_nodes: bool = False) -> Iterator[Block]:
