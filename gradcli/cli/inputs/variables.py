@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 
@@ -244,6 +243,8 @@ def json_value(value: object, name: str, where: str = "", options: Options | Non
 
         return array_of(value, place)
     if not isinstance(value, float | str):
+        import json
+
         what = "an object" if isinstance(value, dict) else json.dumps(value)
         raise GradcliError(f"{where}: the value of {name} must be a number, not {what}".removeprefix(": "))
     if isinstance(value, str):
