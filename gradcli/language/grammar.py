@@ -146,7 +146,7 @@ def read_tables(text: str) -> Tables:
     )
 
 
-_DECLARATION = re.compile(r"^([A-Za-z]\w*)(?:\.[0-9]+)?:.*\n(?:(?:[ \t]+.*)?\n(?=[ \t]|\n))*", re.MULTILINE)
+_DECLARATION = r"^([A-Za-z]\w*)(?:\.[0-9]+)?:.*\n(?:(?:[ \t]+.*)?\n(?=[ \t]|\n))*"
 """A rule or a token with the lines that continue it, which are indented."""
 
 
@@ -154,8 +154,8 @@ def merged(texts: Sequence[str]) -> str:
     """One grammar of several, each of which replaces declarations of those before it."""
     whole = texts[0]
     for text in texts[1:]:
-        own = {found[1] for found in _DECLARATION.finditer(text)}
-        replaced = [found for found in _DECLARATION.finditer(whole) if found[1] in own]
+        own = {found[1] for found in re.finditer(_DECLARATION, text, re.MULTILINE)}
+        replaced = [found for found in re.finditer(_DECLARATION, whole, re.MULTILINE) if found[1] in own]
         for found in reversed(replaced):
             whole = whole[: found.start()] + whole[found.end() :]
         whole += "\n" + text
