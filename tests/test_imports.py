@@ -119,6 +119,15 @@ def test_a_call_loads_few_modules(format: str) -> None:
     assert len(loaded) <= MODULES_LOADED[format], loaded
 
 
+@pytest.mark.parametrize(
+    "call",
+    [WORKED, ("diff", "x^2*w"), ("diff", "x^2*w", "--json"), ("explain", *WORKED[1:]), ("equal", "x + x", "2x")],
+    ids=" ".join,
+)
+def test_a_call_loads_nothing_that_only_declares(call: tuple[str, ...]) -> None:
+    assert not {"typing", "dataclasses", "inspect", "ast", "contextvars", "shutil"} & loaded_by(*call)
+
+
 def test_rows_of_a_feed_load_neither_what_compiles_nor_what_writes_code(tmp_path: Path) -> None:
     (tmp_path / "rows.csv").write_text("x,w\n1,2\n3,4\n", "utf-8")
     loaded = loaded_by("run", "-e", "x*w", "--feed", str(tmp_path / "rows.csv"))
