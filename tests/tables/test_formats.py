@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import json
 import math
 import os
@@ -19,7 +21,9 @@ from commandline import ENVIRONMENT, command
 from table_files import HAS_EXTRAS, WITH_EXTRAS, WITHOUT_EXTRAS, read_table, write_table
 
 from gradcli.cli.inputs.feed_options import RECORDS
+from gradcli.data.tables.csv_table import CsvWriter
 from gradcli.data.tables.formats import TABLES, format_by_marks, format_of
+from gradcli.data.tables.records import Layout
 
 PROGRAM = "y = exp(-x*x)*w"
 COUNT = 2500
@@ -253,3 +257,32 @@ def test_rows_that_fail_go_to_standard_output_where_records_do_not(output: str, 
     assert code == 1
     assert [json.loads(line)["row"] for line in out.splitlines()] == [2]
     assert not Path("-").exists()
+
+
+@pytest.mark.parametrize("delimiter", [*",;\t|]^-\\ .", "é"])
+def test_cells_are_quoted_where_csv_quotes_them(delimiter: str) -> None:
+    lines = CsvWriter(Layout((), (), ("text",), delimiter=delimiter))
+    for text in [
+        "",
+        "a",
+        " a ",
+        "a,b",
+        "a;b",
+        "a\tb",
+        "a\nb",
+        "a\r",
+        'a"b',
+        "]",
+        "^",
+        "-",
+        "\\",
+        ".",
+        "é",
+        "'",
+        "\0",
+        "%s",
+        "\u2028",
+    ]:
+        stream = io.StringIO()
+        csv.writer(stream, delimiter=delimiter, lineterminator="\n").writerow([text, "x"])
+        assert f"{lines._cell(text)}{delimiter}x\n" == stream.getvalue()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 
 from gradcli.data.tables.pieces import Piece, Row, Wanted
@@ -115,6 +116,7 @@ class CsvWriter:
         self.layout = layout
         self.columns = layout.columns()
         between = layout.delimiter.replace("%", "%%")
+        self._quoted = re.compile(f'["\r\n{re.escape(self.layout.delimiter)}]')
         self.template = "%d" + f"{between}%s" * (len(self.columns) - 2) + between + "\n"
 
     def head(self) -> str:
@@ -143,6 +145,8 @@ class CsvWriter:
         return "" if value is None else self._cell(json.dumps(json_number(value)))
 
     def _kept(self, value: Any) -> str:
+        if type(value) is str:
+            return self._cell(value)
         if isinstance(value, float):
             return repr(value).replace(".", self.layout.decimal)
         value = plain_value(value)
@@ -150,7 +154,7 @@ class CsvWriter:
 
     def _cell(self, text: str) -> str:
         """A cell of a line that has others; quoted where it has to be."""
-        return self._line([text, ""])[:-2]
+        return self._line([text, ""])[:-2] if self._quoted.search(text) else text
 
     def _line(self, cells: Sequence[str]) -> str:
         line = io.StringIO()
