@@ -45,16 +45,20 @@ def format_of_output(asked: str | None, output: str | None, of_rows: str) -> Tab
 
 
 def check_targets(paths: Sequence[str], options: FeedOptions) -> None:
-    """Check that nothing is written into a table that is read: its rows would be lost.
+    """Check that no two tables are one file, of those that are read and written: rows would be lost.
 
     Args:
         paths: The files of the feed.
         options: The options of the call.
 
     Raises:
-        GradcliError: Something is.
+        GradcliError: Two are.
     """
-    for target in (options.output, options.errors):
+    output, errors = options.output, options.errors
+    plain = [path for path in (output, errors) if path and path != STDIN and (os.path.isfile(path) or not os.path.exists(path))]
+    if len(plain) == 2 and os.path.realpath(plain[0]) == os.path.realpath(plain[1]):
+        raise GradcliError(f"-o and --errors are both {errors}", hint="write the rows that fail into another file")
+    for target in (output, errors):
         if target is not None and os.path.isfile(target):
             for path in paths:
                 if os.path.isfile(path) and os.path.samefile(path, target):
