@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 
 def main() -> None:
     """Run the command line; an interrupt while it is being loaded ends it like any other."""
+    # One command builds one graph and ends: collecting cycles on the way would only cost time, that of loading it included.
+    gc.disable()
     try:
         from gradcli.cli.main import main as command_line
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import enum
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 Span = tuple[int, int]
@@ -201,6 +200,8 @@ def columns(text: str) -> int:
     """Terminal columns that the text takes: wide East Asian characters two, combining marks none."""
     if text.isascii():
         return len(text)
+    import unicodedata
+
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 

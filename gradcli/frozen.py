@@ -157,11 +157,15 @@ def _completed(kind: FrozenType, values: tuple[Any, ...], named: Mapping[str, An
     Raises:
         TypeError: One is missing, unknown, or given twice.
     """
-    given = dict(zip(kind.__match_args__, values, strict=False))
-    wrong = [name for name in named if name in given or name not in kind.__match_args__]
+    names = kind.__match_args__
+    given = dict(zip(names, values, strict=False))
     complete = {**kind._defaults, **given, **named}
-    missing = [name for name in kind.__match_args__ if name not in complete]
-    if wrong or missing or len(values) > len(kind.__match_args__):
-        what = f"lacks {', '.join(missing)}" if missing else f"does not take {', '.join(wrong) or f'{len(values)} values'}"
-        raise TypeError(f"{kind.__name__} {what}: its fields are {', '.join(kind.__match_args__)}")
-    return tuple([complete[name] for name in kind.__match_args__])
+    if len(complete) == len(names) >= len(values) and given.keys().isdisjoint(named):
+        try:
+            return tuple([complete[name] for name in names])
+        except KeyError:
+            pass  # one is unknown, another one is missing
+    wrong = [name for name in named if name in given or name not in names]
+    missing = [name for name in names if name not in complete]
+    what = f"lacks {', '.join(missing)}" if missing else f"does not take {', '.join(wrong) or f'{len(values)} values'}"
+    raise TypeError(f"{kind.__name__} {what}: its fields are {', '.join(names)}")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gradcli.autodiff.passes.tape import ACCUMULATE_GRAD, Tape, template_parts
+from gradcli.frozen import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Frozen):
     """A function of the backward pass.
 
     Attributes:

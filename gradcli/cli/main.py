@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -24,8 +23,6 @@ _FLAGS = ("--version", "--install-completion", "--show-completion", *HELP_FLAGS)
 
 def main() -> NoReturn:
     """Run the command line and exit."""
-    # One command builds one graph and ends: collecting cycles on the way would only cost time.
-    gc.disable()
     code = run(sys.argv[1:])
     # The operating system takes the memory back faster than the interpreter frees it node by node.
     os._exit(code)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from gradcli.algebra.simplified import Simplified
 from gradcli.autodiff.passes.tape import Tape
@@ -14,7 +13,7 @@ from gradcli.derivation.nodes.chain_rule import derive
 from gradcli.derivation.notation.steps import Derivation, Step, brief
 from gradcli.derivation.paths import MAX_PATHS, Paths, sum_over_paths
 from gradcli.errors import ExitCode, GradcliError
-from gradcli.frozen import shown
+from gradcli.frozen import Frozen, shown
 from gradcli.graph.graph import DEFAULT_MAX_NODES, Shape
 from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Expression, Program
@@ -30,8 +29,7 @@ MAX_NODES = {"nodes": 2_000, "paths": DEFAULT_MAX_NODES, "rules": 1_000}
 """Nodes of a graph up to which a view is made: of two of them each node takes lines of its own."""
 
 
-@dataclass(frozen=True, repr=False)
-class Explanation:
+class Explanation(Frozen):
     """How a gradient comes about.
 
     Attributes:

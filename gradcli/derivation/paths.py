@@ -10,7 +10,6 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from gradcli.algebra.simplified import Simplified
 from gradcli.autodiff.passes.reverse import requires_grad
@@ -20,6 +19,7 @@ from gradcli.derivation.nodes.workings import Workings
 from gradcli.derivation.notation.expressions import exact_value, product_of, sum_of, without_trivial
 from gradcli.derivation.notation.prose import Piece, Way
 from gradcli.derivation.notation.steps import End, Step
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Expression, Number, Partial
 from gradcli.ops.catalogue import OPERATIONS
@@ -51,8 +51,7 @@ MAX_BITS = 10**11
 """Variables times nodes up to which the passes of forward mode are counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Frozen):
     """A way from a variable to the output.
 
     Attributes:
@@ -74,8 +73,7 @@ class Path:
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class PathSum:
+class PathSum(Frozen):
     """The paths of one variable.
 
     Attributes:
@@ -95,8 +93,7 @@ class PathSum:
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Frozen):
     """What a way to the gradient costs. Multiplications by the 1 that a pass begins with are not counted.
 
     Attributes:
@@ -114,8 +111,7 @@ class Cost:
     for_all: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(Frozen):
     """The gradient as a sum over paths.
 
     Attributes:

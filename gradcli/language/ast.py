@@ -242,6 +242,8 @@ class Program(Frozen, incidental=("may_use_tape", "may_differentiate")):
 def children(expression: Expression) -> tuple[Expression, ...]:
     """The direct subexpressions, from left to right."""
     kind = type(expression)
+    if kind is Name or kind is Number:
+        return ()
     if kind is Operator or kind is Comparison:
         return expression.operands  # type: ignore[attr-defined, no-any-return]
     if kind is Call:
@@ -281,4 +283,4 @@ def postorder(root: Expression, below: Callable[[Expression], tuple[Expression, 
             yield node
             continue
         stack.append((node, True))
-        stack.extend((operand, False) for operand in reversed(operands))
+        stack.extend([(operand, False) for operand in operands[::-1]])

@@ -37,7 +37,7 @@ _SUPERSCRIPTS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789
 _MINUS = str.maketrans("−–", "--")
 _LOOKALIKES = str.maketrans({"µ": "μ", "Ω": "Ω"})  # micro and ohm signs are the Greek letters in another place
 
-_HEXADECIMAL = re.compile("[xX][0-9a-fA-F]+|[bB][01]+|[oO][0-7]+")
+_HEXADECIMAL = "[xX][0-9a-fA-F]+|[bB][01]+|[oO][0-7]+"
 
 _MOST_DIGITS = 4_000
 """Digits that a literal may have, and powers of ten up to which it is exact."""
@@ -103,7 +103,7 @@ def infix(values: Sequence[Any], span: Span) -> Expression:
 
 def implicit_product(values: Sequence[Any], span: Span) -> Expression:
     left, right = values
-    if isinstance(left, Number) and left.value == 0 and isinstance(right, Name) and _HEXADECIMAL.fullmatch(right.name):
+    if isinstance(left, Number) and left.value == 0 and isinstance(right, Name) and re.fullmatch(_HEXADECIMAL, right.name):
         raise GradcliError(f"0{right.name} is no number of this language", span, "write it in decimal, or 0*" + right.name)
     return Operator("*", (values[0], values[1]), span)
 

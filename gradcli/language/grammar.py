@@ -1,14 +1,13 @@
 """The parse tables: what Lark's LALR(1) analysis makes of ``grammar/gradcli.lark``.
 
 Loading Lark and analysing the grammar would cost each call of the command line several times the work it came for. So the
-analysis is done once (``python -m gradcli.language.grammar`` writes ``grammar/tables.json``), and each call reads the tables.
+analysis is done once (``python -m gradcli.language.grammar`` writes ``grammar/tables.txt``), and each call reads the tables.
 The grammar stays the one source: tables that were made from another text of it are not used, and the grammar is analysed
 afresh.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import zlib
@@ -19,7 +18,7 @@ from gradcli.typing import Any, NamedTuple
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 GRAMMAR_NAME = "gradcli.lark"
-TABLES_NAME = "tables.json"
+TABLES_NAME = "tables.txt"
 READINGS = {
     "strict": (GRAMMAR_NAME,),
     "lenient": (GRAMMAR_NAME, "lenient.lark"),
@@ -46,6 +45,29 @@ class Rule(NamedTuple):
     builds: str | None
 
 
+class Rows(dict[int, dict[str, int]]):
+    """A table of numbers by state and symbol. The row of a state is read when the parser first comes to that: a line of a program
+    comes to few.
+
+    Attributes:
+        texts: For each state the symbols with their numbers: ``"PLUS 12 MINUS 13"``.
+    """
+
+    def __init__(self, texts: list[str]) -> None:
+        super().__init__()
+        self.texts = texts
+
+    def __missing__(self, state: int) -> dict[str, int]:
+        words = self.texts[state].split()
+        row = self[state] = dict(zip(words[::2], map(int, words[1::2]), strict=True))
+        return row
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Rows) and self.texts == other.texts
+
+    __hash__ = None
+
+
 class Tables(NamedTuple):
     """An LALR(1) automaton (Aho, Lam, Sethi and Ullman, Compilers, 2nd ed., section 4.7).
 
@@ -58,8 +80,8 @@ class Tables(NamedTuple):
     terminals: list[list[str]]
     ignored: list[str]
     rules: list[Rule]
-    actions: list[dict[str, int]]
-    gotos: list[dict[str, int]]
+    actions: Rows
+    gotos: Rows
     accept: int
 
 
@@ -76,22 +98,55 @@ def _read(name: str) -> bytes:
 
 def tables_name(reading: str) -> str:
     """The file of the tables of a reading."""
-    return TABLES_NAME if reading == "strict" else f"{reading}.json"
+    return TABLES_NAME if reading == "strict" else f"{reading}.txt"
 
 
 def load_tables(reading: str = "strict") -> Tables:
     """The tables of the grammar of a reading, one of :data:`READINGS`, as it is now."""
     texts = [_read(name) for name in READINGS[reading]]
     try:
-        data = json.loads(_read(tables_name(reading)))
+        with open(os.path.join(grammar_folder(), tables_name(reading)), encoding="utf-8") as file:
+            found = read_tables(file.read())
     except FileNotFoundError:
-        data = {}
-    if data.get("source") == zlib.crc32(b"".join(texts)):
-        return Tables(**{**data, "rules": [Rule(*rule) for rule in data["rules"]]})
+        found = None
+    if found and found.source == zlib.crc32(b"".join(texts)):
+        return found
     return analyse(*(text.decode("utf-8") for text in texts))
 
 
-_DECLARATION = re.compile(r"^([A-Za-z]\w*)(?:\.[0-9]+)?:.*\n(?:(?:[ \t]+.*)?\n(?=[ \t]|\n))*", re.MULTILINE)
+def tables_text(tables: Tables) -> str:
+    """Tables as a file has them: each under its name, with a line for each of its rows."""
+    parts = {
+        "source": [str(tables.source)],
+        "accept": [str(tables.accept)],
+        "ignored": tables.ignored,
+        "terminals": [f"{name} {regexp}" for name, regexp in tables.terminals],
+        "rules": [f"{rule.symbol} {rule.length} {rule.builds or ''}".rstrip() for rule in tables.rules],
+        "actions": tables.actions.texts,
+        "gotos": tables.gotos.texts,
+    }
+    return "".join([f"[{name}]\n" + "".join([f"{row}\n" for row in rows]) for name, rows in parts.items()])
+
+
+def read_tables(text: str) -> Tables:
+    """Tables from the text of a file; see :func:`tables_text`."""
+    parts: dict[str, list[str]] = {}
+    for part in text[1:-1].split("\n["):
+        name, *rows = part.split("\n")
+        parts[name.rstrip("]")] = rows
+    rules = [rule.split() for rule in parts["rules"]]
+    return Tables(
+        source=int(parts["source"][0]),
+        terminals=[terminal.split(" ", 1) for terminal in parts["terminals"]],
+        ignored=parts["ignored"],
+        rules=[Rule(symbol, int(length), builds[0] if builds else None) for symbol, length, *builds in rules],
+        actions=Rows(parts["actions"]),
+        gotos=Rows(parts["gotos"]),
+        accept=int(parts["accept"][0]),
+    )
+
+
+_DECLARATION = r"^([A-Za-z]\w*)(?:\.[0-9]+)?:.*\n(?:(?:[ \t]+.*)?\n(?=[ \t]|\n))*"
 """A rule or a token with the lines that continue it, which are indented."""
 
 
@@ -99,8 +154,8 @@ def merged(texts: Sequence[str]) -> str:
     """One grammar of several, each of which replaces declarations of those before it."""
     whole = texts[0]
     for text in texts[1:]:
-        own = {found[1] for found in _DECLARATION.finditer(text)}
-        replaced = [found for found in _DECLARATION.finditer(whole) if found[1] in own]
+        own = {found[1] for found in re.finditer(_DECLARATION, text, re.MULTILINE)}
+        replaced = [found for found in re.finditer(_DECLARATION, whole, re.MULTILINE) if found[1] in own]
         for found in reversed(replaced):
             whole = whole[: found.start()] + whole[found.end() :]
         whole += "\n" + text
@@ -133,28 +188,28 @@ def analyse(*texts: str) -> Tables:
     order = _breadth_first(table.states, table.start_states["start"], Shift)
     number = {state: index for index, state in enumerate(order)}
     rules: dict[Any, int] = {}
-    actions: list[dict[str, int]] = []
-    gotos: list[dict[str, int]] = []
+    actions: list[str] = []
+    gotos: list[str] = []
     terminal_names = {symbol for row in table.states.values() for symbol in row if str(symbol).lstrip("_").isupper()} | {END}
     for state in order:
-        row: dict[str, int] = {}
-        jumps: dict[str, int] = {}
+        row: list[str] = []
+        jumps: list[str] = []
         for symbol, (kind, argument) in sorted(table.states[state].items(), key=lambda item: str(item[0])):
             if kind is not Shift:
-                row[str(symbol)] = -1 - rules.setdefault(argument, len(rules))
+                row.append(f"{symbol} {-1 - rules.setdefault(argument, len(rules))}")
             elif symbol in terminal_names:
-                row[str(symbol)] = number[argument]
+                row.append(f"{symbol} {number[argument]}")
             else:
-                jumps[str(symbol)] = number[argument]
-        actions.append(row)
-        gotos.append(jumps)
+                jumps.append(f"{symbol} {number[argument]}")
+        actions.append(" ".join(row))
+        gotos.append(" ".join(jumps))
     return Tables(
         source=zlib.crc32("".join(texts).encode("utf-8")),
-        terminals=[[t.name, t.pattern.to_regexp()] for t in sorted(lark.terminals, key=_lexing_order)],
+        terminals=[[t.name, t.pattern.to_regexp().replace("\n", "\\n")] for t in sorted(lark.terminals, key=_lexing_order)],
         ignored=sorted(lark.ignore_tokens),
         rules=[Rule(str(rule.origin.name), len(rule.expansion), rule.alias and str(rule.alias)) for rule in rules],
-        actions=actions,
-        gotos=gotos,
+        actions=Rows(actions),
+        gotos=Rows(gotos),
         accept=number[table.end_states["start"]],
     )
 
@@ -183,16 +238,9 @@ def write_tables() -> list[str]:
     for reading, names in READINGS.items():
         tables = analyse(*(_read(name).decode("utf-8") for name in names))
         paths.append(os.path.join(grammar_folder(), tables_name(reading)))
-        rows = (f"{json.dumps(key)}: {_table_json(value)}" for key, value in tables._asdict().items())
-        with open(paths[-1], "w", encoding="utf-8") as file:
-            file.write("{\n" + ",\n".join(rows) + "\n}\n")
+        with open(paths[-1], "w", encoding="utf-8", newline="\n") as file:
+            file.write(tables_text(tables))
     return paths
-
-
-def _table_json(value: object) -> str:
-    if isinstance(value, list):
-        return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in value) + "\n]"
-    return json.dumps(value)
 
 
 if __name__ == "__main__":

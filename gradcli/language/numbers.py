@@ -39,6 +39,8 @@ def number_text(value: Any) -> str:
 
     The zero that IEEE 754 calls negative is 0.
     """
+    if type(value) is int:
+        return _integer(value)
     if hasattr(value, "tolist"):
         return _empty(value) or _nested(value.tolist(), number_text)
     if isinstance(value, Fraction) and value.denominator > 1:

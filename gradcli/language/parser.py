@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Sequence
 
 from gradcli.errors import GradcliError, Span
@@ -16,7 +15,7 @@ from gradcli.typing import Any, NamedTuple, cast
 _BRACKETS = {"LPAR": "", "LSQB": "", "LBRACE": "", "RPAR": "(", "RSQB": "[", "RBRACE": "{", "OTHERWISE": "{"}
 """What each closing bracket closes; an opening one closes nothing."""
 
-_TAPE_WORDS = re.compile("backward|grad|is_leaf")
+_TAPE_WORDS = ("backward", "grad", "is_leaf")
 
 
 Last = Callable[[str, int], Token]
@@ -77,7 +76,8 @@ def parse(text: str, where: str = "expression") -> Program:
     if isinstance(text, ReadText):
         return text.program
     try:
-        program = Program(tuple(run(text, _automaton(text), _last_token)), _TAPE_WORDS.search(text) is not None, "diff" in text)
+        statements = tuple(run(text, _automaton(text), _last_token))
+        program = Program(statements, any(word in text for word in _TAPE_WORDS), "diff" in text)
         if not program.statements:
             raise GradcliError("the expression is empty", (0, 0), 'write one, such as "(x+w)*(w+1)"')
         return program

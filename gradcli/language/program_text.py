@@ -11,7 +11,7 @@ from gradcli.language.text import to_text
 
 _INDENT = "    "
 
-_PIECE = re.compile(r'"[^"\n]*"|#[^\n]*|[\n;]|[()\[\]]|[^"#\n;()\[\]]+|"')
+_PIECE = r'"[^"\n]*"|#[^\n]*|[\n;]|[()\[\]]|[^"#\n;()\[\]]+|"'
 
 
 def program_text(program: Program, separator: str = "\n") -> str:
@@ -111,7 +111,7 @@ def _statements(program: str) -> list[str]:
     """The text between the ends of statements; within parentheses and brackets a line end is none, nor is a semicolon."""
     found: list[list[str]] = [[]]
     depth = 0
-    for piece in _PIECE.findall(program):
+    for piece in re.findall(_PIECE, program):
         if piece.startswith("#"):
             continue
         depth = max(0, depth + (piece in ("(", "[")) - (piece in (")", "]")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable, Sequence
 
 from gradcli.language.ast import (
@@ -28,10 +29,13 @@ def mapped(expression: Expression, change: Callable[[Expression], Expression]) -
     """The tree with ``change`` applied to every node, operands before what uses them."""
     results: list[Expression] = []
     for node in postorder(expression):
-        below = len(children(node))
-        operands = tuple(results[len(results) - below :])
-        del results[len(results) - below :]
-        results.append(change(_with_children(node, operands)))
+        before = children(node)
+        if before:
+            operands = tuple(results[-len(before) :])
+            del results[-len(before) :]
+            if not all(map(operator.is_, operands, before)):
+                node = _with_children(node, operands)
+        results.append(change(node))
     return results[0]
 
 

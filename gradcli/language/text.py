@@ -76,6 +76,13 @@ def to_text(expression: Expression, *, pretty: bool = False, number: NumberText 
             pieces.append(item)
             continue
         node, least = item
+        if type(node) is Name:
+            pieces.append(_PRETTY_NAMES.get(node.name, node.name) if pretty else node.name)
+            continue
+        if type(node) is Number:
+            text = number(node.value)
+            pieces.append(text if least < UNARY or level(node) >= least else f"({text})")
+            continue
         begins = not pieces or pieces[-1].endswith(("(", ", "))
         parts = _parts(node, pretty, number, begins)
         if level(node) < least:
@@ -93,19 +100,6 @@ def _parts(node: Expression, pretty: bool, number: NumberText, begins: bool = Fa
         begins: Whether it begins the text, or what stands in parentheses, so that its minus may stand alone.
     """
     match node:
-        case Number(value):
-            return [number(value)]
-        case Name(name):
-            return [_PRETTY_NAMES.get(name, name) if pretty else name]
-        case Partial(output, input, fixed):
-            d = "∂" if pretty else "d"
-            return [f"{d}{output}/{d}{input}{'|' + ','.join(fixed) if fixed else ''}"]
-        case Prime(Name() | Number() | Group() as content):
-            return [(content, ATOM), "'"]
-        case Prime(content):
-            return ["(", (content, CONDITIONAL), ")'"]
-        case Group(content):
-            return ["(", (content, CONDITIONAL), ")"]
         case Operator("not", (operand,)):
             return ["not ", (operand, NOT)]
         case Operator(symbol, (operand,)):
@@ -129,6 +123,15 @@ def _parts(node: Expression, pretty: bool, number: NumberText, begins: bool = Fa
             if pretty and sign and at == PRODUCT and _is_negative(left) and not begins:
                 return ["(", (left, at), ")", sign, last]
             return [(left, at), sign, last]
+        case Partial(output, input, fixed):
+            d = "∂" if pretty else "d"
+            return [f"{d}{output}/{d}{input}{'|' + ','.join(fixed) if fixed else ''}"]
+        case Prime(Name() | Number() | Group() as content):
+            return [(content, ATOM), "'"]
+        case Prime(content):
+            return ["(", (content, CONDITIONAL), ")'"]
+        case Group(content):
+            return ["(", (content, CONDITIONAL), ")"]
         case Comparison(symbols, operands):
             parts: list[tuple[Expression, int] | str] = [(operands[0], SUM)]
             for symbol, operand in zip(symbols, operands[1:], strict=True):

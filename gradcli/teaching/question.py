@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _LARGEST = (1e10, 1e100)
 """How large values may be at the points; larger ones where there are no others."""
+_POWER = re.compile(r"([^\W\d_]+)([0-9]+)")
 _UNSHARED = Request(mode="static", optimize=0, steered=False)
 
 
@@ -196,6 +198,8 @@ def values_at(graph: Graph, point: Mapping[str, Vector]) -> Vector:
     """The same of the graph of an answer."""
     for name in graph.variables:
         if name not in point:
+            if (power := _POWER.fullmatch(name)) and power[1] in point:
+                raise GradcliError(f"{name} is no variable of the question; a power is written {power[1]}^{power[2]}")
             raise GradcliError(f"{name} is no variable of the question", hint=f"its variables: {', '.join(point)}")
     count = len(next(iter(point.values())))
     with quiet():

@@ -155,7 +155,7 @@ def _spoilt(operation: Operation, index: int, wrong: Any) -> Operation:
     rules = list(operation.partials)
     rule: Any = rules[index]
     rules[index] = (lambda y, *a: [wrong(one) for one in rule(y, *a)]) if operation.variadic else lambda y, *a: wrong(rule(y, *a))
-    return replace(operation, partials=tuple(rules), facts=operation.facts)
+    return replace(operation, partials=tuple(rules))
 
 
 def test_each_wrong_rule_of_an_elementwise_operation_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -249,6 +249,32 @@ def test_a_table_of_another_kind_is_said_to_be_one(data: bytes, said: str) -> No
     assert said in err
 
 
+@pytest.mark.parametrize("target", ["rows.csv", "link.csv", "./rows.csv"])
+@pytest.mark.parametrize("option", ["-o", "--errors"])
+def test_records_and_rows_that_fail_are_not_one_file(option: str, target: str, tmp_path: Path) -> None:
+    table = tmp_path / "in.csv"
+    table.write_bytes(b"x\n1\na\n")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "rows.csv")
+    other = "--errors" if option == "-o" else "-o"
+    call = ["run", "-e", "x^2", "--feed", str(table), option, f"{tmp_path}/{target}", other, f"{tmp_path}/rows.csv"]
+    code, out, err = command(call)
+    assert (code, out) == (2, "")
+    assert "-o and --errors are both" in err
+
+
+@pytest.mark.parametrize("target", ["rows.csv", "link.csv", "./rows.csv"])
+@pytest.mark.parametrize("option", ["-o", "--errors"])
+def test_a_table_that_is_read_is_not_written(option: str, target: str, tmp_path: Path) -> None:
+    table = tmp_path / "rows.csv"
+    table.write_bytes(b"x\n1\n")
+    (tmp_path / "link.csv").symlink_to(table)
+    for feed in (str(table), f"{tmp_path}/*.csv"):
+        code, out, err = command(["run", "-e", "x^2", "--feed", feed, option, f"{tmp_path}/{target}"])
+        assert (code, out) == (2, "")
+        assert "is the table that is read" in err
+        assert table.read_bytes() == b"x\n1\n"
+
+
 @pytest.mark.parametrize("output", ["rows.csv", "folder/"])
 def test_rows_that_fail_go_to_standard_output_where_records_do_not(output: str, tmp_path: Path) -> None:
     table = tmp_path / "in.csv"

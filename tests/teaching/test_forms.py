@@ -117,6 +117,12 @@ def test_a_letter_of_the_other_case_is_the_variable() -> None:
     assert Marker("x^2*X", "x").mark("2x*X").verdict is Verdict.RIGHT
 
 
+def test_a_digit_behind_a_variable_is_told_how_a_power_is_written() -> None:
+    marked = Marker("x^3*w", "x").mark("3x2*w")
+    assert (marked.verdict, marked.note) == (Verdict.UNREADABLE, "x2 is no variable of the question; a power is written x^2")
+    assert Marker("x^3", "x").mark("3q2").note == "q2 is no variable of the question"
+
+
 PARTS = [
     "[{}, {}]", "({}, {})", "{}, {}", "<{}, {}>", "⟨{}, {}⟩", "{{{}, {}}}", "{}; {}", "({}; {})", "{} and {}", "[[{}], [{}]]",
     "∇f = ({}, {})", "grad f = [{}, {}]", "({}, {})^T", "[{}, {}]ᵀ", "f_x = {}, f_w = {}", "∂f/∂x = {}; ∂f/∂w = {}",

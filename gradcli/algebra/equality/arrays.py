@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from math import prod
 
@@ -26,6 +25,7 @@ from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.spellings import shortest
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.errors import GradcliError
+from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Shape
 from gradcli.language.numbers import short_text
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL

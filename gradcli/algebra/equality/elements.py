@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from math import prod
 
 from gradcli.algebra.equality.numbers import decided
 from gradcli.algebra.equality.pair import PrimitiveBuilder, pair_in
 from gradcli.algebra.equality.verdict import Equality, Method, Witness
 from gradcli.errors import GradcliError
+from gradcli.frozen import replace
 from gradcli.graph.graph import Graph, Shape
 from gradcli.language.numbers import SHOWN_ELEMENTS, short_text
 from gradcli.lowering.elements.expansion import ElementBuilder, expanded_outputs

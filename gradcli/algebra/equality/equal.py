@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from gradcli.algebra.assumptions.facts import NOTHING, Assumptions
 from gradcli.algebra.assumptions.reader import assumptions_of
@@ -23,6 +22,7 @@ from gradcli.algebra.simplify import TOO_LONG, normal_forms
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.spellings import shortest
 from gradcli.errors import GradcliError, UnknownVariableError
+from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, VARIABLE, Graph, Shape
 from gradcli.language.ast import Program
 from gradcli.language.parser import parse

@@ -8,7 +8,6 @@ import functools
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 
 from gradcli.algebra.assumptions.facts import POSITIVE, Assumptions
@@ -27,6 +26,7 @@ from gradcli.algebra.equality.rational import (
 from gradcli.algebra.equality.thresholds import Places, with_switches
 from gradcli.algebra.equality.verdict import EXACT, Equality, Method, Verdict, Witness, value_float, witness_of
 from gradcli.errors import ExitCode, GradcliError
+from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT, VARIABLE
 
 ERROR_BITS = 67

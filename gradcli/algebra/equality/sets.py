@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from gradcli.algebra.equality.verdict import Equality, Method, Verdict
 from gradcli.errors import ExitCode, GradcliError
+from gradcli.frozen import replace
 
 MOST = 100
 """Elements of a set that is compared."""

@@ -10,7 +10,6 @@ import contextlib
 import itertools
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
@@ -25,6 +24,7 @@ from gradcli.algebra.simplify import normal_forms
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.errors import GradcliError
+from gradcli.frozen import replace
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, Graph
 from gradcli.language.ast import NOWHERE, Assignment, Expression, Number, Operator, Output, Program
 from gradcli.language.parser import parse

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 from fractions import Fraction
 
 from gradcli.algebra.assumptions.facts import NOTHING, Assumptions
 from gradcli.algebra.equality.pair import Outcome
 from gradcli.algebra.equality.points import Point
+from gradcli.frozen import Frozen, replace
 from gradcli.graph.graph import Shape
 from gradcli.language.numbers import number_text
 from gradcli.ops.declaration.ieee import as_float
@@ -44,8 +44,7 @@ class Method(str, enum.Enum):
     DOUBLE = "double precision"
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
+class Witness(Frozen):
     """A point at which two expressions are not the same.
 
     Attributes:
@@ -65,8 +64,7 @@ class Witness:
     at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Tolerance:
+class Tolerance(Frozen):
     """How far apart values may be that count as equal.
 
     Attributes:
@@ -87,8 +85,7 @@ class Tolerance:
 EXACT = Tolerance()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Equality:
+class Equality(Frozen):
     """What was found out about two expressions; it is true where they are equal.
 
     Attributes:

@@ -22,7 +22,7 @@ MODES = ("dynamic", "static")
 DTYPES = ("float64", "float32")
 ACCUMULATE_GRAD = "AccumulateGrad"
 
-_TAKEN = re.compile(r"(?<![A-Za-z0-9])[0-9]+(?![A-Za-z0-9])")
+_TAKEN = r"(?<![A-Za-z0-9])[0-9]+(?![A-Za-z0-9])"
 """The numbers of inputs in a template, which stand apart from the names of functions."""
 
 
@@ -155,7 +155,7 @@ class Tape(Frozen):
 
     def _flows(self, id: int, part: str) -> bool:
         """Whether a part of a template takes any input of a node through which a gradient flows."""
-        taken = [int(number) for number in _TAKEN.findall(part)]
+        taken = [int(number) for number in re.findall(_TAKEN, part)]
         return not taken or any(self.requires_grad[self.graph.inputs[id][number]] for number in taken)
 
     def template(self, id: int) -> str | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from gradcli.autodiff.passes.tape import DTYPES, MODES
 from gradcli.errors import ExitCode, GradcliError, nearest
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, CONTROL, VARIABLE, Constant, Graph, Setting, Settings, Shape
 from gradcli.graph.names import constant_text
 from gradcli.language.ast import NOWHERE, Array, Expression, Name, Number, Operator
@@ -28,8 +28,7 @@ _SAME = 1e-9
 """How far, relatively, a value of a document may lie from the one that is computed, since mathematics libraries differ."""
 
 
-@dataclass(frozen=True)
-class GraphDocument:
+class GraphDocument(Frozen):
     """What a document holds.
 
     Attributes:

@@ -13,7 +13,7 @@ from gradcli.typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gradcli.output.formats import Format
 
-_COMMA = re.compile(r",(?![^\[]*\])")
+_COMMA = r",(?![^\[]*\])"
 """A comma that does not stand in the index of an element, as in ``W[0,1]``."""
 
 
@@ -56,7 +56,7 @@ def split_names(option: str, values: Sequence[str]) -> list[str]:
     """
     from gradcli.language.builder import identifier
 
-    names = [identifier(name.strip()) for value in values for name in _COMMA.split(value)]
+    names = [identifier(name.strip()) for value in values for name in re.split(_COMMA, value)]
     if "" in names:
         shown = ",".join(values)
         raise GradcliError(f"{option} takes names separated by commas, not '{shown}'", hint=f"for example {option} w,x")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterable
@@ -206,6 +205,8 @@ def write_note(text: str, *, own: bool = True) -> None:
 def write_error(error: GradcliError, *, as_json: bool) -> None:
     """Write an error to standard error, as text or as one JSON object."""
     if as_json:  # a script reads it: it is English, whatever the language of people
+        import json
+
         _to_stderr(json.dumps(error.as_json()) + "\n")
     else:
         _to_stderr(error.render(said, colour=wants_rich(sys.stderr) and not os.environ.get("NO_COLOR")) + "\n")

@@ -14,7 +14,7 @@ from gradcli.cli.framework.progress import rows_progress
 from gradcli.cli.framework.streams import can_print_signs, write_note, write_warning
 from gradcli.cli.inputs.feed_folder import check_file, is_folder, part_size, run_job
 from gradcli.cli.inputs.feed_options import FeedOptions, delimiter_of, kept_of, reading_of, separated
-from gradcli.cli.inputs.feed_output import format_of_output, sink
+from gradcli.cli.inputs.feed_output import check_targets, format_of_output, sink
 from gradcli.data.partitioned import Job
 from gradcli.data.row_runs import RowRuns
 from gradcli.data.tables.feeds import Feed, files_of, partitions_of
@@ -50,7 +50,9 @@ def feed_rows(
         GradcliError: The rows do not fit the program, or nothing can run.
     """
     reading = reading_of(options)
-    with closing(Feed(files_of(feed), reading)) as rows:
+    files = files_of(feed)
+    check_targets([file.path for file in files], options)
+    with closing(Feed(files, reading)) as rows:
         wanted = _wanted(program, asked, rows, options)
         chosen = format_of_output(format, options.output, rows.table.format)
         if options.reduce or options.group_by:

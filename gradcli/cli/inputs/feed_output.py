@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
 from gradcli.cli.framework.streams import write
@@ -41,6 +42,27 @@ def format_of_output(asked: str | None, output: str | None, of_rows: str) -> Tab
         ends = ", ".join(suffix for format in TABLES.values() for suffix in format.suffixes[:1])
         raise GradcliError(f"the name {output} does not tell its format", hint=f"end it in {ends}, or add --format")
     return format
+
+
+def check_targets(paths: Sequence[str], options: FeedOptions) -> None:
+    """Check that no two tables are one file, of those that are read and written: rows would be lost.
+
+    Args:
+        paths: The files of the feed.
+        options: The options of the call.
+
+    Raises:
+        GradcliError: Two are.
+    """
+    output, errors = options.output, options.errors
+    plain = [path for path in (output, errors) if path and path != STDIN and (os.path.isfile(path) or not os.path.exists(path))]
+    if len(plain) == 2 and os.path.realpath(plain[0]) == os.path.realpath(plain[1]):
+        raise GradcliError(f"-o and --errors are both {errors}", hint="write the rows that fail into another file")
+    for target in (output, errors):
+        if target is not None and os.path.isfile(target):
+            for path in paths:
+                if os.path.isfile(path) and os.path.samefile(path, target):
+                    raise GradcliError(f"{target} is the table that is read", hint="write into another file")
 
 
 def sink(stack: ExitStack, format: TableFormat, layout: Layout, options: FeedOptions) -> Callable[[Records], bool]:

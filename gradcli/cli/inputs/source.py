@@ -13,17 +13,17 @@ from gradcli.cli.framework.streams import STDIN, read_text
 from gradcli.errors import GradcliError, NoValueError, visible
 from gradcli.typing import Any
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_LIKE_AN_OPTION = re.compile(r"-[^\W\d]\w*")
-_ASSIGNED = re.compile(r"([^\W\d]\w*)=([^=].*)")
-_GIVEN = re.compile(r"[^\W\d]\w*")
+_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_LIKE_AN_OPTION = r"-[^\W\d]\w*"
+_ASSIGNED = r"([^\W\d]\w*)=([^=].*)"
+_GIVEN = r"[^\W\d]\w*"
 _NAMING = ("set", "wrt", "at", "shape", "partial", "implicit", "depends")
 """Options that name variables; each of these is one name, however long it is."""
-_FOREIGN = re.compile(r"[\\<$]|\^\{")
+_FOREIGN = ("\\", "<", "$", "^{")
 """Signs of LaTeX and of MathML."""
-_DEFINED = re.compile(r"\s*[^\W\d]\w*\s*\(\s*[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*\s*\)\s*=[^=\n;#{]*")
+_DEFINED = r"\s*[^\W\d]\w*\s*\(\s*[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*\s*\)\s*=[^=\n;#{]*"
 """A function and nothing else, which is what is meant."""
-_PROGRAM = re.compile(r"[ =*+^;(]")
+_PROGRAM = r"[ =*+^;(]"
 """Signs that a program has, and hardly the name of a file."""
 
 
@@ -55,11 +55,11 @@ def side_as_read(text: str, whole: str, where: str, options: ReadOptions) -> str
         GradcliError: It cannot be read so.
     """
     how = options.read or "strict"
-    if options.read is None and _FOREIGN.search(whole):
+    if options.read is None and any(sign in whole for sign in _FOREIGN):
         from gradcli.language.readings.read import STRICT, reading_of
 
         how = reading_of(whole, STRICT)
-    elif options.read is None and _DEFINED.fullmatch(whole):
+    elif options.read is None and "=" in whole and re.fullmatch(_DEFINED, whole):
         how = "lenient"
     if how == "strict":
         return text
@@ -73,7 +73,7 @@ def _names_given(options: Options) -> list[str]:
     given = [given.name for given in options.variables]
     for option in _NAMING:
         parts = options.given.get(option, ())
-        given += [name for part in ([parts] if isinstance(parts, str) else parts) for name in _GIVEN.findall(part)]
+        given += [name for part in ([parts] if isinstance(parts, str) else parts) for name in re.findall(_GIVEN, part)]
     return given
 
 
@@ -151,7 +151,7 @@ def expression_texts(options: ExpressionOptions) -> list[tuple[str, str]]:
     texts = options.positional
     if len(texts) < 2 or options.file is not None:
         return [expression_text(options)]
-    if any(_LIKE_AN_OPTION.fullmatch(text) and _NUMBER.fullmatch(next) for text, next in itertools.pairwise(texts)):
+    if any(re.fullmatch(_LIKE_AN_OPTION, text) and re.fullmatch(_NUMBER, next) for text, next in itertools.pairwise(texts)):
         raise _several(texts, options.command)
     if texts.count(STDIN) > 1:
         raise GradcliError("two expressions cannot come from standard input", hint="give one as an argument")
@@ -184,7 +184,7 @@ def _program(options: ProgramOptions) -> tuple[str, str]:
     try:
         return read_text(files[0])
     except GradcliError as error:
-        if _PROGRAM.search(files[0]):
+        if re.search(_PROGRAM, files[0]):
             error.hint = f'for an expression: gradcli {name} -e "{files[0]}"'
         raise
 
@@ -193,7 +193,7 @@ def _no_expression(options: ExpressionOptions) -> GradcliError:
     command = options.command
     for given in options.variables:
         near = command.near(given.option)
-        if near and not _NUMBER.fullmatch(given.text):
+        if near and not re.fullmatch(_NUMBER, given.text):
             return GradcliError(f"there is no option {given.option}", hint=f"did you mean {near}?")
     for option, values in options.given.items():
         if option in _NAMING and isinstance(values, str) and re.search(r"[=+*/^(]", values) and option != "depends":
@@ -208,12 +208,12 @@ def _several(positional: Sequence[str], command: Command[Any]) -> GradcliError:
     listed = " and ".join(f"'{text}'" for text in positional[:3])
     message = f"there are {len(positional)} expressions: {listed}"
     for index, text in enumerate(positional[:-1]):
-        if _LIKE_AN_OPTION.fullmatch(text) and _NUMBER.fullmatch(positional[index + 1]):
+        if re.fullmatch(_LIKE_AN_OPTION, text) and re.fullmatch(_NUMBER, positional[index + 1]):
             return GradcliError(message, hint=f"a variable takes two dashes: -{text} {positional[index + 1]}")
     for text in positional:
-        if _LIKE_AN_OPTION.fullmatch(text):
+        if re.fullmatch(_LIKE_AN_OPTION, text):
             return GradcliError(message, hint=f"{text} is no option; `gradcli {command.name} --help` lists them")
-    assigned = [found for text in positional[1:] if (found := _ASSIGNED.fullmatch(text))]
+    assigned = [found for text in positional[1:] if (found := re.fullmatch(_ASSIGNED, text))]
     if assigned:
         values = " ".join(f"--{found[1]} {found[2]}" for found in assigned)
         return GradcliError(message, hint=f"a variable is given by two dashes: {values}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 
 from gradcli.algebra.assumptions.facts import NOTHING, Assumptions
@@ -18,6 +17,7 @@ from gradcli.cli.framework.streams import can_print_signs, remark_said, write, w
 from gradcli.cli.inputs.run import request_of
 from gradcli.cli.inputs.variables import shapes_of
 from gradcli.errors import GradcliError, UnknownVariableError, located, no_value
+from gradcli.frozen import replace
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Program
 from gradcli.language.numbers import short_text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 
@@ -14,7 +13,7 @@ from gradcli.typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gradcli.language.ast import Expression
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 
 
 def bindings_of(options: ValueOptions, further: Sequence[Given] = ()) -> tuple[dict[str, Any], set[str]]:
@@ -33,7 +32,7 @@ def bindings_of(options: ValueOptions, further: Sequence[Given] = ()) -> tuple[d
     return bindings([*options.variables, *further], options.set, options.bindings, options.command, options)
 
 
-_AT_COMMAS = re.compile(r",(?=[^\],]*=)")
+_AT_COMMAS = r",(?=[^\],]*=)"
 """Commas between the assignments of --at, not those of [1, 2]."""
 
 
@@ -62,7 +61,7 @@ def exact_point(options: ValueOptions, names: Sequence[str], further: Sequence[G
 
 def given_at(at: Sequence[str]) -> list[Given]:
     """What --at gives."""
-    pairs = [assignment("--at", part, "x=2,w=1") for given in at for part in _AT_COMMAS.split(given)]
+    pairs = [assignment("--at", part, "x=2,w=1") for given in at for part in re.split(_AT_COMMAS, given)]
     return [Given(name, value, f"--at {name}") for name, value in pairs]
 
 
@@ -115,7 +114,7 @@ def expressions_by_name(option: str, given: Sequence[str], example: str) -> dict
     from gradcli.language.parser import parse
 
     found: dict[str, Expression] = {}
-    for part in [part for text in given for part in _AT_COMMAS.split(text)]:
+    for part in [part for text in given for part in re.split(_AT_COMMAS, text)]:
         name, value = assignment(option, part, example)
         if name in found:
             raise GradcliError(f"{option} {name} is given twice", hint="leave one out")
@@ -206,7 +205,7 @@ def number(text: str, where: str, options: Options | None = None) -> Any:
     Raises:
         GradcliError: It is not one, or it has variables.
     """
-    if _NUMBER.fullmatch(text):
+    if re.fullmatch(_NUMBER, text):
         return float(text)
     if text.startswith("@"):
         from gradcli.cli.inputs.array_files import array_file
@@ -244,6 +243,8 @@ def json_value(value: object, name: str, where: str = "", options: Options | Non
 
         return array_of(value, place)
     if not isinstance(value, float | str):
+        import json
+
         what = "an object" if isinstance(value, dict) else json.dumps(value)
         raise GradcliError(f"{where}: the value of {name} must be a number, not {what}".removeprefix(": "))
     if isinstance(value, str):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import shutil
 import sys
@@ -105,7 +104,7 @@ class View(Frozen):
             name = next(iter(self.tape.graph.variables), "x")
             raise GradcliError("a page of a graph with branches or loops steps through a run", hint=f"add --{name} VALUE")
         static = list(static_parts(self.shown, depth=self.options.depth, most=self.limit, collapsed=self.options.collapsed))
-        return dataclasses.replace(drawing, parts=[*drawing.parts, *static])
+        return replace(drawing, parts=[*drawing.parts, *static])
 
     def _facts(self) -> dict[int, str]:
         from gradcli.output.reports.facts import node_facts

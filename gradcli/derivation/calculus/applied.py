@@ -8,7 +8,6 @@ declaration.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from gradcli.algebra.simplified import Simplified
 from gradcli.autodiff.passes.reverse import requires_grad
@@ -46,6 +45,7 @@ from gradcli.derivation.notation.expressions import sum_of
 from gradcli.derivation.notation.prose import Equal, Piece, Words, listed
 from gradcli.derivation.notation.steps import End, Step
 from gradcli.derivation.notation.tidy import ONE, ZERO, tidy
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.ast import Expression, Name, Operator, Partial, Prime, postorder
 from gradcli.language.text import to_text
@@ -70,8 +70,7 @@ MANY_TERMS = 6
 """Terms of a sum up to which the rule for it is stated with one letter for each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
+class Application(Frozen):
     """A rule applied to a part of the expression.
 
     Attributes:
@@ -97,8 +96,7 @@ class Application:
     result: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class RuleDerivation:
+class RuleDerivation(Frozen):
     """The derivative by one variable.
 
     Attributes:
@@ -114,8 +112,7 @@ class RuleDerivation:
     end: End
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Frozen):
     """The gradient by the rules of calculus.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from gradcli.errors import GradcliError, Span, nearest
@@ -12,9 +11,6 @@ from gradcli.language.text import to_text
 from gradcli.ops.catalogue import function_names, spelled
 from gradcli.ops.declaration.operation import MANY, Operation
 from gradcli.typing import Any
-
-_GREEK = frozenset(unicodedata.name(chr(code)).rpartition(" ")[2] for code in range(ord("α"), ord("ω") + 1))
-"""The names of the Greek letters: ALPHA, BETA, ..."""
 
 _LETTERS = 3
 """Letters of a name before a parenthesis that may be meant as the product of as many variables."""
@@ -89,9 +85,11 @@ def is_unary_function(name: str) -> bool:
 
     Names as variables have them, a letter with a number (i1) or a Greek letter (gamma), are variables there.
     """
-    if (name[1:].isdigit() and name[0].isalpha()) or name.upper() in _GREEK:
+    if (name[1:].isdigit() and name[0].isalpha()) or all(operation.most > 1 for operation in spelled(name)):
         return False
-    return any(operation.most == 1 for operation in spelled(name))
+    import unicodedata
+
+    return name.upper() not in [unicodedata.name(chr(code)).rpartition(" ")[2] for code in range(ord("α"), ord("ω") + 1)]
 
 
 def run_together(name: str, others: Collection[str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Setting, Settings, Shape
@@ -73,7 +74,7 @@ class Operation(Frozen, eq=False):
         domain: Where it is real and smooth, in words.
         samples: For each argument the interval in which tests sample it; kinks and poles lie outside.
         doc: What it is, as one sentence.
-        facts: What else is known of it.
+        known: The facts that its declaration gives.
     """
 
     name: str
@@ -94,13 +95,18 @@ class Operation(Frozen, eq=False):
     domain: str
     samples: tuple[tuple[float, float], ...]
     doc: str
-    facts: Facts
+    known: Known
 
     settings: ClassVar[tuple[tuple[str, Setting], ...]] = ()
     """It has no settings."""
 
     scratch: ClassVar[None] = None
     """It computes nothing meanwhile that is larger than its result."""
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What else is known of it; made when somebody asks, since a call asks a few operations of all."""
+        return facts(self.parameters, **self.known)
 
     @property
     def required(self) -> int:
@@ -378,7 +384,7 @@ def operation(
         domain,
         samples or ((-2.0, 2.0),) * (len(parameters) - len(defaults)),
         doc,
-        facts(parameters, **known),
+        known,
     )
     OPERATIONS[name] = declared
     for spelling in filter(None, (name, symbol, *spellings)):

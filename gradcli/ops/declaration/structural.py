@@ -8,6 +8,7 @@ operations, so that one rule serves numbers, arrays and symbols.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Setting as Setting
@@ -47,7 +48,7 @@ class Structural(Frozen, eq=False):
             those can be many more than operands and result have; None where not.
         spellings: How expressions call it: the names of functions, the name itself first where it is one.
         doc: What it is, as one sentence.
-        facts: What else is known of it.
+        known: The facts that its declaration gives.
         definition: What it is in more primitive operations, a function of its operands and settings, as
             :class:`~gradcli.ops.declaration.operation.Operation` has one. None for a primitive operation.
         in_elements: What it is in numbers: a function of the builder of numbers, the operands as arrays of symbols, and the
@@ -71,12 +72,17 @@ class Structural(Frozen, eq=False):
     scratch: Callable[..., int] | None
     spellings: tuple[str, ...]
     doc: str
-    facts: Facts
+    known: Known
     definition: Callable[..., Any] | None = None
     in_elements: Callable[..., Any] | None = None
     symbol: str = ""
     latex: str = ""
     backward: str = ""
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What else is known of it, made when somebody asks."""
+        return facts(self.parameters, **self.known)
 
     @property
     def most(self) -> int:
@@ -182,7 +188,7 @@ def structural(
         scratch,
         (name.removeprefix("reduce_"),) if spellings is None else spellings,
         doc,
-        facts(parameters, **known),
+        known,
         definition,
         in_elements,
         symbol,

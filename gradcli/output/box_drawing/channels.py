@@ -7,11 +7,11 @@ Design Automation Workshop, 1971). Ranks are spoken of as above and below each o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from gradcli.frozen import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(Frozen):
     """A wire through a channel.
 
     Attributes:
@@ -23,7 +23,6 @@ class Wire:
     bottoms: tuple[int, ...]
 
 
-@dataclass(slots=True)
 class Trunk:
     """A piece of a wire that runs across the channel.
 
@@ -35,11 +34,14 @@ class Trunk:
         track: How many tracks are nearer to the upper rank.
     """
 
-    wire: int
-    top: int
-    bottoms: tuple[int, ...]
-    above: Trunk | None = None
-    track: int = -1
+    __slots__ = ("above", "bottoms", "top", "track", "wire")
+
+    def __init__(self, wire: int, top: int, bottoms: tuple[int, ...], above: Trunk | None = None) -> None:
+        self.wire = wire
+        self.top = top
+        self.bottoms = bottoms
+        self.above = above
+        self.track = -1
 
     @property
     def first(self) -> int:

@@ -8,7 +8,6 @@ along which none flows, as another.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from gradcli.output.diagrams.diagram import Arrow, Box, Kind, Part
 
@@ -16,7 +15,6 @@ End = tuple[int, bool | None]
 """The number of an item, and whether a gradient flows along the wire that ends there, as in :class:`Arrow`."""
 
 
-@dataclass(slots=True)
 class Item:
     """What stands in a rank: a box, a label, or the bend of a wire.
 
@@ -36,19 +34,32 @@ class Item:
         entries: The places across the ranks at which they arrive.
     """
 
-    rank: int
-    box: Box | None = None
-    label: str = ""
-    flows: bool | None = None
-    broken: bool = False
-    tree: int = -1
-    across: int = 1
-    along: int = 0
-    at: int = 0
-    targets: list[End] = field(default_factory=list)
-    exits: dict[bool | None, int] = field(default_factory=dict)
-    sources: list[End] = field(default_factory=list)
-    entries: list[int] = field(default_factory=list)
+    __slots__ = (
+        "across", "along", "at", "box", "broken", "entries", "exits", "flows", "label", "rank", "sources", "targets", "tree",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        rank: int,
+        box: Box | None = None,
+        *,
+        label: str = "",
+        flows: bool | None = None,
+        broken: bool = False,
+        tree: int = -1,
+    ) -> None:
+        self.rank = rank
+        self.box = box
+        self.label = label
+        self.flows = flows
+        self.broken = broken
+        self.tree = tree
+        self.across = 1
+        self.along = self.at = 0
+        self.targets: list[End] = []
+        self.exits: dict[bool | None, int] = {}
+        self.sources: list[End] = []
+        self.entries: list[int] = []
 
     @property
     def middle(self) -> int:

@@ -86,7 +86,7 @@ def check_runs(language: Language) -> None:
         GradcliError: It cannot.
     """
     if language.main is None:
-        raise GradcliError(f"nothing runs {language.about} here", hint="leave --check out")
+        raise GradcliError(f"--check does not run {language.about}", hint="leave --check out")
     program = missing_program(language)
     if program:
         hint = (

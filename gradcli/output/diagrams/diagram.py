@@ -9,8 +9,8 @@ from __future__ import annotations
 import enum
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from gradcli.frozen import Frozen
 from gradcli.output.listing import Link
 
 TITLE_COLUMNS = 48
@@ -46,8 +46,7 @@ MARK = "✗"
 """Stands before an operation whose operands do not fit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Frozen):
     """A line of text in a box.
 
     Attributes:
@@ -59,8 +58,7 @@ class Line:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Frozen):
     """A node of a drawing.
 
     Attributes:
@@ -80,8 +78,7 @@ class Box:
     node: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Arrow:
+class Arrow(Frozen):
     """An edge of a drawing.
 
     Attributes:
@@ -123,8 +120,7 @@ class Part(ABC):
         """The arrows, each after the boxes that it joins."""
 
 
-@dataclass(frozen=True, slots=True)
-class Diagram:
+class Diagram(Frozen):
     """What is drawn.
 
     Attributes:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.errors import GradcliError, nearest
+from gradcli.frozen import Frozen
 from gradcli.output.diagrams.diagram import Diagram
 from gradcli.output.diagrams.of_run import diagram
 from gradcli.output.files import write_file
 from gradcli.output.formats import GRAPHS, MOST_SHOWN, format_of_file
 
 
-@dataclass(frozen=True, repr=False)
-class Drawing:
+class Drawing(Frozen):
     """A graph to look at. A notebook shows it as a picture.
 
     Attributes:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 
+from gradcli.frozen import Frozen, replace
 from gradcli.output.diagrams.diagram import Arrow, Box, Diagram, Kind, Part
 from gradcli.output.diagrams.graphviz_layout import graphviz_layout, program
 from gradcli.typing import Any
@@ -20,8 +20,7 @@ _EFFORT = 150
 """Boxes and labels up to which crossings are looked for with patience: beyond, that takes most of the time and finds few."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Frozen):
     """A box in its place.
 
     Attributes:
@@ -39,8 +38,7 @@ class Placed:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class Routed:
+class Routed(Frozen):
     """An arrow in its place.
 
     Attributes:
@@ -54,8 +52,7 @@ class Routed:
     label: Point | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Frozen):
     """A part of a diagram, laid out.
 
     Attributes:
@@ -77,8 +74,7 @@ class Sheet:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class Measures:
+class Measures(Frozen):
     """How much room things take.
 
     Attributes:

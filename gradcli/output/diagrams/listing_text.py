@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from gradcli.autodiff.passes.tape import ACCUMULATE_GRAD
+from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.numbers import number_text, short_text
 from gradcli.output.diagrams.diagram import MARK, Diagram, Part, derivative
@@ -159,8 +159,7 @@ class _Forest(Protocol):
         """The id as it is written."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Branch:
+class _Branch(Frozen):
     """A branch of a tree: to a node, or to text where ``id`` is None."""
 
     id: int | None

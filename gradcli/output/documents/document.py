@@ -6,7 +6,6 @@ Everything that is mathematics is an expression here; a format never sees it as 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from gradcli.derivation.calculus.applied import Application, Rules
 from gradcli.derivation.explain import Explanation
@@ -14,6 +13,7 @@ from gradcli.derivation.notation.arrays import array_expression, raised
 from gradcli.derivation.notation.prose import Equal, Piece, Words, listed
 from gradcli.derivation.notation.steps import Derivation, Equation, Step
 from gradcli.derivation.paths import Cost, Path, Paths, PathSum
+from gradcli.frozen import Frozen
 from gradcli.graph.names import is_operation
 from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Expression, Name, Number, Partial, postorder
@@ -30,23 +30,20 @@ DERIVATIVE_NODES = 150
 """Nodes of a derivative up to which the first lines have it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Frozen):
     """A heading."""
 
     words: Words
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Frozen):
     """A sentence or two; an important one is a result."""
 
     words: Words
     important: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Frozen):
     """A line of a chain of equations.
 
     Attributes:
@@ -69,8 +66,7 @@ class Row:
         return _rounded(self.right)
 
 
-@dataclass(frozen=True, slots=True)
-class Equations:
+class Equations(Frozen):
     """A chain of equations.
 
     Attributes:
@@ -86,8 +82,7 @@ class Equations:
     depth: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Frozen):
     """A table.
 
     Attributes:

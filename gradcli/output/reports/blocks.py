@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 
+from gradcli.frozen import Frozen, replace
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
 
@@ -15,8 +15,7 @@ ANSWER, WHY, NODES, EDGES = PARTS = ("answer", "why", "nodes", "edges")
 """The parts of a report on a run, in their order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Frozen):
     """Lines of text; important ones stand out, and so do headings among them, which are given by their numbers.
 
     What a program prints is not the tool's own, and said as it is.
@@ -29,8 +28,7 @@ class Lines:
     own: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Frozen):
     """A table.
 
     Attributes:
@@ -60,8 +58,7 @@ class Table:
         return left_out(*self.rest) or self.note
 
 
-@dataclass(frozen=True, slots=True)
-class Equations:
+class Equations(Frozen):
     """A derivation: for each line what is derived (empty where it is the same as above), a sign, an expression, a note.
 
     Attributes:
@@ -73,7 +70,7 @@ class Equations:
 
     title: str
     rows: Sequence[tuple[str, str, str, str]]
-    results: frozenset[int] = field(default_factory=frozenset)
+    results: frozenset[int] = frozenset()
     depth: int = 0
     part: str = WHY
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
 from gradcli.algebra.simplified import Simplified
+from gradcli.frozen import Frozen
 from gradcli.language.ast import Array, Expression, Index, Name, Number, Transposed, Tuple, postorder
 from gradcli.language.numbers import number_text, short_text
 from gradcli.language.text import to_text
@@ -21,8 +21,7 @@ FORMATS = ("text", "unicode", "latex", "sympy", "json")
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-@dataclass(frozen=True, slots=True)
-class Derivatives:
+class Derivatives(Frozen):
     """What `gradcli diff` and `gradcli simplify` found.
 
     Attributes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
+from gradcli.frozen import replace
 from gradcli.output.reports.blocks import ANSWER, WHY, Block, Equations, Lines, Table, left_out
 
 FEWEST_LINES = 40

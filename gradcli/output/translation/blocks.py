@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from gradcli.frozen import replace
 from gradcli.output.reports.blocks import Block, Equations, Lines
 from gradcli.output.translation.translator import Translator
 

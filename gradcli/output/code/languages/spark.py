@@ -12,6 +12,9 @@ LANGUAGE = replace(
     SQL,
     name="spark",
     about="SQL (Spark)",
+    main=None,
+    command=(),
+    modules=(),
     endings=(".spark.sql", ".sql"),
     calls={
         **{name: template for name, template in SQL.calls.items() if name not in _LACKING},

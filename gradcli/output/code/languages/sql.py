@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from gradcli.output.code.language import Language, Written
 from gradcli.output.code.notation import OPERATORS, calls, elementary, heading, words
+
+_WORD = re.compile(r"[^\W\d]\w*")
 
 
 def _sql(
@@ -14,8 +17,49 @@ def _sql(
     yield from (f"{line}\n" for line in heading(language, written))
     values = [f"value_{at + 1}" for at in range(*written.values)] if written.values else ["value"]
     names = [*values, *("d_" + "_".join(labels) for labels in written.by)]
-    columns = [*lines, *zip(names, results, strict=True)]
-    yield "SELECT *,\n" + ",\n".join(f"  {text} AS {name}" for name, text in columns) + f"\nFROM {written.name};\n"
+    table, step = written.name, "part" if written.name.lower().startswith("step_") else "step"
+    for number, columns in enumerate(_steps(lines), 1):
+        yield f"{', ' if number > 1 else 'WITH '}{step}_{number} AS (\n{_select(columns, table, '  ')}\n)"
+        table = f"{step}_{number}"
+    yield ("\n" if lines else "") + _select([*zip(names, results, strict=True)], table) + ";\n"
+
+
+def _steps(lines: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    """The lines in steps that need those before alone: a column that names another one of its own SELECT has that written out
+    in its place, over and over, where a database allows it at all."""
+    steps: list[list[tuple[str, str]]] = []
+    place: dict[str, int] = {}
+    for name, text in lines:
+        place[name] = 1 + max((place.get(word, -1) for word in _WORD.findall(text)), default=-1)
+        steps[place[name] :] = steps[place[name] :] or [[]]
+        steps[place[name]].append((name, text))
+    return steps
+
+
+def _select(columns: Sequence[tuple[str, str]], table: str, indent: str = "") -> str:
+    """A table with further columns."""
+    added = ",\n".join(f"{indent}  {text} AS {name}" for name, text in columns)
+    return f"{indent}SELECT *,\n{added}\n{indent}FROM {table}"
+
+
+_POINTS = "-- points of a check\n"
+_RUN = f"""
+import sys, duckdb
+query, _, table = open(sys.argv[1], encoding="utf-8").read().partition({_POINTS!r})
+count, _, table = table.partition("\\n")
+connection = duckdb.connect()
+connection.execute(table)
+for row in connection.execute(query).fetchall():
+    print(*["nan" if cell is None else repr(float(cell)) for cell in row[-int(count.strip("- ")):]], sep="\\n")
+"""
+
+
+def _main(written: Written, points: Sequence[Sequence[str]]) -> str:
+    """The table of the points, behind how many results there are, both as a script reads them."""
+    columns = ", ".join(f"{name} DOUBLE" for name in (*written.routine.arguments, "point_of_check"))
+    rows = ", ".join(f"({', '.join([*point, str(at)])})" for at, point in enumerate(points))
+    count = len(written.routine.results)
+    return f"{_POINTS}-- {count}\nCREATE TABLE {written.name} ({columns}); INSERT INTO {written.name} VALUES {rows};\n"
 
 
 LANGUAGE = Language(
@@ -74,5 +118,8 @@ LANGUAGE = Language(
     "'nan'::DOUBLE",
     "--",
     _sql,
+    _main,
+    (("{python}", "-c", _RUN, "{file}"),),
     folds_case=True,
+    modules=("duckdb",),
 )
