@@ -11,7 +11,6 @@ from gradcli.algebra.arrays.expanded import shortest_array
 from gradcli.algebra.arrays.forms import fitted
 from gradcli.algebra.arrays.literals import elementwise
 from gradcli.algebra.simplify import TOO_LONG, assume_defined, divisors, normal_forms, without_guards
-from gradcli.algebra.sums.domains import differences, lost, needed, sides, stated
 from gradcli.algebra.sums.expressions import written
 from gradcli.algebra.sums.forms import NOTATION, literal_cost
 from gradcli.algebra.sums.normal import Algebra
@@ -241,6 +240,8 @@ class Simplifier:
         return tuple([self._where(id, form) for id, form in zip(ids, forms, strict=True)])
 
     def _where(self, id: int, form: int) -> tuple[Expression, ...]:
+        from gradcli.algebra.sums.domains import differences, lost, needed, sides, stated
+
         algebra = self.algebra
         signs: dict[int, bool] = {}
         below: set[int] = set()
