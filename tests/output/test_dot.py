@@ -121,7 +121,7 @@ WRITERS: list[Callable[[Diagram], Iterator[str]]] = [dot, mermaid, graphml, grap
 
 @pytest.mark.parametrize("writer", WRITERS)
 def test_a_large_graph_is_a_stream(writer: Callable[[Diagram], Iterator[str]], monkeypatch: pytest.MonkeyPatch) -> None:
-    size = 20_000 if writer in (dot, graph_list) else 5_000
+    size = 8_000 if writer in (dot, graph_list) else 3_000
     large = of("sin(" * size + "x" + ")" * size, x=1.0)
     part = large.parts[0]
     assert isinstance(part, GraphPart)

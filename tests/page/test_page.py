@@ -328,7 +328,7 @@ HOSTILE = (
 )
 
 
-@pytest.mark.parametrize("title", HOSTILE)
+@pytest.mark.parametrize("title", ["".join(HOSTILE[:2]), "".join(HOSTILE[2:4]), *HOSTILE[4:6], HOSTILE[6]])
 def test_a_title_is_only_text(opened: Open, title: str) -> None:
     page = worked(opened, title=title)
     shown = page.text_content("h1")
@@ -338,13 +338,15 @@ def test_a_title_is_only_text(opened: Open, title: str) -> None:
     assert results(page) == ["= 6", "= 2", "= 5"]
 
 
-@pytest.mark.parametrize("name", ["__proto__", "constructor", "toString", "data", "π", "变量", "ﷺ", "x_1", "I", "value"])
-def test_any_name(opened: Open, name: str) -> None:
-    page = opened(f"({name} + 1)*{name}", {name: 2.0})
+def test_any_name(opened: Open) -> None:
+    names = ["__proto__", "constructor", "toString", "data", "π", "变量", "ﷺ", "x_1", "I", "value"]
+    page = opened(" + ".join(f"({name} + 1)*{name}" for name in names), dict.fromkeys(names, 2.0))
     press(page, "End")
-    page.fill("#input0", "3")
-    assert results(page) == ["= 12", "= 7"]
-    assert page.text_content("label[for=input0]") == name
+    for at, name in enumerate(names):
+        page.fill(f"#input{at}", "3")
+        found = results(page)
+        assert (found[0], found[1 + at]) == (f"= {6 * len(names) + 6 * (at + 1)}", "= 7")
+        assert page.text_content(f"label[for=input{at}]") == name
 
 
 def test_names_from_elsewhere_are_only_text(opened: Open) -> None:

@@ -198,7 +198,7 @@ def test_a_disk_that_fills_in_the_middle_leaves_nothing(format: str, tmp_path: P
     limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (2**16, 2**16));"
     limited += "from gradcli.cli.main import run; sys.exit(run(sys.argv[1:]))"
     path = tmp_path / f"results{TABLES[format].suffixes[0]}"
-    for output in (str(path), f"{tmp_path}/folder/"):
+    for output in (str(path), *([f"{tmp_path}/folder/"] if format in ("csv", "parquet") else [])):
         call = ["run", "-e", "x^2", "--feed", str(tmp_path / "rows.npz"), "-o", output, "--format", format]
         done = subprocess.run(
             [sys.executable, "-c", limited, *call], env=ENVIRONMENT, cwd=tmp_path, capture_output=True, text=True
