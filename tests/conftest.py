@@ -16,6 +16,7 @@ from row_batches import batched
 
 ROOT = Path(__file__).resolve().parent.parent
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each process of a test would compile every module again
 os.environ["GRADCLI_DEBUG"] = "1"  # here, and in every process of a test, a wrong step of a derivation is an error
 QUICK = (
     "language",

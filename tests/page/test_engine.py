@@ -88,7 +88,7 @@ def test_value_and_derivatives(engine: Any, operation: Operation) -> None:
 def test_special_values(engine: Any, operation: Operation) -> None:
     count = len(operation.samples)
     points = list(itertools.product(SPECIAL if count < 3 else FEWER, repeat=count))
-    agrees(engine, operation, random.Random(operation.name).sample(points, min(len(points), 150)))
+    agrees(engine, operation, random.Random(operation.name).sample(points, min(len(points), 80)))
 
 
 ACCURATE = {
