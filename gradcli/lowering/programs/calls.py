@@ -145,7 +145,9 @@ def unknown_function(call: Call, own: Iterable[str], values: Collection[str], *,
     hint = f"did you mean {near}?" if near else "`gradcli ops` lists the functions"
     if len(name) == 1 or not near:
         letters = "*".join(name) if len(name) <= _LETTERS and name.isascii() and name.isalpha() else name
-        hint += f"; for a product write {letters}*({_argument(call)}); your own function is defined by {name}(u) = ..."
+        if letters == name or len(set(name)) == len(name):  # foo is a word
+            hint += f"; for a product write {letters}*({_argument(call)})"
+        hint += f"; your own function is defined by {name}(u) = ..."
     return GradcliError(f"there is no function {name}", place, hint)
 
 
