@@ -290,11 +290,14 @@ def test_a_language_has_its_own_words_and_more_parentheses(language: Any, writte
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--to", "stack", "--ask", "number"], "stack asks for no number"),
-        (["--to", "prairielearn", "--ask", "derivative"], "prairielearn asks for no derivative"),
+        (["--to", "stack", "--ask", "number"], "questions in stack can ask for the derivative, and not for its value at a point"),
+        (
+            ["--to", "prairielearn", "--ask", "derivative"],
+            "in prairielearn can ask for its value at a point, and not for the derivative",
+        ),
         (["--to", "stak"], "did you mean stack"),
-        (["--to", "jsonl", "--ask", "number"], "jsonl asks for no number"),
-        (["--json", "--to", "stack"], "--to asks for another"),
+        (["--to", "jsonl", "--ask", "number"], "and not for its value at a point"),
+        (["--json", "--to", "stack"], "leave out --to, or --json"),
         (["--to", "qti", "--key", "-"], "the key would stand behind it"),
         (["--band", "3", "--depth", "2"], "in place of --paths and --depth"),
         (["--band", "6"], "--band"),
