@@ -91,6 +91,10 @@ class Posed(NamedTuple):
         """The question for pages with MathJax."""
         return f"<p>{_inline(self.tex_lead)}:</p><p>\\[{escape(formula(self.expression), quote=False)}\\]</p>"
 
+    def shown(self, answer: str) -> str:
+        r"""An answer for pages with MathJax: a formula between \( and \), a number as it is."""
+        return answer if self.ask == NUMBER else f"\\({escape(formula(answer), quote=False)}\\)"
+
     @property
     def solution(self) -> str:
         """The solution as a list in HTML."""
