@@ -97,6 +97,8 @@ def read_gift(content: bytes) -> Iterator[Read]:
         question, body = re.split(r"(?<!\\)\{", block, maxsplit=1)
         assert "::[html]<p>" in question
         rows = [re.split(r"(?<!\\)#", line.strip(), maxsplit=1) for line in body.splitlines()[1:-1]]
+        if body.startswith("#"):  # numbers: GIFT knows no exponents
+            assert all(re.fullmatch(r"(=|=%0%)-?\d+(\.\d+)?:\d+(\.\d+)?", answer) for answer, _ in rows), rows
         pairs = [(re.split(r"(?<!\\):", answer)[0], said) for answer, said in rows]  # behind the : a number has its tolerance
         plain = [tuple(html.unescape(re.sub(r"\\([~=#{}:\\])", r"\1", part)) for part in pair) for pair in pairs]
         yield Read(plain[0][0][1:], [(re.sub(r"^(~|=%0%)", "", answer), said) for answer, said in plain[1:]])

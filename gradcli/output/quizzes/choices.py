@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from html import escape
 
 from gradcli.output.quizzes.wording import DERIVATIVE, NUMBER, RIGHT, posed
@@ -15,13 +16,19 @@ def gift(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
     """Moodle's GIFT; see its documentation, "GIFT format". The mark of HTML holds for answers and feedback as well."""
     for one in posed(found, ask):
         number = ask == NUMBER
-        tolerance = f":{one.tolerance:.3g}" if number else ""
+        tolerance = f":{_plain(f'{one.tolerance:.3g}')}" if number else ""
         yield f"::{one.name}::[html]{one.html.translate(_GIFT)} {{{'#' if number else ''}\n"
-        yield f"\t={one.shown(one.answer).translate(_GIFT)}{tolerance}#{RIGHT}\n"
+        written = _plain if number else one.shown
+        yield f"\t={written(one.answer).translate(_GIFT)}{tolerance}#{RIGHT}\n"
         for wrong in one.wrong:
-            text = one.shown(wrong.answer).translate(_GIFT) + tolerance
+            text = written(wrong.answer).translate(_GIFT) + tolerance
             yield f"\t{'=%0%' if number else '~'}{text}#{escape(wrong.feedback).translate(_GIFT)}\n"
         yield "}\n\n"
+
+
+def _plain(number: str) -> str:
+    """A number without an exponent, which GIFT does not know."""
+    return format(Decimal(number), "f")
 
 
 def moodle(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
