@@ -13,6 +13,7 @@ import pytest
 import sympy
 from commandline import command
 
+from gradcli.output.quizzes.wording import formula
 from gradcli.output.schemas import SCHEMAS
 from gradcli.teaching.exercises import WRONG, Exercise, Source, Wanted, exercises
 from gradcli.teaching.marking import Marker
@@ -89,7 +90,7 @@ def test_what_is_exported_is_graded_with_its_reason() -> None:
     moodle = _moodle(command([*CALL, "--to", "moodle"])[1])
     assert len(records) == len(gift) == len(moodle) == 4
     for record, (question, right, wrong), (answer, choices) in zip(records, gift, moodle, strict=True):
-        assert question.endswith(record["expression"])
+        assert question.endswith(f"\\[{formula(record['expression'])}\\]</p>")
         marker = Marker(record["expression"], record["wrt"])
         assert marker.mark(right).verdict is Verdict.RIGHT
         assert marker.mark(answer).verdict is Verdict.RIGHT
