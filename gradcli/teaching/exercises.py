@@ -219,7 +219,10 @@ def from_template(template: str, wrt: str, choices: Mapping[str, Sequence[int]],
             found += 1
             yield made
     if not found:
-        raise GradcliError(f"the template has no exercise with {WRONG} wrong answers that can be told apart")
+        raise GradcliError(
+            f"the template has no exercise with {WRONG} wrong answers that can be told apart",
+            hint="give it other numbers, or more operations",
+        )
 
 
 def _filled(program: Program, numbers: Mapping[str, int]) -> str:

@@ -145,7 +145,9 @@ class Marker:
         """
         self._foreseen.clear()
         groups: dict[str, dict[str, Skeleton]] = {}
-        for answer in answers if self.at is None else ():
+        for answer in dict.fromkeys(answers) if self.at is None else ():
+            if answer in self._marked:
+                continue
             skeleton = skeleton_of(answer)
             if self._patterns.get(skeleton.text, (None, False))[1]:
                 groups.setdefault(skeleton.text, {})[answer] = skeleton

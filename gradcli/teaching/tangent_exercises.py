@@ -36,7 +36,10 @@ def tangent_lines(one: Exercise) -> Lines:
         GradcliError: It has several variables, or no tangent there.
     """
     if len(one.point) > 1:
-        raise GradcliError(f"{one.expression} has several variables, and a tangent is a line", hint="--names x")
+        raise GradcliError(
+            f"{one.expression} has several variables, and a tangent is a line",
+            hint="leave out --ask tangent, or give one variable: --names x",
+        )
     place: dict[str, Expression] = {name: number(str(value)) for name, value in one.point.items()}
     (name,) = place
     asked = task(one.expression, TANGENT, [name], at={name: float(one.point[name])})

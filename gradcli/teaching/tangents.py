@@ -150,11 +150,10 @@ class TangentParts(Parts):
         """Whether an answer is no function of first degree."""
         points = self.question.point
         first, *slopes = [self._numbers(one) for one in parts]
-        rises = [
-            slope * (points[name] - self._numbers(place)) for slope, (name, place) in zip(slopes, self.place.items(), strict=True)
-        ]
+        places = {name: self._numbers(place) for name, place in self.place.items()}
         known = numpy.isfinite(numbers)
         with numpy.errstate(all="ignore"):
+            rises = [slope * (points[name] - place) for slope, (name, place) in zip(slopes, places.items(), strict=True)]
             off = numpy.abs(numbers - first - sum(rises))
             size = numpy.abs(numbers) + numpy.abs(first) + sum(numpy.abs(rise) for rise in rises)
         return not bool(known.any() and numpy.all((off <= _LINEAR * size)[known]))

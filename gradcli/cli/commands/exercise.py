@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gradcli.teaching.exercises import Exercise
 
 _FORMATS = "\n".join(f"  {format.name:<13} {format.carries}" for format in EXERCISES.values())
+_WHAT = {"derivative": "the derivative", "number": "its value at a point", "gradient": "the gradient", "tangent": "the tangent"}
 _ASKS = tuple(dict.fromkeys(ask for format in EXERCISES.values() for ask in format.asks))
 
 HELP = f"""\
@@ -68,7 +69,7 @@ class ExerciseOptions(Options):
 def run(options: ExerciseOptions) -> None:
     """Run the command."""
     if len(options.positional) > 1:
-        raise GradcliError("there are several templates", hint="put the expression in quotes")
+        raise GradcliError("there are several templates, and exercises are made from one", hint="put the expression in quotes")
     named = file_format(options.to, options.output, EXERCISES, "--to")
     format = EXERCISES[named.name] if named else EXERCISES["text"]
     ask = options.ask or format.asks[0]
@@ -95,12 +96,16 @@ def _check(options: ExerciseOptions, format: QuizFormat, ask: str) -> None:
     if options.json:
         other = next((name for name in ("ask", "to", "output") if name in options.given), None)
         if other is not None:
-            raise GradcliError(f"--json writes one document, and --{other} asks for another", hint=f"leave out --{other}")
+            raise GradcliError(f"--json is a form of its own, without --{other}", hint=f"leave out --{other}, or --json")
     if options.key is not None and options.key == options.output != STDIN:
         raise GradcliError(f"--key and -o are both {options.key}", hint="write the key to another file")
     if ask not in format.asks:
         others = listed([other.name for other in EXERCISES.values() if ask in other.asks])
-        raise GradcliError(f"{format.name} asks for no {ask}", hint=f"--to {others}")
+        can = listed([_WHAT[own] for own in format.asks])
+        raise GradcliError(
+            f"questions in {format.name} can ask for {can}, and not for {_WHAT[ask]}",
+            hint=f"choose --to {others}, or leave out --ask",
+        )
     if format.archive and options.output in (None, STDIN):
         hint = f"add -o {format.name}.zip"
         if sys.stdout is not None and sys.stdout.isatty():
@@ -126,10 +131,10 @@ def _drawn(options: ExerciseOptions) -> Iterator[Exercise]:
     if not operations:
         raise GradcliError("--ops names no operation", hint="--ops add,mul,sin")
     if options.band and options.given.keys() & {"paths", "depth"}:
-        raise GradcliError("--band stands in place of --paths and --depth", hint="leave one out")
+        raise GradcliError("--band stands in place of --paths and --depth", hint="leave out --band, or the others")
     every = options.ask == "gradient"
     if every and len(variables) < 2:
-        raise GradcliError("a gradient is by several variables", hint="--names x,w")
+        raise GradcliError("a gradient is by several variables", hint="leave out --ask gradient, or give several: --names x,w")
     wanted = Wanted(options.paths, options.depth, operations, variables, every, options.band or 0)
     return exercises(options.seed, options.count, wanted)
 
@@ -142,7 +147,7 @@ def _from_template(options: ExerciseOptions) -> Iterator[Exercise]:
     template = options.positional[0]
     for name in ("paths", "depth", "band", "ops", "names"):
         if name in options.given:
-            raise GradcliError(f"--{name} is for exercises without a template")
+            raise GradcliError(f"--{name} is for exercises without a template", hint=f"leave out --{name}, or the template")
     choices = dict(map(_choice, options.choose))
     try:
         names = variables_of(parse(template), [options.wrt] if options.wrt else [])

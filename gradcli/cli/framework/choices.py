@@ -113,7 +113,8 @@ def file_format(asked: str | None, output: str | None, formats: Mapping[str, For
 
 def listed(names: Sequence[str]) -> str:
     """Names in words: ``text, latex or html``."""
-    return f"{', '.join(names[:-1])} or {names[-1]}"
+    *before, last = names
+    return f"{', '.join(before)} or {last}" if before else last
 
 
 def tolerance(text: str) -> float:

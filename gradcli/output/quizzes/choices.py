@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from html import escape
 
 from gradcli.output.quizzes.wording import DERIVATIVE, NUMBER, RIGHT, posed
@@ -12,16 +13,22 @@ _GIFT = str.maketrans({sign: f"\\{sign}" for sign in "\\~=#{}:"})
 
 
 def gift(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
-    """Moodle's GIFT; see its documentation, "GIFT format"."""
+    """Moodle's GIFT; see its documentation, "GIFT format". The mark of HTML holds for answers and feedback as well."""
     for one in posed(found, ask):
         number = ask == NUMBER
-        tolerance = f":{one.tolerance:.3g}" if number else ""
-        yield f"::{one.name}::{one.text.translate(_GIFT)} {{{'#' if number else ''}\n"
-        yield f"\t={one.answer.translate(_GIFT)}{tolerance}#{RIGHT}\n"
+        tolerance = f":{_plain(f'{one.tolerance:.3g}')}" if number else ""
+        yield f"::{one.name}::[html]{one.html.translate(_GIFT)} {{{'#' if number else ''}\n"
+        written = _plain if number else one.shown
+        yield f"\t={written(one.answer).translate(_GIFT)}{tolerance}#{RIGHT}\n"
         for wrong in one.wrong:
-            text = wrong.answer.translate(_GIFT) + tolerance
-            yield f"\t{'=%0%' if number else '~'}{text}#{wrong.feedback.translate(_GIFT)}\n"
+            text = written(wrong.answer).translate(_GIFT) + tolerance
+            yield f"\t{'=%0%' if number else '~'}{text}#{escape(wrong.feedback).translate(_GIFT)}\n"
         yield "}\n\n"
+
+
+def _plain(number: str) -> str:
+    """A number without an exponent, which GIFT does not know."""
+    return format(Decimal(number), "f")
 
 
 def moodle(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
@@ -35,19 +42,18 @@ def moodle(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]
         if ask != NUMBER:
             yield "    <single>true</single>\n    <shuffleanswers>true</shuffleanswers>\n"
             yield "    <answernumbering>abc</answernumbering>\n"
-        yield _answer(one.answer, 100, RIGHT, one.tolerance)
+        yield _answer(one.shown(one.answer), 100, RIGHT, one.tolerance)
         for wrong in one.wrong:
-            yield _answer(wrong.answer, 0, wrong.feedback, one.tolerance)
+            yield _answer(one.shown(wrong.answer), 0, wrong.feedback, one.tolerance)
         yield "  </question>\n"
     yield "</quiz>\n"
 
 
 def _answer(answer: str, fraction: int, feedback: str, tolerance: float) -> str:
-    text = escape(escape(answer)) if not tolerance else answer  # as HTML, within XML
     format = "html" if not tolerance else "moodle_auto_format"
     wide = f"\n      <tolerance>{tolerance:.3g}</tolerance>" if tolerance else ""
     return (
-        f'    <answer fraction="{fraction}" format="{format}"><text>{text}</text>{wide}\n'
+        f'    <answer fraction="{fraction}" format="{format}"><text>{escape(answer, quote=False)}</text>{wide}\n'
         f"      {_html('feedback', escape(feedback))}\n    </answer>\n"
     )
 

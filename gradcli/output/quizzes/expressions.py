@@ -83,7 +83,9 @@ def _node(at: int, name: str, feedback: str, following: int) -> str:
     return (
         "      <node>\n"
         + _fields(8, name=at, answertest="AlgEquiv", sans="ans1", tans=name, testoptions="", quiet=0)
-        + _fields(8, truescoremode="=", truescore=int(at == 0), truepenalty="", truenextnode=-1, trueanswernote=f"{note}-T")
+        + _fields(
+            8, truescoremode="=", truescore=int(at == 0), truepenalty="" if at else 0, truenextnode=-1, trueanswernote=f"{note}-T"
+        )
         + _html("truefeedback", escape(feedback, quote=False), 8)
         + _fields(8, falsescoremode="=", falsescore=0, falsepenalty="", falsenextnode=following, falseanswernote=f"{note}-F")
         + _html("falsefeedback", "", 8)

@@ -109,6 +109,6 @@ def anki(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
     """A file that Anki imports as text: a card a line, with HTML in two fields."""
     yield "#separator:tab\n#html:true\n#notetype:Basic\n#deck:Derivatives\n#columns:Front\tBack\n"
     for one in posed(found, ask):
-        answer = f"\\({escape(formula(one.answer))}\\)"
-        wrong = "".join(f"<li><code>{escape(text)}</code>: {escape(feedback)}</li>" for text, feedback in one.told)
+        answer = one.shown(one.answer)
+        wrong = "".join(f"<li>{one.shown(wrong.answer)}: {escape(wrong.feedback)}</li>" for wrong in one.wrong)
         yield f"{one.html}\t<p>{answer}</p>{one.solution}<p>Not:</p><ul>{wrong}</ul>\n"

@@ -34,6 +34,7 @@ def _manifest(namespace: str, version: str, type: str, files: Sequence[str], **m
 # ---- QTI 3 ----
 
 _ITEM = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
+_MATHML = "http://www.w3.org/1998/Math/MathML"
 _PACKAGE = "http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1"
 
 
@@ -63,7 +64,7 @@ def _item3(identifier: str, one: Posed, number: bool) -> Iterator[str]:
     else:
         yield '    <qti-choice-interaction response-identifier="RESPONSE" shuffle="true" max-choices="1">\n'
         for mark, (text, _) in zip(marks, answers, strict=True):
-            yield f'      <qti-simple-choice identifier="{mark}">{escape(text)}</qti-simple-choice>\n'
+            yield f'      <qti-simple-choice identifier="{mark}">{_mathml(text)}</qti-simple-choice>\n'
         yield "    </qti-choice-interaction>\n"
     yield "  </qti-item-body>\n  <qti-response-processing>\n    <qti-response-condition>\n"
     given = '<qti-variable identifier="RESPONSE"/>'
@@ -89,7 +90,9 @@ def _outcome(name: str, type: str, value: str) -> str:
 
 def _mathml(text: str) -> str:
     lines = parse(text).statements
-    return to_mathml(lines[0].value) if len(lines) == 1 and isinstance(lines[0], Output) else f"<code>{escape(text)}</code>"
+    if len(lines) > 1 or not isinstance(lines[0], Output):
+        return f"<code>{escape(text)}</code>"
+    return f'<math xmlns="{_MATHML}">{to_mathml(lines[0].value)}</math>'
 
 
 # ---- QTI 1.2 ----
@@ -117,7 +120,7 @@ def _item12(number: int, one: Posed) -> str:
         for name, value in fields.items()
     )
     choices = "".join(
-        f'<response_label ident="{at}">{_material(escape(text))}</response_label>\n' for at, (text, _) in enumerate(answers)
+        f'<response_label ident="{at}">{_material(one.shown(text))}</response_label>\n' for at, (text, _) in enumerate(answers)
     )
     conditions = "".join(
         f'<respcondition continue="Yes">{_is(at)}<displayfeedback feedbacktype="Response" linkrefid="{at}_fb"/></respcondition>\n'

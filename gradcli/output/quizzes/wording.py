@@ -91,6 +91,10 @@ class Posed(NamedTuple):
         """The question for pages with MathJax."""
         return f"<p>{_inline(self.tex_lead)}:</p><p>\\[{escape(formula(self.expression), quote=False)}\\]</p>"
 
+    def shown(self, answer: str) -> str:
+        r"""An answer for pages with MathJax: a formula between \( and \), a number as it is."""
+        return answer if self.ask == NUMBER else f"\\({escape(formula(answer), quote=False)}\\)"
+
     @property
     def solution(self) -> str:
         """The solution as a list in HTML."""
@@ -135,11 +139,14 @@ def posed(found: Sequence[Exercise], ask: str = DERIVATIVE) -> Iterator[Posed]:
 def _gradient(one: Exercise, wrong: Sequence[Wrong]) -> tuple[str, list[Wrong]]:
     """The gradient of an exercise, and wrong ones: with a wrong derivative among right ones, and in another order."""
     if len(one.point) < 2:
-        raise GradcliError(f"{one_line(one.expression)} has one variable, and so no gradient", hint="ask for the derivative")
+        raise GradcliError(
+            f"{one_line(one.expression)} has one variable, and so no gradient",
+            hint="leave out --ask gradient, or give several variables: --names x,w",
+        )
     parts = {name: one.answer if name == one.wrt else right_text(compile_question(one.expression, name)) for name in one.point}
     if not all(parts.values()):
         raise GradcliError(
-            f"a derivative of {one_line(one.expression)} is too long for a gradient", hint="ask for the derivative"
+            f"a derivative of {one_line(one.expression)} is too long for a gradient", hint="leave out --ask gradient"
         )
     found = [wrong_one._replace(answer=_listed({**parts, one.wrt: wrong_one.answer}.values())) for wrong_one in wrong]
     right, turned = _listed(parts.values()), _listed(reversed(parts.values()))

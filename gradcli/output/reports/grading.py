@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import re
 from collections import Counter
@@ -245,13 +244,13 @@ def grade_csv(graded: Iterable[Graded], level: int) -> Iterator[str]:
     for one in graded:
         if not names:
             names = list(one.columns)
-            yield _csv_line([*names, *[f"{own}_gradcli" if own in names else own for own in _OWN]])
+            yield _csv_line(map(_harmless, [*names, *[f"{own}_gradcli" if own in names else own for own in _OWN]]))
         known = said.get(id(one.marked))
         if known is None:
-            known = (one.marked, _own_cells(one, level))
+            known = (one.marked, [_harmless(cell) for cell in _own_cells(one, level)])
             if len(said) < _REMEMBERED:
                 said[id(one.marked)] = known
-        yield _csv_line([*[one.columns.get(name, "") for name in names], *known[1]])
+        yield _csv_line([*[_harmless(one.columns.get(name, "")) for name in names], *known[1]])
 
 
 def _own_cells(one: Graded, level: int) -> list[str]:
@@ -276,7 +275,16 @@ def _harmless(cell: str) -> str:
     return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
 
 
-def _csv_line(cells: Sequence[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(map(_harmless, cells))
-    return line.getvalue()
+class _Echo:
+    """A file whose writer gives back each row as text."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+_ROWS = csv.writer(_Echo(), lineterminator="\n")
+
+
+def _csv_line(cells: Iterable[str]) -> str:
+    line: str = _ROWS.writerow(cells)  # what the file's write returns
+    return line
