@@ -121,7 +121,8 @@ def simplified_outputs(graph: Graph, *, assume: Assumptions | None = None, shape
     conditions: list[tuple[Expression, ...]] = []
     otherwise = plain.conditions or ((),) * len(plain.expressions)
     for before, after, kept, more in zip(plain.expressions, found.expressions, otherwise, found.conditions, strict=True):
-        shorter = _operations(after) < _operations(before) or after == before
+        sizes = _operations(after), _operations(before) + _has_nested_fraction(before)
+        shorter = sizes[0] < sizes[1] or after == before
         expressions.append(after if shorter else before)
         conditions.append(more if shorter else kept)
     return Simplified((), tuple(expressions), tuple(conditions))
@@ -146,6 +147,13 @@ def _may_cancel(graph: Graph) -> bool:
 
 def _operations(expression: Expression) -> int:
     return sum(isinstance(node, Operator | Call) for node in postorder(expression))
+
+
+def _has_nested_fraction(expression: Expression) -> bool:
+    """Whether an expression divides by what has a fraction in it, other than a number."""
+    below = [node.operands[1] for node in postorder(expression) if isinstance(node, Operator) and node.symbol == "/"]
+    inner = [node for divisor in below for node in postorder(divisor) if isinstance(node, Operator) and node.symbol == "/"]
+    return any(not isinstance(node.operands[1], Number) for node in inner)
 
 
 class Simplifier:

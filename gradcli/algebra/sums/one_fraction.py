@@ -33,7 +33,10 @@ def shortest_fraction(algebra: Algebra, form: int) -> int:
             found = _shorter_parts(algebra, arranged(algebra, form, "together"))
         except GradcliError:  # it would be too long
             found = form
-        if 8 * algebra.size(found) > 7 * algebra.size(form):  # or quotients as their rule gives them are easier to read
+        most = (
+            algebra.size(form) if _is_nested(algebra, form) else 7 * algebra.size(form) // 8
+        )  # of a rule's quotients much shorter
+        if found == form or algebra.size(found) > most:
             algebra.cancelled = before
             break
         form = found
@@ -56,6 +59,12 @@ def _has_fractions(algebra: Algebra, form: int) -> bool:
     return False
 
 
+def _is_nested(algebra: Algebra, form: int) -> bool:
+    """Whether a form divides by a sum of fractions."""
+    below = [atom for monomial, _ in algebra.forms[form] for atom, e in monomial if e < 0 and algebra.atoms[atom].kind == "form"]
+    return any(_has_fractions(algebra, algebra.arguments(atom)[0]) for atom in below)
+
+
 def _shorter_parts(algebra: Algebra, form: int) -> int:
     """A fraction with what stands above and below its line as short as either can be: (sin(x)^2 + cos(x)^2 + u)/v^2 is (1 + u)/v^2."""
     terms = algebra.forms[form]
@@ -67,7 +76,9 @@ def _shorter_parts(algebra: Algebra, form: int) -> int:
     parts = [_short_product(algebra, part) for part in (above, below)]
     found = algebra.scale(parts[0], coefficient)
     if below:
-        algebra.nonzero.update(atom for atom, _ in algebra.as_term(parts[1])[0])  # as what it was made of: x of (x + 1)^2 - 1 - x^2
+        algebra.nonzero.update(
+            atom for atom, _ in algebra.as_term(parts[1])[0]
+        )  # as what it was made of: x of (x + 1)^2 - 1 - x^2
         found = algebra.multiply(found, algebra.power(parts[1], -1))
     return shortest(algebra, found)
 
