@@ -66,7 +66,7 @@ def _is_nested(algebra: Algebra, form: int) -> bool:
 
 
 def _shorter_parts(algebra: Algebra, form: int) -> int:
-    """A fraction with what stands above and below its line as short as either can be: (sin(x)^2 + cos(x)^2 + u)/v^2 is (1 + u)/v^2."""
+    """A fraction as short as what stands above and below its line can be: (sin(x)^2 + cos(x)^2 + u)/v^2 is (1 + u)/v^2."""
     terms = algebra.forms[form]
     if len(terms) != 1:
         return shortest(algebra, form)
