@@ -21,7 +21,7 @@ from gradcli.teaching.diagnosis import Reason, reasons, unexplained
 from gradcli.teaching.patterns import Pattern, Skeleton, pattern_of, skeleton_of, with_places
 from gradcli.teaching.question import Question, compile_question, graph_of, values_at
 from gradcli.teaching.reading.answers import Answer, number, read_answer, with_names
-from gradcli.teaching.variants import Slip, Table, close, cost_of, wrong_answers
+from gradcli.teaching.variants import FEW, Slip, Table, close, cost_of, wrong_answers
 from gradcli.teaching.verdicts import Marked, Verdict, unreadable, with_note
 from gradcli.typing import Any
 
@@ -253,7 +253,7 @@ class Marker:
             return None if self._changes(graph) else Marked(answer, Verdict.RIGHT, read_as, note=note)
         if not (known & ~(off <= NEAR)).any():
             return None
-        found = reasons(question, self.table, values) if known.all() else []
+        found = reasons(question, self.table, values) if known.sum() >= min(FEW, len(known)) else []
         marked = self._wrong(answer, read_as, values, int(numpy.flatnonzero(wrong)[0]), found)
         return replace(marked, one_number=bool(found) and one_number_off(question, graph, numbers or {}))
 

@@ -13,7 +13,7 @@ from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
 from gradcli.language.statements import expressions
 from gradcli.language.text import to_text
-from gradcli.ops.declaration.constants import VALUES
+from gradcli.ops.declaration.constants import is_constant
 from gradcli.teaching.arrays.marking import ArrayMarker
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.parts import Parts
@@ -40,7 +40,7 @@ def variables_of(program: Program, wrt: Sequence[str]) -> list[str]:
     Raises:
         GradcliError: There are none.
     """
-    names = list(wrt) or [name for name in free_names(program) if name not in VALUES]
+    names = list(wrt) or [name for name in free_names(program) if not is_constant(name)]
     if not names:
         raise GradcliError("the expression of the question has no variable")
     return names

@@ -32,6 +32,8 @@ _OTHERS = 4
 """Other variables up to which their confusion is sought."""
 
 _DIGITS = 9
+FEW = 4
+"""Points at which a wrong answer must have a value."""
 
 
 EARLIER = -2
@@ -67,11 +69,14 @@ class Rows:
         self.slips.extend(slips)
 
     def settled(self, right: Vector, known: set[bytes]) -> tuple[Any, list[tuple[Slip, ...]]]:
-        """The rows that are finite, differ from the right one and from each other, and from those known; these become known."""
+        """The rows that are finite at enough points, differ from the right one, each other and those known; these become known.
+
+        A wrong answer may have a smaller domain than the right one: log(2x + 1) for the derivative of log(x^2 + x).
+        """
         if not self.blocks:
             return numpy.empty((0, len(right))), []
         matrix = numpy.concatenate(self.blocks)
-        usable = numpy.isfinite(matrix).all(axis=1) & ~close(matrix, right)
+        usable = (numpy.isfinite(matrix).sum(axis=1) >= min(FEW, len(right))) & ~close(matrix, right)
         kept, fresh = [], set()
         for at, key in zip(numpy.flatnonzero(usable), _keys(matrix[usable]), strict=True):
             mark = key + repr([slip.kind for slip in self.slips[at]]).encode()  # another kind of the same numbers is kept

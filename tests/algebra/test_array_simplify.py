@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy
 import sympy
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from searches import examples
 
 import gradcli
 from gradcli.autodiff.passes.forward import evaluate
@@ -19,8 +20,7 @@ from gradcli.lowering.programs.lower import lower
 
 SHAPES = {"A": (2, 2), "B": (2, 2), "C": (2, 3), "x": (2,), "y": (2,), "z": (3,), "c": (), "k": ()}
 
-_slow = [HealthCheck.too_slow, HealthCheck.filter_too_much]
-checked = settings(deadline=None, derandomize=True, database=None, max_examples=150, suppress_health_check=_slow)
+checked = examples(100)
 
 
 def binary(sign: str, left: Any, right: Any) -> Any:
@@ -125,7 +125,7 @@ def test_a_gradient_is_that_of_finite_differences(text: str, name: str) -> None:
     assert abs(float(numpy.sum(gradient * direction)) - slope) <= 1e-5 * max(1.0, abs(slope), abs(ahead)), found
 
 
-@settings(checked, max_examples=50)
+@examples(40)
 @given(st.one_of(numbers, vectors, matrices))
 def test_an_expression_equals_its_simplified_form(text: str) -> None:
     used = {name: SHAPES[name] for name in free_names(gradcli.parse(text))}

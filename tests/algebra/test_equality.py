@@ -9,9 +9,10 @@ from fractions import Fraction
 
 import pytest
 from commandline import command
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from searches import examples
 
 import gradcli
 from gradcli.algebra.equality.verdict import Equality, Method, Verdict
@@ -203,7 +204,7 @@ def test_what_differs_far_out_is_found_from_the_expression(first: str, second: s
 
 
 @pytest.mark.parametrize("wrapped", ["{}", "exp({})", "log({})", "sqrt({})", "({})^3", "asinh({})", "1/({})", "erf({}/1e12)"])
-@settings(deadline=None, derandomize=True, database=None, max_examples=6)
+@examples(6)
 @given(st.integers(1, 10**12), st.sampled_from(["1", "1e-3", "1/10^9"]))
 def test_a_window_of_any_width_is_found(wrapped: str, place: int, width: str) -> None:
     if wrapped.startswith("exp"):
@@ -381,7 +382,7 @@ def test_each_document_follows_its_schema(pair: tuple[str, str], code: int) -> N
 
 # ---- properties ----
 
-slowly = settings(deadline=None, derandomize=True, database=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+slowly = examples(40)
 
 polynomials = st.recursive(
     st.sampled_from(["x", "y", "1", "2", "-3", "(1/2)"]),

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from searches import examples
 
 from gradcli.algebra.assumptions.facts import NOTHING, POSITIVE, Assumptions
 from gradcli.algebra.derivatives import differentiate, simplify
@@ -30,12 +31,6 @@ ROUNDED = 1e-12
 
 LARGE = 1e5
 """Expressions with larger numbers on the way are left out of tests in floats, since rounding could be all that is compared."""
-
-
-def examples(count: int) -> Callable[..., object]:
-    """So many random cases, the same in every run, without a limit on time."""
-    slow = [HealthCheck.too_slow, HealthCheck.filter_too_much]
-    return settings(deadline=None, derandomize=True, database=None, max_examples=count, suppress_health_check=slow)
 
 
 def graph_of(expression: Expression) -> Graph:
@@ -108,7 +103,7 @@ def exact_value(expression: Expression, point: Mapping[str, Fraction]) -> Fracti
     return values[0]
 
 
-@examples(1500)
+@examples(750)
 @given(rationals, points)
 @example(Operator("/", (Name("x"), Name("x"))), {"x": Fraction(0), "w": Fraction(1), "v": Fraction(1)})
 def test_the_exact_value_stays(expression: Expression, point: dict[str, Fraction]) -> None:
@@ -120,7 +115,7 @@ def test_the_exact_value_stays(expression: Expression, point: dict[str, Fraction
     assert exact_value(after, point) == before, to_text(after)
 
 
-@examples(500)
+@examples(250)
 @given(rationals, points)
 def test_the_exact_value_stays_for_positive_variables(expression: Expression, point: dict[str, Fraction]) -> None:
     positive = {name: abs(value) + 1 for name, value in point.items()}
@@ -130,7 +125,7 @@ def test_the_exact_value_stays_for_positive_variables(expression: Expression, po
     assert exact_value(after, positive) == before, to_text(after)
 
 
-@examples(500)
+@examples(250)
 @given(rationals)
 def test_nothing_gets_longer(expression: Expression) -> None:
     def operations(tree: Expression) -> int:
@@ -175,7 +170,7 @@ def values(program: Program, point: Mapping[str, float]) -> list[float]:
     return [value for value, kept in zip(computed, needed, strict=True) if kept] + [computed[graph.output]]
 
 
-@examples(1500)
+@examples(750)
 @given(everything, floats)
 @example(parse("sqrt(x^2*w)").statements[0].value, {"x": -2.0, "w": 3.0, "v": 1.0})  # type: ignore[union-attr]
 @example(parse("log(x^2)").statements[0].value, {"x": -2.0, "w": 3.0, "v": 1.0})  # type: ignore[union-attr]
@@ -191,7 +186,7 @@ def test_the_value_stays(expression: Expression, point: dict[str, float]) -> Non
     assert math.isclose(before[-1], after[-1], rel_tol=1e-6, abs_tol=1e-6), program_text(result.program())
 
 
-@examples(500)
+@examples(250)
 @given(everything)
 def test_every_expression_has_a_derivative_or_says_why_not(expression: Expression) -> None:
     graph = graph_of(expression)

@@ -14,13 +14,15 @@ from gradcli.autodiff.passes.forward import evaluate
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
+from gradcli.lowering.builders.builder import float32, shortest_single
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.operation import NotDifferentiableError, Operation
 from gradcli.output.code.catalogue import language_named, language_names
 from gradcli.output.code.formula import template
-from gradcli.output.code.language import Language, Written
+from gradcli.output.code.language import SINGLE, Language, Written
+from gradcli.output.code.precision import check_range, in_single, of_its_file
 from gradcli.output.code.proof import compared, computed, missing_program, proved
 from gradcli.output.code.written import written
 
@@ -34,6 +36,8 @@ COARSE = {
     **{("onnx", name): 1e-7 for name in ("erf_k", "erfc_k", "gelu_k", "gelu_x0")},
 }
 """Where a library is no better: PyTorch's polygamma is right to nine digits, Erf of ONNX's evaluator to single precision."""
+
+SINGLES = [in_single(language) for language in NUMERIC if language.single is not None]
 
 WHOLE = [language for language in LANGUAGES.values() if language.statements or language.name == "javascript"]
 """Languages that have every function."""
@@ -112,7 +116,7 @@ def test_sympy_has_the_values_of_operations() -> None:
     assert math.isclose(computed(language, what, [point])[0][0], float(value), rel_tol=1e-12)
 
 
-@pytest.mark.parametrize("language", NUMERIC, ids=lambda language: language.name)
+@pytest.mark.parametrize("language", [*NUMERIC, *SINGLES], ids=lambda language: f"{language.name} {language.dtype}")
 def test_every_operation_has_its_value_and_derivatives(language: Language) -> None:
     """All operations are one function: what a language lacks is left out, and it says what that is."""
     if language.name == "numpy":
@@ -121,7 +125,8 @@ def test_every_operation_has_its_value_and_derivatives(language: Language) -> No
     terms: list[str] = []
     intervals: dict[str, tuple[float, float]] = {}
     by: list[str] = []
-    for operation in OPERATIONS.values():
+    single = language.dtype == SINGLE
+    for operation in [*OPERATIONS.values()][:: 4 if single else 1]:
         term, of_term, wrt = by_arguments(operation)
         why = lacks(language, term, wrt)
         assert not why or why == "SciPy" or language.about in why, (operation.name, why)
@@ -129,16 +134,19 @@ def test_every_operation_has_its_value_and_derivatives(language: Language) -> No
             terms.append(term)
             intervals.update(of_term)
             by += wrt
-    assert len(terms) > 100
+    assert len(terms) > (25 if single else 100)
     what = exported(" + ".join(terms), language, wrt=by)
     points = [[random_numbers.uniform(*intervals[name]) for name in what.variables] for _ in range(3)]
-    expected = []
-    for point in points:
-        values = evaluate(what.graph, dict(zip(what.variables, point, strict=True)))
-        expected.append([float(values[node]) for node in what.nodes])
-    for here, there in zip(expected, computed(language, what, points), strict=True):
-        for mine, theirs, names in zip(here[1:], there[1:], what.by, strict=True):
+    points = [[shortest_single(number) if single else number for number in point] for point in points]
+    for point, there in zip(points, computed(language, what, points), strict=True):
+        bindings = dict(zip(what.variables, point, strict=True))
+        values = evaluate(what.graph, bindings)
+        rounded = evaluate(what.graph, bindings, float32) if single else values
+        for node, theirs, names in zip(what.nodes[1:], there[1:], what.by, strict=True):
+            mine, own = float(values[node]), float(rounded[node])
             near = COARSE.get((language.name, *names), 1e-12)
+            if single:  # what rounding each operation costs here, and some more
+                near = max(1e-5, 4 * abs(own / mine - 1)) if mine else 1e-5
             assert math.isclose(mine, theirs, rel_tol=near, abs_tol=1e-14) or math.isnan(mine), (names, mine, theirs)
 
 
@@ -225,6 +233,30 @@ def test_a_product_with_the_jacobian_costs_a_few_times_the_function() -> None:
     }
     assert lines["jvp"] < 6 * lines["value"]
     assert lines["vjp"] < 6 * lines["value"]
+
+
+def test_code_in_single_precision_has_no_number_of_double_precision() -> None:
+    """Neither in the function, nor in those that are written out before it: of operations with constants and with helpers."""
+    text = "0.1*digamma(x)*erfinv(x)/3 + median(x, w, 2)*softplus(w) + pi*x^2.5 + erf(x*w)"
+    double = {"c": r"double|(?<![\w.])\d+(\.\d+)?(?![\w.\]])(?<=\.\d)|\b(sin|exp|pow|log|fabs|sqrt)\(", "rust": "f64"}
+    for name, pattern in double.items():
+        language = in_single(LANGUAGES[name])
+        code = "".join(language.source(exported(text, language)))
+        assert not re.search(pattern, re.sub(r"//.*|/\*[\s\S]*?\*/", "", code)), name
+
+
+def test_numbers_beyond_single_precision_are_told() -> None:
+    for text in ("1e300*x", "x + 1e-60"):
+        with pytest.raises(GradcliError, match="beyond single precision"):
+            check_range(graph_of(text))
+
+
+@pytest.mark.parametrize("name", [name for name, language in LANGUAGES.items() if language.linkage])
+def test_a_function_is_of_its_file_or_of_others(name: str) -> None:
+    alone = of_its_file(LANGUAGES[name])
+    seen, own = ("".join(one.source(exported("x*w", one))) for one in (LANGUAGES[name], alone))
+    assert seen != own
+    assert seen.replace(LANGUAGES[name].prefix or "double f(", alone.prefix + "double f(" * (not LANGUAGES[name].prefix)) == own
 
 
 def test_what_is_used_twice_stands_once() -> None:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 from diagrams import GivenPart
-from hypothesis import given, note, settings
+from hypothesis import given, note
 from hypothesis import strategies as st
+from searches import examples
 
 from gradcli.errors import columns
 from gradcli.output.box_drawing.canvas import ASCII_DASHED, ASCII_SOLID, DASHED, DOWN, HEAVY, LEFT, LIGHT, RIGHT, UP
@@ -104,7 +105,7 @@ class Picture:
 
 
 @pytest.mark.parametrize("direction", ["LR", "TB"])
-@settings(max_examples=60, deadline=None)
+@examples(36)
 @given(parts())
 def test_a_drawing_can_be_read_back(direction: str, part: GivenPart) -> None:
     note("\n".join(drawn_text(Diagram("", [part], direction), legend=False)))
@@ -119,7 +120,7 @@ def test_a_drawing_can_be_read_back(direction: str, part: GivenPart) -> None:
 
 
 @pytest.mark.parametrize("direction", ["LR", "TB"])
-@settings(max_examples=50, deadline=None)
+@examples(30)
 @given(parts())
 def test_boxes_and_labels_stand_whole(direction: str, part: GivenPart) -> None:
     picture = Picture(part, direction)
@@ -139,7 +140,7 @@ def test_boxes_and_labels_stand_whole(direction: str, part: GivenPart) -> None:
 
 
 @pytest.mark.parametrize("direction", ["LR", "TB"])
-@settings(max_examples=50, deadline=None)
+@examples(30)
 @given(parts())
 def test_ascii_has_the_same_places(direction: str, part: GivenPart) -> None:
     lines = list(drawn_text(Diagram("", [part], direction), ascii=True))
@@ -171,7 +172,7 @@ def wires(draw: st.DrawFn) -> list[Wire]:
     return [Wire(top, tuple(sorted(share))) for top, share in zip(tops, shares, strict=True)]
 
 
-@settings(max_examples=400, deadline=None)
+@examples(240)
 @given(wires())
 def test_no_wire_lies_on_another(given: list[Wire]) -> None:
     trunks = route(given)

@@ -17,7 +17,7 @@ from gradcli.language.statements import blocks, expressions
 from gradcli.ops.words import read, vocabulary
 
 CASES = Path(__file__).parents[1] / "language" / "cases"
-TEXTS = ["\n".join(case.lines(">.")) for case in read_cases(CASES, ">.?")] + [example.text for example in CORPUS]
+TEXTS = sorted({"\n".join(case.lines(">.")) for case in read_cases(CASES, ">.?")} | {example.text for example in CORPUS})
 
 
 def _strict(text: str) -> str | None:
@@ -42,14 +42,12 @@ def _strict(text: str) -> str | None:
     return program_text(program, "; ")
 
 
-MEANT = {text: meaning for text in TEXTS if text.strip() and (meaning := _strict(text)) is not None}
-
-
-@pytest.mark.parametrize("text", MEANT)
+@pytest.mark.parametrize("text", TEXTS)
 def test_a_strict_text_means_the_same_to_the_lenient_reading(text: str) -> None:
-    names = free_names(parse(text))
-    assert read(text, known=names).read_as == MEANT[text]
+    meaning = _strict(text)
+    if meaning is not None:
+        assert read(text, known=free_names(parse(text))).read_as == meaning
 
 
 def test_there_are_many_of_them() -> None:
-    assert len(MEANT) > 300
+    assert sum(_strict(text) is not None for text in TEXTS[::2]) > 300

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import re
@@ -25,36 +26,43 @@ KINDS = [
     Wanted(2, 3, ("div", "pow", "log"), ("x",)),
     Wanted(3, 4, ("add", "mul", "tanh", "sqrt"), ("t",)),
 ]
-FOUND = [one for wanted in KINDS for one in exercises(11, 2, wanted)]
+
+
+@functools.cache
+def exercises_of(wanted: Wanted) -> list[Exercise]:
+    """Exercises that several tests look at."""
+    return list(exercises(11, 2, wanted))
 
 
 def _sympy(text: str) -> sympy.Expr:
     return sympy.sympify(text.replace("^", "**"), locals={"e": sympy.E})
 
 
-@pytest.mark.parametrize("one", FOUND, ids=lambda one: one.expression)
-def test_an_exercise_is_right(one: Exercise) -> None:
-    x = sympy.Symbol(one.wrt)
-    right = sympy.diff(_sympy(one.expression), x)
-    point = {sympy.Symbol(name): value for name, value in one.point.items()}
-    for shift in (0, sympy.Rational(1, 7), sympy.Rational(3, 11)):
-        at = {name: value + shift for name, value in point.items()}
-        assert abs(sympy.N((right - _sympy(one.answer)).subs(at))) < 1e-9
-    assert abs(float(sympy.re(sympy.N(right.subs(point)))) - one.value) < 1e-9 * max(1, abs(one.value))
-    assert len(re.findall(rf"\b{one.wrt}\b", one.expression)) == one.difficulty.paths
-    assert 1 <= one.difficulty.band <= 5
+@pytest.mark.parametrize("wanted", KINDS, ids=lambda wanted: "-".join(wanted.operations))
+def test_an_exercise_is_right(wanted: Wanted) -> None:
+    for one in exercises_of(wanted):
+        x = sympy.Symbol(one.wrt)
+        right = sympy.diff(_sympy(one.expression), x)
+        point = {sympy.Symbol(name): value for name, value in one.point.items()}
+        for shift in (0, sympy.Rational(1, 7), sympy.Rational(3, 11)):
+            at = {name: value + shift for name, value in point.items()}
+            assert abs(sympy.N((right - _sympy(one.answer)).subs(at))) < 1e-9
+        assert abs(float(sympy.re(sympy.N(right.subs(point)))) - one.value) < 1e-9 * max(1, abs(one.value))
+        assert len(re.findall(rf"\b{one.wrt}\b", one.expression)) == one.difficulty.paths
+        assert 1 <= one.difficulty.band <= 5
 
 
-@pytest.mark.parametrize("one", FOUND, ids=lambda one: one.expression)
-def test_its_wrong_answers_are_told_apart(one: Exercise) -> None:
-    marker = Marker(one.expression, one.wrt)
-    assert len(one.distractors) >= WRONG
-    assert len({wrong.kind for wrong in one.distractors}) == len(one.distractors)
-    for wrong in one.distractors:
-        marked = marker.mark(wrong.answer)
-        assert marked.verdict is Verdict.WRONG
-        assert marked.reasons[0].kind == wrong.kind
-        assert abs(wrong.value - one.value) > 1e-9
+@pytest.mark.parametrize("wanted", KINDS, ids=lambda wanted: "-".join(wanted.operations))
+def test_its_wrong_answers_are_told_apart(wanted: Wanted) -> None:
+    for one in exercises_of(wanted):
+        marker = Marker(one.expression, one.wrt)
+        assert len(one.distractors) >= WRONG
+        assert len({wrong.kind for wrong in one.distractors}) == len(one.distractors)
+        for wrong in one.distractors:
+            marked = marker.mark(wrong.answer)
+            assert marked.verdict is Verdict.WRONG
+            assert marked.reasons[0].kind == wrong.kind
+            assert abs(wrong.value - one.value) > 1e-9
 
 
 CALL = ["exercise", "--seed", "3", "-n", "4", "--names", "x,w", "--ops", "add,mul,sin"]

@@ -123,6 +123,11 @@ def test_a_digit_behind_a_variable_is_told_how_a_power_is_written() -> None:
     assert Marker("x^3", "x").mark("3q2").note == "q2 is no variable of the question"
 
 
+def test_a_constant_in_any_spelling_is_no_word() -> None:
+    for answer in ("2πrh", "2π r h", "2 pi r h", "2*π*r*h", "rhτ"):
+        assert Marker("π*r^2*h", "r").mark(answer).verdict is Verdict.RIGHT, answer
+
+
 PARTS = [
     "[{}, {}]", "({}, {})", "{}, {}", "<{}, {}>", "⟨{}, {}⟩", "{{{}, {}}}", "{}; {}", "({}; {})", "{} and {}", "[[{}], [{}]]",
     "∇f = ({}, {})", "grad f = [{}, {}]", "({}, {})^T", "[{}, {}]ᵀ", "f_x = {}, f_w = {}", "∂f/∂x = {}; ∂f/∂w = {}",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import csv
+import functools
 import html
 import io
 import json
 import re
 import xml.etree.ElementTree as Xml
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -173,14 +174,20 @@ READERS: dict[str, Callable[[bytes], Iterator[Read]]] = {
     name.removeprefix("read_"): reader for name, reader in list(globals().items()) if name.startswith("read_")
 }
 SHEETS = {"text", "markdown", "latex"}
-FOUND = {
-    "sums": list(exercises(3, 3, Wanted(2, 3, ("add", "mul", "sin"), ("x", "w")))),
-    "quotients": list(exercises(5, 2, Wanted(2, 3, ("div", "pow", "log", "exp"), ("t",)))),
-    "greek": list(from_template("θ*x^2*sin(b*x)", "x", {"b": (2, 3)}, 1, 2)),
-    "lines": list(from_template("u = w*x\nu*exp(-u)/3", "x", {}, 1, 1)),
-    "signs": list(from_template("x^2*sin(x)*(1 if x < 3 else 2*x)", "x", {}, 1, 1)),
+FOUND: dict[str, Callable[[], Iterable[Exercise]]] = {
+    "sums": lambda: exercises(3, 3, Wanted(2, 3, ("add", "mul", "sin"), ("x", "w"))),
+    "quotients": lambda: exercises(5, 2, Wanted(2, 3, ("div", "pow", "log", "exp"), ("t",))),
+    "greek": lambda: from_template("θ*x^2*sin(b*x)", "x", {"b": (2, 3)}, 1, 2),
+    "lines": lambda: from_template("u = w*x\nu*exp(-u)/3", "x", {}, 1, 1),
+    "signs": lambda: from_template("x^2*sin(x)*(1 if x < 3 else 2*x)", "x", {}, 1, 1),
 }
 CALL = ["exercise", "--seed", "3", "-n", "1", "--names", "x,w", "--ops", "add,mul,sin"]
+
+
+@functools.cache
+def exercises_of(name: str) -> Sequence[Exercise]:
+    """Exercises that several tests export."""
+    return list(FOUND[name]())
 
 
 def _given(text: str) -> str:
@@ -197,13 +204,14 @@ def test_every_format_has_a_reader_here() -> None:
     assert READERS.keys() == EXERCISES.keys() - SHEETS
 
 
-@pytest.mark.parametrize("found", FOUND.values(), ids=FOUND)
-def test_what_is_exported_is_graded_with_its_reason(found: Sequence[Exercise]) -> None:
+@pytest.mark.parametrize("of", FOUND)
+def test_what_is_exported_is_graded_with_its_reason(of: str) -> None:
+    found = exercises_of(of)
     markers = [Marker(one.expression, one.wrt) for one in found]
     for name in READERS:
         if DERIVATIVE not in EXERCISES[name].asks:
             continue
-        if found is FOUND["signs"] and EXERCISES[name].asks == (DERIVATIVE,) and name not in ("jsonl", "nbgrader"):
+        if of == "signs" and EXERCISES[name].asks == (DERIVATIVE,) and name not in ("jsonl", "nbgrader"):
             continue  # these languages have no choice between expressions
         questions = list(READERS[name](exported(name, found, DERIVATIVE)))
         for marker, one, question in zip(markers, found, questions, strict=True):
@@ -213,9 +221,10 @@ def test_what_is_exported_is_graded_with_its_reason(found: Sequence[Exercise]) -
                 assert said.endswith(f"[{marker.mark(_given(text)).reasons[0].kind}]"), (name, text)
 
 
-@pytest.mark.parametrize("found", FOUND.values(), ids=FOUND)
-def test_numbers_are_those_of_the_reasons(found: Sequence[Exercise]) -> None:
+@pytest.mark.parametrize("of", FOUND)
+def test_numbers_are_those_of_the_reasons(of: str) -> None:
     """Numbers are written with six digits; with all of them each is graded with its reason, or it is one of several."""
+    found = exercises_of(of)
     markers = [Marker(one.expression, one.wrt, at=one.point) for one in found]
     for name in READERS.keys() - {"jsonl"}:
         if NUMBER not in EXERCISES[name].asks:
@@ -232,7 +241,7 @@ def test_numbers_are_those_of_the_reasons(found: Sequence[Exercise]) -> None:
 
 
 def test_gradients_are_graded_with_their_reason() -> None:
-    found = [*exercises(3, 2, Wanted(2, 3, ("add", "mul", "sin"), ("x", "w"), every=True)), *FOUND["lines"]]
+    found = [*exercises(3, 2, Wanted(2, 3, ("add", "mul", "sin"), ("x", "w"), every=True)), *exercises_of("lines")]
     markers = [task(one.expression, GRADIENT, list(one.point)) for one in found]
     for name, format in EXERCISES.items():
         if GRADIENT in format.asks and name not in SHEETS:
@@ -244,7 +253,7 @@ def test_gradients_are_graded_with_their_reason() -> None:
 
 
 def test_tangents_are_graded_with_their_reason() -> None:
-    found = [*exercises(3, 2, Wanted(2, 3, ("add", "mul", "pow"), ("x",))), *FOUND["quotients"]]
+    found = [*exercises(3, 2, Wanted(2, 3, ("add", "mul", "pow"), ("x",))), *exercises_of("quotients")]
     markers = [task(one.expression, TANGENT, [one.wrt], at=one.point) for one in found]
     for name, format in EXERCISES.items():
         if TANGENT in format.asks and name not in SHEETS:
@@ -260,15 +269,15 @@ def test_tangents_are_graded_with_their_reason() -> None:
 
 def test_a_call_gives_the_bytes_of_the_format_in_a_file_as_well(tmp_path: Path) -> None:
     for format in EXERCISES.values():
-        written = exported(format.name, FOUND["sums"][:1], format.asks[0])
+        written = exported(format.name, exercises_of("sums")[:1], format.asks[0])
         file = tmp_path / f"quiz{(*format.suffixes, '')[0]}"
         code, out, err = command([*CALL, "-o", str(file), *([] if format.suffixes else ["--to", format.name])])
         assert (code, out, err) == (0, "", "")
         assert file.read_bytes() == written
     greek = ["exercise", "θ*x^2*sin(b*x)", "--wrt", "x", "--choose", "b=2..3", "--to", "gift"]
     done = process([*greek, "-n", "2"], environment={"PYTHONIOENCODING": "ascii"})
-    assert done.stdout == exported("gift", FOUND["greek"], DERIVATIVE)
-    assert process([*CALL, "--to", "qti"]).stdout == exported("qti", FOUND["sums"][:1], DERIVATIVE)
+    assert done.stdout == exported("gift", exercises_of("greek"), DERIVATIVE)
+    assert process([*CALL, "--to", "qti"]).stdout == exported("qti", exercises_of("sums")[:1], DERIVATIVE)
 
 
 @pytest.mark.parametrize("band", range(1, 6))

@@ -11,7 +11,7 @@ from gradcli.graph.graph import MOST_AXES
 from gradcli.language.ast import Output
 from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
-from gradcli.ops.declaration.constants import SPELLINGS, VALUES
+from gradcli.ops.declaration.constants import is_constant
 from gradcli.typing import Any
 
 SPECIAL = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
@@ -42,7 +42,7 @@ def constant(text: str, where: str, **limits: Any) -> Any:
         hint = "write a number or a constant expression such as pi/2"
         raise GradcliError("the value must be one expression, not a program", place.span, hint).located(text, where)
     names: dict[str, Span] = free_names(program)
-    variables = [name for name in names if SPELLINGS.get(name, name) not in VALUES]
+    variables = [name for name in names if not is_constant(name)]
     if variables:
         raise GradcliError(
             f"the value must be a number, and it has the variable {variables[0]}",

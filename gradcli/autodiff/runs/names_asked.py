@@ -13,7 +13,7 @@ from gradcli.language.free_names import free_names
 from gradcli.language.statements import expressions
 from gradcli.lowering.programs.calls import run_together
 from gradcli.lowering.programs.expressions import TRUTHS
-from gradcli.ops.declaration.constants import SPELLINGS, VALUES
+from gradcli.ops.declaration.constants import VALUES, is_constant
 
 
 def chosen_variables(graph: Graph, wrt: Sequence[str] | None) -> tuple[str, ...]:
@@ -61,7 +61,7 @@ def _differentials(program: Program) -> list[str]:
 
 def variables_among(free: Collection[str], bound: Collection[str]) -> list[str]:
     """The variables among the names that a program takes from outside: constants such as e are some only where they are bound."""
-    return [name for name in free if name in bound or (name not in TRUTHS and SPELLINGS.get(name, name) not in VALUES)]
+    return [name for name in free if name in bound or (name not in TRUTHS and not is_constant(name))]
 
 
 def unrecorded(program: Program, graph: Graph, bindings: Mapping[str, float], spare: Collection[str]) -> list[str]:
@@ -93,7 +93,7 @@ def check_used(free: Collection[str], bindings: Mapping[str, float], spare: Coll
 
 def no_variable(name: str, graph: Graph) -> GradcliError:
     names = node_names(graph, frozenset(VALUES))
-    if SPELLINGS.get(name, name) in VALUES:
+    if is_constant(name):
         return GradcliError(f"--wrt takes variables, and {name} is a constant", hint=f"--{name} VALUE makes it a variable")
     if name in names and name not in map(constant_text, graph.constants.values()):
         hint = f"--retain-grad {name} shows the gradient of an intermediate node"

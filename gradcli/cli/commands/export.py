@@ -31,14 +31,17 @@ out before, or is an error that says so.
 Of a branch both ways are computed, and one is chosen, in value and derivatives. Outside of domains, at poles and beyond the range
 of numbers the values are those of eval, nan and infinities, and no errors; in derivatives a product with the constant 0 is 0.
 
+With --dtype float32 numbers, constants and the functions written out before are in single precision: in C (float, sinf), Rust,
+Julia, MATLAB, NumPy, JAX, PyTorch, TensorFlow and ONNX. Python, JavaScript, SQL and SymPy compute in double precision alone. A
+function of C returns one value, and fills an array that it is given with the derivatives, or with several values; --static makes
+it one that other files do not see.
+
 PyTorch gets the value alone, with arrays as they are, for autograd to differentiate; --content gradient writes derivatives out.
 
---check also runs the code, where the language is installed, at random points, and compares its numbers with gradcli's; libraries
-are those of the Python that GRADCLI_PYTHON names, or of this one.
+--check also runs the code, where the language is installed, at random points, and compares its numbers with gradcli's: to 1e-9;
+in single precision to 1e-4, at points where rounding alone costs a tenth of that at most. Libraries are those of the Python that
+GRADCLI_PYTHON names, or of this one.
 """
-
-TOLERANCE = 1e-9
-"""How far numbers of a check may be apart, relative to the largest."""
 
 
 class ExportOptions(ExpressionOptions, WrtOptions, ShapeOptions, FileOptions, SizeLimits):
@@ -51,6 +54,12 @@ class ExportOptions(ExpressionOptions, WrtOptions, ShapeOptions, FileOptions, Si
         choices=("value", "gradient", "jacobian", "hessian", "jvp", "vjp"),
     )
     name = text("The name of the function, or of the table; f where left out.", "NAME")
+    dtype = text(
+        "Precision of its numbers and constants: float64 where left out; float32 where the language has it.",
+        "TYPE",
+        choices=("float64", "float32"),
+    )
+    static = flag("A function that other files do not see: static in C, without pub in Rust, without export in JavaScript.")
     check = flag("Run the code and compare its numbers; exit 1 where they differ.")
 
 
@@ -60,6 +69,8 @@ def run(options: ExportOptions) -> ExitCode | None:
     from gradcli.cli.inputs.symbolic import graph_of
     from gradcli.language.parser import parse
     from gradcli.output.code.contents import GRADIENT, VALUE
+    from gradcli.output.code.language import SINGLE
+    from gradcli.output.code.precision import in_single, of_its_file
     from gradcli.output.code.written import written
 
     if options.set or options.bindings:
@@ -67,6 +78,10 @@ def run(options: ExportOptions) -> ExitCode | None:
     source, where = expression_text(options)
     name = options.name or "f"
     language = language_for(options.to, options.output)
+    if options.dtype == SINGLE:
+        language = in_single(language)
+    if options.static:
+        language = of_its_file(language)
     if options.check:  # before anything is written
         from gradcli.output.code.proof import check_runs
 
@@ -90,10 +105,10 @@ def run(options: ExportOptions) -> ExitCode | None:
     write_to(options.output, language.packed("".join(pieces)) if binary and language.packed else pieces)
     if not options.check:
         return None
-    from gradcli.output.code.proof import proved
+    from gradcli.output.code.proof import TOLERANCES, proved
 
     proof = proved(language, found)
-    right = proof.error <= TOLERANCE
+    right = proof.error <= TOLERANCES[language.dtype]
     write_note(f"checked: {proof.text}" if right else f"the code differs: {proof.text}, {proof.worst}")
     return None if right else ExitCode.NEGATIVE
 

@@ -15,6 +15,8 @@ _GOES_ON = frozenset(("NAME", "PI", "CONSTANT", "LPAR", "ROOT", "ABS_OPEN", "FRA
 def coefficient(before: Sequence[Token], tokens: Sequence[Token], notes: list[tuple[int, str]]) -> list[Token]:
     """The sign of a product between a factor and a number that is the coefficient of what follows: ``cos(x^2 + 1)2x``.
 
+    Or of a number that has a power of its own: ``ln(10) 10^x``.
+
     A number at the end may as well be a power that lost its place, as in ``(x + 1)2``, and one behind a divisor may belong to it.
 
     Args:
@@ -25,7 +27,9 @@ def coefficient(before: Sequence[Token], tokens: Sequence[Token], notes: list[tu
     number = tokens[0]
     closes = before[-1].kind if before else ""
     raised = closes == "SUPERSCRIPT" or (closes == "NUMBER" and len(before) > 1 and before[-2].kind == "POWER")
-    if len(tokens) < 2 or tokens[1].kind not in _GOES_ON or not (raised or closes in _CLOSING):
+    follows = tokens[1].kind if len(tokens) > 1 else ""
+    is_power = follows == "POWER" and (raised or closes in _CLOSING or closes in ("NAME", "PI"))  # x 10^x, 2^x 5^x
+    if not is_power and (follows not in _GOES_ON or not (raised or closes in _CLOSING)):
         return []
     start = _start(before)
     if start < 0 or (start and before[start - 1].kind == "DIVIDE"):

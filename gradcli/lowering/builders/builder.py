@@ -138,6 +138,14 @@ def shown(parts: Sequence[Part], values: Sequence[Value], fact: Callable[[int, s
     ]
 
 
+def shortest_single(value: float) -> float:
+    """The number with the fewest digits that is, in single precision, what a value is there."""
+    single = float32(value)
+    assert isinstance(single, float)
+    near = (float(f"{single:.{digits}g}") for digits in range(6, 10))
+    return next((one for one in near if float32(one) == single), single)
+
+
 def float32(value: Value) -> Value:
     """The value rounded to IEEE 754 single precision; infinite beyond its range."""
     if not isinstance(value, float):

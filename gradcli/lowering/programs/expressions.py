@@ -62,7 +62,7 @@ from gradcli.lowering.programs.pending import (
     may_be_inverse,
 )
 from gradcli.ops.catalogue import CHOICE, INDEX, STACK, STRUCTURAL, TURN, of_operator
-from gradcli.ops.declaration.constants import SPELLINGS, VALUES
+from gradcli.ops.declaration.constants import SPELLINGS, VALUES, is_constant
 from gradcli.typing import Any
 
 TRUTHS = {"true": 1, "True": 1, "false": 0, "False": 0}
@@ -391,7 +391,7 @@ class Expressions:
     def unknown_function(self, item: Call) -> GradcliError:
         name = item.function
         values = {*self.bound, *self.assigned_somewhere, *free_names(self.program)}
-        if SPELLINGS.get(name, name) in VALUES:
+        if is_constant(name):
             values.add(name)
         defined = {s.name for s in self.program.statements if isinstance(s, Definition)}
         return unknown_function(item, self.functions, values, defined_later=name in defined)

@@ -21,6 +21,12 @@ VALUES = {
 
 SPELLINGS = {"π": "pi", "τ": "tau", "∞": "inf"}
 
+
+def is_constant(name: str) -> bool:
+    """Whether a name that nothing binds is a constant, in any of its spellings."""
+    return SPELLINGS.get(name, name) in VALUES
+
+
 PI = Exact(math.pi, "", "pi")
 HALF_PI = Exact(math.pi / 2, "div", PI, 2)
 LN2 = Exact(math.log(2), "log", 2)

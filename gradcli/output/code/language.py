@@ -12,6 +12,7 @@ from itertools import chain, count
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
+from gradcli.lowering.builders.builder import shortest_single
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import constant_value
 from gradcli.output.code.formula import Applied, Formula, Known, Literal, functions_of, template
@@ -27,6 +28,8 @@ _SUBSCRIPT = re.compile("[₀-₉]+")
 _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _WORD = re.compile(r"\w+")
 _PLACE = re.compile(r"\{(\d+)\}")
+
+DOUBLE, SINGLE = PRECISIONS = ("float64", "float32")
 
 ATOM = 100
 """The precedence of what never needs parentheses."""
@@ -66,6 +69,32 @@ class Written(Frozen):
     variables: tuple[str, ...]
 
 
+class Single(Frozen, eq=False):
+    """What a language writes otherwise in single precision.
+
+    Attributes:
+        real: What numbers of floating point are called.
+        changed: Patterns in templates and in its own helpers, and what stands for them.
+        whole: See :class:`Language`.
+        decimal: See :class:`Language`.
+        infinity: See :class:`Language`.
+        nan: See :class:`Language`.
+    """
+
+    real: str
+    changed: Mapping[str, str] = {}
+    whole: str = "{}.0"
+    decimal: str = "{}"
+    infinity: str = ""
+    nan: str = ""
+
+    def text(self, template: str) -> str:
+        """A template, or a helper, in single precision."""
+        for pattern, instead in self.changed.items():
+            template = re.sub(pattern, instead, template)
+        return template
+
+
 class Language(Frozen, eq=False):
     """A language.
 
@@ -98,6 +127,10 @@ class Language(Frozen, eq=False):
         derives: Whether it differentiates one number itself, by the variables.
         content: What it computes where that is not asked for; empty for value and gradient.
         modules: What modules of Python run it, beside Python itself.
+        real: What numbers of floating point are called in it; empty where nothing says so.
+        single: What is otherwise in single precision; None where it has none.
+        dtype: Its precision, ``float64`` or ``float32``.
+        linkage: What stands before a function that other files see, and before one that they do not; None where all are the same.
     """
 
     name: str
@@ -112,7 +145,7 @@ class Language(Frozen, eq=False):
     nan: str
     comment: str
     layout: Callable[[Language, Written, Sequence[tuple[str, str]], Sequence[str], Sequence[str]], Iterator[str]]
-    main: Callable[[Written, Sequence[Sequence[str]]], str] | None = None
+    main: Callable[[Language, Written, Sequence[Sequence[str]]], str] | None = None
     command: tuple[tuple[str, ...], ...] = ()
     letters: str = r"[A-Za-z_]\w*"
     folds_case: bool = False
@@ -124,6 +157,15 @@ class Language(Frozen, eq=False):
     derives: bool = False
     content: str = ""
     modules: tuple[str, ...] = ()
+    real: str = ""
+    single: Single | None = None
+    dtype: str = DOUBLE
+    linkage: tuple[str, str] | None = None
+
+    @property
+    def prefix(self) -> str:
+        """What stands before the function."""
+        return self.linkage[0] if self.linkage else ""
 
     def source(self, written: Written) -> Iterator[str]:
         """The text of a file.
@@ -212,6 +254,8 @@ class Language(Frozen, eq=False):
         return text if own >= level else f"({text})"
 
     def _number(self, value: float) -> tuple[str, int]:
+        if self.dtype == SINGLE:
+            value = shortest_single(value)
         if value != value:
             return self.nan, ATOM
         if value == math.inf:
@@ -264,7 +308,8 @@ def _helpers(language: Language) -> dict[str, str]:
         for block in _BLOCK.split(files(room).joinpath(name).read_text("utf-8")):
             defined = _DEFINED.search(block)
             if defined:
-                found[defined[1]] = block.strip()
+                text = block.strip()
+                found[defined[1]] = language.single.text(text) if language.single and language.dtype == SINGLE else text
     if language.statements:
         taken = {*language.words, *found, *map(language.helper, library())}
 

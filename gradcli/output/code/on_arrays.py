@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Callable, Sequence
 
-from gradcli.output.code.language import Language
+from gradcli.output.code.language import Language, Single, Written
 from gradcli.output.code.languages.python import WORDS, layout, main
 from gradcli.output.code.notation import OPERATORS, calls, elementary, words
 
@@ -61,7 +61,9 @@ _ON_ARRAYS = """
 """
 
 
-def on_arrays(name: str, about: str, module: str, *, runs: bool) -> Language:
+def on_arrays(
+    name: str, about: str, module: str, run: Callable[[Language, Written, Sequence[Sequence[str]]], str] = main
+) -> Language:
     """A library of Python with NumPy's functions: each argument is a number or an array, all of one shape."""
     at = f"{module}."
     lacking = words("" if module == "np" else "besselI binomial polygamma")
@@ -82,6 +84,15 @@ def on_arrays(name: str, about: str, module: str, *, runs: bool) -> Language:
         f"{module}.nan",
         "#",
         layout,
-        main if runs else None,
-        ((sys.executable, "{file}"),) if runs else (),
+        run,
+        (("{python}", "{file}"),),
+        modules=(name,),
+        single=Single(
+            real := f"{module}.float32",
+            {rf"^{module}\.pi$": f"{real}({module}.pi)", r"sqrt\(2\)": f"sqrt({real}(2))"},
+            f"{real}({{}})",
+            f"{real}({{}})",
+            f"{real}({module}.inf)",
+            f"{real}({module}.nan)",
+        ),
     )

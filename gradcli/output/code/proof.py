@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from math import prod
 from pathlib import Path
@@ -17,12 +17,15 @@ from pathlib import Path
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
-from gradcli.lowering.builders.builder import Value
-from gradcli.output.code.language import Language, Written
+from gradcli.lowering.builders.builder import Value, float32, shortest_single
+from gradcli.output.code.language import DOUBLE, SINGLE, Language, Written
 
 _SECONDS = 120
 _POINTS = 20
 _TRIES = 400
+
+TOLERANCES = {DOUBLE: 1e-9, SINGLE: 1e-4}
+"""How far numbers may be apart in a precision, relative to the largest of their point."""
 _RANGES = ((0.5, 2.0), (-2.0, 2.0), (0.0, 1.0), (1.0, 4.0))
 
 
@@ -112,7 +115,7 @@ def computed(language: Language, written: Written, points: Sequence[Sequence[flo
             "program": str(Path(folder, "program")),
             "python": interpreter(),
         }
-        Path(places["file"]).write_text("".join(language.source(written)) + language.main(written, literals), "utf-8")
+        Path(places["file"]).write_text("".join(language.source(written)) + language.main(language, written, literals), "utf-8")
         output = ""
         for command in language.command:
             words = [word.format(**places) for word in command]
@@ -129,12 +132,16 @@ def computed(language: Language, written: Written, points: Sequence[Sequence[flo
     return [numbers[at : at + size] for at in range(0, len(numbers), size)]
 
 
-def sampled(written: Written) -> tuple[list[list[float]], list[list[float]]]:
+def sampled(written: Written, dtype: str = DOUBLE) -> tuple[list[list[float]], list[list[float]]]:
     """Random points at which all results are finite, the same in every run, and the results.
+
+    For single precision the points are numbers of it, and such that rounding after each operation costs a tenth of the
+    tolerance at most: where digits cancel, code and double precision differ and are both right.
 
     Raises:
         GradcliError: None was found.
     """
+    single = dtype == SINGLE
     source = random.Random(written.formula)
     points: list[list[float]] = []
     expected: list[list[float]] = []
@@ -142,16 +149,26 @@ def sampled(written: Written) -> tuple[list[list[float]], list[list[float]]]:
     for at in range(_TRIES):
         low, high = _RANGES[at % len(_RANGES)]
         point = [source.uniform(low, high) for _ in range(sum(sizes))]
-        values = evaluate(written.graph, _bindings(written, sizes, point))
-        results = [number for node in written.nodes for number in _numbers(values[node])]
-        if all(map(math.isfinite, results)):
+        point = list(map(shortest_single, point)) if single else point
+        bindings = _bindings(written, sizes, point)
+        results = _results(written, bindings)
+        fits = all(map(math.isfinite, results))
+        if fits and single:
+            fits = compared([point], [_results(written, bindings, float32)], [results]).error <= TOLERANCES[SINGLE] / 10
+        if fits:
             points.append(point)
             expected.append(results)
         if len(points) == _POINTS:
             break
     if not points:
-        raise GradcliError("no point was found at which the function and its derivatives are finite")
+        digits = " and keep their digits in single precision" if single else ""
+        raise GradcliError(f"no point was found at which the function and its derivatives are finite{digits}")
     return points, expected
+
+
+def _results(written: Written, bindings: Mapping[str, Value], cast: Callable[[Value], Value] | None = None) -> list[float]:
+    values = evaluate(written.graph, bindings, cast)
+    return [number for node in written.nodes for number in _numbers(values[node])]
 
 
 def _bindings(written: Written, sizes: Sequence[int], point: Sequence[float]) -> dict[str, Value]:
@@ -184,7 +201,7 @@ def proved(language: Language, written: Written) -> Proof:
     Raises:
         GradcliError: The code cannot be run, or no points were found.
     """
-    points, expected = sampled(written)
+    points, expected = sampled(written, language.dtype)
     return compared(points, computed(language, written, points), expected)
 
 

@@ -10,7 +10,8 @@ from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.elements.expansion import ElementBuilder, expanded_outputs
 from gradcli.output.code.contents import JVP, VALUE, VJP, contents
-from gradcli.output.code.language import Language, Written
+from gradcli.output.code.language import SINGLE, Language, Written
+from gradcli.output.code.precision import check_range
 from gradcli.output.code.routine import ChoosingBuilder, CodeBuilder, Routine, functions_in, routine
 
 
@@ -50,6 +51,8 @@ def written(graph: Graph, content: str, wrt: Sequence[str], language: Language, 
     else:
         graph, arguments, by = in_numbers(graph, wrt)
     outputs = graph.outputs
+    if language.dtype == SINGLE:
+        check_range(graph)
     if language.derives and (len(outputs) > 1 or content in (JVP, VJP)):
         raise GradcliError(f"{language.about} differentiates one number itself", hint="--to python has every content")
     asked = contents(graph, content, by, outputs)

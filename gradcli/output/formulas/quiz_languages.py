@@ -16,7 +16,7 @@ from gradcli.language.parser import parse
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import ATOM, UNARY, level, to_text
 from gradcli.ops.catalogue import spelled
-from gradcli.ops.declaration.constants import VALUES
+from gradcli.ops.declaration.constants import SPELLINGS, is_constant
 from gradcli.ops.declaration.operation import Operation
 from gradcli.output.formulas.boxes import GREEK
 from gradcli.output.formulas.defined import defined
@@ -75,8 +75,10 @@ class QuizLanguage(Frozen):
         def change(node: Expression) -> Expression:
             match node:
                 case Name(name):
-                    constant = name in VALUES and name not in variables
-                    return Name(self.constants.get(name, name) if constant else self.variable(name))
+                    if is_constant(name) and name not in variables:
+                        constant = SPELLINGS.get(name, name)
+                        return Name(self.constants.get(constant, constant))
+                    return Name(self.variable(name))
                 case Call(function, arguments):
                     found = next((o for o in spelled(function) if o.accepts(len(arguments))), None)
                     if found is None:

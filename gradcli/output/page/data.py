@@ -9,7 +9,7 @@ from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.ast import Name
 from gradcli.language.numbers import number_text
 from gradcli.language.text import to_text
-from gradcli.lowering.builders.builder import float32
+from gradcli.lowering.builders.builder import shortest_single
 from gradcli.lowering.node_expressions import applied
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.output.listing import FunctionListing
@@ -48,12 +48,7 @@ def _initial(tape: Tape, value: float) -> str:
     """What stands in the field of a variable at first: the shortest text that means its value."""
     if tape.symbolic:
         return ""
-    if tape.dtype == "float32":
-        for digits in range(6, 10):
-            rounded = float(f"{value:.{digits}g}")
-            if float32(rounded) == value:
-                return number_text(rounded)
-    return number_text(value)
+    return number_text(shortest_single(value) if tape.dtype == "float32" else value)
 
 
 def _template(operation: str, count: int) -> str:

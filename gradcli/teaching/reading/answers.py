@@ -16,9 +16,9 @@ from gradcli.language.readings.read import LATEX, LENIENT, reading_of
 from gradcli.language.rewrite import mapped
 from gradcli.language.statements import expressions
 from gradcli.language.text import to_text
-from gradcli.ops.declaration.constants import VALUES
+from gradcli.ops.declaration.constants import is_constant
 from gradcli.ops.words import read
-from gradcli.teaching.reading.forms import has_formula, has_word, pieces, typed, written
+from gradcli.teaching.reading.forms import SEVERAL, has_formula, has_word, pieces, typed, written
 
 MOST_CHARACTERS = 4_000
 """Characters that an answer may have."""
@@ -30,6 +30,7 @@ _CONDITION = re.compile(r"[\w)\]]\s+[(\[][^()\[\]]*(?:[<>≠≤≥]|!=)[^()\[\]]
 _CONSTANTS = ("C", "c", "K", "k")
 """What a constant of integration is called."""
 
+_PRIMES = re.compile("['′’]|″")
 _OF_DERIVATIVES = re.compile(r"['′’]|^\s*[d∂]|_")
 
 
@@ -114,7 +115,7 @@ def plain_answer(answer: str, variables: Collection[str]) -> Answer:
         notes = [note for note in found.notes if not own or own not in note]  # y' = is what an answer begins with
         if isinstance(only, Output):
             if isinstance(only.value, Operator) and only.value.symbol in ("and", "or"):
-                raise GradcliError("there are several answers, and one is asked for")
+                raise GradcliError(SEVERAL)
             return Answer(only.value, found.read_as, notes)
         if isinstance(only, Assignment) and only.name not in variables:  # y = ..., where only the right side counts
             return Answer(only.value, to_text(only.value), notes)
@@ -123,7 +124,7 @@ def plain_answer(answer: str, variables: Collection[str]) -> Answer:
 
 def unknown_names(value: Expression, variables: Collection[str]) -> list[str]:
     """The names of an expression that the question does not have."""
-    return [name for name in free_names(Program((Output(value),))) if name not in VALUES and name not in variables]
+    return [name for name in free_names(Program((Output(value),))) if not is_constant(name) and name not in variables]
 
 
 def _of_form(answer: str, variables: Collection[str]) -> Answer | None:
@@ -149,8 +150,8 @@ def _of_form(answer: str, variables: Collection[str]) -> Answer | None:
         own = _known(side.text, variables) if side.equal else None
         if own is not None and not own.constant:
             before.append((f"{side.text} = {following.text}", own.value))
-    if len(before) == 1 and isinstance(before[0][1], Name) and before[0][1] != last.value:
-        raise GradcliError(f"{before[0][0]} is an equation, and an answer is one expression")
+    if before and isinstance(before[-1][1], Name) and before[-1][1] != last.value:
+        raise GradcliError(f"{before[-1][0]} is an equation, and an answer is one expression")
     return Answer(last.value, last.read_as, notes, before, last.constant)
 
 
@@ -158,14 +159,17 @@ def _of_several(answers: Sequence[str], variables: Collection[str]) -> Answer | 
     """The last one of several statements that says that it is a derivative.
 
     Raises:
-        GradcliError: None does.
+        GradcliError: None does, or several do that are of different orders: y' = 2x, y'' = 2.
     """
-    for one in reversed(answers):
-        sides = written(one, variables).sides
-        if len(sides) > 1 and _OF_DERIVATIVES.search(sides[0].text):
-            return _of_form(one, variables)
+    said = {one: sides[0].text for one in answers if len(sides := written(one, variables).sides) > 1}
+    derivatives = [one for one, left in said.items() if _OF_DERIVATIVES.search(left)]
+    if derivatives:
+        orders = {_PRIMES.sub("", said[one]): len(_PRIMES.findall(said[one])) for one in derivatives}
+        if any(orders[_PRIMES.sub("", said[one])] != len(_PRIMES.findall(said[one])) for one in derivatives):
+            raise GradcliError(SEVERAL)
+        return _of_form(derivatives[-1], variables)
     if all(_known(written(one, variables).sides[-1].text, variables) for one in answers if written(one, variables).sides):
-        raise GradcliError("there are several answers, and one is asked for")
+        raise GradcliError(SEVERAL)
     return None
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 
+from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen, replace
 from gradcli.language.readings.read import half_width
 from gradcli.language.readings.vocabulary import GREEK
@@ -20,6 +21,7 @@ _TRAILING = re.compile(r"[\s.,;:?。、\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]
 _SEPARATOR = re.compile(r"(?P<equals>(?<![<>=!≠])==?(?![=>])|≈)|[-=]>|[→⇒⟹↦]|:=?|⇔")
 _COMMENT = re.compile(r"\s(?://|--)\s.*", re.DOTALL)
 _COMPARISON = re.compile(r"<=|>=|!=|==|[<>≠≤≥∈]|(?<![<>=!])=(?!=)")
+_CONDITION = re.compile(r"<|>|!=|≠|≤|≥|∈")
 _LETTER = r"[^\W\d_\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209f\u2150-\u215f]"
 """A letter, which raised and lowered digits and vulgar fractions are not."""
 _WORD = re.compile(rf"{_LETTER}+(?:['’](?=[a-z])[a-z]+)?")
@@ -36,6 +38,12 @@ _PROSE = frozenset(["I", "a", "not", "and", "or", "do"])
 _SPOKEN = {"times": "*", "plus": "+", "minus": "-", "over": "/", "squared": "^2", "cubed": "^3"}
 _NUMBERS = "zero one two three four five six seven eight"
 _NUMBER_WORDS = frozenset(_NUMBERS.split())
+
+
+_OTHERS = frozenset(["or", "and", "also", "maybe", "else", "otherwise"])
+"""Words that lead to one more answer."""
+
+SEVERAL = "there are several answers, and one is asked for"
 
 
 class Side(Frozen):
@@ -165,7 +173,9 @@ def _tail(text: str, names: frozenset[str]) -> int:
         if has_word(content, names) or is_condition(content):
             return opened
     commas = [at for at, depth in inside.items() if depth == 0 and text[at] in ",;"]
-    if commas and (has_word(text[commas[-1] :], names) or re.search(r"<|>|!=|≠|≤|≥|∈", text[commas[-1] :])):
+    if commas and (has_word(text[commas[-1] :], names) or _CONDITION.search(text[commas[-1] :])):
+        if _says_more(text[commas[-1] + 1 :], names):
+            raise GradcliError(SEVERAL)
         return commas[-1]
     for found in _WORD.finditer(text):
         if inside[found.start()] == 0 and found.start() and _is_word(found[0], names):
@@ -177,9 +187,20 @@ def _tail(text: str, names: frozenset[str]) -> int:
     return 0
 
 
+def _says_more(text: str, names: frozenset[str]) -> bool:
+    """Whether what stands behind a comma says a formula of its own, before any comment: 4 - 2x otherwise, but not x real."""
+    first = next((found.start() for found in _WORD.finditer(text) if found[0].lower() in _BEGINS_COMMENT), len(text))
+    own = text[:first]
+    if _CONDITION.search(own) or not has_formula(own, names):
+        return False
+    words = [found[0] for found in _WORD.finditer(own)]
+    return own.split()[0] not in names or not _OTHERS.isdisjoint(word.lower() for word in words)
+
+
 def _functions_before(text: str, end: int) -> int:
     """Where the words before a place begin that are names of functions as well: product rule."""
-    found = re.search(rf"(?:(?<!{_LETTER}){_LETTER}{{2,}}\s+)*$", text[:end])
+    spoken = "|".join(_SPOKEN)
+    found = re.search(rf"(?:(?<!{_LETTER})(?!(?:{spoken})\b){_LETTER}{{2,}}\s+)*$", text[:end])
     return found.start() if found else end
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from math import prod
 
-from gradcli.output.code.language import Language, Written
+from gradcli.output.code.language import Language, Single, Written
 from gradcli.output.code.library import Statements
 from gradcli.output.code.notation import ELEMENTARY, OPERATORS, calls, elementary, heading, words
 
@@ -22,28 +22,29 @@ def _c(
     yield from (f"{line}\n" for line in heading(language, written))
     yield "#include <math.h>\n\n"
     yield from (f"{helper}\n\n" for helper in helpers)
-    arguments = [f"double {name}" for name in written.routine.arguments]
-    arguments += [f"double {name}{_size(shape)}" for name, shape in _tables(written)]
+    real = language.real
+    arguments = [f"{real} {name}" for name in written.routine.arguments]
+    arguments += [f"{real} {name}{_size(shape)}" for name, shape in _tables(written)]
     places = [place for name, shape in _tables(written) for place in _places(name, shape)]
     first = 0 if written.values else 1  # a value alone is returned
     outputs = [f"{place} = {text};" for place, text in zip(places, results[first:], strict=True)]
-    head = f"{'void' if written.values else 'double'} {written.name}({', '.join(arguments) or 'void'}) {{\n"
+    head = f"{language.prefix}{'void' if written.values else real} {written.name}({', '.join(arguments) or 'void'}) {{\n"
     if len(lines) <= _PART:
         yield head
-        yield from (f"  const double {name} = {text};\n" for name, text in lines)
+        yield from (f"  const {real} {name} = {text};\n" for name, text in lines)
         yield from (f"  {output}\n" for output in outputs)
         yield "}\n" if written.values else f"  return {results[0]};\n}}\n"
         return
-    yield from _in_parts(written, lines, [f"results[{at}] = {text};" for at, text in enumerate(results)])
-    yield f"{head}  const double given[] = {{{', '.join(written.routine.arguments)}}};\n"
-    yield f"  double line[{len(lines)}], results[{len(results)}];\n"
+    yield from _in_parts(real, written, lines, [f"results[{at}] = {text};" for at, text in enumerate(results)])
+    yield f"{head}  const {real} given[] = {{{', '.join(written.routine.arguments)}}};\n"
+    yield f"  {real} line[{len(lines)}], results[{len(results)}];\n"
     yield f"  for (unsigned at = 0; at < sizeof {written.name}_parts / sizeof *{written.name}_parts; at += 1)"
     yield f" {written.name}_parts[at](given, line, results);\n"
     yield from (f"  {place} = results[{at}];\n" for at, place in enumerate(places, first))
     yield "}\n" if written.values else "  return results[0];\n}\n"
 
 
-def _in_parts(written: Written, lines: Sequence[tuple[str, str]], outputs: Sequence[str]) -> Iterator[str]:
+def _in_parts(real: str, written: Written, lines: Sequence[tuple[str, str]], outputs: Sequence[str]) -> Iterator[str]:
     """Many lines as functions of some each, and a table of these, so that compilers do not make one function of them again."""
     places = {name: f"line[{at}]" for at, (name, _) in enumerate(lines)}
     elsewhere = places | {name: f"given[{at}]" for at, name in enumerate(written.routine.arguments)}
@@ -56,17 +57,17 @@ def _in_parts(written: Written, lines: Sequence[tuple[str, str]], outputs: Seque
         own = {name for name, _ in lines[start : start + _PART]}
         loads = {name: place for name, place in elsewhere.items() if name not in own}
         used = {word for found in words[start : start + _PART] for word in found}
-        yield f"static void {written.name}_part{part}(const double *given, double *line, double *results) {{\n"
+        yield f"static void {written.name}_part{part}(const {real} *given, {real} *line, {real} *results) {{\n"
         for at in range(start, min(start + _PART, len(statements))):
             text = "".join(loads.get(word, word) for word in _WORD.split(statements[at]))
             if at < len(lines):
                 name = lines[at][0]
-                heads = [f"const double {name} ="] * (name in used or name not in kept) + [f"{places[name]} ="] * (name in kept)
+                heads = [f"const {real} {name} ="] * (name in used or name not in kept) + [f"{places[name]} ="] * (name in kept)
                 text = f"{' '.join(heads)} {text};"
             yield f"  {text}\n"
         yield "}\n\n"
     names = ", ".join(f"{written.name}_part{part}" for part in range((len(statements) + _PART - 1) // _PART))
-    yield f"static void (*const {written.name}_parts[])(const double *, double *, double *) = {{{names}}};\n\n"
+    yield f"static void (*const {written.name}_parts[])(const {real} *, {real} *, {real} *) = {{{names}}};\n\n"
 
 
 def _tables(written: Written) -> list[tuple[str, tuple[int, ...]]]:
@@ -85,17 +86,20 @@ def _places(name: str, shape: tuple[int, ...]) -> list[str]:
     return places
 
 
-def _c_main(written: Written, points: Sequence[Sequence[str]]) -> str:
+def _c_main(language: Language, written: Written, points: Sequence[Sequence[str]]) -> str:
     tables = _tables(written)
     rows = []
     for point in points:
         call = f"{written.name}({', '.join([*point, *[name for name, _ in tables]])})"
         rows.append(f"  {call};\n" if written.values else f'  printf("%.17g\\n", {call});\n')
         for name, shape in tables:
-            rows.append(f'  for (int at = 0; at < {prod(shape)}; at += 1) printf("%.17g\\n", ((double *){name})[at]);\n')
-    room = "".join(f"  double {name}{_size(shape)};\n" for name, shape in tables)
+            rows.append(f'  for (int at = 0; at < {prod(shape)}; at += 1) printf("%.17g\\n", (({language.real} *){name})[at]);\n')
+    room = "".join(f"  {language.real} {name}{_size(shape)};\n" for name, shape in tables)
     return f"\n#include <stdio.h>\n\nint main(void) {{\n{room}{''.join(rows)}  return 0;\n}}\n"
 
+
+_OWN = {*ELEMENTARY, *words("fabs pow erf erfc tgamma lgamma nearbyint copysign fmod")}
+"""Functions of its library; those of single precision have an f behind."""
 
 LANGUAGE = Language(
     "c",
@@ -135,10 +139,11 @@ LANGUAGE = Language(
         "FP_INFINITE FP_ZERO FP_NORMAL FP_SUBNORMAL MATH_ERRNO MATH_ERREXCEPT HUGE_VAL HUGE_VALF HUGE_VALL math_errhandling "
         "auto break case char const continue default do double else enum extern float for goto if inline int long "
         "register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while "
-        "main values derivatives y0 y1 yn j0 j1 jn gamma signgam remainder fabs pow erf erfc tgamma lgamma nearbyint copysign "
-        "fmod isnan isinf isfinite signbit"
+        "main values derivatives y0 y1 yn j0 j1 jn gamma signgam remainder "
+        "isnan isinf isfinite signbit"
     )
-    | {*ELEMENTARY},
+    | _OWN
+    | {f"{name}f" for name in _OWN},
     "{}.0",
     "INFINITY",
     "NAN",
@@ -159,4 +164,7 @@ LANGUAGE = Language(
         end="}",
         indent="  ",
     ),
+    real="double",
+    single=Single("float", {r"\bdouble\b": "float", rf"\b({'|'.join(sorted(_OWN))})\(": r"\1f("}, "{}.0f", "{}f"),
+    linkage=("", "static "),
 )

@@ -13,13 +13,13 @@ def _javascript(
 ) -> Iterator[str]:
     yield from (f"{line}\n" for line in heading(language, written))
     yield from (f"\n{helper}\n" for helper in helpers)
-    yield f"\nexport function {written.name}({', '.join(written.routine.arguments)}) {{\n"
+    yield f"\n{language.prefix}function {written.name}({', '.join(written.routine.arguments)}) {{\n"
     yield from (f"  const {name} = {text};\n" for name, text in lines)
     found = returned(results, written, "[", "]")
     yield f"  return {f'[{found}]' if written.shape else found};\n}}\n"
 
 
-def _javascript_main(written: Written, points: Sequence[Sequence[str]]) -> str:
+def _javascript_main(language: Language, written: Written, points: Sequence[Sequence[str]]) -> str:
     calls = [f"{written.name}({', '.join(point)})" for point in points]
     return "".join(f"for (const number of [{call}].flat(4)) console.log(String(number));\n" for call in calls)
 
@@ -46,4 +46,5 @@ LANGUAGE = Language(
     _javascript,
     _javascript_main,
     (("node", "{file}"),),
+    linkage=("export ", ""),
 )

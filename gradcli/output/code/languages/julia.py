@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gradcli.output.code.language import ENCLOSED, Language, Written
+from gradcli.output.code.language import ENCLOSED, Language, Single, Written
 from gradcli.output.code.library import Statements
 from gradcli.output.code.notation import ELEMENTARY, OPERATORS, calls, elementary, heading, nested, parted, rows, words
 
@@ -17,14 +17,14 @@ def _julia(
 ) -> Iterator[str]:
     yield from (f"{helper}\n\n" for helper in helpers)
     yield from (f"{line}\n" for line in heading(language, written))
-    yield f"function {written.name}({', '.join(written.routine.arguments)})\n"
+    yield f"function {written.name}({', '.join([f'{name}{language.real}' for name in written.routine.arguments])})\n"
     yield from (f"    {name} = {text}\n" for name, text in lines)
     values, derivatives = parted(results, written)
     table = f", [{rows(derivatives, written.shape, ' ' if len(written.shape) > 1 else ', ')}]" if written.shape else ""
     yield f"    return {nested(values, written.values, '[', ']')}{table}\nend\n"
 
 
-def _main(written: Written, points: Sequence[Sequence[str]]) -> str:
+def _main(language: Language, written: Written, points: Sequence[Sequence[str]]) -> str:
     found = []
     for point in points:
         call = f"{written.name}({', '.join(point)})"
@@ -66,7 +66,7 @@ LANGUAGE = Language(
         "abstract baremodule begin break catch const continue do else elseif end export false finally for function global if "
         "import in isa let local macro module mutable new outer primitive quote return struct true try type using where while "
         "abs max min mod rem round copysign sign float pi inside sort throw DomainError Inf NaN isnan any im println foreach "
-        "permutedims"
+        "permutedims Float32 Inf32 NaN32"
     )
     | {*ELEMENTARY},
     "{}.0",
@@ -87,5 +87,13 @@ LANGUAGE = Language(
         result="return {value}",
         leave="break",
         end="end",
+    ),
+    single=Single(
+        "::Float32",
+        {r"\bNaN\b": "NaN32", r"float\(pi\)": "Float32(pi)", r"sqrt\(2.0\)": "sqrt(2.0f0)"},
+        "{}.0f0",
+        "Float32({})",
+        "Inf32",
+        "NaN32",
     ),
 )

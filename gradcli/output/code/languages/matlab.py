@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gradcli.output.code.language import Language, Written
+from gradcli.output.code.language import Language, Single, Written
 from gradcli.output.code.library import Statements
 from gradcli.output.code.notation import ELEMENTARY, OPERATORS, calls, elementary, heading, nested, parted, rows, words
 
@@ -18,6 +18,8 @@ def _matlab(
     outputs = "[value, derivatives]" if written.shape else "value"
     yield f"function {outputs} = {written.name}({', '.join(written.routine.arguments)})\n"
     yield from (f"  {line}\n" for line in heading(language, written))
+    if language.real:
+        yield from (f"  {name} = {language.real}({name});\n" for name in written.routine.arguments)
     yield from (f"  {name} = {text};\n" for name, text in lines)
     values, derivatives = parted(results, written)
     yield f"  value = {nested(values, written.values, '[', ']')};\n"
@@ -27,7 +29,7 @@ def _matlab(
     yield from (f"\n{helper}\n" for helper in helpers)
 
 
-def _main(written: Written, points: Sequence[Sequence[str]]) -> str:
+def _main(language: Language, written: Written, points: Sequence[Sequence[str]]) -> str:
     outputs = "[value, derivatives]" if written.shape else "value"
     rest = "printf('%.17g\\n', derivatives.');" if written.shape else ""
     return "\n" + "".join(
@@ -94,4 +96,5 @@ LANGUAGE = Language(
         end="end",
         indent="  ",
     ),
+    single=Single("single", whole="{}"),
 )

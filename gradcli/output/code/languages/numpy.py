@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from gradcli.output.code.on_arrays import on_arrays
 
-LANGUAGE = on_arrays("numpy", "NumPy, with SciPy's special functions", "np", runs=True)
+LANGUAGE = on_arrays("numpy", "NumPy, with SciPy's special functions", "np")

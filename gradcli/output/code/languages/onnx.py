@@ -8,7 +8,7 @@ from itertools import count
 
 from gradcli.errors import GradcliError
 from gradcli.output.code.formula import Applied, Formula, Known, Literal, template
-from gradcli.output.code.language import ATOM, Language, Written
+from gradcli.output.code.language import ATOM, Language, Single, Written
 from gradcli.output.code.notation import calls, heading, parted, words
 
 _RUN = """
@@ -24,7 +24,8 @@ try:
 except Exception:  # not installed, or without a function in double precision
     run = onnx.reference.ReferenceEvaluator(model).run
 for point in json.loads(points):
-    found = run(None, dict(zip([one.name for one in model.graph.input], map(numpy.array, point))))
+    given = numpy.array(point, numpy.float32 if " float " in text else numpy.float64)
+    found = run(None, dict(zip([one.name for one in model.graph.input], map(numpy.asarray, given))))
     for number in numpy.concatenate([numpy.ravel(one) for one in found]):
         print(repr(float(number)))
 """
@@ -33,7 +34,8 @@ for point in json.loads(points):
 class _Nodes:
     """Formulas as nodes, each number once."""
 
-    def __init__(self, taken: Collection[str]) -> None:
+    def __init__(self, real: str, taken: Collection[str]) -> None:
+        self.real = real
         self.lines: list[str] = []
         self.numbers: dict[str, str] = {}
         self.free = (name for number in count(1) if (name := f"n{number}") not in taken)
@@ -47,7 +49,7 @@ class _Nodes:
     def number(self, text: str) -> str:
         """The node of a number."""
         if text not in self.numbers:
-            self.numbers[text] = self.add(f"Constant <value = double {{{text}}}> ()")
+            self.numbers[text] = self.add(f"Constant <value = {self.real} {{{text}}}> ()")
         return self.numbers[text]
 
     def place(self, formula: Formula, name: str = "") -> str:
@@ -68,19 +70,19 @@ class _Nodes:
         """An output of a shape, of nodes one after the other."""
         if not shape:
             self.add(f"Identity({items[0]})", name)
-            return f"double {name}"
+            return f"{self.real} {name}"
         numbers = ", ".join(map(str, shape))
         axis = self.add("Constant <value = int64[1] {0}> ()")
         flat = self.add(f"Concat <axis = 0> ({', '.join([self.add(f'Unsqueeze({one}, {axis})') for one in items])})")
         size = self.add(f"Constant <value = int64[{len(shape)}] {{{numbers}}}> ()")
         self.add(f"Reshape({flat}, {size})", name)
-        return f"double[{numbers}] {name}"
+        return f"{self.real}[{numbers}] {name}"
 
 
 def _onnx(
     language: Language, written: Written, lines: Sequence[tuple[str, str]], results: Sequence[str], helpers: Sequence[str]
 ) -> Iterator[str]:
-    nodes = _Nodes({*written.routine.arguments, *[name for name, _ in lines]})
+    nodes = _Nodes(language.real, {*written.routine.arguments, *[name for name, _ in lines]})
     for name, text in lines:
         nodes.place(template(text), name)
     values, derivatives = parted([nodes.place(template(text)) for text in results], written)
@@ -90,7 +92,8 @@ def _onnx(
     ]
     yield from (f"{line}\n" for line in heading(language, written))
     yield '<ir_version: 9, opset_import: ["" : 20]>\n'
-    yield f"{written.name} ({', '.join(f'double {name}' for name in written.routine.arguments)}) => ({', '.join(outputs)}) {{\n"
+    inputs = ", ".join(f"{language.real} {name}" for name in written.routine.arguments)
+    yield f"{written.name} ({inputs}) => ({', '.join(outputs)}) {{\n"
     yield from nodes.lines
     yield "}\n"
 
@@ -107,7 +110,7 @@ def _packed(text: str) -> bytes:
     return model
 
 
-def _main(written: Written, points: Sequence[Sequence[str]]) -> str:
+def _main(language: Language, written: Written, points: Sequence[Sequence[str]]) -> str:
     rows = ", ".join(["[" + ", ".join(point) + "]" for point in points])
     return f"// points [{rows}]\n"
 
@@ -196,4 +199,6 @@ LANGUAGE = Language(
     (("{python}", "-c", _RUN, "{file}"),),
     modules=("onnx",),
     packed=_packed,
+    real="double",
+    single=Single("float"),
 )

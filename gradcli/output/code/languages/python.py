@@ -24,7 +24,8 @@ def layout(
     language: Language, written: Written, lines: Sequence[tuple[str, str]], results: Sequence[str], helpers: Sequence[str]
 ) -> Iterator[str]:
     yield from (f"{line}\n" for line in heading(language, written))
-    body = "".join(f"    {name} = {text}\n" for name, text in lines)
+    body = "".join(f"    {name} = {language.real}({name})\n" for name in written.routine.arguments if language.real)
+    body += "".join(f"    {name} = {text}\n" for name, text in lines)
     body += f"    return {returned(results, written, '[', ']')}\n"
     texts = "".join([body, *helpers])
     for module, line in (("math.", "import math"), ("np.", "import numpy as np"), ("jnp.", "import jax.numpy as jnp")):
@@ -36,7 +37,7 @@ def layout(
     yield f"\n\ndef {written.name}({', '.join(written.routine.arguments)}):\n{body}"
 
 
-def main(written: Written, points: Sequence[Sequence[str]]) -> str:
+def main(language: Language, written: Written, points: Sequence[Sequence[str]]) -> str:
     rows = ", ".join(f"({', '.join(point)},)" if point else "()" for point in points)
     program = (
         "def flat(found):\n    for one in found:\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gradcli.output.code.language import ENCLOSED, Language, Written
+from gradcli.output.code.language import ENCLOSED, Language, Single, Written
 from gradcli.output.code.library import Statements
 from gradcli.output.code.notation import OPERATORS, calls, elementary, heading, returned, words
 
@@ -22,17 +22,17 @@ def _rust(
 ) -> Iterator[str]:
     yield from (f"{helper}\n\n" for helper in helpers)
     yield from (f"{line}\n" for line in heading(language, written))
-    kind = f"({_kind(written.values)}, {_kind(written.shape)})" if written.shape else _kind(written.values)
-    arguments = ", ".join(f"{name}: f64" for name in written.routine.arguments)
+    real = language.real
+    kind = f"({_kind(real, written.values)}, {_kind(real, written.shape)})" if written.shape else _kind(real, written.values)
+    arguments = ", ".join(f"{name}: {real}" for name in written.routine.arguments)
     yield "#[allow(unused_variables, unused_parens)]\n"
-    yield f"pub fn {written.name}({arguments}) -> {kind} {{\n"
+    yield f"{language.prefix}fn {written.name}({arguments}) -> {kind} {{\n"
     yield from (f"    let {name} = {text};\n" for name, text in lines)
     found = returned(results, written, "[", "]")
     yield f"    {f'({found})' if written.shape else found}\n}}\n"
 
 
-def _kind(shape: tuple[int, ...]) -> str:
-    kind = "f64"
+def _kind(kind: str, shape: tuple[int, ...]) -> str:
     for length in reversed(shape):
         kind = f"[{kind}; {length}]"
     return kind
@@ -45,7 +45,7 @@ def _printed(name: str, shape: tuple[int, ...]) -> str:
     return loop
 
 
-def _main(written: Written, points: Sequence[Sequence[str]]) -> str:
+def _main(language: Language, written: Written, points: Sequence[Sequence[str]]) -> str:
     rows = []
     for point in points:
         call = f"{written.name}({', '.join(point)})"
@@ -107,4 +107,7 @@ LANGUAGE = Language(
         end="}",
         changing="mut ",
     ),
+    real="f64",
+    single=Single("f32", {r"\bf64\b": "f32"}, infinity="f32::INFINITY", nan="f32::NAN"),
+    linkage=("pub ", ""),
 )

@@ -54,7 +54,7 @@ for row in connection.execute(query).fetchall():
 """
 
 
-def _main(written: Written, points: Sequence[Sequence[str]]) -> str:
+def _main(language: Language, written: Written, points: Sequence[Sequence[str]]) -> str:
     """The table of the points, behind how many results there are, both as a script reads them."""
     columns = ", ".join(f"{name} DOUBLE" for name in (*written.routine.arguments, "point_of_check"))
     rows = ", ".join(f"({', '.join([*point, str(at)])})" for at, point in enumerate(points))

@@ -73,7 +73,7 @@ for point in [{rows}]:
 """
 
 
-def _main(written: Written, points: Sequence[Sequence[str]]) -> str:
+def _main(language: Language, written: Written, points: Sequence[Sequence[str]]) -> str:
     rows = ", ".join([f"[{', '.join(map(repr, point))}]" for point in points])
     results = f"[{written.name}{', derivatives' if written.shape else ''}]"
     program = _PROGRAM.format(rows=rows, arguments=", ".join(written.routine.arguments), results=results)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from gradcli.output.code.language import Language, Written
+from gradcli.output.code.language import Language, Single, Written
 from gradcli.output.code.languages.python import WORDS, main
 from gradcli.output.code.notation import OPERATORS, calls, elementary, heading, returned, words
 
@@ -17,8 +17,8 @@ _FIRST = re.compile(r"(tf\.[\w.]+\()([-\d][-\d.e+*/ ]*)(?=[,)])")
 _NUMBER = '''
 
 def number(value):
-    """A number as a tensor; TensorFlow would take it as one of single precision."""
-    return tf.convert_to_tensor(value, tf.float64)
+    """A number as a tensor; TensorFlow would take it as one of its own precision."""
+    return tf.convert_to_tensor(value, {real})
 '''
 
 
@@ -28,16 +28,16 @@ def _tensorflow(
     value = returned(results, written, "[", "]")
     body = _FIRST.sub(r"\1number(\2)", "".join([*[f"    {name} = {text}\n" for name, text in lines], f"    return {value}\n"]))
     yield from (f"{line}\n" for line in heading(language, written))
-    yield "# Arguments are tensors of float64.\nimport tensorflow as tf\n"
+    yield f"# Arguments are tensors of {language.dtype}.\nimport tensorflow as tf\n"
     if "number(" in body:
-        yield _NUMBER
+        yield _NUMBER.format(real=language.real)
     yield f"\n\n@tf.function\ndef {written.name}({', '.join(written.routine.arguments)}):\n{body}"
 
 
-def _main(written: Written, points: Sequence[Sequence[str]]) -> str:
-    program = main(written, points)
+def _main(language: Language, written: Written, points: Sequence[Sequence[str]]) -> str:
+    program = main(language, written, points)
     return program.replace(f"{written.name}(*point)", f"{written.name}(*map(_given, point))").replace(
-        "    def flat(", "    def _given(number):\n        return tf.constant(number, tf.float64)\n\n    def flat(", 1
+        "    def flat(", f"    def _given(number):\n        return tf.constant(number, {language.real})\n\n    def flat(", 1
     )
 
 
@@ -98,4 +98,6 @@ LANGUAGE = Language(
     _main,
     (("{python}", "{file}"),),
     modules=("tensorflow",),
+    real="tf.float64",
+    single=Single("tf.float32"),
 )

@@ -9,7 +9,7 @@ from textwrap import indent
 from gradcli.graph.names import node_names
 from gradcli.ops.declaration.constants import VALUES
 from gradcli.output.code.contents import VALUE
-from gradcli.output.code.language import Language, Written
+from gradcli.output.code.language import SINGLE, Language, Single, Written
 from gradcli.output.code.languages.python import WORDS
 from gradcli.output.code.notation import heading, returned, words
 from gradcli.output.code.torch_lines import constants_of, torch_lines
@@ -23,14 +23,14 @@ def _torch(
     titles = [f"{title}_node" if title in (*arguments, written.name) else title for title in node_names(graph, frozenset(VALUES))]
     known = language.names([*arguments, *[title for id, title in enumerate(titles) if id not in own]])
     names = [own.get(id) or known[title] for id, title in enumerate(titles)]
-    like = arguments[0] if arguments else "torch.tensor(0.0, dtype=torch.float64)"
+    like = arguments[0] if arguments else f"torch.tensor(0.0, dtype={language.real})"
     found, operands = torch_lines(graph, names, constants_of(graph), like, graph.ancestors(*written.nodes))
     values = [operands[node].text for node in written.nodes]
     body = "".join(f"    {line.name} = {line.text}\n" for line in found)
     yield from (f"{line}\n" for line in heading(language, written))
     given = ", ".join(arguments)
     autograd = "" if written.shape or not given else f"; derivatives: torch.autograd.grad({written.name}({given}), [{given}])"
-    yield f"# Arguments are tensors{autograd}.\n"
+    yield f"# Arguments are tensors{' of float32' if language.dtype == SINGLE else ''}{autograd}.\n"
     yield "import torch\n"
     if "F." in body:
         yield "import torch.nn.functional as F\n"
@@ -38,14 +38,14 @@ def _torch(
     yield f"\n\ndef {written.name}({', '.join(arguments)}):\n{body}    return {value}\n"
 
 
-def _main(written: Written, points: Sequence[Sequence[str]]) -> str:
+def _main(language: Language, written: Written, points: Sequence[Sequence[str]]) -> str:
     shapes = [written.graph.shape(written.graph.variables[name]) for name in written.variables]
     calls = []
     for point in points:
         given = []
         for shape in shapes:
             part, point = point[: prod(shape)], point[prod(shape) :]
-            given.append(f"torch.tensor([{', '.join(part)}], dtype=torch.float64).reshape({shape})")
+            given.append(f"torch.tensor([{', '.join(part)}], dtype={language.real}).reshape({shape})")
         calls.append(f"{written.name}({', '.join(given)})")
     program = (
         "def flat(found):\n    for one in found:\n"
@@ -74,4 +74,6 @@ LANGUAGE = Language(
     keeps_arrays=True,
     content=VALUE,
     modules=("torch",),
+    real="torch.float64",
+    single=Single("torch.float32", whole="{}"),
 )
