@@ -157,7 +157,7 @@ class _Files:
         self.format = TABLES[job.format]
         self.open: dict[tuple[Any, ...], TableFile] = {}
         self.names: list[str] = []
-        self.wrong = self._file(job.failed(number), "jsonl", job.layout) if job.errors else None
+        self.wrong = self._file(job.failed(number), "jsonl", replace(job.layout, given=True)) if job.errors else None
 
     def add(self, records: Records) -> None:
         """Write some records."""

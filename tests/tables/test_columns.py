@@ -36,7 +36,7 @@ def test_types_are_kept_and_rows_without_a_value_are_errors(format: str, tmp_pat
         table(), str(feed)
     )
     code, _, err = command(["run", "-e", "y = x*n", "--feed", str(feed), "--keep", "*", "-o", str(results)])
-    assert (code, err) == (1, "2 of 4 rows failed, the first is row 2\n")
+    assert (code, err) == (1, "2 of 4 rows failed, the first is row 2: the row has no value for x\n")
     found = parquet.read_table(results) if format == "parquet" else feather.read_table(str(results))
     given = table()
     for name in ("when", "price", "tags", "id"):

@@ -42,7 +42,7 @@ def test_the_parts_together_are_what_one_file_would_be(format: str, tmp_path: Pa
 def test_columns_name_folders_and_the_folders_are_a_feed_again(tmp_path: Path) -> None:
     feed, results = write_feed(tmp_path / "feed"), tmp_path / "results"
     code, out, err = command(call(feed, results, "--partition-by", "kind", "--errors", str(tmp_path / "failed.jsonl")))
-    assert (code, out, err) == (1, "", "1 of 3,200 rows failed, the first is row 806\n")
+    assert (code, out, err) == (1, "", "1 of 3,200 rows failed, the first is row 806: the value of x is no number: abc\n")
     assert sorted(path.name for path in results.iterdir()) == ["_SUCCESS", "_gradcli", "kind=even", "kind=odd"]
     assert [json.loads(line)["row"] for line in (tmp_path / "failed.jsonl").read_text().splitlines()] == [806]
     code, out, _ = command(["run", "-e", "2*y", "--feed", str(results), "--keep", "id,kind", "--no-grad"])
