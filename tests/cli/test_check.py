@@ -217,3 +217,13 @@ def test_ours_is_what_pytorch_gives_at_a_kink(name: str) -> None:
         grad = float(json.loads(command([*call, "--json"])[1])["grad"]["x"])
         if "PyTorch" in row:
             assert f"{grad:g}" == row["PyTorch"], at
+
+
+def test_a_given_number_is_held_against_high_precision_where_the_run_lost_its_digits() -> None:
+    """The derivative of sin(x)/x at 1e-9 is -3.33e-10 (mpmath), of which double precision keeps nothing."""
+    for given, right in (("0", False), ("-3.3333333333e-10", True), ("cos(x)/x - sin(x)/x^2", True)):
+        out = json.loads(command(["check", "sin(x)/x", "--x", "1e-9", "--gradient", f"x: {given}", "--json"])[1])
+        assert [one["agrees"] for one in out["stated"]] == [right], given
+    call = ["check", "sum(sin(x)/x)", "--x", "[1, 1e-9]", "--json", "--gradient"]
+    for given, right in (("[-0.30116867893975674, 0]", False), ("[-0.30116867893975674, -3.3333333333e-10]", True)):
+        assert [one["agrees"] for one in json.loads(command([*call, f"x: {given}"])[1])["stated"]] == [right], given

@@ -136,6 +136,19 @@ class Verification(Frozen):
         wrong = bool(self.faults) or not all(one.agrees for one in self.sums)
         return wrong or any(one.verdict in (LOST, WRONG) for one in self.components)
 
+    @property
+    def exact_gradient(self) -> dict[str, Any]:
+        """The gradient of the run, with what high precision gives where the run lost digits."""
+        found = dict(self.tape.full_gradient)
+        for one in self.components:
+            if one.verdict in (LOST, ROUNDED) and one.reference is not None and len(one.direction) == 1:
+                [(name, step)] = one.direction.items()
+                if type(step) is float:
+                    found[name] = one.reference * step
+                elif abs(step).sum() == 1:
+                    found[name] = found[name] * (1 - step) + one.reference * step
+        return found
+
 
 Rerun = Callable[[Mapping[str, Any]], Tape]
 
