@@ -13,7 +13,7 @@ from commandline import command
 
 from gradcli.frozen import replace
 from gradcli.ops import vjp
-from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, spelling
 from gradcli.output.schemas import SCHEMAS
 
 
@@ -175,7 +175,7 @@ def test_what_other_libraries_give_at_a_kink_is_told() -> None:
     measured = elsewhere()
     declared = {
         (name, ", ".join(f"{one:g}" for one in special.at))
-        for name, operation in OPERATIONS.items()
+        for name, operation in [*OPERATIONS.items(), *STRUCTURAL.items()]
         for special in operation.facts.specials
     }
     rows = {(name, at): row for name, by_point in measured["derivatives"].items() for at, row in by_point.items()}
@@ -188,6 +188,23 @@ def test_what_other_libraries_give_at_a_kink_is_told() -> None:
     for x, own in (("-1", {"PyTorch": "1", "JAX": "0.5"}), ("2", {"PyTorch": "1", "autograd": "0"})):
         [met] = json.loads(command(["check", "clamp(x, -1, 2)", f"--x={x}", "--json"])[1])["special_points"]
         assert met["elsewhere"].items() >= own.items()
+
+
+@pytest.mark.parametrize("name", sorted(name for name, one in STRUCTURAL.items() if one.facts.specials))
+def test_ours_is_what_pytorch_gives_at_an_array_with_equal_elements(name: str) -> None:
+    from gradcli.ops.declaration.elsewhere import elsewhere
+
+    for at, row in elsewhere()["derivatives"][name].items():
+        for several, text in ((False, spelling(name) + "(x)"), (True, f"sum({spelling(name)}(x)*[1, 2, 3])")):
+            out = json.loads(command(["check", text, "--x", f"[{at}]", "--json"])[1])
+            assert [one["elsewhere"] for one in out["special_points"] if one["elsewhere"].items() >= row.items()], (text, at)
+            if several == (not name.startswith("reduce_")):
+                own = json.loads(command(["eval", text, "--x", f"[{at}]", "--json"])[1])["grad"]["x"]
+                assert " ".join(f"{one:g}" for one in own) == row["PyTorch"]
+        shown = command(["check", text, "--x", f"[{at}]", "--kinks"])[1]
+        assert row["PyTorch"] in shown
+    apart = command(["check", text, "--x", "[3, 1.5, 7]", "--kinks"])[1]
+    assert "no kink is met" in apart
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))

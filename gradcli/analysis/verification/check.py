@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from mpmath import mp
 
-from gradcli.analysis.points import Met, special_points
+from gradcli.analysis.points import Met, array_points, special_points
 from gradcli.analysis.verification.accumulation import Accumulated, accumulated
 from gradcli.analysis.verification.differences import (
     Complex,
@@ -116,6 +116,7 @@ class Verification(Frozen):
         nodes: What each node does to digits; empty where there is no run on numbers.
         not_analytic: The operation for which there is no complex step; empty where there is one.
         notes: What else is to be said.
+        arrays: Operations on arrays at equal elements or zeros, that other libraries differentiate otherwise.
     """
 
     tape: Tape
@@ -127,6 +128,7 @@ class Verification(Frozen):
     nodes: Sequence[NodeDigits]
     not_analytic: str
     notes: Sequence[str]
+    arrays: Sequence[Met] = ()
 
     @property
     def failed(self) -> bool:
@@ -173,7 +175,9 @@ def verify(tape: Tape, rerun: Rerun, *, seed: int = 0) -> Verification:
     for name, direction in _directions(tape, seed):
         components.append(_component(name, direction, tape, plain, judge, cotangent, complex_steps, at, faulty, rerun, epsilon))
     nodes = list(node_digits(plain, judge, epsilon)) if plain is not None and judge is not None else []
-    return Verification(tape, plain, components, wrong, sums, met, nodes, complex_steps.missing, [])
+    return Verification(
+        tape, plain, components, wrong, sums, met, nodes, complex_steps.missing, [], list(array_points(tape, epsilon * _NEAR))
+    )
 
 
 def _in_numbers(tape: Tape) -> Tape | None:

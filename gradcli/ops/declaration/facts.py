@@ -41,8 +41,9 @@ class Special(Frozen, eq=False):
 
     Attributes:
         kind: One of ``kink``, ``jump``, ``removable``, ``end``, ``pole``.
-        zero: What is 0 there, a function of the arguments; with symbols it builds nodes.
-        at: One of the points: a number for each argument.
+        zero: What is 0 there, a function of the arguments; with symbols it builds nodes. Of an operation on an array a function
+            of the numbers along its axes.
+        at: One of the points: a number for each argument; of an operation on an array its elements.
     """
 
     kind: str
