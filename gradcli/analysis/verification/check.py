@@ -141,7 +141,7 @@ class Verification(Frozen):
         """The gradient of the run, with what high precision gives where the run lost digits."""
         found = dict(self.tape.full_gradient)
         for one in self.components:
-            if one.verdict in (LOST, ROUNDED) and one.reference is not None and len(one.direction) == 1:
+            if one.verdict in (LOST, ROUNDED, WRONG) and one.reference is not None and len(one.direction) == 1:
                 [(name, step)] = one.direction.items()
                 if type(step) is float:
                     found[name] = one.reference * step
