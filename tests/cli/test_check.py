@@ -227,3 +227,10 @@ def test_a_given_number_is_held_against_high_precision_where_the_run_lost_its_di
     call = ["check", "sum(sin(x)/x)", "--x", "[1, 1e-9]", "--json", "--gradient"]
     for given, right in (("[-0.30116867893975674, 0]", False), ("[-0.30116867893975674, -3.3333333333e-10]", True)):
         assert [one["agrees"] for one in json.loads(command([*call, f"x: {given}"])[1])["stated"]] == [right], given
+
+
+def test_a_small_element_beside_a_large_one_is_no_wrong_rule() -> None:
+    """A step for the large one would carry the small one over the pole of the quotient."""
+    for text in ("sum(sin(x)/x)", "sum(1/x)", "sum(log(x)/x^2)"):
+        for x in ("[1, 1e-9]", "[1e-7, 300, 2]"):
+            assert json.loads(command(["check", text, "--x", x, "--json"])[1])["faults"] == [], (text, x)
