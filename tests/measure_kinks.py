@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.facts import END, JUMP, KINK
 
 DATA = Path(__file__).parent.parent / "gradcli" / "ops" / "declaration" / "kinks.json"
@@ -45,6 +45,36 @@ OTHERWISE = {
         "pow": "x**b", "remainder": "ca.remainder(x, b)", "clamp_min": "ca.fmax(x, b)", "clamp_max": "ca.fmin(x, b)",
     },
 }  # fmt: skip
+_NUMPY = {
+    "reduce_max": "np.max(x)", "reduce_amax": "np.max(x)", "reduce_min": "np.min(x)", "reduce_amin": "np.min(x)",
+    "reduce_median": "np.median(x)", "reduce_nanmedian": "np.nanmedian(x)", "reduce_norm": "np.linalg.norm(x)",
+    "reduce_std": "np.std(x, ddof=1)", "reduce_prod": "np.prod(x)", "sort": "np.sort(x)", "cumprod": "np.cumprod(x)",
+}  # fmt: skip
+ON_ARRAYS = {
+    "PyTorch": {
+        **{f"reduce_{name}": f"torch.{name}(x)" for name in ["max", "min", "amax", "amin", "median", "nanmedian", "std", "prod"]},
+        "reduce_norm": "torch.linalg.vector_norm(x)", "sort": "torch.sort(x).values", "cumprod": "torch.cumprod(x, 0)",
+        "cummax": "torch.cummax(x, 0).values", "cummin": "torch.cummin(x, 0).values",
+    },
+    "JAX": {**_NUMPY, "cummax": "lax.cummax(x)", "cummin": "lax.cummin(x)"},
+    "TensorFlow": {
+        "reduce_max": "tf.reduce_max(x)", "reduce_amax": "tf.reduce_max(x)", "reduce_min": "tf.reduce_min(x)",
+        "reduce_amin": "tf.reduce_min(x)", "reduce_norm": "tf.norm(x)", "reduce_prod": "tf.reduce_prod(x)", "sort": "tf.sort(x)",
+        "reduce_std": "tf.math.reduce_std(x) * (len(x) / (len(x) - 1))**0.5", "cumprod": "tf.math.cumprod(x)",
+    },
+    "autograd": _NUMPY,
+    "CasADi": {
+        "reduce_max": "ca.mmax(x)", "reduce_amax": "ca.mmax(x)", "reduce_min": "ca.mmin(x)", "reduce_amin": "ca.mmin(x)",
+        "reduce_norm": "ca.norm_2(x)",
+    },
+}  # fmt: skip
+"""How libraries write an operation on an array x."""
+
+OTHERWISE["TensorFlow"] = {
+    "clamp": "tf.clip_by_value(x, b, c)", "norm": "tf.norm(tf.stack([x, b]))", "max": "tf.reduce_max(tf.stack([x, b]))",
+    "min": "tf.reduce_min(tf.stack([x, b]))", "pow": "x**b", "xlogy": "tf.math.xlogy(x, b)", "remainder": "x % b",
+    "leaky_relu": "tf.nn.leaky_relu(x, b)", "elu": "tf.nn.elu(x)", "relu6": "tf.nn.relu6(x)",
+}  # fmt: skip
 """What is called where an operation has another name, or other arguments: x is the first one, b and c are the others."""
 
 
@@ -69,12 +99,27 @@ def _function(library: str, name: str, modules: list[Any], names: dict[str, Any]
     return lambda x, *others: eval(text, {**names, "x": x, **dict(zip("bc", others, strict=False))})
 
 
+def _weighted(y: Any) -> Any:
+    """The number to differentiate: that of an operation, or of an array as the result its product with 1, 2, 3."""
+    return sum(float(at + 1) * y[at] for at in range(3)) if tuple(y.shape) in ((3,), (3, 1)) else y
+
+
+def _on_array(library: str, name: str, names: dict[str, Any]) -> Callable[[Any], Any]:
+    if name not in ON_ARRAYS[library]:
+        raise NotImplementedError
+    return lambda x: _weighted(eval(ON_ARRAYS[library][name], {**names, "x": x}))
+
+
 def _torch() -> tuple[str, Callable[..., float]]:
     import torch
 
     modules = [torch, torch.nn.functional, torch.special, torch.linalg]
 
     def derivative(name: str, at: tuple[float, ...]) -> float:
+        if name in STRUCTURAL:
+            a = torch.tensor(at, dtype=torch.float64, requires_grad=True)
+            _on_array("PyTorch", name, {"torch": torch})(a).backward()
+            return a.grad
         x = torch.tensor(float(at[0]), dtype=torch.float64, requires_grad=True)
         rest = tuple(float(one) for one in at[1:])
         call = _function("PyTorch", name, modules, {"torch": torch})
@@ -98,6 +143,8 @@ def _jax() -> tuple[str, Callable[..., float]]:
     names = {"np": numpy, "nn": nn, "special": special}
 
     def derivative(name: str, at: tuple[float, ...]) -> float:
+        if name in STRUCTURAL:
+            return jax.grad(_on_array("JAX", name, {**names, "lax": jax.lax}))(numpy.array(at, float))
         call = _function("JAX", name, [numpy, nn, special], names)
         return float(jax.grad(call)(float(at[0]), *[float(one) for one in at[1:]]))
 
@@ -111,6 +158,8 @@ def _autograd() -> tuple[str, Callable[..., float]]:
     from autograd import numpy
 
     def derivative(name: str, at: tuple[float, ...]) -> float:
+        if name in STRUCTURAL:
+            return autograd.grad(_on_array("autograd", name, {"np": numpy}))(numpy.array(at, float))
         call = _function("autograd", name, [numpy], {"np": numpy})
         return float(autograd.grad(call)(numpy.float64(at[0]), *[numpy.float64(one) for one in at[1:]]))
 
@@ -121,6 +170,10 @@ def _casadi() -> tuple[str, Callable[..., float]]:
     import casadi
 
     def derivative(name: str, at: tuple[float, ...]) -> float:
+        if name in STRUCTURAL:
+            a = casadi.MX.sym("a", len(at))
+            slope = casadi.gradient(_on_array("CasADi", name, {"ca": casadi})(a), a)
+            return casadi.Function("f", [a], [slope])(at).full().ravel()
         x = casadi.MX.sym("x")
         y = _function("CasADi", name, [casadi], {"ca": casadi})(x, *[float(one) for one in at[1:]])
         return float(casadi.Function("f", [x], [casadi.gradient(y, x)])(float(at[0])))
@@ -128,11 +181,28 @@ def _casadi() -> tuple[str, Callable[..., float]]:
     return casadi.__version__, derivative
 
 
-LIBRARIES = {"PyTorch": _torch, "JAX": _jax, "CasADi": _casadi, "autograd": _autograd}
+def _tensorflow() -> tuple[str, Callable[..., float]]:
+    import tensorflow as tf
+
+    def derivative(name: str, at: tuple[float, ...]) -> float:
+        x = tf.Variable(at if name in STRUCTURAL else at[0], dtype=tf.float64)
+        rest = [tf.constant(one, tf.float64) for one in at[1:]]
+        with tf.GradientTape() as tape:
+            if name in STRUCTURAL:
+                y = _on_array("TensorFlow", name, {"tf": tf})(x.read_value())
+            else:
+                y = _function("TensorFlow", name, [tf, tf.math, tf.nn], {"tf": tf})(x.read_value(), *rest)
+        return tf.convert_to_tensor(tape.gradient(y, x)).numpy()
+
+    return tf.__version__, derivative
+
+
+LIBRARIES = {"PyTorch": _torch, "JAX": _jax, "TensorFlow": _tensorflow, "CasADi": _casadi, "autograd": _autograd}
 
 
 def points() -> Iterator[tuple[str, tuple[float, ...]]]:
-    """Each operation with each of its points."""
+    """Each operation with each of its points; an operation on an array with arrays."""
+    yield from ((name, one.at) for name, operation in STRUCTURAL.items() for one in operation.facts.specials)
     for name, operation in OPERATIONS.items():
         if operation.derivable(0):
             yield from ((name, one.at) for one in operation.facts.specials if one.kind in (KINK, JUMP, END))
@@ -150,10 +220,10 @@ def main() -> None:
                 row.pop(library, None)
                 if (library, name) in ANOTHER:
                     continue
-                with contextlib.suppress(
-                    AttributeError, NotImplementedError, TypeError, ValueError, RuntimeError, ArithmeticError
-                ):
-                    row[library] = f"{derivative(name, at):g}"
+                with contextlib.suppress(*REFUSED):
+                    found_there = derivative(name, at)
+                    numbers = found_there if name in STRUCTURAL else [found_there]
+                    row[library] = " ".join(f"{float(one):g}" for one in numbers)
     found = {name: {at: row for at, row in by_point.items() if row} for name, by_point in rows.items()}
     found = {name: by_point for name, by_point in sorted(found.items()) if by_point}
     DATA.write_text(json.dumps({"versions": versions, "derivatives": found}, indent=1) + "\n", encoding="utf-8")

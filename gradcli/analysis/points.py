@@ -12,7 +12,7 @@ from gradcli.autodiff.passes.reverse import quiet
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Shape
-from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.facts import REMOVABLE, Special
 from gradcli.ops.declaration.operation import Operation
 from gradcli.typing import Any
@@ -70,6 +70,28 @@ def special_points(tape: Tape, within: float) -> Iterator[Met]:
                 distance, size = _nearest(declared, special, tape.values[id], operands)
                 if distance <= within * size:
                     yield Met(tape, id, special.kind, special.at, distance, size)
+
+
+def array_points(tape: Tape, within: float) -> Iterator[Met]:
+    """Operations on arrays at equal elements, or at zeros, where rules choose; see ``special_points``."""
+    import numpy
+
+    graph = tape.graph
+    depends = graph.dependents(*[graph.variables[name] for name in tape.wrt])
+    for id, (name, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
+        specials = STRUCTURAL[name].facts.specials if name in STRUCTURAL else ()
+        if not specials or not depends[id]:
+            continue
+        values = numpy.asarray(tape.values[inputs[0]], float)
+        axis: Any = dict(graph.settings.get(id, ())).get("axis")
+        axes: list[int] = sorted({at % values.ndim for at in ([axis] if isinstance(axis, int) else axis or range(values.ndim))})
+        moved = numpy.moveaxis(values, axes, range(-len(axes), 0)) if axes else values
+        length = math.prod(values.shape[at] for at in axes)
+        size = float(numpy.max(numpy.abs(values), initial=1e-300))
+        for special in specials:
+            distance = min([special.zero(row) for row in moved.reshape(-1, length)], default=math.inf) if length else math.inf
+            if distance <= within * size:
+                yield Met(tape, id, special.kind, special.at, distance, size)
 
 
 def _nearest(declared: Operation, special: Special, y: Any, operands: Sequence[Any]) -> tuple[float, float]:

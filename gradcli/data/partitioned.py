@@ -92,15 +92,17 @@ class Job(Frozen, eq=False):
         return os.path.join(self.folder, MANIFEST, f"{self.name(number)}.failed.jsonl")
 
     def mark(self) -> str:
-        """What tells this job from any other."""
+        """What tells this job from any other, but for what its files hold."""
         state = hashlib.sha256()
         for name in self.__match_args__:
             if name != "folder":
                 state.update(f"{name}={_spelled(getattr(self, name))};".encode())
-        for path in dict.fromkeys(part.path for part in self.parts):
-            found = os.stat(path)
-            state.update(f"{path} {found.st_size} {found.st_mtime_ns};".encode())
         return state.hexdigest()
+
+    def stamps(self) -> dict[str, list[int]]:
+        """What tells each file from what it is when it is written again."""
+        found = {path: os.stat(path) for path in dict.fromkeys(part.path for part in self.parts)}
+        return {path: [stat.st_size, stat.st_mtime_ns] for path, stat in found.items()}
 
 
 def _spelled(value: Any) -> str:
@@ -157,7 +159,7 @@ class _Files:
         self.format = TABLES[job.format]
         self.open: dict[tuple[Any, ...], TableFile] = {}
         self.names: list[str] = []
-        self.wrong = self._file(job.failed(number), "jsonl", job.layout) if job.errors else None
+        self.wrong = self._file(job.failed(number), "jsonl", replace(job.layout, given=True)) if job.errors else None
 
     def add(self, records: Records) -> None:
         """Write some records."""
@@ -207,17 +209,18 @@ def begin(job: Job, *, resume: bool) -> list[int]:
     Raises:
         GradcliError: The folder has something else, or results while nothing is to be gone on with.
     """
-    path, mark = os.path.join(job.folder, MANIFEST, "job.json"), job.mark()
+    path, mark, stamps = os.path.join(job.folder, MANIFEST, "job.json"), job.mark(), job.stamps()
     if os.path.isdir(job.folder) and os.listdir(job.folder):
         try:
             with open(path, encoding="utf-8") as file:
-                found = json.load(file)["mark"]
-        except (OSError, ValueError, KeyError, TypeError):
+                found = json.load(file)
+            changed = {name for name, stamp in stamps.items() if found["files"].get(name) != stamp}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             hint = "write into another folder"
             raise GradcliError(f"{job.folder} is not empty, and not the folder of an earlier run", hint=hint) from None
         if not resume:
             raise GradcliError(f"{job.folder} has results", hint="go on with them by --resume, or write into another folder")
-        if found != mark:
+        if found.get("mark") != mark or not _again(job, changed):
             hint = "the program, its values, the files or the options are others; write into another folder"
             raise GradcliError(f"the results in {job.folder} are not those of this call", hint=hint)
         _sweep(job)
@@ -226,8 +229,21 @@ def begin(job: Job, *, resume: bool) -> list[int]:
             os.makedirs(os.path.join(job.folder, MANIFEST), exist_ok=True)
         except OSError as error:
             raise GradcliError(f"cannot write {job.folder}: {error.strerror}") from None
-        write_file(path, [json.dumps({"mark": mark, "parts": len(job.parts)}) + "\n"])
+    write_file(path, [json.dumps({"mark": mark, "parts": len(job.parts), "files": stamps}) + "\n"])
     return [number for number in range(len(job.parts)) if _record(job, number) is None]
+
+
+def _again(job: Job, changed: set[str]) -> bool:
+    """Whether files that were written again are those that could not be read, so that all of their parts are to be run."""
+    records = {number: _record(job, number) for number, part in enumerate(job.parts) if part.path in changed}
+    if changed - {job.parts[number].path for number, record in records.items() if record is None}:
+        return False
+    for number, record in records.items():
+        if record is not None:  # it goes first, so that what is left of the part is not taken for done
+            for place in (job.record(number), *[os.path.join(job.folder, name) for name in record["files"]]):
+                with contextlib.suppress(FileNotFoundError):
+                    os.remove(place)
+    return True
 
 
 def _sweep(job: Job) -> None:

@@ -107,7 +107,8 @@ class RowRuns:
         for start in range(0, len(rows), at_once):
             found = self._mixed(rows[start : start + at_once])
             kept = {name: column[start : start + at_once] for name, column in piece.kept.items()}
-            yield self._records(first + start, found, kept), sum(result.odd for result in found)
+            given = {at: piece.given(start + at) for at, result in enumerate(found) if result.error is not None}
+            yield self._records(first + start, found, kept, given), sum(result.odd for result in found)
 
     def _for(self, piece: Piece) -> BatchFunction | None:
         """What runs the rows of a piece together; None where they run one by one."""
@@ -132,7 +133,8 @@ class RowRuns:
         if good is not None:
             values, gradient = ([_spread(column, good, size) for column in group] for group in (values, gradient))
             errors = dict(sorted({**{int(good[at]): error for at, error in errors.items()}, **piece.faults}.items()))
-        return Records(range(first, first + size), values, gradient, errors, {}, piece.kept), int(odd.sum())
+        given = {at: piece.given(at) for at in errors}
+        return Records(range(first, first + size), values, gradient, errors, {}, piece.kept, given), int(odd.sum())
 
     def _vector(
         self, columns: Mapping[str, Any], function: BatchFunction
@@ -204,13 +206,13 @@ class RowRuns:
             found = self.graphs[shapes] = prepare(self.program, asked)
         return found
 
-    def _records(self, first: int, results: Sequence[Result], kept: Mapping[str, Any]) -> Records:
+    def _records(self, first: int, results: Sequence[Result], kept: Mapping[str, Any], given: Mapping[int, Any]) -> Records:
         empty = [None] * max(len(self.names), len(self.wrt))
         values = list(zip(*[empty[: len(self.names)] if result.error else result.values for result in results], strict=True))
         gradient = list(zip(*[empty[: len(self.wrt)] if result.error else result.gradient for result in results], strict=True))
         errors = {at: result.error for at, result in enumerate(results) if result.error is not None}
         printed = {at: result.printed for at, result in enumerate(results) if result.printed}
-        return Records(range(first, first + len(results)), values, gradient, errors, printed, kept)
+        return Records(range(first, first + len(results)), values, gradient, errors, printed, kept, given)
 
 
 def _example(free: Mapping[str, Any], asked: Request, piece: Piece | None) -> dict[str, Any]:

@@ -188,6 +188,35 @@ def test_linear_quadratic_and_homogeneous() -> None:
         assert (run.degree, run.least) == (degree, least), text
 
 
+def test_a_quadratic_is_what_the_eigenvalues_of_its_hessian_say() -> None:
+    """Random symmetric matrices of small whole numbers, some of them singular, as NumPy finds their eigenvalues."""
+    source, seen = Random(3), set()
+    for turn in range(30):
+        rows = [[source.randint(-2, 2) for _ in range(3)] for _ in range(1 + turn % 3)]
+        signs = [source.choice((1, -1)) for _ in rows] if turn % 2 else [1 - turn % 4] * len(rows)
+        matrix = numpy.array(rows).T @ numpy.diag(signs) @ rows
+        text = " + ".join(f"({matrix[i][j]})*{a}*{b}/2" for i, a in enumerate("xyz") for j, b in enumerate("xyz"))
+        values = numpy.linalg.eigvalsh(matrix)
+        upwards, downwards = values.min() > -1e-9, values.max() < 1e-9
+        run = facts_of(graph_of(f"{text} + x - 3")).run
+        seen.add((upwards, downwards))
+        if not (upwards and downwards):
+            assert (run.bend, run.neither) == (UP * upwards or DOWN * downwards, not upwards and not downwards), text
+    assert seen >= {(True, False), (False, True), (False, False)}
+    for text, kind in (("x^2 + x*w + w^2", "convex"), ("x*w", "neither convex nor concave"), ("sqrt(2)*x*w", "unknown")):
+        assert facts_of(graph_of(text)).run.kind == kind
+    whole = Assumptions(each=(("x", Fact(1, 1)),))
+    assert facts_of(graph_of("x*w"), assumptions=whole).run.kind == "unknown"
+
+
+def test_what_skips_nan_is_bounded_and_runs_as_it_does_with_nan() -> None:
+    for text, bounds, trend in (
+        ("fmax(-sqrt(x), -5)", (-math.inf, 0), 0), ("fmin(sqrt(x) + 5, 1)", (1, math.inf), 0), ("fmax(x, 0)", (0, math.inf), UP),
+    ):  # fmt: skip
+        found = facts_of(graph_of(text))
+        assert (found.bounds[found.graph.output], found.run.trend) == (bounds, trend), text
+
+
 def test_others_are_held_fixed() -> None:
     found = facts_of(graph_of("a*x^2 + b*x"), ["x"])
     assert found.run.degree == 2

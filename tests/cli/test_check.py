@@ -13,7 +13,7 @@ from commandline import command
 
 from gradcli.frozen import replace
 from gradcli.ops import vjp
-from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, spelling
 from gradcli.output.schemas import SCHEMAS
 
 
@@ -175,7 +175,7 @@ def test_what_other_libraries_give_at_a_kink_is_told() -> None:
     measured = elsewhere()
     declared = {
         (name, ", ".join(f"{one:g}" for one in special.at))
-        for name, operation in OPERATIONS.items()
+        for name, operation in [*OPERATIONS.items(), *STRUCTURAL.items()]
         for special in operation.facts.specials
     }
     rows = {(name, at): row for name, by_point in measured["derivatives"].items() for at, row in by_point.items()}
@@ -190,6 +190,23 @@ def test_what_other_libraries_give_at_a_kink_is_told() -> None:
         assert met["elsewhere"].items() >= own.items()
 
 
+@pytest.mark.parametrize("name", sorted(name for name, one in STRUCTURAL.items() if one.facts.specials))
+def test_ours_is_what_pytorch_gives_at_an_array_with_equal_elements(name: str) -> None:
+    from gradcli.ops.declaration.elsewhere import elsewhere
+
+    for at, row in elsewhere()["derivatives"][name].items():
+        for several, text in ((False, spelling(name) + "(x)"), (True, f"sum({spelling(name)}(x)*[1, 2, 3])")):
+            out = json.loads(command(["check", text, "--x", f"[{at}]", "--json"])[1])
+            assert [one["elsewhere"] for one in out["special_points"] if one["elsewhere"].items() >= row.items()], (text, at)
+            if several == (not name.startswith("reduce_")):
+                own = json.loads(command(["eval", text, "--x", f"[{at}]", "--json"])[1])["grad"]["x"]
+                assert " ".join(f"{one:g}" for one in own) == row["PyTorch"]
+        shown = command(["check", text, "--x", f"[{at}]", "--kinks"])[1]
+        assert row["PyTorch"] in shown
+    apart = command(["check", text, "--x", "[3, 1.5, 7]", "--kinks"])[1]
+    assert "no kink is met" in apart
+
+
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 def test_ours_is_what_pytorch_gives_at_a_kink(name: str) -> None:
     from gradcli.ops.declaration.elsewhere import elsewhere
@@ -200,3 +217,20 @@ def test_ours_is_what_pytorch_gives_at_a_kink(name: str) -> None:
         grad = float(json.loads(command([*call, "--json"])[1])["grad"]["x"])
         if "PyTorch" in row:
             assert f"{grad:g}" == row["PyTorch"], at
+
+
+def test_a_given_number_is_held_against_high_precision_where_the_run_lost_its_digits() -> None:
+    """The derivative of sin(x)/x at 1e-9 is -3.33e-10 (mpmath), of which double precision keeps nothing."""
+    for given, right in (("0", False), ("-3.3333333333e-10", True)):
+        out = json.loads(command(["check", "sin(x)/x", "--x", "1e-9", "--gradient", f"x: {given}", "--json"])[1])
+        assert [one["agrees"] for one in out["stated"]] == [right], given
+    call = ["check", "sum(sin(x)/x)", "--x", "[1, 1e-9]", "--json", "--gradient"]
+    for given, right in (("[-0.30116867893975674, 0]", False), ("[-0.30116867893975674, -3.3333333333e-10]", True)):
+        assert [one["agrees"] for one in json.loads(command([*call, f"x: {given}"])[1])["stated"]] == [right], given
+
+
+def test_a_small_element_beside_a_large_one_is_no_wrong_rule() -> None:
+    """A step for the large one would carry the small one over the pole of the quotient."""
+    for text in ("sum(sin(x)/x)", "sum(1/x)", "sum(log(x)/x^2)"):
+        for x in ("[1, 1e-9]", "[1e-7, 300, 2]"):
+            assert json.loads(command(["check", text, "--x", x, "--json"])[1])["faults"] == [], (text, x)

@@ -121,7 +121,7 @@ def test_a_bad_row_changes_no_other() -> None:
     lines[1500] = b"1,abc"
     code, out, err = command(["run", "-e", BRANCHES, "--feed", "-"], b"\n".join(lines))
     assert code == 1
-    assert err == "1 of 2,000 rows failed, the first is row 1,500\n"
+    assert err == "1 of 2,000 rows failed, the first is row 1,500: the value of w is no number: abc\n"
     differing = [(a, b) for a, b in zip(out.splitlines(), expected.splitlines(), strict=True) if a != b]
     assert [a for a, _ in differing] == ["1500,,,,the value of w is no number: abc"]
 

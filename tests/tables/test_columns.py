@@ -36,7 +36,7 @@ def test_types_are_kept_and_rows_without_a_value_are_errors(format: str, tmp_pat
         table(), str(feed)
     )
     code, _, err = command(["run", "-e", "y = x*n", "--feed", str(feed), "--keep", "*", "-o", str(results)])
-    assert (code, err) == (1, "2 of 4 rows failed, the first is row 2\n")
+    assert (code, err) == (1, "2 of 4 rows failed, the first is row 2: the row has no value for x\n")
     found = parquet.read_table(results) if format == "parquet" else feather.read_table(str(results))
     given = table()
     for name in ("when", "price", "tags", "id"):
@@ -121,3 +121,26 @@ def test_the_tables_of_a_database_are_told_apart(tmp_path: Path) -> None:
     assert "has 2 tables" in command(call)[2]
     assert command([*call, "--table", "b", "--format", "csv"])[1].splitlines()[1:] == ["1,2.0,"]
     assert "did you mean a?" in command([*call, "--table", "aa"])[2]
+
+
+def test_a_page_that_cannot_be_read_ends_no_other_part_and_its_file_is_run_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The groups of rows of one file are parts; when it is written again, those that were read before are run again as well."""
+    monkeypatch.setattr("gradcli.cli.inputs.feed.part_size", lambda options: 1)
+    feed, results, whole = tmp_path / "rows.parquet", tmp_path / "results", tmp_path / "whole"
+    rows = pyarrow.table({"x": [at / 7 for at in range(180_000)], "kind": [at // 30_000 for at in range(180_000)]})
+    parquet.write_table(rows, feed, row_group_size=60_000)
+    good = feed.read_bytes()
+    arguments = ["run", "-e", "x^2", "--feed", str(feed), "--keep", "kind", "--partition-by", "kind", "--memory", "300MB", "-o"]
+    assert command([*arguments, f"{whole}/"]) == (0, "", "")
+    place = parquet.ParquetFile(feed).metadata.row_group(1).column(0).data_page_offset
+    feed.write_bytes(good[:place] + b"\xff" * 30 + good[place + 30 :])
+    code, _, err = command([*arguments, f"{results}/"])
+    assert (code, (results / "_SUCCESS").exists()) == (2, False)
+    assert err.startswith(f"error: 1 of 3 parts are not done; part 1: cannot read {feed}: ")
+    assert not list(results.rglob("part-00001*"))
+    feed.write_bytes(good)
+    assert command([*arguments, f"{results}/", "--resume"]) == (0, "", "")
+    tables = [{path.relative_to(place): path.read_bytes() for path in place.rglob("part-*")} for place in (results, whole)]
+    assert tables[0] == tables[1]

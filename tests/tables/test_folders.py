@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import signal
 from pathlib import Path
@@ -42,7 +43,7 @@ def test_the_parts_together_are_what_one_file_would_be(format: str, tmp_path: Pa
 def test_columns_name_folders_and_the_folders_are_a_feed_again(tmp_path: Path) -> None:
     feed, results = write_feed(tmp_path / "feed"), tmp_path / "results"
     code, out, err = command(call(feed, results, "--partition-by", "kind", "--errors", str(tmp_path / "failed.jsonl")))
-    assert (code, out, err) == (1, "", "1 of 3,200 rows failed, the first is row 806\n")
+    assert (code, out, err) == (1, "", "1 of 3,200 rows failed, the first is row 806: the value of x is no number: abc\n")
     assert sorted(path.name for path in results.iterdir()) == ["_SUCCESS", "_gradcli", "kind=even", "kind=odd"]
     assert [json.loads(line)["row"] for line in (tmp_path / "failed.jsonl").read_text().splitlines()] == [806]
     code, out, _ = command(["run", "-e", "2*y", "--feed", str(results), "--keep", "id,kind", "--no-grad"])
@@ -108,6 +109,27 @@ def test_a_part_that_cannot_be_read_ends_no_other_and_is_run_again(tmp_path: Pat
     assert not (results / "_SUCCESS").exists()
     assert not list(results.rglob("*.part"))
     assert command([*arguments, "--resume"])[:1] == (2,)
+    content[300] ^= 255
+    broken.write_bytes(bytes(content))
+    done = {path: path.stat().st_mtime_ns for path in results.glob("part-*")}
+    assert command([*arguments, "--resume"]) == (0, "", "")
+    assert all(path.stat().st_mtime_ns == time for path, time in done.items())
+    numbers = [int(line.split(",")[0]) for path in sorted(results.glob("part-*")) for line in path.read_text().splitlines()[1:]]
+    assert numbers == list(range(1, 200_001))
+    (feed / "0.npz").write_bytes((feed / "1.npz").read_bytes())
+    assert "are not those of this call" in command([*arguments, "--resume"])[2]  # its part was done, and not by what it holds now
+
+
+def test_an_archive_that_is_cut_off_is_named_before_anything_is_run(tmp_path: Path) -> None:
+    feed, results = tmp_path / "feed", tmp_path / "results"
+    feed.mkdir()
+    packed = gzip.compress(b"x\n" + b"1\n2.5\n" * 999)
+    (feed / "1.csv.gz").write_bytes(packed)
+    (feed / "2.csv.gz").write_bytes(packed[:-9])
+    code, _, err = command(["run", "-e", "x^2", "--feed", str(feed), "-o", f"{results}/"])
+    assert (code, results.exists()) == (2, False)
+    assert err.startswith(f"error: cannot read {feed}/2.csv.gz: ")
+    assert err.endswith("hint: nothing is run: write the file again, or leave it out of the feed\n")
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def test_a_bad_row_is_an_error_and_the_others_run(format: str, tmp_path: Path) -
     call = ["run", "-e", "y = 1/x if x > 0 else log(x) + w*0", "--w", "1", "--feed", str(feed), "--keep", "id", "--wrt", "x"]
     code, _, err = command([*call, "-o", str(path)])
     assert code == 1
-    assert err.splitlines()[-1] == "2 of 4 rows failed, the first is row 2"
+    assert err.splitlines()[-1] == "2 of 4 rows failed, the first is row 2: the value of x is no number: abc"
     found = read_table(path, format)
     assert found["id"] == ["a", "b", "c", "d"]
     assert [value is None for value in found["grad_x"]] == [False, True, False, True]
@@ -90,7 +90,10 @@ def test_a_bad_row_is_an_error_and_the_others_run(format: str, tmp_path: Path) -
     assert code == 1
     assert read_table(path, format)["id"] == ["a", "c"]
     records = [json.loads(line) for line in failed.read_text().splitlines()]
-    assert [(record["row"], record["kept"]) for record in records] == [(2, {"id": "b"}), (4, {"id": "d"})]
+    assert [(record["row"], record["kept"], record["given"]) for record in records] == [
+        (2, {"id": "b"}, {"x": "abc"}),
+        (4, {"id": "d"}, "d"),
+    ]
 
 
 def test_rows_without_errors_leave_an_empty_file_of_errors(tmp_path: Path) -> None:

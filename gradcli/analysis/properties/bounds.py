@@ -46,7 +46,11 @@ def bounds_of(graph: Graph, assumptions: Assumptions) -> list[Interval]:
         elif operation == CONSTANT:
             found.append(_of_constant(graph.constants[id]))
         elif operation in OPERATIONS:
-            found.append(image(OPERATIONS[operation], [found[input] for input in inputs], len(set(inputs)) < len(inputs)))
+            intervals = [found[input] for input in inputs]
+            if OPERATIONS[operation].facts.skips_nan and any(graph.inputs[input] for input in inputs):
+                found.append(_chosen(OPERATIONS[operation], intervals))
+            else:
+                found.append(image(OPERATIONS[operation], intervals, len(set(inputs)) < len(inputs)))
         elif (declared := STRUCTURAL.get(operation)) is not None:
             found.append(_of_arrays(graph, id, declared, [found[input] for input in inputs]))
         else:
@@ -74,8 +78,7 @@ def image(operation: Operation, arguments: Sequence[Interval], same: bool = Fals
         return image(OPERATIONS[facts.twice], arguments[:1])
     found = facts.range
     if facts.chooses:
-        taken = [one for at, one in enumerate(arguments) if (0 if operation.variadic else at) in facts.chooses]
-        found = _both(found, (min(low for low, _ in taken), max(high for _, high in taken)))
+        found = _both(found, _chosen(operation, arguments))
     known = course_of(operation, arguments, [True] * len(arguments))
     if all(low == high for low, high in arguments):
         return _both(found, _hull([_value(operation, [low for low, _ in arguments])]))
@@ -89,6 +92,12 @@ def image(operation: Operation, arguments: Sequence[Interval], same: bool = Fals
     if not values or any(value != value for value in values) or any(map(math.isinf, values[1:-1])):
         return found
     return _both(found, _hull(values))
+
+
+def _chosen(operation: Operation, arguments: Sequence[Interval]) -> Interval:
+    """The interval of the arguments one of which an operation is."""
+    taken = [one for at, one in enumerate(arguments) if (0 if operation.variadic else at) in operation.facts.chooses]
+    return min(low for low, _ in taken), max(high for _, high in taken)
 
 
 def _extremes(arguments: Sequence[Interval], varying: Sequence[int], known: Course) -> list[list[float]] | None:

@@ -22,6 +22,7 @@ UP, DOWN, BOTH = 1, 2, 3
 """Of the bend convex, concave, and affine; of the trend rising, falling, and constant: bits, of which 0 says nothing."""
 
 UNKNOWN = "unknown"
+NEITHER = "neither convex nor concave"
 
 LARGEST_DEGREE = 10**18
 
@@ -36,6 +37,7 @@ class Run(NamedTuple):
         least: The least degree of its terms that is certain.
         rule: Which rule says so.
         varies: Whether it depends on the variables.
+        neither: Whether it is certainly neither convex nor concave.
     """
 
     bend: int
@@ -44,15 +46,16 @@ class Run(NamedTuple):
     least: int
     rule: str
     varies: bool = True
+    neither: bool = False
 
     @property
     def kind(self) -> str:
-        """Constant, linear, affine, convex, concave, or unknown."""
+        """Constant, linear, affine, convex, concave, neither convex nor concave, or unknown."""
         if not self.varies:
             return "constant"
         if self.bend == BOTH:
             return "linear" if self.degree == 1 and self.least >= 1 else "affine"
-        return {UP: "convex", DOWN: "concave"}.get(self.bend, UNKNOWN)
+        return {UP: "convex", DOWN: "concave"}.get(self.bend, NEITHER if self.neither else UNKNOWN)
 
     @property
     def movement(self) -> str:
@@ -116,6 +119,8 @@ class _Applied:
         self.varying = [at for at, operand in enumerate(operands) if operand.varies]
         if isinstance(declared, Operation):
             self.course = course_of(declared, intervals, [operand.varies for operand in operands])
+            if declared.facts.skips_nan and any(operands[at].degree is None for at in self.varying):
+                self.course = None  # only polynomials have a value everywhere for certain
         else:
             self.course = settings_course(declared, self.settings)
         self.group = next((group for group in declared.facts.linear if all(self.index(at) in group for at in self.varying)), None)

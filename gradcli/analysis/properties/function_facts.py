@@ -139,11 +139,16 @@ def facts_of(
         saved = sum([prod(graph.shape(id)) for id in saved_by(graph, ids)])
     except (GradcliError, NotDifferentiableError) as error:
         notes.append(f"no gradient: {getattr(error, 'message', error)}")
+    runs = runs_of(graph, ids, bounds, needed)
     inputs, jacobian, hessian = asked, None, None
     try:
-        inputs, jacobian, hessian = _patterns(graph, asked, max_entries, notes)
+        inputs, jacobian, hessian, numbers = _patterns(graph, asked, max_entries, notes)
     except (GradcliError, NotDifferentiableError) as error:
         notes.append(f"no patterns: {getattr(error, 'message', error)}")
+    else:
+        thick = all(bounds[id][0] < bounds[id][1] for id in ids) and not any(assumptions.of(name).integer for name in asked)
+        if hessian is not None and thick and runs[graph.output].degree == 2:
+            _by_hessian(numbers, inputs, graph.output, runs, each)
     return FunctionFacts(
         graph,
         node_names(graph, frozenset(VALUES)),
@@ -151,7 +156,7 @@ def facts_of(
         asked,
         bounds,
         needed,
-        runs_of(graph, ids, bounds, needed),
+        runs,
         each,
         form_of(graph, needed),
         work_of(graph, needed),
@@ -167,13 +172,13 @@ def facts_of(
 
 def _patterns(
     graph: Graph, wrt: Sequence[str], max_entries: int, notes: list[str]
-) -> tuple[tuple[str, ...], Pattern | None, Pattern | None]:
-    """The names of the elements of the variables, and the patterns of both derivatives as far as they are not too large."""
+) -> tuple[tuple[str, ...], Pattern | None, Pattern | None, Graph]:
+    """The names of the elements, the patterns of both derivatives where they are not too large, and the graph of numbers."""
     outputs: list[int] = list(dict.fromkeys(graph.outputs)) or [graph.output]
     columns, rows = (sum([prod(graph.shape(id)) for id in ids]) for ids in ([graph.variables[name] for name in wrt], outputs))
     if columns * rows > max_entries:
         notes.append(f"a Jacobian of {rows:,} by {columns:,} is more than --max-entries {max_entries}")
-        return tuple(wrt), None, None
+        return tuple(wrt), None, None, graph
     names, numbers, ends = tuple(wrt), graph, outputs
     if graph.shapes:
         builder = ElementBuilder(Graph(max(8 * ELEMENTS, 1000)), identities=True)
@@ -185,13 +190,30 @@ def _patterns(
     jacobian = _coloured(pattern, transposed(pattern, len(inputs)))
     if len(ends) != 1:
         notes.append("a Hessian is that of one number, and here there are several")
-        return names, jacobian, None
+        return names, jacobian, None, numbers
     if columns * columns > max_entries:
         notes.append(f"a Hessian of {columns:,} by {columns:,} is more than --max-entries {max_entries}")
-        return names, jacobian, None
+        return names, jacobian, None, numbers
     numbers.output = ends[0]
     second = hessian_pattern(numbers, inputs)
-    return names, jacobian, Pattern(second, len(inputs), star_colouring(second), "columns")
+    return names, jacobian, Pattern(second, len(inputs), star_colouring(second), "columns"), numbers
+
+
+def _by_hessian(numbers: Graph, inputs: Sequence[str], output: int, runs: list[Run], each: dict[str, Run]) -> None:
+    """What the constant Hessian of a polynomial of degree 2 says where the rules say nothing."""
+    if runs[output].bend and all(one.bend for one in each.values()):
+        return
+    from gradcli.analysis.properties.quadratics import constant_hessian, of_hessian
+
+    matrix = constant_hessian(numbers, inputs)
+    if matrix is None:
+        return
+    if not runs[output].bend:
+        runs[output] = of_hessian(runs[output], matrix)
+    for name, run in each.items():
+        if not run.bend and name in inputs:
+            at = inputs.index(name)
+            each[name] = of_hessian(run, [[matrix[at][at]]])
 
 
 def _coloured(rows: list[int], columns: list[int]) -> Pattern:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from mpmath import mp
 
-from gradcli.analysis.points import Met, special_points
+from gradcli.analysis.points import Met, array_points, special_points
 from gradcli.analysis.verification.accumulation import Accumulated, accumulated
 from gradcli.analysis.verification.differences import (
     Complex,
@@ -116,6 +116,7 @@ class Verification(Frozen):
         nodes: What each node does to digits; empty where there is no run on numbers.
         not_analytic: The operation for which there is no complex step; empty where there is one.
         notes: What else is to be said.
+        arrays: Operations on arrays at equal elements or zeros, that other libraries differentiate otherwise.
     """
 
     tape: Tape
@@ -127,12 +128,26 @@ class Verification(Frozen):
     nodes: Sequence[NodeDigits]
     not_analytic: str
     notes: Sequence[str]
+    arrays: Sequence[Met] = ()
 
     @property
     def failed(self) -> bool:
         """Whether something is wrong."""
         wrong = bool(self.faults) or not all(one.agrees for one in self.sums)
         return wrong or any(one.verdict in (LOST, WRONG) for one in self.components)
+
+    @property
+    def exact_gradient(self) -> dict[str, Any]:
+        """The gradient of the run, with what high precision gives where the run lost digits."""
+        found = dict(self.tape.full_gradient)
+        for one in self.components:
+            if one.verdict in (LOST, ROUNDED, WRONG) and one.reference is not None and len(one.direction) == 1:
+                [(name, step)] = one.direction.items()
+                if type(step) is float:
+                    found[name] = one.reference * step
+                elif abs(step).sum() == 1:
+                    found[name] = found[name] * (1 - step) + one.reference * step
+        return found
 
 
 Rerun = Callable[[Mapping[str, Any]], Tape]
@@ -173,7 +188,9 @@ def verify(tape: Tape, rerun: Rerun, *, seed: int = 0) -> Verification:
     for name, direction in _directions(tape, seed):
         components.append(_component(name, direction, tape, plain, judge, cotangent, complex_steps, at, faulty, rerun, epsilon))
     nodes = list(node_digits(plain, judge, epsilon)) if plain is not None and judge is not None else []
-    return Verification(tape, plain, components, wrong, sums, met, nodes, complex_steps.missing, [])
+    return Verification(
+        tape, plain, components, wrong, sums, met, nodes, complex_steps.missing, [], list(array_points(tape, epsilon * _NEAR))
+    )
 
 
 def _in_numbers(tape: Tape) -> Tape | None:

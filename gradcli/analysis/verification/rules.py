@@ -165,6 +165,8 @@ def _on_arrays(id: int, tape: Tape, operands: Sequence[Any], wanted: Sequence[bo
         operand = operands[index]
         size = float(numpy.max(numpy.abs(operand), initial=0.0)) or 1.0
         direction = numpy.array([source.uniform(-1, 1) for _ in range(numpy.size(operand))]).reshape(shapes[index])
+        if operation in OPERATIONS:  # each element stays on its side of a pole, however small it is beside others
+            direction = direction * numpy.where(operand == 0, 1.0, numpy.abs(operand) / size)
         with quiet():
             left = float(numpy.sum(own * direction))
             terms = float(numpy.sum(numpy.abs(own * direction)))

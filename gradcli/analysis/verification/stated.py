@@ -45,12 +45,19 @@ class Stated(Frozen):
 
 
 def held_against(
-    tapes: Sequence[Tape], given: Mapping[str, Any], text: str, tolerance: float, beside: Sequence[Tape] = ()
+    tapes: Sequence[Tape],
+    given: Mapping[str, Any],
+    text: str,
+    tolerance: float,
+    beside: Sequence[Tape] = (),
+    exact: Sequence[Mapping[str, Any]] = (),
 ) -> list[Stated]:
     """Derivatives that somebody gives, each beside the right one at the first point where they part, or else at the first.
 
     Args:
         tapes: The runs, whose gradients were checked.
+        exact: The gradient of each where it is known better than by the run: numbers are held against that. An expression loses
+            digits as the run does, so it may agree with either.
         beside: Runs at points beside that of the only one, at which an expression of the variables has to hold as well.
         given: For each variable the text of an expression, or for one run a number, or an array of its shape.
         text: The source text of the runs.
@@ -71,13 +78,16 @@ def held_against(
         further = at >= len(tapes)
         left = {name: one for name, one in given.items() if name not in found or found[name].agrees}
         left = {name: one for name, one in left.items() if name in formulas} if further else left
-        for name, stated in _at(tape, left, text, tolerance, beside=further, several=len(tapes) > 1).items():
+        known = exact[at] if at < len(exact) else {}
+        for name, stated in _at(tape, left, text, tolerance, known, beside=further, several=len(tapes) > 1).items():
             if name not in found or not stated.agrees:
                 found[name] = stated
     return list(found.values())
 
 
-def _at(tape: Tape, given: Mapping[str, Any], text: str, tolerance: float, *, beside: bool, several: bool) -> dict[str, Stated]:
+def _at(
+    tape: Tape, given: Mapping[str, Any], text: str, tolerance: float, exact: Mapping[str, Any], *, beside: bool, several: bool
+) -> dict[str, Stated]:
     """Derivatives that somebody gives for a run, each beside the right one.
 
     Args:
@@ -85,6 +95,7 @@ def _at(tape: Tape, given: Mapping[str, Any], text: str, tolerance: float, *, be
         given: For each variable a number, an array of its shape, or the text of an expression.
         text: The source text of the run.
         tolerance: How far off they may be, beside the size of the right one.
+        exact: The derivatives, where they are known better than by the run.
         beside: Whether the run is beside the point that is asked for.
         several: Whether the run is one of several that are asked for.
 
@@ -95,7 +106,7 @@ def _at(tape: Tape, given: Mapping[str, Any], text: str, tolerance: float, *, be
     for name, one in given.items():
         if name not in tape.wrt:
             raise UnknownVariableError(name, list(tape.wrt), f"--gradient {name}: ")
-        right: Any = tape.full_gradient[name]
+        right: Any = exact.get(name, tape.full_gradient[name])
         value: Any = one
         if isinstance(one, str):
             with located(one, f"--gradient {name}"):
@@ -107,6 +118,9 @@ def _at(tape: Tape, given: Mapping[str, Any], text: str, tolerance: float, *, be
             )
         off = numpy.abs(numpy.asarray(value) - right)
         wrong = ~(off <= numpy.maximum(tolerance * numpy.abs(right), _rounding(tape, name)))
+        if isinstance(one, str) and free_names(parse(one)):
+            own: Any = tape.full_gradient[name]
+            wrong &= ~(numpy.abs(numpy.asarray(value) - own) <= numpy.maximum(tolerance * numpy.abs(own), _rounding(tape, name)))
         place = numpy.unravel_index(int(numpy.argmax(numpy.where(wrong, numpy.nan_to_num(off, nan=numpy.inf), -1))), off.shape)
         label = f"{name}[{', '.join(map(str, place))}]" if place else name
         agrees = not wrong.any()

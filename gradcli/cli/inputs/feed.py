@@ -113,7 +113,7 @@ def said(tally: Tally) -> ExitCode | None:
     if tally.odd:
         write_warning(f"values or derivatives are not finite in {tally.odd:,} of {rows}")
     if tally.failed:
-        write_note(f"{tally.failed:,} of {rows} failed, the first is row {tally.first_failed:,}")
+        write_note(f"{tally.failed:,} of {rows} failed, the first is row {tally.first_failed:,}: {tally.why_failed}")
     return ExitCode.NEGATIVE if tally.failed else None
 
 

@@ -14,6 +14,7 @@ from gradcli.data.tables.formats import TABLES, TableFile, TableFormat, format_o
 from gradcli.data.tables.pieces import STDIN
 from gradcli.data.tables.records import Layout, Records
 from gradcli.errors import GradcliError
+from gradcli.frozen import replace
 from gradcli.output.files import draft
 from gradcli.typing import Any
 
@@ -72,7 +73,7 @@ def sink(stack: ExitStack, format: TableFormat, layout: Layout, options: FeedOpt
         raise GradcliError(
             "rows that fail and records would both go to standard output", hint="add -o FILE, or name one by --errors"
         )
-    failed = None if options.errors is None else _target(stack, options.errors, TABLES["jsonl"], layout)
+    failed = None if options.errors is None else _target(stack, options.errors, TABLES["jsonl"], replace(layout, given=True))
     good = _target(stack, output, format, layout)
     if failed is None:
         return good

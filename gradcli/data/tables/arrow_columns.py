@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gradcli.data.tables.pieces import Piece, Wanted, needed
 from gradcli.data.tables.records import Layout, Records
-from gradcli.data.tables.values import rows_of
+from gradcli.data.tables.values import piece_of_objects
 from gradcli.errors import GradcliError
 from gradcli.typing import TYPE_CHECKING, Any
 
@@ -34,11 +34,11 @@ def piece_of(batch: Any, wanted: Wanted, done: int) -> Piece:
     for name, column in wanted.variables.items():
         found = _numbers(batch.column(column), name, faults)
         if found is None:
-            return Piece(
-                None, rows_of({name: batch.column(column).to_pylist() for name, column in wanted.variables.items()}), done, kept
-            )
+            objects = {name: batch.column(column).to_pylist() for name, column in wanted.variables.items()}
+            return piece_of_objects(objects, done, kept)
         columns[name] = found
-    return Piece(columns, (), done, kept, faults)
+    raw = {at: {name: batch.column(column)[at].as_py() for name, column in wanted.variables.items()} for at in faults}
+    return Piece(columns, (), done, kept, faults, raw)
 
 
 def _numbers(column: Any, name: str, faults: dict[int, GradcliError]) -> Any:

@@ -74,6 +74,7 @@ class CsvTable(TextTable):
         kept: dict[str, list[Any]] = {name: [] for name in wanted.kept}
         places, others = self._places(wanted), {name: self.names.index(name) for name in wanted.kept}
         rows: list[Row] = []
+        raw: dict[int, Any] = {}
         for line in lines:
             cells: list[str] = []
             try:
@@ -83,9 +84,12 @@ class CsvTable(TextTable):
                 rows.append(GradcliError(f"the row is not CSV: {error}"))
             except GradcliError as error:
                 rows.append(error)
+            if isinstance(rows[-1], GradcliError):
+                whole = len(cells) == len(self.names)
+                raw[len(rows) - 1] = {name: cells[at] for name, at in places.items()} if whole else line
             for name, at in others.items():
                 kept[name].append(cells[at] if at < len(cells) else None)
-        return Piece(None, rows, self._done, kept)
+        return Piece(None, rows, self._done, kept, raw=raw)
 
     def _row(self, cells: Sequence[str], places: dict[str, int]) -> Row:
         if len(cells) != len(self.names):

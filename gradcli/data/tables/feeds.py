@@ -168,9 +168,13 @@ def partitions_of(feed: str, reading: Reading, most: int = PART) -> list[Partiti
     for file in files_of(feed):
         if file.path == STDIN or file.path.startswith(SQL):
             raise GradcliError("a folder of results needs a feed of files", hint="write into one file: -o results.parquet")
-        for part, count in _parts(file, reading, most):
-            found.append(replace(part, first=rows, rows=count))
-            rows += count
+        try:
+            for part, count in _parts(file, reading, most):
+                found.append(replace(part, first=rows, rows=count))
+                rows += count
+        except GradcliError as error:
+            error.hint = error.hint or "nothing is run: write the file again, or leave it out of the feed"
+            raise
     return found
 
 

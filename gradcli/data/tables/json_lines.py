@@ -72,13 +72,16 @@ class JsonTable(TextTable):
     def _by_lines(self, lines: Sequence[str], wanted: Wanted) -> Piece:
         rows: list[Row] = []
         kept: dict[str, list[Any]] = {name: [] for name in wanted.kept}
-        for line in lines:
+        raw: dict[int, Any] = {}
+        for at, line in enumerate(lines):
             given = self._object(line)
             given = given if isinstance(given, GradcliError) else {identifier(name): value for name, value in given.items()}
             rows.append(given if isinstance(given, GradcliError) else self._row(given, wanted))
+            if isinstance(rows[-1], GradcliError):
+                raw[at] = line if isinstance(given, GradcliError) else given
             for name, column in kept.items():
                 column.append(None if isinstance(given, GradcliError) else given.get(name))
-        return Piece(None, rows, self._done, kept)
+        return Piece(None, rows, self._done, kept, raw=raw)
 
     def _row(self, row: dict[str, Any], wanted: Wanted) -> Row:
         missing = [name for name in self.names if name not in row]
@@ -132,6 +135,8 @@ class JsonWriter:
             failure: FailureRecord = {"row": int(records.rows[at]), "error": error.message, "hint": error.hint or None}
             if self.layout.kept:
                 failure["kept"] = kept[at]
+            if self.layout.given:
+                failure["given"] = plain_value(records.given.get(at))
             lines[at] = self.encode(failure) + "\n"
         return lines
 

@@ -33,6 +33,7 @@ class Piece(NamedTuple):
         done: How much of the table has been read by now, in the units of its ``size``.
         kept: The columns that are passed through, by name: lists, or arrays of Arrow.
         faults: Rows of columns that cannot be read, from 0, each with the reason.
+        raw: What stands in rows that cannot be read, from 0: values by variable, or the text of a row that has none.
     """
 
     columns: dict[str, Any] | None
@@ -40,6 +41,16 @@ class Piece(NamedTuple):
     done: int
     kept: Mapping[str, Sequence[Any]] = NOTHING
     faults: Mapping[int, GradcliError] = NOTHING
+    raw: Mapping[int, Any] = NOTHING
+
+    def given(self, at: int) -> Any:
+        """What stands in a row, from 0: values by variable, or its text; None where that is not known."""
+        if at in self.raw:
+            return self.raw[at]
+        row = self.rows[at] if self.columns is None else {name: column[at] for name, column in self.columns.items()}
+        if isinstance(row, GradcliError):
+            return None
+        return {name: value.tolist() if hasattr(value, "tolist") else value for name, value in row.items()}
 
     @property
     def size(self) -> int:

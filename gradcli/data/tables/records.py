@@ -22,6 +22,7 @@ class Records:
         errors: The rows that failed, from 0, each with the reason; what the columns say of them does not count.
         printed: What rows printed, each that printed something.
         kept: The columns that are passed through, by name.
+        given: What stood in the rows that failed, from 0; see :meth:`gradcli.data.tables.pieces.Piece.given`.
     """
 
     rows: Sequence[int]
@@ -30,6 +31,7 @@ class Records:
     errors: Mapping[int, GradcliError] = field(default_factory=dict)
     printed: Mapping[int, str] = field(default_factory=dict)
     kept: Mapping[str, Any] = field(default_factory=dict)
+    given: Mapping[int, Any] = field(default_factory=dict)
 
     def parted(self) -> tuple[Records, Records]:
         """The rows that did not fail, and those that did."""
@@ -64,6 +66,7 @@ class Records:
             {new[at]: error for at, error in self.errors.items() if at in new},
             {new[at]: text for at, text in self.printed.items() if at in new},
             {name: chosen(column) for name, column in self.kept.items()},
+            {new[at]: row for at, row in self.given.items() if at in new},
         )
 
 
@@ -74,18 +77,21 @@ class Tally:
         rows: How many there were.
         failed: How many of them failed.
         first_failed: The number of the first that did.
+        why_failed: Why that one did.
         odd: How many have something that is not finite.
         printing: Whether one printed something.
     """
 
     def __init__(self) -> None:
         self.rows = self.failed = self.first_failed = self.odd = 0
+        self.why_failed = ""
         self.printing = False
 
     def add(self, records: Records, odd: int) -> None:
         """Count some records."""
         if records.errors and not self.failed:
-            self.first_failed = int(records.rows[min(records.errors)])
+            at = min(records.errors)
+            self.first_failed, self.why_failed = int(records.rows[at]), records.errors[at].message
         self.rows += len(records.rows)
         self.failed += len(records.errors)
         self.odd += odd
@@ -97,7 +103,8 @@ class Tally:
 
     def merge(self, other: Mapping[str, Any]) -> None:
         """Count what a record of later rows tells."""
-        self.first_failed = self.first_failed or other["first_failed"]
+        if not self.first_failed:
+            self.first_failed, self.why_failed = other["first_failed"], other["why_failed"]
         self.rows += other["rows"]
         self.failed += other["failed"]
         self.odd += other["odd"]
@@ -114,6 +121,7 @@ class Layout(Frozen):
         ascii: With escapes for characters beyond ASCII, in JSON.
         delimiter: What stands between the cells of CSV.
         decimal: The decimal sign of its numbers.
+        given: Whether a row that failed has what stood in it beside the reason, in JSON.
     """
 
     names: tuple[str, ...]
@@ -122,6 +130,7 @@ class Layout(Frozen):
     ascii: bool = False
     delimiter: str = ","
     decimal: str = "."
+    given: bool = False
 
     def columns(self) -> list[str]:
         """The columns of a table.

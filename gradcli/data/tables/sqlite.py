@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gradcli.data.tables.pieces import Partition, Piece, Reading, Table, Wanted
 from gradcli.data.tables.records import Layout, Records, as_list, plain_value
-from gradcli.data.tables.values import rows_of
+from gradcli.data.tables.values import piece_of_objects
 from gradcli.errors import GradcliError, nearest
 from gradcli.typing import TYPE_CHECKING, Any
 
@@ -102,7 +102,7 @@ def _piece(columns: list[tuple[Any, ...]], wanted: Wanted, done: int) -> Piece:
     kept = {name: list(column) for name, column in zip(wanted.kept, columns[len(variables) :], strict=True)}
     if all({*map(type, column)} <= {int, float} for column in variables.values()):
         return Piece({name: numpy.array(column, float) for name, column in variables.items()}, (), done, kept)
-    return Piece(None, rows_of(variables), done, kept)
+    return piece_of_objects(variables, done, kept)
 
 
 class SqliteWriter:

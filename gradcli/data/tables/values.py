@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from gradcli.autodiff.runs.given_values import SPECIAL, array_of, constant
+from gradcli.data.tables.pieces import Piece, Row
 from gradcli.errors import GradcliError, visible
 from gradcli.typing import Any
 
@@ -37,13 +38,16 @@ def plain_number(cell: str) -> float | None:
         return None
 
 
-def rows_of(columns: Mapping[str, Sequence[Any]]) -> list[dict[str, Any] | GradcliError]:
+def piece_of_objects(columns: Mapping[str, Sequence[Any]], done: int, kept: Mapping[str, Sequence[Any]]) -> Piece:
     """The rows of columns of objects, as long as each other; one with a value that is none is the error that says so.
 
     Args:
         columns: The values of each variable.
+        done: How much has been read by now.
+        kept: The columns that are passed through.
     """
-    rows: list[dict[str, Any] | GradcliError] = []
+    rows: list[Row] = []
+    raw: dict[int, Any] = {}
     for values in zip(*columns.values(), strict=True):
         try:
             row = {}
@@ -53,8 +57,9 @@ def rows_of(columns: Mapping[str, Sequence[Any]]) -> list[dict[str, Any] | Gradc
                 row[name] = object_value(value, name)
             rows.append(row)
         except GradcliError as error:
+            raw[len(rows)] = dict(zip(columns, values, strict=True))
             rows.append(error)
-    return rows
+    return Piece(None, rows, done, kept, raw=raw)
 
 
 def object_value(value: Any, name: str) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gradcli.graph.shapes import ShapeError, shape_text
-from gradcli.ops.arrays import in_elements
+from gradcli.ops.arrays import in_elements, ties
 from gradcli.ops.arrays.axes import count, reduced
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.scan import cumsum
@@ -82,6 +82,7 @@ def _extreme(name: str, numpy_name: str, pullback: Callable[..., Any], grad_fn: 
         torch_call=_call_by_axis(name.removeprefix("reduce_")) if callable(grad_fn) else "",
         tensorflow=f"{name}{REDUCED} {numpy_name.title()}: tf" if name == f"reduce_{numpy_name}" else "",
         in_elements=in_elements.folded(amax if "max" in name else amin),
+        specials=ties.LARGEST if "max" in name else ties.SMALLEST,
         course=amax.facts.course if "max" in name else amin.facts.course,
         doc=doc,
     )

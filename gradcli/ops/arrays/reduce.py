@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
+from gradcli.ops.arrays import ties
 from gradcli.ops.arrays.axes import axes_of, count, reduced
 from gradcli.ops.arrays.scan import products_of_others
 from gradcli.ops.arrays.shape import spread, summed_to
@@ -87,6 +88,7 @@ reduce_prod: Structural = structural(
     torch="prod: torch Tensor",
     tensorflow=f"reduce_prod{REDUCED} Prod: tf",
     multilinear=True,
+    specials=ties.ZEROS,
     doc="Product of the elements, of all or along some axes; zeros among them are differentiated right.",
     backward="each element gets the adjoint times the product of the others",
 )
@@ -153,6 +155,7 @@ reduce_std: Structural = structural(
     torch="std: torch Tensor",
     takes=(DECIMALS, "std and var only support floating point and complex dtypes"),
     definition=lambda a, **settings: sqrt(_variance_of(a, **settings)),
+    specials=ties.ALL_EQUAL,
     course=lambda correction=1, **settings: "convex" if correction <= 1 else "",
     doc="Sample standard deviation of the elements; where all are equal the gradient is 0.",
 )
@@ -236,6 +239,7 @@ reduce_norm: Structural = structural(
     torch="vector_norm(ord=ord): linalg; norm: torch Tensor linalg",
     takes=(DECIMALS, "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}"),
     definition=_norm_defined,
+    specials=ties.ALL_ZERO,
     degree=lambda a: 1,
     course=lambda **settings: "convex" if _order(settings["ord"]) >= 1 else "",
     doc="Length of the elements as a vector, Euclidean unless an order is given; where it is 0 the gradient is 0.",

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable
 
 from gradcli.graph.shapes import ShapeError, shape_text
+from gradcli.ops.arrays import ties
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.index import shift
 from gradcli.ops.declaration.facts import COUNT, SAME
@@ -72,6 +73,7 @@ cumprod: Structural = structural(
     torch="cumprod(dim=axis): torch Tensor",
     torch_call=_scan_call("cumprod"),
     multilinear=True,
+    specials=ties.ZEROS,
     doc="The product of the elements up to each place of an axis; zeros among them are differentiated right.",
     backward="each product hands its adjoint, times its other factors, to each of its factors",
 )

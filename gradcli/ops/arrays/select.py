@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 from gradcli.graph.shapes import ShapeError, shape_text
+from gradcli.ops.arrays import ties
 from gradcli.ops.arrays.axes import axis_of, count, kept, new_shape, reduced
 from gradcli.ops.arrays.extremes import shared
 from gradcli.ops.arrays.index import sliced
@@ -200,6 +201,7 @@ sort = structural(
     lambda g, y, a, axis, descending: [_scattered(g, argsort(a, axis=axis, descending=descending), shape_of(a), axis)],
     result=SAME,
     torch_call="torch.sort({0}, {axis}, descending={descending}).values",
+    specials=ties.EQUAL,
     course="rises",
     doc="The elements along an axis in the order of their size.",
 )
@@ -262,6 +264,7 @@ def _running(name: str, numpy_name: str, grad_fn: str, word: str) -> Structural:
         grad_fn=grad_fn,
         result=SAME,
         torch_call=f"torch.{name}({{0}}, {{axis}}).values",
+        specials=ties.EQUAL,
         course="convex rises" if name == "cummax" else "concave rises",
         doc=f"The {word} element up to each place of an axis; the last of equal ones has the gradient.",
     )
@@ -329,6 +332,7 @@ def _median(name: str, skip: bool, doc: str) -> Structural:
         torch_call=lambda a, axis, keepdims: (
             "" if axis is None else f"torch.{name}({{0}}, {{axis}}, keepdim={{keepdims}}).values"
         ),
+        specials=ties.MIDDLE,
         doc=doc,
     )
 

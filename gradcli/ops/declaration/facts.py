@@ -41,8 +41,9 @@ class Special(Frozen, eq=False):
 
     Attributes:
         kind: One of ``kink``, ``jump``, ``removable``, ``end``, ``pole``.
-        zero: What is 0 there, a function of the arguments; with symbols it builds nodes.
-        at: One of the points: a number for each argument.
+        zero: What is 0 there, a function of the arguments; with symbols it builds nodes. Of an operation on an array a function
+            of the numbers along its axes.
+        at: One of the points: a number for each argument; of an operation on an array its elements.
     """
 
     kind: str
@@ -128,6 +129,7 @@ class Facts(Frozen, eq=False):
             that of each element, as a function of its first operand; where settings decide, a function of these by name.
         corners: Whether its values on a box of arguments without poles lie between those at the corners of the box.
         chooses: The arguments one of which is its value, by index.
+        skips_nan: Whether it is another argument where one is nan: then its course holds only where none can be.
         twice: What it is of two arguments that are the same: of mul ``square``; empty for none.
         written: What expressions call it, where that is the name of an operation with fewer arguments; empty for its own name.
     """
@@ -169,6 +171,7 @@ class Facts(Frozen, eq=False):
     course: str | Callable[..., str] = ""
     corners: bool = False
     chooses: frozenset[int] = frozenset()
+    skips_nan: bool = False
     twice: str = ""
     written: str = ""
 
@@ -245,6 +248,7 @@ if TYPE_CHECKING:
         course: str | Callable[..., str]
         corners: bool
         chooses: str
+        skips_nan: bool
         twice: str
         written: str
 

@@ -294,6 +294,7 @@ gelu_tanh = operation(
     grad_fn="GeluBackward0",
     javascript="({0} / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * ({0} + 0.044715 * {0} * {0} * {0})))",
     array=lambda numpy, x: x / 2 * (1 + _gelu_inner(x)),
+    course="falls to -0.76; rises from -0.75; convex from -1.41 to 1.41; concave to -1.42; concave from 1.42",
     samples=(SMOOTH,),
     definition=lambda x: x * (1 + _gelu_inner(x)) / 2,
     tails=(
@@ -342,6 +343,7 @@ mish = operation(
     lambda x: x * math.tanh(_softplus(x, 1.0, 20.0)),
     (lambda y, x: tanh(softplus(x)) + x * (1 - square(tanh(softplus(x)))) * sigmoid(x),),
     array=DEFINITION,
+    course="falls to -1.2; rises from -1.19; convex from -2.25 to 1.49; concave to -2.26; concave from 1.5",
     samples=(SMOOTH,),
     definition=lambda x: x * tanh(softplus(x, 1, 20)),
     tails=(lambda y, x: tanh(softplus(x)) + x * tanh_slope(softplus(x)) * sigmoid(x),),

@@ -134,6 +134,7 @@ fmax = operation(
     torch="fmax: torch Tensor",
     course="convex rises",
     chooses="a b",
+    skips_nan=True,
     doc="The larger of two numbers; one that is not nan, if any.",
 )
 fmin = operation(
@@ -153,6 +154,7 @@ fmin = operation(
     torch="fmin: torch Tensor",
     course="concave rises",
     chooses="a b",
+    skips_nan=True,
     doc="The smaller of two numbers; one that is not nan, if any.",
 )
 clamp = operation(

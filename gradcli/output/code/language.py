@@ -130,6 +130,7 @@ class Language(Frozen, eq=False):
         real: What numbers of floating point are called in it; empty where nothing says so.
         single: What is otherwise in single precision; None where it has none.
         dtype: Its precision, ``float64`` or ``float32``.
+        rough: Its functions that what runs it computes in single precision, whatever the precision of the operands.
         linkage: What stands before a function that other files see, and before one that they do not; None where all are the same.
     """
 
@@ -160,6 +161,7 @@ class Language(Frozen, eq=False):
     real: str = ""
     single: Single | None = None
     dtype: str = DOUBLE
+    rough: frozenset[str] = frozenset()
     linkage: tuple[str, str] | None = None
 
     @property
@@ -185,6 +187,10 @@ class Language(Frozen, eq=False):
     def has(self, function: str) -> bool:
         """Whether it has code for a function or operator of the notation."""
         return function in self.calls or function in self.operators or self.helper(function) in _helpers(self)
+
+    def roughly(self, functions: Iterable[str]) -> list[str]:
+        """Its functions that are computed in single precision, of those that functions of the notation are written with."""
+        return sorted(word for word in self.rough if any(word in self.calls.get(name, "") for name in functions))
 
     def helper(self, name: str) -> str:
         """What a function of the library is called in it."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from gradcli.analysis.points import Met
 from gradcli.analysis.verification.check import LOST, RIGHT, ROUNDED, UNCLEAR, WRONG, Verification
 from gradcli.analysis.verification.sampled import Sampled
 from gradcli.autodiff.passes.tape import Tape
@@ -160,17 +161,28 @@ def _elsewhere(found: Verification, style: Style) -> Iterator[Block]:
     """What other libraries give for the operations that are at, or near, a special point."""
     measured = elsewhere()
     libraries = list(measured["versions"])
-    rows = [
-        [node_text(one.tape, one.id, style), one.kind, *[derivatives.get(library, "") for library in libraries]]
-        for one in found.met
-        if (derivatives := elsewhere_at(one.tape.graph.operations[one.id], one.at))
-    ]
-    if not rows:
+
+    def rows(met: Sequence[Met], first: Callable[[Met], str]) -> list[list[str]]:
+        return [
+            [node_text(one.tape, one.id, style), first(one), *[derivatives.get(library, "") for library in libraries]]
+            for one in met
+            if (derivatives := elsewhere_at(one.tape.graph.operations[one.id], one.at))
+        ]
+
+    numbers = rows(found.met, lambda one: one.kind)
+    arrays = rows(found.arrays, lambda one: " ".join(map(short_text, one.at)))
+    if not numbers and not arrays:
         yield Lines(["no kink is met whose derivative in other libraries was measured"])
         return
     versions = ", ".join(f"{library} {version}" for library, version in measured["versions"].items())
-    yield Table("The derivative of the node by its operand, at that point, elsewhere", ["node", "at", *libraries], rows,
-                numeric=frozenset(libraries), note=f"measured: {versions}")  # fmt: skip
+    for title, columns, shown in (
+        ("The derivative of the node by its operand, at that point, elsewhere", ["node", "at"], numbers),
+        ("The gradient of the operation at an array with such elements, elsewhere", ["node", "array"], arrays),
+    ):
+        if shown:
+            yield Table(title, [*columns, *libraries], shown, numeric=frozenset(libraries), note=f"measured: {versions}")
+    if arrays:
+        yield Lines(["where the result is an array, the gradient is that of its product with 1, 2, 3"])
 
 
 _KINDS = {"end": "point where its domain ends", "pole": "pole"}

@@ -10,7 +10,9 @@ from gradcli.output.schemas.vocabulary import Also, Count, Number
 class RunRecord(TypedDict):
     """How a function runs in some variables, the others held fixed."""
 
-    kind: Annotated[str, Also(enum=["constant", "linear", "affine", "convex", "concave", "unknown"])]
+    kind: Annotated[
+        str, Also(enum=["constant", "linear", "affine", "convex", "concave", "neither convex nor concave", "unknown"])
+    ]
     degree: Annotated[Count | None, "What the degree of a polynomial is at most; null where it is none, or not known."]
     least_degree: Annotated[Count, "No term has a smaller degree than this."]
     monotone: Annotated[str, Also(enum=["constant", "increasing", "decreasing", "unknown"]), "In each of the variables."]

@@ -51,6 +51,7 @@ class FailureRecord(TypedDict):
     error: Annotated[str, "Why the row failed."]
     hint: str | None
     kept: NotRequired[_Kept]
+    given: NotRequired[Annotated[Any, "In a file of --errors: the values that stood in the row, or its text where it has none."]]
 
 
 class PrintedRecord(TypedDict):

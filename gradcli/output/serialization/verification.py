@@ -106,7 +106,7 @@ def _sum(tape: Tape, one: Accumulated) -> SumRecord:
 
 
 def _special(found: Verification) -> Iterator[SpecialRecord]:
-    for one in found.met:
+    for one in (*found.met, *found.arrays):
         yield {
             "node": one.tape.names[one.id],
             "expr": _expression(one.tape, one.id),

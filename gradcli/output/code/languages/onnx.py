@@ -201,4 +201,5 @@ LANGUAGE = Language(
     packed=_packed,
     real="double",
     single=Single("float"),
+    rough=frozenset({"Erf"}),
 )
