@@ -64,6 +64,8 @@ ROWS = [
     ("log(x - 7000)^2", "x", "2*log(x - 7000)", "chain.no_inner"),
     ("sqrt(1/5000 - x^2)", "x", "1/(2*sqrt(1/5000 - x^2))", "chain.no_inner"),
     ("asin(x/1000 - 7)", "x", "1/sqrt(1 - (x/1000 - 7)^2)", "chain.no_inner"),
+    ("tan(x) + x", "x", "sec x tan x + 1", "table.swap"),
+    ("csc(x) - x^2", "x", "-csc^2 x - 2x", "table.swap"),
     ("log(x^2 + x)", "x", "ln(2x + 1)", "chain.function_of_derivative"),
     ("x^3 - sin(x)", "x", "3x^2 - sin(x)", "value.term_not_differentiated"),
     ("x^3 + cos(x)", "x", "x^4/4 - sin(x)", "value.integrated"),

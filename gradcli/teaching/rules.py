@@ -12,7 +12,7 @@ import numpy
 
 from gradcli.ops.declaration.operation import NotDifferentiableError, Operation
 from gradcli.ops.declaration.symbol import Symbol
-from gradcli.ops.elementwise import arithmetic, exponential, trigonometric
+from gradcli.ops.elementwise import arithmetic, exponential, reciprocal, trigonometric
 from gradcli.typing import Any, NamedTuple
 
 Formula = Callable[["Place", Sequence[Any]], Any]
@@ -110,6 +110,8 @@ _KIN = (
     (trigonometric.sinh, trigonometric.cosh, trigonometric.tanh),
     (trigonometric.asinh, trigonometric.acosh, trigonometric.atanh),
     (exponential.exp, exponential.log),
+    (trigonometric.tan, reciprocal.sec),
+    (reciprocal.cot, reciprocal.csc),
 )
 """Functions that are taken for each other."""
 
