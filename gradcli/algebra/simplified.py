@@ -14,6 +14,7 @@ from gradcli.algebra.simplify import TOO_LONG, assume_defined, divisors, normal_
 from gradcli.algebra.sums.expressions import written
 from gradcli.algebra.sums.forms import NOTATION, literal_cost
 from gradcli.algebra.sums.normal import Algebra
+from gradcli.algebra.sums.one_fraction import shortest_fraction
 from gradcli.algebra.sums.rules import apply_operation
 from gradcli.algebra.sums.terms import LONG_NUMBER, number_length
 from gradcli.errors import ExitCode, GradcliError
@@ -120,7 +121,8 @@ def simplified_outputs(graph: Graph, *, assume: Assumptions | None = None, shape
     conditions: list[tuple[Expression, ...]] = []
     otherwise = plain.conditions or ((),) * len(plain.expressions)
     for before, after, kept, more in zip(plain.expressions, found.expressions, otherwise, found.conditions, strict=True):
-        shorter = _operations(after) < _operations(before) or after == before
+        sizes = _operations(after), _operations(before) + _has_nested_fraction(before)
+        shorter = sizes[0] < sizes[1] or after == before
         expressions.append(after if shorter else before)
         conditions.append(more if shorter else kept)
     return Simplified((), tuple(expressions), tuple(conditions))
@@ -145,6 +147,13 @@ def _may_cancel(graph: Graph) -> bool:
 
 def _operations(expression: Expression) -> int:
     return sum(isinstance(node, Operator | Call) for node in postorder(expression))
+
+
+def _has_nested_fraction(expression: Expression) -> bool:
+    """Whether an expression divides by what has a fraction in it, other than a number."""
+    below = [node.operands[1] for node in postorder(expression) if isinstance(node, Operator) and node.symbol == "/"]
+    inner = [node for divisor in below for node in postorder(divisor) if isinstance(node, Operator) and node.symbol == "/"]
+    return any(not isinstance(node.operands[1], Number) for node in inner)
 
 
 class Simplifier:
@@ -186,7 +195,7 @@ class Simplifier:
     def cancelling(self) -> bool:
         """Let divisors be cancelled from now on; whether that changes a form, or has its conditions stated."""
         self.cancel = True
-        return self._cancel() or bool(self.algebra.cancelled)
+        return self._cancel() or bool(self.algebra.cancelled) or bool(self.algebra.nonzero)
 
     def _cancel(self) -> bool:
         """Cancel what is different from 0 where the graph is defined; whether there is something to cancel."""
@@ -212,6 +221,8 @@ class Simplifier:
         if TOO_LONG in raw or sum(map(self.algebra.size, raw)) > SHORTENED * most:
             return self._in_named_lines(ids)
         best = [shortest_array(self.algebra, form) for form in raw]
+        if (self.generic or self.cancel) and not self.graph.shapes:
+            best = [shortest_fraction(self.algebra, form) for form in best]
         if sum(map(self.algebra.size, best)) > most:
             return self._in_named_lines(ids)
         expressions = tuple(self._expression(id, form) for id, form in zip(ids, best, strict=True))

@@ -255,14 +255,18 @@ def test_simplification_never_makes_an_expression_longer() -> None:
 
 
 def test_a_simplified_expression_stays_as_it_is() -> None:
-    """What is found later is shorter still; it may happen where terms were in reach of each other only after all else."""
+    """A derivative keeps the functions that its rules give, so that simplification may change it, once.
+
+    What is found later is shorter still; it may happen where terms were in reach of each other only after all else.
+    """
     changed: list[str] = []
     for result in results():
         if result.program.statements[1:]:
             continue
         again = simplified(result.text)
         assert operations(again) <= operations(result.program), result.text
-        if program_text(again) != result.text:
+        text = program_text(again)
+        if text != result.text and (not result.wrt or program_text(simplified(text)) != text):
             changed.append(result.text)
     assert len(changed) < len(results()) / 100, changed
 

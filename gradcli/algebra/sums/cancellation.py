@@ -9,10 +9,12 @@ from collections.abc import Collection, Sequence
 from fractions import Fraction
 
 from gradcli.algebra.sums.normal import Algebra
-from gradcli.algebra.sums.terms import ONE, Monomial, Rational
+from gradcli.algebra.sums.terms import ONE, Monomial, Rational, whole
 from gradcli.typing import NamedTuple
 
 _MOST_TERMS = 64
+_DEPTH = 8
+"""Fractions in fractions that are looked through."""
 """Terms of polynomials that are divided, and steps of a division."""
 
 _LONGEST = 256
@@ -179,22 +181,41 @@ def conditions(algebra: Algebra, form: int, divisors: Collection[int] = ()) -> l
         form: The form.
         divisors: The atoms that the original divides by, beside those that were cancelled.
     """
-    known = _divisors(algebra, form)
+    known = {_numerator(algebra, one) for one in _divisors(algebra, form)}
     inside, further = (
-        [algebra.arguments(a)[0] if algebra.atoms[a].kind == "abs" else _content(algebra, a) for a in atoms]
+        [_numerator(algebra, algebra.arguments(a)[0] if algebra.atoms[a].kind == "abs" else _content(algebra, a)) for a in atoms]
         for atoms in (algebra.cancelled, divisors)
     )
     found: dict[tuple[int, int], None] = {}
     for one in sorted(inside, key=lambda one: (-len(algebra.forms[one]), one)):
-        if one not in known and not any(divides(algebra, one, other) for other in known):
+        if one not in known and not algebra.is_nonzero_form(one) and not any(divides(algebra, one, other) for other in known):
             known.add(one)
             found[_difference(algebra, one)] = None
     for one in sorted(further, key=lambda one: (len(algebra.forms[one]), one)):
         rest = _without_factors(algebra, one, known)
-        if rest not in known and algebra.value(rest) is None:
+        if rest not in known and not algebra.is_nonzero_form(rest) and algebra.value(rest) is None:
             known.add(rest)
             found[_difference(algebra, rest)] = None
     return list(found)
+
+
+def _numerator(algebra: Algebra, form: int) -> int:
+    """What is above the line of a sum of fractions, which is 0 where the sum is: x + 1 of 1/x + 1."""
+    for _ in range(_DEPTH):
+        least: dict[int, Rational] = {}
+        for monomial, _ in algebra.forms[form]:
+            for atom, exponent in monomial:
+                least[atom] = min(least.get(atom, 0), exponent)
+        below = {atom: exponent for atom, exponent in least.items() if exponent < 0}
+        if not below or len(algebra.forms[form]) == 1:
+            break
+        terms: dict[Monomial, Rational] = {}
+        for monomial, coefficient in algebra.forms[form]:
+            powers = dict(monomial)
+            powers.update((atom, whole(powers.get(atom, 0) - exponent)) for atom, exponent in below.items())
+            terms[tuple(sorted((atom, exponent) for atom, exponent in powers.items() if exponent))] = coefficient
+        form = algebra.settled_sum(terms)
+    return form
 
 
 def _without_factors(algebra: Algebra, form: int, factors: Collection[int]) -> int:

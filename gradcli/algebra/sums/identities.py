@@ -47,6 +47,10 @@ IDENTITIES = (
     Identity("-cos(x)^2 + 1", "sin(x)^2"),
     Identity("cosh(x)^2 - 1", "sinh(x)^2"),
     Identity("sinh(x)^2 + 1", "cosh(x)^2"),
+    Identity("tan(x)^2 + 1", "sec(x)^2"),
+    Identity("cot(x)^2 + 1", "csc(x)^2"),
+    Identity("-tanh(x)^2 + 1", "sech(x)^2"),
+    Identity("coth(x)^2 - 1", "csch(x)^2"),
 )
 
 _Term = tuple[Rational, dict[str, Rational]]

@@ -1,0 +1,51 @@
+"""Derivatives and quotients end as the one fraction that textbooks print, and say where it is the original."""
+
+from __future__ import annotations
+
+import pytest
+from commandline import command
+
+DERIVATIVES = """
+atan((1+x)/(1-x))                     1/(x^2 + 1)
+atan(1/x)                             -1/(x^2 + 1)
+atan(x/sqrt(1-x^2))                   1/sqrt(1 - x^2)
+log(x+sqrt(x^2+1))                    1/sqrt(x^2 + 1)
+log(x+sqrt(x^2-1))                    1/sqrt(x^2 - 1)
+log((1+x)/(1-x))/2                    1/(1 - x^2)
+x*sqrt(x^2+1)+log(x+sqrt(x^2+1))      2*sqrt(x^2 + 1)
+log((sqrt(x^2+1)-1)/(sqrt(x^2+1)+1))  2/(x*sqrt(x^2 + 1))
+sin(x)/(1+cos(x))                     1/(cos(x) + 1)
+cos(x)/(1+sin(x))                     -1/(sin(x) + 1)
+(x-1)/(sqrt(x)+1)                     1/(2*sqrt(x))
+1/(1+1/x)                             1/(x + 1)^2
+atan(x)+atan(1/x)                     0
+"""
+
+SIMPLIFIED = """
+1/(1 + 1/x)            x/(x + 1)  # x != 0
+1/(1 + x/(x + 1))      (x + 1)/(2*x + 1)  # x != -1
+1/(1/a + 1/b)          a*b/(a + b)  # a != 0, b != 0
+1/(1 + 1/(1 + 1/x))    (x + 1)/(2*x + 1)  # x != -1, x != 0
+1/(sin(x) + 1/sin(x))  sin(x)/(sin(x)^2 + 1)  # sin(x) != 0
+(1/x + 1)/(x + 1)      1/x  # x != -1
+x + 1/x                x + 1/x
+a/b + c/d              a/b + c/d
+1 + tan(x)^2           sec(x)^2
+1 - tanh(x)^2          sech(x)^2
+"""
+
+
+def _rows(table: str) -> list[list[str]]:
+    return [[part.strip() for part in row.split("  ", 1)] for row in table.strip().splitlines()]
+
+
+@pytest.mark.parametrize(("function", "derivative"), _rows(DERIVATIVES))
+def test_a_derivative_is_one_fraction(function: str, derivative: str) -> None:
+    code, out, err = command(["diff", function])
+    assert (code, out.split("  #")[0].strip(), err) == (0, derivative, "")
+
+
+@pytest.mark.parametrize(("expression", "simplified"), _rows(SIMPLIFIED))
+def test_a_fraction_in_a_fraction_is_one(expression: str, simplified: str) -> None:
+    code, out, err = command(["simplify", expression])
+    assert (code, out.strip(), err) == (0, simplified, "")
