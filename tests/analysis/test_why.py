@@ -458,3 +458,9 @@ def test_a_rewrite_may_need_a_node_that_was_computed_later() -> None:
     code, out, err = command(["why", "a = x^2/(1e-400/pi); 2*where(pi + pi > 0, a/1, 2)", "--x", "0.75", "--json"])
     assert code == 0, err
     assert json.loads(out)["sentences"]
+
+
+def test_where_there_is_no_derivative_it_is_not_said_to_be_0_as_well() -> None:
+    out = command(["why", "x^x", "--x", "0"])[1]
+    assert "has no value there" in out
+    assert "has the derivative 0" not in out

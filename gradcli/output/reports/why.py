@@ -153,7 +153,8 @@ class Account:
         if len(unasked) > 1:
             reason = "their requires_grad is False" if self.script else "they are none of --wrt"
             yield f"No gradient goes to {', '.join(unasked[:_SLOPES])}{', ...' * (len(unasked) > _SLOPES)}: {reason}."
-        shown = [name for name in self.why.missing if len(unasked) < 2 or name not in unasked]
+        told = self.why.lost.ends if self.why.lost is not None else {}  # that there is no derivative is said already
+        shown = [name for name in self.why.missing if (len(unasked) < 2 or name not in unasked) and name not in told]
         for name in shown[:_SLOPES]:
             found = self.why.missing[name]
             zero = self.tape.adjoints[self.tape.graph.variables[name]] is not None
