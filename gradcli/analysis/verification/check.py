@@ -20,16 +20,14 @@ from gradcli.analysis.verification.differences import (
     unit,
 )
 from gradcli.analysis.verification.digits import ROUNDINGS, NodeDigits, digits_of, node_digits
-from gradcli.analysis.verification.judge import DIGITS, Judged, judged, slopes
+from gradcli.analysis.verification.judge import DIGITS, Judged, is_of_numbers, judged, slopes
 from gradcli.analysis.verification.rules import Fault, faults
 from gradcli.autodiff.passes.tape import Tape, all_finite
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.program_run import graph_run
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
-from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.lowering.elements.expansion import in_elements
-from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import END, JUMP, KINK, POLE
 from gradcli.ops.declaration.ieee import as_float
 from gradcli.typing import Any
@@ -196,7 +194,7 @@ def verify(tape: Tape, rerun: Rerun, *, seed: int = 0) -> Verification:
 def _in_numbers(tape: Tape) -> Tape | None:
     """The run on numbers; None where it is large, or has operations that are not written out."""
     graph = tape.graph
-    if not graph.shapes and all(name in OPERATIONS or name in (VARIABLE, CONSTANT) for name in graph.operations):
+    if is_of_numbers(graph):
         return tape
     try:
         elements = in_elements(graph, tape.names, tape.bindings)

@@ -65,6 +65,17 @@ def is_ends_gradient(name: str) -> bool:
     return declared is not None and not declared.differentiable and bool(declared.facts.linear)
 
 
+def is_of_numbers(graph: Graph) -> bool:
+    """Whether a graph has numbers alone, and elementwise operations."""
+    return not graph.shapes and all(name in OPERATIONS or name in (VARIABLE, CONSTANT) for name in graph.operations)
+
+
+def value_of(graph: Graph, point: Mapping[str, Any]) -> float:
+    """The value of a graph of numbers at high precision."""
+    with mp.workdps(DIGITS):
+        return as_float(_forward(graph, point)[graph.output])
+
+
 def judged(graph: Graph, point: Mapping[str, Any], seeds: Mapping[int, Any], needs: Sequence[bool]) -> Judged:
     """Run a graph of numbers at high precision, forward and backward.
 

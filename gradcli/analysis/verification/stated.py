@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy
 
+from gradcli.analysis.verification.judge import is_of_numbers, judged, value_of
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.program_run import recorded
@@ -110,7 +111,8 @@ def _at(
         value: Any = one
         if isinstance(one, str):
             with located(one, f"--gradient {name}"):
-                value = recorded(parse(one), Request(tape.bindings, (), spare=tape.bindings)).value
+                formula = recorded(parse(one), Request(tape.bindings, (), spare=tape.bindings))
+                value = formula.value
         if shape_of(value) != shape_of(right):
             raise GradcliError(
                 f"--gradient {name} has the shape {shape_of(value)}, and {name} the shape {shape_of(right)}",
@@ -121,6 +123,10 @@ def _at(
         if isinstance(one, str) and free_names(parse(one)):
             own: Any = tape.full_gradient[name]
             wrong &= ~(numpy.abs(numpy.asarray(value) - own) <= numpy.maximum(tolerance * numpy.abs(own), _rounding(tape, name)))
+            if wrong.any() and is_of_numbers(formula.graph) and is_of_numbers(tape.graph):  # or the digits of both were lost
+                value, right = value_of(formula.graph, tape.bindings), _precise(tape, name, right)
+                off = numpy.abs(numpy.asarray(value) - right)
+                wrong = ~(off <= tolerance * numpy.abs(right))
         place = numpy.unravel_index(int(numpy.argmax(numpy.where(wrong, numpy.nan_to_num(off, nan=numpy.inf), -1))), off.shape)
         label = f"{name}[{', '.join(map(str, place))}]" if place else name
         agrees = not wrong.any()
@@ -130,6 +136,13 @@ def _at(
             reasons = [f"right at the point, wrong beside it: at {at}" if beside else f"they part at {at}", *reasons]
         found[name] = Stated(label, float(numpy.asarray(value)[place]), float(numpy.asarray(right)[place]), agrees, reasons)
     return found
+
+
+def _precise(tape: Tape, name: str, otherwise: float) -> float:
+    """A derivative at high precision; that of the run where there is none."""
+    seeds = {tape.output: tape.adjoints[tape.output] or 0.0}
+    adjoint = judged(tape.graph, tape.bindings, seeds, tape.requires_grad).adjoints[tape.graph.variables[name]]
+    return otherwise if adjoint is None or type(adjoint) is float else float(adjoint)
 
 
 def _rounding(tape: Tape, name: str) -> float:
