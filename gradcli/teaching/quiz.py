@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import Frozen
 from gradcli.teaching.mistakes import MISTAKES
-from gradcli.teaching.tasks import AnyMarker
 from gradcli.teaching.verdicts import Marked
+from gradcli.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gradcli.teaching.tasks import AnyMarker
 
 
 class Asked(Frozen, eq=False):

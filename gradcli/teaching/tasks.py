@@ -14,19 +14,21 @@ from gradcli.language.program_text import program_text
 from gradcli.language.statements import expressions
 from gradcli.language.text import to_text
 from gradcli.ops.declaration.constants import is_constant
-from gradcli.teaching.arrays.marking import ArrayMarker
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.parts import Parts
 from gradcli.teaching.question import derivative_of, named_lines, program_with_names
-from gradcli.teaching.tangents import TangentParts
+from gradcli.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gradcli.teaching.arrays.marking import ArrayMarker
+
+    AnyMarker = Marker | Parts | ArrayMarker
+    """What marks answers."""
 
 DERIVATIVE, VALUE, TANGENT, GRADIENT = "derivative", "value", "tangent", "gradient"
 HESSIAN, JACOBIAN, ADJOINT = "hessian", "jacobian", "adjoint"
 ASKED = (DERIVATIVE, VALUE, TANGENT, GRADIENT, HESSIAN, JACOBIAN)
 """What may be asked for; ``adjoint:NAME``, the derivative by an intermediate value, beside them."""
-
-AnyMarker = Marker | Parts | ArrayMarker
-"""What marks answers."""
 
 HIGHEST = 20
 """The highest order that a question asks for."""
@@ -83,6 +85,8 @@ def task(
             raise GradcliError("of arrays a gradient or a Jacobian is asked for, as a formula", hint="--ask gradient or jacobian")
         if len(names) > 1:
             raise GradcliError("by which variable is the derivative?", hint=f"add --wrt with one of {', '.join(names)}")
+        from gradcli.teaching.arrays.marking import ArrayMarker
+
         return ArrayMarker(expression, names[0], shapes, jacobian=ask == JACOBIAN, tolerance=tolerance)
     if not 0 < order <= HIGHEST or (digits is not None and digits < 1):
         raise GradcliError(f"the order is one from 1 to {HIGHEST}, and digits are one or more")
@@ -101,6 +105,8 @@ def task(
     if ask == TANGENT:
         if missing := [name for name in names if name not in (at or {})]:
             raise GradcliError(f"a tangent has a point, and {', '.join(missing)} has no value there", hint="add --at x=2")
+        from gradcli.teaching.tangents import TangentParts
+
         slopes = {name: marker(expression, name) for name in names}
         return TangentParts(program, at or {}, marker(expression, names[0], 0), slopes)
     if ask == DERIVATIVE:

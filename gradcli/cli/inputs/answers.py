@@ -10,8 +10,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from gradcli.cli.framework.streams import MOST_BYTES, read_bytes, spoken, write_warning
 from gradcli.cli.inputs.tables import Line, Record, delimiter_of, lines_of, records_of
-from gradcli.data.tables.compression import GZIP, ZSTD, decompressed
-from gradcli.data.tables.formats import format_by_marks, refuse_spreadsheet
 from gradcli.errors import ExitCode, GradcliError, nearest
 from gradcli.typing import NamedTuple
 
@@ -100,6 +98,9 @@ def _text_of(data: bytes, where: str) -> bytes:
     Raises:
         GradcliError: They are no text.
     """
+    from gradcli.data.tables.compression import GZIP, ZSTD, decompressed
+    from gradcli.data.tables.formats import format_by_marks, refuse_spreadsheet
+
     if data.startswith((GZIP, ZSTD)):
         try:
             data = decompressed(io.BytesIO(data), data, where).read(MOST_BYTES + 1)

@@ -25,6 +25,19 @@ _LEFT, _REFLECTED = 20, 200
 """How far left the reflection formula is used, and up to which order."""
 
 
+_BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
+"""The Bernoulli numbers of even index (DLMF 24.2.1)."""
+
+_SERIES = 14
+"""From where on, beside the order, the terms of the series that are left out are below the last digit."""
+
+_IN_FLOATS = 12
+"""The largest order that floats are enough for."""
+
+_CANCELS = 0.5
+"""Below that the terms of digamma cancel, and more digits are needed."""
+
+
 def _polygamma(order: float, x: float) -> float:
     if x != x or not float(order).is_integer() or order < 0:
         return math.nan
@@ -34,12 +47,33 @@ def _polygamma(order: float, x: float) -> float:
         return math.nan if order % 2 == 0 else math.inf
     if order > MOST_ORDER:
         return _high_polygamma(order, x)
-    from mpmath import mp
-
     try:
+        if x > 0 and order <= _IN_FLOATS:
+            found = _in_floats(int(order), x)
+            if order or abs(found) > _CANCELS:
+                return found
+        from mpmath import mp
+
         return float(_psi(mp, int(order), mp.mpf(x)).real)
     except OverflowError:
         return math.inf if order % 2 else -math.inf
+
+
+def _in_floats(n: int, x: float) -> float:
+    """Digamma, or its n-th derivative, on the right: by recurrence (DLMF 5.5.2, 5.15.5) from where a series (5.11.2, 5.15.8) is short.
+
+    All terms of a derivative have one sign; those of digamma cancel where it is small.
+    """
+    steps = max(0, math.ceil(_SERIES + n - x))
+    y = x + steps
+    r = 1 / y
+    passed = [1 / (x + k) if n == 0 else (x + k) ** -(n + 1) for k in range(steps)]
+    if n == 0:
+        tail = [-b / (2 * j) * r ** (2 * j) for j, b in enumerate(_BERNOULLI, 1)]
+        return math.fsum([math.log(y), -0.5 * r, *tail, *[-one for one in passed]])
+    tail = [b * math.perm(2 * j + n - 1, n - 1) / math.factorial(n) * r ** (2 * j + n) for j, b in enumerate(_BERNOULLI, 1)]
+    scaled = [r**n / n, 0.5 * r ** (n + 1), *tail, *passed]
+    return math.copysign(math.factorial(n) * math.fsum(scaled), 1 if n % 2 else -1)
 
 
 def _high_polygamma(n: float, x: float) -> float:
