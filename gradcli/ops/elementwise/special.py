@@ -60,7 +60,7 @@ def _polygamma(order: float, x: float) -> float:
 
 
 def _in_floats(n: int, x: float) -> float:
-    """Digamma, or its n-th derivative, on the right: by recurrence (DLMF 5.5.2, 5.15.5) to where a series is short (5.11.2, 5.15.8).
+    """Digamma, or its n-th derivative, on the right: by recurrence (DLMF 5.5.2, 5.15.5) to a short series (5.11.2, 5.15.8).
 
     All terms of a derivative have one sign; those of digamma cancel where it is small.
     """
