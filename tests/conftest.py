@@ -50,12 +50,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, N
     gc.set_threshold(100_000, 20, 20)
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """For ``-n auto`` one worker more than cores: browsers, pipes and pauses leave a core idle now and then."""
-    return (os.cpu_count() or 1) + 1
-
-
 @pytest.fixture(scope="session")
 def shell_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """An environment whose path has this checkout's `gradcli`, and a `jq` where the machine has none."""
