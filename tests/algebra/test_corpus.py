@@ -87,10 +87,10 @@ def simplified(text: str) -> Program:
 def results() -> list[Result]:
     """The examples and their derivatives of order 1 by all variables, and of a fifth of them of order 2 by the first and each.
 
-    The textbooks' are all there, of the random ones every second.
+    The textbooks' are all there, of the random ones every third.
     """
     found: list[Result] = []
-    for at, example in enumerate([*CORPUS[: len(TEXTBOOK)], *CORPUS[len(TEXTBOOK) :: 2]]):
+    for at, example in enumerate([*CORPUS[: len(TEXTBOOK)], *CORPUS[len(TEXTBOOK) :: 3]]):
         if example.text in UNDEFINED:
             continue
         graph = graph_of(example.text)
@@ -141,7 +141,7 @@ def _is_number(node: Expression) -> bool:
 def test_the_corpus_is_large() -> None:
     assert len(CORPUS) >= 500
     assert len({example.text for example in CORPUS}) == len(CORPUS)
-    assert len(results()) > 1_200
+    assert len(results()) > 900
 
 
 def test_every_result_has_the_value_of_sympys_derivative() -> None:
@@ -176,7 +176,7 @@ def test_the_text_parses_back_to_the_same_graph() -> None:
 def test_the_text_for_sympy_is_equal_and_sympify_reads_it() -> None:
     source = random.Random(1)
     known = [r for r in results() if len(r.program.statements) == 1 and not any(name in r.text for name in ("median", "detach"))]
-    for result in source.sample(known, 250):
+    for result in source.sample(known, 200):
         [statement] = result.program.statements
         names = graph_of(result.text).variables
         text = to_sympy(statement.value)  # type: ignore[union-attr]

@@ -103,7 +103,7 @@ def exact_value(expression: Expression, point: Mapping[str, Fraction]) -> Fracti
     return values[0]
 
 
-@examples(750)
+@examples(500)
 @given(rationals, points)
 @example(Operator("/", (Name("x"), Name("x"))), {"x": Fraction(0), "w": Fraction(1), "v": Fraction(1)})
 def test_the_exact_value_stays(expression: Expression, point: dict[str, Fraction]) -> None:
@@ -115,7 +115,7 @@ def test_the_exact_value_stays(expression: Expression, point: dict[str, Fraction
     assert exact_value(after, point) == before, to_text(after)
 
 
-@examples(250)
+@examples(160)
 @given(rationals, points)
 def test_the_exact_value_stays_for_positive_variables(expression: Expression, point: dict[str, Fraction]) -> None:
     positive = {name: abs(value) + 1 for name, value in point.items()}
@@ -125,7 +125,7 @@ def test_the_exact_value_stays_for_positive_variables(expression: Expression, po
     assert exact_value(after, positive) == before, to_text(after)
 
 
-@examples(250)
+@examples(160)
 @given(rationals)
 def test_nothing_gets_longer(expression: Expression) -> None:
     def operations(tree: Expression) -> int:
@@ -170,7 +170,7 @@ def values(program: Program, point: Mapping[str, float]) -> list[float]:
     return [value for value, kept in zip(computed, needed, strict=True) if kept] + [computed[graph.output]]
 
 
-@examples(750)
+@examples(500)
 @given(everything, floats)
 @example(parse("sqrt(x^2*w)").statements[0].value, {"x": -2.0, "w": 3.0, "v": 1.0})  # type: ignore[union-attr]
 @example(parse("log(x^2)").statements[0].value, {"x": -2.0, "w": 3.0, "v": 1.0})  # type: ignore[union-attr]
@@ -186,7 +186,7 @@ def test_the_value_stays(expression: Expression, point: dict[str, float]) -> Non
     assert math.isclose(before[-1], after[-1], rel_tol=1e-6, abs_tol=1e-6), program_text(result.program())
 
 
-@examples(250)
+@examples(160)
 @given(everything)
 def test_every_expression_has_a_derivative_or_says_why_not(expression: Expression) -> None:
     graph = graph_of(expression)

@@ -314,7 +314,7 @@ def test_each_construct_keeps_each_other_together_in_each_place(outer: Callable[
                 assert same(value_of(parsed(to_text(tree, pretty=pretty)), point), value_of(tree, point), 1e-15), to_text(tree)
 
 
-@examples(200)
+@examples(130)
 @given(expressions)
 def test_plain_text_parses_back_to_the_same_tree(expression: Expression) -> None:
     assert bare(parsed(to_text(expression))) == expression
@@ -348,7 +348,7 @@ def chosen(node: Expression) -> Expression:
     return Conditional(*node.arguments) if isinstance(node, Call) and node.function == "where" else node
 
 
-@examples(200)
+@examples(130)
 @given(array_expressions)
 def test_text_with_arrays_parses_back_to_the_same_tree(expression: Expression) -> None:
     assert bare(parsed(to_text(expression))) == expression
@@ -356,7 +356,7 @@ def test_text_with_arrays_parses_back_to_the_same_tree(expression: Expression) -
     assert mapped(expression, lambda node: node) == expression
 
 
-@examples(200)
+@examples(130)
 @given(written_expressions, points)
 def test_any_text_parses_back_to_the_same_value(expression: Expression, point: dict[str, float]) -> None:
     value = value_of(expression, point)
@@ -368,7 +368,7 @@ def test_any_text_parses_back_to_the_same_value(expression: Expression, point: d
 # ---- graphs ----
 
 
-@examples(140)
+@examples(90)
 @given(expressions, points)
 @example(parsed("log(e) + 1"), dict.fromkeys(VARIABLES, 1.0))
 @example(parsed("(-2)^x + x/(-3)"), dict.fromkeys(VARIABLES, 1.0))
@@ -387,7 +387,7 @@ def test_graphs_are_valid_and_each_node_says_what_it_computes(expression: Expres
             assert same(value_of(parsed(labels.expression(id)), environment), value, 0), labels.expression(id)
 
 
-@examples(140)
+@examples(90)
 @given(expressions, points)
 def test_recording_runs_the_expression(expression: Expression, point: dict[str, float]) -> None:
     used = {node.name for node in postorder(expression) if isinstance(node, Name)}
@@ -395,7 +395,7 @@ def test_recording_runs_the_expression(expression: Expression, point: dict[str, 
     assert same(tape.value, value_of(expression, point), 0)
 
 
-@examples(100)
+@examples(60)
 @given(cases)
 def test_static_and_dynamic_graphs_agree(case: tuple[Expression, dict[str, float]]) -> None:
     expression, point = case
@@ -410,7 +410,7 @@ def test_static_and_dynamic_graphs_agree(case: tuple[Expression, dict[str, float
 # ---- gradients ----
 
 
-@examples(70)
+@examples(60)
 @given(st.tuples(smooth, points) | st.tuples(positive, positive_points))
 def test_gradients_are_the_limits_of_difference_quotients(case: tuple[Expression, dict[str, float]]) -> None:
     expression, point = case
@@ -426,7 +426,7 @@ def _slope(expression: Expression, point: dict[str, float], name: str, step: flo
     return (at[0] - 8 * at[1] + 8 * at[2] - at[3]) / (12 * step)
 
 
-@examples(100)
+@examples(60)
 @given(cases)
 def test_gradient_graphs_and_simplified_derivatives_have_the_value_of_the_gradient(
     case: tuple[Expression, dict[str, float]],
@@ -455,7 +455,7 @@ elementary = st.recursive(
 )
 
 
-@examples(100)
+@examples(60)
 @given(elementary)
 def test_a_gradient_costs_at_most_five_times_its_function(expression: Expression) -> None:
     """Baur and Strassen, The complexity of partial derivatives, 1983: however many variables there are."""
@@ -485,7 +485,7 @@ def environment_of(tape: Tape, expression: Expression) -> dict[str, float]:
     return environment
 
 
-@examples(140)
+@examples(90)
 @given(cases | st.tuples(choosing, points), st.sampled_from(["dynamic", "static"]))
 @example((parsed("x*(x + 1 > 0)"), {"x": 3.0}), "dynamic")
 @example((parsed("where(x, 2x, 3) + x"), {"x": 3.0}), "dynamic")
