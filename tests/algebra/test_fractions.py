@@ -30,6 +30,7 @@ SIMPLIFIED = """
 (1/x + 1)/(x + 1)      1/x  # x != -1
 x + 1/x                x + 1/x
 a/b + c/d              a/b + c/d
+(1/w + 1/x)*(1/0)^2    (1/0)^2*(1/w + 1/x)
 1 + tan(x)^2           sec(x)^2
 1 - tanh(x)^2          sech(x)^2
 """
@@ -49,3 +50,8 @@ def test_a_derivative_is_one_fraction(function: str, derivative: str) -> None:
 def test_a_fraction_in_a_fraction_is_one(expression: str, simplified: str) -> None:
     code, out, err = command(["simplify", expression])
     assert (code, out.strip(), err) == (0, simplified, "")
+
+
+def test_what_divides_by_0_in_a_product_of_sums_is_written_as_it_stands() -> None:
+    code, _, err = command(["simplify", "((w^2)^(-1) + (3/w)/(x*3))*((3-3)^(-1))^2"])
+    assert (code, err) == (0, "")

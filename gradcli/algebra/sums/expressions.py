@@ -69,7 +69,8 @@ class _Writer:
     def starts_negative(self, atom: int) -> bool:
         """Whether an atom is a sum whose first term has a minus."""
         kind, content = self.algebra.atoms[atom]
-        return kind == "form" and isinstance(content, tuple) and self.terms[content[0]][0][1] < 0
+        terms = self.terms[content[0]] if kind == "form" and isinstance(content, tuple) else ()
+        return bool(terms) and terms[0][1] < 0  # 1/0 divides by a sum without terms
 
     # ---- sums and products ----
 

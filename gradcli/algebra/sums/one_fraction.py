@@ -44,19 +44,20 @@ def shortest_fraction(algebra: Algebra, form: int) -> int:
 
 
 def _has_fractions(algebra: Algebra, form: int) -> bool:
-    """Whether a sum divides by something: the form, or one of the sums that it is made of."""
+    """Whether a sum divides by something, the form or one of the sums that it is made of, and none of these is 0: 1/(3 - 3)."""
     work, seen = [form], {form}
+    found = False
     while work:
-        at = work.pop()
-        terms = algebra.forms[at]
-        if len(terms) > 1 and any(exponent < 0 for monomial, _ in terms for _, exponent in monomial):
-            return True
+        terms = algebra.forms[work.pop()]
+        found |= len(terms) > 1 and any(exponent < 0 for monomial, _ in terms for _, exponent in monomial)
         for monomial, _ in terms:
             for atom, _ in monomial:
                 if algebra.atoms[atom].kind == "form" and (inner := algebra.arguments(atom)[0]) not in seen:
+                    if not algebra.forms[inner]:
+                        return False
                     seen.add(inner)
                     work.append(inner)
-    return False
+    return found
 
 
 def _is_nested(algebra: Algebra, form: int) -> bool:
