@@ -69,7 +69,9 @@ class _Writer:
     def starts_negative(self, atom: int) -> bool:
         """Whether an atom is a sum whose first term has a minus."""
         kind, content = self.algebra.atoms[atom]
-        terms = self.terms[content[0]] if kind == "form" and isinstance(content, tuple) else ()
+        if kind != "form" or not isinstance(content, tuple):
+            return False
+        terms = self.terms[content[0]]
         return bool(terms) and terms[0][1] < 0  # 1/0 divides by a sum without terms
 
     # ---- sums and products ----
