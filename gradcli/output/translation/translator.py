@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from heapq import merge
 from operator import attrgetter
 
-from gradcli.errors import columns
+from gradcli.errors import Speech, columns
 from gradcli.frozen import Frozen
 from gradcli.output.translation.catalogue import Entry, entries
 
@@ -146,7 +146,7 @@ def holes_used(translation: str) -> list[int]:
     return [int(hole[1]) for hole in _FILLED.finditer(translation) if hole[1]]
 
 
-class Translator:
+class Translator(Speech):
     """What says finished English texts in another language.
 
     Args:
