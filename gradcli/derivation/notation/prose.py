@@ -62,7 +62,7 @@ def listed(items: Sequence[Piece], last: str = " and ") -> list[Piece]:
 
 
 def about_primes(name: str, others: Sequence[str]) -> Words:
-    """What primes mean where one differentiates by a variable, and what the other variables, of which eight are named, are then."""
+    """What primes mean where one differentiates by a variable, and what others are then, of which eight are named."""
     by, fixed = Name(name), [Name(other) for other in others[:8]]
     if not fixed:
         return ("A prime is the derivative by ", by, ".")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from gradcli.errors import spoken
 from gradcli.derivation.notation.prose import Words
+from gradcli.errors import spoken
 from gradcli.output.documents.document import Equations, Grid, Heading, Paragraph, Part, Row
 from gradcli.output.formulas.worded import formula, worded
 
