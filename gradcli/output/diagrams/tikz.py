@@ -205,6 +205,6 @@ def escaped(text: str) -> str:
 def _escaped(character: str) -> str:
     if character in _COMMANDS:
         return _COMMANDS[character]
-    if character.isascii() or 0xA0 < ord(character) < 0x180:
+    if character.isascii() or 0xA0 < ord(character) < 0x180 or (spoken().language != "en" and columns(character) > 1):
         return character
     return rf"\ifPDFTeX(U+{ord(character):04X})\else {character}\fi{{}}"

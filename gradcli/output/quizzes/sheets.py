@@ -21,7 +21,7 @@ def text_key(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[st
         one, how = asked.exercise, asked.exercise.difficulty
         yield f"{number}. {asked.text}\n"
         yield f"   = {asked.result}\n"
-        yield f"   {said(f'at {at_point(one)}: {asked.value}')}\n" if asked.value else ""
+        yield f"   {said(f'which at {at_point(one)} is {asked.value}')}\n" if asked.value else ""
         difficulty = said(f"difficulty {how.band} of 5 (paths {how.paths}, depth {how.depth}, score {how.score:g})")
         yield f"   {difficulty}\n   {said('solution:')}\n"
         yield from (f"     {line}\n" for line in one.solution)
@@ -84,7 +84,7 @@ def _latex_solution(asked: Posed) -> Iterator[str]:
 
     one = asked.exercise
     answer = f"${formula(asked.result)}$"
-    value = said(f"{answer}, at {tex_point(one)}: {escaped(asked.value)}") if asked.value else answer
+    value = said(f"{answer}, which at {tex_point(one)} is {escaped(asked.value)}") if asked.value else answer
     yield f"\\begin{{solution}}\n{value}\n\n"
     drawn = diagram(outline(parse(one.expression), [one.wrt]), title="")
     picture = "".join(tikz_picture(drawn)).rstrip()

@@ -46,7 +46,7 @@ _STRONG = 4
 """Letters of its own that a message has to have to be looked for before the text is taken apart, and inside of what is put in."""
 _STRONG_OPEN = 8
 """The same of one that begins and ends in holes, which much fits."""
-_TUPLE = re.compile(r"\([\d, ]*\)")
+_TUPLE = re.compile(r"\([\d, ]*\)|\[.*\]")
 _GAP = re.compile(r"(?<=\S)( {2,}(?:# )?)(?=\S)")
 """What stands between the columns of a line, or before a remark."""
 _BEHIND = re.compile(r"(.*\S) \((.+)\)")
