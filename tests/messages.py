@@ -63,7 +63,7 @@ _PICTURED = re.compile(
 _WORDS = re.compile(r"[A-Za-z]{2,}[,;:.?]? ([A-Za-z]{2,}|\d+ [a-z]{2})|[A-Za-z]{2,}[,:]? '?\(?\{\}|\{\}'?,? [A-Za-z]{2,}")
 _CODE = re.compile(
     r"\\[a-z(\[]|</|/>|=>|\$|^[\w.]+:\w+$|^with t"
-    r"|(^|\} )(select|insert|create|pragma|set|integer) [a-z{*]|finite\[|double "
+    r"|(^|\} )(select|insert|create|pragma|set|integer) [a-z{*]|finite\[|double (?!click)"
 )
 _FIELD = re.compile(r"(?<!\{)\{\w+\}(?!\})")
 _MOST_VARIANTS = 6

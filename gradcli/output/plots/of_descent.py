@@ -10,7 +10,7 @@ from gradcli.analysis.descent.objective import Objective
 from gradcli.analysis.descent.verdict import CONVERGED, DIVERGES, OSCILLATES, SLOW, STUCK, UNBOUNDED, Verdict
 from gradcli.analysis.sampling.curves import margin_around, sampled
 from gradcli.analysis.sampling.fields import field
-from gradcli.errors import GradcliError
+from gradcli.errors import GradcliError, said
 from gradcli.frozen import Frozen, replace
 from gradcli.graph.graph import Graph
 from gradcli.language.numbers import short_text
@@ -95,7 +95,9 @@ def loss_chart(runs: Sequence[Run], name: str) -> Chart:
     ends = [float(end) for stroke in strokes for _, heights in stroke.pieces for end in (heights.min(), heights.max())]
     shown = margin_around(min(ends), max(ends)) if ends else (0.0, 1.0)
     last = max(1.0, *[float(len(each) - 1) for each in values])
-    return Chart(name, ("step", "value"), (0.0, last), shown, strokes, (), [run.sentence for run in runs], (), logarithmic)
+    return Chart(
+        name, (said("step"), said("value")), (0.0, last), shown, strokes, (), [run.sentence for run in runs], (), logarithmic
+    )
 
 
 def path_chart(runs: Sequence[Run], graph: Graph, objective: Objective, name: str) -> Chart:
@@ -124,7 +126,7 @@ def path_chart(runs: Sequence[Run], graph: Graph, objective: Objective, name: st
         across, upwards = (points[:, 0], points[:, 1]) if len(parameters) == 2 else (points[:, 0], values)
         strokes.append(Stroke(PATH, [(across, upwards)], colour, 0, run.label))
         for at, (x, y) in enumerate(zip(across.tolist(), upwards.tolist(), strict=True)):
-            dots.append(Dot(x, y, colour, at > 0, f"step {at}: {short_text(each[at].value)}"))
+            dots.append(Dot(x, y, colour, at > 0, said(f"step {at}: {short_text(each[at].value)}")))
     notes = [run.sentence for run in runs]
     if len(parameters) == 2:
         found = field(graph, (parameters[0], parameters[1]), ends, objective.fixed, steps=100)
