@@ -7,10 +7,7 @@ from fractions import Fraction
 from itertools import count, product
 from math import prod
 
-from gradcli.algebra.arrays.expanded import shortest_array
-from gradcli.algebra.arrays.forms import fitted
-from gradcli.algebra.arrays.literals import elementwise
-from gradcli.algebra.simplify import TOO_LONG, assume_defined, divisors, normal_forms, without_guards
+from gradcli.algebra.simplify import TOO_LONG, assume_defined, divisors, normal_forms, shortest_spelling, without_guards
 from gradcli.algebra.sums.expressions import written
 from gradcli.algebra.sums.forms import NOTATION, literal_cost
 from gradcli.algebra.sums.normal import Algebra
@@ -220,7 +217,7 @@ class Simplifier:
         raw = [self.forms[id] for id in ids]
         if TOO_LONG in raw or sum(map(self.algebra.size, raw)) > SHORTENED * most:
             return self._in_named_lines(ids)
-        best = [shortest_array(self.algebra, form) for form in raw]
+        best = [shortest_spelling(self.algebra, form) for form in raw]
         if (self.generic or self.cancel) and not self.graph.shapes:
             best = [shortest_fraction(self.algebra, form) for form in best]
         if sum(map(self.algebra.size, best)) > most:
@@ -251,7 +248,10 @@ class Simplifier:
         return tuple([self._where(id, form) for id, form in zip(ids, forms, strict=True)])
 
     def _where(self, id: int, form: int) -> tuple[Expression, ...]:
+        from gradcli.algebra.sums.cancellation import difference_from_zero
         from gradcli.algebra.sums.domains import differences, lost, needed, sides, stated
+        from gradcli.algebra.sums.spellings import expanded
+        from gradcli.algebra.sums.squares import polynomial_root
 
         algebra = self.algebra
         signs: dict[int, bool] = {}
@@ -273,7 +273,11 @@ class Simplifier:
                 signs.update(dict.fromkeys(both, True))  # x >= 0 and x != 0
                 found += [] if both or own.intersection(apart) else [self._compared("!=", left, right)]
         for one, strict in signs.items():
-            left, right, more = sides(self.algebra, one)
+            root = polynomial_root(algebra, expanded(algebra, one)) if strict else None
+            if root is not None:  # (x - 1)^2 > 0
+                found += [self._compared("!=", left, right) for left, right in difference_from_zero(algebra, root)]
+                continue
+            left, right, more = sides(algebra, one)
             found.append(self._compared((">" if more else "<") + "=" * (not strict), left, right))
         return tuple(sorted(found, key=to_text))
 
@@ -286,6 +290,7 @@ class Simplifier:
         Where they would be long, nodes as wholes are in lines that they share, and the expressions are elements of these.
         """
         from gradcli.algebra.arrays.elements import Elements
+        from gradcli.algebra.arrays.forms import fitted
 
         elements = Elements(self.algebra, apply_operation)
         expressions: list[Expression] = []
@@ -294,9 +299,9 @@ class Simplifier:
         for id in ids:
             if self.forms[id] == TOO_LONG:
                 return self._elements_of_lines(ids)
-            form = shortest_array(self.algebra, self.forms[id])
+            form = shortest_spelling(self.algebra, self.forms[id])
             for element in elements.forms(fitted(self.algebra, form, self.graph.shape(id))):
-                found = shortest_array(self.algebra, element)
+                found = shortest_spelling(self.algebra, element)
                 room -= self.algebra.size(found)
                 if room < 0:
                     return self._elements_of_lines(ids)
@@ -328,6 +333,9 @@ class Simplifier:
     def _expression(self, id: int, form: int) -> Expression:
         """The simplified expression, or the original where that is not longer."""
         if self.graph.shape(id):
+            from gradcli.algebra.arrays.forms import fitted
+            from gradcli.algebra.arrays.literals import elementwise
+
             form = elementwise(self.algebra, fitted(self.algebra, form, self.graph.shape(id)))
             apart = self.algebra.form(dict([self.algebra.as_term(form)]))  # 2*(A @ x - b) for 2*A @ x - 2*b
             form = apart if self.algebra.size(apart) < self.algebra.size(form) else form

@@ -6,11 +6,9 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 
-from gradcli.algebra.arrays.expanded import shortest_array
-from gradcli.algebra.arrays.forms import array_constant_form, array_form, fitted
-from gradcli.algebra.arrays.literals import elementwise
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.rules import apply_operation
+from gradcli.algebra.sums.spellings import shortest
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Settings
 from gradcli.language.ast import NOWHERE
 from gradcli.language.numbers import is_unwieldy, longer_than
@@ -76,6 +74,8 @@ def normal_forms(
             if isinstance(value, int | Fraction):
                 form = algebra.number(value)
             elif isinstance(value, tuple):
+                from gradcli.algebra.arrays.forms import array_constant_form
+
                 form = array_constant_form(algebra, value)
             else:
                 form = algebra.of_atom(algebra.atom("constant" if isinstance(value, str) else "number", value))
@@ -91,13 +91,26 @@ def normal_forms(
             if form != TOO_LONG and algebra.size(form) > limit:
                 form = TOO_LONG
             if graph.shapes and form != TOO_LONG:
+                from gradcli.algebra.arrays.literals import elementwise
+
                 form = elementwise(algebra, form)
         forms.append(form)
     return forms
 
 
+def shortest_spelling(algebra: Algebra, form: int) -> int:
+    """The shortest of the shapes of a form; what is known of arrays alone is loaded where there are some."""
+    if not algebra.shapes:
+        return shortest(algebra, form)
+    from gradcli.algebra.arrays.expanded import shortest_array
+
+    return shortest_array(algebra, form)
+
+
 def _array_form(graph: Graph, algebra: Algebra, id: int, operands: Sequence[int], limit: int) -> int:
     """The form of a node that is not elementwise."""
+    from gradcli.algebra.arrays.forms import array_form, fitted
+
     if TOO_LONG in operands:
         return TOO_LONG
     shapes = [graph.shape(input) for input in graph.inputs[id]]
@@ -221,7 +234,7 @@ class _Sums:
         total = self.algebra.add([form if own == sign else self.algebra.scale(form, -1) for form, own in longer])
         if self.algebra.size(total) > limit:
             return TOO_LONG
-        return shortest_array(self.algebra, total)
+        return shortest_spelling(self.algebra, total)
 
     def _as_it_stands(self, terms: Sequence[tuple[int, int]], sign: int) -> int:
         """The sum of terms as it stands."""

@@ -43,6 +43,16 @@ from gradcli.lowering.programs.lower import lower
         ("1/tan(x)", "1/tan(x)"),
         ("log(x^2)", "log(x^2)"),
         ("log(x^2) + 0*log(x)", "log(x^2)  # x > 0"),
+        ("sqrt(x^2 - 10x + 25)", "abs(x - 5)"),
+        ("sqrt(x^2 + 2x*w + w^2)", "abs(w + x)"),
+        ("sqrt(x^2 + x + 1)^2", "x^2 + x + 1"),
+        ("sqrt(a^2 - a*b + b^2)^2", "a*(a - b) + b^2"),
+        ("exp(log(x^2 - 10x + 25))", "x^2 - 10*x + 25  # x != 5"),
+        ("exp(log(2x^2 - 10x - 25))", "2*x^2 - 10*x - 25  # 2*x^2 - 10*x - 25 > 0"),
+        ("sqrt(2 - 2cos(x))^2", "2 - 2*cos(x)"),
+        ("sqrt(sin(x)^2 - 2sin(x) + 1)", "1 - sin(x)"),
+        ("exp(log(2 + sin(x)))", "sin(x) + 2"),
+        ("(x^3 - 1)/(x^2 + x + 1)", "x - 1"),
     ],
 )
 def test_where_it_holds_is_said(text: str, right: str) -> None:

@@ -159,3 +159,15 @@ def test_a_step_out_of_the_domain_is_called_so(text: str, values: dict[str, floa
 def test_a_search_that_ends_is_told_apart_from_steps_that_are_over() -> None:
     assert said("x^4", "newton", 1.0, 5, x=2.0)[:2] == (SLOW, "the gradient is not 0 yet, and more steps go on")
     assert said("x^2", "gd", 1.5, x=2.0)[1].startswith("lr = 1.5 is more than 2/λ = 1")  # not the domain, though numbers overflow
+
+
+@pytest.mark.parametrize("text", ["x^2/10", "x^4", "x^3", "exp(x)", "sqrt(1 + x^2)", "cos(x)", "x^2/20 + x^4/1000"])
+def test_a_rate_that_is_said_to_be_faster_is_faster(text: str) -> None:
+    """From the same start and in as many steps, where the curvature at the end alone would promise it and the way is steeper."""
+    reason = said(text, "gd", 0.1, 30, x=2.0)[1]
+    if "would be faster" not in reason:
+        assert any(other in reason for other in ("grows flat", "faster and faster"))
+        return
+    rate = float(reason.split("1/λ = ")[1].split()[0])
+    ends = [list(steps(objective(text, x=2.0), "gd", lr, 30))[-1].value for lr in (0.1, rate)]
+    assert ends[1] < ends[0]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from commandline import command, process
-from messages import messages
+from messages import key_of, messages
 from test_imports import PACKAGE, WORKED, loaded_by
 
 from gradcli.cli.framework.streams import LANGUAGES
@@ -33,8 +33,8 @@ def said() -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_message_has_a_translation(language: str, said: dict[str, list[str]]) -> None:
-    known = {entry.message for entry in entries(language) if entry.translation and not entry.context}
-    missing = {text: modules for text, modules in said.items() if text not in known}
+    known = {(entry.context, entry.message) for entry in entries(language) if entry.translation}
+    missing = {text: modules for text, modules in said.items() if key_of(text) not in known}
     assert not missing, f"python tests/messages.py --write puts these into the catalogue, to be translated: {missing}"
 
 
@@ -58,7 +58,7 @@ def test_no_message_stands_twice(language: str) -> None:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_words_without_a_message_of_their_own_stand_in_the_code(language: str) -> None:
-    code = "\n".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
+    code = "\n".join(path.read_text("utf-8") for kind in ("py", "js", "html") for path in PACKAGE.rglob(f"*.{kind}"))
     code = re.sub(r'"\s*f?"', "", code)  # texts in several pieces
     for entry in entries(language):
         literals = [literal for text in literals_of(entry.message) for literal in re.split(r"[^A-Za-z' ]+", text)]

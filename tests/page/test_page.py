@@ -18,8 +18,8 @@ from gradcli.derivation.nodes.chain_rule import derive
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
+from gradcli.output.page.files import page_file
 from gradcli.output.page.page import PAGE_NODES, html_page_of_graph
-from gradcli.output.page.program import page_file
 
 WORKED = "(x+w)*(w+1)"
 Open = Callable[..., Any]

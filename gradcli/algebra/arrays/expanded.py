@@ -26,9 +26,9 @@ _LARGE = 300
 
 
 def shortest_array(algebra: Algebra, form: int) -> int:
-    """The shortest of the shapes of a form, that with its products of matrices multiplied out among them."""
+    """The shortest of the shapes of a form with arrays, that with its products of matrices multiplied out among them."""
     best = shortest(algebra, form)
-    if not algebra.shapes or algebra.size(best) > _LARGE:
+    if algebra.size(best) > _LARGE:
         return best
     best = _outer_products(algebra, _inverses(algebra, best))
     open_form = shortest(algebra, multiplied_out(algebra, best))

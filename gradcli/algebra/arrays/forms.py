@@ -28,7 +28,7 @@ from gradcli.algebra.arrays.products import (
 )
 from gradcli.algebra.arrays.rules import by_operations, linear_operands, settings_key
 from gradcli.algebra.arrays.settings import is_whole, joined_index, normal_settings, order_of
-from gradcli.algebra.sums.forms import ABS
+from gradcli.algebra.sums.interned import ABS
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.rules import apply_operation
 from gradcli.algebra.sums.terms import Rational

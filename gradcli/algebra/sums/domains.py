@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from gradcli.algebra.sums.normal import Algebra
-from gradcli.algebra.sums.terms import ONE, Rational
+from gradcli.algebra.sums.spellings import expanded
+from gradcli.algebra.sums.squares import polynomial_root
+from gradcli.algebra.sums.terms import ONE, Rational, content_of
 from gradcli.graph.graph import Graph
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.course import EVERYWHERE, course
@@ -68,10 +70,17 @@ def lost(algebra: Algebra, wanted: Sequence[Sign], form: int) -> list[Sign]:
     found = []
     for one, more in wanted:
         said = (one, True) in own or ((one, False) in own and not more) or (one in strict and not more)
-        true = algebra.is_positive_form(one) if more else algebra.is_not_negative(one)
-        if not said and not true and algebra.value(one) is None:  # of a number it is known
+        if not said and algebra.value(one) is None and not _is_true(algebra, one, more):  # of a number it is known
             found.append((one, more))
     return found
+
+
+def _is_true(algebra: Algebra, form: int, more: bool) -> bool:
+    """Whether a form is known to be positive, or not to be negative, as it stands or multiplied out."""
+    wide = expanded(algebra, form)
+    if more:
+        return any(map(algebra.is_positive_form, (form, wide)))
+    return any(map(algebra.is_not_negative, (form, wide))) or polynomial_root(algebra, wide) is not None
 
 
 def _of_power(algebra: Algebra, base: int, exponent: Rational) -> Iterator[Sign]:
@@ -93,13 +102,13 @@ def _of_operation(algebra: Algebra, name: str, form: int) -> Iterator[Sign]:
 
 
 def _normal(algebra: Algebra, form: int) -> int:
-    """A form of the same sign whose first coefficient is 1 or -1, without factors that are positive."""
+    """A form of the same sign with coprime integers as coefficients, without factors that are positive."""
     terms = algebra.forms[form]
     if len(terms) == 1:
         monomial, coefficient = terms[0]
         left = tuple((atom, exponent) for atom, exponent in monomial if not algebra.is_positive(atom))
         return algebra.form({left: 1 if coefficient > 0 else -1})
-    return algebra.scale(form, 1 / abs(Fraction(terms[0][1]))) if terms else form
+    return algebra.scale(form, 1 / abs(content_of(terms))) if terms else form
 
 
 def differences(algebra: Algebra, left: int, right: int) -> tuple[int, int]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
-from gradcli.algebra.sums.forms import ABS, EXP, POW, Forms
+from gradcli.algebra.sums.forms import Forms
+from gradcli.algebra.sums.interned import ABS, EXP, POW
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational, common_monomial, content_of, divided, whole
 from gradcli.ops.catalogue import CHOICE
 from gradcli.ops.declaration.rational import power as exact_power
@@ -313,7 +314,7 @@ class Algebra(Forms):
         terms = self.forms[form]
         if self.is_not_negative(form):
             return form
-        if self.assume and self.is_not_negative(opposite := self.scale(form, -1)):  # |u| = -u for u <= 0
+        if self.is_not_negative(opposite := self.scale(form, -1)):  # |u| = -u for u <= 0
             return opposite
         content = content_of(terms)
         primitive = self.scale(form, 1 / content)

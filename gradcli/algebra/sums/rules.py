@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from gradcli.algebra.sums.forms import EXP, LOG, POW, value_of
+from gradcli.algebra.sums.interned import EXP, LOG, POW, value_of
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.spellings import cancelled, expanded, shortest
 from gradcli.algebra.sums.terms import Monomial, Rational, content_of, divided, whole
@@ -212,7 +212,7 @@ def _simpler(algebra: Algebra, operation: str, operand: int) -> int | None:
             return algebra.number(1)
         case "sign" if terms and (size := abs(content_of(terms))) != 1:  # sign(k·u) = sign(u)
             return apply_operation(algebra, operation, [algebra.scale(operand, 1 / size)])
-        case "abs" if algebra.assume or algebra.is_not_negative(operand) or (terms and abs(content_of(terms)) != 1):
+        case "abs" if algebra.assume or (terms and abs(content_of(terms)) != 1) or algebra.has_a_sign(operand):
             return algebra.magnitude(operand)
         case "exp" if terms:
             return _exponential(algebra, operand)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from gradcli.algebra.sums.forms import POW
+from gradcli.algebra.sums.interned import POW
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational, Terms, common_monomial, content_of, divided
 from gradcli.ops.catalogue import CHOICE, OPERATIONS

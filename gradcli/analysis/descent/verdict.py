@@ -35,6 +35,9 @@ _LAST = 20
 _OFTEN = 0.7
 """The share of these steps that turn back."""
 
+_SHORT = 0.1
+"""lr times the curvature below which a step covers so small a part of the way that lr is called small."""
+
 _STEEP = 20.0
 """Largest over smallest curvature from which on that is why a descent is slow."""
 
@@ -91,7 +94,9 @@ def verdict(objective: Objective, taken: Sequence[Step], name: str, lr: float | 
         if len(taken) > most:
             return Verdict(SLOW, "the gradient is not 0 yet, and more steps go on", limit, curved)
         return Verdict(STUCK, "no step along its direction leads lower, and the gradient is not 0", limit, curved)
-    return Verdict(SLOW, _slowly(lr, curved, name), limit, curved)
+    begun = objective.curvatures(first.point)
+    steep = float(begun[-1]) if begun is not None and len(begun) else None
+    return Verdict(SLOW, _slowly(lr, curved, steep, name), limit, curved)
 
 
 def _converged(objective: Objective, last: Step) -> Verdict:
@@ -187,7 +192,8 @@ def _back_and_forth(lr: float | None, limit: float | None, curved: tuple[float, 
     return "steps turn back again and again"
 
 
-def _slowly(lr: float | None, curved: tuple[float, float] | None, name: str) -> str:
+def _slowly(lr: float | None, curved: tuple[float, float] | None, steep: float | None, name: str) -> str:
+    """Why the gradient is not 0 yet, by the curvatures at the end and the largest one at the start."""
     if curved is None or lr is None:
         return "the gradient is not 0 yet, and more steps go on"
     low, high = curved
@@ -198,8 +204,15 @@ def _slowly(lr: float | None, curved: tuple[float, float] | None, name: str) -> 
             f"the largest curvature, {short_text(high)}, is {short_text(high / low)} times the least: lr is bounded by the one "
             f"({_formula(name)} = {short_text(_limit(curved, name))}), and the other takes many steps"
         )
-    if name == "gd" and high > 0 and lr * high < 0.1:
-        return f"lr = {short_text(lr)} is small: 1/λ = {short_text(1 / high)} of the largest curvature would be faster"
+    if name == "gd" and high > 0 and steep is not None and lr * high < _SHORT:
+        largest = max(high, steep)
+        if lr * largest < _SHORT:
+            return f"lr = {short_text(lr)} is small: 1/λ = {short_text(1 / largest)} of the largest curvature would be faster"
+        if steep > high:
+            return (
+                f"the function grows flat on the way, and steps short: the largest curvature falls from {short_text(steep)} to"
+                f" {short_text(high)}"
+            )
     return "the gradient is not 0 yet, and more steps go on"
 
 

@@ -22,7 +22,7 @@ from gradcli.cli.inputs.combined import COMBINED
 from gradcli.cli.inputs.run import NO_VALUES, check_no_shapes, not_finite_warnings, request_of, written_in_elements
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import bindings_of, shapes_of
-from gradcli.errors import GradcliError, located, visible
+from gradcli.errors import GradcliError, located, said, visible
 from gradcli.frozen import replace
 from gradcli.language.program_text import one_line
 from gradcli.output.formats import EXPLANATIONS, Format
@@ -205,7 +205,9 @@ def _show_parts(
     """Write the parts of a document to a file, or to standard output."""
     to_file = output not in (None, STDIN)
     if format is not None and (to_file or format.name not in ("text", "rich")):
-        written = format.written(parts(), title=title, ascii=ascii)
+        from gradcli.cli.views.show import parts_said
+
+        written = format.written(parts_said(parts()), title=said(title), ascii=ascii)
         write_to(output, written, ascii=ascii, html=format.name == "html")
         return
     from gradcli.cli.views.show import show_blocks

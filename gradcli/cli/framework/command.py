@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from gradcli.cli.framework.streams import LANGUAGES, said
-from gradcli.errors import ExitCode, nearest
+from gradcli.cli.framework.streams import LANGUAGES
+from gradcli.errors import ExitCode, nearest, said
 from gradcli.typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, overload
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from typing import Annotated, Any
 import typer
 
 from gradcli.cli.framework.command import Command, Option
-from gradcli.cli.framework.streams import said, spoken, write
+from gradcli.cli.framework.streams import write
 from gradcli.cli.framework.table import command_named, command_names
-from gradcli.errors import GradcliError, columns
+from gradcli.errors import GradcliError, columns, said, spoken
 
 _MARGIN = 4
 """What Typer writes before a line, and leaves free behind it."""
@@ -133,7 +133,7 @@ def _fitted_line(line: str, width: int) -> Iterator[str]:
 
 def help_said(help: str) -> str:
     """A help text in the language of this call: its paragraphs, and what is remarked behind its examples."""
-    if spoken() is None:
+    if spoken().language == "en":
         return help
     paragraphs = []
     for paragraph in help.strip().split("\n\n"):
@@ -166,7 +166,7 @@ def _closed(text: str) -> str:
 
 def _labels_said(text: str) -> str:
     """A help page with the words of Typer in the language of this call."""
-    for label in _LABELS if spoken() is not None else ():
+    for label in _LABELS if spoken().language != "en" else ():
         shown = said(label)
         text = re.sub(rf"(^| ){label}( ?)", rf"\1{shown}" + (r"\2" if shown.isascii() else ""), text, flags=re.MULTILINE)
     return text

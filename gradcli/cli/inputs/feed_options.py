@@ -140,7 +140,9 @@ def separated(names: Sequence[str], delimiter: str) -> str:
 
 def names_folder(output: str | None) -> bool:
     """Whether the name of an output is that of a folder."""
-    return output is not None and (output.endswith("/") or os.path.isdir(output))
+    from gradcli.data.tables.stores import as_path
+
+    return output is not None and (output.endswith("/") or os.path.isdir(as_path(output)))
 
 
 def kept_of(options: FeedOptions, names: Sequence[str], variables: Sequence[str]) -> tuple[str, ...]:

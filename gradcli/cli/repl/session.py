@@ -18,10 +18,10 @@ from gradcli.autodiff.runs.names_asked import variables_among
 from gradcli.autodiff.runs.program_run import recorded
 from gradcli.cli.framework.command import HELP_FLAGS, Command
 from gradcli.cli.framework.reader import read
-from gradcli.cli.framework.streams import only_ascii, said, write, write_error, write_lines, write_note
+from gradcli.cli.framework.streams import only_ascii, write, write_error, write_lines, write_note
 from gradcli.cli.framework.table import command_named, command_names, option_like
 from gradcli.cli.inputs.variables import number
-from gradcli.errors import ExitCode, GradcliError, NoValueError, UnknownVariableError, located, nearest, visible
+from gradcli.errors import ExitCode, GradcliError, NoValueError, UnknownVariableError, located, nearest, said, visible
 from gradcli.frozen import Frozen
 from gradcli.language.ast import Assignment, Definition, Program
 from gradcli.language.free_names import free_names

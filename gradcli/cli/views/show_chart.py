@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from gradcli.cli.framework.choices import chosen_format, file_format
 from gradcli.cli.framework.command import flag, text
 from gradcli.cli.framework.options import FileOptions, OutputOptions
-from gradcli.cli.framework.streams import STDIN, can_print_signs, said, wants_rich, write, write_to
+from gradcli.cli.framework.streams import STDIN, can_print_signs, wants_rich, write, write_to
 from gradcli.cli.views.show import blocks_said
-from gradcli.errors import GradcliError
+from gradcli.errors import GradcliError, said
 from gradcli.frozen import replace
 from gradcli.output.formats import PLOTS, Format
 from gradcli.output.plots.chart import Chart

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from gradcli.errors import said
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.graph.shapes import shape_text
 from gradcli.language.numbers import brief_text, number_text, short_text
@@ -50,7 +51,7 @@ class GraphPart(Part):
             missing = [input for input in self.listing.graph.inputs[id] if input not in self.drawn]
             if missing:
                 count = len(set(missing))
-                yield Box(f"{self.prefix}m{id}", Kind.OMITTED, (Line("title", f"… {count:,} more" if count > 1 else "…"),))
+                yield Box(f"{self.prefix}m{id}", Kind.OMITTED, (Line("title", said(f"… {count:,} more") if count > 1 else "…"),))
             yield self.box(self.listing.entry(id))
 
     def arrows(self) -> Iterator[Arrow]:
@@ -86,17 +87,17 @@ class GraphPart(Part):
         title = entry.name if kind in (Kind.VARIABLE, Kind.CONSTANT) else f"{entry.name} = {entry.expression}"
         if kind is Kind.BROKEN:
             yield Line("title", f"{MARK} {shortened(title, TITLE_COLUMNS - 2)}")
-            yield Line("error", "the shapes do not fit")
+            yield Line("error", said("the shapes do not fit"))
             return
         yield Line("title", shortened(title, TITLE_COLUMNS))
         if kind is not Kind.OUTPUT and entry.id in self.outputs:
-            yield Line("fact", "output")
+            yield Line("fact", said("output"))
         if kind is Kind.CONSTANT:
             return
         if entry.shape:
-            yield Line("fact", f"shape {shape_text(entry.shape)}")
+            yield Line("fact", said(f"shape {shape_text(entry.shape)}"))
         if entry.value is not None:
-            yield Line("value", shortened(f"value {brief_text(entry.value)}", TITLE_COLUMNS))
+            yield Line("value", shortened(said(f"value {brief_text(entry.value)}"), TITLE_COLUMNS))
         if entry.adjoint is not None and isinstance(self.listing, FunctionListing):
             number = shortened(brief_text(entry.adjoint), TITLE_COLUMNS)
             yield Line("adjoint", f"{shortened(self.listing.derivative(entry.id), TITLE_COLUMNS)} = {number}")
@@ -106,20 +107,20 @@ class GraphPart(Part):
         if entry.grad_fn:
             yield Line("fact", entry.grad_fn)
         elif entry.is_leaf:
-            yield Line("fact", "leaf, requires_grad" if entry.requires_grad else "leaf")
+            yield Line("fact", said("leaf, requires_grad" if entry.requires_grad else "leaf"))
         if entry.id in self.notes:
-            yield Line("fact", self.notes[entry.id])
+            yield Line("fact", said(self.notes[entry.id]))
 
     def facts(self, entry: Entry) -> Iterator[str]:
         """Everything that is known of a node."""
         yield f"{entry.name} = {entry.expression}" if entry.inputs else entry.name
-        yield f"node {entry.id}: {spelling(entry.operation)}"
+        yield said(f"node {entry.id}: {spelling(entry.operation)}")
         if entry.error:
-            yield entry.error
+            yield said(entry.error)
             return
-        yield f"shape {shape_text(entry.shape)}"
+        yield said(f"shape {shape_text(entry.shape)}")
         if entry.value is not None:
-            yield f"value {number_text(entry.value) if entry.shape else repr(entry.value)}"
+            yield said(f"value {number_text(entry.value) if entry.shape else repr(entry.value)}")
         if isinstance(self.listing, FunctionListing):
             yield f"is_leaf {entry.is_leaf}, requires_grad {entry.requires_grad}, grad_fn {entry.grad_fn}"
             if entry.value is not None:

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 
 from gradcli.autodiff.passes.tape import ACCUMULATE_GRAD
+from gradcli.errors import said
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.numbers import number_text, short_text
@@ -129,11 +130,11 @@ def _local(names: Sequence[str], link: Link) -> str:
 
 def _function_line(part: FunctionsPart, id: int) -> str:
     function = part.functions[id]
-    name = visible(part.tape.names[function.node])
     following = ["None" if to is None else f"%f{to}" if to in part.drawn else "…" for to in function.next]
     if function.name != ACCUMULATE_GRAD:
-        fact = f"{part.role(function)} {name}"
+        fact = visible(part.role(function))
     else:
+        name = visible(part.tape.names[function.node])
         adjoint = None if part.tape.symbolic else part.tape.adjoints[function.node]
         fact = f"{name}.grad" if adjoint is None else f"{name}.grad {number_text(adjoint)}"
     return f"{' '.join([f'%f{id}', function.name, *following])} : {fact}\n"
@@ -191,7 +192,7 @@ class _GraphForest:
             shapes = f"{MARK} {link.shapes} does not fit" if link.broken else link.shapes
             label = ", ".join(filter(None, [" = ".join(filter(None, pieces)), shapes]))
             found.append(_Branch(link.source, visible(label)))
-        return [*found, _Branch(None, _more(len(missing)))] if missing else found
+        return [*found, _Branch(None, said(_more(len(missing))))] if missing else found
 
     def text(self, id: int) -> str:
         entry = self.listing.entry(id)
@@ -208,7 +209,7 @@ class _GraphForest:
 
     def reference(self, id: int) -> str:
         name = visible(self.listing.names[id])
-        return name if self.listing.graph.operations[id] == CONSTANT else f"{name}  ({self.mark(id)}, above)"
+        return name if self.listing.graph.operations[id] == CONSTANT else f"{name}  ({said(f'{self.mark(id)}, above')})"
 
     def mark(self, id: int) -> str:
         return self.part.mark(id)
@@ -228,13 +229,13 @@ class _FunctionForest:
         following = self.part.functions[id].next
         found = [_Branch(None, "None") if to is None else _Branch(to) for to in following if to is None or to in self.part.drawn]
         missing = {to for to in following if to is not None and to not in self.part.drawn}
-        return [*found, _Branch(None, f"… {len(missing)} more")] if missing else found
+        return [*found, _Branch(None, said(f"… {len(missing)} more"))] if missing else found
 
     def text(self, id: int) -> str:
         return f"{self._name(id)}  ({self.mark(id)})"
 
     def reference(self, id: int) -> str:
-        return f"{self._name(id)}  ({self.mark(id)}, above)"
+        return f"{self._name(id)}  ({said(f'{self.mark(id)}, above')})"
 
     def mark(self, id: int) -> str:
         return f"%f{id}"
@@ -310,7 +311,7 @@ def _tree(forest: _Forest, root: int, printed: set[int], further: deque[int]) ->
         below = forest.branches(branch.id)
         if below and len(levels) >= DEEPEST:
             further.append(branch.id)
-            yield f"{stem}… continued at {forest.mark(branch.id)} below\n"
+            yield f"{stem}{said(f'… continued at {forest.mark(branch.id)} below')}\n"
             continue
         printed.add(branch.id)
         yield f"{stem}{forest.text(branch.id)}\n"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from gradcli.derivation.calculus.applied import Application, Rules
 from gradcli.derivation.explain import Explanation
 from gradcli.derivation.notation.arrays import array_expression, raised
-from gradcli.derivation.notation.prose import Equal, Piece, Words, listed
+from gradcli.derivation.notation.prose import Equal, Piece, Words, about_primes, listed
 from gradcli.derivation.notation.steps import Derivation, Equation, Step
 from gradcli.derivation.paths import Cost, Path, Paths, PathSum
 from gradcli.frozen import Frozen
@@ -363,10 +363,8 @@ def _rules(explanation: Explanation, rules: Rules) -> Iterator[Part]:
         name = derivation.variable
         if tape.gradient[name] is None:
             continue
-        others = [Name(other) for other in tape.graph.variables if other != name][:8]
-        constant: list[Piece] = ["; ", *listed(list(others)), " " + ("is a constant" if len(others) == 1 else "are constants")]
         yield Heading((tape.derivative(name), " by the rules of calculus"))
-        yield Paragraph(("A prime is the derivative by ", Name(name), *(constant if others else []), "."))
+        yield Paragraph(about_primes(name, [other for other in tape.graph.variables if other != name]))
         for application in derivation.applications:
             yield Equations(
                 chain_rows(explanation.shown(application.steps), ends=False),

@@ -77,7 +77,7 @@ class Words {
       `${name} ${equals(this.run.values[id])} `,
       { number: this.run.values[id] },
     ]);
-    return [{ caption: "inputs", pieces: given.length > 0 ? [...pieces, more > 0 ? `, and ${more} more` : ""] : ["none"] }];
+    return [{ caption: say`inputs`, pieces: given.length > 0 ? [...pieces, more > 0 ? say`, and ${more} more` : ""] : [say`none`] }];
   }
 
   forward(id) {
@@ -87,13 +87,13 @@ class Words {
     const pieces = [`${this.name(id)} = ${expression}`];
     if (numbers !== expression) pieces.push(" = ", numbers);
     if (numbers !== shortText(value)) pieces.push(` ${equals(value)} `, { number: value, role: "result" });
-    return [{ caption: "value", pieces }];
+    return [{ caption: say`value`, pieces }];
   }
 
   seed(id) {
     return [
-      { caption: "begin", pieces: [this.adjoint(id), " = ", { number: this.run.adjoints[id], role: "result" }] },
-      { caption: "", pieces: ["The backward pass begins at the output and goes back node by node, the newest first."] },
+      { caption: say`begin`, pieces: [this.adjoint(id), " = ", { number: this.run.adjoints[id], role: "result" }] },
+      { caption: "", pieces: [say`The backward pass begins at the output and goes back node by node, the newest first.`] },
     ];
   }
 
@@ -114,28 +114,30 @@ class Words {
     if (first + shown.length < arrivals.length) chain.push(" + …");
     const local = this.run.locals[target][argument];
     const symbols = this.local(target, argument);
-    const lines = [{ caption: "chain rule", pieces: chain }];
+    const lines = [{ caption: say`chain rule`, pieces: chain }];
     const derived = [this.along(target, source)];
     if (local === undefined ? symbols : symbols !== shortText(local)) derived.push(` = ${symbols}`);
     if (local !== undefined) derived.push(` ${equals(local)} `, { number: local });
-    if (symbols !== null) lines.push({ caption: "local derivative", pieces: derived });
+    if (symbols !== null) lines.push({ caption: say`local derivative`, pieces: derived });
     const name = this.name(source);
+    const of = this.name(target);
+    const left = arrivals.length - 1 - place;
     const product = [{ number: this.run.adjoints[target], signed: true }, "·", { number: local, signed: true }];
     lines.push({
-      caption: `from ${this.name(target)}`,
+      caption: say`from ${of}`,
       pieces: [
-        `${name} receives `, ...(this.data.recorded ? [] : [...product, ` ${equals(contribution)} `]), { number: contribution, role: before === undefined && arrivals.length === 1 ? "result" : "" },
+        say`${name} receives `, ...(this.data.recorded ? [] : [...product, ` ${equals(contribution)} `]), { number: contribution, role: before === undefined && arrivals.length === 1 ? "result" : "" },
       ],
     });
     if (arrivals.length > 1) {
       const last = place === arrivals.length - 1;
       const sums = before === undefined ? [] : [{ number: before }, " + ", { number: contribution, signed: true }];
       lines.push({
-        caption: last ? "sum" : "sum so far",
+        caption: last ? say`sum` : say`sum so far`,
         pieces: [
           ...(last ? [whole, " = "] : []), ...sums,
           before === undefined ? "" : ` ${equals(sum)} `, { number: sum, role: last ? "result" : "" },
-          last ? "" : ` (${arrivals.length - 1 - place} more to come)`,
+          last ? "" : say` (${left} more to come)`,
         ],
       });
     }
@@ -144,13 +146,17 @@ class Words {
 
   /** One line for the slider and for screen readers. */
   sentence(position) {
-    if (position === 0) return `Inputs: ${this.lines(0)[0].pieces.map(spoken).join("")}`;
+    const first = position === 0 ? this.lines(0)[0].pieces.map(spoken).join("") : "";
+    if (position === 0) return say`Inputs: ${first}`;
     const event = this.run.events[position - 1];
-    if (event[0] === FORWARD) return `forward: ${this.forward(event[1])[0].pieces.map(spoken).join("")}`;
-    if (event[0] === SEED) return `backward begins: ${spoken(this.adjoint(event[1]))} = 1`;
+    const value = event[0] === FORWARD ? this.forward(event[1])[0].pieces.map(spoken).join("") : "";
+    if (event[0] === FORWARD) return say`forward: ${value}`;
+    const begun = spoken(this.adjoint(event[1]));
+    if (event[0] === SEED) return say`backward begins: ${begun} = 1`;
     const lines = this.contribution(event, position - 1);
-    const said = lines.slice(2).map(({ caption, pieces }, at) => `${at > 0 ? `${caption}: ` : ""}${pieces.map(spoken).join("")}`);
-    return `backward, from ${this.name(event[2])}: ${said.join("; ")}`;
+    const told = lines.slice(2).map(({ caption, pieces }, at) => `${at > 0 ? `${caption}: ` : ""}${pieces.map(spoken).join("")}`).join("; ");
+    const target = this.name(event[2]);
+    return say`backward, from ${target}: ${told}`;
   }
 }
 

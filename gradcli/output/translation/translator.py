@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from heapq import merge
 from operator import attrgetter
 
-from gradcli.errors import columns
+from gradcli.errors import Speech, columns
 from gradcli.frozen import Frozen
 from gradcli.output.translation.catalogue import Entry, entries
 
@@ -46,7 +46,7 @@ _STRONG = 4
 """Letters of its own that a message has to have to be looked for before the text is taken apart, and inside of what is put in."""
 _STRONG_OPEN = 8
 """The same of one that begins and ends in holes, which much fits."""
-_TUPLE = re.compile(r"\([\d, ]*\)")
+_TUPLE = re.compile(r"\([\d, ]*\)|\[.*\]")
 _GAP = re.compile(r"(?<=\S)( {2,}(?:# )?)(?=\S)")
 """What stands between the columns of a line, or before a remark."""
 _BEHIND = re.compile(r"(.*\S) \((.+)\)")
@@ -146,7 +146,7 @@ def holes_used(translation: str) -> list[int]:
     return [int(hole[1]) for hole in _FILLED.finditer(translation) if hole[1]]
 
 
-class Translator:
+class Translator(Speech):
     """What says finished English texts in another language.
 
     Args:
