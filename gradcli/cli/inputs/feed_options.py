@@ -35,7 +35,7 @@ class FeedOptions(FileOptions):
     resume = flag("With a folder: go on with the results that an earlier call left there; what is done stays.")
     memory = text("About how much memory to use, 2GB: how many rows are in memory at once follows from it.", "BYTES")
     engine = text(
-        "With a folder or --reduce: what runs the parts of the feed, Ray, Dask or Spark here or on the cluster of --address, or DuckDB.",
+        "With a folder or --reduce: what runs the parts of the feed, Ray, Dask or Spark here or at --address, or DuckDB.",
         "NAME",
         choices=("ray", "dask", "spark", "duckdb"),
     )
