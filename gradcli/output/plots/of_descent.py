@@ -78,12 +78,11 @@ class Run(Frozen, eq=False):
 
     @property
     def end(self) -> str:
-        """Where it ended: ``x = 3, w = -1, value 0 after 100 steps``; of many parameters the first ones."""
+        """Where it ended: ``x = 3, w = -1, value 0 at step 100``; of many parameters the first ones."""
         last = self.steps[-1]
         places = [f"{name} = {short_text(float(value))}" for name, value in zip(self.labels, last.point, strict=False)]
         shown = ", ".join(places[:_NAMED]) + ", ..." * (len(places) > _NAMED)
-        count = len(self.steps) - 1
-        return f"{self.label}: {shown}, value {short_text(last.value)} after {count} step{'s' * (count != 1)}"
+        return f"{self.label}: {shown}, value {short_text(last.value)} at step {len(self.steps) - 1}"
 
 
 def loss_chart(runs: Sequence[Run], name: str, *, ends: bool = True) -> Chart:
