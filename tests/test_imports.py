@@ -235,7 +235,7 @@ ROOMS = {
     "analysis": "points < verification < nonfinite, properties, sampling, descent",
     "output": "formats, json, listing, visible, wrapping, files, jacobians, block_graphs, formulas < documents, diagrams < "
     "serialization < reports, quizzes, code < translation, box_drawing, page, schemas, manual < plots, notebook",
-    "data": "kernels, frames < batches < tables < row_runs, part_sums < partitioned < engines",
+    "data": "kernels, frames < batches < tables < row_runs, part_sums < partitioned < manifest < engines",
     "cli": "framework < inputs < views < repl < commands < main",
 }
 """The rooms of each layer, folders and modules: one imports from itself and from those that stand left of a < before it."""

@@ -21,6 +21,7 @@ from gradcli.data.tables.feeds import Feed, files_of, partitions_of
 from gradcli.data.tables.formats import TABLES, TableFormat
 from gradcli.data.tables.pieces import Wanted
 from gradcli.data.tables.records import Layout, Records, Tally
+from gradcli.data.tables.stores import as_path
 from gradcli.errors import ExitCode, GradcliError, nearest, no_value
 from gradcli.frozen import replace
 from gradcli.language.ast import Program
@@ -78,7 +79,7 @@ def feed_rows(
             rows.close()
             parts = tuple(partitions_of(feed, reading, part_size(options)))
             asked = replace(asked, wrt=tuple(runs.wrt))
-            job = Job(text, where, asked, strict, parts, reading, wanted, layout, chosen.name, options.output or "")
+            job = Job(text, where, asked, strict, parts, reading, wanted, layout, chosen.name, as_path(options.output or ""))
             return said(run_job(replace(job, kernel=options.kernel or job.kernel), options))
         check_file(options)
         tally, put_on = Tally(), True

@@ -7,9 +7,11 @@ from gradcli.cli.framework.progress import rows_progress
 from gradcli.cli.framework.streams import write_to
 from gradcli.cli.inputs.feed_options import FeedOptions, memory_of, names_folder
 from gradcli.data.engines import reports_of
-from gradcli.data.partitioned import Job, begin, failed_lines, finish, locally
+from gradcli.data.manifest import begin, failed_lines, finish
+from gradcli.data.partitioned import Job, locally
 from gradcli.data.tables.feeds import PART
 from gradcli.data.tables.records import Tally
+from gradcli.data.tables.stores import as_path, is_address, write
 from gradcli.errors import GradcliError
 from gradcli.frozen import replace
 
@@ -81,5 +83,8 @@ def run_job(job: Job, options: FeedOptions) -> Tally:
             reports = reports_of(options.engine, job, numbers, options.address, count)
         tally = finish(job, reports)
     if options.errors is not None:
-        write_to(options.errors, failed_lines(job))
+        if is_address(options.errors):
+            write(as_path(options.errors), failed_lines(job))
+        else:
+            write_to(options.errors, failed_lines(job))
     return tally

@@ -27,6 +27,7 @@ from gradcli.language.free_names import free_names
 from gradcli.language.numbers import number_text
 from gradcli.language.parser import parse
 from gradcli.language.program_text import statement_text
+from gradcli.language.text import to_text
 from gradcli.output.wrapping import wrapped
 from gradcli.typing import Any
 
@@ -184,8 +185,10 @@ class Session:
             tape = recorded(program, Request(point, **limits))
         found = [f"{tape.names[tape.output]} = {number_text(tape.value)}"]
         if tape.adjoints[tape.output] is not None:
-            output = tape.names[tape.output]
-            found += [f"∂{output}/∂{name} = {number_text(value)}" for name, value in tape.full_gradient.items()]
+            found += [
+                f"{to_text(tape.derivative(name), pretty=True)} = {number_text(value)}"
+                for name, value in tape.full_gradient.items()
+            ]
         return "    ".join(" ".join(part.split()) for part in found)
 
     def ahead(self, text: str) -> str:

@@ -10,10 +10,10 @@ from gradcli.errors import said
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.numbers import number_text, short_text
-from gradcli.output.diagrams.diagram import MARK, Diagram, Part, derivative
+from gradcli.output.diagrams.diagram import MARK, Diagram, Part
 from gradcli.output.diagrams.functions_part import FunctionsPart
 from gradcli.output.diagrams.graph_part import GraphPart
-from gradcli.output.listing import Entry, Link
+from gradcli.output.listing import Entry, FunctionListing, Link
 from gradcli.output.visible import visible
 from gradcli.typing import Protocol
 
@@ -202,10 +202,9 @@ class _GraphForest:
         if entry.error:
             return visible(f"{MARK} {head}, {said(entry.error)}  ({self.mark(id)})")
         pieces = [head if entry.value is None else f"{head} = {short_text(entry.value)}"]
-        if entry.adjoint is not None:
-            pieces.append(f"{derivative(self.listing.output_name, entry.name)} = {short_text(entry.adjoint)}")
-        symbols = [derivative(self.listing.output_name, variable) for variable in entry.derivative_of]
-        pieces += [symbol for symbol in symbols if symbol != entry.name]
+        if entry.adjoint is not None and isinstance(self.listing, FunctionListing):
+            pieces.append(f"{self.listing.derivative(id)} = {short_text(entry.adjoint)}")
+        pieces += [symbol for symbol in entry.symbols if symbol != entry.name]
         return visible(f"{', '.join(pieces)}  ({self.mark(id)})")
 
     def reference(self, id: int) -> str:

@@ -276,7 +276,7 @@ def _results(tape: Tape, derivation: Derivation | None) -> Iterator[str]:
         return
     yield f"<p>{words_html([output])} {_live(tape.output, 'value')}</p>\n"
     for name in tape.wrt:
-        partial: Partial | Equal = Partial(output.name, name)
+        partial: Partial | Equal = tape.derivative(name)
         simplified = None if derivation is None else derivation.derivatives.get(name)
         if simplified is not None and not simplified.definitions:
             expression = simplified.expressions[0]
