@@ -125,6 +125,8 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
         return watch(path, lambda: run([name, "-f", path, *without_watching(rest)]))
     if "ascii" in options.given:
         only_ascii()
+    from gradcli.language.ast import SPELLED
+
     try:
         return command.run(options)
     except UnknownVariableError as error:
@@ -135,6 +137,8 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
         from gradcli.cli.inputs.source import read_otherwise
 
         raise read_otherwise(error, options) from None
+    finally:
+        SPELLED.clear()  # what follows in this process is another text
 
 
 _MEANT = {

@@ -106,7 +106,8 @@ def _partial(options: DiffOptions) -> None:
             derivatives, ids = derivative_graph(graph, requests)
             simplifier = Simplifier(derivatives, ids, generic=True, assume=assume)
             by, of = [variables for _, variables in requests], [(id, 0) for id, _ in requests]
-            found = Derivatives(output, by, simplifier.together(ids), rows, of=of)
+            total = len(graph.variables) == 1 and not graph.shapes
+            found = Derivatives(output, by, simplifier.together(ids), rows, of=of, total=total)
     write_derivatives(found, options, text, graph, derivatives, ids, values)
 
 

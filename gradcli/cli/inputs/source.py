@@ -11,6 +11,8 @@ from gradcli.cli.framework.command import Command, Options
 from gradcli.cli.framework.options import ExpressionOptions, ProgramOptions, ReadOptions
 from gradcli.cli.framework.streams import STDIN, read_text
 from gradcli.errors import GradcliError, NoValueError, visible
+from gradcli.language.ast import SPELLED
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.typing import Any
 
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
@@ -23,6 +25,10 @@ _FOREIGN = ("\\", "<", "$", "^{")
 """Signs of LaTeX and of MathML."""
 _DEFINED = r"\s*[^\W\d]\w*\s*\(\s*[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*\s*\)\s*=[^=\n;#{]*"
 """A function and nothing else, which is what is meant."""
+_CALLED = r"(?<=\\)[a-zA-Z]+|[^\W\d]\w*(?=[ \t]*\(|[ \t]+[\w\\])"
+r"""What may be the name of a function that is called: ln(x), \ln x, and ln x of a lenient text."""
+_LONG = 10_000
+"""Characters of a text up to which names are looked for."""
 _PROGRAM = r"[ =*+^;(]"
 """Signs that a program has, and hardly the name of a file."""
 
@@ -54,6 +60,7 @@ def side_as_read(text: str, whole: str, where: str, options: ReadOptions) -> str
     Raises:
         GradcliError: It cannot be read so.
     """
+    _spell(whole)
     how = options.read or "strict"
     if options.read is None and any(sign in whole for sign in _FOREIGN):
         from gradcli.language.readings.read import STRICT, reading_of
@@ -66,6 +73,17 @@ def side_as_read(text: str, whole: str, where: str, options: ReadOptions) -> str
     from gradcli.ops.words import read
 
     return read(text, where, how, _names_given(options))
+
+
+def _spell(text: str) -> None:
+    """Write functions as a text calls them that calls each by one name: ln stays ln, arcsin stays arcsin."""
+    called = set(re.findall(_CALLED, text)) if len(text) <= _LONG else set()
+    SPELLED.clear()
+    for operation in OPERATIONS.values():
+        used = called.intersection(operation.spellings)
+        own = operation.facts.written or operation.name
+        if len(used) == 1 and own not in called:
+            SPELLED[own] = used.pop()
 
 
 def _names_given(options: Options) -> list[str]:
