@@ -147,16 +147,17 @@ class ArrowRecords:
         pa = self.arrow
         import numpy
 
-        failed = numpy.zeros(len(records.rows), bool)
+        size = len(records.rows)
+        failed = numpy.zeros(size, bool)
         failed[list(records.errors)] = True
-        errors: list[str | None] = [None] * len(records.rows)
-        for at, error in records.errors.items():
-            errors[at] = error.message
+        errors: Any = pa.nulls(size, "string")
+        if records.errors:
+            errors = pa.array([records.errors[at].message if at in records.errors else None for at in range(size)], "string")
         columns = [
-            pa.array(numpy.asarray(records.rows, "int64")),
+            pa.array(records.numbers()),
             *[self._passed(records.kept[name], name) for name in self.layout.kept],
             *[self._numbers(column, failed) for column in (*records.values, *records.gradient)],
-            pa.array(errors, "string"),
+            errors,
         ]
         types = [column.type for column in columns]
         if self.schema is None:
@@ -185,6 +186,8 @@ class ArrowRecords:
     def _numbers(self, column: Any, failed: Any) -> Any:
         """A column of numbers, or of arrays; null in rows that failed, and where there is no derivative."""
         pa = self.arrow
+        if getattr(column, "ndim", 0) == 1 and not hasattr(column, "mask") and not failed.any():
+            return pa.array(column)
         if getattr(column, "ndim", 0) == 1:
             mask = failed | column.mask if hasattr(column, "mask") else failed
             return pa.array(getattr(column, "data", column) if hasattr(column, "mask") else column, mask=mask)
