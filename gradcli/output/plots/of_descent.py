@@ -10,7 +10,7 @@ from gradcli.analysis.descent.objective import Objective
 from gradcli.analysis.descent.verdict import CONVERGED, DIVERGES, OSCILLATES, SLOW, STUCK, UNBOUNDED, Verdict
 from gradcli.analysis.sampling.curves import margin_around, sampled
 from gradcli.analysis.sampling.fields import field
-from gradcli.errors import GradcliError
+from gradcli.errors import GradcliError, said
 from gradcli.frozen import Frozen, replace
 from gradcli.graph.graph import Graph
 from gradcli.language.numbers import short_text
@@ -110,7 +110,8 @@ def loss_chart(runs: Sequence[Run], name: str, *, ends: bool = True) -> Chart:
     shown = margin_around(min(sides), max(sides)) if sides else (0.0, 1.0)
     notes = [line for run in runs for line in ((run.end,) if ends else ()) + (run.sentence,)]
     last = max(1.0, *[float(len(each) - 1) for each in values])
-    return Chart(name, ("step", "value"), (0.0, last), shown, strokes, (), notes, (), logarithmic)
+    axes = said("step"), said("value")
+    return Chart(name, axes, (0.0, last), shown, strokes, (), notes, (), logarithmic)
 
 
 def path_chart(runs: Sequence[Run], graph: Graph, objective: Objective, name: str) -> Chart:
@@ -139,7 +140,7 @@ def path_chart(runs: Sequence[Run], graph: Graph, objective: Objective, name: st
         across, upwards = (points[:, 0], points[:, 1]) if len(parameters) == 2 else (points[:, 0], values)
         strokes.append(Stroke(PATH, [(across, upwards)], colour, 0, run.label))
         for at, (x, y) in enumerate(zip(across.tolist(), upwards.tolist(), strict=True)):
-            dots.append(Dot(x, y, colour, at > 0, f"step {at}: {short_text(each[at].value)}"))
+            dots.append(Dot(x, y, colour, at > 0, said(f"step {at}: {short_text(each[at].value)}")))
     notes = [line for run in runs for line in (run.end, run.sentence)]
     if len(parameters) == 2:
         found = field(graph, (parameters[0], parameters[1]), ends, objective.fixed, steps=100)
