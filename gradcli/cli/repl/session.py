@@ -10,7 +10,6 @@ import re
 import shlex
 import shutil
 import sys
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 
 from gradcli.autodiff.request import NOTHING, Request
@@ -28,6 +27,8 @@ from gradcli.language.free_names import free_names
 from gradcli.language.numbers import number_text
 from gradcli.language.parser import parse
 from gradcli.language.program_text import statement_text
+from gradcli.language.text import to_text
+from gradcli.output.wrapping import wrapped
 from gradcli.typing import Any
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -184,8 +185,10 @@ class Session:
             tape = recorded(program, Request(point, **limits))
         found = [f"{tape.names[tape.output]} = {number_text(tape.value)}"]
         if tape.adjoints[tape.output] is not None:
-            output = tape.names[tape.output]
-            found += [f"∂{output}/∂{name} = {number_text(value)}" for name, value in tape.full_gradient.items()]
+            found += [
+                f"{to_text(tape.derivative(name), pretty=True)} = {number_text(value)}"
+                for name, value in tape.full_gradient.items()
+            ]
         return "    ".join(" ".join(part.split()) for part in found)
 
     def ahead(self, text: str) -> str:
@@ -255,8 +258,7 @@ class Session:
         lines += ["", *(f"  :{name:15} {about}" for name, about in OWN.items())]
         for line in map(said, lines):
             indent = " " * (19 * line.startswith("  :"))
-            write(f"{part}\n" for part in textwrap.wrap(line, width - 1, subsequent_indent=indent, break_long_words=False,
-                                                        break_on_hyphens=False) or [""])  # fmt: skip
+            write(f"{part}\n" for part in wrapped(line, width - 1, indent) or [""])
 
     def _names(self) -> None:
         values = [f"{name} = {value}" for name, value in self.state.values.items()]

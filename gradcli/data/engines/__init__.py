@@ -28,7 +28,7 @@ class Work(Protocol):
         """Do it with a part."""
 
 
-LIBRARIES = {"ray": "ray", "dask": "distributed", "spark": "pyspark"}
+LIBRARIES = {"ray": "ray", "dask": "distributed", "spark": "pyspark", "duckdb": "duckdb"}
 """The engines, each with the library that it needs; ``gradcli[NAME]`` installs it."""
 
 

@@ -9,7 +9,7 @@ from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.graph.shapes import shape_text
 from gradcli.language.numbers import brief_text, number_text, short_text
 from gradcli.ops.catalogue import spelling
-from gradcli.output.diagrams.diagram import MARK, TITLE_COLUMNS, Arrow, Box, Kind, Line, Part, derivative, shortened
+from gradcli.output.diagrams.diagram import MARK, TITLE_COLUMNS, Arrow, Box, Kind, Line, Part, shortened
 from gradcli.output.listing import Entry, FunctionListing, Link, Listing
 
 
@@ -84,7 +84,6 @@ class GraphPart(Part):
         return Box(f"{self.prefix}{entry.id}", kind, tuple(self.lines(entry, kind)), flows, tuple(self.facts(entry)), entry.id)
 
     def lines(self, entry: Entry, kind: Kind) -> Iterator[Line]:
-        output = self.listing.output_name
         title = entry.name if kind in (Kind.VARIABLE, Kind.CONSTANT) else f"{entry.name} = {entry.expression}"
         if kind is Kind.BROKEN:
             yield Line("title", f"{MARK} {shortened(title, TITLE_COLUMNS - 2)}")
@@ -99,12 +98,12 @@ class GraphPart(Part):
             yield Line("fact", said(f"shape {shape_text(entry.shape)}"))
         if entry.value is not None:
             yield Line("value", shortened(said(f"value {brief_text(entry.value)}"), TITLE_COLUMNS))
-        if entry.adjoint is not None:
+        if entry.adjoint is not None and isinstance(self.listing, FunctionListing):
             number = shortened(brief_text(entry.adjoint), TITLE_COLUMNS)
-            yield Line("adjoint", f"{shortened(derivative(output, entry.name), TITLE_COLUMNS)} = {number}")
-        for variable in entry.derivative_of:
-            if entry.name != derivative(output, variable):
-                yield Line("adjoint", shortened(derivative(output, variable), TITLE_COLUMNS))
+            yield Line("adjoint", f"{shortened(self.listing.derivative(entry.id), TITLE_COLUMNS)} = {number}")
+        for symbol in entry.symbols:
+            if entry.name != symbol:
+                yield Line("adjoint", shortened(symbol, TITLE_COLUMNS))
         if entry.grad_fn:
             yield Line("fact", entry.grad_fn)
         elif entry.is_leaf:
@@ -128,15 +127,15 @@ class GraphPart(Part):
                 yield f".grad {number_text(entry.grad) if entry.shape and entry.grad is not None else repr(entry.grad)}"
             if entry.adjoint is not None:
                 adjoint = number_text(entry.adjoint) if entry.shape else repr(entry.adjoint)
-                yield f"{derivative(self.listing.output_name, entry.name)} = {adjoint}"
+                yield f"{self.listing.derivative(entry.id)} = {adjoint}"
 
     def label(self, link: Link) -> str:
         """What is written at an edge."""
         if link.derivative is None:
             return link.shapes
-        names = self.listing.names
-        pieces = [derivative(names[link.target], names[link.source])] if self.whole_labels else []
-        pieces.append(link.derivative)
+        pieces = [link.derivative]
+        if self.whole_labels and isinstance(self.listing, FunctionListing):
+            pieces.insert(0, self.listing.local_derivative(link))
         if isinstance(link.value, float):  # an array would be long, and stands in the tables
             number = short_text(link.value)
             if number != link.derivative:

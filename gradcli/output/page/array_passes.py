@@ -16,6 +16,7 @@ from gradcli.language.text import to_text
 from gradcli.ops.catalogue import spelling
 from gradcli.output.json import json_number
 from gradcli.output.listing import FunctionListing
+from gradcli.output.page.data import signs
 from gradcli.typing import Any
 
 WHOLE_ELEMENTS = 400
@@ -66,6 +67,7 @@ def recorded_data(tape: Tape, *, whole_labels: bool) -> dict[str, Any]:
         "initial": {},
         "mode": tape.mode,
         "wholeLabels": whole_labels,
+        "signs": signs(tape),
         "broken": None if broken is None else said(broken.reason),
         "recorded": {
             "values": [_shown_at(tape, id, value) for id, value in enumerate(_values(tape))],

@@ -16,7 +16,7 @@ function nextNumber() {
   if (typeof number !== "number") return null;
   const name = data.names[id];
   const formula = data.expressions[id];
-  return [kind === FORWARD ? (formula && formula !== name ? `${name} = ${formula}` : name) : `∂${outputName}/∂${name}`, number];
+  return [kind === FORWARD ? (formula && formula !== name ? `${name} = ${formula}` : name) : adjointName(id), number];
 }
 
 /** Asks for the number of the next step; false where there is nothing to ask for. */

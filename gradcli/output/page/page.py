@@ -235,7 +235,7 @@ def _built(parts: Sequence[GraphPart], direction: str, layout: str) -> Iterator[
         yield f'<div class="picture scroll" tabindex="0" role="region" aria-label="{title}">\n'
         untitled = copy(part)
         untitled.title = ""
-        yield from svg(Diagram(part.title, (untitled,), direction), theme="light", layout=layout)
+        yield from svg(Diagram(said(part.title), (untitled,), direction), theme="light", layout=layout)
         yield "</div>\n</details>\n"
     yield "</section>\n"
 
@@ -276,7 +276,7 @@ def _results(tape: Tape, derivation: Derivation | None) -> Iterator[str]:
         return
     yield f"<p>{words_html([output])} {_live(tape.output, 'value')}</p>\n"
     for name in tape.wrt:
-        partial: Partial | Equal = Partial(output.name, name)
+        partial: Partial | Equal = tape.derivative(name)
         simplified = None if derivation is None else derivation.derivatives.get(name)
         if simplified is not None and not simplified.definitions:
             expression = simplified.expressions[0]

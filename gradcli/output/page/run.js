@@ -136,9 +136,15 @@ function tellChanged({ changed }) {
   document.body.classList.add("stale");
 }
 
+/** The derivative of the output by a node as text, with names of so many letters. */
+function adjointName(id, letters = Infinity) {
+  const d = data.signs.adjoint[id];
+  return `${d}${shortened(outputName, letters)}/${d}${shortened(data.names[id], letters)}`;
+}
+
 function sayResults() {
   const ids = data.wrt.slice(0, 6).map((name) => program.variables[name]).filter((id) => run.adjoints[id] !== undefined);
-  const derivatives = ids.map((id) => `∂${outputName}/∂${data.names[id]} ${equals(run.adjoints[id])} ${shortText(run.adjoints[id])}`);
+  const derivatives = ids.map((id) => `${adjointName(id)} ${equals(run.adjoints[id])} ${shortText(run.adjoints[id])}`);
   const value = run.values[program.output];
   return [`${outputName} ${equals(value)} ${shortText(value)}`, ...derivatives].join(", ");
 }

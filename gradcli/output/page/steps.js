@@ -75,7 +75,7 @@ function refresh(nodes, arrows) {
     const current = event !== undefined && event[1] === id;
     const brief = known ? briefText(value) : "";
     drawing.write(id, "value", known ? say`value ${brief}` : "");
-    drawing.write(id, "adjoint", adjoint && `∂${shortened(outputName, 16)}/∂${shortened(data.names[id], 16)} ${adjoint}`);
+    drawing.write(id, "adjoint", adjoint && `${adjointName(id, 16)} ${adjoint}`);
     drawing.classes(id, {
       waiting: !known, current, feeds: feeds.has(id) && !current,
       done: adjoint !== "" && received[id] === expected[id], some: adjoint !== "" && received[id] < expected[id],
@@ -99,7 +99,8 @@ function refresh(nodes, arrows) {
     const symbols = data.derivatives[target][argument];
     if (symbols === null || data.recorded) continue; // what is recorded stands there already
     const source = program.inputs[target][argument];
-    const pieces = data.wholeLabels ? [`∂${data.names[target]}/∂${data.names[source]}`, symbols] : [symbols];
+    const d = data.signs.local[target];
+    const pieces = data.wholeLabels ? [`${d}${data.names[target]}/${d}${data.names[source]}`, symbols] : [symbols];
     const local = done ? run.locals[target][argument] : undefined;
     const text = pieces.join(" = ");
     const number = done && shortText(local) !== symbols ? ` ${equals(local)} ${shortText(local)}` : "";

@@ -1,4 +1,4 @@
-// What is said of a step, as lines of pieces: texts, derivatives {of, by}, and numbers {number}, some of them with a role.
+// What is said of a step, as lines of pieces: texts, derivatives {d, of, by}, and numbers {number}, some of them with a role.
 
 /** Says what happens in the steps of a run; nothing here touches the page. */
 class Words {
@@ -22,8 +22,14 @@ class Words {
     return this.data.program.kind[id] < 0;
   }
 
-  partial(of, by) {
-    return { of: this.name(of), by: this.name(by) };
+  /** The derivative of the output by a node. */
+  adjoint(by) {
+    return { d: this.data.signs.adjoint[by], of: this.name(this.output), by: this.name(by) };
+  }
+
+  /** The derivative along an edge. */
+  along(of, by) {
+    return { d: this.data.signs.local[of], of: this.name(of), by: this.name(by) };
   }
 
   /** What a node computes with the numbers of its inputs: 2 + 1. Arrays are not written into it. */
@@ -48,8 +54,8 @@ class Words {
     if (this.data.recorded) return [shortened(this.data.recorded.terms[target][argument], 120)];
     const twice = arrivals.filter((at) => this.run.events[at][2] === target).length > 1;
     const direct = target === this.output;
-    const pieces = direct ? [] : [this.partial(this.output, target), "·"];
-    if (!twice && !direct) return [...pieces, this.partial(target, source)];
+    const pieces = direct ? [] : [this.adjoint(target), "·"];
+    if (!twice && !direct) return [...pieces, this.along(target, source)];
     const local = this.local(target, argument);
     return [...pieces, /[ +-]/.test(local) && arrivals.length > 1 ? `(${local})` : local];
   }
@@ -86,7 +92,7 @@ class Words {
 
   seed(id) {
     return [
-      { caption: say`begin`, pieces: [this.partial(id, id), " = ", { number: this.run.adjoints[id], role: "result" }] },
+      { caption: say`begin`, pieces: [this.adjoint(id), " = ", { number: this.run.adjoints[id], role: "result" }] },
       { caption: "", pieces: [say`The backward pass begins at the output and goes back node by node, the newest first.`] },
     ];
   }
@@ -95,7 +101,7 @@ class Words {
     const [, source, target, argument, contribution, before, sum] = event;
     const arrivals = this.arrivals.get(source);
     const place = arrivals.indexOf(index);
-    const whole = this.partial(this.output, source);
+    const whole = this.adjoint(source);
     const chain = [whole, " = "];
     const first = Math.max(0, Math.min(place - 2, arrivals.length - 6));
     const shown = arrivals.slice(first, first + 6);
@@ -109,7 +115,7 @@ class Words {
     const local = this.run.locals[target][argument];
     const symbols = this.local(target, argument);
     const lines = [{ caption: say`chain rule`, pieces: chain }];
-    const derived = [this.partial(target, source)];
+    const derived = [this.along(target, source)];
     if (local === undefined ? symbols : symbols !== shortText(local)) derived.push(` = ${symbols}`);
     if (local !== undefined) derived.push(` ${equals(local)} `, { number: local });
     if (symbols !== null) lines.push({ caption: say`local derivative`, pieces: derived });
@@ -145,7 +151,7 @@ class Words {
     const event = this.run.events[position - 1];
     const value = event[0] === FORWARD ? this.forward(event[1])[0].pieces.map(spoken).join("") : "";
     if (event[0] === FORWARD) return say`forward: ${value}`;
-    const begun = spoken(this.partial(event[1], event[1]));
+    const begun = spoken(this.adjoint(event[1]));
     if (event[0] === SEED) return say`backward begins: ${begun} = 1`;
     const lines = this.contribution(event, position - 1);
     const told = lines.slice(2).map(({ caption, pieces }, at) => `${at > 0 ? `${caption}: ` : ""}${pieces.map(spoken).join("")}`).join("; ");
@@ -158,7 +164,7 @@ class Words {
 function spoken(piece) {
   if (typeof piece === "string") return piece;
   if (piece.group) return piece.group.map(spoken).join("");
-  if ("of" in piece) return `∂${piece.of}/∂${piece.by}`;
+  if ("of" in piece) return `${piece.d}${piece.of}/${piece.d}${piece.by}`;
   const text = shortText(piece.number);
   return piece.signed && text.startsWith("-") ? `(${text})` : text;
 }
