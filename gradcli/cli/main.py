@@ -97,7 +97,12 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
     if not arguments or _COMPLETION in os.environ or arguments[0].partition("=")[0] in _FLAGS:
         from gradcli.cli.framework.help import show_help
 
-        show_help(arguments)
+        if _COMPLETION in os.environ:
+            from gradcli.cli.inputs.completion import completion
+
+            show_help(arguments, completion())
+        else:
+            show_help(arguments)
         return None
     name, *rest = arguments
     if name not in command_names():

@@ -197,6 +197,42 @@ def test_commands_options_and_choices_are_completed(words: str, expected: str) -
     assert (done.returncode, done.stdout.decode().split()) == (0, [expected])
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ('eval "x*w + pi" --wrt ', "x w"),
+        ('eval "x*w" --x 2 --wrt x,', "x,w"),
+        ("diff 'θ*w' --at θ", "θ="),
+        ("eval 'θ*w' --w 2 --θ", "--θ"),
+        ('grade "x*w" --wrt ', "x w"),
+        ("run examples/root.grad --x", "--x"),
+        ("taylor 'sin x' --read lenient --about ", "x="),
+        ('explain "x*w" --by ', "nodes paths rules"),
+        ("eval 'x*arcs", "x*arcsch( x*arcsec( x*arcsech( x*arcsen( x*arcsin( x*arcsinh("),
+        ("ops tanhs", "tanhshrink"),
+        ("exercise --ops add,cosh", "add,cosh"),
+        ("help teach", "teaching teachers"),
+        ("schema compare", "compare-modes"),
+        ("eval 'x*(' --wrt ", ""),
+        ("run - --wrt ", ""),
+    ],
+)
+@pytest.mark.parametrize("shell", ["bash", "fish"])
+def test_names_of_the_expression_operations_and_topics_are_completed(
+    words: str, expected: str, shell: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(Path(__file__).parents[2])
+    line = f"gradcli {words}"
+    if shell == "bash":
+        at = len(line.replace("x*w + pi", "x*w").replace("sin x", "sinx").split(" ")) - 1
+        environment = {"COMP_WORDS": line, "COMP_CWORD": str(at)}
+    else:
+        environment = {"_TYPER_COMPLETE_ARGS": line, "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+    code, out, err = command([], environment={"_GRADCLI_COMPLETE": f"complete_{shell}", **environment})
+    found = [entry.partition("\t")[0] for entry in out.split("\n") if entry]
+    assert (code, found, err) == (0, expected.split(), "")
+
+
 def test_an_error_object_is_the_only_thing_on_standard_error() -> None:
     done = process(["eval", "x^2/0*", "--x", "2", "--json"])
     assert (done.returncode, done.stdout) == (2, b"")
