@@ -14,7 +14,7 @@ from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, nearest
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import NoReturn, TextIO
 
 _COMPLETION = "_GRADCLI_COMPLETE"
 _LANG = "--lang"
@@ -133,7 +133,11 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
     from gradcli.language.ast import SPELLED
 
     try:
-        return command.run(options)
+        if not command.work or not _is_terminal(sys.stderr):
+            return command.run(options)
+        from gradcli.cli.framework.progress import watched
+
+        return watched(lambda: command.run(options), command.work)
     except UnknownVariableError as error:
         raise option_like(error, options) from None
     except GradcliError as error:
@@ -144,6 +148,10 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
         raise read_otherwise(error, options) from None
     finally:
         SPELLED.clear()  # what follows in this process is another text
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 _MEANT = {

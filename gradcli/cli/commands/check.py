@@ -165,4 +165,4 @@ def _pieces(found: Sampled, text: str, format: str, options: CheckOptions, ascii
     return (f"{line}\n" for line in plain_lines(check_report(found, Style(ascii), show_all=options.all, kinks=options.kinks)))
 
 
-COMMAND = Command(HELP, EXPRESSION, CheckOptions, run, takes_variables=True)
+COMMAND = Command(HELP, EXPRESSION, CheckOptions, run, takes_variables=True, work="checking derivatives")

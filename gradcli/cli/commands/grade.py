@@ -266,4 +266,4 @@ def _graded(options: GradeOptions, quiz: dict[str, Asked], given: list[str]) -> 
 
 
 POSITIONAL = ("EXPRESSION ANSWER ...", "The question, then the answers behind --.")
-COMMAND = Command(HELP, POSITIONAL, GradeOptions, run, takes_expressions=True)
+COMMAND = Command(HELP, POSITIONAL, GradeOptions, run, takes_expressions=True, work="marking answers")

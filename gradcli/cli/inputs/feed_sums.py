@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 from gradcli.autodiff.request import Request
 from gradcli.cli.framework.choices import split_names
-from gradcli.cli.framework.progress import rows_progress
+from gradcli.cli.framework.progress import doing
 from gradcli.cli.framework.streams import can_print_signs, write_note, write_warning
 from gradcli.cli.inputs.feed_folder import part_size
 from gradcli.cli.inputs.feed_options import FeedOptions
@@ -82,13 +82,12 @@ def _here(function: BatchFunction, rows: Feed, wanted: Wanted, by: str | None) -
     """The sums of a feed, how many rows it has, and how many of them cannot be read."""
     reducer = function.reducer()
     failed = read = 0
-    with rows_progress(rows.size) as advance:
-        for piece in rows.pieces(wanted):
-            columns, keys, bad = readable_columns(piece, by)
-            failed += bad
-            read += piece.size
-            reducer.add(columns, keys)
-            advance(piece.done, read)
+    for piece in rows.pieces(wanted):
+        columns, keys, bad = readable_columns(piece, by)
+        failed += bad
+        read += piece.size
+        reducer.add(columns, keys)
+        doing("adding up rows", piece.done, rows.size, read)
     return reducer.sums(), read, failed
 
 
@@ -98,15 +97,14 @@ def _on_engine(
     """The same, by an engine; rows that cannot be read are among those that failed."""
     parts = tuple(partitions_of(feed, reading, part_size(options)))
     rows, done = sum(part.rows or 0 for part in parts), 0
-    with rows_progress(rows) as advance:
 
-        def count(more: int) -> None:
-            nonlocal done
-            done += more
-            advance(done, done)
+    def count(more: int) -> None:
+        nonlocal done
+        done += more
+        doing("adding up rows", done, rows, done)
 
-        job = SumJob(function, parts, reading, wanted, options.group_by)
-        found = total(job, reports_of(options.engine or "", job, range(len(parts)), options.address, count))
+    job = SumJob(function, parts, reading, wanted, options.group_by)
+    found = total(job, reports_of(options.engine or "", job, range(len(parts)), options.address, count))
     return found, rows, 0
 
 
