@@ -122,12 +122,10 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
     command = command_named(name)
     options = read(command, rest)
     if "watch" in options.given:
-        from gradcli.cli.framework.watching import watch, without_watching
+        from gradcli.cli.framework.watching import reading, watch, without_watching
 
-        path = options.given["watch"]
-        if options.positional or not options.given.keys().isdisjoint(("file", "expression")):
-            raise GradcliError(f"--watch reads {path}, and there is another expression", hint="leave one out")
-        return watch(path, lambda: run([name, "-f", path, *without_watching(rest)]))
+        again = [name, *reading(options), *without_watching(rest)]
+        return watch(options.given["watch"], lambda: run(again))
     if "ascii" in options.given:
         only_ascii()
     from gradcli.language.ast import SPELLED

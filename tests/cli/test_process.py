@@ -14,6 +14,10 @@ from pathlib import Path
 import pytest
 from commandline import ENVIRONMENT, command, process
 
+from gradcli.cli.framework.reader import read
+from gradcli.cli.framework.table import command_named, command_names
+from gradcli.cli.framework.watching import reading
+
 GRADCLI = [sys.executable, "-m", "gradcli"]
 
 
@@ -279,6 +283,33 @@ def test_a_watched_file_is_read_again_when_it_changes(tmp_path: Path) -> None:
         assert [running.stdout.readline() for _ in range(2)] == [b"27\n", b"27\n"]
         running.send_signal(signal.SIGINT)
         assert running.wait(20) == 130
+
+
+def test_every_command_that_reads_a_file_watches_it() -> None:
+    written = {"output", "save", "key", "transcript"}
+    for name in command_names():
+        options = command_named(name).options
+        files = [option.name for option in options if option.metavar == "FILE" and option.name not in {*written, "watch"}]
+        if files or command_named(name).positional[0] == "FILE":
+            assert "watch" in {option.name for option in options}, (name, files)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        ("eval --watch f.grad --x 2", ["-f", "f.grad"]),
+        ("eval x^2 --bindings v.json --watch v.json", []),
+        ("run --watch p.grad", ["-f", "p.grad"]),
+        ("run p.grad --watch p.grad", []),
+        ("run -e x^2 --feed rows.csv --watch rows.csv", []),
+        ("torch --watch lesson.py", ["lesson.py"]),
+        ("grade x^2 --answers a.csv --watch a.csv", []),
+        ("grade -f quiz.jsonl --answers a.csv --watch quiz.jsonl", []),
+    ],
+)
+def test_what_is_watched_is_what_the_call_reads(call: str, words: list[str]) -> None:
+    name, *rest = call.split()
+    assert reading(read(command_named(name), rest)) == words
 
 
 def test_what_cannot_be_watched_is_refused(tmp_path: Path) -> None:
