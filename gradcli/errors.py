@@ -67,6 +67,11 @@ class GradcliError(Exception):
             self.source, self.where = source, where
         return self
 
+    def kept(self) -> GradcliError:
+        """The error itself, to be kept as the result of one row of many: without the calls that raised it, and what they hold."""
+        self.__traceback__ = self.__context__ = None
+        return self
+
     @property
     def position(self) -> tuple[int, int] | None:
         """Line and column of the span, both from 1; None where no place is known."""

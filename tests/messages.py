@@ -30,8 +30,7 @@ NOT_SAID = {
     "output/formulas": "LaTeX and MathML",
     "output/translation": "this",
     "output/manual/roff.py": "roff",
-    "ops/arrays": "what PyTorch and NumPy say of operations, and samples of texts",
-    "ops/elementwise": "documentation of operations",
+    "ops/arrays/torch_messages.py": "what PyTorch says, in its words",
     "emulation": "what Python, PyTorch and TensorFlow say, in their words",
     "autodiff/torch_tape": "what PyTorch says, in its words",
     "language/grammar.py": "texts of grammars",
@@ -56,15 +55,26 @@ _PICTURES = (
     "output/manual",
 )
 _PICTURED = re.compile(
-    r"<|\w=[\w\"{]|\{\{|\b(box|edge|digraph|classDef|linkStyle|subgraph|label)\b|'unsafe|// |\nexport|light dark|monospace"
+    r"<|\w=[\w\"{]|\{\{|\b(box|edge|digraph|classDef|linkStyle|subgraph|label)\b|'unsafe|// "
+    r"|^grad_fn |= const |^broken, |^derivative by |\.grad \{\}|of shape \{\} does not|\nexport|light dark|monospace"
 )
 """Folders and modules that write pictures and pages, and what stands in their texts that are no messages."""
 
-_WORDS = re.compile(r"[A-Za-z]{2,}[,;:.?]? ([A-Za-z]{2,}|\d+ [a-z]{2})|[A-Za-z]{2,}[,:]? '?\(?\{\}|\{\}'?,? [A-Za-z]{2,}")
+_WORDS = re.compile(
+    r"[A-Za-z]{2,}[,;:.?]? ([A-Za-z]{2,}|\d+ [a-z]{2}|[a-z] [a-z]{3,})"
+    r"|[A-Za-z]{2,}[,:]? '?\(?\{\}|\{\}'?,? [A-Za-z]{2,}|\d, or [a-z] "
+)
 _CODE = re.compile(
     r"\\[a-z(\[]|</|/>|=>|\$|^[\w.]+:\w+$|^with t"
-    r"|(^|\} )(select|insert|create|pragma|set|integer) [a-z{*]|finite\[|double "
+    r"|(^|\} )(select|insert|create|pragma|set|integer) [a-z{*]|finite\[|double (?!click)"
 )
+_DECLARED = re.compile(
+    r"Backward\w*[(]|^[\w{}.]+[(].*[)](\.\w+)?$|: (torch|Tensor|linalg|top|nn|tf)\b"
+    r"|^(\{\})?(convex|concave|rises|falls|defined from|degree)\b"
+)
+"""What stands in declarations of operations as names and codes."""
+_LABEL = re.compile(r"^ *([a-z]{2,}) {2,}\{\}$")
+"""What stands before a line of a report in two columns."""
 _FIELD = re.compile(r"(?<!\{)\{\w+\}(?!\})")
 _MOST_VARIANTS = 6
 _NAMES = (
@@ -74,6 +84,7 @@ _NAMES = (
     "zero one",
     "sum mean ",
     "bold ",
+    "0, ",
     "is_leaf ",
     "QTI ",
     "IMS ",
@@ -97,7 +108,7 @@ def messages(root: Path = PACKAGE) -> dict[str, list[str]]:
             continue
         pictured = any(_stands_in(module, name) for name in _PICTURES)
         for text in _TEXTS[path.suffix](path.read_text("utf-8")):
-            if pictured and _PICTURED.search(text):
+            if (pictured and _PICTURED.search(text)) or (_stands_in(module, "ops") and _DECLARED.search(text)):
                 continue
             modules = found.setdefault(text, [])
             if module not in modules:
@@ -127,6 +138,8 @@ def _said(text: str) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "said" and isinstance(word := node.args[0], ast.Constant):
             yield from [word.value] if is_word(word.value) else ()
+        elif isinstance(node, ast.keyword) and node.arg == "domain" and isinstance(node.value, ast.Constant):
+            yield from [node.value.value] if re.search(" (or|and) ", node.value.value) else ()
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             done.add(id(node.value))  # a docstring
         elif _unsaid(node):
@@ -146,6 +159,7 @@ def _said(text: str) -> Iterator[str]:
             continue
         done.update(map(id, _parts(node)))
         for text in texts:
+            yield from _LABEL.findall(text)
             if _WORDS.search(text) and not _CODE.search(text) and not text.startswith(_NAMES):
                 yield from _remarks(text) if "\n" in text.strip() else [_opened(text)]
 
@@ -163,8 +177,29 @@ def key_of(text: str) -> tuple[str, str]:
     return (translator.WORD if is_word(text) else "", text)
 
 
+_FACTS = {
+    "course",
+    "grad_fn",
+    "javascript",
+    "latex",
+    "linear",
+    "masks",
+    "promotes",
+    "quizzes",
+    "sympy",
+    "takes",
+    "tensorflow",
+    "torch",
+    "torch_call",
+    "torch_message",
+}
+"""What a declaration says of an operation in names and codes."""
+
+
 def _unsaid(node: ast.AST) -> bool:
-    """Whether nobody is told what stands in a part of the code: defects, representations, patterns."""
+    """Whether nobody is told what stands in a part of the code: defects, representations, patterns, codes of declarations."""
+    if isinstance(node, ast.keyword):
+        return node.arg in _FACTS
     if isinstance(node, ast.Raise):
         return isinstance(node.exc, ast.Call) and ast.unparse(node.exc.func) in _DEFECTS
     if isinstance(node, ast.FunctionDef):

@@ -233,8 +233,8 @@ ROOMS = {
     "comparison, patterns < marking < words < parts, arrays < tangents < tasks < quiz, steps, exercises, predictions, "
     "written_mistakes < practice, tangent_exercises",
     "analysis": "points < verification < nonfinite, properties, sampling, descent",
-    "output": "formats, json, listing, visible, files, jacobians, block_graphs, formulas < documents, diagrams < serialization < "
-    "reports, quizzes, code < translation, box_drawing, page, schemas, manual < plots, notebook",
+    "output": "formats, json, listing, visible, wrapping, files, jacobians, block_graphs, formulas < documents, diagrams < "
+    "serialization < reports, quizzes, code < translation, box_drawing, page, schemas, manual < plots, notebook",
     "data": "kernels, frames < batches < tables < row_runs, part_sums < partitioned < manifest < engines",
     "cli": "framework < inputs < views < repl < commands < main",
 }

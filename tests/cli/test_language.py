@@ -14,6 +14,9 @@ from test_imports import PACKAGE, WORKED, loaded_by
 
 from gradcli.cli.framework.streams import LANGUAGES
 from gradcli.errors import columns
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.output.formats import EXPLANATIONS
+from gradcli.output.page.files import PUT_IN, SAID
 from gradcli.output.translation.catalogue import entries
 from gradcli.output.translation.translator import WORD, holes_used, literals_of, translator
 from gradcli.teaching.mistakes import MISTAKES
@@ -21,6 +24,7 @@ from gradcli.teaching.mistakes import MISTAKES
 OTHERS = [language for language in LANGUAGES if language != "en"]
 CHINESE = re.compile("[\u4e00-\u9fff]")
 ZH = {"LANG": "zh_CN.UTF-8"}
+EXPLAINED = [name for name in EXPLANATIONS if name != "json"]
 
 # ---- the catalogue ----
 
@@ -104,6 +108,66 @@ def test_a_text_of_any_length_takes_little_work() -> None:
     assert chinese.said("x + " * 100_000) == "x + " * 100_000
     assert CHINESE.search(chinese.said(f"there is no function {'f' * 1_000}"))
     assert chinese.said("a; b: c, d. " * 200)
+
+
+# ---- nothing is left in English ----
+
+PROSE = re.compile(r"(?<![\w.\\-])[A-Za-z]{3,}[,;:]? [a-z]{2,}\b(?![(=.])")
+"""Two words of English; a name alone is none."""
+CODE = re.compile(
+    r"<(style|script|pre|code).*?</\1>|<[^>]*>|digraph \w+|classDef [^\n]*|\A.*\\begin\{tikzpicture\}\[.*?\n\]"
+    r"|\A.*?\\begin\{document\}|\\(begin|end)\{\w+\**\}(\[.\])?|\\[a-z]+(\[[^\]\n]*\])?",
+    re.DOTALL,
+)
+"""What a document has that nobody reads."""
+BOTH = ["graph", *WORKED[1:], "--both"]
+ARRAYS = ["sum(W @ x)", "--W", "[[1,2],[3,4]]", "--x", "[1,1]"]
+BROKEN = ["sum(W @ x)", "--W", "[[1,2],[3,4]]", "--x", "[1,1,1]"]
+EXERCISES = ["exercise", "-n", "2", "--seed", "7", "--key", "-"]
+READ: list[Sequence[str]] = [
+    *(["explain", *WORKED[1:], "--by", by, "--format", kind] for by in ("nodes", "paths", "rules") for kind in EXPLAINED),
+    *(["explain", *ARRAYS, "--format", kind] for kind in EXPLAINED),
+    *(["explain", "x^2*z + y^2 = 25", "--implicit", "y", "--format", kind] for kind in EXPLAINED),
+    *([*BOTH, "--format", kind] for kind in ("table", "tree", "draw", "svg", "html", "tikz", "dot", "mermaid")),
+    *(["graph", *BROKEN, "--format", kind] for kind in ("tree", "draw", "svg", "html")),
+    *(["graph", "x if x > 0 else -x", "--x", "2", "--mode", "static", "--format", kind] for kind in ("draw", "svg", "html")),
+    *([*EXERCISES, "--to", kind] for kind in ("text", "markdown", "latex", "moodle", "gift", "anki")),
+    *([*EXERCISES, "--ask", ask] for ask in ("number", "tangent")),
+    [*EXERCISES, "--names", "x,w", "--ask", "gradient"],
+    ["grade", "sin(x^2)", "--format", "html", "--", "cos(x^2)", "2x*cos(x^2)", "x+"],
+    *(["plot", "abs(x) + 1/x", "--x", "-3:3", "--tangent-at", "x=1", "--format", kind] for kind in ("draw", "svg", "html")),
+    *(["plot", "x^2 + w^2", "--x", "-3:3", "--w", "-2:2", "--format", kind] for kind in ("draw", "svg")),
+    *(["descend", "x^2 + 3*w^2", "--x", "3", "--w", "1", "--format", kind] for kind in ("draw", "svg")),
+    ["check", "x^3 + abs(x)", "--x", "2", "--format", "svg"],
+    *(["ops", name] for name in ("log", "pow", "max_pool2d")),
+    ["help", "start", "--html"],
+]
+
+
+@pytest.mark.parametrize("arguments", READ, ids=" ".join)
+def test_nothing_that_people_read_is_left_in_english(arguments: Sequence[str]) -> None:
+    _, out, err = command(arguments, environment=ZH)
+    assert CHINESE.search(out)
+    assert 'lang="en"' not in out
+    left = [line for line in CODE.sub(" ", out + err).split("\n") if PROSE.search(line)]
+    assert not left
+
+
+def test_scripts_of_pages_mark_every_text() -> None:
+    """What stands in a script as a text of several words is marked, and so in the catalogue."""
+    unread = re.compile(r"^ *(//|/?\*).*$|/\*.*?\*/| // .*$|\.closest\(.*\)|\"use strict\"|`\w+ colour[^`]*`", flags=re.MULTILINE)
+    for path in PACKAGE.rglob("*.js"):
+        script = PUT_IN.sub("{}", SAID.sub("", unread.sub("", path.read_text("utf-8"))))
+        assert not [literal for literal in re.findall(r"\"[^\"\n]*\"|`[^`\n]*`", script) if PROSE.search(literal)], path
+
+
+def test_operations_are_explained() -> None:
+    chinese = translator("zh")
+    for operation in (*OPERATIONS.values(), *STRUCTURAL.values()):
+        for text in (operation.doc, getattr(operation, "domain", "")):
+            said = chinese.said(text)
+            assert not PROSE.search(said), operation.name
+            assert CHINESE.search(said) or not re.search("[a-z]{2,} [a-z]|[A-Z][a-z]", text), operation.name
 
 
 # ---- when it is spoken ----

@@ -80,7 +80,8 @@ def _descend(options: DescendOptions) -> None:
             for step in steps(objective, options.optimizer, lr, options.steps):
                 taken.append(step)
                 doing("taking steps", len(runs) * options.steps + len(taken), len(rates) * options.steps)
-            runs.append(Run(options.optimizer, lr, taken, verdict(objective, taken, options.optimizer, lr, options.steps)))
+            found = verdict(objective, taken, options.optimizer, lr, options.steps)
+            runs.append(Run(options.optimizer, lr, taken, found, objective.labels))
 
     from gradcli.output.plots import of_descent
 
@@ -91,7 +92,7 @@ def _descend(options: DescendOptions) -> None:
             _show_table(options, columns, rows, sum(len(run.steps) for run in runs))
         chart = of_descent.loss_chart(runs, source)
     elif format.name in ("table", "csv", "json"):
-        chart = of_descent.loss_chart(runs, source)
+        chart = of_descent.loss_chart(runs, source, ends=False)
     else:
         from gradcli.autodiff.runs.static_graphs import build
 

@@ -10,7 +10,6 @@ import re
 import shlex
 import shutil
 import sys
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 
 from gradcli.autodiff.request import NOTHING, Request
@@ -29,6 +28,7 @@ from gradcli.language.numbers import number_text
 from gradcli.language.parser import parse
 from gradcli.language.program_text import statement_text
 from gradcli.language.text import to_text
+from gradcli.output.wrapping import wrapped
 from gradcli.typing import Any
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -258,8 +258,7 @@ class Session:
         lines += ["", *(f"  :{name:15} {about}" for name, about in OWN.items())]
         for line in map(said, lines):
             indent = " " * (19 * line.startswith("  :"))
-            write(f"{part}\n" for part in textwrap.wrap(line, width - 1, subsequent_indent=indent, break_long_words=False,
-                                                        break_on_hyphens=False) or [""])  # fmt: skip
+            write(f"{part}\n" for part in wrapped(line, width - 1, indent) or [""])
 
     def _names(self) -> None:
         values = [f"{name} = {value}" for name, value in self.state.values.items()]

@@ -70,8 +70,7 @@ def write_chart(
     """
     to_stdout = options.output in (None, STDIN)
     ascii = in_ascii(options)
-    if format.name == "draw":
-        chart = replace(chart, notes=[said(note) for note in chart.notes])
+    chart = replace(chart, notes=[said(note) for note in chart.notes])
     if format.name == "json":
         write_to(options.output, json())
     elif format.name == "csv":
@@ -101,11 +100,7 @@ def write_chart(
         write(
             [
                 rich_drawing(
-                    drawn_chart(
-                        replace(chart, notes=[said(note) for note in chart.notes]),
-                        width=shutil.get_terminal_size().columns,
-                        ascii=ascii,
-                    ),
+                    drawn_chart(chart, width=shutil.get_terminal_size().columns, ascii=ascii),
                     sys.stdout,
                 )
             ]

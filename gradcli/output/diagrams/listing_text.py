@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from gradcli.autodiff.passes.tape import ACCUMULATE_GRAD
 from gradcli.errors import said
@@ -46,11 +46,11 @@ def _part_lines(diagram: Diagram, part: Part) -> Iterator[str]:
             yield _function_line(part, id)
 
 
-def _title(diagram: Diagram, part: Part) -> Iterator[str]:
+def _title(diagram: Diagram, part: Part, told: Callable[[str], str] = str) -> Iterator[str]:
     cut = f"{part.shown} of {part.total} nodes" if part.shown < part.total else ""
     title = part.title if len(diagram.parts) > 1 else ""
     if title or cut:
-        yield f"# {visible(', '.join(piece for piece in (title, cut) if piece))}\n"
+        yield f"# {visible(', '.join(told(piece) for piece in (title, cut) if piece))}\n"
 
 
 def _outputs(part: GraphPart) -> list[int]:
@@ -189,7 +189,7 @@ class _GraphForest:
                 continue
             number = "" if link.value is None else short_text(link.value)
             pieces = [link.derivative or "", "" if number == link.derivative else number]
-            shapes = f"{MARK} {link.shapes} does not fit" if link.broken else link.shapes
+            shapes = said(f"{MARK} {link.shapes} does not fit") if link.broken else link.shapes
             label = ", ".join(filter(None, [" = ".join(filter(None, pieces)), shapes]))
             found.append(_Branch(link.source, visible(label)))
         return [*found, _Branch(None, said(_more(len(missing))))] if missing else found
@@ -200,7 +200,7 @@ class _GraphForest:
             return visible(entry.name)
         head = entry.name if entry.operation == VARIABLE else f"{entry.name} = {entry.expression}"
         if entry.error:
-            return visible(f"{MARK} {head}, {entry.error}  ({self.mark(id)})")
+            return visible(f"{MARK} {head}, {said(entry.error)}  ({self.mark(id)})")
         pieces = [head if entry.value is None else f"{head} = {short_text(entry.value)}"]
         if entry.adjoint is not None and isinstance(self.listing, FunctionListing):
             pieces.append(f"{self.listing.derivative(id)} = {short_text(entry.adjoint)}")
@@ -259,7 +259,7 @@ def graph_tree(diagram: Diagram, *, ascii: bool = False) -> Iterator[str]:
     for number, part in enumerate(diagram.parts):
         if number:
             yield "\n"
-        yield from _title(diagram, part)
+        yield from _title(diagram, part, said)
         if isinstance(part, GraphPart | FunctionsPart):
             forest: _Forest = _GraphForest(part) if isinstance(part, GraphPart) else _FunctionForest(part)
             lines = _trees(forest)

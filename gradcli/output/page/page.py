@@ -235,7 +235,7 @@ def _built(parts: Sequence[GraphPart], direction: str, layout: str) -> Iterator[
         yield f'<div class="picture scroll" tabindex="0" role="region" aria-label="{title}">\n'
         untitled = copy(part)
         untitled.title = ""
-        yield from svg(Diagram(part.title, (untitled,), direction), theme="light", layout=layout)
+        yield from svg(Diagram(said(part.title), (untitled,), direction), theme="light", layout=layout)
         yield "</div>\n</details>\n"
     yield "</section>\n"
 

@@ -101,7 +101,7 @@ def curves_page(
     for at, (label, dash) in enumerate(zip(labels, dashes, strict=True)):
         key = f'<path class="colour{at % COLOURS}" stroke-dasharray="{dash}" d="M0 5H40"/>'
         yield f'<li><svg class="chart key" viewBox="0 0 40 10">{key}</svg> {escape(visible(label))}</li>\n'
-    yield from (f"<li>{escape(visible(note))}</li>\n" for note in chart.notes)
+    yield from (f"<li>{escape(said(visible(note)))}</li>\n" for note in chart.notes)
     yield "</ul>\n<script>\n"
     yield f"const DATA = {script_json(data)};\nconst FUNCTIONS = [\n"
     yield from functions
