@@ -142,7 +142,7 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
 
 
 _MEANT = {
-    "derive|derivative|derivatives|differentiate|d": 'gradcli diff "x^2"',
+    "derive|deriv|derivative|derivatives|differentiate|d": 'gradcli diff "x^2"',
     "gradient|grad|evaluate|value|calc|compute": 'gradcli eval "x^2*w" --x 2 --w 1',
     "jacobian": 'gradcli diff "[x*w, x + w]" --jacobian',
     "hessian": 'gradcli diff "x^2*w" --hessian',
@@ -156,11 +156,20 @@ _MEANT = {
 }
 """What people call commands, and what to write."""
 
+_ELSEWHERE = {
+    "integrate|integral|int|antiderivative|antidiff": "gradcli differentiates, and does not integrate",
+    "limit|lim": 'there are no limits but those at removable points: gradcli diff "sin(x)/x" --at x=0',
+}
+"""What people look for and there is not."""
+
 
 def _no_command(name: str, rest: Sequence[str]) -> GradcliError:
     meant = next((call for words, call in _MEANT.items() if name.lower() in words.split("|")), "")
     if meant:
         return GradcliError(f"there is no command {name}", hint=f"write {meant}")
+    elsewhere = next((hint for words, hint in _ELSEWHERE.items() if name.lower() in words.split("|")), "")
+    if elsewhere:
+        return GradcliError(f"there is no command {name}", hint=elsewhere)
     if name.isidentifier():
         from gradcli.ops.words import vocabulary
 
@@ -169,13 +178,16 @@ def _no_command(name: str, rest: Sequence[str]) -> GradcliError:
             shown = shown if len(shown) < 60 else f"{name}(x)"
             hint = f'write gradcli eval "{shown}" --x 1, or gradcli diff "{shown}" for its derivative'
             return GradcliError(f"there is no command {name}: it is a function", hint=hint)
-    near = nearest(name, [*command_names(), *_FLAGS])
-    kind = "option" if name.startswith("--") else "command"
+    if not all(part.isidentifier() for part in name.strip("-").split("-")):
+        shown = name if len(name) < 60 else "EXPRESSION"
+        return GradcliError(
+            "there is no command before the expression",
+            hint=f'for value, gradient and why: gradcli eval "{shown}"; for the derivative: gradcli diff "{shown}"',
+        )
+    near = "--version" if name in ("-V", "-v") else nearest(name, [*command_names(), *_FLAGS])
+    kind = "option" if name.startswith("-") else "command"
     if near:
         return GradcliError(f"there is no {kind} {name}", hint=f"did you mean {near}?")
     if name.startswith("--"):
         return GradcliError(f"there is no option {name}", hint='options follow the command: gradcli eval "x^2" --x 3')
-    shown = name if len(name) < 60 else "EXPRESSION"
-    return GradcliError(
-        f"there is no command {shown}", hint=f'the commands are {", ".join(command_names())}; for a value: gradcli eval "{shown}"'
-    )
+    return GradcliError(f"there is no command {name}", hint=f'`gradcli --help` lists them; for a value: gradcli eval "{name}"')

@@ -19,7 +19,14 @@ from gradcli.cli.framework.options import (
 )
 from gradcli.cli.framework.streams import STDIN, can_print_signs, write_note, write_to, write_warning
 from gradcli.cli.inputs.combined import COMBINED
-from gradcli.cli.inputs.run import NO_VALUES, check_no_shapes, not_finite_warnings, request_of, written_in_elements
+from gradcli.cli.inputs.run import (
+    NO_VALUES,
+    check_no_shapes,
+    not_finite_warnings,
+    request_of,
+    warn_of_others,
+    written_in_elements,
+)
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import bindings_of, shapes_of
 from gradcli.errors import GradcliError, located, said, visible
@@ -139,6 +146,7 @@ def _run(options: ExplainOptions) -> None:
         tape = recorded(program, asked) if values else outlined(program, asked)
         if options.elements:
             tape = written_in_elements(tape, wrt, options, options.max_nodes)
+        warn_of_others(tape.graph, options)
         if not tape.wrt:
             raise GradcliError("the expression has no variable to differentiate by")
         if tape.symbolic:

@@ -20,7 +20,7 @@ from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import bindings_of, number
 from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, located, no_value
 from gradcli.frozen import replace
-from gradcli.graph.graph import DEFAULT_MAX_NODES, Shape
+from gradcli.graph.graph import DEFAULT_MAX_NODES, Graph, Shape
 from gradcli.typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -70,6 +70,20 @@ class Run(NamedTuple):
     warnings: list[str]
     where: str
     error: GradcliError | None = None
+
+
+def warn_of_others(graph: Graph, options: Options) -> None:
+    """Say that a program has further outputs, where a call is about one of them."""
+    count = len(graph.outputs)
+    if count < 2:
+        return
+    is_last = graph.output == graph.outputs[-1]
+    said = (
+        f"the program has {count} outputs, and this is about the last one"
+        if is_last
+        else f"the program has {count} outputs, and this is about the first one"
+    )
+    write_warning(said + "; --jacobian has the derivatives of all" * ("--jacobian" in options.command.by_flag))
 
 
 def run_of(
