@@ -62,7 +62,7 @@ _PICTURED = re.compile(
 
 _WORDS = re.compile(
     r"[A-Za-z]{2,}[,;:.?]? ([A-Za-z]{2,}|\d+ [a-z]{2}|[a-z] [a-z]{3,})"
-    r"|[A-Za-z]{2,}[,:]? '?\(?\{\}|\{\}'?,? [A-Za-z]{2,}|\d, or [a-z] "
+    r"|[A-Za-z]{2,}[,:]? '?\(?\{\}|\{\}'?,? [A-Za-z]{2,}|\d, or [a-z] |^an? [a-z]{3,}"
 )
 _CODE = re.compile(
     r"\\[a-z(\[]|</|/>|=>|\$|^[\w.]+:\w+$|^with t"
@@ -86,8 +86,8 @@ _NAMES = (
     "bold ",
     "0, ",
     "is_leaf ",
-    "QTI ",
-    "IMS ",
+    "QTI Package",
+    "IMS Content",
     "quad ",
     "big ",
     "<svg ",

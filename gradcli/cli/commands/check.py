@@ -167,4 +167,4 @@ def _pieces(found: Sampled, text: str, format: str, options: CheckOptions, ascii
     return (f"{line}\n" for line in plain_lines(blocks_said(report)))
 
 
-COMMAND = Command(HELP, EXPRESSION, CheckOptions, run, takes_variables=True)
+COMMAND = Command(HELP, EXPRESSION, CheckOptions, run, takes_variables=True, work="checking derivatives")
