@@ -102,9 +102,8 @@ class Builder:
                 self._other(result, left, last, other)
         elif result.symbol in ("+", "-") and isinstance(right, Number) and near and _is_power(last):
             if self._ends_openly(last.operands[1]) and not isinstance(last.operands[1], Number):
-                self._other(
-                    result, left, last, Operator("^", (last.operands[0], Operator(result.symbol, (last.operands[1], right))))
-                )
+                base, exponent = last.operands
+                self._other(result, left, last, Operator("^", (base, Operator(result.symbol, (exponent, right)))))
         elif result.symbol == "^":
             self._of_power(result, span)
         return result
@@ -114,13 +113,12 @@ class Builder:
         base, exponent = result.operands
         if id(base) in self._rooted:
             self._note_root(result, base, Operator("^", (self._argument(base), exponent)), span)
-        signed = isinstance(exponent, Operator) and len(exponent.operands) == 1
-        product = exponent.operands[0] if signed else exponent
+        product = exponent.operands[0] if isinstance(exponent, Operator) and len(exponent.operands) == 1 else exponent
         if id(product) in self._implied:
             first = product
             while isinstance(first, Operator):
                 first = first.operands[0]
-            power = Operator("^", (base, Operator("-", (first,)) if signed else first))
+            power = Operator("^", (base, first if product is exponent else Operator("-", (first,))))
             self.others.append(Otherwise(result, product, first, power))
 
     def implicit_product(self, values: Sequence[Any], span: Span) -> Expression:
